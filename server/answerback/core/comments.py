@@ -1,0 +1,95 @@
+"""What a comment may be, when it may change, whether it asks something, and how it ranks."""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+
+BODY_LIMIT = 5_000
+NAME_LIMIT = 50
+TITLE_LIMIT = 300
+URL_LIMIT = 2_000
+PAGE_LIMIT = 500
+DEPTH_LIMIT = 4
+"""Levels of replies below a root; deeper ones hang under the deepest allowed parent."""
+
+_INVISIBLE = re.compile("[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
+_MENTION = re.compile(r"(?:^|\s)@(?:ai|answerback)\b", re.IGNORECASE)
+_CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
+_QUOTED = re.compile(r"^[ \t]*>.*$", re.MULTILINE)
+_LINK = re.compile(r"https?://\S+")
+_ENGLISH_OPENING = re.compile(
+    r"(?:^|[.!?,;:\n]\s*|\b(?:so|and|but|hi|hello|hey|please|sorry|thanks|ok|okay)\b[, ]+)"
+    r"(?:who|whom|whose|what|what's|when|where|where's|which|why|how|is there|are there|is it|is this|does|do you|"
+    r"do i|do we|did|can i|can you|can we|can anyone|could you|could i|could someone|would you|will it|will you|"
+    r"should i|am i|anyone know|does anyone|any idea|tell me|explain)\b",
+    re.IGNORECASE,
+)
+_KOREAN_QUESTION = re.compile(
+    r"(?:나요|까요|가요|ㄴ가요|는지요?|은지요?|ㄹ까요?|습니까|ㅂ니까|입니까|니까|을까|를까|일까|할까|될까|있나|없나|하나요|"
+    r"인가|은가|는가|던가|냐|니|죠|알려\s?주세요|알려\s?줘|궁금(?:해요|합니다|하네요|해)|가르쳐\s?주세요)[\s.~ㅋㅎㅠ!?^]*(?:$|\n)"
+    r"|(?:무엇|뭐|뭔|누가|누구|언제|어디|어떻게|어떤|왜|몇\s|얼마)"
+)
+
+
+def clean_text(text: str) -> str:
+    """NFC, unix line ends, without invisible and direction-changing characters, trimmed."""
+    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return _INVISIBLE.sub("", text).strip()
+
+
+def clean_line(text: str) -> str:
+    """As `clean_text`, on one line."""
+    return " ".join(clean_text(text).split())
+
+
+def mentions_ai(body: str) -> bool:
+    """Whether the comment calls the AI by name: `@ai` or `@answerback`."""
+    return _MENTION.search(body) is not None
+
+
+def asks_something(body: str) -> bool:
+    """Whether a comment asks something, told cheaply from its words, in English and Korean.
+
+    Code, quotations and links do not count. Leans towards yes: a visitor can always take the answer away from a
+    comment, and asking costs nothing until it is answered.
+    """
+    text = _LINK.sub(" ", _QUOTED.sub(" ", _CODE.sub(" ", body)))
+    if re.search(r"[?？؟]", text):
+        return True
+    return _ENGLISH_OPENING.search(text) is not None and len(text) < 300 or _KOREAN_QUESTION.search(text) is not None
+
+
+def wants_answer(rule: str, ask: bool | None, body: str) -> bool:
+    """Whether a comment gets an answer, by the site's `ai` rule and what its author chose (None: the rule decides)."""
+    if rule == "off" or ask is False:
+        return False
+    if ask or rule == "always" or mentions_ai(body):
+        return True
+    return rule in ("questions", "drafts") and asks_something(body)
+
+
+def needs_approval(moderation: str, body: str, *, published_before: bool) -> bool:
+    """Whether a new comment waits for the owner, by the site's `moderation`."""
+    if moderation == "all":
+        return True
+    if moderation == "first":
+        return not published_before
+    return moderation == "links" and _LINK.search(body) is not None
+
+
+def best_score(up: int, down: int) -> float:
+    """Lower bound of Wilson's score interval at 95 % (E. B. Wilson, 1927): few votes prove little."""
+    total = up + down
+    if total == 0:
+        return 0.0
+    z = 1.96
+    share = up / total
+    spread = z * math.sqrt((share * (1 - share) + z * z / (4 * total)) / total)
+    return (share + z * z / (2 * total) - spread) / (1 + z * z / total)
+
+
+def utf16_length(text: str) -> int:
+    """Length as JavaScript counts it: characters beyond the basic plane count twice."""
+    return len(text) + sum(1 for character in text if character > "\uffff")

@@ -1,0 +1,20 @@
+"""Server-sent events as bytes."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import orjson
+
+EventName = Literal[
+    "comment.added", "comment.changed", "comment.removed", "answer.queued", "answer.delta", "answer.settled", "reload"
+]
+
+HEARTBEAT = b": still here\n\n"
+RETRY = b"retry: 2000\n\n"
+
+
+def encode(event: EventName, data: dict[str, Any], event_id: str | None = None) -> bytes:
+    """One event; orjson writes no line breaks, so the data is one line."""
+    head = b"" if event_id is None else b"id: %s\n" % event_id.encode("ascii")
+    return b"%sevent: %s\ndata: %s\n\n" % (head, event.encode("ascii"), orjson.dumps(data))

@@ -1,0 +1,108 @@
+"""The things that everything else speaks of, as the public surface shows them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from .answering import Source
+from .times import iso
+
+AuthorKind = Literal["guest", "user", "owner", "ai"]
+CommentState = Literal["published", "pending", "hidden", "deleted"]
+AnswerState = Literal["queued", "streaming", "done", "stopped", "failed", "withheld"]
+
+SETTLED: frozenset[str] = frozenset({"done", "stopped", "failed", "withheld"})
+RUNNING: frozenset[str] = frozenset({"queued", "streaming"})
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Somebody who reads or writes on one site."""
+
+    id: str
+    site: str
+    kind: AuthorKind
+    name: str
+    avatar_url: str | None = None
+    daily_answers: str | None = None
+    blocked: bool = False
+
+    def public(self) -> dict[str, Any]:
+        """What the visitor's own browser is told."""
+        return {"id": self.id, "name": self.name, "kind": self.kind, "avatar_url": self.avatar_url}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The answer's side of an AI reply."""
+
+    state: AnswerState
+    question_id: str
+    model: str = ""
+    provider: str = ""
+    sources: tuple[Source, ...] = ()
+    verified_by_owner: bool = False
+    retry_at: int | None = None
+    error: str | None = None
+
+    def public(self) -> dict[str, Any]:
+        """As the API shows it; `retry_at` says when a failed one is tried again by itself."""
+        return {
+            "state": self.state,
+            "sources": [source.public() for source in self.sources],
+            "model": self.model,
+            "provider": self.provider,
+            "verified_by_owner": self.verified_by_owner,
+            "question_id": self.question_id,
+            "retry_at": None if self.retry_at is None else iso(self.retry_at),
+            "error": self.error,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """One comment of a thread; an AI reply is one too, with its `answer`."""
+
+    id: str
+    site: str
+    page: str
+    parent_id: str | None
+    root_id: str
+    depth: int
+    author_id: str | None
+    author_name: str
+    author_kind: AuthorKind
+    avatar_url: str | None
+    body: str
+    html: str
+    state: CommentState
+    created_at: int
+    edited_at: int | None = None
+    up: int = 0
+    down: int = 0
+    answer: Answer | None = None
+    replies: list[Comment] = field(default_factory=list)
+
+    def public(self) -> dict[str, Any]:
+        """As the API shows it. What was taken away keeps its place, without its words and its author."""
+        gone = self.state in ("deleted", "hidden")
+        return {
+            "id": self.id,
+            "page": self.page,
+            "parent_id": self.parent_id,
+            "author": {
+                "id": "" if gone else self.author_id or "",
+                "name": "" if gone else self.author_name,
+                "kind": self.author_kind,
+                "avatar_url": None if gone else self.avatar_url,
+            },
+            "body": "" if gone else self.body,
+            "html": "" if gone else self.html,
+            "state": self.state,
+            "created_at": iso(self.created_at),
+            "edited_at": None if self.edited_at is None else iso(self.edited_at),
+            "votes": {"up": self.up, "down": self.down},
+            "answer": None if self.answer is None or gone else self.answer.public(),
+            "replies": [reply.public() for reply in self.replies],
+        }

@@ -1,0 +1,1 @@
+"""What everybody on a page sees happening."""

@@ -1,0 +1,41 @@
+"""The schema's history, run by Alembic."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+HEAD = "0001"
+"""The newest revision; a test compares it with the files."""
+
+
+def migrate(url: str) -> None:
+    """Bring the database at `url` to the newest revision; blocks, so call it in a thread from async code.
+
+    Alembic is imported only when there is something to do: it would cost every start a quarter of a second.
+    """
+    if url.startswith("sqlite"):
+        path = Path(url.removeprefix("sqlite:///"))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if _sqlite_revision(path) == HEAD:
+            return
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
+    config.set_main_option("sqlalchemy.url", url.replace("%", "%%"))
+    command.upgrade(config, "head")
+
+
+def _sqlite_revision(path: Path) -> str | None:
+    if not path.is_file():
+        return None
+    connection = sqlite3.connect(path, timeout=10)
+    try:
+        row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+        return None if row is None else str(row[0])
+    except sqlite3.OperationalError:
+        return None
+    finally:
+        connection.close()

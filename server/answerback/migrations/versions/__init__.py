@@ -1,0 +1,1 @@
+"""One file a revision; the statements run on SQLite and PostgreSQL alike."""

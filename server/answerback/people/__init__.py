@@ -1,0 +1,1 @@
+"""Visitors and owners: who is calling."""

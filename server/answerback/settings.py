@@ -1,0 +1,221 @@
+"""The operator's settings: one described tuple feeds the code, the help text and the documentation's test."""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from ipaddress import ip_network
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from .errors import SettingsError
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting: its name in the environment, its default as text, what it is for, how its text is checked."""
+
+    name: str
+    default: str
+    help: str
+    check: Callable[[str], object] = str
+    secret: bool = False
+
+    @property
+    def field(self) -> str:
+        return self.name.removeprefix("ANSWERBACK_").lower()
+
+
+def _url(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise ValueError("must be an http or https address without query or fragment")
+    _ = parts.port
+    return text.rstrip("/")
+
+
+def _database_url(text: str) -> str:
+    if not text.startswith(("sqlite:///", "postgresql://")):
+        raise ValueError("must begin with sqlite:/// or postgresql://")
+    return text
+
+
+def _redis_url(text: str) -> str:
+    if not text.startswith(("redis://", "rediss://", "unix://")):
+        raise ValueError("must begin with redis://, rediss:// or unix://")
+    return text
+
+
+def _provider(text: str) -> str:
+    if text not in ("auto", "openai", "quote", "off"):
+        raise ValueError("must be auto, openai, quote or off")
+    return text
+
+
+def limit(text: str) -> int | None:
+    """A limit as text: a whole number from 0, or `unlimited` (None)."""
+    if text == "unlimited":
+        return None
+    if not re.fullmatch(r"[0-9]{1,9}", text):
+        raise ValueError("must be a whole number from 0, or 'unlimited'")
+    return int(text)
+
+
+def _keys(text: str) -> tuple[str, ...]:
+    keys = tuple(key.strip() for key in text.split(","))
+    if any(len(key) < 32 for key in keys):
+        raise ValueError("each key must have at least 32 characters")
+    return keys
+
+
+def _networks(text: str) -> tuple[str, ...]:
+    return tuple(str(ip_network(part.strip())) for part in text.split(",") if part.strip())
+
+
+def _smtp_url(text: str) -> str:
+    if not text.startswith(("smtp://", "smtps://")):
+        raise ValueError("must begin with smtp:// or smtps://")
+    return text
+
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting("ANSWERBACK_DATABASE_URL", "", "Where everything is kept: sqlite:///… or postgresql://…", _database_url),
+    Setting("ANSWERBACK_DATA_DIR", "./answerback-data", "Folder of the SQLite file and of the secret key made for you."),
+    Setting("ANSWERBACK_REDIS_URL", "", "Joins several processes' live events; unset: one process.", _redis_url),
+    Setting("ANSWERBACK_PUBLIC_URL", "http://localhost:8000", "Where browsers reach this server.", _url),
+    Setting("ANSWERBACK_SECRET_KEY", "", "Signing keys, comma-separated, newest last.", _keys, secret=True),
+    Setting("ANSWERBACK_PROVIDER", "auto", "Who answers: auto, openai, quote or off.", _provider),
+    Setting("OPENAI_API_KEY", "", "Key of the OpenAI-compatible server.", secret=True),
+    Setting("OPENAI_BASE_URL", "", "Address of any OpenAI-compatible server.", _url),
+    Setting("ANSWERBACK_MODEL", "gpt-5-mini", "The model that answers."),
+    Setting("ANSWERBACK_FALLBACK_MODEL", "", "The model that answers when the first one cannot."),
+    Setting("ANSWERBACK_DAILY_ANSWERS", "5", "Answers a visitor has a day, where the site does not say.", limit),
+    Setting("ANSWERBACK_TRUSTED_PROXIES", "", "Addresses or networks whose X-Forwarded-For is believed.", _networks),
+    Setting("ANSWERBACK_SMTP_URL", "", "Mail server: smtp://user:password@host:587.", _smtp_url, secret=True),
+    Setting("ANSWERBACK_MAIL_FROM", "", "Sender of the mail."),
+    Setting("ANSWERBACK_GITHUB_CLIENT_ID", "", "GitHub sign-in: client id."),
+    Setting("ANSWERBACK_GITHUB_CLIENT_SECRET", "", "GitHub sign-in: client secret.", secret=True),
+    Setting("ANSWERBACK_GITHUB_URL", "https://github.com", "GitHub's address (or GitHub Enterprise's).", _url),
+    Setting("ANSWERBACK_GITHUB_API_URL", "https://api.github.com", "GitHub's API address.", _url),
+    Setting("ANSWERBACK_KAKAO_CLIENT_ID", "", "Kakao sign-in: REST API key."),
+    Setting("ANSWERBACK_KAKAO_CLIENT_SECRET", "", "Kakao sign-in: client secret.", secret=True),
+    Setting("ANSWERBACK_KAKAO_URL", "https://kauth.kakao.com", "Kakao's sign-in address.", _url),
+    Setting("ANSWERBACK_KAKAO_API_URL", "https://kapi.kakao.com", "Kakao's API address.", _url),
+)
+BY_NAME: Mapping[str, Setting] = {setting.name: setting for setting in SETTINGS}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The settings, checked; the fields are those of `SETTINGS` in lower case, without the prefix."""
+
+    database_url: str
+    data_dir: Path
+    redis_url: str
+    public_url: str
+    secret_key: tuple[str, ...]
+    provider: str
+    openai_api_key: str
+    openai_base_url: str
+    model: str
+    fallback_model: str
+    daily_answers: int | None
+    trusted_proxies: tuple[str, ...]
+    smtp_url: str
+    mail_from: str
+    github_client_id: str
+    github_client_secret: str
+    github_url: str
+    github_api_url: str
+    kakao_client_id: str
+    kakao_client_secret: str
+    kakao_url: str
+    kakao_api_url: str
+
+    @property
+    def provider_in_use(self) -> str:
+        """`openai`, `quote` or `off`: what `auto` comes to."""
+        if self.provider != "auto":
+            return self.provider
+        return "openai" if self.openai_api_key or self.openai_base_url else "quote"
+
+    @property
+    def public_origin(self) -> str:
+        """Scheme, host and port of `public_url`, as a browser writes it in `Origin`."""
+        parts = urlsplit(self.public_url)
+        return f"{parts.scheme}://{parts.netloc}".lower()
+
+
+def load_settings(environment: Mapping[str, str] | None = None, *, dotenv: Path | None = Path(".env")) -> Settings:
+    """Read the environment over an `.env` file over the defaults, and make what is made at the first start.
+
+    Raises SettingsError naming the setting for an unknown name or a bad value.
+    """
+    texts = _collect(dict(os.environ if environment is None else environment), dotenv)
+    values: dict[str, object] = {}
+    for setting in SETTINGS:
+        text = texts.get(setting.name, setting.default)
+        try:
+            values[setting.field] = setting.check(text) if text else None
+        except ValueError as error:
+            raise SettingsError(f"{setting.name}: {error}") from None
+    for field, value in values.items():
+        if value is None:
+            values[field] = ""
+    values["trusted_proxies"] = values["trusted_proxies"] or ()
+    if "ANSWERBACK_DAILY_ANSWERS" in texts and texts["ANSWERBACK_DAILY_ANSWERS"] == "unlimited":
+        values["daily_answers"] = None
+    data_dir = Path(str(values["data_dir"])).expanduser().resolve()
+    values["data_dir"] = data_dir
+    values["database_url"] = values["database_url"] or f"sqlite:///{data_dir / 'answerback.db'}"
+    values["secret_key"] = values["secret_key"] or (_kept_key(data_dir),)
+    return Settings(**values)  # type: ignore[arg-type]  # the names are those of SETTINGS, checked one by one above
+
+
+def _collect(environment: dict[str, str], dotenv: Path | None) -> dict[str, str]:
+    if dotenv is not None and dotenv.is_file():
+        from dotenv import dotenv_values
+
+        environment = {**{k: v for k, v in dotenv_values(dotenv).items() if v is not None}, **environment}
+    texts = {}
+    for name, text in environment.items():
+        target = name.removesuffix("_FILE")
+        if not (name.startswith("ANSWERBACK_") or target in BY_NAME):
+            continue
+        if name in BY_NAME:
+            if text == "" and name == "ANSWERBACK_SECRET_KEY":
+                raise SettingsError(f"{name}: must not be empty; leave it unset to have a key made and kept")
+            texts[name] = text.strip()
+        elif name.endswith("_FILE") and target in BY_NAME and BY_NAME[target].secret:
+            texts.setdefault(target, _read_secret(name, Path(text)))
+        else:
+            raise SettingsError(f"{name}: there is no such setting")
+    return texts
+
+
+def _read_secret(name: str, path: Path) -> str:
+    try:
+        text = path.read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise SettingsError(f"{name}: {path} cannot be read ({error.strerror})") from None
+    if not text:
+        raise SettingsError(f"{name}: {path} is empty")
+    return text
+
+
+def _kept_key(data_dir: Path) -> str:
+    path = data_dir / "secret-key"
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        try:
+            descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        except FileExistsError:
+            return _keys(path.read_text(encoding="ascii").strip())[-1]
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(secrets.token_urlsafe(48))
+        return path.read_text(encoding="ascii")
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"ANSWERBACK_DATA_DIR: {path} cannot be used ({error})") from None

@@ -1,0 +1,1 @@
+"""A site, its exact origins and its settings."""

@@ -1,0 +1,185 @@
+"""What an owner can set for a site: one described tuple, as for the operator's settings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from ..errors import BadRequest
+from ..settings import limit
+
+_KEY = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,48}[a-z0-9])?")
+
+
+@dataclass(frozen=True, slots=True)
+class SiteSetting:
+    """One setting of a site: its name, its default as text, what it is for, how its text is read."""
+
+    name: str
+    default: str
+    help: str
+    parse: Callable[[str], Any] = str
+
+
+def origin(text: str) -> str:
+    """An origin exactly as browsers send it: scheme, host, port if not the usual one; nothing else."""
+    text = text.strip()
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
+        raise ValueError(f"{text!r} is no origin; write it as https://example.com")
+    if parts.path not in ("", "/") or parts.query or parts.fragment:
+        raise ValueError(f"{text!r} has more than scheme, host and port")
+    host = parts.hostname.lower().rstrip(".")
+    if ":" in host:
+        host = f"[{host}]"
+    elif not host.isascii():
+        host = host.encode("idna").decode("ascii")
+    usual = {"http": 80, "https": 443}[parts.scheme]
+    return f"{parts.scheme}://{host}" + ("" if parts.port in (None, usual) else f":{parts.port}")
+
+
+def _origins(text: str) -> tuple[str, ...]:
+    origins = tuple(dict.fromkeys(origin(part) for part in text.split(",") if part.strip()))
+    if not origins:
+        raise ValueError("must name at least one origin")
+    return origins
+
+
+def _timezone(text: str) -> str:
+    try:
+        ZoneInfo(text)
+    except (OSError, ValueError, KeyError):
+        raise ValueError(f"{text!r} is no time zone; write it as Asia/Seoul") from None
+    return text
+
+
+def _one_of(*choices: str) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        if text not in choices:
+            raise ValueError(f"must be one of {', '.join(choices)}")
+        return text
+
+    return parse
+
+
+def _boolean(text: str) -> bool:
+    return _one_of("true", "false")(text) == "true"
+
+
+def _up_to(length: int) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        if len(text) > length:
+            raise ValueError(f"must have at most {length} characters")
+        return text
+
+    return parse
+
+
+def _budget(text: str) -> int | None:
+    return limit(text) if text else None
+
+
+def _money(text: str) -> int | None:
+    """US dollars as text, kept as millionths."""
+    if text in ("", "unlimited"):
+        return None
+    if not re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,6})?", text):
+        raise ValueError("must be an amount such as 2.50")
+    return round(float(text) * 1_000_000)
+
+
+def _lang(text: str) -> str:
+    if text and not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", text):
+        raise ValueError("must be a language tag such as en or ko")
+    return text
+
+
+SITE_SETTINGS: tuple[SiteSetting, ...] = (
+    SiteSetting("name", "", "The site's name.", _up_to(100)),
+    SiteSetting("origins", "", "Where the script may run: exact origins, comma-separated.", _origins),
+    SiteSetting("timezone", "UTC", "In which time zone the day of the limits begins.", _timezone),
+    SiteSetting("guests", "true", "Whether visitors may comment without signing in.", _boolean),
+    SiteSetting("ai", "questions", "What is answered.", _one_of("always", "questions", "mention", "drafts", "off")),
+    SiteSetting("daily_answers", "", "Answers each visitor has a day.", _budget),
+    SiteSetting("address_daily_answers", "20", "Answers all visitors of one address have a day.", limit),
+    SiteSetting("comments_per_minute", "10", "Comments a visitor may leave in a minute.", limit),
+    SiteSetting("address_comments_per_minute", "60", "Comments all of one address may leave in a minute.", limit),
+    SiteSetting("edit_minutes", "15", "How long authors may change and delete their comments.", limit),
+    SiteSetting("moderation", "none", "What waits for the owner.", _one_of("none", "first", "links", "all")),
+    SiteSetting("lang", "", "Language of the widget; empty: the page's.", _lang),
+    SiteSetting("theme", "auto", "Look of the widget.", _one_of("auto", "light", "dark")),
+    SiteSetting("instructions", "", "Tone for the model.", _up_to(2_000)),
+    SiteSetting("budget_answers", "", "Answers a day for the whole site; empty: no limit.", _budget),
+    SiteSetting("budget_tokens", "", "Tokens a day for the whole site; empty: no limit.", _budget),
+    SiteSetting("budget_usd", "", "US dollars a day for the whole site; empty: no limit.", _money),
+    SiteSetting("model", "", "The model that answers here; empty: the operator's.", _up_to(100)),
+)
+BY_NAME: Mapping[str, SiteSetting] = {setting.name: setting for setting in SITE_SETTINGS}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """A site with its settings, read; limits are None where there is none, `budget_usd` is in millionths."""
+
+    key: str
+    name: str
+    origins: tuple[str, ...]
+    timezone: str
+    guests: bool
+    ai: str
+    daily_answers: int | None
+    address_daily_answers: int | None
+    comments_per_minute: int | None
+    address_comments_per_minute: int | None
+    edit_minutes: int | None
+    moderation: str
+    lang: str
+    theme: str
+    instructions: str
+    budget_answers: int | None
+    budget_tokens: int | None
+    budget_usd: int | None
+    model: str
+
+    def public(self) -> dict[str, Any]:
+        """What the widget needs to know."""
+        return {
+            "name": self.name or self.key,
+            "ai": self.ai,
+            "guests": self.guests,
+            "edit_minutes": self.edit_minutes,
+            "moderation": self.moderation,
+            "timezone": self.timezone,
+            "lang": self.lang,
+            "theme": self.theme,
+        }
+
+
+def check_key(key: str) -> str:
+    """A site's key: a–z, 0–9 and inner hyphens, at most 50 characters. Raises BadRequest."""
+    if not _KEY.fullmatch(key):
+        raise BadRequest("validation_failed", "A site's key has a-z, 0-9 and hyphens inside, at most 50 characters.")
+    return key
+
+
+def check(name: str, text: str) -> str:
+    """The text of a setting as it is stored. Raises BadRequest naming the setting and what is wrong."""
+    if name not in BY_NAME:
+        raise BadRequest("validation_failed", f"There is no site setting {name!r}.")
+    try:
+        value = BY_NAME[name].parse(text)
+    except ValueError as error:
+        raise BadRequest("validation_failed", f"{name}: {error}") from None
+    return ",".join(value) if name == "origins" else text
+
+
+def read_site(key: str, texts: Mapping[str, str], *, daily_answers: int | None) -> Site:
+    """A site from the texts that are stored for it; `daily_answers` is the operator's default."""
+    values = {setting.name: setting.parse(texts.get(setting.name, setting.default)) for setting in SITE_SETTINGS}
+    if not texts.get("daily_answers"):
+        values["daily_answers"] = daily_answers
+    return Site(key=key, **values)

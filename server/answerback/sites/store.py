@@ -1,0 +1,103 @@
+"""Sites in the database, and the directory that keeps them at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import orjson
+
+from ..db import Database, Work, many, one
+from ..errors import BadRequest, NotFound
+from ..seams import Clock
+from .settings import Site, check, check_key, read_site
+
+FRESH_MS = 2_000
+"""How long a change made by another process (`answerback site set`) may stay unseen."""
+
+
+def add_site(key: str, texts: Mapping[str, str], now: int) -> Work[bool]:
+    """Put in a new site; False when there is one of that key."""
+    row = yield one(
+        """INSERT INTO sites (key, settings, created_at, updated_at) VALUES (:key, :settings, :now, :now)
+        ON CONFLICT (key) DO NOTHING RETURNING key""",
+        key=check_key(key),
+        settings=orjson.dumps({name: check(name, text) for name, text in texts.items()}).decode(),
+        now=now,
+    )
+    return row is not None
+
+
+def change_site(key: str, changes: Mapping[str, str], now: int) -> Work[None]:
+    """Change settings of a site. Raises NotFound, and BadRequest for a bad name or value."""
+    row = yield one("SELECT settings FROM sites WHERE key = :key", key=key)
+    if row is None:
+        raise NotFound("site_unknown")
+    texts = {**orjson.loads(row["settings"]), **{name: check(name, text) for name, text in changes.items()}}
+    if not texts.get("origins"):
+        raise BadRequest("validation_failed", "origins: must name at least one origin")
+    yield one(
+        "UPDATE sites SET settings = :settings, updated_at = :now WHERE key = :key RETURNING key",
+        settings=orjson.dumps(texts).decode(),
+        now=now,
+        key=key,
+    )
+
+
+def list_sites() -> Work[list[tuple[str, dict[str, str]]]]:
+    """All sites with the texts stored for them, by key."""
+    rows = yield many("SELECT key, settings FROM sites ORDER BY key")
+    return [(row["key"], orjson.loads(row["settings"])) for row in rows]
+
+
+class SiteDirectory:
+    """The sites as this process knows them; at most `FRESH_MS` behind other processes, never behind its own."""
+
+    def __init__(self, db: Database, clock: Clock, daily_answers: int | None) -> None:
+        self._db = db
+        self._clock = clock
+        self._daily_answers = daily_answers
+        self._sites: dict[str, Site] = {}
+        self._origins: frozenset[str] = frozenset()
+        self._mark: tuple[int, int] | None = None
+        self._read_at = -FRESH_MS
+        self.version = 0
+        """Grows with each change that is seen, so that others know when to let go of what they derived."""
+
+    async def get(self, key: str) -> Site:
+        """The site of that key. Raises NotFound (`site_unknown`)."""
+        await self.refresh()
+        site = self._sites.get(key)
+        if site is None:
+            raise NotFound("site_unknown")
+        return site
+
+    def known(self, key: str) -> Site | None:
+        """The site as last read, without looking."""
+        return self._sites.get(key)
+
+    @property
+    def stale(self) -> bool:
+        """Whether it is time to look again."""
+        return not 0 <= self._clock.now() - self._read_at < FRESH_MS
+
+    async def has_origin(self, origin: str) -> bool:
+        """Whether any site may be used from that origin."""
+        await self.refresh()
+        return origin in self._origins
+
+    async def refresh(self, *, force: bool = False) -> None:
+        """Look whether anything has changed, at most every `FRESH_MS`."""
+        if not force and not self.stale:
+            return
+        self._read_at = self._clock.now()
+        row = await self._db.fetch_one("SELECT COUNT(*) AS count, MAX(updated_at) AS latest FROM sites")
+        mark = (row["count"], row["latest"] or 0) if row else (0, 0)
+        if mark == self._mark and not force:
+            return
+        sites = [
+            read_site(key, texts, daily_answers=self._daily_answers) for key, texts in await self._db.read(list_sites)
+        ]
+        self._sites = {site.key: site for site in sites}
+        self._origins = frozenset(origin for site in sites for origin in site.origins)
+        self._mark = mark
+        self.version += 1
