@@ -1,0 +1,277 @@
+"""The edge: who may call, what is read, how errors look. Rules of CORS and CSRF per site (docs/api.md)."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
+from typing import Any
+
+import orjson
+from starlette.datastructures import QueryParams
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+
+from .errors import AppError, BadRequest, Forbidden, MethodNotAllowed, Timeout, TooLarge, WrongMediaType
+from .settings import Settings
+from .sites.settings import Site
+from .sites.store import SiteDirectory
+
+log = logging.getLogger(__name__)
+
+BODY_LIMIT = 64 * 1024
+DEPTH_LIMIT = 16
+RECEIVE_SECONDS = 10.0
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+PREFLIGHT_HEADERS = {
+    "Access-Control-Allow-Methods": "GET, POST, PUT, PATCH, DELETE",
+    "Access-Control-Allow-Headers": "Content-Type, X-Answerback, Authorization, Accept, Last-Event-ID",
+    "Access-Control-Max-Age": "600",
+}
+
+
+@dataclass(slots=True)
+class Call:
+    """One checked call: its site, where it comes from, its query and its JSON body."""
+
+    request: Request
+    site: Site
+    origin: str | None
+    address: str
+    body: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def query(self) -> QueryParams:
+        return self.request.query_params
+
+    def text(self, name: str, limit: int, *, required: bool = False, default: str = "") -> str:
+        """A string of the body, at most `limit` characters. Raises BadRequest."""
+        return _text(name, self.body.get(name), limit, required=required, default=default)
+
+    def page(self) -> str:
+        """The thread's key, from the query or the body. Raises BadRequest."""
+        value = self.query.get("page") if "page" in self.query else self.body.get("page")
+        return _text("page", value, 500, required=True)
+
+
+Handler = Callable[[Call], Awaitable[Response]]
+
+
+def _text(name: str, value: Any, limit: int, *, required: bool = False, default: str = "") -> str:
+    if value is None and not required:
+        return default
+    if not isinstance(value, str):
+        raise BadRequest("validation_failed", f"{name}: must be a text.")
+    if len(value) > limit:
+        raise BadRequest("validation_failed", f"{name}: must have at most {limit} characters.")
+    if required and not value.strip():
+        raise BadRequest("validation_failed", f"{name}: must not be empty.")
+    if "\x00" in value or any("\ud800" <= character <= "\udfff" for character in value):
+        raise BadRequest("validation_failed", f"{name}: has characters that are no text.")
+    return value
+
+
+# ---- responses
+
+
+def json_response(data: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """JSON that no cache keeps."""
+    return Response(
+        orjson.dumps(data),
+        status,
+        {"Cache-Control": "no-store", "Vary": "Origin", **(headers or {})},
+        media_type="application/json",
+    )
+
+
+def problem(error: AppError) -> Response:
+    """An error as problem+json (RFC 9457)."""
+    headers = {"Cache-Control": "no-store", "Vary": "Origin"}
+    if error.retry_after is not None:
+        headers["Retry-After"] = str(max(1, error.retry_after))
+    data = {
+        "type": f"urn:answerback:problem:{error.code}",
+        "title": error.code.replace("_", " ").capitalize(),
+        "status": error.status,
+        "code": error.code,
+        "detail": error.detail,
+        **error.extra,
+    }
+    return Response(orjson.dumps(data), error.status, headers, media_type="application/problem+json")
+
+
+# ---- where a call comes from
+
+
+def client_address(request: Request, trusted: tuple[str, ...]) -> str:
+    """The caller's address; X-Forwarded-For is believed only as far as listed proxies wrote it."""
+    peer = request.client.host if request.client else "127.0.0.1"
+    hops = [part.strip() for part in request.headers.get("x-forwarded-for", "").split(",") if part.strip()]
+    while trusted and hops and _in_networks(peer, trusted):
+        peer = hops.pop()
+    try:
+        ip_address(peer)
+    except ValueError:
+        return "0.0.0.0"  # noqa: S104  a name for "unknown", nothing is bound to it
+    return peer
+
+
+def _in_networks(address: str, networks: tuple[str, ...]) -> bool:
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return False
+    return any(parsed in ip_network(network) for network in networks)
+
+
+def address_key(address: str, day: str, secret: str) -> str:
+    """A keyed hash of an IPv4 address or IPv6 /64 that changes each day: enough to count by, not to know by."""
+    parsed: IPv4Address | IPv6Address = ip_address(address)
+    if isinstance(parsed, IPv6Address):
+        parsed = parsed.ipv4_mapped or IPv6Network((parsed, 64), strict=False).network_address
+    text = f"{day}|{parsed}".encode()
+    return hmac.new(secret.encode(), text, hashlib.sha256).hexdigest()[:24]
+
+
+# ---- reading
+
+
+async def read_json(request: Request) -> dict[str, Any]:
+    """The body as a JSON object of at most 64 KB, in time, not too deep. Raises an AppError."""
+    if request.headers.get("content-type", "").split(";")[0].strip().lower() != "application/json":
+        raise WrongMediaType("unsupported_media_type")
+    body = await read_body(request)
+    if not body:
+        return {}
+    try:
+        data = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        raise BadRequest("bad_json") from None
+    if not isinstance(data, dict) or not _shallow(data):
+        raise BadRequest("bad_json", "The body is a JSON object that is not deeply nested.")
+    return data
+
+
+async def read_body(request: Request) -> bytes:
+    """The body's bytes, with a cap on size and time."""
+    try:
+        length = int(request.headers.get("content-length", "0"))
+    except ValueError:
+        raise BadRequest("bad_json", "The Content-Length is not a number.") from None
+    if length > BODY_LIMIT:
+        raise TooLarge("body_too_large")
+    parts: list[bytes] = []
+    size = 0
+    try:
+        async with asyncio.timeout(RECEIVE_SECONDS):
+            async for part in request.stream():
+                size += len(part)
+                if size > BODY_LIMIT:
+                    raise TooLarge("body_too_large")
+                parts.append(part)
+    except TimeoutError:
+        raise Timeout("request_timeout") from None
+    return b"".join(parts)
+
+
+def _shallow(data: Any, depth: int = 0) -> bool:
+    if depth > DEPTH_LIMIT:
+        return False
+    if isinstance(data, dict):
+        return all(_shallow(value, depth + 1) for value in data.values())
+    if isinstance(data, list):
+        return all(_shallow(value, depth + 1) for value in data)
+    return True
+
+
+class Edge:
+    """Makes handlers of checked calls into endpoints: origin first, then site, then everything else."""
+
+    def __init__(self, settings: Settings, sites: SiteDirectory) -> None:
+        self._settings = settings
+        self._sites = sites
+        self._own = settings.public_origin
+
+    def endpoint(
+        self, *, own_pages_only: bool = False, **methods: Handler
+    ) -> Callable[[Request], Awaitable[Response]]:
+        """An endpoint for the given methods; `own_pages_only` refuses every site's page (passwords)."""
+
+        async def serve(request: Request) -> Response:
+            origin = request.headers.get("origin")
+            allowed = False
+            try:
+                if request.method == "OPTIONS":
+                    return await self._preflight(origin)
+                handler = methods.get("GET" if request.method == "HEAD" else request.method)
+                if handler is None:
+                    raise MethodNotAllowed("method_not_allowed")
+                if origin is not None and not await self._known(origin):
+                    raise Forbidden("origin_not_allowed")
+                allowed = origin is not None
+                response = await handler(await self._check(request, origin, own_pages_only=own_pages_only))
+            except AppError as error:
+                allowed = allowed and error.code != "origin_not_allowed"
+                response = problem(error)
+            except ClientDisconnect:
+                return Response(status_code=400)
+            except Exception:
+                log.exception("unexpected error", extra={"path": request.scope.get("route_path")})
+                response = problem(AppError("internal"))
+            if allowed and origin is not None:
+                allow_origin(response, origin)
+            return response
+
+        return serve
+
+    async def _known(self, origin: str) -> bool:
+        return origin == self._own or await self._sites.has_origin(origin)
+
+    async def _preflight(self, origin: str | None) -> Response:
+        if origin is None or not await self._known(origin):
+            return problem(Forbidden("origin_not_allowed"))
+        response = Response(status_code=204, headers={**PREFLIGHT_HEADERS, "Vary": "Origin"})
+        allow_origin(response, origin)
+        return response
+
+    async def _check(self, request: Request, origin: str | None, *, own_pages_only: bool) -> Call:
+        unsafe = request.method not in SAFE_METHODS
+        if own_pages_only and origin not in (None, self._own):
+            raise Forbidden("origin_not_allowed")
+        if unsafe and request.headers.get("x-answerback") != "1":
+            raise BadRequest("header_required")
+        body = await read_json(request) if unsafe else {}
+        site = await self._sites.get(_site_key(request, body))
+        if origin is not None and origin != self._own and origin not in site.origins:
+            raise Forbidden("origin_not_allowed")
+        address = client_address(request, self._settings.trusted_proxies)
+        return Call(request, site, origin, address, body)
+
+
+def allow_origin(response: Response, origin: str) -> None:
+    """The headers that let this one origin read the response."""
+    response.headers["Access-Control-Allow-Origin"] = origin
+    response.headers["Access-Control-Allow-Credentials"] = "true"
+    response.headers["Access-Control-Expose-Headers"] = "ETag, Retry-After"
+    response.headers["Vary"] = "Origin"
+
+
+def _site_key(request: Request, body: dict[str, Any]) -> str:
+    """The site that a call names: in the query, in the body, or by its bearer token."""
+    key = request.query_params.get("site") or body.get("site")
+    if key is None:
+        bearer = bearer_token(request)
+        key = bearer.partition(".")[0] if bearer else None
+    if not isinstance(key, str) or not key:
+        raise BadRequest("site_required")
+    return key
+
+
+def bearer_token(request: Request) -> str | None:
+    """The bearer token of the call, which begins with its site's key and a dot; None without one."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" and token.strip() else None

@@ -1,0 +1,158 @@
+"""Sessions: bound to one site, carried by a partitioned cookie or a bearer token, revocable on the server."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+from itsdangerous import BadSignature, URLSafeTimedSerializer
+
+from ..core.model import Visitor
+from ..db import Database
+from ..errors import BadRequest, Unauthorized
+from ..http import Call, bearer_token
+from ..seams import Clock, Ids
+from . import store
+
+LIFETIME_SECONDS = 365 * 24 * 3600
+TICKET_SECONDS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A living session and its visitor."""
+
+    id: str
+    visitor: Visitor
+
+
+@dataclass(frozen=True, slots=True)
+class NewSession:
+    """A session just made: its secret goes into the cookie, its ticket into the response."""
+
+    id: str
+    visitor: Visitor
+    secret: str
+    ticket: str
+
+
+def hash_secret(secret: str) -> str:
+    """What is stored of a secret with 256 random bits: SHA-256 is enough for those."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def cookie_name(site: str) -> str:
+    """The session cookie's name on a site; `__Host-` ties it to our host, Secure and the whole path."""
+    return f"__Host-answerback-{site}"
+
+
+def set_cookie(name: str, value: str, seconds: int) -> str:
+    """The Set-Cookie header: written by hand since Python below 3.14 does not know `Partitioned`."""
+    return f"{name}={value}; Path=/; Max-Age={seconds}; Secure; HttpOnly; SameSite=None; Partitioned"
+
+
+class Sessions:
+    """Makes, finds and ends sessions."""
+
+    def __init__(self, db: Database, clock: Clock, ids: Ids, keys: tuple[str, ...]) -> None:
+        self._db = db
+        self._clock = clock
+        self._ids = ids
+        self._tickets = URLSafeTimedSerializer(
+            list(keys), salt="session-ticket", signer_kwargs={"digest_method": hashlib.sha256}
+        )
+
+    async def current(self, call: Call) -> Session | None:
+        """The call's living session, or None.
+
+        A bearer token counts from anywhere that may call; a cookie only with an `Origin` that was found good. Raises
+        Unauthorized (`session_invalid`) for a bearer token that is worth nothing.
+        """
+        bearer = bearer_token(call.request)
+        cookie = call.request.cookies.get(cookie_name(call.site.key)) if call.origin is not None else None
+        now = self._clock.now()
+        if bearer is not None:
+            found = await store.session_by_secret(
+                self._db, call.site.key, cookie_hash=None, bearer_hash=hash_secret(bearer), now=now
+            )
+            if found is None or not _same_origin(found[1], call.origin):
+                raise Unauthorized("session_invalid")
+        elif cookie:
+            found = await store.session_by_secret(
+                self._db, call.site.key, cookie_hash=hash_secret(cookie), bearer_hash=None, now=now
+            )
+        else:
+            return None
+        if found is None or not _same_origin(found[1], call.origin):
+            return None
+        return Session(found[0], found[2])
+
+    async def require(self, call: Call) -> Session:
+        """As `current`. Raises Unauthorized (`session_required`)."""
+        session = await self.current(call)
+        if session is None:
+            raise Unauthorized("session_required")
+        return session
+
+    async def begin_guest(self, call: Call) -> NewSession:
+        """A new guest with a session."""
+        visitor = Visitor(self._ids.new(), call.site.key, "guest", "")
+        now = self._clock.now()
+        values, secret = self._values(call, visitor, now)
+
+        def work() -> Any:
+            yield from store.add_visitor(visitor.id, visitor.site, visitor.kind, visitor.name, now)
+            yield from store.add_session(values)
+
+        await self._db.write(work)
+        return NewSession(values["id"], visitor, secret, self._ticket(call, values["id"]))
+
+    async def begin_user(self, call: Call, visitor: Visitor) -> str:
+        """A session for somebody who has just signed in; its bearer token."""
+        values, _ = self._values(call, visitor, self._clock.now())
+        token = f"{call.site.key}.{self._ids.secret()}"
+        values |= {"cookie_hash": None, "bearer_hash": hash_secret(token)}
+        await self._db.write(lambda: store.add_session(values))
+        return token
+
+    async def redeem(self, call: Call, ticket: str) -> str:
+        """A bearer token for the session of a ticket, once. Raises BadRequest (`ticket_invalid`)."""
+        try:
+            data = self._tickets.loads(ticket, max_age=TICKET_SECONDS)
+        except BadSignature:
+            raise BadRequest("ticket_invalid") from None
+        if not isinstance(data, list) or data[1:] != [call.site.key, call.origin or ""]:
+            raise BadRequest("ticket_invalid")
+        token = f"{call.site.key}.{self._ids.secret()}"
+        given = await self._db.write(
+            lambda: store.give_bearer(data[0], call.site.key, hash_secret(token), self._clock.now())
+        )
+        if not given:
+            raise BadRequest("ticket_invalid")
+        return token
+
+    async def end(self, session: Session) -> None:
+        """End a session for good."""
+        await self._db.write(lambda: store.revoke_session(session.id, self._clock.now()))
+
+    def _values(self, call: Call, visitor: Visitor, now: int) -> tuple[dict[str, Any], str]:
+        secret = self._ids.secret()
+        return {
+            "id": self._ids.new(),
+            "site": call.site.key,
+            "visitor_id": visitor.id,
+            "origin": call.origin or "",
+            "cookie_hash": hash_secret(secret),
+            "bearer_hash": None,
+            "now": now,
+            "expires_at": now + LIFETIME_SECONDS * 1000,
+        }, secret
+
+    def _ticket(self, call: Call, session_id: str) -> str:
+        return self._tickets.dumps([session_id, call.site.key, call.origin or ""])
+
+
+def _same_origin(bound: str, origin: str | None) -> bool:
+    """A session begun on one origin is worth nothing on another; one begun by a program only without any."""
+    return bound == (origin or "")

@@ -1,0 +1,193 @@
+"""Visitors, their sessions, owners."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..core.model import Visitor
+from ..db import Database, Row, Work, one, run
+
+_VISITOR = "v.id, v.site, v.kind, v.name, v.avatar_url, v.daily_answers, v.blocked"
+
+
+def read_visitor(row: Row) -> Visitor:
+    """A visitor from a row that has the columns of `_VISITOR`."""
+    return Visitor(
+        row["id"], row["site"], row["kind"], row["name"], row["avatar_url"], row["daily_answers"], bool(row["blocked"])
+    )
+
+
+def add_visitor(id: str, site: str, kind: str, name: str, now: int) -> Work[None]:
+    """Put in a visitor without sign-in data."""
+    yield run(
+        """INSERT INTO visitors (id, site, kind, name, created_at) VALUES (:id, :site, :kind, :name, :now)""",
+        id=id, site=site, kind=kind, name=name, now=now,
+    )  # fmt: skip
+
+
+def add_user(id: str, site: str, name: str, email: str, password_hash: str, now: int) -> Work[bool]:
+    """Put in a visitor who signs in by password; False when the address is taken on this site."""
+    row = yield one(
+        """INSERT INTO visitors (id, site, kind, name, email, password_hash, created_at)
+        VALUES (:id, :site, 'user', :name, :email, :password_hash, :now)
+        ON CONFLICT (site, email) DO NOTHING RETURNING id""",
+        id=id, site=site, name=name, email=email, password_hash=password_hash, now=now,
+    )  # fmt: skip
+    return row is not None
+
+
+def rename_guest(visitor_id: str, name: str) -> Work[None]:
+    """A guest goes by another name from now on."""
+    yield run(
+        "UPDATE visitors SET name = :name WHERE id = :id AND kind = 'guest' AND name <> :name",
+        id=visitor_id,
+        name=name,
+    )
+
+
+async def user_by_email(db: Database, site: str, email: str) -> tuple[Visitor, str] | None:
+    """The visitor with that address, and the hash of the password."""
+    row = await db.fetch_one(
+        f"""SELECT {_VISITOR}, v.password_hash FROM visitors v
+        WHERE v.site = :site AND v.email = :email AND v.password_hash IS NOT NULL""",  # noqa: S608  constant columns
+        site=site, email=email,
+    )  # fmt: skip
+    return None if row is None else (read_visitor(row), row["password_hash"])
+
+
+def add_session(values: dict[str, Any]) -> Work[None]:
+    """Put in a session: id, site, visitor_id, origin, cookie_hash, bearer_hash, now, expires_at."""
+    yield run(
+        """INSERT INTO sessions (id, site, visitor_id, origin, cookie_hash, bearer_hash, created_at, expires_at)
+        VALUES (:id, :site, :visitor_id, :origin, :cookie_hash, :bearer_hash, :now, :expires_at)""",
+        **values,
+    )
+
+
+async def session_by_secret(
+    db: Database, site: str, *, cookie_hash: str | None, bearer_hash: str | None, now: int
+) -> tuple[str, str, Visitor] | None:
+    """Session id, origin and visitor behind a secret, if the session is alive and of this site."""
+    column = "cookie_hash" if cookie_hash else "bearer_hash"
+    row = await db.fetch_one(
+        f"""SELECT s.id AS session_id, s.origin, {_VISITOR} FROM sessions s JOIN visitors v ON v.id = s.visitor_id
+        WHERE s.{column} = :hash AND s.site = :site AND s.revoked_at IS NULL AND s.expires_at > :now""",  # noqa: S608
+        hash=cookie_hash or bearer_hash, site=site, now=now,
+    )  # fmt: skip  # the column is one of two constants
+    return None if row is None else (row["session_id"], row["origin"], read_visitor(row))
+
+
+def give_bearer(session_id: str, site: str, bearer_hash: str, now: int) -> Work[bool]:
+    """Give a session its bearer token, once."""
+    row = yield one(
+        """UPDATE sessions SET bearer_hash = :bearer_hash WHERE id = :id AND site = :site
+        AND bearer_hash IS NULL AND revoked_at IS NULL AND expires_at > :now RETURNING id""",
+        id=session_id, site=site, bearer_hash=bearer_hash, now=now,
+    )  # fmt: skip
+    return row is not None
+
+
+def revoke_session(session_id: str, now: int) -> Work[None]:
+    """End a session; its cookie and its bearer token are worth nothing from now on."""
+    yield run(
+        "UPDATE sessions SET revoked_at = :now WHERE id = :id AND revoked_at IS NULL", id=session_id, now=now
+    )
+
+
+def count_failure(bucket: str, now: int, forget_before: int) -> Work[None]:
+    """Note a failed sign-in; failures before `forget_before` no longer count."""
+    yield run(
+        """INSERT INTO login_failures (bucket, failures, last_at) VALUES (:bucket, 1, :now)
+        ON CONFLICT (bucket) DO UPDATE SET last_at = :now, failures = CASE
+            WHEN login_failures.last_at < :forget_before THEN 1 ELSE login_failures.failures + 1 END""",
+        bucket=bucket, now=now, forget_before=forget_before,
+    )  # fmt: skip
+
+
+def forget_failures(bucket: str) -> Work[None]:
+    """A good sign-in clears the count."""
+    yield run("DELETE FROM login_failures WHERE bucket = :bucket", bucket=bucket)
+
+
+async def failures(db: Database, bucket: str) -> tuple[int, int]:
+    """How often signing in has failed, and when last; (0, 0) when never."""
+    row = await db.fetch_one("SELECT failures, last_at FROM login_failures WHERE bucket = :bucket", bucket=bucket)
+    return (0, 0) if row is None else (row["failures"], row["last_at"])
+
+
+# ---- owners
+
+
+def add_owner(id: str, email: str, password_hash: str | None, sites: list[str], now: int) -> Work[str]:
+    """Put in an owner, or give one who is there these sites (none named: all) and password; the owner's id."""
+    row = yield one(
+        """INSERT INTO owners (id, email, password_hash, all_sites, created_at)
+        VALUES (:id, :email, :password_hash, :all_sites, :now)
+        ON CONFLICT (email) DO UPDATE SET password_hash = COALESCE(excluded.password_hash, owners.password_hash),
+            all_sites = CASE WHEN excluded.all_sites = 1 THEN 1 ELSE owners.all_sites END
+        RETURNING id""",
+        id=id, email=email, password_hash=password_hash, all_sites=0 if sites else 1, now=now,
+    )  # fmt: skip
+    owner_id: str = row["id"]
+    for site in sites:
+        yield run(
+            """INSERT INTO owner_sites (owner_id, site) VALUES (:owner_id, :site)
+            ON CONFLICT (owner_id, site) DO NOTHING""",
+            owner_id=owner_id,
+            site=site,
+        )
+    return owner_id
+
+
+def add_owner_link(hash: str, owner_id: str, expires_at: int) -> Work[None]:
+    """Put in a one-time sign-in link."""
+    yield run(
+        "INSERT INTO owner_links (hash, owner_id, expires_at) VALUES (:hash, :owner_id, :expires_at)",
+        hash=hash, owner_id=owner_id, expires_at=expires_at,
+    )  # fmt: skip
+
+
+def use_owner_link(hash: str, now: int) -> Work[str | None]:
+    """The owner whom a link signs in, once."""
+    row = yield one(
+        """UPDATE owner_links SET used_at = :now WHERE hash = :hash AND used_at IS NULL AND expires_at > :now
+        RETURNING owner_id""",
+        hash=hash, now=now,
+    )  # fmt: skip
+    return None if row is None else row["owner_id"]
+
+
+def add_owner_session(hash: str, owner_id: str, now: int, expires_at: int) -> Work[None]:
+    """Put in an owner's session."""
+    yield run(
+        """INSERT INTO owner_sessions (hash, owner_id, created_at, expires_at)
+        VALUES (:hash, :owner_id, :now, :expires_at)""",
+        hash=hash, owner_id=owner_id, now=now, expires_at=expires_at,
+    )  # fmt: skip
+
+
+def end_owner_session(hash: str) -> Work[None]:
+    """An owner signs out."""
+    yield run("DELETE FROM owner_sessions WHERE hash = :hash", hash=hash)
+
+
+async def owner_by_email(db: Database, email: str) -> Row | None:
+    """The owner's row: id, email, password_hash, all_sites."""
+    return await db.fetch_one(
+        "SELECT id, email, password_hash, all_sites FROM owners WHERE email = :email", email=email
+    )
+
+
+async def owner_by_session(db: Database, hash: str, now: int) -> Row | None:
+    """The owner's row behind a session: id, email, all_sites."""
+    return await db.fetch_one(
+        """SELECT o.id, o.email, o.all_sites FROM owner_sessions s JOIN owners o ON o.id = s.owner_id
+        WHERE s.hash = :hash AND s.expires_at > :now""",
+        hash=hash, now=now,
+    )  # fmt: skip
+
+
+async def sites_of_owner(db: Database, owner_id: str) -> list[str]:
+    """Keys of the sites an owner was given one by one."""
+    rows = await db.fetch_all("SELECT site FROM owner_sites WHERE owner_id = :id ORDER BY site", id=owner_id)
+    return [row["site"] for row in rows]
