@@ -76,17 +76,16 @@ class Sessions:
             found = await store.session_by_secret(
                 self._db, call.site.key, cookie_hash=None, bearer_hash=hash_secret(bearer), now=now
             )
-            if found is None or not _same_origin(found[1], call.origin):
+            if found is None or (call.origin and found[1] not in ("", call.origin)):
                 raise Unauthorized("session_invalid")
-        elif cookie:
+            return Session(found[0], found[2])
+        if cookie:
             found = await store.session_by_secret(
                 self._db, call.site.key, cookie_hash=hash_secret(cookie), bearer_hash=None, now=now
             )
-        else:
-            return None
-        if found is None or not _same_origin(found[1], call.origin):
-            return None
-        return Session(found[0], found[2])
+            if found is not None and found[1] == call.origin:
+                return Session(found[0], found[2])
+        return None
 
     async def require(self, call: Call) -> Session:
         """As `current`. Raises Unauthorized (`session_required`)."""
@@ -152,7 +151,3 @@ class Sessions:
     def _ticket(self, call: Call, session_id: str) -> str:
         return self._tickets.dumps([session_id, call.site.key, call.origin or ""])
 
-
-def _same_origin(bound: str, origin: str | None) -> bool:
-    """A session begun on one origin is worth nothing on another; one begun by a program only without any."""
-    return bound == (origin or "")

@@ -1,0 +1,83 @@
+"""What goes into an answer and what comes out of a provider."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Words of a page that support an answer, verbatim, and where they stand."""
+
+    quote: str
+    url: str
+    title: str
+
+    def public(self) -> dict[str, Any]:
+        """As the API shows and the database keeps it."""
+        return {"quote": self.quote, "url": self.url, "title": self.title}
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A few sentences of a page under their headings; what is ranked, put into prompts and quoted."""
+
+    text: str
+    heading: str
+    url: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message of a prompt."""
+
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerRequest:
+    """All that a provider is given. `question` and `passages` are also in the messages."""
+
+    messages: tuple[Message, ...]
+    question: str
+    passages: tuple[Passage, ...]
+    lang: str
+    model: str | None
+    max_tokens: int
+    answer_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class TextDelta:
+    """The next piece of the answer's text (markdown)."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What the call has cost; US dollars, or None when the price is not known."""
+
+    tokens_in: int
+    tokens_out: int
+    cost_usd: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Quotes:
+    """The provider's own sources, for one that quotes."""
+
+    sources: tuple[Source, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The stream has come to its proper end: `stop`, `length` or `content_filter`."""
+
+    reason: str
+
+
+AnswerEvent = TextDelta | Usage | Quotes | Finished
