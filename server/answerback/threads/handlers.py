@@ -1,0 +1,173 @@
+"""Comments over HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import Any
+from xml.sax.saxutils import escape
+
+from starlette.responses import Response
+
+from ..core import comments as rules
+from ..core.markdown import render
+from ..core.model import Comment, Visitor
+from ..core.times import iso
+from ..db import Database, Work
+from ..errors import BadRequest, NotFound
+from ..http import Call, json_response
+from ..people.sessions import Sessions
+from ..seams import Clock, Ids
+from . import store
+from .posting import Posting, read_draft
+from .snapshot import Snapshots, read_key, respond
+
+QuotaView = Callable[[Call, Visitor | None], Awaitable[dict[str, Any]]]
+
+
+class Threads:
+    """The handlers of `/api/comments/…`, `/api/counts/`, `/api/feed/` and `GET /api/session/`."""
+
+    def __init__(
+        self, db: Database, sessions: Sessions, posting: Posting, snapshots: Snapshots, quota: QuotaView,
+        clock: Clock, ids: Ids, provider: str,
+    ) -> None:  # fmt: skip
+        self._db = db
+        self._sessions = sessions
+        self._posting = posting
+        self._snapshots = snapshots
+        self._quota = quota
+        self._clock = clock
+        self._ids = ids
+        self._provider = provider
+
+    async def read(self, call: Call) -> Response:
+        """`GET /api/comments/`, where `ThreadReads` did not serve it already."""
+        snapshot = await self._snapshots.get(read_key(call.site.key, call.query))
+        headers = call.request.headers
+        accept = headers.get("accept-encoding", "").encode("latin-1")
+        match = headers.get("if-none-match")
+        status, raw, body = respond(snapshot, accept, match.encode("latin-1") if match else None)
+        response = Response(body, status)
+        response.raw_headers = raw
+        return response
+
+    async def post(self, call: Call) -> Response:
+        """`POST /api/comments/`."""
+        session = await self._sessions.require(call)
+        draft = read_draft(call)
+        if not draft.key:
+            draft = replace(draft, key=self._ids.new())
+        posted = await self._posting.post(call.site, session.visitor, call.address, draft)
+        data = {
+            "comment": posted.comment.public(),
+            "answer": None if posted.answer is None else posted.answer.public(),
+            "quota": await self._quota(call, session.visitor),
+            "refused": posted.refused,
+        }
+        return json_response(data, 201)
+
+    async def preview(self, call: Call) -> Response:
+        """`POST /api/comments/preview/`: the HTML that a comment would have; nothing is kept."""
+        return json_response({"html": render(rules.clean_text(call.text("body", rules.BODY_LIMIT)))})
+
+    async def edit(self, call: Call) -> Response:
+        """`PATCH /api/comments/{id}/`."""
+        session = await self._sessions.require(call)
+        body = rules.clean_text(call.text("body", rules.BODY_LIMIT, required=True))
+        if not body:
+            raise BadRequest("validation_failed", "body: must not be empty.")
+        comment = await self._posting.edit(call.site, session.visitor, _id(call), body)
+        return json_response({"comment": comment.public()})
+
+    async def delete(self, call: Call) -> Response:
+        """`DELETE /api/comments/{id}/`."""
+        session = await self._sessions.require(call)
+        await self._posting.delete(call.site, session.visitor, _id(call))
+        return _nothing()
+
+    async def vote(self, call: Call) -> Response:
+        """`PUT /api/comments/{id}/vote/`."""
+        session = await self._sessions.require(call)
+        value = call.body.get("value")
+        if isinstance(value, bool) or value not in (1, 0, -1):
+            raise BadRequest("validation_failed", "value: must be 1, 0 or -1.")
+        return json_response({"votes": await self._posting.vote(call.site, session.visitor, _id(call), value)})
+
+    async def report(self, call: Call) -> Response:
+        """`POST /api/comments/{id}/report/`."""
+        session = await self._sessions.require(call)
+        reason = rules.clean_text(call.text("reason", 500))
+        now, site, id = self._clock.now(), call.site.key, _id(call)
+
+        def work() -> Work[None]:
+            comment = yield from store.comment_by_id(site, id)
+            if comment is None or comment.state != "published":
+                raise NotFound
+            yield from store.add_report(id, session.visitor.id, reason, now)
+
+        await self._db.write(work)
+        return _nothing()
+
+    async def session(self, call: Call) -> Response:
+        """`GET /api/session/`: who the visitor is, what is left for today, and what is theirs on the page."""
+        current = await self._sessions.current(call)
+        visitor = current.visitor if current else None
+        votes: dict[str, int] = {}
+        pending: list[Comment] = []
+        page = call.query.get("page")
+        if visitor is not None and page:
+            votes, pending = await self._db.read(lambda: store.mine(call.site.key, page, visitor.id))
+        return json_response(
+            {
+                "visitor": visitor.public() if visitor else None,
+                "quota": await self._quota(call, visitor),
+                "mine": {"votes": votes, "pending": [comment.public() for comment in pending]},
+                "settings": {**call.site.public(), "max_body": rules.BODY_LIMIT},
+                "provider": self._provider,
+            }
+        )
+
+    async def counts(self, call: Call) -> Response:
+        """`GET /api/counts/`."""
+        pages = list(dict.fromkeys(call.query.getlist("page")))
+        if not 1 <= len(pages) <= 100 or any(not page or len(page) > rules.PAGE_LIMIT for page in pages):
+            raise BadRequest("validation_failed", "page: 1 to 100 pages of at most 500 characters.")
+        counts = await self._db.read(lambda: store.counts(call.site.key, pages))
+        return json_response({"counts": counts}, headers={"Cache-Control": "public, max-age=30"})
+
+    async def feed(self, call: Call) -> Response:
+        """`GET /api/feed/`: the newest comments as Atom (RFC 4287)."""
+        page = call.query.get("page") or None
+        comments = await self._db.read(lambda: store.newest(call.site.key, page, 50))
+        body = atom(call.site.name or call.site.key, str(call.request.url.query), comments, self._clock.now())
+        return Response(
+            body, headers={"Cache-Control": "public, max-age=60", "Vary": "Origin"}, media_type="application/atom+xml"
+        )
+
+
+def atom(name: str, query: str, comments: list[Comment], now: int) -> str:
+    """An Atom feed of comments; their HTML is escaped text within it."""
+    updated = iso(max((comment.edited_at or comment.created_at for comment in comments), default=now))
+    entries = "".join(
+        f"<entry><id>urn:answerback:comment:{escape(comment.id)}</id>"
+        f"<title>{escape(comment.author_name or 'Guest')} · {escape(comment.page)}</title>"
+        f"<updated>{iso(comment.edited_at or comment.created_at)}</updated>"
+        f"<published>{iso(comment.created_at)}</published>"
+        f"<author><name>{escape(comment.author_name or 'Guest')}</name></author>"
+        f'<content type="html">{escape(comment.html)}</content></entry>'
+        for comment in comments
+    )
+    return (
+        '<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom">'
+        f"<id>urn:answerback:feed:{escape(query)}</id><title>{escape(name)}</title>"
+        f"<updated>{updated}</updated>{entries}</feed>"
+    )
+
+
+def _id(call: Call) -> str:
+    return str(call.request.path_params["id"])
+
+
+def _nothing() -> Response:
+    return Response(status_code=204, headers={"Cache-Control": "no-store", "Vary": "Origin"})

@@ -1,0 +1,297 @@
+"""A comment's way in: rules, then one transaction with its queued reply, then the news."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+from ..core import comments as rules
+from ..core.markdown import render
+from ..core.model import Comment, Visitor
+from ..core.times import day_of
+from ..db import Database, IntegrityConflict, Work
+from ..errors import BadRequest, Conflict, Forbidden, LimitReached, NotFound
+from ..http import address_key
+from ..live.bus import Bus, page_channel
+from ..people.store import rename_guest
+from ..seams import Clock, Ids
+from ..sites.settings import Site, origin
+from . import store
+from .snapshot import Snapshots
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A comment as it was sent, read field by field."""
+
+    page: str
+    url: str
+    title: str
+    body: str
+    parent_id: str | None
+    name: str
+    ask: bool | None
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Who asks what, for the answers' side."""
+
+    site: Site
+    visitor: Visitor
+    address_key: str
+    question: Comment
+    url: str
+    title: str
+    now: int
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """What became of a draft: the comment, its queued reply, or why there is none."""
+
+    comment: Comment
+    answer: Comment | None
+    refused: dict[str, Any] | None
+    new: bool = True
+
+
+class AnswerDesk(Protocol):
+    """Where questions are handed in; the answers' side of posting."""
+
+    def queue(self, asking: Asking) -> Work[tuple[Comment | None, dict[str, Any] | None]]:
+        """Within the comment's own transaction: the queued reply, or the refusal."""
+        ...
+
+    def wake(self) -> None:
+        """There is something to do."""
+        ...
+
+
+class Posting:
+    """Takes comments in, and changes and removes them, telling everyone afterwards."""
+
+    def __init__(
+        self, db: Database, bus: Bus, clock: Clock, ids: Ids, snapshots: Snapshots, desk: AnswerDesk, secret: str
+    ) -> None:
+        self._db = db
+        self._bus = bus
+        self._clock = clock
+        self._ids = ids
+        self._snapshots = snapshots
+        self._desk = desk
+        self._secret = secret
+
+    async def post(self, site: Site, visitor: Visitor, address: str, draft: Draft) -> Posted:
+        """Save a comment and queue its answer. Raises an AppError; then nothing is saved.
+
+        The same key again gives what was saved the first time.
+        """
+        if visitor.blocked:
+            raise Forbidden("not_yours", "You cannot comment here.")
+        if visitor.kind == "guest" and not site.guests:
+            raise Forbidden("sign_in_required")
+        now = self._clock.now()
+        hashed = address_key(address, day_of(now, site.timezone), self._secret)
+        html = render(draft.body)
+
+        def work() -> Work[Posted]:
+            return (yield from self._save(site, visitor, hashed, draft, html, now))
+
+        try:
+            posted = await self._db.write(work)
+        except IntegrityConflict:  # the same key twice at the same moment, on PostgreSQL
+            posted = await self._db.write(work)
+        if posted.new:
+            self._tell(posted)
+        return posted
+
+    def _save(
+        self, site: Site, visitor: Visitor, hashed: str, draft: Draft, html: str, now: int
+    ) -> Work[Posted]:
+        before = yield from store.comment_by_key(visitor.id, draft.key)
+        if before is not None:
+            reply = yield from store.reply_to(site.key, before.id)
+            return Posted(before, reply, None, new=False)
+        yield from self._check_pace(site, visitor, hashed, now)
+        if (yield from store.keep_thread(site.key, draft.page, draft.url, draft.title, now)):
+            raise Conflict("thread_locked")
+        comment = yield from self._place(site, visitor, draft, html, now)
+        if visitor.kind == "guest" and draft.name:
+            yield from rename_guest(visitor.id, draft.name)
+        yield from store.add_comment(comment, key=draft.key, address_key=hashed)
+        if comment.state != "published" or not rules.wants_answer(site.ai, draft.ask, draft.body):
+            return Posted(comment, None, None)
+        asking = Asking(site, visitor, hashed, comment, draft.url, draft.title, now)
+        reply, refused = yield from self._desk.queue(asking)
+        return Posted(comment, reply, refused)
+
+    def _check_pace(self, site: Site, visitor: Visitor, hashed: str, now: int) -> Work[None]:
+        for column, value, limit in (
+            ("visitor_id", visitor.id, site.comments_per_minute),
+            ("address_key", hashed, site.address_comments_per_minute),
+        ):
+            if limit is None:
+                continue
+            if limit == 0 or (yield from store.count_recent(site.key, column, value, now - 60_000, limit)) >= limit:
+                raise LimitReached("rate_limited", retry_after=60)
+
+    def _place(self, site: Site, visitor: Visitor, draft: Draft, html: str, now: int) -> Work[Comment]:
+        id = self._ids.new()
+        parent_id, root_id, depth = None, id, 0
+        if draft.parent_id is not None:
+            parent = yield from store.comment_by_id(site.key, draft.parent_id)
+            if parent is None or parent.page != draft.page or parent.state != "published":
+                raise NotFound("not_found", "The comment that this replies to is not there.")
+            parent_id, root_id, depth = place_below(parent)
+        first = site.moderation == "first" and not (yield from store.published_before(visitor.id))
+        waits = rules.needs_approval(site.moderation, draft.body, published_before=not first)
+        return Comment(
+            id=id, site=site.key, page=draft.page, parent_id=parent_id, root_id=root_id, depth=depth,
+            author_id=visitor.id, author_name=(draft.name if visitor.kind == "guest" else "") or visitor.name,
+            author_kind=visitor.kind, avatar_url=visitor.avatar_url, body=draft.body, html=html,
+            state="pending" if waits else "published", created_at=now,
+        )  # fmt: skip
+
+    def _tell(self, posted: Posted) -> None:
+        comment = posted.comment
+        if comment.state != "published":
+            return
+        self.changed(comment.site, comment.page)
+        channel = page_channel(comment.site, comment.page)
+        self._bus.publish(channel, "comment.added", {"comment": comment.public()})
+        if posted.answer is not None:
+            tell_queued(self._bus, posted.answer)
+            self._desk.wake()
+
+    def changed(self, site: str, page: str) -> None:
+        """What is at hand of the thread is out of date."""
+        self._snapshots.forget(site, page)
+
+    async def edit(self, site: Site, visitor: Visitor, id: str, body: str) -> Comment:
+        """Change one's own comment within the site's window. Raises NotFound or Forbidden."""
+        now = self._clock.now()
+        html = render(body)
+
+        def work() -> Work[Comment]:
+            since = _window(site, now)
+            if not (yield from store.edit_comment(site.key, id, visitor.id, body, html, now, since)):
+                yield from self._refuse(site, visitor, id)
+            comment = yield from store.comment_by_id(site.key, id)
+            assert comment is not None
+            return comment
+
+        comment = await self._db.write(work)
+        self.tell_changed(comment)
+        return comment
+
+    async def delete(self, site: Site, visitor: Visitor, id: str) -> Comment:
+        """Take one's own comment away within the site's window. Raises NotFound or Forbidden."""
+        now = self._clock.now()
+
+        def work() -> Work[Comment]:
+            if not (yield from store.delete_comment(site.key, id, visitor.id, _window(site, now))):
+                yield from self._refuse(site, visitor, id)
+            comment = yield from store.comment_by_id(site.key, id)
+            assert comment is not None
+            return comment
+
+        comment = await self._db.write(work)
+        self.changed(site.key, comment.page)
+        self._bus.publish(page_channel(site.key, comment.page), "comment.removed", {"id": id})
+        return comment
+
+    def _refuse(self, site: Site, visitor: Visitor, id: str) -> Work[None]:
+        comment = yield from store.comment_by_id(site.key, id)
+        if comment is None or comment.state in ("deleted", "hidden"):
+            raise NotFound
+        if comment.author_id != visitor.id or comment.author_kind == "ai":
+            raise Forbidden("not_yours")
+        raise Forbidden("edit_window_over")
+
+    async def vote(self, site: Site, visitor: Visitor, id: str, value: int) -> dict[str, int]:
+        """Set one's vote; the new counts. Raises NotFound, or Forbidden for one's own comment."""
+
+        def work() -> Work[Comment]:
+            comment = yield from store.comment_by_id(site.key, id)
+            if comment is None or comment.state != "published":
+                raise NotFound
+            if comment.author_id == visitor.id and comment.author_kind != "ai":
+                raise Forbidden("not_yours", "Nobody votes on their own comment.")
+            up, down = yield from store.vote(id, visitor.id, value)
+            yield from store.set_score(id, rules.best_score(up, down))
+            comment = yield from store.comment_by_id(site.key, id)
+            assert comment is not None
+            return comment
+
+        comment = await self._db.write(work)
+        self.tell_changed(comment)
+        return {"up": comment.up, "down": comment.down}
+
+    def tell_changed(self, comment: Comment) -> None:
+        """A visible comment is different from before."""
+        self.changed(comment.site, comment.page)
+        if comment.state == "published":
+            self._bus.publish(
+                page_channel(comment.site, comment.page), "comment.changed", {"comment": comment.public()}
+            )
+
+
+def place_below(parent: Comment) -> tuple[str, str, int]:
+    """Parent id, root id and depth of a reply; below the deepest level, replies stand side by side."""
+    if parent.depth >= rules.DEPTH_LIMIT and parent.parent_id is not None:
+        return parent.parent_id, parent.root_id, parent.depth
+    return parent.id, parent.root_id, parent.depth + 1
+
+
+def tell_queued(bus: Bus, reply: Comment) -> None:
+    """Everyone on the page sees that an answer is coming."""
+    assert reply.answer is not None
+    bus.publish(
+        page_channel(reply.site, reply.page),
+        "answer.queued",
+        {"id": reply.id, "question_id": reply.answer.question_id, "comment": reply.public()},
+    )
+
+
+def page_url(site: Site, text: str) -> str:
+    """The address where the page is read, without fragment; empty when it is not of one of the site's origins."""
+    parts = urlsplit(text.strip())
+    try:
+        if origin(f"{parts.scheme}://{parts.netloc}") not in site.origins:
+            return ""
+    except ValueError:
+        return ""
+    return parts._replace(fragment="").geturl()
+
+
+def _window(site: Site, now: int) -> int:
+    return 0 if site.edit_minutes is None else now - site.edit_minutes * 60_000
+
+
+def read_draft(call: Any) -> Draft:
+    """The draft in a call's body, field by field. Raises BadRequest."""
+    body = rules.clean_text(call.text("body", rules.BODY_LIMIT, required=True))
+    if not body:
+        raise BadRequest("validation_failed", "body: must not be empty.")
+    key = call.text("key", 64)
+    if key and len(key) < 8:
+        raise BadRequest("validation_failed", "key: must have 8 to 64 characters.")
+    ask = call.body.get("ask")
+    if ask is not None and not isinstance(ask, bool):
+        raise BadRequest("validation_failed", "ask: must be true, false or null.")
+    parent_id = call.body.get("parent_id")
+    if parent_id is not None:
+        parent_id = call.text("parent_id", 64, required=True)
+    return Draft(
+        page=call.page(),
+        url=page_url(call.site, call.text("url", rules.URL_LIMIT)),
+        title=rules.clean_line(call.text("title", rules.TITLE_LIMIT)),
+        body=body,
+        parent_id=parent_id,
+        name=rules.clean_line(call.text("name", rules.NAME_LIMIT)),
+        ask=ask,
+        key=key,
+    )
