@@ -23,6 +23,7 @@ CODES: Mapping[str, str] = {
     "answer_failed": "The answer could not be given.",
     "bad_json": "The body is not JSON that can be read.",
     "body_too_large": "The body has more bytes than are read.",
+    "budget_exhausted": "The site's answers of today are used up.",
     "edit_window_over": "The time in which this comment could be changed is over.",
     "email_taken": "An account with this e-mail address exists already.",
     "header_required": "Unsafe calls carry the header X-Answerback: 1.",

@@ -1,0 +1,248 @@
+"""Answers in the database: the queue, the leases, what came of them; and the private questions of the ask box."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from ..core.answering import Source
+from ..db import Row, Work, many, one, run
+
+_COLUMNS = """a.id, a.kind, a.site, a.page, a.url, a.title, a.question_id, a.visitor_id, a.address_key, a.state,
+    a.body, a.html, a.sources, a.provider, a.model, a.error, a.retry_at, a.attempts, a.queued_at, a.settled_at,
+    a.stop_requested"""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """An answer as its row tells it."""
+
+    id: str
+    kind: str
+    site: str
+    page: str
+    url: str
+    title: str
+    question_id: str
+    visitor_id: str
+    address_key: str
+    state: str
+    body: str
+    html: str
+    sources: tuple[Source, ...]
+    provider: str
+    model: str
+    error: str | None
+    retry_at: int | None
+    attempts: int
+    queued_at: int
+    settled_at: int | None
+    stop_requested: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How an answer ended, as it is written down."""
+
+    state: str
+    body: str
+    html: str
+    sources: tuple[Source, ...]
+    provider: str
+    model: str
+    prompt_version: str
+    tokens_in: int
+    tokens_out: int
+    cost_microusd: int | None
+    error: str | None
+    retry_at: int | None
+
+
+def read_job(row: Row) -> Job:
+    """An answer from a row that has `_COLUMNS`."""
+    values = {name: row[name] for name in Job.__slots__}
+    values["sources"] = tuple(Source(**source) for source in orjson.loads(row["sources"]))
+    values["stop_requested"] = bool(row["stop_requested"])
+    return Job(**values)
+
+
+def add_answer(values: dict[str, Any]) -> Work[None]:
+    """Put in a queued answer: id, kind, site, page, url, title, question_id, visitor_id, address_key, provider, now."""
+    yield run(
+        """INSERT INTO answers (id, kind, site, page, url, title, question_id, visitor_id, address_key, provider,
+            model, state, queued_at, due_at)
+        VALUES (:id, :kind, :site, :page, :url, :title, :question_id, :visitor_id, :address_key, :provider,
+            :model, 'queued', :now, :now)""",
+        **values,
+    )
+
+
+def job_by_id(site: str, id: str) -> Work[Job | None]:
+    """An answer of this site."""
+    row = yield one(f"SELECT {_COLUMNS} FROM answers a WHERE a.site = :site AND a.id = :id", site=site, id=id)  # noqa: S608
+    return None if row is None else read_job(row)
+
+
+def job_of_question(site: str, question_id: str) -> Work[Job | None]:
+    """The newest answer to a question."""
+    row = yield one(
+        f"""SELECT {_COLUMNS} FROM answers a WHERE a.site = :site AND a.question_id = :id
+        ORDER BY a.queued_at DESC LIMIT 1""",  # noqa: S608
+        site=site, id=question_id,
+    )  # fmt: skip
+    return None if row is None else read_job(row)
+
+
+def claim(worker: str, now: int, lease_until: int, most: int) -> Work[list[Job]]:
+    """Take answers that are due, oldest first: queued ones, failed ones whose time has come again, and those whose
+    worker has not renewed its lease. One conditional statement, so each goes to one worker."""
+    rows = yield many(
+        f"""UPDATE answers AS a SET state = 'streaming', worker = :worker, lease_until = :lease_until,
+            attempts = attempts + 1, retry_at = NULL
+        WHERE a.id IN (
+            SELECT id FROM answers WHERE (state = 'queued' AND due_at <= :now)
+                OR (state = 'failed' AND retry_at <= :now)
+                OR (state = 'streaming' AND lease_until < :now)
+            ORDER BY queued_at LIMIT :most)
+        RETURNING {_COLUMNS}""",  # noqa: S608
+        worker=worker, now=now, lease_until=lease_until, most=most,
+    )  # fmt: skip
+    return sorted((read_job(row) for row in rows), key=lambda job: job.queued_at)
+
+
+def next_due(now: int) -> Work[int | None]:
+    """When the next answer is due that cannot be claimed yet; None when nothing waits."""
+    row = yield one(
+        """SELECT MIN(moment) AS moment FROM (
+            SELECT MIN(due_at) AS moment FROM answers WHERE state = 'queued' AND due_at > :now
+            UNION ALL SELECT MIN(retry_at) FROM answers WHERE state = 'failed' AND retry_at > :now
+            UNION ALL SELECT MIN(lease_until) FROM answers WHERE state = 'streaming') AS moments""",
+        now=now,
+    )
+    moment: int | None = row["moment"]
+    return moment
+
+
+def keep_text(id: str, worker: str, body: str, now: int, lease_until: int) -> Work[bool]:
+    """Save the text so far and renew the lease; False when the answer is not this worker's any more or is to stop."""
+    row = yield one(
+        """UPDATE answers SET body = :body, lease_until = :lease_until,
+            first_token_at = CASE WHEN :has_text = 1 THEN COALESCE(first_token_at, :now) ELSE first_token_at END
+        WHERE id = :id AND worker = :worker AND state = 'streaming' AND stop_requested = 0 RETURNING id""",
+        body=body, lease_until=lease_until, now=now, id=id, worker=worker, has_text=1 if body else 0,
+    )  # fmt: skip
+    return row is not None
+
+
+def finish(id: str, worker: str, outcome: Outcome, now: int) -> Work[bool]:
+    """Write down how an answer ended; False when somebody else did already, and then nothing is written."""
+    row = yield one(
+        """UPDATE answers SET state = :state, body = :body, html = :html, sources = :sources, provider = :provider,
+            model = :model, prompt_version = :prompt_version, tokens_in = tokens_in + :tokens_in,
+            tokens_out = tokens_out + :tokens_out, cost_microusd = CASE WHEN CAST(:cost AS BIGINT) IS NULL
+                THEN cost_microusd ELSE COALESCE(cost_microusd, 0) + CAST(:cost AS BIGINT) END,
+            error = :error, retry_at = :retry_at, settled_at = :now, lease_until = NULL, worker = NULL,
+            stop_requested = 0
+        WHERE id = :id AND worker = :worker AND state = 'streaming' RETURNING id""",
+        id=id, worker=worker, state=outcome.state, body=outcome.body, html=outcome.html,
+        sources=orjson.dumps([source.public() for source in outcome.sources]).decode(),
+        provider=outcome.provider, model=outcome.model, prompt_version=outcome.prompt_version,
+        tokens_in=outcome.tokens_in, tokens_out=outcome.tokens_out, cost=outcome.cost_microusd,
+        error=outcome.error, retry_at=outcome.retry_at, now=now,
+    )  # fmt: skip
+    return row is not None
+
+
+def finish_reply(id: str, body: str, html: str, *, pending: bool) -> Work[None]:
+    """The AI's comment gets the answer's words; as a draft it waits for the owner."""
+    yield run(
+        """UPDATE comments SET body = :body, html = :html,
+            state = CASE WHEN :pending = 1 AND state = 'published' THEN 'pending' ELSE state END WHERE id = :id""",
+        id=id, body=body, html=html, pending=1 if pending else 0,
+    )  # fmt: skip
+
+
+def requeue(id: str, visitor_id: str, address_key: str, now: int) -> Work[bool]:
+    """Ask again for an answer that ended without being done; False when it did not."""
+    row = yield one(
+        """UPDATE answers SET state = 'queued', due_at = :now, queued_at = :now, attempts = 0, retry_at = NULL,
+            error = NULL, body = '', html = '', sources = '[]', visitor_id = :visitor_id,
+            address_key = :address_key, first_token_at = NULL, settled_at = NULL, stop_requested = 0
+        WHERE id = :id AND state IN ('failed', 'stopped', 'withheld') RETURNING id""",
+        id=id, visitor_id=visitor_id, address_key=address_key, now=now,
+    )  # fmt: skip
+    return row is not None
+
+
+def request_stop(id: str) -> Work[str | None]:
+    """Ask a running answer to stop; the state it was in, or None when it was not running."""
+    row = yield one(
+        """UPDATE answers SET stop_requested = 1 WHERE id = :id AND state IN ('queued', 'streaming')
+        RETURNING state""",
+        id=id,
+    )
+    return None if row is None else row["state"]
+
+
+def stop_queued(id: str, now: int) -> Work[bool]:
+    """End an answer that no worker has taken; False when one has."""
+    row = yield one(
+        """UPDATE answers SET state = 'stopped', settled_at = :now, stop_requested = 0
+        WHERE id = :id AND state = 'queued' RETURNING id""",
+        id=id, now=now,
+    )  # fmt: skip
+    return row is not None
+
+
+def add_feedback(id: str, visitor_id: str, helpful: bool, reason: str, now: int) -> Work[None]:
+    """Whether an answer has helped; the visitor's last word counts."""
+    yield run(
+        """INSERT INTO feedback (answer_id, visitor_id, helpful, reason, created_at)
+        VALUES (:id, :visitor_id, :helpful, :reason, :now)
+        ON CONFLICT (answer_id, visitor_id) DO UPDATE SET helpful = excluded.helpful, reason = excluded.reason""",
+        id=id, visitor_id=visitor_id, helpful=1 if helpful else 0, reason=reason, now=now,
+    )  # fmt: skip
+
+
+# ---- the ask box
+
+
+def add_question(id: str, site: str, page: str, visitor_id: str, body: str, html: str, key: str, now: int) -> Work[None]:
+    """Put in a private question."""
+    yield run(
+        """INSERT INTO questions (id, site, page, visitor_id, body, html, idempotency_key, created_at)
+        VALUES (:id, :site, :page, :visitor_id, :body, :html, :key, :now)""",
+        id=id, site=site, page=page, visitor_id=visitor_id, body=body, html=html, key=key, now=now,
+    )  # fmt: skip
+
+
+def question_by_id(site: str, id: str) -> Work[str | None]:
+    """The words of a private question."""
+    row = yield one("SELECT body FROM questions WHERE site = :site AND id = :id", site=site, id=id)
+    return None if row is None else row["body"]
+
+
+def job_by_key(site: str, visitor_id: str, key: str) -> Work[Job | None]:
+    """The answer to the question that this visitor asked under this key."""
+    row = yield one(
+        f"""SELECT {_COLUMNS} FROM questions q JOIN answers a ON a.question_id = q.id
+        WHERE q.site = :site AND q.visitor_id = :visitor_id AND q.idempotency_key = :key
+        ORDER BY a.queued_at DESC LIMIT 1""",  # noqa: S608
+        site=site, visitor_id=visitor_id, key=key,
+    )  # fmt: skip
+    return None if row is None else read_job(row)
+
+
+def conversation(site: str, page: str, visitor_id: str, most: int) -> Work[list[tuple[Row, Job]]]:
+    """A visitor's private questions on a page with their answers, the newest `most`, oldest first."""
+    rows = yield many(
+        f"""SELECT {_COLUMNS}, q.body AS q_body, q.html AS q_html, q.created_at AS q_created_at,
+            q.idempotency_key AS q_key
+        FROM questions q JOIN answers a ON a.question_id = q.id
+        WHERE q.site = :site AND q.page = :page AND q.visitor_id = :visitor_id
+        ORDER BY q.created_at DESC, q.id DESC LIMIT :most""",  # noqa: S608
+        site=site, page=page, visitor_id=visitor_id, most=most,
+    )  # fmt: skip
+    return [(row, read_job(row)) for row in reversed(rows)]
