@@ -112,17 +112,25 @@ def claim(worker: str, now: int, lease_until: int, most: int) -> Work[list[Job]]
     return sorted((read_job(row) for row in rows), key=lambda job: job.queued_at)
 
 
-def next_due(now: int) -> Work[int | None]:
-    """When the next answer is due that cannot be claimed yet; None when nothing waits."""
+def next_due() -> Work[int | None]:
+    """When the next answer is due, maybe in the past; None when nothing waits."""
     row = yield one(
         """SELECT MIN(moment) AS moment FROM (
-            SELECT MIN(due_at) AS moment FROM answers WHERE state = 'queued' AND due_at > :now
-            UNION ALL SELECT MIN(retry_at) FROM answers WHERE state = 'failed' AND retry_at > :now
-            UNION ALL SELECT MIN(lease_until) FROM answers WHERE state = 'streaming') AS moments""",
-        now=now,
+            SELECT MIN(due_at) AS moment FROM answers WHERE state = 'queued'
+            UNION ALL SELECT MIN(retry_at) FROM answers WHERE state = 'failed'
+            UNION ALL SELECT MIN(lease_until) FROM answers WHERE state = 'streaming') AS moments"""
     )
     moment: int | None = row["moment"]
     return moment
+
+
+def release(id: str, worker: str, now: int) -> Work[None]:
+    """Give an answer back to the queue: its worker stops before it has ended."""
+    yield run(
+        """UPDATE answers SET state = 'queued', due_at = :now, attempts = attempts - 1, worker = NULL,
+            lease_until = NULL WHERE id = :id AND worker = :worker AND state = 'streaming'""",
+        id=id, worker=worker, now=now,
+    )  # fmt: skip
 
 
 def keep_text(id: str, worker: str, body: str, now: int, lease_until: int) -> Work[bool]:

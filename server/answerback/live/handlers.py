@@ -21,9 +21,10 @@ HEADERS = {
 
 
 async def stream(bus: Bus, channel: str, after: str | None, opening: Callable[[], bytes]) -> AsyncIterator[bytes]:
-    """A channel's events as bytes: what `opening` tells first, then what came since `after`, then what comes."""
+    """A channel's events as bytes: what came since `after`, the state of things that `opening` tells, what comes."""
     async with bus.subscribe(channel, after) as reader:
-        yield RETRY + opening()
+        missed = await reader.take(0) or b""
+        yield RETRY + missed + opening()
         while (data := await reader.take(HEARTBEAT_SECONDS)) is not None:
             yield data or HEARTBEAT
 
