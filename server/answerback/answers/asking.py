@@ -1,0 +1,231 @@
+"""Handing questions in: with a comment, under a comment, or in the ask box."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from ..core.markdown import render
+from ..core.model import RUNNING, Comment, Visitor
+from ..core.times import day_of
+from ..db import Database, IntegrityConflict, Work
+from ..errors import Conflict, Forbidden, LimitReached, NotFound
+from ..http import address_key
+from ..live.bus import Bus, answer_channel, page_channel
+from ..seams import Clock, Ids
+from ..sites.settings import Site
+from ..threads import store as threads
+from ..threads.posting import Asking, Posting, place_below, tell_queued
+from . import quota, store
+
+AI_NAME = "AI"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A private question as it was sent to the ask box."""
+
+    page: str
+    url: str
+    title: str
+    text: str
+    key: str
+
+
+class Desk:
+    """Where questions are handed in; knows who answers, and wakes the worker."""
+
+    def __init__(
+        self, db: Database, bus: Bus, clock: Clock, ids: Ids, provider: str, model: str, secret: str
+    ) -> None:
+        self._db = db
+        self._bus = bus
+        self._clock = clock
+        self._ids = ids
+        self._provider = provider
+        self._model = model
+        self._secret = secret
+        self.wake: Callable[[], None] = lambda: None
+        self.stop_here: Callable[[str], bool] = lambda id: False
+
+    @property
+    def off(self) -> bool:
+        """Whether nobody answers on this server."""
+        return self._provider == "off"
+
+    def queue(self, asking: Asking) -> Work[tuple[Comment | None, dict[str, Any] | None]]:
+        """Within the comment's own transaction: its queued reply, or why there is none."""
+        if self.off:
+            return None, {"code": "ai_off", "detail": "Answers are switched off here.", "resets_at": None}
+        site, question = asking.site, asking.question
+        id = self._ids.new()
+        refused = yield from quota.reserve(id, site, asking.visitor, asking.address_key, asking.now)
+        if refused is not None:
+            return None, refused
+        parent_id, root_id, depth = place_below(question)
+        reply = Comment(
+            id=id, site=site.key, page=question.page, parent_id=parent_id, root_id=root_id, depth=depth,
+            author_id=None, author_name=AI_NAME, author_kind="ai", avatar_url=None, body="", html="",
+            state="published", created_at=asking.now + 1,
+        )  # fmt: skip
+        yield from threads.add_comment(reply, key=None, address_key=None)
+        yield from store.add_answer(
+            self._row(id, "thread", site, question.page, asking.url, asking.title, question.id, asking.visitor,
+                      asking.address_key, asking.now)
+        )  # fmt: skip
+        return (yield from threads.comment_by_id(site.key, id)), None
+
+    def _row(
+        self, id: str, kind: str, site: Site, page: str, url: str, title: str, question_id: str, visitor: Visitor,
+        hashed: str, now: int,
+    ) -> dict[str, Any]:  # fmt: skip
+        return {
+            "id": id, "kind": kind, "site": site.key, "page": page, "url": url, "title": title,
+            "question_id": question_id, "visitor_id": visitor.id, "address_key": hashed,
+            "provider": self._provider, "model": site.model or self._model, "now": now,
+        }  # fmt: skip
+
+    def _hashed(self, site: Site, address: str, now: int) -> str:
+        return address_key(address, day_of(now, site.timezone), self._secret)
+
+    async def quota(self, site: Site, visitor: Visitor | None, address: str) -> dict[str, Any]:
+        """What is left for today: `{limit, used, left, resets_at}`."""
+        now = self._clock.now()
+        return await self._db.read(lambda: quota.view(site, visitor, self._hashed(site, address, now), now))
+
+    async def ask_under(self, site: Site, visitor: Visitor, address: str, id: str, posting: Posting) -> Comment:
+        """Ask, or ask again, under a comment (or its AI reply); the reply, queued or still running.
+
+        Raises NotFound, Conflict (`already_answered`), Forbidden (`ai_off`, `not_yours`) or LimitReached.
+        """
+        if self.off or site.ai == "off":
+            raise Forbidden("ai_off")
+        now = self._clock.now()
+        hashed = self._hashed(site, address, now)
+
+        def work() -> Work[tuple[Comment, bool]]:
+            return (yield from self._ask_under(site, visitor, hashed, id, now))
+
+        reply, new = await self._db.write(work)
+        if new:
+            posting.changed(site.key, reply.page)
+            tell_queued(self._bus, reply)
+            self.wake()
+        return reply
+
+    def _ask_under(self, site: Site, visitor: Visitor, hashed: str, id: str, now: int) -> Work[tuple[Comment, bool]]:
+        comment = yield from threads.comment_by_id(site.key, id)
+        if comment is not None and comment.answer is not None:
+            comment = yield from threads.comment_by_id(site.key, comment.answer.question_id)
+        if comment is None or comment.state != "published":
+            raise NotFound
+        reply = yield from threads.reply_to(site.key, comment.id)
+        if reply is None:
+            thread = yield from store.place_of(site.key, comment.page)
+            asking = Asking(site, visitor, hashed, comment, thread[0], thread[1], now)
+            made, refused = yield from self.queue(asking)
+            if made is None:
+                raise refusal(refused or {}, now)
+            return made, True
+        assert reply.answer is not None
+        if reply.answer.state in RUNNING:
+            return reply, False
+        if reply.answer.state == "done":
+            raise Conflict("already_answered")
+        yield from self._hold_again(site, visitor, hashed, reply.id, now)
+        yield from store.finish_reply(reply.id, "", "", pending=False)
+        again = yield from threads.comment_by_id(site.key, reply.id)
+        assert again is not None
+        return again, True
+
+    def _hold_again(self, site: Site, visitor: Visitor, hashed: str, id: str, now: int) -> Work[None]:
+        if not (yield from quota.is_held(id)):
+            refused = yield from quota.reserve(id, site, visitor, hashed, now)
+            if refused is not None:
+                raise refusal(refused, now)
+        if not (yield from store.requeue(id, visitor.id, hashed, now)):
+            raise Conflict("already_answered")
+
+    async def stop(self, site: Site, visitor: Visitor, id: str, kind: str) -> store.Job:
+        """Stop one's own running answer, keeping what has come. Raises NotFound or Forbidden (`not_yours`)."""
+        now = self._clock.now()
+
+        def work() -> Work[tuple[store.Job, bool]]:
+            job = yield from store.job_by_id(site.key, id)
+            if job is None:
+                job = yield from store.job_of_question(site.key, id)
+            if job is None or job.kind != kind or (kind == "chat" and job.visitor_id != visitor.id):
+                raise NotFound
+            if job.visitor_id != visitor.id:
+                raise Forbidden("not_yours")
+            if (yield from store.stop_queued(job.id, now)):
+                yield from quota.refund(job.id)
+                return job, True
+            yield from store.request_stop(job.id)
+            return job, False
+
+        job, ended = await self._db.write(work)
+        if not ended and job.state == "streaming":
+            channel = page_channel(site.key, job.page) if kind == "thread" else answer_channel(job.id)
+            async with self._bus.subscribe(channel, None) as reader:
+                self.stop_here(job.id)
+                while (await self._job(site, job.id)).state in RUNNING:
+                    await reader.take(1.0)
+        return await self._job(site, job.id)
+
+    async def _job(self, site: Site, id: str) -> store.Job:
+        job = await self._db.read(lambda: store.job_by_id(site.key, id))
+        assert job is not None
+        return job
+
+    async def ask_privately(self, site: Site, visitor: Visitor, address: str, question: Question) -> store.Job:
+        """Ask in the ask box; the same key again gives the same answer. Raises Forbidden or LimitReached."""
+        if self.off or site.ai == "off":
+            raise Forbidden("ai_off")
+        if visitor.kind == "guest" and not site.guests:
+            raise Forbidden("sign_in_required")
+        if visitor.blocked:
+            raise Forbidden("not_yours", "You cannot ask here.")
+        now = self._clock.now()
+        hashed = self._hashed(site, address, now)
+        html = render(question.text)
+
+        def work() -> Work[tuple[store.Job, bool]]:
+            before = yield from store.job_by_key(site.key, visitor.id, question.key)
+            if before is not None:
+                again = before.state in ("failed", "withheld")
+                if again:
+                    yield from self._hold_again(site, visitor, hashed, before.id, now)
+                    before = yield from store.job_by_id(site.key, before.id)
+                return before, again
+            answer_id, question_id = self._ids.new(), self._ids.new()
+            refused = yield from quota.reserve(answer_id, site, visitor, hashed, now)
+            if refused is not None:
+                raise refusal(refused, now)
+            yield from store.add_question(
+                question_id, site.key, question.page, visitor.id, question.text, html, question.key, now
+            )
+            yield from store.add_answer(
+                self._row(answer_id, "chat", site, question.page, question.url, question.title, question_id, visitor,
+                          hashed, now)
+            )  # fmt: skip
+            return (yield from store.job_by_id(site.key, answer_id)), True
+
+        try:
+            job, new = await self._db.write(work)
+        except IntegrityConflict:  # the same key twice at the same moment, on PostgreSQL
+            job, new = await self._db.write(work)
+        if new:
+            self.wake()
+        return job
+
+
+def refusal(refused: dict[str, Any], now: int) -> Exception:
+    """A refusal of the quota as the error that says when it is worth asking again."""
+    resets_at = refused.get("resets_at")
+    if not resets_at:
+        return Forbidden(refused.get("code", "ai_off"))
+    seconds = int(datetime.fromisoformat(resets_at).timestamp() - now / 1000) + 1
+    return LimitReached(refused["code"], refused["detail"], retry_after=seconds, extra={"resets_at": resets_at})

@@ -1,0 +1,192 @@
+"""Answers over HTTP: asking under a comment, stopping, feedback, and the ask box."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+from starlette.responses import Response, StreamingResponse
+
+from ..core import comments as rules
+from ..core.events import HEARTBEAT, RETRY, encode
+from ..core.model import RUNNING, Visitor
+from ..core.times import iso
+from ..db import Database, Work
+from ..errors import BadRequest, NotFound, Unavailable
+from ..http import Call, json_response
+from ..live.bus import Bus, answer_channel
+from ..live.handlers import HEADERS, HEARTBEAT_SECONDS
+from ..people.sessions import Sessions
+from ..seams import Clock, Ids
+from ..threads import store as threads
+from ..threads.posting import Posting, page_url
+from . import store
+from .asking import Desk, Question
+from .live_text import LiveTexts
+
+QUESTION_LIMIT = 2_000
+HISTORY = 50
+SETTLED_MARK = b"event: answer.settled\n"
+"""What the worker puts on an answer's own channel at its end; the event that the visitor gets has more in it."""
+
+
+class Answers:
+    """The handlers of `/api/comments/{id}/answer/`, `/api/answers/{id}/feedback/` and `/api/chat/gpt/`."""
+
+    def __init__(
+        self, db: Database, sessions: Sessions, desk: Desk, posting: Posting, bus: Bus, texts: LiveTexts,
+        clock: Clock, ids: Ids,
+    ) -> None:  # fmt: skip
+        self._db = db
+        self._sessions = sessions
+        self._desk = desk
+        self._posting = posting
+        self._bus = bus
+        self._texts = texts
+        self._clock = clock
+        self._ids = ids
+
+    async def quota(self, call: Call, visitor: Visitor | None) -> dict[str, Any]:
+        """What is left for today for the one who calls."""
+        return await self._desk.quota(call.site, visitor, call.address)
+
+    async def ask(self, call: Call) -> Response:
+        """`POST /api/comments/{id}/answer/`."""
+        session = await self._sessions.require(call)
+        reply = await self._desk.ask_under(call.site, session.visitor, call.address, _id(call), self._posting)
+        return json_response({"answer": reply.public(), "quota": await self.quota(call, session.visitor)}, 202)
+
+    async def stop(self, call: Call) -> Response:
+        """`DELETE /api/comments/{id}/answer/`."""
+        session = await self._sessions.require(call)
+        job = await self._desk.stop(call.site, session.visitor, _id(call), "thread")
+        comment = await self._db.read(lambda: threads.comment_by_id(call.site.key, job.id))
+        if comment is None:
+            raise NotFound
+        self._posting.tell_changed(comment)
+        return json_response({"answer": comment.public(), "quota": await self.quota(call, session.visitor)})
+
+    async def feedback(self, call: Call) -> Response:
+        """`PUT /api/answers/{id}/feedback/`."""
+        session = await self._sessions.require(call)
+        helpful = call.body.get("helpful")
+        if not isinstance(helpful, bool):
+            raise BadRequest("validation_failed", "helpful: must be true or false.")
+        reason = rules.clean_text(call.text("reason", 500))
+        site, id, now = call.site.key, _id(call), self._clock.now()
+
+        def work() -> Work[None]:
+            job = yield from store.job_by_id(site, id)
+            if job is None or job.state in RUNNING or (job.kind == "chat" and job.visitor_id != session.visitor.id):
+                raise NotFound
+            yield from store.add_feedback(id, session.visitor.id, helpful, reason, now)
+
+        await self._db.write(work)
+        return Response(status_code=204, headers={"Cache-Control": "no-store", "Vary": "Origin"})
+
+    async def history(self, call: Call) -> Response:
+        """`GET /api/chat/gpt/`."""
+        session = await self._sessions.current(call)
+        visitor = session.visitor if session else None
+        entries: list[dict[str, Any]] = []
+        if visitor is not None:
+            page = call.page()
+            pairs = await self._db.read(lambda: store.conversation(call.site.key, page, visitor.id, HISTORY))
+            for row, job in pairs:
+                entries += _entries(row, job)
+        quota = await self.quota(call, visitor)
+        return json_response(
+            {"conversations": entries, "count": quota["used"], "limit": quota["limit"], "left": quota["left"],
+             "resets_at": quota["resets_at"]}
+        )  # fmt: skip
+
+    async def chat(self, call: Call) -> Response:
+        """`POST /api/chat/gpt/`: JSON when the answer is whole, or its events as they come."""
+        session = await self._sessions.require(call)
+        text = rules.clean_text(call.text("user_input", QUESTION_LIMIT, required=True))
+        key = call.text("key", 64) or self._ids.new()
+        if not text or len(key) < 8:
+            raise BadRequest("validation_failed", "user_input: must not be empty; key: 8 to 64 characters.")
+        title = rules.clean_line(call.text("title", rules.TITLE_LIMIT))
+        url = page_url(call.site, call.text("url", rules.URL_LIMIT))
+        job = await self._desk.ask_privately(
+            call.site, session.visitor, call.address, Question(call.page(), url, title, text, key)
+        )
+        if "text/event-stream" in call.request.headers.get("accept", ""):
+            return StreamingResponse(self._events(call, session.visitor, job), headers=HEADERS)
+        async for _ in self._follow(job):
+            pass
+        settled = await self._settled(call, session.visitor, job.id)
+        if settled["state"] in ("failed", "withheld"):
+            raise Unavailable("answer_failed", settled["response"] or None)
+        return json_response(settled)
+
+    async def stop_chat(self, call: Call) -> Response:
+        """`DELETE /api/chat/gpt/{id}/answer/`."""
+        session = await self._sessions.require(call)
+        job = await self._desk.stop(call.site, session.visitor, _id(call), "chat")
+        return json_response(await self._settled(call, session.visitor, job.id))
+
+    async def _events(self, call: Call, visitor: Visitor, job: store.Job) -> AsyncIterator[bytes]:
+        quota = await self.quota(call, visitor)
+        data = {"id": job.id, "question_id": job.question_id, **_count(quota)}
+        yield RETRY + encode("answer.queued", data)
+        async for piece in self._follow(job):
+            yield piece
+        yield encode("answer.settled", await self._settled(call, visitor, job.id))
+
+    async def _follow(self, job: store.Job) -> AsyncIterator[bytes]:
+        """The pieces of an answer until it has settled, beginning with all that has come so far."""
+        channel = answer_channel(job.id)
+        async with self._bus.subscribe(channel, None) as reader:
+            yield self._texts.on(channel)
+            running = await self._running(job)
+            while running:
+                data = await reader.take(HEARTBEAT_SECONDS)
+                if data is None:
+                    return
+                pieces, _, settled = data.partition(SETTLED_MARK)
+                running = not settled and (bool(data) or await self._running(job))
+                yield pieces or HEARTBEAT
+
+    async def _running(self, job: store.Job) -> bool:
+        found = await self._db.read(lambda: store.job_by_id(job.site, job.id))
+        return found is not None and found.state in RUNNING
+
+    async def _settled(self, call: Call, visitor: Visitor, id: str) -> dict[str, Any]:
+        job = await self._db.read(lambda: store.job_by_id(call.site.key, id))
+        if job is None:
+            raise NotFound
+        return {
+            "id": job.id,
+            "response": job.body,
+            "html": job.html,
+            "sources": [source.public() for source in job.sources],
+            "state": job.state,
+            "error": job.error,
+            "retry_at": None if job.retry_at is None else iso(job.retry_at),
+            "model": job.model,
+            **_count(await self.quota(call, visitor)),
+        }
+
+
+def _entries(row: dict[str, Any], job: store.Job) -> list[dict[str, Any]]:
+    """A question and its answer as two entries of a conversation."""
+    asked = {
+        "id": job.question_id, "role": "user", "content": row["q_body"], "html": row["q_html"],
+        "created_at": iso(row["q_created_at"]), "sources": [], "state": "done", "key": row["q_key"],
+    }  # fmt: skip
+    answered = {
+        "id": job.id, "role": "assistant", "content": job.body, "html": job.html,
+        "created_at": iso(job.settled_at or job.queued_at), "sources": [source.public() for source in job.sources],
+        "state": job.state, "key": row["q_key"], "model": job.model, "error": job.error,
+    }  # fmt: skip
+    return [asked, answered]
+
+
+def _count(quota: dict[str, Any]) -> dict[str, Any]:
+    return {name: quota[name] for name in ("limit", "left", "resets_at")} | {"count": quota["used"]}
+
+
+def _id(call: Call) -> str:
+    return str(call.request.path_params["id"])
