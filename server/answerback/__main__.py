@@ -1,0 +1,5 @@
+"""`python -m answerback`."""
+
+from .cli import main
+
+raise SystemExit(main())

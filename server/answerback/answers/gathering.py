@@ -1,0 +1,83 @@
+"""What a provider is given for a question: the page's passages that matter, the thread, the prompt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..core import citations, passages, prompt, ranking
+from ..core.answering import AnswerRequest, Passage, Source
+from ..core.language import language_of
+from ..db import Database
+from ..pages.fetching import PageFetcher
+from ..pages.reading import read_page
+from ..seams import Clock
+from ..sites.settings import Site
+from ..threads import store as threads
+from . import store
+
+TOKENS_OF_PASSAGES = 1_500
+TOKENS_OF_ANSWER = 800
+TURNS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """A request with what is needed to check the answer to it."""
+
+    request: AnswerRequest
+    prompt_version: str
+
+    def cite(self, text: str) -> tuple[str, tuple[Source, ...]]:
+        """The answer's text and the sources that hold: each verbatim in one of the passages."""
+        return citations.cited_sources(text, self.request.passages)
+
+
+class Gatherer:
+    """Reads what an answer needs, before the provider is called."""
+
+    def __init__(self, db: Database, clock: Clock, fetcher: PageFetcher) -> None:
+        self._db = db
+        self._clock = clock
+        self._fetcher = fetcher
+
+    async def gather(self, site: Site, job: store.Job) -> Gathered:
+        """The request for an answer; without passages when the page cannot be read."""
+        question, turns = await self._question(job)
+        page = None
+        if job.url:
+            page = await read_page(self._db, self._fetcher, self._clock, site.key, site.origins, job.url)
+        found: tuple[Passage, ...] = ()
+        if page is not None:
+            found = tuple(passages.split(page.blocks, url=page.url, title=page.title))
+        chosen = ranking.choose(question, found, TOKENS_OF_PASSAGES)
+        messages = prompt.build(
+            question=question, passages=chosen, turns=turns, site_name=site.name or site.key,
+            page_title=page.title if page else job.title, instructions=site.instructions,
+        )  # fmt: skip
+        request = AnswerRequest(
+            messages=messages, question=question, passages=chosen, lang=language_of(question),
+            model=site.model or None, max_tokens=TOKENS_OF_ANSWER, answer_id=job.id,
+        )  # fmt: skip
+        return Gathered(request, prompt.VERSION)
+
+    async def _question(self, job: store.Job) -> tuple[str, tuple[prompt.Turn, ...]]:
+        if job.kind == "chat":
+            text = await self._db.read(lambda: store.question_by_id(job.site, job.question_id))
+            pairs = await self._db.read(lambda: store.conversation(job.site, job.page, job.visitor_id, TURNS))
+            turns = []
+            for row, answer in pairs:
+                if answer.id != job.id and answer.body and answer.state in ("done", "stopped"):
+                    turns += [prompt.Turn("visitor", row["q_body"]), prompt.Turn("ai", answer.body)]
+            return text or "", tuple(turns)
+        comment = await self._db.read(lambda: threads.comment_by_id(job.site, job.question_id))
+        if comment is None:
+            return "", ()
+        path = await self._db.read(lambda: threads.path_to(job.site, comment))
+        turns = [prompt.Turn(_role(above.author_kind), above.body) for above in path[:-1] if above.body]
+        return comment.body, tuple(turns)
+
+
+def _role(author_kind: str) -> prompt.Role:
+    if author_kind == "ai":
+        return "ai"
+    return "owner" if author_kind == "owner" else "visitor"

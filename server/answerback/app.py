@@ -1,0 +1,206 @@
+"""The only wiring: settings and seams in, an ASGI application out."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from .admin.handlers import admin_routes
+from .answers.asking import Desk
+from .answers.gathering import Gatherer
+from .answers.handlers import Answers
+from .answers.live_text import LiveTexts
+from .answers.providers import Answerer
+from .answers.worker import Worker
+from .db import Database
+from .errors import NotFound
+from .http import Edge, json_response, problem
+from .live.bus import MemoryBus, page_channel
+from .live.handlers import page_events
+from .migrations import migrate
+from .openapi import openapi
+from .pages.fetching import HttpPageFetcher, PageFetcher
+from .people.handlers import People
+from .people.sessions import Sessions
+from .seams import Clock, Ids, RandomIds, SystemClock
+from .settings import Settings
+from .sites.store import SiteDirectory
+from .threads.handlers import Threads
+from .threads.posting import Posting
+from .threads.snapshot import Snapshots, ThreadReads
+
+
+STATIC = Path(__file__).parent / "static"
+
+
+@dataclass(frozen=True, slots=True)
+class Seams:
+    """What tests may hold in their own hands."""
+
+    clock: Clock = field(default_factory=SystemClock)
+    ids: Ids = field(default_factory=RandomIds)
+    answerer: Answerer | None = None
+    fetcher: PageFetcher | None = None
+
+
+class App:
+    """The application: the fast read first, everything else through Starlette."""
+
+    def __init__(self, routes: Starlette, reads: ThreadReads, bus: MemoryBus) -> None:
+        self.routes = routes
+        self.bus = bus
+        self._reads = reads
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if (
+            scope["type"] == "http"
+            and scope["path"] in ("/api/comments/", "/api/comments")
+            and scope["method"] == "GET"
+            and await self._reads.serve(scope, send)
+        ):
+            return
+        await self.routes(scope, receive, send)
+
+
+def make_answerer(settings: Settings) -> Answerer:
+    """The provider that the settings ask for; where answers are off, one that is never asked."""
+    if settings.provider_in_use == "openai":
+        from .answers.providers.openai import OpenAIAnswerer
+
+        return OpenAIAnswerer(
+            api_key=settings.openai_api_key, base_url=settings.openai_base_url or None, model=settings.model
+        )
+    from .answers.providers.quote import QuoteAnswerer
+
+    return QuoteAnswerer()
+
+
+def build_app(settings: Settings, seams: Seams | None = None) -> App:
+    """The application for these settings. Its lifespan migrates, connects and starts the worker."""
+    seams = seams or Seams()
+    clock, ids, secret = seams.clock, seams.ids, settings.secret_key[-1]
+    db = Database(settings.database_url)
+    bus, texts = MemoryBus(ids.new()), LiveTexts()
+    sites = SiteDirectory(db, clock, settings.daily_answers)
+    sessions = Sessions(db, clock, ids, settings.secret_key)
+    snapshots = Snapshots(db, bus, clock)
+    answerer = seams.answerer or make_answerer(settings)
+    desk = Desk(db, bus, clock, ids, settings.provider_in_use, answerer.model, secret)
+    posting = Posting(db, bus, clock, ids, snapshots, desk, secret)
+    answers = Answers(db, sessions, desk, posting, bus, texts, clock, ids)
+    people = People(db, clock, ids, sessions, secret)
+    threads = Threads(
+        db, sessions, posting, snapshots, answers.quota, clock, ids, settings.provider_in_use
+    )
+    gatherer = Gatherer(db, clock, seams.fetcher or HttpPageFetcher())
+    worker = Worker(db, bus, clock, ids, sites, gatherer, answerer, posting, texts)
+    desk.wake, desk.stop_here = worker.wake, worker.stop
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        await asyncio.to_thread(migrate, settings.database_url)
+        await db.connect()
+        await sites.refresh(force=True)
+        worker.start()
+        try:
+            yield
+        finally:
+            bus.close()
+            await worker.close()
+            await answerer.close()
+            await db.close()
+
+    edge = Edge(settings, sites)
+    live = page_events(bus, lambda site, page: texts.on(page_channel(site, page)))
+    routes = api_routes(edge, people, threads, answers, live)
+    routes += [*admin_routes(settings, db, clock, ids, posting, sites), *machine_routes(db), *static_routes()]
+    application = Starlette(routes=routes, lifespan=lifespan, exception_handlers={404: _not_found})
+    application.router.redirect_slashes = False
+    return App(application, ThreadReads(snapshots, sites, settings.public_origin), bus)
+
+
+def api_routes(edge: Edge, people: People, threads: Threads, answers: Answers, live: Any) -> list[Route]:
+    """Everything under `/api/`, with and without the last slash."""
+    endpoints = {
+        "/api/session": edge.endpoint(GET=threads.session, POST=people.begin),
+        "/api/session/bearer": edge.endpoint(POST=people.bearer),
+        "/api/user/register": edge.endpoint(POST=people.register, own_pages_only=True),
+        "/api/user/login": edge.endpoint(POST=people.login, own_pages_only=True),
+        "/api/user/logout": edge.endpoint(POST=people.logout),
+        "/api/chat/gpt": edge.endpoint(GET=answers.history, POST=answers.chat),
+        "/api/chat/gpt/{id}/answer": edge.endpoint(DELETE=answers.stop_chat),
+        "/api/comments": edge.endpoint(GET=threads.read, POST=threads.post),
+        "/api/comments/preview": edge.endpoint(POST=threads.preview),
+        "/api/comments/{id}": edge.endpoint(PATCH=threads.edit, DELETE=threads.delete),
+        "/api/comments/{id}/vote": edge.endpoint(PUT=threads.vote),
+        "/api/comments/{id}/report": edge.endpoint(POST=threads.report),
+        "/api/comments/{id}/answer": edge.endpoint(POST=answers.ask, DELETE=answers.stop),
+        "/api/answers/{id}/feedback": edge.endpoint(PUT=answers.feedback),
+        "/api/counts": edge.endpoint(GET=threads.counts),
+        "/api/events": edge.endpoint(GET=live),
+        "/api/feed": edge.endpoint(GET=threads.feed),
+    }
+    methods = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+    return [Route(path + end, call, methods=methods) for path, call in endpoints.items() for end in ("/", "")]
+
+
+def machine_routes(db: Database) -> list[Route]:
+    """For load balancers and programs."""
+
+    async def healthz(request: Request) -> Response:
+        return json_response({"status": "ok"})
+
+    async def readyz(request: Request) -> Response:
+        try:
+            await db.fetch_one("SELECT 1 AS one")
+        except Exception:
+            return json_response({"status": "unavailable"}, 503)
+        return json_response({"status": "ok"})
+
+    async def specification(request: Request) -> Response:
+        return json_response(openapi(), headers={"Access-Control-Allow-Origin": "*"})
+
+    return [
+        Route("/healthz", healthz),
+        Route("/readyz", readyz),
+        Route("/api/openapi.json", specification),
+    ]
+
+
+def static_routes() -> list[Any]:
+    """The built widget: the loader is checked each time, its parts are named by their content."""
+
+    async def loader(request: Request) -> Response:
+        path = STATIC / "answerback.js"
+        if not path.is_file():
+            return problem(NotFound("not_found", "The widget is not built: run make setup."))
+        body = await asyncio.to_thread(path.read_bytes)
+        headers = {"Access-Control-Allow-Origin": "*", "Cache-Control": "public, max-age=300"}
+        return Response(body, headers=headers, media_type="text/javascript")
+
+    class Parts(StaticFiles):
+        def file_response(self, *args: Any, **kwargs: Any) -> Response:
+            response = super().file_response(*args, **kwargs)
+            response.headers["Access-Control-Allow-Origin"] = "*"
+            response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+            response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+            return response
+
+    parts = Parts(directory=STATIC / "answerback", check_dir=False)
+    return [Route("/answerback.js", loader), Mount("/answerback", parts)]
+
+
+async def _not_found(request: Request, error: Exception) -> Response:
+    return problem(NotFound())
+
+

@@ -1,0 +1,97 @@
+"""`answerback check`: one line a part."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from .db import Database
+from .settings import Settings
+
+
+@dataclass(frozen=True)
+class Line:
+    """What is to be said of one part."""
+
+    part: str
+    state: Literal["ok", "warning", "error"]
+    detail: str
+
+
+async def check_all(settings: Settings) -> list[Line]:
+    """A line for each part: settings, database, provider, sign-in, mail."""
+    return [
+        _settings(settings),
+        await _database(settings),
+        await _provider(settings),
+        _oauth("GitHub", settings.github_client_id, settings.github_client_secret),
+        _oauth("Kakao", settings.kakao_client_id, settings.kakao_client_secret),
+        _mail(settings),
+    ]
+
+
+def _settings(settings: Settings) -> Line:
+    if settings.public_url.startswith("http://") and "localhost" not in settings.public_origin:
+        return Line("settings", "warning", "ANSWERBACK_PUBLIC_URL is not https: browsers will not keep the session")
+    return Line("settings", "ok", f"public address {settings.public_url}, data in {settings.data_dir}")
+
+
+async def _database(settings: Settings) -> Line:
+    from .migrations import HEAD
+
+    db = Database(settings.database_url)
+    try:
+        await db.connect()
+    except Exception as error:
+        return Line("database", "error", f"cannot be reached ({type(error).__name__})")
+    try:
+        row = await db.fetch_one("SELECT version_num FROM alembic_version")
+    except Exception:
+        row = None
+    finally:
+        await db.close()
+    kind = "SQLite" if db.is_sqlite else "PostgreSQL"
+    if row is None or row["version_num"] != HEAD:
+        return Line("database", "warning", f"{kind} is reached, the schema is not the newest: run answerback migrate")
+    return Line("database", "ok", f"{kind}, revision {HEAD}")
+
+
+async def _provider(settings: Settings) -> Line:
+    if settings.provider_in_use == "off":
+        return Line("provider", "warning", "off: nothing is answered")
+    if settings.provider_in_use == "quote":
+        return Line("provider", "ok", "quote: answers with the page's own sentences, without a model")
+    if not settings.openai_api_key and not settings.openai_base_url:
+        return Line("provider", "error", "openai, but neither OPENAI_API_KEY nor OPENAI_BASE_URL is set")
+    import httpx2
+
+    base = settings.openai_base_url or "https://api.openai.com/v1"
+    headers = {"Authorization": f"Bearer {settings.openai_api_key}"} if settings.openai_api_key else {}
+    try:
+        async with httpx2.AsyncClient(timeout=5, trust_env=False) as client:
+            response = await client.get(f"{base}/models", headers=headers)
+    except httpx2.HTTPError as error:
+        return Line("provider", "error", f"openai at {base} cannot be reached ({type(error).__name__})")
+    if response.status_code in (401, 403):
+        return Line("provider", "error", f"openai at {base} does not accept the key")
+    if response.status_code != 200:
+        return Line("provider", "warning", f"openai at {base} answers /models with {response.status_code}")
+    return Line("provider", "ok", f"openai at {base}, model {settings.model}")
+
+
+def _oauth(name: str, client_id: str, secret: str) -> Line:
+    part = name.lower()
+    if not client_id and not secret:
+        return Line(part, "ok", f"sign-in by {name} is not set up")
+    if not client_id or not secret:
+        missing = "CLIENT_SECRET" if client_id else "CLIENT_ID"
+        return Line(part, "error", f"ANSWERBACK_{name.upper()}_{missing} is missing")
+    return Line(part, "ok", f"sign-in by {name} has its client id and secret")
+
+
+def _mail(settings: Settings) -> Line:
+    if not settings.smtp_url:
+        return Line("mail", "ok", "not set up: no mail is sent")
+    if not settings.mail_from:
+        return Line("mail", "error", "ANSWERBACK_MAIL_FROM is missing")
+    return Line("mail", "ok", f"mail from {settings.mail_from}")

@@ -1,0 +1,93 @@
+"""`answerback demo`: seed a site and an owner, start both servers, say where to look."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from dataclasses import replace
+
+import uvicorn
+
+from .app import build_app
+from .cli import say, with_database
+from .db import Database
+from .demo import SITE_FOLDER, SITE_KEY, DemoSite
+from .people.owners import add_owner_with_link
+from .seams import SystemClock
+from .serving import Server
+from .settings import Settings
+from .sites.store import add_site, change_site
+
+OWNER = "owner@example.com"
+
+
+def run_demo(settings: Settings, port: int, site_port: int) -> int:
+    """Run until interrupted; 1 when a port is taken or there is no demo site."""
+    if not SITE_FOLDER.is_dir():
+        say("answerback: the demo's pages are not here; run it from the project's folder")
+        return 1
+    settings = replace(settings, public_url=f"http://localhost:{port}")
+    origin = f"http://127.0.0.1:{site_port}"
+
+    async def seed(db: Database) -> str | None:
+        now = SystemClock().now()
+        if not await db.write(lambda: add_site(SITE_KEY, {"origins": origin, "name": "Demo"}, now)):
+            await db.write(lambda: change_site(SITE_KEY, {"origins": origin}, now))
+        return await add_owner_with_link(db, OWNER, [], None)
+
+    link = with_database(settings, seed)
+    return asyncio.run(_serve_both(settings, port, site_port, f"{settings.public_url}{link}"))
+
+
+async def _serve_both(settings: Settings, port: int, site_port: int, link: str) -> int:
+    server = Server(build_app(settings), "localhost", port)
+    config = uvicorn.Config(
+        DemoSite(SITE_FOLDER, settings.public_url), host="127.0.0.1", port=site_port, lifespan="off",
+        access_log=False, log_level="warning", ws="none",
+    )  # fmt: skip
+    site = uvicorn.Server(config)
+
+    def stop() -> None:
+        server.should_exit = site.should_exit = True
+
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop)
+    tasks = [asyncio.create_task(_quiet(server)), asyncio.create_task(_quiet(site))]
+    while not (server.started and site.started) and not any(task.done() for task in tasks):
+        await asyncio.sleep(0.02)
+    if server.started and site.started:
+        _tell(settings, site_port, link)
+    await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    stop()
+    results = await asyncio.gather(*tasks)
+    return max(results)
+
+
+async def _quiet(server: uvicorn.Server) -> int:
+    """Serve; the signals are ours, and a port that is taken is a result, not the end of the process."""
+    try:
+        await server._serve()
+    except SystemExit:
+        return 1
+    return 0 if server.started else 1
+
+
+def _tell(settings: Settings, site_port: int, link: str) -> None:
+    providers = {
+        "openai": f"the model {settings.model} ({settings.openai_base_url or 'OpenAI'})",
+        "quote": "quotes from the page (no model; set OPENAI_API_KEY or OPENAI_BASE_URL for one)",
+        "off": "nobody (ANSWERBACK_PROVIDER=off)",
+    }
+    say(
+        f"""
+  Answerback is running.
+
+  The site with the tag    http://127.0.0.1:{site_port}/
+  Our server               {settings.public_url}/
+  The owner's log          {settings.public_url}/admin/
+  Owner's sign-in, once    {link}
+  Questions are answered by {providers[settings.provider_in_use]}.
+
+  Ctrl-C ends it."""
+    )
