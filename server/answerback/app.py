@@ -30,6 +30,7 @@ from .live.handlers import page_events
 from .migrations import migrate
 from .openapi import openapi
 from .pages.fetching import HttpPageFetcher, PageFetcher
+from .pages.reading import PageReader
 from .people.handlers import People
 from .people.sessions import Sessions
 from .seams import Clock, Ids, RandomIds, SystemClock
@@ -102,7 +103,7 @@ def build_app(settings: Settings, seams: Seams | None = None) -> App:
     threads = Threads(
         db, sessions, posting, snapshots, answers.quota, clock, ids, settings.provider_in_use
     )
-    gatherer = Gatherer(db, clock, seams.fetcher or HttpPageFetcher())
+    gatherer = Gatherer(db, PageReader(db, clock, seams.fetcher or HttpPageFetcher()))
     worker = Worker(db, bus, clock, ids, sites, gatherer, answerer, posting, texts)
     desk.wake, desk.stop_here = worker.wake, worker.stop
 

@@ -8,9 +8,7 @@ from ..core import citations, passages, prompt, ranking
 from ..core.answering import AnswerRequest, Passage, Source
 from ..core.language import language_of
 from ..db import Database
-from ..pages.fetching import PageFetcher
-from ..pages.reading import read_page
-from ..seams import Clock
+from ..pages.reading import PageReader
 from ..sites.settings import Site
 from ..threads import store as threads
 from . import store
@@ -35,17 +33,16 @@ class Gathered:
 class Gatherer:
     """Reads what an answer needs, before the provider is called."""
 
-    def __init__(self, db: Database, clock: Clock, fetcher: PageFetcher) -> None:
+    def __init__(self, db: Database, pages: PageReader) -> None:
         self._db = db
-        self._clock = clock
-        self._fetcher = fetcher
+        self._pages = pages
 
     async def gather(self, site: Site, job: store.Job) -> Gathered:
         """The request for an answer; without passages when the page cannot be read."""
         question, turns = await self._question(job)
         page = None
         if job.url:
-            page = await read_page(self._db, self._fetcher, self._clock, site.key, site.origins, job.url)
+            page = await self._pages.read(site.key, site.origins, job.url)
         found: tuple[Passage, ...] = ()
         if page is not None:
             found = tuple(passages.split(page.blocks, url=page.url, title=page.title))

@@ -1,0 +1,49 @@
+"""Addresses that a page is never fetched from.
+
+A list of our own, from IANA's special-purpose registries (2026): `ipaddress.is_global` passes several of these on the
+Python versions that we run on.
+"""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+
+_DENIED_4 = [
+    ip_network(text)
+    for text in (
+        "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12",
+        "192.0.0.0/24", "192.0.2.0/24", "192.31.196.0/24", "192.52.193.0/24", "192.88.99.0/24", "192.168.0.0/16",
+        "192.175.48.0/24", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4",
+    )
+]  # fmt: skip
+# Global unicast only, less what embeds IPv4 addresses or is reserved within it.
+_ALLOWED_6 = ip_network("2000::/3")
+_DENIED_6 = [
+    ip_network(text)
+    for text in ("2001::/23", "2001:db8::/32", "2002::/16", "2620:4f:8000::/48", "3fff::/20", "5f00::/16")
+]
+
+
+def is_public(address: str) -> bool:
+    """Whether a page may be fetched from this address."""
+    try:
+        parsed: IPv4Address | IPv6Address = ip_address(address.partition("%")[0])
+    except ValueError:
+        return False
+    if isinstance(parsed, IPv6Address):
+        if parsed.ipv4_mapped is not None:
+            return is_public(str(parsed.ipv4_mapped))
+        return parsed in _ALLOWED_6 and not any(parsed in network for network in _DENIED_6)
+    return not any(parsed in network for network in _DENIED_4)
+
+
+def names_itself(host: str) -> bool:
+    """Whether a host is an address or a loopback name in so many words: then its owner meant that very machine."""
+    name = host.lower().strip("[]")
+    if name == "localhost" or name.endswith(".localhost"):
+        return True
+    try:
+        ip_address(name)
+    except ValueError:
+        return False
+    return True

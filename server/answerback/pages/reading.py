@@ -1,0 +1,66 @@
+"""A page's text: from what is kept while it is fresh, else fetched, extracted and kept."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Collection
+from dataclasses import replace
+from weakref import WeakValueDictionary
+
+from ..db import Database
+from ..seams import Clock
+from .extracting import extract
+from .fetching import Fetched, PageFetcher
+from .store import PageText, keep_page_text, page_text
+
+FRESH_MS = 10 * 60_000
+STALE_MS = 24 * 3_600_000
+EXTRACT_SECONDS = 5.0
+
+
+class PageReader:
+    """Reads pages, each by one fetch at a time."""
+
+    def __init__(self, db: Database, clock: Clock, fetcher: PageFetcher) -> None:
+        self._db = db
+        self._clock = clock
+        self._fetcher = fetcher
+        self._locks: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
+
+    async def read(self, site: str, origins: Collection[str], url: str) -> PageText | None:
+        """The page's text, or None when there is none to be had; a text of up to a day ago beats none."""
+        url = url.partition("#")[0]
+        lock = self._locks.setdefault((site, url), asyncio.Lock())
+        async with lock:
+            kept = await page_text(self._db, site, url)
+            now = self._clock.now()
+            if kept is not None and now - kept.fetched_at < FRESH_MS:
+                return kept
+            fetched = await self._fetcher.fetch(
+                url, origins, etag=kept.etag if kept else "", last_modified=kept.last_modified if kept else ""
+            )
+            page = await self._page(site, url, fetched, kept, now)
+            if page is None:
+                return kept if kept is not None and now - kept.fetched_at < STALE_MS else None
+            await self._db.write(lambda: keep_page_text(page))
+            return page
+
+    async def _page(
+        self, site: str, url: str, fetched: Fetched, kept: PageText | None, now: int
+    ) -> PageText | None:
+        if fetched.status == "unchanged" and kept is not None:
+            return replace(kept, fetched_at=now)
+        if fetched.status != "ok":
+            return None
+        try:
+            async with asyncio.timeout(EXTRACT_SECONDS):
+                content = await asyncio.to_thread(extract, fetched.body, fetched.content_type)
+        except TimeoutError:
+            return None
+        if not content.blocks:
+            return None
+        hash = hashlib.sha256("\n".join(block.text for block in content.blocks).encode()).hexdigest()[:32]
+        return PageText(
+            site, url, content.title, content.lang, content.blocks, hash, fetched.etag, fetched.last_modified, "ok", now
+        )
