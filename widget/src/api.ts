@@ -1,0 +1,167 @@
+/** Every call to the server but the live stream. */
+
+import { EventParser } from "./core/streaming.js";
+import type {
+  ChatHistory,
+  ChatSettled,
+  Comment,
+  Composition,
+  Posted,
+  Quota,
+  SessionInfo,
+  Sort,
+  Thread,
+  Visitor,
+  Vote,
+} from "./core/types.js";
+
+/** A refusal of the server, or `offline` when it was not reached. `again`: when to come back, ms since the epoch. */
+export class Problem extends Error {
+  constructor(
+    readonly code: string,
+    readonly status: number,
+    readonly again: number | null = null,
+  ) {
+    super(code);
+  }
+}
+
+export function problemOf(error: unknown): Problem {
+  return error instanceof Problem ? error : new Problem("internal", 0);
+}
+
+interface Call {
+  method?: string;
+  query?: Record<string, string | null | undefined>;
+  body?: object;
+  /** Same for everyone: neither cookie nor token is sent. */
+  open?: boolean;
+  accept?: string;
+  signal?: AbortSignal | undefined;
+}
+
+export class Api {
+  /** Where the cookie does not come back. */
+  token: string | null = null;
+
+  constructor(
+    private readonly base: string,
+    private readonly site: string,
+  ) {}
+
+  session = (page: string) => this.#json<SessionInfo>("session/", { query: { page } });
+
+  beginSession = () =>
+    this.#json<{ visitor: Visitor; ticket: string | null }>("session/", { method: "POST", body: {} });
+
+  bearer = (ticket: string) =>
+    this.#json<{ token: string }>("session/bearer/", { method: "POST", body: { ticket } });
+
+  thread = (page: string, sort: Sort, cursor: string | null) =>
+    this.#json<Thread>("comments/", { query: { page, sort, cursor }, open: true });
+
+  post = (place: { page: string; url: string; title: string }, composition: Composition) =>
+    this.#json<Posted>("comments/", { method: "POST", body: { ...place, ...composition } });
+
+  preview = (body: string) =>
+    this.#json<{ html: string }>("comments/preview/", { method: "POST", body: { body } });
+
+  edit = (id: string, body: string) =>
+    this.#json<Comment | { comment: Comment }>(`comments/${id}/`, { method: "PATCH", body: { body } });
+
+  remove = (id: string) => this.#json<null>(`comments/${id}/`, { method: "DELETE" });
+
+  vote = (id: string, value: Vote) =>
+    this.#json<{ votes: { up: number; down: number } }>(`comments/${id}/vote/`, {
+      method: "PUT",
+      body: { value },
+    });
+
+  ask = (id: string) =>
+    this.#json<{ answer: Comment; quota: Quota }>(`comments/${id}/answer/`, { method: "POST", body: {} });
+
+  stop = (id: string) => this.#json<{ answer: Comment }>(`comments/${id}/answer/`, { method: "DELETE" });
+
+  feedback = (id: string, helpful: boolean, reason = "") =>
+    this.#json<null>(`answers/${id}/feedback/`, { method: "PUT", body: { helpful, reason } });
+
+  report = (id: string, reason: string) =>
+    this.#json<null>(`comments/${id}/report/`, { method: "POST", body: { reason } });
+
+  history = (page: string) => this.#json<ChatHistory>("chat/gpt/", { query: { page } });
+
+  stopChat = (id: string) => this.#json<ChatSettled>(`chat/gpt/${id}/answer/`, { method: "DELETE" });
+
+  /** Asks about the page, or re-attaches to the question with this key; yields `[event, data]`. */
+  async *chat(body: object, signal: AbortSignal): AsyncGenerator<[string, unknown]> {
+    const call = { method: "POST", body, accept: "text/event-stream", signal };
+    const response = await this.#fetch("chat/gpt/", call);
+    const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+    const parser = new EventParser();
+    while (reader) {
+      const { done, value } = await reader.read().catch(() => {
+        throw new Problem("offline", 0);
+      });
+      if (done) return;
+      for (const { event, data } of parser.push(value)) yield [event, JSON.parse(data)];
+    }
+  }
+
+  async #json<T>(path: string, call: Call = {}): Promise<T> {
+    const response = await this.#fetch(path, call);
+    if (response.status === 204) return null as T;
+    try {
+      return (await response.json()) as T;
+    } catch {
+      throw new Problem("offline", 0);
+    }
+  }
+
+  async #fetch(
+    path: string,
+    { method = "GET", query = {}, body, open, accept, signal }: Call,
+  ): Promise<Response> {
+    const url = new URL(`api/${path}`, this.base);
+    url.searchParams.set("site", this.site);
+    for (const [name, value] of Object.entries(query)) if (value) url.searchParams.set(name, value);
+    const headers: Record<string, string> = {};
+    if (accept) headers.Accept = accept;
+    if (method !== "GET") Object.assign(headers, { "Content-Type": "application/json", "X-Answerback": "1" });
+    if (this.token && !open) headers.Authorization = `Bearer ${this.token}`;
+    const response = await fetch(url, {
+      method,
+      headers,
+      body: body ? JSON.stringify(body) : null,
+      credentials: open ? "omit" : "include",
+      cache: open ? "no-cache" : "no-store",
+      signal: signal ?? null,
+    }).catch((error: unknown) => {
+      if (signal?.aborted) throw error;
+      throw new Problem("offline", 0);
+    });
+    if (!response.ok) throw await refusal(response);
+    return response;
+  }
+}
+
+/** How many comments each page has; apart from `Api`, since the count is loaded on its own. */
+export async function fetchCounts(
+  base: string,
+  site: string,
+  pages: string[],
+): Promise<{ counts: Record<string, number> }> {
+  const url = new URL("api/counts/", base);
+  url.searchParams.set("site", site);
+  for (const page of pages) url.searchParams.append("page", page);
+  const response = await fetch(url, { credentials: "omit" });
+  if (!response.ok) throw await refusal(response);
+  return (await response.json()) as { counts: Record<string, number> };
+}
+
+async function refusal(response: Response): Promise<Problem> {
+  const wait = Number(response.headers.get("Retry-After")) || 0;
+  const again = wait ? Date.now() + wait * 1_000 : null;
+  const body = (await response.json().catch(() => null)) as { code?: unknown } | null;
+  const code = typeof body?.code === "string" ? body.code : "internal";
+  return new Problem(code, response.status, again);
+}

@@ -1,0 +1,250 @@
+/** The visitor's private conversation about the page. */
+
+import { type Problem, problemOf } from "./api.js";
+import type { Config } from "./config.js";
+import { EVENTS } from "./constants.js";
+import { splice } from "./core/streaming.js";
+import type { ChatEntry, ChatSettled, Quota } from "./core/types.js";
+import { Shelf } from "./keep.js";
+import type { Session } from "./session.js";
+import { Store } from "./store.js";
+import type { Signal } from "./thread.js";
+
+export interface ChatState {
+  status: "loading" | "ready" | "failed";
+  entries: ChatEntry[];
+  /** Why the last question was not taken. */
+  problem: Problem | null;
+  draft: string;
+}
+
+interface Asking {
+  key: string;
+  text: string;
+}
+
+const TRIES = 5;
+const RUNNING = ["queued", "streaming"];
+
+export class ChatStore extends Store<ChatState> {
+  #shelf: Shelf;
+  #drafts: Shelf;
+  #stream: AbortController | null = null;
+  #hearers = new Set<(signal: Signal) => void>();
+
+  constructor(
+    private readonly config: Config,
+    readonly session: Session,
+  ) {
+    super({ status: "loading", entries: [], problem: null, draft: "" });
+    this.#shelf = new Shelf(`answerback:${config.site}:asking:`, "sessionStorage");
+    this.#drafts = new Shelf(`answerback:${config.site}:ask:`);
+    this.state.draft = this.#drafts.get<string>(config.page) ?? "";
+  }
+
+  hear(hearer: (signal: Signal) => void): () => void {
+    this.#hearers.add(hearer);
+    return () => this.#hearers.delete(hearer);
+  }
+
+  #signal(signal: Signal): void {
+    for (const hearer of this.#hearers) hearer(signal);
+  }
+
+  open(): () => void {
+    void this.load();
+    return () => this.#stream?.abort();
+  }
+
+  get running(): ChatEntry | null {
+    return this.state.entries.findLast((entry) => entry.state && RUNNING.includes(entry.state)) ?? null;
+  }
+
+  setDraft(draft: string): void {
+    this.#drafts.set(this.config.page, draft || null);
+    this.set({ draft });
+  }
+
+  async load(): Promise<void> {
+    this.set({ status: "loading" });
+    try {
+      if (!this.session.state.loaded || !this.session.visitor) await this.session.load();
+      if (this.session.visitor) {
+        const history = await this.session.api.history(this.config.page);
+        this.set({ entries: history.conversations });
+        this.#spent(history);
+      }
+      this.set({ status: "ready" });
+      this.#signal({ event: EVENTS.ready, detail: { page: this.config.page } });
+      this.#resume();
+    } catch (error) {
+      const problem = problemOf(error);
+      this.set({ status: "failed", problem });
+      this.#signal({ event: EVENTS.error, detail: { code: problem.code } });
+    }
+  }
+
+  /** Takes up a question that was running when the page was left. */
+  #resume(): void {
+    const asking = this.#shelf.get<Asking>(this.config.page);
+    const { running } = this;
+    const key = running?.key ?? asking?.key;
+    const question = running ? this.#questionOf(running) : asking?.text;
+    if (!key || !question) {
+      this.#shelf.set(this.config.page, null);
+      return;
+    }
+    const known = this.state.entries.some((entry) => entry.key === key);
+    if (running) void this.#follow({ key, text: question }, running.id);
+    else if (known) this.#shelf.set(this.config.page, null);
+    else void this.#begin({ key, text: question });
+  }
+
+  #questionOf(answer: ChatEntry): string {
+    const at = this.state.entries.indexOf(answer);
+    return this.state.entries[at - 1]?.content ?? "";
+  }
+
+  ask(text: string): void {
+    if (this.running) return;
+    this.setDraft("");
+    void this.#begin({ key: crypto.randomUUID(), text });
+  }
+
+  /** Asks a failed or stopped question again, as a new one. */
+  again(id: string): void {
+    const entry = this.state.entries.find((known) => known.id === id);
+    if (!entry || this.running) return;
+    const text = this.#questionOf(entry);
+    const unsent = entry.id.startsWith("local-") && entry.key;
+    if (unsent) this.#drop(entry.key ?? "");
+    void this.#begin({ key: unsent || crypto.randomUUID(), text });
+  }
+
+  #begin(asking: Asking): Promise<void> {
+    const { key, text } = asking;
+    this.#shelf.set(this.config.page, asking);
+    const created_at = new Date().toISOString();
+    const common = { html: "", created_at, sources: [], key };
+    const question: ChatEntry = { ...common, id: `local-q-${key}`, role: "user", content: text };
+    const answer: ChatEntry = {
+      ...common,
+      id: `local-${key}`,
+      role: "assistant",
+      content: "",
+      state: "queued",
+      provider: this.session.state.info?.provider ?? "",
+    };
+    this.set({ entries: [...this.state.entries, question, answer], problem: null });
+    return this.#follow(asking, answer.id);
+  }
+
+  /** Streams the answer into its entry; a cut stream is taken up again with the same key, which costs nothing. */
+  async #follow(asking: Asking, entry: string): Promise<void> {
+    const control = new AbortController();
+    this.#stream = control;
+    let id = entry;
+    for (let attempt = 1; !control.signal.aborted; attempt++) {
+      try {
+        await this.session.ensure();
+        for await (const [event, data] of this.#events(asking, control.signal)) {
+          id = this.#take(id, event, data);
+        }
+        if (!this.running) break;
+        if (attempt >= TRIES) return this.#failed(asking, id, "answer_failed");
+      } catch (error) {
+        if (control.signal.aborted) return;
+        const problem = problemOf(error);
+        const passing = problem.code === "offline" || problem.status >= 502;
+        if (!passing || attempt >= TRIES) return this.#refused(asking, id, problem);
+      }
+      await new Promise((resolve) => setTimeout(resolve, 400 * 2 ** attempt));
+    }
+    this.#shelf.set(this.config.page, null);
+  }
+
+  #events({ key, text }: Asking, signal: AbortSignal): AsyncGenerator<[string, unknown]> {
+    const { page, url, title } = this.config;
+    return this.session.api.chat({ page, url, title, user_input: text, key }, signal);
+  }
+
+  /** Applies one event; returns the entry's id, which the server names in its first. */
+  #take(entry: string, event: string, data: unknown): string {
+    if (event === "answer.queued") {
+      const { id, question_id, ...spent } = data as ChatSettled & { question_id: string };
+      this.#spent(spent);
+      this.#change(entry, (old) => ({ ...old, id }));
+      return id;
+    }
+    if (event === "answer.delta") {
+      const { offset, text } = data as { offset: number; text: string };
+      this.#change(entry, (old) => {
+        const content = splice(old.content, offset, text);
+        return content === null ? old : { ...old, state: "streaming", content };
+      });
+    }
+    if (event === "answer.settled") this.#settle(entry, data as ChatSettled);
+    return entry;
+  }
+
+  #settle(entry: string, settled: ChatSettled): void {
+    const { response, html, sources, state, error = null, retry_at = null } = settled;
+    this.#spent(settled);
+    this.#change(entry, (old) => ({ ...old, content: response, html, sources, state, error, retry_at }));
+    const good = state === "done" || state === "stopped";
+    this.#signal({ say: good ? "ready" : "failed" });
+    this.#signal({ event: EVENTS.answer, detail: { answer: settled } });
+  }
+
+  async stop(id: string): Promise<void> {
+    try {
+      const settled = await this.session.api.stopChat(id);
+      const entry = this.state.entries.find((known) => known.id === id);
+      this.#stream?.abort();
+      this.#shelf.set(this.config.page, null);
+      if (entry?.state && RUNNING.includes(entry.state)) this.#settle(id, settled);
+    } catch (error) {
+      this.set({ problem: problemOf(error) });
+    }
+  }
+
+  /** The server said no before there was an answer: the question goes back to the input. */
+  #refused(asking: Asking, entry: string, problem: Problem): void {
+    if (problem.code === "offline" || problem.status >= 500) {
+      this.#failed(asking, entry, problem.code);
+      return;
+    }
+    this.#shelf.set(this.config.page, null);
+    this.#drop(asking.key);
+    this.setDraft(this.state.draft || asking.text);
+    this.set({ problem });
+    if (problem.code === "quota_exhausted") void this.session.load().catch(() => undefined);
+    this.#signal({ event: EVENTS.error, detail: { code: problem.code } });
+  }
+
+  #failed({ key }: Asking, entry: string, code: string): void {
+    this.#shelf.set(this.config.page, null);
+    this.#change(entry, (old) => ({ ...old, state: "failed", error: code, key }));
+    this.#signal({ say: "failed" });
+    this.#signal({ event: EVENTS.error, detail: { code } });
+  }
+
+  async feedback(id: string, helpful: boolean): Promise<void> {
+    await this.session.write(() => this.session.api.feedback(id, helpful)).catch(() => undefined);
+  }
+
+  #spent({ count, limit, resets_at }: { count: number; limit: number | null; resets_at: string }): void {
+    const left = limit === null ? null : Math.max(0, limit - count);
+    const quota: Quota = { used: count, limit, left, resets_at };
+    if (resets_at) this.session.setQuota(quota);
+  }
+
+  #drop(key: string): void {
+    const gone = [`local-${key}`, `local-q-${key}`];
+    this.set({ entries: this.state.entries.filter(({ id }) => !gone.includes(id)) });
+  }
+
+  #change(id: string, to: (entry: ChatEntry) => ChatEntry): void {
+    this.set({ entries: this.state.entries.map((entry) => (entry.id === id ? to(entry) : entry)) });
+  }
+}

@@ -1,0 +1,73 @@
+/** Where an element belongs: from its attributes, else from the script tag, else from the page. */
+
+export interface Options {
+  site?: string | undefined;
+  page?: string | undefined;
+  mode?: string | undefined;
+  theme?: string | undefined;
+  lang?: string | undefined;
+  target?: string | undefined;
+}
+
+export interface Config {
+  base: string;
+  site: string;
+  page: string;
+  url: string;
+  title: string;
+  /** Null: the site's setting decides. */
+  theme: string | null;
+  lang: string | null;
+}
+
+/** What the loader knows: the server's address and the script tag's options. */
+export interface Defaults extends Options {
+  base: string;
+}
+
+export const OPTION_NAMES = ["site", "page", "mode", "theme", "lang", "target"] as const;
+
+export function optionsOf(element: Element): Options {
+  const options: Options = {};
+  for (const name of OPTION_NAMES) {
+    const value = element.getAttribute(`data-${name}`) ?? element.getAttribute(name);
+    if (value) options[name] = value;
+  }
+  return options;
+}
+
+function canonical(): URL | null {
+  const href = document.querySelector<HTMLLinkElement>('link[rel~="canonical" i]')?.getAttribute("href");
+  try {
+    return href ? new URL(href, document.baseURI) : null;
+  } catch {
+    return null;
+  }
+}
+
+/** The thread's key when nothing names one: the canonical URL's path, else the path. */
+export function defaultPage(): string {
+  return (canonical()?.pathname ?? location.pathname).slice(0, 500);
+}
+
+/** The server fetches the page from here, so a canonical address of another origin is of no use to it. */
+function pageUrl(): string {
+  const url = canonical();
+  const known = url?.origin === location.origin ? url.href : location.href;
+  return (known.split("#")[0] ?? "").slice(0, 2_000);
+}
+
+export function configOf(element: Element, defaults: Defaults): Config {
+  const own = optionsOf(element);
+  const pageLang =
+    element.parentElement?.closest("[lang]")?.getAttribute("lang") ?? document.documentElement.lang;
+  return {
+    base: defaults.base,
+    site: own.site ?? defaults.site ?? "",
+    page: own.page ?? defaults.page ?? defaultPage(),
+    url: pageUrl(),
+    title: document.title.slice(0, 300),
+    theme: own.theme ?? defaults.theme ?? null,
+    lang: own.lang ?? defaults.lang ?? (pageLang || null),
+  };
+}

@@ -1,0 +1,19 @@
+/** Names that more than one file knows. */
+
+export const COMMENTS = "answerback-comments";
+export const ASK = "answerback-ask";
+export const COUNT = "answerback-count";
+export const OUTER = `${COMMENTS},${ASK},${COUNT}`;
+
+/** How far below the screen the widget begins to load. */
+export const MARGIN = "1000px 0px";
+
+export const EVENTS = {
+  ready: "answerback:ready",
+  comment: "answerback:comment",
+  answer: "answerback:answer",
+  error: "answerback:error",
+} as const;
+
+export const PERMALINK = "answerback-";
+export const HIGHLIGHT = "answerback-source";

@@ -1,0 +1,50 @@
+/** What of the day's answers is left, in words, and what a visitor may still do. */
+
+import type { Texts } from "../lang/en.js";
+import { clockTime } from "./time.js";
+import type { Comment, Quota, Settings, Visitor } from "./types.js";
+
+/** "3 of 5 left today, again at 00:00"; empty when there is no limit. */
+export function quotaText(quota: Quota | null, now: number, lang: string, texts: Texts): string {
+  if (!quota || quota.limit === null) return "";
+  if (quota.limit === 0) return texts.quotaNone;
+  const left = quota.left ?? Math.max(0, quota.limit - quota.used);
+  if (left >= quota.limit) return texts.quotaLeft(left, quota.limit);
+  const again = clockTime(quota.resets_at, now, lang);
+  return left === 0 ? texts.quotaGone(again) : texts.quotaLeftAgain(left, quota.limit, again);
+}
+
+export function isUsedUp(quota: Quota | null): boolean {
+  return quota !== null && quota.limit !== null && (quota.left ?? quota.limit - quota.used) <= 0;
+}
+
+export function isOwn(comment: Comment, visitor: Visitor | null): boolean {
+  return visitor !== null && comment.author.kind !== "ai" && comment.author.id === visitor.id;
+}
+
+/** Whether the visitor may still edit or delete: their own, inside the site's window. */
+export function mayChange(
+  comment: Comment,
+  visitor: Visitor | null,
+  settings: Settings | null,
+  now: number,
+): boolean {
+  if (!settings || comment.unsent || !isOwn(comment, visitor)) return false;
+  if (comment.state !== "published" && comment.state !== "pending") return false;
+  return now < Date.parse(comment.created_at) + settings.edit_minutes * 60_000;
+}
+
+/** A colour of one's own: the same hue for the same name, in every browser. */
+export function hueOf(seed: string): number {
+  let hash = 2_166_136_261;
+  for (const char of seed) hash = Math.imul(hash ^ (char.codePointAt(0) ?? 0), 16_777_619);
+  return ((hash >>> 0) % 24) * 15;
+}
+
+/** One or two letters: "Mina Park" → "MP", "김민수" → "김". */
+export function initialsOf(name: string): string {
+  const words = name.trim().split(/\s+/).filter(Boolean);
+  const first = (word: string | undefined) => (word ? (Array.from(word)[0] ?? "") : "");
+  const last = words.length > 1 ? first(words.at(-1)) : "";
+  return (first(words[0]) + (/^\p{Script=Hangul}/u.test(name.trim()) ? "" : last)).toUpperCase() || "?";
+}

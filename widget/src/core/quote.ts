@@ -1,0 +1,111 @@
+/** Finds a quotation in the texts of a page, whatever their white space, quotation marks and dashes. */
+
+export interface Spot {
+  /** Index into the texts. */
+  text: number;
+  offset: number;
+}
+
+export interface Found {
+  start: Spot;
+  /** One past the last character. */
+  end: Spot;
+}
+
+const LIKE: Record<string, string> = {
+  "‘": "'",
+  "’": "'",
+  "‚": "'",
+  "′": "'",
+  "“": '"',
+  "”": '"',
+  "„": '"',
+  "«": '"',
+  "»": '"',
+  "″": '"',
+  "‐": "-",
+  "‑": "-",
+  "–": "-",
+  "—": "-",
+  "−": "-",
+};
+const DROPPED = /[\s\u00ad\u200b-\u200f\u2060\ufeff]/u;
+const SHORTEST = 12;
+
+function folded(char: string): string {
+  return DROPPED.test(char) ? "" : (LIKE[char] ?? char.toLowerCase());
+}
+
+interface Folded {
+  text: string;
+  spots: Spot[];
+}
+
+function foldAll(texts: readonly string[]): Folded {
+  const parts: string[] = [];
+  const spots: Spot[] = [];
+  texts.forEach((value, text) => {
+    let offset = 0;
+    for (const char of value) {
+      const plain = folded(char);
+      for (let unit = 0; unit < plain.length; unit++) spots.push({ text, offset });
+      parts.push(plain);
+      offset += char.length;
+    }
+  });
+  return { text: parts.join(""), spots };
+}
+
+function fold(text: string): string {
+  return Array.from(text, folded).join("");
+}
+
+/** What to look for, best first: the whole, its parts around an ellipsis, then its beginning. */
+function candidates(quote: string): string[] {
+  const parts = quote
+    .split(/…|\.\.\.|\[…\]/)
+    .map(fold)
+    .filter((part) => part.length >= SHORTEST)
+    .sort((a, b) => b.length - a.length);
+  const whole = fold(quote);
+  const beginnings = [whole.slice(0, 80), whole.slice(0, 40)].filter(
+    (text) => text.length >= SHORTEST && text.length < whole.length,
+  );
+  return [whole, ...parts, ...beginnings].filter((text) => text !== "");
+}
+
+/** Where the quotation stands in the texts, read as one; null when it does not. */
+export function findQuote(texts: readonly string[], quote: string): Found | null {
+  const page = foldAll(texts);
+  for (const wanted of candidates(quote)) {
+    const at = page.text.indexOf(wanted);
+    if (at < 0) continue;
+    const start = page.spots[at];
+    const last = page.spots[at + wanted.length - 1];
+    if (!start || !last) continue;
+    const char = texts[last.text]?.codePointAt(last.offset) ?? 0;
+    return { start, end: { text: last.text, offset: last.offset + (char > 0xffff ? 2 : 1) } };
+  }
+  return null;
+}
+
+/** The address of a passage on another page, by a text fragment: long quotations by their two ends. */
+export function fragmentUrl(url: string, quote: string): string {
+  const words = quote.replace(/…/g, " ").trim().split(/\s+/);
+  const encode = (part: string[]) => encodeURIComponent(part.join(" ")).replace(/-/g, "%2D");
+  const text = words.length > 12 ? `${encode(words.slice(0, 5))},${encode(words.slice(-5))}` : encode(words);
+  return `${url.split("#")[0]}#:~:text=${text}`;
+}
+
+/** Whether two addresses are one document: its query counts, its fragment and trailing slash do not. */
+export function samePage(a: string, b: string): boolean {
+  const plain = (text: string) => {
+    try {
+      const url = new URL(text);
+      return url.origin + url.pathname.replace(/(index\.html?)$/, "").replace(/\/+$/, "") + url.search;
+    } catch {
+      return text;
+    }
+  };
+  return plain(a) === plain(b);
+}

@@ -1,0 +1,138 @@
+/** Reducers over the tree of a thread. What does not change keeps its identity, so that it is not drawn again. */
+
+import { splice } from "./streaming.js";
+import type { Answer, Comment, Sort } from "./types.js";
+
+export function find(roots: readonly Comment[], id: string): Comment | null {
+  for (const comment of roots) {
+    const found = comment.id === id ? comment : find(comment.replies, id);
+    if (found) return found;
+  }
+  return null;
+}
+
+/** The tree with one comment replaced; null takes it out. The same array when the id is not in it. */
+export function change(roots: Comment[], id: string, to: (comment: Comment) => Comment | null): Comment[] {
+  for (const [index, comment] of roots.entries()) {
+    if (comment.id === id) {
+      const next = to(comment);
+      if (next === comment) return roots;
+      return next ? roots.with(index, next) : roots.toSpliced(index, 1);
+    }
+    const replies = change(comment.replies, id, to);
+    if (replies !== comment.replies) return roots.with(index, { ...comment, replies });
+  }
+  return roots;
+}
+
+function isAnswer(comment: Comment): boolean {
+  return comment.author.kind === "ai";
+}
+
+/** Replies stand oldest first, an AI answer before people's replies to the same comment. */
+function insertReply(replies: Comment[], comment: Comment): Comment[] {
+  if (!isAnswer(comment)) return [...replies, comment];
+  const at = replies.findLastIndex(isAnswer) + 1;
+  return replies.toSpliced(at, 0, comment);
+}
+
+/**
+ * Adds a comment, or brings the one with its id up to date (keeping its replies).
+ * A root that belongs to a part of the thread not loaded yet (`more`) is left out unless it is `own`.
+ */
+export function upsert(
+  roots: Comment[],
+  comment: Comment,
+  { sort, more, own }: { sort: Sort; more: boolean; own: boolean },
+): Comment[] {
+  const known = find(roots, comment.id);
+  if (known) return change(roots, comment.id, (old) => renewed(old, comment));
+  if (comment.parent_id) {
+    return change(roots, comment.parent_id, (parent) => ({
+      ...parent,
+      replies: insertReply(parent.replies, comment),
+    }));
+  }
+  if (sort === "newest") return [comment, ...roots];
+  return more && !own ? roots : [...roots, comment];
+}
+
+/** The newer state of a comment; a settled answer is never taken back to one that runs unless it was asked again. */
+function renewed(old: Comment, fresh: Comment): Comment {
+  const replies = fresh.replies?.length ? fresh.replies : old.replies;
+  const running = old.answer && fresh.answer && isRunning(fresh.answer);
+  const body =
+    running && fresh.body.length < old.body.length && isRunning(old.answer) ? old.body : fresh.body;
+  return { ...fresh, body, replies };
+}
+
+export function isRunning(answer: Answer | null): boolean {
+  return answer?.state === "queued" || answer?.state === "streaming";
+}
+
+/** Takes a comment out; one with replies stays as a tombstone. */
+export function remove(roots: Comment[], id: string): Comment[] {
+  return change(roots, id, (comment) => {
+    if (comment.replies.every(isAnswer)) return null;
+    return { ...comment, state: "deleted", body: "", html: "", author: { ...comment.author, name: "" } };
+  });
+}
+
+/** Joins the next page of roots to those at hand, each once. */
+export function appendPage(roots: Comment[], page: Comment[]): Comment[] {
+  const known = new Set(roots.map((comment) => comment.id));
+  return [...roots, ...page.filter((comment) => !known.has(comment.id))];
+}
+
+/** Applies a piece of streaming text; null when a piece is missing and the thread must be fetched again. */
+export function applyDelta(roots: Comment[], id: string, offset: number, text: string): Comment[] | null {
+  let missing = false;
+  const next = change(roots, id, (comment) => {
+    if (!comment.answer || (!isRunning(comment.answer) && offset > 0)) return comment;
+    const body = splice(comment.body, offset, text);
+    if (body === null) {
+      missing = true;
+      return comment;
+    }
+    return { ...comment, body, answer: { ...comment.answer, state: "streaming" } };
+  });
+  return missing ? null : next;
+}
+
+/** An unsent row of this browser gives way to the comment that the server made of it. */
+export function confirm(roots: Comment[], key: string, sort: Sort, comment: Comment): Comment[] {
+  const local = unsentWith(roots, key);
+  if (!local) return upsert(roots, comment, { sort, more: false, own: true });
+  if (find(roots, comment.id)) {
+    return upsert(
+      change(roots, local.id, () => null),
+      comment,
+      { sort, more: false, own: true },
+    );
+  }
+  return change(roots, local.id, () => comment);
+}
+
+export function unsentWith(roots: readonly Comment[], key: string): Comment | null {
+  return find(roots, localId(key));
+}
+
+export function localId(key: string): string {
+  return `local-${key}`;
+}
+
+/** How a live event of one's own comment is told from a stranger's before the server's reply has come. */
+export function unsentTwin(roots: readonly Comment[], comment: Comment): Comment | null {
+  for (const row of roots) {
+    const twin =
+      row.unsent?.state === "sending" && row.author.id === comment.author.id && row.body === comment.body
+        ? row
+        : unsentTwin(row.replies, comment);
+    if (twin) return twin;
+  }
+  return null;
+}
+
+export function count(roots: readonly Comment[]): number {
+  return roots.reduce((sum, comment) => sum + 1 + count(comment.replies), 0);
+}

@@ -1,0 +1,181 @@
+/** <answerback-ask>: the visitor's private conversation about the page. */
+
+import type { ChatState, ChatStore } from "../chat.js";
+import type { Config } from "../config.js";
+import { isUsedUp } from "../core/allowance.js";
+import { clockTime } from "../core/time.js";
+import type { AnswerView, ChatEntry, SessionInfo } from "../core/types.js";
+import { type Child, h } from "../dom.js";
+import { type Lease, leaseChat } from "../hub.js";
+import { Outer } from "./outer.js";
+import { icon, problemText, type Tongue } from "./view.js";
+
+const LONGEST = 2_000;
+
+export class AskElement extends Outer {
+  #lease: Lease<ChatStore> | null = null;
+  #feedback: Record<string, boolean> = {};
+  #last = "";
+
+  get #store(): ChatStore {
+    if (!this.#lease) throw new Error("not begun");
+    return this.#lease.thing;
+  }
+
+  protected get info(): SessionInfo | null {
+    return this.#lease?.thing.session.state.info ?? null;
+  }
+
+  protected begin(config: Config): () => void {
+    const lease = leaseChat(config);
+    this.#lease = lease;
+    const redraw = () => this.draw();
+    const ends = [lease.thing.watch(redraw), lease.thing.session.watch(redraw), lease.thing.hear(this.heard)];
+    return () => {
+      for (const end of ends) end();
+      lease.release();
+      this.#lease = null;
+    };
+  }
+
+  reload(): void {
+    void this.#lease?.thing.load();
+  }
+
+  protected view(tongue: Tongue, config: Config): Child[] {
+    const { state } = this.#store;
+    const { info } = this;
+    // Where nothing can be asked there is nothing to show; nor where the server does not answer.
+    if (state.status === "failed" && !info) return [];
+    if (info && (info.provider === "off" || info.settings.ai === "off")) return [];
+    const { texts, lang } = tongue;
+    const quota = h("answerback-quota", { ".data": { quota: info?.quota ?? null, texts, lang } });
+    const entries = state.entries.map((entry) => this.#entry(entry, tongue, config));
+    return [
+      h(
+        "section",
+        { class: "ask", part: "ask", "aria-label": texts.askHeading },
+        h(
+          "header",
+          { class: "ask-head" },
+          h("h2", { class: "title", part: "heading" }, icon("spark"), texts.askHeading),
+          quota,
+        ),
+        entries.length > 0
+          ? h(
+              "div",
+              {
+                class: "talk",
+                part: "conversation",
+                role: "log",
+                "aria-live": "off",
+                tabindex: 0,
+                "aria-label": texts.askHeading,
+              },
+              entries,
+            )
+          : h("p", { class: "muted small" }, info?.provider === "quote" ? texts.askQuotes : texts.askEmpty),
+        this.#problem(state, tongue),
+        this.#form(state, tongue),
+        entries.length > 0 && h("p", { class: "muted small ask-note" }, texts.askPrivate),
+      ),
+    ];
+  }
+
+  #entry(entry: ChatEntry, tongue: Tongue, { url }: Config): Child {
+    const { texts } = tongue;
+    if (entry.role === "user") {
+      const said = h("p", { class: "question", part: "question", dir: "auto" }, entry.content);
+      return h("div", { key: entry.id, class: "said" }, h("span", { class: "unseen" }, texts.you), said);
+    }
+    const store = this.#store;
+    const sent = !entry.id.startsWith("local-");
+    const feedback = sent ? this.#feedback[entry.id] : null;
+    const answer = viewOf(entry, this.info?.provider === "quote", sent);
+    const mayAsk = !store.running && !isUsedUp(this.info?.quota ?? null);
+    // The key outlives the id, which the server gives later.
+    return h("answerback-answer", {
+      key: `answer ${entry.key ?? entry.id}`,
+      ".data": { answer, ...tongue, url, feedback, mayAsk },
+      onstop: () => void store.stop(entry.id),
+      onagain: () => store.again(entry.id),
+      onfeedback: (event: Event) => this.#rate(entry.id, (event as CustomEvent<boolean>).detail),
+    });
+  }
+
+  #rate(id: string, helpful: boolean): void {
+    this.#feedback = { ...this.#feedback, [id]: helpful };
+    void this.#store.feedback(id, helpful);
+    this.draw();
+  }
+
+  #problem({ problem }: ChatState, { texts, lang }: Tongue): Child {
+    const quota = this.info?.quota ?? null;
+    if (quota && isUsedUp(quota)) {
+      const again = clockTime(quota.resets_at, Date.now(), lang);
+      return h("p", { class: "note", part: "refused", role: "status" }, texts.askUsedUp(again));
+    }
+    return problem && h("p", { class: "note bad", role: "alert" }, problemText(texts, problem.code));
+  }
+
+  #form({ draft }: ChatState, { texts }: Tongue): Child {
+    const store = this.#store;
+    const busy = store.running !== null;
+    const ready = !busy && draft.trim() !== "" && !isUsedUp(this.info?.quota ?? null);
+    const onsubmit = (event: Event) => {
+      event.preventDefault();
+      if (ready) store.ask(draft.trim());
+    };
+    const field = {
+      part: "input",
+      rows: 1,
+      maxlength: LONGEST,
+      placeholder: texts.askHint,
+      "aria-label": texts.askInput,
+      enterkeyhint: "send",
+      ".value": draft,
+      oninput: (event: Event) => store.setDraft((event.target as HTMLTextAreaElement).value),
+      onkeydown: (event: Event) => {
+        const { key, shiftKey, isComposing } = event as KeyboardEvent;
+        // Enter also ends the composing of a Korean syllable.
+        if (key !== "Enter" || shiftKey || isComposing) return;
+        onsubmit(event);
+      },
+    };
+    const send = { type: "submit", class: "send", part: "button send", disabled: !ready };
+    return h(
+      "form",
+      { class: "ask-form", onsubmit },
+      h("textarea", field),
+      h("button", { ...send, "aria-label": texts.askSend, title: texts.askSend }, icon("send")),
+    );
+  }
+
+  /** The newest words stay in sight, unless one has scrolled up to read. */
+  protected override drawn(root: HTMLElement): void {
+    const talk = root.querySelector(".talk");
+    const last = this.#store.state.entries.at(-1);
+    if (!talk || !last) return;
+    const asked = last.key !== this.#last;
+    const near = talk.scrollHeight - talk.scrollTop - talk.clientHeight < 120;
+    this.#last = last.key ?? "";
+    if (asked || near) talk.scrollTop = talk.scrollHeight;
+  }
+}
+
+function viewOf(entry: ChatEntry, quoting: boolean, sent: boolean): AnswerView {
+  const { id, content, html, sources } = entry;
+  const state = entry.state ?? "done";
+  return {
+    id,
+    text: content,
+    html: state === "queued" || state === "streaming" ? "" : html,
+    state,
+    sources: sources ?? [],
+    quoting: entry.provider ? entry.provider === "quote" : quoting,
+    verified: false,
+    retryAt: entry.retry_at ?? null,
+    mine: sent,
+    code: entry.error ?? null,
+  };
+}

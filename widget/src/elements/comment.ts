@@ -1,0 +1,321 @@
+/** <answerback-comment>: one comment with its replies. */
+
+import { PERMALINK } from "../constants.js";
+import { hueOf, initialsOf, isOwn, mayChange } from "../core/allowance.js";
+import { clockTime, fullTime, relativeTime } from "../core/time.js";
+import { isRunning } from "../core/tree.js";
+import type { AnswerView, Comment, Composition, Visitor, Vote } from "../core/types.js";
+import { type Child, h } from "../dom.js";
+import type { ComposerData } from "./composer.js";
+import type { Context } from "./context.js";
+import { icon, problemText, solidButton, textButton, View } from "./view.js";
+
+export interface CommentData {
+  ctx: Context;
+  comment: Comment;
+  parent: Comment | null;
+  /** 0 for a root. */
+  depth: number;
+}
+
+type Form = "reply" | "edit" | "remove" | "report" | null;
+
+export class CommentElement extends View<CommentData> {
+  #form: Form = null;
+
+  protected view(data: CommentData): Child[] {
+    const { ctx, comment, depth } = data;
+    const state = comment.unsent?.state ?? comment.state;
+    const props = {
+      class: comment.answer ? "comment ai" : "comment",
+      part: "comment",
+      "data-id": comment.id,
+      "data-state": state,
+      "data-fresh": ctx.fresh.includes(comment.id),
+      "data-target": ctx.target === comment.id,
+      tabindex: -1,
+      "aria-label": comment.author.name || null,
+    };
+    const inner = comment.answer ? this.#answer(data) : this.#person(data);
+    return [h("article", props, inner), this.#replies(ctx, comment, depth)];
+  }
+
+  #replies(ctx: Context, parent: Comment, depth: number): Child {
+    const { replies } = parent;
+    const writing = this.#form === "reply" && this.#composer(parent, "reply");
+    if (replies.length === 0 && !writing) return null;
+    const rows = replies.map((comment) =>
+      h(
+        "li",
+        { key: comment.id },
+        h("answerback-comment", { ".data": { ctx, comment, parent, depth: depth + 1 } }),
+      ),
+    );
+    const list = h("ol", { class: "replies", part: "replies", "data-depth": depth + 1 }, rows);
+    return h("div", { key: "below" }, writing, replies.length > 0 && list);
+  }
+
+  #person(data: CommentData): Child[] {
+    const { ctx, comment } = data;
+    if (comment.state === "deleted" || comment.state === "hidden") {
+      return [h("p", { class: "gone muted" }, ctx.texts[comment.state === "hidden" ? "hidden" : "removed"])];
+    }
+    return [
+      avatar(comment.author, ctx),
+      h(
+        "div",
+        { class: "content" },
+        this.#head(data),
+        this.#form === "edit" ? this.#composer(comment, "edit") : this.#body(comment),
+        this.#notes(ctx, comment),
+        this.#form !== "edit" && this.#actions(ctx, comment),
+        this.#form === "remove" && this.#removing(ctx, comment),
+        this.#form === "report" && this.#reporting(ctx, comment),
+      ),
+    ];
+  }
+
+  #head({ ctx, comment, parent, depth }: CommentData): Child {
+    const { texts, lang } = ctx;
+    const { author } = comment;
+    const to = depth > 2 && parent && !parent.answer ? parent.author.name || texts.anonymous : "";
+    return h(
+      "header",
+      { class: "head" },
+      h("strong", { class: "author", part: "author" }, author.name || texts.anonymous),
+      author.kind === "owner" && h("span", { class: "badge", part: "badge" }, texts.owner),
+      to && h("span", { class: "muted small" }, texts.replyingTo(to)),
+      comment.unsent ? null : this.#when(comment, texts, lang),
+      comment.edited_at &&
+        h("span", { class: "muted small", title: fullTime(comment.edited_at, lang) }, texts.edited),
+    );
+  }
+
+  #when({ id, created_at }: Comment, texts: Context["texts"], lang: string): Child {
+    const text = relativeTime(created_at, Date.now(), lang, texts.justNow);
+    const time = h("time", { datetime: created_at, title: fullTime(created_at, lang) }, text);
+    const link = { class: "when small muted", part: "permalink", href: `#${PERMALINK}${id}` };
+    return h("a", { ...link, title: texts.permalink }, time);
+  }
+
+  #body({ body, html, unsent }: Comment): Child {
+    if (unsent || !html) return h("div", { key: "plain", class: "body plain", part: "body" }, body);
+    return h("div", { key: "html", class: "body", part: "body", dir: "auto", html: { html, text: body } });
+  }
+
+  #notes(ctx: Context, comment: Comment): Child[] {
+    const { texts, lang, notes } = ctx;
+    const note = notes[comment.id];
+    const out: Child[] = [];
+    if (comment.unsent) out.push(this.#unsent(ctx, comment));
+    if (comment.state === "pending") out.push(h("p", { class: "note" }, texts.pending));
+    if (note?.kind === "reported") out.push(h("p", { class: "note", role: "status" }, texts.reported));
+    if (note?.kind === "problem")
+      out.push(h("p", { class: "note bad", role: "alert" }, problemText(texts, note.code)));
+    if (note?.kind === "refused") {
+      const { code, resets_at } = note.refused;
+      const again = code === "quota_exhausted" && resets_at ? clockTime(resets_at, Date.now(), lang) : "";
+      const text = again ? texts.refused(again) : texts.refusedOther;
+      out.push(h("p", { class: "note", part: "refused", role: "status" }, text));
+    }
+    return out;
+  }
+
+  #unsent({ texts, store }: Context, { unsent }: Comment): Child {
+    if (unsent?.state !== "failed") return h("p", { class: "note muted" }, texts.sending);
+    const key = unsent.key;
+    const known = texts.problems[unsent.code ?? ""];
+    const text = unsent.code === "offline" ? texts.unsentOffline : `${texts.unsent} ${known ?? ""}`;
+    return h(
+      "p",
+      { class: "note bad", role: "alert" },
+      text,
+      textButton(texts.tryAgain, () => store.retry(key)),
+      textButton(texts.discard, () => store.discard(key)),
+    );
+  }
+
+  #actions(ctx: Context, comment: Comment): Child {
+    const { texts, store, info } = ctx;
+    if (comment.unsent || comment.state !== "published") {
+      return comment.unsent ? null : h("div", { class: "actions" }, this.#ownActions(ctx, comment));
+    }
+    const own = isOwn(comment, info?.visitor ?? null);
+    const answered = comment.replies.some((reply) => reply.answer);
+    return h(
+      "div",
+      { class: "actions", part: "actions" },
+      this.#votes(ctx, comment),
+      ctx.write && !ctx.locked && this.#opener(texts.reply, "reply"),
+      ctx.ai &&
+        !answered &&
+        !ctx.locked &&
+        h(
+          "button",
+          {
+            type: "button",
+            class: "text ask",
+            part: "button ask",
+            onclick: () => void store.ask(comment.id),
+          },
+          icon("spark"),
+          texts.askAi,
+        ),
+      this.#ownActions(ctx, comment),
+      !own && this.#opener(texts.report, "report", "quiet"),
+    );
+  }
+
+  #ownActions({ texts, info, lang }: Context, comment: Comment): Child[] {
+    const settings = info?.settings ?? null;
+    if (!settings || !mayChange(comment, info?.visitor ?? null, settings, Date.now())) return [];
+    const end = Date.parse(comment.created_at) + settings.edit_minutes * 60_000;
+    const title = texts.editLater(clockTime(new Date(end).toISOString(), Date.now(), lang));
+    return [this.#opener(texts.edit, "edit", "", title), this.#opener(texts.remove, "remove", "", title)];
+  }
+
+  #opener(label: string, form: Form, kind = "", title: string | null = null): Child {
+    const open = this.#form === form;
+    const props = { class: `text ${kind}`, "aria-expanded": open ? "true" : "false", title };
+    return textButton(label, () => this.#show(open ? null : form), props);
+  }
+
+  #votes({ texts, store, info }: Context, { id, votes }: Comment): Child {
+    const mine = info?.mine.votes[id] ?? 0;
+    const button = (value: Vote, label: string, count: number, name: "up" | "down") => {
+      const pressed = mine === value;
+      const props = {
+        type: "button",
+        class: "vote",
+        part: `button vote-${name}`,
+        title: label,
+        "aria-label": `${label} (${count})`,
+        "aria-pressed": pressed ? "true" : "false",
+        onclick: () => void store.vote(id, pressed ? 0 : value),
+      };
+      return h("button", props, icon(name), count > 0 && h("span", null, count));
+    };
+    return h(
+      "span",
+      { class: "votes", part: "votes" },
+      button(1, texts.upvote, votes.up, "up"),
+      button(-1, texts.downvote, votes.down, "down"),
+    );
+  }
+
+  #removing({ texts, store }: Context, { id }: Comment): Child {
+    return h(
+      "div",
+      { class: "confirm", role: "group", "aria-label": texts.removeSure },
+      h("span", null, texts.removeSure),
+      solidButton(
+        texts.remove,
+        () => {
+          this.#show(null);
+          void store.remove(id);
+        },
+        { class: "solid danger" },
+      ),
+      textButton(texts.cancel, () => this.#show(null)),
+    );
+  }
+
+  #reporting({ texts, store }: Context, { id }: Comment): Child {
+    const onsubmit = (event: Event) => {
+      event.preventDefault();
+      const reason = this.querySelector<HTMLInputElement>("[data-reason]")?.value.trim() ?? "";
+      this.#show(null);
+      void store.report(id, reason);
+    };
+    const field = { "data-reason": true, part: "input", maxlength: 500, placeholder: texts.reportHint };
+    return h(
+      "form",
+      { class: "confirm", onsubmit },
+      h("input", { ...field, "aria-label": texts.reportHint }),
+      solidButton(texts.reportSend, () => undefined, { type: "submit" }),
+      textButton(texts.cancel, () => this.#show(null)),
+    );
+  }
+
+  #composer(comment: Comment, kind: "reply" | "edit"): Child {
+    const { ctx } = this.data as CommentData;
+    const name = comment.author.name || ctx.texts.anonymous;
+    const data: ComposerData = {
+      ctx,
+      kind,
+      parentId: kind === "reply" ? comment.id : comment.parent_id,
+      draft: `${kind}:${comment.page}:${comment.id}`,
+      hint: ctx.texts.replyHint(name),
+      text: kind === "edit" ? comment.body : "",
+    };
+    const props = { key: kind, ".data": data, oncancel: () => this.#show(null), onsend: this.#sent(kind) };
+    return h("answerback-composer", props);
+  }
+
+  #sent(kind: "reply" | "edit") {
+    return async (event: Event): Promise<void> => {
+      const { ctx, comment } = this.data as CommentData;
+      const composition = (event as CustomEvent<Composition>).detail;
+      if (kind === "reply") ctx.store.post(composition);
+      else if (!(await ctx.store.edit(comment.id, composition.body))) return;
+      ctx.store.drafts.set(`${kind}:${comment.page}:${comment.id}`, null);
+      this.#show(null);
+    };
+  }
+
+  #show(form: Form): void {
+    const closed = this.#form;
+    this.#form = form;
+    this.draw();
+    if (form === "report") this.querySelector<HTMLElement>("[data-reason]")?.focus();
+    else if (form === "remove") this.querySelector<HTMLElement>(".confirm .danger")?.focus();
+    else if (form) this.querySelector<HTMLElement>("answerback-composer")?.focus();
+    else if (closed) this.querySelector<HTMLElement>(".actions [aria-expanded]")?.focus();
+  }
+
+  #answer({ ctx, comment, parent }: CommentData): Child[] {
+    const { store, texts, lang, url, feedback, ai } = ctx;
+    if (comment.state === "deleted" || comment.state === "hidden") {
+      return [h("p", { class: "gone muted" }, texts[comment.state === "hidden" ? "hidden" : "removed"])];
+    }
+    const mine = store.isMine(comment) || (parent !== null && isOwn(parent, ctx.info?.visitor ?? null));
+    const answer = viewOf(comment, mine, ctx.info?.provider === "quote");
+    const data = { answer, texts, lang, url, feedback: feedback[comment.id], mayAsk: ai && !ctx.locked };
+    const note = ctx.notes[comment.id];
+    return [
+      h("answerback-answer", {
+        ".data": data,
+        onstop: () => void store.stop(comment.id),
+        onagain: () => void store.ask(comment.id),
+        onfeedback: (event: Event) => void store.feedback(comment.id, (event as CustomEvent<boolean>).detail),
+      }),
+      note?.kind === "problem" && h("p", { class: "note bad", role: "alert" }, problemText(texts, note.code)),
+    ];
+  }
+}
+
+function viewOf(comment: Comment, mine: boolean, quoting: boolean): AnswerView {
+  const { answer, id, body, html } = comment;
+  return {
+    id,
+    text: body,
+    html: isRunning(answer) ? "" : html,
+    state: answer?.state ?? "done",
+    sources: answer?.sources ?? [],
+    quoting: answer?.provider ? answer.provider === "quote" : quoting,
+    verified: answer?.verified_by_owner ?? false,
+    retryAt: answer?.retry_at ?? null,
+    mine,
+    code: answer?.error ?? null,
+  };
+}
+
+/** Initials on a colour of their own, or a picture that our own server serves. */
+function avatar({ name, avatar_url, id }: Visitor, { texts, store }: Context): Child {
+  const shown = name || texts.anonymous;
+  if (avatar_url?.startsWith(store.base)) {
+    return h("img", { class: "avatar", part: "avatar", src: avatar_url, alt: "", loading: "lazy" });
+  }
+  const style = { "--hue": String(hueOf(id || shown)) };
+  return h("span", { class: "avatar", part: "avatar", "aria-hidden": "true", style }, initialsOf(shown));
+}

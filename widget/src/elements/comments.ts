@@ -1,0 +1,235 @@
+/** <answerback-comments>: the thread of a page. */
+
+import type { Config } from "../config.js";
+import { PERMALINK } from "../constants.js";
+import { relativeTime } from "../core/time.js";
+import { find } from "../core/tree.js";
+import type { Composition, SessionInfo, Sort } from "../core/types.js";
+import { type Child, h, scrolling } from "../dom.js";
+import { type Lease, leaseThread } from "../hub.js";
+import type { ThreadState, ThreadStore } from "../thread.js";
+import { skeleton } from "./composer.js";
+import type { Context } from "./context.js";
+import { Outer } from "./outer.js";
+import { problemText, same, type Tongue, textButton } from "./view.js";
+
+const TICK_MS = 30_000;
+
+export class CommentsElement extends Outer {
+  #lease: Lease<ThreadStore> | null = null;
+  #context: Context | null = null;
+  #target = "";
+  #sought = "";
+  #watching: IntersectionObserver | null = null;
+
+  get #store(): ThreadStore {
+    if (!this.#lease) throw new Error("not begun");
+    return this.#lease.thing;
+  }
+
+  protected get info(): SessionInfo | null {
+    return this.#lease?.thing.session.state.info ?? null;
+  }
+
+  protected begin(config: Config): () => void {
+    const lease = leaseThread(config);
+    this.#lease = lease;
+    const redraw = () => this.draw();
+    const ends = [lease.thing.watch(redraw), lease.thing.session.watch(redraw), lease.thing.hear(this.heard)];
+    const ticking = setInterval(() => this.#tick(), TICK_MS);
+    const seek = () => this.#seek();
+    window.addEventListener("hashchange", seek);
+    this.#watching = new IntersectionObserver((entries) => this.#seen(entries));
+    seek();
+    return () => {
+      for (const end of ends) end();
+      clearInterval(ticking);
+      window.removeEventListener("hashchange", seek);
+      this.#watching?.disconnect();
+      lease.release();
+      this.#lease = null;
+      this.#context = null;
+      this.#target = "";
+    };
+  }
+
+  reload(): void {
+    void this.#lease?.thing.load();
+  }
+
+  protected view(tongue: Tongue, config: Config): Child[] {
+    const { state } = this.#store;
+    const ctx = this.#contextOf(tongue, config, state);
+    const { texts } = tongue;
+    if (state.status === "failed") return this.#failed(tongue, state);
+    const ready = state.status === "ready";
+    return [
+      this.#head(ctx, state),
+      this.#store.session.state.offline && h("p", { class: "banner", role: "status" }, texts.offline),
+      this.#top(ctx, config),
+      ready
+        ? this.#list(ctx, state)
+        : h(
+            "div",
+            { key: "wait", class: "list wait", "aria-label": texts.loading, "aria-busy": "true" },
+            [1, 2, 3].map(() => h("div", { class: "ghost" }, skeleton())),
+          ),
+      ready && this.#more(texts, state),
+      this.#pill(texts, state),
+    ];
+  }
+
+  #contextOf({ lang, texts }: Tongue, config: Config, state: ThreadState): Context {
+    const { info } = this;
+    const ai = !!info && info.provider !== "off" && info.settings.ai !== "off";
+    const { locked, notes, feedback, asked, fresh } = state;
+    const member = !!info?.visitor && info.visitor.kind !== "guest";
+    const write = !info || info.settings.guests || member;
+    const now = { lang, texts, info, locked, notes, feedback, asked, fresh, ai, write };
+    const context: Context = { ...now, store: this.#store, url: config.url, target: this.#target };
+    if (!this.#context || !same(this.#context, context)) this.#context = context;
+    return this.#context;
+  }
+
+  #failed({ texts }: Tongue, { problem }: ThreadState): Child[] {
+    const known = texts.problems[problem?.code ?? ""];
+    const text = known ? `${texts.loadFailed} ${known}` : texts.loadFailed;
+    const again = textButton(texts.tryAgain, () => this.reload());
+    return [
+      h("div", { key: "failed", class: "empty", part: "error", role: "alert" }, h("p", null, text), again),
+    ];
+  }
+
+  #head({ texts }: Context, { total, sort, status }: ThreadState): Child {
+    const heading = status === "ready" && total > 0 ? texts.comments(total) : texts.heading;
+    const option = (value: Sort) => h("option", { value, ".selected": value === sort }, texts[value]);
+    const onchange = (event: Event) => this.#store.setSort((event.target as HTMLSelectElement).value as Sort);
+    const choice = h(
+      "label",
+      { class: "choice sort" },
+      h(
+        "select",
+        { "aria-label": texts.sort, part: "sort", onchange },
+        ["oldest", "newest", "best"].map((s) => option(s as Sort)),
+      ),
+    );
+    return h(
+      "header",
+      { class: "top", part: "header" },
+      h("h2", { class: "title", part: "heading" }, heading),
+      total > 1 && choice,
+    );
+  }
+
+  #top(ctx: Context, config: Config): Child {
+    const { texts } = ctx;
+    if (ctx.locked) return h("p", { class: "banner", part: "locked" }, texts.locked);
+    if (!ctx.write) return h("p", { class: "banner" }, texts.membersOnly);
+    const data = {
+      ctx,
+      kind: "new",
+      parentId: null,
+      draft: `draft:${config.page}`,
+      hint: texts.bodyHint,
+      text: "",
+    };
+    const onsend = (event: Event) => this.#store.post((event as CustomEvent<Composition>).detail);
+    return h("answerback-composer", { key: "new", ".data": data, onsend });
+  }
+
+  #list(ctx: Context, { comments }: ThreadState): Child {
+    if (comments.length === 0) {
+      const { noComments, noCommentsHint } = ctx.texts;
+      const hint = ctx.write && !ctx.locked && h("p", { class: "muted" }, noCommentsHint);
+      return h("div", { key: "empty", class: "empty", part: "empty" }, h("p", null, noComments), hint);
+    }
+    const rows = comments.map((comment) =>
+      h(
+        "li",
+        { key: comment.id },
+        h("answerback-comment", { ".data": { ctx, comment, parent: null, depth: 0 } }),
+      ),
+    );
+    return h("ol", { key: "list", class: "list", part: "list" }, rows);
+  }
+
+  #more(texts: Tongue["texts"], { next, more }: ThreadState): Child {
+    if (!next) return null;
+    const onclick = () => void this.#store.loadMore();
+    const busy = more === "loading";
+    const label = busy ? texts.loading : more === "failed" ? texts.tryAgain : texts.loadMore;
+    const props = { type: "button", class: "wide", part: "button more", onclick, disabled: busy };
+    return h(
+      "div",
+      { key: "more" },
+      more === "failed" && h("p", { class: "bad" }, problemText(texts, "offline")),
+      h("button", props, label),
+    );
+  }
+
+  #pill(texts: Tongue["texts"], { fresh }: ThreadState): Child {
+    const first = fresh[0];
+    if (!first) return null;
+    const props = { type: "button", class: "pill", part: "button new", onclick: () => this.#show(first) };
+    return h(
+      "div",
+      { key: "pill", class: "pill-place" },
+      h("button", props, texts.newComments(fresh.length)),
+    );
+  }
+
+  protected override drawn(root: HTMLElement): void {
+    for (const id of this.#store.state.fresh) {
+      const row = root.querySelector(`[data-id="${CSS.escape(id)}"]`);
+      if (row) this.#watching?.observe(row);
+    }
+    if (this.#sought && this.#store.state.status === "ready") this.#find();
+  }
+
+  #seen(entries: IntersectionObserverEntry[]): void {
+    for (const { isIntersecting, target } of entries) {
+      if (!isIntersecting) continue;
+      this.#watching?.unobserve(target);
+      this.#lease?.thing.seen((target as HTMLElement).dataset.id ?? "");
+    }
+  }
+
+  #seek(): void {
+    const hash = decodeURIComponent(location.hash.slice(1));
+    if (!hash.startsWith(PERMALINK)) return;
+    this.#sought = hash.slice(PERMALINK.length);
+    this.draw();
+  }
+
+  /** Shows the comment that the address names, loading more of the thread until it is there. */
+  #find(): void {
+    const { comments, next, more } = this.#store.state;
+    const id = this.#sought;
+    if (find(comments, id)) {
+      this.#sought = "";
+      this.#target = id;
+      requestAnimationFrame(() => this.#show(id));
+    } else if (next && more === "idle") {
+      void this.#store.loadMore();
+    } else if (!next || more === "failed") {
+      this.#sought = "";
+    }
+  }
+
+  #show(id: string): void {
+    this.draw();
+    const row = this.shadowRoot?.querySelector<HTMLElement>(`[data-id="${CSS.escape(id)}"]`);
+    row?.scrollIntoView({ block: "center", behavior: scrolling() });
+    row?.focus({ preventScroll: true });
+    this.#store.seen(id);
+  }
+
+  #tick(): void {
+    const { lang, texts } = this.tongue;
+    for (const time of this.shadowRoot?.querySelectorAll("time") ?? []) {
+      const text = relativeTime(time.dateTime, Date.now(), lang, texts.justNow);
+      const node = time.firstChild;
+      if (node && node.textContent !== text) node.textContent = text;
+    }
+  }
+}

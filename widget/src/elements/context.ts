@@ -1,0 +1,21 @@
+/** What every part of a thread needs to draw itself. Kept the same object while nothing in it changes. */
+
+import type { SessionInfo } from "../core/types.js";
+import type { Note, ThreadStore } from "../thread.js";
+import type { Tongue } from "./view.js";
+
+export interface Context extends Tongue {
+  store: ThreadStore;
+  info: SessionInfo | null;
+  url: string;
+  locked: boolean;
+  /** Whether AI answers can be asked for here. */
+  ai: boolean;
+  /** Whether this visitor may write. */
+  write: boolean;
+  notes: Record<string, Note>;
+  feedback: Record<string, boolean>;
+  asked: Record<string, true>;
+  fresh: string[];
+  target: string;
+}

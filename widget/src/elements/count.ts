@@ -1,0 +1,72 @@
+/** <answerback-count>: how many comments a page has, as plain text of the page itself. */
+
+import { fetchCounts } from "../api.js";
+import { configOf, type Defaults } from "../config.js";
+import { countEn } from "../lang/en.js";
+import { countKo } from "../lang/ko.js";
+
+const MOST_PAGES = 100;
+
+let defaults: Defaults = { base: "" };
+const waiting = new Set<CountElement>();
+
+export function setDefaults(given: Defaults): void {
+  defaults = given;
+}
+
+export class CountElement extends HTMLElement {
+  static observedAttributes = ["page", "data-page", "site", "data-site", "lang", "data-lang"];
+
+  connectedCallback(): void {
+    this.reload();
+  }
+
+  disconnectedCallback(): void {
+    waiting.delete(this);
+  }
+
+  attributeChangedCallback(): void {
+    if (this.isConnected) this.reload();
+  }
+
+  /** All counts of a moment are asked for in one call. */
+  reload(): void {
+    if (waiting.size === 0) queueMicrotask(askAll);
+    waiting.add(this);
+  }
+
+  refresh(): void {
+    this.reload();
+  }
+
+  show(count: number, lang: string): void {
+    this.textContent = (/^ko\b/i.test(lang) ? countKo : countEn)(count);
+  }
+}
+
+function askAll(): void {
+  const bySite = new Map<string, Map<string, CountElement[]>>();
+  for (const element of waiting) {
+    const { site, page } = configOf(element, defaults);
+    const pages = bySite.get(site) ?? new Map<string, CountElement[]>();
+    bySite.set(site, pages.set(page, [...(pages.get(page) ?? []), element]));
+  }
+  waiting.clear();
+  for (const [site, pages] of bySite) {
+    const names = [...pages.keys()];
+    for (let at = 0; at < names.length; at += MOST_PAGES)
+      void ask(site, names.slice(at, at + MOST_PAGES), pages);
+  }
+}
+
+/** What could not be counted keeps the text that the page's author put there. */
+async function ask(site: string, names: string[], pages: Map<string, CountElement[]>): Promise<void> {
+  const reply = await fetchCounts(defaults.base, site, names).catch(() => null);
+  for (const name of names) {
+    const count = reply?.counts[name];
+    if (count === undefined) continue;
+    for (const element of pages.get(name) ?? []) {
+      element.show(count, configOf(element, defaults).lang ?? navigator.language);
+    }
+  }
+}

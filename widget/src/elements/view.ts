@@ -1,0 +1,76 @@
+/** Inner elements: given data, they draw themselves, and only when the data has changed. */
+
+import { type Child, h, render } from "../dom.js";
+import type { Texts } from "../lang/en.js";
+
+/** The words of one language and how it writes numbers and times. */
+export interface Tongue {
+  lang: string;
+  texts: Texts;
+}
+
+export function same(a: unknown, b: unknown): boolean {
+  if (Object.is(a, b)) return true;
+  if (typeof a !== "object" || typeof b !== "object" || !a || !b) return false;
+  const [left, right] = [Object.entries(a), b as Record<string, unknown>];
+  if (left.length !== Object.keys(right).length) return false;
+  return left.every(([name, value]) => Object.is(value, right[name]));
+}
+
+export abstract class View<D extends object> extends HTMLElement {
+  #data: D | null = null;
+
+  get data(): D | null {
+    return this.#data;
+  }
+
+  set data(data: D | null) {
+    const before = this.#data;
+    if (same(before, data)) return;
+    this.#data = data;
+    if (data) this.changed(data, before);
+    this.draw();
+  }
+
+  /** Called before a drawing with new data. */
+  protected changed(_data: D, _before: D | null): void {}
+
+  protected abstract view(data: D): Child[];
+
+  draw(): void {
+    if (this.#data) render(this, this.view(this.#data));
+  }
+
+  protected tell(type: string, detail?: unknown): void {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+}
+
+const ICONS = {
+  spark:
+    "M8 1.5l1.5 4.2a1.4 1.4 0 0 0 .8.8L14.5 8l-4.2 1.5a1.4 1.4 0 0 0-.8.8L8 14.5l-1.5-4.2a1.4 1.4 0 0 0-.8-.8L1.5 8l4.2-1.5a1.4 1.4 0 0 0 .8-.8z",
+  up: "M8 3.2l5 6.3H3z",
+  down: "M8 12.8l5-6.3H3z",
+  stop: "M4 4h8v8H4z",
+  send: "M8 2.5l4.7 4.7-1.2 1.2-2.6-2.6v7.7H7.1V5.8L4.5 8.4 3.3 7.2z",
+  quote:
+    "M3 4h4.2v4.6c0 2-1.2 3.3-3.4 3.7l-.4-1.3c1-.3 1.6-.9 1.6-1.8H3zm6 0h4.2v4.6c0 2-1.2 3.3-3.4 3.7l-.4-1.3c1-.3 1.6-.9 1.6-1.8H9z",
+  check: "M6.4 11.9L2.9 8.4l1.2-1.2 2.3 2.3 5.5-5.5 1.2 1.2z",
+};
+
+export function icon(name: keyof typeof ICONS): Child {
+  const path = h("path", { d: ICONS[name], fill: "currentColor" });
+  return h("svg", { class: "icon", viewBox: "0 0 16 16", "aria-hidden": "true" }, path);
+}
+
+export function textButton(label: string, onclick: () => void, props: Record<string, unknown> = {}): Child {
+  return h("button", { type: "button", class: "text", part: "button", onclick, ...props }, label);
+}
+
+export function solidButton(label: string, onclick: () => void, props: Record<string, unknown> = {}): Child {
+  return h("button", { type: "button", class: "solid", part: "button submit", onclick, ...props }, label);
+}
+
+export function problemText(texts: Texts, code: string | null): string {
+  return (code && texts.problems[code]) || texts.problem;
+}

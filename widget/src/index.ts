@@ -1,0 +1,171 @@
+/** The loader: places the elements where the script tag stands, and fetches the rest when one comes near the screen. */
+
+import { type Defaults, OPTION_NAMES, type Options, optionsOf } from "./config.js";
+import { ASK, COMMENTS, COUNT, EVENTS, MARGIN, OUTER } from "./constants.js";
+
+declare const THREAD_FILE: string;
+declare const COUNT_FILE: string;
+
+type Part = { start(defaults: Defaults): void };
+type Placed = HTMLElement & { refresh?(): void; reload?(): void; stop?(): void };
+
+interface Answerback {
+  mount(element: Element, options?: Options): void;
+  update(options?: Options): void;
+  reload(): void;
+  destroy(): void;
+}
+
+declare global {
+  interface Window {
+    Answerback?: Answerback;
+  }
+}
+
+const script = (document.currentScript ??
+  document.querySelector('script[data-site][src*="answerback.js"]')) as HTMLScriptElement | null;
+const base = new URL(".", script?.src || location.href).href;
+const defaults: Defaults = { base, ...(script ? optionsOf(script) : {}) };
+const placed = new Set<Placed>();
+const watched = new Set<Placed>();
+let near: IntersectionObserver | null = null;
+
+function fail(element: Element): void {
+  const detail = { code: "unavailable" };
+  element.dispatchEvent(new CustomEvent(EVENTS.error, { detail, bubbles: true, composed: true }));
+}
+
+/** Fetches an element's code; where that fails, the page stays as it is. */
+async function load(element: Element): Promise<void> {
+  const file = element.localName === COUNT ? COUNT_FILE : THREAD_FILE;
+  try {
+    const part = (await import(/* @vite-ignore */ new URL(file, base).href)) as Part;
+    if (near) part.start(defaults);
+  } catch {
+    fail(element);
+  }
+}
+
+function watch(element: Placed): void {
+  if (watched.has(element)) return;
+  watched.add(element);
+  near ??= new IntersectionObserver(
+    (entries, observer) => {
+      for (const { isIntersecting, target } of entries) {
+        if (!isIntersecting) continue;
+        observer.unobserve(target);
+        void load(target);
+      }
+    },
+    { rootMargin: MARGIN },
+  );
+  near.observe(element);
+}
+
+function byHand(names: string): Placed[] {
+  return [...document.querySelectorAll<Placed>(names)].filter((element) => !placed.has(element));
+}
+
+function make(name: string, options: Options): Placed {
+  const element = document.createElement(name);
+  // An element has no box before its code is here.
+  element.style.setProperty("display", "block");
+  setOptions(element, options);
+  placed.add(element);
+  return element;
+}
+
+function setOptions(element: Element, options: Options): void {
+  for (const name of OPTION_NAMES) {
+    const value = options[name];
+    if (value !== undefined) element.setAttribute(`data-${name}`, value);
+  }
+}
+
+function elementsFor(options: Options): Placed[] {
+  const mode = options.mode ?? defaults.mode ?? "both";
+  return [ASK, COMMENTS]
+    .filter((name) => mode === "both" || name.endsWith(mode))
+    .map((name) => make(name, options));
+}
+
+function mount(element: Element, options: Options = {}): void {
+  const elements = elementsFor(options);
+  element.append(...elements);
+  elements.forEach(watch);
+}
+
+/** Puts the elements where the tag stands, unless the page has placed its own. */
+function place(tag: HTMLScriptElement | null, options: Options): void {
+  const hands = byHand(OUTER);
+  hands.forEach(watch);
+  const target = options.target ? document.querySelector(options.target) : null;
+  if (target) {
+    mount(target, options);
+    return;
+  }
+  if (!tag || hands.some((element) => element.localName !== COUNT)) return;
+  const inBody = document.body.contains(tag);
+  // A tag in the head of a page of counts is there for the counts.
+  if (!inBody && hands.length) return;
+  const elements = elementsFor(options);
+  if (inBody) tag.after(...elements);
+  else document.body.append(...elements);
+  elements.forEach(watch);
+}
+
+function all(): Placed[] {
+  return [...document.querySelectorAll<Placed>(OUTER)];
+}
+
+/** Takes new options for every element; without `page` it is the address's anew. */
+function update(options: Options = {}): void {
+  const { page, ...rest } = options;
+  const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
+  Object.assign(defaults, given);
+  for (const element of placed) {
+    setOptions(element, given);
+    if (page !== undefined) element.setAttribute("data-page", page);
+    else element.removeAttribute("data-page");
+  }
+  if (page !== undefined) defaults.page = page;
+  else delete defaults.page;
+  near ??= null;
+  byHand(OUTER).forEach(watch);
+  for (const element of all()) element.refresh?.();
+}
+
+function reload(): void {
+  for (const element of all()) element.reload?.();
+}
+
+/** Takes away what was placed, empties what the page placed itself, and leaves no trace but loaded code. */
+function destroy(): void {
+  near?.disconnect();
+  near = null;
+  for (const element of all()) element.stop?.();
+  for (const element of placed) element.remove();
+  placed.clear();
+  watched.clear();
+  if (window.Answerback === surface) delete window.Answerback;
+}
+
+const surface: Answerback = { mount, update, reload, destroy };
+
+function whenParsed(run: () => void): void {
+  if (document.readyState !== "loading") run();
+  else document.addEventListener("DOMContentLoaded", run, { once: true });
+}
+
+if (window.Answerback && script) {
+  // A second tag on one page, or one that a single-page app has put in again.
+  const { mount: other } = window.Answerback;
+  const options = optionsOf(script);
+  const target = options.target ? document.querySelector(options.target) : null;
+  const spot = document.createElement("div");
+  if (!target) script.after(spot);
+  other(target ?? spot, options);
+} else {
+  window.Answerback = surface;
+  whenParsed(() => place(script, defaults));
+}

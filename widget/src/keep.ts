@@ -1,0 +1,38 @@
+/** What this browser keeps between visits: drafts, unsent comments, the guest's name. Storage may be refused. */
+
+export class Shelf {
+  #memory = new Map<string, string>();
+
+  constructor(
+    private readonly prefix: string,
+    private readonly kind: "localStorage" | "sessionStorage" = "localStorage",
+  ) {}
+
+  get<T>(name: string): T | null {
+    const key = this.prefix + name;
+    let text: string | null = null;
+    try {
+      text = window[this.kind].getItem(key);
+    } catch {
+      text = this.#memory.get(key) ?? null;
+    }
+    try {
+      return text === null ? null : (JSON.parse(text) as T);
+    } catch {
+      return null;
+    }
+  }
+
+  /** Keeps a value; null forgets it. */
+  set(name: string, value: unknown): void {
+    const key = this.prefix + name;
+    const text = JSON.stringify(value);
+    try {
+      if (value === null) window[this.kind].removeItem(key);
+      else window[this.kind].setItem(key, text);
+    } catch {
+      if (value === null) this.#memory.delete(key);
+      else this.#memory.set(key, text);
+    }
+  }
+}

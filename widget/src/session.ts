@@ -1,0 +1,117 @@
+/** Who the visitor is here, and what they may still ask. */
+
+import { type Api, Problem, problemOf } from "./api.js";
+import type { Quota, SessionInfo, Visitor, Vote } from "./core/types.js";
+import { Shelf } from "./keep.js";
+import { Store } from "./store.js";
+
+export class Session extends Store<{ info: SessionInfo | null; loaded: boolean; offline: boolean }> {
+  #shelf: Shelf;
+  #beginning: Promise<Visitor> | null = null;
+  #loading: Promise<void> | null = null;
+
+  constructor(
+    readonly api: Api,
+    private readonly page: string,
+    site: string,
+  ) {
+    super({ info: null, loaded: false, offline: !navigator.onLine });
+    this.#shelf = new Shelf(`answerback:${site}:`, "sessionStorage");
+    api.token = this.#shelf.get<string>("token");
+  }
+
+  /** Follows the connection, until the returned function is called. */
+  open(): () => void {
+    const told = () => this.set({ offline: !navigator.onLine });
+    window.addEventListener("online", told);
+    window.addEventListener("offline", told);
+    return () => {
+      window.removeEventListener("online", told);
+      window.removeEventListener("offline", told);
+    };
+  }
+
+  get visitor(): Visitor | null {
+    return this.state.info?.visitor ?? null;
+  }
+
+  /** Asks the server who this is. A dead token is dropped. */
+  load(): Promise<void> {
+    this.#loading ??= this.#load().finally(() => {
+      this.#loading = null;
+    });
+    return this.#loading;
+  }
+
+  async #load(): Promise<void> {
+    let info = await this.#info();
+    if (!info && this.api.token) {
+      this.#keepToken(null);
+      info = await this.#info();
+    }
+    this.set({ info: info ?? this.state.info, loaded: true });
+  }
+
+  async #info(): Promise<SessionInfo | null> {
+    try {
+      return await this.api.session(this.page);
+    } catch (error) {
+      if (problemOf(error).status === 401) return null;
+      this.set({ loaded: true });
+      throw error;
+    }
+  }
+
+  /** The visitor, made a guest now if there is none yet. */
+  ensure(): Promise<Visitor> {
+    if (this.visitor) return Promise.resolve(this.visitor);
+    this.#beginning ??= this.#begin().finally(() => {
+      this.#beginning = null;
+    });
+    return this.#beginning;
+  }
+
+  async #begin(): Promise<Visitor> {
+    const { visitor, ticket } = await this.api.beginSession();
+    await this.load();
+    if (!this.visitor && ticket) {
+      // The cookie did not come back: this browser blocks it here.
+      const { token } = await this.api.bearer(ticket);
+      this.#keepToken(token);
+      await this.load();
+    }
+    return this.visitor ?? visitor;
+  }
+
+  /** Does a write as the visitor; once more with a new session when the old one has ended. */
+  async write<T>(work: () => Promise<T>): Promise<T> {
+    await this.ensure();
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof Problem) || error.status !== 401 || error.code === "sign_in_required")
+        throw error;
+      this.#keepToken(null);
+      if (this.state.info) this.set({ info: { ...this.state.info, visitor: null } });
+      await this.ensure();
+      return work();
+    }
+  }
+
+  setQuota(quota: Partial<Quota> | null): void {
+    const { info } = this.state;
+    if (info && quota) this.set({ info: { ...info, quota: { ...info.quota, ...quota } } });
+  }
+
+  setVote(id: string, vote: Vote): void {
+    const { info } = this.state;
+    if (!info) return;
+    const mine = { ...info.mine, votes: { ...info.mine.votes, [id]: vote } };
+    this.set({ info: { ...info, mine } });
+  }
+
+  #keepToken(token: string | null): void {
+    this.api.token = token;
+    this.#shelf.set("token", token);
+  }
+}

@@ -1,0 +1,446 @@
+/** The thread of a page: what is loaded, what comes live, and all that a visitor does to it. */
+
+import { type Problem, problemOf } from "./api.js";
+import type { Config } from "./config.js";
+import { EVENTS } from "./constants.js";
+import { isOwn } from "./core/allowance.js";
+import * as tree from "./core/tree.js";
+import type { Comment, Composition, Refused, Sort, Vote } from "./core/types.js";
+import { Shelf } from "./keep.js";
+import { Live, type LiveEvent } from "./live.js";
+import type { Session } from "./session.js";
+import { Store } from "./store.js";
+
+/** What is said under one comment. */
+export type Note =
+  | { kind: "refused"; refused: Refused }
+  | { kind: "problem"; code: string }
+  | { kind: "reported" };
+
+export interface ThreadState {
+  status: "loading" | "ready" | "failed";
+  problem: Problem | null;
+  comments: Comment[];
+  next: string | null;
+  total: number;
+  locked: boolean;
+  sort: Sort;
+  more: "idle" | "loading" | "failed";
+  notes: Record<string, Note>;
+  feedback: Record<string, boolean>;
+  /** Answers that this visitor asked for and may stop. */
+  asked: Record<string, true>;
+  /** Comments by others that came while the page was open. */
+  fresh: string[];
+}
+
+/** What elements pass on: DOM events of the public surface, and words for screen readers. */
+export type Signal =
+  | { event: string; detail: unknown }
+  | { say: "comment" | "ready" | "failed"; name?: string };
+
+const EMPTY: Omit<ThreadState, "sort"> = {
+  status: "loading",
+  problem: null,
+  comments: [],
+  next: null,
+  total: 0,
+  locked: false,
+  more: "idle",
+  notes: {},
+  feedback: {},
+  asked: {},
+  fresh: [],
+};
+const RELOAD_GAP_MS = 1_500;
+
+export class ThreadStore extends Store<ThreadState> {
+  readonly drafts: Shelf;
+  #live: Live;
+  #hearers = new Set<(signal: Signal) => void>();
+  #counted = new Set<string>();
+  #loads = 0;
+  #reloading = 0;
+  #place: { page: string; url: string; title: string };
+
+  constructor(
+    private readonly config: Config,
+    readonly session: Session,
+  ) {
+    super({ ...EMPTY, sort: "oldest" });
+    const { page, url, title } = config;
+    this.#place = { page, url, title };
+    this.drafts = new Shelf(`answerback:${config.site}:`);
+    this.#live = new Live(config, (event, data) => this.#told(event, data));
+  }
+
+  /** The server's address, from where alone pictures come. */
+  get base(): string {
+    return this.config.base;
+  }
+
+  hear(hearer: (signal: Signal) => void): () => void {
+    this.#hearers.add(hearer);
+    return () => this.#hearers.delete(hearer);
+  }
+
+  #signal(signal: Signal): void {
+    for (const hearer of this.#hearers) hearer(signal);
+  }
+
+  /** Begins to load and to listen, until the returned function is called. */
+  open(): () => void {
+    const back = () => this.#resend();
+    window.addEventListener("online", back);
+    void this.load();
+    return () => {
+      window.removeEventListener("online", back);
+      clearTimeout(this.#reloading);
+      this.#live.stop();
+      this.#loads++;
+    };
+  }
+
+  async load(): Promise<void> {
+    const turn = ++this.#loads;
+    const wanted = this.state.comments.filter((comment) => !comment.unsent).length;
+    if (this.state.status !== "ready") this.set({ status: "loading" });
+    const session = this.session.load().catch(() => undefined);
+    try {
+      const thread = await this.session.api.thread(this.config.page, this.state.sort, null);
+      while (thread.next && thread.comments.length < wanted) {
+        const page = await this.session.api.thread(this.config.page, this.state.sort, thread.next);
+        thread.comments = tree.appendPage(thread.comments, page.comments);
+        thread.next = page.next;
+      }
+      await session;
+      if (turn !== this.#loads) return;
+      this.#counted = new Set(ids(thread.comments));
+      const { comments, next, total, locked } = thread;
+      const first = this.state.status !== "ready";
+      this.set({ status: "ready", problem: null, next, total, locked, comments: this.#withOwn(comments) });
+      this.#live.start(thread.last_event);
+      if (first) this.#signal({ event: EVENTS.ready, detail: { page: this.config.page, total } });
+    } catch (error) {
+      if (turn !== this.#loads) return;
+      const problem = problemOf(error);
+      if (this.state.status !== "ready") this.set({ status: "failed", problem });
+      else this.#reloadSoon(RELOAD_GAP_MS * 4);
+      this.#signal({ event: EVENTS.error, detail: { code: problem.code } });
+    }
+  }
+
+  /** Comments that only this visitor sees: those waiting for approval, and those that were not sent. */
+  #withOwn(roots: Comment[]): Comment[] {
+    const { sort } = this.state;
+    let comments = roots;
+    for (const pending of this.session.state.info?.mine.pending ?? []) {
+      const comment = { ...pending, replies: pending.replies ?? [] };
+      comments = tree.upsert(comments, comment, { sort, more: false, own: true });
+    }
+    for (const composition of this.#outbox()) {
+      const known = tree.unsentWith(this.state.comments, composition.key);
+      const row = known ?? this.#row(composition, "failed");
+      comments = tree.upsert(comments, row, { sort, more: false, own: true });
+    }
+    return comments;
+  }
+
+  setSort(sort: Sort): void {
+    this.set({ sort, comments: [], status: "loading", next: null });
+    void this.load();
+  }
+
+  async loadMore(): Promise<void> {
+    const { next, sort, more } = this.state;
+    if (!next || more === "loading") return;
+    this.set({ more: "loading" });
+    const turn = this.#loads;
+    try {
+      const page = await this.session.api.thread(this.config.page, sort, next);
+      if (turn !== this.#loads) return this.set({ more: "idle" });
+      for (const id of ids(page.comments)) this.#counted.add(id);
+      const comments = tree.appendPage(this.state.comments, page.comments);
+      this.set({ more: "idle", next: page.next, comments });
+    } catch {
+      this.set({ more: "failed" });
+    }
+  }
+
+  // Writing
+
+  post(composition: Composition): void {
+    this.#keepOutbox([...this.#outbox().filter(({ key }) => key !== composition.key), composition]);
+    const { sort } = this.state;
+    const row = this.#row(composition, "sending");
+    this.set({ comments: tree.upsert(this.state.comments, row, { sort, more: false, own: true }) });
+    void this.#send(composition);
+  }
+
+  retry(key: string): void {
+    const composition = this.#outbox().find((kept) => kept.key === key);
+    if (!composition) return;
+    this.#mark(key, "sending", null);
+    void this.#send(composition);
+  }
+
+  discard(key: string): void {
+    this.#keepOutbox(this.#outbox().filter((kept) => kept.key !== key));
+    this.set({ comments: tree.change(this.state.comments, tree.localId(key), () => null) });
+  }
+
+  async #send(composition: Composition): Promise<void> {
+    const { key } = composition;
+    try {
+      const visitor = await this.session.ensure();
+      this.#change(tree.localId(key), (row) => ({ ...row, author: { ...row.author, id: visitor.id } }));
+      const posted = await this.session.write(() => this.session.api.post(this.#place, composition));
+      this.#keepOutbox(this.#outbox().filter((kept) => kept.key !== key));
+      const { comment, answer, refused, quota } = posted;
+      const whole = { ...comment, replies: comment.replies ?? [] };
+      this.set({ comments: tree.confirm(this.state.comments, key, this.state.sort, whole) });
+      this.#count(comment.id);
+      if (answer) this.#asked(answer);
+      if (refused) this.#note(comment.id, { kind: "refused", refused });
+      this.session.setQuota(quota);
+      this.#signal({ event: EVENTS.comment, detail: { comment } });
+    } catch (error) {
+      const { code, again } = problemOf(error);
+      this.#mark(key, "failed", code, again);
+      this.#signal({ event: EVENTS.error, detail: { code } });
+    }
+  }
+
+  #resend(): void {
+    for (const { key } of this.#outbox()) {
+      const row = tree.unsentWith(this.state.comments, key);
+      if (row?.unsent?.state === "failed" && row.unsent.code === "offline") this.retry(key);
+    }
+  }
+
+  #mark(key: string, state: "sending" | "failed", code: string | null, again: number | null = null): void {
+    this.#change(tree.localId(key), (row) => ({ ...row, unsent: { key, state, code, again } }));
+  }
+
+  #row(composition: Composition, state: "sending" | "failed"): Comment {
+    const { key, parent_id, body, name } = composition;
+    const { visitor } = this.session;
+    const author = {
+      id: "",
+      kind: "guest" as const,
+      avatar_url: null,
+      ...visitor,
+      name: name || visitor?.name || "",
+    };
+    return {
+      id: tree.localId(key),
+      page: this.config.page,
+      parent_id,
+      author,
+      body,
+      html: "",
+      state: "published",
+      created_at: new Date().toISOString(),
+      edited_at: null,
+      votes: { up: 0, down: 0 },
+      answer: null,
+      replies: [],
+      unsent: { key, state, code: null, again: null },
+    };
+  }
+
+  /** True when the server took the new text. */
+  async edit(id: string, body: string): Promise<boolean> {
+    return this.#try(id, async () => {
+      const changed = await this.session.api.edit(id, body);
+      const comment = "comment" in changed ? changed.comment : changed;
+      this.#change(id, (old) => ({ ...comment, replies: old.replies }));
+    });
+  }
+
+  async remove(id: string): Promise<boolean> {
+    return this.#try(id, async () => {
+      await this.session.api.remove(id);
+      this.#gone(id);
+    });
+  }
+
+  async vote(id: string, value: Vote): Promise<void> {
+    const before = this.session.state.info?.mine.votes[id] ?? 0;
+    const count = (vote: Vote, sign: number) =>
+      this.#change(id, (old) => ({
+        ...old,
+        votes: {
+          up: old.votes.up + (vote === 1 ? sign : 0),
+          down: old.votes.down + (vote === -1 ? sign : 0),
+        },
+      }));
+    const apply = (from: Vote, to: Vote) => {
+      count(from, -1);
+      count(to, 1);
+      this.session.setVote(id, to);
+    };
+    apply(before, value);
+    const done = await this.#try(id, async () => {
+      const { votes } = await this.session.api.vote(id, value);
+      this.#change(id, (old) => ({ ...old, votes }));
+      this.session.setVote(id, value);
+    });
+    if (!done) apply(value, before);
+  }
+
+  /** The server's markup of a text; null when it cannot be had. */
+  async preview(body: string): Promise<string | null> {
+    const preview = this.session.write(() => this.session.api.preview(body));
+    return preview.then(({ html }) => html).catch(() => null);
+  }
+
+  async report(id: string, reason: string): Promise<void> {
+    const done = await this.#try(id, () => this.session.api.report(id, reason));
+    if (done) this.#note(id, { kind: "reported" });
+  }
+
+  async feedback(id: string, helpful: boolean): Promise<void> {
+    this.set({ feedback: { ...this.state.feedback, [id]: helpful } });
+    await this.#try(id, () => this.session.api.feedback(id, helpful));
+  }
+
+  /** Asks, or asks again, under a comment or its AI reply. */
+  async ask(id: string): Promise<void> {
+    await this.#try(id, async () => {
+      const { answer, quota } = await this.session.api.ask(id);
+      this.#asked(answer);
+      this.session.setQuota(quota);
+    });
+  }
+
+  async stop(id: string): Promise<void> {
+    await this.#try(id, async () => {
+      const { answer } = await this.session.api.stop(id);
+      this.#settle(answer);
+    });
+  }
+
+  async #try(id: string, work: () => Promise<unknown>): Promise<boolean> {
+    if (this.state.notes[id]) this.#note(id, null);
+    try {
+      await this.session.write(work);
+      return true;
+    } catch (error) {
+      const { code } = problemOf(error);
+      this.#note(id, { kind: "problem", code });
+      this.#signal({ event: EVENTS.error, detail: { code } });
+      return false;
+    }
+  }
+
+  #note(id: string, note: Note | null): void {
+    const { [id]: _, ...rest } = this.state.notes;
+    this.set({ notes: note ? { ...rest, [id]: note } : rest });
+  }
+
+  // What comes live
+
+  #told(event: LiveEvent, data: unknown): void {
+    const { comment, id, offset, text } = (data ?? {}) as {
+      comment: Comment;
+      id: string;
+      offset: number;
+      text: string;
+    };
+    if (event === "reload") this.#reloadSoon(0);
+    else if (event === "answer.delta") this.#delta(id, offset, text);
+    else if (event === "comment.removed") this.#gone(id);
+    else if (event === "answer.settled") this.#settle(comment);
+    else if (comment) this.#upsert(comment, event === "comment.added");
+  }
+
+  #upsert(fresh: Comment, added: boolean): void {
+    const comment = { ...fresh, replies: fresh.replies ?? [] };
+    const { comments, sort, next } = this.state;
+    const twin = added ? tree.unsentTwin(comments, comment) : null;
+    if (twin?.unsent) {
+      this.set({ comments: tree.confirm(comments, twin.unsent.key, sort, comment) });
+      this.#count(comment.id);
+      return;
+    }
+    const own = isOwn(comment, this.session.visitor);
+    const known = tree.find(comments, comment.id) !== null;
+    if (!known && comment.state !== "published") return;
+    this.set({ comments: tree.upsert(comments, comment, { sort, more: next !== null, own }) });
+    if (known) return;
+    this.#count(comment.id);
+    if (own || comment.answer || !tree.find(this.state.comments, comment.id)) return;
+    this.set({ fresh: [...this.state.fresh, comment.id] });
+    this.#signal({ say: "comment", name: comment.author.name });
+  }
+
+  #asked(answer: Comment): void {
+    this.set({ asked: { ...this.state.asked, [answer.id]: true } });
+    this.#upsert(answer, false);
+  }
+
+  #delta(id: string, offset: number, text: string): void {
+    const comments = tree.applyDelta(this.state.comments, id, offset, text);
+    if (comments) this.set({ comments });
+    else this.#reloadSoon(RELOAD_GAP_MS);
+  }
+
+  #settle(answer: Comment): void {
+    const before = tree.find(this.state.comments, answer.id);
+    this.#upsert(answer, false);
+    if (!before || !tree.isRunning(before.answer)) return;
+    const good = answer.answer?.state === "done" || answer.answer?.state === "stopped";
+    this.#signal({ say: good ? "ready" : "failed" });
+    this.#signal({ event: EVENTS.answer, detail: { answer } });
+    // A failed answer gives its place in the day's limit back.
+    if (!good && this.isMine(answer)) void this.session.load().catch(() => undefined);
+  }
+
+  /** Whether this visitor asked for the answer. */
+  isMine(answer: Comment): boolean {
+    if (this.state.asked[answer.id]) return true;
+    const question = answer.parent_id ? tree.find(this.state.comments, answer.parent_id) : null;
+    return question !== null && isOwn(question, this.session.visitor);
+  }
+
+  seen(id: string): void {
+    if (this.state.fresh.includes(id)) this.set({ fresh: this.state.fresh.filter((fresh) => fresh !== id) });
+  }
+
+  #gone(id: string): void {
+    if (tree.find(this.state.comments, id) && this.#counted.delete(id)) {
+      this.set({ total: Math.max(0, this.state.total - 1) });
+    }
+    this.set({ comments: tree.remove(this.state.comments, id) });
+    this.seen(id);
+  }
+
+  #count(id: string): void {
+    if (this.#counted.has(id)) return;
+    this.#counted.add(id);
+    this.set({ total: this.state.total + 1 });
+  }
+
+  #change(id: string, to: (comment: Comment) => Comment): void {
+    const comments = tree.change(this.state.comments, id, to);
+    if (comments !== this.state.comments) this.set({ comments });
+  }
+
+  #reloadSoon(wait: number): void {
+    clearTimeout(this.#reloading);
+    this.#reloading = setTimeout(() => void this.load(), wait);
+  }
+
+  #outbox(): Composition[] {
+    return this.drafts.get<Composition[]>(`outbox:${this.config.page}`) ?? [];
+  }
+
+  #keepOutbox(rows: Composition[]): void {
+    this.drafts.set(`outbox:${this.config.page}`, rows.length ? rows : null);
+  }
+}
+
+function ids(roots: readonly Comment[]): string[] {
+  return roots.flatMap((comment) => [comment.id, ...ids(comment.replies)]);
+}

@@ -1,0 +1,27 @@
+/** The part that is loaded when the thread or the ask box comes near the screen. */
+
+import type { Defaults } from "./config.js";
+import { ASK, COMMENTS } from "./constants.js";
+import { AnswerElement } from "./elements/answer.js";
+import { AskElement } from "./elements/ask.js";
+import { CommentElement } from "./elements/comment.js";
+import { CommentsElement } from "./elements/comments.js";
+import { ComposerElement } from "./elements/composer.js";
+import { setDefaults } from "./elements/outer.js";
+import { QuotaView } from "./elements/quota.js";
+import { SourcesView } from "./elements/sources.js";
+
+const ELEMENTS: [string, CustomElementConstructor][] = [
+  ["answerback-quota", QuotaView],
+  ["answerback-sources", SourcesView],
+  ["answerback-answer", AnswerElement],
+  ["answerback-composer", ComposerElement],
+  ["answerback-comment", CommentElement],
+  [ASK, AskElement],
+  [COMMENTS, CommentsElement],
+];
+
+export function start(defaults: Defaults): void {
+  setDefaults(defaults);
+  for (const [name, element] of ELEMENTS) if (!customElements.get(name)) customElements.define(name, element);
+}
