@@ -18,18 +18,27 @@ export interface ChatState {
   draft: string;
 }
 
+interface Spent {
+  count: number;
+  limit: number | null;
+  left: number | null;
+  resets_at: string;
+}
+
 interface Asking {
   key: string;
   text: string;
 }
 
 const TRIES = 5;
+const LATE_MS = 2_000;
 const RUNNING = ["queued", "streaming"];
 
 export class ChatStore extends Store<ChatState> {
   #shelf: Shelf;
   #drafts: Shelf;
   #stream: AbortController | null = null;
+  #later = 0;
   #hearers = new Set<(signal: Signal) => void>();
 
   constructor(
@@ -53,7 +62,10 @@ export class ChatStore extends Store<ChatState> {
 
   open(): () => void {
     void this.load();
-    return () => this.#stream?.abort();
+    return () => {
+      clearTimeout(this.#later);
+      this.#stream?.abort();
+    };
   }
 
   get running(): ChatEntry | null {
@@ -150,7 +162,10 @@ export class ChatStore extends Store<ChatState> {
         for await (const [event, data] of this.#events(asking, control.signal)) {
           id = this.#take(id, event, data);
         }
-        if (!this.running) break;
+        if (!this.running) {
+          this.#followLater(asking, id);
+          break;
+        }
         if (attempt >= TRIES) return this.#failed(asking, id, "answer_failed");
       } catch (error) {
         if (control.signal.aborted) return;
@@ -161,6 +176,14 @@ export class ChatStore extends Store<ChatState> {
       await new Promise((resolve) => setTimeout(resolve, 400 * 2 ** attempt));
     }
     this.#shelf.set(this.config.page, null);
+  }
+
+  /** An answer that the server tries again by itself is looked for when its time has come. */
+  #followLater(asking: Asking, id: string): void {
+    const entry = this.state.entries.find((known) => known.id === id);
+    if (entry?.state !== "failed" || !entry.retry_at) return;
+    const wait = Math.max(0, Date.parse(entry.retry_at) - Date.now()) + LATE_MS;
+    this.#later = setTimeout(() => void this.#follow(asking, id), wait);
   }
 
   #events({ key, text }: Asking, signal: AbortSignal): AsyncGenerator<[string, unknown]> {
@@ -233,8 +256,7 @@ export class ChatStore extends Store<ChatState> {
     await this.session.write(() => this.session.api.feedback(id, helpful)).catch(() => undefined);
   }
 
-  #spent({ count, limit, resets_at }: { count: number; limit: number | null; resets_at: string }): void {
-    const left = limit === null ? null : Math.max(0, limit - count);
+  #spent({ count, limit, left, resets_at }: Spent): void {
     const quota: Quota = { used: count, limit, left, resets_at };
     if (resets_at) this.session.setQuota(quota);
   }

@@ -1,5 +1,7 @@
 /** What this browser keeps between visits: drafts, unsent comments, the guest's name. Storage may be refused. */
 
+import type { Composition } from "./core/types.js";
+
 export class Shelf {
   #memory = new Map<string, string>();
 
@@ -34,5 +36,33 @@ export class Shelf {
       if (value === null) this.#memory.delete(key);
       else this.#memory.set(key, text);
     }
+  }
+}
+
+/** Comments that the server has not confirmed yet; they outlive a reload. */
+export class Outbox {
+  constructor(
+    private readonly shelf: Shelf,
+    private readonly page: string,
+  ) {}
+
+  all(): Composition[] {
+    return this.shelf.get<Composition[]>(`outbox:${this.page}`) ?? [];
+  }
+
+  find(key: string): Composition | undefined {
+    return this.all().find((kept) => kept.key === key);
+  }
+
+  add(composition: Composition): void {
+    this.#keep([...this.all().filter(({ key }) => key !== composition.key), composition]);
+  }
+
+  drop(key: string): void {
+    this.#keep(this.all().filter((kept) => kept.key !== key));
+  }
+
+  #keep(rows: Composition[]): void {
+    this.shelf.set(`outbox:${this.page}`, rows.length ? rows : null);
   }
 }

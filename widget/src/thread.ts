@@ -6,7 +6,8 @@ import { EVENTS } from "./constants.js";
 import { isOwn } from "./core/allowance.js";
 import * as tree from "./core/tree.js";
 import type { Comment, Composition, Refused, Sort, Vote } from "./core/types.js";
-import { Shelf } from "./keep.js";
+import { unsentRow } from "./core/unsent.js";
+import { Outbox, Shelf } from "./keep.js";
 import { Live, type LiveEvent } from "./live.js";
 import type { Session } from "./session.js";
 import { Store } from "./store.js";
@@ -56,6 +57,7 @@ const RELOAD_GAP_MS = 1_500;
 
 export class ThreadStore extends Store<ThreadState> {
   readonly drafts: Shelf;
+  #outbox: Outbox;
   #live: Live;
   #hearers = new Set<(signal: Signal) => void>();
   #counted = new Set<string>();
@@ -71,6 +73,7 @@ export class ThreadStore extends Store<ThreadState> {
     const { page, url, title } = config;
     this.#place = { page, url, title };
     this.drafts = new Shelf(`answerback:${config.site}:`);
+    this.#outbox = new Outbox(this.drafts, page);
     this.#live = new Live(config, (event, data) => this.#told(event, data));
   }
 
@@ -138,9 +141,9 @@ export class ThreadStore extends Store<ThreadState> {
       const comment = { ...pending, replies: pending.replies ?? [] };
       comments = tree.upsert(comments, comment, { sort, more: false, own: true });
     }
-    for (const composition of this.#outbox()) {
+    for (const composition of this.#outbox.all()) {
       const known = tree.unsentWith(this.state.comments, composition.key);
-      const row = known ?? this.#row(composition, "failed");
+      const row = known ?? unsentRow(composition, this.session.visitor, this.config.page, "failed");
       comments = tree.upsert(comments, row, { sort, more: false, own: true });
     }
     return comments;
@@ -170,22 +173,22 @@ export class ThreadStore extends Store<ThreadState> {
   // Writing
 
   post(composition: Composition): void {
-    this.#keepOutbox([...this.#outbox().filter(({ key }) => key !== composition.key), composition]);
+    this.#outbox.add(composition);
     const { sort } = this.state;
-    const row = this.#row(composition, "sending");
+    const row = unsentRow(composition, this.session.visitor, this.config.page, "sending");
     this.set({ comments: tree.upsert(this.state.comments, row, { sort, more: false, own: true }) });
     void this.#send(composition);
   }
 
   retry(key: string): void {
-    const composition = this.#outbox().find((kept) => kept.key === key);
+    const composition = this.#outbox.find(key);
     if (!composition) return;
     this.#mark(key, "sending", null);
     void this.#send(composition);
   }
 
   discard(key: string): void {
-    this.#keepOutbox(this.#outbox().filter((kept) => kept.key !== key));
+    this.#outbox.drop(key);
     this.set({ comments: tree.change(this.state.comments, tree.localId(key), () => null) });
   }
 
@@ -195,7 +198,7 @@ export class ThreadStore extends Store<ThreadState> {
       const visitor = await this.session.ensure();
       this.#change(tree.localId(key), (row) => ({ ...row, author: { ...row.author, id: visitor.id } }));
       const posted = await this.session.write(() => this.session.api.post(this.#place, composition));
-      this.#keepOutbox(this.#outbox().filter((kept) => kept.key !== key));
+      this.#outbox.drop(key);
       const { comment, answer, refused, quota } = posted;
       const whole = { ...comment, replies: comment.replies ?? [] };
       this.set({ comments: tree.confirm(this.state.comments, key, this.state.sort, whole) });
@@ -212,7 +215,7 @@ export class ThreadStore extends Store<ThreadState> {
   }
 
   #resend(): void {
-    for (const { key } of this.#outbox()) {
+    for (const { key } of this.#outbox.all()) {
       const row = tree.unsentWith(this.state.comments, key);
       if (row?.unsent?.state === "failed" && row.unsent.code === "offline") this.retry(key);
     }
@@ -220,33 +223,6 @@ export class ThreadStore extends Store<ThreadState> {
 
   #mark(key: string, state: "sending" | "failed", code: string | null, again: number | null = null): void {
     this.#change(tree.localId(key), (row) => ({ ...row, unsent: { key, state, code, again } }));
-  }
-
-  #row(composition: Composition, state: "sending" | "failed"): Comment {
-    const { key, parent_id, body, name } = composition;
-    const { visitor } = this.session;
-    const author = {
-      id: "",
-      kind: "guest" as const,
-      avatar_url: null,
-      ...visitor,
-      name: name || visitor?.name || "",
-    };
-    return {
-      id: tree.localId(key),
-      page: this.config.page,
-      parent_id,
-      author,
-      body,
-      html: "",
-      state: "published",
-      created_at: new Date().toISOString(),
-      edited_at: null,
-      votes: { up: 0, down: 0 },
-      answer: null,
-      replies: [],
-      unsent: { key, state, code: null, again: null },
-    };
   }
 
   /** True when the server took the new text. */
@@ -430,14 +406,6 @@ export class ThreadStore extends Store<ThreadState> {
   #reloadSoon(wait: number): void {
     clearTimeout(this.#reloading);
     this.#reloading = setTimeout(() => void this.load(), wait);
-  }
-
-  #outbox(): Composition[] {
-    return this.drafts.get<Composition[]>(`outbox:${this.config.page}`) ?? [];
-  }
-
-  #keepOutbox(rows: Composition[]): void {
-    this.drafts.set(`outbox:${this.config.page}`, rows.length ? rows : null);
   }
 }
 

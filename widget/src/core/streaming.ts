@@ -37,3 +37,18 @@ function parseBlock(block: string): ServerEvent | null {
   }
   return data.length ? { event, data: data.join("\n") } : null;
 }
+
+export interface Run {
+  text: string;
+  strong: boolean;
+}
+
+/** Markdown that is still coming, as runs of plain text: no marks in sight, bold where it is meant. */
+export function lightly(markdown: string): Run[] {
+  const plain = markdown
+    .replace(/^#{1,6} +|`/gm, "")
+    .replace(/^( *)[-*] +/gm, "$1• ")
+    .replace(/\[([^\]\n]+)\]\([^)\n]*\)?/g, "$1")
+    .replace(/\*$/, "");
+  return plain.split("**").map((text, index) => ({ text, strong: index % 2 === 1 }));
+}

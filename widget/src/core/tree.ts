@@ -25,17 +25,6 @@ export function change(roots: Comment[], id: string, to: (comment: Comment) => C
   return roots;
 }
 
-function isAnswer(comment: Comment): boolean {
-  return comment.author.kind === "ai";
-}
-
-/** Replies stand oldest first, an AI answer before people's replies to the same comment. */
-function insertReply(replies: Comment[], comment: Comment): Comment[] {
-  if (!isAnswer(comment)) return [...replies, comment];
-  const at = replies.findLastIndex(isAnswer) + 1;
-  return replies.toSpliced(at, 0, comment);
-}
-
 /**
  * Adds a comment, or brings the one with its id up to date (keeping its replies).
  * A root that belongs to a part of the thread not loaded yet (`more`) is left out unless it is `own`.
@@ -50,7 +39,7 @@ export function upsert(
   if (comment.parent_id) {
     return change(roots, comment.parent_id, (parent) => ({
       ...parent,
-      replies: insertReply(parent.replies, comment),
+      replies: [...parent.replies, comment],
     }));
   }
   if (sort === "newest") return [comment, ...roots];
@@ -70,11 +59,20 @@ export function isRunning(answer: Answer | null): boolean {
   return answer?.state === "queued" || answer?.state === "streaming";
 }
 
-/** Takes a comment out; one with replies stays as a tombstone. */
+/** Takes a comment out; one with replies stays as a tombstone, and goes with the last of them. */
 export function remove(roots: Comment[], id: string): Comment[] {
-  return change(roots, id, (comment) => {
-    if (comment.replies.every(isAnswer)) return null;
+  const rest = change(roots, id, (comment) => {
+    if (comment.replies.length === 0) return null;
     return { ...comment, state: "deleted", body: "", html: "", author: { ...comment.author, name: "" } };
+  });
+  return rest === roots ? roots : prune(rest);
+}
+
+function prune(roots: Comment[]): Comment[] {
+  return roots.flatMap((comment) => {
+    const replies = prune(comment.replies);
+    if (comment.state === "deleted" && replies.length === 0) return [];
+    return replies.length === comment.replies.length ? [comment] : [{ ...comment, replies }];
   });
 }
 

@@ -130,6 +130,7 @@ export interface ChatHistory {
   conversations: ChatEntry[];
   count: number;
   limit: number | null;
+  left: number | null;
   resets_at: string;
 }
 
@@ -141,6 +142,7 @@ export interface ChatSettled {
   state: AnswerState;
   count: number;
   limit: number | null;
+  left: number | null;
   resets_at: string;
   error?: string | null;
   retry_at?: string | null;

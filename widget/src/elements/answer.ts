@@ -1,5 +1,6 @@
 /** <answerback-answer>: an answer in whatever state it is. Tells `stop`, `again` and `feedback`. */
 
+import { lightly } from "../core/streaming.js";
 import { clockTime } from "../core/time.js";
 import type { AnswerView } from "../core/types.js";
 import { type Child, h } from "../dom.js";
@@ -55,7 +56,8 @@ export class AnswerElement extends View<AnswerData> {
     }
     if (state === "streaming") {
       const caret = h("span", { class: "caret", "aria-hidden": "true" });
-      return h("div", { key: "text", class: "body plain", part: "body" }, text, caret);
+      const runs = lightly(text).map((run) => (run.strong ? h("strong", null, run.text) : run.text));
+      return h("div", { key: "text", class: "body plain", part: "body" }, runs, caret);
     }
     if (!html && !text) return null;
     if (!html) return h("div", { key: "text", class: "body plain", part: "body" }, text);

@@ -145,7 +145,7 @@ export class CommentElement extends View<CommentData> {
     return h(
       "div",
       { class: "actions", part: "actions" },
-      this.#votes(ctx, comment),
+      this.#votes(ctx, comment, own),
       ctx.write && !ctx.locked && this.#opener(texts.reply, "reply"),
       ctx.ai &&
         !answered &&
@@ -154,7 +154,7 @@ export class CommentElement extends View<CommentData> {
           "button",
           {
             type: "button",
-            class: "text ask",
+            class: "text",
             part: "button ask",
             onclick: () => void store.ask(comment.id),
           },
@@ -180,7 +180,8 @@ export class CommentElement extends View<CommentData> {
     return textButton(label, () => this.#show(open ? null : form), props);
   }
 
-  #votes({ texts, store, info }: Context, { id, votes }: Comment): Child {
+  #votes({ texts, store, info }: Context, { id, votes }: Comment, own: boolean): Child {
+    if (own && votes.up + votes.down === 0) return null;
     const mine = info?.mine.votes[id] ?? 0;
     const button = (value: Vote, label: string, count: number, name: "up" | "down") => {
       const pressed = mine === value;
@@ -191,6 +192,7 @@ export class CommentElement extends View<CommentData> {
         title: label,
         "aria-label": `${label} (${count})`,
         "aria-pressed": pressed ? "true" : "false",
+        disabled: own,
         onclick: () => void store.vote(id, pressed ? 0 : value),
       };
       return h("button", props, icon(name), count > 0 && h("span", null, count));

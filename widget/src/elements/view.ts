@@ -49,8 +49,8 @@ export abstract class View<D extends object> extends HTMLElement {
 const ICONS = {
   spark:
     "M8 1.5l1.5 4.2a1.4 1.4 0 0 0 .8.8L14.5 8l-4.2 1.5a1.4 1.4 0 0 0-.8.8L8 14.5l-1.5-4.2a1.4 1.4 0 0 0-.8-.8L1.5 8l4.2-1.5a1.4 1.4 0 0 0 .8-.8z",
-  up: "M8 3.2l5 6.3H3z",
-  down: "M8 12.8l5-6.3H3z",
+  up: "M8 4.4l5.3 5.3-1.2 1.2L8 6.8l-4.1 4.1-1.2-1.2z",
+  down: "M8 11.6L2.7 6.3l1.2-1.2L8 9.2l4.1-4.1 1.2 1.2z",
   stop: "M4 4h8v8H4z",
   send: "M8 2.5l4.7 4.7-1.2 1.2-2.6-2.6v7.7H7.1V5.8L4.5 8.4 3.3 7.2z",
   quote:

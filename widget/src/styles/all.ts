@@ -4,5 +4,6 @@ import answer from "./answer.css";
 import ask from "./ask.css";
 import comments from "./comments.css";
 import ground from "./ground.css";
+import markup from "./markup.css";
 
-export const css: string = ground + comments + answer + ask;
+export const css: string = ground + markup + comments + answer + ask;

@@ -1,0 +1,29 @@
+/** Rows of this browser that the server has not confirmed. */
+
+import { localId } from "./tree.js";
+import type { Comment, Composition, Unsent, Visitor } from "./types.js";
+
+export function unsentRow(
+  composition: Composition,
+  visitor: Visitor | null,
+  page: string,
+  state: Unsent["state"],
+): Comment {
+  const { key, parent_id, body, name } = composition;
+  const nobody = { id: "", kind: "guest" as const, avatar_url: null };
+  return {
+    id: localId(key),
+    page,
+    parent_id,
+    author: { ...nobody, ...visitor, name: name || visitor?.name || "" },
+    body,
+    html: "",
+    state: "published",
+    created_at: new Date().toISOString(),
+    edited_at: null,
+    votes: { up: 0, down: 0 },
+    answer: null,
+    replies: [],
+    unsent: { key, state, code: null, again: null },
+  };
+}
