@@ -99,14 +99,14 @@ def claim(worker: str, now: int, lease_until: int, most: int) -> Work[list[Job]]
     """Take answers that are due, oldest first: queued ones, failed ones whose time has come again, and those whose
     worker has not renewed its lease. One conditional statement, so each goes to one worker."""
     rows = yield many(
-        f"""UPDATE answers AS a SET state = 'streaming', worker = :worker, lease_until = :lease_until,
+        f"""UPDATE answers SET state = 'streaming', worker = :worker, lease_until = :lease_until,
             attempts = attempts + 1, retry_at = NULL
-        WHERE a.id IN (
+        WHERE id IN (
             SELECT id FROM answers WHERE (state = 'queued' AND due_at <= :now)
                 OR (state = 'failed' AND retry_at <= :now)
                 OR (state = 'streaming' AND lease_until < :now)
             ORDER BY queued_at LIMIT :most)
-        RETURNING {_COLUMNS}""",  # noqa: S608
+        RETURNING {_COLUMNS.replace("a.", "")}""",  # noqa: S608  SQLite knows no alias here
         worker=worker, now=now, lease_until=lease_until, most=most,
     )  # fmt: skip
     return sorted((read_job(row) for row in rows), key=lambda job: job.queued_at)

@@ -124,7 +124,9 @@ export class AskElement extends Outer {
     const ready = !busy && draft.trim() !== "" && !isUsedUp(this.info?.quota ?? null);
     const onsubmit = (event: Event) => {
       event.preventDefault();
-      if (ready) store.ask(draft.trim());
+      // What is drawn may be a frame behind what is typed.
+      const text = store.state.draft.trim();
+      if (text && !store.running && !isUsedUp(this.info?.quota ?? null)) store.ask(text);
     };
     const field = {
       part: "input",

@@ -1,0 +1,45 @@
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do command -v $$p >/dev/null && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
+BIN := .venv/bin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: help setup demo test check build clean
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.stamps/python: server/requirements.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed." >&2; exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --require-hashes -r server/requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@mkdir -p .stamps && touch $@
+
+.stamps/npm: widget/package.json widget/package-lock.json
+	cd widget && npm ci --silent --no-audit --no-fund
+	@mkdir -p .stamps && touch $@
+
+.stamps/widget: .stamps/npm widget/build.mjs $(shell find widget/src -type f 2>/dev/null)
+	cd widget && npm run --silent build
+	@mkdir -p .stamps && touch $@
+
+setup: .stamps/python .stamps/widget ## install everything and build the widget
+
+demo: setup ## the product at work: our server and a plain site on another origin
+	@exec $(BIN)/answerback demo
+
+test: setup ## install what the tests need, then run all of them
+	@bash tests/system_packages.sh
+	cd widget && npm run --silent test
+	$(BIN)/python -m pytest
+
+check: setup ## format, lint, types, import rules
+	$(BIN)/ruff check server tests
+	$(BIN)/lint-imports
+	cd widget && npm run --silent check
+
+build: setup ## the wheel, with the widget in it
+	$(BIN)/python -m hatchling build -t wheel
+
+clean: ## remove what was built and installed here
+	rm -rf .venv .stamps widget/node_modules server/answerback/static dist test-artifacts
