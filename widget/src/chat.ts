@@ -3,12 +3,12 @@
 import { type Problem, problemOf } from "./api.js";
 import type { Config } from "./config.js";
 import { EVENTS } from "./constants.js";
+import type { Signal } from "./core/state.js";
 import { splice } from "./core/streaming.js";
 import type { ChatEntry, ChatSettled, Quota } from "./core/types.js";
 import { Shelf } from "./keep.js";
 import type { Session } from "./session.js";
 import { Store } from "./store.js";
-import type { Signal } from "./thread.js";
 
 export interface ChatState {
   status: "loading" | "ready" | "failed";

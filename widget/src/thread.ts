@@ -1,58 +1,18 @@
 /** The thread of a page: what is loaded, what comes live, and all that a visitor does to it. */
 
-import { type Problem, problemOf } from "./api.js";
+import { problemOf } from "./api.js";
 import type { Config } from "./config.js";
 import { EVENTS } from "./constants.js";
 import { isOwn } from "./core/allowance.js";
+import { EMPTY, type Note, type Signal, type ThreadState } from "./core/state.js";
 import * as tree from "./core/tree.js";
-import type { Comment, Composition, Refused, Sort, Vote } from "./core/types.js";
+import type { Comment, Composition, Sort, Vote } from "./core/types.js";
 import { unsentRow } from "./core/unsent.js";
 import { Outbox, Shelf } from "./keep.js";
 import { Live, type LiveEvent } from "./live.js";
 import type { Session } from "./session.js";
 import { Store } from "./store.js";
 
-/** What is said under one comment. */
-export type Note =
-  | { kind: "refused"; refused: Refused }
-  | { kind: "problem"; code: string }
-  | { kind: "reported" };
-
-export interface ThreadState {
-  status: "loading" | "ready" | "failed";
-  problem: Problem | null;
-  comments: Comment[];
-  next: string | null;
-  total: number;
-  locked: boolean;
-  sort: Sort;
-  more: "idle" | "loading" | "failed";
-  notes: Record<string, Note>;
-  feedback: Record<string, boolean>;
-  /** Answers that this visitor asked for and may stop. */
-  asked: Record<string, true>;
-  /** Comments by others that came while the page was open. */
-  fresh: string[];
-}
-
-/** What elements pass on: DOM events of the public surface, and words for screen readers. */
-export type Signal =
-  | { event: string; detail: unknown }
-  | { say: "comment" | "ready" | "failed"; name?: string };
-
-const EMPTY: Omit<ThreadState, "sort"> = {
-  status: "loading",
-  problem: null,
-  comments: [],
-  next: null,
-  total: 0,
-  locked: false,
-  more: "idle",
-  notes: {},
-  feedback: {},
-  asked: {},
-  fresh: [],
-};
 const RELOAD_GAP_MS = 1_500;
 
 export class ThreadStore extends Store<ThreadState> {
@@ -126,10 +86,10 @@ export class ThreadStore extends Store<ThreadState> {
       if (first) this.#signal({ event: EVENTS.ready, detail: { page: this.config.page, total } });
     } catch (error) {
       if (turn !== this.#loads) return;
-      const problem = problemOf(error);
+      const problem = problemOf(error).code;
       if (this.state.status !== "ready") this.set({ status: "failed", problem });
       else this.#reloadSoon(RELOAD_GAP_MS * 4);
-      this.#signal({ event: EVENTS.error, detail: { code: problem.code } });
+      this.#signal({ event: EVENTS.error, detail: { code: problem } });
     }
   }
 

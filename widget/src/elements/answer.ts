@@ -83,7 +83,8 @@ export class AnswerElement extends View<AnswerData> {
     if (answer.state !== "done" && answer.state !== "stopped") return [];
     const { sources } = answer;
     return [
-      sources.length > 0 && h("answerback-sources", { ".data": { sources, url, texts, lang } }),
+      sources.length > 0 &&
+        h("answerback-sources", { ".data": { sources, url, texts, lang }, "data-short": answer.quoting }),
       h(
         "div",
         { class: "answer-foot small muted" },

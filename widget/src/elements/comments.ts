@@ -2,12 +2,13 @@
 
 import type { Config } from "../config.js";
 import { PERMALINK } from "../constants.js";
+import type { ThreadState } from "../core/state.js";
 import { relativeTime } from "../core/time.js";
 import { find } from "../core/tree.js";
 import type { Composition, SessionInfo, Sort } from "../core/types.js";
 import { type Child, h, scrolling } from "../dom.js";
 import { type Lease, leaseThread } from "../hub.js";
-import type { ThreadState, ThreadStore } from "../thread.js";
+import type { ThreadStore } from "../thread.js";
 import { skeleton } from "./composer.js";
 import type { Context } from "./context.js";
 import { Outer } from "./outer.js";
@@ -92,7 +93,7 @@ export class CommentsElement extends Outer {
   }
 
   #failed({ texts }: Tongue, { problem }: ThreadState): Child[] {
-    const known = texts.problems[problem?.code ?? ""];
+    const known = texts.problems[problem ?? ""];
     const text = known ? `${texts.loadFailed} ${known}` : texts.loadFailed;
     const again = textButton(texts.tryAgain, () => this.reload());
     return [

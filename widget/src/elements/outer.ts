@@ -1,12 +1,12 @@
 /** What the two elements of a page have in common: shadow root, language, theme, live region, DOM events. */
 
 import { type Config, configOf, type Defaults } from "../config.js";
+import type { Signal } from "../core/state.js";
 import type { SessionInfo } from "../core/types.js";
 import { type Child, h, render, styleSheet } from "../dom.js";
 import { en } from "../lang/en.js";
 import { ko } from "../lang/ko.js";
 import { css } from "../styles/all.js";
-import type { Signal } from "../thread.js";
 import { needsPanel } from "./backdrop.js";
 import type { Tongue } from "./view.js";
 

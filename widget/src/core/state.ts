@@ -1,0 +1,46 @@
+/** What is known of a thread, and what its store tells. */
+
+import type { Comment, Refused, Sort } from "./types.js";
+
+/** What is said under one comment. */
+export type Note =
+  | { kind: "refused"; refused: Refused }
+  | { kind: "problem"; code: string }
+  | { kind: "reported" };
+
+export interface ThreadState {
+  status: "loading" | "ready" | "failed";
+  /** The code of what went wrong. */
+  problem: string | null;
+  comments: Comment[];
+  next: string | null;
+  total: number;
+  locked: boolean;
+  sort: Sort;
+  more: "idle" | "loading" | "failed";
+  notes: Record<string, Note>;
+  feedback: Record<string, boolean>;
+  /** Answers that this visitor asked for and may stop. */
+  asked: Record<string, true>;
+  /** Comments by others that came while the page was open. */
+  fresh: string[];
+}
+
+/** What elements pass on: DOM events of the public surface, and words for screen readers. */
+export type Signal =
+  | { event: string; detail: unknown }
+  | { say: "comment" | "ready" | "failed"; name?: string };
+
+export const EMPTY: Omit<ThreadState, "sort"> = {
+  status: "loading",
+  problem: null,
+  comments: [],
+  next: null,
+  total: 0,
+  locked: false,
+  more: "idle",
+  notes: {},
+  feedback: {},
+  asked: {},
+  fresh: [],
+};

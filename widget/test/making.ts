@@ -1,0 +1,62 @@
+/** Things of the API for tests, whole and valid. */
+
+import type { Answer, Comment, Quota, SessionInfo } from "../src/core/types.js";
+
+export function comment(id: string, given: Partial<Comment> = {}): Comment {
+  return {
+    id,
+    page: "/post",
+    parent_id: null,
+    author: { id: "v1", name: "Mina", kind: "guest", avatar_url: null },
+    body: `body of ${id}`,
+    html: `<p>body of ${id}</p>`,
+    state: "published",
+    created_at: "2026-11-23T10:00:00.000Z",
+    edited_at: null,
+    votes: { up: 0, down: 0 },
+    answer: null,
+    replies: [],
+    ...given,
+  };
+}
+
+export function answer(id: string, parent: string, given: Partial<Answer> = {}, body = ""): Comment {
+  const state: Answer = {
+    state: "queued",
+    question_id: parent,
+    model: "m",
+    provider: "openai",
+    sources: [],
+    verified_by_owner: false,
+    retry_at: null,
+    error: null,
+    ...given,
+  };
+  const author = { id: "", name: "AI", kind: "ai" as const, avatar_url: null };
+  return comment(id, { parent_id: parent, author, answer: state, body, html: body && `<p>${body}</p>` });
+}
+
+export function quota(given: Partial<Quota> = {}): Quota {
+  return { limit: 5, used: 0, left: 5, resets_at: "2026-11-24T00:00:00.000Z", ...given };
+}
+
+export function session(given: Partial<SessionInfo> = {}): SessionInfo {
+  return {
+    visitor: null,
+    quota: quota(),
+    mine: { votes: {}, pending: [] },
+    settings: {
+      name: "Demo",
+      ai: "questions",
+      guests: true,
+      edit_minutes: 15,
+      moderation: "none",
+      timezone: "UTC",
+      lang: "en",
+      theme: "auto",
+      max_body: 5_000,
+    },
+    provider: "openai",
+    ...given,
+  };
+}

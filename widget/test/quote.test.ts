@@ -1,0 +1,69 @@
+import { describe, expect, it } from "vitest";
+import { findQuote, fragmentUrl, samePage } from "../src/core/quote.js";
+
+function shown(texts: string[], quote: string): string | null {
+  const found = findQuote(texts, quote);
+  if (!found) return null;
+  const { start, end } = found;
+  return texts
+    .map((text, at) => {
+      if (at < start.text || at > end.text) return "";
+      return text.slice(at === start.text ? start.offset : 0, at === end.text ? end.offset : undefined);
+    })
+    .join("");
+}
+
+describe("a quotation on the page", () => {
+  it("is found across elements and line breaks", () => {
+    const texts = ["The “Fresnel\n   lens”, introduced in ", "1823", " at Cordouan, changed everything."];
+    expect(shown(texts, 'The "Fresnel lens", introduced in 1823 at Cordouan')).toBe(
+      "The “Fresnel\n   lens”, introduced in 1823 at Cordouan",
+    );
+  });
+
+  it("is found whatever its dashes, soft hyphens and case", () => {
+    expect(shown(["A light\u00adhouse – a fire on a hill"], "a lighthouse - a Fire")).toBe(
+      "A light\u00adhouse – a fire",
+    );
+  });
+
+  it("is found in Korean and with characters beyond the basic plane", () => {
+    expect(
+      shown(["😀 등대지기는 네 시간마다", " 심지를 다듬었습니다. 😀"], "네 시간마다 심지를 다듬었습니다. 😀"),
+    ).toBe("네 시간마다 심지를 다듬었습니다. 😀");
+  });
+
+  it("is found by its longest part when it was shortened, or by its beginning", () => {
+    const texts = [
+      "Keepers trimmed the wicks every four hours. Before electricity, colza oil was the usual fuel.",
+    ];
+    expect(shown(texts, "Keepers … Before electricity, colza oil was")).toBe(
+      "Before electricity, colza oil was",
+    );
+    const begun = "Keepers trimmed the wicks every four hours. Before electricity they sang.";
+    expect(shown(texts, begun)).toContain("Keepers trimmed the wicks");
+  });
+
+  it("is not found where it does not stand", () => {
+    expect(findQuote(["Something else entirely."], "Keepers trimmed the wicks")).toBeNull();
+    expect(findQuote(["anything"], "  ")).toBeNull();
+  });
+});
+
+describe("addresses", () => {
+  it("lead to a passage of another page", () => {
+    expect(fragmentUrl("https://a.example/x#y", "well-known fact")).toBe(
+      "https://a.example/x#:~:text=well%2Dknown%20fact",
+    );
+    const long = "one two three four five six seven eight nine ten eleven twelve thirteen";
+    expect(fragmentUrl("https://a.example/", long)).toBe(
+      "https://a.example/#:~:text=one%20two%20three%20four%20five,nine%20ten%20eleven%20twelve%20thirteen",
+    );
+  });
+
+  it("are one page whatever their fragment and last slash", () => {
+    expect(samePage("https://a.example/x/#1", "https://a.example/x")).toBe(true);
+    expect(samePage("https://a.example/x/index.html", "https://a.example/x/")).toBe(true);
+    expect(samePage("https://a.example/x?p=1", "https://a.example/x?p=2")).toBe(false);
+  });
+});

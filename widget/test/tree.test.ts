@@ -1,0 +1,98 @@
+import { describe, expect, it } from "vitest";
+import * as tree from "../src/core/tree.js";
+import type { Composition } from "../src/core/types.js";
+import { unsentRow } from "../src/core/unsent.js";
+import { answer, comment } from "./making.js";
+
+const here = { sort: "oldest" as const, more: false, own: false };
+
+describe("a thread", () => {
+  it("takes a reply in under its parent and leaves its siblings the same objects", () => {
+    const roots = [comment("a"), comment("b")];
+    const next = tree.upsert(roots, comment("c", { parent_id: "b" }), here);
+    expect(next[0]).toBe(roots[0]);
+    expect(next[1]?.replies.map(({ id }) => id)).toEqual(["c"]);
+  });
+
+  it("takes the same comment in once, and keeps its replies when it changes", () => {
+    const roots = tree.upsert([comment("a")], comment("b", { parent_id: "a" }), here);
+    const next = tree.upsert(roots, comment("a", { body: "new" }), here);
+    expect(next).toHaveLength(1);
+    expect(next[0]?.body).toBe("new");
+    expect(next[0]?.replies).toHaveLength(1);
+  });
+
+  it("leaves out a stranger's root that belongs to a page not loaded yet", () => {
+    const roots = [comment("a")];
+    expect(tree.upsert(roots, comment("z"), { ...here, more: true })).toBe(roots);
+    expect(tree.upsert(roots, comment("z"), { ...here, more: true, own: true })).toHaveLength(2);
+    expect(tree.upsert(roots, comment("z"), { ...here, sort: "newest", more: true })[0]?.id).toBe("z");
+  });
+
+  it("leaves a reply to an unknown comment alone", () => {
+    const roots = [comment("a")];
+    expect(tree.upsert(roots, comment("x", { parent_id: "gone" }), here)).toBe(roots);
+  });
+
+  it("keeps a removed comment with replies as a tombstone that goes with its last reply", () => {
+    const roots = [comment("a", { replies: [comment("b", { parent_id: "a" })] })];
+    const stone = tree.remove(roots, "a");
+    expect(stone[0]).toMatchObject({ state: "deleted", body: "", html: "" });
+    expect(tree.remove(stone, "b")).toEqual([]);
+  });
+
+  it("gives an unsent row's place to the comment that the server made of it", () => {
+    const composition: Composition = { key: "k", parent_id: null, body: "hi", name: "Mina", ask: null };
+    const row = unsentRow(composition, null, "/post", "sending");
+    const roots = [row, comment("later")];
+    expect(tree.confirm(roots, "k", "oldest", comment("a")).map(({ id }) => id)).toEqual(["a", "later"]);
+  });
+
+  it("shows a comment once when its live event comes before the reply to its post", () => {
+    const composition: Composition = { key: "k", parent_id: null, body: "hi", name: "", ask: null };
+    const visitor = { id: "v1", name: "Mina", kind: "guest" as const, avatar_url: null };
+    const roots = [unsentRow(composition, visitor, "/post", "sending")];
+    const live = comment("a", { body: "hi" });
+    expect(tree.unsentTwin(roots, live)?.unsent?.key).toBe("k");
+    expect(tree.unsentTwin(roots, comment("b", { body: "other" }))).toBeNull();
+    const both = tree.upsert(roots, live, here);
+    expect(tree.confirm(both, "k", "oldest", live).map(({ id }) => id)).toEqual(["a"]);
+  });
+
+  it("joins pages without doubles", () => {
+    const pages = tree.appendPage([comment("a"), comment("b")], [comment("b"), comment("c")]);
+    expect(pages.map(({ id }) => id)).toEqual(["a", "b", "c"]);
+  });
+});
+
+describe("a streaming answer", () => {
+  const thread = () => [comment("q", { replies: [answer("x", "q")] })];
+
+  it("grows by pieces at UTF-16 offsets", () => {
+    let roots = tree.applyDelta(thread(), "x", 0, "Hi 😀") ?? [];
+    roots = tree.applyDelta(roots, "x", 5, " there") ?? [];
+    expect(tree.find(roots, "x")?.body).toBe("Hi 😀 there");
+    expect(tree.find(roots, "x")?.answer?.state).toBe("streaming");
+  });
+
+  it("takes a repeated piece without doubling it", () => {
+    let roots = tree.applyDelta(thread(), "x", 0, "one two") ?? [];
+    roots = tree.applyDelta(roots, "x", 4, "two three") ?? [];
+    expect(tree.find(roots, "x")?.body).toBe("one two three");
+  });
+
+  it("says when a piece is missing", () => {
+    expect(tree.applyDelta(thread(), "x", 3, "late")).toBeNull();
+  });
+
+  it("does not go on after it has settled", () => {
+    const roots = [comment("q", { replies: [answer("x", "q", { state: "done" }, "whole")] })];
+    expect(tree.applyDelta(roots, "x", 2, "zzz")).toBe(roots);
+  });
+
+  it("keeps the longer text when an older state of it comes", () => {
+    const roots = tree.applyDelta(thread(), "x", 0, "some text") ?? [];
+    const next = tree.upsert(roots, answer("x", "q", { state: "streaming" }, "some"), here);
+    expect(tree.find(next, "x")?.body).toBe("some text");
+  });
+});

@@ -1,0 +1,79 @@
+import { describe, expect, it } from "vitest";
+import { hueOf, initialsOf, isUsedUp, mayChange, quotaText } from "../src/core/allowance.js";
+import { relativeTime } from "../src/core/time.js";
+import { en } from "../src/lang/en.js";
+import { ko } from "../src/lang/ko.js";
+import { comment, quota, session } from "./making.js";
+
+const NOW = Date.parse("2026-11-23T12:00:00.000Z");
+
+describe("the day's answers", () => {
+  const resets_at = new Date(2026, 10, 24, 0, 0).toISOString();
+  const now = new Date(2026, 10, 23, 12, 0).getTime();
+
+  it("are told with the time of the visitor's own clock", () => {
+    const some = quota({ used: 2, left: 3, resets_at });
+    expect(quotaText(some, now, "en", en)).toBe("3 of 5 left today, again at 00:00");
+    expect(quotaText(some, now, "ko", ko)).toBe("오늘 5번 중 3번 남았어요, 00:00에 다시 채워져요");
+    expect(quotaText(quota({ used: 5, left: 0, resets_at }), now, "en", en)).toBe(
+      "None left today, again at 00:00",
+    );
+    expect(quotaText(quota({ resets_at }), now, "en", en)).toBe("5 of 5 left today");
+  });
+
+  it("are not spoken of where there is no limit", () => {
+    expect(quotaText(quota({ limit: null, left: null }), now, "en", en)).toBe("");
+    expect(quotaText(null, now, "en", en)).toBe("");
+    expect(quotaText(quota({ limit: 0, left: 0 }), now, "en", en)).toBe("No AI answers today");
+  });
+
+  it("are used up when none is left", () => {
+    expect(isUsedUp(quota({ left: 0 }))).toBe(true);
+    expect(isUsedUp(quota({ limit: null, left: null }))).toBe(false);
+    expect(isUsedUp(null)).toBe(false);
+  });
+});
+
+describe("a comment of one's own", () => {
+  const { settings } = session();
+  const visitor = { id: "v1", name: "Mina", kind: "guest" as const, avatar_url: null };
+
+  it("may be changed inside the site's window only, by its author only", () => {
+    const mine = comment("a", { created_at: new Date(NOW - 60_000).toISOString() });
+    expect(mayChange(mine, visitor, settings, NOW)).toBe(true);
+    expect(mayChange(mine, visitor, settings, NOW + 15 * 60_000)).toBe(false);
+    expect(mayChange(mine, { ...visitor, id: "v2" }, settings, NOW)).toBe(false);
+    expect(mayChange({ ...mine, state: "deleted" }, visitor, settings, NOW)).toBe(false);
+    expect(mayChange(mine, null, settings, NOW)).toBe(false);
+  });
+});
+
+describe("times and names", () => {
+  it("are said as people say them", () => {
+    const ago = (ms: number, lang: string) =>
+      relativeTime(new Date(NOW - ms).toISOString(), NOW, lang, lang === "ko" ? ko.justNow : en.justNow);
+    expect(ago(5_000, "en")).toBe("just now");
+    expect(ago(-90_000, "en")).toBe("just now");
+    expect(ago(3 * 3_600_000, "en")).toBe("3 hours ago");
+    expect(ago(86_400_000, "en")).toBe("yesterday");
+    expect(ago(2 * 60_000, "ko")).toBe("2분 전");
+  });
+
+  it("give initials and a colour that stays", () => {
+    expect(initialsOf("Mina Park")).toBe("MP");
+    expect(initialsOf("김 민수")).toBe("김");
+    expect(initialsOf("")).toBe("?");
+    expect(initialsOf("😀 x")).toBe("😀X");
+    expect(hueOf("abc")).toBe(hueOf("abc"));
+  });
+});
+
+describe("the languages", () => {
+  it("say the same things", () => {
+    const names = (texts: object): string[] =>
+      Object.entries(texts).flatMap(([name, value]) =>
+        typeof value === "object" ? [name, ...names(value).map((inner) => `${name}.${inner}`)] : [name],
+      );
+    expect(names(ko).sort()).toEqual(names(en).sort());
+  });
+});

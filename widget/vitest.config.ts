@@ -1,0 +1,13 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  plugins: [
+    {
+      // The build turns style sheets into text; what they say does not matter here.
+      name: "css-text",
+      enforce: "pre",
+      load: (id) => (id.endsWith(".css") ? "export default '';" : null),
+    },
+  ],
+  test: { environment: "happy-dom", include: ["test/**/*.test.ts"] },
+});
