@@ -38,6 +38,7 @@ export class ChatStore extends Store<ChatState> {
   #shelf: Shelf;
   #drafts: Shelf;
   #stream: AbortController | null = null;
+  #following = false;
   #later = 0;
   #hearers = new Set<(signal: Signal) => void>();
 
@@ -83,7 +84,7 @@ export class ChatStore extends Store<ChatState> {
       if (!this.session.state.loaded || !this.session.visitor) await this.session.load();
       if (this.session.visitor) {
         const history = await this.session.api.history(this.config.page);
-        this.set({ entries: history.conversations });
+        this.set({ entries: this.#joined(history.conversations) });
         this.#spent(history);
       }
       this.set({ status: "ready" });
@@ -96,10 +97,18 @@ export class ChatStore extends Store<ChatState> {
     }
   }
 
+  /** The history, and after it what was asked while it was on its way. */
+  #joined(known: ChatEntry[]): ChatEntry[] {
+    if (!this.running) return known;
+    const keys = new Set(known.map((entry) => entry.key));
+    return [...known, ...this.state.entries.filter((entry) => !keys.has(entry.key))];
+  }
+
   /** Takes up a question that was running when the page was left. */
   #resume(): void {
     const asking = this.#shelf.get<Asking>(this.config.page);
     const { running } = this;
+    if (this.#following) return;
     const key = running?.key ?? asking?.key;
     const question = running ? this.#questionOf(running) : asking?.text;
     if (!key || !question) {
@@ -155,6 +164,12 @@ export class ChatStore extends Store<ChatState> {
   async #follow(asking: Asking, entry: string): Promise<void> {
     const control = new AbortController();
     this.#stream = control;
+    this.#following = true;
+    await this.#followTo(asking, entry, control);
+    if (this.#stream === control) this.#following = false;
+  }
+
+  async #followTo(asking: Asking, entry: string, control: AbortController): Promise<void> {
     let id = entry;
     for (let attempt = 1; !control.signal.aborted; attempt++) {
       try {

@@ -72,6 +72,8 @@ export class Session extends Store<{ info: SessionInfo | null; loaded: boolean; 
   }
 
   async #begin(): Promise<Visitor> {
+    if (!this.state.loaded) await this.load().catch(() => undefined);
+    if (this.visitor) return this.visitor;
     const { visitor, ticket } = await this.api.beginSession();
     await this.load();
     if (!this.visitor && ticket) {

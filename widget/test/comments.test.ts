@@ -1,0 +1,258 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Composition } from "../src/core/types.js";
+import { start } from "../src/widget.js";
+import { answer, comment, quota, session } from "./making.js";
+import { FakeServer, problem, until } from "./server.js";
+
+const me = { id: "me", name: "Mina", kind: "guest" as const, avatar_url: null };
+const thread = (comments = [comment("a")], given = {}) => ({
+  comments,
+  next: null,
+  total: comments.length,
+  locked: false,
+  last_event: "e-7",
+  ...given,
+});
+
+let server: FakeServer;
+let element: HTMLElement;
+
+function shown(selector: string): HTMLElement | null {
+  return element.shadowRoot?.querySelector<HTMLElement>(selector) ?? null;
+}
+
+function all(selector: string): HTMLElement[] {
+  return [...(element.shadowRoot?.querySelectorAll<HTMLElement>(selector) ?? [])];
+}
+
+function button(label: string, index = 0): HTMLElement {
+  const found = all("button").filter((known) => known.textContent === label)[index];
+  if (!found) throw new Error(`no button ${label}`);
+  return found;
+}
+
+function mount(): void {
+  element = document.createElement("answerback-comments");
+  element.setAttribute("data-site", "demo");
+  element.setAttribute("data-page", "/post");
+  document.body.append(element);
+}
+
+async function write(text: string): Promise<void> {
+  const area = (await until(() => shown("textarea"))) as HTMLTextAreaElement;
+  area.dispatchEvent(new Event("focusin", { bubbles: true }));
+  area.value = text;
+  area.dispatchEvent(new Event("input", { bubbles: true }));
+  shown(".composer")?.dispatchEvent(new Event("submit", { bubbles: true, cancelable: true }));
+}
+
+beforeEach(() => {
+  localStorage.clear();
+  sessionStorage.clear();
+  start({ base: "https://our.example/" });
+  server = new FakeServer();
+  server.on("GET /api/session/", session({ visitor: me }));
+  server.on("GET /api/comments/", thread());
+  server.install();
+});
+
+afterEach(() => element.remove());
+
+describe("<answerback-comments>", () => {
+  it("shows the thread, tells that it is ready, and listens from the snapshot's last event", async () => {
+    let ready: Event | null = null;
+    document.addEventListener("answerback:ready", (event) => (ready = event), { once: true });
+    mount();
+    await until(() => shown("article"));
+    expect(shown("h2")?.textContent).toBe("1 comment");
+    const read = server.calls("GET /api/comments/")[0];
+    expect(read?.credentials).toBe("omit");
+    expect(read?.query.get("site")).toBe("demo");
+    expect(server.streams[0]?.url.searchParams.get("after")).toBe("e-7");
+    expect((ready as Event | null)?.composed).toBe(true);
+  });
+
+  it("posts with a key of its own, shows the row at once and then the server's", async () => {
+    let arrive = (): void => undefined;
+    const arrived = new Promise<void>((resolve) => {
+      arrive = resolve;
+    });
+    server.on("POST /api/comments/", async ({ body }: { body: Record<string, unknown> }) => {
+      await arrived;
+      const posted = { author: me, body: String(body.body), html: "<p>from the server</p>" };
+      const spent = quota({ used: 1, left: 4 });
+      return { comment: comment("new", posted), answer: answer("x", "new"), quota: spent, refused: null };
+    });
+    mount();
+    await until(() => shown("article"));
+    await write("Is it **so**?");
+    await until(() => shown('[data-state="sending"]'));
+    arrive();
+    await until(() => shown(".answer"));
+    const [post] = server.calls("POST /api/comments/");
+    expect(post?.headers.get("X-Answerback")).toBe("1");
+    expect(post?.body).toMatchObject({ page: "/post", parent_id: null, ask: null, body: "Is it **so**?" });
+    expect(String(post?.body.key).length).toBeGreaterThan(7);
+    expect(shown('[data-id="new"] .body')?.innerHTML).toBe("<p>from the server</p>");
+    expect(all('[data-state="sending"]')).toHaveLength(0);
+    expect(shown(".waiting")).not.toBeNull();
+    expect(localStorage.getItem("answerback:demo:outbox:/post")).toBeNull();
+  });
+
+  it("makes a session only when something is written", async () => {
+    let known = false;
+    server.on("GET /api/session/", () => session({ visitor: known ? me : null }));
+    server.on("POST /api/session/", () => {
+      known = true;
+      return { visitor: me, ticket: "t" };
+    });
+    server.on("POST /api/comments/", { comment: comment("n"), answer: null, quota: quota(), refused: null });
+    mount();
+    await until(() => shown("article"));
+    expect(server.calls("POST /api/session/")).toHaveLength(0);
+    await write("Hello");
+    await until(() => shown('[data-id="n"]'));
+    expect(server.calls("POST /api/session/")).toHaveLength(1);
+    expect(server.calls("POST /api/session/bearer/")).toHaveLength(0);
+  });
+
+  it("takes a bearer token where the cookie does not come back", async () => {
+    const seen = ({ headers }: { headers: Headers }) =>
+      session({ visitor: headers.get("Authorization") === "Bearer tok" ? me : null });
+    server.on("GET /api/session/", seen);
+    server.on("POST /api/session/", { visitor: me, ticket: "t" });
+    server.on("POST /api/session/bearer/", { token: "tok" });
+    server.on("POST /api/comments/", { comment: comment("n"), answer: null, quota: quota(), refused: null });
+    mount();
+    await until(() => shown("article"));
+    await write("Hello");
+    await until(() => shown('[data-id="n"]'));
+    expect(server.calls("POST /api/comments/")[0]?.headers.get("Authorization")).toBe("Bearer tok");
+    expect(JSON.parse(sessionStorage.getItem("answerback:demo:token") ?? "")).toBe("tok");
+  });
+
+  it("keeps what could not be sent, and sends it again with the same key", async () => {
+    mount();
+    await until(() => shown("article"));
+    server.down = true;
+    await write("Do not lose me");
+    await until(() => shown('[data-state="failed"]'));
+    const kept = JSON.parse(localStorage.getItem("answerback:demo:outbox:/post") ?? "[]") as Composition[];
+    expect(kept[0]?.body).toBe("Do not lose me");
+    server.down = false;
+    server.on("POST /api/comments/", { comment: comment("n"), answer: null, quota: quota(), refused: null });
+    button("Try again").click();
+    await until(() => shown('[data-id="n"]'));
+    const keys = server.calls("POST /api/comments/").map(({ body }) => body.key);
+    expect(new Set(keys)).toEqual(new Set([kept[0]?.key]));
+  });
+
+  it("keeps a draft over a reload", async () => {
+    mount();
+    await until(() => shown("article"));
+    const area = shown("textarea") as HTMLTextAreaElement;
+    area.value = "half a thought";
+    area.dispatchEvent(new Event("input", { bubbles: true }));
+    element.remove();
+    await until(() => server.streams[0]?.readyState === 2);
+    mount();
+    const again = (await until(() => shown("textarea"))) as HTMLTextAreaElement;
+    expect(again.value).toBe("half a thought");
+  });
+
+  it("says that the comment is saved when the day's answers are used up", async () => {
+    const refused = { code: "quota_exhausted", detail: "", resets_at: "2026-11-24T00:00:00.000Z" };
+    const spent = quota({ used: 5, left: 0 });
+    server.on("POST /api/comments/", { comment: comment("n"), answer: null, quota: spent, refused });
+    mount();
+    await until(() => shown("article"));
+    await write("A sixth question?");
+    const note = await until(() => shown('[part="refused"]'));
+    expect(note.textContent).toContain("Your comment is saved");
+    await until(() => shown('[data-id="n"]'));
+  });
+
+  it("streams an answer as text, and shows its markup when it has settled", async () => {
+    server.on("GET /api/comments/", thread([comment("a", { replies: [answer("x", "a")] })]));
+    mount();
+    const live = await until(() => server.streams[0]);
+    await until(() => shown(".waiting"));
+    live.send("answer.delta", { id: "x", offset: 0, text: "<b>not</b> " });
+    live.send("answer.delta", { id: "x", offset: 11, text: "markup" });
+    await until(() => shown(".caret"));
+    await until(() => shown('[part="answer"] .body')?.textContent === "<b>not</b> markup");
+    expect(shown('[part="answer"] b')).toBeNull();
+    const sources = [{ quote: "word for word", url: "", title: "" }];
+    live.send("answer.settled", { id: "x", comment: answer("x", "a", { state: "done", sources }, "whole") });
+    await until(() => shown(".source"));
+    expect(shown('[part="answer"] .body p')?.textContent).toBe("whole");
+    expect(shown(".caret")).toBeNull();
+  });
+
+  it("fetches the thread again when a piece is missing or the server says so", async () => {
+    mount();
+    const live = await until(() => server.streams[0]);
+    live.send("reload", null);
+    await until(() => server.streams.length > 1);
+    expect(live.readyState).toBe(2);
+    expect(server.calls("GET /api/comments/").length).toBeGreaterThan(1);
+  });
+
+  it("offers to stop only to the one who asked", async () => {
+    const running = answer("x", "a", { state: "streaming" }, "so far");
+    server.on("GET /api/comments/", thread([comment("a", { replies: [running] })]));
+    mount();
+    await until(() => shown(".caret"));
+    expect(shown(".stop")).toBeNull();
+    element.remove();
+    server.on("GET /api/comments/", thread([comment("a", { author: me, replies: [running] })]));
+    await until(() => server.streams[0]?.readyState === 2);
+    mount();
+    const stop = await until(() => shown(".stop"));
+    const settled = answer("x", "a", { state: "stopped" }, "so far");
+    server.on("DELETE /api/comments/x/answer/", { answer: settled });
+    stop.click();
+    await until(() => shown('[part="answer"][data-state="stopped"]'));
+  });
+
+  it("stays calm when the server is down, and loads when asked again", async () => {
+    server.down = true;
+    mount();
+    await until(() => shown('[part="error"]'));
+    server.down = false;
+    button("Try again").click();
+    await until(() => shown("article"));
+  });
+
+  it("closes the composer of a locked thread", async () => {
+    server.on("GET /api/comments/", thread([comment("a")], { locked: true }));
+    mount();
+    await until(() => shown('[part="locked"]'));
+    expect(shown("textarea")).toBeNull();
+  });
+
+  it("takes a vote back when the server refuses it", async () => {
+    server.on("PUT /api/comments/a/vote/", () => problem(403, "not_yours"));
+    mount();
+    const up = await until(() => shown('[part~="vote-up"]'));
+    up.click();
+    await until(() => shown('.note[role="alert"]'));
+    await until(() => shown('[part~="vote-up"]')?.getAttribute("aria-pressed") === "false");
+    expect(shown('[part~="vote-up"]')?.textContent).toBe("");
+  });
+
+  it("speaks Korean where the page does", async () => {
+    document.documentElement.lang = "ko";
+    mount();
+    await until(() => shown("article"));
+    expect(shown("h2")?.textContent).toBe("댓글 1개");
+    document.documentElement.lang = "";
+  });
+
+  it("ends its stream when it is taken away", async () => {
+    mount();
+    const live = await until(() => server.streams[0]);
+    element.remove();
+    await until(() => live.readyState === 2);
+  });
+});
