@@ -40,7 +40,6 @@ from .threads.handlers import Threads
 from .threads.posting import Posting
 from .threads.snapshot import Snapshots, ThreadReads
 
-
 STATIC = Path(__file__).parent / "static"
 
 
@@ -100,9 +99,7 @@ def build_app(settings: Settings, seams: Seams | None = None) -> App:
     posting = Posting(db, bus, clock, ids, snapshots, desk, secret)
     answers = Answers(db, sessions, desk, posting, bus, texts, clock, ids)
     people = People(db, clock, ids, sessions, secret)
-    threads = Threads(
-        db, sessions, posting, snapshots, answers.quota, clock, ids, settings.provider_in_use
-    )
+    threads = Threads(db, sessions, posting, snapshots, answers.quota, clock, ids, settings.provider_in_use)
     gatherer = Gatherer(db, PageReader(db, clock, seams.fetcher or HttpPageFetcher()))
     worker = Worker(db, bus, clock, ids, sites, gatherer, answerer, posting, texts)
     desk.wake, desk.stop_here = worker.wake, worker.stop
@@ -203,5 +200,3 @@ def static_routes() -> list[Any]:
 
 async def _not_found(request: Request, error: Exception) -> Response:
     return problem(NotFound())
-
-

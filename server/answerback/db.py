@@ -311,7 +311,7 @@ class _Postgres:
                     raise Unavailable("unavailable") from None
             finally:
                 self._writers.put_nowait(connection)
-            await asyncio.sleep(random.uniform(0, 0.002 * 2 ** min(collisions, 6)))  # noqa: S311  jitter, no secret
+            await asyncio.sleep(random.uniform(0, 0.002 * 2 ** min(collisions, 6)))
         raise AssertionError("unreachable")
 
 

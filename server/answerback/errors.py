@@ -1,16 +1,16 @@
 """Every error that a caller can see, as one tree.
 
-    AppError                  anything with a stable code, made into problem+json (RFC 9457) at the edge
-    ├── BadRequest        400 the request cannot be read, or a value in it is not allowed
-    ├── Unauthorized      401 nobody is signed in, or no longer
-    ├── Forbidden         403 signed in or not, this caller may not do this
-    ├── NotFound          404 no such thing on this site
-    ├── Conflict          409 the state of things does not allow it
-    ├── TooLarge          413 more bytes than are read
-    ├── WrongMediaType    415 unsafe calls carry JSON
-    ├── LimitReached      429 a limit is used up; `retry_after` says for how many seconds
-    └── Unavailable       503 not now: the answer provider or a part of ours does not respond
-    SettingsError             a setting is unknown or bad: the server does not start
+AppError                  anything with a stable code, made into problem+json (RFC 9457) at the edge
+├── BadRequest        400 the request cannot be read, or a value in it is not allowed
+├── Unauthorized      401 nobody is signed in, or no longer
+├── Forbidden         403 signed in or not, this caller may not do this
+├── NotFound          404 no such thing on this site
+├── Conflict          409 the state of things does not allow it
+├── TooLarge          413 more bytes than are read
+├── WrongMediaType    415 unsafe calls carry JSON
+├── LimitReached      429 a limit is used up; `retry_after` says for how many seconds
+└── Unavailable       503 not now: the answer provider or a part of ours does not respond
+SettingsError             a setting is unknown or bad: the server does not start
 """
 
 from __future__ import annotations

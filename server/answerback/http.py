@@ -116,7 +116,7 @@ def client_address(request: Request, trusted: tuple[str, ...]) -> str:
     try:
         ip_address(peer)
     except ValueError:
-        return "0.0.0.0"  # noqa: S104  a name for "unknown", nothing is bound to it
+        return "0.0.0.0"
     return peer
 
 
@@ -196,9 +196,7 @@ class Edge:
         self._sites = sites
         self._own = settings.public_origin
 
-    def endpoint(
-        self, *, own_pages_only: bool = False, **methods: Handler
-    ) -> Callable[[Request], Awaitable[Response]]:
+    def endpoint(self, *, own_pages_only: bool = False, **methods: Handler) -> Callable[[Request], Awaitable[Response]]:
         """An endpoint for the given methods; `own_pages_only` refuses every site's page (passwords)."""
 
         async def serve(request: Request) -> Response:

@@ -83,7 +83,9 @@ def _smtp_url(text: str) -> str:
 
 SETTINGS: tuple[Setting, ...] = (
     Setting("ANSWERBACK_DATABASE_URL", "", "Where everything is kept: sqlite:///… or postgresql://…", _database_url),
-    Setting("ANSWERBACK_DATA_DIR", "./answerback-data", "Folder of the SQLite file and of the secret key made for you."),
+    Setting(
+        "ANSWERBACK_DATA_DIR", "./answerback-data", "Folder of the SQLite file and of the secret key made for you."
+    ),
     Setting("ANSWERBACK_REDIS_URL", "", "Joins several processes' live events; unset: one process.", _redis_url),
     Setting("ANSWERBACK_PUBLIC_URL", "http://localhost:8000", "Where browsers reach this server.", _url),
     Setting("ANSWERBACK_SECRET_KEY", "", "Signing keys, comma-separated, newest last.", _keys, secret=True),

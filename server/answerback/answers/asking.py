@@ -37,9 +37,7 @@ class Question:
 class Desk:
     """Where questions are handed in; knows who answers, and wakes the worker."""
 
-    def __init__(
-        self, db: Database, bus: Bus, clock: Clock, ids: Ids, provider: str, model: str, secret: str
-    ) -> None:
+    def __init__(self, db: Database, bus: Bus, clock: Clock, ids: Ids, provider: str, model: str, secret: str) -> None:
         self._db = db
         self._bus = bus
         self._clock = clock

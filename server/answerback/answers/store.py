@@ -81,7 +81,7 @@ def add_answer(values: dict[str, Any]) -> Work[None]:
 
 def job_by_id(site: str, id: str) -> Work[Job | None]:
     """An answer of this site."""
-    row = yield one(f"SELECT {_COLUMNS} FROM answers a WHERE a.site = :site AND a.id = :id", site=site, id=id)  # noqa: S608
+    row = yield one(f"SELECT {_COLUMNS} FROM answers a WHERE a.site = :site AND a.id = :id", site=site, id=id)
     return None if row is None else read_job(row)
 
 
@@ -89,7 +89,7 @@ def job_of_question(site: str, question_id: str) -> Work[Job | None]:
     """The newest answer to a question."""
     row = yield one(
         f"""SELECT {_COLUMNS} FROM answers a WHERE a.site = :site AND a.question_id = :id
-        ORDER BY a.queued_at DESC LIMIT 1""",  # noqa: S608
+        ORDER BY a.queued_at DESC LIMIT 1""",
         site=site, id=question_id,
     )  # fmt: skip
     return None if row is None else read_job(row)
@@ -106,7 +106,7 @@ def claim(worker: str, now: int, lease_until: int, most: int) -> Work[list[Job]]
                 OR (state = 'failed' AND retry_at <= :now)
                 OR (state = 'streaming' AND lease_until < :now)
             ORDER BY queued_at LIMIT :most)
-        RETURNING {_COLUMNS.replace("a.", "")}""",  # noqa: S608  SQLite knows no alias here
+        RETURNING {_COLUMNS.replace("a.", "")}""",
         worker=worker, now=now, lease_until=lease_until, most=most,
     )  # fmt: skip
     return sorted((read_job(row) for row in rows), key=lambda job: job.queued_at)
@@ -223,7 +223,9 @@ def add_feedback(id: str, visitor_id: str, helpful: bool, reason: str, now: int)
 # ---- the ask box
 
 
-def add_question(id: str, site: str, page: str, visitor_id: str, body: str, html: str, key: str, now: int) -> Work[None]:
+def add_question(
+    id: str, site: str, page: str, visitor_id: str, body: str, html: str, key: str, now: int
+) -> Work[None]:
     """Put in a private question."""
     yield run(
         """INSERT INTO questions (id, site, page, visitor_id, body, html, idempotency_key, created_at)
@@ -243,7 +245,7 @@ def job_by_key(site: str, visitor_id: str, key: str) -> Work[Job | None]:
     row = yield one(
         f"""SELECT {_COLUMNS} FROM questions q JOIN answers a ON a.question_id = q.id
         WHERE q.site = :site AND q.visitor_id = :visitor_id AND q.idempotency_key = :key
-        ORDER BY a.queued_at DESC LIMIT 1""",  # noqa: S608
+        ORDER BY a.queued_at DESC LIMIT 1""",
         site=site, visitor_id=visitor_id, key=key,
     )  # fmt: skip
     return None if row is None else read_job(row)
@@ -256,7 +258,7 @@ def conversation(site: str, page: str, visitor_id: str, most: int) -> Work[list[
             q.idempotency_key AS q_key
         FROM questions q JOIN answers a ON a.question_id = q.id
         WHERE q.site = :site AND q.page = :page AND q.visitor_id = :visitor_id
-        ORDER BY q.created_at DESC, q.id DESC LIMIT :most""",  # noqa: S608
+        ORDER BY q.created_at DESC, q.id DESC LIMIT :most""",
         site=site, page=page, visitor_id=visitor_id, most=most,
     )  # fmt: skip
     return [(row, read_job(row)) for row in reversed(rows)]

@@ -207,9 +207,7 @@ class Worker:
 
     async def _give_back(self, run: _Run) -> None:
         now = self._clock.now()
-        await asyncio.shield(
-            asyncio.create_task(self._db.write(lambda: store.release(run.job.id, self._name, now)))
-        )
+        await asyncio.shield(asyncio.create_task(self._db.write(lambda: store.release(run.job.id, self._name, now))))
 
     async def _settle(self, run: _Run, error: ProviderError | None) -> None:
         job, now = run.job, self._clock.now()
@@ -280,5 +278,7 @@ class Worker:
 def failure_text(code: str, again: bool, lang: str) -> str:
     """What an answer says that never began."""
     if lang.startswith("ko"):
-        return "지금은 답변을 드릴 수 없어요." + (" 잠시 후 자동으로 다시 시도할게요." if again else " 다시 질문해 주세요.")
+        return "지금은 답변을 드릴 수 없어요." + (
+            " 잠시 후 자동으로 다시 시도할게요." if again else " 다시 질문해 주세요."
+        )
     return PROVIDER_ERRORS[code] + (" It will be tried again by itself." if again else " Please ask again later.")

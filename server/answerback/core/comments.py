@@ -14,7 +14,9 @@ PAGE_LIMIT = 500
 DEPTH_LIMIT = 4
 """Levels of replies below a root; deeper ones hang under the deepest allowed parent."""
 
-_INVISIBLE = re.compile("[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
+_INVISIBLE = re.compile(
+    "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]"
+)
 _MENTION = re.compile(r"(?:^|\s)@(?:ai|answerback)\b", re.IGNORECASE)
 _CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
 _QUOTED = re.compile(r"^[ \t]*>.*$", re.MULTILINE)
@@ -58,7 +60,7 @@ def asks_something(body: str) -> bool:
     text = _LINK.sub(" ", _QUOTED.sub(" ", _CODE.sub(" ", body)))
     if re.search(r"[?？؟]", text):
         return True
-    return _ENGLISH_OPENING.search(text) is not None and len(text) < 300 or _KOREAN_QUESTION.search(text) is not None
+    return (_ENGLISH_OPENING.search(text) is not None and len(text) < 300) or _KOREAN_QUESTION.search(text) is not None
 
 
 def wants_answer(rule: str, ask: bool | None, body: str) -> bool:

@@ -72,4 +72,4 @@ def _autolink(match: re.Match[str]) -> str:
     trimmed = address.rstrip(".,;:!?)*_~")
     if address[len(trimmed) :].startswith(")") and "(" in trimmed:
         trimmed += ")"
-    return f"<{trimmed}>{address[len(trimmed):]}"
+    return f"<{trimmed}>{address[len(trimmed) :]}"

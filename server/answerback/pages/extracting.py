@@ -17,12 +17,56 @@ from ..core.comments import clean_text
 from ..core.passages import Block
 
 _DROPPED = frozenset(
-    """script style noscript template nav footer aside form button select option input textarea svg math canvas iframe
-    object embed video audio dialog head answerback-comments answerback-ask answerback-count""".split()
+    [
+        "script",
+        "style",
+        "noscript",
+        "template",
+        "nav",
+        "footer",
+        "aside",
+        "form",
+        "button",
+        "select",
+        "option",
+        "input",
+        "textarea",
+        "svg",
+        "math",
+        "canvas",
+        "iframe",
+        "object",
+        "embed",
+        "video",
+        "audio",
+        "dialog",
+        "head",
+        "answerback-comments",
+        "answerback-ask",
+        "answerback-count",
+    ]
 )
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
-_BLOCKS = frozenset("p li blockquote pre dt dd figcaption caption summary address".split())
-_CONTAINERS = frozenset("div section article main ul ol dl table tbody thead tfoot figure details header body".split())
+_BLOCKS = frozenset(["p", "li", "blockquote", "pre", "dt", "dd", "figcaption", "caption", "summary", "address"])
+_CONTAINERS = frozenset(
+    [
+        "div",
+        "section",
+        "article",
+        "main",
+        "ul",
+        "ol",
+        "dl",
+        "table",
+        "tbody",
+        "thead",
+        "tfoot",
+        "figure",
+        "details",
+        "header",
+        "body",
+    ]
+)
 _HIDDEN_ROLES = frozenset({"navigation", "banner", "contentinfo", "search", "complementary", "menu", "dialog"})
 MOST_BLOCKS, BLOCK_LIMIT, DEPTH_LIMIT = 3_000, 20_000, 100
 
@@ -45,7 +89,9 @@ def extract(body: bytes, content_type: str) -> Content:
     from lxml import html  # half the cost of a start, and only an answer needs it
 
     try:
-        parser = html.HTMLParser(encoding=charset[1] if charset else _charset(body), remove_comments=True, remove_pis=True)
+        parser = html.HTMLParser(
+            encoding=charset[1] if charset else _charset(body), remove_comments=True, remove_pis=True
+        )
         root = html.document_fromstring(body, parser=parser)
     except (LookupError, ValueError, html.etree.ParserError):
         return Content("", "", ())
@@ -92,8 +138,12 @@ def _walk(element: Any, depth: int) -> Iterator[tuple[str, str]]:
     else:
         loose = [element.text or ""]
         for child in element:
-            if child.tag in _CONTAINERS or child.tag in _BLOCKS or child.tag in _HEADINGS or child.tag in _DROPPED or (
-                child.tag == "tr"
+            if (
+                child.tag in _CONTAINERS
+                or child.tag in _BLOCKS
+                or child.tag in _HEADINGS
+                or child.tag in _DROPPED
+                or (child.tag == "tr")
             ):
                 yield "p", _line("".join(loose))
                 loose = []

@@ -41,9 +41,7 @@ class Fetched:
 class PageFetcher(Protocol):
     """Fetches pages of a site."""
 
-    async def fetch(
-        self, url: str, origins: Collection[str], *, etag: str = "", last_modified: str = ""
-    ) -> Fetched:
+    async def fetch(self, url: str, origins: Collection[str], *, etag: str = "", last_modified: str = "") -> Fetched:
         """The page, if it is of one of the origins. Never raises."""
         ...
 
@@ -55,9 +53,7 @@ class RecordedPageFetcher:
         self.pages = pages
         self.calls: list[str] = []
 
-    async def fetch(
-        self, url: str, origins: Collection[str], *, etag: str = "", last_modified: str = ""
-    ) -> Fetched:
+    async def fetch(self, url: str, origins: Collection[str], *, etag: str = "", last_modified: str = "") -> Fetched:
         self.calls.append(url)
         if url not in self.pages:
             return Fetched("http", url)
@@ -106,9 +102,7 @@ class HttpPageFetcher:
         self._resolver = resolver
         self._seconds = seconds
 
-    async def fetch(
-        self, url: str, origins: Collection[str], *, etag: str = "", last_modified: str = ""
-    ) -> Fetched:
+    async def fetch(self, url: str, origins: Collection[str], *, etag: str = "", last_modified: str = "") -> Fetched:
         headers = {"User-Agent": AGENT, "Accept": "text/html, text/plain;q=0.8", "Accept-Encoding": "gzip"}
         if etag:
             headers["If-None-Match"] = etag

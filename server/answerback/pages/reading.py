@@ -46,9 +46,7 @@ class PageReader:
             await self._db.write(lambda: keep_page_text(page))
             return page
 
-    async def _page(
-        self, site: str, url: str, fetched: Fetched, kept: PageText | None, now: int
-    ) -> PageText | None:
+    async def _page(self, site: str, url: str, fetched: Fetched, kept: PageText | None, now: int) -> PageText | None:
         if fetched.status == "unchanged" and kept is not None:
             return replace(kept, fetched_at=now)
         if fetched.status != "ok":

@@ -122,5 +122,3 @@ class People:
         if len(self._begun) > 10_000:
             self._begun = {k: v for k, v in self._begun.items() if now - v[-1] < 60_000}
         self._begun[key] = [*recent, now]
-
-

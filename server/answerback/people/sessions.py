@@ -150,4 +150,3 @@ class Sessions:
 
     def _ticket(self, call: Call, session_id: str) -> str:
         return self._tickets.dumps([session_id, call.site.key, call.origin or ""])
-

@@ -108,9 +108,7 @@ class Posting:
             self._tell(posted)
         return posted
 
-    def _save(
-        self, site: Site, visitor: Visitor, hashed: str, draft: Draft, html: str, now: int
-    ) -> Work[Posted]:
+    def _save(self, site: Site, visitor: Visitor, hashed: str, draft: Draft, html: str, now: int) -> Work[Posted]:
         before = yield from store.comment_by_key(visitor.id, draft.key)
         if before is not None:
             reply = yield from store.reply_to(site.key, before.id)

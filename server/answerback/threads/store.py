@@ -73,7 +73,7 @@ def page_of_thread(site: str, page: str, sort: str, cursor: tuple[float, str] | 
         f"""SELECT {COLUMNS}, c.score {_FROM} WHERE c.site = :site AND c.page = :page AND c.depth = 0
         AND (c.state = 'published' OR (c.state IN ('deleted', 'hidden') AND EXISTS (
             SELECT 1 FROM comments r WHERE r.root_id = c.id AND r.depth > 0 AND r.state = 'published')))
-        {where_cursor} ORDER BY {order} LIMIT :limit""",  # noqa: S608  from constants above
+        {where_cursor} ORDER BY {order} LIMIT :limit""",
         **params,
     )
     comments = [read_comment(row) for row in roots[:limit]]
@@ -96,7 +96,7 @@ def _fill_replies(site: str, page: str, roots: list[Comment]) -> Work[None]:
     rows = yield many(
         f"""SELECT {COLUMNS} {_FROM} WHERE c.root_id IN ({", ".join(":" + name for name in names)}) AND c.depth > 0
         AND c.site = :site AND c.page = :page AND c.state IN ('published', 'deleted', 'hidden')
-        ORDER BY c.created_at, c.id LIMIT :limit""",  # noqa: S608  names made here
+        ORDER BY c.created_at, c.id LIMIT :limit""",
         site=site, page=page, limit=REPLIES_LIMIT, **names,
     )  # fmt: skip
     known = {root.id: root for root in roots}
@@ -119,14 +119,14 @@ def _prune(comment: Comment) -> None:
 
 def comment_by_id(site: str, id: str) -> Work[Comment | None]:
     """One comment of this site, in whatever state."""
-    row = yield one(f"SELECT {COLUMNS} {_FROM} WHERE c.site = :site AND c.id = :id", site=site, id=id)  # noqa: S608
+    row = yield one(f"SELECT {COLUMNS} {_FROM} WHERE c.site = :site AND c.id = :id", site=site, id=id)
     return None if row is None else read_comment(row)
 
 
 def comment_by_key(visitor_id: str, key: str) -> Work[Comment | None]:
     """The comment that this visitor has sent under this idempotency key."""
     row = yield one(
-        f"SELECT {COLUMNS} {_FROM} WHERE c.visitor_id = :visitor_id AND c.idempotency_key = :key",  # noqa: S608
+        f"SELECT {COLUMNS} {_FROM} WHERE c.visitor_id = :visitor_id AND c.idempotency_key = :key",
         visitor_id=visitor_id,
         key=key,
     )
@@ -137,7 +137,7 @@ def reply_to(site: str, question_id: str) -> Work[Comment | None]:
     """The AI's reply to a comment."""
     row = yield one(
         f"""SELECT {COLUMNS} {_FROM} WHERE c.site = :site AND a.question_id = :question_id
-        AND a.kind = 'thread' ORDER BY c.created_at DESC LIMIT 1""",  # noqa: S608
+        AND a.kind = 'thread' ORDER BY c.created_at DESC LIMIT 1""",
         site=site,
         question_id=question_id,
     )
@@ -187,7 +187,7 @@ def count_recent(site: str, column: str, value: str, since: int, limit: int) -> 
         raise ValueError(column)
     row = yield one(
         f"""SELECT COUNT(*) AS count FROM (SELECT 1 AS one FROM comments WHERE site = :site AND {column} = :value
-        AND created_at > :since LIMIT :limit) AS recent""",  # noqa: S608  the column is one of two constants
+        AND created_at > :since LIMIT :limit) AS recent""",
         site=site, value=value, since=since, limit=limit,
     )  # fmt: skip
     count: int = row["count"]
@@ -227,7 +227,7 @@ def set_state(site: str, id: str, state: str, *, only_from: tuple[str, ...]) -> 
     names = {f"from{index}": name for index, name in enumerate(only_from)}
     row = yield one(
         f"""UPDATE comments SET state = :state WHERE site = :site AND id = :id
-        AND state IN ({", ".join(":" + name for name in names)}) RETURNING id""",  # noqa: S608  names made here
+        AND state IN ({", ".join(":" + name for name in names)}) RETURNING id""",
         state=state, site=site, id=id, **names,
     )  # fmt: skip
     return row is not None
@@ -279,7 +279,7 @@ def mine(site: str, page: str, visitor_id: str) -> Work[tuple[dict[str, int], li
     )  # fmt: skip
     pending = yield many(
         f"""SELECT {COLUMNS} {_FROM} WHERE c.visitor_id = :visitor_id AND c.site = :site AND c.page = :page
-        AND c.state = 'pending' ORDER BY c.created_at, c.id LIMIT 100""",  # noqa: S608
+        AND c.state = 'pending' ORDER BY c.created_at, c.id LIMIT 100""",
         visitor_id=visitor_id, site=site, page=page,
     )  # fmt: skip
     return {row["comment_id"]: row["value"] for row in votes}, [read_comment(row) for row in pending]
@@ -290,10 +290,10 @@ def counts(site: str, pages: list[str]) -> Work[dict[str, int]]:
     names = {f"page{index}": page for index, page in enumerate(pages)}
     rows = yield many(
         f"""SELECT page, COUNT(*) AS count FROM comments WHERE site = :site AND state = 'published'
-        AND page IN ({", ".join(":" + name for name in names)}) GROUP BY page""",  # noqa: S608  names made here
+        AND page IN ({", ".join(":" + name for name in names)}) GROUP BY page""",
         site=site, **names,
     )  # fmt: skip
-    return {page: 0 for page in pages} | {row["page"]: row["count"] for row in rows}
+    return dict.fromkeys(pages, 0) | {row["page"]: row["count"] for row in rows}
 
 
 def newest(site: str, page: str | None, limit: int) -> Work[list[Comment]]:
@@ -301,7 +301,7 @@ def newest(site: str, page: str | None, limit: int) -> Work[list[Comment]]:
     on_page = "" if page is None else "AND c.page = :page"
     rows = yield many(
         f"""SELECT {COLUMNS} {_FROM} WHERE c.site = :site {on_page} AND c.state = 'published' AND c.body <> ''
-        ORDER BY c.created_at DESC, c.id DESC LIMIT :limit""",  # noqa: S608
+        ORDER BY c.created_at DESC, c.id DESC LIMIT :limit""",
         site=site, limit=limit, **({} if page is None else {"page": page}),
     )  # fmt: skip
     return [read_comment(row) for row in rows]

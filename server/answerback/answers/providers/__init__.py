@@ -28,9 +28,7 @@ class ProviderError(Exception):
     call may succeed later; `retry_after`, in seconds, when the provider said so.
     """
 
-    def __init__(
-        self, code: str, *, retryable: bool, started: bool = False, retry_after: float | None = None
-    ) -> None:
+    def __init__(self, code: str, *, retryable: bool, started: bool = False, retry_after: float | None = None) -> None:
         self.code = code
         self.retryable = retryable
         self.started = started

@@ -12,8 +12,16 @@ ENOUGH = 0.42
 """The least share of the question's weight that a quote must hold; below it the page is taken not to say."""
 
 _WORDS = {
-    "en": ("The page says:", "This page does not say.", "The text of this page could not be read, so there is no answer from it."),
-    "ko": ("이 페이지에는 이렇게 나와 있어요:", "이 페이지에는 그 내용이 나와 있지 않아요.", "이 페이지의 글을 읽지 못해 답변을 드릴 수 없어요."),
+    "en": (
+        "The page says:",
+        "This page does not say.",
+        "The text of this page could not be read, so there is no answer from it.",
+    ),
+    "ko": (
+        "이 페이지에는 이렇게 나와 있어요:",
+        "이 페이지에는 그 내용이 나와 있지 않아요.",
+        "이 페이지의 글을 읽지 못해 답변을 드릴 수 없어요.",
+    ),
 }
 
 

@@ -1,0 +1,59 @@
+"""Pure rules."""
+
+from __future__ import annotations
+
+import pytest
+from answerback.core import citations, comments, markdown
+from answerback.core.answering import Passage
+from answerback.core.times import day_of, iso, next_midnight
+from hypothesis import given
+from hypothesis import strategies as st
+
+
+@pytest.mark.parametrize(
+    ("body", "asks"),
+    [
+        ("When do you open?", True),
+        ("how do I reset the password", True),
+        ("언제 문을 여나요", True),
+        ("가격이 얼마인가요", True),
+        ("영업 시간을 알려주세요", True),
+        ("Great article, thank you.", False),
+        ("좋은 글 감사합니다.", False),
+        ("`is it?` is code", False),
+    ],
+)
+def test_what_asks_something(body: str, asks: bool) -> None:
+    assert comments.asks_something(body) is asks
+
+
+@given(st.text(max_size=300))
+def test_markdown_never_lets_a_tag_through(source: str) -> None:
+    html = markdown.render(comments.clean_text(source))
+    assert "<script" not in html.lower()
+    assert "<img" not in html.lower()
+    assert markdown.sanitise(html) == html.replace("\xa0", "&nbsp;")  # nothing is left to take away
+
+
+def test_links_are_marked_and_images_are_not_loaded() -> None:
+    html = markdown.render("![x](https://a.example/x.png) https://b.example/ [c](javascript:alert(1))")
+    assert "<img" not in html
+    assert 'href="https://b.example/"' in html
+    assert 'rel="nofollow ugc noopener noreferrer"' in html
+    assert "javascript:" not in html.replace("(javascript:alert(1))", "")
+
+
+def test_quotes_are_verified_and_markers_renumbered() -> None:
+    passages = [Passage("Cats sleep a lot.", "", "u1", "t"), Passage("Bread costs “4 euros” today.", "", "u2", "t")]
+    text, sources = citations.cited_sources("It costs 4 euros [2]. Also [7].", passages)
+    assert text == "It costs 4 euros [1]. Also."
+    assert [source.quote for source in sources] == ["Bread costs “4 euros” today."]
+    assert citations.verify('bread  costs "4 EUROS"', passages[1].text) == "Bread costs “4 euros”"
+    assert citations.verify("bread costs 5", passages[1].text) is None
+
+
+def test_days_of_a_time_zone() -> None:
+    moment = 1_790_000_000_000  # 2026-09-21T14:13:20Z, late evening in Seoul
+    assert iso(moment) == "2026-09-21T14:13:20.000Z"
+    assert day_of(moment, "Asia/Seoul") == "2026-09-21"
+    assert iso(next_midnight(moment, "Asia/Seoul")) == "2026-09-21T15:00:00.000Z"

@@ -1,0 +1,105 @@
+"""Who may call, and how bad input is answered (threats 4, 5, 12)."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.services import Server
+
+
+@pytest.mark.parametrize(
+    "shape",
+    ["null", "{o}.evil.example", "https://evil.example", "{o}0", "HTTP{o}", "{o}/", "{o}.", "http://127.0.0.1"],
+)
+def test_a_wrong_origin_is_refused_before_anything_is_done(server: Server, shape: str) -> None:
+    server.begin()
+    origin = shape.replace("{o}", server.site.origin).replace("HTTPhttp", "HTTP")
+    for method, path, data in (
+        ("POST", "/api/comments/", {"site": "demo", "page": server.page, "body": "in?"}),
+        ("POST", "/api/session/", {"site": "demo"}),
+        ("GET", f"/api/comments/?site=demo&page={server.page}", None),
+        ("OPTIONS", "/api/comments/", None),
+    ):
+        reply = server.call(method, path, data, Origin=origin)
+        assert (reply.status, reply.json["code"]) == (403, "origin_not_allowed")
+        assert "access-control-allow-origin" not in reply.headers
+    assert server.thread()["total"] == 0
+
+
+def test_a_good_origin_may_read_and_write(server: Server) -> None:
+    reply = server.call("POST", "/api/session/", {"site": "demo"}, Origin=server.site.origin)
+    assert reply.status == 201
+    assert reply.headers["access-control-allow-origin"] == server.site.origin
+    cookie = reply.headers["set-cookie"]
+    assert all(part in cookie for part in ("Secure", "HttpOnly", "SameSite=None", "Partitioned", "__Host-"))
+    sent = cookie.split(";")[0]
+    path = f"/api/session/?site=demo&page={server.page}"
+    assert server.call("GET", path, Cookie=sent, Origin=server.site.origin).json["visitor"] is not None
+    assert server.call("GET", path, Cookie=sent).json["visitor"] is None
+
+
+@pytest.mark.parametrize(
+    ("body", "headers", "code"),
+    [
+        (b"{", {}, "bad_json"),
+        (b"[" * 5_000, {}, "bad_json"),
+        (b'{"site": "demo", "body": ' + b"9" * 5_000 + b"}", {}, "bad_json"),
+        (b'{"x": "' + b"x" * 70_000 + b'"}', {}, "body_too_large"),
+        (b"{}", {"Content_Type": "text/plain"}, "unsupported_media_type"),
+        (b"{}", {"X_Answerback": "0"}, "header_required"),
+        (b'{"site": "nowhere"}', {}, "site_unknown"),
+        (b'{"site": "demo", "page": "/", "body": ""}', {}, "validation_failed"),
+        (b'{"site": "demo", "page": "/", "body": "x", "ask": 1}', {}, "validation_failed"),
+        (b'{"site": "demo", "page": "", "body": "x"}', {}, "validation_failed"),
+    ],
+)
+def test_bad_input_gets_a_stable_code_and_changes_nothing(
+    server: Server, body: bytes, headers: dict[str, str], code: str
+) -> None:
+    server.begin()
+    reply = server.call("POST", "/api/comments/", body, **headers)
+    assert 400 <= reply.status < 500
+    assert reply.headers["content-type"] == "application/problem+json"
+    assert reply.json["code"] == code
+    assert server.thread()["total"] == 0
+
+
+def test_accounts_register_sign_in_and_out(server: Server) -> None:
+    person = {"site": "demo", "email": "mina@example.com", "password": "a long enough one", "name": "Mina"}
+    assert server.call("POST", "/api/user/register/", person).status == 201
+    assert server.call("POST", "/api/user/register/", person).json["code"] == "email_taken"
+    assert server.call("POST", "/api/user/login/", person | {"password": "another one"}).json["code"] == "login_failed"
+    assert server.call("POST", "/api/user/login/", person, Origin=server.site.origin).status == 403
+    server.token = server.call("POST", "/api/user/login/", person).json["token"]
+    assert server.post("Hello.").json["comment"]["author"]["kind"] == "user"
+    assert server.call("POST", "/api/user/logout/", {"site": "demo"}).status == 204
+    assert server.post("Hello again.").json["code"] == "session_invalid"
+
+
+def test_a_thread_is_cached_and_compressed(server: Server) -> None:
+    server.begin()
+    server.post("A first comment, long enough to be worth compressing. " * 30)
+    path = f"/api/comments/?site=demo&page={server.page}"
+    first = server.call("GET", path, Accept_Encoding="br")
+    assert first.headers["content-encoding"] == "br"
+    assert server.call("GET", path, If_None_Match=first.headers["etag"]).status == 304
+    server.post("A second one.")
+    assert server.call("GET", path, If_None_Match=first.headers["etag"]).status == 200
+
+
+def test_votes_edits_and_deletion(server: Server) -> None:
+    server.begin()
+    mine = server.post("First words.").json["comment"]["id"]
+    path = f"/api/comments/{mine}/"
+    edited = server.call("PATCH", path, {"body": "**Better** words. <script>alert(1)</script>"})
+    assert edited.json["comment"]["edited_at"]
+    assert "<strong>Better</strong>" in edited.json["comment"]["html"]
+    assert "<script" not in edited.json["comment"]["html"]
+    author = server.token
+    server.begin()
+    assert server.call("PUT", path + "vote/", {"value": 1}).json == {"votes": {"up": 1, "down": 0}}
+    assert server.call("PATCH", path, {"body": "Not mine."}).json["code"] == "not_yours"
+    assert server.call("DELETE", path, {}).json["code"] == "not_yours"
+    server.token = author
+    assert server.call("DELETE", path, {}).status == 204
+    assert server.thread()["comments"] == []

@@ -1,0 +1,298 @@
+"""The processes that the tests start, each on a port or socket of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import http.server
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+PAGE = """<!doctype html><html lang="en"><head><title>Harbour bakery</title></head><body><nav>Home</nav><main>
+<h1>Harbour bakery</h1><p>The bakery was founded in 1931 by Anna Berg. It stands beside the old lighthouse.</p>
+<h2>Opening hours</h2><p>We open at 7:30 on weekdays and at 9:00 on Saturdays. On Sundays the bakery is closed.</p>
+<p>A loaf of rye bread costs 4.20 euros.</p></main></body></html>"""
+
+
+def free_port() -> int:
+    """A port that the kernel says is free."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_until(condition: Callable[[], Any], seconds: float = 20) -> Any:
+    """Ask until the answer is true; fails after that many seconds."""
+    deadline = time.monotonic() + seconds
+    while True:
+        result = condition()
+        if result:
+            return result
+        if time.monotonic() > deadline:
+            raise AssertionError(f"still not true after {seconds} s: {condition}")
+        time.sleep(0.02)
+
+
+def alone(work: Callable[[], Any]) -> None:
+    """Run something in a thread of its own: the caller's event loop may be running."""
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(work).result()
+
+
+class _Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        """Nothing."""
+
+
+@dataclass
+class Site:
+    """A plain site, on an origin of its own."""
+
+    origin: str
+    folder: Path
+
+    @classmethod
+    @contextmanager
+    def start(cls) -> Iterator[Site]:
+        folder = Path(tempfile.mkdtemp())
+        (folder / "bakery.html").write_text(PAGE, "utf-8")
+        handler = functools.partial(_Quiet, directory=str(folder))
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        try:
+            yield cls(f"http://127.0.0.1:{server.server_port}", folder)
+        finally:
+            server.shutdown()
+            thread.join()
+            server.server_close()
+            shutil.rmtree(folder)
+
+
+@dataclass
+class Reply:
+    """What a call has given."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+def _lower(headers: Any) -> dict[str, str]:
+    return {name.lower(): value for name, value in headers.items()}
+
+
+@dataclass
+class Server:
+    """`answerback serve` in a process of its own."""
+
+    url: str
+    site: Site
+    folder: Path
+    environment: dict[str, str]
+    process: subprocess.Popen[bytes]
+    token: str = ""
+    page: str = "/bakery.html"
+    extra: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    @contextmanager
+    def start(cls, folder: Path, site: Site, **settings: str) -> Iterator[Server]:
+        port = free_port()
+        environment = {
+            name: value for name, value in os.environ.items() if not name.startswith(("ANSWERBACK_", "OPENAI_"))
+        }
+        environment |= {
+            "ANSWERBACK_DATA_DIR": str(folder / "data"),
+            "ANSWERBACK_PUBLIC_URL": f"http://localhost:{port}",
+        }
+        environment |= settings
+        server = cls(f"http://localhost:{port}", site, folder, environment, process=None)  # type: ignore[arg-type]
+        server.command("site", "add", "demo", "--origin", site.origin)
+        server.run()
+        try:
+            yield server
+        finally:
+            server.stop()
+
+    def command(self, *arguments: str, stdin: str = "", check: bool = True) -> subprocess.CompletedProcess[str]:
+        """Run an `answerback` command beside the server."""
+        return subprocess.run(
+            [sys.executable, "-m", "answerback", *arguments], env=self.environment, cwd=self.folder,
+            input=stdin, capture_output=True, text=True, check=check, timeout=60,
+        )  # fmt: skip
+
+    def run(self) -> None:
+        """Start the process and wait until it is ready."""
+        port = self.url.rpartition(":")[2]
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "answerback", "serve", "--host", "localhost", "--port", port],
+            env=self.environment, cwd=self.folder,
+        )  # fmt: skip
+
+        def ready() -> bool:
+            assert self.process.poll() is None, "the server has ended"
+            try:
+                return self.call("GET", "/readyz").status == 200
+            except OSError:
+                return False
+
+        wait_until(ready)
+
+    def stop(self) -> None:
+        """End it as an operator does."""
+        if self.process.poll() is None:
+            self.process.terminate()
+        assert self.process.wait(20) is not None
+
+    def kill(self) -> None:
+        """End it as a power cut does."""
+        self.process.kill()
+        self.process.wait(20)
+
+    def call(self, method: str, path: str, data: Any = None, **headers: str) -> Reply:
+        """One call as a program makes it; with the session's bearer token once there is one."""
+        sent = {"X-Answerback": "1", "Content-Type": "application/json"}
+        if self.token:
+            sent["Authorization"] = f"Bearer {self.token}"
+        sent |= {name.replace("_", "-"): value for name, value in headers.items()}
+        body = data if isinstance(data, bytes) else None if data is None else json.dumps(data).encode()
+        request = urllib.request.Request(self.url + path, data=body, headers=sent, method=method)
+        try:
+            with urllib.request.urlopen(request, timeout=30) as response:
+                return Reply(response.status, _lower(response.headers), response.read())
+        except urllib.error.HTTPError as error:
+            with error:
+                return Reply(error.code, _lower(error.headers), error.read())
+
+    def begin(self) -> None:
+        """A guest of one's own, with a bearer token."""
+        self.token = ""
+        ticket = self.call("POST", "/api/session/", {"site": "demo"}).json["ticket"]
+        self.token = self.call("POST", "/api/session/bearer/", {"site": "demo", "ticket": ticket}).json["token"]
+
+    def post(self, body: str, **fields: Any) -> Reply:
+        """Leave a comment on the bakery's page."""
+        data = {"site": "demo", "page": self.page, "url": self.site.origin + self.page, "title": "Bakery", "body": body}
+        return self.call("POST", "/api/comments/", data | fields)
+
+    def thread(self) -> Any:
+        """The bakery's thread."""
+        return self.call("GET", f"/api/comments/?site=demo&page={self.page}").json
+
+    def settled(self, answer_id: str) -> Any:
+        """The AI's reply of that id, once it has ended."""
+
+        def look() -> Any:
+            for comment in walk(self.thread()["comments"]):
+                if comment["id"] == answer_id and comment["answer"]["state"] not in ("queued", "streaming"):
+                    return comment
+            return None
+
+        return wait_until(look)
+
+
+def walk(comments: list[Any]) -> Iterator[Any]:
+    """All comments of a tree."""
+    for comment in comments:
+        yield comment
+        yield from walk(comment["replies"])
+
+
+@dataclass
+class Postgres:
+    """A PostgreSQL server in a temporary folder."""
+
+    port: int
+    count: int = 0
+
+    @classmethod
+    @contextmanager
+    def start(cls) -> Iterator[Postgres]:
+        programs = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+        found = shutil.which("initdb")
+        folder_of_programs = programs[-1] if programs else Path(found).resolve().parent if found else None
+        assert folder_of_programs is not None, "PostgreSQL is not installed"
+        folder = Path(tempfile.mkdtemp(dir="/tmp"))
+        user: dict[str, Any] = {}
+        if os.getuid() == 0:  # PostgreSQL refuses to run as root
+            shutil.chown(folder, "postgres", "postgres")
+            user = {"user": "postgres", "group": "postgres", "extra_groups": []}
+        port = free_port()
+        data = folder / "data"
+        initdb = [
+            folder_of_programs / "initdb",
+            "-D",
+            data,
+            "-U",
+            "postgres",
+            "-A",
+            "trust",
+            "-N",
+            "-E",
+            "UTF8",
+            "--locale=C",
+        ]
+        subprocess.run(initdb, check=True, capture_output=True, cwd=folder, **user)
+        options = ["-c", "fsync=off", "-c", "listen_addresses=127.0.0.1", "-c", f"unix_socket_directories={folder}"]
+        process = subprocess.Popen(
+            [folder_of_programs / "postgres", "-D", data, "-p", str(port), "-c", "max_connections=200", *options],
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder, **user,
+        )  # fmt: skip
+        server = cls(port)
+        try:
+            wait_until(lambda: server._sql("SELECT 1", quiet=True))
+            yield server
+        finally:
+            process.send_signal(2)  # SIGINT: fast shutdown
+            process.wait(20)
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def url(self, name: str, *, create: bool = False) -> str:
+        if create:
+            assert self._sql(f"CREATE DATABASE {name}")
+        return f"postgresql://postgres@127.0.0.1:{self.port}/{name}"
+
+    def fresh(self) -> str:
+        """A migrated, empty database that nobody else uses."""
+        self.count += 1
+        name = f"answerback_{self.count}"
+        assert self._sql(f"CREATE DATABASE {name} TEMPLATE template_answerback")
+        return self.url(name)
+
+    def _sql(self, sql: str, *, quiet: bool = False) -> bool:
+        import asyncpg
+
+        async def go() -> None:
+            connection = await asyncpg.connect(host="127.0.0.1", port=self.port, user="postgres", database="postgres")
+            try:
+                await connection.execute(sql)
+            finally:
+                await connection.close()
+
+        try:
+            alone(lambda: asyncio.run(go()))
+        except (OSError, asyncpg.PostgresError):
+            if quiet:
+                return False
+            raise
+        return True
