@@ -59,11 +59,15 @@ class TextDelta:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What the call has cost; US dollars, or None when the price is not known."""
+    """What the call has cost so far; US dollars, or None when the price is not known.
+
+    A later one replaces an earlier one. `estimated`: by us, since the provider has not counted (yet).
+    """
 
     tokens_in: int
     tokens_out: int
     cost_usd: float | None
+    estimated: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,56 +17,12 @@ from ..core.comments import clean_text
 from ..core.passages import Block
 
 _DROPPED = frozenset(
-    [
-        "script",
-        "style",
-        "noscript",
-        "template",
-        "nav",
-        "footer",
-        "aside",
-        "form",
-        "button",
-        "select",
-        "option",
-        "input",
-        "textarea",
-        "svg",
-        "math",
-        "canvas",
-        "iframe",
-        "object",
-        "embed",
-        "video",
-        "audio",
-        "dialog",
-        "head",
-        "answerback-comments",
-        "answerback-ask",
-        "answerback-count",
-    ]
+    """script style noscript template nav footer aside form button select option input textarea svg math canvas iframe
+    object embed video audio dialog head answerback-comments answerback-ask answerback-count""".split()
 )
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
-_BLOCKS = frozenset(["p", "li", "blockquote", "pre", "dt", "dd", "figcaption", "caption", "summary", "address"])
-_CONTAINERS = frozenset(
-    [
-        "div",
-        "section",
-        "article",
-        "main",
-        "ul",
-        "ol",
-        "dl",
-        "table",
-        "tbody",
-        "thead",
-        "tfoot",
-        "figure",
-        "details",
-        "header",
-        "body",
-    ]
-)
+_BLOCKS = frozenset("p li blockquote pre dt dd figcaption caption summary address".split())
+_CONTAINERS = frozenset("div section article main ul ol dl table tbody thead tfoot figure details header body".split())
 _HIDDEN_ROLES = frozenset({"navigation", "banner", "contentinfo", "search", "complementary", "menu", "dialog"})
 MOST_BLOCKS, BLOCK_LIMIT, DEPTH_LIMIT = 3_000, 20_000, 100
 

@@ -18,65 +18,12 @@ _THREADS = ThreadPoolExecutor(max_workers=1, thread_name_prefix="password")
 # A hash of nobody's password: unknown addresses take as long as known ones.
 _NOBODY = "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$7sCnUbyVmFbZcrTLJQ2L9u1OqUqYdKZYp3yqE0y0y0E"
 _COMMON = frozenset(
-    [
-        "password",
-        "password1",
-        "password12",
-        "password123",
-        "passw0rd",
-        "p@ssw0rd",
-        "p@ssword",
-        "12345678",
-        "123456789",
-        "1234567890",
-        "123123123",
-        "11111111",
-        "00000000",
-        "87654321",
-        "88888888",
-        "12341234",
-        "11223344",
-        "qwertyui",
-        "qwertyuiop",
-        "qwerty123",
-        "qwer1234",
-        "1q2w3e4r",
-        "1q2w3e4r5t",
-        "1qaz2wsx",
-        "asdfghjk",
-        "asdfghjkl",
-        "asdf1234",
-        "zxcvbnm1",
-        "abcd1234",
-        "abc12345",
-        "abcdefgh",
-        "iloveyou",
-        "iloveyou1",
-        "sunshine",
-        "princess",
-        "football",
-        "baseball",
-        "superman",
-        "trustno1",
-        "whatever",
-        "computer",
-        "internet",
-        "letmein1",
-        "welcome1",
-        "welcome123",
-        "admin123",
-        "administrator",
-        "changeme",
-        "changeme123",
-        "starwars",
-        "dragon123",
-        "monkey123",
-        "master123",
-        "michael1",
-        "jennifer",
-        "charlie1",
-        "answerback",
-    ]
+    """password password1 password12 password123 passw0rd p@ssw0rd p@ssword 12345678 123456789 1234567890 123123123
+    11111111 00000000 87654321 88888888 12341234 11223344 qwertyui qwertyuiop qwerty123 qwer1234 1q2w3e4r 1q2w3e4r5t
+    1qaz2wsx asdfghjk asdfghjkl asdf1234 zxcvbnm1 abcd1234 abc12345 abcdefgh iloveyou iloveyou1 sunshine princess
+    football baseball superman trustno1 whatever computer internet letmein1 welcome1 welcome123 admin123
+    administrator changeme changeme123 starwars dragon123 monkey123 master123 michael1 jennifer charlie1
+    answerback""".split()
 )
 
 
