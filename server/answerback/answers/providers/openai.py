@@ -1,0 +1,292 @@
+"""Answers from OpenAI or any server that speaks its Chat Completions.
+
+The SDK is imported at the first answer (or by `warm()`): it costs half a second and 40 MB. Its own retries, timeouts
+and reading of `OPENAI_*` variables are not used: what is sent and how long it may take is all in this file.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import logging
+import random
+import re
+import threading
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import urlsplit
+
+import httpx2
+
+from ...core.answering import AnswerEvent, AnswerRequest
+from . import ProviderError
+from .frames import AnswerReader, Frames
+from .prices import PRICES, Prices
+
+if TYPE_CHECKING:
+    from openai import AsyncOpenAI
+
+log = logging.getLogger(__name__)
+
+OPENAI = "https://api.openai.com/v1"
+RETRIES = 2
+LONGEST_WAIT = 20.0
+"""Seconds that a provider may ask us to wait, and we do so; when it asks for more the queue tries again later."""
+NO_CREDIT_WAIT = 600.0
+LONGEST_WHOLE_ANSWER = 4_000_000
+_SENT_HEADERS = {
+    "accept", "accept-encoding", "connection", "content-length", "content-type", "host", "idempotency-key",
+    "transfer-encoding", "user-agent",
+}  # fmt: skip
+_OPTIONAL = ("max_tokens", "stream_options", "reasoning_effort", "prompt_cache_key", "store")
+_ABOUT_A_VALUE = re.compile(r"too (?:large|small|long|many)|exceed|at (?:most|least)|(?:less|greater) than|maximum")
+_THINKS_LITTLE = re.compile(r"gpt-5(-mini|-nano)?(-20\d\d-\d\d-\d\d)?")
+_THINKS_AT_WILL = re.compile(r"gpt-5\.\d+(-mini|-nano)?(-20\d\d-\d\d-\d\d)?")
+
+
+class OpenAIAnswerer:
+    """Streams answers from one server. The times are in seconds."""
+
+    name = "openai"
+
+    def __init__(
+        self,
+        *,
+        api_key: str,
+        base_url: str | None,
+        model: str,
+        first_token: float = 20.0,
+        gap: float = 15.0,
+        total: float = 90.0,
+        retry_pause: float = 0.5,
+        prices: Prices = PRICES,
+    ) -> None:
+        self.model = model
+        self._key = api_key
+        self._url = base_url or OPENAI
+        self._first_token = first_token
+        self._gap = gap
+        self._total = total
+        self._retry_pause = retry_pause
+        self._prices = prices
+        self._is_openai = urlsplit(self._url).hostname == "api.openai.com"
+        self._refused: set[str] = set()
+        self._building = threading.Lock()
+        self._client: AsyncOpenAI | None = None
+
+    def warm(self) -> None:
+        """Import the SDK and build the client; takes half a second, so call it in a thread."""
+        with self._building:
+            if self._client is None:
+                self._client = self._build()
+
+    async def close(self) -> None:
+        """Let go of the connections."""
+        if self._client is not None:
+            await self._client.close()
+
+    async def stream(self, request: AnswerRequest) -> AsyncIterator[AnswerEvent]:
+        """The answer's events. What fails before the first text is tried again, up to twice; raises ProviderError."""
+        deadline = asyncio.get_running_loop().time() + self._total
+        for attempt in range(RETRIES + 1):
+            try:
+                async with contextlib.aclosing(self._attempt(request, attempt, deadline)) as events:
+                    async for event in events:
+                        yield event
+                return
+            except ProviderError as error:
+                pause = self._pause(error, attempt)
+                if pause is None or asyncio.get_running_loop().time() + pause >= deadline:
+                    raise
+            await asyncio.sleep(pause)
+
+    def _pause(self, error: ProviderError, attempt: int) -> float | None:
+        """Seconds until the next attempt; None when there is to be none."""
+        if error.started or not error.retryable or attempt == RETRIES:
+            return None
+        if error.retry_after is not None:
+            return error.retry_after if error.retry_after <= LONGEST_WAIT else None
+        return self._retry_pause * (1 << attempt) * (0.5 + random.random())
+
+    async def _attempt(
+        self, request: AnswerRequest, attempt: int, deadline: float
+    ) -> AsyncGenerator[AnswerEvent, None]:
+        if self._client is None:
+            await asyncio.to_thread(self.warm)
+        clock = asyncio.get_running_loop().time
+        reader = AnswerReader(request, request.model or self.model, self._prices)
+        until = min(deadline, clock() + self._first_token)
+        async with contextlib.AsyncExitStack() as stack:
+            with _told_as(reader, lambda: clock() >= deadline):
+                async with asyncio.timeout_at(until):
+                    response = await self._call(request, attempt, stack)
+            chunks = await stack.enter_async_context(contextlib.aclosing(response.aiter_bytes()))
+            whole = "json" in response.headers.get("content-type", "")
+            frames: Frames | Whole = Whole() if whole else Frames()
+            ended = False
+            while not ended:
+                with _told_as(reader, lambda: clock() >= deadline):
+                    async with asyncio.timeout_at(until):
+                        chunk = await anext(chunks, None)
+                ended = chunk is None
+                for data in frames.end() if chunk is None else frames.feed(chunk):
+                    if data == b"[DONE]":
+                        ended = True
+                        break
+                    for event in reader.read(data):
+                        yield event
+                    if reader.begun:
+                        until = min(deadline, clock() + self._gap)
+            for event in reader.ending():
+                yield event
+            await _drain(chunks)
+
+    async def _call(self, request: AnswerRequest, attempt: int, stack: contextlib.AsyncExitStack) -> httpx2.Response:
+        """The response, its head received and its body open until the stack is left."""
+        import openai
+
+        assert self._client is not None, "warm() has built it"
+        create = cast(Any, self._client.chat.completions.with_streaming_response).create
+        while True:
+            body = self._body(request)
+            key = f"{request.answer_id}-{attempt}" + (f"-{len(self._refused)}" if self._refused else "")
+            try:
+                call = create(**body, extra_headers={"Idempotency-Key": key})
+                opened: httpx2.Response = (await stack.enter_async_context(call)).http_response
+                return opened
+            except openai.APIStatusError as error:
+                told = error.response.text.replace(self._key or "\0", "…")
+                log.debug("the provider answered %d: %.1000s", error.status_code, told)
+                parameter = _refused_parameter(error.status_code, told, body)
+                if parameter is None or parameter in self._refused:
+                    raise _problem(error.status_code, told, error.response.headers) from None
+                self._refused.add(parameter)
+            except openai.APITimeoutError:
+                raise ProviderError("timeout", retryable=True) from None
+            except openai.APIConnectionError as error:
+                log.debug("the provider cannot be reached: %r", error.__cause__)
+                raise ProviderError("unavailable", retryable=True) from None
+
+    def _body(self, request: AnswerRequest) -> dict[str, Any]:
+        model = request.model or self.model
+        limit = "max_completion_tokens" if self._is_openai or "max_tokens" in self._refused else "max_tokens"
+        body: dict[str, Any] = {
+            "model": model,
+            "messages": [{"role": message.role, "content": message.content} for message in request.messages],
+            limit: request.max_tokens,
+            "stream": True,
+            "stream_options": {"include_usage": True},
+        }
+        if self._is_openai:
+            rules = "".join(message.content for message in request.messages if message.role == "system")
+            body["store"] = False
+            body["prompt_cache_key"] = hashlib.sha256(rules.encode()).hexdigest()[:32]
+            if _THINKS_LITTLE.fullmatch(model):  # else the limit is used up before the answer begins
+                body["reasoning_effort"] = "minimal"
+            elif _THINKS_AT_WILL.fullmatch(model):
+                body["reasoning_effort"] = "none"
+        return {name: value for name, value in body.items() if name not in self._refused}
+
+    def _build(self) -> AsyncOpenAI:
+        from openai import AsyncOpenAI
+
+        async def send_only_what_is_listed(request: httpx2.Request) -> None:
+            """Neither the SDK's telemetry nor headers from `OPENAI_CUSTOM_HEADERS`, `OPENAI_ORG_ID` and the like."""
+            for name in set(request.headers) - _SENT_HEADERS:
+                del request.headers[name]
+            request.headers["user-agent"] = "Answerback"
+            if self._key:
+                request.headers["authorization"] = f"Bearer {self._key}"
+
+        http = httpx2.AsyncClient(
+            base_url=self._url,
+            timeout=httpx2.Timeout(None, connect=5.0, write=10.0),
+            limits=httpx2.Limits(max_connections=None, max_keepalive_connections=64, keepalive_expiry=300.0),
+            headers={"Accept-Encoding": "identity"},
+            trust_env=False,
+            follow_redirects=False,
+            event_hooks={"request": [send_only_what_is_listed]},
+        )
+        client = AsyncOpenAI(
+            api_key=self._key or "none", admin_api_key="", base_url=self._url, max_retries=0, http_client=http
+        )
+        _ = client.chat.completions.with_streaming_response  # imported on first use
+        return client
+
+
+class Whole:
+    """An answer that comes as one JSON document instead of a stream."""
+
+    def __init__(self) -> None:
+        self._body = bytearray()
+
+    def feed(self, chunk: bytes) -> list[bytes]:
+        """Nothing yet. Raises ProviderError when it grows without end."""
+        self._body += chunk
+        if len(self._body) > LONGEST_WHOLE_ANSWER:
+            raise ProviderError("malformed", retryable=False)
+        return []
+
+    def end(self) -> list[bytes]:
+        """The document."""
+        return [bytes(self._body)]
+
+
+@contextlib.contextmanager
+def _told_as(reader: AnswerReader, is_over: Callable[[], bool]) -> Iterator[None]:
+    """Problems of waiting and of the connection as ProviderErrors."""
+    try:
+        yield
+    except TimeoutError:
+        raise reader.error("stalled" if reader.begun and not is_over() else "timeout") from None
+    except (httpx2.HTTPError, httpx2.StreamError) as error:
+        log.debug("the provider's stream broke: %r", error)
+        raise reader.error("cut") from None
+
+
+async def _drain(chunks: AsyncGenerator[bytes, None]) -> None:
+    """Read the response's very end, so that the connection can be used again; not for long."""
+    with contextlib.suppress(TimeoutError, httpx2.HTTPError, httpx2.StreamError):
+        async with asyncio.timeout(0.25):
+            async for _ in chunks:
+                pass
+
+
+def _refused_parameter(status: int, told: str, body: dict[str, Any]) -> str | None:
+    """The optional parameter that a server does not know, by its own words."""
+    if status not in (400, 422) or _ABOUT_A_VALUE.search(told):
+        return None
+    return next((name for name in _OPTIONAL if name in body and name in told), None)
+
+
+def _problem(status: int, told: str, headers: httpx2.Headers) -> ProviderError:
+    about_the_model = "model" in told.lower() and ("not" in told.lower() or "unknown" in told.lower())
+    if status in (401, 403):
+        return ProviderError("auth", retryable=False)
+    if status == 404:
+        return ProviderError("model_unknown" if about_the_model else "unavailable", retryable=False)
+    if status in (400, 413, 422):
+        unknown = "model_not_found" in told or ("invalid model" in told.lower())
+        return ProviderError("model_unknown" if unknown else "bad_request", retryable=False)
+    wait = _retry_after(headers)
+    if status == 429:
+        if "insufficient_quota" in told:
+            wait = max(wait or 0.0, NO_CREDIT_WAIT)
+        return ProviderError("rate_limited", retryable=True, retry_after=wait)
+    if status in (408, 504):
+        return ProviderError("timeout", retryable=True, retry_after=wait)
+    return ProviderError("unavailable", retryable=status in (409, 425) or status >= 500, retry_after=wait)
+
+
+def _retry_after(headers: httpx2.Headers) -> float | None:
+    """Seconds, from either form of the header; None without it."""
+    text = headers.get("retry-after", "").strip()
+    with contextlib.suppress(ValueError):
+        return min(86_400.0, max(0.0, float(text)))
+    with contextlib.suppress(ValueError, TypeError):
+        when = parsedate_to_datetime(text)
+        return min(86_400.0, max(0.0, (when - datetime.now(UTC)).total_seconds()))
+    return None

@@ -1,0 +1,50 @@
+"""What models cost, as far as it is known here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """US dollars for a million tokens: asked, asked again from the provider's cache, answered."""
+
+    asked: float
+    cached: float
+    said: float
+
+
+Prices = Mapping[str, Price]
+
+# From https://developers.openai.com/api/docs/pricing (standard tier), as of November 2026.
+PRICES: Prices = {
+    "gpt-5.5": Price(5.00, 0.50, 30.00),
+    "gpt-5.4": Price(2.50, 0.25, 15.00),
+    "gpt-5.4-mini": Price(0.75, 0.075, 4.50),
+    "gpt-5.4-nano": Price(0.20, 0.02, 1.25),
+    "gpt-5.2": Price(1.75, 0.175, 14.00),
+    "gpt-5.1": Price(1.25, 0.125, 10.00),
+    "gpt-5": Price(1.25, 0.125, 10.00),
+    "gpt-5-mini": Price(0.25, 0.025, 2.00),
+    "gpt-5-nano": Price(0.05, 0.005, 0.40),
+    "gpt-4.1": Price(2.00, 0.50, 8.00),
+    "gpt-4.1-mini": Price(0.40, 0.10, 1.60),
+    "gpt-4.1-nano": Price(0.10, 0.025, 0.40),
+    "gpt-4o": Price(2.50, 1.25, 10.00),
+    "gpt-4o-mini": Price(0.15, 0.075, 0.60),
+    "o4-mini": Price(1.10, 0.275, 4.40),
+}
+_DATED = re.compile(r"-20\d\d-\d\d-\d\d$")
+
+
+def cost(prices: Prices, model: str, asked: int, said: int, cached: int) -> float | None:
+    """US dollars for these tokens (`cached` of the asked ones came from the cache); None for an unknown model.
+
+    `gpt-5-mini-2025-08-07` is `gpt-5-mini`; `gpt-5-something` is not `gpt-5`.
+    """
+    price = prices.get(model) or prices.get(_DATED.sub("", model))
+    if price is None:
+        return None
+    return ((asked - cached) * price.asked + cached * price.cached + said * price.said) / 1_000_000
