@@ -39,6 +39,7 @@ export class ChatStore extends Store<ChatState> {
   #drafts: Shelf;
   #stream: AbortController | null = null;
   #following = false;
+  #ready = false;
   #later = 0;
   #hearers = new Set<(signal: Signal) => void>();
 
@@ -88,7 +89,8 @@ export class ChatStore extends Store<ChatState> {
         this.#spent(history);
       }
       this.set({ status: "ready" });
-      this.#signal({ event: EVENTS.ready, detail: { page: this.config.page } });
+      if (!this.#ready) this.#signal({ event: EVENTS.ready, detail: { page: this.config.page } });
+      this.#ready = true;
       this.#resume();
     } catch (error) {
       const problem = problemOf(error);

@@ -118,21 +118,14 @@ function all(): Placed[] {
   return [...document.querySelectorAll<Placed>(OUTER)];
 }
 
-/** Takes new options for every element; without `page` it is the address's anew. */
+/** Takes new options for every element; where no page is named, it is the address's anew. */
 function update(options: Options = {}): void {
-  const { page, ...rest } = options;
-  const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
-  Object.assign(defaults, given);
-  for (const element of placed) {
-    setOptions(element, given);
-    if (page !== undefined) element.setAttribute("data-page", page);
-    else element.removeAttribute("data-page");
-  }
-  if (page !== undefined) defaults.page = page;
-  else delete defaults.page;
-  near ??= null;
+  Object.assign(defaults, options);
   byHand(OUTER).forEach(watch);
-  for (const element of all()) element.refresh?.();
+  for (const element of all()) {
+    if (element.localName !== COUNT) setOptions(element, options);
+    element.refresh?.();
+  }
 }
 
 function reload(): void {

@@ -110,7 +110,7 @@ export class ThreadStore extends Store<ThreadState> {
   }
 
   setSort(sort: Sort): void {
-    this.set({ sort, comments: [], status: "loading", next: null });
+    this.set({ sort, comments: [], status: "loading", next: null, fresh: [] });
     void this.load();
   }
 

@@ -12,28 +12,17 @@ export interface Found {
   end: Spot;
 }
 
-const LIKE: Record<string, string> = {
-  "‘": "'",
-  "’": "'",
-  "‚": "'",
-  "′": "'",
-  "“": '"',
-  "”": '"',
-  "„": '"',
-  "«": '"',
-  "»": '"',
-  "″": '"',
-  "‐": "-",
-  "‑": "-",
-  "–": "-",
-  "—": "-",
-  "−": "-",
-};
+const LIKE: [RegExp, string][] = [
+  [/[‘’‚′]/, "'"],
+  [/[“”„«»″]/, '"'],
+  [/[‐‑–—−]/, "-"],
+];
 const DROPPED = /[\s\u00ad\u200b-\u200f\u2060\ufeff]/u;
 const SHORTEST = 12;
 
 function folded(char: string): string {
-  return DROPPED.test(char) ? "" : (LIKE[char] ?? char.toLowerCase());
+  if (DROPPED.test(char)) return "";
+  return LIKE.find(([like]) => like.test(char))?.[1] ?? char.toLowerCase();
 }
 
 interface Folded {

@@ -88,7 +88,7 @@ export class AnswerElement extends View<AnswerData> {
       h(
         "div",
         { class: "answer-foot small muted" },
-        h("span", null, answer.quoting ? texts.quoteCaution : texts.aiCaution),
+        h("span", null, answer.quoting ? sources.length > 0 && texts.quoteCaution : texts.aiCaution),
         answer.state === "done" && this.#feedback(data),
       ),
     ];

@@ -58,6 +58,17 @@ export class CommentsElement extends Outer {
     void this.#lease?.thing.load();
   }
 
+  /** New comments do not move what one reads; most browsers see to that themselves, Safari does not. */
+  override draw(): void {
+    const within = this.getBoundingClientRect().top < 0 && !CSS.supports?.("overflow-anchor", "auto");
+    const topOf = (row: Element) => row.getBoundingClientRect().top;
+    const rows = within ? [...(this.shadowRoot?.querySelectorAll(".comment") ?? [])] : [];
+    const read = rows.find((row) => topOf(row) > 0);
+    const before = read ? topOf(read) : 0;
+    super.draw();
+    if (read?.isConnected) scrollBy(0, topOf(read) - before);
+  }
+
   protected view(tongue: Tongue, config: Config): Child[] {
     const { state } = this.#store;
     const ctx = this.#contextOf(tongue, config, state);

@@ -1,0 +1,66 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { configOf, defaultPage, optionsOf } from "../src/config.js";
+import { brightness } from "../src/elements/backdrop.js";
+
+const defaults = { base: "https://our.example/", site: "demo" };
+
+function element(attributes: Record<string, string>): HTMLElement {
+  const made = document.createElement("answerback-comments");
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  document.body.append(made);
+  return made;
+}
+
+afterEach(() => {
+  document.head.replaceChildren();
+  document.body.replaceChildren();
+  document.documentElement.lang = "";
+});
+
+describe("an element's place", () => {
+  it("is what its attributes say, with data- or without", () => {
+    expect(optionsOf(element({ "data-site": "a", page: "/p", "data-theme": "dark" }))).toEqual({
+      site: "a",
+      page: "/p",
+      theme: "dark",
+    });
+  });
+
+  it("is what the script tag says where it says nothing itself", () => {
+    const config = configOf(element({}), { ...defaults, page: "/tag", theme: "light" });
+    expect(config).toMatchObject({
+      site: "demo",
+      page: "/tag",
+      theme: "light",
+      base: "https://our.example/",
+    });
+  });
+
+  it("is the canonical address's path, else the path", () => {
+    expect(defaultPage()).toBe(location.pathname);
+    const link = document.createElement("link");
+    link.rel = "canonical";
+    link.href = "https://blog.example/post/1?utm=x";
+    document.head.append(link);
+    expect(defaultPage()).toBe("/post/1");
+    expect(configOf(element({ "data-page": "own" }), defaults).page).toBe("own");
+  });
+
+  it("speaks the language of the part of the page around it", () => {
+    document.documentElement.lang = "en";
+    document.body.lang = "ko";
+    expect(configOf(element({}), defaults).lang).toBe("ko");
+    document.body.removeAttribute("lang");
+    expect(configOf(element({}), defaults).lang).toBe("en");
+    expect(configOf(element({ "data-lang": "ko" }), defaults).lang).toBe("ko");
+  });
+});
+
+describe("what is behind an element", () => {
+  it("is dark, light or not known", () => {
+    expect(brightness("rgb(255, 255, 255)")).toBeCloseTo(1);
+    expect(brightness("rgb(20 20 20 / 0.9)")).toBeLessThan(0.1);
+    expect(brightness("rgba(0, 0, 0, 0)")).toBeNull();
+    expect(brightness("color(srgb 1 1 1)")).toBeNull();
+  });
+});
