@@ -1,2 +1,171 @@
-def admin_routes(settings, db, clock, ids, posting, sites):
-    return []
+"""The owner's pages over HTTP: rendered here, without a script, on our own origin only."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from urllib.parse import parse_qsl
+
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Mount, Route
+
+from ..core.model import Comment
+from ..db import Database, Work
+from ..errors import AppError, MethodNotAllowed, NotFound
+from ..live.bus import page_channel
+from ..seams import Clock, Ids
+from ..settings import Settings
+from ..sites.store import SiteDirectory
+from ..threads.posting import Posting
+from . import store
+from .gate import HEADERS, Gate, Owner
+from .signing_in import SigningIn
+from .views import FOLDER, STATES, address, clean_query, day_start, read_filter, render, show
+
+log = logging.getLogger(__name__)
+
+ENTRIES = 50
+Page = Callable[[Request], Awaitable[Response]]
+
+
+def admin_routes(
+    settings: Settings, db: Database, clock: Clock, ids: Ids, posting: Posting, sites: SiteDirectory
+) -> list[Route | Mount]:
+    """Everything under `/admin/`."""
+    gate = Gate(settings, db, clock)
+    signing_in = SigningIn(settings, db, clock, ids, gate)
+    pages = Log(db, clock, posting, sites, gate)
+    table: dict[str, dict[str, Page]] = {
+        "/admin/": {"GET": pages.read},
+        "/admin/style.css": {"GET": style},
+        "/admin/sign-in/": {"GET": signing_in.ask, "POST": signing_in.by_password},
+        "/admin/sign-in/{secret}/": {"GET": signing_in.show_link, "POST": signing_in.by_link},
+        "/admin/sign-out/": {"POST": signing_in.sign_out},
+        "/admin/comments/{id}/hide/": {"POST": pages.hide},
+        "/admin/comments/{id}/restore/": {"POST": pages.restore},
+    }
+    methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+    routes: list[Route | Mount] = [Route(path, guarded(gate, calls), methods=methods) for path, calls in table.items()]
+
+    async def add_slash(request: Request) -> Response:
+        return RedirectResponse(f"{gate.base}/admin/", 308)
+
+    routes.append(Route("/admin", guarded(gate, {"GET": add_slash}), methods=methods))
+    return routes
+
+
+def guarded(gate: Gate, calls: dict[str, Page]) -> Page:
+    """An endpoint behind the gate: right host, known method, errors as pages, and the headers on every answer."""
+
+    async def serve(request: Request) -> Response:
+        try:
+            gate.check_host(request)
+            call = calls.get("GET" if request.method == "HEAD" else request.method)
+            if call is None:
+                raise MethodNotAllowed("method_not_allowed")
+            response = await call(request)
+        except AppError as error:
+            response = _error_page(gate, error)
+        except ClientDisconnect:
+            response = Response(status_code=400)
+        except Exception:
+            log.exception("unexpected error")
+            response = _error_page(gate, AppError("internal"))
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        return response
+
+    return serve
+
+
+def _error_page(gate: Gate, error: AppError) -> Response:
+    page = render("error.html", base=gate.base, status=error.status, detail=error.detail)
+    return Response(page, error.status, media_type="text/html")
+
+
+async def style(request: Request) -> Response:
+    """`GET /admin/style.css`."""
+    body = await asyncio.to_thread((FOLDER / "assets" / "style.css").read_bytes)
+    return Response(body, headers={"Cache-Control": "public, max-age=300"}, media_type="text/css")
+
+
+class Log:
+    """The log, and what an owner does to a comment in it."""
+
+    def __init__(self, db: Database, clock: Clock, posting: Posting, sites: SiteDirectory, gate: Gate) -> None:
+        self._db = db
+        self._clock = clock
+        self._posting = posting
+        self._sites = sites
+        self._gate = gate
+
+    async def read(self, request: Request) -> Response:
+        """`GET /admin/?q=&site=&page=&state=&before=`: the newest entries, or those before one of them."""
+        owner = await self._gate.owner(request)
+        if owner is None:
+            return RedirectResponse(f"{self._gate.base}/admin/sign-in/", 303)
+        query = clean_query(request.query_params)
+        wanted = read_filter(query)
+        chosen = [site for site in owner.sites if query.get("site", site) == site]
+        if "site" in query and not chosen:
+            raise NotFound
+        await self._sites.refresh()
+        now = self._clock.now()
+        days = {site: day_start(now, self._zone(site)) for site in chosen}
+
+        def work() -> Work[tuple[list[store.Entry], store.Totals, list[str]]]:
+            found = yield from store.entries(chosen, wanted, ENTRIES + 1)
+            return found, (yield from store.totals(days)), (yield from store.pages(chosen))
+
+        found, totals, pages = await self._db.read(work)
+        following = None
+        if len(found) > ENTRIES:
+            following = ".".join(str(part) for part in found[ENTRIES - 1].cursor)
+        page = render(
+            "log.html", base=self._gate.base, owner=owner, totals=totals, pages=pages, states=STATES, query=query,
+            entries=[show(entry, self._zone(entry.site)) for entry in found[:ENTRIES]],
+            here=address("", query).partition("?")[2], everything=address(self._gate.base, {}),
+            newest=address(self._gate.base, query, before=None) if "before" in query else None,
+            older=address(self._gate.base, query, before=following) if following else None,
+            filtered=any(name in query for name in ("q", "site", "page", "state")),
+            only_page=lambda entry: address(self._gate.base, {}, site=entry.site, page=entry.page),
+        )  # fmt: skip
+        return Response(page, media_type="text/html")
+
+    def _zone(self, site: str) -> str:
+        known = self._sites.known(site)
+        return known.timezone if known else "UTC"
+
+    async def hide(self, request: Request) -> Response:
+        """`POST /admin/comments/<id>/hide/`: nobody but the owner sees the comment any more."""
+        return await self._moderate(request, "hidden", ("published", "pending"))
+
+    async def restore(self, request: Request) -> Response:
+        """`POST /admin/comments/<id>/restore/`: a hidden comment comes back, one that waits is approved."""
+        return await self._moderate(request, "published", ("hidden", "pending"))
+
+    async def _moderate(self, request: Request, state: str, only_from: tuple[str, ...]) -> Response:
+        fields = await self._gate.form(request)
+        owner = await self._gate.owner(request)
+        if owner is None:
+            return RedirectResponse(f"{self._gate.base}/admin/sign-in/", 303)
+        self._gate.check_token(owner, fields)
+        comment, changed = await self._set_state(owner, request.path_params["id"], state, only_from)
+        if changed:
+            self._tell(comment)
+        query = clean_query(dict(parse_qsl(fields.get("here", ""))))
+        return RedirectResponse(f"{address(self._gate.base, query)}#e-{comment.id}", 303)
+
+    async def _set_state(self, owner: Owner, id: str, state: str, only_from: tuple[str, ...]) -> tuple[Comment, bool]:
+        moderated = await self._db.write(lambda: store.moderate(owner.sites, id, state, only_from=only_from))
+        if moderated is None:
+            raise NotFound
+        return moderated
+
+    def _tell(self, comment: Comment) -> None:
+        self._posting.tell_changed(comment)
+        if comment.state == "hidden":
+            channel = page_channel(comment.site, comment.page)
+            self._posting._bus.publish(channel, "comment.removed", {"id": comment.id})

@@ -1,0 +1,243 @@
+"""The owner's log in the database: joins that only read, and the one change of state. Every query names the sites."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from ..core.model import Comment
+from ..db import Database, Row, Work, many, one
+from ..threads.store import comment_by_id, set_state
+
+COMMENT_STATES = ("published", "pending", "hidden", "deleted")
+ANSWER_STATES = ("queued", "streaming", "done", "stopped", "failed", "withheld")
+PAGES_OFFERED = 300
+
+_ANSWER = "a.state AS answer_state, a.provider, a.model, a.tokens_in, a.tokens_out, a.cost_microusd, a.error"
+# One row an entry: comments and AI replies of the threads, then the ask box's questions and its answers. `rank` puts
+# an answer above its question where both have the same time.
+_COMMENTS = f"""SELECT 'comment' AS entry, c.id, c.site, c.page, c.author_kind, c.author_name, c.html, a.body AS draft,
+    c.state, c.created_at AS at, CASE WHEN c.author_kind = 'ai' THEN 1 ELSE 0 END AS rank, t.url, t.title, {_ANSWER}
+    FROM comments c LEFT JOIN answers a ON a.id = c.id
+    LEFT JOIN threads t ON t.site = c.site AND t.page = c.page"""
+_QUESTIONS = """SELECT 'question' AS entry, q.id, q.site, q.page, v.kind AS author_kind, v.name AS author_name, q.html,
+    NULL AS draft, 'private' AS state, q.created_at AS at, 0 AS rank,
+    (SELECT MAX(x.url) FROM answers x WHERE x.question_id = q.id AND x.site = q.site) AS url,
+    (SELECT MAX(x.title) FROM answers x WHERE x.question_id = q.id AND x.site = q.site) AS title,
+    NULL AS answer_state, NULL AS provider, NULL AS model, CAST(NULL AS BIGINT) AS tokens_in,
+    CAST(NULL AS BIGINT) AS tokens_out, CAST(NULL AS BIGINT) AS cost_microusd, NULL AS error
+    FROM questions q LEFT JOIN visitors v ON v.id = q.visitor_id"""
+_ANSWERS = f"""SELECT 'answer' AS entry, a.id, a.site, a.page, 'ai' AS author_kind, v.name AS author_name, a.html,
+    a.body AS draft, 'private' AS state, a.queued_at AS at, 1 AS rank, a.url, a.title, {_ANSWER}
+    FROM answers a LEFT JOIN visitors v ON v.id = a.visitor_id"""
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What of the log is asked for; empty texts ask for everything. `before` is the last entry already shown."""
+
+    text: str = ""
+    page: str = ""
+    state: str = ""
+    before: tuple[int, int, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the log: a comment, an AI reply, a private question or a private answer."""
+
+    entry: str
+    id: str
+    site: str
+    page: str
+    author_kind: str
+    author_name: str
+    html: str
+    draft: str
+    state: str
+    at: int
+    rank: int
+    url: str
+    title: str
+    answer_state: str | None
+    provider: str
+    model: str
+    tokens_in: int
+    tokens_out: int
+    cost_microusd: int | None
+    error: str | None
+
+    @property
+    def is_answer(self) -> bool:
+        """Whether an answer's figures belong to it."""
+        return self.answer_state is not None
+
+    @property
+    def cursor(self) -> tuple[int, int, str]:
+        """Where the log goes on after this entry."""
+        return self.at, self.rank, self.id
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Figures of a day: comments of people, questions answered or being answered, tokens, cost in millionths."""
+
+    comments: int
+    answers: int
+    tokens_in: int
+    tokens_out: int
+    cost_microusd: int
+
+
+def _in(sites: Sequence[str]) -> tuple[str, dict[str, str]]:
+    names = {f"site{index}": site for index, site in enumerate(sites)}
+    return ", ".join(":" + name for name in names), dict(names)
+
+
+def escape_like(text: str) -> str:
+    """A text as LIKE finds it verbatim, with `!` as the escape."""
+    return text.replace("!", "!!").replace("%", "!%").replace("_", "!_")
+
+
+def _part(select: str, name: str, at: str, rank: str, sites: str, wanted: Filter, states: Sequence[str]) -> str:
+    """One kind's newest entries; each kind is cut by itself, so that its index on the time can serve."""
+    where = [f"{name}.site IN ({sites})"]
+    if name == "a":
+        where.append("a.kind = 'chat'")
+    if wanted.page:
+        where.append(f"{name}.page = :page")
+    if wanted.text:
+        # SQLite folds the case of ASCII letters only: other alphabets are found as they were typed.
+        where.append(f"(LOWER({name}.body) LIKE :folded ESCAPE '!' OR {name}.body LIKE :verbatim ESCAPE '!')")
+    if wanted.state:
+        where.append("(" + " OR ".join(f"{column} = :state" for column in states) + ")")
+    if wanted.before is not None:
+        where.append(f"({at}, {rank}, {name}.id) < (:at, :rank, :id)")
+    return f"""SELECT * FROM ({select} WHERE {" AND ".join(where)}
+        ORDER BY {at} DESC, rank DESC, {name}.id DESC LIMIT :limit) AS part_{name}"""
+
+
+def entries(sites: Sequence[str], wanted: Filter, limit: int) -> Work[list[Entry]]:
+    """The newest entries of these sites, newest first."""
+    if not sites:
+        return []
+    names, params = _in(sites)
+    parts = []
+    if not wanted.state or wanted.state in COMMENT_STATES + ANSWER_STATES:
+        column = "a.state" if wanted.state in ANSWER_STATES else "c.state"
+        rank = "CASE WHEN c.author_kind = 'ai' THEN 1 ELSE 0 END"
+        parts.append(_part(_COMMENTS, "c", "c.created_at", rank, names, wanted, [column]))
+    if wanted.state in ("", "private"):
+        parts.append(_part(_QUESTIONS, "q", "q.created_at", "0", names, _stateless(wanted), []))
+    if wanted.state in ("", "private", *ANSWER_STATES):
+        own = wanted if wanted.state in ANSWER_STATES else _stateless(wanted)
+        parts.append(_part(_ANSWERS, "a", "a.queued_at", "1", names, own, ["a.state"]))
+    if not parts:
+        return []
+    values: dict[str, object] = {**params, "limit": limit}
+    if wanted.page:
+        values["page"] = wanted.page
+    if wanted.text:
+        values["verbatim"] = f"%{escape_like(wanted.text)}%"
+        values["folded"] = f"%{escape_like(wanted.text.lower())}%"
+    if wanted.state in COMMENT_STATES + ANSWER_STATES:
+        values["state"] = wanted.state
+    if wanted.before is not None:
+        values["at"], values["rank"], values["id"] = wanted.before
+    rows = yield many(
+        f"{' UNION ALL '.join(parts)} ORDER BY at DESC, rank DESC, id DESC LIMIT :limit",
+        **values,
+    )
+    return [_read(row) for row in rows]
+
+
+def _stateless(wanted: Filter) -> Filter:
+    return Filter(wanted.text, wanted.page, "", wanted.before)
+
+
+def _read(row: Row) -> Entry:
+    texts = ("author_name", "html", "draft", "url", "title", "provider", "model")
+    numbers = ("tokens_in", "tokens_out")
+    values = {name: row[name] for name in Entry.__slots__}
+    values |= {name: values[name] or "" for name in texts} | {name: values[name] or 0 for name in numbers}
+    values["author_kind"] = values["author_kind"] or "guest"
+    return Entry(**values)
+
+
+def totals(days: Mapping[str, int]) -> Work[Totals]:
+    """The figures of today; `days` says of each site when its day has begun."""
+    if not days:
+        return Totals(0, 0, 0, 0, 0)
+    params: dict[str, object] = {}
+    for index, (site, start) in enumerate(days.items()):
+        params |= {f"site{index}": site, f"day{index}": start}
+
+    def today(column: str) -> str:
+        each = (f"(site = :site{index} AND {column} >= :day{index})" for index in range(len(days)))
+        return "(" + " OR ".join(each) + ")"
+
+    comments = yield one(
+        f"SELECT COUNT(*) AS count FROM comments WHERE author_kind <> 'ai' AND {today('created_at')}",
+        **params,
+    )
+    answers = yield one(
+        f"""SELECT COUNT(*) AS count, CAST(COALESCE(SUM(tokens_in), 0) AS BIGINT) AS tokens_in,
+            CAST(COALESCE(SUM(tokens_out), 0) AS BIGINT) AS tokens_out,
+            CAST(COALESCE(SUM(cost_microusd), 0) AS BIGINT) AS cost
+        FROM answers WHERE {today("queued_at")}""",
+        **params,
+    )
+    return Totals(
+        comments["count"], answers["count"], answers["tokens_in"], answers["tokens_out"], answers["cost"]
+    )  # fmt: skip
+
+
+def pages(sites: Sequence[str]) -> Work[list[str]]:
+    """Pages with a thread or a question, to choose from; the newest few hundred."""
+    if not sites:
+        return []
+    names, params = _in(sites)
+    rows = yield many(
+        f"""SELECT page, MAX(at) AS latest FROM (
+            SELECT page, created_at AS at FROM threads WHERE site IN ({names})
+            UNION ALL SELECT page, created_at AS at FROM questions WHERE site IN ({names})) AS places
+        GROUP BY page ORDER BY latest DESC LIMIT :limit""",
+        limit=PAGES_OFFERED, **params,
+    )  # fmt: skip
+    return sorted(row["page"] for row in rows)
+
+
+async def sites_to_see(db: Database, owner_id: str, *, all_sites: bool) -> list[str]:
+    """Keys of the sites whose log this owner may read."""
+    if all_sites:
+        rows = await db.fetch_all("SELECT key FROM sites ORDER BY key")
+    else:
+        rows = await db.fetch_all(
+            """SELECT s.key FROM owner_sites o JOIN sites s ON s.key = o.site WHERE o.owner_id = :id
+            ORDER BY s.key""",
+            id=owner_id,
+        )
+    return [row["key"] for row in rows]
+
+
+def moderate(
+    sites: Sequence[str], id: str, state: str, *, only_from: tuple[str, ...]
+) -> Work[tuple[Comment, bool] | None]:
+    """Give a comment of these sites another state: the comment as it is now, and whether this has changed it.
+
+    None when there is no such comment on these sites.
+    """
+    if not sites:
+        return None
+    names, params = _in(sites)
+    row = yield one(
+        f"SELECT site FROM comments WHERE id = :id AND site IN ({names})",
+        id=id,
+        **params,
+    )
+    if row is None:
+        return None
+    changed = yield from set_state(row["site"], id, state, only_from=only_from)
+    comment = yield from comment_by_id(row["site"], id)
+    assert comment is not None
+    return comment, changed
