@@ -120,7 +120,7 @@ def build_app(settings: Settings, seams: Seams | None = None) -> App:
 
     edge = Edge(settings, sites)
     live = page_events(bus, lambda site, page: texts.on(page_channel(site, page)))
-    routes = api_routes(edge, people, threads, answers, live)
+    routes: list[Any] = api_routes(edge, people, threads, answers, live)
     routes += [*admin_routes(settings, db, clock, ids, posting, sites), *machine_routes(db), *static_routes()]
     application = Starlette(routes=routes, lifespan=lifespan, exception_handlers={404: _not_found})
     application.router.redirect_slashes = False

@@ -89,7 +89,8 @@ class Database:
         """All rows of one statement."""
 
         def work() -> Work[list[Row]]:
-            return (yield many(sql, **params))
+            rows: list[Row] = yield many(sql, **params)
+            return rows
 
         return await self._backend.read(work, single=True)
 
@@ -97,7 +98,8 @@ class Database:
         """The first row of one statement, or None."""
 
         def work() -> Work[Row | None]:
-            return (yield one(sql, **params))
+            row: Row | None = yield one(sql, **params)
+            return row
 
         return await self._backend.read(work, single=True)
 

@@ -173,10 +173,14 @@ class Desk:
                     await reader.take(1.0)
         return await self._job(site, job.id)
 
-    async def _job(self, site: Site, id: str) -> store.Job:
-        job = await self._db.read(lambda: store.job_by_id(site.key, id))
+    def _same(self, site: Site, id: str) -> Work[store.Job]:
+        """A job that is known to be there."""
+        job = yield from store.job_by_id(site.key, id)
         assert job is not None
         return job
+
+    async def _job(self, site: Site, id: str) -> store.Job:
+        return await self._db.read(lambda: self._same(site, id))
 
     async def ask_privately(self, site: Site, visitor: Visitor, address: str, question: Question) -> store.Job:
         """Ask in the ask box; the same key again gives the same answer. Raises Forbidden or LimitReached."""
@@ -196,7 +200,7 @@ class Desk:
                 again = before.state in ("failed", "withheld")
                 if again:
                     yield from self._hold_again(site, visitor, hashed, before.id, now)
-                    before = yield from store.job_by_id(site.key, before.id)
+                    before = yield from self._same(site, before.id)
                 return before, again
             answer_id, question_id = self._ids.new(), self._ids.new()
             refused = yield from quota.reserve(answer_id, site, visitor, hashed, now)
@@ -209,7 +213,7 @@ class Desk:
                 self._row(answer_id, "chat", site, question.page, question.url, question.title, question_id, visitor,
                           hashed, now)
             )  # fmt: skip
-            return (yield from store.job_by_id(site.key, answer_id)), True
+            return (yield from self._same(site, answer_id)), True
 
         try:
             job, new = await self._db.write(work)

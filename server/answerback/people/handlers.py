@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from ..core.comments import NAME_LIMIT, clean_line
 from ..core.model import Visitor
-from ..db import Database
+from ..db import Database, Work
 from ..errors import BadRequest, Conflict, LimitReached, Unauthorized
 from ..http import Call, address_key, json_response
 from ..seams import Clock, Ids
@@ -76,8 +76,12 @@ class People:
         good = await verify_password(password, found[1] if found else None)
         now = self._clock.now()
         if found is None or not good:
-            for bucket in buckets:
-                await self._db.write(lambda bucket=bucket: store.count_failure(bucket, now, now - FORGET_MS))
+
+            def work() -> Work[None]:
+                for bucket in buckets:
+                    yield from store.count_failure(bucket, now, now - FORGET_MS)
+
+            await self._db.write(work)
             raise Unauthorized("login_failed")
         await self._db.write(lambda: store.forget_failures(buckets[0]))
         return await self._signed_in(call, found[0], 200)
