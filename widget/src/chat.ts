@@ -6,7 +6,7 @@ import { EVENTS } from "./constants.js";
 import type { Signal } from "./core/state.js";
 import { splice } from "./core/streaming.js";
 import type { ChatEntry, ChatSettled, Quota } from "./core/types.js";
-import { Shelf } from "./keep.js";
+import { newKey, Shelf } from "./keep.js";
 import type { Session } from "./session.js";
 import { Store } from "./store.js";
 
@@ -131,7 +131,7 @@ export class ChatStore extends Store<ChatState> {
   ask(text: string): void {
     if (this.running) return;
     this.setDraft("");
-    void this.#begin({ key: crypto.randomUUID(), text });
+    void this.#begin({ key: newKey(), text });
   }
 
   /** Asks a failed or stopped question again, as a new one. */
@@ -141,7 +141,7 @@ export class ChatStore extends Store<ChatState> {
     const text = this.#questionOf(entry);
     const unsent = entry.id.startsWith("local-") && entry.key;
     if (unsent) this.#drop(entry.key ?? "");
-    void this.#begin({ key: unsent || crypto.randomUUID(), text });
+    void this.#begin({ key: unsent || newKey(), text });
   }
 
   #begin(asking: Asking): Promise<void> {

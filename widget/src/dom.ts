@@ -150,6 +150,7 @@ function setMarkup(element: Element, { html, text }: Markup): void {
     element.innerHTML = trusted()?.createHTML(html) ?? html;
   } catch {
     element.textContent = text;
+    element.classList.add("plain");
   }
 }
 

@@ -2,6 +2,12 @@
 
 import type { Composition } from "./core/types.js";
 
+/** An idempotency key; `crypto.randomUUID` is not there on pages without TLS. */
+export function newKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
 export class Shelf {
   #memory = new Map<string, string>();
 

@@ -103,7 +103,7 @@ export class ThreadStore extends Store<ThreadState> {
     }
     for (const composition of this.#outbox.all()) {
       const known = tree.unsentWith(this.state.comments, composition.key);
-      const row = known ?? unsentRow(composition, this.session.visitor, this.config.page, "failed");
+      const row = known ?? this.#row(composition, "failed");
       comments = tree.upsert(comments, row, { sort, more: false, own: true });
     }
     return comments;
@@ -135,7 +135,7 @@ export class ThreadStore extends Store<ThreadState> {
   post(composition: Composition): void {
     this.#outbox.add(composition);
     const { sort } = this.state;
-    const row = unsentRow(composition, this.session.visitor, this.config.page, "sending");
+    const row = this.#row(composition, "sending");
     this.set({ comments: tree.upsert(this.state.comments, row, { sort, more: false, own: true }) });
     void this.#send(composition);
   }
@@ -183,6 +183,10 @@ export class ThreadStore extends Store<ThreadState> {
 
   #mark(key: string, state: "sending" | "failed", code: string | null, again: number | null = null): void {
     this.#change(tree.localId(key), (row) => ({ ...row, unsent: { key, state, code, again } }));
+  }
+
+  #row(composition: Composition, state: "sending" | "failed"): Comment {
+    return unsentRow(composition, this.session.visitor, this.config.page, state, Date.now());
   }
 
   /** True when the server took the new text. */

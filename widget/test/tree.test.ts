@@ -43,7 +43,7 @@ describe("a thread", () => {
 
   it("gives an unsent row's place to the comment that the server made of it", () => {
     const composition: Composition = { key: "k", parent_id: null, body: "hi", name: "Mina", ask: null };
-    const row = unsentRow(composition, null, "/post", "sending");
+    const row = unsentRow(composition, null, "/post", "sending", 0);
     const roots = [row, comment("later")];
     expect(tree.confirm(roots, "k", "oldest", comment("a")).map(({ id }) => id)).toEqual(["a", "later"]);
   });
@@ -51,7 +51,7 @@ describe("a thread", () => {
   it("shows a comment once when its live event comes before the reply to its post", () => {
     const composition: Composition = { key: "k", parent_id: null, body: "hi", name: "", ask: null };
     const visitor = { id: "v1", name: "Mina", kind: "guest" as const, avatar_url: null };
-    const roots = [unsentRow(composition, visitor, "/post", "sending")];
+    const roots = [unsentRow(composition, visitor, "/post", "sending", 0)];
     const live = comment("a", { body: "hi" });
     expect(tree.unsentTwin(roots, live)?.unsent?.key).toBe("k");
     expect(tree.unsentTwin(roots, comment("b", { body: "other" }))).toBeNull();

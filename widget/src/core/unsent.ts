@@ -8,6 +8,7 @@ export function unsentRow(
   visitor: Visitor | null,
   page: string,
   state: Unsent["state"],
+  now: number,
 ): Comment {
   const { key, parent_id, body, name } = composition;
   const nobody = { id: "", kind: "guest" as const, avatar_url: null };
@@ -19,7 +20,7 @@ export function unsentRow(
     body,
     html: "",
     state: "published",
-    created_at: new Date().toISOString(),
+    created_at: new Date(now).toISOString(),
     edited_at: null,
     votes: { up: 0, down: 0 },
     answer: null,

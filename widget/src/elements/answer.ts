@@ -81,14 +81,15 @@ export class AnswerElement extends View<AnswerData> {
   #foot(data: AnswerData): Child[] {
     const { answer, texts, lang, url } = data;
     if (answer.state !== "done" && answer.state !== "stopped") return [];
-    const { sources } = answer;
+    const { sources, quoting } = answer;
+    const caution = quoting ? sources.length > 0 && texts.quoteCaution : texts.aiCaution;
     return [
       sources.length > 0 &&
         h("answerback-sources", { ".data": { sources, url, texts, lang }, "data-short": answer.quoting }),
       h(
         "div",
         { class: "answer-foot small muted" },
-        h("span", null, answer.quoting ? sources.length > 0 && texts.quoteCaution : texts.aiCaution),
+        caution && h("span", null, caution),
         answer.state === "done" && this.#feedback(data),
       ),
     ];

@@ -138,9 +138,9 @@ export class AskElement extends Outer {
       ".value": draft,
       oninput: (event: Event) => store.setDraft((event.target as HTMLTextAreaElement).value),
       onkeydown: (event: Event) => {
-        const { key, shiftKey, isComposing } = event as KeyboardEvent;
-        // Enter also ends the composing of a Korean syllable.
-        if (key !== "Enter" || shiftKey || isComposing) return;
+        const { key, shiftKey, isComposing, keyCode } = event as KeyboardEvent;
+        // Enter also ends the composing of a Korean syllable; Safari tells that by 229 alone.
+        if (key !== "Enter" || shiftKey || isComposing || keyCode === 229) return;
         onsubmit(event);
       },
     };

@@ -2,6 +2,7 @@
 
 import type { Composition } from "../core/types.js";
 import { type Child, h } from "../dom.js";
+import { newKey } from "../keep.js";
 import type { Context } from "./context.js";
 import { icon, solidButton, textButton, View } from "./view.js";
 
@@ -165,7 +166,7 @@ export class ComposerElement extends View<ComposerData> {
 
   #keep(): void {
     if (!this.data) return;
-    if (!this.#key) this.#key = crypto.randomUUID();
+    if (!this.#key) this.#key = newKey();
     const draft: Draft = { body: this.#body, ask: this.#ask, key: this.#key };
     this.data.ctx.store.drafts.set(this.data.draft, this.#body ? draft : null);
   }
@@ -208,7 +209,7 @@ export class ComposerElement extends View<ComposerData> {
     const body = this.#body.trim();
     if (!data || !body || body.length > (data.ctx.info?.settings.max_body ?? 5_000)) return;
     const name = (data.ctx.store.drafts.get<string>("name") ?? "").trim();
-    const key = this.#key || crypto.randomUUID();
+    const key = this.#key || newKey();
     const composition: Composition = { key, parent_id: data.parentId, body, name, ask: this.#ask };
     this.#preview = null;
     if (data.kind !== "edit") this.clear();
