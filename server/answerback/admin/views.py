@@ -100,7 +100,11 @@ def show(entry: Entry, timezone: str) -> dict[str, Any]:
     moment = datetime.fromtimestamp(entry.at // 1000, ZoneInfo(timezone))
     is_ai = entry.author_kind == "ai"
     name = entry.author_name.strip()
-    kinds = {"comment": "Reply in the thread" if is_ai else "Comment", "question": "Private question", "answer": "Private answer"}
+    kinds = {
+        "comment": "Reply in the thread" if is_ai else "Comment",
+        "question": "Private question",
+        "answer": "Private answer",
+    }
     return {
         "entry": entry,
         "kind": kinds[entry.entry],
