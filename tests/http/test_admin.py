@@ -27,7 +27,7 @@ pytestmark = pytest.mark.anyio
 
 OWN = "http://localhost:8000"
 PASSWORD = "correct horse battery"
-NOW = SystemClock().now()
+NOW = SystemClock().now() // 86_400_000 * 86_400_000 + 43_200_000  # noon, so that all of it is of one day
 
 
 @dataclass
