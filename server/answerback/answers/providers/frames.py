@@ -6,7 +6,7 @@ No I/O here. The SDK's models cost about five times as much for each piece, and 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Literal
 
 import orjson
 
@@ -61,33 +61,37 @@ class Thoughts:
     _OPEN, _CLOSE = "<think>", "</think>"
 
     def __init__(self) -> None:
-        self._held: str | None = ""
-        self._inside = False
+        self._held = ""
+        self._place: Literal["begin", "thought", "between", "answer"] = "begin"
 
     def answer_of(self, text: str) -> str:
         """The part of the next piece that belongs to the answer."""
-        if self._held is None:
+        if self._place == "answer":
             return text
         self._held += text
-        if not self._inside:
+        if self._place == "begin":
             begun = self._held.lstrip()
-            if self._OPEN.startswith(begun[: len(self._OPEN)]) and len(begun) < len(self._OPEN):
+            if begun.startswith(self._OPEN):
+                self._place = "thought"
+            elif self._OPEN.startswith(begun):
                 return ""
-            if not begun.startswith(self._OPEN):
-                return self.rest()
-            self._inside = True
-        before, found, after = self._held.partition(self._CLOSE)
-        if found:
-            self._held = after
-            self._inside = False
-            return self.rest().lstrip()
-        self._held = self._OPEN + before[len(self._OPEN) :][-len(self._CLOSE) :]
-        return ""
+            else:
+                self._place = "answer"
+                return self._held
+        if self._place == "thought":
+            _, closed, self._held = self._held.rpartition(self._CLOSE)
+            if not closed:
+                self._held = self._held[-len(self._CLOSE) :]
+                return ""
+            self._place = "between"
+        answer = self._held.lstrip()
+        if answer:
+            self._place = "answer"
+        return answer
 
     def rest(self) -> str:
-        """What was held back and turns out to be answer."""
-        held, self._held = self._held or "", None
-        return "" if self._inside else held
+        """What was held back and turns out to be answer, at the end."""
+        return self._held if self._place == "begin" else ""
 
 
 class AnswerReader:
@@ -166,7 +170,7 @@ class AnswerReader:
             yield self._counted or self._estimate()
             raise self.error("cut")
         held = self._thoughts.rest()
-        if held:
+        if held.strip():
             self.started = True
             yield TextDelta(held)
         yield self._counted or self._estimate()

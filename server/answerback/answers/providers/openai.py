@@ -39,7 +39,7 @@ NO_CREDIT_WAIT = 600.0
 LONGEST_WHOLE_ANSWER = 4_000_000
 _SENT_HEADERS = {
     "accept", "accept-encoding", "connection", "content-length", "content-type", "host", "idempotency-key",
-    "transfer-encoding", "user-agent",
+    "x-stainless-raw-response",  # the SDK reads it back from the request
 }  # fmt: skip
 _OPTIONAL = ("max_tokens", "stream_options", "reasoning_effort", "prompt_cache_key", "store")
 _ABOUT_A_VALUE = re.compile(r"too (?:large|small|long|many)|exceed|at (?:most|least)|(?:less|greater) than|maximum")
@@ -151,7 +151,7 @@ class OpenAIAnswerer:
         assert self._client is not None, "warm() has built it"
         create = cast(Any, self._client.chat.completions.with_streaming_response).create
         while True:
-            body = self._body(request)
+            body = self.body_of(request)
             key = f"{request.answer_id}-{attempt}" + (f"-{len(self._refused)}" if self._refused else "")
             try:
                 call = create(**body, extra_headers={"Idempotency-Key": key})
@@ -170,7 +170,8 @@ class OpenAIAnswerer:
                 log.debug("the provider cannot be reached: %r", error.__cause__)
                 raise ProviderError("unavailable", retryable=True) from None
 
-    def _body(self, request: AnswerRequest) -> dict[str, Any]:
+    def body_of(self, request: AnswerRequest) -> dict[str, Any]:
+        """What is sent for a request; there are never any tools in it."""
         model = request.model or self.model
         limit = "max_completion_tokens" if self._is_openai or "max_tokens" in self._refused else "max_tokens"
         body: dict[str, Any] = {
