@@ -1,0 +1,95 @@
+"""The whole server with an OpenAI-compatible one behind it: `OPENAI_BASE_URL` is all that it takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from tests.fakes.openai_server import OpenAIServer
+from tests.services import Server, Site, walk, wait_until
+
+NO_LIMITS = ("comments_per_minute=unlimited", "address_comments_per_minute=unlimited")
+
+
+@pytest.fixture
+def model() -> Iterator[OpenAIServer]:
+    with OpenAIServer.start() as running:
+        yield running
+
+
+@pytest.fixture
+def server(tmp_path: Path, model: OpenAIServer) -> Iterator[Server]:
+    with Site.start() as site, Server.start(tmp_path, site, OPENAI_BASE_URL=model.base_url) as running:
+        running.begin()
+        yield running
+
+
+def test_the_answer_comes_from_the_model_with_a_quote_that_holds(server: Server, model: OpenAIServer) -> None:
+    posted = server.post("When does the bakery open?").json
+    reply = server.settled(posted["answer"]["id"])
+    assert reply["answer"]["state"] == "done"
+    assert reply["answer"]["provider"] == "openai"
+    assert reply["answer"]["sources"][0]["url"] == server.site.origin + server.page
+    seen = model.seen()["requests"]
+    assert len(seen) == 1
+    assert "tools" not in seen[0]["body"]
+    assert "9:00 on Saturdays" in str(seen[0]["body"]["messages"])
+
+
+def test_one_answer_left_is_one_call_upstream(server: Server, model: OpenAIServer) -> None:
+    server.command("site", "set", "demo", "daily_answers=1", *NO_LIMITS)
+    server.stop()
+    server.run()
+    with ThreadPoolExecutor(32) as pool:
+        replies = list(pool.map(lambda number: server.post(f"Is this number {number}?").json, range(200)))
+    given = [reply["answer"]["id"] for reply in replies if reply["answer"]]
+    assert len(given) == 1
+    assert server.settled(given[0])["answer"]["state"] == "done"
+    assert model.seen()["calls"] == 1
+
+
+def test_stop_keeps_what_has_come_and_again_begins_anew(server: Server, model: OpenAIServer) -> None:
+    model.script({"text": "One two three four five.", "gate": "go", "gate_after": 3})
+    id = server.post("When does it open?").json["answer"]["id"]
+    wait_until(lambda: model.seen()["running"] == 1)
+    stopped = server.call("DELETE", f"/api/comments/{id}/answer/", {"site": "demo"})
+    assert stopped.status == 200
+    assert stopped.json["answer"]["answer"]["state"] == "stopped"
+    assert "five" not in stopped.json["answer"]["body"]
+    wait_until(lambda: model.seen()["requests"][0]["state"] == "cut")
+    assert server.call("POST", f"/api/comments/{id}/answer/", {"site": "demo"}).status == 202
+    assert server.settled(id)["answer"]["state"] == "done"
+    assert server.call("POST", f"/api/comments/{id}/answer/", {"site": "demo"}).json["code"] == "already_answered"
+
+
+def test_with_the_provider_down_the_comment_is_kept_and_told_to_be_tried_again(
+    server: Server, model: OpenAIServer
+) -> None:
+    model.script(*[{"mode": "status", "status": 500}] * 10)
+    posted = server.post("When does it open?")
+    assert posted.status == 201
+    reply = server.settled(posted.json["answer"]["id"])
+    assert reply["answer"]["state"] == "failed"
+    assert reply["answer"]["retry_at"] is not None
+    assert "tried again" in reply["body"]
+
+
+def test_a_kill_in_the_middle_of_fifty_answers_settles_each_once(server: Server, model: OpenAIServer) -> None:
+    server.command("site", "set", "demo", "daily_answers=100", "address_daily_answers=100", *NO_LIMITS)
+    server.stop()
+    server.run()
+    model.script(default={"gate": "go", "gate_after": 2})
+    with ThreadPoolExecutor(8) as pool:
+        posted = list(pool.map(lambda number: server.post(f"When does it open, {number}?").json, range(50)))
+    wait_until(lambda: model.seen()["running"] == 50)
+    server.kill()
+    model.release("go")
+    server.run()
+    for item in posted:
+        assert server.settled(item["answer"]["id"])["answer"]["state"] == "done"
+    comments = list(walk(server.thread()["comments"]))
+    assert len(comments) == 100
+    assert server.call("GET", f"/api/session/?site=demo&page={server.page}").json["quota"]["used"] == 50
