@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.fakes.openai_server import OpenAIServer
-from tests.services import Server, Site, walk, wait_until
+from tests.services import Server, Site, wait_until, walk
 
 NO_LIMITS = ("comments_per_minute=unlimited", "address_comments_per_minute=unlimited")
 
