@@ -106,7 +106,7 @@ export const ko: Texts = {
   refusedOther: "댓글은 저장했어요. 지금은 AI가 답할 수 없어요.",
 
   askHeading: "이 글에 대해 물어보세요",
-  askHint: "이 글에 대해 궁금한 점을 적어 주세요…",
+  askHint: "궁금한 점을 적어 주세요…",
   askInput: "질문",
   askSend: "질문하기",
   askPrivate: "이 대화는 나에게만 보여요.",
