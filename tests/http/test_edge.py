@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from tests.services import Server
@@ -103,3 +105,13 @@ def test_votes_edits_and_deletion(server: Server) -> None:
     server.token = author
     assert server.call("DELETE", path, {}).status == 204
     assert server.thread()["comments"] == []
+
+
+def test_parallel_guesses_do_not_pass_the_delay(server: Server) -> None:
+    person = {"site": "demo", "email": "mina@example.com", "password": "a long enough one", "name": "Mina"}
+    assert server.call("POST", "/api/user/register/", person).status == 201
+    guess = person | {"password": "not the right one"}
+    with ThreadPoolExecutor(8) as pool:
+        codes = list(pool.map(lambda _: server.call("POST", "/api/user/login/", guess).json["code"], range(16)))
+    assert codes.count("login_failed") == 5
+    assert set(codes) == {"login_failed", "too_many_requests"}

@@ -14,7 +14,6 @@ from starlette.routing import Mount, Route
 from ..core.model import Comment
 from ..db import Database, Work
 from ..errors import AppError, MethodNotAllowed, NotFound
-from ..live.bus import page_channel
 from ..seams import Clock, Ids
 from ..settings import Settings
 from ..sites.store import SiteDirectory
@@ -154,7 +153,7 @@ class Log:
         self._gate.check_token(owner, fields)
         comment, changed = await self._set_state(owner, request.path_params["id"], state, only_from)
         if changed:
-            self._tell(comment)
+            await self._tell(comment)
         query = clean_query(dict(parse_qsl(fields.get("here", ""))))
         return RedirectResponse(f"{address(self._gate.base, query)}#e-{comment.id}", 303)
 
@@ -164,8 +163,10 @@ class Log:
             raise NotFound
         return moderated
 
-    def _tell(self, comment: Comment) -> None:
-        self._posting.tell_changed(comment)
+    async def _tell(self, comment: Comment) -> None:
         if comment.state == "hidden":
-            channel = page_channel(comment.site, comment.page)
-            self._posting._bus.publish(channel, "comment.removed", {"id": comment.id})
+            self._posting.tell_removed(comment)
+        elif comment.answer is None:
+            await self._posting.approve(await self._sites.get(comment.site), comment)
+        else:
+            self._posting.tell_changed(comment)

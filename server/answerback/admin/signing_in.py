@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Mapping
 from urllib.parse import quote
 
 from starlette.requests import Request
@@ -13,7 +11,7 @@ from ..db import Database, Work
 from ..errors import LimitReached, NotFound
 from ..http import address_key, client_address
 from ..people import store as people
-from ..people.handlers import FORGET_MS, FREE_FAILURES, LONGEST_DELAY_S
+from ..people.attempts import Attempts
 from ..people.passwords import LONGEST, verify_password
 from ..people.sessions import hash_secret
 from ..seams import Clock, Ids
@@ -31,8 +29,7 @@ class SigningIn:
         self._clock = clock
         self._ids = ids
         self._gate = gate
-        # Passwords are tried one after the other, so that many at once are not more than the delays allow.
-        self._one_at_a_time = asyncio.Lock()
+        self._attempts = Attempts(db, clock)
 
     async def ask(self, request: Request) -> Response:
         """`GET /admin/sign-in/`."""
@@ -46,13 +43,15 @@ class SigningIn:
         email = fields.get("email", "").strip().lower()[:254]
         password = fields.get("password", "")
         address = client_address(request, self._settings.trusted_proxies)
-        buckets = {
-            f"owner:{email}": FREE_FAILURES,
-            f"address:{address_key(address, 'sign-in', self._settings.secret_key[-1])}": 10 * FREE_FAILURES,
-        }
+        hashed = address_key(address, "sign-in", self._settings.secret_key[-1])
+
+        async def check() -> str | None:
+            row = await people.owner_by_email(self._db, email)
+            good = len(password) <= LONGEST and await verify_password(password, row["password_hash"] if row else None)
+            return row["id"] if row is not None and good else None
+
         try:
-            async with self._one_at_a_time:
-                owner_id = await self._try_password(email, password, buckets)
+            owner_id = await self._attempts.attempt(f"owner:{email}", f"address:{hashed}", check)
         except LimitReached as error:
             response = self._form(429, f"Too many attempts. Try again in {error.retry_after} seconds.", email)
             response.headers["Retry-After"] = str(error.retry_after)
@@ -60,33 +59,6 @@ class SigningIn:
         if owner_id is None:
             return self._form(403, "E-mail address or password do not match.", email)
         return await self._signed_in(request, owner_id)
-
-    async def _try_password(self, email: str, password: str, buckets: Mapping[str, int]) -> str | None:
-        for bucket, free in buckets.items():
-            await self._delay(bucket, free)
-        row = await people.owner_by_email(self._db, email)
-        good = len(password) <= LONGEST and await verify_password(password, row["password_hash"] if row else None)
-        if row is not None and good:
-            await self._db.write(lambda: people.forget_failures(f"owner:{email}"))
-            owner_id: str = row["id"]
-            return owner_id
-        now = self._clock.now()
-
-        def count() -> Work[None]:
-            for bucket in buckets:
-                yield from people.count_failure(bucket, now, now - FORGET_MS)
-
-        await self._db.write(count)
-        return None
-
-    async def _delay(self, bucket: str, free: int) -> None:
-        count, last = await people.failures(self._db, bucket)
-        passed = self._clock.now() - last
-        if count < free or passed > FORGET_MS:
-            return
-        wait = min(LONGEST_DELAY_S, 2 ** min(16, count - free)) - passed // 1000
-        if wait > 0:
-            raise LimitReached("too_many_requests", retry_after=int(wait))
 
     async def show_link(self, request: Request) -> Response:
         """`GET /admin/sign-in/<secret>/`: a button only, since mail programs look at links before people do."""

@@ -121,7 +121,7 @@ class Desk:
             raise NotFound
         reply = yield from threads.reply_to(site.key, comment.id)
         if reply is None:
-            thread = yield from store.place_of(site.key, comment.page)
+            thread = yield from threads.place_of(site.key, comment.page)
             asking = Asking(site, visitor, hashed, comment, thread[0], thread[1], now)
             made, refused = yield from self.queue(asking)
             if made is None:

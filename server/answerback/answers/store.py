@@ -204,12 +204,6 @@ def stop_queued(id: str, now: int) -> Work[bool]:
     return row is not None
 
 
-def place_of(site: str, page: str) -> Work[tuple[str, str]]:
-    """Where a thread's page is read, and its title."""
-    row = yield one("SELECT url, title FROM threads WHERE site = :site AND page = :page", site=site, page=page)
-    return ("", "") if row is None else (row["url"], row["title"])
-
-
 def add_feedback(id: str, visitor_id: str, helpful: bool, reason: str, now: int) -> Work[None]:
     """Whether an answer has helped; the visitor's last word counts."""
     yield run(

@@ -8,17 +8,15 @@ from starlette.responses import Response
 
 from ..core.comments import NAME_LIMIT, clean_line
 from ..core.model import Visitor
-from ..db import Database, Work
+from ..db import Database
 from ..errors import BadRequest, Conflict, LimitReached, Unauthorized
 from ..http import Call, address_key, json_response
 from ..seams import Clock, Ids
 from . import store
+from .attempts import Attempts
 from .passwords import check_password, hash_password, verify_password
 from .sessions import LIFETIME_SECONDS, Sessions, cookie_name, set_cookie
 
-FREE_FAILURES = 5
-FORGET_MS = 15 * 60 * 1000
-LONGEST_DELAY_S = 300
 SESSIONS_A_MINUTE = 60
 _EMAIL = re.compile(r"[^\s@<>\"',;:\\]{1,64}@[^\s@<>\"',;:\\]{1,250}\.[^\s@<>\"',;:\\.]{2,}")
 
@@ -32,6 +30,7 @@ class People:
         self._ids = ids
         self._sessions = sessions
         self._secret = secret
+        self._attempts = Attempts(db, clock)
         self._begun: dict[str, list[int]] = {}
 
     async def begin(self, call: Call) -> Response:
@@ -69,22 +68,17 @@ class People:
         """`POST /api/user/login/`: the same answer, in the same time, for unknown addresses and bad passwords."""
         email = self._email(call)
         password = call.text("password", 1_000, required=True)
-        buckets = [f"email:{call.site.key}:{email}", f"address:{self._address(call)}"]
-        for bucket, free in zip(buckets, (FREE_FAILURES, 10 * FREE_FAILURES), strict=True):
-            await self._delay(bucket, free)
-        found = await store.user_by_email(self._db, call.site.key, email)
-        good = await verify_password(password, found[1] if found else None)
-        now = self._clock.now()
-        if found is None or not good:
+        account, address = f"email:{call.site.key}:{email}", f"address:{self._address(call)}"
 
-            def work() -> Work[None]:
-                for bucket in buckets:
-                    yield from store.count_failure(bucket, now, now - FORGET_MS)
+        async def check() -> Visitor | None:
+            found = await store.user_by_email(self._db, call.site.key, email)
+            good = await verify_password(password, found[1] if found else None)
+            return found[0] if found is not None and good else None
 
-            await self._db.write(work)
+        visitor = await self._attempts.attempt(account, address, check)
+        if visitor is None:
             raise Unauthorized("login_failed")
-        await self._db.write(lambda: store.forget_failures(buckets[0]))
-        return await self._signed_in(call, found[0], 200)
+        return await self._signed_in(call, visitor, 200)
 
     async def logout(self, call: Call) -> Response:
         """`POST /api/user/logout/`: the session is dead on the server, and its cookie goes."""
@@ -107,15 +101,6 @@ class People:
 
     def _address(self, call: Call) -> str:
         return address_key(call.address, "sign-in", self._secret)
-
-    async def _delay(self, bucket: str, free: int) -> None:
-        count, last = await store.failures(self._db, bucket)
-        now = self._clock.now()
-        if count < free or now - last > FORGET_MS:
-            return
-        wait = min(LONGEST_DELAY_S, 2 ** min(16, count - free)) - (now - last) // 1000
-        if wait > 0:
-            raise LimitReached("too_many_requests", retry_after=int(wait))
 
     def _count_begin(self, call: Call) -> None:
         """A few new sessions a minute from one address are people; hundreds are a program."""

@@ -45,6 +45,12 @@ def rename_guest(visitor_id: str, name: str) -> Work[None]:
     )
 
 
+def visitor_by_id(site: str, id: str) -> Work[Visitor | None]:
+    """A visitor of this site."""
+    row = yield one(f"SELECT {_VISITOR} FROM visitors v WHERE v.site = :site AND v.id = :id", site=site, id=id)
+    return None if row is None else read_visitor(row)
+
+
 async def user_by_email(db: Database, site: str, email: str) -> tuple[Visitor, str] | None:
     """The visitor with that address, and the hash of the password."""
     row = await db.fetch_one(

@@ -14,7 +14,7 @@ from ..db import Database, IntegrityConflict, Work
 from ..errors import BadRequest, Conflict, Forbidden, LimitReached, NotFound
 from ..http import address_key
 from ..live.bus import Bus, page_channel
-from ..people.store import rename_guest
+from ..people.store import rename_guest, visitor_by_id
 from ..seams import Clock, Ids
 from ..sites.settings import Site, origin
 from . import store
@@ -197,8 +197,7 @@ class Posting:
             return comment
 
         comment = await self._db.write(work)
-        self.changed(site.key, comment.page)
-        self._bus.publish(page_channel(site.key, comment.page), "comment.removed", {"id": id})
+        self.tell_removed(comment)
         return comment
 
     def _refuse(self, site: Site, visitor: Visitor, id: str) -> Work[None]:
@@ -227,6 +226,31 @@ class Posting:
         comment = await self._db.write(work)
         self.tell_changed(comment)
         return {"up": comment.up, "down": comment.down}
+
+    async def approve(self, site: Site, comment: Comment) -> None:
+        """A comment that waited is published now: its question is answered, by the site's rule."""
+        now = self._clock.now()
+
+        def work() -> Work[Comment | None]:
+            reply = yield from store.reply_to(site.key, comment.id)
+            visitor = yield from visitor_by_id(site.key, comment.author_id or "")
+            if reply is not None or visitor is None or not rules.wants_answer(site.ai, None, comment.body):
+                return None
+            url, title = yield from store.place_of(site.key, comment.page)
+            hashed = yield from store.address_of(comment.id)
+            queued, _ = yield from self._desk.queue(Asking(site, visitor, hashed, comment, url, title, now))
+            return queued
+
+        queued = await self._db.write(work)
+        self.tell_changed(comment)
+        if queued is not None:
+            tell_queued(self._bus, queued)
+            self._desk.wake()
+
+    def tell_removed(self, comment: Comment) -> None:
+        """A comment can be seen no more."""
+        self.changed(comment.site, comment.page)
+        self._bus.publish(page_channel(comment.site, comment.page), "comment.removed", {"id": comment.id})
 
     def tell_changed(self, comment: Comment) -> None:
         """A visible comment is different from before."""

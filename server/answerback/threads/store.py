@@ -167,6 +167,18 @@ def keep_thread(site: str, page: str, url: str, title: str, now: int) -> Work[bo
     return bool(row["locked"])
 
 
+def place_of(site: str, page: str) -> Work[tuple[str, str]]:
+    """Where a thread's page is read, and its title."""
+    row = yield one("SELECT url, title FROM threads WHERE site = :site AND page = :page", site=site, page=page)
+    return ("", "") if row is None else (row["url"], row["title"])
+
+
+def address_of(id: str) -> Work[str]:
+    """The keyed hash of the address that a comment came from."""
+    row = yield one("SELECT address_key FROM comments WHERE id = :id", id=id)
+    return (row["address_key"] if row else None) or ""
+
+
 def add_comment(comment: Comment, *, key: str | None, address_key: str | None) -> Work[None]:
     """Put in a comment."""
     yield run(
