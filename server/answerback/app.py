@@ -6,15 +6,14 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Mount, Route
-from starlette.staticfiles import StaticFiles
+from starlette.routing import Route
 
+from . import widget
 from .admin.handlers import admin_routes
 from .answers.asking import Desk
 from .answers.gathering import Gatherer
@@ -39,8 +38,6 @@ from .sites.store import SiteDirectory
 from .threads.handlers import Threads
 from .threads.posting import Posting
 from .threads.snapshot import Snapshots, ThreadReads
-
-STATIC = Path(__file__).parent / "static"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +118,7 @@ def build_app(settings: Settings, seams: Seams | None = None) -> App:
     edge = Edge(settings, sites)
     live = page_events(bus, lambda site, page: texts.on(page_channel(site, page)))
     routes: list[Any] = api_routes(edge, people, threads, answers, live)
-    routes += [*admin_routes(settings, db, clock, ids, posting, sites), *machine_routes(db), *static_routes()]
+    routes += [*admin_routes(settings, db, clock, ids, posting, sites), *machine_routes(db), *widget.ROUTES]
     application = Starlette(routes=routes, lifespan=lifespan, exception_handlers={404: _not_found})
     application.router.redirect_slashes = False
     return App(application, ThreadReads(snapshots, sites, settings.public_origin), bus)
@@ -173,29 +170,6 @@ def machine_routes(db: Database) -> list[Route]:
         Route("/readyz", readyz),
         Route("/api/openapi.json", specification),
     ]
-
-
-def static_routes() -> list[Any]:
-    """The built widget: the loader is checked each time, its parts are named by their content."""
-
-    async def loader(request: Request) -> Response:
-        path = STATIC / "answerback.js"
-        if not path.is_file():
-            return problem(NotFound("not_found", "The widget is not built: run make setup."))
-        body = await asyncio.to_thread(path.read_bytes)
-        headers = {"Access-Control-Allow-Origin": "*", "Cache-Control": "public, max-age=300"}
-        return Response(body, headers=headers, media_type="text/javascript")
-
-    class Parts(StaticFiles):
-        def file_response(self, *args: Any, **kwargs: Any) -> Response:
-            response = super().file_response(*args, **kwargs)
-            response.headers["Access-Control-Allow-Origin"] = "*"
-            response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
-            response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
-            return response
-
-    parts = Parts(directory=STATIC / "answerback", check_dir=False)
-    return [Route("/answerback.js", loader), Mount("/answerback", parts)]
 
 
 async def _not_found(request: Request, error: Exception) -> Response:

@@ -115,3 +115,12 @@ def test_parallel_guesses_do_not_pass_the_delay(server: Server) -> None:
         codes = list(pool.map(lambda _: server.call("POST", "/api/user/login/", guess).json["code"], range(16)))
     assert codes.count("login_failed") == 5
     assert set(codes) == {"login_failed", "too_many_requests"}
+
+
+def test_a_loader_from_before_an_update_gets_todays_part(server: Server) -> None:
+    now = server.call("GET", "/answerback.js")
+    assert now.headers["access-control-allow-origin"] == "*"
+    old = server.call("GET", "/answerback/thread-0000000000.js")
+    assert (old.status, old.headers["cache-control"]) == (200, "public, max-age=300")
+    assert server.call("GET", "/answerback/other-0000000000.js").status == 404
+    assert server.call("GET", "/answerback/..%2F..%2Fapp.py").status == 404

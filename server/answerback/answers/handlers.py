@@ -166,6 +166,7 @@ class Answers:
             "error": job.error,
             "retry_at": None if job.retry_at is None else iso(job.retry_at),
             "model": job.model,
+            "provider": job.provider,
             **_count(await self.quota(call, visitor)),
         }
 
@@ -180,6 +181,7 @@ def _entries(row: dict[str, Any], job: store.Job) -> list[dict[str, Any]]:
         "id": job.id, "role": "assistant", "content": job.body, "html": job.html,
         "created_at": iso(job.settled_at or job.queued_at), "sources": [source.public() for source in job.sources],
         "state": job.state, "key": row["q_key"], "model": job.model, "error": job.error,
+        "provider": job.provider, "retry_at": None if job.retry_at is None else iso(job.retry_at),
     }  # fmt: skip
     return [asked, answered]
 

@@ -1,0 +1,30 @@
+"""A comment that waits for the owner is its author's alone, and is answered once it is approved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.test_two_tabs import leave
+from tests.services import Server
+
+
+def test_a_comment_that_waits_is_answered_when_it_is_approved(server: Server, visitor: Callable[[], Page]) -> None:
+    server.command("site", "set", "demo", "moderation=all")
+    server.stop()
+    server.run()
+    author, other = visitor(), visitor()
+    leave(author, "When does it open?")
+    expect(author.get_by_text("Waiting for approval", exact=False)).to_be_visible()
+    author.reload()
+    expect(author.get_by_text("Waiting for approval", exact=False)).to_be_visible()
+    expect(other.get_by_text("When does it open?")).to_have_count(0)
+
+    owner = visitor()
+    owner.goto(server.command("owner", "add", "owner@example.com").stdout.strip())
+    owner.get_by_role("button").first.click()
+    owner.get_by_role("button", name="Approve").click()
+    expect(other.get_by_text("When does it open?")).to_be_visible()
+    expect(other.locator("answerback-comments section.answer[data-state=done]")).to_be_visible()
+    expect(author.locator("answerback-comments section.answer[data-state=done]")).to_be_visible()
