@@ -15,9 +15,8 @@ help: ## this list
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@mkdir -p .stamps && touch $@
 
-# Not `npm ci`: it refuses a lock file that lacks the packages of platforms which a registry does not carry.
 .stamps/npm: widget/package.json widget/package-lock.json
-	cd widget && npm install --no-save --silent --no-audit --no-fund
+	cd widget && npm ci --silent --no-audit --no-fund
 	@mkdir -p .stamps && touch $@
 
 .stamps/widget: .stamps/npm widget/build.mjs $(shell find widget/src -type f 2>/dev/null)
