@@ -15,6 +15,7 @@ from starlette.routing import Route
 
 from . import widget
 from .admin.handlers import admin_routes
+from .answers.answered.handlers import AnsweredBefore
 from .answers.asking import Desk
 from .answers.gathering import Gatherer
 from .answers.handlers import Answers
@@ -117,14 +118,16 @@ def build_app(settings: Settings, seams: Seams | None = None) -> App:
 
     edge = Edge(settings, sites)
     live = page_events(bus, lambda site, page: texts.on(page_channel(site, page)))
-    routes: list[Any] = api_routes(edge, people, threads, answers, live)
+    routes: list[Any] = api_routes(edge, people, threads, answers, AnsweredBefore(db), live)
     routes += [*admin_routes(settings, db, clock, ids, posting, sites), *machine_routes(db), *widget.ROUTES]
     application = Starlette(routes=routes, lifespan=lifespan, exception_handlers={404: _not_found})
     application.router.redirect_slashes = False
     return App(application, ThreadReads(snapshots, sites, settings.public_origin), bus)
 
 
-def api_routes(edge: Edge, people: People, threads: Threads, answers: Answers, live: Any) -> list[Route]:
+def api_routes(
+    edge: Edge, people: People, threads: Threads, answers: Answers, before: AnsweredBefore, live: Any
+) -> list[Route]:  # fmt: skip
     """Everything under `/api/`, with and without the last slash."""
     endpoints = {
         "/api/session": edge.endpoint(GET=threads.session, POST=people.begin),
@@ -140,6 +143,8 @@ def api_routes(edge: Edge, people: People, threads: Threads, answers: Answers, l
         "/api/comments/{id}/vote": edge.endpoint(PUT=threads.vote),
         "/api/comments/{id}/report": edge.endpoint(POST=threads.report),
         "/api/comments/{id}/answer": edge.endpoint(POST=answers.ask, DELETE=answers.stop),
+        "/api/comments/{id}/history": edge.endpoint(GET=before.history),
+        "/api/answered": edge.endpoint(GET=before.look),
         "/api/answers/{id}/feedback": edge.endpoint(PUT=answers.feedback),
         "/api/counts": edge.endpoint(GET=threads.counts),
         "/api/events": edge.endpoint(GET=live),

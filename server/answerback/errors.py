@@ -21,6 +21,7 @@ CODES: Mapping[str, str] = {
     "ai_off": "Answers are switched off here.",
     "already_answered": "This comment has an answer already.",
     "answer_failed": "The answer could not be given.",
+    "answer_running": "This answer is still being written.",
     "bad_json": "The body is not JSON that can be read.",
     "body_too_large": "The body has more bytes than are read.",
     "budget_exhausted": "The site's answers of today are used up.",

@@ -26,6 +26,8 @@ CALLS: tuple[tuple[str, str, str, str], ...] = (
     ("post", "/api/comments/{id}/report/", "204", "Report a comment"),
     ("post", "/api/comments/{id}/answer/", "202", "Ask, or ask again, under a comment"),
     ("delete", "/api/comments/{id}/answer/", "200", "Stop a running answer"),
+    ("get", "/api/comments/{id}/history/", "200", "What the owner has changed about an answer"),
+    ("get", "/api/answered/", "200", "The answer that the site has to a question already"),
     ("put", "/api/answers/{id}/feedback/", "204", "Say whether an answer has helped"),
     ("get", "/api/counts/", "200", "How many comments pages have"),
     ("get", "/api/events/", "200", "Server-sent events of a page"),

@@ -22,6 +22,7 @@ from ..sites.store import SiteDirectory
 from ..threads import store as threads
 from ..threads.posting import Posting
 from . import quota, store
+from .answered.asking_again import remember
 from .gathering import Gathered, Gatherer
 from .live_text import LiveText, LiveTexts
 from .providers import PROVIDER_ERRORS, Answerer, ProviderError
@@ -224,6 +225,9 @@ class Worker:
             if job.kind == "thread":
                 drafts = site.ai == "drafts" and outcome.state == "done"
                 yield from store.finish_reply(job.id, outcome.body, outcome.html, pending=drafts)
+                if outcome.state == "done" and outcome.sources:
+                    question = yield from threads.comment_by_id(job.site, job.question_id)
+                    yield from remember(job.site, job.question_id, question.body if question else "", job.id, now)
             tokens = outcome.tokens_in + outcome.tokens_out
             if text_is_kept:
                 yield from quota.settle(job.id, site, now, tokens=tokens, microusd=outcome.cost_microusd or 0)

@@ -45,6 +45,8 @@ class Answer:
     verified_by_owner: bool = False
     retry_at: int | None = None
     error: str | None = None
+    outdated: bool = False
+    revised_at: int | None = None
 
     def public(self) -> dict[str, Any]:
         """As the API shows it; `retry_at` says when a failed one is tried again by itself."""
@@ -57,6 +59,8 @@ class Answer:
             "question_id": self.question_id,
             "retry_at": None if self.retry_at is None else iso(self.retry_at),
             "error": self.error,
+            "outdated": self.outdated,
+            "revised_at": None if self.revised_at is None else iso(self.revised_at),
         }
 
 
@@ -81,6 +85,7 @@ class Comment:
     edited_at: int | None = None
     up: int = 0
     down: int = 0
+    pinned: bool = False
     answer: Answer | None = None
     replies: list[Comment] = field(default_factory=list)
 
@@ -103,6 +108,7 @@ class Comment:
             "created_at": iso(self.created_at),
             "edited_at": None if self.edited_at is None else iso(self.edited_at),
             "votes": {"up": self.up, "down": self.down},
+            "pinned": self.pinned and not gone,
             "answer": None if self.answer is None or gone else self.answer.public(),
             "replies": [reply.public() for reply in self.replies],
         }

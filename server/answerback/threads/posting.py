@@ -157,9 +157,7 @@ class Posting:
         comment = posted.comment
         if comment.state != "published":
             return
-        self.changed(comment.site, comment.page)
-        channel = page_channel(comment.site, comment.page)
-        self._bus.publish(channel, "comment.added", {"comment": comment.public()})
+        self.tell_added(comment)
         if posted.answer is not None:
             tell_queued(self._bus, posted.answer)
             self._desk.wake()
@@ -246,6 +244,11 @@ class Posting:
         if queued is not None:
             tell_queued(self._bus, queued)
             self._desk.wake()
+
+    def tell_added(self, comment: Comment) -> None:
+        """There is a new visible comment."""
+        self.changed(comment.site, comment.page)
+        self._bus.publish(page_channel(comment.site, comment.page), "comment.added", {"comment": comment.public()})
 
     def tell_removed(self, comment: Comment) -> None:
         """A comment can be seen no more."""

@@ -13,9 +13,14 @@ from ..db import Row, Work, many, one, run
 
 COLUMNS = """c.id, c.site, c.page, c.parent_id, c.root_id, c.depth, c.visitor_id, c.author_kind, c.author_name,
     c.avatar_url, c.body, c.html, c.state, c.created_at, c.edited_at, c.up, c.down, a.state AS answer_state,
-    a.question_id, a.model, a.provider, a.sources, a.verified_by_owner, a.retry_at, a.error"""
+    c.pinned, a.question_id, a.model, a.provider, a.sources, a.verified_by_owner, a.retry_at, a.error, a.outdated,
+    a.revised_at"""
 _FROM = "FROM comments c LEFT JOIN answers a ON a.id = c.id"
+_ROOTS = """c.site = :site AND c.page = :page AND c.depth = 0 AND (c.state = 'published'
+    OR (c.state IN ('deleted', 'hidden') AND EXISTS (
+        SELECT 1 FROM comments r WHERE r.root_id = c.id AND r.depth > 0 AND r.state = 'published')))"""
 REPLIES_LIMIT = 2_000
+PINNED_LIMIT = 20
 _ORDER = {
     "oldest": ("c.created_at ASC, c.id ASC", "c.created_at", ">"),
     "newest": ("c.created_at DESC, c.id DESC", "c.created_at", "<"),
@@ -47,13 +52,15 @@ def read_comment(row: Row) -> Comment:
             verified_by_owner=bool(row["verified_by_owner"]),
             retry_at=row["retry_at"],
             error=row["error"],
+            outdated=bool(row["outdated"]),
+            revised_at=row["revised_at"],
         )
     return Comment(
         id=row["id"], site=row["site"], page=row["page"], parent_id=row["parent_id"], root_id=row["root_id"],
         depth=row["depth"], author_id=row["visitor_id"], author_name=row["author_name"],
         author_kind=row["author_kind"], avatar_url=row["avatar_url"], body=row["body"], html=row["html"],
         state=row["state"], created_at=row["created_at"], edited_at=row["edited_at"], up=row["up"],
-        down=row["down"], answer=answer,
+        down=row["down"], pinned=bool(row["pinned"]), answer=answer,
     )  # fmt: skip
 
 
@@ -70,13 +77,12 @@ def page_of_thread(site: str, page: str, sort: str, cursor: tuple[float, str] | 
     if cursor is not None:
         params |= {"value": value if sort == "best" else int(value), "after": after}
     roots = yield many(
-        f"""SELECT {COLUMNS}, c.score {_FROM} WHERE c.site = :site AND c.page = :page AND c.depth = 0
-        AND (c.state = 'published' OR (c.state IN ('deleted', 'hidden') AND EXISTS (
-            SELECT 1 FROM comments r WHERE r.root_id = c.id AND r.depth > 0 AND r.state = 'published')))
-        {where_cursor} ORDER BY {order} LIMIT :limit""",
+        f"""SELECT {COLUMNS}, c.score {_FROM} WHERE {_ROOTS} AND c.pinned = 0 {where_cursor} ORDER BY {order} LIMIT :limit""",
         **params,
     )
     comments = [read_comment(row) for row in roots[:limit]]
+    if cursor is None:
+        comments = (yield from _pinned(site, page)) + comments
     if comments:
         yield from _fill_replies(site, page, comments)
     following = None
@@ -91,12 +97,21 @@ def page_of_thread(site: str, page: str, sort: str, cursor: tuple[float, str] | 
     return Page(comments, following, count["total"], bool(thread and thread["locked"]))
 
 
+def _pinned(site: str, page: str) -> Work[list[Comment]]:
+    """What the owner has put before everything else, on the first page only, the newest first."""
+    rows = yield many(
+        f"""SELECT {COLUMNS} {_FROM} WHERE {_ROOTS} AND c.pinned = 1 ORDER BY c.created_at DESC, c.id LIMIT {PINNED_LIMIT}""",
+        site=site, page=page,
+    )  # fmt: skip
+    return [read_comment(row) for row in rows]
+
+
 def _fill_replies(site: str, page: str, roots: list[Comment]) -> Work[None]:
     names = {f"root{index}": root.id for index, root in enumerate(roots)}
     rows = yield many(
         f"""SELECT {COLUMNS} {_FROM} WHERE c.root_id IN ({", ".join(":" + name for name in names)}) AND c.depth > 0
         AND c.site = :site AND c.page = :page AND c.state IN ('published', 'deleted', 'hidden')
-        ORDER BY c.created_at, c.id LIMIT :limit""",
+        ORDER BY c.pinned DESC, c.created_at, c.id LIMIT :limit""",
         site=site, page=page, limit=REPLIES_LIMIT, **names,
     )  # fmt: skip
     known = {root.id: root for root in roots}

@@ -5,7 +5,24 @@ from alembic import op
 revision = "0004"
 down_revision = "0003"
 
-STATEMENTS: tuple[str, ...] = ()
+CORRECTIONS = (
+    "ALTER TABLE comments ADD COLUMN pinned SMALLINT NOT NULL DEFAULT 0",
+    "ALTER TABLE answers ADD COLUMN outdated SMALLINT NOT NULL DEFAULT 0",
+    "ALTER TABLE answers ADD COLUMN revised_at BIGINT",
+    """CREATE TABLE answer_revisions (
+        id TEXT PRIMARY KEY, site TEXT NOT NULL, comment_id TEXT NOT NULL REFERENCES comments (id),
+        author TEXT NOT NULL, action TEXT NOT NULL, body TEXT NOT NULL, html TEXT NOT NULL, note TEXT NOT NULL,
+        created_at BIGINT NOT NULL)""",
+    "CREATE INDEX answer_revisions_of_comment ON answer_revisions (comment_id, created_at)",
+    """CREATE TABLE asked (
+        answer_id TEXT PRIMARY KEY REFERENCES comments (id), site TEXT NOT NULL, question_id TEXT NOT NULL,
+        terms TEXT NOT NULL, updated_at BIGINT NOT NULL)""",
+    "CREATE INDEX asked_of_site ON asked (site)",
+    """CREATE TABLE asked_terms (
+        site TEXT NOT NULL, term TEXT NOT NULL, answer_id TEXT NOT NULL, PRIMARY KEY (site, term, answer_id))""",
+    "CREATE INDEX asked_terms_of_answer ON asked_terms (answer_id)",
+)
+STATEMENTS: tuple[str, ...] = (*CORRECTIONS,)
 
 
 def upgrade() -> None:
