@@ -34,7 +34,9 @@ test: setup ## install what the tests need, then run all of them
 	$(BIN)/python -m pytest
 
 check: setup ## format, lint, types, import rules
+	$(BIN)/ruff format --check server tests
 	$(BIN)/ruff check server tests
+	$(BIN)/mypy
 	$(BIN)/lint-imports
 	cd widget && npm run --silent check
 

@@ -240,17 +240,10 @@ class Postgres:
         port = free_port()
         data = folder / "data"
         initdb = [
-            folder_of_programs / "initdb",
+            str(folder_of_programs / "initdb"),
             "-D",
-            data,
-            "-U",
-            "postgres",
-            "-A",
-            "trust",
-            "-N",
-            "-E",
-            "UTF8",
-            "--locale=C",
+            str(data),
+            *"-U postgres -A trust -N -E UTF8 --locale=C".split(),
         ]
         subprocess.run(initdb, check=True, capture_output=True, cwd=folder, **user)
         options = ["-c", "fsync=off", "-c", "listen_addresses=127.0.0.1", "-c", f"unix_socket_directories={folder}"]

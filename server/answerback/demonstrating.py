@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import socket
 from dataclasses import replace
+from typing import Any
 
 import uvicorn
 
@@ -39,13 +41,29 @@ def run_demo(settings: Settings, port: int, site_port: int) -> int:
     return asyncio.run(_serve_both(settings, port, site_port, f"{settings.public_url}{link}"))
 
 
+class _Announced(uvicorn.Server):
+    """A server that says when it listens."""
+
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self.listens = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.listens.set()
+
+
+class _Ours(_Announced, Server):
+    """Our server."""
+
+
 async def _serve_both(settings: Settings, port: int, site_port: int, link: str) -> int:
-    server = Server(build_app(settings), "localhost", port)
+    server = _Ours(build_app(settings), "localhost", port)
     config = uvicorn.Config(
         DemoSite(SITE_FOLDER, settings.public_url), host="127.0.0.1", port=site_port, lifespan="off",
         access_log=False, log_level="warning", ws="none",
     )  # fmt: skip
-    site = uvicorn.Server(config)
+    site = _Announced(config)
 
     def stop() -> None:
         server.should_exit = site.should_exit = True
@@ -54,10 +72,13 @@ async def _serve_both(settings: Settings, port: int, site_port: int, link: str) 
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop)
     tasks = [asyncio.create_task(_quiet(server)), asyncio.create_task(_quiet(site))]
-    while not (server.started and site.started) and not any(task.done() for task in tasks):
-        await asyncio.sleep(0.02)
-    if server.started and site.started:
+    both_listen = asyncio.gather(server.listens.wait(), site.listens.wait())
+    first: list[asyncio.Future[Any]] = [*tasks, both_listen]
+    await asyncio.wait(first, return_when=asyncio.FIRST_COMPLETED)
+    if both_listen.done():
         _tell(settings, site_port, link)
+    else:
+        both_listen.cancel()
     await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     stop()
     results = await asyncio.gather(*tasks)

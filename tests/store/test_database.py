@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 
 import pytest
 from answerback.answers import quota
@@ -53,7 +54,7 @@ async def test_fifty_read_modify_writes_lose_nothing(database: Database) -> None
 async def test_the_quota_is_exact_under_concurrency_and_given_back(database: Database) -> None:
     site, visitor = _site(), Visitor("v", "demo", "guest", "")
     results = await asyncio.gather(
-        *(database.write(lambda n=n: quota.reserve(f"a{n}", site, visitor, "addr", NOW)) for n in range(40))
+        *(database.write(partial(quota.reserve, f"a{n}", site, visitor, "addr", NOW)) for n in range(40))
     )
     held = [f"a{number}" for number, refused in enumerate(results) if refused is None]
     assert len(held) == 5
@@ -73,5 +74,5 @@ async def test_a_fresh_guest_is_no_fresh_quota(database: Database) -> None:
     refused = []
     for number in range(5):
         visitor = Visitor(f"v{number}", "demo", "guest", "")
-        refused.append(await database.write(lambda v=visitor, n=number: quota.reserve(f"a{n}", site, v, "addr", NOW)))
+        refused.append(await database.write(partial(quota.reserve, f"a{number}", site, visitor, "addr", NOW)))
     assert [item is None for item in refused] == [True, True, True, False, False]

@@ -22,22 +22,24 @@ HEADING_WEIGHT = 0.6
 QUOTE_LIMIT = 420
 _WORD = re.compile(r"[a-z0-9]+(?:['’][a-z]+)?|[\uac00-\ud7a3]+|[\u3040-\u30ff\u3400-\u9fff]+|[^\W\d_]+")
 _STOP = frozenset(
-    """a an the of to in on at by for from with and or but is are was were be been being am do does did done have has
-    had it its this that these those there here i you he she we they me him her us them my your his our their as if
-    so not no can could will would should shall may might must please tell know any some what which who whom whose
-    when where why how about into than then also just very much many get got let say says page site anyone
-    이 그 저 것 수 등 및 더 좀 요 은 는 가 을 를 의 에 와 과 도 로 무엇 뭐 뭔 무슨 어떤 어떻게 언제 어디 어디서 누가 누구 왜 얼마 얼마나
-    몇 있나요 있어요 있는 있다 하나요 해요 하는 되나요 인가요 인지 알려주세요 알려줘 궁금해요 주세요""".split()
+    """a an the of to in on at by for from with and or but is are was were be been being am do does did done
+    have has had it its this that these those there here i you he she we they me him her us them my your his
+    our their as if so not no can could will would should shall may might must please tell know any some
+    what which who whom whose when where why how about into than then also just very much many get got let
+    say says page site anyone 이 그 저 것 수 등 및 더 좀 요 은 는 가 을 를 의 에 와 과 도 로 무엇 뭐 뭔 무슨
+    어떤 어떻게 언제 어디 어디서 누가 누구 왜 얼마 얼마나 몇 있나요 있어요 있는 있다 하나요 해요 하는 되나요
+    인가요 인지 알려주세요 알려줘 궁금해요 주세요""".split()
 )
 _PARTICLES = sorted(
-    """으로부터 에서부터 이라고 에게서 한테서 으로서 으로써 까지는 에서는 에서도 으로는 에는 에도 에서 에게 한테 부터 까지 으로 이라 처럼
-    보다 마다 라고 이나 이랑 하고 께서 은 는 이 가 을 를 의 에 와 과 도 로 만 나 랑 요""".split(),
+    """으로부터 에서부터 이라고 에게서 한테서 으로서 으로써 까지는 에서는 에서도 으로는 에는 에도 에서 에게
+    한테 부터 까지 으로 이라 처럼 보다 마다 라고 이나 이랑 하고 께서 은 는 이 가 을 를 의 에 와 과 도 로 만
+    나 랑 요""".split(),
     key=len,
     reverse=True,
 )
 _ENDINGS = sorted(
-    """하였습니다 했습니다 합니다 됩니다 입니다 습니다 되나요 하나요 인가요 했나요 됐나요 였나요 나요 까요 해요 했어요 돼요 예요
-    이에요 하는 했던 했다 한다 하기 하고 하면 되는 된다 되면 이다 였다""".split(),
+    """하였습니다 했습니다 합니다 됩니다 입니다 습니다 되나요 하나요 인가요 했나요 됐나요 였나요 나요 까요
+    해요 했어요 돼요 예요 이에요 하는 했던 했다 한다 하기 하고 하면 되는 된다 되면 이다 였다""".split(),
     key=len,
     reverse=True,
 )
@@ -72,7 +74,8 @@ _KINDS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
     (
         re.compile(r"\bwho(?:m|se)?\b|누가|누구", re.I),
         re.compile(
-            r"(?<=[a-z,;] )[A-Z][a-z]+(?: [A-Z][a-z]+)+|\b[A-Z][a-z]+ [A-Z][a-z]+|[\uac00-\ud7a3]{2,4}\s?(?:씨|님|가|이|은|는)\b"
+            r"(?<=[a-z,;] )[A-Z][a-z]+(?: [A-Z][a-z]+)+|\b[A-Z][a-z]+ [A-Z][a-z]+|"
+            r"[\uac00-\ud7a3]{2,4}\s?(?:씨|님|가|이|은|는)\b"
         ),
     ),
     (

@@ -127,12 +127,14 @@ class HttpPageFetcher:
                 ssl_context=httpx2.create_ssl_context(trust_env=False) if url.startswith("https:") else None,
                 network_backend=_CheckedBackend(self._resolver),
             )
-            async with httpx2.AsyncClient(transport=transport, trust_env=False, follow_redirects=False) as client:
-                async with client.stream("GET", url, headers=headers) as response:
-                    if response.status_code in (301, 302, 303, 307, 308):
-                        url = urljoin(url, response.headers.get("location", ""))
-                        continue
-                    return await _read(url, response)
+            async with (
+                httpx2.AsyncClient(transport=transport, trust_env=False, follow_redirects=False) as client,
+                client.stream("GET", url, headers=headers) as response,
+            ):
+                if response.status_code in (301, 302, 303, 307, 308):
+                    url = urljoin(url, response.headers.get("location", ""))
+                    continue
+                return await _read(url, response)
         return Fetched("redirects", url)
 
 
