@@ -11,6 +11,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Mount, Route
 
+from ..answers.answered.correcting import Correcting
 from ..core.model import Comment
 from ..db import Database, Work
 from ..errors import AppError, MethodNotAllowed, NotFound
@@ -19,6 +20,7 @@ from ..settings import Settings
 from ..sites.store import SiteDirectory
 from ..threads.posting import Posting
 from . import store
+from .correcting import Corrections
 from .gate import HEADERS, Gate, Owner
 from .signing_in import SigningIn
 from .views import FOLDER, STATES, address, clean_query, day_start, read_filter, render, show
@@ -30,18 +32,25 @@ Page = Callable[[Request], Awaitable[Response]]
 
 
 def admin_routes(
-    settings: Settings, db: Database, clock: Clock, ids: Ids, posting: Posting, sites: SiteDirectory
-) -> list[Route | Mount]:
+    settings: Settings, db: Database, clock: Clock, ids: Ids, posting: Posting, sites: SiteDirectory,
+) -> list[Route | Mount]:  # fmt: skip
     """Everything under `/admin/`."""
     gate = Gate(settings, db, clock)
     signing_in = SigningIn(settings, db, clock, ids, gate)
     pages = Log(db, clock, posting, sites, gate)
+    corrections = Corrections(db, sites, gate, Correcting(db, clock, ids, posting))
     table: dict[str, dict[str, Page]] = {
         "/admin/": {"GET": pages.read},
         "/admin/style.css": {"GET": style},
         "/admin/sign-in/": {"GET": signing_in.ask, "POST": signing_in.by_password},
         "/admin/sign-in/{secret}/": {"GET": signing_in.show_link, "POST": signing_in.by_link},
         "/admin/sign-out/": {"POST": signing_in.sign_out},
+        "/admin/comments/{id}/": {"GET": corrections.read},
+        "/admin/comments/{id}/correct/": {"POST": corrections.correct},
+        "/admin/comments/{id}/verify/": {"POST": corrections.verify},
+        "/admin/comments/{id}/withdraw/": {"POST": corrections.withdraw},
+        "/admin/comments/{id}/pin/": {"POST": corrections.pin},
+        "/admin/comments/{id}/reply/": {"POST": corrections.answer},
         "/admin/comments/{id}/hide/": {"POST": pages.hide},
         "/admin/comments/{id}/restore/": {"POST": pages.restore},
     }

@@ -220,6 +220,15 @@ async def sites_to_see(db: Database, owner_id: str, *, all_sites: bool) -> list[
     return [row["key"] for row in rows]
 
 
+def site_of(sites: Sequence[str], id: str) -> Work[str | None]:
+    """The site of a comment, when it is one of these."""
+    if not sites:
+        return None
+    names, params = _in(sites)
+    row = yield one(f"SELECT site FROM comments WHERE id = :id AND site IN ({names})", id=id, **params)
+    return None if row is None else row["site"]
+
+
 def moderate(
     sites: Sequence[str], id: str, state: str, *, only_from: tuple[str, ...]
 ) -> Work[tuple[Comment, bool] | None]:
@@ -227,17 +236,10 @@ def moderate(
 
     None when there is no such comment on these sites.
     """
-    if not sites:
+    site = yield from site_of(sites, id)
+    if site is None:
         return None
-    names, params = _in(sites)
-    row = yield one(
-        f"SELECT site FROM comments WHERE id = :id AND site IN ({names})",
-        id=id,
-        **params,
-    )
-    if row is None:
-        return None
-    changed = yield from set_state(row["site"], id, state, only_from=only_from)
-    comment = yield from comment_by_id(row["site"], id)
+    changed = yield from set_state(site, id, state, only_from=only_from)
+    comment = yield from comment_by_id(site, id)
     assert comment is not None
     return comment, changed

@@ -95,9 +95,13 @@ def address(base: str, query: Mapping[str, str], **changes: str | None) -> str:
     return f"{base}/admin/" + (f"?{urlencode(values)}" if values else "")
 
 
+def local_time(moment: int, timezone: str) -> str:
+    """A moment in milliseconds as it is read there: `5 Mar 2026, 14:30`."""
+    return f"{datetime.fromtimestamp(moment // 1000, ZoneInfo(timezone)):%-d %b %Y, %H:%M}"
+
+
 def show(entry: Entry, timezone: str) -> dict[str, Any]:
     """One entry as the template shows it."""
-    moment = datetime.fromtimestamp(entry.at // 1000, ZoneInfo(timezone))
     is_ai = entry.author_kind == "ai"
     name = entry.author_name.strip()
     kinds = {
@@ -113,7 +117,7 @@ def show(entry: Entry, timezone: str) -> dict[str, Any]:
         "author_kind": "" if is_ai else {"user": "member"}.get(entry.author_kind, entry.author_kind),
         "url": entry.url if urlsplit(entry.url).scheme in ("http", "https") else "",
         "iso": iso(entry.at),
-        "time": f"{moment:%-d %b %Y, %H:%M}",
+        "time": local_time(entry.at, timezone),
         "zone": timezone,
         "can_hide": entry.entry == "comment" and entry.state in ("published", "pending"),
         "can_restore": entry.entry == "comment" and entry.state in ("hidden", "pending"),

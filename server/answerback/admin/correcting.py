@@ -1,0 +1,107 @@
+"""One comment with its answer: what the owner says to it, and what has been said so far."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from ..answers.answered import store as answered
+from ..answers.answered.correcting import NOTE_LIMIT, Correcting
+from ..core.comments import BODY_LIMIT
+from ..core.model import Comment
+from ..db import Database, Work
+from ..errors import NotFound
+from ..sites.settings import Site
+from ..sites.store import SiteDirectory
+from ..threads.store import comment_by_id, reply_to
+from . import store
+from .gate import Gate, Owner
+from .views import local_time, render
+
+Change = Callable[[Site, str, dict[str, str]], Awaitable[Comment]]
+
+
+class Corrections:
+    """The handlers of `/admin/comments/<id>/` and what its forms send."""
+
+    def __init__(self, db: Database, sites: SiteDirectory, gate: Gate, correcting: Correcting) -> None:
+        self._db = db
+        self._sites = sites
+        self._gate = gate
+        self._correcting = correcting
+
+    async def read(self, request: Request) -> Response:
+        """`GET /admin/comments/<id>/`: a comment, or an answer with its question, sources and versions."""
+        owner = await self._gate.owner(request)
+        if owner is None:
+            return RedirectResponse(f"{self._gate.base}/admin/sign-in/", 303)
+        site = await self._site(owner, request)
+        id = str(request.path_params["id"])
+
+        def work() -> Work[tuple[Comment, Comment | None, Comment | None, list[answered.Revision]]]:
+            comment = yield from comment_by_id(site.key, id)
+            if comment is None:
+                raise NotFound
+            question = None
+            if comment.answer is not None:
+                question = yield from comment_by_id(site.key, comment.answer.question_id)
+            reply = yield from reply_to(site.key, id)
+            return comment, question, reply, (yield from answered.revisions(site.key, id))
+
+        comment, question, reply, versions = await self._db.read(work)
+        page = render(
+            "comment.html", base=self._gate.base, owner=owner, comment=comment, question=question, reply=reply,
+            versions=versions, body_limit=BODY_LIMIT, note_limit=NOTE_LIMIT,
+            settled=comment.answer is not None and comment.answer.state not in ("queued", "streaming"),
+            at=lambda moment: local_time(moment, site.timezone),
+        )  # fmt: skip
+        return Response(page, media_type="text/html")
+
+    async def correct(self, request: Request) -> Response:
+        """`POST …/correct/`: the owner's words in place of the answer's."""
+        return await self._change(
+            request,
+            lambda site, id, fields: self._correcting.correct(
+                site, id, fields.get("body", ""), fields.get("note", ""), keep_sources="keep_sources" in fields
+            ),
+        )
+
+    async def verify(self, request: Request) -> Response:
+        """`POST …/verify/`: the owner vouches for the answer as it stands."""
+        return await self._change(request, lambda site, id, fields: self._correcting.verify(site, id))
+
+    async def withdraw(self, request: Request) -> Response:
+        """`POST …/withdraw/`: the answer's words go."""
+        return await self._change(
+            request, lambda site, id, fields: self._correcting.withdraw(site, id, fields.get("note", ""))
+        )
+
+    async def pin(self, request: Request) -> Response:
+        """`POST …/pin/`: `pinned` is `1` or `0`."""
+        return await self._change(
+            request, lambda site, id, fields: self._correcting.pin(site, id, pinned=fields.get("pinned") == "1")
+        )
+
+    async def answer(self, request: Request) -> Response:
+        """`POST …/reply/`: the owner answers in person."""
+        return await self._change(
+            request, lambda site, id, fields: self._correcting.answer(site, id, fields.get("body", ""))
+        )
+
+    async def _change(self, request: Request, change: Change) -> Response:
+        fields = await self._gate.form(request)
+        owner = await self._gate.owner(request)
+        if owner is None:
+            return RedirectResponse(f"{self._gate.base}/admin/sign-in/", 303)
+        self._gate.check_token(owner, fields)
+        site = await self._site(owner, request)
+        comment = await change(site, str(request.path_params["id"]), fields)
+        return RedirectResponse(f"{self._gate.base}/admin/comments/{comment.id}/", 303)
+
+    async def _site(self, owner: Owner, request: Request) -> Site:
+        key = await self._db.read(lambda: store.site_of(owner.sites, str(request.path_params["id"])))
+        if key is None:
+            raise NotFound
+        return await self._sites.get(key)
