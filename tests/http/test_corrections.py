@@ -1,0 +1,200 @@
+"""The owner's word on answers, and questions that have been answered already: over the real server."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from urllib.parse import quote, urlencode
+
+import httpx2
+import pytest
+
+from tests.services import Server, walk
+
+PASSWORD = "correct horse battery"
+QUESTION = "When was the bakery founded?"
+
+
+@dataclass
+class Owner:
+    """A signed-in owner's browser."""
+
+    server: Server
+    client: httpx2.Client
+
+    def read(self, path: str) -> httpx2.Response:
+        return self.client.get(path)
+
+    def send(self, path: str, **fields: str) -> httpx2.Response:
+        found = re.search(r'name="token" value="([0-9a-f]+)"', self.read("/admin/").text)
+        assert found
+        return self.post(path, {"token": found[1], **fields})
+
+    def post(self, path: str, fields: dict[str, str]) -> httpx2.Response:
+        headers = {"Origin": self.server.url, "Content-Type": "application/x-www-form-urlencoded"}
+        response = self.client.post(path, content=urlencode(fields), headers=headers)
+        cookie = response.headers.get("set-cookie", "")
+        if cookie:
+            self.client.headers["Cookie"] = cookie.partition(";")[0]
+        return response
+
+
+@contextmanager
+def sign_in(server: Server, email: str, *sites: str) -> Iterator[Owner]:
+    options = [part for site in sites for part in ("--site", site)]
+    server.command("owner", "add", email, *options, "--password-stdin", stdin=PASSWORD)
+    with httpx2.Client(base_url=server.url) as client:
+        owner = Owner(server, client)
+        assert owner.post("/admin/sign-in/", {"email": email, "password": PASSWORD}).status_code == 303
+        yield owner
+
+
+@pytest.fixture
+def owner(server: Server) -> Iterator[Owner]:
+    with sign_in(server, "owner@example.com", "demo") as signed_in:
+        yield signed_in
+
+
+def answered(server: Server, question: str = QUESTION) -> tuple[str, str]:
+    """Ids of a question and its answer, settled."""
+    server.begin()
+    posted = server.post(question).json
+    assert server.settled(posted["answer"]["id"])["answer"]["state"] == "done"
+    return posted["comment"]["id"], posted["answer"]["id"]
+
+
+def shown(server: Server, id: str) -> dict:
+    return next(comment for comment in walk(server.thread()["comments"]) if comment["id"] == id)
+
+
+def history(server: Server, id: str) -> list[dict]:
+    return server.call("GET", f"/api/comments/{id}/history/?site=demo").json["history"]
+
+
+def look(server: Server, question: str) -> dict | None:
+    return server.call("GET", f"/api/answered/?site=demo&q={quote(question)}").json["answered"]
+
+
+def test_a_correction_replaces_the_words_and_readers_see_what_stood_before(server: Server, owner: Owner) -> None:
+    _, id = answered(server)
+    before = shown(server, id)
+    assert history(server, id) == []
+
+    sent = owner.send(f"/admin/comments/{id}/correct/", body="In **1932**, in fact.", note="A slip of the page")
+
+    assert sent.status_code == 303
+    after = shown(server, id)
+    assert after["html"] == "<p>In <strong>1932</strong>, in fact.</p>\n"
+    assert after["answer"]["verified_by_owner"] is True
+    assert after["answer"]["sources"] == []
+    assert after["answer"]["revised_at"] is not None
+    versions = history(server, id)
+    assert [(version["author"], version["action"]) for version in versions] == [
+        ("ai", "answered"), ("owner", "corrected"),
+    ]  # fmt: skip
+    assert versions[0]["body"] == before["body"]
+    assert versions[1]["note"] == "A slip of the page"
+    page = owner.read(f"/admin/comments/{id}/").text
+    assert "In **1932**, in fact." in page and "A slip of the page" in page
+
+
+def test_quotes_stay_below_a_correction_when_the_owner_keeps_them(server: Server, owner: Owner) -> None:
+    _, id = answered(server)
+    sources = shown(server, id)["answer"]["sources"]
+    owner.send(f"/admin/comments/{id}/correct/", body="In 1931, by Anna Berg.", keep_sources="1")
+    assert sources and shown(server, id)["answer"]["sources"] == sources
+
+
+def test_a_withdrawn_answer_leaves_its_place_but_not_its_words(server: Server, owner: Owner) -> None:
+    _, id = answered(server)
+    words = shown(server, id)["body"]
+    owner.send(f"/admin/comments/{id}/withdraw/", note="Not for this page")
+    after = shown(server, id)
+    assert after["answer"]["state"] == "withheld"
+    assert words not in after["body"]
+    versions = history(server, id)
+    assert [version["action"] for version in versions] == ["answered", "withdrawn"]
+    assert {version["body"] for version in versions} == {None}
+    assert look(server, QUESTION) is None
+
+
+def test_verifying_keeps_the_words(server: Server, owner: Owner) -> None:
+    _, id = answered(server)
+    words = shown(server, id)["body"]
+    owner.send(f"/admin/comments/{id}/verify/")
+    assert shown(server, id)["body"] == words
+    assert shown(server, id)["answer"]["verified_by_owner"] is True
+
+
+def test_what_is_pinned_stands_first_in_every_order(server: Server, owner: Owner) -> None:
+    first, _ = answered(server)
+    _, id = answered(server, "What does a loaf of rye bread cost?")
+    answered(server, "Where does the bakery stand?")
+    owner.send(f"/admin/comments/{id}/pin/", pinned="1")
+    for sort in ("oldest", "newest", "best"):
+        found = server.call("GET", f"/api/comments/?site=demo&page={server.page}&sort={sort}").json["comments"]
+        assert [comment["pinned"] for comment in found] == [True, False, False]
+        assert found[0]["replies"][0]["id"] == id
+        assert len({comment["id"] for comment in found}) == 3
+    owner.send(f"/admin/comments/{id}/pin/", pinned="0")
+    assert server.thread()["comments"][0]["id"] == first
+
+
+def test_an_owners_own_answer_is_found_before_the_models(server: Server, owner: Owner) -> None:
+    question, _ = answered(server)
+    owner.send(f"/admin/comments/{question}/reply/", body="In 1931; the sign says 1930 by mistake.")
+    replies = shown(server, question)["replies"]
+    assert [reply["author"]["kind"] for reply in replies] == ["ai", "owner"]
+    found = look(server, "when was this bakery founded")
+    assert found is not None
+    assert (found["author_kind"], found["verified_by_owner"]) == ("owner", True)
+    assert found["question"] == QUESTION
+
+
+def test_the_same_question_in_other_words_is_offered_and_other_questions_are_not(server: Server) -> None:
+    answered(server)
+    found = look(server, "Please, when was the bakery founded?")
+    assert found is not None and "1931" in found["body"]
+    for other in ("Where was the bakery founded?", "When was the school founded?", "When was the bakery closed?", "?"):
+        assert look(server, other) is None
+
+
+def test_a_hidden_answer_is_not_offered(server: Server, owner: Owner) -> None:
+    _, id = answered(server)
+    owner.send(f"/admin/comments/{id}/hide/")
+    assert look(server, QUESTION) is None
+
+
+def test_a_private_answer_is_never_offered(server: Server) -> None:
+    server.begin()
+    data = {"site": "demo", "page": server.page, "url": server.site.origin + server.page, "user_input": QUESTION}
+    assert server.call("POST", "/api/chat/gpt/", data).status == 200
+    assert look(server, QUESTION) is None
+
+
+def test_an_owner_of_another_site_changes_nothing(server: Server, owner: Owner) -> None:
+    _, id = answered(server)
+    server.command("site", "add", "other", "--origin", "https://other.example")
+    with sign_in(server, "stranger@example.com", "other") as stranger:
+        assert stranger.read(f"/admin/comments/{id}/").status_code == 404
+        for action in ("correct", "verify", "withdraw", "pin", "reply"):
+            assert stranger.send(f"/admin/comments/{id}/{action}/", body="x", pinned="1").status_code == 404
+    assert history(server, id) == []
+    assert server.call("GET", f"/api/comments/{id}/history/?site=other").status == 404
+
+
+def test_nothing_is_changed_without_the_forms_token_or_words(server: Server, owner: Owner) -> None:
+    _, id = answered(server)
+    assert owner.post(f"/admin/comments/{id}/withdraw/", {"token": "0" * 64}).status_code == 403
+    assert owner.send(f"/admin/comments/{id}/correct/", body="  ").status_code == 400
+    assert owner.send(f"/admin/comments/{id}/correct/", body="x" * 5_001).status_code == 400
+    assert history(server, id) == []
+
+
+def test_a_script_in_a_correction_does_not_run(server: Server, owner: Owner) -> None:
+    _, id = answered(server)
+    owner.send(f"/admin/comments/{id}/correct/", body="<img src=x onerror=alert(1)>[a](javascript:alert(1))")
+    html = shown(server, id)["html"]
+    assert "<img" not in html and "href" not in html
