@@ -1,4 +1,4 @@
-"""The owner's word on an answer: corrected, verified, withdrawn, pinned, or given in person; readers see its history."""
+"""The owner's word on an answer: corrected, verified, withdrawn, pinned, or given in person, with a history."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from ...core import comments as rules
-from ...core.markdown import render
 from ...core.answering import Source
+from ...core.markdown import render
 from ...core.model import RUNNING, Comment
 from ...db import Database, Work
 from ...errors import BadRequest, Conflict, NotFound
@@ -140,13 +140,13 @@ class Correcting:
         return comment
 
     def _replace(
-        self, site: Site, answer: Comment, body: str, html: str, sources: tuple[Source, ...], *, state: str, verified: bool, now: int
+        self, site: Site, answer: Comment, body: str, html: str, sources: tuple[Source, ...], *, state: str,
+        verified: bool, now: int,
     ) -> Work[None]:  # fmt: skip
-        if not (
-            yield from store.set_words(
-                site.key, answer.id, body, html, sources, state=state, verified=verified, now=now
-            )
-        ):
+        changed = yield from store.set_words(
+            site.key, answer.id, body, html, sources, state=state, verified=verified, now=now
+        )
+        if not changed:
             raise Conflict("answer_running")
         # One that was to be tried again is settled now, and costs its asker nothing.
         yield from quota.refund(answer.id)
