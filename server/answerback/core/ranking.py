@@ -280,7 +280,9 @@ def estimate_tokens(text: str) -> int:
     return wide + (len(text) - wide + 3) // 4
 
 
-def choose(question: str, passages: Iterable[Passage], token_budget: int, others: Iterable[Passage] = ()) -> tuple[Passage, ...]:
+def choose(
+    question: str, passages: Iterable[Passage], token_budget: int, others: Iterable[Passage] = ()
+) -> tuple[Passage, ...]:
     """The best passages within a budget, each with its neighbours after the best few, in the page's order."""
     listed = [*passages, *others]
     ranked = rank(question, listed)
