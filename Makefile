@@ -31,7 +31,7 @@ demo: setup ## the product at work: our server and a plain site on another origi
 test: setup ## install what the tests need, then run all of them
 	@bash tests/system_packages.sh
 	cd widget && npm run --silent test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --durations 10
 
 check: setup ## format, lint, types, import rules
 	$(BIN)/ruff format --check server tests

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
-import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -13,21 +13,23 @@ from answerback.migrations import migrate
 
 from tests import services
 
+BROWSER = Path(__file__).parent / "browser"
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Playwright's sync API keeps a loop running in this thread: it must have ended before others run theirs."""
+    if BROWSER in item.path.parents:
+        return
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return
+    raise AssertionError("an event loop of an earlier test is still running; give its fixture a narrower scope")
+
 
 @pytest.fixture
 def anyio_backend() -> str:
     return "asyncio"
-
-
-@pytest.fixture(scope="session")
-def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated, empty SQLite file, to be copied."""
-    path = tmp_path_factory.mktemp("sqlite") / "migrated.db"
-    migrate(f"sqlite:///{path}")
-    connection = sqlite3.connect(path)
-    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    connection.close()
-    return path
 
 
 @pytest.fixture(scope="session")
@@ -44,7 +46,7 @@ async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncItera
     """A connected, migrated, empty database, on each of the two kinds."""
     if request.param == "sqlite":
         path = tmp_path / "answerback.db"
-        shutil.copy(request.getfixturevalue("migrated_sqlite"), path)
+        shutil.copy(services.migrated_sqlite(), path)
         url = f"sqlite:///{path}"
     else:
         url = request.getfixturevalue("postgres").fresh()
@@ -54,8 +56,24 @@ async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncItera
     await db.close()
 
 
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[services.Server]:
+    """One server for the whole module, without limits by address; tests take it as `shared`."""
+    with services.Site.start() as site, services.Server.start(tmp_path_factory.mktemp("shared"), site) as server:
+        server.restart(address_daily_answers="unlimited", address_comments_per_minute="unlimited")
+        yield server
+
+
+@pytest.fixture
+def shared(running: services.Server) -> services.Server:
+    """The module's server, on a page that no other test has been on and as nobody: the cheap one."""
+    running.turn_page()
+    return running
+
+
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[services.Server]:
-    """`answerback serve` on a free port with a site `demo`, and a page of that site on another origin."""
+    """A server of the test's own, to be stopped, killed and set otherwise: `answerback serve` on a free port with a
+    site `demo`, and a page of that site on another origin."""
     with services.Site.start() as site, services.Server.start(tmp_path, site) as running:
         yield running

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import functools
 import http.server
 import json
 import os
 import shutil
 import socket
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -19,9 +21,14 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from answerback.db import Database
+from answerback.migrations import migrate
+from answerback.seams import SystemClock
+from answerback.sites.store import add_site, change_site
 
 PAGE = """<!doctype html><html lang="en"><head><title>Harbour bakery</title></head><body><nav>Home</nav><main>
 <h1>Harbour bakery</h1><p>The bakery was founded in 1931 by Anna Berg. It stands beside the old lighthouse.</p>
@@ -52,6 +59,31 @@ def alone(work: Callable[[], Any]) -> None:
     """Run something in a thread of its own: the caller's event loop may be running."""
     with ThreadPoolExecutor(1) as pool:
         pool.submit(work).result()
+
+
+@functools.cache
+def migrated_sqlite() -> Path:
+    """A migrated, empty SQLite file, to be copied; made once a process."""
+    folder = Path(tempfile.mkdtemp())
+    atexit.register(shutil.rmtree, folder)
+    path = folder / "migrated.db"
+    migrate(f"sqlite:///{path}")
+    connection = sqlite3.connect(path)
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
+    return path
+
+
+def write_to(url: str, work: Callable[[], Any]) -> None:
+    """Run one write on a database that nobody is connected to from here."""
+
+    async def go() -> None:
+        db = Database(url)
+        await db.connect()
+        await db.write(work)
+        await db.close()
+
+    alone(lambda: asyncio.run(go()))
 
 
 class _Quiet(http.server.SimpleHTTPRequestHandler):
@@ -112,7 +144,7 @@ class Server:
     process: subprocess.Popen[bytes]
     token: str = ""
     page: str = "/bakery.html"
-    extra: dict[str, str] = field(default_factory=dict)
+    turned: int = 0
 
     @classmethod
     @contextmanager
@@ -127,12 +159,31 @@ class Server:
         }
         environment |= settings
         server = cls(f"http://localhost:{port}", site, folder, environment, process=None)  # type: ignore[arg-type]
-        server.command("site", "add", "demo", "--origin", site.origin)
+        server._prepare()
         server.run()
         try:
             yield server
         finally:
             server.stop()
+
+    @property
+    def database_url(self) -> str:
+        """Where this server keeps everything."""
+        return self.environment.get("ANSWERBACK_DATABASE_URL") or f"sqlite:///{self.folder}/data/answerback.db"
+
+    def _prepare(self) -> None:
+        if self.database_url.startswith("sqlite"):
+            (self.folder / "data").mkdir(exist_ok=True)
+            shutil.copy(migrated_sqlite(), self.database_url.removeprefix("sqlite:///"))
+        now = SystemClock().now()
+        write_to(self.database_url, lambda: add_site("demo", {"origins": self.site.origin}, now))
+
+    def turn_page(self) -> None:
+        """Go to a page that no test before has been on, as nobody."""
+        self.token = ""
+        self.turned += 1
+        self.page = f"/bakery-{self.turned}.html"
+        shutil.copy(self.site.folder / "bakery.html", self.site.folder / self.page[1:])
 
     def command(self, *arguments: str, stdin: str = "", check: bool = True) -> subprocess.CompletedProcess[str]:
         """Run an `answerback` command beside the server."""
@@ -163,6 +214,13 @@ class Server:
         if self.process.poll() is None:
             self.process.terminate()
         assert self.process.wait(20) is not None
+
+    def restart(self, **changes: str) -> None:
+        """Stop it, change settings of the site `demo`, start it again."""
+        self.stop()
+        if changes:
+            write_to(self.database_url, lambda: change_site("demo", changes, SystemClock().now()))
+        self.run()
 
     def kill(self) -> None:
         """End it as a power cut does."""

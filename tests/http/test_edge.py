@@ -13,31 +13,31 @@ from tests.services import Server
     "shape",
     ["null", "{o}.evil.example", "https://evil.example", "{o}0", "HTTP{o}", "{o}/", "{o}.", "http://127.0.0.1"],
 )
-def test_a_wrong_origin_is_refused_before_anything_is_done(server: Server, shape: str) -> None:
-    server.begin()
-    origin = shape.replace("{o}", server.site.origin).replace("HTTPhttp", "HTTP")
+def test_a_wrong_origin_is_refused_before_anything_is_done(shared: Server, shape: str) -> None:
+    shared.begin()
+    origin = shape.replace("{o}", shared.site.origin).replace("HTTPhttp", "HTTP")
     for method, path, data in (
-        ("POST", "/api/comments/", {"site": "demo", "page": server.page, "body": "in?"}),
+        ("POST", "/api/comments/", {"site": "demo", "page": shared.page, "body": "in?"}),
         ("POST", "/api/session/", {"site": "demo"}),
-        ("GET", f"/api/comments/?site=demo&page={server.page}", None),
+        ("GET", f"/api/comments/?site=demo&page={shared.page}", None),
         ("OPTIONS", "/api/comments/", None),
     ):
-        reply = server.call(method, path, data, Origin=origin)
+        reply = shared.call(method, path, data, Origin=origin)
         assert (reply.status, reply.json["code"]) == (403, "origin_not_allowed")
         assert "access-control-allow-origin" not in reply.headers
-    assert server.thread()["total"] == 0
+    assert shared.thread()["total"] == 0
 
 
-def test_a_good_origin_may_read_and_write(server: Server) -> None:
-    reply = server.call("POST", "/api/session/", {"site": "demo"}, Origin=server.site.origin)
+def test_a_good_origin_may_read_and_write(shared: Server) -> None:
+    reply = shared.call("POST", "/api/session/", {"site": "demo"}, Origin=shared.site.origin)
     assert reply.status == 201
-    assert reply.headers["access-control-allow-origin"] == server.site.origin
+    assert reply.headers["access-control-allow-origin"] == shared.site.origin
     cookie = reply.headers["set-cookie"]
     assert all(part in cookie for part in ("Secure", "HttpOnly", "SameSite=None", "Partitioned", "__Host-"))
     sent = cookie.split(";")[0]
-    path = f"/api/session/?site=demo&page={server.page}"
-    assert server.call("GET", path, Cookie=sent, Origin=server.site.origin).json["visitor"] is not None
-    assert server.call("GET", path, Cookie=sent).json["visitor"] is None
+    path = f"/api/session/?site=demo&page={shared.page}"
+    assert shared.call("GET", path, Cookie=sent, Origin=shared.site.origin).json["visitor"] is not None
+    assert shared.call("GET", path, Cookie=sent).json["visitor"] is None
 
 
 @pytest.mark.parametrize(
@@ -56,55 +56,55 @@ def test_a_good_origin_may_read_and_write(server: Server) -> None:
     ],
 )
 def test_bad_input_gets_a_stable_code_and_changes_nothing(
-    server: Server, body: bytes, headers: dict[str, str], code: str
+    shared: Server, body: bytes, headers: dict[str, str], code: str
 ) -> None:
-    server.begin()
-    reply = server.call("POST", "/api/comments/", body, **headers)
+    shared.begin()
+    reply = shared.call("POST", "/api/comments/", body, **headers)
     assert 400 <= reply.status < 500
     assert reply.headers["content-type"] == "application/problem+json"
     assert reply.json["code"] == code
-    assert server.thread()["total"] == 0
+    assert shared.thread()["total"] == 0
 
 
-def test_accounts_register_sign_in_and_out(server: Server) -> None:
+def test_accounts_register_sign_in_and_out(shared: Server) -> None:
     person = {"site": "demo", "email": "mina@example.com", "password": "a long enough one", "name": "Mina"}
-    assert server.call("POST", "/api/user/register/", person).status == 201
-    assert server.call("POST", "/api/user/register/", person).json["code"] == "email_taken"
-    assert server.call("POST", "/api/user/login/", person | {"password": "another one"}).json["code"] == "login_failed"
-    assert server.call("POST", "/api/user/login/", person, Origin=server.site.origin).status == 403
-    server.token = server.call("POST", "/api/user/login/", person).json["token"]
-    assert server.post("Hello.").json["comment"]["author"]["kind"] == "user"
-    assert server.call("POST", "/api/user/logout/", {"site": "demo"}).status == 204
-    assert server.post("Hello again.").json["code"] == "session_invalid"
+    assert shared.call("POST", "/api/user/register/", person).status == 201
+    assert shared.call("POST", "/api/user/register/", person).json["code"] == "email_taken"
+    assert shared.call("POST", "/api/user/login/", person | {"password": "another one"}).json["code"] == "login_failed"
+    assert shared.call("POST", "/api/user/login/", person, Origin=shared.site.origin).status == 403
+    shared.token = shared.call("POST", "/api/user/login/", person).json["token"]
+    assert shared.post("Hello.").json["comment"]["author"]["kind"] == "user"
+    assert shared.call("POST", "/api/user/logout/", {"site": "demo"}).status == 204
+    assert shared.post("Hello again.").json["code"] == "session_invalid"
 
 
-def test_a_thread_is_cached_and_compressed(server: Server) -> None:
-    server.begin()
-    server.post("A first comment, long enough to be worth compressing. " * 30)
-    path = f"/api/comments/?site=demo&page={server.page}"
-    first = server.call("GET", path, Accept_Encoding="br")
+def test_a_thread_is_cached_and_compressed(shared: Server) -> None:
+    shared.begin()
+    shared.post("A first comment, long enough to be worth compressing. " * 30)
+    path = f"/api/comments/?site=demo&page={shared.page}"
+    first = shared.call("GET", path, Accept_Encoding="br")
     assert first.headers["content-encoding"] == "br"
-    assert server.call("GET", path, If_None_Match=first.headers["etag"]).status == 304
-    server.post("A second one.")
-    assert server.call("GET", path, If_None_Match=first.headers["etag"]).status == 200
+    assert shared.call("GET", path, If_None_Match=first.headers["etag"]).status == 304
+    shared.post("A second one.")
+    assert shared.call("GET", path, If_None_Match=first.headers["etag"]).status == 200
 
 
-def test_votes_edits_and_deletion(server: Server) -> None:
-    server.begin()
-    mine = server.post("First words.").json["comment"]["id"]
+def test_votes_edits_and_deletion(shared: Server) -> None:
+    shared.begin()
+    mine = shared.post("First words.").json["comment"]["id"]
     path = f"/api/comments/{mine}/"
-    edited = server.call("PATCH", path, {"body": "**Better** words. <script>alert(1)</script>"})
+    edited = shared.call("PATCH", path, {"body": "**Better** words. <script>alert(1)</script>"})
     assert edited.json["comment"]["edited_at"]
     assert "<strong>Better</strong>" in edited.json["comment"]["html"]
     assert "<script" not in edited.json["comment"]["html"]
-    author = server.token
-    server.begin()
-    assert server.call("PUT", path + "vote/", {"value": 1}).json == {"votes": {"up": 1, "down": 0}}
-    assert server.call("PATCH", path, {"body": "Not mine."}).json["code"] == "not_yours"
-    assert server.call("DELETE", path, {}).json["code"] == "not_yours"
-    server.token = author
-    assert server.call("DELETE", path, {}).status == 204
-    assert server.thread()["comments"] == []
+    author = shared.token
+    shared.begin()
+    assert shared.call("PUT", path + "vote/", {"value": 1}).json == {"votes": {"up": 1, "down": 0}}
+    assert shared.call("PATCH", path, {"body": "Not mine."}).json["code"] == "not_yours"
+    assert shared.call("DELETE", path, {}).json["code"] == "not_yours"
+    shared.token = author
+    assert shared.call("DELETE", path, {}).status == 204
+    assert shared.thread()["comments"] == []
 
 
 def test_parallel_guesses_do_not_pass_the_delay(server: Server) -> None:
@@ -117,10 +117,10 @@ def test_parallel_guesses_do_not_pass_the_delay(server: Server) -> None:
     assert set(codes) == {"login_failed", "too_many_requests"}
 
 
-def test_a_loader_from_before_an_update_gets_todays_part(server: Server) -> None:
-    now = server.call("GET", "/answerback.js")
+def test_a_loader_from_before_an_update_gets_todays_part(shared: Server) -> None:
+    now = shared.call("GET", "/answerback.js")
     assert now.headers["access-control-allow-origin"] == "*"
-    old = server.call("GET", "/answerback/thread-0000000000.js")
+    old = shared.call("GET", "/answerback/thread-0000000000.js")
     assert (old.status, old.headers["cache-control"]) == (200, "public, max-age=300")
-    assert server.call("GET", "/answerback/other-0000000000.js").status == 404
-    assert server.call("GET", "/answerback/..%2F..%2Fapp.py").status == 404
+    assert shared.call("GET", "/answerback/other-0000000000.js").status == 404
+    assert shared.call("GET", "/answerback/..%2F..%2Fapp.py").status == 404
