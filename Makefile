@@ -19,6 +19,10 @@ help: ## this list
 	cd widget && npm ci --silent --no-audit --no-fund
 	@mkdir -p .stamps && touch $@
 
+.stamps/oauth: tests/fakes/oauth/package.json tests/fakes/oauth/package-lock.json
+	cd tests/fakes/oauth && npm ci --silent --no-audit --no-fund --ignore-scripts
+	@mkdir -p .stamps && touch $@
+
 .stamps/widget: .stamps/npm widget/build.mjs $(shell find widget/src -type f 2>/dev/null)
 	cd widget && npm run --silent build
 	@mkdir -p .stamps && touch $@
@@ -28,7 +32,7 @@ setup: .stamps/python .stamps/widget ## install everything and build the widget
 demo: setup ## the product at work: our server and a plain site on another origin
 	@exec $(BIN)/answerback demo
 
-test: setup ## install what the tests need, then run all of them
+test: setup .stamps/oauth ## install what the tests need, then run all of them
 	@bash tests/system_packages.sh
 	cd widget && npm run --silent test
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --durations 10
