@@ -158,7 +158,7 @@ class Server:
             "ANSWERBACK_PUBLIC_URL": f"http://localhost:{port}",
         }
         environment |= settings
-        server = cls(f"http://localhost:{port}", site, folder, environment, process=None)  # type: ignore[arg-type]
+        server = cls(f"http://localhost:{port}", site, folder, environment, process=None)  # type: ignore[arg-type]  # run() sets it
         server._prepare()
         server.run()
         try:

@@ -1,0 +1,207 @@
+"""The house's rules (docs/architecture.md), held by tests: where things live, how long they get, what is not said."""
+
+from __future__ import annotations
+
+import ast
+import io
+import re
+import subprocess
+import sys
+import tokenize
+from collections.abc import Iterator
+from pathlib import Path
+
+from answerback import migrations
+
+ROOT = Path(__file__).parents[1]
+SERVER = ROOT / "server" / "answerback"
+WIDGET = ROOT / "widget" / "src"
+FILE_LINES, FUNCTION_LINES = 400, 50
+# Where a statement stands outside the stores: the health probe, the schema's revision, the example in db.py.
+SQL_ALLOWED = {"app.py", "checking.py", "db.py"}
+
+
+def committed(*endings: str) -> list[Path]:
+    """Files under version control, and those that are about to be."""
+    listing = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"], cwd=ROOT, capture_output=True, check=True
+    )
+    paths = [ROOT / name for name in listing.stdout.decode().splitlines()]
+    return [path for path in paths if path.is_file() and (not endings or path.suffix in endings)]
+
+
+def name_of(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def python_files(folder: Path = ROOT) -> list[Path]:
+    return [path for path in committed(".py") if folder in path.parents]
+
+
+def says_why(text: str) -> bool:
+    """Whether the first comment gives the reason for more lines than usual."""
+    return "# Longer than " in text
+
+
+def functions(path: Path) -> Iterator[tuple[str, int, str]]:
+    """Name, number of lines and text of each function."""
+    text = path.read_text("utf-8")
+    lines = text.splitlines()
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            assert node.end_lineno is not None
+            yield node.name, node.end_lineno - node.lineno + 1, "\n".join(lines[node.lineno - 1 : node.end_lineno])
+
+
+def test_files_are_short() -> None:
+    code = committed(".py", ".ts", ".mjs", ".css", ".sh")
+    long = {name_of(path): len(path.read_text("utf-8").splitlines()) for path in code}
+    assert {
+        name: lines
+        for name, lines in long.items()
+        if lines >= FILE_LINES and not says_why((ROOT / name).read_text("utf-8")[:600])
+    } == {}
+
+
+def test_functions_are_short() -> None:
+    assert [
+        (name_of(path), name, lines)
+        for path in python_files()
+        for name, lines, text in functions(path)
+        if lines >= FUNCTION_LINES and not says_why(text)
+    ] == []
+
+
+def test_nothing_is_named_after_nothing() -> None:
+    vague = {"utils", "util", "helpers", "helper", "base", "manager", "misc", "common"}
+    assert [name_of(path) for path in committed() if path.stem.lower() in vague] == []
+
+
+def strings(path: Path) -> Iterator[str]:
+    """All strings of a file except docstrings."""
+    tree = ast.parse(path.read_text("utf-8"))
+    documentation = {
+        id(node.body[0].value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+        and node.body
+        and isinstance(node.body[0], ast.Expr)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in documentation:
+            yield node.value
+
+
+def test_sql_is_in_stores() -> None:
+    statement = re.compile(r"\b(?:SELECT\s.+|INSERT INTO\s|UPDATE\s+\w+\s+SET\s|DELETE FROM\s|CREATE TABLE\s)", re.S)
+    for path in python_files(SERVER):
+        inside = path.relative_to(SERVER)
+        if inside.parts[0] == "migrations" or re.fullmatch(r"(?:\w+_)?(?:store|quota)\.py", path.name):
+            continue
+        if str(inside) in SQL_ALLOWED:
+            continue
+        assert [text for text in strings(path) if statement.search(text)] == [], f"SQL in {inside}"
+
+
+def test_only_db_imports_databases() -> None:
+    for path in python_files(SERVER):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom) and node.level == 0:
+                names.append(node.module or "")
+            found = [name for name in names if name.partition(".")[0] == "databases"]
+            assert not found or path == SERVER / "db.py", name_of(path)
+
+
+def test_each_silenced_check_says_why() -> None:
+    """`fmt: skip` alone needs no reason: it keeps SQL parameters packed."""
+    bare = re.compile(r"#\s*(?:noqa(?::\s*[A-Z0-9, ]+)?|type:\s*ignore(?:\[[\w, -]+\])?)\s*$")
+    for path in python_files():
+        tokens = tokenize.generate_tokens(io.StringIO(path.read_text("utf-8")).readline)
+        assert [t.string for t in tokens if t.type == tokenize.COMMENT and bare.search(t.string)] == [], name_of(path)
+
+
+def test_tests_wait_on_conditions_and_run_always() -> None:
+    tests = ROOT / "tests"
+    forbidden = re.compile(
+        r"(?:time|asyncio|anyio)\.sleep\((?!0\))|wait_for_timeout|pytest\.(?:mark\.)?(?:skip|xfail)|importorskip|flaky|reruns"
+    )
+    may_wait = {tests / "services.py", tests / "fakes", tests / "bench", tests / "test_house.py"}
+    for path in python_files(tests):
+        if not may_wait & {path, *path.parents}:
+            assert forbidden.findall(path.read_text("utf-8")) == [], name_of(path)
+
+
+def test_imports_run_downward() -> None:
+    program = str(Path(sys.executable).parent / "lint-imports")
+    done = subprocess.run([program, "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+# ---- the widget
+
+
+def test_the_widget_speaks_to_the_network_in_one_place() -> None:
+    places = {
+        path.name
+        for path in WIDGET.rglob("*.ts")
+        if re.search(r"(?<![#.\w])(?:fetch|XMLHttpRequest|sendBeacon)\(|new EventSource\(", path.read_text("utf-8"))
+    }
+    assert places <= {"api.ts", "live.ts", "index.ts"}
+
+
+def test_the_widget_makes_html_in_one_function() -> None:
+    html = re.compile(r"\b(?:inner|outer)HTML\b|insertAdjacentHTML|document\.write|createContextualFragment|DOMParser")
+    found = {
+        path.name: path.read_text("utf-8") for path in WIDGET.rglob("*.ts") if html.search(path.read_text("utf-8"))
+    }
+    assert set(found) == {"dom.ts"}
+    hits = list(html.finditer(found["dom.ts"]))
+    between = found["dom.ts"][hits[0].start() : hits[-1].end()]
+    assert "\nfunction " not in between
+    assert "\nexport function " not in between
+
+
+# ---- the rest of the tree
+
+
+def test_head_is_the_newest_migration() -> None:
+    pairs = {}
+    for path in (SERVER / "migrations" / "versions").glob("[0-9]*.py"):
+        text = path.read_text("utf-8")
+        revision = re.search(r'^revision = "(\w+)"', text, re.M)
+        before = re.search(r'^down_revision = (?:"(\w+)"|None)', text, re.M)
+        assert revision and before, path.name
+        assert path.name.startswith(revision[1])
+        pairs[before[1]] = revision[1]
+    chain, last = 0, None
+    while last in pairs:
+        last, chain = pairs[last], chain + 1
+    assert (last, chain) == (migrations.HEAD, len(pairs))
+
+
+def test_no_machine_of_ours_is_named() -> None:
+    """Home folders, registries and mirrors are the builder's own affair."""
+    own = "/(?:root|home/[a-z]+|work|opt/(?:wheels|pypi))/|registry[.]npmjs|pythonhosted[.]org|pypi[.]org/simple"
+    named = {}
+    for path in committed():
+        if path == Path(__file__) or path.suffix in (".png", ".woff2", ".gz"):
+            continue
+        found = re.findall(own, path.read_text("utf-8", errors="replace"))
+        if found:
+            named[name_of(path)] = sorted(set(found))
+    assert named == {}
+
+
+def test_locks_name_no_addresses() -> None:
+    assert '"resolved"' not in (ROOT / "widget" / "package-lock.json").read_text("utf-8")
+    assert "://" not in (ROOT / "server" / "requirements.lock").read_text("utf-8")
+
+
+def test_make_has_at_most_twelve_targets_and_lists_them() -> None:
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    targets = re.findall(r"^([a-z]+):", makefile, re.M)
+    assert len(targets) <= 12
+    listed = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert all(re.search(rf"^  make {target}\s+\S", listed, re.M) for target in targets)
+    assert set(re.findall(r"^\.PHONY: (.*)$", makefile, re.M)[0].split()) == set(targets)
