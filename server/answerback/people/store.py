@@ -7,11 +7,11 @@ from typing import Any
 from ..core.model import Visitor
 from ..db import Database, Row, Work, one, run
 
-_VISITOR = "v.id, v.site, v.kind, v.name, v.avatar_url, v.daily_answers, v.blocked"
+VISITOR = "v.id, v.site, v.kind, v.name, v.avatar_url, v.daily_answers, v.blocked"
 
 
 def read_visitor(row: Row) -> Visitor:
-    """A visitor from a row that has the columns of `_VISITOR`."""
+    """A visitor from a row that has the columns of `VISITOR`."""
     return Visitor(
         row["id"], row["site"], row["kind"], row["name"], row["avatar_url"], row["daily_answers"], bool(row["blocked"])
     )
@@ -47,14 +47,14 @@ def rename_guest(visitor_id: str, name: str) -> Work[None]:
 
 def visitor_by_id(site: str, id: str) -> Work[Visitor | None]:
     """A visitor of this site."""
-    row = yield one(f"SELECT {_VISITOR} FROM visitors v WHERE v.site = :site AND v.id = :id", site=site, id=id)
+    row = yield one(f"SELECT {VISITOR} FROM visitors v WHERE v.site = :site AND v.id = :id", site=site, id=id)
     return None if row is None else read_visitor(row)
 
 
 async def user_by_email(db: Database, site: str, email: str) -> tuple[Visitor, str] | None:
     """The visitor with that address, and the hash of the password."""
     row = await db.fetch_one(
-        f"""SELECT {_VISITOR}, v.password_hash FROM visitors v
+        f"""SELECT {VISITOR}, v.password_hash FROM visitors v
         WHERE v.site = :site AND v.email = :email AND v.password_hash IS NOT NULL""",
         site=site, email=email,
     )  # fmt: skip
@@ -76,7 +76,7 @@ async def session_by_secret(
     """Session id, origin and visitor behind a secret, if the session is alive and of this site."""
     column = "cookie_hash" if cookie_hash else "bearer_hash"
     row = await db.fetch_one(
-        f"""SELECT s.id AS session_id, s.origin, {_VISITOR} FROM sessions s JOIN visitors v ON v.id = s.visitor_id
+        f"""SELECT s.id AS session_id, s.origin, {VISITOR} FROM sessions s JOIN visitors v ON v.id = s.visitor_id
         WHERE s.{column} = :hash AND s.site = :site AND s.revoked_at IS NULL AND s.expires_at > :now""",
         hash=cookie_hash or bearer_hash, site=site, now=now,
     )  # fmt: skip  # the column is one of two constants
