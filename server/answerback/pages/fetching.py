@@ -73,16 +73,17 @@ class AddressRefused(Exception):
 class _CheckedBackend(httpcore2.AsyncNetworkBackend):
     """Resolves, checks every address, and dials one that was checked."""
 
-    def __init__(self, resolver: Resolver) -> None:
+    def __init__(self, resolver: Resolver, private: Callable[[str, int], bool]) -> None:
         self._inner = httpcore2.AnyIOBackend()
         self._resolver = resolver
+        self._private = private
 
     async def connect_tcp(
         self, host: str, port: int, timeout: float | None = None, local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore2.AsyncNetworkStream:  # fmt: skip
         addresses = await self._resolver(host, port)
-        if not addresses or not (names_itself(host) or all(map(is_public, addresses))):
+        if not addresses or not (self._private(host, port) or all(map(is_public, addresses))):
             raise AddressRefused(host)
         return await self._inner.connect_tcp(addresses[0], port, timeout, local_address, socket_options)
 
@@ -93,6 +94,16 @@ class _CheckedBackend(httpcore2.AsyncNetworkBackend):
 
     async def sleep(self, seconds: float) -> None:
         await self._inner.sleep(seconds)
+
+
+def checked_transport(url: str, resolver: Resolver, private: Callable[[str, int], bool]) -> httpx2.AsyncHTTPTransport:
+    """A network that reaches public addresses only, and others where `private(host, port)` says that it may."""
+    transport = httpx2.AsyncHTTPTransport(trust_env=False)
+    transport._pool = httpcore2.AsyncConnectionPool(  # the transport has no argument for its network
+        ssl_context=httpx2.create_ssl_context(trust_env=False) if url.startswith("https:") else None,
+        network_backend=_CheckedBackend(resolver, private),
+    )
+    return transport
 
 
 class HttpPageFetcher:
@@ -122,11 +133,7 @@ class HttpPageFetcher:
         for _ in range(REDIRECTS + 1):
             if not _is_of(url, origins):
                 return Fetched("origin", url)
-            transport = httpx2.AsyncHTTPTransport(trust_env=False)
-            transport._pool = httpcore2.AsyncConnectionPool(  # the transport has no argument for its network
-                ssl_context=httpx2.create_ssl_context(trust_env=False) if url.startswith("https:") else None,
-                network_backend=_CheckedBackend(self._resolver),
-            )
+            transport = checked_transport(url, self._resolver, lambda host, port: names_itself(host))
             async with (
                 httpx2.AsyncClient(transport=transport, trust_env=False, follow_redirects=False) as client,
                 client.stream("GET", url, headers=headers) as response,
