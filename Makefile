@@ -4,7 +4,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do command 
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup demo test check build clean
+.PHONY: help setup demo test check bench build clean
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
@@ -44,8 +44,11 @@ check: setup ## format, lint, types, import rules
 	$(BIN)/lint-imports
 	cd widget && npm run --silent check
 
+bench: setup ## how fast it is, beside bare uvicorn, a bare relay and Isso
+	$(BIN)/python -m tests.bench
+
 build: setup ## the wheel, with the widget in it
 	$(BIN)/python -m hatchling build -t wheel
 
 clean: ## remove what was built and installed here
-	rm -rf .venv .stamps widget/node_modules server/answerback/static dist test-artifacts
+	rm -rf .venv .stamps .bench widget/node_modules server/answerback/static dist test-artifacts
