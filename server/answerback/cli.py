@@ -7,11 +7,15 @@ import asyncio
 import json
 import sys
 from collections.abc import Callable, Sequence
-from typing import Any, NoReturn
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import urlsplit
 
-from .errors import AppError, SettingsError
+from .errors import AppError, NotFound, SettingsError
 from .settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from .sites.settings import Site
 
 
 def say(text: str) -> None:
@@ -67,6 +71,7 @@ def parser() -> argparse.ArgumentParser:
     add.add_argument("--site", action="append", default=[], metavar="KEY")
     add.add_argument("--password-stdin", action="store_true")
 
+    _moving_commands(commands)
     backup = _command(commands, "backup", _backup, "a consistent copy of the database while the server runs")
     backup.add_argument("file")
     return top
@@ -86,6 +91,18 @@ def _site_commands(commands: Any) -> None:
     change = _command(site, "set", _site_set, "change settings of a site")
     change.add_argument("key")
     change.add_argument("changes", nargs="+", metavar="NAME=VALUE")
+
+
+def _moving_commands(commands: Any) -> None:
+    export = _command(commands, "export", _export, "the comments of a site as JSON, CSV or one HTML page")
+    export.add_argument("key")
+    export.add_argument("--format", choices=["json", "csv", "html"], default="json")
+    export.add_argument("--output", metavar="FILE", help="instead of stdout")
+    bring = _command(commands, "import", _import, "comments from elsewhere, each once however often it is done")
+    bring.add_argument("key")
+    bring.add_argument("file")
+    bring.add_argument("--from", dest="format", choices=["answerback", "disqus", "wordpress", "isso"], required=True)
+    bring.add_argument("--json", action="store_true")
 
 
 def _command(
@@ -236,6 +253,56 @@ def _owner_add(settings: Settings, options: argparse.Namespace) -> int:
     say(f"Owner {email} is there." + ("" if path is None else " Sign in once, within 24 hours, at:"))
     if path is not None:
         print(settings.public_url + path)
+    return 0
+
+
+def _watched(what: str) -> Callable[[int, int], None]:
+    """Tells how far long work is, when a person watches."""
+
+    def tell(done: int, total: int) -> None:
+        if sys.stderr.isatty():
+            bar = "█" * (30 * done // max(1, total))
+            print(f"\r{what} {bar:░<30} {done:,} of {total:,}", end="\n" if done == total else "", file=sys.stderr)
+
+    return tell
+
+
+def _site(settings: Settings, key: str) -> Site:
+    from .sites.settings import read_site
+
+    found = dict(_sites(settings)).get(key)
+    if found is None:
+        raise NotFound("site_unknown")
+    return read_site(key, found, daily_answers=settings.daily_answers)
+
+
+def _export(settings: Settings, options: argparse.Namespace) -> int:
+    from .moving.exporting import Exporter, writing_to
+    from .seams import SystemClock
+
+    site = _site(settings, options.key)
+    with writing_to(options.output) as out:
+
+        def work(db: Any) -> Any:
+            return Exporter(db, site.key, SystemClock().now(), out, _watched("Threads")).write(options.format)
+
+        count = with_database(settings, work)
+    say(f"Exported {count:,} comments of {site.key}.")
+    return 0
+
+
+def _import(settings: Settings, options: argparse.Namespace) -> int:
+    from pathlib import Path
+
+    from .moving.importing import Importer
+    from .seams import SystemClock
+
+    site = _site(settings, options.key)
+    path, tell = Path(options.file), _watched("Comments")
+    result = with_database(settings, lambda db: Importer(db, site, options.format, SystemClock().now()).run(path, tell))
+    say(f"Imported {result.added:,} comments; {result.present:,} were there already, {result.skipped:,} are left out.")
+    if options.json:
+        print(json.dumps(asdict(result)))
     return 0
 
 
