@@ -3,32 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-import logging
-from collections.abc import Awaitable, Callable
 from urllib.parse import parse_qsl
 
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Mount, Route
 
 from ..answers.answered.correcting import Correcting
 from ..core.model import Comment
 from ..db import Database, Work
-from ..errors import AppError, MethodNotAllowed, NotFound
+from ..errors import AppError, NotFound
+from ..own_pages import METHODS, ErrorPage, Page
 from ..seams import Clock, Ids
 from ..settings import Settings
 from ..sites.store import SiteDirectory
 from ..threads.posting import Posting
 from . import store
 from .correcting import Corrections
-from .gate import HEADERS, Gate, Owner
+from .gate import Gate, Owner
 from .signing_in import SigningIn
 from .views import FOLDER, STATES, address, clean_query, day_start, read_filter, render, show
 
-log = logging.getLogger(__name__)
-
 ENTRIES = 50
-Page = Callable[[Request], Awaitable[Response]]
 
 
 def admin_routes(
@@ -54,43 +50,24 @@ def admin_routes(
         "/admin/comments/{id}/hide/": {"POST": pages.hide},
         "/admin/comments/{id}/restore/": {"POST": pages.restore},
     }
-    methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
-    routes: list[Route | Mount] = [Route(path, guarded(gate, calls), methods=methods) for path, calls in table.items()]
+    errors = _error_pages(gate)
+    routes: list[Route | Mount] = [
+        Route(path, gate.guarded(calls, errors), methods=METHODS) for path, calls in table.items()
+    ]
 
     async def add_slash(request: Request) -> Response:
         return RedirectResponse(f"{gate.base}/admin/", 308)
 
-    routes.append(Route("/admin", guarded(gate, {"GET": add_slash}), methods=methods))
+    routes.append(Route("/admin", gate.guarded({"GET": add_slash}, errors), methods=METHODS))
     return routes
 
 
-def guarded(gate: Gate, calls: dict[str, Page]) -> Page:
-    """An endpoint behind the gate: right host, known method, errors as pages, and the headers on every answer."""
+def _error_pages(gate: Gate) -> ErrorPage:
+    def error_page(request: Request, error: AppError) -> Response:
+        page = render("error.html", base=gate.base, status=error.status, detail=error.detail)
+        return Response(page, error.status, media_type="text/html")
 
-    async def serve(request: Request) -> Response:
-        try:
-            gate.check_host(request)
-            call = calls.get("GET" if request.method == "HEAD" else request.method)
-            if call is None:
-                raise MethodNotAllowed("method_not_allowed")
-            response = await call(request)
-        except AppError as error:
-            response = _error_page(gate, error)
-        except ClientDisconnect:
-            response = Response(status_code=400)
-        except Exception:
-            log.exception("unexpected error")
-            response = _error_page(gate, AppError("internal"))
-        for name, value in HEADERS.items():
-            response.headers.setdefault(name, value)
-        return response
-
-    return serve
-
-
-def _error_page(gate: Gate, error: AppError) -> Response:
-    page = render("error.html", base=gate.base, status=error.status, detail=error.detail)
-    return Response(page, error.status, media_type="text/html")
+    return error_page
 
 
 async def style(request: Request) -> Response:

@@ -13,7 +13,7 @@ VISITOR = "v.id, v.site, v.kind, v.name, v.avatar_url, v.daily_answers, v.blocke
 def read_visitor(row: Row) -> Visitor:
     """A visitor from a row that has the columns of `VISITOR`."""
     return Visitor(
-        row["id"], row["site"], row["kind"], row["name"], row["avatar_url"], row["daily_answers"], bool(row["blocked"])
+        row["id"], row["site"], row["kind"], row["name"], row["avatar_url"] or None, row["daily_answers"], bool(row["blocked"])
     )
 
 

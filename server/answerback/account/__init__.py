@@ -1,0 +1,1 @@
+"""A visitor's own account: pictures, ways in, sessions, export, erasure."""

@@ -1,0 +1,138 @@
+"""What sends mail: over SMTP, or into a list for tests."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, make_msgid, parseaddr
+from typing import Protocol
+from urllib.parse import unquote, urlsplit
+
+SECONDS = 15.0
+_ADDRESS = re.compile(r"[^\s@<>\"',;:\\()\[\]\x00-\x20\x7f]{1,64}@[A-Za-z0-9.-]{1,250}")
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message to one address, as text and as HTML."""
+
+    to: str
+    subject: str
+    text: str
+    html: str
+    lang: str
+
+
+class MailRefused(Exception):
+    """A message was not taken; `for_good` says whether sending it again is of no use."""
+
+    def __init__(self, reason: str, *, for_good: bool) -> None:
+        super().__init__(reason)
+        self.for_good = for_good
+
+
+class Mailer(Protocol):
+    """Sends messages."""
+
+    async def send(self, message: Message, now: int) -> None:
+        """Hand the message to a mail server; `now` (ms) is its date. Raises MailRefused."""
+        ...
+
+
+class RecordingMailer:
+    """Keeps the messages, for tests that need no network."""
+
+    def __init__(self) -> None:
+        self.sent: list[Message] = []
+
+    async def send(self, message: Message, now: int) -> None:
+        compose(message, "Answerback <answerback@example.com>", now)
+        self.sent.append(message)
+
+
+class SmtpMailer:
+    """Sends over SMTP; encrypted wherever the server can, and always when a password is sent to another machine."""
+
+    def __init__(self, url: str, sender: str) -> None:
+        self.server = read_smtp_url(url)
+        self._sender = sender
+
+    async def send(self, message: Message, now: int) -> None:
+        import aiosmtplib
+
+        try:
+            mail = compose(message, self._sender, now)
+        except ValueError as error:
+            raise MailRefused(str(error), for_good=True) from None
+        try:
+            await aiosmtplib.send(
+                mail, hostname=self.server.host, port=self.server.port, timeout=SECONDS,
+                username=self.server.username, password=self.server.password,
+                use_tls=self.server.tls, start_tls=self.server.start_tls,
+            )  # fmt: skip
+        except aiosmtplib.SMTPRecipientsRefused as error:
+            raise MailRefused("recipient", for_good=all(one.code >= 500 for one in error.recipients)) from None
+        except aiosmtplib.SMTPResponseException as error:
+            raise MailRefused(f"code {error.code}", for_good=500 <= error.code < 600 and error.code != 535) from None
+        except (aiosmtplib.SMTPException, OSError, ValueError) as error:
+            raise MailRefused(type(error).__name__, for_good=False) from None
+
+
+@dataclass(frozen=True, slots=True)
+class SmtpServer:
+    """A mail server, read from its address; `start_tls` None means: if it can."""
+
+    host: str
+    port: int
+    username: str | None
+    password: str | None
+    tls: bool
+    start_tls: bool | None
+
+
+def read_smtp_url(url: str) -> SmtpServer:
+    """The server of `smtp://user:password@host:587` or `smtps://…:465`. Raises ValueError."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+        raise ValueError("must be smtp:// or smtps:// with a host")
+    tls = parts.scheme == "smtps"
+    local = parts.hostname in ("localhost", "127.0.0.1", "::1")
+    username = unquote(parts.username) if parts.username else None
+    return SmtpServer(
+        parts.hostname,
+        parts.port or (465 if tls else 587),
+        username,
+        unquote(parts.password or "") if username else None,
+        tls,
+        False if tls else True if username and not local else None,
+    )
+
+
+def compose(message: Message, sender: str, now: int) -> EmailMessage:
+    """The message as it goes out. Raises ValueError for an address or a subject that would add a header."""
+    name, address = parseaddr(sender)
+    to = _deliverable(message.to)
+    if not _ADDRESS.fullmatch(address) or not _ADDRESS.fullmatch(to):
+        raise ValueError("no e-mail address")
+    mail = EmailMessage(policy=SMTP)
+    mail["From"] = Address(name, addr_spec=address)
+    mail["To"] = Address(addr_spec=to)
+    mail["Subject"] = message.subject  # raises ValueError for a line break
+    mail["Date"] = format_datetime(datetime.fromtimestamp(now // 1000, UTC))
+    mail["Message-ID"] = make_msgid(domain=address.rpartition("@")[2])
+    mail["Auto-Submitted"] = "auto-generated"
+    mail["X-Auto-Response-Suppress"] = "All"
+    mail["Content-Language"] = message.lang
+    mail.set_content(message.text)
+    mail.add_alternative(message.html, subtype="html")
+    return mail
+
+
+def _deliverable(address: str) -> str:
+    """The address with its domain as mail servers know it."""
+    local, _, domain = address.rpartition("@")
+    return address if domain.isascii() else f"{local}@{domain.encode('idna').decode('ascii')}"

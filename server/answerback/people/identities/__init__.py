@@ -1,0 +1,61 @@
+"""Who somebody is elsewhere: an identity is (site, issuer, subject), never an e-mail address."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ...core.comments import NAME_LIMIT, clean_line
+from ...core.model import Visitor
+from ...db import Work
+from . import store
+
+SUBJECT_LIMIT = 255
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What an issuer says of somebody. Only issuer and subject are certain; `email` is given only when verified."""
+
+    issuer: str
+    subject: str
+    name: str = ""
+    email: str | None = None
+    picture: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.issuer or not self.subject.strip() or len(self.subject) > SUBJECT_LIMIT:
+            raise ValueError("an identity has an issuer and a subject")
+
+
+@dataclass(frozen=True, slots=True)
+class NewIds:
+    """Ids made before the write, which may be run again."""
+
+    visitor: str
+    identity: str
+
+
+def clean_name(name: str) -> str:
+    """A name from elsewhere, on one line and no longer than ours."""
+    return clean_line(name)[:NAME_LIMIT].strip()
+
+
+def sign_in(site: str, profile: Profile, ids: NewIds, now: int) -> Work[Visitor]:
+    """The visitor behind an identity; at the first time a new one, whatever address or name it comes with."""
+    visitor = yield from store.visitor_of_identity(site, profile.issuer, profile.subject)
+    if visitor is None:
+        visitor = Visitor(ids.visitor, site, "user", clean_name(profile.name))
+        yield from store.add_member(visitor.id, site, visitor.name, now)
+        yield from store.add_identity(ids.identity, visitor, profile, now)
+    else:
+        yield from store.touch_identity(site, profile, now)
+    return visitor
+
+
+def link(visitor: Visitor, profile: Profile, ids: NewIds, now: int) -> Work[bool]:
+    """Give a signed-in visitor one more way in; False when the identity is somebody else's already."""
+    there = yield from store.visitor_of_identity(visitor.site, profile.issuer, profile.subject)
+    if there is not None:
+        return there.id == visitor.id
+    yield from store.add_identity(ids.identity, visitor, profile, now)
+    return True

@@ -1,0 +1,1 @@
+"""Signing in by Kakao and GitHub."""

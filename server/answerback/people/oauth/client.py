@@ -1,0 +1,113 @@
+"""Calls to a sign-in provider: Authlib's client, with a deadline, a cap on what is read, and errors of our own."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any, Literal
+
+import httpx2
+
+if TYPE_CHECKING:
+    from authlib.integrations.httpx_client import AsyncOAuth2Client
+
+SECONDS, OPTIONAL_SECONDS, MOST_BYTES = 10.0, 3.0, 256 * 1024
+AGENT = "Answerback/0.1 (sign-in)"
+Reason = Literal["cancelled", "unavailable", "refused"]
+
+
+class ProviderFailed(Exception):
+    """Signing in has failed at the provider.
+
+    `cancelled`: the visitor did not want to; `unavailable`: it does not respond as it should; `refused`: what it says
+    cannot be accepted. `detail` is for the operator's log and holds nothing that the provider or a visitor wrote.
+    """
+
+    def __init__(self, reason: Reason, detail: str) -> None:
+        super().__init__(f"{reason}: {detail}")
+        self.reason = reason
+        self.detail = detail
+
+
+class _Capped(httpx2.AsyncByteStream):
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        size = 0
+        async for part in self._stream:
+            size += len(part)
+            if size > MOST_BYTES:
+                raise httpx2.DecodingError("more bytes than are read")
+            yield part
+
+    async def aclose(self) -> None:
+        await self._stream.aclose()
+
+
+class CappedTransport(httpx2.AsyncBaseTransport):
+    """The network, less of it: a response has at most `MOST_BYTES`, and comes as it is."""
+
+    def __init__(self) -> None:
+        self._inner = httpx2.AsyncHTTPTransport(trust_env=False)
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        response = await self._inner.handle_async_request(request)
+        if response.headers.get("content-encoding", "identity") != "identity":
+            await response.aclose()
+            raise httpx2.DecodingError("encoded though not asked for")
+        response.stream = _Capped(response.stream)
+        return response
+
+    async def aclose(self) -> None:
+        await self._inner.aclose()
+
+
+@asynccontextmanager
+async def calling(client_id: str, secret: str) -> AsyncIterator[AsyncOAuth2Client]:
+    """A client for one sign-in; it forgets its tokens at the end. Raises ProviderFailed for whatever goes wrong."""
+    # Imported at the first sign-in: a server without providers does not pay for it.
+    from authlib.integrations.base_client import OAuthError
+    from authlib.integrations.httpx_client import AsyncOAuth2Client
+
+    client = AsyncOAuth2Client(
+        client_id, secret, token_endpoint_auth_method="client_secret_post", code_challenge_method="S256",
+        transport=CappedTransport(), timeout=SECONDS, follow_redirects=False, trust_env=False,
+        headers={"User-Agent": AGENT, "Accept": "application/json", "Accept-Encoding": "identity"},
+    )  # fmt: skip
+    try:
+        async with asyncio.timeout(SECONDS):
+            yield client
+    except OAuthError as error:
+        # `error` is a word of the protocol when it is one that is known; the description is the provider's text.
+        known = {"invalid_grant", "invalid_client", "invalid_request", "unauthorized_client", "bad_verification_code"}
+        known |= {"incorrect_client_credentials", "redirect_uri_mismatch"}
+        raise ProviderFailed("refused", error.error if error.error in known else "error response") from None
+    except (TimeoutError, httpx2.HTTPError, httpx2.InvalidURL, OSError) as error:
+        raise ProviderFailed("unavailable", type(error).__name__) from None
+    finally:
+        client.token = None
+        await client.aclose()
+
+
+async def get_json(client: AsyncOAuth2Client, url: str, *, token: bool) -> Any:
+    """The JSON at an address of the provider, with or without the access token. Raises ProviderFailed."""
+    response = await client.get(url, withhold_token=not token)
+    if response.status_code != 200:
+        raise ProviderFailed("unavailable", f"status {response.status_code}")
+    try:
+        return response.json()
+    except ValueError:
+        raise ProviderFailed("unavailable", "no JSON") from None
+
+
+async def get_optional(client: AsyncOAuth2Client, url: str) -> Any:
+    """As `get_json` with the access token, but None when it does not come, or not soon: it is only to be shown."""
+    from authlib.integrations.base_client import OAuthError
+
+    try:
+        async with asyncio.timeout(OPTIONAL_SECONDS):
+            return await get_json(client, url, token=True)
+    except (ProviderFailed, OAuthError, httpx2.HTTPError, TimeoutError):
+        return None
