@@ -125,7 +125,10 @@ def _serve(settings: Settings, options: argparse.Namespace) -> int:
 
     say(f"Answerback on http://{options.host}:{options.port} · answers by {settings.provider_in_use}")
     server = Server(build_app(settings), options.host, options.port)
-    server.run()
+    try:
+        server.run()
+    except SystemExit:  # uvicorn has said why, with an exit code of its own
+        return 1
     return 0 if server.started else 1
 
 

@@ -82,11 +82,13 @@ def _smtp_url(text: str) -> str:
 
 
 SETTINGS: tuple[Setting, ...] = (
-    Setting("ANSWERBACK_DATABASE_URL", "", "Where everything is kept: sqlite:///… or postgresql://…", _database_url),
+    Setting(
+        "ANSWERBACK_DATABASE_URL", "", "Where everything is kept: sqlite:///… or postgresql://…", _database_url, True
+    ),
     Setting(
         "ANSWERBACK_DATA_DIR", "./answerback-data", "Folder of the SQLite file and of the secret key made for you."
     ),
-    Setting("ANSWERBACK_REDIS_URL", "", "Joins several processes' live events; unset: one process.", _redis_url),
+    Setting("ANSWERBACK_REDIS_URL", "", "Joins several processes' live events; unset: one process.", _redis_url, True),
     Setting("ANSWERBACK_PUBLIC_URL", "http://localhost:8000", "Where browsers reach this server.", _url),
     Setting("ANSWERBACK_SECRET_KEY", "", "Signing keys, comma-separated, newest last.", _keys, secret=True),
     Setting("ANSWERBACK_PROVIDER", "auto", "Who answers: auto, openai, quote or off.", _provider),
@@ -110,7 +112,7 @@ SETTINGS: tuple[Setting, ...] = (
 BY_NAME: Mapping[str, Setting] = {setting.name: setting for setting in SETTINGS}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Settings:
     """The settings, checked; the fields are those of `SETTINGS` in lower case, without the prefix."""
 
@@ -136,6 +138,11 @@ class Settings:
     kakao_client_secret: str
     kakao_url: str
     kakao_api_url: str
+
+    def __repr__(self) -> str:
+        """Without the secrets: what is printed ends up in logs."""
+        shown = (s for s in SETTINGS if not s.secret)
+        return f"Settings({', '.join(f'{s.field}={getattr(self, s.field)!r}' for s in shown)})"
 
     @property
     def provider_in_use(self) -> str:

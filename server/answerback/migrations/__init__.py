@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
+from ..errors import Unavailable
+
 HEAD = "0004"
 """The newest revision; a test compares it with the files."""
 
@@ -12,20 +14,36 @@ HEAD = "0004"
 def migrate(url: str) -> None:
     """Bring the database at `url` to the newest revision; blocks, so call it in a thread from async code.
 
+    Raises Unavailable when the database cannot be reached or is none.
+
     Alembic is imported only when there is something to do: it would cost every start a quarter of a second.
     """
     if url.startswith("sqlite"):
         path = Path(url.removeprefix("sqlite:///"))
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if _sqlite_revision(path) == HEAD:
-            return
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if _sqlite_revision(path) == HEAD:
+                return
+        except (OSError, sqlite3.Error) as error:
+            raise Unavailable("unavailable", f"The database at {path} cannot be used ({error}).") from error
+    _upgrade(url)
+
+
+def _upgrade(url: str) -> None:
+    import asyncpg
     from alembic import command
     from alembic.config import Config
+    from sqlalchemy.exc import SQLAlchemyError
 
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
     config.set_main_option("sqlalchemy.url", url.replace("%", "%%"))
-    command.upgrade(config, "head")
+    try:
+        command.upgrade(config, "head")
+    except (OSError, asyncpg.PostgresError, SQLAlchemyError) as error:
+        # The error's own words may hold the address with its password.
+        detail = f"The database cannot be reached or brought to the newest schema ({type(error).__name__})."
+        raise Unavailable("unavailable", detail) from error
 
 
 def _sqlite_revision(path: Path) -> str | None:

@@ -1,0 +1,71 @@
+"""Settings: read, checked, and kept out of what is printed (threat 21)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from answerback.errors import SettingsError
+from answerback.settings import SETTINGS, load_settings
+
+SECRETS = {
+    "ANSWERBACK_DATABASE_URL": "postgresql://user:canary@db.example/answerback",
+    "ANSWERBACK_REDIS_URL": "redis://:canary@redis.example/0",
+    "ANSWERBACK_SECRET_KEY": "canary" * 8,
+    "OPENAI_API_KEY": "canary",
+    "ANSWERBACK_SMTP_URL": "smtp://user:canary@mail.example",
+    "ANSWERBACK_GITHUB_CLIENT_SECRET": "canary",
+    "ANSWERBACK_KAKAO_CLIENT_SECRET": "canary",
+}
+
+
+def test_each_secret_may_come_from_a_file_and_is_never_shown(tmp_path: Path) -> None:
+    assert {setting.name for setting in SETTINGS if setting.secret} >= set(SECRETS)
+    environment = {"ANSWERBACK_DATA_DIR": str(tmp_path)}
+    for name, text in SECRETS.items():
+        (tmp_path / name).write_text(text + "\n", "utf-8")
+        environment[f"{name}_FILE"] = str(tmp_path / name)
+    settings = load_settings(environment, dotenv=None)
+    for name, text in SECRETS.items():
+        value = getattr(settings, name.removeprefix("ANSWERBACK_").lower())
+        assert value == ((text,) if name == "ANSWERBACK_SECRET_KEY" else text)
+    assert "canary" not in repr(settings) + str(settings)
+    assert settings.public_url in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("ANSWERBACK_DATABASE_URL", "mysql://user:canary@db"),
+        ("ANSWERBACK_REDIS_URL", "canary"),
+        ("ANSWERBACK_SECRET_KEY", "canary"),
+        ("ANSWERBACK_SECRET_KEY", ""),
+        ("ANSWERBACK_SMTP_URL", "canary"),
+        ("ANSWERBACK_PUBLIC_URL", "ftp://x"),
+        ("ANSWERBACK_DAILY_ANSWERS", "-1"),
+        ("ANSWERBACK_PROVIDER", "magic"),
+        ("ANSWERBACK_TRUSTED_PROXIES", "everybody"),
+        ("ANSWERBACK_TYPO", "x"),
+        ("ANSWERBACK_MODEL_FILE", "x"),
+        ("OPENAI_API_KEY_FILE", "/nowhere/at/all"),
+    ],
+)
+def test_a_bad_setting_is_named_and_its_secret_is_not_told(tmp_path: Path, name: str, text: str) -> None:
+    with pytest.raises(SettingsError, match=f"^{name}: ") as caught:
+        load_settings({"ANSWERBACK_DATA_DIR": str(tmp_path), name: text}, dotenv=None)
+    assert "canary" not in str(caught.value)
+
+
+def test_the_environment_goes_before_the_file_of_settings(tmp_path: Path) -> None:
+    dotenv = tmp_path / ".env"
+    dotenv.write_text("ANSWERBACK_MODEL=from-file\nANSWERBACK_DAILY_ANSWERS=unlimited\nOTHER=x\n", "utf-8")
+    environment = {"ANSWERBACK_DATA_DIR": str(tmp_path), "ANSWERBACK_MODEL": "from-environment"}
+    settings = load_settings(environment, dotenv=dotenv)
+    assert (settings.model, settings.daily_answers) == ("from-environment", None)
+    assert load_settings(environment, dotenv=None).daily_answers == 5
+
+
+def test_a_key_is_made_once_and_only_its_owner_reads_it(tmp_path: Path) -> None:
+    first, second = (load_settings({"ANSWERBACK_DATA_DIR": str(tmp_path / "new")}, dotenv=None) for _ in range(2))
+    assert first.secret_key == second.secret_key
+    assert (tmp_path / "new" / "secret-key").stat().st_mode & 0o777 == 0o600

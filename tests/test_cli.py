@@ -1,0 +1,133 @@
+"""The commands as processes: data on stdout, words on stderr, exit 0, 1 or 2 (docs/operating.md)."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.services import Server, free_port
+
+Done = subprocess.CompletedProcess[str]
+Run = Callable[..., Done]
+
+
+def environment(folder: Path, **settings: str) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("ANSWERBACK_", "OPENAI_"))}
+    return kept | {"ANSWERBACK_DATA_DIR": str(folder / "data")} | settings
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """Runs a command in a folder of its own, which has a site `blog` already."""
+    folder = tmp_path_factory.mktemp("cli")
+
+    def command(*arguments: str, code: int = 0, stdin: str = "", **settings: str) -> Done:
+        done = subprocess.run(
+            [sys.executable, "-m", "answerback", *arguments], env=environment(folder, **settings), cwd=folder,
+            input=stdin, capture_output=True, text=True, timeout=60, check=False,
+        )  # fmt: skip
+        assert done.returncode == code, done.stderr
+        assert "Traceback" not in done.stderr
+        return done
+
+    added = command("site", "add", "blog", "--origin", "https://blog.example", "--name", "A blog")
+    assert added.stdout == '<script src="http://localhost:8000/answerback.js" data-site="blog" async></script>\n'
+    assert "Paste this" in added.stderr
+    return command
+
+
+def test_migrate(run: Run) -> None:
+    done = run("migrate")
+    assert (done.stdout, "revision" in done.stderr) == ("", True)
+
+
+def test_check_says_a_line_of_each_part(run: Run) -> None:
+    lines = run("check").stdout.splitlines()
+    assert [line.split()[0] for line in lines] == ["ok"] * len(lines)
+    parts = {line["part"]: line["state"] for line in json.loads(run("check", "--json").stdout)}
+    assert {"settings", "database", "provider", "mail"} <= set(parts)
+    broken = run("check", "--json", code=1, ANSWERBACK_PROVIDER="openai")
+    assert {line["part"]: line["state"] for line in json.loads(broken.stdout)}["provider"] == "error"
+
+
+def test_sites_are_added_listed_shown_and_changed(run: Run) -> None:
+    assert "already" in run("site", "add", "blog", "--origin", "https://x.example", code=1).stderr
+    assert "no origin" in run("site", "add", "bad", "--origin", "blog.example", code=1).stderr
+    assert run("site", "list").stdout == "blog\thttps://blog.example\tA blog\n"
+    assert json.loads(run("site", "list", "--json").stdout)[0]["key"] == "blog"
+    done = run("site", "set", "blog", "daily_answers=0", "origins=https://blog.example,https://www.blog.example")
+    assert (done.stdout, "daily_answers" in done.stderr) == ("", True)
+    shown = json.loads(run("site", "show", "blog", "--json").stdout)
+    assert (shown["daily_answers"], shown["timezone"]) == ("0", "UTC")
+    assert "daily_answers=0\n" in run("site", "show", "blog").stdout
+    assert "no site" in run("site", "show", "nowhere", code=1).stderr
+    assert "no site setting" in run("site", "set", "blog", "nothing=1", code=1).stderr
+    assert "NAME=VALUE" in run("site", "set", "blog", "nothing", code=2).stderr
+    run("site", "set", "blog", "origins=https://blog.example")
+
+
+def test_owners_get_a_link_or_a_password(run: Run) -> None:
+    link = run("owner", "add", "one@example.com", "--site", "blog")
+    assert link.stdout.startswith("http://localhost:8000/admin/")
+    assert "Sign in once" in link.stderr
+    assert run("owner", "add", "two@example.com", "--password-stdin", stdin="a long enough one\n").stdout == ""
+    assert run("owner", "add", "two@example.com", "--password-stdin", stdin="short\n", code=1).stdout == ""
+    assert run("owner", "add", "nobody", code=1).stdout == ""
+    assert run("owner", "add", "x@example.com", "--site", "nowhere", code=1).stdout == ""
+
+
+def test_comments_leave_and_come_in(run: Run, tmp_path: Path) -> None:
+    comment = {"id": "comment-one", "body": "Hello there", "author": {"name": "Mina"}}
+    file = tmp_path / "in.json"
+    file.write_text(json.dumps({"answerback": 1, "threads": [{"page": "/a", "comments": [comment]}]}), "utf-8")
+    first = run("import", "blog", str(file), "--from", "answerback", "--json")
+    assert json.loads(first.stdout) == {"added": 1, "present": 0, "skipped": 0, "pages": 1}
+    assert "Imported 1 comments" in first.stderr
+    assert run("import", "blog", str(file), "--from", "answerback").stdout == ""
+    assert json.loads(run("export", "blog").stdout)["threads"][0]["comments"][0]["body"] == "Hello there"
+    assert run("export", "blog", "--format", "csv").stdout.startswith("page,url,")
+    page = tmp_path / "out.html"
+    assert run("export", "blog", "--format", "html", "--output", str(page)).stdout == ""
+    assert "Hello there" in page.read_text("utf-8")
+    assert "cannot be written" in run("export", "blog", "--output", str(tmp_path / "no" / "where"), code=1).stderr
+    assert "no such site" in run("export", "nowhere", code=1).stderr
+    assert "cannot be read" in run("import", "blog", str(tmp_path / "x"), "--from", "disqus", code=1).stderr
+    assert "usage:" in run("import", "blog", str(file), code=2).stderr
+
+
+def test_a_backup_is_a_database(run: Run, tmp_path: Path) -> None:
+    target = tmp_path / "copy.db"
+    assert run("backup", str(target)).stdout == ""
+    with closing(sqlite3.connect(target)) as connection:
+        assert connection.execute("SELECT COUNT(*) FROM sites").fetchone() == (1,)
+    assert "there already" in run("backup", str(target), code=1).stderr
+
+
+def test_wrong_use_and_wrong_settings(run: Run) -> None:
+    assert "usage:" in run(code=2).stderr
+    assert "usage:" in run("site", code=2).stderr
+    assert "usage:" in run("nonsense", code=2).stderr
+    assert "ANSWERBACK_TYPO" in run("site", "list", code=1, ANSWERBACK_TYPO="x").stderr
+    away = "postgresql://answerback:canary@127.0.0.1:1/answerback"
+    for command in (("migrate",), ("site", "list"), ("check",)):
+        done = run(*command, code=1, ANSWERBACK_DATABASE_URL=away)
+        assert "cannot be reached" in done.stderr + done.stdout
+        assert "canary" not in done.stderr + done.stdout
+    assert run("--help").stdout.startswith("usage: answerback")
+
+
+def test_serve_says_where_and_fails_on_a_port_that_is_taken(server: Server) -> None:
+    port = server.url.rpartition(":")[2]
+    taken = server.command("serve", "--host", "localhost", "--port", port, check=False)
+    assert taken.returncode == 1
+    assert "Traceback" not in taken.stderr
+    nowhere = server.command("serve", "--port", str(free_port()), "--workers", "0", check=False)
+    assert nowhere.returncode == 2
