@@ -8,6 +8,7 @@ import hmac
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any
 
@@ -70,9 +71,17 @@ def _text(name: str, value: Any, limit: int, *, required: bool = False, default:
         raise BadRequest("validation_failed", f"{name}: must have at most {limit} characters.")
     if required and not value.strip():
         raise BadRequest("validation_failed", f"{name}: must not be empty.")
-    if "\x00" in value or any("\ud800" <= character <= "\udfff" for character in value):
+    if "\x00" in value or not _is_text(value):
         raise BadRequest("validation_failed", f"{name}: has characters that are no text.")
     return value
+
+
+def _is_text(value: str) -> bool:
+    try:
+        value.encode()
+    except UnicodeEncodeError:  # half of a character of two halves
+        return False
+    return True
 
 
 # ---- responses
@@ -128,6 +137,7 @@ def _in_networks(address: str, networks: tuple[str, ...]) -> bool:
     return any(parsed in ip_network(network) for network in networks)
 
 
+@lru_cache(4_096)
 def address_key(address: str, day: str, secret: str) -> str:
     """A keyed hash of an IPv4 address or IPv6 /64 that changes each day: enough to count by, not to know by."""
     parsed: IPv4Address | IPv6Address = ip_address(address)
@@ -156,13 +166,13 @@ async def read_json(request: Request) -> dict[str, Any]:
     return data
 
 
-async def read_body(request: Request) -> bytes:
+async def read_body(request: Request, limit: int = BODY_LIMIT) -> bytes:
     """The body's bytes, with a cap on size and time."""
     try:
         length = int(request.headers.get("content-length", "0"))
     except ValueError:
         raise BadRequest("bad_json", "The Content-Length is not a number.") from None
-    if length > BODY_LIMIT:
+    if length > limit:
         raise TooLarge("body_too_large")
     parts: list[bytes] = []
     size = 0
@@ -170,7 +180,7 @@ async def read_body(request: Request) -> bytes:
         async with asyncio.timeout(RECEIVE_SECONDS):
             async for part in request.stream():
                 size += len(part)
-                if size > BODY_LIMIT:
+                if size > limit:
                     raise TooLarge("body_too_large")
                 parts.append(part)
     except TimeoutError:

@@ -91,7 +91,11 @@ class Desk:
     async def quota(self, site: Site, visitor: Visitor | None, address: str) -> dict[str, Any]:
         """What is left for today: `{limit, used, left, resets_at}`."""
         now = self._clock.now()
-        return await self._db.read(lambda: quota.view(site, visitor, self._hashed(site, address, now), now))
+        return await self._db.read(lambda: self.left(site, visitor, self._hashed(site, address, now), now))
+
+    def left(self, site: Site, visitor: Visitor | None, address_key: str, now: int) -> Work[dict[str, Any]]:
+        """Within a transaction of the caller's: what is left for today."""
+        return quota.view(site, visitor, address_key, now)
 
     async def ask_under(self, site: Site, visitor: Visitor, address: str, id: str, posting: Posting) -> Comment:
         """Ask, or ask again, under a comment (or its AI reply); the reply, queued or still running.

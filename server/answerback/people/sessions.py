@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from ..core.model import Visitor
-from ..db import Database
+from ..db import Database, Work
 from ..errors import BadRequest, Unauthorized
 from ..http import Call, bearer_token
 from ..seams import Clock, Ids
@@ -63,29 +64,45 @@ class Sessions:
             list(keys), salt="session-ticket", signer_kwargs={"digest_method": hashlib.sha256}
         )
 
-    async def current(self, call: Call) -> Session | None:
-        """The call's living session, or None.
+    def find(self, call: Call) -> Callable[[], Work[Session | None]]:
+        """How to find the call's living session, within a transaction of the caller's.
 
         A bearer token counts from anywhere that may call; a cookie only with an `Origin` that was found good. Raises
         Unauthorized (`session_invalid`) for a bearer token that is worth nothing.
         """
+        site, origin, now = call.site.key, call.origin, self._clock.now()
         bearer = bearer_token(call.request)
-        cookie = call.request.cookies.get(cookie_name(call.site.key)) if call.origin is not None else None
-        now = self._clock.now()
-        if bearer is not None:
-            found = await store.session_by_secret(
-                self._db, call.site.key, cookie_hash=None, bearer_hash=hash_secret(bearer), now=now
-            )
-            if found is None or (call.origin and found[1] not in ("", call.origin)):
-                raise Unauthorized("session_invalid")
-            return Session(found[0], found[2])
-        if cookie:
-            found = await store.session_by_secret(
-                self._db, call.site.key, cookie_hash=hash_secret(cookie), bearer_hash=None, now=now
-            )
-            if found is not None and found[1] == call.origin:
+        cookie = call.request.cookies.get(cookie_name(site)) if origin is not None else None
+        bearer_hash = hash_secret(bearer) if bearer is not None else None
+        cookie_hash = hash_secret(cookie) if cookie and bearer is None else None
+
+        def work() -> Work[Session | None]:
+            if bearer_hash is None and cookie_hash is None:
+                return None
+            found = yield from store.session_by_secret(site, cookie_hash=cookie_hash, bearer_hash=bearer_hash, now=now)
+            if found is not None and (found[1] == origin or (bearer_hash and (not origin or not found[1]))):
                 return Session(found[0], found[2])
-        return None
+            if bearer_hash is not None:
+                raise Unauthorized("session_invalid")
+            return None
+
+        return work
+
+    def find_visitor(self, call: Call) -> Callable[[], Work[Visitor]]:
+        """As `find`, but the visitor. Raises Unauthorized (`session_required`) where there is none."""
+        find = self.find(call)
+
+        def work() -> Work[Visitor]:
+            session = yield from find()
+            if session is None:
+                raise Unauthorized("session_required")
+            return session.visitor
+
+        return work
+
+    async def current(self, call: Call) -> Session | None:
+        """The call's living session, or None; as `find`."""
+        return await self._db.read(self.find(call))
 
     async def require(self, call: Call) -> Session:
         """As `current`. Raises Unauthorized (`session_required`)."""

@@ -70,12 +70,12 @@ def add_session(values: dict[str, Any]) -> Work[None]:
     )
 
 
-async def session_by_secret(
-    db: Database, site: str, *, cookie_hash: str | None, bearer_hash: str | None, now: int
-) -> tuple[str, str, Visitor] | None:
+def session_by_secret(
+    site: str, *, cookie_hash: str | None, bearer_hash: str | None, now: int
+) -> Work[tuple[str, str, Visitor] | None]:
     """Session id, origin and visitor behind a secret, if the session is alive and of this site."""
     column = "cookie_hash" if cookie_hash else "bearer_hash"
-    row = await db.fetch_one(
+    row = yield one(
         f"""SELECT s.id AS session_id, s.origin, {VISITOR} FROM sessions s JOIN visitors v ON v.id = s.visitor_id
         WHERE s.{column} = :hash AND s.site = :site AND s.revoked_at IS NULL AND s.expires_at > :now""",
         hash=cookie_hash or bearer_hash, site=site, now=now,

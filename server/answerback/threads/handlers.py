@@ -54,15 +54,14 @@ class Threads:
 
     async def post(self, call: Call) -> Response:
         """`POST /api/comments/`."""
-        session = await self._sessions.require(call)
         draft = read_draft(call)
         if not draft.key:
             draft = replace(draft, key=self._ids.new())
-        posted = await self._posting.post(call.site, session.visitor, call.address, draft)
+        posted = await self._posting.post(call.site, self._sessions.find_visitor(call), call.address, draft)
         data = {
             "comment": posted.comment.public(),
             "answer": None if posted.answer is None else posted.answer.public(),
-            "quota": await self._quota(call, session.visitor),
+            "quota": posted.quota,
             "refused": posted.refused,
         }
         return json_response(data, 201)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.parse import urlsplit
@@ -50,11 +51,12 @@ class Asking:
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """What became of a draft: the comment, its queued reply, or why there is none."""
+    """What became of a draft: the comment, its queued reply or why there is none, and what is left for today."""
 
     comment: Comment
     answer: Comment | None
     refused: dict[str, Any] | None
+    quota: dict[str, Any]
     new: bool = True
 
 
@@ -63,6 +65,10 @@ class AnswerDesk(Protocol):
 
     def queue(self, asking: Asking) -> Work[tuple[Comment | None, dict[str, Any] | None]]:
         """Within the comment's own transaction: the queued reply, or the refusal."""
+        ...
+
+    def left(self, site: Site, visitor: Visitor, address_key: str, now: int) -> Work[dict[str, Any]]:
+        """What is left for today."""
         ...
 
     def wake(self) -> None:
@@ -84,21 +90,21 @@ class Posting:
         self._desk = desk
         self._secret = secret
 
-    async def post(self, site: Site, visitor: Visitor, address: str, draft: Draft) -> Posted:
-        """Save a comment and queue its answer. Raises an AppError; then nothing is saved.
+    async def post(self, site: Site, find: Callable[[], Work[Visitor]], address: str, draft: Draft) -> Posted:
+        """Save a comment and queue its answer, all in one transaction. Raises an AppError; then nothing is saved.
 
-        The same key again gives what was saved the first time.
+        `find` finds whose it is. The same key again gives what was saved the first time.
         """
-        if visitor.blocked:
-            raise Forbidden("not_yours", "You cannot comment here.")
-        if visitor.kind == "guest" and not site.guests:
-            raise Forbidden("sign_in_required")
         now = self._clock.now()
         hashed = address_key(address, day_of(now, site.timezone), self._secret)
         html = render(draft.body)
 
         def work() -> Work[Posted]:
-            return (yield from self._save(site, visitor, hashed, draft, html, now))
+            visitor = yield from find()
+            comment, new = yield from self._save(site, visitor, hashed, draft, html, now)
+            answer, refused = yield from self._ask(site, visitor, hashed, draft, comment, now, new=new)
+            quota = yield from self._desk.left(site, visitor, hashed, now)
+            return Posted(comment, answer, refused, quota, new)
 
         try:
             posted = await self._db.write(work)
@@ -108,11 +114,16 @@ class Posting:
             self._tell(posted)
         return posted
 
-    def _save(self, site: Site, visitor: Visitor, hashed: str, draft: Draft, html: str, now: int) -> Work[Posted]:
+    def _save(
+        self, site: Site, visitor: Visitor, hashed: str, draft: Draft, html: str, now: int
+    ) -> Work[tuple[Comment, bool]]:
+        if visitor.blocked:
+            raise Forbidden("not_yours", "You cannot comment here.")
+        if visitor.kind == "guest" and not site.guests:
+            raise Forbidden("sign_in_required")
         before = yield from store.comment_by_key(visitor.id, draft.key)
         if before is not None:
-            reply = yield from store.reply_to(site.key, before.id)
-            return Posted(before, reply, None, new=False)
+            return before, False
         yield from self._check_pace(site, visitor, hashed, now)
         if (yield from store.keep_thread(site.key, draft.page, draft.url, draft.title, now)):
             raise Conflict("thread_locked")
@@ -120,11 +131,17 @@ class Posting:
         if visitor.kind == "guest" and draft.name:
             yield from rename_guest(visitor.id, draft.name)
         yield from store.add_comment(comment, key=draft.key, address_key=hashed)
+        return comment, True
+
+    def _ask(
+        self, site: Site, visitor: Visitor, hashed: str, draft: Draft, comment: Comment, now: int, *, new: bool
+    ) -> Work[tuple[Comment | None, dict[str, Any] | None]]:
+        if not new:
+            return (yield from store.reply_to(site.key, comment.id)), None
         if comment.state != "published" or not rules.wants_answer(site.ai, draft.ask, draft.body):
-            return Posted(comment, None, None)
+            return None, None
         asking = Asking(site, visitor, hashed, comment, draft.url, draft.title, now)
-        reply, refused = yield from self._desk.queue(asking)
-        return Posted(comment, reply, refused)
+        return (yield from self._desk.queue(asking))
 
     def _check_pace(self, site: Site, visitor: Visitor, hashed: str, now: int) -> Work[None]:
         for column, value, limit in (
