@@ -106,6 +106,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("ANSWERBACK_GITHUB_API_URL", "https://api.github.com", "GitHub's API address.", _url),
     Setting("ANSWERBACK_KAKAO_CLIENT_ID", "", "Kakao sign-in: REST API key."),
     Setting("ANSWERBACK_KAKAO_CLIENT_SECRET", "", "Kakao sign-in: client secret.", secret=True),
+    Setting("ANSWERBACK_KAKAO_ADMIN_KEY", "", "Kakao's admin key, by which it tells who has left.", secret=True),
     Setting("ANSWERBACK_KAKAO_URL", "https://kauth.kakao.com", "Kakao's sign-in address.", _url),
     Setting("ANSWERBACK_KAKAO_API_URL", "https://kapi.kakao.com", "Kakao's API address.", _url),
 )
@@ -136,6 +137,7 @@ class Settings:
     github_api_url: str
     kakao_client_id: str
     kakao_client_secret: str
+    kakao_admin_key: str
     kakao_url: str
     kakao_api_url: str
 
