@@ -68,6 +68,11 @@ def end_account_session(hash: str) -> Work[None]:
     yield run("DELETE FROM account_sessions WHERE hash = :hash", hash=hash)
 
 
+def end_account_sessions(visitor_id: str) -> Work[None]:
+    """Leave the account page everywhere."""
+    yield run("DELETE FROM account_sessions WHERE visitor_id = :id", id=visitor_id)
+
+
 # ---- sessions in pages
 
 
@@ -175,5 +180,6 @@ _OWN: Mapping[str, str] = {
         WHERE q.visitor_id = :id ORDER BY q.created_at, q.id""",
     "votes": "SELECT comment_id, value FROM votes WHERE visitor_id = :id ORDER BY comment_id",
     "reports": "SELECT comment_id, reason, created_at FROM reports WHERE visitor_id = :id ORDER BY created_at",
-    "feedback": "SELECT answer_id, helpful, reason, created_at FROM feedback WHERE visitor_id = :id ORDER BY created_at",
+    "feedback": """SELECT answer_id, helpful, reason, created_at FROM feedback WHERE visitor_id = :id
+        ORDER BY created_at""",
 }
