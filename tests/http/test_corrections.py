@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import quote, urlencode
 
 import httpx2
@@ -65,15 +66,15 @@ def answered(server: Server, question: str = QUESTION) -> tuple[str, str]:
     return posted["comment"]["id"], posted["answer"]["id"]
 
 
-def shown(server: Server, id: str) -> dict:
+def shown(server: Server, id: str) -> Any:
     return next(comment for comment in walk(server.thread()["comments"]) if comment["id"] == id)
 
 
-def history(server: Server, id: str) -> list[dict]:
+def history(server: Server, id: str) -> Any:
     return server.call("GET", f"/api/comments/{id}/history/?site=demo").json["history"]
 
 
-def look(server: Server, question: str) -> dict | None:
+def look(server: Server, question: str) -> Any:
     return server.call("GET", f"/api/answered/?site=demo&q={quote(question)}").json["answered"]
 
 
