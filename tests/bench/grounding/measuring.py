@@ -54,14 +54,14 @@ class SiteSearch:
         self._average = sum(self._sizes) / max(1, len(self._sizes))
 
     def __call__(self, question: str) -> list[Passage]:
-        scores: Counter[int] = Counter()
+        scores: defaultdict[int, float] = defaultdict(float)
         for word in set(ranking.terms(question)):
             places = self._found.get(word, [])
             weight = math.log(1 + (len(self._passages) - len(places) + 0.5) / (len(places) + 0.5))
             for number, count in places:
                 norm = 1.2 * (0.5 + 0.5 * self._sizes[number] / self._average)
                 scores[number] += weight * count * 2.2 / (count + norm)
-        return [self._passages[number] for number, _ in scores.most_common(CANDIDATES)]
+        return [self._passages[number] for number in sorted(scores, key=lambda number: -scores[number])[:CANDIDATES]]
 
 
 def holds(text: str, answers: Sequence[str]) -> bool:

@@ -69,7 +69,8 @@ def _from_texts(name: str, texts: list[Path]) -> QuestionSet:
 
 def _from_json(path: Path, paragraphs: int) -> QuestionSet:
     articles: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))["data"]
-    pages, questions = [], []
+    pages: list[tuple[Passage, ...]] = []
+    questions = []
     for article in articles:
         title = article.get("title", "").replace("_", " ")
         size = paragraphs or len(article["paragraphs"])

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 from ...core.answering import AnswerEvent, AnswerRequest, Finished, Quotes, Source, TextDelta, Usage
-from ...core.ranking import Scored, best_quotes
+from ...core.quoting import Quote, best_quotes
 
 MOST_QUOTES = 3
-ENOUGH = 0.42
-"""The least share of the question's weight that a quote must hold; below it the page is taken not to say."""
+ENOUGH = 0.0
+"""The least support that the best quote must have; below it the page is taken not to say."""
+BEHIND, BEHIND_A_GOOD_ONE, GOOD = 8.0, 4.0, 0.9
+"""How far another quote may be behind the best one, and behind one that holds about all of the question."""
 
 _WORDS = {
     "en": (
@@ -40,17 +42,17 @@ class QuoteAnswerer:
         else:
             yield TextDelta(opening)
             for quote in quotes:
-                yield TextDelta("\n\n" + "\n".join(f"> {_literal(line)}" for line in quote.quote.splitlines()))
-        yield Quotes(tuple(Source(item.quote, item.passage.url, item.passage.title) for item in quotes))
+                yield TextDelta("\n\n" + "\n".join(f"> {_literal(line)}" for line in quote.text.splitlines()))
+        yield Quotes(tuple(Source(item.text, item.passage.url, item.passage.title) for item in quotes))
         yield Usage(0, 0, 0.0)
         yield Finished("stop")
 
-    def _quotes(self, request: AnswerRequest) -> list[Scored]:
+    def _quotes(self, request: AnswerRequest) -> list[Quote]:
         found = best_quotes(request.question, request.passages, MOST_QUOTES)
-        if not found or max(item.share for item in found) < ENOUGH:
+        if not found or max(item.support for item in found) < ENOUGH:
             return []
-        best = found[0].score
-        return [found[0], *(item for item in found[1:] if item.score > 0.55 * best and item.share >= ENOUGH / 2)]
+        behind = BEHIND_A_GOOD_ONE if found[0].share >= GOOD else BEHIND
+        return [item for item in found if item.score > found[0].score - behind]
 
     async def close(self) -> None:
         """Nothing is held."""
