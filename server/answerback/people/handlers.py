@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import re
-
 from starlette.responses import Response
 
 from ..core.comments import NAME_LIMIT, clean_line
 from ..core.model import Visitor
 from ..db import Database
-from ..errors import BadRequest, Conflict, LimitReached, Unauthorized
+from ..errors import Conflict, LimitReached, Unauthorized
 from ..http import Call, address_key, json_response
 from ..seams import Clock, Ids
 from . import store
 from .attempts import Attempts
+from .emails import LIMIT, read_email
 from .passwords import check_password, hash_password, verify_password
 from .sessions import LIFETIME_SECONDS, Sessions, cookie_name, set_cookie
 
 SESSIONS_A_MINUTE = 60
-_EMAIL = re.compile(r"[^\s@<>\"',;:\\]{1,64}@[^\s@<>\"',;:\\]{1,250}\.[^\s@<>\"',;:\\.]{2,}")
 
 
 class People:
@@ -94,10 +92,7 @@ class People:
         return json_response({"user": visitor.public(), "token": token}, status)
 
     def _email(self, call: Call) -> str:
-        email = call.text("email", 254, required=True).strip().lower()
-        if not _EMAIL.fullmatch(email):
-            raise BadRequest("validation_failed", "email: must be an e-mail address.")
-        return email
+        return read_email(call.text("email", LIMIT, required=True))
 
     def _address(self, call: Call) -> str:
         return address_key(call.address, "sign-in", self._secret)
