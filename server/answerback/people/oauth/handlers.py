@@ -20,6 +20,7 @@ from ...own_pages import METHODS, OwnPages
 from ...seams import Clock, Ids
 from ...settings import Settings
 from .. import identities
+from ..door import Door, SignIn
 from ..identities import Profile
 from ..pages import language_of, render
 from ..sessions import hash_secret
@@ -33,35 +34,6 @@ log = logging.getLogger(__name__)
 BROWSER_COOKIE = "__Host-answerback-browser"
 SECONDS = 600
 _SECRET = re.compile(r"[A-Za-z0-9_-]{43}")
-
-
-class SignIn(Protocol):
-    """A row of the sign-in page, as far as it is needed here."""
-
-    @property
-    def id(self) -> str: ...
-
-    @property
-    def site(self) -> str: ...
-
-    @property
-    def lang(self) -> str: ...
-
-
-class Door(Protocol):
-    """The sign-in page: where a way in begins and where it ends."""
-
-    async def find(self, request: Request, sign_in_id: str) -> SignIn:
-        """The sign-in of this very browser. Raises an AppError for one that is over, or another browser's."""
-        ...
-
-    async def finish(self, request: Request, sign_in_id: str, visitor: Visitor) -> Response:
-        """Hand the visitor over to the page where the sign-in began."""
-        ...
-
-    def again(self, sign_in: SignIn) -> str:
-        """Where the sign-in page of this row is read."""
-        ...
 
 
 class PictureKeeper(Protocol):

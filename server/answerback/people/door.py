@@ -1,0 +1,39 @@
+"""What the ways in need of the sign-in page."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ..core.model import Visitor
+
+
+class SignIn(Protocol):
+    """A row of the sign-in page, as far as it is needed here."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def site(self) -> str: ...
+
+    @property
+    def lang(self) -> str: ...
+
+
+class Door(Protocol):
+    """The sign-in page: where a way in begins and where it ends."""
+
+    async def find(self, request: Request, sign_in_id: str) -> SignIn:
+        """The sign-in of this very browser. Raises an AppError for one that is over, or another browser's."""
+        ...
+
+    async def finish(self, request: Request, sign_in_id: str, visitor: Visitor) -> Response:
+        """Hand the visitor over to the page where the sign-in began."""
+        ...
+
+    def again(self, sign_in: SignIn) -> str:
+        """Where the sign-in page of this row is read."""
+        ...
