@@ -34,9 +34,9 @@ demo: setup ## the product at work: our server and a plain site on another origi
 	@exec $(BIN)/answerback demo $(if $(filter local,$(MODEL)),--local-model)
 
 test: setup .stamps/oauth ## install what the tests need, then run all of them
-	@bash tests/system_packages.sh
+	@bash tests/system_packages.sh .stamps/left-out
 	cd widget && npm run --silent test
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --durations 10
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --durations 10 $$(cat .stamps/left-out)
 
 check: setup ## format, lint, types, import rules
 	$(BIN)/ruff format --check server tests
@@ -52,4 +52,4 @@ build: setup ## the wheel, with the widget in it
 	$(BIN)/python -m hatchling build -t wheel
 
 clean: ## remove what was built and installed here
-	rm -rf .venv .stamps .bench widget/node_modules server/answerback/static dist test-artifacts
+	rm -rf .venv .stamps .bench widget/node_modules server/answerback/static dist test-artifacts .tools

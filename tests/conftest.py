@@ -16,6 +16,19 @@ from tests import services
 BROWSER = Path(__file__).parent / "browser"
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--deselect-postgresql", action="store_true", help="where there is no PostgreSQL")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leaves out what needs PostgreSQL where tests/system_packages.sh has said that there is none."""
+    if not config.getoption("--deselect-postgresql"):
+        return
+    gone = [item for item in items if "postgres" in item.name or "postgres" in getattr(item, "fixturenames", ())]
+    config.hook.pytest_deselected(items=gone)
+    items[:] = [item for item in items if item not in gone]
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Playwright's sync API keeps a loop running in this thread: it must have ended before others run theirs."""
     if BROWSER in item.path.parents:

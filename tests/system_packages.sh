@@ -1,14 +1,50 @@
 #!/usr/bin/env bash
-# Installs what the tests need beside Python and Node: a browser and PostgreSQL. Says what is missing where it cannot.
+# Sees to what the tests need beside Python and Node: a browser, PostgreSQL, nginx, Caddy. What cannot be had is named, and
+# its tests are left out by the pytest options that are written to the file given; on CI that is an error.
 set -euo pipefail
-wanted=()
-command -v chromium >/dev/null || wanted+=(chromium)
-compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null || wanted+=(postgresql)
-[ ${#wanted[@]} -eq 0 ] && exit 0
-if command -v apt-get >/dev/null && { [ "$(id -u)" = 0 ] || sudo -n true 2>/dev/null; }; then
-  as_root=(); [ "$(id -u)" = 0 ] || as_root=(sudo -n)
-  "${as_root[@]}" apt-get update -qq
-  DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install -y -qq --no-install-recommends "${wanted[@]}" >/dev/null
-else
-  printf 'missing, its tests are skipped: %s\n' "${wanted[@]}" >&2
+options=$1
+tools=.tools
+mkdir -p "$(dirname "$options")" "$tools"
+: >"$options"
+
+as_root=()
+may_install=no
+if command -v apt-get >/dev/null; then
+  if [ "$(id -u)" = 0 ]; then may_install=yes
+  elif sudo -n true 2>/dev/null; then may_install=yes as_root=(sudo -n); fi
 fi
+updated=no
+update() {
+  [ $updated = yes ] || "${as_root[@]}" apt-get update -qq
+  updated=yes
+}
+
+have_chromium() { command -v chromium >/dev/null; }
+have_postgresql() { compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null; }
+have_nginx() { command -v nginx >/dev/null || [ -x $tools/usr/sbin/nginx ]; }
+have_caddy() { command -v caddy >/dev/null || [ -x $tools/usr/bin/caddy ]; }
+
+install() {
+  [ $may_install = yes ] && update
+  [ $may_install = yes ] && DEBIAN_FRONTEND=noninteractive "${as_root[@]}" \
+    apt-get install -y -qq --no-install-recommends "$1" >/dev/null
+}
+# Web servers are only unpacked: an installed one would start by itself and take port 80.
+unpack() {
+  command -v dpkg >/dev/null || return 1
+  [ $may_install = yes ] && update
+  (cd $tools && apt-get download -qq "$1" >/dev/null 2>&1 && dpkg -x "$1"_*.deb . && rm -f "$1"_*.deb)
+}
+left_out() {
+  printf '%s is not here and cannot be installed; left out: %s\n' "$1" "$2" >&2
+  [ -z "${CI:-}" ] || exit 1
+  printf '%s\n' "$3" >>"$options"
+}
+
+have_chromium || install chromium || left_out Chromium 'the browser tests' --ignore=tests/browser
+have_postgresql || install postgresql || left_out PostgreSQL 'the storage tests on PostgreSQL' '--deselect-postgresql'
+for package in nginx nginx-core nginx-light; do  # which of them holds the program differs from release to release
+  have_nginx || unpack $package || true
+done
+have_nginx || left_out nginx 'its test' '--deselect=tests/test_deploy.py::test_nginx_passes_events_on_at_once'
+have_caddy || unpack caddy || left_out Caddy 'its test' '--deselect=tests/test_deploy.py::test_caddy_passes_events_on_at_once'

@@ -79,7 +79,7 @@ def test_everything_is_in_it(wheel: Path) -> None:
 
 def test_its_commands_work(installed: Path) -> None:
     assert command(installed, "--help").stdout.startswith("usage: answerback")
-    where = [installed / "venv" / "bin" / "python", "-c", "import answerback; print(answerback.__file__)"]
+    where = [str(installed / "venv" / "bin" / "python"), "-c", "import answerback; print(answerback.__file__)"]
     found = subprocess.run(where, cwd=installed, env=environment(installed), capture_output=True, text=True, check=True)
     assert found.stdout.startswith(str(installed))
     added = command(installed, "site", "add", "blog", "--origin", "https://blog.example")
