@@ -89,6 +89,11 @@ def _site_commands(commands: Any) -> None:
     show = _command(site, "show", _site_show, "one site with its settings")
     show.add_argument("key")
     show.add_argument("--json", action="store_true")
+    sso = _command(site, "sso", _site_sso, "print the secret by which the site's own server signs its users on")
+    sso.add_argument("key")
+    what = sso.add_mutually_exclusive_group()
+    what.add_argument("--rotate", action="store_true", help="make a new one; the one before is worth nothing at once")
+    what.add_argument("--off", action="store_true", help="sign nobody on this way any more")
     change = _command(site, "set", _site_set, "change settings of a site")
     change.add_argument("key")
     change.add_argument("changes", nargs="+", metavar="NAME=VALUE")
@@ -230,6 +235,34 @@ def _site_show(settings: Settings, options: argparse.Namespace) -> int:
         for name, value in values.items():
             print(f"{name}={value}")
         print(snippet(settings, options.key))
+    return 0
+
+
+def _site_sso(settings: Settings, options: argparse.Namespace) -> int:
+    from .people.sso import store
+    from .people.sso.tokens import derive_secret
+    from .seams import RandomIds, SystemClock
+
+    async def work(db: Any) -> str | None:
+        if options.off:
+            return "" if await db.write(lambda: store.drop_salt(options.key)) else None
+        salt = await store.salt_of(db, options.key)
+        if salt is None or options.rotate:
+            salt = RandomIds().secret()
+            made, now = salt, SystemClock().now()
+            if not await db.write(lambda: store.set_salt(options.key, made, now)):
+                return None
+        return derive_secret(settings.secret_key[-1], options.key, salt)
+
+    secret = with_database(settings, work)
+    if secret is None:
+        say(f"answerback: there is no site {options.key!r}, or it has no such secret")
+        return 1
+    if options.off:
+        say("The site's secret is worth nothing any more.")
+        return 0
+    say("Keep this on the site's server only; docs/sign-in.md shows what it signs:")
+    print(secret)
     return 0
 
 

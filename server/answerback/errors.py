@@ -43,6 +43,7 @@ CODES: Mapping[str, str] = {
     "sign_in_required": "This site takes comments of signed-in visitors only.",
     "site_required": "Every call names its site.",
     "site_unknown": "There is no such site here.",
+    "sso_invalid": "The site's token is not good, used, or too old.",
     "thread_locked": "This thread is closed.",
     "ticket_invalid": "This ticket is used, too old, or of another site.",
     "too_many_requests": "Too many requests in a short time.",

@@ -15,6 +15,7 @@ from ..errors import BadRequest, Unauthorized
 from ..http import Call, bearer_token
 from ..seams import Clock, Ids
 from . import store
+from .agents import browser_of
 
 LIFETIME_SECONDS = 365 * 24 * 3600
 TICKET_SECONDS = 60
@@ -124,6 +125,12 @@ class Sessions:
         await self._db.write(work)
         return NewSession(values["id"], visitor, secret, self._ticket(call, values["id"]))
 
+    async def begin_signed_in(self, call: Call, visitor: Visitor) -> NewSession:
+        """A new session, as for a guest, for somebody who has just shown who they are."""
+        values, secret = self._values(call, visitor, self._clock.now())
+        await self._db.write(lambda: store.add_session(values))
+        return NewSession(values["id"], visitor, secret, self._ticket(call, values["id"]))
+
     async def begin_user(self, call: Call, visitor: Visitor) -> str:
         """A session for somebody who has just signed in; its bearer token."""
         values, _ = self._values(call, visitor, self._clock.now())
@@ -159,6 +166,7 @@ class Sessions:
             "site": call.site.key,
             "visitor_id": visitor.id,
             "origin": call.origin or "",
+            "agent": browser_of(call.request.headers.get("user-agent", "")),
             "cookie_hash": hash_secret(secret),
             "bearer_hash": None,
             "now": now,

@@ -13,7 +13,13 @@ VISITOR = "v.id, v.site, v.kind, v.name, v.avatar_url, v.daily_answers, v.blocke
 def read_visitor(row: Row) -> Visitor:
     """A visitor from a row that has the columns of `VISITOR`."""
     return Visitor(
-        row["id"], row["site"], row["kind"], row["name"], row["avatar_url"] or None, row["daily_answers"], bool(row["blocked"])
+        row["id"],
+        row["site"],
+        row["kind"],
+        row["name"],
+        row["avatar_url"] or None,
+        row["daily_answers"],
+        bool(row["blocked"]),
     )
 
 
@@ -62,10 +68,10 @@ async def user_by_email(db: Database, site: str, email: str) -> tuple[Visitor, s
 
 
 def add_session(values: dict[str, Any]) -> Work[None]:
-    """Put in a session: id, site, visitor_id, origin, cookie_hash, bearer_hash, now, expires_at."""
+    """Put in a session: id, site, visitor_id, origin, agent, cookie_hash, bearer_hash, now, expires_at."""
     yield run(
-        """INSERT INTO sessions (id, site, visitor_id, origin, cookie_hash, bearer_hash, created_at, expires_at)
-        VALUES (:id, :site, :visitor_id, :origin, :cookie_hash, :bearer_hash, :now, :expires_at)""",
+        """INSERT INTO sessions (id, site, visitor_id, origin, agent, cookie_hash, bearer_hash, created_at, expires_at)
+        VALUES (:id, :site, :visitor_id, :origin, :agent, :cookie_hash, :bearer_hash, :now, :expires_at)""",
         **values,
     )
 
@@ -94,8 +100,12 @@ def give_bearer(session_id: str, site: str, bearer_hash: str, now: int) -> Work[
 
 
 def revoke_session(session_id: str, now: int) -> Work[None]:
-    """End a session; its cookie and its bearer token are worth nothing from now on."""
+    """End a session; its cookie and its bearer token are worth nothing from now on, and the account page closes."""
     yield run("UPDATE sessions SET revoked_at = :now WHERE id = :id AND revoked_at IS NULL", id=session_id, now=now)
+    yield run(
+        "DELETE FROM account_sessions WHERE visitor_id = (SELECT visitor_id FROM sessions WHERE id = :id)",
+        id=session_id,
+    )
 
 
 def count_failure(bucket: str, now: int, forget_before: int) -> Work[None]:
