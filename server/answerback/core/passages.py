@@ -12,6 +12,8 @@ __all__ = ["Block", "Passage", "split"]
 
 WISHED, MOST = 400, 900
 """Characters of a passage: blocks are joined up to the first, and cut at sentences beyond the second."""
+TEXT_LIMIT = 400_000
+"""Characters of a page that are read; a book's worth."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,7 @@ def split(blocks: Iterable[Block], *, url: str, title: str) -> list[Passage]:
     """The passages of a page, in order. Blocks of one heading are joined while they are short."""
     found: list[Passage] = []
     parts: list[str] = []
+    size, left = 0, TEXT_LIMIT
     headings: tuple[str, ...] = ()
 
     def close() -> None:
@@ -34,24 +37,32 @@ def split(blocks: Iterable[Block], *, url: str, title: str) -> list[Passage]:
             parts.clear()
 
     for block in blocks:
-        for piece in _pieces(block.text):
-            size = sum(map(len, parts))
-            if parts and (block.headings != headings or size >= WISHED or size + len(piece) > MOST):
+        for piece in _pieces(block.text[:left]):
+            cost = len(piece)
+            if parts and (block.headings != headings or size >= WISHED or size + cost > MOST):
                 close()
+            size = size + cost if parts else cost
             headings = block.headings
             parts.append(piece)
+        left = max(0, left - len(block.text))
     close()
     return found
 
 
 def _pieces(text: str) -> list[str]:
-    """A block, cut at sentences where it is long."""
+    """A block, cut at sentences where it is long; verbatim but for the space at the cuts."""
     if len(text) <= MOST:
         return [text] if text.strip() else []
-    pieces, current = [], ""
+    pieces: list[str] = []
+    begin = end = size = 0
     for sentence in sentences(text):
-        if current and len(current) + len(sentence) > WISHED:
-            pieces.append(current)
-            current = ""
-        current = f"{current} {sentence}".strip()
-    return [*pieces, current] if current else pieces
+        at = text.index(sentence, end)
+        cost = len(sentence)
+        if size and size + cost > WISHED:
+            pieces.append(text[begin:end])
+            begin, size = at, 0
+        elif not size:
+            begin = at
+        size += cost
+        end = at + len(sentence)
+    return [*pieces, text[begin:end]] if size else pieces

@@ -9,6 +9,7 @@ from itertools import pairwise
 from .answering import Passage
 from .scoring import Reading
 from .terms import terms
+from .tokens import estimate_tokens
 
 __all__ = ["at_a_glance", "choose", "estimate_tokens", "terms"]
 
@@ -16,19 +17,12 @@ JOINED_LIMIT = 1_200
 """Characters of passages that are joined because they follow each other."""
 PASSAGES_READ = 160
 """Passages that are read closely; of more, those that share most with the question at a glance."""
+WHOLE = 0.7
+"""The part of a budget for whole passages; the rest goes to the best sentences of others."""
 HOME = 1.0
 """What a passage of the page itself is ahead of one from elsewhere on the site."""
 ALIKE = 0.85
 """Passages that share so much of their terms are one, told twice."""
-
-
-def estimate_tokens(text: str) -> int:
-    """Tokens of a text, rather too many than too few: 4 letters each, and each Hangul, Kana or Han one of its own.
-
-    On Korean that is 20 % more than o200k_base counts and 25 % less than its older cl100k_base.
-    """
-    wide = sum(map("\u1100".__le__, text))
-    return wide + (len(text) - wide + 3) // 4
 
 
 def _best_of_each(reading: Reading) -> list[float]:
@@ -65,17 +59,47 @@ def choose(
     if not away and sum(map(_cost, home)) <= token_budget:
         return _joined(home, home)
     listed = [*at_a_glance(question, home), *away[:PASSAGES_READ]]
-    reading = Reading(question, listed)
     ahead = len(listed) - len(away[:PASSAGES_READ])
-    scores = [score + (HOME if number < ahead else 0.0) for number, score in enumerate(_best_of_each(reading))]
+    reading = Reading(question, listed)
+    bonus = [HOME if number < ahead else 0.0 for number in range(len(listed))]
+    chosen = _whole_ones(reading, bonus, token_budget)
+    left = token_budget - sum(_cost(listed[number]) for number in chosen)
+    pieces = _pieces(reading, bonus, chosen, left)
+    kept = [listed[number] if number in chosen else pieces.get(number) for number in range(len(listed))]
+    return _joined([passage for passage in kept if passage is not None], [*home, *away])
+
+
+def _whole_ones(reading: Reading, bonus: list[float], budget: int) -> set[int]:
+    """The best passages, none told twice, within the larger part of the budget."""
+    scores = [score + more for score, more in zip(_best_of_each(reading), bonus, strict=True)]
     chosen: list[int] = []
-    left = token_budget
-    for number in sorted(range(len(listed)), key=lambda number: -scores[number]):
-        cost = _cost(listed[number])
-        if (cost <= left or not chosen) and not _is_told(number, chosen, reading):
+    left = int(budget * WHOLE)
+    for number in sorted(range(len(scores)), key=lambda number: -scores[number]):
+        cost = _cost(reading.passages[number])
+        if (cost <= left or (not chosen and cost <= budget)) and not _is_told(number, chosen, reading):
             chosen.append(number)
             left -= cost
-    return _joined([listed[number] for number in sorted(chosen)], [*home, *away])
+    return set(chosen)
+
+
+def _pieces(reading: Reading, bonus: list[float], chosen: set[int], left: int) -> dict[int, Passage]:
+    """What the rest of the budget holds of the other passages: each from the first to the last of its good sentences."""
+    spans: dict[int, tuple[int, int]] = {}
+    costs: dict[int, int] = {}
+    units = reading.units
+    for place in sorted(range(len(units)), key=lambda place: -reading.scores[place] - bonus[units[place][0]]):
+        number, unit = units[place]
+        if number in chosen:
+            continue
+        begin, end = spans.get(number, (unit.start, 0))
+        span = min(begin, unit.start), max(end, unit.start + len(unit.text))
+        piece = replace(reading.passages[number], text=reading.passages[number].text[span[0] : span[1]])
+        more = _cost(piece) - costs.get(number, 0)
+        if more <= left and (number in spans or not _is_told(number, [*chosen, *spans], reading)):
+            spans[number], costs[number] = span, _cost(piece)
+            left -= more
+    passages = reading.passages
+    return {number: replace(passages[number], text=passages[number].text[a:b]) for number, (a, b) in spans.items()}
 
 
 def _cost(passage: Passage) -> int:
