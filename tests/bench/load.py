@@ -106,8 +106,8 @@ class Hammer(asyncio.Protocol):
             self._send()
 
     def connection_lost(self, error: Exception | None) -> None:
-        if self._wanted > self._received:
-            self.done.set_exception(error or ConnectionError("the connection was closed in the middle"))
+        if time.perf_counter() < self._stop or self._wanted > self._received:
+            self.done.set_exception(error or ConnectionError("the server has closed the connection"))
         else:
             self.done.set_result(None)
 

@@ -25,6 +25,7 @@ from ...core.answering import AnswerEvent, AnswerRequest
 from . import ProviderError
 from .frames import AnswerReader, Frames
 from .prices import PRICES, Prices
+from .wire import Wire
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
@@ -127,19 +128,19 @@ class OpenAIAnswerer:
             whole = "json" in response.headers.get("content-type", "")
             frames: Frames | Whole = Whole() if whole else Frames()
             ended = False
-            while not ended:
-                with _told_as(reader, lambda: clock() >= deadline):
+            with _told_as(reader, lambda: clock() >= deadline):
+                while not ended:
                     async with asyncio.timeout_at(until):
                         chunk = await anext(chunks, None)
-                ended = chunk is None
-                for data in frames.end() if chunk is None else frames.feed(chunk):
-                    if data == b"[DONE]":
-                        ended = True
-                        break
-                    for event in reader.read(data):
-                        yield event
-                    if reader.begun:
-                        until = min(deadline, clock() + self._gap)
+                    ended = chunk is None
+                    for data in frames.end() if chunk is None else frames.feed(chunk):
+                        if data == b"[DONE]":
+                            ended = True
+                            break
+                        for event in reader.read(data):
+                            yield event
+                        if reader.begun:
+                            until = min(deadline, clock() + self._gap)
             for event in reader.ending():
                 yield event
             await _drain(chunks)
@@ -205,7 +206,7 @@ class OpenAIAnswerer:
         http = httpx2.AsyncClient(
             base_url=self._url,
             timeout=httpx2.Timeout(None, connect=5.0, write=10.0),
-            limits=httpx2.Limits(max_connections=None, max_keepalive_connections=64, keepalive_expiry=300.0),
+            transport=Wire(),
             headers={"Accept-Encoding": "identity"},
             trust_env=False,
             follow_redirects=False,
