@@ -1,0 +1,168 @@
+"""What readers of a page are told, word for word: tests/golden/*.json, which the widget's tests replay.
+
+After a change that is meant: `python -m tests.http.test_golden` writes them anew.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+from answerback.answers.providers import ProviderError
+from answerback.answers.providers.fake import ScriptedAnswerer
+from answerback.app import App, Seams, build_app
+from answerback.core.answering import Finished, TextDelta, Usage
+from answerback.db import Database
+from answerback.live.bus import Reader, page_channel
+from answerback.pages.fetching import RecordedPageFetcher
+from answerback.seams import CountedIds, SteppedClock
+from answerback.settings import load_settings
+from answerback.sites.store import add_site
+
+pytestmark = pytest.mark.anyio
+GOLDEN = Path(__file__).parents[1] / "golden"
+OURS, ORIGIN, WHERE = "http://localhost:8000", "https://blog.example", "/bakery.html"
+PIECES = ("문은 ", "🙂 **7:30**", " [1].")
+
+
+@dataclass
+class Story:
+    """A page with one reader, whose visitors do one thing after the other."""
+
+    app: App
+    client: httpx2.AsyncClient
+    clock: SteppedClock
+    answerer: ScriptedAnswerer
+    reader: Reader
+    events: list[dict[str, Any]] = field(default_factory=list)
+    tokens: dict[str, str] = field(default_factory=dict)
+
+    async def call(self, who: str, method: str, path: str, **data: Any) -> Any:
+        """One call of a visitor, a second after the one before."""
+        self.clock.advance(seconds=1)
+        headers = {"X-Answerback": "1", "Authorization": f"Bearer {self.tokens[who]}"}
+        reply = await self.client.request(method, path, json={"site": "blog", "page": WHERE, **data}, headers=headers)
+        assert reply.status_code < 300, reply.text
+        return reply.json() if reply.content else None
+
+    async def arrive(self, who: str) -> None:
+        headers = {"X-Answerback": "1"}
+        new = await self.client.post("/api/session/", json={"site": "blog"}, headers=headers)
+        ticket = {"site": "blog", "ticket": new.json()["ticket"]}
+        self.tokens[who] = (await self.client.post("/api/session/bearer/", json=ticket, headers=headers)).json()[
+            "token"
+        ]
+
+    async def post(self, who: str, body: str, **fields: Any) -> Any:
+        url = ORIGIN + WHERE
+        return await self.call(who, "POST", "/api/comments/", url=url, title="Bakery", name=who, body=body, **fields)
+
+    async def hear(self, *names: str) -> None:
+        """Exactly these events come next."""
+        wanted = len(self.events) + len(names)
+        async with asyncio.timeout(20):
+            while len(self.events) < wanted:
+                for block in ((await self.reader.take(20)) or b"").decode().strip().split("\n\n"):
+                    lines = dict(line.split(": ", 1) for line in block.splitlines())
+                    self.events.append({"event": lines["event"], "data": json.loads(lines["data"])})
+        assert [event["event"] for event in self.events[wanted - len(names) :]] == list(names)
+
+    async def thread(self) -> Any:
+        return (await self.client.get("/api/comments/", params={"site": "blog", "page": WHERE})).json()
+
+
+@asynccontextmanager
+async def begin(folder: Path) -> AsyncIterator[Story]:
+    settings = load_settings({"ANSWERBACK_DATA_DIR": str(folder), "ANSWERBACK_SECRET_KEY": "k" * 40}, dotenv=None)
+    clock, answerer = SteppedClock(), ScriptedAnswerer()
+    page = "<!doctype html><title>Bakery</title><main><p>On weekdays we open at 7:30.</p></main>"
+    fetcher = RecordedPageFetcher({ORIGIN + WHERE: page})
+    app = build_app(settings, Seams(clock=clock, ids=CountedIds(), answerer=answerer, fetcher=fetcher))
+    async with app.routes.router.lifespan_context(app.routes):
+        db = Database(settings.database_url)
+        await db.connect()
+        await db.write(lambda: add_site("blog", {"origins": ORIGIN}, clock.now()))
+        await db.close()
+        clock.advance(seconds=3)  # the directory of sites looks again
+        channel = page_channel("blog", WHERE)
+        transport = httpx2.ASGITransport(app)
+        async with (
+            httpx2.AsyncClient(transport=transport, base_url=OURS) as client,
+            app.bus.subscribe(channel, app.bus.latest(channel)) as reader,
+        ):
+            yield Story(app, client, clock, answerer, reader)
+
+
+async def a_day_on_the_page(story: Story) -> None:
+    """Comments, replies, votes, edits, deletions, an answer in pieces, one that fails."""
+    for who in ("Mina", "Jin"):
+        await story.arrive(who)
+    bread = (await story.post("Mina", "Good **bread**.", ask=False))["comment"]["id"]
+    await story.hear("comment.added")
+    gates = [asyncio.Event(), asyncio.Event()]
+    story.answerer.script(
+        TextDelta(PIECES[0]), gates[0], TextDelta(PIECES[1]), gates[1], TextDelta(PIECES[2]), Usage(90, 9, 0.001),
+        Finished("stop"),
+    )  # fmt: skip
+    await story.post("Jin", "When do you open on weekdays?", ask=True)
+    await story.hear("comment.added", "answer.queued", "answer.delta")
+    for gate in gates:
+        gate.set()
+        await story.hear("answer.delta")
+    await story.hear("answer.settled")
+    reply = (await story.post("Jin", "It is!", parent_id=bread, ask=False))["comment"]["id"]
+    await story.hear("comment.added")
+    await story.call("Jin", "PUT", f"/api/comments/{bread}/vote/", value=1)
+    await story.hear("comment.changed")
+    await story.call("Jin", "PATCH", f"/api/comments/{reply}/", body="It really is <b>!")
+    await story.hear("comment.changed")
+    mistake = (await story.post("Mina", "Wrong page.", ask=False))["comment"]["id"]
+    await story.hear("comment.added")
+    await story.call("Mina", "DELETE", f"/api/comments/{mistake}/")
+    await story.hear("comment.removed")
+    story.answerer.script(ProviderError("bad_request", retryable=False))
+    await story.post("Mina", "Who founded it?", ask=True)
+    await story.hear("comment.added", "answer.queued", "answer.settled")
+    await story.call("Mina", "DELETE", f"/api/comments/{bread}/")
+    await story.hear("comment.removed")
+
+
+async def told(folder: Path) -> Any:
+    """The thread before, the events, the thread after; ids by the order in which they are first seen."""
+    async with begin(folder) as story:
+        before = await story.thread()
+        await a_day_on_the_page(story)
+        text = json.dumps({"before": before, "events": story.events, "after": await story.thread()})
+    seen = list(dict.fromkeys(re.findall(r"id-\d{13}", text)))
+    return json.loads(re.sub(r"id-\d{13}", lambda id: f"id-{seen.index(id[0]) + 1}", text))
+
+
+async def test_readers_are_told_exactly_this(tmp_path: Path) -> None:
+    golden = json.loads((GOLDEN / "thread.json").read_text("utf-8"))
+    assert await told(tmp_path) == golden
+
+
+def test_the_pieces_of_an_answer_fit_together() -> None:
+    """Offsets count UTF-16 units, as JavaScript does."""
+    golden = json.loads((GOLDEN / "thread.json").read_text("utf-8"))
+    text = b""
+    for event in golden["events"]:
+        if event["event"] == "answer.delta":
+            assert event["data"]["offset"] * 2 == len(text)
+            text += event["data"]["text"].encode("utf-16-le")
+    assert text.decode("utf-16-le") == "".join(PIECES)
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as folder:
+        story = asyncio.run(told(Path(folder)))
+    (GOLDEN / "thread.json").write_text(json.dumps(story, ensure_ascii=False, indent=1) + "\n", "utf-8")
