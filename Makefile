@@ -4,9 +4,9 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do command 
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup demo test check bench build clean
+.PHONY: help setup demo test check bench screenshots build clean
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .stamps/python: server/requirements.lock pyproject.toml
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed." >&2; exit 1; }
@@ -47,6 +47,10 @@ check: setup ## format, lint, types, import rules
 
 bench: setup ## how fast it is, beside bare uvicorn, a bare relay and Isso
 	$(BIN)/python -m tests.bench
+
+screenshots: setup ## the pictures of the documentation, taken of the demo
+	@bash tests/system_packages.sh .stamps/left-out
+	$(BIN)/python -m tests.browser.screenshots
 
 build: setup ## the wheel, with the widget in it
 	$(BIN)/python -m hatchling build -t wheel

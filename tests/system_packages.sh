@@ -20,6 +20,7 @@ update() {
 }
 
 have_chromium() { command -v chromium >/dev/null; }
+have_korean() { fc-list :lang=ko 2>/dev/null | grep -q .; }
 have_postgresql() { compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null; }
 have_nginx() { command -v nginx >/dev/null || [ -x $tools/usr/sbin/nginx ]; }
 have_caddy() { command -v caddy >/dev/null || [ -x $tools/usr/bin/caddy ]; }
@@ -42,6 +43,7 @@ left_out() {
 }
 
 have_chromium || install chromium || left_out Chromium 'the browser tests' --ignore=tests/browser
+have_korean || install fonts-nanum || true  # for the pictures; the tests do without
 have_postgresql || install postgresql || left_out PostgreSQL 'the storage tests on PostgreSQL' '--deselect-postgresql'
 for package in nginx nginx-core nginx-light; do  # which of them holds the program differs from release to release
   have_nginx || unpack $package || true

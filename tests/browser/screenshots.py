@@ -1,0 +1,127 @@
+"""The pictures of docs/screenshots, taken of the real demo: `make screenshots`."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import signal
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.browser.conftest import ARGUMENTS
+from tests.test_demo import start
+
+FOLDER = Path(__file__).parents[2] / "docs" / "screenshots"
+WIDE, NARROW = {"width": 1120, "height": 900}, {"width": 390, "height": 844}
+
+
+@contextmanager
+def arriving(browser: Browser, address: str, **options: Any) -> Iterator[Page]:
+    """A visitor who has never been here, on the page."""
+    context = browser.new_context(viewport=options.pop("viewport", WIDE), device_scale_factor=1, **options)
+    page = context.new_page()
+    page.goto(address)
+    page.locator("answerback-comments textarea").first.wait_for()
+    yield page
+    context.close()
+
+
+def comment(page: Page, name: str, text: str, *, answered: bool = False) -> None:
+    """Leave a comment, and wait until it and its answer are there."""
+    composer = page.locator("answerback-comments [part~=composer]").first
+    composer.locator("textarea").fill(text)
+    field = composer.locator("[part~=name]")
+    if field.count():
+        field.fill(name)
+    composer.locator("textarea").press("Control+Enter")
+    mine = page.locator("answerback-comment", has_text=text.replace("*", "")).first
+    expect(mine.locator("article[data-state=published]").first).to_be_visible()
+    if answered:
+        expect(mine.locator("section.answer[data-state=done]").first).to_be_visible()
+
+
+def reply(page: Page, to: str, name: str, text: str) -> None:
+    """Reply to the comment that has this text."""
+    above = page.locator("answerback-comment", has_text=to).first
+    above.get_by_role("button", name=re.compile("^(Reply|답글)$")).first.click()
+    composer = above.locator("[part~=composer]").first
+    composer.locator("textarea").fill(text)
+    field = composer.locator("[part~=name]")
+    if field.count():
+        field.fill(name)
+    composer.locator("textarea").press("Control+Enter")
+    expect(page.locator("article[data-state=published]", has_text=text.replace("*", "")).last).to_be_visible()
+
+
+def shoot(page: Page, name: str) -> None:
+    """The visible part, from the thread's heading down."""
+    page.locator("answerback-comments").first.evaluate("element => element.scrollIntoView()")
+    page.evaluate("scrollBy(0, -24)")
+    page.locator("answerback-comments [part~=heading]").first.wait_for()
+    page.mouse.move(0, 0)
+    page.screenshot(path=FOLDER / f"{name}.png", animations="disabled", caret="hide")
+
+
+def english(browser: Browser, address: str) -> None:
+    with arriving(browser, address) as page:
+        comment(page, "Mina", "How long does the rye dough rest before it is baked?", answered=True)
+    with arriving(browser, address) as page:
+        reply(page, "How long does the rye", "Tom", "Eighteen hours, and you can *taste* every one of them.")
+        comment(page, "Tom", "We came over with the **July ferry** and the shop was open, on a Sunday. What a place!")
+    with arriving(browser, address) as page:
+        comment(page, "Ida", "Can I have a loaf delivered?", answered=True)
+        shoot(page, "light")
+    with arriving(browser, address, color_scheme="dark") as page:
+        page.locator("answerback-comments section.answer[data-state=done]").first.wait_for()
+        shoot(page, "dark")
+    with arriving(browser, address, viewport=NARROW, has_touch=True, is_mobile=True) as page:
+        page.locator("answerback-comments section.answer[data-state=done]").first.wait_for()
+        shoot(page, "narrow")
+
+
+def korean(browser: Browser, address: str) -> None:
+    with arriving(browser, address, locale="ko-KR") as page:
+        comment(page, "서연", "책방은 언제 문을 열었나요?", answered=True)
+    with arriving(browser, address, locale="ko-KR") as page:
+        comment(page, "민준", "강아지랑 같이 가도 되나요?", answered=True)
+        reply(page, "책방은 언제", "민준", "벌써 그렇게 됐군요. 창가 자리에서 마시는 커피가 정말 좋아요.")
+        shoot(page, "korean")
+
+
+def admin(browser: Browser, link: str) -> None:
+    context = browser.new_context(viewport=WIDE)
+    page = context.new_page()
+    page.goto(link)
+    page.get_by_role("button").first.click()
+    page.locator(".entry").first.wait_for()
+    page.screenshot(path=FOLDER / "admin.png", animations="disabled")
+    context.close()
+
+
+def main() -> int:
+    FOLDER.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        demo, said = start(Path(folder))
+        site, _, _, link = re.findall(r"http://\S+", "".join(said))
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
+        try:
+            english(browser, f"{site}bread.html")
+            korean(browser, f"{site}ko.html")
+            admin(browser, link)
+        finally:
+            browser.close()
+            demo.send_signal(signal.SIGINT)
+            demo.wait(20)
+            assert demo.stderr is not None
+            demo.stderr.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
