@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..core import citations, passages, prompt, ranking
@@ -25,8 +26,10 @@ class Gathered:
     request: AnswerRequest
     prompt_version: str
 
-    def cite(self, text: str) -> tuple[str, tuple[Source, ...]]:
-        """The answer's text and the sources that hold: each verbatim in one of the passages."""
+    def cite(self, text: str, given: Sequence[Source] = ()) -> tuple[str, tuple[Source, ...]]:
+        """The answer's text and the sources that hold, each verbatim in a passage; `given`: the provider's own."""
+        if given:
+            return text, citations.holding(given, self.request.passages)
         return citations.cited_sources(text, self.request.passages)
 
 

@@ -250,8 +250,8 @@ class Worker:
                 retry_at = now + wait
         elif run.finished == "content_filter":
             state = "withheld"
-        if run.gathered is not None and text and not sources:
-            text, sources = run.gathered.cite(text)
+        if run.gathered is not None and text:
+            text, sources = run.gathered.cite(text, sources)
         if state == "failed" and not text:
             text = failure_text(code or "unavailable", retry_at is not None, site.lang)
         cost = run.usage.cost_usd

@@ -7,14 +7,18 @@ import unicodedata
 from collections.abc import Sequence
 
 from .answering import Passage, Source
-from .ranking import terms
+from .quoting import best_quotes
 from .sentences import sentences
+from .terms import terms
 
-MARKER = re.compile(r"\s?\[(\d{1,2})\]")
+MARKER = re.compile(r"\s?[\[【](\d{1,2}(?:\s?[,;]\s?\d{1,2}){0,5})[\]】](?!\()")
+_CODE_OR_MARKER = re.compile(rf"```.*?```|`[^`\n]*`|{MARKER.pattern}", re.DOTALL)
+_CLAIM_END = re.compile(r"(?<=[.!?。！？])\s|\n")
 _SPOKEN = re.compile(r"[\"“”«»「『]([^\"“”«»「」『』\n]{12,400})[\"“”«»」』]")
 _UNSUPPORTED = re.compile(
-    r"(?:page|site|article|text) (?:does not|doesn['’]t) (?:say|mention|state|tell|cover)|"
-    r"not (?:mentioned|stated|covered) (?:on|in|by) (?:this|the) (?:page|site|article)|"
+    r"(?:pages?|site|website|article|text|passages?) (?:does not|doesn['’]t|do not|don['’]t) "
+    r"(?:say|mention|state|tell|cover|specify|provide|give|contain|include|answer)|"
+    r"not (?:mentioned|stated|covered|specified|said) (?:on|in|by|anywhere) |"
     r"(?:페이지|사이트|글)(?:에는|에서는|에|은|는)? ?[^.\n]{0,30}(?:나와 있지 않|나오지 않|없습니다|없어요|찾을 수 없)",
     re.IGNORECASE,
 )
@@ -22,6 +26,8 @@ _FOLDED = {"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'",
 _DROPPED = {"\u200b", "\u200c", "\u200d", "\ufeff", "\u00ad", "\u2060"}
 OVERLAP = 0.5
 MOST_SOURCES = 5
+CLAIM_LIMIT = 600
+"""Characters before a marker that may be the statement it belongs to."""
 
 
 def _fold(text: str) -> tuple[str, list[int]]:
@@ -59,29 +65,31 @@ def says_unsupported(text: str) -> bool:
 def cited_sources(text: str, passages: Sequence[Passage]) -> tuple[str, tuple[Source, ...]]:
     """An answer's text with its markers renumbered, and its sources in that order.
 
-    `[n]` means the n-th passage, of which the sentence that best supports the marked words is quoted; markers of no
-    passage are dropped. Words in quotation marks that stand in a passage count as well. Without either, sentences of
-    the passages that share most of their words with the answer. An answer that says that the page does not say, and
-    marks nothing, has no sources.
+    `[n]` (or `[n, m]`) means the n-th passage, of which the words that best support the marked statement are quoted;
+    markers of no passage are dropped, and code is left alone. Words in quotation marks that stand in a passage count
+    as well. Without either, sentences of the passages that share most of their words with the answer. An answer that
+    says that the page does not say, and marks nothing, has no sources.
     """
     sources: list[Source] = []
-    numbers: dict[int, int] = {}
+
+    def number_of(passage: Passage, claim: str) -> int | None:
+        source = Source(_supporting(claim, passage), passage.url, passage.title)
+        if source not in sources:
+            if len(sources) == MOST_SOURCES:
+                return None
+            sources.append(source)
+        return sources.index(source) + 1
 
     def renumber(match: re.Match[str]) -> str:
-        number = int(match[1])
-        if not 1 <= number <= len(passages):
-            return ""
-        if number not in numbers:
-            claim = re.split(r"(?<=[.!?。])\s|\n", MARKER.sub("", text[: match.start()]))[-1]
-            quote = _supporting(claim, passages[number - 1])
-            source = Source(quote, passages[number - 1].url, passages[number - 1].title)
-            if len(sources) == MOST_SOURCES:
-                return ""
-            sources.append(source)
-            numbers[number] = len(sources)
-        return f" [{numbers[number]}]" if match[0][0].isspace() else f"[{numbers[number]}]"
+        if match[1] is None:
+            return match[0]
+        claim = _CLAIM_END.split(MARKER.sub("", text[max(0, match.start() - CLAIM_LIMIT) : match.start()]).rstrip())[-1]
+        wanted = [int(digits) for digits in re.findall(r"\d+", match[1])]
+        known = [number_of(passages[number - 1], claim) for number in wanted if 1 <= number <= len(passages)]
+        marks = "".join(f"[{number}]" for number in dict.fromkeys(known) if number)
+        return f" {marks}" if marks and match[0][0].isspace() else marks
 
-    clean = MARKER.sub(renumber, text)
+    clean = _CODE_OR_MARKER.sub(renumber, text)
     for match in _SPOKEN.finditer(clean):
         for passage in passages:
             words = verify(match[1], passage.text)
@@ -93,15 +101,21 @@ def cited_sources(text: str, passages: Sequence[Passage]) -> tuple[str, tuple[So
     return clean, tuple(sources)
 
 
+def holding(sources: Sequence[Source], passages: Sequence[Passage]) -> tuple[Source, ...]:
+    """The sources that hold: their words stand in a passage of the page they name; in the page's own wording."""
+    held: list[Source] = []
+    for source in sources:
+        texts = (passage.text for passage in passages if passage.url == source.url)
+        words = next((found for found in (verify(source.quote, text) for text in texts) if found), None)
+        if words and all(words != known.quote or source.url != known.url for known in held):
+            held.append(Source(words, source.url, source.title))
+    return tuple(held)
+
+
 def _supporting(claim: str, passage: Passage) -> str:
-    """The sentence of a passage that shares most with a claim; the first one when none shares anything."""
-    wanted = set(terms(claim))
-    return max(sentences(passage.text), key=lambda sentence: _shared(wanted, sentence), default=passage.text)
-
-
-def _shared(wanted: set[str], sentence: str) -> float:
-    found = set(terms(sentence))
-    return len(wanted & found) / (len(found) + 3) if found else 0.0
+    """The words of a passage that best support a claim; its first sentence when nothing is shared."""
+    found = best_quotes(claim, [passage], 1)
+    return found[0].text if found else next(iter(sentences(passage.text)), passage.text)
 
 
 def _overlapping(text: str, passages: Sequence[Passage]) -> list[Source]:

@@ -83,7 +83,7 @@ def _whole_ones(reading: Reading, bonus: list[float], budget: int) -> set[int]:
 
 
 def _pieces(reading: Reading, bonus: list[float], chosen: set[int], left: int) -> dict[int, Passage]:
-    """What the rest of the budget holds of the other passages: each from the first to the last of its good sentences."""
+    """What the rest of the budget holds of the other passages: from the first to the last good sentence of each."""
     spans: dict[int, tuple[int, int]] = {}
     costs: dict[int, int] = {}
     units = reading.units

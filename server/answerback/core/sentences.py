@@ -1,14 +1,26 @@
-"""Sentences, in English and Korean, and passably in Japanese and Chinese."""
+"""Sentences, in English and Korean, and passably in Japanese, Chinese and the languages of Europe."""
 
 from __future__ import annotations
 
 import re
 
+_TITLES = frozenset("mr mrs ms dr prof sr jr st mt ft gen col capt sgt lt rev hon gov sen rep messrs mme".split())
+"""Always followed by a name."""
 _ABBREVIATIONS = frozenset(
-    """mr mrs ms dr prof sr jr st vs etc inc ltd co corp no vol fig al approx dept est jan feb mar apr jun jul aug
-    sep sept oct nov dec e.g i.e u.s u.k a.m p.m""".split()
+    """vs etc inc ltd co corp no nos vol fig al approx dept est ca cf pp ed eds jan feb mar apr jun jul aug sep sept oct
+    nov dec e.g i.e u.s u.k u.n a.m p.m b.c a.d ph.d d.c incl excl min max tel ext bzw usw z.b""".split()
 )
-_END = re.compile(r"[.!?…]+[\"'”’)\]]*(?=\s)|[。！？]+[”’」』）]*")
+"""An end only before something that begins like a sentence, for which a capital is not enough."""
+_OPENERS = frozenset(
+    """the a an it he she they we i you this that these those in on at by for from with after before when while since
+    as if but and however its his her their our my there here most some many all both no""".split()
+)
+_END = re.compile(
+    r"[.!?…]{1,8}(?:[\"'”’)\]»]|\[\d{1,3}\]){0,8}(?=\s)|[。！？]{1,8}[”’」』）》]{0,8}|"
+    r"[.!?]{1,8}[\"'”’]?(?=[\uac00-\ud7a3])"
+)
+_OPEN_LIMIT = 300
+"""Characters within which a bracket that is open at a full stop is looked for."""
 
 
 def sentences(text: str) -> list[str]:
@@ -22,7 +34,9 @@ def sentences(text: str) -> list[str]:
 def _of_line(line: str) -> list[str]:
     found, start = [], 0
     for match in _END.finditer(line):
-        if match[0].startswith(".") and not _is_end(line, match.start(), match.end()):
+        if match[0][0] in ".…" and not _is_end(line, match.start(), match.end()):
+            continue
+        if _is_inside(line, max(start, match.start() - _OPEN_LIMIT), match.end()):
             continue
         found.append(line[start : match.end()].strip())
         start = match.end()
@@ -31,8 +45,26 @@ def _of_line(line: str) -> list[str]:
 
 
 def _is_end(line: str, dot: int, after: int) -> bool:
-    word = line[:dot].rsplit(None, 1)[-1].lower().lstrip("(\"'“‘") if line[:dot].strip() else ""
-    following = line[after:].lstrip()
-    if word in _ABBREVIATIONS or re.fullmatch(r"[a-z]", word):
+    """Whether a full stop ends a sentence: not after an initial or an abbreviation, not before a small letter."""
+    following = line[after : after + 40].lstrip()
+    if not following:
+        return True
+    if following[0].islower():
         return False
-    return not following or not following[0].islower()
+    before = line[max(0, dot - 30) : dot]
+    word = before.rsplit(None, 1)[-1].lower().lstrip("(\"'“‘[") if before.strip() else ""
+    opener = following.split(None, 1)[0].lower().strip("\"'“‘(,") in _OPENERS
+    if word in _TITLES or re.fullmatch(r"[a-z]", word):
+        return False
+    if word in _ABBREVIATIONS or re.fullmatch(r"(?:[a-z]\.)+[a-z]", word):
+        return opener
+    return not (word.isdigit() and len(word) <= 2 and dot == len(word))  # "1. First"
+
+
+def _is_inside(line: str, start: int, end: int) -> bool:
+    """Whether a bracket is open at the end of what may be a sentence, and closed soon after it."""
+    piece = line[start:end]
+    for opening, closing in ("()", "「」", "『』", "（）"):
+        if piece.count(opening) > piece.count(closing):
+            return closing in line[end : end + 120]
+    return False
