@@ -1,0 +1,89 @@
+"""A reader's connection breaks wherever it likes: after coming back, each event has been heard once and in order."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from answerback.answers.live_text import LiveText
+from answerback.core.comments import utf16_length
+from answerback.live.bus import KEPT_EVENTS, MemoryBus
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+pytestmark = pytest.mark.anyio
+CHANNEL = "page:demo:/"
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
+
+
+class Browser:
+    """As an EventSource: remembers the last id, drops a half event when its connection breaks."""
+
+    def __init__(self) -> None:
+        self.heard: list[dict[str, object]] = []
+        self.last: str | None = None
+        self.names: list[str] = []
+
+    def read(self, data: bytes | None, cut: int | None = None) -> None:
+        assert data is not None
+        *whole, _ = data[:cut].split(b"\n\n")
+        for block in whole:
+            fields = dict(line.split(": ", 1) for line in block.decode().split("\n"))
+            self.last = fields.get("id", self.last)
+            self.names.append(fields["event"])
+            self.heard.append(json.loads(fields["data"]))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(TEXTS, st.integers(0, 400)), max_size=12))
+async def test_wherever_the_stream_is_cut_nothing_is_lost_or_heard_twice(steps: list[tuple[str, int]]) -> None:
+    bus, browser = MemoryBus("epoch"), Browser()
+    browser.last = bus.latest(CHANNEL)
+    for number, (text, cut) in enumerate(steps):
+        async with bus.subscribe(CHANNEL, browser.last) as reader:
+            bus.publish(CHANNEL, "comment.removed", {"id": f"{number}a", "text": text})
+            bus.publish(CHANNEL, "comment.removed", {"id": f"{number}b", "text": text})
+            browser.read(await reader.take(5), cut)
+    bus.publish(CHANNEL, "comment.removed", {"id": "last", "text": ""})
+    async with bus.subscribe(CHANNEL, browser.last) as reader:
+        browser.read(await reader.take(5))
+    expected = [f"{number}{letter}" for number in range(len(steps)) for letter in "ab"]
+    assert [event["id"] for event in browser.heard] == [*expected, "last"]
+
+
+async def test_who_was_away_too_long_or_comes_from_before_a_restart_begins_anew() -> None:
+    bus = MemoryBus("epoch")
+    before = bus.latest(CHANNEL)
+    for number in range(KEPT_EVENTS + 1):
+        bus.publish(CHANNEL, "comment.removed", {"id": str(number)})
+    for after in (before, "other-1", "epoch-999999", "nonsense"):
+        browser = Browser()
+        async with bus.subscribe(CHANNEL, after) as reader:
+            browser.read(await reader.take(5))
+        assert browser.names == ["reload"], after
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(TEXTS.filter(bool), min_size=1, max_size=12), st.integers(0, 12))
+async def test_who_comes_in_the_middle_of_an_answer_ends_with_the_same_text(pieces: list[str], arrival: int) -> None:
+    """Offsets count as JavaScript does, and the text so far comes first."""
+    bus = MemoryBus("epoch")
+    live = LiveText(bus, CHANNEL, "answer")
+    browser = Browser()
+    for piece in pieces[:arrival]:
+        live.add(piece)
+    async with bus.subscribe(CHANNEL, None) as reader:
+        browser.read(live.whole())
+        for piece in pieces[arrival:]:
+            live.add(piece)
+        assert live.end() == "".join(pieces)
+        if len(pieces) > arrival or len(pieces[:arrival]) > 1:
+            browser.read(await reader.take(5))
+    text = ""
+    for delta in browser.heard:
+        offset = delta["offset"]
+        assert isinstance(offset, int)
+        assert offset <= utf16_length(text)
+        units = text.encode("utf-16-le")[: 2 * offset] + str(delta["text"]).encode("utf-16-le")
+        text = units.decode("utf-16-le")
+    assert text == "".join(pieces)
