@@ -1,0 +1,158 @@
+"""Threads on both databases: the same order, each comment once, the same number of statements however many."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import pytest
+from answerback.admin import store as log
+from answerback.answers import store as answers
+from answerback.core.comments import best_score
+from answerback.core.model import Comment
+from answerback.db import Database, Work, one, run
+from answerback.moving import store as moving
+from answerback.sites.store import add_site
+from answerback.threads import store
+
+pytestmark = pytest.mark.anyio
+NOW = 1_790_000_000_000
+PAGE = "/a"
+
+
+def comment(number: int, *, site: str = "one", parent: Comment | None = None, state: Any = "published") -> Comment:
+    id = f"{site}-{number:04}"
+    return Comment(
+        id=id, site=site, page=PAGE, parent_id=None if parent is None else parent.id,
+        root_id=id if parent is None else parent.root_id, depth=0 if parent is None else parent.depth + 1,
+        author_id=f"v{number % 3}", author_name="Mina", author_kind="guest", avatar_url=None, body=f"Comment {number}",
+        html=f"<p>Comment {number}</p>", state=state, created_at=NOW + number // 3,
+    )  # fmt: skip
+
+
+def furnish(roots: int) -> Work[None]:
+    """Roots of two sites, each with a reply and an answer below that; several of them at the same moment."""
+    for site in ("one", "two"):
+        yield from add_site(site, {"origins": f"https://{site}.example"}, NOW)
+        yield from store.keep_thread(site, PAGE, "", "A page", NOW)
+    yield run("INSERT INTO visitors (id, site, kind, name, created_at) VALUES ('v0', 'one', 'guest', '', 0)")
+    for number in range(roots):
+        root = comment(10 * number)
+        yield from store.add_comment(root, key=None, address_key="x")
+        yield from store.add_comment(comment(10 * number + 1, parent=root), key=None, address_key="x")
+        yield from store.add_comment(comment(10 * number, site="two"), key=None, address_key="x")
+        yield from store.set_score(root.id, best_score(number % 5, number % 2))
+        question = {"id": f"a{number}", "kind": "chat", "question_id": f"q{number}", "visitor_id": "v0"}
+        place = {"site": "one", "page": PAGE, "url": "", "title": "", "address_key": "x", "provider": "p", "model": "m"}
+        yield from answers.add_question(f"q{number}", "one", PAGE, "v0", "When?", "", f"key-{number}", NOW + number)
+        yield from answers.add_answer({**question, **place, "now": NOW + number})
+
+
+READS: dict[str, Callable[[], Work[Any]]] = {
+    "a page of the thread": lambda: store.page_of_thread("one", PAGE, "oldest", None, 100),
+    "the best of it": lambda: store.page_of_thread("one", PAGE, "best", None, 100),
+    "one's own on it": lambda: store.mine("one", PAGE, "v0"),
+    "the newest of the site": lambda: store.newest("one", None, 100),
+    "counts": lambda: store.counts("one", [PAGE, "/b"]),
+    "a conversation": lambda: answers.conversation("one", PAGE, "v0", 100),
+    "the log": lambda: log.entries(["one"], log.Filter(), 100),
+    "an export": lambda: moving.comments_of("one", PAGE, (0, "")),
+}
+
+
+@pytest.mark.parametrize("name", READS)
+async def test_ten_and_fifty_cost_the_same_number_of_statements(database: Database, name: str) -> None:
+    costs = []
+    for roots in (10, 50):
+        sent: list[str] = []
+
+        def counted(sent: list[str] = sent) -> Work[Any]:
+            work, value = READS[name](), None
+            while True:
+                try:
+                    statement = work.send(value)
+                except StopIteration as end:
+                    return end.value
+                sent.append(statement.sql)
+                value = yield statement
+
+        def clear() -> Work[None]:
+            for table in ("votes", "comments", "answers", "questions", "threads", "visitors", "sites"):
+                yield run(f"DELETE FROM {table}")
+
+        await database.write(clear)
+        await database.write(partial(furnish, roots))
+        result = await database.read(counted)
+        assert result
+        costs.append(len(sent))
+    assert costs[0] == costs[1] <= 6
+
+
+@pytest.mark.parametrize("sort", store.SORTS)
+async def test_every_root_is_on_exactly_one_page_in_the_same_order(database: Database, sort: str) -> None:
+    await database.write(lambda: furnish(23))
+    seen: list[Comment] = []
+    cursor: tuple[float, str] | None = None
+    while True:
+        page = await database.read(lambda at=cursor: store.page_of_thread("one", PAGE, sort, at, 4))
+        assert page.total == 46
+        seen += page.comments
+        cursor = page.next
+        if cursor is None:
+            break
+    ids = [root.id for root in seen]
+    numbers = [10 * number for number in range(23)]
+    keys: dict[str, Callable[[int], Any]] = {
+        "oldest": lambda n: (n // 3, f"one-{n:04}"),
+        "newest": lambda n: (n // 3, f"one-{n:04}"),
+        "best": lambda n: (best_score(n // 10 % 5, n // 10 % 2), f"one-{n:04}"),
+    }
+    assert ids == [f"one-{n:04}" for n in sorted(numbers, key=keys[sort], reverse=sort != "oldest")]
+    assert all([reply.id for reply in root.replies] == [f"one-{int(root.id[4:]) + 1:04}"] for root in seen)
+
+
+async def test_an_id_of_another_site_is_not_there(database: Database) -> None:
+    await database.write(lambda: furnish(2))
+    assert await database.read(lambda: store.comment_by_id("one", "two-0000")) is None
+    for work in (
+        lambda: store.edit_comment("one", "two-0000", "v0", "x", "x", NOW, 0),
+        lambda: store.delete_comment("one", "two-0000", "v0", 0),
+        lambda: store.set_state("one", "two-0000", "hidden", only_from=("published",)),
+    ):
+        assert await database.write(work) is False
+    assert await database.read(lambda: answers.job_by_id("two", "a0")) is None
+    assert await database.read(lambda: answers.question_by_id("two", "q0")) is None
+    untouched = await database.fetch_one("SELECT body, state FROM comments WHERE id = 'two-0000'")
+    assert untouched == {"body": "Comment 0", "state": "published"}
+
+
+async def test_what_is_gone_stays_only_as_long_as_something_hangs_below_it(database: Database) -> None:
+    await database.write(lambda: furnish(2))
+
+    async def ids() -> list[tuple[str, str]]:
+        page = await database.read(lambda: store.page_of_thread("one", PAGE, "oldest", None, 9))
+        return [(root.id, root.state) for root in page.comments]
+
+    assert await database.write(lambda: store.delete_comment("one", "one-0000", "v0", 0))
+    assert await ids() == [("one-0000", "deleted"), ("one-0010", "published")]
+    assert await database.write(lambda: store.delete_comment("one", "one-0001", "v1", 0))
+    assert await ids() == [("one-0010", "published")]
+    assert not await database.write(lambda: store.delete_comment("one", "one-0001", "v1", 0))
+
+
+async def test_a_vote_counts_once(database: Database) -> None:
+    await database.write(lambda: furnish(1))
+    for visitor, value, counts in (
+        ("a", 1, (1, 0)),
+        ("b", -1, (1, 1)),
+        ("a", 1, (1, 1)),
+        ("a", -1, (0, 2)),
+        ("b", 0, (0, 1)),
+    ):
+        assert await database.write(partial(store.vote, "one-0000", visitor, value)) == counts
+
+    def count() -> Work[Any]:
+        return (yield one("SELECT COUNT(*) AS count FROM votes"))
+
+    assert await database.read(count) == {"count": 1}
