@@ -34,6 +34,16 @@ class Question:
     key: str
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A private question that was taken: its answer, who asked, and what is left for today."""
+
+    job: store.Job
+    visitor: Visitor
+    quota: dict[str, Any]
+    new: bool
+
+
 class Desk:
     """Where questions are handed in; knows who answers, and wakes the worker."""
 
@@ -186,46 +196,58 @@ class Desk:
     async def _job(self, site: Site, id: str) -> store.Job:
         return await self._db.read(lambda: self._same(site, id))
 
-    async def ask_privately(self, site: Site, visitor: Visitor, address: str, question: Question) -> store.Job:
-        """Ask in the ask box; the same key again gives the same answer. Raises Forbidden or LimitReached."""
+    async def ask_privately(
+        self, site: Site, find: Callable[[], Work[Visitor]], address: str, question: Question
+    ) -> Asked:
+        """Ask in the ask box, all in one transaction; `find` finds who asks. The same key again gives the same answer.
+
+        Raises Unauthorized, Forbidden or LimitReached.
+        """
         if self.off or site.ai == "off":
             raise Forbidden("ai_off")
-        if visitor.kind == "guest" and not site.guests:
-            raise Forbidden("sign_in_required")
-        if visitor.blocked:
-            raise Forbidden("not_yours", "You cannot ask here.")
         now = self._clock.now()
         hashed = self._hashed(site, address, now)
         html = render(question.text)
 
-        def work() -> Work[tuple[store.Job, bool]]:
-            before = yield from store.job_by_key(site.key, visitor.id, question.key)
-            if before is not None:
-                again = before.state in ("failed", "withheld")
-                if again:
-                    yield from self._hold_again(site, visitor, hashed, before.id, now)
-                    before = yield from self._same(site, before.id)
-                return before, again
-            answer_id, question_id = self._ids.new(), self._ids.new()
-            refused = yield from quota.reserve(answer_id, site, visitor, hashed, now)
-            if refused is not None:
-                raise refusal(refused, now)
-            yield from store.add_question(
-                question_id, site.key, question.page, visitor.id, question.text, html, question.key, now
-            )
-            yield from store.add_answer(
-                self._row(answer_id, "chat", site, question.page, question.url, question.title, question_id, visitor,
-                          hashed, now)
-            )  # fmt: skip
-            return (yield from self._same(site, answer_id)), True
+        def work() -> Work[Asked]:
+            visitor = yield from find()
+            if visitor.kind == "guest" and not site.guests:
+                raise Forbidden("sign_in_required")
+            if visitor.blocked:
+                raise Forbidden("not_yours", "You cannot ask here.")
+            job, new = yield from self._ask_privately(site, visitor, hashed, question, html, now)
+            return Asked(job, visitor, (yield from self.left(site, visitor, hashed, now)), new)
 
         try:
-            job, new = await self._db.write(work)
+            asked = await self._db.write(work)
         except IntegrityConflict:  # the same key twice at the same moment, on PostgreSQL
-            job, new = await self._db.write(work)
-        if new:
+            asked = await self._db.write(work)
+        if asked.new:
             self.wake()
-        return job
+        return asked
+
+    def _ask_privately(
+        self, site: Site, visitor: Visitor, hashed: str, question: Question, html: str, now: int
+    ) -> Work[tuple[store.Job, bool]]:
+        before = yield from store.job_by_key(site.key, visitor.id, question.key)
+        if before is not None:
+            again = before.state in ("failed", "withheld")
+            if again:
+                yield from self._hold_again(site, visitor, hashed, before.id, now)
+                before = yield from self._same(site, before.id)
+            return before, again
+        answer_id, question_id = self._ids.new(), self._ids.new()
+        refused = yield from quota.reserve(answer_id, site, visitor, hashed, now)
+        if refused is not None:
+            raise refusal(refused, now)
+        yield from store.add_question(
+            question_id, site.key, question.page, visitor.id, question.text, html, question.key, now
+        )
+        yield from store.add_answer(
+            self._row(answer_id, "chat", site, question.page, question.url, question.title, question_id, visitor,
+                      hashed, now)
+        )  # fmt: skip
+        return (yield from self._same(site, answer_id)), True
 
 
 def refusal(refused: dict[str, Any], now: int) -> Exception:

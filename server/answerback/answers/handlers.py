@@ -21,7 +21,7 @@ from ..seams import Clock, Ids
 from ..threads import store as threads
 from ..threads.posting import Posting, page_url
 from . import store
-from .asking import Desk, Question
+from .asking import Asked, Desk, Question
 from .live_text import LiveTexts
 
 QUESTION_LIMIT = 2_000
@@ -102,21 +102,20 @@ class Answers:
 
     async def chat(self, call: Call) -> Response:
         """`POST /api/chat/gpt/`: JSON when the answer is whole, or its events as they come."""
-        session = await self._sessions.require(call)
         text = rules.clean_text(call.text("user_input", QUESTION_LIMIT, required=True))
         key = call.text("key", 64) or self._ids.new()
         if not text or len(key) < 8:
             raise BadRequest("validation_failed", "user_input: must not be empty; key: 8 to 64 characters.")
         title = rules.clean_line(call.text("title", rules.TITLE_LIMIT))
         url = page_url(call.site, call.text("url", rules.URL_LIMIT))
-        job = await self._desk.ask_privately(
-            call.site, session.visitor, call.address, Question(call.page(), url, title, text, key)
+        asked = await self._desk.ask_privately(
+            call.site, self._sessions.find_visitor(call), call.address, Question(call.page(), url, title, text, key)
         )
         if "text/event-stream" in call.request.headers.get("accept", ""):
-            return StreamingResponse(self._events(call, session.visitor, job), headers=HEADERS)
-        async for _ in self._follow(job):
+            return StreamingResponse(self._events(call, asked), headers=HEADERS)
+        async for _ in self._follow(asked.job):
             pass
-        settled = await self._settled(call, session.visitor, job.id)
+        settled = await self._settled(call, asked.visitor, asked.job.id)
         if settled["state"] in ("failed", "withheld"):
             raise Unavailable("answer_failed", settled["response"] or None)
         return json_response(settled)
@@ -127,13 +126,12 @@ class Answers:
         job = await self._desk.stop(call.site, session.visitor, _id(call), "chat")
         return json_response(await self._settled(call, session.visitor, job.id))
 
-    async def _events(self, call: Call, visitor: Visitor, job: store.Job) -> AsyncIterator[bytes]:
-        quota = await self.quota(call, visitor)
-        data = {"id": job.id, "question_id": job.question_id, **_count(quota)}
+    async def _events(self, call: Call, asked: Asked) -> AsyncIterator[bytes]:
+        data = {"id": asked.job.id, "question_id": asked.job.question_id, **_count(asked.quota)}
         yield RETRY + encode("answer.queued", data)
-        async for piece in self._follow(job):
+        async for piece in self._follow(asked.job):
             yield piece
-        yield encode("answer.settled", await self._settled(call, visitor, job.id))
+        yield encode("answer.settled", await self._settled(call, asked.visitor, asked.job.id))
 
     async def _follow(self, job: store.Job) -> AsyncIterator[bytes]:
         """The pieces of an answer until it has settled, beginning with all that has come so far."""

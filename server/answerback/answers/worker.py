@@ -114,18 +114,22 @@ class Worker:
     async def _take_up(self) -> float:
         """Claim what is due, as far as there is room; how long to wait for more, in seconds."""
         room = AT_ONCE - len(self._running)
+        if room <= 0:
+            return SWEEP_SECONDS
         now = self._clock.now()
-        due = await self._db.read(store.next_due)
-        if room <= 0 or due is None or due > now:
-            return SWEEP_SECONDS if due is None or room <= 0 else min(SWEEP_SECONDS, max(0.01, (due - now) / 1000))
-        jobs = await self._db.write(lambda: store.claim(self._name, now, now + LEASE_MS, room))
+
+        def work() -> Work[tuple[list[store.Job], int | None]]:
+            claimed = yield from store.claim(self._name, now, now + LEASE_MS, room)
+            return claimed, (yield from store.next_due())
+
+        jobs, due = await self._db.write(work)
         for job in jobs:
             if job.id in self._running:
                 continue
             channel = page_channel(job.site, job.page) if job.kind == "thread" else answer_channel(job.id)
             run = self._running[job.id] = _Run(job, LiveText(self._bus, channel, job.id))
             run.task = asyncio.create_task(self._answer(run))
-        return 0.0 if jobs else SWEEP_SECONDS
+        return SWEEP_SECONDS if due is None else min(SWEEP_SECONDS, max(0.01, (due - now) / 1000))
 
     async def _answer(self, run: _Run) -> None:
         job = run.job
