@@ -1,4 +1,4 @@
-"""Threads and comments in the database. A queued AI reply is a row like any other, with an answer's columns beside it."""
+"""Threads and comments in the database. A queued AI reply is a row like any other, with an answer's columns beside."""
 
 from __future__ import annotations
 
@@ -77,7 +77,8 @@ def page_of_thread(site: str, page: str, sort: str, cursor: tuple[float, str] | 
     if cursor is not None:
         params |= {"value": value if sort == "best" else int(value), "after": after}
     roots = yield many(
-        f"""SELECT {COLUMNS}, c.score {_FROM} WHERE {_ROOTS} AND c.pinned = 0 {where_cursor} ORDER BY {order} LIMIT :limit""",
+        f"""SELECT {COLUMNS}, c.score {_FROM} WHERE {_ROOTS} AND c.pinned = 0 {where_cursor}
+        ORDER BY {order} LIMIT :limit""",
         **params,
     )
     comments = [read_comment(row) for row in roots[:limit]]
@@ -100,7 +101,8 @@ def page_of_thread(site: str, page: str, sort: str, cursor: tuple[float, str] | 
 def _pinned(site: str, page: str) -> Work[list[Comment]]:
     """What the owner has put before everything else, on the first page only, the newest first."""
     rows = yield many(
-        f"""SELECT {COLUMNS} {_FROM} WHERE {_ROOTS} AND c.pinned = 1 ORDER BY c.created_at DESC, c.id LIMIT {PINNED_LIMIT}""",
+        f"""SELECT {COLUMNS} {_FROM} WHERE {_ROOTS} AND c.pinned = 1
+        ORDER BY c.created_at DESC, c.id LIMIT {PINNED_LIMIT}""",
         site=site, page=page,
     )  # fmt: skip
     return [read_comment(row) for row in rows]
