@@ -6,9 +6,12 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build, transform } from "esbuild";
+import { minify } from "terser";
 
 const LOADER_BUDGET = 4_096;
+// What one visitor can load in all: the loader, the count, the thread, and the largest of the languages.
 const WHOLE_BUDGET = 30_000;
+const LANGUAGES = ["en", "ko"];
 
 const here = dirname(fileURLToPath(import.meta.url));
 const out = process.argv[2] ?? join(here, "../server/answerback/static");
@@ -41,20 +44,33 @@ async function bundle(entry, options) {
     plugins: [cssText],
     ...options,
   });
-  return Buffer.from(result.outputFiles[0].contents);
+  // What esbuild leaves, terser makes smaller by a twentieth.
+  const { code } = await minify(result.outputFiles[0].text, {
+    module: options.format === "esm",
+    ecma: 2020,
+    compress: { passes: 4, pure_getters: true, keep_fargs: false },
+  });
+  return Buffer.from(code);
 }
 
 function hashed(name, bytes) {
   return `answerback/${name}-${createHash("sha256").update(bytes).digest("hex").slice(0, 10)}.js`;
 }
 
-const thread = await bundle("widget.ts", { format: "esm" });
-const count = await bundle("counting.ts", { format: "esm" });
-const files = new Map([
-  [hashed("thread", thread), thread],
-  [hashed("count", count), count],
-]);
-const [threadFile, countFile] = [...files.keys()];
+const files = new Map();
+const languageFiles = {};
+
+/** Builds a part under a name of its content; returns that name. */
+async function part(name, entry, define = {}) {
+  const bytes = await bundle(entry, { format: "esm", define });
+  const file = hashed(name, bytes);
+  files.set(file, bytes);
+  return file;
+}
+
+for (const lang of LANGUAGES) languageFiles[lang] = await part(lang, `lang/${lang}.ts`);
+const threadFile = await part("thread", "widget.ts", { LANGUAGE_FILES: JSON.stringify(languageFiles) });
+const countFile = await part("count", "counting.ts");
 const loader = await bundle("index.ts", {
   format: "iife",
   define: { THREAD_FILE: JSON.stringify(threadFile), COUNT_FILE: JSON.stringify(countFile) },
@@ -67,10 +83,10 @@ for (const old of await readdir(join(out, "answerback"))) {
   if (!files.has(`answerback/${old}`)) await rm(join(out, "answerback", old));
 }
 
-let whole = 0;
+const sizes = new Map();
 for (const [name, bytes] of files) {
   const small = gzipSync(bytes, { level: 9 }).length;
-  whole += small;
+  sizes.set(name, small);
   console.log(
     `${name.padEnd(40)} ${String(bytes.length).padStart(7)} bytes ${String(small).padStart(7)} gzip`,
   );
@@ -79,8 +95,11 @@ for (const [name, bytes] of files) {
     process.exitCode = 1;
   }
 }
+const languageSizes = Object.values(languageFiles).map((name) => sizes.get(name));
+const sum = (numbers) => numbers.reduce((all, one) => all + one, 0);
+const whole = sum([...sizes.values()]) - sum(languageSizes) + Math.max(...languageSizes);
 console.log(
-  `${"in all".padEnd(40)} ${"".padStart(7)}       ${String(whole).padStart(7)} gzip (at most ${WHOLE_BUDGET})`,
+  `${"what one visitor can load in all".padEnd(40)} ${"".padStart(7)}       ${String(whole).padStart(7)} gzip (at most ${WHOLE_BUDGET})`,
 );
 if (whole > WHOLE_BUDGET) {
   console.error("The widget is over its budget.");

@@ -9,5 +9,5 @@ export default defineConfig({
       load: (id) => (id.endsWith(".css") ? "export default '';" : null),
     },
   ],
-  test: { environment: "happy-dom", include: ["test/**/*.test.ts"] },
+  test: { environment: "happy-dom", include: ["test/**/*.test.ts"], setupFiles: ["test/setup.ts"] },
 });

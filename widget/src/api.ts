@@ -24,6 +24,16 @@ export class Problem extends Error {
   ) {
     super(code);
   }
+
+  /** Whether it may be gone in a while: the server was not reached, or is not itself. */
+  get passing(): boolean {
+    return this.code === "offline" || this.status >= 502;
+  }
+}
+
+/** How long to wait after so many failures in a row, in ms. */
+export function pause(failures: number): number {
+  return Math.min(60_000, 400 * 2 ** failures);
 }
 
 export function problemOf(error: unknown): Problem {
@@ -144,18 +154,21 @@ export class Api {
   }
 }
 
-/** How many comments each page has; apart from `Api`, since the count is loaded on its own. */
+/** How many comments each page has, where that can be told; apart from `Api`, since the count is loaded on its own. */
 export async function fetchCounts(
   base: string,
   site: string,
   pages: string[],
-): Promise<{ counts: Record<string, number> }> {
+): Promise<Record<string, number>> {
   const url = new URL("api/counts/", base);
   url.searchParams.set("site", site);
   for (const page of pages) url.searchParams.append("page", page);
-  const response = await fetch(url, { credentials: "omit" });
-  if (!response.ok) throw await refusal(response);
-  return (await response.json()) as { counts: Record<string, number> };
+  try {
+    const response = await fetch(url, { credentials: "omit" });
+    return response.ok ? (await response.json()).counts : {};
+  } catch {
+    return {};
+  }
 }
 
 async function refusal(response: Response): Promise<Problem> {

@@ -1,9 +1,8 @@
 /** The visitor's private conversation about the page. */
 
-import { type Problem, problemOf } from "./api.js";
+import { type Problem, pause, problemOf } from "./api.js";
 import type { Config } from "./config.js";
 import { EVENTS } from "./constants.js";
-import type { Signal } from "./core/state.js";
 import { splice } from "./core/streaming.js";
 import type { ChatEntry, ChatSettled, Quota } from "./core/types.js";
 import { newKey, Shelf } from "./keep.js";
@@ -41,7 +40,7 @@ export class ChatStore extends Store<ChatState> {
   #following = false;
   #ready = false;
   #later = 0;
-  #hearers = new Set<(signal: Signal) => void>();
+  #failures = 0;
 
   constructor(
     private readonly config: Config,
@@ -51,15 +50,6 @@ export class ChatStore extends Store<ChatState> {
     this.#shelf = new Shelf(`answerback:${config.site}:asking:`, "sessionStorage");
     this.#drafts = new Shelf(`answerback:${config.site}:ask:`);
     this.state.draft = this.#drafts.get<string>(config.page) ?? "";
-  }
-
-  hear(hearer: (signal: Signal) => void): () => void {
-    this.#hearers.add(hearer);
-    return () => this.#hearers.delete(hearer);
-  }
-
-  #signal(signal: Signal): void {
-    for (const hearer of this.#hearers) hearer(signal);
   }
 
   open(): () => void {
@@ -79,8 +69,10 @@ export class ChatStore extends Store<ChatState> {
     this.set({ draft });
   }
 
-  async load(): Promise<void> {
-    this.set({ status: "loading" });
+  /** `quiet`: what is shown stays until there is something better. */
+  async load(quiet = false): Promise<void> {
+    if (!quiet) this.set({ status: "loading" });
+    clearTimeout(this.#later);
     try {
       if (!this.session.state.loaded || !this.session.visitor) await this.session.load();
       if (this.session.visitor) {
@@ -89,13 +81,16 @@ export class ChatStore extends Store<ChatState> {
         this.#spent(history);
       }
       this.set({ status: "ready" });
-      if (!this.#ready) this.#signal({ event: EVENTS.ready, detail: { page: this.config.page } });
+      if (!this.#ready) this.signal({ event: EVENTS.ready, detail: { page: this.config.page } });
       this.#ready = true;
+      this.#failures = 0;
       this.#resume();
     } catch (error) {
       const problem = problemOf(error);
       this.set({ status: "failed", problem });
-      this.#signal({ event: EVENTS.error, detail: { code: problem.code } });
+      if (problem.passing) this.#later = setTimeout(() => void this.load(true), pause(++this.#failures));
+      if (quiet) return;
+      this.signal({ event: EVENTS.error, detail: { code: problem.code } });
     }
   }
 
@@ -113,6 +108,8 @@ export class ChatStore extends Store<ChatState> {
     if (this.#following) return;
     const key = running?.key ?? asking?.key;
     const question = running ? this.#questionOf(running) : asking?.text;
+    const last = this.state.entries.at(-1);
+    if (last?.key && !running) this.#followLater({ key: last.key, text: this.#questionOf(last) }, last.id);
     if (!key || !question) {
       this.#shelf.set(this.config.page, null);
       return;
@@ -187,10 +184,9 @@ export class ChatStore extends Store<ChatState> {
       } catch (error) {
         if (control.signal.aborted) return;
         const problem = problemOf(error);
-        const passing = problem.code === "offline" || problem.status >= 502;
-        if (!passing || attempt >= TRIES) return this.#refused(asking, id, problem);
+        if (!problem.passing || attempt >= TRIES) return this.#refused(asking, id, problem);
       }
-      await new Promise((resolve) => setTimeout(resolve, 400 * 2 ** attempt));
+      await new Promise((resolve) => setTimeout(resolve, pause(attempt)));
     }
     this.#shelf.set(this.config.page, null);
   }
@@ -228,12 +224,15 @@ export class ChatStore extends Store<ChatState> {
   }
 
   #settle(entry: string, settled: ChatSettled): void {
-    const { response, html, sources, state, error = null, retry_at = null } = settled;
+    const { response: content, html, sources, state, error = null, retry_at = null } = settled;
     this.#spent(settled);
-    this.#change(entry, (old) => ({ ...old, content: response, html, sources, state, error, retry_at }));
+    this.#change(entry, (old) => {
+      const provider = settled.provider ?? old.provider ?? "";
+      return { ...old, content, html, sources, state, provider, error, retry_at };
+    });
     const good = state === "done" || state === "stopped";
-    this.#signal({ say: good ? "ready" : "failed" });
-    this.#signal({ event: EVENTS.answer, detail: { answer: settled } });
+    this.signal({ say: good ? "ready" : "failed" });
+    this.signal({ event: EVENTS.answer, detail: { answer: settled } });
   }
 
   async stop(id: string): Promise<void> {
@@ -250,7 +249,7 @@ export class ChatStore extends Store<ChatState> {
 
   /** The server said no before there was an answer: the question goes back to the input. */
   #refused(asking: Asking, entry: string, problem: Problem): void {
-    if (problem.code === "offline" || problem.status >= 500) {
+    if (problem.passing || problem.status >= 500) {
       this.#failed(asking, entry, problem.code);
       return;
     }
@@ -259,14 +258,14 @@ export class ChatStore extends Store<ChatState> {
     this.setDraft(this.state.draft || asking.text);
     this.set({ problem });
     if (problem.code === "quota_exhausted") void this.session.load().catch(() => undefined);
-    this.#signal({ event: EVENTS.error, detail: { code: problem.code } });
+    this.signal({ event: EVENTS.error, detail: { code: problem.code } });
   }
 
   #failed({ key }: Asking, entry: string, code: string): void {
     this.#shelf.set(this.config.page, null);
     this.#change(entry, (old) => ({ ...old, state: "failed", error: code, key }));
-    this.#signal({ say: "failed" });
-    this.#signal({ event: EVENTS.error, detail: { code } });
+    this.signal({ say: "failed" });
+    this.signal({ event: EVENTS.error, detail: { code } });
   }
 
   async feedback(id: string, helpful: boolean): Promise<void> {

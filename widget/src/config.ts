@@ -25,6 +25,9 @@ export interface Defaults extends Options {
   base: string;
 }
 
+/** Where an element belongs; the loader's, so that the parts need not bring it again. */
+export type Locate = (element: Element) => Config;
+
 export const OPTION_NAMES = ["site", "page", "mode", "theme", "lang", "target"] as const;
 
 export function optionsOf(element: Element): Options {

@@ -109,6 +109,8 @@ function setProp(element: Element, name: string, value: unknown, before: unknown
     }
   } else if (value === before) {
     return;
+  } else if (typeof value === "boolean" && name.startsWith("aria-")) {
+    element.setAttribute(name, String(value));
   } else if (value === false || value === null || value === undefined) {
     element.removeAttribute(name);
   } else {

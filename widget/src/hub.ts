@@ -4,7 +4,11 @@ import { Api } from "./api.js";
 import { ChatStore } from "./chat.js";
 import type { Config } from "./config.js";
 import { Session } from "./session.js";
+import type { Store } from "./store.js";
 import { ThreadStore } from "./thread.js";
+
+/** What an element shows. */
+export type Shown = Openable & Store<object> & { session: Session; load(): Promise<void> };
 
 interface Openable {
   open(): () => void;

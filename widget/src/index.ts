@@ -1,12 +1,12 @@
 /** The loader: places the elements where the script tag stands, and fetches the rest when one comes near the screen. */
 
-import { type Defaults, OPTION_NAMES, type Options, optionsOf } from "./config.js";
+import { configOf, type Defaults, type Locate, OPTION_NAMES, type Options, optionsOf } from "./config.js";
 import { ASK, COMMENTS, COUNT, EVENTS, MARGIN, OUTER } from "./constants.js";
 
 declare const THREAD_FILE: string;
 declare const COUNT_FILE: string;
 
-type Part = { start(defaults: Defaults): void };
+type Part = { start(locate: Locate): void };
 type Placed = HTMLElement & { refresh?(): void; reload?(): void; stop?(): void };
 
 interface Answerback {
@@ -40,7 +40,7 @@ async function load(element: Element): Promise<void> {
   const file = element.localName === COUNT ? COUNT_FILE : THREAD_FILE;
   try {
     const part = (await import(/* @vite-ignore */ new URL(file, base).href)) as Part;
-    if (near) part.start(defaults);
+    if (near) part.start((element) => configOf(element, defaults));
   } catch {
     fail(element);
   }

@@ -1,8 +1,11 @@
-/** State that elements look at: changes are told once per frame. */
+/** State that elements look at: changes are told once per frame, signals at once. */
+
+import type { Signal } from "./core/state.js";
 
 export class Store<S extends object> {
   state: S;
   #watchers = new Set<() => void>();
+  #hearers = new Set<(signal: Signal) => void>();
   #due = false;
 
   constructor(state: S) {
@@ -26,5 +29,15 @@ export class Store<S extends object> {
   watch(watcher: () => void): () => void {
     this.#watchers.add(watcher);
     return () => this.#watchers.delete(watcher);
+  }
+
+  /** Calls back with each signal, until the returned function is called. */
+  hear(hearer: (signal: Signal) => void): () => void {
+    this.#hearers.add(hearer);
+    return () => this.#hearers.delete(hearer);
+  }
+
+  protected signal(signal: Signal): void {
+    for (const hearer of this.#hearers) hearer(signal);
   }
 }

@@ -1,10 +1,10 @@
 /** The thread of a page: what is loaded, what comes live, and all that a visitor does to it. */
 
-import { problemOf } from "./api.js";
+import { pause, problemOf } from "./api.js";
 import type { Config } from "./config.js";
 import { EVENTS } from "./constants.js";
 import { isOwn } from "./core/allowance.js";
-import { EMPTY, type Note, type Signal, type ThreadState } from "./core/state.js";
+import { EMPTY, type Note, type ThreadState } from "./core/state.js";
 import * as tree from "./core/tree.js";
 import type { Comment, Composition, Sort, Vote } from "./core/types.js";
 import { unsentRow } from "./core/unsent.js";
@@ -19,10 +19,10 @@ export class ThreadStore extends Store<ThreadState> {
   readonly drafts: Shelf;
   #outbox: Outbox;
   #live: Live;
-  #hearers = new Set<(signal: Signal) => void>();
   #counted = new Set<string>();
   #loads = 0;
   #reloading = 0;
+  #failures = 0;
   #place: { page: string; url: string; title: string };
 
   constructor(
@@ -42,18 +42,9 @@ export class ThreadStore extends Store<ThreadState> {
     return this.config.base;
   }
 
-  hear(hearer: (signal: Signal) => void): () => void {
-    this.#hearers.add(hearer);
-    return () => this.#hearers.delete(hearer);
-  }
-
-  #signal(signal: Signal): void {
-    for (const hearer of this.#hearers) hearer(signal);
-  }
-
   /** Begins to load and to listen, until the returned function is called. */
   open(): () => void {
-    const back = () => this.#resend();
+    const back = () => this.load(true);
     window.addEventListener("online", back);
     void this.load();
     return () => {
@@ -64,10 +55,12 @@ export class ThreadStore extends Store<ThreadState> {
     };
   }
 
-  async load(): Promise<void> {
+  /** `quiet`: what is shown stays until there is something better. */
+  async load(quiet = false): Promise<void> {
+    clearTimeout(this.#reloading);
     const turn = ++this.#loads;
     const wanted = this.state.comments.filter((comment) => !comment.unsent).length;
-    if (this.state.status !== "ready") this.set({ status: "loading" });
+    if (this.state.status !== "ready" && !quiet) this.set({ status: "loading" });
     const session = this.session.load().catch(() => undefined);
     try {
       const thread = await this.session.api.thread(this.config.page, this.state.sort, null);
@@ -83,13 +76,15 @@ export class ThreadStore extends Store<ThreadState> {
       const first = this.state.status !== "ready";
       this.set({ status: "ready", problem: null, next, total, locked, comments: this.#withOwn(comments) });
       this.#live.start(thread.last_event);
-      if (first) this.#signal({ event: EVENTS.ready, detail: { page: this.config.page, total } });
+      this.#failures = 0;
+      this.#resend();
+      if (first) this.signal({ event: EVENTS.ready, detail: { page: this.config.page, total } });
     } catch (error) {
       if (turn !== this.#loads) return;
-      const problem = problemOf(error).code;
-      if (this.state.status !== "ready") this.set({ status: "failed", problem });
-      else this.#reloadSoon(RELOAD_GAP_MS * 4);
-      this.#signal({ event: EVENTS.error, detail: { code: problem } });
+      const { code, passing } = problemOf(error);
+      if (this.state.status !== "ready") this.set({ status: "failed", problem: code });
+      if (passing || this.state.status === "ready") this.#reloadSoon(pause(++this.#failures));
+      if (!quiet) this.signal({ event: EVENTS.error, detail: { code } });
     }
   }
 
@@ -166,11 +161,11 @@ export class ThreadStore extends Store<ThreadState> {
       if (answer) this.#asked(answer);
       if (refused) this.#note(comment.id, { kind: "refused", refused });
       this.session.setQuota(quota);
-      this.#signal({ event: EVENTS.comment, detail: { comment } });
+      this.signal({ event: EVENTS.comment, detail: { comment } });
     } catch (error) {
       const { code, again } = problemOf(error);
       this.#mark(key, "failed", code, again);
-      this.#signal({ event: EVENTS.error, detail: { code } });
+      this.signal({ event: EVENTS.error, detail: { code } });
     }
   }
 
@@ -269,7 +264,7 @@ export class ThreadStore extends Store<ThreadState> {
     } catch (error) {
       const { code } = problemOf(error);
       this.#note(id, { kind: "problem", code });
-      this.#signal({ event: EVENTS.error, detail: { code } });
+      this.signal({ event: EVENTS.error, detail: { code } });
       return false;
     }
   }
@@ -312,7 +307,7 @@ export class ThreadStore extends Store<ThreadState> {
     this.#count(comment.id);
     if (own || comment.answer || !tree.find(this.state.comments, comment.id)) return;
     this.set({ fresh: [...this.state.fresh, comment.id] });
-    this.#signal({ say: "comment", name: comment.author.name });
+    this.signal({ say: "comment", name: comment.author.name });
   }
 
   #asked(answer: Comment): void {
@@ -331,8 +326,8 @@ export class ThreadStore extends Store<ThreadState> {
     this.#upsert(answer, false);
     if (!before || !tree.isRunning(before.answer)) return;
     const good = answer.answer?.state === "done" || answer.answer?.state === "stopped";
-    this.#signal({ say: good ? "ready" : "failed" });
-    this.#signal({ event: EVENTS.answer, detail: { answer } });
+    this.signal({ say: good ? "ready" : "failed" });
+    this.signal({ event: EVENTS.answer, detail: { answer } });
     // A failed answer gives its place in the day's limit back.
     if (!good && this.isMine(answer)) void this.session.load().catch(() => undefined);
   }
@@ -369,7 +364,7 @@ export class ThreadStore extends Store<ThreadState> {
 
   #reloadSoon(wait: number): void {
     clearTimeout(this.#reloading);
-    this.#reloading = setTimeout(() => void this.load(), wait);
+    this.#reloading = setTimeout(() => void this.load(true), wait);
   }
 }
 

@@ -1,13 +1,13 @@
 /** The part that is loaded when the thread or the ask box comes near the screen. */
 
-import type { Defaults } from "./config.js";
+import type { Locate } from "./config.js";
 import { ASK, COMMENTS } from "./constants.js";
 import { AnswerElement } from "./elements/answer.js";
 import { AskElement } from "./elements/ask.js";
 import { CommentElement } from "./elements/comment.js";
 import { CommentsElement } from "./elements/comments.js";
 import { ComposerElement } from "./elements/composer.js";
-import { setDefaults } from "./elements/outer.js";
+import { setLocate } from "./elements/outer.js";
 import { QuotaView } from "./elements/quota.js";
 import { SourcesView } from "./elements/sources.js";
 
@@ -21,7 +21,7 @@ const ELEMENTS: [string, CustomElementConstructor][] = [
   [COMMENTS, CommentsElement],
 ];
 
-export function start(defaults: Defaults): void {
-  setDefaults(defaults);
+export function start(locate: Locate): void {
+  setLocate(locate);
   for (const [name, element] of ELEMENTS) if (!customElements.get(name)) customElements.define(name, element);
 }

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { configOf } from "../src/config.js";
 import { start } from "../src/widget.js";
 import { quota, session } from "./making.js";
 import { FakeServer, problem, stream, until } from "./server.js";
@@ -38,7 +39,7 @@ function mount(): void {
 beforeEach(() => {
   localStorage.clear();
   sessionStorage.clear();
-  start({ base: "https://our.example/" });
+  start((element) => configOf(element, { base: "https://our.example/" }));
   server = new FakeServer();
   server.on("GET /api/session/", session({ visitor: me }));
   server.on("GET /api/chat/gpt/", { conversations: [], ...spent, count: 0, left: 5 });

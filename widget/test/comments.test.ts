@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { configOf } from "../src/config.js";
 import type { Composition } from "../src/core/types.js";
 import { start } from "../src/widget.js";
 import { answer, comment, quota, session } from "./making.js";
@@ -49,7 +50,7 @@ async function write(text: string): Promise<void> {
 beforeEach(() => {
   localStorage.clear();
   sessionStorage.clear();
-  start({ base: "https://our.example/" });
+  start((element) => configOf(element, { base: "https://our.example/" }));
   server = new FakeServer();
   server.on("GET /api/session/", session({ visitor: me }));
   server.on("GET /api/comments/", thread());

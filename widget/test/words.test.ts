@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { hueOf, initialsOf, isUsedUp, mayChange, quotaText } from "../src/core/allowance.js";
 import { relativeTime } from "../src/core/time.js";
-import { en } from "../src/lang/en.js";
-import { ko } from "../src/lang/ko.js";
+import en from "../src/lang/en.js";
+import ko from "../src/lang/ko.js";
 import { comment, quota, session } from "./making.js";
 
 const NOW = Date.parse("2026-11-23T12:00:00.000Z");

@@ -140,6 +140,7 @@ export interface ChatSettled {
   html: string;
   sources: Source[];
   state: AnswerState;
+  provider?: string;
   count: number;
   limit: number | null;
   left: number | null;

@@ -6,12 +6,19 @@ import type { AnswerView } from "../core/types.js";
 import { type Child, h } from "../dom.js";
 import { icon, type Tongue, textButton, View } from "./view.js";
 
+const BROKEN_OFF = ["answer_failed", "cut", "malformed", "stalled", "timeout"];
+
 export interface AnswerData extends Tongue {
   answer: AnswerView;
   url: string;
   /** What this visitor said of it; null hides the question. */
   feedback: boolean | undefined | null;
   mayAsk: boolean;
+}
+
+/** Of a failed answer that never began, the server's text says so in the site's language; we say it in the reader's. */
+function hasWords({ state, code, retryAt, text }: AnswerView): boolean {
+  return state !== "failed" || (!retryAt && text !== "" && BROKEN_OFF.includes(code ?? ""));
 }
 
 export class AnswerElement extends View<AnswerData> {
@@ -22,7 +29,7 @@ export class AnswerElement extends View<AnswerData> {
       class: "answer",
       part: "answer",
       "data-state": answer.state,
-      "aria-busy": running ? "true" : "false",
+      "aria-busy": running,
       "aria-label": answer.quoting ? texts.quotes : texts.aiAnswer,
       lang,
     };
@@ -50,12 +57,12 @@ export class AnswerElement extends View<AnswerData> {
 
   #body({ answer, texts }: AnswerData): Child {
     const { state, text, html } = answer;
-    if (state === "withheld") return null;
+    if (state === "withheld" || !hasWords(answer)) return null;
     if (state === "queued" || (state === "streaming" && !text)) {
       return h("p", { key: "wait", class: "waiting muted" }, h("span", { class: "dots" }), texts.queued);
     }
     if (state === "streaming") {
-      const caret = h("span", { class: "caret", "aria-hidden": "true" });
+      const caret = h("span", { class: "caret", "aria-hidden": true });
       const runs = lightly(text).map((run) => (run.strong ? h("strong", null, run.text) : run.text));
       return h("div", { key: "text", class: "body plain", part: "body" }, runs, caret);
     }
@@ -69,7 +76,10 @@ export class AnswerElement extends View<AnswerData> {
     if (state === "withheld") return h("p", { class: "muted" }, texts.withheld);
     if (state !== "failed" && state !== "stopped") return null;
     const again = retryAt && texts.retryAt(clockTime(retryAt, Date.now(), lang));
-    const failed = again || texts.problems[answer.code ?? ""] || texts.failed;
+    const failed =
+      again ||
+      (answer.code === "offline" && texts.problems.offline) ||
+      texts[hasWords(answer) ? "failed" : "unanswered"];
     return h(
       "p",
       { class: "ending" },
@@ -99,7 +109,7 @@ export class AnswerElement extends View<AnswerData> {
     if (feedback === null) return null;
     const choice = (helpful: boolean, label: string) =>
       textButton(label, () => this.tell("feedback", helpful), {
-        "aria-pressed": feedback === helpful ? "true" : "false",
+        "aria-pressed": feedback === helpful,
       });
     return h(
       "span",

@@ -3,8 +3,9 @@
 import type { ChatState, ChatStore } from "../chat.js";
 import type { Config } from "../config.js";
 import { isUsedUp } from "../core/allowance.js";
+import { withoutRetried } from "../core/talk.js";
 import { clockTime } from "../core/time.js";
-import type { AnswerView, ChatEntry, SessionInfo } from "../core/types.js";
+import type { AnswerView, ChatEntry } from "../core/types.js";
 import { type Child, h } from "../dom.js";
 import { type Lease, leaseChat } from "../hub.js";
 import { Outer } from "./outer.js";
@@ -12,45 +13,23 @@ import { icon, problemText, type Tongue } from "./view.js";
 
 const LONGEST = 2_000;
 
-export class AskElement extends Outer {
-  #lease: Lease<ChatStore> | null = null;
+export class AskElement extends Outer<ChatStore> {
   #feedback: Record<string, boolean> = {};
   #last = "";
 
-  get #store(): ChatStore {
-    if (!this.#lease) throw new Error("not begun");
-    return this.#lease.thing;
-  }
-
-  protected get info(): SessionInfo | null {
-    return this.#lease?.thing.session.state.info ?? null;
-  }
-
-  protected begin(config: Config): () => void {
-    const lease = leaseChat(config);
-    this.#lease = lease;
-    const redraw = () => this.draw();
-    const ends = [lease.thing.watch(redraw), lease.thing.session.watch(redraw), lease.thing.hear(this.heard)];
-    return () => {
-      for (const end of ends) end();
-      lease.release();
-      this.#lease = null;
-    };
-  }
-
-  reload(): void {
-    void this.#lease?.thing.load();
+  protected lend(config: Config): Lease<ChatStore> {
+    return leaseChat(config);
   }
 
   protected view(tongue: Tongue, config: Config): Child[] {
-    const { state } = this.#store;
+    const { state } = this.store;
     const { info } = this;
     // Where nothing can be asked there is nothing to show; nor where the server does not answer.
     if (state.status === "failed" && !info) return [];
     if (info && (info.provider === "off" || info.settings.ai === "off")) return [];
     const { texts, lang } = tongue;
     const quota = h("answerback-quota", { ".data": { quota: info?.quota ?? null, texts, lang } });
-    const entries = state.entries.map((entry) => this.#entry(entry, tongue, config));
+    const entries = withoutRetried(state.entries).map((entry) => this.#entry(entry, tongue, config));
     return [
       h(
         "section",
@@ -88,11 +67,11 @@ export class AskElement extends Outer {
       const said = h("p", { class: "question", part: "question", dir: "auto" }, entry.content);
       return h("div", { key: entry.id, class: "said" }, h("span", { class: "unseen" }, texts.you), said);
     }
-    const store = this.#store;
+    const store = this.store;
     const sent = !entry.id.startsWith("local-");
     const feedback = sent ? this.#feedback[entry.id] : null;
     const answer = viewOf(entry, this.info?.provider === "quote", sent);
-    const mayAsk = !store.running && !isUsedUp(this.info?.quota ?? null);
+    const mayAsk = !store.running && !entry.retry_at && !isUsedUp(this.info?.quota ?? null);
     // The key outlives the id, which the server gives later.
     return h("answerback-answer", {
       key: `answer ${entry.key ?? entry.id}`,
@@ -105,7 +84,7 @@ export class AskElement extends Outer {
 
   #rate(id: string, helpful: boolean): void {
     this.#feedback = { ...this.#feedback, [id]: helpful };
-    void this.#store.feedback(id, helpful);
+    void this.store.feedback(id, helpful);
     this.draw();
   }
 
@@ -119,7 +98,7 @@ export class AskElement extends Outer {
   }
 
   #form({ draft }: ChatState, { texts }: Tongue): Child {
-    const store = this.#store;
+    const store = this.store;
     const busy = store.running !== null;
     const ready = !busy && draft.trim() !== "" && !isUsedUp(this.info?.quota ?? null);
     const onsubmit = (event: Event) => {
@@ -156,7 +135,7 @@ export class AskElement extends Outer {
   /** The newest words stay in sight, unless one has scrolled up to read. */
   protected override drawn(root: HTMLElement): void {
     const talk = root.querySelector(".talk");
-    const last = this.#store.state.entries.at(-1);
+    const last = this.store.state.entries.at(-1);
     if (!talk || !last) return;
     const asked = last.key !== this.#last;
     const near = talk.scrollHeight - talk.scrollTop - talk.clientHeight < 120;

@@ -36,7 +36,12 @@ export class CommentElement extends View<CommentData> {
       tabindex: -1,
       "aria-label": comment.author.name || null,
     };
-    const inner = comment.answer ? this.#answer(data) : this.#person(data);
+    const gone = comment.state === "hidden" ? "hidden" : comment.state === "deleted" && "removed";
+    const inner = gone
+      ? h("p", { class: "gone muted" }, ctx.texts[gone])
+      : comment.answer
+        ? this.#answer(data)
+        : this.#person(data);
     return [h("article", props, inner), this.#replies(ctx, comment, depth)];
   }
 
@@ -57,9 +62,6 @@ export class CommentElement extends View<CommentData> {
 
   #person(data: CommentData): Child[] {
     const { ctx, comment } = data;
-    if (comment.state === "deleted" || comment.state === "hidden") {
-      return [h("p", { class: "gone muted" }, ctx.texts[comment.state === "hidden" ? "hidden" : "removed"])];
-    }
     return [
       avatar(comment.author, ctx),
       h(
@@ -176,7 +178,7 @@ export class CommentElement extends View<CommentData> {
 
   #opener(label: string, form: Form, kind = "", title: string | null = null): Child {
     const open = this.#form === form;
-    const props = { class: `text ${kind}`, "aria-expanded": open ? "true" : "false", title };
+    const props = { class: `text ${kind}`, "aria-expanded": open, title };
     return textButton(label, () => this.#show(open ? null : form), props);
   }
 
@@ -191,7 +193,7 @@ export class CommentElement extends View<CommentData> {
         part: `button vote-${name}`,
         title: label,
         "aria-label": `${label} (${count})`,
-        "aria-pressed": pressed ? "true" : "false",
+        "aria-pressed": pressed,
         disabled: own,
         onclick: () => void store.vote(id, pressed ? 0 : value),
       };
@@ -277,9 +279,6 @@ export class CommentElement extends View<CommentData> {
 
   #answer({ ctx, comment, parent }: CommentData): Child[] {
     const { store, texts, lang, url, feedback, ai } = ctx;
-    if (comment.state === "deleted" || comment.state === "hidden") {
-      return [h("p", { class: "gone muted" }, texts[comment.state === "hidden" ? "hidden" : "removed"])];
-    }
     const mine = store.isMine(comment) || (parent !== null && isOwn(parent, ctx.info?.visitor ?? null));
     const answer = viewOf(comment, mine, ctx.info?.provider === "quote");
     const data = { answer, texts, lang, url, feedback: feedback[comment.id], mayAsk: ai && !ctx.locked };
@@ -319,5 +318,5 @@ function avatar({ name, avatar_url, id }: Visitor, { texts, store }: Context): C
     return h("img", { class: "avatar", part: "avatar", src: avatar_url, alt: "", loading: "lazy" });
   }
   const style = { "--hue": String(hueOf(id || shown)) };
-  return h("span", { class: "avatar", part: "avatar", "aria-hidden": "true", style }, initialsOf(shown));
+  return h("span", { class: "avatar", part: "avatar", "aria-hidden": true, style }, initialsOf(shown));
 }

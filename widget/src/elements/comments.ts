@@ -5,7 +5,7 @@ import { PERMALINK } from "../constants.js";
 import type { ThreadState } from "../core/state.js";
 import { relativeTime } from "../core/time.js";
 import { find } from "../core/tree.js";
-import type { Composition, SessionInfo, Sort } from "../core/types.js";
+import type { Composition, Sort } from "../core/types.js";
 import { type Child, h, scrolling } from "../dom.js";
 import { type Lease, leaseThread } from "../hub.js";
 import type { ThreadStore } from "../thread.js";
@@ -16,46 +16,31 @@ import { problemText, same, type Tongue, textButton } from "./view.js";
 
 const TICK_MS = 30_000;
 
-export class CommentsElement extends Outer {
-  #lease: Lease<ThreadStore> | null = null;
+export class CommentsElement extends Outer<ThreadStore> {
   #context: Context | null = null;
   #target = "";
   #sought = "";
   #watching: IntersectionObserver | null = null;
 
-  get #store(): ThreadStore {
-    if (!this.#lease) throw new Error("not begun");
-    return this.#lease.thing;
+  protected lend(config: Config): Lease<ThreadStore> {
+    return leaseThread(config);
   }
 
-  protected get info(): SessionInfo | null {
-    return this.#lease?.thing.session.state.info ?? null;
-  }
-
-  protected begin(config: Config): () => void {
-    const lease = leaseThread(config);
-    this.#lease = lease;
-    const redraw = () => this.draw();
-    const ends = [lease.thing.watch(redraw), lease.thing.session.watch(redraw), lease.thing.hear(this.heard)];
+  protected override begin(config: Config): () => void {
+    const end = super.begin(config);
     const ticking = setInterval(() => this.#tick(), TICK_MS);
     const seek = () => this.#seek();
     window.addEventListener("hashchange", seek);
     this.#watching = new IntersectionObserver((entries) => this.#seen(entries));
     seek();
     return () => {
-      for (const end of ends) end();
       clearInterval(ticking);
       window.removeEventListener("hashchange", seek);
       this.#watching?.disconnect();
-      lease.release();
-      this.#lease = null;
       this.#context = null;
       this.#target = "";
+      end();
     };
-  }
-
-  reload(): void {
-    void this.#lease?.thing.load();
   }
 
   /** New comments do not move what one reads; most browsers see to that themselves, Safari does not. */
@@ -70,20 +55,20 @@ export class CommentsElement extends Outer {
   }
 
   protected view(tongue: Tongue, config: Config): Child[] {
-    const { state } = this.#store;
+    const { state } = this.store;
     const ctx = this.#contextOf(tongue, config, state);
     const { texts } = tongue;
     if (state.status === "failed") return this.#failed(tongue, state);
     const ready = state.status === "ready";
     return [
       this.#head(ctx, state),
-      this.#store.session.state.offline && h("p", { class: "banner", role: "status" }, texts.offline),
+      this.store.session.state.offline && h("p", { class: "banner", role: "status" }, texts.offline),
       this.#top(ctx, config),
       ready
         ? this.#list(ctx, state)
         : h(
             "div",
-            { key: "wait", class: "list wait", "aria-label": texts.loading, "aria-busy": "true" },
+            { key: "wait", class: "list wait", "aria-label": texts.loading, "aria-busy": true },
             [1, 2, 3].map(() => h("div", { class: "ghost" }, skeleton())),
           ),
       ready && this.#more(texts, state),
@@ -98,7 +83,7 @@ export class CommentsElement extends Outer {
     const member = !!info?.visitor && info.visitor.kind !== "guest";
     const write = !info || info.settings.guests || member;
     const now = { lang, texts, info, locked, notes, feedback, asked, fresh, ai, write };
-    const context: Context = { ...now, store: this.#store, url: config.url, target: this.#target };
+    const context: Context = { ...now, store: this.store, url: config.url, target: this.#target };
     if (!this.#context || !same(this.#context, context)) this.#context = context;
     return this.#context;
   }
@@ -115,7 +100,7 @@ export class CommentsElement extends Outer {
   #head({ texts }: Context, { total, sort, status }: ThreadState): Child {
     const heading = status === "ready" && total > 0 ? texts.comments(total) : texts.heading;
     const option = (value: Sort) => h("option", { value, ".selected": value === sort }, texts[value]);
-    const onchange = (event: Event) => this.#store.setSort((event.target as HTMLSelectElement).value as Sort);
+    const onchange = (event: Event) => this.store.setSort((event.target as HTMLSelectElement).value as Sort);
     const choice = h(
       "label",
       { class: "choice sort" },
@@ -145,7 +130,7 @@ export class CommentsElement extends Outer {
       hint: texts.bodyHint,
       text: "",
     };
-    const onsend = (event: Event) => this.#store.post((event as CustomEvent<Composition>).detail);
+    const onsend = (event: Event) => this.store.post((event as CustomEvent<Composition>).detail);
     return h("answerback-composer", { key: "new", ".data": data, onsend });
   }
 
@@ -167,7 +152,7 @@ export class CommentsElement extends Outer {
 
   #more(texts: Tongue["texts"], { next, more }: ThreadState): Child {
     if (!next) return null;
-    const onclick = () => void this.#store.loadMore();
+    const onclick = () => void this.store.loadMore();
     const busy = more === "loading";
     const label = busy ? texts.loading : more === "failed" ? texts.tryAgain : texts.loadMore;
     const props = { type: "button", class: "wide", part: "button more", onclick, disabled: busy };
@@ -191,18 +176,18 @@ export class CommentsElement extends Outer {
   }
 
   protected override drawn(root: HTMLElement): void {
-    for (const id of this.#store.state.fresh) {
+    for (const id of this.store.state.fresh) {
       const row = root.querySelector(`[data-id="${CSS.escape(id)}"]`);
       if (row) this.#watching?.observe(row);
     }
-    if (this.#sought && this.#store.state.status === "ready") this.#find();
+    if (this.#sought && this.store.state.status === "ready") this.#find();
   }
 
   #seen(entries: IntersectionObserverEntry[]): void {
     for (const { isIntersecting, target } of entries) {
       if (!isIntersecting) continue;
       this.#watching?.unobserve(target);
-      this.#lease?.thing.seen((target as HTMLElement).dataset.id ?? "");
+      this.store.seen((target as HTMLElement).dataset.id ?? "");
     }
   }
 
@@ -215,14 +200,14 @@ export class CommentsElement extends Outer {
 
   /** Shows the comment that the address names, loading more of the thread until it is there. */
   #find(): void {
-    const { comments, next, more } = this.#store.state;
+    const { comments, next, more } = this.store.state;
     const id = this.#sought;
     if (find(comments, id)) {
       this.#sought = "";
       this.#target = id;
       requestAnimationFrame(() => this.#show(id));
     } else if (next && more === "idle") {
-      void this.#store.loadMore();
+      void this.store.loadMore();
     } else if (!next || more === "failed") {
       this.#sought = "";
     }
@@ -233,13 +218,14 @@ export class CommentsElement extends Outer {
     const row = this.shadowRoot?.querySelector<HTMLElement>(`[data-id="${CSS.escape(id)}"]`);
     row?.scrollIntoView({ block: "center", behavior: scrolling() });
     row?.focus({ preventScroll: true });
-    this.#store.seen(id);
+    this.store.seen(id);
   }
 
   #tick(): void {
-    const { lang, texts } = this.tongue;
+    const { tongue } = this;
+    if (!tongue) return;
     for (const time of this.shadowRoot?.querySelectorAll("time") ?? []) {
-      const text = relativeTime(time.dateTime, Date.now(), lang, texts.justNow);
+      const text = relativeTime(time.dateTime, Date.now(), tongue.lang, tongue.texts.justNow);
       const node = time.firstChild;
       if (node && node.textContent !== text) node.textContent = text;
     }

@@ -87,7 +87,7 @@ export class ComposerElement extends View<ComposerData> {
   #shown({ ctx }: ComposerData): Child {
     const { texts } = ctx;
     const preview = this.#preview;
-    if (preview === "loading") return h("div", { class: "preview", "aria-busy": "true" }, skeleton());
+    if (preview === "loading") return h("div", { class: "preview", "aria-busy": true }, skeleton());
     if (preview === "failed") return h("p", { class: "preview muted", role: "status" }, texts.previewFailed);
     if (!preview?.html) return h("p", { class: "preview muted" }, texts.previewEmpty);
     return h("div", {

@@ -1,17 +1,16 @@
 /** <answerback-count>: how many comments a page has, as plain text of the page itself. */
 
 import { fetchCounts } from "../api.js";
-import { configOf, type Defaults } from "../config.js";
-import { countEn } from "../lang/en.js";
-import { countKo } from "../lang/ko.js";
+import type { Locate } from "../config.js";
+import { countEn, countKo } from "../lang/counted.js";
 
 const MOST_PAGES = 100;
 
-let defaults: Defaults = { base: "" };
+let locate: Locate;
 const waiting = new Set<CountElement>();
 
-export function setDefaults(given: Defaults): void {
-  defaults = given;
+export function setLocate(given: Locate): void {
+  locate = given;
 }
 
 export class CountElement extends HTMLElement {
@@ -46,8 +45,10 @@ export class CountElement extends HTMLElement {
 
 function askAll(): void {
   const bySite = new Map<string, Map<string, CountElement[]>>();
+  let base = "";
   for (const element of waiting) {
-    const { site, page } = configOf(element, defaults);
+    const { site, page, ...where } = locate(element);
+    base = where.base;
     const pages = bySite.get(site) ?? new Map<string, CountElement[]>();
     bySite.set(site, pages.set(page, [...(pages.get(page) ?? []), element]));
   }
@@ -55,18 +56,23 @@ function askAll(): void {
   for (const [site, pages] of bySite) {
     const names = [...pages.keys()];
     for (let at = 0; at < names.length; at += MOST_PAGES)
-      void ask(site, names.slice(at, at + MOST_PAGES), pages);
+      void ask(base, site, names.slice(at, at + MOST_PAGES), pages);
   }
 }
 
 /** What could not be counted keeps the text that the page's author put there. */
-async function ask(site: string, names: string[], pages: Map<string, CountElement[]>): Promise<void> {
-  const reply = await fetchCounts(defaults.base, site, names).catch(() => null);
+async function ask(
+  base: string,
+  site: string,
+  names: string[],
+  pages: Map<string, CountElement[]>,
+): Promise<void> {
+  const counts = await fetchCounts(base, site, names);
   for (const name of names) {
-    const count = reply?.counts[name];
+    const count = counts[name];
     if (count === undefined) continue;
     for (const element of pages.get(name) ?? []) {
-      element.show(count, configOf(element, defaults).lang ?? navigator.language);
+      element.show(count, locate(element).lang ?? navigator.language);
     }
   }
 }

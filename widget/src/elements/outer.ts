@@ -1,30 +1,31 @@
 /** What the two elements of a page have in common: shadow root, language, theme, live region, DOM events. */
 
-import { type Config, configOf, type Defaults } from "../config.js";
+import type { Config, Locate } from "../config.js";
 import type { Signal } from "../core/state.js";
 import type { SessionInfo } from "../core/types.js";
 import { type Child, h, render, styleSheet } from "../dom.js";
-import { en } from "../lang/en.js";
-import { ko } from "../lang/ko.js";
+import type { Lease, Shown } from "../hub.js";
+import { languageOf, textsIn } from "../lang/spoken.js";
 import { css } from "../styles/all.js";
 import { needsPanel } from "./backdrop.js";
 import type { Tongue } from "./view.js";
 
-let defaults: Defaults = { base: "" };
+let locate: Locate;
 let sheet: CSSStyleSheet | null = null;
 
-/** The loader tells where the server is and what the script tag says. */
-export function setDefaults(given: Defaults): void {
-  defaults = given;
+/** The loader knows where the server is and what the script tag says. */
+export function setLocate(given: Locate): void {
+  locate = given;
 }
 
 const SAID_MS = 4_000;
 
-export abstract class Outer extends HTMLElement {
+export abstract class Outer<T extends Shown> extends HTMLElement {
   static observedAttributes = ["site", "page", "theme", "lang"].flatMap((name) => [name, `data-${name}`]);
 
   #root: HTMLElement | null = null;
   #config: Config | null = null;
+  #lease: Lease<T> | null = null;
   #close: (() => void) | null = null;
   #said = "";
   #saying = 0;
@@ -50,7 +51,7 @@ export abstract class Outer extends HTMLElement {
 
   /** Takes the options anew: another page is another thread, another theme or language only looks different. */
   refresh(): void {
-    const now = configOf(this, defaults);
+    const now = locate(this);
     const before = this.#config;
     if (before && before.site === now.site && before.page === now.page && before.base === now.base) {
       this.#config = { ...before, theme: now.theme, lang: now.lang };
@@ -69,7 +70,7 @@ export abstract class Outer extends HTMLElement {
       this.#root = document.createElement("div");
       shadow.append(this.#root);
     }
-    this.#config = configOf(this, defaults);
+    this.#config = locate(this);
     const scheme = matchMedia("(prefers-color-scheme: dark)");
     const redraw = () => this.draw();
     scheme.addEventListener("change", redraw);
@@ -89,21 +90,52 @@ export abstract class Outer extends HTMLElement {
     if (this.#root) render(this.#root, []);
   }
 
-  /** Takes what it needs; returns what ends it. */
-  protected abstract begin(config: Config): () => void;
+  /** What it shows. */
+  protected abstract lend(config: Config): Lease<T>;
   protected abstract view(tongue: Tongue, config: Config): Child[];
-  protected abstract get info(): SessionInfo | null;
-  abstract reload(): void;
 
-  get tongue(): Tongue {
-    const wanted = this.#config?.lang || this.info?.settings.lang || navigator.language;
-    return /^ko\b/i.test(wanted) ? { lang: "ko", texts: ko } : { lang: "en", texts: en };
+  /** Takes what it needs; returns what ends it. */
+  protected begin(config: Config): () => void {
+    const lease = this.lend(config);
+    this.#lease = lease;
+    const { thing } = lease;
+    const redraw = () => this.draw();
+    const ends = [thing.watch(redraw), thing.session.watch(redraw), thing.hear(this.heard)];
+    return () => {
+      for (const end of ends) end();
+      lease.release();
+      this.#lease = null;
+    };
   }
+
+  protected get store(): T {
+    if (!this.#lease) throw new Error("not begun");
+    return this.#lease.thing;
+  }
+
+  protected get info(): SessionInfo | null {
+    return this.#lease?.thing.session.state.info ?? null;
+  }
+
+  reload(): void {
+    void this.#lease?.thing.load();
+  }
+
+  /** Null until the words are here. */
+  get tongue(): Tongue | null {
+    const { lang: wanted, base = "" } = this.#config ?? {};
+    const lang = languageOf(wanted || this.info?.settings.lang || navigator.language);
+    const texts = textsIn(lang, base, this.#arrived);
+    return texts && { lang, texts };
+  }
+
+  #arrived = () => this.draw();
 
   draw(): void {
     const [root, config] = [this.#root, this.#config];
     if (!root || !config || !this.#close) return;
     const { tongue } = this;
+    if (!tongue) return;
     const theme = config.theme ?? this.info?.settings.theme ?? "auto";
     root.className = "root";
     root.setAttribute("part", "root");
@@ -124,7 +156,8 @@ export abstract class Outer extends HTMLElement {
       this.dispatchEvent(new CustomEvent(event, { detail, bubbles: true, composed: true }));
       return;
     }
-    const { texts } = this.tongue;
+    const { texts } = this.tongue ?? {};
+    if (!texts) return;
     const name = signal.name || texts.anonymous;
     this.#said =
       signal.say === "comment"

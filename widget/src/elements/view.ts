@@ -60,7 +60,7 @@ const ICONS = {
 
 export function icon(name: keyof typeof ICONS): Child {
   const path = h("path", { d: ICONS[name], fill: "currentColor" });
-  return h("svg", { class: "icon", viewBox: "0 0 16 16", "aria-hidden": "true" }, path);
+  return h("svg", { class: "icon", viewBox: "0 0 16 16", "aria-hidden": true }, path);
 }
 
 export function textButton(label: string, onclick: () => void, props: Record<string, unknown> = {}): Child {

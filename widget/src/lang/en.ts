@@ -1,9 +1,8 @@
 /** All that the widget says, in English. */
 
-/** Apart, since the count on its own needs no other words. */
-export const countEn = (n: number): string => (n === 1 ? "1 comment" : `${n} comments`);
+import { countEn } from "./counted.js";
 
-export const en = {
+const en = {
   comments: countEn,
   heading: "Comments",
   noComments: "No comments yet",
@@ -84,7 +83,8 @@ export const en = {
   stop: "Stop",
   stopped: "Stopped before the end.",
   failed: "There is no complete answer.",
-  retryAt: (at: string) => `Will be tried again at ${at}.`,
+  unanswered: "There is no answer this time.",
+  retryAt: (at: string) => `There is no answer yet. It will be tried again at ${at}.`,
   withheld: "The site's owner checks this answer before it is shown.",
   askAi: "Ask AI",
   sources: "From the page",
@@ -137,3 +137,4 @@ export const en = {
 };
 
 export type Texts = typeof en;
+export default en;

@@ -1,10 +1,9 @@
 /** All that the widget says, in Korean (해요체). */
 
+import { countKo } from "./counted.js";
 import type { Texts } from "./en.js";
 
-export const countKo = (n: number): string => `댓글 ${n}개`;
-
-export const ko: Texts = {
+const ko: Texts = {
   comments: countKo,
   heading: "댓글",
   noComments: "아직 댓글이 없어요",
@@ -85,7 +84,8 @@ export const ko: Texts = {
   stop: "멈추기",
   stopped: "중간에 멈췄어요.",
   failed: "답변이 완성되지 않았어요.",
-  retryAt: (at) => `${at}에 다시 시도할게요.`,
+  unanswered: "이번에는 답하지 못했어요.",
+  retryAt: (at) => `아직 답하지 못했어요. ${at}에 다시 시도할게요.`,
   withheld: "운영자가 확인한 뒤에 보여 드려요.",
   askAi: "AI에게 묻기",
   sources: "글에서 찾은 근거",
@@ -134,3 +134,5 @@ export const ko: Texts = {
   },
   problem: "문제가 생겼어요. 다시 시도해 주세요.",
 };
+
+export default ko;
