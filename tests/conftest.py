@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -10,8 +11,13 @@ from pathlib import Path
 import pytest
 from answerback.db import Database
 from answerback.migrations import migrate
+from hypothesis import settings
 
 from tests import services
+
+# A busy machine is no failure, and CI tries the same examples each time.
+settings.register_profile("house", deadline=None, derandomize="CI" in os.environ)
+settings.load_profile("house")
 
 BROWSER = Path(__file__).parent / "browser"
 

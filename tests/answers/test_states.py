@@ -213,5 +213,5 @@ def life(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[type[Answer
 
 
 def test_an_answers_life(life: type[AnswersLife]) -> None:
-    fast = settings(max_examples=60, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck))
+    fast = settings(max_examples=60, stateful_step_count=25, suppress_health_check=list(HealthCheck))
     run_state_machine_as_test(life, settings=fast)

@@ -34,7 +34,7 @@ class Browser:
             self.heard.append(json.loads(fields["data"]))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.tuples(TEXTS, st.integers(0, 400)), max_size=12))
 async def test_wherever_the_stream_is_cut_nothing_is_lost_or_heard_twice(steps: list[tuple[str, int]]) -> None:
     bus, browser = MemoryBus("epoch"), Browser()
@@ -63,7 +63,7 @@ async def test_who_was_away_too_long_or_comes_from_before_a_restart_begins_anew(
         assert browser.names == ["reload"], after
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(TEXTS.filter(bool), min_size=1, max_size=12), st.integers(0, 12))
 async def test_who_comes_in_the_middle_of_an_answer_ends_with_the_same_text(pieces: list[str], arrival: int) -> None:
     """Offsets count as JavaScript does, and the text so far comes first."""
