@@ -9,6 +9,7 @@ from starlette.routing import Route
 
 from ..db import Database
 from ..mail.mailer import Mailer, SmtpMailer
+from ..own_pages import OwnPages
 from ..pages.fetching import Resolver, resolve
 from ..people.door import Door
 from ..people.mail_links.handlers import MailLinks
@@ -59,21 +60,21 @@ def build_post(settings: Settings, db: Database, clock: Clock, ids: Ids, sites: 
 
 def build_accounts(
     settings: Settings, db: Database, clock: Clock, ids: Ids, sites: SiteDirectory, sessions: Sessions, *,
-    gate: AccountGate, door: Door, post: Post, merge: Merge, changed: Callable[[str, str], None], told: Told,
+    gate: AccountGate, pages: OwnPages, door: Door, post: Post, merge: Merge, changed: Callable[[str, str], None], told: Told,
     resolver: Resolver = resolve,
 ) -> Accounts:  # fmt: skip
-    """Put it together. `changed` forgets a thread's snapshot, `told` also says so to those who read it."""
+    """Put it together. `pages` guards what is read in the sign-in popup; `changed` forgets a thread's snapshot, `told` also says so to those who read it."""
     inside = (settings.kakao_url, settings.kakao_api_url, settings.github_url, settings.github_api_url)
     pictures = Pictures(db, clock, ids, settings.public_url, inside, changed, resolver)
-    oauth = OAuth(settings, db, clock, ids, gate, door, pictures)
+    oauth = OAuth(settings, db, clock, ids, pages, door, pictures)
     erasing = Erasing(settings, db, clock, ids, told)
-    pages = AccountPages(gate, db, clock, ids, sites, oauth, pictures, erasing, changed)
-    oauth.linked = pages.linked
-    mail = MailLinks(settings, db, clock, ids, sites, gate, door, post)
+    account = AccountPages(gate, db, clock, ids, sites, oauth, pictures, erasing, changed)
+    oauth.linked = account.linked
+    mail = MailLinks(settings, db, clock, ids, sites, pages, door, post)
     routes = [
         Route("/avatars/{id}", pictures.serve, methods=["GET", "HEAD"]),
         Route("/sign-in/kakao/unlink", erasing.kakao_unlinked, methods=["GET", "POST"]),
-        *pages.routes(), *mail.routes(), *oauth.routes(),
+        *account.routes(), *mail.routes(), *oauth.routes(),
     ]  # fmt: skip
     sign_on = SiteSignOn(settings, db, clock, ids, sessions, pictures, merge)
     return Accounts(routes, sign_on, oauth, post, pictures)

@@ -93,7 +93,7 @@ async def calling(client_id: str, secret: str) -> AsyncIterator[AsyncOAuth2Clien
 
 async def get_json(client: AsyncOAuth2Client, url: str, *, token: bool) -> Any:
     """The JSON at an address of the provider, with or without the access token. Raises ProviderFailed."""
-    response = await client.get(url, withhold_token=not token)
+    response = await client.request("GET", url, withhold_token=not token)
     if response.status_code != 200:
         raise ProviderFailed("unavailable", f"status {response.status_code}")
     try:
