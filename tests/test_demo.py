@@ -63,7 +63,9 @@ def visit(folder: Path) -> None:
     demo, said = start(folder)
     try:
         text = "".join(said)
-        site, ours, log, link = re.findall(r"http://\S+", text)
+        addresses = re.findall(r"http://\S+", text)
+        assert len(addresses) == 4, text
+        site, ours, log, link = addresses
         assert "quotes from the page (no model" in text
         home = Site(site.rstrip("/"), folder)
         server = Server(ours.rstrip("/"), home, folder, {}, demo, page="/bread.html")  # type: ignore[arg-type]  # its output is text here
