@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from starlette.routing import Route
@@ -60,10 +59,14 @@ def build_post(settings: Settings, db: Database, clock: Clock, ids: Ids, sites: 
 
 def build_accounts(
     settings: Settings, db: Database, clock: Clock, ids: Ids, sites: SiteDirectory, sessions: Sessions, *,
-    gate: AccountGate, pages: OwnPages, door: Door, post: Post, merge: Merge, changed: Callable[[str, str], None], told: Told,
+    gate: AccountGate, pages: OwnPages, door: Door, post: Post, merge: Merge, changed: Told, told: Told,
     resolver: Resolver = resolve,
 ) -> Accounts:  # fmt: skip
-    """Put it together. `pages` guards what is read in the sign-in popup; `changed` forgets a thread's snapshot, `told` also says so to those who read it."""
+    """Put it together.
+
+    `pages` guards what is read in the sign-in popup; `changed` forgets a thread's snapshot, `told` also says so to
+    those who read it.
+    """
     inside = (settings.kakao_url, settings.kakao_api_url, settings.github_url, settings.github_api_url)
     pictures = Pictures(db, clock, ids, settings.public_url, inside, changed, resolver)
     oauth = OAuth(settings, db, clock, ids, pages, door, pictures)
