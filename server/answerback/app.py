@@ -14,6 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from . import widget
+from .account.wiring import Accounts, build_accounts
 from .admin.handlers import admin_routes
 from .answers.answered.handlers import AnsweredBefore
 from .answers.asking import Desk
@@ -31,7 +32,6 @@ from .migrations import migrate
 from .openapi import openapi
 from .pages.fetching import HttpPageFetcher, PageFetcher
 from .pages.reading import PageReader
-from .people.handlers import People
 from .people.sessions import Sessions
 from .seams import Clock, Ids, RandomIds, SystemClock
 from .settings import Settings
@@ -96,7 +96,9 @@ def build_app(settings: Settings, seams: Seams | None = None) -> App:
     desk = Desk(db, bus, clock, ids, settings.provider_in_use, answerer.model, secret)
     posting = Posting(db, bus, clock, ids, snapshots, desk, secret)
     answers = Answers(db, sessions, desk, posting, bus, texts, clock, ids)
-    people = People(db, clock, ids, sessions, secret)
+    accounts = build_accounts(
+        settings, db, clock, ids, sites, sessions, changed=posting.changed, told=posting.tell_reload
+    )
     threads = Threads(db, sessions, posting, snapshots, answers.quota, clock, ids, settings.provider_in_use)
     gatherer = Gatherer(db, PageReader(db, clock, seams.fetcher or HttpPageFetcher()))
     worker = Worker(db, bus, clock, ids, sites, gatherer, answerer, posting, texts)
@@ -108,36 +110,42 @@ def build_app(settings: Settings, seams: Seams | None = None) -> App:
         await db.connect()
         await sites.refresh(force=True)
         worker.start()
+        accounts.start()
         try:
             yield
         finally:
             bus.close()
             await worker.close()
+            await accounts.close()
             await answerer.close()
             await db.close()
 
     edge = Edge(settings, sites)
     live = page_events(bus, lambda site, page: texts.on(page_channel(site, page)))
-    routes: list[Any] = api_routes(edge, people, threads, answers, AnsweredBefore(db), live)
-    routes += [*admin_routes(settings, db, clock, ids, posting, sites), *machine_routes(db), *widget.ROUTES]
+    routes: list[Any] = api_routes(edge, accounts, threads, answers, AnsweredBefore(db), live)
+    routes += [*admin_routes(settings, db, clock, ids, posting, sites), *accounts.routes, *machine_routes(db)]
+    routes += widget.ROUTES
     application = Starlette(routes=routes, lifespan=lifespan, exception_handlers={404: _not_found})
     application.router.redirect_slashes = False
     return App(application, ThreadReads(snapshots, sites, settings.public_origin), bus)
 
 
 def api_routes(
-    edge: Edge, people: People, threads: Threads, answers: Answers, before: AnsweredBefore, live: Any
+    edge: Edge, accounts: Accounts, threads: Threads, answers: Answers, before: AnsweredBefore, live: Any
 ) -> list[Route]:  # fmt: skip
     """Everything under `/api/`, with and without the last slash."""
-    endpoints = {
+    people = accounts.people
+    endpoints = {  # what is called most comes first
+        "/api/comments": edge.endpoint(GET=threads.read, POST=threads.post),
         "/api/session": edge.endpoint(GET=threads.session, POST=people.begin),
         "/api/session/bearer": edge.endpoint(POST=people.bearer),
+        "/api/session/exchange": edge.endpoint(POST=accounts.handover.exchange),
+        "/api/session/sso": edge.endpoint(POST=accounts.sign_on.sign_on),
         "/api/user/register": edge.endpoint(POST=people.register, own_pages_only=True),
         "/api/user/login": edge.endpoint(POST=people.login, own_pages_only=True),
         "/api/user/logout": edge.endpoint(POST=people.logout),
         "/api/chat/gpt": edge.endpoint(GET=answers.history, POST=answers.chat),
         "/api/chat/gpt/{id}/answer": edge.endpoint(DELETE=answers.stop_chat),
-        "/api/comments": edge.endpoint(GET=threads.read, POST=threads.post),
         "/api/comments/preview": edge.endpoint(POST=threads.preview),
         "/api/comments/{id}": edge.endpoint(PATCH=threads.edit, DELETE=threads.delete),
         "/api/comments/{id}/vote": edge.endpoint(PUT=threads.vote),
