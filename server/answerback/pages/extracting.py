@@ -1,13 +1,13 @@
 """The main content of an HTML page, in blocks under their headings.
 
 lxml (BSD-licensed, in every distribution) parses; what is content is told by the page's own structure: `<main>` or
-`<article>` where there is one, the body else, always without navigation, forms and scripts. Article extractors that
-guess by text density (trafilatura, readability) lose short pages, tables and opening hours, and a passage too many
-does no harm here: it is ranked.
+`<article>` where there is one, the body else, always without navigation, forms and scripts. Decision 4 says why not
+by an article extractor.
 """
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,6 +15,7 @@ from typing import Any
 
 from ..core.comments import clean_text
 from ..core.passages import Block
+from ..core.unseen import strip_hidden
 
 _DROPPED = frozenset(
     """script style noscript template nav footer aside form button select option input textarea svg math canvas iframe
@@ -24,6 +25,22 @@ _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _BLOCKS = frozenset("p li blockquote pre dt dd figcaption caption summary address".split())
 _CONTAINERS = frozenset("div section article main ul ol dl table tbody thead tfoot figure details header body".split())
 _HIDDEN_ROLES = frozenset({"navigation", "banner", "contentinfo", "search", "complementary", "menu", "dialog"})
+_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+# Names that browsers read as their larger relatives.
+_READ_AS = {
+    "euc-kr": "cp949", "euc_kr": "cp949", "ks_c_5601-1987": "cp949", "ksc5601": "cp949", "windows-949": "cp949",
+    "gb2312": "gb18030", "gbk": "gb18030", "shift_jis": "cp932", "shift-jis": "cp932", "sjis": "cp932",
+    "iso-8859-1": "cp1252", "iso8859-1": "cp1252", "latin1": "cp1252", "us-ascii": "cp1252", "ascii": "cp1252",
+    "utf-16": "utf-8", "utf-16le": "utf-8", "utf-16be": "utf-8", "utf-7": "utf-8",
+}  # fmt: skip
+_OF_THE_WEB = re.compile(r"utf-8|cp\d+|iso8859-\d+|euc_jp|iso2022_jp|gb18030|big5(?:hkscs)?|koi8-[ru]|mac-roman")
+_ASIDE = frozenset("nav navbar navigation sidebar footer breadcrumb breadcrumbs pagination newsletter".split())
+"""Words of ids and classes that tell what is not content, on pages without landmarks.
+
+Not `menu`, `share` or `related`: a restaurant's menu is what visitors ask for.
+"""
+CELL = "\t"
+"""Between the cells of a row, and a term and its meaning: space, so that a quote of them is found on the page."""
 MOST_BLOCKS, BLOCK_LIMIT, DEPTH_LIMIT = 3_000, 20_000, 100
 
 
@@ -36,32 +53,60 @@ class Content:
     blocks: tuple[Block, ...]
 
 
-def extract(body: bytes, content_type: str) -> Content:
-    """The content of an HTML or plain-text page; blocks in reading order. Never raises on bad markup."""
-    charset = re.search(r"charset=[\"']?([\w-]+)", content_type)
-    if content_type.startswith("text/plain"):
-        text = body.decode(charset[1] if charset else "utf-8", "replace")
-        return Content("", "", tuple(Block(clean_text(part)) for part in re.split(r"\n\s*\n", text) if part.strip()))
+def document(body: bytes, content_type: str) -> Any:
+    """The root element of an HTML page, without comments; None for what is none. Never raises on bad markup."""
     from lxml import html  # half the cost of a start, and only an answer needs it
 
+    text = body.decode(charset_of(body, content_type), "replace").replace("\x00", "")
+    parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
     try:
-        parser = html.HTMLParser(
-            encoding=charset[1] if charset else _charset(body), remove_comments=True, remove_pis=True
-        )
-        root = html.document_fromstring(body, parser=parser)
-    except (LookupError, ValueError, html.etree.ParserError):
+        return html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+    except (ValueError, html.etree.ParserError):
+        return None
+
+
+def extract(body: bytes, content_type: str) -> Content:
+    """The content of an HTML or plain-text page; blocks in reading order. Never raises on bad markup."""
+    if content_type.startswith("text/plain"):
+        text = body.decode(charset_of(body, content_type), "replace")
+        return Content("", "", tuple(Block(clean_text(part)) for part in re.split(r"\n\s*\n", text) if part.strip()))
+    root = document(body, content_type)
+    if root is None:
         return Content("", "", ())
     title = _line(root.findtext(".//title") or "")
     mains = root.xpath("//main | //*[@role='main']") or root.xpath("//article")
     tops = [main for main in mains if not any(above in mains for above in main.iterancestors())]
     body_element = root.find("body")
-    blocks = tuple(_blocks(tops or ([body_element] if body_element is not None else [])))
+    if not tops and body_element is not None:
+        _drop_asides(body_element)
+        tops = [body_element]
+    blocks = tuple(_blocks(tops))
     return Content(title, _line(root.get("lang") or "")[:20], blocks[:MOST_BLOCKS])
 
 
-def _charset(body: bytes) -> str:
-    found = re.search(rb"<meta[^>]{0,200}charset=[\"']?([\w-]{1,40})", body[:4096], re.IGNORECASE)
-    return found[1].decode("ascii") if found else "utf-8"
+def _drop_asides(body: Any) -> None:
+    for element in list(body.iter("div", "section", "ul", "ol", "p")):
+        words = re.split(r"[\W_]+", f"{element.get('id') or ''} {element.get('class') or ''}".lower())
+        if not _ASIDE.isdisjoint(words) and element.getparent() is not None:
+            element.drop_tree()
+
+
+def charset_of(body: bytes, content_type: str) -> str:
+    """The encoding of a page as browsers tell it: by its mark, its header, its own words; else UTF-8."""
+    for mark, name in _MARKS:
+        if body.startswith(mark):
+            return name
+    told = re.search(r"charset=[\"']?([\w.:-]{1,40})", content_type, re.IGNORECASE)
+    found = re.search(rb"<meta[^>]{0,200}charset=[\"']?([\w.:-]{1,40})", body[:4096], re.IGNORECASE)
+    names = [told[1] if told else "", found[1].decode("ascii", "replace") if found else ""]
+    for name in filter(None, map(str.lower, names)):
+        try:
+            known = codecs.lookup(_READ_AS.get(name, name)).name
+        except LookupError:
+            continue
+        if _OF_THE_WEB.fullmatch(known):
+            return known
+    return "utf-8"
 
 
 def _blocks(tops: list[Any]) -> Iterator[Block]:
@@ -86,7 +131,7 @@ def _walk(element: Any, depth: int) -> Iterator[tuple[str, str]]:
         yield tag, _line(_text(element))
     elif tag == "tr":
         cells = [_line(_text(cell)) for cell in element if cell.tag in ("td", "th")]
-        yield "tr", " — ".join(cell for cell in cells if cell)
+        yield "tr", CELL.join(cell for cell in cells if cell)
     elif tag == "dl":
         yield from (("dd", pair) for pair in _pairs(element))
     elif tag in _BLOCKS and not any(child.tag in ("p", "ul", "ol", "table", "div") for child in element):
@@ -118,7 +163,7 @@ def _pairs(element: Any) -> Iterator[str]:
         if child.tag == "dt":
             term = f"{term}, {text}" if term else text
         else:
-            yield f"{term}: {text}" if term else text
+            yield f"{term}{CELL}{text}" if term else text
             term = ""
 
 
@@ -139,4 +184,4 @@ def _text(element: Any) -> str:
 
 
 def _line(text: str) -> str:
-    return " ".join(clean_text(text).split())
+    return " ".join(strip_hidden(text).split())

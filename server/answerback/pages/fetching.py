@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import zlib
 from collections.abc import Awaitable, Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -21,14 +22,32 @@ from ..sites.settings import origin as normal_origin
 from .addresses import is_public, names_itself
 
 SECONDS, MOST_BYTES, REDIRECTS = 5.0, 2 * 1024 * 1024, 3
+ADDRESSES_TRIED = 3
 AGENT = "Answerback/0.1 (reads pages of its own site to answer comments)"
 Resolver = Callable[[str, int], Awaitable[list[str]]]
 
 
 @dataclass(frozen=True, slots=True)
+class Kind:
+    """What is fetched: the media types that are taken, and how many bytes at most."""
+
+    types: tuple[str, ...]
+    most_bytes: int
+
+
+PAGE = Kind(("text/html", "application/xhtml+xml", "text/plain"), MOST_BYTES)
+ROBOTS = Kind(("text/plain", "text/html", "application/octet-stream", ""), 512 * 1024)
+SITEMAP = Kind(
+    ("application/xml", "text/xml", "application/rss+xml", "text/plain", "application/gzip", "application/x-gzip",
+     "application/octet-stream", "binary/octet-stream", ""),
+    10 * 1024 * 1024,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
 class Fetched:
     """What came: `status` is `ok`, `unchanged`, or why not (`origin`, `address`, `redirects`, `slow`, `large`,
-    `type`, `http`, `network`)."""
+    `type`, `http`, `network`); `code` is HTTP's own where there was an answer, `robots` its `X-Robots-Tag`."""
 
     status: str
     url: str = ""
@@ -36,12 +55,16 @@ class Fetched:
     content_type: str = ""
     etag: str = ""
     last_modified: str = ""
+    code: int = 0
+    robots: str = ""
 
 
 class PageFetcher(Protocol):
     """Fetches pages of a site."""
 
-    async def fetch(self, url: str, origins: Collection[str], *, etag: str = "", last_modified: str = "") -> Fetched:
+    async def fetch(
+        self, url: str, origins: Collection[str], *, etag: str = "", last_modified: str = "", kind: Kind = PAGE
+    ) -> Fetched:
         """The page, if it is of one of the origins. Never raises."""
         ...
 
@@ -53,11 +76,13 @@ class RecordedPageFetcher:
         self.pages = pages
         self.calls: list[str] = []
 
-    async def fetch(self, url: str, origins: Collection[str], *, etag: str = "", last_modified: str = "") -> Fetched:
+    async def fetch(
+        self, url: str, origins: Collection[str], *, etag: str = "", last_modified: str = "", kind: Kind = PAGE
+    ) -> Fetched:
         self.calls.append(url)
         if url not in self.pages:
-            return Fetched("http", url)
-        return Fetched("ok", url, self.pages[url].encode(), "text/html; charset=utf-8")
+            return Fetched("http", url, code=404)
+        return Fetched("ok", url, self.pages[url].encode(), "text/html; charset=utf-8", code=200)
 
 
 async def resolve(host: str, port: int) -> list[str]:
@@ -85,7 +110,14 @@ class _CheckedBackend(httpcore2.AsyncNetworkBackend):
         addresses = await self._resolver(host, port)
         if not addresses or not (self._private(host, port) or all(map(is_public, addresses))):
             raise AddressRefused(host)
-        return await self._inner.connect_tcp(addresses[0], port, timeout, local_address, socket_options)
+        tried = addresses[:ADDRESSES_TRIED]
+        for address in tried:
+            try:
+                return await self._inner.connect_tcp(address, port, timeout, local_address, socket_options)
+            except httpcore2.ConnectError:  # an IPv6 address on a machine without IPv6, say
+                if address == tried[-1]:
+                    raise
+        raise AddressRefused(host)
 
     async def connect_unix_socket(
         self, path: str, timeout: float | None = None, socket_options: Iterable[Any] | None = None
@@ -113,15 +145,18 @@ class HttpPageFetcher:
         self._resolver = resolver
         self._seconds = seconds
 
-    async def fetch(self, url: str, origins: Collection[str], *, etag: str = "", last_modified: str = "") -> Fetched:
-        headers = {"User-Agent": AGENT, "Accept": "text/html, text/plain;q=0.8", "Accept-Encoding": "gzip"}
+    async def fetch(
+        self, url: str, origins: Collection[str], *, etag: str = "", last_modified: str = "", kind: Kind = PAGE
+    ) -> Fetched:
+        accept = "text/html, text/plain;q=0.8" if kind is PAGE else "*/*"
+        headers = {"User-Agent": AGENT, "Accept": accept, "Accept-Encoding": "gzip"}
         if etag:
             headers["If-None-Match"] = etag
         if last_modified:
             headers["If-Modified-Since"] = last_modified
         try:
             async with asyncio.timeout(self._seconds):
-                return await self._follow(url, origins, headers)
+                return await self._follow(url, origins, headers, kind)
         except TimeoutError:
             return Fetched("slow", url)
         except AddressRefused:
@@ -129,7 +164,7 @@ class HttpPageFetcher:
         except (OSError, UnicodeError, ValueError, httpx2.HTTPError, httpx2.InvalidURL, httpcore2.ConnectError):
             return Fetched("network", url)
 
-    async def _follow(self, url: str, origins: Collection[str], headers: dict[str, str]) -> Fetched:
+    async def _follow(self, url: str, origins: Collection[str], headers: dict[str, str], kind: Kind) -> Fetched:
         for _ in range(REDIRECTS + 1):
             if not _is_of(url, origins):
                 return Fetched("origin", url)
@@ -139,27 +174,54 @@ class HttpPageFetcher:
                 client.stream("GET", url, headers=headers) as response,
             ):
                 if response.status_code in (301, 302, 303, 307, 308):
-                    url = urljoin(url, response.headers.get("location", ""))
+                    url = urljoin(url, response.headers.get("location", "")).partition("#")[0]
                     continue
-                return await _read(url, response)
+                return await _read(url, response, kind)
         return Fetched("redirects", url)
 
 
-async def _read(url: str, response: httpx2.Response) -> Fetched:
-    if response.status_code == 304:
-        return Fetched("unchanged", url)
-    if response.status_code != 200:
-        return Fetched("http", url)
-    kind = response.headers.get("content-type", "")
-    if kind.partition(";")[0].strip().lower() not in ("text/html", "application/xhtml+xml", "text/plain"):
-        return Fetched("type", url)
+async def _read(url: str, response: httpx2.Response, kind: Kind) -> Fetched:
+    code, headers = response.status_code, response.headers
+    robots = headers.get("x-robots-tag", "")[:500]
+    if code == 304:
+        return Fetched("unchanged", url, code=code, robots=robots)
+    if code != 200:
+        return Fetched("http", url, code=code)
+    content_type = headers.get("content-type", "")[:200]
+    if content_type.partition(";")[0].strip().lower() not in kind.types:
+        return Fetched("type", url, code=code)
+    body = await _body(response, kind.most_bytes)
+    if isinstance(body, str):
+        return Fetched(body, url, code=code)
+    etag, last_modified = headers.get("etag", "")[:200], headers.get("last-modified", "")[:100]
+    return Fetched("ok", url, body, content_type, etag, last_modified, code, robots)
+
+
+async def _body(response: httpx2.Response, most: int) -> bytes | str:
+    """The body, unpacked by ourselves: never more of it than may be kept, however small it came. Else why not."""
+    packed = response.headers.get("content-encoding", "").strip().lower()
+    if packed not in ("", "identity", "gzip", "x-gzip"):
+        return "type"
+    unpack = zlib.decompressobj(16 + zlib.MAX_WBITS) if "gzip" in packed else None
     body = bytearray()
-    async for part in response.aiter_bytes(16 * 1024):  # decompressed: a bomb is noticed as it unfolds
-        body += part
-        if len(body) > MOST_BYTES:
-            return Fetched("large", url)
-    headers = response.headers
-    return Fetched("ok", url, bytes(body), kind, headers.get("etag", "")[:200], headers.get("last-modified", "")[:100])
+    async for part in response.aiter_raw():
+        try:
+            body += part if unpack is None else unpack.decompress(part, most + 1 - len(body))
+        except zlib.error:
+            return "network"
+        if len(body) > most or (unpack is not None and unpack.unconsumed_tail):
+            return "large"
+    return "network" if unpack is not None and not unpack.eof else bytes(body)
+
+
+def gunzip(body: bytes, most: int) -> bytes | None:
+    """What is in a gzip file; None when it is none, or holds more than may be kept."""
+    unpack = zlib.decompressobj(16 + zlib.MAX_WBITS)
+    try:
+        found = unpack.decompress(body, most + 1)
+    except zlib.error:
+        return None
+    return found if unpack.eof and len(found) <= most else None
 
 
 def _is_of(url: str, origins: Collection[str]) -> bool:
