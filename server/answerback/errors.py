@@ -25,6 +25,7 @@ CODES: Mapping[str, str] = {
     "bad_json": "The body is not JSON that can be read.",
     "body_too_large": "The body has more bytes than are read.",
     "budget_exhausted": "The site's answers of today are used up.",
+    "code_invalid": "This sign-in code is used, too old, or of another page.",
     "edit_window_over": "The time in which this comment could be changed is over.",
     "email_taken": "An account with this e-mail address exists already.",
     "header_required": "Unsafe calls carry the header X-Answerback: 1.",

@@ -11,6 +11,8 @@ CALLS: tuple[tuple[str, str, str, str], ...] = (
     ("get", "/api/session/", "200", "Who the visitor is, what is left for today, what is theirs on the page"),
     ("post", "/api/session/", "201", "Begin a guest session"),
     ("post", "/api/session/bearer/", "200", "A bearer token for where the cookie does not come back"),
+    ("post", "/api/session/exchange/", "201", "The session of whom the sign-in page hands over"),
+    ("post", "/api/session/sso/", "201", "The session of whom the site's own server vouches for"),
     ("post", "/api/user/register/", "201", "Register by e-mail and password"),
     ("post", "/api/user/login/", "200", "Sign in by e-mail and password"),
     ("post", "/api/user/logout/", "204", "Sign out"),

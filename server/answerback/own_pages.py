@@ -34,6 +34,9 @@ ErrorPage = Callable[[Request, AppError], Response]
 class OwnPages:
     """Checks requests for pages of our own."""
 
+    headers: Mapping[str, str] = HEADERS
+    """What every page of this kind is sent with, unless a response has its own."""
+
     def __init__(self, settings: Settings) -> None:
         parts = urlsplit(settings.public_url)
         self.base = parts.path.rstrip("/")
@@ -68,7 +71,7 @@ class OwnPages:
             raise BadRequest("validation_failed", "The form cannot be read.") from None
         return {name: values[0].replace("\x00", "") for name, values in fields.items()}
 
-    def guarded(self, calls: Mapping[str, Page], error_page: ErrorPage, headers: Mapping[str, str] = HEADERS) -> Page:
+    def guarded(self, calls: Mapping[str, Page], error_page: ErrorPage) -> Page:
         """An endpoint for these methods; headers that a response has already are left as they are."""
 
         async def serve(request: Request) -> Response:
@@ -85,7 +88,7 @@ class OwnPages:
             except Exception:
                 log.exception("unexpected error")
                 response = error_page(request, AppError("internal"))
-            for name, value in headers.items():
+            for name, value in self.headers.items():
                 response.headers.setdefault(name, value)
             return response
 

@@ -12,13 +12,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
 from tests.browser.conftest import ARGUMENTS
 from tests.test_demo import start
 
 FOLDER = Path(__file__).parents[2] / "docs" / "screenshots"
-WIDE, NARROW = {"width": 1120, "height": 900}, {"width": 390, "height": 844}
+WIDE, NARROW = ViewportSize(width=1120, height=900), ViewportSize(width=390, height=844)
 
 
 @contextmanager

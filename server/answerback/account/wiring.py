@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from starlette.routing import Route
 
 from ..db import Database
 from ..mail.mailer import Mailer, SmtpMailer
-from ..own_pages import OwnPages
 from ..pages.fetching import Resolver, resolve
-from ..people.door import Door
+from ..people.by_password import ByPassword
+from ..people.handlers import People
 from ..people.mail_links.handlers import MailLinks
 from ..people.mail_links.sending import Post
 from ..people.oauth.handlers import OAuth
 from ..people.sessions import Sessions
-from ..people.sso.handlers import Merge, SiteSignOn
+from ..people.signing_in.handlers import PopupPages, SignInPages
+from ..people.signing_in.handover import Handover
+from ..people.sso.handlers import SiteSignOn
 from ..seams import Clock, Ids
 from ..settings import Settings
 from ..sites.store import SiteDirectory
 from .erasing import Erasing, Told
 from .gate import AccountGate
 from .handlers import AccountPages
+from .merging import Merging
 from .pictures import Pictures
 
 
@@ -37,8 +41,9 @@ class Accounts:
     """The parts that others hold on to, the routes, and what has to be started and closed."""
 
     routes: list[Route]
+    people: People
+    handover: Handover
     sign_on: SiteSignOn
-    oauth: OAuth
     post: Post
     pictures: Pictures
 
@@ -52,32 +57,29 @@ class Accounts:
         await self.pictures.close()
 
 
-def build_post(settings: Settings, db: Database, clock: Clock, ids: Ids, sites: SiteDirectory) -> Post:
-    """The post, which has nothing to do where no mail server is set."""
-    return Post(db, clock, ids, sites, make_mailer(settings), settings.public_url, settings.secret_key[-1])
-
-
 def build_accounts(
     settings: Settings, db: Database, clock: Clock, ids: Ids, sites: SiteDirectory, sessions: Sessions, *,
-    gate: AccountGate, pages: OwnPages, door: Door, post: Post, merge: Merge, changed: Told, told: Told,
-    resolver: Resolver = resolve,
+    changed: Callable[[str, str], None], told: Told, resolver: Resolver = resolve,
 ) -> Accounts:  # fmt: skip
-    """Put it together.
-
-    `pages` guards what is read in the sign-in popup; `changed` forgets a thread's snapshot, `told` also says so to
-    those who read it.
-    """
+    """Put it together. `changed` forgets a thread's snapshot, `told` also says so to those who read it."""
+    secret = settings.secret_key[-1]
+    gate, popup = AccountGate(settings, db, clock, ids), PopupPages(settings)
+    by_password, merging = ByPassword(db, clock, ids), Merging(db, told)
+    handover = Handover(db, clock, ids, sessions, merging)
+    door = SignInPages(settings, db, clock, ids, sites, popup, by_password, handover, gate.open)
+    post = Post(db, clock, ids, sites, make_mailer(settings), settings.public_url, secret)
     inside = (settings.kakao_url, settings.kakao_api_url, settings.github_url, settings.github_api_url)
     pictures = Pictures(db, clock, ids, settings.public_url, inside, changed, resolver)
-    oauth = OAuth(settings, db, clock, ids, pages, door, pictures)
+    oauth = OAuth(settings, db, clock, ids, popup, door, pictures)
     erasing = Erasing(settings, db, clock, ids, told)
-    account = AccountPages(gate, db, clock, ids, sites, oauth, pictures, erasing, changed)
-    oauth.linked = account.linked
-    mail = MailLinks(settings, db, clock, ids, sites, pages, door, post)
+    pages = AccountPages(gate, db, clock, ids, sites, oauth, pictures, erasing, changed)
+    oauth.linked = pages.linked
+    mail = MailLinks(settings, db, clock, ids, sites, popup, door, post)
+    door.offered, door.mail_ready, door.registered = oauth.offered, post.ready, post.ask_verification
     routes = [
         Route("/avatars/{id}", pictures.serve, methods=["GET", "HEAD"]),
         Route("/sign-in/kakao/unlink", erasing.kakao_unlinked, methods=["GET", "POST"]),
-        *account.routes(), *mail.routes(), *oauth.routes(),
+        *pages.routes(), *mail.routes(), *oauth.routes(), *door.routes(),
     ]  # fmt: skip
-    sign_on = SiteSignOn(settings, db, clock, ids, sessions, pictures, merge)
-    return Accounts(routes, sign_on, oauth, post, pictures)
+    sign_on = SiteSignOn(settings, db, clock, ids, sessions, pictures, merging)
+    return Accounts(routes, People(clock, sessions, by_password, secret), handover, sign_on, post, pictures)

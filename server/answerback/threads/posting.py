@@ -267,6 +267,11 @@ class Posting:
         self.changed(comment.site, comment.page)
         self._bus.publish(page_channel(comment.site, comment.page), "comment.added", {"comment": comment.public()})
 
+    def tell_reload(self, site: str, page: str) -> None:
+        """So much has changed that everyone reads the thread anew."""
+        self.changed(site, page)
+        self._bus.publish(page_channel(site, page), "reload", {})
+
     def tell_removed(self, comment: Comment) -> None:
         """A comment can be seen no more."""
         self.changed(comment.site, comment.page)

@@ -37,7 +37,18 @@ ACCOUNTS = (
     "CREATE TABLE sso_secrets (site TEXT PRIMARY KEY REFERENCES sites (key), salt TEXT NOT NULL, made_at BIGINT NOT NULL)",
     "CREATE TABLE sso_tokens (site TEXT NOT NULL, jti TEXT NOT NULL, expires_at BIGINT NOT NULL, PRIMARY KEY (site, jti))",
 )
-STATEMENTS: tuple[str, ...] = (*ACCOUNTS,)
+HAND_OVER = (
+    """CREATE TABLE sign_ins (
+        id TEXT PRIMARY KEY, site TEXT NOT NULL REFERENCES sites (key), origin TEXT NOT NULL, return_to TEXT NOT NULL,
+        nonce TEXT NOT NULL, challenge TEXT NOT NULL, lang TEXT NOT NULL, browser TEXT NOT NULL,
+        created_at BIGINT NOT NULL, expires_at BIGINT NOT NULL)""",
+    "CREATE INDEX sign_ins_over ON sign_ins (expires_at)",
+    """CREATE TABLE sign_in_codes (
+        hash TEXT PRIMARY KEY, sign_in_id TEXT NOT NULL, visitor_id TEXT NOT NULL, expires_at BIGINT NOT NULL,
+        used_at BIGINT)""",
+    "CREATE INDEX sign_in_codes_of_sign_in ON sign_in_codes (sign_in_id)",
+)
+STATEMENTS: tuple[str, ...] = (*ACCOUNTS, *HAND_OVER)
 
 
 def upgrade() -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from starlette.responses import Response
 
 from ...core.model import Visitor
@@ -13,21 +11,21 @@ from ...http import Call, json_response
 from ...seams import Clock, Ids
 from ...settings import Settings
 from .. import identities
+from ..merging import Merging
 from ..oauth.handlers import PictureKeeper
 from ..sessions import LIFETIME_SECONDS, Sessions, cookie_name, set_cookie
 from . import store
 from .tokens import Claim, derive_secret, read_token
 
 TOKEN_LIMIT = 4_096
-Merge = Callable[[Visitor, Visitor, int], Work[None]]
 
 
 class SiteSignOn:
-    """The handler of `/api/session/sso/`; `merge` gives what a guest has done to the account."""
+    """The handler of `/api/session/sso/`; `merging` gives what a guest has done to the account."""
 
     def __init__(
         self, settings: Settings, db: Database, clock: Clock, ids: Ids, sessions: Sessions, pictures: PictureKeeper,
-        merge: Merge,
+        merging: Merging,
     ) -> None:  # fmt: skip
         self._keys = settings.secret_key
         self._audience = settings.public_url
@@ -36,7 +34,7 @@ class SiteSignOn:
         self._ids = ids
         self._sessions = sessions
         self._pictures = pictures
-        self._merge = merge
+        self._merging = merging
 
     async def sign_on(self, call: Call) -> Response:
         """`POST /api/session/sso/` `{site, token}`: a session of whom the site's server vouches for."""
@@ -53,6 +51,8 @@ class SiteSignOn:
         if current is not None:
             await self._sessions.end(current)
         new = await self._sessions.begin_signed_in(call, visitor)
+        if current is not None and current.visitor.kind == "guest":
+            await self._merging.tell(visitor)
         cookie = set_cookie(cookie_name(call.site.key), new.secret, LIFETIME_SECONDS)
         return json_response({"visitor": new.visitor.public(), "ticket": new.ticket}, 201, {"Set-Cookie": cookie})
 
@@ -64,7 +64,7 @@ class SiteSignOn:
                 raise Unauthorized("sso_invalid", "The token has been used already.")
             visitor = yield from identities.sign_in(call.site.key, claim.profile, ids, now)
             if before is not None and before.kind == "guest":
-                yield from self._merge(before, visitor, now)
+                yield from self._merging.merge(before, visitor, now)
             return visitor
 
         try:

@@ -1,0 +1,46 @@
+"""Accounts by e-mail address and password, for programs and for our own sign-in page alike."""
+
+from __future__ import annotations
+
+from ..core.comments import NAME_LIMIT
+from ..core.model import Visitor
+from ..db import Database
+from ..errors import Conflict, Unauthorized
+from ..seams import Clock, Ids
+from . import store
+from .attempts import Attempts
+from .passwords import check_password, hash_password, verify_password
+
+
+class ByPassword:
+    """Registers and signs in; `address` is the caller's keyed address."""
+
+    def __init__(self, db: Database, clock: Clock, ids: Ids) -> None:
+        self._db = db
+        self._clock = clock
+        self._ids = ids
+        self._attempts = Attempts(db, clock)
+
+    async def register(self, site: str, email: str, password: str, name: str) -> Visitor:
+        """A new account. Raises BadRequest (`password_weak`) or Conflict (`email_taken`)."""
+        check_password(password, email=email)
+        name = name or email.partition("@")[0][:NAME_LIMIT]
+        visitor = Visitor(self._ids.new(), site, "user", name)
+        hash, now = await hash_password(password), self._clock.now()
+        if not await self._db.write(lambda: store.add_user(visitor.id, site, name, email, hash, now)):
+            raise Conflict("email_taken")
+        return visitor
+
+    async def sign_in(self, site: str, email: str, password: str, address: str) -> Visitor:
+        """The visitor. Raises Unauthorized (`login_failed`), the same and as late for unknown addresses and bad
+        passwords, or LimitReached when it is too early to try again."""
+
+        async def check() -> Visitor | None:
+            found = await store.user_by_email(self._db, site, email)
+            good = await verify_password(password, found[1] if found else None)
+            return found[0] if found is not None and good else None
+
+        visitor = await self._attempts.attempt(f"email:{site}:{email}", f"address:{address}", check)
+        if visitor is None:
+            raise Unauthorized("login_failed")
+        return visitor
