@@ -2,27 +2,44 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, Request, sync_playwright
 
+from tests.browser.demo import Demo
 from tests.fakes.openai_server import OpenAIServer
 from tests.services import PAGE, Server, Site
 
 # As root, and on machines that reach nothing outside.
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+ARTIFACTS = Path(__file__).parents[2] / "test-artifacts"
+FAILED = pytest.StashKey[bool]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Any:
+    report = yield
+    item.stash[FAILED] = item.stash.get(FAILED, False) or report.failed
+    return report
 
 
 # Not for the session: Playwright keeps an event loop running in this thread, where other rooms' tests run theirs.
 @pytest.fixture(scope="package")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
-        yield browser
-        browser.close()
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as running:
+        yield running
+
+
+@pytest.fixture(scope="package")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
+    yield browser
+    browser.close()
 
 
 @pytest.fixture
@@ -40,24 +57,87 @@ def server(tmp_path: Path, model: OpenAIServer) -> Iterator[Server]:
         yield running
 
 
-@pytest.fixture
-def visitor(browser: Browser, server: Server) -> Iterator[Callable[[], Page]]:
-    """Opens the page as one more visitor, each with cookies of their own; fails on any error in the console."""
-    contexts: list[BrowserContext] = []
-    complaints: list[str] = []
+@pytest.fixture(scope="module")
+def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """One server, one scripted model and the demo's pages for the whole module; tests take it as `demo`."""
+    with Demo.start(tmp_path_factory.mktemp("demo")) as running:
+        yield running
 
-    def arrive() -> Page:
-        context = browser.new_context()
-        contexts.append(context)
+
+@pytest.fixture
+def demo(standing: Demo) -> Demo:
+    """The module's demo, with a model that has nothing particular to do."""
+    standing.model.reset()
+    return standing
+
+
+class Arrivals:
+    """Opens pages as new visitors, and keeps what their consoles and connections say."""
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+        self.contexts: list[BrowserContext] = []
+        self.pages: list[Page] = []
+        self.complaints: list[str] = []
+        self.expected: list[str] = []
+        self.hosts: set[str] = set()
+
+    def __call__(self, address: str, **options: Any) -> Page:
+        """A visitor of their own at that address; `options` are Playwright's for a context."""
+        page = self.enter(self._browser.new_context(**options))
+        page.goto(address)
+        return page
+
+    def enter(self, context: BrowserContext) -> Page:
+        """One more page of a context, watched like all others."""
+        self.contexts.append(context)
         page = context.new_page()
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-        page.goto(f"{server.site.origin}{server.page}")
+        self.pages.append(page)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("console", self._hear)
+        page.on("dialog", lambda dialog: (self.complaints.append(f"dialog {dialog.message}"), dialog.dismiss()))
+        page.on("request", self._asked)
+        return page
+
+    def expect(self, pattern: str) -> None:
+        """Let the console say what matches."""
+        self.expected.append(pattern)
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        # The plain site has no favicon, which Chromium asks for by itself.
+        if message.type == "error" and not message.location["url"].endswith("/favicon.ico"):
+            self.complaints.append(f"{message.text} {message.location['url']}")
+
+    def _asked(self, request: Request) -> None:
+        if request.url.startswith(("http:", "https:")):
+            self.hosts.add(request.url.split("/")[2])
+
+    def left(self) -> list[str]:
+        """The complaints that no test expects."""
+        return [text for text in self.complaints if not any(re.search(known, text) for known in self.expected)]
+
+
+@pytest.fixture
+def arrive(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Arrivals]:
+    """Visitors, each with cookies of their own; fails on any error in a console; pictures are kept of a failure."""
+    arrivals = Arrivals(browser)
+    yield arrivals
+    if request.node.stash.get(FAILED, False):
+        ARTIFACTS.mkdir(exist_ok=True)
+        for number, page in enumerate(arrivals.pages, 1):
+            page.screenshot(path=ARTIFACTS / f"{request.node.name}-{number}.png")
+    for context in arrivals.contexts:
+        context.close()
+    assert arrivals.left() == []
+
+
+@pytest.fixture
+def visitor(arrive: Arrivals, server: Server) -> Callable[[], Page]:
+    """Opens the bakery's page as one more visitor."""
+
+    def come() -> Page:
+        page = arrive(f"{server.site.origin}{server.page}")
         page.get_by_label("Your comment").first.wait_for()
         return page
 
-    yield arrive
-    for context in contexts:
-        context.close()
-    # The plain site has no favicon, which Chromium asks for by itself.
-    assert [text for text in complaints if "favicon" not in text and "404" not in text] == []
+    return come

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.test_two_tabs import leave
+from tests.browser.demo import leave
 from tests.services import Server
 
 

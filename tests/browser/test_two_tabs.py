@@ -6,15 +6,9 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
+from tests.browser.demo import leave
 from tests.fakes.openai_server import OpenAIServer
 from tests.services import Server, wait_until
-
-
-def leave(page: Page, text: str) -> None:
-    """Write a comment as a visitor does."""
-    field = page.get_by_label("Your comment").first
-    field.fill(text)
-    field.press("Control+Enter")
 
 
 def test_an_answer_streams_into_both_tabs(server: Server, model: OpenAIServer, visitor: Callable[[], Page]) -> None:
