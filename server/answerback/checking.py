@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from .db import Database
+from .seams import SystemClock
 from .settings import Settings
 
 
@@ -24,9 +25,9 @@ async def check_all(settings: Settings) -> list[Line]:
         _settings(settings),
         await _database(settings),
         await _provider(settings),
-        _oauth("GitHub", settings.github_client_id, settings.github_client_secret),
-        _oauth("Kakao", settings.kakao_client_id, settings.kakao_client_secret),
-        _mail(settings),
+        await _oauth("GitHub", settings),
+        await _oauth("Kakao", settings),
+        await _mail(settings),
     ]
 
 
@@ -79,19 +80,65 @@ async def _provider(settings: Settings) -> Line:
     return Line("provider", "ok", f"openai at {base}, model {settings.model}")
 
 
-def _oauth(name: str, client_id: str, secret: str) -> Line:
+async def _oauth(name: str, settings: Settings) -> Line:
+    """Whether a provider's set-up is whole, and whether it is there; client id and secret are tried by signing in."""
     part = name.lower()
+    client_id, secret = getattr(settings, f"{part}_client_id"), getattr(settings, f"{part}_client_secret")
     if not client_id and not secret:
-        return Line(part, "ok", f"sign-in by {name} is not set up")
+        return Line(part, "ok", f"sign-in by {name} is not set up (docs/sign-in.md)")
     if not client_id or not secret:
         missing = "CLIENT_SECRET" if client_id else "CLIENT_ID"
         return Line(part, "error", f"ANSWERBACK_{name.upper()}_{missing} is missing")
-    return Line(part, "ok", f"sign-in by {name} has its client id and secret")
+    wrong = await (_kakao(settings) if part == "kakao" else _github(settings))
+    if wrong:
+        return Line(part, "error", wrong)
+    callback = f"{settings.public_url}/sign-in/{part}/callback"
+    if part == "kakao" and not settings.kakao_admin_key:
+        detail = "ANSWERBACK_KAKAO_ADMIN_KEY is missing: nobody hears of it when somebody leaves at Kakao"
+        return Line(part, "warning", f"{detail}; the redirect URI to register is {callback}")
+    return Line(part, "ok", f"{name} is there; the redirect URI to register is {callback}")
 
 
-def _mail(settings: Settings) -> Line:
+async def _kakao(settings: Settings) -> str:
+    from .people.oauth.client import ProviderFailed
+    from .people.oauth.providers import Kakao
+
+    try:
+        await Kakao(settings, SystemClock()).address("https://example.com/", "state", "v" * 43, "nonce")
+    except ProviderFailed as failed:
+        return f"Kakao at {settings.kakao_url} does not answer as it should ({failed.detail})"
+    return ""
+
+
+async def _github(settings: Settings) -> str:
+    """GitHub tells by its answer to a code of nothing whether it knows the client."""
+    from .people.oauth.client import ProviderFailed
+    from .people.oauth.providers import GitHub
+
+    try:
+        await GitHub(settings).profile(f"{settings.public_url}/sign-in/github/callback", "none", "v" * 43, "")
+    except ProviderFailed as failed:
+        if failed.reason == "unavailable":
+            return f"GitHub at {settings.github_url} does not answer as it should ({failed.detail})"
+        if failed.detail in ("incorrect_client_credentials", "invalid_client", "unauthorized_client"):
+            return f"GitHub at {settings.github_url} does not know this client id and secret"
+    return ""
+
+
+async def _mail(settings: Settings) -> Line:
     if not settings.smtp_url:
-        return Line("mail", "ok", "not set up: no mail is sent")
+        return Line("mail", "ok", "not set up: no mail is sent (docs/sign-in.md)")
     if not settings.mail_from:
         return Line("mail", "error", "ANSWERBACK_MAIL_FROM is missing")
-    return Line("mail", "ok", f"mail from {settings.mail_from}")
+    from .mail.mailer import MailRefused, Message, SmtpMailer, compose
+
+    mailer = SmtpMailer(settings.smtp_url, settings.mail_from)
+    try:
+        compose(Message("a@example.com", "-", "-", "-", "en"), settings.mail_from, SystemClock().now())
+    except ValueError:
+        return Line("mail", "error", "ANSWERBACK_MAIL_FROM is no address such as Name <post@example.com>")
+    try:
+        await mailer.greet()
+    except MailRefused as refused:
+        return Line("mail", "error", f"the mail server at {mailer.server.host} does not take us in ({refused})")
+    return Line("mail", "ok", f"mail from {settings.mail_from} by {mailer.server.host}")

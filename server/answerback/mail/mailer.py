@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from email import policy
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
 from email.utils import format_datetime, make_msgid, parseaddr
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import unquote, urlsplit
+
+if TYPE_CHECKING:
+    from aiosmtplib import SMTP
 
 SECONDS = 15.0
 _ADDRESS = re.compile(r"[^\s@<>\"',;:\\()\[\]\x00-\x20\x7f]{1,64}@[A-Za-z0-9.-]{1,250}")
@@ -62,18 +67,30 @@ class SmtpMailer:
         self._sender = sender
 
     async def send(self, message: Message, now: int) -> None:
-        import aiosmtplib
-
         try:
             mail = compose(message, self._sender, now)
         except ValueError as error:
             raise MailRefused(str(error), for_good=True) from None
+        async with self._connected() as client:
+            await client.send_message(mail)
+
+    async def greet(self) -> None:
+        """Connect, encrypt and sign in, and send nothing. Raises MailRefused."""
+        async with self._connected():
+            pass
+
+    @asynccontextmanager
+    async def _connected(self) -> AsyncIterator[SMTP]:
+        import aiosmtplib
+
+        server = self.server
+        client = aiosmtplib.SMTP(
+            hostname=server.host, port=server.port, username=server.username, password=server.password,
+            use_tls=server.tls, start_tls=server.start_tls, timeout=SECONDS,
+        )  # fmt: skip
         try:
-            await aiosmtplib.send(
-                mail, hostname=self.server.host, port=self.server.port, timeout=SECONDS,
-                username=self.server.username, password=self.server.password,
-                use_tls=self.server.tls, start_tls=self.server.start_tls,
-            )  # fmt: skip
+            async with client:
+                yield client
         except aiosmtplib.SMTPRecipientsRefused as error:
             raise MailRefused("recipient", for_good=all(one.code >= 500 for one in error.recipients)) from None
         except aiosmtplib.SMTPResponseException as error:
@@ -118,7 +135,7 @@ def compose(message: Message, sender: str, now: int) -> EmailMessage:
     to = _deliverable(message.to)
     if not _ADDRESS.fullmatch(address) or not _ADDRESS.fullmatch(to):
         raise ValueError("no e-mail address")
-    mail = EmailMessage(policy=SMTP)
+    mail = EmailMessage(policy=policy.SMTP)
     mail["From"] = Address(name, addr_spec=address)
     mail["To"] = Address(addr_spec=to)
     mail["Subject"] = message.subject  # raises ValueError for a line break
