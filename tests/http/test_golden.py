@@ -72,8 +72,7 @@ class Story:
         async with asyncio.timeout(20):
             while len(self.events) < wanted:
                 for block in ((await self.reader.take(20)) or b"").decode().strip().split("\n\n"):
-                    lines = dict(line.split(": ", 1) for line in block.splitlines())
-                    self.events.append({"event": lines["event"], "data": json.loads(lines["data"])})
+                    self.events.append(read_event(block))
         assert [event["event"] for event in self.events[wanted - len(names) :]] == list(names)
 
     async def thread(self) -> Any:
@@ -137,18 +136,51 @@ async def a_day_on_the_page(story: Story) -> None:
 
 
 async def told(folder: Path) -> Any:
-    """The thread before, the events, the thread after; ids by the order in which they are first seen."""
+    """The thread before, the events, the thread after."""
     async with begin(folder) as story:
         before = await story.thread()
         await a_day_on_the_page(story)
-        text = json.dumps({"before": before, "events": story.events, "after": await story.thread()})
+        return tidy({"before": before, "events": story.events, "after": await story.thread()})
+
+
+async def told_privately(folder: Path) -> Any:
+    """A question in the ask box: what is sent, what comes back in pieces, and the history after it."""
+    async with begin(folder) as story:
+        await story.arrive("Mina")
+        story.answerer.script(TextDelta("".join(PIECES)), Usage(90, 9, 0.001), Finished("stop"))
+        asked = {
+            "page": WHERE, "url": ORIGIN + WHERE, "title": "Bakery", "key": "a-key-of-minas",
+            "user_input": "When do you open on weekdays?",
+        }  # fmt: skip
+        headers = {"X-Answerback": "1", "Authorization": f"Bearer {story.tokens['Mina']}"}
+        url = "/api/chat/gpt/"
+        streaming = headers | {"Accept": "text/event-stream"}
+        reply = await story.client.post(url, params={"site": "blog"}, json=asked, headers=streaming)
+        events = [read_event(block) for block in reply.text.strip().split("\n\n") if "event: " in block]
+        query = {"site": "blog", "page": WHERE}
+        history = (await story.client.get(url, params=query, headers=headers)).json()
+    return tidy({"asked": asked, "events": events, "history": history})
+
+
+def read_event(block: str) -> dict[str, Any]:
+    lines = dict(line.split(": ", 1) for line in block.split("\n"))
+    return {"event": lines["event"], "data": json.loads(lines["data"])}
+
+
+def tidy(golden: Any) -> Any:
+    """Ids by the order in which they are first seen."""
+    text = json.dumps(golden)
     seen = list(dict.fromkeys(re.findall(r"id-\d{13}", text)))
     return json.loads(re.sub(r"id-\d{13}", lambda id: f"id-{seen.index(id[0]) + 1}", text))
 
 
-async def test_readers_are_told_exactly_this(tmp_path: Path) -> None:
-    golden = json.loads((GOLDEN / "thread.json").read_text("utf-8"))
-    assert await told(tmp_path) == golden
+STORIES = {"thread": told, "chat": told_privately}
+
+
+@pytest.mark.parametrize("name", STORIES)
+async def test_readers_are_told_exactly_this(tmp_path: Path, name: str) -> None:
+    golden = json.loads((GOLDEN / f"{name}.json").read_text("utf-8"))
+    assert await STORIES[name](tmp_path) == golden
 
 
 def test_the_pieces_of_an_answer_fit_together() -> None:
@@ -163,6 +195,7 @@ def test_the_pieces_of_an_answer_fit_together() -> None:
 
 
 if __name__ == "__main__":
-    with tempfile.TemporaryDirectory() as folder:
-        story = asyncio.run(told(Path(folder)))
-    (GOLDEN / "thread.json").write_text(json.dumps(story, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    for name, tell in STORIES.items():
+        with tempfile.TemporaryDirectory() as folder:
+            text = json.dumps(asyncio.run(tell(Path(folder))), ensure_ascii=False, indent=1)
+        (GOLDEN / f"{name}.json").write_text(text + "\n", "utf-8")
