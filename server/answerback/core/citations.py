@@ -25,7 +25,7 @@ _UNSUPPORTED = re.compile(
 _FOLDED = {"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "–": "-", "—": "-", "−": "-"}
 _DROPPED = {"\u200b", "\u200c", "\u200d", "\ufeff", "\u00ad", "\u2060"}
 OVERLAP = 0.5
-MOST_SOURCES = 5
+MOST_SOURCES, MOST_MARKERS = 5, 30
 CLAIM_LIMIT = 600
 """Characters before a marker that may be the statement it belongs to."""
 
@@ -71,6 +71,7 @@ def cited_sources(text: str, passages: Sequence[Passage]) -> tuple[str, tuple[So
     says that the page does not say, and marks nothing, has no sources.
     """
     sources: list[Source] = []
+    seen = 0
 
     def number_of(passage: Passage, claim: str) -> int | None:
         source = Source(_supporting(claim, passage), passage.url, passage.title)
@@ -81,11 +82,17 @@ def cited_sources(text: str, passages: Sequence[Passage]) -> tuple[str, tuple[So
         return sources.index(source) + 1
 
     def renumber(match: re.Match[str]) -> str:
+        nonlocal seen
         if match[1] is None:
             return match[0]
+        seen += 1
+        if seen > MOST_MARKERS:
+            return ""
         claim = _CLAIM_END.split(MARKER.sub("", text[max(0, match.start() - CLAIM_LIMIT) : match.start()]).rstrip())[-1]
         wanted = [int(digits) for digits in re.findall(r"\d+", match[1])]
-        known = [number_of(passages[number - 1], claim) for number in wanted if 1 <= number <= len(passages)]
+        known = [
+            number_of(passages[number - 1], claim) for number in dict.fromkeys(wanted) if 1 <= number <= len(passages)
+        ]
         marks = "".join(f"[{number}]" for number in dict.fromkeys(known) if number)
         return f" {marks}" if marks and match[0][0].isspace() else marks
 

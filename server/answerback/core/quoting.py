@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from .answering import Passage
 from .ranking import at_a_glance
 from .scoring import Reading, Sentence
+from .sentences import SENTENCE_LIMIT
 
-QUOTE_LIMIT = 400
-"""Characters of a quote that has neighbours with it; a single longer sentence stands as it is."""
+QUOTE_LIMIT = SENTENCE_LIMIT
+"""Characters of a quote."""
 NEIGHBOUR_MARGIN = 3.0
 """How much less than the best sentence a neighbour may score and still come along."""
 _ENDS = (".", "!", "?", "…", "。", "！", "？", '"', "”", "’", "」", "』", ")")

@@ -15,7 +15,7 @@ __all__ = ["at_a_glance", "choose", "estimate_tokens", "terms"]
 
 JOINED_LIMIT = 1_200
 """Characters of passages that are joined because they follow each other."""
-PASSAGES_READ = 160
+PASSAGES_READ = 120
 """Passages that are read closely; of more, those that share most with the question at a glance."""
 WHOLE = 0.7
 """The part of a budget for whole passages; the rest goes to the best sentences of others."""

@@ -19,16 +19,31 @@ _END = re.compile(
     r"[.!?…]{1,8}(?:[\"'”’)\]»]|\[\d{1,3}\]){0,8}(?=\s)|[。！？]{1,8}[”’」』）》]{0,8}|"
     r"[.!?]{1,8}[\"'”’]?(?=[\uac00-\ud7a3])"
 )
+SENTENCE_LIMIT = 400
+"""Characters; what is longer is cut between words, after a comma or the like where there is one."""
+_CLAUSE = re.compile(r"[,;:，、；：·)\]](?=\s)|[，、；：]")
 _OPEN_LIMIT = 300
 """Characters within which a bracket that is open at a full stop is looked for."""
 
 
 def sentences(text: str) -> list[str]:
-    """The sentences of a text in order, verbatim; lines are ends too."""
+    """The sentences of a text in order, verbatim; lines are ends too. None is longer than `SENTENCE_LIMIT`."""
     found: list[str] = []
     for line in text.splitlines():
-        found += _of_line(line.strip())
+        for sentence in _of_line(line.strip()):
+            found += [sentence] if len(sentence) <= SENTENCE_LIMIT else _cut(sentence)
     return found
+
+
+def _cut(sentence: str) -> list[str]:
+    pieces, start = [], 0
+    while len(sentence) - start > SENTENCE_LIMIT:
+        least, most = start + SENTENCE_LIMIT // 3, start + SENTENCE_LIMIT
+        end = max((match.end() for match in _CLAUSE.finditer(sentence, least, most)), default=0)
+        end = end or sentence.rfind(" ", least, most) + 1 or most
+        pieces.append(sentence[start:end].strip())
+        start = end
+    return [piece for piece in (*pieces, sentence[start:].strip()) if piece]
 
 
 def _of_line(line: str) -> list[str]:

@@ -89,7 +89,6 @@ minimum least
 maximum most limit
 summer july august june
 winter december january
-weekend saturday sunday
 night evening
 morning dawn
 kill die murder death
