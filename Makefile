@@ -45,8 +45,9 @@ check: setup ## format, lint, types, import rules
 	$(BIN)/lint-imports
 	cd widget && npm run --silent check
 
-bench: setup ## how fast it is, beside bare uvicorn, a bare relay and Isso
+bench: setup ## how fast it is, beside bare uvicorn, a bare relay and Isso; how well answers are grounded
 	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench.grounding
 
 screenshots: setup ## the pictures of the documentation, taken of the demo
 	@bash tests/system_packages.sh .stamps/left-out
