@@ -55,7 +55,7 @@ export class Api {
   token: string | null = null;
 
   constructor(
-    private readonly base: string,
+    readonly base: string,
     private readonly site: string,
   ) {}
 
@@ -66,6 +66,11 @@ export class Api {
 
   bearer = (ticket: string) =>
     this.#json<{ token: string }>("session/bearer/", { method: "POST", body: { ticket } });
+
+  exchange = (code: string, verifier: string) =>
+    this.#json<{ ticket: string | null }>("session/exchange/", { method: "POST", body: { code, verifier } });
+
+  signOut = () => this.#json<null>("user/logout/", { method: "POST", body: {} });
 
   thread = (page: string, sort: Sort, cursor: string | null) =>
     this.#json<Thread>("comments/", { query: { page, sort, cursor }, open: true });

@@ -2,11 +2,12 @@
 
 import { configOf, type Defaults, type Locate, OPTION_NAMES, type Options, optionsOf } from "./config.js";
 import { ASK, COMMENTS, COUNT, EVENTS, MARGIN, OUTER } from "./constants.js";
+import type { Handed } from "./signing_in.js";
 
 declare const THREAD_FILE: string;
 declare const COUNT_FILE: string;
 
-type Part = { start(locate: Locate): void };
+type Part = { start(locate: Locate, handed: Handed | null): void };
 type Placed = HTMLElement & { refresh?(): void; reload?(): void; stop?(): void };
 
 interface Answerback {
@@ -21,6 +22,11 @@ declare global {
     Answerback?: Answerback;
   }
 }
+
+// A code in the address is taken out of it before anything else sees it.
+const found = /^#answerback-code=([\w-]+)&answerback-nonce=([\w-]+)$/.exec(location.hash);
+let handed: Handed | null = found && { code: found[1] ?? "", nonce: found[2] ?? "" };
+if (found) history.replaceState(history.state, "", location.pathname + location.search);
 
 const script = (document.currentScript ??
   document.querySelector('script[data-site][src*="answerback.js"]')) as HTMLScriptElement | null;
@@ -40,7 +46,8 @@ async function load(element: Element): Promise<void> {
   const file = element.localName === COUNT ? COUNT_FILE : THREAD_FILE;
   try {
     const part = (await import(/* @vite-ignore */ new URL(file, base).href)) as Part;
-    if (near) part.start((element) => configOf(element, defaults));
+    if (near) part.start((element) => configOf(element, defaults), handed);
+    handed = null;
   } catch {
     fail(element);
   }
@@ -49,6 +56,7 @@ async function load(element: Element): Promise<void> {
 function watch(element: Placed): void {
   if (watched.has(element)) return;
   watched.add(element);
+  if (handed && element.localName !== COUNT) void load(element);
   near ??= new IntersectionObserver(
     (entries, observer) => {
       for (const { isIntersecting, target } of entries) {

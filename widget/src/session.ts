@@ -3,9 +3,20 @@
 import { type Api, Problem, problemOf } from "./api.js";
 import type { Quota, SessionInfo, Visitor, Vote } from "./core/types.js";
 import { Shelf } from "./keep.js";
+import { SigningIn } from "./signing_in.js";
 import { Store } from "./store.js";
 
-export class Session extends Store<{ info: SessionInfo | null; loaded: boolean; offline: boolean }> {
+export interface SessionState {
+  info: SessionInfo | null;
+  loaded: boolean;
+  offline: boolean;
+  /** Whether the last try to sign in has come to nothing. */
+  refused: boolean;
+}
+
+export class Session extends Store<SessionState> {
+  readonly signing: SigningIn;
+  #tabs: BroadcastChannel | null = null;
   #shelf: Shelf;
   #beginning: Promise<Visitor> | null = null;
   #loading: Promise<void> | null = null;
@@ -13,11 +24,12 @@ export class Session extends Store<{ info: SessionInfo | null; loaded: boolean; 
   constructor(
     readonly api: Api,
     private readonly page: string,
-    site: string,
+    private readonly site: string,
   ) {
-    super({ info: null, loaded: false, offline: !navigator.onLine });
+    super({ info: null, loaded: false, offline: !navigator.onLine, refused: false });
     this.#shelf = new Shelf(`answerback:${site}:`, "sessionStorage");
     api.token = this.#shelf.get<string>("token");
+    this.signing = new SigningIn(api.base, site, (code, verifier) => void this.#exchange(code, verifier));
   }
 
   /** Follows the connection, until the returned function is called. */
@@ -25,7 +37,13 @@ export class Session extends Store<{ info: SessionInfo | null; loaded: boolean; 
     const told = () => this.set({ offline: !navigator.onLine });
     window.addEventListener("online", told);
     window.addEventListener("offline", told);
+    this.#tabs = new BroadcastChannel(`answerback:${this.api.base}${this.site}`);
+    this.#tabs.onmessage = ({ data }: MessageEvent<string | null>) => void this.#become(data);
+    this.signing.resume();
     return () => {
+      this.#tabs?.close();
+      this.#tabs = null;
+      this.signing.close();
       window.removeEventListener("online", told);
       window.removeEventListener("offline", told);
     };
@@ -98,6 +116,33 @@ export class Session extends Store<{ info: SessionInfo | null; loaded: boolean; 
       await this.ensure();
       return work();
     }
+  }
+
+  /** The sign-in page has handed somebody over: the session is theirs, in every tab. */
+  async #exchange(code: string, verifier: string): Promise<void> {
+    try {
+      const { ticket } = await this.api.exchange(code, verifier);
+      await this.#become(null);
+      if (this.visitor?.kind !== "user" && ticket) await this.#become((await this.api.bearer(ticket)).token);
+      this.set({ refused: false });
+      this.#tabs?.postMessage(this.api.token);
+    } catch {
+      this.set({ refused: true });
+    }
+  }
+
+  /** Ends the session on the server and in every tab. */
+  async signOut(): Promise<void> {
+    await this.api.signOut();
+    await this.#become(null);
+    this.#tabs?.postMessage(null);
+  }
+
+  /** Goes on with another token, or with none: then the cookie counts. */
+  async #become(token: string | null): Promise<void> {
+    this.#keepToken(token);
+    await this.#loading?.catch(() => undefined);
+    await this.load().catch(() => undefined);
   }
 
   setQuota(quota: Partial<Quota> | null): void {

@@ -10,6 +10,7 @@ import { ComposerElement } from "./elements/composer.js";
 import { setLocate } from "./elements/outer.js";
 import { QuotaView } from "./elements/quota.js";
 import { SourcesView } from "./elements/sources.js";
+import { type Handed, setArrived } from "./signing_in.js";
 
 const ELEMENTS: [string, CustomElementConstructor][] = [
   ["answerback-quota", QuotaView],
@@ -21,7 +22,8 @@ const ELEMENTS: [string, CustomElementConstructor][] = [
   [COMMENTS, CommentsElement],
 ];
 
-export function start(locate: Locate): void {
+export function start(locate: Locate, handed: Handed | null = null): void {
+  setArrived(handed);
   setLocate(locate);
   for (const [name, element] of ELEMENTS) if (!customElements.get(name)) customElements.define(name, element);
 }

@@ -62,6 +62,7 @@ export class CommentsElement extends Outer<ThreadStore> {
     const ready = state.status === "ready";
     return [
       this.#head(ctx, state),
+      this.store.session.state.refused && h("p", { class: "note bad", role: "alert" }, texts.signInFailed),
       this.store.session.state.offline && h("p", { class: "banner", role: "status" }, texts.offline),
       this.#top(ctx, config),
       ready
@@ -97,7 +98,8 @@ export class CommentsElement extends Outer<ThreadStore> {
     ];
   }
 
-  #head({ texts }: Context, { total, sort, status }: ThreadState): Child {
+  #head(ctx: Context, { total, sort, status }: ThreadState): Child {
+    const { texts } = ctx;
     const heading = status === "ready" && total > 0 ? texts.comments(total) : texts.heading;
     const option = (value: Sort) => h("option", { value, ".selected": value === sort }, texts[value]);
     const onchange = (event: Event) => this.store.setSort((event.target as HTMLSelectElement).value as Sort);
@@ -114,7 +116,36 @@ export class CommentsElement extends Outer<ThreadStore> {
       "header",
       { class: "top", part: "header" },
       h("h2", { class: "title", part: "heading" }, heading),
+      this.#who(ctx),
       total > 1 && choice,
+    );
+  }
+
+  /** Who is signed in, or the way to be. */
+  #who({ info, lang, texts }: Context): Child {
+    const { session } = this.store;
+    if (!info) return null;
+    const { visitor } = info;
+    if (visitor && visitor.kind !== "guest") {
+      const href = session.signing.account(lang);
+      const link = {
+        class: "text",
+        part: "account",
+        href,
+        target: "_blank",
+        rel: "noopener",
+        title: texts.account,
+      };
+      return h(
+        "span",
+        { class: "who", part: "who" },
+        h("a", link, visitor.name || texts.account),
+        textButton(texts.signOut, () => void session.signOut()),
+      );
+    }
+    return (
+      session.signing.possible &&
+      textButton(texts.signIn, () => session.signing.begin(lang), { part: "button sign-in" })
     );
   }
 

@@ -1,0 +1,117 @@
+/** Signing in on our own page: in a popup opened by the click itself, or in place of the page where none may open. */
+
+import { newKey, Shelf } from "./keep.js";
+
+/** What the sign-in page hands over. */
+export interface Handed {
+  code: string;
+  nonce: string;
+}
+
+interface Attempt {
+  nonce: string;
+  verifier: string;
+  challenge: string;
+}
+
+const KEPT_MS = 900_000;
+const SIGNED_IN = "answerback:signed-in";
+const RECEIVED = "answerback:received";
+
+let arrived: Handed | null = null;
+
+/** The loader has found a code in the address, and has taken it out. */
+export function setArrived(handed: Handed | null): void {
+  arrived = handed;
+}
+
+export class SigningIn {
+  #kept: Shelf;
+  #next: Attempt | null = null;
+  #forget: (() => void) | null = null;
+
+  constructor(
+    private readonly base: string,
+    private readonly site: string,
+    private readonly done: (code: string, verifier: string) => void,
+  ) {
+    this.#kept = new Shelf(`answerback:${site}:`);
+    void this.#prepare();
+  }
+
+  /** Takes what has arrived with the address, if it was begun here. */
+  resume(): void {
+    if (arrived && this.#finish(arrived)) arrived = null;
+  }
+
+  close(): void {
+    this.#forget?.();
+  }
+
+  /** Where browsers have no digest (pages without TLS) nobody can sign in. */
+  get possible(): boolean {
+    return !!crypto.subtle;
+  }
+
+  /** Where one's own account is looked after. */
+  account(lang: string): string {
+    return `${this.base}account/?${new URLSearchParams({ site: this.site, lang })}`;
+  }
+
+  /** Made before the click: what is awaited in a click opens no popup. */
+  async #prepare(): Promise<void> {
+    if (!this.possible) return;
+    const verifier = newKey() + newKey();
+    const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(verifier));
+    const challenge = btoa(String.fromCharCode(...new Uint8Array(digest)))
+      .replaceAll("+", "-")
+      .replaceAll("/", "_")
+      .replaceAll("=", "");
+    this.#next = { nonce: newKey(), verifier, challenge };
+  }
+
+  /** Called in the click. A popup that seems closed at once may be alive: the host page may have cut it off. */
+  begin(lang: string): void {
+    const attempt = this.#next;
+    if (!attempt) return;
+    const { nonce, verifier, challenge } = attempt;
+    void this.#prepare();
+    this.#keep({ ...this.#all(), [nonce]: { verifier, until: Date.now() + KEPT_MS } });
+    const url = new URL("sign-in/", this.base);
+    const return_to = location.href.split("#")[0] ?? "";
+    const query = { site: this.site, origin: location.origin, return_to, lang, nonce, challenge };
+    for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
+    this.#forget?.();
+    const popup = window.open(url, "answerback-sign-in", "popup,width=480,height=720");
+    if (!popup) {
+      location.assign(url);
+      return;
+    }
+    const told = ({ origin, source, data }: MessageEvent) => {
+      if (origin !== url.origin || source !== popup || data?.type !== SIGNED_IN || data.nonce !== nonce)
+        return;
+      popup.postMessage({ type: RECEIVED }, url.origin);
+      this.#finish(data);
+    };
+    addEventListener("message", told);
+    this.#forget = () => removeEventListener("message", told);
+  }
+
+  #finish({ code, nonce }: Handed): boolean {
+    const { [nonce]: kept, ...others } = this.#all();
+    if (!kept) return false;
+    this.#keep(others);
+    this.#forget?.();
+    this.done(code, kept.verifier);
+    return true;
+  }
+
+  #all(): Record<string, { verifier: string; until: number }> {
+    const all = this.#kept.get<Record<string, { verifier: string; until: number }>>("signing-in") ?? {};
+    return Object.fromEntries(Object.entries(all).filter(([, { until }]) => until > Date.now()));
+  }
+
+  #keep(all: object): void {
+    this.#kept.set("signing-in", Object.keys(all).length ? all : null);
+  }
+}
