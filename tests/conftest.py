@@ -14,6 +14,7 @@ from answerback.migrations import migrate
 from hypothesis import settings
 
 from tests import services
+from tests.fakes.openai_server import OpenAIServer
 
 # A busy machine is no failure, and CI tries the same examples each time.
 settings.register_profile("house", deadline=None, derandomize="CI" in os.environ)
@@ -73,6 +74,13 @@ async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncItera
     await db.connect()
     yield db
     await db.close()
+
+
+@pytest.fixture
+def model() -> Iterator[OpenAIServer]:
+    """An OpenAI-compatible server that does what it is told to."""
+    with OpenAIServer.start() as server:
+        yield server
 
 
 @pytest.fixture(scope="module")

@@ -11,13 +11,7 @@ import pytest
 from tests.fakes.openai_server import OpenAIServer
 from tests.services import Server, Site, wait_until, walk
 
-NO_LIMITS = ("comments_per_minute=unlimited", "address_comments_per_minute=unlimited")
-
-
-@pytest.fixture
-def model() -> Iterator[OpenAIServer]:
-    with OpenAIServer.start() as running:
-        yield running
+NO_LIMITS = dict.fromkeys(("comments_per_minute", "address_comments_per_minute"), "unlimited")
 
 
 @pytest.fixture
@@ -40,9 +34,7 @@ def test_the_answer_comes_from_the_model_with_a_quote_that_holds(server: Server,
 
 
 def test_one_answer_left_is_one_call_upstream(server: Server, model: OpenAIServer) -> None:
-    server.command("site", "set", "demo", "daily_answers=1", *NO_LIMITS)
-    server.stop()
-    server.run()
+    server.restart(daily_answers="1", **NO_LIMITS)
     with ThreadPoolExecutor(32) as pool:
         replies = list(pool.map(lambda number: server.post(f"Is this number {number}?").json, range(200)))
     given = [reply["answer"]["id"] for reply in replies if reply["answer"]]
@@ -78,9 +70,7 @@ def test_with_the_provider_down_the_comment_is_kept_and_told_to_be_tried_again(
 
 
 def test_a_kill_in_the_middle_of_fifty_answers_settles_each_once(server: Server, model: OpenAIServer) -> None:
-    server.command("site", "set", "demo", "daily_answers=100", "address_daily_answers=100", *NO_LIMITS)
-    server.stop()
-    server.run()
+    server.restart(daily_answers="100", address_daily_answers="100", **NO_LIMITS)
     model.script(default={"gate": "go", "gate_after": 2})
     with ThreadPoolExecutor(8) as pool:
         posted = list(pool.map(lambda number: server.post(f"When does it open, {number}?").json, range(50)))
