@@ -51,7 +51,7 @@ def choose(
     """The best passages within a budget of tokens: those of the page first, then those of other pages of its site.
 
     `others` are candidates from the site's index, best first. A page that fits is taken whole. Passages that say the
-    same are taken once; those that follow each other on a page are joined.
+    same are taken once; those of the page that follow each other are joined.
     """
     home = list(passages)
     known = {(passage.url, passage.text) for passage in home}
@@ -66,7 +66,7 @@ def choose(
     left = token_budget - sum(_cost(listed[number]) for number in chosen)
     pieces = _pieces(reading, bonus, chosen, left)
     kept = [listed[number] if number in chosen else pieces.get(number) for number in range(len(listed))]
-    return _joined([passage for passage in kept if passage is not None], [*home, *away])
+    return _joined([passage for passage in kept if passage is not None], home)
 
 
 def _whole_ones(reading: Reading, bonus: list[float], budget: int) -> set[int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import statistics
 import sys
 from pathlib import Path
@@ -49,7 +50,7 @@ def main() -> int:
         return 1
     print("| " + " | ".join(COLUMNS) + " |\n|" + "---|" * len(COLUMNS))
     for questions in sets:
-        figures = measure(questions, limit=options.limit)
+        figures = asyncio.run(measure(questions, limit=options.limit))
         print("| " + " | ".join(row(questions.name, len(questions.pages), figures)) + " |", flush=True)
         for what, question, quotes in figures.missed:
             if what == options.missed:

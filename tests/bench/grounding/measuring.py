@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-import math
+import tempfile
 import time
 import unicodedata
-from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from answerback.answers.providers.quote import QuoteAnswerer
 from answerback.core import ranking
 from answerback.core.answering import AnswerRequest, Passage, Quotes, Source
 from answerback.core.language import language_of
+from answerback.db import Database, Work
+from answerback.migrations import migrate
+from answerback.pages.index import SiteIndex, entries
+from answerback.sites.store import add_site
 
 from .sets import Question, QuestionSet
 
 BUDGET = 1_500
-CANDIDATES = 40
-"""Passages that the site's index hands over for a question, as in the product."""
+SITE = "bench"
 
 
 @dataclass(slots=True)
@@ -39,29 +42,27 @@ class Figures:
     missed: list[tuple[str, Question, tuple[Source, ...]]] = field(default_factory=list)
 
 
-class SiteSearch:
-    """A site's passages, found by their terms: what the product's index does with the database's full-text search."""
+@asynccontextmanager
+async def site_index(pages: Sequence[Sequence[Passage]]) -> AsyncIterator[SiteIndex]:
+    """The product's own index of some pages, on a SQLite file that is thrown away."""
+    with tempfile.TemporaryDirectory() as folder:
+        url = f"sqlite:///{folder}/site.db"
+        await asyncio.to_thread(migrate, url)
+        db = Database(url)
+        await db.connect()
+        try:
+            index = SiteIndex(db)
+            await db.write(lambda: _put(index, pages))
+            yield index
+        finally:
+            await db.close()
 
-    def __init__(self, pages: Sequence[Sequence[Passage]]) -> None:
-        self._passages = [passage for page in pages for passage in page]
-        self._found: dict[str, list[tuple[int, int]]] = defaultdict(list)
-        self._sizes = []
-        for number, passage in enumerate(self._passages):
-            words = Counter(ranking.terms(f"{passage.title} {passage.heading} {passage.text}"))
-            self._sizes.append(sum(words.values()))
-            for word, count in words.items():
-                self._found[word].append((number, count))
-        self._average = sum(self._sizes) / max(1, len(self._sizes))
 
-    def __call__(self, question: str) -> list[Passage]:
-        scores: defaultdict[int, float] = defaultdict(float)
-        for word in set(ranking.terms(question)):
-            places = self._found.get(word, [])
-            weight = math.log(1 + (len(self._passages) - len(places) + 0.5) / (len(places) + 0.5))
-            for number, count in places:
-                norm = 1.2 * (0.5 + 0.5 * self._sizes[number] / self._average)
-                scores[number] += weight * count * 2.2 / (count + norm)
-        return [self._passages[number] for number in sorted(scores, key=lambda number: -scores[number])[:CANDIDATES]]
+def _put(index: SiteIndex, pages: Sequence[Sequence[Passage]]) -> Work[None]:
+    yield from add_site(SITE, {"origins": "https://site.example"}, 0)
+    for page in pages:
+        if page:
+            yield from index.put(SITE, page[0].url, entries(page))
 
 
 def holds(text: str, answers: Sequence[str]) -> bool:
@@ -74,38 +75,51 @@ def _folded(text: str) -> str:
     return "".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
-def measure(questions: QuestionSet, *, limit: int = 0, site: bool = True) -> Figures:
-    """The figures of a set; `limit` takes so many of its questions, evenly spread, `site` asks from other pages too."""
+async def measure(questions: QuestionSet, *, limit: int = 0) -> Figures:
+    """The figures of a set; `limit` takes so many of its questions, evenly spread."""
     figures = Figures()
-    search = SiteSearch(questions.pages) if site and len(questions.pages) > 1 else None
     step = max(1, len(questions.questions) // limit) if limit else 1
-    for number, question in enumerate(questions.questions[::step]):
-        page = questions.pages[question.page]
-        begun = time.process_time()
-        chosen = ranking.choose(question.text, page, BUDGET)
-        quotes = asyncio.run(_quotes(question.text, chosen))
-        figures.seconds.append(time.process_time() - begun)
-        if not question.answers:
-            figures.unanswerable += 1
-            figures.refused_rightly += not quotes
-            continue
+    async with site_index(questions.pages) as index:
+        for number, question in enumerate(questions.questions[::step]):
+            chosen, quotes = await _asked_at_home(figures, question, questions.pages[question.page])
+            if not question.answers:
+                continue
+            marks = {
+                "budget": any(holds(passage.text, question.answers) for passage in chosen),
+                "first": bool(quotes) and holds(quotes[0].quote, question.answers),
+                "three": any(holds(quote.quote, question.answers) for quote in quotes[:3]),
+            }
+            if len(questions.pages) > 1:
+                away = (question.page + 1 + number % (len(questions.pages) - 1)) % len(questions.pages)
+                marks["elsewhere"] = await _found_from(index, question, questions.pages[away])
+                figures.elsewhere_asked += 1
+            for name, good in marks.items():
+                setattr(figures, name, getattr(figures, name) + good)
+                if not good:
+                    figures.missed.append((name, question, quotes))
+    return figures
+
+
+async def _asked_at_home(
+    figures: Figures, question: Question, page: tuple[Passage, ...]
+) -> tuple[tuple[Passage, ...], tuple[Source, ...]]:
+    begun = time.process_time()
+    chosen = ranking.choose(question.text, page, BUDGET)
+    quotes = await _quotes(question.text, chosen)
+    figures.seconds.append(time.process_time() - begun)
+    if question.answers:
         figures.answerable += 1
         figures.refused_wrongly += not quotes
-        marks = {
-            "budget": any(holds(passage.text, question.answers) for passage in chosen),
-            "first": bool(quotes) and holds(quotes[0].quote, question.answers),
-            "three": any(holds(quote.quote, question.answers) for quote in quotes[:3]),
-        }
-        if search is not None:
-            other = questions.pages[(question.page + 1 + number % (len(questions.pages) - 1)) % len(questions.pages)]
-            found = ranking.choose(question.text, other, BUDGET, others=search(question.text))
-            marks["elsewhere"] = any(holds(passage.text, question.answers) for passage in found)
-            figures.elsewhere_asked += 1
-        for name, good in marks.items():
-            setattr(figures, name, getattr(figures, name) + good)
-            if not good:
-                figures.missed.append((name, question, quotes))
-    return figures
+    else:
+        figures.unanswerable += 1
+        figures.refused_rightly += not quotes
+    return chosen, quotes
+
+
+async def _found_from(index: SiteIndex, question: Question, page: tuple[Passage, ...]) -> bool:
+    others = await index.search(SITE, question.text, besides=page[0].url if page else "")
+    found = ranking.choose(question.text, page, BUDGET, others=others)
+    return any(holds(passage.text, question.answers) for passage in found)
 
 
 async def _quotes(question: str, passages: tuple[Passage, ...]) -> tuple[Source, ...]:
