@@ -75,7 +75,7 @@ def build_accounts(
     pages = AccountPages(gate, db, clock, ids, sites, oauth, pictures, erasing, changed)
     oauth.linked = pages.linked
     mail = MailLinks(settings, db, clock, ids, sites, popup, door, post)
-    door.offered, door.mail_ready, door.registered = oauth.offered, post.ready, post.ask_verification
+    door.offered, door.mail_ready, by_password.registered = oauth.offered, post.ready, post.ask_verification
     routes = [
         Route("/avatars/{id}", pictures.serve, methods=["GET", "HEAD"]),
         Route("/sign-in/kakao/unlink", erasing.kakao_unlinked, methods=["GET", "POST"]),

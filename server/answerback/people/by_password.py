@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 from ..core.comments import NAME_LIMIT
 from ..core.model import Visitor
 from ..db import Database
@@ -10,6 +12,8 @@ from ..seams import Clock, Ids
 from . import store
 from .attempts import Attempts
 from .passwords import check_password, hash_password, verify_password
+
+Registered = Callable[[Visitor, str, str], Awaitable[None]]
 
 
 class ByPassword:
@@ -20,8 +24,10 @@ class ByPassword:
         self._clock = clock
         self._ids = ids
         self._attempts = Attempts(db, clock)
+        self.registered: Registered | None = None
+        """Called with a new account's visitor, address and language."""
 
-    async def register(self, site: str, email: str, password: str, name: str) -> Visitor:
+    async def register(self, site: str, email: str, password: str, name: str, lang: str) -> Visitor:
         """A new account. Raises BadRequest (`password_weak`) or Conflict (`email_taken`)."""
         check_password(password, email=email)
         name = name or email.partition("@")[0][:NAME_LIMIT]
@@ -29,6 +35,8 @@ class ByPassword:
         hash, now = await hash_password(password), self._clock.now()
         if not await self._db.write(lambda: store.add_user(visitor.id, site, name, email, hash, now)):
             raise Conflict("email_taken")
+        if self.registered is not None:
+            await self.registered(visitor, email, lang)
         return visitor
 
     async def sign_in(self, site: str, email: str, password: str, address: str) -> Visitor:

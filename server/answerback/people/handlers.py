@@ -46,7 +46,8 @@ class People:
         password = call.text("password", 1_000, required=True)
         name = clean_line(call.text("name", NAME_LIMIT))
         self._pace.step(self._address(call))
-        return await self._signed_in(call, await self._by_password.register(call.site.key, email, password, name), 201)
+        visitor = await self._by_password.register(call.site.key, email, password, name, call.site.lang)
+        return await self._signed_in(call, visitor, 201)
 
     async def login(self, call: Call) -> Response:
         """`POST /api/user/login/`."""

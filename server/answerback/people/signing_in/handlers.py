@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from starlette.requests import Request
@@ -75,8 +75,6 @@ class SignInPages:
         self.offered: Offered = list
         """Name, label and issuer of each provider that is set up."""
         self.mail_ready = False
-        self.registered: Callable[[Visitor, str, str], Awaitable[None]] | None = None
-        """Called with a new account's visitor, address and language."""
 
     def routes(self) -> list[Route]:
         """All addresses of the page; those of providers and mail stand before `/sign-in/{id}/`."""
@@ -176,11 +174,11 @@ class SignInPages:
         try:
             self._pace.step(self._address(request))
             address = read_email(email)
-            visitor = await self._by_password.register(begun.site, address, fields.get("password", ""), name)
+            visitor = await self._by_password.register(
+                begun.site, address, fields.get("password", ""), name, begun.lang
+            )
         except AppError as error:
             return self._page("register.html", begun, request, problem=error, email=email, name=name)
-        if self.registered is not None:
-            await self.registered(visitor, address, begun.lang)
         return await self.finish(request, begun.id, visitor)
 
     async def show_reset(self, request: Request) -> Response:
