@@ -9,7 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, Request, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Dialog,
+    Page,
+    Playwright,
+    Request,
+    sync_playwright,
+)
 
 from tests.browser.demo import Demo
 from tests.fakes.openai_server import OpenAIServer
@@ -68,6 +77,8 @@ def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
 def demo(standing: Demo) -> Demo:
     """The module's demo, with a model that has nothing particular to do."""
     standing.model.reset()
+    if standing.server.process.poll() is not None:
+        standing.server.run()  # the test before has ended in between
     return standing
 
 
@@ -95,7 +106,7 @@ class Arrivals:
         self.pages.append(page)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("console", self._hear)
-        page.on("dialog", lambda dialog: (self.complaints.append(f"dialog {dialog.message}"), dialog.dismiss()))
+        page.on("dialog", self._refuse)
         page.on("request", self._asked)
         return page
 
@@ -107,6 +118,10 @@ class Arrivals:
         # The plain site has no favicon, which Chromium asks for by itself.
         if message.type == "error" and not message.location["url"].endswith("/favicon.ico"):
             self.complaints.append(f"{message.text} {message.location['url']}")
+
+    def _refuse(self, dialog: Dialog) -> None:
+        self.complaints.append(f"a dialog: {dialog.message}")
+        dialog.dismiss()
 
     def _asked(self, request: Request) -> None:
         if request.url.startswith(("http:", "https:")):

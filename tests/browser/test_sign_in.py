@@ -1,0 +1,244 @@
+"""Signing in from a page of another origin, as visitors do it: by popup, without one, in several tabs."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from answerback.demo import DemoSite
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
+
+from tests.browser.conftest import ARGUMENTS, Arrivals
+from tests.browser.demo import Demo, field, leave
+from tests.services import wait_until
+
+PASSWORD = "correct horse battery"
+
+
+def sign_in_button(page: Page) -> None:
+    page.locator("answerback-comments [part~=sign-in]").click()
+
+
+def popup_of(page: Page) -> Page:
+    """The sign-in page, opened by the visitor's own click."""
+    button = page.locator("answerback-comments [part~=sign-in]")
+    expect(button).to_be_visible()
+    with page.expect_popup() as opened:
+        button.click()
+    opened.value.get_by_role("heading", name="Sign in").wait_for()
+    return opened.value
+
+
+def register(popup: Page, name: str, email: str) -> None:
+    popup.get_by_role("link", name="Register").click()
+    popup.get_by_label("Name").fill(name)
+    popup.get_by_label("E-mail").fill(email)
+    popup.get_by_label("Password").fill(PASSWORD)
+    popup.get_by_role("button").click()
+
+
+def by_password(popup: Page, email: str) -> None:
+    popup.locator("#email").fill(email)
+    popup.locator("#password").fill(PASSWORD)
+    popup.get_by_role("button", name="Sign in", exact=True).click()
+
+
+def signed_in_as(page: Page, name: str) -> None:
+    expect(page.locator("answerback-comments [part~=account]")).to_have_text(name)
+
+
+def signed_out(page: Page) -> None:
+    expect(page.locator("answerback-comments [part~=sign-in]")).to_be_visible()
+
+
+def with_headers(demo: Demo, address: str, headers: dict[str, str]) -> str:
+    """The page is served with these headers too."""
+    path = demo.folder / "headers.json"
+    known = json.loads(path.read_text("utf-8"))
+    name = "/" + address.rpartition("/")[2]
+    known[name] = known.get(name, {}) | headers
+    path.write_text(json.dumps(known), "utf-8")
+    demo.pages = DemoSite(demo.folder, demo.server.url)
+    return address
+
+
+@pytest.fixture(params=["cookies kept", "cookies blocked"])
+def context(
+    request: pytest.FixtureRequest, demo: Demo, browser: Browser, playwright: Playwright, tmp_path: Path
+) -> Iterator[BrowserContext]:
+    """A visitor's browser, once as it comes and once set to block all of our cookies on the site's pages."""
+    if request.param == "cookies kept":
+        context = browser.new_context()
+    else:
+        place = f"{demo.server.url},{demo.server.site.origin}"  # whose cookies, on whose pages
+        blocked = {"profile": {"content_settings": {"exceptions": {"cookies": {place: {"setting": 2}}}}}}
+        (tmp_path / "Default").mkdir()
+        (tmp_path / "Default" / "Preferences").write_text(json.dumps(blocked), "utf-8")
+        context = playwright.chromium.launch_persistent_context(
+            tmp_path, executable_path=shutil.which("chromium"), args=ARGUMENTS
+        )
+    yield context
+    context.close()
+
+
+def test_a_guest_becomes_a_member_and_stays_one(demo: Demo, arrive: Arrivals, context: BrowserContext) -> None:
+    page = arrive.enter(context)
+    page.goto(demo.at("bread.html"))
+    leave(page, "Written as a guest.")
+    expect(page.get_by_text("Written as a guest.")).to_be_visible()
+    popup = popup_of(page)
+    register(popup, "Mina", f"mina-{demo.turned}@example.com")
+    signed_in_as(page, "Mina")
+    wait_until(popup.is_closed)
+    expect(page.locator("[part~=author]", has_text="Mina")).to_be_visible()  # the guest's comment is hers
+    page.reload()
+    signed_in_as(page, "Mina")
+    leave(page, "Written as Mina.")
+    expect(page.locator("article[data-state=published]", has_text="Written as Mina.")).to_be_visible()
+    comments = demo.server.thread()["comments"]
+    assert [(comment["author"]["name"], comment["author"]["kind"]) for comment in comments] == [("Mina", "user")] * 2
+    assert len({comment["author"]["id"] for comment in comments}) == 1
+
+
+def test_signing_out_ends_it_on_the_server_and_in_every_tab(
+    demo: Demo, arrive: Arrivals, context: BrowserContext
+) -> None:
+    address = demo.at("bread.html")
+    page, other = arrive.enter(context), arrive.enter(context)
+    page.goto(address)
+    other.goto(address)
+    signed_out(other)
+    register(popup_of(page), "Tom", f"tom-{demo.turned}@example.com")
+    signed_in_as(page, "Tom")
+    signed_in_as(other, "Tom")
+    other.get_by_role("button", name="Sign out").click()
+    signed_out(other)
+    signed_out(page)
+    for tab in (page, other):
+        tab.reload()
+        signed_out(tab)
+
+
+def test_who_has_an_account_signs_in_by_password(demo: Demo, arrive: Arrivals) -> None:
+    address, email = demo.at("bread.html"), f"ida-{demo.turned}@example.com"
+    register(popup_of(arrive(address)), "Ida", email)
+    page = arrive(address)
+    popup = popup_of(page)
+    popup.locator("#email").fill(email)
+    popup.locator("#password").fill("not the password")
+    arrive.expect("401")
+    popup.get_by_role("button", name="Sign in", exact=True).click()
+    expect(popup.get_by_role("alert")).to_be_visible()
+    by_password(popup, email)
+    signed_in_as(page, "Ida")
+
+
+@pytest.mark.parametrize("policy", ["same-origin", "same-origin-allow-popups"])
+def test_a_page_that_cuts_its_popups_off_is_gone_back_to(demo: Demo, arrive: Arrivals, policy: str) -> None:
+    address = with_headers(demo, demo.at("bread.html"), {"Cross-Origin-Opener-Policy": policy})
+    page = arrive(address)
+    field(page).fill("A draft that must not be lost.")
+    with page.context.expect_page() as opened:
+        sign_in_button(page)
+    popup = opened.value
+    register(popup, "Eve", f"eve-{demo.turned}@example.com")
+    signed_in_as(page, "Eve")
+    expect(field(page)).to_have_value("A draft that must not be lost.")
+    if policy == "same-origin":
+        popup.wait_for_url(address)  # with nothing of the code left in the address
+        signed_in_as(popup, "Eve")
+
+
+def test_a_way_in_that_cuts_the_popup_off_leads_back_too(demo: Demo, arrive: Arrivals) -> None:
+    address = demo.at("bread.html")
+    page = arrive(address)
+    popup = popup_of(page)
+    ways = popup.url
+    popup.goto(f"{demo.server.url}/admin/sign-in/")  # a page with Cross-Origin-Opener-Policy: same-origin
+    popup.goto(ways)
+    register(popup, "Ada", f"ada-{demo.turned}@example.com")
+    popup.wait_for_url(address)
+    signed_in_as(popup, "Ada")
+    signed_in_as(page, "Ada")
+
+
+def test_where_no_popup_may_open_the_whole_page_goes_and_comes_back(demo: Demo, arrive: Arrivals) -> None:
+    address = demo.at("bread.html")
+    page = arrive(address)
+    field(page).fill("A draft that must not be lost.")
+    page.evaluate("window.open = () => null")
+    sign_in_button(page)
+    register(page, "Ann", f"ann-{demo.turned}@example.com")
+    page.wait_for_url(address)
+    signed_in_as(page, "Ann")
+    expect(field(page)).to_have_value("A draft that must not be lost.")
+    assert "#" not in page.url
+
+
+def test_two_sign_ins_at_once_do_not_mix(demo: Demo, arrive: Arrivals) -> None:
+    address = demo.at("bread.html")
+    first, second = arrive(address), arrive(address)
+    one, two = popup_of(first), popup_of(second)
+    register(two, "Second", f"second-{demo.turned}@example.com")
+    signed_in_as(second, "Second")
+    signed_out(first)
+    register(one, "First", f"first-{demo.turned}@example.com")
+    signed_in_as(first, "First")
+    signed_in_as(second, "Second")
+
+
+def test_messages_of_others_are_not_believed(demo: Demo, arrive: Arrivals) -> None:
+    page = arrive(demo.at("bread.html"))
+    exchanges: list[str] = []
+    page.on("request", lambda request: exchanges.append(request.url) if "/exchange/" in request.url else None)
+    with page.expect_popup() as opened:
+        sign_in_button(page)
+    nonce = page.evaluate("Object.keys(JSON.parse(localStorage.getItem('answerback:demo:signing-in')))[0]")
+    # The right words from the wrong window, and from the right window with another nonce.
+    page.evaluate("nonce => postMessage({type: 'answerback:signed-in', nonce, code: 'stolen'}, '*')", nonce)
+    popup = opened.value
+    popup.wait_for_load_state()
+    popup.evaluate("opener.postMessage({type: 'answerback:signed-in', nonce: 'x'.repeat(32), code: 'stolen'}, '*')")
+    register(popup, "Real", f"real-{demo.turned}@example.com")
+    signed_in_as(page, "Real")
+    assert len(exchanges) == 1
+
+
+def test_a_code_in_the_address_that_was_not_begun_here_does_nothing(demo: Demo, arrive: Arrivals) -> None:
+    address = demo.at("bread.html")
+    page = arrive(f"{address}#answerback-code={'c' * 43}&answerback-nonce={'n' * 32}")
+    signed_out(page)
+    assert page.url == address
+
+
+def test_a_site_for_members_only_offers_to_sign_in(demo: Demo, arrive: Arrivals) -> None:
+    demo.server.command("site", "set", "demo", "guests=false")
+    try:
+        page = arrive(demo.at("bread.html"))
+        expect(page.get_by_text("Only signed-in members can comment here.")).to_be_visible()
+        register(popup_of(page), "Member", f"member-{demo.turned}@example.com")
+        leave(page, "Now I may.")
+        expect(page.locator("article[data-state=published]", has_text="Now I may.")).to_be_visible()
+    finally:
+        demo.server.command("site", "set", "demo", "guests=true")
+
+
+def test_the_sign_in_page_speaks_korean_and_fits_a_phone(demo: Demo, arrive: Arrivals) -> None:
+    page = arrive(demo.at("ko.html"), viewport={"width": 360, "height": 740}, locale="ko-KR")
+    with page.expect_popup() as opened:
+        page.locator("answerback-comments [part~=sign-in]").click()
+    popup = opened.value
+    popup.get_by_role("heading", name="로그인").wait_for()
+    popup.set_viewport_size({"width": 360, "height": 740})
+    assert popup.evaluate("document.documentElement.scrollWidth") <= 360
+    popup.get_by_role("link", name="가입하기").click()
+    popup.get_by_label("이름").fill("민아")
+    popup.get_by_label("이메일").fill(f"ko-{demo.turned}@example.com")
+    popup.get_by_label("비밀번호").fill("짧다")
+    popup.locator("#password").evaluate("field => field.removeAttribute('minlength')")
+    arrive.expect("400")
+    popup.get_by_role("button").click()
+    expect(popup.get_by_role("alert")).to_contain_text("비밀번호가 너무 짧")
