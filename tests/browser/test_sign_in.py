@@ -84,7 +84,9 @@ def context(
     context.close()
 
 
-def test_a_guest_becomes_a_member_and_stays_one(demo: Demo, arrive: Arrivals, context: BrowserContext) -> None:
+def test_a_guest_becomes_a_member_and_stays_one(
+    demo: Demo, arrive: Arrivals, context: BrowserContext, request: pytest.FixtureRequest
+) -> None:
     page = arrive.enter(context)
     page.goto(demo.at("bread.html"))
     leave(page, "Written as a guest.")
@@ -101,6 +103,8 @@ def test_a_guest_becomes_a_member_and_stays_one(demo: Demo, arrive: Arrivals, co
     comments = demo.server.thread()["comments"]
     assert [(comment["author"]["name"], comment["author"]["kind"]) for comment in comments] == [("Mina", "user")] * 2
     assert len({comment["author"]["id"] for comment in comments}) == 1
+    token = page.evaluate("sessionStorage.getItem('answerback:demo:token')")
+    assert (token is not None) == ("cookies blocked" in request.node.name)
 
 
 def test_signing_out_ends_it_on_the_server_and_in_every_tab(
