@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import atexit
+import contextlib
 import functools
 import http.server
 import json
@@ -145,6 +146,8 @@ class Server:
     token: str = ""
     page: str = "/bakery.html"
     turned: int = 0
+    log: Path | None = None
+    """Where it writes what it says, instead of to the tests' own output."""
 
     @classmethod
     @contextmanager
@@ -195,10 +198,12 @@ class Server:
     def run(self) -> None:
         """Start the process and wait until it is ready."""
         port = self.url.rpartition(":")[2]
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "answerback", "serve", "--host", "localhost", "--port", port],
-            env=self.environment, cwd=self.folder,
-        )  # fmt: skip
+        with contextlib.ExitStack() as stack:
+            log = stack.enter_context(self.log.open("ab")) if self.log else None
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "answerback", "serve", "--host", "localhost", "--port", port],
+                env=self.environment, cwd=self.folder, stdout=log, stderr=log,
+            )  # fmt: skip
 
         def ready() -> bool:
             assert self.process.poll() is None, "the server has ended"
