@@ -100,7 +100,7 @@ async def test_the_page_that_is_known_anyway_is_left_out_and_the_number_is_limit
 
 async def test_a_page_read_again_replaces_what_it_said(index: SiteIndex, database: Database) -> None:
     await keep(index, database, "my-site", "/bakery", [Block("We are closed for good.", ("Harbour bakery",))])
-    assert await index.search("my-site", "Who founded it, Anna Berg?") == []
+    assert await index.search("my-site", "Who is Anna Berg?") == []
     assert [p.text for p in await index.search("my-site", "Is the bakery closed?")][:1] == ["We are closed for good."]
     await database.write(lambda: index.forget("my-site", "/bakery"))
     assert all(p.url != "/bakery" for p in await index.search("my-site", "Is the bakery closed?"))
@@ -110,7 +110,8 @@ async def test_a_page_read_again_replaces_what_it_said(index: SiteIndex, databas
 @pytest.mark.parametrize(
     "question",
     ["", "?", "the of and", '" OR site:other', "head:x AND body:y", "NEAR(a b)", "a* ^b -c", "\x00",
-     "'; DROP TABLE passages;", "{head} : x", "!&|<->()", "\ud7a3" * 3_000, "़ा ि", "🙂🙂", "a" * 100_000, "x\u0301y\u200dz", "ℌ𝔢𝔩𝔩𝔬 ①②③ ﷺ"],
+     "'; DROP TABLE passages;", "{head} : x",
+     "!&|<->()", "\ud7a3" * 3_000, "़ा ि", "🙂🙂", "a" * 100_000, "x\u0301y\u200dz", "ℌ𝔢𝔩𝔩𝔬 ①②③ ﷺ"],
 )  # fmt: skip
 async def test_nothing_that_is_asked_breaks_it(index: SiteIndex, question: str) -> None:
     assert isinstance(await index.search("my-site", question), list)

@@ -139,3 +139,10 @@ def _relatives() -> dict[str, frozenset[str]]:
         for term in stems:
             found.setdefault(term, set()).update(stems - {term})
     return {term: frozenset(others) for term, others in found.items()}
+
+
+def search_terms(question: str, most: int) -> list[str]:
+    """What to look for in an index: a question's own terms, then their relatives, at most so many."""
+    wanted = wanted_terms(question)
+    relatives = [other for others in wanted.relatives.values() for other in sorted(others)]
+    return list(dict.fromkeys([*wanted.weights, *relatives]))[:most]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..core.answering import Passage
-from ..core.ranking import terms
+from ..core.terms import search_terms, terms
 from ..db import Database, Work
 from . import index_store as store
 from .meaning import Meaning
@@ -48,7 +48,7 @@ class SiteIndex:
 
     async def search(self, site: str, question: str, *, besides: str = "", limit: int = CANDIDATES) -> list[Passage]:
         """Passages of a site that may answer a question, the best first; `besides` is the page that is known anyway."""
-        wanted = list(dict.fromkeys(terms(question[:QUESTION_LIMIT])))[:MOST_TERMS]
+        wanted = search_terms(question[:QUESTION_LIMIT], MOST_TERMS)
         found = await self._db.read(lambda: store.find(self._words, site, wanted, besides, limit))
         if self._meaning is None:
             return [item.passage for item in found]
