@@ -43,7 +43,7 @@ def comment(page: Page, name: str, text: str, *, answered: bool = False) -> None
     mine = page.locator("answerback-comment", has_text=text.replace("*", "")).first
     expect(mine.locator("article[data-state=published]").first).to_be_visible()
     if answered:
-        expect(mine.locator("section.answer[data-state=done]").first).to_be_visible()
+        expect(mine.locator("[part~=answer][data-state=done]").first).to_be_visible()
 
 
 def reply(page: Page, to: str, name: str, text: str) -> None:
@@ -78,10 +78,10 @@ def english(browser: Browser, address: str) -> None:
         comment(page, "Ida", "Can I have a loaf delivered?", answered=True)
         shoot(page, "light")
     with arriving(browser, address, color_scheme="dark") as page:
-        page.locator("answerback-comments section.answer[data-state=done]").first.wait_for()
+        page.locator("answerback-comments [part~=answer][data-state=done]").first.wait_for()
         shoot(page, "dark")
     with arriving(browser, address, viewport=NARROW, has_touch=True, is_mobile=True) as page:
-        page.locator("answerback-comments section.answer[data-state=done]").first.wait_for()
+        page.locator("answerback-comments [part~=answer][data-state=done]").first.wait_for()
         shoot(page, "narrow")
 
 

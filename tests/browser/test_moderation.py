@@ -26,5 +26,5 @@ def test_a_comment_that_waits_is_answered_when_it_is_approved(server: Server, vi
     owner.get_by_role("button").first.click()
     owner.get_by_role("button", name="Approve").click()
     expect(other.get_by_text("When does it open?")).to_be_visible()
-    expect(other.locator("answerback-comments section.answer[data-state=done]")).to_be_visible()
-    expect(author.locator("answerback-comments section.answer[data-state=done]")).to_be_visible()
+    expect(other.locator("answerback-comments [part~=answer][data-state=done]")).to_be_visible()
+    expect(author.locator("answerback-comments [part~=answer][data-state=done]")).to_be_visible()

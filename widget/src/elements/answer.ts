@@ -28,13 +28,14 @@ export class AnswerElement extends View<AnswerData> {
     const props = {
       class: "answer",
       part: "answer",
+      role: "group",
       "data-state": answer.state,
       "aria-busy": running,
       "aria-label": answer.quoting ? texts.quotes : texts.aiAnswer,
       lang,
     };
     const body = [this.#body(data), this.#ending(data)];
-    return [h("section", props, this.#head(data, running), body, running ? null : this.#foot(data))];
+    return [h("div", props, this.#head(data, running), body, running ? null : this.#foot(data))];
   }
 
   #head({ answer, texts }: AnswerData, running: boolean): Child {

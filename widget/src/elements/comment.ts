@@ -192,12 +192,17 @@ export class CommentElement extends View<CommentData> {
         class: "vote",
         part: `button vote-${name}`,
         title: label,
-        "aria-label": `${label} (${count})`,
         "aria-pressed": pressed,
         disabled: own,
         onclick: () => void store.vote(id, pressed ? 0 : value),
       };
-      return h("button", props, icon(name), count > 0 && h("span", null, count));
+      return h(
+        "button",
+        props,
+        icon(name),
+        h("span", { class: "unseen" }, label),
+        count > 0 && h("span", null, count),
+      );
     };
     return h(
       "span",
