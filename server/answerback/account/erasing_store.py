@@ -27,6 +27,7 @@ _TRACES = (
     "DELETE FROM account_sessions WHERE visitor_id = :id",
     "DELETE FROM identities WHERE visitor_id = :id",
     "DELETE FROM avatars WHERE visitor_id = :id",
+    "DELETE FROM sign_in_codes WHERE visitor_id = :id",
 )
 # Votes, reports and feedback count on, as nobody's.
 _COUNTED = ("votes", "reports", "feedback")

@@ -1,0 +1,351 @@
+"""Links by mail, over a real mail server: to sign in, to confirm an address, to choose a new password."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from answerback.mail.mailer import MailRefused, Message, RecordingMailer, SmtpMailer, compose, read_smtp_url
+from answerback.mail.messages import TEXTS, link_message
+
+from tests.fakes.smtp_server import MailServer
+from tests.fakes.web_browser import Page, WebBrowser
+from tests.http.signing import BEHIND_A_PROXY, Window, count, rows
+from tests.services import Server, Site, wait_until
+
+PASSWORD, ANOTHER = "seven green lamps", "eight blue lamps"
+
+
+@pytest.fixture(scope="module")
+def post() -> Iterator[MailServer]:
+    with MailServer.start() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory, post: MailServer) -> Iterator[Server]:
+    settings = BEHIND_A_PROXY | post.settings()
+    with Site.start() as site, Server.start(tmp_path_factory.mktemp("mail"), site, **settings) as server:
+        yield server
+
+
+@pytest.fixture
+def server(running: Server, post: MailServer) -> Server:
+    post.answer, post.recipient = "250 taken", "250 yes"
+    change(running, "DELETE FROM mail_counts")
+    return running
+
+
+def change(server: Server, sql: str, *values: Any) -> None:
+    """Bend what is in the database, as time does."""
+    connection = sqlite3.connect(server.database_url.removeprefix("sqlite:///"), timeout=10)
+    with connection:
+        connection.execute(sql, values)
+    connection.close()
+
+
+def ask(window: Window, email: str, what: str = "start") -> Page:
+    """Type an address into the sign-in window; what it shows then."""
+    sign_in = window.page.field("sign_in")
+    url = f"{window.server.url}/sign-in/mail/{what}"
+    return window.browser.post(url, {"sign_in": sign_in, "email": email})
+
+
+def register(server: Server, email: str, password: str = PASSWORD) -> dict[str, Any]:
+    data = {"site": "demo", "email": email, "password": password, "name": "Mina"}
+    reply = server.call("POST", "/api/user/register/", data)
+    assert reply.status == 201, reply.body
+    user: dict[str, Any] = reply.json
+    return user
+
+
+def login(server: Server, email: str, password: str) -> int:
+    return server.call("POST", "/api/user/login/", {"site": "demo", "email": email, "password": password}).status
+
+
+# ---- signing in by a link
+
+
+def test_a_link_signs_in_and_is_not_used_up_by_looking(server: Server, post: MailServer) -> None:
+    browser = WebBrowser()
+    window = Window(server, browser)
+    waiting = ask(window, "Mina@Example.com ")
+    assert "Look into your mail" in waiting.text
+    mail = post.next_to("mina@example.com")
+    for looker in (WebBrowser(), browser, browser):
+        assert looker.get(mail.link).status == 200
+    assert "Look into your mail" in browser.get(waiting.url).text
+    done = browser.post(mail.link, {})
+    assert "It worked" in done.text
+    reply = window.exchange(browser.get(waiting.url))  # the window that waits goes on by itself
+    assert reply.status == 201
+    assert reply.json["visitor"]["kind"] == "user"
+    assert rows(server, "SELECT email_verified_at IS NOT NULL FROM visitors WHERE email = 'mina@example.com'") == [(1,)]
+    again = browser.post(mail.link, {})
+    assert (again.status, "used already" in again.text) == (404, True)
+
+
+def test_who_comes_again_is_the_same(server: Server, post: MailServer) -> None:
+    found = []
+    for number in (1, 2):
+        browser = WebBrowser()
+        window = Window(server, browser)
+        ask(window, "again@example.com")
+        done = browser.post(post.next_to("again@example.com", number).link, {})
+        found.append(window.exchange(browser.get(done.link("/sign-in/mail/wait"))).json["visitor"]["id"])
+    assert found[0] == found[1]
+
+
+def test_a_link_does_nothing_in_another_browser(server: Server, post: MailServer) -> None:
+    """Somebody may begin with another person's address, and hope that the link is followed."""
+    attacker, victim = WebBrowser(), WebBrowser()
+    window = Window(server, attacker)
+    waiting = ask(window, "victim@example.com")
+    link = post.next_to("victim@example.com").link
+    assert "in the browser in which you began" in victim.get(link).text
+    assert victim.post(link, {}).status == 403
+    assert "answerback-code" not in attacker.get(waiting.url).url
+    assert not rows(server, "SELECT * FROM visitors WHERE email = 'victim@example.com'")
+    assert not rows(server, "SELECT * FROM mail_links WHERE email = 'victim@example.com' AND used_at IS NOT NULL")
+
+
+def test_the_code_signs_in_where_the_sign_in_began(server: Server, post: MailServer) -> None:
+    window = Window(server, WebBrowser())
+    waiting = ask(window, "code@example.com")
+    code = post.next_to("code@example.com").code
+    page = window.browser.post(waiting.link("/sign-in/mail/code"), {"sign_in": waiting.field("sign_in"), "code": code})
+    assert window.exchange(page).status == 201
+
+
+def test_a_code_can_be_guessed_five_times(server: Server, post: MailServer) -> None:
+    window = Window(server, WebBrowser())
+    waiting = ask(window, "guess@example.com")
+    code = post.next_to("guess@example.com").code
+    wrong = f"{(int(code) + 1) % 1_000_000:06d}"
+    url, fields = waiting.link("/sign-in/mail/code"), {"sign_in": waiting.field("sign_in")}
+    for _ in range(5):
+        page = window.browser.post(url, {**fields, "code": wrong})
+        assert (page.status, "not the code" in page.text) == (403, True)
+    page = window.browser.post(url, {**fields, "code": code})
+    assert page.status == 403
+    assert WebBrowser().post(url, {**fields, "code": code}).status in (401, 403, 404)
+
+
+def test_an_old_link_is_over(server: Server, post: MailServer) -> None:
+    browser = WebBrowser()
+    ask(Window(server, browser), "old@example.com")
+    link = post.next_to("old@example.com").link
+    change(server, "UPDATE mail_links SET expires_at = 1 WHERE email = 'old@example.com'")
+    assert browser.get(link).status == browser.post(link, {}).status == 404
+
+
+def test_the_link_is_only_used_by_a_form_of_ours(server: Server, post: MailServer) -> None:
+    browser = WebBrowser()
+    ask(Window(server, browser), "cross@example.com")
+    link = post.next_to("cross@example.com").link
+    assert browser.post(link, {}, Origin="https://evil.example").status == 403
+    assert not rows(server, "SELECT * FROM mail_links WHERE email = 'cross@example.com' AND used_at IS NOT NULL")
+
+
+def test_neither_secret_nor_code_is_in_the_database(server: Server, post: MailServer) -> None:
+    ask(Window(server, WebBrowser()), "secret@example.com")
+    mail = post.next_to("secret@example.com")
+    secret = mail.link.rstrip("/").rpartition("/")[2]
+    kept = str(rows(server, "SELECT * FROM mail_links"))
+    assert secret not in kept
+    assert f"'{mail.code}'" not in kept
+
+
+def test_an_account_whose_address_was_never_confirmed_becomes_the_readers(server: Server, post: MailServer) -> None:
+    """Else somebody could register with another person's address, and wait inside for that person."""
+    squatter = register(server, "squatted@example.com")
+    browser = WebBrowser()
+    window = Window(server, browser)
+    ask(window, "squatted@example.com")
+    sent = "SELECT 1 FROM mail_links WHERE email = 'squatted@example.com' AND purpose = 'sign_in' AND state = 'sent'"
+    wait_until(lambda: rows(server, sent))
+    link = [mail for mail in post.mails if "squatted@example.com" in mail.to][-1].link
+    done = browser.post(link, {})
+    visitor = window.exchange(browser.get(done.link("/sign-in/mail/wait"))).json["visitor"]
+    assert visitor["id"] == squatter["user"]["id"]
+    assert login(server, "squatted@example.com", PASSWORD) == 401
+    server.token = squatter["token"]
+    assert server.call("GET", f"/api/session/?site=demo&page={server.page}").status == 401
+    server.token = ""
+
+
+# ---- a new password
+
+
+def test_a_new_password_ends_what_was_open(server: Server, post: MailServer) -> None:
+    before = register(server, "lost@example.com")
+    browser = WebBrowser()
+    window = Window(server, browser)
+    waiting = ask(window, "lost@example.com", "reset")
+    link = reset_link(server, post, "lost@example.com")
+    assert browser.get(link).status == 200
+    weak = browser.post(link, {"password": "12345678"})
+    assert (weak.status, "too easy" in weak.text) == (400, True)
+    assert "is changed" in browser.post(link, {"password": ANOTHER}).text
+    assert login(server, "lost@example.com", PASSWORD) == 401
+    assert login(server, "lost@example.com", ANOTHER) == 200
+    assert browser.post(link, {"password": PASSWORD}).status == 404
+    server.token = before["token"]
+    assert server.call("GET", f"/api/session/?site=demo&page={server.page}").status == 401
+    server.token = ""
+    assert window.exchange(browser.get(waiting.url)).status == 201
+
+
+def test_a_new_password_for_somebody_else_does_not_let_one_in(server: Server, post: MailServer) -> None:
+    register(server, "target@example.com")
+    attacker, victim = WebBrowser(), WebBrowser()
+    waiting = ask(Window(server, attacker), "target@example.com", "reset")
+    link = reset_link(server, post, "target@example.com")
+    assert "is changed" in victim.post(link, {"password": ANOTHER}).text
+    page = attacker.get(waiting.url)
+    assert "Look into your mail" in page.text
+    assert login(server, "target@example.com", ANOTHER) == 200
+
+
+def reset_link(server: Server, post: MailServer, email: str) -> str:
+    wait_until(
+        lambda: rows(server, "SELECT 1 FROM mail_links WHERE email = ? AND purpose = 'reset' AND state = 'sent'", email)
+    )
+    return next(
+        mail.link for mail in reversed(post.mails) if email in mail.to and "password" in str(mail.message["subject"])
+    )
+
+
+def test_the_answer_for_an_unknown_address_is_the_same(server: Server, post: MailServer) -> None:
+    register(server, "known@example.com")
+    pages = []
+    for email in ("known@example.com", "unknown@example.com"):
+        window = Window(server, WebBrowser())
+        page = ask(window, email, "reset")
+        pages.append((page.status, page.text.replace(window.page.field("sign_in"), "ID")))
+    assert pages[0] == pages[1]
+    reset_link(server, post, "known@example.com")
+    assert not rows(server, "SELECT * FROM mail_links WHERE email = 'unknown@example.com'")
+
+
+# ---- confirming an address
+
+
+def test_an_address_is_confirmed_by_the_button_only(server: Server, post: MailServer) -> None:
+    register(server, "new@example.com")
+    mail = post.next_to("new@example.com")
+    confirmed = "SELECT email_verified_at IS NOT NULL FROM visitors WHERE email = 'new@example.com'"
+    assert "only if it was you" in WebBrowser().get(mail.link).text
+    assert rows(server, confirmed) == [(0,)]
+    assert "is confirmed" in WebBrowser().post(mail.link, {}).text
+    assert rows(server, confirmed) == [(1,)]
+    assert WebBrowser().post(mail.link, {}).status == 404
+
+
+# ---- limits
+
+
+def test_nobodys_mailbox_is_filled_and_nobody_is_told(server: Server, post: MailServer) -> None:
+    pages = []
+    for _ in range(5):
+        window = Window(server, WebBrowser())
+        page = ask(window, "often@example.com")
+        pages.append((page.status, page.text.replace(window.page.field("sign_in"), "ID")))
+    assert len(set(pages)) == 1
+    assert len(rows(server, "SELECT * FROM mail_links WHERE email = 'often@example.com'")) == 3
+
+
+def test_one_address_asks_for_so_many_an_hour(server: Server, post: MailServer) -> None:
+    window = Window(server, WebBrowser())
+    statuses = [ask(window, f"many-{number}@example.com").status for number in range(32)]
+    assert statuses == [200] * 30 + [429] * 2
+
+
+# ---- what goes out
+
+
+@pytest.mark.parametrize(
+    "email",
+    [
+        "a@b.example\r\nBcc: x@evil.example",
+        "a@b.example\nX: y",
+        "a b@c.example",
+        "<a@b.example>",
+        "a@b.example,c@d.example",
+        "@b.example",
+    ],
+)
+def test_no_header_can_be_added(server: Server, post: MailServer, email: str) -> None:
+    before = count(server, "mail_links")
+    assert ask(Window(server, WebBrowser()), email).status == 400
+    assert count(server, "mail_links") == before
+    for place in ({"to": email}, {"subject": "Hello\r\nBcc: x@evil.example"}):
+        message = Message(**{"to": "a@b.example", "subject": "s", "text": "t", "html": "h", "lang": "en", **place})
+        with pytest.raises(ValueError):
+            compose(message, "post@bakery.example", 1_790_000_000_000)
+
+
+@pytest.mark.parametrize("lang", ["en", "ko"])
+@pytest.mark.parametrize("purpose", TEXTS)
+def test_messages_are_in_the_visitors_language(purpose: str, lang: str) -> None:
+    message = link_message(
+        purpose, "a@b.example", site="Bakery <b>\r\nBcc: x@evil.example", lang=f"{lang}-XX",
+        link="https://c.example/sign-in/mail/x/", code="123456" if purpose == "sign_in" else "", seconds=1800,
+    )  # fmt: skip
+    mail = compose(message, "Bakery <post@bakery.example>", 1_790_000_000_000)
+    assert mail["bcc"] is None
+    assert "Bakery <b>" in str(mail["subject"]) and ("{" not in message.text)
+    assert "<b>" not in message.html and "&lt;b&gt;" in message.html
+    assert ("코드" in message.text or "링크" in message.text) == (lang == "ko")
+    assert mail["auto-submitted"] == "auto-generated"
+
+
+def test_a_korean_visitor_gets_korean_mail(server: Server, post: MailServer) -> None:
+    waiting = ask(Window(server, WebBrowser("ko"), lang="ko"), "mina.kim@example.com")
+    assert "메일을 확인하세요" in waiting.text
+    mail = post.next_to("mina.kim@example.com")
+    assert str(mail.message["subject"]) == "demo 로그인"
+    assert mail.link in mail.part("html")
+    assert "로그인" in WebBrowser().get(mail.link).text
+
+
+def test_mail_that_was_not_sent_before_a_crash_is_sent_after_it(tmp_path: Any) -> None:
+    with MailServer.start() as post, Site.start() as site, Server.start(tmp_path, site, **post.settings()) as server:
+        post.answer = "451 not now"
+        ask(Window(server, WebBrowser()), "later@example.com")
+        wait_until(lambda: rows(server, "SELECT 1 FROM mail_links WHERE tries = 1 AND hash IS NOT NULL"))
+        server.kill()
+        post.answer = "250 taken"
+        change(server, "UPDATE mail_links SET due_at = 0, state = 'queued'")
+        server.run()
+        assert post.next_to("later@example.com").code
+
+
+def test_a_recipient_that_does_not_exist_is_not_tried_again(server: Server, post: MailServer) -> None:
+    post.recipient = "550 no such person"
+    ask(Window(server, WebBrowser()), "nobody@example.com")
+    state = "SELECT state, tries FROM mail_links WHERE email = 'nobody@example.com'"
+    wait_until(lambda: rows(server, state) == [("failed", 1)])
+
+
+def test_without_a_mail_server_there_is_no_way_by_mail(tmp_path: Any) -> None:
+    with Site.start() as site, Server.start(tmp_path, site) as server:
+        assert WebBrowser().post(f"{server.url}/sign-in/mail/start", {"email": "a@b.example"}).status in (404, 405)
+
+
+@pytest.mark.anyio
+async def test_mail_servers_are_read_from_their_address() -> None:
+    server = read_smtp_url("smtps://user%40a:p%3Ass@mail.example")
+    assert (server.host, server.port, server.username, server.password) == ("mail.example", 465, "user@a", "p:ss")
+    assert (server.tls, server.start_tls) == (True, False)
+    assert read_smtp_url("smtp://u:p@mail.example").start_tls is True  # no password in the open
+    assert read_smtp_url("smtp://localhost:25").start_tls is None
+    message = Message("a@b.example", "s", "t", "<p>h</p>", "en")
+    recording = RecordingMailer()
+    await recording.send(message, 1_790_000_000_000)
+    assert recording.sent == [message]
+    with pytest.raises(MailRefused) as refused:
+        await SmtpMailer("smtp://127.0.0.1:1", "post@bakery.example").send(message, 1_790_000_000_000)
+    assert not refused.value.for_good

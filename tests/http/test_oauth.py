@@ -1,0 +1,445 @@
+"""Kakao and GitHub over real HTTP: a strict OpenID provider and one that answers oddly stand in for them."""
+
+from __future__ import annotations
+
+import base64
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from tests.fakes.oauth_server import CLIENT_ID, OAuthServer
+from tests.fakes.web_browser import Page, WebBrowser
+from tests.http.signing import BEHIND_A_PROXY, Window, count, rows
+from tests.services import Server, Site, wait_until
+
+ADMIN_KEY = "the-admin-key-of-the-app"
+SECRET_WORDS = ("secret failure", "access_denied", "Traceback", "invalid_grant")
+
+
+@pytest.fixture(scope="module")
+def kakao() -> Iterator[OAuthServer]:
+    with OAuthServer.start("kakao", "strict") as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def github() -> Iterator[OAuthServer]:
+    with OAuthServer.start("github", "strict") as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def strict(tmp_path_factory: pytest.TempPathFactory, kakao: OAuthServer, github: OAuthServer) -> Iterator[Server]:
+    """Our server beside strict providers."""
+    settings = BEHIND_A_PROXY | kakao.settings() | github.settings() | {"ANSWERBACK_KAKAO_ADMIN_KEY": ADMIN_KEY}
+    with Site.start() as site, Server.start(tmp_path_factory.mktemp("strict"), site, **settings) as server:
+        kakao.expect(server.url)
+        github.expect(server.url)
+        yield server
+
+
+@pytest.fixture
+def server(strict: Server, kakao: OAuthServer, github: OAuthServer) -> Server:
+    kakao.say()
+    github.say()
+    return strict
+
+
+@pytest.fixture(scope="module")
+def odd_kakao() -> Iterator[OAuthServer]:
+    with OAuthServer.start("kakao", "odd") as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def odd_github() -> Iterator[OAuthServer]:
+    with OAuthServer.start("github", "odd") as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def odd(tmp_path_factory: pytest.TempPathFactory, odd_kakao: OAuthServer, odd_github: OAuthServer) -> Iterator[Server]:
+    """Our server beside providers that answer oddly."""
+    settings = BEHIND_A_PROXY | odd_kakao.settings() | odd_github.settings()
+    with Site.start() as site, Server.start(tmp_path_factory.mktemp("odd"), site, **settings) as server:
+        odd_kakao.expect(server.url)
+        odd_github.expect(server.url)
+        yield server
+
+
+def identity(server: Server, visitor: dict[str, Any]) -> tuple[Any, ...]:
+    return rows(server, "SELECT issuer, subject, email FROM identities WHERE visitor_id = ?", visitor["id"])[0]
+
+
+def refused(server: Server, page: Page, *statuses: int) -> None:
+    """Our words only, and no session."""
+    assert page.status in (statuses or (400,)), page.text
+    assert page.url.startswith(server.url)
+    assert "answerback-code" not in page.url + page.text
+    assert not [word for word in SECRET_WORDS if word in page.text]
+
+
+# ---- the good ways
+
+
+@pytest.mark.parametrize("provider", ["kakao", "github"])
+def test_somebody_signs_in_and_is_the_same_the_next_time(server: Server, provider: str, request: Any) -> None:
+    stand_in: OAuthServer = request.getfixturevalue(provider)
+    stand_in.say(
+        user={"id": "4611686018427387905", "name": "김미나"} if provider == "kakao" else {"id": "77", "name": "Mina"}
+    )
+    visitor = Window(server, WebBrowser()).sign_in(provider)
+    assert (visitor["kind"], visitor["name"]) == ("user", "김미나" if provider == "kakao" else "Mina")
+    assert visitor["avatar_url"] is None
+    subject = "4611686018427387905" if provider == "kakao" else "77"
+    assert identity(server, visitor) == (stand_in.url, subject, "mina@example.com")
+    stand_in.say(user={"id": subject, "name": "Another name", "login": "taken-over", "email": "else@example.com"})
+    again = Window(server, WebBrowser()).sign_in(provider)
+    assert (again["id"], again["name"]) == (visitor["id"], visitor["name"])
+    assert not rows(server, "SELECT * FROM oauth_states")
+
+
+def test_no_token_of_a_provider_is_kept(server: Server, github: OAuthServer) -> None:
+    github.say(user={"id": "880"})
+    Window(server, WebBrowser()).sign_in("github")
+    tokens = [entry for entry in github.requests() if entry["path"] == "/user"]
+    assert tokens
+    assert not [row for row in rows(server, "SELECT sql FROM sqlite_master") if "access_token" in (row[0] or "")]
+
+
+@pytest.mark.parametrize("provider", ["kakao", "github"])
+def test_name_picture_and_address_may_be_missing(server: Server, provider: str, request: Any) -> None:
+    request.getfixturevalue(provider).say(
+        user={"id": "91", "name": None, "login": None, "email": None, "picture": None}
+    )
+    visitor = Window(server, WebBrowser()).sign_in(provider)
+    assert (visitor["name"], visitor["avatar_url"], visitor["kind"]) == ("", None, "user")
+    assert identity(server, visitor)[1:] == ("91", None)
+
+
+@pytest.mark.parametrize("provider", ["kakao", "github"])
+def test_an_address_that_is_not_verified_is_not_kept(server: Server, provider: str, request: Any) -> None:
+    request.getfixturevalue(provider).say(user={"id": "92", "email": "unsure@example.com", "verified": False})
+    assert identity(server, Window(server, WebBrowser()).sign_in(provider))[2] is None
+
+
+def test_people_are_never_merged_by_their_address(server: Server, kakao: OAuthServer, github: OAuthServer) -> None:
+    address = {"email": "same@example.com", "verified": True, "name": "Same"}
+    registered = server.call(
+        "POST", "/api/user/register/",
+        {"site": "demo", "email": "same@example.com", "password": "seven green lamps", "name": "Same"},
+    ).json["user"]  # fmt: skip
+    found = [registered["id"]]
+    for provider, stand_in, id in (("kakao", kakao, "501"), ("kakao", kakao, "502"), ("github", github, "501")):
+        stand_in.say(user={"id": id, **address})
+        found.append(Window(server, WebBrowser()).sign_in(provider)["id"])
+    assert len(set(found)) == 4
+
+
+def test_a_login_that_somebody_else_has_taken_is_somebody_else(server: Server, github: OAuthServer) -> None:
+    github.say(user={"id": "601", "login": "mina"})
+    first = Window(server, WebBrowser()).sign_in("github")
+    github.say(user={"id": "602", "login": "mina"})
+    assert Window(server, WebBrowser()).sign_in("github")["id"] != first["id"]
+
+
+def test_the_way_to_kakao_is_as_it_must_be(server: Server, kakao: OAuthServer) -> None:
+    page = Window(server, WebBrowser()).choose("kakao", follow=False)
+    address = urlsplit(page.headers["location"])
+    query = {name: values[0] for name, values in parse_qs(address.query).items()}
+    assert f"{address.scheme}://{address.netloc}{address.path}" == f"{kakao.url}/oauth/authorize"
+    assert query["redirect_uri"] == f"{server.url}/sign-in/kakao/callback"
+    assert (query["response_type"], query["client_id"]) == ("code", CLIENT_ID)
+    assert query["code_challenge_method"] == "S256" and len(query["code_challenge"]) == 43
+    assert "openid" in query["scope"].split() and len(query["state"]) == len(query["nonce"]) == 43
+    cookie = page.headers["set-cookie"]
+    assert cookie.startswith("__Host-") and all(
+        word in cookie for word in ("Secure", "HttpOnly", "SameSite=Lax", "Path=/")
+    )
+
+
+# ---- the browser
+
+
+def test_the_callback_of_another_browser_changes_nothing(server: Server, kakao: OAuthServer) -> None:
+    kakao.say(user={"id": "701"})
+    browser, thief = WebBrowser(), WebBrowser()
+    window = Window(server, browser)
+    callback = window.to_callback("kakao")
+    before = count(server, "visitors")
+    refused(server, thief.get(callback))
+    Window(server, thief).choose("kakao", follow=False)  # with a cookie of the thief's own, too
+    refused(server, thief.get(callback))
+    assert count(server, "visitors") == before
+    assert window.exchange(browser.get(callback)).status == 201
+
+
+def test_a_callback_works_once(server: Server, github: OAuthServer) -> None:
+    github.say(user={"id": "702"})
+    browser = WebBrowser()
+    window = Window(server, browser)
+    callback = window.to_callback("github")
+    assert window.exchange(browser.get(callback)).status == 201
+    refused(server, browser.get(callback))
+
+
+def test_two_tabs_of_one_browser_do_not_disturb_each_other(server: Server, kakao: OAuthServer) -> None:
+    kakao.say(user={"id": "703"})
+    browser = WebBrowser()
+    first, second = Window(server, browser), Window(server, browser)
+    callbacks = [first.to_callback("kakao"), second.to_callback("kakao")]
+    found = [second.exchange(browser.get(callbacks[1])), first.exchange(browser.get(callbacks[0]))]
+    assert [reply.status for reply in found] == [201, 201]
+    assert len({reply.json["visitor"]["id"] for reply in found}) == 1
+
+
+def test_codes_mixed_up_between_tabs_are_refused(server: Server, kakao: OAuthServer) -> None:
+    kakao.say(user={"id": "704"})
+    browser = WebBrowser()
+    first, second = Window(server, browser), Window(server, browser)
+    one, other = (parse_qs(urlsplit(window.to_callback("kakao")).query) for window in (first, second))
+    mixed = f"{server.url}/sign-in/kakao/callback?state={one['state'][0]}&code={other['code'][0]}"
+    refused(server, browser.get(mixed))
+    assert not rows(server, "SELECT * FROM identities WHERE subject = '704'")
+
+
+@pytest.mark.parametrize("query", ["", "?code=abc", "?state=&code=abc", "?error=access_denied", "?state=guess&error=x"])
+def test_a_callback_without_a_state_of_ours_is_refused(server: Server, query: str) -> None:
+    browser = WebBrowser()
+    Window(server, browser).choose("kakao", follow=False)
+    refused(server, browser.get(f"{server.url}/sign-in/kakao/callback{query}"))
+
+
+def test_a_state_of_one_provider_is_none_of_another(server: Server) -> None:
+    browser = WebBrowser()
+    callback = Window(server, browser).to_callback("kakao")
+    refused(server, browser.get(callback.replace("/kakao/", "/github/")))
+
+
+def test_a_provider_that_is_not_set_up_does_not_exist(server: Server) -> None:
+    assert WebBrowser().get(f"{server.url}/sign-in/google/callback?state=x").status == 404
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_somebody_who_does_not_want_to_is_told_so_in_their_language(
+    server: Server, kakao: OAuthServer, language: str
+) -> None:
+    kakao.say(deny=True)
+    page = Window(server, WebBrowser(language), lang=language).choose("kakao")
+    refused(server, page, 200)
+    assert {"en": "You did not sign in with Kakao.", "ko": "Kakao 로그인을 취소했습니다."}[language] in page.text
+
+
+# ---- odd answers
+
+
+def unsigned(claims: dict[str, Any], header: dict[str, Any]) -> str:
+    parts = [base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in (header, claims)]
+    return ".".join([*parts, ""])
+
+
+NOW = int(time.time())
+BENT: dict[str, dict[str, Any]] = {
+    "another audience": {"claims": {"aud": "somebody-else"}},
+    "another audience, ours as azp": {"claims": {"aud": "somebody-else", "azp": CLIENT_ID}},
+    "one audience more": {"claims": {"aud": [CLIENT_ID, "somebody-else"]}},
+    "another azp": {"claims": {"azp": "somebody-else"}},
+    "another issuer": {"claims": {"iss": "https://kauth.kakao.com.evil.example"}},
+    "another nonce": {"claims": {"nonce": "replayed"}},
+    "no nonce": {"claims": {"nonce": None}},
+    "expired": {"claims": {"exp": NOW - 3600, "iat": NOW - 7200}},
+    "no expiry": {"claims": {"exp": None}},
+    "from long ago": {"claims": {"iat": NOW - 7200}},
+    "not yet": {"claims": {"nbf": NOW + 3600}},
+    "an empty subject": {"claims": {"sub": ""}},
+    "a blank subject": {"claims": {"sub": "  "}},
+    "no subject": {"claims": {"sub": None}},
+    "a subject that is no text": {"claims": {"sub": {"id": 1}}},
+    "another key": {"header": {"kid": "not-among-them"}},
+    "no key": {"header": {"kid": None}},
+    "not signed": {"id_token": unsigned({"sub": "1", "aud": CLIENT_ID}, {"alg": "none", "kid": "x"})},
+    "signed by a word": {"id_token": unsigned({"sub": "1"}, {"alg": "HS256", "kid": "x"}) + "c2lnbmF0dXJl"},
+    "no ID token": {"id_token": None},
+    "an ID token that is none": {"id_token": "a.b.c"},
+    "a profile of somebody else": {"profile": {"id": 999_999}},
+    "an error": {"token": {"status": 400, "body": {"error": "invalid_grant", "error_description": "secret failure"}}},
+    "an error with status 200": {"token": {"status": 200, "body": {"error": "bad_verification_code"}}},
+    "nothing": {"token": {"status": 200, "body": {}}},
+    "an answer of another issuer": {"back": {"iss": "https://evil.example"}},
+    "an error beside the code": {"back": {"error": "server_error", "error_description": "secret failure"}},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("control", BENT.values(), ids=BENT.keys())
+def test_an_answer_that_does_not_hold_signs_nobody_in(
+    odd: Server, odd_kakao: OAuthServer, control: dict[str, Any]
+) -> None:
+    odd_kakao.say(user={"id": "801"}, **control)
+    before = count(odd, "visitors"), count(odd, "sessions")
+    refused(odd, Window(odd, WebBrowser()).choose("kakao"), 400)
+    assert (count(odd, "visitors"), count(odd, "sessions")) == before
+    assert not rows(odd, "SELECT * FROM identities WHERE subject IN ('801', '', '  ', 'None')")
+
+
+def test_the_same_provider_unbent_signs_in(odd: Server, odd_kakao: OAuthServer) -> None:
+    """So the answers above are refused for what is wrong with them, and for nothing else."""
+    odd_kakao.say(user={"id": "802"})
+    assert Window(odd, WebBrowser()).sign_in("kakao")["name"] == "Mina"
+
+
+def test_new_keys_of_a_provider_are_read(odd: Server, odd_kakao: OAuthServer) -> None:
+    odd_kakao.say(user={"id": "803"})
+    first = Window(odd, WebBrowser()).sign_in("kakao")
+    odd_kakao.say(user={"id": "803"}, rotate=True)
+    found = {Window(odd, WebBrowser()).sign_in("kakao")["id"] for _ in range(3)}
+    assert found == {first["id"]}
+
+
+@pytest.mark.parametrize("path", ["/oauth/token", "/.well-known/jwks.json"])
+@pytest.mark.parametrize("how", ["500", "garbage", "huge"])
+def test_a_broken_provider_is_told_in_our_words(odd: Server, odd_kakao: OAuthServer, path: str, how: str) -> None:
+    odd_kakao.say(user={"id": "804"}, fail={path: how}, header={"kid": "unknown-so-that-keys-are-read"})
+    refused(odd, Window(odd, WebBrowser()).choose("kakao"), 400, 502)
+    assert not rows(odd, "SELECT * FROM identities WHERE subject = '804'")
+
+
+def test_a_provider_that_hangs_is_waited_for_only_so_long(odd: Server, odd_github: OAuthServer) -> None:
+    odd_github.say(user={"id": "805"}, fail={"/login/oauth/access_token": "hang"})
+    began = time.monotonic()
+    page = Window(odd, WebBrowser()).choose("github")
+    refused(odd, page, 502)
+    assert "GitHub does not respond" in page.text
+    assert time.monotonic() - began < 15
+
+
+def test_a_profile_that_does_not_come_turns_nobody_away(odd: Server, odd_kakao: OAuthServer) -> None:
+    odd_kakao.say(user={"id": "806"}, claims={"nickname": "From the token"}, fail={"/v2/user/me": "500"})
+    assert Window(odd, WebBrowser()).sign_in("kakao")["name"] == "From the token"
+
+
+@pytest.mark.parametrize(
+    "control",
+    [
+        {"token": {"status": 200, "body": {"error": "bad_verification_code", "error_description": "secret failure"}}},
+        {"token": {"status": 200, "body": {"access_token": "", "token_type": "bearer"}}},
+        {"profile": {}},
+        {"profile": {"id": None, "login": "mina"}},
+        {"profile": {"id": 0}},
+        {"profile": {"id": True}},
+        {"profile": {"id": "mina"}},
+        {"profile": []},
+    ],
+    ids=str,
+)
+def test_github_without_an_id_signs_nobody_in(odd: Server, odd_github: OAuthServer, control: dict[str, Any]) -> None:
+    odd_github.say(**control)
+    before = count(odd, "visitors")
+    refused(odd, Window(odd, WebBrowser()).choose("github"), 400)
+    assert count(odd, "visitors") == before
+
+
+def test_names_from_elsewhere_are_text_of_one_line(odd: Server, odd_github: OAuthServer) -> None:
+    odd_github.say(user={"id": "807", "name": "<b>Mina</b>\n\u202e" + "x" * 80})
+    name = Window(odd, WebBrowser()).sign_in("github")["name"]
+    assert name.startswith("<b>Mina</b> x") and len(name) == 50
+
+
+# ---- pictures
+
+
+def picture_of(server: Server, visitor: dict[str, Any]) -> Any:
+    return rows(server, "SELECT avatar_url FROM visitors WHERE id = ?", visitor["id"])[0][0]
+
+
+def test_a_picture_is_fetched_once_and_served_by_us(server: Server, kakao: OAuthServer) -> None:
+    kakao.say(user={"id": "901", "picture": f"{kakao.url}/pictures/good"})
+    visitor = Window(server, WebBrowser()).sign_in("kakao")
+    url = wait_until(lambda: picture_of(server, visitor))
+    assert url.startswith(f"{server.url}/avatars/")
+    page = WebBrowser().get(url)
+    assert (page.status, page.headers["content-type"], page.body[:4]) == (200, "image/png", b"\x89PNG")
+    assert page.headers["x-content-type-options"] == "nosniff"
+    assert "sandbox" in page.headers["content-security-policy"]
+    kakao.say(user={"id": "901", "picture": f"{kakao.url}/pictures/good"})
+    assert Window(server, WebBrowser()).sign_in("kakao")["avatar_url"] == url
+    assert not [entry for entry in kakao.requests() if entry["path"].startswith("/pictures/")]
+
+
+@pytest.mark.parametrize("name", ["html", "svg", "typed", "huge", "away", "missing"])
+def test_what_is_no_picture_is_left_where_it_is(
+    server: Server, kakao: OAuthServer, github: OAuthServer, name: str
+) -> None:
+    """`away` leads to our own server on loopback, which is not asked."""
+    id = str(910 + len(name))
+    away = f"{server.site.origin}/bakery.html"
+    kakao.say(user={"id": id, "picture": f"{kakao.url}/pictures/{name}"}, away=away)
+    visitor = Window(server, WebBrowser()).sign_in("kakao")
+    wait_until(lambda: [entry for entry in kakao.requests() if entry["path"] == f"/pictures/{name}"])
+    # Whoever comes next is served after the picture was looked at.
+    github.say(user={"id": id, "picture": f"{github.url}/pictures/good"})
+    other = Window(server, WebBrowser()).sign_in("github")
+    wait_until(lambda: picture_of(server, other))
+    assert picture_of(server, visitor) is None
+    assert Path(server.site.folder).is_dir()
+
+
+def test_pictures_at_private_addresses_are_never_asked_for(
+    server: Server, github: OAuthServer, kakao: OAuthServer
+) -> None:
+    for number, url in enumerate(
+        [
+            f"{server.url}/healthz",
+            "http://169.254.169.254/latest",
+            "http://[::1]:1/x",
+            "file:///etc/passwd",
+            "http://127.1/x",
+        ]
+    ):
+        github.say(user={"id": str(940 + number), "picture": url})
+        assert Window(server, WebBrowser()).sign_in("github")["avatar_url"] is None
+
+
+# ---- Kakao tells that somebody has left
+
+
+def unlink(server: Server, key: str, subject: str, method: str = "POST") -> int:
+    fields = {"app_id": "1", "user_id": subject, "referrer_type": "UNLINK_FROM_APPS"}
+    browser, url = WebBrowser(), f"{server.url}/sign-in/kakao/unlink"
+    if method == "POST":
+        return browser.post(url, fields, Authorization=f"KakaoAK {key}").status
+    return browser.get(f"{url}?app_id=1&user_id={subject}", Authorization=f"KakaoAK {key}").status
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_somebody_who_cuts_the_tie_at_kakao_is_forgotten(server: Server, kakao: OAuthServer, method: str) -> None:
+    subject = f"95{len(method)}"
+    kakao.say(user={"id": subject, "name": "Leaving"})
+    server.turn_page()
+    window = Window(server, WebBrowser())
+    reply = window.exchange(window.choose("kakao"))
+    cookie = reply.headers["set-cookie"].partition(";")[0]
+    asked = server.call(
+        "POST", "/api/comments/", {"site": "demo", "page": server.page, "body": "It was nice here."},
+        Origin=server.site.origin, Cookie=cookie,
+    )  # fmt: skip
+    assert asked.status == 201
+    assert server.thread()["comments"][0]["author"]["name"] == "Leaving"
+    assert unlink(server, "wrong", subject, method) == 401
+    assert rows(server, "SELECT * FROM identities WHERE subject = ?", subject)
+    assert unlink(server, ADMIN_KEY, subject, method) == 200
+    assert not rows(server, "SELECT * FROM identities WHERE subject = ?", subject)
+    assert not rows(server, "SELECT * FROM visitors WHERE id = ?", reply.json["visitor"]["id"])
+    comment = server.thread()["comments"][0]
+    assert (comment["body"], comment["author"]["name"], comment["author"]["id"]) == ("It was nice here.", "", "")
+    after = server.call("GET", f"/api/session/?site=demo&page={server.page}", Origin=server.site.origin, Cookie=cookie)
+    assert after.json["visitor"] is None
+
+
+def test_kakao_gets_its_answer_for_people_whom_we_do_not_know_too(server: Server) -> None:
+    assert unlink(server, ADMIN_KEY, "123456789") == 200
+    assert unlink(server, ADMIN_KEY, "") == 200
