@@ -1,0 +1,166 @@
+"""Debian's Firefox, driven over WebDriver BiDi, which it speaks by itself (https://w3c.github.io/webdriver-bidi/)."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from websockets.sync.client import ClientConnection, connect
+
+from tests.services import free_port, wait_until
+
+PREFERENCES: dict[str, Any] = {
+    "browser.shell.checkDefaultBrowser": False,
+    "browser.startup.homepage_override.mstone": "ignore",
+    "datareporting.policy.dataSubmissionEnabled": False,
+    "app.normandy.enabled": False,
+    "network.captive-portal-service.enabled": False,
+    "network.connectivity-service.enabled": False,
+    "extensions.getAddons.cache.enabled": False,
+    "services.settings.server": "data:,",
+}
+# Finds an element by a selector, through open shadow roots too, the way a reader's eye does.
+FIND = """selector => {
+  const look = root => {
+    for (const element of root.querySelectorAll('*')) {
+      if (element.matches(selector)) return element;
+      const inside = element.shadowRoot && look(element.shadowRoot);
+      if (inside) return inside;
+    }
+    return null;
+  };
+  return look(document);
+}"""
+
+
+@dataclass
+class Tab:
+    """One tab or popup."""
+
+    firefox: Firefox
+    context: str
+
+    def go(self, url: str) -> None:
+        self.firefox.send("browsingContext.navigate", context=self.context, url=url, wait="complete")
+
+    def reload(self) -> None:
+        self.firefox.send("browsingContext.reload", context=self.context, wait="complete")
+
+    def run(self, body: str) -> Any:
+        """What a script's expression comes to; run as by the visitor's own hand, so that it may open popups."""
+        answer = self.firefox.send(
+            "script.evaluate", expression=f"JSON.stringify({body}) ?? 'null'", target={"context": self.context},
+            awaitPromise=True, userActivation=True,
+        )  # fmt: skip
+        assert answer["type"] == "success", answer
+        return json.loads(answer["result"]["value"])
+
+    def text(self, selector: str) -> str | None:
+        """The text of the first element that fits, or None."""
+        return self.run(f"(({FIND})({json.dumps(selector)})?.textContent ?? null)")
+
+    def wait_for(self, selector: str, text: str = "") -> None:
+        """Until there is such an element with that text in it."""
+        wait_until(lambda: text in (self.text_now(selector) or "\0"))
+
+    def text_now(self, selector: str) -> str | None:
+        """As `text`; None as well while the page is on its way to another one."""
+        try:
+            return self.text(selector)
+        except (AssertionError, BidiError):
+            return None
+
+    def click(self, selector: str) -> None:
+        self.wait_for(selector)
+        self.run(f"(({FIND})({json.dumps(selector)}).click(), null)")
+
+    def fill(self, selector: str, text: str) -> None:
+        self.wait_for(selector)
+        self.run(
+            f"(field => {{ field.focus(); field.value = {json.dumps(text)};"
+            f" field.dispatchEvent(new Event('input', {{bubbles: true}})); }})(({FIND})({json.dumps(selector)}))"
+        )
+
+
+class BidiError(Exception):
+    """Firefox has refused a command."""
+
+
+class Firefox:
+    """A running Firefox with a profile of its own."""
+
+    def __init__(self, connection: ClientConnection) -> None:
+        self._connection = connection
+        self._numbers = itertools.count(1)
+
+    @classmethod
+    @contextmanager
+    def start(cls, **preferences: Any) -> Iterator[Firefox]:
+        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+            lines = [
+                f"user_pref({json.dumps(name.replace('__', '.'))}, {json.dumps(value)});"
+                for name, value in (PREFERENCES | preferences).items()
+            ]
+            (Path(folder) / "user.js").write_text("\n".join(lines), "utf-8")
+            port = free_port()
+            program = shutil.which("firefox-esr") or shutil.which("firefox")
+            assert program is not None, "Firefox is not installed"
+            log = (Path(folder) / "log").open("w")
+            process = subprocess.Popen(
+                [program, "--headless", "--no-remote", "--profile", folder, "--remote-debugging-port", str(port)],
+                stdout=log, stderr=log, stdin=subprocess.DEVNULL,
+            )  # fmt: skip
+            try:
+                address = wait_until(lambda: _address(Path(folder) / "log"), 60)
+                with connect(f"{address}/session", max_size=None, close_timeout=1) as connection:
+                    firefox = cls(connection)
+                    firefox.send("session.new", capabilities={})
+                    yield firefox
+                    firefox.send("browser.close")
+            finally:
+                process.terminate()
+                process.wait(20)
+                log.close()
+
+    def send(self, method: str, **params: Any) -> Any:
+        """Give a command and wait for what comes of it. Raises BidiError."""
+        number = next(self._numbers)
+        self._connection.send(json.dumps({"id": number, "method": method, "params": params}))
+        while True:
+            message = json.loads(self._connection.recv(timeout=60))
+            if message.get("id") != number:
+                continue  # an event, or an answer that nobody waits for
+            if message["type"] == "error":
+                raise BidiError(message["error"], message["message"])
+            return message["result"]
+
+    def tabs(self) -> list[Tab]:
+        """All tabs and popups, the oldest first."""
+        tree = self.send("browsingContext.getTree", maxDepth=0)
+        return [Tab(self, context["context"]) for context in tree["contexts"]]
+
+    def open(self, url: str) -> Tab:
+        """A new tab at that address."""
+        tab = Tab(self, self.send("browsingContext.create", type="tab")["context"])
+        tab.go(url)
+        return tab
+
+    def popup_of(self, tab: Tab, selector: str) -> Tab:
+        """The window that a click opens."""
+        before = {known.context for known in self.tabs()}
+        tab.click(selector)
+        return wait_until(lambda: next((new for new in self.tabs() if new.context not in before), None))
+
+
+def _address(log: Path) -> str | None:
+    found = re.search(r"WebDriver BiDi listening on (ws://\S+)", log.read_text("utf-8", "replace"))
+    return found[1] if found else None
