@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Sees to what the tests need beside Python and Node: a browser, PostgreSQL, nginx, Caddy. What cannot be had is named, and
+# Sees to what the tests need beside Python and Node: a browser, PostgreSQL, Redis, nginx, Caddy. What cannot be had is named, and
 # its tests are left out by the pytest options that are written to the file given; on CI that is an error.
 set -euo pipefail
 options=$1
@@ -20,8 +20,10 @@ update() {
 }
 
 have_chromium() { command -v chromium >/dev/null; }
+have_firefox() { command -v firefox-esr >/dev/null || command -v firefox >/dev/null; }
 have_korean() { fc-list :lang=ko 2>/dev/null | grep -q .; }
 have_postgresql() { compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null; }
+have_redis() { command -v redis-server >/dev/null || command -v valkey-server >/dev/null; }
 have_nginx() { command -v nginx >/dev/null || [ -x $tools/usr/sbin/nginx ]; }
 have_caddy() { command -v caddy >/dev/null || [ -x $tools/usr/bin/caddy ]; }
 
@@ -43,8 +45,10 @@ left_out() {
 }
 
 have_chromium || install chromium || left_out Chromium 'the browser tests' --ignore=tests/browser
+have_firefox || install firefox-esr || left_out Firefox 'its tests' --ignore=tests/browser/test_firefox.py
 have_korean || install fonts-nanum || true  # for the pictures; the tests do without
 have_postgresql || install postgresql || left_out PostgreSQL 'the storage tests on PostgreSQL' '--deselect-postgresql'
+have_redis || install redis-server || left_out Redis 'the tests of several processes' --ignore=tests/live/test_processes.py
 for package in nginx nginx-core nginx-light; do  # which of them holds the program differs from release to release
   have_nginx || unpack $package || true
 done

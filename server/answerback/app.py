@@ -26,7 +26,7 @@ from .answers.worker import Worker
 from .db import Database
 from .errors import NotFound
 from .http import Edge, json_response, problem
-from .live.bus import MemoryBus, page_channel
+from .live.bus import Bus, MemoryBus, page_channel
 from .live.handlers import page_events
 from .migrations import migrate
 from .openapi import openapi
@@ -54,7 +54,7 @@ class Seams:
 class App:
     """The application: the fast read first, everything else through Starlette."""
 
-    def __init__(self, routes: Starlette, reads: ThreadReads, bus: MemoryBus) -> None:
+    def __init__(self, routes: Starlette, reads: ThreadReads, bus: Bus) -> None:
         self.routes = routes
         self.bus = bus
         self._reads = reads
@@ -83,12 +83,22 @@ def make_answerer(settings: Settings) -> Answerer:
     return QuoteAnswerer()
 
 
+def make_bus(settings: Settings, ids: Ids) -> Bus:
+    """The bus of one process, or with a Redis that of several."""
+    if not settings.redis_url:
+        return MemoryBus(ids.new())
+    from .live.redis_bus import RedisBus
+
+    return RedisBus(settings.redis_url, ids.new())
+
+
 def build_app(settings: Settings, seams: Seams | None = None) -> App:
     """The application for these settings. Its lifespan migrates, connects and starts the worker."""
     seams = seams or Seams()
     clock, ids, secret = seams.clock, seams.ids, settings.secret_key[-1]
     db = Database(settings.database_url)
-    bus, texts = MemoryBus(ids.new()), LiveTexts()
+    bus = make_bus(settings, ids)
+    texts = LiveTexts(bus)
     sites = SiteDirectory(db, clock, settings.daily_answers)
     sessions = Sessions(db, clock, ids, settings.secret_key)
     snapshots = Snapshots(db, bus, clock)
@@ -101,13 +111,14 @@ def build_app(settings: Settings, seams: Seams | None = None) -> App:
     )
     threads = Threads(db, sessions, posting, snapshots, answers.quota, clock, ids, settings.provider_in_use)
     gatherer = Gatherer(db, PageReader(db, clock, seams.fetcher or HttpPageFetcher()))
-    worker = Worker(db, bus, clock, ids, sites, gatherer, answerer, posting, texts)
+    worker = Worker(db, bus, clock, ids, sites, gatherer, answerer, posting)
     desk.wake, desk.stop_here = worker.wake, worker.stop
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         await asyncio.to_thread(migrate, settings.database_url)
         await db.connect()
+        await bus.open()
         await sites.refresh(force=True)
         worker.start()
         accounts.start()
@@ -118,6 +129,7 @@ def build_app(settings: Settings, seams: Seams | None = None) -> App:
             await worker.close()
             await accounts.close()
             await answerer.close()
+            await bus.disconnect()
             await db.close()
 
     edge = Edge(settings, sites)

@@ -123,19 +123,13 @@ def _command(
 
 
 def _serve(settings: Settings, options: argparse.Namespace) -> int:
-    if options.workers != 1:
-        say("answerback: one process serves all; more than one worker is not supported yet")
+    if options.workers < 1 or (options.workers > 1 and not settings.redis_url):
+        say("answerback: more than one worker needs ANSWERBACK_REDIS_URL, which joins their live events")
         return 2
-    from .app import build_app
-    from .serving import Server
+    from .serving import serve
 
     say(f"Answerback on http://{options.host}:{options.port} · answers by {settings.provider_in_use}")
-    server = Server(build_app(settings), options.host, options.port)
-    try:
-        server.run()
-    except SystemExit:  # uvicorn has said why, with an exit code of its own
-        return 1
-    return 0 if server.started else 1
+    return serve(settings, options.host, options.port, options.workers)
 
 
 def _demo(settings: Settings, options: argparse.Namespace) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from answerback.answers.live_text import LiveText
+from answerback.answers.live_text import LiveText, LiveTexts
 from answerback.core.comments import utf16_length
 from answerback.live.bus import KEPT_EVENTS, MemoryBus
 from hypothesis import given, settings
@@ -68,12 +68,12 @@ async def test_who_was_away_too_long_or_comes_from_before_a_restart_begins_anew(
 async def test_who_comes_in_the_middle_of_an_answer_ends_with_the_same_text(pieces: list[str], arrival: int) -> None:
     """Offsets count as JavaScript does, and the text so far comes first."""
     bus = MemoryBus("epoch")
-    live = LiveText(bus, CHANNEL, "answer")
+    live, texts = LiveText(bus, CHANNEL, "answer"), LiveTexts(bus)
     browser = Browser()
     for piece in pieces[:arrival]:
         live.add(piece)
     async with bus.subscribe(CHANNEL, None) as reader:
-        browser.read(live.whole())
+        browser.read(texts.on(CHANNEL))
         for piece in pieces[arrival:]:
             live.add(piece)
         assert live.end() == "".join(pieces)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass, field
+from typing import Any
 
 from ..core.comments import utf16_length
 from ..core.events import encode
@@ -67,25 +69,39 @@ class LiveText:
             self._tell()
         return self.told
 
-    def whole(self) -> bytes:
-        """What has been told so far as one event, for somebody who comes in the middle."""
-        return encode("answer.delta", {"id": self.id, "offset": 0, "text": self.told})
-
 
 class LiveTexts:
-    """The answers being written in this process."""
+    """What everybody has heard of the answers that are being written, in whichever process."""
 
-    def __init__(self) -> None:
-        self._by_id: dict[str, LiveText] = {}
-
-    def begin(self, live: LiveText) -> None:
-        """An answer begins."""
-        self._by_id[live.id] = live
-
-    def end(self, id: str) -> None:
-        """An answer has ended."""
-        self._by_id.pop(id, None)
+    def __init__(self, bus: Bus) -> None:
+        self._on: dict[str, dict[str, _Heard]] = {}
+        bus.observe(self._hear)
 
     def on(self, channel: str) -> bytes:
-        """The text so far of every answer on a channel, as events."""
-        return b"".join(live.whole() for live in self._by_id.values() if live.channel == channel)
+        """The text so far of every answer on a channel, as events, for somebody who comes in the middle."""
+        return b"".join(
+            encode("answer.delta", {"id": id, "offset": 0, "text": "".join(heard.pieces)})
+            for id, heard in self._on.get(channel, {}).items()
+        )
+
+    def _hear(self, channel: str, event: str, data: dict[str, Any]) -> None:
+        if event == "answer.delta":
+            answers = self._on.setdefault(channel, {})
+            heard = answers.setdefault(data["id"], _Heard())
+            if data["offset"] == 0:
+                heard.pieces, heard.length = [], 0
+            if data["offset"] == heard.length:
+                heard.pieces.append(data["text"])
+                heard.length += utf16_length(data["text"])
+            else:  # something was missed: readers are better served by what is saved
+                del answers[data["id"]]
+        elif event in ("answer.settled", "comment.removed") and channel in self._on:
+            self._on[channel].pop(data["id"], None)
+        if channel in self._on and not self._on[channel]:
+            del self._on[channel]
+
+
+@dataclass(slots=True)
+class _Heard:
+    pieces: list[str] = field(default_factory=list)
+    length: int = 0

@@ -24,7 +24,7 @@ from ..threads.posting import Posting
 from . import quota, store
 from .answered.asking_again import remember
 from .gathering import Gathered, Gatherer
-from .live_text import LiveText, LiveTexts
+from .live_text import LiveText
 from .providers import PROVIDER_ERRORS, Answerer, ProviderError
 
 log = logging.getLogger(__name__)
@@ -56,7 +56,7 @@ class Worker:
 
     def __init__(
         self, db: Database, bus: Bus, clock: Clock, ids: Ids, sites: SiteDirectory, gatherer: Gatherer,
-        answerer: Answerer, posting: Posting, texts: LiveTexts,
+        answerer: Answerer, posting: Posting,
     ) -> None:  # fmt: skip
         self._db = db
         self._bus = bus
@@ -65,7 +65,6 @@ class Worker:
         self._gatherer = gatherer
         self._answerer = answerer
         self._posting = posting
-        self._texts = texts
         self._name = ids.new()
         self._running: dict[str, _Run] = {}
         self._wake = asyncio.Event()
@@ -133,7 +132,6 @@ class Worker:
 
     async def _answer(self, run: _Run) -> None:
         job = run.job
-        self._texts.begin(run.live)
         error: ProviderError | None = None
         try:
             await self._announce(run)
@@ -162,7 +160,6 @@ class Worker:
     def _forget(self, run: _Run) -> None:
         run.live.end()
         self._running.pop(run.job.id, None)
-        self._texts.end(run.job.id)
 
     async def _announce(self, run: _Run) -> None:
         """When this is not the first try, everyone who watched the last one begins again."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -14,13 +14,23 @@ from ..core.events import EventName, encode
 KEPT_EVENTS = 512
 QUEUE_LIMIT = 1_024
 CHANNELS = 10_000
+Observer = Callable[[str, str, dict[str, Any]], None]
+"""Gets the channel, the event's name and its data; of an announcement, an empty channel and its topic."""
 
 
 class Bus(Protocol):
     """Carries events of channels (one a page, one a private answer) to any number of readers."""
 
-    def publish(self, channel: str, event: EventName, data: dict[str, Any]) -> str:
-        """Tell everyone on the channel; the event's id."""
+    def publish(self, channel: str, event: EventName, data: dict[str, Any]) -> None:
+        """Tell everyone on the channel."""
+        ...
+
+    def announce(self, topic: str, data: dict[str, Any]) -> None:
+        """Tell the observers of all other processes something that is not for readers."""
+        ...
+
+    def observe(self, observer: Observer) -> None:
+        """Have every event that comes by told to `observer` too."""
         ...
 
     def latest(self, channel: str) -> str:
@@ -28,14 +38,26 @@ class Bus(Protocol):
         ...
 
     def subscribe(self, channel: str, after: str | None) -> Any:
-        """An async context manager over an iterator of encoded events after that id; it ends when the bus closes."""
+        """An async context manager over a `Reader` of the events after that id; it ends when the bus closes."""
+        ...
+
+    async def open(self) -> None:
+        """Begin to carry."""
+        ...
+
+    def close(self) -> None:
+        """End every stream, so that the server can stop."""
+        ...
+
+    async def disconnect(self) -> None:
+        """Tell what is still to be told, then let go of connections."""
         ...
 
 
 @dataclass(slots=True)
 class _Channel:
     dropped: int
-    """Number of the newest event that is not kept any more."""
+    """Position of the newest event that is not kept any more."""
     latest: int
     kept: deque[tuple[int, bytes]] = field(default_factory=deque)
     readers: set[Reader] = field(default_factory=set)
@@ -55,10 +77,15 @@ class Reader:
     def put(self, data: bytes) -> None:
         """Add an event; wakes whoever waits."""
         if len(self.queue) >= QUEUE_LIMIT:
-            self.queue.clear()
-            self.behind = True
+            self.lose()
         elif not self.behind:
             self.queue.append(data)
+            self.wake()
+
+    def lose(self) -> None:
+        """Something was missed: what waits is worth nothing."""
+        self.queue.clear()
+        self.behind = True
         self.wake()
 
     def wake(self) -> None:
@@ -86,31 +113,58 @@ class Reader:
         return None if self.closed else b""
 
 
-class MemoryBus:
-    """The bus of one process. Ids are `<epoch>-<n>`; another epoch means that the server was restarted."""
+class Channels:
+    """The readers of this process, and each channel's newest events for those who come back.
 
-    def __init__(self, epoch: str) -> None:
-        self._epoch = epoch
+    Events have positions that grow; an id is the text of a position.
+    """
+
+    def __init__(self) -> None:
         self._channels: dict[str, _Channel] = {}
+        self._observers: list[Observer] = []
         self._closed = False
-        self._count = 0
+        self._position = 0
+        """Of the newest event on any channel."""
+        self._floor = 0
+        """Of the newest event that may have been forgotten together with its channel."""
 
-    def publish(self, channel: str, event: EventName, data: dict[str, Any]) -> str:
+    def id_of(self, position: int) -> str:
+        """A position as an event's id."""
+        raise NotImplementedError
+
+    def position_of(self, id: str) -> int | None:
+        """The position behind an event's id; None for an id that is none of ours."""
+        raise NotImplementedError
+
+    def observe(self, observer: Observer) -> None:
+        """Have every event that comes by told to `observer` too."""
+        self._observers.append(observer)
+
+    def tell_observers(self, channel: str, event: str, data: dict[str, Any]) -> None:
+        """An event comes by."""
+        for observer in self._observers:
+            observer(channel, event, data)
+
+    def deliver(self, channel: str, position: int, encoded: bytes) -> None:
+        """Keep an event and give it to the channel's readers."""
         entry = self._entry(channel)
-        self._count += 1
-        entry.latest = self._count
-        event_id = f"{self._epoch}-{self._count}"
-        encoded = encode(event, data, event_id)
-        entry.kept.append((self._count, encoded))
+        self._position = entry.latest = position
+        entry.kept.append((position, encoded))
         if len(entry.kept) > KEPT_EVENTS:
             entry.dropped = entry.kept.popleft()[0]
         for reader in entry.readers:
             reader.put(encoded)
-        return event_id
+
+    def pass_on(self, channel: str, encoded: bytes) -> None:
+        """Give an event without a position to the channel's readers; nobody who comes later hears of it."""
+        entry = self._channels.get(channel)
+        for reader in entry.readers if entry else ():
+            reader.put(encoded)
 
     def latest(self, channel: str) -> str:
+        """The id of the channel's last event, to begin after."""
         entry = self._channels.get(channel)
-        return f"{self._epoch}-{entry.latest if entry else self._count}"
+        return self.id_of(entry.latest if entry else self._position)
 
     @asynccontextmanager
     async def subscribe(self, channel: str, after: str | None) -> AsyncIterator[Reader]:
@@ -118,7 +172,11 @@ class MemoryBus:
         entry = self._entry(channel)
         reader = Reader()
         if after:
-            self._replay(entry, reader, after)
+            position = self.position_of(after)
+            if position is None or position < entry.dropped:
+                reader.behind = True
+            else:
+                reader.queue.extend(data for at, data in entry.kept if at > position)
         reader.closed = self._closed
         entry.readers.add(reader)
         try:
@@ -126,25 +184,27 @@ class MemoryBus:
         finally:
             entry.readers.discard(reader)
 
-    def _replay(self, entry: _Channel, reader: Reader, after: str) -> None:
-        epoch, _, number = after.rpartition("-")
-        if epoch != self._epoch or not number.isdigit() or not entry.dropped <= int(number) <= self._count:
-            reader.behind = True
-            return
-        reader.queue.extend(data for count, data in entry.kept if count > int(number))
-
     def _entry(self, channel: str) -> _Channel:
         entry = self._channels.get(channel)
         if entry is None:
             if len(self._channels) >= CHANNELS:
                 self._forget_quiet()
-            entry = self._channels[channel] = _Channel(self._count, self._count)
+            entry = self._channels[channel] = _Channel(self._floor, self._floor)
         return entry
 
     def _forget_quiet(self) -> None:
         # Nobody reads these; a thread shown from before begins again with a reload.
         for name in [name for name, entry in self._channels.items() if not entry.readers][: CHANNELS // 2]:
-            del self._channels[name]
+            self._floor = max(self._floor, self._channels.pop(name).latest)
+
+    def start_over(self, position: int) -> None:
+        """Events may have been missed up to this position: everyone fetches everything again."""
+        self._position = self._floor = position
+        for entry in self._channels.values():
+            entry.dropped = entry.latest = position
+            entry.kept.clear()
+            for reader in entry.readers:
+                reader.lose()
 
     def close(self) -> None:
         """End every stream, so that the server can stop."""
@@ -153,6 +213,37 @@ class MemoryBus:
             for reader in entry.readers:
                 reader.closed = True
                 reader.wake()
+
+
+class MemoryBus(Channels):
+    """The bus of one process. Ids are `<epoch>-<n>`; another epoch means that the server was restarted."""
+
+    def __init__(self, epoch: str) -> None:
+        super().__init__()
+        self._epoch = epoch
+
+    def id_of(self, position: int) -> str:
+        return f"{self._epoch}-{position}"
+
+    def position_of(self, id: str) -> int | None:
+        epoch, _, number = id.rpartition("-")
+        known = epoch == self._epoch and number.isdigit() and int(number) <= self._position
+        return int(number) if known else None
+
+    def publish(self, channel: str, event: EventName, data: dict[str, Any]) -> None:
+        """Tell everyone on the channel."""
+        position = self._position + 1
+        self.deliver(channel, position, encode(event, data, self.id_of(position)))
+        self.tell_observers(channel, event, data)
+
+    def announce(self, topic: str, data: dict[str, Any]) -> None:
+        """There are no other processes."""
+
+    async def open(self) -> None:
+        """Nothing is needed."""
+
+    async def disconnect(self) -> None:
+        """Nothing is held."""
 
 
 def page_channel(site: str, page: str) -> str:

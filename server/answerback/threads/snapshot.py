@@ -25,6 +25,8 @@ KEPT_BYTES = 32 * 1024 * 1024
 FRESH_MS = 10_000
 """How long a change by another process (an import on the command line) may stay unseen."""
 ROOTS, MOST_ROOTS = 50, 100
+CHANGED = "thread.changed"
+"""What processes announce to each other."""
 Key = tuple[str, str, str, str, int]
 RawHeaders = list[tuple[bytes, bytes]]
 
@@ -69,6 +71,7 @@ class Snapshots:
         self._keys: dict[tuple[str, str], set[Key]] = {}
         self._size = 0
         self._changes = 0
+        bus.observe(self._hear)
 
     def known(self, key: Key) -> Snapshot | None:
         """The snapshot at hand, if it is fresh."""
@@ -100,7 +103,15 @@ class Snapshots:
         return snapshot
 
     def forget(self, site: str, page: str) -> None:
-        """The thread has changed."""
+        """The thread has changed: what any process has at hand of it is out of date."""
+        self._drop(site, page)
+        self._bus.announce(CHANGED, {"site": site, "page": page})
+
+    def _hear(self, channel: str, event: str, data: dict[str, Any]) -> None:
+        if event == CHANGED and not channel:
+            self._drop(data["site"], data["page"])
+
+    def _drop(self, site: str, page: str) -> None:
         self._changes += 1
         for key in self._keys.pop((site, page), ()):
             snapshot = self._kept.pop(key, None)

@@ -1,0 +1,78 @@
+"""Who sends slowly or nothing at all holds nobody up (threat 12), and open streams do not hold up the end."""
+
+from __future__ import annotations
+
+import socket
+import time
+from contextlib import ExitStack
+
+from answerback.serving import ARRIVAL_SECONDS
+
+from tests.services import Server, wait_until
+
+GET = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
+STARTS = {
+    "nothing": b"",
+    "half a head": GET[:30],
+    "half a body": b"POST /api/session/ HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+    b'X-Answerback: 1\r\nContent-Length: 15\r\n\r\n{"site": ',
+    "half of a second request": GET + GET[:20],
+    "a body for what takes none": GET.replace(b"\r\n\r\n", b"\r\nContent-Length: 9\r\n\r\n"),
+}
+
+
+def opened(server: Server, start: bytes) -> socket.socket:
+    connection = socket.create_connection(("localhost", int(server.url.rpartition(":")[2])), timeout=30)
+    connection.sendall(start)
+    return connection
+
+
+def rest_of(connection: socket.socket) -> bytes:
+    data = b""
+    try:
+        while piece := connection.recv(4096):
+            data += piece
+    except ConnectionResetError:
+        pass
+    return data
+
+
+def test_a_thousand_idle_sockets_hold_up_nobody_and_half_requests_come_to_an_end(server: Server) -> None:
+    with ExitStack() as stack:
+        begun = time.monotonic()
+        slow = {name: stack.enter_context(opened(server, start)) for name, start in STARTS.items()}
+        idle = [stack.enter_context(opened(server, b"")) for _ in range(1_000)]
+        server.begin()
+        assert server.post("Served meanwhile.", ask=False).status == 201
+        assert server.thread()["total"] == 1
+        assert time.monotonic() - begun < ARRIVAL_SECONDS, "the idle ones have not gone yet"
+        heard = {name: rest_of(connection) for name, connection in slow.items()}
+        assert all(rest_of(connection) == b"" for connection in idle)
+        assert ARRIVAL_SECONDS - 2 < time.monotonic() - begun < ARRIVAL_SECONDS + 10
+        assert heard["nothing"] == heard["half a head"] == b""
+        assert b'"request_timeout"' in heard["half a body"]
+        assert heard["half of a second request"].count(b"200 OK") == 1
+        assert b"200 OK" in heard["a body for what takes none"]
+
+
+def test_a_connection_between_two_requests_is_kept(server: Server) -> None:
+    with opened(server, GET) as connection:
+        assert b"200 OK" in connection.recv(4096)
+        time_of_first = time.monotonic()
+        with opened(server, b"") as other:
+            assert rest_of(other) == b""
+        assert time.monotonic() - time_of_first > ARRIVAL_SECONDS - 1
+        connection.sendall(GET)
+        assert b"200 OK" in connection.recv(4096)
+
+
+def test_open_streams_end_first_and_the_server_within_seconds(server: Server) -> None:
+    path = f"/api/events/?site=demo&page={server.page}"
+    with opened(server, f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()) as stream:
+        assert b"200 OK" in stream.recv(4096)
+        with opened(server, STARTS["half a body"]):
+            begun = time.monotonic()
+            server.process.terminate()
+            assert rest_of(stream).endswith(b"0\r\n\r\n"), "the stream ends, it does not break"
+            wait_until(lambda: server.process.poll() is not None)
+            assert time.monotonic() - begun < 8

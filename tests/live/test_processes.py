@@ -1,0 +1,241 @@
+"""Several processes behind one address: joined by a real Redis, and each on its own when that is gone."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+from tests.fakes.openai_server import OpenAIServer
+from tests.services import Server, Site, free_port, wait_until
+
+
+@dataclasses.dataclass
+class Redis:
+    """A Redis server without a disk, which can die and return on the same port."""
+
+    port: int
+    folder: Path
+    process: subprocess.Popen[bytes] | None = None
+
+    @classmethod
+    @contextmanager
+    def start(cls) -> Iterator[Redis]:
+        server = cls(free_port(), Path(tempfile.mkdtemp()))
+        server.run()
+        try:
+            yield server
+        finally:
+            server.die()
+            shutil.rmtree(server.folder)
+
+    @property
+    def url(self) -> str:
+        return f"redis://127.0.0.1:{self.port}/0"
+
+    def run(self) -> None:
+        program = shutil.which("redis-server") or shutil.which("valkey-server")
+        assert program, "neither redis-server nor valkey-server is installed"
+        options = ["--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--dir", str(self.folder)]
+        self.process = subprocess.Popen([program, *options], stdout=subprocess.DEVNULL)
+        wait_until(self._answers)
+
+    def _answers(self) -> bool:
+        done = subprocess.run(["redis-cli", "-p", str(self.port), "ping"], capture_output=True)
+        return done.stdout.strip() == b"PONG"
+
+    def die(self) -> None:
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+            self.process = None
+
+
+class Watching:
+    """A reader of a page at one of the servers, in a thread of its own; comes back when its stream ends."""
+
+    def __init__(self, server: Server, after: str | None = None) -> None:
+        self.events: list[tuple[str, Any]] = []
+        self.last = after
+        self.failed: BaseException | None = None
+        self._url = f"{server.url}/api/events/?site=demo&page={server.page}"
+        self._opened = threading.Event()
+        self._client = httpx2.Client(timeout=30, trust_env=False)
+        threading.Thread(target=self._read, daemon=True).start()
+        assert self._opened.wait(20)
+
+    def _read(self) -> None:
+        headers = {"Last-Event-ID": self.last} if self.last else {}
+        try:
+            with self._client.stream("GET", self._url, headers=headers) as response:
+                event = ""
+                for line in response.iter_lines():
+                    self._opened.set()
+                    name, _, value = line.partition(": ")
+                    if name == "id":
+                        self.last = value
+                    elif name == "event":
+                        event = value
+                    elif name == "data":
+                        self.events.append((event, json.loads(value)))
+        except (httpx2.HTTPError, httpx2.StreamError):
+            pass
+
+    def leave(self) -> None:
+        self._client.close()
+
+    def named(self, name: str) -> list[Any]:
+        return [data for event, data in list(self.events) if event == name]
+
+    def text_of(self, answer: str) -> str:
+        """What a browser would show: every delta put in at its offset (counted as JavaScript does)."""
+        units = b""
+        for delta in self.named("answer.delta"):
+            if delta["id"] == answer:
+                assert 2 * delta["offset"] <= len(units), "a piece is missing"
+                units = units[: 2 * delta["offset"]] + delta["text"].encode("utf-16-le")
+        return units.decode("utf-16-le")
+
+
+@pytest.fixture
+def redis() -> Iterator[Redis]:
+    with Redis.start() as server:
+        yield server
+
+
+@pytest.fixture
+def model() -> Iterator[OpenAIServer]:
+    with OpenAIServer.start() as server:
+        yield server
+
+
+@pytest.fixture
+def two(tmp_path: Path, redis: Redis, model: OpenAIServer) -> Iterator[tuple[Server, Server]]:
+    """Two processes on one database."""
+    joined = {"ANSWERBACK_REDIS_URL": redis.url, "OPENAI_BASE_URL": model.base_url}
+    with Site.start() as site, Server.start(tmp_path, site, **joined) as first:
+        second = dataclasses.replace(first, url=f"http://localhost:{free_port()}")
+        second.run()
+        try:
+            first.begin()
+            second.begin()
+            yield first, second
+        finally:
+            second.stop()
+
+
+def bodies(server: Server) -> list[str]:
+    return [comment["body"] for comment in server.thread()["comments"]]
+
+
+def test_a_comment_at_one_is_seen_at_the_other(two: tuple[Server, Server]) -> None:
+    first, second = two
+    assert bodies(second) == []
+    watching = Watching(second, second.thread()["last_event"])
+    for number in range(3):
+        first.post(f"Number {number}.", ask=False)
+    wait_until(lambda: len(watching.named("comment.added")) == 3)
+    begun = time.monotonic()
+    assert bodies(second) == ["Number 0.", "Number 1.", "Number 2."]
+    assert time.monotonic() - begun < 5, "not because what was at hand had become old"
+    here = Watching(first, "0-1")
+    wait_until(lambda: here.events)
+    assert [event["comment"]["body"] for event in here.named("comment.added")] == bodies(first) or here.named("reload")
+    for each in (watching, here):
+        each.leave()
+
+
+def test_an_answer_streams_at_the_other_and_a_reader_changes_over_in_the_middle(
+    two: tuple[Server, Server], model: OpenAIServer
+) -> None:
+    first, second = two
+    words = [f"빵{number} 🥐 " for number in range(40)]
+    text = "".join(words)
+    model.script(default={"text": text, "size": 4, "delay": 0.02})
+    start = second.thread()["last_event"]
+    watching = Watching(second, start)
+    answer = first.post("When do you open?", ask=True).json["answer"]["id"]
+    wait_until(lambda: len(watching.named("answer.delta")) >= 3)
+    moving = Watching(second, start)
+    wait_until(lambda: len(moving.named("answer.delta")) >= 5)
+    moving.leave()
+    moved = Watching(first, moving.last)
+    late = Watching(second, None)
+    for reader in (watching, moved, late):
+        wait_until(lambda r=reader: r.named("answer.settled"))
+        assert reader.named("reload") == []
+    assert watching.text_of(answer) == late.text_of(answer) == text
+    moved.events[:0] = moving.events
+    assert moved.text_of(answer) == text
+    for reader in (watching, moved, late):
+        reader.leave()
+
+
+def test_redis_dies_and_returns(two: tuple[Server, Server], redis: Redis) -> None:
+    first, second = two
+    here, there = Watching(first), Watching(second)
+    assert first.post("Before.", ask=False).status == 201
+    wait_until(lambda: there.named("comment.added"))
+    redis.die()
+    assert first.post("In between.", ask=False).status == 201
+    wait_until(lambda: "In between." in [event["comment"]["body"] for event in here.named("comment.added")])
+    assert here.named("reload") == []
+    redis.run()
+    wait_until(lambda: there.named("reload") and here.named("reload"))
+    wait_until(lambda: bodies(second) == ["Before.", "In between."])
+    again = Watching(second, second.thread()["last_event"])
+    assert first.post("After.", ask=False).status == 201
+    wait_until(lambda: again.named("comment.added"))
+    assert bodies(first) == bodies(second) == ["Before.", "In between.", "After."]
+    stale = Watching(second, there.last)
+    wait_until(lambda: stale.named("reload"))
+    for each in (here, there, again, stale):
+        each.leave()
+
+
+def test_without_redis_there_is_one_process(server: Server) -> None:
+    refused = server.command("serve", "--workers", "2", check=False)
+    assert refused.returncode == 2
+    assert "ANSWERBACK_REDIS_URL" in refused.stderr
+
+
+def children_of(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def test_workers_share_an_address_and_one_that_ends_is_replaced(tmp_path: Path, redis: Redis) -> None:
+    with Site.start() as site, Server.start(tmp_path, site, ANSWERBACK_REDIS_URL=redis.url) as server:
+        server.stop()
+        port = server.url.rpartition(":")[2]
+        command = [sys.executable, "-m", "answerback", "serve", "--host", "localhost", "--port", port, "--workers", "2"]
+        server.process = subprocess.Popen(command, env=server.environment, cwd=server.folder)
+        wait_until(lambda: answers(server))
+        server.begin()
+        first, second = wait_until(lambda: c if len(c := children_of(server.process.pid)) == 2 else None)
+        assert server.post("Hello.", ask=False).status == 201
+        wait_until(lambda: all(bodies(server) == ["Hello."] for _ in range(8)))
+        subprocess.run(["kill", "-9", str(first)], check=True)
+        wait_until(lambda: len(set(children_of(server.process.pid)) - {first}) == 2)
+        wait_until(lambda: all(answers(server) for _ in range(8)))
+        server.stop()
+        assert server.process.returncode == 0
+        wait_until(lambda: not Path(f"/proc/{second}").exists())
+
+
+def answers(server: Server) -> bool:
+    try:
+        return server.call("GET", "/readyz").status == 200
+    except OSError:
+        return False
