@@ -30,8 +30,8 @@ from .live.bus import Bus, MemoryBus, page_channel
 from .live.handlers import page_events
 from .migrations import migrate
 from .openapi import openapi
-from .pages.fetching import HttpPageFetcher, PageFetcher
-from .pages.reading import PageReader
+from .pages.fetching import PageFetcher
+from .pages.knowing import Knowledge
 from .people.sessions import Sessions
 from .seams import Clock, Ids, RandomIds, SystemClock
 from .settings import Settings
@@ -110,7 +110,8 @@ def build_app(settings: Settings, seams: Seams | None = None) -> App:
         settings, db, clock, ids, sites, sessions, changed=posting.changed, told=posting.tell_reload
     )
     threads = Threads(db, sessions, posting, snapshots, answers.quota, clock, ids, settings.provider_in_use)
-    gatherer = Gatherer(db, PageReader(db, clock, seams.fetcher or HttpPageFetcher()))
+    knowledge = Knowledge(settings, db, clock, ids, sites, seams.fetcher)
+    gatherer = Gatherer(db, knowledge.reader, knowledge.index)
     worker = Worker(db, bus, clock, ids, sites, gatherer, answerer, posting)
     desk.wake, desk.stop_here = worker.wake, worker.stop
 
@@ -122,12 +123,14 @@ def build_app(settings: Settings, seams: Seams | None = None) -> App:
         await sites.refresh(force=True)
         worker.start()
         accounts.start()
+        knowledge.start()
         try:
             yield
         finally:
             bus.close()
             await worker.close()
             await accounts.close()
+            await knowledge.close()
             await answerer.close()
             await bus.disconnect()
             await db.close()

@@ -94,6 +94,10 @@ def _site_commands(commands: Any) -> None:
     what = sso.add_mutually_exclusive_group()
     what.add_argument("--rotate", action="store_true", help="make a new one; the one before is worth nothing at once")
     what.add_argument("--off", action="store_true", help="sign nobody on this way any more")
+    crawl = _command(site, "crawl", _site_crawl, "read the whole site, as far as it has changed")
+    crawl.add_argument("key")
+    crawl.add_argument("--limit", type=_count, metavar="N", help="pages read at most, this time")
+    crawl.add_argument("--json", action="store_true")
     change = _command(site, "set", _site_set, "change settings of a site")
     change.add_argument("key")
     change.add_argument("changes", nargs="+", metavar="NAME=VALUE")
@@ -336,6 +340,30 @@ def _import(settings: Settings, options: argparse.Namespace) -> int:
     if options.json:
         print(json.dumps(asdict(result)))
     return 0
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 100_000:
+        raise argparse.ArgumentTypeError("must be a whole number from 1")
+    return int(text)
+
+
+def _site_crawl(settings: Settings, options: argparse.Namespace) -> int:
+    from .pages.knowing import crawl_site
+
+    site, tell = _site(settings, options.key), _watched("Pages")
+    result = with_database(settings, lambda db: crawl_site(settings, db, site, options.limit, tell))
+    if result is None:
+        say(f"answerback: {site.key} is being read just now; its page under /admin/knowledge/ shows how far it is")
+        return 1
+    say(
+        f"{result.pages:,} pages of {site.key} in use, with {result.passages:,} passages: {result.added:,} new, "
+        f"{result.changed:,} changed, {result.unchanged:,} as before; {result.left_out:,} left out, "
+        f"{result.failed:,} failed, {result.forgotten:,} gone."
+    )
+    if options.json:
+        print(json.dumps(asdict(result)))
+    return 1 if result.error else 0
 
 
 def _backup(settings: Settings, options: argparse.Namespace) -> int:

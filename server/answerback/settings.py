@@ -96,6 +96,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("OPENAI_BASE_URL", "", "Address of any OpenAI-compatible server.", _url),
     Setting("ANSWERBACK_MODEL", "gpt-5-mini", "The model that answers."),
     Setting("ANSWERBACK_FALLBACK_MODEL", "", "The model that answers when the first one cannot."),
+    Setting("ANSWERBACK_EMBEDDING_MODEL", "", "The model that reads what passages mean; unset: words alone decide."),
     Setting("ANSWERBACK_DAILY_ANSWERS", "5", "Answers a visitor has a day, where the site does not say.", limit),
     Setting("ANSWERBACK_TRUSTED_PROXIES", "", "Addresses or networks whose X-Forwarded-For is believed.", _networks),
     Setting("ANSWERBACK_SMTP_URL", "", "Mail server: smtp://user:password@host:587.", _smtp_url, secret=True),
@@ -127,6 +128,7 @@ class Settings:
     openai_base_url: str
     model: str
     fallback_model: str
+    embedding_model: str
     daily_answers: int | None
     trusted_proxies: tuple[str, ...]
     smtp_url: str

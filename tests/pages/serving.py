@@ -22,7 +22,7 @@ class Request:
 
 @dataclass
 class WebSite:
-    """A site that answers from `pages`: a path's HTML, a whole answer, or a function of the request."""
+    """A site that answers from `pages`: HTML, a whole answer or a function of the request by path; `*` is the rest."""
 
     origin: str
     port: int
@@ -39,7 +39,7 @@ class WebSite:
 
     def answer(self, request: Request) -> Answer:
         """What a path gives: 404 where there is nothing."""
-        page = self.pages.get(request.path, (404, {}, b"nothing here"))
+        page = self.pages.get(request.path) or self.pages.get("*", (404, {}, b"nothing here"))
         if isinstance(page, str):
             return 200, {"Content-Type": "text/html; charset=utf-8"}, page.encode()
         return page(request) if callable(page) else page

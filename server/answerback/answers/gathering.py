@@ -9,6 +9,7 @@ from ..core import citations, passages, prompt, ranking
 from ..core.answering import AnswerRequest, Passage, Source
 from ..core.language import language_of
 from ..db import Database
+from ..pages.index import SiteIndex
 from ..pages.reading import PageReader
 from ..sites.settings import Site
 from ..threads import store as threads
@@ -36,12 +37,13 @@ class Gathered:
 class Gatherer:
     """Reads what an answer needs, before the provider is called."""
 
-    def __init__(self, db: Database, pages: PageReader) -> None:
+    def __init__(self, db: Database, pages: PageReader, index: SiteIndex) -> None:
         self._db = db
         self._pages = pages
+        self._index = index
 
     async def gather(self, site: Site, job: store.Job) -> Gathered:
-        """The request for an answer; without passages when the page cannot be read."""
+        """The request for an answer: from the page first, then from the site; without passages when there are none."""
         question, turns = await self._question(job)
         page = None
         if job.url:
@@ -49,7 +51,8 @@ class Gatherer:
         found: tuple[Passage, ...] = ()
         if page is not None:
             found = tuple(passages.split(page.blocks, url=page.url, title=page.title))
-        chosen = ranking.choose(question, found, TOKENS_OF_PASSAGES)
+        others = await self._index.search(site.key, question, besides=page.url if page is not None else "")
+        chosen = ranking.choose(question, found, TOKENS_OF_PASSAGES, others=others)
         messages = prompt.build(
             question=question, passages=chosen, turns=turns, site_name=site.name or site.key,
             page_title=page.title if page else job.title, instructions=site.instructions,

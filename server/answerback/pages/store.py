@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import orjson
 
 from ..core.passages import Block
-from ..db import Database, Work, run
+from ..db import Database, Work, one, run
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +35,9 @@ async def page_text(db: Database, site: str, url: str) -> PageText | None:
     return PageText(blocks=blocks, **row)
 
 
-def keep_page_text(page: PageText) -> Work[None]:
-    """Keep a page's text in place of what was kept before."""
+def keep_page_text(page: PageText) -> Work[str | None]:
+    """Keep a page's text in place of what was kept before, whose hash is returned."""
+    before = yield one("SELECT hash FROM page_texts WHERE site = :site AND url = :url", site=page.site, url=page.url)
     yield run(
         """INSERT INTO page_texts (site, url, title, lang, blocks, hash, etag, last_modified, status, fetched_at)
         VALUES (:site, :url, :title, :lang, :blocks, :hash, :etag, :last_modified, :status, :fetched_at)
@@ -48,3 +49,10 @@ def keep_page_text(page: PageText) -> Work[None]:
         hash=page.hash, etag=page.etag, last_modified=page.last_modified, status=page.status,
         fetched_at=page.fetched_at,
     )  # fmt: skip
+    return None if before is None else before["hash"]
+
+
+def drop_page_text(site: str, url: str) -> Work[str | None]:
+    """Forget a page's text, whose hash is returned."""
+    row = yield one("DELETE FROM page_texts WHERE site = :site AND url = :url RETURNING hash", site=site, url=url)
+    return None if row is None else row["hash"]

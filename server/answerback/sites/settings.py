@@ -92,6 +92,12 @@ def _money(text: str) -> int | None:
     return round(float(text) * 1_000_000)
 
 
+def _hours(text: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,4}", text) or not 1 <= int(text) <= 8_760:
+        raise ValueError("must be a whole number from 1 to 8760")
+    return int(text)
+
+
 def _lang(text: str) -> str:
     if text and not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", text):
         raise ValueError("must be a language tag such as en or ko")
@@ -117,6 +123,10 @@ SITE_SETTINGS: tuple[SiteSetting, ...] = (
     SiteSetting("budget_tokens", "", "Tokens a day for the whole site; empty: no limit.", _budget),
     SiteSetting("budget_usd", "", "US dollars a day for the whole site; empty: no limit.", _money),
     SiteSetting("model", "", "The model that answers here; empty: the operator's.", _up_to(100)),
+    SiteSetting(
+        "crawl", "true", "Whether the whole site is read, so that answers may come from its other pages.", _boolean
+    ),
+    SiteSetting("crawl_hours", "24", "How many hours after a reading of the site the next one is due.", _hours),
 )
 BY_NAME: Mapping[str, SiteSetting] = {setting.name: setting for setting in SITE_SETTINGS}
 
@@ -144,6 +154,8 @@ class Site:
     budget_tokens: int | None
     budget_usd: int | None
     model: str
+    crawl: bool
+    crawl_hours: int
 
     def public(self) -> dict[str, Any]:
         """What the widget needs to know."""

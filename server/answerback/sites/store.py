@@ -75,6 +75,10 @@ class SiteDirectory:
         """The site as last read, without looking."""
         return self._sites.get(key)
 
+    def all(self) -> list[Site]:
+        """The sites as last read, without looking."""
+        return list(self._sites.values())
+
     @property
     def stale(self) -> bool:
         """Whether it is time to look again."""
