@@ -79,6 +79,16 @@ class Demo:
             self.pages = DemoSite(self.folder, self.server.url)
         return self._turn_to(copy)
 
+    def with_headers(self, address: str, headers: dict[str, str]) -> str:
+        """The address, which is served with these headers too from now on."""
+        path = self.folder / "headers.json"
+        known = json.loads(path.read_text("utf-8"))
+        name = "/" + address.rpartition("/")[2]
+        known[name] = known.get(name, {}) | headers
+        path.write_text(json.dumps(known), "utf-8")
+        self.pages = DemoSite(self.folder, self.server.url)
+        return address
+
     def with_page(self, body: str, head: str = "") -> str:
         """The address of a new page with that body."""
         self.turned += 1

@@ -70,7 +70,12 @@ class Tab:
 
     def wait_for(self, selector: str, text: str = "") -> None:
         """Until there is such an element with that text in it."""
-        wait_until(lambda: text in (self.text_now(selector) or "\0"))
+
+        def there() -> bool:
+            found = self.text_now(selector)
+            return found is not None and text in found
+
+        wait_until(there)
 
     def text_now(self, selector: str) -> str | None:
         """As `text`; None as well while the page is on its way to another one."""
@@ -85,6 +90,7 @@ class Tab:
 
     def fill(self, selector: str, text: str) -> None:
         self.wait_for(selector)
+        self.firefox.send("browsingContext.activate", context=self.context)
         self.run(
             f"(field => {{ field.focus(); field.value = {json.dumps(text)};"
             f" field.dispatchEvent(new Event('input', {{bubbles: true}})); }})(({FIND})({json.dumps(selector)}))"

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from answerback.demo import DemoSite
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
 
 from tests.browser.conftest import ARGUMENTS, Arrivals
@@ -52,17 +51,6 @@ def signed_in_as(page: Page, name: str) -> None:
 
 def signed_out(page: Page) -> None:
     expect(page.locator("answerback-comments [part~=sign-in]")).to_be_visible()
-
-
-def with_headers(demo: Demo, address: str, headers: dict[str, str]) -> str:
-    """The page is served with these headers too."""
-    path = demo.folder / "headers.json"
-    known = json.loads(path.read_text("utf-8"))
-    name = "/" + address.rpartition("/")[2]
-    known[name] = known.get(name, {}) | headers
-    path.write_text(json.dumps(known), "utf-8")
-    demo.pages = DemoSite(demo.folder, demo.server.url)
-    return address
 
 
 @pytest.fixture(params=["cookies kept", "cookies blocked"])
@@ -143,7 +131,7 @@ def test_who_has_an_account_signs_in_by_password(demo: Demo, arrive: Arrivals) -
 
 @pytest.mark.parametrize("policy", ["same-origin", "same-origin-allow-popups"])
 def test_a_page_that_cuts_its_popups_off_is_gone_back_to(demo: Demo, arrive: Arrivals, policy: str) -> None:
-    address = with_headers(demo, demo.at("bread.html"), {"Cross-Origin-Opener-Policy": policy})
+    address = demo.with_headers(demo.at("bread.html"), {"Cross-Origin-Opener-Policy": policy})
     page = arrive(address)
     field(page).fill("A draft that must not be lost.")
     with page.context.expect_page() as opened:
