@@ -38,6 +38,7 @@ from .settings import Settings
 from .sites.store import SiteDirectory
 from .threads.handlers import Threads
 from .threads.posting import Posting
+from .threads.reading import ThreadPages
 from .threads.snapshot import Snapshots, ThreadReads
 
 
@@ -139,7 +140,7 @@ def build_app(settings: Settings, seams: Seams | None = None) -> App:
     live = page_events(bus, lambda site, page: texts.on(page_channel(site, page)))
     routes: list[Any] = api_routes(edge, accounts, threads, answers, AnsweredBefore(db), live)
     routes += [*admin_routes(settings, db, clock, ids, posting, sites), *accounts.routes, *machine_routes(db)]
-    routes += widget.ROUTES
+    routes += [*ThreadPages(settings, db, sites, snapshots).routes(), *widget.ROUTES]
     application = Starlette(routes=routes, lifespan=lifespan, exception_handlers={404: _not_found})
     application.router.redirect_slashes = False
     return App(application, ThreadReads(snapshots, sites, settings.public_origin), bus)

@@ -98,6 +98,12 @@ def page_of_thread(site: str, page: str, sort: str, cursor: tuple[float, str] | 
     return Page(comments, following, count["total"], bool(thread and thread["locked"]))
 
 
+def place(site: str, page: str) -> Work[tuple[str, str] | None]:
+    """Where the thread's page is read, and its title; None before the first comment."""
+    row = yield one("SELECT url, title FROM threads WHERE site = :site AND page = :page", site=site, page=page)
+    return None if row is None else (row["url"] or "", row["title"] or "")
+
+
 def _pinned(site: str, page: str) -> Work[list[Comment]]:
     """What the owner has put before everything else, on the first page only, the newest first."""
     rows = yield many(
