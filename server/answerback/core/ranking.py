@@ -19,6 +19,8 @@ PASSAGES_READ = 120
 """Passages that are read closely; of more, those that share most with the question at a glance."""
 WHOLE = 0.7
 """The part of a budget for whole passages; the rest goes to the best sentences of others."""
+LEAST_PIECE = 12
+"""Tokens; what is left below it holds nothing worth looking for."""
 HOME = 1.0
 """What a passage of the page itself is ahead of one from elsewhere on the site."""
 ALIKE = 0.85
@@ -85,25 +87,36 @@ def _whole_ones(reading: Reading, bonus: list[float], budget: int) -> set[int]:
 def _pieces(reading: Reading, bonus: list[float], chosen: set[int], left: int) -> dict[int, Passage]:
     """What the rest of the budget holds of the other passages: from the first to the last good sentence of each."""
     spans: dict[int, tuple[int, int]] = {}
-    costs: dict[int, int] = {}
-    units = reading.units
+    told: set[int] = set()
+    units, passages = reading.units, reading.passages
     for place in sorted(range(len(units)), key=lambda place: -reading.scores[place] - bonus[units[place][0]]):
         number, unit = units[place]
-        if number in chosen:
+        if left < LEAST_PIECE:
+            break
+        if number in chosen or number in told:
             continue
-        begin, end = spans.get(number, (unit.start, 0))
+        text = passages[number].text
+        begin, end = spans.get(number, (unit.start, unit.start))
         span = min(begin, unit.start), max(end, unit.start + len(unit.text))
-        piece = replace(reading.passages[number], text=reading.passages[number].text[span[0] : span[1]])
-        more = _cost(piece) - costs.get(number, 0)
-        if more <= left and (number in spans or not _is_told(number, [*chosen, *spans], reading)):
-            spans[number], costs[number] = span, _cost(piece)
-            left -= more
-    passages = reading.passages
+        cost = estimate_tokens(text[span[0] : begin]) + estimate_tokens(text[end : span[1]])
+        cost += 0 if number in spans else _cost_of_place(passages[number])
+        if cost > left:
+            continue
+        if number not in spans and _is_told(number, [*chosen, *spans], reading):
+            told.add(number)
+            continue
+        spans[number] = span
+        left -= cost
     return {number: replace(passages[number], text=passages[number].text[a:b]) for number, (a, b) in spans.items()}
 
 
 def _cost(passage: Passage) -> int:
-    return estimate_tokens(passage.text) + estimate_tokens(passage.heading) + 8
+    return estimate_tokens(passage.text) + _cost_of_place(passage)
+
+
+def _cost_of_place(passage: Passage) -> int:
+    """Tokens of what stands around a passage in a prompt."""
+    return estimate_tokens(passage.heading) + 8
 
 
 def _is_told(number: int, chosen: list[int], reading: Reading) -> bool:

@@ -13,6 +13,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence, Set
 from functools import lru_cache
+from operator import mul
 from typing import NamedTuple
 
 from .answering import Passage
@@ -70,6 +71,11 @@ def read(text: str) -> tuple[Sentence, ...]:
 
 
 @lru_cache(maxsize=512)
+def _passage_terms(text: str) -> frozenset[str]:
+    return frozenset(term for sentence in read(text) for term in sentence.counts)
+
+
+@lru_cache(maxsize=512)
 def _heading_terms(heading: str) -> frozenset[str]:
     return frozenset(terms(heading))
 
@@ -108,10 +114,13 @@ class Reading:
         self.idf = self._rarity(self._hits)
         self.total = sum(weight * self.idf[term] for term, weight in self.wanted.weights.items()) or 1.0
         self._bm25_weights = self._with_relatives()
+        self._worth = {
+            term: (own := weight * self.idf[term] / self.total, self.wanted.relatives.get(term), RELATIVE * own)
+            for term, weight in self.wanted.weights.items()
+        }
         self._heading_idf = self._rarity(self.headings)
-        self._terms: dict[int, frozenset[str]] = {}
         self.signs = self._all_signs(_grams(question))
-        self.scores = [sum(w * s for w, s in zip(WEIGHTS, signs, strict=True)) for signs in self.signs]
+        self.scores = [sum(map(mul, WEIGHTS, signs)) for signs in self.signs]
 
     def _rarity(self, documents: Iterable[Set[str]]) -> dict[str, float]:
         found = dict.fromkeys(self._known, 0)
@@ -132,7 +141,11 @@ class Reading:
 
     def _bm25(self, counts: dict[str, int], hits: Set[str], size: int, average: float) -> float:
         norm = K1 * (1 - B + B * size / average)
-        return sum(self._bm25_weights[term] * counts[term] * (K1 + 1) / (counts[term] + norm) for term in hits)
+        score = 0.0
+        for term in hits:
+            count = counts[term]
+            score += self._bm25_weights[term] * count / (count + norm)
+        return score * (K1 + 1)
 
     def support(self, place: int) -> float:
         """How much speaks for the passages saying it at all, told from a sentence: about 0 when that is open.
@@ -156,19 +169,17 @@ class Reading:
 
     def terms_of(self, number: int) -> frozenset[str]:
         """The terms of a passage."""
-        if number not in self._terms:
-            self._terms[number] = frozenset(t for other, unit in self.units if other == number for t in unit.counts)
-        return self._terms[number]
+        return _passage_terms(self.passages[number].text)
 
     def weight_of(self, found: Set[str]) -> float:
         """The share of the question's weight that some terms make up; a relative counts for a part of its term."""
         weight = 0.0
-        for term, full in self.wanted.weights.items():
+        for term, (own, relatives, theirs) in self._worth.items():
             if term in found:
-                weight += full * self.idf[term]
-            elif term in self.wanted.relatives and not self.wanted.relatives[term].isdisjoint(found):
-                weight += RELATIVE * full * self.idf[term]
-        return weight / self.total
+                weight += own
+            elif relatives and not relatives.isdisjoint(found):
+                weight += theirs
+        return weight
 
     def _all_signs(self, grams: set[str]) -> list[Signs]:
         units = self.units

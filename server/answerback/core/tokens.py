@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 
+
+@lru_cache(maxsize=1024)
 def estimate_tokens(text: str) -> int:
     """Tokens of a text, rather too many than too few: 4 letters each, and each Hangul, Kana or Han one of its own.
 

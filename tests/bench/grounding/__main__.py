@@ -11,13 +11,24 @@ from pathlib import Path
 from .measuring import Figures, measure
 from .sets import OWN, read
 
-COLUMNS = ("set", "pages", "questions", "budget", "elsewhere", "first", "three", "refused", "wrongly", "CPU ms")
+COLUMNS = (
+    "set",
+    "pages",
+    "questions",
+    "budget",
+    "elsewhere",
+    "first",
+    "three",
+    "refused",
+    "wrongly",
+    "choosing",
+    "quoting",
+)
 
 
 def row(name: str, pages: int, figures: Figures) -> tuple[str, ...]:
     """A line of the table."""
     asked = figures.answerable
-    milliseconds = [1000 * second for second in figures.seconds]
     return (
         name,
         str(pages),
@@ -28,7 +39,8 @@ def row(name: str, pages: int, figures: Figures) -> tuple[str, ...]:
         _share(figures.three, asked),
         _share(figures.refused_rightly, figures.unanswerable),
         _share(figures.refused_wrongly, asked),
-        f"{statistics.mean(milliseconds):.1f}" if milliseconds else "-",
+        f"{1000 * statistics.mean(figures.choosing or [0.0]):.1f} ms",
+        f"{1000 * statistics.mean(figures.quoting or [0.0]):.1f} ms",
     )
 
 
