@@ -9,5 +9,11 @@ export default defineConfig({
       load: (id) => (id.endsWith(".css") ? "export default '';" : null),
     },
   ],
-  test: { environment: "happy-dom", include: ["test/**/*.test.ts"], setupFiles: ["test/setup.ts"] },
+  test: {
+    environment: "happy-dom",
+    // The tests put script tags into pages to be found, not to be run.
+    environmentOptions: { happyDOM: { settings: { handleDisabledFileLoadingAsSuccess: true } } },
+    include: ["test/**/*.test.ts"],
+    setupFiles: ["test/setup.ts"],
+  },
 });

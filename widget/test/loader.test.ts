@@ -1,0 +1,137 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+
+/** What the loader asks to be told of; the tests say when it comes near. */
+class Watcher {
+  static all: Watcher[] = [];
+  readonly targets = new Set<Element>();
+  constructor(
+    private readonly told: IntersectionObserverCallback,
+    readonly options?: IntersectionObserverInit,
+  ) {
+    Watcher.all.push(this);
+  }
+  observe(target: Element): void {
+    this.targets.add(target);
+  }
+  unobserve(target: Element): void {
+    this.targets.delete(target);
+  }
+  disconnect(): void {
+    this.targets.clear();
+  }
+  near(...targets: Element[]): void {
+    const entries = targets.map((target) => ({ isIntersecting: true, target }));
+    this.told(entries as IntersectionObserverEntry[], this as unknown as IntersectionObserver);
+  }
+}
+
+const started: string[] = [];
+
+/** Runs the loader as the page's script tag would. */
+async function load(html: string, attributes = ""): Promise<void> {
+  const tag = `<script src="https://our.example/answerback.js" data-site="demo" ${attributes}></script>`;
+  document.body.innerHTML = html.replace("[tag]", tag);
+  vi.resetModules();
+  await import("../src/index.js");
+}
+
+function placed(): string[] {
+  return [...document.body.querySelectorAll("answerback-ask,answerback-comments")].map(
+    (each) => each.localName,
+  );
+}
+
+beforeEach(() => {
+  Watcher.all = [];
+  started.length = 0;
+  vi.stubGlobal("IntersectionObserver", Watcher);
+  vi.stubGlobal(
+    "THREAD_FILE",
+    "data:text/javascript,export const start = locate => globalThis.begun(locate)",
+  );
+  vi.stubGlobal(
+    "COUNT_FILE",
+    "data:text/javascript,export const start = locate => globalThis.counted(locate)",
+  );
+  vi.stubGlobal("begun", (locate: (element: Element) => { site: string; page: string }) => {
+    const element = document.querySelector("answerback-comments");
+    if (element) started.push(`${locate(element).site} ${locate(element).page}`);
+  });
+});
+
+afterEach(() => {
+  window.Answerback?.destroy();
+  vi.unstubAllGlobals();
+  document.body.innerHTML = "";
+});
+
+describe("the loader", () => {
+  it("puts the ask box and the comments where the tag stands", async () => {
+    await load("<main>[tag]<footer></footer></main>");
+    expect(placed()).toEqual(["answerback-ask", "answerback-comments"]);
+    expect(document.querySelector("answerback-comments")?.nextElementSibling?.localName).toBe("footer");
+  });
+
+  it("fetches nothing before one of them is near, and then says where they belong", async () => {
+    await load("<main>[tag]</main>", 'data-page="/post"');
+    const comments = document.querySelector("answerback-comments") as Element;
+    const [watcher] = Watcher.all;
+    expect(watcher?.options?.rootMargin).toBe("1000px 0px");
+    expect(watcher?.targets.has(comments)).toBe(true);
+    expect(started).toEqual([]);
+    watcher?.near(comments);
+    await vi.waitFor(() => expect(started).toEqual(["demo /post"]));
+    expect(watcher?.targets.has(comments)).toBe(false);
+  });
+
+  it("places only what the tag asks for, and where it says", async () => {
+    await load("<div id=here></div>[tag]", 'data-mode="comments" data-target="#here"');
+    expect(placed()).toEqual(["answerback-comments"]);
+    expect(document.querySelector("#here > answerback-comments")).not.toBeNull();
+  });
+
+  it("adds nothing to a page that has placed its own", async () => {
+    await load("<answerback-comments page='/own'></answerback-comments>[tag]");
+    expect(placed()).toEqual(["answerback-comments"]);
+    expect(Watcher.all[0]?.targets.size).toBe(1);
+  });
+
+  it("leaves the page as it is when the parts cannot be had, and says so", async () => {
+    vi.stubGlobal("THREAD_FILE", "data:text/javascript,throw new Error('gone')");
+    const codes: string[] = [];
+    const hear = (event: Event) => codes.push((event as CustomEvent<{ code: string }>).detail.code);
+    document.addEventListener("answerback:error", hear);
+    await load("<main>[tag]</main>");
+    const comments = document.querySelector("answerback-comments") as Element;
+    Watcher.all[0]?.near(comments);
+    await vi.waitFor(() => expect(codes).toEqual(["unavailable"]));
+    document.removeEventListener("answerback:error", hear);
+    expect(comments.shadowRoot).toBeNull();
+  });
+
+  it("mounts, updates and takes everything away again", async () => {
+    await load("<main>[tag]</main><aside></aside>", 'data-mode="ask"');
+    const surface = window.Answerback;
+    surface?.mount(document.querySelector("aside") as Element, { mode: "comments", page: "/aside" });
+    const mounted = document.querySelector("aside > answerback-comments");
+    expect(mounted?.getAttribute("data-page")).toBe("/aside");
+    surface?.update({ page: "/next" });
+    expect(mounted?.getAttribute("data-page")).toBe("/next");
+    surface?.destroy();
+    expect(placed()).toEqual([]);
+    expect(window.Answerback).toBeUndefined();
+    expect(Watcher.all[0]?.targets.size).toBe(0);
+  });
+
+  it("takes a second tag as one more place", async () => {
+    await load("<main>[tag]</main>", 'data-mode="comments" data-page="/first"');
+    const again = document.createElement("div");
+    again.innerHTML =
+      '<script src="https://our.example/answerback.js" data-site="demo" data-mode="comments"></script>';
+    document.querySelector("main")?.remove();
+    document.body.append(again);
+    vi.resetModules();
+    await import("../src/index.js");
+    expect(document.querySelectorAll("answerback-comments")).toHaveLength(1);
+  });
+});

@@ -1,0 +1,27 @@
+import { describe, expect, it } from "vitest";
+import { withoutRetried } from "../src/core/talk.js";
+import type { AnswerState, ChatEntry } from "../src/core/types.js";
+
+function pair(id: string, content: string, state: AnswerState): ChatEntry[] {
+  const common = { html: "", created_at: "2026-11-23T10:00:00.000Z", sources: [] };
+  const question: ChatEntry = { ...common, id: `q${id}`, role: "user", content, state: "done" };
+  return [question, { ...common, id, role: "assistant", content: "", state }];
+}
+
+const ids = (entries: ChatEntry[]) => withoutRetried(entries).map(({ id }) => id);
+
+describe("a conversation", () => {
+  it("shows a question that was tried again once", () => {
+    const failed = pair("a", "How far?", "failed");
+    expect(ids([...failed, ...pair("b", "How far?", "streaming")])).toEqual(["qb", "b"]);
+    expect(
+      ids([...failed, ...pair("c", "How high?", "stopped"), ...pair("b", "How far?", "failed")]),
+    ).toEqual(["qc", "c", "qb", "b"]);
+  });
+
+  it("shows what has an answer, however often it was asked", () => {
+    const twice = [...pair("a", "How far?", "done"), ...pair("b", "How far?", "done")];
+    expect(ids(twice)).toEqual(["qa", "a", "qb", "b"]);
+    expect(ids(pair("a", "How far?", "failed"))).toEqual(["qa", "a"]);
+  });
+});
