@@ -25,11 +25,12 @@ from .answers.providers import Answerer
 from .answers.worker import Worker
 from .db import Database
 from .errors import NotFound
-from .http import Edge, json_response, problem
+from .http import Edge, problem
 from .live.bus import Bus, MemoryBus, page_channel
 from .live.handlers import page_events
+from .machines import machine_routes
+from .metrics import Metrics
 from .migrations import migrate
-from .openapi import openapi
 from .pages.fetching import PageFetcher
 from .pages.knowing import Knowledge
 from .people.sessions import Sessions
@@ -55,20 +56,32 @@ class Seams:
 class App:
     """The application: the fast read first, everything else through Starlette."""
 
-    def __init__(self, routes: Starlette, reads: ThreadReads, bus: Bus) -> None:
+    def __init__(self, routes: Starlette, reads: ThreadReads, bus: Bus, metrics: Metrics) -> None:
         self.routes = routes
         self.bus = bus
         self._reads = reads
+        self._requests = metrics.requests
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        if (
-            scope["type"] == "http"
-            and scope["path"] in ("/api/comments/", "/api/comments")
-            and scope["method"] == "GET"
-            and await self._reads.serve(scope, send)
-        ):
-            return
-        await self.routes(scope, receive, send)
+        if scope["type"] != "http":
+            await self.routes(scope, receive, send)
+        elif scope["path"] in ("/api/comments/", "/api/comments") and scope["method"] == "GET":
+            status = await self._reads.serve(scope, send)
+            if status:
+                self._requests["/api/comments", status] += 1
+            else:
+                await self._count(scope, receive, send)
+        else:
+            await self._count(scope, receive, send)
+
+    async def _count(self, scope: Any, receive: Any, send: Any) -> None:
+        async def sending(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                route = scope["route"].path.rstrip("/") if "route" in scope else "none"
+                self._requests[route or "/", message["status"]] += 1
+            await send(message)
+
+        await self.routes(scope, receive, sending)
 
 
 def make_answerer(settings: Settings) -> Answerer:
@@ -97,7 +110,8 @@ def build_app(settings: Settings, seams: Seams | None = None) -> App:
     """The application for these settings. Its lifespan migrates, connects and starts the worker."""
     seams = seams or Seams()
     clock, ids, secret = seams.clock, seams.ids, settings.secret_key[-1]
-    db = Database(settings.database_url)
+    metrics = Metrics()
+    db = Database(settings.database_url, metrics.writes.add)
     bus = make_bus(settings, ids)
     texts = LiveTexts(bus)
     sites = SiteDirectory(db, clock, settings.daily_answers)
@@ -113,7 +127,7 @@ def build_app(settings: Settings, seams: Seams | None = None) -> App:
     threads = Threads(db, sessions, posting, snapshots, answers.quota, clock, ids, settings.provider_in_use)
     knowledge = Knowledge(settings, db, clock, ids, sites, seams.fetcher)
     gatherer = Gatherer(db, knowledge.reader, knowledge.index)
-    worker = Worker(db, bus, clock, ids, sites, gatherer, answerer, posting)
+    worker = Worker(db, bus, clock, ids, sites, gatherer, answerer, posting, metrics)
     desk.wake, desk.stop_here = worker.wake, worker.stop
 
     @asynccontextmanager
@@ -139,11 +153,15 @@ def build_app(settings: Settings, seams: Seams | None = None) -> App:
     edge = Edge(settings, sites)
     live = page_events(bus, lambda site, page: texts.on(page_channel(site, page)))
     routes: list[Any] = api_routes(edge, accounts, threads, answers, AnsweredBefore(db), live)
-    routes += [*admin_routes(settings, db, clock, ids, posting, sites), *accounts.routes, *machine_routes(db)]
+    routes += [
+        *admin_routes(settings, db, clock, ids, posting, sites),
+        *accounts.routes,
+        *machine_routes(db, bus, metrics),
+    ]
     routes += [*ThreadPages(settings, db, sites, snapshots).routes(), *widget.ROUTES]
     application = Starlette(routes=routes, lifespan=lifespan, exception_handlers={404: _not_found})
     application.router.redirect_slashes = False
-    return App(application, ThreadReads(snapshots, sites, settings.public_origin), bus)
+    return App(application, ThreadReads(snapshots, sites, settings.public_origin), bus, metrics)
 
 
 def api_routes(
@@ -176,29 +194,6 @@ def api_routes(
     }
     methods = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
     return [Route(path + end, call, methods=methods) for path, call in endpoints.items() for end in ("/", "")]
-
-
-def machine_routes(db: Database) -> list[Route]:
-    """For load balancers and programs."""
-
-    async def healthz(request: Request) -> Response:
-        return json_response({"status": "ok"})
-
-    async def readyz(request: Request) -> Response:
-        try:
-            await db.fetch_one("SELECT 1 AS one")
-        except Exception:
-            return json_response({"status": "unavailable"}, 503)
-        return json_response({"status": "ok"})
-
-    async def specification(request: Request) -> Response:
-        return json_response(openapi(), headers={"Access-Control-Allow-Origin": "*"})
-
-    return [
-        Route("/healthz", healthz),
-        Route("/readyz", readyz),
-        Route("/api/openapi.json", specification),
-    ]
 
 
 async def _not_found(request: Request, error: Exception) -> Response:

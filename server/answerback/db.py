@@ -17,6 +17,7 @@ from __future__ import annotations
 import asyncio
 import random
 import sqlite3
+import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -67,10 +68,11 @@ class IntegrityConflict(Exception):
 
 
 class Database:
-    """A database of either kind. `connect()` before use, `close()` after."""
+    """A database of either kind. `connect()` before use, `close()` after; `time_writes` hears how long each took."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, time_writes: Callable[[float], None] | None = None) -> None:
         self.url = url
+        self._time_writes = time_writes
         self.is_sqlite = url.startswith("sqlite")
         self._backend: _SQLite | _Postgres = _SQLite(url) if self.is_sqlite else _Postgres(url)
 
@@ -113,7 +115,11 @@ class Database:
         `work` makes the generator, and may be called again after a collision. An exception raised in it undoes this
         write alone. Raises IntegrityConflict when a constraint was broken.
         """
-        return await self._backend.write(work)
+        begun = time.perf_counter()
+        result = await self._backend.write(work)
+        if self._time_writes is not None:
+            self._time_writes(time.perf_counter() - begun)
+        return result
 
 
 async def _hold(database: databases.Database) -> Connection:

@@ -16,6 +16,7 @@ from ..core.markdown import render
 from ..db import Database, Work
 from ..errors import AppError
 from ..live.bus import Bus, answer_channel, page_channel
+from ..metrics import Metrics
 from ..seams import Clock, Ids
 from ..sites.settings import Site
 from ..sites.store import SiteDirectory
@@ -56,7 +57,7 @@ class Worker:
 
     def __init__(
         self, db: Database, bus: Bus, clock: Clock, ids: Ids, sites: SiteDirectory, gatherer: Gatherer,
-        answerer: Answerer, posting: Posting,
+        answerer: Answerer, posting: Posting, metrics: Metrics,
     ) -> None:  # fmt: skip
         self._db = db
         self._bus = bus
@@ -65,6 +66,7 @@ class Worker:
         self._gatherer = gatherer
         self._answerer = answerer
         self._posting = posting
+        self._metrics = metrics
         self._name = ids.new()
         self._running: dict[str, _Run] = {}
         self._wake = asyncio.Event()
@@ -237,6 +239,7 @@ class Worker:
             return True
 
         if await self._db.write(work):
+            self._metrics.answered(outcome.state, outcome.tokens_in, outcome.tokens_out, outcome.cost_microusd)
             await self._tell_settled(job)
 
     def _outcome(self, run: _Run, error: ProviderError | None, site: Site, now: int) -> store.Outcome:

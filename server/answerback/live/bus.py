@@ -37,6 +37,11 @@ class Bus(Protocol):
         """The id of the channel's last event, to begin after."""
         ...
 
+    @property
+    def readers(self) -> int:
+        """How many read at this moment, in this process."""
+        ...
+
     def subscribe(self, channel: str, after: str | None) -> Any:
         """An async context manager over a `Reader` of the events after that id; it ends when the bus closes."""
         ...
@@ -196,6 +201,11 @@ class Channels:
         # Nobody reads these; a thread shown from before begins again with a reload.
         for name in [name for name, entry in self._channels.items() if not entry.readers][: CHANNELS // 2]:
             self._floor = max(self._floor, self._channels.pop(name).latest)
+
+    @property
+    def readers(self) -> int:
+        """How many read at this moment, in this process."""
+        return sum(len(entry.readers) for entry in self._channels.values())
 
     def start_over(self, position: int) -> None:
         """Events may have been missed up to this position: everyone fetches everything again."""

@@ -179,18 +179,18 @@ class ThreadReads:
         self._own = own_origin
         self._queries: dict[bytes, Key] = {}
 
-    async def serve(self, scope: Any, send: Any) -> bool:
-        """Answer the call, or do nothing and return False."""
+    async def serve(self, scope: Any, send: Any) -> int:
+        """Answer the call and return the status, or do nothing and return 0."""
         query = scope["query_string"]
         key = self._queries.get(query)
         if key is None:
             key = self._parse(query)
             if key is None:
-                return False
+                return 0
         site = None if self._sites.stale else self._sites.known(key[0])
         snapshot = self._snapshots.known(key)
         if site is None or snapshot is None:
-            return False
+            return 0
         origin = match = None
         accept = b""
         for name, value in scope["headers"]:
@@ -201,7 +201,7 @@ class ThreadReads:
             elif name == b"if-none-match":
                 match = value
         if origin is not None and not self._allowed(site, origin):
-            return False
+            return 0
         status, headers, body = respond(snapshot, accept, match)
         if origin is not None:
             headers.append((b"access-control-allow-origin", origin))
@@ -209,7 +209,7 @@ class ThreadReads:
             headers.append((b"access-control-expose-headers", b"ETag, Retry-After"))
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
-        return True
+        return status
 
     def _allowed(self, site: Site, origin: bytes) -> bool:
         text = origin.decode("latin-1")
