@@ -132,6 +132,22 @@ def test_tests_wait_on_conditions_and_run_always() -> None:
             assert forbidden.findall(path.read_text("utf-8")) == [], name_of(path)
 
 
+def test_nothing_is_patched_in_tests() -> None:
+    """Seams are passed in; a real part or a shipped fake stands behind each."""
+    forbidden = re.compile(r"monkeypatch\.(?:setattr|setitem|delattr)|unittest\.mock|import mock|mocker")
+    for path in python_files(ROOT / "tests"):
+        if path != Path(__file__):
+            assert forbidden.findall(path.read_text("utf-8")) == [], name_of(path)
+
+
+def test_our_pages_have_nothing_inline() -> None:
+    """A strict Content-Security-Policy is enough for them; the exported page, which is one file, has its own."""
+    inline = re.compile(r"<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)|javascript:", re.I)
+    pages = [path for path in committed(".html") if SERVER in path.parents and path.parent.parent.name != "moving"]
+    assert pages
+    assert {name_of(path): inline.findall(path.read_text("utf-8")) for path in pages} == {name_of(p): [] for p in pages}
+
+
 def test_imports_run_downward() -> None:
     program = str(Path(sys.executable).parent / "lint-imports")
     done = subprocess.run([program, "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False)
