@@ -92,3 +92,22 @@ def rows(server: Server, sql: str, *values: Any) -> list[tuple[Any, ...]]:
 def count(server: Server, table: str) -> int:
     """How many rows a table has."""
     return int(rows(server, f"SELECT COUNT(*) FROM {table}")[0][0])
+
+
+SECRET_WORDS = ("secret failure", "access_denied", "Traceback", "invalid_grant")
+
+
+def refused(server: Server, page: Page, *statuses: int) -> None:
+    """Fails unless the page says in our words only that nobody is signed in."""
+    assert page.status in (statuses or (400,)), page.text
+    assert page.url.startswith(server.url)
+    assert "answerback-code" not in page.url + page.text
+    assert not [word for word in SECRET_WORDS if word in page.text]
+
+
+def change(server: Server, sql: str, *values: Any) -> None:
+    """Bend what is in the database, as time does."""
+    connection = sqlite3.connect(server.database_url.removeprefix("sqlite:///"), timeout=10)
+    with connection:
+        connection.execute(sql, values)
+    connection.close()

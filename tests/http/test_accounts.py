@@ -6,25 +6,15 @@ import json
 import secrets
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from answerback.account.pictures import Pictures, read_picture
-from answerback.db import Database
-from answerback.seams import RandomIds, SystemClock
 
 from tests.fakes.oauth_server import OAuthServer
 from tests.fakes.web_browser import Page, WebBrowser
-from tests.http.signing import BEHIND_A_PROXY, Window, rows
-from tests.services import Reply, Server, Site, walk
-
-PASSWORD = "seven green lamps"
-PNG = bytes.fromhex(
-    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d4944415478da6364f8cf500f0003860180"
-    "5a34d97a0000000049454e44ae426082"
-)
+from tests.http.members import PASSWORD, Member, join, open_account
+from tests.http.signing import BEHIND_A_PROXY, Window, change, rows
+from tests.services import Server, Site, walk
 
 
 @pytest.fixture(scope="module")
@@ -41,87 +31,10 @@ def server(tmp_path_factory: pytest.TempPathFactory, github: OAuthServer) -> Ite
         yield running
 
 
-@dataclass
-class Member:
-    """Somebody with an account, the account page open, and a session on the site."""
-
-    server: Server
-    browser: WebBrowser
-    email: str
-    id: str
-    cookie: str
-
-    @property
-    def page(self) -> Page:
-        return self.browser.get(f"{self.server.url}/account/?site=demo")
-
-    def do(self, what: str, **fields: str) -> Page:
-        """Send a form of the account page."""
-        page = self.page
-        hidden = {name: page.field(name) for name in ("site", "lang", "token")}
-        return self.browser.post(f"{self.server.url}/account/{what}/", {**hidden, **fields})
-
-    def call(self, method: str, path: str, data: Any = None) -> Reply:
-        """A call from the site's page with the session's cookie."""
-        return self.server.call(method, path, data, Origin=self.server.site.origin, Cookie=self.cookie)
-
-    def write(self, body: str, **fields: Any) -> Any:
-        data = {"site": "demo", "page": self.server.page, "body": body, "ask": False} | fields
-        reply = self.call("POST", "/api/comments/", data)
-        assert reply.status == 201, reply.body
-        return reply.json["comment"]
-
-    def who(self) -> Any:
-        return self.call("GET", f"/api/session/?site=demo&page={self.server.page}").json["visitor"]
-
-
-def open_account(server: Server, browser: WebBrowser, email: str) -> Page:
-    """Sign in on the way to the account page."""
-    page = browser.get(f"{server.url}/account/?site=demo")
-    ways = browser.get(page.link("/sign-in/?"))
-    return browser.post(ways.link("/password/"), {"email": email, "password": PASSWORD})
-
-
 @pytest.fixture
 def member(server: Server) -> Member:
     server.turn_page()
     return join(server)
-
-
-def join(server: Server, name: str = "Mina") -> Member:
-    email = f"{secrets.token_hex(6)}@example.com"
-    data = {"site": "demo", "email": email, "password": PASSWORD, "name": name}
-    browser = WebBrowser()
-    user = server.call("POST", "/api/user/register/", data, X_Forwarded_For=browser.address).json["user"]
-    window = Window(server, WebBrowser())
-    signed = window.browser.post(window.page.link("/password/"), {"email": email, "password": PASSWORD})
-    cookie = window.exchange(signed).headers["set-cookie"].partition(";")[0]
-    page = open_account(server, browser, email)
-    assert page.url.startswith(f"{server.url}/account/") and "Ways in" in page.text
-    return Member(server, browser, email, user["id"], cookie)
-
-
-def change(server: Server, sql: str, *values: Any) -> None:
-    """Bend what is in the database, as time does."""
-    connection = sqlite3.connect(server.database_url.removeprefix("sqlite:///"), timeout=10)
-    with connection:
-        connection.execute(sql, values)
-    connection.close()
-
-
-def upload(member: Member, data: bytes, token: str | None = None, **headers: str) -> Page:
-    """Send a picture as a browser does."""
-    page = member.page
-    parts = []
-    for name in ("site", "lang", "token"):
-        value = token if name == "token" and token is not None else page.field(name)
-        parts.append(f'--edge\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode())
-    head = (
-        '--edge\r\nContent-Disposition: form-data; name="picture"; filename="me.png"\r\nContent-Type: image/png\r\n\r\n'
-    )
-    body = b"".join([*parts, head.encode(), data, b"\r\n--edge--\r\n"])
-    headers = {"Origin": member.server.url, "Content_Type": "multipart/form-data; boundary=edge"} | headers
-    return member.browser.send(f"{member.server.url}/account/picture/", body, **headers)
 
 
 # ---- who may
@@ -188,7 +101,7 @@ def test_the_page_closes_after_an_hour_and_with_the_session(server: Server, memb
     assert "Sign in to see" in member.page.text
 
 
-# ---- name and picture
+# ---- the name
 
 
 def test_a_name_changes_everywhere(server: Server, member: Member) -> None:
@@ -202,83 +115,6 @@ def test_a_name_changes_everywhere(server: Server, member: Member) -> None:
     assert member.who()["name"] == "Min A"
     script = "<script>alert(1)</script>"
     assert script not in member.do("name", name=script).body.decode()
-
-
-def test_a_picture_is_given_and_taken_away(server: Server, member: Member) -> None:
-    member.write("With a picture.")
-    data = PNG + bytes(range(256)) * 40 + b"\r\n--edg\r\r\n\n"
-    assert "done_picture" in upload(member, data).headers["location"]
-    url = member.who()["avatar_url"]
-    assert url.startswith(f"{server.url}/avatars/")
-    served = WebBrowser().get(url)
-    assert (served.body, served.headers["content-type"]) == (data, "image/png")
-    assert server.thread()["comments"][0]["author"]["avatar_url"] == url
-    member.do("picture/remove")
-    assert member.who()["avatar_url"] is None
-    assert server.thread()["comments"][0]["author"]["avatar_url"] is None
-    assert WebBrowser().get(url).status == 404
-
-
-@pytest.mark.parametrize(
-    "data",
-    [
-        b"",
-        b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>",
-        b"<html>",
-        b"GIF",
-        b"\x89PNG\r\n\x1a\n<html>",
-    ],
-)
-def test_what_is_no_picture_is_not_taken(member: Member, data: bytes) -> None:
-    assert "bad_picture" in upload(member, data).headers["location"]
-    assert member.who()["avatar_url"] is None
-
-
-def test_pictures_come_from_our_own_page_only_and_are_small(server: Server, member: Member) -> None:
-    assert upload(member, PNG, Origin="https://evil.example").status == 403
-    assert upload(member, PNG, token="none").status == 403
-    assert upload(member, PNG, Content_Type="text/plain").status == 415
-    assert upload(member, PNG + b"x" * 600_000).status in (303, 413)
-    assert member.who()["avatar_url"] is None
-
-
-def test_pictures_are_known_by_their_bytes() -> None:
-    kinds = {
-        b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR": "image/png", b"\xff\xd8\xff\xe0\x00": "image/jpeg",
-        b"GIF89a\x01": "image/gif", b"RIFF\x00\x00\x00\x00WEBPVP8L": "image/webp",
-    }  # fmt: skip
-    for data, kind in kinds.items():
-        picture = read_picture(data)
-        assert picture is not None and picture.media_type == kind
-    assert read_picture(b"RIFF\x00\x00\x00\x00WAVEfmt ") is None
-
-
-@pytest.mark.anyio
-async def test_pictures_over_http_are_asked_for_with_tls_and_at_public_addresses_only() -> None:
-    asked: list[tuple[str, int]] = []
-
-    async def resolver(host: str, port: int) -> list[str]:
-        asked.append((host, port))
-        return ["127.0.0.1"] if host == "inside.example" else ["93.184.215.14", "10.0.0.1"]
-
-    db = Database("sqlite://")
-    pictures = Pictures(
-        db, SystemClock(), RandomIds(), "http://localhost", ["https://kauth.kakao.com"], lambda *_: None, resolver
-    )
-    for url in ("http://k.kakaocdn.example/a.jpg", "https://inside.example/a", "https://kauth.kakao.com/x"):
-        assert await pictures.fetch(url) is None
-    assert asked == [("k.kakaocdn.example", 443), ("inside.example", 443), ("kauth.kakao.com", 443)][: len(asked)]
-    before = len(asked)
-    for url in (
-        "http://127.0.0.1:8000/",
-        "https://a@b.example/",
-        "ftp://b.example/",
-        "https://b.example:8443/",
-        "//x",
-        "",
-    ):
-        assert await pictures.fetch(url) is None
-    assert [host for host, _ in asked[before:]] in ([], ["127.0.0.1"])
 
 
 # ---- sessions

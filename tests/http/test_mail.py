@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,7 +11,7 @@ from answerback.mail.messages import TEXTS, link_message
 
 from tests.fakes.smtp_server import MailServer
 from tests.fakes.web_browser import Page, WebBrowser
-from tests.http.signing import BEHIND_A_PROXY, Window, count, rows
+from tests.http.signing import BEHIND_A_PROXY, Window, change, count, rows
 from tests.services import Server, Site, wait_until
 
 PASSWORD, ANOTHER = "seven green lamps", "eight blue lamps"
@@ -36,14 +35,6 @@ def server(running: Server, post: MailServer) -> Server:
     post.answer, post.recipient = "250 taken", "250 yes"
     change(running, "DELETE FROM mail_counts")
     return running
-
-
-def change(server: Server, sql: str, *values: Any) -> None:
-    """Bend what is in the database, as time does."""
-    connection = sqlite3.connect(server.database_url.removeprefix("sqlite:///"), timeout=10)
-    with connection:
-        connection.execute(sql, values)
-    connection.close()
 
 
 def ask(window: Window, email: str, what: str = "start") -> Page:

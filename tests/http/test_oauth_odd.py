@@ -1,0 +1,149 @@
+"""Providers that answer oddly: whatever does not hold signs nobody in, and is told in our words."""
+
+from __future__ import annotations
+
+import base64
+import json
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.fakes.oauth_server import CLIENT_ID, OAuthServer
+from tests.fakes.web_browser import WebBrowser
+from tests.http.signing import BEHIND_A_PROXY, Window, count, refused, rows
+from tests.services import Server, Site
+
+
+@pytest.fixture(scope="module")
+def odd_kakao() -> Iterator[OAuthServer]:
+    with OAuthServer.start("kakao", "odd") as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def odd_github() -> Iterator[OAuthServer]:
+    with OAuthServer.start("github", "odd") as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def odd(tmp_path_factory: pytest.TempPathFactory, odd_kakao: OAuthServer, odd_github: OAuthServer) -> Iterator[Server]:
+    """Our server beside providers that answer oddly."""
+    settings = BEHIND_A_PROXY | odd_kakao.settings() | odd_github.settings()
+    with Site.start() as site, Server.start(tmp_path_factory.mktemp("odd"), site, **settings) as server:
+        odd_kakao.expect(server.url)
+        odd_github.expect(server.url)
+        yield server
+
+
+def unsigned(claims: dict[str, Any], header: dict[str, Any]) -> str:
+    parts = [base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in (header, claims)]
+    return ".".join([*parts, ""])
+
+
+NOW = int(time.time())
+BENT: dict[str, dict[str, Any]] = {
+    "another audience": {"claims": {"aud": "somebody-else"}},
+    "another audience, ours as azp": {"claims": {"aud": "somebody-else", "azp": CLIENT_ID}},
+    "one audience more": {"claims": {"aud": [CLIENT_ID, "somebody-else"]}},
+    "another azp": {"claims": {"azp": "somebody-else"}},
+    "another issuer": {"claims": {"iss": "https://kauth.kakao.com.evil.example"}},
+    "another nonce": {"claims": {"nonce": "replayed"}},
+    "no nonce": {"claims": {"nonce": None}},
+    "expired": {"claims": {"exp": NOW - 3600, "iat": NOW - 7200}},
+    "no expiry": {"claims": {"exp": None}},
+    "from long ago": {"claims": {"iat": NOW - 7200}},
+    "not yet": {"claims": {"nbf": NOW + 3600}},
+    "an empty subject": {"claims": {"sub": ""}},
+    "a blank subject": {"claims": {"sub": "  "}},
+    "no subject": {"claims": {"sub": None}},
+    "a subject that is no text": {"claims": {"sub": {"id": 1}}},
+    "another key": {"header": {"kid": "not-among-them"}},
+    "no key": {"header": {"kid": None}},
+    "not signed": {"id_token": unsigned({"sub": "1", "aud": CLIENT_ID}, {"alg": "none", "kid": "x"})},
+    "signed by a word": {"id_token": unsigned({"sub": "1"}, {"alg": "HS256", "kid": "x"}) + "c2lnbmF0dXJl"},
+    "no ID token": {"id_token": None},
+    "an ID token that is none": {"id_token": "a.b.c"},
+    "a profile of somebody else": {"profile": {"id": 999_999}},
+    "an error": {"token": {"status": 400, "body": {"error": "invalid_grant", "error_description": "secret failure"}}},
+    "an error with status 200": {"token": {"status": 200, "body": {"error": "bad_verification_code"}}},
+    "nothing": {"token": {"status": 200, "body": {}}},
+    "an answer of another issuer": {"back": {"iss": "https://evil.example"}},
+    "an error beside the code": {"back": {"error": "server_error", "error_description": "secret failure"}},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("control", BENT.values(), ids=BENT.keys())
+def test_an_answer_that_does_not_hold_signs_nobody_in(
+    odd: Server, odd_kakao: OAuthServer, control: dict[str, Any]
+) -> None:
+    odd_kakao.say(user={"id": "801"}, **control)
+    before = count(odd, "visitors"), count(odd, "sessions")
+    refused(odd, Window(odd, WebBrowser()).choose("kakao"), 400)
+    assert (count(odd, "visitors"), count(odd, "sessions")) == before
+    assert not rows(odd, "SELECT * FROM identities WHERE subject IN ('801', '', '  ', 'None')")
+
+
+def test_the_same_provider_unbent_signs_in(odd: Server, odd_kakao: OAuthServer) -> None:
+    """So the answers above are refused for what is wrong with them, and for nothing else."""
+    odd_kakao.say(user={"id": "802"})
+    assert Window(odd, WebBrowser()).sign_in("kakao")["name"] == "Mina"
+
+
+def test_new_keys_of_a_provider_are_read(odd: Server, odd_kakao: OAuthServer) -> None:
+    odd_kakao.say(user={"id": "803"})
+    first = Window(odd, WebBrowser()).sign_in("kakao")
+    odd_kakao.say(user={"id": "803"}, rotate=True)
+    found = {Window(odd, WebBrowser()).sign_in("kakao")["id"] for _ in range(3)}
+    assert found == {first["id"]}
+
+
+@pytest.mark.parametrize("path", ["/oauth/token", "/.well-known/jwks.json"])
+@pytest.mark.parametrize("how", ["500", "garbage", "huge"])
+def test_a_broken_provider_is_told_in_our_words(odd: Server, odd_kakao: OAuthServer, path: str, how: str) -> None:
+    odd_kakao.say(user={"id": "804"}, fail={path: how}, header={"kid": "unknown-so-that-keys-are-read"})
+    refused(odd, Window(odd, WebBrowser()).choose("kakao"), 400, 502)
+    assert not rows(odd, "SELECT * FROM identities WHERE subject = '804'")
+
+
+def test_a_provider_that_hangs_is_waited_for_only_so_long(odd: Server, odd_github: OAuthServer) -> None:
+    odd_github.say(user={"id": "805"}, fail={"/login/oauth/access_token": "hang"})
+    began = time.monotonic()
+    page = Window(odd, WebBrowser()).choose("github")
+    refused(odd, page, 502)
+    assert "GitHub does not respond" in page.text
+    assert time.monotonic() - began < 15
+
+
+def test_a_profile_that_does_not_come_turns_nobody_away(odd: Server, odd_kakao: OAuthServer) -> None:
+    odd_kakao.say(user={"id": "806"}, claims={"nickname": "From the token"}, fail={"/v2/user/me": "500"})
+    assert Window(odd, WebBrowser()).sign_in("kakao")["name"] == "From the token"
+
+
+@pytest.mark.parametrize(
+    "control",
+    [
+        {"token": {"status": 200, "body": {"error": "bad_verification_code", "error_description": "secret failure"}}},
+        {"token": {"status": 200, "body": {"access_token": "", "token_type": "bearer"}}},
+        {"profile": {}},
+        {"profile": {"id": None, "login": "mina"}},
+        {"profile": {"id": 0}},
+        {"profile": {"id": True}},
+        {"profile": {"id": "mina"}},
+        {"profile": []},
+    ],
+    ids=str,
+)
+def test_github_without_an_id_signs_nobody_in(odd: Server, odd_github: OAuthServer, control: dict[str, Any]) -> None:
+    odd_github.say(**control)
+    before = count(odd, "visitors")
+    refused(odd, Window(odd, WebBrowser()).choose("github"), 400)
+    assert count(odd, "visitors") == before
+
+
+def test_names_from_elsewhere_are_text_of_one_line(odd: Server, odd_github: OAuthServer) -> None:
+    odd_github.say(user={"id": "807", "name": "<b>Mina</b>\n\u202e" + "x" * 80})
+    name = Window(odd, WebBrowser()).sign_in("github")["name"]
+    assert name.startswith("<b>Mina</b> x") and len(name) == 50

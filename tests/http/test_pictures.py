@@ -1,0 +1,125 @@
+"""Pictures of visitors: what is fetched and taken, what is served, and what is left where it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from answerback.account.pictures import Pictures, read_picture
+from answerback.db import Database
+from answerback.seams import RandomIds, SystemClock
+
+from tests.fakes.web_browser import Page, WebBrowser
+from tests.http.members import Member, join
+from tests.http.signing import BEHIND_A_PROXY
+from tests.services import Server, Site
+
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d4944415478da6364f8cf500f0003860180"
+    "5a34d97a0000000049454e44ae426082"
+)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    settings = BEHIND_A_PROXY
+    with Site.start() as site, Server.start(tmp_path_factory.mktemp("pictures"), site, **settings) as running:
+        yield running
+
+
+@pytest.fixture
+def member(server: Server) -> Member:
+    server.turn_page()
+    return join(server)
+
+
+def upload(member: Member, data: bytes, token: str | None = None, **headers: str) -> Page:
+    """Send a picture as a browser does."""
+    page = member.page
+    parts = []
+    for name in ("site", "lang", "token"):
+        value = token if name == "token" and token is not None else page.field(name)
+        parts.append(f'--edge\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode())
+    head = (
+        '--edge\r\nContent-Disposition: form-data; name="picture"; filename="me.png"\r\nContent-Type: image/png\r\n\r\n'
+    )
+    body = b"".join([*parts, head.encode(), data, b"\r\n--edge--\r\n"])
+    headers = {"Origin": member.server.url, "Content_Type": "multipart/form-data; boundary=edge"} | headers
+    return member.browser.send(f"{member.server.url}/account/picture/", body, **headers)
+
+
+def test_a_picture_is_given_and_taken_away(server: Server, member: Member) -> None:
+    member.write("With a picture.")
+    data = PNG + bytes(range(256)) * 40 + b"\r\n--edg\r\r\n\n"
+    assert "done_picture" in upload(member, data).headers["location"]
+    url = member.who()["avatar_url"]
+    assert url.startswith(f"{server.url}/avatars/")
+    served = WebBrowser().get(url)
+    assert (served.body, served.headers["content-type"]) == (data, "image/png")
+    assert server.thread()["comments"][0]["author"]["avatar_url"] == url
+    member.do("picture/remove")
+    assert member.who()["avatar_url"] is None
+    assert server.thread()["comments"][0]["author"]["avatar_url"] is None
+    assert WebBrowser().get(url).status == 404
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>",
+        b"<html>",
+        b"GIF",
+        b"\x89PNG\r\n\x1a\n<html>",
+    ],
+)
+def test_what_is_no_picture_is_not_taken(member: Member, data: bytes) -> None:
+    assert "bad_picture" in upload(member, data).headers["location"]
+    assert member.who()["avatar_url"] is None
+
+
+def test_pictures_come_from_our_own_page_only_and_are_small(server: Server, member: Member) -> None:
+    assert upload(member, PNG, Origin="https://evil.example").status == 403
+    assert upload(member, PNG, token="none").status == 403
+    assert upload(member, PNG, Content_Type="text/plain").status == 415
+    assert upload(member, PNG + b"x" * 600_000).status in (303, 413)
+    assert member.who()["avatar_url"] is None
+
+
+def test_pictures_are_known_by_their_bytes() -> None:
+    kinds = {
+        b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR": "image/png", b"\xff\xd8\xff\xe0\x00": "image/jpeg",
+        b"GIF89a\x01": "image/gif", b"RIFF\x00\x00\x00\x00WEBPVP8L": "image/webp",
+    }  # fmt: skip
+    for data, kind in kinds.items():
+        picture = read_picture(data)
+        assert picture is not None and picture.media_type == kind
+    assert read_picture(b"RIFF\x00\x00\x00\x00WAVEfmt ") is None
+
+
+@pytest.mark.anyio
+async def test_pictures_over_http_are_asked_for_with_tls_and_at_public_addresses_only() -> None:
+    asked: list[tuple[str, int]] = []
+
+    async def resolver(host: str, port: int) -> list[str]:
+        asked.append((host, port))
+        return ["127.0.0.1"] if host == "inside.example" else ["93.184.215.14", "10.0.0.1"]
+
+    db = Database("sqlite://")
+    pictures = Pictures(
+        db, SystemClock(), RandomIds(), "http://localhost", ["https://kauth.kakao.com"], lambda *_: None, resolver
+    )
+    for url in ("http://k.kakaocdn.example/a.jpg", "https://inside.example/a", "https://kauth.kakao.com/x"):
+        assert await pictures.fetch(url) is None
+    assert asked == [("k.kakaocdn.example", 443), ("inside.example", 443), ("kauth.kakao.com", 443)][: len(asked)]
+    before = len(asked)
+    for url in (
+        "http://127.0.0.1:8000/",
+        "https://a@b.example/",
+        "ftp://b.example/",
+        "https://b.example:8443/",
+        "//x",
+        "",
+    ):
+        assert await pictures.fetch(url) is None
+    assert [host for host, _ in asked[before:]] in ([], ["127.0.0.1"])
