@@ -59,6 +59,9 @@ describe("addresses", () => {
     expect(fragmentUrl("https://a.example/", long)).toBe(
       "https://a.example/#:~:text=one%20two%20three%20four%20five,nine%20ten%20eleven%20twelve%20thirteen",
     );
+    expect(fragmentUrl("https://a.example/", "Saturday\t7:00 to 12:30")).toBe(
+      "https://a.example/#:~:text=Saturday,7%3A00%20to%2012%3A30",
+    );
   });
 
   it("are one page whatever their fragment and last slash", () => {

@@ -78,11 +78,14 @@ export function findQuote(texts: readonly string[], quote: string): Found | null
   return null;
 }
 
-/** The address of a passage on another page, by a text fragment: long quotations by their two ends. */
+/** The address of a passage on another page, by a text fragment: long quotations, and rows of cells, by their two ends. */
 export function fragmentUrl(url: string, quote: string): string {
-  const words = quote.replace(/…/g, " ").trim().split(/\s+/);
-  const encode = (part: string[]) => encodeURIComponent(part.join(" ")).replace(/-/g, "%2D");
-  const text = words.length > 12 ? `${encode(words.slice(0, 5))},${encode(words.slice(-5))}` : encode(words);
+  const parts = quote.trim().split(/[\t\n]+/);
+  const words = parts.map((part) => part.replace(/…/g, " ").trim().split(/\s+/));
+  const encode = (part: string[] = []) => encodeURIComponent(part.join(" ")).replace(/-/g, "%2D");
+  const [first, last] = [words[0], words[words.length - 1]];
+  const ends = words.length > 1 || (first?.length ?? 0) > 12;
+  const text = ends ? `${encode(first?.slice(0, 5))},${encode(last?.slice(-5))}` : encode(first);
   return `${url.split("#")[0]}#:~:text=${text}`;
 }
 
