@@ -1,0 +1,221 @@
+"""Identities, mail links, account sessions and erasure on SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+from answerback.account import erasing_store, store
+from answerback.core.model import Visitor
+from answerback.db import Database, IntegrityConflict, Work, run
+from answerback.people import identities
+from answerback.people.identities import NewIds, Profile
+from answerback.people.identities import store as identity_store
+from answerback.people.mail_links import store as mail
+from answerback.people.mail_links.store import Link
+from answerback.people.oauth import store as states
+from answerback.people.oauth.store import State
+from answerback.people.sso import store as sso
+
+pytestmark = pytest.mark.anyio
+NOW = 1_790_000_000_000
+PROFILE = Profile("https://kauth.kakao.com", "4611686018427387905", "Mina", "mina@example.com")
+
+
+@pytest.fixture
+async def db(database: Database) -> Database:
+    def work() -> Work[None]:
+        for key in ("demo", "other"):
+            yield run("INSERT INTO sites (key, settings, created_at, updated_at) VALUES (:key, '{}', 1, 1)", key=key)
+
+    await database.write(work)
+    return database
+
+
+async def arrive(db: Database, number: int, site: str = "demo", profile: Profile = PROFILE) -> Visitor:
+    return await db.write(lambda: identities.sign_in(site, profile, NewIds(f"v{number}", f"i{number}"), NOW + number))
+
+
+async def test_an_identity_is_one_visitor_of_one_site(db: Database) -> None:
+    first, again, elsewhere = await arrive(db, 1), await arrive(db, 2), await arrive(db, 3, "other")
+    assert (first.id, again.id, elsewhere.id) == ("v1", "v1", "v3")
+    found = await db.read(lambda: identity_store.visitors_of_subject(PROFILE.issuer, PROFILE.subject))
+    assert {visitor.id for visitor in found} == {"v1", "v3"}
+    assert (await db.read(lambda: identity_store.identities_of("v1")))[0].used_at == NOW + 2
+
+
+async def test_two_first_sign_ins_at_once_make_one_visitor(db: Database) -> None:
+    async def go(number: int) -> str:
+        try:
+            return (await arrive(db, number)).id
+        except IntegrityConflict:
+            return (await arrive(db, number)).id
+
+    assert len(set(await asyncio.gather(*(go(number) for number in range(20))))) == 1
+
+
+async def test_the_last_way_in_is_counted_right(db: Database) -> None:
+    visitor = await arrive(db, 1)
+    other = Profile("https://github.com", "17")
+    assert await db.write(lambda: identities.link(visitor, other, NewIds("", "i9"), NOW))
+    assert await db.write(lambda: identities.link(visitor, other, NewIds("", "i8"), NOW))  # it is there already
+    somebody = await arrive(db, 2, profile=Profile("https://github.com", "18"))
+    assert not await db.write(lambda: identities.link(somebody, other, NewIds("", "i7"), NOW))
+    assert await db.read(lambda: identity_store.ways_left("v1", without="i1")) == 1
+    assert await db.write(lambda: identity_store.remove_identity("v1", "i1"))
+    assert not await db.write(lambda: identity_store.remove_identity("v2", "i9"))
+    assert await db.read(lambda: identity_store.ways_left("v1", without="i9")) == 0
+
+
+async def test_a_state_is_used_once_by_its_browser(db: Database) -> None:
+    state = State("kakao", "s1", "", "verifier", "nonce")
+    await db.write(lambda: states.add_state("hash", "mine", state, NOW, NOW + 1000))
+    for provider, browser, now in (("kakao", "theirs", NOW), ("github", "mine", NOW), ("kakao", "mine", NOW + 1000)):
+        assert await db.write(lambda p=provider, b=browser, n=now: states.use_state("hash", p, b, n)) is None
+    used = await asyncio.gather(*(db.write(lambda: states.use_state("hash", "kakao", "mine", NOW)) for _ in range(8)))
+    assert [found for found in used if found] == [state]
+
+
+def message(number: int, purpose: str = "sign_in", **changes: Any) -> Link:
+    values = {"visitor_id": None, "sign_in_id": "s1", "lang": "ko", "expires_at": NOW + 900_000, "tries": 0} | changes
+    return Link(id=f"m{number}", purpose=purpose, site="demo", email="mina@example.com", **values)
+
+
+async def test_a_message_is_sent_by_one_and_its_link_used_by_one(db: Database) -> None:
+    await db.write(lambda: mail.add_link(message(1), NOW))
+    taken = [link for link in await asyncio.gather(*(db.write(lambda: mail.claim(NOW)) for _ in range(6))) if link]
+    assert [link.tries for link in taken] == [1]
+    assert await mail.next_due(db, NOW) == NOW + mail.LEASE_MS
+    assert (await db.write(lambda: mail.claim(NOW + mail.LEASE_MS))) is not None  # whoever had it is gone
+    await db.write(lambda: mail.arm("m1", "hash", "code"))
+    await db.write(lambda: mail.settle("m1", "sent", NOW))
+    assert await mail.next_due(db, NOW) is None
+    assert await mail.link_by_hash(db, "hash", NOW + 900_000) is None
+    used = await asyncio.gather(*(db.write(lambda: mail.use_link("hash", NOW)) for _ in range(8)))
+    assert len([link for link in used if link]) == 1
+
+
+async def test_five_guesses_of_many_at_once(db: Database) -> None:
+    await db.write(lambda: mail.add_link(message(1), NOW))
+    await db.write(lambda: mail.arm("m1", "hash", "code"))
+    found = await asyncio.gather(*(db.write(lambda: mail.guess("s1", NOW)) for _ in range(20)))
+    assert [guess for guess in found if guess] == [("m1", "code")] * 5
+    assert await db.write(lambda: mail.use_by_id("m1", NOW)) is not None
+    assert await db.write(lambda: mail.use_by_id("m1", NOW)) is None
+
+
+async def test_counts_begin_anew_after_their_window(db: Database) -> None:
+    async def count(now: int) -> int:
+        return await db.write(lambda: mail.count("bucket", now, 1000))
+
+    assert [await count(NOW + moment) for moment in (0, 1, 999, 1000, 1500, 2000)] == [1, 2, 3, 1, 2, 1]
+
+
+async def test_whoever_reads_the_mail_has_the_account(db: Database) -> None:
+    visitor = await db.write(lambda: mail.add_holder("v1", "demo", "mina@example.com", NOW))
+    assert (visitor.id, visitor.kind, visitor.name) == ("v1", "user", "")
+    holder = await db.read(lambda: mail.holder("demo", "mina@example.com"))
+    assert holder is not None and holder.confirmed
+    assert await db.read(lambda: mail.holder("other", "mina@example.com")) is None
+    assert not await db.write(lambda: mail.confirm("v1", "else@example.com", NOW))
+    await db.write(lambda: mail.add_link(message(1), NOW))
+    await db.write(lambda: mail.prove("m1", "v1"))
+    assert await mail.proved(db, "s1") == visitor
+    await db.write(lambda: mail.set_password("v1", "hash"))
+    await db.write(lambda: mail.shut_out("v1", NOW, identities_too=True))
+
+
+async def test_a_token_of_a_site_is_used_once(db: Database) -> None:
+    assert not await db.write(lambda: sso.set_salt("nowhere", "salt", NOW))
+    assert await db.write(lambda: sso.set_salt("demo", "salt", NOW))
+    assert await db.write(lambda: sso.set_salt("demo", "another", NOW))
+    assert (await sso.salt_of(db, "demo"), await sso.salt_of(db, "other")) == ("another", None)
+    used = await asyncio.gather(*(db.write(lambda: sso.use_token("demo", "jti", NOW, NOW + 1000)) for _ in range(8)))
+    assert sorted(used) == [False] * 7 + [True]
+    assert await db.write(lambda: sso.use_token("other", "jti", NOW, NOW + 1000))
+    assert await db.write(lambda: sso.drop_salt("demo"))
+    assert not await db.write(lambda: sso.drop_salt("demo"))
+
+
+async def test_an_account_page_opens_for_its_site_and_time(db: Database) -> None:
+    visitor = await arrive(db, 1)
+    await db.write(lambda: store.add_account_session("hash", visitor, NOW, NOW + 1000))
+    account = await store.account_by_session(db, "demo", "hash", NOW)
+    assert account is not None and account.visitor == visitor and account.proved_at == NOW
+    assert await store.account_by_session(db, "other", "hash", NOW) is None
+    assert await store.account_by_session(db, "demo", "hash", NOW + 1000) is None
+    await db.write(lambda: store.end_account_session("hash"))
+    await db.write(lambda: store.end_account_sessions("v1"))
+    assert await store.account_by_session(db, "demo", "hash", NOW) is None
+
+
+async def test_a_picture_that_was_taken_away_does_not_come_back(db: Database) -> None:
+    visitor = await arrive(db, 1)
+
+    async def keep(id: str, *, only_first: bool) -> list[str] | None:
+        return await db.write(
+            lambda: store.keep_picture(id, visitor, "image/png", "data", f"/avatars/{id}", NOW, only_first=only_first)
+        )
+
+    assert await keep("a1", only_first=True) == []
+    assert await keep("a2", only_first=True) is None
+    assert await store.picture(db, "a1") == ("image/png", "data")
+    await db.write(lambda: store.drop_picture(visitor))
+    assert await store.picture(db, "a1") is None
+    assert await keep("a3", only_first=True) is None
+    assert await keep("a4", only_first=False) == []
+
+
+@pytest.mark.parametrize("keep_words", [False, True])
+async def test_an_erased_visitor_leaves_words_at_most(db: Database, keep_words: bool) -> None:
+    visitor = await arrive(db, 1)
+
+    def write_much() -> Work[None]:
+        for sql in _MUCH:
+            yield run(sql)
+        yield from store.add_account_session("hash", visitor, NOW, NOW + 1000)
+        yield from store.rename(visitor, "Min A")
+
+    await db.write(write_much)
+    own = await db.read(lambda: store.own_data(visitor))
+    assert {name: len(rows) for name, rows in own.items()} == {
+        "account": 1, "ways_in": 1, "sessions": 1, "comments": 2, "questions": 1, "votes": 1, "reports": 1, "feedback": 1,
+    }  # fmt: skip
+    assert [device.agent for device in await db.read(lambda: store.devices("v1", NOW))] == ["Firefox · Linux"]
+    assert await db.write(lambda: erasing_store.erase(visitor, "nobody", keep_words=keep_words)) == ["/p"]
+    comments = await db.fetch_all(
+        "SELECT id, state, body, author_name, visitor_id, address_key FROM comments ORDER BY id"
+    )
+    state, body = ("published", "words") if keep_words else ("deleted", "")
+    assert comments[0] == {
+        "id": "c1", "state": state, "body": body, "author_name": "", "visitor_id": None, "address_key": None
+    }  # fmt: skip
+    assert (comments[1]["state"], comments[1]["body"]) == ("deleted", "")  # nobody but the owner has seen it
+    assert await db.fetch_all("SELECT visitor_id, value FROM votes") == [{"visitor_id": "nobody", "value": 1}]
+    answers = await db.fetch_all("SELECT id, visitor_id, address_key, body, tokens_in FROM answers ORDER BY id")
+    assert [(row["visitor_id"], row["address_key"], row["tokens_in"]) for row in answers] == [("", "", 7), ("", "", 7)]
+    assert {row["id"]: row["body"] for row in answers} == {"a1": "answer", "a2": ""}
+    for table in ("visitors", "sessions", "identities", "account_sessions", "questions", "quota_usage"):
+        assert await db.fetch_all(f"SELECT * FROM {table}") == [], table
+
+
+_MUCH = (
+    "INSERT INTO threads (site, page, url, title, created_at) VALUES ('demo', '/p', '', '', 1)",
+    """INSERT INTO comments (id, site, page, root_id, depth, visitor_id, author_kind, author_name, body, html, state,
+        created_at, address_key) VALUES
+        ('c1', 'demo', '/p', 'c1', 0, 'v1', 'user', 'Mina', 'words', 'words', 'published', 1, 'address'),
+        ('c2', 'demo', '/p', 'c2', 0, 'v1', 'user', 'Mina', 'waiting', 'waiting', 'pending', 2, 'address')""",
+    """INSERT INTO sessions (id, site, visitor_id, origin, agent, created_at, expires_at)
+        VALUES ('s1', 'demo', 'v1', 'https://a.example', 'Firefox · Linux', 1, 1790000100000)""",
+    "INSERT INTO votes (comment_id, visitor_id, value) VALUES ('c1', 'v1', 1)",
+    "INSERT INTO reports (comment_id, visitor_id, reason, created_at) VALUES ('c1', 'v1', 'spam', 1)",
+    """INSERT INTO questions (id, site, page, visitor_id, body, html, idempotency_key, created_at)
+        VALUES ('q1', 'demo', '/p', 'v1', 'secret', 'secret', 'key', 1)""",
+    """INSERT INTO answers (id, kind, site, page, url, title, question_id, visitor_id, address_key, state, body,
+        tokens_in, queued_at, due_at) VALUES
+        ('a1', 'thread', 'demo', '/p', '', '', 'c1', 'v1', 'address', 'done', 'answer', 7, 1, 1),
+        ('a2', 'chat', 'demo', '/p', '', '', 'q1', 'v1', 'address', 'done', 'private', 7, 1, 1)""",
+    "INSERT INTO feedback (answer_id, visitor_id, helpful, reason, created_at) VALUES ('a1', 'v1', 1, '', 1)",
+    "INSERT INTO quota_usage (bucket, day, used) VALUES ('visitor:demo:v1', '2026-11-23', 2)",
+)
