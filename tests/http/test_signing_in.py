@@ -1,0 +1,272 @@
+"""The sign-in page and the hand-over over real HTTP: threats 5, 6 and 8, each with nothing changed."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import urlencode
+
+import pytest
+
+from tests.fakes.web_browser import Page, WebBrowser
+from tests.http.members import PASSWORD, join
+from tests.http.signing import BEHIND_A_PROXY, Window, change, code_in, count, rows
+from tests.services import Reply, Server, Site
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with Site.start() as site, Server.start(tmp_path_factory.mktemp("signing"), site, **BEHIND_A_PROXY) as running:
+        running.command("site", "add", "other", "--origin", "https://other.example")
+        running.restart(address_daily_answers="unlimited", address_comments_per_minute="unlimited")
+        yield running
+
+
+@pytest.fixture
+def window(server: Server) -> Window:
+    server.turn_page()
+    return Window(server, WebBrowser())
+
+
+def registered(window: Window, name: str = "Mina") -> Page:
+    """The page that hands a new account over."""
+    fields = {"name": name, "email": f"{secrets.token_hex(6)}@example.com", "password": PASSWORD}
+    page = window.browser.post(window.page.url + "register/", fields)
+    assert page.status == 200, page.text
+    return page
+
+
+def exchange(server: Server, code: str, verifier: str, site: str = "demo", **headers: str) -> Reply:
+    headers = {"Origin": server.site.origin} | headers
+    return server.call("POST", "/api/session/exchange/", {"site": site, "code": code, "verifier": verifier}, **headers)
+
+
+def begin(server: Server, **changes: str) -> Page:
+    origin = server.site.origin
+    query = {
+        "site": "demo", "origin": origin, "return_to": f"{origin}/bakery.html", "lang": "en", "nonce": "n" * 22,
+        "challenge": "c" * 43,
+    } | changes  # fmt: skip
+    return WebBrowser().get(f"{server.url}/sign-in/?{urlencode(query)}", follow=False)
+
+
+# ---- where it may begin and go back to
+
+
+@pytest.mark.parametrize(
+    "origin",
+    ["https://evil.example", "null", "", "{origin}.evil.example", "{origin}0", "{origin}/", "{origin} ", "HTTP{rest}"],
+)
+def test_a_sign_in_begins_on_the_sites_origins_only(server: Server, origin: str) -> None:
+    before = count(server, "sign_ins")
+    changes = {"origin": origin.format(origin=server.site.origin, rest=server.site.origin[4:])}
+    assert begin(server, **changes).status == 400
+    assert count(server, "sign_ins") == before
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://evil.example/", "//evil.example/", "/bakery.html", "javascript:alert(1)", "{origin}@evil.example/",
+        "{origin}\\@evil.example/", "{origin}\\.evil.example/", "{origin}.evil.example/", "{origin}%00.evil.example/",
+        "http:\t//evil.example/", "{origin}/\nSet-Cookie: a=b", "http://user@{host}/", "https:{origin}/", "data:,x", "",
+        "{origin}", "http:///{host}/", "http:{host}/", "{origin}/" + "x" * 2_000,
+    ],
+)  # fmt: skip
+def test_the_way_back_is_of_the_very_origin(server: Server, address: str) -> None:
+    before = count(server, "sign_ins")
+    origin = server.site.origin
+    page = begin(server, return_to=address.format(origin=origin, host=origin.partition("://")[2]))
+    assert page.status == 400
+    assert count(server, "sign_ins") == before
+    assert "evil.example" not in page.headers.get("location", "")
+
+
+@pytest.mark.parametrize("changes", [{"nonce": "short"}, {"challenge": "<script>" * 6}, {"nonce": "n" * 129}])
+def test_nonce_and_challenge_are_what_they_should_be(server: Server, changes: dict[str, str]) -> None:
+    assert begin(server, **changes).status == 400
+
+
+def test_a_site_that_is_not_there_signs_nobody_in(server: Server) -> None:
+    assert begin(server, site="nowhere").status == 404
+    assert begin(server, site="other").status == 400  # which has another origin
+
+
+def test_the_page_is_guarded(server: Server, window: Window) -> None:
+    headers = window.page.headers
+    assert "frame-ancestors 'none'" in headers["content-security-policy"]
+    assert "unsafe-inline" not in headers["content-security-policy"]
+    assert headers["cache-control"] == "no-store"
+    assert headers["referrer-policy"] == "same-origin"
+    handed = registered(window)
+    assert code_in(handed)
+    assert handed.headers["referrer-policy"] == "same-origin"
+    assert WebBrowser().get(window.page.url, Host="evil.example").status == 400
+
+
+# ---- whose it is
+
+
+def test_a_sign_in_of_another_browser_is_not_there(server: Server, window: Window) -> None:
+    stranger = WebBrowser()
+    assert stranger.get(window.page.url).status == 404
+    fields = {"name": "Eve", "email": f"{secrets.token_hex(6)}@example.com", "password": PASSWORD}
+    before = count(server, "visitors")
+    assert stranger.post(window.page.url + "register/", fields).status == 404
+    assert (count(server, "visitors"), count(server, "sign_in_codes")) == (before, count(server, "sign_in_codes"))
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{"Origin": "https://evil.example"}, {"Origin": "null"}, {"Content-Type": "text/plain"}, {"Origin": "{site}"}],
+)
+def test_forms_of_others_do_nothing(server: Server, window: Window, headers: dict[str, str]) -> None:
+    sent = {name.replace("-", "_"): value.format(site=server.site.origin) for name, value in headers.items()}
+    sent = {"Content_Type": "application/x-www-form-urlencoded", "Origin": server.url} | sent
+    body = urlencode({"name": "Eve", "email": "eve@example.com", "password": PASSWORD}).encode()
+    before = count(server, "visitors")
+    for form in ("register/", "password/"):
+        assert window.browser.send(window.page.url + form, body, **sent).status in (403, 415)
+    assert count(server, "visitors") == before
+
+
+def test_an_old_sign_in_is_over(server: Server, window: Window) -> None:
+    change(server, "UPDATE sign_ins SET expires_at = 1 WHERE id = ?", window.page.url.split("/")[-2])
+    assert window.browser.get(window.page.url).status == 404
+
+
+# ---- the code
+
+
+def test_a_code_makes_one_session(server: Server, window: Window) -> None:
+    page = registered(window)
+    first = window.exchange(page)
+    assert first.status == 201
+    assert "Partitioned" in first.headers["set-cookie"]
+    sessions = count(server, "sessions")
+    again = window.exchange(page)
+    assert (again.status, again.json["code"]) == (400, "code_invalid")
+    assert count(server, "sessions") == sessions
+
+
+def test_of_two_exchanges_at_once_one_gets_the_session(server: Server, window: Window) -> None:
+    code = code_in(registered(window))
+    with ThreadPoolExecutor(8) as pool:
+        replies = list(pool.map(lambda _: exchange(server, code, window.verifier).status, range(8)))
+    assert sorted(replies) == [201] + [400] * 7
+
+
+@pytest.mark.parametrize("wrong", ["verifier", "origin", "site", "no origin"])
+def test_a_code_in_wrong_hands_is_used_up(server: Server, window: Window, wrong: str) -> None:
+    code, sessions = code_in(registered(window)), count(server, "sessions")
+    if wrong == "verifier":
+        reply = exchange(server, code, "w" * 43)
+    elif wrong == "site":
+        reply = exchange(server, code, window.verifier, site="other", Origin="https://other.example")
+    elif wrong == "origin":
+        reply = exchange(server, code, window.verifier, Origin="https://evil.example")
+    else:
+        data = {"site": "demo", "code": code, "verifier": window.verifier}
+        reply = server.call("POST", "/api/session/exchange/", data)
+    assert reply.status == (403 if wrong == "origin" else 400)
+    assert count(server, "sessions") == sessions
+    # A wrong origin is refused before anything is done; everybody else has seen what was not theirs.
+    assert exchange(server, code, window.verifier).status == (201 if wrong == "origin" else 400)
+
+
+def test_a_code_is_good_for_a_minute(server: Server, window: Window) -> None:
+    code = code_in(registered(window))
+    change(server, "UPDATE sign_in_codes SET expires_at = 1 WHERE used_at IS NULL")
+    assert exchange(server, code, window.verifier).status == 400
+
+
+def test_neither_code_nor_browser_is_in_the_database(server: Server, window: Window) -> None:
+    code = code_in(registered(window))
+    secret = next(iter(window.browser.cookies[window.page.url.split("/")[2]].values()))
+    text = str(rows(server, "SELECT * FROM sign_in_codes") + rows(server, "SELECT * FROM sign_ins"))
+    assert code not in text and secret not in text
+
+
+# ---- what becomes of the guest
+
+
+def test_what_a_guest_did_is_the_accounts(server: Server, window: Window) -> None:
+    server.begin()
+    guest = server.call("GET", f"/api/session/?site=demo&page={server.page}").json["visitor"]["id"]
+    mine = server.post("Is this asked by a guest?").json
+    server.settled(mine["answer"]["id"])
+    token = server.token
+    server.token = ""
+    other = join(server, "Tom")
+    theirs = other.write("Vote for this.")
+    vote = f"/api/comments/{theirs['id']}/vote/?site=demo"
+    server.call("PUT", vote, {"value": 1}, Authorization=f"Bearer {token}")
+    member = join(server)  # an account with some of its own
+    page = window.browser.post(window.page.url + "password/", {"email": member.email, "password": PASSWORD})
+    voted = member.call("PUT", vote, {"value": 1})
+    assert voted.json["votes"] == {"up": 2, "down": 0}
+    reply = exchange(server, code_in(page), window.verifier, Authorization=f"Bearer {token}")
+    assert reply.json["visitor"]["id"] == member.id != guest
+    cookie = reply.headers["set-cookie"].partition(";")[0]
+    seen = server.call("GET", f"/api/session/?site=demo&page={server.page}", Origin=server.site.origin, Cookie=cookie)
+    assert seen.json["quota"]["used"] == 1  # signing in is no fresh quota
+    shown = {comment["id"]: comment for comment in server.thread()["comments"]}
+    assert shown[mine["comment"]["id"]]["author"]["id"] == member.id
+    assert shown[theirs["id"]]["votes"] == {"up": 1, "down": 0}  # nobody votes twice by signing in
+    assert rows(server, "SELECT COUNT(*) FROM comments WHERE visitor_id = ?", guest) == [(0,)]
+    dead = server.call("GET", f"/api/session/?site=demo&page={server.page}", Authorization=f"Bearer {token}")
+    assert dead.status == 401
+
+
+def test_an_account_before_is_left_as_it_is(server: Server, window: Window) -> None:
+    one, other = join(server, "One"), join(server, "Other")
+    mine = one.write("Mine.")
+    page = window.browser.post(window.page.url + "password/", {"email": other.email, "password": PASSWORD})
+    exchange(server, code_in(page), window.verifier, Cookie=one.cookie)
+    shown = next(comment for comment in server.thread()["comments"] if comment["id"] == mine["id"])
+    assert shown["author"]["name"] == "One"
+    assert one.who() is None  # the rise in rights has ended the session before
+
+
+# ---- sessions
+
+
+def test_a_session_is_of_one_site_and_dies_with_the_sign_out(server: Server, window: Window) -> None:
+    reply = window.exchange(registered(window))
+    cookie = reply.headers["set-cookie"].partition(";")[0]
+    bearer = server.call(
+        "POST", "/api/session/bearer/", {"site": "demo", "ticket": reply.json["ticket"]}, Origin=server.site.origin
+    ).json["token"]
+    other = cookie.replace("answerback-demo", "answerback-other")
+    look = f"?site=other&page={server.page}"
+    assert (
+        server.call("GET", f"/api/session/{look}", Origin="https://other.example", Cookie=other).json["visitor"] is None
+    )
+    assert server.call("GET", f"/api/session/{look}", Authorization=f"Bearer {bearer}").status in (400, 401, 403)
+    assert (
+        server.call("GET", "/admin/", Cookie=cookie.replace("answerback-demo", "answerback-owner")).body.find(
+            b"Sign in"
+        )
+        > 0
+    )
+    out = server.call("POST", "/api/user/logout/", {"site": "demo"}, Origin=server.site.origin, Cookie=cookie)
+    assert out.status == 204
+    mine = f"/api/session/?site=demo&page={server.page}"
+    assert server.call("GET", mine, Origin=server.site.origin, Cookie=cookie).json["visitor"] is None
+    assert server.call("GET", mine, Authorization=f"Bearer {bearer}").status == 401
+
+
+# ---- passwords
+
+
+def test_unknown_addresses_and_wrong_passwords_are_told_the_same(server: Server) -> None:
+    known = join(server).email
+    pages = []
+    for email in (known, "nobody@example.com"):
+        window = Window(server, WebBrowser())
+        fields = {"email": email, "password": "not it at all"}
+        pages.append(window.browser.post(window.page.url + "password/", fields))
+    texts = {page.text.replace(known, "").replace("nobody@example.com", "").split("<main>")[1][:400] for page in pages}
+    assert [page.status for page in pages] == [401, 401]
+    assert len({text.split('action="')[0] for text in texts}) == 1
