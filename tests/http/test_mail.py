@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -319,6 +320,25 @@ def test_a_recipient_that_does_not_exist_is_not_tried_again(server: Server, post
     ask(Window(server, WebBrowser()), "nobody@example.com")
     state = "SELECT state, tries FROM mail_links WHERE email = 'nobody@example.com'"
     wait_until(lambda: rows(server, state) == [("failed", 1)])
+
+
+def test_the_check_greets_the_mail_server(server: Server, post: MailServer) -> None:
+    before = len(post.mails)
+    kept = server.environment
+    found = {}
+    for name, bent in {
+        "good": {},
+        "no sender": {"ANSWERBACK_MAIL_FROM": ""},
+        "bad sender": {"ANSWERBACK_MAIL_FROM": "nobody"},
+        "nobody there": {"ANSWERBACK_SMTP_URL": "smtp://127.0.0.1:1"},
+        "none": {"ANSWERBACK_SMTP_URL": ""},
+    }.items():
+        server.environment = kept | bent
+        lines = json.loads(server.command("check", "--json", check=False).stdout)
+        found[name] = next(line["state"] for line in lines if line["part"] == "mail")
+    server.environment = kept
+    assert found == {"good": "ok", "no sender": "error", "bad sender": "error", "nobody there": "error", "none": "ok"}
+    assert len(post.mails) == before
 
 
 def test_without_a_mail_server_there_is_no_way_by_mail(tmp_path: Any) -> None:

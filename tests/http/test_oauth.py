@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -127,6 +128,26 @@ def test_the_way_to_kakao_is_as_it_must_be(server: Server, kakao: OAuthServer) -
     assert cookie.startswith("__Host-") and all(
         word in cookie for word in ("Secure", "HttpOnly", "SameSite=Lax", "Path=/")
     )
+
+
+def test_the_check_says_what_is_missing_and_what_to_register(server: Server) -> None:
+    lines = {line["part"]: line for line in json.loads(server.command("check", "--json").stdout)}
+    for part in ("kakao", "github"):
+        assert lines[part]["state"] == "ok", lines[part]
+        assert f"{server.url}/sign-in/{part}/callback" in lines[part]["detail"]
+    bent = {
+        "ANSWERBACK_KAKAO_ADMIN_KEY": "", "ANSWERBACK_KAKAO_URL": "http://127.0.0.1:1",
+        "ANSWERBACK_GITHUB_CLIENT_SECRET": "",
+    }  # fmt: skip
+    kept, server.environment = server.environment, server.environment | bent
+    try:
+        done = server.command("check", "--json", check=False)
+    finally:
+        server.environment = kept
+    lines = {line["part"]: line for line in json.loads(done.stdout)}
+    assert done.returncode == 1
+    assert (lines["kakao"]["state"], lines["github"]["state"]) == ("error", "error")
+    assert "ANSWERBACK_GITHUB_CLIENT_SECRET is missing" in lines["github"]["detail"]
 
 
 # ---- the browser

@@ -180,7 +180,8 @@ async def test_an_erased_visitor_leaves_words_at_most(db: Database, keep_words: 
     await db.write(write_much)
     own = await db.read(lambda: store.own_data(visitor))
     assert {name: len(rows) for name, rows in own.items()} == {
-        "account": 1, "ways_in": 1, "sessions": 1, "comments": 2, "questions": 1, "votes": 1, "reports": 1, "feedback": 1,
+        "account": 1, "ways_in": 1, "sessions": 1, "comments": 2, "questions": 1, "votes": 1, "reports": 1,
+        "feedback": 1,
     }  # fmt: skip
     assert [device.agent for device in await db.read(lambda: store.devices("v1", NOW))] == ["Firefox · Linux"]
     assert await db.write(lambda: erasing_store.erase(visitor, "nobody", keep_words=keep_words)) == ["/p"]
