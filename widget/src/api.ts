@@ -70,6 +70,9 @@ export class Api {
   exchange = (code: string, verifier: string) =>
     this.#json<{ ticket: string | null }>("session/exchange/", { method: "POST", body: { code, verifier } });
 
+  signOn = (token: string) =>
+    this.#json<{ ticket: string | null }>("session/sso/", { method: "POST", body: { token } });
+
   signOut = () => this.#json<null>("user/logout/", { method: "POST", body: {} });
 
   thread = (page: string, sort: Sort, cursor: string | null) =>

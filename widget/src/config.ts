@@ -7,6 +7,7 @@ export interface Options {
   theme?: string | undefined;
   lang?: string | undefined;
   target?: string | undefined;
+  ssoToken?: string | undefined;
 }
 
 export interface Config {
@@ -18,6 +19,8 @@ export interface Config {
   /** Null: the site's setting decides. */
   theme: string | null;
   lang: string | null;
+  /** What the site's own server says of its user, signed. */
+  ssoToken: string | null;
 }
 
 /** What the loader knows: the server's address and the script tag's options. */
@@ -28,12 +31,16 @@ export interface Defaults extends Options {
 /** Where an element belongs; the loader's, so that the parts need not bring it again. */
 export type Locate = (element: Element) => Config;
 
-export const OPTION_NAMES = ["site", "page", "mode", "theme", "lang", "target"] as const;
+export const OPTION_NAMES = ["site", "page", "mode", "theme", "lang", "target", "ssoToken"] as const;
+
+/** The attribute of an option: `data-sso-token` for `ssoToken`. */
+export const attributeOf = (name: string): string =>
+  `data-${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
 export function optionsOf(element: Element): Options {
   const options: Options = {};
   for (const name of OPTION_NAMES) {
-    const value = element.getAttribute(`data-${name}`) ?? element.getAttribute(name);
+    const value = element.getAttribute(attributeOf(name)) ?? element.getAttribute(name);
     if (value) options[name] = value;
   }
   return options;
@@ -72,5 +79,6 @@ export function configOf(element: Element, defaults: Defaults): Config {
     title: document.title.slice(0, 300),
     theme: own.theme ?? defaults.theme ?? null,
     lang: own.lang ?? defaults.lang ?? (pageLang || null),
+    ssoToken: own.ssoToken ?? defaults.ssoToken ?? null,
   };
 }

@@ -1,6 +1,14 @@
 /** The loader: places the elements where the script tag stands, and fetches the rest when one comes near the screen. */
 
-import { configOf, type Defaults, type Locate, OPTION_NAMES, type Options, optionsOf } from "./config.js";
+import {
+  attributeOf,
+  configOf,
+  type Defaults,
+  type Locate,
+  OPTION_NAMES,
+  type Options,
+  optionsOf,
+} from "./config.js";
 import { ASK, COMMENTS, COUNT, EVENTS, MARGIN, OUTER } from "./constants.js";
 import type { Handed } from "./signing_in.js";
 
@@ -86,7 +94,7 @@ function make(name: string, options: Options): Placed {
 function setOptions(element: Element, options: Options): void {
   for (const name of OPTION_NAMES) {
     const value = options[name];
-    if (value !== undefined) element.setAttribute(`data-${name}`, value);
+    if (value !== undefined) element.setAttribute(attributeOf(name), value);
   }
 }
 

@@ -20,6 +20,7 @@ export class Session extends Store<SessionState> {
   #shelf: Shelf;
   #beginning: Promise<Visitor> | null = null;
   #loading: Promise<void> | null = null;
+  #vouched: string | null = null;
 
   constructor(
     readonly api: Api,
@@ -121,14 +122,32 @@ export class Session extends Store<SessionState> {
   /** The sign-in page has handed somebody over: the session is theirs, in every tab. */
   async #exchange(code: string, verifier: string): Promise<void> {
     try {
-      const { ticket } = await this.api.exchange(code, verifier);
-      await this.#become(null);
-      if (this.visitor?.kind !== "user" && ticket) await this.#become((await this.api.bearer(ticket)).token);
+      await this.#arrive(await this.api.exchange(code, verifier));
       this.set({ refused: false });
-      this.#tabs?.postMessage(this.api.token);
     } catch {
       this.set({ refused: true });
     }
+  }
+
+  /** The site's own server vouches for its user. A token that does not hold leaves everything as it is. */
+  async vouch(token: string | null): Promise<void> {
+    if (!token || token === this.#vouched) return;
+    this.#vouched = token;
+    const subject = subjectOf(token);
+    await this.load().catch(() => undefined);
+    // Each page brings a new token: of somebody who is signed in already it is not needed.
+    if (!subject || (this.visitor?.kind === "user" && this.#shelf.get("sso") === subject)) return;
+    try {
+      await this.#arrive(await this.api.signOn(token));
+      this.#shelf.set("sso", subject);
+    } catch {}
+  }
+
+  /** The server has made a session of somebody's own: by cookie, or by ticket where that does not come back. */
+  async #arrive({ ticket }: { ticket: string | null }): Promise<void> {
+    await this.#become(null);
+    if (this.visitor?.kind !== "user" && ticket) await this.#become((await this.api.bearer(ticket)).token);
+    this.#tabs?.postMessage(this.api.token);
   }
 
   /** Ends the session on the server and in every tab. */
@@ -160,5 +179,17 @@ export class Session extends Store<SessionState> {
   #keepToken(token: string | null): void {
     this.api.token = token;
     this.#shelf.set("token", token);
+  }
+}
+
+/** Whom a token of the site's server is about; only the server can say whether it holds. */
+function subjectOf(token: string): string | null {
+  try {
+    const { sub } = JSON.parse(atob((token.split(".")[1] ?? "").replace(/-/g, "+").replace(/_/g, "/"))) as {
+      sub: unknown;
+    };
+    return typeof sub === "string" ? sub : null;
+  } catch {
+    return null;
   }
 }
