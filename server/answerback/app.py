@@ -33,6 +33,7 @@ from .metrics import Metrics
 from .migrations import migrate
 from .pages.fetching import PageFetcher
 from .pages.knowing import Knowledge
+from .pages.refreshing import PACE_SECONDS
 from .people.sessions import Sessions
 from .seams import Clock, Ids, RandomIds, SystemClock
 from .settings import Settings
@@ -51,6 +52,7 @@ class Seams:
     ids: Ids = field(default_factory=RandomIds)
     answerer: Answerer | None = None
     fetcher: PageFetcher | None = None
+    crawl_pace: float = PACE_SECONDS
 
 
 class App:
@@ -125,7 +127,7 @@ def build_app(settings: Settings, seams: Seams | None = None) -> App:
         settings, db, clock, ids, sites, sessions, changed=posting.changed, told=posting.tell_reload
     )
     threads = Threads(db, sessions, posting, snapshots, answers.quota, clock, ids, settings.provider_in_use)
-    knowledge = Knowledge(settings, db, clock, ids, sites, seams.fetcher)
+    knowledge = Knowledge(settings, db, clock, ids, sites, seams.fetcher, seams.crawl_pace)
     gatherer = Gatherer(db, knowledge.reader, knowledge.index)
     worker = Worker(db, bus, clock, ids, sites, gatherer, answerer, posting, metrics)
     desk.wake, desk.stop_here = worker.wake, worker.stop
@@ -154,7 +156,7 @@ def build_app(settings: Settings, seams: Seams | None = None) -> App:
     live = page_events(bus, lambda site, page: texts.on(page_channel(site, page)))
     routes: list[Any] = api_routes(edge, accounts, threads, answers, AnsweredBefore(db), live)
     routes += [
-        *admin_routes(settings, db, clock, ids, posting, sites),
+        *admin_routes(settings, db, clock, ids, posting, sites, knowledge),
         *accounts.routes,
         *machine_routes(db, bus, metrics),
     ]

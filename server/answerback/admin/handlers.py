@@ -14,6 +14,7 @@ from ..core.model import Comment
 from ..db import Database, Work
 from ..errors import AppError, NotFound
 from ..own_pages import METHODS, ErrorPage, Page
+from ..pages.knowing import Knowledge
 from ..seams import Clock, Ids
 from ..settings import Settings
 from ..sites.store import SiteDirectory
@@ -21,6 +22,7 @@ from ..threads.posting import Posting
 from . import store
 from .correcting import Corrections
 from .gate import Gate, Owner
+from .knowledge import KnownPages
 from .signing_in import SigningIn
 from .views import FOLDER, STATES, address, clean_query, day_start, read_filter, render, show
 
@@ -29,18 +31,23 @@ ENTRIES = 50
 
 def admin_routes(
     settings: Settings, db: Database, clock: Clock, ids: Ids, posting: Posting, sites: SiteDirectory,
+    knowledge: Knowledge,
 ) -> list[Route | Mount]:  # fmt: skip
     """Everything under `/admin/`."""
     gate = Gate(settings, db, clock)
     signing_in = SigningIn(settings, db, clock, ids, gate)
     pages = Log(db, clock, posting, sites, gate)
     corrections = Corrections(db, sites, gate, Correcting(db, clock, ids, posting))
+    known = KnownPages(db, clock, sites, gate, knowledge)
     table: dict[str, dict[str, Page]] = {
         "/admin/": {"GET": pages.read},
         "/admin/style.css": {"GET": style},
         "/admin/sign-in/": {"GET": signing_in.ask, "POST": signing_in.by_password},
         "/admin/sign-in/{secret}/": {"GET": signing_in.show_link, "POST": signing_in.by_link},
         "/admin/sign-out/": {"POST": signing_in.sign_out},
+        "/admin/knowledge/": {"GET": known.read},
+        "/admin/knowledge/{site}/read/": {"POST": known.again},
+        "/admin/knowledge/{site}/forget/": {"POST": known.forget},
         "/admin/comments/{id}/": {"GET": corrections.read},
         "/admin/comments/{id}/correct/": {"POST": corrections.correct},
         "/admin/comments/{id}/verify/": {"POST": corrections.verify},

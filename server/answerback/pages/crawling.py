@@ -148,6 +148,9 @@ class Crawler:
         for origin in walk.site.origins:
             walk.robots[origin] = await self._robots(walk, origin)
             walk.find(f"{origin}/")
+        for url, page in walk.known.items():
+            if page.status == "waiting" and normal_url(url, walk.site.origins) == url:
+                walk.find(url)
         await self._read_sitemaps(walk)
         for url, page in walk.known.items():  # those that were read longest ago first
             if page.status != "forgotten" and normal_url(url, walk.site.origins) == url:
@@ -297,8 +300,7 @@ class Crawler:
                 yield from store.keep_page(key, replace(kept, status="duplicate", passages=0))
                 yield from self._index.forget(key, page.url)
             else:
-                yield from store.keep_page(key, kept)
-                if not same:
+                if (yield from store.keep_page(key, kept)) and not same:
                     yield from self._index.put(key, page.url, found)
             return (yield from keep_page_text(page)), twin is None
 

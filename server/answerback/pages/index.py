@@ -46,6 +46,10 @@ class SiteIndex:
         """Take out a page's passages."""
         return self._words.forget(site, url)
 
+    def forget_site(self, site: str) -> Work[None]:
+        """Take out all passages of a site."""
+        return self._words.forget_site(site)
+
     async def search(self, site: str, question: str, *, besides: str = "", limit: int = CANDIDATES) -> list[Passage]:
         """Passages of a site that may answer a question, the best first; `besides` is the page that is known anyway."""
         wanted = search_terms(question[:QUESTION_LIMIT], MOST_TERMS)

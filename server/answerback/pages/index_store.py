@@ -64,6 +64,11 @@ class SQLiteWords:
         )  # fmt: skip
         yield run("DELETE FROM passages WHERE site = :site AND url = :url", site=site, url=url)
 
+    def forget_site(self, site: str) -> Work[None]:
+        """Take out all passages of a site."""
+        yield run("DELETE FROM passage_terms WHERE rowid IN (SELECT id FROM passages WHERE site = :site)", site=site)
+        yield run("DELETE FROM passages WHERE site = :site", site=site)
+
     def search(self, site: str, words: Sequence[str], besides: str, limit: int) -> Work[list[Row]]:
         """Passages with any of the terms, the best first."""
         wanted = " OR ".join(f'"{word}"' for word in words)
@@ -95,6 +100,10 @@ class PostgresWords:
     def forget(self, site: str, url: str) -> Work[None]:
         """Take out a page's passages."""
         yield run("DELETE FROM passages WHERE site = :site AND url = :url", site=site, url=url)
+
+    def forget_site(self, site: str) -> Work[None]:
+        """Take out all passages of a site."""
+        yield run("DELETE FROM passages WHERE site = :site", site=site)
 
     def search(self, site: str, words: Sequence[str], besides: str, limit: int) -> Work[list[Row]]:
         """Passages with any of the terms, the best first."""

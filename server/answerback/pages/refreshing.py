@@ -68,7 +68,7 @@ class Refresher:
             if crawl is not None and crawl.running:
                 continue
             due_at = crawl.due_at if crawl is not None else self._started_at + FIRST_MS
-            asked_for = crawl is not None and crawl.due_at > crawl.ended_at
+            asked_for = crawl is not None and 0 < crawl.due_at >= crawl.ended_at
             if due_at > now or not (site.crawl or asked_for):
                 continue
             result = await self._crawler.crawl(site)

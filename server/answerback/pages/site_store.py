@@ -105,18 +105,19 @@ def same_text(site: str, url: str, hash: str) -> Work[str | None]:
     return None if row is None else row["url"]
 
 
-def keep_page(site: str, page: SitePage) -> Work[None]:
-    """Keep what is known of a page; what an owner has forgotten stays so."""
-    yield run(
+def keep_page(site: str, page: SitePage) -> Work[bool]:
+    """Keep what is known of a page; False when an owner has forgotten it, which stays so."""
+    row = yield one(
         f"""INSERT INTO site_pages (site, {_PAGE})
         VALUES (:site, :url, :title, :hash, :status, :passages, :etag, :last_modified, :found_at, :read_at,
             :changed_at, :failures)
         ON CONFLICT (site, url) DO UPDATE SET title = excluded.title, hash = excluded.hash, status = excluded.status,
             passages = excluded.passages, etag = excluded.etag, last_modified = excluded.last_modified,
             read_at = excluded.read_at, changed_at = excluded.changed_at, failures = excluded.failures
-        WHERE site_pages.status <> 'forgotten'""",
+        WHERE site_pages.status <> 'forgotten' RETURNING url""",
         site=site, **{name: getattr(page, name) for name in SitePage.__slots__},
     )  # fmt: skip
+    return row is not None
 
 
 def note_pages(site: str, urls: Iterable[str], now: int) -> Work[None]:
@@ -144,6 +145,11 @@ def set_status(site: str, url: str, status: str) -> Work[bool]:
     return row is not None
 
 
+def forget_site(site: str) -> Work[None]:
+    """Forget all pages of a site, but for which of them must not come back."""
+    yield run("DELETE FROM site_pages WHERE site = :site AND status <> 'forgotten'", site=site)
+
+
 # ---- the reading of a site
 
 
@@ -152,7 +158,7 @@ def begin_crawl(site: str, holder: str, now: int, lease_until: int) -> Work[bool
     yield run("INSERT INTO site_crawls (site) VALUES (:site) ON CONFLICT (site) DO NOTHING", site=site)
     row = yield one(
         """UPDATE site_crawls SET holder = :holder, lease_until = :lease_until, begun_at = :now, done = 0, total = 0,
-            error = '' WHERE site = :site AND (holder IS NULL OR lease_until < :now) RETURNING site""",
+            due_at = 0, error = '' WHERE site = :site AND (holder IS NULL OR lease_until < :now) RETURNING site""",
         site=site, holder=holder, now=now, lease_until=lease_until,
     )  # fmt: skip
     return row is not None
@@ -169,9 +175,10 @@ def go_on(site: str, holder: str, done: int, total: int, lease_until: int) -> Wo
 
 
 def end_crawl(site: str, holder: str, now: int, due_at: int, error: str) -> Work[None]:
-    """Let go of the reading of a site, and say when it is due again."""
+    """Let go of the reading of a site, and say when it is due again, unless it has been asked for meanwhile."""
     yield run(
-        """UPDATE site_crawls SET holder = NULL, lease_until = NULL, ended_at = :now, due_at = :due_at, error = :error
+        """UPDATE site_crawls SET holder = NULL, lease_until = NULL, ended_at = :now, error = :error,
+            due_at = CASE WHEN due_at > 0 THEN due_at ELSE :due_at END
         WHERE site = :site AND holder = :holder""",
         site=site, holder=holder, now=now, due_at=due_at, error=error,
     )  # fmt: skip
