@@ -99,7 +99,7 @@ export class ComposerElement extends View<ComposerData> {
 
   #fields({ ctx, kind }: ComposerData): Child[] {
     if (kind === "edit") return [];
-    const { texts, info, lang } = ctx;
+    const { texts, info } = ctx;
     const guest = !info?.visitor || info.visitor.kind === "guest";
     return [
       guest &&
@@ -115,7 +115,6 @@ export class ComposerElement extends View<ComposerData> {
             ctx.store.drafts.set("name", (event.target as HTMLInputElement).value || null),
         }),
       ctx.ai && this.#askChoice(ctx),
-      ctx.ai && h("answerback-quota", { ".data": { quota: info?.quota ?? null, texts, lang } }),
     ];
   }
 
@@ -151,6 +150,9 @@ export class ComposerElement extends View<ComposerData> {
     return h(
       "div",
       { class: "buttons" },
+      kind !== "edit" &&
+        ctx.ai &&
+        h("answerback-quota", { ".data": { quota: ctx.info?.quota ?? null, texts, lang: ctx.lang } }),
       kind !== "new" && textButton(texts.cancel, () => this.tell("cancel")),
       textButton(writing ? texts.preview : texts.write, () => this.#toggle()),
       solidButton(label, () => undefined, { type: "submit", disabled: over || !this.#body.trim() }),
