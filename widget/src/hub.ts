@@ -67,6 +67,12 @@ function leaseWithSession<T extends Openable>(
   };
 }
 
+/** Hands a new token of the site's server to the session that is open. */
+export function vouch({ base, site, page, ssoToken }: Config): void {
+  const session = held.get(`session${JSON.stringify([base, site, page])}`)?.thing as Session | undefined;
+  void session?.vouch(ssoToken);
+}
+
 export const leaseThread = (config: Config): Lease<ThreadStore> =>
   leaseWithSession("thread", config, (session) => new ThreadStore(config, session));
 

@@ -4,7 +4,7 @@ import type { Config, Locate } from "../config.js";
 import type { Signal } from "../core/state.js";
 import type { SessionInfo } from "../core/types.js";
 import { type Child, h, render, styleSheet } from "../dom.js";
-import type { Lease, Shown } from "../hub.js";
+import { type Lease, type Shown, vouch } from "../hub.js";
 import { languageOf, textsIn } from "../lang/spoken.js";
 import { css } from "../styles/all.js";
 import { needsPanel } from "./backdrop.js";
@@ -55,6 +55,7 @@ export abstract class Outer<T extends Shown> extends HTMLElement {
     const before = this.#config;
     if (before && before.site === now.site && before.page === now.page && before.base === now.base) {
       this.#config = { ...before, theme: now.theme, lang: now.lang };
+      vouch(now);
       this.draw();
       return;
     }
