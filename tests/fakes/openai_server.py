@@ -3,7 +3,8 @@
     python -m tests.fakes.openai_server --port 0        prints its address
 
 Control (JSON over the same port):
-    POST /control           {"script": [step, …], "default": step, "rejects": [parameter, …]}   any of them
+    POST /control           {"script": [step, …], "default": step, "rejects": [parameter, …]}   any of them, and
+                            what tests/fakes/embeddings.py takes
     POST /control/release   {"gate": name}      lets everything past that gate, from now on
     POST /control/reset     {}                  as new, but for what is running
     GET  /control/requests  {"requests": [{"headers", "body", "state"}], "calls", "running", "most", "connections"}
@@ -35,6 +36,8 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from .embeddings import Embeddings
+
 Step = dict[str, Any]
 PASSAGE = re.compile(r'<passage number="1"[^>]*>\s*(.*?)\s*</passage>', re.DOTALL)
 
@@ -55,6 +58,7 @@ class Script:
         self.steps: list[Step] = []
         self.default: Step = {}
         self.rejects: list[str] = []
+        self.embeddings = Embeddings()
         self.requests: list[dict[str, Any]] = []
         self.calls = self.most = self.connections = 0
         for gate in self.gates.values():
@@ -74,7 +78,7 @@ class Script:
         """One call of the control endpoint."""
         if path == "/control/requests":
             return {"requests": self.requests, "calls": self.calls, "running": self.running, "most": self.most,
-                    "connections": self.connections}  # fmt: skip
+                    "connections": self.connections, "embedded": self.embeddings.seen}  # fmt: skip
         if path == "/control/release":
             self.gates[data["gate"]].set()
         elif path == "/control/reset":
@@ -83,6 +87,7 @@ class Script:
             self.steps = data.get("script", self.steps)
             self.default = data.get("default", self.default)
             self.rejects = data.get("rejects", self.rejects)
+            self.embeddings.control(data)
         return {}
 
 
@@ -276,6 +281,8 @@ class Connections:
                 reply.is_new = False
                 await _unless_left(reader, completion.answer())
                 record["state"] = "completed"
+        elif method == "POST" and target.endswith("/embeddings"):
+            await reply.json(self.script.embeddings.answer(data), self.script.embeddings.status)
         elif target.endswith("/models"):
             await reply.json({"object": "list", "data": [{"id": "test-model", "object": "model"}]})
         else:

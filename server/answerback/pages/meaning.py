@@ -85,9 +85,10 @@ def _normal(numbers: Sequence[float]) -> array[float]:
 class Meaning:
     """Compares a question with passages by what both mean."""
 
-    def __init__(self, db: Database, embedder: Embedder) -> None:
+    def __init__(self, db: Database, embedder: Embedder, most_compared: int = MOST_COMPARED) -> None:
         self._db = db
         self._embedder = embedder
+        self._most_compared = most_compared
 
     async def read(self, site: str) -> int:
         """Have the model read passages that it has not read; how many. Stops quietly when the model does."""
@@ -111,7 +112,7 @@ class Meaning:
         if vectors is None:
             return []
         wanted, model = vectors[0], self._embedder.model
-        most = MOST_COMPARED // len(wanted)
+        most = self._most_compared // len(wanted)
         rows = await self._db.read(lambda: store.vectors_of_site(site, model, besides, most + 1))
         if len(rows) > most:
             rows = await self._db.read(lambda: store.vectors_of(found, model))
