@@ -133,7 +133,10 @@ def test_the_guide_to_embedding_names_what_the_widget_has() -> None:
     assert set(re.findall(r'"(answerback:[a-z]+)"', events[1])) == set(re.findall(r"`(answerback:[a-z]+)`", guide))
     names = re.search(r"OPTION_NAMES = \[([^\]]+)\]", code)
     assert names
-    assert set(re.findall(r"\w+", names[1])) == set(re.findall(r"^\| `data-(\w+)`", guide, re.M))
+    attributes = {
+        re.sub(r"[A-Z]", lambda letter: f"-{letter[0].lower()}", name) for name in re.findall(r"\w+", names[1])
+    }
+    assert attributes == set(re.findall(r"^\| `data-([\w-]+)`", guide, re.M))
     surface = re.search(r"const surface: Answerback = \{([^}]+)\}", code)
     assert surface
     assert set(re.findall(r"\w+", surface[1])) == set(re.findall(r"^\| `(\w+)\(", guide, re.M))

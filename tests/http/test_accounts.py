@@ -267,3 +267,32 @@ def test_sign_in_for_the_account_page_goes_nowhere_else(server: Server) -> None:
             "challenge": "c" * 43,
         }  # fmt: skip
         assert WebBrowser().get(f"{server.url}/sign-in/?{urlencode(query)}").status == 400
+
+
+# ---- from the site's page
+
+
+def test_a_member_is_renamed_and_sees_sessions_from_the_sites_page(server: Server, member: Member) -> None:
+    member.write("Under another name.")
+    assert member.call("PATCH", "/api/user/", {"site": "demo", "name": " Min\nA "}).json["user"]["name"] == "Min A"
+    assert server.thread()["comments"][0]["author"]["name"] == "Min A"
+    assert member.call("PATCH", "/api/user/", {"site": "demo", "name": "\u200b"}).status == 400
+    listed = member.call("GET", "/api/user/sessions/?site=demo").json["sessions"]
+    assert [entry["current"] for entry in listed].count(True) == 1
+    assert {entry["origin"] for entry in listed} <= {server.site.origin, ""}
+    current = next(entry["id"] for entry in listed if entry["current"])
+    stranger = join(server)
+    assert stranger.call("DELETE", f"/api/user/sessions/{current}/", {"site": "demo"}).status == 404
+    assert member.call("DELETE", f"/api/user/sessions/{current}/", {"site": "demo"}).status == 204
+    assert member.call("GET", "/api/user/sessions/?site=demo").status == 401
+
+
+def test_a_guest_has_no_account(server: Server) -> None:
+    server.begin()
+    try:
+        assert (
+            server.call("PATCH", "/api/user/", {"site": "demo", "name": "Somebody"}).json["code"] == "sign_in_required"
+        )
+        assert server.call("GET", "/api/user/sessions/?site=demo").status == 403
+    finally:
+        server.token = ""

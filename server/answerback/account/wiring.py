@@ -22,6 +22,7 @@ from ..people.sso.handlers import SiteSignOn
 from ..seams import Clock, Ids
 from ..settings import Settings
 from ..sites.store import SiteDirectory
+from .api import AccountApi
 from .erasing import Erasing, Told
 from .gate import AccountGate
 from .handlers import AccountPages
@@ -42,6 +43,7 @@ class Accounts:
 
     routes: list[Route]
     people: People
+    api: AccountApi
     handover: Handover
     sign_on: SiteSignOn
     post: Post
@@ -82,4 +84,6 @@ def build_accounts(
         *pages.routes(), *mail.routes(), *oauth.routes(), *door.routes(),
     ]  # fmt: skip
     sign_on = SiteSignOn(settings, db, clock, ids, sessions, pictures, merging)
-    return Accounts(routes, People(clock, sessions, by_password, secret), handover, sign_on, post, pictures)
+    people = People(clock, sessions, by_password, secret)
+    api = AccountApi(db, clock, sessions, changed)
+    return Accounts(routes, people, api, handover, sign_on, post, pictures)
