@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping
@@ -16,12 +15,14 @@ from starlette.routing import Route
 from ...core.model import Visitor
 from ...db import Database, IntegrityConflict
 from ...errors import AppError, NotFound
+from ...http import address_key, client_address
 from ...own_pages import METHODS, OwnPages
 from ...seams import Clock, Ids
 from ...settings import Settings
 from .. import identities
 from ..door import Door, SignIn
 from ..identities import Profile
+from ..pace import Pace
 from ..pages import language_of, render
 from ..sessions import hash_secret
 from . import store
@@ -32,7 +33,7 @@ from .texts import texts_in
 log = logging.getLogger(__name__)
 
 BROWSER_COOKIE = "__Host-answerback-browser"
-SECONDS = 600
+SECONDS, STARTED_A_MINUTE = 600, 60
 _SECRET = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
@@ -67,7 +68,7 @@ class OAuth:
         self, settings: Settings, db: Database, clock: Clock, ids: Ids, pages: OwnPages, door: Door,
         pictures: PictureKeeper, providers: Mapping[str, Provider] | None = None,
     ) -> None:  # fmt: skip
-        self._public_url = settings.public_url
+        self._settings = settings
         self._db = db
         self._clock = clock
         self._ids = ids
@@ -75,6 +76,7 @@ class OAuth:
         self._door = door
         self._pictures = pictures
         self._providers = configured(settings, clock) if providers is None else providers
+        self._pace = Pace(clock, STARTED_A_MINUTE)
         self.linked: Linked | None = None
 
     def routes(self) -> list[Route]:
@@ -92,6 +94,8 @@ class OAuth:
     async def start(self, request: Request) -> Response:
         """`GET /sign-in/<provider>/start?sign_in=`: off to the provider."""
         sign_in = await self._door.find(request, request.query_params.get("sign_in", ""))
+        address = client_address(request, self._settings.trusted_proxies)
+        self._pace.step(address_key(address, "sign-in", self._settings.secret_key[-1]))
         return await self.begin(request, request.path_params["provider"], sign_in=sign_in)
 
     async def begin(
@@ -146,7 +150,7 @@ class OAuth:
 
     async def _profile(self, provider: Provider, state: store.State, query: Mapping[str, str]) -> Profile:
         issuer = query.get("iss")  # RFC 9207: an answer of somebody else, mixed up with this one
-        if issuer is not None and not hmac.compare_digest(issuer.encode(), provider.issuer.encode()):
+        if issuer is not None and issuer not in provider.answers_as:
             raise ProviderFailed("refused", "issuer of the response")
         if "error" in query:
             reason = "cancelled" if query["error"] in ("access_denied", "user_denied") else "refused"
@@ -166,7 +170,7 @@ class OAuth:
             return await self._db.write(lambda: identities.sign_in(site, profile, ids, now))
 
     def _redirect_uri(self, provider: Provider) -> str:
-        return f"{self._public_url}/sign-in/{provider.name}/callback"
+        return f"{self._settings.public_url}/sign-in/{provider.name}/callback"
 
     def _provider(self, name: str) -> Provider:
         if name not in self._providers:

@@ -20,6 +20,8 @@ class Provider(Protocol):
     name: str
     label: str
     issuer: str
+    answers_as: tuple[str, ...]
+    """What it may call itself in `iss` of an answer (RFC 9207), where it says so at all."""
 
     async def address(self, redirect_uri: str, state: str, verifier: str, nonce: str) -> str:
         """Where the visitor's browser goes. Raises ProviderFailed."""
@@ -64,6 +66,7 @@ class Kakao:
 
     def __init__(self, settings: Settings, clock: Clock) -> None:
         self.issuer = settings.kakao_url
+        self.answers_as: tuple[str, ...] = (self.issuer,)
         self._api = settings.kakao_api_url
         self._id, self._secret = settings.kakao_client_id, settings.kakao_client_secret
         self._clock = clock
@@ -141,6 +144,7 @@ class GitHub:
 
     def __init__(self, settings: Settings) -> None:
         self.issuer = settings.github_url
+        self.answers_as: tuple[str, ...] = (self.issuer, f"{self.issuer}/login/oauth")
         self._api = settings.github_api_url
         self._id, self._secret = settings.github_client_id, settings.github_client_secret
 
