@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..core.comments import best_score
 from ..core.model import Visitor
 from ..db import Work, many, run
 
@@ -11,6 +12,8 @@ _TWICE = (
         AND comment_id IN (SELECT comment_id FROM votes WHERE visitor_id = :account)""",
     """DELETE FROM votes WHERE visitor_id = :guest
         AND comment_id IN (SELECT id FROM comments WHERE visitor_id = :account AND author_kind <> 'ai')""",
+    """DELETE FROM votes WHERE visitor_id = :account
+        AND comment_id IN (SELECT id FROM comments WHERE visitor_id = :guest AND author_kind <> 'ai')""",
     """DELETE FROM reports WHERE visitor_id = :guest
         AND comment_id IN (SELECT comment_id FROM reports WHERE visitor_id = :account)""",
     """DELETE FROM feedback WHERE visitor_id = :guest
@@ -26,7 +29,12 @@ _MOVED = ("votes", "reports", "feedback", "questions", "answers")
 def merge(guest: Visitor, account: Visitor) -> Work[None]:
     """Give everything of a guest to an account of the same site; a second time there is nothing left to give."""
     ids = {"guest": guest.id, "account": account.id}
-    voted = yield many("SELECT comment_id FROM votes WHERE visitor_id = :guest", guest=guest.id)
+    voted = yield many(
+        """SELECT comment_id FROM votes WHERE visitor_id = :guest UNION
+        SELECT v.comment_id FROM votes v JOIN comments c ON c.id = v.comment_id
+        WHERE v.visitor_id = :account AND c.visitor_id = :guest""",
+        **ids,
+    )
     for sql in _TWICE:
         yield run(sql, **{name: value for name, value in ids.items() if f":{name}" in sql})
     for table in _MOVED:
@@ -37,13 +45,17 @@ def merge(guest: Visitor, account: Visitor) -> Work[None]:
         kind=account.kind, name=account.name, avatar=account.avatar_url, **ids,
     )  # fmt: skip
     for row in voted:
-        yield run(
-            """UPDATE comments SET
-                up = (SELECT COUNT(*) FROM votes WHERE comment_id = :id AND value = 1),
-                down = (SELECT COUNT(*) FROM votes WHERE comment_id = :id AND value = -1) WHERE id = :id""",
-            id=row["comment_id"],
-        )  # fmt: skip
+        yield from _count_votes(row["comment_id"])
     yield from _move_quota(f"visitor:{guest.site}:{guest.id}", f"visitor:{account.site}:{account.id}")
+
+
+def _count_votes(id: str) -> Work[None]:
+    votes = yield many("SELECT value FROM votes WHERE comment_id = :id", id=id)
+    up, down = (sum(vote["value"] == value for vote in votes) for value in (1, -1))
+    yield run(
+        "UPDATE comments SET up = :up, down = :down, score = :score WHERE id = :id",
+        up=up, down=down, score=best_score(up, down), id=id,
+    )  # fmt: skip
 
 
 def _move_quota(guest: str, account: str) -> Work[None]:

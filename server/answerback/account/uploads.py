@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import suppress
 from email.message import EmailMessage
 from email.parser import BytesParser
 from email.policy import HTTP
 
 from starlette.requests import Request
 
-from ..errors import BadRequest, WrongMediaType
-from ..http import read_body
+from ..errors import BadRequest, TooLarge, WrongMediaType
+from ..http import RECEIVE_SECONDS, read_body
 from .pictures import MOST_BYTES
 
 FORM_BYTES, FIELDS = MOST_BYTES + 16 * 1024, 20
+# What a phone makes of a picture: read to its end, so that the browser hears the answer instead of a broken line.
+DRAINED_BYTES = 16 * 1024 * 1024
 
 
 async def read_upload(request: Request) -> tuple[dict[str, str], bytes]:
-    """The text fields and the bytes of the one file. Raises an AppError."""
+    """The text fields and the bytes of the one file. Raises an AppError, TooLarge once the rest was passed over."""
     kind = request.headers.get("content-type", "")
     if kind.partition(";")[0].strip().lower() != "multipart/form-data":
         raise WrongMediaType("unsupported_media_type", "A picture is sent as multipart/form-data.")
-    body = await read_body(request, FORM_BYTES)
+    try:
+        body = await read_body(request, FORM_BYTES)
+    except TooLarge:
+        await _drain(request)
+        raise
     try:
         head = b"Content-Type: " + kind.encode("ascii") + b"\r\n\r\n"
         message = BytesParser(EmailMessage, policy=HTTP).parsebytes(head + body)
@@ -38,3 +46,13 @@ async def read_upload(request: Request) -> tuple[dict[str, str], bytes]:
         else:
             fields[name] = content.decode("utf-8", "replace").replace("\x00", "")
     return fields, file
+
+
+async def _drain(request: Request) -> None:
+    size = 0
+    with suppress(TimeoutError):
+        async with asyncio.timeout(RECEIVE_SECONDS):
+            async for part in request.stream():
+                size += len(part)
+                if size > DRAINED_BYTES:
+                    return
