@@ -15,7 +15,7 @@ from starlette.routing import Route
 from ..core.model import Visitor
 from ..core.times import iso
 from ..db import Database, Work
-from ..errors import AppError, Forbidden
+from ..errors import AppError, Forbidden, TooLarge
 from ..own_pages import METHODS
 from ..people import identities
 from ..people.identities import clean_name
@@ -124,7 +124,11 @@ class AccountPages:
     async def upload(self, request: Request) -> Response:
         """`POST /account/picture/` (multipart): a picture of one's own, by what its bytes say it is."""
         self._gate.check_own(request)
-        fields, data = await read_upload(request)
+        try:
+            fields, data = await read_upload(request)
+        except TooLarge:
+            asked = dict(request.query_params)
+            return self._back(await self._sites.get(asked.get("site", "")), asked, "bad_picture")
         site = await self._sites.get(fields.get("site", ""))
         account = await self._gate.require(request, site.key, fields)
         picture = read_picture(data)
