@@ -12,7 +12,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from . import answers, standing, threads
+from . import answers, signing_in, standing, threads
 from .measuring import Row
 
 SECTIONS = {
@@ -20,6 +20,7 @@ SECTIONS = {
     "posting": threads.posting,
     "streaming": answers.streaming,
     "first": answers.first_token,
+    "signing-in": signing_in.signing_in,
     "starting": standing.starting,
     "widget": standing.widget,
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlencode
@@ -219,6 +220,20 @@ def test_what_a_guest_did_is_the_accounts(server: Server, window: Window) -> Non
     assert dead.status == 401
 
 
+def test_nobody_has_voted_on_their_own_comment_after_signing_in(server: Server, window: Window) -> None:
+    server.begin()
+    mine = server.post("Written as a guest.", ask=False).json["comment"]
+    token, server.token = server.token, ""
+    member, other = join(server), join(server)
+    vote = f"/api/comments/{mine['id']}/vote/?site=demo"
+    for each in (member, other):
+        each.call("PUT", vote, {"value": 1})
+    page = window.browser.post(window.page.url + "password/", {"email": member.email, "password": PASSWORD})
+    exchange(server, code_in(page), window.verifier, Authorization=f"Bearer {token}")
+    assert server.thread()["comments"][0]["votes"] == {"up": 1, "down": 0}
+    assert rows(server, "SELECT score FROM comments WHERE id = ?", mine["id"])[0][0] == pytest.approx(0.2065, abs=1e-3)
+
+
 def test_an_account_before_is_left_as_it_is(server: Server, window: Window) -> None:
     one, other = join(server, "One"), join(server, "Other")
     mine = one.write("Mine.")
@@ -270,3 +285,30 @@ def test_unknown_addresses_and_wrong_passwords_are_told_the_same(server: Server)
     texts = {page.text.replace(known, "").replace("nobody@example.com", "").split("<main>")[1][:400] for page in pages}
     assert [page.status for page in pages] == [401, 401]
     assert len({text.split('action="')[0] for text in texts}) == 1
+
+
+def test_unknown_addresses_take_as_long(server: Server) -> None:
+    known = join(server).email
+    took: dict[str, list[float]] = {known: [], "nobody-at-all@example.com": []}
+    for _ in range(4):
+        for email, times in took.items():
+            begun = time.perf_counter()
+            data = {"site": "demo", "email": email, "password": "not it at all"}
+            assert server.call("POST", "/api/user/login/", data).status == 401
+            times.append(time.perf_counter() - begun)
+    one, other = (min(times) for times in took.values())
+    assert 0.5 < one / other < 2  # without a hash to compare with it would be a tenth
+
+
+def test_guessing_at_an_account_is_slowed_down_wherever_it_comes_from(server: Server) -> None:
+    member = join(server)
+    statuses = []
+    for _ in range(7):
+        window = Window(server, WebBrowser())
+        fields = {"email": member.email, "password": "not it at all"}
+        statuses.append(window.browser.post(window.page.url + "password/", fields))
+    assert [page.status for page in statuses] == [401] * 5 + [429] * 2
+    assert int(statuses[-1].headers["retry-after"]) >= 1
+    window = Window(server, WebBrowser())
+    right = window.browser.post(window.page.url + "password/", {"email": member.email, "password": PASSWORD})
+    assert right.status == 429  # the right one has to wait as well: nothing is learnt from the answer

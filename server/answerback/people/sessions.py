@@ -125,11 +125,21 @@ class Sessions:
         await self._db.write(work)
         return NewSession(values["id"], visitor, secret, self._ticket(call, values["id"]))
 
-    async def begin_signed_in(self, call: Call, visitor: Visitor) -> NewSession:
-        """A new session, as for a guest, for somebody who has just shown who they are."""
-        values, secret = self._values(call, visitor, self._clock.now())
-        await self._db.write(lambda: store.add_session(values))
-        return NewSession(values["id"], visitor, secret, self._ticket(call, values["id"]))
+    def rising(self, call: Call, before: Session | None) -> Callable[[Visitor], Work[NewSession]]:
+        """How to give somebody a session in place of the one before, within a transaction of the caller's.
+
+        A new one at each rise in rights: whoever knew the old one knows nothing of this.
+        """
+        now = self._clock.now()
+
+        def work(visitor: Visitor) -> Work[NewSession]:
+            if before is not None:
+                yield from store.revoke_session(before.id, now)
+            values, secret = self._values(call, visitor, now)
+            yield from store.add_session(values)
+            return NewSession(values["id"], visitor, secret, self._ticket(call, values["id"]))
+
+        return work
 
     async def begin_user(self, call: Call, visitor: Visitor) -> str:
         """A session for somebody who has just signed in; its bearer token."""

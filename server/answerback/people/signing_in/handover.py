@@ -19,7 +19,7 @@ from ...errors import BadRequest, Unauthorized
 from ...http import Call, json_response
 from ...seams import Clock, Ids
 from ..merging import Merging
-from ..sessions import LIFETIME_SECONDS, Session, Sessions, cookie_name, hash_secret, set_cookie
+from ..sessions import LIFETIME_SECONDS, NewSession, Session, Sessions, cookie_name, hash_secret, set_cookie
 from . import store
 from .store import Begun
 
@@ -52,24 +52,22 @@ class Handover:
         verifier = call.text("verifier", 128, required=True)
         current = await self._session_before(call)
         guest = current.visitor if current is not None and current.visitor.kind == "guest" else None
-        hash, now = hash_secret(code), self._clock.now()
+        hash, now, rise = hash_secret(code), self._clock.now(), self._sessions.rising(call, current)
 
-        def work() -> Work[Visitor | None]:
+        def work() -> Work[NewSession | None]:
             used = yield from store.use_code(hash, now)
             if used is None or not _fits(used[0], call, verifier):
                 return None
             if guest is not None:
                 yield from self._merging.merge(guest, used[1], now)
-            return used[1]
+            # With the same stroke, so that nothing more is written for a guest whose things have moved.
+            return (yield from rise(used[1]))
 
-        visitor = await self._db.write(work)
-        if visitor is None:
+        new = await self._db.write(work)
+        if new is None:
             raise BadRequest("code_invalid")
-        if current is not None:
-            await self._sessions.end(current)
-        new = await self._sessions.begin_signed_in(call, visitor)
         if guest is not None:
-            await self._merging.tell(visitor)
+            await self._merging.tell(new.visitor)
         cookie = set_cookie(cookie_name(call.site.key), new.secret, LIFETIME_SECONDS)
         return json_response({"visitor": new.visitor.public(), "ticket": new.ticket}, 201, {"Set-Cookie": cookie})
 

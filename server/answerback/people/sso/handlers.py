@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from ...core.model import Visitor
 from ...db import Database, IntegrityConflict, Work
 from ...errors import Unauthorized
 from ...http import Call, json_response
@@ -13,7 +12,7 @@ from ...settings import Settings
 from .. import identities
 from ..merging import Merging
 from ..oauth.handlers import PictureKeeper
-from ..sessions import LIFETIME_SECONDS, Sessions, cookie_name, set_cookie
+from ..sessions import LIFETIME_SECONDS, NewSession, Session, Sessions, cookie_name, set_cookie
 from . import store
 from .tokens import Claim, derive_secret, read_token
 
@@ -45,27 +44,25 @@ class SiteSignOn:
         secrets = [derive_secret(key, call.site.key, salt) for key in self._keys]
         claim = read_token(token, secrets, site=call.site.key, audience=self._audience, now=self._clock.now())
         current = await self._sessions.current(call)
-        visitor = await self._arrive(call, claim, current.visitor if current else None)
-        if visitor.avatar_url is None:
-            self._pictures.later(visitor, claim.profile.picture)
-        if current is not None:
-            await self._sessions.end(current)
-        new = await self._sessions.begin_signed_in(call, visitor)
+        new = await self._arrive(call, claim, current)
+        if new.visitor.avatar_url is None:
+            self._pictures.later(new.visitor, claim.profile.picture)
         if current is not None and current.visitor.kind == "guest":
-            await self._merging.tell(visitor)
+            await self._merging.tell(new.visitor)
         cookie = set_cookie(cookie_name(call.site.key), new.secret, LIFETIME_SECONDS)
         return json_response({"visitor": new.visitor.public(), "ticket": new.ticket}, 201, {"Set-Cookie": cookie})
 
-    async def _arrive(self, call: Call, claim: Claim, before: Visitor | None) -> Visitor:
+    async def _arrive(self, call: Call, claim: Claim, before: Session | None) -> NewSession:
         ids, now = identities.NewIds(self._ids.new(), self._ids.new()), self._clock.now()
+        rise = self._sessions.rising(call, before)
 
-        def work() -> Work[Visitor]:
+        def work() -> Work[NewSession]:
             if not (yield from store.use_token(call.site.key, claim.jti, now, claim.expires_at)):
                 raise Unauthorized("sso_invalid", "The token has been used already.")
             visitor = yield from identities.sign_in(call.site.key, claim.profile, ids, now)
-            if before is not None and before.kind == "guest":
-                yield from self._merging.merge(before, visitor, now)
-            return visitor
+            if before is not None and before.visitor.kind == "guest":
+                yield from self._merging.merge(before.visitor, visitor, now)
+            return (yield from rise(visitor))
 
         try:
             return await self._db.write(work)
