@@ -10,7 +10,7 @@ from ..db import Database, Work
 from . import index_store as store
 from .meaning import Meaning
 
-CANDIDATES = 50
+CANDIDATES = 32
 """Passages handed over for a question, to be read closely."""
 MOST_TERMS = 40
 QUESTION_LIMIT = 2_000
