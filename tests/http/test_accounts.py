@@ -296,3 +296,14 @@ def test_a_guest_has_no_account(server: Server) -> None:
         assert server.call("GET", "/api/user/sessions/?site=demo").status == 403
     finally:
         server.token = ""
+
+
+def test_the_owners_log_is_read_after_somebody_has_left(server: Server, member: Member) -> None:
+    asked = {"site": "demo", "page": server.page, "user_input": "Is it warm?", "key": secrets.token_hex(8)}
+    assert member.call("POST", "/api/chat/gpt/", asked).status == 200
+    member.write("I leave.")
+    member.do("erase", sure="yes", words="keep")
+    server.command("owner", "add", "owner@example.com", "--password-stdin", stdin="seven red lamps")
+    owner = WebBrowser()
+    page = owner.post(f"{server.url}/admin/sign-in/", {"email": "owner@example.com", "password": "seven red lamps"})
+    assert page.status == 200 and "I leave." in page.text and "Is it warm?" not in page.text

@@ -27,7 +27,8 @@ _QUESTIONS = """SELECT 'question' AS entry, q.id, q.site, q.page, v.kind AS auth
     NULL AS answer_state, NULL AS provider, NULL AS model, CAST(NULL AS BIGINT) AS tokens_in,
     CAST(NULL AS BIGINT) AS tokens_out, CAST(NULL AS BIGINT) AS cost_microusd, NULL AS error
     FROM questions q LEFT JOIN visitors v ON v.id = q.visitor_id"""
-_ANSWERS = f"""SELECT 'answer' AS entry, a.id, a.site, a.page, 'ai' AS author_kind, v.name AS author_name, a.html,
+_ANSWERS = f"""SELECT 'answer' AS entry, a.id, a.site, a.page, 'ai' AS author_kind,
+    COALESCE(v.name, '') AS author_name, a.html,
     a.body AS draft, 'private' AS state, a.queued_at AS at, 1 AS rank, a.url, a.title, {_ANSWER}
     FROM answers a LEFT JOIN visitors v ON v.id = a.visitor_id"""
 
