@@ -10,21 +10,26 @@ from ...core.quoting import Quote, best_quotes
 MOST_QUOTES = 3
 ENOUGH = 0.0
 """The least support that the best quote must have; below it the page is taken not to say."""
+SURE = 1.0
+"""Below this support the quotes are called what is nearest, not what the page says."""
 BEHIND, BEHIND_A_GOOD_ONE, GOOD = 8.0, 4.0, 0.9
 """How far another quote may be behind the best one, and behind one that holds about all of the question."""
 
 _WORDS = {
     "en": (
-        "The page says:",
-        "This page does not say.",
+        "The {place} says:",
+        "The {place} may not say just this. Nearest to it:",
+        "This {place} does not say.",
         "The text of this page could not be read, so there is no answer from it.",
     ),
     "ko": (
-        "이 페이지에는 이렇게 나와 있어요:",
-        "이 페이지에는 그 내용이 나와 있지 않아요.",
+        "이 {place}에는 이렇게 나와 있어요:",
+        "딱 맞는 내용은 아닐 수 있어요. 가장 가까운 부분이에요:",
+        "이 {place}에는 그 내용이 나와 있지 않아요.",
         "이 페이지의 글을 읽지 못해 답변을 드릴 수 없어요.",
     ),
 }
+_PLACES = {"en": ("page", "site"), "ko": ("페이지", "사이트")}
 
 
 class QuoteAnswerer:
@@ -35,12 +40,14 @@ class QuoteAnswerer:
 
     async def stream(self, request: AnswerRequest) -> AsyncIterator[AnswerEvent]:
         """A line of introduction and up to three quotes, best first, each verbatim; or that the page does not say."""
-        opening, silent, unread = _WORDS.get(request.lang, _WORDS["en"])
+        lang = request.lang if request.lang in _WORDS else "en"
+        place = _PLACES[lang][len({passage.url for passage in request.passages}) > 1]
+        opening, near, silent, unread = (words.format(place=place) for words in _WORDS[lang])
         quotes = self._quotes(request)
         if not quotes:
             yield TextDelta(silent if request.passages else unread)
         else:
-            yield TextDelta(opening)
+            yield TextDelta(opening if max(quote.support for quote in quotes) >= SURE else near)
             for quote in quotes:
                 yield TextDelta("\n\n" + "\n".join(f"> {_literal(line)}" for line in quote.text.splitlines()))
         yield Quotes(tuple(Source(item.text, item.passage.url, item.passage.title) for item in quotes))

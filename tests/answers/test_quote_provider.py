@@ -1,0 +1,80 @@
+"""The embedded provider: the page's own words, called what they are, or that the page does not say."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from answerback.answers.providers.quote import QuoteAnswerer
+from answerback.core import ranking
+from answerback.core.answering import AnswerRequest, Finished, Passage, Quotes, Source, TextDelta
+from answerback.core.citations import says_unsupported
+from answerback.core.passages import Block, split
+
+pytestmark = pytest.mark.anyio
+BREAD = split(
+    [
+        Block("The starter has been kept alive since 1952, when the cellar flooded.", ("The oven", "The rye")),
+        Block("A rye loaf weighs 1.2 kilograms and costs 4.20 euros. It keeps for a week.", ("The oven", "The rye")),
+        Block("Whole loaves can be ordered by telephone; the bakery does not deliver.", ("The oven", "Orders")),
+    ],
+    url="https://a.example/bread",
+    title="The oven",
+)
+FERRY = split([Block("The ferry leaves *every* hour.")], url="https://a.example/ferry", title="Ferry")
+
+
+async def answer(question: str, passages: list[Passage], lang: str = "en") -> tuple[str, tuple[Source, ...]]:
+    request = AnswerRequest((), question, tuple(passages), lang, None, 100, "a1")
+    events = [event async for event in QuoteAnswerer().stream(request)]
+    assert isinstance(events[-1], Finished)
+    text = "".join(event.text for event in events if isinstance(event, TextDelta))
+    (sources,) = (event.sources for event in events if isinstance(event, Quotes))
+    return text, sources
+
+
+async def test_it_quotes_what_answers_and_nothing_before_it() -> None:
+    text, sources = await answer("How much does a rye loaf cost?", BREAD)
+    assert text.startswith("The page says:\n\n> A rye loaf weighs 1.2 kilograms and costs 4.20 euros.")
+    assert sources[0] == Source("A rye loaf weighs 1.2 kilograms and costs 4.20 euros.", BREAD[0].url, "The oven")
+
+
+async def test_what_is_only_near_is_called_so() -> None:
+    text, _ = await answer("Can I order a wedding cake by telephone for twenty guests?", BREAD)
+    assert text.startswith("The page may not say just this.")
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"), [("en", "This page does not say."), ("ko", "나와 있지 않아요"), ("xx", "This")]
+)
+async def test_it_says_when_the_page_does_not_say(lang: str, words: str) -> None:
+    text, sources = await answer("What is the capital of France?", BREAD, lang)
+    assert words in text
+    assert says_unsupported(text)
+    assert sources == ()
+
+
+async def test_several_pages_are_called_the_site() -> None:
+    text, sources = await answer("How often does the ferry leave?", [*BREAD, *FERRY])
+    assert text.startswith("The site says:\n\n> The ferry leaves \\*every\\* hour.")
+    assert sources[0].url == "https://a.example/ferry"
+
+
+async def test_without_a_page_it_says_so() -> None:
+    text, sources = await answer("How much?", [])
+    assert "could not be read" in text
+    assert sources == ()
+
+
+async def test_a_question_costs_little() -> None:
+    sentence = "On day {} the baker of the harbour town used {} kilograms of flour, and the mill sent {} more. "
+    page = split([Block("".join(sentence.format(n, n * 3, n * 7) for n in range(m, m + 9))) for m in range(0, 300, 9)],
+                 url="u", title="t")  # fmt: skip
+    chosen = list(ranking.choose("How much flour did the mill send on day 77?", page, 1_500))
+    times = []
+    for _ in range(5):
+        begun = time.process_time()
+        text, _ = await answer("How much flour did the mill send on day 77?", chosen)
+        times.append(time.process_time() - begun)
+    assert "539 more" in text
+    assert min(times) < 0.02
