@@ -20,8 +20,10 @@ from .answers.answered.handlers import AnsweredBefore
 from .answers.asking import Desk
 from .answers.gathering import Gatherer
 from .answers.handlers import Answers
+from .answers.ladder import Ladder
 from .answers.live_text import LiveTexts
 from .answers.providers import Answerer
+from .answers.providers.prices import read_prices
 from .answers.worker import Worker
 from .db import Database
 from .errors import NotFound
@@ -86,14 +88,17 @@ class App:
         await self.routes(scope, receive, sending)
 
 
-def make_answerer(settings: Settings) -> Answerer:
+def make_answerer(settings: Settings, clock: Clock) -> Answerer:
     """The provider that the settings ask for; where answers are off, one that is never asked."""
     if settings.provider_in_use == "openai":
+        from .answers.providers.guarded import GuardedAnswerer
         from .answers.providers.openai import OpenAIAnswerer
 
-        return OpenAIAnswerer(
-            api_key=settings.openai_api_key, base_url=settings.openai_base_url or None, model=settings.model
-        )
+        answerer = OpenAIAnswerer(
+            api_key=settings.openai_api_key, base_url=settings.openai_base_url or None, model=settings.model,
+            prices=read_prices(settings.prices),
+        )  # fmt: skip
+        return GuardedAnswerer(answerer, clock, settings.fallback_model)
     from .answers.providers.quote import QuoteAnswerer
 
     return QuoteAnswerer()
@@ -119,7 +124,7 @@ def build_app(settings: Settings, seams: Seams | None = None) -> App:
     sites = SiteDirectory(db, clock, settings.daily_answers)
     sessions = Sessions(db, clock, ids, settings.secret_key)
     snapshots = Snapshots(db, bus, clock)
-    answerer = seams.answerer or make_answerer(settings)
+    answerer = seams.answerer or make_answerer(settings, clock)
     desk = Desk(db, bus, clock, ids, settings.provider_in_use, answerer.model, secret)
     posting = Posting(db, bus, clock, ids, snapshots, desk, secret)
     answers = Answers(db, sessions, desk, posting, bus, texts, clock, ids)
@@ -129,7 +134,9 @@ def build_app(settings: Settings, seams: Seams | None = None) -> App:
     threads = Threads(db, sessions, posting, snapshots, answers.quota, clock, ids, settings.provider_in_use)
     knowledge = Knowledge(settings, db, clock, ids, sites, seams.fetcher, seams.crawl_pace)
     gatherer = Gatherer(db, knowledge.reader, knowledge.index)
-    worker = Worker(db, bus, clock, ids, sites, gatherer, answerer, posting, metrics)
+    prices = read_prices(settings.prices)
+    ladder = Ladder(db, clock, gatherer, answerer.model, prices, costs=answerer.name == "openai")
+    worker = Worker(db, bus, clock, ids, sites, ladder, answerer, posting, metrics, settings.answers_at_once)
     desk.wake, desk.stop_here = worker.wake, worker.stop
 
     @asynccontextmanager

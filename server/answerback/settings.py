@@ -75,6 +75,20 @@ def _networks(text: str) -> tuple[str, ...]:
     return tuple(str(ip_network(part.strip())) for part in text.split(",") if part.strip())
 
 
+def _prices(text: str) -> str:
+    for part in filter(None, (part.strip() for part in text.split(","))):
+        if not re.fullmatch(r"[^=]{1,100}=(\d+(\.\d+)?/){2}\d+(\.\d+)?", part):
+            raise ValueError("must be model=asked/cached/said, comma-separated, such as gpt-5-mini=0.25/0.025/2")
+    return text
+
+
+def _at_once(text: str) -> int:
+    number = limit(text)
+    if not number:
+        raise ValueError("must be a whole number from 1")
+    return number
+
+
 def _smtp_url(text: str) -> str:
     if not text.startswith(("smtp://", "smtps://")):
         raise ValueError("must begin with smtp:// or smtps://")
@@ -97,6 +111,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("ANSWERBACK_MODEL", "gpt-5-mini", "The model that answers."),
     Setting("ANSWERBACK_FALLBACK_MODEL", "", "The model that answers when the first one cannot."),
     Setting("ANSWERBACK_EMBEDDING_MODEL", "", "The model that reads what passages mean; unset: words alone decide."),
+    Setting("ANSWERBACK_PRICES", "", "Prices: model=asked/cached/said, in dollars for a million tokens.", _prices),
+    Setting("ANSWERBACK_ANSWERS_AT_ONCE", "64", "Answers that are written at the same time.", _at_once),
     Setting("ANSWERBACK_DAILY_ANSWERS", "5", "Answers a visitor has a day, where the site does not say.", limit),
     Setting("ANSWERBACK_TRUSTED_PROXIES", "", "Addresses or networks whose X-Forwarded-For is believed.", _networks),
     Setting("ANSWERBACK_SMTP_URL", "", "Mail server: smtp://user:password@host:587.", _smtp_url, secret=True),
@@ -129,6 +145,8 @@ class Settings:
     model: str
     fallback_model: str
     embedding_model: str
+    prices: str
+    answers_at_once: int
     daily_answers: int | None
     trusted_proxies: tuple[str, ...]
     smtp_url: str

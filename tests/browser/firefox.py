@@ -66,7 +66,8 @@ class Tab:
 
     def text(self, selector: str) -> str | None:
         """The text of the first element that fits, or None."""
-        return self.run(f"(({FIND})({json.dumps(selector)})?.textContent ?? null)")
+        found: str | None = self.run(f"(({FIND})({json.dumps(selector)})?.textContent ?? null)")
+        return found
 
     def wait_for(self, selector: str, text: str = "") -> None:
         """Until there is such an element with that text in it."""
@@ -164,7 +165,8 @@ class Firefox:
         """The window that a click opens."""
         before = {known.context for known in self.tabs()}
         tab.click(selector)
-        return wait_until(lambda: next((new for new in self.tabs() if new.context not in before), None))
+        found: Tab = wait_until(lambda: next((new for new in self.tabs() if new.context not in before), None))
+        return found
 
 
 def _address(log: Path) -> str | None:

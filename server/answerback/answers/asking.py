@@ -68,6 +68,8 @@ class Desk:
         if self.off:
             return None, {"code": "ai_off", "detail": "Answers are switched off here.", "resets_at": None}
         site, question = asking.site, asking.question
+        if not asking.on_request and (yield from self._better_silent(asking)):
+            return None, None
         id = self._ids.new()
         refused = yield from quota.reserve(id, site, asking.visitor, asking.address_key, asking.now)
         if refused is not None:
@@ -81,17 +83,26 @@ class Desk:
         yield from threads.add_comment(reply, key=None, address_key=None)
         yield from store.add_answer(
             self._row(id, "thread", site, question.page, asking.url, asking.title, question.id, asking.visitor,
-                      asking.address_key, asking.now)
+                      asking.address_key, asking.now, on_request=asking.on_request)
         )  # fmt: skip
         return (yield from threads.comment_by_id(site.key, id)), None
 
+    def _better_silent(self, asking: Asking) -> Work[bool]:
+        """Whether nobody has asked for this answer, and it would only come between people or go on and on."""
+        site, question = asking.site, asking.question
+        if question.parent_id is not None:
+            above = yield from threads.comment_by_id(site.key, question.parent_id)
+            if above is not None and above.answer is None and above.author_id != question.author_id:
+                return True
+        return site.ai_rounds is not None and (yield from store.rounds(site.key, question.root_id)) >= site.ai_rounds
+
     def _row(
         self, id: str, kind: str, site: Site, page: str, url: str, title: str, question_id: str, visitor: Visitor,
-        hashed: str, now: int,
+        hashed: str, now: int, *, on_request: bool = True,
     ) -> dict[str, Any]:  # fmt: skip
         return {
             "id": id, "kind": kind, "site": site.key, "page": page, "url": url, "title": title,
-            "question_id": question_id, "visitor_id": visitor.id, "address_key": hashed,
+            "question_id": question_id, "visitor_id": visitor.id, "address_key": hashed, "on_request": int(on_request),
             "provider": self._provider, "model": site.model or self._model, "now": now,
         }  # fmt: skip
 

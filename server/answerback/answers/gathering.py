@@ -15,8 +15,6 @@ from ..sites.settings import Site
 from ..threads import store as threads
 from . import store
 
-TOKENS_OF_PASSAGES = 1_500
-TOKENS_OF_ANSWER = 800
 TURNS = 6
 
 
@@ -42,7 +40,7 @@ class Gatherer:
         self._pages = pages
         self._index = index
 
-    async def gather(self, site: Site, job: store.Job) -> Gathered:
+    async def gather(self, site: Site, job: store.Job, passage_tokens: int, answer_tokens: int) -> Gathered:
         """The request for an answer: from the page first, then from the site; without passages when there are none."""
         question, turns = await self._question(job)
         page = None
@@ -52,14 +50,14 @@ class Gatherer:
         if page is not None:
             found = tuple(passages.split(page.blocks, url=page.url, title=page.title))
         others = await self._index.search(site.key, question, besides=page.url if page is not None else "")
-        chosen = ranking.choose(question, found, TOKENS_OF_PASSAGES, others=others)
+        chosen = ranking.choose(question, found, passage_tokens, others=others)
         messages = prompt.build(
             question=question, passages=chosen, turns=turns, site_name=site.name or site.key,
             page_title=page.title if page else job.title, instructions=site.instructions,
         )  # fmt: skip
         request = AnswerRequest(
             messages=messages, question=question, passages=chosen, lang=language_of(question),
-            model=site.model or None, max_tokens=TOKENS_OF_ANSWER, answer_id=job.id,
+            model=site.model or None, max_tokens=answer_tokens, answer_id=job.id,
         )  # fmt: skip
         return Gathered(request, prompt.VERSION)
 

@@ -26,6 +26,16 @@ class Bucket:
     detail: str
 
 
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """A budget (`answers`, `tokens` or `money`) of which four fifths are used."""
+
+    site: str
+    budget: str
+    used: int
+    most: int
+
+
 def visitor_limit(site: Site, visitor: Visitor | None) -> int | None:
     """Answers a day for this visitor: the visitor's own limit, else the site's."""
     if visitor is not None and visitor.daily_answers:
@@ -49,7 +59,7 @@ def buckets(site: Site, visitor: Visitor | None, address_key: str) -> list[Bucke
 def reserve(answer_id: str, site: Site, visitor: Visitor, address_key: str, now: int) -> Work[dict[str, Any] | None]:
     """Hold one answer in every bucket; None when held, else the refusal `{code, detail, resets_at}`, nothing held."""
     day = day_of(now, site.timezone)
-    refused = yield from _over_budget(site, day)
+    refused: Bucket | None = None
     taken: list[Bucket] = []
     for bucket in buckets(site, visitor, address_key):
         if refused is None and not (yield from _take(bucket, day)):
@@ -59,66 +69,138 @@ def reserve(answer_id: str, site: Site, visitor: Visitor, address_key: str, now:
         taken.append(bucket)
     if refused is not None:
         for bucket in taken:
-            yield from _give(bucket.name, day)
+            yield from _give(bucket.name, day, 1)
         resets_at = iso(next_midnight(now, site.timezone))
         return {"code": refused.code, "detail": refused.detail, "resets_at": resets_at}
     for bucket in taken:
-        yield run(
-            "INSERT INTO quota_holds (answer_id, bucket, day) VALUES (:answer_id, :bucket, :day)",
-            answer_id=answer_id, bucket=bucket.name, day=day,
-        )  # fmt: skip
+        yield from _hold(answer_id, bucket, day, 1)
     return None
 
 
-def _take(bucket: Bucket, day: str) -> Work[bool]:
-    if bucket.limit == 0:
+def _hold(answer_id: str, bucket: Bucket, day: str, amount: int) -> Work[None]:
+    yield run(
+        "INSERT INTO quota_holds (answer_id, bucket, day, amount) VALUES (:answer_id, :bucket, :day, :amount)",
+        answer_id=answer_id, bucket=bucket.name, day=day, amount=amount,
+    )  # fmt: skip
+
+
+def _take(bucket: Bucket, day: str, amount: int = 1) -> Work[bool]:
+    """Count so much more, if the limit leaves room for it."""
+    if bucket.limit is not None and amount > bucket.limit:
         return False
     row = yield one(
-        """INSERT INTO quota_usage (bucket, day, used) VALUES (:bucket, :day, 1)
-        ON CONFLICT (bucket, day) DO UPDATE SET used = quota_usage.used + 1
-            WHERE CAST(:most AS BIGINT) < 0 OR quota_usage.used < CAST(:most AS BIGINT)
+        """INSERT INTO quota_usage (bucket, day, used) VALUES (:bucket, :day, :amount)
+        ON CONFLICT (bucket, day) DO UPDATE SET used = quota_usage.used + excluded.used
+            WHERE CAST(:most AS BIGINT) < 0 OR quota_usage.used + excluded.used <= CAST(:most AS BIGINT)
         RETURNING used""",
-        bucket=bucket.name, day=day, most=-1 if bucket.limit is None else bucket.limit,
+        bucket=bucket.name, day=day, amount=amount, most=-1 if bucket.limit is None else bucket.limit,
     )  # fmt: skip
     return row is not None
 
 
-def _give(bucket: str, day: str) -> Work[None]:
+def _give(bucket: str, day: str, amount: int) -> Work[None]:
     yield run(
-        "UPDATE quota_usage SET used = used - 1 WHERE bucket = :bucket AND day = :day AND used > 0",
-        bucket=bucket,
-        day=day,
-    )
+        "UPDATE quota_usage SET used = used - :amount WHERE bucket = :bucket AND day = :day AND used >= :amount",
+        bucket=bucket, day=day, amount=amount,
+    )  # fmt: skip
 
 
-def _over_budget(site: Site, day: str) -> Work[Bucket | None]:
-    for name, limit in ((f"tokens:{site.key}", site.budget_tokens), (f"money:{site.key}", site.budget_usd)):
-        if limit is None:
-            continue
-        row = yield one("SELECT used FROM quota_usage WHERE bucket = :bucket AND day = :day", bucket=name, day=day)
-        if (row["used"] if row else 0) >= limit:
-            return Bucket(name, limit, "budget_exhausted", "The site's budget of today is used up.")
-    return None
+def _budgets(site: Site) -> list[Bucket]:
+    """What the site may spend a day, beside answers: tokens, and money in millionths of a dollar."""
+    spent = "The site's budget of today is used up."
+    return [
+        Bucket(f"tokens:{site.key}", site.budget_tokens, "budget_exhausted", spent),
+        Bucket(f"money:{site.key}", site.budget_usd, "budget_exhausted", spent),
+    ]
 
 
-def settle(answer_id: str, site: Site, now: int, *, tokens: int, microusd: int) -> Work[None]:
-    """The answer was given: what was held is spent, and what it cost counts against the site's budgets."""
-    yield run("DELETE FROM quota_holds WHERE answer_id = :answer_id", answer_id=answer_id)
+def has_budgets(site: Site) -> bool:
+    """Whether tokens or money are limited on this site."""
+    return site.budget_tokens is not None or site.budget_usd is not None
+
+
+def reserve_cost(answer_id: str, site: Site, now: int, *, tokens: int, microusd: int) -> Work[bool]:
+    """Hold what a call may cost at most, before it is made; False, and nothing held, when the budgets leave no room.
+
+    What an earlier try of the same answer has held is given back first.
+    """
     day = day_of(now, site.timezone)
-    for name, amount in ((f"tokens:{site.key}", tokens), (f"money:{site.key}", microusd)):
+    budgets = list(zip(_budgets(site), (tokens, microusd), strict=True))
+    for bucket, _ in budgets:
+        yield from _release(answer_id, bucket.name)
+    taken: list[tuple[Bucket, int]] = []
+    for bucket, amount in budgets:
+        if bucket.limit is None or amount == 0:
+            continue
+        if not (yield from _take(bucket, day, amount)):
+            for other, held in taken:
+                yield from _give(other.name, day, held)
+            return False
+        taken.append((bucket, amount))
+    for bucket, amount in taken:
+        yield from _hold(answer_id, bucket, day, amount)
+    return True
+
+
+def _release(answer_id: str, bucket: str) -> Work[None]:
+    row = yield one(
+        "DELETE FROM quota_holds WHERE answer_id = :answer_id AND bucket = :bucket RETURNING day, amount",
+        answer_id=answer_id, bucket=bucket,
+    )  # fmt: skip
+    if row is not None:
+        yield from _give(bucket, row["day"], row["amount"])
+
+
+def settle(
+    answer_id: str, site: Site, now: int, *, tokens: int, microusd: int, given: bool = True
+) -> Work[list[Alert]]:
+    """The call was made: what it really cost counts in place of what was held for it, whatever became of the answer.
+
+    When an answer was given, what was held of the visitor's day is spent; otherwise it is free again.
+
+    Gives the budgets of which four fifths are used now for the first time today, to tell the owner.
+    """
+    for bucket in _budgets(site):
+        yield from _release(answer_id, bucket.name)
+    if given:
+        yield run("DELETE FROM quota_holds WHERE answer_id = :answer_id", answer_id=answer_id)
+    else:
+        yield from refund(answer_id)
+    day = day_of(now, site.timezone)
+    alerts: list[Alert] = []
+    own = Bucket(f"site:{site.key}", site.budget_answers, "", "")
+    for bucket, amount in zip([*_budgets(site), own], (tokens, microusd, 0), strict=True):
         if amount > 0:
-            yield run(
-                """INSERT INTO quota_usage (bucket, day, used) VALUES (:bucket, :day, :amount)
-                ON CONFLICT (bucket, day) DO UPDATE SET used = quota_usage.used + excluded.used""",
-                bucket=name, day=day, amount=amount,
-            )  # fmt: skip
+            yield from _take(Bucket(bucket.name, None, "", ""), day, amount)
+        alert = yield from _alert(site, bucket, day, now)
+        if alert is not None:
+            alerts.append(alert)
+    return alerts
+
+
+def _alert(site: Site, bucket: Bucket, day: str, now: int) -> Work[Alert | None]:
+    if not bucket.limit:
+        return None
+    row = yield one("SELECT used FROM quota_usage WHERE bucket = :bucket AND day = :day", bucket=bucket.name, day=day)
+    used = row["used"] if row else 0
+    if used * 5 < bucket.limit * 4:
+        return None
+    kind = bucket.name.partition(":")[0]
+    first = yield one(
+        """INSERT INTO budget_alerts (site, day, budget, used, most, at)
+        VALUES (:site, :day, :budget, :used, :most, :now) ON CONFLICT (site, day, budget) DO NOTHING RETURNING site""",
+        site=site.key, day=day, budget="answers" if kind == "site" else kind, used=used, most=bucket.limit, now=now,
+    )  # fmt: skip
+    return Alert(site.key, "answers" if kind == "site" else kind, used, bucket.limit) if first else None
 
 
 def refund(answer_id: str) -> Work[None]:
     """The answer was not given: what was held is free again, on the day it was held. A second call does nothing."""
-    rows = yield many("DELETE FROM quota_holds WHERE answer_id = :answer_id RETURNING bucket, day", answer_id=answer_id)
+    rows = yield many(
+        "DELETE FROM quota_holds WHERE answer_id = :answer_id RETURNING bucket, day, amount", answer_id=answer_id
+    )
     for row in rows:
-        yield from _give(row["bucket"], row["day"])
+        yield from _give(row["bucket"], row["day"], row["amount"])
 
 
 def is_held(answer_id: str) -> Work[bool]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
@@ -12,7 +13,7 @@ from ..db import Row, Work, many, one, run
 
 _COLUMNS = """a.id, a.kind, a.site, a.page, a.url, a.title, a.question_id, a.visitor_id, a.address_key, a.state,
     a.body, a.html, a.sources, a.provider, a.model, a.error, a.retry_at, a.attempts, a.queued_at, a.settled_at,
-    a.stop_requested"""
+    a.stop_requested, a.on_request"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ class Job:
     queued_at: int
     settled_at: int | None
     stop_requested: bool
+    on_request: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,9 @@ class Outcome:
     cost_microusd: int | None
     error: str | None
     retry_at: int | None
+    supported: bool | None = None
+    passages: Sequence[dict[str, str]] = ()
+    verdicts: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_job(row: Row) -> Job:
@@ -65,17 +70,19 @@ def read_job(row: Row) -> Job:
     values = {name: row[name] for name in Job.__slots__}
     values["sources"] = tuple(Source(**source) for source in orjson.loads(row["sources"]))
     values["stop_requested"] = bool(row["stop_requested"])
+    values["on_request"] = bool(row["on_request"])
     return Job(**values)
 
 
 def add_answer(values: dict[str, Any]) -> Work[None]:
-    """Put in a queued answer: id, kind, site, page, url, title, question_id, visitor_id, address_key, provider, now."""
+    """Put in a queued answer: id, kind, site, page, url, title, question_id, visitor_id, address_key, provider, model,
+    now, on_request (1 when somebody asked for it, 0 when the site's rule did)."""
     yield run(
         """INSERT INTO answers (id, kind, site, page, url, title, question_id, visitor_id, address_key, provider,
-            model, state, queued_at, due_at)
+            model, state, queued_at, due_at, on_request)
         VALUES (:id, :kind, :site, :page, :url, :title, :question_id, :visitor_id, :address_key, :provider,
-            :model, 'queued', :now, :now)""",
-        **values,
+            :model, 'queued', :now, :now, :on_request)""",
+        **{"on_request": 1, **values},
     )
 
 
@@ -96,16 +103,21 @@ def job_of_question(site: str, question_id: str) -> Work[Job | None]:
 
 
 def claim(worker: str, now: int, lease_until: int, most: int) -> Work[list[Job]]:
-    """Take answers that are due, oldest first: queued ones, failed ones whose time has come again, and those whose
-    worker has not renewed its lease. One conditional statement, so each goes to one worker."""
+    """Take answers that are due: queued ones, failed ones whose time has come again, and those whose worker has not
+    renewed its lease. In turn: each site's first, then each site's second, and within a site each visitor's, so that
+    nobody's many questions keep others waiting. One conditional statement, so each goes to one worker."""
     rows = yield many(
         f"""UPDATE answers SET state = 'streaming', worker = :worker, lease_until = :lease_until,
-            attempts = attempts + 1, retry_at = NULL
+            attempts = attempts + 1, retry_at = NULL, started_at = COALESCE(started_at, :now)
         WHERE id IN (
-            SELECT id FROM answers WHERE (state = 'queued' AND due_at <= :now)
-                OR (state = 'failed' AND retry_at <= :now)
-                OR (state = 'streaming' AND lease_until < :now)
-            ORDER BY queued_at LIMIT :most)
+            SELECT id FROM (
+                SELECT id, queued_at, ROW_NUMBER() OVER (PARTITION BY site ORDER BY of_visitor, queued_at) AS of_site
+                FROM (SELECT id, site, queued_at,
+                        ROW_NUMBER() OVER (PARTITION BY site, visitor_id ORDER BY queued_at) AS of_visitor
+                    FROM answers WHERE (state = 'queued' AND due_at <= :now)
+                        OR (state = 'failed' AND retry_at <= :now)
+                        OR (state = 'streaming' AND lease_until < :now)) AS due) AS turns
+            ORDER BY of_site, queued_at LIMIT :most)
         RETURNING {_COLUMNS.replace("a.", "")}""",
         worker=worker, now=now, lease_until=lease_until, most=most,
     )  # fmt: skip
@@ -160,8 +172,10 @@ def finish(id: str, worker: str, outcome: Outcome, now: int) -> Work[bool]:
             tokens_out = tokens_out + :tokens_out, cost_microusd = CASE WHEN CAST(:cost AS BIGINT) IS NULL
                 THEN cost_microusd ELSE COALESCE(cost_microusd, 0) + CAST(:cost AS BIGINT) END,
             error = :error, retry_at = :retry_at, settled_at = :now, lease_until = NULL, worker = NULL,
-            stop_requested = 0
+            stop_requested = 0, supported = :supported, passages = :passages, verdicts = :verdicts, outdated = 0
         WHERE id = :id AND worker = :worker AND state = 'streaming' RETURNING id""",
+        supported=None if outcome.supported is None else int(outcome.supported),
+        passages=orjson.dumps(list(outcome.passages)).decode(), verdicts=orjson.dumps(dict(outcome.verdicts)).decode(),
         id=id, worker=worker, state=outcome.state, body=outcome.body, html=outcome.html,
         sources=orjson.dumps([source.public() for source in outcome.sources]).decode(),
         provider=outcome.provider, model=outcome.model, prompt_version=outcome.prompt_version,
@@ -264,3 +278,41 @@ def conversation(site: str, page: str, visitor_id: str, most: int) -> Work[list[
         site=site, page=page, visitor_id=visitor_id, most=most,
     )  # fmt: skip
     return [(row, read_job(row)) for row in reversed(rows)]
+
+
+def answered_by_somebody(site: str, question_id: str, asker: str) -> Work[bool]:
+    """Whether a person, other than the asker, has replied to a question already."""
+    row = yield one(
+        """SELECT 1 AS one FROM comments WHERE site = :site AND parent_id = :id AND state = 'published'
+        AND author_kind <> 'ai' AND (visitor_id IS NULL OR visitor_id <> :asker) LIMIT 1""",
+        site=site, id=question_id, asker=asker,
+    )  # fmt: skip
+    return row is not None
+
+
+def rounds(site: str, root_id: str) -> Work[int]:
+    """How many answers there are in a thread already."""
+    row = yield one(
+        """SELECT COUNT(*) AS count FROM comments WHERE site = :site AND root_id = :root_id AND author_kind = 'ai'
+        AND state = 'published'""",
+        site=site, root_id=root_id,
+    )  # fmt: skip
+    return int(row["count"])
+
+
+def drop_reply(site: str, id: str) -> Work[None]:
+    """Take an answer back that has not begun: nothing of it is left in the thread."""
+    yield run(
+        "UPDATE comments SET state = 'deleted', body = '', html = '' WHERE site = :site AND id = :id", site=site, id=id
+    )
+
+
+def drafts_due(site: str, before: int) -> Work[list[str]]:
+    """Drafts that have waited since before this moment, published now."""
+    rows = yield many(
+        """UPDATE comments SET state = 'published' WHERE site = :site AND state = 'pending' AND id IN (
+            SELECT id FROM answers WHERE site = :site AND kind = 'thread' AND state = 'done' AND settled_at < :before)
+        RETURNING id""",
+        site=site, before=before,
+    )  # fmt: skip
+    return [row["id"] for row in rows]

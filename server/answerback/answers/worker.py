@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import dataclass, field
+from functools import partial
 
-from ..core.answering import Finished, Quotes, Source, TextDelta, Usage
-from ..core.markdown import render
+from ..core.answering import AnswerRequest, Finished, Quotes, TextDelta, Usage, Writing
+from ..core.words import first_blocked
 from ..db import Database, Work
 from ..errors import AppError
 from ..live.bus import Bus, answer_channel, page_channel
@@ -24,9 +24,12 @@ from ..threads import store as threads
 from ..threads.posting import Posting
 from . import quota, store
 from .answered.asking_again import remember
-from .gathering import Gathered, Gatherer
+from .answered.store import Answered
+from .gate import Gate
+from .ladder import Ladder
 from .live_text import LiveText
-from .providers import PROVIDER_ERRORS, Answerer, ProviderError
+from .providers import Answerer, ProviderError
+from .running import ANSWERED, Run
 
 log = logging.getLogger(__name__)
 
@@ -34,41 +37,28 @@ AT_ONCE = 64
 LEASE_MS = 10_000
 SAVE_SECONDS = 0.5
 SWEEP_SECONDS = 5.0
-RETRY_AFTER_MS = (30_000, 120_000, 600_000, 1_800_000, 7_200_000)
-"""When an answer that never began is tried again; after the last one it has failed for good."""
-
-
-@dataclass(slots=True)
-class _Run:
-    """One answer being written."""
-
-    job: store.Job
-    live: LiveText
-    task: asyncio.Task[None] | None = None
-    stopped: bool = False
-    sources: tuple[Source, ...] = ()
-    usage: Usage = field(default_factory=lambda: Usage(0, 0, None))
-    finished: str = ""
-    gathered: Gathered | None = None
 
 
 class Worker:
     """Runs answers until it is closed."""
 
     def __init__(
-        self, db: Database, bus: Bus, clock: Clock, ids: Ids, sites: SiteDirectory, gatherer: Gatherer,
-        answerer: Answerer, posting: Posting, metrics: Metrics,
+        self, db: Database, bus: Bus, clock: Clock, ids: Ids, sites: SiteDirectory, ladder: Ladder,
+        answerer: Answerer, posting: Posting, metrics: Metrics, at_once: int = AT_ONCE,
     ) -> None:  # fmt: skip
         self._db = db
         self._bus = bus
         self._clock = clock
         self._sites = sites
-        self._gatherer = gatherer
+        self._ladder = ladder
         self._answerer = answerer
+        self._gate = Gate(answerer)
         self._posting = posting
         self._metrics = metrics
+        self._at_once = at_once
+        self._swept_at = 0
         self._name = ids.new()
-        self._running: dict[str, _Run] = {}
+        self._running: dict[str, Run] = {}
         self._wake = asyncio.Event()
         self._loop: asyncio.Task[None] | None = None
 
@@ -102,6 +92,7 @@ class Worker:
         while True:
             self._wake.clear()
             try:
+                await self._publish_drafts()
                 pause = await self._take_up()
             except Exception:
                 log.exception("the queue could not be read")
@@ -112,9 +103,24 @@ class Worker:
             except TimeoutError:
                 pass
 
+    async def _publish_drafts(self) -> None:
+        """Drafts that have waited as long as their site says are published by themselves."""
+        now = self._clock.now()
+        if 0 <= now - self._swept_at < SWEEP_SECONDS * 1000:
+            return
+        self._swept_at = now
+        for site in self._sites.all():
+            if site.ai != "drafts" or site.draft_minutes is None:
+                continue
+            key, before = site.key, now - site.draft_minutes * 60_000
+            for id in await self._db.write(partial(store.drafts_due, key, before)):
+                comment = await self._db.read(partial(threads.comment_by_id, key, id))
+                if comment is not None:
+                    self._posting.tell_changed(comment)
+
     async def _take_up(self) -> float:
         """Claim what is due, as far as there is room; how long to wait for more, in seconds."""
-        room = AT_ONCE - len(self._running)
+        room = self._at_once - len(self._running)
         if room <= 0:
             return SWEEP_SECONDS
         now = self._clock.now()
@@ -128,11 +134,11 @@ class Worker:
             if job.id in self._running:
                 continue
             channel = page_channel(job.site, job.page) if job.kind == "thread" else answer_channel(job.id)
-            run = self._running[job.id] = _Run(job, LiveText(self._bus, channel, job.id))
+            run = self._running[job.id] = Run(job, LiveText(self._bus, channel, job.id))
             run.task = asyncio.create_task(self._answer(run))
         return SWEEP_SECONDS if due is None else min(SWEEP_SECONDS, max(0.01, (due - now) / 1000))
 
-    async def _answer(self, run: _Run) -> None:
+    async def _answer(self, run: Run) -> None:
         job = run.job
         error: ProviderError | None = None
         try:
@@ -159,11 +165,11 @@ class Worker:
             self._forget(run)
             self._wake.set()
 
-    def _forget(self, run: _Run) -> None:
+    def _forget(self, run: Run) -> None:
         run.live.end()
         self._running.pop(run.job.id, None)
 
-    async def _announce(self, run: _Run) -> None:
+    async def _announce(self, run: Run) -> None:
         """When this is not the first try, everyone who watched the last one begins again."""
         if run.job.attempts > 1 and run.job.kind == "thread":
             comment = await self._db.read(lambda: threads.comment_by_id(run.job.site, run.job.id))
@@ -171,16 +177,43 @@ class Worker:
                 self._posting.tell_changed(comment)
             self._bus.publish(run.live.channel, "answer.delta", {"id": run.job.id, "offset": 0, "text": ""})
 
-    async def _stream(self, run: _Run) -> None:
-        site = await self._sites.get(run.job.site)
-        run.gathered = await self._gatherer.gather(site, run.job)
+    async def _stream(self, run: Run) -> None:
+        job = run.job
+        site = await self._sites.get(job.site)
+        if site.ai == "off":
+            raise ProviderError("ai_off", retryable=False)
+        if not job.on_request and await self._db.read(
+            lambda: store.answered_by_somebody(job.site, job.question_id, job.visitor_id)
+        ):
+            run.silent = True
+            return
+        found = await self._ladder.climb(site, job)
+        if found is None:
+            raise ProviderError("budget_exhausted", retryable=False)
+        if isinstance(found, Answered):
+            run.provider, run.finished = ANSWERED, "stop"
+            run.live.add(found.body)
+            return
+        run.gathered = found
+        run.verdicts["question"] = await self._gate.check(site, found.request.question)
+        run.blocked = run.verdicts["question"] == "blocked"
+        if not run.blocked:
+            await self._write(run, site, found.request)
+
+    async def _write(self, run: Run, site: Site, request: AnswerRequest) -> None:
+        """Take down what the provider says, until it ends or says what it must not."""
         started = False
-        events = self._answerer.stream(run.gathered.request)
+        events = self._answerer.stream(request)
         try:
             async for event in events:
                 if type(event) is TextDelta:
                     run.live.add(event.text)
                     started = True
+                    if site.blocked_words and first_blocked(run.live.text, site.blocked_words):
+                        run.blocked = True
+                        break
+                elif type(event) is Writing:
+                    run.model = event.model
                 elif type(event) is Usage:
                     run.usage = event
                 elif type(event) is Quotes:
@@ -191,12 +224,16 @@ class Worker:
             close = getattr(events, "aclose", None)
             if close is not None:
                 await close()
+        run.verdicts["answer"] = "blocked" if run.blocked else await self._gate.check(site, run.live.text)
+        run.blocked = run.verdicts["answer"] == "blocked"
+        if run.blocked:
+            return
         if not run.finished:
             raise ProviderError("cut", retryable=not started, started=started)
         if not started and run.finished != "content_filter":
             raise ProviderError("malformed", retryable=True)
 
-    async def _keep(self, run: _Run) -> None:
+    async def _keep(self, run: Run) -> None:
         """Save the text about twice a second, which renews the lease too, and hear whether it is to stop."""
         while True:
             await asyncio.sleep(SAVE_SECONDS)
@@ -204,69 +241,65 @@ class Worker:
             kept = await self._db.write(
                 lambda: store.keep_text(run.job.id, self._name, text, now, now + LEASE_MS)  # noqa: B023  awaited here
             )
-            if not kept and run.task is not None:
+            site = self._sites.known(run.job.site)
+            off = site is not None and site.ai == "off"
+            if (off or not kept) and run.task is not None:
                 run.stopped = True
                 run.task.cancel()
                 return
 
-    async def _give_back(self, run: _Run) -> None:
+    async def _give_back(self, run: Run) -> None:
         now = self._clock.now()
         await asyncio.shield(asyncio.create_task(self._db.write(lambda: store.release(run.job.id, self._name, now))))
 
-    async def _settle(self, run: _Run, error: ProviderError | None) -> None:
+    async def _settle(self, run: Run, error: ProviderError | None) -> None:
         job, now = run.job, self._clock.now()
         try:
             site = await self._sites.get(job.site)
         except AppError:
             return  # the site is gone, and everything of it
-        outcome = self._outcome(run, error, site, now)
+        if run.silent:
+            await self._take_back(job)
+            return
+        outcome = run.outcome(error, site, self._answerer, now)
         text_is_kept = outcome.state in ("done", "stopped") and bool(outcome.body)
+        hidden = outcome.state == "withheld"
 
-        def work() -> Work[bool]:
+        def work() -> Work[list[quota.Alert] | None]:
             if not (yield from store.finish(job.id, self._name, outcome, now)):
-                return False
+                return None
             if job.kind == "thread":
                 drafts = site.ai == "drafts" and outcome.state == "done"
-                yield from store.finish_reply(job.id, outcome.body, outcome.html, pending=drafts)
+                words = ("", "") if hidden else (outcome.body, outcome.html)
+                yield from store.finish_reply(job.id, *words, pending=drafts)
                 if outcome.state == "done" and outcome.sources:
                     question = yield from threads.comment_by_id(job.site, job.question_id)
                     yield from remember(job.site, job.question_id, question.body if question else "", job.id, now)
-            tokens = outcome.tokens_in + outcome.tokens_out
-            if text_is_kept:
-                yield from quota.settle(job.id, site, now, tokens=tokens, microusd=outcome.cost_microusd or 0)
-            elif outcome.retry_at is None:
+            if outcome.retry_at is not None:
+                return []
+            tokens, microusd = outcome.tokens_in + outcome.tokens_out, outcome.cost_microusd or 0
+            return (yield from quota.settle(job.id, site, now, tokens=tokens, microusd=microusd, given=text_is_kept))
+
+        alerts = await self._db.write(work)
+        if alerts is None:
+            return
+        for alert in alerts:
+            log.warning("site %s has used %d of %d of today's %s", alert.site, alert.used, alert.most, alert.budget)
+        self._metrics.answered(outcome.state, outcome.tokens_in, outcome.tokens_out, outcome.cost_microusd)
+        await self._tell_settled(job)
+
+    async def _take_back(self, job: store.Job) -> None:
+        """Nothing of the answer stays: somebody has replied before it began."""
+        now = self._clock.now()
+        nothing = store.Outcome("stopped", "", "", (), "", "", "", 0, 0, None, None, None)
+
+        def work() -> Work[None]:
+            if (yield from store.finish(job.id, self._name, nothing, now)):
+                yield from store.drop_reply(job.site, job.id)
                 yield from quota.refund(job.id)
-            return True
 
-        if await self._db.write(work):
-            self._metrics.answered(outcome.state, outcome.tokens_in, outcome.tokens_out, outcome.cost_microusd)
-            await self._tell_settled(job)
-
-    def _outcome(self, run: _Run, error: ProviderError | None, site: Site, now: int) -> store.Outcome:
-        text, sources = run.live.text.strip(), run.sources
-        state, code, retry_at = "done", None, None
-        if run.stopped:
-            state = "stopped"
-        elif error is not None:
-            state, code = "failed", error.code
-            if error.retryable and not error.started and run.job.attempts <= len(RETRY_AFTER_MS):
-                wait = max(RETRY_AFTER_MS[run.job.attempts - 1], int(1000 * (error.retry_after or 0)))
-                retry_at = now + wait
-        elif run.finished == "content_filter":
-            state = "withheld"
-        if run.gathered is not None and text:
-            text, sources = run.gathered.cite(text, sources)
-        if state == "failed" and not text:
-            text = failure_text(code or "unavailable", retry_at is not None, site.lang)
-        cost = run.usage.cost_usd
-        return store.Outcome(
-            state=state, body=text, html=render(text) if text else "", sources=sources if state != "failed" else (),
-            provider=self._answerer.name, model=run.gathered.request.model if run.gathered and
-            run.gathered.request.model else self._answerer.model,
-            prompt_version=run.gathered.prompt_version if run.gathered else "",
-            tokens_in=run.usage.tokens_in, tokens_out=run.usage.tokens_out,
-            cost_microusd=None if cost is None else round(cost * 1_000_000), error=code, retry_at=retry_at,
-        )  # fmt: skip
+        await self._db.write(work)
+        await self._tell_settled(job)
 
     async def _tell_settled(self, job: store.Job) -> None:
         if job.kind == "chat":
@@ -281,12 +314,3 @@ class Worker:
             self._bus.publish(channel, "answer.settled", {"id": job.id, "comment": comment.public()})
         else:
             self._bus.publish(channel, "comment.removed", {"id": job.id})
-
-
-def failure_text(code: str, again: bool, lang: str) -> str:
-    """What an answer says that never began."""
-    if lang.startswith("ko"):
-        return "지금은 답변을 드릴 수 없어요." + (
-            " 잠시 후 자동으로 다시 시도할게요." if again else " 다시 질문해 주세요."
-        )
-    return PROVIDER_ERRORS[code] + (" It will be tried again by itself." if again else " Please ask again later.")

@@ -51,6 +51,13 @@ class AnswerRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class Writing:
+    """Which model writes, told before its text by a provider that has several."""
+
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
 class TextDelta:
     """The next piece of the answer's text (markdown)."""
 
@@ -84,4 +91,4 @@ class Finished:
     reason: str
 
 
-AnswerEvent = TextDelta | Usage | Quotes | Finished
+AnswerEvent = Writing | TextDelta | Usage | Quotes | Finished

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
+from typing import Literal
 
 BODY_LIMIT = 5_000
 NAME_LIMIT = 50
@@ -17,7 +18,7 @@ DEPTH_LIMIT = 4
 _INVISIBLE = re.compile(
     "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]"
 )
-_MENTION = re.compile(r"(?:^|\s)@(?:ai|answerback)\b", re.IGNORECASE)
+_MENTION = re.compile(r"(?:^|\s)@(?:(?:ai|answerback)\b|답변|인공지능)", re.IGNORECASE)
 _CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
 _QUOTED = re.compile(r"^[ \t]*>.*$", re.MULTILINE)
 _LINK = re.compile(r"https?://\S+")
@@ -47,7 +48,7 @@ def clean_line(text: str) -> str:
 
 
 def mentions_ai(body: str) -> bool:
-    """Whether the comment calls the AI by name: `@ai` or `@answerback`."""
+    """Whether the comment calls the AI by name: `@ai`, `@answerback`, `@답변`."""
     return _MENTION.search(body) is not None
 
 
@@ -63,13 +64,19 @@ def asks_something(body: str) -> bool:
     return (_ENGLISH_OPENING.search(text) is not None and len(text) < 300) or _KOREAN_QUESTION.search(text) is not None
 
 
-def wants_answer(rule: str, ask: bool | None, body: str) -> bool:
-    """Whether a comment gets an answer, by the site's `ai` rule and what its author chose (None: the rule decides)."""
+def wants_answer(rule: str, ask: bool | None, body: str) -> Literal["no", "by_rule", "on_request"]:
+    """Whether a comment gets an answer, by the `ai` rule and what its author chose (None: the rule decides).
+
+    What is asked for on purpose, by choice or by calling the AI's name, is answered on request: also where it would
+    keep silent by itself.
+    """
     if rule == "off" or ask is False:
-        return False
-    if ask or rule == "always" or mentions_ai(body):
-        return True
-    return rule in ("questions", "drafts") and asks_something(body)
+        return "no"
+    if ask or mentions_ai(body):
+        return "on_request"
+    if rule == "always" or (rule in ("questions", "drafts") and asks_something(body)):
+        return "by_rule"
+    return "no"
 
 
 def needs_approval(moderation: str, body: str, *, published_before: bool) -> bool:

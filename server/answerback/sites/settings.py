@@ -98,6 +98,12 @@ def _hours(text: str) -> int:
     return int(text)
 
 
+def _words(text: str) -> tuple[str, ...]:
+    if len(text) > 4_000:
+        raise ValueError("must have at most 4,000 characters")
+    return tuple(dict.fromkeys(word.strip() for word in text.split(",") if word.strip()))
+
+
 def _lang(text: str) -> str:
     if text and not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", text):
         raise ValueError("must be a language tag such as en or ko")
@@ -123,6 +129,15 @@ SITE_SETTINGS: tuple[SiteSetting, ...] = (
     SiteSetting("budget_tokens", "", "Tokens a day for the whole site; empty: no limit.", _budget),
     SiteSetting("budget_usd", "", "US dollars a day for the whole site; empty: no limit.", _money),
     SiteSetting("model", "", "The model that answers here; empty: the operator's.", _up_to(100)),
+    SiteSetting("ai_rounds", "6", "Answers in one thread before the AI only answers when it is asked to.", limit),
+    SiteSetting("draft_minutes", "", "Minutes after which a draft is published by itself; empty: never.", _budget),
+    SiteSetting(
+        "gate",
+        "off",
+        "What is checked before and after an answer: blocked_words, or the model's moderation too.",
+        _one_of("off", "words", "moderation"),
+    ),
+    SiteSetting("blocked_words", "", "Words that are not answered and not said, comma-separated.", _words),
     SiteSetting(
         "crawl", "true", "Whether the whole site is read, so that answers may come from its other pages.", _boolean
     ),
@@ -154,6 +169,10 @@ class Site:
     budget_tokens: int | None
     budget_usd: int | None
     model: str
+    ai_rounds: int | None
+    draft_minutes: int | None
+    gate: str
+    blocked_words: tuple[str, ...]
     crawl: bool
     crawl_hours: int
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import orjson
 
-from ..db import Database, Work, many, one
+from ..db import Database, Work, many, one, run
 from ..errors import BadRequest, NotFound
 from ..seams import Clock
 from .settings import Site, check, check_key, read_site
@@ -43,6 +44,15 @@ def change_site(key: str, changes: Mapping[str, str], now: int) -> Work[None]:
     )
 
 
+def switch_answers(value: str, now: int) -> Work[None]:
+    """`off` ends all answering on this server within seconds, `on` lets it go on."""
+    yield run(
+        """INSERT INTO switches (name, value, changed_at) VALUES ('answers', :value, :now)
+        ON CONFLICT (name) DO UPDATE SET value = excluded.value, changed_at = excluded.changed_at""",
+        value=value, now=now,
+    )  # fmt: skip
+
+
 def list_sites() -> Work[list[tuple[str, dict[str, str]]]]:
     """All sites with the texts stored for them, by key."""
     rows = yield many("SELECT key, settings FROM sites ORDER BY key")
@@ -58,7 +68,7 @@ class SiteDirectory:
         self._daily_answers = daily_answers
         self._sites: dict[str, Site] = {}
         self._origins: frozenset[str] = frozenset()
-        self._mark: tuple[int, int] | None = None
+        self._mark: tuple[int, int, str] | None = None
         self._read_at = -FRESH_MS
         self.version = 0
         """Grows with each change that is seen, so that others know when to let go of what they derived."""
@@ -94,13 +104,18 @@ class SiteDirectory:
         if not force and not self.stale:
             return
         self._read_at = self._clock.now()
-        row = await self._db.fetch_one("SELECT COUNT(*) AS count, MAX(updated_at) AS latest FROM sites")
-        mark = (row["count"], row["latest"] or 0) if row else (0, 0)
+        row = await self._db.fetch_one(
+            """SELECT COUNT(*) AS count, MAX(updated_at) AS latest,
+                (SELECT value FROM switches WHERE name = 'answers') AS answers FROM sites"""
+        )
+        mark = (row["count"], row["latest"] or 0, row["answers"] or "on") if row else (0, 0, "on")
         if mark == self._mark and not force:
             return
         sites = [
             read_site(key, texts, daily_answers=self._daily_answers) for key, texts in await self._db.read(list_sites)
         ]
+        if mark[2] == "off":  # nobody is answered anywhere: the same for everyone as if each site had said so
+            sites = [replace(site, ai="off") for site in sites]
         self._sites = {site.key: site for site in sites}
         self._origins = frozenset(origin for site in sites for origin in site.origins)
         self._mark = mark

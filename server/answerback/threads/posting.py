@@ -47,6 +47,8 @@ class Asking:
     url: str
     title: str
     now: int
+    on_request: bool = True
+    """Whether somebody wants this answer, not only the site's rule."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +103,12 @@ class Posting:
 
         def work() -> Work[Posted]:
             visitor = yield from find()
-            comment, new = yield from self._save(site, visitor, hashed, draft, html, now)
-            answer, refused = yield from self._ask(site, visitor, hashed, draft, comment, now, new=new)
+            comment, rule = yield from self._save(site, visitor, hashed, draft, html, now)
+            new = rule is not None
+            if rule is None:
+                answer, refused = (yield from store.reply_to(site.key, comment.id)), None
+            else:
+                answer, refused = yield from self._ask(site, visitor, hashed, draft, comment, rule, now)
             quota = yield from self._desk.left(site, visitor, hashed, now)
             return Posted(comment, answer, refused, quota, new)
 
@@ -116,31 +122,32 @@ class Posting:
 
     def _save(
         self, site: Site, visitor: Visitor, hashed: str, draft: Draft, html: str, now: int
-    ) -> Work[tuple[Comment, bool]]:
+    ) -> Work[tuple[Comment, str | None]]:
+        """The comment and its page's rule for answers; no rule when it was there already."""
         if visitor.blocked:
             raise Forbidden("not_yours", "You cannot comment here.")
         if visitor.kind == "guest" and not site.guests:
             raise Forbidden("sign_in_required")
         before = yield from store.comment_by_key(visitor.id, draft.key)
         if before is not None:
-            return before, False
+            return before, None
         yield from self._check_pace(site, visitor, hashed, now)
-        if (yield from store.keep_thread(site.key, draft.page, draft.url, draft.title, now)):
+        locked, rule = yield from store.keep_thread(site.key, draft.page, draft.url, draft.title, now)
+        if locked:
             raise Conflict("thread_locked")
         comment = yield from self._place(site, visitor, draft, html, now)
         if visitor.kind == "guest" and draft.name:
             yield from rename_guest(visitor.id, draft.name)
         yield from store.add_comment(comment, key=draft.key, address_key=hashed)
-        return comment, True
+        return comment, rule or site.ai
 
     def _ask(
-        self, site: Site, visitor: Visitor, hashed: str, draft: Draft, comment: Comment, now: int, *, new: bool
+        self, site: Site, visitor: Visitor, hashed: str, draft: Draft, comment: Comment, rule: str, now: int
     ) -> Work[tuple[Comment | None, dict[str, Any] | None]]:
-        if not new:
-            return (yield from store.reply_to(site.key, comment.id)), None
-        if comment.state != "published" or not rules.wants_answer(site.ai, draft.ask, draft.body):
+        wanted = rules.wants_answer("off" if site.ai == "off" else rule, draft.ask, draft.body)
+        if comment.state != "published" or wanted == "no":
             return None, None
-        asking = Asking(site, visitor, hashed, comment, draft.url, draft.title, now)
+        asking = Asking(site, visitor, hashed, comment, draft.url, draft.title, now, wanted == "on_request")
         return (yield from self._desk.queue(asking))
 
     def _check_pace(self, site: Site, visitor: Visitor, hashed: str, now: int) -> Work[None]:
@@ -249,11 +256,14 @@ class Posting:
         def work() -> Work[Comment | None]:
             reply = yield from store.reply_to(site.key, comment.id)
             visitor = yield from visitor_by_id(site.key, comment.author_id or "")
-            if reply is not None or visitor is None or not rules.wants_answer(site.ai, None, comment.body):
+            rule = (yield from store.rule_of(site.key, comment.page)) or site.ai
+            wanted = rules.wants_answer("off" if site.ai == "off" else rule, None, comment.body)
+            if reply is not None or visitor is None or wanted == "no":
                 return None
             url, title = yield from store.place_of(site.key, comment.page)
             hashed = yield from store.address_of(comment.id)
-            queued, _ = yield from self._desk.queue(Asking(site, visitor, hashed, comment, url, title, now))
+            asking = Asking(site, visitor, hashed, comment, url, title, now, wanted == "on_request")
+            queued, _ = yield from self._desk.queue(asking)
             return queued
 
         queued = await self._db.write(work)

@@ -178,16 +178,34 @@ def path_to(site: str, comment: Comment) -> Work[list[Comment]]:
     return path
 
 
-def keep_thread(site: str, page: str, url: str, title: str, now: int) -> Work[bool]:
-    """Note that the page has a thread; whether it is locked. Where it is read is kept from the first comment."""
-    row = yield one("SELECT locked FROM threads WHERE site = :site AND page = :page", site=site, page=page)
+def keep_thread(site: str, page: str, url: str, title: str, now: int) -> Work[tuple[bool, str | None]]:
+    """Note that the page has a thread; whether it is locked, and the rule for answers that it has of its own.
+
+    Where it is read is kept from the first comment.
+    """
+    row = yield one("SELECT locked, ai FROM threads WHERE site = :site AND page = :page", site=site, page=page)
     if row is None:
         row = yield one(
             """INSERT INTO threads (site, page, url, title, created_at) VALUES (:site, :page, :url, :title, :now)
-            ON CONFLICT (site, page) DO UPDATE SET title = threads.title RETURNING locked""",
+            ON CONFLICT (site, page) DO UPDATE SET title = threads.title RETURNING locked, ai""",
             site=site, page=page, url=url, title=title, now=now,
         )  # fmt: skip
-    return bool(row["locked"])
+    return bool(row["locked"]), row["ai"]
+
+
+def rule_of(site: str, page: str) -> Work[str | None]:
+    """The rule for answers that a page has of its own."""
+    row = yield one("SELECT ai FROM threads WHERE site = :site AND page = :page", site=site, page=page)
+    return None if row is None else row["ai"]
+
+
+def set_rule(site: str, page: str, rule: str | None) -> Work[bool]:
+    """Give a page a rule for answers of its own, or the site's again; False when it has no thread."""
+    row = yield one(
+        "UPDATE threads SET ai = :rule WHERE site = :site AND page = :page RETURNING page",
+        rule=rule, site=site, page=page,
+    )  # fmt: skip
+    return row is not None
 
 
 def place_of(site: str, page: str) -> Work[tuple[str, str]]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from ...core.answering import AnswerEvent, AnswerRequest
 
 PROVIDER_ERRORS: Mapping[str, str] = {
+    "ai_off": "Answers are switched off here.",
     "auth": "The answer provider does not accept our key.",
     "bad_request": "The answer provider did not accept the question.",
+    "budget_exhausted": "Today's answers of this site are used up. Its owner will see your question.",
     "cut": "The answer broke off.",
     "malformed": "The answer provider sent something that is no answer.",
     "model_unknown": "The answer provider does not know the model.",
@@ -48,4 +50,13 @@ class Answerer(Protocol):
 
     async def close(self) -> None:
         """Let go of connections."""
+        ...
+
+
+@runtime_checkable
+class Moderator(Protocol):
+    """A provider that can tell what should be neither answered nor said."""
+
+    async def moderate(self, text: str) -> bool | None:
+        """Whether the text is flagged; None when that cannot be told now."""
         ...

@@ -37,6 +37,7 @@ RETRIES = 2
 LONGEST_WAIT = 20.0
 """Seconds that a provider may ask us to wait, and we do so; when it asks for more the queue tries again later."""
 NO_CREDIT_WAIT = 600.0
+MODERATION_SECONDS = 5.0
 LONGEST_WHOLE_ANSWER = 4_000_000
 _SENT_HEADERS = {
     "accept", "accept-encoding", "connection", "content-length", "content-type", "host", "idempotency-key",
@@ -177,6 +178,18 @@ class OpenAIAnswerer:
             except openai.APIConnectionError as error:
                 log.debug("the provider cannot be reached: %r", error.__cause__)
                 raise ProviderError("unavailable", retryable=True) from None
+
+    async def moderate(self, text: str) -> bool | None:
+        """Whether the provider's moderation flags a text; None when it has none, or does not say in time."""
+        await asyncio.to_thread(self.warm)
+        assert self._client is not None
+        try:
+            async with asyncio.timeout(MODERATION_SECONDS):
+                said = await self._client.moderations.create(input=text)
+                return any(result.flagged for result in said.results)
+        except Exception as error:  # whatever it is, an answer does not depend on it
+            log.warning("the text could not be checked: %s", type(error).__name__)
+            return None
 
     def body_of(self, request: AnswerRequest) -> dict[str, Any]:
         """What is sent for a request; there are never any tools in it."""

@@ -39,6 +39,21 @@ PRICES: Prices = {
 _DATED = re.compile(r"-20\d\d-\d\d-\d\d$")
 
 
+def read_prices(text: str) -> Prices:
+    """Prices as an operator writes them, over those known here: `model=asked/cached/said`, comma-separated.
+
+    In US dollars for a million tokens. Raises ValueError.
+    """
+    found = dict(PRICES)
+    for part in filter(None, (part.strip() for part in text.split(","))):
+        model, _, numbers = part.partition("=")
+        values = [float(number) for number in numbers.split("/")]
+        if not model.strip() or len(values) != 3 or not all(0 <= value < 100_000 for value in values):
+            raise ValueError("must be model=asked/cached/said, comma-separated, in dollars for a million tokens")
+        found[model.strip()] = Price(*values)
+    return found
+
+
 def cost(prices: Prices, model: str, asked: int, said: int, cached: int) -> float | None:
     """US dollars for these tokens (`cached` of the asked ones came from the cache); None for an unknown model.
 

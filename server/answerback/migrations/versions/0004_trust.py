@@ -22,7 +22,21 @@ CORRECTIONS = (
         site TEXT NOT NULL, term TEXT NOT NULL, answer_id TEXT NOT NULL, PRIMARY KEY (site, term, answer_id))""",
     "CREATE INDEX asked_terms_of_answer ON asked_terms (answer_id)",
 )
-STATEMENTS: tuple[str, ...] = (*CORRECTIONS,)
+UPKEEP = (
+    "ALTER TABLE quota_holds ADD COLUMN amount BIGINT NOT NULL DEFAULT 1",
+    """CREATE TABLE budget_alerts (
+        site TEXT NOT NULL, day TEXT NOT NULL, budget TEXT NOT NULL, used BIGINT NOT NULL, most BIGINT NOT NULL,
+        at BIGINT NOT NULL, PRIMARY KEY (site, day, budget))""",
+    "CREATE TABLE switches (name TEXT PRIMARY KEY, value TEXT NOT NULL, changed_at BIGINT NOT NULL)",
+    "ALTER TABLE threads ADD COLUMN ai TEXT",
+    "ALTER TABLE answers ADD COLUMN on_request SMALLINT NOT NULL DEFAULT 1",
+    "ALTER TABLE answers ADD COLUMN supported SMALLINT",
+    "ALTER TABLE answers ADD COLUMN passages TEXT NOT NULL DEFAULT '[]'",
+    "ALTER TABLE answers ADD COLUMN verdicts TEXT NOT NULL DEFAULT '{}'",
+    "ALTER TABLE answers ADD COLUMN started_at BIGINT",
+    "CREATE INDEX answers_unsupported ON answers (site, supported, settled_at)",
+)
+STATEMENTS: tuple[str, ...] = (*CORRECTIONS, *UPKEEP)
 
 
 def upgrade() -> None:

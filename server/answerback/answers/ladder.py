@@ -1,0 +1,63 @@
+"""The way down when a site's budget runs out: a whole answer, a shorter one, the one that is there already, none."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from ..core.tokens import estimate_tokens
+from ..db import Database
+from ..seams import Clock
+from ..sites.settings import Site
+from . import quota, store
+from .answered.asking_again import already_answered
+from .answered.store import Answered
+from .gathering import Gathered, Gatherer
+from .providers.prices import Prices, cost
+
+TOKENS_OF_A_MESSAGE = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """How much is put into a call and asked of it, in tokens."""
+
+    passages: int
+    answer: int
+
+
+RUNGS = (Rung(1_500, 800), Rung(500, 250))
+
+
+class Ladder:
+    """Gathers as much as the budgets allow, and holds what it may cost before anything is called."""
+
+    def __init__(
+        self, db: Database, clock: Clock, gatherer: Gatherer, model: str, prices: Prices, *, costs: bool
+    ) -> None:
+        self._db = db
+        self._clock = clock
+        self._gatherer = gatherer
+        self._model = model
+        self._prices = prices
+        self._costs = costs
+
+    async def climb(self, site: Site, job: store.Job) -> Gathered | Answered | None:
+        """The fullest request that the budgets have room for, held; else what is answered already; else None."""
+        if not self._costs or not quota.has_budgets(site):
+            return await self._gatherer.gather(site, job, RUNGS[0].passages, RUNGS[0].answer)
+        question = ""
+        for rung in RUNGS:
+            gathered = await self._gatherer.gather(site, job, rung.passages, rung.answer)
+            question = gathered.request.question
+            if await self._hold(site, job, gathered):
+                return gathered
+        return await self._db.read(lambda: already_answered(site.key, question))
+
+    async def _hold(self, site: Site, job: store.Job, gathered: Gathered) -> bool:
+        request = gathered.request
+        asked = sum(estimate_tokens(message.content) + TOKENS_OF_A_MESSAGE for message in request.messages)
+        price = cost(self._prices, request.model or self._model, asked, request.max_tokens, 0)
+        microusd = 0 if price is None else math.ceil(price * 1_000_000)
+        tokens, now = asked + request.max_tokens, self._clock.now()
+        return await self._db.write(lambda: quota.reserve_cost(job.id, site, now, tokens=tokens, microusd=microusd))

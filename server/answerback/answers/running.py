@@ -1,0 +1,99 @@
+"""One answer being written, and how it ends."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ..core.answering import Source, Usage
+from ..core.markdown import render
+from ..sites.settings import Site
+from . import store
+from .gathering import Gathered
+from .live_text import LiveText
+from .providers import PROVIDER_ERRORS, Answerer, ProviderError
+
+RETRY_AFTER_MS = (30_000, 120_000, 600_000, 1_800_000, 7_200_000)
+"""When an answer that never began is tried again; after the last one it has failed for good."""
+ANSWERED = "answered"
+"""The provider's name where an answer of before is given again."""
+_KOREAN: Mapping[str, str] = {
+    "budget_exhausted": "오늘 이 사이트의 답변이 모두 사용됐어요. 질문은 사이트 운영자에게 전달됩니다.",
+    "ai_off": "이 사이트에서는 지금 답변이 꺼져 있어요.",
+}
+
+
+@dataclass(slots=True)
+class Run:
+    """One answer being written."""
+
+    job: store.Job
+    live: LiveText
+    task: asyncio.Task[None] | None = None
+    stopped: bool = False
+    silent: bool = False
+    """A person was quicker: the answer is taken back."""
+    blocked: bool = False
+    sources: tuple[Source, ...] = ()
+    usage: Usage = field(default_factory=lambda: Usage(0, 0, None))
+    finished: str = ""
+    model: str = ""
+    provider: str = ""
+    gathered: Gathered | None = None
+    verdicts: dict[str, str] = field(default_factory=dict)
+
+    def outcome(self, error: ProviderError | None, site: Site, answerer: Answerer, now: int) -> store.Outcome:
+        """How it has ended, as it is written down."""
+        text, sources = self.live.text.strip(), self.sources
+        state, code, retry_at = self._ending(error, now)
+        if self.gathered is not None and text and self.provider != ANSWERED:
+            text, sources = self.gathered.cite(text, sources)
+        if state == "failed" and not text:
+            text = failure_text(code or "unavailable", retry_at is not None, site.lang)
+        if state == "withheld" and self.job.kind == "chat":
+            text = ""  # under a comment the owner may read it, here there is nobody but the asker
+        keeps = state in ("done", "stopped")
+        cost = self.usage.cost_usd
+        return store.Outcome(
+            state=state, body=text, html=render(text) if text else "", sources=sources if keeps else (),
+            provider=self.provider or answerer.name, model=self.model or answerer.model,
+            prompt_version=self.gathered.prompt_version if self.gathered else "",
+            tokens_in=self.usage.tokens_in, tokens_out=self.usage.tokens_out,
+            cost_microusd=None if cost is None else round(cost * 1_000_000), error=code, retry_at=retry_at,
+            supported=bool(sources) or self.provider == ANSWERED if state == "done" else None,
+            passages=self._passages(), verdicts=dict(self.verdicts),
+        )  # fmt: skip
+
+    def _ending(self, error: ProviderError | None, now: int) -> tuple[str, str | None, int | None]:
+        if self.blocked or self.finished == "content_filter":
+            return "withheld", None, None
+        if self.stopped:
+            return "stopped", None, None
+        if error is None:
+            return "done", None, None
+        retry_at = None
+        if error.retryable and not error.started and self.job.attempts <= len(RETRY_AFTER_MS):
+            retry_at = now + max(RETRY_AFTER_MS[self.job.attempts - 1], int(1000 * (error.retry_after or 0)))
+        return "failed", error.code, retry_at
+
+    def _passages(self) -> list[dict[str, str]]:
+        """What the answer was made from: each passage's page, and a hash of its words."""
+        if self.gathered is None:
+            return []
+        return [
+            {"url": passage.url, "hash": hashlib.sha256(passage.text.encode()).hexdigest()[:16]}
+            for passage in self.gathered.request.passages
+        ]
+
+
+def failure_text(code: str, again: bool, lang: str) -> str:
+    """What an answer says that never began."""
+    if lang.startswith("ko"):
+        return _KOREAN.get(code) or "지금은 답변을 드릴 수 없어요." + (
+            " 잠시 후 자동으로 다시 시도할게요." if again else " 다시 질문해 주세요."
+        )
+    if code in _KOREAN:
+        return PROVIDER_ERRORS[code]
+    return PROVIDER_ERRORS[code] + (" It will be tried again by itself." if again else " Please ask again later.")
