@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -313,6 +314,24 @@ def test_mail_that_was_not_sent_before_a_crash_is_sent_after_it(tmp_path: Any) -
         change(server, "UPDATE mail_links SET due_at = 0, state = 'queued'")
         server.run()
         assert post.next_to("later@example.com").code
+
+
+def test_neither_addresses_nor_links_are_in_the_log(tmp_path: Path) -> None:
+    with MailServer.start() as post, Site.start() as site, Server.start(tmp_path, site, **post.settings()) as server:
+        server.stop()
+        server.log = tmp_path / "server.log"
+        server.run()
+        ask(Window(server, WebBrowser()), "canary@example.com")
+        link = post.next_to("canary@example.com").link
+        WebBrowser().get(link)
+        post.answer = "451 canary is told to wait"
+        ask(Window(server, WebBrowser()), "canary@example.com")
+        wait_until(lambda: rows(server, "SELECT 1 FROM mail_links WHERE state = 'queued' AND tries = 1"))
+        server.stop()
+        said = server.log.read_text("utf-8")
+    assert "a message was not taken: code 451" in said
+    assert "canary" not in said
+    assert link.rstrip("/").rpartition("/")[2] not in said
 
 
 def test_a_recipient_that_does_not_exist_is_not_tried_again(server: Server, post: MailServer) -> None:

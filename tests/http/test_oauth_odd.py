@@ -6,11 +6,12 @@ import base64
 import json
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.fakes.oauth_server import CLIENT_ID, OAuthServer
+from tests.fakes.oauth_server import CLIENT_ID, CLIENT_SECRET, OAuthServer
 from tests.fakes.web_browser import WebBrowser
 from tests.http.signing import BEHIND_A_PROXY, Window, count, refused, rows
 from tests.services import Server, Site
@@ -84,6 +85,27 @@ def test_an_answer_that_does_not_hold_signs_nobody_in(
     refused(odd, Window(odd, WebBrowser()).choose("kakao"), 400)
     assert (count(odd, "visitors"), count(odd, "sessions")) == before
     assert not rows(odd, "SELECT * FROM identities WHERE subject IN ('801', '', '  ', 'None')")
+
+
+def test_the_log_has_the_kind_of_failure_and_nothing_of_the_provider(tmp_path: Path) -> None:
+    with (
+        OAuthServer.start("kakao", "odd") as kakao,
+        Site.start() as site,
+        Server.start(tmp_path, site, **kakao.settings()) as server,
+    ):
+        server.stop()
+        server.log = tmp_path / "server.log"
+        server.run()
+        kakao.expect(server.url)
+        kakao.say(token={"status": 400, "body": {"error": "canary", "error_description": "canary"}})
+        callback = Window(server, browser := WebBrowser()).to_callback("kakao")
+        refused(server, browser.get(callback))
+        kakao.say(claims={"sub": "canary", "aud": "canary"})
+        refused(server, Window(server, WebBrowser()).choose("kakao"))
+        server.stop()
+        said = server.log.read_text("utf-8")
+    assert "sign-in by kakao failed (refused): audience" in said
+    assert not [word for word in ("canary", CLIENT_SECRET, *callback.partition("?")[2].split("&")) if word in said]
 
 
 def test_the_same_provider_unbent_signs_in(odd: Server, odd_kakao: OAuthServer) -> None:
