@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from joserfc import jwt
 from joserfc.jwk import OctKey
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from tests.fakes.oauth_server import OAuthServer
 from tests.services import PAGE, Server, Site
 
-PHONE = {"width": 375, "height": 720}
+PHONE = ViewportSize(width=375, height=720)
 
 
 @pytest.fixture(scope="module")
