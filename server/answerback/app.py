@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -18,13 +18,10 @@ from .account.wiring import Accounts, build_accounts
 from .admin.handlers import admin_routes
 from .answers.answered.handlers import AnsweredBefore
 from .answers.asking import Desk
-from .answers.gathering import Gatherer
 from .answers.handlers import Answers
-from .answers.ladder import Ladder
 from .answers.live_text import LiveTexts
 from .answers.providers import Answerer
-from .answers.providers.prices import read_prices
-from .answers.worker import Worker
+from .answers.wiring import build_worker, make_answerer
 from .db import Database
 from .errors import NotFound
 from .http import Edge, problem
@@ -88,22 +85,6 @@ class App:
         await self.routes(scope, receive, sending)
 
 
-def make_answerer(settings: Settings, clock: Clock) -> Answerer:
-    """The provider that the settings ask for; where answers are off, one that is never asked."""
-    if settings.provider_in_use == "openai":
-        from .answers.providers.guarded import GuardedAnswerer
-        from .answers.providers.openai import OpenAIAnswerer
-
-        answerer = OpenAIAnswerer(
-            api_key=settings.openai_api_key, base_url=settings.openai_base_url or None, model=settings.model,
-            prices=read_prices(settings.prices),
-        )  # fmt: skip
-        return GuardedAnswerer(answerer, clock, settings.fallback_model)
-    from .answers.providers.quote import QuoteAnswerer
-
-    return QuoteAnswerer()
-
-
 def make_bus(settings: Settings, ids: Ids) -> Bus:
     """The bus of one process, or with a Redis that of several."""
     if not settings.redis_url:
@@ -133,32 +114,10 @@ def build_app(settings: Settings, seams: Seams | None = None) -> App:
     )
     threads = Threads(db, sessions, posting, snapshots, answers.quota, clock, ids, settings.provider_in_use)
     knowledge = Knowledge(settings, db, clock, ids, sites, seams.fetcher, seams.crawl_pace)
-    gatherer = Gatherer(db, knowledge.reader, knowledge.index)
-    prices = read_prices(settings.prices)
-    ladder = Ladder(db, clock, gatherer, answerer.model, prices, costs=answerer.name == "openai")
-    worker = Worker(db, bus, clock, ids, sites, ladder, answerer, posting, metrics, settings.answers_at_once)
+    worker = build_worker(settings, db, bus, clock, ids, sites, knowledge, answerer, posting, metrics)
     desk.wake, desk.stop_here = worker.wake, worker.stop
 
-    @asynccontextmanager
-    async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        await asyncio.to_thread(migrate, settings.database_url)
-        await db.connect()
-        await bus.open()
-        await sites.refresh(force=True)
-        worker.start()
-        accounts.start()
-        knowledge.start()
-        try:
-            yield
-        finally:
-            bus.close()
-            await worker.close()
-            await accounts.close()
-            await knowledge.close()
-            await answerer.close()
-            await bus.disconnect()
-            await db.close()
-
+    lifespan = running(settings, db, bus, sites, answerer, (worker, accounts, knowledge))
     edge = Edge(settings, sites)
     live = page_events(bus, lambda site, page: texts.on(page_channel(site, page)))
     routes: list[Any] = api_routes(edge, accounts, threads, answers, AnsweredBefore(db), live)
@@ -171,6 +130,40 @@ def build_app(settings: Settings, seams: Seams | None = None) -> App:
     application = Starlette(routes=routes, lifespan=lifespan, exception_handlers={404: _not_found})
     application.router.redirect_slashes = False
     return App(application, ThreadReads(snapshots, sites, settings.public_origin), bus, metrics)
+
+
+class Runs(Protocol):
+    """A part that works by itself while the server runs."""
+
+    def start(self) -> None: ...
+
+    async def close(self) -> None: ...
+
+
+def running(
+    settings: Settings, db: Database, bus: Bus, sites: SiteDirectory, answerer: Answerer, parts: Sequence[Runs]
+) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
+    """The application's lifespan: everything connected and at work in it, and nothing left after it."""
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        await asyncio.to_thread(migrate, settings.database_url)
+        await db.connect()
+        await bus.open()
+        await sites.refresh(force=True)
+        for part in parts:
+            part.start()
+        try:
+            yield
+        finally:
+            bus.close()
+            for part in parts:
+                await part.close()
+            await answerer.close()
+            await bus.disconnect()
+            await db.close()
+
+    return lifespan
 
 
 def api_routes(
