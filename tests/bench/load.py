@@ -53,6 +53,12 @@ class Connection:
         at = head.find(b"content-length:")
         return await self.reader.readexactly(int(head[at + 15 : head.index(b"\r\n", at)])) if at >= 0 else b""
 
+    async def piece(self) -> bytes:
+        """What comes next of a stream."""
+        data = await self.reader.read(65_536)
+        assert data, "the stream ended too early"
+        return data
+
     async def exchange(self, request: bytes) -> int:
         """Send a request and read the whole response; its status."""
         self.writer.write(request)
@@ -144,8 +150,7 @@ async def streams(job: Job) -> Any:
         data = tail = b""
         while end not in tail + data:
             tail = data[-200:]
-            data = await connection.reader.read(65_536)
-            assert data, "the stream ended too early"
+            data = await connection.piece()
             seen["bytes"] += len(data)
         connection.writer.close()
 
@@ -175,11 +180,11 @@ async def first(job: Job) -> Any:
         assert status < 300, (status, await connection.rest(head))
         assert b"transfer-encoding: chunked" in head
         data = b""
-        while mark not in data:
-            data += await connection.reader.read(65_536)
+        while mark not in data and not data.endswith(b"0\r\n\r\n"):
+            data += await connection.piece()
         times.append((time.perf_counter() - begun) * 1e3)
         while not data.endswith(b"0\r\n\r\n"):
-            data += await connection.reader.read(65_536)
+            data += await connection.piece()
     return {"first_ms": times}
 
 
