@@ -121,3 +121,14 @@ def test_what_is_not_sent_yet_outlives_a_reload(demo: Demo, arrive: Arrivals) ->
     page.reload()
     expect(field(page)).to_have_value("Not finished ye")
     expect(page.locator("answerback-ask textarea")).to_have_value("Nor is thi")
+
+
+def test_a_comment_on_its_way_when_the_page_is_left_arrives(demo: Demo, arrive: Arrivals) -> None:
+    page = arrive(demo.at("bread.html"))
+    page.route("**/api/comments/?*", lambda route: None if route.request.method == "POST" else route.continue_())
+    leave(page, "Sent while leaving.")
+    expect(page.get_by_text("Sending…")).to_be_visible()
+    page.unroute_all(behavior="ignoreErrors")
+    page.reload()
+    expect(page.locator("article[data-state=published]", has_text="Sent while leaving.")).to_be_visible()
+    assert demo.server.thread()["total"] == 1

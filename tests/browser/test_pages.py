@@ -168,7 +168,7 @@ def test_counts_come_in_one_call(demo: Demo, arrive: Arrivals) -> None:
 def test_a_closed_thread_can_be_read(demo: Demo, arrive: Arrivals) -> None:
     page = arrive(demo.at("bread.html"))
     leave(page, "Written before it was closed.")
-    expect(page.get_by_text("Written before it was closed.")).to_be_visible()
+    wait_until(lambda: demo.server.thread()["total"] == 1)
     address = page.url
     page.goto("about:blank")
     demo.close_thread()

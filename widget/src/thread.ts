@@ -169,10 +169,11 @@ export class ThreadStore extends Store<ThreadState> {
     }
   }
 
+  /** Sends again what did not reach the server, now or before a reload; it takes each key once. */
   #resend(): void {
     for (const { key } of this.#outbox.all()) {
       const row = tree.unsentWith(this.state.comments, key);
-      if (row?.unsent?.state === "failed" && row.unsent.code === "offline") this.retry(key);
+      if (row?.unsent?.state === "failed" && (row.unsent.code ?? "offline") === "offline") this.retry(key);
     }
   }
 
