@@ -12,6 +12,7 @@ from joserfc.jwk import OctKey
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from tests.fakes.oauth_server import OAuthServer
+from tests.fakes.smtp_server import MailServer
 from tests.services import PAGE, Server, Site
 
 PHONE = ViewportSize(width=375, height=720)
@@ -101,3 +102,29 @@ def test_the_account_page_fits_a_phone(server: Server, kakao: OAuthServer, page:
     expect(page.get_by_role("status")).to_have_text("Your name is changed.")
     expect(page.get_by_label("Name", exact=True)).to_have_value("Mina of the harbour")
     page.screenshot(path=tmp_path / "account.png", full_page=True)
+
+
+def test_the_window_that_waits_for_mail_goes_on_by_itself(
+    tmp_path: Path, kakao: OAuthServer, browser: Browser, page: Page
+) -> None:
+    with MailServer.start() as post, Site.start() as site, Server.start(tmp_path, site, **post.settings()) as server:
+        write_page(server, "")
+        page.goto(f"{site.origin}/bakery.html")
+        with page.expect_popup() as opened:
+            page.locator("answerback-comments [part~=sign-in]").click()
+        popup = opened.value
+        popup.locator("#mail").fill("mina@example.com")
+        popup.get_by_role("button", name="link").click()
+        popup.get_by_label("Code").fill("12")  # half typed: nothing takes it away
+        mail = post.next_to("mina@example.com")
+        reader = page.context.new_page()
+        reader.goto(mail.link)
+        reader.get_by_role("button", name="Sign in").click()
+        expect(reader.get_by_role("status")).to_contain_text("It worked")
+        reader.close()
+        popup.bring_to_front()
+        expect(popup.get_by_label("Code")).to_have_value("12")
+        popup.get_by_label("Code").fill("")
+        popup.get_by_label("Code").blur()
+        page.bring_to_front()
+        expect(page.locator("answerback-comments [part~=account]")).to_be_visible(timeout=15_000)
