@@ -2,55 +2,24 @@
 
 from __future__ import annotations
 
-import json
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
+from playwright.sync_api import Browser, BrowserContext, Playwright, expect
 
-from tests.browser.conftest import ARGUMENTS, Arrivals
+from tests.browser.conftest import Arrivals
 from tests.browser.demo import Demo, field, leave
+from tests.browser.signing import (
+    by_password,
+    cookies_blocked,
+    popup_of,
+    register,
+    sign_in_button,
+    signed_in_as,
+    signed_out,
+)
 from tests.services import wait_until
-
-PASSWORD = "correct horse battery"
-
-
-def sign_in_button(page: Page) -> None:
-    page.locator("answerback-comments [part~=sign-in]").click()
-
-
-def popup_of(page: Page) -> Page:
-    """The sign-in page, opened by the visitor's own click."""
-    button = page.locator("answerback-comments [part~=sign-in]")
-    expect(button).to_be_visible()
-    with page.expect_popup() as opened:
-        button.click()
-    opened.value.get_by_role("heading", name="Sign in").wait_for()
-    return opened.value
-
-
-def register(popup: Page, name: str, email: str) -> None:
-    popup.get_by_role("link", name="Register").click()
-    popup.get_by_label("Name").fill(name)
-    popup.get_by_label("E-mail").fill(email)
-    popup.get_by_label("Password").fill(PASSWORD)
-    popup.get_by_role("button").click()
-
-
-def by_password(popup: Page, email: str) -> None:
-    popup.locator("#email").fill(email)
-    popup.locator("#password").fill(PASSWORD)
-    popup.get_by_role("button", name="Sign in", exact=True).click()
-
-
-def signed_in_as(page: Page, name: str) -> None:
-    expect(page.locator("answerback-comments [part~=account]")).to_have_text(name)
-
-
-def signed_out(page: Page) -> None:
-    expect(page.locator("answerback-comments [part~=sign-in]")).to_be_visible()
 
 
 @pytest.fixture(params=["cookies kept", "cookies blocked"])
@@ -58,16 +27,11 @@ def context(
     request: pytest.FixtureRequest, demo: Demo, browser: Browser, playwright: Playwright, tmp_path: Path
 ) -> Iterator[BrowserContext]:
     """A visitor's browser, once as it comes and once set to block all of our cookies on the site's pages."""
-    if request.param == "cookies kept":
-        context = browser.new_context()
-    else:
-        place = f"{demo.server.url},{demo.server.site.origin}"  # whose cookies, on whose pages
-        blocked = {"profile": {"content_settings": {"exceptions": {"cookies": {place: {"setting": 2}}}}}}
-        (tmp_path / "Default").mkdir()
-        (tmp_path / "Default" / "Preferences").write_text(json.dumps(blocked), "utf-8")
-        context = playwright.chromium.launch_persistent_context(
-            tmp_path, executable_path=shutil.which("chromium"), args=ARGUMENTS
-        )
+    if request.param == "cookies blocked":
+        with cookies_blocked(playwright, demo, tmp_path) as context:
+            yield context
+        return
+    context = browser.new_context()
     yield context
     context.close()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -24,7 +23,8 @@ from ..by_password import ByPassword
 from ..door import SignIn
 from ..emails import read_email
 from ..pace import Pace
-from ..pages import environment, language_of, style
+from ..pages import FOLDER as PAGES
+from ..pages import asset, environment, language_of
 from ..sessions import hash_secret
 from . import store
 from .addresses import allowed_origin, token, way_back
@@ -88,11 +88,12 @@ class SignInPages:
         routes = [
             Route(path, self._pages.guarded(calls, self._error), methods=METHODS) for path, calls in table.items()
         ]
-        return [
-            Route("/sign-in/style.css", style, methods=["GET", "HEAD"]),
-            Route("/sign-in/handover.js", script, methods=["GET", "HEAD"]),
-            *routes,
-        ]
+        files = {
+            "style.css": asset(PAGES / "assets" / "style.css", "text/css"),
+            "wait.js": asset(PAGES / "assets" / "wait.js", "text/javascript"),
+            "handover.js": asset(FOLDER / "assets" / "handover.js", "text/javascript"),
+        }
+        return [*(Route(f"/sign-in/{name}", file, methods=["GET", "HEAD"]) for name, file in files.items()), *routes]
 
     # ---- the door
 
@@ -223,10 +224,3 @@ class SignInPages:
         if error.retry_after is not None:
             response.headers["Retry-After"] = str(error.retry_after)
         return response
-
-
-async def script(request: Request) -> Response:
-    """`GET /sign-in/handover.js`."""
-    body = await asyncio.to_thread((FOLDER / "assets" / "handover.js").read_bytes)
-    headers = {"Cache-Control": "public, max-age=300", "X-Content-Type-Options": "nosniff"}
-    return Response(body, headers=headers, media_type="text/javascript")

@@ -1,0 +1,66 @@
+"""What visitors do to sign in from a page, and browsers that block our cookies there."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import BrowserContext, Page, Playwright, expect
+
+from tests.browser.conftest import ARGUMENTS
+from tests.browser.demo import Demo
+
+PASSWORD = "correct horse battery"
+
+
+def sign_in_button(page: Page) -> None:
+    page.locator("answerback-comments [part~=sign-in]").click()
+
+
+def popup_of(page: Page) -> Page:
+    """The sign-in page, opened by the visitor's own click."""
+    button = page.locator("answerback-comments [part~=sign-in]")
+    expect(button).to_be_visible()
+    with page.expect_popup() as opened:
+        button.click()
+    opened.value.get_by_role("heading", name="Sign in").wait_for()
+    return opened.value
+
+
+def register(popup: Page, name: str, email: str) -> None:
+    popup.get_by_role("link", name="Register").click()
+    popup.get_by_label("Name").fill(name)
+    popup.get_by_label("E-mail").fill(email)
+    popup.get_by_label("Password").fill(PASSWORD)
+    popup.get_by_role("button").click()
+
+
+def by_password(popup: Page, email: str) -> None:
+    popup.locator("#email").fill(email)
+    popup.locator("#password").fill(PASSWORD)
+    popup.get_by_role("button", name="Sign in", exact=True).click()
+
+
+def signed_in_as(page: Page, name: str) -> None:
+    expect(page.locator("answerback-comments [part~=account]")).to_have_text(name)
+
+
+def signed_out(page: Page) -> None:
+    expect(page.locator("answerback-comments [part~=sign-in]")).to_be_visible()
+
+
+@contextmanager
+def cookies_blocked(playwright: Playwright, demo: Demo, folder: Path) -> Iterator[BrowserContext]:
+    """A visitor's browser that is set to block all of our cookies on the site's pages, partitioned or not."""
+    place = f"{demo.server.url},{demo.server.site.origin}"  # whose cookies, on whose pages
+    blocked = {"profile": {"content_settings": {"exceptions": {"cookies": {place: {"setting": 2}}}}}}
+    (folder / "Default").mkdir()
+    (folder / "Default" / "Preferences").write_text(json.dumps(blocked), "utf-8")
+    context = playwright.chromium.launch_persistent_context(
+        folder, executable_path=shutil.which("chromium"), args=ARGUMENTS
+    )
+    yield context
+    context.close()
