@@ -60,8 +60,8 @@ def reply(page: Page, to: str, name: str, text: str) -> None:
 
 
 def shoot(page: Page, name: str) -> None:
-    """The visible part, from the thread's heading down."""
-    page.locator("answerback-comments").first.evaluate("element => element.scrollIntoView()")
+    """The visible part, from the ask box down."""
+    page.locator("answerback-ask").first.evaluate("element => element.scrollIntoView()")
     page.evaluate("scrollBy(0, -24)")
     page.locator("answerback-comments [part~=heading]").first.wait_for()
     page.mouse.move(0, 0)

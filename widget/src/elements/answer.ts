@@ -30,6 +30,7 @@ export class AnswerElement extends View<AnswerData> {
       part: "answer",
       role: "group",
       "data-state": answer.state,
+      "data-quoting": answer.quoting && answer.sources.length > 0,
       "aria-busy": running,
       "aria-label": answer.quoting ? texts.quotes : texts.aiAnswer,
       lang,
@@ -95,8 +96,7 @@ export class AnswerElement extends View<AnswerData> {
     const { sources, quoting } = answer;
     const caution = quoting ? sources.length > 0 && texts.quoteCaution : texts.aiCaution;
     return [
-      sources.length > 0 &&
-        h("answerback-sources", { ".data": { sources, url, texts, lang }, "data-short": answer.quoting }),
+      sources.length > 0 && h("answerback-sources", { ".data": { sources, url, texts, lang } }),
       h(
         "div",
         { class: "answer-foot small muted" },
