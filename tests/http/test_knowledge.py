@@ -58,7 +58,7 @@ class Desk:
 
     async def shows(self, text: str, **query: str) -> str:
         """What is shown, once it has a text in it."""
-        with anyio.fail_after(15):
+        with anyio.fail_after(60):
             while text not in (shown := await self.shown(**query)):
                 await anyio.lowlevel.checkpoint()
         return shown
@@ -162,16 +162,16 @@ async def test_only_owners_of_a_site_may(desk: Desk) -> None:
 
 
 async def test_many_pages_come_in_parts(desk: Desk) -> None:
-    links = tuple(f"/p{number:03}" for number in range(60))
+    links = tuple(f"/p{number:03}" for number in range(54))
     desk.web.pages["/"] = page("Home", "Welcome.", links=links)
     for number, link in enumerate(links):
         desk.web.pages[link] = page(f"Title {number:03}", f"Page number {number} is here.")
     await desk.send("/admin/knowledge/harbour/read/", token=await desk.token())
-    await desk.shows("61 pages in use")
+    await desk.shows("55 pages in use")
     first = await desk.browser.get("/admin/knowledge/")
     assert len(re.findall("<article", first.text)) == 51
     more = re.search(r'href="([^"]+)" rel="next"', first.text)
     assert more
     rest = await desk.browser.get(unescape(more[1]))
-    assert len(re.findall("<article", rest.text)) == 12
-    assert "Title 059" in rest.text
+    assert len(re.findall("<article", rest.text)) == 6
+    assert "Title 053" in rest.text

@@ -2,85 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
-import shutil
+import threading
 import time
-from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
 
+import anyio
 import pytest
-from answerback.db import Database
 from answerback.pages import index_store, site_store
-from answerback.pages.crawling import Crawled, Crawler
-from answerback.pages.fetching import HttpPageFetcher
-from answerback.pages.index import SiteIndex
-from answerback.pages.reading import Change, PageReader
-from answerback.seams import RandomIds, SteppedClock
+from answerback.pages.reading import Change
 from answerback.sites.settings import read_site
-from answerback.sites.store import add_site
 
-from tests import services
-
+from .conftest import Reading
 from .serving import Answer, Request, WebSite, page
 
 pytestmark = pytest.mark.anyio
 HTML = {"Content-Type": "text/html; charset=utf-8"}
 XML = {"Content-Type": "application/xml"}
 URLSET = '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{}</urlset>'
-
-
-@pytest.fixture
-def web() -> Iterator[WebSite]:
-    with WebSite.start() as site:
-        yield site
-
-
-@dataclass
-class Reading:
-    """A site, its crawler, and what was announced."""
-
-    db: Database
-    web: WebSite
-    clock: SteppedClock
-    crawler: Crawler
-    index: SiteIndex
-    changes: list[Change] = field(default_factory=list)
-
-    async def crawl(self, *origins: str, **options: Any) -> Crawled:
-        self.web.asked.clear()
-        self.clock.advance(hours=1)
-        site = read_site("demo", {"origins": ",".join([self.web.origin, *origins])}, daily_answers=5)
-        result = await self.crawler.crawl(site, **options)
-        assert result is not None
-        return result
-
-    async def statuses(self) -> dict[str, str]:
-        pages = await self.db.read(lambda: site_store.site_pages("demo"))
-        return {url.removeprefix(self.web.origin): item.status for url, item in sorted(pages.items())}
-
-    async def found(self, question: str) -> list[str]:
-        return [passage.text for passage in await self.index.search("demo", question)]
-
-
-@pytest.fixture
-async def reading(tmp_path: Path, web: WebSite) -> AsyncIterator[Reading]:
-    path = tmp_path / "answerback.db"
-    shutil.copy(services.migrated_sqlite(), path)
-    db = Database(f"sqlite:///{path}")
-    await db.connect()
-    await db.write(lambda: add_site("demo", {"origins": web.origin}, 1))
-    clock, fetcher, index = SteppedClock(), HttpPageFetcher(), SiteIndex(db)
-    reader = PageReader(db, clock, fetcher)
-    reading = Reading(db, web, clock, Crawler(db, clock, RandomIds(), reader, fetcher, index, pace=0), index)
-
-    async def announced(change: Change) -> None:
-        reading.changes.append(change)
-
-    reader.changed = announced
-    yield reading
-    await db.close()
 
 
 def sitemap(web: WebSite, *paths: str, changed: str = "") -> str:
@@ -345,6 +284,33 @@ async def test_one_request_at_a_time_and_one_reader_of_a_site(reading: Reading, 
     await reading.crawl()
     assert seen == [None]
     assert web.most_at_once == 1
+
+
+async def test_a_reading_that_is_cut_short_goes_on_at_once(reading: Reading, web: WebSite) -> None:
+    held, let_go = anyio.Event(), threading.Event()
+    loop = asyncio.get_running_loop()
+
+    def waits(request: Request) -> Answer:
+        loop.call_soon_threadsafe(held.set)
+        let_go.wait(20)
+        return 200, HTML, b""
+
+    web.pages["/"] = page("Home", "Welcome.", links=("/a", "/b"))
+    web.pages["/a"] = waits
+    web.pages["/b"] = page("B", "The second thing.")
+    task = asyncio.create_task(reading.crawl())
+    await held.wait()
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    let_go.set()
+    now = reading.clock.now()
+    crawl = (await reading.db.read(lambda: site_store.crawls(now)))["demo"]
+    assert (crawl.running, crawl.due_at) == (False, now)
+    assert await reading.statuses() == {"/": "ok", "/b": "waiting"}
+    web.pages["/a"] = page("A", "The first thing.")
+    assert (await reading.crawl()).pages == 3
+    crawl = (await reading.db.read(lambda: site_store.crawls(now)))["demo"]
+    assert crawl.due_at == reading.clock.now() + 24 * 3_600_000
 
 
 async def test_requests_are_paced_as_the_site_asks(reading: Reading, web: WebSite) -> None:

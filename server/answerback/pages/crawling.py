@@ -121,18 +121,23 @@ class Crawler:
         if not await self._db.write(lambda: store.begin_crawl(site.key, holder, now, now + LEASE_MS)):
             return None
         walk = _Walk(site, Crawled(site.key), holder, await self._db.read(lambda: store.site_pages(site.key)), limit)
+        again_in = 3_600_000  # after a mishap
         try:
             await self._read_all(walk, tell)
             await self._index.understand(site.key)
+            again_in = site.crawl_hours * 3_600_000
         except Lost:
             walk.result.error = "lost"
+        except asyncio.CancelledError:  # the server stops: the next one goes on
+            again_in = 0
+            raise
         finally:
-            await asyncio.shield(asyncio.create_task(self._end(walk)))
+            await asyncio.shield(asyncio.create_task(self._end(walk, again_in)))
         return walk.result
 
-    async def _end(self, walk: _Walk) -> None:
+    async def _end(self, walk: _Walk, again_in: int) -> None:
         key, result, now = walk.site.key, walk.result, self._clock.now()
-        due = now + walk.site.crawl_hours * 3_600_000 if walk.site.crawl else 0
+        due = now + again_in if walk.site.crawl else 0
         found = [url for url in walk.waiting if url not in walk.known][:MOST_PAGES]
 
         def work() -> Work[None]:
@@ -274,12 +279,12 @@ class Crawler:
             walk.find(link)
         page = as_page(walk.site.key, final, fetched, content, self._clock.now())
         if not signs.may_keep:
-            await self._leave_out(walk, final, "noindex")
+            await self._leave_out(walk, final, "noindex", content.title)
         elif signs.canonical and signs.canonical != final:
             walk.find(signs.canonical)
-            await self._leave_out(walk, final, "canonical")
+            await self._leave_out(walk, final, "canonical", content.title)
         elif page is None:
-            await self._leave_out(walk, final, "empty")
+            await self._leave_out(walk, final, "empty", content.title)
         else:
             await self._keep(walk, page)
 
@@ -342,12 +347,12 @@ class Crawler:
             again = replace(known, failures=known.failures + 1, read_at=now)
             await self._db.write(lambda: store.keep_page(walk.site.key, again))
 
-    async def _leave_out(self, walk: _Walk, url: str, status: str, *, counted: bool = True) -> None:
+    async def _leave_out(self, walk: _Walk, url: str, status: str, title: str = "", *, counted: bool = True) -> None:
         """A page that is known and not used; no passages of it stay."""
         key, known, now = walk.site.key, walk.known.get(url), self._clock.now()
         walk.result.left_out += counted
         found_at, failures = (known.found_at, known.failures + 1) if known else (now, 1)
-        title = known.title if known else ""
+        title = title[:300] or (known.title if known else "")
         page = SitePage(url, title, "", status, 0, "", "", found_at, now, now, 0 if counted else failures)
 
         def work() -> Work[None]:

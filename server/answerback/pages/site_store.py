@@ -19,7 +19,7 @@ STATUSES: Mapping[str, str] = {
     "elsewhere": "leads out of the site",
     "type": "is no page",
     "large": "is too large",
-    "http": "the site refuses it",
+    "http": "answered with an error",
     "slow": "too slow",
     "network": "cannot be reached",
     "address": "is at a private address",
