@@ -25,8 +25,9 @@ from .answers.wiring import build_worker, make_answerer
 from .db import Database
 from .errors import NotFound
 from .http import Edge, problem
-from .live.bus import Bus, MemoryBus, page_channel
+from .live.bus import Bus, page_channel
 from .live.handlers import page_events
+from .live.wiring import make_bus
 from .machines import machine_routes
 from .metrics import Metrics
 from .migrations import migrate
@@ -83,15 +84,6 @@ class App:
             await send(message)
 
         await self.routes(scope, receive, sending)
-
-
-def make_bus(settings: Settings, ids: Ids) -> Bus:
-    """The bus of one process, or with a Redis that of several."""
-    if not settings.redis_url:
-        return MemoryBus(ids.new())
-    from .live.redis_bus import RedisBus
-
-    return RedisBus(settings.redis_url, ids.new())
 
 
 def build_app(settings: Settings, seams: Seams | None = None) -> App:

@@ -14,8 +14,10 @@ from ..pages.reading import PageReader
 from ..sites.settings import Site
 from ..threads import store as threads
 from . import store
+from .answered.asking_again import owners_answers
 
 TURNS = 6
+OWNERS_ANSWERS, OWNERS_LIMIT = 2, 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,9 @@ class Gatherer:
         if page is not None:
             found = tuple(passages.split(page.blocks, url=page.url, title=page.title))
         others = await self._index.search(site.key, question, besides=page.url if page is not None else "")
-        chosen = ranking.choose(question, found, passage_tokens, others=others)
+        owners = await self._owners(site, question)
+        left = passage_tokens - sum(ranking.estimate_tokens(passage.text) for passage in owners)
+        chosen = (*owners, *ranking.choose(question, found, left, others=others))
         messages = prompt.build(
             question=question, passages=chosen, turns=turns, site_name=site.name or site.key,
             page_title=page.title if page else job.title, instructions=site.instructions,
@@ -60,6 +64,17 @@ class Gatherer:
             model=site.model or None, max_tokens=answer_tokens, answer_id=job.id,
         )  # fmt: skip
         return Gathered(request, prompt.VERSION)
+
+    async def _owners(self, site: Site, question: str) -> tuple[Passage, ...]:
+        """What the owner has said to questions like this one, before anything else."""
+        answers = await self._db.read(lambda: owners_answers(site.key, question, OWNERS_ANSWERS))
+        return tuple(
+            Passage(
+                answer.body[:OWNERS_LIMIT], answer.question[:OWNERS_LIMIT], f"{answer.url}#answerback-{answer.id}",
+                answer.title, by_owner=True,
+            )
+            for answer in answers
+        )  # fmt: skip
 
     async def _question(self, job: store.Job) -> tuple[str, tuple[prompt.Turn, ...]]:
         if job.kind == "chat":

@@ -56,6 +56,16 @@ def buckets(site: Site, visitor: Visitor | None, address_key: str) -> list[Bucke
     return found
 
 
+def reserve_for_site(answer_id: str, site: Site, now: int) -> Work[Bucket | None]:
+    """Hold an answer that no visitor has asked for in the site's own count only; None when held, else what is full."""
+    day = day_of(now, site.timezone)
+    bucket = Bucket(f"site:{site.key}", site.budget_answers, "budget_exhausted", "")
+    if not (yield from _take(bucket, day)):
+        return bucket
+    yield from _hold(answer_id, bucket, day, 1)
+    return None
+
+
 def reserve(answer_id: str, site: Site, visitor: Visitor, address_key: str, now: int) -> Work[dict[str, Any] | None]:
     """Hold one answer in every bucket; None when held, else the refusal `{code, detail, resets_at}`, nothing held."""
     day = day_of(now, site.timezone)

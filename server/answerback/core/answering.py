@@ -27,6 +27,8 @@ class Passage:
     heading: str
     url: str
     title: str
+    by_owner: bool = False
+    """Whether the site's owner has said it in a thread: that outranks the page."""
 
 
 @dataclass(frozen=True, slots=True)

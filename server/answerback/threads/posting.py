@@ -282,6 +282,11 @@ class Posting:
         self.changed(site, page)
         self._bus.publish(page_channel(site, page), "reload", {})
 
+    def tell_queued(self, reply: Comment) -> None:
+        """An answer is coming, in place of the one that was there."""
+        self.changed(reply.site, reply.page)
+        tell_queued(self._bus, reply)
+
     def tell_removed(self, comment: Comment) -> None:
         """A comment can be seen no more."""
         self.changed(comment.site, comment.page)

@@ -217,3 +217,14 @@ def citing(site: str, url: str) -> Work[list[tuple[str, tuple[Source, ...], bool
 def mark_outdated(site: str, id: str) -> Work[None]:
     """What an answer cites is not there any more."""
     yield run("UPDATE answers SET outdated = 1 WHERE site = :site AND id = :id", site=site, id=id)
+
+
+def requeue_outdated(site: str, id: str, now: int) -> Work[bool]:
+    """Have an answer given anew; its words stay in the thread until then. False when it is not marked."""
+    row = yield one(
+        """UPDATE answers SET state = 'queued', due_at = :now, queued_at = :now, attempts = 0, body = '', html = '',
+            started_at = NULL, first_token_at = NULL, settled_at = NULL, stop_requested = 0, on_request = 1
+        WHERE site = :site AND id = :id AND state = 'done' AND outdated = 1 RETURNING id""",
+        site=site, id=id, now=now,
+    )  # fmt: skip
+    return row is not None

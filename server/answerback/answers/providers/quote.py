@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 from ...core.answering import AnswerEvent, AnswerRequest, Finished, Quotes, Source, TextDelta, Usage
+from ...core.asked import question_terms, similarity
 from ...core.quoting import Quote, best_quotes
 
 MOST_QUOTES = 3
@@ -15,18 +16,23 @@ SURE = 1.0
 BEHIND, BEHIND_A_GOOD_ONE, GOOD = 8.0, 4.0, 0.9
 """How far another quote may be behind the best one, and behind one that holds about all of the question."""
 
+SAME = 0.6
+"""How alike a question must be to the one that the owner has answered, every word counting the same."""
+
 _WORDS = {
     "en": (
         "The {place} says:",
         "The {place} may not say just this. Nearest to it:",
         "This {place} does not say.",
         "The text of this page could not be read, so there is no answer from it.",
+        "The owner of this site has answered this:",
     ),
     "ko": (
         "이 {place}에는 이렇게 나와 있어요:",
         "딱 맞는 내용은 아닐 수 있어요. 가장 가까운 부분이에요:",
         "이 {place}에는 그 내용이 나와 있지 않아요.",
         "이 페이지의 글을 읽지 못해 답변을 드릴 수 없어요.",
+        "사이트 운영자가 이렇게 답했어요:",
     ),
 }
 _PLACES = {"en": ("page", "site"), "ko": ("페이지", "사이트")}
@@ -42,12 +48,13 @@ class QuoteAnswerer:
         """A line of introduction and up to three quotes, best first, each verbatim; or that the page does not say."""
         lang = request.lang if request.lang in _WORDS else "en"
         place = _PLACES[lang][len({passage.url for passage in request.passages}) > 1]
-        opening, near, silent, unread = (words.format(place=place) for words in _WORDS[lang])
+        opening, near, silent, unread, owner = (words.format(place=place) for words in _WORDS[lang])
         quotes = self._quotes(request)
         if not quotes:
             yield TextDelta(silent if request.passages else unread)
         else:
-            yield TextDelta(opening if max(quote.support for quote in quotes) >= SURE else near)
+            sure = max(quote.support for quote in quotes) >= SURE
+            yield TextDelta(owner if quotes[0].passage.by_owner else opening if sure else near)
             for quote in quotes:
                 yield TextDelta("\n\n" + "\n".join(f"> {_literal(line)}" for line in quote.text.splitlines()))
         yield Quotes(tuple(Source(item.text, item.passage.url, item.passage.title) for item in quotes))
@@ -55,7 +62,12 @@ class QuoteAnswerer:
         yield Finished("stop")
 
     def _quotes(self, request: AnswerRequest) -> list[Quote]:
-        found = best_quotes(request.question, request.passages, MOST_QUOTES)
+        said = _by_owner(request)
+        if said:
+            return said
+        pages = [passage for passage in request.passages if not passage.by_owner]
+        home = pages[0].url if pages else ""  # passages of the page come first
+        found = best_quotes(request.question, pages, MOST_QUOTES, home=home)
         if not found or max(item.support for item in found) < ENOUGH:
             return []
         behind = BEHIND_A_GOOD_ONE if found[0].share >= GOOD else BEHIND
@@ -63,6 +75,16 @@ class QuoteAnswerer:
 
     async def close(self) -> None:
         """Nothing is held."""
+
+
+def _by_owner(request: AnswerRequest) -> list[Quote]:
+    """What the owner has said to this very question, in other words maybe: then nothing else is needed."""
+    wanted = question_terms(request.question)
+    return [
+        Quote(passage.text, passage, score=0.0, support=SURE, share=1.0)
+        for passage in request.passages
+        if passage.by_owner and similarity(wanted, question_terms(passage.heading), lambda term: 1.0) >= SAME
+    ][:1]
 
 
 def _literal(text: str) -> str:

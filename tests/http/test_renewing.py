@@ -1,0 +1,76 @@
+"""What the owner has said comes first, and answers follow the pages that they cite: over the real server."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.http.signing import change
+from tests.http.test_corrections import Owner, answered, history, owner, shown
+from tests.services import Server, wait_until
+
+__all__ = ["owner"]  # the fixture
+QUESTION = "When was the bakery founded?"
+
+
+def rewrite(server: Server, old: str, new: str) -> None:
+    """The site's owner changes the page, and some time goes by."""
+    page = server.site.folder / "bakery.html"
+    page.write_text(page.read_text("utf-8").replace(old, new), "utf-8")
+    change(server, "UPDATE page_texts SET fetched_at = 1, etag = '', last_modified = ''")
+
+
+def ask(server: Server, question: str) -> Any:
+    server.begin()
+    return server.settled(server.post(question).json["answer"]["id"])
+
+
+def test_an_answer_whose_quote_is_gone_is_given_anew(server: Server) -> None:
+    _, id = answered(server)
+    assert "1931" in shown(server, id)["body"]
+    rewrite(server, "founded in 1931", "founded in 1929")
+    ask(server, "How much is a loaf of rye bread?")  # which reads the page
+    wait_until(lambda: "1929" in shown(server, id)["body"])
+    after = shown(server, id)
+    assert after["answer"]["state"] == "done" and after["answer"]["outdated"] is False
+    assert "1929" in after["answer"]["sources"][0]["quote"]
+    versions = history(server, id)
+    assert [version["action"] for version in versions] == ["renewed"]
+    assert "1931" in versions[0]["body"]
+
+
+def test_an_answer_whose_quote_still_stands_is_left_alone(server: Server) -> None:
+    _, id = answered(server)
+    before = shown(server, id)
+    rewrite(server, "4.20 euros", "4.80 euros")
+    assert "4.80" in ask(server, "How much is a loaf of rye bread?")["body"]
+    assert shown(server, id) == before
+
+
+def test_the_owners_word_is_marked_but_stays(server: Server, owner: Owner) -> None:
+    _, id = answered(server)
+    owner.send(f"/admin/comments/{id}/verify/")
+    rewrite(server, "founded in 1931", "founded in 1929")
+    ask(server, "How much is a loaf of rye bread?")
+    wait_until(lambda: shown(server, id)["answer"]["outdated"])
+    assert "1931" in shown(server, id)["body"]
+    assert shown(server, id)["answer"]["verified_by_owner"] is True
+
+
+def test_without_a_budget_an_answer_is_marked_only(server: Server) -> None:
+    _, id = answered(server)
+    server.command("site", "set", "demo", "budget_answers=2")
+    rewrite(server, "founded in 1931", "founded in 1929")
+    wait_until(lambda: ask(server, "How much is a loaf of rye bread?")["answer"]["state"] == "done")
+    wait_until(lambda: shown(server, id)["answer"]["outdated"])
+    assert "1931" in shown(server, id)["body"]
+
+
+def test_what_the_owner_has_answered_comes_first_the_next_time(server: Server, owner: Owner) -> None:
+    question, _ = answered(server)
+    owner.send(f"/admin/comments/{question}/reply/", body="In 1930, whatever the page says.")
+    again = ask(server, "Do you know when the bakery was founded?")
+    first = again["answer"]["sources"][0]
+    assert first["quote"] == "In 1930, whatever the page says."
+    assert "#answerback-" in first["url"]
+    corrected = ask(server, "What does a loaf of rye bread cost?")
+    assert not any("1930" in source["quote"] for source in corrected["answer"]["sources"])
