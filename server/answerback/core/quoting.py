@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .answering import Passage
-from .ranking import at_a_glance
+from .ranking import AT_HOME, HOME, at_a_glance
 from .scoring import Reading, Sentence
 from .sentences import SENTENCE_LIMIT
 
@@ -32,12 +32,22 @@ class Quote:
     share: float
 
 
-def best_quotes(question: str, passages: Sequence[Passage], limit: int) -> list[Quote]:
-    """The best `limit` quotes, verbatim, none twice: a sentence, with the neighbours that belong to it."""
+def best_quotes(question: str, passages: Sequence[Passage], limit: int, *, home: str = "") -> list[Quote]:
+    """The best `limit` quotes, verbatim, none twice: a sentence, with the neighbours that belong to it.
+
+    `home` is the address of the page that is asked on, whose quotes are preferred to those of other pages.
+    """
+    here = [passage for passage in passages if passage.url == home]
+    if here and len(here) < len(passages):
+        found_here = best_quotes(question, here, limit, home=home)
+        if found_here and found_here[0].support >= AT_HOME:
+            return found_here
     reading = Reading(question, at_a_glance(question, passages))
+    bonus = [HOME if passage.url == home else 0.0 for passage in reading.passages]
+    scores = [score + bonus[number] for score, (number, _) in zip(reading.scores, reading.units, strict=True)]
     found: list[Quote] = []
     used: set[int] = set()
-    for place in sorted(range(len(reading.units)), key=lambda place: -reading.scores[place]):
+    for place in sorted(range(len(reading.units)), key=lambda place: -scores[place]):
         if len(found) == limit:
             break
         if place in used or reading.signs[place].near + reading.signs[place].heading <= 0:
@@ -48,7 +58,7 @@ def best_quotes(question: str, passages: Sequence[Passage], limit: int) -> list[
         begin, end = reading.units[first][1], reading.units[last][1]
         text = passage.text[begin.start : end.start + len(end.text)]
         share = reading.share_of(range(first, last + 1))
-        found.append(Quote(text, passage, reading.scores[place], reading.support(place), share))
+        found.append(Quote(text, passage, scores[place], reading.support(place), share))
     return found
 
 

@@ -21,8 +21,12 @@ WHOLE = 0.7
 """The part of a budget for whole passages; the rest goes to the best sentences of others."""
 LEAST_PIECE = 12
 """Tokens; what is left below it holds nothing worth looking for."""
-HOME = 1.0
+AT_HOME = 2.0
+"""The support from which on a page is taken to answer by itself."""
+HOME = 2.0
 """What a passage of the page itself is ahead of one from elsewhere on the site."""
+ALWAYS = 1_000.0
+"""What the best passage of the page is ahead of all others when none of the page would be chosen."""
 ALIKE = 0.85
 """Passages that share so much of their terms are one, told twice."""
 
@@ -60,15 +64,38 @@ def choose(
     away = [passage for passage in others if (passage.url, passage.text) not in known]
     if not away and sum(map(_cost, home)) <= token_budget:
         return _joined(home, home)
+    if away and home and _says(question, home):
+        chosen_here = choose(question, home, token_budget)
+        return _with_more(chosen_here, away, token_budget - sum(map(_cost, chosen_here)))
     listed = [*at_a_glance(question, home), *away[:PASSAGES_READ]]
     ahead = len(listed) - len(away[:PASSAGES_READ])
     reading = Reading(question, listed)
     bonus = [HOME if number < ahead else 0.0 for number in range(len(listed))]
     chosen = _whole_ones(reading, bonus, token_budget)
+    if away and ahead and not any(number < ahead for number in chosen):
+        bonus[max(range(ahead), key=_best_of_each(reading).__getitem__)] = ALWAYS
+        chosen = _whole_ones(reading, bonus, token_budget)
     left = token_budget - sum(_cost(listed[number]) for number in chosen)
     pieces = _pieces(reading, bonus, chosen, left)
     kept = [listed[number] if number in chosen else pieces.get(number) for number in range(len(listed))]
     return _joined([passage for passage in kept if passage is not None], home)
+
+
+def _says(question: str, home: Sequence[Passage]) -> bool:
+    """Whether the page itself likely answers, so that the rest of the site need not compete."""
+    reading = Reading(question, at_a_glance(question, home))
+    best = max(range(len(reading.units)), key=reading.scores.__getitem__, default=None)
+    return best is not None and reading.support(best) >= AT_HOME
+
+
+def _with_more(chosen: tuple[Passage, ...], others: Iterable[Passage], left: int) -> tuple[Passage, ...]:
+    more = []
+    for passage in others:
+        cost = _cost(passage)
+        if cost <= left:
+            more.append(passage)
+            left -= cost
+    return (*chosen, *more)
 
 
 def _whole_ones(reading: Reading, bonus: list[float], budget: int) -> set[int]:
