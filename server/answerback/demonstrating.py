@@ -11,7 +11,7 @@ from typing import Any
 import uvicorn
 
 from .app import build_app
-from .cli import say, with_database
+from .cli.talking import say, with_database
 from .db import Database
 from .demo import SITE_FOLDER, SITE_KEY, DemoSite
 from .local_model import NAME, local_model

@@ -1,0 +1,36 @@
+"""The commands. Human text goes to stderr, data to stdout; exit 0, 1 (it failed) or 2 (used wrongly)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..errors import AppError, SettingsError
+from ..settings import load_settings
+from . import moving, serving, sites
+from .talking import Parser, say
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; the exit code."""
+    options = parser().parse_args(arguments)
+    try:
+        settings = load_settings()
+        result: int = options.run(settings, options)
+        return result
+    except SettingsError as error:
+        say(f"answerback: {error}")
+        return 1
+    except AppError as error:
+        say(f"answerback: {error.detail}")
+        return 1
+    except KeyboardInterrupt:
+        return 0
+
+
+def parser() -> Parser:
+    """The command line's grammar, in the order in which its help shows it."""
+    top = Parser(prog="answerback", description="Comments that answer back.")
+    commands = top.add_subparsers(metavar="COMMAND", required=True, parser_class=Parser)
+    for room in (serving, sites, moving):
+        room.add_to(commands)
+    return top

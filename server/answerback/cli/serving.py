@@ -1,0 +1,63 @@
+"""Commands that run the server or look at its parts."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+from typing import Any
+
+from ..settings import Settings
+from .talking import command, say
+
+
+def add_to(commands: Any) -> None:
+    """`demo`, `serve`, `check`, `migrate`."""
+    demo = command(commands, "demo", _demo, "our server and a plain site on another origin, ready to try")
+    demo.add_argument("--port", type=int, default=8000)
+    demo.add_argument("--site-port", type=int, default=8001)
+    demo.add_argument("--local-model", action="store_true", help="answer by a small model on this machine")
+    serve = command(commands, "serve", _serve, "run the server")
+    serve.add_argument("--host", default="127.0.0.1")
+    serve.add_argument("--port", type=int, default=8000)
+    serve.add_argument("--workers", type=int, default=1)
+    check = command(commands, "check", _check, "say of each part whether it is ready")
+    check.add_argument("--json", action="store_true")
+    command(commands, "migrate", _migrate, "bring the database to the newest schema")
+
+
+def _demo(settings: Settings, options: argparse.Namespace) -> int:
+    from ..demonstrating import run_demo, run_demo_with_local_model
+
+    run = run_demo_with_local_model if options.local_model else run_demo
+    return run(settings, options.port, options.site_port)
+
+
+def _serve(settings: Settings, options: argparse.Namespace) -> int:
+    if options.workers < 1 or (options.workers > 1 and not settings.redis_url):
+        say("answerback: more than one worker needs ANSWERBACK_REDIS_URL, which joins their live events")
+        return 2
+    from ..serving import serve
+
+    say(f"Answerback on http://{options.host}:{options.port} · answers by {settings.provider_in_use}")
+    return serve(settings, options.host, options.port, options.workers)
+
+
+def _check(settings: Settings, options: argparse.Namespace) -> int:
+    from ..checking import check_all
+
+    lines = asyncio.run(check_all(settings))
+    if options.json:
+        print(json.dumps([line.__dict__ for line in lines], ensure_ascii=False))
+    else:
+        for line in lines:
+            print(f"{line.state:8} {line.part:12} {line.detail}")
+    return 1 if any(line.state == "error" for line in lines) else 0
+
+
+def _migrate(settings: Settings, options: argparse.Namespace) -> int:
+    from ..migrations import HEAD, migrate
+
+    migrate(settings.database_url)
+    say(f"The database is at revision {HEAD}.")
+    return 0

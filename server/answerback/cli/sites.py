@@ -1,0 +1,184 @@
+"""Commands about sites and their owners."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from dataclasses import asdict
+from typing import Any
+
+from ..errors import NotFound
+from ..settings import Settings
+from ..sites.settings import SITE_SETTINGS, Site, read_site
+from .talking import Parser, command, say, watched, with_database
+
+
+def add_to(commands: Any) -> None:
+    """`site …` and `owner …`."""
+    site = commands.add_parser("site", help="sites").add_subparsers(required=True, parser_class=Parser)
+    add = command(site, "add", _site_add, "add a site and print the snippet to paste")
+    add.add_argument("key")
+    add.add_argument("--origin", action="append", required=True, metavar="URL")
+    add.add_argument("--name", default="")
+    listing = command(site, "list", _site_list, "all sites")
+    listing.add_argument("--json", action="store_true")
+    show = command(site, "show", _site_show, "one site with its settings")
+    show.add_argument("key")
+    show.add_argument("--json", action="store_true")
+    sso = command(site, "sso", _site_sso, "print the secret by which the site's own server signs its users on")
+    sso.add_argument("key")
+    what = sso.add_mutually_exclusive_group()
+    what.add_argument("--rotate", action="store_true", help="make a new one; the one before is worth nothing at once")
+    what.add_argument("--off", action="store_true", help="sign nobody on this way any more")
+    crawl = command(site, "crawl", _site_crawl, "read the whole site, as far as it has changed")
+    crawl.add_argument("key")
+    crawl.add_argument("--limit", type=_count, metavar="N", help="pages read at most, this time")
+    crawl.add_argument("--json", action="store_true")
+    change = command(site, "set", _site_set, "change settings of a site")
+    change.add_argument("key")
+    change.add_argument("changes", nargs="+", metavar="NAME=VALUE")
+    owner = commands.add_parser("owner", help="owners").add_subparsers(required=True, parser_class=Parser)
+    new = command(owner, "add", _owner_add, "add an owner, or make a new sign-in link for one")
+    new.add_argument("email")
+    new.add_argument("--site", action="append", default=[], metavar="KEY")
+    new.add_argument("--password-stdin", action="store_true")
+
+
+def snippet(settings: Settings, key: str) -> str:
+    """The line to paste into a page."""
+    return f'<script src="{settings.public_url}/answerback.js" data-site="{key}" async></script>'
+
+
+def _site_add(settings: Settings, options: argparse.Namespace) -> int:
+    from ..seams import SystemClock
+    from ..sites.store import add_site
+
+    texts = {"origins": ",".join(options.origin)} | ({"name": options.name} if options.name else {})
+    added = with_database(settings, lambda db: db.write(lambda: add_site(options.key, texts, SystemClock().now())))
+    if not added:
+        say(f"answerback: there is a site {options.key!r} already")
+        return 1
+    say("Paste this where the comments should be:")
+    print(snippet(settings, options.key))
+    return 0
+
+
+def _sites(settings: Settings) -> list[tuple[str, dict[str, str]]]:
+    from ..sites.store import list_sites
+
+    sites: list[tuple[str, dict[str, str]]] = with_database(settings, lambda db: db.read(list_sites))
+    return sites
+
+
+def _site_list(settings: Settings, options: argparse.Namespace) -> int:
+    sites = _sites(settings)
+    if options.json:
+        print(json.dumps([{"key": key, **texts} for key, texts in sites], ensure_ascii=False))
+    else:
+        for key, texts in sites:
+            print(f"{key}\t{texts.get('origins', '')}\t{texts.get('name', '')}")
+    return 0
+
+
+def _site_show(settings: Settings, options: argparse.Namespace) -> int:
+    found = dict(_sites(settings)).get(options.key)
+    if found is None:
+        say(f"answerback: there is no site {options.key!r}")
+        return 1
+    values = {setting.name: found.get(setting.name, setting.default) for setting in SITE_SETTINGS}
+    if options.json:
+        print(json.dumps({"key": options.key, **values, "snippet": snippet(settings, options.key)}, ensure_ascii=False))
+    else:
+        for name, value in values.items():
+            print(f"{name}={value}")
+        print(snippet(settings, options.key))
+    return 0
+
+
+def _site_sso(settings: Settings, options: argparse.Namespace) -> int:
+    from ..people.sso import store
+    from ..people.sso.tokens import derive_secret
+    from ..seams import RandomIds, SystemClock
+
+    async def work(db: Any) -> str | None:
+        if options.off:
+            return "" if await db.write(lambda: store.drop_salt(options.key)) else None
+        salt = await store.salt_of(db, options.key)
+        if salt is None or options.rotate:
+            salt = RandomIds().secret()
+            made, now = salt, SystemClock().now()
+            if not await db.write(lambda: store.set_salt(options.key, made, now)):
+                return None
+        return derive_secret(settings.secret_key[-1], options.key, salt)
+
+    secret = with_database(settings, work)
+    if secret is None:
+        say(f"answerback: there is no site {options.key!r}, or it has no such secret")
+        return 1
+    if options.off:
+        say("The site's secret is worth nothing any more.")
+        return 0
+    say("Keep this on the site's server only; docs/sign-in.md shows what it signs:")
+    print(secret)
+    return 0
+
+
+def _site_set(settings: Settings, options: argparse.Namespace) -> int:
+    from ..seams import SystemClock
+    from ..sites.store import change_site
+
+    changes = {}
+    for change in options.changes:
+        name, sign, value = change.partition("=")
+        if not sign:
+            say(f"answerback: {change!r} is not NAME=VALUE")
+            return 2
+        changes[name.strip()] = value.strip()
+    with_database(settings, lambda db: db.write(lambda: change_site(options.key, changes, SystemClock().now())))
+    say(f"Changed {', '.join(changes)} of {options.key}.")
+    return 0
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 100_000:
+        raise argparse.ArgumentTypeError("must be a whole number from 1")
+    return int(text)
+
+
+def _site_crawl(settings: Settings, options: argparse.Namespace) -> int:
+    from ..pages.knowing import crawl_site
+
+    site, tell = site_of(settings, options.key), watched("Pages")
+    result = with_database(settings, lambda db: crawl_site(settings, db, site, options.limit, tell))
+    if result is None:
+        say(f"answerback: {site.key} is being read just now; its page under /admin/knowledge/ shows how far it is")
+        return 1
+    say(
+        f"{result.pages:,} pages of {site.key} in use, with {result.passages:,} passages: {result.added:,} new, "
+        f"{result.changed:,} changed, {result.unchanged:,} as before; {result.left_out:,} left out, "
+        f"{result.failed:,} failed, {result.forgotten:,} gone."
+    )
+    if options.json:
+        print(json.dumps(asdict(result)))
+    return 1 if result.error else 0
+
+
+def _owner_add(settings: Settings, options: argparse.Namespace) -> int:
+    from ..people.owners import add_owner_with_link, normal_email
+
+    password = sys.stdin.readline().rstrip("\n") if options.password_stdin else None
+    email = normal_email(options.email)
+    path = with_database(settings, lambda db: add_owner_with_link(db, email, options.site, password))
+    say(f"Owner {email} is there." + ("" if path is None else " Sign in once, within 24 hours, at:"))
+    if path is not None:
+        print(settings.public_url + path)
+    return 0
+
+
+def site_of(settings: Settings, key: str) -> Site:
+    """The site of that key. Raises NotFound (`site_unknown`)."""
+    found = dict(_sites(settings)).get(key)
+    if found is None:
+        raise NotFound("site_unknown")
+    return read_site(key, found, daily_answers=settings.daily_answers)
