@@ -220,12 +220,25 @@ class Server:
             self.process.terminate()
         assert self.process.wait(20) is not None
 
+    def change(self, **settings: str) -> None:
+        """Change settings of the site `demo` beside the running server, and wait until it has seen them."""
+        name, mark = self._name(), os.urandom(8).hex()
+        self._change(settings | {"name": mark})
+        wait_until(lambda: self._name() == mark)  # what was changed with the name has come with it
+        self._change({"name": name})
+
     def restart(self, **changes: str) -> None:
         """Stop it, change settings of the site `demo`, start it again."""
         self.stop()
         if changes:
-            write_to(self.database_url, lambda: change_site("demo", changes, SystemClock().now()))
+            self._change(changes)
         self.run()
+
+    def _name(self) -> str:
+        return str(self.call("GET", "/api/session/?site=demo&page=/").json["settings"]["name"])
+
+    def _change(self, settings: dict[str, str]) -> None:
+        write_to(self.database_url, lambda: change_site("demo", settings, SystemClock().now()))
 
     def kill(self) -> None:
         """End it as a power cut does."""

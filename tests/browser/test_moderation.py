@@ -11,9 +11,7 @@ from tests.services import Server
 
 
 def test_a_comment_that_waits_is_answered_when_it_is_approved(server: Server, visitor: Callable[[], Page]) -> None:
-    server.command("site", "set", "demo", "moderation=all")
-    server.stop()
-    server.run()
+    server.restart(moderation="all")
     author, other = visitor(), visitor()
     leave(author, "When does it open?")
     expect(author.get_by_text("Waiting for approval", exact=False)).to_be_visible()

@@ -58,7 +58,7 @@ def test_the_owners_word_is_marked_but_stays(server: Server, owner: Owner) -> No
 
 def test_without_a_budget_an_answer_is_marked_only(server: Server) -> None:
     _, id = answered(server)
-    server.command("site", "set", "demo", "budget_answers=2")
+    server.change(budget_answers="2")
     rewrite(server, "founded in 1931", "founded in 1929")
     wait_until(lambda: ask(server, "How much is a loaf of rye bread?")["answer"]["state"] == "done")
     wait_until(lambda: shown(server, id)["answer"]["outdated"])
