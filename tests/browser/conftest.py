@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from collections.abc import Callable, Iterator
@@ -147,6 +148,25 @@ def arrive(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Arrival
     for context in arrivals.contexts:
         context.close()
     assert arrivals.left() == []
+
+
+@pytest.fixture(params=["cookies kept", "cookies blocked"])
+def context(
+    request: pytest.FixtureRequest, demo: Demo, browser: Browser, playwright: Playwright, tmp_path: Path
+) -> Iterator[BrowserContext]:
+    """A visitor's browser, once as it comes and once set to block all of our cookies on the site's pages."""
+    if request.param == "cookies kept":
+        context = browser.new_context()
+    else:
+        place = f"{demo.server.url},{demo.server.site.origin}"  # whose cookies, on whose pages
+        blocked = {"profile": {"content_settings": {"exceptions": {"cookies": {place: {"setting": 2}}}}}}
+        (tmp_path / "Default").mkdir()
+        (tmp_path / "Default" / "Preferences").write_text(json.dumps(blocked), "utf-8")
+        context = playwright.chromium.launch_persistent_context(
+            tmp_path, executable_path=shutil.which("chromium"), args=ARGUMENTS
+        )
+    yield context
+    context.close()
 
 
 @pytest.fixture

@@ -1,17 +1,8 @@
-"""What visitors do to sign in from a page, and browsers that block our cookies there."""
+"""What visitors do to sign in from a page."""
 
 from __future__ import annotations
 
-import json
-import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-
-from playwright.sync_api import BrowserContext, Page, Playwright, expect
-
-from tests.browser.conftest import ARGUMENTS
-from tests.browser.demo import Demo
+from playwright.sync_api import Page, expect
 
 PASSWORD = "correct horse battery"
 
@@ -50,17 +41,3 @@ def signed_in_as(page: Page, name: str) -> None:
 
 def signed_out(page: Page) -> None:
     expect(page.locator("answerback-comments [part~=sign-in]")).to_be_visible()
-
-
-@contextmanager
-def cookies_blocked(playwright: Playwright, demo: Demo, folder: Path) -> Iterator[BrowserContext]:
-    """A visitor's browser that is set to block all of our cookies on the site's pages, partitioned or not."""
-    place = f"{demo.server.url},{demo.server.site.origin}"  # whose cookies, on whose pages
-    blocked = {"profile": {"content_settings": {"exceptions": {"cookies": {place: {"setting": 2}}}}}}
-    (folder / "Default").mkdir()
-    (folder / "Default" / "Preferences").write_text(json.dumps(blocked), "utf-8")
-    context = playwright.chromium.launch_persistent_context(
-        folder, executable_path=shutil.which("chromium"), args=ARGUMENTS
-    )
-    yield context
-    context.close()

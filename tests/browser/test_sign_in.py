@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Playwright, expect
+from playwright.sync_api import BrowserContext, expect
 
 from tests.browser.conftest import Arrivals
 from tests.browser.demo import Demo, field, leave
 from tests.browser.signing import (
     by_password,
-    cookies_blocked,
     popup_of,
     register,
     sign_in_button,
@@ -20,20 +16,6 @@ from tests.browser.signing import (
     signed_out,
 )
 from tests.services import wait_until
-
-
-@pytest.fixture(params=["cookies kept", "cookies blocked"])
-def context(
-    request: pytest.FixtureRequest, demo: Demo, browser: Browser, playwright: Playwright, tmp_path: Path
-) -> Iterator[BrowserContext]:
-    """A visitor's browser, once as it comes and once set to block all of our cookies on the site's pages."""
-    if request.param == "cookies blocked":
-        with cookies_blocked(playwright, demo, tmp_path) as context:
-            yield context
-        return
-    context = browser.new_context()
-    yield context
-    context.close()
 
 
 def test_a_guest_becomes_a_member_and_stays_one(
@@ -172,7 +154,7 @@ def test_a_code_in_the_address_that_was_not_begun_here_does_nothing(demo: Demo, 
 
 
 def test_a_site_for_members_only_offers_to_sign_in(demo: Demo, arrive: Arrivals) -> None:
-    demo.server.command("site", "set", "demo", "guests=false")
+    demo.server.change(guests="false")
     try:
         page = arrive(demo.at("bread.html"))
         expect(page.get_by_text("Only signed-in members can comment here.")).to_be_visible()
@@ -180,7 +162,7 @@ def test_a_site_for_members_only_offers_to_sign_in(demo: Demo, arrive: Arrivals)
         leave(page, "Now I may.")
         expect(page.locator("article[data-state=published]", has_text="Now I may.")).to_be_visible()
     finally:
-        demo.server.command("site", "set", "demo", "guests=true")
+        demo.server.change(guests="true")
 
 
 def test_the_sign_in_page_speaks_korean_and_fits_a_phone(demo: Demo, arrive: Arrivals) -> None:
