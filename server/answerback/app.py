@@ -107,7 +107,7 @@ def build_app(settings: Settings, seams: Seams | None = None) -> App:
     threads = Threads(db, sessions, posting, snapshots, answers.quota, clock, ids, settings.provider_in_use)
     knowledge = Knowledge(settings, db, clock, ids, sites, seams.fetcher, seams.crawl_pace)
     worker = build_worker(settings, db, bus, clock, ids, sites, knowledge, answerer, posting, metrics)
-    desk.wake, desk.stop_here = worker.wake, worker.stop
+    desk.writer = worker
 
     lifespan = running(settings, db, bus, sites, answerer, (worker, accounts, knowledge))
     edge = Edge(settings, sites)

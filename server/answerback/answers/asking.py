@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from ..core.markdown import render
 from ..core.model import RUNNING, Comment, Visitor
@@ -17,7 +17,7 @@ from ..live.bus import Bus, answer_channel, page_channel
 from ..seams import Clock, Ids
 from ..sites.settings import Site
 from ..threads import store as threads
-from ..threads.posting import Asking, Posting, place_below, tell_queued
+from ..threads.posting import Asking, Posting, Queued, place_below, tell_queued
 from . import quota, store
 
 AI_NAME = "AI"
@@ -41,11 +41,28 @@ class Asked:
     job: store.Job
     visitor: Visitor
     quota: dict[str, Any]
-    new: bool
+    jobs: Sequence[store.Job] = ()
+    """What is to be begun with, this one included when it is new."""
+
+
+class Writer(Protocol):
+    """Who writes the answers: the worker."""
+
+    def claim(self) -> Work[list[store.Job]]:
+        """Within the transaction that queues an answer: what is due, and there is room for."""
+        ...
+
+    def begin(self, jobs: Sequence[store.Job]) -> None:
+        """After it: write these."""
+        ...
+
+    def stop(self, id: str) -> bool:
+        """Stop one that is written here; False when it is not."""
+        ...
 
 
 class Desk:
-    """Where questions are handed in; knows who answers, and wakes the worker."""
+    """Where questions are handed in; knows who answers, and hands what is queued to `writer` at once."""
 
     def __init__(self, db: Database, bus: Bus, clock: Clock, ids: Ids, provider: str, model: str, secret: str) -> None:
         self._db = db
@@ -55,25 +72,24 @@ class Desk:
         self._provider = provider
         self._model = model
         self._secret = secret
-        self.wake: Callable[[], None] = lambda: None
-        self.stop_here: Callable[[str], bool] = lambda id: False
+        self.writer: Writer
 
     @property
     def off(self) -> bool:
         """Whether nobody answers on this server."""
         return self._provider == "off"
 
-    def queue(self, asking: Asking) -> Work[tuple[Comment | None, dict[str, Any] | None]]:
+    def queue(self, asking: Asking) -> Work[Queued]:
         """Within the comment's own transaction: its queued reply, or why there is none."""
         if self.off:
-            return None, {"code": "ai_off", "detail": "Answers are switched off here.", "resets_at": None}
+            return Queued(None, {"code": "ai_off", "detail": "Answers are switched off here.", "resets_at": None})
         site, question = asking.site, asking.question
         if not asking.on_request and (yield from self._better_silent(asking)):
-            return None, None
+            return Queued()
         id = self._ids.new()
         refused = yield from quota.reserve(id, site, asking.visitor, asking.address_key, asking.now)
         if refused is not None:
-            return None, refused
+            return Queued(None, refused)
         parent_id, root_id, depth = place_below(question)
         reply = Comment(
             id=id, site=site.key, page=question.page, parent_id=parent_id, root_id=root_id, depth=depth,
@@ -85,7 +101,12 @@ class Desk:
             self._row(id, "thread", site, question.page, asking.url, asking.title, question.id, asking.visitor,
                       asking.address_key, asking.now, on_request=asking.on_request)
         )  # fmt: skip
-        return (yield from threads.comment_by_id(site.key, id)), None
+        queued = yield from threads.comment_by_id(site.key, id)
+        return Queued(queued, None, (yield from self.writer.claim()))
+
+    def begin(self, queued: Queued) -> None:
+        """After that transaction: it is on its way."""
+        self.writer.begin(queued.jobs)
 
     def _better_silent(self, asking: Asking) -> Work[bool]:
         """Whether nobody has asked for this answer, and it would only come between people or go on and on."""
@@ -128,17 +149,20 @@ class Desk:
         now = self._clock.now()
         hashed = self._hashed(site, address, now)
 
-        def work() -> Work[tuple[Comment, bool]]:
+        def work() -> Work[tuple[Comment, Queued | None]]:
             return (yield from self._ask_under(site, visitor, hashed, id, now))
 
-        reply, new = await self._db.write(work)
-        if new:
+        reply, queued = await self._db.write(work)
+        if queued is not None:
             posting.changed(site.key, reply.page)
             tell_queued(self._bus, reply)
-            self.wake()
+            self.begin(queued)
         return reply
 
-    def _ask_under(self, site: Site, visitor: Visitor, hashed: str, id: str, now: int) -> Work[tuple[Comment, bool]]:
+    def _ask_under(
+        self, site: Site, visitor: Visitor, hashed: str, id: str, now: int
+    ) -> Work[tuple[Comment, Queued | None]]:
+        """The reply, and what is queued when it is not there already."""
         comment = yield from threads.comment_by_id(site.key, id)
         if comment is not None and comment.answer is not None:
             comment = yield from threads.comment_by_id(site.key, comment.answer.question_id)
@@ -148,20 +172,20 @@ class Desk:
         if reply is None:
             thread = yield from threads.place_of(site.key, comment.page)
             asking = Asking(site, visitor, hashed, comment, thread[0], thread[1], now)
-            made, refused = yield from self.queue(asking)
-            if made is None:
-                raise refusal(refused or {}, now)
-            return made, True
+            queued = yield from self.queue(asking)
+            if queued.reply is None:
+                raise refusal(queued.refused or {}, now)
+            return queued.reply, queued
         assert reply.answer is not None
         if reply.answer.state in RUNNING:
-            return reply, False
+            return reply, None
         if reply.answer.state == "done":
             raise Conflict("already_answered")
         yield from self._hold_again(site, visitor, hashed, reply.id, now)
         yield from store.finish_reply(reply.id, "", "", pending=False)
         again = yield from threads.comment_by_id(site.key, reply.id)
         assert again is not None
-        return again, True
+        return again, Queued(again, None, (yield from self.writer.claim()))
 
     def _hold_again(self, site: Site, visitor: Visitor, hashed: str, id: str, now: int) -> Work[None]:
         if not (yield from quota.is_held(id)):
@@ -193,7 +217,7 @@ class Desk:
         if not ended and job.state == "streaming":
             channel = page_channel(site.key, job.page) if kind == "thread" else answer_channel(job.id)
             async with self._bus.subscribe(channel, None) as reader:
-                self.stop_here(job.id)
+                self.writer.stop(job.id)
                 while (await self._job(site, job.id)).state in RUNNING:
                     await reader.take(1.0)
         return await self._job(site, job.id)
@@ -227,14 +251,14 @@ class Desk:
             if visitor.blocked:
                 raise Forbidden("not_yours", "You cannot ask here.")
             job, new = yield from self._ask_privately(site, visitor, hashed, question, html, now)
-            return Asked(job, visitor, (yield from self.left(site, visitor, hashed, now)), new)
+            left = yield from self.left(site, visitor, hashed, now)
+            return Asked(job, visitor, left, (yield from self.writer.claim()) if new else ())
 
         try:
             asked = await self._db.write(work)
         except IntegrityConflict:  # the same key twice at the same moment, on PostgreSQL
             asked = await self._db.write(work)
-        if asked.new:
-            self.wake()
+        self.writer.begin(asked.jobs)
         return asked
 
     def _ask_privately(

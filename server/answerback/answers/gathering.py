@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ..core import citations, passages, prompt, ranking
 from ..core.answering import AnswerRequest, Passage, Source
 from ..core.language import language_of
-from ..db import Database
+from ..db import Database, Work
 from ..pages.index import SiteIndex
 from ..pages.reading import PageReader
 from ..sites.settings import Site
@@ -44,7 +44,7 @@ class Gatherer:
 
     async def gather(self, site: Site, job: store.Job, passage_tokens: int, answer_tokens: int) -> Gathered:
         """The request for an answer: from the page first, then from the site; without passages when there are none."""
-        question, turns = await self._question(job)
+        question, turns, owners = await self._db.read(lambda: self._asked(site, job))
         page = None
         if job.url:
             page = await self._pages.read(site.key, site.origins, job.url)
@@ -52,7 +52,6 @@ class Gatherer:
         if page is not None:
             found = tuple(passages.split(page.blocks, url=page.url, title=page.title))
         others = await self._index.search(site.key, question, besides=page.url if page is not None else "")
-        owners = await self._owners(site, question)
         left = passage_tokens - sum(ranking.estimate_tokens(passage.text) for passage in owners)
         chosen = (*owners, *ranking.choose(question, found, left, others=others))
         messages = prompt.build(
@@ -65,10 +64,11 @@ class Gatherer:
         )  # fmt: skip
         return Gathered(request, prompt.VERSION)
 
-    async def _owners(self, site: Site, question: str) -> tuple[Passage, ...]:
-        """What the owner has said to questions like this one, before anything else."""
-        answers = await self._db.read(lambda: owners_answers(site.key, question, OWNERS_ANSWERS))
-        return tuple(
+    def _asked(self, site: Site, job: store.Job) -> Work[tuple[str, tuple[prompt.Turn, ...], tuple[Passage, ...]]]:
+        """The question, what was said before it, and what the owner has said to questions like it."""
+        question, turns = yield from _in_chat(job) if job.kind == "chat" else _in_thread(job)
+        answers = yield from owners_answers(site.key, question, OWNERS_ANSWERS)
+        return question, turns, tuple(
             Passage(
                 answer.body[:OWNERS_LIMIT], answer.question[:OWNERS_LIMIT], f"{answer.url}#answerback-{answer.id}",
                 answer.title, by_owner=True,
@@ -76,21 +76,22 @@ class Gatherer:
             for answer in answers
         )  # fmt: skip
 
-    async def _question(self, job: store.Job) -> tuple[str, tuple[prompt.Turn, ...]]:
-        if job.kind == "chat":
-            text = await self._db.read(lambda: store.question_by_id(job.site, job.question_id))
-            pairs = await self._db.read(lambda: store.conversation(job.site, job.page, job.visitor_id, TURNS))
-            turns = []
-            for row, answer in pairs:
-                if answer.id != job.id and answer.body and answer.state in ("done", "stopped"):
-                    turns += [prompt.Turn("visitor", row["q_body"]), prompt.Turn("ai", answer.body)]
-            return text or "", tuple(turns)
-        comment = await self._db.read(lambda: threads.comment_by_id(job.site, job.question_id))
-        if comment is None:
-            return "", ()
-        path = await self._db.read(lambda: threads.path_to(job.site, comment))
-        turns = [prompt.Turn(_role(above.author_kind), above.body) for above in path[:-1] if above.body]
-        return comment.body, tuple(turns)
+
+def _in_chat(job: store.Job) -> Work[tuple[str, tuple[prompt.Turn, ...]]]:
+    text = yield from store.question_by_id(job.site, job.question_id)
+    turns: list[prompt.Turn] = []
+    for row, answer in (yield from store.conversation(job.site, job.page, job.visitor_id, TURNS)):
+        if answer.id != job.id and answer.body and answer.state in ("done", "stopped"):
+            turns += [prompt.Turn("visitor", row["q_body"]), prompt.Turn("ai", answer.body)]
+    return text or "", tuple(turns)
+
+
+def _in_thread(job: store.Job) -> Work[tuple[str, tuple[prompt.Turn, ...]]]:
+    comment = yield from threads.comment_by_id(job.site, job.question_id)
+    if comment is None:
+        return "", ()
+    path = yield from threads.path_to(job.site, comment)
+    return comment.body, tuple(prompt.Turn(_role(above.author_kind), above.body) for above in path[:-1] if above.body)
 
 
 def _role(author_kind: str) -> prompt.Role:

@@ -102,10 +102,11 @@ def job_of_question(site: str, question_id: str) -> Work[Job | None]:
     return None if row is None else read_job(row)
 
 
-def claim(worker: str, now: int, lease_until: int, most: int) -> Work[list[Job]]:
-    """Take answers that are due: queued ones, failed ones whose time has come again, and those whose worker has not
-    renewed its lease. In turn: each site's first, then each site's second, and within a site each visitor's, so that
-    nobody's many questions keep others waiting. One conditional statement, so each goes to one worker."""
+def claim(worker: str, now: int, lease_until: int, at_once: int) -> Work[list[Job]]:
+    """Take answers that are due, until a worker has `at_once`: queued ones, failed ones whose time has come again, and
+    those whose worker has not renewed its lease. In turn: each site's first, then each site's second, and within a site
+    each visitor's, so that nobody's many questions keep others waiting. One conditional statement, so each goes to one
+    worker."""
     rows = yield many(
         f"""UPDATE answers SET state = 'streaming', worker = :worker, lease_until = :lease_until,
             attempts = attempts + 1, retry_at = NULL, started_at = COALESCE(started_at, :now)
@@ -117,9 +118,11 @@ def claim(worker: str, now: int, lease_until: int, most: int) -> Work[list[Job]]
                     FROM answers WHERE (state = 'queued' AND due_at <= :now)
                         OR (state = 'failed' AND retry_at <= :now)
                         OR (state = 'streaming' AND lease_until < :now)) AS due) AS turns
-            ORDER BY of_site, queued_at LIMIT :most)
+            ORDER BY of_site, queued_at LIMIT (
+                SELECT CASE WHEN COUNT(*) < :at_once THEN :at_once - COUNT(*) ELSE 0 END
+                FROM answers WHERE state = 'streaming' AND worker = :worker))
         RETURNING {_COLUMNS.replace("a.", "")}""",
-        worker=worker, now=now, lease_until=lease_until, most=most,
+        worker=worker, now=now, lease_until=lease_until, at_once=at_once,
     )  # fmt: skip
     return sorted((read_job(row) for row in rows), key=lambda job: job.queued_at)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from functools import partial
 
 from ..core.answering import AnswerRequest, Finished, Quotes, TextDelta, Usage, Writing
@@ -70,6 +71,20 @@ class Worker:
         """There is something in the queue."""
         self._wake.set()
 
+    def claim(self) -> Work[list[store.Job]]:
+        """Within a transaction that queues answers: what is due, as far as there is room, for `begin` after it."""
+        now = self._clock.now()
+        return (yield from store.claim(self._name, now, now + LEASE_MS, self._at_once))
+
+    def begin(self, jobs: Sequence[store.Job]) -> None:
+        """Write the answers that were claimed."""
+        for job in jobs:
+            if job.id in self._running:
+                continue
+            channel = page_channel(job.site, job.page) if job.kind == "thread" else answer_channel(job.id)
+            run = self._running[job.id] = Run(job, LiveText(self._bus, channel, job.id))
+            run.task = asyncio.create_task(self._answer(run))
+
     async def close(self) -> None:
         """Stop; answers in the middle go back to the queue."""
         tasks = [run.task for run in self._running.values() if run.task]
@@ -119,24 +134,17 @@ class Worker:
                     self._posting.tell_changed(comment)
 
     async def _take_up(self) -> float:
-        """Claim what is due, as far as there is room; how long to wait for more, in seconds."""
-        room = self._at_once - len(self._running)
-        if room <= 0:
+        """Begin what is due, as far as there is room; how long to wait for more, in seconds."""
+        if len(self._running) >= self._at_once:
             return SWEEP_SECONDS
-        now = self._clock.now()
 
         def work() -> Work[tuple[list[store.Job], int | None]]:
-            claimed = yield from store.claim(self._name, now, now + LEASE_MS, room)
+            claimed = yield from self.claim()
             return claimed, (yield from store.next_due())
 
         jobs, due = await self._db.write(work)
-        for job in jobs:
-            if job.id in self._running:
-                continue
-            channel = page_channel(job.site, job.page) if job.kind == "thread" else answer_channel(job.id)
-            run = self._running[job.id] = Run(job, LiveText(self._bus, channel, job.id))
-            run.task = asyncio.create_task(self._answer(run))
-        return SWEEP_SECONDS if due is None else min(SWEEP_SECONDS, max(0.01, (due - now) / 1000))
+        self.begin(jobs)
+        return SWEEP_SECONDS if due is None else min(SWEEP_SECONDS, max(0.01, (due - self._clock.now()) / 1000))
 
     async def _answer(self, run: Run) -> None:
         job = run.job

@@ -58,11 +58,12 @@ class Threads:
         if not draft.key:
             draft = replace(draft, key=self._ids.new())
         posted = await self._posting.post(call.site, self._sessions.find_visitor(call), call.address, draft)
+        reply = posted.queued.reply
         data = {
             "comment": posted.comment.public(),
-            "answer": None if posted.answer is None else posted.answer.public(),
+            "answer": None if reply is None else reply.public(),
             "quota": posted.quota,
-            "refused": posted.refused,
+            "refused": posted.queued.refused,
         }
         return json_response(data, 201)
 

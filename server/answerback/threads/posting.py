@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.parse import urlsplit
@@ -52,12 +52,20 @@ class Asking:
 
 
 @dataclass(frozen=True, slots=True)
+class Queued:
+    """What became of a question: its queued reply, the refusal, or neither; and the jobs to begin with."""
+
+    reply: Comment | None = None
+    refused: dict[str, Any] | None = None
+    jobs: Sequence[Any] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Posted:
     """What became of a draft: the comment, its queued reply or why there is none, and what is left for today."""
 
     comment: Comment
-    answer: Comment | None
-    refused: dict[str, Any] | None
+    queued: Queued
     quota: dict[str, Any]
     new: bool = True
 
@@ -65,7 +73,7 @@ class Posted:
 class AnswerDesk(Protocol):
     """Where questions are handed in; the answers' side of posting."""
 
-    def queue(self, asking: Asking) -> Work[tuple[Comment | None, dict[str, Any] | None]]:
+    def queue(self, asking: Asking) -> Work[Queued]:
         """Within the comment's own transaction: the queued reply, or the refusal."""
         ...
 
@@ -73,8 +81,8 @@ class AnswerDesk(Protocol):
         """What is left for today."""
         ...
 
-    def wake(self) -> None:
-        """There is something to do."""
+    def begin(self, queued: Queued) -> None:
+        """After that transaction: there is something to do."""
         ...
 
 
@@ -106,11 +114,11 @@ class Posting:
             comment, rule = yield from self._save(site, visitor, hashed, draft, html, now)
             new = rule is not None
             if rule is None:
-                answer, refused = (yield from store.reply_to(site.key, comment.id)), None
+                queued = Queued((yield from store.reply_to(site.key, comment.id)))
             else:
-                answer, refused = yield from self._ask(site, visitor, hashed, draft, comment, rule, now)
+                queued = yield from self._ask(site, visitor, hashed, draft, comment, rule, now)
             quota = yield from self._desk.left(site, visitor, hashed, now)
-            return Posted(comment, answer, refused, quota, new)
+            return Posted(comment, queued, quota, new)
 
         try:
             posted = await self._db.write(work)
@@ -143,10 +151,10 @@ class Posting:
 
     def _ask(
         self, site: Site, visitor: Visitor, hashed: str, draft: Draft, comment: Comment, rule: str, now: int
-    ) -> Work[tuple[Comment | None, dict[str, Any] | None]]:
+    ) -> Work[Queued]:
         wanted = rules.wants_answer("off" if site.ai == "off" else rule, draft.ask, draft.body)
         if comment.state != "published" or wanted == "no":
-            return None, None
+            return Queued()
         asking = Asking(site, visitor, hashed, comment, draft.url, draft.title, now, wanted == "on_request")
         return (yield from self._desk.queue(asking))
 
@@ -182,9 +190,12 @@ class Posting:
         if comment.state != "published":
             return
         self.tell_added(comment)
-        if posted.answer is not None:
-            tell_queued(self._bus, posted.answer)
-            self._desk.wake()
+        self._begin(posted.queued)
+
+    def _begin(self, queued: Queued) -> None:
+        if queued.reply is not None:
+            tell_queued(self._bus, queued.reply)
+            self._desk.begin(queued)
 
     def changed(self, site: str, page: str) -> None:
         """What is at hand of the thread is out of date."""
@@ -253,24 +264,21 @@ class Posting:
         """A comment that waited is published now: its question is answered, by the site's rule."""
         now = self._clock.now()
 
-        def work() -> Work[Comment | None]:
+        def work() -> Work[Queued]:
             reply = yield from store.reply_to(site.key, comment.id)
             visitor = yield from visitor_by_id(site.key, comment.author_id or "")
             rule = (yield from store.rule_of(site.key, comment.page)) or site.ai
             wanted = rules.wants_answer("off" if site.ai == "off" else rule, None, comment.body)
             if reply is not None or visitor is None or wanted == "no":
-                return None
+                return Queued()
             url, title = yield from store.place_of(site.key, comment.page)
             hashed = yield from store.address_of(comment.id)
             asking = Asking(site, visitor, hashed, comment, url, title, now, wanted == "on_request")
-            queued, _ = yield from self._desk.queue(asking)
-            return queued
+            return (yield from self._desk.queue(asking))
 
         queued = await self._db.write(work)
         self.tell_changed(comment)
-        if queued is not None:
-            tell_queued(self._bus, queued)
-            self._desk.wake()
+        self._begin(queued)
 
     def tell_added(self, comment: Comment) -> None:
         """There is a new visible comment."""
