@@ -58,9 +58,9 @@ class WebBrowser:
     """Where it is, as a proxy writes it: limits by address are not the tests' subject, but where they are."""
     cookies: dict[str, dict[str, str]] = field(default_factory=dict)
 
-    def get(self, url: str, *, follow: bool = True, **headers: str) -> Page:
+    def get(self, url: str, *, follow: bool = True, method: str = "GET", **headers: str) -> Page:
         """Read an address."""
-        return self._go("GET", url, None, headers, follow)
+        return self._go(method, url, None, headers, follow)
 
     def post(self, url: str, fields: dict[str, str], *, follow: bool = True, **headers: str) -> Page:
         """Send a form as a page of that very origin does."""

@@ -71,7 +71,7 @@ def test_cookies_are_worth_nothing_at_each_others_doors(server: Server, member: 
     assert "/admin/sign-in/" in jar_of_owner.get(f"{server.url}/admin/").url
 
 
-FORMS = ["name", "picture/remove", "sessions/end", "ways/remove", "erase", "sign-out"]
+FORMS = ["name", "password", "picture/remove", "sessions/end", "ways/remove", "erase", "sign-out"]
 
 
 @pytest.mark.parametrize("what", FORMS)
@@ -138,6 +138,11 @@ def test_sessions_are_listed_and_ended(server: Server, member: Member) -> None:
     alive = "SELECT * FROM sessions WHERE visitor_id = ? AND revoked_at IS NULL"
     assert not rows(server, alive, member.id)
     assert rows(server, alive, stranger.id)
+    elsewhere = WebBrowser()
+    open_account(server, elsewhere, member.email)
+    member.do("sessions/end", id="all")
+    assert "Sign in to see" in elsewhere.get(f"{server.url}/account/?site=demo").text
+    assert "Ways in" in member.page.text
 
 
 # ---- ways in

@@ -16,7 +16,7 @@ from tests.fakes.web_browser import Page, WebBrowser
 from tests.http.signing import BEHIND_A_PROXY, Window, change, count, rows
 from tests.services import Server, Site, wait_until
 
-PASSWORD, ANOTHER = "seven green lamps", "eight blue lamps"
+PASSWORD = "seven green lamps"
 
 
 @pytest.fixture(scope="module")
@@ -167,60 +167,6 @@ def test_an_account_whose_address_was_never_confirmed_becomes_the_readers(server
     server.token = squatter["token"]
     assert server.call("GET", f"/api/session/?site=demo&page={server.page}").status == 401
     server.token = ""
-
-
-# ---- a new password
-
-
-def test_a_new_password_ends_what_was_open(server: Server, post: MailServer) -> None:
-    before = register(server, "lost@example.com")
-    browser = WebBrowser()
-    window = Window(server, browser)
-    waiting = ask(window, "lost@example.com", "reset")
-    link = reset_link(server, post, "lost@example.com")
-    assert browser.get(link).status == 200
-    weak = browser.post(link, {"password": "12345678"})
-    assert (weak.status, "too easy" in weak.text) == (400, True)
-    assert "is changed" in browser.post(link, {"password": ANOTHER}).text
-    assert login(server, "lost@example.com", PASSWORD) == 401
-    assert login(server, "lost@example.com", ANOTHER) == 200
-    assert browser.post(link, {"password": PASSWORD}).status == 404
-    server.token = before["token"]
-    assert server.call("GET", f"/api/session/?site=demo&page={server.page}").status == 401
-    server.token = ""
-    assert window.exchange(browser.get(waiting.url)).status == 201
-
-
-def test_a_new_password_for_somebody_else_does_not_let_one_in(server: Server, post: MailServer) -> None:
-    register(server, "target@example.com")
-    attacker, victim = WebBrowser(), WebBrowser()
-    waiting = ask(Window(server, attacker), "target@example.com", "reset")
-    link = reset_link(server, post, "target@example.com")
-    assert "is changed" in victim.post(link, {"password": ANOTHER}).text
-    page = attacker.get(waiting.url)
-    assert "Look into your mail" in page.text
-    assert login(server, "target@example.com", ANOTHER) == 200
-
-
-def reset_link(server: Server, post: MailServer, email: str) -> str:
-    wait_until(
-        lambda: rows(server, "SELECT 1 FROM mail_links WHERE email = ? AND purpose = 'reset' AND state = 'sent'", email)
-    )
-    return next(
-        mail.link for mail in reversed(post.mails) if email in mail.to and "password" in str(mail.message["subject"])
-    )
-
-
-def test_the_answer_for_an_unknown_address_is_the_same(server: Server, post: MailServer) -> None:
-    register(server, "known@example.com")
-    pages = []
-    for email in ("known@example.com", "unknown@example.com"):
-        window = Window(server, WebBrowser())
-        page = ask(window, email, "reset")
-        pages.append((page.status, page.text.replace(window.page.field("sign_in"), "ID")))
-    assert pages[0] == pages[1]
-    reset_link(server, post, "known@example.com")
-    assert not rows(server, "SELECT * FROM mail_links WHERE email = 'unknown@example.com'")
 
 
 # ---- confirming an address

@@ -15,9 +15,10 @@ from ..db import Database, Work
 from ..errors import AppError, Unauthorized
 from ..http import problem, read_body
 from ..people.identities import store as identities
+from ..people.store import end_everything
 from ..seams import Clock, Ids
 from ..settings import Settings
-from . import erasing_store, store
+from . import erasing_store
 
 Told = Callable[[str, str], None]
 
@@ -77,6 +78,5 @@ class Erasing:
             if (identity.issuer, identity.subject) == (self._kakao, subject):
                 left = yield from identities.ways_left(visitor.id, without=identity.id)
                 yield from identities.remove_identity(visitor.id, identity.id)
-        yield from store.end_devices(visitor.id, self._clock.now())
-        yield from store.end_account_sessions(visitor.id)
+        yield from end_everything(visitor.id, self._clock.now())
         return left

@@ -12,6 +12,7 @@ from ..core.model import Visitor
 from ..db import Database
 from ..errors import Forbidden, Unauthorized
 from ..own_pages import OwnPages
+from ..people.pace import caller_key
 from ..people.sessions import hash_secret
 from ..seams import Clock, Ids
 from ..settings import Settings
@@ -36,6 +37,7 @@ class AccountGate(OwnPages):
 
     def __init__(self, settings: Settings, db: Database, clock: Clock, ids: Ids) -> None:
         super().__init__(settings)
+        self._settings = settings
         self._key = settings.secret_key[-1].encode()
         self._db = db
         self._clock = clock
@@ -63,6 +65,10 @@ class AccountGate(OwnPages):
         if not hmac.compare_digest(fields.get("token", "").encode(), self.token(account).encode()):
             raise Forbidden("session_invalid", "This form is out of date: go back, reload the page and try again.")
         return account
+
+    def caller(self, request: Request) -> str:
+        """The caller's keyed address."""
+        return caller_key(request, self._settings)
 
     def fresh(self, account: Account) -> bool:
         """Whether the proof is a few minutes old at most."""

@@ -14,14 +14,16 @@ from starlette.routing import Route
 
 from ..core.model import Visitor
 from ..core.times import iso
-from ..db import Database, Work
+from ..db import Database, IntegrityConflict, Work
 from ..errors import AppError, Forbidden, TooLarge
 from ..own_pages import METHODS
 from ..people import identities
+from ..people.by_password import ByPassword
 from ..people.identities import clean_name
 from ..people.identities import store as identity_store
 from ..people.oauth.handlers import Flow
 from ..people.pages import language_of
+from ..people.store import end_everything
 from ..seams import Clock, Ids
 from ..sites.settings import Site
 from ..sites.store import SiteDirectory
@@ -52,7 +54,7 @@ class AccountPages:
 
     def __init__(
         self, gate: AccountGate, db: Database, clock: Clock, ids: Ids, sites: SiteDirectory, oauth: OAuth,
-        pictures: Pictures, erasing: Erasing, told: Told,
+        pictures: Pictures, by_password: ByPassword, erasing: Erasing, told: Told,
     ) -> None:  # fmt: skip
         self._gate = gate
         self._db = db
@@ -61,6 +63,7 @@ class AccountPages:
         self._sites = sites
         self._oauth = oauth
         self._pictures = pictures
+        self._by_password = by_password
         self._erasing = erasing
         self._told = told
 
@@ -71,6 +74,7 @@ class AccountPages:
             "/account/name/": {"POST": self.rename},
             "/account/picture/": {"POST": self.upload},
             "/account/picture/remove/": {"POST": self.remove_picture},
+            "/account/password/": {"POST": self.change_password},
             "/account/sessions/end/": {"POST": self.end_sessions},
             "/account/ways/add/{provider}/": {"GET": self.add_way},
             "/account/ways/remove/": {"POST": self.remove_way},
@@ -98,7 +102,7 @@ class AccountPages:
             name=account.visitor.name, avatar_url=account.visitor.avatar_url,
             ways=show_ways(site, account, found, self._issuers(), texts_in(lang)),
             addable=self._addable(site, account, lang, {identity.issuer for identity in found}),
-            devices=show_devices(devices, site, texts_in(lang), lang),
+            devices=show_devices(devices, site, texts_in(lang), lang), account=account,
         )  # fmt: skip
 
     def _issuers(self) -> dict[str, str]:
@@ -143,12 +147,29 @@ class AccountPages:
         await self._tell(account.visitor, await self._db.write(lambda: store.drop_picture(account.visitor)))
         return self._back(site, fields, "done_picture")
 
+    async def change_password(self, request: Request) -> Response:
+        """`POST /account/password/`: another one for whoever knows the one until now, or a first one."""
+        fields, site, account = await self._form(request)
+        if account.email is None or not (account.has_password or account.email_verified):
+            return self._back(site, fields, "bad_failed")
+        if not account.has_password and not self._gate.fresh(account):
+            return self._again(site, fields, request)
+        try:
+            await self._by_password.change(
+                account.visitor, account.email, fields.get("current", "") if account.has_password else None,
+                fields.get("new", ""), self._gate.caller(request), but_page=account.session,
+            )  # fmt: skip
+        except AppError as error:
+            codes = {"login_failed": "bad_current", "password_weak": "bad_weak", "too_many_requests": "bad_soon"}
+            return self._back(site, fields, codes.get(error.code, "bad_failed"))
+        return self._back(site, fields, "done_password")
+
     async def end_sessions(self, request: Request) -> Response:
         """`POST /account/sessions/end/`: one session of one's own, or all."""
         fields, site, account = await self._form(request)
         visitor, id, now = account.visitor, fields.get("id", ""), self._clock.now()
         if id == "all":
-            await self._db.write(lambda: store.end_devices(visitor.id, now))
+            await self._db.write(lambda: end_everything(visitor.id, now, but_page=account.session))
         else:
             await self._db.write(lambda: store.end_device(visitor.id, id, now))
         return self._back(site, fields, "done_session")
@@ -175,7 +196,11 @@ class AccountPages:
             return self._back(site, {}, "bad_failed")
         profile, now = flow.profile, self._clock.now()
         ids = identities.NewIds(self._ids.new(), self._ids.new())
-        if not await self._db.write(lambda: identities.link(account.visitor, profile, ids, now)):
+        try:
+            linked = await self._db.write(lambda: identities.link(account.visitor, profile, ids, now))
+        except IntegrityConflict:  # somebody else has come in by it at this moment
+            linked = await self._db.write(lambda: identities.link(account.visitor, profile, ids, now))
+        if not linked:
             return self._back(site, {}, "bad_taken")
         self._pictures.later(account.visitor, profile.picture)
         return self._back(site, {}, "done_linked")

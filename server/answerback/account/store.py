@@ -68,11 +68,6 @@ def end_account_session(hash: str) -> Work[None]:
     yield run("DELETE FROM account_sessions WHERE hash = :hash", hash=hash)
 
 
-def end_account_sessions(visitor_id: str) -> Work[None]:
-    """Leave the account page everywhere."""
-    yield run("DELETE FROM account_sessions WHERE visitor_id = :id", id=visitor_id)
-
-
 # ---- sessions in pages
 
 
@@ -95,13 +90,6 @@ def end_device(visitor_id: str, id: str, now: int) -> Work[bool]:
         id=id, visitor_id=visitor_id, now=now,
     )  # fmt: skip
     return row is not None
-
-
-def end_devices(visitor_id: str, now: int) -> Work[None]:
-    """End all sessions of the visitor."""
-    yield run(
-        "UPDATE sessions SET revoked_at = :now WHERE visitor_id = :id AND revoked_at IS NULL", id=visitor_id, now=now
-    )
 
 
 # ---- name and picture

@@ -74,7 +74,7 @@ def build_accounts(
     pictures = Pictures(db, clock, ids, settings.public_url, inside, changed, resolver)
     oauth = OAuth(settings, db, clock, ids, popup, door, pictures)
     erasing = Erasing(settings, db, clock, ids, told)
-    pages = AccountPages(gate, db, clock, ids, sites, oauth, pictures, erasing, changed)
+    pages = AccountPages(gate, db, clock, ids, sites, oauth, pictures, by_password, erasing, changed)
     oauth.linked = pages.linked
     mail = MailLinks(settings, db, clock, ids, sites, popup, door, post)
     door.offered, door.mail_ready, by_password.registered = oauth.offered, post.ready, post.ask_verification

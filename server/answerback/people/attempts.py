@@ -15,6 +15,8 @@ T = TypeVar("T")
 FREE_FAILURES, FREE_OF_ADDRESS = 5, 50
 FORGET_MS = 15 * 60 * 1000
 LONGEST_DELAY_S = 300
+# Some ten seconds of passwords: whoever comes later would wait longer than people do.
+MOST_WAITING = 200
 
 
 class Attempts:
@@ -24,15 +26,22 @@ class Attempts:
         self._db = db
         self._clock = clock
         self._one_at_a_time = asyncio.Lock()
+        self._waiting = 0
 
     async def attempt(self, account: str, address: str, check: Callable[[], Awaitable[T | None]]) -> T | None:
         """What `check` gives; None is a failure and is counted. Raises LimitReached when it is too early to try."""
-        async with self._one_at_a_time:
-            await self._delay(account, FREE_FAILURES)
-            await self._delay(address, FREE_OF_ADDRESS)
-            result = await check()
-            await self._db.write(lambda: self._count(account, address, failed=result is None))
-            return result
+        if self._waiting >= MOST_WAITING:
+            raise LimitReached("too_many_requests", retry_after=10)
+        self._waiting += 1
+        try:
+            async with self._one_at_a_time:
+                await self._delay(account, FREE_FAILURES)
+                await self._delay(address, FREE_OF_ADDRESS)
+                result = await check()
+                await self._db.write(lambda: self._count(account, address, failed=result is None))
+                return result
+        finally:
+            self._waiting -= 1
 
     def _count(self, account: str, address: str, *, failed: bool) -> Work[None]:
         if not failed:

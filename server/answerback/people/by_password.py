@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from ..core.comments import NAME_LIMIT
 from ..core.model import Visitor
-from ..db import Database
+from ..db import Database, Work
 from ..errors import Conflict, Unauthorized
 from ..seams import Clock, Ids
 from . import store
@@ -52,3 +52,21 @@ class ByPassword:
         if visitor is None:
             raise Unauthorized("login_failed")
         return visitor
+
+    async def change(
+        self, visitor: Visitor, email: str, current: str | None, password: str, address: str, *, but_page: str
+    ) -> None:
+        """Another password; what is open elsewhere than in that session of the account page ends.
+
+        `current` is the one until now, or None where there is none. Raises as `sign_in` and `register` do.
+        """
+        if current is not None:
+            await self.sign_in(visitor.site, email, current, address)
+        check_password(password, email=email)
+        hash, now = await hash_password(password), self._clock.now()
+
+        def work() -> Work[None]:
+            yield from store.set_password(visitor.id, hash)
+            yield from store.end_everything(visitor.id, now, but_page=but_page)
+
+        await self._db.write(work)

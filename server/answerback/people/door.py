@@ -30,6 +30,10 @@ class Door(Protocol):
         """The sign-in of this very browser. Raises an AppError for one that is over, or another browser's."""
         ...
 
+    async def ended(self, request: Request, sign_in_id: str) -> str:
+        """Where a sign-in of this browser has led; empty while it is under way."""
+        ...
+
     async def finish(self, request: Request, sign_in_id: str, visitor: Visitor) -> Response:
         """Hand the visitor over to the page where the sign-in began."""
         ...

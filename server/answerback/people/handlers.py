@@ -58,9 +58,7 @@ class People:
 
     async def logout(self, call: Call) -> Response:
         """`POST /api/user/logout/`: the session is dead on the server, and its cookie goes."""
-        session = await self._sessions.current(call)
-        if session is not None:
-            await self._sessions.end(session)
+        await self._sessions.leave(call)
         response = Response(status_code=204, headers={"Cache-Control": "no-store"})
         response.headers["Set-Cookie"] = set_cookie(cookie_name(call.site.key), "", 0)
         return response

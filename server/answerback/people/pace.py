@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from starlette.requests import Request
+
 from ..errors import LimitReached
+from ..http import address_key, client_address
 from ..seams import Clock
+from ..settings import Settings
 
 KEPT = 10_000
+
+
+def caller_key(request: Request, settings: Settings) -> str:
+    """The caller's keyed address, by which attempts to sign in are counted in whatever way they are made."""
+    return address_key(client_address(request, settings.trusted_proxies), "sign-in", settings.secret_key[-1])
 
 
 class Pace:

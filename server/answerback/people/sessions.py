@@ -46,7 +46,7 @@ def hash_secret(secret: str) -> str:
 
 def cookie_name(site: str) -> str:
     """The session cookie's name on a site; `__Host-` ties it to our host, Secure and the whole path."""
-    return f"__Host-answerback-{site}"
+    return f"__Host-answerback-session-{site}"
 
 
 def set_cookie(name: str, value: str, seconds: int) -> str:
@@ -71,21 +71,16 @@ class Sessions:
         A bearer token counts from anywhere that may call; a cookie only with an `Origin` that was found good. Raises
         Unauthorized (`session_invalid`) for a bearer token that is worth nothing.
         """
-        site, origin, now = call.site.key, call.origin, self._clock.now()
-        bearer = bearer_token(call.request)
-        cookie = call.request.cookies.get(cookie_name(site)) if origin is not None else None
-        bearer_hash = hash_secret(bearer) if bearer is not None else None
-        cookie_hash = hash_secret(cookie) if cookie and bearer is None else None
+        now = self._clock.now()
+        bearer_hash, cookie_hash = _secrets(call)
 
         def work() -> Work[Session | None]:
-            if bearer_hash is None and cookie_hash is None:
-                return None
-            found = yield from store.session_by_secret(site, cookie_hash=cookie_hash, bearer_hash=bearer_hash, now=now)
-            if found is not None and (found[1] == origin or (bearer_hash and (not origin or not found[1]))):
-                return Session(found[0], found[2])
-            if bearer_hash is not None:
+            if bearer_hash is None:
+                return (yield from _session(call, None, cookie_hash, now))
+            found = yield from _session(call, bearer_hash, None, now)
+            if found is None:
                 raise Unauthorized("session_invalid")
-            return None
+            return found
 
         return work
 
@@ -111,6 +106,13 @@ class Sessions:
         if session is None:
             raise Unauthorized("session_required")
         return session
+
+    async def before(self, call: Call) -> Session | None:
+        """As `current`, for whoever is about to have another one: a token that is worth nothing is no hindrance."""
+        try:
+            return await self.current(call)
+        except Unauthorized:
+            return None
 
     async def begin_guest(self, call: Call) -> NewSession:
         """A new guest with a session."""
@@ -165,9 +167,19 @@ class Sessions:
             raise BadRequest("ticket_invalid")
         return token
 
-    async def end(self, session: Session) -> None:
-        """End a session for good."""
-        await self._db.write(lambda: store.revoke_session(session.id, self._clock.now()))
+    async def leave(self, call: Call) -> None:
+        """End for good what the call carries: the session of its bearer token, and that of its cookie."""
+        now = self._clock.now()
+        bearer_hash, cookie_hash = _secrets(call)
+
+        def work() -> Work[None]:
+            by_token = yield from _session(call, bearer_hash, None, now)
+            by_cookie = yield from _session(call, None, cookie_hash, now)
+            for session in (by_token, by_cookie):
+                if session is not None:
+                    yield from store.revoke_session(session.id, now)
+
+        await self._db.write(work)
 
     def _values(self, call: Call, visitor: Visitor, now: int) -> tuple[dict[str, Any], str]:
         secret = self._ids.secret()
@@ -185,3 +197,22 @@ class Sessions:
 
     def _ticket(self, call: Call, session_id: str) -> str:
         return self._tickets.dumps([session_id, call.site.key, call.origin or ""])
+
+
+def _secrets(call: Call) -> tuple[str | None, str | None]:
+    """The hashes of the call's bearer token and of its cookie, which counts only with an `Origin` that is good."""
+    bearer = bearer_token(call.request)
+    cookie = call.request.cookies.get(cookie_name(call.site.key)) if call.origin is not None else None
+    return (hash_secret(bearer) if bearer is not None else None), (hash_secret(cookie) if cookie else None)
+
+
+def _session(call: Call, bearer_hash: str | None, cookie_hash: str | None, now: int) -> Work[Session | None]:
+    """The living session behind one of the two, if it is of the call's site and origin."""
+    if bearer_hash is None and cookie_hash is None:
+        return None
+    found = yield from store.session_by_secret(call.site.key, cookie_hash=cookie_hash, bearer_hash=bearer_hash, now=now)
+    if found is None:
+        return None
+    id, origin, visitor = found
+    from_anywhere = bearer_hash is not None and (not call.origin or not origin)
+    return Session(id, visitor) if origin == call.origin or from_anywhere else None

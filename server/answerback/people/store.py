@@ -67,6 +67,11 @@ async def user_by_email(db: Database, site: str, email: str) -> tuple[Visitor, s
     return None if row is None else (read_visitor(row), row["password_hash"])
 
 
+def set_password(visitor_id: str, password_hash: str | None) -> Work[None]:
+    """Give the visitor a password, or take it away."""
+    yield run("UPDATE visitors SET password_hash = :hash WHERE id = :id", id=visitor_id, hash=password_hash)
+
+
 def add_session(values: dict[str, Any]) -> Work[None]:
     """Put in a session: id, site, visitor_id, origin, agent, cookie_hash, bearer_hash, now, expires_at."""
     yield run(
@@ -106,6 +111,19 @@ def revoke_session(session_id: str, now: int) -> Work[None]:
         "DELETE FROM account_sessions WHERE visitor_id = (SELECT visitor_id FROM sessions WHERE id = :id)",
         id=session_id,
     )
+
+
+def end_everything(visitor_id: str, now: int, *, but_page: str = "") -> Work[None]:
+    """End all that is open for a visitor: sessions, sign-ins that are under way, and the account page.
+
+    `but_page` is the hash of one session of the account page that stays.
+    """
+    yield run(
+        "UPDATE sessions SET revoked_at = :now WHERE visitor_id = :id AND revoked_at IS NULL", id=visitor_id, now=now
+    )
+    yield run("DELETE FROM account_sessions WHERE visitor_id = :id AND hash <> :but", id=visitor_id, but=but_page)
+    yield run("DELETE FROM sign_in_codes WHERE visitor_id = :id", id=visitor_id)
+    yield run("UPDATE mail_links SET proved_by = NULL WHERE proved_by = :id", id=visitor_id)
 
 
 def count_failure(bucket: str, now: int, forget_before: int) -> Work[None]:

@@ -36,7 +36,8 @@ UPKEEP = (
     "ALTER TABLE answers ADD COLUMN started_at BIGINT",
     "CREATE INDEX answers_unsupported ON answers (site, supported, settled_at)",
 )
-STATEMENTS: tuple[str, ...] = (*CORRECTIONS, *UPKEEP)
+SIGNING_IN = ("ALTER TABLE sign_ins ADD COLUMN ended_at BIGINT",)
+STATEMENTS: tuple[str, ...] = (*CORRECTIONS, *UPKEEP, *SIGNING_IN)
 
 
 def upgrade() -> None:

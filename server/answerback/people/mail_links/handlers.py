@@ -84,6 +84,9 @@ class MailLinks:
 
     async def wait(self, request: Request) -> Response:
         """`GET /sign-in/mail/wait`: looks again every few seconds, and goes on once the link was used."""
+        led_to = await self._door.ended(request, request.query_params.get("sign_in", ""))
+        if led_to:  # another window was faster
+            return RedirectResponse(led_to, 303)
         sign_in = await self._door.find(request, request.query_params.get("sign_in", ""))
         visitor = await store.proved(self._db, sign_in.id)
         if visitor is not None and visitor.site == sign_in.site:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from ...core.model import Visitor
 from ...db import Database, Row, Work, one, run
-from ..store import VISITOR, read_visitor
+from ..store import VISITOR, end_everything, read_visitor
 
 LEASE_MS = 60_000
 GUESSES = 5
@@ -197,16 +197,8 @@ def confirm(visitor_id: str, email: str, now: int) -> Work[bool]:
     return row is not None
 
 
-def set_password(visitor_id: str, password_hash: str | None) -> Work[None]:
-    """Give the visitor a password, or take it away."""
-    yield run("UPDATE visitors SET password_hash = :hash WHERE id = :id", id=visitor_id, hash=password_hash)
-
-
 def shut_out(visitor_id: str, now: int, *, identities_too: bool) -> Work[None]:
-    """End all sessions of an account; with `identities_too` all other ways in as well."""
-    yield run(
-        "UPDATE sessions SET revoked_at = :now WHERE visitor_id = :id AND revoked_at IS NULL", id=visitor_id, now=now
-    )
-    yield run("DELETE FROM account_sessions WHERE visitor_id = :id", id=visitor_id)
+    """End all that is open for an account; with `identities_too` all other ways in go as well."""
+    yield from end_everything(visitor_id, now)
     if identities_too:
         yield run("DELETE FROM identities WHERE visitor_id = :id", id=visitor_id)

@@ -9,6 +9,7 @@ from ...db import Database, IntegrityConflict, Work
 from ...errors import NotFound
 from ...seams import Clock, Ids
 from ..sessions import hash_secret
+from ..store import set_password
 from . import store
 from .store import Link
 
@@ -75,7 +76,7 @@ class Using:
             holder = (yield from store.holder(link.site, link.email)) if link is not None else None
             if link is None or link.purpose != "reset" or holder is None:
                 raise NotFound("ticket_invalid")
-            yield from store.set_password(holder.visitor.id, password_hash)
+            yield from set_password(holder.visitor.id, password_hash)
             yield from store.shut_out(holder.visitor.id, now, identities_too=not holder.confirmed)
             yield from store.confirm(holder.visitor.id, link.email, now)
             if begun_here:
@@ -94,7 +95,7 @@ def _reader_of(link: Link, new_id: str, now: int) -> Work[Visitor]:
     if holder is None:
         return (yield from store.add_holder(new_id, link.site, link.email, now))
     if not holder.confirmed:
-        yield from store.set_password(holder.visitor.id, None)
+        yield from set_password(holder.visitor.id, None)
         yield from store.shut_out(holder.visitor.id, now, identities_too=True)
         yield from store.confirm(holder.visitor.id, link.email, now)
     return holder.visitor

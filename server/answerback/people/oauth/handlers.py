@@ -15,14 +15,13 @@ from starlette.routing import Route
 from ...core.model import Visitor
 from ...db import Database, IntegrityConflict
 from ...errors import AppError, NotFound
-from ...http import address_key, client_address
 from ...own_pages import METHODS, OwnPages
 from ...seams import Clock, Ids
 from ...settings import Settings
 from .. import identities
 from ..door import Door, SignIn
 from ..identities import Profile
-from ..pace import Pace
+from ..pace import Pace, caller_key
 from ..pages import language_of, render
 from ..sessions import hash_secret
 from . import store
@@ -94,8 +93,7 @@ class OAuth:
     async def start(self, request: Request) -> Response:
         """`GET /sign-in/<provider>/start?sign_in=`: off to the provider."""
         sign_in = await self._door.find(request, request.query_params.get("sign_in", ""))
-        address = client_address(request, self._settings.trusted_proxies)
-        self._pace.step(address_key(address, "sign-in", self._settings.secret_key[-1]))
+        self._pace.step(caller_key(request, self._settings))
         return await self.begin(request, request.path_params["provider"], sign_in=sign_in)
 
     async def begin(

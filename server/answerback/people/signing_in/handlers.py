@@ -14,7 +14,6 @@ from ...core.comments import NAME_LIMIT, clean_line
 from ...core.model import Visitor
 from ...db import Database
 from ...errors import AppError, NotFound
-from ...http import address_key, client_address
 from ...own_pages import HEADERS, METHODS, OwnPages
 from ...seams import Clock, Ids
 from ...settings import Settings
@@ -22,7 +21,7 @@ from ...sites.store import SiteDirectory
 from ..by_password import ByPassword
 from ..door import SignIn
 from ..emails import read_email
-from ..pace import Pace
+from ..pace import Pace, caller_key
 from ..pages import FOLDER as PAGES
 from ..pages import asset, environment, language_of
 from ..sessions import hash_secret
@@ -99,13 +98,21 @@ class SignInPages:
 
     async def find(self, request: Request, sign_in_id: str) -> Begun:
         """The sign-in of this very browser. Raises NotFound for one that is over, or another browser's."""
-        secret = request.cookies.get(cookie_name(sign_in_id), "") if _ID.fullmatch(sign_in_id) else ""
-        begun = None
-        if secret:
-            begun = await store.sign_in_of(self._db, sign_in_id, hash_secret(secret), self._clock.now())
-        if begun is None:
+        begun = await self._of_this_browser(request, sign_in_id)
+        if begun is None or begun.ended_at is not None:
             raise NotFound("not_found", texts_in(language_of(request, ""))["over"])
         return begun
+
+    async def ended(self, request: Request, sign_in_id: str) -> str:
+        """Where a sign-in of this browser has led; empty while it is under way."""
+        begun = await self._of_this_browser(request, sign_in_id)
+        return begun.return_to if begun is not None and begun.ended_at is not None else ""
+
+    async def _of_this_browser(self, request: Request, sign_in_id: str) -> Begun | None:
+        secret = request.cookies.get(cookie_name(sign_in_id), "") if _ID.fullmatch(sign_in_id) else ""
+        if not secret:
+            return None
+        return await store.sign_in_of(self._db, sign_in_id, hash_secret(secret), self._clock.now())
 
     async def finish(self, request: Request, sign_in_id: str, visitor: Visitor) -> Response:
         """Hand the visitor over to the page where the sign-in began. Raises NotFound as `find`."""
@@ -113,6 +120,7 @@ class SignInPages:
         if visitor.site != begun.site:
             raise NotFound
         if begun.origin == self._settings.public_origin:
+            await self._db.write(lambda: store.end_sign_in(begun.id, self._clock.now()))
             response: Response = RedirectResponse(begun.return_to, 303)
             response.headers["Set-Cookie"] = await self._open_own(visitor)
             return response
@@ -136,7 +144,7 @@ class SignInPages:
             nonce=token("nonce", query.get("nonce", "")), challenge=token("challenge", query.get("challenge", "")),
             lang=language_of(request, site.lang, query.get("lang", "")),
         )  # fmt: skip
-        self._pace.step(self._address(request))
+        self._pace.step(caller_key(request, self._settings))
         secret = self._ids.secret()
         await self._db.write(lambda: store.add_sign_in(begun, hash_secret(secret), self._clock.now()))
         response = RedirectResponse(self.again(begun), 303)
@@ -157,7 +165,7 @@ class SignInPages:
         email = fields.get("email", "")
         try:
             visitor = await self._by_password.sign_in(
-                begun.site, read_email(email), fields.get("password", ""), self._address(request)
+                begun.site, read_email(email), fields.get("password", ""), caller_key(request, self._settings)
             )
         except AppError as error:
             return self._ways(begun, request, problem=error, email=email)
@@ -173,7 +181,7 @@ class SignInPages:
         begun = await self._begun(request)
         email, name = fields.get("email", ""), clean_line(fields.get("name", ""))[:NAME_LIMIT]
         try:
-            self._pace.step(self._address(request))
+            self._pace.step(caller_key(request, self._settings))
             address = read_email(email)
             visitor = await self._by_password.register(
                 begun.site, address, fields.get("password", ""), name, begun.lang
@@ -208,10 +216,6 @@ class SignInPages:
 
     async def _begun(self, request: Request) -> Begun:
         return await self.find(request, str(request.path_params["id"]))
-
-    def _address(self, request: Request) -> str:
-        address = client_address(request, self._settings.trusted_proxies)
-        return address_key(address, "sign-in", self._settings.secret_key[-1])
 
     def _error(self, request: Request, error: AppError) -> Response:
         lang = language_of(request, "", request.query_params.get("lang", ""))

@@ -15,11 +15,11 @@ from starlette.responses import Response
 
 from ...core.model import Visitor
 from ...db import Database, Work
-from ...errors import BadRequest, Unauthorized
+from ...errors import BadRequest
 from ...http import Call, json_response
 from ...seams import Clock, Ids
 from ..merging import Merging
-from ..sessions import LIFETIME_SECONDS, NewSession, Session, Sessions, cookie_name, hash_secret, set_cookie
+from ..sessions import LIFETIME_SECONDS, NewSession, Sessions, cookie_name, hash_secret, set_cookie
 from . import store
 from .store import Begun
 
@@ -50,7 +50,7 @@ class Handover:
         """
         code = call.text("code", 128, required=True)
         verifier = call.text("verifier", 128, required=True)
-        current = await self._session_before(call)
+        current = await self._sessions.before(call)
         guest = current.visitor if current is not None and current.visitor.kind == "guest" else None
         hash, now, rise = hash_secret(code), self._clock.now(), self._sessions.rising(call, current)
 
@@ -70,13 +70,6 @@ class Handover:
             await self._merging.tell(new.visitor)
         cookie = set_cookie(cookie_name(call.site.key), new.secret, LIFETIME_SECONDS)
         return json_response({"visitor": new.visitor.public(), "ticket": new.ticket}, 201, {"Set-Cookie": cookie})
-
-    async def _session_before(self, call: Call) -> Session | None:
-        """The session that the page had; a token that is worth nothing is no reason to refuse a good code."""
-        try:
-            return await self._sessions.current(call)
-        except Unauthorized:
-            return None
 
 
 def challenge_of(verifier: str) -> str:

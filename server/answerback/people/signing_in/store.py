@@ -9,12 +9,12 @@ from ...db import Database, Row, Work, one, run
 from ..store import VISITOR, read_visitor
 
 SIGN_IN_MS, CODE_MS = 15 * 60_000, 60_000
-_COLUMNS = "id, site, origin, return_to, nonce, challenge, lang"
+_COLUMNS = "id, site, origin, return_to, nonce, challenge, lang, ended_at"
 
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """A sign-in: for which site it is, and where its visitor goes back to."""
+    """A sign-in: for which site it is, and where its visitor goes back to; `ended_at` (ms) once it has led there."""
 
     id: str
     site: str
@@ -23,6 +23,7 @@ class Begun:
     nonce: str
     challenge: str
     lang: str
+    ended_at: int | None = None
 
 
 def _begun(row: Row) -> Begun:
@@ -52,6 +53,11 @@ async def sign_in_of(db: Database, id: str, browser: str, now: int) -> Begun | N
     return None if row is None else _begun(row)
 
 
+def end_sign_in(id: str, now: int) -> Work[None]:
+    """It has led somewhere: nobody comes in by it a second time, in whatever window it is still open."""
+    yield run("UPDATE sign_ins SET ended_at = :now WHERE id = :id AND ended_at IS NULL", id=id, now=now)
+
+
 def add_code(hash: str, sign_in_id: str, visitor_id: str, now: int) -> Work[None]:
     """Put in the code for a visitor who has shown who they are."""
     yield run(
@@ -62,7 +68,7 @@ def add_code(hash: str, sign_in_id: str, visitor_id: str, now: int) -> Work[None
 
 
 def use_code(hash: str, now: int) -> Work[tuple[Begun, Visitor] | None]:
-    """The sign-in and the visitor of a code, once; every code of that sign-in is used up with it."""
+    """The sign-in and the visitor of a code, once; the sign-in ends with it, and every other code of it."""
     used = yield one(
         """UPDATE sign_in_codes SET used_at = :now WHERE hash = :hash AND used_at IS NULL AND expires_at > :now
         RETURNING sign_in_id, visitor_id""",
@@ -75,5 +81,6 @@ def use_code(hash: str, now: int) -> Work[tuple[Begun, Visitor] | None]:
         id=used["sign_in_id"], now=now,
     )  # fmt: skip
     begun = yield one(f"SELECT {_COLUMNS} FROM sign_ins WHERE id = :id", id=used["sign_in_id"])
+    yield from end_sign_in(used["sign_in_id"], now)
     visitor = yield one(f"SELECT {VISITOR} FROM visitors v WHERE v.id = :id", id=used["visitor_id"])
     return None if begun is None or visitor is None else (_begun(begun), read_visitor(visitor))

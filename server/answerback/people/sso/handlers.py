@@ -43,7 +43,7 @@ class SiteSignOn:
             raise Unauthorized("sso_invalid", "This site has no secret to sign tokens with.")
         secrets = [derive_secret(key, call.site.key, salt) for key in self._keys]
         claim = read_token(token, secrets, site=call.site.key, audience=self._audience, now=self._clock.now())
-        current = await self._sessions.current(call)
+        current = await self._sessions.before(call)
         new = await self._arrive(call, claim, current)
         if new.visitor.avatar_url is None:
             self._pictures.later(new.visitor, claim.profile.picture)

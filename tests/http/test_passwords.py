@@ -1,0 +1,229 @@
+"""Passwords: guessed at, forgotten, changed (threat 8)."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from tests.fakes.smtp_server import MailServer
+from tests.fakes.web_browser import Page, WebBrowser
+from tests.http.members import PASSWORD, Member, join
+from tests.http.signing import BEHIND_A_PROXY, Window, change, rows
+from tests.http.test_mail import ask, login, register
+from tests.services import Server, Site, wait_until
+
+ANOTHER = "eight blue lamps"
+
+
+@pytest.fixture(scope="module")
+def post() -> Iterator[MailServer]:
+    with MailServer.start() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory, post: MailServer) -> Iterator[Server]:
+    settings = BEHIND_A_PROXY | post.settings()
+    with Site.start() as site, Server.start(tmp_path_factory.mktemp("passwords"), site, **settings) as server:
+        yield server
+
+
+@pytest.fixture
+def server(running: Server) -> Server:
+    change(running, "DELETE FROM mail_counts")
+    change(running, "DELETE FROM login_failures")
+    return running
+
+
+def reset_link(server: Server, post: MailServer, email: str) -> str:
+    wait_until(
+        lambda: rows(server, "SELECT 1 FROM mail_links WHERE email = ? AND purpose = 'reset' AND state = 'sent'", email)
+    )
+    return next(
+        mail.link for mail in reversed(post.mails) if email in mail.to and "password" in str(mail.message["subject"])
+    )
+
+
+# ---- guessed at
+
+
+def test_unknown_addresses_and_wrong_passwords_are_told_the_same(server: Server) -> None:
+    known = join(server).email
+    pages = []
+    for email in (known, "nobody@example.com"):
+        window = Window(server, WebBrowser())
+        fields = {"email": email, "password": "not it at all"}
+        pages.append(window.browser.post(window.page.url + "password/", fields))
+    texts = {page.text.replace(known, "").replace("nobody@example.com", "").split("<main>")[1][:400] for page in pages}
+    assert [page.status for page in pages] == [401, 401]
+    assert len({text.split('action="')[0] for text in texts}) == 1
+
+
+def test_unknown_addresses_take_as_long(server: Server) -> None:
+    known = join(server).email
+    took: dict[str, list[float]] = {known: [], "nobody-at-all@example.com": []}
+    for _ in range(4):
+        for email, times in took.items():
+            begun = time.perf_counter()
+            data = {"site": "demo", "email": email, "password": "not it at all"}
+            assert server.call("POST", "/api/user/login/", data).status == 401
+            times.append(time.perf_counter() - begun)
+    one, other = (min(times) for times in took.values())
+    assert 0.5 < one / other < 2  # without a hash to compare with it would be a tenth
+
+
+def test_guessing_at_an_account_is_slowed_down_wherever_it_comes_from(server: Server) -> None:
+    member = join(server)
+    statuses = []
+    for _ in range(7):
+        window = Window(server, WebBrowser())
+        fields = {"email": member.email, "password": "not it at all"}
+        statuses.append(window.browser.post(window.page.url + "password/", fields))
+    assert [page.status for page in statuses] == [401] * 5 + [429] * 2
+    assert int(statuses[-1].headers["retry-after"]) >= 1
+    window = Window(server, WebBrowser())
+    right = window.browser.post(window.page.url + "password/", {"email": member.email, "password": PASSWORD})
+    assert right.status == 429  # the right one has to wait as well: nothing is learnt from the answer
+
+
+def test_more_than_can_be_checked_soon_are_told_to_come_back(server: Server) -> None:
+    """A thousand guesses at once are refused at once, instead of being kept for a minute."""
+
+    def guess(number: int) -> int:
+        data = {"site": "demo", "email": f"nobody-{number}@example.com", "password": "not it at all"}
+        return server.call("POST", "/api/user/login/", data, X_Forwarded_For=f"203.0.113.{number % 250}").status
+
+    with ThreadPoolExecutor(260) as pool:
+        statuses = list(pool.map(guess, range(260)))
+    assert set(statuses) == {401, 429}
+    assert statuses.count(401) >= 200
+
+
+# ---- forgotten
+
+
+def test_a_new_password_ends_what_was_open(server: Server, post: MailServer) -> None:
+    before = register(server, "lost@example.com")
+    browser = WebBrowser()
+    window = Window(server, browser)
+    waiting = ask(window, "lost@example.com", "reset")
+    link = reset_link(server, post, "lost@example.com")
+    assert browser.get(link).status == 200
+    weak = browser.post(link, {"password": "12345678"})
+    assert (weak.status, "too easy" in weak.text) == (400, True)
+    assert "is changed" in browser.post(link, {"password": ANOTHER}).text
+    assert login(server, "lost@example.com", PASSWORD) == 401
+    assert login(server, "lost@example.com", ANOTHER) == 200
+    assert browser.post(link, {"password": PASSWORD}).status == 404
+    server.token = before["token"]
+    assert server.call("GET", f"/api/session/?site=demo&page={server.page}").status == 401
+    server.token = ""
+    assert window.exchange(browser.get(waiting.url)).status == 201
+
+
+def test_a_new_password_for_somebody_else_does_not_let_one_in(server: Server, post: MailServer) -> None:
+    register(server, "target@example.com")
+    attacker, victim = WebBrowser(), WebBrowser()
+    waiting = ask(Window(server, attacker), "target@example.com", "reset")
+    link = reset_link(server, post, "target@example.com")
+    assert "is changed" in victim.post(link, {"password": ANOTHER}).text
+    page = attacker.get(waiting.url)
+    assert "Look into your mail" in page.text
+    assert login(server, "target@example.com", ANOTHER) == 200
+
+
+def test_the_answer_for_an_unknown_address_is_the_same(server: Server, post: MailServer) -> None:
+    register(server, "known@example.com")
+    pages = []
+    for email in ("known@example.com", "unknown@example.com"):
+        window = Window(server, WebBrowser())
+        page = ask(window, email, "reset")
+        pages.append((page.status, page.text.replace(window.page.field("sign_in"), "ID")))
+    assert pages[0] == pages[1]
+    reset_link(server, post, "known@example.com")
+    assert not rows(server, "SELECT * FROM mail_links WHERE email = 'unknown@example.com'")
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_looking_at_the_link_uses_nothing(server: Server, post: MailServer, method: str) -> None:
+    """As mail programs and their scanners do."""
+    email = f"looked-at-{method.lower()}@example.com"
+    register(server, email)
+    ask(Window(server, WebBrowser()), email, "reset")
+    link = reset_link(server, post, email)
+    for _ in range(3):
+        assert WebBrowser().get(link, method=method).status == 200
+    assert "is changed" in WebBrowser().post(link, {"password": ANOTHER}).text
+
+
+def test_what_was_proved_before_a_new_password_lets_nobody_in_after_it(server: Server, post: MailServer) -> None:
+    """A window that somebody has left open, signed in but not yet handed over."""
+    register(server, "open@example.com")
+    browser, thief = WebBrowser(), WebBrowser()
+    waiting = ask(window := Window(server, thief), "open@example.com")
+    sent = "SELECT 1 FROM mail_links WHERE email = 'open@example.com' AND purpose = 'sign_in' AND state = 'sent'"
+    wait_until(lambda: rows(server, sent))
+    thief.post([mail for mail in post.mails if "open@example.com" in mail.to][-1].link, {})
+    handed = thief.get(waiting.url)
+    ask(Window(server, browser), "open@example.com", "reset")
+    browser.post(reset_link(server, post, "open@example.com"), {"password": ANOTHER})
+    assert window.exchange(handed).status == 400
+    assert "Look into your mail" in thief.get(waiting.url).text
+
+
+# ---- changed
+
+
+def changed(member: Member, current: str, new: str) -> Page:
+    return member.do("password", current=current, new=new)
+
+
+def test_a_password_is_changed_by_whoever_knows_it(server: Server) -> None:
+    member = join(server)
+    elsewhere = join_again(server, member)
+    assert "not your password" in changed(member, "not it at all", ANOTHER).text
+    assert "too easy to guess" in changed(member, PASSWORD, "12345678").text
+    assert member.who() is not None and login(server, member.email, PASSWORD) == 200
+    assert "is changed" in changed(member, PASSWORD, ANOTHER).text
+    assert (login(server, member.email, PASSWORD), login(server, member.email, ANOTHER)) == (401, 200)
+    assert member.who() is None
+    assert "Sign in to see" in elsewhere.get(f"{server.url}/account/?site=demo").text
+    assert "Ways in" in member.page.text  # it stays open where it was changed
+
+
+def join_again(server: Server, member: Member) -> WebBrowser:
+    """Another browser with the account page open."""
+    browser = WebBrowser()
+    ways = browser.get(browser.get(f"{server.url}/account/?site=demo").link("/sign-in/?"))
+    browser.post(ways.link("/password/"), {"email": member.email, "password": PASSWORD})
+    assert "Ways in" in browser.get(f"{server.url}/account/?site=demo").text
+    return browser
+
+
+def test_an_open_account_page_is_no_place_to_guess(server: Server) -> None:
+    member = join(server)
+    said = [changed(member, f"guess number {number}", ANOTHER).text for number in range(7)]
+    assert ["Too many tries" in text for text in said] == [False] * 5 + [True] * 2
+
+
+def test_who_comes_by_mail_gets_a_first_password_with_a_fresh_proof(server: Server, post: MailServer) -> None:
+    browser, account = WebBrowser(), f"{server.url}/account/?site=demo"
+    ways = browser.get(browser.get(account).link("/sign-in/?"))
+    url = f"{server.url}/sign-in/mail/start"
+    waiting = browser.post(url, {"sign_in": ways.field("sign_in"), "email": "first@example.com"})
+    browser.post(post.next_to("first@example.com").link, {})
+    page = browser.get(waiting.url)
+    hidden = {name: page.field(name) for name in ("site", "lang", "token")}
+    change(server, "UPDATE account_sessions SET created_at = created_at - 700000")
+    fields = {**hidden, "new": ANOTHER}
+    assert "show once more" in browser.post(f"{server.url}/account/password/", fields).text
+    change(server, "UPDATE account_sessions SET created_at = created_at + 700000")
+    assert "is changed" in browser.post(f"{server.url}/account/password/", fields).text
+    assert login(server, "first@example.com", ANOTHER) == 200
+    # The address in the history of the browser opens nothing any more.
+    fields = {name: hidden[name] for name in ("site", "lang", "token")}
+    browser.post(f"{server.url}/account/sign-out/", fields)
+    assert "Sign in to see" in browser.get(waiting.url).text
