@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 
 def iso(milliseconds: int) -> str:
     """ISO 8601 in UTC with milliseconds and `Z`."""
     moment = datetime.fromtimestamp(milliseconds // 1000, UTC)
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{milliseconds % 1000:03d}Z"
+    return f"{moment.isoformat()[:19]}.{milliseconds % 1000:03d}Z"
 
 
 def day_of(milliseconds: int, timezone: str) -> str:
     """The calendar day (`2026-11-23`) on which this moment falls in the time zone."""
-    return datetime.fromtimestamp(milliseconds / 1000, ZoneInfo(timezone)).date().isoformat()
+    return _day(milliseconds // 60_000, timezone)[0]
 
 
 def next_midnight(milliseconds: int, timezone: str) -> int:
     """When the next day begins there, in milliseconds; right on days of 23 or 25 hours too."""
+    return _day(milliseconds // 60_000, timezone)[1]
+
+
+@lru_cache(1_024)
+def _day(minute: int, timezone: str) -> tuple[str, int]:
+    """The day that a minute belongs to, and when the next one begins: clocks differ from UTC by whole minutes."""
     zone = ZoneInfo(timezone)
-    tomorrow = datetime.fromtimestamp(milliseconds / 1000, zone).date() + timedelta(days=1)
-    return int(datetime(tomorrow.year, tomorrow.month, tomorrow.day, tzinfo=zone).timestamp() * 1000)
+    day = datetime.fromtimestamp(minute * 60, zone).date()
+    tomorrow = day + timedelta(days=1)
+    midnight = datetime(tomorrow.year, tomorrow.month, tomorrow.day, tzinfo=zone)
+    return day.isoformat(), int(midnight.timestamp() * 1000)
