@@ -23,6 +23,7 @@ from ..people.identities import clean_name
 from ..people.identities import store as identity_store
 from ..people.oauth.handlers import Flow
 from ..people.pages import language_of
+from ..people.pages.saying import said
 from ..people.store import end_everything
 from ..seams import Clock, Ids
 from ..sites.settings import Site
@@ -291,12 +292,12 @@ class AccountPages:
         )
 
     def _page(self, template: str, of: Site, lang: str, request: Request, **values: object) -> Response:
-        said = notice(request.query_params.get("said", ""), lang)
+        told = notice(request.query_params.get("said", ""), lang)
         bad = request.query_params.get("said", "").startswith("bad_")
         page = render(
             template, base=self._gate.base, lang=lang, t=texts_in(lang), title=texts_in(lang)["title"],
             site_name=of.name or of.key,
-            done="" if bad else said, problem=said if bad else "", **values,
+            done="" if bad else told, problem=told if bad else "", **values,
         )  # fmt: skip
         return Response(page, media_type="text/html")
 
@@ -306,7 +307,7 @@ class AccountPages:
         site = self._sites.known(key)
         page = render(
             "error.html", base=self._gate.base, lang=lang, t=texts_in(lang), title=texts_in(lang)["error"],
-            site_name=(site.name or site.key) if site else "Answerback", done="", problem="", detail=error.detail,
+            site_name=(site.name or site.key) if site else "Answerback", done="", problem="", detail=said(error, lang),
             here=address(self._gate.base, key, lang=lang),
         )  # fmt: skip
         return Response(page, error.status, media_type="text/html")

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ..core.model import Visitor
+from ..errors import AppError
 
 
 class SignIn(Protocol):
@@ -36,6 +37,12 @@ class Door(Protocol):
 
     async def finish(self, request: Request, sign_in_id: str, visitor: Visitor) -> Response:
         """Hand the visitor over to the page where the sign-in began."""
+        ...
+
+    async def refuse(
+        self, request: Request, sign_in_id: str, problem: AppError, *, email: str, reset: bool
+    ) -> Response:
+        """The form that somebody has come from, and what is wrong with what was typed there."""
         ...
 
     def again(self, sign_in: SignIn) -> str:

@@ -20,6 +20,7 @@ from ...sites.store import SiteDirectory
 from ..door import Door, SignIn
 from ..emails import read_email
 from ..pages import language_of, render
+from ..pages.saying import said
 from ..passwords import check_password, hash_password
 from ..sessions import hash_secret
 from . import store
@@ -71,12 +72,14 @@ class MailLinks:
     async def _ask(self, request: Request, purpose: str) -> Response:
         fields = await self._pages.form(request)
         sign_in = await self._door.find(request, fields.get("sign_in", ""))
-        email = read_email(fields.get("email", ""))
-        address = client_address(request, self._settings.trusted_proxies)
-        await self._post.ask(
-            purpose, sign_in.site, email, lang=sign_in.lang, sign_in_id=sign_in.id,
-            address=address_key(address, "mail", self._settings.secret_key[-1]),
-        )  # fmt: skip
+        typed, address = fields.get("email", ""), client_address(request, self._settings.trusted_proxies)
+        try:
+            await self._post.ask(
+                purpose, sign_in.site, read_email(typed), lang=sign_in.lang, sign_in_id=sign_in.id,
+                address=address_key(address, "mail", self._settings.secret_key[-1]),
+            )  # fmt: skip
+        except AppError as error:
+            return await self._door.refuse(request, sign_in.id, error, email=typed, reset=purpose == "reset")
         return RedirectResponse(self._waiting(sign_in.id, purpose), 303)
 
     def _waiting(self, sign_in: str, purpose: str) -> str:
@@ -147,7 +150,12 @@ class MailLinks:
                 check_password(fields.get("password", ""), email=link.email)
             except AppError as error:
                 return self._page(
-                    link, request, status=400, problem=error.detail, button=texts["reset_button"], with_password=True
+                    link,
+                    request,
+                    status=400,
+                    problem=said(error, link.lang),
+                    button=texts["reset_button"],
+                    with_password=True,
                 )
             hash = await hash_password(fields["password"])
             await self._using.reset(secret, hash, begun_here=sign_in is not None)
@@ -196,7 +204,7 @@ class MailLinks:
         texts = texts_in(lang)
         page = render(
             "failed.html", base=self._pages.base, lang=lang, title=texts["problem"], site_name="Answerback", done="",
-            problem=error.detail, again="", again_text=texts["back"], close_text=texts["close"],
+            problem=said(error, lang), again="", again_text=texts["back"], close_text=texts["close"],
         )  # fmt: skip
         response = Response(page, error.status, media_type="text/html")
         if error.retry_after is not None:

@@ -23,6 +23,7 @@ from ..door import Door, SignIn
 from ..identities import Profile
 from ..pace import Pace, caller_key
 from ..pages import language_of, render
+from ..pages.saying import said
 from ..sessions import hash_secret
 from . import store
 from .client import ProviderFailed
@@ -194,6 +195,6 @@ class OAuth:
         texts = texts_in(lang)
         page = render(
             "failed.html", base=self._pages.base, lang=lang, title=texts["title"], site_name="Answerback", done="",
-            problem=error.detail, again="", again_text=texts["again"], close_text=texts["close"],
+            problem=said(error, lang), again="", again_text=texts["again"], close_text=texts["close"],
         )  # fmt: skip
         return Response(page, error.status, media_type="text/html")

@@ -24,12 +24,13 @@ from ..emails import read_email
 from ..pace import Pace, caller_key
 from ..pages import FOLDER as PAGES
 from ..pages import asset, environment, language_of
+from ..pages.saying import said
 from ..sessions import hash_secret
 from . import store
 from .addresses import allowed_origin, token, way_back
 from .handover import Handover, OpenOwn
 from .store import Begun
-from .texts import said, texts_in
+from .texts import texts_in
 
 FOLDER = Path(__file__).parent
 BEGUN_A_MINUTE = 60
@@ -128,6 +129,15 @@ class SignInPages:
         back = f"{begun.return_to}#answerback-code={code}&answerback-nonce={begun.nonce}"
         return self._page("handed_over.html", begun, request, code=code, back=back)
 
+    async def refuse(
+        self, request: Request, sign_in_id: str, problem: AppError, *, email: str, reset: bool
+    ) -> Response:
+        """The form that somebody has come from, and what is wrong with what was typed there."""
+        begun = await self.find(request, sign_in_id)
+        if reset:
+            return self._page("reset.html", begun, request, problem=problem, email=email)
+        return self._ways(begun, request, problem=problem, mail_to=email)
+
     def again(self, sign_in: SignIn) -> str:
         """Where the sign-in page of this row is read."""
         return f"{self._pages.base}/sign-in/{sign_in.id}/"
@@ -192,11 +202,13 @@ class SignInPages:
 
     async def show_reset(self, request: Request) -> Response:
         """`GET /sign-in/<id>/reset/`: ask for a link to choose a new password by."""
-        return self._page("reset.html", await self._begun(request), request)
+        return self._page("reset.html", await self._begun(request), request, email="")
 
-    def _ways(self, begun: Begun, request: Request, *, problem: AppError | None = None, email: str = "") -> Response:
+    def _ways(
+        self, begun: Begun, request: Request, *, problem: AppError | None = None, email: str = "", mail_to: str = ""
+    ) -> Response:
         offered = [{"name": name, "label": label} for name, label, _ in self.offered()]
-        return self._page("ways.html", begun, request, problem=problem, email=email, providers=offered)
+        return self._page("ways.html", begun, request, problem=problem, email=email, mail_to=mail_to, providers=offered)
 
     def _page(
         self, template: str, begun: Begun, request: Request, *, problem: AppError | None = None, **values: object

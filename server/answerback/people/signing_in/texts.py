@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ...errors import AppError
-
 EN: Mapping[str, str] = {
     "ways": "Sign in",
     "with": "Continue with {}",
@@ -58,22 +56,8 @@ KO: Mapping[str, str] = {
     "over": "이 로그인은 만료되었거나 다른 브라우저에서 시작되었습니다. 원래 페이지로 돌아가 다시 시작하세요.",
     "close": "이 창을 닫고 원래 페이지에서 다시 시도하세요.",
 }
-_PROBLEMS_KO: Mapping[str, str] = {
-    "login_failed": "이메일 주소나 비밀번호가 맞지 않습니다.",
-    "email_taken": "이 이메일 주소로 만든 계정이 이미 있습니다.",
-    "password_weak": "비밀번호가 너무 짧거나 짐작하기 쉽습니다. 8~128자로 정하세요.",
-    "validation_failed": "입력한 값을 확인하세요.",
-    "too_many_requests": "시도가 너무 많습니다. 잠시 후 다시 시도하세요.",
-    "origin_not_allowed": "이 주소는 이 사이트에 등록되어 있지 않습니다.",
-    "site_unknown": "등록되지 않은 사이트입니다.",
-}
 
 
 def texts_in(lang: str) -> Mapping[str, str]:
     """The texts in a language: Korean or English."""
     return KO if lang == "ko" else EN
-
-
-def said(error: AppError, lang: str) -> str:
-    """An error as a sentence for the reader."""
-    return _PROBLEMS_KO.get(error.code, error.detail) if lang == "ko" else error.detail
