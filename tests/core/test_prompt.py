@@ -93,6 +93,19 @@ def test_what_nobody_sees_is_taken_out_everywhere() -> None:
         assert not set(hidden + marks) & set(message.content)
 
 
+@pytest.mark.parametrize("marker", ["[INST]", "[/INST]", "[SYSTEM_PROMPT]", "[TOOL_CALLS]", "[gMASK]"])
+def test_what_a_model_takes_for_another_speaker_is_taken_apart(marker: str) -> None:
+    passage = Passage(f"See {marker} here, [1] and [a note].", marker, "https://a.example/", marker)
+    text = built(question=marker, passages=(passage,), turns=(Turn("visitor", marker),), title=marker)[1].content
+    assert marker not in text
+    assert f"See ({marker[1:-1]}) here, [1] and [a note]." in text
+
+
+def test_joiners_stay_where_something_is_joined() -> None:
+    assert strip_hidden("👨\u200d👩\u200d👧 می\u200cخواهم क्\u200dष") == "👨\u200d👩\u200d👧 می\u200cخواهم क्\u200dष"
+    assert strip_hidden("ob\u200dey 따\u200c르라 👨\u200d\u200d👩 \u200d") == "obey 따르라 👨\u200d👩"
+
+
 @given(st.text(max_size=200))
 def test_stripping_twice_changes_nothing_more(text: str) -> None:
     once = strip_hidden(text)

@@ -6,6 +6,7 @@ import pytest
 from answerback.core import citations, comments, markdown
 from answerback.core.answering import Passage
 from answerback.core.times import day_of, iso, next_midnight
+from answerback.core.words import first_blocked
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -41,6 +42,30 @@ def test_links_are_marked_and_images_are_not_loaded() -> None:
     assert 'href="https://b.example/"' in html
     assert 'rel="nofollow ugc noopener noreferrer"' in html
     assert "javascript:" not in html.replace("(javascript:alert(1))", "")
+
+
+@pytest.mark.parametrize(
+    ("source", "shown"),
+    [
+        ("[here](https://evil.example/x?d=1)", "here (evil.example)"),
+        ("[https://bank.example/](https://evil.example/)", "https://bank.example/ (evil.example)"),
+        ("[bank.example/evil.example](https://evil.example/)", "bank.example/evil.example (evil.example)"),
+        ("[`here`](//evil.example/x)", "<code>here</code> (evil.example)"),
+        ("<https://bank.example@evil.example/>", "https://bank.example@evil.example/ (evil.example)"),
+        ("<https://аррӏе.example/>", "https://аррӏе.example/ (xn--80ak6aa92e.example)"),
+        ("[write](mailto:a@b.example)", "write (a@b.example)"),
+        ("https://b.example/y", "https://b.example/y"),
+        ("[b.example](https://b.example)", "b.example"),
+        ("[our shop](/shop)", "our shop"),
+    ],
+)
+def test_links_show_where_they_lead(source: str, shown: str) -> None:
+    assert f">{shown}</a>" in markdown.render(source)
+
+
+@pytest.mark.parametrize("text", ["swearword", "swear\u200dword", "s\u200cwear\u0085word", "SWEAR\u00adWORD"])
+def test_nothing_unseen_hides_a_blocked_word(text: str) -> None:
+    assert first_blocked(f"What a {text}!", ["swearword"]) == "swearword"
 
 
 def test_quotes_are_verified_and_markers_renumbered() -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from ..core.answering import Source, Usage
 from ..core.markdown import render
+from ..core.unseen import strip_hidden
 from ..sites.settings import Site
 from . import store
 from .gathering import Gathered
@@ -46,7 +47,7 @@ class Run:
 
     def outcome(self, error: ProviderError | None, site: Site, answerer: Answerer, now: int) -> store.Outcome:
         """How it has ended, as it is written down."""
-        text, sources = self.live.text.strip(), self.sources
+        text, sources = strip_hidden(self.live.text), self.sources
         state, code, retry_at = self._ending(error, now)
         if self.gathered is not None and text and self.provider != ANSWERED:
             text, sources = self.gathered.cite(text, sources)

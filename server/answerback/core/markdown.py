@@ -10,6 +10,7 @@ import re
 from functools import cache
 from html import escape
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -38,6 +39,36 @@ def _demote(tokens: list[Any]) -> None:
             token.tag = f"h{min(6, int(token.tag[1]) + 2)}"
 
 
+def _show_places(tokens: list[Any]) -> None:
+    """Links say where they lead, beside words that may say something else."""
+    from markdown_it.token import Token
+
+    for token in tokens:
+        inside, link, said = [], None, ""
+        for child in token.children or ():
+            if child.type == "link_open":
+                link, said = child, ""
+            elif child.type == "link_close" and link is not None:
+                place = _place(link.attrs["href"], said, written_out=link.markup == "autolink")
+                inside += [Token("text", "", 0, content=f" ({place})")] if place else []
+                link = None
+            said += child.content
+            inside.append(child)
+        if inside:
+            token.children = inside
+
+
+def _place(address: str, said: str, *, written_out: bool) -> str:
+    """Host or mail address that a link leads to; empty when its words say so already, or it stays on the site."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return address
+    place = parts.path if parts.scheme == "mailto" else (parts.hostname or "")
+    honest = said in (address, place) or (written_out and place in said)
+    return "" if honest and "@" not in parts.netloc else place
+
+
 def render(source: str) -> str:
     """Safe HTML of a text of at most a few thousand characters."""
     if _PLAIN.fullmatch(source) and "  " not in source:
@@ -45,6 +76,7 @@ def render(source: str) -> str:
     parser, environment = _parser(), dict[str, Any]()
     tokens = parser.parse(_link_bare_addresses(source), environment)
     _demote(tokens)
+    _show_places(tokens)
     return sanitise(parser.renderer.render(tokens, parser.options, environment))
 
 

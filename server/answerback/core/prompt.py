@@ -7,6 +7,7 @@ what bounds the harm is that there is nothing to give away and nothing to set of
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -16,11 +17,13 @@ from .unseen import strip_hidden
 
 __all__ = ["VERSION", "Role", "Turn", "build", "strip_hidden"]
 
-VERSION = "2026-11-3"
+VERSION = "2026-11-4"
 """Kept with each answer; changed whenever the words or the shape of the prompt change."""
 TURN_LIMIT, TURNS_LIMIT, QUESTION_LIMIT = 1_200, 8, 4_000
 LINE_LIMIT, TONE_LIMIT = 300, 2_000
 Role = Literal["visitor", "owner", "ai"]
+_MODEL_MARKER = re.compile(r"\[(/?[A-Z][A-Z_]{2,30}|[gs]MASK)\]")
+"""What some models take for the turn of another speaker: `[INST]`, `[/SYSTEM_PROMPT]`, `[TOOL_CALLS]`."""
 
 _RULES = """You answer visitors' questions in the comment thread of a web page.
 Answer from the numbered passages below and from nothing else. After each statement that rests on a passage put its \
@@ -45,8 +48,8 @@ class Turn:
 
 
 def _inside(text: str) -> str:
-    """Foreign text that cannot close the element it stands in."""
-    return strip_hidden(text).replace("<", "‹").replace(">", "›")
+    """Foreign text that cannot close the element it stands in, nor begin another's turn."""
+    return _MODEL_MARKER.sub(r"(\1)", strip_hidden(text).replace("<", "‹").replace(">", "›"))
 
 
 def _attribute(text: str) -> str:

@@ -7,11 +7,15 @@ import re
 from .comments import clean_text
 
 _UNSEEN = re.compile(
-    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\ufff0-\ufffb"
-    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+    "[\u0080-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u2800"
+    "\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
+    "\U000e0000-\U000e0fff]"
 )
+_JOINED = "\u0600-\u109f\u1780-\u18af\u1900-\u1cff\ua800-\uabff\u2190-\u2bff\U00011000-\U000119ff\U0001f000-\U0001faff"
+_IDLE_JOINERS = re.compile(f"(?<![{_JOINED}])[\u200c\u200d]+")
+"""Joiners after what is never joined: Arabic, Indic and Khmer letters need them, and pictures that are put together."""
 
 
 def strip_hidden(text: str) -> str:
     """A text with only what can be seen in it, trimmed."""
-    return clean_text(_UNSEEN.sub("", text))
+    return clean_text(_IDLE_JOINERS.sub("", _UNSEEN.sub("", text)))
