@@ -11,8 +11,9 @@ from typing import Any, get_args
 import httpx2
 import pytest
 from answerback import cli
-from answerback.app import App, build_app
+from answerback.app import build_app
 from answerback.core.events import EventName
+from answerback.dispatch import App
 from answerback.errors import CODES
 from answerback.openapi import CALLS, openapi
 from answerback.settings import SETTINGS, load_settings

@@ -23,6 +23,7 @@ from .answers.live_text import LiveTexts
 from .answers.providers import Answerer
 from .answers.wiring import build_worker, make_answerer
 from .db import Database
+from .dispatch import App
 from .errors import NotFound
 from .http import Edge, problem
 from .live.bus import Bus, page_channel
@@ -55,37 +56,6 @@ class Seams:
     crawl_pace: float = PACE_SECONDS
 
 
-class App:
-    """The application: the fast read first, everything else through Starlette."""
-
-    def __init__(self, routes: Starlette, reads: ThreadReads, bus: Bus, metrics: Metrics) -> None:
-        self.routes = routes
-        self.bus = bus
-        self._reads = reads
-        self._requests = metrics.requests
-
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        if scope["type"] != "http":
-            await self.routes(scope, receive, send)
-        elif scope["path"] in ("/api/comments/", "/api/comments") and scope["method"] == "GET":
-            status = await self._reads.serve(scope, send)
-            if status:
-                self._requests["/api/comments", status] += 1
-            else:
-                await self._count(scope, receive, send)
-        else:
-            await self._count(scope, receive, send)
-
-    async def _count(self, scope: Any, receive: Any, send: Any) -> None:
-        async def sending(message: Any) -> None:
-            if message["type"] == "http.response.start":
-                route = scope["route"].path.rstrip("/") if "route" in scope else "none"
-                self._requests[route or "/", message["status"]] += 1
-            await send(message)
-
-        await self.routes(scope, receive, sending)
-
-
 def build_app(settings: Settings, seams: Seams | None = None) -> App:
     """The application for these settings. Its lifespan migrates, connects and starts the worker."""
     seams = seams or Seams()
@@ -112,16 +82,18 @@ def build_app(settings: Settings, seams: Seams | None = None) -> App:
     lifespan = running(settings, db, bus, sites, answerer, (worker, accounts, knowledge))
     edge = Edge(settings, sites)
     live = page_events(bus, lambda site, page: texts.on(page_channel(site, page)))
-    routes: list[Any] = api_routes(edge, accounts, threads, answers, AnsweredBefore(db), live)
-    routes += [
+    calls = api_routes(edge, accounts, threads, answers, AnsweredBefore(db), live)
+    routes = [
+        *calls,
         *admin_routes(settings, db, clock, ids, posting, sites, knowledge),
         *accounts.routes,
         *machine_routes(db, bus, metrics),
+        *ThreadPages(settings, db, sites, snapshots).routes(),
+        *widget.ROUTES,
     ]
-    routes += [*ThreadPages(settings, db, sites, snapshots).routes(), *widget.ROUTES]
     application = Starlette(routes=routes, lifespan=lifespan, exception_handlers={404: _not_found})
     application.router.redirect_slashes = False
-    return App(application, ThreadReads(snapshots, sites, settings.public_origin), bus, metrics)
+    return App(application, calls, ThreadReads(snapshots, sites, settings.public_origin), bus, metrics)
 
 
 class Runs(Protocol):

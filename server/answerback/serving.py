@@ -15,7 +15,8 @@ from typing import Any
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from .app import App, build_app
+from .app import build_app
+from .dispatch import App
 from .http import RECEIVE_SECONDS
 from .migrations import migrate
 from .settings import Settings

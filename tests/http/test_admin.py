@@ -14,8 +14,9 @@ from urllib.parse import urlencode
 import httpx2
 import pytest
 from answerback.admin import store
-from answerback.app import App, Seams, build_app
+from answerback.app import Seams, build_app
 from answerback.db import Database, Work, run
+from answerback.dispatch import App
 from answerback.live.bus import page_channel
 from answerback.people.owners import add_owner_with_link
 from answerback.seams import SteppedClock, SystemClock

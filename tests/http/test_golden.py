@@ -19,9 +19,10 @@ import httpx2
 import pytest
 from answerback.answers.providers import ProviderError
 from answerback.answers.providers.fake import ScriptedAnswerer
-from answerback.app import App, Seams, build_app
+from answerback.app import Seams, build_app
 from answerback.core.answering import Finished, TextDelta, Usage
 from answerback.db import Database
+from answerback.dispatch import App
 from answerback.live.bus import Reader, page_channel
 from answerback.pages.fetching import RecordedPageFetcher
 from answerback.seams import CountedIds, SteppedClock
