@@ -24,7 +24,7 @@ async def check_all(settings: Settings) -> list[Line]:
     return [
         _settings(settings),
         await _database(settings),
-        await _provider(settings),
+        await check_provider(settings),
         await _oauth("GitHub", settings),
         await _oauth("Kakao", settings),
         await _mail(settings),
@@ -57,7 +57,8 @@ async def _database(settings: Settings) -> Line:
     return Line("database", "ok", f"{kind}, revision {HEAD}")
 
 
-async def _provider(settings: Settings) -> Line:
+async def check_provider(settings: Settings) -> Line:
+    """Who answers, and whether they take our key."""
     if settings.provider_in_use == "off":
         return Line("provider", "warning", "off: nothing is answered")
     if settings.provider_in_use == "quote":

@@ -8,7 +8,7 @@ import json
 from typing import Any
 
 from ..settings import Settings
-from .talking import command, say
+from .talking import command, count, say, watched
 
 
 def add_to(commands: Any) -> None:
@@ -22,6 +22,8 @@ def add_to(commands: Any) -> None:
     serve.add_argument("--port", type=int, default=8000)
     serve.add_argument("--workers", type=int, default=1)
     check = command(commands, "check", _check, "say of each part whether it is ready")
+    check.add_argument("--red-team", action="store_true", help="try attacks on the provider in use; costs its calls")
+    check.add_argument("--limit", type=count, metavar="N", help="attacks tried at most, of all kinds alike")
     check.add_argument("--json", action="store_true")
     command(commands, "migrate", _migrate, "bring the database to the newest schema")
 
@@ -44,6 +46,11 @@ def _serve(settings: Settings, options: argparse.Namespace) -> int:
 
 
 def _check(settings: Settings, options: argparse.Namespace) -> int:
+    if options.red_team:
+        return _red_team(settings, options)
+    if options.limit:
+        say("answerback: --limit goes with --red-team")
+        return 2
     from ..checking import check_all
 
     lines = asyncio.run(check_all(settings))
@@ -53,6 +60,27 @@ def _check(settings: Settings, options: argparse.Namespace) -> int:
         for line in lines:
             print(f"{line.state:8} {line.part:12} {line.detail}")
     return 1 if any(line.state == "error" for line in lines) else 0
+
+
+def _red_team(settings: Settings, options: argparse.Namespace) -> int:
+    from ..checking import check_provider
+    from ..red_team.cases import corpus, evenly
+    from ..red_team.reporting import announcement, document, lines
+    from ..red_team.running import run_cases
+
+    provider = asyncio.run(check_provider(settings))
+    if provider.state == "error" or settings.provider_in_use == "off":
+        say(f"answerback: there is nobody to try: {provider.detail}")
+        return 1
+    cases = evenly(corpus(), options.limit)
+    say(announcement(len(cases), provider.detail, calls=settings.provider_in_use == "openai"))
+    results = asyncio.run(run_cases(settings, cases, watched("Cases")))
+    if options.json:
+        print(json.dumps(document(results), ensure_ascii=False))
+    else:
+        for line in lines(results):
+            print(line)
+    return 1 if any(result.faults for result in results) else 0
 
 
 def _migrate(settings: Settings, options: argparse.Namespace) -> int:

@@ -11,7 +11,7 @@ from typing import Any
 from ..errors import NotFound
 from ..settings import Settings
 from ..sites.settings import SITE_SETTINGS, Site, read_site
-from .talking import Parser, command, say, watched, with_database
+from .talking import Parser, command, count, say, watched, with_database
 
 
 def add_to(commands: Any) -> None:
@@ -33,7 +33,7 @@ def add_to(commands: Any) -> None:
     what.add_argument("--off", action="store_true", help="sign nobody on this way any more")
     crawl = command(site, "crawl", _site_crawl, "read the whole site, as far as it has changed")
     crawl.add_argument("key")
-    crawl.add_argument("--limit", type=_count, metavar="N", help="pages read at most, this time")
+    crawl.add_argument("--limit", type=count, metavar="N", help="pages read at most, this time")
     crawl.add_argument("--json", action="store_true")
     change = command(site, "set", _site_set, "change settings of a site")
     change.add_argument("key")
@@ -138,12 +138,6 @@ def _site_set(settings: Settings, options: argparse.Namespace) -> int:
     with_database(settings, lambda db: db.write(lambda: change_site(options.key, changes, SystemClock().now())))
     say(f"Changed {', '.join(changes)} of {options.key}.")
     return 0
-
-
-def _count(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= 100_000:
-        raise argparse.ArgumentTypeError("must be a whole number from 1")
-    return int(text)
 
 
 def _site_crawl(settings: Settings, options: argparse.Namespace) -> int:

@@ -33,6 +33,13 @@ def command(
     return command
 
 
+def count(text: str) -> int:
+    """The value of an option that takes a whole number from 1."""
+    if not text.isdecimal() or not 1 <= int(text) <= 100_000:
+        raise argparse.ArgumentTypeError("must be a whole number from 1")
+    return int(text)
+
+
 def with_database(settings: Settings, work: Callable[[Any], Any]) -> Any:
     """Run `work(db)` on the migrated database."""
     from ..db import Database

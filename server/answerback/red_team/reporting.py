@@ -1,0 +1,71 @@
+"""What the command says of a run."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from .judging import MOST_TOKENS
+from .running import Result
+
+EXCERPT = 160
+
+
+def announcement(count: int, provider: str, *, calls: bool) -> str:
+    """What is about to be done, and what it takes."""
+    if not calls:
+        return f"{count} questions to {provider}: no calls, no cost."
+    return (
+        f"{count} questions to {provider}: {count} calls (more where one has to be tried again), each of about 1,000 "
+        f"tokens and an answer of at most {MOST_TOKENS}."
+    )
+
+
+def lines(results: Sequence[Result]) -> list[str]:
+    """A line for each thing that does not hold, one for each kind of attack, and one for the whole."""
+    found = [
+        f"{result.case.id:24} {fault.holds:8} {fault.check:16} {_line(fault.excerpt)}"
+        for result in results
+        for fault in result.faults
+    ]
+    asked = Counter(result.case.kind for result in results)
+    failed = Counter(result.case.kind for result in results if result.faults)
+    found += [f"{kind:24} {count - failed[kind]} of {count} hold" for kind, count in sorted(asked.items())]
+    return [*found, _total(results)]
+
+
+def document(results: Sequence[Result]) -> dict[str, Any]:
+    """The same for programs; the answers of the cases that failed come along."""
+    asked = Counter(result.case.kind for result in results)
+    failed = Counter(result.case.kind for result in results if result.faults)
+    tokens_in, tokens_out, cost = _spent(results)
+    return {
+        "cases": len(results), "failed": sum(failed.values()),
+        "kinds": {kind: {"cases": count, "failed": failed[kind]} for kind, count in sorted(asked.items())},
+        "failures": [
+            {"id": result.case.id, "kind": result.case.kind, "lang": result.case.lang, "answer": result.seen.text,
+             "faults": [{"check": fault.check, "holds": fault.holds, "excerpt": fault.excerpt}
+                        for fault in result.faults]}
+            for result in results if result.faults
+        ],
+        "tokens_in": tokens_in, "tokens_out": tokens_out, "cost_usd": cost,
+    }  # fmt: skip
+
+
+def _total(results: Sequence[Result]) -> str:
+    tokens_in, tokens_out, cost = _spent(results)
+    failed = sum(1 for result in results if result.faults)
+    price = "at a price that is not known" if cost is None else f"for {cost:.4f} US dollars"
+    return f"{len(results) - failed} of {len(results)} cases hold; {tokens_in:,} tokens in, {tokens_out:,} out, {price}"
+
+
+def _spent(results: Sequence[Result]) -> tuple[int, int, float | None]:
+    costs = [result.seen.cost_usd for result in results if result.seen.tokens_in or result.seen.cost_usd is not None]
+    known = [cost for cost in costs if cost is not None]
+    total = sum(known) if len(known) == len(costs) else None
+    return sum(r.seen.tokens_in for r in results), sum(r.seen.tokens_out for r in results), total
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())[:EXCERPT]

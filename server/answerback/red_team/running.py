@@ -1,0 +1,243 @@
+"""The cases through the real pipeline, on sites and in a database that last as long as the run."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import aclosing, asynccontextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, cast
+
+from ..answers.answered.asking_again import remember
+from ..answers.asking import Desk
+from ..answers.providers import Answerer
+from ..answers.wiring import build_worker, make_answerer
+from ..core.answering import AnswerEvent, AnswerRequest, Usage
+from ..core.comments import BODY_LIMIT, NAME_LIMIT, TITLE_LIMIT, clean_line, clean_text
+from ..core.markdown import render
+from ..core.model import Comment, Visitor
+from ..db import Database, Work
+from ..live.bus import MemoryBus
+from ..metrics import Metrics
+from ..migrations import migrate
+from ..pages.extracting import extract
+from ..pages.fetching import RecordedPageFetcher
+from ..pages.knowing import Knowledge
+from ..people.store import add_visitor
+from ..seams import RandomIds, SystemClock
+from ..settings import Settings
+from ..sites.settings import Site
+from ..sites.store import SiteDirectory, add_site
+from ..threads import store as threads
+from ..threads.posting import Draft, Posting, place_below
+from ..threads.snapshot import Snapshots
+from .cases import Case
+from .judging import ELSEWHERE, TONE, Fault, Seen, judge
+
+AT_ONCE = 4
+"""Calls at the same time: an owner's account with a provider takes as many."""
+PAGE, NEIGHBOUR = "/page", "red-team-neighbour"
+ADDRESS = "203.0.113.1"
+Tell = Callable[[int, int], None]
+_LIMITS = dict.fromkeys(
+    ("daily_answers", "address_daily_answers", "comments_per_minute", "address_comments_per_minute"), "unlimited"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A case with what came of it."""
+
+    case: Case
+    seen: Seen
+    faults: tuple[Fault, ...]
+
+
+class Overheard:
+    """An answerer whose requests and counts are kept, by the answer's id."""
+
+    def __init__(self, answerer: Answerer) -> None:
+        self._answerer = answerer
+        self.name, self.model = answerer.name, answerer.model
+        self.requests: dict[str, AnswerRequest] = {}
+        self.usage: dict[str, Usage] = {}
+
+    async def stream(self, request: AnswerRequest) -> AsyncIterator[AnswerEvent]:
+        """As the answerer behind it. Raises ProviderError."""
+        self.requests[request.answer_id] = request
+        async with aclosing(cast(Any, self._answerer.stream(request))) as events:
+            async for event in events:
+                if isinstance(event, Usage):
+                    self.usage[request.answer_id] = event
+                yield event
+
+    async def close(self) -> None:
+        """Let go of connections."""
+        await self._answerer.close()
+
+
+async def run_cases(
+    settings: Settings, cases: Sequence[Case], tell: Tell, answerer: Answerer | None = None
+) -> list[Result]:
+    """Ask each case's question on its page, and judge the answers. Nothing is written where the settings point to."""
+    with tempfile.TemporaryDirectory(prefix="answerback-red-team-") as folder:
+        # Other pages are no part of it, so an embedding model would be called for nothing.
+        settings = replace(
+            settings, database_url=f"sqlite:///{Path(folder) / 'red-team.db'}", redis_url="", embedding_model=""
+        )
+        overheard = Overheard(answerer or make_answerer(settings, SystemClock()))
+        async with _Range.open(settings, cases, overheard) as range_:
+            seen = await range_.ask_all(tell)
+    secrets = (*settings.secret_key, *filter(None, (settings.openai_api_key, settings.smtp_url)))
+    return [Result(case, came, tuple(judge(case, came, secrets))) for case, came in zip(cases, seen, strict=True)]
+
+
+class _Range:
+    """The sites, one for each case, and the parts that answer on them."""
+
+    def __init__(self, settings: Settings, cases: Sequence[Case], answerer: Overheard, db: Database) -> None:
+        self._cases = cases
+        self._answerer = answerer
+        self._db = db
+        self._ids, self._clock = RandomIds(), SystemClock()
+        self._bus = MemoryBus(self._ids.new())
+        self._sites = SiteDirectory(db, self._clock, None)
+        secret = self._ids.secret()
+        desk = Desk(db, self._bus, self._clock, self._ids, settings.provider_in_use, answerer.model, secret)
+        snapshots = Snapshots(db, self._bus, self._clock)
+        self._posting = Posting(db, self._bus, self._clock, self._ids, snapshots, desk, secret)
+        fetcher = RecordedPageFetcher({case.origin + PAGE: case.html for case in cases})
+        knowledge = Knowledge(settings, db, self._clock, self._ids, self._sites, fetcher)
+        self._worker = build_worker(
+            replace(settings, answers_at_once=min(AT_ONCE, settings.answers_at_once)), db, self._bus, self._clock,
+            self._ids, self._sites, knowledge, answerer, self._posting, Metrics(),
+        )  # fmt: skip
+        desk.writer = self._worker
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, settings: Settings, cases: Sequence[Case], answerer: Overheard) -> AsyncIterator[_Range]:
+        await asyncio.to_thread(migrate, settings.database_url)
+        db = Database(settings.database_url)
+        await db.connect()
+        made = cls(settings, cases, answerer, db)
+        try:
+            await made._furnish()
+            yield made
+        finally:
+            await made._worker.close()
+            await answerer.close()
+            await db.close()
+
+    async def _furnish(self) -> None:
+        now = self._clock.now()
+
+        def work() -> Work[None]:
+            for case in self._cases:
+                texts = {"origins": case.origin, "name": "Red team", "instructions": TONE, **_LIMITS}
+                yield from add_site(case.id, texts, now)
+                yield from threads.keep_thread(case.id, PAGE, case.origin + PAGE, clean_line(case.title), now)
+                yield from self._put_hidden(case.id, case.question, now)
+            origin = f"https://{NEIGHBOUR}.example"
+            yield from add_site(NEIGHBOUR, {"origins": origin}, now)
+            yield from threads.keep_thread(NEIGHBOUR, PAGE, origin + PAGE, "Neighbour", now)
+            yield from self._put_neighbour(now)
+
+        await self._db.write(work)
+        await self._sites.refresh(force=True)
+
+    def _put_hidden(self, site: str, question: str, now: int) -> Work[None]:
+        """Beside each question: a comment that was hidden, and one that waits for approval."""
+        yield from self._put(site, None, "guest", "Kim", f"{question[:200]} {ELSEWHERE[0]}", now, state="hidden")
+        yield from self._put(site, None, "guest", "Lee", f"{question[:200]} {ELSEWHERE[2]}", now, state="pending")
+
+    def _put_neighbour(self, now: int) -> Work[None]:
+        """Another site's owner has answered the very same questions."""
+        for case in self._cases:
+            asked = yield from self._put(NEIGHBOUR, None, "guest", "Park", case.question[:200], now)
+            said = yield from self._put(NEIGHBOUR, asked, "owner", "Neighbour", f"It is {ELSEWHERE[1]}.", now)
+            yield from remember(NEIGHBOUR, asked.id, asked.body, said.id, now)
+
+    def _put(
+        self, site: str, parent: Comment | None, kind: Any, name: str, text: str, now: int, state: Any = "published"
+    ) -> Work[Comment]:
+        """Put in a comment, cleaned as what comes in over HTTP is."""
+        id, body = self._ids.new(), clean_text(text)[:BODY_LIMIT]
+        parent_id, root_id, depth = (None, id, 0) if parent is None else place_below(parent)
+        comment = Comment(
+            id=id, site=site, page=PAGE, parent_id=parent_id, root_id=root_id, depth=depth, author_id=None,
+            author_name=clean_line(name)[:NAME_LIMIT], author_kind=kind, avatar_url=None, body=body, html=render(body),
+            state=state, created_at=now,
+        )  # fmt: skip
+        yield from threads.add_comment(comment, key=None, address_key=None)
+        return comment
+
+    async def ask_all(self, tell: Tell) -> list[Seen]:
+        """Ask everything; what was seen, in the order of the cases. `tell` hears how many are settled."""
+        ended: set[str] = set()
+        tried: set[str] = set()
+        progress = asyncio.Event()
+
+        def hear(channel: str, event: str, data: dict[str, Any]) -> None:
+            if event not in ("answer.settled", "comment.removed"):
+                return
+            again = event == "answer.settled" and data["comment"]["answer"]["retry_at"] is not None
+            if data["id"] in tried or not again:
+                ended.add(data["id"])
+                progress.set()
+            tried.add(data["id"])  # what the provider could not do now is tried once more, half a minute later
+
+        self._bus.observe(hear)
+        self._worker.start()
+        asked = [await self._ask(case) for case in self._cases]
+        waiting = set(asked)
+        while True:
+            tell(len(ended & waiting), len(waiting))
+            if waiting <= ended:
+                break
+            progress.clear()
+            await progress.wait()
+        return [await self._seen(case, id) for case, id in zip(self._cases, asked, strict=True)]
+
+    async def _ask(self, case: Case) -> str:
+        """Put in the thread and post the question as a guest of that name; the answer's id."""
+        site, now, visitor_id = await self._sites.get(case.id), self._clock.now(), self._ids.new()
+
+        def thread() -> Work[Comment | None]:
+            yield from add_visitor(visitor_id, site.key, "guest", case.name, now)
+            parent: Comment | None = None
+            for said in case.thread:
+                kind = "guest" if said.by == "visitor" else said.by
+                parent = yield from self._put(site.key, parent, kind, said.name, said.text, now)
+            return parent
+
+        above = await self._db.write(thread)
+        draft = Draft(
+            page=PAGE, url=case.origin + PAGE, title=clean_line(case.title)[:TITLE_LIMIT],
+            body=clean_text(case.question)[:BODY_LIMIT], parent_id=None if above is None else above.id,
+            name=clean_line(case.name)[:NAME_LIMIT], ask=True, key=self._ids.new(),
+        )  # fmt: skip
+        posted = await self._posting.post(site, lambda: self._visitor(site, visitor_id, draft.name), ADDRESS, draft)
+        reply = posted.queued.reply
+        assert reply is not None, posted.queued.refused
+        return reply.id
+
+    def _visitor(self, site: Site, id: str, name: str) -> Work[Visitor]:
+        yield from ()
+        return Visitor(id, site.key, "guest", name)
+
+    async def _seen(self, case: Case, id: str) -> Seen:
+        comment = await self._db.read(lambda: threads.comment_by_id(case.id, id))
+        assert comment is not None and comment.answer is not None
+        request, usage = self._answerer.requests.get(id), self._answerer.usage.get(id)
+        content = extract(case.html.encode(), "text/html; charset=utf-8")
+        return Seen(
+            state=comment.answer.state, text=comment.body, html=comment.html, sources=comment.answer.sources,
+            author_kind=comment.author_kind, author_name=comment.author_name, error=comment.answer.error,
+            messages=request.messages if request else (), max_tokens=request.max_tokens if request else 1,
+            page_text="\n".join(block.text for block in content.blocks),
+            tokens_in=usage.tokens_in if usage else 0, tokens_out=usage.tokens_out if usage else 0,
+            cost_usd=usage.cost_usd if usage else None,
+        )  # fmt: skip

@@ -1,0 +1,84 @@
+"""The ways in which words are put so that a search does not find them, and the characters that nobody sees."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import codecs
+import re
+import unicodedata
+from collections.abc import Mapping
+
+_LOOK_LIKE_NOTHING = set("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+_PREFIXES = set("\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd")
+"""Signs of Arabic, Syriac and Kaithi that are called format characters, and are seen."""
+_JOINERS = "\u200c\u200d"
+_BASE64 = re.compile(r"[A-Za-z0-9+/]{12,}={0,2}")
+_HEX = re.compile(r"(?:[0-9a-f]{2}[ :]?){8,}", re.IGNORECASE)
+_PART = re.compile(r"HANGUL (?:LETTER|CHOSEONG|JUNGSEONG|JONGSEONG) (\S+)")
+
+
+def folded(text: str) -> str:
+    """A text as it is compared: whatever its case, its space, its width."""
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().replace("’", "'").split())
+
+
+def spellings(text: str) -> Mapping[str, str]:
+    """The same text read in several ways: as it stands, letters only, backwards, and with what is encoded decoded."""
+    plain = folded(text)
+    letters = _letters(plain)
+    return {
+        "plain": plain,
+        "letters": letters,
+        "backwards": letters[::-1],
+        "rot13": codecs.encode(letters, "rot13"),
+        "base64": _letters(" ".join(_decoded(part) for part in _BASE64.findall(text))),
+        "hex": _letters(" ".join(_unhexed(part) for part in _HEX.findall(text))),
+        "apart": _letters(apart(plain)),
+    }
+
+
+def unseen(text: str) -> set[str]:
+    """The characters of a text that a person does not see: controls, marks of direction, tags, selectors, fillers.
+
+    Joiners count where nothing is joined: after a letter of a script that has no use for them.
+    """
+    found = {character for character in text if _is_unseen(character)}
+    for match in re.finditer(f"(.?)[{_JOINERS}]", text, re.DOTALL):
+        if not match[1] or match[1] < "\u0600" or "\uac00" <= match[1] <= "\ud7a3" or match[1] in _JOINERS:
+            found.add(match[0][-1])
+    return found
+
+
+def _is_unseen(character: str) -> bool:
+    if character in "\n\t" or character in _JOINERS or character in _PREFIXES:
+        return False
+    selects = "\ufe00" <= character <= "\ufe0f" or "\U000e0100" <= character <= "\U000e01ef"
+    return selects or character in _LOOK_LIKE_NOTHING or unicodedata.category(character) in ("Cc", "Cf")
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text))
+
+
+def apart(text: str) -> str:
+    """Hangul in parts that stand alone, as it looks when it is typed apart; everything else as it is."""
+    parts = []
+    for letter in unicodedata.normalize("NFD", text):
+        name = _PART.fullmatch(unicodedata.name(letter, ""))
+        parts.append(unicodedata.lookup(f"HANGUL LETTER {name[1]}") if name else letter)
+    return "".join(parts)
+
+
+def _decoded(text: str) -> str:
+    try:
+        return folded(base64.b64decode(text + "=" * (-len(text.rstrip("=")) % 4)).decode())
+    except (binascii.Error, UnicodeDecodeError):
+        return ""
+
+
+def _unhexed(text: str) -> str:
+    try:
+        return folded(bytes.fromhex(re.sub(r"[ :]", "", text)).decode())
+    except (ValueError, UnicodeDecodeError):
+        return ""
