@@ -16,6 +16,7 @@ Each chat completion takes the next step of the script, or the default when ther
             finish_reason) · error_frame (with `error`) · raw (with `chunks`: text sent as it is, piece by piece;
             with `hex`: bytes as hexadecimal digits)
     text    what to say; default: quotes the first sentence of passage [1] and cites it
+    echo    true: says everything first that it was sent, as the most obedient model would
     size    characters a token · delay: seconds before each token · after: tokens before the mode's mishap (default 3)
     gate    name of a gate to wait at, `gate_after` tokens (default 0: before the response's head; 1: before the second)
     usage   chunk (a last chunk with no choices; the default) · final (with the last choice) · never
@@ -137,6 +138,8 @@ class Completion:
         self._mode = step.get("mode", "normal")
         self._end = b"\r\n\r\n" if step.get("crlf") else b"\n\n"
         self._text: str = step.get("text") or _default_text(body)
+        if step.get("echo"):
+            self._text = f"{_sent(body)}\n\n{self._text}"
 
     async def answer(self) -> None:
         """Do what the step says."""
@@ -227,9 +230,12 @@ class Completion:
                 "prompt_tokens_details": {"cached_tokens": 40}}  # fmt: skip
 
 
+def _sent(body: Any) -> str:
+    return "\n".join(str(message.get("content")) for message in body.get("messages", []))
+
+
 def _default_text(body: Any) -> str:
-    said = "\n".join(str(message.get("content")) for message in body.get("messages", []))
-    passage = PASSAGE.search(said)
+    passage = PASSAGE.search(_sent(body))
     if passage is None:
         return "This page does not say."
     sentence = re.split(r"(?<=[.!?。])\s", passage[1])[0]

@@ -186,17 +186,14 @@ class _Range:
             again = event == "answer.settled" and data["comment"]["answer"]["retry_at"] is not None
             if data["id"] in tried or not again:
                 ended.add(data["id"])
+                tell(len(ended), len(self._cases))
                 progress.set()
             tried.add(data["id"])  # what the provider could not do now is tried once more, half a minute later
 
         self._bus.observe(hear)
         self._worker.start()
         asked = [await self._ask(case) for case in self._cases]
-        waiting = set(asked)
-        while True:
-            tell(len(ended & waiting), len(waiting))
-            if waiting <= ended:
-                break
+        while len(ended) < len(asked):
             progress.clear()
             await progress.wait()
         return [await self._seen(case, id) for case, id in zip(self._cases, asked, strict=True)]

