@@ -19,6 +19,7 @@ PAYLOADS = [
     f"<math><mtext><table><mglyph><style><!--</style><img title='--&gt;&lt;img src=1 onerror={RUN}&gt;'>",
     f"<a href='javascript:{RUN}'>here</a> [here](javascript:{RUN}) [there](java&#10;script:{RUN})",
     f"[data](data:text/html;base64,PHNjcmlwdD5wYXJlbnQucmFuPTE8L3NjcmlwdD4=) <javascript:{RUN}>",
+    "[a prize](https://prize.example/?d=1) [https://bank.example/](https://prize.example/) <https://b@prize.example/>",
     f"![pixel]({ELSEWHERE}?a=1) <img src={ELSEWHERE}> <link rel=stylesheet href={ELSEWHERE}>",
     f"<style>@import '{ELSEWHERE}'; * {{ background: url({ELSEWHERE}) }}</style>",
     f"<form action={ELSEWHERE}><button autofocus onfocus={RUN}>x</button></form><base href={ELSEWHERE}>",
@@ -28,6 +29,16 @@ PAYLOADS = [
     f"&lt;img src=x onerror={RUN}&gt; &#60;script&#62;{RUN}&#60;/script&#62;",
     f"<noscript><p title='</noscript><img src=x onerror={RUN}>'>",
 ]
+UNMARKED = """() => {
+  const found = [];
+  for (const host of document.querySelectorAll('answerback-ask, answerback-comments'))
+    for (const link of host.shadowRoot.querySelectorAll('.body a[href], [part~=body] a[href]')) {
+      const marks = ['nofollow', 'ugc', 'noopener', 'noreferrer'].filter((mark) => !link.relList.contains(mark));
+      const shown = link.host === location.host || link.innerText.includes(link.hostname);
+      if (marks.length || !shown) found.push(link.outerHTML);
+    }
+  return found;
+}"""
 UNSAFE = """() => {
   const found = [];
   for (const host of document.querySelectorAll('answerback-ask, answerback-comments'))
@@ -44,6 +55,7 @@ UNSAFE = """() => {
 def unharmed(page: Page, demo: Demo, arrive: Arrivals) -> None:
     assert page.evaluate("window.ran") is None
     assert page.evaluate(UNSAFE) == []
+    assert page.evaluate(UNMARKED) == []
     ours = {demo.server.url.split("/")[2], demo.server.site.origin.split("/")[2]}
     assert arrive.hosts <= ours
 
@@ -79,6 +91,7 @@ def test_from_the_model_in_the_thread_and_in_the_ask_box(demo: Demo, arrive: Arr
     ask(page, "And here?")
     expect(answer_in(page, "done", "answerback-ask")).to_be_visible()
     unharmed(page, demo, arrive)
+    expect(answer_in(page, "done").locator("a[href*='prize.example']").first).to_contain_text("(prize.example)")
     for source in page.locator("answerback-comments [part~=source]").all():
         source.click()
     unharmed(page, demo, arrive)
