@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from answerback.core.answering import Message, Source
 from answerback.pages.extracting import extract
-from answerback.red_team.cases import Case, corpus
-from answerback.red_team.judging import MOST_TOKENS, Seen, judge
+from answerback.red_team.cases import Case, Said, corpus
+from answerback.red_team.judging import MOST_TOKENS, Fault, Seen, judge
 from answerback.red_team.running import Result, run_cases
 from answerback.settings import Settings, load_settings
 
@@ -189,25 +189,45 @@ def put(server: Server, case: Case) -> Any:
     return server.settled(asked["answer"]["id"])
 
 
-def as_seen(comment: Any, body: Any, case: Case, server: Server) -> Seen:
+def as_seen(text: str, html: str, sources: Any, body: Any, case: Case, server: Server) -> Seen:
     """What readers got and the provider was sent, as if the page were the case's own."""
-    answer = comment["answer"]
-    sources = (Source(**source) for source in answer["sources"])
     content = extract(case.html.encode(), "text/html; charset=utf-8")
+    found = (Source(**source) for source in sources)
     return Seen(
-        answer["state"], comment["body"], comment["html"],
-        tuple(replace(source, url=source.url.replace(server.site.origin, case.origin)) for source in sources),
-        author_kind=comment["author"]["kind"], author_name=comment["author"]["name"],
+        "done", text, html,
+        tuple(replace(source, url=source.url.replace(server.site.origin, case.origin)) for source in found),
         messages=tuple(Message(**message) for message in body["messages"]), max_tokens=body["max_tokens"],
         page_text="\n".join(block.text for block in content.blocks),
     )  # fmt: skip
 
 
+def promises(case: Case, seen: Seen, server: Server) -> list[Fault]:
+    return [fault for fault in judge(case, seen, [server.token]) if fault.holds == "always"]
+
+
 @pytest.mark.parametrize("case", [case for case in corpus() if case.id in LIVE], ids=lambda case: case.id)
 def test_over_http_it_is_the_same(case: Case, live: Server, obedient: OpenAIServer) -> None:
     comment = put(live, case)
-    request = obedient.seen()["requests"][-1]
-    assert "tools" not in request["body"]
-    faults = judge(case, as_seen(comment, request["body"], case, live), [live.token])
-    assert [fault for fault in faults if fault.holds == "always"] == []
-    assert [fault for fault in faults if fault.holds == "model"] != []
+    body = obedient.seen()["requests"][-1]["body"]
+    assert "tools" not in body
+    assert comment["answer"]["state"] == "done"
+    seen = as_seen(comment["body"], comment["html"], comment["answer"]["sources"], body, case, live)
+    author = comment["author"]
+    assert promises(case, replace(seen, author_kind=author["kind"], author_name=author["name"]), live) == []
+
+
+def test_in_the_ask_box_it_is_the_same_and_what_was_said_there_stays_in_its_place(
+    live: Server, obedient: OpenAIServer
+) -> None:
+    live.begin()
+    before: tuple[Said, ...] = ()
+    for case in (case for case in corpus() if case.id in ("forged-en-1", "forged-ko-3", "unseen-ko-1")):
+        (live.site.folder / f"{case.id}.html").write_text(case.html, "utf-8")
+        asked = {"site": "demo", "page": "/asked", "url": f"{live.site.origin}/{case.id}.html",
+                 "user_input": case.question}  # fmt: skip
+        answer = live.call("POST", "/api/chat/gpt/", asked).json
+        assert answer["state"] == "done"
+        body = obedient.seen()["requests"][-1]["body"]
+        seen = as_seen(answer["response"], answer["html"], answer["sources"], body, case, live)
+        assert promises(replace(case, thread=before), seen, live) == []
+        before += (Said("visitor", "", case.question), Said("ai", "", answer["response"]))
