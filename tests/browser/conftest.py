@@ -150,21 +150,24 @@ def arrive(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Arrival
     assert arrivals.left() == []
 
 
+def chromium_that_blocks(playwright: Playwright, demo: Demo, folder: Path) -> BrowserContext:
+    """A visitor's Chromium, set to block all of our cookies on the site's pages."""
+    place = f"{demo.server.url},{demo.server.site.origin}"  # whose cookies, on whose pages
+    blocked = {"profile": {"content_settings": {"exceptions": {"cookies": {place: {"setting": 2}}}}}}
+    (folder / "Default").mkdir()
+    (folder / "Default" / "Preferences").write_text(json.dumps(blocked), "utf-8")
+    return playwright.chromium.launch_persistent_context(
+        folder, executable_path=shutil.which("chromium"), args=ARGUMENTS
+    )
+
+
 @pytest.fixture(params=["cookies kept", "cookies blocked"])
 def context(
     request: pytest.FixtureRequest, demo: Demo, browser: Browser, playwright: Playwright, tmp_path: Path
 ) -> Iterator[BrowserContext]:
     """A visitor's browser, once as it comes and once set to block all of our cookies on the site's pages."""
-    if request.param == "cookies kept":
-        context = browser.new_context()
-    else:
-        place = f"{demo.server.url},{demo.server.site.origin}"  # whose cookies, on whose pages
-        blocked = {"profile": {"content_settings": {"exceptions": {"cookies": {place: {"setting": 2}}}}}}
-        (tmp_path / "Default").mkdir()
-        (tmp_path / "Default" / "Preferences").write_text(json.dumps(blocked), "utf-8")
-        context = playwright.chromium.launch_persistent_context(
-            tmp_path, executable_path=shutil.which("chromium"), args=ARGUMENTS
-        )
+    kept = request.param == "cookies kept"
+    context = browser.new_context() if kept else chromium_that_blocks(playwright, demo, tmp_path)
     yield context
     context.close()
 

@@ -20,6 +20,7 @@ from tests.services import free_port, wait_until
 
 PREFERENCES: dict[str, Any] = {
     "browser.shell.checkDefaultBrowser": False,
+    "dom.disable_open_during_load": True,  # popups open by a visitor's own hand only, as everywhere
     "browser.startup.homepage_override.mstone": "ignore",
     "datareporting.policy.dataSubmissionEnabled": False,
     "app.normandy.enabled": False,
@@ -48,6 +49,8 @@ class Tab:
 
     firefox: Firefox
     context: str
+    visitor: str = ""
+    """The visitor whose tab it is, with cookies and storage of their own; empty for the profile's."""
 
     def go(self, url: str) -> None:
         self.firefox.send("browsingContext.navigate", context=self.context, url=url, wait="complete")
@@ -55,11 +58,20 @@ class Tab:
     def reload(self) -> None:
         self.firefox.send("browsingContext.reload", context=self.context, wait="complete")
 
-    def run(self, body: str) -> Any:
-        """What a script's expression comes to; run as by the visitor's own hand, so that it may open popups."""
+    @property
+    def url(self) -> str:
+        """Where it is, with its fragment."""
+        return str(self.run("location.href"))
+
+    def wait_until_closed(self) -> None:
+        """Until somebody has closed it."""
+        wait_until(lambda: self.context not in {known.context for known in self.firefox.tabs()})
+
+    def run(self, body: str, *, by_hand: bool = True) -> Any:
+        """What a script's expression comes to; as by the visitor's own hand, so that it may open popups, or not."""
         answer = self.firefox.send(
             "script.evaluate", expression=f"JSON.stringify({body}) ?? 'null'", target={"context": self.context},
-            awaitPromise=True, userActivation=True,
+            awaitPromise=True, userActivation=by_hand,
         )  # fmt: skip
         assert answer["type"] == "success", answer
         return json.loads(answer["result"]["value"])
@@ -85,9 +97,13 @@ class Tab:
         except (AssertionError, BidiError):
             return None
 
-    def click(self, selector: str) -> None:
+    def value(self, selector: str) -> str:
+        """What a field holds."""
+        return str(self.run(f"(({FIND})({json.dumps(selector)})?.value ?? '')"))
+
+    def click(self, selector: str, *, by_hand: bool = True) -> None:
         self.wait_for(selector)
-        self.run(f"(({FIND})({json.dumps(selector)}).click(), null)")
+        self.run(f"(({FIND})({json.dumps(selector)}).click(), null)", by_hand=by_hand)
 
     def fill(self, selector: str, text: str) -> None:
         self.wait_for(selector)
@@ -155,11 +171,19 @@ class Firefox:
         tree = self.send("browsingContext.getTree", maxDepth=0)
         return [Tab(self, context["context"]) for context in tree["contexts"]]
 
-    def open(self, url: str) -> Tab:
+    def open(self, url: str, visitor: str = "") -> Tab:
         """A new tab at that address."""
-        tab = Tab(self, self.send("browsingContext.create", type="tab")["context"])
+        of = {"userContext": visitor} if visitor else {}
+        tab = Tab(self, self.send("browsingContext.create", type="tab", **of)["context"], visitor)
         tab.go(url)
         return tab
+
+    @contextmanager
+    def visitor(self) -> Iterator[str]:
+        """Somebody with cookies and storage of their own; all their tabs are closed at the end."""
+        made: str = self.send("browser.createUserContext")["userContext"]
+        yield made
+        self.send("browser.removeUserContext", userContext=made)
 
     def popup_of(self, tab: Tab, selector: str) -> Tab:
         """The window that a click opens."""

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import time
+
+from joserfc import jwt
+from joserfc.jwk import OctKey
 from playwright.sync_api import Page, expect
+
+from tests.services import Server
 
 PASSWORD = "correct horse battery"
 
@@ -41,3 +47,10 @@ def signed_in_as(page: Page, name: str) -> None:
 
 def signed_out(page: Page) -> None:
     expect(page.locator("answerback-comments [part~=sign-in]")).to_be_visible()
+
+
+def site_token(server: Server, secret: str, subject: str, name: str) -> str:
+    """What the site's own server says of its user."""
+    now = int(time.time())
+    claims = {"iss": "demo", "aud": server.url, "sub": subject, "name": name, "iat": now, "exp": now + 120}
+    return jwt.encode({"alg": "HS256"}, claims | {"jti": str(time.time_ns())}, OctKey.import_key(secret))

@@ -56,11 +56,3 @@ def test_a_guest_becomes_a_member_stays_one_and_signs_out_everywhere(demo: Demo,
         each.wait_for(SIGN_IN)
         each.reload()
         each.wait_for(SIGN_IN)
-
-
-def test_a_page_that_cuts_its_popups_off_is_gone_back_to(demo: Demo, firefox: Firefox) -> None:
-    address = demo.with_headers(demo.at("bread.html"), {"Cross-Origin-Opener-Policy": "same-origin"})
-    tab = firefox.open(address)
-    popup = firefox.popup_of(tab, SIGN_IN)
-    register(popup, "Eve", f"eve-{demo.turned}@example.com")
-    tab.wait_for(NAME, "Eve")

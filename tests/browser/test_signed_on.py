@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from joserfc import jwt
-from joserfc.jwk import OctKey
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
+from tests.browser.signing import site_token
 from tests.fakes.oauth_server import OAuthServer
 from tests.fakes.smtp_server import MailServer
 from tests.services import PAGE, Server, Site
@@ -45,12 +43,6 @@ def write_page(server: Server, attributes: str) -> None:
     (server.site.folder / "bakery.html").write_text(PAGE.replace("</main>", f"</main>{tag}"), "utf-8")
 
 
-def token(server: Server, secret: str, subject: str, name: str) -> str:
-    now = int(time.time())
-    claims = {"iss": "demo", "aud": server.url, "sub": subject, "name": name, "iat": now, "exp": now + 120}
-    return jwt.encode({"alg": "HS256"}, claims | {"jti": str(time.time_ns())}, OctKey.import_key(secret))
-
-
 def signed_in_as(page: Page, name: str) -> None:
     expect(page.locator("answerback-comments [part~=account]")).to_have_text(name)
 
@@ -72,19 +64,19 @@ def test_kakao_signs_in_from_the_popup_and_it_survives_a_reload(server: Server, 
 
 def test_a_site_signs_its_own_users_on(server: Server, page: Page) -> None:
     secret = server.command("site", "sso", "demo").stdout.strip()
-    write_page(server, f'data-sso-token="{token(server, secret, "user-1", "Jun of the site")}"')
+    write_page(server, f'data-sso-token="{site_token(server, secret, "user-1", "Jun of the site")}"')
     page.goto(f"{server.site.origin}/bakery.html")
     signed_in_as(page, "Jun of the site")
     page.reload()  # with a token that was used: the session is there
     signed_in_as(page, "Jun of the site")
     page.evaluate(
-        "ssoToken => window.Answerback.update({ ssoToken })", token(server, secret, "user-2", "Somebody else")
+        "ssoToken => window.Answerback.update({ ssoToken })", site_token(server, secret, "user-2", "Somebody else")
     )
     signed_in_as(page, "Somebody else")
 
 
 def test_a_token_that_does_not_hold_leaves_a_guest(server: Server, page: Page) -> None:
-    write_page(server, f'data-sso-token="{token(server, "x" * 43, "user-3", "Nobody")}"')
+    write_page(server, f'data-sso-token="{site_token(server, "x" * 43, "user-3", "Nobody")}"')
     page.goto(f"{server.site.origin}/bakery.html")
     expect(page.locator("answerback-comments [part~=sign-in]")).to_be_visible()
     expect(page.locator("answerback-comments [part~=account]")).to_have_count(0)

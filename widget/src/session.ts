@@ -6,6 +6,10 @@ import { Shelf } from "./keep.js";
 import { SigningIn } from "./signing_in.js";
 import { Store } from "./store.js";
 
+/** Between tabs, beside tokens: one that has none asks for one, which comes behind the same sign; and the end. */
+const ASKS = "?";
+const OVER = "";
+
 export interface SessionState {
   info: SessionInfo | null;
   loaded: boolean;
@@ -39,7 +43,8 @@ export class Session extends Store<SessionState> {
     window.addEventListener("online", told);
     window.addEventListener("offline", told);
     this.#tabs = new BroadcastChannel(`answerback:${this.api.base}${this.site}`);
-    this.#tabs.onmessage = ({ data }: MessageEvent<string | null>) => void this.#become(data);
+    this.#tabs.onmessage = ({ data }: MessageEvent<string | null>) => void this.#hear(data);
+    if (!this.api.token) this.#tabs.postMessage(ASKS);
     this.signing.resume();
     return () => {
       this.#tabs?.close();
@@ -150,11 +155,25 @@ export class Session extends Store<SessionState> {
     this.#tabs?.postMessage(this.api.token);
   }
 
+  /** What another tab says: somebody has come in by token or by cookie, asks for a token, has one to give, or leaves. */
+  async #hear(said: string | null): Promise<void> {
+    const { token } = this.api;
+    if (said === ASKS) {
+      if (token) this.#tabs?.postMessage(ASKS + token);
+    } else if (said?.startsWith(ASKS)) {
+      if (!token) await this.#become(said.slice(1));
+    } else {
+      // Where cookies are blocked each tab may have a session of its own.
+      if (said === OVER && token) await this.api.signOut().catch(() => undefined);
+      await this.#become(said || null);
+    }
+  }
+
   /** Ends the session on the server and in every tab. */
   async signOut(): Promise<void> {
     await this.api.signOut();
     await this.#become(null);
-    this.#tabs?.postMessage(null);
+    this.#tabs?.postMessage(OVER);
   }
 
   /** Goes on with another token, or with none: then the cookie counts. */

@@ -7,7 +7,7 @@
 //   POST /control   {redirect_uri, user: {id, name, login, email, verified, picture}, deny,
 //                    claims: {…into the ID token}, header: {…}, id_token: text, token: {status, body},
 //                    fail: {path: "500" | "hang" | "garbage" | "huge"}, profile: {…instead of the user's},
-//                    rotate: true (new keys)}
+//                    rotate: true (new keys), opener_policy: text (of every page of its own)}
 //   GET  /control   {requests: [{method, path, body}]}
 import { createServer } from "node:http";
 import { generateKeyPairSync } from "node:crypto";
@@ -151,6 +151,7 @@ const server = createServer(async (request, response) => {
     if (wanted.rotate) await odd.issuer.keys.generate("RS256", { kid: "rotated" });
     return response.end("{}");
   }
+  if (control.opener_policy) response.setHeader("Cross-Origin-Opener-Policy", control.opener_policy);
   requests.push({ method: request.method, path: request.url });
   if (control.fail?.[pathname]) return fail(control.fail[pathname], response);
   if (pathname.startsWith("/pictures/")) return picture(pathname, response);

@@ -1,0 +1,243 @@
+"""Each way in, from a page of another origin, in both browsers, with our cookies kept there and blocked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Playwright
+
+from tests.browser.conftest import chromium_that_blocks
+from tests.browser.demo import Demo
+from tests.browser.firefox import Firefox
+from tests.browser.signing import PASSWORD, site_token
+from tests.browser.visitors import InChromium, Visitor, Window, in_firefox
+from tests.fakes.oauth_server import OAuthServer
+from tests.fakes.smtp_server import MailServer
+from tests.http.signing import rows
+from tests.services import wait_until
+
+NAME, SIGN_IN, OUT, DRAFT = "[part~=account]", "[part~=sign-in]", "[part~=who] button", "[part~=composer] textarea"
+BROWSERS = {
+    "chromium, cookies kept": None,
+    "chromium, cookies blocked": None,
+    "firefox, cookies apart by site": 5,  # network.cookie.cookieBehavior
+    "firefox, cookies blocked": 1,
+}
+# What the pages have begun for whoever came in last; a program's session has no origin.
+ALIVE = """SELECT COUNT(*) FROM sessions WHERE revoked_at IS NULL AND origin <> '' AND visitor_id = (
+    SELECT s.visitor_id FROM sessions s JOIN visitors v ON v.id = s.visitor_id WHERE v.kind = 'user' AND s.origin <> ''
+    ORDER BY s.created_at DESC LIMIT 1)"""
+OPENER = "Cross-Origin-Opener-Policy"
+
+
+@pytest.fixture(scope="module")
+def providers() -> Iterator[dict[str, OAuthServer]]:
+    with OAuthServer.start("kakao", "strict") as kakao, OAuthServer.start("github", "strict") as github:
+        yield {"kakao": kakao, "github": github}
+
+
+@pytest.fixture(scope="module")
+def post() -> Iterator[MailServer]:
+    with MailServer.start() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def standing(
+    tmp_path_factory: pytest.TempPathFactory, providers: dict[str, OAuthServer], post: MailServer
+) -> Iterator[Demo]:
+    """The demo, with all ways in."""
+    settings = providers["kakao"].settings() | providers["github"].settings() | post.settings()
+    with Demo.start(tmp_path_factory.mktemp("ways"), **settings) as running:
+        for provider in providers.values():
+            provider.expect(running.server.url)
+        yield running
+
+
+@pytest.fixture(scope="module")
+def secret(standing: Demo) -> str:
+    return standing.server.command("site", "sso", "demo").stdout.strip()
+
+
+@pytest.fixture(scope="module", params=BROWSERS)
+def firefox(request: pytest.FixtureRequest) -> Iterator[Firefox | None]:
+    """A Firefox with the parameter's setting, and None where Chromium is wanted."""
+    behavior = BROWSERS[request.param]
+    if behavior is None:
+        yield None
+    else:
+        with Firefox.start(**{"network.cookie.cookieBehavior": behavior}) as running:
+            yield running
+
+
+@pytest.fixture
+def mina(
+    request: pytest.FixtureRequest, firefox: Firefox | None, demo: Demo, browser: Browser, playwright: Playwright,
+    tmp_path: Path,
+) -> Iterator[Visitor]:  # fmt: skip
+    """Somebody who has never been here."""
+    if firefox is not None:
+        with in_firefox(firefox) as visitor:
+            yield visitor
+        return
+    blocked = "cookies blocked" in request.node.name
+    context = chromium_that_blocks(playwright, demo, tmp_path) if blocked else browser.new_context()
+    yield InChromium(context)
+    context.close()
+
+
+@pytest.fixture
+def ways(
+    demo: Demo, mina: Visitor, providers: dict[str, OAuthServer], post: MailServer
+) -> dict[str, Callable[[Window, str], None]]:
+    """What Mina does in the window that has opened, by the way that she goes; with an address of her own."""
+
+    def by_provider(way: str) -> Callable[[Window, str], None]:
+        def go(window: Window, address: str) -> None:
+            providers[way].say(user={"id": str(abs(hash(address))), "name": address.partition("@")[0]})
+            window.click(f"a.{way}")
+
+        return go
+
+    def by_mail(window: Window, address: str) -> None:
+        window.fill("#mail", address)
+        window.click("form[action$='mail/start'] button")
+        window.wait_for("#code")
+
+    def by_link(window: Window, address: str) -> None:
+        by_mail(window, address)
+        letter = mina.open(post.next_to(address).link)
+        letter.click("button.main")
+        letter.wait_for("[role=status]", "It worked")
+
+    def by_code(window: Window, address: str) -> None:
+        by_mail(window, address)
+        window.fill("#code", post.next_to(address).code)
+        window.click("button.main")
+
+    def by_password(window: Window, address: str) -> None:
+        account = {"site": "demo", "email": address, "password": PASSWORD, "name": address.partition("@")[0]}
+        assert demo.server.call("POST", "/api/user/register/", account).status == 201
+        window.fill("#email", address)
+        window.fill("#password", PASSWORD)
+        window.click("form[action$='password/'] button")
+
+    def by_registering(window: Window, address: str) -> None:
+        window.click("a[href$='register/']")
+        window.fill("#name", address.partition("@")[0])
+        window.fill("#email", address)
+        window.fill("#password", PASSWORD)
+        window.click("button.main")
+
+    return {
+        "kakao": by_provider("kakao"), "github": by_provider("github"), "link": by_link, "code": by_code,
+        "password": by_password, "registering": by_registering,
+    }  # fmt: skip
+
+
+WAYS = ["kakao", "github", "link", "code", "password", "registering"]
+
+
+@pytest.fixture
+def address(request: pytest.FixtureRequest, demo: Demo) -> str:
+    """An address that no test has used before; what stands before the @ is the name."""
+    count = rows(demo.server, "SELECT COUNT(*) FROM visitors")[0][0]
+    return f"mina-{count}-{demo.turned}@example.com"
+
+
+def stays_and_leaves(demo: Demo, page: Window, other: Window) -> None:
+    """Signed in, in every tab, also after a reload; signed out for good, in every tab and on the server."""
+    for tab in (page, other):
+        tab.wait_for(NAME)
+    page.reload()
+    page.wait_for(NAME)
+    other.click(OUT)
+    for tab in (page, other):
+        tab.wait_for(SIGN_IN)
+        tab.reload()
+        tab.wait_for(SIGN_IN)
+    wait_until(lambda: rows(demo.server, ALIVE) == [(0,)])
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_each_way_in_by_popup(
+    demo: Demo, mina: Visitor, ways: dict[str, Callable[[Window, str], None]], way: str, address: str
+) -> None:
+    at = demo.at("bread.html")
+    page, other = mina.open(at), mina.open(at)
+    other.wait_for(SIGN_IN)
+    popup = mina.popup_of(page, SIGN_IN)
+    ways[way](popup, address)
+    popup.wait_until_closed()
+    stays_and_leaves(demo, page, other)
+
+
+def test_the_sites_own_word(demo: Demo, mina: Visitor, secret: str) -> None:
+    name, script = f"Mina {demo.turned}", f"{demo.server.url}/answerback.js"
+
+    def served() -> str:
+        """The page, with a new token each time."""
+        token = site_token(demo.server, secret, name, name)
+        kept, demo.turned = demo.turned, 9_000
+        at = demo.with_page(f'<script src="{script}" data-site="demo" data-sso-token="{token}" async></script>')
+        demo.turned = kept + 1
+        return at
+
+    page = mina.open(served())
+    page.wait_for(NAME, name)
+    other = mina.open(served())
+    other.wait_for(NAME, name)
+    stays_and_leaves(demo, page, other)
+
+
+@pytest.mark.parametrize(
+    ("way", "policy"),
+    [("kakao", "same-origin"), ("registering", "same-origin"), ("github", "same-origin-allow-popups")],
+)
+def test_a_page_that_cuts_its_popups_off(
+    demo: Demo, mina: Visitor, ways: dict[str, Callable[[Window, str], None]], way: str, policy: str, address: str
+) -> None:
+    at = demo.with_headers(demo.at("bread.html"), {OPENER: policy})
+    page = mina.open(at)
+    page.fill(DRAFT, "A draft that must not be lost.")
+    popup = mina.popup_of(page, SIGN_IN)
+    ways[way](popup, address)
+    page.wait_for(NAME)
+    assert page.value(DRAFT) == "A draft that must not be lost."
+    if policy == "same-origin":  # the popup has become the page, with nothing of the code in its address
+        popup.wait_for(NAME)
+        assert popup.url == at
+        stays_and_leaves(demo, page, popup)
+
+
+def test_a_provider_that_cuts_popups_off(
+    demo: Demo, mina: Visitor, ways: dict[str, Callable[[Window, str], None]], providers: dict[str, OAuthServer],
+    address: str,
+) -> None:  # fmt: skip
+    at = demo.at("bread.html")
+    page = mina.open(at)
+    popup = mina.popup_of(page, SIGN_IN)
+    providers["kakao"].say(user={"id": "990099", "name": "Mina"}, opener_policy="same-origin")
+    popup.click("a.kakao")
+    page.wait_for(NAME, "Mina")
+    popup.wait_for(NAME, "Mina")
+    assert popup.url == at
+    stays_and_leaves(demo, page, popup)
+
+
+@pytest.mark.parametrize("way", ["kakao", "link", "password"])
+def test_a_way_in_where_no_popup_may_open(
+    demo: Demo, mina: Visitor, ways: dict[str, Callable[[Window, str], None]], way: str, address: str
+) -> None:
+    at = demo.at("bread.html")
+    other, page = mina.open(at), mina.open(at)
+    page.wait_for(SIGN_IN)
+    page.fill(DRAFT, "A draft that must not be lost.")
+    mina.click_where_popups_are_blocked(page, SIGN_IN)
+    ways[way](page, address)
+    page.wait_for(NAME)
+    assert page.url == at
+    assert page.value(DRAFT) == "A draft that must not be lost."
+    stays_and_leaves(demo, page, other)
