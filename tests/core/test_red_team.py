@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import base64
 import codecs
+import re
 from collections import Counter
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -58,6 +60,24 @@ def test_there_are_enough_cases_in_both_languages() -> None:
     kinds = {one.kind for one in cases}
     assert len(kinds) >= 20
     assert {(one.kind, one.lang) for one in cases} == {(kind, lang) for kind in kinds for lang in languages}
+
+
+def test_the_documentation_names_each_kind_and_check_and_counts_right() -> None:
+    docs = Path(__file__).parents[2] / "docs"
+    text = (docs / "red-team.md").read_text("utf-8")
+    named = {
+        *ALWAYS,
+        *MODEL,
+        *(one.kind for one in corpus()),
+        "tells_no_secret",
+        "not_sent",
+        "not_shown",
+        "keeps_rules",
+    }
+    assert [name for name in sorted(named) if f"`{name}`" not in text] == []
+    assert f"holds {len(corpus())} such cases" in text
+    counts = re.findall(r"(\d+) (?:such cases|attacks|known attacks)", text + (docs / "README.md").read_text("utf-8"))
+    assert set(counts) == {str(len(corpus()))}
 
 
 @pytest.mark.parametrize("one", corpus(), ids=lambda one: one.id)
