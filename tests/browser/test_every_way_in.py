@@ -171,7 +171,11 @@ def test_each_way_in_by_popup(
     popup = mina.popup_of(page, SIGN_IN)
     ways[way](popup, address)
     popup.wait_until_closed()
+    page.wait_for(NAME)
+    late = mina.open(at)
+    late.wait_for(NAME)  # also where no cookie tells a new tab who is signed in
     stays_and_leaves(demo, page, other)
+    late.wait_for(SIGN_IN)
 
 
 def test_the_sites_own_word(demo: Demo, mina: Visitor, secret: str) -> None:

@@ -93,7 +93,12 @@ def test_the_account_page_fits_a_phone(server: Server, kakao: OAuthServer, page:
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("status")).to_have_text("Your name is changed.")
     expect(page.get_by_label("Name", exact=True)).to_have_value("Mina of the harbour")
-    page.screenshot(path=tmp_path / "account.png", full_page=True)
+    page.screenshot(path=tmp_path / "large.jpg", full_page=True, type="jpeg", quality=100)
+    page.get_by_label("Picture").set_input_files(tmp_path / "large.jpg")  # far higher than wide, as phones make them
+    page.get_by_role("button", name="Use this picture").click()
+    expect(page.get_by_role("status")).to_have_text("Your picture is changed.")
+    shown = page.locator("img")
+    assert shown.evaluate("image => [image.naturalWidth, image.naturalHeight]") == [256, 256]
 
 
 def test_the_window_that_waits_for_mail_goes_on_by_itself(

@@ -46,7 +46,8 @@ def test_nobody_sees_an_account_without_signing_in(server: Server) -> None:
     for name, value in {"cache-control": "no-store", "x-content-type-options": "nosniff"}.items():
         assert page.headers[name] == value
     assert "frame-ancestors 'none'" in page.headers["content-security-policy"]
-    assert "script-src" not in page.headers["content-security-policy"]
+    assert "script-src 'self'" in page.headers["content-security-policy"]
+    assert "unsafe" not in page.headers["content-security-policy"]
     assert WebBrowser().get(f"{server.url}/account/?site=nowhere").status == 404
     assert WebBrowser().get(f"{server.url}/account/?site=demo", Host="evil.example").status == 400
 
@@ -218,6 +219,7 @@ def test_everything_about_oneself_comes_as_json(server: Server, member: Member) 
     assert [entry["body"] for entry in data["comments"]] == ["For the archive."]
     assert data["comments"][0]["id"] == comment["id"] and data["comments"][0]["created_at"].endswith("Z")
     assert data["account"][0]["email"] == member.email
+    assert len(data["account_pages"]) == 1
     assert "Firefox · Linux" in {entry["agent"] for entry in data["sessions"]} | {"Firefox · Linux"}
     text = json.dumps(data)
     assert "argon2" not in text and "Not for this archive" not in text and "hash" not in text

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from struct import pack
 
 import pytest
-from answerback.account.pictures import Pictures, read_picture
+from answerback.account.images import MOST_PIXELS, read_picture
+from answerback.account.pictures import Pictures
 from answerback.db import Database
 from answerback.seams import RandomIds, SystemClock
 
@@ -88,14 +90,29 @@ def test_pictures_come_from_our_own_page_only_and_are_small(server: Server, memb
 
 
 def test_pictures_are_known_by_their_bytes() -> None:
-    kinds = {
-        b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR": "image/png", b"\xff\xd8\xff\xe0\x00": "image/jpeg",
-        b"GIF89a\x01": "image/gif", b"RIFF\x00\x00\x00\x00WEBPVP8L": "image/webp",
-    }  # fmt: skip
-    for data, kind in kinds.items():
-        picture = read_picture(data)
-        assert picture is not None and picture.media_type == kind
-    assert read_picture(b"RIFF\x00\x00\x00\x00WAVEfmt ") is None
+    for width, height, wanted in (
+        (1, 1, True), (MOST_PIXELS, 3, True), (3, MOST_PIXELS, True), (MOST_PIXELS + 1, 3, False),
+        (3, MOST_PIXELS + 1, False), (16_000, 16_000, False),
+    ):  # fmt: skip
+        for kind, data in images(width, height):
+            picture = read_picture(data)
+            assert (picture.media_type if picture else None) == (f"image/{kind}" if wanted else None), (kind, width)
+            assert all(read_picture(data[:length]) is None for length in range(9)), kind
+    for other in (b"RIFF\x00\x00\x00\x00WAVEfmt ", b"\xff\xd8\xff\xe0\x00\x00" * 9, b"GIF89a\x00\x00\x00\x00", b""):
+        assert read_picture(other) is None
+
+
+def images(width: int, height: int) -> Iterator[tuple[str, bytes]]:
+    """How images of that size begin."""
+    riff = b"RIFF\x00\x00\x00\x00WEBP"
+    frame = b"\xff\xc2\x00\x11\x08" + pack(">HH", height, width)
+    yield "png", b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + pack(">II", width, height)
+    yield "gif", b"GIF89a" + pack("<HH", width, height)
+    yield "jpeg", b"\xff\xd8\xff\xe0\x00\x06JFIF\xff\xff\xc4\x00\x03x" + frame
+    yield "webp", riff + b"VP8 \x00\x00\x00\x00\x00\x00\x00\x9d\x01\x2a" + pack("<HH", width, height)
+    yield "webp", riff + b"VP8L\x00\x00\x00\x00\x2f" + pack("<I", (width - 1) | (height - 1) << 14)
+    sides = (side.to_bytes(3, "little") for side in (width - 1, height - 1))
+    yield "webp", riff + b"VP8X\x0a\x00\x00\x00\x00\x00\x00\x00" + b"".join(sides)
 
 
 @pytest.mark.anyio

@@ -31,7 +31,8 @@ from ..sites.store import SiteDirectory
 from . import store
 from .erasing import Erasing, Told
 from .gate import AccountGate, cookie
-from .pictures import Pictures, read_picture
+from .images import read_picture
+from .pictures import Pictures
 from .store import Account, Device
 from .texts import notice, texts_in
 from .uploads import read_upload

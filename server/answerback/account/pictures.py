@@ -6,7 +6,6 @@ import asyncio
 import base64
 import logging
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
 import httpcore2
@@ -21,10 +20,11 @@ from ..http import problem
 from ..pages.fetching import REDIRECTS, AddressRefused, Resolver, checked_transport, resolve
 from ..seams import Clock, Ids
 from . import store
+from .images import MOST_BYTES, Picture, read_picture
 
 log = logging.getLogger(__name__)
 
-SECONDS, MOST_BYTES, AT_ONCE = 5.0, 512 * 1024, 4
+SECONDS, AT_ONCE = 5.0, 4
 AGENT = "Answerback/0.1 (pictures of visitors)"
 HEADERS = {
     "Cache-Control": "public, max-age=31536000, immutable",
@@ -33,29 +33,6 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "cross-origin",
     "X-Content-Type-Options": "nosniff",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """An image whose bytes are of the type that is said."""
-
-    media_type: str
-    data: bytes
-
-
-def read_picture(data: bytes) -> Picture | None:
-    """The image, by what its bytes say and nothing else; None for everything but PNG, JPEG, WebP and GIF."""
-    if len(data) > MOST_BYTES:
-        return None
-    if data.startswith(b"\x89PNG\r\n\x1a\n") and data[12:16] == b"IHDR":
-        return Picture("image/png", data)
-    if data.startswith(b"\xff\xd8\xff"):
-        return Picture("image/jpeg", data)
-    if data[:4] == b"RIFF" and data[8:12] == b"WEBP" and data[12:15] == b"VP8":
-        return Picture("image/webp", data)
-    if data[:6] in (b"GIF87a", b"GIF89a"):
-        return Picture("image/gif", data)
-    return None
 
 
 class Pictures:

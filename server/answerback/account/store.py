@@ -150,17 +150,24 @@ async def picture(db: Database, id: str) -> tuple[str, str] | None:
 def own_data(visitor: Visitor) -> Work[Mapping[str, Any]]:
     """Everything that is kept about a visitor, as rows by kind; no secrets and no hashes."""
     found: dict[str, Any] = {}
-    for name, sql in _OWN.items():
+    for name, sql in OWN_DATA.items():
         found[name] = yield many(sql, id=visitor.id)
     return found
 
 
-_OWN: Mapping[str, str] = {
-    "account": """SELECT id, site, kind, name, email, avatar_url, created_at, email_verified_at FROM visitors
-        WHERE id = :id""",
+OWN_DATA: Mapping[str, str] = {
+    "account": """SELECT id, site, kind, name, email, avatar_url, daily_answers, blocked, created_at, email_verified_at
+        FROM visitors WHERE id = :id""",
+    "picture": "SELECT media_type, data, created_at FROM avatars WHERE visitor_id = :id",
     "ways_in": "SELECT issuer, subject, email, created_at, used_at FROM identities WHERE visitor_id = :id",
     "sessions": """SELECT origin, agent, created_at, expires_at, revoked_at FROM sessions WHERE visitor_id = :id
         ORDER BY created_at""",
+    "account_pages": "SELECT created_at, expires_at FROM account_sessions WHERE visitor_id = :id ORDER BY created_at",
+    "messages": """SELECT m.purpose, m.email, m.state, m.created_at, m.used_at FROM mail_links m
+        JOIN visitors v ON v.id = :id WHERE m.visitor_id = v.id OR (m.site = v.site AND m.email = v.email)
+        ORDER BY m.created_at, m.id""",
+    "answers_a_day": """SELECT u.day, u.used FROM quota_usage u
+        JOIN visitors v ON u.bucket = 'visitor:' || v.site || ':' || v.id WHERE v.id = :id ORDER BY u.day""",
     "comments": """SELECT id, page, parent_id, author_name, body, state, created_at, edited_at, up, down FROM comments
         WHERE visitor_id = :id ORDER BY created_at, id""",
     "questions": """SELECT q.id, q.page, q.body, q.created_at, a.body AS answer, a.state AS answer_state

@@ -12,7 +12,7 @@ from starlette.requests import Request
 
 from ..errors import BadRequest, TooLarge, WrongMediaType
 from ..http import RECEIVE_SECONDS, read_body
-from .pictures import MOST_BYTES
+from .images import MOST_BYTES
 
 FORM_BYTES, FIELDS = MOST_BYTES + 16 * 1024, 20
 # What a phone makes of a picture: read to its end, so that the browser hears the answer instead of a broken line.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from starlette.routing import Route
 
@@ -15,6 +16,7 @@ from ..people.handlers import People
 from ..people.mail_links.handlers import MailLinks
 from ..people.mail_links.sending import Post
 from ..people.oauth.handlers import OAuth
+from ..people.pages import asset
 from ..people.sessions import Sessions
 from ..people.signing_in.handlers import PopupPages, SignInPages
 from ..people.signing_in.handover import Handover
@@ -28,6 +30,8 @@ from .gate import AccountGate
 from .handlers import AccountPages
 from .merging import Merging
 from .pictures import Pictures
+
+ASSETS = Path(__file__).parent / "assets"
 
 
 def make_mailer(settings: Settings) -> Mailer | None:
@@ -79,6 +83,7 @@ def build_accounts(
     mail = MailLinks(settings, db, clock, ids, sites, popup, door, post)
     door.offered, door.mail_ready, by_password.registered = oauth.offered, post.ready, post.ask_verification
     routes = [
+        Route("/account/picture.js", asset(ASSETS / "picture.js", "text/javascript"), methods=["GET", "HEAD"]),
         Route("/avatars/{id}", pictures.serve, methods=["GET", "HEAD"]),
         Route("/sign-in/kakao/unlink", erasing.kakao_unlinked, methods=["GET", "POST"]),
         *pages.routes(), *mail.routes(), *oauth.routes(), *door.routes(),
