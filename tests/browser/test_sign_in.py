@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 import pytest
 from playwright.sync_api import BrowserContext, expect
 
@@ -144,6 +146,37 @@ def test_messages_of_others_are_not_believed(demo: Demo, arrive: Arrivals) -> No
     register(popup, "Real", f"real-{demo.turned}@example.com")
     signed_in_as(page, "Real")
     assert len(exchanges) == 1
+
+
+def test_an_opener_from_elsewhere_hears_nothing(demo: Demo, arrive: Arrivals) -> None:
+    """It begins a sign-in of the site, with a verifier of its own, and waits for the code."""
+    address = demo.at("bread.html")
+    evil = arrive(address.replace("127.0.0.1", "localhost"))
+    arrive.expect("403|CORS|ERR_FAILED")  # its own widget is none of the site's
+    query = {
+        "site": "demo", "origin": demo.server.site.origin, "return_to": address, "lang": "en", "nonce": "n" * 32,
+        "challenge": "c" * 43,
+    }  # fmt: skip
+    url = f"{demo.server.url}/sign-in/?{urlencode(query)}"
+    with evil.expect_popup() as opened:
+        evil.evaluate("window.heard = []; addEventListener('message', event => heard.push(event.data))")
+        evil.evaluate("url => void open(url, 'x', 'popup')", url)
+    popup = opened.value
+    register(popup, "Victim", f"victim-{demo.turned}@example.com")
+    popup.wait_for_url(address)
+    signed_out(popup)  # the page has not begun it, and takes nothing from the address
+    assert evil.evaluate("heard") == []
+    assert demo.server.site.origin not in evil.evaluate("location.href")
+
+
+def test_the_sign_in_page_is_in_no_frame(demo: Demo, arrive: Arrivals) -> None:
+    page = arrive(demo.at("bread.html"))
+    popup = popup_of(page)
+    arrive.expect("frame-ancestors|chromewebdata")
+    frame = "Object.assign(document.createElement('iframe'), {id: 'f', src: url})"
+    page.evaluate(f"url => document.body.append({frame})", popup.url)
+    wait_until(lambda: len(page.frames) > 1 and page.frames[1].evaluate("location.protocol") == "chrome-error:")
+    expect(page.frame_locator("#f").get_by_label("Password")).to_have_count(0)
 
 
 def test_a_code_in_the_address_that_was_not_begun_here_does_nothing(demo: Demo, arrive: Arrivals) -> None:
