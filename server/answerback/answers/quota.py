@@ -224,11 +224,14 @@ def view(site: Site, visitor: Visitor | None, address_key: str, now: int) -> Wor
     day = day_of(now, site.timezone)
     limit, used = visitor_limit(site, visitor), 0
     left: int | None = limit
-    for bucket in buckets(site, visitor, address_key):
-        row = yield one(
-            "SELECT used FROM quota_usage WHERE bucket = :bucket AND day = :day", bucket=bucket.name, day=day
-        )
-        count = row["used"] if row else 0
+    found = buckets(site, visitor, address_key)
+    rows = yield many(
+        "SELECT bucket, used FROM quota_usage WHERE day = :day AND bucket IN (:first, :second, :last)",
+        day=day, first=found[0].name, second=found[1].name, last=found[-1].name,
+    )  # fmt: skip
+    counts = {row["bucket"]: row["used"] for row in rows}
+    for bucket in found:
+        count = counts.get(bucket.name, 0)
         if bucket.name.startswith("visitor:"):
             used = count
         if bucket.limit is not None:
