@@ -286,7 +286,9 @@ class _Postgres:
 
     async def close(self) -> None:
         for connection in self._connections:
-            await connection.__aexit__()
+            # A commit that PostgreSQL has refused leaves `databases` counting one user of the connection too many.
+            while connection._connection_counter:
+                await connection.__aexit__()
         self._connections.clear()
         await self._database.disconnect()
 

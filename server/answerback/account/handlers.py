@@ -212,15 +212,8 @@ class AccountPages:
         fields, site, account = await self._form(request)
         if not self._gate.fresh(account):
             return self._again(site, fields, request)
-        visitor, id = account.visitor, fields.get("id", "")
-
-        def work() -> Work[bool]:
-            if not (yield from identity_store.ways_left(visitor.id, without=id)):
-                return False
-            yield from identity_store.remove_identity(visitor.id, id)
-            return True
-
-        return self._back(site, fields, "done_way" if await self._db.write(work) else "bad_last")
+        removed = await self._db.write(lambda: identities.unlink(account.visitor, fields.get("id", "")))
+        return self._back(site, fields, "done_way" if removed else "bad_last")
 
     async def export(self, request: Request) -> Response:
         """`GET /account/export/?site=`: everything about oneself as JSON."""

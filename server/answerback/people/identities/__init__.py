@@ -59,3 +59,11 @@ def link(visitor: Visitor, profile: Profile, ids: NewIds, now: int) -> Work[bool
         return there.id == visitor.id
     yield from store.add_identity(ids.identity, visitor, profile, now)
     return True
+
+
+def unlink(visitor: Visitor, id: str) -> Work[bool]:
+    """Take a way in away; False, and nothing is changed, when it is the last one."""
+    if not (yield from store.ways_left(visitor.id, without=id)):
+        return False
+    yield from store.remove_identity(visitor.id, id)
+    return True
