@@ -74,6 +74,19 @@ def test_sites_are_added_listed_shown_and_changed(run: Run) -> None:
     run("site", "set", "blog", "origins=https://blog.example")
 
 
+def test_a_page_has_a_rule_of_its_own(run: Run) -> None:
+    assert run("site", "page", "blog", "/a").stdout == "default\n"
+    done = run("site", "page", "blog", "/a", "--ai", "drafts")
+    assert (done.stdout, "/a: drafts" in done.stderr) == ("", True)
+    assert run("site", "page", "blog", "/a").stdout == "drafts\n"
+    assert run("site", "page", "blog", "/b").stdout == "default\n"
+    assert "as on the whole site" in run("site", "page", "blog", "/a", "--ai", "default").stderr
+    assert run("site", "page", "blog", "/a").stdout == "default\n"
+    assert "invalid choice" in run("site", "page", "blog", "/a", "--ai", "sometimes", code=2).stderr
+    assert "500 characters" in run("site", "page", "blog", "/" * 501, code=2).stderr
+    assert "no such site" in run("site", "page", "nowhere", "/a", code=1).stderr
+
+
 def test_owners_get_a_link_or_a_password(run: Run) -> None:
     link = run("owner", "add", "one@example.com", "--site", "blog")
     assert link.stdout.startswith("http://localhost:8000/admin/")

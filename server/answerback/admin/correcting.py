@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -12,22 +12,32 @@ from ..answers.answered.correcting import NOTE_LIMIT, Correcting
 from ..core.comments import BODY_LIMIT
 from ..core.model import Comment
 from ..db import Database, Work
-from ..errors import NotFound
-from ..sites.settings import Site
+from ..errors import BadRequest, NotFound
+from ..seams import Clock
+from ..sites.settings import AI_RULES, Site
 from ..sites.store import SiteDirectory
-from ..threads.store import comment_by_id, reply_to
+from ..threads.store import comment_by_id, reply_to, rule_of, set_rule
 from . import store
 from .gate import Gate, Owner
 from .views import local_time, render
 
+RULES: Mapping[str, str] = {
+    "always": "Every comment",
+    "questions": "Questions",
+    "mention": "Only where the AI is called by name",
+    "drafts": "Questions, once I have approved the answer",
+    "off": "Nothing",
+}
+"""What each of `AI_RULES` means, in the owner's words."""
 Change = Callable[[Site, str, dict[str, str]], Awaitable[Comment]]
 
 
 class Corrections:
     """The handlers of `/admin/comments/<id>/` and what its forms send."""
 
-    def __init__(self, db: Database, sites: SiteDirectory, gate: Gate, correcting: Correcting) -> None:
+    def __init__(self, db: Database, clock: Clock, sites: SiteDirectory, gate: Gate, correcting: Correcting) -> None:
         self._db = db
+        self._clock = clock
         self._sites = sites
         self._gate = gate
         self._correcting = correcting
@@ -40,7 +50,7 @@ class Corrections:
         site = await self._site(owner, request)
         id = str(request.path_params["id"])
 
-        def work() -> Work[tuple[Comment, Comment | None, Comment | None, list[answered.Revision]]]:
+        def work() -> Work[tuple[Comment, Comment | None, Comment | None, str | None, list[answered.Revision]]]:
             comment = yield from comment_by_id(site.key, id)
             if comment is None:
                 raise NotFound
@@ -48,12 +58,13 @@ class Corrections:
             if comment.answer is not None:
                 question = yield from comment_by_id(site.key, comment.answer.question_id)
             reply = yield from reply_to(site.key, id)
-            return comment, question, reply, (yield from answered.revisions(site.key, id))
+            rule = yield from rule_of(site.key, comment.page)
+            return comment, question, reply, rule, (yield from answered.revisions(site.key, id))
 
-        comment, question, reply, versions = await self._db.read(work)
+        comment, question, reply, rule, versions = await self._db.read(work)
         page = render(
             "comment.html", base=self._gate.base, owner=owner, comment=comment, question=question, reply=reply,
-            versions=versions, body_limit=BODY_LIMIT, note_limit=NOTE_LIMIT,
+            rule=rule, rules=RULES, site_rule=site.ai, versions=versions, body_limit=BODY_LIMIT, note_limit=NOTE_LIMIT,
             settled=comment.answer is not None and comment.answer.state not in ("queued", "streaming"),
             at=lambda moment: local_time(moment, site.timezone),
         )  # fmt: skip
@@ -89,6 +100,26 @@ class Corrections:
         return await self._change(
             request, lambda site, id, fields: self._correcting.answer(site, id, fields.get("body", ""))
         )
+
+    async def rule(self, request: Request) -> Response:
+        """`POST …/rule/`: `ai` is what is answered on the comment's page, `default` as on the whole site."""
+
+        async def change(site: Site, id: str, fields: dict[str, str]) -> Comment:
+            rule = fields.get("ai", "")
+            if rule not in (*AI_RULES, "default"):
+                raise BadRequest("validation_failed", "There is no such rule.")
+            now = self._clock.now()
+
+            def work() -> Work[Comment]:
+                comment = yield from comment_by_id(site.key, id)
+                if comment is None:
+                    raise NotFound
+                yield from set_rule(site.key, comment.page, None if rule == "default" else rule, now)
+                return comment
+
+            return await self._db.write(work)
+
+        return await self._change(request, change)
 
     async def _change(self, request: Request, change: Change) -> Response:
         fields = await self._gate.form(request)

@@ -37,7 +37,7 @@ def admin_routes(
     gate = Gate(settings, db, clock)
     signing_in = SigningIn(settings, db, clock, ids, gate)
     pages = Log(db, clock, posting, sites, gate)
-    corrections = Corrections(db, sites, gate, Correcting(db, clock, ids, posting))
+    corrections = Corrections(db, clock, sites, gate, Correcting(db, clock, ids, posting))
     known = KnownPages(db, clock, sites, gate, knowledge)
     table: dict[str, dict[str, Page]] = {
         "/admin/": {"GET": pages.read},
@@ -54,6 +54,7 @@ def admin_routes(
         "/admin/comments/{id}/withdraw/": {"POST": corrections.withdraw},
         "/admin/comments/{id}/pin/": {"POST": corrections.pin},
         "/admin/comments/{id}/reply/": {"POST": corrections.answer},
+        "/admin/comments/{id}/rule/": {"POST": corrections.rule},
         "/admin/comments/{id}/hide/": {"POST": pages.hide},
         "/admin/comments/{id}/restore/": {"POST": pages.restore},
     }

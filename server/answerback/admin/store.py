@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ..core.model import Comment
+from ..answers.quota import Alert
+from ..core.model import RUNNING, Comment
 from ..db import Database, Row, Work, many, one
+from ..errors import Conflict
 from ..threads.store import comment_by_id, set_state
 
 COMMENT_STATES = ("published", "pending", "hidden", "deleted")
@@ -235,12 +237,30 @@ def moderate(
 ) -> Work[tuple[Comment, bool] | None]:
     """Give a comment of these sites another state: the comment as it is now, and whether this has changed it.
 
-    None when there is no such comment on these sites.
+    None when there is no such comment on these sites. Raises Conflict (`answer_running`).
     """
     site = yield from site_of(sites, id)
     if site is None:
         return None
+    before = yield from comment_by_id(site, id)
+    if state == "published" and before is not None and before.answer is not None and before.answer.state in RUNNING:
+        raise Conflict("answer_running")  # nobody has read yet what would be approved
     changed = yield from set_state(site, id, state, only_from=only_from)
     comment = yield from comment_by_id(site, id)
     assert comment is not None
     return comment, changed
+
+
+def alerts(days: Mapping[str, str]) -> Work[list[Alert]]:
+    """The budgets of today of which most is used; `days` says of each site what today is called there."""
+    found: list[Alert] = []
+    for site, day in days.items():
+        rows = yield many(
+            """SELECT b.budget, b.most, COALESCE(u.used, b.used) AS used FROM budget_alerts b
+            LEFT JOIN quota_usage u ON u.day = b.day
+                AND u.bucket = CASE b.budget WHEN 'answers' THEN 'site' ELSE b.budget END || ':' || b.site
+            WHERE b.site = :site AND b.day = :day ORDER BY b.budget""",
+            site=site, day=day,
+        )  # fmt: skip
+        found += [Alert(site, row["budget"], row["used"], row["most"]) for row in rows]
+    return found

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 from zoneinfo import ZoneInfo
 
+from ..core.model import RUNNING
 from ..core.times import iso, next_midnight
 from ..errors import BadRequest
 from .store import ANSWER_STATES, COMMENT_STATES, Entry, Filter
@@ -103,6 +104,7 @@ def local_time(moment: int, timezone: str) -> str:
 def show(entry: Entry, timezone: str) -> dict[str, Any]:
     """One entry as the template shows it."""
     is_ai = entry.author_kind == "ai"
+    running = entry.answer_state in RUNNING
     name = entry.author_name.strip()
     kinds = {
         "comment": "Reply in the thread" if is_ai else "Comment",
@@ -120,5 +122,5 @@ def show(entry: Entry, timezone: str) -> dict[str, Any]:
         "time": local_time(entry.at, timezone),
         "zone": timezone,
         "can_hide": entry.entry == "comment" and entry.state in ("published", "pending"),
-        "can_restore": entry.entry == "comment" and entry.state in ("hidden", "pending"),
+        "can_restore": entry.entry == "comment" and entry.state in ("hidden", "pending") and not running,
     }

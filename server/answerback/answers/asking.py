@@ -17,7 +17,7 @@ from ..live.bus import Bus, answer_channel, page_channel
 from ..seams import Clock, Ids
 from ..sites.settings import Site
 from ..threads import store as threads
-from ..threads.posting import Asking, Posting, Queued, place_below, tell_queued
+from ..threads.posting import Asking, Posting, Queued, place_below, rule_here, tell_queued
 from . import quota, store
 
 AI_NAME = "AI"
@@ -94,12 +94,12 @@ class Desk:
         reply = Comment(
             id=id, site=site.key, page=question.page, parent_id=parent_id, root_id=root_id, depth=depth,
             author_id=None, author_name=AI_NAME, author_kind="ai", avatar_url=None, body="", html="",
-            state="published", created_at=asking.now + 1,
+            state="pending" if asking.draft else "published", created_at=asking.now + 1,
         )  # fmt: skip
         yield from threads.add_comment(reply, key=None, address_key=None)
         yield from store.add_answer(
             self._row(id, "thread", site, question.page, asking.url, asking.title, question.id, asking.visitor,
-                      asking.address_key, asking.now, on_request=asking.on_request)
+                      asking.address_key, asking.now, on_request=asking.on_request, draft=asking.draft)
         )  # fmt: skip
         queued = yield from threads.comment_by_id(site.key, id)
         return Queued(queued, None, (yield from self.writer.claim()))
@@ -119,12 +119,12 @@ class Desk:
 
     def _row(
         self, id: str, kind: str, site: Site, page: str, url: str, title: str, question_id: str, visitor: Visitor,
-        hashed: str, now: int, *, on_request: bool = True,
+        hashed: str, now: int, *, on_request: bool = True, draft: bool = False,
     ) -> dict[str, Any]:  # fmt: skip
         return {
             "id": id, "kind": kind, "site": site.key, "page": page, "url": url, "title": title,
             "question_id": question_id, "visitor_id": visitor.id, "address_key": hashed, "on_request": int(on_request),
-            "provider": self._provider, "model": site.model or self._model, "now": now,
+            "draft": int(draft), "provider": self._provider, "model": site.model or self._model, "now": now,
         }  # fmt: skip
 
     def _hashed(self, site: Site, address: str, now: int) -> str:
@@ -168,10 +168,11 @@ class Desk:
             comment = yield from threads.comment_by_id(site.key, comment.answer.question_id)
         if comment is None or comment.state != "published":
             raise NotFound
+        rule = yield from self._rule(site, visitor, comment.page)
         reply = yield from threads.reply_to(site.key, comment.id)
         if reply is None:
             thread = yield from threads.place_of(site.key, comment.page)
-            asking = Asking(site, visitor, hashed, comment, thread[0], thread[1], now)
+            asking = Asking(site, visitor, hashed, comment, thread[0], thread[1], now, draft=rule == "drafts")
             queued = yield from self.queue(asking)
             if queued.reply is None:
                 raise refusal(queued.refused or {}, now)
@@ -179,20 +180,33 @@ class Desk:
         assert reply.answer is not None
         if reply.answer.state in RUNNING:
             return reply, None
-        if reply.answer.state == "done":
+        if reply.answer.state == "done" or reply.state == "hidden":
             raise Conflict("already_answered")
-        yield from self._hold_again(site, visitor, hashed, reply.id, now)
-        yield from store.finish_reply(reply.id, "", "", pending=False)
+        yield from self._hold_again(site, visitor, hashed, reply.id, now, draft=rule == "drafts")
+        yield from store.open_reply(reply.id, pending=rule == "drafts")
         again = yield from threads.comment_by_id(site.key, reply.id)
         assert again is not None
         return again, Queued(again, None, (yield from self.writer.claim()))
 
-    def _hold_again(self, site: Site, visitor: Visitor, hashed: str, id: str, now: int) -> Work[None]:
+    def _rule(self, site: Site, visitor: Visitor, page: str) -> Work[str]:
+        """The page's rule, for a visitor who asks on purpose. Raises Forbidden where nobody, or not this one, may."""
+        if visitor.kind == "guest" and not site.guests:
+            raise Forbidden("sign_in_required")
+        if visitor.blocked:
+            raise Forbidden("not_yours", "You cannot ask here.")
+        rule = rule_here(site, (yield from threads.rule_of(site.key, page)))
+        if rule == "off":
+            raise Forbidden("ai_off")
+        return rule
+
+    def _hold_again(
+        self, site: Site, visitor: Visitor, hashed: str, id: str, now: int, *, draft: bool = False
+    ) -> Work[None]:
         if not (yield from quota.is_held(id)):
             refused = yield from quota.reserve(id, site, visitor, hashed, now)
             if refused is not None:
                 raise refusal(refused, now)
-        if not (yield from store.requeue(id, visitor.id, hashed, now)):
+        if not (yield from store.requeue(id, visitor.id, hashed, now, draft=draft)):
             raise Conflict("already_answered")
 
     async def stop(self, site: Site, visitor: Visitor, id: str, kind: str) -> store.Job:
@@ -206,7 +220,8 @@ class Desk:
             if job is None or job.kind != kind or (kind == "chat" and job.visitor_id != visitor.id):
                 raise NotFound
             if job.visitor_id != visitor.id:
-                raise Forbidden("not_yours")
+                reply = yield from threads.comment_by_id(site.key, job.id)
+                raise Forbidden("not_yours") if reply is not None and reply.state == "published" else NotFound
             if (yield from store.stop_queued(job.id, now)):
                 yield from quota.refund(job.id)
                 return job, True
@@ -246,10 +261,7 @@ class Desk:
 
         def work() -> Work[Asked]:
             visitor = yield from find()
-            if visitor.kind == "guest" and not site.guests:
-                raise Forbidden("sign_in_required")
-            if visitor.blocked:
-                raise Forbidden("not_yours", "You cannot ask here.")
+            yield from self._rule(site, visitor, question.page)
             job, new = yield from self._ask_privately(site, visitor, hashed, question, html, now)
             left = yield from self.left(site, visitor, hashed, now)
             return Asked(job, visitor, left, (yield from self.writer.claim()) if new else ())

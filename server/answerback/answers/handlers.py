@@ -79,6 +79,9 @@ class Answers:
             job = yield from store.job_by_id(site, id)
             if job is None or job.state in RUNNING or (job.kind == "chat" and job.visitor_id != session.visitor.id):
                 raise NotFound
+            reply = None if job.kind == "chat" else (yield from threads.comment_by_id(site, id))
+            if job.kind != "chat" and (reply is None or reply.state != "published"):
+                raise NotFound
             yield from store.add_feedback(id, session.visitor.id, helpful, reason, now)
 
         await self._db.write(work)

@@ -37,6 +37,8 @@ class Run:
     silent: bool = False
     """A person was quicker: the answer is taken back."""
     blocked: bool = False
+    seen: bool = True
+    """Whether readers know of it while it is being written; of a draft they do not."""
     sources: tuple[Source, ...] = ()
     usage: Usage = field(default_factory=lambda: Usage(0, 0, None))
     finished: str = ""
@@ -44,6 +46,13 @@ class Run:
     provider: str = ""
     gathered: Gathered | None = None
     verdicts: dict[str, str] = field(default_factory=dict)
+
+    def waits(self, outcome: store.Outcome) -> bool:
+        """Whether the owner is to read what a draft says, or what it will say when it is tried again; where it has
+        come to nothing, whoever asked may know at once."""
+        return self.job.draft and (
+            outcome.retry_at is not None or (outcome.state != "withheld" and bool(self.live.text))
+        )
 
     def outcome(self, error: ProviderError | None, site: Site, answerer: Answerer, now: int) -> store.Outcome:
         """How it has ended, as it is written down."""

@@ -13,7 +13,7 @@ from ..db import Row, Work, many, one, run
 
 _COLUMNS = """a.id, a.kind, a.site, a.page, a.url, a.title, a.question_id, a.visitor_id, a.address_key, a.state,
     a.body, a.html, a.sources, a.provider, a.model, a.error, a.retry_at, a.attempts, a.queued_at, a.settled_at,
-    a.stop_requested, a.on_request"""
+    a.stop_requested, a.on_request, a.draft"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,7 @@ class Job:
     settled_at: int | None
     stop_requested: bool
     on_request: bool
+    draft: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,18 +72,19 @@ def read_job(row: Row) -> Job:
     values["sources"] = tuple(Source(**source) for source in orjson.loads(row["sources"]))
     values["stop_requested"] = bool(row["stop_requested"])
     values["on_request"] = bool(row["on_request"])
+    values["draft"] = bool(row["draft"])
     return Job(**values)
 
 
 def add_answer(values: dict[str, Any]) -> Work[None]:
     """Put in a queued answer: id, kind, site, page, url, title, question_id, visitor_id, address_key, provider, model,
-    now, on_request (1 when somebody asked for it, 0 when the site's rule did)."""
+    now, on_request (1 when somebody asked for it, 0 when the site's rule did), draft (1: the owner reads it first)."""
     yield run(
         """INSERT INTO answers (id, kind, site, page, url, title, question_id, visitor_id, address_key, provider,
-            model, state, queued_at, due_at, on_request)
+            model, state, queued_at, due_at, on_request, draft)
         VALUES (:id, :kind, :site, :page, :url, :title, :question_id, :visitor_id, :address_key, :provider,
-            :model, 'queued', :now, :now, :on_request)""",
-        **{"on_request": 1, **values},
+            :model, 'queued', :now, :now, :on_request, :draft)""",
+        **{"on_request": 1, "draft": 0, **values},
     )
 
 
@@ -192,19 +194,29 @@ def finish_reply(id: str, body: str, html: str, *, pending: bool) -> Work[None]:
     """The AI's comment gets the answer's words; as a draft it waits for the owner."""
     yield run(
         """UPDATE comments SET body = :body, html = :html,
-            state = CASE WHEN :pending = 1 AND state = 'published' THEN 'pending' ELSE state END WHERE id = :id""",
+            state = CASE WHEN state NOT IN ('published', 'pending') THEN state
+                WHEN :pending = 1 THEN 'pending' ELSE 'published' END WHERE id = :id""",
         id=id, body=body, html=html, pending=1 if pending else 0,
     )  # fmt: skip
 
 
-def requeue(id: str, visitor_id: str, address_key: str, now: int) -> Work[bool]:
+def open_reply(id: str, *, pending: bool) -> Work[None]:
+    """The AI's comment has its place in the thread again, without words: it was asked for once more."""
+    yield run(
+        "UPDATE comments SET body = '', html = '', state = :state WHERE id = :id AND state <> 'hidden'",
+        id=id, state="pending" if pending else "published",
+    )  # fmt: skip
+
+
+def requeue(id: str, visitor_id: str, address_key: str, now: int, *, draft: bool = False) -> Work[bool]:
     """Ask again for an answer that ended without being done; False when it did not."""
     row = yield one(
         """UPDATE answers SET state = 'queued', due_at = :now, queued_at = :now, attempts = 0, retry_at = NULL,
             error = NULL, body = '', html = '', sources = '[]', visitor_id = :visitor_id,
-            address_key = :address_key, first_token_at = NULL, settled_at = NULL, stop_requested = 0
+            address_key = :address_key, started_at = NULL, first_token_at = NULL, settled_at = NULL,
+            stop_requested = 0, dismissed_at = NULL, on_request = 1, draft = :draft
         WHERE id = :id AND state IN ('failed', 'stopped', 'withheld') RETURNING id""",
-        id=id, visitor_id=visitor_id, address_key=address_key, now=now,
+        id=id, visitor_id=visitor_id, address_key=address_key, now=now, draft=1 if draft else 0,
     )  # fmt: skip
     return row is not None
 
@@ -297,7 +309,7 @@ def rounds(site: str, root_id: str) -> Work[int]:
     """How many answers there are in a thread already."""
     row = yield one(
         """SELECT COUNT(*) AS count FROM comments WHERE site = :site AND root_id = :root_id AND author_kind = 'ai'
-        AND state = 'published'""",
+        AND state IN ('published', 'pending')""",
         site=site, root_id=root_id,
     )  # fmt: skip
     return int(row["count"])
@@ -311,10 +323,10 @@ def drop_reply(site: str, id: str) -> Work[None]:
 
 
 def drafts_due(site: str, before: int) -> Work[list[str]]:
-    """Drafts that have waited since before this moment, published now."""
+    """Drafts that have waited since this moment or longer, published now."""
     rows = yield many(
         """UPDATE comments SET state = 'published' WHERE site = :site AND state = 'pending' AND id IN (
-            SELECT id FROM answers WHERE site = :site AND kind = 'thread' AND state = 'done' AND settled_at < :before)
+            SELECT id FROM answers WHERE site = :site AND draft = 1 AND state = 'done' AND settled_at <= :before)
         RETURNING id""",
         site=site, before=before,
     )  # fmt: skip

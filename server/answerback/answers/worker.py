@@ -81,7 +81,8 @@ class Worker:
         for job in jobs:
             if job.id in self._running:
                 continue
-            channel = page_channel(job.site, job.page) if job.kind == "thread" else answer_channel(job.id)
+            everybody = job.kind == "thread" and not job.draft
+            channel = page_channel(job.site, job.page) if everybody else answer_channel(job.id)
             run = self._running[job.id] = Run(job, LiveText(self._bus, channel, job.id))
             run.task = asyncio.create_task(self._answer(run))
 
@@ -125,7 +126,7 @@ class Worker:
             return
         self._swept_at = now
         for site in self._sites.all():
-            if site.ai != "drafts" or site.draft_minutes is None:
+            if site.draft_minutes is None:
                 continue
             key, before = site.key, now - site.draft_minutes * 60_000
             for id in await self._db.write(partial(store.drafts_due, key, before)):
@@ -277,9 +278,11 @@ class Worker:
             if not (yield from store.finish(job.id, self._name, outcome, now)):
                 return None
             if job.kind == "thread":
-                drafts = site.ai == "drafts" and outcome.state == "done"
+                if job.draft:
+                    before = yield from threads.comment_by_id(job.site, job.id)
+                    run.seen = before is not None and before.state == "published"
                 words = ("", "") if hidden else (outcome.body, outcome.html)
-                yield from store.finish_reply(job.id, *words, pending=drafts)
+                yield from store.finish_reply(job.id, *words, pending=run.waits(outcome))
                 if outcome.state == "done" and outcome.sources:
                     question = yield from threads.comment_by_id(job.site, job.question_id)
                     yield from remember(job.site, job.question_id, question.body if question else "", job.id, now)
@@ -294,7 +297,7 @@ class Worker:
         for alert in alerts:
             log.warning("site %s has used %d of %d of today's %s", alert.site, alert.used, alert.most, alert.budget)
         self._metrics.answered(outcome.state, outcome.tokens_in, outcome.tokens_out, outcome.cost_microusd)
-        await self._tell_settled(job)
+        await self._tell_settled(job, seen=run.seen)
 
     async def _take_back(self, job: store.Job) -> None:
         """Nothing of the answer stays: somebody has replied before it began."""
@@ -309,7 +312,7 @@ class Worker:
         await self._db.write(work)
         await self._tell_settled(job)
 
-    async def _tell_settled(self, job: store.Job) -> None:
+    async def _tell_settled(self, job: store.Job, *, seen: bool = True) -> None:
         if job.kind == "chat":
             self._bus.publish(answer_channel(job.id), "answer.settled", {"id": job.id})
             return
@@ -320,5 +323,5 @@ class Worker:
         channel = page_channel(job.site, job.page)
         if comment.state == "published":
             self._bus.publish(channel, "answer.settled", {"id": job.id, "comment": comment.public()})
-        else:
+        elif seen:
             self._bus.publish(channel, "comment.removed", {"id": job.id})

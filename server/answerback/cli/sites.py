@@ -10,7 +10,7 @@ from typing import Any
 
 from ..errors import NotFound
 from ..settings import Settings
-from ..sites.settings import SITE_SETTINGS, Site, read_site
+from ..sites.settings import AI_RULES, SITE_SETTINGS, Site, read_site
 from .talking import Parser, command, count, say, watched, with_database
 
 
@@ -26,6 +26,10 @@ def add_to(commands: Any) -> None:
     show = command(site, "show", _site_show, "one site with its settings")
     show.add_argument("key")
     show.add_argument("--json", action="store_true")
+    page = command(site, "page", _site_page, "what is answered on one page, where it differs from the whole site")
+    page.add_argument("key")
+    page.add_argument("page")
+    page.add_argument("--ai", choices=(*AI_RULES, "default"), help="default: as on the whole site")
     sso = command(site, "sso", _site_sso, "print the secret by which the site's own server signs its users on")
     sso.add_argument("key")
     what = sso.add_mutually_exclusive_group()
@@ -137,6 +141,24 @@ def _site_set(settings: Settings, options: argparse.Namespace) -> int:
         changes[name.strip()] = value.strip()
     with_database(settings, lambda db: db.write(lambda: change_site(options.key, changes, SystemClock().now())))
     say(f"Changed {', '.join(changes)} of {options.key}.")
+    return 0
+
+
+def _site_page(settings: Settings, options: argparse.Namespace) -> int:
+    from ..core.comments import PAGE_LIMIT
+    from ..seams import SystemClock
+    from ..threads.store import rule_of, set_rule
+
+    site = site_of(settings, options.key)
+    if not 0 < len(options.page) <= PAGE_LIMIT:
+        say(f"answerback: a page has 1 to {PAGE_LIMIT} characters")
+        return 2
+    if options.ai is None:
+        print(with_database(settings, lambda db: db.read(lambda: rule_of(site.key, options.page))) or "default")
+        return 0
+    rule, now = None if options.ai == "default" else options.ai, SystemClock().now()
+    with_database(settings, lambda db: db.write(lambda: set_rule(site.key, options.page, rule, now)))
+    say(f"What is answered on {options.page}: {rule or f'{site.ai}, as on the whole site'}.")
     return 0
 
 

@@ -48,11 +48,11 @@ class Answer:
     outdated: bool = False
     revised_at: int | None = None
 
-    def public(self) -> dict[str, Any]:
+    def public(self, *, with_sources: bool = True) -> dict[str, Any]:
         """As the API shows it; `retry_at` says when a failed one is tried again by itself."""
         return {
             "state": self.state,
-            "sources": [source.public() for source in self.sources],
+            "sources": [source.public() for source in self.sources] if with_sources else [],
             "model": self.model,
             "provider": self.provider,
             "verified_by_owner": self.verified_by_owner,
@@ -90,8 +90,10 @@ class Comment:
     replies: list[Comment] = field(default_factory=list)
 
     def public(self) -> dict[str, Any]:
-        """As the API shows it. What was taken away keeps its place, without its words and its author."""
+        """As the API shows it. What was taken away keeps its place, without its words and its author; of a draft
+        that waits for the owner nobody reads a word."""
         gone = self.state in ("deleted", "hidden")
+        draft = self.state == "pending" and self.answer is not None
         return {
             "id": self.id,
             "page": self.page,
@@ -102,13 +104,13 @@ class Comment:
                 "kind": self.author_kind,
                 "avatar_url": None if gone else self.avatar_url,
             },
-            "body": "" if gone else self.body,
-            "html": "" if gone else self.html,
+            "body": "" if gone or draft else self.body,
+            "html": "" if gone or draft else self.html,
             "state": self.state,
             "created_at": iso(self.created_at),
             "edited_at": None if self.edited_at is None else iso(self.edited_at),
             "votes": {"up": self.up, "down": self.down},
             "pinned": self.pinned and not gone,
-            "answer": None if self.answer is None or gone else self.answer.public(),
+            "answer": None if self.answer is None or gone else self.answer.public(with_sources=not draft),
             "replies": [reply.public() for reply in self.replies],
         }

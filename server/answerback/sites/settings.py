@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from ..errors import BadRequest
 from ..settings import limit
 
+AI_RULES = ("always", "questions", "mention", "drafts", "off")
 _KEY = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,48}[a-z0-9])?")
 
 
@@ -115,7 +116,7 @@ SITE_SETTINGS: tuple[SiteSetting, ...] = (
     SiteSetting("origins", "", "Where the script may run: exact origins, comma-separated.", _origins),
     SiteSetting("timezone", "UTC", "In which time zone the day of the limits begins.", _timezone),
     SiteSetting("guests", "true", "Whether visitors may comment without signing in.", _boolean),
-    SiteSetting("ai", "questions", "What is answered.", _one_of("always", "questions", "mention", "drafts", "off")),
+    SiteSetting("ai", "questions", "What is answered.", _one_of(*AI_RULES)),
     SiteSetting("daily_answers", "", "Answers each visitor has a day.", _budget),
     SiteSetting("address_daily_answers", "20", "Answers all visitors of one address have a day.", limit),
     SiteSetting("comments_per_minute", "10", "Comments a visitor may leave in a minute.", limit),

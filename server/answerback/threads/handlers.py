@@ -19,7 +19,7 @@ from ..http import Call, json_response
 from ..people.sessions import Sessions
 from ..seams import Clock, Ids
 from . import store
-from .posting import Posting, read_draft
+from .posting import Posting, read_draft, rule_here
 from .snapshot import Snapshots, read_key, respond
 
 QuotaView = Callable[[Call, Visitor | None], Awaitable[dict[str, Any]]]
@@ -116,6 +116,7 @@ class Threads:
         votes: dict[str, int] = {}
         pending: list[Comment] = []
         page = call.query.get("page")
+        rule = await self._db.read(lambda: store.rule_of(call.site.key, page)) if page else None
         if visitor is not None and page:
             votes, pending = await self._db.read(lambda: store.mine(call.site.key, page, visitor.id))
         return json_response(
@@ -123,7 +124,7 @@ class Threads:
                 "visitor": visitor.public() if visitor else None,
                 "quota": await self._quota(call, visitor),
                 "mine": {"votes": votes, "pending": [comment.public() for comment in pending]},
-                "settings": {**call.site.public(), "max_body": rules.BODY_LIMIT},
+                "settings": {**call.site.public(), "ai": rule_here(call.site, rule), "max_body": rules.BODY_LIMIT},
                 "provider": self._provider,
             }
         )

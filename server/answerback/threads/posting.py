@@ -49,6 +49,8 @@ class Asking:
     now: int
     on_request: bool = True
     """Whether somebody wants this answer, not only the site's rule."""
+    draft: bool = False
+    """Whether the owner reads it before anybody else does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,16 +148,17 @@ class Posting:
         comment = yield from self._place(site, visitor, draft, html, now)
         if visitor.kind == "guest" and draft.name:
             yield from rename_guest(visitor.id, draft.name)
-        yield from store.add_comment(comment, key=draft.key, address_key=hashed)
-        return comment, rule or site.ai
+        yield from store.add_comment(comment, key=draft.key, address_key=hashed, ask=draft.ask)
+        return comment, rule_here(site, rule)
 
     def _ask(
         self, site: Site, visitor: Visitor, hashed: str, draft: Draft, comment: Comment, rule: str, now: int
     ) -> Work[Queued]:
-        wanted = rules.wants_answer("off" if site.ai == "off" else rule, draft.ask, draft.body)
+        wanted = rules.wants_answer(rule, draft.ask, draft.body)
         if comment.state != "published" or wanted == "no":
             return Queued()
-        asking = Asking(site, visitor, hashed, comment, draft.url, draft.title, now, wanted == "on_request")
+        on_request = wanted == "on_request"
+        asking = Asking(site, visitor, hashed, comment, draft.url, draft.title, now, on_request, draft=rule == "drafts")
         return (yield from self._desk.queue(asking))
 
     def _check_pace(self, site: Site, visitor: Visitor, hashed: str, now: int) -> Work[None]:
@@ -237,6 +240,8 @@ class Posting:
         comment = yield from store.comment_by_id(site.key, id)
         if comment is None or comment.state in ("deleted", "hidden"):
             raise NotFound
+        if comment.author_id != visitor.id and comment.state == "pending":
+            raise NotFound
         if comment.author_id != visitor.id or comment.author_kind == "ai":
             raise Forbidden("not_yours")
         raise Forbidden("edit_window_over")
@@ -267,13 +272,14 @@ class Posting:
         def work() -> Work[Queued]:
             reply = yield from store.reply_to(site.key, comment.id)
             visitor = yield from visitor_by_id(site.key, comment.author_id or "")
-            rule = (yield from store.rule_of(site.key, comment.page)) or site.ai
-            wanted = rules.wants_answer("off" if site.ai == "off" else rule, None, comment.body)
+            rule = rule_here(site, (yield from store.rule_of(site.key, comment.page)))
+            hashed, ask = yield from store.sent_with(site.key, comment.id)
+            wanted = rules.wants_answer(rule, ask, comment.body)
             if reply is not None or visitor is None or wanted == "no":
                 return Queued()
             url, title = yield from store.place_of(site.key, comment.page)
-            hashed = yield from store.address_of(comment.id)
-            asking = Asking(site, visitor, hashed, comment, url, title, now, wanted == "on_request")
+            on_request = wanted == "on_request"
+            asking = Asking(site, visitor, hashed, comment, url, title, now, on_request, draft=rule == "drafts")
             return (yield from self._desk.queue(asking))
 
         queued = await self._db.write(work)
@@ -316,9 +322,16 @@ def place_below(parent: Comment) -> tuple[str, str, int]:
     return parent.id, parent.root_id, parent.depth + 1
 
 
+def rule_here(site: Site, own: str | None) -> str:
+    """The rule for answers on a page: its own, else the site's; where the site is off, nothing else counts."""
+    return "off" if site.ai == "off" else own or site.ai
+
+
 def tell_queued(bus: Bus, reply: Comment) -> None:
-    """Everyone on the page sees that an answer is coming."""
+    """Everyone on the page sees that an answer is coming, unless the owner reads it first."""
     assert reply.answer is not None
+    if reply.state != "published":
+        return
     bus.publish(
         page_channel(reply.site, reply.page),
         "answer.queued",

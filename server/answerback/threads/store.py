@@ -183,11 +183,14 @@ def keep_thread(site: str, page: str, url: str, title: str, now: int) -> Work[tu
 
     Where it is read is kept from the first comment.
     """
-    row = yield one("SELECT locked, ai FROM threads WHERE site = :site AND page = :page", site=site, page=page)
-    if row is None:
+    row = yield one("SELECT locked, ai, url FROM threads WHERE site = :site AND page = :page", site=site, page=page)
+    if row is None or (url and not row["url"]):
         row = yield one(
             """INSERT INTO threads (site, page, url, title, created_at) VALUES (:site, :page, :url, :title, :now)
-            ON CONFLICT (site, page) DO UPDATE SET title = threads.title RETURNING locked, ai""",
+            ON CONFLICT (site, page) DO UPDATE SET
+                title = CASE WHEN threads.url = '' AND threads.title = '' THEN excluded.title ELSE threads.title END,
+                url = CASE WHEN threads.url = '' THEN excluded.url ELSE threads.url END
+            RETURNING locked, ai""",
             site=site, page=page, url=url, title=title, now=now,
         )  # fmt: skip
     return bool(row["locked"]), row["ai"]
@@ -199,13 +202,13 @@ def rule_of(site: str, page: str) -> Work[str | None]:
     return None if row is None else row["ai"]
 
 
-def set_rule(site: str, page: str, rule: str | None) -> Work[bool]:
-    """Give a page a rule for answers of its own, or the site's again; False when it has no thread."""
-    row = yield one(
-        "UPDATE threads SET ai = :rule WHERE site = :site AND page = :page RETURNING page",
+def set_rule(site: str, page: str, rule: str | None, now: int) -> Work[None]:
+    """Give a page a rule for answers of its own, or (None) the site's again; before its first comment, too."""
+    yield from keep_thread(site, page, "", "", now)
+    yield run(
+        "UPDATE threads SET ai = :rule WHERE site = :site AND page = :page",
         rule=rule, site=site, page=page,
     )  # fmt: skip
-    return row is not None
 
 
 def place_of(site: str, page: str) -> Work[tuple[str, str]]:
@@ -214,23 +217,26 @@ def place_of(site: str, page: str) -> Work[tuple[str, str]]:
     return ("", "") if row is None else (row["url"], row["title"])
 
 
-def address_of(id: str) -> Work[str]:
-    """The keyed hash of the address that a comment came from."""
-    row = yield one("SELECT address_key FROM comments WHERE id = :id", id=id)
-    return (row["address_key"] if row else None) or ""
+def sent_with(site: str, id: str) -> Work[tuple[str, bool | None]]:
+    """The keyed hash of the address that a comment came from, and what its author chose about an answer."""
+    row = yield one("SELECT address_key, ask FROM comments WHERE site = :site AND id = :id", site=site, id=id)
+    if row is None:
+        return "", None
+    return row["address_key"] or "", None if row["ask"] is None else bool(row["ask"])
 
 
-def add_comment(comment: Comment, *, key: str | None, address_key: str | None) -> Work[None]:
-    """Put in a comment."""
+def add_comment(comment: Comment, *, key: str | None, address_key: str | None, ask: bool | None = None) -> Work[None]:
+    """Put in a comment; `ask`: what its author chose about an answer, for when it has waited for the owner."""
     yield run(
         """INSERT INTO comments (id, site, page, parent_id, root_id, depth, visitor_id, author_kind, author_name,
-            avatar_url, body, html, state, created_at, idempotency_key, address_key)
+            avatar_url, body, html, state, created_at, idempotency_key, address_key, ask)
         VALUES (:id, :site, :page, :parent_id, :root_id, :depth, :visitor_id, :author_kind, :author_name,
-            :avatar_url, :body, :html, :state, :created_at, :key, :address_key)""",
+            :avatar_url, :body, :html, :state, :created_at, :key, :address_key, :ask)""",
         id=comment.id, site=comment.site, page=comment.page, parent_id=comment.parent_id, root_id=comment.root_id,
         depth=comment.depth, visitor_id=comment.author_id, author_kind=comment.author_kind,
         author_name=comment.author_name, avatar_url=comment.avatar_url, body=comment.body, html=comment.html,
         state=comment.state, created_at=comment.created_at, key=key, address_key=address_key,
+        ask=None if ask is None else int(ask),
     )  # fmt: skip
 
 
@@ -324,15 +330,15 @@ def add_report(comment_id: str, visitor_id: str, reason: str, now: int) -> Work[
 
 
 def mine(site: str, page: str, visitor_id: str) -> Work[tuple[dict[str, int], list[Comment]]]:
-    """A visitor's votes on a page, and the visitor's comments there that wait for the owner."""
+    """A visitor's votes on a page, and what there waits for the owner: comments, and answers that were asked for."""
     votes = yield many(
         """SELECT v.comment_id, v.value FROM votes v JOIN comments c ON c.id = v.comment_id
         WHERE v.visitor_id = :visitor_id AND c.site = :site AND c.page = :page""",
         visitor_id=visitor_id, site=site, page=page,
     )  # fmt: skip
     pending = yield many(
-        f"""SELECT {COLUMNS} {_FROM} WHERE c.visitor_id = :visitor_id AND c.site = :site AND c.page = :page
-        AND c.state = 'pending' ORDER BY c.created_at, c.id LIMIT 100""",
+        f"""SELECT {COLUMNS} {_FROM} WHERE (c.visitor_id = :visitor_id OR a.visitor_id = :visitor_id)
+        AND c.site = :site AND c.page = :page AND c.state = 'pending' ORDER BY c.created_at, c.id LIMIT 100""",
         visitor_id=visitor_id, site=site, page=page,
     )  # fmt: skip
     return {row["comment_id"]: row["value"] for row in votes}, [read_comment(row) for row in pending]

@@ -58,7 +58,7 @@ class Correcting:
         now = self._clock.now()
 
         def change(answer: Comment) -> Work[None]:
-            if not (yield from store.set_verified(site.key, answer.id)):
+            if not (yield from store.set_verified(site.key, answer.id, now)):
                 raise Conflict("answer_running", "Only an answer that is done can be verified.")
             yield from self._add(answer, Revision("owner", "verified", answer.body, answer.html, "", now))
 
@@ -112,6 +112,7 @@ class Correcting:
                 body=body, html=html, state="published", created_at=now,
             )  # fmt: skip
             yield from threads.add_comment(reply, key=None, address_key=None)
+            yield from store.seen_to(site.key, question.id, now)
             if question.author_kind != "ai" and rules.asks_something(question.body):
                 yield from remember(site.key, question.id, question.body, reply.id, now)
             return reply
@@ -131,6 +132,8 @@ class Correcting:
                 first = Revision("ai", "answered", answer.body, answer.html, "", answer.created_at)
                 yield from self._add(answer, first)
             yield from change(answer)
+            # Whatever the owner says of a draft, the owner has read it.
+            yield from threads.set_state(site.key, id, "published", only_from=("pending",))
             changed = yield from threads.comment_by_id(site.key, id)
             assert changed is not None
             return changed

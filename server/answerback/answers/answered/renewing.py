@@ -15,7 +15,7 @@ from ...seams import Clock, Ids
 from ...sites.settings import Site
 from ...sites.store import SiteDirectory
 from ...threads import store as threads
-from ...threads.posting import Posting
+from ...threads.posting import Posting, rule_here
 from .. import quota
 from . import store
 from .store import Revision
@@ -66,9 +66,12 @@ class Renewing:
             answer = yield from threads.comment_by_id(site.key, id)
             if not anew or answer is None or answer.state != "published":
                 return False
+            rule = rule_here(site, (yield from threads.rule_of(site.key, answer.page)))
+            if rule == "off":
+                return False
             if (yield from quota.reserve_for_site(id, site, now)) is not None:
                 return False
-            if not (yield from store.requeue_outdated(site.key, id, now)):
+            if not (yield from store.requeue_outdated(site.key, id, now, draft=rule == "drafts")):
                 yield from quota.refund(id)
                 return False
             before = Revision("ai", "renewed", answer.body, answer.html, "", now)

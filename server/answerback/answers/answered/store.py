@@ -134,7 +134,7 @@ def set_words(
     """Give an answer that has settled other words and another state; False when it has not settled."""
     row = yield one(
         """UPDATE answers SET body = :body, html = :html, sources = :sources, state = :state, revised_at = :now,
-            verified_by_owner = :verified, outdated = 0, retry_at = NULL, error = NULL
+            verified_by_owner = :verified, outdated = 0, retry_at = NULL, error = NULL, dismissed_at = :now
         WHERE site = :site AND id = :id AND kind = 'thread'
             AND state IN ('done', 'stopped', 'failed', 'withheld') RETURNING id""",
         site=site, id=id, body=body, html=html, state=state, verified=1 if verified else 0, now=now,
@@ -149,14 +149,22 @@ def set_words(
     return True
 
 
-def set_verified(site: str, id: str) -> Work[bool]:
+def set_verified(site: str, id: str, now: int) -> Work[bool]:
     """The owner vouches for an answer as it stands; False when it is not done."""
     row = yield one(
-        """UPDATE answers SET verified_by_owner = 1, outdated = 0
+        """UPDATE answers SET verified_by_owner = 1, outdated = 0, dismissed_at = :now
         WHERE site = :site AND id = :id AND kind = 'thread' AND state = 'done' RETURNING id""",
-        site=site, id=id,
+        site=site, id=id, now=now,
     )  # fmt: skip
     return row is not None
+
+
+def seen_to(site: str, question_id: str, now: int) -> Work[None]:
+    """The owner has answered a question in person: nothing about it is left to do."""
+    yield run(
+        "UPDATE answers SET dismissed_at = :now WHERE site = :site AND question_id = :id", site=site, id=question_id,
+        now=now,
+    )  # fmt: skip
 
 
 def set_pinned(site: str, ids: Sequence[str], pinned: bool) -> Work[None]:
@@ -219,12 +227,13 @@ def mark_outdated(site: str, id: str) -> Work[None]:
     yield run("UPDATE answers SET outdated = 1 WHERE site = :site AND id = :id", site=site, id=id)
 
 
-def requeue_outdated(site: str, id: str, now: int) -> Work[bool]:
+def requeue_outdated(site: str, id: str, now: int, *, draft: bool) -> Work[bool]:
     """Have an answer given anew; its words stay in the thread until then. False when it is not marked."""
     row = yield one(
         """UPDATE answers SET state = 'queued', due_at = :now, queued_at = :now, attempts = 0, body = '', html = '',
-            started_at = NULL, first_token_at = NULL, settled_at = NULL, stop_requested = 0, on_request = 1
+            started_at = NULL, first_token_at = NULL, settled_at = NULL, stop_requested = 0, on_request = 1,
+            dismissed_at = NULL, draft = :draft
         WHERE site = :site AND id = :id AND state = 'done' AND outdated = 1 RETURNING id""",
-        site=site, id=id, now=now,
+        site=site, id=id, now=now, draft=1 if draft else 0,
     )  # fmt: skip
     return row is not None

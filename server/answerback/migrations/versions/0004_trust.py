@@ -35,6 +35,9 @@ UPKEEP = (
     "ALTER TABLE answers ADD COLUMN verdicts TEXT NOT NULL DEFAULT '{}'",
     "ALTER TABLE answers ADD COLUMN started_at BIGINT",
     "CREATE INDEX answers_unsupported ON answers (site, supported, settled_at)",
+    "ALTER TABLE answers ADD COLUMN draft SMALLINT NOT NULL DEFAULT 0",
+    "ALTER TABLE answers ADD COLUMN dismissed_at BIGINT",
+    "ALTER TABLE comments ADD COLUMN ask SMALLINT",
 )
 SIGNING_IN = ("ALTER TABLE sign_ins ADD COLUMN ended_at BIGINT",)
 STATEMENTS: tuple[str, ...] = (*CORRECTIONS, *UPKEEP, *SIGNING_IN)

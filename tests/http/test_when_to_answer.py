@@ -1,0 +1,274 @@
+"""When the AI answers: by the site's rule and the page's, on request, as a draft, between people, and no more than so
+often; over the real server."""
+
+from __future__ import annotations
+
+import urllib.request
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from answerback.seams import SystemClock
+from answerback.threads.store import set_rule
+
+from tests.http.test_corrections import Owner, sign_in
+from tests.services import Server, wait_until, walk, write_to
+
+QUESTION, REMARK = "When was the bakery founded?", "A lovely bakery, thank you."
+KOREAN_QUESTION, KOREAN_REMARK = "빵집은 언제 문을 여나요", "좋은 글 감사합니다."
+
+
+@pytest.fixture
+def site(shared: Server) -> Server:
+    """The shared server on a fresh page, as a guest."""
+    shared.begin()
+    return shared
+
+
+@pytest.fixture
+def changed(running: Server) -> Iterator[None]:
+    """For tests that change the site's settings: afterwards they are as before."""
+    yield
+    running.change(ai="questions", ai_rounds="6", draft_minutes="", moderation="none")
+
+
+@pytest.fixture(scope="module")
+def owner(running: Server) -> Iterator[Owner]:
+    with sign_in(running, "owner@example.com", "demo") as signed_in:
+        yield signed_in
+
+
+def rule(server: Server, text: str | None) -> None:
+    """Give the page a rule of its own."""
+    now = SystemClock().now()
+    write_to(server.database_url, lambda: set_rule("demo", server.page, text, now))
+
+
+def session(server: Server) -> Any:
+    return server.call("GET", f"/api/session/?site=demo&page={server.page}").json
+
+
+def used(server: Server) -> int:
+    count: int = session(server)["quota"]["used"]
+    return count
+
+
+def answers(server: Server, body: str, **fields: Any) -> bool:
+    """Whether a comment is going to be answered; that it costs the day's limit exactly then is seen too."""
+    before = used(server)
+    posted = server.post(body, **fields)
+    assert posted.status == 201, posted.body
+    assert posted.json["refused"] is None
+    answered = posted.json["answer"] is not None
+    assert used(server) == before + answered
+    if answered and posted.json["answer"]["state"] == "published":
+        server.settled(posted.json["answer"]["id"])
+    return answered
+
+
+def visible(server: Server) -> list[str]:
+    """Ids of what everybody sees on the page."""
+    return [comment["id"] for comment in walk(server.thread()["comments"])]
+
+
+@pytest.mark.usefixtures("changed")
+@pytest.mark.parametrize(
+    ("text", "answered"),
+    [
+        ("always", (True, True, True, True, True)),
+        ("questions", (True, False, True, False, True)),
+        ("mention", (False, False, False, False, True)),
+        ("drafts", (True, False, True, False, True)),
+        ("off", (False, False, False, False, False)),
+    ],
+)
+def test_what_is_answered_by_each_rule(site: Server, text: str, answered: tuple[bool, ...]) -> None:
+    """Of a question, a remark, both in Korean, and a remark that calls the AI by name: by the page's rule as by the
+    site's."""
+    bodies = (QUESTION, REMARK, KOREAN_QUESTION, KOREAN_REMARK, "@answerback the opening hours")
+    rule(site, text)
+    assert session(site)["settings"]["ai"] == text
+    assert tuple(answers(site, body) for body in bodies) == answered
+    site.turn_page()
+    site.begin()
+    site.change(ai=text)
+    assert tuple(answers(site, body) for body in bodies) == answered
+
+
+@pytest.mark.usefixtures("changed")
+def test_a_pages_rule_stands_over_the_sites_but_not_over_its_off(site: Server) -> None:
+    rule(site, "mention")
+    assert not answers(site, QUESTION)
+    rule(site, None)
+    assert answers(site, QUESTION)
+    rule(site, "always")
+    site.change(ai="off")
+    assert not answers(site, "@ai are you there?")
+    assert session(site)["settings"]["ai"] == "off"
+
+
+@pytest.mark.usefixtures("changed")
+def test_a_page_that_had_its_rule_first_knows_later_where_it_is_read(site: Server) -> None:
+    rule(site, "always")
+    answers(site, REMARK)
+    site.change(ai="questions")
+    posted = site.post(QUESTION).json
+    assert site.settled(posted["answer"]["id"])["answer"]["sources"][0]["url"] == site.site.origin + site.page
+
+
+def test_nobody_is_answered_who_does_not_want_it_and_everybody_who_asks(site: Server) -> None:
+    assert not answers(site, QUESTION, ask=False)
+    assert not answers(site, "@ai when do you open?", ask=False)
+    rule(site, "mention")
+    assert answers(site, REMARK, ask=True)
+
+
+@pytest.mark.usefixtures("changed")
+@pytest.mark.parametrize(("ask", "answered"), [(False, False), (None, False), (True, True)])
+def test_what_was_chosen_holds_when_the_comment_has_waited(
+    site: Server, owner: Owner, ask: bool | None, answered: bool
+) -> None:
+    site.change(moderation="all", ai="mention")
+    posted = site.post(QUESTION, ask=ask).json
+    assert (posted["comment"]["state"], posted["answer"]) == ("pending", None)
+    owner.send(f"/admin/comments/{posted['comment']['id']}/restore/")
+    assert len(visible(site)) == (2 if answered else 1)
+    assert used(site) == (1 if answered else 0)
+
+
+def test_where_it_is_off_nobody_may_ask_on_purpose_either(site: Server) -> None:
+    id = site.post(QUESTION, ask=False).json["comment"]["id"]
+    rule(site, "off")
+    chat = {"site": "demo", "page": site.page, "url": site.site.origin + site.page, "user_input": QUESTION}
+    for path, data in ((f"/api/comments/{id}/answer/", {"site": "demo"}), ("/api/chat/gpt/", chat)):
+        refused = site.call("POST", path, data)
+        assert (refused.status, refused.json["code"]) == (403, "ai_off")
+    rule(site, "mention")
+    assert site.call("POST", f"/api/comments/{id}/answer/", {"site": "demo"}).status == 202
+    assert site.call("POST", "/api/chat/gpt/", chat).status == 200
+
+
+def test_it_keeps_out_of_what_people_say_to_each_other(site: Server) -> None:
+    first = site.post("I baked this bread today.").json["comment"]["id"]
+    site.begin()
+    asked = site.post("What flour did you take?", parent_id=first).json
+    assert asked["answer"] is None
+    assert used(site) == 0
+    to_oneself = site.post("Or was it rye?", parent_id=asked["comment"]["id"]).json
+    assert to_oneself["answer"] is not None
+    assert site.call("POST", f"/api/comments/{asked['comment']['id']}/answer/", {"site": "demo"}).status == 202
+
+
+@pytest.mark.usefixtures("changed")
+def test_it_is_silent_where_a_person_has_answered_before_it_could(site: Server, owner: Owner) -> None:
+    site.change(moderation="all")
+    asked = site.post(QUESTION).json["comment"]["id"]
+    site.change(moderation="none", ai="off")
+    owner.send(f"/admin/comments/{asked}/restore/")  # published while nothing is answered
+    site.begin()
+    helper = site.post("In 1931.", parent_id=asked).json["comment"]["id"]
+    owner.send(f"/admin/comments/{asked}/hide/")
+    site.change(ai="questions")
+    owner.send(f"/admin/comments/{asked}/restore/")  # asked by the rule, and answered by a person already
+
+    wait_until(lambda: [comment["id"] for comment in walk(site.thread()["comments"])] == [asked, helper])
+    assert used(site) == 0
+
+    again = site.call("POST", f"/api/comments/{asked}/answer/", {"site": "demo"})
+    assert again.status == 202
+    assert site.settled(again.json["answer"]["id"])["answer"]["state"] == "done"
+
+
+@pytest.mark.usefixtures("changed")
+def test_after_so_many_rounds_it_answers_on_request_only(site: Server) -> None:
+    site.change(ai_rounds="2")
+    parent = None
+    for question, expected in ((QUESTION, True), ("And where does it stand?", True), ("What is closed?", False)):
+        posted = site.post(question, parent_id=parent).json
+        assert (posted["answer"] is not None) is expected
+        parent = posted["comment"]["id"]
+        if posted["answer"]:
+            parent = site.settled(posted["answer"]["id"])["id"]
+    assert used(site) == 2
+    assert site.post("@ai What does a loaf of rye bread cost?", parent_id=parent).json["answer"] is not None
+    assert answers(site, "When do you open?"), "another thread has rounds of its own"
+
+
+def test_a_draft_is_read_by_the_owner_before_anybody_else(site: Server, owner: Owner) -> None:
+    rule(site, "drafts")
+    posted = site.post(QUESTION).json
+    draft = posted["answer"]
+    assert (draft["state"], draft["body"]) == ("pending", "")
+    path = f"/admin/comments/{draft['id']}/"
+    wait_until(lambda: "1931" in owner.read(path).text)
+
+    assert visible(site) == [posted["comment"]["id"]]
+    waiting = session(site)["mine"]["pending"]
+    assert [(comment["id"], comment["body"], comment["html"]) for comment in waiting] == [(draft["id"], "", "")]
+    assert waiting[0]["answer"]["sources"] == []
+    again = site.call("POST", f"/api/comments/{posted['comment']['id']}/answer/", {"site": "demo"})
+    assert again.json["code"] == "already_answered"
+    asker, site.token = site.token, ""
+    site.begin()
+    assert session(site)["mine"]["pending"] == []
+    for method, call in (("PUT", "vote"), ("POST", "report"), ("DELETE", "answer")):
+        reply = site.call(method, f"/api/comments/{draft['id']}/{call}/", {"site": "demo", "value": 1})
+        assert reply.status == 404, reply.body
+
+    owner.send(f"{path}restore/")
+    assert visible(site) == [posted["comment"]["id"], draft["id"]]
+    assert "1931" in site.settled(draft["id"])["body"]
+    site.token = asker
+    assert session(site)["mine"]["pending"] == []
+
+
+def test_no_reader_hears_a_draft_being_written(site: Server, owner: Owner) -> None:
+    rule(site, "drafts")
+    before = site.thread()["last_event"]
+    draft = site.post(QUESTION).json["answer"]["id"]
+    wait_until(lambda: "1931" in owner.read(f"/admin/comments/{draft}/").text)
+    site.post(REMARK, ask=False)
+    heard = events(site, before, until="lovely")
+    assert draft not in heard and "1931" not in heard
+    owner.send(f"/admin/comments/{draft}/restore/")
+    assert "1931" in events(site, before, until=draft)
+
+
+def events(server: Server, after: str, *, until: str) -> str:
+    """What a reader's event stream has told since then, until these words are in it."""
+    path = f"/api/events/?site=demo&page={server.page}&after={after}"
+    heard = ""
+    with urllib.request.urlopen(server.url + path, timeout=20) as stream:
+        while until not in heard:
+            heard += stream.readline().decode()
+    return heard
+
+
+def test_what_the_owner_says_of_a_draft_is_published_with_it(site: Server, owner: Owner) -> None:
+    rule(site, "drafts")
+    draft = site.post(QUESTION).json["answer"]["id"]
+    wait_until(lambda: "1931" in owner.read(f"/admin/comments/{draft}/").text)
+    owner.send(f"/admin/comments/{draft}/correct/", body="In 1931, by Anna Berg.")
+    assert site.settled(draft)["body"] == "In 1931, by Anna Berg."
+
+
+@pytest.mark.usefixtures("changed")
+def test_a_draft_that_has_waited_long_enough_is_published_by_itself(site: Server) -> None:
+    site.change(ai="drafts", draft_minutes="0")
+    posted = site.post(QUESTION).json
+    assert posted["answer"]["state"] == "pending"
+    assert "1931" in site.settled(posted["answer"]["id"])["body"]
+
+
+def test_the_owner_chooses_the_rule_of_a_page(site: Server, owner: Owner) -> None:
+    id = site.post(REMARK).json["comment"]["id"]
+    path = f"/admin/comments/{id}/"
+    assert "As on the whole site (Questions)" in owner.read(path).text
+    assert owner.send(f"{path}rule/", ai="mention").status_code == 303
+    assert '<option value="mention" selected>' in owner.read(path).text
+    assert not answers(site, QUESTION)
+    owner.send(f"{path}rule/", ai="default")
+    assert answers(site, QUESTION)
+    assert owner.send(f"{path}rule/", ai="sometimes").status_code == 400
+    assert owner.post(f"{path}rule/", {"ai": "off", "token": "0" * 64}).status_code == 403
+    assert session(site)["settings"]["ai"] == "questions"
