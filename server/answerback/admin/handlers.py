@@ -10,7 +10,9 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Mount, Route
 
 from ..answers.answered.correcting import Correcting
+from ..answers.quota import Alert
 from ..core.model import Comment
+from ..core.times import day_of
 from ..db import Database, Work
 from ..errors import AppError, NotFound
 from ..own_pages import METHODS, ErrorPage, Page
@@ -24,7 +26,8 @@ from .correcting import Corrections
 from .gate import Gate, Owner
 from .knowledge import KnownPages
 from .signing_in import SigningIn
-from .views import FOLDER, STATES, address, clean_query, day_start, read_filter, render, show
+from .unanswered import UnansweredQuestions
+from .views import FOLDER, STATES, address, budget_words, clean_query, day_start, read_filter, render, show
 
 ENTRIES = 50
 
@@ -38,6 +41,7 @@ def admin_routes(
     signing_in = SigningIn(settings, db, clock, ids, gate)
     pages = Log(db, clock, posting, sites, gate)
     corrections = Corrections(db, clock, sites, gate, Correcting(db, clock, ids, posting))
+    unanswered = UnansweredQuestions(db, clock, sites, gate)
     known = KnownPages(db, clock, sites, gate, knowledge)
     table: dict[str, dict[str, Page]] = {
         "/admin/": {"GET": pages.read},
@@ -48,6 +52,8 @@ def admin_routes(
         "/admin/knowledge/": {"GET": known.read},
         "/admin/knowledge/{site}/read/": {"POST": known.again},
         "/admin/knowledge/{site}/forget/": {"POST": known.forget},
+        "/admin/unanswered/": {"GET": unanswered.read},
+        "/admin/unanswered/dismiss/": {"POST": unanswered.dismiss},
         "/admin/comments/{id}/": {"GET": corrections.read},
         "/admin/comments/{id}/correct/": {"POST": corrections.correct},
         "/admin/comments/{id}/verify/": {"POST": corrections.verify},
@@ -107,17 +113,20 @@ class Log:
         await self._sites.refresh()
         now = self._clock.now()
         days = {site: day_start(now, self._zone(site)) for site in chosen}
+        names = {site: day_of(now, self._zone(site)) for site in chosen}
 
-        def work() -> Work[tuple[list[store.Entry], store.Totals, list[str]]]:
+        def work() -> Work[tuple[list[store.Entry], store.Totals, list[str], list[Alert]]]:
             found = yield from store.entries(chosen, wanted, ENTRIES + 1)
-            return found, (yield from store.totals(days)), (yield from store.pages(chosen))
+            totals = yield from store.totals(days)
+            return found, totals, (yield from store.pages(chosen)), (yield from store.alerts(names))
 
-        found, totals, pages = await self._db.read(work)
+        found, totals, pages, alerts = await self._db.read(work)
         following = None
         if len(found) > ENTRIES:
             following = ".".join(str(part) for part in found[ENTRIES - 1].cursor)
         page = render(
             "log.html", base=self._gate.base, owner=owner, totals=totals, pages=pages, states=STATES, query=query,
+            alerts=[(alert, budget_words(alert)) for alert in alerts],
             entries=[show(entry, self._zone(entry.site)) for entry in found[:ENTRIES]],
             here=address("", query).partition("?")[2], everything=address(self._gate.base, {}),
             newest=address(self._gate.base, query, before=None) if "before" in query else None,

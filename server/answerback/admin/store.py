@@ -92,7 +92,8 @@ class Totals:
     cost_microusd: int
 
 
-def _in(sites: Sequence[str]) -> tuple[str, dict[str, str]]:
+def named(sites: Sequence[str]) -> tuple[str, dict[str, str]]:
+    """The sites as names of parameters, for `IN (…)`, and the parameters."""
     names = {f"site{index}": site for index, site in enumerate(sites)}
     return ", ".join(":" + name for name in names), dict(names)
 
@@ -124,7 +125,7 @@ def entries(sites: Sequence[str], wanted: Filter, limit: int) -> Work[list[Entry
     """The newest entries of these sites, newest first."""
     if not sites:
         return []
-    names, params = _in(sites)
+    names, params = named(sites)
     parts = []
     if not wanted.state or wanted.state in COMMENT_STATES + ANSWER_STATES:
         column = "a.state" if wanted.state in ANSWER_STATES else "c.state"
@@ -187,7 +188,7 @@ def totals(days: Mapping[str, int]) -> Work[Totals]:
         f"""SELECT COUNT(*) AS count, CAST(COALESCE(SUM(tokens_in), 0) AS BIGINT) AS tokens_in,
             CAST(COALESCE(SUM(tokens_out), 0) AS BIGINT) AS tokens_out,
             CAST(COALESCE(SUM(cost_microusd), 0) AS BIGINT) AS cost
-        FROM answers WHERE {today("queued_at")}""",
+        FROM answers WHERE kind <> 'refused' AND {today("queued_at")}""",
         **params,
     )
     return Totals(
@@ -199,7 +200,7 @@ def pages(sites: Sequence[str]) -> Work[list[str]]:
     """Pages with a thread or a question, to choose from; the newest few hundred."""
     if not sites:
         return []
-    names, params = _in(sites)
+    names, params = named(sites)
     rows = yield many(
         f"""SELECT page, MAX(at) AS latest FROM (
             SELECT page, created_at AS at FROM threads WHERE site IN ({names})
@@ -227,7 +228,7 @@ def site_of(sites: Sequence[str], id: str) -> Work[str | None]:
     """The site of a comment, when it is one of these."""
     if not sites:
         return None
-    names, params = _in(sites)
+    names, params = named(sites)
     row = yield one(f"SELECT site FROM comments WHERE id = :id AND site IN ({names})", id=id, **params)
     return None if row is None else row["site"]
 

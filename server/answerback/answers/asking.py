@@ -88,7 +88,11 @@ class Desk:
             return Queued()
         id = self._ids.new()
         refused = yield from quota.reserve(id, site, asking.visitor, asking.address_key, asking.now)
+        row = self._row(id, "thread", site, question.page, asking.url, asking.title, question.id, asking.visitor,
+                        asking.address_key, asking.now, on_request=asking.on_request, draft=asking.draft)  # fmt: skip
         if refused is not None:
+            if refused["code"] == "budget_exhausted":
+                yield from store.add_refused(row)
             return Queued(None, refused)
         parent_id, root_id, depth = place_below(question)
         reply = Comment(
@@ -97,10 +101,7 @@ class Desk:
             state="pending" if asking.draft else "published", created_at=asking.now + 1,
         )  # fmt: skip
         yield from threads.add_comment(reply, key=None, address_key=None)
-        yield from store.add_answer(
-            self._row(id, "thread", site, question.page, asking.url, asking.title, question.id, asking.visitor,
-                      asking.address_key, asking.now, on_request=asking.on_request, draft=asking.draft)
-        )  # fmt: skip
+        yield from store.add_answer(row)
         queued = yield from threads.comment_by_id(site.key, id)
         return Queued(queued, None, (yield from self.writer.claim()))
 

@@ -88,6 +88,17 @@ def add_answer(values: dict[str, Any]) -> Work[None]:
     )
 
 
+def add_refused(values: dict[str, Any]) -> Work[None]:
+    """Note that a question was not answered since the site's budget is used up: a row without a place in any thread,
+    so that the owner finds the question; `values` as for `add_answer`."""
+    yield from add_answer({**values, "kind": "refused"})
+    yield run(
+        """UPDATE answers SET state = 'failed', error = 'budget_exhausted', settled_at = queued_at
+        WHERE id = :id AND kind = 'refused'""",
+        id=values["id"],
+    )  # fmt: skip
+
+
 def job_by_id(site: str, id: str) -> Work[Job | None]:
     """An answer of this site."""
     row = yield one(f"SELECT {_COLUMNS} FROM answers a WHERE a.site = :site AND a.id = :id", site=site, id=id)

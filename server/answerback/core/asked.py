@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Callable, Collection
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
 
 from .ranking import terms
 
@@ -12,6 +14,8 @@ THRESHOLD = 0.72
 NEAR = 0.35
 """From here on an owner's answer is worth knowing when a question is answered."""
 TERMS_LIMIT = 40
+CANDIDATES = 20
+"""Of the questions that share words with one, those that share the most are looked at."""
 
 _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (f"?{name}", re.compile(pattern, re.IGNORECASE))
@@ -47,6 +51,34 @@ def similarity(wanted: Collection[str], found: Collection[str], weight: Callable
     if not one or not other:
         return 0.0
     return sum(map(weight, one & other)) / sum(map(weight, one | other))
+
+
+def alike(texts: Sequence[str]) -> list[list[int]]:
+    """Which of these questions ask the same: their places, each in one group, groups in the order of their first."""
+    terms_of = [question_terms(text) for text in texts]
+    counts = Counter(term for terms in terms_of for term in terms)
+
+    def weight(term: str) -> float:
+        return max(0.5, math.log(1 + (len(texts) - counts[term] + 0.5) / (counts[term] + 0.5)))
+
+    groups: list[list[int]] = []
+    found_by: dict[str, list[int]] = {}
+    spelt: dict[str, int] = {}
+    for place, own in enumerate(terms_of):
+        spelling = " ".join(texts[place].split()).lower()
+        shared = Counter(group for word in _words(set(own)) for group in found_by.get(word, ()))
+        near = [group for group, _ in shared.most_common(CANDIDATES)]
+        scores = {group: similarity(own, terms_of[groups[group][0]], weight) for group in near}
+        best = max(scores, key=scores.__getitem__, default=None)
+        if spelling not in spelt and best is not None and scores[best] >= THRESHOLD:
+            spelt[spelling] = best
+        if spelling not in spelt:
+            spelt[spelling] = len(groups)
+            for word in _words(set(own)):
+                found_by.setdefault(word, []).append(len(groups))
+            groups.append([])
+        groups[spelt[spelling]].append(place)
+    return groups
 
 
 def _words(terms: set[str]) -> set[str]:

@@ -37,6 +37,7 @@ UPKEEP = (
     "CREATE INDEX answers_unsupported ON answers (site, supported, settled_at)",
     "ALTER TABLE answers ADD COLUMN draft SMALLINT NOT NULL DEFAULT 0",
     "ALTER TABLE answers ADD COLUMN dismissed_at BIGINT",
+    "CREATE INDEX answers_dismissed ON answers (site, dismissed_at)",
     "ALTER TABLE comments ADD COLUMN ask SMALLINT",
 )
 SIGNING_IN = ("ALTER TABLE sign_ins ADD COLUMN ended_at BIGINT",)
