@@ -14,8 +14,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from . import widget
-from .account.wiring import Accounts, build_accounts
+from .account.wiring import Accounts, build_accounts, make_mailer
 from .admin.handlers import admin_routes
+from .answers.alerting import Alerting
 from .answers.answered.handlers import AnsweredBefore
 from .answers.asking import Desk
 from .answers.handlers import Answers
@@ -78,6 +79,7 @@ def build_app(settings: Settings, seams: Seams | None = None) -> App:
     knowledge = Knowledge(settings, db, clock, ids, sites, seams.fetcher, seams.crawl_pace)
     worker = build_worker(settings, db, bus, clock, ids, sites, knowledge, answerer, posting, metrics)
     desk.writer = worker
+    worker.alerting = Alerting(db, clock, sites, make_mailer(settings), settings.public_url)
 
     lifespan = running(settings, db, bus, sites, answerer, (worker, accounts, knowledge))
     edge = Edge(settings, sites)

@@ -27,7 +27,7 @@ from .gate import Gate, Owner
 from .knowledge import KnownPages
 from .signing_in import SigningIn
 from .unanswered import UnansweredQuestions
-from .views import FOLDER, STATES, address, budget_words, clean_query, day_start, read_filter, render, show
+from .views import FOLDER, STATES, address, clean_query, day_start, read_filter, render, show
 
 ENTRIES = 50
 
@@ -126,7 +126,7 @@ class Log:
             following = ".".join(str(part) for part in found[ENTRIES - 1].cursor)
         page = render(
             "log.html", base=self._gate.base, owner=owner, totals=totals, pages=pages, states=STATES, query=query,
-            alerts=[(alert, budget_words(alert)) for alert in alerts],
+            alerts=alerts,
             entries=[show(entry, self._zone(entry.site)) for entry in found[:ENTRIES]],
             here=address("", query).partition("?")[2], everything=address(self._gate.base, {}),
             newest=address(self._gate.base, query, before=None) if "before" in query else None,

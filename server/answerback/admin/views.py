@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 from zoneinfo import ZoneInfo
 
-from ..answers.quota import Alert
 from ..core.model import RUNNING
 from ..core.times import iso, next_midnight
 from ..errors import BadRequest
@@ -56,13 +55,6 @@ def cost(microusd: int | None) -> str:
         return "–"
     dollars = microusd / 1_000_000
     return "$0" if not microusd else f"${dollars:,.2f}" if dollars >= 1 else f"${dollars:.4f}"
-
-
-def budget_words(alert: Alert) -> str:
-    """How much of a day's budget is used: `8,100 of 10,000 tokens`."""
-    if alert.budget == "money":
-        return f"{cost(alert.used)} of {cost(alert.most)}"
-    return f"{number(alert.used)} of {number(alert.most)} {alert.budget}"
 
 
 def number(value: int) -> str:

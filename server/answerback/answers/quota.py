@@ -35,6 +35,13 @@ class Alert:
     used: int
     most: int
 
+    @property
+    def words(self) -> str:
+        """As owners read it: `8,100 of 10,000 tokens`, `$4.10 of $5.00`."""
+        if self.budget == "money":
+            return f"${self.used / 1_000_000:,.2f} of ${self.most / 1_000_000:,.2f}"
+        return f"{self.used:,} of {self.most:,} {self.budget}"
+
 
 def visitor_limit(site: Site, visitor: Visitor | None) -> int | None:
     """Answers a day for this visitor: the visitor's own limit, else the site's."""

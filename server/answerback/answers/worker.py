@@ -24,6 +24,7 @@ from ..sites.store import SiteDirectory
 from ..threads import store as threads
 from ..threads.posting import Posting
 from . import quota, store
+from .alerting import Alerting
 from .answered.asking_again import remember
 from .answered.store import Answered
 from .gate import Gate
@@ -56,6 +57,7 @@ class Worker:
         self._gate = Gate(answerer)
         self._posting = posting
         self._metrics = metrics
+        self.alerting = Alerting(db, clock, sites, None, "")
         self._at_once = at_once
         self._swept_at = 0
         self._name = ids.new()
@@ -294,10 +296,9 @@ class Worker:
         alerts = await self._db.write(work)
         if alerts is None:
             return
-        for alert in alerts:
-            log.warning("site %s has used %d of %d of today's %s", alert.site, alert.used, alert.most, alert.budget)
         self._metrics.answered(outcome.state, outcome.tokens_in, outcome.tokens_out, outcome.cost_microusd)
         await self._tell_settled(job, seen=run.seen)
+        await self.alerting.tell(alerts)
 
     async def _take_back(self, job: store.Job) -> None:
         """Nothing of the answer stays: somebody has replied before it began."""

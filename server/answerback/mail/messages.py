@@ -67,6 +67,24 @@ TEXTS: Mapping[str, Texts] = {
         },
     },
 }
+BUDGET: Texts = {
+    "en": {
+        "subject": "{site}: most of today's budget is used",
+        "opening": "{used} are used today at {site}. When all are used, visitors get what is answered already; "
+        "tomorrow it begins anew.",
+        "button": "See the log",
+        "code": "",
+        "closing": "This message comes once a day for each budget. The budgets are settings of the site.",
+    },
+    "ko": {
+        "subject": "{site}: 오늘 예산을 거의 다 썼습니다",
+        "opening": "오늘 {site}에서 {used}까지 썼습니다. 모두 쓰면 방문자는 이미 답변된 내용만 보게 되고, "
+        "내일 다시 시작됩니다.",
+        "button": "기록 보기",
+        "code": "",
+        "closing": "이 메일은 예산마다 하루에 한 번만 보냅니다. 예산은 사이트 설정에서 바꿀 수 있습니다.",
+    },
+}
 
 
 def language(lang: str) -> str:
@@ -79,11 +97,19 @@ def link_message(purpose: str, to: str, *, site: str, lang: str, link: str, code
 
     Nothing that a visitor has written is in it: `site` is the name that its owner gave it.
     """
+    minutes, hours = str(seconds // 60), str(seconds // 3600)
+    return _message(TEXTS[purpose], to, lang, link, site=site, code=code, minutes=minutes, hours=hours)
+
+
+def budget_message(to: str, *, site: str, lang: str, used: str, link: str) -> Message:
+    """The message that tells an owner how much of a day's budget is used (`8,100 of 10,000 tokens`)."""
+    return _message(BUDGET, to, lang, link, site=site, used=used)
+
+
+def _message(of: Texts, to: str, lang: str, link: str, *, site: str, code: str = "", **values: str) -> Message:
     lang = language(lang)
-    values = {
-        "site": " ".join(site.split()), "code": code, "minutes": str(seconds // 60), "hours": str(seconds // 3600)
-    }  # fmt: skip
-    texts = {name: text.format(**values) for name, text in TEXTS[purpose][lang].items()}
+    values |= {"site": " ".join(site.split()), "code": code}
+    texts = {name: text.format(**values) for name, text in of[lang].items()}
     shown = [texts["opening"], link, texts["code"] if code else "", texts["closing"]]
     return Message(
         to,

@@ -219,6 +219,16 @@ async def owner_by_session(db: Database, hash: str, now: int) -> Row | None:
     )  # fmt: skip
 
 
+async def owners_of(db: Database, site: str) -> list[str]:
+    """The e-mail addresses of a site's owners, those of all sites included."""
+    rows = await db.fetch_all(
+        """SELECT email FROM owners o WHERE all_sites = 1
+            OR EXISTS (SELECT 1 FROM owner_sites s WHERE s.owner_id = o.id AND s.site = :site) ORDER BY email""",
+        site=site,
+    )
+    return [row["email"] for row in rows]
+
+
 async def sites_of_owner(db: Database, owner_id: str) -> list[str]:
     """Keys of the sites an owner was given one by one."""
     rows = await db.fetch_all("SELECT site FROM owner_sites WHERE owner_id = :id ORDER BY site", id=owner_id)
