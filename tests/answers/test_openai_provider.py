@@ -290,8 +290,8 @@ async def test_an_answer_has_a_last_moment(server: OpenAIServer) -> None:
 async def test_leaving_ends_the_call(server: OpenAIServer, answerer: OpenAIAnswerer) -> None:
     server.script({"mode": "stall", "text": TEXT, "after": 1})
     stream = answerer.stream(asking())
-    assert await anext(stream) == TextDelta(TEXT[:4])
     assert isinstance(await anext(stream), Usage), "what is stopped now has cost something"
+    assert await anext(stream) == TextDelta(TEXT[:4])
     await stream.aclose()  # type: ignore[attr-defined]  # an async generator
     await running_calls(server, 0)
     assert server.seen()["requests"][0]["state"] == "cut"

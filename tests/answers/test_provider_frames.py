@@ -144,6 +144,7 @@ async def test_cuts_on_the_wire_make_no_difference(server: OpenAIServer, cuts: l
     server.script({"mode": "raw", "hex": True, "chunks": chunks})
     answerer = OpenAIAnswerer(api_key="", base_url=server.base_url, model="test-model", retry_pause=0)
     try:
-        assert [event async for event in answerer.stream(REQUEST)] == read([data])
+        asked, *events = [event async for event in answerer.stream(REQUEST)]
+        assert isinstance(asked, Usage) and events == read([data])
     finally:
         await answerer.close()

@@ -161,19 +161,19 @@ class AnswerReader:
         self.started = True
         yield TextDelta(text)
         self._deltas += 1
-        if self._deltas % DELTAS_BETWEEN_ESTIMATES == 1:  # an answer that is stopped has cost something too
-            yield self._estimate()
+        if self._deltas % DELTAS_BETWEEN_ESTIMATES == 0:  # an answer that is stopped has cost something too
+            yield self.estimate()
 
     def ending(self) -> Iterator[AnswerEvent]:
         """The last events, when the stream has come to its end. Raises ProviderError when that was too early."""
         if self._reason is None and not self._refused:
-            yield self._counted or self._estimate()
+            yield self._counted or self.estimate()
             raise self.error("cut")
         held = self._thoughts.rest()
         if held.strip():
             self.started = True
             yield TextDelta(held)
-        yield self._counted or self._estimate()
+        yield self._counted or self.estimate()
         withheld = self._refused or self._reason == "content_filter"
         yield Finished("content_filter" if withheld else "length" if self._reason == "length" else "stop")
 
@@ -206,6 +206,7 @@ class AnswerReader:
         cached = min(asked, max(0, cached)) if type(cached) is int else 0
         return Usage(asked, said, cost(self._prices, self._model, asked, said, cached))
 
-    def _estimate(self) -> Usage:
+    def estimate(self) -> Usage:
+        """What it has cost so far, as far as we can tell."""
         asked, said = self._asked // 4 + 1, self._said // 4 + 1
         return Usage(asked, said, cost(self._prices, self._model, asked, said, 0), estimated=True)

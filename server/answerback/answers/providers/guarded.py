@@ -11,14 +11,18 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass, replace
 from typing import cast
 
-from ...core.answering import AnswerEvent, AnswerRequest, TextDelta, Writing
+from ...core.answering import AnswerEvent, AnswerRequest, Finished, TextDelta, Usage, Writing
 from ...seams import Clock
 from . import Answerer, Moderator, ProviderError
 
 FAILURES = 5
 FIRST_PAUSE_MS, LONGEST_PAUSE_MS = 15_000, 600_000
-# Not the question's fault, so the next question would meet them too.
-_OURS = {"auth", "model_unknown", "rate_limited", "timeout", "unavailable", "malformed"}
+THE_QUESTIONS_FAULT = {"bad_request"}
+"""What another question would not meet: no sign that the model is broken, and nothing that another model mends."""
+
+
+class Call:
+    """One call of a model, as its breaker knows it."""
 
 
 @dataclass(slots=True)
@@ -27,31 +31,38 @@ class Breaker:
 
     failures: int = 0
     open_until: int = 0
-    trying: bool = False
+    trial: Call | None = None
 
     def wait(self, now: int) -> int:
-        """How long nobody shall call, 0 when one may. Of those who come after a pause, the first one tries."""
-        if self.failures < FAILURES:
+        """How long nobody shall call, 0 when one may."""
+        if self.failures < FAILURES or (now >= self.open_until and self.trial is None):
             return 0
-        if now < self.open_until or self.trying:
-            return max(1_000, self.open_until - now)
-        self.trying = True
-        return 0
+        return max(1_000, self.open_until - now)
+
+    def begin(self) -> Call:
+        """One calls. The first one after a pause tries for all others, who wait until it has come to something."""
+        call = Call()
+        if self.failures >= FAILURES:
+            self.trial = call
+        return call
 
     def succeeded(self) -> None:
         """It is well."""
-        self.failures, self.open_until, self.trying = 0, 0, False
+        self.failures, self.open_until, self.trial = 0, 0, None
 
-    def failed(self, now: int) -> None:
-        """It is not."""
-        self.failures, self.trying = self.failures + 1, False
+    def failed(self, call: Call, now: int) -> None:
+        """It is not. Calls that were under way when the pause began say nothing new."""
+        if self.failures >= FAILURES and call is not self.trial:
+            return
+        self.failures, self.trial = self.failures + 1, None
         if self.failures >= FAILURES:
             pause = FIRST_PAUSE_MS * 2 ** min(10, self.failures - FAILURES)
             self.open_until = now + min(LONGEST_PAUSE_MS, pause)
 
-    def left(self) -> None:
-        """The call was given up before it came to anything."""
-        self.trying = False
+    def left(self, call: Call) -> None:
+        """The call is over; when it has come to nothing, the next one may try."""
+        if call is self.trial:
+            self.trial = None
 
 
 class GuardedAnswerer:
@@ -78,6 +89,7 @@ class GuardedAnswerer:
         first = request.model or self.model
         models = [first, self._fallback] if self._fallback and self._fallback != first else [first]
         problem: ProviderError | None = None
+        spent, used = Usage(0, 0, None), Usage(0, 0, None)
         for model in models:
             breaker = self._breakers.setdefault(model, Breaker())
             wait = breaker.wait(self._clock.now())
@@ -87,17 +99,20 @@ class GuardedAnswerer:
             try:
                 async with contextlib.aclosing(self._stream(replace(request, model=model), breaker)) as events:
                     async for event in events:
+                        if type(event) is Usage:
+                            event = used = _together(spent, event)
                         yield event
                 return
             except ProviderError as error:
-                if error.started or error.code not in _OURS:
+                if error.started or error.code in THE_QUESTIONS_FAULT:
                     raise
-                problem = problem or error
+                problem, spent = problem or error, used
         assert problem is not None
         raise problem
 
     async def _stream(self, request: AnswerRequest, breaker: Breaker) -> AsyncGenerator[AnswerEvent, None]:
-        told = False
+        told = said = False
+        call = breaker.begin()
         try:
             stream = cast(AsyncGenerator[AnswerEvent, None], self._answerer.stream(request))
             async with contextlib.aclosing(stream) as events:
@@ -105,14 +120,24 @@ class GuardedAnswerer:
                     if not told:
                         told = True
                         yield Writing(request.model or self.model)
-                    if type(event) is TextDelta:
+                    if type(event) is TextDelta and not said:
+                        said = True
                         breaker.succeeded()
+                    if type(event) is Finished and not said and event.reason != "content_filter":
+                        raise ProviderError("malformed", retryable=True)
                     yield event
         except ProviderError as error:
-            if error.code in _OURS and not error.started:
-                breaker.failed(self._clock.now())
-            else:
-                breaker.left()
+            if error.code not in THE_QUESTIONS_FAULT and not error.started:
+                breaker.failed(call, self._clock.now())
             raise
         finally:
-            breaker.left()
+            breaker.left(call)
+
+
+def _together(one: Usage, other: Usage) -> Usage:
+    """What two calls have cost; of the two prices, the one that is known when only one is."""
+    costs = [usage.cost_usd for usage in (one, other) if usage.cost_usd is not None]
+    return Usage(
+        one.tokens_in + other.tokens_in, one.tokens_out + other.tokens_out, sum(costs) if costs else None,
+        estimated=one.estimated or other.estimated,
+    )  # fmt: skip

@@ -129,6 +129,7 @@ class OpenAIAnswerer:
             whole = "json" in response.headers.get("content-type", "")
             frames: Frames | Whole = Whole() if whole else Frames()
             ended = False
+            yield reader.estimate()  # the question costs, whatever becomes of the answer
             with _told_as(reader, lambda: clock() >= deadline):
                 while not ended:
                     async with asyncio.timeout_at(until):
