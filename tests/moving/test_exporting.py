@@ -6,16 +6,19 @@ import csv
 import io
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from answerback.answers import record_store
 from answerback.core.markdown import render
 from answerback.core.model import Comment
 from answerback.db import Database, Work
 from answerback.moving import store
 from answerback.moving.exporting import COLUMNS, Exporter, cell
 from answerback.moving.importing import Importer
+from answerback.moving.records import RecordExporter
 from answerback.sites.settings import read_site
 from answerback.sites.store import add_site
 
@@ -109,3 +112,28 @@ async def test_long_threads_are_read_in_parts(database: Database) -> None:
         whole += part
         at = (part[-1].created_at, part[-1].id)
     assert len({entry.id for entry in whole}) == len(whole) == 60
+
+
+async def test_records_of_answers_are_read_in_parts_and_of_their_site_only(database: Database) -> None:
+    def many() -> Work[None]:
+        for site in ("blog", "other"):
+            yield from add_site(site, {"origins": f"https://{site}.example"}, NOW)
+        for number in range(25):
+            for site in ("blog", "other"):
+                entry = replace(
+                    comment(f"{site}{number:02}", "At 7.", kind="ai"), site=site, created_at=NOW + number % 3
+                )
+                yield from store.add(entry, "", "", NOW)
+                yield from store.add_answer(entry, ANSWER, "", "")
+
+    await database.write(many)
+    whole, after = [], (-1, "")
+    while part := await database.read(lambda after=after: record_store.records("blog", after, limit=7)):
+        whole += part
+        after = (part[-1].queued_at, part[-1].id)
+    assert len({record.id for record in whole}) == len(whole) == 25
+    assert {record.site for record in whole} == {"blog"}
+    out = io.StringIO(newline="")
+    assert await RecordExporter(database, "blog", NOW, out).write("json") == 25
+    assert json.loads(out.getvalue())["answers"][0]["sources"] == ANSWER["sources"]
+    assert await database.read(lambda: record_store.record_of("other", "blog00")) is None

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 from answerback.account import erasing_store, store
+from answerback.answers.answered import store as asked
+from answerback.answers.record_store import record_of
 from answerback.core.model import Visitor
 from answerback.db import Database, IntegrityConflict, Work, run
 from answerback.people import identities
@@ -219,6 +221,40 @@ async def test_an_erased_visitor_leaves_words_at_most(db: Database, keep_words: 
         assert await db.fetch_all(f"SELECT * FROM {table}") == [], table
 
 
+async def everything(db: Database) -> str:
+    """All rows of all tables, as one text."""
+    if db.is_sqlite:
+        names = await db.fetch_all("SELECT name FROM sqlite_master WHERE type = 'table'")
+    else:
+        names = await db.fetch_all("SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'")
+    rows = {row["name"]: await db.fetch_all(f"SELECT * FROM {row['name']}") for row in names}
+    assert {"asked", "asked_terms", "answer_revisions", "feedback", "reports", "questions"} <= set(rows)
+    return str(rows)
+
+
+@pytest.mark.parametrize("keep_words", [False, True])
+async def test_no_word_of_an_erased_visitor_is_left_anywhere(db: Database, keep_words: bool) -> None:
+    visitor = await arrive(db, 1)
+
+    def write_much() -> Work[None]:
+        for sql in _CANARIES:
+            yield run(sql)
+        for question, answer in (("c1", "a1"), ("c2", "a2")):
+            yield from asked.remember("demo", question, answer, [f"canary{question}"], NOW)
+        yield from set_password(visitor.id, "canary")
+
+    await db.write(write_much)
+    assert "canary" in await everything(db)
+    await db.write(lambda: erasing_store.erase(visitor, "nobody", keep_words=keep_words))
+    left = set(re.findall(r"canary\w*", await everything(db)))
+    # What was published stays where the visitor wanted so, with the terms by which it is found and the draft below it.
+    assert left == ({"canaryc1", "canarypublished", "canarydraft"} if keep_words else set())
+    record = await db.read(lambda: record_of("demo", "a3"))
+    assert record is not None
+    assert (record.question, record.body, record.sources, record.tokens_in) == ("", "", [], 7)
+    assert [said.helpful for said in record.feedback] == [False]
+
+
 _MUCH = (
     "INSERT INTO threads (site, page, url, title, created_at) VALUES ('demo', '/p', '', '', 1)",
     """INSERT INTO comments (id, site, page, root_id, depth, visitor_id, author_kind, author_name, body, html, state,
@@ -237,4 +273,28 @@ _MUCH = (
         ('a2', 'chat', 'demo', '/p', '', '', 'q1', 'v1', 'address', 'done', 'private', 7, 1, 1)""",
     "INSERT INTO feedback (answer_id, visitor_id, helpful, reason, created_at) VALUES ('a1', 'v1', 1, '', 1)",
     "INSERT INTO quota_usage (bucket, day, used) VALUES ('visitor:demo:v1', '2026-11-23', 2)",
+)
+_CANARIES = (
+    "INSERT INTO threads (site, page, url, title, created_at) VALUES ('demo', '/p', '', '', 1)",
+    """INSERT INTO comments (id, site, page, root_id, depth, visitor_id, author_kind, author_name, body, html, state,
+        created_at) VALUES
+        ('c1', 'demo', '/p', 'c1', 0, 'v1', 'user', 'canary', 'canarypublished', 'canarypublished', 'published', 1),
+        ('c2', 'demo', '/p', 'c2', 0, 'v1', 'user', 'canary', 'canaryhidden', 'canaryhidden', 'hidden', 2),
+        ('a1', 'demo', '/p', 'c1', 1, NULL, 'ai', 'AI', 'canarydraft', 'canarydraft', 'pending', 3),
+        ('a2', 'demo', '/p', 'c2', 1, NULL, 'ai', 'AI', 'An answer', 'An answer', 'published', 4)""",
+    """INSERT INTO questions (id, site, page, visitor_id, body, html, idempotency_key, created_at)
+        VALUES ('q1', 'demo', '/p', 'v1', 'canaryquestion', 'canaryquestion', 'key', 1)""",
+    """INSERT INTO answers (id, kind, site, page, url, title, question_id, visitor_id, address_key, state, body, html,
+        sources, tokens_in, queued_at, due_at, draft) VALUES
+        ('a1', 'thread', 'demo', '/p', '', '', 'c1', 'v1', 'canary', 'done', 'canarydraft', 'canarydraft', '[]',
+            7, 1, 1, 1),
+        ('a2', 'thread', 'demo', '/p', '', '', 'c2', 'v1', 'canary', 'done', 'An answer', 'An answer', '[]',
+            7, 1, 1, 0),
+        ('a3', 'chat', 'demo', '/p', '', 'canarytitle', 'q1', 'v1', 'canary', 'done', 'canaryprivate', 'canaryprivate',
+            '[{"quote":"canaryquote","url":"","title":""}]', 7, 1, 1, 0)""",
+    """INSERT INTO answer_revisions (id, site, comment_id, author, action, body, html, note, created_at)
+        VALUES ('r1', 'demo', 'a2', 'ai', 'answered', 'An answer', 'An answer', '', 5)""",
+    """INSERT INTO feedback (answer_id, visitor_id, helpful, reason, created_at)
+        VALUES ('a3', 'v1', 0, 'canaryreason', 1)""",
+    "INSERT INTO reports (comment_id, visitor_id, reason, created_at) VALUES ('a2', 'v1', 'canaryreport', 1)",
 )

@@ -6,17 +6,26 @@ from ..core.model import Visitor
 from ..db import Work, run
 from .store import pages_of
 
+_DRAFTS = """SELECT a.id FROM answers a JOIN comments c ON c.id = a.id JOIN comments q ON q.id = a.question_id
+    WHERE q.visitor_id = :id AND c.state = 'pending'"""
 _WORDS = (
-    """DELETE FROM asked_terms WHERE answer_id IN (SELECT k.answer_id FROM asked k JOIN comments c
-        ON c.id = k.question_id WHERE c.visitor_id = :id)""",
-    "DELETE FROM asked WHERE question_id IN (SELECT id FROM comments WHERE visitor_id = :id)",
+    # An answer that nobody has read yet goes with its question.
+    f"UPDATE answers SET body = '', html = '', sources = '[]' WHERE id IN ({_DRAFTS})",
+    f"UPDATE comments SET state = 'deleted', body = '', html = '' WHERE id IN ({_DRAFTS})",
     "UPDATE comments SET state = 'deleted', body = '', html = '' WHERE visitor_id = :id",
 )
 # What was never shown to others goes in any case; so do the private questions, with what was answered to them.
 _PRIVATE = (
     "UPDATE comments SET state = 'deleted', body = '', html = '' WHERE visitor_id = :id AND state <> 'published'",
+    # By which words a question is found that is there no more.
+    """DELETE FROM asked_terms WHERE answer_id IN (SELECT k.answer_id FROM asked k JOIN comments c
+        ON c.id = k.question_id WHERE c.visitor_id = :id AND c.state = 'deleted')""",
+    """DELETE FROM asked WHERE question_id IN (
+        SELECT id FROM comments WHERE visitor_id = :id AND state = 'deleted')""",
+    "UPDATE feedback SET reason = '' WHERE visitor_id = :id",
+    "UPDATE reports SET reason = '' WHERE visitor_id = :id",
     "DELETE FROM answers WHERE visitor_id = :id AND kind = 'chat' AND state IN ('queued', 'streaming')",
-    "UPDATE answers SET body = '', html = '', sources = '[]' WHERE visitor_id = :id AND kind = 'chat'",
+    "UPDATE answers SET body = '', html = '', sources = '[]', title = '' WHERE visitor_id = :id AND kind = 'chat'",
     "DELETE FROM questions WHERE visitor_id = :id",
 )
 _TRACES = (

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from ..answers.answered import store as answered
 from ..answers.answered.correcting import NOTE_LIMIT, Correcting
+from ..answers.record_store import record_of
 from ..core.comments import BODY_LIMIT
-from ..core.model import Comment
+from ..core.model import RUNNING, Comment
 from ..db import Database, Work
 from ..errors import BadRequest, NotFound
 from ..seams import Clock
@@ -50,7 +52,7 @@ class Corrections:
         site = await self._site(owner, request)
         id = str(request.path_params["id"])
 
-        def work() -> Work[tuple[Comment, Comment | None, Comment | None, str | None, list[answered.Revision]]]:
+        def work() -> Work[dict[str, Any]]:
             comment = yield from comment_by_id(site.key, id)
             if comment is None:
                 raise NotFound
@@ -59,13 +61,17 @@ class Corrections:
                 question = yield from comment_by_id(site.key, comment.answer.question_id)
             reply = yield from reply_to(site.key, id)
             rule = yield from rule_of(site.key, comment.page)
-            return comment, question, reply, rule, (yield from answered.revisions(site.key, id))
+            versions = yield from answered.revisions(site.key, id)
+            record = (yield from record_of(site.key, id)) if comment.answer is not None else None
+            return {"comment": comment, "question": question, "reply": reply, "rule": rule, "versions": versions,
+                    "record": record}  # fmt: skip
 
-        comment, question, reply, rule, versions = await self._db.read(work)
+        found = await self._db.read(work)
+        answer = found["comment"].answer
         page = render(
-            "comment.html", base=self._gate.base, owner=owner, comment=comment, question=question, reply=reply,
-            rule=rule, rules=RULES, site_rule=site.ai, versions=versions, body_limit=BODY_LIMIT, note_limit=NOTE_LIMIT,
-            settled=comment.answer is not None and comment.answer.state not in ("queued", "streaming"),
+            "comment.html", base=self._gate.base, owner=owner, **found,
+            rules=RULES, site_rule=site.ai, body_limit=BODY_LIMIT, note_limit=NOTE_LIMIT,
+            settled=answer is not None and answer.state not in RUNNING,
             at=lambda moment: local_time(moment, site.timezone),
         )  # fmt: skip
         return Response(page, media_type="text/html")

@@ -40,7 +40,12 @@ def _environment() -> Environment:
         loader=FileSystemLoader(FOLDER / "templates"), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
-    environment.filters |= {"cost": cost, "number": number, "label": lambda state: LABELS.get(state, state)}
+    environment.filters |= {
+        "cost": cost,
+        "number": number,
+        "duration": duration,
+        "label": lambda state: LABELS.get(state, state),
+    }
     return environment
 
 
@@ -55,6 +60,13 @@ def cost(microusd: int | None) -> str:
         return "–"
     dollars = microusd / 1_000_000
     return "$0" if not microusd else f"${dollars:,.2f}" if dollars >= 1 else f"${dollars:.4f}"
+
+
+def duration(milliseconds: int | None) -> str:
+    """How long something took: `640 ms`, `2.4 s`, a dash where it did not happen."""
+    if milliseconds is None:
+        return "–"
+    return f"{milliseconds} ms" if milliseconds < 1_000 else f"{milliseconds / 1_000:,.1f} s"
 
 
 def number(value: int) -> str:

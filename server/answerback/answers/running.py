@@ -42,6 +42,7 @@ class Run:
     sources: tuple[Source, ...] = ()
     usage: Usage = field(default_factory=lambda: Usage(0, 0, None))
     finished: str = ""
+    first_token_at: int | None = None
     model: str = ""
     provider: str = ""
     gathered: Gathered | None = None
@@ -72,6 +73,7 @@ class Run:
             prompt_version=self.gathered.prompt_version if self.gathered else "",
             tokens_in=self.usage.tokens_in, tokens_out=self.usage.tokens_out,
             cost_microusd=None if cost is None else round(cost * 1_000_000), error=code, retry_at=retry_at,
+            first_token_at=self.first_token_at,
             supported=bool(sources) or self.provider == ANSWERED if state == "done" else None,
             passages=self._passages(), verdicts=dict(self.verdicts),
         )  # fmt: skip

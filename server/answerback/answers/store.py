@@ -61,6 +61,7 @@ class Outcome:
     cost_microusd: int | None
     error: str | None
     retry_at: int | None
+    first_token_at: int | None = None
     supported: bool | None = None
     passages: Sequence[dict[str, str]] = ()
     verdicts: Mapping[str, str] = field(default_factory=dict)
@@ -188,8 +189,10 @@ def finish(id: str, worker: str, outcome: Outcome, now: int) -> Work[bool]:
             tokens_out = tokens_out + :tokens_out, cost_microusd = CASE WHEN CAST(:cost AS BIGINT) IS NULL
                 THEN cost_microusd ELSE COALESCE(cost_microusd, 0) + CAST(:cost AS BIGINT) END,
             error = :error, retry_at = :retry_at, settled_at = :now, lease_until = NULL, worker = NULL,
+            first_token_at = COALESCE(CAST(:first_token_at AS BIGINT), first_token_at),
             stop_requested = 0, supported = :supported, passages = :passages, verdicts = :verdicts, outdated = 0
         WHERE id = :id AND worker = :worker AND state = 'streaming' RETURNING id""",
+        first_token_at=outcome.first_token_at,
         supported=None if outcome.supported is None else int(outcome.supported),
         passages=orjson.dumps(list(outcome.passages)).decode(), verdicts=orjson.dumps(dict(outcome.verdicts)).decode(),
         id=id, worker=worker, state=outcome.state, body=outcome.body, html=outcome.html,

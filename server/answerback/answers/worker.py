@@ -219,7 +219,8 @@ class Worker:
             async for event in events:
                 if type(event) is TextDelta:
                     run.live.add(event.text)
-                    started = True
+                    if not started:
+                        run.first_token_at, started = self._clock.now(), True
                     if site.blocked_words and first_blocked(run.live.text, site.blocked_words):
                         run.blocked = True
                         break

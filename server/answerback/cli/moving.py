@@ -18,6 +18,7 @@ def add_to(commands: Any) -> None:
     export = command(commands, "export", _export, "the comments of a site as JSON, CSV or one HTML page")
     export.add_argument("key")
     export.add_argument("--format", choices=["json", "csv", "html"], default="json")
+    export.add_argument("--answers", action="store_true", help="the records of the answers instead, as JSON or CSV")
     export.add_argument("--output", metavar="FILE", help="instead of stdout")
     bring = command(commands, "import", _import, "comments from elsewhere, each once however often it is done")
     bring.add_argument("key")
@@ -30,16 +31,22 @@ def add_to(commands: Any) -> None:
 
 def _export(settings: Settings, options: argparse.Namespace) -> int:
     from ..moving.exporting import Exporter, writing_to
+    from ..moving.records import FORMATS, RecordExporter
     from ..seams import SystemClock
 
-    site = site_of(settings, options.key)
+    if options.answers and options.format not in FORMATS:
+        say(f"answerback: --answers goes with --format {' or '.join(FORMATS)}")
+        return 2
+    site, now = site_of(settings, options.key), SystemClock().now()
     with writing_to(options.output) as out:
 
         def work(db: Any) -> Any:
-            return Exporter(db, site.key, SystemClock().now(), out, watched("Threads")).write(options.format)
+            if options.answers:
+                return RecordExporter(db, site.key, now, out, watched("Answers")).write(options.format)
+            return Exporter(db, site.key, now, out, watched("Threads")).write(options.format)
 
         count = with_database(settings, work)
-    say(f"Exported {count:,} comments of {site.key}.")
+    say(f"Exported {count:,} {'answers' if options.answers else 'comments'} of {site.key}.")
     return 0
 
 
