@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from urllib.parse import parse_qsl
 
 from starlette.requests import Request
@@ -126,7 +127,7 @@ class Log:
             following = ".".join(str(part) for part in found[ENTRIES - 1].cursor)
         page = render(
             "log.html", base=self._gate.base, owner=owner, totals=totals, pages=pages, states=STATES, query=query,
-            alerts=alerts,
+            alerts=[alert for alert in map(self._as_set, alerts) if alert is not None],
             entries=[show(entry, self._zone(entry.site)) for entry in found[:ENTRIES]],
             here=address("", query).partition("?")[2], everything=address(self._gate.base, {}),
             newest=address(self._gate.base, query, before=None) if "before" in query else None,
@@ -135,6 +136,15 @@ class Log:
             only_page=lambda entry: address(self._gate.base, {}, site=entry.site, page=entry.page),
         )  # fmt: skip
         return Response(page, media_type="text/html")
+
+    def _as_set(self, alert: Alert) -> Alert | None:
+        """An alert by the budget as it is set now; None where that leaves room again."""
+        site = self._sites.known(alert.site)
+        limits = (
+            {"answers": site.budget_answers, "tokens": site.budget_tokens, "money": site.budget_usd} if site else {}
+        )
+        most = limits.get(alert.budget)
+        return None if most is None or alert.used * 5 < most * 4 else replace(alert, most=most)
 
     def _zone(self, site: str) -> str:
         known = self._sites.known(site)

@@ -55,10 +55,12 @@ def render(template: str, **values: Any) -> str:
 
 
 def cost(microusd: int | None) -> str:
-    """US dollars from millionths: `$0.0012`, `$1.25`, a dash where the price is not known."""
+    """US dollars from millionths: `$0.0012`, `$1.25`, `under $0.0001`, a dash where the price is not known."""
     if microusd is None:
         return "–"
     dollars = microusd / 1_000_000
+    if 0 < microusd < 100:
+        return "under $0.0001"
     return "$0" if not microusd else f"${dollars:,.2f}" if dollars >= 1 else f"${dollars:.4f}"
 
 
