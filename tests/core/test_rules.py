@@ -6,7 +6,7 @@ import pytest
 from answerback.core import citations, comments, markdown
 from answerback.core.answering import Passage
 from answerback.core.times import day_of, iso, next_midnight
-from answerback.core.words import first_blocked
+from answerback.core.words import BlockedWords
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -65,7 +65,7 @@ def test_links_show_where_they_lead(source: str, shown: str) -> None:
 
 @pytest.mark.parametrize("text", ["swearword", "swear\u200dword", "s\u200cwear\u0085word", "SWEAR\u00adWORD"])
 def test_nothing_unseen_hides_a_blocked_word(text: str) -> None:
-    assert first_blocked(f"What a {text}!", ["swearword"]) == "swearword"
+    assert BlockedWords(["swearword"]).first(f"What a {text}!") == "swearword"
 
 
 def test_quotes_are_verified_and_markers_renumbered() -> None:

@@ -37,6 +37,8 @@ class Run:
     silent: bool = False
     """A person was quicker: the answer is taken back."""
     blocked: bool = False
+    unsaid: str = ""
+    """What the gate has not let through to readers."""
     seen: bool = True
     """Whether readers know of it while it is being written; of a draft they do not."""
     sources: tuple[Source, ...] = ()
@@ -57,8 +59,8 @@ class Run:
 
     def outcome(self, error: ProviderError | None, site: Site, answerer: Answerer, now: int) -> store.Outcome:
         """How it has ended, as it is written down."""
-        text, sources = strip_hidden(self.live.text), self.sources
         state, code, retry_at = self._ending(error, now)
+        text, sources = strip_hidden(self.live.text + (self.unsaid if self.blocked else "")), self.sources
         if self.gathered is not None and text and self.provider != ANSWERED:
             text, sources = self.gathered.cite(text, sources)
         if state == "failed" and not text:

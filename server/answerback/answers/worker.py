@@ -13,7 +13,6 @@ from collections.abc import Sequence
 from functools import partial
 
 from ..core.answering import AnswerRequest, Finished, Quotes, TextDelta, Usage, Writing
-from ..core.words import first_blocked
 from ..db import Database, Work
 from ..errors import AppError
 from ..live.bus import Bus, answer_channel, page_channel
@@ -214,15 +213,16 @@ class Worker:
     async def _write(self, run: Run, site: Site, request: AnswerRequest) -> None:
         """Take down what the provider says, until it ends or says what it must not."""
         started = False
+        heard = self._gate.listen(site)
         events = self._answerer.stream(request)
         try:
             async for event in events:
                 if type(event) is TextDelta:
-                    run.live.add(event.text)
                     if not started:
                         run.first_token_at, started = self._clock.now(), True
-                    if site.blocked_words and first_blocked(run.live.text, site.blocked_words):
-                        run.blocked = True
+                    if passed := heard.hear(event.text):
+                        run.live.add(passed)
+                    if heard.blocked:
                         break
                 elif type(event) is Writing:
                     run.model = event.model
@@ -236,10 +236,12 @@ class Worker:
             close = getattr(events, "aclose", None)
             if close is not None:
                 await close()
-        run.verdicts["answer"] = "blocked" if run.blocked else await self._gate.check(site, run.live.text)
+        run.verdicts["answer"], run.unsaid = await heard.end(), heard.unsaid
         run.blocked = run.verdicts["answer"] == "blocked"
         if run.blocked:
             return
+        if run.unsaid:
+            run.live.add(run.unsaid)
         if not run.finished:
             raise ProviderError("cut", retryable=not started, started=started)
         if not started and run.finished != "content_filter":
