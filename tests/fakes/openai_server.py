@@ -4,7 +4,7 @@
 
 Control (JSON over the same port):
     POST /control           {"script": [step, …], "default": step, "rejects": [parameter, …]}   any of them, and
-                            what tests/fakes/embeddings.py takes
+                            what tests/fakes/embeddings.py and tests/fakes/moderations.py take
     POST /control/release   {"gate": name}      lets everything past that gate, from now on
     POST /control/reset     {}                  as new, but for what is running
     GET  /control/requests  {"requests": [{"headers", "body", "state"}], "calls", "running", "most", "connections"}
@@ -38,6 +38,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from .embeddings import Embeddings
+from .moderations import Moderations
 
 Step = dict[str, Any]
 PASSAGE = re.compile(r'<passage number="1"[^>]*>\s*(.*?)\s*</passage>', re.DOTALL)
@@ -60,6 +61,7 @@ class Script:
         self.default: Step = {}
         self.rejects: list[str] = []
         self.embeddings = Embeddings()
+        self.moderations = Moderations()
         self.requests: list[dict[str, Any]] = []
         self.calls = self.most = self.connections = 0
         for gate in self.gates.values():
@@ -79,7 +81,8 @@ class Script:
         """One call of the control endpoint."""
         if path == "/control/requests":
             return {"requests": self.requests, "calls": self.calls, "running": self.running, "most": self.most,
-                    "connections": self.connections, "embedded": self.embeddings.seen}  # fmt: skip
+                    "connections": self.connections, "embedded": self.embeddings.seen,
+                    "moderated": self.moderations.seen}  # fmt: skip
         if path == "/control/release":
             self.gates[data["gate"]].set()
         elif path == "/control/reset":
@@ -89,6 +92,7 @@ class Script:
             self.default = data.get("default", self.default)
             self.rejects = data.get("rejects", self.rejects)
             self.embeddings.control(data)
+            self.moderations.control(data)
         return {}
 
 
@@ -289,6 +293,8 @@ class Connections:
                 record["state"] = "completed"
         elif method == "POST" and target.endswith("/embeddings"):
             await reply.json(self.script.embeddings.answer(data), self.script.embeddings.status)
+        elif method == "POST" and target.endswith("/moderations"):
+            await reply.json(*await _unless_left(reader, self.script.moderations.answer(data)))
         elif target.endswith("/models"):
             await reply.json({"object": "list", "data": [{"id": "test-model", "object": "model"}]})
         else:
@@ -310,7 +316,7 @@ class Connections:
                 record["state"] = "cut"
 
 
-async def _unless_left(reader: asyncio.StreamReader, work: Any) -> None:
+async def _unless_left(reader: asyncio.StreamReader, work: Any) -> Any:
     """Do it as long as the client is there (it sends nothing while it waits for an answer)."""
     answering = asyncio.ensure_future(work)
     watching = asyncio.ensure_future(reader.read(1))
@@ -318,7 +324,7 @@ async def _unless_left(reader: asyncio.StreamReader, work: Any) -> None:
         await asyncio.wait({answering, watching}, return_when=asyncio.FIRST_COMPLETED)
         if not answering.done():
             raise Left
-        await answering
+        return await answering
     finally:
         for task in (answering, watching):
             task.cancel()
