@@ -122,7 +122,7 @@ class AnswersLife(RuleBasedStateMachine):
             if not (yield from store.finish(id, worker, outcome, self.now)):
                 return False
             if state in ("done", "stopped"):
-                yield from quota.settle(id, SITE, self.now, tokens=15, microusd=7)
+                yield from quota.settle(id, SITE, self.now, quota.Bill(15, 7))
             elif retry_at is None:
                 yield from quota.refund(id)
             return True

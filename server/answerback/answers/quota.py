@@ -43,6 +43,17 @@ class Alert:
         return f"{self.used:,} of {self.most:,} {self.budget}"
 
 
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """What a call has cost, in tokens and millionths of a dollar, and what it is of the visitor's day: spent when an
+    answer was `given`, held when it is tried `again`, else free."""
+
+    tokens: int
+    microusd: int
+    given: bool = True
+    again: bool = False
+
+
 def visitor_limit(site: Site, visitor: Visitor | None) -> int | None:
     """Answers a day for this visitor: the visitor's own limit, else the site's."""
     if visitor is not None and visitor.daily_answers:
@@ -168,25 +179,21 @@ def _release(answer_id: str, bucket: str) -> Work[None]:
         yield from _give(bucket, row["day"], row["amount"])
 
 
-def settle(
-    answer_id: str, site: Site, now: int, *, tokens: int, microusd: int, given: bool = True
-) -> Work[list[Alert]]:
-    """The call was made: what it really cost counts in place of what was held for it, whatever became of the answer.
-
-    When an answer was given, what was held of the visitor's day is spent; otherwise it is free again.
+def settle(answer_id: str, site: Site, now: int, bill: Bill) -> Work[list[Alert]]:
+    """A call is over: what it really cost counts in place of what was held for it, whatever became of the answer.
 
     Gives the budgets of which four fifths are used now for the first time today, to tell the owner.
     """
     for bucket in _budgets(site):
         yield from _release(answer_id, bucket.name)
-    if given:
+    if bill.given:
         yield run("DELETE FROM quota_holds WHERE answer_id = :answer_id", answer_id=answer_id)
-    else:
+    elif not bill.again:
         yield from refund(answer_id)
     day = day_of(now, site.timezone)
     alerts: list[Alert] = []
     own = Bucket(f"site:{site.key}", site.budget_answers, "", "")
-    for bucket, amount in zip([*_budgets(site), own], (tokens, microusd, 0), strict=True):
+    for bucket, amount in zip([*_budgets(site), own], (bill.tokens, bill.microusd, 0), strict=True):
         if amount > 0:
             yield from _take(Bucket(bucket.name, None, "", ""), day, amount)
         alert = yield from _alert(site, bucket, day, now)

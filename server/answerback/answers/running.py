@@ -11,7 +11,7 @@ from ..core.answering import Source, Usage
 from ..core.markdown import render
 from ..core.unseen import strip_hidden
 from ..sites.settings import Site
-from . import store
+from . import quota, store
 from .gathering import Gathered
 from .live_text import LiveText
 from .providers import PROVIDER_ERRORS, Answerer, ProviderError
@@ -34,6 +34,10 @@ class Run:
     live: LiveText
     task: asyncio.Task[None] | None = None
     stopped: bool = False
+    off: bool = False
+    """Stopped since nobody is answered any more."""
+    called: bool = False
+    """Whether the provider has been asked."""
     silent: bool = False
     """A person was quicker: the answer is taken back."""
     blocked: bool = False
@@ -84,13 +88,21 @@ class Run:
         if self.blocked or self.finished == "content_filter":
             return "withheld", None, None
         if self.stopped:
-            return "stopped", None, None
+            return ("failed", "ai_off", None) if self.off and not self.live.text else ("stopped", None, None)
         if error is None:
             return "done", None, None
         retry_at = None
         if error.retryable and not error.started and self.job.attempts <= len(RETRY_AFTER_MS):
             retry_at = now + max(RETRY_AFTER_MS[self.job.attempts - 1], int(1000 * (error.retry_after or 0)))
         return "failed", error.code, retry_at
+
+    def bill(self, outcome: store.Outcome) -> quota.Bill:
+        """What is to be paid for it. Only what the provider has failed at costs the visitor nothing of the day: who
+        stops answers, or provokes ones that nobody may read, has had them written."""
+        given = outcome.state in ("done", "stopped", "withheld") and (self.called or bool(outcome.body))
+        return quota.Bill(
+            outcome.tokens_in + outcome.tokens_out, outcome.cost_microusd or 0, given, outcome.retry_at is not None
+        )
 
     def _passages(self) -> list[dict[str, str]]:
         """What the answer was made from: each passage's page, and a hash of its words."""

@@ -74,6 +74,8 @@ class Worker:
 
     def claim(self) -> Work[list[store.Job]]:
         """Within a transaction that queues answers: what is due, as far as there is room, for `begin` after it."""
+        if len(self._running) >= self._at_once:
+            return []
         now = self._clock.now()
         return (yield from store.claim(self._name, now, now + LEASE_MS, self._at_once))
 
@@ -212,7 +214,7 @@ class Worker:
 
     async def _write(self, run: Run, site: Site, request: AnswerRequest) -> None:
         """Take down what the provider says, until it ends or says what it must not."""
-        started = False
+        run.called, started = True, False
         heard = self._gate.listen(site)
         events = self._answerer.stream(request)
         try:
@@ -255,9 +257,10 @@ class Worker:
             kept = await self._db.write(
                 lambda: store.keep_text(run.job.id, self._name, text, now, now + LEASE_MS)  # noqa: B023  awaited here
             )
+            await self._sites.refresh()
             site = self._sites.known(run.job.site)
-            off = site is not None and site.ai == "off"
-            if (off or not kept) and run.task is not None:
+            run.off = site is not None and site.ai == "off"
+            if (run.off or not kept) and run.task is not None:
                 run.stopped = True
                 run.task.cancel()
                 return
@@ -276,7 +279,6 @@ class Worker:
             await self._take_back(job)
             return
         outcome = run.outcome(error, site, self._answerer, now)
-        text_is_kept = outcome.state in ("done", "stopped") and bool(outcome.body)
         hidden = outcome.state == "withheld"
 
         def work() -> Work[list[quota.Alert] | None]:
@@ -291,10 +293,7 @@ class Worker:
                 if outcome.state == "done" and outcome.sources:
                     question = yield from threads.comment_by_id(job.site, job.question_id)
                     yield from remember(job.site, job.question_id, question.body if question else "", job.id, now)
-            if outcome.retry_at is not None:
-                return []
-            tokens, microusd = outcome.tokens_in + outcome.tokens_out, outcome.cost_microusd or 0
-            return (yield from quota.settle(job.id, site, now, tokens=tokens, microusd=microusd, given=text_is_kept))
+            return (yield from quota.settle(job.id, site, now, run.bill(outcome)))
 
         alerts = await self._db.write(work)
         if alerts is None:
