@@ -7,13 +7,13 @@ from typing import Any
 
 
 class Moderations:
-    """`{"flagged": [word, …], "moderation_status": 200, "moderation_stalls": false}` in a call of `/control`; `seen`
-    has what was sent."""
+    """`{"flagged": [word, …], "moderation_status": 200, "moderation_stalls": word}` in a call of `/control`, where
+    texts with that word never get a verdict; `seen` has what was sent."""
 
     def __init__(self) -> None:
         self.flagged: list[str] = []
         self.status = 200
-        self.stalls = False
+        self.stalls = ""
         self.seen: list[Any] = []
 
     def control(self, data: Any) -> None:
@@ -23,9 +23,9 @@ class Moderations:
         self.stalls = data.get("moderation_stalls", self.stalls)
 
     async def answer(self, body: Any) -> tuple[Any, int]:
-        """The verdict and its status; when it stalls, never."""
+        """The verdict and its status."""
         self.seen.append(body)
-        if self.stalls:
+        if self.stalls and self.stalls in body["input"]:
             await asyncio.Event().wait()
         if self.status != 200:
             return {"error": {"message": "secret words of the provider"}}, self.status
