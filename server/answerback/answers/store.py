@@ -118,23 +118,36 @@ def job_of_question(site: str, question_id: str) -> Work[Job | None]:
 
 def claim(worker: str, now: int, lease_until: int, at_once: int) -> Work[list[Job]]:
     """Take answers that are due, until a worker has `at_once`: queued ones, failed ones whose time has come again, and
-    those whose worker has not renewed its lease. In turn: each site's first, then each site's second, and within a site
-    each visitor's, so that nobody's many questions keep others waiting. One conditional statement, so each goes to one
-    worker."""
+    those whose worker has not renewed its lease. In turn: the site that has the fewest being written, then the one that
+    has waited longest for its turn, and within a site each visitor likewise, so that nobody's many questions keep
+    others waiting. One conditional statement, so each goes to one worker."""
     rows = yield many(
-        f"""UPDATE answers SET state = 'streaming', worker = :worker, lease_until = :lease_until,
+        f"""WITH due AS (
+            SELECT id, site, visitor_id, queued_at FROM answers WHERE (state = 'queued' AND due_at <= :now)
+                OR (state = 'failed' AND retry_at <= :now) OR (state = 'streaming' AND lease_until < :now)),
+        busy AS (SELECT site, visitor_id FROM answers WHERE state = 'streaming' AND lease_until >= :now),
+        visitors AS (
+            SELECT site, visitor_id,
+                (SELECT COUNT(*) FROM busy b WHERE b.site = w.site AND b.visitor_id = w.visitor_id) AS writing,
+                (SELECT MAX(turn_at) FROM answers a WHERE a.visitor_id = w.visitor_id) AS turn_at
+            FROM (SELECT DISTINCT site, visitor_id FROM due) AS w),
+        sites AS (
+            SELECT site, (SELECT COUNT(*) FROM busy b WHERE b.site = w.site) AS writing,
+                (SELECT MAX(turn_at) FROM answers a WHERE a.site = w.site) AS turn_at
+            FROM (SELECT DISTINCT site FROM due) AS w),
+        of_visitors AS (
+            SELECT d.id, d.site, d.queued_at, COALESCE(v.turn_at, 0) AS turn_at, v.writing
+                + ROW_NUMBER() OVER (PARTITION BY d.site, d.visitor_id ORDER BY d.queued_at, d.id) AS number
+            FROM due d JOIN visitors v ON v.site = d.site AND v.visitor_id = d.visitor_id),
+        of_sites AS (
+            SELECT o.id, o.queued_at, COALESCE(s.turn_at, 0) AS turn_at, s.writing
+                + ROW_NUMBER() OVER (PARTITION BY o.site ORDER BY o.number, o.turn_at, o.queued_at, o.id) AS number
+            FROM of_visitors o JOIN sites s ON s.site = o.site)
+        UPDATE answers SET state = 'streaming', worker = :worker, lease_until = :lease_until, turn_at = :now,
             attempts = attempts + 1, retry_at = NULL, started_at = COALESCE(started_at, :now)
-        WHERE id IN (
-            SELECT id FROM (
-                SELECT id, queued_at, ROW_NUMBER() OVER (PARTITION BY site ORDER BY of_visitor, queued_at) AS of_site
-                FROM (SELECT id, site, queued_at,
-                        ROW_NUMBER() OVER (PARTITION BY site, visitor_id ORDER BY queued_at) AS of_visitor
-                    FROM answers WHERE (state = 'queued' AND due_at <= :now)
-                        OR (state = 'failed' AND retry_at <= :now)
-                        OR (state = 'streaming' AND lease_until < :now)) AS due) AS turns
-            ORDER BY of_site, queued_at LIMIT (
-                SELECT CASE WHEN COUNT(*) < :at_once THEN :at_once - COUNT(*) ELSE 0 END
-                FROM answers WHERE state = 'streaming' AND worker = :worker))
+        WHERE id IN (SELECT id FROM of_sites ORDER BY number, turn_at, queued_at, id LIMIT (
+            SELECT CASE WHEN COUNT(*) < :at_once THEN :at_once - COUNT(*) ELSE 0 END
+            FROM answers WHERE state = 'streaming' AND worker = :worker))
         RETURNING {_COLUMNS.replace("a.", "")}""",
         worker=worker, now=now, lease_until=lease_until, at_once=at_once,
     )  # fmt: skip
