@@ -41,10 +41,10 @@ async def test_wherever_the_stream_is_cut_nothing_is_lost_or_heard_twice(steps: 
     browser.last = bus.latest(CHANNEL)
     for number, (text, cut) in enumerate(steps):
         async with bus.subscribe(CHANNEL, browser.last) as reader:
-            bus.publish(CHANNEL, "comment.removed", {"id": f"{number}a", "text": text})
-            bus.publish(CHANNEL, "comment.removed", {"id": f"{number}b", "text": text})
+            bus.publish(CHANNEL, "comment.changed", {"id": f"{number}a", "text": text})
+            bus.publish(CHANNEL, "comment.changed", {"id": f"{number}b", "text": text})
             browser.read(await reader.take(5), cut)
-    bus.publish(CHANNEL, "comment.removed", {"id": "last", "text": ""})
+    bus.publish(CHANNEL, "comment.changed", {"id": "last", "text": ""})
     async with bus.subscribe(CHANNEL, browser.last) as reader:
         browser.read(await reader.take(5))
     expected = [f"{number}{letter}" for number in range(len(steps)) for letter in "ab"]
@@ -55,12 +55,26 @@ async def test_who_was_away_too_long_or_comes_from_before_a_restart_begins_anew(
     bus = MemoryBus("epoch")
     before = bus.latest(CHANNEL)
     for number in range(KEPT_EVENTS + 1):
-        bus.publish(CHANNEL, "comment.removed", {"id": str(number)})
+        bus.publish(CHANNEL, "comment.changed", {"id": str(number)})
     for after in (before, "other-1", "epoch-999999", "nonsense"):
         browser = Browser()
         async with bus.subscribe(CHANNEL, after) as reader:
             browser.read(await reader.take(5))
         assert browser.names == ["reload"], after
+
+
+async def test_who_comes_back_hears_nothing_from_before_something_was_taken_away() -> None:
+    bus = MemoryBus("epoch")
+    start = bus.latest(CHANNEL)
+    bus.publish(CHANNEL, "comment.added", {"id": "1", "text": "secret"})
+    shown = bus.latest(CHANNEL)
+    bus.publish(CHANNEL, "comment.removed", {"id": "1"})
+    bus.publish(CHANNEL, "comment.added", {"id": "2"})
+    for after, names in ((start, ["reload"]), (shown, ["comment.removed", "comment.added"])):
+        browser = Browser()
+        async with bus.subscribe(CHANNEL, after) as reader:
+            browser.read(await reader.take(5))
+        assert browser.names == names
 
 
 @settings(max_examples=60)

@@ -166,6 +166,8 @@ class Desk:
         """The reply, and what is queued when it is not there already."""
         comment = yield from threads.comment_by_id(site.key, id)
         if comment is not None and comment.answer is not None:
+            if comment.state != "published":
+                raise NotFound
             comment = yield from threads.comment_by_id(site.key, comment.answer.question_id)
         if comment is None or comment.state != "published":
             raise NotFound

@@ -14,6 +14,8 @@ from ..core.events import EventName, encode
 KEPT_EVENTS = 512
 QUEUE_LIMIT = 1_024
 CHANNELS = 10_000
+TAKE_BACK = ("comment.removed", "reload")
+"""After these nobody who comes back hears what was said before: some of it is not to be read any more."""
 Observer = Callable[[str, str, dict[str, Any]], None]
 """Gets the channel, the event's name and its data; of an announcement, an empty channel and its topic."""
 
@@ -150,9 +152,12 @@ class Channels:
         for observer in self._observers:
             observer(channel, event, data)
 
-    def deliver(self, channel: str, position: int, encoded: bytes) -> None:
+    def deliver(self, channel: str, position: int, event: str, encoded: bytes) -> None:
         """Keep an event and give it to the channel's readers."""
         entry = self._entry(channel)
+        if event in TAKE_BACK:
+            entry.kept.clear()
+            entry.dropped = entry.latest
         self._position = entry.latest = position
         entry.kept.append((position, encoded))
         if len(entry.kept) > KEPT_EVENTS:
@@ -243,7 +248,7 @@ class MemoryBus(Channels):
     def publish(self, channel: str, event: EventName, data: dict[str, Any]) -> None:
         """Tell everyone on the channel."""
         position = self._position + 1
-        self.deliver(channel, position, encode(event, data, self.id_of(position)))
+        self.deliver(channel, position, event, encode(event, data, self.id_of(position)))
         self.tell_observers(channel, event, data)
 
     def announce(self, topic: str, data: dict[str, Any]) -> None:

@@ -151,7 +151,7 @@ class RedisBus(Channels):
         channel, event, data = fields[b"channel"].decode(), fields[b"event"].decode(), fields[b"data"]
         self._last = id
         if channel:
-            self.deliver(channel, self.position_of(id) or 0, frame(event, data, id))
+            self.deliver(channel, self.position_of(id) or 0, event, frame(event, data, id))
         if channel or fields[b"by"] != self._name.encode():
             self.tell_observers(channel, event, orjson.loads(data))
 

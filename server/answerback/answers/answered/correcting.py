@@ -76,7 +76,9 @@ class Correcting:
             yield from self._add(answer, Revision("owner", "withdrawn", "", "", note, now))
             yield from store.forget(site.key, answer.id)
 
-        return await self._change(site, id, change)
+        withdrawn = await self._change(site, id, change)
+        self._posting.tell_reload(site.key, withdrawn.page)  # nobody who comes back hears its words
+        return withdrawn
 
     async def pin(self, site: Site, id: str, *, pinned: bool) -> Comment:
         """Put a comment, and the thread that it is in, before the others; or let it go. Raises NotFound."""

@@ -1,0 +1,318 @@
+"""Nobody reaches anything of a site through another one, and nothing unseen is reached at all (threats, row 14).
+
+Made from the application's own table of routes: a new one has to say here what is tried at it, or why nothing is.
+"""
+
+from __future__ import annotations
+
+import re
+import urllib.request
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import pytest
+from answerback.app import build_app
+from answerback.openapi import CALLS
+from answerback.settings import load_settings
+
+from tests.fakes.web_browser import WebBrowser
+from tests.http.members import PASSWORD
+from tests.http.signing import Window, code_in
+from tests.http.test_sso import signed
+from tests.http.two_sites import ORIGIN, QUESTION, SECRETS, World, two_sites
+from tests.services import Reply
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    with two_sites(tmp_path_factory.mktemp("two")) as made:
+        yield made
+
+
+@dataclass(frozen=True)
+class Case:
+    """A call that would be good on its own site: its fields; with whose token and which id it goes well, and how."""
+
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    good: tuple[str, str, int] = ("reader", "", 200)
+    public: bool = False
+    """Whether anybody may read it of a site."""
+
+
+PAGE = {"page": "/bakery.html"}
+ASK = {**PAGE, "user_input": "What does rye bread cost?", "key": "another-of-mine"}
+LOGIN = {"email": "mina@example.com", "password": "seven green lamps"}
+CASES: Mapping[tuple[str, str], Case] = {
+    ("get", "/api/session/"): Case(PAGE),
+    ("post", "/api/session/"): Case(good=("", "", 201), public=True),
+    ("post", "/api/session/bearer/"): Case({"ticket": "x" * 40}, ("", "", 400)),
+    ("post", "/api/session/exchange/"): Case({"code": "x" * 43, "verifier": "y" * 43}, ("", "", 400)),
+    ("post", "/api/session/sso/"): Case({"token": "x.y.z"}, ("", "", 401)),
+    ("post", "/api/user/register/"): Case(LOGIN | {"name": "Mina"}, ("", "", 409), public=True),
+    ("post", "/api/user/login/"): Case(LOGIN, ("", "", 200), public=True),
+    ("post", "/api/user/logout/"): Case(good=("another", "", 204), public=True),
+    ("patch", "/api/user/"): Case({"name": "Changed"}, ("member", "", 200)),
+    ("get", "/api/user/sessions/"): Case(good=("member", "", 200)),
+    ("delete", "/api/user/sessions/{id}/"): Case(good=("member", "session", 204)),
+    ("get", "/api/chat/gpt/"): Case(PAGE),
+    ("post", "/api/chat/gpt/"): Case(ASK),
+    ("delete", "/api/chat/gpt/{id}/answer/"): Case(good=("asker", "chat", 200)),
+    ("get", "/api/comments/"): Case(PAGE, public=True),
+    ("post", "/api/comments/"): Case({**PAGE, "body": "Hello", "ask": False, "key": "one-key-of-mine"}),
+    ("post", "/api/comments/preview/"): Case({"body": "Hello"}, public=True),
+    ("patch", "/api/comments/{id}/"): Case({"body": "Changed"}, ("asker", "comment", 200)),
+    ("delete", "/api/comments/{id}/"): Case(good=("asker", "comment", 204)),
+    ("put", "/api/comments/{id}/vote/"): Case({"value": -1}, ("reader", "comment", 200)),
+    ("post", "/api/comments/{id}/report/"): Case({"reason": "spam"}, ("reader", "answer", 204)),
+    ("post", "/api/comments/{id}/answer/"): Case(good=("reader", "comment", 409)),
+    ("delete", "/api/comments/{id}/answer/"): Case(good=("asker", "answer", 200)),
+    ("get", "/api/comments/{id}/history/"): Case(good=("", "answer", 200), public=True),
+    ("get", "/api/answered/"): Case({"q": QUESTION}, public=True),
+    ("put", "/api/answers/{id}/feedback/"): Case({"helpful": False}, ("reader", "answer", 204)),
+    ("get", "/api/counts/"): Case(PAGE, public=True),
+    ("get", "/api/events/"): Case(PAGE, public=True),
+    ("get", "/api/feed/"): Case(PAGE, public=True),
+}
+ADMIN_LISTS = ("/admin/", "/admin/knowledge/", "/admin/unanswered/")
+# Nothing of a site is named at these; a sign-in's address is a secret of its own, made for one site.
+NAMELESS = (
+    "/admin", "/admin/style.css", "/admin/sign-in/", "/admin/sign-in/{secret}/", "/admin/sign-out/", "/healthz",
+    "/readyz", "/metrics", "/api/openapi.json", "/answerback.js", "/answerback/{name}", "/avatars/{id}",
+)  # fmt: skip
+APART = ("/sign-in/", "/account/", "/t/", "/t")
+"""Tried further below, or in test_signing_in.py and test_accounts.py."""
+IDS = ("comment", "answer", "hidden", "pending", "draft", "chat", "question", "session")
+METHODS = ("get", "post", "put", "patch", "delete")
+Call = tuple[str, str]
+
+
+@pytest.fixture(scope="module")
+def routes(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
+    """The paths of the application."""
+    settings = load_settings({"ANSWERBACK_DATA_DIR": str(tmp_path_factory.mktemp("routes"))}, dotenv=None)
+    return {str(route.path) for route in build_app(settings).routes.routes if hasattr(route, "path")}
+
+
+def test_every_route_has_its_case(routes: set[str]) -> None:
+    calls = {path.rstrip("/") + "/" for path in routes if path.startswith("/api/")} - {"/api/openapi.json/"}
+    assert calls == {path for _, path in CASES}
+    assert {(method, path) for method, path, *_ in CALLS} == set(CASES)
+    others = {path for path in routes if not path.startswith("/api/")} - set(NAMELESS)
+    left = {path for path in others if not path.startswith(APART)}
+    assert {path for path in left if "{id}" not in path and "{site}" not in path} == {
+        *ADMIN_LISTS, "/admin/unanswered/dismiss/",
+    }  # fmt: skip
+    assert all(path.startswith(("/admin/comments/{id}/", "/admin/knowledge/{site}/")) for path in left
+               if "{" in path)  # fmt: skip
+
+
+def send(world: World, token: str, call: Call, site: str, id: str, **headers: str) -> Reply:
+    """The call of a case on a site; of a stream only that it begins."""
+    method, path = call
+    path, fields = path.replace("{id}", id), {"site": site, **CASES[call].fields}
+    if method == "get":
+        path, fields = f"{path}?{urlencode(fields)}", {}
+    if path.startswith("/api/events/") and not headers:
+        return Reply(200, {}, b"")
+    return world.call(token, method, path, fields or None, **headers)
+
+
+def ids_for(world: World, call: Call) -> list[str]:
+    return [world.ids[name] for name in IDS] if "{id}" in call[1] else [""]
+
+
+def unseen(world: World, reply: Reply) -> bool:
+    """Whether nothing of what only some may see is in a reply."""
+    text = reply.body.decode()
+    return not any(word in text for word in (*SECRETS, "Secret member", world.member.email))
+
+
+def unchanged(world: World, before: set[tuple[Any, ...]]) -> None:
+    """Nothing of `demo` is gone or different; new guests may have come."""
+    after = world.state()
+    assert before - after == set()
+    assert {row[0] for row in after - before} <= {"visitors", "sessions"}
+
+
+@pytest.mark.parametrize("call", CASES, ids=" ".join)
+def test_nothing_of_a_site_is_reached_through_another(world: World, call: Call) -> None:
+    before = world.state()
+    visitor = world.begin("other") if "logout" in call[1] else world.visitor
+    for id in ids_for(world, call):
+        reply = send(world, visitor, call, "other", id)
+        text = reply.body.decode()
+        assert unseen(world, reply)
+        assert "1931" not in text and world.ids["comment"] not in text and world.ids["answer"] not in text
+        if "{id}" in call[1]:
+            assert reply.status in ((404, 403) if "/user/" in call[1] else (404,)), text
+    unchanged(world, before)
+
+
+@pytest.mark.parametrize("call", CASES, ids=" ".join)
+def test_a_session_of_one_site_is_worth_nothing_on_the_other(world: World, call: Call) -> None:
+    before = world.state()
+    for token, site in ((world.asker, "other"), (world.visitor, "demo")):
+        for id in ids_for(world, call):
+            reply = send(world, token, call, site, id)
+            assert unseen(world, reply)
+            assert CASES[call].public or reply.status in (400, 401, 403, 404), reply.body
+    unchanged(world, before)
+
+
+@pytest.mark.parametrize("call", CASES, ids=" ".join)
+def test_a_page_of_one_site_calls_nothing_of_the_other(world: World, call: Call) -> None:
+    before = world.state()
+    for token in (world.asker, ""):
+        for id in ids_for(world, call):
+            reply = send(world, token, call, "demo", id, Origin=ORIGIN)
+            assert (reply.status, reply.json["code"]) == (403, "origin_not_allowed")
+    assert world.state() == before
+
+
+@pytest.mark.parametrize("call", [call for call in CASES if "{id}" in call[1]], ids=" ".join)
+def test_what_is_unseen_is_not_there_for_others(world: World, call: Call) -> None:
+    """Hidden, pending, draft and private things have no ids, for another visitor of their own site."""
+    before = world.state()
+    for name in ("hidden", "pending", "draft", "chat", "question"):
+        reply = send(world, world.reader, call, "demo", world.ids[name])
+        assert reply.status in ((404, 403) if "/user/" in call[1] else (404,)), f"{name}: {reply.body!r}"
+        assert unseen(world, reply)
+    unchanged(world, before)
+
+
+def test_what_is_unseen_is_in_nothing_that_is_read(world: World) -> None:
+    query = urlencode({"site": "demo", **PAGE})
+    paths = [f"/api/comments/?{query}&sort={sort}" for sort in ("oldest", "newest", "best")]
+    paths += [f"/api/feed/?{query}", "/api/feed/?site=demo", f"/t/?{query}", f"/api/session/?{query}"]
+    paths += [
+        f"/api/chat/gpt/?{query}",
+        *(f"/api/answered/?site=demo&q={quote(f'What is {word}?')}" for word in SECRETS),
+    ]
+    for path in paths:
+        for token in (world.reader, ""):
+            assert unseen(world, world.call(token, "get", path)), path
+    seen = world.call("", "get", f"/api/comments/?{query}").json
+    counted = world.call("", "get", f"/api/counts/?{query}").json["counts"]
+    assert seen["total"] == counted[PAGE["page"]] == 3  # two questions and a corrected answer
+    exported = world.server.command("export", "demo", "--format", "html").stdout
+    assert "1931" in exported and not any(word in exported for word in SECRETS)
+    other = world.server.command("export", "other").stdout + world.server.command("export", "other", "--answers").stdout
+    assert "1931" not in other and not any(word in other for word in SECRETS)
+
+
+def heard(world: World, site: str, after: str, until: str) -> str:
+    """What a page's stream has told since then until these words are in it."""
+    path = f"/api/events/?{urlencode({'site': site, **PAGE, 'after': after})}"
+    told = ""
+    with urllib.request.urlopen(world.server.url + path, timeout=20) as stream:
+        while until not in told:
+            line = stream.readline().decode()
+            assert line and not line.startswith(":"), f"nothing more comes after {told}"
+            told += line
+    return told
+
+
+def last_event(world: World, site: str) -> str:
+    path = f"/api/comments/?{urlencode({'site': site, **PAGE})}"
+    id: str = world.call("", "get", path).json["last_event"]
+    return id
+
+
+def test_whoever_comes_back_does_not_hear_what_was_hidden_meanwhile(world: World) -> None:
+    before = last_event(world, "demo")
+    data = {"site": "demo", **PAGE, "body": f"First seen, then hidden: {SECRETS[0]}", "ask": False}
+    posted = world.call(world.asker, "post", "/api/comments/", data).json["comment"]
+    assert SECRETS[0] in heard(world, "demo", before, posted["id"])
+    world.owner.send(f"/admin/comments/{posted['id']}/hide/")
+    assert SECRETS[0] not in heard(world, "demo", before, "event: reload")
+
+
+def test_streams_tell_of_their_own_site_and_of_nothing_unseen(world: World) -> None:
+    latest = {site: last_event(world, site) for site in ("demo", "other")}
+    for site, token, word in (("demo", world.asker, "sentinel-demo"), ("other", world.visitor, "sentinel-other")):
+        data = {"site": site, **PAGE, "body": f"A {word}", "ask": False}
+        assert world.call(token, "post", "/api/comments/", data).status == 201
+    own = heard(world, "demo", latest["demo"], "sentinel-demo")
+    others = heard(world, "other", latest["other"], "sentinel-other")
+    assert "sentinel-other" not in own and "sentinel-demo" not in others and "1931" not in others
+    assert not any(word in own + others for word in SECRETS)
+    assert not any(world.ids[name] in own for name in ("pending", "draft", "chat", "question"))
+
+
+def test_an_owner_of_one_site_does_nothing_on_the_other(world: World, routes: set[str]) -> None:
+    before = world.state()
+    fields = {"body": "x", "pinned": "1", "ai": "off", "url": world.server.site.origin + PAGE["page"]}
+    for path in sorted(path for path in routes if path.startswith(("/admin/comments/", "/admin/knowledge/{site}/"))):
+        for name in IDS:
+            full = path.replace("{id}", world.ids[name]).replace("{site}", "demo")
+            assert world.stranger.send(full, **fields).status_code in (404, 405), full
+            assert world.stranger.read(full).status_code in (404, 405), full
+    for path in ADMIN_LISTS:
+        assert world.stranger.read(f"{path}?site=demo").status_code == 404
+        for page in (path, f"{path}?q=secret", f"{path}?page=/bakery.html&q="):
+            text = world.stranger.read(page).text
+            assert not any(word in text for word in (*SECRETS, "1931", *world.ids.values())), page
+    assert world.stranger.send("/admin/unanswered/dismiss/", ids=",".join(world.ids.values())).status_code == 404
+    unchanged(world, before)
+
+
+def test_the_owners_pages_take_no_session_of_a_visitor(world: World, routes: set[str]) -> None:
+    for path in sorted(path for path in routes if path.startswith("/admin/") and path not in NAMELESS):
+        full = path.replace("{id}", world.ids["comment"]).replace("{site}", "demo")
+        reply = world.call(world.asker, "get", full)
+        assert unseen(world, reply) and "1931" not in reply.body.decode(), full
+
+
+def test_an_account_of_one_site_is_nobody_on_the_other(world: World, routes: set[str]) -> None:
+    place = world.server.url.partition("://")[2]
+    own = world.member.browser.cookies[place]["__Host-answerback-account-demo"]
+    token = world.member.page.field("token")
+    thief = WebBrowser(cookies={place: {"__Host-answerback-account-other": own}})
+    before = world.state()
+    fields = {"site": "other", "token": token, "name": "Changed", "id": "all", "sure": "yes", "words": "delete"}
+    for path in sorted(path for path in routes if path.startswith("/account/") and "." not in path):
+        url = world.server.url + path.replace("{provider}", "kakao")
+        for page in (thief.get(f"{url}?{urlencode(fields)}"), thief.post(url, fields)):
+            assert "Secret member" not in page.text and world.member.email not in page.text, path
+    unchanged(world, before)
+    assert "Secret member" in world.member.page.text
+
+
+def test_what_opens_a_session_opens_none_on_the_other_site(world: World) -> None:
+    server = world.server
+    ticket = world.call("", "post", "/api/session/", {"site": "demo"}).json["ticket"]
+    window = Window(server, WebBrowser())
+    signed_in = window.browser.post(window.page.link("/password/"), {"email": world.member.email, "password": PASSWORD})
+    code = {"code": code_in(signed_in), "verifier": window.verifier}
+    token = signed(server, server.command("site", "sso", "demo").stdout.strip())
+    account = {"email": world.member.email, "password": PASSWORD}
+    for what, fields in (("session/bearer", {"ticket": ticket}), ("session/exchange", code),
+                         ("session/sso", {"token": token}), ("user/login", account)):  # fmt: skip
+        reply = world.call("", "post", f"/api/{what}/", {"site": "other", **fields}, Origin=ORIGIN)
+        assert reply.status in (400, 401, 403), (what, reply.body)
+        assert unseen(world, reply) and "set-cookie" not in reply.headers
+
+
+def test_signing_in_goes_back_to_its_own_site_only(world: World) -> None:
+    for site, origin in (("other", world.server.site.origin), ("demo", ORIGIN)):
+        query = {"site": site, "origin": origin, "return_to": f"{origin}/", "nonce": "n" * 22, "challenge": "c" * 43}
+        page = WebBrowser().get(f"{world.server.url}/sign-in/?{urlencode(query)}")
+        assert page.status in (400, 403)
+    assert re.search(r"1931", world.call("", "get", f"/t/?{urlencode({'site': 'demo', **PAGE})}").body.decode())
+    assert b"1931" not in world.call("", "get", f"/t/?{urlencode({'site': 'other', **PAGE})}").body
+
+
+def test_each_case_goes_well_where_it_belongs(world: World) -> None:
+    """So that what was refused above was refused for being of another site; last, since it changes much."""
+    tokens = {"reader": world.reader, "asker": world.asker, "another": world.begin("demo"), "": ""}
+    for call in sorted(CASES, key=lambda call: call[0] == "delete"):
+        who, name, status = CASES[call].good
+        id = world.ids.get(name, "")
+        if who == "member":
+            reply = send(world, "", call, "demo", id, Origin=world.server.site.origin, Cookie=world.member.cookie)
+        else:
+            reply = send(world, tokens[who], call, "demo", id)
+        good = {status, 201} if call[0] == "post" and status in (200, 409) else {status}
+        assert reply.status in good, (call, reply.body)
