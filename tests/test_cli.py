@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.fakes.openai_server import OpenAIServer
 from tests.services import Server, free_port
 
 Done = subprocess.CompletedProcess[str]
@@ -58,6 +59,21 @@ def test_check_says_a_line_of_each_part(run: Run) -> None:
     assert {line["part"]: line["state"] for line in json.loads(broken.stdout)}["provider"] == "error"
 
 
+def test_check_says_where_dollars_cannot_be_counted(run: Run, model: OpenAIServer) -> None:
+    def said(**settings: str) -> str:
+        return next(line for line in run("check", **settings).stdout.splitlines() if " budgets " in line)
+
+    assert "costs money" in said()
+    provider = {"OPENAI_BASE_URL": model.base_url, "ANSWERBACK_MODEL": "my-own"}
+    assert said(**provider).startswith("ok ")
+    run("site", "set", "blog", "budget_usd=1.50")
+    warned = said(**provider)
+    assert warned.startswith("warning ") and "my-own (blog)" in warned
+    assert said(**provider, ANSWERBACK_PRICES="my-own=1/1/1").startswith("ok ")
+    assert "other (blog)" in said(**provider, ANSWERBACK_PRICES="my-own=1/1/1", ANSWERBACK_FALLBACK_MODEL="other")
+    run("site", "set", "blog", "budget_usd=")
+
+
 def test_sites_are_added_listed_shown_and_changed(run: Run) -> None:
     assert "already" in run("site", "add", "blog", "--origin", "https://x.example", code=1).stderr
     assert "no origin" in run("site", "add", "bad", "--origin", "blog.example", code=1).stderr
@@ -95,6 +111,16 @@ def test_owners_get_a_link_or_a_password(run: Run) -> None:
     assert run("owner", "add", "two@example.com", "--password-stdin", stdin="short\n", code=1).stdout == ""
     assert run("owner", "add", "nobody", code=1).stdout == ""
     assert run("owner", "add", "x@example.com", "--site", "nowhere", code=1).stdout == ""
+
+
+def test_answers_are_switched_off_and_on(run: Run) -> None:
+    assert run("answers", "status").stdout == "on\n"
+    done = run("answers", "off")
+    assert (done.stdout, "Nobody is answered" in done.stderr) == ("", True)
+    assert run("answers", "status").stdout == "off\n"
+    assert "again" in run("answers", "on").stderr
+    assert run("answers", "status").stdout == "on\n"
+    assert "usage:" in run("answers", "maybe", code=2).stderr
 
 
 def test_comments_leave_and_come_in(run: Run, tmp_path: Path) -> None:

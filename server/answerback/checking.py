@@ -20,11 +20,12 @@ class Line:
 
 
 async def check_all(settings: Settings) -> list[Line]:
-    """A line for each part: settings, database, provider, sign-in, mail."""
+    """A line for each part: settings, database, provider, budgets, sign-in, mail."""
     return [
         _settings(settings),
         await _database(settings),
         await check_provider(settings),
+        await _budgets(settings),
         await _oauth("GitHub", settings),
         await _oauth("Kakao", settings),
         await _mail(settings),
@@ -79,6 +80,35 @@ async def check_provider(settings: Settings) -> Line:
     if response.status_code != 200:
         return Line("provider", "warning", f"openai at {base} answers /models with {response.status_code}")
     return Line("provider", "ok", f"openai at {base}, model {settings.model}")
+
+
+async def _budgets(settings: Settings) -> Line:
+    """Whether each budget in dollars can be counted."""
+    from .answers.providers.prices import cost, read_prices
+    from .sites.store import list_sites
+
+    if settings.provider_in_use != "openai":
+        return Line("budgets", "ok", "nothing is called that costs money")
+    db, prices = Database(settings.database_url), read_prices(settings.prices)
+    try:
+        await db.connect()
+        sites = await db.read(list_sites)
+    except Exception as error:
+        return Line("budgets", "warning", f"cannot be read ({type(error).__name__})")
+    finally:
+        await db.close()
+    unknown = sorted(
+        {
+            f"{model} ({key})"
+            for key, texts in sites
+            for model in (texts.get("model") or settings.model, settings.fallback_model)
+            if texts.get("budget_usd", "") not in ("", "unlimited") and model and cost(prices, model, 1, 1, 0) is None
+        }
+    )
+    if unknown:
+        named = ", ".join(unknown)
+        return Line("budgets", "warning", f"budget_usd counts nothing: no price is known of {named}; ANSWERBACK_PRICES")
+    return Line("budgets", "ok", "each budget can be counted")
 
 
 async def _oauth(name: str, settings: Settings) -> Line:

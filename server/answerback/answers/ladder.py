@@ -30,15 +30,16 @@ RUNGS = (Rung(1_500, 800), Rung(500, 250))
 
 
 class Ladder:
-    """Gathers as much as the budgets allow, and holds what it may cost before anything is called."""
+    """Gathers as much as the budgets allow, and holds what it may cost before anything is called: of the model and the
+    one to fall back on, the dearer one's price."""
 
     def __init__(
-        self, db: Database, clock: Clock, gatherer: Gatherer, model: str, prices: Prices, *, costs: bool
+        self, db: Database, clock: Clock, gatherer: Gatherer, models: tuple[str, str], prices: Prices, *, costs: bool
     ) -> None:
         self._db = db
         self._clock = clock
         self._gatherer = gatherer
-        self._model = model
+        self._model, self._fallback = models
         self._prices = prices
         self._costs = costs
 
@@ -57,7 +58,8 @@ class Ladder:
     async def _hold(self, site: Site, job: store.Job, gathered: Gathered) -> bool:
         request = gathered.request
         asked = sum(estimate_tokens(message.content) + TOKENS_OF_A_MESSAGE for message in request.messages)
-        price = cost(self._prices, request.model or self._model, asked, request.max_tokens, 0)
-        microusd = 0 if price is None else math.ceil(price * 1_000_000)
+        models = (request.model or self._model, self._fallback)
+        price = max(cost(self._prices, model, asked, request.max_tokens, 0) or 0.0 for model in models)
+        microusd = math.ceil(price * 1_000_000)
         tokens, now = asked + request.max_tokens, self._clock.now()
         return await self._db.write(lambda: quota.reserve_cost(job.id, site, now, tokens=tokens, microusd=microusd))

@@ -41,7 +41,7 @@ def build_worker(
     """The worker, which also gives answers anew when the pages that they cite have changed."""
     gatherer = Gatherer(db, knowledge.reader, knowledge.index)
     prices, costs = read_prices(settings.prices), answerer.name == "openai"
-    ladder = Ladder(db, clock, gatherer, answerer.model, prices, costs=costs)
+    ladder = Ladder(db, clock, gatherer, (answerer.model, settings.fallback_model), prices, costs=costs)
     worker = Worker(db, bus, clock, ids, sites, ladder, answerer, posting, metrics, settings.answers_at_once)
     knowledge.reader.changed = Renewing(db, clock, ids, sites, posting, worker.wake).page_changed
     return worker

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from ..errors import AppError, SettingsError
 from ..settings import load_settings
-from . import moving, serving, sites
+from . import answers, moving, serving, sites
 from .talking import Parser, say
 
 
@@ -31,6 +31,6 @@ def parser() -> Parser:
     """The command line's grammar, in the order in which its help shows it."""
     top = Parser(prog="answerback", description="Comments that answer back.")
     commands = top.add_subparsers(metavar="COMMAND", required=True, parser_class=Parser)
-    for room in (serving, sites, moving):
+    for room in (serving, sites, answers, moving):
         room.add_to(commands)
     return top

@@ -53,6 +53,12 @@ def switch_answers(value: str, now: int) -> Work[None]:
     )  # fmt: skip
 
 
+def answers_switch() -> Work[str]:
+    """`on` or `off`: where `switch_answers` stands."""
+    row = yield one("SELECT value FROM switches WHERE name = 'answers'")
+    return row["value"] if row else "on"
+
+
 def list_sites() -> Work[list[tuple[str, dict[str, str]]]]:
     """All sites with the texts stored for them, by key."""
     rows = yield many("SELECT key, settings FROM sites ORDER BY key")

@@ -1,0 +1,31 @@
+"""The switch that ends all answering on a server, or lets it go on."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from ..settings import Settings
+from .talking import command, say, with_database
+
+
+def add_to(commands: Any) -> None:
+    """`answers`."""
+    switch = command(commands, "answers", _answers, "end all answering on this server, or let it go on")
+    switch.add_argument("to", choices=["on", "off", "status"], metavar="on|off|status")
+
+
+def _answers(settings: Settings, options: argparse.Namespace) -> int:
+    from ..seams import SystemClock
+    from ..sites.store import answers_switch, switch_answers
+
+    if options.to == "status":
+        print(with_database(settings, lambda db: db.read(answers_switch)))
+        return 0
+    now = SystemClock().now()
+    with_database(settings, lambda db: db.write(lambda: switch_answers(options.to, now)))
+    if options.to == "off":
+        say("Nobody is answered any more: what is being written stops within seconds. Comments go on.")
+    else:
+        say("Questions are answered again, as each site has it.")
+    return 0
