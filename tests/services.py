@@ -348,6 +348,10 @@ class Postgres:
         assert self._sql(f"CREATE DATABASE {name} TEMPLATE template_answerback")
         return self.url(name)
 
+    def drop_connections(self) -> None:
+        """End what everybody holds here, as a restart does."""
+        self._sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname LIKE 'answerback_%'")
+
     def _sql(self, sql: str, *, quiet: bool = False) -> bool:
         import asyncpg
 

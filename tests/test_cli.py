@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -109,6 +110,7 @@ def test_owners_get_a_link_or_a_password(run: Run) -> None:
     assert "Sign in once" in link.stderr
     assert run("owner", "add", "two@example.com", "--password-stdin", stdin="a long enough one\n").stdout == ""
     assert run("owner", "add", "two@example.com", "--password-stdin", stdin="short\n", code=1).stdout == ""
+    assert run("owner", "add", "two@example.com", "--password-stdin", stdin="nul\0nul nul\n", code=1).stdout == ""
     assert run("owner", "add", "nobody", code=1).stdout == ""
     assert run("owner", "add", "x@example.com", "--site", "nowhere", code=1).stdout == ""
 
@@ -147,6 +149,7 @@ def test_a_backup_is_a_database(run: Run, tmp_path: Path) -> None:
     assert run("backup", str(target)).stdout == ""
     with closing(sqlite3.connect(target)) as connection:
         assert connection.execute("SELECT COUNT(*) FROM sites").fetchone() == (1,)
+    assert target.stat().st_mode & 0o777 == 0o600
     assert "there already" in run("backup", str(target), code=1).stderr
 
 
@@ -161,6 +164,42 @@ def test_wrong_use_and_wrong_settings(run: Run) -> None:
         assert "cannot be reached" in done.stderr + done.stdout
         assert "canary" not in done.stderr + done.stdout
     assert run("--help").stdout.startswith("usage: answerback")
+
+
+@pytest.mark.parametrize(
+    "origin",
+    ["https://*.example.com", "https://a b.example", "https://-a.example", "https://a..example", "https://xn--.example",
+     "https://a.example:99999", "https://user@a.example", "https://a.example/blog"],
+)  # fmt: skip
+def test_an_origin_that_no_browser_ever_sends_is_refused(run: Run, origin: str) -> None:
+    assert "origins: " in run("site", "add", "never", "--origin", origin, code=1).stderr
+    assert "no site" in run("site", "show", "never", code=1).stderr
+
+
+def test_what_cannot_be_used_is_said_in_a_line(run: Run, tmp_path: Path) -> None:
+    for number in ("99999", "-1", "x"):
+        assert "whole number" in run("serve", "--port", number, code=2).stderr
+    assert "whole number" in run("serve", "--workers", "0", code=2).stderr
+    assert "is a folder" in run("export", "blog", "--output", ".", code=1).stderr
+    assert "one line" in run("site", "set", "blog", "name=a\nb", code=1).stderr
+    assert "UTF-8" in run("site", "show", os.fsdecode(b"\xff"), code=2).stderr
+    away = "postgresql://answerback@127.0.0.1:1/answerback"
+    assert "cannot be reached" in run("serve", code=1, ANSWERBACK_DATABASE_URL=away).stderr
+    no_database = tmp_path / "text"
+    no_database.write_text("no database, but a text that is long enough to be looked at by SQLite" * 3, "utf-8")
+    assert "database     cannot" in run("check", code=1, ANSWERBACK_DATABASE_URL=f"sqlite:///{no_database}").stdout
+
+
+def test_a_port_that_is_taken_is_said_in_a_line(run: Run) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        for command in (
+            ("serve", "--port", port),
+            ("serve", "--port", port, "--workers", "2"),
+            ("demo", "--port", str(free_port()), "--site-port", port),
+        ):
+            said = run(*command, code=1, ANSWERBACK_REDIS_URL="redis://127.0.0.1:1").stderr
+            assert "ddress already in use" in said
 
 
 def test_serve_says_where_and_fails_on_a_port_that_is_taken(server: Server) -> None:

@@ -25,7 +25,7 @@ from .answers.providers import Answerer
 from .answers.wiring import build_worker, make_answerer
 from .db import Database
 from .dispatch import App
-from .errors import NotFound
+from .errors import AppError, MethodNotAllowed, NotFound
 from .http import Edge, problem
 from .live.bus import Bus, page_channel
 from .live.handlers import page_events
@@ -93,7 +93,7 @@ def build_app(settings: Settings, seams: Seams | None = None) -> App:
         *ThreadPages(settings, db, sites, snapshots).routes(),
         *widget.ROUTES,
     ]
-    application = Starlette(routes=routes, lifespan=lifespan, exception_handlers={404: _not_found})
+    application = Starlette(routes=routes, lifespan=lifespan, exception_handlers=ERRORS)
     application.router.redirect_slashes = False
     return App(application, calls, ThreadReads(snapshots, sites, settings.public_origin), bus, metrics)
 
@@ -169,3 +169,15 @@ def api_routes(
 
 async def _not_found(request: Request, error: Exception) -> Response:
     return problem(NotFound())
+
+
+async def _not_allowed(request: Request, error: Exception) -> Response:
+    return problem(MethodNotAllowed("method_not_allowed"))
+
+
+async def _failed(request: Request, error: Exception) -> Response:
+    return problem(error if isinstance(error, AppError) else AppError("internal"))
+
+
+ERRORS = {404: _not_found, 405: _not_allowed, AppError: _failed, Exception: _failed}
+"""What is sent for an error of calls that do not see to theirs themselves."""

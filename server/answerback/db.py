@@ -1,3 +1,4 @@
+# Longer than 400 lines, because one file only imports `databases`, and it holds both kinds of database.
 """The database: held connections, reads, and writes as generators of statements.
 
 A write is a generator that yields statements and receives their rows. It cannot do anything else while it holds the
@@ -15,6 +16,7 @@ when transactions collide.
 from __future__ import annotations
 
 import asyncio
+import logging
 import random
 import sqlite3
 import time
@@ -28,12 +30,20 @@ from databases.core import Connection
 
 from .errors import Unavailable
 
+log = logging.getLogger(__name__)
+
 T = TypeVar("T")
 Row = dict[str, Any]
 READERS = 4
 POSTGRES_WRITERS = 4
 BATCH = 256
 COLLISIONS = 40
+RETRY_SECONDS = 5
+TROUBLE = frozenset(
+    (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL,
+     sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+)  # fmt: skip
+"""What SQLite says when the file, the disk or another process is to blame, not the statement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +91,7 @@ class Database:
         try:
             await self._backend.connect()
         except (OSError, sqlite3.Error) as error:
+            await self._backend.close()
             raise Unavailable("unavailable", "The database cannot be reached.") from error
 
     async def close(self) -> None:
@@ -106,20 +117,26 @@ class Database:
         return await self._backend.read(work, single=True)
 
     async def read(self, work: Callable[[], Work[T]]) -> T:
-        """Run reading statements that all see the same moment."""
+        """Run reading statements that all see the same moment. Raises Unavailable when the database is out of order."""
         return await self._backend.read(work, single=False)
 
     async def write(self, work: Callable[[], Work[T]]) -> T:
         """Run one write, whole or not at all; when this returns, it is on disk.
 
         `work` makes the generator, and may be called again after a collision. An exception raised in it undoes this
-        write alone. Raises IntegrityConflict when a constraint was broken.
+        write alone. Raises IntegrityConflict when a constraint was broken, and Unavailable when the database takes
+        nothing: it is locked, full, read-only or gone.
         """
         begun = time.perf_counter()
         result = await self._backend.write(work)
         if self._time_writes is not None:
             self._time_writes(time.perf_counter() - begun)
         return result
+
+
+def _out_of_order(error: BaseException) -> Unavailable:
+    log.error("the database is out of order: %s", error)
+    return Unavailable("unavailable", retry_after=RETRY_SECONDS)
 
 
 async def _hold(database: databases.Database) -> Connection:
@@ -177,6 +194,10 @@ class _SQLite:
             # One hop for the whole read: aiosqlite has no public call that runs a function on its thread.
             result: T = await raw._execute(_read_on_thread, raw._conn, work, single)
             return result
+        except sqlite3.Error as error:
+            if not _in_trouble(error):
+                raise
+            raise _out_of_order(error) from error
         finally:
             self._readers.put_nowait(raw)
 
@@ -200,7 +221,7 @@ class _SQLite:
             try:
                 results = await raw._execute(_write_on_thread, raw._conn, [work for work, _ in batch])
             except Exception as error:  # the batch as a whole failed: disk full, file locked
-                results = [error] * len(batch)
+                results = [_out_of_order(error) if _in_trouble(error) else error] * len(batch)
             for (_, future), result in zip(batch, results, strict=True):
                 if future.done():
                     continue
@@ -208,6 +229,10 @@ class _SQLite:
                     future.set_exception(result)
                 else:
                     future.set_result(result)
+
+
+def _in_trouble(error: BaseException) -> bool:
+    return isinstance(error, sqlite3.Error) and getattr(error, "sqlite_errorcode", 0) & 0xFF in TROUBLE
 
 
 def _read_on_thread(connection: sqlite3.Connection, work: Callable[[], Work[T]], single: bool) -> T:
@@ -230,6 +255,8 @@ def _write_on_thread(connection: sqlite3.Connection, works: Sequence[Callable[[]
             try:
                 results.append(_drive(connection, work()))
             except Exception as error:
+                if _in_trouble(error):  # then the whole transaction may be gone already
+                    raise
                 connection.execute("ROLLBACK TO one_write")
                 results.append(error)
             connection.execute("RELEASE one_write")
@@ -277,7 +304,12 @@ class _Postgres:
         self._writers: asyncio.Queue[Connection] = asyncio.Queue()
 
     async def connect(self) -> None:
-        await self._database.connect()
+        import asyncpg
+
+        try:
+            await self._database.connect()
+        except asyncpg.PostgresError as error:
+            raise Unavailable("unavailable", "The database cannot be reached.") from error
         for queue, count in ((self._readers, READERS), (self._writers, POSTGRES_WRITERS)):
             for _ in range(count):
                 connection = await _hold(self._database)
@@ -286,21 +318,41 @@ class _Postgres:
 
     async def close(self) -> None:
         for connection in self._connections:
-            # A commit that PostgreSQL has refused leaves `databases` counting one user of the connection too many.
-            while connection._connection_counter:
-                await connection.__aexit__()
+            await _let_go(connection)
         self._connections.clear()
         await self._database.disconnect()
 
     async def read(self, work: Callable[[], Work[T]], *, single: bool) -> T:
-        connection = await self._readers.get()
+        connection = await self._take(self._readers)
         try:
             if single:
                 return await _drive_async(connection, work())
             async with connection.transaction(isolation="repeatable_read", readonly=True):
                 return await _drive_async(connection, work())
+        except Exception as error:
+            _blame(connection, error)
+            raise
         finally:
             self._readers.put_nowait(connection)
+
+    async def _take(self, queue: asyncio.Queue[Connection]) -> Connection:
+        """A held connection, made anew where PostgreSQL has ended it: a restart there is none of ours."""
+        import asyncpg
+
+        connection = await queue.get()
+        if not _has_ended(connection):
+            return connection
+        fresh = None
+        try:
+            fresh = await _hold(self._database)
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            raise _out_of_order(error) from error
+        finally:
+            if fresh is None:
+                queue.put_nowait(connection)
+        await _let_go(connection)
+        self._connections[self._connections.index(connection)] = fresh
+        return fresh
 
     async def write(self, work: Callable[[], Work[T]]) -> T:
         # In a task of its own: a caller that leaves must not end a transaction half-way.
@@ -310,7 +362,7 @@ class _Postgres:
         import asyncpg
 
         for collisions in range(COLLISIONS):
-            connection = await self._writers.get()
+            connection = await self._take(self._writers)
             try:
                 async with connection.transaction(isolation="serializable"):
                     return await _drive_async(connection, work())
@@ -319,10 +371,36 @@ class _Postgres:
             except (asyncpg.SerializationError, asyncpg.DeadlockDetectedError):
                 if collisions == COLLISIONS - 1:
                     raise Unavailable("unavailable") from None
+            except Exception as error:
+                _blame(connection, error)
+                raise
             finally:
                 self._writers.put_nowait(connection)
             await asyncio.sleep(random.uniform(0, 0.002 * 2 ** min(collisions, 6)))
         raise AssertionError("unreachable")
+
+
+def _has_ended(connection: Connection) -> bool:
+    import asyncpg
+
+    try:
+        return bool(connection.raw_connection.is_closed())
+    except asyncpg.InterfaceError:  # its pool has taken it back
+        return True
+
+
+def _blame(connection: Connection, error: Exception) -> None:
+    """Raises Unavailable where it was not the statement that failed but the connection."""
+    import asyncpg
+
+    if isinstance(error, (OSError, asyncpg.OperatorInterventionError)) or _has_ended(connection):
+        raise _out_of_order(error) from error
+
+
+async def _let_go(connection: Connection) -> None:
+    # What PostgreSQL has refused or cut off leaves `databases` counting one user of the connection too many.
+    while connection._connection_counter:
+        await connection.__aexit__()
 
 
 async def _drive_async(connection: Connection, work: Work[T]) -> T:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import socket
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -90,6 +91,8 @@ async def _serve_both(settings: Settings, port: int, site_port: int, link: str) 
         _tell(settings, site_port, link)
     else:
         both_listen.cancel()
+        with suppress(asyncio.CancelledError):
+            await both_listen
     await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     stop()
     results = await asyncio.gather(*tasks)

@@ -9,11 +9,15 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.routing import Route
 
+from .errors import BadRequest
+from .http import problem
 from .live.bus import Bus
 from .metrics import Metrics
 from .threads.snapshot import ThreadReads
 
 THREADS = "/api/comments"
+NO_TEXT = problem(BadRequest("validation_failed", "This address has characters that are no text."))
+"""Before anybody looks for what it names: PostgreSQL takes no such text."""
 
 
 class App:
@@ -29,6 +33,9 @@ class App:
         self._requests = metrics.requests
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "http" and ("\x00" in scope["path"] or b"%00" in scope["query_string"]):
+            await NO_TEXT(scope, receive, send)
+            return
         call = self._calls.get(scope["path"]) if scope["type"] == "http" else None
         if call is None:
             await self._route(scope, receive, send)

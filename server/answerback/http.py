@@ -15,8 +15,9 @@ from typing import Any
 import orjson
 from starlette.datastructures import QueryParams
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
+from .core.comments import is_text
 from .errors import AppError, BadRequest, Forbidden, MethodNotAllowed, Timeout, TooLarge, WrongMediaType
 from .settings import Settings
 from .sites.settings import Site
@@ -71,17 +72,9 @@ def _text(name: str, value: Any, limit: int, *, required: bool = False, default:
         raise BadRequest("validation_failed", f"{name}: must have at most {limit} characters.")
     if required and not value.strip():
         raise BadRequest("validation_failed", f"{name}: must not be empty.")
-    if "\x00" in value or not _is_text(value):
+    if not is_text(value):
         raise BadRequest("validation_failed", f"{name}: has characters that are no text.")
     return value
-
-
-def _is_text(value: str) -> bool:
-    try:
-        value.encode()
-    except UnicodeEncodeError:  # half of a character of two halves
-        return False
-    return True
 
 
 # ---- responses
@@ -222,6 +215,8 @@ class Edge:
                     raise Forbidden("origin_not_allowed")
                 allowed = origin is not None
                 response = await handler(await self._check(request, origin, own_pages_only=own_pages_only))
+                if request.method == "HEAD" and isinstance(response, StreamingResponse):  # it would never end
+                    response = Response(headers=dict(response.headers))
             except AppError as error:
                 allowed = allowed and error.code != "origin_not_allowed"
                 response = problem(error)

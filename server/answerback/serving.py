@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import resource
 import signal
@@ -20,6 +21,8 @@ from .dispatch import App
 from .http import RECEIVE_SECONDS
 from .migrations import migrate
 from .settings import Settings
+
+log = logging.getLogger(__name__)
 
 ARRIVAL_SECONDS = RECEIVE_SECONDS + 1
 """In which a request must have come whole; a little longer than a handler waits, so that the sender may hear of it."""
@@ -101,6 +104,7 @@ def serve(settings: Settings, host: str, port: int, workers: int = 1) -> int:
     """Serve until a signal comes; the exit code."""
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # idle sockets of strangers must not use them up
+    migrate(settings.database_url)  # what is wrong with the database is said before anything listens
     if workers > 1:
         return Workers(settings, host, port, workers).run()
     return _run(Server(build_app(settings), host, port))
@@ -125,11 +129,14 @@ class Workers:
 
     def run(self) -> int:
         """Until a signal comes, or a process ends as soon as it has begun; the exit code."""
-        migrate(self._settings.database_url)
-        sockets = [
-            socket.create_server(address, family=family, backlog=2048)
-            for family, _, _, _, address in socket.getaddrinfo(self._host, self._port, type=socket.SOCK_STREAM)
-        ]
+        try:
+            sockets = [
+                socket.create_server(address, family=family, backlog=2048)
+                for family, _, _, _, address in socket.getaddrinfo(self._host, self._port, type=socket.SOCK_STREAM)
+            ]
+        except OSError as error:
+            log.error("%s:%s cannot be listened on: %s", self._host, self._port, error)
+            return 1
         self._watched, self._held = os.pipe()  # children see by its end that this process is no more
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)

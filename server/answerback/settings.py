@@ -40,6 +40,7 @@ def _url(text: str) -> str:
 def _database_url(text: str) -> str:
     if not text.startswith(("sqlite:///", "postgresql://")):
         raise ValueError("must begin with sqlite:/// or postgresql://")
+    _ = urlsplit(text).port
     return text
 
 
@@ -188,7 +189,7 @@ def load_settings(environment: Mapping[str, str] | None = None, *, dotenv: Path 
     texts = _collect(dict(os.environ if environment is None else environment), dotenv)
     values: dict[str, object] = {}
     for setting in SETTINGS:
-        text = texts.get(setting.name, setting.default)
+        text = texts.get(setting.name) or setting.default
         try:
             values[setting.field] = setting.check(text) if text else None
         except ValueError as error:
@@ -210,7 +211,11 @@ def _collect(environment: dict[str, str], dotenv: Path | None) -> dict[str, str]
     if dotenv is not None and dotenv.is_file():
         from dotenv import dotenv_values
 
-        environment = {**{k: v for k, v in dotenv_values(dotenv).items() if v is not None}, **environment}
+        try:
+            kept = dotenv_values(dotenv)
+        except (OSError, UnicodeDecodeError) as error:
+            raise SettingsError(f"{dotenv}: cannot be read ({error})") from None
+        environment = {**{k: v for k, v in kept.items() if v is not None}, **environment}
     texts = {}
     for name, text in environment.items():
         target = name.removesuffix("_FILE")
@@ -232,6 +237,8 @@ def _read_secret(name: str, path: Path) -> str:
         text = path.read_text(encoding="utf-8").strip()
     except OSError as error:
         raise SettingsError(f"{name}: {path} cannot be read ({error.strerror})") from None
+    except UnicodeDecodeError:
+        raise SettingsError(f"{name}: {path} is no text") from None
     if not text:
         raise SettingsError(f"{name}: {path} is empty")
     return text

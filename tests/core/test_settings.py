@@ -45,6 +45,7 @@ def test_each_secret_may_come_from_a_file_and_is_never_shown(tmp_path: Path) -> 
         ("ANSWERBACK_DAILY_ANSWERS", "-1"),
         ("ANSWERBACK_PROVIDER", "magic"),
         ("ANSWERBACK_TRUSTED_PROXIES", "everybody"),
+        ("ANSWERBACK_DATABASE_URL", "postgresql://user:canary@[db"),
         ("ANSWERBACK_TYPO", "x"),
         ("ANSWERBACK_MODEL_FILE", "x"),
         ("OPENAI_API_KEY_FILE", "/nowhere/at/all"),
@@ -54,6 +55,24 @@ def test_a_bad_setting_is_named_and_its_secret_is_not_told(tmp_path: Path, name:
     with pytest.raises(SettingsError, match=f"^{name}: ") as caught:
         load_settings({"ANSWERBACK_DATA_DIR": str(tmp_path), name: text}, dotenv=None)
     assert "canary" not in str(caught.value)
+
+
+def test_a_setting_without_text_is_as_if_it_were_not_there(tmp_path: Path) -> None:
+    """As compose files pass on what nobody has set."""
+    kept = {"ANSWERBACK_DATA_DIR": str(tmp_path)}
+    others = {setting.name: "" for setting in SETTINGS if setting.name not in (*kept, "ANSWERBACK_SECRET_KEY")}
+    assert repr(load_settings(kept | others, dotenv=None)) == repr(load_settings(kept, dotenv=None))
+    assert load_settings(kept | others, dotenv=None).daily_answers == 5
+
+
+def test_files_of_settings_that_are_no_text_are_named(tmp_path: Path) -> None:
+    kept = {"ANSWERBACK_DATA_DIR": str(tmp_path / "data")}
+    file = tmp_path / "file"
+    file.write_bytes(b"\xff\xfe=1")
+    with pytest.raises(SettingsError, match=r"^OPENAI_API_KEY_FILE: "):
+        load_settings(kept | {"OPENAI_API_KEY_FILE": str(file)}, dotenv=None)
+    with pytest.raises(SettingsError, match="cannot be read"):
+        load_settings(kept, dotenv=file)
 
 
 def test_the_environment_goes_before_the_file_of_settings(tmp_path: Path) -> None:

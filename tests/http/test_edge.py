@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from http.client import HTTPConnection
+from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 
@@ -64,6 +70,62 @@ def test_bad_input_gets_a_stable_code_and_changes_nothing(
     assert reply.headers["content-type"] == "application/problem+json"
     assert reply.json["code"] == code
     assert shared.thread()["total"] == 0
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/api/counts/?site=demo&page=%00", "/api/session/?site=demo&page=/%00", "/api/feed/?site=demo&page=%00",
+     "/api/comments/%00/history/?site=demo", "/avatars/%00", "/admin/?q=%00", "/t/?site=demo&page=%00"],
+)  # fmt: skip
+def test_an_address_that_is_no_text_is_refused(shared: Server, path: str) -> None:
+    reply = shared.call("GET", path)
+    assert (reply.status, reply.json["code"]) == (400, "validation_failed")
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("PUT", "/api/comments/"), ("TRACE", "/api/comments/x/"), ("POST", "/api/openapi.json"), ("DELETE", "/healthz")],
+)
+def test_a_wrong_method_is_a_problem_of_its_own(shared: Server, method: str, path: str) -> None:
+    reply = shared.call(method, path)
+    assert (reply.status, reply.json["code"]) == (405, "method_not_allowed")
+
+
+def test_an_address_of_a_page_that_cannot_be_read_is_none(shared: Server) -> None:
+    shared.begin()
+    for url in ("http://[", "http://a:99999/", "//", "http://[::1", "\\\\x"):
+        assert shared.post("From somewhere odd.", url=url).status == 201
+
+
+@pytest.mark.parametrize(
+    "position",
+    [["best", 1, "x"], ["best", 1e308, "x"], ["newest", 2**64 - 1, "x"], ["newest", 1.5, "x"], ["newest", True, "x"],
+     ["newest", 1, "\0"], ["newest", 1], [], {}, 7],
+)  # fmt: skip
+def test_a_cursor_of_ones_own_making_is_refused(shared: Server, position: Any) -> None:
+    cursor = base64.urlsafe_b64encode(json.dumps(position).encode()).decode()
+    for sort in ("best", "newest"):
+        reply = shared.call("GET", f"/api/comments/?site=demo&page=/&sort={sort}&cursor={cursor}")
+        assert (reply.status, reply.json["code"]) == (400, "validation_failed")
+
+
+def test_the_head_of_an_event_stream_comes_to_an_end(shared: Server) -> None:
+    connection = HTTPConnection(shared.url.removeprefix("http://"), timeout=10)
+    with closing(connection):
+        for method, path in (("HEAD", "/api/events/?site=demo&page=/"), ("GET", "/healthz")):
+            connection.request(method, path)
+            reply = connection.getresponse()
+            assert reply.status == 200
+            reply.read()
+
+
+def test_a_feed_is_xml_whatever_is_in_a_comment(shared: Server) -> None:
+    shared.begin()
+    shared.page = "/a\x01<b>\uffff"
+    assert shared.post("& so \ufffe it <goes> \x0b", name="M\uffff&M").status == 201
+    feed = ElementTree.fromstring(shared.call("GET", "/api/feed/?site=demo&page=/a%01<b>%EF%BF%BF").body)
+    titles = [element.text for element in feed.iter("{http://www.w3.org/2005/Atom}title")]
+    assert titles[-1] == "M&M · /a<b>"
 
 
 def test_accounts_register_sign_in_and_out(shared: Server) -> None:

@@ -56,3 +56,31 @@ def test_a_kill_loses_nothing_that_was_acknowledged(shared: Server) -> None:
     shared.kill()
     shared.run()
     assert {comment["id"] for comment in shared.thread()["comments"]} == set(posted)
+
+
+def test_postgresql_may_be_restarted_beside_the_server(shared: Server, postgres: Postgres) -> None:
+    shared.begin()
+    assert shared.post("Before.").status == 201
+    postgres.drop_connections()
+    assert shared.thread()["total"] == 1
+    assert shared.post("After.").status == 201
+    asked = shared.post("When does the bakery open on Saturdays?").json
+    assert shared.settled(asked["answer"]["id"])["answer"]["state"] == "done"
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/api/counts/?site=demo&page=%00"),
+        ("GET", "/api/session/?site=demo&page=%00"),
+        ("GET", "/api/feed/?site=demo&page=%00"),
+        ("GET", "/api/comments/%00/history/?site=demo"),
+        ("PATCH", "/api/comments/%00/"),
+        ("PUT", "/api/answers/%00/feedback/"),
+        ("GET", "/avatars/%00"),
+    ],
+)
+def test_what_postgresql_cannot_keep_is_refused_before_it_is_looked_for(shared: Server, method: str, path: str) -> None:
+    shared.begin()
+    data = None if method == "GET" else {"site": "demo", "body": "x", "helpful": True}
+    assert shared.call(method, path, data).status == 400

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 
+from ..core.comments import is_text
 from ..errors import AppError, SettingsError
 from ..settings import load_settings
 from . import answers, moving, serving, sites
@@ -12,7 +14,11 @@ from .talking import Parser, say
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit code."""
-    options = parser().parse_args(arguments)
+    grammar = parser()
+    arguments = sys.argv[1:] if arguments is None else arguments
+    if not is_text("".join(arguments)):
+        grammar.error("arguments are text, in UTF-8")
+    options = grammar.parse_args(arguments)
     try:
         settings = load_settings()
         result: int = options.run(settings, options)
@@ -24,7 +30,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         say(f"answerback: {error.detail}")
         return 1
     except KeyboardInterrupt:
-        return 0
+        say("answerback: interrupted")
+        return 1
 
 
 def parser() -> Parser:

@@ -8,19 +8,19 @@ import json
 from typing import Any
 
 from ..settings import Settings
-from .talking import command, count, say, watched
+from .talking import command, count, port, say, watched
 
 
 def add_to(commands: Any) -> None:
     """`demo`, `serve`, `check`, `migrate`."""
     demo = command(commands, "demo", _demo, "our server and a plain site on another origin, ready to try")
-    demo.add_argument("--port", type=int, default=8000)
-    demo.add_argument("--site-port", type=int, default=8001)
+    demo.add_argument("--port", type=port, default=8000)
+    demo.add_argument("--site-port", type=port, default=8001)
     demo.add_argument("--local-model", action="store_true", help="answer by a small model on this machine")
     serve = command(commands, "serve", _serve, "run the server")
     serve.add_argument("--host", default="127.0.0.1")
-    serve.add_argument("--port", type=int, default=8000)
-    serve.add_argument("--workers", type=int, default=1)
+    serve.add_argument("--port", type=port, default=8000)
+    serve.add_argument("--workers", type=count, default=1)
     check = command(commands, "check", _check, "say of each part whether it is ready")
     check.add_argument("--red-team", action="store_true", help="try attacks on the provider in use; costs its calls")
     check.add_argument("--limit", type=count, metavar="N", help="attacks tried at most, of all kinds alike")
@@ -36,7 +36,7 @@ def _demo(settings: Settings, options: argparse.Namespace) -> int:
 
 
 def _serve(settings: Settings, options: argparse.Namespace) -> int:
-    if options.workers < 1 or (options.workers > 1 and not settings.redis_url):
+    if options.workers > 1 and not settings.redis_url:
         say("answerback: more than one worker needs ANSWERBACK_REDIS_URL, which joins their live events")
         return 2
     from ..serving import serve

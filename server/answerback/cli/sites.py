@@ -183,7 +183,9 @@ def _site_crawl(settings: Settings, options: argparse.Namespace) -> int:
 def _owner_add(settings: Settings, options: argparse.Namespace) -> int:
     from ..people.owners import add_owner_with_link, normal_email
 
-    password = sys.stdin.readline().rstrip("\n") if options.password_stdin else None
+    password = None
+    if options.password_stdin:
+        password = sys.stdin.buffer.readline().decode("utf-8", "surrogateescape").rstrip("\r\n")
     email = normal_email(options.email)
     path = with_database(settings, lambda db: add_owner_with_link(db, email, options.site, password))
     say(f"Owner {email} is there." + ("" if path is None else " Sign in once, within 24 hours, at:"))

@@ -40,6 +40,13 @@ def count(text: str) -> int:
     return int(text)
 
 
+def port(text: str) -> int:
+    """The value of an option that takes a port; 0 is any that is free."""
+    if not text.isdecimal() or not 0 <= int(text) <= 65_535:
+        raise argparse.ArgumentTypeError("must be a whole number from 0 to 65535")
+    return int(text)
+
+
 def with_database(settings: Settings, work: Callable[[Any], Any]) -> Any:
     """Run `work(db)` on the migrated database."""
     from ..db import Database

@@ -18,6 +18,7 @@ DEPTH_LIMIT = 4
 _INVISIBLE = re.compile(
     "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]"
 )
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _MENTION = re.compile(r"(?:^|\s)@(?:(?:ai|answerback)\b|답변|인공지능)", re.IGNORECASE)
 _CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
 _QUOTED = re.compile(r"^[ \t]*>.*$", re.MULTILINE)
@@ -34,6 +35,11 @@ _KOREAN_QUESTION = re.compile(
     r"인가|은가|는가|던가|냐|니|죠|알려\s?주세요|알려\s?줘|궁금(?:해요|합니다|하네요|해)|가르쳐\s?주세요)[\s.~ㅋㅎㅠ!?^]*(?:$|\n)"
     r"|(?:무엇|뭐|뭔|누가|누구|언제|어디|어떻게|어떤|왜|몇\s|얼마)"
 )
+
+
+def is_text(text: str) -> bool:
+    """Whether both databases can keep it: no NUL, and no half of a character of two halves."""
+    return "\x00" not in text and not _SURROGATE.search(text)
 
 
 def clean_text(text: str) -> str:

@@ -22,6 +22,7 @@ def backup(database_url: str, target: Path) -> int:
         raise BadRequest("validation_failed", f"{target} is there already.")
     unfinished = target.with_name(target.name + ".unfinished")
     try:
+        os.close(os.open(unfinished, os.O_CREAT | os.O_WRONLY, 0o600))  # password hashes are in it
         _copy(source, unfinished)
         with unfinished.open("rb+") as file:
             os.fsync(file.fileno())

@@ -99,6 +99,8 @@ def writing_to(output: str | None) -> Iterator[TextIO]:
         yield sys.stdout
         return
     target = Path(output)
+    if target.is_dir():
+        raise BadRequest("validation_failed", f"{target} is a folder.")
     unfinished = target.with_name(target.name + ".unfinished")
     try:
         with unfinished.open("w", encoding="utf-8", newline="") as file:

@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from ..core.comments import is_text
 from ..errors import BadRequest
 
 SHORTEST, LONGEST = 8, 128
@@ -40,6 +41,8 @@ _COMMON = frozenset(
 
 def check_password(password: str, *, email: str) -> None:
     """Raises BadRequest (`password_weak`) for one that is too short, too long, common or the address itself."""
+    if not is_text(password):
+        raise BadRequest("password_weak", "A password is text, in UTF-8.")
     if not SHORTEST <= len(password) <= LONGEST:
         raise BadRequest("password_weak", f"A password has {SHORTEST} to {LONGEST} characters.")
     lower = password.lower()

@@ -13,6 +13,7 @@ from ..errors import BadRequest
 from ..settings import limit
 
 AI_RULES = ("always", "questions", "mention", "drafts", "off")
+_HOST = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)(\.(?!-)[a-z0-9_-]{1,63}(?<!-))*")
 _KEY = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,48}[a-z0-9])?")
 
 
@@ -37,8 +38,10 @@ def origin(text: str) -> str:
     host = parts.hostname.lower().rstrip(".")
     if ":" in host:
         host = f"[{host}]"
-    elif not host.isascii():
-        host = host.encode("idna").decode("ascii")
+    else:
+        host = host if host.isascii() else host.encode("idna").decode("ascii")
+        if not _HOST.fullmatch(host):
+            raise ValueError(f"{text!r} is no origin; each is named in full, as https://www.example.com")
     usual = {"http": 80, "https": 443}[parts.scheme]
     return f"{parts.scheme}://{host}" + ("" if parts.port in (None, usual) else f":{parts.port}")
 
@@ -69,6 +72,12 @@ def _one_of(*choices: str) -> Callable[[str], str]:
 
 def _boolean(text: str) -> bool:
     return _one_of("true", "false")(text) == "true"
+
+
+def _name(text: str) -> str:
+    if not text.isprintable():
+        raise ValueError("must be one line of text")
+    return _up_to(100)(text)
 
 
 def _up_to(length: int) -> Callable[[str], str]:
@@ -112,7 +121,7 @@ def _lang(text: str) -> str:
 
 
 SITE_SETTINGS: tuple[SiteSetting, ...] = (
-    SiteSetting("name", "", "The site's name.", _up_to(100)),
+    SiteSetting("name", "", "The site's name.", _name),
     SiteSetting("origins", "", "Where the script may run: exact origins, comma-separated.", _origins),
     SiteSetting("timezone", "UTC", "In which time zone the day of the limits begins.", _timezone),
     SiteSetting("guests", "true", "Whether visitors may comment without signing in.", _boolean),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
-from xml.sax.saxutils import escape
+from xml.sax import saxutils
 
 from starlette.responses import Response
 
@@ -22,6 +23,7 @@ from . import store
 from .posting import Posting, read_draft, rule_here
 from .snapshot import Snapshots, read_key, respond
 
+_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 QuotaView = Callable[[Call, Visitor | None], Awaitable[dict[str, Any]]]
 
 
@@ -164,6 +166,11 @@ def atom(name: str, query: str, comments: list[Comment], now: int) -> str:
         f"<id>urn:answerback:feed:{escape(query)}</id><title>{escape(name)}</title>"
         f"<updated>{updated}</updated>{entries}</feed>"
     )
+
+
+def escape(text: str) -> str:
+    """Text of an XML document, without the characters that XML has no way to write."""
+    return saxutils.escape(_NOT_XML.sub("", text))
 
 
 def _id(call: Call) -> str:

@@ -341,8 +341,8 @@ def tell_queued(bus: Bus, reply: Comment) -> None:
 
 def page_url(site: Site, text: str) -> str:
     """The address where the page is read, without fragment; empty when it is not of one of the site's origins."""
-    parts = urlsplit(text.strip())
     try:
+        parts = urlsplit(text.strip())
         if origin(f"{parts.scheme}://{parts.netloc}") not in site.origins:
             return ""
     except ValueError:

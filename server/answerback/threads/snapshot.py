@@ -143,7 +143,8 @@ def read_cursor(text: str, sort: str) -> tuple[float, str] | None:
         return None
     try:
         kind, value, id = orjson.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-        if kind != sort or not isinstance(value, int | float) or not isinstance(id, str):
+        sound = type(value) is (float if sort == "best" else int) and abs(value) < 2**53 and isinstance(id, str)
+        if kind != sort or not sound or "\x00" in id:
             raise ValueError(kind)
     except (ValueError, TypeError, binascii.Error):
         raise BadRequest("validation_failed", "cursor: is not one of this thread and order.") from None
@@ -157,10 +158,8 @@ def read_key(site: str, query: Any) -> Key:
         raise BadRequest("validation_failed", "page: must have 1 to 500 characters.")
     if sort not in store.SORTS:
         raise BadRequest("validation_failed", "sort: must be newest, oldest or best.")
-    try:
-        limit = int(query.get("limit") or ROOTS)
-    except ValueError:
-        limit = 0
+    text = query.get("limit") or str(ROOTS)
+    limit = int(text) if text.isascii() and text.isdecimal() and len(text) < 4 else 0
     if not 1 <= limit <= MOST_ROOTS or len(cursor) > 200:
         raise BadRequest("validation_failed", f"limit: must be a number from 1 to {MOST_ROOTS}.")
     return site, page, sort, cursor, limit
