@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
+from typing import Any
 
 import pytest
 
@@ -35,8 +37,14 @@ def test_the_answer_comes_from_the_model_with_a_quote_that_holds(server: Server,
 
 def test_one_answer_left_is_one_call_upstream(server: Server, model: OpenAIServer) -> None:
     server.restart(daily_answers="1", **NO_LIMITS)
-    with ThreadPoolExecutor(32) as pool:
-        replies = list(pool.map(lambda number: server.post(f"Is this number {number}?").json, range(200)))
+    together = Barrier(200)
+
+    def ask(number: int) -> Any:
+        together.wait(60)
+        return server.post(f"Is this number {number}?").json
+
+    with ThreadPoolExecutor(200) as pool:
+        replies = list(pool.map(ask, range(200)))
     given = [reply["answer"]["id"] for reply in replies if reply["answer"]]
     assert len(given) == 1
     assert server.settled(given[0])["answer"]["state"] == "done"

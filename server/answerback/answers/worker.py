@@ -14,7 +14,7 @@ from functools import partial
 
 from ..core.answering import AnswerRequest, Finished, Quotes, TextDelta, Usage, Writing
 from ..db import Database, Work
-from ..errors import AppError
+from ..errors import AppError, Unavailable
 from ..live.bus import Bus, answer_channel, page_channel
 from ..metrics import Metrics
 from ..seams import Clock, Ids
@@ -172,7 +172,7 @@ class Worker:
             error = ProviderError("unavailable", retryable=False)
         try:
             run.live.end()
-            await asyncio.shield(asyncio.create_task(self._settle(run, error)))
+            await asyncio.shield(asyncio.create_task(self._settle_at_last(run, error)))
         finally:
             self._forget(run)
             self._wake.set()
@@ -254,10 +254,13 @@ class Worker:
         while True:
             await asyncio.sleep(SAVE_SECONDS)
             now, text = self._clock.now(), run.live.text
-            kept = await self._db.write(
-                lambda: store.keep_text(run.job.id, self._name, text, now, now + LEASE_MS)  # noqa: B023  awaited here
-            )
-            await self._sites.refresh()
+            try:
+                kept = await self._db.write(
+                    lambda: store.keep_text(run.job.id, self._name, text, now, now + LEASE_MS)  # noqa: B023  awaited here
+                )
+                await self._sites.refresh()
+            except Unavailable:
+                continue
             site = self._sites.known(run.job.site)
             run.off = site is not None and site.ai == "off"
             if (run.off or not kept) and run.task is not None:
@@ -268,6 +271,15 @@ class Worker:
     async def _give_back(self, run: Run) -> None:
         now = self._clock.now()
         await asyncio.shield(asyncio.create_task(self._db.write(lambda: store.release(run.job.id, self._name, now))))
+
+    async def _settle_at_last(self, run: Run, error: ProviderError | None) -> None:
+        """What has been paid for is not asked for again because the database was out of order at the end."""
+        while True:
+            try:
+                await self._settle(run, error)
+                return
+            except Unavailable:
+                await asyncio.sleep(SAVE_SECONDS)
 
     async def _settle(self, run: Run, error: ProviderError | None) -> None:
         job, now = run.job, self._clock.now()
