@@ -26,14 +26,18 @@ log = logging.getLogger(__name__)
 
 ARRIVAL_SECONDS = RECEIVE_SECONDS + 1
 """In which a request must have come whole; a little longer than a handler waits, so that the sender may hear of it."""
+HEAD_LIMIT = 64 * 1024
 STOP_SECONDS = 3
 SHORT_LIFE = 2.0
 
 
 class PatientOnce(HttpToolsProtocol):
-    """A connection that is closed when a request does not arrive in time, the first one included."""
+    """A connection that is closed when a request does not arrive in time, the first one included, or never gets to
+    the end of its headers."""
 
     _whole = False
+    _head: int | None = None
+    """Bytes of a head that is still coming."""
     _timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as its parent does
@@ -42,6 +46,11 @@ class PatientOnce(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
+        if self._head is not None:
+            self._head += len(data)
+            if self._head > HEAD_LIMIT:
+                self.send_400_response("The head of this request is too long.")
+                return
         if self._whole:
             if self._timer is not None:
                 self._timer.cancel()
@@ -50,8 +59,12 @@ class PatientOnce(HttpToolsProtocol):
             self._timer = self.loop.call_later(ARRIVAL_SECONDS, self.transport.close)
 
     def on_message_begin(self) -> None:
-        self._whole = False
+        self._whole, self._head = False, 0
         super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        self._head = None
+        super().on_headers_complete()
 
     def on_message_complete(self) -> None:
         self._whole = True

@@ -57,7 +57,7 @@ def test_what_is_handed_over_is_kept_by_nobody(server: Server) -> None:
     assert "frame-ancestors 'none'" in page.headers["content-security-policy"]
 
 
-@pytest.mark.parametrize("path", [*OWN, "/account", "/admin", "/t", "/answerback.js", "/healthz", *PERSONAL])
+@pytest.mark.parametrize("path", [*OWN, "/account", "/admin", "/", "/t", "/answerback.js", "/healthz", *PERSONAL])
 @pytest.mark.parametrize("header", ["Host", "X-Forwarded-Host", "X-Host", "Forwarded", "X-Original-URL"])
 def test_no_other_host_is_written_into_an_answer(server: Server, path: str, header: str) -> None:
     value = {"Forwarded": f"host={EVIL}", "X-Original-URL": f"https://{EVIL}/"}.get(header, EVIL)

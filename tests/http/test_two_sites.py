@@ -78,7 +78,7 @@ CASES: Mapping[tuple[str, str], Case] = {
 ADMIN_LISTS = ("/admin/", "/admin/knowledge/", "/admin/unanswered/")
 # Nothing of a site is named at these; a sign-in's address is a secret of its own, made for one site.
 NAMELESS = (
-    "/admin", "/admin/style.css", "/admin/sign-in/", "/admin/sign-in/{secret}/", "/admin/sign-out/", "/healthz",
+    "/", "/admin", "/admin/style.css", "/admin/sign-in/", "/admin/sign-in/{secret}/", "/admin/sign-out/", "/healthz",
     "/readyz", "/metrics", "/api/openapi.json", "/answerback.js", "/answerback/{name}", "/avatars/{id}",
 )  # fmt: skip
 APART = ("/sign-in/", "/account/", "/t/", "/t")

@@ -70,10 +70,11 @@ def admin_routes(
         Route(path, gate.guarded(calls, errors), methods=METHODS) for path, calls in table.items()
     ]
 
-    async def add_slash(request: Request) -> Response:
-        return RedirectResponse(f"{gate.base}/admin/", 308)
+    async def lead_in(request: Request) -> Response:
+        return RedirectResponse(f"{gate.base}/admin/", 307)
 
-    routes.append(Route("/admin", gate.guarded({"GET": add_slash}, errors), methods=METHODS))
+    for path in ("/admin", "/"):  # whoever opens our bare address is its owner
+        routes.append(Route(path, gate.guarded({"GET": lead_in}, errors), methods=METHODS))
     return routes
 
 
