@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from http.client import HTTPConnection
 from typing import Any
+from urllib.request import urlopen
 from xml.etree import ElementTree
 
 import pytest
@@ -117,6 +118,14 @@ def test_the_head_of_an_event_stream_comes_to_an_end(shared: Server) -> None:
             reply = connection.getresponse()
             assert reply.status == 200
             reply.read()
+
+
+@pytest.mark.parametrize("number", ["9" * 5_000, "%C2%B2", "-1", "", "99"])
+def test_after_an_event_that_never_was_the_thread_is_read_anew(shared: Server, number: str) -> None:
+    epoch = shared.thread()["last_event"].rpartition("-")[0]
+    path = f"{shared.url}/api/events/?site=demo&page={shared.page}&after={epoch}-{number}"
+    with urlopen(path, timeout=10) as stream:
+        assert b"event: reload" in stream.read()
 
 
 def test_a_feed_is_xml_whatever_is_in_a_comment(shared: Server) -> None:

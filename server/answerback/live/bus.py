@@ -242,8 +242,9 @@ class MemoryBus(Channels):
 
     def position_of(self, id: str) -> int | None:
         epoch, _, number = id.rpartition("-")
-        known = epoch == self._epoch and number.isdigit() and int(number) <= self._position
-        return int(number) if known else None
+        if epoch != self._epoch or not number.isdecimal() or len(number) > 18:
+            return None
+        return int(number) if int(number) <= self._position else None
 
     def publish(self, channel: str, event: EventName, data: dict[str, Any]) -> None:
         """Tell everyone on the channel."""
