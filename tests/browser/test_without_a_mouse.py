@@ -90,16 +90,23 @@ def violations(page: Page) -> list[Any]:
     ]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("name", ["bread.html", "ko.html"])
-def test_axe_finds_nothing(demo: Demo, arrive: Arrivals, name: str, scheme: Any) -> None:
+@pytest.mark.parametrize(
+    ("name", "scheme", "question"),
+    [
+        ("bread.html", "light", "When does it *open*?"),
+        ("bread.html", "dark", "How much *rye* is in it?"),
+        ("ko.html", "light", "*언제* 문을 여나요?"),
+        ("ko.html", "dark", "누가 *처음* 만들었나요?"),
+    ],
+)
+def test_axe_finds_nothing(demo: Demo, arrive: Arrivals, name: str, scheme: Any, question: str) -> None:
     address = demo.at(name)
     page = arrive(address, color_scheme=scheme, reduced_motion="reduce")
     field(page).wait_for()
     assert violations(page) == []
 
     demo.model.script({}, {"mode": "status", "status": 401}, {"gate": "go", "text": "Not yet."})
-    leave(page, "When does it *open*? `code` and [a link](https://example.com)\n\n> quoted")
+    leave(page, f"{question} `code` and [a link](https://example.com)\n\n> quoted")
     expect(answer_in(page, "done")).to_be_visible()
     leave(page, "Is this answered?")
     expect(answer_in(page, "failed")).to_be_visible()

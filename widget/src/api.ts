@@ -6,11 +6,14 @@ import type {
   ChatSettled,
   Comment,
   Composition,
+  Known,
+  Opinion,
   Posted,
   Quota,
   SessionInfo,
   Sort,
   Thread,
+  Version,
   Visitor,
   Vote,
 } from "./core/types.js";
@@ -40,9 +43,18 @@ export function problemOf(error: unknown): Problem {
   return error instanceof Problem ? error : new Problem("internal", 0);
 }
 
+type Query = Record<string, string | null | undefined>;
+
+/** An address below the server's, with those of the values that there are. */
+export function addressOf(base: string, path: string, query: Query): URL {
+  const url = new URL(path, base);
+  for (const [name, value] of Object.entries(query)) if (value) url.searchParams.set(name, value);
+  return url;
+}
+
 interface Call {
   method?: string;
-  query?: Record<string, string | null | undefined>;
+  query?: Query;
   body?: object;
   /** Same for everyone: neither cookie nor token is sent. */
   open?: boolean;
@@ -61,31 +73,27 @@ export class Api {
 
   session = (page: string) => this.#json<SessionInfo>("session/", { query: { page } });
 
-  beginSession = () =>
-    this.#json<{ visitor: Visitor; ticket: string | null }>("session/", { method: "POST", body: {} });
+  beginSession = () => this.#post<{ visitor: Visitor; ticket: string | null }>("session/", {});
 
-  bearer = (ticket: string) =>
-    this.#json<{ token: string }>("session/bearer/", { method: "POST", body: { ticket } });
+  bearer = (ticket: string) => this.#post<{ token: string }>("session/bearer/", { ticket });
 
   exchange = (code: string, verifier: string) =>
-    this.#json<{ ticket: string | null }>("session/exchange/", { method: "POST", body: { code, verifier } });
+    this.#post<{ ticket: string | null }>("session/exchange/", { code, verifier });
 
-  signOn = (token: string) =>
-    this.#json<{ ticket: string | null }>("session/sso/", { method: "POST", body: { token } });
+  signOn = (token: string) => this.#post<{ ticket: string | null }>("session/sso/", { token });
 
-  signOut = () => this.#json<null>("user/logout/", { method: "POST", body: {} });
+  signOut = () => this.#post<null>("user/logout/", {});
 
   thread = (page: string, sort: Sort, cursor: string | null) =>
     this.#json<Thread>("comments/", { query: { page, sort, cursor }, open: true });
 
   post = (place: { page: string; url: string; title: string }, composition: Composition) =>
-    this.#json<Posted>("comments/", { method: "POST", body: { ...place, ...composition } });
+    this.#post<Posted>("comments/", { ...place, ...composition });
 
-  preview = (body: string) =>
-    this.#json<{ html: string }>("comments/preview/", { method: "POST", body: { body } });
+  preview = (body: string) => this.#post<{ html: string }>("comments/preview/", { body });
 
   edit = (id: string, body: string) =>
-    this.#json<Comment | { comment: Comment }>(`comments/${id}/`, { method: "PATCH", body: { body } });
+    this.#json<{ comment: Comment }>(`comments/${id}/`, { method: "PATCH", body: { body } });
 
   remove = (id: string) => this.#json<null>(`comments/${id}/`, { method: "DELETE" });
 
@@ -95,16 +103,20 @@ export class Api {
       body: { value },
     });
 
-  ask = (id: string) =>
-    this.#json<{ answer: Comment; quota: Quota }>(`comments/${id}/answer/`, { method: "POST", body: {} });
+  ask = (id: string) => this.#post<{ answer: Comment; quota: Quota }>(`comments/${id}/answer/`, {});
 
   stop = (id: string) => this.#json<{ answer: Comment }>(`comments/${id}/answer/`, { method: "DELETE" });
 
-  feedback = (id: string, helpful: boolean, reason = "") =>
-    this.#json<null>(`answers/${id}/feedback/`, { method: "PUT", body: { helpful, reason } });
+  feedback = (id: string, opinion: Opinion) =>
+    this.#json<null>(`answers/${id}/feedback/`, { method: "PUT", body: opinion });
 
-  report = (id: string, reason: string) =>
-    this.#json<null>(`comments/${id}/report/`, { method: "POST", body: { reason } });
+  /** What the site has answered to the question already. */
+  known = (q: string, signal: AbortSignal) =>
+    this.#json<{ answered: Known | null }>("answered/", { query: { q }, open: true, signal });
+
+  versions = (id: string) => this.#json<{ history: Version[] }>(`comments/${id}/history/`, { open: true });
+
+  report = (id: string, reason: string) => this.#post<null>(`comments/${id}/report/`, { reason });
 
   history = (page: string) => this.#json<ChatHistory>("chat/gpt/", { query: { page } });
 
@@ -125,6 +137,10 @@ export class Api {
     }
   }
 
+  #post<T>(path: string, body: object): Promise<T> {
+    return this.#json(path, { method: "POST", body });
+  }
+
   async #json<T>(path: string, call: Call = {}): Promise<T> {
     const response = await this.#fetch(path, call);
     if (response.status === 204) return null as T;
@@ -139,9 +155,7 @@ export class Api {
     path: string,
     { method = "GET", query = {}, body, open, accept, signal }: Call,
   ): Promise<Response> {
-    const url = new URL(`api/${path}`, this.base);
-    url.searchParams.set("site", this.site);
-    for (const [name, value] of Object.entries(query)) if (value) url.searchParams.set(name, value);
+    const url = addressOf(this.base, `api/${path}`, { site: this.site, ...query });
     const headers: Record<string, string> = {};
     if (accept) headers.Accept = accept;
     if (method !== "GET") Object.assign(headers, { "Content-Type": "application/json", "X-Answerback": "1" });

@@ -4,7 +4,8 @@ import { type Problem, pause, problemOf } from "./api.js";
 import type { Config } from "./config.js";
 import { EVENTS } from "./constants.js";
 import { splice } from "./core/streaming.js";
-import type { ChatEntry, ChatSettled, Quota } from "./core/types.js";
+import { isRunning } from "./core/tree.js";
+import type { ChatEntry, ChatSettled, Known, Opinion, Quota } from "./core/types.js";
 import { newKey, Shelf } from "./keep.js";
 import type { Session } from "./session.js";
 import { Store } from "./store.js";
@@ -15,6 +16,9 @@ export interface ChatState {
   /** Why the last question was not taken. */
   problem: Problem | null;
   draft: string;
+  /** Whether it is being looked up if the question has been answered already, and what was found. */
+  looking: boolean;
+  known: Known | null;
 }
 
 interface Spent {
@@ -31,7 +35,6 @@ interface Asking {
 
 const TRIES = 5;
 const LATE_MS = 2_000;
-const RUNNING = ["queued", "streaming"];
 
 export class ChatStore extends Store<ChatState> {
   #shelf: Shelf;
@@ -46,7 +49,7 @@ export class ChatStore extends Store<ChatState> {
     private readonly config: Config,
     readonly session: Session,
   ) {
-    super({ status: "loading", entries: [], problem: null, draft: "" });
+    super({ status: "loading", entries: [], problem: null, draft: "", looking: false, known: null });
     this.#shelf = new Shelf(`answerback:${config.site}:asking:`, "sessionStorage");
     this.#drafts = new Shelf(`answerback:${config.site}:ask:`);
     this.state.draft = this.#drafts.get<string>(config.page) ?? "";
@@ -61,12 +64,12 @@ export class ChatStore extends Store<ChatState> {
   }
 
   get running(): ChatEntry | null {
-    return this.state.entries.findLast((entry) => entry.state && RUNNING.includes(entry.state)) ?? null;
+    return this.state.entries.findLast(isRunning) ?? null;
   }
 
   setDraft(draft: string): void {
     this.#drafts.set(this.config.page, draft || null);
-    this.set({ draft });
+    this.set({ draft, known: null });
   }
 
   /** `quiet`: what is shown stays until there is something better. */
@@ -90,7 +93,7 @@ export class ChatStore extends Store<ChatState> {
       this.set({ status: "failed", problem });
       if (problem.passing) this.#later = setTimeout(() => void this.load(true), pause(++this.#failures));
       if (quiet) return;
-      this.signal({ event: EVENTS.error, detail: { code: problem.code } });
+      this.fail(problem.code);
     }
   }
 
@@ -125,8 +128,15 @@ export class ChatStore extends Store<ChatState> {
     return this.state.entries[at - 1]?.content ?? "";
   }
 
-  ask(text: string): void {
-    if (this.running) return;
+  /** Asks. What the site has answered already is offered first; asked once more, it is asked all the same. */
+  async ask(text: string): Promise<void> {
+    if (this.running || this.state.looking) return;
+    if (!this.state.known) {
+      this.set({ looking: true });
+      const known = await this.session.known(text);
+      this.set({ looking: false, known });
+      if (known) return this.signal({ say: "known" });
+    }
     this.setDraft("");
     void this.#begin({ key: newKey(), text });
   }
@@ -224,12 +234,9 @@ export class ChatStore extends Store<ChatState> {
   }
 
   #settle(entry: string, settled: ChatSettled): void {
-    const { response: content, html, sources, state, error = null, retry_at = null } = settled;
+    const { id: _, response: content, state, ...rest } = settled;
     this.#spent(settled);
-    this.#change(entry, (old) => {
-      const provider = settled.provider ?? old.provider ?? "";
-      return { ...old, content, html, sources, state, provider, error, retry_at };
-    });
+    this.#change(entry, (old) => ({ ...old, ...rest, state, content }));
     const good = state === "done" || state === "stopped";
     this.signal({ say: good ? "ready" : "failed" });
     this.signal({ event: EVENTS.answer, detail: { answer: settled } });
@@ -241,7 +248,7 @@ export class ChatStore extends Store<ChatState> {
       const entry = this.state.entries.find((known) => known.id === id);
       this.#stream?.abort();
       this.#shelf.set(this.config.page, null);
-      if (entry?.state && RUNNING.includes(entry.state)) this.#settle(id, settled);
+      if (entry && isRunning(entry)) this.#settle(id, settled);
     } catch (error) {
       this.set({ problem: problemOf(error) });
     }
@@ -258,18 +265,18 @@ export class ChatStore extends Store<ChatState> {
     this.setDraft(this.state.draft || asking.text);
     this.set({ problem });
     if (problem.code === "quota_exhausted") void this.session.load().catch(() => undefined);
-    this.signal({ event: EVENTS.error, detail: { code: problem.code } });
+    this.fail(problem.code);
   }
 
   #failed({ key }: Asking, entry: string, code: string): void {
     this.#shelf.set(this.config.page, null);
     this.#change(entry, (old) => ({ ...old, state: "failed", error: code, key }));
     this.signal({ say: "failed" });
-    this.signal({ event: EVENTS.error, detail: { code } });
+    this.fail(code);
   }
 
-  async feedback(id: string, helpful: boolean): Promise<void> {
-    await this.session.write(() => this.session.api.feedback(id, helpful)).catch(() => undefined);
+  async feedback(id: string, opinion: Opinion): Promise<void> {
+    await this.session.write(() => this.session.api.feedback(id, opinion)).catch(() => undefined);
   }
 
   #spent({ count, limit, left, resets_at }: Spent): void {

@@ -129,13 +129,11 @@ function listen(element: Element, type: string, handler: Handler | undefined): v
 interface Policy {
   createHTML(html: string): string;
 }
-let policy: Policy | null = null;
-let asked = false;
+let policy: Policy | null | undefined;
 
 /** Null where there are no Trusted Types, or where the page does not allow our policy's name. */
 function trusted(): Policy | null {
-  if (asked) return policy;
-  asked = true;
+  if (policy !== undefined) return policy;
   const types = (globalThis as { trustedTypes?: { createPolicy(name: string, rules: Policy): Policy } })
     .trustedTypes;
   try {

@@ -24,28 +24,25 @@ const held = new Map<string, Held>();
 
 export interface Lease<T> {
   thing: T;
+  /** Once. */
   release: () => void;
 }
 
 /** Opens a thing when its first user comes and closes it when its last one goes. */
 function lease<T extends Openable>(name: string, make: () => T): Lease<T> {
-  let entry = held.get(name);
-  if (!entry) {
-    const thing = make();
-    entry = { thing, users: 0, close: thing.open() };
-    held.set(name, entry);
-  }
-  const known = entry;
-  known.users++;
-  let released = false;
+  const entry = held.get(name) ?? opened(make());
+  held.set(name, entry);
+  entry.users++;
   const release = () => {
-    if (released) return;
-    released = true;
-    if (--known.users > 0) return;
-    known.close();
+    if (--entry.users > 0) return;
+    entry.close();
     held.delete(name);
   };
-  return { thing: known.thing as T, release };
+  return { thing: entry.thing as T, release };
+}
+
+function opened(thing: Openable): Held {
+  return { thing, users: 0, close: thing.open() };
 }
 
 function leaseWithSession<T extends Openable>(
@@ -65,12 +62,6 @@ function leaseWithSession<T extends Openable>(
       session.release();
     },
   };
-}
-
-/** Hands a new token of the site's server to the session that is open. */
-export function vouch({ base, site, page, ssoToken }: Config): void {
-  const session = held.get(`session${JSON.stringify([base, site, page])}`)?.thing as Session | undefined;
-  void session?.vouch(ssoToken);
 }
 
 export const leaseThread = (config: Config): Lease<ThreadStore> =>

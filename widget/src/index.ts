@@ -9,11 +9,11 @@ import {
   type Options,
   optionsOf,
 } from "./config.js";
-import { ASK, COMMENTS, COUNT, EVENTS, MARGIN, OUTER } from "./constants.js";
+import { ASK, COMMENTS, COUNT, EVENTS, MARGIN, OUTER, PERMALINK } from "./constants.js";
+import { CountElement, setLocate } from "./elements/count.js";
 import type { Handed } from "./signing_in.js";
 
 declare const THREAD_FILE: string;
-declare const COUNT_FILE: string;
 
 type Part = { start(locate: Locate, handed: Handed | null): void };
 type Placed = HTMLElement & { refresh?(): void; reload?(): void; stop?(): void };
@@ -40,6 +40,7 @@ const script = (document.currentScript ??
   document.querySelector('script[data-site][src*="answerback.js"]')) as HTMLScriptElement | null;
 const base = new URL(".", script?.src || location.href).href;
 const defaults: Defaults = { base, ...(script ? optionsOf(script) : {}) };
+const locate: Locate = (element) => configOf(element, defaults);
 const placed = new Set<Placed>();
 const watched = new Set<Placed>();
 let near: IntersectionObserver | null = null;
@@ -51,10 +52,9 @@ function fail(element: Element): void {
 
 /** Fetches an element's code; where that fails, the page stays as it is. */
 async function load(element: Element): Promise<void> {
-  const file = element.localName === COUNT ? COUNT_FILE : THREAD_FILE;
   try {
-    const part = (await import(/* @vite-ignore */ new URL(file, base).href)) as Part;
-    if (near) part.start((element) => configOf(element, defaults), handed);
+    const part = (await import(/* @vite-ignore */ new URL(THREAD_FILE, base).href)) as Part;
+    if (near) part.start(locate, handed);
     handed = null;
   } catch {
     fail(element);
@@ -62,9 +62,10 @@ async function load(element: Element): Promise<void> {
 }
 
 function watch(element: Placed): void {
-  if (watched.has(element)) return;
+  if (watched.has(element) || element.localName === COUNT) return;
   watched.add(element);
-  if (handed && element.localName !== COUNT) void load(element);
+  // Whoever comes to a comment by its address does not wait until the thread is near.
+  if (handed || location.hash.startsWith(`#${PERMALINK}`)) void load(element);
   near ??= new IntersectionObserver(
     (entries, observer) => {
       for (const { isIntersecting, target } of entries) {
@@ -176,5 +177,9 @@ if (window.Answerback && script) {
   other(target ?? spot, options);
 } else {
   window.Answerback = surface;
-  whenParsed(() => place(script, defaults));
+  whenParsed(() => {
+    setLocate(locate);
+    if (!customElements.get(COUNT)) customElements.define(COUNT, CountElement);
+    place(script, defaults);
+  });
 }

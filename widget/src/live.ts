@@ -1,5 +1,7 @@
 /** The live stream of a page: one EventSource that comes back after any break and rests while nobody looks. */
 
+import { addressOf } from "./api.js";
+
 const HIDDEN_REST_MS = 60_000;
 const FIRST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 60_000;
@@ -51,11 +53,7 @@ export class Live {
   #connect = (): void => {
     this.#close();
     const { base, site, page } = this.address;
-    const url = new URL("api/events/", base);
-    url.searchParams.set("site", site);
-    url.searchParams.set("page", page);
-    if (this.#last) url.searchParams.set("after", this.#last);
-    const source = new EventSource(url);
+    const source = new EventSource(addressOf(base, "api/events/", { site, page, after: this.#last }));
     this.#source = source;
     source.onopen = () => {
       this.#wait = FIRST_WAIT_MS;

@@ -1,10 +1,15 @@
 /** Who the visitor is here, and what they may still ask. */
 
 import { type Api, Problem, problemOf } from "./api.js";
-import type { Quota, SessionInfo, Visitor, Vote } from "./core/types.js";
+import type { Known, Quota, SessionInfo, Visitor, Vote } from "./core/types.js";
 import { Shelf } from "./keep.js";
 import { SigningIn } from "./signing_in.js";
 import { Store } from "./store.js";
+
+/** Asking does not wait longer to hear that it need not be asked. */
+const KNOWN_MS = 800;
+/** What is longer is no question that somebody has asked before. */
+const KNOWN_LONGEST = 400;
 
 /** Between tabs, beside tokens: one that has none asks for one, which comes behind the same sign; and the end. */
 const ASKS = "?";
@@ -40,8 +45,8 @@ export class Session extends Store<SessionState> {
   /** Follows the connection, until the returned function is called. */
   open(): () => void {
     const told = () => this.set({ offline: !navigator.onLine });
-    window.addEventListener("online", told);
-    window.addEventListener("offline", told);
+    const ending = new AbortController();
+    for (const type of ["online", "offline"]) addEventListener(type, told, ending);
     this.#tabs = new BroadcastChannel(`answerback:${this.api.base}${this.site}`);
     this.#tabs.onmessage = ({ data }: MessageEvent<string | null>) => void this.#hear(data);
     if (!this.api.token) this.#tabs.postMessage(ASKS);
@@ -50,8 +55,7 @@ export class Session extends Store<SessionState> {
       this.#tabs?.close();
       this.#tabs = null;
       this.signing.close();
-      window.removeEventListener("online", told);
-      window.removeEventListener("offline", told);
+      ending.abort();
     };
   }
 
@@ -181,6 +185,16 @@ export class Session extends Store<SessionState> {
     this.#keepToken(token);
     await this.#loading?.catch(() => undefined);
     await this.load().catch(() => undefined);
+  }
+
+  /** What the site has answered to this already; null also where that cannot be said at once. */
+  async known(question: string): Promise<Known | null> {
+    if (question.length > KNOWN_LONGEST) return null;
+    try {
+      return (await this.api.known(question, AbortSignal.timeout(KNOWN_MS))).answered;
+    } catch {
+      return null;
+    }
   }
 
   setQuota(quota: Partial<Quota> | null): void {

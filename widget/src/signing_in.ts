@@ -1,5 +1,6 @@
 /** Signing in on our own page: in a popup opened by the click itself, or in place of the page where none may open. */
 
+import { addressOf } from "./api.js";
 import { newKey, Shelf } from "./keep.js";
 
 /** What the sign-in page hands over. */
@@ -55,7 +56,7 @@ export class SigningIn {
 
   /** Where one's own account is looked after. */
   account(lang: string): string {
-    return `${this.base}account/?${new URLSearchParams({ site: this.site, lang })}`;
+    return addressOf(this.base, "account/", { site: this.site, lang }).href;
   }
 
   /** Made before the click: what is awaited in a click opens no popup. */
@@ -77,10 +78,9 @@ export class SigningIn {
     const { nonce, verifier, challenge } = attempt;
     void this.#prepare();
     this.#keep({ ...this.#all(), [nonce]: { verifier, until: Date.now() + KEPT_MS } });
-    const url = new URL("sign-in/", this.base);
     const return_to = location.href.split("#")[0] ?? "";
     const query = { site: this.site, origin: location.origin, return_to, lang, nonce, challenge };
-    for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
+    const url = addressOf(this.base, "sign-in/", query);
     this.#forget?.();
     const popup = window.open(url, "answerback-sign-in", "popup,width=480,height=720");
     if (!popup) {

@@ -1,5 +1,6 @@
 /** State that elements look at: changes are told once per frame, signals at once. */
 
+import { EVENTS } from "./constants.js";
 import type { Signal } from "./core/state.js";
 
 export class Store<S extends object> {
@@ -35,6 +36,11 @@ export class Store<S extends object> {
   hear(hearer: (signal: Signal) => void): () => void {
     this.#hearers.add(hearer);
     return () => this.#hearers.delete(hearer);
+  }
+
+  /** Tells the page that something could not be done. */
+  protected fail(code: string): void {
+    this.signal({ event: EVENTS.error, detail: { code } });
   }
 
   protected signal(signal: Signal): void {

@@ -6,7 +6,7 @@ import { EVENTS } from "./constants.js";
 import { isOwn } from "./core/allowance.js";
 import { EMPTY, type Note, type ThreadState } from "./core/state.js";
 import * as tree from "./core/tree.js";
-import type { Comment, Composition, Sort, Vote } from "./core/types.js";
+import type { Comment, Composition, Known, Opinion, Sort, Version, Vote } from "./core/types.js";
 import { unsentRow } from "./core/unsent.js";
 import { Outbox, Shelf } from "./keep.js";
 import { Live, type LiveEvent } from "./live.js";
@@ -44,11 +44,11 @@ export class ThreadStore extends Store<ThreadState> {
 
   /** Begins to load and to listen, until the returned function is called. */
   open(): () => void {
-    const back = () => this.load(true);
-    window.addEventListener("online", back);
+    const ending = new AbortController();
+    addEventListener("online", () => void this.load(true), ending);
     void this.load();
     return () => {
-      window.removeEventListener("online", back);
+      ending.abort();
       clearTimeout(this.#reloading);
       this.#live.stop();
       this.#loads++;
@@ -84,7 +84,7 @@ export class ThreadStore extends Store<ThreadState> {
       const { code, passing } = problemOf(error);
       if (this.state.status !== "ready") this.set({ status: "failed", problem: code });
       if (passing || this.state.status === "ready") this.#reloadSoon(pause(++this.#failures));
-      if (!quiet) this.signal({ event: EVENTS.error, detail: { code } });
+      if (!quiet) this.fail(code);
     }
   }
 
@@ -93,13 +93,12 @@ export class ThreadStore extends Store<ThreadState> {
     const { sort } = this.state;
     let comments = roots;
     for (const pending of this.session.state.info?.mine.pending ?? []) {
-      const comment = { ...pending, replies: pending.replies ?? [] };
-      comments = tree.upsert(comments, comment, { sort, more: false, own: true });
+      comments = tree.upsert(comments, pending, sort);
     }
     for (const composition of this.#outbox.all()) {
       const known = tree.unsentWith(this.state.comments, composition.key);
       const row = known ?? this.#row(composition, "failed");
-      comments = tree.upsert(comments, row, { sort, more: false, own: true });
+      comments = tree.upsert(comments, row, sort);
     }
     return comments;
   }
@@ -129,9 +128,8 @@ export class ThreadStore extends Store<ThreadState> {
 
   post(composition: Composition): void {
     this.#outbox.add(composition);
-    const { sort } = this.state;
-    const row = this.#row(composition, "sending");
-    this.set({ comments: tree.upsert(this.state.comments, row, { sort, more: false, own: true }) });
+    const { sort, comments } = this.state;
+    this.set({ comments: tree.upsert(comments, this.#row(composition, "sending"), sort) });
     void this.#send(composition);
   }
 
@@ -155,8 +153,7 @@ export class ThreadStore extends Store<ThreadState> {
       const posted = await this.session.write(() => this.session.api.post(this.#place, composition));
       this.#outbox.drop(key);
       const { comment, answer, refused, quota } = posted;
-      const whole = { ...comment, replies: comment.replies ?? [] };
-      this.set({ comments: tree.confirm(this.state.comments, key, this.state.sort, whole) });
+      this.set({ comments: tree.confirm(this.state.comments, key, this.state.sort, comment) });
       this.#count(comment.id);
       if (answer) this.#asked(answer);
       if (refused) this.#note(comment.id, { kind: "refused", refused });
@@ -165,7 +162,7 @@ export class ThreadStore extends Store<ThreadState> {
     } catch (error) {
       const { code, again } = problemOf(error);
       this.#mark(key, "failed", code, again);
-      this.signal({ event: EVENTS.error, detail: { code } });
+      this.fail(code);
     }
   }
 
@@ -188,8 +185,7 @@ export class ThreadStore extends Store<ThreadState> {
   /** True when the server took the new text. */
   async edit(id: string, body: string): Promise<boolean> {
     return this.#try(id, async () => {
-      const changed = await this.session.api.edit(id, body);
-      const comment = "comment" in changed ? changed.comment : changed;
+      const { comment } = await this.session.api.edit(id, body);
       this.#change(id, (old) => ({ ...comment, replies: old.replies }));
     });
   }
@@ -236,10 +232,24 @@ export class ThreadStore extends Store<ThreadState> {
     if (done) this.#note(id, { kind: "reported" });
   }
 
-  async feedback(id: string, helpful: boolean): Promise<void> {
-    this.set({ feedback: { ...this.state.feedback, [id]: helpful } });
-    await this.#try(id, () => this.session.api.feedback(id, helpful));
+  async feedback(id: string, opinion: Opinion): Promise<void> {
+    this.set({ feedback: { ...this.state.feedback, [id]: opinion.helpful } });
+    await this.#try(id, () => this.session.api.feedback(id, opinion));
   }
+
+  /** What the site has answered to this already. */
+  async known(question: string): Promise<Known | null> {
+    const known = await this.session.known(question);
+    if (known) this.signal({ say: "known" });
+    return known;
+  }
+
+  /** How an answer came to be what it is, oldest first; null when that cannot be had. */
+  versions = (id: string): Promise<Version[] | null> =>
+    this.session.api.versions(id).then(
+      ({ history }) => history,
+      () => null,
+    );
 
   /** Asks, or asks again, under a comment or its AI reply. */
   async ask(id: string): Promise<void> {
@@ -265,7 +275,7 @@ export class ThreadStore extends Store<ThreadState> {
     } catch (error) {
       const { code } = problemOf(error);
       this.#note(id, { kind: "problem", code });
-      this.signal({ event: EVENTS.error, detail: { code } });
+      this.fail(code);
       return false;
     }
   }
@@ -291,8 +301,7 @@ export class ThreadStore extends Store<ThreadState> {
     else if (comment) this.#upsert(comment, event === "comment.added");
   }
 
-  #upsert(fresh: Comment, added: boolean): void {
-    const comment = { ...fresh, replies: fresh.replies ?? [] };
+  #upsert(comment: Comment, added: boolean): void {
     const { comments, sort, next } = this.state;
     const twin = added ? tree.unsentTwin(comments, comment) : null;
     if (twin?.unsent) {
@@ -301,9 +310,11 @@ export class ThreadStore extends Store<ThreadState> {
       return;
     }
     const own = isOwn(comment, this.session.visitor);
-    const known = tree.find(comments, comment.id) !== null;
-    if (!known && comment.state !== "published") return;
-    this.set({ comments: tree.upsert(comments, comment, { sort, more: next !== null, own }) });
+    const known = tree.find(comments, comment.id);
+    if (!known && comment.state !== "published" && !this.state.asked[comment.id]) return;
+    // What was pinned, or is not any more, stands elsewhere, with its thread.
+    if (known && known.pinned !== comment.pinned) this.#reloadSoon(0);
+    this.set({ comments: tree.upsert(comments, comment, sort, next !== null && !own) });
     if (known) return;
     this.#count(comment.id);
     if (own || comment.answer || !tree.find(this.state.comments, comment.id)) return;

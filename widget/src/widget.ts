@@ -8,12 +8,10 @@ import { CommentElement } from "./elements/comment.js";
 import { CommentsElement } from "./elements/comments.js";
 import { ComposerElement } from "./elements/composer.js";
 import { setLocate } from "./elements/outer.js";
-import { QuotaView } from "./elements/quota.js";
 import { SourcesView } from "./elements/sources.js";
 import { type Handed, setArrived } from "./signing_in.js";
 
 const ELEMENTS: [string, CustomElementConstructor][] = [
-  ["answerback-quota", QuotaView],
   ["answerback-sources", SourcesView],
   ["answerback-answer", AnswerElement],
   ["answerback-composer", ComposerElement],

@@ -17,7 +17,6 @@ interface Golden {
 }
 
 const { before, events, after } = golden as Golden;
-const ORDER = { sort: "oldest", more: false, own: false } as const;
 
 function withReplies(comment: Comment): Comment {
   return { ...comment, replies: comment.replies ?? [] };
@@ -27,7 +26,7 @@ function told(roots: Comment[], { event, data }: Golden["events"][number]): Comm
   if (event === "answer.delta")
     return applyDelta(roots, data.id ?? "", data.offset ?? 0, data.text ?? "") ?? [];
   if (event === "comment.removed") return remove(roots, data.id ?? "");
-  return data.comment ? upsert(roots, withReplies(data.comment), ORDER) : roots;
+  return data.comment ? upsert(roots, withReplies(data.comment), "oldest") : roots;
 }
 
 /** A tombstone is told apart by its state alone. */

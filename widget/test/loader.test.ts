@@ -49,10 +49,6 @@ beforeEach(() => {
     "THREAD_FILE",
     "data:text/javascript,export const start = locate => globalThis.begun(locate)",
   );
-  vi.stubGlobal(
-    "COUNT_FILE",
-    "data:text/javascript,export const start = locate => globalThis.counted(locate)",
-  );
   vi.stubGlobal("begun", (locate: (element: Element) => { site: string; page: string }) => {
     const element = document.querySelector("answerback-comments");
     if (element) started.push(`${locate(element).site} ${locate(element).page}`);

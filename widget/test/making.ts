@@ -14,6 +14,7 @@ export function comment(id: string, given: Partial<Comment> = {}): Comment {
     created_at: "2026-11-23T10:00:00.000Z",
     edited_at: null,
     votes: { up: 0, down: 0 },
+    pinned: false,
     answer: null,
     replies: [],
     ...given,
@@ -30,6 +31,8 @@ export function answer(id: string, parent: string, given: Partial<Answer> = {}, 
     verified_by_owner: false,
     retry_at: null,
     error: null,
+    outdated: false,
+    revised_at: null,
     ...given,
   };
   const author = { id: "", name: "AI", kind: "ai" as const, avatar_url: null };

@@ -4,19 +4,17 @@ import type { Composition } from "../src/core/types.js";
 import { unsentRow } from "../src/core/unsent.js";
 import { answer, comment } from "./making.js";
 
-const here = { sort: "oldest" as const, more: false, own: false };
-
 describe("a thread", () => {
   it("takes a reply in under its parent and leaves its siblings the same objects", () => {
     const roots = [comment("a"), comment("b")];
-    const next = tree.upsert(roots, comment("c", { parent_id: "b" }), here);
+    const next = tree.upsert(roots, comment("c", { parent_id: "b" }), "oldest");
     expect(next[0]).toBe(roots[0]);
     expect(next[1]?.replies.map(({ id }) => id)).toEqual(["c"]);
   });
 
   it("takes the same comment in once, and keeps its replies when it changes", () => {
-    const roots = tree.upsert([comment("a")], comment("b", { parent_id: "a" }), here);
-    const next = tree.upsert(roots, comment("a", { body: "new" }), here);
+    const roots = tree.upsert([comment("a")], comment("b", { parent_id: "a" }), "oldest");
+    const next = tree.upsert(roots, comment("a", { body: "new" }), "oldest");
     expect(next).toHaveLength(1);
     expect(next[0]?.body).toBe("new");
     expect(next[0]?.replies).toHaveLength(1);
@@ -24,14 +22,14 @@ describe("a thread", () => {
 
   it("leaves out a stranger's root that belongs to a page not loaded yet", () => {
     const roots = [comment("a")];
-    expect(tree.upsert(roots, comment("z"), { ...here, more: true })).toBe(roots);
-    expect(tree.upsert(roots, comment("z"), { ...here, more: true, own: true })).toHaveLength(2);
-    expect(tree.upsert(roots, comment("z"), { ...here, sort: "newest", more: true })[0]?.id).toBe("z");
+    expect(tree.upsert(roots, comment("z"), "oldest", true)).toBe(roots);
+    expect(tree.upsert(roots, comment("z"), "oldest")).toHaveLength(2);
+    expect(tree.upsert(roots, comment("z"), "newest", true)[0]?.id).toBe("z");
   });
 
   it("leaves a reply to an unknown comment alone", () => {
     const roots = [comment("a")];
-    expect(tree.upsert(roots, comment("x", { parent_id: "gone" }), here)).toBe(roots);
+    expect(tree.upsert(roots, comment("x", { parent_id: "gone" }), "oldest")).toBe(roots);
   });
 
   it("keeps a removed comment with replies as a tombstone that goes with its last reply", () => {
@@ -55,7 +53,7 @@ describe("a thread", () => {
     const live = comment("a", { body: "hi" });
     expect(tree.unsentTwin(roots, live)?.unsent?.key).toBe("k");
     expect(tree.unsentTwin(roots, comment("b", { body: "other" }))).toBeNull();
-    const both = tree.upsert(roots, live, here);
+    const both = tree.upsert(roots, live, "oldest");
     expect(tree.confirm(both, "k", "oldest", live).map(({ id }) => id)).toEqual(["a"]);
   });
 
@@ -92,7 +90,7 @@ describe("a streaming answer", () => {
 
   it("keeps the longer text when an older state of it comes", () => {
     const roots = tree.applyDelta(thread(), "x", 0, "some text") ?? [];
-    const next = tree.upsert(roots, answer("x", "q", { state: "streaming" }, "some"), here);
+    const next = tree.upsert(roots, answer("x", "q", { state: "streaming" }, "some"), "oldest");
     expect(tree.find(next, "x")?.body).toBe("some text");
   });
 });

@@ -8,14 +8,14 @@ import type { Comment, Quota, Settings, Visitor } from "./types.js";
 export function quotaText(quota: Quota | null, now: number, lang: string, texts: Texts): string {
   if (!quota || quota.limit === null) return "";
   if (quota.limit === 0) return texts.quotaNone;
-  const left = quota.left ?? Math.max(0, quota.limit - quota.used);
+  const left = quota.left ?? 0;
   if (left >= quota.limit) return texts.quotaLeft(left, quota.limit);
   const again = clockTime(quota.resets_at, now, lang);
   return left === 0 ? texts.quotaGone(again) : texts.quotaLeftAgain(left, quota.limit, again);
 }
 
-export function isUsedUp(quota: Quota | null): boolean {
-  return quota !== null && quota.limit !== null && (quota.left ?? quota.limit - quota.used) <= 0;
+export function isUsedUp(quota: Quota | null | undefined): boolean {
+  return !!quota && quota.limit !== null && !quota.left;
 }
 
 export function isOwn(comment: Comment, visitor: Visitor | null): boolean {
@@ -32,6 +32,15 @@ export function mayChange(
   if (!settings || comment.unsent || !isOwn(comment, visitor)) return false;
   if (comment.state !== "published" && comment.state !== "pending") return false;
   return now < Date.parse(comment.created_at) + settings.edit_minutes * 60_000;
+}
+
+const CALLED = /@(ai|answerback|답변|인공지능)/i;
+const ASKING =
+  /[?？؟]|(나|까|가|는지|죠)요?[\s.~]*$|^(who|what|when|where|which|why|how|does|do|can|is|are)\b/im;
+
+/** Whether a comment is likely to be answered. The server decides; this says whether looking it up is worth while. */
+export function maybeAsked(body: string, ask: boolean | null, rule: string): boolean {
+  return ask ?? (rule === "always" || CALLED.test(body) || (rule !== "mention" && ASKING.test(body)));
 }
 
 /** A colour of one's own: the same hue for the same name, in every browser. */

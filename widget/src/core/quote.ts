@@ -78,15 +78,20 @@ export function findQuote(texts: readonly string[], quote: string): Found | null
   return null;
 }
 
-/** The address of a passage on another page, by a text fragment: long quotations, and rows of cells, by their two ends. */
+/** The address of a passage on another page, by a text fragment; what is long, or not in one piece, by its two ends. */
 export function fragmentUrl(url: string, quote: string): string {
-  const parts = quote.trim().split(/[\t\n]+/);
-  const words = parts.map((part) => part.replace(/…/g, " ").trim().split(/\s+/));
+  const parts = quote.split(/[\t\n…]|\.{3}/).map((part) => part.trim());
+  const words = parts.filter(Boolean).map((part) => part.split(/\s+/));
   const encode = (part: string[] = []) => encodeURIComponent(part.join(" ")).replace(/-/g, "%2D");
   const [first, last] = [words[0], words[words.length - 1]];
   const ends = words.length > 1 || (first?.length ?? 0) > 12;
   const text = ends ? `${encode(first?.slice(0, 5))},${encode(last?.slice(-5))}` : encode(first);
   return `${url.split("#")[0]}#:~:text=${text}`;
+}
+
+/** Whether an address is that of the page one is on; `here`: what the page calls itself. */
+export function isHere(url: string, here: string): boolean {
+  return !url || samePage(url, here) || samePage(url, location.href);
 }
 
 /** Whether two addresses are one document: its query counts, its fragment and trailing slash do not. */

@@ -29,7 +29,7 @@ export interface ThreadState {
 /** What elements pass on: DOM events of the public surface, and words for screen readers. */
 export type Signal =
   | { event: string; detail: unknown }
-  | { say: "comment" | "ready" | "failed"; name?: string };
+  | { say: "comment" | "ready" | "failed" | "known"; name?: string };
 
 export const EMPTY: Omit<ThreadState, "sort"> = {
   status: "loading",

@@ -1,7 +1,7 @@
 /** Reducers over the tree of a thread. What does not change keeps its identity, so that it is not drawn again. */
 
 import { splice } from "./streaming.js";
-import type { Answer, Comment, Sort } from "./types.js";
+import type { AnswerState, Comment, Sort } from "./types.js";
 
 export function find(roots: readonly Comment[], id: string): Comment | null {
   for (const comment of roots) {
@@ -27,13 +27,9 @@ export function change(roots: Comment[], id: string, to: (comment: Comment) => C
 
 /**
  * Adds a comment, or brings the one with its id up to date (keeping its replies).
- * A root that belongs to a part of the thread not loaded yet (`more`) is left out unless it is `own`.
+ * With `more`, the thread goes on beyond what is loaded, and a root that would stand at its end is left out.
  */
-export function upsert(
-  roots: Comment[],
-  comment: Comment,
-  { sort, more, own }: { sort: Sort; more: boolean; own: boolean },
-): Comment[] {
+export function upsert(roots: Comment[], comment: Comment, sort: Sort, more = false): Comment[] {
   const known = find(roots, comment.id);
   if (known) return change(roots, comment.id, (old) => renewed(old, comment));
   if (comment.parent_id) {
@@ -42,8 +38,11 @@ export function upsert(
       replies: [...parent.replies, comment],
     }));
   }
-  if (sort === "newest") return [comment, ...roots];
-  return more && !own ? roots : [...roots, comment];
+  if (sort === "newest") {
+    const pinned = roots.filter((root) => root.pinned).length;
+    return roots.toSpliced(pinned, 0, comment);
+  }
+  return more ? roots : [...roots, comment];
 }
 
 /** The newer state of a comment; a settled answer is never taken back to one that runs unless it was asked again. */
@@ -55,7 +54,7 @@ function renewed(old: Comment, fresh: Comment): Comment {
   return { ...fresh, body, replies };
 }
 
-export function isRunning(answer: Answer | null): boolean {
+export function isRunning(answer: { state?: AnswerState } | null): boolean {
   return answer?.state === "queued" || answer?.state === "streaming";
 }
 
@@ -100,15 +99,8 @@ export function applyDelta(roots: Comment[], id: string, offset: number, text: s
 /** An unsent row of this browser gives way to the comment that the server made of it. */
 export function confirm(roots: Comment[], key: string, sort: Sort, comment: Comment): Comment[] {
   const local = unsentWith(roots, key);
-  if (!local) return upsert(roots, comment, { sort, more: false, own: true });
-  if (find(roots, comment.id)) {
-    return upsert(
-      change(roots, local.id, () => null),
-      comment,
-      { sort, more: false, own: true },
-    );
-  }
-  return change(roots, local.id, () => comment);
+  if (local && !find(roots, comment.id)) return change(roots, local.id, () => comment);
+  return upsert(local ? change(roots, local.id, () => null) : roots, comment, sort);
 }
 
 export function unsentWith(roots: readonly Comment[], key: string): Comment | null {

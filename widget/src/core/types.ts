@@ -28,6 +28,31 @@ export interface Answer {
   verified_by_owner: boolean;
   retry_at: string | null;
   error: string | null;
+  /** The page no longer says what it cites. */
+  outdated: boolean;
+  /** When the owner, or a change of the page, has put other words in its place. */
+  revised_at: string | null;
+}
+
+/** One version of an answer: who made it so; the words are null where they were withdrawn. */
+export interface Version {
+  author: "ai" | "owner";
+  action: "answered" | "corrected" | "verified" | "withdrawn" | "renewed";
+  body: string | null;
+  html: string | null;
+  note: string;
+  created_at: string;
+}
+
+/** A question of the site and what answers it. */
+export interface Known {
+  id: string;
+  question: string;
+  url: string;
+  body: string;
+  html: string;
+  author_kind: AuthorKind;
+  verified_by_owner: boolean;
 }
 
 /** A row of this browser that the server has not confirmed. */
@@ -50,6 +75,7 @@ export interface Comment {
   created_at: string;
   edited_at: string | null;
   votes: { up: number; down: number };
+  pinned: boolean;
   answer: Answer | null;
   replies: Comment[];
   unsent?: Unsent;
@@ -101,6 +127,12 @@ export interface Posted {
   answer: Comment | null;
   quota: Quota;
   refused: Refused | null;
+}
+
+/** What a visitor says of an answer. */
+export interface Opinion {
+  helpful: boolean;
+  reason: string;
 }
 
 /** What the composer hands over; `key` is made once per composition. */
@@ -156,8 +188,12 @@ export interface AnswerView {
   html: string;
   state: AnswerState;
   sources: Source[];
+  /** Whether it was made of quotations, and whether it still is. */
+  quoted: boolean;
   quoting: boolean;
   verified: boolean;
+  revised: boolean;
+  outdated: boolean;
   retryAt: string | null;
   mine: boolean;
   code: string | null;

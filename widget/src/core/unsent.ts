@@ -23,6 +23,7 @@ export function unsentRow(
     created_at: new Date(now).toISOString(),
     edited_at: null,
     votes: { up: 0, down: 0 },
+    pinned: false,
     answer: null,
     replies: [],
     unsent: { key, state, code: null, again: null },

@@ -1,19 +1,25 @@
-/** <answerback-answer>: an answer in whatever state it is. Tells `stop`, `again` and `feedback`. */
+/** <answerback-answer>: an answer in whatever state it is. Tells `stop`, `again`, `feedback` and `report`. */
 
 import { lightly } from "../core/streaming.js";
-import { clockTime } from "../core/time.js";
-import type { AnswerView } from "../core/types.js";
+import { clockTime, fullTime, relativeTime } from "../core/time.js";
+import { isRunning } from "../core/tree.js";
+import type { AnswerView, Opinion, Version } from "../core/types.js";
 import { type Child, h } from "../dom.js";
-import { icon, type Tongue, textButton, View } from "./view.js";
+import { badge, icon, problemText, reasonForm, type Tongue, textButton, View } from "./view.js";
 
 const BROKEN_OFF = ["answer_failed", "cut", "malformed", "stalled", "timeout"];
+/** Why there is no answer, where the reader can make something of it. */
+const TOLD = ["offline", "budget_exhausted", "ai_off"];
 
 export interface AnswerData extends Tongue {
   answer: AnswerView;
   url: string;
+  pinned: boolean;
   /** What this visitor said of it; null hides the question. */
   feedback: boolean | undefined | null;
   mayAsk: boolean;
+  /** How it came to be what it is; null in a private conversation. */
+  versions: ((id: string) => Promise<Version[] | null>) | null;
 }
 
 /** Of a failed answer that never began, the server's text says so in the site's language; we say it in the reader's. */
@@ -21,10 +27,21 @@ function hasWords({ state, code, retryAt, text }: AnswerView): boolean {
   return state !== "failed" || (!retryAt && text !== "" && BROKEN_OFF.includes(code ?? ""));
 }
 
+function labelOf({ quoting, verified, revised }: AnswerView, { texts }: Tongue): string {
+  return quoting ? texts.quotes : verified && revised ? texts.answer : texts.aiAnswer;
+}
+
 export class AnswerElement extends View<AnswerData> {
+  #form: "why" | "report" | null = null;
+  #versions: Version[] | "loading" | "failed" | null = null;
+
+  protected override changed({ answer }: AnswerData, before: AnswerData | null): void {
+    if (before && before.answer.text !== answer.text) this.#versions = null;
+  }
+
   protected view(data: AnswerData): Child[] {
-    const { answer, texts, lang } = data;
-    const running = answer.state === "queued" || answer.state === "streaming";
+    const { answer, lang } = data;
+    const running = isRunning(answer);
     const props = {
       class: "answer",
       part: "answer",
@@ -32,28 +49,31 @@ export class AnswerElement extends View<AnswerData> {
       "data-state": answer.state,
       "data-quoting": answer.quoting && answer.sources.length > 0,
       "aria-busy": running,
-      "aria-label": answer.quoting ? texts.quotes : texts.aiAnswer,
+      "aria-label": labelOf(answer, data),
       lang,
     };
     const body = [this.#body(data), this.#ending(data)];
     return [h("div", props, this.#head(data, running), body, running ? null : this.#foot(data))];
   }
 
-  #head({ answer, texts }: AnswerData, running: boolean): Child {
-    const label = answer.quoting ? texts.quotes : texts.aiAnswer;
+  #head(data: AnswerData, running: boolean): Child {
+    const { answer, texts, pinned } = data;
+    const { quoting, verified, revised, outdated, state, mine } = answer;
+    const name = quoting ? "quote" : "spark";
     return h(
       "div",
       { class: "answer-head" },
-      h("span", { class: "label", part: "answer-label" }, icon(answer.quoting ? "quote" : "spark"), label),
-      answer.verified && h("span", { class: "badge good" }, icon("check"), texts.verified),
+      h("span", { class: "label", part: "answer-label" }, icon(name), labelOf(answer, data)),
+      pinned && badge(texts.pinned, "pin"),
+      verified && badge(revised ? texts.corrected : texts.verified, "check", "good"),
+      revised && !verified && state === "done" && badge(texts.renewed),
+      outdated && badge(texts.outdated, null, "old"),
       running &&
-        answer.mine &&
-        h(
-          "button",
-          { type: "button", class: "text stop", part: "button stop", onclick: () => this.tell("stop") },
-          icon("stop"),
-          texts.stop,
-        ),
+        mine &&
+        textButton([icon("stop"), texts.stop], () => this.tell("stop"), {
+          class: "text stop",
+          part: "button stop",
+        }),
     );
   }
 
@@ -74,44 +94,68 @@ export class AnswerElement extends View<AnswerData> {
   }
 
   #ending({ answer, texts, lang, mayAsk }: AnswerData): Child {
-    const { state, retryAt } = answer;
-    if (state === "withheld") return h("p", { class: "muted" }, texts.withheld);
+    const { state, retryAt, revised } = answer;
+    if (state === "withheld") return h("p", { class: "muted" }, revised ? texts.withdrawn : texts.withheld);
     if (state !== "failed" && state !== "stopped") return null;
-    const again = retryAt && texts.retryAt(clockTime(retryAt, Date.now(), lang));
+    const code = TOLD.find((known) => known === answer.code);
     const failed =
-      again ||
-      (answer.code === "offline" && texts.problems.offline) ||
-      texts[hasWords(answer) ? "failed" : "unanswered"];
+      (retryAt && texts.retryAt(clockTime(retryAt, Date.now(), lang))) ||
+      (code ? texts.problems[code] : texts[hasWords(answer) ? "failed" : "unanswered"]);
     return h(
       "p",
       { class: "ending" },
       h("span", { class: state === "failed" ? "bad" : "muted" }, state === "failed" ? failed : texts.stopped),
-      mayAsk && textButton(texts.tryAgain, () => this.tell("again")),
+      mayAsk && (!code || code === "offline") && textButton(texts.tryAgain, () => this.tell("again")),
     );
   }
 
   #foot(data: AnswerData): Child[] {
     const { answer, texts, lang, url } = data;
-    if (answer.state !== "done" && answer.state !== "stopped") return [];
-    const { sources, quoting } = answer;
-    const caution = quoting ? sources.length > 0 && texts.quoteCaution : texts.aiCaution;
+    const { state, sources, quoting, verified } = answer;
+    const over = state === "done" || state === "stopped";
+    const caution = quoting ? sources.length > 0 && texts.quoteCaution : !verified && texts.aiCaution;
+    const tools = this.#tools(data, over);
     return [
-      sources.length > 0 && h("answerback-sources", { ".data": { sources, url, texts, lang } }),
+      over && sources.length > 0 && h("answerback-sources", { ".data": { sources, url, texts, lang } }),
       h(
         "div",
         { class: "answer-foot small muted" },
-        caution && h("span", null, caution),
-        answer.state === "done" && this.#feedback(data),
+        over && caution && h("span", null, caution),
+        tools.some(Boolean) && h("span", { class: "tools" }, tools),
       ),
+      this.#form && this.#asking(data, this.#form),
+      this.#history(data),
+    ];
+  }
+
+  #tools(data: AnswerData, over: boolean): Child[] {
+    const { answer, texts, versions } = data;
+    const { state, revised, verified } = answer;
+    const toggle = () => void this.#toggle(data);
+    const open = this.#versions !== null;
+    const onkeydown = (event: Event) => open && (event as KeyboardEvent).key === "Escape" && toggle();
+    return [
+      state === "done" && this.#feedback(data),
+      over &&
+        versions &&
+        textButton(texts.report, () => this.#show(this.#form ? null : "report"), {
+          class: "text quiet",
+          "aria-expanded": this.#form === "report",
+        }),
+      versions &&
+        (revised || verified) &&
+        textButton(texts.history, toggle, { "aria-expanded": open, onkeydown }),
     ];
   }
 
   #feedback({ feedback, texts }: AnswerData): Child {
     if (feedback === null) return null;
+    const rate = (helpful: boolean) => {
+      this.tell("feedback", { helpful, reason: "" } satisfies Opinion);
+      this.#show(helpful ? null : "why");
+    };
     const choice = (helpful: boolean, label: string) =>
-      textButton(label, () => this.tell("feedback", helpful), {
-        "aria-pressed": feedback === helpful,
-      });
+      textButton(label, () => rate(helpful), { "aria-pressed": feedback === helpful });
     return h(
       "span",
       { class: "feedback", role: "group", "aria-label": texts.helpful },
@@ -119,5 +163,65 @@ export class AnswerElement extends View<AnswerData> {
       choice(true, texts.yes),
       choice(false, texts.no),
     );
+  }
+
+  #asking({ texts }: AnswerData, form: "why" | "report"): Child {
+    const close = () => this.#show(null);
+    const send = (reason: string) => {
+      close();
+      if (form === "report") this.tell("report", reason);
+      else if (reason) this.tell("feedback", { helpful: false, reason } satisfies Opinion);
+    };
+    return reasonForm(texts, send, close);
+  }
+
+  #show(form: "why" | "report" | null): void {
+    const closed = this.#form;
+    this.#form = form;
+    this.draw();
+    const back = closed && (closed === "why" ? ".feedback button:last-child" : ".quiet");
+    const next = form ? "[data-reason]" : back;
+    if (next) this.querySelector<HTMLElement>(next)?.focus();
+  }
+
+  async #toggle({ answer, versions }: AnswerData): Promise<void> {
+    this.#versions = this.#versions ? null : "loading";
+    this.draw();
+    const found = this.#versions && (await versions?.(answer.id));
+    if (this.#versions !== "loading") return;
+    this.#versions = found ?? "failed";
+    this.draw();
+  }
+
+  #history({ answer, texts, lang }: AnswerData): Child {
+    const versions = this.#versions;
+    if (!versions || versions === "loading") return null;
+    if (versions === "failed") return h("p", { class: "note bad", role: "alert" }, problemText(texts, null));
+    const names = {
+      answered: answer.quoted ? texts.quotes : texts.aiAnswer,
+      corrected: texts.corrected,
+      verified: texts.verified,
+      withdrawn: texts.withdrawn,
+      renewed: texts.before,
+    };
+    const rows = versions.map(({ action, created_at, note, body, html }) =>
+      h(
+        "li",
+        null,
+        h("strong", null, names[action]),
+        " ",
+        h(
+          "time",
+          { class: "muted", datetime: created_at, title: fullTime(created_at, lang) },
+          relativeTime(created_at, Date.now(), lang, texts.justNow),
+        ),
+        note && h("p", null, note),
+        // What stands above need not be read twice.
+        body &&
+          body !== answer.text &&
+          h("div", { class: "body muted", html: { html: html ?? "", text: body } }),
+      ),
+    );
+    return h("ol", { class: "history", part: "history", "aria-label": texts.history }, rows);
   }
 }

@@ -3,13 +3,16 @@
 import type { ChatState, ChatStore } from "../chat.js";
 import type { Config } from "../config.js";
 import { isUsedUp } from "../core/allowance.js";
+import { viewOf } from "../core/answer_view.js";
 import { withoutRetried } from "../core/talk.js";
 import { clockTime } from "../core/time.js";
-import type { AnswerView, ChatEntry } from "../core/types.js";
+import type { ChatEntry, Opinion } from "../core/types.js";
 import { type Child, h } from "../dom.js";
 import { type Lease, leaseChat } from "../hub.js";
+import { knownCard } from "./known.js";
 import { Outer } from "./outer.js";
-import { icon, problemText, type Tongue } from "./view.js";
+import { quotaLine } from "./quota.js";
+import { icon, problemText, solidButton, type Tongue, textButton } from "./view.js";
 
 const LONGEST = 2_000;
 
@@ -27,8 +30,7 @@ export class AskElement extends Outer<ChatStore> {
     // Where nothing can be asked there is nothing to show; nor where the server does not answer.
     if (state.status === "failed" && !info) return [];
     if (info && (info.provider === "off" || info.settings.ai === "off")) return [];
-    const { texts, lang } = tongue;
-    const quota = h("answerback-quota", { ".data": { quota: info?.quota ?? null, texts, lang } });
+    const { texts } = tongue;
     const entries = withoutRetried(state.entries).map((entry) => this.#entry(entry, tongue, config));
     return [
       h(
@@ -38,7 +40,7 @@ export class AskElement extends Outer<ChatStore> {
           "header",
           { class: "ask-head" },
           h("h2", { class: "title", part: "heading" }, icon("spark"), texts.askHeading),
-          quota,
+          quotaLine(info?.quota, tongue),
         ),
         entries.length > 0
           ? h(
@@ -56,6 +58,7 @@ export class AskElement extends Outer<ChatStore> {
           : h("p", { class: "muted small" }, info?.provider === "quote" ? texts.askQuotes : texts.askEmpty),
         this.#problem(state, tongue),
         this.#form(state, tongue),
+        this.#known(state, tongue, config),
         entries.length > 0 && h("p", { class: "muted small ask-note" }, texts.askPrivate),
       ),
     ];
@@ -70,21 +73,22 @@ export class AskElement extends Outer<ChatStore> {
     const store = this.store;
     const sent = !entry.id.startsWith("local-");
     const feedback = sent ? this.#feedback[entry.id] : null;
-    const answer = viewOf(entry, this.info?.provider === "quote", sent);
-    const mayAsk = !store.running && !entry.retry_at && !isUsedUp(this.info?.quota ?? null);
+    const { id, content: text, html } = entry;
+    const answer = viewOf({ id, text, html }, entry, this.info?.provider === "quote", sent);
+    const mayAsk = !store.running && !entry.retry_at && !isUsedUp(this.info?.quota);
     // The key outlives the id, which the server gives later.
     return h("answerback-answer", {
       key: `answer ${entry.key ?? entry.id}`,
-      ".data": { answer, ...tongue, url, feedback, mayAsk },
-      onstop: () => void store.stop(entry.id),
-      onagain: () => store.again(entry.id),
-      onfeedback: (event: Event) => this.#rate(entry.id, (event as CustomEvent<boolean>).detail),
+      ".data": { answer, ...tongue, url, feedback, mayAsk, pinned: false, versions: null },
+      onstop: () => void store.stop(id),
+      onagain: () => store.again(id),
+      onfeedback: (event: Event) => this.#rate(id, (event as CustomEvent<Opinion>).detail),
     });
   }
 
-  #rate(id: string, helpful: boolean): void {
-    this.#feedback = { ...this.#feedback, [id]: helpful };
-    void this.store.feedback(id, helpful);
+  #rate(id: string, opinion: Opinion): void {
+    this.#feedback = { ...this.#feedback, [id]: opinion.helpful };
+    void this.store.feedback(id, opinion);
     this.draw();
   }
 
@@ -97,19 +101,41 @@ export class AskElement extends Outer<ChatStore> {
     return problem && h("p", { class: "note bad", role: "alert" }, problemText(texts, problem.code));
   }
 
-  #form({ draft }: ChatState, { texts }: Tongue): Child {
+  /** Nothing is asked before the visitor has seen what is answered already. */
+  #known({ known, draft }: ChatState, tongue: Tongue, { url }: Config): Child {
+    const { texts } = tongue;
+    const { store } = this;
+    const back = (work: () => void) => () => {
+      work();
+      this.shadowRoot?.querySelector("textarea")?.focus();
+    };
+    const choices = [
+      textButton(
+        texts.knownAsk,
+        back(() => void store.ask(draft.trim())),
+      ),
+      solidButton(
+        texts.knownYes,
+        back(() => store.setDraft("")),
+      ),
+    ];
+    return known && knownCard(known, tongue, url, choices);
+  }
+
+  #form({ draft, looking }: ChatState, { texts }: Tongue): Child {
     const store = this.store;
-    const busy = store.running !== null;
-    const ready = !busy && draft.trim() !== "" && !isUsedUp(this.info?.quota ?? null);
+    const busy = looking || store.running !== null;
+    const ready = !busy && draft.trim() !== "" && !isUsedUp(this.info?.quota);
     const onsubmit = (event: Event) => {
       event.preventDefault();
       // What is drawn may be a frame behind what is typed.
       const text = store.state.draft.trim();
-      if (text && !store.running && !isUsedUp(this.info?.quota ?? null)) store.ask(text);
+      if (text && !isUsedUp(this.info?.quota)) void store.ask(text);
     };
     const field = {
       part: "input",
       rows: 1,
+      readonly: looking,
       maxlength: LONGEST,
       placeholder: texts.askHint,
       "aria-label": texts.askInput,
@@ -142,21 +168,4 @@ export class AskElement extends Outer<ChatStore> {
     this.#last = last.key ?? "";
     if (asked || near) talk.scrollTop = talk.scrollHeight;
   }
-}
-
-function viewOf(entry: ChatEntry, quoting: boolean, sent: boolean): AnswerView {
-  const { id, content, html, sources } = entry;
-  const state = entry.state ?? "done";
-  return {
-    id,
-    text: content,
-    html: state === "queued" || state === "streaming" ? "" : html,
-    state,
-    sources: sources ?? [],
-    quoting: entry.provider ? entry.provider === "quote" : quoting,
-    verified: false,
-    retryAt: entry.retry_at ?? null,
-    mine: sent,
-    code: entry.error ?? null,
-  };
 }

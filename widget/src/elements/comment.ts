@@ -2,13 +2,13 @@
 
 import { PERMALINK } from "../constants.js";
 import { hueOf, initialsOf, isOwn, mayChange } from "../core/allowance.js";
+import { viewOf } from "../core/answer_view.js";
 import { clockTime, fullTime, relativeTime } from "../core/time.js";
-import { isRunning } from "../core/tree.js";
-import type { AnswerView, Comment, Composition, Visitor, Vote } from "../core/types.js";
+import type { Comment, Composition, Opinion, Visitor, Vote } from "../core/types.js";
 import { type Child, h } from "../dom.js";
 import type { ComposerData } from "./composer.js";
 import type { Context } from "./context.js";
-import { icon, problemText, solidButton, textButton, View } from "./view.js";
+import { badge, icon, problemText, reasonForm, solidButton, textButton, View } from "./view.js";
 
 export interface CommentData {
   ctx: Context;
@@ -85,7 +85,8 @@ export class CommentElement extends View<CommentData> {
       "header",
       { class: "head" },
       h("strong", { class: "author", part: "author" }, author.name || texts.anonymous),
-      author.kind === "owner" && h("span", { class: "badge", part: "badge" }, texts.owner),
+      author.kind === "owner" && badge(texts.owner),
+      comment.pinned && badge(texts.pinned, "pin"),
       to && h("span", { class: "muted small" }, texts.replyingTo(to)),
       comment.unsent ? null : this.#when(comment, texts, lang),
       comment.edited_at &&
@@ -110,15 +111,15 @@ export class CommentElement extends View<CommentData> {
     const note = notes[comment.id];
     const out: Child[] = [];
     if (comment.unsent) out.push(this.#unsent(ctx, comment));
-    if (comment.state === "pending") out.push(h("p", { class: "note" }, texts.pending));
+    if (comment.state === "pending" && !comment.answer) out.push(h("p", { class: "note" }, texts.pending));
     if (note?.kind === "reported") out.push(h("p", { class: "note", role: "status" }, texts.reported));
     if (note?.kind === "problem")
       out.push(h("p", { class: "note bad", role: "alert" }, problemText(texts, note.code)));
     if (note?.kind === "refused") {
       const { code, resets_at } = note.refused;
       const again = code === "quota_exhausted" && resets_at ? clockTime(resets_at, Date.now(), lang) : "";
-      const text = again ? texts.refused(again) : texts.refusedOther;
-      out.push(h("p", { class: "note", part: "refused", role: "status" }, text));
+      const why = again ? texts.askUsedUp(again) : (texts.problems[code] ?? texts.noAnswer);
+      out.push(h("p", { class: "note", part: "refused", role: "status" }, `${texts.saved} ${why}`));
     }
     return out;
   }
@@ -152,17 +153,7 @@ export class CommentElement extends View<CommentData> {
       ctx.ai &&
         !answered &&
         !ctx.locked &&
-        h(
-          "button",
-          {
-            type: "button",
-            class: "text",
-            part: "button ask",
-            onclick: () => void store.ask(comment.id),
-          },
-          icon("spark"),
-          texts.askAi,
-        ),
+        textButton([icon("spark"), texts.askAi], () => void store.ask(comment.id), { part: "button ask" }),
       this.#ownActions(ctx, comment),
       !own && this.#opener(texts.report, "report", "quiet"),
     );
@@ -187,22 +178,14 @@ export class CommentElement extends View<CommentData> {
     const mine = info?.mine.votes[id] ?? 0;
     const button = (value: Vote, label: string, count: number, name: "up" | "down") => {
       const pressed = mine === value;
-      const props = {
-        type: "button",
+      const inner = [icon(name), h("span", { class: "unseen" }, label), count > 0 && h("span", null, count)];
+      return textButton(inner, () => void store.vote(id, pressed ? 0 : value), {
         class: "vote",
         part: `button vote-${name}`,
         title: label,
         "aria-pressed": pressed,
         disabled: own,
-        onclick: () => void store.vote(id, pressed ? 0 : value),
-      };
-      return h(
-        "button",
-        props,
-        icon(name),
-        h("span", { class: "unseen" }, label),
-        count > 0 && h("span", null, count),
-      );
+      });
     };
     return h(
       "span",
@@ -215,7 +198,7 @@ export class CommentElement extends View<CommentData> {
   #removing({ texts, store }: Context, { id }: Comment): Child {
     return h(
       "div",
-      { class: "confirm", role: "group", "aria-label": texts.removeSure },
+      { class: "note", role: "group", "aria-label": texts.removeSure },
       h("span", null, texts.removeSure),
       solidButton(
         texts.remove,
@@ -230,20 +213,12 @@ export class CommentElement extends View<CommentData> {
   }
 
   #reporting({ texts, store }: Context, { id }: Comment): Child {
-    const onsubmit = (event: Event) => {
-      event.preventDefault();
-      const reason = this.querySelector<HTMLInputElement>("[data-reason]")?.value.trim() ?? "";
-      this.#show(null);
+    const close = () => this.#show(null);
+    const send = (reason: string) => {
+      close();
       void store.report(id, reason);
     };
-    const field = { "data-reason": true, part: "input", maxlength: 500, placeholder: texts.reportHint };
-    return h(
-      "form",
-      { class: "confirm", onsubmit },
-      h("input", { ...field, "aria-label": texts.reportHint }),
-      solidButton(texts.reportSend, () => undefined, { type: "submit" }),
-      textButton(texts.cancel, () => this.#show(null)),
-    );
+    return reasonForm(texts, send, close);
   }
 
   #composer(comment: Comment, kind: "reply" | "edit"): Child {
@@ -277,43 +252,32 @@ export class CommentElement extends View<CommentData> {
     this.#form = form;
     this.draw();
     if (form === "report") this.querySelector<HTMLElement>("[data-reason]")?.focus();
-    else if (form === "remove") this.querySelector<HTMLElement>(".confirm .danger")?.focus();
+    else if (form === "remove") this.querySelector<HTMLElement>(".danger")?.focus();
     else if (form) this.querySelector<HTMLElement>("answerback-composer")?.focus();
     else if (closed) this.querySelector<HTMLElement>(".actions [aria-expanded]")?.focus();
   }
 
   #answer({ ctx, comment, parent }: CommentData): Child[] {
-    const { store, texts, lang, url, feedback, ai } = ctx;
-    const mine = store.isMine(comment) || (parent !== null && isOwn(parent, ctx.info?.visitor ?? null));
-    const answer = viewOf(comment, mine, ctx.info?.provider === "quote");
-    const data = { answer, texts, lang, url, feedback: feedback[comment.id], mayAsk: ai && !ctx.locked };
-    const note = ctx.notes[comment.id];
+    const { store, texts, lang, url, feedback, ai, info } = ctx;
+    const { id, body, html, pinned } = comment;
+    const mine = store.isMine(comment) || (parent !== null && isOwn(parent, info?.visitor ?? null));
+    // A draft is shown to nobody before the owner has seen it; whoever asked is told so.
+    const draft = comment.state === "pending" && ({ state: "withheld" } as const);
+    const given = { ...comment.answer, ...draft };
+    const answer = viewOf({ id, text: body, html }, given, info?.provider === "quote", mine);
+    const { versions } = store;
+    const more = { pinned, versions, feedback: feedback[id], mayAsk: ai && !ctx.locked };
     return [
       h("answerback-answer", {
-        ".data": data,
-        onstop: () => void store.stop(comment.id),
-        onagain: () => void store.ask(comment.id),
-        onfeedback: (event: Event) => void store.feedback(comment.id, (event as CustomEvent<boolean>).detail),
+        ".data": { answer, texts, lang, url, ...more },
+        onstop: () => void store.stop(id),
+        onagain: () => void store.ask(id),
+        onfeedback: (event: Event) => void store.feedback(id, (event as CustomEvent<Opinion>).detail),
+        onreport: (event: Event) => void store.report(id, (event as CustomEvent<string>).detail),
       }),
-      note?.kind === "problem" && h("p", { class: "note bad", role: "alert" }, problemText(texts, note.code)),
+      ...this.#notes(ctx, comment),
     ];
   }
-}
-
-function viewOf(comment: Comment, mine: boolean, quoting: boolean): AnswerView {
-  const { answer, id, body, html } = comment;
-  return {
-    id,
-    text: body,
-    html: isRunning(answer) ? "" : html,
-    state: answer?.state ?? "done",
-    sources: answer?.sources ?? [],
-    quoting: answer?.provider ? answer.provider === "quote" : quoting,
-    verified: answer?.verified_by_owner ?? false,
-    retryAt: answer?.retry_at ?? null,
-    mine,
-    code: answer?.error ?? null,
-  };
 }
 
 /** Initials on a colour of their own, or a picture that our own server serves. */

@@ -30,12 +30,13 @@ export class CommentsElement extends Outer<ThreadStore> {
     const end = super.begin(config);
     const ticking = setInterval(() => this.#tick(), TICK_MS);
     const seek = () => this.#seek();
-    window.addEventListener("hashchange", seek);
+    const ending = new AbortController();
+    addEventListener("hashchange", seek, ending);
     this.#watching = new IntersectionObserver((entries) => this.#seen(entries));
     seek();
     return () => {
       clearInterval(ticking);
-      window.removeEventListener("hashchange", seek);
+      ending.abort();
       this.#watching?.disconnect();
       this.#context = null;
       this.#target = "";
@@ -183,27 +184,23 @@ export class CommentsElement extends Outer<ThreadStore> {
 
   #more(texts: Tongue["texts"], { next, more }: ThreadState): Child {
     if (!next) return null;
-    const onclick = () => void this.store.loadMore();
     const busy = more === "loading";
     const label = busy ? texts.loading : more === "failed" ? texts.tryAgain : texts.loadMore;
-    const props = { type: "button", class: "wide", part: "button more", onclick, disabled: busy };
+    const props = { class: "wide", part: "button more", disabled: busy };
     return h(
       "div",
       { key: "more" },
       more === "failed" && h("p", { class: "bad" }, problemText(texts, "offline")),
-      h("button", props, label),
+      textButton(label, () => void this.store.loadMore(), props),
     );
   }
 
   #pill(texts: Tongue["texts"], { fresh }: ThreadState): Child {
     const first = fresh[0];
     if (!first) return null;
-    const props = { type: "button", class: "pill", part: "button new", onclick: () => this.#show(first) };
-    return h(
-      "div",
-      { key: "pill", class: "pill-place" },
-      h("button", props, texts.newComments(fresh.length)),
-    );
+    const pill = { class: "pill", part: "button new" };
+    const button = textButton(texts.newComments(fresh.length), () => this.#show(first), pill);
+    return h("div", { key: "pill", class: "pill-place" }, button);
   }
 
   protected override drawn(root: HTMLElement): void {
@@ -223,9 +220,9 @@ export class CommentsElement extends Outer<ThreadStore> {
   }
 
   #seek(): void {
-    const hash = decodeURIComponent(location.hash.slice(1));
-    if (!hash.startsWith(PERMALINK)) return;
-    this.#sought = hash.slice(PERMALINK.length);
+    const [before, id] = location.hash.split(`#${PERMALINK}`);
+    if (before || !id) return;
+    this.#sought = id;
     this.draw();
   }
 

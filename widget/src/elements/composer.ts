@@ -1,9 +1,12 @@
 /** <answerback-composer>: where one writes. Tells `send` with what was written, and `cancel`. */
 
-import type { Composition } from "../core/types.js";
+import { maybeAsked } from "../core/allowance.js";
+import type { Composition, Known } from "../core/types.js";
 import { type Child, h } from "../dom.js";
 import { newKey } from "../keep.js";
 import type { Context } from "./context.js";
+import { knownCard } from "./known.js";
+import { quotaLine } from "./quota.js";
 import { icon, solidButton, textButton, View } from "./view.js";
 
 export interface ComposerData {
@@ -22,21 +25,22 @@ interface Draft {
   key: string;
 }
 
+const EMPTY: Draft = { body: "", ask: null, key: "" };
+
 export class ComposerElement extends View<ComposerData> {
-  #body = "";
-  #ask: boolean | null = null;
-  #key = "";
+  #draft: Draft = EMPTY;
   #open = false;
+  /** What the site has answered to this already, once it was looked up. */
+  #known: Known | "looking" | null = null;
+  /** What was taken out of the field, since it is answered already. */
+  #taken: Draft | null = null;
   #preview: { html: string; body: string } | "loading" | "failed" | null = null;
 
   protected override changed(data: ComposerData, before: ComposerData | null): void {
     if (before?.draft === data.draft) return;
-    const kept = data.ctx.store.drafts.get<Draft>(data.draft);
-    this.#body = kept?.body ?? data.text;
-    this.#ask = kept?.ask ?? null;
-    this.#key = kept?.key ?? "";
-    this.#preview = null;
-    this.#open = data.kind !== "new" || this.#body !== "";
+    this.#draft = data.ctx.store.drafts.get<Draft>(data.draft) ?? { ...EMPTY, body: data.text };
+    this.#preview = this.#known = this.#taken = null;
+    this.#open = data.kind !== "new" || this.#draft.body !== "";
   }
 
   override focus(): void {
@@ -47,14 +51,14 @@ export class ComposerElement extends View<ComposerData> {
 
   protected view(data: ComposerData): Child[] {
     const { texts } = data.ctx;
-    const over = this.#body.length - (data.ctx.info?.settings.max_body ?? 5_000);
+    const over = this.#draft.body.length - (data.ctx.info?.settings.max_body ?? 5_000);
     const props = {
       class: "composer",
       part: "composer",
       "data-open": this.#open,
       onsubmit: (event: Event) => {
         event.preventDefault();
-        this.#send();
+        void this.#send();
       },
       onkeydown: (event: Event) => this.#onkey(event as KeyboardEvent),
       onfocusin: () => this.#unfold(),
@@ -68,7 +72,41 @@ export class ComposerElement extends View<ComposerData> {
         over > 0 && h("p", { class: "bad small", role: "alert" }, texts.tooLong(over)),
         this.#open && h("div", { class: "composer-foot" }, this.#fields(data), this.#buttons(data, over > 0)),
       ),
+      this.#offer(data),
+      this.#taken &&
+        h(
+          "p",
+          { class: "note", role: "status" },
+          texts.takenOut,
+          textButton(texts.undo, () => this.#putBack()),
+        ),
     ];
+  }
+
+  /** Nothing is sent before the visitor has seen what is answered already. */
+  #offer({ ctx }: ComposerData): Child {
+    const known = this.#known;
+    if (!known || known === "looking") return null;
+    const { texts } = ctx;
+    return knownCard(known, ctx, ctx.url, [
+      textButton(texts.knownPost, () => void this.#send(false)),
+      textButton(texts.knownAsk, () => void this.#send(true)),
+      solidButton(texts.knownYes, () => this.#takeOut()),
+    ]);
+  }
+
+  #takeOut(): void {
+    const taken = this.#draft;
+    this.clear();
+    this.#taken = taken;
+    this.draw();
+    this.querySelector<HTMLElement>(".note button")?.focus();
+  }
+
+  #putBack(): void {
+    this.#open = true;
+    this.#change(this.#taken ?? EMPTY);
+    this.focus();
   }
 
   #area({ hint, ctx }: ComposerData): Child {
@@ -76,9 +114,10 @@ export class ComposerElement extends View<ComposerData> {
       key: "area",
       part: "input",
       rows: this.#open ? 3 : 1,
+      readonly: this.#known === "looking",
       placeholder: hint,
       "aria-label": ctx.texts.bodyLabel,
-      ".value": this.#body,
+      ".value": this.#draft.body,
       oninput: (event: Event) => this.#typed(event.target as HTMLTextAreaElement),
       ref: (area: HTMLTextAreaElement) => requestAnimationFrame(() => grow(area)),
     });
@@ -107,7 +146,7 @@ export class ComposerElement extends View<ComposerData> {
           class: "name",
           part: "input name",
           "aria-label": texts.name,
-          placeholder: texts.nameHint,
+          placeholder: texts.name,
           maxlength: 50,
           autocomplete: "nickname",
           ".value": ctx.store.drafts.get<string>("name") ?? info?.visitor?.name ?? "",
@@ -121,19 +160,17 @@ export class ComposerElement extends View<ComposerData> {
   #askChoice({ texts, info }: Context): Child {
     const rule = texts.askRule[info?.settings.ai ?? "questions"];
     const option = (value: string, label: string) =>
-      h("option", { value, ".selected": String(this.#ask) === value }, label);
+      h("option", { value, ".selected": String(this.#draft.ask) === value }, label);
     return h(
       "label",
-      { class: "choice", part: "ask-choice", "data-on": this.#ask === true },
+      { class: "choice", part: "ask-choice", "data-on": this.#draft.ask === true },
       icon("spark"),
       h(
         "select",
         {
           "aria-label": texts.askLabel,
           onchange: (event: Event) => {
-            this.#ask = JSON.parse((event.target as HTMLSelectElement).value) as boolean | null;
-            this.#keep();
-            this.draw();
+            this.#change({ ask: JSON.parse((event.target as HTMLSelectElement).value) as boolean | null });
           },
         },
         option("null", rule || texts.askNo),
@@ -150,27 +187,28 @@ export class ComposerElement extends View<ComposerData> {
     return h(
       "div",
       { class: "buttons" },
-      kind !== "edit" &&
-        ctx.ai &&
-        h("answerback-quota", { ".data": { quota: ctx.info?.quota ?? null, texts, lang: ctx.lang } }),
+      kind !== "edit" && ctx.ai && quotaLine(ctx.info?.quota, ctx),
       kind !== "new" && textButton(texts.cancel, () => this.tell("cancel")),
       textButton(writing ? texts.preview : texts.write, () => this.#toggle()),
-      solidButton(label, () => undefined, { type: "submit", disabled: over || !this.#body.trim() }),
+      solidButton(label, () => undefined, {
+        type: "submit",
+        disabled: over || !this.#draft.body.trim() || this.#known === "looking",
+      }),
     );
   }
 
   #typed(area: HTMLTextAreaElement): void {
-    this.#body = area.value;
-    this.#keep();
     grow(area);
-    this.draw();
+    this.#change({ body: area.value });
   }
 
-  #keep(): void {
-    if (!this.data) return;
-    if (!this.#key) this.#key = newKey();
-    const draft: Draft = { body: this.#body, ask: this.#ask, key: this.#key };
-    this.data.ctx.store.drafts.set(this.data.draft, this.#body ? draft : null);
+  /** Keeps what is written; what was found about other words counts no more. */
+  #change(part: Partial<Draft>): void {
+    this.#draft = { ...this.#draft, ...part };
+    this.#draft.key ||= newKey();
+    this.#known = this.#taken = null;
+    this.data?.ctx.store.drafts.set(this.data.draft, this.#draft.body ? this.#draft : null);
+    this.draw();
   }
 
   #unfold(): void {
@@ -182,7 +220,7 @@ export class ComposerElement extends View<ComposerData> {
   #onkey(event: KeyboardEvent): void {
     if (event.key === "Enter" && (event.metaKey || event.ctrlKey)) {
       event.preventDefault();
-      this.#send();
+      void this.#send();
     } else if (event.key === "Escape" && this.data?.kind !== "new") {
       event.stopPropagation();
       this.tell("cancel");
@@ -190,7 +228,7 @@ export class ComposerElement extends View<ComposerData> {
   }
 
   async #toggle(): Promise<void> {
-    const body = this.#body;
+    const body = this.#draft.body;
     if (this.#preview !== null) {
       this.#preview = null;
       this.draw();
@@ -206,13 +244,25 @@ export class ComposerElement extends View<ComposerData> {
     this.draw();
   }
 
-  #send(): void {
+  /** Sends; what the site has answered already is shown first, and sending once more is asking all the same. */
+  async #send(ask = this.#draft.ask): Promise<void> {
     const { data } = this;
-    const body = this.#body.trim();
-    if (!data || !body || body.length > (data.ctx.info?.settings.max_body ?? 5_000)) return;
-    const name = (data.ctx.store.drafts.get<string>("name") ?? "").trim();
-    const key = this.#key || newKey();
-    const composition: Composition = { key, parent_id: data.parentId, body, name, ask: this.#ask };
+    const body = this.#draft.body.trim();
+    if (!data || !body || this.#known === "looking") return;
+    const { store, info, ai } = data.ctx;
+    if (body.length > (info?.settings.max_body ?? 5_000)) return;
+    if (!this.#known && data.kind !== "edit" && ai && maybeAsked(body, ask, info?.settings.ai ?? "")) {
+      this.#known = "looking";
+      this.draw();
+      const known = await store.known(body);
+      if (this.#known !== "looking") return;
+      this.#known = known;
+      this.draw();
+      if (known) return;
+    }
+    const name = (store.drafts.get<string>("name") ?? "").trim();
+    const key = this.#draft.key || newKey();
+    const composition: Composition = { key, parent_id: data.parentId, body, name, ask };
     this.#preview = null;
     if (data.kind !== "edit") this.clear();
     this.tell("send", composition);
@@ -221,9 +271,8 @@ export class ComposerElement extends View<ComposerData> {
   /** Forgets what was written; the next composition has a key of its own. */
   clear(): void {
     this.data?.ctx.store.drafts.set(this.data.draft, null);
-    this.#body = "";
-    this.#key = "";
-    this.#ask = null;
+    this.#draft = EMPTY;
+    this.#known = this.#taken = null;
     this.#open = this.data?.kind !== "new";
     this.draw();
     const area = this.querySelector("textarea");

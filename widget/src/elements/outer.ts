@@ -4,7 +4,7 @@ import type { Config, Locate } from "../config.js";
 import type { Signal } from "../core/state.js";
 import type { SessionInfo } from "../core/types.js";
 import { type Child, h, render, styleSheet } from "../dom.js";
-import { type Lease, type Shown, vouch } from "../hub.js";
+import type { Lease, Shown } from "../hub.js";
 import { languageOf, textsIn } from "../lang/spoken.js";
 import { css } from "../styles/all.js";
 import { needsPanel } from "./backdrop.js";
@@ -55,7 +55,7 @@ export abstract class Outer<T extends Shown> extends HTMLElement {
     const before = this.#config;
     if (before && before.site === now.site && before.page === now.page && before.base === now.base) {
       this.#config = { ...before, theme: now.theme, lang: now.lang };
-      vouch(now);
+      void this.store.session.vouch(now.ssoToken);
       this.draw();
       return;
     }
@@ -73,11 +73,11 @@ export abstract class Outer<T extends Shown> extends HTMLElement {
     }
     this.#config = locate(this);
     const scheme = matchMedia("(prefers-color-scheme: dark)");
-    const redraw = () => this.draw();
-    scheme.addEventListener("change", redraw);
+    const ending = new AbortController();
+    scheme.addEventListener("change", () => this.draw(), ending);
     const end = this.begin(this.#config);
     this.#close = () => {
-      scheme.removeEventListener("change", redraw);
+      ending.abort();
       clearTimeout(this.#saying);
       end();
     };
@@ -110,8 +110,7 @@ export abstract class Outer<T extends Shown> extends HTMLElement {
   }
 
   protected get store(): T {
-    if (!this.#lease) throw new Error("not begun");
-    return this.#lease.thing;
+    return (this.#lease as Lease<T>).thing;
   }
 
   protected get info(): SessionInfo | null {
@@ -160,10 +159,12 @@ export abstract class Outer<T extends Shown> extends HTMLElement {
     const { texts } = this.tongue ?? {};
     if (!texts) return;
     const name = signal.name || texts.anonymous;
-    this.#said =
-      signal.say === "comment"
-        ? texts.newCommentBy(name)
-        : texts[signal.say === "ready" ? "answerReady" : "answerFailed"];
+    this.#said = {
+      comment: texts.newCommentBy(name),
+      ready: texts.answerReady,
+      failed: texts.unanswered,
+      known: texts.known,
+    }[signal.say];
     clearTimeout(this.#saying);
     this.#saying = setTimeout(() => {
       this.#said = "";

@@ -1,9 +1,11 @@
 /** <answerback-sources>: the quotations behind an answer; each leads to its place. */
 
-import { fragmentUrl, samePage } from "../core/quote.js";
+import { PERMALINK } from "../constants.js";
+import { fragmentUrl, isHere } from "../core/quote.js";
 import type { Source } from "../core/types.js";
 import { type Child, h } from "../dom.js";
 import { showOnPage } from "../highlight.js";
+import { wayTo } from "./known.js";
 import { icon, type Tongue, View } from "./view.js";
 
 interface Data extends Tongue {
@@ -33,17 +35,28 @@ export class SourcesView extends View<Data> {
 
   #row(source: Source, index: number, url: string): Child {
     const { texts } = this.data ?? {};
+    const props = { class: "source", part: "source" };
     const quote = h("span", { class: "quote" }, source.quote);
-    const here = !source.url || samePage(source.url, url) || samePage(source.url, location.href);
-    if (here) {
+    const link = (way: object, below?: string) =>
+      h(
+        "a",
+        { ...props, ...way },
+        icon("quote"),
+        h("span", null, quote, h("span", { class: "small muted" }, below)),
+      );
+    // What the owner has answered stands in a thread, not in the page's text.
+    if (source.url.includes(`#${PERMALINK}`)) return link(wayTo(source.url, url), texts?.ownersAnswer);
+    if (isHere(source.url, url)) {
       const onclick = () => this.#show(source, index);
-      const props = { type: "button", class: "source", part: "source", title: texts?.showSource, onclick };
-      return h("button", props, icon("quote"), quote);
+      return h(
+        "button",
+        { ...props, type: "button", title: texts?.showSource, onclick },
+        icon("quote"),
+        quote,
+      );
     }
-    const href = /^https?:/i.test(source.url) ? fragmentUrl(source.url, source.quote) : null;
-    const title = h("span", { class: "small muted" }, source.title || source.url);
-    const props = { class: "source", part: "source", href, target: "_blank", rel: "noopener" };
-    return h("a", { ...props, title: texts?.openSource }, icon("quote"), h("span", null, quote, title));
+    const way = { ...wayTo(fragmentUrl(source.url, source.quote), url), title: texts?.openSource };
+    return link(way, source.title || source.url);
   }
 
   #show(source: Source, index: number): void {

@@ -1,6 +1,6 @@
 /** Inner elements: given data, they draw themselves, and only when the data has changed. */
 
-import { type Child, h, render } from "../dom.js";
+import { type Child, h, type Props, render } from "../dom.js";
 import type { Texts } from "../lang/en.js";
 
 /** The words of one language and how it writes numbers and times. */
@@ -55,6 +55,7 @@ const ICONS = {
   send: "M8 2.5l4.7 4.7-1.2 1.2-2.6-2.6v7.7H7.1V5.8L4.5 8.4 3.3 7.2z",
   quote:
     "M3 4h4.2v4.6c0 2-1.2 3.3-3.4 3.7l-.4-1.3c1-.3 1.6-.9 1.6-1.8H3zm6 0h4.2v4.6c0 2-1.2 3.3-3.4 3.7l-.4-1.3c1-.3 1.6-.9 1.6-1.8H9z",
+  pin: "M5.4 1.5h5.2v1.6l-1 .8.5 3.3 2 1.8v1.5H8.7L8 15l-.7-4.5H3.9V9l2-1.8.5-3.3-1-.8z",
   check: "M6.4 11.9L2.9 8.4l1.2-1.2 2.3 2.3 5.5-5.5 1.2 1.2z",
 };
 
@@ -63,11 +64,31 @@ export function icon(name: keyof typeof ICONS): Child {
   return h("svg", { class: "icon", viewBox: "0 0 16 16", "aria-hidden": true }, path);
 }
 
-export function textButton(label: string, onclick: () => void, props: Record<string, unknown> = {}): Child {
+export function badge(text: string, name: keyof typeof ICONS | null = null, kind = ""): Child {
+  return h("span", { class: `badge ${kind}`, part: "badge" }, name && icon(name), text);
+}
+
+/** Asks in one line what is wrong with something; to say nothing is fine. */
+export function reasonForm(texts: Texts, send: (reason: string) => void, cancel: () => void): Child {
+  const onsubmit = (event: Event) => {
+    event.preventDefault();
+    send((event.currentTarget as Element).querySelector("input")?.value.trim() ?? "");
+  };
+  const field = { "data-reason": true, part: "input", maxlength: 500, placeholder: texts.reportHint };
+  return h(
+    "form",
+    { class: "note", onsubmit },
+    h("input", { ...field, "aria-label": texts.reportHint }),
+    solidButton(texts.send, () => undefined, { type: "submit" }),
+    textButton(texts.cancel, cancel),
+  );
+}
+
+export function textButton(label: Child | Child[], onclick: () => void, props: Props = {}): Child {
   return h("button", { type: "button", class: "text", part: "button", onclick, ...props }, label);
 }
 
-export function solidButton(label: string, onclick: () => void, props: Record<string, unknown> = {}): Child {
+export function solidButton(label: Child, onclick: () => void, props: Props = {}): Child {
   return h("button", { type: "button", class: "solid", part: "button submit", onclick, ...props }, label);
 }
 

@@ -1,0 +1,38 @@
+/** An answer as the card shows it, whether of a thread or of the ask box. */
+
+import { isRunning } from "./tree.js";
+import type { Answer, AnswerView } from "./types.js";
+
+/** `quotes`: whether the site answers with quotations, where the answer itself does not say. */
+export function viewOf(
+  { id, text, html }: { id: string; text: string; html: string },
+  given: Partial<Answer>,
+  quotes: boolean,
+  mine: boolean,
+): AnswerView {
+  const {
+    state = "done",
+    provider,
+    verified_by_owner: verified = false,
+    revised_at,
+    outdated = false,
+  } = given;
+  const revised = !!revised_at;
+  const quoted = provider ? provider === "quote" : quotes;
+  return {
+    id,
+    text,
+    html: isRunning({ state }) ? "" : html,
+    state,
+    sources: given.sources ?? [],
+    quoted,
+    // What the owner has written is no quotation any more.
+    quoting: quoted && !(verified && revised),
+    verified,
+    revised,
+    outdated,
+    retryAt: given.retry_at ?? null,
+    code: given.error ?? null,
+    mine,
+  };
+}
