@@ -260,7 +260,7 @@ def allow_origin(response: Response, origin: str) -> None:
     response.headers["Access-Control-Allow-Origin"] = origin
     response.headers["Access-Control-Allow-Credentials"] = "true"
     response.headers["Access-Control-Expose-Headers"] = "ETag, Retry-After"
-    response.headers["Vary"] = "Origin"
+    response.headers.setdefault("Vary", "Origin")  # each response of ours that varies otherwise names it, too
 
 
 def _site_key(request: Request, body: dict[str, Any]) -> str:

@@ -229,7 +229,7 @@ class ThreadReads:
 def respond(snapshot: Snapshot, accept: bytes, match: bytes | None) -> tuple[int, RawHeaders, bytes]:
     """Status, headers and body for a snapshot."""
     headers: RawHeaders = [
-        (b"etag", snapshot.etag),
+        (b"etag", b"W/" + snapshot.etag),  # weak: it is the same for each Content-Encoding
         (b"cache-control", b"public, max-age=0, must-revalidate"),
         (b"vary", b"Origin, Accept-Encoding"),
         (b"x-content-type-options", b"nosniff"),
