@@ -112,7 +112,8 @@ def problem(error: AppError) -> Response:
 def client_address(request: Request, trusted: tuple[str, ...]) -> str:
     """The caller's address; X-Forwarded-For is believed only as far as listed proxies wrote it."""
     peer = request.client.host if request.client else "127.0.0.1"
-    hops = [part.strip() for part in request.headers.get("x-forwarded-for", "").split(",") if part.strip()]
+    written = ",".join(request.headers.getlist("x-forwarded-for"))  # some proxies add a line of their own
+    hops = [part.strip() for part in written.split(",") if part.strip()]
     while trusted and hops and _in_networks(peer, trusted):
         peer = hops.pop()
     try:
@@ -127,6 +128,8 @@ def _in_networks(address: str, networks: tuple[str, ...]) -> bool:
         parsed = ip_address(address)
     except ValueError:
         return False
+    if isinstance(parsed, IPv6Address):  # what a socket for both kinds makes of IPv4
+        parsed = parsed.ipv4_mapped or parsed
     return any(parsed in ip_network(network) for network in networks)
 
 
