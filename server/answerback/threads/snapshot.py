@@ -22,6 +22,9 @@ from ..sites.store import SiteDirectory
 from . import store
 
 KEPT_BYTES = 32 * 1024 * 1024
+LEAST_BYTES = 2_048
+"""What a thread takes up beside its bytes: anybody can ask for any number of threads that are not there."""
+LONGEST_KEPT_QUERY = 2_000
 FRESH_MS = 10_000
 """How long a change by another process (an import on the command line) may stay unseen."""
 ROOTS, MOST_ROOTS = 50, 100
@@ -45,6 +48,11 @@ class Snapshot:
         self._gzip: bytes | None = None
         self._br: bytes | None = None
 
+    @property
+    def size(self) -> int:
+        """Bytes of memory that it takes up, about."""
+        return len(self.body) + LEAST_BYTES
+
     def encoded(self, accept: bytes) -> tuple[bytes, bytes | None]:
         """The smallest form that the client takes, and its Content-Encoding."""
         if len(self.body) < 512:
@@ -61,12 +69,13 @@ class Snapshot:
 
 
 class Snapshots:
-    """The snapshots at hand, newest used last, at most `KEPT_BYTES` in all."""
+    """The snapshots at hand, newest used last, at most `most` bytes in all."""
 
-    def __init__(self, db: Database, bus: Bus, clock: Clock) -> None:
+    def __init__(self, db: Database, bus: Bus, clock: Clock, most: int = KEPT_BYTES) -> None:
         self._db = db
         self._bus = bus
         self._clock = clock
+        self._most = most
         self._kept: OrderedDict[Key, Snapshot] = OrderedDict()
         self._keys: dict[tuple[str, str], set[Key]] = {}
         self._size = 0
@@ -116,16 +125,16 @@ class Snapshots:
         for key in self._keys.pop((site, page), ()):
             snapshot = self._kept.pop(key, None)
             if snapshot is not None:
-                self._size -= len(snapshot.body)
+                self._size -= snapshot.size
 
     def _keep(self, key: Key, snapshot: Snapshot) -> None:
         old = self._kept.pop(key, None)
-        self._size += len(snapshot.body) - (len(old.body) if old else 0)
+        self._size += snapshot.size - (old.size if old else 0)
         self._kept[key] = snapshot
         self._keys.setdefault(key[:2], set()).add(key)
-        while self._size > KEPT_BYTES and len(self._kept) > 1:
+        while self._size > self._most and len(self._kept) > 1:
             first, dropped = self._kept.popitem(last=False)
-            self._size -= len(dropped.body)
+            self._size -= dropped.size
             keys = self._keys[first[:2]]
             keys.discard(first)
             if not keys:
@@ -216,13 +225,14 @@ class ThreadReads:
 
     def _parse(self, query: bytes) -> Key | None:
         try:
-            parsed = {name: values[0] for name, values in parse_qs(query.decode("ascii"), max_num_fields=8).items()}
+            parsed = {name: values[-1] for name, values in parse_qs(query.decode("ascii"), max_num_fields=8).items()}
             key = read_key(parsed["site"], parsed)
         except (KeyError, ValueError, BadRequest):
             return None
         if len(self._queries) > 20_000:
             self._queries.clear()
-        self._queries[query] = key
+        if len(query) <= LONGEST_KEPT_QUERY:
+            self._queries[query] = key
         return key
 
 
