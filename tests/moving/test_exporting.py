@@ -83,7 +83,7 @@ async def test_a_table_has_no_formulas(database: Database) -> None:
     assert [row["body"] for row in rows] == ["'+When <b>open</b>?", "At **7**.", "Hidden", "Under the hidden one"]
     assert {row["author"] for row in rows} == {"'=cmd()"}
     assert rows[1]["sources"] == "https://blog.example/a We open at 7"
-    for bad in ("=1", "+1", "-1", "@x", "\tx", "\rx", "\nx"):
+    for bad in ("=1", "+1", "-1", "@x", "\tx", "\rx", "\nx", "＝1", "＋1", "－1", "＠x"):
         assert cell(bad) == f"'{bad}"
 
 

@@ -115,7 +115,7 @@ def writing_to(output: str | None) -> Iterator[TextIO]:
 def cell(value: Any) -> str:
     """A table's cell that no spreadsheet takes for a formula."""
     text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) else text
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")) else text
 
 
 def _dump(data: Any) -> str:
