@@ -147,6 +147,7 @@ export class ThreadStore extends Store<ThreadState> {
 
   async #send(composition: Composition): Promise<void> {
     const { key } = composition;
+    const { comments } = this.state;
     try {
       const visitor = await this.session.ensure();
       this.#change(tree.localId(key), (row) => ({ ...row, author: { ...row.author, id: visitor.id } }));
@@ -155,7 +156,7 @@ export class ThreadStore extends Store<ThreadState> {
       const { comment, answer, refused, quota } = posted;
       this.set({ comments: tree.confirm(this.state.comments, key, this.state.sort, comment) });
       this.#count(comment.id);
-      if (answer) this.#asked(answer);
+      if (answer) this.#asked(answer, comments);
       if (refused) this.#note(comment.id, { kind: "refused", refused });
       this.session.setQuota(quota);
       this.signal({ event: EVENTS.comment, detail: { comment } });
@@ -183,14 +184,14 @@ export class ThreadStore extends Store<ThreadState> {
   }
 
   /** True when the server took the new text. */
-  async edit(id: string, body: string): Promise<boolean> {
+  edit(id: string, body: string): Promise<boolean> {
     return this.#try(id, async () => {
       const { comment } = await this.session.api.edit(id, body);
       this.#change(id, (old) => ({ ...comment, replies: old.replies }));
     });
   }
 
-  async remove(id: string): Promise<boolean> {
+  remove(id: string): Promise<boolean> {
     return this.#try(id, async () => {
       await this.session.api.remove(id);
       this.#gone(id);
@@ -253,9 +254,10 @@ export class ThreadStore extends Store<ThreadState> {
 
   /** Asks, or asks again, under a comment or its AI reply. */
   async ask(id: string): Promise<void> {
+    const { comments } = this.state;
     await this.#try(id, async () => {
       const { answer, quota } = await this.session.api.ask(id);
-      this.#asked(answer);
+      this.#asked(answer, comments);
       this.session.setQuota(quota);
     });
   }
@@ -322,9 +324,11 @@ export class ThreadStore extends Store<ThreadState> {
     this.signal({ say: "comment", name: comment.author.name });
   }
 
-  #asked(answer: Comment): void {
+  /** Takes in the answer that was asked for, unless live events have told more of it since the tree was `before`. */
+  #asked(answer: Comment, before: Comment[]): void {
     this.set({ asked: { ...this.state.asked, [answer.id]: true } });
-    this.#upsert(answer, false);
+    const known = tree.find(before, answer.id);
+    if (known === tree.find(this.state.comments, answer.id)) this.#upsert(answer, false);
   }
 
   #delta(id: string, offset: number, text: string): void {
@@ -347,7 +351,7 @@ export class ThreadStore extends Store<ThreadState> {
   /** Whether this visitor asked for the answer. */
   isMine(answer: Comment): boolean {
     if (this.state.asked[answer.id]) return true;
-    const question = answer.parent_id ? tree.find(this.state.comments, answer.parent_id) : null;
+    const question = tree.find(this.state.comments, answer.parent_id ?? "");
     return question !== null && isOwn(question, this.session.visitor);
   }
 

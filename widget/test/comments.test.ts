@@ -100,6 +100,30 @@ describe("<answerback-comments>", () => {
     expect(localStorage.getItem("answerback:demo:outbox:/post")).toBeNull();
   });
 
+  it("keeps an answer that has ended before the reply to its question's post came", async () => {
+    const question = comment("new", { author: me, body: "Is it so?" });
+    server.on("POST /api/comments/", async () => {
+      const [live] = server.streams;
+      live?.send("comment.added", { comment: question });
+      live?.send("answer.queued", { id: "x", question_id: "new", comment: answer("x", "new") });
+      live?.send("answer.settled", {
+        id: "x",
+        comment: answer("x", "new", { state: "failed", error: "auth" }),
+      });
+      await until(() => shown('[data-state="failed"]'));
+      return { comment: question, answer: answer("x", "new"), quota: quota({ left: 4 }), refused: null };
+    });
+    let posted = false;
+    document.addEventListener("answerback:comment", () => (posted = true), { once: true });
+    mount();
+    await until(() => shown("article"));
+    await write("Is it so?");
+    await until(() => posted);
+    await new Promise(requestAnimationFrame);
+    expect(shown('[data-state="failed"]')).not.toBeNull();
+    expect(shown(".waiting")).toBeNull();
+  });
+
   it("makes a session only when something is written", async () => {
     let known = false;
     server.on("GET /api/session/", () => session({ visitor: known ? me : null }));
