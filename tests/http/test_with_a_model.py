@@ -77,6 +77,15 @@ def test_with_the_provider_down_the_comment_is_kept_and_told_to_be_tried_again(
     assert "tried again" in reply["body"]
 
 
+def test_an_answer_that_has_failed_for_good_costs_nothing_of_the_day(server: Server, model: OpenAIServer) -> None:
+    model.script({"mode": "status", "status": 400})
+    posted = server.post("When does it open?").json
+    assert posted["quota"]["left"] == 4
+    reply = server.settled(posted["answer"]["id"])
+    assert (reply["answer"]["state"], reply["answer"]["retry_at"]) == ("failed", None)
+    assert server.call("GET", f"/api/session/?site=demo&page={server.page}").json["quota"]["left"] == 5
+
+
 def test_a_kill_in_the_middle_of_fifty_answers_settles_each_once(server: Server, model: OpenAIServer) -> None:
     server.restart(daily_answers="100", address_daily_answers="100", **NO_LIMITS)
     model.script(default={"gate": "go", "gate_after": 2})

@@ -1,0 +1,59 @@
+"""A session is bound to its site and origin, and a ticket is good once (threat 5)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.services import Reply, Server
+
+OTHER = "https://other.example"
+
+
+@pytest.fixture(scope="module")
+def running(running: Server) -> Iterator[Server]:
+    """The site `demo` has two origins here."""
+    running.change(origins=f"{running.site.origin},{OTHER}")
+    yield running
+    running.change(origins=running.site.origin)
+
+
+def begun(server: Server, **headers: str) -> Reply:
+    return server.call("POST", "/api/session/", {"site": "demo"}, **headers)
+
+
+def visitor(server: Server, **headers: str) -> Reply:
+    return server.call("GET", "/api/session/?site=demo&page=/", **headers)
+
+
+def redeemed(server: Server, ticket: str, **headers: str) -> Reply:
+    return server.call("POST", "/api/session/bearer/", {"site": "demo", "ticket": ticket}, **headers)
+
+
+def test_a_cookie_of_one_origin_is_nobody_on_another_of_the_same_site(shared: Server) -> None:
+    cookie = begun(shared, Origin=shared.site.origin).headers["set-cookie"].partition(";")[0]
+    assert visitor(shared, Cookie=cookie, Origin=shared.site.origin).json["visitor"]
+    assert visitor(shared, Cookie=cookie, Origin=OTHER).json["visitor"] is None
+    assert visitor(shared, Cookie=cookie).json["visitor"] is None
+
+
+def test_a_cookie_never_works_without_an_origin(shared: Server) -> None:
+    cookie = begun(shared).headers["set-cookie"].partition(";")[0]
+    assert visitor(shared, Cookie=cookie).json["visitor"] is None
+
+
+def test_a_token_of_one_origin_is_refused_on_another_of_the_same_site(shared: Server) -> None:
+    ticket = begun(shared, Origin=shared.site.origin).json["ticket"]
+    token = redeemed(shared, ticket, Origin=shared.site.origin).json["token"]
+    bearer = f"Bearer {token}"
+    assert visitor(shared, Authorization=bearer, Origin=shared.site.origin).json["visitor"]
+    assert visitor(shared, Authorization=bearer, Origin=OTHER).json["code"] == "session_invalid"
+
+
+def test_a_ticket_is_good_once_and_where_it_was_given(shared: Server) -> None:
+    ticket = begun(shared, Origin=shared.site.origin).json["ticket"]
+    for wrong, origin in ((ticket, OTHER), (ticket[:-1], shared.site.origin), ("x.y.z", shared.site.origin)):
+        assert redeemed(shared, wrong, Origin=origin).json["code"] == "ticket_invalid"
+    assert redeemed(shared, ticket, Origin=shared.site.origin).status == 200
+    assert redeemed(shared, ticket, Origin=shared.site.origin).json["code"] == "ticket_invalid"
