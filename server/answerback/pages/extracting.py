@@ -11,11 +11,13 @@ import codecs
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from ..core.comments import clean_text
 from ..core.passages import Block
 from ..core.unseen import strip_hidden
+from .hiding import drop_hidden
 
 _DROPPED = frozenset(
     """script style noscript template nav footer aside form button select option input textarea svg math canvas iframe
@@ -39,6 +41,9 @@ _ASIDE = frozenset("nav navbar navigation sidebar footer breadcrumb breadcrumbs 
 
 Not `menu`, `share` or `related`: a restaurant's menu is what visitors ask for.
 """
+IGNORED = "data-answerback-ignore"
+"""What an owner marks so is kept out."""
+_WANTED = f"not(ancestor::*[@{IGNORED}])"
 CELL = "\t"
 """Between the cells of a row, and a term and its meaning: space, so that a quote of them is found on the page."""
 MOST_BLOCKS, BLOCK_LIMIT, DEPTH_LIMIT = 3_000, 20_000, 100
@@ -73,15 +78,20 @@ def extract(body: bytes, content_type: str) -> Content:
     root = document(body, content_type)
     if root is None:
         return Content("", "", ())
-    title = _line(root.findtext(".//title") or "")
-    mains = root.xpath("//main | //*[@role='main']") or root.xpath("//article")
+    title, lang = _line(root.findtext(".//title") or ""), _line(root.get("lang") or "")[:20]
+    drop_hidden(root)
+    # A page that hides everything shows it when its scripts have begun.
+    return Content(title, lang, _content(root) or _content(document(body, content_type)))
+
+
+def _content(root: Any) -> tuple[Block, ...]:
+    mains = root.xpath(f"(//main | //*[@role='main'])[{_WANTED}]") or root.xpath(f"//article[{_WANTED}]")
     tops = [main for main in mains if not any(above in mains for above in main.iterancestors())]
     body_element = root.find("body")
     if not tops and body_element is not None:
         _drop_asides(body_element)
         tops = [body_element]
-    blocks = tuple(_blocks(tops))
-    return Content(title, _line(root.get("lang") or "")[:20], blocks[:MOST_BLOCKS])
+    return tuple(islice(_blocks(tops), MOST_BLOCKS))
 
 
 def _drop_asides(body: Any) -> None:
@@ -168,9 +178,7 @@ def _pairs(element: Any) -> Iterator[str]:
 
 
 def _is_dropped(element: Any, tag: str) -> bool:
-    if tag in _DROPPED or element.get("hidden") is not None or element.get("aria-hidden") == "true":
-        return True
-    return element.get("role") in _HIDDEN_ROLES or element.get("data-answerback-ignore") is not None
+    return tag in _DROPPED or element.get("role") in _HIDDEN_ROLES or element.get(IGNORED) is not None
 
 
 def _text(element: Any) -> str:

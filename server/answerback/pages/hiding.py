@@ -1,0 +1,80 @@
+"""What a page holds and does not show: text that no visitor can come to see is no text of the page.
+
+Told from the elements themselves, by `hidden`, `aria-hidden` and their own `style`. Style sheets are not read: a rule
+that hides there is most often a tab's or an accordion's, whose text a click brings up, and so are heights of nothing;
+`opacity: 0` is what many builders of sites give to whatever comes into view as one scrolls.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+_LENGTH = re.compile(r"([+-]?\d*\.?\d+)\s*([a-z%]*)")
+_SMALLEST, _FAR = 1.0, {"px": -900.0, "pt": -700.0, "em": -60.0, "rem": -60.0}
+_TARGETS = ("aria-controls", "data-target", "data-bs-target", "href", "for")
+_CONTROLS = (
+    "self::button or self::dt or self::summary or @role='button' or @role='tab' or @aria-expanded or @onclick "
+    "or .//button or .//*[@role='button' or @aria-expanded or @onclick]"
+)
+
+
+def drop_hidden(root: Any) -> None:
+    """Take out of a document what nobody sees and nothing on the page brings up."""
+    found = [
+        element
+        for element in root.xpath("//*[@hidden or @aria-hidden='true' or @style]")
+        if element.tag not in ("html", "body") and _is_hidden(element)
+    ]
+    if not found:
+        return
+    targets = _targets(root)
+    for element in [element for element in found if not _comes_up(element, targets)]:
+        element.drop_tree()
+
+
+def _targets(root: Any) -> set[str]:
+    """The ids that something on the page shows or leads to."""
+    named = root.xpath("|".join(f"//*[not(self::link)]/@{name}" for name in _TARGETS))
+    return {part.lstrip("#") for value in named for part in value[:500].split() if part}
+
+
+def _is_hidden(element: Any) -> bool:
+    if element.get("aria-hidden") == "true":
+        return True
+    if element.get("hidden") is not None:
+        return str(element.get("hidden")).lower() != "until-found"
+    return _is_styled_away(element.get("style") or "")
+
+
+def _is_styled_away(text: str) -> bool:
+    style: dict[str, str] = {}
+    for part in re.sub(r"/\*.*?\*/", "", text[:2_000]).lower().split(";"):
+        name, _, value = part.partition(":")
+        style[name.strip()] = value.replace("!important", "").strip()
+    if style.get("display") == "none" or style.get("visibility") in ("hidden", "collapse"):
+        return True
+    size, unit = _length(style.get("font-size") or style.get("font", "").partition("/")[0])
+    if size is not None and (size <= 0 or (size <= _SMALLEST and unit in ("px", "pt"))):
+        return True
+    moved = ["text-indent", "margin-left", "margin-top"]
+    if style.get("position") in ("absolute", "fixed"):
+        moved += ["left", "top", "right", "bottom"]
+    for name in moved:
+        size, unit = _length(style.get(name, ""))
+        if size is not None and size <= _FAR.get(unit, float("-inf")):
+            return True
+    return False
+
+
+def _length(value: str) -> tuple[float | None, str]:
+    match = _LENGTH.match(value)
+    return (float(match[1]), match[2]) if match else (None, "")
+
+
+def _comes_up(element: Any, targets: set[str]) -> bool:
+    """Whether a visitor can bring it up: a tab's panel, what something names as its own, what follows a control."""
+    if element.get("role") == "tabpanel" or element.get("id") in targets:
+        return True
+    before = element.getprevious()
+    return before is not None and bool(before.xpath(_CONTROLS))
