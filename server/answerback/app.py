@@ -75,7 +75,7 @@ def build_app(settings: Settings, seams: Seams | None = None) -> App:
     accounts = build_accounts(
         settings, db, clock, ids, sites, sessions, changed=posting.changed, told=posting.tell_reload
     )
-    threads = Threads(db, sessions, posting, snapshots, answers.quota, clock, ids, settings.provider_in_use)
+    threads = Threads(db, sessions, posting, snapshots, answers.quota, clock, ids, settings.provider_in_use, secret)
     knowledge = Knowledge(settings, db, clock, ids, sites, seams.fetcher, seams.crawl_pace)
     worker = build_worker(settings, db, bus, clock, ids, sites, knowledge, answerer, posting, metrics)
     desk.writer = worker

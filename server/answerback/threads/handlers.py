@@ -16,7 +16,8 @@ from ..core.model import Comment, Visitor
 from ..core.times import iso
 from ..db import Database, Work
 from ..errors import BadRequest, NotFound
-from ..http import Call, json_response
+from ..http import Call, address_key, json_response
+from ..people.pace import Pace
 from ..people.sessions import Sessions
 from ..seams import Clock, Ids
 from . import store
@@ -24,6 +25,8 @@ from .posting import Posting, read_draft, rule_here
 from .snapshot import Snapshots, read_key, respond
 
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+CHANGES_A_MINUTE = 300
+"""Edits, votes, reports and previews of one address: each is told to everybody on the page, or takes long to render."""
 QuotaView = Callable[[Call, Visitor | None], Awaitable[dict[str, Any]]]
 
 
@@ -32,7 +35,7 @@ class Threads:
 
     def __init__(
         self, db: Database, sessions: Sessions, posting: Posting, snapshots: Snapshots, quota: QuotaView,
-        clock: Clock, ids: Ids, provider: str,
+        clock: Clock, ids: Ids, provider: str, secret: str,
     ) -> None:  # fmt: skip
         self._db = db
         self._sessions = sessions
@@ -42,6 +45,8 @@ class Threads:
         self._clock = clock
         self._ids = ids
         self._provider = provider
+        self._secret = secret
+        self._pace = Pace(clock, CHANGES_A_MINUTE)
 
     async def read(self, call: Call) -> Response:
         """`GET /api/comments/`, where `ThreadReads` did not serve it already."""
@@ -71,10 +76,12 @@ class Threads:
 
     async def preview(self, call: Call) -> Response:
         """`POST /api/comments/preview/`: the HTML that a comment would have; nothing is kept."""
+        self._step(call)
         return json_response({"html": render(rules.clean_text(call.text("body", rules.BODY_LIMIT)))})
 
     async def edit(self, call: Call) -> Response:
         """`PATCH /api/comments/{id}/`."""
+        self._step(call)
         session = await self._sessions.require(call)
         body = rules.clean_text(call.text("body", rules.BODY_LIMIT, required=True))
         if not body:
@@ -84,12 +91,14 @@ class Threads:
 
     async def delete(self, call: Call) -> Response:
         """`DELETE /api/comments/{id}/`."""
+        self._step(call)
         session = await self._sessions.require(call)
         await self._posting.delete(call.site, session.visitor, _id(call))
         return _nothing()
 
     async def vote(self, call: Call) -> Response:
         """`PUT /api/comments/{id}/vote/`."""
+        self._step(call)
         session = await self._sessions.require(call)
         value = call.body.get("value")
         if isinstance(value, bool) or value not in (1, 0, -1):
@@ -98,6 +107,7 @@ class Threads:
 
     async def report(self, call: Call) -> Response:
         """`POST /api/comments/{id}/report/`."""
+        self._step(call)
         session = await self._sessions.require(call)
         reason = rules.clean_text(call.text("reason", 500))
         now, site, id = self._clock.now(), call.site.key, _id(call)
@@ -110,6 +120,9 @@ class Threads:
 
         await self._db.write(work)
         return _nothing()
+
+    def _step(self, call: Call) -> None:
+        self._pace.step(address_key(call.address, "changes", self._secret))
 
     async def session(self, call: Call) -> Response:
         """`GET /api/session/`: who the visitor is, what is left for today, and what is theirs on the page."""

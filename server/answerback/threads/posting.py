@@ -205,7 +205,10 @@ class Posting:
         self._snapshots.forget(site, page)
 
     async def edit(self, site: Site, visitor: Visitor, id: str, body: str) -> Comment:
-        """Change one's own comment within the site's window. Raises NotFound or Forbidden."""
+        """Change one's own comment within the site's window.
+
+        Raises NotFound, Forbidden, or BadRequest where such a comment would first have to wait for the owner.
+        """
         now = self._clock.now()
         html = render(body)
 
@@ -215,6 +218,8 @@ class Posting:
                 yield from self._refuse(site, visitor, id)
             comment = yield from store.comment_by_id(site.key, id)
             assert comment is not None
+            if comment.state == "published" and rules.needs_approval(site.moderation, body, published_before=True):
+                raise BadRequest("validation_failed", "body: this has to wait for the owner; write another comment.")
             return comment
 
         comment = await self._db.write(work)

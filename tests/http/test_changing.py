@@ -1,0 +1,35 @@
+"""What may become of a comment that is there already: not more than a new one may be, and not without end."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.services import Server
+
+
+@pytest.mark.parametrize(("moderation", "body"), [("links", "Look: https://evil.example"), ("all", "Other words.")])
+def test_an_edit_is_no_way_around_the_owner(shared: Server, moderation: str, body: str) -> None:
+    shared.begin()
+    id = shared.post("Harmless words.").json["comment"]["id"]
+    shared.change(moderation=moderation)
+    try:
+        waiting = shared.post(body).json["comment"]
+        reply = shared.call("PATCH", f"/api/comments/{id}/", {"site": "demo", "body": body})
+        assert (reply.status, reply.json["code"]) == (400, "validation_failed")
+        reply = shared.call("PATCH", f"/api/comments/{waiting['id']}/", {"site": "demo", "body": f"{body} Now."})
+        assert reply.json["comment"]["state"] == "pending", "what nobody has read yet may still become better"
+    finally:
+        shared.change(moderation="none")
+    assert [comment["body"] for comment in shared.thread()["comments"]] == ["Harmless words."]
+
+
+def test_nobody_votes_and_changes_without_end(server: Server) -> None:
+    server.begin()
+    id = server.post("Harmless words.").json["comment"]["id"]
+    server.begin()
+    vote = f"/api/comments/{id}/vote/"
+    codes = [server.call("PUT", vote, {"site": "demo", "value": n % 2}).json.get("code") for n in range(301)]
+    assert codes[:300] == [None] * 300
+    reply = server.call("POST", "/api/comments/preview/", {"site": "demo", "body": "Words."})
+    assert (codes[300], reply.json["code"]) == ("too_many_requests", "too_many_requests")
+    assert 0 < int(reply.headers["retry-after"]) <= 60
