@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import socket
 import sqlite3
 import subprocess
@@ -200,6 +201,11 @@ def test_a_port_that_is_taken_is_said_in_a_line(run: Run) -> None:
         ):
             said = run(*command, code=1, ANSWERBACK_REDIS_URL="redis://127.0.0.1:1").stderr
             assert "ddress already in use" in said
+
+
+def test_ctrl_c_ends_the_server_well(server: Server) -> None:
+    server.process.send_signal(signal.SIGINT)
+    assert server.process.wait(20) == 0
 
 
 def test_serve_says_where_and_fails_on_a_port_that_is_taken(server: Server) -> None:

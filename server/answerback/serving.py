@@ -128,6 +128,8 @@ def _run(server: Server, sockets: list[socket.socket] | None = None) -> int:
         server.run(sockets)
     except SystemExit:  # uvicorn has said why, with an exit code of its own
         return 1
+    except KeyboardInterrupt:  # Ctrl-C, after everything has ended as it should
+        return 0
     return 0 if server.started else 1
 
 
