@@ -154,6 +154,17 @@ def test_an_owners_own_answer_is_found_before_the_models(server: Server, owner: 
     assert found["question"] == QUESTION
 
 
+def test_the_owners_word_on_a_question_like_it_outranks_the_models_on_the_very_same(
+    server: Server, owner: Owner
+) -> None:
+    asked = "When was the harbour bakery of Anna Berg founded as a bakery for rye bread?"
+    _, id = answered(server, asked.replace("Anna ", ""))
+    _, models = answered(server, asked)
+    assert look(server, asked)["id"] == models
+    owner.send(f"/admin/comments/{id}/verify/")
+    assert look(server, asked)["id"] == id
+
+
 def test_the_same_question_in_other_words_is_offered_and_other_questions_are_not(server: Server) -> None:
     answered(server)
     found = look(server, "Please, when was the bakery founded?")
