@@ -57,6 +57,8 @@ def test_check_says_a_line_of_each_part(run: Run) -> None:
     assert [line.split()[0] for line in lines] == ["ok"] * len(lines)
     parts = {line["part"]: line["state"] for line in json.loads(run("check", "--json").stdout)}
     assert {"settings", "database", "provider", "mail"} <= set(parts)
+    assert "redis" not in parts
+    assert "redis        cannot" in run("check", code=1, ANSWERBACK_REDIS_URL="redis://127.0.0.1:1").stdout
     broken = run("check", "--json", code=1, ANSWERBACK_PROVIDER="openai")
     assert {line["part"]: line["state"] for line in json.loads(broken.stdout)}["provider"] == "error"
 

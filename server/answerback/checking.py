@@ -20,10 +20,11 @@ class Line:
 
 
 async def check_all(settings: Settings) -> list[Line]:
-    """A line for each part: settings, database, provider, budgets, sign-in, mail."""
+    """A line for each part: settings, database, Redis where there is one, provider, budgets, sign-in, mail."""
     return [
         _settings(settings),
         await _database(settings),
+        *([await _redis(settings)] if settings.redis_url else []),
         await check_provider(settings),
         await _budgets(settings),
         await _oauth("GitHub", settings),
@@ -56,6 +57,20 @@ async def _database(settings: Settings) -> Line:
     if row is None or row["version_num"] != HEAD:
         return Line("database", "warning", f"{kind} is reached, the schema is not the newest: run answerback migrate")
     return Line("database", "ok", f"{kind}, revision {HEAD}")
+
+
+async def _redis(settings: Settings) -> Line:
+    from redis.asyncio import Redis
+    from redis.exceptions import RedisError
+
+    client = Redis.from_url(settings.redis_url, socket_connect_timeout=5, socket_timeout=5)
+    try:
+        await client.ping()
+    except (OSError, RedisError) as error:
+        return Line("redis", "error", f"cannot be reached ({type(error).__name__})")
+    finally:
+        await client.aclose()
+    return Line("redis", "ok", "joins the processes' live events")
 
 
 async def check_provider(settings: Settings) -> Line:

@@ -188,6 +188,7 @@ def test_redis_dies_and_returns(two: tuple[Server, Server], redis: Redis) -> Non
     here, there = Watching(first), Watching(second)
     assert first.post("Before.", ask=False).status == 201
     wait_until(lambda: there.named("comment.added"))
+    assert "ok       redis" in first.command("check", check=False).stdout
     redis.die()
     assert first.post("In between.", ask=False).status == 201
     wait_until(lambda: "In between." in [event["comment"]["body"] for event in here.named("comment.added")])
