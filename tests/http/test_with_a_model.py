@@ -97,6 +97,8 @@ def test_a_kill_in_the_middle_of_fifty_answers_settles_each_once(server: Server,
     server.run()
     for item in posted:
         assert server.settled(item["answer"]["id"])["answer"]["state"] == "done"
+    ends = [request["state"] for request in model.seen()["requests"]]
+    assert (ends.count("cut"), ends.count("completed")) == (50, 50)  # those that the kill cut, and one more for each
     comments = list(walk(server.thread()["comments"]))
     assert len(comments) == 100
     assert server.call("GET", f"/api/session/?site=demo&page={server.page}").json["quota"]["used"] == 50
