@@ -193,6 +193,13 @@ async def test_sessions_end_by_signing_out_and_by_time(house: House) -> None:
     assert (await house.browser.get("/admin/")).status_code == 303
 
 
+async def test_a_new_password_ends_what_was_open(house: House) -> None:
+    await house.sign_in()
+    assert (await house.browser.get("/admin/")).status_code == 200
+    await add_owner_with_link(house.db, "one@example.com", ["one"], "another horse, another battery")
+    assert (await house.browser.get("/admin/")).status_code == 303
+
+
 async def test_the_log_shows_everything_of_the_owners_site_newest_first(house: House) -> None:
     await house.sign_in()
     assert await house.log() == ["c3", "q2", "q1", "c2", "c1"]

@@ -47,6 +47,17 @@ def test_our_pages_are_in_no_frame_and_in_no_cache(server: Server, path: str, me
     assert page.headers["referrer-policy"] == "same-origin"  # no code and no link goes to anybody by a Referer
 
 
+@pytest.mark.parametrize("path", ["/t/?site=nowhere&page=/", "/t/?site=demo"])
+def test_a_page_that_cannot_be_shown_is_in_no_cache(server: Server, path: str) -> None:
+    page = WebBrowser().get(server.url + path)
+    assert page.status >= 400 and page.headers["cache-control"] == "no-store"
+
+
+def test_a_thread_is_cached_for_readers_of_one_language(server: Server) -> None:
+    page = WebBrowser().get(server.url + "/t/?site=demo&page=/")
+    assert "public" in page.headers["cache-control"] and page.headers["vary"] == "Accept-Language"
+
+
 def test_what_is_handed_over_is_kept_by_nobody(server: Server) -> None:
     window = Window(server, WebBrowser())
     page = window.browser.post(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import sqlite3
+from functools import partial
 from typing import Any
 
 import pytest
@@ -13,7 +14,10 @@ from answerback.answers.answered import store as asked
 from answerback.answers.record_store import record_of
 from answerback.core.model import Visitor
 from answerback.db import Database, IntegrityConflict, Work, run
+from answerback.errors import LimitReached
 from answerback.people import identities
+from answerback.people import store as people
+from answerback.people.attempts import FORGET_MS, FREE_OF_ADDRESS, Attempts
 from answerback.people.identities import NewIds, Profile
 from answerback.people.identities import store as identity_store
 from answerback.people.mail_links import store as mail
@@ -22,6 +26,7 @@ from answerback.people.oauth import store as states
 from answerback.people.oauth.store import State
 from answerback.people.sso import store as sso
 from answerback.people.store import set_password
+from answerback.seams import SteppedClock
 
 from tests.services import migrated_sqlite
 
@@ -50,6 +55,25 @@ async def test_an_identity_is_one_visitor_of_one_site(db: Database) -> None:
     found = await db.read(lambda: identity_store.visitors_of_subject(PROFILE.issuer, PROFILE.subject))
     assert {visitor.id for visitor in found} == {"v1", "v3"}
     assert (await db.read(lambda: identity_store.identities_of("v1")))[0].used_at == NOW + 2
+
+
+async def test_what_somebody_typed_at_the_door_is_not_kept(db: Database) -> None:
+    for bucket, at in (("email:demo:a@example.com", NOW), ("email:demo:b@example.com", NOW + FORGET_MS + 1)):
+        await db.write(partial(people.count_failure, bucket, at, at - FORGET_MS))
+    rows = await db.fetch_all("SELECT bucket FROM login_failures")
+    assert [row["bucket"] for row in rows] == ["email:demo:b@example.com"]
+
+
+async def test_guessing_at_many_accounts_from_one_address_is_slowed_down(db: Database) -> None:
+    async def fail() -> None:
+        return None
+
+    attempts = Attempts(db, SteppedClock(NOW))
+    for number in range(FREE_OF_ADDRESS):
+        await attempts.attempt(f"email:demo:{number}@example.com", "address:one", fail)
+    with pytest.raises(LimitReached):
+        await attempts.attempt("email:demo:mina@example.com", "address:one", fail)
+    await attempts.attempt("email:demo:mina@example.com", "address:other", fail)
 
 
 async def test_two_first_sign_ins_at_once_make_one_visitor(db: Database) -> None:

@@ -127,12 +127,12 @@ def end_everything(visitor_id: str, now: int, *, but_page: str = "") -> Work[Non
 
 
 def count_failure(bucket: str, now: int, forget_before: int) -> Work[None]:
-    """Note a failed sign-in; failures before `forget_before` no longer count."""
+    """Note a failed sign-in; what was noted before `forget_before` goes, whoever's it was: addresses are in it."""
+    yield run("DELETE FROM login_failures WHERE last_at < :forget_before", forget_before=forget_before)
     yield run(
         """INSERT INTO login_failures (bucket, failures, last_at) VALUES (:bucket, 1, :now)
-        ON CONFLICT (bucket) DO UPDATE SET last_at = :now, failures = CASE
-            WHEN login_failures.last_at < :forget_before THEN 1 ELSE login_failures.failures + 1 END""",
-        bucket=bucket, now=now, forget_before=forget_before,
+        ON CONFLICT (bucket) DO UPDATE SET last_at = :now, failures = login_failures.failures + 1""",
+        bucket=bucket, now=now,
     )  # fmt: skip
 
 
@@ -151,7 +151,10 @@ async def failures(db: Database, bucket: str) -> tuple[int, int]:
 
 
 def add_owner(id: str, email: str, password_hash: str | None, sites: list[str], now: int) -> Work[str]:
-    """Put in an owner, or give one who is there these sites (none named: all) and password; the owner's id."""
+    """Put in an owner, or give one who is there these sites (none named: all) and password; the owner's id.
+
+    A new password ends what was open with the one before.
+    """
     row = yield one(
         """INSERT INTO owners (id, email, password_hash, all_sites, created_at)
         VALUES (:id, :email, :password_hash, :all_sites, :now)
@@ -161,6 +164,9 @@ def add_owner(id: str, email: str, password_hash: str | None, sites: list[str], 
         id=id, email=email, password_hash=password_hash, all_sites=0 if sites else 1, now=now,
     )  # fmt: skip
     owner_id: str = row["id"]
+    if password_hash is not None:
+        yield run("DELETE FROM owner_sessions WHERE owner_id = :id", id=owner_id)
+        yield run("DELETE FROM owner_links WHERE owner_id = :id", id=owner_id)
     for site in sites:
         yield run(
             """INSERT INTO owner_sites (owner_id, site) VALUES (:owner_id, :site)

@@ -23,6 +23,7 @@ from . import store
 from .snapshot import Snapshots, read_key
 
 TEMPLATES = Path(__file__).parent / "templates"
+HEADERS = {"Cache-Control": "public, max-age=30", "Vary": "Accept-Language"}
 TEXTS: Mapping[str, Mapping[str, str]] = {
     "en": {
         "title": "Comments", "total": "{n} comments", "one": "1 comment", "none": "No comments yet.", "guest": "Guest",
@@ -71,6 +72,7 @@ class ThreadPages:
         lang = language_of(request, "", request.query_params.get("lang", ""))
         response = self._html("unreadable.html", lang, "Answerback", detail=error.detail)
         response.status_code = error.status
+        response.headers["Cache-Control"] = "no-store"
         return response
 
     def _html(self, template: str, lang: str, site_name: str, **values: Any) -> Response:
@@ -79,7 +81,7 @@ class ThreadPages:
             t=texts, lang=lang, base=self._pages.base, title=texts["title"], site_name=site_name, done="", problem="",
             **values,
         )  # fmt: skip
-        return Response(html, headers={"Cache-Control": "public, max-age=30"}, media_type="text/html")
+        return Response(html, headers=HEADERS, media_type="text/html")
 
 
 def _day(moment: str) -> str:
