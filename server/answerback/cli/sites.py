@@ -9,7 +9,7 @@ from dataclasses import asdict
 from typing import Any
 
 from ..errors import NotFound
-from ..settings import Settings
+from ..settings import Settings, limit
 from ..sites.settings import AI_RULES, SITE_SETTINGS, Site, read_site
 from .talking import Parser, command, count, say, watched, with_database
 
@@ -30,6 +30,10 @@ def add_to(commands: Any) -> None:
     page.add_argument("key")
     page.add_argument("page")
     page.add_argument("--ai", choices=(*AI_RULES, "default"), help="default: as on the whole site")
+    visitor = command(site, "visitor", _site_visitor, "how many answers a day one visitor has, where it differs")
+    visitor.add_argument("key")
+    visitor.add_argument("id", help="author.id of the visitor's comments in the API")
+    visitor.add_argument("--daily-answers", type=answers_a_day, metavar="N|unlimited|default")
     sso = command(site, "sso", _site_sso, "print the secret by which the site's own server signs its users on")
     sso.add_argument("key")
     what = sso.add_mutually_exclusive_group()
@@ -159,6 +163,33 @@ def _site_page(settings: Settings, options: argparse.Namespace) -> int:
     rule, now = None if options.ai == "default" else options.ai, SystemClock().now()
     with_database(settings, lambda db: db.write(lambda: set_rule(site.key, options.page, rule, now)))
     say(f"What is answered on {options.page}: {rule or f'{site.ai}, as on the whole site'}.")
+    return 0
+
+
+def answers_a_day(text: str) -> str:
+    """The value of an option that takes a limit, or `default`."""
+    try:
+        return text if text == "default" else str(limit(text) if text != "unlimited" else text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _site_visitor(settings: Settings, options: argparse.Namespace) -> int:
+    from ..people.store import set_daily_answers, visitor_by_id
+
+    site, wanted = site_of(settings, options.key), options.daily_answers
+    if wanted is not None:
+        own = None if wanted == "default" else wanted
+        known = with_database(settings, lambda db: db.write(lambda: set_daily_answers(site.key, options.id, own)))
+    else:
+        known = found = with_database(settings, lambda db: db.read(lambda: visitor_by_id(site.key, options.id)))
+    if not known:
+        say(f"answerback: there is no visitor {options.id!r} on {site.key}")
+        return 1
+    if wanted is None:
+        print(found.daily_answers or "default")
+    else:
+        say(f"Answers a day for this visitor: {'as on the whole site' if wanted == 'default' else wanted}.")
     return 0
 
 

@@ -57,6 +57,15 @@ def visitor_by_id(site: str, id: str) -> Work[Visitor | None]:
     return None if row is None else read_visitor(row)
 
 
+def set_daily_answers(site: str, id: str, limit: str | None) -> Work[bool]:
+    """A visitor's own limit of answers a day in place of the site's; None: as on the site. False for nobody."""
+    row = yield one(
+        "UPDATE visitors SET daily_answers = :limit WHERE site = :site AND id = :id RETURNING id",
+        limit=limit, site=site, id=id,
+    )  # fmt: skip
+    return row is not None
+
+
 async def user_by_email(db: Database, site: str, email: str) -> tuple[Visitor, str] | None:
     """The visitor with that address, and the hash of the password."""
     row = await db.fetch_one(
