@@ -6,6 +6,8 @@ import pytest
 from answerback.http import address_key, client_address
 from starlette.requests import Request
 
+from tests.services import Server
+
 SECRET = "a secret of the tests' own, long enough"
 
 
@@ -50,3 +52,17 @@ def test_whoever_has_a_whole_network_counts_once(one: str, other: str, same: boo
 
 def test_an_address_is_known_by_another_name_each_day() -> None:
     assert len({address_key("198.51.100.7", day, SECRET) for day in ("2026-11-23", "2026-11-24")}) == 2
+
+
+def test_fresh_guests_do_not_make_fresh_limits(server: Server) -> None:
+    server.change(address_comments_per_minute="3")
+    codes = []
+    for _ in range(4):
+        server.begin()
+        codes.append(server.post("Words.").json.get("code"))
+    assert codes == [None, None, None, "rate_limited"]
+    server.token = ""
+    statuses = [server.call("POST", "/api/session/", {"site": "demo"}).status for _ in range(57)]
+    assert statuses == [201] * 56 + [429]
+    person = {"site": "demo", "email": "mina@example.com", "password": "a long enough one", "name": "Mina"}
+    assert server.call("POST", "/api/user/register/", person).json["code"] == "too_many_requests"
