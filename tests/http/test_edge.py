@@ -52,6 +52,7 @@ def test_a_good_origin_may_read_and_write(shared: Server) -> None:
     [
         (b"{", {}, "bad_json"),
         (b"[" * 5_000, {}, "bad_json"),
+        (b'{"site": "demo", "x": ' + b"[" * 20 + b"]" * 20 + b"}", {}, "bad_json"),
         (b'{"site": "demo", "body": ' + b"9" * 5_000 + b"}", {}, "bad_json"),
         (b'{"x": "' + b"x" * 70_000 + b'"}', {}, "body_too_large"),
         (b"{}", {"Content_Type": "text/plain"}, "unsupported_media_type"),
@@ -108,6 +109,16 @@ def test_a_cursor_of_ones_own_making_is_refused(shared: Server, position: Any) -
     for sort in ("best", "newest"):
         reply = shared.call("GET", f"/api/comments/?site=demo&page=/&sort={sort}&cursor={cursor}")
         assert (reply.status, reply.json["code"]) == (400, "validation_failed")
+
+
+def test_a_body_that_does_not_say_how_long_it_is_is_read_no_further_either(shared: Server) -> None:
+    connection = HTTPConnection(shared.url.removeprefix("http://"), timeout=10)
+    with closing(connection):
+        headers = {"Content-Type": "application/json", "X-Answerback": "1"}
+        parts = [b'{"site": "demo", "body": "', b"x" * 70_000, b'"}']
+        connection.request("POST", "/api/comments/", iter(parts), headers, encode_chunked=True)
+        reply = connection.getresponse()
+        assert (reply.status, json.load(reply)["code"]) == (413, "body_too_large")
 
 
 def test_the_head_of_an_event_stream_comes_to_an_end(shared: Server) -> None:
