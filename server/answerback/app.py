@@ -83,7 +83,7 @@ def build_app(settings: Settings, seams: Seams | None = None) -> App:
 
     lifespan = running(settings, db, bus, sites, answerer, (worker, accounts, knowledge))
     edge = Edge(settings, sites)
-    live = page_events(bus, lambda site, page: texts.on(page_channel(site, page)))
+    live = page_events(bus, lambda site, page: texts.on(page_channel(site, page)), secret)
     calls = api_routes(edge, accounts, threads, answers, AnsweredBefore(db), live)
     routes = [
         *calls,

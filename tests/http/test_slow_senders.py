@@ -7,6 +7,7 @@ import time
 from contextlib import ExitStack
 
 import pytest
+from answerback.live.handlers import STREAMS_OF_ADDRESS
 from answerback.serving import ARRIVAL_SECONDS
 
 from tests.services import Server, wait_until
@@ -82,6 +83,25 @@ def test_a_connection_between_two_requests_is_kept(server: Server) -> None:
         assert time.monotonic() - time_of_first > ARRIVAL_SECONDS - 1
         connection.sendall(GET)
         assert healthy(connection)
+
+
+def test_one_address_does_not_take_all_streams(server: Server) -> None:
+    path = f"/api/events/?site=demo&page={server.page}"
+    start = f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
+
+    def readers() -> str:
+        figures = server.call("GET", "/metrics").body.decode().splitlines()
+        return next(line.split()[1] for line in figures if line.startswith("answerback_readers "))
+
+    with ExitStack() as stack:
+        for _ in range(STREAMS_OF_ADDRESS):
+            stack.enter_context(opened(server, start))
+        wait_until(lambda: readers() == str(STREAMS_OF_ADDRESS))
+        assert server.call("GET", path).json["code"] == "too_many_requests"
+        assert server.call("GET", f"/api/comments/?site=demo&page={server.page}").status == 200
+    wait_until(lambda: readers() == "0")
+    with opened(server, start) as stream:
+        assert b"200 OK" in stream.recv(4096)
 
 
 def test_open_streams_end_first_and_the_server_within_seconds(server: Server) -> None:

@@ -237,7 +237,8 @@ class Desk:
             async with self._bus.subscribe(channel, None) as reader:
                 self.writer.stop(job.id)
                 while (await self._job(site, job.id)).state in RUNNING:
-                    await reader.take(1.0)
+                    if await reader.take(1.0) is None:  # the server stops
+                        break
         return await self._job(site, job.id)
 
     def _same(self, site: Site, id: str) -> Work[store.Job]:

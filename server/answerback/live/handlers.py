@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 from starlette.responses import Response, StreamingResponse
 
 from ..core.events import HEARTBEAT, RETRY
-from ..http import Call
+from ..errors import LimitReached
+from ..http import Call, address_key
 from .bus import Bus, page_channel
 
 HEARTBEAT_SECONDS = 15.0
+STREAMS_OF_ADDRESS = 1_000
+"""A whole office may read at once; one machine must not take all connections that a process holds."""
 HEADERS = {
     "Content-Type": "text/event-stream",
     "Cache-Control": "no-store",
@@ -20,23 +25,43 @@ HEADERS = {
 }
 
 
-async def stream(bus: Bus, channel: str, after: str | None, opening: Callable[[], bytes]) -> AsyncIterator[bytes]:
-    """A channel's events as bytes: what came since `after`, the state of things that `opening` tells, what comes."""
-    async with bus.subscribe(channel, after) as reader:
-        missed = await reader.take(0) or b""
-        yield RETRY + missed + opening()
-        while (data := await reader.take(HEARTBEAT_SECONDS)) is not None:
-            yield data or HEARTBEAT
+async def stream(
+    bus: Bus, channel: str, after: str | None, opening: Callable[[], bytes], seat: AbstractContextManager[None]
+) -> AsyncIterator[bytes]:
+    """A channel's events as bytes: what came since `after`, the state of things that `opening` tells, what comes.
+
+    `seat` is held as long as somebody reads.
+    """
+    with seat:
+        async with bus.subscribe(channel, after) as reader:
+            missed = await reader.take(0) or b""
+            yield RETRY + missed + opening()
+            while (data := await reader.take(HEARTBEAT_SECONDS)) is not None:
+                yield data or HEARTBEAT
 
 
-def page_events(bus: Bus, running: Callable[[str, str], bytes]) -> Callable[[Call], Any]:
+@contextmanager
+def _seat(taken: Counter[str], who: str) -> Iterator[None]:
+    taken[who] += 1
+    try:
+        yield
+    finally:
+        taken[who] -= 1
+        if not taken[who]:
+            del taken[who]
+
+
+def page_events(bus: Bus, running: Callable[[str, str], bytes], secret: str) -> Callable[[Call], Any]:
     """The handler of `GET /api/events/`; `running(site, page)` gives the text so far of answers being written."""
+    taken: Counter[str] = Counter()
 
     async def handler(call: Call) -> Response:
-        page = call.page()
+        page, who = call.page(), address_key(call.address, "streams", secret)
+        if taken[who] >= STREAMS_OF_ADDRESS:
+            raise LimitReached("too_many_requests", retry_after=60)
         after = call.request.headers.get("last-event-id") or call.query.get("after")
         site = call.site.key
-        body = stream(bus, page_channel(site, page), after, lambda: running(site, page))
+        body = stream(bus, page_channel(site, page), after, lambda: running(site, page), _seat(taken, who))
         return StreamingResponse(body, headers=HEADERS)
 
     return handler
