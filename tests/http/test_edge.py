@@ -99,6 +99,12 @@ def test_an_address_of_a_page_that_cannot_be_read_is_none(shared: Server) -> Non
         assert shared.post("From somewhere odd.", url=url).status == 201
 
 
+def test_an_address_elsewhere_is_none_of_the_page(shared: Server) -> None:
+    shared.begin()
+    assert shared.post("From elsewhere.", url="https://evil.example/bakery.html").status == 201
+    assert b"evil.example" not in shared.call("GET", f"/t/?site=demo&page={shared.page}").body
+
+
 @pytest.mark.parametrize(
     "position",
     [["best", 1, "x"], ["best", 1e308, "x"], ["newest", 2**64 - 1, "x"], ["newest", 1.5, "x"], ["newest", True, "x"],
