@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from answerback.core import citations, comments, markdown
 from answerback.core.answering import Passage
@@ -34,6 +36,23 @@ def test_markdown_never_lets_a_tag_through(source: str) -> None:
     assert "<script" not in html.lower()
     assert "<img" not in html.lower()
     assert markdown.sanitise(html) == html.replace("\xa0", "&nbsp;")  # nothing is left to take away
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["[", "![", "[](", "[a]", "[a]: /u\n[a]", "*a **b", "`", "```\n", "\n", "\t\n", " ", ", ", "so ", ". ", ">", "> ",
+     "- ", "# ", "a\n=", "\\", "<a ", "<http:", "https://", "&#x41;", "ㅋ", "나요 "],
+)  # fmt: skip
+def test_what_is_slow_to_read_elsewhere_is_quick_here(piece: str) -> None:
+    """Threat 13: bad inputs at the cap, between words so that nothing is trimmed; in time of this thread alone."""
+    body = f"a{piece * comments.BODY_LIMIT}"[: comments.BODY_LIMIT - 1] + "b"
+    markdown.render("[warm](https://a.example)")
+    begun = time.thread_time()
+    markdown.render(body)
+    comments.asks_something(body)
+    comments.needs_approval("links", body, published_before=True)
+    comments.mentions_ai(body)
+    assert time.thread_time() - begun < 0.1
 
 
 def test_links_are_marked_and_images_are_not_loaded() -> None:

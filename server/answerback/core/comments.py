@@ -64,7 +64,9 @@ def asks_something(body: str) -> bool:
     Code, quotations and links do not count. Leans towards yes: a visitor can always take the answer away from a
     comment, and asking costs nothing until it is answered.
     """
-    text = _LINK.sub(" ", _QUOTED.sub(" ", _CODE.sub(" ", body)))
+    said = _LINK.sub(" ", _QUOTED.sub(" ", _CODE.sub(" ", body)))
+    # Without long runs of spaces and empty lines, at which the expressions would try each place anew.
+    text = "\n".join(" ".join(line.split()) for line in said.split("\n") if line.strip())
     if re.search(r"[?？؟]", text):
         return True
     return (_ENGLISH_OPENING.search(text) is not None and len(text) < 300) or _KOREAN_QUESTION.search(text) is not None

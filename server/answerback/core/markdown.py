@@ -19,17 +19,19 @@ _TAGS = {
     "p", "br", "strong", "em", "s", "code", "pre", "blockquote", "ul", "ol", "li", "a", "hr", "h3", "h4", "h5", "h6",
 }  # fmt: skip
 _ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}}
+MOST_BRACKETS = 500
+"""Beyond these brackets are only brackets: looking for the ends of links takes the square of their number."""
 _BARE_LINK = re.compile(r"(?<![\w/(<\[\"'=])https?://[^\s<>\"'`\]]{3,500}")
 _PLAIN = re.compile(r"[^\s*_`~\[\]<>#&\\|!:+=\-\d.)(\"'][^*_`~\[\]<>#&\\|:\n\t]*(?<! )")
 
 
 @cache
-def _parser() -> MarkdownIt:
+def _parser(*, links: bool) -> MarkdownIt:
     """Without tables (quadratic in the parser) and images (a way out for data)."""
     from markdown_it import MarkdownIt
 
     parser = MarkdownIt("commonmark", {"html": False, "linkify": False, "breaks": True}).enable("strikethrough")
-    return parser.disable(["image", "html_block", "html_inline", "entity"])
+    return parser.disable(["image", "html_block", "html_inline", "entity", *(() if links else ("link", "reference"))])
 
 
 def _demote(tokens: list[Any]) -> None:
@@ -73,7 +75,7 @@ def render(source: str) -> str:
     """Safe HTML of a text of at most a few thousand characters."""
     if _PLAIN.fullmatch(source) and "  " not in source:
         return f"<p>{escape(source, quote=False)}</p>\n"  # most comments: one paragraph without any mark
-    parser, environment = _parser(), dict[str, Any]()
+    parser, environment = _parser(links=source.count("[") <= MOST_BRACKETS), dict[str, Any]()
     tokens = parser.parse(_link_bare_addresses(source), environment)
     _demote(tokens)
     _show_places(tokens)
