@@ -39,6 +39,7 @@ POSTGRES_WRITERS = 4
 BATCH = 256
 COLLISIONS = 40
 RETRY_SECONDS = 5
+CONNECT_SECONDS = 10
 TROUBLE = frozenset(
     (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL,
      sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
@@ -318,11 +319,19 @@ class _Postgres:
 
     async def close(self) -> None:
         for connection in self._connections:
-            await _let_go(connection)
+            # What PostgreSQL has refused leaves `databases` counting one user of the connection too many.
+            while connection._connection_counter:
+                await connection.__aexit__()
         self._connections.clear()
         await self._database.disconnect()
 
     async def read(self, work: Callable[[], Work[T]], *, single: bool) -> T:
+        try:
+            return await self._read(work, single=single)
+        except Unavailable:  # the connection was cut off just now: another one may do
+            return await self._read(work, single=single)
+
+    async def _read(self, work: Callable[[], Work[T]], *, single: bool) -> T:
         connection = await self._take(self._readers)
         try:
             if single:
@@ -342,15 +351,17 @@ class _Postgres:
         connection = await queue.get()
         if not _has_ended(connection):
             return connection
-        fresh = None
+        fresh = connection
         try:
-            fresh = await _hold(self._database)
+            with suppress(asyncpg.InterfaceError):
+                connection.raw_connection.terminate()  # so that its place in the pool is free
+            async with asyncio.timeout(CONNECT_SECONDS):
+                fresh = await _hold(self._database)
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             raise _out_of_order(error) from error
         finally:
-            if fresh is None:
+            if fresh is connection:
                 queue.put_nowait(connection)
-        await _let_go(connection)
         self._connections[self._connections.index(connection)] = fresh
         return fresh
 
@@ -395,12 +406,6 @@ def _blame(connection: Connection, error: Exception) -> None:
 
     if isinstance(error, (OSError, asyncpg.OperatorInterventionError)) or _has_ended(connection):
         raise _out_of_order(error) from error
-
-
-async def _let_go(connection: Connection) -> None:
-    # What PostgreSQL has refused or cut off leaves `databases` counting one user of the connection too many.
-    while connection._connection_counter:
-        await connection.__aexit__()
 
 
 async def _drive_async(connection: Connection, work: Work[T]) -> T:

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.services import Postgres, Server, Site, walk
+from tests.services import Postgres, Server, Site, wait_until, walk
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +63,7 @@ def test_postgresql_may_be_restarted_beside_the_server(shared: Server, postgres:
     assert shared.post("Before.").status == 201
     postgres.drop_connections()
     assert shared.thread()["total"] == 1
-    assert shared.post("After.").status == 201
+    wait_until(lambda: shared.post("After.", key="after-the-restart").status == 201)
     asked = shared.post("When does the bakery open on Saturdays?").json
     assert shared.settled(asked["answer"]["id"])["answer"]["state"] == "done"
 
