@@ -18,12 +18,11 @@ import type {
   Vote,
 } from "./core/types.js";
 
-/** A refusal of the server, or `offline` when it was not reached. `again`: when to come back, ms since the epoch. */
+/** A refusal of the server, or `offline` when it was not reached. */
 export class Problem extends Error {
   constructor(
     readonly code: string,
     readonly status: number,
-    readonly again: number | null = null,
   ) {
     super(code);
   }
@@ -194,9 +193,7 @@ export async function fetchCounts(
 }
 
 async function refusal(response: Response): Promise<Problem> {
-  const wait = Number(response.headers.get("Retry-After")) || 0;
-  const again = wait ? Date.now() + wait * 1_000 : null;
   const body = (await response.json().catch(() => null)) as { code?: unknown } | null;
   const code = typeof body?.code === "string" ? body.code : "internal";
-  return new Problem(code, response.status, again);
+  return new Problem(code, response.status);
 }

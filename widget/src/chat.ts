@@ -19,6 +19,8 @@ export interface ChatState {
   /** Whether it is being looked up if the question has been answered already, and what was found. */
   looking: boolean;
   known: Known | null;
+  /** What was taken out of the field, since it is answered already. */
+  taken: string;
 }
 
 interface Spent {
@@ -49,7 +51,15 @@ export class ChatStore extends Store<ChatState> {
     private readonly config: Config,
     readonly session: Session,
   ) {
-    super({ status: "loading", entries: [], problem: null, draft: "", looking: false, known: null });
+    super({
+      status: "loading",
+      entries: [],
+      problem: null,
+      draft: "",
+      looking: false,
+      known: null,
+      taken: "",
+    });
     this.#shelf = new Shelf(`answerback:${config.site}:asking:`, "sessionStorage");
     this.#drafts = new Shelf(`answerback:${config.site}:ask:`);
     this.state.draft = this.#drafts.get<string>(config.page) ?? "";
@@ -69,7 +79,14 @@ export class ChatStore extends Store<ChatState> {
 
   setDraft(draft: string): void {
     this.#drafts.set(this.config.page, draft || null);
-    this.set({ draft, known: null });
+    this.set({ draft, known: null, taken: "" });
+  }
+
+  /** The answer that is there already is enough. */
+  takeOut(): void {
+    const { draft } = this.state;
+    this.setDraft("");
+    this.set({ taken: draft });
   }
 
   /** `quiet`: what is shown stays until there is something better. */

@@ -90,8 +90,7 @@ function patched(old: Drawn, node: VNode | string): ChildNode {
 }
 
 function setProps(element: Element, before: Props, now: Props): void {
-  for (const name of Object.keys(before)) if (!(name in now)) setProp(element, name, undefined, before[name]);
-  for (const [name, value] of Object.entries(now)) setProp(element, name, value, before[name]);
+  for (const name of Object.keys({ ...before, ...now })) setProp(element, name, now[name], before[name]);
 }
 
 function setProp(element: Element, name: string, value: unknown, before: unknown): void {

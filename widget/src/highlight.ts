@@ -60,11 +60,10 @@ function mark(range: Range): void {
     const rule = `::highlight(${HIGHLIGHT}){background-color:#ffe58a;color:#1b1d21}`;
     document.adoptedStyleSheets = [...document.adoptedStyleSheets, styleSheet(rule)];
     styled = true;
-    document.addEventListener("keydown", (event) => event.key === "Escape" && unmark());
+    document.addEventListener(
+      "keydown",
+      (event) => event.key === "Escape" && CSS.highlights.delete(HIGHLIGHT),
+    );
   }
   CSS.highlights.set(HIGHLIGHT, new Highlight(range));
-}
-
-export function unmark(): void {
-  if ("highlights" in CSS) CSS.highlights.delete(HIGHLIGHT);
 }

@@ -64,10 +64,10 @@ export class SigningIn {
     if (!this.possible) return;
     const verifier = newKey() + newKey();
     const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(verifier));
-    const challenge = btoa(String.fromCharCode(...new Uint8Array(digest)))
-      .replaceAll("+", "-")
-      .replaceAll("/", "_")
-      .replaceAll("=", "");
+    const challenge = btoa(String.fromCharCode(...new Uint8Array(digest))).replace(
+      /[+/=]/g,
+      (sign) => ({ "+": "-", "/": "_" })[sign] ?? "",
+    );
     this.#next = { nonce: newKey(), verifier, challenge };
   }
 

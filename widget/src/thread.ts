@@ -161,8 +161,8 @@ export class ThreadStore extends Store<ThreadState> {
       this.session.setQuota(quota);
       this.signal({ event: EVENTS.comment, detail: { comment } });
     } catch (error) {
-      const { code, again } = problemOf(error);
-      this.#mark(key, "failed", code, again);
+      const { code } = problemOf(error);
+      this.#mark(key, "failed", code);
       this.fail(code);
     }
   }
@@ -175,8 +175,8 @@ export class ThreadStore extends Store<ThreadState> {
     }
   }
 
-  #mark(key: string, state: "sending" | "failed", code: string | null, again: number | null = null): void {
-    this.#change(tree.localId(key), (row) => ({ ...row, unsent: { key, state, code, again } }));
+  #mark(key: string, state: "sending" | "failed", code: string | null): void {
+    this.#change(tree.localId(key), (row) => ({ ...row, unsent: { key, state, code } }));
   }
 
   #row(composition: Composition, state: "sending" | "failed"): Comment {

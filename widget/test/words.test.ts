@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { hueOf, initialsOf, isUsedUp, mayChange, quotaText } from "../src/core/allowance.js";
+import { hueOf, initialsOf, isUsedUp, maybeAsked, mayChange, quotaText } from "../src/core/allowance.js";
 import { relativeTime } from "../src/core/time.js";
 import en from "../src/lang/en.js";
 import ko from "../src/lang/ko.js";
@@ -48,6 +48,33 @@ describe("a comment of one's own", () => {
   });
 });
 
+describe("whether a comment is looked up before it is sent", () => {
+  it("is what the visitor has chosen", () => {
+    expect(maybeAsked("It is sunny.", true, "mention")).toBe(true);
+    expect(maybeAsked("When does it open?", false, "always")).toBe(false);
+  });
+
+  it("is else as the site's rule is", () => {
+    expect(maybeAsked("It is sunny.", null, "always")).toBe(true);
+    expect(maybeAsked("It is sunny.", null, "questions")).toBe(false);
+    expect(maybeAsked("When does it open?", null, "mention")).toBe(false);
+    expect(maybeAsked("@ai, the hours.", null, "mention")).toBe(true);
+  });
+
+  it.each([
+    "Does it open on Sundays?",
+    "how do I get there",
+    "Nice.\nWhere is it",
+    "몇 시에 여나요",
+    "언제 열까요~",
+  ])("takes for a question: %s", (body) => expect(maybeAsked(body, null, "questions")).toBe(true));
+
+  it.each(["However that may be.", "I know what it is.", "잘 읽었어요.", "Candy!"])(
+    "takes for none: %s",
+    (body) => expect(maybeAsked(body, null, "questions")).toBe(false),
+  );
+});
+
 describe("times and names", () => {
   it("are said as people say them", () => {
     const ago = (ms: number, lang: string) =>
@@ -75,5 +102,12 @@ describe("the languages", () => {
         typeof value === "object" ? [name, ...names(value).map((inner) => `${name}.${inner}`)] : [name],
       );
     expect(names(ko).sort()).toEqual(names(en).sort());
+  });
+
+  it("use no name of the browser's: the build shortens theirs", () => {
+    const [element, event] = [document.createElement("textarea"), new KeyboardEvent("keydown")];
+    const things = [window, document, element, event, new Range(), "", [], new Map(), Promise.resolve()];
+    const long = Object.keys(en).filter((name) => /[A-Z]/.test(name));
+    expect(long.filter((name) => things.some((thing) => name in Object(thing)))).toEqual([]);
   });
 });

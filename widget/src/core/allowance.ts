@@ -26,12 +26,12 @@ export function isOwn(comment: Comment, visitor: Visitor | null): boolean {
 export function mayChange(
   comment: Comment,
   visitor: Visitor | null,
-  settings: Settings | null,
+  { edit_minutes }: Settings,
   now: number,
 ): boolean {
-  if (!settings || comment.unsent || !isOwn(comment, visitor)) return false;
+  if (comment.unsent || !isOwn(comment, visitor)) return false;
   if (comment.state !== "published" && comment.state !== "pending") return false;
-  return now < Date.parse(comment.created_at) + settings.edit_minutes * 60_000;
+  return now < Date.parse(comment.created_at) + edit_minutes * 60_000;
 }
 
 const CALLED = /@(ai|answerback|답변|인공지능)/i;
@@ -43,11 +43,11 @@ export function maybeAsked(body: string, ask: boolean | null, rule: string): boo
   return ask ?? (rule === "always" || CALLED.test(body) || (rule !== "mention" && ASKING.test(body)));
 }
 
-/** A colour of one's own: the same hue for the same name, in every browser. */
+/** A colour of one's own: the same hue in degrees for the same name, in every browser. */
 export function hueOf(seed: string): number {
-  let hash = 2_166_136_261;
-  for (const char of seed) hash = Math.imul(hash ^ (char.codePointAt(0) ?? 0), 16_777_619);
-  return ((hash >>> 0) % 24) * 15;
+  let hash = 7;
+  for (const char of seed) hash = (hash * 31 + (char.codePointAt(0) ?? 0)) % 360;
+  return hash;
 }
 
 /** One or two letters: "Mina Park" → "MP", "김민수" → "김". */

@@ -45,9 +45,7 @@ function foldAll(texts: readonly string[]): Folded {
   return { text: parts.join(""), spots };
 }
 
-function fold(text: string): string {
-  return Array.from(text, folded).join("");
-}
+const fold = (text: string): string => foldAll([text]).text;
 
 /** What to look for, best first: the whole, its parts around an ellipsis, then its beginning. */
 function candidates(quote: string): string[] {

@@ -60,8 +60,6 @@ export interface Unsent {
   key: string;
   state: "sending" | "failed";
   code: string | null;
-  /** When the server takes it again, in ms since the epoch. */
-  again: number | null;
 }
 
 export interface Comment {

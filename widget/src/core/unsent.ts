@@ -26,6 +26,6 @@ export function unsentRow(
     pinned: false,
     answer: null,
     replies: [],
-    unsent: { key, state, code: null, again: null },
+    unsent: { key, state, code: null },
   };
 }

@@ -5,7 +5,7 @@ import { clockTime, fullTime, relativeTime } from "../core/time.js";
 import { isRunning } from "../core/tree.js";
 import type { AnswerView, Opinion, Version } from "../core/types.js";
 import { type Child, h } from "../dom.js";
-import { badge, icon, problemText, reasonForm, type Tongue, textButton, View } from "./view.js";
+import { badge, icon, note, problemText, reasonForm, type Tongue, textButton, View } from "./view.js";
 
 const BROKEN_OFF = ["answer_failed", "cut", "malformed", "stalled", "timeout"];
 /** Why there is no answer, where the reader can make something of it. */
@@ -196,7 +196,7 @@ export class AnswerElement extends View<AnswerData> {
   #history({ answer, texts, lang }: AnswerData): Child {
     const versions = this.#versions;
     if (!versions || versions === "loading") return null;
-    if (versions === "failed") return h("p", { class: "note bad", role: "alert" }, problemText(texts, null));
+    if (versions === "failed") return note("alert", problemText(texts, null));
     const names = {
       answered: answer.quoted ? texts.quotes : texts.aiAnswer,
       corrected: texts.corrected,
@@ -204,7 +204,7 @@ export class AnswerElement extends View<AnswerData> {
       withdrawn: texts.withdrawn,
       renewed: texts.before,
     };
-    const rows = versions.map(({ action, created_at, note, body, html }) =>
+    const rows = versions.map(({ action, created_at, note: why, body, html }) =>
       h(
         "li",
         null,
@@ -215,7 +215,7 @@ export class AnswerElement extends View<AnswerData> {
           { class: "muted", datetime: created_at, title: fullTime(created_at, lang) },
           relativeTime(created_at, Date.now(), lang, texts.justNow),
         ),
-        note && h("p", null, note),
+        why && h("p", null, why),
         // What stands above need not be read twice.
         body &&
           body !== answer.text &&

@@ -9,10 +9,10 @@ import { clockTime } from "../core/time.js";
 import type { ChatEntry, Opinion } from "../core/types.js";
 import { type Child, h } from "../dom.js";
 import { type Lease, leaseChat } from "../hub.js";
-import { knownCard } from "./known.js";
+import { knownCard, takenNote } from "./known.js";
 import { Outer } from "./outer.js";
 import { quotaLine } from "./quota.js";
-import { icon, problemText, solidButton, type Tongue, textButton } from "./view.js";
+import { icon, note, problemText, solidButton, type Tongue, textButton } from "./view.js";
 
 const LONGEST = 2_000;
 
@@ -68,7 +68,7 @@ export class AskElement extends Outer<ChatStore> {
     const { texts } = tongue;
     if (entry.role === "user") {
       const said = h("p", { class: "question", part: "question", dir: "auto" }, entry.content);
-      return h("div", { key: entry.id, class: "said" }, h("span", { class: "unseen" }, texts.you), said);
+      return h("div", { key: entry.id }, h("span", { class: "unseen" }, texts.you), said);
     }
     const store = this.store;
     const sent = !entry.id.startsWith("local-");
@@ -96,30 +96,25 @@ export class AskElement extends Outer<ChatStore> {
     const quota = this.info?.quota ?? null;
     if (quota && isUsedUp(quota)) {
       const again = clockTime(quota.resets_at, Date.now(), lang);
-      return h("p", { class: "note", part: "refused", role: "status" }, texts.askUsedUp(again));
+      return note("status", texts.askUsedUp(again), "refused");
     }
-    return problem && h("p", { class: "note bad", role: "alert" }, problemText(texts, problem.code));
+    return problem && note("alert", problemText(texts, problem.code));
   }
 
   /** Nothing is asked before the visitor has seen what is answered already. */
-  #known({ known, draft }: ChatState, tongue: Tongue, { url }: Config): Child {
+  #known({ known, taken, draft }: ChatState, tongue: Tongue, { url }: Config): Child {
     const { texts } = tongue;
     const { store } = this;
     const back = (work: () => void) => () => {
       work();
       this.shadowRoot?.querySelector("textarea")?.focus();
     };
-    const choices = [
-      textButton(
-        texts.knownAsk,
-        back(() => void store.ask(draft.trim())),
-      ),
-      solidButton(
-        texts.knownYes,
-        back(() => store.setDraft("")),
-      ),
-    ];
-    return known && knownCard(known, tongue, url, choices);
+    const ask = back(() => void store.ask(draft.trim()));
+    const enough = back(() => store.takeOut());
+    const undo = back(() => store.setDraft(taken));
+    if (!known) return taken && takenNote(tongue, undo);
+    const choices = [textButton(texts.knownAsk, ask), solidButton(texts.knownYes, enough)];
+    return knownCard(known, tongue, url, choices);
   }
 
   #form({ draft, looking }: ChatState, { texts }: Tongue): Child {

@@ -2,10 +2,9 @@
 
 /** Brightness from 0 to 1 of an opaque `rgb(…)` colour; null for a transparent or unknown one. */
 export function brightness(color: string): number | null {
-  const [, r, g, b, alpha = "1"] =
-    /^rgba?\((\d+)[, ]+(\d+)[, ]+(\d+)(?:[,/ ]+([\d.]+))?\)$/.exec(color) ?? [];
-  if (r === undefined || Number(alpha) < 0.5) return null;
-  return (0.2126 * Number(r) + 0.7152 * Number(g) + 0.0722 * Number(b)) / 255;
+  const numbers = color.startsWith("rgb") && color.match(/[\d.]+/g)?.map(Number);
+  const [r = 0, g = 0, b = 0, alpha = 1] = numbers || [0, 0, 0, 0];
+  return alpha < 0.5 ? null : (0.2126 * r + 0.7152 * g + 0.0722 * b) / 255;
 }
 
 function isDark(theme: string, prefers: boolean): boolean {

@@ -8,7 +8,7 @@ import type { Comment, Composition, Opinion, Visitor, Vote } from "../core/types
 import { type Child, h } from "../dom.js";
 import type { ComposerData } from "./composer.js";
 import type { Context } from "./context.js";
-import { badge, icon, problemText, reasonForm, solidButton, textButton, View } from "./view.js";
+import { badge, icon, note, problemText, reasonForm, solidButton, textButton, View } from "./view.js";
 
 export interface CommentData {
   ctx: Context;
@@ -107,19 +107,18 @@ export class CommentElement extends View<CommentData> {
   }
 
   #notes(ctx: Context, comment: Comment): Child[] {
-    const { texts, lang, notes } = ctx;
-    const note = notes[comment.id];
+    const { texts, lang } = ctx;
+    const said = ctx.notes[comment.id];
     const out: Child[] = [];
     if (comment.unsent) out.push(this.#unsent(ctx, comment));
-    if (comment.state === "pending" && !comment.answer) out.push(h("p", { class: "note" }, texts.pending));
-    if (note?.kind === "reported") out.push(h("p", { class: "note", role: "status" }, texts.reported));
-    if (note?.kind === "problem")
-      out.push(h("p", { class: "note bad", role: "alert" }, problemText(texts, note.code)));
-    if (note?.kind === "refused") {
-      const { code, resets_at } = note.refused;
+    if (comment.state === "pending" && !comment.answer) out.push(note("status", texts.pending));
+    if (said?.kind === "reported") out.push(note("status", texts.reported));
+    if (said?.kind === "problem") out.push(note("alert", problemText(texts, said.code)));
+    if (said?.kind === "refused") {
+      const { code, resets_at } = said.refused;
       const again = code === "quota_exhausted" && resets_at ? clockTime(resets_at, Date.now(), lang) : "";
       const why = again ? texts.askUsedUp(again) : (texts.problems[code] ?? texts.noAnswer);
-      out.push(h("p", { class: "note", part: "refused", role: "status" }, `${texts.saved} ${why}`));
+      out.push(note("status", `${texts.saved} ${why}`, "refused"));
     }
     return out;
   }
@@ -129,13 +128,11 @@ export class CommentElement extends View<CommentData> {
     const key = unsent.key;
     const known = texts.problems[unsent.code ?? ""];
     const text = unsent.code === "offline" ? texts.unsentOffline : `${texts.unsent} ${known ?? ""}`;
-    return h(
-      "p",
-      { class: "note bad", role: "alert" },
+    return note("alert", [
       text,
       textButton(texts.tryAgain, () => store.retry(key)),
       textButton(texts.discard, () => store.discard(key)),
-    );
+    ]);
   }
 
   #actions(ctx: Context, comment: Comment): Child {
@@ -160,9 +157,8 @@ export class CommentElement extends View<CommentData> {
   }
 
   #ownActions({ texts, info, lang }: Context, comment: Comment): Child[] {
-    const settings = info?.settings ?? null;
-    if (!settings || !mayChange(comment, info?.visitor ?? null, settings, Date.now())) return [];
-    const end = Date.parse(comment.created_at) + settings.edit_minutes * 60_000;
+    if (!info || !mayChange(comment, info.visitor, info.settings, Date.now())) return [];
+    const end = Date.parse(comment.created_at) + info.settings.edit_minutes * 60_000;
     const title = texts.editLater(clockTime(new Date(end).toISOString(), Date.now(), lang));
     return [this.#opener(texts.edit, "edit", "", title), this.#opener(texts.remove, "remove", "", title)];
   }
@@ -180,7 +176,7 @@ export class CommentElement extends View<CommentData> {
       const pressed = mine === value;
       const inner = [icon(name), h("span", { class: "unseen" }, label), count > 0 && h("span", null, count)];
       return textButton(inner, () => void store.vote(id, pressed ? 0 : value), {
-        class: "vote",
+        class: "text vote",
         part: `button vote-${name}`,
         title: label,
         "aria-pressed": pressed,

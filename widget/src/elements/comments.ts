@@ -12,7 +12,7 @@ import type { ThreadStore } from "../thread.js";
 import { skeleton } from "./composer.js";
 import type { Context } from "./context.js";
 import { Outer } from "./outer.js";
-import { problemText, same, type Tongue, textButton } from "./view.js";
+import { note, problemText, same, type Tongue, textButton } from "./view.js";
 
 const TICK_MS = 30_000;
 
@@ -63,7 +63,7 @@ export class CommentsElement extends Outer<ThreadStore> {
     const ready = state.status === "ready";
     return [
       this.#head(ctx, state),
-      this.store.session.state.refused && h("p", { class: "note bad", role: "alert" }, texts.signInFailed),
+      this.store.session.state.refused && note("alert", texts.signInFailed),
       this.store.session.state.offline && h("p", { class: "banner", role: "status" }, texts.offline),
       this.#top(ctx, config),
       ready

@@ -5,7 +5,7 @@ import type { Composition, Known } from "../core/types.js";
 import { type Child, h } from "../dom.js";
 import { newKey } from "../keep.js";
 import type { Context } from "./context.js";
-import { knownCard } from "./known.js";
+import { knownCard, takenNote } from "./known.js";
 import { quotaLine } from "./quota.js";
 import { icon, solidButton, textButton, View } from "./view.js";
 
@@ -73,13 +73,7 @@ export class ComposerElement extends View<ComposerData> {
         this.#open && h("div", { class: "composer-foot" }, this.#fields(data), this.#buttons(data, over > 0)),
       ),
       this.#offer(data),
-      this.#taken &&
-        h(
-          "p",
-          { class: "note", role: "status" },
-          texts.takenOut,
-          textButton(texts.undo, () => this.#putBack()),
-        ),
+      this.#taken && takenNote(data.ctx, () => this.#putBack()),
     ];
   }
 

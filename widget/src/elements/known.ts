@@ -4,7 +4,7 @@ import { PERMALINK } from "../constants.js";
 import { isHere } from "../core/quote.js";
 import type { Known } from "../core/types.js";
 import { type Child, h, type Props } from "../dom.js";
-import { badge, icon, type Tongue } from "./view.js";
+import { badge, icon, note, type Tongue, textButton } from "./view.js";
 
 /** A link's attributes: to a comment of this page by its fragment, which the thread listens to, else in a new tab. */
 export function wayTo(url: string, here: string): Props {
@@ -15,6 +15,11 @@ export function wayTo(url: string, here: string): Props {
   // The same fragment once more changes nothing by itself.
   const onclick = () => location.hash === hash && dispatchEvent(new Event("hashchange"));
   return { href: hash, onclick };
+}
+
+/** Gives back what was taken out of the field, since it is answered already. */
+export function takenNote({ texts }: Tongue, undo: () => void): Child {
+  return note("status", [texts.takenOut, textButton(texts.undo, undo)]);
 }
 
 /** An answer of before, with what one may do about it. */

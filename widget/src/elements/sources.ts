@@ -3,7 +3,7 @@
 import { PERMALINK } from "../constants.js";
 import { fragmentUrl, isHere } from "../core/quote.js";
 import type { Source } from "../core/types.js";
-import { type Child, h } from "../dom.js";
+import { type Child, h, type Props } from "../dom.js";
 import { showOnPage } from "../highlight.js";
 import { wayTo } from "./known.js";
 import { icon, type Tongue, View } from "./view.js";
@@ -21,49 +21,32 @@ export class SourcesView extends View<Data> {
     if (data.sources !== before?.sources) this.#at = -1;
   }
 
-  protected view({ sources, texts, url }: Data): Child[] {
+  protected view(data: Data): Child[] {
+    const { sources, texts } = data;
     if (sources.length === 0) return [];
+    const told = h("p", { class: "small muted", role: "status" }, this.#status);
     const rows = sources.map((source, index) =>
-      h("li", null, this.#row(source, index, url), this.#at === index && this.#told()),
+      h("li", null, this.#row(source, index, data), this.#at === index && told),
     );
     return [h("p", { class: "label" }, texts.sources), h("ol", { class: "sources", part: "sources" }, rows)];
   }
 
-  #told(): Child {
-    return h("p", { class: "small muted", role: "status" }, this.#status);
-  }
-
-  #row(source: Source, index: number, url: string): Child {
-    const { texts } = this.data ?? {};
-    const props = { class: "source", part: "source" };
-    const quote = h("span", { class: "quote" }, source.quote);
-    const link = (way: object, below?: string) =>
-      h(
-        "a",
-        { ...props, ...way },
-        icon("quote"),
-        h("span", null, quote, h("span", { class: "small muted" }, below)),
-      );
+  #row({ quote, url, title }: Source, index: number, { texts, url: here }: Data): Child {
+    const row = (tag: string, way: Props, below = "") => {
+      const words = [h("span", { class: "quote" }, quote), h("span", { class: "small muted" }, below)];
+      return h(tag, { class: "source", part: "source", ...way }, icon("quote"), h("span", null, words));
+    };
     // What the owner has answered stands in a thread, not in the page's text.
-    if (source.url.includes(`#${PERMALINK}`)) return link(wayTo(source.url, url), texts?.ownersAnswer);
-    if (isHere(source.url, url)) {
-      const onclick = () => this.#show(source, index);
-      return h(
-        "button",
-        { ...props, type: "button", title: texts?.showSource, onclick },
-        icon("quote"),
-        quote,
-      );
+    if (url.includes(`#${PERMALINK}`)) return row("a", wayTo(url, here), texts.ownersAnswer);
+    if (!isHere(url, here)) {
+      const way = wayTo(fragmentUrl(url, quote), here);
+      return row("a", { ...way, title: texts.openSource }, title || url);
     }
-    const way = { ...wayTo(fragmentUrl(source.url, source.quote), url), title: texts?.openSource };
-    return link(way, source.title || source.url);
-  }
-
-  #show(source: Source, index: number): void {
-    const { texts } = this.data ?? {};
-    const found = showOnPage(source.quote);
-    this.#at = index;
-    this.#status = (found ? texts?.sourceShown : texts?.sourceMissing) ?? "";
-    this.draw();
+    const onclick = () => {
+      this.#at = index;
+      this.#status = showOnPage(quote) ? texts.sourceShown : texts.sourceMissing;
+      this.draw();
+    };
+    return row("button", { type: "button", title: texts.showSource, onclick });
   }
 }

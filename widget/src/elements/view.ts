@@ -47,8 +47,7 @@ export abstract class View<D extends object> extends HTMLElement {
 }
 
 const ICONS = {
-  spark:
-    "M8 1.5l1.5 4.2a1.4 1.4 0 0 0 .8.8L14.5 8l-4.2 1.5a1.4 1.4 0 0 0-.8.8L8 14.5l-1.5-4.2a1.4 1.4 0 0 0-.8-.8L1.5 8l4.2-1.5a1.4 1.4 0 0 0 .8-.8z",
+  spark: "M8 1q1 6 7 7-6 1-7 7-1-6-7-7 6-1 7-7z",
   up: "M8 4.4l5.3 5.3-1.2 1.2L8 6.8l-4.1 4.1-1.2-1.2z",
   down: "M8 11.6L2.7 6.3l1.2-1.2L8 9.2l4.1-4.1 1.2 1.2z",
   stop: "M4 4h8v8H4z",
@@ -66,6 +65,11 @@ export function icon(name: keyof typeof ICONS): Child {
 
 export function badge(text: string, name: keyof typeof ICONS | null = null, kind = ""): Child {
   return h("span", { class: `badge ${kind}`, part: "badge" }, name && icon(name), text);
+}
+
+/** What is said beside what one does: an alert says what went wrong. */
+export function note(role: "status" | "alert", text: Child | Child[], part: string | null = null): Child {
+  return h("p", { class: role === "alert" ? "note bad" : "note", part, role }, text);
 }
 
 /** Asks in one line what is wrong with something; to say nothing is fine. */
