@@ -96,7 +96,7 @@ export class AskElement extends Outer<ChatStore> {
     const quota = this.info?.quota ?? null;
     if (quota && isUsedUp(quota)) {
       const again = clockTime(quota.resets_at, Date.now(), lang);
-      return note("status", texts.askUsedUp(again), "refused");
+      return note("status", texts.askUsedUp(again), { part: "refused" });
     }
     return problem && note("alert", problemText(texts, problem.code));
   }

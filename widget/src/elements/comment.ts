@@ -118,7 +118,7 @@ export class CommentElement extends View<CommentData> {
       const { code, resets_at } = said.refused;
       const again = code === "quota_exhausted" && resets_at ? clockTime(resets_at, Date.now(), lang) : "";
       const why = again ? texts.askUsedUp(again) : (texts.problems[code] ?? texts.noAnswer);
-      out.push(note("status", `${texts.saved} ${why}`, "refused"));
+      out.push(note("status", `${texts.saved} ${why}`, { part: "refused" }));
     }
     return out;
   }

@@ -68,8 +68,8 @@ export function badge(text: string, name: keyof typeof ICONS | null = null, kind
 }
 
 /** What is said beside what one does: an alert says what went wrong. */
-export function note(role: "status" | "alert", text: Child | Child[], part: string | null = null): Child {
-  return h("p", { class: role === "alert" ? "note bad" : "note", part, role }, text);
+export function note(role: "status" | "alert", text: Child | Child[], props: Props = {}): Child {
+  return h("p", { class: role === "alert" ? "note bad" : "note", role, ...props }, text);
 }
 
 /** Asks in one line what is wrong with something; to say nothing is fine. */

@@ -1,0 +1,39 @@
+import { describe, expect, it } from "vitest";
+import { viewOf } from "../src/core/answer_view.js";
+import type { Answer } from "../src/core/types.js";
+
+const words = { id: "a", text: "At *nine*.", html: "<p>At <em>nine</em>.</p>" };
+const seen = (given: Partial<Answer>, quotes = false) => viewOf(words, given, quotes, false);
+const REVISED = "2026-11-23T10:00:00.000Z";
+
+describe("an answer as it is shown", () => {
+  it("has its markup only once it has ended", () => {
+    expect(seen({ state: "queued" }).html).toBe("");
+    expect(seen({ state: "streaming" }).html).toBe("");
+    expect(seen({ state: "done" }).html).toBe(words.html);
+    expect(seen({ state: "stopped" }).html).toBe(words.html);
+  });
+
+  it("has ended where nothing says otherwise, as in a conversation of before", () => {
+    expect(seen({})).toMatchObject({
+      state: "done",
+      sources: [],
+      code: null,
+      retryAt: null,
+      outdated: false,
+    });
+  });
+
+  it("is one of quotations when it says so itself, else when the site answers so", () => {
+    expect(seen({ provider: "quote" })).toMatchObject({ quoted: true, quoting: true });
+    expect(seen({ provider: "openai" }, true).quoting).toBe(false);
+    expect(seen({}, true).quoting).toBe(true);
+  });
+
+  it("is no quotation any more once the owner has written it", () => {
+    const corrected = { provider: "quote", verified_by_owner: true, revised_at: REVISED };
+    expect(seen(corrected)).toMatchObject({ quoted: true, quoting: false, verified: true, revised: true });
+    expect(seen({ ...corrected, revised_at: null }).quoting).toBe(true);
+    expect(seen({ ...corrected, verified_by_owner: false }).quoting).toBe(true);
+  });
+});
