@@ -17,7 +17,7 @@ from ..live.bus import Bus, answer_channel, page_channel
 from ..seams import Clock, Ids
 from ..sites.settings import Site
 from ..threads import store as threads
-from ..threads.posting import Asking, Posting, Queued, place_below, rule_here, tell_queued
+from ..threads.posting import AI_OFF, Asking, Posting, Queued, place_below, rule_here, tell_queued
 from . import quota, store
 
 AI_NAME = "AI"
@@ -82,7 +82,7 @@ class Desk:
     def queue(self, asking: Asking) -> Work[Queued]:
         """Within the comment's own transaction: its queued reply, or why there is none."""
         if self.off:
-            return Queued(None, {"code": "ai_off", "detail": "Answers are switched off here.", "resets_at": None})
+            return Queued(None, AI_OFF)
         site, question = asking.site, asking.question
         if not asking.on_request and (yield from self._better_silent(asking)):
             return Queued()

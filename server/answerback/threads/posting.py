@@ -53,6 +53,10 @@ class Asking:
     """Whether the owner reads it before anybody else does."""
 
 
+AI_OFF = {"code": "ai_off", "detail": "Answers are switched off here.", "resets_at": None}
+"""Why there is no answer where nobody answers."""
+
+
 @dataclass(frozen=True, slots=True)
 class Queued:
     """What became of a question: its queued reply, the refusal, or neither; and the jobs to begin with."""
@@ -155,6 +159,8 @@ class Posting:
         self, site: Site, visitor: Visitor, hashed: str, draft: Draft, comment: Comment, rule: str, now: int
     ) -> Work[Queued]:
         wanted = rules.wants_answer(rule, draft.ask, draft.body)
+        if wanted == "no" and rule == "off" and draft.ask:
+            return Queued(None, AI_OFF)
         if comment.state != "published" or wanted == "no":
             return Queued()
         on_request = wanted == "on_request"
