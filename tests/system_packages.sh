@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Sees to what the tests need beside Python and Node: a browser, PostgreSQL, Redis, nginx, Caddy. What cannot be had is named, and
-# its tests are left out by the pytest options that are written to the file given; on CI that is an error.
+# Sees to what the tests need beside Python and Node: a browser, PostgreSQL, Redis, PHP, nginx, Caddy. What cannot be had is
+# named, and its tests are left out by the pytest options that are written to the file given; on CI that is an error.
 set -euo pipefail
 options=$1
 tools=.tools
@@ -24,6 +24,7 @@ have_firefox() { command -v firefox-esr >/dev/null || command -v firefox >/dev/n
 have_korean() { fc-list :lang=ko 2>/dev/null | grep -q .; }
 have_postgresql() { compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null; }
 have_redis() { command -v redis-server >/dev/null || command -v valkey-server >/dev/null; }
+have_php() { command -v php >/dev/null; }
 have_nginx() { command -v nginx >/dev/null || [ -x $tools/usr/sbin/nginx ]; }
 have_caddy() { command -v caddy >/dev/null || [ -x $tools/usr/bin/caddy ]; }
 
@@ -50,6 +51,8 @@ have_firefox || install firefox-esr || left_out Firefox 'its tests' \
 have_korean || install fonts-nanum || true  # for the pictures; the tests do without
 have_postgresql || install postgresql || left_out PostgreSQL 'the storage tests on PostgreSQL' '--deselect-postgresql'
 have_redis || install redis-server || left_out Redis 'the tests of several processes' --ignore=tests/live/test_processes.py
+have_php || install php-cli || left_out PHP "the documentation's example in it" \
+  '--deselect=tests/http/test_sso.py::test_the_examples_of_the_documentation_sign_somebody_on[php]'
 for package in nginx nginx-core nginx-light; do  # which of them holds the program differs from release to release
   have_nginx || unpack $package || true
 done
