@@ -102,6 +102,37 @@ def test_more_than_can_be_checked_soon_are_told_to_come_back(server: Server) -> 
     assert statuses.count(401) >= 200
 
 
+def test_asking_after_addresses_by_registering_them_is_slowed_down(server: Server) -> None:
+    """An address that is taken is told, since the account is there at once; nobody finds out many of them so."""
+    known, stranger = join(server).email, WebBrowser()
+
+    def asked(email: str, where: str) -> tuple[int, str]:
+        data = {"site": "demo", "email": email, "password": PASSWORD, "name": "Mina"}
+        reply = server.call("POST", "/api/user/register/", data, X_Forwarded_For=where)
+        return reply.status, reply.json.get("code", "")
+
+    assert [asked(known, stranger.address) for _ in range(10)] == [(409, "email_taken")] * 10
+    late = {asked(email, stranger.address) for email in (known, "fresh-by-api@example.com")}
+    assert late == {(429, "too_many_requests")}
+    window = Window(server, stranger)
+    for email in (known, "fresh-by-page@example.com"):
+        page = stranger.post(window.page.url + "register/", {"name": "Mina", "email": email, "password": PASSWORD})
+        assert (page.status, "exists" in page.text) == (429, False)
+    assert not rows(server, "SELECT * FROM visitors WHERE email LIKE 'fresh-by-%'")
+    elsewhere = WebBrowser().address
+    assert asked(known, elsewhere) == (409, "email_taken")
+    assert asked("fresh-elsewhere@example.com", elsewhere) == (201, "")
+    assert login(server, known, PASSWORD) == 200  # whose address it is notices nothing
+
+
+def test_registering_sends_mail_to_strangers_a_few_times_an_hour(server: Server, post: MailServer) -> None:
+    where = WebBrowser().address
+    for number in range(32):
+        data = {"site": "demo", "email": f"stranger-{number}@example.com", "password": PASSWORD, "name": ""}
+        assert server.call("POST", "/api/user/register/", data, X_Forwarded_For=where).status == 201
+    assert rows(server, "SELECT COUNT(*) FROM mail_links WHERE email LIKE 'stranger-%'") == [(30,)]
+
+
 # ---- forgotten
 
 

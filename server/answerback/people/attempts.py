@@ -1,9 +1,9 @@
-"""Attempts to sign in by password: delayed per account and per address, alike for visitors and owners."""
+"""Attempts by password: delayed per account and per address, alike for visitors and owners."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import TypeVar
 
 from ..db import Database, Work
@@ -12,7 +12,7 @@ from ..seams import Clock
 from . import store
 
 T = TypeVar("T")
-FREE_FAILURES, FREE_OF_ADDRESS = 5, 50
+FREE_FAILURES, FREE_OF_ADDRESS, FREE_TAKEN = 5, 50, 10
 FORGET_MS = 15 * 60 * 1000
 LONGEST_DELAY_S = 300
 # Some ten seconds of passwords: whoever comes later would wait longer than people do.
@@ -30,25 +30,35 @@ class Attempts:
 
     async def attempt(self, account: str, address: str, check: Callable[[], Awaitable[T | None]]) -> T | None:
         """What `check` gives; None is a failure and is counted. Raises LimitReached when it is too early to try."""
+        return await self._one({account: FREE_FAILURES, address: FREE_OF_ADDRESS}, account, check)
+
+    async def register(self, address: str, check: Callable[[], Awaitable[T | None]]) -> T | None:
+        """As `attempt`, for an account that may be there already: a good one is no reason to forget the others."""
+        return await self._one({address: FREE_TAKEN}, None, check)
+
+    async def _one(
+        self, buckets: Mapping[str, int], forgiven: str | None, check: Callable[[], Awaitable[T | None]]
+    ) -> T | None:
+        """`buckets` have so many failures free; that of `forgiven` is emptied by a good attempt."""
         if self._waiting >= MOST_WAITING:
             raise LimitReached("too_many_requests", retry_after=10)
         self._waiting += 1
         try:
             async with self._one_at_a_time:
-                await self._delay(account, FREE_FAILURES)
-                await self._delay(address, FREE_OF_ADDRESS)
+                for bucket, free in buckets.items():
+                    await self._delay(bucket, free)
                 result = await check()
-                await self._db.write(lambda: self._count(account, address, failed=result is None))
+                if result is None:
+                    await self._db.write(lambda: self._count(buckets))
+                elif forgiven is not None:
+                    await self._db.write(lambda: store.forget_failures(forgiven))
                 return result
         finally:
             self._waiting -= 1
 
-    def _count(self, account: str, address: str, *, failed: bool) -> Work[None]:
-        if not failed:
-            yield from store.forget_failures(account)
-            return
+    def _count(self, buckets: Iterable[str]) -> Work[None]:
         now = self._clock.now()
-        for bucket in (account, address):
+        for bucket in buckets:
             yield from store.count_failure(bucket, now, now - FORGET_MS)
 
     async def _delay(self, bucket: str, free: int) -> None:

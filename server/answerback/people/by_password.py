@@ -13,7 +13,7 @@ from . import store
 from .attempts import Attempts
 from .passwords import check_password, hash_password, verify_password
 
-Registered = Callable[[Visitor, str, str], Awaitable[None]]
+Registered = Callable[[Visitor, str, str, str], Awaitable[None]]
 
 
 class ByPassword:
@@ -25,18 +25,24 @@ class ByPassword:
         self._ids = ids
         self._attempts = Attempts(db, clock)
         self.registered: Registered | None = None
-        """Called with a new account's visitor, address and language."""
+        """Called with a new account's visitor, e-mail address and language, and the caller's keyed address."""
 
-    async def register(self, site: str, email: str, password: str, name: str, lang: str) -> Visitor:
-        """A new account. Raises BadRequest (`password_weak`) or Conflict (`email_taken`)."""
+    async def register(self, site: str, email: str, password: str, name: str, lang: str, address: str) -> Visitor:
+        """A new account. Raises BadRequest (`password_weak`), Conflict (`email_taken`), or LimitReached for whoever
+        has tried addresses that are taken again and again."""
         check_password(password, email=email)
         name = name or email.partition("@")[0][:NAME_LIMIT]
         visitor = Visitor(self._ids.new(), site, "user", name)
-        hash, now = await hash_password(password), self._clock.now()
-        if not await self._db.write(lambda: store.add_user(visitor.id, site, name, email, hash, now)):
+
+        async def add() -> Visitor | None:
+            hash, now = await hash_password(password), self._clock.now()
+            added = await self._db.write(lambda: store.add_user(visitor.id, site, name, email, hash, now))
+            return visitor if added else None
+
+        if await self._attempts.register(f"taken:{address}", add) is None:
             raise Conflict("email_taken")
         if self.registered is not None:
-            await self.registered(visitor, email, lang)
+            await self.registered(visitor, email, lang, address)
         return visitor
 
     async def sign_in(self, site: str, email: str, password: str, address: str) -> Visitor:

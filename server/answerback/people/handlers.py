@@ -45,8 +45,9 @@ class People:
         email = self._email(call)
         password = call.text("password", 1_000, required=True)
         name = clean_line(call.text("name", NAME_LIMIT))
-        self._pace.step(self._address(call))
-        visitor = await self._by_password.register(call.site.key, email, password, name, call.site.lang)
+        address = self._address(call)
+        self._pace.step(address)
+        visitor = await self._by_password.register(call.site.key, email, password, name, call.site.lang, address)
         return await self._signed_in(call, visitor, 201)
 
     async def login(self, call: Call) -> Response:

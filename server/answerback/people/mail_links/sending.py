@@ -94,15 +94,19 @@ class Post:
             raise LimitReached("too_many_requests", retry_after=3_600)
         self._woken.set()
 
-    async def ask_verification(self, visitor: Visitor, email: str, lang: str) -> None:
-        """Ask somebody who has just registered to confirm the address; does nothing where no mail can be sent."""
+    async def ask_verification(self, visitor: Visitor, email: str, lang: str, address: str) -> None:
+        """Ask somebody who has just registered to confirm the e-mail address.
+
+        Does nothing where no mail can be sent, and for a keyed `address` from where very many have registered.
+        """
         if not self.ready:
             return
         link = self._link("verify", visitor.site, email, visitor.id, None, lang)
         now = self._clock.now()
 
         def work() -> Work[None]:
-            if (yield from self._allowed(visitor.site, email, now)):
+            from_here = yield from store.count(f"registered:{address}", now, HOUR_MS)
+            if from_here <= AN_HOUR_BY_ADDRESS and (yield from self._allowed(visitor.site, email, now)):
                 yield from store.add_link(link, now)
 
         await self._db.write(work)

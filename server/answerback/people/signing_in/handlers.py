@@ -191,10 +191,10 @@ class SignInPages:
         begun = await self._begun(request)
         email, name = fields.get("email", ""), clean_line(fields.get("name", ""))[:NAME_LIMIT]
         try:
-            self._pace.step(caller_key(request, self._settings))
-            address = read_email(email)
+            caller = caller_key(request, self._settings)
+            self._pace.step(caller)
             visitor = await self._by_password.register(
-                begun.site, address, fields.get("password", ""), name, begun.lang
+                begun.site, read_email(email), fields.get("password", ""), name, begun.lang, caller
             )
         except AppError as error:
             return self._page("register.html", begun, request, problem=error, email=email, name=name)
