@@ -9,6 +9,7 @@ import socket
 import sqlite3
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -205,8 +206,12 @@ def test_a_port_that_is_taken_is_said_in_a_line(run: Run) -> None:
             assert "ddress already in use" in said
 
 
-def test_ctrl_c_ends_the_server_well(server: Server) -> None:
-    server.process.send_signal(signal.SIGINT)
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_whoever_stops_the_server_sees_it_end_well_after_the_streams(server: Server, number: signal.Signals) -> None:
+    with urllib.request.urlopen(f"{server.url}/api/events/?site=demo&page={server.page}", timeout=20) as stream:
+        assert stream.readline() == b"retry: 2000\n"
+        server.process.send_signal(number)
+        assert stream.read().endswith(b"\n")  # to its end, which is none of a connection that broke
     assert server.process.wait(20) == 0
 
 

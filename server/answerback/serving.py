@@ -10,6 +10,8 @@ import signal
 import socket
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
@@ -99,6 +101,13 @@ class Server(uvicorn.Server):
         )
         super().__init__(config)
 
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """As its parent does, but whoever stops the server sees it end well, and not killed by the signal."""
+        with super().capture_signals():
+            yield
+            self._captured_signals.clear()
+
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._app.bus.close()
         await super().shutdown(sockets)
@@ -128,8 +137,6 @@ def _run(server: Server, sockets: list[socket.socket] | None = None) -> int:
         server.run(sockets)
     except SystemExit:  # uvicorn has said why, with an exit code of its own
         return 1
-    except KeyboardInterrupt:  # Ctrl-C, after everything has ended as it should
-        return 0
     return 0 if server.started else 1
 
 
