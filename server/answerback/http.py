@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 BODY_LIMIT = 64 * 1024
 DEPTH_LIMIT = 16
 RECEIVE_SECONDS = 10.0
+SHARES_OF_NETWORK = 8
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 PREFLIGHT_HEADERS = {
     "Access-Control-Allow-Methods": "GET, POST, PUT, PATCH, DELETE",
@@ -135,12 +136,28 @@ def _in_networks(address: str, networks: tuple[str, ...]) -> bool:
 
 @lru_cache(4_096)
 def address_key(address: str, day: str, secret: str) -> str:
-    """A keyed hash of an IPv4 address or IPv6 /64 that changes each day: enough to count by, not to know by."""
+    """A keyed hash of an IPv4 address that changes each day: enough to count by, not to know by.
+
+    Of an IPv6 address, that of its /48, a dot, and that of its /64, which is what one household has at least.
+    """
     parsed: IPv4Address | IPv6Address = ip_address(address)
-    if isinstance(parsed, IPv6Address):
-        parsed = parsed.ipv4_mapped or IPv6Network((parsed, 64), strict=False).network_address
-    text = f"{day}|{parsed}".encode()
-    return hmac.new(secret.encode(), text, hashlib.sha256).hexdigest()[:24]
+    counted: list[object] = [parsed]
+    if isinstance(parsed, IPv6Address) and parsed.ipv4_mapped is None:
+        counted = [IPv6Network((int(parsed), length), strict=False) for length in (48, 64)]
+    elif isinstance(parsed, IPv6Address):
+        counted = [parsed.ipv4_mapped]
+    return ".".join(
+        hmac.new(secret.encode(), f"{day}|{each}".encode(), hashlib.sha256).hexdigest()[:24] for each in counted
+    )
+
+
+def shares(key: str, most: int) -> list[tuple[str, int]]:
+    """By what is counted what an `address_key`, whatever stands before it, may do `most` times.
+
+    The key itself, and of IPv6 its /48 as well, `SHARES_OF_NETWORK` times as often: whoever has one has 65,536 /64.
+    """
+    network, dot, _ = key.partition(".")
+    return [(key, most), (network, most * SHARES_OF_NETWORK)] if dot else [(key, most)]
 
 
 # ---- reading

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
-from answerback.http import address_key, client_address
+from answerback.errors import LimitReached
+from answerback.http import address_key, client_address, shares
+from answerback.people.pace import Pace
+from answerback.seams import SteppedClock
 from starlette.requests import Request
 
-from tests.services import Server
+from tests.http.signing import BEHIND_A_PROXY
+from tests.services import Server, Site
 
 SECRET = "a secret of the tests' own, long enough"
 
@@ -48,6 +54,41 @@ def test_only_what_listed_proxies_wrote_is_believed(
 )
 def test_whoever_has_a_whole_network_counts_once(one: str, other: str, same: bool) -> None:
     assert (address_key(one, "2026-11-23", SECRET) == address_key(other, "2026-11-23", SECRET)) is same
+
+
+def test_an_ipv6_address_counts_by_its_48_too() -> None:
+    def counted(address: str) -> list[tuple[str, int]]:
+        return shares("x:" + address_key(address, "2026-11-23", SECRET), 10)
+
+    one, other, far = map(counted, ("2001:db8:1:2::1", "2001:db8:1:3::1", "2001:db8:2:2::1"))
+    assert [most for _, most in one] == [10, 80]
+    assert (one[0] != other[0], one[1] == other[1], one[1] != far[1]) == (True, True, True)
+    assert [most for _, most in counted("198.51.100.7")] == [most for _, most in counted("::ffff:198.51.100.7")] == [10]
+    assert len(counted("fe80::1%eth0")) == 2
+
+
+def test_a_network_has_one_pace_however_many_addresses_it_has() -> None:
+    pace = Pace(SteppedClock(), 2)
+    keys = [address_key(f"2001:db8:1:{number:x}::1", "2026-11-23", SECRET) for number in range(17)]
+    for key in keys[:16]:
+        pace.step(key)
+    with pytest.raises(LimitReached):
+        pace.step(keys[16])
+    pace.step(address_key("2001:db8:2::1", "2026-11-23", SECRET))
+
+
+def test_comments_of_one_network_have_a_pace_together(tmp_path: Path) -> None:
+    with Site.start() as site, Server.start(tmp_path, site, **BEHIND_A_PROXY) as server:
+        server.change(address_comments_per_minute="1")
+        server.begin()
+
+        def post(where: str) -> int:
+            data = {"site": "demo", "page": "/", "body": "Words.", "ask": False}
+            return server.call("POST", "/api/comments/", data, X_Forwarded_For=where).status
+
+        assert [post(f"2001:db8:1:{number}::1") for number in (1, 1)] == [201, 429]
+        assert [post(f"2001:db8:1:{number}::1") for number in range(2, 10)] == [201] * 7 + [429]
+        assert post("2001:db8:2::1") == 201
 
 
 def test_an_address_is_known_by_another_name_each_day() -> None:

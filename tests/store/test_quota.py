@@ -8,6 +8,7 @@ import pytest
 from answerback.answers import quota
 from answerback.core.model import Visitor
 from answerback.db import Database
+from answerback.http import address_key
 from answerback.sites.settings import read_site
 
 pytestmark = pytest.mark.anyio
@@ -30,3 +31,16 @@ async def test_a_fresh_guest_is_no_fresh_quota(database: Database) -> None:
     assert await ask(database, 4, "one") == "quota_exhausted"
     await database.write(partial(quota.refund, "a0"))
     assert await ask(database, 5, "one") is None, "what was not given is free for the next"
+
+
+async def test_a_fresh_network_of_the_same_provider_is_no_fresh_quota(database: Database) -> None:
+    """An IPv6 /48 has 65,536 /64, each of which has its own two."""
+    keys = [address_key(f"2001:db8:1:{number:x}::1", "2026-11-23", "secret") for number in range(10)]
+    asked = [await ask(database, number, keys[number // 2]) for number in range(18)]
+    assert asked == [None] * 16 + ["quota_exhausted"] * 2
+    assert (await database.read(lambda: quota.view(SITE, None, keys[9], NOW)))["left"] == 0
+    elsewhere = address_key("2001:db8:2::1", "2026-11-23", "secret")
+    assert (await database.read(lambda: quota.view(SITE, None, elsewhere, NOW)))["left"] == 2
+    assert await ask(database, 18, elsewhere) is None
+    await database.write(partial(quota.refund, "a0"))
+    assert await ask(database, 19, keys[9]) is None

@@ -12,6 +12,7 @@ from typing import Any
 from ..core.model import Visitor
 from ..core.times import day_of, iso, next_midnight
 from ..db import Work, many, one, run
+from ..http import shares
 from ..settings import limit as read_limit
 from ..sites.settings import Site
 
@@ -64,10 +65,14 @@ def visitor_limit(site: Site, visitor: Visitor | None) -> int | None:
 def buckets(site: Site, visitor: Visitor | None, address_key: str) -> list[Bucket]:
     """The counts that an answer for this visitor goes into, the visitor's own first."""
     spent = "Today's answers are used up."
+    of_address = site.address_daily_answers
     found = [
-        Bucket(f"address:{site.key}:{address_key}", site.address_daily_answers, "quota_exhausted", spent),
-        Bucket(f"site:{site.key}", site.budget_answers, "budget_exhausted", "The site's answers of today are used up."),
+        Bucket(f"address:{site.key}:{key}", None if of_address is None else most, "quota_exhausted", spent)
+        for key, most in shares(address_key, of_address or 0)
     ]
+    found.append(
+        Bucket(f"site:{site.key}", site.budget_answers, "budget_exhausted", "The site's answers of today are used up.")
+    )
     if visitor is not None:
         name = f"visitor:{site.key}:{visitor.id}"
         found.insert(0, Bucket(name, visitor_limit(site, visitor), "quota_exhausted", spent))
@@ -239,10 +244,11 @@ def view(site: Site, visitor: Visitor | None, address_key: str, now: int) -> Wor
     limit, used = visitor_limit(site, visitor), 0
     left: int | None = limit
     found = buckets(site, visitor, address_key)
+    names = {f"name{index}": bucket.name for index, bucket in enumerate(found)}
+    listed = ", ".join(f":{name}" for name in names)
     rows = yield many(
-        "SELECT bucket, used FROM quota_usage WHERE day = :day AND bucket IN (:first, :second, :last)",
-        day=day, first=found[0].name, second=found[1].name, last=found[-1].name,
-    )  # fmt: skip
+        f"SELECT bucket, used FROM quota_usage WHERE day = :day AND bucket IN ({listed})", day=day, **names
+    )
     counts = {row["bucket"]: row["used"] for row in rows}
     for bucket in found:
         count = counts.get(bucket.name, 0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
@@ -11,7 +11,7 @@ from starlette.responses import Response, StreamingResponse
 
 from ..core.events import HEARTBEAT, RETRY
 from ..errors import LimitReached
-from ..http import Call, address_key
+from ..http import Call, address_key, shares
 from .bus import Bus, page_channel
 
 HEARTBEAT_SECONDS = 15.0
@@ -41,14 +41,15 @@ async def stream(
 
 
 @contextmanager
-def _seat(taken: Counter[str], who: str) -> Iterator[None]:
-    taken[who] += 1
+def _seat(taken: Counter[str], who: Sequence[str]) -> Iterator[None]:
+    taken.update(who)
     try:
         yield
     finally:
-        taken[who] -= 1
-        if not taken[who]:
-            del taken[who]
+        taken.subtract(who)
+        for each in who:
+            if not taken[each]:
+                del taken[each]
 
 
 def page_events(bus: Bus, running: Callable[[str, str], bytes], secret: str) -> Callable[[Call], Any]:
@@ -56,12 +57,12 @@ def page_events(bus: Bus, running: Callable[[str, str], bytes], secret: str) -> 
     taken: Counter[str] = Counter()
 
     async def handler(call: Call) -> Response:
-        page, who = call.page(), address_key(call.address, "streams", secret)
-        if taken[who] >= STREAMS_OF_ADDRESS:
+        page, who = call.page(), dict(shares(address_key(call.address, "streams", secret), STREAMS_OF_ADDRESS))
+        if any(taken[each] >= most for each, most in who.items()):
             raise LimitReached("too_many_requests", retry_after=60)
         after = call.request.headers.get("last-event-id") or call.query.get("after")
         site = call.site.key
-        body = stream(bus, page_channel(site, page), after, lambda: running(site, page), _seat(taken, who))
+        body = stream(bus, page_channel(site, page), after, lambda: running(site, page), _seat(taken, [*who]))
         return StreamingResponse(body, headers=HEADERS)
 
     return handler

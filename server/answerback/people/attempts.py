@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from ..db import Database, Work
 from ..errors import LimitReached
+from ..http import shares
 from ..seams import Clock
 from . import store
 
@@ -30,11 +31,11 @@ class Attempts:
 
     async def attempt(self, account: str, address: str, check: Callable[[], Awaitable[T | None]]) -> T | None:
         """What `check` gives; None is a failure and is counted. Raises LimitReached when it is too early to try."""
-        return await self._one({account: FREE_FAILURES, address: FREE_OF_ADDRESS}, account, check)
+        return await self._one({account: FREE_FAILURES, **dict(shares(address, FREE_OF_ADDRESS))}, account, check)
 
     async def register(self, address: str, check: Callable[[], Awaitable[T | None]]) -> T | None:
         """As `attempt`, for an account that may be there already: a good one is no reason to forget the others."""
-        return await self._one({address: FREE_TAKEN}, None, check)
+        return await self._one(dict(shares(address, FREE_TAKEN)), None, check)
 
     async def _one(
         self, buckets: Mapping[str, int], forgiven: str | None, check: Callable[[], Awaitable[T | None]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.requests import Request
 
 from ..errors import LimitReached
-from ..http import address_key, client_address
+from ..http import address_key, client_address, shares
 from ..seams import Clock
 from ..settings import Settings
 
@@ -28,9 +28,12 @@ class Pace:
     def step(self, key: str) -> None:
         """Count one more. Raises LimitReached (`too_many_requests`) when there have been enough."""
         now = self._clock.now()
-        recent = [moment for moment in self._begun.get(key, []) if now - moment < 60_000]
-        if len(recent) >= self._most:
-            raise LimitReached("too_many_requests", retry_after=60 - (now - recent[0]) // 1000)
+        counted: dict[str, list[int]] = {}
+        for each, most in shares(key, self._most):
+            counted[each] = recent = [moment for moment in self._begun.get(each, []) if now - moment < 60_000]
+            if len(recent) >= most:
+                raise LimitReached("too_many_requests", retry_after=60 - (now - recent[0]) // 1000)
         if len(self._begun) > KEPT:
             self._begun = {known: moments for known, moments in self._begun.items() if now - moments[-1] < 60_000}
-        self._begun[key] = [*recent, now]
+        for each, recent in counted.items():
+            self._begun[each] = [*recent, now]

@@ -13,7 +13,7 @@ from ..core.model import Comment, Visitor
 from ..core.times import day_of
 from ..db import Database, IntegrityConflict, Work
 from ..errors import BadRequest, Conflict, Forbidden, LimitReached, NotFound
-from ..http import address_key
+from ..http import address_key, shares
 from ..live.bus import Bus, page_channel
 from ..people.store import rename_guest, visitor_by_id
 from ..seams import Clock, Ids
@@ -168,13 +168,13 @@ class Posting:
         return (yield from self._desk.queue(asking))
 
     def _check_pace(self, site: Site, visitor: Visitor, hashed: str, now: int) -> Work[None]:
-        for column, value, limit in (
-            ("visitor_id", visitor.id, site.comments_per_minute),
-            ("address_key", hashed, site.address_comments_per_minute),
-        ):
-            if limit is None:
-                continue
-            if limit == 0 or (yield from store.count_recent(site.key, column, value, now - 60_000, limit)) >= limit:
+        own, of_address = site.comments_per_minute, site.address_comments_per_minute
+        counted = [] if own is None else [("visitor_id", visitor.id, own)]
+        if of_address is not None:
+            (_, most), *networks = shares(hashed, of_address)
+            counted += [("address_key", hashed, most), *(("network", network, most) for network, most in networks)]
+        for by, value, limit in counted:
+            if limit == 0 or (yield from store.count_recent(site.key, by, value, now - 60_000, limit)) >= limit:
                 raise LimitReached("rate_limited", retry_after=60)
 
     def _place(self, site: Site, visitor: Visitor, draft: Draft, html: str, now: int) -> Work[Comment]:

@@ -240,12 +240,19 @@ def add_comment(comment: Comment, *, key: str | None, address_key: str | None, a
     )  # fmt: skip
 
 
-def count_recent(site: str, column: str, value: str, since: int, limit: int) -> Work[int]:
-    """How many comments this visitor or address has left since then; counts no further than `limit`."""
-    if column not in ("visitor_id", "address_key"):
-        raise ValueError(column)
+_COUNTED = {
+    "visitor_id": "visitor_id = :value",
+    "address_key": "address_key = :value",
+    "network": "address_key LIKE :value",
+}
+
+
+def count_recent(site: str, by: str, value: str, since: int, limit: int) -> Work[int]:
+    """How many comments this `visitor_id`, `address_key` or `network` (what such keys begin with) has left since then;
+    counts no further than `limit`."""
+    value = f"{value}.%" if by == "network" else value
     row = yield one(
-        f"""SELECT COUNT(*) AS count FROM (SELECT 1 AS one FROM comments WHERE site = :site AND {column} = :value
+        f"""SELECT COUNT(*) AS count FROM (SELECT 1 AS one FROM comments WHERE site = :site AND {_COUNTED[by]}
         AND created_at > :since LIMIT :limit) AS recent""",
         site=site, value=value, since=since, limit=limit,
     )  # fmt: skip

@@ -12,6 +12,7 @@ from contextlib import suppress
 from ...core.model import Visitor
 from ...db import Database, Work
 from ...errors import LimitReached
+from ...http import shares
 from ...mail.mailer import Mailer, MailRefused
 from ...mail.messages import language, link_message
 from ...seams import Clock, Ids
@@ -80,17 +81,16 @@ class Post:
         link = self._link(purpose, site, email, None, sign_in_id, lang)
         now = self._clock.now()
 
-        def work() -> Work[int]:
-            from_here = yield from store.count(f"from:{address}", now, HOUR_MS)
-            if from_here > AN_HOUR_BY_ADDRESS:
-                return from_here
+        def work() -> Work[bool]:
+            if (yield from _too_many(f"from:{address}", now)):
+                return False
             allowed = yield from self._allowed(site, email, now)
             known = yield from store.holder(site, email)
             if allowed and (purpose == "sign_in" or known is not None):
                 yield from store.add_link(link, now)
-            return from_here
+            return True
 
-        if await self._db.write(work) > AN_HOUR_BY_ADDRESS:
+        if not await self._db.write(work):
             raise LimitReached("too_many_requests", retry_after=3_600)
         self._woken.set()
 
@@ -105,8 +105,8 @@ class Post:
         now = self._clock.now()
 
         def work() -> Work[None]:
-            from_here = yield from store.count(f"registered:{address}", now, HOUR_MS)
-            if from_here <= AN_HOUR_BY_ADDRESS and (yield from self._allowed(visitor.site, email, now)):
+            too_many = yield from _too_many(f"registered:{address}", now)
+            if not too_many and (yield from self._allowed(visitor.site, email, now)):
                 yield from store.add_link(link, now)
 
         await self._db.write(work)
@@ -173,3 +173,11 @@ class Post:
             state = "failed" if refused.for_good or link.tries >= TRIES else "queued"
             due_at = self._clock.now() + RETRY_MS * 2 ** (link.tries - 1)
         await self._db.write(lambda: store.settle(link.id, state, due_at))
+
+
+def _too_many(address: str, now: int) -> Work[bool]:
+    """Count one more message that a keyed address asks for, and say whether that is more than it may in an hour."""
+    counts = []
+    for key, most in shares(address, AN_HOUR_BY_ADDRESS):
+        counts.append((yield from store.count(key, now, HOUR_MS)) > most)
+    return any(counts)
