@@ -51,6 +51,7 @@ CODES: Mapping[str, str] = {
     "unavailable": "Not available at the moment.",
     "unsupported_media_type": "Unsafe calls carry Content-Type: application/json.",
     "validation_failed": "A value is missing or not allowed.",
+    "visitor_blocked": "The owner of this site does not let you write here any more.",
 }
 
 

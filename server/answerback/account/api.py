@@ -11,7 +11,7 @@ from ..db import Database
 from ..errors import BadRequest, Forbidden, NotFound
 from ..http import Call, json_response
 from ..people.identities import clean_name
-from ..people.sessions import Session, Sessions
+from ..people.sessions import Session, Sessions, writer
 from ..seams import Clock
 from . import store
 
@@ -27,7 +27,7 @@ class AccountApi:
 
     async def rename(self, call: Call) -> Response:
         """`PATCH /api/user/` `{site, name}`: another name, also over what has been written already."""
-        visitor = (await self._member(call)).visitor
+        visitor = writer((await self._member(call)).visitor)
         name = clean_name(call.text("name", 200, required=True))
         if not name:
             raise BadRequest("validation_failed", "name: must have 1 to 50 characters.")

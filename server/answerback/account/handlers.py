@@ -24,6 +24,7 @@ from ..people.identities import store as identity_store
 from ..people.oauth.handlers import Flow
 from ..people.pages import language_of
 from ..people.pages.saying import said
+from ..people.sessions import writer
 from ..people.store import end_everything
 from ..seams import Clock, Ids
 from ..sites.settings import Site
@@ -124,7 +125,8 @@ class AccountPages:
         name = clean_name(fields.get("name", ""))
         if not name or len(fields["name"]) > 200:
             return self._back(site, fields, "bad_name")
-        await self._tell(account.visitor, await self._db.write(lambda: store.rename(account.visitor, name)))
+        visitor = writer(account.visitor)
+        await self._tell(visitor, await self._db.write(lambda: store.rename(visitor, name)))
         return self._back(site, fields, "done_name")
 
     async def upload(self, request: Request) -> Response:
@@ -140,7 +142,7 @@ class AccountPages:
         picture = read_picture(data)
         if picture is None:
             return self._back(site, fields, "bad_picture")
-        await self._pictures.keep(account.visitor, picture)
+        await self._pictures.keep(writer(account.visitor), picture)
         return self._back(site, fields, "done_picture")
 
     async def remove_picture(self, request: Request) -> Response:

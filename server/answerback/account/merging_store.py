@@ -46,6 +46,11 @@ def merge(guest: Visitor, account: Visitor) -> Work[None]:
     )  # fmt: skip
     for row in voted:
         yield from _count_votes(row["comment_id"])
+    yield run(
+        """UPDATE visitors SET blocked = 1 WHERE id = :account
+        AND EXISTS (SELECT 1 FROM visitors AS guests WHERE guests.id = :guest AND guests.blocked = 1)""",
+        **ids,
+    )
     yield from _move_quota(f"visitor:{guest.site}:{guest.id}", f"visitor:{account.site}:{account.id}")
 
 

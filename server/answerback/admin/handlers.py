@@ -28,7 +28,8 @@ from .gate import Gate, Owner
 from .knowledge import KnownPages
 from .signing_in import SigningIn
 from .unanswered import UnansweredQuestions
-from .views import FOLDER, STATES, address, clean_query, day_start, read_filter, render, show
+from .views import FILTERS, FOLDER, STATES, address, clean_query, day_start, read_filter, render, show
+from .visitors import Visitors
 
 ENTRIES = 50
 
@@ -43,6 +44,7 @@ def admin_routes(
     pages = Log(db, clock, posting, sites, gate)
     corrections = Corrections(db, clock, sites, gate, Correcting(db, clock, ids, posting))
     unanswered = UnansweredQuestions(db, clock, sites, gate)
+    visitors = Visitors(db, posting, sites, gate)
     known = KnownPages(db, clock, sites, gate, knowledge)
     table: dict[str, dict[str, Page]] = {
         "/admin/": {"GET": pages.read},
@@ -55,6 +57,9 @@ def admin_routes(
         "/admin/knowledge/{site}/forget/": {"POST": known.forget},
         "/admin/unanswered/": {"GET": unanswered.read},
         "/admin/unanswered/dismiss/": {"POST": unanswered.dismiss},
+        "/admin/visitors/{id}/": {"GET": visitors.read},
+        "/admin/visitors/{id}/block/": {"POST": visitors.block},
+        "/admin/visitors/{id}/unblock/": {"POST": visitors.unblock},
         "/admin/comments/{id}/": {"GET": corrections.read},
         "/admin/comments/{id}/correct/": {"POST": corrections.correct},
         "/admin/comments/{id}/verify/": {"POST": corrections.verify},
@@ -103,7 +108,7 @@ class Log:
         self._gate = gate
 
     async def read(self, request: Request) -> Response:
-        """`GET /admin/?q=&site=&page=&state=&before=`: the newest entries, or those before one of them."""
+        """`GET /admin/?q=&site=&page=&state=&author=&before=`: the newest entries, or those before one of them."""
         owner = await self._gate.owner(request)
         if owner is None:
             return RedirectResponse(f"{self._gate.base}/admin/sign-in/", 303)
@@ -133,7 +138,7 @@ class Log:
             here=address("", query).partition("?")[2], everything=address(self._gate.base, {}),
             newest=address(self._gate.base, query, before=None) if "before" in query else None,
             older=address(self._gate.base, query, before=following) if following else None,
-            filtered=any(name in query for name in ("q", "site", "page", "state")),
+            filtered=any(name in query for name in FILTERS[:-1]),
             only_page=lambda entry: address(self._gate.base, {}, site=entry.site, page=entry.page),
         )  # fmt: skip
         return Response(page, media_type="text/html")

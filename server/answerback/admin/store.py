@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..answers.quota import Alert
 from ..core.model import RUNNING, Comment
@@ -18,18 +18,19 @@ PAGES_OFFERED = 300
 _ANSWER = "a.state AS answer_state, a.provider, a.model, a.tokens_in, a.tokens_out, a.cost_microusd, a.error"
 # One row an entry: comments and AI replies of the threads, then the ask box's questions and its answers. `rank` puts
 # an answer above its question where both have the same time.
-_COMMENTS = f"""SELECT 'comment' AS entry, c.id, c.site, c.page, c.author_kind, c.author_name, c.html, a.body AS draft,
-    c.state, c.created_at AS at, CASE WHEN c.author_kind = 'ai' THEN 1 ELSE 0 END AS rank, t.url, t.title, {_ANSWER}
+_COMMENTS = f"""SELECT 'comment' AS entry, c.id, c.site, c.page, c.visitor_id AS author_id, c.author_kind,
+    c.author_name, c.html, a.body AS draft, c.state, c.created_at AS at,
+    CASE WHEN c.author_kind = 'ai' THEN 1 ELSE 0 END AS rank, t.url, t.title, {_ANSWER}
     FROM comments c LEFT JOIN answers a ON a.id = c.id
     LEFT JOIN threads t ON t.site = c.site AND t.page = c.page"""
-_QUESTIONS = """SELECT 'question' AS entry, q.id, q.site, q.page, v.kind AS author_kind, v.name AS author_name, q.html,
-    NULL AS draft, 'private' AS state, q.created_at AS at, 0 AS rank,
+_QUESTIONS = """SELECT 'question' AS entry, q.id, q.site, q.page, q.visitor_id AS author_id, v.kind AS author_kind,
+    v.name AS author_name, q.html, NULL AS draft, 'private' AS state, q.created_at AS at, 0 AS rank,
     (SELECT MAX(x.url) FROM answers x WHERE x.question_id = q.id AND x.site = q.site) AS url,
     (SELECT MAX(x.title) FROM answers x WHERE x.question_id = q.id AND x.site = q.site) AS title,
     NULL AS answer_state, NULL AS provider, NULL AS model, CAST(NULL AS BIGINT) AS tokens_in,
     CAST(NULL AS BIGINT) AS tokens_out, CAST(NULL AS BIGINT) AS cost_microusd, NULL AS error
     FROM questions q LEFT JOIN visitors v ON v.id = q.visitor_id"""
-_ANSWERS = f"""SELECT 'answer' AS entry, a.id, a.site, a.page, 'ai' AS author_kind,
+_ANSWERS = f"""SELECT 'answer' AS entry, a.id, a.site, a.page, a.visitor_id AS author_id, 'ai' AS author_kind,
     COALESCE(v.name, '') AS author_name, a.html,
     a.body AS draft, 'private' AS state, a.queued_at AS at, 1 AS rank, a.url, a.title, {_ANSWER}
     FROM answers a LEFT JOIN visitors v ON v.id = a.visitor_id"""
@@ -42,6 +43,7 @@ class Filter:
     text: str = ""
     page: str = ""
     state: str = ""
+    author: str = ""
     before: tuple[int, int, str] | None = None
 
 
@@ -53,6 +55,7 @@ class Entry:
     id: str
     site: str
     page: str
+    author_id: str
     author_kind: str
     author_name: str
     html: str
@@ -110,6 +113,8 @@ def _part(select: str, name: str, at: str, rank: str, sites: str, wanted: Filter
         where.append("a.kind = 'chat'")
     if wanted.page:
         where.append(f"{name}.page = :page")
+    if wanted.author:
+        where.append(f"{name}.visitor_id = :author")
     if wanted.text:
         # SQLite folds the case of ASCII letters only: other alphabets are found as they were typed.
         where.append(f"(LOWER({name}.body) LIKE :folded ESCAPE '!' OR {name}.body LIKE :verbatim ESCAPE '!')")
@@ -141,6 +146,8 @@ def entries(sites: Sequence[str], wanted: Filter, limit: int) -> Work[list[Entry
     values: dict[str, object] = {**params, "limit": limit}
     if wanted.page:
         values["page"] = wanted.page
+    if wanted.author:
+        values["author"] = wanted.author
     if wanted.text:
         values["verbatim"] = f"%{escape_like(wanted.text)}%"
         values["folded"] = f"%{escape_like(wanted.text.lower())}%"
@@ -156,11 +163,11 @@ def entries(sites: Sequence[str], wanted: Filter, limit: int) -> Work[list[Entry
 
 
 def _stateless(wanted: Filter) -> Filter:
-    return Filter(wanted.text, wanted.page, "", wanted.before)
+    return replace(wanted, state="")
 
 
 def _read(row: Row) -> Entry:
-    texts = ("author_name", "html", "draft", "url", "title", "provider", "model")
+    texts = ("author_id", "author_name", "html", "draft", "url", "title", "provider", "model")
     numbers = ("tokens_in", "tokens_out")
     values = {name: row[name] for name in Entry.__slots__}
     values |= {name: values[name] or "" for name in texts} | {name: values[name] or 0 for name in numbers}

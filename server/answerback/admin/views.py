@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 FOLDER = Path(__file__).parent
 SEARCH_LIMIT, PAGE_LIMIT = 200, 500
 STATES: Mapping[str, tuple[str, ...]] = {"Comments": COMMENT_STATES, "Answers": ANSWER_STATES, "Ask box": ("private",)}
-FILTERS = ("q", "site", "page", "state", "before")
+FILTERS = ("q", "site", "page", "state", "author", "before")
 LABELS: Mapping[str, str] = {
     "pending": "awaiting approval",
     "private": "only the asker sees it",
@@ -101,7 +101,9 @@ def read_filter(query: Mapping[str, str]) -> Filter:
         if match is None:
             raise BadRequest("validation_failed", "There is no such place in the log.")
         before = (int(match[1]), int(match[2]), match[3])
-    return Filter(query.get("q", "")[:SEARCH_LIMIT], query.get("page", "")[:PAGE_LIMIT], state, before)
+    return Filter(
+        query.get("q", "")[:SEARCH_LIMIT], query.get("page", "")[:PAGE_LIMIT], state, query.get("author", ""), before
+    )
 
 
 def address(base: str, query: Mapping[str, str], **changes: str | None) -> str:

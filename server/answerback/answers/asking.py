@@ -195,8 +195,6 @@ class Desk:
         """The page's rule, for a visitor who asks on purpose. Raises Forbidden where nobody, or not this one, may."""
         if visitor.kind == "guest" and not site.guests:
             raise Forbidden("sign_in_required")
-        if visitor.blocked:
-            raise Forbidden("not_yours", "You cannot ask here.")
         rule = rule_here(site, (yield from threads.rule_of(site.key, page)))
         if rule == "off":
             raise Forbidden("ai_off")

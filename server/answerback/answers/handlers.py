@@ -52,7 +52,7 @@ class Answers:
 
     async def ask(self, call: Call) -> Response:
         """`POST /api/comments/{id}/answer/`."""
-        session = await self._sessions.require(call)
+        session = await self._sessions.require_writer(call)
         reply = await self._desk.ask_under(call.site, session.visitor, call.address, _id(call), self._posting)
         return json_response({"answer": reply.public(), "quota": await self.quota(call, session.visitor)}, 202)
 
@@ -68,7 +68,7 @@ class Answers:
 
     async def feedback(self, call: Call) -> Response:
         """`PUT /api/answers/{id}/feedback/`."""
-        session = await self._sessions.require(call)
+        session = await self._sessions.require_writer(call)
         helpful = call.body.get("helpful")
         if not isinstance(helpful, bool):
             raise BadRequest("validation_failed", "helpful: must be true or false.")

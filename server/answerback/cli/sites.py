@@ -30,10 +30,15 @@ def add_to(commands: Any) -> None:
     page.add_argument("key")
     page.add_argument("page")
     page.add_argument("--ai", choices=(*AI_RULES, "default"), help="default: as on the whole site")
-    visitor = command(site, "visitor", _site_visitor, "how many answers a day one visitor has, where it differs")
+    visitor = command(
+        site, "visitor", _site_visitor, "one visitor: answers a day, whether they may write"
+    )
     visitor.add_argument("key")
     visitor.add_argument("id", help="author.id of the visitor's comments in the API")
     visitor.add_argument("--daily-answers", type=answers_a_day, metavar="N|unlimited|default")
+    may = visitor.add_mutually_exclusive_group()
+    may.add_argument("--block", action="store_const", const=True, dest="blocked", help="they read on and write nothing")
+    may.add_argument("--unblock", action="store_const", const=False, dest="blocked", help="they may write again")
     sso = command(site, "sso", _site_sso, "print the secret by which the site's own server signs its users on")
     sso.add_argument("key")
     what = sso.add_mutually_exclusive_group()
@@ -175,21 +180,29 @@ def answers_a_day(text: str) -> str:
 
 
 def _site_visitor(settings: Settings, options: argparse.Namespace) -> int:
-    from ..people.store import set_daily_answers, visitor_by_id
+    from ..people.store import set_blocked, set_daily_answers, visitor_by_id
 
-    site, wanted = site_of(settings, options.key), options.daily_answers
-    if wanted is not None:
-        own = None if wanted == "default" else wanted
-        known = with_database(settings, lambda db: db.write(lambda: set_daily_answers(site.key, options.id, own)))
-    else:
-        known = found = with_database(settings, lambda db: db.read(lambda: visitor_by_id(site.key, options.id)))
-    if not known:
+    site, wanted, blocked = site_of(settings, options.key), options.daily_answers, options.blocked
+
+    def work() -> Any:
+        if wanted is not None:
+            yield from set_daily_answers(site.key, options.id, None if wanted == "default" else wanted)
+        if blocked is not None:
+            yield from set_blocked(site.key, options.id, blocked=blocked)
+        return (yield from visitor_by_id(site.key, options.id))
+
+    visitor = with_database(settings, lambda db: db.write(work))
+    if visitor is None:
         say(f"answerback: there is no visitor {options.id!r} on {site.key}")
         return 1
-    if wanted is None:
-        print(found.daily_answers or "default")
-    else:
+    if wanted is not None:
         say(f"Answers a day for this visitor: {'as on the whole site' if wanted == 'default' else wanted}.")
+    if blocked is not None:
+        say("This visitor may not write any more." if blocked else "This visitor may write again.")
+    if wanted is None and blocked is None:
+        print(visitor.daily_answers or "default")
+        if visitor.blocked:
+            print("blocked")
     return 0
 
 

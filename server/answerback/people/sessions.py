@@ -11,7 +11,7 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from ..core.model import Visitor
 from ..db import Database, Work
-from ..errors import BadRequest, Unauthorized
+from ..errors import BadRequest, Forbidden, Unauthorized
 from ..http import Call, bearer_token
 from ..seams import Clock, Ids
 from . import store
@@ -54,6 +54,13 @@ def set_cookie(name: str, value: str, seconds: int) -> str:
     return f"{name}={value}; Path=/; Max-Age={seconds}; Secure; HttpOnly; SameSite=None; Partitioned"
 
 
+def writer(visitor: Visitor) -> Visitor:
+    """The visitor, who may write. Raises Forbidden (`visitor_blocked`) where the owner does not want that any more."""
+    if visitor.blocked:
+        raise Forbidden("visitor_blocked")
+    return visitor
+
+
 class Sessions:
     """Makes, finds and ends sessions."""
 
@@ -85,14 +92,14 @@ class Sessions:
         return work
 
     def find_visitor(self, call: Call) -> Callable[[], Work[Visitor]]:
-        """As `find`, but the visitor. Raises Unauthorized (`session_required`) where there is none."""
+        """As `find`, but the visitor, who is about to write. Raises as `require_writer` does."""
         find = self.find(call)
 
         def work() -> Work[Visitor]:
             session = yield from find()
             if session is None:
                 raise Unauthorized("session_required")
-            return session.visitor
+            return writer(session.visitor)
 
         return work
 
@@ -105,6 +112,12 @@ class Sessions:
         session = await self.current(call)
         if session is None:
             raise Unauthorized("session_required")
+        return session
+
+    async def require_writer(self, call: Call) -> Session:
+        """As `require`, for whoever is about to write. Raises Forbidden (`visitor_blocked`) too."""
+        session = await self.require(call)
+        writer(session.visitor)
         return session
 
     async def before(self, call: Call) -> Session | None:

@@ -66,6 +66,15 @@ def set_daily_answers(site: str, id: str, limit: str | None) -> Work[bool]:
     return row is not None
 
 
+def set_blocked(site: str, id: str, *, blocked: bool) -> Work[bool]:
+    """Whether a visitor may write no more. False for nobody."""
+    row = yield one(
+        "UPDATE visitors SET blocked = :blocked WHERE site = :site AND id = :id RETURNING id",
+        blocked=int(blocked), site=site, id=id,
+    )  # fmt: skip
+    return row is not None
+
+
 async def user_by_email(db: Database, site: str, email: str) -> tuple[Visitor, str] | None:
     """The visitor with that address, and the hash of the password."""
     row = await db.fetch_one(

@@ -82,7 +82,7 @@ class Threads:
     async def edit(self, call: Call) -> Response:
         """`PATCH /api/comments/{id}/`."""
         self._step(call)
-        session = await self._sessions.require(call)
+        session = await self._sessions.require_writer(call)
         body = rules.clean_text(call.text("body", rules.BODY_LIMIT, required=True))
         if not body:
             raise BadRequest("validation_failed", "body: must not be empty.")
@@ -99,7 +99,7 @@ class Threads:
     async def vote(self, call: Call) -> Response:
         """`PUT /api/comments/{id}/vote/`."""
         self._step(call)
-        session = await self._sessions.require(call)
+        session = await self._sessions.require_writer(call)
         value = call.body.get("value")
         if isinstance(value, bool) or value not in (1, 0, -1):
             raise BadRequest("validation_failed", "value: must be 1, 0 or -1.")
@@ -108,7 +108,7 @@ class Threads:
     async def report(self, call: Call) -> Response:
         """`POST /api/comments/{id}/report/`."""
         self._step(call)
-        session = await self._sessions.require(call)
+        session = await self._sessions.require_writer(call)
         reason = rules.clean_text(call.text("reason", 500))
         now, site, id = self._clock.now(), call.site.key, _id(call)
 

@@ -138,8 +138,6 @@ class Posting:
         self, site: Site, visitor: Visitor, hashed: str, draft: Draft, html: str, now: int
     ) -> Work[tuple[Comment, str | None]]:
         """The comment and its page's rule for answers; no rule when it was there already."""
-        if visitor.blocked:
-            raise Forbidden("not_yours", "You cannot comment here.")
         if visitor.kind == "guest" and not site.guests:
             raise Forbidden("sign_in_required")
         before = yield from store.comment_by_key(visitor.id, draft.key)
