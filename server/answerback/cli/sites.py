@@ -30,9 +30,7 @@ def add_to(commands: Any) -> None:
     page.add_argument("key")
     page.add_argument("page")
     page.add_argument("--ai", choices=(*AI_RULES, "default"), help="default: as on the whole site")
-    visitor = command(
-        site, "visitor", _site_visitor, "one visitor: answers a day, whether they may write"
-    )
+    visitor = command(site, "visitor", _site_visitor, "one visitor: answers a day, whether they may write")
     visitor.add_argument("key")
     visitor.add_argument("id", help="author.id of the visitor's comments in the API")
     visitor.add_argument("--daily-answers", type=answers_a_day, metavar="N|unlimited|default")
