@@ -144,6 +144,7 @@ const en = {
     budget_exhausted: "This site's AI answers for today are used up.",
     ai_off: "AI answers are switched off here.",
     sign_in_required: "Only signed-in members can do this.",
+    visitor_blocked: "You cannot write here.",
     origin_not_allowed: "Comments are not set up for this address.",
     site_unknown: "Comments are not set up for this site.",
     validation_failed: "The site did not accept this text.",

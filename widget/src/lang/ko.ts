@@ -144,6 +144,7 @@ const ko: Texts = {
     budget_exhausted: "이 사이트의 오늘 AI 답변을 모두 썼어요.",
     ai_off: "이곳에서는 AI 답변을 쓰지 않아요.",
     sign_in_required: "로그인한 회원만 할 수 있어요.",
+    visitor_blocked: "여기에는 글을 쓸 수 없어요.",
     origin_not_allowed: "이 주소에는 댓글이 설정되어 있지 않아요.",
     site_unknown: "이 사이트에는 댓글이 설정되어 있지 않아요.",
     validation_failed: "이 내용은 저장할 수 없어요.",
