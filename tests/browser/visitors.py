@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page
 
 from tests.browser.firefox import Firefox, Tab
+from tests.services import wait_until
 
 
 class Window(Protocol):
@@ -62,6 +63,7 @@ class ChromiumWindow:
         self.page.goto(url)
 
     def reload(self) -> None:
+        self.page.bring_to_front()
         self.page.reload()
 
     def click(self, selector: str) -> None:
@@ -71,7 +73,9 @@ class ChromiumWindow:
         self.page.locator(selector).first.fill(text)
 
     def wait_for(self, selector: str, text: str = "") -> None:
-        expect(self.page.locator(selector).filter(has_text=text).first).to_be_visible()
+        # Behind another tab a page is drawn once a second, and Playwright itself looks twice a second only.
+        self.page.bring_to_front()
+        wait_until(self.page.locator(selector).filter(has_text=text).first.is_visible)
 
     def value(self, selector: str) -> str:
         return self.page.locator(selector).first.input_value()

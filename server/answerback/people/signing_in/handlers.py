@@ -91,6 +91,7 @@ class SignInPages:
         files = {
             "style.css": asset(PAGES / "assets" / "style.css", "text/css"),
             "wait.js": asset(PAGES / "assets" / "wait.js", "text/javascript"),
+            "used.js": asset(PAGES / "assets" / "used.js", "text/javascript"),
             "handover.js": asset(FOLDER / "assets" / "handover.js", "text/javascript"),
         }
         return [*(Route(f"/sign-in/{name}", file, methods=["GET", "HEAD"]) for name, file in files.items()), *routes]
