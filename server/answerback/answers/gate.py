@@ -8,18 +8,20 @@ from ..core.words import Passing, blocked_words
 from ..sites.settings import Site
 from .providers import Moderator
 
-Verdict = Literal["passed", "blocked", "unchecked"]
+Verdict = Literal["passed", "blocked", "unchecked", "off"]
 
 
 class Gate:
-    """Checks texts by a site's `gate` setting. What cannot be checked passes, and its record says so."""
+    """Checks texts by a site's `gate` setting. What is not checked passes, and its record says so."""
 
     def __init__(self, moderator: object) -> None:
         self._moderator = moderator if isinstance(moderator, Moderator) else None
 
     async def check(self, site: Site, text: str) -> Verdict:
         """The verdict on a whole text."""
-        if site.gate == "off" or not text:
+        if site.gate == "off":
+            return "off"
+        if not text:
             return "passed"
         if blocked_words(site.blocked_words).first(text) is not None:
             return "blocked"

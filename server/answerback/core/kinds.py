@@ -7,25 +7,27 @@ from typing import NamedTuple
 
 _MONTHS = "january|february|march|april|may|june|july|august|september|october|november|december"
 _COUNTED = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|hundreds?"
+_FIGURE = r"\d[\d.,]{0,20}"
+"""Bounded: a long run of digits would be read anew from each of them."""
 _NUMBER = re.compile(
-    rf"\d[\d.,]*|\b(?:{_COUNTED}|thousands?|millions?|billions?|dozens?|half|third|quarter|once|twice|none|several)\b|"
+    rf"{_FIGURE}|\b(?:{_COUNTED}|thousands?|millions?|billions?|dozens?|half|third|quarter|once|twice|none|several)\b|"
     r"(?:한|두|세|네|다섯|여섯|일곱|여덟|아홉|열)\s?(?:개|명|번|곳|가지|마리|권|살|시간|사람)",
     re.IGNORECASE,
 )
 _DATE = re.compile(
     rf"\b[12]\d{{3}}s?\b|\b(?:{_MONTHS})\b|\b(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b|\d{{1,2}}[:.]\d\d|"
     r"\b\d{1,2}\s?[ap]\.?m\b|\bcentur(?:y|ies)\b|\b(?:noon|midnight|dawn|sunset|spring|summer|autumn|winter|today)\b|"
-    r"\d+\s?(?:년|월|일|시|세기|년대)|오전|오후|요일|정오|자정|봄|여름|가을|겨울",
+    r"\d{1,12}\s?(?:년|월|일|시|세기|년대)|오전|오후|요일|정오|자정|봄|여름|가을|겨울",
     re.IGNORECASE,
 )
 _SPAN = re.compile(
-    rf"(?:\d[\d.,]*|\b(?:{_COUNTED}|an?|half|several|few))[\s-](?:\w+[\s-])?"
+    rf"(?:{_FIGURE}|\b(?:{_COUNTED}|an?|half|several|few))[\s-](?:\w+[\s-])?"
     r"(?:seconds?|minutes?|hours?|days?|nights?|weeks?|months?|years?|decades?|centur(?:y|ies))\b|"
-    r"\d+\s?(?:초|분|시간|일|주|개월|달|년)|(?:하루|이틀|사흘|나흘|일주일|한 달|반나절)",
+    r"\d{1,12}\s?(?:초|분|시간|일|주|개월|달|년)|(?:하루|이틀|사흘|나흘|일주일|한 달|반나절)",
     re.IGNORECASE,
 )
 _MONEY = re.compile(
-    r"[$€£¥₩]\s?\d|\d[\d.,]*\s?(?:원|달러|유로|엔|만|euros?|dollars?|pounds?|crowns?|cents?|won|yen)|\bfree\b|무료",
+    rf"[$€£¥₩]\s?\d|{_FIGURE}\s?(?:원|달러|유로|엔|만|euros?|dollars?|pounds?|crowns?|cents?|won|yen)|\bfree\b|무료",
     re.I,
 )
 _NAME = re.compile(
