@@ -119,6 +119,33 @@ def test_owners_get_a_link_or_a_password(run: Run) -> None:
     assert run("owner", "add", "x@example.com", "--site", "nowhere", code=1).stdout == ""
 
 
+def test_an_owner_has_the_sites_that_were_named_and_no_others(run: Run) -> None:
+    email = "three@example.com"
+    added = json.loads(run("owner", "add", email, "--site", "blog", "--json").stdout)
+    assert (added["email"], added["sites"], "/admin/sign-in/" in added["sign_in"]) == (email, ["blog"], True)
+    assert f"{email} has: blog." in run("owner", "add", email).stderr  # another link, and no more rights than before
+    assert f"{email}\tblog\n" in run("owner", "list").stdout
+    assert "has: all sites" in run("owner", "add", email, "--all-sites").stderr
+    assert {"email": email, "sites": None} in json.loads(run("owner", "list", "--json").stdout)
+    assert "has all sites" in run("owner", "remove", email, "--site", "blog", code=1).stderr
+    assert "is gone" in run("owner", "remove", email).stderr
+    assert "no owner" in run("owner", "remove", email, code=1).stderr
+    assert "not allowed" in run("owner", "add", email, "--all-sites", "--site", "blog", code=2).stderr
+
+
+def test_what_is_printed_can_be_had_as_json(run: Run) -> None:
+    def data(*arguments: str) -> dict[str, object]:
+        found: dict[str, object] = json.loads(run(*arguments, "--json").stdout)
+        return found
+
+    added = data("site", "add", "news", "--origin", "https://news.example")
+    assert (added["key"], 'data-site="news"' in str(added["snippet"])) == ("news", True)
+    assert data("site", "page", "news", "/a", "--ai", "off") == {"page": "/a", "ai": "off"}
+    assert len(str(data("site", "sso", "news")["secret"])) == 43
+    assert data("site", "sso", "news", "--off") == {"site": "news", "secret": None}
+    assert data("answers", "status") == {"answers": "on"}
+
+
 def test_answers_are_switched_off_and_on(run: Run) -> None:
     assert run("answers", "status").stdout == "on\n"
     done = run("answers", "off")
@@ -152,7 +179,7 @@ def test_a_backup_is_a_database(run: Run, tmp_path: Path) -> None:
     target = tmp_path / "copy.db"
     assert run("backup", str(target)).stdout == ""
     with closing(sqlite3.connect(target)) as connection:
-        assert connection.execute("SELECT COUNT(*) FROM sites").fetchone() == (1,)
+        assert connection.execute("SELECT key FROM sites ORDER BY key").fetchall()[0] == ("blog",)
     assert target.stat().st_mode & 0o777 == 0o600
     assert "there already" in run("backup", str(target), code=1).stderr
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from ..core.comments import is_text
 from ..errors import AppError, SettingsError
 from ..settings import load_settings
-from . import answers, moving, serving, sites
+from . import answers, moving, owners, serving, sites
 from .talking import Parser, say
 
 
@@ -38,6 +38,6 @@ def parser() -> Parser:
     """The command line's grammar, in the order in which its help shows it."""
     top = Parser(prog="answerback", description="Comments that answer back.")
     commands = top.add_subparsers(metavar="COMMAND", required=True, parser_class=Parser)
-    for room in (serving, sites, answers, moving):
+    for room in (serving, sites, owners, answers, moving):
         room.add_to(commands)
     return top

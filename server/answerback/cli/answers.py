@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 from typing import Any
 
 from ..settings import Settings
@@ -13,6 +14,7 @@ def add_to(commands: Any) -> None:
     """`answers`."""
     switch = command(commands, "answers", _answers, "end all answering on this server, or let it go on")
     switch.add_argument("to", choices=["on", "off", "status"], metavar="on|off|status")
+    switch.add_argument("--json", action="store_true")
 
 
 def _answers(settings: Settings, options: argparse.Namespace) -> int:
@@ -20,10 +22,13 @@ def _answers(settings: Settings, options: argparse.Namespace) -> int:
     from ..sites.store import answers_switch, switch_answers
 
     if options.to == "status":
-        print(with_database(settings, lambda db: db.read(answers_switch)))
+        stands = with_database(settings, lambda db: db.read(answers_switch))
+        print(json.dumps({"answers": stands}) if options.json else stands)
         return 0
     now = SystemClock().now()
     with_database(settings, lambda db: db.write(lambda: switch_answers(options.to, now)))
+    if options.json:
+        print(json.dumps({"answers": options.to}))
     if options.to == "off":
         say("Nobody is answered any more: what is being written stops within seconds. Comments go on.")
     else:

@@ -1,10 +1,9 @@
-"""Commands about sites and their owners."""
+"""Commands about sites."""
 
 from __future__ import annotations
 
 import argparse
 import json
-import sys
 from dataclasses import asdict
 from typing import Any
 
@@ -15,12 +14,13 @@ from .talking import Parser, command, count, say, watched, with_database
 
 
 def add_to(commands: Any) -> None:
-    """`site …` and `owner …`."""
+    """`site …`."""
     site = commands.add_parser("site", help="sites").add_subparsers(required=True, parser_class=Parser)
     add = command(site, "add", _site_add, "add a site and print the snippet to paste")
     add.add_argument("key")
     add.add_argument("--origin", action="append", required=True, metavar="URL")
     add.add_argument("--name", default="")
+    add.add_argument("--json", action="store_true")
     listing = command(site, "list", _site_list, "all sites")
     listing.add_argument("--json", action="store_true")
     show = command(site, "show", _site_show, "one site with its settings")
@@ -30,15 +30,18 @@ def add_to(commands: Any) -> None:
     page.add_argument("key")
     page.add_argument("page")
     page.add_argument("--ai", choices=(*AI_RULES, "default"), help="default: as on the whole site")
+    page.add_argument("--json", action="store_true")
     visitor = command(site, "visitor", _site_visitor, "one visitor: answers a day, whether they may write")
     visitor.add_argument("key")
     visitor.add_argument("id", help="author.id of the visitor's comments in the API")
     visitor.add_argument("--daily-answers", type=answers_a_day, metavar="N|unlimited|default")
+    visitor.add_argument("--json", action="store_true")
     may = visitor.add_mutually_exclusive_group()
     may.add_argument("--block", action="store_const", const=True, dest="blocked", help="they read on and write nothing")
     may.add_argument("--unblock", action="store_const", const=False, dest="blocked", help="they may write again")
     sso = command(site, "sso", _site_sso, "print the secret by which the site's own server signs its users on")
     sso.add_argument("key")
+    sso.add_argument("--json", action="store_true")
     what = sso.add_mutually_exclusive_group()
     what.add_argument("--rotate", action="store_true", help="make a new one; the one before is worth nothing at once")
     what.add_argument("--off", action="store_true", help="sign nobody on this way any more")
@@ -49,11 +52,6 @@ def add_to(commands: Any) -> None:
     change = command(site, "set", _site_set, "change settings of a site")
     change.add_argument("key")
     change.add_argument("changes", nargs="+", metavar="NAME=VALUE")
-    owner = commands.add_parser("owner", help="owners").add_subparsers(required=True, parser_class=Parser)
-    new = command(owner, "add", _owner_add, "add an owner, or make a new sign-in link for one")
-    new.add_argument("email")
-    new.add_argument("--site", action="append", default=[], metavar="KEY")
-    new.add_argument("--password-stdin", action="store_true")
 
 
 def snippet(settings: Settings, key: str) -> str:
@@ -71,7 +69,8 @@ def _site_add(settings: Settings, options: argparse.Namespace) -> int:
         say(f"answerback: there is a site {options.key!r} already")
         return 1
     say("Paste this where the comments should be:")
-    print(snippet(settings, options.key))
+    tag = snippet(settings, options.key)
+    print(json.dumps({"key": options.key, "snippet": tag}) if options.json else tag)
     return 0
 
 
@@ -129,9 +128,12 @@ def _site_sso(settings: Settings, options: argparse.Namespace) -> int:
         return 1
     if options.off:
         say("The site's secret is worth nothing any more.")
-        return 0
-    say("Keep this on the site's server only; docs/sign-in.md shows what it signs:")
-    print(secret)
+    else:
+        say("Keep this on the site's server only; docs/sign-in.md shows what it signs:")
+    if options.json:
+        print(json.dumps({"site": options.key, "secret": secret or None}))
+    elif secret:
+        print(secret)
     return 0
 
 
@@ -161,11 +163,15 @@ def _site_page(settings: Settings, options: argparse.Namespace) -> int:
         say(f"answerback: a page has 1 to {PAGE_LIMIT} characters")
         return 2
     if options.ai is None:
-        print(with_database(settings, lambda db: db.read(lambda: rule_of(site.key, options.page))) or "default")
-        return 0
-    rule, now = None if options.ai == "default" else options.ai, SystemClock().now()
-    with_database(settings, lambda db: db.write(lambda: set_rule(site.key, options.page, rule, now)))
-    say(f"What is answered on {options.page}: {rule or f'{site.ai}, as on the whole site'}.")
+        rule = with_database(settings, lambda db: db.read(lambda: rule_of(site.key, options.page)))
+    else:
+        rule, now = None if options.ai == "default" else options.ai, SystemClock().now()
+        with_database(settings, lambda db: db.write(lambda: set_rule(site.key, options.page, rule, now)))
+        say(f"What is answered on {options.page}: {rule or f'{site.ai}, as on the whole site'}.")
+    if options.json:
+        print(json.dumps({"page": options.page, "ai": rule or "default"}, ensure_ascii=False))
+    elif options.ai is None:
+        print(rule or "default")
     return 0
 
 
@@ -197,7 +203,10 @@ def _site_visitor(settings: Settings, options: argparse.Namespace) -> int:
         say(f"Answers a day for this visitor: {'as on the whole site' if wanted == 'default' else wanted}.")
     if blocked is not None:
         say("This visitor may not write any more." if blocked else "This visitor may write again.")
-    if wanted is None and blocked is None:
+    if options.json:
+        own = visitor.daily_answers or "default"
+        print(json.dumps({"id": visitor.id, "daily_answers": own, "blocked": visitor.blocked}))
+    elif wanted is None and blocked is None:
         print(visitor.daily_answers or "default")
         if visitor.blocked:
             print("blocked")
@@ -220,20 +229,6 @@ def _site_crawl(settings: Settings, options: argparse.Namespace) -> int:
     if options.json:
         print(json.dumps(asdict(result)))
     return 1 if result.error else 0
-
-
-def _owner_add(settings: Settings, options: argparse.Namespace) -> int:
-    from ..people.owners import add_owner_with_link, normal_email
-
-    password = None
-    if options.password_stdin:
-        password = sys.stdin.buffer.readline().decode("utf-8", "surrogateescape").rstrip("\r\n")
-    email = normal_email(options.email)
-    path = with_database(settings, lambda db: add_owner_with_link(db, email, options.site, password))
-    say(f"Owner {email} is there." + ("" if path is None else " Sign in once, within 24 hours, at:"))
-    if path is not None:
-        print(settings.public_url + path)
-    return 0
 
 
 def site_of(settings: Settings, key: str) -> Site:

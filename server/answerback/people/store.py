@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from ..core.model import Visitor
-from ..db import Database, Row, Work, one, run
+from ..db import Database, Row, Work, many, one, run
 
 VISITOR = "v.id, v.site, v.kind, v.name, v.avatar_url, v.daily_answers, v.blocked"
 
@@ -168,18 +169,29 @@ async def failures(db: Database, bucket: str) -> tuple[int, int]:
 # ---- owners
 
 
-def add_owner(id: str, email: str, password_hash: str | None, sites: list[str], now: int) -> Work[str]:
-    """Put in an owner, or give one who is there these sites (none named: all) and password; the owner's id.
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """An owner and the keys of the sites; None: all sites, also those to come."""
 
-    A new password ends what was open with the one before.
+    email: str
+    sites: list[str] | None
+
+
+def add_owner(
+    id: str, email: str, password_hash: str | None, sites: list[str], now: int, *, all_sites: bool
+) -> Work[str]:
+    """Put in an owner, or give one who is there these sites too and the password; the owner's id.
+
+    `all_sites` is for a new one who is given none by name, and for one who shall have all from now on. A new password
+    ends what was open with the one before.
     """
     row = yield one(
         """INSERT INTO owners (id, email, password_hash, all_sites, created_at)
         VALUES (:id, :email, :password_hash, :all_sites, :now)
         ON CONFLICT (email) DO UPDATE SET password_hash = COALESCE(excluded.password_hash, owners.password_hash),
-            all_sites = CASE WHEN excluded.all_sites = 1 THEN 1 ELSE owners.all_sites END
+            all_sites = CASE WHEN :widened = 1 THEN 1 ELSE owners.all_sites END
         RETURNING id""",
-        id=id, email=email, password_hash=password_hash, all_sites=0 if sites else 1, now=now,
+        id=id, email=email, password_hash=password_hash, all_sites=0 if sites else 1, widened=int(all_sites), now=now,
     )  # fmt: skip
     owner_id: str = row["id"]
     if password_hash is not None:
@@ -193,6 +205,36 @@ def add_owner(id: str, email: str, password_hash: str | None, sites: list[str], 
             site=site,
         )
     return owner_id
+
+
+def list_owners() -> Work[list[Owner]]:
+    """All owners by address."""
+    owners = yield many("SELECT id, email, all_sites FROM owners ORDER BY email")
+    given = yield many("SELECT owner_id, site FROM owner_sites ORDER BY site")
+    return [
+        Owner(
+            row["email"], None if row["all_sites"] else [had["site"] for had in given if had["owner_id"] == row["id"]]
+        )
+        for row in owners
+    ]
+
+
+def take_site(email: str, site: str) -> Work[bool]:
+    """Take a site from an owner; False when the owner did not have it by name."""
+    row = yield one(
+        """DELETE FROM owner_sites WHERE site = :site AND owner_id = (SELECT id FROM owners WHERE email = :email)
+        RETURNING site""",
+        site=site, email=email,
+    )  # fmt: skip
+    return row is not None
+
+
+def remove_owner(email: str) -> Work[bool]:
+    """Take an owner out, with links and sessions; False when there is no such."""
+    for table in ("owner_sites", "owner_links", "owner_sessions"):
+        yield run(f"DELETE FROM {table} WHERE owner_id = (SELECT id FROM owners WHERE email = :email)", email=email)
+    row = yield one("DELETE FROM owners WHERE email = :email RETURNING id", email=email)
+    return row is not None
 
 
 def add_owner_link(hash: str, owner_id: str, expires_at: int) -> Work[None]:

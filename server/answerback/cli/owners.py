@@ -1,0 +1,75 @@
+"""Commands about owners."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from typing import Any
+
+from ..settings import Settings
+from .talking import Parser, command, say, with_database
+
+
+def add_to(commands: Any) -> None:
+    """`owner …`."""
+    owner = commands.add_parser("owner", help="owners").add_subparsers(required=True, parser_class=Parser)
+    new = command(owner, "add", _add, "add an owner, or give one who is there more sites or a new sign-in link")
+    new.add_argument("email")
+    of = new.add_mutually_exclusive_group()
+    of.add_argument("--site", action="append", default=[], metavar="KEY")
+    of.add_argument("--all-sites", action="store_true", help="also those to come; so has a new owner without --site")
+    new.add_argument("--password-stdin", action="store_true")
+    new.add_argument("--json", action="store_true")
+    listing = command(owner, "list", _list, "all owners with their sites")
+    listing.add_argument("--json", action="store_true")
+    gone = command(owner, "remove", _remove, "take sites from an owner, or the owner with all of them")
+    gone.add_argument("email")
+    gone.add_argument("--site", action="append", default=[], metavar="KEY")
+
+
+def _sites(sites: list[str] | None) -> str:
+    return "all sites" if sites is None else ", ".join(sites)
+
+
+def _add(settings: Settings, options: argparse.Namespace) -> int:
+    from ..people.owners import add_owner_with_link, normal_email, owner_of
+
+    password = None
+    if options.password_stdin:
+        password = sys.stdin.buffer.readline().decode("utf-8", "surrogateescape").rstrip("\r\n")
+    email = normal_email(options.email)
+
+    async def work(db: Any) -> Any:
+        path = await add_owner_with_link(db, email, options.site, password, all_sites=options.all_sites)
+        return path, (await db.read(lambda: owner_of(email))).sites
+
+    path, sites = with_database(settings, work)
+    link = None if path is None else settings.public_url + path
+    say(f"{email} has: {_sites(sites)}." + ("" if link is None else " Sign in once, within 24 hours, at:"))
+    if options.json:
+        print(json.dumps({"email": email, "sites": sites, "sign_in": link}))
+    elif link is not None:
+        print(link)
+    return 0
+
+
+def _list(settings: Settings, options: argparse.Namespace) -> int:
+    from ..people.store import list_owners
+
+    owners = with_database(settings, lambda db: db.read(list_owners))
+    if options.json:
+        print(json.dumps([{"email": owner.email, "sites": owner.sites} for owner in owners], ensure_ascii=False))
+    else:
+        for owner in owners:
+            print(f"{owner.email}\t{_sites(owner.sites)}")
+    return 0
+
+
+def _remove(settings: Settings, options: argparse.Namespace) -> int:
+    from ..people.owners import normal_email, remove_owner
+
+    email = normal_email(options.email)
+    left = with_database(settings, lambda db: remove_owner(db, email, options.site))
+    say(f"{email} has: {_sites(left)}." if left else f"{email} is gone, and signed out everywhere.")
+    return 0

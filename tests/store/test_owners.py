@@ -1,0 +1,71 @@
+"""Owners: the sites that they have, and what is left when some are taken from them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from answerback.db import Database
+from answerback.errors import AppError
+from answerback.people import store
+from answerback.people.owners import add_owner_with_link, remove_owner
+from answerback.people.sessions import hash_secret
+from answerback.sites.store import add_site
+
+pytestmark = pytest.mark.anyio
+MINA, NOW = "mina@example.com", 1_700_000_000_000
+
+
+@pytest.fixture
+async def db(database: Database) -> Database:
+    def sites() -> Iterator[Any]:
+        for key in ("blog", "shop"):
+            yield from add_site(key, {"origins": f"https://{key}.example"}, NOW)
+
+    await database.write(sites)
+    return database
+
+
+async def owners(db: Database) -> dict[str, list[str] | None]:
+    return {owner.email: owner.sites for owner in await db.read(store.list_owners)}
+
+
+async def test_an_owner_of_one_site_never_has_more_by_the_way(db: Database) -> None:
+    await add_owner_with_link(db, MINA, ["blog"], None)
+    await add_owner_with_link(db, MINA, [], None)
+    await add_owner_with_link(db, MINA, [], "a long enough one")
+    assert await owners(db) == {MINA: ["blog"]}
+    await add_owner_with_link(db, MINA, ["shop"], None)
+    assert await owners(db) == {MINA: ["blog", "shop"]}
+    await add_owner_with_link(db, MINA, [], None, all_sites=True)
+    await add_owner_with_link(db, "new@example.com", [], None)
+    assert await owners(db) == {MINA: None, "new@example.com": None}
+
+
+async def test_sites_are_taken_one_by_one_and_the_owner_goes_with_the_last(db: Database) -> None:
+    await add_owner_with_link(db, MINA, ["blog", "shop"], None)
+    assert await remove_owner(db, MINA, ["blog"]) == ["shop"]
+    with pytest.raises(AppError, match="not an owner of blog"):
+        await remove_owner(db, MINA, ["shop", "blog"])
+    assert await owners(db) == {MINA: ["shop"]}  # all of it or nothing
+    assert await remove_owner(db, MINA, ["shop"]) == []
+    assert await owners(db) == {}
+
+
+async def test_who_is_removed_is_signed_out_and_has_no_link(db: Database) -> None:
+    link = await add_owner_with_link(db, MINA, [], None)
+    await add_owner_with_link(db, "stays@example.com", [], None)
+    secret = hash_secret(str(link).split("/")[-2])
+    owner = await store.owner_by_email(db, MINA)
+    assert owner is not None
+    await db.write(lambda: store.add_owner_session("of-a-browser", owner["id"], NOW, NOW + 1_000))
+    with pytest.raises(AppError, match="has all sites"):
+        await remove_owner(db, MINA, ["blog"])
+    assert await store.owner_by_session(db, "of-a-browser", NOW) is not None
+    await remove_owner(db, MINA, [])
+    assert await store.owner_by_session(db, "of-a-browser", NOW) is None
+    assert await db.write(lambda: store.use_owner_link(secret, NOW)) is None
+    assert await owners(db) == {"stays@example.com": None}
+    with pytest.raises(AppError, match="no owner"):
+        await remove_owner(db, MINA, [])
