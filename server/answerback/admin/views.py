@@ -132,7 +132,7 @@ def show(entry: Entry, timezone: str) -> dict[str, Any]:
         "kind": kinds[entry.entry],
         "author": "AI" if is_ai else name or "Guest",
         "asker": (name or "a guest") if entry.entry == "answer" else "",
-        "author_kind": "" if is_ai else {"user": "member"}.get(entry.author_kind, entry.author_kind),
+        "author_kind": "" if is_ai or not name else {"user": "member"}.get(entry.author_kind, entry.author_kind),
         "url": entry.url if urlsplit(entry.url).scheme in ("http", "https") else "",
         "iso": iso(entry.at),
         "time": local_time(entry.at, timezone),
