@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
-
 import pytest
-from answerback.db import Database
+from answerback.db import Database, Work
 from answerback.errors import AppError
 from answerback.people import store
 from answerback.people.owners import add_owner_with_link, remove_owner
@@ -19,7 +16,7 @@ MINA, NOW = "mina@example.com", 1_700_000_000_000
 
 @pytest.fixture
 async def db(database: Database) -> Database:
-    def sites() -> Iterator[Any]:
+    def sites() -> Work[None]:
         for key in ("blog", "shop"):
             yield from add_site(key, {"origins": f"https://{key}.example"}, NOW)
 
