@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
-from tests.http.signing import change
+import pytest
+
+from tests.fakes.openai_server import OpenAIServer
+from tests.http.signing import change, rows
 from tests.http.test_corrections import Owner, answered, history, owner, shown
-from tests.services import Server, wait_until
+from tests.services import Server, Site, wait_until
 
 __all__ = ["owner"]  # the fixture
 QUESTION = "When was the bakery founded?"
@@ -14,7 +20,7 @@ QUESTION = "When was the bakery founded?"
 
 def rewrite(server: Server, old: str, new: str) -> None:
     """The site's owner changes the page, and some time goes by."""
-    page = server.site.folder / "bakery.html"
+    page = server.site.folder / server.page[1:]
     page.write_text(page.read_text("utf-8").replace(old, new), "utf-8")
     change(server, "UPDATE page_texts SET fetched_at = 1, etag = '', last_modified = ''")
 
@@ -56,13 +62,18 @@ def test_the_owners_word_is_marked_but_stays(server: Server, owner: Owner) -> No
     assert shown(server, id)["answer"]["verified_by_owner"] is True
 
 
-def test_without_a_budget_an_answer_is_marked_only(server: Server) -> None:
+def test_without_a_budget_an_answer_waits_for_the_next_day(server: Server) -> None:
     _, id = answered(server)
     server.change(budget_answers="2")
     rewrite(server, "founded in 1931", "founded in 1929")
     wait_until(lambda: ask(server, "How much is a loaf of rye bread?")["answer"]["state"] == "done")
     wait_until(lambda: shown(server, id)["answer"]["outdated"])
     assert "1931" in shown(server, id)["body"]
+    server.change(budget_answers="")
+    due = rows(server, "SELECT renew_at FROM answers WHERE id = ?", id)[0][0]
+    assert time.time() * 1000 < due <= (time.time() // 86_400 + 1) * 86_400_000, "at midnight, UTC"
+    change(server, "UPDATE answers SET renew_at = 1 WHERE id = ?", id)
+    wait_until(lambda: "1929" in shown(server, id)["body"])
 
 
 def test_what_the_owner_has_answered_comes_first_the_next_time(server: Server, owner: Owner) -> None:
@@ -74,3 +85,55 @@ def test_what_the_owner_has_answered_comes_first_the_next_time(server: Server, o
     assert "#answerback-" in first["url"]
     corrected = ask(server, "What does a loaf of rye bread cost?")
     assert not any("1930" in source["quote"] for source in corrected["answer"]["sources"])
+
+
+DOWN = {"mode": "status", "status": 401, "body": {"error": {"message": "no such key"}}}
+
+
+@pytest.fixture(scope="module")
+def model() -> Iterator[OpenAIServer]:
+    with OpenAIServer.start() as provider:
+        yield provider
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory, model: OpenAIServer) -> Iterator[Server]:
+    folder: Path = tmp_path_factory.mktemp("renewing")
+    with Site.start() as site, Server.start(folder, site, OPENAI_BASE_URL=model.base_url) as server:
+        server.change(gate="words", blocked_words="casino")
+        yield server
+
+
+def spoil(server: Server, model: OpenAIServer, step: Any) -> str:
+    """An answer that could not be given anew, since the provider does only that."""
+    model.reset()
+    _, id = answered(server)
+    model.script(default=step)
+    rewrite(server, "founded in 1931", "founded in 1929")
+    ask(server, "How much is a loaf of rye bread?")
+    wait_until(lambda: rows(server, "SELECT renew_at FROM answers WHERE id = ?", id)[0][0])
+    return id
+
+
+@pytest.mark.parametrize(
+    "step", [DOWN, {"text": "The page does not say."}, {"text": "In a casino [1]."}], ids=["down", "silent", "blocked"]
+)
+def test_what_cannot_be_given_anew_keeps_its_words(shared: Server, model: OpenAIServer, step: Any) -> None:
+    id = spoil(shared, model, step)
+    kept = shown(shared, id)
+    assert (kept["answer"]["state"], kept["answer"]["outdated"], kept["answer"]["error"]) == ("done", True, None)
+    assert "1931" in kept["body"] and "1931" in kept["html"]
+    assert "1931" in kept["answer"]["sources"][0]["quote"]
+    assert history(shared, id) == [], "nothing has been put in its place"
+    verdicts = rows(shared, "SELECT verdicts FROM answers WHERE id = ?", id)[0][0]
+    assert verdicts == '{"question":"passed","answer":"passed"}', "the record is that of the words which stand"
+    assert rows(shared, "SELECT * FROM quota_holds WHERE answer_id = ?", id) == []
+
+
+def test_what_could_not_be_given_anew_is_tried_again(shared: Server, model: OpenAIServer) -> None:
+    id = spoil(shared, model, DOWN)
+    model.reset()
+    change(shared, "UPDATE answers SET renew_at = 1 WHERE id = ?", id)
+    wait_until(lambda: "1929" in shown(shared, id)["body"])
+    assert shown(shared, id)["answer"]["outdated"] is False
+    assert [version["action"] for version in history(shared, id)] == ["renewed"]

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ..core.answering import Source, Usage
 from ..core.markdown import render
+from ..core.times import next_midnight
 from ..core.unseen import strip_hidden
 from ..sites.settings import Site
 from . import quota, store
@@ -84,6 +85,20 @@ class Run:
             passages=self._passages(), verdicts=dict(self.verdicts),
         )  # fmt: skip
 
+    def kept(self, outcome: store.Outcome, site: Site, now: int) -> store.Outcome:
+        """What is written down of that. An answer that was to be given anew and was not keeps its words, marked as they
+        are, and is tried again: when a failed one would be, else on another day, unless somebody has stopped it."""
+        job = self.job
+        if not job.outdated or (outcome.state == "done" and outcome.supported):
+            return outcome
+        renew_at = outcome.retry_at
+        if renew_at is None and (self.off or not self.stopped) and job.attempts <= len(RETRY_AFTER_MS):
+            renew_at = next_midnight(now, site.timezone)
+        return replace(
+            outcome, state="done", body=job.body, html=job.html, sources=job.sources, provider=job.provider,
+            model=job.model, error=None, retry_at=None, supported=True, outdated=True, renew_at=renew_at,
+        )  # fmt: skip
+
     def _ending(self, error: ProviderError | None, now: int) -> tuple[str, str | None, int | None]:
         if self.blocked or self.finished == "content_filter":
             return "withheld", None, None
@@ -101,8 +116,9 @@ class Run:
         stops answers, or provokes ones that nobody may read, has had them written."""
         given = outcome.state in ("done", "stopped", "withheld") and (self.called or bool(outcome.body))
         return quota.Bill(
-            outcome.tokens_in + outcome.tokens_out, outcome.cost_microusd or 0, given, outcome.retry_at is not None
-        )
+            outcome.tokens_in + outcome.tokens_out, outcome.cost_microusd or 0, given,
+            again=outcome.retry_at is not None and not self.job.outdated,
+        )  # fmt: skip
 
     def _passages(self) -> list[dict[str, str]]:
         """What the answer was made from: each passage's page, and a hash of its words."""

@@ -13,7 +13,7 @@ from ..db import Row, Work, many, one, run
 
 _COLUMNS = """a.id, a.kind, a.site, a.page, a.url, a.title, a.question_id, a.visitor_id, a.address_key, a.state,
     a.body, a.html, a.sources, a.provider, a.model, a.error, a.retry_at, a.attempts, a.queued_at, a.settled_at,
-    a.stop_requested, a.on_request, a.draft"""
+    a.stop_requested, a.on_request, a.draft, a.outdated"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +43,13 @@ class Job:
     stop_requested: bool
     on_request: bool
     draft: bool
+    outdated: bool
+    """It is to be given anew; its reply keeps the words of before until then."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How an answer ended, as it is written down."""
+    """How an answer ended, as it is written down; `outdated`: with the words of before, and the record of those."""
 
     state: str
     body: str
@@ -65,6 +67,8 @@ class Outcome:
     supported: bool | None = None
     passages: Sequence[dict[str, str]] = ()
     verdicts: Mapping[str, str] = field(default_factory=dict)
+    outdated: bool = False
+    renew_at: int | None = None
 
 
 def read_job(row: Row) -> Job:
@@ -74,6 +78,7 @@ def read_job(row: Row) -> Job:
     values["stop_requested"] = bool(row["stop_requested"])
     values["on_request"] = bool(row["on_request"])
     values["draft"] = bool(row["draft"])
+    values["outdated"] = bool(row["outdated"])
     return Job(**values)
 
 
@@ -186,7 +191,7 @@ def release(id: str, worker: str, now: int) -> Work[None]:
 def keep_text(id: str, worker: str, body: str, now: int, lease_until: int) -> Work[bool]:
     """Save the text so far and renew the lease; False when the answer is not this worker's any more or is to stop."""
     row = yield one(
-        """UPDATE answers SET body = :body, lease_until = :lease_until,
+        """UPDATE answers SET body = CASE WHEN outdated = 1 THEN body ELSE :body END, lease_until = :lease_until,
             first_token_at = CASE WHEN :has_text = 1 THEN COALESCE(first_token_at, :now) ELSE first_token_at END
         WHERE id = :id AND worker = :worker AND state = 'streaming' AND stop_requested = 0 RETURNING id""",
         body=body, lease_until=lease_until, now=now, id=id, worker=worker, has_text=1 if body else 0,
@@ -198,14 +203,17 @@ def finish(id: str, worker: str, outcome: Outcome, now: int) -> Work[bool]:
     """Write down how an answer ended; False when somebody else did already, and then nothing is written."""
     row = yield one(
         """UPDATE answers SET state = :state, body = :body, html = :html, sources = :sources, provider = :provider,
-            model = :model, prompt_version = :prompt_version, tokens_in = tokens_in + :tokens_in,
+            model = :model, tokens_in = tokens_in + :tokens_in,
             tokens_out = tokens_out + :tokens_out, cost_microusd = CASE WHEN CAST(:cost AS BIGINT) IS NULL
                 THEN cost_microusd ELSE COALESCE(cost_microusd, 0) + CAST(:cost AS BIGINT) END,
             error = :error, retry_at = :retry_at, settled_at = :now, lease_until = NULL, worker = NULL,
             first_token_at = COALESCE(CAST(:first_token_at AS BIGINT), first_token_at),
-            stop_requested = 0, supported = :supported, passages = :passages, verdicts = :verdicts, outdated = 0
+            stop_requested = 0, supported = :supported, outdated = CAST(:kept AS SMALLINT), renew_at = :renew_at,
+            prompt_version = CASE WHEN CAST(:kept AS SMALLINT) = 1 THEN prompt_version ELSE :prompt_version END,
+            passages = CASE WHEN CAST(:kept AS SMALLINT) = 1 THEN passages ELSE :passages END,
+            verdicts = CASE WHEN CAST(:kept AS SMALLINT) = 1 THEN verdicts ELSE :verdicts END
         WHERE id = :id AND worker = :worker AND state = 'streaming' RETURNING id""",
-        first_token_at=outcome.first_token_at,
+        first_token_at=outcome.first_token_at, kept=int(outcome.outdated), renew_at=outcome.renew_at,
         supported=None if outcome.supported is None else int(outcome.supported),
         passages=orjson.dumps(list(outcome.passages)).decode(), verdicts=orjson.dumps(dict(outcome.verdicts)).decode(),
         id=id, worker=worker, state=outcome.state, body=outcome.body, html=outcome.html,
@@ -259,9 +267,10 @@ def request_stop(id: str) -> Work[str | None]:
 
 
 def stop_queued(id: str, now: int) -> Work[bool]:
-    """End an answer that no worker has taken; False when one has."""
+    """End an answer that no worker has taken; False when one has. One that was to be given anew stays as it was."""
     row = yield one(
-        """UPDATE answers SET state = 'stopped', settled_at = :now, stop_requested = 0
+        """UPDATE answers SET state = CASE WHEN outdated = 1 THEN 'done' ELSE 'stopped' END, settled_at = :now,
+            stop_requested = 0
         WHERE id = :id AND state = 'queued' RETURNING id""",
         id=id, now=now,
     )  # fmt: skip

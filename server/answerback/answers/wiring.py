@@ -43,5 +43,6 @@ def build_worker(
     prices, costs = read_prices(settings.prices), answerer.name == "openai"
     ladder = Ladder(db, clock, gatherer, (answerer.model, settings.fallback_model), prices, costs=costs)
     worker = Worker(db, bus, clock, ids, sites, ladder, answerer, posting, metrics, settings.answers_at_once)
-    knowledge.reader.changed = Renewing(db, clock, ids, sites, posting, worker.wake).page_changed
+    renewing = Renewing(db, clock, sites, posting, worker.wake)
+    knowledge.reader.changed, worker.renew = renewing.page_changed, renewing.take_up
     return worker

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
 from ..core.answering import AnswerRequest, Finished, Quotes, TextDelta, Usage, Writing
@@ -25,7 +25,7 @@ from ..threads.posting import Posting
 from . import quota, store
 from .alerting import Alerting
 from .answered.asking_again import remember
-from .answered.store import Answered
+from .answered.store import Answered, Revision, add_revision
 from .gate import Gate
 from .ladder import Ladder
 from .live_text import LiveText
@@ -57,8 +57,11 @@ class Worker:
         self._posting = posting
         self._metrics = metrics
         self.alerting = Alerting(db, clock, sites, None, "")
+        self.renew: Callable[[], Awaitable[None]] | None = None
+        """Has answers given anew whose time for that has come; called at each sweep."""
         self._at_once = at_once
         self._swept_at = 0
+        self._ids = ids
         self._name = ids.new()
         self._running: dict[str, Run] = {}
         self._wake = asyncio.Event()
@@ -111,7 +114,7 @@ class Worker:
         while True:
             self._wake.clear()
             try:
-                await self._publish_drafts()
+                await self._sweep()
                 pause = await self._take_up()
             except Exception:
                 log.exception("the queue could not be read")
@@ -122,12 +125,17 @@ class Worker:
             except TimeoutError:
                 pass
 
-    async def _publish_drafts(self) -> None:
-        """Drafts that have waited as long as their site says are published by themselves."""
+    async def _sweep(self) -> None:
         now = self._clock.now()
         if 0 <= now - self._swept_at < SWEEP_SECONDS * 1000:
             return
         self._swept_at = now
+        await self._publish_drafts(now)
+        if self.renew is not None:
+            await self.renew()
+
+    async def _publish_drafts(self, now: int) -> None:
+        """Drafts that have waited as long as their site says are published by themselves."""
         for site in self._sites.all():
             if site.draft_minutes is None:
                 continue
@@ -291,20 +299,13 @@ class Worker:
             await self._take_back(job)
             return
         outcome = run.outcome(error, site, self._answerer, now)
-        hidden = outcome.state == "withheld"
+        written = run.kept(outcome, site, now)
 
         def work() -> Work[list[quota.Alert] | None]:
-            if not (yield from store.finish(job.id, self._name, outcome, now)):
+            if not (yield from store.finish(job.id, self._name, written, now)):
                 return None
-            if job.kind == "thread":
-                if job.draft:
-                    before = yield from threads.comment_by_id(job.site, job.id)
-                    run.seen = before is not None and before.state == "published"
-                words = ("", "") if hidden else (outcome.body, outcome.html)
-                yield from store.finish_reply(job.id, *words, pending=run.waits(outcome))
-                if outcome.state == "done" and outcome.sources:
-                    question = yield from threads.comment_by_id(job.site, job.question_id)
-                    yield from remember(job.site, job.question_id, question.body if question else "", job.id, now)
+            if job.kind == "thread" and not written.outdated:
+                yield from self._finish_reply(run, outcome, now)
             return (yield from quota.settle(job.id, site, now, run.bill(outcome)))
 
         alerts = await self._db.write(work)
@@ -313,6 +314,20 @@ class Worker:
         self._metrics.answered(outcome.state, outcome.tokens_in, outcome.tokens_out, outcome.cost_microusd)
         await self._tell_settled(job, seen=run.seen)
         await self.alerting.tell(alerts)
+
+    def _finish_reply(self, run: Run, outcome: store.Outcome, now: int) -> Work[None]:
+        job = run.job
+        before = yield from threads.comment_by_id(job.site, job.id)
+        if job.draft:
+            run.seen = before is not None and before.state == "published"
+        if job.outdated and before is not None:
+            renewed = Revision("ai", "renewed", before.body, before.html, "", now)
+            yield from add_revision(self._ids.new(), job.site, job.id, renewed)
+        words = ("", "") if outcome.state == "withheld" else (outcome.body, outcome.html)
+        yield from store.finish_reply(job.id, *words, pending=run.waits(outcome))
+        if outcome.state == "done" and outcome.sources:
+            question = yield from threads.comment_by_id(job.site, job.question_id)
+            yield from remember(job.site, job.question_id, question.body if question else "", job.id, now)
 
     async def _take_back(self, job: store.Job) -> None:
         """Nothing of the answer stays: somebody has replied before it began."""

@@ -7,34 +7,34 @@ from collections.abc import Callable
 
 from ...core import citations, passages
 from ...core.answering import Source
+from ...core.times import next_midnight
 from ...db import Database, Work
 from ...errors import AppError
 from ...pages.reading import Change
 from ...pages.store import PageText
-from ...seams import Clock, Ids
+from ...seams import Clock
 from ...sites.settings import Site
 from ...sites.store import SiteDirectory
 from ...threads import store as threads
 from ...threads.posting import Posting, rule_here
 from .. import quota
 from . import store
-from .store import Revision
 
 log = logging.getLogger(__name__)
 
 AT_ONCE = 20
-"""Answers given anew after one change; the others stay marked until somebody asks again."""
+"""Answers given anew after one change; the others, and those that the day's budget has no room for, come later."""
+LATER_MS = 60_000
 
 
 class Renewing:
     """Follows the pages that answers cite."""
 
     def __init__(
-        self, db: Database, clock: Clock, ids: Ids, sites: SiteDirectory, posting: Posting, wake: Callable[[], None]
+        self, db: Database, clock: Clock, sites: SiteDirectory, posting: Posting, wake: Callable[[], None]
     ) -> None:
         self._db = db
         self._clock = clock
-        self._ids = ids
         self._sites = sites
         self._posting = posting
         self._wake = wake
@@ -43,48 +43,70 @@ class Renewing:
         """Mark what no longer holds. Never raises: reading a page does not depend on it."""
         try:
             site = await self._sites.get(change.site)
-            renewed = 0
+            marked = 0
             for id, sources, by_owner in await self._db.read(lambda: store.citing(change.site, change.url)):
                 if not _lost(sources, change.url, change.page):
                     continue
                 # The owner's word stands until the owner says otherwise.
-                anew = change.page is not None and not by_owner and renewed < AT_ONCE and site.ai != "off"
-                renewed += await self._mark(site, id, anew=anew)
-            if renewed:
-                self._wake()
+                anew = change.page is not None and not by_owner
+                marked += anew
+                await self._mark(site, id, anew=anew, later=marked > AT_ONCE)
         except AppError:
             return
         except Exception:
             log.exception("answers that cite a changed page could not be marked")
 
-    async def _mark(self, site: Site, id: str, *, anew: bool) -> bool:
-        """Mark an answer; whether it is given anew."""
-        now, revision = self._clock.now(), self._ids.new()
+    async def take_up(self) -> None:
+        """Try again what could not be given anew before, where its time has come."""
+        now = self._clock.now()
+        for key, id in await self._db.read(lambda: store.renewals_due(now, AT_ONCE)):
+            site = self._sites.known(key)
+            if site is not None:
+                await self._try_again(site, id, now)
+
+    async def _mark(self, site: Site, id: str, *, anew: bool, later: bool) -> None:
+        now = self._clock.now()
 
         def work() -> Work[bool]:
-            yield from store.mark_outdated(site.key, id)
-            answer = yield from threads.comment_by_id(site.key, id)
-            if not anew or answer is None or answer.state != "published":
+            if not (yield from store.mark_outdated(site.key, id)) or not anew:
                 return False
-            rule = rule_here(site, (yield from threads.rule_of(site.key, answer.page)))
-            if rule == "off":
+            if later:
+                yield from store.renew_later(site.key, id, now + LATER_MS)
                 return False
-            if (yield from quota.reserve_for_site(id, site, now)) is not None:
-                return False
-            if not (yield from store.requeue_outdated(site.key, id, now, draft=rule == "drafts")):
-                yield from quota.refund(id)
-                return False
-            before = Revision("ai", "renewed", answer.body, answer.html, "", now)
-            yield from store.add_revision(revision, site.key, id, before)
-            return True
+            return (yield from self._queue(site, id, now, first=True))
 
-        renewed = await self._db.write(work)
+        await self._tell(site, id, renewed=await self._db.write(work))
+
+    async def _try_again(self, site: Site, id: str, now: int) -> None:
+        def work() -> Work[bool]:
+            taken = yield from store.take_renewal(site.key, id, now)
+            return taken and (yield from self._queue(site, id, now, first=False))
+
+        if await self._db.write(work):
+            await self._tell(site, id, renewed=True)
+
+    def _queue(self, site: Site, id: str, now: int, *, first: bool) -> Work[bool]:
+        """Have a marked answer given anew, or tried again tomorrow when today has no room for it."""
+        answer = yield from threads.comment_by_id(site.key, id)
+        if answer is None or answer.state != "published":
+            return False
+        rule = rule_here(site, (yield from threads.rule_of(site.key, answer.page)))
+        if rule == "off" or (yield from quota.reserve_for_site(id, site, now)) is not None:
+            yield from store.renew_later(site.key, id, next_midnight(now, site.timezone))
+            return False
+        if not (yield from store.requeue_outdated(site.key, id, now, draft=rule == "drafts", first=first)):
+            yield from quota.refund(id)
+            return False
+        return True
+
+    async def _tell(self, site: Site, id: str, *, renewed: bool) -> None:
         comment = await self._db.read(lambda: threads.comment_by_id(site.key, id))
         if comment is not None:
             self._posting.tell_changed(comment)
             if renewed:
                 self._posting.tell_queued(comment)
-        return renewed
+        if renewed:
+            self._wake()
 
 
 def _lost(sources: tuple[Source, ...], url: str, page: PageText | None) -> bool:

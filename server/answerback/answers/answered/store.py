@@ -222,18 +222,46 @@ def citing(site: str, url: str) -> Work[list[tuple[str, tuple[Source, ...], bool
     ]
 
 
-def mark_outdated(site: str, id: str) -> Work[None]:
-    """What an answer cites is not there any more."""
-    yield run("UPDATE answers SET outdated = 1 WHERE site = :site AND id = :id", site=site, id=id)
-
-
-def requeue_outdated(site: str, id: str, now: int, *, draft: bool) -> Work[bool]:
-    """Have an answer given anew; its words stay in the thread until then. False when it is not marked."""
+def mark_outdated(site: str, id: str) -> Work[bool]:
+    """What an answer cites is not there any more; False when it is marked already."""
     row = yield one(
-        """UPDATE answers SET state = 'queued', due_at = :now, queued_at = :now, attempts = 0, body = '', html = '',
-            started_at = NULL, first_token_at = NULL, settled_at = NULL, stop_requested = 0, on_request = 1,
-            dismissed_at = NULL, draft = :draft
-        WHERE site = :site AND id = :id AND state = 'done' AND outdated = 1 RETURNING id""",
-        site=site, id=id, now=now, draft=1 if draft else 0,
+        "UPDATE answers SET outdated = 1 WHERE site = :site AND id = :id AND outdated = 0 RETURNING id",
+        site=site,
+        id=id,
+    )
+    return row is not None
+
+
+def renew_later(site: str, id: str, at: int) -> Work[None]:
+    """Have a marked answer given anew at that moment."""
+    yield run("UPDATE answers SET renew_at = :at WHERE site = :site AND id = :id", at=at, site=site, id=id)
+
+
+def renewals_due(now: int, most: int) -> Work[list[tuple[str, str]]]:
+    """Sites and ids of answers that are to be given anew by now."""
+    rows = yield many(
+        "SELECT site, id FROM answers WHERE renew_at <= :now ORDER BY renew_at, id LIMIT :most", now=now, most=most
+    )
+    return [(row["site"], row["id"]) for row in rows]
+
+
+def take_renewal(site: str, id: str, now: int) -> Work[bool]:
+    """Take one of those; False when another process has."""
+    row = yield one(
+        "UPDATE answers SET renew_at = NULL WHERE site = :site AND id = :id AND renew_at <= :now RETURNING id",
+        site=site, id=id, now=now,
+    )  # fmt: skip
+    return row is not None
+
+
+def requeue_outdated(site: str, id: str, now: int, *, draft: bool, first: bool) -> Work[bool]:
+    """Have an answer given anew, for the `first` time since its page has changed or once more; its words stay until
+    then. False when it is not marked, or the owner vouches for it."""
+    row = yield one(
+        """UPDATE answers SET state = 'queued', due_at = :now, queued_at = :now, stop_requested = 0, on_request = 1,
+            attempts = CASE WHEN :first = 1 THEN 0 ELSE attempts END, started_at = NULL, first_token_at = NULL,
+            settled_at = NULL, dismissed_at = NULL, draft = :draft
+        WHERE site = :site AND id = :id AND state = 'done' AND outdated = 1 AND verified_by_owner = 0 RETURNING id""",
+        site=site, id=id, now=now, draft=int(draft), first=int(first),
     )  # fmt: skip
     return row is not None

@@ -42,6 +42,8 @@ UPKEEP = (
     "ALTER TABLE answers ADD COLUMN dismissed_at BIGINT",
     "CREATE INDEX answers_dismissed ON answers (site, dismissed_at)",
     "ALTER TABLE comments ADD COLUMN ask SMALLINT",
+    "ALTER TABLE answers ADD COLUMN renew_at BIGINT",
+    "CREATE INDEX answers_to_renew ON answers (renew_at) WHERE renew_at IS NOT NULL",
 )
 SIGNING_IN = ("ALTER TABLE sign_ins ADD COLUMN ended_at BIGINT",)
 STATEMENTS: tuple[str, ...] = (*CORRECTIONS, *UPKEEP, *SIGNING_IN)
