@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from struct import pack
+from types import MappingProxyType
 
 import pytest
 from answerback.account.images import MOST_PIXELS, read_picture
 from answerback.account.pictures import Pictures
 from answerback.db import Database
 from answerback.seams import RandomIds, SystemClock
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.fakes.web_browser import Page, WebBrowser
 from tests.http.members import Member, join
@@ -52,12 +55,13 @@ def upload(member: Member, data: bytes, token: str | None = None, **headers: str
 
 def test_a_picture_is_given_and_taken_away(server: Server, member: Member) -> None:
     member.write("With a picture.")
-    data = PNG + bytes(range(256)) * 40 + b"\r\n--edg\r\r\n\n"
-    assert "done_picture" in upload(member, data).headers["location"]
+    head, rest = PNG[:33], PNG[33:]
+    place = chunk(b"tEXt", bytes(range(256)) * 40 + b"\r\n--edg\r\r\n\n")
+    assert "done_picture" in upload(member, head + place + rest).headers["location"]
     url = member.who()["avatar_url"]
     assert url.startswith(f"{server.url}/avatars/")
     served = WebBrowser().get(url)
-    assert (served.body, served.headers["content-type"]) == (data, "image/png")
+    assert (served.body, served.headers["content-type"]) == (PNG, "image/png")
     assert server.thread()["comments"][0]["author"]["avatar_url"] == url
     member.do("picture/remove")
     assert member.who()["avatar_url"] is None
@@ -102,17 +106,103 @@ def test_pictures_are_known_by_their_bytes() -> None:
         assert read_picture(other) is None
 
 
-def images(width: int, height: int) -> Iterator[tuple[str, bytes]]:
-    """How images of that size begin."""
-    riff = b"RIFF\x00\x00\x00\x00WEBP"
-    frame = b"\xff\xc2\x00\x11\x08" + pack(">HH", height, width)
-    yield "png", b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + pack(">II", width, height)
-    yield "gif", b"GIF89a" + pack("<HH", width, height)
-    yield "jpeg", b"\xff\xd8\xff\xe0\x00\x06JFIF\xff\xff\xc4\x00\x03x" + frame
-    yield "webp", riff + b"VP8 \x00\x00\x00\x00\x00\x00\x00\x9d\x01\x2a" + pack("<HH", width, height)
-    yield "webp", riff + b"VP8L\x00\x00\x00\x00\x2f" + pack("<I", (width - 1) | (height - 1) << 14)
+def chunk(kind: bytes, data: bytes) -> bytes:
+    """A part of a PNG file; nobody looks at its sum."""
+    return pack(">I", len(data)) + kind + data + b"sum."
+
+
+def part(kind: bytes, data: bytes) -> bytes:
+    """A part of a WebP file."""
+    return kind + pack("<I", len(data)) + data + b"\x00" * (len(data) % 2)
+
+
+def webp(*parts: bytes) -> bytes:
+    body = b"WEBP" + b"".join(parts)
+    return b"RIFF" + pack("<I", len(body)) + body
+
+
+def exif(turned: int, order: str = "<") -> bytes:
+    """What a phone writes: how the picture is turned, and where it was taken."""
+    tiff = (b"II*\x00" if order == "<" else b"MM\x00*") + pack(order + "IH", 8, 2)
+    tiff += pack(order + "HHIHH", 0x0112, 3, 1, turned, 0) + pack(order + "HHII", 0x8825, 4, 1, 38) + b"GPS 37.5N 127E"
+    return b"\xff\xe1" + pack(">H", len(tiff) + 8) + b"Exif\x00\x00" + tiff
+
+
+def only_turned(turned: int) -> bytes:
+    tiff = b"MM\x00*" + pack(">IHHHIHHI", 8, 1, 0x0112, 3, 1, turned, 0, 0)
+    return b"\xff\xe1" + pack(">H", len(tiff) + 8) + b"Exif\x00\x00" + tiff
+
+
+def images(width: int, height: int, more: Mapping[str, bytes] = MappingProxyType({})) -> Iterator[tuple[str, bytes]]:
+    """Small files of that size, whole in their structure, with `more` in each kind where such things stand."""
+    extra = dict.fromkeys(("png", "gif", "jpeg", "webp", "end"), b"") | more
+    head = chunk(b"IHDR", pack(">II", width, height) + b"\x08\x06\x00\x00\x00")
+    end = extra["end"]
+    yield "png", b"\x89PNG\r\n\x1a\n" + head + extra["png"] + chunk(b"IDAT", b"x") + chunk(b"IEND", b"") + end
+    block = b"\x2c" + b"\x00" * 8 + b"\x80colour\x02\x01x\x00"
+    loop = b"\x21\xff\x0bNETSCAPE2.0\x03\x01\x00\x00\x00\x21\xf9\x04\x00\x00\x00\x00\x00"
+    yield (
+        "gif",
+        b"GIF89a" + pack("<HH", width, height) + b"\x80\x00\x00colour" + loop + extra["gif"] + block + b";" + end,
+    )
+    jfif = b"\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00"
+    colours = b"\xff\xe2\x00\x10ICC_PROFILE\x00.." + b"\xff\xee\x00\x0eAdobe" + b"\x00" * 7 + b"\xff\xc4\x00\x03x"
+    frame = b"\xff\xc2\x00\x11\x08" + pack(">HH", height, width) + b"\x00" * 10
+    scan = b"\xff\xda\x00\x03x" + b"\xff\x00a\xff\xd0b"
+    yield "jpeg", b"\xff\xd8" + jfif + extra["jpeg"] + colours + frame + scan + scan + b"\xff\xd9" + end
+    yield "webp", webp(part(b"VP8 ", b"abc\x9d\x01\x2a" + pack("<HH", width, height)), extra["webp"]) + end
+    yield "webp", webp(part(b"VP8L", b"\x2f" + pack("<I", (width - 1) | (height - 1) << 14)), extra["webp"]) + end
+    flags = b"\x1e" if extra["webp"] else b"\x12"  # with EXIF and XMP; animated and see-through in any case
     sides = (side.to_bytes(3, "little") for side in (width - 1, height - 1))
-    yield "webp", riff + b"VP8X\x0a\x00\x00\x00\x00\x00\x00\x00" + b"".join(sides)
+    shown = part(b"ANIM", b"x" * 6)
+    yield "webp", webp(part(b"VP8X", flags + b"\x00" * 3 + b"".join(sides)), shown, extra["webp"]) + end
+
+
+def test_what_else_is_in_a_file_is_left_out() -> None:
+    place = b"GPS 37.5N 127E"
+    more = {
+        "png": chunk(b"eXIf", place) + chunk(b"iTXt", place) + chunk(b"tIME", place) + chunk(b"mine", place),
+        "gif": b"\x21\xfe" + part_of_gif(place) + b"\x21\xff\x0bXMP DataXMP" + part_of_gif(place),
+        "jpeg": exif(1) + b"\xff\xfe\x00\x10" + place + b"\xff\xe1\x00\x10" + place + b"\xff\xed\x00\x10" + place,
+        "webp": part(b"EXIF", place) + part(b"XMP ", place + b"."),
+        "end": place,
+    }
+    for (kind, bare), (_, full) in zip(images(40, 30), images(40, 30, more), strict=True):
+        assert place in full
+        found = read_picture(full)
+        assert found is not None, kind
+        assert (found.media_type, found.data) == (f"image/{kind}", bare)
+        assert read_picture(bare) == found
+
+
+def part_of_gif(data: bytes) -> bytes:
+    return bytes([len(data)]) + data + b"\x00"
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_a_photo_stays_as_it_is_turned(order: str) -> None:
+    for turned in range(10):
+        kept = only_turned(turned) if 2 <= turned <= 8 else b""
+        found = read_picture(dict(images(40, 30, {"jpeg": exif(turned, order)}))["jpeg"])
+        assert found is not None
+        assert found.data == dict(images(40, 30, {"jpeg": kept}))["jpeg"]
+
+
+def test_the_thumbnail_before_a_photo_was_cut_is_left_out() -> None:
+    bare = dict(images(40, 30))["jpeg"]
+    thumbnail = b"\xff\xe0\x00\x13JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x01\x01rgb"
+    found = read_picture(bare[:2] + thumbnail + bare[20:])
+    assert found is not None
+    assert found.data == bare
+
+
+@given(st.sampled_from(list(images(40, 30))), st.data())
+def test_nothing_that_is_bent_is_an_error_of_ours(image: tuple[str, bytes], data: st.DataObject) -> None:
+    bent = bytearray(image[1])
+    for _ in range(data.draw(st.integers(0, 4))):
+        bent[data.draw(st.integers(0, len(bent) - 1))] = data.draw(st.integers(0, 255))
+    found = read_picture(bytes(bent[: data.draw(st.integers(0, len(bent)))]))
+    assert found is None or read_picture(found.data) == found
 
 
 @pytest.mark.anyio

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from struct import error as TooShort
 from struct import unpack
 
+from .metadata import without_metadata
+
 MOST_BYTES = 512 * 1024
 MOST_PIXELS = 4_096
 """On either side: half a megabyte can hold an image that takes gigabytes to show, on every reader's phone."""
@@ -21,9 +23,9 @@ class Picture:
 
 
 def read_picture(data: bytes) -> Picture | None:
-    """The image, by what its bytes say and nothing else; None for everything but PNG, JPEG, WebP and GIF.
+    """The image, by what its bytes say, and nothing else of the file; None for all but PNG, JPEG, WebP and GIF.
 
-    None as well for what is more than `MOST_BYTES`, or more than `MOST_PIXELS` wide or high.
+    None as well for what is more than `MOST_BYTES`, more than `MOST_PIXELS` wide or high, or out of order.
     """
     if len(data) > MOST_BYTES:
         return None
@@ -31,8 +33,10 @@ def read_picture(data: bytes) -> Picture | None:
         media_type, width, height = _measure(data)
     except (TooShort, IndexError):
         return None
-    fits = 0 < width <= MOST_PIXELS and 0 < height <= MOST_PIXELS
-    return Picture(media_type, data) if fits else None
+    if not (0 < width <= MOST_PIXELS and 0 < height <= MOST_PIXELS):
+        return None
+    clean = without_metadata(media_type, data)
+    return None if clean is None else Picture(media_type, clean)
 
 
 def _measure(data: bytes) -> tuple[str, int, int]:
