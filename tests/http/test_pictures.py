@@ -135,7 +135,7 @@ def only_turned(turned: int) -> bytes:
 
 def images(width: int, height: int, more: Mapping[str, bytes] = MappingProxyType({})) -> Iterator[tuple[str, bytes]]:
     """Small files of that size, whole in their structure, with `more` in each kind where such things stand."""
-    extra = dict.fromkeys(("png", "gif", "jpeg", "webp", "end"), b"") | more
+    extra = dict.fromkeys(("png", "gif", "jpeg", "webp", "end"), b"") | dict(more)
     head = chunk(b"IHDR", pack(">II", width, height) + b"\x08\x06\x00\x00\x00")
     end = extra["end"]
     yield "png", b"\x89PNG\r\n\x1a\n" + head + extra["png"] + chunk(b"IDAT", b"x") + chunk(b"IEND", b"") + end
