@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
+import sqlite3
+from contextlib import closing
 from functools import partial
+from pathlib import Path
 
 import pytest
 from answerback.answers import quota
 from answerback.core.model import Visitor
 from answerback.db import Database, IntegrityConflict, Work, one, run
 from answerback.sites.settings import Site, read_site
+
+from tests.services import migrated_sqlite
 
 pytestmark = pytest.mark.anyio
 NOW = 1_790_000_000_000
@@ -36,6 +42,70 @@ async def test_a_broken_constraint_is_a_conflict(database: Database) -> None:
     await database.write(work)
     with pytest.raises(IntegrityConflict):
         await database.write(work)
+
+
+async def test_of_writes_that_are_kept_together_one_that_fails_takes_none_with_it(database: Database) -> None:
+    def add(key: str) -> Work[str]:
+        yield run("INSERT INTO sites (key, settings, created_at, updated_at) VALUES (:key, '{}', 1, 1)", key=key)
+        if key == "c":
+            raise RuntimeError("no")
+        return key
+
+    keys = ("a", "b", "c", "a", "d")
+    results = await asyncio.gather(*(database.write(partial(add, key)) for key in keys), return_exceptions=True)
+    assert sorted(str(result) for result in results if isinstance(result, str)) == ["a", "b", "d"]
+    assert sum(isinstance(result, IntegrityConflict) for result in results) == 1
+    assert sum(isinstance(result, RuntimeError) for result in results) == 1
+    assert await database.fetch_all("SELECT key FROM sites ORDER BY key") == [{"key": key} for key in "abd"]
+
+
+async def test_nothing_refers_to_what_is_not_there(database: Database) -> None:
+    def work() -> Work[None]:
+        yield run("INSERT INTO asked (answer_id, site, question_id, terms, updated_at) VALUES ('x', 'a', 'q', '', 1)")
+
+    with pytest.raises(IntegrityConflict):
+        await database.write(work)
+
+
+async def test_what_was_acknowledged_is_in_the_files(tmp_path: Path) -> None:
+    """What a power cut would leave, taken at the moment when the write has returned."""
+    file, after = tmp_path / "answerback.db", tmp_path / "after"
+    shutil.copy(migrated_sqlite(), file)
+    db = Database(f"sqlite:///{file}")
+    await db.connect()
+
+    def work() -> Work[int]:
+        yield run("INSERT INTO sites (key, settings, created_at, updated_at) VALUES ('a', '{}', 1, 1)")
+        row = yield one("PRAGMA synchronous")
+        return int(row["synchronous"])
+
+    full = 2
+    assert await db.write(work) == full
+    assert (await db.fetch_one("PRAGMA journal_mode")) == {"journal_mode": "wal"}
+    shutil.copytree(tmp_path, after)
+    await db.close()
+    with closing(sqlite3.connect(after / "answerback.db")) as found:
+        assert found.execute("SELECT key FROM sites").fetchall() == [("a",)]
+
+
+async def test_two_processes_that_write_at_the_same_time_lose_nothing(database: Database) -> None:
+    def begin() -> Work[None]:
+        yield run("INSERT INTO quota_usage (bucket, day, used) VALUES ('x', 'd', 0)")
+
+    def add() -> Work[None]:
+        row = yield one("SELECT used FROM quota_usage WHERE bucket = 'x'")
+        yield run("UPDATE quota_usage SET used = :used WHERE bucket = 'x'", used=row["used"] + 1)
+
+    async def twenty_five(db: Database) -> None:
+        for _ in range(25):
+            await db.write(add)
+
+    other = Database(database.url)
+    await other.connect()
+    await database.write(begin)
+    await asyncio.gather(twenty_five(database), twenty_five(other))
+    assert await database.fetch_one("SELECT used FROM quota_usage") == {"used": 50}
+    await other.close()
 
 
 async def test_fifty_read_modify_writes_lose_nothing(database: Database) -> None:
