@@ -93,6 +93,29 @@ def test_pictures_come_from_our_own_page_only_and_are_small(server: Server, memb
     assert member.who()["avatar_url"] is None
 
 
+NESTED = b"".join(b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (n, n) for n in range(8_000))
+NAMED = b'--edge\r\nContent-Disposition: form-data; name="'
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (b"--edge\r\n" + NESTED, "boundary=edge"),
+        (b"--edge\r\n\r\n" * 20_000, "boundary=edge"),
+        (NAMED + b"((" * 20_000 + b'"\r\n\r\n--edge--', "boundary=edge"),
+        (NAMED + b"site\"; filename*=none''%ff\r\n\r\n\xff\x00\r\n--edge--", 'Boundary="edge"'),
+        (b"\r\n\r\n", ""),
+        (b"", "boundary="),
+        (b"\xff" * 100, "boundary=\xff"),
+    ],
+)
+def test_a_form_that_makes_no_sense_is_refused(member: Member, body: bytes, kind: str) -> None:
+    headers = {"Origin": member.server.url, "Content_Type": f"multipart/form-data; {kind}"}
+    page = member.browser.send(f"{member.server.url}/account/picture/?site=demo", body, **headers)
+    assert page.status in (400, 404), page.text
+    assert member.who()["avatar_url"] is None
+
+
 def test_pictures_are_known_by_their_bytes() -> None:
     for width, height, wanted in (
         (1, 1, True), (MOST_PIXELS, 3, True), (3, MOST_PIXELS, True), (MOST_PIXELS + 1, 3, False),
