@@ -19,7 +19,7 @@ from answerback.settings import load_settings
 
 from tests.fakes.web_browser import WebBrowser
 from tests.http.members import PASSWORD
-from tests.http.signing import Window, code_in
+from tests.http.signing import Window, code_in, rows
 from tests.http.test_sso import signed
 from tests.http.two_sites import ORIGIN, QUESTION, SECRETS, World, two_sites
 from tests.services import Reply
@@ -75,6 +75,7 @@ CASES: Mapping[tuple[str, str], Case] = {
     ("get", "/api/events/"): Case(PAGE, public=True),
     ("get", "/api/feed/"): Case(PAGE, public=True),
 }
+ADMIN_ONES = ("/admin/comments/{id}/", "/admin/visitors/{id}/", "/admin/knowledge/{site}/")
 ADMIN_LISTS = ("/admin/", "/admin/knowledge/", "/admin/unanswered/")
 # Nothing of a site is named at these; a sign-in's address is a secret of its own, made for one site.
 NAMELESS = (
@@ -104,8 +105,7 @@ def test_every_route_has_its_case(routes: set[str]) -> None:
     assert {path for path in left if "{id}" not in path and "{site}" not in path} == {
         *ADMIN_LISTS, "/admin/unanswered/dismiss/",
     }  # fmt: skip
-    assert all(path.startswith(("/admin/comments/{id}/", "/admin/knowledge/{site}/")) for path in left
-               if "{" in path)  # fmt: skip
+    assert all(path.startswith(ADMIN_ONES) for path in left if "{" in path)
 
 
 def send(world: World, token: str, call: Call, site: str, id: str, **headers: str) -> Reply:
@@ -243,10 +243,11 @@ def test_streams_tell_of_their_own_site_and_of_nothing_unseen(world: World) -> N
 
 def test_an_owner_of_one_site_does_nothing_on_the_other(world: World, routes: set[str]) -> None:
     before = world.state()
-    fields = {"body": "x", "pinned": "1", "ai": "off", "url": world.server.site.origin + PAGE["page"]}
-    for path in sorted(path for path in routes if path.startswith(("/admin/comments/", "/admin/knowledge/{site}/"))):
-        for name in IDS:
-            full = path.replace("{id}", world.ids[name]).replace("{site}", "demo")
+    fields = {"body": "x", "pinned": "1", "ai": "off", "url": world.server.site.origin + PAGE["page"], "hide": "1"}
+    visitors = [id for (id,) in rows(world.server, "SELECT id FROM visitors WHERE site = 'demo'")]
+    for path in sorted(path for path in routes if path.startswith(ADMIN_ONES)):
+        for id in visitors if "visitors" in path else [world.ids[name] for name in IDS]:
+            full = path.replace("{id}", id).replace("{site}", "demo")
             assert world.stranger.send(full, **fields).status_code in (404, 405), full
             assert world.stranger.read(full).status_code in (404, 405), full
     for path in ADMIN_LISTS:
