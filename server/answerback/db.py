@@ -404,7 +404,11 @@ def _blame(connection: Connection, error: Exception) -> None:
     """Raises Unavailable where it was not the statement that failed but the connection."""
     import asyncpg
 
-    if isinstance(error, (OSError, asyncpg.OperatorInterventionError)) or _has_ended(connection):
+    trouble = (
+        OSError, asyncpg.OperatorInterventionError, asyncpg.InsufficientResourcesError,
+        asyncpg.ReadOnlySQLTransactionError,
+    )  # fmt: skip
+    if isinstance(error, trouble) or _has_ended(connection):
         raise _out_of_order(error) from error
 
 

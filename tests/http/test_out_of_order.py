@@ -1,13 +1,16 @@
-"""A disk that is full: what cannot be kept is refused, and nothing is lost or paid for twice."""
+"""A database that takes nothing: what cannot be kept is refused, and nothing is lost or paid for twice."""
 
 from __future__ import annotations
 
 import resource
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
+import pytest
+
 from tests.fakes.openai_server import OpenAIServer
+from tests.http.signing import change, rows
 from tests.services import Server, Site, wait_until
 
 
@@ -35,16 +38,44 @@ def test_a_full_disk_refuses_what_it_cannot_keep_and_is_well_again_when_there_is
     assert [comment["body"] for comment in server.thread()["comments"]] == ["Before.", "After."]
 
 
-def test_an_answer_that_ends_while_the_disk_is_full_is_paid_for_once(tmp_path: Path, model: OpenAIServer) -> None:
+@pytest.fixture
+def modelled(tmp_path: Path, model: OpenAIServer) -> Iterator[Server]:
     with Site.start() as site, Server.start(tmp_path, site, OPENAI_BASE_URL=model.base_url) as server:
         server.begin()
         model.script({"text": "One two three four five six.", "gate": "go", "gate_after": 3})
-        id = server.post("Is it open?").json["answer"]["id"]
-        wait_until(lambda: model.seen()["running"] == 1)
-        with full_disk(server):
-            model.release("go")
-            wait_until(lambda: model.seen()["requests"][0]["state"] == "completed")
-            assert server.post("Is there room?").status == 503
-        settled = server.settled(id)
-        assert (settled["answer"]["state"], settled["body"]) == ("done", "One two three four five six.")
-        assert model.seen()["calls"] == 1
+        yield server
+
+
+@contextmanager
+def table_gone(server: Server) -> Iterator[None]:
+    """An error that is not the disk's."""
+    change(server, "ALTER TABLE answers RENAME TO elsewhere")
+    try:
+        yield
+    finally:
+        change(server, "ALTER TABLE elsewhere RENAME TO answers")
+
+
+@pytest.mark.parametrize("trouble", [full_disk, table_gone])
+def test_an_answer_that_ends_while_nothing_can_be_kept_is_paid_for_once(
+    modelled: Server, model: OpenAIServer, trouble: Callable[[Server], AbstractContextManager[None]]
+) -> None:
+    id = modelled.post("Is it open?").json["answer"]["id"]
+    wait_until(lambda: model.seen()["running"] == 1)
+    with trouble(modelled):
+        assert modelled.post("Is there room?").status >= 500
+        model.release("go")
+        wait_until(lambda: model.seen()["requests"][0]["state"] == "completed")
+    settled = modelled.settled(id)
+    assert (settled["answer"]["state"], settled["body"]) == ("done", "One two three four five six.")
+    assert model.seen()["calls"] == 1
+
+
+def test_an_answer_that_can_never_be_kept_is_not_paid_for_again(modelled: Server, model: OpenAIServer) -> None:
+    change(modelled, """CREATE TRIGGER never BEFORE UPDATE ON answers WHEN NEW.state = 'done'
+        BEGIN SELECT RAISE(ABORT, 'never'); END""")  # fmt: skip
+    model.release("go")
+    settled = modelled.settled(modelled.post("Is it open?").json["answer"]["id"])
+    assert (settled["answer"]["state"], settled["answer"]["retry_at"]) == ("failed", None)
+    assert model.seen()["calls"] == 1
+    assert rows(modelled, "SELECT tokens_out FROM answers")[0][0] > 0, "what it cost is known"

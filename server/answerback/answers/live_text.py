@@ -16,12 +16,12 @@ JOIN_SECONDS = 0.04
 class LiveText:
     """One answer's text so far; the first piece goes out at once, later ones are joined for about 40 ms."""
 
-    __slots__ = ("_bus", "_joined", "_loop", "_offset", "_pending", "_timer", "channel", "id")
+    __slots__ = ("_joined", "_loop", "_offset", "_pending", "_timer", "bus", "channel", "id")
 
     def __init__(self, bus: Bus, channel: str, id: str) -> None:
         self.id = id
         self.channel = channel
-        self._bus = bus
+        self.bus = bus
         self._loop = asyncio.get_running_loop()
         self._joined: list[str] = []
         self._pending: list[str] = []
@@ -56,7 +56,7 @@ class LiveText:
     def _tell(self) -> None:
         piece = "".join(self._pending)
         self._pending.clear()
-        self._bus.publish(self.channel, "answer.delta", {"id": self.id, "offset": self._offset, "text": piece})
+        self.bus.publish(self.channel, "answer.delta", {"id": self.id, "offset": self._offset, "text": piece})
         self._joined.append(piece)
         self._offset += utf16_length(piece)
 

@@ -85,6 +85,12 @@ class Run:
             passages=self._passages(), verdicts=dict(self.verdicts),
         )  # fmt: skip
 
+    def lose_words(self) -> None:
+        """Nothing of what has come can be kept, but for what it has cost."""
+        self.live = LiveText(self.live.bus, self.live.channel, self.live.id)
+        self.sources, self.gathered, self.unsaid, self.blocked, self.finished = (), None, "", False, ""
+        self.stopped = self.off = False
+
     def kept(self, outcome: store.Outcome, site: Site, now: int) -> store.Outcome:
         """What is written down of that. An answer that was to be given anew and was not keeps its words, marked as they
         are, and is tried again: when a failed one would be, else on another day, unless somebody has stopped it."""

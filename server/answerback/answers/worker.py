@@ -37,6 +37,8 @@ log = logging.getLogger(__name__)
 AT_ONCE = 64
 LEASE_MS = 10_000
 SAVE_SECONDS = 0.5
+SETTLE_TRIES = 12
+"""How often an answer is tried to be written down which the database takes everything else than: within its lease."""
 SWEEP_SECONDS = 5.0
 
 
@@ -261,13 +263,16 @@ class Worker:
         """Save the text about twice a second, which renews the lease too, and hear whether it is to stop."""
         while True:
             await asyncio.sleep(SAVE_SECONDS)
-            now, text = self._clock.now(), run.live.text
+            now, text = self._clock.now(), run.live.text.replace("\x00", "")  # which PostgreSQL takes for an error
             try:
                 kept = await self._db.write(
                     lambda: store.keep_text(run.job.id, self._name, text, now, now + LEASE_MS)  # noqa: B023  awaited here
                 )
                 await self._sites.refresh()
             except Unavailable:
+                continue
+            except Exception:
+                log.exception("an answer's text could not be saved", extra={"answer": run.job.id})
                 continue
             site = self._sites.known(run.job.site)
             run.off = site is not None and site.ai == "off"
@@ -281,13 +286,23 @@ class Worker:
         await asyncio.shield(asyncio.create_task(self._db.write(lambda: store.release(run.job.id, self._name, now))))
 
     async def _settle_at_last(self, run: Run, error: ProviderError | None) -> None:
-        """What has been paid for is not asked for again because the database was out of order at the end."""
+        """What has been paid for is not asked for again because the database was out of order at the end, nor because
+        it takes anything but this answer: then it has failed, for good."""
+        tries = 0
         while True:
             try:
                 await self._settle(run, error)
                 return
             except Unavailable:
-                await asyncio.sleep(SAVE_SECONDS)
+                pass
+            except Exception:
+                tries += 1
+                if tries in (1, SETTLE_TRIES):
+                    log.exception("an answer could not be written down", extra={"answer": run.job.id})
+                if tries == SETTLE_TRIES:
+                    run.lose_words()
+                    error = ProviderError("unavailable", retryable=False)
+            await asyncio.sleep(SAVE_SECONDS)
 
     async def _settle(self, run: Run, error: ProviderError | None) -> None:
         job, now = run.job, self._clock.now()
