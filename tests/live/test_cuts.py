@@ -7,7 +7,7 @@ import json
 import pytest
 from answerback.answers.live_text import LiveText, LiveTexts
 from answerback.core.comments import utf16_length
-from answerback.live.bus import KEPT_EVENTS, MemoryBus
+from answerback.live.bus import CHANNELS, KEPT_EVENTS, MemoryBus
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -61,6 +61,19 @@ async def test_who_was_away_too_long_or_comes_from_before_a_restart_begins_anew(
         async with bus.subscribe(CHANNEL, after) as reader:
             browser.read(await reader.take(5))
         assert browser.names == ["reload"], after
+
+
+async def test_who_comes_back_to_a_page_that_was_forgotten_begins_anew() -> None:
+    """Pages that nobody reads are not kept for ever, and what they were told is not passed over in silence."""
+    bus = MemoryBus("epoch")
+    shown = bus.latest(CHANNEL)
+    bus.publish(CHANNEL, "comment.added", {"id": "1"})
+    for number in range(CHANNELS):
+        bus.publish(f"page:demo:/{number}", "comment.added", {"id": "2"})
+    browser = Browser()
+    async with bus.subscribe(CHANNEL, shown) as reader:
+        browser.read(await reader.take(5))
+    assert browser.names == ["reload"]
 
 
 async def test_who_comes_back_hears_nothing_from_before_something_was_taken_away() -> None:

@@ -33,6 +33,17 @@ async def test_a_fresh_guest_is_no_fresh_quota(database: Database) -> None:
     assert await ask(database, 5, "one") is None, "what was not given is free for the next"
 
 
+async def test_what_another_limit_refuses_is_not_counted_as_used(database: Database) -> None:
+    for number in range(2):
+        assert await ask(database, number, "one") is None
+    assert await ask(database, 2, "one") == "quota_exhausted"
+    third = Visitor("v2", "demo", "guest", "")
+    here = await database.read(lambda: quota.view(SITE, third, "one", NOW))
+    elsewhere = await database.read(lambda: quota.view(SITE, third, "other", NOW))
+    assert (here["used"], here["left"]) == (0, 0)
+    assert (elsewhere["used"], elsewhere["left"]) == (0, 2)
+
+
 async def test_a_fresh_network_of_the_same_provider_is_no_fresh_quota(database: Database) -> None:
     """An IPv6 /48 has 65,536 /64, each of which has its own two."""
     keys = [address_key(f"2001:db8:1:{number:x}::1", "2026-11-23", "secret") for number in range(10)]

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
-from answerback.db import Database
+from answerback.core.model import Comment
+from answerback.db import Database, Work
 from answerback.live.bus import MemoryBus
 from answerback.seams import SteppedClock
 from answerback.sites.store import SiteDirectory, add_site
-from answerback.threads.snapshot import LEAST_BYTES, Snapshots, ThreadReads
+from answerback.threads.snapshot import LEAST_BYTES, Snapshots, ThreadReads, respond
+from answerback.threads.store import add_comment, keep_thread
 
 pytestmark = pytest.mark.anyio
+KEY = ("demo", "/a", "oldest", "", 50)
+COMMENT = Comment(
+    id="c", site="demo", page="/a", parent_id=None, root_id="c", depth=0, author_id=None, author_name="Mina",
+    author_kind="guest", avatar_url=None, body="Hello", html="<p>Hello</p>", state="published", created_at=1,
+)  # fmt: skip
 
 
 async def test_threads_that_are_not_there_do_not_pile_up(database: Database) -> None:
@@ -39,3 +47,33 @@ async def test_a_query_that_says_something_twice_means_the_same_on_both_ways(dat
 
     assert await status(b"site=demo&page=/second&page=/first") == 200
     assert await status(b"site=demo&page=/first&page=/second") == 0, "left to the handler, which reads the last"
+
+
+async def test_a_change_makes_another_thread_of_it_with_another_etag_and_of_no_other(database: Database) -> None:
+    snapshots, key, other = Snapshots(database, MemoryBus("epoch"), SteppedClock()), KEY, (*KEY[:1], "/b", *KEY[2:])
+    before, beside = await snapshots.get(key), await snapshots.get(other)
+    etag = dict(respond(before, b"", None)[1])[b"etag"]
+    assert respond(before, b"", etag)[0] == 304
+
+    def comment() -> Work[None]:
+        yield from add_site("demo", {"origins": "https://blog.example"}, 1)
+        yield from keep_thread("demo", "/a", "", "", 1)
+        yield from add_comment(COMMENT, key=None, address_key=None)
+
+    await database.write(comment)
+    snapshots.forget("demo", "/a")
+    after = await snapshots.get(key)
+    status, headers, body = respond(after, b"", etag)
+    assert (status, b"Hello" in body, dict(headers)[b"etag"] != etag) == (200, True, True)
+    assert snapshots.known(other) is beside
+
+
+async def test_what_was_read_before_a_change_is_not_kept_after_it(database: Database) -> None:
+    snapshots = Snapshots(database, MemoryBus("epoch"), SteppedClock())
+    reading = asyncio.create_task(snapshots.get(KEY))
+    await asyncio.sleep(0)  # it waits for the database now
+    snapshots.forget("demo", "/a")
+    await reading
+    assert snapshots.known(KEY) is None
+    kept = await snapshots.get(KEY)
+    assert snapshots.known(KEY) is kept
