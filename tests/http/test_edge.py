@@ -22,10 +22,12 @@ from tests.services import Server
 )
 def test_a_wrong_origin_is_refused_before_anything_is_done(shared: Server, shape: str) -> None:
     shared.begin()
+    assert shared.thread()["total"] == 0, "what is at hand of the thread is for nobody else either"
     origin = shape.replace("{o}", shared.site.origin).replace("HTTPhttp", "HTTP")
     for method, path, data in (
         ("POST", "/api/comments/", {"site": "demo", "page": shared.page, "body": "in?"}),
         ("POST", "/api/session/", {"site": "demo"}),
+        ("POST", "/api/session/", {"site": "nowhere"}),
         ("GET", f"/api/comments/?site=demo&page={shared.page}", None),
         ("OPTIONS", "/api/comments/", None),
     ):
