@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.services import Reply, Server
+from tests.http.signing import change, count
+from tests.services import Reply, Server, wait_until
 
 OTHER = "https://other.example"
 
@@ -57,3 +58,14 @@ def test_a_ticket_is_good_once_and_where_it_was_given(shared: Server) -> None:
         assert redeemed(shared, wrong, Origin=origin).json["code"] == "ticket_invalid"
     assert redeemed(shared, ticket, Origin=shared.site.origin).status == 200
     assert redeemed(shared, ticket, Origin=shared.site.origin).json["code"] == "ticket_invalid"
+
+
+def test_what_is_over_is_taken_out_while_the_server_runs(server: Server) -> None:
+    server.begin()
+    token, server.token = server.token, ""
+    server.begin()
+    change(server, "UPDATE sessions SET expires_at = 1 WHERE created_at = (SELECT MIN(created_at) FROM sessions)")
+    server.restart()
+    wait_until(lambda: count(server, "sessions") == 1)
+    assert visitor(server).json["visitor"]
+    assert visitor(server, Authorization=f"Bearer {token}").status == 401

@@ -30,6 +30,7 @@ from .gate import AccountGate
 from .handlers import AccountPages
 from .merging import Merging
 from .pictures import Pictures
+from .sweeping import Sweeping
 
 ASSETS = Path(__file__).parent / "assets"
 
@@ -52,13 +53,16 @@ class Accounts:
     sign_on: SiteSignOn
     post: Post
     pictures: Pictures
+    sweeping: Sweeping
 
     def start(self) -> None:
-        """Begin to send mail."""
+        """Begin to send mail, and to take out what is over."""
         self.post.start()
+        self.sweeping.start()
 
     async def close(self) -> None:
-        """Stop sending and fetching."""
+        """Stop sending, fetching and sweeping."""
+        await self.sweeping.close()
         await self.post.close()
         await self.pictures.close()
 
@@ -91,4 +95,4 @@ def build_accounts(
     sign_on = SiteSignOn(settings, db, clock, ids, sessions, pictures, merging)
     people = People(clock, sessions, by_password, secret)
     api = AccountApi(db, clock, sessions, changed)
-    return Accounts(routes, people, api, handover, sign_on, post, pictures)
+    return Accounts(routes, people, api, handover, sign_on, post, pictures, Sweeping(db, clock))

@@ -45,7 +45,11 @@ UPKEEP = (
     "ALTER TABLE answers ADD COLUMN renew_at BIGINT",
     "CREATE INDEX answers_to_renew ON answers (renew_at) WHERE renew_at IS NOT NULL",
 )
-SIGNING_IN = ("ALTER TABLE sign_ins ADD COLUMN ended_at BIGINT",)
+SIGNING_IN = (
+    "ALTER TABLE sign_ins ADD COLUMN ended_at BIGINT",
+    "CREATE INDEX reports_of_visitor ON reports (visitor_id)",
+    "CREATE INDEX feedback_of_visitor ON feedback (visitor_id)",
+)
 STATEMENTS: tuple[str, ...] = (*CORRECTIONS, *UPKEEP, *SIGNING_IN)
 
 
