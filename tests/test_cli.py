@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import socket
 import sqlite3
@@ -182,6 +183,26 @@ def test_a_backup_is_a_database(run: Run, tmp_path: Path) -> None:
         assert connection.execute("SELECT key FROM sites ORDER BY key").fetchall()[0] == ("blog",)
     assert target.stat().st_mode & 0o777 == 0o600
     assert "there already" in run("backup", str(target), code=1).stderr
+
+
+def test_a_backup_of_a_running_server_is_gone_back_to(server: Server) -> None:
+    server.begin()
+    assert server.post("Before.", ask=False).status == 201
+    target = server.folder / "copy.db"
+    server.command("backup", str(target))
+    assert server.post("After.", ask=False).status == 201
+    server.kill()  # so that there is much in answerback.db-wal
+    place, before = server.folder / "data", server.folder / "before"
+    before.mkdir()
+    for file in [place / "answerback.db", *place.glob("answerback.db-*")]:
+        file.rename(before / file.name)
+    shutil.copy(target, place / "answerback.db")
+    server.run()
+    assert [comment["body"] for comment in server.thread()["comments"]] == ["Before."]
+    assert server.post("Again.", ask=False).status == 201, "who was signed in then is signed in now"
+    (place / "secret-key").unlink()
+    server.restart()
+    assert server.post("And again.", ask=False).status == 201
 
 
 def test_wrong_use_and_wrong_settings(run: Run) -> None:
