@@ -7,6 +7,7 @@ import json
 import pytest
 from answerback.answers.live_text import LiveText, LiveTexts
 from answerback.core.comments import utf16_length
+from answerback.core.events import EventName
 from answerback.live.bus import CHANNELS, KEPT_EVENTS, MemoryBus
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -76,14 +77,17 @@ async def test_who_comes_back_to_a_page_that_was_forgotten_begins_anew() -> None
     assert browser.names == ["reload"]
 
 
-async def test_who_comes_back_hears_nothing_from_before_something_was_taken_away() -> None:
+@pytest.mark.parametrize(("event", "afresh"), [("comment.removed", False), ("comment.changed", True)])
+async def test_who_comes_back_hears_nothing_from_before_something_was_taken_away(
+    event: EventName, afresh: bool
+) -> None:
     bus = MemoryBus("epoch")
     start = bus.latest(CHANNEL)
     bus.publish(CHANNEL, "comment.added", {"id": "1", "text": "secret"})
     shown = bus.latest(CHANNEL)
-    bus.publish(CHANNEL, "comment.removed", {"id": "1"})
+    bus.publish(CHANNEL, event, {"id": "1"}, afresh=afresh)
     bus.publish(CHANNEL, "comment.added", {"id": "2"})
-    for after, names in ((start, ["reload"]), (shown, ["comment.removed", "comment.added"])):
+    for after, names in ((start, ["reload"]), (shown, [event, "comment.added"])):
         browser = Browser()
         async with bus.subscribe(CHANNEL, after) as reader:
             browser.read(await reader.take(5))

@@ -56,6 +56,13 @@ class Redis:
         done = subprocess.run(["redis-cli", "-p", str(self.port), "ping"], capture_output=True)
         return done.stdout.strip() == b"PONG"
 
+    def kept(self) -> str:
+        """All events that it still holds."""
+        done = subprocess.run(
+            ["redis-cli", "-p", str(self.port), "xrange", "answerback:events", "-", "+"], capture_output=True, text=True
+        )
+        return done.stdout
+
     def die(self) -> None:
         if self.process is not None:
             self.process.kill()
@@ -204,6 +211,24 @@ def test_redis_dies_and_returns(two: tuple[Server, Server], redis: Redis) -> Non
     wait_until(lambda: stale.named("reload"))
     for each in (here, there, again, stale):
         each.leave()
+
+
+def test_words_that_are_taken_back_leave_redis_too(two: tuple[Server, Server], redis: Redis) -> None:
+    first, second = two
+    ids = {}
+    for name in ("edited", "deleted", "another"):
+        ids[name] = first.post(f"These words were {name}.", ask=False).json["comment"]["id"]
+    wait_until(lambda: "were another" in redis.kept())
+    shown = second.thread()["last_event"]
+    path = f"/api/comments/{ids['edited']}/"
+    assert first.call("PATCH", path, {"site": "demo", "body": "Other words."}).status == 200
+    wait_until(lambda: "Other words" in redis.kept())
+    late = Watching(second, shown)
+    wait_until(lambda: late.events)
+    late.leave()
+    assert [name for name, _ in late.events] == ["comment.changed"], "who had seen all that was before hears what came"
+    assert first.call("DELETE", f"/api/comments/{ids['deleted']}/", {"site": "demo"}).status == 204
+    wait_until(lambda: "were edited" not in redis.kept() and "were deleted" not in redis.kept())
 
 
 def test_without_redis_there_is_one_process(server: Server) -> None:

@@ -359,7 +359,7 @@ class Worker:
 
     async def _tell_settled(self, job: store.Job, *, seen: bool = True) -> None:
         if job.kind == "chat":
-            self._bus.publish(answer_channel(job.id), "answer.settled", {"id": job.id})
+            self._bus.publish(answer_channel(job.id), "answer.settled", {"id": job.id}, afresh=True)
             return
         self._posting.changed(job.site, job.page)
         comment = await self._db.read(lambda: threads.comment_by_id(job.site, job.id))
@@ -367,6 +367,8 @@ class Worker:
             return
         channel = page_channel(job.site, job.page)
         if comment.state == "published":
-            self._bus.publish(channel, "answer.settled", {"id": job.id, "comment": comment.public()})
+            withheld = comment.answer is not None and comment.answer.state == "withheld"
+            data = {"id": job.id, "comment": comment.public()}
+            self._bus.publish(channel, "answer.settled", data, afresh=withheld)
         elif seen:
             self._bus.publish(channel, "comment.removed", {"id": job.id})

@@ -15,7 +15,9 @@ KEPT_EVENTS = 512
 QUEUE_LIMIT = 1_024
 CHANNELS = 10_000
 TAKE_BACK = ("comment.removed", "reload")
-"""After these nobody who comes back hears what was said before: some of it is not to be read any more."""
+"""Always told afresh."""
+PRIVATE = "answer:"
+"""How the channels of one answer's asker begin."""
 Observer = Callable[[str, str, dict[str, Any]], None]
 """Gets the channel, the event's name and its data; of an announcement, an empty channel and its topic."""
 
@@ -23,8 +25,9 @@ Observer = Callable[[str, str, dict[str, Any]], None]
 class Bus(Protocol):
     """Carries events of channels (one a page, one a private answer) to any number of readers."""
 
-    def publish(self, channel: str, event: EventName, data: dict[str, Any]) -> None:
-        """Tell everyone on the channel."""
+    def publish(self, channel: str, event: EventName, data: dict[str, Any], *, afresh: bool = False) -> None:
+        """Tell everyone on the channel; `afresh`: and nobody who comes back what was said there before, of which some
+        is not to be read any more. So are all events of `TAKE_BACK`."""
         ...
 
     def announce(self, topic: str, data: dict[str, Any]) -> None:
@@ -152,12 +155,13 @@ class Channels:
         for observer in self._observers:
             observer(channel, event, data)
 
-    def deliver(self, channel: str, position: int, event: str, encoded: bytes) -> None:
-        """Keep an event and give it to the channel's readers."""
+    def deliver(self, channel: str, position: int, encoded: bytes, *, afresh: bool, missed: bool = False) -> None:
+        """Keep an event, and nothing from before it where it is told afresh, and give it to the channel's readers;
+        `missed`: what came before it on the channel is not all known here."""
         entry = self._entry(channel)
-        if event in TAKE_BACK:
+        if afresh:
             entry.kept.clear()
-            entry.dropped = entry.latest
+            entry.dropped = position - 1 if missed else entry.latest
         self._position = entry.latest = position
         entry.kept.append((position, encoded))
         if len(entry.kept) > KEPT_EVENTS:
@@ -246,10 +250,11 @@ class MemoryBus(Channels):
             return None
         return int(number) if int(number) <= self._position else None
 
-    def publish(self, channel: str, event: EventName, data: dict[str, Any]) -> None:
+    def publish(self, channel: str, event: EventName, data: dict[str, Any], *, afresh: bool = False) -> None:
         """Tell everyone on the channel."""
         position = self._position + 1
-        self.deliver(channel, position, event, encode(event, data, self.id_of(position)))
+        encoded = encode(event, data, self.id_of(position))
+        self.deliver(channel, position, encoded, afresh=afresh or event in TAKE_BACK)
         self.tell_observers(channel, event, data)
 
     def announce(self, topic: str, data: dict[str, Any]) -> None:
@@ -269,4 +274,4 @@ def page_channel(site: str, page: str) -> str:
 
 def answer_channel(answer_id: str) -> str:
     """The private channel of one answer in the ask box."""
-    return f"answer:{answer_id}"
+    return f"{PRIVATE}{answer_id}"

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sys
 from contextlib import suppress
 from typing import Any
 
@@ -17,7 +18,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from ..core.events import EventName, frame
-from .bus import Channels
+from .bus import PRIVATE, TAKE_BACK, Channels
 
 log = logging.getLogger(__name__)
 
@@ -29,8 +30,12 @@ WAITING = 10_000
 BLOCK_MS = 2_000
 LONGEST_PAUSE = 2.0
 _SEQUENCE_BITS = 32
-Entry = tuple[str, str, bytes]
-"""Channel (empty: for observers only), event and its data as JSON."""
+KEPT_MS = 3_600_000
+"""How long events stay in Redis at most, for processes that start and readers who come back to them."""
+CLEANING_SECONDS = 5.0
+READ_AT_ONCE = 500
+Entry = tuple[str, str, bytes, bool]
+"""Channel (empty: for observers only), event, its data as JSON, and whether it is told afresh."""
 
 
 class RedisBus(Channels):
@@ -48,6 +53,8 @@ class RedisBus(Channels):
         self._tried = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._last = ""
+        self._taken_back: dict[str, int] = {}
+        """Channels, and the positions from which on their events may stay in Redis."""
         self.up = False
         """Whether Redis can be reached."""
 
@@ -60,13 +67,13 @@ class RedisBus(Channels):
             return None
         return (int(milliseconds) << _SEQUENCE_BITS) + int(sequence)
 
-    def publish(self, channel: str, event: EventName, data: dict[str, Any]) -> None:
+    def publish(self, channel: str, event: EventName, data: dict[str, Any], *, afresh: bool = False) -> None:
         """Tell everyone on the channel, in all processes."""
-        self._put((channel, event, orjson.dumps(data)))
+        self._put((channel, event, orjson.dumps(data), afresh or event in TAKE_BACK))
 
     def announce(self, topic: str, data: dict[str, Any]) -> None:
         """Tell the observers of all other processes something that is not for readers."""
-        self._put(("", topic, orjson.dumps(data)))
+        self._put(("", topic, orjson.dumps(data), False))
 
     def _put(self, entry: Entry) -> None:
         if self.up and len(self._outgoing) < WAITING:
@@ -77,8 +84,10 @@ class RedisBus(Channels):
             self._tell_here(entry)
 
     def _tell_here(self, entry: Entry) -> None:
-        channel, event, data = entry
+        channel, event, data, afresh = entry
         if channel:
+            if afresh:
+                self._taken_back[channel] = sys.maxsize
             self.pass_on(channel, frame(event, data))
             self.tell_observers(channel, event, orjson.loads(data))
 
@@ -102,13 +111,14 @@ class RedisBus(Channels):
         pause = 0.1
         while True:
             try:
-                async with self._connection() as reading, self._connection() as writing:
+                async with self._connection() as reading, self._connection() as writing, self._connection() as cleaning:
                     await self._come_in(reading, writing)
                     self.up, pause = True, 0.1
                     self._tried.set()
-                    async with asyncio.TaskGroup() as both:
-                        both.create_task(self._read(reading))
-                        both.create_task(self._write(writing))
+                    async with asyncio.TaskGroup() as tasks:
+                        tasks.create_task(self._read(reading))
+                        tasks.create_task(self._write(writing))
+                        tasks.create_task(self._clean(cleaning))
             except* (RedisError, OSError, TimeoutError) as problems:
                 log.warning("Redis cannot be reached (%s); events stay in this process", problems.exceptions[0])
             finally:
@@ -130,16 +140,18 @@ class RedisBus(Channels):
     async def _come_in(self, reading: Any, writing: Any) -> None:
         """Where to read from: the newest events at the start, a mark of our own after an outage."""
         if self._last:
-            mark = await writing.xadd(STREAM, self._fields(("", "again", b"{}")), maxlen=STREAM_LENGTH)
+            mark = await writing.xadd(STREAM, self._fields(("", "again", b"{}", False)), maxlen=STREAM_LENGTH)
             self._last = mark.decode()
-            self.start_over(self.position_of(self._last) or 0)
+            position = self.position_of(self._last) or 0
+            self.start_over(position)
+            self._taken_back = {channel: min(end, position) for channel, end in self._taken_back.items()}
             return
         newest = await reading.xrevrange(STREAM, count=CAUGHT_UP)
         self._last = "0-0"
         if newest:
             self.start_over((self.position_of(newest[-1][0].decode()) or 1) - 1)
         for id, fields in reversed(newest):
-            self._arrive(id.decode(), fields)
+            self._arrive(id.decode(), fields, missed=True)
 
     async def _read(self, reading: Any) -> None:
         while True:
@@ -147,11 +159,12 @@ class RedisBus(Channels):
                 for id, fields in entries:
                     self._arrive(id.decode(), fields)
 
-    def _arrive(self, id: str, fields: dict[bytes, bytes]) -> None:
+    def _arrive(self, id: str, fields: dict[bytes, bytes], *, missed: bool = False) -> None:
         channel, event, data = fields[b"channel"].decode(), fields[b"event"].decode(), fields[b"data"]
         self._last = id
         if channel:
-            self.deliver(channel, self.position_of(id) or 0, event, frame(event, data, id))
+            position = self.position_of(id) or 0
+            self.deliver(channel, position, frame(event, data, id), afresh=fields[b"afresh"] == b"1", missed=missed)
         if channel or fields[b"by"] != self._name.encode():
             self.tell_observers(channel, event, orjson.loads(data))
 
@@ -163,11 +176,41 @@ class RedisBus(Channels):
             pipeline = writing.pipeline(transaction=False)
             for entry in self._in_flight:
                 pipeline.xadd(STREAM, self._fields(entry), maxlen=STREAM_LENGTH, approximate=True)
-            await pipeline.execute()
+            ids = await pipeline.execute()
+            for (channel, _, _, afresh), id in zip(self._in_flight, ids, strict=True):
+                if afresh and not channel.startswith(PRIVATE):
+                    self._taken_back[channel] = self.position_of(id.decode()) or 0
             self._in_flight = []
             if not self._outgoing:
                 self._sent.set()
 
+    async def _clean(self, cleaning: Any) -> None:
+        """Keep nothing in Redis that is old, or has been taken back since."""
+        while True:
+            seconds, microseconds = await cleaning.time()
+            oldest = seconds * 1000 + microseconds // 1000 - KEPT_MS
+            await cleaning.xtrim(STREAM, minid=oldest, approximate=False)
+            if self._taken_back:
+                await self._delete(cleaning, dict(self._taken_back))
+            await asyncio.sleep(CLEANING_SECONDS)
+
+    async def _delete(self, cleaning: Any, taken_back: dict[str, int]) -> None:
+        begin = "-"
+        while True:
+            entries = await cleaning.xrange(STREAM, min=begin, count=READ_AT_ONCE)
+            ids = [
+                id for id, fields in entries
+                if (self.position_of(id.decode()) or 0) < taken_back.get(fields[b"channel"].decode(), 0)
+            ]  # fmt: skip
+            if ids:
+                await cleaning.xdel(STREAM, *ids)
+            if len(entries) < READ_AT_ONCE:
+                break
+            begin = f"({entries[-1][0].decode()}"
+        for channel, end in taken_back.items():
+            if self._taken_back.get(channel) == end:
+                del self._taken_back[channel]
+
     def _fields(self, entry: Entry) -> dict[Any, Any]:
-        channel, event, data = entry
-        return {"channel": channel, "event": event, "data": data, "by": self._name}
+        channel, event, data, afresh = entry
+        return {"channel": channel, "event": event, "data": data, "by": self._name, "afresh": int(afresh)}

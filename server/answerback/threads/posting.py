@@ -227,7 +227,7 @@ class Posting:
             return comment
 
         comment = await self._db.write(work)
-        self.tell_changed(comment)
+        self.tell_changed(comment, afresh=True)
         return comment
 
     async def delete(self, site: Site, visitor: Visitor, id: str) -> Comment:
@@ -315,13 +315,12 @@ class Posting:
         self.changed(comment.site, comment.page)
         self._bus.publish(page_channel(comment.site, comment.page), "comment.removed", {"id": comment.id})
 
-    def tell_changed(self, comment: Comment) -> None:
-        """A visible comment is different from before."""
+    def tell_changed(self, comment: Comment, *, afresh: bool = False) -> None:
+        """A visible comment is different from before; `afresh`: it has other words, and those of before are gone."""
         self.changed(comment.site, comment.page)
         if comment.state == "published":
-            self._bus.publish(
-                page_channel(comment.site, comment.page), "comment.changed", {"comment": comment.public()}
-            )
+            channel = page_channel(comment.site, comment.page)
+            self._bus.publish(channel, "comment.changed", {"comment": comment.public()}, afresh=afresh)
 
 
 def place_below(parent: Comment) -> tuple[str, str, int]:

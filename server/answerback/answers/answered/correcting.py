@@ -141,7 +141,7 @@ class Correcting:
             return changed
 
         comment = await self._db.write(work)
-        self._posting.tell_changed(comment)
+        self._posting.tell_changed(comment, afresh=True)
         return comment
 
     def _replace(
