@@ -217,9 +217,11 @@ def test_somebody_who_does_not_want_to_is_told_so_in_their_language(
     server: Server, kakao: OAuthServer, language: str
 ) -> None:
     kakao.say(deny=True)
-    page = Window(server, WebBrowser(language), lang=language).choose("kakao")
+    window = Window(server, WebBrowser(language), lang=language)
+    assert {"en": "Continue with Kakao", "ko": "카카오로 계속하기"}[language] in window.page.text
+    page = window.choose("kakao")
     refused(server, page, 200)
-    assert {"en": "You did not sign in with Kakao.", "ko": "Kakao 로그인을 취소했습니다."}[language] in page.text
+    assert {"en": "You did not sign in with Kakao.", "ko": "카카오 로그인을 취소했습니다."}[language] in page.text
 
 
 # ---- pictures

@@ -43,8 +43,8 @@ from .views import address, render, show_devices, show_ways
 class OAuth(Protocol):
     """What the account page needs of signing in elsewhere."""
 
-    def offered(self) -> list[tuple[str, str, str]]:
-        """Name, label and issuer of each provider that is set up."""
+    def offered(self, lang: str) -> list[tuple[str, str, str]]:
+        """Name, what it is called in that language, and issuer of each provider that is set up."""
         ...
 
     async def begin(self, request: Request, provider: str, *, account: str) -> Response:
@@ -103,19 +103,19 @@ class AccountPages:
         return self._page(
             "account.html", site, lang, request, token=self._gate.token(account), site=site.key,
             name=account.visitor.name, avatar_url=account.visitor.avatar_url,
-            ways=show_ways(site, account, found, self._issuers(), texts_in(lang)),
+            ways=show_ways(site, account, found, self._issuers(lang), texts_in(lang)),
             addable=self._addable(site, account, lang, {identity.issuer for identity in found}),
             devices=show_devices(devices, site, texts_in(lang), lang), account=account,
         )  # fmt: skip
 
-    def _issuers(self) -> dict[str, str]:
-        return {issuer: label for _, label, issuer in self._oauth.offered()}
+    def _issuers(self, lang: str) -> dict[str, str]:
+        return {issuer: label for _, label, issuer in self._oauth.offered(lang)}
 
     def _addable(self, site: Site, account: Account, lang: str, there: set[str]) -> list[dict[str, str]]:
         query = urlencode({"site": site.key, "lang": lang, "token": self._gate.token(account)})
         return [
             {"label": label, "href": f"{self._gate.base}/account/ways/add/{name}/?{query}"}
-            for name, label, issuer in self._oauth.offered()
+            for name, label, issuer in self._oauth.offered(lang)
             if issuer not in there
         ]
 

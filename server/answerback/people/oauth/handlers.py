@@ -87,9 +87,10 @@ class OAuth:
             for path, call in table.items()
         ]
 
-    def offered(self) -> list[tuple[str, str, str]]:
-        """Name, label and issuer of each provider that is set up."""
-        return [(provider.name, provider.label, provider.issuer) for provider in self._providers.values()]
+    def offered(self, lang: str) -> list[tuple[str, str, str]]:
+        """Name, what it is called in that language, and issuer of each provider that is set up."""
+        texts = texts_in(lang)
+        return [(provider.name, texts[provider.name], provider.issuer) for provider in self._providers.values()]
 
     async def start(self, request: Request) -> Response:
         """`GET /sign-in/<provider>/start?sign_in=`: off to the provider."""
@@ -183,8 +184,8 @@ class OAuth:
         lang = language_of(request, sign_in.lang if sign_in else "")
         texts = texts_in(lang)
         page = render(
-            "failed.html", base=self._pages.base, lang=lang, title=texts["title"], site_name=of.label, done="",
-            problem=texts[reason].format(provider=of.label), again=self._door.again(sign_in) if sign_in else "",
+            "failed.html", base=self._pages.base, lang=lang, title=texts["title"], site_name=texts[of.name], done="",
+            problem=texts[reason].format(provider=texts[of.name]), again=self._door.again(sign_in) if sign_in else "",
             again_text=texts["again"], close_text=texts["close"],
         )  # fmt: skip
         status = {"cancelled": 200, "unavailable": 502}.get(reason, 400)

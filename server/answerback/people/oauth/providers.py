@@ -18,7 +18,6 @@ class Provider(Protocol):
     """One provider of sign-in."""
 
     name: str
-    label: str
     issuer: str
     answers_as: tuple[str, ...]
     """What it may call itself in `iss` of an answer (RFC 9207), where it says so at all."""
@@ -61,7 +60,7 @@ def _id_as_text(data: Any) -> str:
 class Kakao:
     """Kakao by OpenID Connect; the ID token says who, `/v2/user/me` what may be shown of them."""
 
-    name, label = "kakao", "Kakao"
+    name = "kakao"
     scope = "openid profile_nickname profile_image"
 
     def __init__(self, settings: Settings, clock: Clock) -> None:
@@ -139,7 +138,7 @@ class Kakao:
 class GitHub:
     """GitHub by OAuth 2; the numeric id is the identity, since a login can be given up and taken by others."""
 
-    name, label = "github", "GitHub"
+    name = "github"
     scope = "read:user user:email"
 
     def __init__(self, settings: Settings) -> None:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 EN: Mapping[str, str] = {
     "title": "Sign in",
+    "kakao": "Kakao",
+    "github": "GitHub",
     "cancelled": "You did not sign in with {provider}. Nothing has been changed.",
     "unavailable": "{provider} does not respond at the moment. Try again in a while, or choose another way.",
     "refused": "Signing in with {provider} did not work. Try again, or choose another way.",
@@ -15,6 +17,8 @@ EN: Mapping[str, str] = {
 }
 KO: Mapping[str, str] = {
     "title": "로그인",
+    "kakao": "카카오",
+    "github": "GitHub",
     "cancelled": "{provider} 로그인을 취소했습니다. 바뀐 것은 없습니다.",
     "unavailable": "{provider}가 지금 응답하지 않습니다. 잠시 후 다시 시도하거나 다른 방법을 선택하세요.",
     "refused": "{provider} 로그인에 실패했습니다. 다시 시도하거나 다른 방법을 선택하세요.",

@@ -41,7 +41,7 @@ POPUP_HEADERS: Mapping[str, str] = {
     "Content-Security-Policy": HEADERS["Content-Security-Policy"] + "; script-src 'self'",
     "Cross-Origin-Opener-Policy": "unsafe-none",
 }
-Offered = Callable[[], list[tuple[str, str, str]]]
+Offered = Callable[[str], list[tuple[str, str, str]]]
 
 
 class PopupPages(OwnPages):
@@ -72,8 +72,8 @@ class SignInPages:
         self._handover = handover
         self._open_own = open_own
         self._pace = Pace(clock, BEGUN_A_MINUTE)
-        self.offered: Offered = list
-        """Name, label and issuer of each provider that is set up."""
+        self.offered: Offered = lambda lang: []
+        """Name, what it is called in a language, and issuer of each provider that is set up."""
         self.mail_ready = False
 
     def routes(self) -> list[Route]:
@@ -208,7 +208,7 @@ class SignInPages:
     def _ways(
         self, begun: Begun, request: Request, *, problem: AppError | None = None, email: str = "", mail_to: str = ""
     ) -> Response:
-        offered = [{"name": name, "label": label} for name, label, _ in self.offered()]
+        offered = [{"name": name, "label": label} for name, label, _ in self.offered(begun.lang)]
         return self._page("ways.html", begun, request, problem=problem, email=email, mail_to=mail_to, providers=offered)
 
     def _page(

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 EN: Mapping[str, str] = {
     "ways": "Sign in",
     "with": "Continue with {}",
-    "or": "or",
     "email": "E-mail address",
     "password": "Password",
     "sign_in": "Sign in",
@@ -33,7 +32,6 @@ EN: Mapping[str, str] = {
 KO: Mapping[str, str] = {
     "ways": "로그인",
     "with": "{}로 계속하기",
-    "or": "또는",
     "email": "이메일 주소",
     "password": "비밀번호",
     "sign_in": "로그인",
