@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import sysconfig
@@ -69,6 +70,9 @@ def test_everything_is_in_it(wheel: Path) -> None:
         if path.is_file() and "__pycache__" not in path.parts
     }
     assert here <= names
+    pages = {f"answerback/demo_site/{path.name}" for path in (ROOT / "demo_site").iterdir()}
+    assert pages <= names
+    assert any(name.endswith("/licenses/LICENSE") for name in names)
     assert any(name.startswith("answerback/static/answerback/thread-") for name in names)
     assert "answerback/migrations/versions/0001_first.py" in names
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
@@ -85,6 +89,21 @@ def test_its_commands_work(installed: Path) -> None:
     added = command(installed, "site", "add", "blog", "--origin", "https://blog.example")
     assert 'data-site="blog"' in added.stdout
     assert command(installed, "export", "blog", "--format", "html").stdout.startswith("<!doctype html>")
+
+
+def test_its_demo_works_without_the_project(installed: Path) -> None:
+    port, site_port = str(free_port()), str(free_port())
+    said = installed / "demo.log"
+    with said.open("wb") as log:
+        demo = subprocess.Popen(
+            [installed / "venv" / "bin" / "answerback", "demo", "--port", port, "--site-port", site_port],
+            env=environment(installed) | {"ANSWERBACK_DATA_DIR": str(installed / "demo")}, cwd=installed, stderr=log,
+        )  # fmt: skip
+    wait_until(lambda: "Ctrl-C ends it" in said.read_text("utf-8") or demo.poll() is not None)
+    with urllib.request.urlopen(f"http://127.0.0.1:{site_port}/bread.html", timeout=10) as page:
+        assert f'src="http://localhost:{port}/answerback.js"'.encode() in page.read()
+    demo.send_signal(signal.SIGINT)
+    assert demo.wait(20) == 0
 
 
 @pytest.fixture

@@ -9,7 +9,9 @@ from typing import Any
 
 SITE_KEY = "demo"
 PLACEHOLDER = "http://localhost:8000"
-SITE_FOLDER = Path(__file__).parents[2] / "demo_site"
+_PACKED = Path(__file__).parent / "demo_site"
+SITE_FOLDER = _PACKED if _PACKED.is_dir() else Path(__file__).parents[2] / "demo_site"
+"""The demo's pages: within the wheel, or beside this project's other folders."""
 
 
 class DemoSite:
