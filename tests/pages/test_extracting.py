@@ -74,3 +74,32 @@ def test_what_the_owner_keeps_out_is_out() -> None:
 def test_thousands_of_hidden_parts_cost_little() -> None:
     many = "<div><button>more</button></div><p hidden style='display:none'>x</p>" * 20_000
     assert read(f"<main>{many}<p>Open daily.</p></main>").count("\n") < MOST_BLOCKS
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("<h1>Menu</h1><h2>Soup, 5 euros</h2><h2>Rye bread, 3 euros</h2>", "Soup, 5 euros\nRye bread, 3 euros"),
+        ("<h1>Menu</h1>", "Menu"),
+        ("<div><h3>Dogs? On a lead.</h3></div><div><h3>Parking? None.</h3></div>", "Dogs? On a lead.\nParking? None."),
+        ("<h1>Menu</h1><h2>Drinks</h2><p>Tea.</p><h2>Closed on Mondays</h2>", "Tea.\nClosed on Mondays"),
+        ("<h2>Soup</h2><h3></h3><h2>Bread</h2><p>Rye.</p>", "Soup\nRye."),
+        ("<h1>Mill</h1><dl><div><dt>Open</dt><dd>9 to 5</dd></div></dl>", "Open\t9 to 5"),
+        ("<table><caption>Hours</caption><tr><th>Mon</th><td>9 to 5</td></tr></table>", "Hours\nMon\t9 to 5"),
+        ("<figure><img src=m.png alt=''><figcaption>Built in 1820.</figcaption></figure>", "Built in 1820."),
+        ("<ul><li>Rye<ul><li>4 euros</li></ul></li><li><h3>Oat</h3>5 euros</li></ul>", "Rye\n4 euros\nOat 5 euros"),
+        ("<fieldset><legend>Price</legend><label>5 euros</label></fieldset>", "Price\n5 euros"),
+    ],
+)
+def test_a_page_may_say_what_it_says_without_paragraphs(html: str, text: str) -> None:
+    assert read(f"<main>{html}</main>") == read(html) == text
+
+
+def test_headings_are_text_only_where_nothing_stands_below_them() -> None:
+    blocks = extract(
+        b"<main><h1>Menu</h1><h2>Drinks</h2><h3>Tea</h3><h2>Food</h2><p>Soup.</p></main>", "text/html"
+    ).blocks
+    assert [(block.text, block.headings) for block in blocks] == [
+        ("Tea", ("Menu", "Drinks")),
+        ("Soup.", ("Menu", "Food")),
+    ]

@@ -25,7 +25,11 @@ _DROPPED = frozenset(
 )
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _BLOCKS = frozenset("p li blockquote pre dt dd figcaption caption summary address".split())
-_CONTAINERS = frozenset("div section article main ul ol dl table tbody thead tfoot figure details header body".split())
+_CONTAINERS = frozenset(
+    """div section article main ul ol dl table tbody thead tfoot figure details header hgroup fieldset legend
+    body""".split()
+)
+_APART = _CONTAINERS | _BLOCKS | _HEADINGS.keys() | {"br", "td", "th"}
 _HIDDEN_ROLES = frozenset({"navigation", "banner", "contentinfo", "search", "complementary", "menu", "dialog"})
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 # Names that browsers read as their larger relatives.
@@ -121,15 +125,23 @@ def charset_of(body: bytes, content_type: str) -> str:
 
 def _blocks(tops: list[Any]) -> Iterator[Block]:
     headings: list[tuple[int, str]] = []
+    bare: Block | None = None  # a heading with nothing below it: then it is text itself
     for top in tops:
         for element, text in _walk(top, 0):
             if element in _HEADINGS:
                 level = _HEADINGS[element]
+                if bare is not None and level <= headings[-1][0]:
+                    yield bare
+                    bare = None
                 headings = [(depth, heading) for depth, heading in headings if depth < level]
                 if text:
+                    bare = Block(text[:BLOCK_LIMIT], tuple(heading for _, heading in headings))
                     headings.append((level, text))
             elif text:
+                bare = None
                 yield Block(text[:BLOCK_LIMIT], tuple(heading for _, heading in headings))
+    if bare is not None:
+        yield bare
 
 
 def _walk(element: Any, depth: int) -> Iterator[tuple[str, str]]:
@@ -185,7 +197,7 @@ def _text(element: Any) -> str:
     parts = [element.text or ""]
     for child in element:
         if isinstance(child.tag, str) and not _is_dropped(child, child.tag):
-            gap = " " if child.tag in _CONTAINERS or child.tag in _BLOCKS or child.tag in ("br", "td", "th") else ""
+            gap = " " if child.tag in _APART else ""
             parts.append(gap + _text(child) + gap)
         parts.append(child.tail or "")
     return "".join(parts)
