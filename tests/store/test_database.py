@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import shutil
 import sqlite3
-from contextlib import closing
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
 from functools import partial
 from pathlib import Path
 
@@ -19,6 +20,16 @@ from tests.services import migrated_sqlite
 
 pytestmark = pytest.mark.anyio
 NOW = 1_790_000_000_000
+
+
+@asynccontextmanager
+async def opened(url: str) -> AsyncIterator[Database]:
+    db = Database(url)
+    await db.connect()
+    try:
+        yield db
+    finally:
+        await db.close()
 
 
 def _site() -> Site:
@@ -71,8 +82,6 @@ async def test_what_was_acknowledged_is_in_the_files(tmp_path: Path) -> None:
     """What a power cut would leave, taken at the moment when the write has returned."""
     file, after = tmp_path / "answerback.db", tmp_path / "after"
     shutil.copy(migrated_sqlite(), file)
-    db = Database(f"sqlite:///{file}")
-    await db.connect()
 
     def work() -> Work[int]:
         yield run("INSERT INTO sites (key, settings, created_at, updated_at) VALUES ('a', '{}', 1, 1)")
@@ -80,10 +89,10 @@ async def test_what_was_acknowledged_is_in_the_files(tmp_path: Path) -> None:
         return int(row["synchronous"])
 
     full = 2
-    assert await db.write(work) == full
-    assert (await db.fetch_one("PRAGMA journal_mode")) == {"journal_mode": "wal"}
-    shutil.copytree(tmp_path, after)
-    await db.close()
+    async with opened(f"sqlite:///{file}") as db:
+        assert await db.write(work) == full
+        assert (await db.fetch_one("PRAGMA journal_mode")) == {"journal_mode": "wal"}
+        shutil.copytree(tmp_path, after)
     with closing(sqlite3.connect(after / "answerback.db")) as found:
         assert found.execute("SELECT key FROM sites").fetchall() == [("a",)]
 
@@ -100,12 +109,10 @@ async def test_two_processes_that_write_at_the_same_time_lose_nothing(database: 
         for _ in range(25):
             await db.write(add)
 
-    other = Database(database.url)
-    await other.connect()
     await database.write(begin)
-    await asyncio.gather(twenty_five(database), twenty_five(other))
+    async with opened(database.url) as other:
+        await asyncio.gather(twenty_five(database), twenty_five(other))
     assert await database.fetch_one("SELECT used FROM quota_usage") == {"used": 50}
-    await other.close()
 
 
 async def test_fifty_read_modify_writes_lose_nothing(database: Database) -> None:
