@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import pytest
 
 from tests.fakes.oauth_server import CLIENT_ID, OAuthServer
 from tests.fakes.web_browser import WebBrowser
-from tests.http.signing import BEHIND_A_PROXY, Window, count, refused, rows
+from tests.http.signing import BEHIND_A_PROXY, Window, change, count, refused, rows
 from tests.services import Server, Site, wait_until
 
 ADMIN_KEY = "the-admin-key-of-the-app"
@@ -202,10 +203,22 @@ def test_a_callback_without_a_state_of_ours_is_refused(server: Server, query: st
     refused(server, browser.get(f"{server.url}/sign-in/kakao/callback{query}"))
 
 
-def test_a_state_of_one_provider_is_none_of_another(server: Server) -> None:
+def test_a_state_of_one_provider_is_none_of_another(server: Server, kakao: OAuthServer) -> None:
+    kakao.say(user={"id": "705"})
+    browser = WebBrowser()
+    window = Window(server, browser)
+    callback = window.to_callback("kakao")
+    refused(server, browser.get(callback.replace("/kakao/", "/github/")))
+    assert window.exchange(browser.get(callback)).status == 201  # where it belongs it is still good
+
+
+def test_a_state_is_good_for_ten_minutes(server: Server) -> None:
     browser = WebBrowser()
     callback = Window(server, browser).to_callback("kakao")
-    refused(server, browser.get(callback.replace("/kakao/", "/github/")))
+    [(until,)] = rows(server, "SELECT MAX(expires_at) FROM oauth_states")
+    assert 590 < until / 1000 - time.time() <= 600
+    change(server, "UPDATE oauth_states SET expires_at = 1")
+    refused(server, browser.get(callback))
 
 
 def test_a_provider_that_is_not_set_up_does_not_exist(server: Server) -> None:

@@ -24,6 +24,7 @@ from tests.services import Reply, Server, Site
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with Site.start() as site, Server.start(tmp_path_factory.mktemp("signing"), site, **BEHIND_A_PROXY) as running:
         running.command("site", "add", "other", "--origin", "https://other.example")
+        running.command("site", "add", "twin", "--origin", site.origin)
         running.restart(address_daily_answers="unlimited", address_comments_per_minute="unlimited")
         yield running
 
@@ -65,8 +66,9 @@ def begin(server: Server, **changes: str) -> Page:
 )
 def test_a_sign_in_begins_on_the_sites_origins_only(server: Server, origin: str) -> None:
     before = count(server, "sign_ins")
-    changes = {"origin": origin.format(origin=server.site.origin, rest=server.site.origin[4:])}
-    assert begin(server, **changes).status == 400
+    wrong = origin.format(origin=server.site.origin, rest=server.site.origin[4:])
+    for way_back in (f"{server.site.origin}/bakery.html", f"{wrong}/bakery.html"):
+        assert begin(server, origin=wrong, return_to=way_back).status == 400
     assert count(server, "sign_ins") == before
 
 
@@ -162,13 +164,15 @@ def test_of_two_exchanges_at_once_one_gets_the_session(server: Server, window: W
     assert sorted(replies) == [201] + [400] * 7
 
 
-@pytest.mark.parametrize("wrong", ["verifier", "origin", "site", "no origin"])
+@pytest.mark.parametrize("wrong", ["verifier", "origin", "site", "site of the same origin", "no origin"])
 def test_a_code_in_wrong_hands_is_used_up(server: Server, window: Window, wrong: str) -> None:
     code, sessions = code_in(registered(window)), count(server, "sessions")
     if wrong == "verifier":
         reply = exchange(server, code, "w" * 43)
     elif wrong == "site":
         reply = exchange(server, code, window.verifier, site="other", Origin="https://other.example")
+    elif wrong == "site of the same origin":
+        reply = exchange(server, code, window.verifier, site="twin")
     elif wrong == "origin":
         reply = exchange(server, code, window.verifier, Origin="https://evil.example")
     else:
