@@ -10,12 +10,14 @@ import re
 import shutil
 import ssl
 import subprocess
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
 from answerback.settings import BY_NAME
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -81,6 +83,8 @@ def events_arrive_one_by_one(proxy: str, server: Server, context: ssl.SSLContext
         assert server.post("Is anybody there?").status == 201
         names = iter(lambda: stream.readline().strip(), b"event: answer.settled")
         assert b"event: comment.added" in list(names)
+    with pytest.raises(urllib.error.HTTPError, match="404"):
+        urllib.request.urlopen(f"{proxy}/metrics", timeout=20, context=context)
 
 
 def test_nginx_passes_events_on_at_once(shared: Server, tmp_path: Path) -> None:
@@ -116,6 +120,17 @@ def test_caddy_passes_events_on_at_once(shared: Server, tmp_path: Path) -> None:
     host = f"http://127.0.0.1:{port}"
     with running(*command, folder=tmp_path, ANSWERBACK_HOST=host, ANSWERBACK_UPSTREAM=upstream):
         events_arrive_one_by_one(host, shared)
+
+
+@pytest.mark.parametrize("name", ["README.md", "docs/install.md", "docs/operating.md"])
+def test_what_is_to_be_typed_can_be_typed(name: str) -> None:
+    found = re.findall(r"^```(\w*)\n(.*?)^```$", (ROOT / name).read_text("utf-8"), re.M | re.S)
+    blocks = [block for language, block in found if not language]
+    assert blocks
+    for block in blocks:
+        shell = block.replace("<this project>", "project").replace("…", "x")
+        done = subprocess.run(["bash", "-n"], input=shell, capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stderr) == (0, ""), block
 
 
 def named_settings(text: str) -> set[str]:
