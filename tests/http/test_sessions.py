@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.http.signing import change, count
+from tests.http.signing import change, count, rows
 from tests.services import Reply, Server, wait_until
 
 OTHER = "https://other.example"
@@ -58,6 +58,23 @@ def test_a_ticket_is_good_once_and_where_it_was_given(shared: Server) -> None:
         assert redeemed(shared, wrong, Origin=origin).json["code"] == "ticket_invalid"
     assert redeemed(shared, ticket, Origin=shared.site.origin).status == 200
     assert redeemed(shared, ticket, Origin=shared.site.origin).json["code"] == "ticket_invalid"
+
+
+def test_the_token_is_another_secret_than_the_cookies(shared: Server) -> None:
+    here = shared.site.origin
+    new = begun(shared, Origin=here)
+    name, _, secret = new.headers["set-cookie"].partition(";")[0].partition("=")
+    token = redeemed(shared, new.json["ticket"], Origin=here).json["token"]
+    known = str(rows(shared, "SELECT * FROM sessions"))
+    assert token.startswith("demo.")
+    assert all(len(text) == 43 and text not in known for text in (secret, token[5:]))
+    ids = [id for (id,) in rows(shared, "SELECT id FROM sessions")]  # whoever is signed in sees those of their own
+    for guess in (secret, *ids):
+        assert visitor(shared, Authorization=f"Bearer demo.{guess}", Origin=here).status == 401
+    assert visitor(shared, Cookie=f"{name}={token}", Origin=here).json["visitor"] is None
+    assert visitor(shared, Cookie=f"{name}={token[5:]}", Origin=here).json["visitor"] is None
+    for sent in ({"Cookie": f"{name}={secret}"}, {"Authorization": f"Bearer {token}"}):
+        assert visitor(shared, Origin=here, **sent).json["visitor"] == new.json["visitor"]
 
 
 def test_what_is_over_is_taken_out_while_the_server_runs(server: Server) -> None:

@@ -118,6 +118,9 @@ def test_the_page_is_guarded(server: Server, window: Window) -> None:
 def test_a_sign_in_of_another_browser_is_not_there(server: Server, window: Window) -> None:
     stranger = WebBrowser()
     assert stranger.get(window.page.url).status == 404
+    host, id = window.page.url.split("/")[2], window.page.url.split("/")[-2]
+    stranger.cookies[host] = {sign_in_cookie(id): "s" * 43}  # the name is no secret
+    assert stranger.get(window.page.url).status == 404
     fields = {"name": "Eve", "email": f"{secrets.token_hex(6)}@example.com", "password": PASSWORD}
     before = count(server, "visitors")
     assert stranger.post(window.page.url + "register/", fields).status == 404
@@ -182,6 +185,14 @@ def test_a_code_in_wrong_hands_is_used_up(server: Server, window: Window, wrong:
     assert count(server, "sessions") == sessions
     # A wrong origin is refused before anything is done; everybody else has seen what was not theirs.
     assert exchange(server, code, window.verifier).status == (201 if wrong == "origin" else 400)
+
+
+def test_of_two_codes_of_one_sign_in_one_leads_in(server: Server, window: Window) -> None:
+    """A window that was reloaded, or gone back in, has made a second one."""
+    fields = {"email": f"{secrets.token_hex(6)}@example.com", "password": PASSWORD}
+    pages = [window.browser.post(window.page.url + form, fields) for form in ("register/", "password/")]
+    assert len({code_in(page) for page in pages}) == 2
+    assert [window.exchange(page).status for page in reversed(pages)] == [201, 400]
 
 
 def test_a_code_is_good_for_a_minute(server: Server, window: Window) -> None:
