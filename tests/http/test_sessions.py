@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
+from itsdangerous import TimestampSigner, URLSafeTimedSerializer
 
 from tests.http.signing import change, count, rows
 from tests.services import Reply, Server, wait_until
@@ -58,6 +61,23 @@ def test_a_ticket_is_good_once_and_where_it_was_given(shared: Server) -> None:
         assert redeemed(shared, wrong, Origin=origin).json["code"] == "ticket_invalid"
     assert redeemed(shared, ticket, Origin=shared.site.origin).status == 200
     assert redeemed(shared, ticket, Origin=shared.site.origin).json["code"] == "ticket_invalid"
+
+
+def test_a_ticket_is_good_for_a_minute(shared: Server) -> None:
+    [key] = (shared.folder / "data" / "secret-key").read_text("utf-8").split()
+
+    def ticket(seconds_ago: int) -> Any:
+        class Earlier(TimestampSigner):
+            def get_timestamp(self) -> int:
+                return super().get_timestamp() - seconds_ago
+
+        made: Any = {"salt": "session-ticket", "signer": Earlier, "signer_kwargs": {"digest_method": hashlib.sha256}}
+        [(id,)] = rows(shared, "SELECT id FROM sessions ORDER BY created_at DESC LIMIT 1")
+        return URLSafeTimedSerializer(key, **made).dumps([id, "demo", shared.site.origin])
+
+    begun(shared, Origin=shared.site.origin)
+    assert redeemed(shared, ticket(62), Origin=shared.site.origin).json["code"] == "ticket_invalid"
+    assert redeemed(shared, ticket(50), Origin=shared.site.origin).status == 200
 
 
 def test_the_token_is_another_secret_than_the_cookies(shared: Server) -> None:
