@@ -191,19 +191,46 @@ def test_a_way_in_is_added_only_with_a_fresh_proof(server: Server, member: Membe
     assert member.who()["id"] == member.id
 
 
+def test_a_way_in_is_removed_only_with_a_fresh_proof(server: Server, member: Member, github: OAuthServer) -> None:
+    github.say(user={"id": "3007"})
+    add_github(member)
+    change(server, "UPDATE account_sessions SET created_at = created_at - 700000 WHERE visitor_id = ?", member.id)
+    [(id,)] = rows(server, "SELECT id FROM identities WHERE visitor_id = ?", member.id)
+    assert "show once more that it is you" in member.do("ways/remove", id=id).text
+    assert rows(server, "SELECT id FROM identities WHERE visitor_id = ?", member.id) == [(id,)]
+
+
 def test_another_persons_browser_cannot_finish_adding(server: Server, member: Member, github: OAuthServer) -> None:
     """Nor can a thief put an identity of the thief's own into somebody's account."""
     github.say(user={"id": "3005"})
-    thief = join(server)
-    page = thief.browser.get(thief.page.link("/account/ways/add/github/"), follow=False)
-    for _ in range(20):
-        if page.headers["location"].startswith(server.url):
-            break
-        location = page.headers["location"]
-        page = thief.browser.get(location if "://" in location else f"{github.url}{location}", follow=False)
-    answer = member.browser.get(page.headers["location"])
+    answer = member.browser.get(to_callback(join(server), github))
     assert answer.status == 400
     assert not rows(server, "SELECT * FROM identities WHERE subject = '3005'")
+
+
+@pytest.mark.parametrize("meanwhile", ["a while has passed", "somebody else has come"])
+def test_what_comes_back_too_late_is_no_way_in(
+    server: Server, member: Member, github: OAuthServer, meanwhile: str
+) -> None:
+    github.say(user={"id": "3006"})
+    callback = to_callback(member, github)
+    if meanwhile == "a while has passed":
+        change(server, "UPDATE account_sessions SET created_at = created_at - 700000 WHERE visitor_id = ?", member.id)
+    else:  # at the same browser, with an account of their own
+        member.do("sign-out")
+        open_account(server, member.browser, join(server).email)
+    answer = member.browser.get(callback)
+    assert (answer.status, "closed meanwhile" in answer.text) == (403, True)
+    assert not rows(server, "SELECT * FROM identities WHERE subject = '3006'")
+
+
+def to_callback(member: Member, github: OAuthServer) -> str:
+    """Go off to add GitHub, and stop before coming back; the address of the callback."""
+    page = member.browser.get(member.page.link("/account/ways/add/github/"), follow=False)
+    while not page.headers["location"].startswith(member.server.url):
+        location = page.headers["location"]
+        page = member.browser.get(location if "://" in location else f"{github.url}{location}", follow=False)
+    return page.headers["location"]
 
 
 # ---- export and erasure
