@@ -8,10 +8,12 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from http.client import HTTPConnection
 from typing import Any
+from urllib.parse import urlencode
 from urllib.request import urlopen
 from xml.etree import ElementTree
 
 import pytest
+from answerback.openapi import CALLS
 
 from tests.services import Server
 
@@ -217,3 +219,19 @@ def test_a_loader_from_before_an_update_gets_todays_part(shared: Server) -> None
     assert (old.status, old.headers["cache-control"]) == (200, "public, max-age=300")
     assert shared.call("GET", "/answerback/other-0000000000.js").status == 404
     assert shared.call("GET", "/answerback/..%2F..%2Fapp.py").status == 404
+
+
+def test_what_the_description_says_must_be_there_must_be_there(shared: Server) -> None:
+    """Each by itself, when all else is there."""
+    values: dict[str, Any] = {"value": 1, "helpful": True, "email": "mina@example.com", "page": shared.page}
+    person = {"site": "demo", "email": "needed@example.com", "password": "a long enough one"}
+    shared.token = shared.call("POST", "/api/user/register/", person).json["token"]
+    for method, path, _, takes, _ in CALLS:
+        names = [name[:-1] for name in takes.split() if name.endswith("!")]
+        for missing in names:
+            sent = {name: values.get(name, "a long enough one") for name in ("site", *names) if name != missing}
+            sent["site"] = "demo"
+            there = path.replace("{id}", "x") + (f"?{urlencode(sent)}" if method == "get" else "")
+            reply = shared.call(method.upper(), there, None if method == "get" else sent)
+            assert (reply.status, reply.json["code"]) == (400, "validation_failed"), (method, path, missing)
+            assert missing in reply.json["detail"]
