@@ -11,6 +11,7 @@ import pytest
 from answerback.seams import SystemClock
 from answerback.threads.store import set_rule
 
+from tests.http.signing import change, rows
 from tests.http.test_corrections import Owner, sign_in
 from tests.services import Server, wait_until, walk, write_to
 
@@ -254,10 +255,14 @@ def test_what_the_owner_says_of_a_draft_is_published_with_it(site: Server, owner
 
 @pytest.mark.usefixtures("changed")
 def test_a_draft_that_has_waited_long_enough_is_published_by_itself(site: Server) -> None:
-    site.change(ai="drafts", draft_minutes="0")
-    posted = site.post(QUESTION).json
-    assert posted["answer"]["state"] == "pending"
-    assert "1931" in site.settled(posted["answer"]["id"])["body"]
+    site.change(ai="drafts", draft_minutes="60")
+    early, late = (site.post(QUESTION).json["answer"]["id"] for _ in range(2))
+    drafted = "SELECT COUNT(*) FROM answers WHERE state = 'done' AND id IN (?, ?)"
+    wait_until(lambda: rows(site, drafted, early, late) == [(2,)])
+    change(site, "UPDATE answers SET settled_at = settled_at - 3600000 WHERE id = ?", early)
+    wait_until(lambda: early in visible(site))
+    assert late not in visible(site), "the hour is not over"
+    assert "1931" in site.settled(early)["body"]
 
 
 def test_the_owner_chooses_the_rule_of_a_page(site: Server, owner: Owner) -> None:

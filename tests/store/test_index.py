@@ -78,6 +78,8 @@ async def test_rare_words_weigh_more_and_headings_help(index: SiteIndex, databas
             index, database, "my-site", f"/euros/{number}", [Block(f"Ticket {number}: 5 euros, 5 euros.", ("Prices",))]
         )
     assert (await index.search("my-site", "euros for a motorbike"))[0].url == "/ferry"
+    await keep(index, database, "my-site", "/zoo", [Block("A walrus lives here, as every child knows.", ("Zoo",))])
+    assert (await index.search("my-site", "ticket walrus"))[0].url == "/zoo", "thirty passages have the other word"
     assert (await index.search("my-site", "opening hours"))[0].heading.endswith("Opening hours")
 
 
