@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from tests.fakes.openai_server import OpenAIServer
-from tests.services import Server, free_port
+from tests.services import Server, free_port, migrated_sqlite
 
 Done = subprocess.CompletedProcess[str]
 Run = Callable[..., Done]
@@ -240,6 +240,19 @@ def test_what_cannot_be_used_is_said_in_a_line(run: Run, tmp_path: Path) -> None
     no_database = tmp_path / "text"
     no_database.write_text("no database, but a text that is long enough to be looked at by SQLite" * 3, "utf-8")
     assert "database     cannot" in run("check", code=1, ANSWERBACK_DATABASE_URL=f"sqlite:///{no_database}").stdout
+
+
+def test_a_database_of_a_newer_version_is_left_alone(run: Run, tmp_path: Path) -> None:
+    """Whoever has gone back to an older version by mistake is told so, and nothing is changed."""
+    file = tmp_path / "newer.db"
+    shutil.copy(migrated_sqlite(), file)
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+        connection.commit()
+    newer = {"ANSWERBACK_DATABASE_URL": f"sqlite:///{file}"}
+    for command in (("serve",), ("migrate",)):
+        assert "newer Answerback" in run(*command, code=1, **newer).stderr
+    assert "newer Answerback" in run("check", code=1, **newer).stdout
 
 
 def test_a_port_that_is_taken_is_said_in_a_line(run: Run) -> None:

@@ -40,7 +40,7 @@ def _settings(settings: Settings) -> Line:
 
 
 async def _database(settings: Settings) -> Line:
-    from .migrations import HEAD
+    from .migrations import HEAD, NEWER
 
     db = Database(settings.database_url)
     try:
@@ -54,6 +54,8 @@ async def _database(settings: Settings) -> Line:
     finally:
         await db.close()
     kind = "SQLite" if db.is_sqlite else "PostgreSQL"
+    if row is not None and row["version_num"] > HEAD:
+        return Line("database", "error", NEWER)
     if row is None or row["version_num"] != HEAD:
         return Line("database", "warning", f"{kind} is reached, the schema is not the newest: run answerback migrate")
     return Line("database", "ok", f"{kind}, revision {HEAD}")

@@ -9,6 +9,7 @@ from ..errors import Unavailable
 
 HEAD = "0004"
 """The newest revision; a test compares it with the files."""
+NEWER = "The database is one of a newer Answerback: install that, or go back to a backup of before."
 
 
 def migrate(url: str) -> None:
@@ -33,17 +34,24 @@ def _upgrade(url: str) -> None:
     import asyncpg
     from alembic import command
     from alembic.config import Config
-    from sqlalchemy.exc import SQLAlchemyError
+    from alembic.util import CommandError
+    from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
     config.set_main_option("sqlalchemy.url", url.replace("%", "%%"))
     try:
         command.upgrade(config, "head")
+    except CommandError as error:  # it knows nothing of the revision that the database has
+        raise Unavailable("unavailable", NEWER) from error
     except (OSError, asyncpg.PostgresError, SQLAlchemyError) as error:
-        # The error's own words may hold the address with its password.
-        detail = f"The database cannot be reached or brought to the newest schema ({type(error).__name__})."
-        raise Unavailable("unavailable", detail) from error
+        # PostgreSQL's own words may hold the address with its password.
+        why = type(error).__name__
+        if isinstance(error, DBAPIError) and isinstance(error.orig, sqlite3.Error):
+            why = str(error.orig)
+        raise Unavailable(
+            "unavailable", f"The database cannot be reached or brought to the newest schema ({why})."
+        ) from error
 
 
 def _sqlite_revision(path: Path) -> str | None:
