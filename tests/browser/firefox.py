@@ -79,6 +79,11 @@ class Tab:
         assert answer["type"] == "success", answer
         return json.loads(answer["result"]["value"])
 
+    def kept(self, name: str) -> str | None:
+        """What the tab itself keeps under that name."""
+        found: str | None = self.run(f"sessionStorage.getItem({json.dumps(name)})")
+        return found
+
     def text(self, selector: str) -> str | None:
         """The text of the first element that fits, or None."""
         found: str | None = self.run(f"(({FIND})({json.dumps(selector)})?.textContent ?? null)")

@@ -29,6 +29,7 @@ BROWSERS = {
 ALIVE = """SELECT COUNT(*) FROM sessions WHERE revoked_at IS NULL AND origin <> '' AND visitor_id = (
     SELECT s.visitor_id FROM sessions s JOIN visitors v ON v.id = s.visitor_id WHERE v.kind = 'user' AND s.origin <> ''
     ORDER BY s.created_at DESC LIMIT 1)"""
+TOKEN = "answerback:demo:token"
 OPENER = "Cross-Origin-Opener-Policy"
 
 
@@ -73,16 +74,20 @@ def firefox(request: pytest.FixtureRequest) -> Iterator[Firefox | None]:
 
 
 @pytest.fixture
+def blocked(request: pytest.FixtureRequest) -> bool:
+    """Whether this browser takes no cookies of ours on the site's pages."""
+    return "cookies blocked" in request.node.name
+
+
+@pytest.fixture
 def mina(
-    request: pytest.FixtureRequest, firefox: Firefox | None, demo: Demo, browser: Browser, playwright: Playwright,
-    tmp_path: Path,
-) -> Iterator[Visitor]:  # fmt: skip
+    blocked: bool, firefox: Firefox | None, demo: Demo, browser: Browser, playwright: Playwright, tmp_path: Path
+) -> Iterator[Visitor]:
     """Somebody who has never been here."""
     if firefox is not None:
         with in_firefox(firefox) as visitor:
             yield visitor
         return
-    blocked = "cookies blocked" in request.node.name
     context = chromium_that_blocks(playwright, demo, tmp_path) if blocked else browser.new_context()
     yield InChromium(context)
     context.close()
@@ -163,7 +168,7 @@ def stays_and_leaves(demo: Demo, page: Window, other: Window) -> None:
 
 @pytest.mark.parametrize("way", WAYS)
 def test_each_way_in_by_popup(
-    demo: Demo, mina: Visitor, ways: dict[str, Callable[[Window, str], None]], way: str, address: str
+    demo: Demo, mina: Visitor, ways: dict[str, Callable[[Window, str], None]], way: str, address: str, blocked: bool
 ) -> None:
     at = demo.at("bread.html")
     page, other = mina.open(at), mina.open(at)
@@ -172,6 +177,7 @@ def test_each_way_in_by_popup(
     ways[way](popup, address)
     popup.wait_until_closed()
     page.wait_for(NAME)
+    assert (page.kept(TOKEN) is not None) == blocked  # in place of the cookie, where none is taken
     late = mina.open(at)
     late.wait_for(NAME)  # also where no cookie tells a new tab who is signed in
     stays_and_leaves(demo, page, other)

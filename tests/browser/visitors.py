@@ -36,6 +36,10 @@ class Window(Protocol):
 
     def wait_until_closed(self) -> None: ...
 
+    def kept(self, name: str) -> str | None:
+        """What the tab itself keeps under that name."""
+        ...
+
 
 class Visitor(Protocol):
     """Somebody with a browser."""
@@ -83,6 +87,10 @@ class ChromiumWindow:
     def wait_until_closed(self) -> None:
         if not self.page.is_closed():
             self.page.wait_for_event("close")
+
+    def kept(self, name: str) -> str | None:
+        found: str | None = self.page.evaluate("name => sessionStorage.getItem(name)", name)
+        return found
 
 
 class InChromium:

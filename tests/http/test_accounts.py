@@ -191,6 +191,12 @@ def test_a_way_in_is_added_only_with_a_fresh_proof(server: Server, member: Membe
     assert member.who()["id"] == member.id
 
 
+def test_nobody_is_sent_off_to_add_a_way_by_a_link_from_elsewhere(server: Server, member: Member) -> None:
+    for token in ("", "&token=guess"):
+        answer = member.browser.get(f"{server.url}/account/ways/add/github/?site=demo{token}", follow=False)
+        assert answer.status == 403
+
+
 def test_a_way_in_is_removed_only_with_a_fresh_proof(server: Server, member: Member, github: OAuthServer) -> None:
     github.say(user={"id": "3007"})
     add_github(member)

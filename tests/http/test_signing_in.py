@@ -239,6 +239,27 @@ def test_what_a_guest_did_is_the_accounts(server: Server, window: Window) -> Non
     assert dead.status == 401
 
 
+@pytest.mark.parametrize("way", ["register", "login"])
+def test_what_a_guest_did_is_the_accounts_for_programs_too(server: Server, way: str) -> None:
+    account = {"site": "demo", "email": f"{secrets.token_hex(6)}@example.com", "password": PASSWORD, "name": "Mina"}
+    server.turn_page()
+    if way == "login":
+        assert server.call("POST", "/api/user/register/", account).status == 201
+    server.begin()
+    mine = server.post("Is this asked by a guest?").json
+    server.settled(mine["answer"]["id"])
+    signed = server.call("POST", f"/api/user/{way}/", account).json
+    path = f"/api/session/?site=demo&page={server.page}"
+    assert server.call("GET", path).json["code"] == "session_invalid"  # the guest is nobody any more
+    server.token = signed["token"]
+    seen = server.call("GET", path).json
+    assert (seen["visitor"]["id"], seen["quota"]["used"]) == (signed["user"]["id"], 1)
+    [shown] = server.thread()["comments"]
+    assert (shown["author"]["id"], shown["author"]["name"]) == (signed["user"]["id"], "Mina")
+    again = server.call("POST", "/api/user/login/", account).json["token"]  # somebody signed in stays so
+    assert again != server.token and server.call("GET", path).json["visitor"]["id"] == signed["user"]["id"]
+
+
 def test_nobody_has_voted_on_their_own_comment_after_signing_in(server: Server, window: Window) -> None:
     server.begin()
     mine = server.post("Written as a guest.", ask=False).json["comment"]

@@ -93,6 +93,6 @@ def build_accounts(
         *pages.routes(), *mail.routes(), *oauth.routes(), *door.routes(),
     ]  # fmt: skip
     sign_on = SiteSignOn(settings, db, clock, ids, sessions, pictures, merging)
-    people = People(clock, sessions, by_password, secret)
+    people = People(clock, sessions, by_password, merging, secret)
     api = AccountApi(db, clock, sessions, changed)
     return Accounts(routes, people, api, handover, sign_on, post, pictures, Sweeping(db, clock))

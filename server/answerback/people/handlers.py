@@ -10,6 +10,7 @@ from ..http import Call, address_key, json_response
 from ..seams import Clock
 from .by_password import ByPassword
 from .emails import LIMIT, read_email
+from .merging import Merging
 from .pace import Pace
 from .sessions import LIFETIME_SECONDS, Sessions, cookie_name, set_cookie
 
@@ -19,9 +20,12 @@ SESSIONS_A_MINUTE = 60
 class People:
     """The handlers of `/api/session/…` and `/api/user/…`."""
 
-    def __init__(self, clock: Clock, sessions: Sessions, by_password: ByPassword, secret: str) -> None:
+    def __init__(
+        self, clock: Clock, sessions: Sessions, by_password: ByPassword, merging: Merging, secret: str
+    ) -> None:
         self._sessions = sessions
         self._by_password = by_password
+        self._merging = merging
         self._secret = secret
         self._pace = Pace(clock, SESSIONS_A_MINUTE)
 
@@ -65,7 +69,7 @@ class People:
         return response
 
     async def _signed_in(self, call: Call, visitor: Visitor, status: int) -> Response:
-        token = await self._sessions.begin_user(call, visitor)
+        token = await self._sessions.begin_user(call, visitor, self._merging)
         return json_response({"user": visitor.public(), "token": token}, status)
 
     def _email(self, call: Call) -> str:

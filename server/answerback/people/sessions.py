@@ -16,6 +16,7 @@ from ..http import Call, bearer_token
 from ..seams import Clock, Ids
 from . import store
 from .agents import browser_of
+from .merging import Merging
 
 LIFETIME_SECONDS = 365 * 24 * 3600
 TICKET_SECONDS = 60
@@ -156,12 +157,23 @@ class Sessions:
 
         return work
 
-    async def begin_user(self, call: Call, visitor: Visitor) -> str:
-        """A session for somebody who has just signed in; its bearer token."""
-        values, _ = self._values(call, visitor, self._clock.now())
+    async def begin_user(self, call: Call, visitor: Visitor, merging: Merging) -> str:
+        """A session for somebody who has just signed in; its bearer token. What they did as a guest is theirs."""
+        before, now = await self.before(call), self._clock.now()
+        guest = before if before is not None and before.visitor.kind == "guest" else None
+        values, _ = self._values(call, visitor, now)
         token = f"{call.site.key}.{self._ids.secret()}"
         values |= {"cookie_hash": None, "bearer_hash": hash_secret(token)}
-        await self._db.write(lambda: store.add_session(values))
+
+        def work() -> Work[None]:
+            if guest is not None:
+                yield from merging.merge(guest.visitor, visitor, now)
+                yield from store.revoke_session(guest.id, now)
+            yield from store.add_session(values)
+
+        await self._db.write(work)
+        if guest is not None:
+            await merging.tell(visitor)
         return token
 
     async def redeem(self, call: Call, ticket: str) -> str:
