@@ -10,6 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from answerback.people.oauth.client import ProviderFailed
+from answerback.people.oauth.providers import configured
+from answerback.seams import SystemClock
+from answerback.settings import load_settings
 
 from tests.fakes.oauth_server import CLIENT_ID, CLIENT_SECRET, OAuthServer
 from tests.fakes.web_browser import WebBrowser
@@ -120,6 +124,36 @@ def test_new_keys_of_a_provider_are_read(odd: Server, odd_kakao: OAuthServer) ->
     odd_kakao.say(user={"id": "803"}, rotate=True)
     found = {Window(odd, WebBrowser()).sign_in("kakao")["id"] for _ in range(3)}
     assert found == {first["id"]}
+
+
+PLACES = ("issuer", "authorization_endpoint", "token_endpoint", "jwks_uri")
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("elsewhere", ["", *PLACES])
+@pytest.mark.parametrize("where", ["https://evil.example", "{origin}.evil.example", "{origin}0"])
+async def test_all_of_kakao_is_where_the_operator_has_set_it(tmp_path: Path, elsewhere: str, where: str) -> None:
+    """Secret and code go to these addresses, and the keys come from one of them."""
+    with Site.start() as site:
+        found = dict.fromkeys(PLACES, site.origin) | {name: f"{site.origin}/{name}" for name in PLACES[1:]}
+        if elsewhere:
+            found[elsewhere] = found[elsewhere].replace(site.origin, where.format(origin=site.origin))
+        (site.folder / ".well-known").mkdir()
+        (site.folder / ".well-known" / "openid-configuration").write_text(json.dumps(found), "utf-8")
+        texts = {
+            "DATA_DIR": str(tmp_path),
+            "KAKAO_URL": site.origin,
+            "KAKAO_CLIENT_ID": "id",
+            "KAKAO_CLIENT_SECRET": "x",
+        }
+        settings = load_settings({f"ANSWERBACK_{name}": text for name, text in texts.items()}, dotenv=None)
+        kakao = configured(settings, SystemClock())["kakao"]
+        if elsewhere:
+            with pytest.raises(ProviderFailed, match="discovery"):
+                await kakao.address("http://localhost/callback", "state", "v" * 43, "nonce")
+        else:
+            address = await kakao.address("http://localhost/callback", "state", "v" * 43, "nonce")
+            assert address.startswith(f"{site.origin}/authorization_endpoint?")
 
 
 @pytest.mark.parametrize("path", ["/oauth/token", "/.well-known/jwks.json"])

@@ -97,6 +97,16 @@ def test_the_token_is_another_secret_than_the_cookies(shared: Server) -> None:
         assert visitor(shared, Origin=here, **sent).json["visitor"] == new.json["visitor"]
 
 
+def test_a_session_is_over_after_its_time(shared: Server) -> None:
+    here = shared.site.origin
+    new = begun(shared, Origin=here)
+    cookie = new.headers["set-cookie"].partition(";")[0]
+    token = redeemed(shared, new.json["ticket"], Origin=here).json["token"]
+    change(shared, "UPDATE sessions SET expires_at = 1 WHERE visitor_id = ?", new.json["visitor"]["id"])
+    assert visitor(shared, Cookie=cookie, Origin=here).json["visitor"] is None
+    assert visitor(shared, Authorization=f"Bearer {token}", Origin=here).status == 401
+
+
 def test_what_is_over_is_taken_out_while_the_server_runs(server: Server) -> None:
     server.begin()
     token, server.token = server.token, ""
