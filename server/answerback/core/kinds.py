@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from . import east
+
 _MONTHS = "january|february|march|april|may|june|july|august|september|october|november|december"
 _COUNTED = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|hundreds?"
 _FIGURE = r"\d[\d.,]{0,20}"
@@ -77,6 +79,7 @@ _KINDS = tuple(
         (r"(?:what|which) (?:city|country|state|region|river|place|town|university|school|language|island)", _NAME),
         (r"\bwhy\b|what (?:was|is|were) the (?:reason|purpose|cause)|왜|이유|까닭", _REASON),
         (r"\bwhere\b|어디", _PLACE),
+        *((asked, re.compile(shown)) for asked, shown in east.KINDS),
     )
 )  # fmt: skip
 _UNIT = re.compile(r"몇\s?([\uac00-\ud7a3])")

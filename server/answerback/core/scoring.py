@@ -17,6 +17,7 @@ from operator import mul
 from typing import NamedTuple
 
 from .answering import Passage
+from .east import characters
 from .kinds import Asked
 from .sentences import sentences
 from .terms import terms, wanted_terms
@@ -65,7 +66,8 @@ def read(text: str) -> tuple[Sentence, ...]:
         for sentence in sentences(line):
             start = text.index(sentence, start)
             words = terms(sentence)
-            found.append(Sentence(sentence, start, number, Counter(words), len(words) or 1, _letters(sentence)))
+            counts = Counter(words + characters(sentence))
+            found.append(Sentence(sentence, start, number, counts, len(words) or 1, _letters(sentence)))
             start += len(sentence)
     return tuple(found)
 
@@ -77,7 +79,7 @@ def _passage_terms(text: str) -> frozenset[str]:
 
 @lru_cache(maxsize=512)
 def _heading_terms(heading: str) -> frozenset[str]:
-    return frozenset(terms(heading))
+    return frozenset(terms(heading) + characters(heading))
 
 
 def _letters(text: str) -> str:
@@ -105,7 +107,7 @@ class Reading:
     def __init__(self, question: str, passages: Sequence[Passage]) -> None:
         question = _asked_part(question)
         self.passages = passages
-        self.wanted = wanted_terms(question)
+        self.wanted = wanted_terms(question, alone=True)
         self.units = [(number, unit) for number, passage in enumerate(passages) for unit in read(passage.text)]
         self.headings = [_heading_terms(f"{passage.title} {passage.heading}") for passage in passages]
         self.asked = Asked(question)

@@ -10,6 +10,7 @@ import unicodedata
 from functools import lru_cache
 from typing import NamedTuple
 
+from .east import ALONE, is_eastern, is_japanese, telling, weight_of_pair
 from .thesaurus import GROUPS
 
 _WORD = re.compile(r"\d+(?:,\d{3})+|[a-z0-9]+(?:['’][a-z]+)?|[\uac00-\ud7a3]+|[\u3040-\u30ff\u3400-\u9fff]+|[^\W\d_]+")
@@ -27,7 +28,8 @@ _STOP = frozenset(
 _WEAK = frozenset(
     """year type name kind sort call term long take last place happen help one two another main first call use
     exampl common typical usual accord percentag number day time people person country order part
-    이름 사람 인물 시기 날짜 제목 정도 당시 경우 때 후 전 대해 대하 년도 연도 나라 곳 해 년 개 명 번""".split()
+    이름 사람 인물 시기 날짜 제목 정도 당시 경우 때 후 전 대해 대하 년도 연도 나라 곳 해 년 개 명 번
+    돼요 돼 있어 없어 안 못 데""".split()
 )
 _ASKING = re.compile(r"(?:무엇|무슨|누구|누가|언제|어디|어느|어떤|어떻|어땠|얼마|뭐|뭘|뭔|몇)[\uac00-\ud7a3]{0,6}$")
 _PARTICLES = frozenset(
@@ -46,6 +48,8 @@ _ENDINGS = frozenset(
     했는지 하는지 인지 는지 했을까 일까 입니까 습니까 합니까 됩니까 인가요 했지 되었나 하였나 했나 이었나 였나
     한 된 될 할""".split()
 )
+_AFTER_ONE = "은는이가을를도에의와과로만"
+"""Particles that a noun of one syllable may have: not cut off, since many words of two syllables end like that."""
 _LONGEST = max(map(len, _PARTICLES | _ENDINGS))
 _IRREGULAR = {
     form: root
@@ -121,14 +125,29 @@ class Wanted(NamedTuple):
     relatives: dict[str, frozenset[str]]
 
 
-def wanted_terms(question: str) -> Wanted:
-    """A question's terms: those that only name the kind of answer weigh less, and so do pairs of syllables."""
+def wanted_terms(question: str, *, alone: bool = False) -> Wanted:
+    """A question's terms: those that only name the kind of answer weigh less, and so do pairs of syllables; `alone`:
+    Chinese characters by themselves, too, which no index has."""
     weights: dict[str, float] = {}
+    japanese = is_japanese(question)
     for word in _WORD.findall(unicodedata.normalize("NFKC", question).lower()):
         for place, term in enumerate(_terms_of(word[:LETTERS_LIMIT])):
             weight = 0.35 if term in _WEAK else 0.6 if place and "\uac00" <= term[0] <= "\ud7a3" else 1.0
+            if len(term) == 2 and is_eastern(term[0]):
+                weight = weight_of_pair(term, japanese=japanese)
             weights[term] = max(weight, weights.get(term, 0.0))
-    return Wanted(weights, {term: _relatives()[term] - weights.keys() for term in weights if term in _relatives()})
+    for term in telling(question) if alone else ():
+        weights.setdefault(term, ALONE)
+    relatives = {term: _relatives_of(term) - weights.keys() for term in weights}
+    return Wanted(weights, {term: others for term, others in relatives.items() if others})
+
+
+def _relatives_of(term: str) -> frozenset[str]:
+    found = _relatives().get(term, frozenset())
+    if len(term) == 2 and term[1] in _AFTER_ONE and "\uac00" <= term[0] <= "\ud7a3":
+        forms = (term[0] + particle for particle in ("", *_AFTER_ONE))
+        return found.union(_relatives().get(term[0], ()), forms)
+    return found
 
 
 @lru_cache(maxsize=1)
