@@ -163,18 +163,27 @@ def test_it_keeps_out_of_what_people_say_to_each_other(site: Server) -> None:
 @pytest.mark.usefixtures("changed")
 def test_it_is_silent_where_a_person_has_answered_before_it_could(site: Server, owner: Owner) -> None:
     site.change(moderation="all")
-    asked = site.post(QUESTION).json["comment"]["id"]
+    asked, alone = (site.post(QUESTION).json["comment"]["id"] for _ in range(2))
     site.change(moderation="none", ai="off")
-    owner.send(f"/admin/comments/{asked}/restore/")  # published while nothing is answered
+    for id in (asked, alone):
+        owner.send(f"/admin/comments/{id}/restore/")  # published while nothing is answered
+    site.post("I mean this one.", parent_id=alone)
+    asker = site.token
     site.begin()
     helper = site.post("In 1931.", parent_id=asked).json["comment"]["id"]
-    owner.send(f"/admin/comments/{asked}/hide/")
+    for id in (asked, alone):
+        owner.send(f"/admin/comments/{id}/hide/")
     site.change(ai="questions")
-    owner.send(f"/admin/comments/{asked}/restore/")  # asked by the rule, and answered by a person already
+    for id in (asked, alone):
+        owner.send(f"/admin/comments/{id}/restore/")  # asked by the rule; the first one answered by a person already
 
-    wait_until(lambda: [comment["id"] for comment in walk(site.thread()["comments"])] == [asked, helper])
-    assert used(site) == 0
+    wait_until(lambda: [c["id"] for c in walk(site.thread()["comments"]) if c["parent_id"] == asked] == [helper])
+    of_the_other = [c for c in walk(site.thread()["comments"]) if c["parent_id"] == alone and c["answer"]]
+    assert site.settled(of_the_other[0]["id"])["answer"]["state"] == "done", "nobody answers their own question"
+    site.token = asker
+    assert used(site) == 1
 
+    site.begin()
     again = site.call("POST", f"/api/comments/{asked}/answer/", {"site": "demo"})
     assert again.status == 202
     assert site.settled(again.json["answer"]["id"])["answer"]["state"] == "done"
