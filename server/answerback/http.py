@@ -114,7 +114,7 @@ def client_address(request: Request, trusted: tuple[str, ...]) -> str:
     """The caller's address; X-Forwarded-For is believed only as far as listed proxies wrote it."""
     peer = request.client.host if request.client else "127.0.0.1"
     written = ",".join(request.headers.getlist("x-forwarded-for"))  # some proxies add a line of their own
-    hops = [part.strip() for part in written.split(",") if part.strip()]
+    hops = [_without_port(part.strip()) for part in written.split(",") if part.strip()]
     while trusted and hops and _in_networks(peer, trusted):
         peer = hops.pop()
     try:
@@ -122,6 +122,13 @@ def client_address(request: Request, trusted: tuple[str, ...]) -> str:
     except ValueError:
         return "0.0.0.0"
     return peer
+
+
+def _without_port(hop: str) -> str:
+    """An address as some proxies write it: `198.51.100.7:4711`, `[2001:db8::1]:4711`."""
+    if hop.startswith("["):
+        return hop[1:].partition("]")[0]
+    return hop.partition(":")[0] if hop.count(":") == 1 else hop
 
 
 def _in_networks(address: str, networks: tuple[str, ...]) -> bool:
