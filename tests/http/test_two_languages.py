@@ -45,7 +45,7 @@ def places(texts: Mapping[str, str]) -> dict[str, list[str]]:
 def test_each_sentence_is_there_in_both(room: str) -> None:
     english, korean = ROOMS[room].EN, ROOMS[room].KO
     assert places(english) == places(korean)
-    assert not [name for name, text in korean.items() if not HANGUL.search(text)]
+    assert not [name for name, text in korean.items() if not HANGUL.search(text) and text != "GitHub"]
     assert not [name for name, text in english.items() if HANGUL.search(text)]
 
 
