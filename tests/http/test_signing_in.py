@@ -72,6 +72,14 @@ def test_a_sign_in_begins_on_the_sites_origins_only(server: Server, origin: str)
     assert count(server, "sign_ins") == before
 
 
+@pytest.mark.parametrize("before", ["", "not", "www."])
+@pytest.mark.parametrize("after", ["", ".evil.example", "s", ":8443", "."])
+def test_no_name_around_the_sites_own_will_do(server: Server, before: str, after: str) -> None:
+    origin = f"https://{before}other.example{after}"
+    page = begin(server, site="other", origin=origin, return_to=f"{origin}/bakery.html")
+    assert page.status == (303 if before + after == "" else 400)
+
+
 @pytest.mark.parametrize(
     "address",
     [
