@@ -169,7 +169,7 @@ def test_the_way_down(server: Server, model: OpenAIServer) -> None:
 
 def test_what_is_tried_later_holds_no_money_meanwhile(server: Server, model: OpenAIServer) -> None:
     server.change(**NO_BUDGET | WIDE)
-    model.script(*[{"mode": "status", "status": 500}] * 6)
+    model.script(*[{"mode": "status", "status": 503, "retry_after": "0"}] * 6)
     reply = ask(server, "When does it open?")
     assert reply["answer"]["retry_at"] is not None
     assert held(server, "tokens") == held(server, "money") == []

@@ -8,6 +8,7 @@ import codecs
 import re
 import unicodedata
 from collections.abc import Mapping
+from functools import lru_cache
 
 _LOOK_LIKE_NOTHING = set("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 _PREFIXES = set("\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd")
@@ -43,7 +44,7 @@ def unseen(text: str) -> set[str]:
 
     Joiners count where nothing is joined: after a letter of a script that has no use for them.
     """
-    found = {character for character in text if _is_unseen(character)}
+    found = {character for character in set(text) if _is_unseen(character)}
     for match in re.finditer(f"(.?)[{_JOINERS}]", text, re.DOTALL):
         if not match[1] or match[1] < "\u0600" or "\uac00" <= match[1] <= "\ud7a3" or match[1] in _JOINERS:
             found.add(match[0][-1])
@@ -63,11 +64,13 @@ def _letters(text: str) -> str:
 
 def apart(text: str) -> str:
     """Hangul in parts that stand alone, as it looks when it is typed apart; everything else as it is."""
-    parts = []
-    for letter in unicodedata.normalize("NFD", text):
-        name = _PART.fullmatch(unicodedata.name(letter, ""))
-        parts.append(unicodedata.lookup(f"HANGUL LETTER {name[1]}") if name else letter)
-    return "".join(parts)
+    return "".join(map(_alone, unicodedata.normalize("NFD", text)))
+
+
+@lru_cache(maxsize=4_096)
+def _alone(letter: str) -> str:
+    name = _PART.fullmatch(unicodedata.name(letter, ""))
+    return unicodedata.lookup(f"HANGUL LETTER {name[1]}") if name else letter
 
 
 def _decoded(text: str) -> str:
