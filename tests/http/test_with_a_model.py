@@ -102,3 +102,19 @@ def test_a_kill_in_the_middle_of_fifty_answers_settles_each_once(server: Server,
     comments = list(walk(server.thread()["comments"]))
     assert len(comments) == 100
     assert server.call("GET", f"/api/session/?site=demo&page={server.page}").json["quota"]["used"] == 50
+
+
+@pytest.mark.parametrize("page", ["/bakery.html", "/not-there.html"])
+def test_what_a_visitor_calls_the_page_is_in_nobodys_prompt(server: Server, model: OpenAIServer, page: str) -> None:
+    """Threat 17: the thread keeps the first one's title and address, and others ask below."""
+    place = {"page": page, "url": server.site.origin + page, "title": "Canary of a title"}
+    own = server.post("Is it open?", **place).json
+    question = server.post("When does the bakery open?", ask=False, **place).json["comment"]["id"]
+    server.begin()
+    asked = server.call("POST", f"/api/comments/{question}/answer/", {"site": "demo"}).json["answer"]["id"]
+    server.page = page
+    assert {server.settled(id)["answer"]["state"] for id in (own["answer"]["id"], asked)} == {"done"}
+    sent = str([request["body"] for request in model.seen()["requests"]])
+    assert len(model.seen()["requests"]) == 2
+    assert "Canary" not in sent
+    assert ("Harbour bakery" in sent) is (page == "/bakery.html")

@@ -56,7 +56,7 @@ class Gatherer:
         chosen = (*owners, *ranking.choose(question, found, left, others=others))
         messages = prompt.build(
             question=question, passages=chosen, turns=turns, site_name=site.name or site.key,
-            page_title=page.title if page else job.title, instructions=site.instructions,
+            page_title=page.title if page else "", instructions=site.instructions,
         )  # fmt: skip
         request = AnswerRequest(
             messages=messages, question=question, passages=chosen, lang=language_of(question),
