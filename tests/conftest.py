@@ -86,8 +86,8 @@ def model() -> Iterator[OpenAIServer]:
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[services.Server]:
     """One server for the whole module, without limits by address; tests take it as `shared`."""
-    with services.Site.start() as site, services.Server.start(tmp_path_factory.mktemp("shared"), site) as server:
-        server.restart(address_daily_answers="unlimited", address_comments_per_minute="unlimited")
+    folder = tmp_path_factory.mktemp("shared")
+    with services.Site.start() as site, services.Server.start(folder, site, **services.OF_ONE_ADDRESS) as server:
         yield server
 
 

@@ -36,6 +36,9 @@ PAGE = """<!doctype html><html lang="en"><head><title>Harbour bakery</title></he
 <h2>Opening hours</h2><p>We open at 7:30 on weekdays and at 9:00 on Saturdays. On Sundays the bakery is closed.</p>
 <p>A loaf of rye bread costs 4.20 euros.</p></main></body></html>"""
 
+OF_ONE_ADDRESS = {"address_daily_answers": "unlimited", "address_comments_per_minute": "unlimited"}
+"""Settings of a site whose visitors all come from one address, as in most tests."""
+
 
 def free_port() -> int:
     """A port that the kernel says is free."""
@@ -152,6 +155,7 @@ class Server:
     @classmethod
     @contextmanager
     def start(cls, folder: Path, site: Site, **settings: str) -> Iterator[Server]:
+        """A running server; names in small letters are settings of its site `demo`, all others its own."""
         port = free_port()
         environment = {
             name: value for name, value in os.environ.items() if not name.startswith(("ANSWERBACK_", "OPENAI_"))
@@ -160,9 +164,9 @@ class Server:
             "ANSWERBACK_DATA_DIR": str(folder / "data"),
             "ANSWERBACK_PUBLIC_URL": f"http://localhost:{port}",
         }
-        environment |= settings
+        environment |= {name: value for name, value in settings.items() if not name.islower()}
         server = cls(f"http://localhost:{port}", site, folder, environment, process=None)  # type: ignore[arg-type]  # run() sets it
-        server._prepare()
+        server._prepare({name: value for name, value in settings.items() if name.islower()})
         server.run()
         try:
             yield server
@@ -174,12 +178,12 @@ class Server:
         """Where this server keeps everything."""
         return self.environment.get("ANSWERBACK_DATABASE_URL") or f"sqlite:///{self.folder}/data/answerback.db"
 
-    def _prepare(self) -> None:
+    def _prepare(self, settings: dict[str, str]) -> None:
         if self.database_url.startswith("sqlite"):
             (self.folder / "data").mkdir(exist_ok=True)
             shutil.copy(migrated_sqlite(), self.database_url.removeprefix("sqlite:///"))
         now = SystemClock().now()
-        write_to(self.database_url, lambda: add_site("demo", {"origins": self.site.origin}, now))
+        write_to(self.database_url, lambda: add_site("demo", {"origins": self.site.origin} | settings, now))
 
     def turn_page(self) -> None:
         """Go to a page that no test before has been on, as nobody."""

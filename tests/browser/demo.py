@@ -39,9 +39,8 @@ class Demo:
         pages_folder = shutil.copytree(SITE_FOLDER, folder / "pages")
         site = Site(f"http://127.0.0.1:{free_port()}", pages_folder)
         with OpenAIServer.start() as model:
-            settings = {"OPENAI_BASE_URL": model.base_url} | settings
+            settings = {"OPENAI_BASE_URL": model.base_url} | UNLIMITED | settings
             with Server.start(folder, site, **settings) as server:
-                server.restart(**UNLIMITED)
                 demo = cls(server, model, pages_folder, DemoSite(pages_folder, server.url))
                 with demo._serving():
                     yield demo

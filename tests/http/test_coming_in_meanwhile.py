@@ -12,15 +12,14 @@ from tests.fakes.openai_server import OpenAIServer
 from tests.fakes.web_browser import WebBrowser
 from tests.http.members import PASSWORD, Member, join
 from tests.http.signing import BEHIND_A_PROXY, Window, code_in, rows
-from tests.services import Reply, Server, Site, wait_until
+from tests.services import OF_ONE_ADDRESS, Reply, Server, Site, wait_until
 
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, OpenAIServer]]:
     with OpenAIServer.start() as model, Site.start() as site:
-        settings = BEHIND_A_PROXY | {"OPENAI_BASE_URL": model.base_url}
+        settings = BEHIND_A_PROXY | OF_ONE_ADDRESS | {"OPENAI_BASE_URL": model.base_url}
         with Server.start(tmp_path_factory.mktemp("meanwhile"), site, **settings) as server:
-            server.restart(address_daily_answers="unlimited", address_comments_per_minute="unlimited")
             yield server, model
 
 

@@ -7,14 +7,13 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.services import Postgres, Server, Site, wait_until, walk
+from tests.services import OF_ONE_ADDRESS, Postgres, Server, Site, wait_until, walk
 
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory, postgres: Postgres) -> Iterator[Server]:
     folder, url = tmp_path_factory.mktemp("postgresql"), postgres.fresh()
-    with Site.start() as site, Server.start(folder, site, ANSWERBACK_DATABASE_URL=url) as server:
-        server.restart(address_daily_answers="unlimited", address_comments_per_minute="unlimited")
+    with Site.start() as site, Server.start(folder, site, ANSWERBACK_DATABASE_URL=url, **OF_ONE_ADDRESS) as server:
         yield server
 
 

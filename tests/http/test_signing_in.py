@@ -17,15 +17,16 @@ from answerback.people.signing_in.handlers import cookie_name as sign_in_cookie
 from tests.fakes.web_browser import Page, WebBrowser
 from tests.http.members import PASSWORD, join
 from tests.http.signing import BEHIND_A_PROXY, Window, change, code_in, count, rows
-from tests.services import Reply, Server, Site
+from tests.services import OF_ONE_ADDRESS, Reply, Server, Site, wait_until
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with Site.start() as site, Server.start(tmp_path_factory.mktemp("signing"), site, **BEHIND_A_PROXY) as running:
+    settings = BEHIND_A_PROXY | OF_ONE_ADDRESS
+    with Site.start() as site, Server.start(tmp_path_factory.mktemp("signing"), site, **settings) as running:
         running.command("site", "add", "other", "--origin", "https://other.example")
         running.command("site", "add", "twin", "--origin", site.origin)
-        running.restart(address_daily_answers="unlimited", address_comments_per_minute="unlimited")
+        wait_until(lambda: running.call("GET", "/api/session/?site=twin&page=/").status == 200)
         yield running
 
 
