@@ -272,6 +272,14 @@ async def test_silence_in_the_middle_is_a_stall(server: OpenAIServer) -> None:
     assert server.seen()["requests"][0]["state"] == "cut"
 
 
+@pytest.mark.parametrize(
+    ("url", "seconds"),
+    [(None, 20), ("https://models.example/v1", 20), ("http://localhost:11434/v1", 60), ("http://[::1]:1/v1", 60)],
+)
+async def test_a_model_of_this_machine_has_longer_to_begin(url: str | None, seconds: float) -> None:
+    assert OpenAIAnswerer(api_key="x", base_url=url, model="m").first_token == seconds
+
+
 async def test_comments_do_not_keep_a_silent_answer_alive(server: OpenAIServer) -> None:
     server.script(default={"mode": "raw", "chunks": [": still here\n\n"] * 50})
     async with a_provider(server.base_url) as answerer:

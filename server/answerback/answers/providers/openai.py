@@ -38,6 +38,8 @@ LONGEST_WAIT = 20.0
 """Seconds that a provider may ask us to wait, and we do so; when it asks for more the queue tries again later."""
 NO_CREDIT_WAIT = 600.0
 MODERATION_SECONDS = 5.0
+FIRST_TOKEN, FIRST_TOKEN_HERE = 20.0, 60.0
+"""Seconds until a model says something: one on this machine reads a prompt with what processors there are."""
 LONGEST_WHOLE_ANSWER = 4_000_000
 _SENT_HEADERS = {
     "accept", "accept-encoding", "connection", "content-length", "content-type", "host", "idempotency-key",
@@ -60,7 +62,7 @@ class OpenAIAnswerer:
         api_key: str,
         base_url: str | None,
         model: str,
-        first_token: float = 20.0,
+        first_token: float | None = None,
         gap: float = 15.0,
         total: float = 90.0,
         retry_pause: float = 0.5,
@@ -69,7 +71,8 @@ class OpenAIAnswerer:
         self.model = model
         self._key = api_key
         self._url = base_url or OPENAI
-        self._first_token = first_token
+        here = urlsplit(self._url).hostname in ("localhost", "127.0.0.1", "::1")
+        self.first_token = first_token or (FIRST_TOKEN_HERE if here else FIRST_TOKEN)
         self._gap = gap
         self._total = total
         self._retry_pause = retry_pause
@@ -120,7 +123,7 @@ class OpenAIAnswerer:
             await asyncio.to_thread(self.warm)
         clock = asyncio.get_running_loop().time
         reader = AnswerReader(request, request.model or self.model, self._prices)
-        until = min(deadline, clock() + self._first_token)
+        until = min(deadline, clock() + self.first_token)
         async with contextlib.AsyncExitStack() as stack:
             with _told_as(reader, lambda: clock() >= deadline):
                 async with asyncio.timeout_at(until):
