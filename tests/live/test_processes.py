@@ -215,7 +215,10 @@ def test_redis_dies_and_returns(two: tuple[Server, Server], redis: Redis) -> Non
 
 def test_words_that_are_taken_back_leave_redis_too(two: tuple[Server, Server], redis: Redis) -> None:
     first, second = two
-    ids = {}
+    elsewhere = {"page": "/elsewhere.html", "url": first.site.origin + "/elsewhere.html"}
+    assert first.post("On another page.", ask=False, **elsewhere).status == 201
+    wait_until(lambda: "another page" in redis.kept())
+    start, ids = second.thread()["last_event"], {}
     for name in ("edited", "deleted", "another"):
         ids[name] = first.post(f"These words were {name}.", ask=False).json["comment"]["id"]
     wait_until(lambda: "were another" in redis.kept())
@@ -229,6 +232,13 @@ def test_words_that_are_taken_back_leave_redis_too(two: tuple[Server, Server], r
     assert [name for name, _ in late.events] == ["comment.changed"], "who had seen all that was before hears what came"
     assert first.call("DELETE", f"/api/comments/{ids['deleted']}/", {"site": "demo"}).status == 204
     wait_until(lambda: "were edited" not in redis.kept() and "were deleted" not in redis.kept())
+    assert "another page" in redis.kept()
+    second.stop()
+    second.run()
+    back = Watching(second, start)
+    wait_until(lambda: back.events)
+    assert back.events[0][0] == "reload", "a process that starts does not know all that has been on the page"
+    back.leave()
 
 
 def test_without_redis_there_is_one_process(server: Server) -> None:
