@@ -87,6 +87,26 @@ def test_what_the_owner_has_answered_comes_first_the_next_time(server: Server, o
     assert not any("1930" in source["quote"] for source in corrected["answer"]["sources"])
 
 
+def copies(server: Server, id: str, count: int) -> None:
+    """As if so many had been asked."""
+    for table in ("comments", "answers"):
+        names = [row[1] for row in rows(server, f"PRAGMA table_info({table})") if row[1] not in ("id", "seq")]
+        for number in range(count):
+            change(
+                server, f"INSERT INTO {table} (id, {', '.join(names)}) SELECT ?, {', '.join(names)} FROM {table} "
+                "WHERE id = ?", f"copy-{number}", id,
+            )  # fmt: skip
+
+
+def test_after_a_large_change_the_others_come_later(server: Server) -> None:
+    _, id = answered(server)
+    copies(server, id, 24)
+    rewrite(server, "founded in 1931", "founded in 1929")
+    ask(server, "How much is a loaf of rye bread?")
+    counted = "SELECT COUNT(*) FROM answers WHERE state = 'done' AND outdated = ? AND (renew_at IS NOT NULL) = ?"
+    wait_until(lambda: rows(server, counted, 1, 1) == [(5,)] and rows(server, counted, 0, 0) == [(21,)])
+
+
 DOWN = {"mode": "status", "status": 401, "body": {"error": {"message": "no such key"}}}
 
 

@@ -9,7 +9,7 @@ from answerback.answers import store
 from answerback.answers.answered import store as answered
 from answerback.answers.store import Job, Outcome
 from answerback.core.answering import Source
-from answerback.db import Database
+from answerback.db import Database, Work, run
 
 from tests.store.test_turns import LEASE, NOW, Queue
 
@@ -75,3 +75,15 @@ async def test_one_that_is_stopped_in_the_queue_stands_as_it_was(database: Datab
     job = await database.read(partial(store.job_by_id, "a", id))
     assert job is not None
     assert (job.state, job.body, job.outdated) == ("done", "words", True)
+
+
+async def test_what_the_owner_vouches_for_is_not_given_anew(database: Database) -> None:
+    queue = Queue(database)
+    id = await given(queue)
+    await database.write(partial(answered.mark_outdated, "a", id))
+
+    def vouch() -> Work[None]:
+        yield run("UPDATE answers SET verified_by_owner = 1 WHERE id = :id", id=id)
+
+    await database.write(vouch)
+    assert not await database.write(partial(answered.requeue_outdated, "a", id, queue.now, draft=False, first=True))
