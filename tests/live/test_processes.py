@@ -230,6 +230,10 @@ def test_words_that_are_taken_back_leave_redis_too(two: tuple[Server, Server], r
     wait_until(lambda: late.events)
     late.leave()
     assert [name for name, _ in late.events] == ["comment.changed"], "who had seen all that was before hears what came"
+    early = Watching(second, start)
+    wait_until(lambda: early.events)
+    early.leave()
+    assert [name for name, _ in early.events] == ["reload"], "who had not, hears nothing of what was"
     assert first.call("DELETE", f"/api/comments/{ids['deleted']}/", {"site": "demo"}).status == 204
     wait_until(lambda: "were edited" not in redis.kept() and "were deleted" not in redis.kept())
     assert "another page" in redis.kept()
