@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
-from playwright.sync_api import BrowserContext, expect
+from playwright.sync_api import BrowserContext, Playwright, expect
 
-from tests.browser.conftest import Arrivals
+from tests.browser.conftest import Arrivals, chromium_that_blocks
 from tests.browser.demo import Demo, field, leave
 from tests.browser.signing import (
     by_password,
@@ -61,6 +62,32 @@ def test_signing_out_ends_it_on_the_server_and_in_every_tab(
     for tab in (page, other):
         tab.reload()
         signed_out(tab)
+
+
+def test_a_tab_whose_token_has_died_takes_over_that_of_another(
+    demo: Demo, arrive: Arrivals, playwright: Playwright, tmp_path: Path
+) -> None:
+    """The other one has just got a new one, and this one has been reloaded before it heard of that."""
+    context, address = chromium_that_blocks(playwright, demo, tmp_path), demo.at("bread.html")
+    page, other = arrive.enter(context), arrive.enter(context)
+    for tab in (page, other):
+        tab.goto(address)
+    register(popup_of(page), "Nell", f"nell-{demo.turned}@example.com")
+    for tab in (page, other):
+        signed_in_as(tab, "Nell")
+    arrive.expect("401")
+    key = "answerback:demo:token"
+    page.evaluate("key => sessionStorage.setItem(key, sessionStorage.getItem(key).replace(/.{3}\"$/, 'old\"'))", key)
+    page.reload()
+    signed_in_as(page, "Nell")
+    assert page.evaluate("key => sessionStorage.getItem(key)", key) == other.evaluate(
+        "key => sessionStorage.getItem(key)", key
+    )
+    page.evaluate("key => sessionStorage.setItem(key, '\"demo.old\"')", key)
+    other.close()
+    page.reload()
+    signed_out(page)
+    context.close()
 
 
 def test_who_has_an_account_signs_in_by_password(demo: Demo, arrive: Arrivals) -> None:

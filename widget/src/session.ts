@@ -30,6 +30,7 @@ export class Session extends Store<SessionState> {
   #beginning: Promise<Visitor> | null = null;
   #loading: Promise<void> | null = null;
   #vouched: string | null = null;
+  #dead: string | null = null;
 
   constructor(
     readonly api: Api,
@@ -63,7 +64,7 @@ export class Session extends Store<SessionState> {
     return this.state.info?.visitor ?? null;
   }
 
-  /** Asks the server who this is. A dead token is dropped. */
+  /** Asks the server who this is. A dead token is dropped; another tab may have one that lives. */
   load(): Promise<void> {
     this.#loading ??= this.#load().finally(() => {
       this.#loading = null;
@@ -74,7 +75,9 @@ export class Session extends Store<SessionState> {
   async #load(): Promise<void> {
     let info = await this.#info();
     if (!info && this.api.token) {
+      this.#dead = this.api.token;
       this.#keepToken(null);
+      this.#tabs?.postMessage(ASKS);
       info = await this.#info();
     }
     this.set({ info: info ?? this.state.info, loaded: true });
@@ -165,7 +168,7 @@ export class Session extends Store<SessionState> {
     if (said === ASKS) {
       if (token) this.#tabs?.postMessage(ASKS + token);
     } else if (said?.startsWith(ASKS)) {
-      if (!token) await this.#become(said.slice(1));
+      if (!token && said !== ASKS + this.#dead) await this.#become(said.slice(1));
     } else {
       // Where cookies are blocked each tab may have a session of its own.
       if (said === OVER && token) await this.api.signOut().catch(() => undefined);
