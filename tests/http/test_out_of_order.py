@@ -79,3 +79,19 @@ def test_an_answer_that_can_never_be_kept_is_not_paid_for_again(modelled: Server
     assert (settled["answer"]["state"], settled["answer"]["retry_at"]) == ("failed", None)
     assert model.seen()["calls"] == 1
     assert rows(modelled, "SELECT tokens_out FROM answers")[0][0] > 0, "what it cost is known"
+
+
+def test_an_answer_goes_on_being_watched_over_when_its_text_could_not_be_saved(
+    modelled: Server, model: OpenAIServer
+) -> None:
+    modelled.stop()
+    log = modelled.log = modelled.folder / "log"
+    modelled.run()
+    id = modelled.post("Is it open?").json["answer"]["id"]
+    wait_until(lambda: model.seen()["running"] == 1)
+    with table_gone(modelled):
+        wait_until(lambda: "could not be saved" in log.read_text("utf-8"))
+    change(modelled, "UPDATE answers SET stop_requested = 1 WHERE id = ?", id)  # as another process does
+    settled = modelled.settled(id)
+    assert (settled["answer"]["state"], settled["body"]) == ("stopped", "One two thre")
+    model.release("go")
