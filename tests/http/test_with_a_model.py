@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.fakes.openai_server import OpenAIServer
+from tests.http.signing import change
 from tests.services import Server, Site, wait_until, walk
 
 NO_LIMITS = dict.fromkeys(("comments_per_minute", "address_comments_per_minute"), "unlimited")
@@ -94,6 +95,7 @@ def test_a_kill_in_the_middle_of_fifty_answers_settles_each_once(server: Server,
     wait_until(lambda: model.seen()["running"] == 50)
     server.kill()
     model.release("go")
+    change(server, "UPDATE answers SET lease_until = 1 WHERE state = 'streaming'")  # ten seconds later
     server.run()
     for item in posted:
         assert server.settled(item["answer"]["id"])["answer"]["state"] == "done"
