@@ -72,6 +72,13 @@ def test_the_ask_box_offers_it_too_and_leads_to_it(demo: Demo, arrive: Arrivals)
     expect(page.locator("answerback-comments article[data-target]")).to_be_in_viewport()
     assert demo.model.seen()["calls"] == 1
 
+    known(page).get_by_role("button", name="That answers it").click()
+    expect(question_field(page)).to_have_value("")
+    page.get_by_role("button", name="Undo").click()
+    expect(question_field(page)).to_have_value("How many loaves will fit into it?")
+    expect(question_field(page)).to_be_focused()
+
+    question_field(page).press("Enter")
     known(page).get_by_role("button", name="Ask anyway").click()
     expect(answer_in(page, "done", BOX)).to_be_visible()
     expect(known(page)).to_have_count(0)
@@ -88,6 +95,22 @@ def test_an_answer_of_another_page_is_one_click_away(demo: Demo, arrive: Arrival
     expect(other.locator("answerback-comments article[data-target]")).to_be_in_viewport()
     assert other.url.startswith(there)
     assert other.evaluate("opener") is None
+
+
+def test_the_owner_s_word_is_offered_before_the_model_s(demo: Demo, arrive: Arrivals) -> None:
+    address = answered(demo, arrive, "When does the ferry with the flour arrive?")
+    page = arrive(address)
+    page.goto(demo.server.command("owner", "add", "owner@example.com").stdout.strip())
+    page.get_by_role("button").first.click()
+    page.get_by_role("link", name="Correct the answer").first.click()
+    page.get_by_label("The answer, in markdown").fill("On Tuesdays, with the first boat.")
+    page.get_by_role("button", name="Publish the correction").click()
+    page.get_by_text("verified by the owner").first.wait_for()
+
+    other = arrive(demo.at("bread.html"))
+    leave(other, "Please, when does the ferry with the flour arrive?")
+    expect(known(other)).to_contain_text("On Tuesdays, with the first boat.")
+    expect(known(other)).to_contain_text("Corrected by the author")
 
 
 def test_other_words_ask_something_else(demo: Demo, arrive: Arrivals) -> None:

@@ -43,6 +43,8 @@ def test_the_page_s_styles_do_not_reach_in(demo: Demo, arrive: Arrivals) -> None
     page = arrive(address)
     field(page).wait_for()
     expect(question_field(page)).to_be_visible()
+    expect(page.locator("answerback-comments .bone")).to_have_count(0)
+    expect(page.locator("answerback-ask [part~=quota]")).to_be_visible()
     shouted = page.evaluate(LOOKS)
     page.evaluate("document.querySelectorAll('link[rel=stylesheet]').forEach(link => link.remove())")
     # What the page says of its own type is meant to be inherited; here it says nothing.
@@ -168,7 +170,7 @@ def test_counts_come_in_one_call(demo: Demo, arrive: Arrivals) -> None:
 def test_a_closed_thread_can_be_read(demo: Demo, arrive: Arrivals) -> None:
     page = arrive(demo.at("bread.html"))
     leave(page, "Written before it was closed.")
-    wait_until(lambda: demo.server.thread()["total"] == 1)
+    expect(page.locator("answerback-comments article [part~=actions]").first).to_be_visible()  # it has arrived
     address = page.url
     page.goto("about:blank")
     demo.close_thread()

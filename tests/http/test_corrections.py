@@ -97,6 +97,9 @@ def test_a_correction_replaces_the_words_and_readers_see_what_stood_before(serve
     ]  # fmt: skip
     assert versions[0]["body"] == before["body"]
     assert versions[1]["note"] == "A slip of the page"
+    assert look(server, QUESTION)["revised_at"] == after["answer"]["revised_at"]
+    owner.send(f"/admin/comments/{id}/verify/")
+    assert shown(server, id)["answer"]["revised_at"] == after["answer"]["revised_at"]
     page = owner.read(f"/admin/comments/{id}/").text
     assert "In **1932**, in fact." in page and "A slip of the page" in page
 
@@ -127,6 +130,8 @@ def test_verifying_keeps_the_words(server: Server, owner: Owner) -> None:
     owner.send(f"/admin/comments/{id}/verify/")
     assert shown(server, id)["body"] == words
     assert shown(server, id)["answer"]["verified_by_owner"] is True
+    known = look(server, QUESTION)
+    assert known["verified_by_owner"] is True and known["revised_at"] is None
 
 
 def test_what_is_pinned_stands_first_in_every_order(server: Server, owner: Owner) -> None:

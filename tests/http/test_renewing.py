@@ -38,10 +38,22 @@ def test_an_answer_whose_quote_is_gone_is_given_anew(server: Server) -> None:
     wait_until(lambda: "1929" in shown(server, id)["body"])
     after = shown(server, id)
     assert after["answer"]["state"] == "done" and after["answer"]["outdated"] is False
+    assert after["answer"]["revised_at"] is not None
     assert "1929" in after["answer"]["sources"][0]["quote"]
     versions = history(server, id)
     assert [version["action"] for version in versions] == ["renewed"]
     assert "1931" in versions[0]["body"]
+
+
+def test_the_owner_vouches_for_an_answer_given_anew_without_having_written_it(server: Server, owner: Owner) -> None:
+    _, id = answered(server)
+    rewrite(server, "founded in 1931", "founded in 1929")
+    ask(server, "How much is a loaf of rye bread?")
+    wait_until(lambda: "1929" in shown(server, id)["body"])
+    owner.send(f"/admin/comments/{id}/verify/")
+    after = shown(server, id)["answer"]
+    assert after["verified_by_owner"] is True and after["revised_at"] is None
+    assert [version["action"] for version in history(server, id)] == ["renewed", "verified"]
 
 
 def test_an_answer_whose_quote_still_stands_is_left_alone(server: Server) -> None:

@@ -208,6 +208,7 @@ def finish(id: str, worker: str, outcome: Outcome, now: int) -> Work[bool]:
                 THEN cost_microusd ELSE COALESCE(cost_microusd, 0) + CAST(:cost AS BIGINT) END,
             error = :error, retry_at = :retry_at, settled_at = :now, lease_until = NULL, worker = NULL,
             first_token_at = COALESCE(CAST(:first_token_at AS BIGINT), first_token_at),
+            revised_at = CASE WHEN outdated = 1 AND CAST(:kept AS SMALLINT) = 0 THEN :now ELSE revised_at END,
             stop_requested = 0, supported = :supported, outdated = CAST(:kept AS SMALLINT), renew_at = :renew_at,
             prompt_version = CASE WHEN CAST(:kept AS SMALLINT) = 1 THEN prompt_version ELSE :prompt_version END,
             passages = CASE WHEN CAST(:kept AS SMALLINT) = 1 THEN passages ELSE :passages END,

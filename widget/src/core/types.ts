@@ -53,6 +53,7 @@ export interface Known {
   html: string;
   author_kind: AuthorKind;
   verified_by_owner: boolean;
+  revised_at: string | null;
 }
 
 /** A row of this browser that the server has not confirmed. */

@@ -258,7 +258,7 @@ export class CommentElement extends View<CommentData> {
     const { id, body, html, pinned } = comment;
     const mine = store.isMine(comment) || (parent !== null && isOwn(parent, info?.visitor ?? null));
     // A draft is shown to nobody before the owner has seen it; whoever asked is told so.
-    const draft = comment.state === "pending" && ({ state: "withheld" } as const);
+    const draft = comment.state === "pending" && ({ state: "withheld", revised_at: null } as const);
     const given = { ...comment.answer, ...draft };
     const answer = viewOf({ id, text: body, html }, given, info?.provider === "quote", mine);
     const { versions } = store;

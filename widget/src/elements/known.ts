@@ -24,11 +24,11 @@ export function takenNote({ texts }: Tongue, undo: () => void): Child {
 
 /** An answer of before, with what one may do about it. */
 export function knownCard(known: Known, { texts }: Tongue, here: string, choices: Child[]): Child {
-  const { html, body, author_kind, verified_by_owner, url, id } = known;
+  const { html, body, author_kind, verified_by_owner, revised_at, url, id } = known;
   const mark =
     author_kind === "owner"
       ? badge(texts.owner)
-      : verified_by_owner && badge(texts.verified, "check", "good");
+      : verified_by_owner && badge(revised_at ? texts.corrected : texts.verified, "check", "good");
   const way = wayTo(`${url}#${PERMALINK}${id}`, here);
   return h(
     "section",

@@ -17,7 +17,8 @@ CANDIDATES = 20
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """A question of a thread and what answers it; `by_owner`: the owner wrote or verified it."""
+    """A question of a thread and what answers it; `by_owner`: the owner wrote or verified it; `revised_at`: when its
+    words were last replaced."""
 
     id: str
     question: str
@@ -29,6 +30,7 @@ class Answered:
     html: str
     author_kind: str
     by_owner: bool
+    revised_at: int | None
     created_at: int
 
     def public(self) -> dict[str, Any]:
@@ -36,7 +38,7 @@ class Answered:
         return {
             "id": self.id, "question": self.question, "page": self.page, "url": self.url, "title": self.title,
             "body": self.body, "html": self.html, "author_kind": self.author_kind, "verified_by_owner": self.by_owner,
-            "created_at": iso(self.created_at),
+            "revised_at": None if self.revised_at is None else iso(self.revised_at), "created_at": iso(self.created_at),
         }  # fmt: skip
 
 
@@ -89,7 +91,8 @@ def with_terms(site: str, terms: Collection[str]) -> Work[list[Answered]]:
         return []
     rows = yield many(
         f"""SELECT k.answer_id, k.terms, q.body AS question, c.page, c.body, c.html, c.author_kind, c.created_at,
-            COALESCE(a.verified_by_owner, 1) AS by_owner, COALESCE(t.url, '') AS url, COALESCE(t.title, '') AS title
+            COALESCE(a.verified_by_owner, 1) AS by_owner, a.revised_at, COALESCE(t.url, '') AS url,
+            COALESCE(t.title, '') AS title
         FROM (SELECT answer_id, COUNT(*) AS shared FROM asked_terms
               WHERE site = :site AND term IN ({", ".join(":" + name for name in names)})
               GROUP BY answer_id ORDER BY COUNT(*) DESC, answer_id LIMIT {CANDIDATES}) AS best
@@ -107,7 +110,7 @@ def with_terms(site: str, terms: Collection[str]) -> Work[list[Answered]]:
         Answered(
             id=row["answer_id"], question=row["question"], terms=tuple(orjson.loads(row["terms"])), page=row["page"],
             url=row["url"], title=row["title"], body=row["body"], html=row["html"], author_kind=row["author_kind"],
-            by_owner=bool(row["by_owner"]), created_at=row["created_at"],
+            by_owner=bool(row["by_owner"]), revised_at=row["revised_at"], created_at=row["created_at"],
         )
         for row in rows
     ]  # fmt: skip
@@ -150,9 +153,11 @@ def set_words(
 
 
 def set_verified(site: str, id: str, now: int) -> Work[bool]:
-    """The owner vouches for an answer as it stands; False when it is not done."""
+    """The owner vouches for an answer as it stands; False when it is not done. What is verified and revised is the
+    owner's own words, so an answer that the AI has given anew counts as not revised from here on."""
     row = yield one(
-        """UPDATE answers SET verified_by_owner = 1, outdated = 0, dismissed_at = :now
+        """UPDATE answers SET verified_by_owner = 1, outdated = 0, dismissed_at = :now,
+            revised_at = CASE WHEN verified_by_owner = 1 THEN revised_at ELSE NULL END
         WHERE site = :site AND id = :id AND kind = 'thread' AND state = 'done' RETURNING id""",
         site=site, id=id, now=now,
     )  # fmt: skip
