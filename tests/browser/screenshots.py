@@ -70,7 +70,7 @@ def shoot(page: Page, name: str) -> None:
 
 def english(browser: Browser, address: str) -> None:
     with arriving(browser, address) as page:
-        comment(page, "Mina", "How long does the rye dough rest before it is baked?", answered=True)
+        comment(page, "Mina", "How long does the rye sourdough rest?", answered=True)
     with arriving(browser, address) as page:
         reply(page, "How long does the rye", "Tom", "Eighteen hours, and you can *taste* every one of them.")
         comment(page, "Tom", "We came over with the **July ferry** and the shop was open, on a Sunday. What a place!")

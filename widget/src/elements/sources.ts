@@ -33,7 +33,10 @@ export class SourcesView extends View<Data> {
 
   #row({ quote, url, title }: Source, index: number, { texts, url: here }: Data): Child {
     const row = (tag: string, way: Props, below = "") => {
-      const words = [h("span", { class: "quote" }, quote), h("span", { class: "small muted" }, below)];
+      const words = [
+        h("span", { class: "quote" }, quote),
+        below && h("span", { class: "small muted" }, below),
+      ];
       return h(tag, { class: "source", part: "source", ...way }, icon("quote"), h("span", null, words));
     };
     // What the owner has answered stands in a thread, not in the page's text.
