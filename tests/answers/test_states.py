@@ -70,7 +70,7 @@ class AnswersLife(RuleBasedStateMachine):
         }  # fmt: skip
 
         def work() -> Work[bool]:
-            refused = yield from quota.reserve(id, SITE, VISITOR, "x", self.now)
+            refused = yield from quota.reserve(id, SITE, VISITOR, "x", "/p", self.now)
             if refused is None:
                 yield from store.add_answer(row)
             return refused is None
@@ -154,7 +154,7 @@ class AnswersLife(RuleBasedStateMachine):
     def ask_again(self, id: str) -> None:
         def work() -> Work[bool]:
             held = yield from quota.is_held(id)
-            if not held and (yield from quota.reserve(id, SITE, VISITOR, "x", self.now)) is not None:
+            if not held and (yield from quota.reserve(id, SITE, VISITOR, "x", "/p", self.now)) is not None:
                 return False
             if not (yield from store.requeue(id, "v", "x", self.now)):
                 raise LookupError(id)
@@ -180,7 +180,7 @@ class AnswersLife(RuleBasedStateMachine):
         assert {row["id"]: (row["state"], row["worker"]) for row in rows} == {
             id: (answer.state, answer.worker) for id, answer in self.expected.items()
         }
-        view = self.portal.call(self.db.read, partial(quota.view, SITE, VISITOR, "x", self.now))
+        view = self.portal.call(self.db.read, partial(quota.view, SITE, VISITOR, "x", "/p", self.now))
         assert view["used"] == self.used() <= LIMIT
 
     def teardown(self) -> None:

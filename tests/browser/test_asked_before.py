@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.conftest import Arrivals
 from tests.browser.demo import Demo, answer_in, ask, field, leave, question_field
@@ -44,6 +44,18 @@ def test_a_comment_that_asks_it_again_is_offered_the_answer(demo: Demo, arrive: 
     page.get_by_role("button", name="Undo").click()
     expect(field(page)).to_have_value("When was this oven built?")
     assert demo.model.seen()["calls"] == 1
+
+
+def test_who_is_quicker_than_the_server_is_offered_it_too(demo: Demo, arrive: Arrivals) -> None:
+    address = answered(demo, arrive, "Who fires the oven at two?")
+    page = arrive("about:blank")
+    waiting: list[Route] = []
+    page.route("**/api/session/**", lambda route: waiting.append(route))
+    page.goto(address)
+    leave(page, "Who fires this oven at two?")
+    expect(known(page)).to_contain_text("Already answered here")
+    for route in waiting:
+        route.continue_()
 
 
 def test_who_wants_to_asks_all_the_same_or_only_comments(demo: Demo, arrive: Arrivals) -> None:

@@ -16,7 +16,7 @@ from tests.services import Server, Site, wait_until
 UNLIMITED = dict.fromkeys(
     ("address_daily_answers", "address_comments_per_minute", "comments_per_minute", "daily_answers"), "unlimited"
 )
-NO_BUDGET = {"budget_answers": "", "budget_tokens": "", "budget_usd": ""}
+NO_BUDGET = {"budget_answers": "", "budget_tokens": "", "budget_usd": "", "page_daily_answers": ""}
 WIDE = {"budget_tokens": "100000000", "budget_usd": "900000"}
 FULL, SHORT = 800, 250
 """Tokens to say at most, of a whole answer and of a shorter one."""
@@ -129,6 +129,22 @@ def test_a_hundred_ask_and_there_is_money_for_ten(server: Server, model: OpenAIS
     assert set(limits(model)) == {FULL}
     assert used(server) == 10, "nobody pays for what was not given"
     assert held(server, "tokens") == held(server, "money") == []
+
+
+def test_a_busy_page_leaves_answers_to_the_others(server: Server, model: OpenAIServer) -> None:
+    server.change(**NO_BUDGET | {"page_daily_answers": "1"})
+    with ThreadPoolExecutor(16) as pool:
+        posted = list(pool.map(lambda number: server.post(f"Is it busy, {number:03}?").json, range(40)))
+    assert [item["refused"]["code"] for item in posted if not item["answer"]] == ["budget_exhausted"] * 39
+    assert server.thread()["total"] == 41, "what was said is kept"
+    wait_until(lambda: model.seen()["calls"] == 1)
+    quota = server.call("GET", f"/api/session/?site=demo&page={server.page}").json["quota"]
+    assert (quota["used"], quota["left"]) == (1, 0)
+    asked = {"site": "demo", "page": server.page, "user_input": "And in the box?"}
+    assert server.call("POST", "/api/chat/gpt/", asked).json["code"] == "budget_exhausted"
+    server.turn_page()
+    server.begin()
+    assert ask(server, "Is it quiet here?")["answer"]["state"] == "done"
 
 
 def test_real_use_counts_when_the_call_is_over(server: Server, model: OpenAIServer) -> None:

@@ -7,7 +7,7 @@ import { SigningIn } from "./signing_in.js";
 import { Store } from "./store.js";
 
 /** Asking does not wait longer to hear that it need not be asked. */
-const KNOWN_MS = 800;
+const KNOWN_MS = 2_000;
 /** What is longer is no question that somebody has asked before. */
 const KNOWN_LONGEST = 400;
 

@@ -87,7 +87,7 @@ class Desk:
         if not asking.on_request and (yield from self._better_silent(asking)):
             return Queued()
         id = self._ids.new()
-        refused = yield from quota.reserve(id, site, asking.visitor, asking.address_key, asking.now)
+        refused = yield from quota.reserve(id, site, asking.visitor, asking.address_key, question.page, asking.now)
         row = self._row(id, "thread", site, question.page, asking.url, asking.title, question.id, asking.visitor,
                         asking.address_key, asking.now, on_request=asking.on_request, draft=asking.draft)  # fmt: skip
         if refused is not None:
@@ -131,14 +131,14 @@ class Desk:
     def _hashed(self, site: Site, address: str, now: int) -> str:
         return address_key(address, day_of(now, site.timezone), self._secret)
 
-    async def quota(self, site: Site, visitor: Visitor | None, address: str) -> dict[str, Any]:
-        """What is left for today: `{limit, used, left, resets_at}`."""
+    async def quota(self, site: Site, visitor: Visitor | None, address: str, page: str) -> dict[str, Any]:
+        """What is left for today on a page: `{limit, used, left, resets_at}`."""
         now = self._clock.now()
-        return await self._db.read(lambda: self.left(site, visitor, self._hashed(site, address, now), now))
+        return await self._db.read(lambda: self.left(site, visitor, self._hashed(site, address, now), page, now))
 
-    def left(self, site: Site, visitor: Visitor | None, address_key: str, now: int) -> Work[dict[str, Any]]:
+    def left(self, site: Site, visitor: Visitor | None, address_key: str, page: str, now: int) -> Work[dict[str, Any]]:
         """Within a transaction of the caller's: what is left for today."""
-        return quota.view(site, visitor, address_key, now)
+        return quota.view(site, visitor, address_key, page, now)
 
     async def ask_under(self, site: Site, visitor: Visitor, address: str, id: str, posting: Posting) -> Comment:
         """Ask, or ask again, under a comment (or its AI reply); the reply, queued or still running.
@@ -185,7 +185,7 @@ class Desk:
             return reply, None
         if reply.answer.state == "done" or reply.state == "hidden":
             raise Conflict("already_answered")
-        yield from self._hold_again(site, visitor, hashed, reply.id, now, draft=rule == "drafts")
+        yield from self._hold_again(site, visitor, hashed, reply.id, reply.page, now, draft=rule == "drafts")
         yield from store.open_reply(reply.id, pending=rule == "drafts")
         again = yield from threads.comment_by_id(site.key, reply.id)
         assert again is not None
@@ -201,10 +201,10 @@ class Desk:
         return rule
 
     def _hold_again(
-        self, site: Site, visitor: Visitor, hashed: str, id: str, now: int, *, draft: bool = False
+        self, site: Site, visitor: Visitor, hashed: str, id: str, page: str, now: int, *, draft: bool = False
     ) -> Work[None]:
         if not (yield from quota.is_held(id)):
-            refused = yield from quota.reserve(id, site, visitor, hashed, now)
+            refused = yield from quota.reserve(id, site, visitor, hashed, page, now)
             if refused is not None:
                 raise refusal(refused, now)
         if not (yield from store.requeue(id, visitor.id, hashed, now, draft=draft)):
@@ -265,7 +265,7 @@ class Desk:
             visitor = yield from find()
             yield from self._rule(site, visitor, question.page)
             job, new = yield from self._ask_privately(site, visitor, hashed, question, html, now)
-            left = yield from self.left(site, visitor, hashed, now)
+            left = yield from self.left(site, visitor, hashed, question.page, now)
             return Asked(job, visitor, left, (yield from self.writer.claim()) if new else ())
 
         try:
@@ -282,11 +282,11 @@ class Desk:
         if before is not None:
             again = before.state in ("failed", "withheld")
             if again:
-                yield from self._hold_again(site, visitor, hashed, before.id, now)
+                yield from self._hold_again(site, visitor, hashed, before.id, before.page, now)
                 before = yield from self._same(site, before.id)
             return before, again
         answer_id, question_id = self._ids.new(), self._ids.new()
-        refused = yield from quota.reserve(answer_id, site, visitor, hashed, now)
+        refused = yield from quota.reserve(answer_id, site, visitor, hashed, question.page, now)
         if refused is not None:
             raise refusal(refused, now)
         yield from store.add_question(

@@ -46,15 +46,17 @@ class Answers:
         self._clock = clock
         self._ids = ids
 
-    async def quota(self, call: Call, visitor: Visitor | None) -> dict[str, Any]:
-        """What is left for today for the one who calls."""
-        return await self._desk.quota(call.site, visitor, call.address)
+    async def quota(self, call: Call, visitor: Visitor | None, page: str) -> dict[str, Any]:
+        """What is left for today for the one who calls, on a page."""
+        return await self._desk.quota(call.site, visitor, call.address, page)
 
     async def ask(self, call: Call) -> Response:
         """`POST /api/comments/{id}/answer/`."""
         session = await self._sessions.require_writer(call)
         reply = await self._desk.ask_under(call.site, session.visitor, call.address, _id(call), self._posting)
-        return json_response({"answer": reply.public(), "quota": await self.quota(call, session.visitor)}, 202)
+        return json_response(
+            {"answer": reply.public(), "quota": await self.quota(call, session.visitor, reply.page)}, 202
+        )
 
     async def stop(self, call: Call) -> Response:
         """`DELETE /api/comments/{id}/answer/`."""
@@ -64,7 +66,7 @@ class Answers:
         if comment is None:
             raise NotFound
         self._posting.tell_changed(comment)
-        return json_response({"answer": comment.public(), "quota": await self.quota(call, session.visitor)})
+        return json_response({"answer": comment.public(), "quota": await self.quota(call, session.visitor, job.page)})
 
     async def feedback(self, call: Call) -> Response:
         """`PUT /api/answers/{id}/feedback/`."""
@@ -92,12 +94,12 @@ class Answers:
         session = await self._sessions.current(call)
         visitor = session.visitor if session else None
         entries: list[dict[str, Any]] = []
+        page = call.page()
         if visitor is not None:
-            page = call.page()
             pairs = await self._db.read(lambda: store.conversation(call.site.key, page, visitor.id, HISTORY))
             for row, job in pairs:
                 entries += _entries(row, job)
-        quota = await self.quota(call, visitor)
+        quota = await self.quota(call, visitor, page)
         return json_response(
             {"conversations": entries, "count": quota["used"], "limit": quota["limit"], "left": quota["left"],
              "resets_at": quota["resets_at"]}
@@ -168,7 +170,7 @@ class Answers:
             "retry_at": None if job.retry_at is None else iso(job.retry_at),
             "model": job.model,
             "provider": job.provider,
-            **_count(await self.quota(call, visitor)),
+            **_count(await self.quota(call, visitor, job.page)),
         }
 
 

@@ -1,11 +1,12 @@
 """The limit of answers a day: held before the call, settled or given back after it, exact under concurrency.
 
-Three buckets are counted: the visitor, the visitor's address (so that a fresh guest is no fresh quota), and the site's
-own budget. Each step is one statement with its condition.
+The visitor is counted, the visitor's address (so that a fresh guest is no fresh quota), the page where that is limited,
+and the site. Each step is one statement with its condition.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,7 +63,7 @@ def visitor_limit(site: Site, visitor: Visitor | None) -> int | None:
     return site.daily_answers
 
 
-def buckets(site: Site, visitor: Visitor | None, address_key: str) -> list[Bucket]:
+def buckets(site: Site, visitor: Visitor | None, address_key: str, page: str) -> list[Bucket]:
     """The counts that an answer for this visitor goes into, the visitor's own first."""
     spent = "Today's answers are used up."
     of_address = site.address_daily_answers
@@ -70,42 +71,48 @@ def buckets(site: Site, visitor: Visitor | None, address_key: str) -> list[Bucke
         Bucket(f"address:{site.key}:{key}", None if of_address is None else most, "quota_exhausted", spent)
         for key, most in shares(address_key, of_address or 0)
     ]
-    found.append(
-        Bucket(f"site:{site.key}", site.budget_answers, "budget_exhausted", "The site's answers of today are used up.")
-    )
+    found += _of_all(site, page)
     if visitor is not None:
         name = f"visitor:{site.key}:{visitor.id}"
         found.insert(0, Bucket(name, visitor_limit(site, visitor), "quota_exhausted", spent))
     return found
 
 
-def reserve_for_site(answer_id: str, site: Site, now: int) -> Work[Bucket | None]:
-    """Hold an answer that no visitor has asked for in the site's own count only; None when held, else what is full."""
-    day = day_of(now, site.timezone)
-    bucket = Bucket(f"site:{site.key}", site.budget_answers, "budget_exhausted", "")
-    if not (yield from _take(bucket, day)):
-        return bucket
-    yield from _hold(answer_id, bucket, day, 1)
-    return None
+def _of_all(site: Site, page: str) -> list[Bucket]:
+    """The counts of what everybody asks: on this page, on the site."""
+    found = [
+        Bucket(f"site:{site.key}", site.budget_answers, "budget_exhausted", "The site's answers of today are used up.")
+    ]
+    if page and site.page_daily_answers is not None:
+        name, spent = f"page:{site.key}:{page}", "The answers of today on this page are used up."
+        found.insert(0, Bucket(name, site.page_daily_answers, "budget_exhausted", spent))
+    return found
 
 
-def reserve(answer_id: str, site: Site, visitor: Visitor, address_key: str, now: int) -> Work[dict[str, Any] | None]:
+def reserve_for_site(answer_id: str, site: Site, page: str, now: int) -> Work[bool]:
+    """Hold an answer that no visitor has asked for; False, and nothing held, when page or site have none left."""
+    return (yield from _reserve(answer_id, _of_all(site, page), day_of(now, site.timezone))) is None
+
+
+def reserve(
+    answer_id: str, site: Site, visitor: Visitor, address_key: str, page: str, now: int
+) -> Work[dict[str, Any] | None]:
     """Hold one answer in every bucket; None when held, else the refusal `{code, detail, resets_at}`, nothing held."""
-    day = day_of(now, site.timezone)
-    refused: Bucket | None = None
-    taken: list[Bucket] = []
-    for bucket in buckets(site, visitor, address_key):
-        if refused is None and not (yield from _take(bucket, day)):
-            refused = bucket
-        if refused is not None:
-            break
-        taken.append(bucket)
-    if refused is not None:
-        for bucket in taken:
-            yield from _give(bucket.name, day, 1)
-        resets_at = iso(next_midnight(now, site.timezone))
-        return {"code": refused.code, "detail": refused.detail, "resets_at": resets_at}
-    for bucket in taken:
+    wanted = buckets(site, visitor, address_key, page)
+    full = yield from _reserve(answer_id, wanted, day_of(now, site.timezone))
+    if full is None:
+        return None
+    return {"code": full.code, "detail": full.detail, "resets_at": iso(next_midnight(now, site.timezone))}
+
+
+def _reserve(answer_id: str, wanted: Sequence[Bucket], day: str) -> Work[Bucket | None]:
+    """Hold one answer in each of these; None when held, else the first that is full, and nothing is held."""
+    for number, bucket in enumerate(wanted):
+        if not (yield from _take(bucket, day)):
+            for taken in wanted[:number]:
+                yield from _give(taken.name, day, 1)
+            return bucket
+    for bucket in wanted:
         yield from _hold(answer_id, bucket, day, 1)
     return None
 
@@ -238,12 +245,12 @@ def is_held(answer_id: str) -> Work[bool]:
     return row is not None
 
 
-def view(site: Site, visitor: Visitor | None, address_key: str, now: int) -> Work[dict[str, Any]]:
-    """What is left for today, as the visitor sees it: `{limit, used, left, resets_at}`; None is no limit."""
+def view(site: Site, visitor: Visitor | None, address_key: str, page: str, now: int) -> Work[dict[str, Any]]:
+    """What is left for today, as the visitor sees it on a page: `{limit, used, left, resets_at}`; None is no limit."""
     day = day_of(now, site.timezone)
     limit, used = visitor_limit(site, visitor), 0
     left: int | None = limit
-    found = buckets(site, visitor, address_key)
+    found = buckets(site, visitor, address_key, page)
     names = {f"name{index}": bucket.name for index, bucket in enumerate(found)}
     listed = ", ".join(f":{name}" for name in names)
     rows = yield many(

@@ -135,6 +135,7 @@ SITE_SETTINGS: tuple[SiteSetting, ...] = (
     SiteSetting("lang", "", "Language of the widget; empty: the page's.", _lang),
     SiteSetting("theme", "auto", "Look of the widget.", _one_of("auto", "light", "dark")),
     SiteSetting("instructions", "", "Tone for the model.", _up_to(2_000)),
+    SiteSetting("page_daily_answers", "", "Answers a day on each page; empty: no limit.", _budget),
     SiteSetting("budget_answers", "", "Answers a day for the whole site; empty: no limit.", _budget),
     SiteSetting("budget_tokens", "", "Tokens a day for the whole site; empty: no limit.", _budget),
     SiteSetting("budget_usd", "", "US dollars a day for the whole site; empty: no limit.", _money),
@@ -175,6 +176,7 @@ class Site:
     lang: str
     theme: str
     instructions: str
+    page_daily_answers: int | None
     budget_answers: int | None
     budget_tokens: int | None
     budget_usd: int | None

@@ -27,7 +27,7 @@ from .snapshot import Snapshots, read_key, respond
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 CHANGES_A_MINUTE = 300
 """Edits, votes, reports and previews of one address: each is told to everybody on the page, or takes long to render."""
-QuotaView = Callable[[Call, Visitor | None], Awaitable[dict[str, Any]]]
+QuotaView = Callable[[Call, Visitor | None, str], Awaitable[dict[str, Any]]]
 
 
 class Threads:
@@ -130,14 +130,14 @@ class Threads:
         visitor = current.visitor if current else None
         votes: dict[str, int] = {}
         pending: list[Comment] = []
-        page = call.query.get("page")
+        page = call.query.get("page", "")
         rule = await self._db.read(lambda: store.rule_of(call.site.key, page)) if page else None
         if visitor is not None and page:
             votes, pending = await self._db.read(lambda: store.mine(call.site.key, page, visitor.id))
         return json_response(
             {
                 "visitor": visitor.public() if visitor else None,
-                "quota": await self._quota(call, visitor),
+                "quota": await self._quota(call, visitor, page),
                 "mine": {"votes": votes, "pending": [comment.public() for comment in pending]},
                 "settings": {**call.site.public(), "ai": rule_here(call.site, rule), "max_body": rules.BODY_LIMIT},
                 "provider": self._provider,

@@ -83,7 +83,7 @@ class AnswerDesk(Protocol):
         """Within the comment's own transaction: the queued reply, or the refusal."""
         ...
 
-    def left(self, site: Site, visitor: Visitor, address_key: str, now: int) -> Work[dict[str, Any]]:
+    def left(self, site: Site, visitor: Visitor, address_key: str, page: str, now: int) -> Work[dict[str, Any]]:
         """What is left for today."""
         ...
 
@@ -123,7 +123,7 @@ class Posting:
                 queued = Queued((yield from store.reply_to(site.key, comment.id)))
             else:
                 queued = yield from self._ask(site, visitor, hashed, draft, comment, rule, now)
-            quota = yield from self._desk.left(site, visitor, hashed, now)
+            quota = yield from self._desk.left(site, visitor, hashed, draft.page, now)
             return Posted(comment, queued, quota, new)
 
         try:

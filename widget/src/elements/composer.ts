@@ -245,7 +245,12 @@ export class ComposerElement extends View<ComposerData> {
     if (!data || !body || this.#known === "looking") return;
     const { store, info, ai } = data.ctx;
     if (body.length > (info?.settings.max_body ?? 5_000)) return;
-    if (!this.#known && data.kind !== "edit" && ai && maybeAsked(body, ask, info?.settings.ai ?? "")) {
+    if (
+      !this.#known &&
+      data.kind !== "edit" &&
+      (ai || !info) &&
+      maybeAsked(body, ask, info?.settings.ai ?? "")
+    ) {
       this.#known = "looking";
       this.draw();
       const known = await store.known(body);

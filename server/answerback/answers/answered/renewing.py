@@ -91,7 +91,7 @@ class Renewing:
         if answer is None or answer.state != "published":
             return False
         rule = rule_here(site, (yield from threads.rule_of(site.key, answer.page)))
-        if rule == "off" or (yield from quota.reserve_for_site(id, site, now)) is not None:
+        if rule == "off" or not (yield from quota.reserve_for_site(id, site, answer.page, now)):
             yield from store.renew_later(site.key, id, next_midnight(now, site.timezone))
             return False
         if not (yield from store.requeue_outdated(site.key, id, now, draft=rule == "drafts", first=first)):
