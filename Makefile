@@ -2,6 +2,8 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do command -v $$p >/dev/null && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 BIN := .venv/bin
+# One more than cores: tests also wait for each other's time to come.
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: help setup demo test check bench screenshots build clean
@@ -36,7 +38,7 @@ demo: setup ## the product at work: our server and a plain site on another origi
 test: setup .stamps/oauth ## install what the tests need, then run all of them
 	@bash tests/system_packages.sh .stamps/left-out
 	cd widget && npm run --silent test
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --durations 10 $$(cat .stamps/left-out)
+	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --durations 10 $$(cat .stamps/left-out)
 
 check: setup ## format, lint, types, import rules
 	$(BIN)/ruff format --check server tests

@@ -12,6 +12,7 @@ from urllib.parse import quote, urlencode
 import httpx2
 import pytest
 
+from tests.http.signing import change
 from tests.services import Server, walk
 
 PASSWORD = "correct horse battery"
@@ -52,10 +53,18 @@ def sign_in(server: Server, email: str, *sites: str) -> Iterator[Owner]:
         yield owner
 
 
-@pytest.fixture
-def owner(server: Server) -> Iterator[Owner]:
-    with sign_in(server, "owner@example.com", "demo") as signed_in:
+@pytest.fixture(scope="module")
+def owner(running: Server) -> Iterator[Owner]:
+    with sign_in(running, "owner@example.com", "demo") as signed_in:
         yield signed_in
+
+
+@pytest.fixture
+def server(shared: Server) -> Server:
+    """The shared server, on which nothing has been asked before."""
+    for table in ("asked", "asked_terms"):
+        change(shared, f"DELETE FROM {table}")
+    return shared
 
 
 def answered(server: Server, question: str = QUESTION) -> tuple[str, str]:

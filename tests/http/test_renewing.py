@@ -11,10 +11,10 @@ import pytest
 
 from tests.fakes.openai_server import OpenAIServer
 from tests.http.signing import change, rows
-from tests.http.test_corrections import Owner, answered, history, owner, shown
+from tests.http.test_corrections import Owner, answered, history, owner, server, shown
 from tests.services import Server, Site, wait_until
 
-__all__ = ["owner"]  # the fixture
+__all__ = ["owner", "server"]  # the fixtures
 QUESTION = "When was the bakery founded?"
 
 
@@ -75,6 +75,7 @@ def test_the_owners_word_is_marked_but_stays(server: Server, owner: Owner) -> No
 
 
 def test_without_a_budget_an_answer_waits_for_the_next_day(server: Server) -> None:
+    change(server, "DELETE FROM quota_usage")
     _, id = answered(server)
     server.change(budget_answers="2")
     rewrite(server, "founded in 1931", "founded in 1929")
@@ -115,8 +116,10 @@ def test_after_a_large_change_the_others_come_later(server: Server) -> None:
     copies(server, id, 24)
     rewrite(server, "founded in 1931", "founded in 1929")
     ask(server, "How much is a loaf of rye bread?")
-    counted = "SELECT COUNT(*) FROM answers WHERE state = 'done' AND outdated = ? AND (renew_at IS NOT NULL) = ?"
-    wait_until(lambda: rows(server, counted, 1, 1) == [(5,)] and rows(server, counted, 0, 0) == [(21,)])
+    counted = """SELECT COUNT(*) FROM answers
+        WHERE page = ? AND state = 'done' AND outdated = ? AND (renew_at IS NOT NULL) = ?"""
+    wait_until(lambda: rows(server, counted, server.page, 1, 1) == [(5,)])
+    wait_until(lambda: rows(server, counted, server.page, 0, 0) == [(21,)])
 
 
 DOWN = {"mode": "status", "status": 401, "body": {"error": {"message": "no such key"}}}
@@ -129,16 +132,18 @@ def model() -> Iterator[OpenAIServer]:
 
 
 @pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory, model: OpenAIServer) -> Iterator[Server]:
+def with_model(tmp_path_factory: pytest.TempPathFactory, model: OpenAIServer) -> Iterator[Server]:
+    """A server whose answers may fail."""
     folder: Path = tmp_path_factory.mktemp("renewing")
-    with Site.start() as site, Server.start(folder, site, OPENAI_BASE_URL=model.base_url) as server:
-        server.change(gate="words", blocked_words="casino")
-        yield server
+    checked = {"gate": "words", "blocked_words": "casino"}
+    with Site.start() as site, Server.start(folder, site, OPENAI_BASE_URL=model.base_url, **checked) as running:
+        yield running
 
 
 def spoil(server: Server, model: OpenAIServer, step: Any) -> str:
     """An answer that could not be given anew, since the provider does only that."""
     model.reset()
+    server.turn_page()
     _, id = answered(server)
     model.script(default=step)
     rewrite(server, "founded in 1931", "founded in 1929")
@@ -150,22 +155,22 @@ def spoil(server: Server, model: OpenAIServer, step: Any) -> str:
 @pytest.mark.parametrize(
     "step", [DOWN, {"text": "The page does not say."}, {"text": "In a casino [1]."}], ids=["down", "silent", "blocked"]
 )
-def test_what_cannot_be_given_anew_keeps_its_words(shared: Server, model: OpenAIServer, step: Any) -> None:
-    id = spoil(shared, model, step)
-    kept = shown(shared, id)
+def test_what_cannot_be_given_anew_keeps_its_words(with_model: Server, model: OpenAIServer, step: Any) -> None:
+    id = spoil(with_model, model, step)
+    kept = shown(with_model, id)
     assert (kept["answer"]["state"], kept["answer"]["outdated"], kept["answer"]["error"]) == ("done", True, None)
     assert "1931" in kept["body"] and "1931" in kept["html"]
     assert "1931" in kept["answer"]["sources"][0]["quote"]
-    assert history(shared, id) == [], "nothing has been put in its place"
-    verdicts = rows(shared, "SELECT verdicts FROM answers WHERE id = ?", id)[0][0]
+    assert history(with_model, id) == [], "nothing has been put in its place"
+    verdicts = rows(with_model, "SELECT verdicts FROM answers WHERE id = ?", id)[0][0]
     assert verdicts == '{"question":"passed","answer":"passed"}', "the record is that of the words which stand"
-    assert rows(shared, "SELECT * FROM quota_holds WHERE answer_id = ?", id) == []
+    assert rows(with_model, "SELECT * FROM quota_holds WHERE answer_id = ?", id) == []
 
 
-def test_what_could_not_be_given_anew_is_tried_again(shared: Server, model: OpenAIServer) -> None:
-    id = spoil(shared, model, DOWN)
+def test_what_could_not_be_given_anew_is_tried_again(with_model: Server, model: OpenAIServer) -> None:
+    id = spoil(with_model, model, DOWN)
     model.reset()
-    change(shared, "UPDATE answers SET renew_at = 1 WHERE id = ?", id)
-    wait_until(lambda: "1929" in shown(shared, id)["body"])
-    assert shown(shared, id)["answer"]["outdated"] is False
-    assert [version["action"] for version in history(shared, id)] == ["renewed"]
+    change(with_model, "UPDATE answers SET renew_at = 1 WHERE id = ?", id)
+    wait_until(lambda: "1929" in shown(with_model, id)["body"])
+    assert shown(with_model, id)["answer"]["outdated"] is False
+    assert [version["action"] for version in history(with_model, id)] == ["renewed"]
