@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from answerback.account.sweeping import Sweeping
+from answerback.core.times import day_of
 from answerback.db import Database, Work, run
 from answerback.people import store as people
 from answerback.people.identities import store as identities
@@ -144,3 +145,20 @@ async def test_what_was_for_a_while_goes_a_day_after_its_end(db: Database, clock
         assert await ids(db, table, key) == {"just"}, table
     assert await ids(db, "visitors") == {"mina"}
     assert await ids(db, "owners") == {"owner"}
+
+
+async def test_counts_of_answers_go_when_their_day_is_over_in_every_time_zone(
+    db: Database, clock: SteppedClock
+) -> None:
+    used = "INSERT INTO quota_usage (bucket, day, used) VALUES (:bucket, :day, 1)"
+    days = [day_of(clock.now() - days * DAY, "UTC") for days in range(5)]
+
+    def work() -> Work[None]:
+        for bucket in ("address:demo:x", "visitor:demo:v"):
+            for day in days:
+                yield run(used, bucket=bucket, day=day)
+
+    await db.write(work)
+    await all_of_it(db, clock, rows=3, runs=4)
+    left = await db.fetch_all("SELECT DISTINCT day FROM quota_usage ORDER BY day DESC")
+    assert [row["day"] for row in left] == days[:3]

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from functools import partial
 
+from ..core.times import day_of
 from ..db import Database
 from ..seams import Clock
 from .sweeping_store import SWEEPS, sweep
@@ -40,7 +41,8 @@ class Sweeping:
     async def once(self) -> None:
         """One stretch of every table."""
         now = self._clock.now()
-        times = {"ended_before": now - ENDED_MS, "idle_before": now - IDLE_MS}
+        past_day = day_of(now - 2 * DAY_MS, "UTC")
+        times = {"ended_before": now - ENDED_MS, "idle_before": now - IDLE_MS, "past_day": past_day}
         for of in SWEEPS:
             work = partial(sweep, of, self._places[of.table], self._rows, times)
             self._places[of.table] = await self._db.write(work)

@@ -35,14 +35,15 @@ SWEEPS = (
     Sweep("mail_links", "id", "expires_at < :ended_before"),
     Sweep("mail_counts", "bucket", "since < :ended_before"),
     Sweep("login_failures", "bucket", "last_at < :ended_before"),
+    Sweep("quota_usage", "bucket", "day < :past_day"),
     Sweep("visitors", "id", _IDLE, "DELETE FROM sessions WHERE visitor_id IN "),
 )
 
 
-def sweep(of: Sweep, after: str, most: int, times: Mapping[str, int]) -> Work[str]:
+def sweep(of: Sweep, after: str, most: int, times: Mapping[str, int | str]) -> Work[str]:
     """Take out what is over among the next `most` rows after that key; where to go on, empty at the end of the table.
 
-    `times` are `ended_before` and `idle_before` in milliseconds.
+    `times` are `ended_before` and `idle_before` in milliseconds, and `past_day`, before which days are over everywhere.
     """
     last = yield one(
         f"""SELECT MAX(key) AS key, COUNT(*) AS count FROM (
