@@ -42,7 +42,11 @@ class Sweeping:
         """One stretch of every table."""
         now = self._clock.now()
         past_day = day_of(now - 2 * DAY_MS, "UTC")
-        times = {"ended_before": now - ENDED_MS, "idle_before": now - IDLE_MS, "past_day": past_day}
+        times: dict[str, int | str] = {
+            "ended_before": now - ENDED_MS,
+            "idle_before": now - IDLE_MS,
+            "past_day": past_day,
+        }
         for of in SWEEPS:
             work = partial(sweep, of, self._places[of.table], self._rows, times)
             self._places[of.table] = await self._db.write(work)

@@ -7,14 +7,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email import policy
-from email.headerregistry import Address
-from email.message import EmailMessage
-from email.utils import format_datetime, make_msgid, parseaddr
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import unquote, urlsplit
 
 if TYPE_CHECKING:
+    from email.message import EmailMessage
+
     from aiosmtplib import SMTP
 
 SECONDS = 15.0
@@ -131,6 +129,11 @@ def read_smtp_url(url: str) -> SmtpServer:
 
 def compose(message: Message, sender: str, now: int) -> EmailMessage:
     """The message as it goes out. Raises ValueError for an address or a subject that would add a header."""
+    from email import policy
+    from email.headerregistry import Address
+    from email.message import EmailMessage
+    from email.utils import format_datetime, make_msgid, parseaddr
+
     name, address = parseaddr(sender)
     to = _deliverable(message.to)
     if not _ADDRESS.fullmatch(address) or not _ADDRESS.fullmatch(to):

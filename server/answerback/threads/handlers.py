@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
-from xml.sax import saxutils
 
 from starlette.responses import Response
 
@@ -183,7 +183,7 @@ def atom(name: str, query: str, comments: list[Comment], now: int) -> str:
 
 def escape(text: str) -> str:
     """Text of an XML document, without the characters that XML has no way to write."""
-    return saxutils.escape(_NOT_XML.sub("", text))
+    return html.escape(_NOT_XML.sub("", text), quote=False)
 
 
 def _id(call: Call) -> str:
