@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -123,7 +124,7 @@ class Reader:
         return None if self.closed else b""
 
 
-class Channels:
+class Channels(ABC):
     """The readers of this process, and each channel's newest events for those who come back.
 
     Events have positions that grow; an id is the text of a position.
@@ -138,13 +139,13 @@ class Channels:
         self._floor = 0
         """Of the newest event that may have been forgotten together with its channel."""
 
+    @abstractmethod
     def id_of(self, position: int) -> str:
         """A position as an event's id."""
-        raise NotImplementedError
 
+    @abstractmethod
     def position_of(self, id: str) -> int | None:
         """The position behind an event's id; None for an id that is none of ours."""
-        raise NotImplementedError
 
     def observe(self, observer: Observer) -> None:
         """Have every event that comes by told to `observer` too."""
