@@ -66,6 +66,42 @@ async def test_without_a_page_it_says_so() -> None:
     assert sources == ()
 
 
+QUESTIONS = split(
+    [
+        Block("Do you ship abroad?", ("Help",)),
+        Block("Yes, to all of the EU and to Norway, for 12 euros.", ("Help",)),
+        Block("How do I return an item?", ("Help",)),
+        Block("Send it back within 30 days in its box. The label is in the parcel.", ("Help",)),
+        Block("Warranty of the lamps", ("Help",)),
+        Block("Two years on all parts.", ("Help",)),
+        Block("駐車場はありますか？\t店の裏に5台分あります。", ("Help",)),
+        Block("Was it any good?", ("Help",)),
+    ],
+    url="https://a.example/help",
+    title="Help",
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "quote"),
+    [
+        ("Do you ship abroad?", "Do you ship abroad?\nYes, to all of the EU and to Norway, for 12 euros."),
+        ("How do I return an item?", "How do I return an item?\nSend it back within 30 days in its box."),
+        ("What is the warranty of the lamps?", "Warranty of the lamps\nTwo years on all parts."),
+        ("駐車場はありますか？", "駐車場はありますか？\t店の裏に5台分あります。"),
+    ],
+)
+async def test_a_question_of_the_page_is_no_answer_without_what_follows_it(question: str, quote: str) -> None:
+    _, sources = await answer(question, QUESTIONS)
+    assert sources[0].quote == quote
+
+
+async def test_a_question_that_nothing_follows_is_no_answer() -> None:
+    text, sources = await answer("Was it any good?", QUESTIONS)
+    assert "> Was it any good?" not in text
+    assert all(source.quote != "Was it any good?" for source in sources)
+
+
 async def test_a_question_costs_little() -> None:
     sentence = "On day {} the baker of the harbour town used {} kilograms of flour, and the mill sent {} more. "
     page = split([Block("".join(sentence.format(n, n * 3, n * 7) for n in range(m, m + 9))) for m in range(0, 300, 9)],

@@ -22,6 +22,13 @@ def test_long_blocks_are_cut_at_sentences() -> None:
     assert all(passage.text.endswith(".") and len(passage.text) <= MOST for passage in found)
 
 
+def test_a_question_stays_with_its_answer() -> None:
+    pairs = [(f"What is rule {number} of the house?", "It says to be quiet. " * 8) for number in range(6)]
+    found = split([Block(text.strip()) for pair in pairs for text in pair], url="u", title="t")
+    assert len(found) > 1
+    assert all(passage.text.startswith("What") and not passage.text.endswith("?") for passage in found)
+
+
 def test_a_book_is_read_up_to_a_limit() -> None:
     found = split([Block("The rain fell. " * 1_300) for _ in range(60)], url="u", title="t")
     assert sum(len(passage.text) for passage in found) <= TEXT_LIMIT

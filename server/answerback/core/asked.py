@@ -25,18 +25,43 @@ _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("who", r"\bwho(?:m|se)?\b|누가|누구"),
         ("why", r"\bwhy\b|왜|이유"),
         ("amount", r"\bhow (?:much|many|long|far|old|often|big|tall)\b|\bprice\b|\bcosts?\b|얼마|몇|가격"),
-        ("how", r"\bhow (?:do|does|can|to|should|is|are|did)\b|어떻게"),
-        ("not", r"\bnot\b|n['’]t\b|\bnever\b|\bwithout\b|안\s|못\s|없"),
+        ("how", r"\bhow (?:do|does|can|to|should|is|are|did|i|we|you)\b|어떻게"),
+        ("not", r"\bnot\b|cannot|n['’]t\b|\bnever\b|\bwithout\b|(?<![가-힣])안\s|못\s|없|않|불가"),
     )
 )
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
+_MOMENT = re.compile(
+    r"\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun|week|to|yester|holi)day|weekend|tomorrow|tonight|morning|noon|"
+    r"afternoon|evening|spring|summer|autumn|winter|christmas|easter)|[월화수목금토일]요일|오늘|내일|모레|어제|평일|주말|"
+    r"휴일|명절|오전|오후|아침|점심|저녁|새벽|여름|가을|겨울|[月火水木金土日]曜|今日|明日|平日|週末|午前|午後|今天|明天|周末|上午|"
+    r"下午|(?:周|星期)[一二三四五六日天]",
+    re.IGNORECASE,
+)
+_FROM = re.compile(
+    r"\b(?:from|than)\s+(?:(?:the|an?|my|your|our)\s+)?(\w{1,40})|"
+    r"([가-힣]{1,12})(?:보다|부터|에서)",
+    re.IGNORECASE,
+)
+"""What a question starts from, without which "from A to B" is "from B to A"."""
 
 
 def question_terms(text: str) -> tuple[str, ...]:
-    """A question's terms, each once, with marks such as `?when` for what it asks for; at most `TERMS_LIMIT`."""
+    """A question's terms, each once, with marks for what it asks for (`?when`), its numbers (`#3`), and days, seasons
+    and places that it starts from (`@sunday`, `@from harbour`); at most `TERMS_LIMIT`."""
     marks = [name for name, pattern in _KINDS if pattern.search(text)]
     numbers = [f"#{number}" for number in _NUMBER.findall(text)]
-    return tuple(dict.fromkeys([*marks, *numbers, *terms(text)]))[:TERMS_LIMIT]
+    moments = [f"@{moment.lower()}" for moment in _MOMENT.findall(text)]
+    starts = [f"@from {term}" for found in _FROM.finditer(text) for term in terms(found[1] or found[2])[:1]]
+    return tuple(dict.fromkeys([*marks, *numbers, *moments, *starts, *terms(text)]))[:TERMS_LIMIT]
+
+
+def sameness(wanted: Collection[str], found: Collection[str], weight: Callable[[str], float]) -> float:
+    """As `similarity`, but 0 too when they name different days or starting points, or when each has words that the
+    other has not: "by phone" and "by mail" is all that may tell two long questions apart."""
+    one, other = set(wanted), set(found)
+    if _marks(one, "@") != _marks(other, "@") or (_words(one) - other and _words(other) - one):
+        return 0.0
+    return similarity(one, other, weight)
 
 
 def similarity(wanted: Collection[str], found: Collection[str], weight: Callable[[str], float]) -> float:
@@ -45,7 +70,7 @@ def similarity(wanted: Collection[str], found: Collection[str], weight: Callable
     0 when they ask for different kinds of things or name different numbers: those are other questions, however alike.
     """
     one, other = set(wanted), set(found)
-    if any({term for term in one if term[0] == mark} != {term for term in other if term[0] == mark} for mark in "?#"):
+    if any(_marks(one, mark) != _marks(other, mark) for mark in "?#"):
         return 0.0
     one, other = _words(one), _words(other)
     if not one or not other:
@@ -68,7 +93,7 @@ def alike(texts: Sequence[str]) -> list[list[int]]:
         spelling = " ".join(texts[place].split()).lower()
         shared = Counter(group for word in _words(set(own)) for group in found_by.get(word, ()))
         near = [group for group, _ in shared.most_common(CANDIDATES)]
-        scores = {group: similarity(own, terms_of[groups[group][0]], weight) for group in near}
+        scores = {group: sameness(own, terms_of[groups[group][0]], weight) for group in near}
         best = max(scores, key=scores.__getitem__, default=None)
         if spelling not in spelt and best is not None and scores[best] >= THRESHOLD:
             spelt[spelling] = best
@@ -81,5 +106,9 @@ def alike(texts: Sequence[str]) -> list[list[int]]:
     return groups
 
 
+def _marks(terms: set[str], mark: str) -> set[str]:
+    return {term for term in terms if term[0] == mark}
+
+
 def _words(terms: set[str]) -> set[str]:
-    return {term for term in terms if term[0] not in "?#"}
+    return {term for term in terms if term[0] not in "?#@"}

@@ -12,6 +12,7 @@ __all__ = ["Block", "Passage", "split"]
 
 WISHED, MOST = 400, 900
 """Characters of a passage: blocks are joined up to the first, and cut at sentences beyond the second."""
+QUESTION_LIMIT = 200
 TEXT_LIMIT = 400_000
 """Characters of a page that are read; a book's worth."""
 
@@ -25,7 +26,8 @@ class Block:
 
 
 def split(blocks: Iterable[Block], *, url: str, title: str) -> list[Passage]:
-    """The passages of a page, in order. Blocks of one heading are joined while they are short."""
+    """The passages of a page, in order. Blocks of one heading are joined while they are short; a question stays with
+    what follows it."""
     found: list[Passage] = []
     parts: list[str] = []
     size, left = 0, TEXT_LIMIT
@@ -40,13 +42,23 @@ def split(blocks: Iterable[Block], *, url: str, title: str) -> list[Passage]:
         for piece in _pieces(block.text[:left]):
             cost = len(piece)
             if parts and (block.headings != headings or size >= WISHED or size + cost > MOST):
+                question = parts.pop() if len(parts) > 1 and _leads_on(parts[-1], headings, block) else ""
                 close()
+                if question:
+                    parts.append(question)
+                    size = len(question)
             size = size + cost if parts else cost
             headings = block.headings
             parts.append(piece)
         left = max(0, left - len(block.text))
     close()
     return found
+
+
+def _leads_on(text: str, headings: tuple[str, ...], block: Block) -> bool:
+    """Whether a short text is a question, of a list of questions and answers, that a block under the same headings
+    may answer."""
+    return block.headings == headings and len(text) <= QUESTION_LIMIT and text.endswith(("?", "？"))
 
 
 def _pieces(text: str) -> list[str]:

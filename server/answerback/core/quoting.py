@@ -53,6 +53,8 @@ def best_quotes(question: str, passages: Sequence[Passage], limit: int, *, home:
         if place in used or reading.signs[place].near + reading.signs[place].heading <= 0:
             continue
         first, last = _widen(place, reading, used)
+        if first == last and _asks(reading.units[place][1].text):
+            continue
         used.update(range(first, last + 1))
         passage = reading.passages[reading.units[place][0]]
         begin, end = reading.units[first][1], reading.units[last][1]
@@ -63,13 +65,15 @@ def best_quotes(question: str, passages: Sequence[Passage], limit: int, *, home:
 
 
 def _widen(place: int, reading: Reading, used: set[int]) -> tuple[int, int]:
-    """The sentences that come along with one: its neighbours, the better first, while they answer nearly as well."""
-    first = last = place
-    size = len(reading.units[place][1].text)
+    """The sentences that come along with one: what it announces, then its neighbours, the better first, while they
+    answer nearly as well."""
+    first, last = place, _announced(place, reading, used)
+    size = sum(len(unit.text) for _, unit in reading.units[first : last + 1])
+    least = reading.scores[last] - NEIGHBOUR_MARGIN
     while True:
         near = []
         for other, edge in ((first - 1, first), (last + 1, last)):
-            if other not in used and _may_join(other, edge, reading, reading.scores[place] - NEIGHBOUR_MARGIN):
+            if other not in used and _may_join(other, edge, reading, least):
                 near.append((reading.scores[other], other))
         near = [item for item in near if size + len(reading.units[item[1]][1].text) < QUOTE_LIMIT]
         if not near:
@@ -77,6 +81,23 @@ def _widen(place: int, reading: Reading, used: set[int]) -> tuple[int, int]:
         other = max(near)[1]
         size += len(reading.units[other][1].text) + 1
         first, last = min(first, other), max(last, other)
+
+
+def _announced(place: int, reading: Reading, used: set[int]) -> int:
+    """The sentence after one that answers nothing by itself, as the question of a list of questions and answers or a
+    label of the asker's own words; else the sentence itself."""
+    units, after = reading.units, place + 1
+    if after == len(units) or after in used or units[after][0] != units[place][0]:
+        return place
+    text, following = units[place][1], units[after][1]
+    is_label = text.line != following.line and following.text.endswith(_ENDS) and not text.text.endswith(_ENDS)
+    if len(text.text) + len(following.text) >= QUOTE_LIMIT or _asks(following.text):
+        return place
+    return after if _asks(text.text) or (is_label and reading.only_repeats(place)) else place
+
+
+def _asks(text: str) -> bool:
+    return text.rstrip("\"'”’)」』*").endswith(("?", "？"))
 
 
 def _may_join(other: int, edge: int, reading: Reading, least: float) -> bool:
@@ -88,7 +109,8 @@ def _may_join(other: int, edge: int, reading: Reading, least: float) -> bool:
 
 
 def _belong(before: Sentence, after: Sentence) -> bool:
-    """Whether neighbours may be quoted together: of one line, rows of a list or table, or announced by a colon."""
-    if before.line == after.line or before.text.endswith((":", "：")):
+    """Whether neighbours may be quoted together: of one line, rows of a list or table, or announced by a colon or a
+    question."""
+    if before.line == after.line or before.text.endswith((":", "：", "?", "？")):
         return True
     return not (before.text.endswith(_ENDS) or after.text.endswith(_ENDS))

@@ -162,6 +162,10 @@ class Reading:
             - 3.5 * (1 - self.weight_of(said)) + 2.3
         )  # fmt: skip
 
+    def only_repeats(self, place: int) -> bool:
+        """Whether all words of a sentence are the question's own, or relatives of them."""
+        return len(self._hits[place]) == len(self.units[place][1].counts)
+
     def share_of(self, places: Iterable[int]) -> float:
         """The share of the question that some sentences and their headings hold."""
         listed = list(places)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 from ...core.answering import AnswerEvent, AnswerRequest, Finished, Quotes, Source, TextDelta, Usage
-from ...core.asked import question_terms, similarity
+from ...core.asked import question_terms, sameness
 from ...core.quoting import Quote, best_quotes
 
 MOST_QUOTES = 3
@@ -83,7 +83,7 @@ def _by_owner(request: AnswerRequest) -> list[Quote]:
     return [
         Quote(passage.text, passage, score=0.0, support=SURE, share=1.0)
         for passage in request.passages
-        if passage.by_owner and similarity(wanted, question_terms(passage.heading), lambda term: 1.0) >= SAME
+        if passage.by_owner and sameness(wanted, question_terms(passage.heading), lambda term: 1.0) >= SAME
     ][:1]
 
 
