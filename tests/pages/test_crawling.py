@@ -106,6 +106,14 @@ async def test_robots_txt_is_obeyed(reading: Reading, web: WebSite) -> None:
     assert await reading.found("Open things") == []
 
 
+async def test_an_address_is_one_however_its_letters_are_written(reading: Reading, web: WebSite) -> None:
+    web.pages["/"] = page("Home", "Welcome.", links=("/빵집", "/%EB%B9%B5%EC%A7%91", "/%eb%b9%84%eb%b0%80"))
+    web.pages["/%EB%B9%B5%EC%A7%91"] = page("빵집", "빵집은 여덟 시에 엽니다.")
+    web.pages["/robots.txt"] = (200, {"Content-Type": "text/plain"}, "User-agent: *\nDisallow: /비밀".encode())
+    await reading.crawl()
+    assert await reading.statuses() == {"/": "ok", "/%EB%B9%B5%EC%A7%91": "ok", "/%eb%b9%84%eb%b0%80": "robots"}
+
+
 async def test_a_site_that_cannot_say_what_it_forbids_is_left_alone(reading: Reading, web: WebSite) -> None:
     web.pages["/"] = page("Home", "Welcome to the harbour.")
     assert (await reading.crawl()).pages == 1
@@ -117,10 +125,12 @@ async def test_a_site_that_cannot_say_what_it_forbids_is_left_alone(reading: Rea
 
 async def test_what_asks_not_to_be_kept_is_not_kept(reading: Reading, web: WebSite) -> None:
     never = '<meta name="robots" content="noindex, follow">'
-    web.pages["/"] = page("Home", "Welcome.", links=("/meta", "/header", "/ours", "/theirs", "/still"))
+    web.pages["/"] = page("Home", "Welcome.", links=("/meta", "/header", "/two", "/ours", "/theirs", "/still"))
     web.pages["/meta"] = page("Meta", "Meta words.", head=never, links=("/below",))
     web.pages["/below"] = page("Below", "Words below.")
     web.pages["/header"] = (200, {**HTML, "X-Robots-Tag": "noindex"}, page("Header", "Header words.").encode())
+    two = "googlebot: nofollow\r\nX-Robots-Tag: noindex"  # a header each
+    web.pages["/two"] = (200, {**HTML, "X-Robots-Tag": two}, page("Two", "Two words.").encode())
     web.pages["/ours"] = (200, {**HTML, "X-Robots-Tag": "answerback: none"}, page("Ours", "Our words.").encode())
     web.pages["/theirs"] = (
         200,
@@ -134,7 +144,7 @@ async def test_what_asks_not_to_be_kept_is_not_kept(reading: Reading, web: WebSi
     await reading.crawl()
     assert await reading.statuses() == {
         "/": "ok", "/below": "ok", "/header": "noindex", "/meta": "noindex", "/ours": "noindex", "/still": "ok",
-        "/theirs": "ok",
+        "/theirs": "ok", "/two": "noindex",
     }  # fmt: skip
     assert await reading.found("Meta header our unseen") == []
 

@@ -23,7 +23,9 @@ ORIGINS = ("https://site.example", "http://127.0.0.1:8001")
         ("Disallow: /a*b*c", "/a1c2b3", True), ("Disallow: /$", "/", False), ("Disallow: /$", "/a", True),
         ("Disallow: /한국", "/%ED%95%9C%EA%B5%AD/x", False), ("Disallow: /x # all of it", "/x/y", False),
         ("disallow : /x", "/x", False), ("Disallow: *secret", "/a/secret", False),
-        ("Nonsense\nDisallow: /x", "/x", False),
+        ("Nonsense\nDisallow: /x", "/x", False), ("Disallow: /한국", "/%ed%95%9c%ea%b5%ad/x", False),
+        ("Disallow: /%7Ejoe", "/~joe", False), ("Disallow: /~joe", "/%7ejoe", False),
+        ("Disallow: /a%2fb", "/a%2Fb", False), ("Disallow: /a%2Fb", "/a/b", True),
     ],
 )  # fmt: skip
 def test_rules(rules: str, path: str, allowed: bool) -> None:
@@ -41,6 +43,7 @@ def test_our_own_group_counts_alone_and_several_are_one() -> None:
         True,
     ]
     assert (robots.delay, robots.sitemaps) == (1.5, ("https://site.example/s.xml",))
+    assert not parse("User-agent: Answerback/0.1\nDisallow: /a\n\nUser-agent: *").allows("https://site.example/a")
     assert parse("User-agent: *\nCrawl-delay: 100000").delay == 60
     assert parse("User-agent: *\nCrawl-delay: nan").delay <= 60
     assert parse("\ufeffUser-agent: *\nDisallow: /x").allows("https://site.example/x") is False
@@ -77,6 +80,9 @@ def test_robots_tags(tag: str, forbidden: tuple[bool, bool]) -> None:
         ("http://site.example/", ""), ("https://u@site.example/", ""), ("https://site.example\\@x/", ""),
         ("javascript:alert(1)", ""), ("mailto:a@site.example", ""), ("https://site.example:99999/", ""), ("", ""),
         ("https://site.example/a/b/a/b/a/b/a/b/", ""), ("https://site.example/" + "a/" * 30, ""),
+        ("https://site.example/한국 1?q=빵", "https://site.example/%ED%95%9C%EA%B5%AD%201?q=%EB%B9%B5"),
+        ("https://site.example/%ed%95%9c/%7Ex?q=%eb", "https://site.example/%ed%95%9c/%7Ex?q=%eb"),
+        ("https://site.example/" + "한" * 500, ""),
         ("https://site.example/" + "x" * 2_000, ""), ("http://127.0.0.1:8001/x", "http://127.0.0.1:8001/x"),
     ],
 )  # fmt: skip
@@ -87,7 +93,7 @@ def test_addresses(url: str, kept: str) -> None:
 @pytest.mark.parametrize(
     ("text", "day"),
     [("2026-11-02", "2026-11-03T00:00:00+00:00"), ("2026-11-02T10:00:00Z", "2026-11-02T10:00:00+00:00"),
-     ("2026-11-02T10:00:00+09:00", "2026-11-02T01:00:00+00:00"), ("yesterday", ""), ("", "")],
+     ("2026-11-02T10:00:00+09:00", "2026-11-02T01:00:00+00:00"), ("yesterday", ""), ("", ""), ("9999-12-31", "")],
 )  # fmt: skip
 def test_dates_of_sitemaps(text: str, day: str) -> None:
     assert moment(text) == (moment(day) if day else 0)

@@ -381,6 +381,6 @@ def _entries(page: PageText) -> list[Entry]:
 def _read(fetched: Fetched, url: str, origins: tuple[str, ...]) -> tuple[Content, Signs]:
     content = extract(fetched.body, fetched.content_type)
     if fetched.content_type.startswith("text/plain"):
-        return content, Signs(may_keep=not forbids_index([fetched.robots])[0])
+        return content, Signs(may_keep=not forbids_index(fetched.robots.splitlines())[0])
     root = document(fetched.body, fetched.content_type)
     return content, Signs() if root is None else read_signs(root, url, fetched.robots, origins)

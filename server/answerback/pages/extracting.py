@@ -39,6 +39,8 @@ _READ_AS = {
     "iso-8859-1": "cp1252", "iso8859-1": "cp1252", "latin1": "cp1252", "us-ascii": "cp1252", "ascii": "cp1252",
     "utf-16": "utf-8", "utf-16le": "utf-8", "utf-16be": "utf-8", "utf-7": "utf-8",
 }  # fmt: skip
+_TOLD_ONLY = {"utf-16": "utf-16-le", "utf-16le": "utf-16-le", "utf-16be": "utf-16-be"}
+"""A page that names one of these itself could not be read until there."""
 _OF_THE_WEB = re.compile(r"utf-8|cp\d+|iso8859-\d+|euc_jp|iso2022_jp|gb18030|big5(?:hkscs)?|koi8-[ru]|mac-roman")
 _ASIDE = frozenset("nav navbar navigation sidebar footer breadcrumb breadcrumbs pagination newsletter".split())
 """Words of ids and classes that tell what is not content, on pages without landmarks.
@@ -112,8 +114,10 @@ def charset_of(body: bytes, content_type: str) -> str:
             return name
     told = re.search(r"charset=[\"']?([\w.:-]{1,40})", content_type, re.IGNORECASE)
     found = re.search(rb"<meta[^>]{0,200}charset=[\"']?([\w.:-]{1,40})", body[:4096], re.IGNORECASE)
-    names = [told[1] if told else "", found[1].decode("ascii", "replace") if found else ""]
-    for name in filter(None, map(str.lower, names)):
+    names = [told[1].lower() if told else "", found[1].decode("ascii", "replace").lower() if found else ""]
+    if names[0] in _TOLD_ONLY:
+        return _TOLD_ONLY[names[0]]
+    for name in filter(None, names):
         try:
             known = codecs.lookup(_READ_AS.get(name, name)).name
         except LookupError:

@@ -47,7 +47,8 @@ SITEMAP = Kind(
 @dataclass(frozen=True, slots=True)
 class Fetched:
     """What came: `status` is `ok`, `unchanged`, or why not (`origin`, `address`, `redirects`, `slow`, `large`,
-    `type`, `http`, `network`); `code` is HTTP's own where there was an answer, `robots` its `X-Robots-Tag`."""
+    `type`, `http`, `network`); `code` is HTTP's own where there was an answer, `robots` its `X-Robots-Tag`, a line
+    each."""
 
     status: str
     url: str = ""
@@ -182,7 +183,7 @@ class HttpPageFetcher:
 
 async def _read(url: str, response: httpx2.Response, kind: Kind) -> Fetched:
     code, headers = response.status_code, response.headers
-    robots = headers.get("x-robots-tag", "")[:500]
+    robots = "\n".join(headers.get_list("x-robots-tag"))[:500]
     if code == 304:
         return Fetched("unchanged", url, code=code, robots=robots)
     if code != 200:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
+from urllib.parse import parse_qsl, quote, urlencode, urljoin, urlsplit
 
 from ..sites.settings import origin as normal_origin
 from .robots import NAME, forbids_index
@@ -18,6 +18,8 @@ _NO_PAGE = re.compile(
     re.IGNORECASE,
 )
 _TRACKING = re.compile(r"utm_\w+|fbclid|gclid|msclkid|mc_[ce]id|igshid|ref_src|sessionid|phpsessid|jsessionid", re.I)
+_AS_IS = "".join(set(map(chr, range(0x21, 0x7F))) - set('"<>`{}'))
+"""What browsers leave as it is in an address; all else they write by its octets."""
 _NOT_OURS = {"nofollow", "ugc", "sponsored"}
 
 
@@ -31,7 +33,8 @@ class Signs:
 
 
 def normal_url(url: str, origins: Collection[str]) -> str:
-    """An address of the site as it is kept: without fragment and tracking; empty when it is not of its origins."""
+    """An address of the site as it is kept: as browsers write it, without fragment and tracking; empty when it is not
+    of its origins."""
     try:
         parts = urlsplit(url.strip())
         if parts.scheme not in ("http", "https") or "@" in parts.netloc or "\\" in url or len(url) > ADDRESS_LIMIT:
@@ -46,7 +49,8 @@ def normal_url(url: str, origins: Collection[str]) -> str:
         (name, value) for name, value in parse_qsl(parts.query, keep_blank_values=True) if not _TRACKING.fullmatch(name)
     ]
     kept = parts.query if len(query) == len(parse_qsl(parts.query, keep_blank_values=True)) else urlencode(query)
-    return f"{site}{parts.path or '/'}" + (f"?{kept}" if kept else "")
+    found = f"{site}{quote(parts.path or '/', _AS_IS)}" + (f"?{quote(kept, _AS_IS)}" if kept else "")
+    return found if len(found) <= ADDRESS_LIMIT else ""
 
 
 def _is_a_trap(segments: list[str]) -> bool:
@@ -55,8 +59,9 @@ def _is_a_trap(segments: list[str]) -> bool:
 
 
 def read_signs(root: Any, url: str, header: str, origins: Collection[str]) -> Signs:
-    """What a parsed page says; `header` is its `X-Robots-Tag`. Links that are not the site's own words are left out."""
-    tags = [header] if header else []
+    """What a parsed page says; `header` are its `X-Robots-Tag`s, a line each. Links that are not the
+    site's own words are left out."""
+    tags = header.splitlines()
     for meta in root.iter("meta"):
         if (meta.get("name") or "").strip().lower() in ("robots", NAME):
             tags.append(meta.get("content") or "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
@@ -10,6 +11,8 @@ NAME = "answerback"
 """Our name in robots.txt; upper and lower case are alike there."""
 MOST_RULES, MOST_SITEMAPS, RULE_LIMIT = 2_000, 50, 500
 LONGEST_DELAY = 60.0
+_OCTET = re.compile(r"%([0-9A-Fa-f]{2})")
+_UNRESERVED = re.compile(r"[A-Za-z0-9._~-]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +53,10 @@ def parse(text: str) -> Robots:
     begun = False
     for name, value in _lines(text.removeprefix("\ufeff")):
         if name == "user-agent":
-            names = [value.lower()] if begun else [*names, value.lower()]
+            agent = value.lower().partition("/")[0].strip()  # without a version
+            names = [agent] if begun else [*names, agent]
             begun = False
-            groups.setdefault(value.lower(), [])
+            groups.setdefault(agent, [])
         elif name == "sitemap":
             sitemaps.append(value)
         elif name in ("allow", "disallow", "crawl-delay"):
@@ -81,7 +85,13 @@ def _seconds(text: str) -> float:
 
 
 def _normal(path: str) -> str:
-    return quote(path, safe="/%*$?&=:@!'(),;+~-._")
+    """A path as paths are compared: what need not be written by its octets is not, the others in capitals."""
+
+    def plain(octet: re.Match[str]) -> str:
+        letter = chr(int(octet[1], 16))
+        return letter if _UNRESERVED.match(letter) else octet[0].upper()
+
+    return _OCTET.sub(plain, quote(path, safe="/%*$?&=:@!'(),;+~-._"))
 
 
 def _fits(pattern: str, path: str) -> bool:

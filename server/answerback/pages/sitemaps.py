@@ -76,10 +76,8 @@ def _take_places(elements: Iterable[tuple[str, Element]], found: Sitemap) -> Non
 def moment(text: str) -> int:
     """A W3C date and time in milliseconds, a day as its end; 0 when it is none."""
     try:
-        parsed = datetime.fromisoformat(text)
-    except ValueError:
+        parsed = datetime.fromisoformat(text) + timedelta(days=len(text) <= 10)
+    except (ValueError, OverflowError):
         return 0
-    if len(text) <= 10:
-        parsed += timedelta(days=1)
     parsed = parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
     return int(parsed.timestamp() * 1000)
