@@ -53,7 +53,7 @@ def best_quotes(question: str, passages: Sequence[Passage], limit: int, *, home:
         if place in used or reading.signs[place].near + reading.signs[place].heading <= 0:
             continue
         first, last = _widen(place, reading, used)
-        if first == last and _asks(reading.units[place][1].text):
+        if first == last and _asks(reading.units[place][1].text) and reading.only_repeats(place):
             continue
         used.update(range(first, last + 1))
         passage = reading.passages[reading.units[place][0]]
