@@ -36,6 +36,20 @@ def test_the_demo_works_from_its_first_line_to_ctrl_c(tmp_path: Path) -> None:
     assert visit.returncode == 0, visit.stderr
 
 
+def test_a_port_that_is_taken_is_named_with_the_way_to_take_another(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        taken = str(other.getsockname()[1])
+        demo = subprocess.run(
+            [sys.executable, "-m", "answerback", "demo", "--port", str(free_port()), "--site-port", taken],
+            env=os.environ | {"ANSWERBACK_DATA_DIR": str(tmp_path / "data")}, cwd=tmp_path,
+            capture_output=True, text=True, timeout=60,
+        )  # fmt: skip
+    assert demo.returncode == 1
+    problem, way_out = demo.stderr.splitlines()[-2:]
+    assert taken in problem
+    assert "answerback demo --port" in way_out
+
+
 def bring_up_loopback() -> None:
     """A fresh network has its loopback switched off."""
     with socket.socket() as any_socket:

@@ -95,8 +95,11 @@ async def _serve_both(settings: Settings, port: int, site_port: int, link: str) 
             await both_listen
     await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     stop()
-    results = await asyncio.gather(*tasks)
-    return max(results)
+    result = max(await asyncio.gather(*tasks))
+    if result:
+        say(f"answerback: where port {port} or {site_port} is taken, name others:")
+        say(f"  .venv/bin/answerback demo --port {port + 100} --site-port {site_port + 100}")
+    return result
 
 
 async def _quiet(server: uvicorn.Server) -> int:

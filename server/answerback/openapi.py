@@ -50,7 +50,7 @@ SCHEMAS: Mapping[str, Any] = {
     "sort": {"type": "string", "enum": list(SORTS)},
     "limit": {"type": "integer", "minimum": 1, "maximum": MOST_ROOTS},
     "parent_id": {"type": ["string", "null"]},
-    "key": {"type": "string", "minLength": 8, "maxLength": 64, "description": "the same again gives the same, once"},
+    "key": {"type": "string", "maxLength": 64, "description": "the same again gives the same, once"},
 }
 """Of what is no plain text."""
 

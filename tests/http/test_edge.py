@@ -88,6 +88,21 @@ def test_an_address_that_is_no_text_is_refused(shared: Server, path: str) -> Non
     assert (reply.status, reply.json["code"]) == (400, "validation_failed")
 
 
+@pytest.mark.parametrize("call", ["session", "feed", "comments", "counts", "events", "chat/gpt"])
+def test_a_page_that_nobody_could_write_on_is_refused(shared: Server, call: str) -> None:
+    reply = shared.call("GET", f"/api/{call}/?site=demo&page=" + "x" * 501)
+    assert (reply.status, reply.json["code"]) == (400, "validation_failed")
+
+
+def test_a_key_is_any_name_that_a_client_gives_what_it_sends(shared: Server) -> None:
+    shared.begin()
+    ids = {shared.post("Once.", key="1").json["comment"]["id"] for _ in range(2)}
+    assert len(ids) == 1
+    question = {"site": "demo", "page": shared.page, "user_input": "When is it open?", "key": "1"}
+    assert shared.call("POST", "/api/chat/gpt/", question).status == 200
+    assert shared.post("Too long.", key="k" * 65).json["code"] == "validation_failed"
+
+
 @pytest.mark.parametrize(
     ("method", "path"),
     [("PUT", "/api/comments/"), ("TRACE", "/api/comments/x/"), ("POST", "/api/openapi.json"), ("DELETE", "/healthz")],

@@ -130,7 +130,7 @@ class Threads:
         visitor = current.visitor if current else None
         votes: dict[str, int] = {}
         pending: list[Comment] = []
-        page = call.query.get("page", "")
+        page = _page_if_any(call)
         rule = await self._db.read(lambda: store.rule_of(call.site.key, page)) if page else None
         if visitor is not None and page:
             votes, pending = await self._db.read(lambda: store.mine(call.site.key, page, visitor.id))
@@ -154,8 +154,8 @@ class Threads:
 
     async def feed(self, call: Call) -> Response:
         """`GET /api/feed/`: the newest comments as Atom (RFC 4287)."""
-        page = call.query.get("page") or None
-        comments = await self._db.read(lambda: store.newest(call.site.key, page, 50))
+        page = _page_if_any(call)
+        comments = await self._db.read(lambda: store.newest(call.site.key, page or None, 50))
         body = atom(call.site.name or call.site.key, str(call.request.url.query), comments, self._clock.now())
         return Response(
             body, headers={"Cache-Control": "public, max-age=60", "Vary": "Origin"}, media_type="application/atom+xml"
@@ -184,6 +184,10 @@ def atom(name: str, query: str, comments: list[Comment], now: int) -> str:
 def escape(text: str) -> str:
     """Text of an XML document, without the characters that XML has no way to write."""
     return html.escape(_NOT_XML.sub("", text), quote=False)
+
+
+def _page_if_any(call: Call) -> str:
+    return call.page() if call.query.get("page") else ""
 
 
 def _id(call: Call) -> str:

@@ -367,9 +367,6 @@ def read_draft(call: Any) -> Draft:
     body = rules.clean_text(call.text("body", rules.BODY_LIMIT, required=True))
     if not body:
         raise BadRequest("validation_failed", "body: must not be empty.")
-    key = call.text("key", 64)
-    if key and len(key) < 8:
-        raise BadRequest("validation_failed", "key: must have 8 to 64 characters.")
     ask = call.body.get("ask")
     if ask is not None and not isinstance(ask, bool):
         raise BadRequest("validation_failed", "ask: must be true, false or null.")
@@ -384,5 +381,5 @@ def read_draft(call: Any) -> Draft:
         parent_id=parent_id,
         name=rules.clean_line(call.text("name", rules.NAME_LIMIT)),
         ask=ask,
-        key=key,
+        key=call.text("key", 64),
     )
