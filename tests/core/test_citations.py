@@ -33,6 +33,25 @@ def test_markers_are_renumbered_in_the_order_of_the_answer() -> None:
         ("Cats sleep a lot [1, 2].", "Cats sleep a lot [1][2]."),
         ("Cats sleep a lot 【1】.", "Cats sleep a lot [1]."),
         ("Cats sleep a lot [7].", "Cats sleep a lot."),
+        ("Cats sleep a lot [1-2].", "Cats sleep a lot [1][2]."),
+        ("Cats sleep a lot [1–99].", "Cats sleep a lot [1][2]."),
+        ("Cats sleep a lot [passage 1] (Passage 2).", "Cats sleep a lot [1] (Passage 2)."),
+        ("Cats sleep a lot [Passages 1, 2].", "Cats sleep a lot [1][2]."),
+        ("The page does not say where cats sleep [1].", "The page does not say where cats sleep."),
+        (
+            "The page does not say where, but cats sleep a lot [1].",
+            "The page does not say where, but cats sleep a lot [1].",
+        ),
+        (
+            "이 페이지에는 고양이가 어디서 자는지 나와 있지 않습니다 [1].",
+            "이 페이지에는 고양이가 어디서 자는지 나와 있지 않습니다.",
+        ),
+        ("The site does not give refunds for cats [1].", "The site does not give refunds for cats [1]."),
+        (
+            "이 사이트에서는 고양이를 예약할 필요가 없습니다 [1].",
+            "이 사이트에서는 고양이를 예약할 필요가 없습니다 [1].",
+        ),
+        ("Cats sleep a lot [1]. The page does not say why. [1]", "Cats sleep a lot [1]. The page does not say why."),
         ("Cats sleep a lot, `rows [1]` too [1].", "Cats sleep a lot, `rows [1]` too [1]."),
         ("See [1](https://b.example/) [1].", "See [1](https://b.example/) [1]."),
     ],
@@ -46,6 +65,14 @@ def test_an_answer_that_says_that_the_page_does_not_say_has_no_sources() -> None
         "The page does not say how much bread costs today.",
         "The passages don't mention whether cats sleep a lot.",
         "이 페이지에는 고양이 이야기가 나와 있지 않아요.",
+        "There is no information on the page about how much bread costs today.",
+        "The page has no mention of whether cats sleep a lot.",
+        "It isn't mentioned whether cats sleep a lot.",
+        "I could not find in the passages whether cats sleep a lot.",
+        "제공된 내용에는 고양이에 대한 언급이 없습니다.",
+        "고양이가 자는 시간에 대한 정보를 찾을 수 없습니다.",
+        "このページには猫がよく眠るかどうかは記載されていません。",
+        "页面上没有提到猫睡多久。",
     ):
         assert says_unsupported(text)
         assert cited_sources(text, PASSAGES)[1] == ()

@@ -91,13 +91,15 @@ async def test_robots_txt_is_obeyed(reading: Reading, web: WebSite) -> None:
         b"User-agent: *\nDisallow: /\n\nUser-agent: answerback\nDisallow: /private/\nDisallow: /*.php$\n"
         b"Allow: /private/open\n",
     )  # fmt: skip
-    web.pages["/"] = page("Home", "Welcome.", links=("/private/x", "/private/open", "/x.php", "/x.php?y"))
+    web.pages["/"] = page("Home", "Welcome.", links=("/private/x", "/private/open", "/x.php", "/x.php?y", "/to"))
+    web.pages["/to"] = (301, {"Location": "/private/x"}, b"")
     web.pages["/private/x"] = web.pages["/x.php"] = page("Secret", "Secret things.")
     web.pages["/private/open"] = page("Open", "Open things.")
     web.pages["/x.php?y"] = page("Y", "Other things.")
     await reading.crawl()
     assert await reading.statuses() == {
-        "/": "ok", "/private/open": "ok", "/private/x": "robots", "/x.php": "robots", "/x.php?y": "ok"
+        "/": "ok", "/private/open": "ok", "/private/x": "robots", "/to": "robots", "/x.php": "robots",
+        "/x.php?y": "ok",
     }  # fmt: skip
     assert not {"/private/x", "/x.php"} & set(web.paths)
     web.pages["/robots.txt"] = (200, {"Content-Type": "text/plain"}, b"User-agent: *\nDisallow: /")

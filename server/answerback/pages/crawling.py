@@ -91,6 +91,7 @@ class _Walk:
 
     def allows(self, url: str) -> bool:
         """Whether robots.txt lets us read an address."""
+        url = normal_url(url, self.site.origins) or url
         return self.robots.get(origin_of(url), NOTHING).allows(url)
 
 
@@ -220,7 +221,7 @@ class Crawler:
         origins = walk.site.origins
         if kind == "page":
             marks = (known.etag, known.last_modified) if known is not None and known.status == "ok" else ("", "")
-            fetched = await self._fetcher.fetch(url, origins, etag=marks[0], last_modified=marks[1])
+            fetched = await self._fetcher.fetch(url, origins, etag=marks[0], last_modified=marks[1], allows=walk.allows)
         else:
             fetched = await self._fetcher.fetch(url, origins, kind=ROBOTS if kind == "robots" else SITEMAP)
         walk.asked_at[origin] = clock()

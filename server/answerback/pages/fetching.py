@@ -25,6 +25,12 @@ SECONDS, MOST_BYTES, REDIRECTS = 5.0, 2 * 1024 * 1024, 3
 ADDRESSES_TRIED = 3
 AGENT = "Answerback/0.1 (reads pages of its own site to answer comments)"
 Resolver = Callable[[str, int], Awaitable[list[str]]]
+Allows = Callable[[str], bool]
+
+
+def always(url: str) -> bool:
+    """Every address may be asked for."""
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +52,9 @@ SITEMAP = Kind(
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """What came: `status` is `ok`, `unchanged`, or why not (`origin`, `address`, `redirects`, `slow`, `large`,
-    `type`, `http`, `network`); `code` is HTTP's own where there was an answer, `robots` its `X-Robots-Tag`, a line
-    each."""
+    """What came: `status` is `ok`, `unchanged`, or why not (`origin`, `robots`, `address`, `redirects`, `slow`,
+    `large`, `type`, `http`, `network`); `code` is HTTP's own where there was an answer, `robots` its `X-Robots-Tag`,
+    a line each."""
 
     status: str
     url: str = ""
@@ -64,9 +70,10 @@ class PageFetcher(Protocol):
     """Fetches pages of a site."""
 
     async def fetch(
-        self, url: str, origins: Collection[str], *, etag: str = "", last_modified: str = "", kind: Kind = PAGE
-    ) -> Fetched:
-        """The page, if it is of one of the origins. Never raises."""
+        self, url: str, origins: Collection[str], *, etag: str = "", last_modified: str = "", kind: Kind = PAGE,
+        allows: Allows = always,
+    ) -> Fetched:  # fmt: skip
+        """The page, if it is of one of the origins, and `allows` where it has moved to. Never raises."""
         ...
 
 
@@ -78,8 +85,9 @@ class RecordedPageFetcher:
         self.calls: list[str] = []
 
     async def fetch(
-        self, url: str, origins: Collection[str], *, etag: str = "", last_modified: str = "", kind: Kind = PAGE
-    ) -> Fetched:
+        self, url: str, origins: Collection[str], *, etag: str = "", last_modified: str = "", kind: Kind = PAGE,
+        allows: Allows = always,
+    ) -> Fetched:  # fmt: skip
         self.calls.append(url)
         if url not in self.pages:
             return Fetched("http", url, code=404)
@@ -147,8 +155,9 @@ class HttpPageFetcher:
         self._seconds = seconds
 
     async def fetch(
-        self, url: str, origins: Collection[str], *, etag: str = "", last_modified: str = "", kind: Kind = PAGE
-    ) -> Fetched:
+        self, url: str, origins: Collection[str], *, etag: str = "", last_modified: str = "", kind: Kind = PAGE,
+        allows: Allows = always,
+    ) -> Fetched:  # fmt: skip
         accept = "text/html, text/plain;q=0.8" if kind is PAGE else "*/*"
         headers = {"User-Agent": AGENT, "Accept": accept, "Accept-Encoding": "gzip"}
         if etag:
@@ -157,7 +166,7 @@ class HttpPageFetcher:
             headers["If-Modified-Since"] = last_modified
         try:
             async with asyncio.timeout(self._seconds):
-                return await self._follow(url, origins, headers, kind)
+                return await self._follow(url, origins, headers, kind, allows)
         except TimeoutError:
             return Fetched("slow", url)
         except AddressRefused:
@@ -165,10 +174,14 @@ class HttpPageFetcher:
         except (OSError, UnicodeError, ValueError, httpx2.HTTPError, httpx2.InvalidURL, httpcore2.ConnectError):
             return Fetched("network", url)
 
-    async def _follow(self, url: str, origins: Collection[str], headers: dict[str, str], kind: Kind) -> Fetched:
-        for _ in range(REDIRECTS + 1):
+    async def _follow(
+        self, url: str, origins: Collection[str], headers: dict[str, str], kind: Kind, allows: Allows
+    ) -> Fetched:
+        for number in range(REDIRECTS + 1):
             if not _is_of(url, origins):
                 return Fetched("origin", url)
+            if number and not allows(url):
+                return Fetched("robots", url)
             transport = checked_transport(url, self._resolver, lambda host, port: names_itself(host))
             async with (
                 httpx2.AsyncClient(transport=transport, trust_env=False, follow_redirects=False) as client,
