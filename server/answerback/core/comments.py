@@ -25,9 +25,11 @@ _QUOTED = re.compile(r"^[ \t]*>.*$", re.MULTILINE)
 _LINK = re.compile(r"https?://\S+")
 _ENGLISH_OPENING = re.compile(
     r"(?:^|[.!?,;:\n]\s*|\b(?:so|and|but|hi|hello|hey|please|sorry|thanks|ok|okay)\b[, ]+)"
-    r"(?:who|whom|whose|what|what's|when|where|where's|which|why|how|is there|are there|is it|is this|does|do you|"
-    r"do i|do we|did|can i|can you|can we|can anyone|could you|could i|could someone|would you|will it|will you|"
-    r"should i|am i|anyone know|does anyone|any idea|tell me|explain)\b",
+    r"(?:who|whom|whose|what|what's|when(?! (?:i|we|you|he|she|it|they)\b)|where|where's|which|why|how|"
+    r"is there|are there|is it|is this|does|do you|"
+    r"do i|do we|did|can i|can you|can we|can anyone|can someone|could you|could i|could someone|"
+    r"would you|will it|will you|"
+    r"should i|am i|anyone know|does anyone|any idea|any discounts?|i wonder|tell me|explain)\b",
     re.IGNORECASE,
 )
 _KOREAN_QUESTION = re.compile(
@@ -35,6 +37,14 @@ _KOREAN_QUESTION = re.compile(
     r"인가|은가|는가|던가|냐|니|죠|알려\s?주세요|알려\s?줘|궁금(?:해요|합니다|하네요|해)|가르쳐\s?주세요)[\s.~ㅋㅎㅠ!?^]*(?:$|\n)"
     r"|(?:무엇|뭐|뭔|누가|누구|언제|어디|어떻게|어떤|왜|몇\s|얼마)"
 )
+
+
+_NO_QUESTION = re.compile(
+    r"\b(?:what an?|how(?! (?:much|many|long|far|old|do|does|can|to|is|are)\b)) [^.!?\n]{1,60}!|"
+    r"언제(?:나|든)|누구(?:나|든|보다)|어디(?:든|서나)|무엇(?:보다|이든)|뭐(?:든|니)|어떻게든|얼마나 [^.!?\n]{1,20}던지",
+    re.IGNORECASE,
+)
+"""What has a word that asks, and asks nothing."""
 
 
 def is_text(text: str) -> bool:
@@ -69,6 +79,7 @@ def asks_something(body: str) -> bool:
     text = "\n".join(" ".join(line.split()) for line in said.split("\n") if line.strip())
     if re.search(r"[?？؟]", text):
         return True
+    text = _NO_QUESTION.sub(" ", text)
     return (_ENGLISH_OPENING.search(text) is not None and len(text) < 300) or _KOREAN_QUESTION.search(text) is not None
 
 
