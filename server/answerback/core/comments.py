@@ -41,7 +41,8 @@ _KOREAN_QUESTION = re.compile(
 
 _NO_QUESTION = re.compile(
     r"\b(?:what an?|how(?! (?:much|many|long|far|old|do|does|can|to|is|are)\b)) [^.!?\n]{1,60}!|"
-    r"언제(?:나|든)|누구(?:나|든|보다)|어디(?:든|서나)|무엇(?:보다|이든)|뭐(?:든|니)|어떻게든|얼마나 [^.!?\n]{1,20}던지",
+    r"언제(?:나|든)|누구(?:나|든|보다)|어디(?:든|서나)|무엇(?:보다|이든)|뭐(?:든|니)|어떻게든|"
+    r"얼마나 [^.!?\n]{1,20}던지",
     re.IGNORECASE,
 )
 """What has a word that asks, and asks nothing."""
