@@ -34,6 +34,13 @@ describe("the day's answers", () => {
   });
 });
 
+describe("answers that are quotes", () => {
+  it("are not said to be of this page, since any page of the site may have been quoted", () => {
+    for (const words of [en.quotes, en.quoteCaution, en.askQuotes]) expect(words).not.toContain("page");
+    for (const words of [ko.quotes, ko.quoteCaution, ko.askQuotes]) expect(words).toContain("사이트");
+  });
+});
+
 describe("a comment of one's own", () => {
   const { settings } = session();
   const visitor = { id: "v1", name: "Mina", kind: "guest" as const, avatar_url: null };
