@@ -60,6 +60,12 @@ async def test_several_pages_are_called_the_site() -> None:
     assert sources[0].url == "https://a.example/ferry"
 
 
+async def test_it_says_whether_the_page_or_the_site_says_it() -> None:
+    assert (await answer("How much does a rye loaf cost?", [*BREAD, *FERRY]))[0].startswith("The page says:")
+    assert (await answer("When does the ferry leave?", [*BREAD, *FERRY]))[0].startswith("The site says:")
+    assert (await answer("Who painted the church?", [*BREAD, *FERRY]))[0] == "This site does not say."
+
+
 async def test_without_a_page_it_says_so() -> None:
     text, sources = await answer("How much?", [])
     assert "could not be read" in text

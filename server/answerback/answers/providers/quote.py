@@ -47,9 +47,11 @@ class QuoteAnswerer:
     async def stream(self, request: AnswerRequest) -> AsyncIterator[AnswerEvent]:
         """A line of introduction and up to three quotes, best first, each verbatim; or that the page does not say."""
         lang = request.lang if request.lang in _WORDS else "en"
-        place = _PLACES[lang][len({passage.url for passage in request.passages}) > 1]
-        opening, near, silent, unread, owner = (words.format(place=place) for words in _WORDS[lang])
         quotes = self._quotes(request)
+        pages = [passage.url for passage in request.passages if not passage.by_owner]  # the page's own come first
+        shown = {quote.passage.url for quote in quotes} or set(pages)
+        place = _PLACES[lang][not shown <= set(pages[:1])]
+        opening, near, silent, unread, owner = (words.format(place=place) for words in _WORDS[lang])
         if not quotes:
             yield TextDelta(silent if request.passages else unread)
         else:
