@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -331,3 +332,22 @@ def test_somebody_who_cuts_the_tie_at_kakao_is_forgotten(server: Server, kakao: 
 def test_kakao_gets_its_answer_for_people_whom_we_do_not_know_too(server: Server) -> None:
     assert unlink(server, ADMIN_KEY, "123456789") == 200
     assert unlink(server, ADMIN_KEY, "") == 200
+
+
+def test_cutting_the_second_tie_leaves_the_first_however_often_kakao_says_it(
+    server: Server, kakao: OAuthServer
+) -> None:
+    kakao.say(user={"id": "960", "name": "Staying"})
+    visitor = Window(server, WebBrowser()).sign_in("kakao")
+    change(
+        server,
+        """INSERT INTO identities (id, site, issuer, subject, visitor_id, created_at, used_at)
+        VALUES ('second-tie', 'demo', ?, '961', ?, 1, 1)""",
+        kakao.url, visitor["id"],
+    )  # fmt: skip
+    with ThreadPoolExecutor(16) as pool:
+        assert set(pool.map(lambda _: unlink(server, ADMIN_KEY, "961"), range(48))) == {200}
+    assert rows(server, "SELECT subject FROM identities WHERE visitor_id = ?", visitor["id"]) == [("960",)]
+    assert Window(server, WebBrowser()).sign_in("kakao")["id"] == visitor["id"]
+    assert unlink(server, ADMIN_KEY, "960") == 200
+    assert not rows(server, "SELECT * FROM visitors WHERE id = ?", visitor["id"])

@@ -68,15 +68,15 @@ class Erasing:
             return (yield from identities.visitors_of_subject(self._kakao, subject))
 
         for visitor in await self._db.read(found):
-            if not await self._db.write(partial(self._cut, visitor, subject)):
+            if await self._db.write(partial(self._cut, visitor, subject)):
                 await self.erase(visitor, keep_words=True)
 
-    def _cut(self, visitor: Visitor, subject: str) -> Work[int]:
-        """Take the way in away and end what is open; how many others are left."""
-        left = 0
+    def _cut(self, visitor: Visitor, subject: str) -> Work[bool]:
+        """Take the way in away and end what is open; whether it was there, and the last one."""
+        last = False
         for identity in (yield from identities.identities_of(visitor.id)):
             if (identity.issuer, identity.subject) == (self._kakao, subject):
-                left = yield from identities.ways_left(visitor.id, without=identity.id)
+                last = not (yield from identities.ways_left(visitor.id, without=identity.id))
                 yield from identities.remove_identity(visitor.id, identity.id)
         yield from end_everything(visitor.id, self._clock.now())
-        return left
+        return last
