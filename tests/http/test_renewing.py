@@ -149,6 +149,8 @@ def spoil(server: Server, model: OpenAIServer, step: Any) -> str:
     rewrite(server, "founded in 1931", "founded in 1929")
     ask(server, "How much is a loaf of rye bread?")
     wait_until(lambda: rows(server, "SELECT renew_at FROM answers WHERE id = ?", id)[0][0])
+    # The thread is told a moment after it is on disk.
+    wait_until(lambda: shown(server, id)["answer"]["outdated"] and server.settled(id))
     return id
 
 
