@@ -115,14 +115,20 @@ BENT: dict[str, dict[str, Any]] = {
     "with an empty subject": {"sub": ""},
     "with a blank subject": {"sub": "   "},
     "with a subject that is no text": {"sub": 17},
+    "with a subject that is a list": {"sub": ["user-1"]},
+    "with a subject that is true": {"sub": True},
     "with a subject too long": {"sub": "x" * 256},
     "over": {"iat": NOW - 600, "exp": NOW - 400},
     "good for too long": {"exp": NOW + 3600},
+    "good for ever": {"exp": float("inf")},
+    "with an end that is no number": {"exp": [NOW + 100]},
+    "with a beginning that is a text": {"iat": str(NOW)},
     "without an end": {"exp": None},
     "without a beginning": {"iat": None},
     "from tomorrow": {"iat": NOW + 86_400, "exp": NOW + 86_500},
     "without a name of its own": {"jti": None},
     "with a name too short": {"jti": "x"},
+    "with a name that is a list": {"jti": ["jti-12345678"]},
 }
 
 

@@ -273,6 +273,7 @@ async def test_no_word_of_an_erased_visitor_is_left_anywhere(db: Database, keep_
     left = set(re.findall(r"canary\w*", await everything(db)))
     # What was published stays where the visitor wanted so, with the terms by which it is found and the draft below it.
     assert left == ({"canaryc1", "canarypublished", "canarydraft"} if keep_words else set())
+    assert "'v1'" not in await everything(db)
     record = await db.read(lambda: record_of("demo", "a3"))
     assert record is not None
     assert (record.question, record.body, record.sources, record.tokens_in) == ("", "", [], 7)
@@ -309,16 +310,20 @@ _CANARIES = (
     """INSERT INTO questions (id, site, page, visitor_id, body, html, idempotency_key, created_at)
         VALUES ('q1', 'demo', '/p', 'v1', 'canaryquestion', 'canaryquestion', 'key', 1)""",
     """INSERT INTO answers (id, kind, site, page, url, title, question_id, visitor_id, address_key, state, body, html,
-        sources, tokens_in, queued_at, due_at, draft) VALUES
-        ('a1', 'thread', 'demo', '/p', '', '', 'c1', 'v1', 'canary', 'done', 'canarydraft', 'canarydraft', '[]',
+        sources, passages, tokens_in, queued_at, due_at, draft) VALUES
+        ('a1', 'thread', 'demo', '/p', '', '', 'c1', 'v1', 'canary', 'done', 'canarydraft', 'canarydraft', '[]', '[]',
             7, 1, 1, 1),
-        ('a2', 'thread', 'demo', '/p', '', '', 'c2', 'v1', 'canary', 'done', 'An answer', 'An answer', '[]',
+        ('a2', 'thread', 'demo', '/p', '', '', 'c2', 'v1', 'canary', 'done', 'An answer', 'An answer', '[]', '[]',
             7, 1, 1, 0),
-        ('a3', 'chat', 'demo', '/p', '', 'canarytitle', 'q1', 'v1', 'canary', 'done', 'canaryprivate', 'canaryprivate',
-            '[{"quote":"canaryquote","url":"","title":""}]', 7, 1, 1, 0)""",
-    """INSERT INTO answer_revisions (id, site, comment_id, author, action, body, html, note, created_at)
-        VALUES ('r1', 'demo', 'a2', 'ai', 'answered', 'An answer', 'An answer', '', 5)""",
+        ('a3', 'chat', 'demo', '/p', 'https://a.example/?canaryurl', 'canarytitle', 'q1', 'v1', 'canary', 'done',
+            'canaryprivate', 'canaryprivate', '[{"quote":"canaryquote","url":"","title":""}]',
+            '[{"url":"https://a.example/?canarypassage","hash":"0123456789abcdef"}]', 7, 1, 1, 0)""",
+    """INSERT INTO answer_revisions (id, site, comment_id, author, action, body, html, note, created_at) VALUES
+        ('r1', 'demo', 'a2', 'ai', 'answered', 'An answer', 'An answer', '', 5),
+        ('r2', 'demo', 'a1', 'ai', 'answered', 'canarydraft', 'canarydraft', '', 5)""",
     """INSERT INTO feedback (answer_id, visitor_id, helpful, reason, created_at)
         VALUES ('a3', 'v1', 0, 'canaryreason', 1)""",
     "INSERT INTO reports (comment_id, visitor_id, reason, created_at) VALUES ('a2', 'v1', 'canaryreport', 1)",
+    """INSERT INTO mail_links (id, purpose, site, email, lang, created_at, expires_at, proved_by, state, due_at)
+        VALUES ('m1', 'sign_in', 'demo', 'before@example.com', 'en', 1, 2, 'v1', 'sent', 1)""",
 )

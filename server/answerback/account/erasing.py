@@ -68,15 +68,18 @@ class Erasing:
             return (yield from identities.visitors_of_subject(self._kakao, subject))
 
         for visitor in await self._db.read(found):
-            if await self._db.write(partial(self._cut, visitor, subject)):
-                await self.erase(visitor, keep_words=True)
+            nobody = self._ids.new()
+            for page in await self._db.write(partial(self._cut, visitor, subject, nobody)):
+                self._told(visitor.site, page)
 
-    def _cut(self, visitor: Visitor, subject: str) -> Work[bool]:
-        """Take the way in away and end what is open; whether it was there, and the last one."""
-        last = False
+    def _cut(self, visitor: Visitor, subject: str, nobody: str) -> Work[list[str]]:
+        """Take the way in away and end what is open, or everything where it was the last one; the pages concerned.
+
+        One write: an account that nobody can come into would be out of reach of its owner, and not erased."""
         for identity in (yield from identities.identities_of(visitor.id)):
             if (identity.issuer, identity.subject) == (self._kakao, subject):
-                last = not (yield from identities.ways_left(visitor.id, without=identity.id))
+                if not (yield from identities.ways_left(visitor.id, without=identity.id)):
+                    return (yield from erasing_store.erase(visitor, nobody, keep_words=True))
                 yield from identities.remove_identity(visitor.id, identity.id)
         yield from end_everything(visitor.id, self._clock.now())
-        return last
+        return []

@@ -11,6 +11,7 @@ _DRAFTS = """SELECT a.id FROM answers a JOIN comments c ON c.id = a.id JOIN comm
 _WORDS = (
     # An answer that nobody has read yet goes with its question.
     f"UPDATE answers SET body = '', html = '', sources = '[]' WHERE id IN ({_DRAFTS})",
+    f"DELETE FROM answer_revisions WHERE comment_id IN ({_DRAFTS})",
     f"UPDATE comments SET state = 'deleted', body = '', html = '' WHERE id IN ({_DRAFTS})",
     "UPDATE comments SET state = 'deleted', body = '', html = '' WHERE visitor_id = :id",
 )
@@ -25,7 +26,9 @@ _PRIVATE = (
     "UPDATE feedback SET reason = '' WHERE visitor_id = :id",
     "UPDATE reports SET reason = '' WHERE visitor_id = :id",
     "DELETE FROM answers WHERE visitor_id = :id AND kind = 'chat' AND state IN ('queued', 'streaming')",
-    "UPDATE answers SET body = '', html = '', sources = '[]', title = '' WHERE visitor_id = :id AND kind = 'chat'",
+    # The address too, which may carry whatever the site has put there for this visitor.
+    """UPDATE answers SET body = '', html = '', sources = '[]', title = '', url = '', passages = '[]'
+        WHERE visitor_id = :id AND kind = 'chat'""",
     "DELETE FROM questions WHERE visitor_id = :id",
 )
 _TRACES = (
@@ -37,6 +40,7 @@ _TRACES = (
     "DELETE FROM identities WHERE visitor_id = :id",
     "DELETE FROM avatars WHERE visitor_id = :id",
     "DELETE FROM sign_in_codes WHERE visitor_id = :id",
+    "UPDATE mail_links SET proved_by = NULL WHERE proved_by = :id",
 )
 # Votes, reports and feedback count on, as nobody's.
 _COUNTED = ("votes", "reports", "feedback")
