@@ -151,6 +151,8 @@ class Server:
     turned: int = 0
     log: Path | None = None
     """Where it writes what it says, instead of to the tests' own output."""
+    patience: float = 30
+    """How many seconds a call may take."""
 
     @classmethod
     @contextmanager
@@ -258,7 +260,7 @@ class Server:
         body = data if isinstance(data, bytes) else None if data is None else json.dumps(data).encode()
         request = urllib.request.Request(self.url + path, data=body, headers=sent, method=method)
         try:
-            with urllib.request.urlopen(request, timeout=30) as response:
+            with urllib.request.urlopen(request, timeout=self.patience) as response:
                 return Reply(response.status, _lower(response.headers), response.read())
         except urllib.error.HTTPError as error:
             with error:

@@ -10,10 +10,9 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
-from typing import Any
 
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -79,10 +78,11 @@ class PatientOnce(HttpToolsProtocol):
 
 
 class Server(uvicorn.Server):
-    """A uvicorn server for one `App`."""
+    """A uvicorn server for one `App`; `listening` is called once it takes connections."""
 
-    def __init__(self, app: App, host: str, port: int) -> None:
+    def __init__(self, app: App, host: str, port: int, listening: Callable[[], None] | None = None) -> None:
         self._app = app
+        self._listening = listening
         config = uvicorn.Config(
             app,
             host=host,
@@ -114,22 +114,18 @@ class Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
-        for server in self.servers:
-            for bound in server.sockets:
-                self.on_bound(bound.getsockname())
-
-    def on_bound(self, address: Any) -> None:
-        """Called with each address that the server listens on."""
+        if self._listening is not None and self.started:
+            self._listening()
 
 
-def serve(settings: Settings, host: str, port: int, workers: int = 1) -> int:
-    """Serve until a signal comes; the exit code."""
+def serve(settings: Settings, host: str, port: int, workers: int, listening: Callable[[], None]) -> int:
+    """Serve until a signal comes, and call `listening` once connections are taken; the exit code."""
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # idle sockets of strangers must not use them up
     migrate(settings.database_url)  # what is wrong with the database is said before anything listens
     if workers > 1:
-        return Workers(settings, host, port, workers).run()
-    return _run(Server(build_app(settings), host, port))
+        return Workers(settings, host, port, workers).run(listening)
+    return _run(Server(build_app(settings), host, port, listening))
 
 
 def _run(server: Server, sockets: list[socket.socket] | None = None) -> int:
@@ -149,7 +145,7 @@ class Workers:
         self._born: dict[int, float] = {}
         self._stopping = False
 
-    def run(self) -> int:
+    def run(self, listening: Callable[[], None]) -> int:
         """Until a signal comes, or a process ends as soon as it has begun; the exit code."""
         try:
             sockets = [
@@ -159,6 +155,7 @@ class Workers:
         except OSError as error:
             log.error("%s:%s cannot be listened on: %s", self._host, self._port, error)
             return 1
+        listening()
         self._watched, self._held = os.pipe()  # children see by its end that this process is no more
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)

@@ -53,6 +53,17 @@ def test_the_page_s_styles_do_not_reach_in(demo: Demo, arrive: Arrivals) -> None
     assert page.evaluate(LOOKS) == shouted
 
 
+def test_what_is_printed_are_the_words_alone(demo: Demo, arrive: Arrivals) -> None:
+    page = arrive(demo.at("strict.html"))
+    leave(page, "When was the policy written?")
+    expect(answer_in(page, "done")).to_be_visible()
+    page.emulate_media(media="print")
+    expect(answer_in(page, "done")).to_be_visible()
+    expect(field(page)).to_be_hidden()
+    expect(question_field(page)).to_be_hidden()
+    expect(page.locator("answerback-comments [part~=actions]:visible")).to_have_count(0)
+
+
 def test_a_korean_page_is_spoken_to_in_korean(demo: Demo, arrive: Arrivals) -> None:
     page = arrive(demo.at("ko.html"))
     loaded: list[str] = []

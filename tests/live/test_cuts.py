@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+from contextlib import nullcontext
 
 import pytest
 from answerback.answers.live_text import LiveText, LiveTexts
 from answerback.core.comments import utf16_length
-from answerback.core.events import EventName
+from answerback.core.events import RETRY, EventName
 from answerback.live.bus import CHANNELS, KEPT_EVENTS, MemoryBus
+from answerback.live.handlers import stream
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -118,3 +121,16 @@ async def test_who_comes_in_the_middle_of_an_answer_ends_with_the_same_text(piec
         units = text.encode("utf-16-le")[: 2 * offset] + str(delta["text"]).encode("utf-16-le")
         text = units.decode("utf-16-le")
     assert text == "".join(pieces)
+
+
+async def test_whoever_comes_in_the_middle_of_an_answer_hears_its_beginning_first() -> None:
+    bus, browser = MemoryBus("epoch"), Browser()
+    running = LiveTexts(bus)
+    answer = LiveText(bus, CHANNEL, "a")
+    answer.add("From half past ")
+    coming = stream(bus, CHANNEL, None, lambda: running.on(CHANNEL), nullcontext())
+    asyncio.get_running_loop().call_soon(answer.end)
+    answer.add("seven.")
+    browser.read((await anext(coming)).removeprefix(RETRY))
+    browser.read(await anext(coming))
+    assert [(event["offset"], event["text"]) for event in browser.heard] == [(0, "From half past "), (15, "seven.")]

@@ -112,11 +112,20 @@ function mount(element: Element, options: Options = {}): void {
   elements.forEach(watch);
 }
 
+/** The element that an option names; none where there is no such, or what it says is no selector. */
+function targetOf({ target }: Options): Element | null {
+  try {
+    return target ? document.querySelector(target) : null;
+  } catch {
+    return null;
+  }
+}
+
 /** Puts the elements where the tag stands, unless the page has placed its own. */
 function place(tag: HTMLScriptElement | null, options: Options): void {
   const hands = byHand(OUTER);
   hands.forEach(watch);
-  const target = options.target ? document.querySelector(options.target) : null;
+  const target = targetOf(options);
   if (target) {
     mount(target, options);
     return;
@@ -171,7 +180,7 @@ if (window.Answerback && script) {
   // A second tag on one page, or one that a single-page app has put in again.
   const { mount: other } = window.Answerback;
   const options = optionsOf(script);
-  const target = options.target ? document.querySelector(options.target) : null;
+  const target = targetOf(options);
   const spot = document.createElement("div");
   if (!target) script.after(spot);
   other(target ?? spot, options);

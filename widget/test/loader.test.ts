@@ -86,6 +86,14 @@ describe("the loader", () => {
     expect(document.querySelector("#here > answerback-comments")).not.toBeNull();
   });
 
+  it.each(["#nowhere", "..here"])(
+    "stands by the tag where the place it names is none: %s",
+    async (target) => {
+      await load("<main>[tag]</main>", `data-mode="comments" data-target="${target}"`);
+      expect(document.querySelector("main > answerback-comments")).not.toBeNull();
+    },
+  );
+
   it("adds nothing to a page that has placed its own", async () => {
     await load("<answerback-comments page='/own'></answerback-comments>[tag]");
     expect(placed()).toEqual(["answerback-comments"]);

@@ -41,8 +41,10 @@ def _serve(settings: Settings, options: argparse.Namespace) -> int:
         return 2
     from ..serving import serve
 
-    say(f"Answerback on http://{options.host}:{options.port} · answers by {settings.provider_in_use}")
-    return serve(settings, options.host, options.port, options.workers)
+    def listening() -> None:
+        say(f"Answerback on http://{options.host}:{options.port} · answers by {settings.provider_in_use}")
+
+    return serve(settings, options.host, options.port, options.workers, listening)
 
 
 def _check(settings: Settings, options: argparse.Namespace) -> int:

@@ -113,6 +113,10 @@ class Reader:
             finally:
                 timer.cancel()
                 self._wake = None
+        return self.take_now()
+
+    def take_now(self) -> bytes | None:
+        """As `take`, without waiting, so that nothing can come in between."""
         if self.behind:
             self.closed = True
             self.behind = False

@@ -34,7 +34,7 @@ async def stream(
     """
     with seat:
         async with bus.subscribe(channel, after) as reader:
-            missed = await reader.take(0) or b""
+            missed = reader.take_now() or b""  # what comes from here on comes after the opening
             yield RETRY + missed + opening()
             while (data := await reader.take(HEARTBEAT_SECONDS)) is not None:
                 yield data or HEARTBEAT

@@ -17,7 +17,7 @@ const ko: Texts = {
   newest: "최신순",
   best: "추천순",
   offline: "인터넷에 연결되어 있지 않아요. 쓰던 글은 그대로 보관돼요.",
-  locked: "더 이상 댓글을 쓸 수 없는 글이에요. 읽는 건 괜찮아요.",
+  locked: "더 이상 댓글을 쓸 수 없는 글이에요..",
   signIn: "로그인",
   signOut: "로그아웃",
   account: "내 계정",
@@ -128,7 +128,7 @@ const ko: Texts = {
   askSend: "질문하기",
   askPrivate: "이 대화는 나에게만 보여요.",
   askQuotes: "이 사이트의 문장으로 답해 드려요.",
-  askEmpty: "이 글에서 답을 찾아, 확인할 수 있는 문장과 함께 보여 드려요.",
+  askEmpty: "이 글에서 답을 찾아 근거와 함께 보여 드려요.",
   askUsedUp: (again) => `오늘은 다 물어봤어요. ${again}부터 다시 물어볼 수 있어요.`,
   you: "나",
 
