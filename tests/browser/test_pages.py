@@ -55,7 +55,7 @@ def test_the_page_s_styles_do_not_reach_in(demo: Demo, arrive: Arrivals) -> None
 
 def test_what_is_printed_are_the_words_alone(demo: Demo, arrive: Arrivals) -> None:
     page = arrive(demo.at("strict.html"))
-    leave(page, "When was the policy written?")
+    leave(page, "From where are styles allowed?")
     expect(answer_in(page, "done")).to_be_visible()
     page.emulate_media(media="print")
     expect(answer_in(page, "done")).to_be_visible()

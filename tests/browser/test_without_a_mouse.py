@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.conftest import Arrivals
 from tests.browser.demo import Demo, answer_in, ask, field, leave, question_field
@@ -88,6 +88,17 @@ def violations(page: Page) -> list[Any]:
         (rule["id"], [(node["target"], node["failureSummary"]) for node in rule["nodes"]])
         for rule in found["violations"]
     ]
+
+
+def test_axe_finds_nothing_while_the_thread_is_awaited(demo: Demo, arrive: Arrivals) -> None:
+    page = arrive(demo.at("bread.html"))
+    held: list[Route] = []
+    page.route("**/api/comments/?*", lambda route: held.append(route))
+    page.reload()
+    expect(page.get_by_role("group", name="Loading comments")).to_be_visible()
+    assert violations(page) == []
+    held[0].continue_()
+    expect(page.get_by_text("No comments yet")).to_be_visible()
 
 
 @pytest.mark.parametrize(

@@ -70,7 +70,13 @@ export class CommentsElement extends Outer<ThreadStore> {
         ? this.#list(ctx, state)
         : h(
             "div",
-            { key: "wait", class: "list wait", "aria-label": texts.loading, "aria-busy": true },
+            {
+              key: "wait",
+              class: "list wait",
+              role: "group",
+              "aria-label": texts.loading,
+              "aria-busy": true,
+            },
             [1, 2, 3].map(() => h("div", { class: "ghost" }, skeleton())),
           ),
       ready && this.#more(texts, state),
