@@ -10,6 +10,7 @@ from urllib.parse import parse_qs
 from starlette.requests import Request
 from starlette.responses import Response
 
+from ..core.comments import is_text
 from ..core.model import Visitor
 from ..db import Database, Work
 from ..errors import AppError, Unauthorized
@@ -60,7 +61,8 @@ class Erasing:
             return Response(status_code=400)
         except AppError as error:
             return problem(error)
-        await self._forget(subject)
+        if is_text(subject):
+            await self._forget(subject)
         return Response(status_code=200, headers={"Cache-Control": "no-store"})
 
     async def _forget(self, subject: str) -> None:

@@ -9,11 +9,12 @@ from collections.abc import Mapping
 from starlette.requests import Request
 
 from ..core.model import Visitor
-from ..db import Database
+from ..db import Database, Work
 from ..errors import Forbidden, Unauthorized
 from ..own_pages import HEADERS, OwnPages
 from ..people.pace import caller_key
 from ..people.sessions import hash_secret
+from ..people.store import hold_password
 from ..seams import Clock, Ids
 from ..settings import Settings
 from . import store
@@ -49,11 +50,18 @@ class AccountGate(OwnPages):
         self._clock = clock
         self._ids = ids
 
-    async def open(self, visitor: Visitor) -> str:
-        """A session for somebody who has just shown who they are, as a Set-Cookie header."""
+    async def open(self, visitor: Visitor, by_password: str) -> str:
+        """A session for somebody who has just shown who they are, as a Set-Cookie header; `by_password` as
+        `Sessions.begin_user` has it."""
         secret, now = self._ids.secret(), self._clock.now()
         until = now + SESSION_SECONDS * 1000
-        await self._db.write(lambda: store.add_account_session(hash_secret(secret), visitor, now, until))
+
+        def work() -> Work[None]:
+            if by_password:
+                yield from hold_password(visitor.id, by_password)
+            yield from store.add_account_session(hash_secret(secret), visitor, now, until)
+
+        await self._db.write(work)
         return cookie(visitor.site, secret, SESSION_SECONDS)
 
     async def account(self, request: Request, site: str) -> Account | None:

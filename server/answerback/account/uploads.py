@@ -54,7 +54,7 @@ def _read_parts(body: bytes, delimiter: bytes) -> tuple[dict[str, str], bytes]:
 
 async def _drain(request: Request) -> None:
     size = 0
-    with suppress(TimeoutError):
+    with suppress(TimeoutError, RuntimeError):  # the latter: there was no more
         async with asyncio.timeout(RECEIVE_SECONDS):
             async for part in request.stream():
                 size += len(part)

@@ -53,6 +53,11 @@ def is_text(text: str) -> bool:
     return "\x00" not in text and not _SURROGATE.search(text)
 
 
+def keepable(text: str) -> str:
+    """The text without what no database keeps."""
+    return _SURROGATE.sub("", text).replace("\x00", "")
+
+
 def clean_text(text: str) -> str:
     """NFC, unix line ends, without invisible and direction-changing characters, trimmed."""
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))

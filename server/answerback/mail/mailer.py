@@ -7,8 +7,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from email.errors import MessageError
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import unquote, urlsplit
+
+from ..core.hosts import ascii_host
 
 if TYPE_CHECKING:
     from email.message import EmailMessage
@@ -67,7 +70,7 @@ class SmtpMailer:
     async def send(self, message: Message, now: int) -> None:
         try:
             mail = compose(message, self._sender, now)
-        except ValueError as error:
+        except (ValueError, MessageError) as error:
             raise MailRefused(str(error), for_good=True) from None
         async with self._connected() as client:
             await client.send_message(mail)
@@ -155,4 +158,4 @@ def compose(message: Message, sender: str, now: int) -> EmailMessage:
 def _deliverable(address: str) -> str:
     """The address with its domain as mail servers know it."""
     local, _, domain = address.rpartition("@")
-    return address if domain.isascii() else f"{local}@{domain.encode('idna').decode('ascii')}"
+    return f"{local}@{ascii_host(domain)}"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import TypeVar
 
 from ..db import Database, Work
@@ -18,6 +20,8 @@ FORGET_MS = 15 * 60 * 1000
 LONGEST_DELAY_S = 300
 # Some ten seconds of passwords: whoever comes later would wait longer than people do.
 MOST_WAITING = 200
+WAITING_OF_ADDRESS = 60
+"""Of these at most, so that one address does not keep all others out, with passwords that are right either."""
 
 
 class Attempts:
@@ -27,24 +31,22 @@ class Attempts:
         self._db = db
         self._clock = clock
         self._one_at_a_time = asyncio.Lock()
-        self._waiting = 0
+        self._waiting: Counter[str] = Counter()
 
     async def attempt(self, account: str, address: str, check: Callable[[], Awaitable[T | None]]) -> T | None:
         """What `check` gives; None is a failure and is counted. Raises LimitReached when it is too early to try."""
-        return await self._one({account: FREE_FAILURES, **dict(shares(address, FREE_OF_ADDRESS))}, account, check)
+        buckets = {account: FREE_FAILURES, **dict(shares(address, FREE_OF_ADDRESS))}
+        return await self._one(address, buckets, account, check)
 
     async def register(self, address: str, check: Callable[[], Awaitable[T | None]]) -> T | None:
         """As `attempt`, for an account that may be there already: a good one is no reason to forget the others."""
-        return await self._one(dict(shares(address, FREE_TAKEN)), None, check)
+        return await self._one(address, dict(shares(address, FREE_TAKEN)), None, check)
 
     async def _one(
-        self, buckets: Mapping[str, int], forgiven: str | None, check: Callable[[], Awaitable[T | None]]
+        self, address: str, buckets: Mapping[str, int], forgiven: str | None, check: Callable[[], Awaitable[T | None]]
     ) -> T | None:
         """`buckets` have so many failures free; that of `forgiven` is emptied by a good attempt."""
-        if self._waiting >= MOST_WAITING:
-            raise LimitReached("too_many_requests", retry_after=10)
-        self._waiting += 1
-        try:
+        with self._queued({"": MOST_WAITING, **dict(shares(address, WAITING_OF_ADDRESS))}):
             async with self._one_at_a_time:
                 for bucket, free in buckets.items():
                     await self._delay(bucket, free)
@@ -54,8 +56,19 @@ class Attempts:
                 elif forgiven is not None:
                     await self._db.write(lambda: store.forget_failures(forgiven))
                 return result
+
+    @contextmanager
+    def _queued(self, places: Mapping[str, int]) -> Iterator[None]:
+        if any(self._waiting[place] >= most for place, most in places.items()):
+            raise LimitReached("too_many_requests", retry_after=10)
+        self._waiting.update(places.keys())
+        try:
+            yield
         finally:
-            self._waiting -= 1
+            self._waiting.subtract(places.keys())
+            for place in places:
+                if not self._waiting[place]:
+                    del self._waiting[place]
 
     def _count(self, buckets: Iterable[str]) -> Work[None]:
         now = self._clock.now()

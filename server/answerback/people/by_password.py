@@ -45,19 +45,22 @@ class ByPassword:
             await self.registered(visitor, email, lang, address)
         return visitor
 
-    async def sign_in(self, site: str, email: str, password: str, address: str) -> Visitor:
-        """The visitor. Raises Unauthorized (`login_failed`), the same and as late for unknown addresses and bad
-        passwords, or LimitReached when it is too early to try again."""
+    async def sign_in(self, site: str, email: str, password: str, address: str) -> tuple[Visitor, str]:
+        """The visitor, and what `store.hold_password` wants in the write that lets them in.
 
-        async def check() -> Visitor | None:
+        Raises Unauthorized (`login_failed`), the same and as late for unknown addresses and bad passwords, or
+        LimitReached when it is too early to try again.
+        """
+
+        async def check() -> tuple[Visitor, str] | None:
             found = await store.user_by_email(self._db, site, email)
             good = await verify_password(password, found[1] if found else None)
-            return found[0] if found is not None and good else None
+            return found if good else None
 
-        visitor = await self._attempts.attempt(f"email:{site}:{email}", f"address:{address}", check)
-        if visitor is None:
+        found = await self._attempts.attempt(f"email:{site}:{email}", f"address:{address}", check)
+        if found is None:
             raise Unauthorized("login_failed")
-        return visitor
+        return found
 
     async def change(
         self, visitor: Visitor, email: str, current: str | None, password: str, address: str, *, but_page: str

@@ -157,8 +157,11 @@ class Sessions:
 
         return work
 
-    async def begin_user(self, call: Call, visitor: Visitor, merging: Merging) -> str:
-        """A session for somebody who has just signed in; its bearer token. What they did as a guest is theirs."""
+    async def begin_user(self, call: Call, visitor: Visitor, merging: Merging, *, by_password: str = "") -> str:
+        """A session for somebody who has just signed in; its bearer token. What they did as a guest is theirs.
+
+        `by_password` is the hash of the password that has let them in. Raises Unauthorized when it is that no more.
+        """
         before, now = await self.before(call), self._clock.now()
         guest = before if before is not None and before.visitor.kind == "guest" else None
         values, _ = self._values(call, visitor, now)
@@ -166,6 +169,8 @@ class Sessions:
         values |= {"cookie_hash": None, "bearer_hash": hash_secret(token)}
 
         def work() -> Work[None]:
+            if by_password:
+                yield from store.hold_password(visitor.id, by_password)
             if guest is not None:
                 yield from merging.merge(guest.visitor, visitor, now)
                 yield from store.revoke_session(guest.id, now)

@@ -7,6 +7,7 @@ from typing import Any
 
 from ..core.model import Visitor
 from ..db import Database, Row, Work, many, one, run
+from ..errors import Unauthorized
 
 VISITOR = "v.id, v.site, v.kind, v.name, v.avatar_url, v.daily_answers, v.blocked"
 
@@ -86,6 +87,17 @@ async def user_by_email(db: Database, site: str, email: str) -> tuple[Visitor, s
     return None if row is None else (read_visitor(row), row["password_hash"])
 
 
+def hold_password(visitor_id: str, password_hash: str) -> Work[None]:
+    """The password that has been checked is the visitor's to this moment, and until this write is done. To be asked
+    in the write that lets somebody in by it. Raises Unauthorized (`login_failed`)."""
+    row = yield one(  # a write, so that one which changes it meanwhile comes before or after, on PostgreSQL too
+        """UPDATE visitors SET password_hash = password_hash WHERE id = :id AND password_hash = :hash RETURNING id""",
+        id=visitor_id, hash=password_hash,
+    )  # fmt: skip
+    if row is None:
+        raise Unauthorized("login_failed")
+
+
 def set_password(visitor_id: str, password_hash: str | None) -> Work[None]:
     """Give the visitor a password, or take it away."""
     yield run("UPDATE visitors SET password_hash = :hash WHERE id = :id", id=visitor_id, hash=password_hash)
@@ -143,6 +155,13 @@ def end_everything(visitor_id: str, now: int, *, but_page: str = "") -> Work[Non
     yield run("DELETE FROM account_sessions WHERE visitor_id = :id AND hash <> :but", id=visitor_id, but=but_page)
     yield run("DELETE FROM sign_in_codes WHERE visitor_id = :id", id=visitor_id)
     yield run("UPDATE mail_links SET proved_by = NULL WHERE proved_by = :id", id=visitor_id)
+    # Whoever could read the mail until now may have more than one of them.
+    yield run(
+        """UPDATE mail_links SET used_at = :now WHERE used_at IS NULL AND purpose IN ('reset', 'sign_in')
+        AND EXISTS (SELECT 1 FROM visitors v WHERE v.id = :id AND v.site = mail_links.site
+            AND v.email = mail_links.email)""",
+        id=visitor_id, now=now,
+    )  # fmt: skip
 
 
 def count_failure(bucket: str, now: int, forget_before: int) -> Work[None]:

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from ..core.hosts import ascii_host
 from ..errors import BadRequest
 from ..settings import limit
 
@@ -39,7 +40,7 @@ def origin(text: str) -> str:
     if ":" in host:
         host = f"[{host}]"
     else:
-        host = host if host.isascii() else host.encode("idna").decode("ascii")
+        host = ascii_host(host)
         if not _HOST.fullmatch(host):
             raise ValueError(f"{text!r} is no origin; each is named in full, as https://www.example.com")
     usual = {"http": 80, "https": 443}[parts.scheme]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from ...core.comments import NAME_LIMIT, clean_line
+from ...core.comments import NAME_LIMIT, clean_line, is_text, keepable
 from ...core.model import Visitor
 from ...db import Work
 from . import store
@@ -23,8 +24,23 @@ class Profile:
     picture: str = ""
 
     def __post_init__(self) -> None:
-        if not self.issuer or not self.subject.strip() or len(self.subject) > SUBJECT_LIMIT:
+        if (
+            not self.issuer
+            or not self.subject.strip()
+            or len(self.subject) > SUBJECT_LIMIT
+            or not is_text(self.subject)
+        ):
             raise ValueError("an identity has an issuer and a subject")
+
+
+def said(value: Any, limit: int = 2_000) -> str:
+    """A text as an issuer says it; empty for anything that is none, too long, or not to be kept."""
+    return value if isinstance(value, str) and len(value) <= limit and is_text(value) else ""
+
+
+def said_name(value: Any) -> str:
+    """As `said`, but a name may have been cut within a character, and is kept up to there."""
+    return said(keepable(value)) if isinstance(value, str) else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,9 +83,12 @@ async def calling(client_id: str, secret: str) -> AsyncIterator[AsyncOAuth2Clien
         # `error` is a word of the protocol when it is one that is known; the description is the provider's text.
         known = {"invalid_grant", "invalid_client", "invalid_request", "unauthorized_client", "bad_verification_code"}
         known |= {"incorrect_client_credentials", "redirect_uri_mismatch"}
-        raise ProviderFailed("refused", error.error if error.error in known else "error response") from None
+        raise ProviderFailed("refused", str(error.error) if str(error.error) in known else "error response") from None
     except (TimeoutError, httpx2.HTTPError, httpx2.InvalidURL, OSError) as error:
         raise ProviderFailed("unavailable", type(error).__name__) from None
+    except (TypeError, AttributeError, ValueError, LookupError, RecursionError) as error:
+        # What the libraries stumble over when an answer has not the shape of one.
+        raise ProviderFailed("refused", type(error).__name__) from None
     finally:
         client.token = None
         await client.aclose()

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from ...seams import Clock
 from ...settings import Settings
-from ..identities import Profile
+from ..identities import Profile, said, said_name
 from .client import ProviderFailed, calling, get_json, get_optional
 from .id_tokens import FRESH_MS, KeyRing, read_id_token
 
@@ -39,10 +39,6 @@ def configured(settings: Settings, clock: Clock) -> dict[str, Provider]:
     if settings.github_client_id and settings.github_client_secret:
         found["github"] = GitHub(settings)
     return found
-
-
-def _text(value: Any, limit: int = 2_000) -> str:
-    return value if isinstance(value, str) and len(value) <= limit else ""
 
 
 def _inner(data: Any, name: str) -> dict[str, Any]:
@@ -99,7 +95,7 @@ class Kakao:
                 now=self._clock.now(),
             )  # fmt: skip
             subject = claims["sub"]
-            if not subject.strip():
+            if not said(subject).strip():
                 raise ProviderFailed("refused", "empty subject")
             data = await get_optional(client, f"{self._api}/v2/user/me")
         if _id_as_text(data) not in ("", subject):
@@ -111,11 +107,11 @@ class Kakao:
         shown = _inner(account, "profile")
         verified = account.get("is_email_valid") is True and account.get("is_email_verified") is True
         picture = "" if shown.get("is_default_image") is True else (
-            _text(shown.get("thumbnail_image_url")) or _text(shown.get("profile_image_url"))
-            or _text(claims.get("picture"))
+            said(shown.get("thumbnail_image_url")) or said(shown.get("profile_image_url"))
+            or said(claims.get("picture"))
         )  # fmt: skip
-        name = _text(shown.get("nickname")) or _text(claims.get("nickname"))
-        email = _text(account.get("email"), 254) if verified else ""
+        name = said_name(shown.get("nickname")) or said_name(claims.get("nickname"))
+        email = said(account.get("email"), 254) if verified else ""
         return Profile(self.issuer, subject, name, email or None, picture)
 
     async def _discover(self, client: Any) -> dict[str, str]:
@@ -126,7 +122,7 @@ class Kakao:
                 return self._found
             data = await get_json(client, f"{self.issuer}/.well-known/openid-configuration", token=False)
             names = ("authorization_endpoint", "token_endpoint", "jwks_uri")
-            found = {name: _text(data.get(name)) if isinstance(data, dict) else "" for name in names}
+            found = {name: said(data.get(name)) if isinstance(data, dict) else "" for name in names}
             if not isinstance(data, dict) or data.get("issuer") != self.issuer:
                 raise ProviderFailed("refused", "discovery: issuer")
             if any(_origin(url) != _origin(self.issuer) for url in found.values()):
@@ -168,15 +164,15 @@ class GitHub:
             if not subject:
                 raise ProviderFailed("refused", "empty subject")
             email = await self._email(client)
-        name = _text(data.get("name")) or _text(data.get("login"))
-        return Profile(self.issuer, subject, name, email, _text(data.get("avatar_url")))
+        name = said_name(data.get("name")) or said_name(data.get("login"))
+        return Profile(self.issuer, subject, name, email, said(data.get("avatar_url")))
 
     async def _email(self, client: Any) -> str | None:
         """The primary address if GitHub has verified it; the visitor may not have let us see it."""
         data = await get_optional(client, f"{self._api}/user/emails")
         for entry in data if isinstance(data, list) else []:
             if isinstance(entry, dict) and entry.get("primary") is True and entry.get("verified") is True:
-                return _text(entry.get("email"), 254) or None
+                return said(entry.get("email"), 254) or None
         return None
 
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import urlsplit
 
 from ...errors import BadRequest
-from ...sites.settings import Site, origin
+from ...sites.settings import Site
 
 ADDRESS_LIMIT = 2_000
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{16,128}")
@@ -22,19 +21,12 @@ def allowed_origin(site: Site, text: str, own: str) -> str:
 
 
 def way_back(text: str, of: str) -> str:
-    """The address to go back to, without its fragment: of exactly this origin. Raises BadRequest."""
-    try:
-        parts = urlsplit(text)
-        good = (
-            len(text) <= ADDRESS_LIMIT
-            and not _STRANGE.search(text)
-            and "@" not in parts.netloc
-            and text.startswith((f"{parts.scheme}://{parts.netloc}/", f"{parts.scheme}://{parts.netloc}?"))
-            and origin(f"{parts.scheme}://{parts.netloc}") == of
-        )
-    except ValueError:
-        good = False
-    if not good:
+    """The address to go back to, without its fragment: of exactly this origin. Raises BadRequest.
+
+    Compared letter by letter, as browsers write the address that they are at: whatever two programs could read in two
+    ways is none.
+    """
+    if len(text) > ADDRESS_LIMIT or _STRANGE.search(text) or not text.startswith((f"{of}/", f"{of}?")):
         raise BadRequest("validation_failed", "return_to: must be an address of the page's own origin.")
     return text.partition("#")[0]
 

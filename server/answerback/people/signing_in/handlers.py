@@ -116,17 +116,19 @@ class SignInPages:
             return None
         return await store.sign_in_of(self._db, sign_in_id, hash_secret(secret), self._clock.now())
 
-    async def finish(self, request: Request, sign_in_id: str, visitor: Visitor) -> Response:
-        """Hand the visitor over to the page where the sign-in began. Raises NotFound as `find`."""
+    async def finish(self, request: Request, sign_in_id: str, visitor: Visitor, *, by_password: str = "") -> Response:
+        """Hand the visitor over to the page where the sign-in began. Raises NotFound as `find`, and as
+        `store.hold_password` when they have come in by a password, which this is the hash of."""
         begun = await self.find(request, sign_in_id)
         if visitor.site != begun.site:
             raise NotFound
         if begun.origin == self._settings.public_origin:
+            opened = await self._open_own(visitor, by_password)
             await self._db.write(lambda: store.end_sign_in(begun.id, self._clock.now()))
             response: Response = RedirectResponse(begun.return_to, 303)
-            response.headers["Set-Cookie"] = await self._open_own(visitor)
+            response.headers["Set-Cookie"] = opened
             return response
-        code = await self._handover.code_for(begun, visitor)
+        code = await self._handover.code_for(begun, visitor, by_password)
         back = f"{begun.return_to}#answerback-code={code}&answerback-nonce={begun.nonce}"
         return self._page("handed_over.html", begun, request, code=code, back=back)
 
@@ -175,12 +177,12 @@ class SignInPages:
         begun = await self._begun(request)
         email = fields.get("email", "")
         try:
-            visitor = await self._by_password.sign_in(
+            visitor, hash = await self._by_password.sign_in(
                 begun.site, read_email(email), fields.get("password", ""), caller_key(request, self._settings)
             )
+            return await self.finish(request, begun.id, visitor, by_password=hash)
         except AppError as error:
             return self._ways(begun, request, problem=error, email=email)
-        return await self.finish(request, begun.id, visitor)
 
     async def show_register(self, request: Request) -> Response:
         """`GET /sign-in/<id>/register/`: a new account."""

@@ -20,10 +20,11 @@ from ...http import Call, json_response
 from ...seams import Clock, Ids
 from ..merging import Merging
 from ..sessions import LIFETIME_SECONDS, NewSession, Sessions, cookie_name, hash_secret, set_cookie
+from ..store import hold_password
 from . import store
 from .store import Begun
 
-OpenOwn = Callable[[Visitor], Awaitable[str]]
+OpenOwn = Callable[[Visitor, str], Awaitable[str]]
 """Opens the account page for a visitor; gives the Set-Cookie header."""
 
 
@@ -37,10 +38,16 @@ class Handover:
         self._sessions = sessions
         self._merging = merging
 
-    async def code_for(self, begun: Begun, visitor: Visitor) -> str:
-        """A code that hands this visitor over."""
+    async def code_for(self, begun: Begun, visitor: Visitor, by_password: str) -> str:
+        """A code that hands this visitor over; `by_password` as `Sessions.begin_user` has it."""
         code, now = self._ids.secret(), self._clock.now()
-        await self._db.write(lambda: store.add_code(hash_secret(code), begun.id, visitor.id, now))
+
+        def work() -> Work[None]:
+            if by_password:
+                yield from hold_password(visitor.id, by_password)
+            yield from store.add_code(hash_secret(code), begun.id, visitor.id, now)
+
+        await self._db.write(work)
         return code
 
     async def exchange(self, call: Call) -> Response:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...errors import BadRequest, Unauthorized
-from ..identities import SUBJECT_LIMIT, Profile
+from ..identities import Profile, said, said_name
 
 ALGORITHM = "HS256"
 LONGEST_SECONDS, LEEWAY_SECONDS = 300, 30
@@ -61,7 +61,7 @@ def read_token(token: str, secrets: list[str], *, site: str, audience: str, now:
             jti={"essential": True},
         )  # fmt: skip
         rules.validate(claims)
-    except (JoseError, ValueError, TypeError):
+    except (JoseError, ValueError, TypeError, RecursionError):
         raise Unauthorized("sso_invalid", "The token is over, or one of its claims is missing or wrong.") from None
     if claims["aud"] not in (audience, [audience]):
         raise Unauthorized("sso_invalid", f"The token's audience is not {audience}.")
@@ -78,13 +78,8 @@ def _jti(claims: dict[str, Any]) -> str:
 
 
 def _profile(site: str, claims: dict[str, Any]) -> Profile:
-    texts = {name: claims.get(name) for name in ("name", "email", "picture")}
-    texts = {name: text if isinstance(text, str) and len(text) <= 2_000 else "" for name, text in texts.items()}
-    if len(claims["sub"]) > SUBJECT_LIMIT or "\x00" in "".join(map(str, (claims["sub"], *texts.values()))):
-        raise BadRequest("validation_failed", "sub: must be a text of 1 to 255 characters.")
+    name, email, picture = said_name(claims.get("name")), said(claims.get("email"), 254), said(claims.get("picture"))
     try:
-        return Profile(
-            issuer_of(site), claims["sub"], str(texts["name"]), str(texts["email"])[:254] or None, str(texts["picture"])
-        )
+        return Profile(issuer_of(site), claims["sub"], name, email or None, picture)
     except ValueError:
-        raise Unauthorized("sso_invalid", "sub: must not be empty.") from None
+        raise BadRequest("validation_failed", "sub: must be a text of 1 to 255 characters.") from None
