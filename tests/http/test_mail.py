@@ -287,6 +287,17 @@ def test_a_recipient_that_does_not_exist_is_not_tried_again(server: Server, post
     wait_until(lambda: rows(server, state) == [("failed", 1)])
 
 
+def test_a_mail_that_cannot_be_written_is_given_up(server: Server, post: MailServer) -> None:
+    """A row of an address that is none stops nobody's mail."""
+    ask(Window(server, WebBrowser()), "written@example.com")
+    wait_until(lambda: rows(server, "SELECT 1 FROM mail_links WHERE email LIKE 'written@%' AND state = 'sent'"))
+    change(
+        server, "UPDATE mail_links SET email = 'a@x..com', state = 'queued', due_at = 1 WHERE email LIKE 'written@%'"
+    )
+    ask(Window(server, WebBrowser()), "after@example.com")
+    wait_until(lambda: rows(server, "SELECT state FROM mail_links WHERE email = 'a@x..com'") == [("failed",)])
+
+
 def test_the_check_greets_the_mail_server(server: Server, post: MailServer) -> None:
     before = len(post.mails)
     kept = server.environment

@@ -75,6 +75,9 @@ BENT: dict[str, dict[str, Any]] = {
     "an error": {"token": {"status": 400, "body": {"error": "invalid_grant", "error_description": "secret failure"}}},
     "an error with status 200": {"token": {"status": 200, "body": {"error": "bad_verification_code"}}},
     "nothing": {"token": {"status": 200, "body": {}}},
+    "an error that is a list": {"token": {"status": 400, "body": {"error": ["invalid_grant"]}}},
+    "an end that is a list": {"token": {"status": 200, "body": {"access_token": "x", "expires_in": [1]}}},
+    "half a character": {"claims": {"sub": "80\ud83d"}},
     "an answer of another issuer": {"back": {"iss": "https://evil.example"}},
     "an error beside the code": {"back": {"error": "server_error", "error_description": "secret failure"}},
 }  # fmt: skip
@@ -203,3 +206,5 @@ def test_names_from_elsewhere_are_text_of_one_line(odd: Server, odd_github: OAut
     odd_github.say(user={"id": "807", "name": "<b>Mina</b>\n\u202e" + "x" * 80})
     name = Window(odd, WebBrowser()).sign_in("github")["name"]
     assert name.startswith("<b>Mina</b> x") and len(name) == 50
+    odd_github.say(user={"id": "808", "name": "Mina \ud83d", "email": "mi\ud83dna@example.com"})
+    assert Window(odd, WebBrowser()).sign_in("github")["name"] == "Mina"

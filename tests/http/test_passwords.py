@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -207,6 +208,40 @@ def test_what_was_proved_before_a_new_password_lets_nobody_in_after_it(server: S
     browser.post(reset_link(server, post, "open@example.com"), {"password": ANOTHER})
     assert window.exchange(handed).status == 400
     assert "Look into your mail" in thief.get(waiting.url).text
+
+
+def test_a_new_password_ends_the_links_that_were_asked_for_before(server: Server, post: MailServer) -> None:
+    register(server, "twice@example.com")
+    browser, links = WebBrowser(), []
+    for _ in range(2):
+        known = len(post.mails)
+        ask(Window(server, browser), "twice@example.com", "reset")
+        wait_until(lambda known=known: len(post.mails) > known)
+        links.append(reset_link(server, post, "twice@example.com"))
+    assert len(set(links)) == 2
+    assert browser.post(links[1], {"password": ANOTHER}).status == 200
+    assert browser.post(links[0], {"password": "nine grey lamps"}).status != 200
+    assert login(server, "twice@example.com", ANOTHER) == 200
+
+
+def test_whoever_comes_in_by_the_old_password_while_it_is_changed_does_not_stay(server: Server) -> None:
+    member = join(server)
+    over = threading.Event()
+
+    def come_in(number: int) -> None:
+        while not over.is_set():
+            data = {"site": "demo", "email": member.email, "password": PASSWORD}
+            server.call("POST", "/api/user/login/", data, X_Forwarded_For=f"198.51.100.{number}")
+
+    with ThreadPoolExecutor(3) as pool:
+        coming = [pool.submit(come_in, number) for number in range(3)]
+        wait_until(lambda: len(rows(server, "SELECT 1 FROM sessions WHERE visitor_id = ?", member.id)) > 6)
+        assert "is changed" in changed(member, PASSWORD, ANOTHER).text
+        change(server, "DELETE FROM login_failures")
+        over.set()
+        for each in coming:
+            each.result()
+    assert rows(server, "SELECT 1 FROM sessions WHERE visitor_id = ? AND revoked_at IS NULL", member.id) == []
 
 
 # ---- changed

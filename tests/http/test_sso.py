@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from joserfc import jwt
+from joserfc import jws, jwt
 from joserfc.jwk import OctKey
 
 from tests.http.signing import count, rows
@@ -139,6 +140,16 @@ def test_a_token_that_does_not_hold_signs_nobody_on(server: Server, secret: str,
     assert reply.status in (400, 401) and reply.json["code"] in ("sso_invalid", "validation_failed")
     assert "set-cookie" not in reply.headers
     assert (count(server, "visitors"), count(server, "sessions")) == before
+
+
+def test_a_name_that_was_cut_within_a_character_is_kept_up_to_there(server: Server, secret: str) -> None:
+    def token(**changes: str) -> str:  # as JSON.stringify writes it: the half as an escape
+        data = json.dumps(claims(server, **changes)).encode()
+        return jws.serialize_compact({"alg": "HS256"}, data, OctKey.import_key(secret))
+
+    reply = sign_on(server, token(sub="cut", name="Mina \ud83d", email="mi\ud83dna@example.com"))
+    assert (reply.status, reply.json["visitor"]["name"]) == (201, "Mina")
+    assert sign_on(server, token(sub="cut\ud83d")).status == 400
 
 
 def test_a_token_works_once(server: Server, secret: str) -> None:

@@ -1,0 +1,41 @@
+"""Hosts and addresses are written as browsers, resolvers and mail servers write them."""
+
+from __future__ import annotations
+
+import pytest
+from answerback.core.hosts import ascii_host
+from answerback.errors import BadRequest
+from answerback.people.emails import read_email
+from answerback.people.signing_in.addresses import way_back
+from answerback.sites.settings import origin
+
+NAMES = {
+    "glaß.example": "xn--gla-7ka.example", "faς.example": "xn--fa-tbc.example", "서울.example": "xn--2i4bq6h.example",
+    "ｅxample.com": "example.com", "Bücher.example": "xn--bcher-kva.example", "Plain.Example": "plain.example",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "ascii"), NAMES.items())
+def test_a_name_is_what_a_browser_makes_of_it(name: str, ascii: str) -> None:
+    assert ascii_host(name) == ascii
+    assert origin(f"https://{name}") == f"https://{ascii}"
+    assert read_email(f"mina@{name}") == f"mina@{ascii}"
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["https://glaß.example/", "https://glass.example./", "https://glass.example:443/", "https://GLASS.example/",
+     "https://gla\u200dss.example/", "https://gl\u00adass.example/", "https://ｇlass.example/"],
+)  # fmt: skip
+def test_what_browsers_would_not_write_themselves_is_no_way_back(address: str) -> None:
+    assert way_back("https://glass.example/a?b#c", "https://glass.example") == "https://glass.example/a?b"
+    with pytest.raises(BadRequest):
+        way_back(address, "https://glass.example")
+
+
+@pytest.mark.parametrize(
+    "email", ["a@x..com", "a@.x.com", "a@-x.com", "a@x.com.", "a@xn--.com\u200b", "a@x", "a@@x.com"]
+)
+def test_what_no_mail_server_can_have_is_no_address(email: str) -> None:
+    with pytest.raises(BadRequest):
+        read_email(email)
