@@ -69,11 +69,13 @@ class WebBrowser:
         headers["Content-Type"] = "application/x-www-form-urlencoded"
         return self._go("POST", url, urlencode(fields).encode(), headers, follow)
 
-    def send(self, url: str, body: bytes, **headers: str) -> Page:
-        """Send anything, without following."""
+    def send(self, url: str, body: bytes | list[bytes], **headers: str) -> Page:
+        """Send anything, without following; a list in pieces, without saying how long it is."""
         return self._go("POST", url, body, {name.replace("_", "-"): value for name, value in headers.items()}, False)
 
-    def _go(self, method: str, url: str, body: bytes | None, headers: dict[str, str], follow: bool) -> Page:
+    def _go(
+        self, method: str, url: str, body: bytes | list[bytes] | None, headers: dict[str, str], follow: bool
+    ) -> Page:
         for _ in range(20):
             page = self._once(method, url, body, headers)
             if not follow or page.status not in (301, 302, 303, 307, 308):
@@ -81,7 +83,7 @@ class WebBrowser:
             url, method, body, headers = urljoin(url, page.headers["location"]), "GET", None, {}
         raise AssertionError("too many redirects")
 
-    def _once(self, method: str, url: str, body: bytes | None, headers: dict[str, str]) -> Page:
+    def _once(self, method: str, url: str, body: bytes | list[bytes] | None, headers: dict[str, str]) -> Page:
         jar = self.cookies.setdefault(urlsplit(url).netloc, {})
         sent = {
             "Accept-Language": self.language,

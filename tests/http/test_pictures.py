@@ -38,7 +38,7 @@ def member(server: Server) -> Member:
     return join(server)
 
 
-def upload(member: Member, data: bytes, token: str | None = None, **headers: str) -> Page:
+def upload(member: Member, data: bytes, token: str | None = None, *, in_pieces: bool = False, **headers: str) -> Page:
     """Send a picture as a browser does."""
     page = member.page
     parts = []
@@ -50,7 +50,16 @@ def upload(member: Member, data: bytes, token: str | None = None, **headers: str
     )
     body = b"".join([*parts, head.encode(), data, b"\r\n--edge--\r\n"])
     headers = {"Origin": member.server.url, "Content_Type": "multipart/form-data; boundary=edge"} | headers
-    return member.browser.send(f"{member.server.url}/account/picture/?site=demo", body, **headers)
+    sent = [body] if in_pieces else body
+    return member.browser.send(f"{member.server.url}/account/picture/?site=demo", sent, **headers)
+
+
+@pytest.mark.parametrize("kilobytes", [530, 545, 560, 700, 3_000])
+def test_a_picture_sent_in_pieces_is_too_large_as_any_other(member: Member, kilobytes: int) -> None:
+    whole = upload(member, b"\x89PNG" + bytes(kilobytes * 1024))
+    pieces = upload(member, b"\x89PNG" + bytes(kilobytes * 1024), in_pieces=True)
+    assert (pieces.status, pieces.headers["location"]) == (whole.status, whole.headers["location"])
+    assert "bad_" in pieces.headers["location"]
 
 
 def test_a_picture_is_given_and_taken_away(server: Server, member: Member) -> None:

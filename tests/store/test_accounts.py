@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import sqlite3
+from collections.abc import Awaitable
 from functools import partial
 from typing import Any
 
@@ -17,7 +18,7 @@ from answerback.db import Database, IntegrityConflict, Work, run
 from answerback.errors import LimitReached
 from answerback.people import identities
 from answerback.people import store as people
-from answerback.people.attempts import FORGET_MS, FREE_OF_ADDRESS, Attempts
+from answerback.people.attempts import FORGET_MS, FREE_OF_ADDRESS, WAITING_OF_ADDRESS, Attempts
 from answerback.people.identities import NewIds, Profile
 from answerback.people.identities import store as identity_store
 from answerback.people.mail_links import store as mail
@@ -74,6 +75,26 @@ async def test_guessing_at_many_accounts_from_one_address_is_slowed_down(db: Dat
     with pytest.raises(LimitReached):
         await attempts.attempt("email:demo:mina@example.com", "address:one", fail)
     await attempts.attempt("email:demo:mina@example.com", "address:other", fail)
+
+
+async def test_one_address_leaves_places_for_others_to_wait_in(db: Database) -> None:
+    attempts, free = Attempts(db, SteppedClock(NOW)), asyncio.Event()
+
+    async def check() -> bool:
+        await free.wait()
+        return True
+
+    def attempt(number: int, address: str) -> Awaitable[bool | None]:
+        return attempts.attempt(f"email:demo:{number}@example.com", f"address:{address}", check)
+
+    waiting = [asyncio.ensure_future(attempt(number, "one")) for number in range(WAITING_OF_ADDRESS)]
+    await asyncio.sleep(0)
+    with pytest.raises(LimitReached):
+        await attempt(-1, "one")
+    waiting.append(asyncio.ensure_future(attempt(-2, "other")))
+    free.set()
+    assert all(await asyncio.gather(*waiting))
+    assert await attempt(-3, "one"), "there is room again"
 
 
 async def test_two_first_sign_ins_at_once_make_one_visitor(db: Database) -> None:
