@@ -193,7 +193,9 @@ def test_nobodys_mailbox_is_filled_and_nobody_is_told(server: Server, post: Mail
         page = ask(window, "often@example.com")
         pages.append((page.status, page.text.replace(window.page.field("sign_in"), "ID")))
     assert len(set(pages)) == 1
-    assert len(rows(server, "SELECT * FROM mail_links WHERE email = 'often@example.com'")) == 3
+    for spelling in ("often@ｅxample.com", "often@exａmple.com", "OFTEN@EXAMPLE。COM"):
+        ask(Window(server, WebBrowser()), spelling)
+    assert rows(server, "SELECT email FROM mail_links WHERE email LIKE 'often@%'") == [("often@example.com",)] * 3
 
 
 def test_one_address_asks_for_so_many_an_hour(server: Server, post: MailServer) -> None:
