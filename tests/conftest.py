@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
-from answerback.db import Database
+from answerback.db.database import Database
 from answerback.migrations import migrate
 from hypothesis import settings
 

@@ -26,9 +26,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from answerback.db import Database
+from answerback.clock import SystemClock
+from answerback.db.database import Database
 from answerback.migrations import migrate
-from answerback.seams import SystemClock
 from answerback.sites.store import add_site, change_site
 
 PAGE = """<!doctype html><html lang="en"><head><title>Harbour bakery</title></head><body><nav>Home</nav><main>

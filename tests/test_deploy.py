@@ -185,7 +185,7 @@ def test_the_unit_is_one_that_systemd_takes(tmp_path: Path) -> None:
     assert set(unit) == {"DEFAULT", "Unit", "Service", "Install"}
     assert unit["Service"]["NoNewPrivileges"] == "yes"
     assert unit["Service"]["User"] == "answerback"
-    # It lowers the priority of the thread that checks passwords (people/passwords.py); a call that is not let through
+    # It lowers the priority of the thread that checks passwords (accounts/passwords.py); a call that is not let through
     # must not be the end of the process.
     assert re.findall(r"^SystemCallFilter=(.+)", text, re.M)[-1] == "setpriority"
     assert unit["Service"]["SystemCallErrorNumber"] == "EPERM"

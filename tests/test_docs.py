@@ -11,11 +11,11 @@ from typing import Any, get_args
 import httpx2
 import pytest
 from answerback import cli
-from answerback.app import build_app
+from answerback.app.build import build_app
+from answerback.app.dispatch import App
+from answerback.app.openapi import CALLS, openapi
 from answerback.core.events import EventName
-from answerback.dispatch import App
 from answerback.errors import CODES
-from answerback.openapi import CALLS, openapi
 from answerback.settings import SETTINGS, load_settings
 from answerback.sites.settings import SITE_SETTINGS
 

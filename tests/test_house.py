@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import ast
 import io
+import os
 import re
+import shutil
 import subprocess
 import sys
 import tokenize
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from answerback import migrations
 
 ROOT = Path(__file__).parents[1]
@@ -18,7 +21,7 @@ SERVER = ROOT / "server" / "answerback"
 WIDGET = ROOT / "widget" / "src"
 FILE_LINES, FUNCTION_LINES = 400, 50
 # Where a statement stands outside the stores: the health probe, the schema's revision, the example in db.py.
-SQL_ALLOWED = {"app.py", "checking.py", "db.py", "machines.py"}
+SQL_ALLOWED = {"cli/check.py", "db/database.py", "app/health.py"}
 
 
 def committed(*endings: str) -> list[Path]:
@@ -110,7 +113,7 @@ def test_only_db_imports_databases() -> None:
             if isinstance(node, ast.ImportFrom) and node.level == 0:
                 names.append(node.module or "")
             found = [name for name in names if name.partition(".")[0] == "databases"]
-            assert not found or path == SERVER / "db.py", name_of(path)
+            assert not found or path == SERVER / "db" / "database.py", name_of(path)
 
 
 def test_each_silenced_check_says_why() -> None:
@@ -146,15 +149,43 @@ def test_nothing_is_patched_in_tests() -> None:
 def test_our_pages_have_nothing_inline() -> None:
     """A strict Content-Security-Policy is enough for them; the exported page, which is one file, has its own."""
     inline = re.compile(r"<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)|javascript:", re.I)
-    pages = [path for path in committed(".html") if SERVER in path.parents and path.parent.parent.name != "moving"]
+    pages = [path for path in committed(".html") if SERVER in path.parents and path.parent.parent.name != "transfer"]
     assert pages
     assert {name_of(path): inline.findall(path.read_text("utf-8")) for path in pages} == {name_of(p): [] for p in pages}
 
 
-def test_imports_run_downward() -> None:
+def lint_imports(package: Path = SERVER.parent) -> subprocess.CompletedProcess[str]:
+    """import-linter, over the package in the folder given."""
     program = str(Path(sys.executable).parent / "lint-imports")
-    done = subprocess.run([program, "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False)
+    environment = os.environ | {"PYTHONPATH": str(package)}
+    return subprocess.run(
+        [program, "--no-cache"], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+
+
+def test_imports_run_downward() -> None:
+    done = lint_imports()
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("module", "added", "rule"),
+    [
+        ("core/events.py", "import asyncio\nimport sqlite3\nimport starlette", "The core is pure BROKEN"),
+        ("comments/store.py", "from . import handlers", "Inside a room: handlers, then stories, then stores BROKEN"),
+        ("comments/posting.py", "from . import handlers", "Inside a room: handlers, then stories, then stores BROKEN"),
+        ("comments/store.py", "from ..answers import store", "Imports run downward only BROKEN"),
+        ("misplaced.py", "", "Imports run downward only BROKEN"),
+    ],
+)
+def test_import_rules_catch(module: str, added: str, rule: str, tmp_path: Path) -> None:
+    package = tmp_path / "answerback"
+    shutil.copytree(SERVER, package, ignore=shutil.ignore_patterns("__pycache__", "static", "corpus", "assets"))
+    path = package / module
+    path.write_text((path.read_text("utf-8") if path.exists() else '"""New."""') + f"\n{added}\n", "utf-8")
+    done = lint_imports(tmp_path)
+    assert done.returncode == 1
+    assert rule in done.stdout
 
 
 # ---- the widget

@@ -12,8 +12,8 @@ from answerback.answers.providers import ProviderError
 from answerback.answers.providers.fake import HELLO, ScriptedAnswerer
 from answerback.answers.providers.guarded import FAILURES, GuardedAnswerer
 from answerback.answers.providers.openai import RETRIES, OpenAIAnswerer
+from answerback.clock import SteppedClock
 from answerback.core.answering import AnswerRequest, Finished, Message, TextDelta, Usage, Writing
-from answerback.seams import SteppedClock
 
 from tests.fakes.openai_server import OpenAIServer
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 from answerback.answers.providers import ProviderError
-from answerback.answers.providers.frames import LONGEST_FRAME, AnswerReader, Frames, Thoughts
 from answerback.answers.providers.openai import OpenAIAnswerer
 from answerback.answers.providers.prices import PRICES, cost
+from answerback.answers.providers.sse import LONGEST_FRAME, AnswerReader, SseDecoder, ThinkTagFilter
 from answerback.core.answering import AnswerRequest, Finished, Message, TextDelta, Usage
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -40,7 +40,7 @@ def pieces(data: bytes, cuts: list[int]) -> list[bytes]:
 
 
 def read(chunks: list[bytes]) -> list[Any]:
-    frames, reader = Frames(), AnswerReader(REQUEST, "test-model", PRICES)
+    frames, reader = SseDecoder(), AnswerReader(REQUEST, "test-model", PRICES)
     events: list[Any] = []
     for data in [data for chunk in chunks for data in frames.feed(chunk)] + frames.end():
         if data != b"[DONE]":
@@ -60,9 +60,9 @@ def test_cuts_make_no_difference(cuts: list[int], end: str) -> None:
 @given(st.lists(st.integers(min_value=0)), LINE_ENDS)
 def test_byte_by_byte_is_the_same(cuts: list[int], end: str) -> None:
     data = stream_of(TEXT, end)
-    frames = Frames()
+    frames = SseDecoder()
     single = [event for byte in data for event in frames.feed(bytes([byte]))] + frames.end()
-    frames = Frames()
+    frames = SseDecoder()
     assert single == [event for piece in pieces(data, cuts) for event in frames.feed(piece)] + frames.end()
 
 
@@ -101,7 +101,7 @@ def test_any_json_is_an_answer_or_a_provider_error(frame: Any) -> None:
 
 @given(st.text(alphabet="<think>/ x", max_size=30), st.integers(1, 9))
 def test_only_what_is_thought_first_is_taken_out(text: str, size: int) -> None:
-    thoughts = Thoughts()
+    thoughts = ThinkTagFilter()
     said = "".join(thoughts.answer_of(text[at : at + size]) for at in range(0, len(text), size)) + thoughts.rest()
     if text.lstrip().startswith("<think>"):
         assert said in text
@@ -110,7 +110,7 @@ def test_only_what_is_thought_first_is_taken_out(text: str, size: int) -> None:
 
 
 def test_a_frame_without_end_is_refused() -> None:
-    frames = Frames()
+    frames = SseDecoder()
     with pytest.raises(ProviderError, match="malformed"):
         for _ in range(20):
             frames.feed(b"x" * (LONGEST_FRAME // 10))

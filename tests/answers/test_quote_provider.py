@@ -6,10 +6,10 @@ import time
 
 import pytest
 from answerback.answers.providers.quote import QuoteAnswerer
-from answerback.core import ranking
 from answerback.core.answering import AnswerRequest, Finished, Passage, Quotes, Source, TextDelta
-from answerback.core.citations import says_unsupported
-from answerback.core.passages import Block, split
+from answerback.core.grounding import ranking
+from answerback.core.grounding.citations import says_unsupported
+from answerback.core.grounding.passages import Block, split
 
 pytestmark = pytest.mark.anyio
 BREAD = split(

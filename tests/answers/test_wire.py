@@ -12,7 +12,7 @@ from pathlib import Path
 
 import httpx2
 import pytest
-from answerback.answers.providers.wire import HELD_BYTES, Wire
+from answerback.answers.providers.http_transport import HELD_BYTES, HttpTransport
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -39,7 +39,7 @@ async def saying(
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=secure)
     url = f"http{'s' if secure else ''}://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    async with httpx2.AsyncClient(base_url=url, transport=Wire(trust), timeout=5) as client:
+    async with httpx2.AsyncClient(base_url=url, transport=HttpTransport(trust), timeout=5) as client:
         yield client
     server.close()
     await server.wait_closed()
@@ -91,7 +91,7 @@ async def test_a_response_that_breaks_off_says_so(pieces: tuple[bytes, ...]) -> 
 
 
 async def test_nobody_listens() -> None:
-    async with httpx2.AsyncClient(transport=Wire()) as client:
+    async with httpx2.AsyncClient(transport=HttpTransport()) as client:
         with pytest.raises(httpx2.ConnectError):
             await client.post("http://127.0.0.1:9/", content=b"hello")
 

@@ -23,7 +23,7 @@ from typing import Any, cast
 
 import uvloop
 
-Job = dict[str, Any]
+QueuedAnswer = dict[str, Any]
 
 
 class Connection:
@@ -118,7 +118,7 @@ class Hammer(asyncio.Protocol):
             self.done.set_result(None)
 
 
-async def requests(job: Job) -> Any:
+async def requests(job: QueuedAnswer) -> Any:
     """Closed loop over all connections for some seconds."""
     run = time.time_ns()
     begun, busy = time.perf_counter(), time.process_time()
@@ -136,7 +136,7 @@ async def requests(job: Job) -> Any:
     }  # fmt: skip
 
 
-async def streams(job: Job) -> Any:
+async def streams(job: QueuedAnswer) -> Any:
     """Read many streams at once to their ends."""
     end, seen = job["end"].encode(), Counter[str]()
     opened = asyncio.Barrier(len(job["requests"]) + 1)
@@ -167,7 +167,7 @@ async def streams(job: Job) -> Any:
     return {"seconds": time.perf_counter() - begun, **seen}
 
 
-async def first(job: Job) -> Any:
+async def first(job: QueuedAnswer) -> Any:
     """Time to the first marked piece, one request at a time."""
     mark = job["mark"].encode()
     connection = await Connection.open(job["port"])

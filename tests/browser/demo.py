@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
-from answerback.db import run
-from answerback.demo import PLACEHOLDER, SITE_FOLDER, DemoSite
+from answerback.cli.demo.static_site import PLACEHOLDER, SITE_FOLDER, DemoSite
+from answerback.db.database import run
 from playwright.sync_api import Locator, Page
 
 from tests.fakes.openai_server import OpenAIServer

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from answerback.core.asked import THRESHOLD, question_terms, sameness
+from answerback.core.grounding.similarity import THRESHOLD, question_terms, sameness
 
 RARE = 6.0
 """What a word weighs on a site where few questions have it, beside one of those that many have."""

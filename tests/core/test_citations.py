@@ -6,7 +6,7 @@ import time
 
 import pytest
 from answerback.core.answering import Passage, Source
-from answerback.core.citations import MOST_SOURCES, cited_sources, holding, says_unsupported, verify
+from answerback.core.grounding.citations import MOST_SOURCES, cited_sources, holding, says_unsupported, verify
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from answerback.core.hosts import ascii_host
+from answerback.accounts.emails import read_email
+from answerback.accounts.sign_in.flow.return_urls import way_back
+from answerback.core.hosts import ascii_host, normal_origin
 from answerback.errors import BadRequest
-from answerback.people.emails import read_email
-from answerback.people.signing_in.addresses import way_back
-from answerback.sites.settings import origin
 
 NAMES = {
     "glaß.example": "xn--gla-7ka.example", "faς.example": "xn--fa-tbc.example", "서울.example": "xn--2i4bq6h.example",
@@ -18,7 +17,7 @@ NAMES = {
 @pytest.mark.parametrize(("name", "ascii"), NAMES.items())
 def test_a_name_is_what_a_browser_makes_of_it(name: str, ascii: str) -> None:
     assert ascii_host(name) == ascii
-    assert origin(f"https://{name}") == f"https://{ascii}"
+    assert normal_origin(f"https://{name}") == f"https://{ascii}"
     assert read_email(f"mina@{name}") == f"mina@{ascii}"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from answerback.core.passages import MOST, TEXT_LIMIT, Block, split
+from answerback.core.grounding.passages import MOST, TEXT_LIMIT, Block, split
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
-from answerback.core import prompt
 from answerback.core.answering import Message, Passage
-from answerback.core.prompt import Turn, strip_hidden
+from answerback.core.grounding import prompt
+from answerback.core.grounding.prompt import Turn, strip_hidden
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 
 import pytest
-from answerback.core import ranking
 from answerback.core.answering import Passage
-from answerback.core.passages import Block, split
-from answerback.core.quoting import QUOTE_LIMIT, Quote, best_quotes
-from answerback.core.terms import terms
-from answerback.core.tokens import estimate_tokens
+from answerback.core.grounding import ranking
+from answerback.core.grounding.passages import Block, split
+from answerback.core.grounding.quoting import QUOTE_LIMIT, Quote, best_quotes
+from answerback.core.grounding.terms import terms
+from answerback.core.grounding.tokens import estimate_tokens
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from answerback.core import prompt
 from answerback.core.answering import Message, Passage, Source
+from answerback.core.grounding import prompt
 from answerback.core.markdown import render
 from answerback.red_team.cases import Case, corpus, evenly, read_case
 from answerback.red_team.judging import ALWAYS, ELSEWHERE, MODEL, Seen, judge

@@ -6,11 +6,12 @@ import time
 from collections.abc import Callable
 
 import pytest
-from answerback.core import citations, comments, markdown
+from answerback.core import comments, markdown
 from answerback.core.answering import Passage
-from answerback.core.kinds import Asked
+from answerback.core.blocked_words import BlockedWords
+from answerback.core.grounding import citations
+from answerback.core.grounding.answer_kinds import Asked
 from answerback.core.times import day_of, iso, next_midnight
-from answerback.core.words import BlockedWords
 from hypothesis import given
 from hypothesis import strategies as st
 

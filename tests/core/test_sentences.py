@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from answerback.core.sentences import sentences
+from answerback.core.grounding.sentences import sentences
 from hypothesis import given
 from hypothesis import strategies as st
 

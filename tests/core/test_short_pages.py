@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 from answerback.core.answering import Passage
-from answerback.core.kinds import Asked
-from answerback.core.quoting import best_quotes
-from answerback.core.terms import wanted_terms
+from answerback.core.grounding.answer_kinds import Asked
+from answerback.core.grounding.quoting import best_quotes
+from answerback.core.grounding.terms import wanted_terms
 
 from tests.bench.grounding.measuring import measure
 from tests.bench.grounding.sets import OWN, read

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from answerback.core.words import BlockedWords, Passing
+from answerback.core.blocked_words import BlockedWords, Passing
 from hypothesis import given
 from hypothesis import strategies as st
 

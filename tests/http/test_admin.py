@@ -13,16 +13,16 @@ from urllib.parse import urlencode
 
 import httpx2
 import pytest
+from answerback.accounts.owners import add_owner_with_link
 from answerback.admin import store
-from answerback.app import Seams, build_app
-from answerback.db import Database, Work, run
-from answerback.dispatch import App
+from answerback.app.build import Overrides, build_app
+from answerback.app.dispatch import App
+from answerback.clock import SteppedClock, SystemClock
+from answerback.comments.store import keep_thread
+from answerback.db.database import Database, Work, run
 from answerback.live.bus import page_channel
-from answerback.people.owners import add_owner_with_link
-from answerback.seams import SteppedClock, SystemClock
 from answerback.settings import load_settings
 from answerback.sites.store import add_site
-from answerback.threads.store import keep_thread
 
 pytestmark = pytest.mark.anyio
 
@@ -113,7 +113,7 @@ def furnish() -> Work[None]:
 async def open_house(tmp_path: Path) -> AsyncIterator[House]:
     settings = load_settings({"ANSWERBACK_DATA_DIR": str(tmp_path), "ANSWERBACK_PROVIDER": "off"}, dotenv=None)
     clock = SteppedClock(NOW)
-    app = build_app(settings, Seams(clock=clock))
+    app = build_app(settings, Overrides(clock=clock))
     async with app.routes.router.lifespan_context(app.routes):
         db = Database(settings.database_url)
         await db.connect()

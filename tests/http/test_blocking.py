@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from answerback.account import merging_store
+from answerback.accounts.privacy import merging_store
+from answerback.accounts.store import add_visitor, set_blocked, visitor_by_id
 from answerback.core.model import Visitor
-from answerback.db import Database
-from answerback.people.store import add_visitor, set_blocked, visitor_by_id
+from answerback.db.database import Database
 from answerback.sites.store import add_site
 
 from tests.http.test_corrections import Owner, sign_in

@@ -13,7 +13,7 @@ from urllib.request import urlopen
 from xml.etree import ElementTree
 
 import pytest
-from answerback.openapi import CALLS
+from answerback.app.openapi import CALLS
 
 from tests.services import Server
 

@@ -19,13 +19,14 @@ import httpx2
 import pytest
 from answerback.answers.providers import ProviderError
 from answerback.answers.providers.fake import ScriptedAnswerer
-from answerback.app import Seams, build_app
+from answerback.app.build import Overrides, build_app
+from answerback.app.dispatch import App
+from answerback.clock import SteppedClock
 from answerback.core.answering import Finished, TextDelta, Usage
-from answerback.db import Database
-from answerback.dispatch import App
+from answerback.db.database import Database
+from answerback.ids import CountedIds
 from answerback.live.bus import Reader, page_channel
-from answerback.pages.fetching import RecordedPageFetcher
-from answerback.seams import CountedIds, SteppedClock
+from answerback.net.fetch import RecordedPageFetcher
 from answerback.settings import load_settings
 from answerback.sites.store import add_site
 
@@ -86,7 +87,7 @@ async def begin(folder: Path) -> AsyncIterator[Story]:
     clock, answerer = SteppedClock(), ScriptedAnswerer()
     page = "<!doctype html><title>Bakery</title><main><p>On weekdays we open at 7:30.</p></main>"
     fetcher = RecordedPageFetcher({ORIGIN + WHERE: page})
-    app = build_app(settings, Seams(clock=clock, ids=CountedIds(), answerer=answerer, fetcher=fetcher))
+    app = build_app(settings, Overrides(clock=clock, ids=CountedIds(), answerer=answerer, fetcher=fetcher))
     async with app.routes.router.lifespan_context(app.routes):
         db = Database(settings.database_url)
         await db.connect()

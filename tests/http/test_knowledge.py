@@ -14,15 +14,15 @@ import anyio
 import anyio.lowlevel
 import httpx2
 import pytest
-from answerback.app import Seams, build_app
-from answerback.db import Database
-from answerback.pages.index import SiteIndex
-from answerback.people.owners import add_owner_with_link
-from answerback.seams import SteppedClock, SystemClock
+from answerback.accounts.owners import add_owner_with_link
+from answerback.app.build import Overrides, build_app
+from answerback.clock import SteppedClock, SystemClock
+from answerback.db.database import Database
+from answerback.knowledge.index.search import SiteIndex
 from answerback.settings import load_settings
 from answerback.sites.store import add_site, change_site
 
-from tests.pages.serving import WebSite, page
+from tests.knowledge.serving import WebSite, page
 
 pytestmark = pytest.mark.anyio
 OWN = "http://localhost:8000"
@@ -30,7 +30,7 @@ PASSWORD = "correct horse battery"
 
 
 @dataclass
-class Desk:
+class QuestionIntake:
     """An owner's browser, and the site that is theirs."""
 
     web: WebSite
@@ -65,10 +65,10 @@ class Desk:
 
 
 @pytest.fixture
-async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
+async def desk(tmp_path: Path) -> AsyncIterator[QuestionIntake]:
     clock = SteppedClock(SystemClock().now())
     settings = load_settings({"ANSWERBACK_DATA_DIR": str(tmp_path), "ANSWERBACK_PROVIDER": "off"}, dotenv=None)
-    app = build_app(settings, Seams(clock=clock, crawl_pace=0))
+    app = build_app(settings, Overrides(clock=clock, crawl_pace=0))
     now = clock.now()
     with WebSite.start() as web:
         web.pages["/"] = page("Harbour <bakery>", "Welcome to the harbour.", links=("/hours", "/secret"))
@@ -83,14 +83,14 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
             await add_owner_with_link(db, "one@example.com", ["harbour"], PASSWORD)
             await add_owner_with_link(db, "two@example.com", ["other"], PASSWORD)
             async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url=OWN) as browser:
-                desk = Desk(web, db, browser, clock)
+                desk = QuestionIntake(web, db, browser, clock)
                 clock.advance(seconds=3)  # the directory of sites looks again
                 await desk.sign_in("one@example.com")
                 yield desk
             await db.close()
 
 
-async def test_an_owner_has_the_site_read_and_sees_what_came_of_it(desk: Desk) -> None:
+async def test_an_owner_has_the_site_read_and_sees_what_came_of_it(desk: QuestionIntake) -> None:
     first = await desk.shown()
     assert "Not read yet; only when you ask for it" in first
     assert "No page of this site has been read yet" in first
@@ -108,7 +108,7 @@ async def test_an_owner_has_the_site_read_and_sees_what_came_of_it(desk: Desk) -
     assert "No page fits this" in await desk.shown(q="100%_")
 
 
-async def test_a_page_is_forgotten_and_read_again(desk: Desk) -> None:
+async def test_a_page_is_forgotten_and_read_again(desk: QuestionIntake) -> None:
     token = await desk.token()
     await desk.send("/admin/knowledge/harbour/read/", token=token)
     await desk.shows("2 pages in use")
@@ -125,13 +125,13 @@ async def test_a_page_is_forgotten_and_read_again(desk: Desk) -> None:
     assert await index.search("harbour", "When do you open on Saturdays?") == []
 
 
-async def test_a_site_that_cannot_be_read_says_why(desk: Desk) -> None:
+async def test_a_site_that_cannot_be_read_says_why(desk: QuestionIntake) -> None:
     desk.web.pages["/robots.txt"] = (503, {}, b"")
     await desk.send("/admin/knowledge/harbour/read/", token=await desk.token())
     await desk.shows("robots.txt could not be read")
 
 
-async def test_a_site_that_may_be_is_read_by_itself(desk: Desk) -> None:
+async def test_a_site_that_may_be_is_read_by_itself(desk: QuestionIntake) -> None:
     desk.clock.advance(seconds=1)
     now = desk.clock.now()
     await desk.db.write(lambda: change_site("harbour", {"crawl": "true"}, now))
@@ -140,7 +140,7 @@ async def test_a_site_that_may_be_is_read_by_itself(desk: Desk) -> None:
     assert "2 pages in use" in await desk.shows("; again on")
 
 
-async def test_only_owners_of_a_site_may(desk: Desk) -> None:
+async def test_only_owners_of_a_site_may(desk: QuestionIntake) -> None:
     token = await desk.token()
     url = f"{desk.web.origin}/hours"
     for path in ("/admin/knowledge/harbour/read/", "/admin/knowledge/harbour/forget/"):
@@ -161,7 +161,7 @@ async def test_only_owners_of_a_site_may(desk: Desk) -> None:
     assert await desk.db.fetch_all("SELECT * FROM site_crawls") == []
 
 
-async def test_many_pages_come_in_parts(desk: Desk) -> None:
+async def test_many_pages_come_in_parts(desk: QuestionIntake) -> None:
     links = tuple(f"/p{number:03}" for number in range(54))
     desk.web.pages["/"] = page("Home", "Welcome.", links=links)
     for number, link in enumerate(links):

@@ -8,8 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from answerback.mail.mailer import MailRefused, Message, RecordingMailer, SmtpMailer, compose, read_smtp_url
 from answerback.mail.messages import TEXTS, link_message
+from answerback.mail.transport import (
+    MailRefused,
+    Message,
+    RecordingMailer,
+    SmtpMailer,
+    compose,
+    read_smtp_url,
+)
 
 from tests.fakes.smtp_server import MailServer
 from tests.fakes.web_browser import Page, WebBrowser

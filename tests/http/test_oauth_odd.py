@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from answerback.people.oauth.client import ProviderFailed
-from answerback.people.oauth.providers import configured
-from answerback.seams import SystemClock
+from answerback.accounts.sign_in.oauth.client import ProviderFailed
+from answerback.accounts.sign_in.oauth.providers import configured
+from answerback.clock import SystemClock
 from answerback.settings import load_settings
 
 from tests.fakes.oauth_server import CLIENT_ID, CLIENT_SECRET, OAuthServer

@@ -7,10 +7,11 @@ from struct import pack
 from types import MappingProxyType
 
 import pytest
-from answerback.account.images import MOST_PIXELS, read_picture
-from answerback.account.pictures import Pictures
-from answerback.db import Database
-from answerback.seams import RandomIds, SystemClock
+from answerback.accounts.pictures.avatars import Avatars
+from answerback.accounts.pictures.images import MOST_PIXELS, read_picture
+from answerback.clock import SystemClock
+from answerback.db.database import Database
+from answerback.ids import RandomIds
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -246,7 +247,7 @@ async def test_pictures_over_http_are_asked_for_with_tls_and_at_public_addresses
         return ["127.0.0.1"] if host == "inside.example" else ["93.184.215.14", "10.0.0.1"]
 
     db = Database("sqlite://")
-    pictures = Pictures(
+    pictures = Avatars(
         db, SystemClock(), RandomIds(), "http://localhost", ["https://kauth.kakao.com"], lambda *_: None, resolver
     )
     for url in ("http://k.kakaocdn.example/a.jpg", "https://inside.example/a", "https://kauth.kakao.com/x"):

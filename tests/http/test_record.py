@@ -11,7 +11,7 @@ from html import unescape
 from pathlib import Path
 
 import pytest
-from answerback.core.prompt import VERSION
+from answerback.core.grounding.prompt import VERSION
 
 from tests.fakes.openai_server import OpenAIServer
 from tests.http.test_corrections import Owner, sign_in

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from answerback.core.answering import Message, Source
-from answerback.pages.extracting import extract
+from answerback.knowledge.extract.html import extract
 from answerback.red_team.cases import Case, Said, corpus
 from answerback.red_team.judging import MOST_TOKENS, Fault, Seen, judge
 from answerback.red_team.running import Result, run_cases

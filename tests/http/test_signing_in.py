@@ -8,11 +8,11 @@ from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlencode
 
 import pytest
-from answerback.account.gate import cookie_name as account_cookie
-from answerback.admin.gate import COOKIE
-from answerback.people.oauth.handlers import BROWSER_COOKIE
-from answerback.people.sessions import cookie_name, hash_secret
-from answerback.people.signing_in.handlers import cookie_name as sign_in_cookie
+from answerback.accounts.profile.auth import cookie_name as account_cookie
+from answerback.accounts.sessions import cookie_name, hash_secret
+from answerback.accounts.sign_in.flow.handlers import cookie_name as sign_in_cookie
+from answerback.accounts.sign_in.oauth.handlers import BROWSER_COOKIE
+from answerback.admin.auth import COOKIE
 
 from tests.fakes.web_browser import Page, WebBrowser
 from tests.http.members import PASSWORD, join

@@ -7,8 +7,8 @@ import time
 from contextlib import ExitStack
 
 import pytest
+from answerback.app.serve import ARRIVAL_SECONDS
 from answerback.live.handlers import STREAMS_OF_ADDRESS
-from answerback.serving import ARRIVAL_SECONDS
 
 from tests.services import Server, wait_until
 

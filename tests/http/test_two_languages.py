@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator, Mapping
 
 import pytest
-from answerback.account import texts as account
+from answerback.accounts.profile import texts as account
+from answerback.accounts.sign_in.flow import texts as signing_in
+from answerback.accounts.sign_in.mail_link import texts as mail_links
+from answerback.accounts.sign_in.oauth import texts as oauth
 from answerback.errors import CODES, AppError
-from answerback.people.mail_links import texts as mail_links
-from answerback.people.oauth import texts as oauth
-from answerback.people.pages.saying import said
-from answerback.people.signing_in import texts as signing_in
+from answerback.web.error_texts import said
 
 from tests.fakes.smtp_server import MailServer
 from tests.fakes.web_browser import Page, WebBrowser

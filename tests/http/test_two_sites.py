@@ -13,8 +13,8 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 import pytest
-from answerback.app import build_app
-from answerback.openapi import CALLS
+from answerback.app.build import build_app
+from answerback.app.openapi import CALLS
 from answerback.settings import load_settings
 
 from tests.fakes.web_browser import WebBrowser

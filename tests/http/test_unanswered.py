@@ -9,9 +9,9 @@ from html import unescape
 from typing import Any
 
 import pytest
-from answerback.admin import unanswered_store as store
-from answerback.admin.unanswered import Group, grouped
-from answerback.db import Database, Work, run
+from answerback.admin.pages import unanswered_store as store
+from answerback.admin.pages.unanswered import Group, grouped
+from answerback.db.database import Database, Work, run
 from answerback.sites.store import add_site
 
 from tests.http.test_corrections import Owner, sign_in

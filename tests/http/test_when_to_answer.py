@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from answerback.seams import SystemClock
-from answerback.threads.store import set_rule
+from answerback.clock import SystemClock
+from answerback.comments.store import set_rule
 
 from tests.http.signing import change, rows
 from tests.http.test_corrections import Owner, sign_in

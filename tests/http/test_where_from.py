@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from answerback.accounts.sign_in.pace import Pace
+from answerback.clock import SteppedClock
 from answerback.errors import LimitReached
-from answerback.http import address_key, client_address, shares
-from answerback.people.pace import Pace
-from answerback.seams import SteppedClock
+from answerback.sites.edge import address_key, client_address, shares
 from starlette.requests import Request
 
 from tests.http.signing import BEHIND_A_PROXY

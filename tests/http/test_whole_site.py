@@ -12,7 +12,7 @@ from urllib.parse import quote, unquote
 import pytest
 
 from tests.fakes.openai_server import OpenAIServer
-from tests.pages.serving import Answer, Request, WebSite, page
+from tests.knowledge.serving import Answer, Request, WebSite, page
 from tests.services import Server, Site
 
 POISON = "The harbour master Mallory sells the island for 5 euros"

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from answerback.seams import SystemClock
-from answerback.threads.store import set_rule
+from answerback.clock import SystemClock
+from answerback.comments.store import set_rule
 
 from tests.http.members import Member, join
 from tests.http.signing import change, rows

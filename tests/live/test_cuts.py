@@ -7,7 +7,7 @@ import json
 from contextlib import nullcontext
 
 import pytest
-from answerback.answers.live_text import LiveText, LiveTexts
+from answerback.answers.streaming import AnswerStream, AnswerStreams
 from answerback.core.comments import utf16_length
 from answerback.core.events import RETRY, EventName
 from answerback.live.bus import CHANNELS, KEPT_EVENTS, MemoryBus
@@ -102,7 +102,7 @@ async def test_who_comes_back_hears_nothing_from_before_something_was_taken_away
 async def test_who_comes_in_the_middle_of_an_answer_ends_with_the_same_text(pieces: list[str], arrival: int) -> None:
     """Offsets count as JavaScript does, and the text so far comes first."""
     bus = MemoryBus("epoch")
-    live, texts = LiveText(bus, CHANNEL, "answer"), LiveTexts(bus)
+    live, texts = AnswerStream(bus, CHANNEL, "answer"), AnswerStreams(bus)
     browser = Browser()
     for piece in pieces[:arrival]:
         live.add(piece)
@@ -125,8 +125,8 @@ async def test_who_comes_in_the_middle_of_an_answer_ends_with_the_same_text(piec
 
 async def test_whoever_comes_in_the_middle_of_an_answer_hears_its_beginning_first() -> None:
     bus, browser = MemoryBus("epoch"), Browser()
-    running = LiveTexts(bus)
-    answer = LiveText(bus, CHANNEL, "a")
+    running = AnswerStreams(bus)
+    answer = AnswerStream(bus, CHANNEL, "a")
     answer.add("From half past ")
     coming = stream(bus, CHANNEL, None, lambda: running.on(CHANNEL), nullcontext())
     asyncio.get_running_loop().call_soon(answer.end)

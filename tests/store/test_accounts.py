@@ -10,24 +10,25 @@ from functools import partial
 from typing import Any
 
 import pytest
-from answerback.account import erasing_store, store
-from answerback.answers.answered import store as asked
+from answerback.accounts import identities
+from answerback.accounts import store as people
+from answerback.accounts.identities import store as identity_store
+from answerback.accounts.identities.model import NewIds, Profile
+from answerback.accounts.privacy import erasing_store
+from answerback.accounts.profile import store
+from answerback.accounts.sign_in.attempts import FORGET_MS, FREE_OF_ADDRESS, WAITING_OF_ADDRESS, Attempts
+from answerback.accounts.sign_in.mail_link import store as mail
+from answerback.accounts.sign_in.mail_link.store import Link
+from answerback.accounts.sign_in.oauth import store as states
+from answerback.accounts.sign_in.oauth.store import State
+from answerback.accounts.sign_in.sso import store as sso
+from answerback.accounts.store import set_password
 from answerback.answers.record_store import record_of
+from answerback.answers.reuse import store as asked
+from answerback.clock import SteppedClock
 from answerback.core.model import Visitor
-from answerback.db import Database, IntegrityConflict, Work, run
+from answerback.db.database import Database, IntegrityConflict, Work, run
 from answerback.errors import LimitReached
-from answerback.people import identities
-from answerback.people import store as people
-from answerback.people.attempts import FORGET_MS, FREE_OF_ADDRESS, WAITING_OF_ADDRESS, Attempts
-from answerback.people.identities import NewIds, Profile
-from answerback.people.identities import store as identity_store
-from answerback.people.mail_links import store as mail
-from answerback.people.mail_links.store import Link
-from answerback.people.oauth import store as states
-from answerback.people.oauth.store import State
-from answerback.people.sso import store as sso
-from answerback.people.store import set_password
-from answerback.seams import SteppedClock
 
 from tests.services import migrated_sqlite
 

@@ -6,15 +6,15 @@ import asyncio
 from collections.abc import Callable
 
 import pytest
-from answerback.account import merging_store
+from answerback.accounts import identities
+from answerback.accounts import store as people
+from answerback.accounts.identities import store as identity_store
+from answerback.accounts.identities.model import NewIds, Profile
+from answerback.accounts.privacy import merging_store
+from answerback.accounts.sign_in.flow import store
+from answerback.accounts.sign_in.flow.store import Begun
 from answerback.core.model import Visitor
-from answerback.db import Database, Work, run
-from answerback.people import identities
-from answerback.people import store as people
-from answerback.people.identities import NewIds, Profile
-from answerback.people.identities import store as identity_store
-from answerback.people.signing_in import store
-from answerback.people.signing_in.store import Begun
+from answerback.db.database import Database, Work, run
 
 pytestmark = pytest.mark.anyio
 NOW = 1_790_000_000_000

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from answerback.answers import quota
 from answerback.core.model import Visitor
-from answerback.db import Database, IntegrityConflict, Work, one, run
+from answerback.db.database import Database, IntegrityConflict, Work, one, run
 from answerback.sites.settings import Site, read_site
 
 from tests.services import migrated_sqlite

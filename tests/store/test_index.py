@@ -6,10 +6,10 @@ from array import array
 
 import pytest
 from answerback.core.answering import Passage
-from answerback.core.passages import Block, split
-from answerback.db import Database
-from answerback.pages import index_store as store
-from answerback.pages.index import SiteIndex, entries, fused
+from answerback.core.grounding.passages import Block, split
+from answerback.db.database import Database
+from answerback.knowledge.index import store
+from answerback.knowledge.index.search import SiteIndex, entries, fused
 from answerback.sites.store import add_site
 
 pytestmark = pytest.mark.anyio

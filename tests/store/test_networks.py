@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from answerback.db import Database, Work
+from answerback.accounts import store
+from answerback.accounts.sign_in.attempts import FREE_OF_ADDRESS, FREE_TAKEN, Attempts
+from answerback.accounts.sign_in.mail_link import store as mail
+from answerback.accounts.sign_in.mail_link.outbox import AN_HOUR_BY_ADDRESS, HOUR_MS, MailOutbox
+from answerback.clock import SteppedClock
+from answerback.db.database import Database, Work
 from answerback.errors import LimitReached
-from answerback.http import SHARES_OF_NETWORK, address_key
-from answerback.people import store
-from answerback.people.attempts import FREE_OF_ADDRESS, FREE_TAKEN, Attempts
-from answerback.people.mail_links import store as mail
-from answerback.people.mail_links.sending import AN_HOUR_BY_ADDRESS, HOUR_MS, Post
-from answerback.seams import RandomIds, SteppedClock
+from answerback.ids import RandomIds
+from answerback.sites.edge import SHARES_OF_NETWORK, address_key
 from answerback.sites.store import SiteDirectory, add_site
 
 pytestmark = pytest.mark.anyio
@@ -61,7 +62,9 @@ async def test_taken_addresses_are_asked_after_by_a_network_so_often(database: D
 
 async def test_mail_is_asked_for_by_a_network_so_often(database: Database) -> None:
     await database.write(lambda: add_site("demo", {"origins": "https://blog.example"}, NOW))
-    post = Post(database, CLOCK, RandomIds(), SiteDirectory(database, CLOCK, 5), None, "https://c.example", "secret")
+    post = MailOutbox(
+        database, CLOCK, RandomIds(), SiteDirectory(database, CLOCK, 5), None, "https://c.example", "secret"
+    )
 
     async def ask(number: int) -> None:
         await post.ask("reset", "demo", f"{number}@example.com", address=key(number), lang="en")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from answerback.db import Database, Work
+from answerback.accounts import store
+from answerback.accounts.owners import add_owner_with_link, remove_owner
+from answerback.accounts.sessions import hash_secret
+from answerback.db.database import Database, Work
 from answerback.errors import AppError
-from answerback.people import store
-from answerback.people.owners import add_owner_with_link, remove_owner
-from answerback.people.sessions import hash_secret
 from answerback.sites.store import add_site
 
 pytestmark = pytest.mark.anyio

@@ -8,8 +8,8 @@ from functools import partial
 import pytest
 from answerback.answers import quota
 from answerback.core.model import Visitor
-from answerback.db import Database
-from answerback.http import address_key
+from answerback.db.database import Database
+from answerback.sites.edge import address_key
 from answerback.sites.settings import Site, read_site
 
 pytestmark = pytest.mark.anyio

@@ -6,10 +6,10 @@ from functools import partial
 
 import pytest
 from answerback.answers import store
-from answerback.answers.answered import store as answered
-from answerback.answers.store import Job, Outcome
+from answerback.answers.reuse import store as answered
+from answerback.answers.store import Outcome, QueuedAnswer
 from answerback.core.answering import Source
-from answerback.db import Database, Work, run
+from answerback.db.database import Database, Work, run
 
 from tests.store.test_turns import LEASE, NOW, Queue
 
@@ -19,7 +19,7 @@ QUOTED = Outcome(
 )
 
 
-async def begun(queue: Queue) -> Job:
+async def begun(queue: Queue) -> QueuedAnswer:
     jobs = await queue.db.write(partial(store.claim, "w", queue.now, queue.now + LEASE, 1))
     return jobs[0]
 

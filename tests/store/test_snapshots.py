@@ -6,13 +6,13 @@ import asyncio
 from typing import Any
 
 import pytest
+from answerback.clock import SteppedClock
+from answerback.comments.snapshot import LEAST_BYTES, Snapshots, ThreadReads, respond
+from answerback.comments.store import add_comment, keep_thread
 from answerback.core.model import Comment
-from answerback.db import Database, Work
+from answerback.db.database import Database, Work
 from answerback.live.bus import MemoryBus
-from answerback.seams import SteppedClock
 from answerback.sites.store import SiteDirectory, add_site
-from answerback.threads.snapshot import LEAST_BYTES, Snapshots, ThreadReads, respond
-from answerback.threads.store import add_comment, keep_thread
 
 pytestmark = pytest.mark.anyio
 KEY = ("demo", "/a", "oldest", "", 50)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from answerback.account.sweeping import Sweeping
+from answerback.accounts import store as people
+from answerback.accounts.identities import store as identities
+from answerback.accounts.privacy.sweeping import Sweeping
+from answerback.clock import SteppedClock
 from answerback.core.times import day_of
-from answerback.db import Database, Work, run
-from answerback.people import store as people
-from answerback.people.identities import store as identities
-from answerback.seams import SteppedClock
+from answerback.db.database import Database, Work, run
 from answerback.sites.store import add_site
 
 pytestmark = pytest.mark.anyio

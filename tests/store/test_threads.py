@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from answerback.admin import store as log
 from answerback.answers import store as answers
+from answerback.comments import store
 from answerback.core.comments import best_score
 from answerback.core.model import Comment
-from answerback.db import Database, Work, one, run
-from answerback.moving import store as moving
+from answerback.db.database import Database, Work, one, run
 from answerback.sites.store import add_site
-from answerback.threads import store
+from answerback.transfer import store as moving
 
 pytestmark = pytest.mark.anyio
 NOW = 1_790_000_000_000

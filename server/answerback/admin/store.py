@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ..answers.quota import Alert
+from ..comments.store import comment_by_id, set_state
 from ..core.model import RUNNING, Comment
-from ..db import Database, Row, Work, many, one
+from ..db.database import Database, Row, Work, many, one
 from ..errors import Conflict
-from ..threads.store import comment_by_id, set_state
 
 COMMENT_STATES = ("published", "pending", "hidden", "deleted")
 ANSWER_STATES = ("queued", "streaming", "done", "stopped", "failed", "withheld")

@@ -7,22 +7,23 @@ from typing import Any
 
 from starlette.responses import Response, StreamingResponse
 
+from ..accounts.sessions import Sessions
+from ..clock import Clock
+from ..comments import store as threads
+from ..comments.posting import Posting, page_url
 from ..core import comments as rules
 from ..core.events import HEARTBEAT, RETRY, encode
 from ..core.model import RUNNING, Visitor
 from ..core.times import iso
-from ..db import Database, Work
+from ..db.database import Database, Work
 from ..errors import BadRequest, NotFound, Unavailable
-from ..http import Call, json_response
+from ..ids import Ids
 from ..live.bus import Bus, answer_channel
 from ..live.handlers import HEADERS, HEARTBEAT_SECONDS
-from ..people.sessions import Sessions
-from ..seams import Clock, Ids
-from ..threads import store as threads
-from ..threads.posting import Posting, page_url
+from ..sites.edge import Call, json_response
 from . import store
-from .asking import Asked, Desk, Question
-from .live_text import LiveTexts
+from .intake import Asked, Question, QuestionIntake
+from .streaming import AnswerStreams
 
 QUESTION_LIMIT = 2_000
 HISTORY = 50
@@ -30,11 +31,11 @@ SETTLED_MARK = b"event: answer.settled\n"
 """What the worker puts on an answer's own channel at its end; the event that the visitor gets has more in it."""
 
 
-class Answers:
+class AnswerHandlers:
     """The handlers of `/api/comments/{id}/answer/`, `/api/answers/{id}/feedback/` and `/api/chat/gpt/`."""
 
     def __init__(
-        self, db: Database, sessions: Sessions, desk: Desk, posting: Posting, bus: Bus, texts: LiveTexts,
+        self, db: Database, sessions: Sessions, desk: QuestionIntake, posting: Posting, bus: Bus, texts: AnswerStreams,
         clock: Clock, ids: Ids,
     ) -> None:  # fmt: skip
         self._db = db
@@ -138,7 +139,7 @@ class Answers:
             yield piece
         yield encode("answer.settled", await self._settled(call, asked.visitor, asked.job.id))
 
-    async def _follow(self, job: store.Job) -> AsyncIterator[bytes]:
+    async def _follow(self, job: store.QueuedAnswer) -> AsyncIterator[bytes]:
         """The pieces of an answer until it has settled, beginning with all that has come so far."""
         channel = answer_channel(job.id)
         async with self._bus.subscribe(channel, None) as reader:
@@ -152,7 +153,7 @@ class Answers:
                 running = not settled and (bool(data) or await self._running(job))
                 yield pieces or HEARTBEAT
 
-    async def _running(self, job: store.Job) -> bool:
+    async def _running(self, job: store.QueuedAnswer) -> bool:
         found = await self._db.read(lambda: store.job_by_id(job.site, job.id))
         return found is not None and found.state in RUNNING
 
@@ -174,7 +175,7 @@ class Answers:
         }
 
 
-def _entries(row: dict[str, Any], job: store.Job) -> list[dict[str, Any]]:
+def _entries(row: dict[str, Any], job: store.QueuedAnswer) -> list[dict[str, Any]]:
     """A question and its answer as two entries of a conversation."""
     asked = {
         "id": job.question_id, "role": "user", "content": row["q_body"], "html": row["q_html"],

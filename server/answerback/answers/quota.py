@@ -12,9 +12,9 @@ from typing import Any
 
 from ..core.model import Visitor
 from ..core.times import day_of, iso, next_midnight
-from ..db import Work, many, one, run
-from ..http import shares
+from ..db.database import Work, many, one, run
 from ..settings import limit as read_limit
+from ..sites.edge import shares
 from ..sites.settings import Site
 
 

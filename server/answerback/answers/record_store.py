@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from ..core.times import iso
-from ..db import Row, Work, many, one
+from ..db.database import Row, Work, many, one
 
 READ_AT_ONCE = 1_000
 

@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from ..core.answering import Source
-from ..db import Row, Work, many, one, run
+from ..db.database import Row, Work, many, one, run
 
 _COLUMNS = """a.id, a.kind, a.site, a.page, a.url, a.title, a.question_id, a.visitor_id, a.address_key, a.state,
     a.body, a.html, a.sources, a.provider, a.model, a.error, a.retry_at, a.attempts, a.queued_at, a.settled_at,
@@ -17,7 +17,7 @@ _COLUMNS = """a.id, a.kind, a.site, a.page, a.url, a.title, a.question_id, a.vis
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class QueuedAnswer:
     """An answer as its row tells it."""
 
     id: str
@@ -71,15 +71,15 @@ class Outcome:
     renew_at: int | None = None
 
 
-def read_job(row: Row) -> Job:
+def read_job(row: Row) -> QueuedAnswer:
     """An answer from a row that has `_COLUMNS`."""
-    values = {name: row[name] for name in Job.__slots__}
+    values = {name: row[name] for name in QueuedAnswer.__slots__}
     values["sources"] = tuple(Source(**source) for source in orjson.loads(row["sources"]))
     values["stop_requested"] = bool(row["stop_requested"])
     values["on_request"] = bool(row["on_request"])
     values["draft"] = bool(row["draft"])
     values["outdated"] = bool(row["outdated"])
-    return Job(**values)
+    return QueuedAnswer(**values)
 
 
 def add_answer(values: dict[str, Any]) -> Work[None]:
@@ -105,13 +105,13 @@ def add_refused(values: dict[str, Any]) -> Work[None]:
     )  # fmt: skip
 
 
-def job_by_id(site: str, id: str) -> Work[Job | None]:
+def job_by_id(site: str, id: str) -> Work[QueuedAnswer | None]:
     """An answer of this site."""
     row = yield one(f"SELECT {_COLUMNS} FROM answers a WHERE a.site = :site AND a.id = :id", site=site, id=id)
     return None if row is None else read_job(row)
 
 
-def job_of_question(site: str, question_id: str) -> Work[Job | None]:
+def job_of_question(site: str, question_id: str) -> Work[QueuedAnswer | None]:
     """The newest answer to a question."""
     row = yield one(
         f"""SELECT {_COLUMNS} FROM answers a WHERE a.site = :site AND a.question_id = :id
@@ -121,7 +121,7 @@ def job_of_question(site: str, question_id: str) -> Work[Job | None]:
     return None if row is None else read_job(row)
 
 
-def claim(worker: str, now: int, lease_until: int, at_once: int) -> Work[list[Job]]:
+def claim(worker: str, now: int, lease_until: int, at_once: int) -> Work[list[QueuedAnswer]]:
     """Take answers that are due, until a worker has `at_once`: queued ones, failed ones whose time has come again, and
     those whose worker has not renewed its lease. In turn: the site that has the fewest being written, then the one that
     has waited longest for its turn, and within a site each visitor likewise, so that nobody's many questions keep
@@ -308,7 +308,7 @@ def question_by_id(site: str, id: str) -> Work[str | None]:
     return None if row is None else row["body"]
 
 
-def job_by_key(site: str, visitor_id: str, key: str) -> Work[Job | None]:
+def job_by_key(site: str, visitor_id: str, key: str) -> Work[QueuedAnswer | None]:
     """The answer to the question that this visitor asked under this key."""
     row = yield one(
         f"""SELECT {_COLUMNS} FROM questions q JOIN answers a ON a.question_id = q.id
@@ -319,7 +319,7 @@ def job_by_key(site: str, visitor_id: str, key: str) -> Work[Job | None]:
     return None if row is None else read_job(row)
 
 
-def conversation(site: str, page: str, visitor_id: str, most: int) -> Work[list[tuple[Row, Job]]]:
+def conversation(site: str, page: str, visitor_id: str, most: int) -> Work[list[tuple[Row, QueuedAnswer]]]:
     """A visitor's private questions on a page with their answers, the newest `most`, oldest first."""
     rows = yield many(
         f"""SELECT {_COLUMNS}, q.body AS q_body, q.html AS q_html, q.created_at AS q_created_at,

@@ -12,25 +12,26 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
+from ..clock import Clock
+from ..comments import store as threads
+from ..comments.posting import Posting
 from ..core.answering import AnswerRequest, Finished, Quotes, TextDelta, Usage, Writing
-from ..db import Database, Work
+from ..db.database import Database, Work
 from ..errors import AppError, Unavailable
+from ..ids import Ids
 from ..live.bus import Bus, answer_channel, page_channel
 from ..metrics import Metrics
-from ..seams import Clock, Ids
 from ..sites.settings import Site
 from ..sites.store import SiteDirectory
-from ..threads import store as threads
-from ..threads.posting import Posting
 from . import quota, store
-from .alerting import Alerting
-from .answered.asking_again import remember
-from .answered.store import Answered, Revision, add_revision
-from .gate import Gate
-from .ladder import Ladder
-from .live_text import LiveText
+from .budget_alerts import BudgetAlerts
+from .degradation import DegradationLevels
+from .moderation import AnswerModeration
 from .providers import Answerer, ProviderError
-from .running import ANSWERED, Run
+from .reuse.lookup import remember
+from .reuse.store import Answered, Revision, add_revision
+from .run import ANSWERED, Run
+from .streaming import AnswerStream
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +47,7 @@ class Worker:
     """Runs answers until it is closed."""
 
     def __init__(
-        self, db: Database, bus: Bus, clock: Clock, ids: Ids, sites: SiteDirectory, ladder: Ladder,
+        self, db: Database, bus: Bus, clock: Clock, ids: Ids, sites: SiteDirectory, ladder: DegradationLevels,
         answerer: Answerer, posting: Posting, metrics: Metrics, at_once: int = AT_ONCE,
     ) -> None:  # fmt: skip
         self._db = db
@@ -55,10 +56,10 @@ class Worker:
         self._sites = sites
         self._ladder = ladder
         self._answerer = answerer
-        self._gate = Gate(answerer)
+        self._gate = AnswerModeration(answerer)
         self._posting = posting
         self._metrics = metrics
-        self.alerting = Alerting(db, clock, sites, None, "")
+        self.alerting = BudgetAlerts(db, clock, sites, None, "")
         self.renew: Callable[[], Awaitable[None]] | None = None
         """Has answers given anew whose time for that has come; called at each sweep."""
         self._at_once = at_once
@@ -77,21 +78,21 @@ class Worker:
         """There is something in the queue."""
         self._wake.set()
 
-    def claim(self) -> Work[list[store.Job]]:
+    def claim(self) -> Work[list[store.QueuedAnswer]]:
         """Within a transaction that queues answers: what is due, as far as there is room, for `begin` after it."""
         if len(self._running) >= self._at_once:
             return []
         now = self._clock.now()
         return (yield from store.claim(self._name, now, now + LEASE_MS, self._at_once))
 
-    def begin(self, jobs: Sequence[store.Job]) -> None:
+    def begin(self, jobs: Sequence[store.QueuedAnswer]) -> None:
         """Write the answers that were claimed."""
         for job in jobs:
             if job.id in self._running:
                 continue
             everybody = job.kind == "thread" and not job.draft
             channel = page_channel(job.site, job.page) if everybody else answer_channel(job.id)
-            run = self._running[job.id] = Run(job, LiveText(self._bus, channel, job.id))
+            run = self._running[job.id] = Run(job, AnswerStream(self._bus, channel, job.id))
             run.task = asyncio.create_task(self._answer(run))
 
     async def close(self) -> None:
@@ -152,7 +153,7 @@ class Worker:
         if len(self._running) >= self._at_once:
             return SWEEP_SECONDS
 
-        def work() -> Work[tuple[list[store.Job], int | None]]:
+        def work() -> Work[tuple[list[store.QueuedAnswer], int | None]]:
             claimed = yield from self.claim()
             return claimed, (yield from store.next_due())
 
@@ -344,7 +345,7 @@ class Worker:
             question = yield from threads.comment_by_id(job.site, job.question_id)
             yield from remember(job.site, job.question_id, question.body if question else "", job.id, now)
 
-    async def _take_back(self, job: store.Job) -> None:
+    async def _take_back(self, job: store.QueuedAnswer) -> None:
         """Nothing of the answer stays: somebody has replied before it began."""
         now = self._clock.now()
         nothing = store.Outcome("stopped", "", "", (), "", "", "", 0, 0, None, None, None)
@@ -357,7 +358,7 @@ class Worker:
         await self._db.write(work)
         await self._tell_settled(job)
 
-    async def _tell_settled(self, job: store.Job, *, seen: bool = True) -> None:
+    async def _tell_settled(self, job: store.QueuedAnswer, *, seen: bool = True) -> None:
         if job.kind == "chat":
             self._bus.publish(answer_channel(job.id), "answer.settled", {"id": job.id}, afresh=True)
             return

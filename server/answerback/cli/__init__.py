@@ -8,8 +8,10 @@ from collections.abc import Sequence
 from ..core.comments import is_text
 from ..errors import AppError, SettingsError
 from ..settings import load_settings
-from . import answers, moving, owners, serving, sites
-from .talking import Parser, say
+from . import answers, owners, sites
+from . import server as serving
+from . import transfer as moving
+from .console import Parser, say
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

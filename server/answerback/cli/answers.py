@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 from ..settings import Settings
-from .talking import command, say, with_database
+from .console import command, say, with_database
 
 
 def add_to(commands: Any) -> None:
@@ -18,7 +18,7 @@ def add_to(commands: Any) -> None:
 
 
 def _answers(settings: Settings, options: argparse.Namespace) -> int:
-    from ..seams import SystemClock
+    from ..clock import SystemClock
     from ..sites.store import answers_switch, switch_answers
 
     if options.to == "status":

@@ -8,7 +8,7 @@ import sys
 from typing import Any
 
 from ..settings import Settings
-from .talking import Parser, command, say, with_database
+from .console import Parser, command, say, with_database
 
 
 def add_to(commands: Any) -> None:
@@ -33,7 +33,7 @@ def _sites(sites: list[str] | None) -> str:
 
 
 def _add(settings: Settings, options: argparse.Namespace) -> int:
-    from ..people.owners import add_owner_with_link, normal_email, owner_of
+    from ..accounts.owners import add_owner_with_link, normal_email, owner_of
 
     password = None
     if options.password_stdin:
@@ -55,7 +55,7 @@ def _add(settings: Settings, options: argparse.Namespace) -> int:
 
 
 def _list(settings: Settings, options: argparse.Namespace) -> int:
-    from ..people.store import list_owners
+    from ..accounts.store import list_owners
 
     owners = with_database(settings, lambda db: db.read(list_owners))
     if options.json:
@@ -67,7 +67,7 @@ def _list(settings: Settings, options: argparse.Namespace) -> int:
 
 
 def _remove(settings: Settings, options: argparse.Namespace) -> int:
-    from ..people.owners import normal_email, remove_owner
+    from ..accounts.owners import normal_email, remove_owner
 
     email = normal_email(options.email)
     left = with_database(settings, lambda db: remove_owner(db, email, options.site))

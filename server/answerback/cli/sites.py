@@ -10,7 +10,7 @@ from typing import Any
 from ..errors import NotFound
 from ..settings import Settings, limit
 from ..sites.settings import AI_RULES, SITE_SETTINGS, Site, read_site
-from .talking import Parser, command, count, say, watched, with_database
+from .console import Parser, command, count, say, watched, with_database
 
 
 def add_to(commands: Any) -> None:
@@ -60,7 +60,7 @@ def snippet(settings: Settings, key: str) -> str:
 
 
 def _site_add(settings: Settings, options: argparse.Namespace) -> int:
-    from ..seams import SystemClock
+    from ..clock import SystemClock
     from ..sites.store import add_site
 
     texts = {"origins": ",".join(options.origin)} | ({"name": options.name} if options.name else {})
@@ -107,9 +107,10 @@ def _site_show(settings: Settings, options: argparse.Namespace) -> int:
 
 
 def _site_sso(settings: Settings, options: argparse.Namespace) -> int:
-    from ..people.sso import store
-    from ..people.sso.tokens import derive_secret
-    from ..seams import RandomIds, SystemClock
+    from ..accounts.sign_in.sso import store
+    from ..accounts.sign_in.sso.tokens import derive_secret
+    from ..clock import SystemClock
+    from ..ids import RandomIds
 
     async def work(db: Any) -> str | None:
         if options.off:
@@ -138,7 +139,7 @@ def _site_sso(settings: Settings, options: argparse.Namespace) -> int:
 
 
 def _site_set(settings: Settings, options: argparse.Namespace) -> int:
-    from ..seams import SystemClock
+    from ..clock import SystemClock
     from ..sites.store import change_site
 
     changes = {}
@@ -154,9 +155,9 @@ def _site_set(settings: Settings, options: argparse.Namespace) -> int:
 
 
 def _site_page(settings: Settings, options: argparse.Namespace) -> int:
+    from ..clock import SystemClock
+    from ..comments.store import rule_of, set_rule
     from ..core.comments import PAGE_LIMIT
-    from ..seams import SystemClock
-    from ..threads.store import rule_of, set_rule
 
     site = site_of(settings, options.key)
     if not 0 < len(options.page) <= PAGE_LIMIT:
@@ -184,7 +185,7 @@ def answers_a_day(text: str) -> str:
 
 
 def _site_visitor(settings: Settings, options: argparse.Namespace) -> int:
-    from ..people.store import set_blocked, set_daily_answers, visitor_by_id
+    from ..accounts.store import set_blocked, set_daily_answers, visitor_by_id
 
     site, wanted, blocked = site_of(settings, options.key), options.daily_answers, options.blocked
 
@@ -214,7 +215,7 @@ def _site_visitor(settings: Settings, options: argparse.Namespace) -> int:
 
 
 def _site_crawl(settings: Settings, options: argparse.Namespace) -> int:
-    from ..pages.knowing import crawl_site
+    from ..knowledge.build import crawl_site
 
     site, tell = site_of(settings, options.key), watched("Pages")
     result = with_database(settings, lambda db: crawl_site(settings, db, site, options.limit, tell))

@@ -1,6 +1,11 @@
-"""Names of hosts, in the one way of writing that browsers, resolvers and mail servers understand alike."""
+"""Hosts and origins, spelled the one way that browsers, resolvers and mail servers understand alike."""
 
 from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+_HOST = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)(\.(?!-)[a-z0-9_-]{1,63}(?<!-))*")
 
 
 def ascii_host(host: str) -> str:
@@ -12,3 +17,22 @@ def ascii_host(host: str) -> str:
     import idna  # tables of some size, which few sites need
 
     return idna.encode(host, uts46=True, transitional=False).decode("ascii")
+
+
+def normal_origin(text: str) -> str:
+    """An origin exactly as browsers send it: scheme, host, port if not the usual one; nothing else."""
+    text = text.strip()
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
+        raise ValueError(f"{text!r} is no origin; write it as https://example.com")
+    if parts.path not in ("", "/") or parts.query or parts.fragment:
+        raise ValueError(f"{text!r} has more than scheme, host and port")
+    host = parts.hostname.lower().rstrip(".")
+    if ":" in host:
+        host = f"[{host}]"
+    else:
+        host = ascii_host(host)
+        if not _HOST.fullmatch(host):
+            raise ValueError(f"{text!r} is no origin; each is named in full, as https://www.example.com")
+    usual = {"http": 80, "https": 443}[parts.scheme]
+    return f"{parts.scheme}://{host}" + ("" if parts.port in (None, usual) else f":{parts.port}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from html import escape
 
-from .mailer import Message
+from .transport import Message
 
 Texts = Mapping[str, Mapping[str, str]]
 

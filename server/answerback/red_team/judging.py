@@ -9,7 +9,7 @@ from html import unescape
 from typing import Any, Literal
 
 from ..core.answering import Message, Source
-from ..core.citations import says_unsupported
+from ..core.grounding.citations import says_unsupported
 from .cases import Case
 from .spelling import apart, folded, spellings, unseen
 from .tags import harm, links

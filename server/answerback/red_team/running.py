@@ -10,29 +10,30 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
-from ..answers.answered.asking_again import remember
-from ..answers.asking import Desk
+from ..accounts.store import add_visitor
+from ..answers.build import build_worker, make_answerer
+from ..answers.intake import QuestionIntake
 from ..answers.providers import Answerer
-from ..answers.wiring import build_worker, make_answerer
+from ..answers.reuse.lookup import remember
+from ..clock import SystemClock
+from ..comments import store as threads
+from ..comments.posting import Draft, Posting, place_below
+from ..comments.snapshot import Snapshots
 from ..core.answering import AnswerEvent, AnswerRequest, Usage
 from ..core.comments import BODY_LIMIT, NAME_LIMIT, TITLE_LIMIT, clean_line, clean_text
 from ..core.markdown import render
 from ..core.model import Comment, Visitor
-from ..db import Database, Work
+from ..db.database import Database, Work
+from ..ids import RandomIds
+from ..knowledge.build import Knowledge
+from ..knowledge.extract.html import extract
 from ..live.bus import MemoryBus
 from ..metrics import Metrics
 from ..migrations import migrate
-from ..pages.extracting import extract
-from ..pages.fetching import RecordedPageFetcher
-from ..pages.knowing import Knowledge
-from ..people.store import add_visitor
-from ..seams import RandomIds, SystemClock
+from ..net.fetch import RecordedPageFetcher
 from ..settings import Settings
 from ..sites.settings import Site
 from ..sites.store import SiteDirectory, add_site
-from ..threads import store as threads
-from ..threads.posting import Draft, Posting, place_below
-from ..threads.snapshot import Snapshots
 from .cases import Case
 from .judging import ELSEWHERE, TONE, Fault, Seen, judge
 
@@ -105,7 +106,7 @@ class _Range:
         self._bus = MemoryBus(self._ids.new())
         self._sites = SiteDirectory(db, self._clock, None)
         secret = self._ids.secret()
-        desk = Desk(db, self._bus, self._clock, self._ids, settings.provider_in_use, answerer.model, secret)
+        desk = QuestionIntake(db, self._bus, self._clock, self._ids, settings.provider_in_use, answerer.model, secret)
         snapshots = Snapshots(db, self._bus, self._clock)
         self._posting = Posting(db, self._bus, self._clock, self._ids, snapshots, desk, secret)
         fetcher = RecordedPageFetcher({case.origin + PAGE: case.html for case in cases})

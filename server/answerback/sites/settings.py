@@ -6,15 +6,13 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from ..core.hosts import ascii_host
+from ..core.hosts import normal_origin
 from ..errors import BadRequest
 from ..settings import limit
 
 AI_RULES = ("always", "questions", "mention", "drafts", "off")
-_HOST = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)(\.(?!-)[a-z0-9_-]{1,63}(?<!-))*")
 _KEY = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,48}[a-z0-9])?")
 
 
@@ -28,27 +26,8 @@ class SiteSetting:
     parse: Callable[[str], Any] = str
 
 
-def origin(text: str) -> str:
-    """An origin exactly as browsers send it: scheme, host, port if not the usual one; nothing else."""
-    text = text.strip()
-    parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
-        raise ValueError(f"{text!r} is no origin; write it as https://example.com")
-    if parts.path not in ("", "/") or parts.query or parts.fragment:
-        raise ValueError(f"{text!r} has more than scheme, host and port")
-    host = parts.hostname.lower().rstrip(".")
-    if ":" in host:
-        host = f"[{host}]"
-    else:
-        host = ascii_host(host)
-        if not _HOST.fullmatch(host):
-            raise ValueError(f"{text!r} is no origin; each is named in full, as https://www.example.com")
-    usual = {"http": 80, "https": 443}[parts.scheme]
-    return f"{parts.scheme}://{host}" + ("" if parts.port in (None, usual) else f":{parts.port}")
-
-
 def _origins(text: str) -> tuple[str, ...]:
-    origins = tuple(dict.fromkeys(origin(part) for part in text.split(",") if part.strip()))
+    origins = tuple(dict.fromkeys(normal_origin(part) for part in text.split(",") if part.strip()))
     if not origins:
         raise ValueError("must name at least one origin")
     return origins

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import orjson
 
-from ..db import Database, Work, many, one, run
+from ..clock import Clock
+from ..db.database import Database, Work, many, one, run
 from ..errors import BadRequest, NotFound
-from ..seams import Clock
 from .settings import Site, check, check_key, read_site
 
 FRESH_MS = 2_000

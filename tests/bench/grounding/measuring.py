@@ -11,12 +11,12 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from answerback.answers.providers.quote import QuoteAnswerer
-from answerback.core import ranking
 from answerback.core.answering import AnswerRequest, Passage, Quotes, Source
-from answerback.core.language import language_of
-from answerback.db import Database, Work
+from answerback.core.grounding import ranking
+from answerback.core.languages.detection import language_of
+from answerback.db.database import Database, Work
+from answerback.knowledge.index.search import SiteIndex, entries
 from answerback.migrations import migrate
-from answerback.pages.index import SiteIndex, entries
 from answerback.sites.store import add_site
 
 from .sets import Question, QuestionSet

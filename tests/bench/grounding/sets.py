@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from answerback.core.passages import Block, Passage, split
+from answerback.core.grounding.passages import Block, Passage, split
 
 OWN = Path(__file__).parent / "pages"
 

@@ -11,8 +11,8 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass, replace
 from typing import cast
 
+from ...clock import Clock
 from ...core.answering import AnswerEvent, AnswerRequest, Finished, TextDelta, Usage, Writing
-from ...seams import Clock
 from . import Answerer, Moderator, ProviderError
 
 FAILURES = 5

@@ -23,9 +23,9 @@ import httpx2
 
 from ...core.answering import AnswerEvent, AnswerRequest
 from . import ProviderError
-from .frames import AnswerReader, Frames
+from .http_transport import HttpTransport
 from .prices import PRICES, Prices
-from .wire import Wire
+from .sse import AnswerReader, SseDecoder
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
@@ -130,7 +130,7 @@ class OpenAIAnswerer:
                     response = await self._call(request, attempt, stack)
             chunks = await stack.enter_async_context(contextlib.aclosing(response.aiter_bytes()))
             whole = "json" in response.headers.get("content-type", "")
-            frames: Frames | Whole = Whole() if whole else Frames()
+            frames: SseDecoder | Whole = Whole() if whole else SseDecoder()
             ended = False
             yield reader.estimate()  # the question costs, whatever becomes of the answer
             with _told_as(reader, lambda: clock() >= deadline):
@@ -230,7 +230,7 @@ class OpenAIAnswerer:
         http = httpx2.AsyncClient(
             base_url=self._url,
             timeout=httpx2.Timeout(None, connect=5.0, write=10.0),
-            transport=Wire(),
+            transport=HttpTransport(),
             headers={"Accept-Encoding": "identity"},
             trust_env=False,
             follow_redirects=False,

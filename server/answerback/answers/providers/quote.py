@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
-from ...core.answering import AnswerEvent, AnswerRequest, Finished, Quotes, Source, TextDelta, Usage
-from ...core.asked import question_terms, sameness
-from ...core.quoting import Quote, best_quotes
+from ...core.answering import (
+    AnswerEvent,
+    AnswerRequest,
+    Finished,
+    Quotes,
+    Source,
+    TextDelta,
+    Usage,
+)
+from ...core.grounding.quoting import Quote, best_quotes
+from ...core.grounding.similarity import question_terms, sameness
 
 MOST_QUOTES = 3
 ENOUGH = 0.0

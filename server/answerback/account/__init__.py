@@ -1,1 +1,0 @@
-"""A visitor's own account: pictures, ways in, sessions, export, erasure."""

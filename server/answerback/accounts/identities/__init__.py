@@ -1,0 +1,37 @@
+"""Sign-in by identity, and linking of identities to accounts."""
+
+from __future__ import annotations
+
+from ...core.model import Visitor
+from ...db.database import Work
+from . import store
+from .model import NewIds, Profile, clean_name
+
+
+def sign_in(site: str, profile: Profile, ids: NewIds, now: int) -> Work[Visitor]:
+    """The visitor behind an identity; at the first time a new one, whatever address or name it comes with."""
+    visitor = yield from store.visitor_of_identity(site, profile.issuer, profile.subject)
+    if visitor is None:
+        visitor = Visitor(ids.visitor, site, "user", clean_name(profile.name))
+        yield from store.add_member(visitor.id, site, visitor.name, now)
+        yield from store.add_identity(ids.identity, visitor, profile, now)
+    else:
+        yield from store.touch_identity(site, profile, now)
+    return visitor
+
+
+def link(visitor: Visitor, profile: Profile, ids: NewIds, now: int) -> Work[bool]:
+    """Give a signed-in visitor one more way in; False when the identity is somebody else's already."""
+    there = yield from store.visitor_of_identity(visitor.site, profile.issuer, profile.subject)
+    if there is not None:
+        return there.id == visitor.id
+    yield from store.add_identity(ids.identity, visitor, profile, now)
+    return True
+
+
+def unlink(visitor: Visitor, id: str) -> Work[bool]:
+    """Take a way in away; False, and nothing is changed, when it is the last one."""
+    if not (yield from store.ways_left(visitor.id, without=id)):
+        return False
+    yield from store.remove_identity(visitor.id, id)
+    return True

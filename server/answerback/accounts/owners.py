@@ -1,0 +1,84 @@
+"""Owners come into being on the command line only: the first stranger to arrive is nobody."""
+
+from __future__ import annotations
+
+import re
+
+from ..clock import SystemClock
+from ..db.database import Database, Work
+from ..errors import BadRequest, NotFound
+from ..ids import Ids, RandomIds
+from ..sites.store import list_sites
+from . import store
+from .passwords import check_password, hash_password
+from .sessions import hash_secret
+from .store import Owner
+
+LINK_HOURS = 24
+
+
+def normal_email(text: str) -> str:
+    """An e-mail address in lower case. Raises BadRequest."""
+    email = text.strip().lower()
+    if not re.fullmatch(r"[^\s@]{1,64}@[^\s@]{1,250}", email):
+        raise BadRequest("validation_failed", f"{text!r} is no e-mail address.")
+    return email
+
+
+async def add_owner_with_link(
+    db: Database, email: str, sites: list[str], password: str | None, ids: Ids | None = None, *, all_sites: bool = False
+) -> str | None:
+    """Add an owner of these sites; without a password, the path of a one-time sign-in link.
+
+    Where none is named, a new owner has all, and one who is there keeps what is there, unless `all_sites`. Raises
+    NotFound for an unknown site and BadRequest for a bad password.
+    """
+    ids = ids or RandomIds()
+    hash = None
+    if password is not None:
+        check_password(password, email=email)
+        hash = await hash_password(password)
+    owner_id, secret, now = ids.new(), ids.secret(), SystemClock().now()
+
+    def work() -> Work[None]:
+        known = {key for key, _ in (yield from list_sites())}
+        if not known.issuperset(sites):
+            raise NotFound("site_unknown")
+        kept_id = yield from store.add_owner(owner_id, email, hash, sites, now, all_sites=all_sites)
+        if hash is None:
+            expires_at = now + LINK_HOURS * 3_600_000
+            yield from store.add_owner_link(hash_secret(secret), kept_id, expires_at)
+
+    await db.write(work)
+    return None if hash is not None else f"/admin/sign-in/{secret}/"
+
+
+def owner_of(email: str) -> Work[Owner]:
+    """The owner with that address. Raises NotFound."""
+    for owner in (yield from store.list_owners()):
+        if owner.email == email:
+            return owner
+    raise NotFound("not_found", f"There is no owner {email}.")
+
+
+async def remove_owner(db: Database, email: str, sites: list[str]) -> list[str]:
+    """Take these sites from an owner (none named: all of them); those that are left. With the last one the owner goes.
+
+    Raises NotFound for whoever is no owner there, and BadRequest for one who has all sites: none is given by name.
+    """
+
+    def work() -> Work[list[str]]:
+        owner = yield from owner_of(email)
+        if sites and owner.sites is None:
+            raise BadRequest(
+                "validation_failed", f"{email} has all sites: remove, then add again with --site for each to keep."
+            )
+        for site in sites:
+            if not (yield from store.take_site(email, site)):
+                raise NotFound("not_found", f"{email} is not an owner of {site}.")
+        left = [site for site in owner.sites or () if sites and site not in sites]
+        if not left:
+            yield from store.remove_owner(email)
+        return left
+
+    return await db.write(work)

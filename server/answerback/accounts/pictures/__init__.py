@@ -1,0 +1,1 @@
+"""Visitors' pictures: read, cleaned, kept and served by us."""

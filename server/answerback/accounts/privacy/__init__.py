@@ -1,0 +1,1 @@
+"""Export, erasure, merging and expiry of personal data."""

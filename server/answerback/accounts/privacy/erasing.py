@@ -1,0 +1,88 @@
+"""The end of an account: by its owner, or because Kakao says that somebody has left."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable
+from functools import partial
+from urllib.parse import parse_qs
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ...clock import Clock
+from ...core.comments import is_text
+from ...core.model import Visitor
+from ...db.database import Database, Work
+from ...errors import AppError, Unauthorized
+from ...ids import Ids
+from ...settings import Settings
+from ...sites.edge import problem, read_body
+from ..identities import store as identities
+from ..store import end_everything
+from . import erasing_store
+
+Told = Callable[[str, str], None]
+
+
+class Erasure:
+    """Erases accounts; `told(site, page)` is called for each thread that looks different afterwards."""
+
+    def __init__(self, settings: Settings, db: Database, clock: Clock, ids: Ids, told: Told) -> None:
+        self._kakao = settings.kakao_url
+        self._admin_key = settings.kakao_admin_key
+        self._db = db
+        self._clock = clock
+        self._ids = ids
+        self._told = told
+
+    async def erase(self, visitor: Visitor, *, keep_words: bool) -> None:
+        """Take a visitor out for good."""
+        nobody = self._ids.new()
+        pages = await self._db.write(lambda: erasing_store.erase(visitor, nobody, keep_words=keep_words))
+        for page in pages:
+            self._told(visitor.site, page)
+
+    async def kakao_unlinked(self, request: Request) -> Response:
+        """`GET`/`POST /sign-in/kakao/unlink`: somebody has cut the tie at Kakao.
+
+        Kakao wants 200 within three seconds, for people whom we do not know too. Calls without the app's admin key
+        change nothing.
+        """
+        try:
+            given = request.headers.get("authorization", "")
+            wanted = f"KakaoAK {self._admin_key}"
+            if not self._admin_key or not hmac.compare_digest(given.encode(), wanted.encode()):
+                raise Unauthorized("session_invalid", "This call needs the admin key.")
+            subject = request.query_params.get("user_id", "")
+            if request.method == "POST" and not subject:
+                fields = parse_qs((await read_body(request)).decode("utf-8", "replace"), max_num_fields=20)
+                subject = fields.get("user_id", [""])[0]
+        except ValueError:
+            return Response(status_code=400)
+        except AppError as error:
+            return problem(error)
+        if is_text(subject):
+            await self._forget(subject)
+        return Response(status_code=200, headers={"Cache-Control": "no-store"})
+
+    async def _forget(self, subject: str) -> None:
+        def found() -> Work[list[Visitor]]:
+            return (yield from identities.visitors_of_subject(self._kakao, subject))
+
+        for visitor in await self._db.read(found):
+            nobody = self._ids.new()
+            for page in await self._db.write(partial(self._cut, visitor, subject, nobody)):
+                self._told(visitor.site, page)
+
+    def _cut(self, visitor: Visitor, subject: str, nobody: str) -> Work[list[str]]:
+        """Take the way in away and end what is open, or everything where it was the last one; the pages concerned.
+
+        One write: an account that nobody can come into would be out of reach of its owner, and not erased."""
+        for identity in (yield from identities.identities_of(visitor.id)):
+            if (identity.issuer, identity.subject) == (self._kakao, subject):
+                if not (yield from identities.ways_left(visitor.id, without=identity.id)):
+                    return (yield from erasing_store.erase(visitor, nobody, keep_words=True))
+                yield from identities.remove_identity(visitor.id, identity.id)
+        yield from end_everything(visitor.id, self._clock.now())
+        return []

@@ -1,0 +1,74 @@
+"""Taking a person out of the database, so that the threads they wrote in stay readable."""
+
+from __future__ import annotations
+
+from ...core.model import Visitor
+from ...db.database import Work, run
+from ..profile.store import pages_of
+
+_DRAFTS = """SELECT a.id FROM answers a JOIN comments c ON c.id = a.id JOIN comments q ON q.id = a.question_id
+    WHERE q.visitor_id = :id AND c.state = 'pending'"""
+_WORDS = (
+    # An answer that nobody has read yet goes with its question.
+    f"UPDATE answers SET body = '', html = '', sources = '[]' WHERE id IN ({_DRAFTS})",
+    f"DELETE FROM answer_revisions WHERE comment_id IN ({_DRAFTS})",
+    f"UPDATE comments SET state = 'deleted', body = '', html = '' WHERE id IN ({_DRAFTS})",
+    "UPDATE comments SET state = 'deleted', body = '', html = '' WHERE visitor_id = :id",
+)
+# What was never shown to others goes in any case; so do the private questions, with what was answered to them.
+_PRIVATE = (
+    "UPDATE comments SET state = 'deleted', body = '', html = '' WHERE visitor_id = :id AND state <> 'published'",
+    # By which words a question is found that is there no more.
+    """DELETE FROM asked_terms WHERE answer_id IN (SELECT k.answer_id FROM asked k JOIN comments c
+        ON c.id = k.question_id WHERE c.visitor_id = :id AND c.state = 'deleted')""",
+    """DELETE FROM asked WHERE question_id IN (
+        SELECT id FROM comments WHERE visitor_id = :id AND state = 'deleted')""",
+    "UPDATE feedback SET reason = '' WHERE visitor_id = :id",
+    "UPDATE reports SET reason = '' WHERE visitor_id = :id",
+    "DELETE FROM answers WHERE visitor_id = :id AND kind = 'chat' AND state IN ('queued', 'streaming')",
+    # The address too, which may carry whatever the site has put there for this visitor.
+    """UPDATE answers SET body = '', html = '', sources = '[]', title = '', url = '', passages = '[]'
+        WHERE visitor_id = :id AND kind = 'chat'""",
+    "DELETE FROM questions WHERE visitor_id = :id",
+)
+_TRACES = (
+    """UPDATE comments SET author_name = '', avatar_url = NULL, visitor_id = NULL, address_key = NULL,
+        idempotency_key = NULL WHERE visitor_id = :id""",
+    "UPDATE answers SET visitor_id = '', address_key = '' WHERE visitor_id = :id",
+    "DELETE FROM sessions WHERE visitor_id = :id",
+    "DELETE FROM account_sessions WHERE visitor_id = :id",
+    "DELETE FROM identities WHERE visitor_id = :id",
+    "DELETE FROM avatars WHERE visitor_id = :id",
+    "DELETE FROM sign_in_codes WHERE visitor_id = :id",
+    "UPDATE mail_links SET proved_by = NULL WHERE proved_by = :id",
+)
+# Votes, reports and feedback count on, as nobody's.
+_COUNTED = ("votes", "reports", "feedback")
+
+
+def erase(visitor: Visitor, nobody: str, *, keep_words: bool) -> Work[list[str]]:
+    """Erase a visitor; the pages concerned. `nobody` is a fresh id that nothing else leads to.
+
+    With `keep_words` what others have read stays, without its author; otherwise it becomes "deleted". Answers stay
+    either way, with their records of tokens and cost, but no longer say who has asked.
+    """
+    pages = yield from pages_of(visitor)
+    for sql in (*(() if keep_words else _WORDS), *_PRIVATE, *_TRACES):
+        yield run(sql, id=visitor.id)
+    for table in _COUNTED:
+        yield run(f"UPDATE {table} SET visitor_id = :nobody WHERE visitor_id = :id", nobody=nobody, id=visitor.id)
+    bucket = f"visitor:{visitor.site}:{visitor.id}"
+    yield run("DELETE FROM quota_usage WHERE bucket = :bucket", bucket=bucket)
+    yield run("DELETE FROM quota_holds WHERE bucket = :bucket", bucket=bucket)
+    yield run(
+        """DELETE FROM mail_links WHERE visitor_id = :id
+        OR (site = :site AND email = (SELECT email FROM visitors WHERE id = :id))""",
+        id=visitor.id, site=visitor.site,
+    )  # fmt: skip
+    yield run(
+        """DELETE FROM login_failures
+        WHERE bucket = 'email:' || :site || ':' || (SELECT email FROM visitors WHERE id = :id)""",
+        id=visitor.id, site=visitor.site,
+    )  # fmt: skip
+    yield run("DELETE FROM visitors WHERE id = :id", id=visitor.id)
+    return pages

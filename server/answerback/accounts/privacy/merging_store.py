@@ -1,0 +1,75 @@
+"""What a guest has left behind, given to the account that the guest turned out to be."""
+
+from __future__ import annotations
+
+from ...core.comments import best_score
+from ...core.model import Visitor
+from ...db.database import Work, many, run
+
+# Where both have done the same thing, the account's own counts: nobody votes twice by signing in.
+_TWICE = (
+    """DELETE FROM votes WHERE visitor_id = :guest
+        AND comment_id IN (SELECT comment_id FROM votes WHERE visitor_id = :account)""",
+    """DELETE FROM votes WHERE visitor_id = :guest
+        AND comment_id IN (SELECT id FROM comments WHERE visitor_id = :account AND author_kind <> 'ai')""",
+    """DELETE FROM votes WHERE visitor_id = :account
+        AND comment_id IN (SELECT id FROM comments WHERE visitor_id = :guest AND author_kind <> 'ai')""",
+    """DELETE FROM reports WHERE visitor_id = :guest
+        AND comment_id IN (SELECT comment_id FROM reports WHERE visitor_id = :account)""",
+    """DELETE FROM feedback WHERE visitor_id = :guest
+        AND answer_id IN (SELECT answer_id FROM feedback WHERE visitor_id = :account)""",
+    """UPDATE comments SET idempotency_key = NULL WHERE visitor_id = :guest
+        AND idempotency_key IN (SELECT idempotency_key FROM comments WHERE visitor_id = :account)""",
+    """UPDATE questions SET idempotency_key = id WHERE visitor_id = :guest
+        AND idempotency_key IN (SELECT idempotency_key FROM questions WHERE visitor_id = :account)""",
+)
+_MOVED = ("votes", "reports", "feedback", "questions", "answers")
+
+
+def merge(guest: Visitor, account: Visitor) -> Work[None]:
+    """Give everything of a guest to an account of the same site; a second time there is nothing left to give."""
+    ids = {"guest": guest.id, "account": account.id}
+    voted = yield many(
+        """SELECT comment_id FROM votes WHERE visitor_id = :guest UNION
+        SELECT v.comment_id FROM votes v JOIN comments c ON c.id = v.comment_id
+        WHERE v.visitor_id = :account AND c.visitor_id = :guest""",
+        **ids,
+    )
+    for sql in _TWICE:
+        yield run(sql, **{name: value for name, value in ids.items() if f":{name}" in sql})
+    for table in _MOVED:
+        yield run(f"UPDATE {table} SET visitor_id = :account WHERE visitor_id = :guest", **ids)
+    yield run(
+        """UPDATE comments SET visitor_id = :account, author_kind = :kind, author_name = :name, avatar_url = :avatar
+        WHERE visitor_id = :guest""",
+        kind=account.kind, name=account.name, avatar=account.avatar_url, **ids,
+    )  # fmt: skip
+    for row in voted:
+        yield from _count_votes(row["comment_id"])
+    yield run(
+        """UPDATE visitors SET blocked = 1 WHERE id = :account
+        AND EXISTS (SELECT 1 FROM visitors AS guests WHERE guests.id = :guest AND guests.blocked = 1)""",
+        **ids,
+    )
+    yield from _move_quota(f"visitor:{guest.site}:{guest.id}", f"visitor:{account.site}:{account.id}")
+
+
+def _count_votes(id: str) -> Work[None]:
+    votes = yield many("SELECT value FROM votes WHERE comment_id = :id", id=id)
+    up, down = (sum(vote["value"] == value for vote in votes) for value in (1, -1))
+    yield run(
+        "UPDATE comments SET up = :up, down = :down, score = :score WHERE id = :id",
+        up=up, down=down, score=best_score(up, down), id=id,
+    )  # fmt: skip
+
+
+def _move_quota(guest: str, account: str) -> Work[None]:
+    """What the guest has used today, the account has used: signing in is no fresh quota."""
+    rows = yield many("DELETE FROM quota_usage WHERE bucket = :guest RETURNING day, used", guest=guest)
+    for row in rows:
+        yield run(
+            """INSERT INTO quota_usage (bucket, day, used) VALUES (:account, :day, :used)
+            ON CONFLICT (bucket, day) DO UPDATE SET used = quota_usage.used + excluded.used""",
+            account=account, day=row["day"], used=row["used"],
+        )  # fmt: skip
+    yield run("UPDATE quota_holds SET bucket = :account WHERE bucket = :guest", account=account, guest=guest)

@@ -1,0 +1,60 @@
+"""Takes out what is over: sessions, codes, links, counts, and guests who have left nothing behind."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from functools import partial
+
+from ...clock import Clock
+from ...core.times import day_of
+from ...db.database import Database
+from .sweeping_store import SWEEPS, sweep
+
+log = logging.getLogger(__name__)
+
+SECONDS, ROWS = 60.0, 500
+DAY_MS = 86_400_000
+ENDED_MS, IDLE_MS = DAY_MS, 30 * DAY_MS
+
+
+class Sweeping:
+    """Looks at the next rows of each table once a minute, and begins anew at its end."""
+
+    def __init__(self, db: Database, clock: Clock, rows: int = ROWS) -> None:
+        self._db = db
+        self._clock = clock
+        self._rows = rows
+        self._places = dict.fromkeys((of.table for of in SWEEPS), "")
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin."""
+        self._task = asyncio.create_task(self._run())
+
+    async def close(self) -> None:
+        """Stop; what is left is looked at after the next start."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def once(self) -> None:
+        """One stretch of every table."""
+        now = self._clock.now()
+        past_day = day_of(now - 2 * DAY_MS, "UTC")
+        times: dict[str, int | str] = {
+            "ended_before": now - ENDED_MS,
+            "idle_before": now - IDLE_MS,
+            "past_day": past_day,
+        }
+        for of in SWEEPS:
+            work = partial(sweep, of, self._places[of.table], self._rows, times)
+            self._places[of.table] = await self._db.write(work)
+
+    async def _run(self) -> None:
+        while True:
+            try:
+                await self.once()
+            except Exception:
+                log.exception("what is over could not be taken out")
+            await asyncio.sleep(SECONDS)

@@ -1,0 +1,62 @@
+"""What is over and of no use to anybody, table by table: a stretch of rows at a time, so that nothing waits for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ...db.database import Work, one, run
+
+_IDLE = """kind = 'guest' AND blocked = 0 AND daily_answers IS NULL AND created_at < :idle_before""" + "".join(
+    f" AND NOT EXISTS (SELECT 1 FROM {table} w WHERE w.visitor_id = visitors.id)"
+    for table in ("comments", "questions", "answers", "votes", "reports", "feedback")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """A table that is swept: its key, which of its rows are over, and what belongs to those."""
+
+    table: str
+    key: str
+    over: str
+    first: str = ""
+    """Of a table whose rows belong to these: its delete, to be followed by the keys of those that go."""
+
+
+SWEEPS = (
+    Sweep("sessions", "id", "expires_at < :ended_before OR revoked_at < :ended_before"),
+    Sweep("account_sessions", "hash", "expires_at < :ended_before"),
+    Sweep("owner_sessions", "hash", "expires_at < :ended_before"),
+    Sweep("owner_links", "hash", "expires_at < :ended_before"),
+    Sweep("sign_in_codes", "hash", "expires_at < :ended_before"),
+    Sweep("sign_ins", "id", "expires_at < :ended_before"),
+    Sweep("oauth_states", "hash", "expires_at < :ended_before"),
+    Sweep("mail_links", "id", "expires_at < :ended_before"),
+    Sweep("mail_counts", "bucket", "since < :ended_before"),
+    Sweep("login_failures", "bucket", "last_at < :ended_before"),
+    Sweep("quota_usage", "bucket", "day < :past_day"),
+    Sweep("visitors", "id", _IDLE, "DELETE FROM sessions WHERE visitor_id IN "),
+)
+
+
+def sweep(of: Sweep, after: str, most: int, times: Mapping[str, int | str]) -> Work[str]:
+    """Take out what is over among the next `most` rows after that key; where to go on, empty at the end of the table.
+
+    `times` are `ended_before` and `idle_before` in milliseconds, and `past_day`, before which days are over everywhere.
+    """
+    last = yield one(
+        f"""SELECT MAX(key) AS key, COUNT(*) AS count FROM (
+            SELECT {of.key} AS key FROM {of.table} WHERE {of.key} > :after ORDER BY {of.key} LIMIT :most) stretch""",
+        after=after, most=most,
+    )  # fmt: skip
+    if last["key"] is None:
+        return ""
+    stretch = f"{of.key} > :after AND {of.key} <= :last AND ({of.over})"
+    values = {name: time for name, time in times.items() if f":{name}" in of.over}
+    if of.first:
+        yield run(
+            f"{of.first} (SELECT {of.key} FROM {of.table} WHERE {stretch})", after=after, last=last["key"], **values
+        )
+    yield run(f"DELETE FROM {of.table} WHERE {stretch}", after=after, last=last["key"], **values)
+    return str(last["key"]) if last["count"] == most else ""

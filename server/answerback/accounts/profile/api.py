@@ -1,0 +1,63 @@
+"""What a visitor can see and change of the account from the site's page, with a commenter's rights."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from starlette.responses import Response
+
+from ...clock import Clock
+from ...core.times import iso
+from ...db.database import Database
+from ...errors import BadRequest, Forbidden, NotFound
+from ...sites.edge import Call, json_response
+from ..identities.model import clean_name
+from ..sessions import Session, Sessions, writer
+from . import store
+
+
+class AccountApi:
+    """The handlers of `/api/user/` and `/api/user/sessions/…`; `changed` is told of each thread with another name."""
+
+    def __init__(self, db: Database, clock: Clock, sessions: Sessions, changed: Callable[[str, str], None]) -> None:
+        self._db = db
+        self._clock = clock
+        self._sessions = sessions
+        self._changed = changed
+
+    async def rename(self, call: Call) -> Response:
+        """`PATCH /api/user/` `{site, name}`: another name, also over what has been written already."""
+        visitor = writer((await self._member(call)).visitor)
+        name = clean_name(call.text("name", 200, required=True))
+        if not name:
+            raise BadRequest("validation_failed", "name: must have 1 to 50 characters.")
+        for page in await self._db.write(lambda: store.rename(visitor, name)):
+            self._changed(visitor.site, page)
+        return json_response({"user": {**visitor.public(), "name": name}})
+
+    async def list_sessions(self, call: Call) -> Response:
+        """`GET /api/user/sessions/`: where one is signed in, newest first."""
+        session = await self._member(call)
+        found = await self._db.read(lambda: store.devices(session.visitor.id, self._clock.now()))
+        shown = [
+            {
+                "id": device.id, "origin": device.origin, "agent": device.agent, "created_at": iso(device.created_at),
+                "current": device.id == session.id,
+            }
+            for device in found
+        ]  # fmt: skip
+        return json_response({"sessions": shown})
+
+    async def end_session(self, call: Call) -> Response:
+        """`DELETE /api/user/sessions/{id}/`: one of one's own ends."""
+        visitor = (await self._member(call)).visitor
+        id, now = str(call.request.path_params["id"]), self._clock.now()
+        if not await self._db.write(lambda: store.end_device(visitor.id, id, now)):
+            raise NotFound
+        return Response(status_code=204, headers={"Cache-Control": "no-store"})
+
+    async def _member(self, call: Call) -> Session:
+        session = await self._sessions.require(call)
+        if session.visitor.kind != "user":
+            raise Forbidden("sign_in_required", "This is for visitors who have signed in.")
+        return session

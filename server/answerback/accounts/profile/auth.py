@@ -1,0 +1,94 @@
+"""Who may open the account page: a cookie of its own, for an hour, and a fresh proof for what cannot be undone."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+
+from starlette.requests import Request
+
+from ...clock import Clock
+from ...core.model import Visitor
+from ...db.database import Database, Work
+from ...errors import Forbidden, Unauthorized
+from ...ids import Ids
+from ...settings import Settings
+from ...web.own_pages import HEADERS, WebPages
+from ..sessions import hash_secret
+from ..sign_in.pace import caller_key
+from ..store import hold_password
+from . import store
+from .store import Account
+
+SESSION_SECONDS, FRESH_SECONDS = 3_600, 600
+
+WITH_SCRIPT: Mapping[str, str] = {
+    **HEADERS, "Content-Security-Policy": HEADERS["Content-Security-Policy"] + "; script-src 'self'"
+}  # fmt: skip
+
+
+def cookie_name(site: str) -> str:
+    """The cookie of the account page; neither the API nor the owner's pages ever take it."""
+    return f"__Host-answerback-account-{site}"
+
+
+def cookie(site: str, value: str, seconds: int) -> str:
+    """Its Set-Cookie header. `Lax`, so that it comes along when somebody follows a link from the site to here."""
+    return f"{cookie_name(site)}={value}; Path=/; Max-Age={seconds}; Secure; HttpOnly; SameSite=Lax"
+
+
+class AccountAuth(WebPages):
+    """Opens and checks sessions of the account page; its one script is a file of ours, and nothing needs it."""
+
+    headers = WITH_SCRIPT
+
+    def __init__(self, settings: Settings, db: Database, clock: Clock, ids: Ids) -> None:
+        super().__init__(settings)
+        self._settings = settings
+        self._key = settings.secret_key[-1].encode()
+        self._db = db
+        self._clock = clock
+        self._ids = ids
+
+    async def open(self, visitor: Visitor, by_password: str) -> str:
+        """A session for somebody who has just shown who they are, as a Set-Cookie header; `by_password` as
+        `Sessions.begin_user` has it."""
+        secret, now = self._ids.secret(), self._clock.now()
+        until = now + SESSION_SECONDS * 1000
+
+        def work() -> Work[None]:
+            if by_password:
+                yield from hold_password(visitor.id, by_password)
+            yield from store.add_account_session(hash_secret(secret), visitor, now, until)
+
+        await self._db.write(work)
+        return cookie(visitor.site, secret, SESSION_SECONDS)
+
+    async def account(self, request: Request, site: str) -> Account | None:
+        """Whose account is open in this browser, if any is."""
+        secret = request.cookies.get(cookie_name(site))
+        if not secret:
+            return None
+        return await store.account_by_session(self._db, site, hash_secret(secret), self._clock.now())
+
+    async def require(self, request: Request, site: str, fields: Mapping[str, str]) -> Account:
+        """The open account, for a form that was made for it. Raises Unauthorized and Forbidden."""
+        account = await self.account(request, site)
+        if account is None:
+            raise Unauthorized("session_required", "Sign in again: the account page is open for an hour at a time.")
+        if not hmac.compare_digest(fields.get("token", "").encode(), self.token(account).encode()):
+            raise Forbidden("session_invalid", "This form is out of date: go back, reload the page and try again.")
+        return account
+
+    def caller(self, request: Request) -> str:
+        """The caller's keyed address."""
+        return caller_key(request, self._settings)
+
+    def fresh(self, account: Account) -> bool:
+        """Whether the proof is a few minutes old at most."""
+        return 0 <= self._clock.now() - account.proved_at < FRESH_SECONDS * 1000
+
+    def token(self, account: Account) -> str:
+        """What the forms of this session carry."""
+        return hmac.new(self._key, f"account-form|{account.session}".encode(), hashlib.sha256).hexdigest()

@@ -1,0 +1,316 @@
+"""The account page over HTTP: rendered here, without a script, on our own origin only."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from typing import Protocol
+from urllib.parse import urlencode
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from ...clock import Clock
+from ...core.model import Visitor
+from ...core.times import iso
+from ...db.database import Database, IntegrityConflict, Work
+from ...errors import AppError, Forbidden, TooLarge
+from ...ids import Ids
+from ...sites.settings import Site
+from ...sites.store import SiteDirectory
+from ...web.error_texts import said
+from ...web.own_pages import METHODS
+from ...web.pages import language_of
+from .. import identities
+from ..identities import store as identity_store
+from ..identities.model import NewIds, clean_name
+from ..pictures.avatars import Avatars
+from ..pictures.images import read_picture
+from ..pictures.uploads import read_upload
+from ..privacy.erasing import Erasure, Told
+from ..sessions import writer
+from ..sign_in.oauth.handlers import Flow
+from ..sign_in.password import PasswordAccounts
+from ..store import end_everything
+from . import store
+from .auth import AccountAuth, cookie
+from .store import Account, Device
+from .texts import notice, texts_in
+from .views import address, render, show_devices, show_ways
+
+
+class OAuth(Protocol):
+    """What the account page needs of signing in elsewhere."""
+
+    def offered(self, lang: str) -> list[tuple[str, str, str]]:
+        """Name, what it is called in that language, and issuer of each provider that is set up."""
+        ...
+
+    async def begin(self, request: Request, provider: str, *, account: str) -> Response:
+        """Send the browser to a provider, to come back to this account session."""
+        ...
+
+
+class AccountPages:
+    """The handlers of `/account/…`."""
+
+    def __init__(
+        self, gate: AccountAuth, db: Database, clock: Clock, ids: Ids, sites: SiteDirectory, oauth: OAuth,
+        pictures: Avatars, by_password: PasswordAccounts, erasing: Erasure, told: Told,
+    ) -> None:  # fmt: skip
+        self._gate = gate
+        self._db = db
+        self._clock = clock
+        self._ids = ids
+        self._sites = sites
+        self._oauth = oauth
+        self._pictures = pictures
+        self._by_password = by_password
+        self._erasing = erasing
+        self._told = told
+
+    def routes(self) -> list[Route]:
+        """All addresses of the page."""
+        table = {
+            "/account/": {"GET": self.read},
+            "/account/name/": {"POST": self.rename},
+            "/account/picture/": {"POST": self.upload},
+            "/account/picture/remove/": {"POST": self.remove_picture},
+            "/account/password/": {"POST": self.change_password},
+            "/account/sessions/end/": {"POST": self.end_sessions},
+            "/account/ways/add/{provider}/": {"GET": self.add_way},
+            "/account/ways/remove/": {"POST": self.remove_way},
+            "/account/export/": {"GET": self.export},
+            "/account/erase/": {"POST": self.erase},
+            "/account/sign-out/": {"POST": self.sign_out},
+        }
+        return [Route(path, self._gate.guarded(calls, self._error), methods=METHODS) for path, calls in table.items()]
+
+    async def read(self, request: Request) -> Response:
+        """`GET /account/?site=`: the account that is open in this browser, or the way to open it."""
+        site = await self._sites.get(request.query_params.get("site", ""))
+        lang = language_of(request, site.lang, request.query_params.get("lang", ""))
+        account = await self._gate.account(request, site.key)
+        if account is None:
+            return self._sign_in_page(site, lang, request)
+
+        def work() -> Work[tuple[list[identity_store.Identity], list[Device]]]:
+            found = yield from identity_store.identities_of(account.visitor.id)
+            return found, (yield from store.devices(account.visitor.id, self._clock.now()))
+
+        found, devices = await self._db.read(work)
+        return self._page(
+            "account.html", site, lang, request, token=self._gate.token(account), site=site.key,
+            name=account.visitor.name, avatar_url=account.visitor.avatar_url,
+            ways=show_ways(site, account, found, self._issuers(lang), texts_in(lang)),
+            addable=self._addable(site, account, lang, {identity.issuer for identity in found}),
+            devices=show_devices(devices, site, texts_in(lang), lang), account=account,
+        )  # fmt: skip
+
+    def _issuers(self, lang: str) -> dict[str, str]:
+        return {issuer: label for _, label, issuer in self._oauth.offered(lang)}
+
+    def _addable(self, site: Site, account: Account, lang: str, there: set[str]) -> list[dict[str, str]]:
+        query = urlencode({"site": site.key, "lang": lang, "token": self._gate.token(account)})
+        return [
+            {"label": label, "href": f"{self._gate.base}/account/ways/add/{name}/?{query}"}
+            for name, label, issuer in self._oauth.offered(lang)
+            if issuer not in there
+        ]
+
+    async def rename(self, request: Request) -> Response:
+        """`POST /account/name/`: another name, also over what has been written already."""
+        fields, site, account = await self._form(request)
+        name = clean_name(fields.get("name", ""))
+        if not name or len(fields["name"]) > 200:
+            return self._back(site, fields, "bad_name")
+        visitor = writer(account.visitor)
+        await self._tell(visitor, await self._db.write(lambda: store.rename(visitor, name)))
+        return self._back(site, fields, "done_name")
+
+    async def upload(self, request: Request) -> Response:
+        """`POST /account/picture/` (multipart): a picture of one's own, by what its bytes say it is."""
+        self._gate.check_own(request)
+        try:
+            fields, data = await read_upload(request)
+        except TooLarge:
+            asked = dict(request.query_params)
+            return self._back(await self._sites.get(asked.get("site", "")), asked, "bad_picture")
+        site = await self._sites.get(fields.get("site", ""))
+        account = await self._gate.require(request, site.key, fields)
+        picture = read_picture(data)
+        if picture is None:
+            return self._back(site, fields, "bad_picture")
+        await self._pictures.keep(writer(account.visitor), picture)
+        return self._back(site, fields, "done_picture")
+
+    async def remove_picture(self, request: Request) -> Response:
+        """`POST /account/picture/remove/`: initials again."""
+        fields, site, account = await self._form(request)
+        await self._tell(account.visitor, await self._db.write(lambda: store.drop_picture(account.visitor)))
+        return self._back(site, fields, "done_picture")
+
+    async def change_password(self, request: Request) -> Response:
+        """`POST /account/password/`: another one for whoever knows the one until now, or a first one."""
+        fields, site, account = await self._form(request)
+        if account.email is None or not (account.has_password or account.email_verified):
+            return self._back(site, fields, "bad_failed")
+        if not account.has_password and not self._gate.fresh(account):
+            return self._again(site, fields, request)
+        try:
+            await self._by_password.change(
+                account.visitor, account.email, fields.get("current", "") if account.has_password else None,
+                fields.get("new", ""), self._gate.caller(request), but_page=account.session,
+            )  # fmt: skip
+        except AppError as error:
+            codes = {"login_failed": "bad_current", "password_weak": "bad_weak", "too_many_requests": "bad_soon"}
+            return self._back(site, fields, codes.get(error.code, "bad_failed"))
+        return self._back(site, fields, "done_password")
+
+    async def end_sessions(self, request: Request) -> Response:
+        """`POST /account/sessions/end/`: one session of one's own, or all."""
+        fields, site, account = await self._form(request)
+        visitor, id, now = account.visitor, fields.get("id", ""), self._clock.now()
+        if id == "all":
+            await self._db.write(lambda: end_everything(visitor.id, now, but_page=account.session))
+        else:
+            await self._db.write(lambda: store.end_device(visitor.id, id, now))
+        return self._back(site, fields, "done_session")
+
+    async def add_way(self, request: Request) -> Response:
+        """`GET /account/ways/add/<provider>/`: off to a provider, to come back with one more way in."""
+        fields = dict(request.query_params)
+        site = await self._sites.get(fields.get("site", ""))
+        account = await self._gate.require(request, site.key, fields)
+        if not self._gate.fresh(account):
+            return self._again(site, fields, request)
+        return await self._oauth.begin(
+            request, request.path_params["provider"], account=f"{site.key} {account.session}"
+        )
+
+    async def linked(self, request: Request, flow: Flow) -> Response:
+        """Back from a provider: its identity becomes a way into the account that is open here, unless it is taken."""
+        key, _, session = flow.account.partition(" ")
+        site = await self._sites.get(key)
+        account = await self._gate.account(request, key)
+        if account is None or account.session != session or not self._gate.fresh(account):
+            raise Forbidden("session_invalid", "The account page was closed meanwhile; nothing has been changed.")
+        if flow.profile is None:
+            return self._back(site, {}, "bad_failed")
+        profile, now = flow.profile, self._clock.now()
+        ids = NewIds(self._ids.new(), self._ids.new())
+        try:
+            linked = await self._db.write(lambda: identities.link(account.visitor, profile, ids, now))
+        except IntegrityConflict:  # somebody else has come in by it at this moment
+            linked = await self._db.write(lambda: identities.link(account.visitor, profile, ids, now))
+        if not linked:
+            return self._back(site, {}, "bad_taken")
+        self._pictures.later(account.visitor, profile.picture)
+        return self._back(site, {}, "done_linked")
+
+    async def remove_way(self, request: Request) -> Response:
+        """`POST /account/ways/remove/`: never the last one."""
+        fields, site, account = await self._form(request)
+        if not self._gate.fresh(account):
+            return self._again(site, fields, request)
+        removed = await self._db.write(lambda: identities.unlink(account.visitor, fields.get("id", "")))
+        return self._back(site, fields, "done_way" if removed else "bad_last")
+
+    async def export(self, request: Request) -> Response:
+        """`GET /account/export/?site=`: everything about oneself as JSON."""
+        site = await self._sites.get(request.query_params.get("site", ""))
+        account = await self._gate.account(request, site.key)
+        if account is None:
+            return self._sign_in_page(site, language_of(request, site.lang), request)
+        data = await self._db.read(lambda: store.own_data(account.visitor))
+        shown = {kind: [_with_times(row) for row in rows] for kind, rows in data.items()}
+        name = f"{site.key}-{iso(self._clock.now())[:10]}.json"
+        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+        body = orjson.dumps({"site": site.key, **shown}, option=orjson.OPT_INDENT_2)
+        return Response(body, headers=headers, media_type="application/json")
+
+    async def erase(self, request: Request) -> Response:
+        """`POST /account/erase/`: the end of the account; `words` says what becomes of what was written."""
+        fields, site, account = await self._form(request)
+        if not self._gate.fresh(account):
+            return self._again(site, fields, request)
+        if fields.get("sure") != "yes" or fields.get("words") not in ("delete", "keep"):
+            return self._back(site, fields, "bad_sure")
+        await self._erasing.erase(account.visitor, keep_words=fields["words"] == "keep")
+        return self._close(site, fields, "done_erased")
+
+    async def sign_out(self, request: Request) -> Response:
+        """`POST /account/sign-out/`: leave this page; sessions on the site stay."""
+        fields, site, account = await self._form(request)
+        await self._db.write(lambda: store.end_account_session(account.session))
+        return self._close(site, fields, "")
+
+    # ---- parts
+
+    async def _form(self, request: Request) -> tuple[dict[str, str], Site, Account]:
+        fields = await self._gate.form(request)
+        site = await self._sites.get(fields.get("site", ""))
+        return fields, site, await self._gate.require(request, site.key, fields)
+
+    async def _tell(self, visitor: Visitor, pages: list[str]) -> None:
+        for page in pages:
+            self._told(visitor.site, page)
+
+    def _back(self, site: Site, fields: Mapping[str, str], code: str) -> Response:
+        lang = fields.get("lang", "")
+        return RedirectResponse(address(self._gate.base, site.key, lang=lang, said=code), 303)
+
+    def _close(self, site: Site, fields: Mapping[str, str], code: str) -> Response:
+        response = self._back(site, fields, code)
+        response.headers["Set-Cookie"] = cookie(site.key, "", 0)
+        return response
+
+    def _again(self, site: Site, fields: Mapping[str, str], request: Request) -> Response:
+        return self._sign_in_page(site, language_of(request, site.lang, fields.get("lang", "")), request, again=True)
+
+    def _sign_in_page(self, site: Site, lang: str, request: Request, *, again: bool = False) -> Response:
+        """The way to the sign-in page and back to here; nonce and challenge are not needed on our own origin."""
+        origin = self._gate.origin
+        here = f"{origin}{address(self._gate.base, site.key, lang=lang)}"
+        query = urlencode({
+            "site": site.key, "origin": origin, "return_to": here, "lang": lang,
+            "nonce": secrets.token_urlsafe(16), "challenge": secrets.token_urlsafe(32),
+        })  # fmt: skip
+        return self._page(
+            "signed_out.html",
+            site,
+            lang,
+            request,
+            again=again,
+            here=here,
+            sign_in=f"{self._gate.base}/sign-in/?{query}",
+        )
+
+    def _page(self, template: str, of: Site, lang: str, request: Request, **values: object) -> Response:
+        told = notice(request.query_params.get("said", ""), lang)
+        bad = request.query_params.get("said", "").startswith("bad_")
+        page = render(
+            template, base=self._gate.base, lang=lang, t=texts_in(lang), title=texts_in(lang)["title"],
+            site_name=of.name or of.key,
+            done="" if bad else told, problem=told if bad else "", **values,
+        )  # fmt: skip
+        return Response(page, media_type="text/html")
+
+    def _error(self, request: Request, error: AppError) -> Response:
+        lang = language_of(request, "", request.query_params.get("lang", ""))
+        key = request.query_params.get("site", "")
+        site = self._sites.known(key)
+        page = render(
+            "error.html", base=self._gate.base, lang=lang, t=texts_in(lang), title=texts_in(lang)["error"],
+            site_name=(site.name or site.key) if site else "Answerback", done="", problem="", detail=said(error, lang),
+            here=address(self._gate.base, key, lang=lang),
+        )  # fmt: skip
+        return Response(page, error.status, media_type="text/html")
+
+
+def _with_times(row: Mapping[str, object]) -> dict[str, object]:
+    return {
+        name: iso(value) if name.endswith("_at") and isinstance(value, int) else value for name, value in row.items()
+    }

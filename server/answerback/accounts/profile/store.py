@@ -1,0 +1,180 @@
+"""Accounts: their sessions on our own pages, pictures, names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ...core.model import Visitor
+from ...db.database import Database, Row, Work, many, one, run
+from ..store import VISITOR, read_visitor
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A visitor as the account page sees them; times in milliseconds."""
+
+    visitor: Visitor
+    email: str | None
+    email_verified: bool
+    has_password: bool
+    created_at: int
+    session: str
+    proved_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A living session of a visitor."""
+
+    id: str
+    origin: str
+    agent: str
+    created_at: int
+
+
+# ---- sessions of the account page
+
+
+def add_account_session(hash: str, visitor: Visitor, now: int, expires_at: int) -> Work[None]:
+    """Put in a session of the account page; those that are over go."""
+    yield run("DELETE FROM account_sessions WHERE expires_at <= :now", now=now)
+    yield run(
+        """INSERT INTO account_sessions (hash, site, visitor_id, created_at, expires_at)
+        VALUES (:hash, :site, :visitor_id, :now, :expires_at)""",
+        hash=hash, site=visitor.site, visitor_id=visitor.id, now=now, expires_at=expires_at,
+    )  # fmt: skip
+
+
+async def account_by_session(db: Database, site: str, hash: str, now: int) -> Account | None:
+    """The account behind a session of its page."""
+    row = await db.fetch_one(
+        f"""SELECT {VISITOR}, v.email, v.email_verified_at, v.password_hash, v.created_at AS joined_at,
+            s.created_at AS proved_at FROM account_sessions s JOIN visitors v ON v.id = s.visitor_id
+        WHERE s.hash = :hash AND s.site = :site AND s.expires_at > :now""",
+        hash=hash, site=site, now=now,
+    )  # fmt: skip
+    if row is None:
+        return None
+    return Account(
+        read_visitor(row), row["email"], row["email_verified_at"] is not None, row["password_hash"] is not None,
+        row["joined_at"], hash, row["proved_at"],
+    )  # fmt: skip
+
+
+def end_account_session(hash: str) -> Work[None]:
+    """Leave the account page."""
+    yield run("DELETE FROM account_sessions WHERE hash = :hash", hash=hash)
+
+
+# ---- sessions in pages
+
+
+def devices(visitor_id: str, now: int) -> Work[list[Device]]:
+    """The visitor's living sessions, newest first."""
+    rows: list[Row] = yield many(
+        """SELECT id, origin, agent, created_at FROM sessions
+        WHERE visitor_id = :visitor_id AND revoked_at IS NULL AND expires_at > :now
+        ORDER BY created_at DESC, id LIMIT 100""",
+        visitor_id=visitor_id, now=now,
+    )  # fmt: skip
+    return [Device(**row) for row in rows]
+
+
+def end_device(visitor_id: str, id: str, now: int) -> Work[bool]:
+    """End one session of the visitor; False when there is no such."""
+    row = yield one(
+        """UPDATE sessions SET revoked_at = :now WHERE id = :id AND visitor_id = :visitor_id
+        AND revoked_at IS NULL RETURNING id""",
+        id=id, visitor_id=visitor_id, now=now,
+    )  # fmt: skip
+    return row is not None
+
+
+# ---- name and picture
+
+
+def pages_of(visitor: Visitor) -> Work[list[str]]:
+    """The pages on which the visitor has written."""
+    rows = yield many(
+        "SELECT DISTINCT page FROM comments WHERE site = :site AND visitor_id = :id", site=visitor.site, id=visitor.id
+    )
+    return [row["page"] for row in rows]
+
+
+def rename(visitor: Visitor, name: str) -> Work[list[str]]:
+    """The visitor goes by another name, in what is written already too; the pages concerned."""
+    yield run("UPDATE visitors SET name = :name WHERE id = :id AND kind = 'user'", id=visitor.id, name=name)
+    yield run("UPDATE comments SET author_name = :name WHERE visitor_id = :id", id=visitor.id, name=name)
+    return (yield from pages_of(visitor))
+
+
+def keep_picture(
+    id: str, visitor: Visitor, media_type: str, data: str, url: str, now: int, *, only_first: bool
+) -> Work[list[str] | None]:
+    """Give the visitor a picture; the pages concerned, or None when there was one (`only_first`) or nobody is left."""
+    condition = "AND avatar_url IS NULL" if only_first else ""
+    row = yield one(
+        f"UPDATE visitors SET avatar_url = :url WHERE id = :id {condition} RETURNING id", id=visitor.id, url=url
+    )
+    if row is None:
+        return None
+    yield run("DELETE FROM avatars WHERE visitor_id = :id", id=visitor.id)
+    yield run(
+        """INSERT INTO avatars (id, site, visitor_id, media_type, data, created_at)
+        VALUES (:id, :site, :visitor_id, :media_type, :data, :now)""",
+        id=id, site=visitor.site, visitor_id=visitor.id, media_type=media_type, data=data, now=now,
+    )  # fmt: skip
+    yield run("UPDATE comments SET avatar_url = :url WHERE visitor_id = :id", id=visitor.id, url=url)
+    return (yield from pages_of(visitor))
+
+
+def drop_picture(visitor: Visitor) -> Work[list[str]]:
+    """Initials again, and for good: empty means that the visitor wants none; the pages concerned."""
+    yield run("UPDATE visitors SET avatar_url = '' WHERE id = :id", id=visitor.id)
+    yield run("DELETE FROM avatars WHERE visitor_id = :id", id=visitor.id)
+    yield run("UPDATE comments SET avatar_url = NULL WHERE visitor_id = :id", id=visitor.id)
+    return (yield from pages_of(visitor))
+
+
+async def picture(db: Database, id: str) -> tuple[str, str] | None:
+    """Type and base64 of a picture."""
+    row = await db.fetch_one("SELECT media_type, data FROM avatars WHERE id = :id", id=id)
+    return None if row is None else (row["media_type"], row["data"])
+
+
+# ---- one's own data
+
+
+def own_data(visitor: Visitor) -> Work[Mapping[str, Any]]:
+    """Everything that is kept about a visitor, as rows by kind; no secrets and no hashes."""
+    found: dict[str, Any] = {}
+    for name, sql in OWN_DATA.items():
+        found[name] = yield many(sql, id=visitor.id)
+    return found
+
+
+OWN_DATA: Mapping[str, str] = {
+    "account": """SELECT id, site, kind, name, email, avatar_url, daily_answers, blocked, created_at, email_verified_at
+        FROM visitors WHERE id = :id""",
+    "picture": "SELECT media_type, data, created_at FROM avatars WHERE visitor_id = :id",
+    "ways_in": "SELECT issuer, subject, email, created_at, used_at FROM identities WHERE visitor_id = :id",
+    "sessions": """SELECT origin, agent, created_at, expires_at, revoked_at FROM sessions WHERE visitor_id = :id
+        ORDER BY created_at""",
+    "account_pages": "SELECT created_at, expires_at FROM account_sessions WHERE visitor_id = :id ORDER BY created_at",
+    "messages": """SELECT m.purpose, m.email, m.state, m.created_at, m.used_at FROM mail_links m
+        JOIN visitors v ON v.id = :id WHERE m.visitor_id = v.id OR (m.site = v.site AND m.email = v.email)
+        ORDER BY m.created_at, m.id""",
+    "answers_a_day": """SELECT u.day, u.used FROM quota_usage u
+        JOIN visitors v ON u.bucket = 'visitor:' || v.site || ':' || v.id WHERE v.id = :id ORDER BY u.day""",
+    "comments": """SELECT id, page, parent_id, author_name, body, state, created_at, edited_at, up, down FROM comments
+        WHERE visitor_id = :id ORDER BY created_at, id""",
+    "questions": """SELECT q.id, q.page, q.body, q.created_at, a.body AS answer, a.state AS answer_state
+        FROM questions q LEFT JOIN answers a ON a.question_id = q.id AND a.kind = 'chat'
+        WHERE q.visitor_id = :id ORDER BY q.created_at, q.id""",
+    "votes": "SELECT comment_id, value FROM votes WHERE visitor_id = :id ORDER BY comment_id",
+    "reports": "SELECT comment_id, reason, created_at FROM reports WHERE visitor_id = :id ORDER BY created_at",
+    "feedback": """SELECT answer_id, helpful, reason, created_at FROM feedback WHERE visitor_id = :id
+        ORDER BY created_at""",
+}

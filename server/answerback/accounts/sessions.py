@@ -1,0 +1,249 @@
+"""Sessions: bound to one site, carried by a partitioned cookie or a bearer token, revocable on the server."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from itsdangerous import BadSignature, URLSafeTimedSerializer
+
+from ..clock import Clock
+from ..core.model import Visitor
+from ..db.database import Database, Work
+from ..errors import BadRequest, Forbidden, Unauthorized
+from ..ids import Ids
+from ..sites.edge import Call, bearer_token
+from . import store
+from .sign_in.guest_merging import Merging
+from .user_agents import browser_of
+
+LIFETIME_SECONDS = 365 * 24 * 3600
+TICKET_SECONDS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A living session and its visitor."""
+
+    id: str
+    visitor: Visitor
+
+
+@dataclass(frozen=True, slots=True)
+class NewSession:
+    """A session just made: its secret goes into the cookie, its ticket into the response."""
+
+    id: str
+    visitor: Visitor
+    secret: str
+    ticket: str
+
+
+def hash_secret(secret: str) -> str:
+    """What is stored of a secret with 256 random bits: SHA-256 is enough for those."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def cookie_name(site: str) -> str:
+    """The session cookie's name on a site; `__Host-` ties it to our host, Secure and the whole path."""
+    return f"__Host-answerback-session-{site}"
+
+
+def set_cookie(name: str, value: str, seconds: int) -> str:
+    """The Set-Cookie header: written by hand since Python below 3.14 does not know `Partitioned`."""
+    return f"{name}={value}; Path=/; Max-Age={seconds}; Secure; HttpOnly; SameSite=None; Partitioned"
+
+
+def writer(visitor: Visitor) -> Visitor:
+    """The visitor, who may write. Raises Forbidden (`visitor_blocked`) where the owner does not want that any more."""
+    if visitor.blocked:
+        raise Forbidden("visitor_blocked")
+    return visitor
+
+
+class Sessions:
+    """Makes, finds and ends sessions."""
+
+    def __init__(self, db: Database, clock: Clock, ids: Ids, keys: tuple[str, ...]) -> None:
+        self._db = db
+        self._clock = clock
+        self._ids = ids
+        self._tickets = URLSafeTimedSerializer(
+            list(keys), salt="session-ticket", signer_kwargs={"digest_method": hashlib.sha256}
+        )
+
+    def find(self, call: Call) -> Callable[[], Work[Session | None]]:
+        """How to find the call's living session, within a transaction of the caller's.
+
+        A bearer token counts from anywhere that may call; a cookie only with an `Origin` that was found good. Raises
+        Unauthorized (`session_invalid`) for a bearer token that is worth nothing.
+        """
+        now = self._clock.now()
+        bearer_hash, cookie_hash = _secrets(call)
+
+        def work() -> Work[Session | None]:
+            if bearer_hash is None:
+                return (yield from _session(call, None, cookie_hash, now))
+            found = yield from _session(call, bearer_hash, None, now)
+            if found is None:
+                raise Unauthorized("session_invalid")
+            return found
+
+        return work
+
+    def find_visitor(self, call: Call) -> Callable[[], Work[Visitor]]:
+        """As `find`, but the visitor, who is about to write. Raises as `require_writer` does."""
+        find = self.find(call)
+
+        def work() -> Work[Visitor]:
+            session = yield from find()
+            if session is None:
+                raise Unauthorized("session_required")
+            return writer(session.visitor)
+
+        return work
+
+    async def current(self, call: Call) -> Session | None:
+        """The call's living session, or None; as `find`."""
+        return await self._db.read(self.find(call))
+
+    async def require(self, call: Call) -> Session:
+        """As `current`. Raises Unauthorized (`session_required`)."""
+        session = await self.current(call)
+        if session is None:
+            raise Unauthorized("session_required")
+        return session
+
+    async def require_writer(self, call: Call) -> Session:
+        """As `require`, for whoever is about to write. Raises Forbidden (`visitor_blocked`) too."""
+        session = await self.require(call)
+        writer(session.visitor)
+        return session
+
+    async def before(self, call: Call) -> Session | None:
+        """As `current`, for whoever is about to have another one: a token that is worth nothing is no hindrance."""
+        try:
+            return await self.current(call)
+        except Unauthorized:
+            return None
+
+    async def begin_guest(self, call: Call) -> NewSession:
+        """A new guest with a session."""
+        visitor = Visitor(self._ids.new(), call.site.key, "guest", "")
+        now = self._clock.now()
+        values, secret = self._values(call, visitor, now)
+
+        def work() -> Any:
+            yield from store.add_visitor(visitor.id, visitor.site, visitor.kind, visitor.name, now)
+            yield from store.add_session(values)
+
+        await self._db.write(work)
+        return NewSession(values["id"], visitor, secret, self._ticket(call, values["id"]))
+
+    def rising(self, call: Call, before: Session | None) -> Callable[[Visitor], Work[NewSession]]:
+        """How to give somebody a session in place of the one before, within a transaction of the caller's.
+
+        A new one at each rise in rights: whoever knew the old one knows nothing of this.
+        """
+        now = self._clock.now()
+
+        def work(visitor: Visitor) -> Work[NewSession]:
+            if before is not None:
+                yield from store.revoke_session(before.id, now)
+            values, secret = self._values(call, visitor, now)
+            yield from store.add_session(values)
+            return NewSession(values["id"], visitor, secret, self._ticket(call, values["id"]))
+
+        return work
+
+    async def begin_user(self, call: Call, visitor: Visitor, merging: Merging, *, by_password: str = "") -> str:
+        """A session for somebody who has just signed in; its bearer token. What they did as a guest is theirs.
+
+        `by_password` is the hash of the password that has let them in. Raises Unauthorized when it is that no more.
+        """
+        before, now = await self.before(call), self._clock.now()
+        guest = before if before is not None and before.visitor.kind == "guest" else None
+        values, _ = self._values(call, visitor, now)
+        token = f"{call.site.key}.{self._ids.secret()}"
+        values |= {"cookie_hash": None, "bearer_hash": hash_secret(token)}
+
+        def work() -> Work[None]:
+            if by_password:
+                yield from store.hold_password(visitor.id, by_password)
+            if guest is not None:
+                yield from merging.merge(guest.visitor, visitor, now)
+                yield from store.revoke_session(guest.id, now)
+            yield from store.add_session(values)
+
+        await self._db.write(work)
+        if guest is not None:
+            await merging.tell(visitor)
+        return token
+
+    async def redeem(self, call: Call, ticket: str) -> str:
+        """A bearer token for the session of a ticket, once. Raises BadRequest (`ticket_invalid`)."""
+        try:
+            data = self._tickets.loads(ticket, max_age=TICKET_SECONDS)
+        except BadSignature:
+            raise BadRequest("ticket_invalid") from None
+        if not isinstance(data, list) or data[1:] != [call.site.key, call.origin or ""]:
+            raise BadRequest("ticket_invalid")
+        token = f"{call.site.key}.{self._ids.secret()}"
+        given = await self._db.write(
+            lambda: store.give_bearer(data[0], call.site.key, hash_secret(token), self._clock.now())
+        )
+        if not given:
+            raise BadRequest("ticket_invalid")
+        return token
+
+    async def leave(self, call: Call) -> None:
+        """End for good what the call carries: the session of its bearer token, and that of its cookie."""
+        now = self._clock.now()
+        bearer_hash, cookie_hash = _secrets(call)
+
+        def work() -> Work[None]:
+            by_token = yield from _session(call, bearer_hash, None, now)
+            by_cookie = yield from _session(call, None, cookie_hash, now)
+            for session in (by_token, by_cookie):
+                if session is not None:
+                    yield from store.revoke_session(session.id, now)
+
+        await self._db.write(work)
+
+    def _values(self, call: Call, visitor: Visitor, now: int) -> tuple[dict[str, Any], str]:
+        secret = self._ids.secret()
+        return {
+            "id": self._ids.new(),
+            "site": call.site.key,
+            "visitor_id": visitor.id,
+            "origin": call.origin or "",
+            "agent": browser_of(call.request.headers.get("user-agent", "")),
+            "cookie_hash": hash_secret(secret),
+            "bearer_hash": None,
+            "now": now,
+            "expires_at": now + LIFETIME_SECONDS * 1000,
+        }, secret
+
+    def _ticket(self, call: Call, session_id: str) -> str:
+        return self._tickets.dumps([session_id, call.site.key, call.origin or ""])
+
+
+def _secrets(call: Call) -> tuple[str | None, str | None]:
+    """The hashes of the call's bearer token and of its cookie, which counts only with an `Origin` that is good."""
+    bearer = bearer_token(call.request)
+    cookie = call.request.cookies.get(cookie_name(call.site.key)) if call.origin is not None else None
+    return (hash_secret(bearer) if bearer is not None else None), (hash_secret(cookie) if cookie else None)
+
+
+def _session(call: Call, bearer_hash: str | None, cookie_hash: str | None, now: int) -> Work[Session | None]:
+    """The living session behind one of the two, if it is of the call's site and origin."""
+    if bearer_hash is None and cookie_hash is None:
+        return None
+    found = yield from store.session_by_secret(call.site.key, cookie_hash=cookie_hash, bearer_hash=bearer_hash, now=now)
+    if found is None:
+        return None
+    id, origin, visitor = found
+    from_anywhere = bearer_hash is not None and (not call.origin or not origin)
+    return Session(id, visitor) if origin == call.origin or from_anywhere else None

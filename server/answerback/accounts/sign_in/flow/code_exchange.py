@@ -1,0 +1,100 @@
+"""The hand-over: a code to exactly the page where the sign-in began, good for one exchange within a minute.
+
+The code alone is worth nothing: exchanging it takes the verifier, which has never left the page (as in PKCE, RFC
+7636), from the same origin. The page itself makes the exchange, so that the session's cookie lands in its partition.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+from collections.abc import Awaitable, Callable
+
+from starlette.responses import Response
+
+from ....clock import Clock
+from ....core.model import Visitor
+from ....db.database import Database, Work
+from ....errors import BadRequest
+from ....ids import Ids
+from ....sites.edge import Call, json_response
+from ...sessions import (
+    LIFETIME_SECONDS,
+    NewSession,
+    Sessions,
+    cookie_name,
+    hash_secret,
+    set_cookie,
+)
+from ...store import hold_password
+from ..guest_merging import Merging
+from . import store
+from .store import Begun
+
+OpenOwn = Callable[[Visitor, str], Awaitable[str]]
+"""Opens the account page for a visitor; gives the Set-Cookie header."""
+
+
+class CodeExchange:
+    """Makes codes and exchanges them."""
+
+    def __init__(self, db: Database, clock: Clock, ids: Ids, sessions: Sessions, merging: Merging) -> None:
+        self._db = db
+        self._clock = clock
+        self._ids = ids
+        self._sessions = sessions
+        self._merging = merging
+
+    async def code_for(self, begun: Begun, visitor: Visitor, by_password: str) -> str:
+        """A code that hands this visitor over; `by_password` as `Sessions.begin_user` has it."""
+        code, now = self._ids.secret(), self._clock.now()
+
+        def work() -> Work[None]:
+            if by_password:
+                yield from hold_password(visitor.id, by_password)
+            yield from store.add_code(hash_secret(code), begun.id, visitor.id, now)
+
+        await self._db.write(work)
+        return code
+
+    async def exchange(self, call: Call) -> Response:
+        """`POST /api/session/exchange/` `{site, code, verifier}`: a new session of whom the code hands over.
+
+        A wrong verifier, origin or site uses the code up as well: whoever sent it has seen what was not theirs.
+        """
+        code = call.text("code", 128, required=True)
+        verifier = call.text("verifier", 128, required=True)
+        current = await self._sessions.before(call)
+        guest = current.visitor if current is not None and current.visitor.kind == "guest" else None
+        hash, now, rise = hash_secret(code), self._clock.now(), self._sessions.rising(call, current)
+
+        def work() -> Work[NewSession | None]:
+            used = yield from store.use_code(hash, now)
+            if used is None or not _fits(used[0], call, verifier):
+                return None
+            if guest is not None:
+                yield from self._merging.merge(guest, used[1], now)
+            # With the same stroke, so that nothing more is written for a guest whose things have moved.
+            return (yield from rise(used[1]))
+
+        new = await self._db.write(work)
+        if new is None:
+            raise BadRequest("code_invalid")
+        if guest is not None:
+            await self._merging.tell(new.visitor)
+        cookie = set_cookie(cookie_name(call.site.key), new.secret, LIFETIME_SECONDS)
+        return json_response({"visitor": new.visitor.public(), "ticket": new.ticket}, 201, {"Set-Cookie": cookie})
+
+
+def challenge_of(verifier: str) -> str:
+    """The challenge of a verifier: base64url of its SHA-256, without padding (RFC 7636, S256)."""
+    return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).decode().rstrip("=")
+
+
+def _fits(begun: Begun, call: Call, verifier: str) -> bool:
+    return (
+        begun.site == call.site.key
+        and begun.origin == call.origin
+        and hmac.compare_digest(challenge_of(verifier), begun.challenge)
+    )

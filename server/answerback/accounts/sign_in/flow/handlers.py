@@ -1,0 +1,246 @@
+"""The sign-in page on our own origin: passwords and providers never happen inside the site's page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from ....clock import Clock
+from ....core.comments import NAME_LIMIT, clean_line
+from ....core.model import Visitor
+from ....db.database import Database
+from ....errors import AppError, NotFound
+from ....ids import Ids
+from ....settings import Settings
+from ....sites.store import SiteDirectory
+from ....web.error_texts import said
+from ....web.own_pages import HEADERS, METHODS, WebPages
+from ....web.pages import FOLDER as PAGES
+from ....web.pages import asset, environment, language_of
+from ...emails import read_email
+from ...sessions import hash_secret
+from ..pace import Pace, caller_key
+from ..password import PasswordAccounts
+from . import store
+from .code_exchange import CodeExchange, OpenOwn
+from .protocol import SignIn
+from .return_urls import allowed_origin, token, way_back
+from .store import Begun
+from .texts import texts_in
+
+FOLDER = Path(__file__).parent
+BEGUN_A_MINUTE = 60
+_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+# In a popup the page that opened it must stay reachable; the one script is our own file.
+POPUP_HEADERS: Mapping[str, str] = {
+    **HEADERS,
+    "Content-Security-Policy": HEADERS["Content-Security-Policy"] + "; script-src 'self'",
+    "Cross-Origin-Opener-Policy": "unsafe-none",
+}
+Offered = Callable[[str], list[tuple[str, str, str]]]
+
+
+class PopupPages(WebPages):
+    """Pages of our own that are read in the sign-in popup."""
+
+    headers = POPUP_HEADERS
+
+
+def cookie_name(id: str) -> str:
+    """The cookie that binds a sign-in to the browser in which it was begun; one each, for parallel tabs."""
+    return f"__Host-answerback-sign-in-{id}"
+
+
+class SignInPages:
+    """The handlers of `/sign-in/…`, and the door that every way in begins and ends at."""
+
+    def __init__(
+        self, settings: Settings, db: Database, clock: Clock, ids: Ids, sites: SiteDirectory, pages: PopupPages,
+        by_password: PasswordAccounts, handover: CodeExchange, open_own: OpenOwn,
+    ) -> None:  # fmt: skip
+        self._settings = settings
+        self._db = db
+        self._clock = clock
+        self._ids = ids
+        self._sites = sites
+        self._pages = pages
+        self._by_password = by_password
+        self._handover = handover
+        self._open_own = open_own
+        self._pace = Pace(clock, BEGUN_A_MINUTE)
+        self.offered: Offered = lambda lang: []
+        """Name, what it is called in a language, and issuer of each provider that is set up."""
+        self.mail_ready = False
+
+    def routes(self) -> list[Route]:
+        """All addresses of the page; those of providers and mail stand before `/sign-in/{id}/`."""
+        table = {
+            "/sign-in/": {"GET": self.begin},
+            "/sign-in/{id}/": {"GET": self.read},
+            "/sign-in/{id}/password/": {"POST": self.sign_in},
+            "/sign-in/{id}/register/": {"GET": self.show_register, "POST": self.register},
+            "/sign-in/{id}/reset/": {"GET": self.show_reset},
+        }
+        routes = [
+            Route(path, self._pages.guarded(calls, self._error), methods=METHODS) for path, calls in table.items()
+        ]
+        files = {
+            "style.css": asset(PAGES / "assets" / "style.css", "text/css"),
+            "wait.js": asset(PAGES / "assets" / "wait.js", "text/javascript"),
+            "used.js": asset(PAGES / "assets" / "used.js", "text/javascript"),
+            "handover.js": asset(FOLDER / "assets" / "handover.js", "text/javascript"),
+        }
+        return [*(Route(f"/sign-in/{name}", file, methods=["GET", "HEAD"]) for name, file in files.items()), *routes]
+
+    # ---- the door
+
+    async def find(self, request: Request, sign_in_id: str) -> Begun:
+        """The sign-in of this very browser. Raises NotFound for one that is over, or another browser's."""
+        begun = await self._of_this_browser(request, sign_in_id)
+        if begun is None or begun.ended_at is not None:
+            raise NotFound("not_found", texts_in(language_of(request, ""))["over"])
+        return begun
+
+    async def ended(self, request: Request, sign_in_id: str) -> str:
+        """Where a sign-in of this browser has led; empty while it is under way."""
+        begun = await self._of_this_browser(request, sign_in_id)
+        return begun.return_to if begun is not None and begun.ended_at is not None else ""
+
+    async def _of_this_browser(self, request: Request, sign_in_id: str) -> Begun | None:
+        secret = request.cookies.get(cookie_name(sign_in_id), "") if _ID.fullmatch(sign_in_id) else ""
+        if not secret:
+            return None
+        return await store.sign_in_of(self._db, sign_in_id, hash_secret(secret), self._clock.now())
+
+    async def finish(self, request: Request, sign_in_id: str, visitor: Visitor, *, by_password: str = "") -> Response:
+        """Hand the visitor over to the page where the sign-in began. Raises NotFound as `find`, and as
+        `store.hold_password` when they have come in by a password, which this is the hash of."""
+        begun = await self.find(request, sign_in_id)
+        if visitor.site != begun.site:
+            raise NotFound
+        if begun.origin == self._settings.public_origin:
+            opened = await self._open_own(visitor, by_password)
+            await self._db.write(lambda: store.end_sign_in(begun.id, self._clock.now()))
+            response: Response = RedirectResponse(begun.return_to, 303)
+            response.headers["Set-Cookie"] = opened
+            return response
+        code = await self._handover.code_for(begun, visitor, by_password)
+        back = f"{begun.return_to}#answerback-code={code}&answerback-nonce={begun.nonce}"
+        return self._page("handed_over.html", begun, request, code=code, back=back)
+
+    async def refuse(
+        self, request: Request, sign_in_id: str, problem: AppError, *, email: str, reset: bool
+    ) -> Response:
+        """The form that somebody has come from, and what is wrong with what was typed there."""
+        begun = await self.find(request, sign_in_id)
+        if reset:
+            return self._page("reset.html", begun, request, problem=problem, email=email)
+        return self._ways(begun, request, problem=problem, mail_to=email)
+
+    def again(self, sign_in: SignIn) -> str:
+        """Where the sign-in page of this row is read."""
+        return f"{self._pages.base}/sign-in/{sign_in.id}/"
+
+    # ---- the page
+
+    async def begin(self, request: Request) -> Response:
+        """`GET /sign-in/?site=&origin=&return_to=&lang=&nonce=&challenge=`: a sign-in of this browser begins."""
+        query = request.query_params
+        site = await self._sites.get(query.get("site", ""))
+        origin = allowed_origin(site, query.get("origin", ""), self._settings.public_origin)
+        begun = Begun(
+            id=self._ids.new(), site=site.key, origin=origin, return_to=way_back(query.get("return_to", ""), origin),
+            nonce=token("nonce", query.get("nonce", "")), challenge=token("challenge", query.get("challenge", "")),
+            lang=language_of(request, site.lang, query.get("lang", "")),
+        )  # fmt: skip
+        self._pace.step(caller_key(request, self._settings))
+        secret = self._ids.secret()
+        await self._db.write(lambda: store.add_sign_in(begun, hash_secret(secret), self._clock.now()))
+        response = RedirectResponse(self.again(begun), 303)
+        seconds = store.SIGN_IN_MS // 1000
+        response.headers["Set-Cookie"] = (
+            f"{cookie_name(begun.id)}={secret}; Path=/; Max-Age={seconds}; Secure; HttpOnly; SameSite=Lax"
+        )
+        return response
+
+    async def read(self, request: Request) -> Response:
+        """`GET /sign-in/<id>/`: all ways in that are set up."""
+        return self._ways(await self._begun(request), request)
+
+    async def sign_in(self, request: Request) -> Response:
+        """`POST /sign-in/<id>/password/`: the same answer, as late, for unknown addresses and bad passwords."""
+        fields = await self._pages.form(request)
+        begun = await self._begun(request)
+        email = fields.get("email", "")
+        try:
+            visitor, hash = await self._by_password.sign_in(
+                begun.site, read_email(email), fields.get("password", ""), caller_key(request, self._settings)
+            )
+            return await self.finish(request, begun.id, visitor, by_password=hash)
+        except AppError as error:
+            return self._ways(begun, request, problem=error, email=email)
+
+    async def show_register(self, request: Request) -> Response:
+        """`GET /sign-in/<id>/register/`: a new account."""
+        return self._page("register.html", await self._begun(request), request, email="", name="")
+
+    async def register(self, request: Request) -> Response:
+        """`POST /sign-in/<id>/register/`: a new account, signed in at once."""
+        fields = await self._pages.form(request)
+        begun = await self._begun(request)
+        email, name = fields.get("email", ""), clean_line(fields.get("name", ""))[:NAME_LIMIT]
+        try:
+            caller = caller_key(request, self._settings)
+            self._pace.step(caller)
+            visitor = await self._by_password.register(
+                begun.site, read_email(email), fields.get("password", ""), name, begun.lang, caller
+            )
+        except AppError as error:
+            return self._page("register.html", begun, request, problem=error, email=email, name=name)
+        return await self.finish(request, begun.id, visitor)
+
+    async def show_reset(self, request: Request) -> Response:
+        """`GET /sign-in/<id>/reset/`: ask for a link to choose a new password by."""
+        return self._page("reset.html", await self._begun(request), request, email="")
+
+    def _ways(
+        self, begun: Begun, request: Request, *, problem: AppError | None = None, email: str = "", mail_to: str = ""
+    ) -> Response:
+        offered = [{"name": name, "label": label} for name, label, _ in self.offered(begun.lang)]
+        return self._page("ways.html", begun, request, problem=problem, email=email, mail_to=mail_to, providers=offered)
+
+    def _page(
+        self, template: str, begun: Begun, request: Request, *, problem: AppError | None = None, **values: object
+    ) -> Response:
+        known = self._sites.known(begun.site)
+        texts = texts_in(begun.lang)
+        page = environment(FOLDER / "templates").get_template(template).render(
+            base=self._pages.base, lang=begun.lang, t=texts, title=texts[template.removesuffix(".html")],
+            site_name=(known.name or known.key) if known else begun.site, done="",
+            problem="" if problem is None else said(problem, begun.lang), here=self.again(begun), begun=begun,
+            mail=self.mail_ready, **values,
+        )  # fmt: skip
+        response = Response(page, 200 if problem is None else problem.status, media_type="text/html")
+        if problem is not None and problem.retry_after is not None:
+            response.headers["Retry-After"] = str(problem.retry_after)
+        return response
+
+    async def _begun(self, request: Request) -> Begun:
+        return await self.find(request, str(request.path_params["id"]))
+
+    def _error(self, request: Request, error: AppError) -> Response:
+        lang = language_of(request, "", request.query_params.get("lang", ""))
+        texts = texts_in(lang)
+        page = environment().get_template("failed.html").render(
+            base=self._pages.base, lang=lang, title=texts["ways"], site_name="Answerback", done="",
+            problem=said(error, lang), again="", again_text="", close_text=texts["close"],
+        )  # fmt: skip
+        response = Response(page, error.status, media_type="text/html")
+        if error.retry_after is not None:
+            response.headers["Retry-After"] = str(error.retry_after)
+        return response

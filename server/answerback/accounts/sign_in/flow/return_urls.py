@@ -1,0 +1,38 @@
+"""Where a sign-in may begin and go back to: exact origins only (threat 6)."""
+
+from __future__ import annotations
+
+import re
+
+from ....errors import BadRequest
+from ....sites.settings import Site
+
+ADDRESS_LIMIT = 2_000
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{16,128}")
+# What browsers leave out of an address or read as a slash is no part of a good one.
+_STRANGE = re.compile(r"[\x00-\x20\x7f-\x9f\\]")
+
+
+def allowed_origin(site: Site, text: str, own: str) -> str:
+    """The origin that a sign-in begins on: exactly one of the site's, or our own. Raises BadRequest."""
+    if text not in site.origins and text != own:
+        raise BadRequest("origin_not_allowed")
+    return text
+
+
+def way_back(text: str, of: str) -> str:
+    """The address to go back to, without its fragment: of exactly this origin. Raises BadRequest.
+
+    Compared letter by letter, as browsers write the address that they are at: whatever two programs could read in two
+    ways is none.
+    """
+    if len(text) > ADDRESS_LIMIT or _STRANGE.search(text) or not text.startswith((f"{of}/", f"{of}?")):
+        raise BadRequest("validation_failed", "return_to: must be an address of the page's own origin.")
+    return text.partition("#")[0]
+
+
+def token(name: str, text: str) -> str:
+    """A nonce or challenge: 16 to 128 letters of base64url. Raises BadRequest."""
+    if not _TOKEN.fullmatch(text):
+        raise BadRequest("validation_failed", f"{name}: must have 16 to 128 characters of base64url.")
+    return text

@@ -1,0 +1,20 @@
+"""What the ways in need for guests who turn out to have an account."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from ...core.model import Visitor
+from ...db.database import Work
+
+
+class Merging(Protocol):
+    """Gives what a guest has done to the account."""
+
+    def merge(self, guest: Visitor, account: Visitor, now: int) -> Work[None]:
+        """Within the transaction of the sign-in."""
+        ...
+
+    async def tell(self, account: Visitor) -> None:
+        """Afterwards: threads look different."""
+        ...

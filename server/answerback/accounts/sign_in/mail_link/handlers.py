@@ -1,0 +1,213 @@
+"""The pages around mail: ask for a link, wait for it, and use it. Nothing is used up by looking (threat 19)."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Mapping
+from urllib.parse import quote, urlencode
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from ....clock import Clock
+from ....db.database import Database
+from ....errors import AppError, LimitReached, NotFound
+from ....ids import Ids
+from ....settings import Settings
+from ....sites.edge import address_key, client_address
+from ....sites.store import SiteDirectory
+from ....web.error_texts import said
+from ....web.own_pages import METHODS, Page, WebPages
+from ....web.pages import language_of, render
+from ...emails import read_email
+from ...passwords import check_password, hash_password
+from ...sessions import hash_secret
+from ..flow.protocol import SignIn, SignInFlow
+from . import store
+from .outbox import MailOutbox
+from .redeeming import LinkRedemption
+from .store import Link
+from .texts import texts_in
+
+
+class MailLinks:
+    """The handlers of `/sign-in/mail/…`."""
+
+    def __init__(
+        self, settings: Settings, db: Database, clock: Clock, ids: Ids, sites: SiteDirectory, pages: WebPages,
+        door: SignInFlow, post: MailOutbox,
+    ) -> None:  # fmt: skip
+        self._settings = settings
+        self._db = db
+        self._clock = clock
+        self._sites = sites
+        self._pages = pages
+        self._door = door
+        self._post = post
+        self._using = LinkRedemption(db, clock, ids)
+
+    def routes(self) -> list[Route]:
+        """All addresses around mail; none where no mail can be sent."""
+        if not self._post.ready:
+            return []
+        table: Mapping[str, Mapping[str, Page]] = {
+            "/sign-in/mail/start": {"POST": self.start},
+            "/sign-in/mail/reset": {"POST": self.start_reset},
+            "/sign-in/mail/wait": {"GET": self.wait},
+            "/sign-in/mail/code": {"POST": self.by_code},
+            "/sign-in/mail/{secret}/": {"GET": self.show, "POST": self.use},
+        }
+        return [Route(path, self._pages.guarded(calls, self._error), methods=METHODS) for path, calls in table.items()]
+
+    # ---- asking
+
+    async def start(self, request: Request) -> Response:
+        """`POST /sign-in/mail/start`: a link and a code to sign in by; the same answer for every address."""
+        return await self._ask(request, "sign_in")
+
+    async def start_reset(self, request: Request) -> Response:
+        """`POST /sign-in/mail/reset`: a link to choose a new password by; the same answer for every address."""
+        return await self._ask(request, "reset")
+
+    async def _ask(self, request: Request, purpose: str) -> Response:
+        fields = await self._pages.form(request)
+        sign_in = await self._door.find(request, fields.get("sign_in", ""))
+        typed, address = fields.get("email", ""), client_address(request, self._settings.trusted_proxies)
+        try:
+            await self._post.ask(
+                purpose, sign_in.site, read_email(typed), lang=sign_in.lang, sign_in_id=sign_in.id,
+                address=address_key(address, "mail", self._settings.secret_key[-1]),
+            )  # fmt: skip
+        except AppError as error:
+            return await self._door.refuse(request, sign_in.id, error, email=typed, reset=purpose == "reset")
+        return RedirectResponse(self._waiting(sign_in.id, purpose), 303)
+
+    def _waiting(self, sign_in: str, purpose: str) -> str:
+        return f"{self._pages.base}/sign-in/mail/wait?" + urlencode({"sign_in": sign_in, "for": purpose})
+
+    async def wait(self, request: Request) -> Response:
+        """`GET /sign-in/mail/wait`: looks again every few seconds, and goes on once the link was used."""
+        led_to = await self._door.ended(request, request.query_params.get("sign_in", ""))
+        if led_to:  # another window was faster
+            return RedirectResponse(led_to, 303)
+        sign_in = await self._door.find(request, request.query_params.get("sign_in", ""))
+        visitor = await store.proved(self._db, sign_in.id)
+        if visitor is not None and visitor.site == sign_in.site:
+            return await self._door.finish(request, sign_in.id, visitor)
+        return await self._wait_page(request, sign_in, request.query_params.get("for", "sign_in"))
+
+    async def _wait_page(self, request: Request, sign_in: SignIn, purpose: str, problem: str = "") -> Response:
+        purpose = purpose if purpose in ("sign_in", "reset") else "sign_in"
+        site = await self._sites.get(sign_in.site)
+        lang = language_of(request, sign_in.lang)
+        texts = texts_in(lang)
+        page = render(
+            "mail_wait.html", base=self._pages.base, lang=lang, t=texts, title=texts["wait"],
+            site_name=site.name or site.key, done="", problem=texts[problem] if problem else "",
+            hint=texts[f"wait_{purpose}"], with_code=purpose == "sign_in", sign_in=sign_in.id,
+            again=self._door.again(sign_in), here=self._waiting(sign_in.id, purpose),
+        )  # fmt: skip
+        return Response(page, 403 if problem else 200, media_type="text/html")
+
+    async def by_code(self, request: Request) -> Response:
+        """`POST /sign-in/mail/code`: the code of the message, typed where the sign-in began; five guesses."""
+        fields = await self._pages.form(request)
+        sign_in = await self._door.find(request, fields.get("sign_in", ""))
+        now = self._clock.now()
+        found = await self._db.write(lambda: store.guess(sign_in.id, now))
+        typed = fields.get("code", "").strip().replace(" ", "")[:20]
+        if found is None or not hmac.compare_digest(found[1], self._post.hash_code(found[0], typed)):
+            return await self._wait_page(request, sign_in, "sign_in", "bad_code")
+        visitor = await self._using.sign_in_by_code(found[0])
+        return await self._door.finish(request, sign_in.id, visitor)
+
+    # ---- using
+
+    async def show(self, request: Request) -> Response:
+        """`GET /sign-in/mail/<secret>/`: what the link is for, and a button: looking uses nothing."""
+        link = await self._link(request)
+        site = await self._sites.get(link.site)
+        texts = texts_in(link.lang)
+        values = {"site": site.name or site.key, "email": link.email}
+        if link.purpose == "sign_in" and await self._begun_here(request, link) is None:
+            return self._page(link, request, hint=texts["elsewhere"])
+        return self._page(
+            link, request, hint=texts[f"{link.purpose}_hint"].format(**values),
+            button=texts[f"{link.purpose}_button"].format(**values), with_password=link.purpose == "reset",
+        )  # fmt: skip
+
+    async def use(self, request: Request) -> Response:
+        """`POST /sign-in/mail/<secret>/`: uses the link, once."""
+        fields = await self._pages.form(request)
+        link = await self._link(request)
+        secret, texts = request.path_params["secret"], texts_in(link.lang)
+        sign_in = await self._begun_here(request, link)
+        if link.purpose == "verify":
+            await self._using.verify(secret)
+            return self._page(link, request, done=texts["verified"])
+        if link.purpose == "reset":
+            try:
+                check_password(fields.get("password", ""), email=link.email)
+            except AppError as error:
+                return self._page(
+                    link,
+                    request,
+                    status=400,
+                    problem=said(error, link.lang),
+                    button=texts["reset_button"],
+                    with_password=True,
+                )
+            hash = await hash_password(fields["password"])
+            await self._using.reset(secret, hash, begun_here=sign_in is not None)
+            return self._page(link, request, done=texts["reset_done"], go_on=self._go_on(sign_in))
+        if sign_in is None:
+            return self._page(link, request, status=403, problem=texts["elsewhere"])
+        await self._using.sign_in(secret)
+        return self._page(link, request, done=texts["signed_in"], go_on=self._go_on(sign_in))
+
+    def _go_on(self, sign_in: SignIn | None) -> str:
+        return "" if sign_in is None else self._waiting(sign_in.id, "sign_in")
+
+    async def _begun_here(self, request: Request, link: Link) -> SignIn | None:
+        """The sign-in that the message was asked for, if this browser is the one that began it."""
+        if link.sign_in_id is None:
+            return None
+        try:
+            return await self._door.find(request, link.sign_in_id)
+        except LimitReached:
+            raise
+        except AppError:
+            return None
+
+    async def _link(self, request: Request) -> Link:
+        link = await store.link_by_hash(self._db, hash_secret(request.path_params["secret"]), self._clock.now())
+        if link is None:
+            raise NotFound("ticket_invalid", texts_in(language_of(request, ""))["over"])
+        return link
+
+    def _page(
+        self, link: Link, request: Request, *, status: int = 200, hint: str = "", done: str = "", problem: str = "",
+        button: str = "", go_on: str = "", with_password: bool = False,
+    ) -> Response:  # fmt: skip
+        texts = texts_in(link.lang)
+        known = self._sites.known(link.site)
+        page = render(
+            "mail_link.html", base=self._pages.base, lang=link.lang, t=texts, title=texts[link.purpose],
+            site_name=(known.name or known.key) if known else link.site, done=done, problem=problem, hint=hint,
+            button=button, go_on=go_on, with_password=with_password, email=link.email,
+            path=f"{self._pages.base}/sign-in/mail/{quote(request.path_params['secret'], safe='')}/",
+        )  # fmt: skip
+        return Response(page, status, media_type="text/html")
+
+    def _error(self, request: Request, error: AppError) -> Response:
+        lang = language_of(request, "")
+        texts = texts_in(lang)
+        page = render(
+            "failed.html", base=self._pages.base, lang=lang, title=texts["problem"], site_name="Answerback", done="",
+            problem=said(error, lang), again="", again_text=texts["back"], close_text=texts["close"],
+        )  # fmt: skip
+        response = Response(page, error.status, media_type="text/html")
+        if error.retry_after is not None:
+            response.headers["Retry-After"] = str(error.retry_after)
+        return response

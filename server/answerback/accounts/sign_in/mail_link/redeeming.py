@@ -1,0 +1,102 @@
+"""What a link or a code does, once it is used."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ....clock import Clock
+from ....core.model import Visitor
+from ....db.database import Database, IntegrityConflict, Work
+from ....errors import NotFound
+from ....ids import Ids
+from ...sessions import hash_secret
+from ...store import set_password
+from . import store
+from .store import Link
+
+UseLink = Callable[[], Work[Link | None]]
+
+
+class LinkRedemption:
+    """Uses links and codes; each is gone with the first use, also of two at once."""
+
+    def __init__(self, db: Database, clock: Clock, ids: Ids) -> None:
+        self._db = db
+        self._clock = clock
+        self._ids = ids
+
+    async def sign_in(self, secret: str) -> Visitor:
+        """Whom the link signs in. Raises NotFound (`ticket_invalid`)."""
+        hash, now = hash_secret(secret), self._clock.now()
+        return await self._arrive(lambda: store.use_link(hash, now))
+
+    async def sign_in_by_code(self, id: str) -> Visitor:
+        """Whom the message signs in whose code was right. Raises NotFound (`ticket_invalid`)."""
+        now = self._clock.now()
+        return await self._arrive(lambda: store.use_by_id(id, now))
+
+    async def _arrive(self, use: UseLink) -> Visitor:
+        id, now = self._ids.new(), self._clock.now()
+
+        def work() -> Work[Visitor]:
+            link = yield from use()
+            if link is None or link.purpose != "sign_in":
+                raise NotFound("ticket_invalid")
+            visitor = yield from _reader_of(link, id, now)
+            yield from store.prove(link.id, visitor.id)
+            return visitor
+
+        try:
+            return await self._db.write(work)
+        except IntegrityConflict:  # the same address registered at this moment: there is an account now
+            return await self._db.write(work)
+
+    async def verify(self, secret: str) -> None:
+        """Confirm the address that the link was sent to. Raises NotFound (`ticket_invalid`)."""
+        hash, now = hash_secret(secret), self._clock.now()
+
+        def work() -> Work[None]:
+            link = yield from store.use_link(hash, now)
+            if link is None or link.purpose != "verify" or link.visitor_id is None:
+                raise NotFound("ticket_invalid")
+            if not (yield from store.confirm(link.visitor_id, link.email, now)):
+                raise NotFound("ticket_invalid")
+
+        await self._db.write(work)
+
+    async def reset(self, secret: str, password_hash: str, *, begun_here: bool) -> None:
+        """Give the account a new password, and end everything that was open. Raises NotFound (`ticket_invalid`).
+
+        It signs in where it was asked for only if that is this browser (`begun_here`): otherwise somebody could ask
+        for another person's new password, and wait.
+        """
+        hash, now = hash_secret(secret), self._clock.now()
+
+        def work() -> Work[None]:
+            link = yield from store.use_link(hash, now)
+            holder = (yield from store.holder(link.site, link.email)) if link is not None else None
+            if link is None or link.purpose != "reset" or holder is None:
+                raise NotFound("ticket_invalid")
+            yield from set_password(holder.visitor.id, password_hash)
+            yield from store.shut_out(holder.visitor.id, now, identities_too=not holder.confirmed)
+            yield from store.confirm(holder.visitor.id, link.email, now)
+            if begun_here:
+                yield from store.prove(link.id, holder.visitor.id)
+
+        await self._db.write(work)
+
+
+def _reader_of(link: Link, new_id: str, now: int) -> Work[Visitor]:
+    """The visitor who reads that address's mail.
+
+    An account that somebody has registered with the address without ever confirming it may be anybody's: it becomes
+    the reader's, and whatever else could open it is taken away.
+    """
+    holder = yield from store.holder(link.site, link.email)
+    if holder is None:
+        return (yield from store.add_holder(new_id, link.site, link.email, now))
+    if not holder.confirmed:
+        yield from set_password(holder.visitor.id, None)
+        yield from store.shut_out(holder.visitor.id, now, identities_too=True)
+        yield from store.confirm(holder.visitor.id, link.email, now)
+    return holder.visitor

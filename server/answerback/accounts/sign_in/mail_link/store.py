@@ -1,0 +1,204 @@
+"""Mail to be sent and the links in it: one row each, from the wish to its use.
+
+A link's secret is made when it is sent and is nowhere but in that message; here is its hash. So a message that was
+not sent before a crash is sent afterwards, with a secret of its own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ....core.model import Visitor
+from ....db.database import Database, Row, Work, one, run
+from ...store import VISITOR, end_everything, read_visitor
+
+LEASE_MS = 60_000
+GUESSES = 5
+_COLUMNS = "id, purpose, site, email, visitor_id, sign_in_id, lang, expires_at, tries"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A message that is to be sent, or the link in one that was."""
+
+    id: str
+    purpose: str
+    site: str
+    email: str
+    visitor_id: str | None
+    sign_in_id: str | None
+    lang: str
+    expires_at: int
+    tries: int
+
+
+def _link(row: Row | None) -> Link | None:
+    return None if row is None else Link(**{name: row[name] for name in _COLUMNS.split(", ")})
+
+
+# ---- sending
+
+
+def add_link(link: Link, now: int) -> Work[None]:
+    """Put in a message to be sent; those that are long over go."""
+    yield run("DELETE FROM mail_links WHERE expires_at < :before", before=now - 86_400_000)
+    yield run(
+        """INSERT INTO mail_links (id, purpose, site, email, visitor_id, sign_in_id, lang, created_at, expires_at,
+            state, due_at)
+        VALUES (:id, :purpose, :site, :email, :visitor_id, :sign_in_id, :lang, :now, :expires_at, 'queued', :now)""",
+        id=link.id, purpose=link.purpose, site=link.site, email=link.email, visitor_id=link.visitor_id,
+        sign_in_id=link.sign_in_id, lang=link.lang, now=now, expires_at=link.expires_at,
+    )  # fmt: skip
+
+
+def claim(now: int) -> Work[Link | None]:
+    """The next message that is due, for a minute; nobody else gets it in that time."""
+    row = yield one(
+        f"""UPDATE mail_links SET due_at = :until, tries = tries + 1
+        WHERE id = (SELECT id FROM mail_links WHERE state = 'queued' AND due_at <= :now AND expires_at > :now
+            ORDER BY due_at, id LIMIT 1)
+        AND state = 'queued' AND due_at <= :now RETURNING {_COLUMNS}""",
+        now=now, until=now + LEASE_MS,
+    )  # fmt: skip
+    return _link(row)
+
+
+async def next_due(db: Database, now: int) -> int | None:
+    """When the next message is due, if there is one."""
+    row = await db.fetch_one(
+        "SELECT MIN(due_at) AS due_at FROM mail_links WHERE state = 'queued' AND expires_at > :now", now=now
+    )
+    return None if row is None else row["due_at"]
+
+
+def arm(id: str, hash: str, code: str) -> Work[None]:
+    """The hashes of the secret and the code that are about to be sent; earlier ones are worth nothing any more."""
+    yield run(
+        "UPDATE mail_links SET hash = :hash, code = :code, guesses = 0 WHERE id = :id", id=id, hash=hash, code=code
+    )
+
+
+def settle(id: str, state: str, due_at: int) -> Work[None]:
+    """`sent`, `failed`, or `queued` for another try at `due_at`."""
+    yield run(
+        "UPDATE mail_links SET state = :state, due_at = :due_at WHERE id = :id", id=id, state=state, due_at=due_at
+    )
+
+
+def count(bucket: str, now: int, window_ms: int) -> Work[int]:
+    """Count one more in a window that begins with the first; how many that makes."""
+    row = yield one(
+        """INSERT INTO mail_counts (bucket, since, count) VALUES (:bucket, :now, 1)
+        ON CONFLICT (bucket) DO UPDATE SET
+            count = CASE WHEN mail_counts.since <= :before THEN 1 ELSE mail_counts.count + 1 END,
+            since = CASE WHEN mail_counts.since <= :before THEN excluded.since ELSE mail_counts.since END
+        RETURNING count""",
+        bucket=bucket, now=now, before=now - window_ms,
+    )  # fmt: skip
+    return int(row["count"])
+
+
+# ---- using
+
+
+async def link_by_hash(db: Database, hash: str, now: int) -> Link | None:
+    """The link, if it may still be used."""
+    row = await db.fetch_one(
+        f"SELECT {_COLUMNS} FROM mail_links WHERE hash = :hash AND used_at IS NULL AND expires_at > :now",
+        hash=hash, now=now,
+    )  # fmt: skip
+    return _link(row)
+
+
+def use_link(hash: str, now: int) -> Work[Link | None]:
+    """Use the link, once."""
+    row = yield one(
+        f"""UPDATE mail_links SET used_at = :now WHERE hash = :hash AND used_at IS NULL AND expires_at > :now
+        RETURNING {_COLUMNS}""",
+        hash=hash, now=now,
+    )  # fmt: skip
+    return _link(row)
+
+
+def guess(sign_in_id: str, now: int) -> Work[tuple[str, str] | None]:
+    """Id and hashed code of the newest message of a sign-in, for one more guess; None when all are used up."""
+    row = yield one(
+        """UPDATE mail_links SET guesses = guesses + 1
+        WHERE id = (SELECT id FROM mail_links WHERE sign_in_id = :sign_in_id AND purpose = 'sign_in'
+            AND code IS NOT NULL ORDER BY created_at DESC, id LIMIT 1)
+        AND used_at IS NULL AND expires_at > :now AND guesses < :most RETURNING id, code""",
+        sign_in_id=sign_in_id, now=now, most=GUESSES,
+    )  # fmt: skip
+    return None if row is None else (row["id"], row["code"])
+
+
+def use_by_id(id: str, now: int) -> Work[Link | None]:
+    """Use the message whose code was right, once."""
+    row = yield one(
+        f"""UPDATE mail_links SET used_at = :now WHERE id = :id AND used_at IS NULL AND expires_at > :now
+        RETURNING {_COLUMNS}""",
+        id=id, now=now,
+    )  # fmt: skip
+    return _link(row)
+
+
+def prove(id: str, visitor_id: str) -> Work[None]:
+    """Note whom a used message has shown to be there."""
+    yield run("UPDATE mail_links SET proved_by = :visitor_id WHERE id = :id", id=id, visitor_id=visitor_id)
+
+
+async def proved(db: Database, sign_in_id: str) -> Visitor | None:
+    """Whom a message of this sign-in has shown to be there."""
+    row = await db.fetch_one(
+        f"""SELECT {VISITOR} FROM mail_links m JOIN visitors v ON v.id = m.proved_by
+        WHERE m.sign_in_id = :sign_in_id ORDER BY m.used_at DESC LIMIT 1""",
+        sign_in_id=sign_in_id,
+    )
+    return None if row is None else read_visitor(row)
+
+
+# ---- accounts behind addresses
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """The visitor who has an address on a site, and whether the address is confirmed."""
+
+    visitor: Visitor
+    confirmed: bool
+
+
+def holder(site: str, email: str) -> Work[Holder | None]:
+    """Who has that address on the site."""
+    row = yield one(
+        f"SELECT {VISITOR}, v.email_verified_at FROM visitors v WHERE v.site = :site AND v.email = :email",
+        site=site, email=email,
+    )  # fmt: skip
+    return None if row is None else Holder(read_visitor(row), row["email_verified_at"] is not None)
+
+
+def add_holder(id: str, site: str, email: str, now: int) -> Work[Visitor]:
+    """Put in a visitor who has shown to read that address's mail."""
+    row = yield one(
+        f"""INSERT INTO visitors (id, site, kind, name, email, email_verified_at, created_at)
+        VALUES (:id, :site, 'user', '', :email, :now, :now) RETURNING {VISITOR.replace("v.", "")}""",
+        id=id, site=site, email=email, now=now,
+    )  # fmt: skip
+    return read_visitor(row)
+
+
+def confirm(visitor_id: str, email: str, now: int) -> Work[bool]:
+    """The visitor's address is confirmed; False when the visitor has another one by now."""
+    row = yield one(
+        """UPDATE visitors SET email_verified_at = COALESCE(email_verified_at, :now)
+        WHERE id = :id AND email = :email RETURNING id""",
+        id=visitor_id, email=email, now=now,
+    )  # fmt: skip
+    return row is not None
+
+
+def shut_out(visitor_id: str, now: int, *, identities_too: bool) -> Work[None]:
+    """End all that is open for an account; with `identities_too` all other ways in go as well."""
+    yield from end_everything(visitor_id, now)
+    if identities_too:
+        yield run("DELETE FROM identities WHERE visitor_id = :id", id=visitor_id)

@@ -1,0 +1,39 @@
+"""Sign-ins that are under way at a provider."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ....db.database import Work, one, run
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """One sign-in under way: for a row of the sign-in page, or for an account that wants one more way in."""
+
+    provider: str
+    sign_in_id: str
+    account: str
+    verifier: str
+    nonce: str
+
+
+def add_state(hash: str, browser: str, state: State, now: int, expires_at: int) -> Work[None]:
+    """Put in a state; those that are over go."""
+    yield run("DELETE FROM oauth_states WHERE expires_at <= :now", now=now)
+    yield run(
+        """INSERT INTO oauth_states (hash, provider, browser, sign_in_id, account, verifier, nonce, expires_at)
+        VALUES (:hash, :provider, :browser, :sign_in_id, :account, :verifier, :nonce, :expires_at)""",
+        hash=hash, provider=state.provider, browser=browser, sign_in_id=state.sign_in_id, account=state.account,
+        verifier=state.verifier, nonce=state.nonce, expires_at=expires_at,
+    )  # fmt: skip
+
+
+def use_state(hash: str, provider: str, browser: str, now: int) -> Work[State | None]:
+    """The state, once, and only for the browser that has it; another one's callback leaves it as it is."""
+    row = yield one(
+        """DELETE FROM oauth_states WHERE hash = :hash AND provider = :provider AND browser = :browser
+        AND expires_at > :now RETURNING provider, sign_in_id, account, verifier, nonce""",
+        hash=hash, provider=provider, browser=browser, now=now,
+    )  # fmt: skip
+    return None if row is None else State(**{**row, "account": row["account"] or ""})

@@ -1,0 +1,79 @@
+"""Signing on with the word of the site's own server."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from ....clock import Clock
+from ....db.database import Database, IntegrityConflict, Work
+from ....errors import Unauthorized
+from ....ids import Ids
+from ....settings import Settings
+from ....sites.edge import Call, json_response
+from ... import identities
+from ...identities.model import NewIds
+from ...sessions import (
+    LIFETIME_SECONDS,
+    NewSession,
+    Session,
+    Sessions,
+    cookie_name,
+    set_cookie,
+)
+from ..guest_merging import Merging
+from ..oauth.handlers import PictureKeeper
+from . import store
+from .tokens import Claim, derive_secret, read_token
+
+TOKEN_LIMIT = 4_096
+
+
+class SiteSignOn:
+    """The handler of `/api/session/sso/`; `merging` gives what a guest has done to the account."""
+
+    def __init__(
+        self, settings: Settings, db: Database, clock: Clock, ids: Ids, sessions: Sessions, pictures: PictureKeeper,
+        merging: Merging,
+    ) -> None:  # fmt: skip
+        self._keys = settings.secret_key
+        self._audience = settings.public_url
+        self._db = db
+        self._clock = clock
+        self._ids = ids
+        self._sessions = sessions
+        self._pictures = pictures
+        self._merging = merging
+
+    async def sign_on(self, call: Call) -> Response:
+        """`POST /api/session/sso/` `{site, token}`: a session of whom the site's server vouches for."""
+        token = call.text("token", TOKEN_LIMIT, required=True)
+        salt = await store.salt_of(self._db, call.site.key)
+        if salt is None:
+            raise Unauthorized("sso_invalid", "This site has no secret to sign tokens with.")
+        secrets = [derive_secret(key, call.site.key, salt) for key in self._keys]
+        claim = read_token(token, secrets, site=call.site.key, audience=self._audience, now=self._clock.now())
+        current = await self._sessions.before(call)
+        new = await self._arrive(call, claim, current)
+        if new.visitor.avatar_url is None:
+            self._pictures.later(new.visitor, claim.profile.picture)
+        if current is not None and current.visitor.kind == "guest":
+            await self._merging.tell(new.visitor)
+        cookie = set_cookie(cookie_name(call.site.key), new.secret, LIFETIME_SECONDS)
+        return json_response({"visitor": new.visitor.public(), "ticket": new.ticket}, 201, {"Set-Cookie": cookie})
+
+    async def _arrive(self, call: Call, claim: Claim, before: Session | None) -> NewSession:
+        ids, now = NewIds(self._ids.new(), self._ids.new()), self._clock.now()
+        rise = self._sessions.rising(call, before)
+
+        def work() -> Work[NewSession]:
+            if not (yield from store.use_token(call.site.key, claim.jti, now, claim.expires_at)):
+                raise Unauthorized("sso_invalid", "The token has been used already.")
+            visitor = yield from identities.sign_in(call.site.key, claim.profile, ids, now)
+            if before is not None and before.visitor.kind == "guest":
+                yield from self._merging.merge(before.visitor, visitor, now)
+            return (yield from rise(visitor))
+
+        try:
+            return await self._db.write(work)
+        except IntegrityConflict:  # the same person came in twice at this moment: there is an account now
+            return await self._db.write(work)

@@ -1,0 +1,41 @@
+"""The sites' secrets, of which only the salt is kept, and the tokens that were used."""
+
+from __future__ import annotations
+
+from ....db.database import Database, Work, one, run
+
+
+async def salt_of(db: Database, site: str) -> str | None:
+    """What the site's secret is derived from; None where signing on is not set up."""
+    row = await db.fetch_one("SELECT salt FROM sso_secrets WHERE site = :site", site=site)
+    return None if row is None else row["salt"]
+
+
+def set_salt(site: str, salt: str, now: int) -> Work[bool]:
+    """Make or change a site's secret; False when there is no such site."""
+    row = yield one("SELECT key FROM sites WHERE key = :site", site=site)
+    if row is None:
+        return False
+    yield run(
+        """INSERT INTO sso_secrets (site, salt, made_at) VALUES (:site, :salt, :now)
+        ON CONFLICT (site) DO UPDATE SET salt = excluded.salt, made_at = excluded.made_at""",
+        site=site, salt=salt, now=now,
+    )  # fmt: skip
+    return True
+
+
+def drop_salt(site: str) -> Work[bool]:
+    """Switch signing on off; False when it was not on."""
+    row = yield one("DELETE FROM sso_secrets WHERE site = :site RETURNING site", site=site)
+    return row is not None
+
+
+def use_token(site: str, jti: str, now: int, expires_at: int) -> Work[bool]:
+    """Note that a token is used; False when it was before. Those that are over go."""
+    yield run("DELETE FROM sso_tokens WHERE expires_at <= :now", now=now)
+    row = yield one(
+        """INSERT INTO sso_tokens (site, jti, expires_at) VALUES (:site, :jti, :expires_at)
+        ON CONFLICT (site, jti) DO NOTHING RETURNING jti""",
+        site=site, jti=jti, expires_at=expires_at,
+    )  # fmt: skip
+    return row is not None

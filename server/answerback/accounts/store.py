@@ -1,0 +1,320 @@
+"""Visitors, their sessions, owners."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from ..core.model import Visitor
+from ..db.database import Database, Row, Work, many, one, run
+from ..errors import Unauthorized
+
+VISITOR = "v.id, v.site, v.kind, v.name, v.avatar_url, v.daily_answers, v.blocked"
+
+
+def read_visitor(row: Row) -> Visitor:
+    """A visitor from a row that has the columns of `VISITOR`."""
+    return Visitor(
+        row["id"],
+        row["site"],
+        row["kind"],
+        row["name"],
+        row["avatar_url"] or None,
+        row["daily_answers"],
+        bool(row["blocked"]),
+    )
+
+
+def add_visitor(id: str, site: str, kind: str, name: str, now: int) -> Work[None]:
+    """Put in a visitor without sign-in data."""
+    yield run(
+        """INSERT INTO visitors (id, site, kind, name, created_at) VALUES (:id, :site, :kind, :name, :now)""",
+        id=id, site=site, kind=kind, name=name, now=now,
+    )  # fmt: skip
+
+
+def add_user(id: str, site: str, name: str, email: str, password_hash: str, now: int) -> Work[bool]:
+    """Put in a visitor who signs in by password; False when the address is taken on this site."""
+    row = yield one(
+        """INSERT INTO visitors (id, site, kind, name, email, password_hash, created_at)
+        VALUES (:id, :site, 'user', :name, :email, :password_hash, :now)
+        ON CONFLICT (site, email) DO NOTHING RETURNING id""",
+        id=id, site=site, name=name, email=email, password_hash=password_hash, now=now,
+    )  # fmt: skip
+    return row is not None
+
+
+def rename_guest(visitor_id: str, name: str) -> Work[None]:
+    """A guest goes by another name from now on."""
+    yield run(
+        "UPDATE visitors SET name = :name WHERE id = :id AND kind = 'guest' AND name <> :name",
+        id=visitor_id,
+        name=name,
+    )
+
+
+def visitor_by_id(site: str, id: str) -> Work[Visitor | None]:
+    """A visitor of this site."""
+    row = yield one(f"SELECT {VISITOR} FROM visitors v WHERE v.site = :site AND v.id = :id", site=site, id=id)
+    return None if row is None else read_visitor(row)
+
+
+def set_daily_answers(site: str, id: str, limit: str | None) -> Work[bool]:
+    """A visitor's own limit of answers a day in place of the site's; None: as on the site. False for nobody."""
+    row = yield one(
+        "UPDATE visitors SET daily_answers = :limit WHERE site = :site AND id = :id RETURNING id",
+        limit=limit, site=site, id=id,
+    )  # fmt: skip
+    return row is not None
+
+
+def set_blocked(site: str, id: str, *, blocked: bool) -> Work[bool]:
+    """Whether a visitor may write no more. False for nobody."""
+    row = yield one(
+        "UPDATE visitors SET blocked = :blocked WHERE site = :site AND id = :id RETURNING id",
+        blocked=int(blocked), site=site, id=id,
+    )  # fmt: skip
+    return row is not None
+
+
+async def user_by_email(db: Database, site: str, email: str) -> tuple[Visitor, str] | None:
+    """The visitor with that address, and the hash of the password."""
+    row = await db.fetch_one(
+        f"""SELECT {VISITOR}, v.password_hash FROM visitors v
+        WHERE v.site = :site AND v.email = :email AND v.password_hash IS NOT NULL""",
+        site=site, email=email,
+    )  # fmt: skip
+    return None if row is None else (read_visitor(row), row["password_hash"])
+
+
+def hold_password(visitor_id: str, password_hash: str) -> Work[None]:
+    """The password that has been checked is the visitor's to this moment, and until this write is done. To be asked
+    in the write that lets somebody in by it. Raises Unauthorized (`login_failed`)."""
+    row = yield one(  # a write, so that one which changes it meanwhile comes before or after, on PostgreSQL too
+        """UPDATE visitors SET password_hash = password_hash WHERE id = :id AND password_hash = :hash RETURNING id""",
+        id=visitor_id, hash=password_hash,
+    )  # fmt: skip
+    if row is None:
+        raise Unauthorized("login_failed")
+
+
+def set_password(visitor_id: str, password_hash: str | None) -> Work[None]:
+    """Give the visitor a password, or take it away."""
+    yield run("UPDATE visitors SET password_hash = :hash WHERE id = :id", id=visitor_id, hash=password_hash)
+
+
+def add_session(values: dict[str, Any]) -> Work[None]:
+    """Put in a session: id, site, visitor_id, origin, agent, cookie_hash, bearer_hash, now, expires_at."""
+    yield run(
+        """INSERT INTO sessions (id, site, visitor_id, origin, agent, cookie_hash, bearer_hash, created_at, expires_at)
+        VALUES (:id, :site, :visitor_id, :origin, :agent, :cookie_hash, :bearer_hash, :now, :expires_at)""",
+        **values,
+    )
+
+
+def session_by_secret(
+    site: str, *, cookie_hash: str | None, bearer_hash: str | None, now: int
+) -> Work[tuple[str, str, Visitor] | None]:
+    """Session id, origin and visitor behind a secret, if the session is alive and of this site."""
+    column = "cookie_hash" if cookie_hash else "bearer_hash"
+    row = yield one(
+        f"""SELECT s.id AS session_id, s.origin, {VISITOR} FROM sessions s JOIN visitors v ON v.id = s.visitor_id
+        WHERE s.{column} = :hash AND s.site = :site AND s.revoked_at IS NULL AND s.expires_at > :now""",
+        hash=cookie_hash or bearer_hash, site=site, now=now,
+    )  # fmt: skip  # the column is one of two constants
+    return None if row is None else (row["session_id"], row["origin"], read_visitor(row))
+
+
+def give_bearer(session_id: str, site: str, bearer_hash: str, now: int) -> Work[bool]:
+    """Give a session its bearer token, once."""
+    row = yield one(
+        """UPDATE sessions SET bearer_hash = :bearer_hash WHERE id = :id AND site = :site
+        AND bearer_hash IS NULL AND revoked_at IS NULL AND expires_at > :now RETURNING id""",
+        id=session_id, site=site, bearer_hash=bearer_hash, now=now,
+    )  # fmt: skip
+    return row is not None
+
+
+def revoke_session(session_id: str, now: int) -> Work[None]:
+    """End a session; its cookie and its bearer token are worth nothing from now on, and the account page closes."""
+    yield run("UPDATE sessions SET revoked_at = :now WHERE id = :id AND revoked_at IS NULL", id=session_id, now=now)
+    yield run(
+        "DELETE FROM account_sessions WHERE visitor_id = (SELECT visitor_id FROM sessions WHERE id = :id)",
+        id=session_id,
+    )
+
+
+def end_everything(visitor_id: str, now: int, *, but_page: str = "") -> Work[None]:
+    """End all that is open for a visitor: sessions, sign-ins that are under way, and the account page.
+
+    `but_page` is the hash of one session of the account page that stays.
+    """
+    yield run(
+        "UPDATE sessions SET revoked_at = :now WHERE visitor_id = :id AND revoked_at IS NULL", id=visitor_id, now=now
+    )
+    yield run("DELETE FROM account_sessions WHERE visitor_id = :id AND hash <> :but", id=visitor_id, but=but_page)
+    yield run("DELETE FROM sign_in_codes WHERE visitor_id = :id", id=visitor_id)
+    yield run("UPDATE mail_links SET proved_by = NULL WHERE proved_by = :id", id=visitor_id)
+    # Whoever could read the mail until now may have more than one of them.
+    yield run(
+        """UPDATE mail_links SET used_at = :now WHERE used_at IS NULL AND purpose IN ('reset', 'sign_in')
+        AND EXISTS (SELECT 1 FROM visitors v WHERE v.id = :id AND v.site = mail_links.site
+            AND v.email = mail_links.email)""",
+        id=visitor_id, now=now,
+    )  # fmt: skip
+
+
+def count_failure(bucket: str, now: int, forget_before: int) -> Work[None]:
+    """Note a failed sign-in; what was noted before `forget_before` goes, whoever's it was: addresses are in it."""
+    yield run("DELETE FROM login_failures WHERE last_at < :forget_before", forget_before=forget_before)
+    yield run(
+        """INSERT INTO login_failures (bucket, failures, last_at) VALUES (:bucket, 1, :now)
+        ON CONFLICT (bucket) DO UPDATE SET last_at = :now, failures = login_failures.failures + 1""",
+        bucket=bucket, now=now,
+    )  # fmt: skip
+
+
+def forget_failures(bucket: str) -> Work[None]:
+    """A good sign-in clears the count."""
+    yield run("DELETE FROM login_failures WHERE bucket = :bucket", bucket=bucket)
+
+
+async def failures(db: Database, bucket: str) -> tuple[int, int]:
+    """How often signing in has failed, and when last; (0, 0) when never."""
+    row = await db.fetch_one("SELECT failures, last_at FROM login_failures WHERE bucket = :bucket", bucket=bucket)
+    return (0, 0) if row is None else (row["failures"], row["last_at"])
+
+
+# ---- owners
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """An owner and the keys of the sites; None: all sites, also those to come."""
+
+    email: str
+    sites: list[str] | None
+
+
+def add_owner(
+    id: str, email: str, password_hash: str | None, sites: list[str], now: int, *, all_sites: bool
+) -> Work[str]:
+    """Put in an owner, or give one who is there these sites too and the password; the owner's id.
+
+    `all_sites` is for a new one who is given none by name, and for one who shall have all from now on. A new password
+    ends what was open with the one before.
+    """
+    row = yield one(
+        """INSERT INTO owners (id, email, password_hash, all_sites, created_at)
+        VALUES (:id, :email, :password_hash, :all_sites, :now)
+        ON CONFLICT (email) DO UPDATE SET password_hash = COALESCE(excluded.password_hash, owners.password_hash),
+            all_sites = CASE WHEN :widened = 1 THEN 1 ELSE owners.all_sites END
+        RETURNING id""",
+        id=id, email=email, password_hash=password_hash, all_sites=0 if sites else 1, widened=int(all_sites), now=now,
+    )  # fmt: skip
+    owner_id: str = row["id"]
+    if password_hash is not None:
+        yield run("DELETE FROM owner_sessions WHERE owner_id = :id", id=owner_id)
+        yield run("DELETE FROM owner_links WHERE owner_id = :id", id=owner_id)
+    for site in sites:
+        yield run(
+            """INSERT INTO owner_sites (owner_id, site) VALUES (:owner_id, :site)
+            ON CONFLICT (owner_id, site) DO NOTHING""",
+            owner_id=owner_id,
+            site=site,
+        )
+    return owner_id
+
+
+def list_owners() -> Work[list[Owner]]:
+    """All owners by address."""
+    owners = yield many("SELECT id, email, all_sites FROM owners ORDER BY email")
+    given = yield many("SELECT owner_id, site FROM owner_sites ORDER BY site")
+    return [
+        Owner(
+            row["email"], None if row["all_sites"] else [had["site"] for had in given if had["owner_id"] == row["id"]]
+        )
+        for row in owners
+    ]
+
+
+def take_site(email: str, site: str) -> Work[bool]:
+    """Take a site from an owner; False when the owner did not have it by name."""
+    row = yield one(
+        """DELETE FROM owner_sites WHERE site = :site AND owner_id = (SELECT id FROM owners WHERE email = :email)
+        RETURNING site""",
+        site=site, email=email,
+    )  # fmt: skip
+    return row is not None
+
+
+def remove_owner(email: str) -> Work[bool]:
+    """Take an owner out, with links and sessions; False when there is no such."""
+    for table in ("owner_sites", "owner_links", "owner_sessions"):
+        yield run(f"DELETE FROM {table} WHERE owner_id = (SELECT id FROM owners WHERE email = :email)", email=email)
+    row = yield one("DELETE FROM owners WHERE email = :email RETURNING id", email=email)
+    return row is not None
+
+
+def add_owner_link(hash: str, owner_id: str, expires_at: int) -> Work[None]:
+    """Put in a one-time sign-in link."""
+    yield run(
+        "INSERT INTO owner_links (hash, owner_id, expires_at) VALUES (:hash, :owner_id, :expires_at)",
+        hash=hash, owner_id=owner_id, expires_at=expires_at,
+    )  # fmt: skip
+
+
+def use_owner_link(hash: str, now: int) -> Work[str | None]:
+    """The owner whom a link signs in, once."""
+    row = yield one(
+        """UPDATE owner_links SET used_at = :now WHERE hash = :hash AND used_at IS NULL AND expires_at > :now
+        RETURNING owner_id""",
+        hash=hash, now=now,
+    )  # fmt: skip
+    return None if row is None else row["owner_id"]
+
+
+def add_owner_session(hash: str, owner_id: str, now: int, expires_at: int) -> Work[None]:
+    """Put in an owner's session."""
+    yield run(
+        """INSERT INTO owner_sessions (hash, owner_id, created_at, expires_at)
+        VALUES (:hash, :owner_id, :now, :expires_at)""",
+        hash=hash, owner_id=owner_id, now=now, expires_at=expires_at,
+    )  # fmt: skip
+
+
+def end_owner_session(hash: str) -> Work[None]:
+    """An owner signs out."""
+    yield run("DELETE FROM owner_sessions WHERE hash = :hash", hash=hash)
+
+
+async def owner_by_email(db: Database, email: str) -> Row | None:
+    """The owner's row: id, email, password_hash, all_sites."""
+    return await db.fetch_one(
+        "SELECT id, email, password_hash, all_sites FROM owners WHERE email = :email", email=email
+    )
+
+
+async def owner_by_session(db: Database, hash: str, now: int) -> Row | None:
+    """The owner's row behind a session: id, email, all_sites."""
+    return await db.fetch_one(
+        """SELECT o.id, o.email, o.all_sites FROM owner_sessions s JOIN owners o ON o.id = s.owner_id
+        WHERE s.hash = :hash AND s.expires_at > :now""",
+        hash=hash, now=now,
+    )  # fmt: skip
+
+
+async def owners_of(db: Database, site: str) -> list[str]:
+    """The e-mail addresses of a site's owners, those of all sites included."""
+    rows = await db.fetch_all(
+        """SELECT email FROM owners o WHERE all_sites = 1
+            OR EXISTS (SELECT 1 FROM owner_sites s WHERE s.owner_id = o.id AND s.site = :site) ORDER BY email""",
+        site=site,
+    )
+    return [row["email"] for row in rows]
+
+
+async def sites_of_owner(db: Database, owner_id: str) -> list[str]:
+    """Keys of the sites an owner was given one by one."""
+    rows = await db.fetch_all("SELECT site FROM owner_sites WHERE owner_id = :id ORDER BY site", id=owner_id)
+    return [row["site"] for row in rows]

@@ -1,0 +1,52 @@
+"""What an owner is told of one visitor, and what goes with them. Every query names the sites."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ...accounts.store import visitor_by_id
+from ...core.model import Visitor
+from ...db.database import Work, many, one
+from ..store import named
+
+
+@dataclass(frozen=True, slots=True)
+class VisitorSummary:
+    """A visitor, since when (milliseconds), and how many comments (hidden ones of them) and private questions."""
+
+    visitor: Visitor
+    since: int
+    comments: int
+    hidden: int
+    questions: int
+
+
+def known(sites: Sequence[str], id: str) -> Work[VisitorSummary | None]:
+    """A visitor of these sites."""
+    if not sites:
+        return None
+    names, params = named(sites)
+    row = yield one(f"SELECT site, created_at FROM visitors WHERE id = :id AND site IN ({names})", id=id, **params)
+    visitor = None if row is None else (yield from visitor_by_id(row["site"], id))
+    if row is None or visitor is None:
+        return None
+    comments = yield one(
+        """SELECT COUNT(*) AS count, CAST(COALESCE(SUM(CASE WHEN state = 'hidden' THEN 1 ELSE 0 END), 0) AS BIGINT)
+            AS hidden FROM comments WHERE site = :site AND visitor_id = :id AND state <> 'deleted'""",
+        site=visitor.site, id=id,
+    )  # fmt: skip
+    questions = yield one(
+        "SELECT COUNT(*) AS count FROM questions WHERE site = :site AND visitor_id = :id", site=visitor.site, id=id
+    )
+    return VisitorSummary(visitor, row["created_at"], comments["count"], comments["hidden"], questions["count"])
+
+
+def hide_all(site: str, id: str) -> Work[list[str]]:
+    """Hide whatever a visitor has written that others see, or that waits; the pages where something was."""
+    rows = yield many(
+        """UPDATE comments SET state = 'hidden' WHERE site = :site AND visitor_id = :id
+        AND state IN ('published', 'pending') RETURNING page""",
+        site=site, id=id,
+    )  # fmt: skip
+    return sorted({row["page"] for row in rows})

@@ -1,0 +1,70 @@
+"""Questions that the site has not answered. Every query names the sites."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ...db.database import Work, many
+from ..store import named
+
+OPEN_LIMIT, CLOSED_LIMIT = 1_000, 500
+
+# Without support, or failed for good. Of the ask box the words are read and nothing about who asked.
+_SELECT = """SELECT a.id, a.kind, a.site, a.page, a.url, a.question_id, a.error, a.settled_at AS at, a.dismissed_at,
+    COALESCE(q.body, c.body) AS question
+    FROM answers a LEFT JOIN comments c ON c.id = a.question_id AND c.site = a.site AND a.kind <> 'chat'
+        AND c.state = 'published'
+    LEFT JOIN questions q ON q.id = a.question_id AND q.site = a.site AND a.kind = 'chat'"""
+_UNANSWERED = """COALESCE(q.body, c.body, '') <> '' AND ((a.supported = 0 AND a.state = 'done')
+    OR (a.state = 'failed' AND a.retry_at IS NULL)) AND (a.kind <> 'refused' OR NOT EXISTS (
+        SELECT 1 FROM answers b WHERE b.question_id = a.question_id AND b.kind = 'thread'))"""
+
+
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """A question that has no answer from the site; `error` is None where the site does not say."""
+
+    id: str
+    kind: str
+    site: str
+    page: str
+    url: str
+    question_id: str
+    error: str | None
+    at: int
+    dismissed_at: int | None
+    question: str
+
+
+def unanswered(sites: Sequence[str]) -> Work[list[Unanswered]]:
+    """What is open on these sites, newest first, and then what the owner has seen to lately."""
+    if not sites:
+        return []
+    names, params = named(sites)
+    # Two lists: however much has been seen to, it takes nothing open out of sight.
+    rows = yield many(
+        f"""{_SELECT} WHERE a.site IN ({names}) AND a.dismissed_at IS NULL AND {_UNANSWERED}
+        ORDER BY a.settled_at DESC, a.id DESC LIMIT {OPEN_LIMIT}""",
+        **params,
+    )
+    rows += yield many(
+        f"""{_SELECT} WHERE a.site IN ({names}) AND a.dismissed_at IS NOT NULL AND COALESCE(q.body, c.body, '') <> ''
+        ORDER BY a.dismissed_at DESC, a.id DESC LIMIT {CLOSED_LIMIT}""",
+        **params,
+    )
+    return [Unanswered(**row) for row in rows]
+
+
+def dismiss(sites: Sequence[str], ids: Sequence[str], now: int) -> Work[int]:
+    """The owner has seen these; how many of them are of these sites."""
+    if not sites or not ids:
+        return 0
+    names, params = named(sites)
+    wanted = {f"id{index}": id for index, id in enumerate(ids)}
+    rows = yield many(
+        f"""UPDATE answers SET dismissed_at = :now WHERE site IN ({names})
+        AND id IN ({", ".join(":" + name for name in wanted)}) RETURNING id""",
+        now=now, **params, **wanted,
+    )  # fmt: skip
+    return len(rows)

@@ -1,0 +1,107 @@
+"""Owners sign in by password or by a one-time link, and out."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from ..accounts import store as people
+from ..accounts.passwords import LONGEST, verify_password
+from ..accounts.sessions import hash_secret
+from ..accounts.sign_in.attempts import Attempts
+from ..clock import Clock
+from ..db.database import Database, Work
+from ..errors import LimitReached, NotFound
+from ..ids import Ids
+from ..settings import Settings
+from ..sites.edge import address_key, client_address
+from .auth import SESSION_SECONDS, OwnerAuth, session_cookie
+from .views import render
+
+
+class OwnerSignIn:
+    """The handlers of `/admin/sign-in/…` and `/admin/sign-out/`."""
+
+    def __init__(self, settings: Settings, db: Database, clock: Clock, ids: Ids, gate: OwnerAuth) -> None:
+        self._settings = settings
+        self._db = db
+        self._clock = clock
+        self._ids = ids
+        self._gate = gate
+        self._attempts = Attempts(db, clock)
+
+    async def ask(self, request: Request) -> Response:
+        """`GET /admin/sign-in/`."""
+        if await self._gate.owner(request) is not None:
+            return RedirectResponse(f"{self._gate.base}/admin/", 303)
+        return self._form(200, "")
+
+    async def by_password(self, request: Request) -> Response:
+        """`POST /admin/sign-in/`: the same answer, in the same time, for unknown owners and bad passwords."""
+        fields = await self._gate.form(request)
+        email = fields.get("email", "").strip().lower()[:254]
+        password = fields.get("password", "")
+        address = client_address(request, self._settings.trusted_proxies)
+        hashed = address_key(address, "sign-in", self._settings.secret_key[-1])
+
+        async def check() -> str | None:
+            row = await people.owner_by_email(self._db, email)
+            good = len(password) <= LONGEST and await verify_password(password, row["password_hash"] if row else None)
+            return row["id"] if row is not None and good else None
+
+        try:
+            owner_id = await self._attempts.attempt(f"owner:{email}", f"address:{hashed}", check)
+        except LimitReached as error:
+            response = self._form(429, f"Too many attempts. Try again in {error.retry_after} seconds.", email)
+            response.headers["Retry-After"] = str(error.retry_after)
+            return response
+        if owner_id is None:
+            return self._form(403, "E-mail address or password do not match.", email)
+        return await self._signed_in(request, owner_id)
+
+    async def show_link(self, request: Request) -> Response:
+        """`GET /admin/sign-in/<secret>/`: a button only, since mail programs look at links before people do."""
+        path = f"{self._gate.base}/admin/sign-in/{quote(request.path_params['secret'], safe='')}/"
+        return Response(render("link.html", base=self._gate.base, path=path), media_type="text/html")
+
+    async def by_link(self, request: Request) -> Response:
+        """`POST /admin/sign-in/<secret>/`: uses the link, once."""
+        await self._gate.form(request)
+        hash, now = hash_secret(request.path_params["secret"]), self._clock.now()
+        owner_id = await self._db.write(lambda: people.use_owner_link(hash, now))
+        if owner_id is None:
+            raise NotFound("ticket_invalid", "This link has been used already, or is too old.")
+        return await self._signed_in(request, owner_id)
+
+    async def sign_out(self, request: Request) -> Response:
+        """`POST /admin/sign-out/`: the session is dead on the server, and its cookie goes."""
+        fields = await self._gate.form(request)
+        owner = await self._gate.owner(request)
+        if owner is not None:
+            self._gate.check_token(owner, fields)
+            session = owner.session
+            await self._db.write(lambda: people.end_owner_session(session))
+        response = RedirectResponse(f"{self._gate.base}/admin/sign-in/", 303)
+        response.headers["Set-Cookie"] = session_cookie("", 0)
+        return response
+
+    async def _signed_in(self, request: Request, owner_id: str) -> Response:
+        """A session of its own for each sign-in; the one that this browser had before ends."""
+        before = await self._gate.owner(request)
+        secret, now = self._ids.secret(), self._clock.now()
+
+        def work() -> Work[None]:
+            if before is not None:
+                yield from people.end_owner_session(before.session)
+            yield from people.add_owner_session(hash_secret(secret), owner_id, now, now + SESSION_SECONDS * 1000)
+
+        await self._db.write(work)
+        response = RedirectResponse(f"{self._gate.base}/admin/", 303)
+        response.headers["Set-Cookie"] = session_cookie(secret, SESSION_SECONDS)
+        return response
+
+    def _form(self, status: int, message: str, email: str = "") -> Response:
+        page = render("sign_in.html", base=self._gate.base, message=message, email=email)
+        return Response(page, status, media_type="text/html")

@@ -1,0 +1,104 @@
+"""What a provider is given for a question: the page's passages that matter, the thread, the prompt."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..comments import store as threads
+from ..core.answering import AnswerRequest, Passage, Source
+from ..core.grounding import citations, passages, prompt, ranking
+from ..core.languages.detection import language_of
+from ..db.database import Database, Work
+from ..knowledge.index.search import SiteIndex
+from ..knowledge.page_reader import PageReader
+from ..sites.settings import Site
+from . import store
+from .reuse.lookup import owners_answers
+
+TURNS = 6
+OWNERS_ANSWERS, OWNERS_LIMIT = 2, 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerContext:
+    """A request with what is needed to check the answer to it."""
+
+    request: AnswerRequest
+    prompt_version: str
+
+    def cite(self, text: str, given: Sequence[Source] = ()) -> tuple[str, tuple[Source, ...]]:
+        """The answer's text and the sources that hold, each verbatim in a passage; `given`: the provider's own."""
+        if given:
+            return text, citations.holding(given, self.request.passages)
+        return citations.cited_sources(text, self.request.passages)
+
+
+class ContextBuilder:
+    """Reads what an answer needs, before the provider is called."""
+
+    def __init__(self, db: Database, pages: PageReader, index: SiteIndex) -> None:
+        self._db = db
+        self._pages = pages
+        self._index = index
+
+    async def gather(
+        self, site: Site, job: store.QueuedAnswer, passage_tokens: int, answer_tokens: int
+    ) -> AnswerContext:
+        """The request for an answer: from the page first, then from the site; without passages when there are none."""
+        question, turns, owners = await self._db.read(lambda: self._asked(site, job))
+        page = None
+        if job.url:
+            page = await self._pages.read(site.key, site.origins, job.url)
+        found: tuple[Passage, ...] = ()
+        if page is not None:
+            found = tuple(passages.split(page.blocks, url=page.url, title=page.title))
+        others = await self._index.search(site.key, question, besides=page.url if page is not None else "")
+        left = passage_tokens - sum(ranking.estimate_tokens(passage.text) for passage in owners)
+        chosen = (*owners, *ranking.choose(question, found, left, others=others))
+        messages = prompt.build(
+            question=question, passages=chosen, turns=turns, site_name=site.name or site.key,
+            page_title=page.title if page else "", instructions=site.instructions,
+        )  # fmt: skip
+        request = AnswerRequest(
+            messages=messages, question=question, passages=chosen, lang=language_of(question),
+            model=site.model or None, max_tokens=answer_tokens, answer_id=job.id,
+        )  # fmt: skip
+        return AnswerContext(request, prompt.VERSION)
+
+    def _asked(
+        self, site: Site, job: store.QueuedAnswer
+    ) -> Work[tuple[str, tuple[prompt.Turn, ...], tuple[Passage, ...]]]:
+        """The question, what was said before it, and what the owner has said to questions like it."""
+        question, turns = yield from _in_chat(job) if job.kind == "chat" else _in_thread(job)
+        answers = yield from owners_answers(site.key, question, OWNERS_ANSWERS)
+        return question, turns, tuple(
+            Passage(
+                answer.body[:OWNERS_LIMIT], answer.question[:OWNERS_LIMIT], f"{answer.url}#answerback-{answer.id}",
+                answer.title, by_owner=True,
+            )
+            for answer in answers
+        )  # fmt: skip
+
+
+def _in_chat(job: store.QueuedAnswer) -> Work[tuple[str, tuple[prompt.Turn, ...]]]:
+    text = yield from store.question_by_id(job.site, job.question_id)
+    turns: list[prompt.Turn] = []
+    for row, answer in (yield from store.conversation(job.site, job.page, job.visitor_id, TURNS)):
+        if answer.id != job.id and answer.body and answer.state in ("done", "stopped"):
+            turns += [prompt.Turn("visitor", row["q_body"]), prompt.Turn("ai", answer.body)]
+    return text or "", tuple(turns)
+
+
+def _in_thread(job: store.QueuedAnswer) -> Work[tuple[str, tuple[prompt.Turn, ...]]]:
+    comment = yield from threads.comment_by_id(job.site, job.question_id)
+    if comment is None:
+        return "", ()
+    path = yield from threads.path_to(job.site, comment)
+    return comment.body, tuple(prompt.Turn(_role(above.author_kind), above.body) for above in path[:-1] if above.body)
+
+
+def _role(author_kind: str) -> prompt.Role:
+    if author_kind == "ai":
+        return "ai"
+    return "owner" if author_kind == "owner" else "visitor"

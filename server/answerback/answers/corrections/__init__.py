@@ -1,0 +1,1 @@
+"""Owners' corrections of answers, and answers that their sources have outlived."""

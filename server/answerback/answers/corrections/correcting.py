@@ -1,0 +1,175 @@
+"""The owner's word on an answer: corrected, verified, withdrawn, pinned, or given in person, with a history."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from ...clock import Clock
+from ...comments import store as threads
+from ...comments.posting import Posting, place_below
+from ...core import comments as rules
+from ...core.answering import Source
+from ...core.markdown import render
+from ...core.model import RUNNING, Comment
+from ...db.database import Database, Work
+from ...errors import BadRequest, Conflict, NotFound
+from ...ids import Ids
+from ...sites.settings import Site
+from .. import quota
+from ..reuse import store
+from ..reuse.lookup import remember
+from ..reuse.store import Revision
+
+NOTE_LIMIT = 300
+WITHDRAWN = {"en": "The owner of this site has withdrawn this answer.", "ko": "사이트 운영자가 이 답변을 거두었습니다."}
+
+
+class AnswerCorrections:
+    """What an owner does to answers; each is one transaction, then the news."""
+
+    def __init__(self, db: Database, clock: Clock, ids: Ids, posting: Posting) -> None:
+        self._db = db
+        self._clock = clock
+        self._ids = ids
+        self._posting = posting
+
+    async def correct(self, site: Site, id: str, body: str, note: str, *, keep_sources: bool) -> Comment:
+        """Replace an answer by the owner's words, which outrank everything from now on.
+
+        Raises NotFound, BadRequest, or Conflict (`answer_running`).
+        """
+        body, note = _text(body), _note(note)
+        html = render(body)
+        now = self._clock.now()
+
+        def change(answer: Comment) -> Work[None]:
+            assert answer.answer is not None
+            sources = answer.answer.sources if keep_sources else ()
+            yield from self._replace(site, answer, body, html, sources, state="done", verified=True, now=now)
+            yield from self._add(answer, Revision("owner", "corrected", body, html, note, now))
+            question = yield from threads.comment_by_id(site.key, answer.answer.question_id)
+            if question is not None:
+                yield from remember(site.key, question.id, question.body, answer.id, now)
+
+        return await self._change(site, id, change)
+
+    async def verify(self, site: Site, id: str) -> Comment:
+        """Vouch for an answer as it stands. Raises NotFound, or Conflict when it is not done."""
+        now = self._clock.now()
+
+        def change(answer: Comment) -> Work[None]:
+            if not (yield from store.set_verified(site.key, answer.id, now)):
+                raise Conflict("answer_running", "Only an answer that is done can be verified.")
+            yield from self._add(answer, Revision("owner", "verified", answer.body, answer.html, "", now))
+
+        return await self._change(site, id, change)
+
+    async def withdraw(self, site: Site, id: str, note: str) -> Comment:
+        """Take an answer's words away; its place says so. Raises NotFound or Conflict (`answer_running`)."""
+        note = _note(note)
+        text = WITHDRAWN["ko" if site.lang.startswith("ko") else "en"]
+        html = render(text)
+        now = self._clock.now()
+
+        def change(answer: Comment) -> Work[None]:
+            yield from self._replace(site, answer, text, html, (), state="withheld", verified=False, now=now)
+            yield from self._add(answer, Revision("owner", "withdrawn", "", "", note, now))
+            yield from store.forget(site.key, answer.id)
+
+        withdrawn = await self._change(site, id, change)
+        self._posting.tell_reload(site.key, withdrawn.page)  # nobody who comes back hears its words
+        return withdrawn
+
+    async def pin(self, site: Site, id: str, *, pinned: bool) -> Comment:
+        """Put a comment, and the thread that it is in, before the others; or let it go. Raises NotFound."""
+
+        def work() -> Work[Comment]:
+            comment = yield from threads.comment_by_id(site.key, id)
+            if comment is None or comment.state != "published":
+                raise NotFound
+            ids = [comment.id]
+            if pinned or not (yield from store.pinned_below(site.key, comment.root_id, comment.id)):
+                ids.append(comment.root_id)
+            yield from store.set_pinned(site.key, ids, pinned)
+            return replace(comment, pinned=pinned)
+
+        comment = await self._db.write(work)
+        self._posting.tell_changed(comment)
+        return comment
+
+    async def answer(self, site: Site, id: str, body: str) -> Comment:
+        """Answer a comment in person, as the site's owner. Raises NotFound or BadRequest."""
+        body = _text(body)
+        html = render(body)
+        now = self._clock.now()
+
+        def work() -> Work[Comment]:
+            question = yield from threads.comment_by_id(site.key, id)
+            if question is None or question.state != "published":
+                raise NotFound
+            parent_id, root_id, depth = place_below(question)
+            reply = Comment(
+                id=self._ids.new(), site=site.key, page=question.page, parent_id=parent_id, root_id=root_id,
+                depth=depth, author_id=None, author_name=site.name or site.key, author_kind="owner", avatar_url=None,
+                body=body, html=html, state="published", created_at=now,
+            )  # fmt: skip
+            yield from threads.add_comment(reply, key=None, address_key=None)
+            yield from store.seen_to(site.key, question.id, now)
+            if question.author_kind != "ai" and rules.asks_something(question.body):
+                yield from remember(site.key, question.id, question.body, reply.id, now)
+            return reply
+
+        reply = await self._db.write(work)
+        self._posting.tell_added(reply)
+        return reply
+
+    async def _change(self, site: Site, id: str, change: Callable[[Comment], Work[None]]) -> Comment:
+        def work() -> Work[Comment]:
+            answer = yield from threads.comment_by_id(site.key, id)
+            if answer is None or answer.answer is None or answer.state not in ("published", "pending"):
+                raise NotFound
+            if answer.answer.state in RUNNING:
+                raise Conflict("answer_running")
+            if not (yield from store.revisions(site.key, id)):
+                first = Revision("ai", "answered", answer.body, answer.html, "", answer.created_at)
+                yield from self._add(answer, first)
+            yield from change(answer)
+            # Whatever the owner says of a draft, the owner has read it.
+            yield from threads.set_state(site.key, id, "published", only_from=("pending",))
+            changed = yield from threads.comment_by_id(site.key, id)
+            assert changed is not None
+            return changed
+
+        comment = await self._db.write(work)
+        self._posting.tell_changed(comment, afresh=True)
+        return comment
+
+    def _replace(
+        self, site: Site, answer: Comment, body: str, html: str, sources: tuple[Source, ...], *, state: str,
+        verified: bool, now: int,
+    ) -> Work[None]:  # fmt: skip
+        changed = yield from store.set_words(
+            site.key, answer.id, body, html, sources, state=state, verified=verified, now=now
+        )
+        if not changed:
+            raise Conflict("answer_running")
+        # One that was to be tried again is settled now, and costs its asker nothing.
+        yield from quota.refund(answer.id)
+
+    def _add(self, answer: Comment, revision: Revision) -> Work[None]:
+        yield from store.add_revision(self._ids.new(), answer.site, answer.id, revision)
+
+
+def _text(body: str) -> str:
+    body = rules.clean_text(body)
+    if not body or len(body) > rules.BODY_LIMIT:
+        raise BadRequest("validation_failed", f"The answer must have 1 to {rules.BODY_LIMIT} characters.")
+    return body
+
+
+def _note(note: str) -> str:
+    note = rules.clean_line(note)
+    if len(note) > NOTE_LIMIT:
+        raise BadRequest("validation_failed", f"The note must have at most {NOTE_LIMIT} characters.")
+    return note

@@ -1,0 +1,118 @@
+"""A page's text has changed: answers that cite what is gone are marked, and given anew as far as the budget goes."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from ...clock import Clock
+from ...comments import store as threads
+from ...comments.posting import Posting, rule_here
+from ...core.answering import Source
+from ...core.grounding import citations, passages
+from ...core.times import next_midnight
+from ...db.database import Database, Work
+from ...errors import AppError
+from ...knowledge.page_reader import Change
+from ...knowledge.store import PageText
+from ...sites.settings import Site
+from ...sites.store import SiteDirectory
+from .. import quota
+from ..reuse import store
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 20
+"""Answers given anew after one change; the others, and those that the day's budget has no room for, come later."""
+LATER_MS = 60_000
+
+
+class AnswerRenewal:
+    """Follows the pages that answers cite."""
+
+    def __init__(
+        self, db: Database, clock: Clock, sites: SiteDirectory, posting: Posting, wake: Callable[[], None]
+    ) -> None:
+        self._db = db
+        self._clock = clock
+        self._sites = sites
+        self._posting = posting
+        self._wake = wake
+
+    async def page_changed(self, change: Change) -> None:
+        """Mark what no longer holds. Never raises: reading a page does not depend on it."""
+        try:
+            site = await self._sites.get(change.site)
+            marked = 0
+            for id, sources, by_owner in await self._db.read(lambda: store.citing(change.site, change.url)):
+                if not _lost(sources, change.url, change.page):
+                    continue
+                # The owner's word stands until the owner says otherwise.
+                anew = change.page is not None and not by_owner
+                marked += anew
+                await self._mark(site, id, anew=anew, later=marked > AT_ONCE)
+        except AppError:
+            return
+        except Exception:
+            log.exception("answers that cite a changed page could not be marked")
+
+    async def take_up(self) -> None:
+        """Try again what could not be given anew before, where its time has come."""
+        now = self._clock.now()
+        for key, id in await self._db.read(lambda: store.renewals_due(now, AT_ONCE)):
+            site = self._sites.known(key)
+            if site is not None:
+                await self._try_again(site, id, now)
+
+    async def _mark(self, site: Site, id: str, *, anew: bool, later: bool) -> None:
+        now = self._clock.now()
+
+        def work() -> Work[bool]:
+            if not (yield from store.mark_outdated(site.key, id)) or not anew:
+                return False
+            if later:
+                yield from store.renew_later(site.key, id, now + LATER_MS)
+                return False
+            return (yield from self._queue(site, id, now, first=True))
+
+        await self._tell(site, id, renewed=await self._db.write(work))
+
+    async def _try_again(self, site: Site, id: str, now: int) -> None:
+        def work() -> Work[bool]:
+            taken = yield from store.take_renewal(site.key, id, now)
+            return taken and (yield from self._queue(site, id, now, first=False))
+
+        if await self._db.write(work):
+            await self._tell(site, id, renewed=True)
+
+    def _queue(self, site: Site, id: str, now: int, *, first: bool) -> Work[bool]:
+        """Have a marked answer given anew, or tried again tomorrow when today has no room for it."""
+        answer = yield from threads.comment_by_id(site.key, id)
+        if answer is None or answer.state != "published":
+            return False
+        rule = rule_here(site, (yield from threads.rule_of(site.key, answer.page)))
+        if rule == "off" or not (yield from quota.reserve_for_site(id, site, answer.page, now)):
+            yield from store.renew_later(site.key, id, next_midnight(now, site.timezone))
+            return False
+        if not (yield from store.requeue_outdated(site.key, id, now, draft=rule == "drafts", first=first)):
+            yield from quota.refund(id)
+            return False
+        return True
+
+    async def _tell(self, site: Site, id: str, *, renewed: bool) -> None:
+        comment = await self._db.read(lambda: threads.comment_by_id(site.key, id))
+        if comment is not None:
+            self._posting.tell_changed(comment)
+            if renewed:
+                self._posting.tell_queued(comment)
+        if renewed:
+            self._wake()
+
+
+def _lost(sources: tuple[Source, ...], url: str, page: PageText | None) -> bool:
+    """Whether a quote from this page is not in its text any more."""
+    cited = [source for source in sources if source.url == url]
+    if page is None:
+        return bool(cited)
+    text = passages.split(page.blocks, url=page.url, title=page.title)
+    return any(not citations.holding((source,), text) for source in cited)

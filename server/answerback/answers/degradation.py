@@ -1,0 +1,72 @@
+"""The way down when a site's budget runs out: a whole answer, a shorter one, the one that is there already, none."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from ..clock import Clock
+from ..core.grounding.tokens import estimate_tokens
+from ..db.database import Database
+from ..sites.settings import Site
+from . import quota, store
+from .context import AnswerContext, ContextBuilder
+from .providers.prices import Prices, cost
+from .reuse.lookup import already_answered
+from .reuse.store import Answered
+
+TOKENS_OF_A_MESSAGE = 8
+
+
+@dataclass(frozen=True, slots=True)
+class DegradationLevel:
+    """How much is put into a call and asked of it, in tokens."""
+
+    passages: int
+    answer: int
+
+
+RUNGS = (DegradationLevel(1_500, 800), DegradationLevel(500, 250))
+
+
+class DegradationLevels:
+    """Gathers as much as the budgets allow, and holds what it may cost before anything is called: of the model and the
+    one to fall back on, the dearer one's price."""
+
+    def __init__(
+        self,
+        db: Database,
+        clock: Clock,
+        gatherer: ContextBuilder,
+        models: tuple[str, str],
+        prices: Prices,
+        *,
+        costs: bool,
+    ) -> None:
+        self._db = db
+        self._clock = clock
+        self._gatherer = gatherer
+        self._model, self._fallback = models
+        self._prices = prices
+        self._costs = costs
+
+    async def climb(self, site: Site, job: store.QueuedAnswer) -> AnswerContext | Answered | None:
+        """The fullest request that the budgets have room for, held; else what is answered already; else None."""
+        if not self._costs or not quota.has_budgets(site):
+            return await self._gatherer.gather(site, job, RUNGS[0].passages, RUNGS[0].answer)
+        question = ""
+        for rung in RUNGS:
+            gathered = await self._gatherer.gather(site, job, rung.passages, rung.answer)
+            question = gathered.request.question
+            if await self._hold(site, job, gathered):
+                return gathered
+        return await self._db.read(lambda: already_answered(site.key, question))
+
+    async def _hold(self, site: Site, job: store.QueuedAnswer, gathered: AnswerContext) -> bool:
+        request = gathered.request
+        asked = sum(estimate_tokens(message.content) + TOKENS_OF_A_MESSAGE for message in request.messages)
+        models = (request.model or self._model, self._fallback)
+        price = max(cost(self._prices, model, asked, request.max_tokens, 0) or 0.0 for model in models)
+        microusd = math.ceil(price * 1_000_000)
+        tokens, now = asked + request.max_tokens, self._clock.now()
+        return await self._db.write(lambda: quota.reserve_cost(job.id, site, now, tokens=tokens, microusd=microusd))

@@ -1,0 +1,227 @@
+"""HTTP/1.1 to a provider, as a transport of httpx2: a piece of a stream costs a fifth of what its own transport takes.
+
+It does what calls of a provider need, and no more: requests with a whole body, responses read piece by piece,
+connections kept for the next call. No proxies, no HTTP/2.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterator, Callable
+from typing import cast
+
+import httptools
+import httpx2
+
+KEPT_CONNECTIONS = 64
+KEPT_SECONDS = 300.0
+HELD_BYTES = 256 * 1024
+"""As much of a response waits for its reader; then the other side has to."""
+Place = tuple[str, str, int]
+
+
+class Connection(asyncio.Protocol):
+    """One connection, for one call at a time."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._transport: asyncio.Transport | None = None
+        self._waiter: asyncio.Future[None] | None = None
+        self._expiry: asyncio.TimerHandle | None = None
+        self._begin()
+
+    def _begin(self) -> None:
+        self._parser = httptools.HttpResponseParser(self)
+        self._parts: list[bytes] = []
+        self._held = 0
+        self._length_told = False
+        self._may_stay = False
+        self._broken: httpx2.TransportError | None = None
+        self.status = 0
+        self.headers: list[tuple[bytes, bytes]] = []
+        self.whole = False
+        """Whether the response has come to its end."""
+
+    # ---- what asyncio and the parser tell
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast(asyncio.Transport, transport)
+
+    def data_received(self, data: bytes) -> None:
+        try:
+            self._parser.feed_data(data)
+        except httptools.HttpParserError:
+            self._broken = httpx2.RemoteProtocolError("what came is not HTTP")
+            self.close()
+        self._wake()
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self._transport = None
+        if self.status and not self._length_told and self._broken is None:
+            self.whole = True  # a body that ends with its connection
+        elif not self.whole and self._broken is None:
+            self._broken = httpx2.ReadError("the connection was lost in the middle of a response")
+        self._wake()
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self.headers.append((name, value))
+
+    def on_headers_complete(self) -> None:
+        status = self._parser.get_status_code()
+        if status < 200:  # an interim response; the real one follows
+            self.headers = []
+            return
+        self.status = status
+        names = {name.lower() for name, _ in self.headers}
+        self._length_told = b"content-length" in names or b"transfer-encoding" in names
+        self._may_stay = self._length_told and self._parser.should_keep_alive()
+
+    def on_body(self, data: bytes) -> None:
+        self._parts.append(data)
+        self._held += len(data)
+        if self._held > HELD_BYTES and self._transport is not None:
+            self._transport.pause_reading()
+
+    def on_message_complete(self) -> None:
+        self.whole = self.status > 0
+
+    def _wake(self) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
+
+    async def _wait(self) -> None:
+        if self._broken is not None:
+            raise self._broken
+        self._waiter = self._loop.create_future()
+        try:
+            await self._waiter
+        finally:
+            self._waiter = None
+
+    # ---- one call
+
+    async def ask(self, head: bytes, body: bytes) -> None:
+        """Send a request and wait for the head of its response. Raises httpx2.TransportError."""
+        self._begin()
+        if self._transport is None:
+            raise httpx2.ConnectError("the connection is closed")
+        self._transport.write(head + body)
+        while not self.status:
+            await self._wait()
+
+    async def piece(self) -> bytes:
+        """What has come of the body since the last piece; empty at its end. Raises httpx2.TransportError."""
+        while not self._parts:
+            if self.whole:
+                return b""
+            await self._wait()
+        data = self._parts[0] if len(self._parts) == 1 else b"".join(self._parts)
+        self._parts.clear()
+        if self._held > HELD_BYTES and self._transport is not None:
+            self._transport.resume_reading()
+        self._held = 0
+        return data
+
+    @property
+    def usable(self) -> bool:
+        """Whether another call may follow on this connection."""
+        return self._transport is not None and self.whole and self._may_stay
+
+    def rest(self) -> None:
+        """No call for a while; closed when it gets too long."""
+        self._expiry = self._loop.call_later(KEPT_SECONDS, self.close)
+
+    def rise(self) -> bool:
+        """A call is coming; False when the connection has ended meanwhile."""
+        if self._expiry is not None:
+            self._expiry.cancel()
+        return self._transport is not None and not self._transport.is_closing()
+
+    def close(self) -> None:
+        """End it, whatever is on its way."""
+        if self._expiry is not None:
+            self._expiry.cancel()
+        if self._transport is not None:
+            self._transport.abort()
+
+
+class Body(httpx2.AsyncByteStream):
+    """A response's body, piece by piece."""
+
+    def __init__(self, connection: Connection, give_back: Callable[[Connection], None]) -> None:
+        self._connection = connection
+        self._give_back: Callable[[Connection], None] | None = give_back
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        while data := await self._connection.piece():
+            yield data
+
+    async def aclose(self) -> None:
+        give_back, self._give_back = self._give_back, None
+        if give_back is not None:
+            give_back(self._connection)
+
+
+class HttpTransport(httpx2.AsyncBaseTransport):
+    """Connections to providers; `trust` (default: the authorities that httpx2 trusts) is for TLS."""
+
+    def __init__(self, trust: ssl.SSLContext | None = None) -> None:
+        self._trust = trust
+        self._resting: dict[Place, list[Connection]] = {}
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        """Send a request; the response's body is still to come. Raises httpx2.TransportError."""
+        body = await request.aread()
+        target = request.method.encode("ascii") + b" " + request.url.raw_path
+        lines = [target + b" HTTP/1.1", *(name + b": " + value for name, value in request.headers.raw)]
+        if any(b"\r" in line or b"\n" in line for line in lines):
+            raise httpx2.LocalProtocolError("a line break in a header")
+        host, scheme = request.url.raw_host.decode("ascii"), request.url.scheme
+        place = (scheme, host, request.url.port or (443 if scheme == "https" else 80))
+        connection = self._rested(place) or await self._connect(place, request.extensions["timeout"].get("connect"))
+        try:
+            await connection.ask(b"\r\n".join(lines) + b"\r\n\r\n", body)
+        except BaseException:
+            connection.close()
+            raise
+        stream = Body(connection, lambda used: self._give_back(place, used))
+        return httpx2.Response(connection.status, headers=connection.headers, stream=stream)
+
+    def _rested(self, place: Place) -> Connection | None:
+        resting = self._resting.get(place, [])
+        while resting:
+            connection = resting.pop()
+            if connection.rise():
+                return connection
+        return None
+
+    async def _connect(self, place: Place, seconds: float | None) -> Connection:
+        scheme, host, port = place
+        if scheme == "https" and self._trust is None:
+            self._trust = await asyncio.to_thread(httpx2.create_ssl_context, trust_env=False)
+        secure = self._trust if scheme == "https" else None
+        try:
+            async with asyncio.timeout(seconds):
+                loop = asyncio.get_running_loop()
+                _, connection = await loop.create_connection(Connection, host.strip("[]"), port, ssl=secure)
+                return connection
+        except TimeoutError:
+            raise httpx2.ConnectTimeout("connecting took too long") from None
+        except OSError as error:
+            raise httpx2.ConnectError(str(error)) from error
+
+    def _give_back(self, place: Place, connection: Connection) -> None:
+        resting = self._resting.setdefault(place, [])
+        if connection.usable and len(resting) < KEPT_CONNECTIONS:
+            resting.append(connection)
+            connection.rest()
+        else:
+            connection.close()
+
+    async def aclose(self) -> None:
+        """Close the connections that rest."""
+        for resting in self._resting.values():
+            for connection in resting:
+                connection.close()
+        self._resting.clear()

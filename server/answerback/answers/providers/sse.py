@@ -1,0 +1,212 @@
+"""What an OpenAI-compatible server sends, read piece by piece: bytes to frames, frames to the events of an answer.
+
+No I/O here. The SDK's models cost about five times as much for each piece, and raise nothing when a stream ends early.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Literal
+
+import orjson
+
+from ...core.answering import AnswerEvent, AnswerRequest, Finished, TextDelta, Usage
+from . import ProviderError
+from .prices import Prices, cost
+
+LONGEST_FRAME = 1_000_000
+DELTAS_BETWEEN_ESTIMATES = 25
+
+
+class SseDecoder:
+    """Splits a `text/event-stream` into the data of its events, wherever the network has cut it."""
+
+    def __init__(self) -> None:
+        self._rest = b""
+        self._data: list[bytes] = []
+
+    def feed(self, chunk: bytes) -> list[bytes]:
+        """The data of the events that these bytes complete. Raises ProviderError when one grows without end."""
+        chunk = self._rest + chunk if self._rest else chunk
+        held = b""
+        if b"\r" in chunk:
+            if chunk.endswith(b"\r"):  # the other half of \r\n may be on its way
+                chunk, held = chunk[:-1], b"\r"
+            chunk = chunk.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        lines = chunk.split(b"\n")
+        self._rest = lines.pop() + held
+        if len(self._rest) + sum(map(len, self._data)) > LONGEST_FRAME:
+            raise ProviderError("malformed", retryable=False)
+        return self._take(lines)
+
+    def end(self) -> list[bytes]:
+        """What is left when the stream has ended without its last empty line."""
+        return self._take([*self._rest.replace(b"\r", b"\n").split(b"\n"), b""])
+
+    def _take(self, lines: list[bytes]) -> list[bytes]:
+        events = []
+        for line in lines:
+            if not line:
+                if self._data:
+                    events.append(self._data[0] if len(self._data) == 1 else b"\n".join(self._data))
+                    self._data = []
+            elif line.startswith(b"data:"):
+                self._data.append(line[6:] if line.startswith(b"data: ") else line[5:])
+        return events
+
+
+class ThinkTagFilter:
+    """Takes out the `<think>…</think>` that local reasoning models write before they answer."""
+
+    _OPEN, _CLOSE = "<think>", "</think>"
+
+    def __init__(self) -> None:
+        self._held = ""
+        self._place: Literal["begin", "thought", "between", "answer"] = "begin"
+
+    def answer_of(self, text: str) -> str:
+        """The part of the next piece that belongs to the answer."""
+        if self._place == "answer":
+            return text
+        self._held += text
+        if self._place == "begin":
+            begun = self._held.lstrip()
+            if begun.startswith(self._OPEN):
+                self._place = "thought"
+            elif self._OPEN.startswith(begun):
+                return ""
+            else:
+                self._place = "answer"
+                return self._held
+        if self._place == "thought":
+            _, closed, self._held = self._held.rpartition(self._CLOSE)
+            if not closed:
+                self._held = self._held[-len(self._CLOSE) :]
+                return ""
+            self._place = "between"
+        answer = self._held.lstrip()
+        if answer:
+            self._place = "answer"
+        return answer
+
+    def rest(self) -> str:
+        """What was held back and turns out to be answer, at the end."""
+        return self._held if self._place == "begin" else ""
+
+
+class AnswerReader:
+    """Turns frames into events and remembers how the answer ended and what it has cost."""
+
+    def __init__(self, request: AnswerRequest, model: str, prices: Prices) -> None:
+        self._model = model
+        self._prices = prices
+        self._asked = sum(len(message.content.encode()) for message in request.messages)
+        self._said = 0
+        self._deltas = 0
+        self._thoughts = ThinkTagFilter()
+        self._counted: Usage | None = None
+        self._reason: str | None = None
+        self._refused = False
+        self.started = False
+        """Whether text of the answer has come."""
+        self.begun = False
+        """Whether the model has begun, if only to think."""
+
+    def read(self, data: bytes) -> Iterator[AnswerEvent]:
+        """The events of one frame. Raises ProviderError for an error frame and for what is no frame."""
+        try:
+            frame = orjson.loads(data)
+        except ValueError:
+            if b"\n" in data:  # servers that forget the empty line between events
+                for part in data.split(b"\n"):
+                    if part != b"[DONE]":
+                        yield from self.read(part)
+                return
+            raise self.error("malformed") from None
+        if type(frame) is not dict:
+            raise self.error("malformed")
+        if frame.get("error"):
+            raise self.reported(frame["error"])
+        if frame.get("usage"):
+            self._counted = self._usage(frame["usage"])
+        choices = frame.get("choices")
+        if not choices:
+            return
+        choice = choices[0] if type(choices) is list else None
+        if type(choice) is not dict:
+            raise self.error("malformed")
+        yield from self._piece(choice.get("delta") or choice.get("message"))
+        if choice.get("finish_reason"):
+            self._reason = str(choice["finish_reason"])
+
+    def _piece(self, delta: Any) -> Iterator[AnswerEvent]:
+        if type(delta) is not dict:
+            return
+        if delta.get("refusal"):
+            self._refused = True
+        text = delta.get("content")
+        if type(text) is list:
+            text = "".join(str(part.get("text") or "") for part in text if type(part) is dict)
+        elif text is None:
+            text = ""
+        elif type(text) is not str:
+            raise self.error("malformed")
+        said = text or delta.get("reasoning_content") or delta.get("reasoning")
+        if said:
+            self._said += len(str(said).encode())
+            self.begun = True
+        text = self._thoughts.answer_of(text) if text else ""
+        if not text:
+            return
+        self.started = True
+        yield TextDelta(text)
+        self._deltas += 1
+        if self._deltas % DELTAS_BETWEEN_ESTIMATES == 0:  # an answer that is stopped has cost something too
+            yield self.estimate()
+
+    def ending(self) -> Iterator[AnswerEvent]:
+        """The last events, when the stream has come to its end. Raises ProviderError when that was too early."""
+        if self._reason is None and not self._refused:
+            yield self._counted or self.estimate()
+            raise self.error("cut")
+        held = self._thoughts.rest()
+        if held.strip():
+            self.started = True
+            yield TextDelta(held)
+        yield self._counted or self.estimate()
+        withheld = self._refused or self._reason == "content_filter"
+        yield Finished("content_filter" if withheld else "length" if self._reason == "length" else "stop")
+
+    def error(self, code: str, *, retryable: bool = True, retry_after: float | None = None) -> ProviderError:
+        """A problem at this point of the answer; once text has come, the call is not made again."""
+        return ProviderError(
+            code, retryable=retryable and not self.started, started=self.started, retry_after=retry_after
+        )
+
+    def reported(self, error: Any) -> ProviderError:
+        """The problem that an error frame tells of, in our own words."""
+        told = " ".join(str(error.get(key) or "") for key in ("code", "type", "status")) if type(error) is dict else ""
+        told = told.lower()
+        if "rate_limit" in told or "429" in told or "quota" in told:
+            return self.error("rate_limited")
+        if "context_length" in told or "invalid_request" in told or "400" in told:
+            return self.error("bad_request", retryable=False)
+        if "auth" in told or "api_key" in told or "401" in told or "403" in told:
+            return self.error("auth", retryable=False)
+        return self.error("unavailable")
+
+    def _usage(self, usage: Any) -> Usage | None:
+        if type(usage) is not dict:
+            return self._counted
+        asked, said = usage.get("prompt_tokens"), usage.get("completion_tokens")
+        if type(asked) is not int or type(said) is not int or asked < 0 or said < 0:
+            return self._counted
+        details = usage.get("prompt_tokens_details")
+        cached = details.get("cached_tokens") if type(details) is dict else 0
+        cached = min(asked, max(0, cached)) if type(cached) is int else 0
+        return Usage(asked, said, cost(self._prices, self._model, asked, said, cached))
+
+    def estimate(self) -> Usage:
+        """What it has cost so far, as far as we can tell."""
+        asked, said = self._asked // 4 + 1, self._said // 4 + 1
+        return Usage(asked, said, cost(self._prices, self._model, asked, said, 0), estimated=True)

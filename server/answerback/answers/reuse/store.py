@@ -1,0 +1,272 @@
+"""Answered questions by their terms, and the versions of answers that an owner has changed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from ...core.answering import Source
+from ...core.times import iso
+from ...db.database import Work, many, one, run
+
+CANDIDATES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A question of a thread and what answers it; `by_owner`: the owner wrote or verified it; `revised_at`: when its
+    words were last replaced."""
+
+    id: str
+    question: str
+    terms: tuple[str, ...]
+    page: str
+    url: str
+    title: str
+    body: str
+    html: str
+    author_kind: str
+    by_owner: bool
+    revised_at: int | None
+    created_at: int
+
+    def public(self) -> dict[str, Any]:
+        """As the API shows it."""
+        return {
+            "id": self.id, "question": self.question, "page": self.page, "url": self.url, "title": self.title,
+            "body": self.body, "html": self.html, "author_kind": self.author_kind, "verified_by_owner": self.by_owner,
+            "revised_at": None if self.revised_at is None else iso(self.revised_at), "created_at": iso(self.created_at),
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One version of an answer: who made it so, by what action, with a note for the readers."""
+
+    author: str
+    action: str
+    body: str
+    html: str
+    note: str
+    created_at: int
+
+    def public(self, *, with_words: bool) -> dict[str, Any]:
+        """As the API shows it; a withdrawn answer's history has no words."""
+        return {
+            "author": self.author, "action": self.action, "body": self.body if with_words else None,
+            "html": self.html if with_words else None, "note": self.note, "created_at": iso(self.created_at),
+        }  # fmt: skip
+
+
+def remember(site: str, question_id: str, answer_id: str, terms: Sequence[str], now: int) -> Work[None]:
+    """Keep under which terms a comment answers another one; what was kept of it before is replaced."""
+    yield from forget(site, answer_id)
+    if not terms:
+        return
+    yield run(
+        """INSERT INTO asked (answer_id, site, question_id, terms, updated_at)
+        VALUES (:answer_id, :site, :question_id, :terms, :now)""",
+        answer_id=answer_id, site=site, question_id=question_id, terms=orjson.dumps(list(terms)).decode(), now=now,
+    )  # fmt: skip
+    for term in terms:
+        yield run(
+            "INSERT INTO asked_terms (site, term, answer_id) VALUES (:site, :term, :answer_id)",
+            site=site, term=term, answer_id=answer_id,
+        )  # fmt: skip
+
+
+def forget(site: str, answer_id: str) -> Work[None]:
+    """An answer is found no more when its question is asked again."""
+    yield run("DELETE FROM asked_terms WHERE site = :site AND answer_id = :id", site=site, id=answer_id)
+    yield run("DELETE FROM asked WHERE site = :site AND answer_id = :id", site=site, id=answer_id)
+
+
+def with_terms(site: str, terms: Collection[str]) -> Work[list[Answered]]:
+    """Answers that stand and whose questions share the most terms with these."""
+    names = {f"term{index}": term for index, term in enumerate(terms)}
+    if not names:
+        return []
+    rows = yield many(
+        f"""SELECT k.answer_id, k.terms, q.body AS question, c.page, c.body, c.html, c.author_kind, c.created_at,
+            COALESCE(a.verified_by_owner, 1) AS by_owner, a.revised_at, COALESCE(t.url, '') AS url,
+            COALESCE(t.title, '') AS title
+        FROM (SELECT answer_id, COUNT(*) AS shared FROM asked_terms
+              WHERE site = :site AND term IN ({", ".join(":" + name for name in names)})
+              GROUP BY answer_id ORDER BY COUNT(*) DESC, answer_id LIMIT {CANDIDATES}) AS best
+        JOIN asked k ON k.answer_id = best.answer_id
+        JOIN comments q ON q.id = k.question_id AND q.site = :site AND q.state = 'published'
+        JOIN comments c ON c.id = k.answer_id AND c.site = :site AND c.state = 'published' AND c.body <> ''
+        LEFT JOIN answers a ON a.id = c.id
+        LEFT JOIN threads t ON t.site = c.site AND t.page = c.page
+        WHERE k.site = :site AND (a.id IS NULL OR (a.state = 'done' AND a.outdated = 0
+            AND (a.verified_by_owner = 1 OR a.sources <> '[]')))
+        ORDER BY best.shared DESC, by_owner DESC, c.created_at DESC""",
+        site=site, **names,
+    )  # fmt: skip
+    return [
+        Answered(
+            id=row["answer_id"], question=row["question"], terms=tuple(orjson.loads(row["terms"])), page=row["page"],
+            url=row["url"], title=row["title"], body=row["body"], html=row["html"], author_kind=row["author_kind"],
+            by_owner=bool(row["by_owner"]), revised_at=row["revised_at"], created_at=row["created_at"],
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def term_counts(site: str, terms: Collection[str]) -> Work[tuple[dict[str, int], int]]:
+    """In how many answered questions of the site each term is, and how many answered questions there are."""
+    names = {f"term{index}": term for index, term in enumerate(terms)}
+    rows = yield many(
+        f"""SELECT term, COUNT(*) AS count FROM asked_terms
+        WHERE site = :site AND term IN ({", ".join(":" + name for name in names)}) GROUP BY term""",
+        site=site, **names,
+    )  # fmt: skip
+    total = yield one("SELECT COUNT(*) AS count FROM asked WHERE site = :site", site=site)
+    return {row["term"]: row["count"] for row in rows}, total["count"]
+
+
+# ---- versions
+
+
+def set_words(
+    site: str, id: str, body: str, html: str, sources: Sequence[Source], *, state: str, verified: bool, now: int
+) -> Work[bool]:
+    """Give an answer that has settled other words and another state; False when it has not settled."""
+    row = yield one(
+        """UPDATE answers SET body = :body, html = :html, sources = :sources, state = :state, revised_at = :now,
+            verified_by_owner = :verified, outdated = 0, retry_at = NULL, error = NULL, dismissed_at = :now
+        WHERE site = :site AND id = :id AND kind = 'thread'
+            AND state IN ('done', 'stopped', 'failed', 'withheld') RETURNING id""",
+        site=site, id=id, body=body, html=html, state=state, verified=1 if verified else 0, now=now,
+        sources=orjson.dumps([source.public() for source in sources]).decode(),
+    )  # fmt: skip
+    if row is None:
+        return False
+    yield run(
+        "UPDATE comments SET body = :body, html = :html WHERE site = :site AND id = :id",
+        site=site, id=id, body=body, html=html,
+    )  # fmt: skip
+    return True
+
+
+def set_verified(site: str, id: str, now: int) -> Work[bool]:
+    """The owner vouches for an answer as it stands; False when it is not done. What is verified and revised is the
+    owner's own words, so an answer that the AI has given anew counts as not revised from here on."""
+    row = yield one(
+        """UPDATE answers SET verified_by_owner = 1, outdated = 0, dismissed_at = :now,
+            revised_at = CASE WHEN verified_by_owner = 1 THEN revised_at ELSE NULL END
+        WHERE site = :site AND id = :id AND kind = 'thread' AND state = 'done' RETURNING id""",
+        site=site, id=id, now=now,
+    )  # fmt: skip
+    return row is not None
+
+
+def seen_to(site: str, question_id: str, now: int) -> Work[None]:
+    """The owner has answered a question in person: nothing about it is left to do."""
+    yield run(
+        "UPDATE answers SET dismissed_at = :now WHERE site = :site AND question_id = :id", site=site, id=question_id,
+        now=now,
+    )  # fmt: skip
+
+
+def set_pinned(site: str, ids: Sequence[str], pinned: bool) -> Work[None]:
+    """Whether these comments stand before their neighbours."""
+    for id in ids:
+        yield run(
+            "UPDATE comments SET pinned = :pinned WHERE site = :site AND id = :id",
+            pinned=1 if pinned else 0, site=site, id=id,
+        )  # fmt: skip
+
+
+def pinned_below(site: str, root_id: str, but: str) -> Work[bool]:
+    """Whether another comment of this root is pinned."""
+    row = yield one(
+        """SELECT 1 AS one FROM comments WHERE site = :site AND root_id = :root_id AND id <> :root_id AND id <> :but
+        AND pinned = 1 LIMIT 1""",
+        site=site, root_id=root_id, but=but,
+    )  # fmt: skip
+    return row is not None
+
+
+def add_revision(id: str, site: str, comment_id: str, revision: Revision) -> Work[None]:
+    """Put in one version."""
+    yield run(
+        """INSERT INTO answer_revisions (id, site, comment_id, author, action, body, html, note, created_at)
+        VALUES (:id, :site, :comment_id, :author, :action, :body, :html, :note, :created_at)""",
+        id=id, site=site, comment_id=comment_id, author=revision.author, action=revision.action, body=revision.body,
+        html=revision.html, note=revision.note, created_at=revision.created_at,
+    )  # fmt: skip
+
+
+def revisions(site: str, comment_id: str) -> Work[list[Revision]]:
+    """All versions of an answer, oldest first; none when nobody has changed it."""
+    rows = yield many(
+        """SELECT author, action, body, html, note, created_at FROM answer_revisions
+        WHERE site = :site AND comment_id = :id ORDER BY created_at, id""",
+        site=site, id=comment_id,
+    )  # fmt: skip
+    return [Revision(**row) for row in rows]
+
+
+# ---- answers whose page has changed
+
+
+def citing(site: str, url: str) -> Work[list[tuple[str, tuple[Source, ...], bool]]]:
+    """Standing answers of threads that quote this page: id, sources, and whether the owner vouches for it."""
+    rows = yield many(
+        """SELECT id, sources, verified_by_owner FROM answers WHERE site = :site AND kind = 'thread'
+        AND state = 'done' AND outdated = 0 AND sources LIKE :like ESCAPE '!' ORDER BY settled_at DESC LIMIT 500""",
+        site=site, like="%" + url.replace("!", "!!").replace("%", "!%").replace("_", "!_") + "%",
+    )  # fmt: skip
+    return [
+        (row["id"], tuple(Source(**source) for source in orjson.loads(row["sources"])), bool(row["verified_by_owner"]))
+        for row in rows
+    ]
+
+
+def mark_outdated(site: str, id: str) -> Work[bool]:
+    """What an answer cites is not there any more; False when it is marked already."""
+    row = yield one(
+        "UPDATE answers SET outdated = 1 WHERE site = :site AND id = :id AND outdated = 0 RETURNING id",
+        site=site,
+        id=id,
+    )
+    return row is not None
+
+
+def renew_later(site: str, id: str, at: int) -> Work[None]:
+    """Have a marked answer given anew at that moment."""
+    yield run("UPDATE answers SET renew_at = :at WHERE site = :site AND id = :id", at=at, site=site, id=id)
+
+
+def renewals_due(now: int, most: int) -> Work[list[tuple[str, str]]]:
+    """Sites and ids of answers that are to be given anew by now."""
+    rows = yield many(
+        "SELECT site, id FROM answers WHERE renew_at <= :now ORDER BY renew_at, id LIMIT :most", now=now, most=most
+    )
+    return [(row["site"], row["id"]) for row in rows]
+
+
+def take_renewal(site: str, id: str, now: int) -> Work[bool]:
+    """Take one of those; False when another process has."""
+    row = yield one(
+        "UPDATE answers SET renew_at = NULL WHERE site = :site AND id = :id AND renew_at <= :now RETURNING id",
+        site=site, id=id, now=now,
+    )  # fmt: skip
+    return row is not None
+
+
+def requeue_outdated(site: str, id: str, now: int, *, draft: bool, first: bool) -> Work[bool]:
+    """Have an answer given anew, for the `first` time since its page has changed or once more; its words stay until
+    then. False when it is not marked, or the owner vouches for it."""
+    row = yield one(
+        """UPDATE answers SET state = 'queued', due_at = :now, queued_at = :now, stop_requested = 0, on_request = 1,
+            attempts = CASE WHEN :first = 1 THEN 0 ELSE attempts END, started_at = NULL, first_token_at = NULL,
+            settled_at = NULL, dismissed_at = NULL, draft = :draft
+        WHERE site = :site AND id = :id AND state = 'done' AND outdated = 1 AND verified_by_owner = 0 RETURNING id""",
+        site=site, id=id, now=now, draft=int(draft), first=int(first),
+    )  # fmt: skip
+    return row is not None

@@ -1,0 +1,147 @@
+"""One answer being written, and how it ends."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from ..core.answering import Source, Usage
+from ..core.invisible import strip_hidden
+from ..core.markdown import render
+from ..core.times import next_midnight
+from ..sites.settings import Site
+from . import quota, store
+from .context import AnswerContext
+from .providers import PROVIDER_ERRORS, Answerer, ProviderError
+from .streaming import AnswerStream
+
+RETRY_AFTER_MS = (30_000, 120_000, 600_000, 1_800_000, 7_200_000)
+"""When an answer that never began is tried again; after the last one it has failed for good."""
+ANSWERED = "answered"
+"""The provider's name where an answer of before is given again."""
+_KOREAN: Mapping[str, str] = {
+    "budget_exhausted": "오늘 이 사이트의 답변이 모두 사용됐어요. 질문은 사이트 운영자에게 전달됩니다.",
+    "ai_off": "이 사이트에서는 지금 답변이 꺼져 있어요.",
+}
+
+
+@dataclass(slots=True)
+class Run:
+    """One answer being written."""
+
+    job: store.QueuedAnswer
+    live: AnswerStream
+    task: asyncio.Task[None] | None = None
+    stopped: bool = False
+    off: bool = False
+    """Stopped since nobody is answered any more."""
+    called: bool = False
+    """Whether the provider has been asked."""
+    silent: bool = False
+    """A person was quicker: the answer is taken back."""
+    blocked: bool = False
+    unsaid: str = ""
+    """What the gate has not let through to readers."""
+    seen: bool = True
+    """Whether readers know of it while it is being written; of a draft they do not."""
+    sources: tuple[Source, ...] = ()
+    usage: Usage = field(default_factory=lambda: Usage(0, 0, None))
+    finished: str = ""
+    first_token_at: int | None = None
+    model: str = ""
+    provider: str = ""
+    gathered: AnswerContext | None = None
+    verdicts: dict[str, str] = field(default_factory=dict)
+
+    def waits(self, outcome: store.Outcome) -> bool:
+        """Whether the owner is to read what a draft says, or what it will say when it is tried again; where it has
+        come to nothing, whoever asked may know at once."""
+        return self.job.draft and (
+            outcome.retry_at is not None or (outcome.state != "withheld" and bool(self.live.text))
+        )
+
+    def outcome(self, error: ProviderError | None, site: Site, answerer: Answerer, now: int) -> store.Outcome:
+        """How it has ended, as it is written down."""
+        state, code, retry_at = self._ending(error, now)
+        text, sources = strip_hidden(self.live.text + (self.unsaid if self.blocked else "")), self.sources
+        if self.gathered is not None and text and self.provider != ANSWERED:
+            text, sources = self.gathered.cite(text, sources)
+        if state == "failed" and not text:
+            text = failure_text(code or "unavailable", retry_at is not None, site.lang)
+        if state == "withheld" and self.job.kind == "chat":
+            text = ""  # under a comment the owner may read it, here there is nobody but the asker
+        keeps = state in ("done", "stopped")
+        cost = self.usage.cost_usd
+        return store.Outcome(
+            state=state, body=text, html=render(text) if text else "", sources=sources if keeps else (),
+            provider=self.provider or answerer.name, model=self.model or answerer.model,
+            prompt_version=self.gathered.prompt_version if self.gathered else "",
+            tokens_in=self.usage.tokens_in, tokens_out=self.usage.tokens_out,
+            cost_microusd=None if cost is None else round(cost * 1_000_000), error=code, retry_at=retry_at,
+            first_token_at=self.first_token_at,
+            supported=bool(sources) or self.provider == ANSWERED if state == "done" else None,
+            passages=self._passages(), verdicts=dict(self.verdicts),
+        )  # fmt: skip
+
+    def lose_words(self) -> None:
+        """Nothing of what has come can be kept, but for what it has cost."""
+        self.live = AnswerStream(self.live.bus, self.live.channel, self.live.id)
+        self.sources, self.gathered, self.unsaid, self.blocked, self.finished = (), None, "", False, ""
+        self.stopped = self.off = False
+
+    def kept(self, outcome: store.Outcome, site: Site, now: int) -> store.Outcome:
+        """What is written down of that. An answer that was to be given anew and was not keeps its words, marked as they
+        are, and is tried again: when a failed one would be, else on another day, unless somebody has stopped it."""
+        job = self.job
+        if not job.outdated or (outcome.state == "done" and outcome.supported):
+            return outcome
+        renew_at = outcome.retry_at
+        if renew_at is None and (self.off or not self.stopped) and job.attempts <= len(RETRY_AFTER_MS):
+            renew_at = next_midnight(now, site.timezone)
+        return replace(
+            outcome, state="done", body=job.body, html=job.html, sources=job.sources, provider=job.provider,
+            model=job.model, error=None, retry_at=None, supported=True, outdated=True, renew_at=renew_at,
+        )  # fmt: skip
+
+    def _ending(self, error: ProviderError | None, now: int) -> tuple[str, str | None, int | None]:
+        if self.blocked or self.finished == "content_filter":
+            return "withheld", None, None
+        if self.stopped:
+            return ("failed", "ai_off", None) if self.off and not self.live.text else ("stopped", None, None)
+        if error is None:
+            return "done", None, None
+        retry_at = None
+        if error.retryable and not error.started and self.job.attempts <= len(RETRY_AFTER_MS):
+            retry_at = now + max(RETRY_AFTER_MS[self.job.attempts - 1], int(1000 * (error.retry_after or 0)))
+        return "failed", error.code, retry_at
+
+    def bill(self, outcome: store.Outcome) -> quota.Bill:
+        """What is to be paid for it. Only what the provider has failed at costs the visitor nothing of the day: who
+        stops answers, or provokes ones that nobody may read, has had them written."""
+        given = outcome.state in ("done", "stopped", "withheld") and (self.called or bool(outcome.body))
+        return quota.Bill(
+            outcome.tokens_in + outcome.tokens_out, outcome.cost_microusd or 0, given,
+            again=outcome.retry_at is not None and not self.job.outdated,
+        )  # fmt: skip
+
+    def _passages(self) -> list[dict[str, str]]:
+        """What the answer was made from: each passage's page, and a hash of its words."""
+        if self.gathered is None:
+            return []
+        return [
+            {"url": passage.url, "hash": hashlib.sha256(passage.text.encode()).hexdigest()[:16]}
+            for passage in self.gathered.request.passages
+        ]
+
+
+def failure_text(code: str, again: bool, lang: str) -> str:
+    """What an answer says that never began."""
+    if lang.startswith("ko"):
+        return _KOREAN.get(code) or "지금은 답변을 드릴 수 없어요." + (
+            " 잠시 후 자동으로 다시 시도할게요." if again else " 다시 질문해 주세요."
+        )
+    if code in _KOREAN:
+        return PROVIDER_ERRORS[code]
+    return PROVIDER_ERRORS[code] + (" It will be tried again by itself." if again else " Please ask again later.")

@@ -1,0 +1,107 @@
+"""The text of answers that are being written: joined for a moment, then told once to everyone who watches."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..core.comments import utf16_length
+from ..core.events import encode
+from ..live.bus import Bus
+
+JOIN_SECONDS = 0.04
+
+
+class AnswerStream:
+    """One answer's text so far; the first piece goes out at once, later ones are joined for about 40 ms."""
+
+    __slots__ = ("_joined", "_loop", "_offset", "_pending", "_timer", "bus", "channel", "id")
+
+    def __init__(self, bus: Bus, channel: str, id: str) -> None:
+        self.id = id
+        self.channel = channel
+        self.bus = bus
+        self._loop = asyncio.get_running_loop()
+        self._joined: list[str] = []
+        self._pending: list[str] = []
+        self._offset = 0
+        self._timer: asyncio.TimerHandle | None = None
+
+    @property
+    def told(self) -> str:
+        """What has been told already."""
+        if len(self._joined) > 1:
+            self._joined[:] = ["".join(self._joined)]
+        return self._joined[0] if self._joined else ""
+
+    @property
+    def text(self) -> str:
+        """All that has come."""
+        return self.told + "".join(self._pending)
+
+    def add(self, piece: str) -> None:
+        """The next piece."""
+        self._pending.append(piece)
+        if self._timer is None:
+            self._tell()
+            self._timer = self._loop.call_later(JOIN_SECONDS, self._elapsed)
+
+    def _elapsed(self) -> None:
+        self._timer = None
+        if self._pending:
+            self._tell()
+            self._timer = self._loop.call_later(JOIN_SECONDS, self._elapsed)
+
+    def _tell(self) -> None:
+        piece = "".join(self._pending)
+        self._pending.clear()
+        self.bus.publish(self.channel, "answer.delta", {"id": self.id, "offset": self._offset, "text": piece})
+        self._joined.append(piece)
+        self._offset += utf16_length(piece)
+
+    def end(self) -> str:
+        """No more comes; the whole text."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if self._pending:
+            self._tell()
+        return self.told
+
+
+class AnswerStreams:
+    """What everybody has heard of the answers that are being written, in whichever process."""
+
+    def __init__(self, bus: Bus) -> None:
+        self._on: dict[str, dict[str, _Heard]] = {}
+        bus.observe(self._hear)
+
+    def on(self, channel: str) -> bytes:
+        """The text so far of every answer on a channel, as events, for somebody who comes in the middle."""
+        return b"".join(
+            encode("answer.delta", {"id": id, "offset": 0, "text": "".join(heard.pieces)})
+            for id, heard in self._on.get(channel, {}).items()
+        )
+
+    def _hear(self, channel: str, event: str, data: dict[str, Any]) -> None:
+        if event == "answer.delta":
+            answers = self._on.setdefault(channel, {})
+            heard = answers.setdefault(data["id"], _Heard())
+            if data["offset"] == 0:
+                heard.pieces, heard.length = [], 0
+            if data["offset"] == heard.length:
+                heard.pieces.append(data["text"])
+                heard.length += utf16_length(data["text"])
+            else:  # something was missed: readers are better served by what is saved
+                del answers[data["id"]]
+        elif event in ("answer.settled", "comment.removed") and channel in self._on:
+            self._on[channel].pop(data["id"], None)
+        if channel in self._on and not self._on[channel]:
+            del self._on[channel]
+
+
+@dataclass(slots=True)
+class _Heard:
+    pieces: list[str] = field(default_factory=list)
+    length: int = 0

@@ -1,0 +1,1 @@
+"""The application: wiring, routes, serving, health."""

@@ -1,0 +1,197 @@
+"""The uvicorn server: patient with nobody who sends slowly, and quick to stop although event streams stay open."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import resource
+import signal
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from ..migrations import migrate
+from ..settings import Settings
+from ..sites.edge import RECEIVE_SECONDS
+from .build import build_app
+from .dispatch import App
+
+log = logging.getLogger(__name__)
+
+ARRIVAL_SECONDS = RECEIVE_SECONDS + 1
+"""In which a request must have come whole; a little longer than a handler waits, so that the sender may hear of it."""
+HEAD_LIMIT = 64 * 1024
+STOP_SECONDS = 3
+SHORT_LIFE = 2.0
+
+
+class TimedHttpProtocol(HttpToolsProtocol):
+    """A connection that is closed when a request does not arrive in time, the first one included, or never gets to
+    the end of its headers."""
+
+    _whole = False
+    _head: int | None = None
+    """Bytes of a head that is still coming."""
+    _timer: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as its parent does
+        super().connection_made(transport)
+        self._timer = self.loop.call_later(ARRIVAL_SECONDS, transport.close)
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self._head is not None:
+            self._head += len(data)
+            if self._head > HEAD_LIMIT:
+                self.send_400_response("The head of this request is too long.")
+                return
+        if self._whole:
+            if self._timer is not None:
+                self._timer.cancel()
+                self._timer = None
+        elif self._timer is None:
+            self._timer = self.loop.call_later(ARRIVAL_SECONDS, self.transport.close)
+
+    def on_message_begin(self) -> None:
+        self._whole, self._head = False, 0
+        super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        self._head = None
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        self._whole = True
+        super().on_message_complete()
+
+    def connection_lost(self, error: Exception | None) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        super().connection_lost(error)
+
+
+class Server(uvicorn.Server):
+    """A uvicorn server for one `App`; `listening` is called once it takes connections."""
+
+    def __init__(self, app: App, host: str, port: int, listening: Callable[[], None] | None = None) -> None:
+        self._app = app
+        self._listening = listening
+        config = uvicorn.Config(
+            app,
+            host=host,
+            port=port,
+            loop="uvloop",
+            http=TimedHttpProtocol,
+            ws="none",
+            lifespan="on",
+            access_log=False,
+            log_level="warning",
+            server_header=False,
+            proxy_headers=False,  # forwarded headers are read in sites/edge.py, and only from listed proxies
+            timeout_keep_alive=75,
+            timeout_graceful_shutdown=STOP_SECONDS,
+            limit_concurrency=10_000,
+        )
+        super().__init__(config)
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """As its parent does, but whoever stops the server sees it end well, and not killed by the signal."""
+        with super().capture_signals():
+            yield
+            self._captured_signals.clear()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._app.bus.close()
+        await super().shutdown(sockets)
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self._listening is not None and self.started:
+            self._listening()
+
+
+def serve(settings: Settings, host: str, port: int, workers: int, listening: Callable[[], None]) -> int:
+    """Serve until a signal comes, and call `listening` once connections are taken; the exit code."""
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # idle sockets of strangers must not use them up
+    migrate(settings.database_url)  # what is wrong with the database is said before anything listens
+    if workers > 1:
+        return Workers(settings, host, port, workers).run(listening)
+    return _run(Server(build_app(settings), host, port, listening))
+
+
+def _run(server: Server, sockets: list[socket.socket] | None = None) -> int:
+    try:
+        server.run(sockets)
+    except SystemExit:  # uvicorn has said why, with an exit code of its own
+        return 1
+    return 0 if server.started else 1
+
+
+class Workers:
+    """Several processes that accept on the same sockets; one that ends by itself is replaced."""
+
+    def __init__(self, settings: Settings, host: str, port: int, count: int) -> None:
+        self._settings = settings
+        self._host, self._port, self._count = host, port, count
+        self._born: dict[int, float] = {}
+        self._stopping = False
+
+    def run(self, listening: Callable[[], None]) -> int:
+        """Until a signal comes, or a process ends as soon as it has begun; the exit code."""
+        try:
+            sockets = [
+                socket.create_server(address, family=family, backlog=2048)
+                for family, _, _, _, address in socket.getaddrinfo(self._host, self._port, type=socket.SOCK_STREAM)
+            ]
+        except OSError as error:
+            log.error("%s:%s cannot be listened on: %s", self._host, self._port, error)
+            return 1
+        listening()
+        self._watched, self._held = os.pipe()  # children see by its end that this process is no more
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._stop)
+        for _ in range(self._count):
+            self._bear(sockets)
+        code = 0
+        while self._born:
+            pid, status = os.waitpid(-1, 0)
+            lived = time.monotonic() - self._born.pop(pid)
+            if not self._stopping and os.WIFEXITED(status) and lived < SHORT_LIFE:
+                code = 1
+                self._stop(signal.SIGTERM, None)
+            elif not self._stopping:
+                self._bear(sockets)
+        return code
+
+    def _stop(self, number: int, frame: FrameType | None) -> None:
+        self._stopping = True
+        for pid in self._born:
+            os.kill(pid, signal.SIGTERM)
+
+    def _bear(self, sockets: list[socket.socket]) -> None:
+        pid = os.fork()
+        if pid:
+            self._born[pid] = time.monotonic()
+            return
+        code = 1
+        try:
+            for number in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(number, signal.SIG_DFL)
+            os.close(self._held)
+            threading.Thread(target=self._end_with_parent, daemon=True).start()
+            code = _run(Server(build_app(self._settings), self._host, self._port), sockets)
+        finally:
+            os._exit(code)
+
+    def _end_with_parent(self) -> None:
+        os.read(self._watched, 1)
+        os.kill(os.getpid(), signal.SIGTERM)

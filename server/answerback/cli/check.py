@@ -1,0 +1,192 @@
+"""`answerback check`: one line a part."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from ..clock import SystemClock
+from ..db.database import Database
+from ..settings import Settings
+
+
+@dataclass(frozen=True)
+class Line:
+    """What is to be said of one part."""
+
+    part: str
+    state: Literal["ok", "warning", "error"]
+    detail: str
+
+
+async def check_all(settings: Settings) -> list[Line]:
+    """A line for each part: settings, database, Redis where there is one, provider, budgets, sign-in, mail."""
+    return [
+        _settings(settings),
+        await _database(settings),
+        *([await _redis(settings)] if settings.redis_url else []),
+        await check_provider(settings),
+        await _budgets(settings),
+        await _oauth("GitHub", settings),
+        await _oauth("Kakao", settings),
+        await _mail(settings),
+    ]
+
+
+def _settings(settings: Settings) -> Line:
+    if settings.public_url.startswith("http://") and "localhost" not in settings.public_origin:
+        return Line("settings", "warning", "ANSWERBACK_PUBLIC_URL is not https: browsers will not keep the session")
+    return Line("settings", "ok", f"public address {settings.public_url}, data in {settings.data_dir}")
+
+
+async def _database(settings: Settings) -> Line:
+    from ..migrations import HEAD, NEWER
+
+    db = Database(settings.database_url)
+    try:
+        await db.connect()
+    except Exception as error:
+        return Line("database", "error", f"cannot be reached ({type(error).__name__})")
+    try:
+        row = await db.fetch_one("SELECT version_num FROM alembic_version")
+    except Exception:
+        row = None
+    finally:
+        await db.close()
+    kind = "SQLite" if db.is_sqlite else "PostgreSQL"
+    if row is not None and row["version_num"] > HEAD:
+        return Line("database", "error", NEWER)
+    if row is None or row["version_num"] != HEAD:
+        return Line("database", "warning", f"{kind} is reached, the schema is not the newest: run answerback migrate")
+    return Line("database", "ok", f"{kind}, revision {HEAD}")
+
+
+async def _redis(settings: Settings) -> Line:
+    from redis.asyncio import Redis
+    from redis.exceptions import RedisError
+
+    client = Redis.from_url(settings.redis_url, socket_connect_timeout=5, socket_timeout=5)
+    try:
+        await client.ping()
+    except (OSError, RedisError) as error:
+        return Line("redis", "error", f"cannot be reached ({type(error).__name__})")
+    finally:
+        await client.aclose()
+    return Line("redis", "ok", "joins the processes' live events")
+
+
+async def check_provider(settings: Settings) -> Line:
+    """Who answers, and whether they take our key."""
+    if settings.provider_in_use == "off":
+        return Line("provider", "warning", "off: nothing is answered")
+    if settings.provider_in_use == "quote":
+        return Line("provider", "ok", "quote: answers with the page's own sentences, without a model")
+    if not settings.openai_api_key and not settings.openai_base_url:
+        return Line("provider", "error", "openai, but neither OPENAI_API_KEY nor OPENAI_BASE_URL is set")
+    import httpx2
+
+    base = settings.openai_base_url or "https://api.openai.com/v1"
+    headers = {"Authorization": f"Bearer {settings.openai_api_key}"} if settings.openai_api_key else {}
+    try:
+        async with httpx2.AsyncClient(timeout=5, trust_env=False) as client:
+            response = await client.get(f"{base}/models", headers=headers)
+    except httpx2.HTTPError as error:
+        return Line("provider", "error", f"openai at {base} cannot be reached ({type(error).__name__})")
+    if response.status_code in (401, 403):
+        return Line("provider", "error", f"openai at {base} does not accept the key")
+    if response.status_code != 200:
+        return Line("provider", "warning", f"openai at {base} answers /models with {response.status_code}")
+    return Line("provider", "ok", f"openai at {base}, model {settings.model}")
+
+
+async def _budgets(settings: Settings) -> Line:
+    """Whether each budget in dollars can be counted."""
+    from ..answers.providers.prices import cost, read_prices
+    from ..sites.store import list_sites
+
+    if settings.provider_in_use != "openai":
+        return Line("budgets", "ok", "nothing is called that costs money")
+    db, prices = Database(settings.database_url), read_prices(settings.prices)
+    try:
+        await db.connect()
+        sites = await db.read(list_sites)
+    except Exception as error:
+        return Line("budgets", "warning", f"cannot be read ({type(error).__name__})")
+    finally:
+        await db.close()
+    unknown = sorted(
+        {
+            f"{model} ({key})"
+            for key, texts in sites
+            for model in (texts.get("model") or settings.model, settings.fallback_model)
+            if texts.get("budget_usd", "") not in ("", "unlimited") and model and cost(prices, model, 1, 1, 0) is None
+        }
+    )
+    if unknown:
+        named = ", ".join(unknown)
+        return Line("budgets", "warning", f"budget_usd counts nothing: no price is known of {named}; ANSWERBACK_PRICES")
+    return Line("budgets", "ok", "each budget can be counted")
+
+
+async def _oauth(name: str, settings: Settings) -> Line:
+    """Whether a provider's set-up is whole, and whether it is there; client id and secret are tried by signing in."""
+    part = name.lower()
+    client_id, secret = getattr(settings, f"{part}_client_id"), getattr(settings, f"{part}_client_secret")
+    if not client_id and not secret:
+        return Line(part, "ok", f"sign-in by {name} is not set up (docs/sign-in.md)")
+    if not client_id or not secret:
+        missing = "CLIENT_SECRET" if client_id else "CLIENT_ID"
+        return Line(part, "error", f"ANSWERBACK_{name.upper()}_{missing} is missing")
+    wrong = await (_kakao(settings) if part == "kakao" else _github(settings))
+    if wrong:
+        return Line(part, "error", wrong)
+    callback = f"{settings.public_url}/sign-in/{part}/callback"
+    if part == "kakao" and not settings.kakao_admin_key:
+        detail = "ANSWERBACK_KAKAO_ADMIN_KEY is missing: nobody hears of it when somebody leaves at Kakao"
+        return Line(part, "warning", f"{detail}; the redirect URI to register is {callback}")
+    return Line(part, "ok", f"{name} is there; the redirect URI to register is {callback}")
+
+
+async def _kakao(settings: Settings) -> str:
+    from ..accounts.sign_in.oauth.client import ProviderFailed
+    from ..accounts.sign_in.oauth.providers import Kakao
+
+    try:
+        await Kakao(settings, SystemClock()).address("https://example.com/", "state", "v" * 43, "nonce")
+    except ProviderFailed as failed:
+        return f"Kakao at {settings.kakao_url} does not answer as it should ({failed.detail})"
+    return ""
+
+
+async def _github(settings: Settings) -> str:
+    """GitHub tells by its answer to a code of nothing whether it knows the client."""
+    from ..accounts.sign_in.oauth.client import ProviderFailed
+    from ..accounts.sign_in.oauth.providers import GitHub
+
+    try:
+        await GitHub(settings).profile(f"{settings.public_url}/sign-in/github/callback", "none", "v" * 43, "")
+    except ProviderFailed as failed:
+        if failed.reason == "unavailable":
+            return f"GitHub at {settings.github_url} does not answer as it should ({failed.detail})"
+        if failed.detail in ("incorrect_client_credentials", "invalid_client", "unauthorized_client"):
+            return f"GitHub at {settings.github_url} does not know this client id and secret"
+    return ""
+
+
+async def _mail(settings: Settings) -> Line:
+    if not settings.smtp_url:
+        return Line("mail", "ok", "not set up: no mail is sent (docs/sign-in.md)")
+    if not settings.mail_from:
+        return Line("mail", "error", "ANSWERBACK_MAIL_FROM is missing")
+    from ..mail.transport import MailRefused, Message, SmtpMailer, compose
+
+    mailer = SmtpMailer(settings.smtp_url, settings.mail_from)
+    try:
+        compose(Message("a@example.com", "-", "-", "-", "en"), settings.mail_from, SystemClock().now())
+    except ValueError:
+        return Line("mail", "error", "ANSWERBACK_MAIL_FROM is no address such as Name <post@example.com>")
+    try:
+        await mailer.greet()
+    except MailRefused as refused:
+        return Line("mail", "error", f"the mail server at {mailer.server.host} does not take us in ({refused})")
+    return Line("mail", "ok", f"mail from {settings.mail_from} by {mailer.server.host}")

@@ -1,0 +1,75 @@
+"""What the commands share: grammar, human text on stderr, the database while a command runs."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+from ..settings import Settings
+
+
+def say(text: str) -> None:
+    """Human text."""
+    print(text, file=sys.stderr)
+
+
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line below the usage, and exits with 2."""
+
+    def error(self, message: str) -> NoReturn:
+        self.print_usage(sys.stderr)
+        self.exit(2, f"answerback: {message}\n")
+
+
+def command(
+    commands: Any, name: str, run: Callable[[Settings, argparse.Namespace], int], help: str
+) -> argparse.ArgumentParser:
+    """Add a command with what runs it, which gives the exit code."""
+    command: argparse.ArgumentParser = commands.add_parser(name, help=help, description=help)
+    command.set_defaults(run=run)
+    return command
+
+
+def count(text: str) -> int:
+    """The value of an option that takes a whole number from 1."""
+    if not text.isdecimal() or not 1 <= int(text) <= 100_000:
+        raise argparse.ArgumentTypeError("must be a whole number from 1")
+    return int(text)
+
+
+def port(text: str) -> int:
+    """The value of an option that takes a port; 0 is any that is free."""
+    if not text.isdecimal() or not 0 <= int(text) <= 65_535:
+        raise argparse.ArgumentTypeError("must be a whole number from 0 to 65535")
+    return int(text)
+
+
+def with_database(settings: Settings, work: Callable[[Any], Any]) -> Any:
+    """Run `work(db)` on the migrated database."""
+    from ..db.database import Database
+    from ..migrations import migrate
+
+    async def go() -> Any:
+        db = Database(settings.database_url)
+        await db.connect()
+        try:
+            return await work(db)
+        finally:
+            await db.close()
+
+    migrate(settings.database_url)
+    return asyncio.run(go())
+
+
+def watched(what: str) -> Callable[[int, int], None]:
+    """A callback for (done, total) that tells how far long work is, when a person watches."""
+
+    def tell(done: int, total: int) -> None:
+        if sys.stderr.isatty():
+            bar = "█" * (30 * done // max(1, total))
+            print(f"\r{what} {bar:░<30} {done:,} of {total:,}", end="\n" if done == total else "", file=sys.stderr)
+
+    return tell

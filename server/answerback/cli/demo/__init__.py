@@ -1,0 +1,1 @@
+"""`answerback demo`: our server and a plain site on another origin."""

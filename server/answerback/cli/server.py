@@ -1,0 +1,93 @@
+"""Commands that run the server or look at its parts."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+from typing import Any
+
+from ..settings import Settings
+from .console import command, count, port, say, watched
+
+
+def add_to(commands: Any) -> None:
+    """`demo`, `serve`, `check`, `migrate`."""
+    demo = command(commands, "demo", _demo, "our server and a plain site on another origin, ready to try")
+    demo.add_argument("--port", type=port, default=8000)
+    demo.add_argument("--site-port", type=port, default=8001)
+    demo.add_argument("--local-model", action="store_true", help="answer by a small model on this machine")
+    serve = command(commands, "serve", _serve, "run the server")
+    serve.add_argument("--host", default="127.0.0.1")
+    serve.add_argument("--port", type=port, default=8000)
+    serve.add_argument("--workers", type=count, default=1)
+    check = command(commands, "check", _check, "say of each part whether it is ready")
+    check.add_argument("--red-team", action="store_true", help="try attacks on the provider in use; costs its calls")
+    check.add_argument("--limit", type=count, metavar="N", help="attacks tried at most, of all kinds alike")
+    check.add_argument("--json", action="store_true")
+    command(commands, "migrate", _migrate, "bring the database to the newest schema")
+
+
+def _demo(settings: Settings, options: argparse.Namespace) -> int:
+    from .demo.command import run_demo, run_demo_with_local_model
+
+    run = run_demo_with_local_model if options.local_model else run_demo
+    return run(settings, options.port, options.site_port)
+
+
+def _serve(settings: Settings, options: argparse.Namespace) -> int:
+    if options.workers > 1 and not settings.redis_url:
+        say("answerback: more than one worker needs ANSWERBACK_REDIS_URL, which joins their live events")
+        return 2
+    from ..app.serve import serve
+
+    def listening() -> None:
+        say(f"Answerback on http://{options.host}:{options.port} · answers by {settings.provider_in_use}")
+
+    return serve(settings, options.host, options.port, options.workers, listening)
+
+
+def _check(settings: Settings, options: argparse.Namespace) -> int:
+    if options.red_team:
+        return _red_team(settings, options)
+    if options.limit:
+        say("answerback: --limit goes with --red-team")
+        return 2
+    from .check import check_all
+
+    lines = asyncio.run(check_all(settings))
+    if options.json:
+        print(json.dumps([line.__dict__ for line in lines], ensure_ascii=False))
+    else:
+        for line in lines:
+            print(f"{line.state:8} {line.part:12} {line.detail}")
+    return 1 if any(line.state == "error" for line in lines) else 0
+
+
+def _red_team(settings: Settings, options: argparse.Namespace) -> int:
+    from ..red_team.cases import corpus, evenly
+    from ..red_team.reporting import announcement, document, lines
+    from ..red_team.running import run_cases
+    from .check import check_provider
+
+    provider = asyncio.run(check_provider(settings))
+    if provider.state == "error" or settings.provider_in_use == "off":
+        say(f"answerback: there is nobody to try: {provider.detail}")
+        return 1
+    cases = evenly(corpus(), options.limit)
+    say(announcement(len(cases), provider.detail, calls=settings.provider_in_use == "openai"))
+    results = asyncio.run(run_cases(settings, cases, watched("Cases")))
+    if options.json:
+        print(json.dumps(document(results), ensure_ascii=False))
+    else:
+        for line in lines(results):
+            print(line)
+    return 1 if any(result.faults for result in results) else 0
+
+
+def _migrate(settings: Settings, options: argparse.Namespace) -> int:
+    from ..migrations import HEAD, migrate
+
+    migrate(settings.database_url)
+    say(f"The database is at revision {HEAD}.")
+    return 0

@@ -1,0 +1,35 @@
+"""The time, passed in so that tests can hold it still."""
+
+from __future__ import annotations
+
+import time
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """Tells the time."""
+
+    def now(self) -> int:
+        """Milliseconds since 1970-01-01 UTC."""
+        ...
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> int:
+        return time.time_ns() // 1_000_000
+
+
+class SteppedClock:
+    """A clock that moves only when told to."""
+
+    def __init__(self, start: int = 1_790_000_000_000) -> None:
+        self.time = start
+
+    def now(self) -> int:
+        return self.time
+
+    def advance(self, *, seconds: float = 0, minutes: float = 0, hours: float = 0, days: float = 0) -> None:
+        """Move forward; the parts are added up."""
+        self.time += int(1000 * (seconds + 60 * (minutes + 60 * (hours + 24 * days))))

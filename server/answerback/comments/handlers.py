@@ -1,0 +1,199 @@
+"""Comments over HTTP."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import Any
+
+from starlette.responses import Response
+
+from ..accounts.sessions import Sessions
+from ..accounts.sign_in.pace import Pace
+from ..clock import Clock
+from ..core import comments as rules
+from ..core.markdown import render
+from ..core.model import Comment, Visitor
+from ..core.times import iso
+from ..db.database import Database, Work
+from ..errors import BadRequest, NotFound
+from ..ids import Ids
+from ..sites.edge import Call, address_key, json_response
+from . import store
+from .posting import Posting, read_draft, rule_here
+from .snapshot import Snapshots, read_key, respond
+
+_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+CHANGES_A_MINUTE = 300
+"""Edits, votes, reports and previews of one address: each is told to everybody on the page, or takes long to render."""
+QuotaView = Callable[[Call, Visitor | None, str], Awaitable[dict[str, Any]]]
+
+
+class CommentHandlers:
+    """The handlers of `/api/comments/…`, `/api/counts/`, `/api/feed/` and `GET /api/session/`."""
+
+    def __init__(
+        self, db: Database, sessions: Sessions, posting: Posting, snapshots: Snapshots, quota: QuotaView,
+        clock: Clock, ids: Ids, provider: str, secret: str,
+    ) -> None:  # fmt: skip
+        self._db = db
+        self._sessions = sessions
+        self._posting = posting
+        self._snapshots = snapshots
+        self._quota = quota
+        self._clock = clock
+        self._ids = ids
+        self._provider = provider
+        self._secret = secret
+        self._pace = Pace(clock, CHANGES_A_MINUTE)
+
+    async def read(self, call: Call) -> Response:
+        """`GET /api/comments/`, where `ThreadReads` did not serve it already."""
+        snapshot = await self._snapshots.get(read_key(call.site.key, call.query))
+        headers = call.request.headers
+        accept = headers.get("accept-encoding", "").encode("latin-1")
+        match = headers.get("if-none-match")
+        status, raw, body = respond(snapshot, accept, match.encode("latin-1") if match else None)
+        response = Response(body, status)
+        response.raw_headers = raw
+        return response
+
+    async def post(self, call: Call) -> Response:
+        """`POST /api/comments/`."""
+        draft = read_draft(call)
+        if not draft.key:
+            draft = replace(draft, key=self._ids.new())
+        posted = await self._posting.post(call.site, self._sessions.find_visitor(call), call.address, draft)
+        reply = posted.queued.reply
+        data = {
+            "comment": posted.comment.public(),
+            "answer": None if reply is None else reply.public(),
+            "quota": posted.quota,
+            "refused": posted.queued.refused,
+        }
+        return json_response(data, 201)
+
+    async def preview(self, call: Call) -> Response:
+        """`POST /api/comments/preview/`: the HTML that a comment would have; nothing is kept."""
+        self._step(call)
+        return json_response({"html": render(rules.clean_text(call.text("body", rules.BODY_LIMIT)))})
+
+    async def edit(self, call: Call) -> Response:
+        """`PATCH /api/comments/{id}/`."""
+        self._step(call)
+        session = await self._sessions.require_writer(call)
+        body = rules.clean_text(call.text("body", rules.BODY_LIMIT, required=True))
+        if not body:
+            raise BadRequest("validation_failed", "body: must not be empty.")
+        comment = await self._posting.edit(call.site, session.visitor, _id(call), body)
+        return json_response({"comment": comment.public()})
+
+    async def delete(self, call: Call) -> Response:
+        """`DELETE /api/comments/{id}/`."""
+        self._step(call)
+        session = await self._sessions.require(call)
+        await self._posting.delete(call.site, session.visitor, _id(call))
+        return _nothing()
+
+    async def vote(self, call: Call) -> Response:
+        """`PUT /api/comments/{id}/vote/`."""
+        self._step(call)
+        session = await self._sessions.require_writer(call)
+        value = call.body.get("value")
+        if isinstance(value, bool) or value not in (1, 0, -1):
+            raise BadRequest("validation_failed", "value: must be 1, 0 or -1.")
+        return json_response({"votes": await self._posting.vote(call.site, session.visitor, _id(call), value)})
+
+    async def report(self, call: Call) -> Response:
+        """`POST /api/comments/{id}/report/`."""
+        self._step(call)
+        session = await self._sessions.require_writer(call)
+        reason = rules.clean_text(call.text("reason", 500))
+        now, site, id = self._clock.now(), call.site.key, _id(call)
+
+        def work() -> Work[None]:
+            comment = yield from store.comment_by_id(site, id)
+            if comment is None or comment.state != "published":
+                raise NotFound
+            yield from store.add_report(id, session.visitor.id, reason, now)
+
+        await self._db.write(work)
+        return _nothing()
+
+    def _step(self, call: Call) -> None:
+        self._pace.step(address_key(call.address, "changes", self._secret))
+
+    async def session(self, call: Call) -> Response:
+        """`GET /api/session/`: who the visitor is, what is left for today, and what is theirs on the page."""
+        current = await self._sessions.current(call)
+        visitor = current.visitor if current else None
+        votes: dict[str, int] = {}
+        pending: list[Comment] = []
+        page = _page_if_any(call)
+        rule = await self._db.read(lambda: store.rule_of(call.site.key, page)) if page else None
+        if visitor is not None and page:
+            votes, pending = await self._db.read(lambda: store.mine(call.site.key, page, visitor.id))
+        return json_response(
+            {
+                "visitor": visitor.public() if visitor else None,
+                "quota": await self._quota(call, visitor, page),
+                "mine": {"votes": votes, "pending": [comment.public() for comment in pending]},
+                "settings": {**call.site.public(), "ai": rule_here(call.site, rule), "max_body": rules.BODY_LIMIT},
+                "provider": self._provider,
+            }
+        )
+
+    async def counts(self, call: Call) -> Response:
+        """`GET /api/counts/`."""
+        pages = list(dict.fromkeys(call.query.getlist("page")))
+        if not 1 <= len(pages) <= 100 or any(not page or len(page) > rules.PAGE_LIMIT for page in pages):
+            raise BadRequest("validation_failed", "page: 1 to 100 pages of at most 500 characters.")
+        counts = await self._db.read(lambda: store.counts(call.site.key, pages))
+        return json_response({"counts": counts}, headers={"Cache-Control": "public, max-age=30"})
+
+    async def feed(self, call: Call) -> Response:
+        """`GET /api/feed/`: the newest comments as Atom (RFC 4287)."""
+        page = _page_if_any(call)
+        comments = await self._db.read(lambda: store.newest(call.site.key, page or None, 50))
+        body = atom(call.site.name or call.site.key, str(call.request.url.query), comments, self._clock.now())
+        return Response(
+            body, headers={"Cache-Control": "public, max-age=60", "Vary": "Origin"}, media_type="application/atom+xml"
+        )
+
+
+def atom(name: str, query: str, comments: list[Comment], now: int) -> str:
+    """An Atom feed of comments; their HTML is escaped text within it."""
+    updated = iso(max((comment.edited_at or comment.created_at for comment in comments), default=now))
+    entries = "".join(
+        f"<entry><id>urn:answerback:comment:{escape(comment.id)}</id>"
+        f"<title>{escape(comment.author_name or 'Guest')} · {escape(comment.page)}</title>"
+        f"<updated>{iso(comment.edited_at or comment.created_at)}</updated>"
+        f"<published>{iso(comment.created_at)}</published>"
+        f"<author><name>{escape(comment.author_name or 'Guest')}</name></author>"
+        f'<content type="html">{escape(comment.html)}</content></entry>'
+        for comment in comments
+    )
+    return (
+        '<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom">'
+        f"<id>urn:answerback:feed:{escape(query)}</id><title>{escape(name)}</title>"
+        f"<updated>{updated}</updated>{entries}</feed>"
+    )
+
+
+def escape(text: str) -> str:
+    """Text of an XML document, without the characters that XML has no way to write."""
+    return html.escape(_NOT_XML.sub("", text), quote=False)
+
+
+def _page_if_any(call: Call) -> str:
+    return call.page() if call.query.get("page") else ""
+
+
+def _id(call: Call) -> str:
+    return str(call.request.path_params["id"])
+
+
+def _nothing() -> Response:
+    return Response(status_code=204, headers={"Cache-Control": "no-store", "Vary": "Origin"})

@@ -1,0 +1,373 @@
+"""Threads and comments in the database. A queued AI reply is a row like any other, with an answer's columns beside."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from ..core.answering import Source
+from ..core.model import Answer, Comment
+from ..db.database import Row, Work, many, one, run
+
+COLUMNS = """c.id, c.site, c.page, c.parent_id, c.root_id, c.depth, c.visitor_id, c.author_kind, c.author_name,
+    c.avatar_url, c.body, c.html, c.state, c.created_at, c.edited_at, c.up, c.down, a.state AS answer_state,
+    c.pinned, a.question_id, a.model, a.provider, a.sources, a.verified_by_owner, a.retry_at, a.error, a.outdated,
+    a.revised_at"""
+_FROM = "FROM comments c LEFT JOIN answers a ON a.id = c.id"
+_ROOTS = """c.site = :site AND c.page = :page AND c.depth = 0 AND (c.state = 'published'
+    OR (c.state IN ('deleted', 'hidden') AND EXISTS (
+        SELECT 1 FROM comments r WHERE r.root_id = c.id AND r.depth > 0 AND r.state = 'published')))"""
+REPLIES_LIMIT = 2_000
+PINNED_LIMIT = 20
+_ORDER = {
+    "oldest": ("c.created_at ASC, c.id ASC", "c.created_at", ">"),
+    "newest": ("c.created_at DESC, c.id DESC", "c.created_at", "<"),
+    "best": ("c.score DESC, c.id DESC", "c.score", "<"),
+}
+SORTS = tuple(_ORDER)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a thread: root comments with their replies, and where the next page begins."""
+
+    comments: list[Comment]
+    next: tuple[float, str] | None
+    total: int
+    locked: bool
+
+
+def read_comment(row: Row) -> Comment:
+    """A comment from a row that has `COLUMNS`."""
+    answer = None
+    if row["answer_state"] is not None:
+        answer = Answer(
+            state=row["answer_state"],
+            question_id=row["question_id"],
+            model=row["model"],
+            provider=row["provider"],
+            sources=tuple(Source(**source) for source in orjson.loads(row["sources"])),
+            verified_by_owner=bool(row["verified_by_owner"]),
+            retry_at=row["retry_at"],
+            error=row["error"],
+            outdated=bool(row["outdated"]),
+            revised_at=row["revised_at"],
+        )
+    return Comment(
+        id=row["id"], site=row["site"], page=row["page"], parent_id=row["parent_id"], root_id=row["root_id"],
+        depth=row["depth"], author_id=row["visitor_id"], author_name=row["author_name"],
+        author_kind=row["author_kind"], avatar_url=row["avatar_url"], body=row["body"], html=row["html"],
+        state=row["state"], created_at=row["created_at"], edited_at=row["edited_at"], up=row["up"],
+        down=row["down"], pinned=bool(row["pinned"]), answer=answer,
+    )  # fmt: skip
+
+
+def page_of_thread(site: str, page: str, sort: str, cursor: tuple[float, str] | None, limit: int) -> Work[Page]:
+    """One page of a thread in a constant number of statements, however many comments it has.
+
+    Roots that are gone come along as long as something visible hangs below them.
+    """
+    order, column, beyond = _ORDER[sort]
+    value = 0.0 if cursor is None else cursor[0]
+    after = "" if cursor is None else cursor[1]
+    where_cursor = "" if cursor is None else f"AND ({column}, c.id) {beyond} (:value, :after)"
+    params: dict[str, Any] = {"site": site, "page": page, "limit": limit + 1}
+    if cursor is not None:
+        params |= {"value": value if sort == "best" else int(value), "after": after}
+    roots = yield many(
+        f"""SELECT {COLUMNS}, c.score {_FROM} WHERE {_ROOTS} AND c.pinned = 0 {where_cursor}
+        ORDER BY {order} LIMIT :limit""",
+        **params,
+    )
+    comments = [read_comment(row) for row in roots[:limit]]
+    if cursor is None:
+        comments = (yield from _pinned(site, page)) + comments
+    if comments:
+        yield from _fill_replies(site, page, comments)
+    following = None
+    if len(roots) > limit:
+        last = roots[limit - 1]
+        following = (last["score"] if sort == "best" else last["created_at"], last["id"])
+    count = yield one(
+        "SELECT COUNT(*) AS total FROM comments WHERE site = :site AND page = :page AND state = 'published'",
+        site=site, page=page,
+    )  # fmt: skip
+    thread = yield one("SELECT locked FROM threads WHERE site = :site AND page = :page", site=site, page=page)
+    return Page(comments, following, count["total"], bool(thread and thread["locked"]))
+
+
+def place(site: str, page: str) -> Work[tuple[str, str] | None]:
+    """Where the thread's page is read, and its title; None before the first comment."""
+    row = yield one("SELECT url, title FROM threads WHERE site = :site AND page = :page", site=site, page=page)
+    return None if row is None else (row["url"] or "", row["title"] or "")
+
+
+def _pinned(site: str, page: str) -> Work[list[Comment]]:
+    """What the owner has put before everything else, on the first page only, the newest first."""
+    rows = yield many(
+        f"""SELECT {COLUMNS} {_FROM} WHERE {_ROOTS} AND c.pinned = 1
+        ORDER BY c.created_at DESC, c.id LIMIT {PINNED_LIMIT}""",
+        site=site, page=page,
+    )  # fmt: skip
+    return [read_comment(row) for row in rows]
+
+
+def _fill_replies(site: str, page: str, roots: list[Comment]) -> Work[None]:
+    names = {f"root{index}": root.id for index, root in enumerate(roots)}
+    rows = yield many(
+        f"""SELECT {COLUMNS} {_FROM} WHERE c.root_id IN ({", ".join(":" + name for name in names)}) AND c.depth > 0
+        AND c.site = :site AND c.page = :page AND c.state IN ('published', 'deleted', 'hidden')
+        ORDER BY c.pinned DESC, c.created_at, c.id LIMIT :limit""",
+        site=site, page=page, limit=REPLIES_LIMIT, **names,
+    )  # fmt: skip
+    known = {root.id: root for root in roots}
+    replies = [read_comment(row) for row in rows]
+    known |= {reply.id: reply for reply in replies}
+    for reply in replies:
+        parent = known.get(reply.parent_id or "")
+        if parent is not None:
+            parent.replies.append(reply)
+    for root in roots:
+        _prune(root)
+
+
+def _prune(comment: Comment) -> None:
+    """Drop what is gone and has nothing visible below it."""
+    for reply in comment.replies:
+        _prune(reply)
+    comment.replies[:] = [reply for reply in comment.replies if reply.state == "published" or reply.replies]
+
+
+def comment_by_id(site: str, id: str) -> Work[Comment | None]:
+    """One comment of this site, in whatever state."""
+    row = yield one(f"SELECT {COLUMNS} {_FROM} WHERE c.site = :site AND c.id = :id", site=site, id=id)
+    return None if row is None else read_comment(row)
+
+
+def comment_by_key(visitor_id: str, key: str) -> Work[Comment | None]:
+    """The comment that this visitor has sent under this idempotency key."""
+    row = yield one(
+        f"SELECT {COLUMNS} {_FROM} WHERE c.visitor_id = :visitor_id AND c.idempotency_key = :key",
+        visitor_id=visitor_id,
+        key=key,
+    )
+    return None if row is None else read_comment(row)
+
+
+def reply_to(site: str, question_id: str) -> Work[Comment | None]:
+    """The AI's reply to a comment."""
+    row = yield one(
+        f"""SELECT {COLUMNS} {_FROM} WHERE c.site = :site AND a.question_id = :question_id
+        AND a.kind = 'thread' ORDER BY c.created_at DESC LIMIT 1""",
+        site=site,
+        question_id=question_id,
+    )
+    return None if row is None else read_comment(row)
+
+
+def path_to(site: str, comment: Comment) -> Work[list[Comment]]:
+    """The comment with all above it, root first; at most the depth of a thread."""
+    path = [comment]
+    while path[0].parent_id is not None:
+        above = yield from comment_by_id(site, path[0].parent_id)
+        if above is None:
+            break
+        path.insert(0, above)
+    return path
+
+
+def keep_thread(site: str, page: str, url: str, title: str, now: int) -> Work[tuple[bool, str | None]]:
+    """Note that the page has a thread; whether it is locked, and the rule for answers that it has of its own.
+
+    Where it is read is kept from the first comment.
+    """
+    row = yield one("SELECT locked, ai, url FROM threads WHERE site = :site AND page = :page", site=site, page=page)
+    if row is None or (url and not row["url"]):
+        row = yield one(
+            """INSERT INTO threads (site, page, url, title, created_at) VALUES (:site, :page, :url, :title, :now)
+            ON CONFLICT (site, page) DO UPDATE SET
+                title = CASE WHEN threads.url = '' AND threads.title = '' THEN excluded.title ELSE threads.title END,
+                url = CASE WHEN threads.url = '' THEN excluded.url ELSE threads.url END
+            RETURNING locked, ai""",
+            site=site, page=page, url=url, title=title, now=now,
+        )  # fmt: skip
+    return bool(row["locked"]), row["ai"]
+
+
+def rule_of(site: str, page: str) -> Work[str | None]:
+    """The rule for answers that a page has of its own."""
+    row = yield one("SELECT ai FROM threads WHERE site = :site AND page = :page", site=site, page=page)
+    return None if row is None else row["ai"]
+
+
+def set_rule(site: str, page: str, rule: str | None, now: int) -> Work[None]:
+    """Give a page a rule for answers of its own, or (None) the site's again; before its first comment, too."""
+    yield from keep_thread(site, page, "", "", now)
+    yield run(
+        "UPDATE threads SET ai = :rule WHERE site = :site AND page = :page",
+        rule=rule, site=site, page=page,
+    )  # fmt: skip
+
+
+def place_of(site: str, page: str) -> Work[tuple[str, str]]:
+    """Where a thread's page is read, and its title."""
+    row = yield one("SELECT url, title FROM threads WHERE site = :site AND page = :page", site=site, page=page)
+    return ("", "") if row is None else (row["url"], row["title"])
+
+
+def sent_with(site: str, id: str) -> Work[tuple[str, bool | None]]:
+    """The keyed hash of the address that a comment came from, and what its author chose about an answer."""
+    row = yield one("SELECT address_key, ask FROM comments WHERE site = :site AND id = :id", site=site, id=id)
+    if row is None:
+        return "", None
+    return row["address_key"] or "", None if row["ask"] is None else bool(row["ask"])
+
+
+def add_comment(comment: Comment, *, key: str | None, address_key: str | None, ask: bool | None = None) -> Work[None]:
+    """Put in a comment; `ask`: what its author chose about an answer, for when it has waited for the owner."""
+    yield run(
+        """INSERT INTO comments (id, site, page, parent_id, root_id, depth, visitor_id, author_kind, author_name,
+            avatar_url, body, html, state, created_at, idempotency_key, address_key, ask)
+        VALUES (:id, :site, :page, :parent_id, :root_id, :depth, :visitor_id, :author_kind, :author_name,
+            :avatar_url, :body, :html, :state, :created_at, :key, :address_key, :ask)""",
+        id=comment.id, site=comment.site, page=comment.page, parent_id=comment.parent_id, root_id=comment.root_id,
+        depth=comment.depth, visitor_id=comment.author_id, author_kind=comment.author_kind,
+        author_name=comment.author_name, avatar_url=comment.avatar_url, body=comment.body, html=comment.html,
+        state=comment.state, created_at=comment.created_at, key=key, address_key=address_key,
+        ask=None if ask is None else int(ask),
+    )  # fmt: skip
+
+
+_COUNTED = {
+    "visitor_id": "visitor_id = :value",
+    "address_key": "address_key = :value",
+    "network": "address_key LIKE :value",
+}
+
+
+def count_recent(site: str, by: str, value: str, since: int, limit: int) -> Work[int]:
+    """How many comments this `visitor_id`, `address_key` or `network` (what such keys begin with) has left since then;
+    counts no further than `limit`."""
+    value = f"{value}.%" if by == "network" else value
+    row = yield one(
+        f"""SELECT COUNT(*) AS count FROM (SELECT 1 AS one FROM comments WHERE site = :site AND {_COUNTED[by]}
+        AND created_at > :since LIMIT :limit) AS recent""",
+        site=site, value=value, since=since, limit=limit,
+    )  # fmt: skip
+    count: int = row["count"]
+    return count
+
+
+def published_before(visitor_id: str) -> Work[bool]:
+    """Whether a comment of this visitor has been published."""
+    row = yield one(
+        "SELECT 1 AS one FROM comments WHERE visitor_id = :id AND state = 'published' LIMIT 1", id=visitor_id
+    )
+    return row is not None
+
+
+def edit_comment(site: str, id: str, visitor_id: str, body: str, html: str, now: int, since: int) -> Work[bool]:
+    """Change the words of one's own published or pending comment that was made after `since`."""
+    row = yield one(
+        """UPDATE comments SET body = :body, html = :html, edited_at = :now WHERE site = :site AND id = :id
+        AND visitor_id = :visitor_id AND state IN ('published', 'pending') AND created_at >= :since RETURNING id""",
+        body=body, html=html, now=now, site=site, id=id, visitor_id=visitor_id, since=since,
+    )  # fmt: skip
+    return row is not None
+
+
+def delete_comment(site: str, id: str, visitor_id: str, since: int) -> Work[bool]:
+    """Take one's own comment away: its words are gone, its place stays as long as something hangs below it."""
+    row = yield one(
+        """UPDATE comments SET body = '', html = '', state = 'deleted' WHERE site = :site AND id = :id
+        AND visitor_id = :visitor_id AND state IN ('published', 'pending') AND created_at >= :since RETURNING id""",
+        site=site, id=id, visitor_id=visitor_id, since=since,
+    )  # fmt: skip
+    return row is not None
+
+
+def set_state(site: str, id: str, state: str, *, only_from: tuple[str, ...]) -> Work[bool]:
+    """Hide, restore or approve a comment; False when it was in none of the states named."""
+    names = {f"from{index}": name for index, name in enumerate(only_from)}
+    row = yield one(
+        f"""UPDATE comments SET state = :state WHERE site = :site AND id = :id
+        AND state IN ({", ".join(":" + name for name in names)}) RETURNING id""",
+        state=state, site=site, id=id, **names,
+    )  # fmt: skip
+    return row is not None
+
+
+def vote(comment_id: str, visitor_id: str, value: int) -> Work[tuple[int, int]]:
+    """Set a visitor's vote (1, 0 or -1); the comment's new counts. The caller has checked that it may be voted on."""
+    if value:
+        yield run(
+            """INSERT INTO votes (comment_id, visitor_id, value) VALUES (:comment_id, :visitor_id, :value)
+            ON CONFLICT (comment_id, visitor_id) DO UPDATE SET value = excluded.value""",
+            comment_id=comment_id, visitor_id=visitor_id, value=value,
+        )  # fmt: skip
+    else:
+        yield run(
+            "DELETE FROM votes WHERE comment_id = :comment_id AND visitor_id = :visitor_id",
+            comment_id=comment_id, visitor_id=visitor_id,
+        )  # fmt: skip
+    row = yield one(
+        """UPDATE comments SET
+            up = (SELECT COUNT(*) FROM votes WHERE comment_id = :id AND value = 1),
+            down = (SELECT COUNT(*) FROM votes WHERE comment_id = :id AND value = -1)
+        WHERE id = :id RETURNING up, down""",
+        id=comment_id,
+    )
+    return row["up"], row["down"]
+
+
+def set_score(comment_id: str, score: float) -> Work[None]:
+    """Where the comment stands in the order of the best."""
+    yield run("UPDATE comments SET score = :score WHERE id = :id", score=score, id=comment_id)
+
+
+def add_report(comment_id: str, visitor_id: str, reason: str, now: int) -> Work[None]:
+    """A visitor finds that a comment should go; once each."""
+    yield run(
+        """INSERT INTO reports (comment_id, visitor_id, reason, created_at)
+        VALUES (:comment_id, :visitor_id, :reason, :now) ON CONFLICT (comment_id, visitor_id) DO NOTHING""",
+        comment_id=comment_id, visitor_id=visitor_id, reason=reason, now=now,
+    )  # fmt: skip
+
+
+def mine(site: str, page: str, visitor_id: str) -> Work[tuple[dict[str, int], list[Comment]]]:
+    """A visitor's votes on a page, and what there waits for the owner: comments, and answers that were asked for."""
+    votes = yield many(
+        """SELECT v.comment_id, v.value FROM votes v JOIN comments c ON c.id = v.comment_id
+        WHERE v.visitor_id = :visitor_id AND c.site = :site AND c.page = :page""",
+        visitor_id=visitor_id, site=site, page=page,
+    )  # fmt: skip
+    pending = yield many(
+        f"""SELECT {COLUMNS} {_FROM} WHERE (c.visitor_id = :visitor_id OR a.visitor_id = :visitor_id)
+        AND c.site = :site AND c.page = :page AND c.state = 'pending' ORDER BY c.created_at, c.id LIMIT 100""",
+        visitor_id=visitor_id, site=site, page=page,
+    )  # fmt: skip
+    return {row["comment_id"]: row["value"] for row in votes}, [read_comment(row) for row in pending]
+
+
+def counts(site: str, pages: list[str]) -> Work[dict[str, int]]:
+    """How many comments can be seen on each of the pages."""
+    names = {f"page{index}": page for index, page in enumerate(pages)}
+    rows = yield many(
+        f"""SELECT page, COUNT(*) AS count FROM comments WHERE site = :site AND state = 'published'
+        AND page IN ({", ".join(":" + name for name in names)}) GROUP BY page""",
+        site=site, **names,
+    )  # fmt: skip
+    return dict.fromkeys(pages, 0) | {row["page"]: row["count"] for row in rows}
+
+
+def newest(site: str, page: str | None, limit: int) -> Work[list[Comment]]:
+    """The newest published comments of a page or of the whole site, newest first."""
+    on_page = "" if page is None else "AND c.page = :page"
+    rows = yield many(
+        f"""SELECT {COLUMNS} {_FROM} WHERE c.site = :site {on_page} AND c.state = 'published' AND c.body <> ''
+        ORDER BY c.created_at DESC, c.id DESC LIMIT :limit""",
+        site=site, limit=limit, **({} if page is None else {"page": page}),
+    )  # fmt: skip
+    return [read_comment(row) for row in rows]

@@ -1,0 +1,93 @@
+"""Words that an owner does not want answered or said."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_left
+from collections.abc import Sequence
+from functools import lru_cache
+
+from .invisible import strip_hidden
+
+# Above it stand scripts without spaces between words (Thai, Hangul with its particles, Kana, Han).
+_RUN_TOGETHER = "\u0e00"
+_LETTER = rf"[^\W_{_RUN_TOGETHER}-\U0010ffff]"
+
+
+class BlockedWords:
+    """Finds an owner's words in texts, whatever their case and with no characters hidden between.
+
+    Words of scripts that part words by spaces count only when they stand alone, though a Korean particle may follow;
+    those of other scripts count also inside.
+    """
+
+    def __init__(self, words: Sequence[str]) -> None:
+        wanted = {_plain(word): word for word in words}
+        wanted.pop("", None)
+        self._patterns = [(plain, _pattern(plain), word) for plain, word in wanted.items()]
+        self._sorted = sorted(wanted)
+        self.longest = max(map(len, wanted), default=0)
+        """Characters of the longest word."""
+
+    def first(self, text: str) -> str | None:
+        """The first of the words that is in the text, or None."""
+        plain = _plain(text)
+        return next((word for part, pattern, word in self._patterns if part in plain and pattern.search(plain)), None)
+
+    def passes(self, before: str, text: str, after: str) -> bool:
+        """Whether none of the words ends in a piece of a text that goes on; what begins in it is for the next piece."""
+        plain = _plain(before + text + after)
+        seen, end = len(_plain(before)), len(_plain(before + text))
+        near = (pattern for part, pattern, _ in self._patterns if part in plain)
+        return not any(seen < found.end() <= end for pattern in near for found in pattern.finditer(plain))
+
+    def held(self, text: str) -> int:
+        """How many characters at the end of a text may be the beginning of a word."""
+        near = text[-2 * self.longest - 16 :]
+        plain = _plain(near)
+        if not any(self._begins(plain[at:]) for at in range(max(0, len(plain) - self.longest), len(plain))):
+            return 0
+        return next((len(near) - at for at in range(len(near)) if self._begins(_plain(near[at:]))), 0)
+
+    def _begins(self, plain: str) -> bool:
+        at = bisect_left(self._sorted, plain)
+        return bool(plain) and at < len(self._sorted) and self._sorted[at].startswith(plain)
+
+
+class Passing:
+    """Lets a text pass piece by piece, as far as it is certain that none of the words is in it."""
+
+    def __init__(self, words: BlockedWords) -> None:
+        self._words = words
+        self._before = ""
+        self.held = ""
+        """What has not passed: it may be the beginning of a word, or has one in it when it is `blocked`."""
+        self.blocked = False
+
+    def hear(self, piece: str) -> str:
+        """What may pass now that this piece has come; nothing any more when a word is in it."""
+        text = self.held + piece
+        cut = len(text) - self._words.held(text)
+        if self.blocked or not self._words.passes(self._before, text[:cut], text[cut:]):
+            self.blocked, self.held = True, text
+            return ""
+        self.held = text[cut:]
+        self._before = (self._before + text[:cut])[-4 * self._words.longest - 16 :]
+        return text[:cut]
+
+
+@lru_cache(maxsize=64)
+def blocked_words(words: tuple[str, ...]) -> BlockedWords:
+    """The words of a site, made ready once."""
+    return BlockedWords(words)
+
+
+def _pattern(plain: str) -> re.Pattern[str]:
+    if max(plain[0], plain[-1]) >= _RUN_TOGETHER:
+        return re.compile(re.escape(plain))
+    return re.compile(rf"(?<!{_LETTER}){re.escape(plain)}(?!{_LETTER})")
+
+
+def _plain(text: str) -> str:
+    return " ".join(strip_hidden(unicodedata.normalize("NFKC", text)).casefold().split())

@@ -1,0 +1,1 @@
+"""Which sentences of a site answer a question, and whether an answer rests on them."""

@@ -1,0 +1,165 @@
+"""Sources that hold: words of a page that an answer rests on, found verbatim in it, or dropped."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+
+from ..answering import Passage, Source
+from .quoting import best_quotes
+from .sentences import sentences
+from .terms import terms
+
+MARKER = re.compile(r"\s?[\[【](?:[Pp]assages?\s)?(\d{1,2}(?:\s?[,;–-]\s?\d{1,2}){0,5})[\]】](?!\()")
+_RANGE = re.compile(r"(\d{1,2})(?:\s?[–-]\s?(\d{1,2}))?")
+_CODE_OR_MARKER = re.compile(rf"```.*?```|`[^`\n]*`|{MARKER.pattern}", re.DOTALL)
+_CLAIM_END = re.compile(r"(?<=[.!?。！？])\s|\n")
+_SPOKEN = re.compile(r"[\"“”«»「『]([^\"“”«»「」『』\n]{12,400})[\"“”«»」』]")
+_UNSUPPORTED = re.compile(
+    r"(?:pages?|site|website|article|text|passages?) (?:does not|doesn['’]t|do not|don['’]t) "
+    r"(?:say|mention|state|tell|cover|specify|provide|give|contain|include|answer)|"
+    r"(?:not|n['’]t) (?:mentioned|stated|covered|specified|said) (?:on|in|by|anywhere|whether|how|what|where|when) |"
+    r"\bno (?:information|mention|details?) (?:on|in|about|of|regarding) |"
+    r"(?:not|n['’]t) find (?:this |that |it |any\w* )?(?:information |mention )?(?:on|in|about|of) |"
+    r"(?:페이지|사이트|글)(?:에는|에서는|에|은|는)? ?[^.\n]{0,30}(?:나와 있지 않|나오지 않|없습니다|없어요|찾을 수 없)|"
+    r"(?:정보|내용|언급)(?:를|을|은|는|이|가)? ?(?:찾을 수 없|찾지 못|없습니다|없어요)|"
+    r"(?:ページ|サイト|記事)[^。\n]{0,60}(?:記載され|書かれ|載って|触れられて|示されて)(?:て)?(?:い)?(?:ません|ない)|"
+    r"(?:页面|頁面|网站|網站|网页|網頁|文章)[^。\n]{0,30}(?:没有?|沒有?|未)(?:提|说|說|写|寫|给|給|说明|說明)",
+    re.IGNORECASE,
+)
+_FOLDED = {"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "–": "-", "—": "-", "−": "-"}
+_DROPPED = {"\u200b", "\u200c", "\u200d", "\ufeff", "\u00ad", "\u2060"}
+_SILENT = re.compile(
+    r"(?:page|text|article|passages?) (?:does not|doesn['’]t|do not|don['’]t) (?:say|mention|state|specify)\b|"
+    r"(?:페이지|글)(?:에는|에|은|는)? ?[^.\n]{0,30}나와 있지 않|언급(?:이 없|되지 않|되어 있지 않)|"
+    r"(?:記載され|書かれ)てい?ません",
+    re.IGNORECASE,
+)
+"""What rests on no passage, whatever it marks: stricter than the above, as a site may say what it does not give."""
+_EVEN_SO = re.compile(
+    r"\b(?:but|however|though|although|while|only|except)\b|지만|다만|[은는]데|が、|但", re.IGNORECASE
+)
+"""What leads from that which is not said to that which is."""
+OVERLAP = 0.5
+MOST_SOURCES, MOST_MARKERS = 5, 30
+CLAIM_LIMIT = 600
+"""Characters before a marker that may be the statement it belongs to."""
+
+
+def _fold(text: str) -> tuple[str, list[int]]:
+    """The text as it is compared, and where each of its characters stands in the original."""
+    letters: list[str] = []
+    places: list[int] = []
+    for place, character in enumerate(text):
+        if character in _DROPPED:
+            continue
+        if character.isspace():
+            if letters and letters[-1] == " ":
+                continue
+            character = " "
+        for letter in unicodedata.normalize("NFKC", _FOLDED.get(character, character)).casefold():
+            letters.append(letter)
+            places.append(place)
+    return "".join(letters), places
+
+
+def verify(quote: str, text: str) -> str | None:
+    """The page's own wording of a quote, alike but for space, quotation marks and dashes; None when it is not there."""
+    folded, places = _fold(text)
+    wanted = _fold(quote)[0].strip()
+    begin = folded.find(wanted) if wanted else -1
+    if begin < 0:
+        return None
+    return text[places[begin] : places[begin + len(wanted) - 1] + 1]
+
+
+def says_unsupported(text: str) -> bool:
+    """Whether an answer says that the page does not say."""
+    return _UNSUPPORTED.search(text) is not None
+
+
+def cited_sources(text: str, passages: Sequence[Passage]) -> tuple[str, tuple[Source, ...]]:
+    """An answer's text with its markers renumbered, and its sources in that order.
+
+    `[n]` (or `[n, m]`, `[n-m]`) means the n-th passage, of which the words that best support the marked statement are
+    quoted; markers of no passage are dropped, and those of a statement that the page does not say; code is left alone.
+    Words in quotation marks that stand in a passage count as well. Without either, sentences of the passages that share
+    most of their words with the answer. An answer that says that the page does not say, and marks nothing, has no
+    sources.
+    """
+    sources: list[Source] = []
+    seen = 0
+
+    def number_of(passage: Passage, claim: str) -> int | None:
+        source = Source(_supporting(claim, passage), passage.url, passage.title)
+        if source not in sources:
+            if len(sources) == MOST_SOURCES:
+                return None
+            sources.append(source)
+        return sources.index(source) + 1
+
+    def renumber(match: re.Match[str]) -> str:
+        nonlocal seen
+        if match[1] is None:
+            return match[0]
+        seen += 1
+        if seen > MOST_MARKERS:
+            return ""
+        claim = _CLAIM_END.split(MARKER.sub("", text[max(0, match.start() - CLAIM_LIMIT) : match.start()]).rstrip())[-1]
+        wanted = [] if _SILENT.search(claim) and not _EVEN_SO.search(claim) else _numbers(match[1])
+        known = [
+            number_of(passages[number - 1], claim) for number in dict.fromkeys(wanted) if 1 <= number <= len(passages)
+        ]
+        marks = "".join(f"[{number}]" for number in dict.fromkeys(known) if number)
+        return f" {marks}" if marks and match[0][0].isspace() else marks
+
+    clean = _CODE_OR_MARKER.sub(renumber, text)
+    for match in _SPOKEN.finditer(clean):
+        for passage in passages:
+            words = verify(match[1], passage.text)
+            if words and len(sources) < MOST_SOURCES and all(words not in known.quote for known in sources):
+                sources.append(Source(words, passage.url, passage.title))
+                break
+    if not sources and not says_unsupported(clean):
+        sources = _overlapping(clean, passages)
+    return clean, tuple(sources)
+
+
+def _numbers(marker: str) -> list[int]:
+    """The numbers of `1, 3-5`."""
+    found: list[int] = []
+    for match in _RANGE.finditer(marker):
+        first = int(match[1])
+        found += range(first, max(first, int(match[2] or first)) + 1)
+    return found
+
+
+def holding(sources: Sequence[Source], passages: Sequence[Passage]) -> tuple[Source, ...]:
+    """The sources that hold: their words stand in a passage of the page they name; in the page's own wording."""
+    held: list[Source] = []
+    for source in sources:
+        texts = (passage.text for passage in passages if passage.url == source.url)
+        words = next((found for found in (verify(source.quote, text) for text in texts) if found), None)
+        if words and all(words != known.quote or source.url != known.url for known in held):
+            held.append(Source(words, source.url, source.title))
+    return tuple(held)
+
+
+def _supporting(claim: str, passage: Passage) -> str:
+    """The words of a passage that best support a claim; its first sentence when nothing is shared."""
+    found = best_quotes(claim, [passage], 1)
+    return found[0].text if found else next(iter(sentences(passage.text)), passage.text)
+
+
+def _overlapping(text: str, passages: Sequence[Passage]) -> list[Source]:
+    said = set(terms(text))
+    scored = []
+    for passage in passages:
+        for sentence in sentences(passage.text):
+            found = set(terms(sentence))
+            share = len(found & said) / len(found) if len(found) >= 3 else 0.0
+            if share >= OVERLAP:
+                scored.append((share, sentence, passage))
+    scored.sort(key=lambda item: -item[0])
+    return [Source(sentence, passage.url, passage.title) for _, sentence, passage in scored[:2]]

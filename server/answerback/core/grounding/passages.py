@@ -1,0 +1,80 @@
+"""A page's text in passages: a few neighbouring blocks under their headings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ..answering import Passage
+from .sentences import sentences
+
+__all__ = ["Block", "Passage", "split"]
+
+WISHED, MOST = 400, 900
+"""Characters of a passage: blocks are joined up to the first, and cut at sentences beyond the second."""
+QUESTION_LIMIT = 200
+TEXT_LIMIT = 400_000
+"""Characters of a page that are read; a book's worth."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A paragraph, list item or table row, and the headings above it, outermost first."""
+
+    text: str
+    headings: tuple[str, ...] = ()
+
+
+def split(blocks: Iterable[Block], *, url: str, title: str) -> list[Passage]:
+    """The passages of a page, in order. Blocks of one heading are joined while they are short; a question stays with
+    what follows it."""
+    found: list[Passage] = []
+    parts: list[str] = []
+    size, left = 0, TEXT_LIMIT
+    headings: tuple[str, ...] = ()
+
+    def close() -> None:
+        if parts:
+            found.append(Passage("\n".join(parts), " › ".join(headings), url, title))
+            parts.clear()
+
+    for block in blocks:
+        for piece in _pieces(block.text[:left]):
+            cost = len(piece)
+            if parts and (block.headings != headings or size >= WISHED or size + cost > MOST):
+                question = parts.pop() if len(parts) > 1 and _leads_on(parts[-1], headings, block) else ""
+                close()
+                if question:
+                    parts.append(question)
+                    size = len(question)
+            size = size + cost if parts else cost
+            headings = block.headings
+            parts.append(piece)
+        left = max(0, left - len(block.text))
+    close()
+    return found
+
+
+def _leads_on(text: str, headings: tuple[str, ...], block: Block) -> bool:
+    """Whether a short text is a question, of a list of questions and answers, that a block under the same headings
+    may answer."""
+    return block.headings == headings and len(text) <= QUESTION_LIMIT and text.endswith(("?", "？"))
+
+
+def _pieces(text: str) -> list[str]:
+    """A block, cut at sentences where it is long; verbatim but for the space at the cuts."""
+    if len(text) <= MOST:
+        return [text] if text.strip() else []
+    pieces: list[str] = []
+    begin = end = size = 0
+    for sentence in sentences(text):
+        at = text.index(sentence, end)
+        cost = len(sentence)
+        if size and size + cost > WISHED:
+            pieces.append(text[begin:end])
+            begin, size = at, 0
+        elif not size:
+            begin = at
+        size += cost
+        end = at + len(sentence)
+    return [*pieces, text[begin:end]] if size else pieces

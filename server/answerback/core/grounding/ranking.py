@@ -1,0 +1,172 @@
+"""Which passages answer a question, and how many of them fit into a prompt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+from ..answering import Passage
+from .scoring import Reading
+from .terms import terms
+from .tokens import estimate_tokens
+
+__all__ = ["at_a_glance", "choose", "estimate_tokens", "terms"]
+
+JOINED_LIMIT = 1_200
+"""Characters of passages that are joined because they follow each other."""
+PASSAGES_READ = 120
+"""Passages that are read closely; of more, those that share most with the question at a glance."""
+WHOLE = 0.7
+"""The part of a budget for whole passages; the rest goes to the best sentences of others."""
+LEAST_PIECE = 12
+"""Tokens; what is left below it holds nothing worth looking for."""
+AT_HOME = 2.0
+"""The support from which on a page is taken to answer by itself."""
+HOME = 2.0
+"""What a passage of the page itself is ahead of one from elsewhere on the site."""
+ALWAYS = 1_000.0
+"""What the best passage of the page is ahead of all others when none of the page would be chosen."""
+ALIKE = 0.85
+"""Passages that share so much of their terms are one, told twice."""
+
+
+def _best_of_each(reading: Reading) -> list[float]:
+    best = [float("-inf")] * len(reading.passages)
+    for (number, _), score in zip(reading.units, reading.scores, strict=True):
+        best[number] = max(best[number], score)
+    return best
+
+
+def at_a_glance(question: str, passages: Sequence[Passage]) -> Sequence[Passage]:
+    """The passages worth reading closely, in order: those where most of the question's terms occur as they are."""
+    if len(passages) <= PASSAGES_READ:
+        return passages
+    wanted = sorted(set(terms(question[:2_000])), key=len, reverse=True)[:24]
+    texts = [passage.text.lower() for passage in passages]
+    found = [[term for term in wanted if term in text] for text in texts]
+    often = {term: 1 + sum(term in item for item in found) for term in wanted}
+    scores = [sum(1 / often[term] ** 0.5 for term in item) for item in found]
+    best = sorted(range(len(passages)), key=lambda number: -scores[number])[:PASSAGES_READ]
+    return [passages[number] for number in sorted(best)]
+
+
+def choose(
+    question: str, passages: Iterable[Passage], token_budget: int, others: Iterable[Passage] = ()
+) -> tuple[Passage, ...]:
+    """The best passages within a budget of tokens: those of the page first, then those of other pages of its site.
+
+    `others` are candidates from the site's index, best first. A page that fits is taken whole. Passages that say the
+    same are taken once; those of the page that follow each other are joined.
+    """
+    home = list(passages)
+    known = {(passage.url, passage.text) for passage in home}
+    away = [passage for passage in others if (passage.url, passage.text) not in known]
+    if not away and sum(map(_cost, home)) <= token_budget:
+        return _joined(home, home)
+    if away and home and _says(question, home):
+        chosen_here = choose(question, home, token_budget)
+        return _with_more(chosen_here, away, token_budget - sum(map(_cost, chosen_here)))
+    listed = [*at_a_glance(question, home), *away[:PASSAGES_READ]]
+    ahead = len(listed) - len(away[:PASSAGES_READ])
+    reading = Reading(question, listed)
+    bonus = [HOME if number < ahead else 0.0 for number in range(len(listed))]
+    chosen = _whole_ones(reading, bonus, token_budget)
+    if away and ahead and not any(number < ahead for number in chosen):
+        bonus[max(range(ahead), key=_best_of_each(reading).__getitem__)] = ALWAYS
+        chosen = _whole_ones(reading, bonus, token_budget)
+    left = token_budget - sum(_cost(listed[number]) for number in chosen)
+    pieces = _pieces(reading, bonus, chosen, left)
+    kept = [listed[number] if number in chosen else pieces.get(number) for number in range(len(listed))]
+    return _joined([passage for passage in kept if passage is not None], home)
+
+
+def _says(question: str, home: Sequence[Passage]) -> bool:
+    """Whether the page itself likely answers, so that the rest of the site need not compete."""
+    reading = Reading(question, at_a_glance(question, home))
+    best = max(range(len(reading.units)), key=reading.scores.__getitem__, default=None)
+    return best is not None and reading.support(best) >= AT_HOME
+
+
+def _with_more(chosen: tuple[Passage, ...], others: Iterable[Passage], left: int) -> tuple[Passage, ...]:
+    more = []
+    for passage in others:
+        cost = _cost(passage)
+        if cost <= left:
+            more.append(passage)
+            left -= cost
+    return (*chosen, *more)
+
+
+def _whole_ones(reading: Reading, bonus: list[float], budget: int) -> set[int]:
+    """The best passages, none told twice, within the larger part of the budget."""
+    scores = [score + more for score, more in zip(_best_of_each(reading), bonus, strict=True)]
+    chosen: list[int] = []
+    left = int(budget * WHOLE)
+    for number in sorted(range(len(scores)), key=lambda number: -scores[number]):
+        cost = _cost(reading.passages[number])
+        if (cost <= left or (not chosen and cost <= budget)) and not _is_told(number, chosen, reading):
+            chosen.append(number)
+            left -= cost
+    return set(chosen)
+
+
+def _pieces(reading: Reading, bonus: list[float], chosen: set[int], left: int) -> dict[int, Passage]:
+    """What the rest of the budget holds of the other passages: from the first to the last good sentence of each."""
+    spans: dict[int, tuple[int, int]] = {}
+    told: set[int] = set()
+    units, passages = reading.units, reading.passages
+    for place in sorted(range(len(units)), key=lambda place: -reading.scores[place] - bonus[units[place][0]]):
+        number, unit = units[place]
+        if left < LEAST_PIECE:
+            break
+        if number in chosen or number in told:
+            continue
+        text = passages[number].text
+        begin, end = spans.get(number, (unit.start, unit.start))
+        span = min(begin, unit.start), max(end, unit.start + len(unit.text))
+        cost = estimate_tokens(text[span[0] : begin]) + estimate_tokens(text[end : span[1]])
+        cost += 0 if number in spans else _cost_of_place(passages[number])
+        if cost > left:
+            continue
+        if number not in spans and _is_told(number, [*chosen, *spans], reading):
+            told.add(number)
+            continue
+        spans[number] = span
+        left -= cost
+    return {number: replace(passages[number], text=passages[number].text[a:b]) for number, (a, b) in spans.items()}
+
+
+def _cost(passage: Passage) -> int:
+    return estimate_tokens(passage.text) + _cost_of_place(passage)
+
+
+def _cost_of_place(passage: Passage) -> int:
+    """Tokens of what stands around a passage in a prompt."""
+    return estimate_tokens(passage.heading) + 8
+
+
+def _is_told(number: int, chosen: list[int], reading: Reading) -> bool:
+    said = reading.terms_of(number)
+    return len(said) >= 8 and any(
+        len(said & other) >= ALIKE * max(len(said), len(other)) for other in map(reading.terms_of, chosen)
+    )
+
+
+def _continues(before: Passage, passage: Passage, follower: int | None) -> bool:
+    together = len(before.text) + len(passage.text)
+    return follower == id(passage) and before.heading == passage.heading and together < JOINED_LIMIT
+
+
+def _joined(chosen: list[Passage], listed: list[Passage]) -> tuple[Passage, ...]:
+    """The passages in order, those that follow each other under one heading made one."""
+    follows = {id(one): id(two) for one, two in pairwise(listed) if one.url == two.url}
+    found: list[Passage] = []
+    before = 0
+    for passage in chosen:
+        if found and _continues(found[-1], passage, follows.get(before)):
+            found[-1] = replace(found[-1], text=f"{found[-1].text}\n{passage.text}")
+        else:
+            found.append(passage)
+        before = id(passage)
+    return tuple(found)

@@ -1,0 +1,1 @@
+"""The database: reads, and writes as generators of statements."""

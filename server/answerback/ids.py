@@ -1,0 +1,43 @@
+"""Ids and secrets, passed in so that tests can hold them still."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Protocol
+
+
+class Ids(Protocol):
+    """Makes names for new things."""
+
+    def new(self) -> str:
+        """An id that cannot be guessed: 16 characters of A–Z a–z 0–9 - _ (96 bits)."""
+        ...
+
+    def secret(self) -> str:
+        """A secret to be kept by its holder: 43 characters (256 bits)."""
+        ...
+
+
+class RandomIds:
+    """Ids from the operating system's randomness."""
+
+    def new(self) -> str:
+        return secrets.token_urlsafe(12)
+
+    def secret(self) -> str:
+        return secrets.token_urlsafe(32)
+
+
+class CountedIds:
+    """Ids in a row, for tests that read them."""
+
+    def __init__(self) -> None:
+        self._count = 0
+
+    def new(self) -> str:
+        self._count += 1
+        return f"id-{self._count:013d}"
+
+    def secret(self) -> str:
+        self._count += 1
+        return f"secret-{self._count:036d}"

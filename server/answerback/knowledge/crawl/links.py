@@ -1,0 +1,103 @@
+"""Where a page leads, and what it says about itself to robots."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl, quote, urlencode, urljoin, urlsplit
+
+from ...core.hosts import normal_origin
+from .robots import NAME, forbids_index
+
+MOST_LINKS, ADDRESS_LIMIT, MOST_SEGMENTS = 500, 1_000, 16
+_NO_PAGE = re.compile(
+    r"\.(?:jpe?g|png|gif|webp|avif|svg|ico|bmp|pdf|zip|gz|tgz|bz2|xz|7z|rar|dmg|exe|iso|mp[34]|m4[av]|ogg|wav|webm|mov|"
+    r"avi|css|m?js|json|xml|rss|atom|woff2?|ttf|otf|eot|csv|xlsx?|docx?|pptx?|epub|ics|txt)$",
+    re.IGNORECASE,
+)
+_TRACKING = re.compile(r"utm_\w+|fbclid|gclid|msclkid|mc_[ce]id|igshid|ref_src|sessionid|phpsessid|jsessionid", re.I)
+_AS_IS = "".join(set(map(chr, range(0x21, 0x7F))) - set('"<>`{}'))
+"""What browsers leave as it is in an address; all else they write by its octets."""
+_NOT_OURS = {"nofollow", "ugc", "sponsored"}
+
+
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """The pages of the site that a page leads to, the address it would rather be known by, and what it allows."""
+
+    links: tuple[str, ...] = ()
+    canonical: str = ""
+    may_keep: bool = True
+
+
+def normal_url(url: str, origins: Collection[str]) -> str:
+    """An address of the site as it is kept: as browsers write it, without fragment and tracking; empty when it is not
+    of its origins."""
+    try:
+        parts = urlsplit(url.strip())
+        if parts.scheme not in ("http", "https") or "@" in parts.netloc or "\\" in url or len(url) > ADDRESS_LIMIT:
+            return ""
+        site = normal_origin(f"{parts.scheme}://{parts.netloc}")
+    except ValueError:
+        return ""
+    segments = parts.path.split("/")
+    if site not in origins or len(segments) > MOST_SEGMENTS or _is_a_trap(segments):
+        return ""
+    query = [
+        (name, value) for name, value in parse_qsl(parts.query, keep_blank_values=True) if not _TRACKING.fullmatch(name)
+    ]
+    kept = parts.query if len(query) == len(parse_qsl(parts.query, keep_blank_values=True)) else urlencode(query)
+    found = f"{site}{quote(parts.path or '/', _AS_IS)}" + (f"?{quote(kept, _AS_IS)}" if kept else "")
+    return found if len(found) <= ADDRESS_LIMIT else ""
+
+
+def _is_a_trap(segments: list[str]) -> bool:
+    """Whether an address repeats itself, as pages with wrong relative links lead on for ever."""
+    return any(segment and segments.count(segment) > 3 for segment in segments)
+
+
+def read_signs(root: Any, url: str, header: str, origins: Collection[str]) -> Signs:
+    """What a parsed page says; `header` are its `X-Robots-Tag`s, a line each. Links that are not the
+    site's own words are left out."""
+    tags = header.splitlines()
+    for meta in root.iter("meta"):
+        if (meta.get("name") or "").strip().lower() in ("robots", NAME):
+            tags.append(meta.get("content") or "")
+    no_index, no_follow = forbids_index(tags)
+    first = next((item.get("href") for item in root.iter("base") if item.get("href")), "")
+    base = _joined(url, first) or url
+    canonical = next(
+        (
+            item.get("href") or ""
+            for item in root.iter("link")
+            if "canonical" in (item.get("rel") or "").lower().split()
+        ),
+        "",
+    )
+    links = {} if no_follow else dict.fromkeys(_links(root, base, origins))
+    return Signs(
+        tuple(link for link in links if link != url)[:MOST_LINKS],
+        normal_url(_joined(base, canonical), origins) if canonical.strip() else "",
+        not no_index,
+    )
+
+
+def _links(root: Any, base: str, origins: Collection[str]) -> list[str]:
+    found = []
+    for item in root.iter("a", "area", "link"):
+        rel = set((item.get("rel") or "").lower().split())
+        if (item.tag == "link" and not rel & {"next", "prev"}) or rel & _NOT_OURS or item.get("download") is not None:
+            continue
+        url = normal_url(_joined(base, item.get("href") or ""), origins) if item.get("href") else ""
+        if url and not _NO_PAGE.search(urlsplit(url).path):
+            found.append(url)
+    return found
+
+
+def _joined(base: str, target: str) -> str:
+    try:
+        return urljoin(base, target.strip())
+    except ValueError:
+        return ""

@@ -1,0 +1,1 @@
+"""Passages of a site, found for a question."""

@@ -1,0 +1,77 @@
+"""The passages of a whole site, found for a question."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ...core.answering import Passage
+from ...core.grounding.terms import search_terms, terms
+from ...db.database import Database, Work
+from . import store
+from .embeddings import PassageVectors
+
+CANDIDATES = 32
+"""Passages handed over for a question, to be read closely."""
+MOST_TERMS = 40
+QUESTION_LIMIT = 2_000
+PASSAGE_LIMIT = 600
+"""Passages of one page that are kept."""
+FUSION = 60
+"""Reciprocal rank fusion: 1 / (60 + rank), as in Cormack, Clarke and Büttcher (2009)."""
+
+
+def entries(passages: Sequence[Passage]) -> list[store.Entry]:
+    """A page's passages with their terms, as they are put into the index."""
+    return [
+        store.Entry(
+            passage, position, " ".join(terms(f"{passage.title} {passage.heading}")), " ".join(terms(passage.text))
+        )
+        for position, passage in enumerate(passages[:PASSAGE_LIMIT])
+    ]
+
+
+class SiteIndex:
+    """Finds and keeps passages; by their words always, by their meaning too where there is a model for it."""
+
+    def __init__(self, db: Database, meaning: PassageVectors | None = None) -> None:
+        self._db = db
+        self._words = store.words_of(is_sqlite=db.is_sqlite)
+        self._meaning = meaning
+
+    def put(self, site: str, url: str, found: Sequence[store.Entry]) -> Work[None]:
+        """Put a page's passages in place of those that were there."""
+        return store.put_passages(self._words, site, url, found)
+
+    def forget(self, site: str, url: str) -> Work[None]:
+        """Take out a page's passages."""
+        return self._words.forget(site, url)
+
+    def forget_site(self, site: str) -> Work[None]:
+        """Take out all passages of a site."""
+        return self._words.forget_site(site)
+
+    async def search(self, site: str, question: str, *, besides: str = "", limit: int = CANDIDATES) -> list[Passage]:
+        """Passages of a site that may answer a question, the best first; `besides` is the page that is known anyway."""
+        wanted = search_terms(question[:QUESTION_LIMIT], MOST_TERMS)
+        found = await self._db.read(lambda: store.find(self._words, site, wanted, besides, limit))
+        if self._meaning is None:
+            return [item.passage for item in found]
+        alike = await self._meaning.nearest(site, question, [item.id for item in found], besides, limit)
+        order = fused([item.id for item in found], alike)[:limit]
+        known = {item.id: item.passage for item in found}
+        missing = [id for id in order if id not in known]
+        known |= await self._db.read(lambda: store.passages_by_id(site, missing))
+        return [known[id] for id in order if id in known]
+
+    async def understand(self, site: str) -> int:
+        """Have the model read what it has not read yet; how many passages. None without a model."""
+        return 0 if self._meaning is None else await self._meaning.read(site)
+
+
+def fused(*rankings: Sequence[int]) -> list[int]:
+    """Several rankings as one, by reciprocal rank fusion."""
+    scores: dict[int, float] = {}
+    for ranking in rankings:
+        for rank, id in enumerate(ranking, 1):
+            scores[id] = scores.get(id, 0.0) + 1 / (FUSION + rank)
+    return sorted(scores, key=lambda id: (-scores[id], id))

@@ -1,0 +1,90 @@
+"""A page's text: from what is kept while it is fresh, else fetched, extracted and kept."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Awaitable, Callable, Collection
+from dataclasses import dataclass, replace
+from weakref import WeakValueDictionary
+
+from ..clock import Clock
+from ..db.database import Database
+from ..net.fetch import Fetched, PageFetcher
+from .extract.html import Content, extract
+from .store import PageText, keep_page_text, page_text
+
+FRESH_MS = 10 * 60_000
+STALE_MS = 24 * 3_600_000
+EXTRACT_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A page says something else than before; `page` is None when it is gone."""
+
+    site: str
+    url: str
+    old_hash: str
+    page: PageText | None
+
+
+async def _nobody(change: Change) -> None:
+    """Nobody wants to know."""
+
+
+class PageReader:
+    """Reads pages, each by one fetch at a time; `changed` is awaited after a page's new text has been kept."""
+
+    def __init__(self, db: Database, clock: Clock, fetcher: PageFetcher) -> None:
+        self._db = db
+        self._clock = clock
+        self._fetcher = fetcher
+        self._locks: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
+        self.changed: Callable[[Change], Awaitable[None]] = _nobody
+
+    async def read(self, site: str, origins: Collection[str], url: str) -> PageText | None:
+        """The page's text, or None when there is none to be had; a text of up to a day ago beats none."""
+        url = url.partition("#")[0]
+        lock = self._locks.setdefault((site, url), asyncio.Lock())
+        async with lock:
+            kept = await page_text(self._db, site, url)
+            now = self._clock.now()
+            if kept is not None and now - kept.fetched_at < FRESH_MS:
+                return kept
+            fetched = await self._fetcher.fetch(
+                url, origins, etag=kept.etag if kept else "", last_modified=kept.last_modified if kept else ""
+            )
+            page = await self._page(site, url, fetched, kept, now)
+            if page is None:
+                return kept if kept is not None and now - kept.fetched_at < STALE_MS else None
+            old = await self._db.write(lambda: keep_page_text(page))
+            await self.tell(old, page)
+            return page
+
+    async def tell(self, old_hash: str | None, page: PageText) -> None:
+        """Say that a page's text is another than it was, if it is."""
+        if old_hash is not None and old_hash != page.hash:
+            await self.changed(Change(page.site, page.url, old_hash, page))
+
+    async def _page(self, site: str, url: str, fetched: Fetched, kept: PageText | None, now: int) -> PageText | None:
+        if fetched.status == "unchanged" and kept is not None:
+            return replace(kept, fetched_at=now)
+        if fetched.status != "ok":
+            return None
+        try:
+            async with asyncio.timeout(EXTRACT_SECONDS):
+                content = await asyncio.to_thread(extract, fetched.body, fetched.content_type)
+        except TimeoutError:
+            return None
+        return as_page(site, url, fetched, content, now)
+
+
+def as_page(site: str, url: str, fetched: Fetched, content: Content, now: int) -> PageText | None:
+    """What is kept of a page that has come; None when it has no text."""
+    if not content.blocks:
+        return None
+    hash = hashlib.sha256("\n".join(block.text for block in content.blocks).encode()).hexdigest()[:32]
+    return PageText(
+        site, url, content.title, content.lang, content.blocks, hash, fetched.etag, fetched.last_modified, "ok", now
+    )

@@ -1,0 +1,16 @@
+"""The bus that the settings ask for."""
+
+from __future__ import annotations
+
+from ..ids import Ids
+from ..settings import Settings
+from .bus import Bus, MemoryBus
+
+
+def make_bus(settings: Settings, ids: Ids) -> Bus:
+    """The bus of one process, or with a Redis that of several."""
+    if not settings.redis_url:
+        return MemoryBus(ids.new())
+    from .redis_bus import RedisBus
+
+    return RedisBus(settings.redis_url, ids.new())

@@ -1,0 +1,1 @@
+"""Outgoing requests that are safe from SSRF."""

@@ -1,0 +1,248 @@
+"""A page's bytes, fetched so that nobody can make us fetch anything else (threat 11).
+
+Only from the site's own origins, also after each redirect; every resolved address is checked, and the connection goes
+to the very address that was checked. A private address is reached only where the origin itself names it in so many
+words (`http://127.0.0.1:8001`), as the operator wrote it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import zlib
+from collections.abc import Awaitable, Callable, Collection, Iterable
+from dataclasses import dataclass
+from typing import Any, Protocol
+from urllib.parse import urljoin, urlsplit
+
+import httpcore2
+import httpx2
+
+from ..core.hosts import normal_origin
+from .deny_list import is_public, names_itself
+
+SECONDS, MOST_BYTES, REDIRECTS = 5.0, 2 * 1024 * 1024, 3
+ADDRESSES_TRIED = 3
+AGENT = "Answerback/0.1 (reads pages of its own site to answer comments)"
+Resolver = Callable[[str, int], Awaitable[list[str]]]
+Allows = Callable[[str], bool]
+
+
+def always(url: str) -> bool:
+    """Every address may be asked for."""
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What is fetched: the media types that are taken, and how many bytes at most."""
+
+    types: tuple[str, ...]
+    most_bytes: int
+
+
+PAGE = Kind(("text/html", "application/xhtml+xml", "text/plain"), MOST_BYTES)
+ROBOTS = Kind(("text/plain", "text/html", "application/octet-stream", ""), 512 * 1024)
+SITEMAP = Kind(
+    ("application/xml", "text/xml", "application/rss+xml", "text/plain", "application/gzip", "application/x-gzip",
+     "application/octet-stream", "binary/octet-stream", ""),
+    10 * 1024 * 1024,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What came: `status` is `ok`, `unchanged`, or why not (`origin`, `robots`, `address`, `redirects`, `slow`,
+    `large`, `type`, `http`, `network`); `code` is HTTP's own where there was an answer, `robots` its `X-Robots-Tag`,
+    a line each."""
+
+    status: str
+    url: str = ""
+    body: bytes = b""
+    content_type: str = ""
+    etag: str = ""
+    last_modified: str = ""
+    code: int = 0
+    robots: str = ""
+
+
+class PageFetcher(Protocol):
+    """Fetches pages of a site."""
+
+    async def fetch(
+        self, url: str, origins: Collection[str], *, etag: str = "", last_modified: str = "", kind: Kind = PAGE,
+        allows: Allows = always,
+    ) -> Fetched:  # fmt: skip
+        """The page, if it is of one of the origins, and `allows` where it has moved to. Never raises."""
+        ...
+
+
+class RecordedPageFetcher:
+    """Pages from memory, for tests that need no network: `{url: html}`."""
+
+    def __init__(self, pages: dict[str, str]) -> None:
+        self.pages = pages
+        self.calls: list[str] = []
+
+    async def fetch(
+        self, url: str, origins: Collection[str], *, etag: str = "", last_modified: str = "", kind: Kind = PAGE,
+        allows: Allows = always,
+    ) -> Fetched:  # fmt: skip
+        self.calls.append(url)
+        if url not in self.pages:
+            return Fetched("http", url, code=404)
+        return Fetched("ok", url, self.pages[url].encode(), "text/html; charset=utf-8", code=200)
+
+
+async def resolve(host: str, port: int) -> list[str]:
+    """All addresses of a host, as the system resolves it."""
+    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+
+
+class AddressRefused(Exception):
+    """A host leads to an address that pages are not fetched from."""
+
+
+class _CheckedBackend(httpcore2.AsyncNetworkBackend):
+    """Resolves, checks every address, and dials one that was checked."""
+
+    def __init__(self, resolver: Resolver, private: Callable[[str, int], bool]) -> None:
+        self._inner = httpcore2.AnyIOBackend()
+        self._resolver = resolver
+        self._private = private
+
+    async def connect_tcp(
+        self, host: str, port: int, timeout: float | None = None, local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore2.AsyncNetworkStream:  # fmt: skip
+        addresses = await self._resolver(host, port)
+        if not addresses or not (self._private(host, port) or all(map(is_public, addresses))):
+            raise AddressRefused(host)
+        tried = addresses[:ADDRESSES_TRIED]
+        for address in tried:
+            try:
+                return await self._inner.connect_tcp(address, port, timeout, local_address, socket_options)
+            except httpcore2.ConnectError:  # an IPv6 address on a machine without IPv6, say
+                if address == tried[-1]:
+                    raise
+        raise AddressRefused(host)
+
+    async def connect_unix_socket(
+        self, path: str, timeout: float | None = None, socket_options: Iterable[Any] | None = None
+    ) -> httpcore2.AsyncNetworkStream:
+        raise AddressRefused(path)
+
+    async def sleep(self, seconds: float) -> None:
+        await self._inner.sleep(seconds)
+
+
+def checked_transport(url: str, resolver: Resolver, private: Callable[[str, int], bool]) -> httpx2.AsyncHTTPTransport:
+    """A network that reaches public addresses only, and others where `private(host, port)` says that it may."""
+    transport = httpx2.AsyncHTTPTransport(trust_env=False)
+    transport._pool = httpcore2.AsyncConnectionPool(  # the transport has no argument for its network
+        ssl_context=httpx2.create_ssl_context(trust_env=False) if url.startswith("https:") else None,
+        network_backend=_CheckedBackend(resolver, private),
+    )
+    return transport
+
+
+class HttpPageFetcher:
+    """Fetches over the network; a connection lives as long as one page, so that no address outlives its check."""
+
+    def __init__(self, resolver: Resolver = resolve, seconds: float = SECONDS) -> None:
+        self._resolver = resolver
+        self._seconds = seconds
+
+    async def fetch(
+        self, url: str, origins: Collection[str], *, etag: str = "", last_modified: str = "", kind: Kind = PAGE,
+        allows: Allows = always,
+    ) -> Fetched:  # fmt: skip
+        accept = "text/html, text/plain;q=0.8" if kind is PAGE else "*/*"
+        headers = {"User-Agent": AGENT, "Accept": accept, "Accept-Encoding": "gzip"}
+        if etag:
+            headers["If-None-Match"] = etag
+        if last_modified:
+            headers["If-Modified-Since"] = last_modified
+        try:
+            async with asyncio.timeout(self._seconds):
+                return await self._follow(url, origins, headers, kind, allows)
+        except TimeoutError:
+            return Fetched("slow", url)
+        except AddressRefused:
+            return Fetched("address", url)
+        except (OSError, UnicodeError, ValueError, httpx2.HTTPError, httpx2.InvalidURL, httpcore2.ConnectError):
+            return Fetched("network", url)
+
+    async def _follow(
+        self, url: str, origins: Collection[str], headers: dict[str, str], kind: Kind, allows: Allows
+    ) -> Fetched:
+        for number in range(REDIRECTS + 1):
+            if not _is_of(url, origins):
+                return Fetched("origin", url)
+            if number and not allows(url):
+                return Fetched("robots", url)
+            transport = checked_transport(url, self._resolver, lambda host, port: names_itself(host))
+            async with (
+                httpx2.AsyncClient(transport=transport, trust_env=False, follow_redirects=False) as client,
+                client.stream("GET", url, headers=headers) as response,
+            ):
+                if response.status_code in (301, 302, 303, 307, 308):
+                    url = urljoin(url, response.headers.get("location", "")).partition("#")[0]
+                    continue
+                return await _read(url, response, kind)
+        return Fetched("redirects", url)
+
+
+async def _read(url: str, response: httpx2.Response, kind: Kind) -> Fetched:
+    code, headers = response.status_code, response.headers
+    robots = "\n".join(headers.get_list("x-robots-tag"))[:500]
+    if code == 304:
+        return Fetched("unchanged", url, code=code, robots=robots)
+    if code != 200:
+        return Fetched("http", url, code=code)
+    content_type = headers.get("content-type", "")[:200]
+    if content_type.partition(";")[0].strip().lower() not in kind.types:
+        return Fetched("type", url, code=code)
+    body = await _body(response, kind.most_bytes)
+    if isinstance(body, str):
+        return Fetched(body, url, code=code)
+    etag, last_modified = headers.get("etag", "")[:200], headers.get("last-modified", "")[:100]
+    return Fetched("ok", url, body, content_type, etag, last_modified, code, robots)
+
+
+async def _body(response: httpx2.Response, most: int) -> bytes | str:
+    """The body, unpacked by ourselves: never more of it than may be kept, however small it came. Else why not."""
+    packed = response.headers.get("content-encoding", "").strip().lower()
+    if packed not in ("", "identity", "gzip", "x-gzip"):
+        return "type"
+    unpack = zlib.decompressobj(16 + zlib.MAX_WBITS) if "gzip" in packed else None
+    body = bytearray()
+    async for part in response.aiter_raw():
+        try:
+            body += part if unpack is None else unpack.decompress(part, most + 1 - len(body))
+        except zlib.error:
+            return "network"
+        if len(body) > most or (unpack is not None and unpack.unconsumed_tail):
+            return "large"
+    return "network" if unpack is not None and not unpack.eof else bytes(body)
+
+
+def gunzip(body: bytes, most: int) -> bytes | None:
+    """What is in a gzip file; None when it is none, or holds more than may be kept."""
+    unpack = zlib.decompressobj(16 + zlib.MAX_WBITS)
+    try:
+        found = unpack.decompress(body, most + 1)
+    except zlib.error:
+        return None
+    return found if unpack.eof and len(found) <= most else None
+
+
+def _is_of(url: str, origins: Collection[str]) -> bool:
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or "@" in parts.netloc or "\\" in url:
+        return False
+    try:
+        return normal_origin(f"{parts.scheme}://{parts.netloc}") in origins
+    except ValueError:
+        return False

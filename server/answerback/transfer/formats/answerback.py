@@ -1,0 +1,96 @@
+"""Our own export (JSON), read field by field: a file that somebody has edited is as foreign as any other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from ...core.model import SETTLED
+from ...errors import BadRequest
+from ..model import Incoming, moment, open_capped
+
+_KINDS = ("guest", "user", "owner", "ai")
+_STATES = ("published", "pending", "hidden", "deleted")
+
+
+def read(path: Path, now: int) -> Iterator[Incoming]:
+    """The comments of an export. Raises BadRequest for anything else."""
+    try:
+        with closing(open_capped(path)) as file:
+            data = orjson.loads(file.read())
+    except orjson.JSONDecodeError as error:
+        raise BadRequest("bad_json", f"{path} is not JSON that can be read ({error.msg}).") from None
+    if not isinstance(data, dict) or data.get("answerback") != 1 or not isinstance(data.get("threads"), list):
+        raise BadRequest("validation_failed", f"{path} is no export of Answerback.")
+    for thread in data["threads"]:
+        if not isinstance(thread, dict) or not _text(thread, "page"):
+            raise BadRequest("validation_failed", f"{path} has a thread without a page.")
+        for comment in _list(thread.get("comments")):
+            if not isinstance(comment, dict) or not _text(comment, "id"):
+                raise BadRequest("validation_failed", f"{path} has a comment without an id.")
+            yield _comment(thread, comment, now)
+
+
+def _comment(thread: dict[str, Any], comment: dict[str, Any], now: int) -> Incoming:
+    author = comment.get("author") if isinstance(comment.get("author"), dict) else {}
+    votes = comment.get("votes") if isinstance(comment.get("votes"), dict) else {}
+    edited = _text(comment, "edited_at")
+    return Incoming(
+        id=_text(comment, "id"),
+        page=_text(thread, "page")[:500],
+        url=_text(thread, "url"),
+        title=_text(thread, "title"),
+        parent=_text(comment, "parent_id") or None,
+        name=_text(author or {}, "name"),
+        kind=_one_of(_KINDS, _text(author or {}, "kind")),
+        body=_text(comment, "body"),
+        html=_text(comment, "html"),
+        state=_one_of(_STATES, _text(comment, "state")),
+        created_at=moment(_text(comment, "created_at"), now),
+        edited_at=moment(edited, now) if edited else None,
+        up=_count(votes or {}, "up"),
+        down=_count(votes or {}, "down"),
+        pinned=comment.get("pinned") is True,
+        answer=_answer(comment.get("answer")),
+    )
+
+
+def _answer(data: Any) -> dict[str, Any] | None:
+    if not isinstance(data, dict):
+        return None
+    state = _text(data, "state")
+    sources = [
+        {name: _text(source, name)[:2_000] for name in ("quote", "url", "title")}
+        for source in _list(data.get("sources"))[:50]
+        if isinstance(source, dict) and _text(source, "url").startswith(("http://", "https://"))
+    ]
+    return {
+        "state": state if state in SETTLED else "stopped",
+        "provider": _text(data, "provider")[:100],
+        "model": _text(data, "model")[:100],
+        "sources": sources,
+        "verified_by_owner": int(data.get("verified_by_owner") is True),
+    }
+
+
+def _text(data: dict[str, Any], name: str) -> str:
+    value = data.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _count(data: dict[str, Any], name: str) -> int:
+    value = data.get(name)
+    return value if type(value) is int and 0 <= value < 10**9 else 0
+
+
+def _one_of(allowed: tuple[str, ...], value: str) -> Any:
+    """Any: a member of the tuple, which the caller's field names as a Literal."""
+    return value if value in allowed else allowed[0]

@@ -1,0 +1,79 @@
+"""Whole sites in and out of the database."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from ..comments import store as threads
+from ..core.model import Comment
+from ..db.database import Work, many, one, run
+
+EXPORTED_AT_ONCE = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """A page's thread and where the page is read."""
+
+    page: str
+    url: str
+    title: str
+    locked: bool
+
+
+def threads_of(site: str) -> Work[list[Thread]]:
+    """All threads of a site, by page."""
+    rows = yield many("SELECT page, url, title, locked FROM threads WHERE site = :site ORDER BY page", site=site)
+    return [Thread(row["page"], row["url"], row["title"], bool(row["locked"])) for row in rows]
+
+
+def comments_of(site: str, page: str, after: tuple[int, str], limit: int = EXPORTED_AT_ONCE) -> Work[list[Comment]]:
+    """The next comments of a thread in whatever state, in the order in which they were made."""
+    rows = yield many(
+        f"""SELECT {threads.COLUMNS} FROM comments c LEFT JOIN answers a ON a.id = c.id
+        WHERE c.site = :site AND c.page = :page AND (c.created_at, c.id) > (:at, :id)
+        ORDER BY c.created_at, c.id LIMIT :limit""",
+        site=site, page=page, at=after[0], id=after[1], limit=limit,
+    )  # fmt: skip
+    return [threads.read_comment(row) for row in rows]
+
+
+def taken(ids: Sequence[str]) -> Work[dict[str, Comment]]:
+    """Those of the ids that comments have, of whatever site."""
+    if not ids:
+        return {}
+    names = {f"id{index}": id for index, id in enumerate(ids)}
+    rows = yield many(
+        f"""SELECT {threads.COLUMNS} FROM comments c LEFT JOIN answers a ON a.id = c.id
+        WHERE c.id IN ({", ".join(":" + name for name in names)})""",
+        **names,
+    )
+    return {row["id"]: threads.read_comment(row) for row in rows}
+
+
+def add(comment: Comment, url: str, title: str, now: int) -> Work[None]:
+    """Put in a comment from elsewhere, with its thread."""
+    yield from threads.keep_thread(comment.site, comment.page, url, title, now)
+    yield from threads.add_comment(comment, key=None, address_key=None)
+    yield run(
+        "UPDATE comments SET edited_at = :edited_at, up = :up, down = :down, pinned = :pinned WHERE id = :id",
+        edited_at=comment.edited_at, up=comment.up, down=comment.down, pinned=int(comment.pinned), id=comment.id,
+    )  # fmt: skip
+
+
+def add_answer(reply: Comment, data: dict[str, Any], url: str, title: str) -> Work[None]:
+    """The answer's side of an AI reply from elsewhere: settled, asked by nobody who is known here."""
+    yield one(
+        """INSERT INTO answers (id, kind, site, page, url, title, question_id, visitor_id, address_key, state, body,
+            html, sources, provider, model, queued_at, due_at, settled_at, verified_by_owner)
+        VALUES (:id, 'thread', :site, :page, :url, :title, :question_id, '', '', :state, :body, :html, :sources,
+            :provider, :model, :at, :at, :at, :verified_by_owner) RETURNING id""",
+        id=reply.id, site=reply.site, page=reply.page, url=url, title=title, question_id=reply.parent_id or "",
+        state=data["state"], body=reply.body, html=reply.html, sources=orjson.dumps(data["sources"]).decode(),
+        provider=data["provider"], model=data["model"], at=reply.created_at,
+        verified_by_owner=data["verified_by_owner"],
+    )  # fmt: skip

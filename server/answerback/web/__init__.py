@@ -1,0 +1,1 @@
+"""Pages on our own origin."""

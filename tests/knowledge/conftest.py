@@ -1,0 +1,77 @@
+"""A site and its crawler, for the tests of both."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from answerback.clock import SteppedClock
+from answerback.db.database import Database
+from answerback.ids import RandomIds
+from answerback.knowledge.crawl import store as site_store
+from answerback.knowledge.crawl.crawler import Crawled, Crawler
+from answerback.knowledge.index.search import SiteIndex
+from answerback.knowledge.page_reader import Change, PageReader
+from answerback.net.fetch import HttpPageFetcher
+from answerback.sites.settings import read_site
+from answerback.sites.store import add_site
+
+from tests import services
+
+from .serving import WebSite
+
+
+@pytest.fixture
+def web() -> Iterator[WebSite]:
+    with WebSite.start() as site:
+        yield site
+
+
+@dataclass
+class Reading:
+    """A site, its crawler, and what was announced."""
+
+    db: Database
+    web: WebSite
+    clock: SteppedClock
+    crawler: Crawler
+    index: SiteIndex
+    changes: list[Change] = field(default_factory=list)
+
+    async def crawl(self, *origins: str, **options: Any) -> Crawled:
+        self.web.asked.clear()
+        self.clock.advance(hours=1)
+        site = read_site("demo", {"origins": ",".join([self.web.origin, *origins])}, daily_answers=5)
+        result = await self.crawler.crawl(site, **options)
+        assert result is not None
+        return result
+
+    async def statuses(self) -> dict[str, str]:
+        pages = await self.db.read(lambda: site_store.site_pages("demo"))
+        return {url.removeprefix(self.web.origin): item.status for url, item in sorted(pages.items())}
+
+    async def found(self, question: str) -> list[str]:
+        return [passage.text for passage in await self.index.search("demo", question)]
+
+
+@pytest.fixture
+async def reading(tmp_path: Path, web: WebSite) -> AsyncIterator[Reading]:
+    path = tmp_path / "answerback.db"
+    shutil.copy(services.migrated_sqlite(), path)
+    db = Database(f"sqlite:///{path}")
+    await db.connect()
+    await db.write(lambda: add_site("demo", {"origins": web.origin}, 1))
+    clock, fetcher, index = SteppedClock(), HttpPageFetcher(), SiteIndex(db)
+    reader = PageReader(db, clock, fetcher)
+    reading = Reading(db, web, clock, Crawler(db, clock, RandomIds(), reader, fetcher, index, pace=0), index)
+
+    async def announced(change: Change) -> None:
+        reading.changes.append(change)
+
+    reader.changed = announced
+    yield reading
+    await db.close()

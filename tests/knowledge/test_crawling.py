@@ -1,0 +1,358 @@
+"""Reading a whole site over real HTTP, politely, and only what has changed."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import threading
+import time
+
+import anyio
+import pytest
+from answerback.knowledge.crawl import store as site_store
+from answerback.knowledge.index import store as index_store
+from answerback.knowledge.page_reader import Change
+from answerback.sites.settings import read_site
+
+from .conftest import Reading
+from .serving import Answer, Request, WebSite, page
+
+pytestmark = pytest.mark.anyio
+HTML = {"Content-Type": "text/html; charset=utf-8"}
+XML = {"Content-Type": "application/xml"}
+URLSET = '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{}</urlset>'
+
+
+def sitemap(web: WebSite, *paths: str, changed: str = "") -> str:
+    last = f"<lastmod>{changed}</lastmod>" if changed else ""
+    return URLSET.format("".join(f"<url><loc>{web.origin}{path}</loc>{last}</url>" for path in paths))
+
+
+async def test_pages_are_found_by_links_and_sitemaps_and_can_be_asked(reading: Reading, web: WebSite) -> None:
+    web.pages["/"] = page("Home", "Welcome to the harbour.", links=("/about", "bakery?utm_source=x#top", "/missing"))
+    web.pages["/about"] = page("About", "The harbour was dug in 1850.", links=("/", "/pictures.zip", "mailto:a@b.c"))
+    web.pages["/bakery"] = page("Bakery", "A loaf of rye bread costs 4.20 euros.")
+    web.pages["/ferry"] = page("Ferry", "The ferry takes twenty-five minutes.")
+    web.pages["/sitemap.xml"] = (200, XML, sitemap(web, "/ferry").encode())
+    told: list[tuple[int, int]] = []
+    result = await reading.crawl(tell=lambda done, total: told.append((done, total)))
+    assert await reading.statuses() == {"/": "ok", "/about": "ok", "/bakery": "ok", "/ferry": "ok"}
+    assert (result.read, result.added, result.pages, result.passages, result.error) == (4, 4, 4, 4, "")
+    assert (await reading.found("What does a loaf of rye cost?"))[0] == "A loaf of rye bread costs 4.20 euros."
+    assert web.paths[:2] == ["/robots.txt", "/sitemap.xml"]
+    assert web.paths.count("/bakery") == 1
+    assert "/pictures.zip" not in web.paths
+    assert told[-1][0] == told[-1][1]
+    assert {request.headers["user-agent"].partition("/")[0] for request in web.asked} == {"Answerback"}
+
+
+async def test_sitemap_indexes_packed_ones_and_text_are_read(reading: Reading, web: WebSite) -> None:
+    for path in ("/a", "/b", "/c", "/d", "/e"):
+        web.pages[path] = page(path, f"This is the page {path} of the site.")
+    index = f"<sitemapindex><sitemap><loc>{web.origin}/packed.xml.gz</loc></sitemap></sitemapindex>"
+    web.pages["/robots.txt"] = (
+        200, {"Content-Type": "text/plain"},
+        f"Sitemap: {web.origin}/index.xml\nSitemap: {web.origin}/list.txt\nSitemap: http://169.254.169.254/x.xml".encode(),
+    )  # fmt: skip
+    web.pages["/index.xml"] = (200, XML, index.encode())
+    packed = gzip.compress(sitemap(web, "/a", "/b").encode())
+    web.pages["/packed.xml.gz"] = (200, {"Content-Type": "application/gzip"}, packed)
+    web.pages["/list.txt"] = (
+        200,
+        {"Content-Type": "text/plain"},
+        f"{web.origin}/c\nhttp://elsewhere.example/x\n".encode(),
+    )
+    web.pages["/sitemap.xml"] = (
+        200,
+        XML,
+        f"<urlset><url><loc>{web.origin}/d</loc></url><url><loc>{web.origin}/e".encode(),
+    )
+    await reading.crawl()
+    assert {path for path, status in (await reading.statuses()).items() if status == "ok"} == {"/a", "/b", "/c", "/d"}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;">]><urlset><url><loc>&b;</loc></url></urlset>',
+        b'<!DOCTYPE x [<!ENTITY f SYSTEM "file:///etc/passwd">]><urlset><url><loc>&f;</loc></url></urlset>',
+        gzip.compress(b"<urlset>" + b" " * 40_000_000), b"\x1f\x8bnonsense", b"<", b"", b"\x00" * 50,
+        b"<urlset>" + b"<url>" * 5_000,
+    ],
+)  # fmt: skip
+async def test_a_hostile_sitemap_does_nothing(reading: Reading, web: WebSite, body: bytes) -> None:
+    web.pages["/"] = page("Home", "Welcome to the harbour.")
+    web.pages["/sitemap.xml"] = (200, XML, body)
+    assert (await reading.crawl()).pages == 1
+
+
+async def test_robots_txt_is_obeyed(reading: Reading, web: WebSite) -> None:
+    web.pages["/robots.txt"] = (
+        200, {"Content-Type": "text/plain"},
+        b"User-agent: *\nDisallow: /\n\nUser-agent: answerback\nDisallow: /private/\nDisallow: /*.php$\n"
+        b"Allow: /private/open\n",
+    )  # fmt: skip
+    web.pages["/"] = page("Home", "Welcome.", links=("/private/x", "/private/open", "/x.php", "/x.php?y", "/to"))
+    web.pages["/to"] = (301, {"Location": "/private/x"}, b"")
+    web.pages["/private/x"] = web.pages["/x.php"] = page("Secret", "Secret things.")
+    web.pages["/private/open"] = page("Open", "Open things.")
+    web.pages["/x.php?y"] = page("Y", "Other things.")
+    await reading.crawl()
+    assert await reading.statuses() == {
+        "/": "ok", "/private/open": "ok", "/private/x": "robots", "/to": "robots", "/x.php": "robots",
+        "/x.php?y": "ok",
+    }  # fmt: skip
+    assert not {"/private/x", "/x.php"} & set(web.paths)
+    web.pages["/robots.txt"] = (200, {"Content-Type": "text/plain"}, b"User-agent: *\nDisallow: /")
+    assert (await reading.crawl()).pages == 0
+    assert web.paths == ["/robots.txt", "/sitemap.xml"]
+    assert await reading.found("Open things") == []
+
+
+async def test_an_address_is_one_however_its_letters_are_written(reading: Reading, web: WebSite) -> None:
+    web.pages["/"] = page("Home", "Welcome.", links=("/빵집", "/%EB%B9%B5%EC%A7%91", "/%eb%b9%84%eb%b0%80"))
+    web.pages["/%EB%B9%B5%EC%A7%91"] = page("빵집", "빵집은 여덟 시에 엽니다.")
+    web.pages["/robots.txt"] = (200, {"Content-Type": "text/plain"}, "User-agent: *\nDisallow: /비밀".encode())
+    await reading.crawl()
+    assert await reading.statuses() == {"/": "ok", "/%EB%B9%B5%EC%A7%91": "ok", "/%eb%b9%84%eb%b0%80": "robots"}
+
+
+async def test_a_site_that_cannot_say_what_it_forbids_is_left_alone(reading: Reading, web: WebSite) -> None:
+    web.pages["/"] = page("Home", "Welcome to the harbour.")
+    assert (await reading.crawl()).pages == 1
+    web.pages["/robots.txt"] = (500, {}, b"")
+    result = await reading.crawl()
+    assert web.paths == ["/robots.txt"]
+    assert (result.pages, result.error) == (1, "robots: http")
+
+
+async def test_what_asks_not_to_be_kept_is_not_kept(reading: Reading, web: WebSite) -> None:
+    never = '<meta name="robots" content="noindex, follow">'
+    web.pages["/"] = page("Home", "Welcome.", links=("/meta", "/header", "/two", "/ours", "/theirs", "/still"))
+    web.pages["/meta"] = page("Meta", "Meta words.", head=never, links=("/below",))
+    web.pages["/below"] = page("Below", "Words below.")
+    web.pages["/header"] = (200, {**HTML, "X-Robots-Tag": "noindex"}, page("Header", "Header words.").encode())
+    two = "googlebot: nofollow\r\nX-Robots-Tag: noindex"  # a header each
+    web.pages["/two"] = (200, {**HTML, "X-Robots-Tag": two}, page("Two", "Two words.").encode())
+    web.pages["/ours"] = (200, {**HTML, "X-Robots-Tag": "answerback: none"}, page("Ours", "Our words.").encode())
+    web.pages["/theirs"] = (
+        200,
+        {**HTML, "X-Robots-Tag": "googlebot: noindex"},
+        page("Theirs", "Their words.").encode(),
+    )
+    web.pages["/still"] = page(
+        "Still", "Still.", head='<meta name="answerback" content="nofollow">', links=("/unseen",)
+    )
+    web.pages["/unseen"] = page("Unseen", "Unseen words.")
+    await reading.crawl()
+    assert await reading.statuses() == {
+        "/": "ok", "/below": "ok", "/header": "noindex", "/meta": "noindex", "/ours": "noindex", "/still": "ok",
+        "/theirs": "ok", "/two": "noindex",
+    }  # fmt: skip
+    assert await reading.found("Meta header our unseen") == []
+
+
+async def test_links_of_strangers_are_not_followed(reading: Reading, web: WebSite) -> None:
+    """Threat 17: what anybody can put into a page does not lead us to what anybody can make a page say."""
+    bait = '<a rel="nofollow ugc" href="/search?q=the+safe+code+is+1234">see</a><p>Text.</p>'
+    web.pages["/"] = (200, HTML, f"<main>Home page text. {bait}</main>".encode())
+    await reading.crawl()
+    assert await reading.statuses() == {"/": "ok"}
+
+
+async def test_only_what_changed_is_read_again(reading: Reading, web: WebSite) -> None:
+    said = {"/": "one", "/a": "alpha was founded in 1900"}
+
+    def marked(request: Request) -> Answer:
+        mark = f'"{hash(said[request.path])}"'
+        if request.headers.get("if-none-match") == mark:
+            return 304, {}, b""
+        return 200, {**HTML, "ETag": mark}, page(request.path, said[request.path], links=tuple(said)).encode()
+
+    web.pages |= {"/": marked, "/a": marked}
+    assert (await reading.crawl()).added == 2
+    assert ((await reading.crawl()).unchanged, reading.changes) == (2, [])
+    said["/a"] = "alpha was founded in 1950"
+    result = await reading.crawl()
+    assert (result.changed, result.unchanged, result.read) == (1, 1, 1)
+    assert await reading.found("When was alpha founded?") == ["alpha was founded in 1950"]
+    assert [(change.url, change.page and change.page.blocks[0].text) for change in reading.changes] == [
+        (f"{web.origin}/a", "alpha was founded in 1950")
+    ]
+    assert reading.changes[0].old_hash != (reading.changes[0].page and reading.changes[0].page.hash)
+
+
+async def test_a_page_without_marks_that_says_the_same_is_not_indexed_again(reading: Reading, web: WebSite) -> None:
+    web.pages["/"] = page("Home", "Welcome to the harbour.")
+    await reading.crawl()
+    before = await reading.db.fetch_all("SELECT id FROM passages")
+    assert (await reading.crawl()).unchanged == 1
+    assert await reading.db.fetch_all("SELECT id FROM passages") == before
+
+
+async def test_a_sitemap_that_says_when_pages_changed_saves_asking(reading: Reading, web: WebSite) -> None:
+    web.pages["/"] = page("Home", "Welcome to the harbour.")
+    web.pages["/old"] = page("Old", "An old page.")
+    web.pages["/sitemap.xml"] = (200, XML, sitemap(web, "/old", changed="2020-05-01").encode())
+    await reading.crawl()
+    assert (await reading.crawl()).unchanged == 2
+    assert "/old" not in web.paths
+    reading.clock.advance(days=8)
+    await reading.crawl()
+    assert "/old" in web.paths
+
+
+async def test_a_page_that_is_gone_is_forgotten(reading: Reading, web: WebSite) -> None:
+    web.pages["/"] = page("Home", "Welcome.", links=("/a", "/b"))
+    web.pages["/a"] = page("A", "The first thing.")
+    web.pages["/b"] = page("B", "The second thing.")
+    await reading.crawl()
+    del web.pages["/a"]
+    web.pages["/b"] = (410, {}, b"")
+    assert (await reading.crawl()).forgotten == 2
+    assert await reading.statuses() == {"/": "ok"}
+    assert await reading.found("first second thing") == []
+    assert [(change.url, change.page) for change in reading.changes] == [
+        (f"{web.origin}/a", None),
+        (f"{web.origin}/b", None),
+    ]
+
+
+async def test_a_page_that_fails_is_kept_for_a_while(reading: Reading, web: WebSite) -> None:
+    web.pages["/"] = page("Home", "Welcome to the harbour.")
+    await reading.crawl()
+    web.pages["/"] = (500, {}, b"")
+    for _ in range(2):
+        assert (await reading.crawl()).failed == 1
+        assert await reading.found("harbour") == ["Welcome to the harbour."]
+    await reading.crawl()
+    assert await reading.found("harbour") == []
+    assert await reading.statuses() == {"/": "http"}
+    web.pages["/"] = (403, {}, b"")
+    await reading.crawl()
+    assert await reading.statuses() == {"/": "http"}
+
+
+async def test_a_site_that_asks_for_peace_gets_it(reading: Reading, web: WebSite) -> None:
+    web.pages["/"] = page("Home", "Welcome.", links=("/a", "/b"))
+    web.pages["/a"] = (429, {"Retry-After": "60"}, b"")
+    web.pages["/b"] = page("B", "The second thing.")
+    assert (await reading.crawl()).error == "http 429"
+    assert "/b" not in web.paths
+
+
+async def test_other_addresses_of_a_page_count_once(reading: Reading, web: WebSite) -> None:
+    web.pages["/"] = page("Home", "Welcome.", links=("/index.html", "/moved", "/print", "/out"))
+    web.pages["/index.html"] = web.pages["/"]
+    web.pages["/moved"] = (301, {"Location": "/here"}, b"")
+    web.pages["/here"] = page("Here", "It is here.")
+    web.pages["/print"] = page("Print", "It is long.", head=f'<link rel="canonical" href="{web.origin}/long">')
+    web.pages["/long"] = page("Print", "It is long.")
+    web.pages["/out"] = (302, {"Location": "http://127.0.0.1:1/"}, b"")
+    result = await reading.crawl()
+    assert await reading.statuses() == {
+        "/": "ok", "/here": "ok", "/index.html": "duplicate", "/long": "ok", "/moved": "moved", "/out": "elsewhere",
+        "/print": "canonical",
+    }  # fmt: skip
+    assert result.pages == 3
+
+
+async def test_a_site_without_end_has_one(reading: Reading, web: WebSite) -> None:
+    def calendar(request: Request) -> Answer:
+        number = int(request.path.rpartition("=")[2] or 0)
+        links = (f"/calendar?day={number + 1}", f"{request.path.partition('?')[0]}/deeper/")
+        return 200, HTML, page(f"Day {number}", f"Day number {number}.", links=links).encode()
+
+    def endless(request: Request) -> Answer:
+        return calendar(request) if "calendar" in request.path or request.path == "/" else (404, {}, b"")
+
+    web.pages["*"] = endless
+    result = await reading.crawl(limit=200)
+    assert result.pages < 80
+
+
+async def test_a_limit_is_kept_and_the_next_time_goes_on(reading: Reading, web: WebSite) -> None:
+    paths = [f"/p{number}" for number in range(10)]
+    web.pages["/"] = page("Home", "Welcome.", links=tuple(paths))
+    for number, path in enumerate(paths):
+        web.pages[path] = page(path, f"This is page number {number}.")
+    assert (await reading.crawl(limit=4)).pages == 4
+    assert list((await reading.statuses()).values()).count("waiting") == 7
+    assert (await reading.crawl(limit=8)).pages == 11
+
+
+async def test_one_request_at_a_time_and_one_reader_of_a_site(reading: Reading, web: WebSite) -> None:
+    web.pages["/"] = page("Home", "Welcome.", links=tuple(f"/p{number}" for number in range(5)))
+    site = read_site("demo", {"origins": web.origin}, daily_answers=5)
+    seen = []
+
+    async def second(change: Change) -> None:
+        seen.append(await reading.crawler.crawl(site))
+
+    for number in range(5):
+        web.pages[f"/p{number}"] = page(f"P{number}", f"Page {number} here.")
+    await reading.crawl()
+    web.pages["/p0"] = page("P0", "Another text.")
+    reading.crawler._reader.changed = second
+    await reading.crawl()
+    assert seen == [None]
+    assert web.most_at_once == 1
+
+
+async def test_a_reading_that_is_cut_short_goes_on_at_once(reading: Reading, web: WebSite) -> None:
+    held, let_go = anyio.Event(), threading.Event()
+    loop = asyncio.get_running_loop()
+
+    def waits(request: Request) -> Answer:
+        loop.call_soon_threadsafe(held.set)
+        let_go.wait(20)
+        return 200, HTML, b""
+
+    web.pages["/"] = page("Home", "Welcome.", links=("/a", "/b"))
+    web.pages["/a"] = waits
+    web.pages["/b"] = page("B", "The second thing.")
+    task = asyncio.create_task(reading.crawl())
+    await held.wait()
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    let_go.set()
+    now = reading.clock.now()
+    crawl = (await reading.db.read(lambda: site_store.crawls(now)))["demo"]
+    assert (crawl.running, crawl.due_at) == (False, now)
+    assert await reading.statuses() == {"/": "ok", "/b": "waiting"}
+    web.pages["/a"] = page("A", "The first thing.")
+    assert (await reading.crawl()).pages == 3
+    crawl = (await reading.db.read(lambda: site_store.crawls(now)))["demo"]
+    assert crawl.due_at == reading.clock.now() + 24 * 3_600_000
+
+
+async def test_requests_are_paced_as_the_site_asks(reading: Reading, web: WebSite) -> None:
+    web.pages["/robots.txt"] = (200, {"Content-Type": "text/plain"}, b"User-agent: *\nCrawl-delay: 0.15")
+    web.pages["/"] = page("Home", "Welcome.", links=("/a", "/b"))
+    web.pages["/a"] = page("A", "The first thing.")
+    web.pages["/b"] = page("B", "The second thing.")
+    begun = time.monotonic()
+    await reading.crawl()
+    assert len(web.asked) == 5
+    assert time.monotonic() - begun > 4 * 0.15
+
+
+async def test_what_an_owner_has_forgotten_stays_so(reading: Reading, web: WebSite) -> None:
+    web.pages["/"] = page("Home", "Welcome to the harbour.", links=("/a",))
+    web.pages["/a"] = page("A", "The first thing.")
+    await reading.crawl()
+    await reading.db.write(lambda: site_store.set_status("demo", f"{web.origin}/a", "forgotten"))
+    await reading.db.write(lambda: reading.index.forget("demo", f"{web.origin}/a"))
+    await reading.crawl()
+    assert (await reading.statuses())["/a"] == "forgotten"
+    assert "/a" not in web.paths
+
+
+async def test_pages_of_an_origin_that_is_no_longer_the_sites_go(reading: Reading, web: WebSite) -> None:
+    with WebSite.start() as other:
+        other.pages["/"] = page("Other", "Words of the other origin.")
+        web.pages["/"] = page("Home", "Welcome to the harbour.")
+        assert (await reading.crawl(other.origin)).pages == 2
+        await reading.crawl()
+    assert await reading.found("words of the other origin") == []
+    assert await reading.db.read(lambda: index_store.count_passages("demo")) == 1

@@ -1,0 +1,139 @@
+"""A site's comments out of the house, and back in."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from answerback.answers import record_store
+from answerback.core.markdown import render
+from answerback.core.model import Comment
+from answerback.db.database import Database, Work
+from answerback.sites.settings import read_site
+from answerback.sites.store import add_site
+from answerback.transfer import store
+from answerback.transfer.answer_records import RecordExporter
+from answerback.transfer.exporting import COLUMNS, Exporter, cell
+from answerback.transfer.importing import Importer
+
+from tests import services
+
+pytestmark = pytest.mark.anyio
+NOW = 1_790_000_000_000
+ANSWER = {
+    "state": "done", "provider": "quote", "model": "", "verified_by_owner": 1,
+    "sources": [{"quote": "We open at 7", "url": "https://blog.example/a", "title": "A"}],
+}  # fmt: skip
+
+
+def comment(id: str, body: str, *, state: Any = "published", kind: Any = "guest", parent: str | None = None) -> Comment:
+    return Comment(
+        id=id, site="blog", page="/a", parent_id=parent, root_id=parent or id, depth=0 if parent is None else 1,
+        author_id=None, author_name="=cmd()", author_kind=kind, avatar_url=None, body=body, html=render(body),
+        state=state, created_at=NOW + int(id[-1]), edited_at=NOW + 9, up=2, down=1, pinned=True,
+    )  # fmt: skip
+
+
+def furnish() -> Work[None]:
+    yield from add_site("blog", {"origins": "https://blog.example"}, NOW)
+    answer = comment("answer-2", "At **7**.", kind="ai", parent="comment1")
+    for entry in (
+        comment("comment1", "+When <b>open</b>?"),
+        answer,
+        comment("comment3", "Hidden", state="hidden"),
+        comment("comment4", "Under the hidden one", parent="comment3"),
+    ):
+        yield from store.add(entry, "https://blog.example/a", "A <page>", NOW)
+    yield from store.add_answer(answer, ANSWER, "https://blog.example/a", "A <page>")
+
+
+async def exported(database: Database, format: str) -> str:
+    out = io.StringIO(newline="")
+    await Exporter(database, "blog", NOW, out).write(format)
+    return out.getvalue()
+
+
+async def test_everything_comes_back_as_it_was(database: Database, tmp_path: Path) -> None:
+    await database.write(furnish)
+    text = await exported(database, "json")
+    path = tmp_path / "export.json"
+    path.write_text(text, "utf-8")
+    site = read_site("blog", {"origins": "https://blog.example"}, daily_answers=5)
+    again = await Importer(database, site, "answerback", NOW + 100).run(path)
+    assert (again.added, again.present) == (0, 4)
+    fresh = Database(f"sqlite:///{tmp_path / 'fresh.db'}")
+    shutil.copy(services.migrated_sqlite(), tmp_path / "fresh.db")
+    await fresh.connect()
+    await fresh.write(lambda: add_site("blog", {"origins": "https://blog.example"}, NOW))
+    assert (await Importer(fresh, site, "answerback", NOW + 100).run(path)).added == 4
+    assert json.loads(await exported(fresh, "json"))["threads"] == json.loads(text)["threads"]
+    await fresh.close()
+
+
+async def test_a_table_has_no_formulas(database: Database) -> None:
+    await database.write(furnish)
+    rows = list(csv.DictReader(io.StringIO(await exported(database, "csv"), newline="")))
+    assert tuple(rows[0]) == COLUMNS
+    assert [row["body"] for row in rows] == ["'+When <b>open</b>?", "At **7**.", "Hidden", "Under the hidden one"]
+    assert {row["author"] for row in rows} == {"'=cmd()"}
+    assert rows[1]["sources"] == "https://blog.example/a We open at 7"
+    for bad in ("=1", "+1", "-1", "@x", "\tx", "\rx", "\nx", "＝1", "＋1", "－1", "＠x"):
+        assert cell(bad) == f"'{bad}"
+
+
+async def test_the_page_shows_what_everybody_may_see(database: Database) -> None:
+    await database.write(furnish)
+    page = await exported(database, "html")
+    assert "Hidden" not in page
+    assert "Under the hidden one" in page
+    assert "&lt;b&gt;open&lt;/b&gt;" in page
+    assert "<p>At <strong>7</strong>.</p>" in page
+    assert "A &lt;page&gt;" in page
+    assert "We open at 7" in page
+    assert "default-src &#39;none&#39;" in page or "default-src 'none'" in page
+    assert "<script" not in page
+
+
+async def test_long_threads_are_read_in_parts(database: Database) -> None:
+    def many() -> Work[None]:
+        yield from add_site("blog", {"origins": "https://blog.example"}, NOW)
+        for number in range(60):
+            yield from store.add(comment(f"c{number:05}{number % 3}", "Hello"), "", "", NOW)
+
+    await database.write(many)
+    whole, at = [], (-1, "")
+    while part := await database.read(lambda at=at: store.comments_of("blog", "/a", at, limit=7)):
+        whole += part
+        at = (part[-1].created_at, part[-1].id)
+    assert len({entry.id for entry in whole}) == len(whole) == 60
+
+
+async def test_records_of_answers_are_read_in_parts_and_of_their_site_only(database: Database) -> None:
+    def many() -> Work[None]:
+        for site in ("blog", "other"):
+            yield from add_site(site, {"origins": f"https://{site}.example"}, NOW)
+        for number in range(25):
+            for site in ("blog", "other"):
+                entry = replace(
+                    comment(f"{site}{number:02}", "At 7.", kind="ai"), site=site, created_at=NOW + number % 3
+                )
+                yield from store.add(entry, "", "", NOW)
+                yield from store.add_answer(entry, ANSWER, "", "")
+
+    await database.write(many)
+    whole, after = [], (-1, "")
+    while part := await database.read(lambda after=after: record_store.records("blog", after, limit=7)):
+        whole += part
+        after = (part[-1].queued_at, part[-1].id)
+    assert len({record.id for record in whole}) == len(whole) == 25
+    assert {record.site for record in whole} == {"blog"}
+    out = io.StringIO(newline="")
+    assert await RecordExporter(database, "blog", NOW, out).write("json") == 25
+    assert json.loads(out.getvalue())["answers"][0]["sources"] == ANSWER["sources"]
+    assert await database.read(lambda: record_store.record_of("other", "blog00")) is None
