@@ -8,7 +8,7 @@ import pytest
 from answerback.accounts.sign_in.pace import Pace
 from answerback.clock import SteppedClock
 from answerback.errors import LimitReached
-from answerback.sites.edge import address_key, client_address, shares
+from answerback.net.addresses import address_key, client_address, shares
 from starlette.requests import Request
 
 from tests.http.signing import BEHIND_A_PROXY

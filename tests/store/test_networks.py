@@ -13,7 +13,7 @@ from answerback.clock import SteppedClock
 from answerback.db.database import Database, Work
 from answerback.errors import LimitReached
 from answerback.ids import RandomIds
-from answerback.sites.edge import SHARES_OF_NETWORK, address_key
+from answerback.net.addresses import SHARES_OF_NETWORK, address_key
 from answerback.sites.store import SiteDirectory, add_site
 
 pytestmark = pytest.mark.anyio

@@ -9,7 +9,7 @@ import pytest
 from answerback.answers import quota
 from answerback.core.model import Visitor
 from answerback.db.database import Database
-from answerback.sites.edge import address_key
+from answerback.net.addresses import address_key
 from answerback.sites.settings import Site, read_site
 
 pytestmark = pytest.mark.anyio

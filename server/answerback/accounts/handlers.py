@@ -7,7 +7,9 @@ from starlette.responses import Response
 from ..clock import Clock
 from ..core.comments import NAME_LIMIT, clean_line
 from ..core.model import Visitor
-from ..sites.edge import Call, address_key, json_response
+from ..net.addresses import address_key
+from ..net.http import json_response
+from ..sites.edge import Call
 from .emails import LIMIT, read_email
 from .sessions import LIFETIME_SECONDS, Sessions, cookie_name, set_cookie
 from .sign_in.guest_merging import Merging

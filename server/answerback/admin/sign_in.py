@@ -15,8 +15,8 @@ from ..clock import Clock
 from ..db.database import Database, Work
 from ..errors import LimitReached, NotFound
 from ..ids import Ids
+from ..net.addresses import address_key, client_address
 from ..settings import Settings
-from ..sites.edge import address_key, client_address
 from .auth import SESSION_SECONDS, OwnerAuth, session_cookie
 from .views import render
 

@@ -20,7 +20,8 @@ from ..errors import BadRequest, NotFound, Unavailable
 from ..ids import Ids
 from ..live.bus import Bus, answer_channel
 from ..live.handlers import HEADERS, HEARTBEAT_SECONDS
-from ..sites.edge import Call, json_response
+from ..net.http import json_response
+from ..sites.edge import Call
 from . import store
 from .intake import Asked, Question, QuestionIntake
 from .streaming import AnswerStreams

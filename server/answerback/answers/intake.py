@@ -17,7 +17,7 @@ from ..db.database import Database, IntegrityConflict, Work
 from ..errors import Conflict, Forbidden, LimitReached, NotFound
 from ..ids import Ids
 from ..live.bus import Bus, answer_channel, page_channel
-from ..sites.edge import address_key
+from ..net.addresses import address_key
 from ..sites.settings import Site
 from . import quota, store
 

@@ -13,8 +13,8 @@ from typing import Any
 from ..core.model import Visitor
 from ..core.times import day_of, iso, next_midnight
 from ..db.database import Work, many, one, run
+from ..net.addresses import shares
 from ..settings import limit as read_limit
-from ..sites.edge import shares
 from ..sites.settings import Site
 
 

@@ -39,8 +39,9 @@ from ..live.handlers import page_events
 from ..metrics import Metrics
 from ..migrations import migrate
 from ..net.fetch import PageFetcher
+from ..net.http import problem
 from ..settings import Settings
-from ..sites.edge import Edge, problem
+from ..sites.edge import Edge
 from ..sites.store import SiteDirectory
 from . import widget_files as widget
 from .dispatch import App

@@ -13,7 +13,7 @@ from ..comments.snapshot import ThreadReads
 from ..errors import BadRequest
 from ..live.bus import Bus
 from ..metrics import Metrics
-from ..sites.edge import problem
+from ..net.http import problem
 
 THREADS = "/api/comments"
 NO_TEXT = problem(BadRequest("validation_failed", "This address has characters that are no text."))

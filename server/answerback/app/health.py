@@ -17,7 +17,7 @@ from ..answers.store import waiting
 from ..db.database import Database
 from ..live.bus import Bus
 from ..metrics import Metrics
-from ..sites.edge import json_response
+from ..net.http import json_response
 from .openapi import openapi
 
 

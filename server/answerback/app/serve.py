@@ -18,8 +18,8 @@ import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from ..migrations import migrate
+from ..net.http import RECEIVE_SECONDS
 from ..settings import Settings
-from ..sites.edge import RECEIVE_SECONDS
 from .build import build_app
 from .dispatch import App
 
@@ -94,7 +94,7 @@ class Server(uvicorn.Server):
             access_log=False,
             log_level="warning",
             server_header=False,
-            proxy_headers=False,  # forwarded headers are read in sites/edge.py, and only from listed proxies
+            proxy_headers=False,  # forwarded headers are read in net/addresses.py, and only from listed proxies
             timeout_keep_alive=75,
             timeout_graceful_shutdown=STOP_SECONDS,
             limit_concurrency=10_000,

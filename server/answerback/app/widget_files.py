@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from ..errors import NotFound
-from ..sites.edge import problem
+from ..net.http import problem
 
 STATIC = Path(__file__).parents[1] / "static"
 SHORT, FOREVER = "public, max-age=300", "public, max-age=31536000, immutable"

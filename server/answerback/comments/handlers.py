@@ -20,7 +20,9 @@ from ..core.times import iso
 from ..db.database import Database, Work
 from ..errors import BadRequest, NotFound
 from ..ids import Ids
-from ..sites.edge import Call, address_key, json_response
+from ..net.addresses import address_key
+from ..net.http import json_response
+from ..sites.edge import Call
 from . import store
 from .posting import Posting, read_draft, rule_here
 from .snapshot import Snapshots, read_key, respond

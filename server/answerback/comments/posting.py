@@ -18,7 +18,7 @@ from ..db.database import Database, IntegrityConflict, Work
 from ..errors import BadRequest, Conflict, Forbidden, LimitReached, NotFound
 from ..ids import Ids
 from ..live.bus import Bus, page_channel
-from ..sites.edge import address_key, shares
+from ..net.addresses import address_key, shares
 from ..sites.settings import Site
 from . import store
 from .snapshot import Snapshots

@@ -11,7 +11,8 @@ from starlette.responses import Response, StreamingResponse
 
 from ..core.events import HEARTBEAT, RETRY
 from ..errors import LimitReached
-from ..sites.edge import Call, address_key, shares
+from ..net.addresses import address_key, shares
+from ..sites.edge import Call
 from .bus import Bus, page_channel
 
 HEARTBEAT_SECONDS = 15.0

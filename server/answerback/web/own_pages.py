@@ -10,8 +10,8 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from ..errors import AppError, BadRequest, Forbidden, MethodNotAllowed, WrongMediaType
+from ..net.http import read_body
 from ..settings import Settings
-from ..sites.edge import read_body
 
 log = logging.getLogger(__name__)
 

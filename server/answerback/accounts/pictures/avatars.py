@@ -19,7 +19,7 @@ from ...db.database import Database
 from ...errors import NotFound
 from ...ids import Ids
 from ...net.fetch import REDIRECTS, AddressRefused, Resolver, checked_transport, resolve
-from ...sites.edge import problem
+from ...net.http import problem
 from ..profile import store
 from .images import MOST_BYTES, Picture, read_picture
 

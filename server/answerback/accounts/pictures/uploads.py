@@ -9,7 +9,7 @@ from contextlib import suppress
 from starlette.requests import Request
 
 from ...errors import BadRequest, TooLarge, WrongMediaType
-from ...sites.edge import RECEIVE_SECONDS, read_body
+from ...net.http import RECEIVE_SECONDS, read_body
 from .images import MOST_BYTES
 
 FORM_BYTES, FIELDS, HEAD_BYTES = MOST_BYTES + 16 * 1024, 20, 1_000

@@ -16,8 +16,8 @@ from ...core.model import Visitor
 from ...db.database import Database, Work
 from ...errors import AppError, Unauthorized
 from ...ids import Ids
+from ...net.http import problem, read_body
 from ...settings import Settings
-from ...sites.edge import problem, read_body
 from ..identities import store as identities
 from ..store import end_everything
 from . import erasing_store

@@ -10,7 +10,8 @@ from ...clock import Clock
 from ...core.times import iso
 from ...db.database import Database
 from ...errors import BadRequest, Forbidden, NotFound
-from ...sites.edge import Call, json_response
+from ...net.http import json_response
+from ...sites.edge import Call
 from ..identities.model import clean_name
 from ..sessions import Session, Sessions, writer
 from . import store

@@ -11,7 +11,7 @@ from typing import TypeVar
 from ...clock import Clock
 from ...db.database import Database, Work
 from ...errors import LimitReached
-from ...sites.edge import shares
+from ...net.addresses import shares
 from .. import store
 
 T = TypeVar("T")

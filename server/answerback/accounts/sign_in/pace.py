@@ -6,8 +6,8 @@ from starlette.requests import Request
 
 from ...clock import Clock
 from ...errors import LimitReached
+from ...net.addresses import address_key, client_address, shares
 from ...settings import Settings
-from ...sites.edge import address_key, client_address, shares
 
 KEPT = 10_000
 

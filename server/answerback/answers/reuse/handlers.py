@@ -8,7 +8,8 @@ from ...comments import store as threads
 from ...core import comments as rules
 from ...db.database import Database, Work
 from ...errors import BadRequest, NotFound
-from ...sites.edge import Call, json_response
+from ...net.http import json_response
+from ...sites.edge import Call
 from . import store
 from .lookup import already_answered
 from .store import Revision

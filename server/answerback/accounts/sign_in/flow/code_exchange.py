@@ -18,7 +18,8 @@ from ....core.model import Visitor
 from ....db.database import Database, Work
 from ....errors import BadRequest
 from ....ids import Ids
-from ....sites.edge import Call, json_response
+from ....net.http import json_response
+from ....sites.edge import Call
 from ...sessions import (
     LIFETIME_SECONDS,
     NewSession,

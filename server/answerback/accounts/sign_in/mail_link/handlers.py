@@ -14,8 +14,8 @@ from ....clock import Clock
 from ....db.database import Database
 from ....errors import AppError, LimitReached, NotFound
 from ....ids import Ids
+from ....net.addresses import address_key, client_address
 from ....settings import Settings
-from ....sites.edge import address_key, client_address
 from ....sites.store import SiteDirectory
 from ....web.error_texts import said
 from ....web.own_pages import METHODS, Page, WebPages

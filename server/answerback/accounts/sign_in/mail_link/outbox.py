@@ -16,7 +16,7 @@ from ....errors import LimitReached
 from ....ids import Ids
 from ....mail.messages import language, link_message
 from ....mail.transport import Mailer, MailRefused
-from ....sites.edge import shares
+from ....net.addresses import shares
 from ....sites.store import SiteDirectory
 from ...sessions import hash_secret
 from . import store

@@ -8,8 +8,9 @@ from ....clock import Clock
 from ....db.database import Database, IntegrityConflict, Work
 from ....errors import Unauthorized
 from ....ids import Ids
+from ....net.http import json_response
 from ....settings import Settings
-from ....sites.edge import Call, json_response
+from ....sites.edge import Call
 from ... import identities
 from ...identities.model import NewIds
 from ...sessions import (

@@ -1,0 +1,69 @@
+"""Where a call comes from: the caller's address behind proxies, and the keys by which addresses are counted."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from functools import lru_cache
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
+
+from starlette.requests import Request
+
+SHARES_OF_NETWORK = 8
+
+
+def client_address(request: Request, trusted: tuple[str, ...]) -> str:
+    """The caller's address; X-Forwarded-For is believed only as far as listed proxies wrote it."""
+    peer = request.client.host if request.client else "127.0.0.1"
+    written = ",".join(request.headers.getlist("x-forwarded-for"))  # some proxies add a line of their own
+    hops = [_without_port(part.strip()) for part in written.split(",") if part.strip()]
+    while trusted and hops and _in_networks(peer, trusted):
+        peer = hops.pop()
+    try:
+        ip_address(peer)
+    except ValueError:
+        return "0.0.0.0"
+    return peer
+
+
+def _without_port(hop: str) -> str:
+    """An address as some proxies write it: `198.51.100.7:4711`, `[2001:db8::1]:4711`."""
+    if hop.startswith("["):
+        return hop[1:].partition("]")[0]
+    return hop.partition(":")[0] if hop.count(":") == 1 else hop
+
+
+def _in_networks(address: str, networks: tuple[str, ...]) -> bool:
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return False
+    if isinstance(parsed, IPv6Address):  # what a socket for both kinds makes of IPv4
+        parsed = parsed.ipv4_mapped or parsed
+    return any(parsed in ip_network(network) for network in networks)
+
+
+@lru_cache(4_096)
+def address_key(address: str, day: str, secret: str) -> str:
+    """A keyed hash of an IPv4 address that changes each day: enough to count by, not to know by.
+
+    Of an IPv6 address, that of its /48, a dot, and that of its /64, which is what one household has at least.
+    """
+    parsed: IPv4Address | IPv6Address = ip_address(address)
+    counted: list[object] = [parsed]
+    if isinstance(parsed, IPv6Address) and parsed.ipv4_mapped is None:
+        counted = [IPv6Network((int(parsed), length), strict=False) for length in (48, 64)]
+    elif isinstance(parsed, IPv6Address):
+        counted = [parsed.ipv4_mapped]
+    return ".".join(
+        hmac.new(secret.encode(), f"{day}|{each}".encode(), hashlib.sha256).hexdigest()[:24] for each in counted
+    )
+
+
+def shares(key: str, most: int) -> list[tuple[str, int]]:
+    """By what is counted what an `address_key`, whatever stands before it, may do `most` times.
+
+    The key itself, and of IPv6 its /48 as well, `SHARES_OF_NETWORK` times as often: whoever has one has 65,536 /64.
+    """
+    network, dot, _ = key.partition(".")
+    return [(key, most), (network, most * SHARES_OF_NETWORK)] if dot else [(key, most)]
