@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from starlette.routing import Route
 
@@ -43,11 +44,16 @@ def make_mailer(settings: Settings) -> Mailer | None:
     return SmtpMailer(settings.smtp_url, settings.mail_from)
 
 
+class OwnPages(Protocol):
+    """Pages of our own origin."""
+
+    def routes(self) -> list[Route]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Accounts:
-    """The parts that others hold on to, the routes, and what has to be started and closed."""
+    """The parts that speak HTTP, and what has to be started and closed."""
 
-    routes: list[Route]
     people: SessionHandlers
     api: AccountApi
     handover: CodeExchange
@@ -55,6 +61,17 @@ class Accounts:
     post: MailOutbox
     pictures: Avatars
     sweeping: Sweeping
+    erasing: Erasure
+    own_pages: tuple[OwnPages, ...]
+
+    def routes(self) -> list[Route]:
+        """All addresses of visitors' pages; those of providers and mail stand before `/sign-in/{id}/`."""
+        return [
+            Route("/account/picture.js", asset(ASSETS / "picture.js", "text/javascript"), methods=["GET", "HEAD"]),
+            Route("/avatars/{id}", self.pictures.serve, methods=["GET", "HEAD"]),
+            Route("/sign-in/kakao/unlink", self.erasing.kakao_unlinked, methods=["GET", "POST"]),
+            *(route for pages in self.own_pages for route in pages.routes()),
+        ]
 
     def start(self) -> None:
         """Begin to send mail, and to take out what is over."""
@@ -87,13 +104,10 @@ def build_accounts(
     oauth.linked = pages.linked
     mail = MailLinks(settings, db, clock, ids, sites, popup, door, post)
     door.offered, door.mail_ready, by_password.registered = oauth.offered, post.ready, post.ask_verification
-    routes = [
-        Route("/account/picture.js", asset(ASSETS / "picture.js", "text/javascript"), methods=["GET", "HEAD"]),
-        Route("/avatars/{id}", pictures.serve, methods=["GET", "HEAD"]),
-        Route("/sign-in/kakao/unlink", erasing.kakao_unlinked, methods=["GET", "POST"]),
-        *pages.routes(), *mail.routes(), *oauth.routes(), *door.routes(),
-    ]  # fmt: skip
     sign_on = SiteSignOn(settings, db, clock, ids, sessions, pictures, merging)
     people = SessionHandlers(clock, sessions, by_password, merging, secret)
     api = AccountApi(db, clock, sessions, changed)
-    return Accounts(routes, people, api, handover, sign_on, post, pictures, Sweeping(db, clock))
+    return Accounts(
+        people=people, api=api, handover=handover, sign_on=sign_on, post=post, pictures=pictures,
+        sweeping=Sweeping(db, clock), erasing=erasing, own_pages=(pages, mail, oauth, door),
+    )  # fmt: skip
