@@ -13,7 +13,7 @@ from urllib.request import urlopen
 from xml.etree import ElementTree
 
 import pytest
-from answerback.app.openapi import CALLS
+from answerback.app.api_table import API
 
 from tests.services import Server
 
@@ -241,12 +241,12 @@ def test_what_the_description_says_must_be_there_must_be_there(shared: Server) -
     values: dict[str, Any] = {"value": 1, "helpful": True, "email": "mina@example.com", "page": shared.page}
     person = {"site": "demo", "email": "needed@example.com", "password": "a long enough one"}
     shared.token = shared.call("POST", "/api/user/register/", person).json["token"]
-    for method, path, _, takes, _ in CALLS:
-        names = [name[:-1] for name in takes.split() if name.endswith("!")]
+    for call in API:
+        method, names = call.method, [field.name for field in call.fields if field.needed]
         for missing in names:
             sent = {name: values.get(name, "a long enough one") for name in ("site", *names) if name != missing}
             sent["site"] = "demo"
-            there = path.replace("{id}", "x") + (f"?{urlencode(sent)}" if method == "get" else "")
-            reply = shared.call(method.upper(), there, None if method == "get" else sent)
-            assert (reply.status, reply.json["code"]) == (400, "validation_failed"), (method, path, missing)
+            there = call.path.replace("{id}", "x") + (f"?{urlencode(sent)}" if method == "GET" else "")
+            reply = shared.call(method, there, None if method == "GET" else sent)
+            assert (reply.status, reply.json["code"]) == (400, "validation_failed"), (call.name, missing)
             assert missing in reply.json["detail"]

@@ -13,8 +13,8 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 import pytest
+from answerback.app.api_table import API
 from answerback.app.build import build_app
-from answerback.app.openapi import CALLS
 from answerback.settings import load_settings
 
 from tests.fakes.web_browser import WebBrowser
@@ -101,7 +101,7 @@ def routes(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
 def test_every_route_has_its_case(routes: set[str]) -> None:
     calls = {path.rstrip("/") + "/" for path in routes if path.startswith("/api/")} - {"/api/openapi.json/"}
     assert calls == {path for _, path in CASES}
-    assert {(method, path) for method, path, *_ in CALLS} == set(CASES)
+    assert {(call.method.lower(), call.path) for call in API} == set(CASES)
     others = {path for path in routes if not path.startswith("/api/")} - set(NAMELESS)
     left = {path for path in others if not path.startswith(APART)}
     assert {path for path in left if "{id}" not in path and "{site}" not in path} == {

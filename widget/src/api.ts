@@ -2,18 +2,18 @@
 
 import { EventParser } from "./core/streaming.js";
 import type {
+  ChatAnswer,
   ChatHistory,
-  ChatSettled,
   Comment,
   Composition,
-  Known,
+  KnownAnswer,
   Opinion,
-  Posted,
+  PostedComment,
   Quota,
-  SessionInfo,
+  Revision,
+  Session as SessionInfo,
   Sort,
   Thread,
-  Version,
   Visitor,
   Vote,
 } from "./core/types.js";
@@ -87,7 +87,7 @@ export class Api {
     this.#json<Thread>("comments/", { query: { page, sort, cursor }, open: true });
 
   post = (place: { page: string; url: string; title: string }, composition: Composition) =>
-    this.#post<Posted>("comments/", { ...place, ...composition });
+    this.#post<PostedComment>("comments/", { ...place, ...composition });
 
   preview = (body: string) => this.#post<{ html: string }>("comments/preview/", { body });
 
@@ -111,15 +111,15 @@ export class Api {
 
   /** What the site has answered to the question already. */
   known = (q: string, signal: AbortSignal) =>
-    this.#json<{ answered: Known | null }>("answered/", { query: { q }, open: true, signal });
+    this.#json<{ answered: KnownAnswer | null }>("answered/", { query: { q }, open: true, signal });
 
-  versions = (id: string) => this.#json<{ history: Version[] }>(`comments/${id}/history/`, { open: true });
+  versions = (id: string) => this.#json<{ history: Revision[] }>(`comments/${id}/history/`, { open: true });
 
   report = (id: string, reason: string) => this.#post<null>(`comments/${id}/report/`, { reason });
 
   history = (page: string) => this.#json<ChatHistory>("chat/gpt/", { query: { page } });
 
-  stopChat = (id: string) => this.#json<ChatSettled>(`chat/gpt/${id}/answer/`, { method: "DELETE" });
+  stopChat = (id: string) => this.#json<ChatAnswer>(`chat/gpt/${id}/answer/`, { method: "DELETE" });
 
   /** Asks about the page, or re-attaches to the question with this key; yields `[event, data]`. */
   async *chat(body: object, signal: AbortSignal): AsyncGenerator<[string, unknown]> {

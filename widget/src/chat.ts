@@ -5,7 +5,7 @@ import type { Config } from "./config.js";
 import { EVENTS } from "./constants.js";
 import { splice } from "./core/streaming.js";
 import { isRunning } from "./core/tree.js";
-import type { ChatEntry, ChatSettled, Known, Opinion, Quota } from "./core/types.js";
+import type { ChatAnswer, ChatEntry, KnownAnswer, Opinion, Quota } from "./core/types.js";
 import { newKey, Shelf } from "./keep.js";
 import type { Session } from "./session.js";
 import { Store } from "./store.js";
@@ -18,7 +18,7 @@ export interface ChatState {
   draft: string;
   /** Whether it is being looked up if the question has been answered already, and what was found. */
   looking: boolean;
-  known: Known | null;
+  known: KnownAnswer | null;
   /** What was taken out of the field, since it is answered already. */
   taken: string;
 }
@@ -173,7 +173,13 @@ export class ChatStore extends Store<ChatState> {
     this.#shelf.set(this.config.page, asking);
     const created_at = new Date().toISOString();
     const common = { html: "", created_at, sources: [], key };
-    const question: ChatEntry = { ...common, id: `local-q-${key}`, role: "user", content: text };
+    const question: ChatEntry = {
+      ...common,
+      id: `local-q-${key}`,
+      role: "user",
+      content: text,
+      state: "done",
+    };
     const answer: ChatEntry = {
       ...common,
       id: `local-${key}`,
@@ -234,7 +240,7 @@ export class ChatStore extends Store<ChatState> {
   /** Applies one event; returns the entry's id, which the server names in its first. */
   #take(entry: string, event: string, data: unknown): string {
     if (event === "answer.queued") {
-      const { id, question_id, ...spent } = data as ChatSettled & { question_id: string };
+      const { id, question_id, ...spent } = data as ChatAnswer & { question_id: string };
       this.#spent(spent);
       this.#change(entry, (old) => ({ ...old, id }));
       return id;
@@ -246,11 +252,11 @@ export class ChatStore extends Store<ChatState> {
         return content === null ? old : { ...old, state: "streaming", content };
       });
     }
-    if (event === "answer.settled") this.#settle(entry, data as ChatSettled);
+    if (event === "answer.settled") this.#settle(entry, data as ChatAnswer);
     return entry;
   }
 
-  #settle(entry: string, settled: ChatSettled): void {
+  #settle(entry: string, settled: ChatAnswer): void {
     const { id: _, response: content, state, ...rest } = settled;
     this.#spent(settled);
     this.#change(entry, (old) => ({ ...old, ...rest, state, content }));

@@ -1,7 +1,7 @@
 /** Who the visitor is here, and what they may still ask. */
 
 import { type Api, Problem, problemOf } from "./api.js";
-import type { Known, Quota, SessionInfo, Visitor, Vote } from "./core/types.js";
+import type { KnownAnswer, Quota, Session as SessionInfo, Visitor, Vote } from "./core/types.js";
 import { Shelf } from "./keep.js";
 import { SigningIn } from "./signing_in.js";
 import { Store } from "./store.js";
@@ -191,7 +191,7 @@ export class Session extends Store<SessionState> {
   }
 
   /** What the site has answered to this already; null also where that cannot be said at once. */
-  async known(question: string): Promise<Known | null> {
+  async known(question: string): Promise<KnownAnswer | null> {
     if (question.length > KNOWN_LONGEST) return null;
     try {
       return (await this.api.known(question, AbortSignal.timeout(KNOWN_MS))).answered;

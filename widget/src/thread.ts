@@ -6,7 +6,7 @@ import { EVENTS } from "./constants.js";
 import { isOwn } from "./core/allowance.js";
 import { EMPTY, type Note, type ThreadState } from "./core/state.js";
 import * as tree from "./core/tree.js";
-import type { Comment, Composition, Known, Opinion, Sort, Version, Vote } from "./core/types.js";
+import type { Comment, Composition, KnownAnswer, Opinion, Revision, Sort, Vote } from "./core/types.js";
 import { unsentRow } from "./core/unsent.js";
 import { Outbox, Shelf } from "./keep.js";
 import { Live, type LiveEvent } from "./live.js";
@@ -239,14 +239,14 @@ export class ThreadStore extends Store<ThreadState> {
   }
 
   /** What the site has answered to this already. */
-  async known(question: string): Promise<Known | null> {
+  async known(question: string): Promise<KnownAnswer | null> {
     const known = await this.session.known(question);
     if (known) this.signal({ say: "known" });
     return known;
   }
 
   /** How an answer came to be what it is, oldest first; null when that cannot be had. */
-  versions = (id: string): Promise<Version[] | null> =>
+  versions = (id: string): Promise<Revision[] | null> =>
     this.session.api.versions(id).then(
       ({ history }) => history,
       () => null,

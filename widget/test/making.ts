@@ -1,6 +1,6 @@
 /** Things of the API for tests, whole and valid. */
 
-import type { Answer, Comment, Quota, SessionInfo } from "../src/core/types.js";
+import type { Answer, Comment, Quota, Session } from "../src/core/types.js";
 
 export function comment(id: string, given: Partial<Comment> = {}): Comment {
   return {
@@ -43,7 +43,7 @@ export function quota(given: Partial<Quota> = {}): Quota {
   return { limit: 5, used: 0, left: 5, resets_at: "2026-11-24T00:00:00.000Z", ...given };
 }
 
-export function session(given: Partial<SessionInfo> = {}): SessionInfo {
+export function session(given: Partial<Session> = {}): Session {
   return {
     visitor: null,
     quota: quota(),

@@ -3,7 +3,7 @@ import { withoutRetried } from "../src/core/talk.js";
 import type { AnswerState, ChatEntry } from "../src/core/types.js";
 
 function pair(id: string, content: string, state: AnswerState): ChatEntry[] {
-  const common = { html: "", created_at: "2026-11-23T10:00:00.000Z", sources: [] };
+  const common = { html: "", created_at: "2026-11-23T10:00:00.000Z", sources: [], key: id };
   const question: ChatEntry = { ...common, id: `q${id}`, role: "user", content, state: "done" };
   return [question, { ...common, id, role: "assistant", content: "", state }];
 }

@@ -1,5 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { hueOf, initialsOf, isUsedUp, maybeAsked, mayChange, quotaText } from "../src/core/allowance.js";
+import {
+  changeableUntil,
+  hueOf,
+  initialsOf,
+  isUsedUp,
+  maybeAsked,
+  quotaText,
+} from "../src/core/allowance.js";
 import { relativeTime } from "../src/core/time.js";
 import en from "../src/lang/en.js";
 import ko from "../src/lang/ko.js";
@@ -47,11 +54,13 @@ describe("a comment of one's own", () => {
 
   it("may be changed inside the site's window only, by its author only", () => {
     const mine = comment("a", { created_at: new Date(NOW - 60_000).toISOString() });
-    expect(mayChange(mine, visitor, settings, NOW)).toBe(true);
-    expect(mayChange(mine, visitor, settings, NOW + 15 * 60_000)).toBe(false);
-    expect(mayChange(mine, { ...visitor, id: "v2" }, settings, NOW)).toBe(false);
-    expect(mayChange({ ...mine, state: "deleted" }, visitor, settings, NOW)).toBe(false);
-    expect(mayChange(mine, null, settings, NOW)).toBe(false);
+    expect(changeableUntil(mine, visitor, settings)).toBe(NOW + 14 * 60_000);
+    expect(changeableUntil(mine, visitor, { ...settings, edit_minutes: null })).toBe(
+      Number.POSITIVE_INFINITY,
+    );
+    expect(changeableUntil(mine, { ...visitor, id: "v2" }, settings)).toBe(0);
+    expect(changeableUntil({ ...mine, state: "deleted" }, visitor, settings)).toBe(0);
+    expect(changeableUntil(mine, null, settings)).toBe(0);
   });
 });
 

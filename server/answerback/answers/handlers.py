@@ -26,7 +26,6 @@ from . import store
 from .intake import Asked, Question, QuestionIntake
 from .streaming import AnswerStreams
 
-QUESTION_LIMIT = 2_000
 HISTORY = 50
 SETTLED_MARK = b"event: answer.settled\n"
 """What the worker puts on an answer's own channel at its end; the event that the visitor gets has more in it."""
@@ -76,7 +75,7 @@ class AnswerHandlers:
         helpful = call.body.get("helpful")
         if not isinstance(helpful, bool):
             raise BadRequest("validation_failed", "helpful: must be true or false.")
-        reason = rules.clean_text(call.text("reason", 500))
+        reason = rules.clean_text(call.text("reason", rules.REASON_LIMIT))
         site, id, now = call.site.key, _id(call), self._clock.now()
 
         def work() -> Work[None]:
@@ -109,8 +108,8 @@ class AnswerHandlers:
 
     async def chat(self, call: Call) -> Response:
         """`POST /api/chat/gpt/`: JSON when the answer is whole, or its events as they come."""
-        text = rules.clean_text(call.text("user_input", QUESTION_LIMIT, required=True))
-        key = call.text("key", 64) or self._ids.new()
+        text = rules.clean_text(call.text("user_input", rules.QUESTION_LIMIT, required=True))
+        key = call.text("key", rules.KEY_LIMIT) or self._ids.new()
         if not text:
             raise BadRequest("validation_failed", "user_input: must not be empty.")
         title = rules.clean_line(call.text("title", rules.TITLE_LIMIT))

@@ -9,11 +9,10 @@ from starlette.routing import BaseRoute, Route
 from ..admin.pages.log import admin_routes
 from ..comments.plain_thread import ThreadPages
 from ..errors import AppError, MethodNotAllowed, NotFound
-from ..live.bus import page_channel
-from ..live.handlers import page_events
 from ..net.http import problem
 from ..sites.edge import Edge
 from . import widget_files as widget
+from .api_table import API, ApiCall
 from .health import machine_routes
 from .services import Services
 
@@ -22,38 +21,16 @@ METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 def api_routes(services: Services) -> list[Route]:
     """Everything under `/api/`, with and without the last slash."""
-    accounts, threads, answers = services.accounts, services.threads, services.answers
     edge = Edge(services.settings, services.sites)
-    live = page_events(
-        services.bus, lambda site, page: services.streams.on(page_channel(site, page)), services.settings.secret_key[-1]
-    )
-    endpoints = {  # what is called most comes first
-        "/api/comments": edge.endpoint(GET=threads.read, POST=threads.post),
-        "/api/session": edge.endpoint(GET=threads.session, POST=accounts.people.begin),
-        "/api/session/bearer": edge.endpoint(POST=accounts.people.bearer),
-        "/api/session/exchange": edge.endpoint(POST=accounts.handover.exchange),
-        "/api/session/sso": edge.endpoint(POST=accounts.sign_on.sign_on),
-        "/api/user/register": edge.endpoint(POST=accounts.people.register, own_pages_only=True),
-        "/api/user/login": edge.endpoint(POST=accounts.people.login, own_pages_only=True),
-        "/api/user/logout": edge.endpoint(POST=accounts.people.logout),
-        "/api/user": edge.endpoint(PATCH=accounts.api.rename),
-        "/api/user/sessions": edge.endpoint(GET=accounts.api.list_sessions),
-        "/api/user/sessions/{id}": edge.endpoint(DELETE=accounts.api.end_session),
-        "/api/chat/gpt": edge.endpoint(GET=answers.history, POST=answers.chat),
-        "/api/chat/gpt/{id}/answer": edge.endpoint(DELETE=answers.stop_chat),
-        "/api/comments/preview": edge.endpoint(POST=threads.preview),
-        "/api/comments/{id}": edge.endpoint(PATCH=threads.edit, DELETE=threads.delete),
-        "/api/comments/{id}/vote": edge.endpoint(PUT=threads.vote),
-        "/api/comments/{id}/report": edge.endpoint(POST=threads.report),
-        "/api/comments/{id}/answer": edge.endpoint(POST=answers.ask, DELETE=answers.stop),
-        "/api/comments/{id}/history": edge.endpoint(GET=services.before.history),
-        "/api/answered": edge.endpoint(GET=services.before.look),
-        "/api/answers/{id}/feedback": edge.endpoint(PUT=answers.feedback),
-        "/api/counts": edge.endpoint(GET=threads.counts),
-        "/api/events": edge.endpoint(GET=live),
-        "/api/feed": edge.endpoint(GET=threads.feed),
-    }
-    return [Route(path + end, call, methods=METHODS) for path, call in endpoints.items() for end in ("/", "")]
+    by_path: dict[str, list[ApiCall]] = {}
+    for call in API:
+        by_path.setdefault(call.path, []).append(call)
+    routes = []
+    for path, calls in by_path.items():
+        handlers = {call.method: call.handler(services) for call in calls}
+        endpoint = edge.endpoint(own_pages_only=any(call.own_pages_only for call in calls), **handlers)
+        routes += [Route(each, endpoint, methods=METHODS) for each in (path, path.rstrip("/"))]
+    return routes
 
 
 def page_routes(services: Services) -> list[BaseRoute]:

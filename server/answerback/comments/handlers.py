@@ -112,7 +112,7 @@ class CommentHandlers:
         """`POST /api/comments/{id}/report/`."""
         self._step(call)
         session = await self._sessions.require_writer(call)
-        reason = rules.clean_text(call.text("reason", 500))
+        reason = rules.clean_text(call.text("reason", rules.REASON_LIMIT))
         now, site, id = self._clock.now(), call.site.key, _id(call)
 
         def work() -> Work[None]:
@@ -151,7 +151,7 @@ class CommentHandlers:
         """`GET /api/counts/`."""
         pages = list(dict.fromkeys(call.query.getlist("page")))
         if not 1 <= len(pages) <= 100 or any(not page or len(page) > rules.PAGE_LIMIT for page in pages):
-            raise BadRequest("validation_failed", "page: 1 to 100 pages of at most 500 characters.")
+            raise BadRequest("validation_failed", f"page: 1 to 100 pages of at most {rules.PAGE_LIMIT} characters.")
         counts = await self._db.read(lambda: store.counts(call.site.key, pages))
         return json_response({"counts": counts}, headers={"Cache-Control": "public, max-age=30"})
 

@@ -374,7 +374,7 @@ def read_draft(call: Any) -> Draft:
         raise BadRequest("validation_failed", "ask: must be true, false or null.")
     parent_id = call.body.get("parent_id")
     if parent_id is not None:
-        parent_id = call.text("parent_id", 64, required=True)
+        parent_id = call.text("parent_id", rules.ID_LIMIT, required=True)
     return Draft(
         page=call.page(),
         url=page_url(call.site, call.text("url", rules.URL_LIMIT)),
@@ -383,5 +383,5 @@ def read_draft(call: Any) -> Draft:
         parent_id=parent_id,
         name=rules.clean_line(call.text("name", rules.NAME_LIMIT)),
         ask=ask,
-        key=call.text("key", 64),
+        key=call.text("key", rules.KEY_LIMIT),
     )

@@ -14,6 +14,7 @@ import brotli
 import orjson
 
 from ..clock import Clock
+from ..core.comments import PAGE_LIMIT
 from ..db.database import Database
 from ..errors import BadRequest
 from ..live.bus import Bus, page_channel
@@ -163,8 +164,8 @@ def read_cursor(text: str, sort: str) -> tuple[float, str] | None:
 def read_key(site: str, query: Any) -> Key:
     """Site, page, sort, cursor and limit from a query. Raises BadRequest."""
     page, sort, cursor = query.get("page", ""), query.get("sort") or "oldest", query.get("cursor") or ""
-    if not page or len(page) > 500 or "\x00" in page:
-        raise BadRequest("validation_failed", "page: must have 1 to 500 characters.")
+    if not page or len(page) > PAGE_LIMIT or "\x00" in page:
+        raise BadRequest("validation_failed", f"page: must have 1 to {PAGE_LIMIT} characters.")
     if sort not in store.SORTS:
         raise BadRequest("validation_failed", "sort: must be newest, oldest or best.")
     text = query.get("limit") or str(ROOTS)

@@ -12,6 +12,11 @@ NAME_LIMIT = 50
 TITLE_LIMIT = 300
 URL_LIMIT = 2_000
 PAGE_LIMIT = 500
+QUESTION_LIMIT = 2_000
+REASON_LIMIT = 500
+KEY_LIMIT = 64
+ID_LIMIT = 64
+"""Limits count characters (Unicode code points), here as in the widget."""
 DEPTH_LIMIT = 4
 """Levels of replies below a root; deeper ones hang under the deepest allowed parent."""
 

@@ -11,7 +11,7 @@ from starlette.datastructures import QueryParams
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
 
-from ..core.comments import is_text
+from ..core.comments import PAGE_LIMIT, is_text
 from ..errors import AppError, BadRequest, Forbidden, MethodNotAllowed
 from ..net.addresses import client_address
 from ..net.http import problem, read_json
@@ -50,7 +50,7 @@ class Call:
     def page(self) -> str:
         """The thread's key, from the query or the body. Raises BadRequest."""
         value = self.query.get("page") if "page" in self.query else self.body.get("page")
-        return _text("page", value, 500, required=True)
+        return _text("page", value, PAGE_LIMIT, required=True)
 
 
 Handler = Callable[[Call], Awaitable[Response]]

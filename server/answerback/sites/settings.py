@@ -13,6 +13,8 @@ from ..errors import BadRequest
 from ..settings import limit
 
 AI_RULES = ("always", "questions", "mention", "drafts", "off")
+MODERATION = ("none", "first", "links", "all")
+THEMES = ("auto", "light", "dark")
 _KEY = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,48}[a-z0-9])?")
 
 
@@ -111,9 +113,9 @@ SITE_SETTINGS: tuple[SiteSetting, ...] = (
     SiteSetting("comments_per_minute", "10", "Comments a visitor may leave in a minute.", limit),
     SiteSetting("address_comments_per_minute", "60", "Comments all of one address may leave in a minute.", limit),
     SiteSetting("edit_minutes", "15", "How long authors may change and delete their comments.", limit),
-    SiteSetting("moderation", "none", "What waits for the owner.", _one_of("none", "first", "links", "all")),
+    SiteSetting("moderation", "none", "What waits for the owner.", _one_of(*MODERATION)),
     SiteSetting("lang", "", "Language of the widget; empty: the page's.", _lang),
-    SiteSetting("theme", "auto", "Look of the widget.", _one_of("auto", "light", "dark")),
+    SiteSetting("theme", "auto", "Look of the widget.", _one_of(*THEMES)),
     SiteSetting("instructions", "", "Tone for the model.", _up_to(2_000)),
     SiteSetting("page_daily_answers", "", "Answers a day on each page; empty: no limit.", _budget),
     SiteSetting("budget_answers", "", "Answers a day for the whole site; empty: no limit.", _budget),

@@ -22,16 +22,17 @@ export function isOwn(comment: Comment, visitor: Visitor | null): boolean {
   return visitor !== null && comment.author.kind !== "ai" && comment.author.id === visitor.id;
 }
 
-/** Whether the visitor may still edit or delete: their own, inside the site's window. */
-export function mayChange(
+/** Until when the visitor may edit or delete, in ms: their own comment, inside the site's window if it has one; else 0. */
+export function changeableUntil(
   comment: Comment,
   visitor: Visitor | null,
   { edit_minutes }: Settings,
-  now: number,
-): boolean {
-  if (comment.unsent || !isOwn(comment, visitor)) return false;
-  if (comment.state !== "published" && comment.state !== "pending") return false;
-  return now < Date.parse(comment.created_at) + edit_minutes * 60_000;
+): number {
+  const standing = comment.state === "published" || comment.state === "pending";
+  if (comment.unsent || !standing || !isOwn(comment, visitor)) return 0;
+  return edit_minutes === null
+    ? Number.POSITIVE_INFINITY
+    : Date.parse(comment.created_at) + edit_minutes * 60_000;
 }
 
 const CALLED = /@(ai|answerback|답변|인공지능)/i;

@@ -1,10 +1,10 @@
 /** What is known of a thread, and what its store tells. */
 
-import type { Comment, Refused, Sort } from "./types.js";
+import type { Comment, Refusal, Sort } from "./types.js";
 
 /** What is said under one comment. */
 export type Note =
-  | { kind: "refused"; refused: Refused }
+  | { kind: "refused"; refused: Refusal }
   | { kind: "problem"; code: string }
   | { kind: "reported" };
 

@@ -3,7 +3,7 @@
 import { lightly } from "../core/streaming.js";
 import { clockTime, fullTime, relativeTime } from "../core/time.js";
 import { isRunning } from "../core/tree.js";
-import type { AnswerView, Opinion, Version } from "../core/types.js";
+import type { AnswerView, Opinion, Revision } from "../core/types.js";
 import { type Child, h } from "../dom.js";
 import { badge, icon, note, problemText, reasonForm, type Tongue, textButton, View } from "./view.js";
 
@@ -19,7 +19,7 @@ export interface AnswerData extends Tongue {
   feedback: boolean | undefined | null;
   mayAsk: boolean;
   /** How it came to be what it is; null in a private conversation. */
-  versions: ((id: string) => Promise<Version[] | null>) | null;
+  versions: ((id: string) => Promise<Revision[] | null>) | null;
 }
 
 /** Of a failed answer that never began, the server's text says so in the site's language; we say it in the reader's. */
@@ -33,7 +33,7 @@ function labelOf({ quoting, verified, revised }: AnswerView, { texts }: Tongue):
 
 export class AnswerElement extends View<AnswerData> {
   #form: "why" | "report" | null = null;
-  #versions: Version[] | "loading" | "failed" | null = null;
+  #versions: Revision[] | "loading" | "failed" | null = null;
 
   protected override changed({ answer }: AnswerData, before: AnswerData | null): void {
     if (before && before.answer.text !== answer.text) this.#versions = null;

@@ -1,7 +1,7 @@
 /** <answerback-comment>: one comment with its replies. */
 
 import { PERMALINK } from "../constants.js";
-import { hueOf, initialsOf, isOwn, mayChange } from "../core/allowance.js";
+import { changeableUntil, hueOf, initialsOf, isOwn } from "../core/allowance.js";
 import { viewOf } from "../core/answer_view.js";
 import { clockTime, fullTime, relativeTime } from "../core/time.js";
 import type { Comment, Composition, Opinion, Visitor, Vote } from "../core/types.js";
@@ -157,9 +157,12 @@ export class CommentElement extends View<CommentData> {
   }
 
   #ownActions({ texts, info, lang }: Context, comment: Comment): Child[] {
-    if (!info || !mayChange(comment, info.visitor, info.settings, Date.now())) return [];
-    const end = Date.parse(comment.created_at) + info.settings.edit_minutes * 60_000;
-    const title = texts.editLater(clockTime(new Date(end).toISOString(), Date.now(), lang));
+    const end = info ? changeableUntil(comment, info.visitor, info.settings) : 0;
+    if (Date.now() >= end) return [];
+    const title =
+      end < Number.POSITIVE_INFINITY
+        ? texts.editLater(clockTime(new Date(end).toISOString(), Date.now(), lang))
+        : null;
     return [this.#opener(texts.edit, "edit", "", title), this.#opener(texts.remove, "remove", "", title)];
   }
 

@@ -1,7 +1,7 @@
 /** <answerback-composer>: where one writes. Tells `send` with what was written, and `cancel`. */
 
 import { maybeAsked } from "../core/allowance.js";
-import type { Composition, Known } from "../core/types.js";
+import type { Composition, KnownAnswer } from "../core/types.js";
 import { type Child, h } from "../dom.js";
 import { newKey } from "../keep.js";
 import type { Context } from "./context.js";
@@ -31,7 +31,7 @@ export class ComposerElement extends View<ComposerData> {
   #draft: Draft = EMPTY;
   #open = false;
   /** What the site has answered to this already, once it was looked up. */
-  #known: Known | "looking" | null = null;
+  #known: KnownAnswer | "looking" | null = null;
   /** What was taken out of the field, since it is answered already. */
   #taken: Draft | null = null;
   #preview: { html: string; body: string } | "loading" | "failed" | null = null;

@@ -1,7 +1,7 @@
 /** What every part of a thread needs to draw itself. Kept the same object while nothing in it changes. */
 
 import type { Note } from "../core/state.js";
-import type { SessionInfo } from "../core/types.js";
+import type { Session as SessionInfo } from "../core/types.js";
 import type { ThreadStore } from "../thread.js";
 import type { Tongue } from "./view.js";
 

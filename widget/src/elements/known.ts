@@ -2,7 +2,7 @@
 
 import { PERMALINK } from "../constants.js";
 import { isHere } from "../core/quote.js";
-import type { Known } from "../core/types.js";
+import type { KnownAnswer } from "../core/types.js";
 import { type Child, h, type Props } from "../dom.js";
 import { badge, icon, note, type Tongue, textButton } from "./view.js";
 
@@ -23,7 +23,7 @@ export function takenNote({ texts }: Tongue, undo: () => void): Child {
 }
 
 /** An answer of before, with what one may do about it. */
-export function knownCard(known: Known, { texts }: Tongue, here: string, choices: Child[]): Child {
+export function knownCard(known: KnownAnswer, { texts }: Tongue, here: string, choices: Child[]): Child {
   const { html, body, author_kind, verified_by_owner, revised_at, url, id } = known;
   const mark =
     author_kind === "owner"

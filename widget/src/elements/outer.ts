@@ -2,7 +2,7 @@
 
 import type { Config, Locate } from "../config.js";
 import type { Signal } from "../core/state.js";
-import type { SessionInfo } from "../core/types.js";
+import type { Session as SessionInfo } from "../core/types.js";
 import { type Child, h, render, styleSheet } from "../dom.js";
 import type { Lease, Shown } from "../hub.js";
 import { languageOf, textsIn } from "../lang/spoken.js";

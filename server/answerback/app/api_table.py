@@ -1,0 +1,210 @@
+"""The calls of the API, in one table: router, OpenAPI, docs/api.md and the widget's types are made from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from ..live.bus import page_channel
+from ..live.handlers import page_events
+from ..sites.edge import Handler
+from .schemas import FIELDS, Schema
+from .services import Services
+
+JSON, EVENTS, ATOM = "application/json", "text/event-stream", "application/atom+xml"
+
+
+class Field(NamedTuple):
+    """One thing that a call takes."""
+
+    name: str
+    needed: bool
+    schema: Schema
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gives:
+    """One response: its status, the named schema of its body (empty: none), and in which form."""
+
+    status: int
+    schema: str = ""
+    media_type: str = JSON
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiCall:
+    """One call. `takes` names fields beside `site`, in the query of a GET and in the body of others; with a `!` one
+    must be there, with `[]` it may come more than once. `session` says whether the caller must have one."""
+
+    method: str
+    path: str
+    name: str
+    summary: str
+    handler: Callable[[Services], Handler]
+    takes: str = ""
+    gives: tuple[Gives, ...]
+    session: bool = False
+    own_pages_only: bool = False
+    example: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def fields(self) -> list[Field]:
+        """Each field that it takes beside `site`."""
+        names = [(taken.rstrip("!"), taken.endswith("!")) for taken in self.takes.split()]
+        return [Field(name.removesuffix("[]"), needed, FIELDS[name]) for name, needed in names]
+
+
+def _json(schema: str, status: int = 200) -> tuple[Gives, ...]:
+    return (Gives(status=status, schema=schema),)
+
+
+_NOTHING = (Gives(status=204),)
+_NEW_SESSION = _json("NewSession", 201)
+
+
+def _events(services: Services) -> Handler:
+    def running(site: str, page: str) -> bytes:
+        return services.streams.on(page_channel(site, page))
+
+    return page_events(services.bus, running, services.settings.secret_key[-1])
+
+
+API: tuple[ApiCall, ...] = (
+    ApiCall(
+        method="GET", path="/api/session/", name="getSession", takes="page", gives=_json("Session"),
+        summary="Who the visitor is, what is left for today, what is theirs on the page",
+        handler=lambda s: s.threads.session,
+    ),
+    ApiCall(
+        method="POST", path="/api/session/", name="startSession", summary="Begin a guest session",
+        gives=(Gives(status=201, schema="NewSession"), Gives(status=200, schema="NewSession")),
+        handler=lambda s: s.accounts.people.begin,
+    ),
+    ApiCall(
+        method="POST", path="/api/session/bearer/", name="createBearerToken", takes="ticket!",
+        gives=_json("BearerToken"), summary="A bearer token for where the cookie does not come back",
+        handler=lambda s: s.accounts.people.bearer,
+    ),
+    ApiCall(
+        method="POST", path="/api/session/exchange/", name="exchangeSignInCode", takes="code! verifier!",
+        gives=_NEW_SESSION, summary="The session of whom the sign-in page hands over",
+        handler=lambda s: s.accounts.handover.exchange,
+    ),
+    ApiCall(
+        method="POST", path="/api/session/sso/", name="signInWithSso", takes="token!", gives=_NEW_SESSION,
+        summary="The session of whom the site's own server vouches for",
+        handler=lambda s: s.accounts.sign_on.sign_on,
+    ),
+    ApiCall(
+        method="POST", path="/api/user/register/", name="register", takes="email! password! name",
+        gives=_json("Account", 201), own_pages_only=True, summary="Register by e-mail and password",
+        handler=lambda s: s.accounts.people.register,
+        example={"email": "mina@example.org", "password": "a loaf of rye bread", "name": "Mina"},
+    ),
+    ApiCall(
+        method="POST", path="/api/user/login/", name="signIn", takes="email! password!", gives=_json("Account"),
+        own_pages_only=True, summary="Sign in by e-mail and password",
+        handler=lambda s: s.accounts.people.login,
+        example={"email": "mina@example.org", "password": "a loaf of rye bread"},
+    ),
+    ApiCall(
+        method="POST", path="/api/user/logout/", name="signOut", gives=_NOTHING, summary="Sign out",
+        handler=lambda s: s.accounts.people.logout,
+    ),
+    ApiCall(
+        method="PATCH", path="/api/user/", name="updateUser", takes="name!", gives=_json("User"), session=True,
+        summary="Go by another name", handler=lambda s: s.accounts.api.rename, example={"name": "Mina Park"},
+    ),
+    ApiCall(
+        method="GET", path="/api/user/sessions/", name="listUserSessions", gives=_json("Devices"), session=True,
+        summary="Where one is signed in", handler=lambda s: s.accounts.api.list_sessions,
+    ),
+    ApiCall(
+        method="DELETE", path="/api/user/sessions/{id}/", name="endUserSession", gives=_NOTHING, session=True,
+        summary="Sign out somewhere else", handler=lambda s: s.accounts.api.end_session,
+    ),
+    ApiCall(
+        method="GET", path="/api/chat/gpt/", name="getChat", takes="page!", gives=_json("ChatHistory"),
+        summary="The visitor's own questions about a page", handler=lambda s: s.answers.history,
+    ),
+    ApiCall(
+        method="POST", path="/api/chat/gpt/", name="askPage", takes="page! user_input! url title key", session=True,
+        gives=(Gives(status=200, schema="ChatAnswer"), Gives(status=200, schema="ChatEvents", media_type=EVENTS)),
+        summary="Ask about a page", handler=lambda s: s.answers.chat,
+        example={"page": "/bakery.html", "user_input": "When do you open?", "key": "a key of the client's own"},
+    ),
+    ApiCall(
+        method="DELETE", path="/api/chat/gpt/{id}/answer/", name="stopChatAnswer", gives=_json("ChatAnswer"),
+        session=True, summary="Stop an answer of the ask box", handler=lambda s: s.answers.stop_chat,
+    ),
+    ApiCall(
+        method="GET", path="/api/comments/", name="getThread", takes="page! sort cursor limit",
+        gives=(Gives(status=200, schema="Thread"), Gives(status=304)), summary="A page's thread",
+        handler=lambda s: s.threads.read,
+    ),
+    ApiCall(
+        method="POST", path="/api/comments/", name="postComment",
+        takes="page! body! url title parent_id name ask key", gives=_json("PostedComment", 201), session=True,
+        summary="Leave a comment, maybe with a question", handler=lambda s: s.threads.post,
+        example={"page": "/bakery.html", "body": "Good **bread**.", "name": "Mina", "ask": False},
+    ),
+    ApiCall(
+        method="POST", path="/api/comments/preview/", name="previewComment", takes="body", gives=_json("Preview"),
+        summary="The HTML that a comment would have", handler=lambda s: s.threads.preview,
+        example={"body": "Good **bread**."},
+    ),
+    ApiCall(
+        method="PATCH", path="/api/comments/{id}/", name="editComment", takes="body!", gives=_json("ChangedComment"),
+        session=True, summary="Change one's own comment", handler=lambda s: s.threads.edit,
+        example={"body": "Very good **bread**."},
+    ),
+    ApiCall(
+        method="DELETE", path="/api/comments/{id}/", name="deleteComment", gives=_NOTHING, session=True,
+        summary="Delete one's own comment", handler=lambda s: s.threads.delete,
+    ),
+    ApiCall(
+        method="PUT", path="/api/comments/{id}/vote/", name="voteOnComment", takes="value!",
+        gives=_json("VoteCounts"), session=True, summary="Vote", handler=lambda s: s.threads.vote,
+        example={"value": 1},
+    ),
+    ApiCall(
+        method="POST", path="/api/comments/{id}/report/", name="reportComment", takes="reason", gives=_NOTHING,
+        session=True, summary="Report a comment", handler=lambda s: s.threads.report,
+        example={"reason": "It is an advertisement."},
+    ),
+    ApiCall(
+        method="POST", path="/api/comments/{id}/answer/", name="requestAnswer", gives=_json("Reply", 202),
+        session=True, summary="Ask, or ask again, under a comment", handler=lambda s: s.answers.ask,
+    ),
+    ApiCall(
+        method="DELETE", path="/api/comments/{id}/answer/", name="stopAnswer", gives=_json("Reply"), session=True,
+        summary="Stop a running answer", handler=lambda s: s.answers.stop,
+    ),
+    ApiCall(
+        method="GET", path="/api/comments/{id}/history/", name="getAnswerHistory", gives=_json("History"),
+        summary="What the owner has changed about an answer", handler=lambda s: s.before.history,
+    ),
+    ApiCall(
+        method="GET", path="/api/answered/", name="findKnownAnswer", takes="q!", gives=_json("Answered"),
+        summary="The answer that the site has to a question already", handler=lambda s: s.before.look,
+    ),
+    ApiCall(
+        method="PUT", path="/api/answers/{id}/feedback/", name="rateAnswer", takes="helpful! reason", gives=_NOTHING,
+        session=True, summary="Say whether an answer has helped", handler=lambda s: s.answers.feedback,
+        example={"helpful": True},
+    ),
+    ApiCall(
+        method="GET", path="/api/counts/", name="countComments", takes="page[]!", gives=_json("Counts"),
+        summary="How many comments pages have", handler=lambda s: s.threads.counts,
+    ),
+    ApiCall(
+        method="GET", path="/api/events/", name="streamEvents", takes="page! after",
+        gives=(Gives(status=200, schema="PageEvents", media_type=EVENTS),), summary="Server-sent events of a page",
+        handler=_events,
+    ),
+    ApiCall(
+        method="GET", path="/api/feed/", name="getFeed", takes="page", gives=(Gives(status=200, media_type=ATOM),),
+        summary="The newest comments as Atom", handler=lambda s: s.threads.feed,
+    ),
+)  # fmt: skip

@@ -1,0 +1,245 @@
+"""What the API takes and gives, as JSON Schema: a field for each name that calls take, a schema for each object."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, get_args
+
+from ..accounts.emails import LIMIT as EMAIL_LIMIT
+from ..comments.snapshot import MOST_ROOTS
+from ..comments.store import SORTS
+from ..core import comments as rules
+from ..core.model import AnswerState, AuthorKind, CommentState
+from ..errors import CODES
+from ..sites.settings import AI_RULES, MODERATION, THEMES
+
+Schema = dict[str, Any]
+
+
+def _ref(name: str) -> Schema:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def _list(items: Schema) -> Schema:
+    return {"type": "array", "items": items}
+
+
+def _map(values: Schema) -> Schema:
+    return {"type": "object", "additionalProperties": values}
+
+
+def _null(schema: Schema) -> Schema:
+    """The schema, or null."""
+    if "type" in schema and "enum" not in schema:
+        return schema | {"type": [schema["type"], "null"]}
+    return {"anyOf": [schema, {"type": "null"}]}
+
+
+def _is(schema: Schema, about: str) -> Schema:
+    return schema | {"description": about}
+
+
+def _enum(values: Iterable[str], about: str = "") -> Schema:
+    return {"type": "string", "enum": list(values)} | ({"description": about} if about else {})
+
+
+def _text(limit: int, about: str, *, least: int = 0) -> Schema:
+    return {"type": "string", "maxLength": limit, "description": about} | ({"minLength": least} if least else {})
+
+
+def _object(about: str, optional: Mapping[str, Schema] | None = None, **fields: Schema) -> Schema:
+    """An object in which each of the fields is there, and the optional ones may be."""
+    properties = {**fields, **(optional or {})}
+    return {"type": "object", "description": about, "required": list(fields), "properties": properties}
+
+
+TEXT: Schema = {"type": "string"}
+FLAG: Schema = {"type": "boolean"}
+COUNT: Schema = {"type": "integer", "minimum": 0}
+TIME: Schema = {"type": "string", "format": "date-time"}
+
+FIELDS: Mapping[str, Schema] = {
+    "site": _text(50, "The site's key."),
+    "page": _text(rules.PAGE_LIMIT, "The thread's key.", least=1),
+    "url": _text(rules.URL_LIMIT, "The page's address."),
+    "title": _text(rules.TITLE_LIMIT, "The page's title."),
+    "key": _text(rules.KEY_LIMIT, "An idempotency key: the same key again gives the same result, once."),
+    "body": _text(rules.BODY_LIMIT, "Markdown."),
+    "user_input": _text(rules.QUESTION_LIMIT, "The question.", least=1),
+    "name": _text(rules.NAME_LIMIT, "The name shown with comments."),
+    "parent_id": _null(_text(rules.ID_LIMIT, "The comment to reply to.")),
+    "ask": _is(_null(FLAG), "Whether the AI answers; null leaves it to the site's rule."),
+    "value": {"type": "integer", "enum": [1, 0, -1], "description": "0 takes the vote back."},
+    "reason": _text(rules.REASON_LIMIT, "Why, in the visitor's own words."),
+    "helpful": _is(FLAG, "Whether the answer helped."),
+    "q": _text(rules.BODY_LIMIT, "The question.", least=1),
+    "sort": _enum(SORTS, "The order of root comments."),
+    "cursor": _is(TEXT, "`next` of the thread's previous part."),
+    "limit": {"type": "integer", "minimum": 1, "maximum": MOST_ROOTS, "description": "Root comments per part."},
+    "after": _is(TEXT, "The id of the last event received; the header `Last-Event-ID` does the same."),
+    "page[]": _is(_list(_text(rules.PAGE_LIMIT, "A thread's key.", least=1)) | {"minItems": 1, "maxItems": 100},
+                 "Up to 100 threads."),
+    "email": _text(EMAIL_LIMIT, "An e-mail address.", least=1),
+    "password": _text(1_000, "A password of 8 to 128 characters.", least=1),
+    "ticket": _text(1_000, "`ticket` of a new session.", least=1),
+    "code": _text(128, "The code that the sign-in page hands over.", least=1),
+    "verifier": _text(128, "The verifier of the sign-in's `challenge`.", least=1),
+    "token": _text(4_096, "A token signed by the site's server.", least=1),
+    "id": TEXT,
+}  # fmt: skip
+"""What calls take, by name; a name means the same in every call."""
+
+_QUOTA: Mapping[str, Schema] = {
+    "limit": _is(_null(COUNT), "Answers a day; null: no limit."),
+    "left": _is(_null(COUNT), "Answers left today; null: no limit."),
+    "resets_at": _is(TIME, "When the next day begins."),
+}
+_COUNTED: Mapping[str, Schema] = {"count": _is(COUNT, "Answers used today."), **_QUOTA}
+_FAILURE: Mapping[str, Schema] = {
+    "error": _is(_null(TEXT), "Why it failed: a code."),
+    "retry_at": _is(_null(TIME), "When it is tried again by itself."),
+}
+_ID = _is(TEXT, "An opaque id.")
+_COMMENT_NEWS = _object("A comment is new, or has changed.", comment=_ref("Comment"))
+_DELTA = _object(
+    "The next piece of an answer.", id=_ID, text=TEXT,
+    offset=_is(COUNT, "Where the piece begins, in UTF-16 units of the text so far."),
+)  # fmt: skip
+
+SCHEMAS: Mapping[str, Schema] = {
+    "AuthorKind": _enum(get_args(AuthorKind), "Who writes."),
+    "CommentState": _enum(get_args(CommentState), "Whether a comment is shown, waits for approval, or is gone."),
+    "AnswerState": _enum(get_args(AnswerState), "How far an answer is, or how it ended."),
+    "AnswerRule": _enum(AI_RULES, "Which comments the AI answers."),
+    "Sort": _enum(SORTS, "The order of root comments."),
+    "Vote": {"type": "integer", "enum": [1, 0, -1], "description": "For, none, against."},
+    "ErrorCode": _enum(sorted(CODES), "What went wrong."),
+    "Error": _object(
+        "A problem (RFC 9457).",
+        optional={"resets_at": _is(TIME, "When answers are available again, with `quota_exhausted` and the like.")},
+        type=_is(TEXT, "The code as a URN."), title=_is(TEXT, "The code in words."),
+        status={"type": "integer", "description": "The HTTP status."}, code=_ref("ErrorCode"),
+        detail=_is(TEXT, "A sentence for people."),
+    ),
+    "Visitor": _object(
+        "Somebody who reads or writes on a site.",
+        id=_is(TEXT, "Empty where a comment's author is not shown."), name=TEXT, kind=_ref("AuthorKind"),
+        avatar_url=_is(_null(TEXT), "The address of a picture; null: show initials."),
+    ),
+    "Quota": _object("What is left of today's answers.", used=_is(COUNT, "Answers used today."), **_QUOTA),
+    "Votes": _object("A comment's votes.", up=COUNT, down=COUNT),
+    "Source": _object(
+        "A passage that an answer cites.", quote=_is(TEXT, "The passage, verbatim."),
+        url=_is(TEXT, "The page it is on."), title=_is(TEXT, "That page's title."),
+    ),
+    "Answer": _object(
+        "The answer's side of an AI reply.",
+        state=_ref("AnswerState"), sources=_list(_ref("Source")), model=TEXT, provider=TEXT,
+        verified_by_owner=_is(FLAG, "The owner vouches for it."), question_id=_is(TEXT, "The comment it answers."),
+        outdated=_is(FLAG, "The page no longer says what it cites."),
+        revised_at=_is(_null(TIME), "When its text was last replaced, by the owner or after the page changed."),
+        **_FAILURE,
+    ),
+    "Comment": _object(
+        "A comment of a thread. An AI reply is one too, with its `answer`.",
+        id=_ID, page=_is(TEXT, "The thread's key."), parent_id=_is(_null(TEXT), "The comment it replies to."),
+        author=_ref("Visitor"), body=_is(TEXT, "Markdown."), html=_is(TEXT, "The body as sanitised HTML."),
+        state=_ref("CommentState"), created_at=TIME, edited_at=_null(TIME), votes=_ref("Votes"),
+        pinned=_is(FLAG, "The owner keeps it at the top."), answer=_null(_ref("Answer")),
+        replies=_list(_ref("Comment")),
+    ),
+    "Thread": _object(
+        "A page's comments: roots with their replies.",
+        comments=_list(_ref("Comment")), next=_is(_null(TEXT), "The `cursor` of the next part; null at the end."),
+        total=_is(COUNT, "Published comments of the whole thread."), locked=_is(FLAG, "Nobody may write."),
+        last_event=_is(_null(TEXT), "Read events `after` this one."),
+    ),
+    "Settings": _object(
+        "The site's settings as they hold on the page.",
+        name=TEXT, ai=_ref("AnswerRule"), guests=_is(FLAG, "Whether guests may write."),
+        edit_minutes=_is(_null(COUNT), "How long authors may change their comments; null: no limit."),
+        moderation=_enum(MODERATION), timezone=TEXT, lang=TEXT, theme=_enum(THEMES),
+        max_body=_is(COUNT, "Characters (Unicode code points) that a comment may have."),
+    ),
+    "Mine": _object(
+        "The visitor's own on the page.", votes=_is(_map(_ref("Vote")), "Votes by comment id."),
+        pending=_is(_list(_ref("Comment")), "Comments and answers that wait for approval."),
+    ),
+    "Session": _object(
+        "Who the visitor is and what they may do.",
+        visitor=_null(_ref("Visitor")), quota=_ref("Quota"), mine=_ref("Mine"), settings=_ref("Settings"),
+        provider=_enum(("openai", "quote", "off"), "Who answers."),
+    ),
+    "NewSession": _object(
+        "A session that has begun; its cookie is set.", visitor=_ref("Visitor"),
+        ticket=_is(_null(TEXT), "Good for one bearer token within a minute; null: the session was there before."),
+    ),
+    "BearerToken": _object("For the header `Authorization: Bearer …`.", token=TEXT),
+    "Account": _object("Somebody who has signed in.", user=_ref("Visitor"), token=_is(TEXT, "A bearer token.")),
+    "User": _object("An account's visitor.", user=_ref("Visitor")),
+    "Device": _object(
+        "A session of the account.", id=_ID, origin=_is(TEXT, "The site's origin; empty for programs."),
+        agent=_is(TEXT, "The browser."), created_at=TIME, current=_is(FLAG, "The session of this call."),
+    ),
+    "Devices": _object("Where an account is signed in, newest first.", sessions=_list(_ref("Device"))),
+    "Refusal": _object(
+        "Why a question gets no answer.", code=_ref("ErrorCode"), detail=_is(TEXT, "A sentence for people."),
+        resets_at=_is(_null(TIME), "When answers are available again."),
+    ),
+    "PostedComment": _object(
+        "A comment that was saved, and what becomes of its question.", comment=_ref("Comment"),
+        answer=_is(_null(_ref("Comment")), "The queued AI reply."), quota=_ref("Quota"),
+        refused=_null(_ref("Refusal")),
+    ),
+    "ChangedComment": _object("A comment as it is now.", comment=_ref("Comment")),
+    "Preview": _object("A comment's HTML.", html=TEXT),
+    "VoteCounts": _object("A comment's votes as they are now.", votes=_ref("Votes")),
+    "Reply": _object("An AI reply, and what is left of today's answers.", answer=_ref("Comment"), quota=_ref("Quota")),
+    "Revision": _object(
+        "A version of an answer.", author=_enum(("ai", "owner")),
+        action=_enum(("answered", "corrected", "verified", "withdrawn", "renewed")),
+        body=_is(_null(TEXT), "Null where the answer is withdrawn."), html=_null(TEXT),
+        note=_is(TEXT, "The owner's note to readers."), created_at=TIME,
+    ),
+    "History": _object("An answer's versions, oldest first.", history=_list(_ref("Revision"))),
+    "KnownAnswer": _object(
+        "A question of the site and its answer.", id=_is(TEXT, "The answering comment."), question=TEXT, page=TEXT,
+        url=TEXT, title=TEXT, body=TEXT, html=TEXT, author_kind=_ref("AuthorKind"),
+        verified_by_owner=_is(FLAG, "The owner wrote it or vouches for it."), revised_at=_null(TIME), created_at=TIME,
+    ),
+    "Answered": _object("What the site has answered before.", answered=_null(_ref("KnownAnswer"))),
+    "Counts": _object("Published comments by page.", counts=_map(COUNT)),
+    "ChatEntry": _object(
+        "A question or an answer of the ask box.",
+        optional={"model": TEXT, "provider": TEXT, **_FAILURE},
+        id=_ID, role=_enum(("user", "assistant"), "Only an assistant's entry has the optional fields."),
+        content=_is(TEXT, "Markdown."), html=TEXT, created_at=TIME, sources=_list(_ref("Source")),
+        state=_ref("AnswerState"), key=_is(_null(TEXT), "The question's idempotency key."),
+    ),
+    "ChatHistory": _object("The visitor's own questions.", conversations=_list(_ref("ChatEntry")), **_COUNTED),
+    "ChatAnswer": _object(
+        "An answer of the ask box.", id=_ID, response=_is(TEXT, "Markdown."), html=TEXT, sources=_list(_ref("Source")),
+        state=_ref("AnswerState"), model=TEXT, provider=TEXT, **_FAILURE, **_COUNTED,
+    ),
+    "PageEvents": _object(
+        "The data of a page's events, by the event's name.",
+        **{
+            "comment.added": _COMMENT_NEWS,
+            "comment.changed": _COMMENT_NEWS,
+            "comment.removed": _object("A comment is gone.", id=_ID),
+            "answer.queued": _object("An answer is coming.", id=_ID, question_id=TEXT, comment=_ref("Comment")),
+            "answer.delta": _DELTA,
+            "answer.settled": _object("An answer has ended.", id=_ID, comment=_ref("Comment")),
+            "reload": _object("Read the thread again, then events after its `last_event`."),
+        },
+    ),
+    "ChatEvents": _object(
+        "The data of an ask box answer's events, by the event's name.",
+        **{
+            "answer.queued": _object("An answer is coming.", id=_ID, question_id=TEXT, **_COUNTED),
+            "answer.delta": _DELTA,
+            "answer.settled": _ref("ChatAnswer"),
+        },
+    ),
+}  # fmt: skip
+"""What the API gives, by name."""
