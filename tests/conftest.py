@@ -1,4 +1,4 @@
-"""Real parts for the tests: a migrated SQLite file, a PostgreSQL server, our server in a process of its own."""
+"""Real parts for the tests: a migrated SQLite file, a PostgreSQL server, our server in a thread or a process."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ from answerback.migrations import migrate
 from hypothesis import settings
 
 from tests import services
+from tests.commands import alone
 from tests.fakes.openai_server import OpenAIServer
+from tests.postgres import Postgres
+from tests.processes import ServerProcess
 
 # A busy machine is no failure, and CI tries the same examples each time.
 settings.register_profile("house", deadline=None, derandomize="CI" in os.environ)
@@ -53,11 +56,11 @@ def anyio_backend() -> str:
 
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[services.Postgres]:
+def postgres() -> Iterator[Postgres]:
     """A PostgreSQL server of the tests' own, with a migrated template database."""
-    with services.Postgres.start() as server:
+    with Postgres.start() as server:
         url = server.url("template_answerback", create=True)
-        services.alone(lambda: migrate(url))
+        alone(lambda: migrate(url))
         yield server
 
 
@@ -100,7 +103,14 @@ def shared(running: services.Server) -> services.Server:
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[services.Server]:
-    """A server of the test's own, to be stopped, killed and set otherwise: `answerback serve` on a free port with a
-    site `demo`, and a page of that site on another origin."""
+    """A server of the test's own, to be stopped and set otherwise, with a site `demo` and a page of it on another
+    origin."""
     with services.Site.start() as site, services.Server.start(tmp_path, site) as running:
+        yield running
+
+
+@pytest.fixture
+def server_process(tmp_path: Path) -> Iterator[ServerProcess]:
+    """As `server`, in a process of its own: to be killed and signalled."""
+    with services.Site.start() as site, ServerProcess.start(tmp_path, site) as running:
         yield running

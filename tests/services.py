@@ -1,35 +1,36 @@
-"""The processes that the tests start, each on a port or socket of its own."""
+"""The servers that the tests start, each on a port of its own, and commands beside them."""
 
 from __future__ import annotations
 
 import asyncio
 import atexit
-import contextlib
 import functools
 import http.server
 import json
-import os
 import shutil
 import socket
 import sqlite3
 import subprocess
-import sys
 import tempfile
 import threading
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
+from answerback.app import serve
+from answerback.app.build import Overrides, build_app
 from answerback.clock import SystemClock
 from answerback.db.database import Database
 from answerback.migrations import migrate
-from answerback.sites.store import add_site, change_site
+from answerback.settings import load_settings
+from answerback.sites.store import FRESH_MS, add_site, change_site
+
+from tests.commands import alone, clean_environment, run_command
 
 PAGE = """<!doctype html><html lang="en"><head><title>Harbour bakery</title></head><body><nav>Home</nav><main>
 <h1>Harbour bakery</h1><p>The bakery was founded in 1931 by Anna Berg. It stands beside the old lighthouse.</p>
@@ -59,12 +60,6 @@ def wait_until(condition: Callable[[], Any], seconds: float = 20) -> Any:
         time.sleep(0.02)
 
 
-def alone(work: Callable[[], Any]) -> None:
-    """Run something in a thread of its own: the caller's event loop may be running."""
-    with ThreadPoolExecutor(1) as pool:
-        pool.submit(work).result()
-
-
 @functools.cache
 def migrated_sqlite() -> Path:
     """A migrated, empty SQLite file, to be copied; made once a process."""
@@ -88,6 +83,20 @@ def write_to(url: str, work: Callable[[], Any]) -> None:
         await db.close()
 
     alone(lambda: asyncio.run(go()))
+
+
+class AdvancedClock(SystemClock):
+    """The machine's clock, which can be put forward."""
+
+    def __init__(self) -> None:
+        self._ahead = 0
+
+    def now(self) -> int:
+        return super().now() + self._ahead
+
+    def advance(self, *, seconds: float) -> None:
+        """Let time have passed."""
+        self._ahead += int(1000 * seconds)
 
 
 class _Quiet(http.server.SimpleHTTPRequestHandler):
@@ -139,35 +148,33 @@ def _lower(headers: Any) -> dict[str, str]:
 
 @dataclass
 class Server:
-    """`answerback serve` in a process of its own."""
+    """Our server in a thread of the tests' own process: the real application on a real port, up at once."""
 
     url: str
     site: Site
     folder: Path
     environment: dict[str, str]
-    process: subprocess.Popen[bytes]
     token: str = ""
     page: str = "/bakery.html"
     turned: int = 0
-    log: Path | None = None
-    """Where it writes what it says, instead of to the tests' own output."""
     patience: float = 30
     """How many seconds a call may take."""
+    clock: AdvancedClock = field(default_factory=lambda: AdvancedClock())
+    _listener: socket.socket | None = None
+    _running: tuple[serve.Server, threading.Thread] | None = None
 
     @classmethod
     @contextmanager
-    def start(cls, folder: Path, site: Site, **settings: str) -> Iterator[Server]:
+    def start(cls, folder: Path, site: Site, **settings: str) -> Iterator[Self]:
         """A running server; names in small letters are settings of its site `demo`, all others its own."""
-        port = free_port()
-        environment = {
-            name: value for name, value in os.environ.items() if not name.startswith(("ANSWERBACK_", "OPENAI_"))
-        }
-        environment |= {
+        listener = socket.create_server(("127.0.0.1", 0))
+        url = f"http://localhost:{listener.getsockname()[1]}"
+        environment = clean_environment() | {
             "ANSWERBACK_DATA_DIR": str(folder / "data"),
-            "ANSWERBACK_PUBLIC_URL": f"http://localhost:{port}",
+            "ANSWERBACK_PUBLIC_URL": url,
         }
         environment |= {name: value for name, value in settings.items() if not name.islower()}
-        server = cls(f"http://localhost:{port}", site, folder, environment, process=None)  # type: ignore[arg-type]  # run() sets it
+        server = cls(url, site, folder, environment, _listener=listener)
         server._prepare({name: value for name, value in settings.items() if name.islower()})
         server.run()
         try:
@@ -179,6 +186,10 @@ class Server:
     def database_url(self) -> str:
         """Where this server keeps everything."""
         return self.environment.get("ANSWERBACK_DATABASE_URL") or f"sqlite:///{self.folder}/data/answerback.db"
+
+    @property
+    def port(self) -> int:
+        return int(self.url.rpartition(":")[2])
 
     def _prepare(self, settings: dict[str, str]) -> None:
         if self.database_url.startswith("sqlite"):
@@ -195,43 +206,53 @@ class Server:
         shutil.copy(self.site.folder / "bakery.html", self.site.folder / self.page[1:])
 
     def command(self, *arguments: str, stdin: str = "", check: bool = True) -> subprocess.CompletedProcess[str]:
-        """Run an `answerback` command beside the server."""
-        return subprocess.run(
-            [sys.executable, "-m", "answerback", *arguments], env=self.environment, cwd=self.folder,
-            input=stdin, capture_output=True, text=True, check=check, timeout=60,
-        )  # fmt: skip
+        """Run an `answerback` command beside the server, in a thread of its own."""
+        done = run_command(arguments, self.environment, stdin)
+        if check:
+            done.check_returncode()
+        return done
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it has been started and not stopped."""
+        return self._running is not None
 
     def run(self) -> None:
-        """Start the process and wait until it is ready."""
-        port = self.url.rpartition(":")[2]
-        with contextlib.ExitStack() as stack:
-            log = stack.enter_context(self.log.open("ab")) if self.log else None
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "answerback", "serve", "--host", "localhost", "--port", port],
-                env=self.environment, cwd=self.folder, stdout=log, stderr=log,
-            )  # fmt: skip
+        """Start it and wait until it is ready."""
+        listener = self._listener or socket.create_server(("127.0.0.1", self.port))
+        self._listener = None
+        settings = load_settings(self.environment, dotenv=None)
+        ended_or_ready = threading.Event()
+        server = serve.Server(
+            build_app(settings, Overrides(clock=self.clock)), "localhost", self.port, ended_or_ready.set
+        )
 
-        def ready() -> bool:
-            assert self.process.poll() is None, "the server has ended"
+        def work() -> None:
             try:
-                return self.call("GET", "/readyz").status == 200
-            except OSError:
-                return False
+                server.run([listener])
+            finally:
+                ended_or_ready.set()
 
-        wait_until(ready)
+        thread = threading.Thread(target=work, daemon=True)
+        self._running = server, thread
+        thread.start()
+        assert ended_or_ready.wait(30)
+        assert server.started, "the server has ended"
 
     def stop(self) -> None:
         """End it as an operator does."""
-        if self.process.poll() is None:
-            self.process.terminate()
-        assert self.process.wait(20) is not None
+        if self._running is not None:
+            server, thread = self._running
+            server.should_exit = True
+            thread.join(20)
+            assert not thread.is_alive()
+            self._running = None
 
     def change(self, **settings: str) -> None:
-        """Change settings of the site `demo` beside the running server, and wait until it has seen them."""
-        name, mark = self._name(), os.urandom(8).hex()
-        self._change(settings | {"name": mark})
-        wait_until(lambda: self._name() == mark)  # what was changed with the name has come with it
-        self._change({"name": name})
+        """Change settings of the site `demo` beside the running server, and let it see them."""
+        self._change(settings)
+        self.clock.advance(seconds=FRESH_MS / 1000)
+        self._name()
 
     def restart(self, **changes: str) -> None:
         """Stop it, change settings of the site `demo`, start it again."""
@@ -245,11 +266,6 @@ class Server:
 
     def _change(self, settings: dict[str, str]) -> None:
         write_to(self.database_url, lambda: change_site("demo", settings, SystemClock().now()))
-
-    def kill(self) -> None:
-        """End it as a power cut does."""
-        self.process.kill()
-        self.process.wait(20)
 
     def call(self, method: str, path: str, data: Any = None, **headers: str) -> Reply:
         """One call as a program makes it; with the session's bearer token once there is one."""
@@ -298,80 +314,3 @@ def walk(comments: list[Any]) -> Iterator[Any]:
     for comment in comments:
         yield comment
         yield from walk(comment["replies"])
-
-
-@dataclass
-class Postgres:
-    """A PostgreSQL server in a temporary folder."""
-
-    port: int
-    count: int = 0
-
-    @classmethod
-    @contextmanager
-    def start(cls) -> Iterator[Postgres]:
-        programs = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
-        found = shutil.which("initdb")
-        folder_of_programs = programs[-1] if programs else Path(found).resolve().parent if found else None
-        assert folder_of_programs is not None, "PostgreSQL is not installed"
-        folder = Path(tempfile.mkdtemp(dir="/tmp"))
-        user: dict[str, Any] = {}
-        if os.getuid() == 0:  # PostgreSQL refuses to run as root
-            shutil.chown(folder, "postgres", "postgres")
-            user = {"user": "postgres", "group": "postgres", "extra_groups": []}
-        port = free_port()
-        data = folder / "data"
-        initdb = [
-            str(folder_of_programs / "initdb"),
-            "-D",
-            str(data),
-            *"-U postgres -A trust -N -E UTF8 --locale=C".split(),
-        ]
-        subprocess.run(initdb, check=True, capture_output=True, cwd=folder, **user)
-        options = ["-c", "fsync=off", "-c", "listen_addresses=127.0.0.1", "-c", f"unix_socket_directories={folder}"]
-        process = subprocess.Popen(
-            [folder_of_programs / "postgres", "-D", data, "-p", str(port), "-c", "max_connections=200", *options],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder, **user,
-        )  # fmt: skip
-        server = cls(port)
-        try:
-            wait_until(lambda: server._sql("SELECT 1", quiet=True))
-            yield server
-        finally:
-            process.send_signal(2)  # SIGINT: fast shutdown
-            process.wait(20)
-            shutil.rmtree(folder, ignore_errors=True)
-
-    def url(self, name: str, *, create: bool = False) -> str:
-        if create:
-            assert self._sql(f"CREATE DATABASE {name}")
-        return f"postgresql://postgres@127.0.0.1:{self.port}/{name}"
-
-    def fresh(self) -> str:
-        """A migrated, empty database that nobody else uses."""
-        self.count += 1
-        name = f"answerback_{self.count}"
-        assert self._sql(f"CREATE DATABASE {name} TEMPLATE template_answerback")
-        return self.url(name)
-
-    def drop_connections(self) -> None:
-        """End what everybody holds here, as a restart does."""
-        self._sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname LIKE 'answerback_%'")
-
-    def _sql(self, sql: str, *, quiet: bool = False) -> bool:
-        import asyncpg
-
-        async def go() -> None:
-            connection = await asyncpg.connect(host="127.0.0.1", port=self.port, user="postgres", database="postgres")
-            try:
-                await connection.execute(sql)
-            finally:
-                await connection.close()
-
-        try:
-            alone(lambda: asyncio.run(go()))
-        except (OSError, asyncpg.PostgresError):
-            if quiet:
-                return False
-            raise
-        return True

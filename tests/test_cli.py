@@ -1,4 +1,4 @@
-"""The commands as processes: data on stdout, words on stderr, exit 0, 1 or 2 (docs/operating.md)."""
+"""The commands: data on stdout, words on stderr, exit 0, 1 or 2 (docs/operating.md)."""
 
 from __future__ import annotations
 
@@ -17,28 +17,26 @@ from pathlib import Path
 
 import pytest
 
+from tests.commands import clean_environment, run_command
 from tests.fakes.openai_server import OpenAIServer
-from tests.services import Server, free_port, migrated_sqlite
+from tests.processes import ServerProcess
+from tests.services import free_port, migrated_sqlite
 
 Done = subprocess.CompletedProcess[str]
 Run = Callable[..., Done]
 
 
-def environment(folder: Path, **settings: str) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("ANSWERBACK_", "OPENAI_"))}
-    return kept | {"ANSWERBACK_DATA_DIR": str(folder / "data")} | settings
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("cli")
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """Runs a command in a folder of its own, which has a site `blog` already."""
-    folder = tmp_path_factory.mktemp("cli")
+def run(folder: Path) -> Run:
+    """Runs a command on a database of the module's, which has a site `blog` already."""
 
     def command(*arguments: str, code: int = 0, stdin: str = "", **settings: str) -> Done:
-        done = subprocess.run(
-            [sys.executable, "-m", "answerback", *arguments], env=environment(folder, **settings), cwd=folder,
-            input=stdin, capture_output=True, text=True, timeout=60, check=False,
-        )  # fmt: skip
+        done = run_command(arguments, {"ANSWERBACK_DATA_DIR": str(folder / "data")} | settings, stdin)
         assert done.returncode == code, done.stderr
         assert "Traceback" not in done.stderr
         return done
@@ -47,6 +45,34 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     assert added.stdout == '<script src="http://localhost:8000/answerback.js" data-site="blog" async></script>\n'
     assert "Paste this" in added.stderr
     return command
+
+
+@pytest.fixture(scope="module")
+def spawn(folder: Path, run: Run) -> Run:
+    """As `run`, in a process of its own: what starts servers, and how a process is left."""
+
+    def command(*arguments: str, code: int = 0, stdin: str = "", **settings: str) -> Done:
+        environment = clean_environment() | {"ANSWERBACK_DATA_DIR": str(folder / "data")} | settings
+        done = subprocess.run(
+            [sys.executable, "-m", "answerback", *arguments], env=environment, cwd=folder,
+            input=stdin, capture_output=True, text=True, timeout=60, check=False,
+        )  # fmt: skip
+        assert done.returncode == code, done.stderr
+        assert "Traceback" not in done.stderr
+        return done
+
+    return command
+
+
+def test_a_command_is_a_process(spawn: Run) -> None:
+    """What the other tests leave out: the entry point, the environment, the streams, the exit code."""
+    assert spawn("site", "list").stdout == "blog\thttps://blog.example\tA blog\n"
+    done = spawn("owner", "add", "spawned@example.com", "--password-stdin", "--json", stdin="a long enough one\n")
+    assert json.loads(done.stdout)["sign_in"] is None
+    assert "spawned@example.com has: all sites" in done.stderr
+    assert "ANSWERBACK_TYPO" in spawn("site", "list", code=1, ANSWERBACK_TYPO="x").stderr
+    assert "usage:" in spawn("nonsense", code=2).stderr
+    assert "UTF-8" in spawn("site", "show", os.fsdecode(b"\xff"), code=2).stderr
 
 
 def test_migrate(run: Run) -> None:
@@ -185,7 +211,8 @@ def test_a_backup_is_a_database(run: Run, tmp_path: Path) -> None:
     assert "there already" in run("backup", str(target), code=1).stderr
 
 
-def test_a_backup_of_a_running_server_is_gone_back_to(server: Server) -> None:
+def test_a_backup_of_a_running_server_is_gone_back_to(server_process: ServerProcess) -> None:
+    server = server_process
     server.begin()
     assert server.post("Before.", ask=False).status == 201
     target = server.folder / "copy.db"
@@ -255,7 +282,7 @@ def test_a_database_of_a_newer_version_is_left_alone(run: Run, tmp_path: Path) -
     assert "newer Answerback" in run("check", code=1, **newer).stdout
 
 
-def test_a_port_that_is_taken_is_said_in_a_line(run: Run) -> None:
+def test_a_port_that_is_taken_is_said_in_a_line(spawn: Run) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         for command in (
@@ -263,23 +290,17 @@ def test_a_port_that_is_taken_is_said_in_a_line(run: Run) -> None:
             ("serve", "--port", port, "--workers", "2"),
             ("demo", "--port", str(free_port()), "--site-port", port),
         ):
-            said = run(*command, code=1, ANSWERBACK_REDIS_URL="redis://127.0.0.1:1").stderr
+            said = spawn(*command, code=1, ANSWERBACK_REDIS_URL="redis://127.0.0.1:1").stderr
             assert "ddress already in use" in said and "Answerback on" not in said
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_whoever_stops_the_server_sees_it_end_well_after_the_streams(server: Server, number: signal.Signals) -> None:
+def test_whoever_stops_the_server_sees_it_end_well_after_the_streams(
+    server_process: ServerProcess, number: signal.Signals
+) -> None:
+    server = server_process
     with urllib.request.urlopen(f"{server.url}/api/events/?site=demo&page={server.page}", timeout=20) as stream:
         assert stream.readline() == b"retry: 2000\n"
         server.process.send_signal(number)
         assert stream.read().endswith(b"\n")  # to its end, which is none of a connection that broke
     assert server.process.wait(20) == 0
-
-
-def test_serve_says_where_and_fails_on_a_port_that_is_taken(server: Server) -> None:
-    port = server.url.rpartition(":")[2]
-    taken = server.command("serve", "--host", "localhost", "--port", port, check=False)
-    assert taken.returncode == 1
-    assert "Traceback" not in taken.stderr and "Answerback on" not in taken.stderr
-    nowhere = server.command("serve", "--port", str(free_port()), "--workers", "0", check=False)
-    assert nowhere.returncode == 2

@@ -82,7 +82,7 @@ def visit(folder: Path) -> None:
         site, ours, log, link = addresses
         assert "quotes from the page (no model" in text
         home = Site(site.rstrip("/"), folder)
-        server = Server(ours.rstrip("/"), home, folder, {}, demo, page="/bread.html")  # type: ignore[arg-type]  # its output is text here
+        server = Server(ours.rstrip("/"), home, folder, {}, page="/bread.html")
         see_the_site(server)
         ask(server)
         own(server, log, link)

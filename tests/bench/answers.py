@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.fakes.openai_server import OpenAIServer
-from tests.services import PAGE, Server
+from tests.processes import ServerProcess
+from tests.services import PAGE
 
 from . import contenders
 from .contenders import answerback, cpu_seconds, guests_of, load, port_of, resident_mb
@@ -26,7 +27,7 @@ def whole(text: str, body: Any) -> str:
     return f"{text}{JSON_FIELDS}Content-Length: {len(data.encode())}\r\n\r\n{data}"
 
 
-def asking(server: Server, guest: str, page: str) -> str:
+def asking(server: ServerProcess, guest: str, page: str) -> str:
     """A comment that asks, under a page of its own."""
     port, site = port_of(server), server.site
     body = {"site": "demo", "page": page, "url": site.origin + server.page, "title": "Bakery",
@@ -35,7 +36,7 @@ def asking(server: Server, guest: str, page: str) -> str:
     return whole(head("POST", "/api/comments/", port, fields), body)
 
 
-def streamed(server: Server, guests: list[str], number: int) -> float:
+def streamed(server: ServerProcess, guests: list[str], number: int) -> float:
     """CPU seconds of our server per 1,000 tokens, each answer read by one visitor of its page."""
     port, pid = port_of(server), server.process.pid
     pages = [f"/round-{number}/{index}" for index in range(STREAMS)]

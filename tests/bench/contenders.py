@@ -15,7 +15,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tests.services import Server, Site, free_port, wait_until
+from tests.processes import ServerProcess
+from tests.services import Site, free_port, wait_until
 
 ROOT = Path(__file__).parents[2]
 TICK = os.sysconf("SC_CLK_TCK")
@@ -53,23 +54,23 @@ def load(job: dict[str, Any]) -> Any:
 
 
 @contextmanager
-def answerback(**settings: str) -> Iterator[Server]:
+def answerback(**settings: str) -> Iterator[ServerProcess]:
     """`answerback serve` on disk with a site without limits."""
     folder = Path(tempfile.mkdtemp(prefix="answerback-bench-"))
     try:
-        with Site.start() as site, Server.start(folder, site, **settings) as server:
+        with Site.start() as site, ServerProcess.start(folder, site, **settings) as server:
             server.restart(ai="mention", **dict.fromkeys(LIMITS, "unlimited"))
             yield server
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def port_of(server: Server) -> int:
+def port_of(server: ServerProcess) -> int:
     """The port that our server listens on."""
     return int(server.url.rpartition(":")[2])
 
 
-def guests_of(server: Server, count: int) -> list[str]:
+def guests_of(server: ServerProcess, count: int) -> list[str]:
     """Bearer tokens of that many guests."""
     found = []
     for _ in range(count):

@@ -11,7 +11,8 @@ import sys
 import time
 from pathlib import Path
 
-from tests.services import Server, free_port, wait_until
+from tests.processes import ServerProcess
+from tests.services import free_port, wait_until
 
 from . import contenders
 from .contenders import answerback, resident_mb
@@ -40,7 +41,7 @@ def starting(rounds: int, seconds: float, folder: Path) -> list[Row]:
     return [start, Row("starting", "the same: CPU", "s", cpu), memory_row, with_model]
 
 
-def _cold_start(server: Server) -> tuple[float, float, float]:
+def _cold_start(server: ServerProcess) -> tuple[float, float, float]:
     """Seconds until it answers, CPU seconds used until then, and memory after a few more calls."""
     port = free_port()
     command = [sys.executable, "-m", "answerback", "serve", "--port", str(port)]

@@ -81,7 +81,7 @@ def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
 def demo(standing: Demo) -> Demo:
     """The module's demo, with a model that has nothing particular to do."""
     standing.model.reset()
-    if standing.server.process.poll() is not None:
+    if not standing.server.is_running:
         standing.server.run()  # the test before has ended in between
     return standing
 

@@ -11,6 +11,7 @@ import pytest
 
 from tests.fakes.openai_server import OpenAIServer
 from tests.http.signing import change, rows
+from tests.processes import ServerProcess
 from tests.services import Server, Site, wait_until
 
 UNLIMITED = dict.fromkeys(
@@ -221,7 +222,7 @@ def test_the_fallback_model_answers_and_its_price_counts(server: Server, model: 
 
 
 def test_a_killed_server_gives_back_what_it_held(tmp_path: Path, model: OpenAIServer) -> None:
-    with Site.start() as site, Server.start(tmp_path, site, **provided_by(model)) as server:
+    with Site.start() as site, ServerProcess.start(tmp_path, site, **provided_by(model)) as server:
         server.restart(**UNLIMITED | WIDE)
         server.begin()
         model.script(default={"text": "x" * 80, "gate": "go", "gate_after": 3})

@@ -21,6 +21,7 @@ from answerback.mail.transport import (
 from tests.fakes.smtp_server import MailServer
 from tests.fakes.web_browser import Page, WebBrowser
 from tests.http.signing import BEHIND_A_PROXY, Window, change, count, rows
+from tests.processes import ServerProcess
 from tests.services import Server, Site, wait_until
 
 PASSWORD = "seven green lamps"
@@ -260,7 +261,11 @@ def test_a_korean_visitor_gets_korean_mail(server: Server, post: MailServer) -> 
 
 
 def test_mail_that_was_not_sent_before_a_crash_is_sent_after_it(tmp_path: Any) -> None:
-    with MailServer.start() as post, Site.start() as site, Server.start(tmp_path, site, **post.settings()) as server:
+    with (
+        MailServer.start() as post,
+        Site.start() as site,
+        ServerProcess.start(tmp_path, site, **post.settings()) as server,
+    ):
         post.answer = "451 not now"
         ask(Window(server, WebBrowser()), "later@example.com")
         wait_until(lambda: rows(server, "SELECT 1 FROM mail_links WHERE tries = 1 AND hash IS NOT NULL"))
@@ -272,7 +277,11 @@ def test_mail_that_was_not_sent_before_a_crash_is_sent_after_it(tmp_path: Any) -
 
 
 def test_neither_addresses_nor_links_are_in_the_log(tmp_path: Path) -> None:
-    with MailServer.start() as post, Site.start() as site, Server.start(tmp_path, site, **post.settings()) as server:
+    with (
+        MailServer.start() as post,
+        Site.start() as site,
+        ServerProcess.start(tmp_path, site, **post.settings()) as server,
+    ):
         server.stop()
         server.log = tmp_path / "server.log"
         server.run()

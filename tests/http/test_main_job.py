@@ -7,6 +7,7 @@ import threading
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 
+from tests.processes import ServerProcess
 from tests.services import Server, walk
 
 
@@ -64,7 +65,8 @@ def test_the_same_key_gives_the_same_comment_once(shared: Server) -> None:
     assert len(shared.thread()["comments"]) == 1
 
 
-def test_a_kill_loses_no_comment_and_no_answer(server: Server) -> None:
+def test_a_kill_loses_no_comment_and_no_answer(server_process: ServerProcess) -> None:
+    server = server_process
     names = ("daily_answers", "address_daily_answers", "comments_per_minute", "address_comments_per_minute")
     server.restart(**dict.fromkeys(names, "unlimited"))
     server.begin()

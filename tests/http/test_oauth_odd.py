@@ -18,6 +18,7 @@ from answerback.settings import load_settings
 from tests.fakes.oauth_server import CLIENT_ID, CLIENT_SECRET, OAuthServer
 from tests.fakes.web_browser import WebBrowser
 from tests.http.signing import BEHIND_A_PROXY, Window, count, refused, rows
+from tests.processes import ServerProcess
 from tests.services import Server, Site
 
 
@@ -98,7 +99,7 @@ def test_the_log_has_the_kind_of_failure_and_nothing_of_the_provider(tmp_path: P
     with (
         OAuthServer.start("kakao", "odd") as kakao,
         Site.start() as site,
-        Server.start(tmp_path, site, **kakao.settings()) as server,
+        ServerProcess.start(tmp_path, site, **kakao.settings()) as server,
     ):
         server.stop()
         server.log = tmp_path / "server.log"

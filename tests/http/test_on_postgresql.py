@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
-from tests.services import OF_ONE_ADDRESS, Postgres, Server, Site, wait_until, walk
+from tests.postgres import Postgres
+from tests.processes import ServerProcess
+from tests.services import OF_ONE_ADDRESS, Server, Site, wait_until, walk
 
 
 @pytest.fixture(scope="module")
@@ -49,12 +52,14 @@ def test_the_same_key_at_the_same_moment_is_one_comment(shared: Server) -> None:
     assert shared.thread()["total"] == 1
 
 
-def test_a_kill_loses_nothing_that_was_acknowledged(shared: Server) -> None:
-    shared.begin()
-    posted = [shared.post(f"Comment {number}.").json["comment"]["id"] for number in range(5)]
-    shared.kill()
-    shared.run()
-    assert {comment["id"] for comment in shared.thread()["comments"]} == set(posted)
+def test_a_kill_loses_nothing_that_was_acknowledged(tmp_path: Path, postgres: Postgres) -> None:
+    url = postgres.fresh()
+    with Site.start() as site, ServerProcess.start(tmp_path, site, ANSWERBACK_DATABASE_URL=url) as server:
+        server.begin()
+        posted = [server.post(f"Comment {number}.").json["comment"]["id"] for number in range(5)]
+        server.kill()
+        server.run()
+        assert {comment["id"] for comment in server.thread()["comments"]} == set(posted)
 
 
 def test_postgresql_may_be_restarted_beside_the_server(shared: Server, postgres: Postgres) -> None:

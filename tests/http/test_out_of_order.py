@@ -11,11 +11,12 @@ import pytest
 
 from tests.fakes.openai_server import OpenAIServer
 from tests.http.signing import change, rows
+from tests.processes import ServerProcess
 from tests.services import Server, Site, wait_until
 
 
 @contextmanager
-def full_disk(server: Server) -> Iterator[None]:
+def full_disk(server: ServerProcess) -> Iterator[None]:
     """No file of the server's may grow: SQLite cannot tell it from a disk without room."""
     pid, kind = server.process.pid, resource.RLIMIT_FSIZE
     before = resource.prlimit(pid, kind)
@@ -26,7 +27,10 @@ def full_disk(server: Server) -> Iterator[None]:
         resource.prlimit(pid, kind, before)
 
 
-def test_a_full_disk_refuses_what_it_cannot_keep_and_is_well_again_when_there_is_room(server: Server) -> None:
+def test_a_full_disk_refuses_what_it_cannot_keep_and_is_well_again_when_there_is_room(
+    server_process: ServerProcess,
+) -> None:
+    server = server_process
     server.begin()
     assert server.post("Before.").status == 201
     with full_disk(server):
@@ -39,8 +43,8 @@ def test_a_full_disk_refuses_what_it_cannot_keep_and_is_well_again_when_there_is
 
 
 @pytest.fixture
-def modelled(tmp_path: Path, model: OpenAIServer) -> Iterator[Server]:
-    with Site.start() as site, Server.start(tmp_path, site, OPENAI_BASE_URL=model.base_url) as server:
+def modelled(tmp_path: Path, model: OpenAIServer) -> Iterator[ServerProcess]:
+    with Site.start() as site, ServerProcess.start(tmp_path, site, OPENAI_BASE_URL=model.base_url) as server:
         server.begin()
         model.script({"text": "One two three four five six.", "gate": "go", "gate_after": 3})
         yield server
@@ -58,7 +62,7 @@ def table_gone(server: Server) -> Iterator[None]:
 
 @pytest.mark.parametrize("trouble", [full_disk, table_gone])
 def test_an_answer_that_ends_while_nothing_can_be_kept_is_paid_for_once(
-    modelled: Server, model: OpenAIServer, trouble: Callable[[Server], AbstractContextManager[None]]
+    modelled: ServerProcess, model: OpenAIServer, trouble: Callable[[ServerProcess], AbstractContextManager[None]]
 ) -> None:
     id = modelled.post("Is it open?").json["answer"]["id"]
     wait_until(lambda: model.seen()["running"] == 1)
@@ -71,7 +75,7 @@ def test_an_answer_that_ends_while_nothing_can_be_kept_is_paid_for_once(
     assert model.seen()["calls"] == 1
 
 
-def test_an_answer_that_can_never_be_kept_is_not_paid_for_again(modelled: Server, model: OpenAIServer) -> None:
+def test_an_answer_that_can_never_be_kept_is_not_paid_for_again(modelled: ServerProcess, model: OpenAIServer) -> None:
     change(modelled, """CREATE TRIGGER never BEFORE UPDATE ON answers WHEN NEW.state = 'done'
         BEGIN SELECT RAISE(ABORT, 'never'); END""")  # fmt: skip
     model.release("go")
@@ -82,7 +86,7 @@ def test_an_answer_that_can_never_be_kept_is_not_paid_for_again(modelled: Server
 
 
 def test_an_answer_goes_on_being_watched_over_when_its_text_could_not_be_saved(
-    modelled: Server, model: OpenAIServer
+    modelled: ServerProcess, model: OpenAIServer
 ) -> None:
     modelled.stop()
     log = modelled.log = modelled.folder / "log"

@@ -7,7 +7,8 @@ from urllib.parse import quote
 
 from tests.core.test_settings import SECRETS
 from tests.fakes.openai_server import OpenAIServer
-from tests.services import Server, Site, wait_until
+from tests.processes import ServerProcess
+from tests.services import Site, wait_until
 
 CANARY = "canary"
 
@@ -17,7 +18,7 @@ def test_no_secret_no_words_and_no_person_are_in_the_log(tmp_path: Path, model: 
     secrets = {name: text for name, text in SECRETS.items() if name not in away}
     complaint = {"error": {"message": f"Bad key {CANARY}", "type": "auth", "code": CANARY}}
     model.script(default={"mode": "status", "status": 401, "body": complaint})
-    with Site.start() as site, Server.start(tmp_path, site, OPENAI_BASE_URL=model.base_url, **secrets) as server:
+    with Site.start() as site, ServerProcess.start(tmp_path, site, OPENAI_BASE_URL=model.base_url, **secrets) as server:
         server.stop()
         server.log = tmp_path / "server.log"
         server.run()

@@ -10,6 +10,7 @@ import pytest
 from answerback.app.serve import ARRIVAL_SECONDS
 from answerback.live.handlers import STREAMS_OF_ADDRESS
 
+from tests.processes import ServerProcess
 from tests.services import Server, wait_until
 
 GET = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
@@ -49,7 +50,10 @@ def healthy(connection: socket.socket) -> bool:
     return data.startswith(b"HTTP/1.1 200 OK")
 
 
-def test_a_thousand_idle_sockets_hold_up_nobody_and_half_requests_come_to_an_end(server: Server) -> None:
+def test_a_thousand_idle_sockets_hold_up_nobody_and_half_requests_come_to_an_end(
+    server_process: ServerProcess,
+) -> None:
+    server = server_process
     with ExitStack() as stack:
         begun = time.monotonic()
         slow = {name: stack.enter_context(opened(server, start)) for name, start in STARTS.items()}
@@ -104,7 +108,8 @@ def test_one_address_does_not_take_all_streams(server: Server) -> None:
         assert b"200 OK" in stream.recv(4096)
 
 
-def test_open_streams_end_first_and_the_server_within_seconds(server: Server) -> None:
+def test_open_streams_end_first_and_the_server_within_seconds(server_process: ServerProcess) -> None:
+    server = server_process
     path = f"/api/events/?site=demo&page={server.page}"
     with opened(server, f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()) as stream:
         assert b"200 OK" in stream.recv(4096)

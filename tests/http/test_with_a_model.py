@@ -12,9 +12,11 @@ import pytest
 
 from tests.fakes.openai_server import OpenAIServer
 from tests.http.signing import change
+from tests.processes import ServerProcess
 from tests.services import Server, Site, wait_until, walk
 
 NO_LIMITS = dict.fromkeys(("comments_per_minute", "address_comments_per_minute"), "unlimited")
+A_HUNDRED = {"daily_answers": "100", "address_daily_answers": "100"} | NO_LIMITS
 
 
 @pytest.fixture
@@ -87,23 +89,30 @@ def test_an_answer_that_has_failed_for_good_costs_nothing_of_the_day(server: Ser
     assert server.call("GET", f"/api/session/?site=demo&page={server.page}").json["quota"]["left"] == 5
 
 
-def test_a_kill_in_the_middle_of_fifty_answers_settles_each_once(server: Server, model: OpenAIServer) -> None:
-    server.restart(daily_answers="100", address_daily_answers="100", **NO_LIMITS)
-    model.script(default={"gate": "go", "gate_after": 2})
-    with ThreadPoolExecutor(8) as pool:
-        posted = list(pool.map(lambda number: server.post(f"When does it open, {number}?").json, range(50)))
-    wait_until(lambda: model.seen()["running"] == 50)
-    server.kill()
-    model.release("go")
-    change(server, "UPDATE answers SET lease_until = 1 WHERE state = 'streaming'")  # ten seconds later
-    server.run()
-    for item in posted:
-        assert server.settled(item["answer"]["id"])["answer"]["state"] == "done"
-    ends = [request["state"] for request in model.seen()["requests"]]
-    assert (ends.count("cut"), ends.count("completed")) == (50, 50)  # those that the kill cut, and one more for each
-    comments = list(walk(server.thread()["comments"]))
-    assert len(comments) == 100
-    assert server.call("GET", f"/api/session/?site=demo&page={server.page}").json["quota"]["used"] == 50
+def test_a_kill_in_the_middle_of_fifty_answers_settles_each_once(tmp_path: Path, model: OpenAIServer) -> None:
+    with (
+        Site.start() as site,
+        ServerProcess.start(tmp_path, site, OPENAI_BASE_URL=model.base_url, **A_HUNDRED) as server,
+    ):
+        server.begin()
+        model.script(default={"gate": "go", "gate_after": 2})
+        with ThreadPoolExecutor(8) as pool:
+            posted = list(pool.map(lambda number: server.post(f"When does it open, {number}?").json, range(50)))
+        wait_until(lambda: model.seen()["running"] == 50)
+        server.kill()
+        model.release("go")
+        change(server, "UPDATE answers SET lease_until = 1 WHERE state = 'streaming'")  # ten seconds later
+        server.run()
+        for item in posted:
+            assert server.settled(item["answer"]["id"])["answer"]["state"] == "done"
+        ends = [request["state"] for request in model.seen()["requests"]]
+        assert (ends.count("cut"), ends.count("completed")) == (
+            50,
+            50,
+        )  # those that the kill cut, and one more for each
+        comments = list(walk(server.thread()["comments"]))
+        assert len(comments) == 100
+        assert server.call("GET", f"/api/session/?site=demo&page={server.page}").json["quota"]["used"] == 50
 
 
 @pytest.mark.parametrize("page", ["/bakery.html", "/not-there.html"])

@@ -6,7 +6,6 @@ import dataclasses
 import json
 import shutil
 import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -18,7 +17,9 @@ from typing import Any
 import httpx2
 import pytest
 
+from tests.commands import run_command
 from tests.fakes.openai_server import OpenAIServer
+from tests.processes import ServerProcess
 from tests.services import Server, Site, free_port, wait_until
 
 
@@ -129,10 +130,10 @@ def model() -> Iterator[OpenAIServer]:
 
 
 @pytest.fixture
-def two(tmp_path: Path, redis: Redis, model: OpenAIServer) -> Iterator[tuple[Server, Server]]:
+def two(tmp_path: Path, redis: Redis, model: OpenAIServer) -> Iterator[tuple[ServerProcess, ServerProcess]]:
     """Two processes on one database."""
     joined = {"ANSWERBACK_REDIS_URL": redis.url, "OPENAI_BASE_URL": model.base_url}
-    with Site.start() as site, Server.start(tmp_path, site, **joined) as first:
+    with Site.start() as site, ServerProcess.start(tmp_path, site, **joined) as first:
         second = dataclasses.replace(first, url=f"http://localhost:{free_port()}")
         second.run()
         try:
@@ -147,7 +148,7 @@ def bodies(server: Server) -> list[str]:
     return [comment["body"] for comment in server.thread()["comments"]]
 
 
-def test_a_comment_at_one_is_seen_at_the_other(two: tuple[Server, Server]) -> None:
+def test_a_comment_at_one_is_seen_at_the_other(two: tuple[ServerProcess, ServerProcess]) -> None:
     first, second = two
     assert bodies(second) == []
     watching = Watching(second, second.thread()["last_event"])
@@ -165,7 +166,7 @@ def test_a_comment_at_one_is_seen_at_the_other(two: tuple[Server, Server]) -> No
 
 
 def test_an_answer_streams_at_the_other_and_a_reader_changes_over_in_the_middle(
-    two: tuple[Server, Server], model: OpenAIServer
+    two: tuple[ServerProcess, ServerProcess], model: OpenAIServer
 ) -> None:
     first, second = two
     words = [f"빵{number} 🥐 " for number in range(40)]
@@ -190,7 +191,7 @@ def test_an_answer_streams_at_the_other_and_a_reader_changes_over_in_the_middle(
         reader.leave()
 
 
-def test_redis_dies_and_returns(two: tuple[Server, Server], redis: Redis) -> None:
+def test_redis_dies_and_returns(two: tuple[ServerProcess, ServerProcess], redis: Redis) -> None:
     first, second = two
     here, there = Watching(first), Watching(second)
     assert first.post("Before.", ask=False).status == 201
@@ -213,7 +214,7 @@ def test_redis_dies_and_returns(two: tuple[Server, Server], redis: Redis) -> Non
         each.leave()
 
 
-def test_words_that_are_taken_back_leave_redis_too(two: tuple[Server, Server], redis: Redis) -> None:
+def test_words_that_are_taken_back_leave_redis_too(two: tuple[ServerProcess, ServerProcess], redis: Redis) -> None:
     first, second = two
     elsewhere = {"page": "/elsewhere.html", "url": first.site.origin + "/elsewhere.html"}
     assert first.post("On another page.", ask=False, **elsewhere).status == 201
@@ -245,8 +246,9 @@ def test_words_that_are_taken_back_leave_redis_too(two: tuple[Server, Server], r
     back.leave()
 
 
-def test_without_redis_there_is_one_process(server: Server) -> None:
-    refused = server.command("serve", "--workers", "2", check=False)
+def test_without_redis_there_is_one_process(tmp_path: Path) -> None:
+    environment = {"ANSWERBACK_DATA_DIR": str(tmp_path)}
+    refused = run_command(["serve", "--workers", "2"], environment)
     assert refused.returncode == 2
     assert "ANSWERBACK_REDIS_URL" in refused.stderr
 
@@ -256,12 +258,9 @@ def children_of(pid: int) -> list[int]:
 
 
 def test_workers_share_an_address_and_one_that_ends_is_replaced(tmp_path: Path, redis: Redis) -> None:
-    with Site.start() as site, Server.start(tmp_path, site, ANSWERBACK_REDIS_URL=redis.url) as server:
+    with Site.start() as site, ServerProcess.start(tmp_path, site, ANSWERBACK_REDIS_URL=redis.url) as server:
         server.stop()
-        port = server.url.rpartition(":")[2]
-        command = [sys.executable, "-m", "answerback", "serve", "--host", "localhost", "--port", port, "--workers", "2"]
-        server.process = subprocess.Popen(command, env=server.environment, cwd=server.folder)
-        wait_until(lambda: answers(server))
+        server.run("--workers", "2")
         server.begin()
         first, second = wait_until(lambda: c if len(c := children_of(server.process.pid)) == 2 else None)
         assert server.post("Hello.", ask=False).status == 201

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import BinaryIO
 
 from ..core.comments import is_text
 from ..errors import AppError, SettingsError
@@ -14,15 +16,19 @@ from . import transfer as moving
 from .console import Parser, say
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; the exit code."""
+def main(
+    arguments: Sequence[str] | None = None,
+    environment: Mapping[str, str] | None = None,
+    stdin: BinaryIO | None = None,
+) -> int:
+    """Run one command; the exit code. An `environment` replaces the process's and the `.env` file."""
     grammar = parser()
     arguments = sys.argv[1:] if arguments is None else arguments
     if not is_text("".join(arguments)):
         grammar.error("arguments are text, in UTF-8")
-    options = grammar.parse_args(arguments)
+    options = grammar.parse_args(arguments, argparse.Namespace(stdin=stdin))
     try:
-        settings = load_settings()
+        settings = load_settings() if environment is None else load_settings(environment, dotenv=None)
         result: int = options.run(settings, options)
         return result
     except SettingsError as error:

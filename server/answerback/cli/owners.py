@@ -37,7 +37,7 @@ def _add(settings: Settings, options: argparse.Namespace) -> int:
 
     password = None
     if options.password_stdin:
-        password = sys.stdin.buffer.readline().decode("utf-8", "surrogateescape").rstrip("\r\n")
+        password = (options.stdin or sys.stdin.buffer).readline().decode("utf-8", "surrogateescape").rstrip("\r\n")
     email = normal_email(options.email)
 
     async def work(db: Any) -> Any:
