@@ -243,7 +243,8 @@ def _read_on_thread(connection: sqlite3.Connection, work: Callable[[], Work[T]],
     try:
         return _drive(connection, work())
     finally:
-        connection.execute("COMMIT")
+        if connection.in_transaction:  # an error of the file has ended it already, and is to be seen itself
+            connection.execute("ROLLBACK")
 
 
 def _write_on_thread(connection: sqlite3.Connection, works: Sequence[Callable[[], Work[Any]]]) -> list[Any]:
