@@ -24,11 +24,14 @@ from typing import Any, Self
 
 from answerback.app import serve
 from answerback.app.build import Overrides, build_app
-from answerback.clock import SystemClock
+from answerback.clock import Clock, SystemClock
 from answerback.db.database import Database
+from answerback.ids import RandomIds
+from answerback.live.bus import MemoryBus
 from answerback.migrations import migrate
+from answerback.runtime import Runtime
 from answerback.settings import load_settings
-from answerback.sites.store import FRESH_MS, add_site, change_site
+from answerback.sites.store import FRESH_MS, SiteDirectory, add_site, change_site
 
 from tests.commands import alone, clean_environment, run_command
 
@@ -71,6 +74,12 @@ def migrated_sqlite() -> Path:
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     connection.close()
     return path
+
+
+def runtime(db: Database, clock: Clock) -> Runtime:
+    """What parts of a server stand on, for tests that put some together themselves."""
+    settings = load_settings({"ANSWERBACK_SECRET_KEY": "k" * 32, "ANSWERBACK_DATABASE_URL": db.url}, dotenv=None)
+    return Runtime(settings, db, MemoryBus("test"), clock, RandomIds(), SiteDirectory(db, clock, 5))
 
 
 def write_to(url: str, work: Callable[[], Any]) -> None:

@@ -75,6 +75,57 @@ def test_functions_are_short() -> None:
     ] == []
 
 
+def test_constructors_take_few_parts() -> None:
+    """At most six; one that takes more says why above it or in it."""
+    many = []
+    for path in python_files(SERVER):
+        text = path.read_text("utf-8")
+        lines = text.splitlines()
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.FunctionDef) and node.name == "__init__":
+                count = len(node.args.posonlyargs + node.args.args + node.args.kwonlyargs) - 1
+                if count > 6 and "# More than six arguments, because " not in lines[node.lineno - 2]:
+                    many.append((name_of(path), count))
+    assert many == []
+
+
+def test_parts_are_complete_when_made() -> None:
+    """Nothing sets a field of an object from outside, except of records (dataclasses, classes with slots)."""
+    parts: set[str] = set()
+    records: set[str] = set()
+    trees = {path: ast.parse(path.read_text("utf-8")) for path in python_files(SERVER)}
+    for tree in trees.values():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ClassDef):
+                (records if is_record(node) else parts).update(fields_of(node))
+    assert {"reader", "index", "version"} <= parts  # fields that are found in constructors
+    outside = [
+        (name_of(path), node.lineno, ast.unparse(node))
+        for path, tree in trees.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.ctx, ast.Store)
+        and ast.unparse(node.value) not in ("self", "cls")
+        and node.attr in parts - records
+    ]
+    assert outside == []
+
+
+def is_record(node: ast.ClassDef) -> bool:
+    """Whether it only holds values: a dataclass, or a class with slots."""
+    slots = any(isinstance(part, ast.Assign) and ast.unparse(part.targets[0]) == "__slots__" for part in node.body)
+    return slots or any("dataclass" in ast.unparse(decorator) for decorator in node.decorator_list)
+
+
+def fields_of(node: ast.ClassDef) -> Iterator[str]:
+    """What a class declares, and what its methods set of themselves."""
+    for part in ast.walk(node):
+        if isinstance(part, ast.AnnAssign) and isinstance(part.target, ast.Name):
+            yield part.target.id
+        if isinstance(part, ast.Attribute) and isinstance(part.ctx, ast.Store) and ast.unparse(part.value) == "self":
+            yield part.attr
+
+
 def test_nothing_is_named_after_nothing() -> None:
     vague = {"utils", "util", "helpers", "helper", "base", "manager", "misc", "common"}
     assert [name_of(path) for path in committed() if path.stem.lower() in vague] == []

@@ -11,10 +11,10 @@ from answerback.accounts.pictures.avatars import Avatars
 from answerback.accounts.pictures.images import MOST_PIXELS, read_picture
 from answerback.clock import SystemClock
 from answerback.db.database import Database
-from answerback.ids import RandomIds
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests import services
 from tests.fakes.web_browser import Page, WebBrowser
 from tests.http.members import Member, join
 from tests.http.signing import BEHIND_A_PROXY
@@ -246,10 +246,8 @@ async def test_pictures_over_http_are_asked_for_with_tls_and_at_public_addresses
         asked.append((host, port))
         return ["127.0.0.1"] if host == "inside.example" else ["93.184.215.14", "10.0.0.1"]
 
-    db = Database("sqlite://")
-    pictures = Avatars(
-        db, SystemClock(), RandomIds(), "http://localhost", ["https://kauth.kakao.com"], lambda *_: None, resolver
-    )
+    runtime = services.runtime(Database("sqlite://"), SystemClock())
+    pictures = Avatars(runtime, ["https://kauth.kakao.com"], lambda *_: None, resolver)
     for url in ("http://k.kakaocdn.example/a.jpg", "https://inside.example/a", "https://kauth.kakao.com/x"):
         assert await pictures.fetch(url) is None
     assert asked == [("k.kakaocdn.example", 443), ("inside.example", 443), ("kauth.kakao.com", 443)][: len(asked)]

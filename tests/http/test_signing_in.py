@@ -11,7 +11,7 @@ import pytest
 from answerback.accounts.profile.auth import cookie_name as account_cookie
 from answerback.accounts.sessions import cookie_name, hash_secret
 from answerback.accounts.sign_in.flow.handlers import cookie_name as sign_in_cookie
-from answerback.accounts.sign_in.oauth.handlers import BROWSER_COOKIE
+from answerback.accounts.sign_in.oauth.flow import BROWSER_COOKIE
 from answerback.admin.auth import COOKIE
 
 from tests.fakes.web_browser import Page, WebBrowser

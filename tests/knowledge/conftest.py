@@ -65,13 +65,12 @@ async def reading(tmp_path: Path, web: WebSite) -> AsyncIterator[Reading]:
     db = Database(f"sqlite:///{path}")
     await db.connect()
     await db.write(lambda: add_site("demo", {"origins": web.origin}, 1))
-    clock, fetcher, index = SteppedClock(), HttpPageFetcher(), SiteIndex(db)
-    reader = PageReader(db, clock, fetcher)
-    reading = Reading(db, web, clock, Crawler(db, clock, RandomIds(), reader, fetcher, index, pace=0), index)
+    clock, index = SteppedClock(), SiteIndex(db)
+    changes: list[Change] = []
 
     async def announced(change: Change) -> None:
-        reading.changes.append(change)
+        changes.append(change)
 
-    reader.changed = announced
-    yield reading
+    reader = PageReader(db, clock, HttpPageFetcher(), announced)
+    yield Reading(db, web, clock, Crawler(db, clock, RandomIds(), reader, index, pace=0), index, changes)
     await db.close()

@@ -12,9 +12,10 @@ from answerback.accounts.sign_in.mail_link.outbox import AN_HOUR_BY_ADDRESS, HOU
 from answerback.clock import SteppedClock
 from answerback.db.database import Database, Work
 from answerback.errors import LimitReached
-from answerback.ids import RandomIds
 from answerback.net.addresses import SHARES_OF_NETWORK, address_key
-from answerback.sites.store import SiteDirectory, add_site
+from answerback.sites.store import add_site
+
+from tests import services
 
 pytestmark = pytest.mark.anyio
 CLOCK = SteppedClock()
@@ -62,9 +63,7 @@ async def test_taken_addresses_are_asked_after_by_a_network_so_often(database: D
 
 async def test_mail_is_asked_for_by_a_network_so_often(database: Database) -> None:
     await database.write(lambda: add_site("demo", {"origins": "https://blog.example"}, NOW))
-    post = MailOutbox(
-        database, CLOCK, RandomIds(), SiteDirectory(database, CLOCK, 5), None, "https://c.example", "secret"
-    )
+    post = MailOutbox(services.runtime(database, CLOCK), None)
 
     async def ask(number: int) -> None:
         await post.ask("reset", "demo", f"{number}@example.com", address=key(number), lang="en")

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from starlette.routing import Route
 
-from ..clock import Clock
-from ..db.database import Database
-from ..ids import Ids
-from ..mail.transport import Mailer, SmtpMailer
+from ..mail.transport import Mailer
 from ..net.fetch import Resolver, resolve
-from ..settings import Settings
-from ..sites.store import SiteDirectory
+from ..runtime import Runtime
 from ..web.pages import asset
 from .handlers import SessionHandlers
 from .pictures.avatars import Avatars
@@ -24,24 +19,20 @@ from .privacy.merging import Merging
 from .privacy.sweeping import Sweeping
 from .profile.api import AccountApi
 from .profile.auth import AccountAuth
-from .profile.handlers import AccountPages
+from .profile.changing import Profiles
+from .profile.handlers import AccountActions, AccountPages
 from .sessions import Sessions
 from .sign_in.flow.code_exchange import CodeExchange
-from .sign_in.flow.handlers import PopupPages, SignInPages
+from .sign_in.flow.handlers import PopupPages, SignInPages, WaysIn
 from .sign_in.mail_link.handlers import MailLinks
 from .sign_in.mail_link.outbox import MailOutbox
+from .sign_in.oauth.flow import OAuthFlow
 from .sign_in.oauth.handlers import OAuth
+from .sign_in.oauth.providers import configured
 from .sign_in.password import PasswordAccounts
 from .sign_in.sso.handlers import SiteSignOn
 
 ASSETS = Path(__file__).parent / "profile" / "assets"
-
-
-def make_mailer(settings: Settings) -> Mailer | None:
-    """What sends mail, if the settings say by which server and from whom."""
-    if not settings.smtp_url or not settings.mail_from:
-        return None
-    return SmtpMailer(settings.smtp_url, settings.mail_from)
 
 
 class OwnPages(Protocol):
@@ -86,28 +77,27 @@ class Accounts:
 
 
 def build_accounts(
-    settings: Settings, db: Database, clock: Clock, ids: Ids, sites: SiteDirectory, sessions: Sessions, *,
-    changed: Callable[[str, str], None], told: Told, resolver: Resolver = resolve,
+    runtime: Runtime, sessions: Sessions, mailer: Mailer | None, *, changed: Told, told: Told,
+    resolver: Resolver = resolve,
 ) -> Accounts:  # fmt: skip
     """Put it together. `changed` forgets a thread's snapshot, `told` also says so to those who read it."""
-    secret = settings.secret_key[-1]
+    settings, db, clock, ids = runtime.settings, runtime.db, runtime.clock, runtime.ids
     gate, popup = AccountAuth(settings, db, clock, ids), PopupPages(settings)
-    by_password, merging = PasswordAccounts(db, clock, ids), Merging(db, told)
+    post = MailOutbox(runtime, mailer)
+    by_password, merging = PasswordAccounts(db, clock, ids, post.ask_verification), Merging(db, told)
     handover = CodeExchange(db, clock, ids, sessions, merging)
-    door = SignInPages(settings, db, clock, ids, sites, popup, by_password, handover, gate.open)
-    post = MailOutbox(db, clock, ids, sites, make_mailer(settings), settings.public_url, secret)
+    flow = OAuthFlow(runtime, popup, configured(settings, clock))
+    ways = WaysIn(flow.offered, post.ready)
+    door = SignInPages(runtime, popup, by_password, handover, gate.open, ways)
     inside = (settings.kakao_url, settings.kakao_api_url, settings.github_url, settings.github_api_url)
-    pictures = Avatars(db, clock, ids, settings.public_url, inside, changed, resolver)
-    oauth = OAuth(settings, db, clock, ids, popup, door, pictures)
-    erasing = Erasure(settings, db, clock, ids, told)
-    pages = AccountPages(gate, db, clock, ids, sites, oauth, pictures, by_password, erasing, changed)
-    oauth.linked = pages.linked
-    mail = MailLinks(settings, db, clock, ids, sites, popup, door, post)
-    door.offered, door.mail_ready, by_password.registered = oauth.offered, post.ready, post.ask_verification
-    sign_on = SiteSignOn(settings, db, clock, ids, sessions, pictures, merging)
-    people = SessionHandlers(clock, sessions, by_password, merging, secret)
-    api = AccountApi(db, clock, sessions, changed)
+    pictures = Avatars(runtime, inside, changed, resolver)
+    profiles, erasing = Profiles(db, changed), Erasure(settings, db, clock, ids, told)
+    pages = AccountPages(runtime, gate, flow, AccountActions(profiles, pictures, by_password, erasing))
+    oauth = OAuth(runtime, flow, door, popup, pictures, pages.linked)
     return Accounts(
-        people=people, api=api, handover=handover, sign_on=sign_on, post=post, pictures=pictures,
-        sweeping=Sweeping(db, clock), erasing=erasing, own_pages=(pages, mail, oauth, door),
+        people=SessionHandlers(clock, sessions, by_password, merging, runtime.secret),
+        api=AccountApi(db, clock, sessions, profiles), handover=handover,
+        sign_on=SiteSignOn(runtime, sessions, pictures, merging), post=post, pictures=pictures,
+        sweeping=Sweeping(db, clock), erasing=erasing,
+        own_pages=(pages, MailLinks(runtime, popup, door, post), oauth, door),
     )  # fmt: skip

@@ -6,11 +6,9 @@ import logging
 from collections.abc import Sequence
 
 from ..accounts.store import owners_of
-from ..clock import Clock
-from ..db.database import Database
 from ..mail.messages import budget_message
 from ..mail.transport import Mailer, MailRefused
-from ..sites.store import SiteDirectory
+from ..runtime import Runtime
 from .quota import Alert
 
 log = logging.getLogger(__name__)
@@ -19,12 +17,12 @@ log = logging.getLogger(__name__)
 class BudgetAlerts:
     """Tells of budgets. Without a mailer the log alone does."""
 
-    def __init__(self, db: Database, clock: Clock, sites: SiteDirectory, mailer: Mailer | None, url: str) -> None:
-        self._db = db
-        self._clock = clock
-        self._sites = sites
+    def __init__(self, runtime: Runtime, mailer: Mailer | None) -> None:
+        self._db = runtime.db
+        self._clock = runtime.clock
+        self._sites = runtime.sites
+        self._url = runtime.settings.public_url
         self._mailer = mailer
-        self._url = url
 
     async def tell(self, alerts: Sequence[Alert]) -> None:
         """After the transaction that has found them. Never raises: no answer depends on it."""

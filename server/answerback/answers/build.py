@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from ..clock import Clock
-from ..comments.posting import Posting
-from ..db.database import Database
-from ..ids import Ids
+from ..comments.updates import ThreadUpdates
 from ..knowledge.build import Knowledge
-from ..live.bus import Bus
 from ..metrics import Metrics
+from ..runtime import Runtime
 from ..settings import Settings
-from ..sites.store import SiteDirectory
+from .budget_alerts import BudgetAlerts
 from .context import ContextBuilder
 from .corrections.renewing import AnswerRenewal
 from .degradation import DegradationLevels
 from .providers import Answerer
 from .providers.prices import read_prices
+from .queue import AnswerQueue
 from .worker import Worker
 
 
@@ -36,14 +35,13 @@ def make_answerer(settings: Settings, clock: Clock) -> Answerer:
 
 
 def build_worker(
-    settings: Settings, db: Database, bus: Bus, clock: Clock, ids: Ids, sites: SiteDirectory, knowledge: Knowledge,
-    answerer: Answerer, posting: Posting, metrics: Metrics,
+    runtime: Runtime, queue: AnswerQueue, updates: ThreadUpdates, knowledge: Knowledge, answerer: Answerer,
+    metrics: Metrics, renewal: AnswerRenewal, alerts: BudgetAlerts,
 ) -> Worker:  # fmt: skip
-    """The worker, which also gives answers anew when the pages that they cite have changed."""
-    gatherer = ContextBuilder(db, knowledge.reader, knowledge.index)
-    prices, costs = read_prices(settings.prices), answerer.name == "openai"
-    ladder = DegradationLevels(db, clock, gatherer, (answerer.model, settings.fallback_model), prices, costs=costs)
-    worker = Worker(db, bus, clock, ids, sites, ladder, answerer, posting, metrics, settings.answers_at_once)
-    renewing = AnswerRenewal(db, clock, sites, posting, worker.wake)
-    knowledge.reader.changed, worker.renew = renewing.page_changed, renewing.take_up
-    return worker
+    """The worker, with what gathers a question's context as far as the budgets go."""
+    settings, db = runtime.settings, runtime.db
+    levels = DegradationLevels(
+        db, runtime.clock, ContextBuilder(db, knowledge.reader, knowledge.index),
+        (answerer.model, settings.fallback_model), read_prices(settings.prices), costs=answerer.name == "openai",
+    )  # fmt: skip
+    return Worker(runtime, queue, updates, levels, answerer, metrics, renewal, alerts)

@@ -8,22 +8,23 @@ from typing import Any
 from starlette.responses import Response, StreamingResponse
 
 from ..accounts.sessions import Sessions
-from ..clock import Clock
 from ..comments import store as threads
-from ..comments.posting import Posting, page_url
+from ..comments.posting import page_url
+from ..comments.updates import ThreadUpdates
 from ..core import comments as rules
 from ..core.events import HEARTBEAT, RETRY, encode
 from ..core.model import RUNNING, Visitor
 from ..core.times import iso
-from ..db.database import Database, Work
+from ..db.database import Work
 from ..errors import BadRequest, NotFound, Unavailable
-from ..ids import Ids
-from ..live.bus import Bus, answer_channel
+from ..live.bus import answer_channel
 from ..live.handlers import HEADERS, HEARTBEAT_SECONDS
 from ..net.http import json_response
+from ..runtime import Runtime
 from ..sites.edge import Call
 from . import store
 from .intake import Asked, Question, QuestionIntake
+from .stopping import AnswerStops
 from .streaming import AnswerStreams
 
 HISTORY = 50
@@ -35,39 +36,36 @@ class AnswerHandlers:
     """The handlers of `/api/comments/{id}/answer/`, `/api/answers/{id}/feedback/` and `/api/chat/gpt/`."""
 
     def __init__(
-        self, db: Database, sessions: Sessions, desk: QuestionIntake, posting: Posting, bus: Bus, texts: AnswerStreams,
-        clock: Clock, ids: Ids,
+        self, runtime: Runtime, sessions: Sessions, intake: QuestionIntake, stops: AnswerStops, streams: AnswerStreams,
+        updates: ThreadUpdates,
     ) -> None:  # fmt: skip
-        self._db = db
+        self._db = runtime.db
+        self._bus = runtime.bus
+        self._clock = runtime.clock
+        self._ids = runtime.ids
         self._sessions = sessions
-        self._desk = desk
-        self._posting = posting
-        self._bus = bus
-        self._texts = texts
-        self._clock = clock
-        self._ids = ids
-
-    async def quota(self, call: Call, visitor: Visitor | None, page: str) -> dict[str, Any]:
-        """What is left for today for the one who calls, on a page."""
-        return await self._desk.quota(call.site, visitor, call.address, page)
+        self._intake = intake
+        self._stops = stops
+        self._streams = streams
+        self._updates = updates
 
     async def ask(self, call: Call) -> Response:
         """`POST /api/comments/{id}/answer/`."""
         session = await self._sessions.require_writer(call)
-        reply = await self._desk.ask_under(call.site, session.visitor, call.address, _id(call), self._posting)
+        reply = await self._intake.ask_under(call.site, session.visitor, call.address, _id(call))
         return json_response(
-            {"answer": reply.public(), "quota": await self.quota(call, session.visitor, reply.page)}, 202
+            {"answer": reply.public(), "quota": await self._quota(call, session.visitor, reply.page)}, 202
         )
 
     async def stop(self, call: Call) -> Response:
         """`DELETE /api/comments/{id}/answer/`."""
         session = await self._sessions.require(call)
-        job = await self._desk.stop(call.site, session.visitor, _id(call), "thread")
+        job = await self._stops.stop(call.site, session.visitor, _id(call), "thread")
         comment = await self._db.read(lambda: threads.comment_by_id(call.site.key, job.id))
         if comment is None:
             raise NotFound
-        self._posting.tell_changed(comment)
-        return json_response({"answer": comment.public(), "quota": await self.quota(call, session.visitor, job.page)})
+        self._updates.changed(comment)
+        return json_response({"answer": comment.public(), "quota": await self._quota(call, session.visitor, job.page)})
 
     async def feedback(self, call: Call) -> Response:
         """`PUT /api/answers/{id}/feedback/`."""
@@ -100,7 +98,7 @@ class AnswerHandlers:
             pairs = await self._db.read(lambda: store.conversation(call.site.key, page, visitor.id, HISTORY))
             for row, job in pairs:
                 entries += _entries(row, job)
-        quota = await self.quota(call, visitor, page)
+        quota = await self._quota(call, visitor, page)
         return json_response(
             {"conversations": entries, "count": quota["used"], "limit": quota["limit"], "left": quota["left"],
              "resets_at": quota["resets_at"]}
@@ -114,7 +112,7 @@ class AnswerHandlers:
             raise BadRequest("validation_failed", "user_input: must not be empty.")
         title = rules.clean_line(call.text("title", rules.TITLE_LIMIT))
         url = page_url(call.site, call.text("url", rules.URL_LIMIT))
-        asked = await self._desk.ask_privately(
+        asked = await self._intake.ask_privately(
             call.site, self._sessions.find_visitor(call), call.address, Question(call.page(), url, title, text, key)
         )
         if "text/event-stream" in call.request.headers.get("accept", ""):
@@ -129,8 +127,11 @@ class AnswerHandlers:
     async def stop_chat(self, call: Call) -> Response:
         """`DELETE /api/chat/gpt/{id}/answer/`."""
         session = await self._sessions.require(call)
-        job = await self._desk.stop(call.site, session.visitor, _id(call), "chat")
+        job = await self._stops.stop(call.site, session.visitor, _id(call), "chat")
         return json_response(await self._settled(call, session.visitor, job.id))
+
+    async def _quota(self, call: Call, visitor: Visitor | None, page: str) -> dict[str, Any]:
+        return await self._intake.quota(call.site, visitor, call.address, page)
 
     async def _events(self, call: Call, asked: Asked) -> AsyncIterator[bytes]:
         data = {"id": asked.job.id, "question_id": asked.job.question_id, **_count(asked.quota)}
@@ -143,7 +144,7 @@ class AnswerHandlers:
         """The pieces of an answer until it has settled, beginning with all that has come so far."""
         channel = answer_channel(job.id)
         async with self._bus.subscribe(channel, None) as reader:
-            yield self._texts.on(channel)
+            yield self._streams.on(channel)
             running = await self._running(job)
             while running:
                 data = await reader.take(HEARTBEAT_SECONDS)
@@ -171,7 +172,7 @@ class AnswerHandlers:
             "retry_at": None if job.retry_at is None else iso(job.retry_at),
             "model": job.model,
             "provider": job.provider,
-            **_count(await self.quota(call, visitor, job.page)),
+            **_count(await self._quota(call, visitor, job.page)),
         }
 
 

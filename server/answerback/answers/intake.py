@@ -5,23 +5,54 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
-from ..clock import Clock
 from ..comments import store as threads
-from ..comments.posting import AI_OFF, Asking, Posting, Queued, place_below, rule_here, tell_queued
+from ..comments.events import CommentEvent, Effect
+from ..comments.posting import place_below
+from ..comments.updates import ThreadUpdates
+from ..core import comments as rules
 from ..core.markdown import render
 from ..core.model import RUNNING, Comment, Visitor
 from ..core.times import day_of
-from ..db.database import Database, IntegrityConflict, Work
+from ..db.database import IntegrityConflict, Work
 from ..errors import Conflict, Forbidden, LimitReached, NotFound
-from ..ids import Ids
-from ..live.bus import Bus, answer_channel, page_channel
 from ..net.addresses import address_key
+from ..runtime import Runtime
 from ..sites.settings import Site
 from . import quota, store
+from .queue import AnswerQueue
 
 AI_NAME = "AI"
+AI_OFF = {"code": "ai_off", "detail": "Answers are switched off here.", "resets_at": None}
+"""Why there is no answer where nobody answers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Who asks for an answer, where, and on whose wish."""
+
+    site: Site
+    visitor: Visitor
+    address_key: str
+    page: str
+    url: str
+    title: str
+    question_id: str
+    now: int
+    on_request: bool = True
+    """Whether somebody wants this answer, not only the site's rule."""
+    draft: bool = False
+    """Whether the owner reads it before anybody else does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """What became of a question: its queued reply, the refusal, or neither; and the answers to begin with."""
+
+    reply: Comment | None = None
+    refused: dict[str, Any] | None = None
+    jobs: Sequence[store.QueuedAnswer] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,51 +77,63 @@ class Asked:
     """What is to be begun with, this one included when it is new."""
 
 
-class Writer(Protocol):
-    """Who writes the answers: the worker."""
-
-    def claim(self) -> Work[list[store.QueuedAnswer]]:
-        """Within the transaction that queues an answer: what is due, and there is room for."""
-        ...
-
-    def begin(self, jobs: Sequence[store.QueuedAnswer]) -> None:
-        """After it: write these."""
-        ...
-
-    def stop(self, id: str) -> bool:
-        """Stop one that is written here; False when it is not."""
-        ...
-
-
 class QuestionIntake:
-    """Where questions are handed in; knows who answers, and hands what is queued to `writer` at once."""
+    """Where questions are handed in: listens to comments, and takes what is asked under them or in the ask box."""
 
-    def __init__(self, db: Database, bus: Bus, clock: Clock, ids: Ids, provider: str, model: str, secret: str) -> None:
-        self._db = db
-        self._bus = bus
-        self._clock = clock
-        self._ids = ids
-        self._provider = provider
+    def __init__(self, runtime: Runtime, queue: AnswerQueue, updates: ThreadUpdates, model: str) -> None:
+        self._db = runtime.db
+        self._clock = runtime.clock
+        self._ids = runtime.ids
+        self._secret = runtime.secret
+        self._provider = runtime.settings.provider_in_use
+        self._queue = queue
+        self._updates = updates
         self._model = model
-        self._secret = secret
-        self.writer: Writer
 
     @property
     def off(self) -> bool:
         """Whether nobody answers on this server."""
         return self._provider == "off"
 
-    def queue(self, asking: Asking) -> Work[Queued]:
-        """Within the comment's own transaction: its queued reply, or why there is none."""
+    def hear(self, event: CommentEvent) -> Work[Effect]:
+        """Within a comment's own transaction: its queued reply, or why there is none, and what is left for today."""
+        queued = yield from self._asked_with(event)
+        if event.kind == "approved" or event.visitor is None:
+            return Effect(after=lambda: self._begin(queued))
+        left = yield from self.left(event.site, event.visitor, event.address_key, event.comment.page, event.now)
+        answer = None if queued.reply is None else queued.reply.public()
+        data = {"answer": answer, "quota": left, "refused": queued.refused}
+        return Effect(data, lambda: self._begin(queued))
+
+    def _asked_with(self, event: CommentEvent) -> Work[Queued]:
+        site, comment = event.site, event.comment
+        if event.kind != "posted":
+            reply = yield from threads.reply_to(site.key, comment.id)
+            if event.kind == "repeated":
+                return Queued(reply)
+            if reply is not None:
+                return Queued()
+        rule = rules.answer_rule(site.ai, event.thread.rule)
+        wanted = rules.wants_answer(rule, event.ask, comment.body)
+        if rule == "off" and event.ask and event.kind == "posted":
+            return Queued(None, AI_OFF)
+        if event.visitor is None or comment.state != "published" or wanted == "no":
+            return Queued()
+        asking = Asking(
+            site, event.visitor, event.address_key, comment.page, event.thread.url, event.thread.title, comment.id,
+            event.now, on_request=wanted == "on_request", draft=rule == "drafts",
+        )  # fmt: skip
+        return (yield from self._queue_reply(asking, comment))
+
+    def _queue_reply(self, asking: Asking, question: Comment) -> Work[Queued]:
         if self.off:
             return Queued(None, AI_OFF)
-        site, question = asking.site, asking.question
-        if not asking.on_request and (yield from self._better_silent(asking)):
+        site = asking.site
+        if not asking.on_request and (yield from self._better_silent(site, question)):
             return Queued()
         id = self._ids.new()
         refused = yield from quota.reserve(id, site, asking.visitor, asking.address_key, question.page, asking.now)
-        row = self._row(id, "thread", site, question.page, asking.url, asking.title, question.id, asking.visitor,
-                        asking.address_key, asking.now, on_request=asking.on_request, draft=asking.draft)  # fmt: skip
+        row = self._row(id, "thread", asking)
         if refused is not None:
             if refused["code"] == "budget_exhausted":
                 yield from store.add_refused(row)
@@ -104,29 +147,28 @@ class QuestionIntake:
         yield from threads.add_comment(reply, key=None, address_key=None)
         yield from store.add_answer(row)
         queued = yield from threads.comment_by_id(site.key, id)
-        return Queued(queued, None, (yield from self.writer.claim()))
+        return Queued(queued, None, (yield from self._queue.claim()))
 
-    def begin(self, queued: Queued) -> None:
-        """After that transaction: it is on its way."""
-        self.writer.begin(queued.jobs)
+    def _begin(self, queued: Queued) -> None:
+        """After that transaction: everyone on the page sees that an answer is coming, and it is on its way."""
+        if queued.reply is not None:
+            tell_queued(self._updates, queued.reply)
+            self._queue.begin(queued.jobs)
 
-    def _better_silent(self, asking: Asking) -> Work[bool]:
+    def _better_silent(self, site: Site, question: Comment) -> Work[bool]:
         """Whether nobody has asked for this answer, and it would only come between people or go on and on."""
-        site, question = asking.site, asking.question
         if question.parent_id is not None:
             above = yield from threads.comment_by_id(site.key, question.parent_id)
             if above is not None and above.answer is None and above.author_id != question.author_id:
                 return True
         return site.ai_rounds is not None and (yield from store.rounds(site.key, question.root_id)) >= site.ai_rounds
 
-    def _row(
-        self, id: str, kind: str, site: Site, page: str, url: str, title: str, question_id: str, visitor: Visitor,
-        hashed: str, now: int, *, on_request: bool = True, draft: bool = False,
-    ) -> dict[str, Any]:  # fmt: skip
+    def _row(self, id: str, kind: str, asking: Asking) -> dict[str, Any]:
         return {
-            "id": id, "kind": kind, "site": site.key, "page": page, "url": url, "title": title,
-            "question_id": question_id, "visitor_id": visitor.id, "address_key": hashed, "on_request": int(on_request),
-            "draft": int(draft), "provider": self._provider, "model": site.model or self._model, "now": now,
+            "id": id, "kind": kind, "site": asking.site.key, "page": asking.page, "url": asking.url,
+            "title": asking.title, "question_id": asking.question_id, "visitor_id": asking.visitor.id,
+            "address_key": asking.address_key, "on_request": int(asking.on_request), "draft": int(asking.draft),
+            "provider": self._provider, "model": asking.site.model or self._model, "now": asking.now,
         }  # fmt: skip
 
     def _hashed(self, site: Site, address: str, now: int) -> str:
@@ -141,7 +183,7 @@ class QuestionIntake:
         """Within a transaction of the caller's: what is left for today."""
         return quota.view(site, visitor, address_key, page, now)
 
-    async def ask_under(self, site: Site, visitor: Visitor, address: str, id: str, posting: Posting) -> Comment:
+    async def ask_under(self, site: Site, visitor: Visitor, address: str, id: str) -> Comment:
         """Ask, or ask again, under a comment (or its AI reply); the reply, queued or still running.
 
         Raises NotFound, Conflict (`already_answered`), Forbidden (`ai_off`, `not_yours`) or LimitReached.
@@ -156,9 +198,7 @@ class QuestionIntake:
 
         reply, queued = await self._db.write(work)
         if queued is not None:
-            posting.changed(site.key, reply.page)
-            tell_queued(self._bus, reply)
-            self.begin(queued)
+            self._begin(queued)
         return reply
 
     def _ask_under(
@@ -176,8 +216,10 @@ class QuestionIntake:
         reply = yield from threads.reply_to(site.key, comment.id)
         if reply is None:
             thread = yield from threads.place_of(site.key, comment.page)
-            asking = Asking(site, visitor, hashed, comment, thread[0], thread[1], now, draft=rule == "drafts")
-            queued = yield from self.queue(asking)
+            asking = Asking(
+                site, visitor, hashed, comment.page, *thread, comment.id, now, draft=rule == "drafts"
+            )  # fmt: skip
+            queued = yield from self._queue_reply(asking, comment)
             if queued.reply is None:
                 raise refusal(queued.refused or {}, now)
             return queued.reply, queued
@@ -190,13 +232,13 @@ class QuestionIntake:
         yield from store.open_reply(reply.id, pending=rule == "drafts")
         again = yield from threads.comment_by_id(site.key, reply.id)
         assert again is not None
-        return again, Queued(again, None, (yield from self.writer.claim()))
+        return again, Queued(again, None, (yield from self._queue.claim()))
 
     def _rule(self, site: Site, visitor: Visitor, page: str) -> Work[str]:
         """The page's rule, for a visitor who asks on purpose. Raises Forbidden where nobody, or not this one, may."""
         if visitor.kind == "guest" and not site.guests:
             raise Forbidden("sign_in_required")
-        rule = rule_here(site, (yield from threads.rule_of(site.key, page)))
+        rule = rules.answer_rule(site.ai, (yield from threads.rule_of(site.key, page)))
         if rule == "off":
             raise Forbidden("ai_off")
         return rule
@@ -210,44 +252,6 @@ class QuestionIntake:
                 raise refusal(refused, now)
         if not (yield from store.requeue(id, visitor.id, hashed, now, draft=draft)):
             raise Conflict("already_answered")
-
-    async def stop(self, site: Site, visitor: Visitor, id: str, kind: str) -> store.QueuedAnswer:
-        """Stop one's own running answer, keeping what has come. Raises NotFound or Forbidden (`not_yours`)."""
-        now = self._clock.now()
-
-        def work() -> Work[tuple[store.QueuedAnswer, bool]]:
-            job = yield from store.job_by_id(site.key, id)
-            if job is None:
-                job = yield from store.job_of_question(site.key, id)
-            if job is None or job.kind != kind or (kind == "chat" and job.visitor_id != visitor.id):
-                raise NotFound
-            if job.visitor_id != visitor.id:
-                reply = yield from threads.comment_by_id(site.key, job.id)
-                raise Forbidden("not_yours") if reply is not None and reply.state == "published" else NotFound
-            if (yield from store.stop_queued(job.id, now)):
-                yield from quota.refund(job.id)
-                return job, True
-            yield from store.request_stop(job.id)
-            return job, False
-
-        job, ended = await self._db.write(work)
-        if not ended and job.state == "streaming":
-            channel = page_channel(site.key, job.page) if kind == "thread" else answer_channel(job.id)
-            async with self._bus.subscribe(channel, None) as reader:
-                self.writer.stop(job.id)
-                while (await self._job(site, job.id)).state in RUNNING:
-                    if await reader.take(1.0) is None:  # the server stops
-                        break
-        return await self._job(site, job.id)
-
-    def _same(self, site: Site, id: str) -> Work[store.QueuedAnswer]:
-        """A job that is known to be there."""
-        job = yield from store.job_by_id(site.key, id)
-        assert job is not None
-        return job
-
-    async def _job(self, site: Site, id: str) -> store.QueuedAnswer:
-        return await self._db.read(lambda: self._same(site, id))
 
     async def ask_privately(
         self, site: Site, find: Callable[[], Work[Visitor]], address: str, question: Question
@@ -267,13 +271,13 @@ class QuestionIntake:
             yield from self._rule(site, visitor, question.page)
             job, new = yield from self._ask_privately(site, visitor, hashed, question, html, now)
             left = yield from self.left(site, visitor, hashed, question.page, now)
-            return Asked(job, visitor, left, (yield from self.writer.claim()) if new else ())
+            return Asked(job, visitor, left, (yield from self._queue.claim()) if new else ())
 
         try:
             asked = await self._db.write(work)
         except IntegrityConflict:  # the same key twice at the same moment, on PostgreSQL
             asked = await self._db.write(work)
-        self.writer.begin(asked.jobs)
+        self._queue.begin(asked.jobs)
         return asked
 
     def _ask_privately(
@@ -284,7 +288,7 @@ class QuestionIntake:
             again = before.state in ("failed", "withheld")
             if again:
                 yield from self._hold_again(site, visitor, hashed, before.id, before.page, now)
-                before = yield from self._same(site, before.id)
+                before = yield from store.job_known(site.key, before.id)
             return before, again
         answer_id, question_id = self._ids.new(), self._ids.new()
         refused = yield from quota.reserve(answer_id, site, visitor, hashed, question.page, now)
@@ -293,11 +297,19 @@ class QuestionIntake:
         yield from store.add_question(
             question_id, site.key, question.page, visitor.id, question.text, html, question.key, now
         )
-        yield from store.add_answer(
-            self._row(answer_id, "chat", site, question.page, question.url, question.title, question_id, visitor,
-                      hashed, now)
-        )  # fmt: skip
-        return (yield from self._same(site, answer_id)), True
+        asking = Asking(site, visitor, hashed, question.page, question.url, question.title, question_id, now)
+        yield from store.add_answer(self._row(answer_id, "chat", asking))
+        return (yield from store.job_known(site.key, answer_id)), True
+
+
+def tell_queued(updates: ThreadUpdates, reply: Comment) -> None:
+    """Everyone on the page sees that an answer is coming, unless the owner reads it first."""
+    assert reply.answer is not None
+    if reply.state == "published":
+        data = {"id": reply.id, "question_id": reply.answer.question_id, "comment": reply.public()}
+        updates.publish(reply.site, reply.page, "answer.queued", data)
+    else:
+        updates.forget(reply.site, reply.page)
 
 
 def refusal(refused: dict[str, Any], now: int) -> Exception:

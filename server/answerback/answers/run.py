@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 from ..core.answering import Source, Usage
 from ..core.invisible import strip_hidden
@@ -28,32 +29,40 @@ _KOREAN: Mapping[str, str] = {
 
 
 @dataclass(slots=True)
+class Reply:
+    """What the provider has said."""
+
+    called: bool = False
+    """Whether it has been asked at all."""
+    model: str = ""
+    usage: Usage = field(default_factory=lambda: Usage(0, 0, None))
+    sources: tuple[Source, ...] = ()
+    finished: str = ""
+    first_token_at: int | None = None
+    unsaid: str = ""
+    """What moderation has not let through to readers."""
+
+
+@dataclass(slots=True)
 class Run:
     """One answer being written."""
 
     job: store.QueuedAnswer
     live: AnswerStream
     task: asyncio.Task[None] | None = None
-    stopped: bool = False
-    off: bool = False
-    """Stopped since nobody is answered any more."""
-    called: bool = False
-    """Whether the provider has been asked."""
-    silent: bool = False
-    """A person was quicker: the answer is taken back."""
-    blocked: bool = False
-    unsaid: str = ""
-    """What the gate has not let through to readers."""
-    seen: bool = True
-    """Whether readers know of it while it is being written; of a draft they do not."""
-    sources: tuple[Source, ...] = ()
-    usage: Usage = field(default_factory=lambda: Usage(0, 0, None))
-    finished: str = ""
-    first_token_at: int | None = None
-    model: str = ""
-    provider: str = ""
-    gathered: AnswerContext | None = None
+    stop: Literal["", "asked", "off"] = ""
+    """Why it was stopped: somebody asked for it, or nobody is answered any more."""
+    by: Literal["provider", "record", "person"] = "provider"
+    """Who answers: an answer of before may be given again, and a person may have been quicker."""
+    context: AnswerContext | None = None
+    reply: Reply = field(default_factory=Reply)
     verdicts: dict[str, str] = field(default_factory=dict)
+    """What moderation says of the question and of the answer."""
+
+    @property
+    def blocked(self) -> bool:
+        """Whether nobody is to read it."""
+        return "blocked" in self.verdicts.values()
 
     def waits(self, outcome: store.Outcome) -> bool:
         """Whether the owner is to read what a draft says, or what it will say when it is tried again; where it has
@@ -65,31 +74,32 @@ class Run:
     def outcome(self, error: ProviderError | None, site: Site, answerer: Answerer, now: int) -> store.Outcome:
         """How it has ended, as it is written down."""
         state, code, retry_at = self._ending(error, now)
-        text, sources = strip_hidden(self.live.text + (self.unsaid if self.blocked else "")), self.sources
-        if self.gathered is not None and text and self.provider != ANSWERED:
-            text, sources = self.gathered.cite(text, sources)
+        reply, again = self.reply, self.by == "record"
+        text, sources = strip_hidden(self.live.text + (reply.unsaid if self.blocked else "")), reply.sources
+        if self.context is not None and text:
+            text, sources = self.context.cite(text, sources)
         if state == "failed" and not text:
             text = failure_text(code or "unavailable", retry_at is not None, site.lang)
         if state == "withheld" and self.job.kind == "chat":
             text = ""  # under a comment the owner may read it, here there is nobody but the asker
         keeps = state in ("done", "stopped")
-        cost = self.usage.cost_usd
+        cost = reply.usage.cost_usd
         return store.Outcome(
             state=state, body=text, html=render(text) if text else "", sources=sources if keeps else (),
-            provider=self.provider or answerer.name, model=self.model or answerer.model,
-            prompt_version=self.gathered.prompt_version if self.gathered else "",
-            tokens_in=self.usage.tokens_in, tokens_out=self.usage.tokens_out,
+            provider=ANSWERED if again else answerer.name, model=reply.model or answerer.model,
+            prompt_version=self.context.prompt_version if self.context else "",
+            tokens_in=reply.usage.tokens_in, tokens_out=reply.usage.tokens_out,
             cost_microusd=None if cost is None else round(cost * 1_000_000), error=code, retry_at=retry_at,
-            first_token_at=self.first_token_at,
-            supported=bool(sources) or self.provider == ANSWERED if state == "done" else None,
+            first_token_at=reply.first_token_at, supported=bool(sources) or again if state == "done" else None,
             passages=self._passages(), verdicts=dict(self.verdicts),
         )  # fmt: skip
 
     def lose_words(self) -> None:
         """Nothing of what has come can be kept, but for what it has cost."""
+        reply = self.reply
         self.live = AnswerStream(self.live.bus, self.live.channel, self.live.id)
-        self.sources, self.gathered, self.unsaid, self.blocked, self.finished = (), None, "", False, ""
-        self.stopped = self.off = False
+        self.reply = Reply(reply.called, reply.model, reply.usage, first_token_at=reply.first_token_at)
+        self.context, self.verdicts, self.stop = None, {}, ""
 
     def kept(self, outcome: store.Outcome, site: Site, now: int) -> store.Outcome:
         """What is written down of that. An answer that was to be given anew and was not keeps its words, marked as they
@@ -98,7 +108,7 @@ class Run:
         if not job.outdated or (outcome.state == "done" and outcome.supported):
             return outcome
         renew_at = outcome.retry_at
-        if renew_at is None and (self.off or not self.stopped) and job.attempts <= len(RETRY_AFTER_MS):
+        if renew_at is None and self.stop != "asked" and job.attempts <= len(RETRY_AFTER_MS):
             renew_at = next_midnight(now, site.timezone)
         return replace(
             outcome, state="done", body=job.body, html=job.html, sources=job.sources, provider=job.provider,
@@ -106,10 +116,10 @@ class Run:
         )  # fmt: skip
 
     def _ending(self, error: ProviderError | None, now: int) -> tuple[str, str | None, int | None]:
-        if self.blocked or self.finished == "content_filter":
+        if self.blocked or self.reply.finished == "content_filter":
             return "withheld", None, None
-        if self.stopped:
-            return ("failed", "ai_off", None) if self.off and not self.live.text else ("stopped", None, None)
+        if self.stop:
+            return ("failed", "ai_off", None) if self.stop == "off" and not self.live.text else ("stopped", None, None)
         if error is None:
             return "done", None, None
         retry_at = None
@@ -120,7 +130,7 @@ class Run:
     def bill(self, outcome: store.Outcome) -> quota.Bill:
         """What is to be paid for it. Only what the provider has failed at costs the visitor nothing of the day: who
         stops answers, or provokes ones that nobody may read, has had them written."""
-        given = outcome.state in ("done", "stopped", "withheld") and (self.called or bool(outcome.body))
+        given = outcome.state in ("done", "stopped", "withheld") and (self.reply.called or bool(outcome.body))
         return quota.Bill(
             outcome.tokens_in + outcome.tokens_out, outcome.cost_microusd or 0, given,
             again=outcome.retry_at is not None and not self.job.outdated,
@@ -128,11 +138,11 @@ class Run:
 
     def _passages(self) -> list[dict[str, str]]:
         """What the answer was made from: each passage's page, and a hash of its words."""
-        if self.gathered is None:
+        if self.context is None:
             return []
         return [
             {"url": passage.url, "hash": hashlib.sha256(passage.text.encode()).hexdigest()[:16]}
-            for passage in self.gathered.request.passages
+            for passage in self.context.request.passages
         ]
 
 

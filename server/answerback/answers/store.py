@@ -71,6 +71,13 @@ class Outcome:
     renew_at: int | None = None
 
 
+NOTHING = Outcome(
+    state="stopped", body="", html="", sources=(), provider="", model="", prompt_version="", tokens_in=0, tokens_out=0,
+    cost_microusd=None, error=None, retry_at=None,
+)  # fmt: skip
+"""How an answer ends that is taken back before it has begun."""
+
+
 def read_job(row: Row) -> QueuedAnswer:
     """An answer from a row that has `_COLUMNS`."""
     values = {name: row[name] for name in QueuedAnswer.__slots__}
@@ -109,6 +116,13 @@ def job_by_id(site: str, id: str) -> Work[QueuedAnswer | None]:
     """An answer of this site."""
     row = yield one(f"SELECT {_COLUMNS} FROM answers a WHERE a.site = :site AND a.id = :id", site=site, id=id)
     return None if row is None else read_job(row)
+
+
+def job_known(site: str, id: str) -> Work[QueuedAnswer]:
+    """As `job_by_id`, of an answer that is known to be there."""
+    job = yield from job_by_id(site, id)
+    assert job is not None
+    return job
 
 
 def job_of_question(site: str, question_id: str) -> Work[QueuedAnswer | None]:

@@ -9,34 +9,32 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
+from typing import Literal
 
-from ..clock import Clock
 from ..comments import store as threads
-from ..comments.posting import Posting
+from ..comments.updates import ThreadUpdates
 from ..core.answering import AnswerRequest, Finished, Quotes, TextDelta, Usage, Writing
-from ..db.database import Database, Work
+from ..db.database import Work
 from ..errors import AppError, Unavailable
-from ..ids import Ids
-from ..live.bus import Bus, answer_channel, page_channel
+from ..live.bus import answer_channel, page_channel
 from ..metrics import Metrics
+from ..runtime import Runtime
 from ..sites.settings import Site
-from ..sites.store import SiteDirectory
 from . import quota, store
 from .budget_alerts import BudgetAlerts
+from .corrections.renewing import AnswerRenewal
 from .degradation import DegradationLevels
 from .moderation import AnswerModeration
 from .providers import Answerer, ProviderError
+from .queue import LEASE_MS, AnswerQueue
 from .reuse.lookup import remember
 from .reuse.store import Answered, Revision, add_revision
-from .run import ANSWERED, Run
+from .run import Run
 from .streaming import AnswerStream
 
 log = logging.getLogger(__name__)
 
-AT_ONCE = 64
-LEASE_MS = 10_000
 SAVE_SECONDS = 0.5
 SETTLE_TRIES = 12
 """How often an answer is tried to be written down which the database takes everything else than: within its lease."""
@@ -44,89 +42,61 @@ SWEEP_SECONDS = 5.0
 
 
 class Worker:
-    """Runs answers until it is closed."""
+    """Writes the answers of its queue until it is closed."""
 
+    # More than six arguments, because it is where an answer's whole way is put in order.
     def __init__(
-        self, db: Database, bus: Bus, clock: Clock, ids: Ids, sites: SiteDirectory, ladder: DegradationLevels,
-        answerer: Answerer, posting: Posting, metrics: Metrics, at_once: int = AT_ONCE,
+        self, runtime: Runtime, queue: AnswerQueue, updates: ThreadUpdates, levels: DegradationLevels,
+        answerer: Answerer, metrics: Metrics, renewal: AnswerRenewal, alerts: BudgetAlerts,
     ) -> None:  # fmt: skip
-        self._db = db
-        self._bus = bus
-        self._clock = clock
-        self._sites = sites
-        self._ladder = ladder
+        self._db = runtime.db
+        self._bus = runtime.bus
+        self._clock = runtime.clock
+        self._ids = runtime.ids
+        self._sites = runtime.sites
+        self._queue = queue
+        self._updates = updates
+        self._levels = levels
         self._answerer = answerer
         self._gate = AnswerModeration(answerer)
-        self._posting = posting
         self._metrics = metrics
-        self.alerting = BudgetAlerts(db, clock, sites, None, "")
-        self.renew: Callable[[], Awaitable[None]] | None = None
-        """Has answers given anew whose time for that has come; called at each sweep."""
-        self._at_once = at_once
+        self._renewal = renewal
+        self._alerts = alerts
         self._swept_at = 0
-        self._ids = ids
-        self._name = ids.new()
         self._running: dict[str, Run] = {}
-        self._wake = asyncio.Event()
-        self._loop: asyncio.Task[None] | None = None
+        self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
         """Begin; what was left by an earlier process is taken up as its leases run out."""
-        self._loop = asyncio.create_task(self._work())
+        self._tasks = [asyncio.create_task(self._work()), asyncio.create_task(self._begin())]
 
-    def wake(self) -> None:
-        """There is something in the queue."""
-        self._wake.set()
-
-    def claim(self) -> Work[list[store.QueuedAnswer]]:
-        """Within a transaction that queues answers: what is due, as far as there is room, for `begin` after it."""
-        if len(self._running) >= self._at_once:
-            return []
-        now = self._clock.now()
-        return (yield from store.claim(self._name, now, now + LEASE_MS, self._at_once))
-
-    def begin(self, jobs: Sequence[store.QueuedAnswer]) -> None:
-        """Write the answers that were claimed."""
-        for job in jobs:
-            if job.id in self._running:
-                continue
+    async def _begin(self) -> None:
+        while True:
+            job = await self._queue.next()
             everybody = job.kind == "thread" and not job.draft
             channel = page_channel(job.site, job.page) if everybody else answer_channel(job.id)
             run = self._running[job.id] = Run(job, AnswerStream(self._bus, channel, job.id))
             run.task = asyncio.create_task(self._answer(run))
+            self._queue.writing(job.id, partial(_stop, run, "asked"))
 
     async def close(self) -> None:
         """Stop; answers in the middle go back to the queue."""
-        tasks = [run.task for run in self._running.values() if run.task]
-        if self._loop is not None:
-            tasks.append(self._loop)
+        tasks = [*self._tasks, *(run.task for run in self._running.values() if run.task)]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-
-    def stop(self, id: str) -> bool:
-        """Stop an answer that runs here, keeping what has come; False when it does not."""
-        run = self._running.get(id)
-        if run is None or run.task is None:
-            return False
-        run.stopped = True
-        run.task.cancel()
-        return True
+        for job in self._queue.unbegun():
+            await self._give_back(job)
 
     async def _work(self) -> None:
         while True:
-            self._wake.clear()
             try:
                 await self._sweep()
                 pause = await self._take_up()
             except Exception:
                 log.exception("the queue could not be read")
                 pause = SWEEP_SECONDS
-            try:
-                async with asyncio.timeout(pause):
-                    await self._wake.wait()
-            except TimeoutError:
-                pass
+            await self._queue.wait(pause)
 
     async def _sweep(self) -> None:
         now = self._clock.now()
@@ -134,8 +104,7 @@ class Worker:
             return
         self._swept_at = now
         await self._publish_drafts(now)
-        if self.renew is not None:
-            await self.renew()
+        await self._renewal.take_up()
 
     async def _publish_drafts(self, now: int) -> None:
         """Drafts that have waited as long as their site says are published by themselves."""
@@ -146,19 +115,19 @@ class Worker:
             for id in await self._db.write(partial(store.drafts_due, key, before)):
                 comment = await self._db.read(partial(threads.comment_by_id, key, id))
                 if comment is not None:
-                    self._posting.tell_changed(comment)
+                    self._updates.changed(comment)
 
     async def _take_up(self) -> float:
         """Begin what is due, as far as there is room; how long to wait for more, in seconds."""
-        if len(self._running) >= self._at_once:
+        if self._queue.full:
             return SWEEP_SECONDS
 
         def work() -> Work[tuple[list[store.QueuedAnswer], int | None]]:
-            claimed = yield from self.claim()
+            claimed = yield from self._queue.claim()
             return claimed, (yield from store.next_due())
 
         jobs, due = await self._db.write(work)
-        self.begin(jobs)
+        self._queue.begin(jobs)
         return SWEEP_SECONDS if due is None else min(SWEEP_SECONDS, max(0.01, (due - self._clock.now()) / 1000))
 
     async def _answer(self, run: Run) -> None:
@@ -172,8 +141,8 @@ class Worker:
             finally:
                 keeper.cancel()
         except asyncio.CancelledError:
-            if not run.stopped:
-                await self._give_back(run)
+            if not run.stop:
+                await self._give_back(run.job)
                 self._forget(run)
                 raise
         except ProviderError as problem:
@@ -186,18 +155,18 @@ class Worker:
             await asyncio.shield(asyncio.create_task(self._settle_at_last(run, error)))
         finally:
             self._forget(run)
-            self._wake.set()
 
     def _forget(self, run: Run) -> None:
         run.live.end()
         self._running.pop(run.job.id, None)
+        self._queue.end(run.job.id)
 
     async def _announce(self, run: Run) -> None:
         """When this is not the first try, everyone who watched the last one begins again."""
         if run.job.attempts > 1 and run.job.kind == "thread":
             comment = await self._db.read(lambda: threads.comment_by_id(run.job.site, run.job.id))
             if comment is not None:
-                self._posting.tell_changed(comment)
+                self._updates.changed(comment)
             self._bus.publish(run.live.channel, "answer.delta", {"id": run.job.id, "offset": 0, "text": ""})
 
     async def _stream(self, run: Run) -> None:
@@ -208,56 +177,55 @@ class Worker:
         if not job.on_request and await self._db.read(
             lambda: store.answered_by_somebody(job.site, job.question_id, job.visitor_id)
         ):
-            run.silent = True
+            run.by = "person"
             return
-        found = await self._ladder.climb(site, job)
+        found = await self._levels.climb(site, job)
         if found is None:
             raise ProviderError("budget_exhausted", retryable=False)
         if isinstance(found, Answered):
-            run.provider, run.finished = ANSWERED, "stop"
+            run.by, run.reply.finished = "record", "stop"
             run.live.add(found.body)
             return
-        run.gathered = found
+        run.context = found
         run.verdicts["question"] = await self._gate.check(site, found.request.question)
-        run.blocked = run.verdicts["question"] == "blocked"
         if not run.blocked:
             await self._write(run, site, found.request)
 
     async def _write(self, run: Run, site: Site, request: AnswerRequest) -> None:
         """Take down what the provider says, until it ends or says what it must not."""
-        run.called, started = True, False
+        reply, started = run.reply, False
+        reply.called = True
         heard = self._gate.listen(site)
         events = self._answerer.stream(request)
         try:
             async for event in events:
                 if type(event) is TextDelta:
                     if not started:
-                        run.first_token_at, started = self._clock.now(), True
+                        reply.first_token_at, started = self._clock.now(), True
                     if passed := heard.hear(event.text):
                         run.live.add(passed)
                     if heard.blocked:
                         break
                 elif type(event) is Writing:
-                    run.model = event.model
+                    reply.model = event.model
                 elif type(event) is Usage:
-                    run.usage = event
+                    reply.usage = event
                 elif type(event) is Quotes:
-                    run.sources = event.sources
+                    reply.sources = event.sources
                 elif type(event) is Finished:
-                    run.finished = event.reason
+                    reply.finished = event.reason
         finally:
             close = getattr(events, "aclose", None)
             if close is not None:
                 await close()
-        run.verdicts["answer"], run.unsaid = await heard.end(), heard.unsaid
-        run.blocked = run.verdicts["answer"] == "blocked"
+        run.verdicts["answer"], reply.unsaid = await heard.end(), heard.unsaid
         if run.blocked:
             return
-        if run.unsaid:
-            run.live.add(run.unsaid)
-        if not run.finished:
+        if reply.unsaid:
+            run.live.add(reply.unsaid)
+        if not reply.finished:
             raise ProviderError("cut", retryable=not started, started=started)
-        if not started and run.finished != "content_filter":
+        if not started and reply.finished != "content_filter":
             raise ProviderError("malformed", retryable=True)
 
     async def _keep(self, run: Run) -> None:
@@ -267,7 +235,7 @@ class Worker:
             now, text = self._clock.now(), run.live.text.replace("\x00", "")  # which PostgreSQL takes for an error
             try:
                 kept = await self._db.write(
-                    lambda: store.keep_text(run.job.id, self._name, text, now, now + LEASE_MS)  # noqa: B023  awaited here
+                    lambda: store.keep_text(run.job.id, self._queue.name, text, now, now + LEASE_MS)  # noqa: B023  awaited here
                 )
                 await self._sites.refresh()
             except Unavailable:
@@ -276,15 +244,14 @@ class Worker:
                 log.exception("an answer's text could not be saved", extra={"answer": run.job.id})
                 continue
             site = self._sites.known(run.job.site)
-            run.off = site is not None and site.ai == "off"
-            if (run.off or not kept) and run.task is not None:
-                run.stopped = True
-                run.task.cancel()
+            off = site is not None and site.ai == "off"
+            if off or not kept:
+                _stop(run, "off" if off else "asked")
                 return
 
-    async def _give_back(self, run: Run) -> None:
-        now = self._clock.now()
-        await asyncio.shield(asyncio.create_task(self._db.write(lambda: store.release(run.job.id, self._name, now))))
+    async def _give_back(self, job: store.QueuedAnswer) -> None:
+        now, name = self._clock.now(), self._queue.name
+        await asyncio.shield(asyncio.create_task(self._db.write(lambda: store.release(job.id, name, now))))
 
     async def _settle_at_last(self, run: Run, error: ProviderError | None) -> None:
         """What has been paid for is not asked for again because the database was out of order at the end, nor because
@@ -311,31 +278,32 @@ class Worker:
             site = await self._sites.get(job.site)
         except AppError:
             return  # the site is gone, and everything of it
-        if run.silent:
+        if run.by == "person":
             await self._take_back(job)
             return
         outcome = run.outcome(error, site, self._answerer, now)
         written = run.kept(outcome, site, now)
 
-        def work() -> Work[list[quota.Alert] | None]:
-            if not (yield from store.finish(job.id, self._name, written, now)):
+        def work() -> Work[tuple[list[quota.Alert], bool] | None]:
+            if not (yield from store.finish(job.id, self._queue.name, written, now)):
                 return None
+            seen = True
             if job.kind == "thread" and not written.outdated:
-                yield from self._finish_reply(run, outcome, now)
-            return (yield from quota.settle(job.id, site, now, run.bill(outcome)))
+                seen = yield from self._finish_reply(run, outcome, now)
+            return (yield from quota.settle(job.id, site, now, run.bill(outcome))), seen
 
-        alerts = await self._db.write(work)
-        if alerts is None:
+        settled = await self._db.write(work)
+        if settled is None:
             return
+        alerts, seen = settled
         self._metrics.answered(outcome.state, outcome.tokens_in, outcome.tokens_out, outcome.cost_microusd)
-        await self._tell_settled(job, seen=run.seen)
-        await self.alerting.tell(alerts)
+        await self._tell_settled(job, seen=seen)
+        await self._alerts.tell(alerts)
 
-    def _finish_reply(self, run: Run, outcome: store.Outcome, now: int) -> Work[None]:
+    def _finish_reply(self, run: Run, outcome: store.Outcome, now: int) -> Work[bool]:
+        """Write the words into the thread; whether readers knew of them, which of a draft they do not."""
         job = run.job
         before = yield from threads.comment_by_id(job.site, job.id)
-        if job.draft:
-            run.seen = before is not None and before.state == "published"
         if job.outdated and before is not None:
             renewed = Revision("ai", "renewed", before.body, before.html, "", now)
             yield from add_revision(self._ids.new(), job.site, job.id, renewed)
@@ -344,14 +312,14 @@ class Worker:
         if outcome.state == "done" and outcome.sources:
             question = yield from threads.comment_by_id(job.site, job.question_id)
             yield from remember(job.site, job.question_id, question.body if question else "", job.id, now)
+        return not job.draft or (before is not None and before.state == "published")
 
     async def _take_back(self, job: store.QueuedAnswer) -> None:
         """Nothing of the answer stays: somebody has replied before it began."""
         now = self._clock.now()
-        nothing = store.Outcome("stopped", "", "", (), "", "", "", 0, 0, None, None, None)
 
         def work() -> Work[None]:
-            if (yield from store.finish(job.id, self._name, nothing, now)):
+            if (yield from store.finish(job.id, self._queue.name, store.NOTHING, now)):
                 yield from store.drop_reply(job.site, job.id)
                 yield from quota.refund(job.id)
 
@@ -362,14 +330,18 @@ class Worker:
         if job.kind == "chat":
             self._bus.publish(answer_channel(job.id), "answer.settled", {"id": job.id}, afresh=True)
             return
-        self._posting.changed(job.site, job.page)
         comment = await self._db.read(lambda: threads.comment_by_id(job.site, job.id))
-        if comment is None:
-            return
-        channel = page_channel(job.site, job.page)
-        if comment.state == "published":
+        if comment is not None and comment.state == "published":
             withheld = comment.answer is not None and comment.answer.state == "withheld"
             data = {"id": job.id, "comment": comment.public()}
-            self._bus.publish(channel, "answer.settled", data, afresh=withheld)
-        elif seen:
-            self._bus.publish(channel, "comment.removed", {"id": job.id})
+            self._updates.publish(job.site, job.page, "answer.settled", data, afresh=withheld)
+        elif comment is not None and seen:
+            self._updates.removed(comment)
+        else:
+            self._updates.forget(job.site, job.page)
+
+
+def _stop(run: Run, why: Literal["asked", "off"]) -> None:
+    run.stop = why
+    if run.task is not None:
+        run.task.cancel()

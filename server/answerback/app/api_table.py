@@ -67,14 +67,14 @@ def _events(services: Services) -> Handler:
     def running(site: str, page: str) -> bytes:
         return services.streams.on(page_channel(site, page))
 
-    return page_events(services.bus, running, services.settings.secret_key[-1])
+    return page_events(services.runtime.bus, running, services.runtime.secret)
 
 
 API: tuple[ApiCall, ...] = (
     ApiCall(
         method="GET", path="/api/session/", name="getSession", takes="page", gives=_json("Session"),
         summary="Who the visitor is, what is left for today, what is theirs on the page",
-        handler=lambda s: s.threads.session,
+        handler=lambda s: s.session.read,
     ),
     ApiCall(
         method="POST", path="/api/session/", name="startSession", summary="Begin a guest session",

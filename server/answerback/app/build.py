@@ -9,27 +9,34 @@ from dataclasses import dataclass, field
 
 from starlette.applications import Starlette
 
-from ..accounts.build import build_accounts, make_mailer
+from ..accounts.build import build_accounts
 from ..accounts.sessions import Sessions
 from ..answers.budget_alerts import BudgetAlerts
 from ..answers.build import build_worker, make_answerer
+from ..answers.corrections.renewing import AnswerRenewal
 from ..answers.handlers import AnswerHandlers
 from ..answers.intake import QuestionIntake
 from ..answers.providers import Answerer
+from ..answers.queue import AnswerQueue
 from ..answers.reuse.handlers import AnsweredBefore
+from ..answers.session_handlers import VisitorSession
+from ..answers.stopping import AnswerStops
 from ..answers.streaming import AnswerStreams
 from ..clock import Clock, SystemClock
 from ..comments.handlers import CommentHandlers
 from ..comments.posting import Posting
 from ..comments.snapshot import Snapshots, ThreadReads
+from ..comments.updates import ThreadUpdates
 from ..db.database import Database
 from ..ids import Ids, RandomIds
 from ..knowledge.build import Knowledge
 from ..knowledge.crawl.refresher import PACE_SECONDS
 from ..live.build import make_bus
+from ..mail.build import make_mailer
 from ..metrics import Metrics
 from ..migrations import migrate
 from ..net.fetch import PageFetcher
+from ..runtime import Runtime
 from ..settings import Settings
 from ..sites.store import SiteDirectory
 from .dispatch import App
@@ -55,52 +62,52 @@ def build_app(settings: Settings, seams: Overrides | None = None) -> App:
     routes = [*calls, *page_routes(services)]
     application = Starlette(routes=routes, lifespan=running(services), exception_handlers=ERRORS)
     application.router.redirect_slashes = False
-    reads = ThreadReads(services.snapshots, services.sites, settings.public_origin)
-    return App(application, calls, reads, services.bus, services.metrics)
+    reads = ThreadReads(services.snapshots, services.runtime.sites, settings.public_origin)
+    return App(application, calls, reads, services.runtime.bus, services.metrics)
 
 
 def build_services(settings: Settings, seams: Overrides) -> Services:
     """All parts of a server, none of them at work yet."""
-    clock, ids, secret = seams.clock, seams.ids, settings.secret_key[-1]
     metrics = Metrics()
     db = Database(settings.database_url, metrics.writes.add)
-    bus = make_bus(settings, ids)
+    sites = SiteDirectory(db, seams.clock, settings.daily_answers)
+    runtime = Runtime(settings, db, make_bus(settings, seams.ids), seams.clock, seams.ids, sites)
+    clock, ids, bus, mailer = runtime.clock, runtime.ids, runtime.bus, make_mailer(settings)
     streams = AnswerStreams(bus)
-    sites = SiteDirectory(db, clock, settings.daily_answers)
     sessions = Sessions(db, clock, ids, settings.secret_key)
     snapshots = Snapshots(db, bus, clock)
+    updates = ThreadUpdates(bus, snapshots)
     answerer = seams.answerer or make_answerer(settings, clock)
-    desk = QuestionIntake(db, bus, clock, ids, settings.provider_in_use, answerer.model, secret)
-    posting = Posting(db, bus, clock, ids, snapshots, desk, secret)
-    answers = AnswerHandlers(db, sessions, desk, posting, bus, streams, clock, ids)
-    accounts = build_accounts(
-        settings, db, clock, ids, sites, sessions, changed=posting.changed, told=posting.tell_reload
-    )
-    threads = CommentHandlers(
-        db, sessions, posting, snapshots, answers.quota, clock, ids, settings.provider_in_use, secret
-    )
-    knowledge = Knowledge(settings, db, clock, ids, sites, seams.fetcher, seams.crawl_pace)
-    worker = build_worker(settings, db, bus, clock, ids, sites, knowledge, answerer, posting, metrics)
-    desk.writer = worker
-    worker.alerting = BudgetAlerts(db, clock, sites, make_mailer(settings), settings.public_url)
+    queue = AnswerQueue(clock, ids.new(), settings.answers_at_once)
+    intake = QuestionIntake(runtime, queue, updates, answerer.model)
+    posting = Posting(db, clock, ids, updates, [intake], runtime.secret)
+    renewal = AnswerRenewal(runtime, queue, updates)
+    knowledge = Knowledge(runtime, seams.fetcher, seams.crawl_pace, renewal.page_changed)
     return Services(
-        settings=settings, clock=clock, ids=ids, metrics=metrics, db=db, bus=bus, sites=sites, accounts=accounts,
-        knowledge=knowledge, snapshots=snapshots, posting=posting, threads=threads, answerer=answerer, streams=streams,
-        answers=answers, before=AnsweredBefore(db), worker=worker,
+        runtime=runtime, metrics=metrics, snapshots=snapshots, updates=updates, posting=posting,
+        accounts=build_accounts(runtime, sessions, mailer, changed=updates.forget, told=updates.reload),
+        knowledge=knowledge, threads=CommentHandlers(runtime, sessions, posting, snapshots), answerer=answerer,
+        streams=streams, session=VisitorSession(runtime, sessions, intake),
+        answers=AnswerHandlers(runtime, sessions, intake, AnswerStops(runtime, queue), streams, updates),
+        before=AnsweredBefore(db),
+        worker=build_worker(
+            runtime, queue, updates, knowledge, answerer, metrics, renewal, BudgetAlerts(runtime, mailer)
+        ),
     )  # fmt: skip
 
 
 def running(services: Services) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
     """The application's lifespan: everything connected and at work in it, and nothing left after it."""
-    db, bus = services.db, services.bus
+    runtime = services.runtime
+    db, bus = runtime.db, runtime.bus
     parts = (services.worker, services.accounts, services.knowledge)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        await asyncio.to_thread(migrate, services.settings.database_url)
+        await asyncio.to_thread(migrate, runtime.settings.database_url)
         await db.connect()
         await bus.open()
-        await services.sites.refresh(force=True)
+        await runtime.sites.refresh(force=True)
         for part in parts:
             part.start()
         try:

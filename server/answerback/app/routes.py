@@ -21,7 +21,7 @@ METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 def api_routes(services: Services) -> list[Route]:
     """Everything under `/api/`, with and without the last slash."""
-    edge = Edge(services.settings, services.sites)
+    edge = Edge(services.runtime.settings, services.runtime.sites)
     by_path: dict[str, list[ApiCall]] = {}
     for call in API:
         by_path.setdefault(call.path, []).append(call)
@@ -35,16 +35,17 @@ def api_routes(services: Services) -> list[Route]:
 
 def page_routes(services: Services) -> list[BaseRoute]:
     """What browsers and programs read beside the API: the pages of our own origin, the widget's files, health."""
+    runtime = services.runtime
+    settings, db, sites = runtime.settings, runtime.db, runtime.sites
     return [
         *admin_routes(
-            services.settings, services.db, services.clock, services.ids, services.posting, services.sites,
-            services.knowledge,
+            settings, db, runtime.clock, runtime.ids, services.posting, services.updates, sites, services.knowledge
         ),
         *services.accounts.routes(),
-        *machine_routes(services.db, services.bus, services.metrics),
-        *ThreadPages(services.settings, services.db, services.sites, services.snapshots).routes(),
+        *machine_routes(db, runtime.bus, services.metrics),
+        *ThreadPages(settings, db, sites, services.snapshots).routes(),
         *widget.ROUTES,
-    ]  # fmt: skip
+    ]
 
 
 async def _not_found(request: Request, error: Exception) -> Response:

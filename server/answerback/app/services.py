@@ -8,37 +8,31 @@ from ..accounts.build import Accounts
 from ..answers.handlers import AnswerHandlers
 from ..answers.providers import Answerer
 from ..answers.reuse.handlers import AnsweredBefore
+from ..answers.session_handlers import VisitorSession
 from ..answers.streaming import AnswerStreams
 from ..answers.worker import Worker
-from ..clock import Clock
 from ..comments.handlers import CommentHandlers
 from ..comments.posting import Posting
 from ..comments.snapshot import Snapshots
-from ..db.database import Database
-from ..ids import Ids
+from ..comments.updates import ThreadUpdates
 from ..knowledge.build import Knowledge
-from ..live.bus import Bus
 from ..metrics import Metrics
-from ..settings import Settings
-from ..sites.store import SiteDirectory
+from ..runtime import Runtime
 
 
 @dataclass(frozen=True, slots=True)
 class Services:
     """What routes and the lifespan hold on to."""
 
-    settings: Settings
-    clock: Clock
-    ids: Ids
+    runtime: Runtime
     metrics: Metrics
-    db: Database
-    bus: Bus
-    sites: SiteDirectory
     accounts: Accounts
     knowledge: Knowledge
     snapshots: Snapshots
+    updates: ThreadUpdates
     posting: Posting
     threads: CommentHandlers
+    session: VisitorSession
     answerer: Answerer
     streams: AnswerStreams
     answers: AnswerHandlers

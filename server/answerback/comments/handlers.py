@@ -4,52 +4,41 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Awaitable, Callable
-from dataclasses import replace
-from typing import Any
 
 from starlette.responses import Response
 
 from ..accounts.sessions import Sessions
 from ..accounts.sign_in.pace import Pace
-from ..clock import Clock
 from ..core import comments as rules
 from ..core.markdown import render
-from ..core.model import Comment, Visitor
+from ..core.model import Comment
 from ..core.times import iso
-from ..db.database import Database, Work
+from ..db.database import Work
 from ..errors import BadRequest, NotFound
-from ..ids import Ids
 from ..net.addresses import address_key
 from ..net.http import json_response
+from ..runtime import Runtime
 from ..sites.edge import Call
 from . import store
-from .posting import Posting, read_draft, rule_here
+from .posting import Posting, read_draft
 from .snapshot import Snapshots, read_key, respond
 
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 CHANGES_A_MINUTE = 300
 """Edits, votes, reports and previews of one address: each is told to everybody on the page, or takes long to render."""
-QuotaView = Callable[[Call, Visitor | None, str], Awaitable[dict[str, Any]]]
 
 
 class CommentHandlers:
-    """The handlers of `/api/comments/…`, `/api/counts/`, `/api/feed/` and `GET /api/session/`."""
+    """The handlers of `/api/comments/…`, `/api/counts/` and `/api/feed/`."""
 
-    def __init__(
-        self, db: Database, sessions: Sessions, posting: Posting, snapshots: Snapshots, quota: QuotaView,
-        clock: Clock, ids: Ids, provider: str, secret: str,
-    ) -> None:  # fmt: skip
-        self._db = db
+    def __init__(self, runtime: Runtime, sessions: Sessions, posting: Posting, snapshots: Snapshots) -> None:
+        self._db = runtime.db
+        self._clock = runtime.clock
+        self._secret = runtime.secret
         self._sessions = sessions
         self._posting = posting
         self._snapshots = snapshots
-        self._quota = quota
-        self._clock = clock
-        self._ids = ids
-        self._provider = provider
-        self._secret = secret
-        self._pace = Pace(clock, CHANGES_A_MINUTE)
+        self._pace = Pace(runtime.clock, CHANGES_A_MINUTE)
 
     async def read(self, call: Call) -> Response:
         """`GET /api/comments/`, where `ThreadReads` did not serve it already."""
@@ -64,18 +53,8 @@ class CommentHandlers:
 
     async def post(self, call: Call) -> Response:
         """`POST /api/comments/`."""
-        draft = read_draft(call)
-        if not draft.key:
-            draft = replace(draft, key=self._ids.new())
-        posted = await self._posting.post(call.site, self._sessions.find_visitor(call), call.address, draft)
-        reply = posted.queued.reply
-        data = {
-            "comment": posted.comment.public(),
-            "answer": None if reply is None else reply.public(),
-            "quota": posted.quota,
-            "refused": posted.queued.refused,
-        }
-        return json_response(data, 201)
+        posted = await self._posting.post(call.site, self._sessions.find_visitor(call), call.address, read_draft(call))
+        return json_response({"comment": posted.comment.public(), **posted.data}, 201)
 
     async def preview(self, call: Call) -> Response:
         """`POST /api/comments/preview/`: the HTML that a comment would have; nothing is kept."""
@@ -126,26 +105,6 @@ class CommentHandlers:
 
     def _step(self, call: Call) -> None:
         self._pace.step(address_key(call.address, "changes", self._secret))
-
-    async def session(self, call: Call) -> Response:
-        """`GET /api/session/`: who the visitor is, what is left for today, and what is theirs on the page."""
-        current = await self._sessions.current(call)
-        visitor = current.visitor if current else None
-        votes: dict[str, int] = {}
-        pending: list[Comment] = []
-        page = _page_if_any(call)
-        rule = await self._db.read(lambda: store.rule_of(call.site.key, page)) if page else None
-        if visitor is not None and page:
-            votes, pending = await self._db.read(lambda: store.mine(call.site.key, page, visitor.id))
-        return json_response(
-            {
-                "visitor": visitor.public() if visitor else None,
-                "quota": await self._quota(call, visitor, page),
-                "mine": {"votes": votes, "pending": [comment.public() for comment in pending]},
-                "settings": {**call.site.public(), "ai": rule_here(call.site, rule), "max_body": rules.BODY_LIMIT},
-                "provider": self._provider,
-            }
-        )
 
     async def counts(self, call: Call) -> Response:
         """`GET /api/counts/`."""

@@ -1,10 +1,10 @@
-"""A comment's way in: rules, then one transaction with its queued reply, then the news."""
+"""A comment's way in: rules, then one transaction with whoever takes part in it, then the news."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol
+from dataclasses import dataclass, replace
+from typing import Any
 from urllib.parse import urlsplit
 
 from ..accounts.store import rename_guest, visitor_by_id
@@ -17,11 +17,11 @@ from ..core.times import day_of
 from ..db.database import Database, IntegrityConflict, Work
 from ..errors import BadRequest, Conflict, Forbidden, LimitReached, NotFound
 from ..ids import Ids
-from ..live.bus import Bus, page_channel
 from ..net.addresses import address_key, shares
 from ..sites.settings import Site
 from . import store
-from .snapshot import Snapshots
+from .events import CommentEvent, Effect, Listener, Thread
+from .updates import ThreadUpdates
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,112 +39,77 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
-class Asking:
-    """Who asks what, for the answers' side."""
-
-    site: Site
-    visitor: Visitor
-    address_key: str
-    question: Comment
-    url: str
-    title: str
-    now: int
-    on_request: bool = True
-    """Whether somebody wants this answer, not only the site's rule."""
-    draft: bool = False
-    """Whether the owner reads it before anybody else does."""
-
-
-AI_OFF = {"code": "ai_off", "detail": "Answers are switched off here.", "resets_at": None}
-"""Why there is no answer where nobody answers."""
-
-
-@dataclass(frozen=True, slots=True)
-class Queued:
-    """What became of a question: its queued reply, the refusal, or neither; and the jobs to begin with."""
-
-    reply: Comment | None = None
-    refused: dict[str, Any] | None = None
-    jobs: Sequence[Any] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Posted:
-    """What became of a draft: the comment, its queued reply or why there is none, and what is left for today."""
+    """What became of a draft: the comment, and what came of it with those who took part."""
 
     comment: Comment
-    queued: Queued
-    quota: dict[str, Any]
-    new: bool = True
+    effects: Sequence[Effect]
+    new: bool
 
-
-class AnswerIntake(Protocol):
-    """Where questions are handed in; the answers' side of posting."""
-
-    def queue(self, asking: Asking) -> Work[Queued]:
-        """Within the comment's own transaction: the queued reply, or the refusal."""
-        ...
-
-    def left(self, site: Site, visitor: Visitor, address_key: str, page: str, now: int) -> Work[dict[str, Any]]:
-        """What is left for today."""
-        ...
-
-    def begin(self, queued: Queued) -> None:
-        """After that transaction: there is something to do."""
-        ...
+    @property
+    def data(self) -> dict[str, Any]:
+        """What those who took part add to the response."""
+        return {name: value for effect in self.effects for name, value in effect.data.items()}
 
 
 class Posting:
     """Takes comments in, and changes and removes them, telling everyone afterwards."""
 
     def __init__(
-        self, db: Database, bus: Bus, clock: Clock, ids: Ids, snapshots: Snapshots, desk: AnswerIntake, secret: str
+        self, db: Database, clock: Clock, ids: Ids, updates: ThreadUpdates, listeners: Sequence[Listener], secret: str
     ) -> None:
         self._db = db
-        self._bus = bus
         self._clock = clock
         self._ids = ids
-        self._snapshots = snapshots
-        self._desk = desk
+        self._updates = updates
+        self._listeners = listeners
         self._secret = secret
 
     async def post(self, site: Site, find: Callable[[], Work[Visitor]], address: str, draft: Draft) -> Posted:
-        """Save a comment and queue its answer, all in one transaction. Raises an AppError; then nothing is saved.
+        """Save a comment, all in one transaction. Raises an AppError; then nothing is saved.
 
-        `find` finds whose it is. The same key again gives what was saved the first time.
+        `find` finds whose it is. The same key again gives what was saved the first time; no key is a new one.
         """
         now = self._clock.now()
         hashed = address_key(address, day_of(now, site.timezone), self._secret)
         html = render(draft.body)
+        if not draft.key:
+            draft = replace(draft, key=self._ids.new())
 
         def work() -> Work[Posted]:
             visitor = yield from find()
-            comment, rule = yield from self._save(site, visitor, hashed, draft, html, now)
-            new = rule is not None
-            if rule is None:
-                queued = Queued((yield from store.reply_to(site.key, comment.id)))
-            else:
-                queued = yield from self._ask(site, visitor, hashed, draft, comment, rule, now)
-            quota = yield from self._desk.left(site, visitor, hashed, draft.page, now)
-            return Posted(comment, queued, quota, new)
+            comment, rule, new = yield from self._save(site, visitor, hashed, draft, html, now)
+            thread = Thread(draft.url, draft.title, rule)
+            event = CommentEvent(
+                "posted" if new else "repeated", site, comment, thread, visitor, hashed, draft.ask, now
+            )
+            return Posted(comment, (yield from self._announce(event)), new)
 
         try:
             posted = await self._db.write(work)
         except IntegrityConflict:  # the same key twice at the same moment, on PostgreSQL
             posted = await self._db.write(work)
         if posted.new:
-            self._tell(posted)
+            if posted.comment.state == "published":
+                self._updates.added(posted.comment)
+            _finish(posted.effects)
         return posted
+
+    def _announce(self, event: CommentEvent) -> Work[list[Effect]]:
+        effects = []
+        for listener in self._listeners:
+            effects.append((yield from listener.hear(event)))
+        return effects
 
     def _save(
         self, site: Site, visitor: Visitor, hashed: str, draft: Draft, html: str, now: int
-    ) -> Work[tuple[Comment, str | None]]:
-        """The comment and its page's rule for answers; no rule when it was there already."""
+    ) -> Work[tuple[Comment, str | None, bool]]:
+        """The comment, its page's own rule for answers, and whether it is new."""
         if visitor.kind == "guest" and not site.guests:
             raise Forbidden("sign_in_required")
         before = yield from store.comment_by_key(visitor.id, draft.key)
         if before is not None:
-            return before, None
+            return before, None, False
         yield from self._check_pace(site, visitor, hashed, now)
         locked, rule = yield from store.keep_thread(site.key, draft.page, draft.url, draft.title, now)
         if locked:
@@ -153,19 +118,7 @@ class Posting:
         if visitor.kind == "guest" and draft.name:
             yield from rename_guest(visitor.id, draft.name)
         yield from store.add_comment(comment, key=draft.key, address_key=hashed, ask=draft.ask)
-        return comment, rule_here(site, rule)
-
-    def _ask(
-        self, site: Site, visitor: Visitor, hashed: str, draft: Draft, comment: Comment, rule: str, now: int
-    ) -> Work[Queued]:
-        wanted = rules.wants_answer(rule, draft.ask, draft.body)
-        if wanted == "no" and rule == "off" and draft.ask:
-            return Queued(None, AI_OFF)
-        if comment.state != "published" or wanted == "no":
-            return Queued()
-        on_request = wanted == "on_request"
-        asking = Asking(site, visitor, hashed, comment, draft.url, draft.title, now, on_request, draft=rule == "drafts")
-        return (yield from self._desk.queue(asking))
+        return comment, rule, True
 
     def _check_pace(self, site: Site, visitor: Visitor, hashed: str, now: int) -> Work[None]:
         own, of_address = site.comments_per_minute, site.address_comments_per_minute
@@ -194,22 +147,6 @@ class Posting:
             state="pending" if waits else "published", created_at=now,
         )  # fmt: skip
 
-    def _tell(self, posted: Posted) -> None:
-        comment = posted.comment
-        if comment.state != "published":
-            return
-        self.tell_added(comment)
-        self._begin(posted.queued)
-
-    def _begin(self, queued: Queued) -> None:
-        if queued.reply is not None:
-            tell_queued(self._bus, queued.reply)
-            self._desk.begin(queued)
-
-    def changed(self, site: str, page: str) -> None:
-        """What is at hand of the thread is out of date."""
-        self._snapshots.forget(site, page)
-
     async def edit(self, site: Site, visitor: Visitor, id: str, body: str) -> Comment:
         """Change one's own comment within the site's window.
 
@@ -229,7 +166,7 @@ class Posting:
             return comment
 
         comment = await self._db.write(work)
-        self.tell_changed(comment, afresh=True)
+        self._updates.changed(comment, afresh=True)
         return comment
 
     async def delete(self, site: Site, visitor: Visitor, id: str) -> Comment:
@@ -244,7 +181,7 @@ class Posting:
             return comment
 
         comment = await self._db.write(work)
-        self.tell_removed(comment)
+        self._updates.removed(comment)
         return comment
 
     def _refuse(self, site: Site, visitor: Visitor, id: str) -> Work[None]:
@@ -273,56 +210,30 @@ class Posting:
             return comment
 
         comment = await self._db.write(work)
-        self.tell_changed(comment)
+        self._updates.changed(comment)
         return {"up": comment.up, "down": comment.down}
 
     async def approve(self, site: Site, comment: Comment) -> None:
-        """A comment that waited is published now: its question is answered, by the site's rule."""
+        """A comment that waited is published now."""
         now = self._clock.now()
 
-        def work() -> Work[Queued]:
-            reply = yield from store.reply_to(site.key, comment.id)
+        def work() -> Work[list[Effect]]:
             visitor = yield from visitor_by_id(site.key, comment.author_id or "")
-            rule = rule_here(site, (yield from store.rule_of(site.key, comment.page)))
             hashed, ask = yield from store.sent_with(site.key, comment.id)
-            wanted = rules.wants_answer(rule, ask, comment.body)
-            if reply is not None or visitor is None or wanted == "no":
-                return Queued()
-            url, title = yield from store.place_of(site.key, comment.page)
-            on_request = wanted == "on_request"
-            asking = Asking(site, visitor, hashed, comment, url, title, now, on_request, draft=rule == "drafts")
-            return (yield from self._desk.queue(asking))
+            rule = yield from store.rule_of(site.key, comment.page)
+            thread = Thread(*(yield from store.place_of(site.key, comment.page)), rule)
+            event = CommentEvent("approved", site, comment, thread, visitor, hashed, ask, now)
+            return (yield from self._announce(event))
 
-        queued = await self._db.write(work)
-        self.tell_changed(comment)
-        self._begin(queued)
+        effects = await self._db.write(work)
+        self._updates.changed(comment)
+        _finish(effects)
 
-    def tell_added(self, comment: Comment) -> None:
-        """There is a new visible comment."""
-        self.changed(comment.site, comment.page)
-        self._bus.publish(page_channel(comment.site, comment.page), "comment.added", {"comment": comment.public()})
 
-    def tell_reload(self, site: str, page: str) -> None:
-        """So much has changed that everyone reads the thread anew."""
-        self.changed(site, page)
-        self._bus.publish(page_channel(site, page), "reload", {})
-
-    def tell_queued(self, reply: Comment) -> None:
-        """An answer is coming, in place of the one that was there."""
-        self.changed(reply.site, reply.page)
-        tell_queued(self._bus, reply)
-
-    def tell_removed(self, comment: Comment) -> None:
-        """A comment can be seen no more."""
-        self.changed(comment.site, comment.page)
-        self._bus.publish(page_channel(comment.site, comment.page), "comment.removed", {"id": comment.id})
-
-    def tell_changed(self, comment: Comment, *, afresh: bool = False) -> None:
-        """A visible comment is different from before; `afresh`: it has other words, and those of before are gone."""
-        self.changed(comment.site, comment.page)
-        if comment.state == "published":
-            channel = page_channel(comment.site, comment.page)
-            self._bus.publish(channel, "comment.changed", {"comment": comment.public()}, afresh=afresh)
+def _finish(effects: Sequence[Effect]) -> None:
+    for effect in effects:
+        if effect.after is not None:
+            effect.after()
 
 
 def place_below(parent: Comment) -> tuple[str, str, int]:
@@ -330,23 +241,6 @@ def place_below(parent: Comment) -> tuple[str, str, int]:
     if parent.depth >= rules.DEPTH_LIMIT and parent.parent_id is not None:
         return parent.parent_id, parent.root_id, parent.depth
     return parent.id, parent.root_id, parent.depth + 1
-
-
-def rule_here(site: Site, own: str | None) -> str:
-    """The rule for answers on a page: its own, else the site's; where the site is off, nothing else counts."""
-    return "off" if site.ai == "off" else own or site.ai
-
-
-def tell_queued(bus: Bus, reply: Comment) -> None:
-    """Everyone on the page sees that an answer is coming, unless the owner reads it first."""
-    assert reply.answer is not None
-    if reply.state != "published":
-        return
-    bus.publish(
-        page_channel(reply.site, reply.page),
-        "answer.queued",
-        {"id": reply.id, "question_id": reply.answer.question_id, "comment": reply.public()},
-    )
 
 
 def page_url(site: Site, text: str) -> str:

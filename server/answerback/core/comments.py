@@ -94,6 +94,11 @@ def asks_something(body: str) -> bool:
     return (_ENGLISH_OPENING.search(text) is not None and len(text) < 300) or _KOREAN_QUESTION.search(text) is not None
 
 
+def answer_rule(of_site: str, of_page: str | None) -> str:
+    """The rule for answers on a page: its own, else the site's; where the site is off, nothing else counts."""
+    return "off" if of_site == "off" else of_page or of_site
+
+
 def wants_answer(rule: str, ask: bool | None, body: str) -> Literal["no", "by_rule", "on_request"]:
     """Whether a comment gets an answer, by the `ai` rule and what its author chose (None: the rule decides).
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from ..clock import Clock, SystemClock
+from ..clock import SystemClock
 from ..db.database import Database
-from ..ids import Ids, RandomIds
+from ..ids import RandomIds
+from ..live.bus import MemoryBus
 from ..net.fetch import HttpPageFetcher, PageFetcher
+from ..runtime import Runtime
 from ..settings import Settings
 from ..sites.settings import Site
 from ..sites.store import SiteDirectory
@@ -13,7 +15,7 @@ from .crawl.crawler import MOST_PAGES, Crawled, Crawler, Tell
 from .crawl.refresher import PACE_SECONDS, Refresher
 from .index.embeddings import OpenAIEmbedder, PassageVectors
 from .index.search import SiteIndex
-from .page_reader import PageReader
+from .page_reader import Changed, PageReader, nobody
 
 COMMAND_PACE_SECONDS = 0.2
 
@@ -22,15 +24,14 @@ class Knowledge:
     """Reads single pages for a question, and whole sites in the background between `start()` and `close()`."""
 
     def __init__(
-        self, settings: Settings, db: Database, clock: Clock, ids: Ids, sites: SiteDirectory,
-        fetcher: PageFetcher | None, pace: float = PACE_SECONDS,
-    ) -> None:  # fmt: skip
-        fetcher = fetcher or HttpPageFetcher()
-        self._embedder = make_embedder(settings)
-        self.reader = PageReader(db, clock, fetcher)
+        self, runtime: Runtime, fetcher: PageFetcher | None, pace: float = PACE_SECONDS, changed: Changed = nobody
+    ) -> None:
+        db, clock = runtime.db, runtime.clock
+        self._embedder = make_embedder(runtime.settings)
+        self.reader = PageReader(db, clock, fetcher or HttpPageFetcher(), changed)
         self.index = make_index(db, self._embedder)
-        self.crawler = Crawler(db, clock, ids, self.reader, fetcher, self.index, pace)
-        self.refresher = Refresher(db, clock, sites, self.crawler)
+        self.crawler = Crawler(db, clock, runtime.ids, self.reader, self.index, pace)
+        self.refresher = Refresher(db, clock, runtime.sites, self.crawler)
 
     def start(self) -> None:
         """Begin to read the sites that are due."""
@@ -59,9 +60,10 @@ def make_index(db: Database, embedder: OpenAIEmbedder | None) -> SiteIndex:
 
 async def crawl_site(settings: Settings, db: Database, site: Site, limit: int | None, tell: Tell) -> Crawled | None:
     """Read a whole site, faster than in the background; None while somebody else reads it."""
-    clock = SystemClock()
+    clock, ids = SystemClock(), RandomIds()
     sites = SiteDirectory(db, clock, settings.daily_answers)
-    knowledge = Knowledge(settings, db, clock, RandomIds(), sites, None, COMMAND_PACE_SECONDS)
+    runtime = Runtime(settings, db, MemoryBus(ids.new()), clock, ids, sites)
+    knowledge = Knowledge(runtime, None, COMMAND_PACE_SECONDS)
     try:
         return await knowledge.crawler.crawl(site, limit=limit or MOST_PAGES, tell=tell)
     finally:

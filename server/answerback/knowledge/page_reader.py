@@ -29,19 +29,22 @@ class Change:
     page: PageText | None
 
 
-async def _nobody(change: Change) -> None:
+Changed = Callable[[Change], Awaitable[None]]
+
+
+async def nobody(change: Change) -> None:
     """Nobody wants to know."""
 
 
 class PageReader:
     """Reads pages, each by one fetch at a time; `changed` is awaited after a page's new text has been kept."""
 
-    def __init__(self, db: Database, clock: Clock, fetcher: PageFetcher) -> None:
+    def __init__(self, db: Database, clock: Clock, fetcher: PageFetcher, changed: Changed = nobody) -> None:
+        self.fetcher = fetcher
+        self.changed = changed
         self._db = db
         self._clock = clock
-        self._fetcher = fetcher
         self._locks: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
-        self.changed: Callable[[Change], Awaitable[None]] = _nobody
 
     async def read(self, site: str, origins: Collection[str], url: str) -> PageText | None:
         """The page's text, or None when there is none to be had; a text of up to a day ago beats none."""
@@ -52,7 +55,7 @@ class PageReader:
             now = self._clock.now()
             if kept is not None and now - kept.fetched_at < FRESH_MS:
                 return kept
-            fetched = await self._fetcher.fetch(
+            fetched = await self.fetcher.fetch(
                 url, origins, etag=kept.etag if kept else "", last_modified=kept.last_modified if kept else ""
             )
             page = await self._page(site, url, fetched, kept, now)

@@ -11,14 +11,18 @@ from pathlib import Path
 from typing import Any, cast
 
 from ..accounts.store import add_visitor
+from ..answers.budget_alerts import BudgetAlerts
 from ..answers.build import build_worker, make_answerer
+from ..answers.corrections.renewing import AnswerRenewal
 from ..answers.intake import QuestionIntake
 from ..answers.providers import Answerer
+from ..answers.queue import AnswerQueue
 from ..answers.reuse.lookup import remember
 from ..clock import SystemClock
 from ..comments import store as threads
 from ..comments.posting import Draft, Posting, place_below
 from ..comments.snapshot import Snapshots
+from ..comments.updates import ThreadUpdates
 from ..core.answering import AnswerEvent, AnswerRequest, Usage
 from ..core.comments import BODY_LIMIT, NAME_LIMIT, TITLE_LIMIT, clean_line, clean_text
 from ..core.markdown import render
@@ -31,6 +35,7 @@ from ..live.bus import MemoryBus
 from ..metrics import Metrics
 from ..migrations import migrate
 from ..net.fetch import RecordedPageFetcher
+from ..runtime import Runtime
 from ..settings import Settings
 from ..sites.settings import Site
 from ..sites.store import SiteDirectory, add_site
@@ -105,17 +110,17 @@ class _Range:
         self._ids, self._clock = RandomIds(), SystemClock()
         self._bus = MemoryBus(self._ids.new())
         self._sites = SiteDirectory(db, self._clock, None)
-        secret = self._ids.secret()
-        desk = QuestionIntake(db, self._bus, self._clock, self._ids, settings.provider_in_use, answerer.model, secret)
-        snapshots = Snapshots(db, self._bus, self._clock)
-        self._posting = Posting(db, self._bus, self._clock, self._ids, snapshots, desk, secret)
+        settings = replace(settings, secret_key=(self._ids.secret(),))
+        runtime = Runtime(settings, db, self._bus, self._clock, self._ids, self._sites)
+        queue = AnswerQueue(self._clock, self._ids.new(), min(AT_ONCE, settings.answers_at_once))
+        updates = ThreadUpdates(self._bus, Snapshots(db, self._bus, self._clock))
+        intake = QuestionIntake(runtime, queue, updates, answerer.model)
+        self._posting = Posting(db, self._clock, self._ids, updates, [intake], runtime.secret)
         fetcher = RecordedPageFetcher({case.origin + PAGE: case.html for case in cases})
-        knowledge = Knowledge(settings, db, self._clock, self._ids, self._sites, fetcher)
         self._worker = build_worker(
-            replace(settings, answers_at_once=min(AT_ONCE, settings.answers_at_once)), db, self._bus, self._clock,
-            self._ids, self._sites, knowledge, answerer, self._posting, Metrics(),
+            runtime, queue, updates, Knowledge(runtime, fetcher), answerer, Metrics(),
+            AnswerRenewal(runtime, queue, updates), BudgetAlerts(runtime, None),
         )  # fmt: skip
-        desk.writer = self._worker
 
     @classmethod
     @asynccontextmanager
@@ -218,9 +223,8 @@ class _Range:
             name=clean_line(case.name)[:NAME_LIMIT], ask=True, key=self._ids.new(),
         )  # fmt: skip
         posted = await self._posting.post(site, lambda: self._visitor(site, visitor_id, draft.name), ADDRESS, draft)
-        reply = posted.queued.reply
-        assert reply is not None, posted.queued.refused
-        return reply.id
+        assert posted.data["answer"] is not None, posted.data["refused"]
+        return str(posted.data["answer"]["id"])
 
     def _visitor(self, site: Site, id: str, name: str) -> Work[Visitor]:
         yield from ()

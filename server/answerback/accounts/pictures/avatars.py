@@ -13,13 +13,11 @@ import httpx2
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ...clock import Clock
 from ...core.model import Visitor
-from ...db.database import Database
 from ...errors import NotFound
-from ...ids import Ids
 from ...net.fetch import REDIRECTS, AddressRefused, Resolver, checked_transport, resolve
 from ...net.http import problem
+from ...runtime import Runtime
 from ..profile import store
 from .images import MOST_BYTES, Picture, read_picture
 
@@ -44,13 +42,12 @@ class Avatars:
     """
 
     def __init__(
-        self, db: Database, clock: Clock, ids: Ids, public_url: str, own: Collection[str],
-        changed: Callable[[str, str], None], resolver: Resolver = resolve,
-    ) -> None:  # fmt: skip
-        self._db = db
-        self._clock = clock
-        self._ids = ids
-        self._public_url = public_url
+        self, runtime: Runtime, own: Collection[str], changed: Callable[[str, str], None], resolver: Resolver = resolve
+    ) -> None:
+        self._db = runtime.db
+        self._clock = runtime.clock
+        self._ids = runtime.ids
+        self._public_url = runtime.settings.public_url
         self._own = {_place(url) for url in own}
         self._changed = changed
         self._resolver = resolver

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from starlette.responses import Response
 
 from ...clock import Clock
@@ -15,16 +13,17 @@ from ...sites.edge import Call
 from ..identities.model import clean_name
 from ..sessions import Session, Sessions, writer
 from . import store
+from .changing import Profiles
 
 
 class AccountApi:
-    """The handlers of `/api/user/` and `/api/user/sessions/…`; `changed` is told of each thread with another name."""
+    """The handlers of `/api/user/` and `/api/user/sessions/…`."""
 
-    def __init__(self, db: Database, clock: Clock, sessions: Sessions, changed: Callable[[str, str], None]) -> None:
+    def __init__(self, db: Database, clock: Clock, sessions: Sessions, profiles: Profiles) -> None:
         self._db = db
         self._clock = clock
         self._sessions = sessions
-        self._changed = changed
+        self._profiles = profiles
 
     async def rename(self, call: Call) -> Response:
         """`PATCH /api/user/` `{site, name}`: another name, also over what has been written already."""
@@ -32,8 +31,7 @@ class AccountApi:
         name = clean_name(call.text("name", 200, required=True))
         if not name:
             raise BadRequest("validation_failed", "name: must have 1 to 50 characters.")
-        for page in await self._db.write(lambda: store.rename(visitor, name)):
-            self._changed(visitor.site, page)
+        await self._profiles.rename(visitor, name)
         return json_response({"user": {**visitor.public(), "name": name}})
 
     async def list_sessions(self, call: Call) -> Response:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import urlencode
 
@@ -12,14 +13,11 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from ...clock import Clock
-from ...core.model import Visitor
 from ...core.times import iso
-from ...db.database import Database, IntegrityConflict, Work
+from ...db.database import IntegrityConflict, Work
 from ...errors import AppError, Forbidden, TooLarge
-from ...ids import Ids
+from ...runtime import Runtime
 from ...sites.settings import Site
-from ...sites.store import SiteDirectory
 from ...web.error_texts import said
 from ...web.own_pages import METHODS
 from ...web.pages import language_of
@@ -29,13 +27,14 @@ from ..identities.model import NewIds, clean_name
 from ..pictures.avatars import Avatars
 from ..pictures.images import read_picture
 from ..pictures.uploads import read_upload
-from ..privacy.erasing import Erasure, Told
+from ..privacy.erasing import Erasure
 from ..sessions import writer
 from ..sign_in.oauth.handlers import Flow
 from ..sign_in.password import PasswordAccounts
 from ..store import end_everything
 from . import store
 from .auth import AccountAuth, cookie
+from .changing import Profiles
 from .store import Account, Device
 from .texts import notice, texts_in
 from .views import address, render, show_devices, show_ways
@@ -53,23 +52,27 @@ class OAuth(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class AccountActions:
+    """What can be done to an account on its page."""
+
+    profiles: Profiles
+    pictures: Avatars
+    passwords: PasswordAccounts
+    erasure: Erasure
+
+
 class AccountPages:
     """The handlers of `/account/…`."""
 
-    def __init__(
-        self, gate: AccountAuth, db: Database, clock: Clock, ids: Ids, sites: SiteDirectory, oauth: OAuth,
-        pictures: Avatars, by_password: PasswordAccounts, erasing: Erasure, told: Told,
-    ) -> None:  # fmt: skip
+    def __init__(self, runtime: Runtime, gate: AccountAuth, oauth: OAuth, can: AccountActions) -> None:
+        self._db = runtime.db
+        self._clock = runtime.clock
+        self._ids = runtime.ids
+        self._sites = runtime.sites
         self._gate = gate
-        self._db = db
-        self._clock = clock
-        self._ids = ids
-        self._sites = sites
         self._oauth = oauth
-        self._pictures = pictures
-        self._by_password = by_password
-        self._erasing = erasing
-        self._told = told
+        self._can = can
 
     def routes(self) -> list[Route]:
         """All addresses of the page."""
@@ -127,7 +130,7 @@ class AccountPages:
         if not name or len(fields["name"]) > 200:
             return self._back(site, fields, "bad_name")
         visitor = writer(account.visitor)
-        await self._tell(visitor, await self._db.write(lambda: store.rename(visitor, name)))
+        await self._can.profiles.rename(visitor, name)
         return self._back(site, fields, "done_name")
 
     async def upload(self, request: Request) -> Response:
@@ -143,13 +146,13 @@ class AccountPages:
         picture = read_picture(data)
         if picture is None:
             return self._back(site, fields, "bad_picture")
-        await self._pictures.keep(writer(account.visitor), picture)
+        await self._can.pictures.keep(writer(account.visitor), picture)
         return self._back(site, fields, "done_picture")
 
     async def remove_picture(self, request: Request) -> Response:
         """`POST /account/picture/remove/`: initials again."""
         fields, site, account = await self._form(request)
-        await self._tell(account.visitor, await self._db.write(lambda: store.drop_picture(account.visitor)))
+        await self._can.profiles.remove_picture(account.visitor)
         return self._back(site, fields, "done_picture")
 
     async def change_password(self, request: Request) -> Response:
@@ -160,7 +163,7 @@ class AccountPages:
         if not account.has_password and not self._gate.fresh(account):
             return self._again(site, fields, request)
         try:
-            await self._by_password.change(
+            await self._can.passwords.change(
                 account.visitor, account.email, fields.get("current", "") if account.has_password else None,
                 fields.get("new", ""), self._gate.caller(request), but_page=account.session,
             )  # fmt: skip
@@ -207,7 +210,7 @@ class AccountPages:
             linked = await self._db.write(lambda: identities.link(account.visitor, profile, ids, now))
         if not linked:
             return self._back(site, {}, "bad_taken")
-        self._pictures.later(account.visitor, profile.picture)
+        self._can.pictures.later(account.visitor, profile.picture)
         return self._back(site, {}, "done_linked")
 
     async def remove_way(self, request: Request) -> Response:
@@ -238,7 +241,7 @@ class AccountPages:
             return self._again(site, fields, request)
         if fields.get("sure") != "yes" or fields.get("words") not in ("delete", "keep"):
             return self._back(site, fields, "bad_sure")
-        await self._erasing.erase(account.visitor, keep_words=fields["words"] == "keep")
+        await self._can.erasure.erase(account.visitor, keep_words=fields["words"] == "keep")
         return self._close(site, fields, "done_erased")
 
     async def sign_out(self, request: Request) -> Response:
@@ -253,10 +256,6 @@ class AccountPages:
         fields = await self._gate.form(request)
         site = await self._sites.get(fields.get("site", ""))
         return fields, site, await self._gate.require(request, site.key, fields)
-
-    async def _tell(self, visitor: Visitor, pages: list[str]) -> None:
-        for page in pages:
-            self._told(visitor.site, page)
 
     def _back(self, site: Site, fields: Mapping[str, str], code: str) -> Response:
         lang = fields.get("lang", "")

@@ -18,15 +18,15 @@ Registered = Callable[[Visitor, str, str, str], Awaitable[None]]
 
 
 class PasswordAccounts:
-    """Registers and signs in; `address` is the caller's keyed address."""
+    """Registers and signs in; `address` is the caller's keyed address. `registered` is called with a new account's
+    visitor, e-mail address and language, and the caller's keyed address."""
 
-    def __init__(self, db: Database, clock: Clock, ids: Ids) -> None:
+    def __init__(self, db: Database, clock: Clock, ids: Ids, registered: Registered) -> None:
         self._db = db
         self._clock = clock
         self._ids = ids
         self._attempts = Attempts(db, clock)
-        self.registered: Registered | None = None
-        """Called with a new account's visitor, e-mail address and language, and the caller's keyed address."""
+        self._registered = registered
 
     async def register(self, site: str, email: str, password: str, name: str, lang: str, address: str) -> Visitor:
         """A new account. Raises BadRequest (`password_weak`), Conflict (`email_taken`), or LimitReached for whoever
@@ -42,8 +42,7 @@ class PasswordAccounts:
 
         if await self._attempts.register(f"taken:{address}", add) is None:
             raise Conflict("email_taken")
-        if self.registered is not None:
-            await self.registered(visitor, email, lang, address)
+        await self._registered(visitor, email, lang, address)
         return visitor
 
     async def sign_in(self, site: str, email: str, password: str, address: str) -> tuple[Visitor, str]:

@@ -14,6 +14,7 @@ from ...answers.corrections.correcting import AnswerCorrections
 from ...answers.quota import Alert
 from ...clock import Clock
 from ...comments.posting import Posting
+from ...comments.updates import ThreadUpdates
 from ...core.model import Comment
 from ...core.times import day_of
 from ...db.database import Database, Work
@@ -46,16 +47,16 @@ ENTRIES = 50
 
 
 def admin_routes(
-    settings: Settings, db: Database, clock: Clock, ids: Ids, posting: Posting, sites: SiteDirectory,
-    knowledge: Knowledge,
+    settings: Settings, db: Database, clock: Clock, ids: Ids, posting: Posting, updates: ThreadUpdates,
+    sites: SiteDirectory, knowledge: Knowledge,
 ) -> list[Route | Mount]:  # fmt: skip
     """Everything under `/admin/`."""
     gate = OwnerAuth(settings, db, clock)
     signing_in = OwnerSignIn(settings, db, clock, ids, gate)
-    pages = LogPage(db, clock, posting, sites, gate)
-    corrections = CommentPage(db, clock, sites, gate, AnswerCorrections(db, clock, ids, posting))
+    pages = LogPage(db, clock, posting, updates, sites, gate)
+    corrections = CommentPage(db, clock, sites, gate, AnswerCorrections(db, clock, ids, updates))
     unanswered = UnansweredQuestions(db, clock, sites, gate)
-    visitors = PeoplePage(db, posting, sites, gate)
+    visitors = PeoplePage(db, updates, sites, gate)
     known = KnowledgePage(db, clock, sites, gate, knowledge)
     table: dict[str, dict[str, Page]] = {
         "/admin/": {"GET": pages.read},
@@ -111,10 +112,14 @@ async def style(request: Request) -> Response:
 class LogPage:
     """The log, and what an owner does to a comment in it."""
 
-    def __init__(self, db: Database, clock: Clock, posting: Posting, sites: SiteDirectory, gate: OwnerAuth) -> None:
+    def __init__(
+        self, db: Database, clock: Clock, posting: Posting, updates: ThreadUpdates, sites: SiteDirectory,
+        gate: OwnerAuth,
+    ) -> None:  # fmt: skip
         self._db = db
         self._clock = clock
         self._posting = posting
+        self._updates = updates
         self._sites = sites
         self._gate = gate
 
@@ -195,8 +200,8 @@ class LogPage:
 
     async def _tell(self, comment: Comment) -> None:
         if comment.state == "hidden":
-            self._posting.tell_removed(comment)
+            self._updates.removed(comment)
         elif comment.answer is None:
             await self._posting.approve(await self._sites.get(comment.site), comment)
         else:
-            self._posting.tell_changed(comment)
+            self._updates.changed(comment)

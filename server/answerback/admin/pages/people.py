@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from ...accounts.store import set_blocked
-from ...comments.posting import Posting
+from ...comments.updates import ThreadUpdates
 from ...db.database import Database, Work
 from ...errors import NotFound
 from ...sites.store import SiteDirectory
@@ -18,9 +18,9 @@ from . import people_store as store
 class PeoplePage:
     """The handlers of `/admin/visitors/<id>/` and what its forms send."""
 
-    def __init__(self, db: Database, posting: Posting, sites: SiteDirectory, gate: OwnerAuth) -> None:
+    def __init__(self, db: Database, updates: ThreadUpdates, sites: SiteDirectory, gate: OwnerAuth) -> None:
         self._db = db
-        self._posting = posting
+        self._updates = updates
         self._sites = sites
         self._gate = gate
 
@@ -58,7 +58,7 @@ class PeoplePage:
             return (yield from store.hide_all(visitor.site, visitor.id)) if blocked and "hide" in fields else []
 
         for page in await self._db.write(work):
-            self._posting.tell_reload(visitor.site, page)
+            self._updates.reload(visitor.site, page)
         return RedirectResponse(f"{self._gate.base}/admin/visitors/{visitor.id}/", 303)
 
     async def _known(self, owner: Owner, request: Request) -> store.VisitorSummary:

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from ...clock import Clock
 from ...comments import store as threads
-from ...comments.posting import Posting, place_below
+from ...comments.posting import place_below
+from ...comments.updates import ThreadUpdates
 from ...core import comments as rules
 from ...core.answering import Source
 from ...core.markdown import render
@@ -28,11 +29,11 @@ WITHDRAWN = {"en": "The owner of this site has withdrawn this answer.", "ko": "ì
 class AnswerCorrections:
     """What an owner does to answers; each is one transaction, then the news."""
 
-    def __init__(self, db: Database, clock: Clock, ids: Ids, posting: Posting) -> None:
+    def __init__(self, db: Database, clock: Clock, ids: Ids, updates: ThreadUpdates) -> None:
         self._db = db
         self._clock = clock
         self._ids = ids
-        self._posting = posting
+        self._updates = updates
 
     async def correct(self, site: Site, id: str, body: str, note: str, *, keep_sources: bool) -> Comment:
         """Replace an answer by the owner's words, which outrank everything from now on.
@@ -78,7 +79,7 @@ class AnswerCorrections:
             yield from store.forget(site.key, answer.id)
 
         withdrawn = await self._change(site, id, change)
-        self._posting.tell_reload(site.key, withdrawn.page)  # nobody who comes back hears its words
+        self._updates.reload(site.key, withdrawn.page)  # nobody who comes back hears its words
         return withdrawn
 
     async def pin(self, site: Site, id: str, *, pinned: bool) -> Comment:
@@ -95,7 +96,7 @@ class AnswerCorrections:
             return replace(comment, pinned=pinned)
 
         comment = await self._db.write(work)
-        self._posting.tell_changed(comment)
+        self._updates.changed(comment)
         return comment
 
     async def answer(self, site: Site, id: str, body: str) -> Comment:
@@ -121,7 +122,7 @@ class AnswerCorrections:
             return reply
 
         reply = await self._db.write(work)
-        self._posting.tell_added(reply)
+        self._updates.added(reply)
         return reply
 
     async def _change(self, site: Site, id: str, change: Callable[[Comment], Work[None]]) -> Comment:
@@ -142,7 +143,7 @@ class AnswerCorrections:
             return changed
 
         comment = await self._db.write(work)
-        self._posting.tell_changed(comment, afresh=True)
+        self._updates.changed(comment, afresh=True)
         return comment
 
     def _replace(

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 
-from ...clock import Clock
 from ...comments import store as threads
-from ...comments.posting import Posting, rule_here
+from ...comments.updates import ThreadUpdates
 from ...core.answering import Source
+from ...core.comments import answer_rule
 from ...core.grounding import citations, passages
 from ...core.times import next_midnight
-from ...db.database import Database, Work
+from ...db.database import Work
 from ...errors import AppError
 from ...knowledge.page_reader import Change
 from ...knowledge.store import PageText
+from ...runtime import Runtime
 from ...sites.settings import Site
-from ...sites.store import SiteDirectory
 from .. import quota
+from ..intake import tell_queued
+from ..queue import AnswerQueue
 from ..reuse import store
 
 log = logging.getLogger(__name__)
@@ -30,14 +31,12 @@ LATER_MS = 60_000
 class AnswerRenewal:
     """Follows the pages that answers cite."""
 
-    def __init__(
-        self, db: Database, clock: Clock, sites: SiteDirectory, posting: Posting, wake: Callable[[], None]
-    ) -> None:
-        self._db = db
-        self._clock = clock
-        self._sites = sites
-        self._posting = posting
-        self._wake = wake
+    def __init__(self, runtime: Runtime, queue: AnswerQueue, updates: ThreadUpdates) -> None:
+        self._db = runtime.db
+        self._clock = runtime.clock
+        self._sites = runtime.sites
+        self._queue = queue
+        self._updates = updates
 
     async def page_changed(self, change: Change) -> None:
         """Mark what no longer holds. Never raises: reading a page does not depend on it."""
@@ -73,24 +72,24 @@ class AnswerRenewal:
             if later:
                 yield from store.renew_later(site.key, id, now + LATER_MS)
                 return False
-            return (yield from self._queue(site, id, now, first=True))
+            return (yield from self._requeue(site, id, now, first=True))
 
         await self._tell(site, id, renewed=await self._db.write(work))
 
     async def _try_again(self, site: Site, id: str, now: int) -> None:
         def work() -> Work[bool]:
             taken = yield from store.take_renewal(site.key, id, now)
-            return taken and (yield from self._queue(site, id, now, first=False))
+            return taken and (yield from self._requeue(site, id, now, first=False))
 
         if await self._db.write(work):
             await self._tell(site, id, renewed=True)
 
-    def _queue(self, site: Site, id: str, now: int, *, first: bool) -> Work[bool]:
+    def _requeue(self, site: Site, id: str, now: int, *, first: bool) -> Work[bool]:
         """Have a marked answer given anew, or tried again tomorrow when today has no room for it."""
         answer = yield from threads.comment_by_id(site.key, id)
         if answer is None or answer.state != "published":
             return False
-        rule = rule_here(site, (yield from threads.rule_of(site.key, answer.page)))
+        rule = answer_rule(site.ai, (yield from threads.rule_of(site.key, answer.page)))
         if rule == "off" or not (yield from quota.reserve_for_site(id, site, answer.page, now)):
             yield from store.renew_later(site.key, id, next_midnight(now, site.timezone))
             return False
@@ -102,11 +101,11 @@ class AnswerRenewal:
     async def _tell(self, site: Site, id: str, *, renewed: bool) -> None:
         comment = await self._db.read(lambda: threads.comment_by_id(site.key, id))
         if comment is not None:
-            self._posting.tell_changed(comment)
+            self._updates.changed(comment)
             if renewed:
-                self._posting.tell_queued(comment)
+                tell_queued(self._updates, comment)
         if renewed:
-            self._wake()
+            self._queue.wake()
 
 
 def _lost(sources: tuple[Source, ...], url: str, page: PageText | None) -> bool:

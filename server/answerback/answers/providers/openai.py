@@ -56,6 +56,7 @@ class OpenAIAnswerer:
 
     name = "openai"
 
+    # More than six arguments, because its patience is set apart from its address; all are named.
     def __init__(
         self,
         *,

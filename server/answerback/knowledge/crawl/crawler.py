@@ -18,7 +18,7 @@ from ...clock import Clock
 from ...core.grounding.passages import split
 from ...db.database import Database, Work
 from ...ids import Ids
-from ...net.fetch import ROBOTS, SITEMAP, Fetched, PageFetcher
+from ...net.fetch import ROBOTS, SITEMAP, Fetched
 from ...sites.settings import Site
 from ..extract.html import Content, document, extract
 from ..index.search import SiteIndex, entries
@@ -103,15 +103,12 @@ class Lost(Exception):
 class Crawler:
     """Reads sites. `pace` is the pause between requests to one origin in seconds, where the site asks for no longer."""
 
-    def __init__(
-        self, db: Database, clock: Clock, ids: Ids, reader: PageReader, fetcher: PageFetcher, index: SiteIndex,
-        pace: float,
-    ) -> None:  # fmt: skip
+    def __init__(self, db: Database, clock: Clock, ids: Ids, reader: PageReader, index: SiteIndex, pace: float) -> None:
         self._db = db
         self._clock = clock
         self._ids = ids
         self._reader = reader
-        self._fetcher = fetcher
+        self._fetcher = reader.fetcher
         self._index = index
         self._pace = pace
 

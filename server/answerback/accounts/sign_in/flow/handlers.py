@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from ....clock import Clock
 from ....core.comments import NAME_LIMIT, clean_line
 from ....core.model import Visitor
-from ....db.database import Database
 from ....errors import AppError, NotFound
-from ....ids import Ids
-from ....settings import Settings
-from ....sites.store import SiteDirectory
+from ....runtime import Runtime
 from ....web.error_texts import said
 from ....web.own_pages import HEADERS, METHODS, WebPages
 from ....web.pages import FOLDER as PAGES
@@ -28,7 +25,7 @@ from ..pace import Pace, caller_key
 from ..password import PasswordAccounts
 from . import store
 from .code_exchange import CodeExchange, OpenOwn
-from .protocol import SignIn
+from .protocol import SignIn, sign_in_address
 from .return_urls import allowed_origin, token, way_back
 from .store import Begun
 from .texts import texts_in
@@ -42,7 +39,16 @@ POPUP_HEADERS: Mapping[str, str] = {
     "Content-Security-Policy": HEADERS["Content-Security-Policy"] + "; script-src 'self'",
     "Cross-Origin-Opener-Policy": "unsafe-none",
 }
-Offered = Callable[[str], list[tuple[str, str, str]]]
+
+
+@dataclass(frozen=True, slots=True)
+class WaysIn:
+    """The ways in that are set up beside passwords."""
+
+    providers: Callable[[str], list[tuple[str, str, str]]]
+    """Name, what it is called in a language, and issuer of each provider."""
+    mail: bool
+    """Whether links can be sent by mail."""
 
 
 class PopupPages(WebPages):
@@ -60,22 +66,20 @@ class SignInPages:
     """The handlers of `/sign-in/…`, and the door that every way in begins and ends at."""
 
     def __init__(
-        self, settings: Settings, db: Database, clock: Clock, ids: Ids, sites: SiteDirectory, pages: PopupPages,
-        by_password: PasswordAccounts, handover: CodeExchange, open_own: OpenOwn,
+        self, runtime: Runtime, pages: PopupPages, by_password: PasswordAccounts, handover: CodeExchange,
+        open_own: OpenOwn, ways: WaysIn,
     ) -> None:  # fmt: skip
-        self._settings = settings
-        self._db = db
-        self._clock = clock
-        self._ids = ids
-        self._sites = sites
+        self._settings = runtime.settings
+        self._db = runtime.db
+        self._clock = runtime.clock
+        self._ids = runtime.ids
+        self._sites = runtime.sites
         self._pages = pages
         self._by_password = by_password
         self._handover = handover
         self._open_own = open_own
-        self._pace = Pace(clock, BEGUN_A_MINUTE)
-        self.offered: Offered = lambda lang: []
-        """Name, what it is called in a language, and issuer of each provider that is set up."""
-        self.mail_ready = False
+        self._ways_in = ways
+        self._pace = Pace(runtime.clock, BEGUN_A_MINUTE)
 
     def routes(self) -> list[Route]:
         """All addresses of the page; those of providers and mail stand before `/sign-in/{id}/`."""
@@ -144,7 +148,7 @@ class SignInPages:
 
     def again(self, sign_in: SignIn) -> str:
         """Where the sign-in page of this row is read."""
-        return f"{self._pages.base}/sign-in/{sign_in.id}/"
+        return sign_in_address(self._pages.base, sign_in)
 
     # ---- the page
 
@@ -211,7 +215,7 @@ class SignInPages:
     def _ways(
         self, begun: Begun, request: Request, *, problem: AppError | None = None, email: str = "", mail_to: str = ""
     ) -> Response:
-        offered = [{"name": name, "label": label} for name, label, _ in self.offered(begun.lang)]
+        offered = [{"name": name, "label": label} for name, label, _ in self._ways_in.providers(begun.lang)]
         return self._page("ways.html", begun, request, problem=problem, email=email, mail_to=mail_to, providers=offered)
 
     def _page(
@@ -223,7 +227,7 @@ class SignInPages:
             base=self._pages.base, lang=begun.lang, t=texts, title=texts[template.removesuffix(".html")],
             site_name=(known.name or known.key) if known else begun.site, done="",
             problem="" if problem is None else said(problem, begun.lang), here=self.again(begun), begun=begun,
-            mail=self.mail_ready, **values,
+            mail=self._ways_in.mail, **values,
         )  # fmt: skip
         response = Response(page, 200 if problem is None else problem.status, media_type="text/html")
         if problem is not None and problem.retry_after is not None:

@@ -24,6 +24,11 @@ class SignIn(Protocol):
     def lang(self) -> str: ...
 
 
+def sign_in_address(base: str, sign_in: SignIn) -> str:
+    """Where the sign-in page of this row is read."""
+    return f"{base}/sign-in/{sign_in.id}/"
+
+
 class SignInFlow(Protocol):
     """The sign-in page: where a way in begins and where it ends."""
 

@@ -10,13 +10,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from ....clock import Clock
-from ....db.database import Database
 from ....errors import AppError, LimitReached, NotFound
-from ....ids import Ids
 from ....net.addresses import address_key, client_address
-from ....settings import Settings
-from ....sites.store import SiteDirectory
+from ....runtime import Runtime
 from ....web.error_texts import said
 from ....web.own_pages import METHODS, Page, WebPages
 from ....web.pages import language_of, render
@@ -34,18 +30,15 @@ from .texts import texts_in
 class MailLinks:
     """The handlers of `/sign-in/mail/…`."""
 
-    def __init__(
-        self, settings: Settings, db: Database, clock: Clock, ids: Ids, sites: SiteDirectory, pages: WebPages,
-        door: SignInFlow, post: MailOutbox,
-    ) -> None:  # fmt: skip
-        self._settings = settings
-        self._db = db
-        self._clock = clock
-        self._sites = sites
+    def __init__(self, runtime: Runtime, pages: WebPages, door: SignInFlow, post: MailOutbox) -> None:
+        self._settings = runtime.settings
+        self._db = runtime.db
+        self._clock = runtime.clock
+        self._sites = runtime.sites
         self._pages = pages
         self._door = door
         self._post = post
-        self._using = LinkRedemption(db, clock, ids)
+        self._using = LinkRedemption(runtime.db, runtime.clock, runtime.ids)
 
     def routes(self) -> list[Route]:
         """All addresses around mail; none where no mail can be sent."""

@@ -9,15 +9,13 @@ import logging
 import secrets
 from contextlib import suppress
 
-from ....clock import Clock
 from ....core.model import Visitor
-from ....db.database import Database, Work
+from ....db.database import Work
 from ....errors import LimitReached
-from ....ids import Ids
 from ....mail.messages import language, link_message
 from ....mail.transport import Mailer, MailRefused
 from ....net.addresses import shares
-from ....sites.store import SiteDirectory
+from ....runtime import Runtime
 from ...sessions import hash_secret
 from . import store
 from .store import Link
@@ -34,23 +32,14 @@ RETRY_MS, TRIES, AT_ONCE, SWEEP_SECONDS = 30_000, 6, 3, 60.0
 class MailOutbox:
     """Sends the links; `wake` when there is a new one."""
 
-    def __init__(
-        self,
-        db: Database,
-        clock: Clock,
-        ids: Ids,
-        sites: SiteDirectory,
-        mailer: Mailer | None,
-        public_url: str,
-        key: str,
-    ) -> None:
-        self._db = db
-        self._clock = clock
-        self._ids = ids
-        self._sites = sites
+    def __init__(self, runtime: Runtime, mailer: Mailer | None) -> None:
+        self._db = runtime.db
+        self._clock = runtime.clock
+        self._ids = runtime.ids
+        self._sites = runtime.sites
         self._mailer = mailer
-        self._public_url = public_url
-        self._key = key.encode()
+        self._public_url = runtime.settings.public_url
+        self._key = runtime.secret.encode()
         self._woken = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
 

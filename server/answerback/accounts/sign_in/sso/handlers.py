@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from ....clock import Clock
-from ....db.database import Database, IntegrityConflict, Work
+from ....db.database import IntegrityConflict, Work
 from ....errors import Unauthorized
-from ....ids import Ids
 from ....net.http import json_response
-from ....settings import Settings
+from ....runtime import Runtime
 from ....sites.edge import Call
 from ... import identities
 from ...identities.model import NewIds
@@ -32,15 +30,12 @@ TOKEN_LIMIT = 4_096
 class SiteSignOn:
     """The handler of `/api/session/sso/`; `merging` gives what a guest has done to the account."""
 
-    def __init__(
-        self, settings: Settings, db: Database, clock: Clock, ids: Ids, sessions: Sessions, pictures: PictureKeeper,
-        merging: Merging,
-    ) -> None:  # fmt: skip
-        self._keys = settings.secret_key
-        self._audience = settings.public_url
-        self._db = db
-        self._clock = clock
-        self._ids = ids
+    def __init__(self, runtime: Runtime, sessions: Sessions, pictures: PictureKeeper, merging: Merging) -> None:
+        self._keys = runtime.settings.secret_key
+        self._audience = runtime.settings.public_url
+        self._db = runtime.db
+        self._clock = runtime.clock
+        self._ids = runtime.ids
         self._sessions = sessions
         self._pictures = pictures
         self._merging = merging

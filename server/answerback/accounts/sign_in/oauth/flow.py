@@ -1,0 +1,116 @@
+"""The way to a provider and back: what is sent along, and what comes of it."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Mapping
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from ....errors import NotFound
+from ....runtime import Runtime
+from ....web.own_pages import WebPages
+from ....web.pages import language_of, render
+from ...identities.model import Profile
+from ...sessions import hash_secret
+from ..flow.protocol import SignIn, sign_in_address
+from . import store
+from .client import ProviderFailed
+from .providers import Provider
+from .texts import texts_in
+
+log = logging.getLogger(__name__)
+
+BROWSER_COOKIE = "__Host-answerback-browser"
+SECONDS = 600
+_SECRET = re.compile(r"[A-Za-z0-9_-]{43}")
+
+
+def browser_cookie(secret: str) -> str:
+    """The Set-Cookie header that binds sign-ins to a browser; `Lax`, since providers send it back from outside."""
+    return f"{BROWSER_COOKIE}={secret}; Path=/; Max-Age={SECONDS * 6}; Secure; HttpOnly; SameSite=Lax"
+
+
+class OAuthFlow:
+    """Sends browsers to providers, and reads what they bring back."""
+
+    def __init__(self, runtime: Runtime, pages: WebPages, providers: Mapping[str, Provider]) -> None:
+        self._public_url = runtime.settings.public_url
+        self._db = runtime.db
+        self._clock = runtime.clock
+        self._ids = runtime.ids
+        self._pages = pages
+        self._providers = providers
+
+    def offered(self, lang: str) -> list[tuple[str, str, str]]:
+        """Name, what it is called in that language, and issuer of each provider that is set up."""
+        texts = texts_in(lang)
+        return [(provider.name, texts[provider.name], provider.issuer) for provider in self._providers.values()]
+
+    async def begin(
+        self, request: Request, provider: str, *, sign_in: SignIn | None = None, account: str = ""
+    ) -> Response:
+        """Send the browser to a provider, for a sign-in or for an account that wants one more way in."""
+        chosen = self.provider(provider)
+        known = request.cookies.get(BROWSER_COOKIE, "")
+        browser = known if _SECRET.fullmatch(known) else self._ids.secret()
+        secret, verifier, nonce = self._ids.secret(), self._ids.secret(), self._ids.secret()
+        try:
+            address = await chosen.address(self._redirect_uri(chosen), secret, verifier, nonce)
+        except ProviderFailed as failed:
+            return self.failed(request, failed.reason, sign_in, chosen, failed.detail)
+        state = store.State(chosen.name, sign_in.id if sign_in else "", account, verifier, nonce)
+        now = self._clock.now()
+        hash, bound, until = hash_secret(secret), hash_secret(browser), now + SECONDS * 1000
+        await self._db.write(lambda: store.add_state(hash, bound, state, now, until))
+        response = RedirectResponse(address, 303)
+        response.headers["Set-Cookie"] = browser_cookie(browser)
+        return response
+
+    async def state(self, request: Request, provider: Provider, secret: str) -> store.State | None:
+        """The state that this browser began, once; nothing is touched for any other browser."""
+        browser = request.cookies.get(BROWSER_COOKIE, "")
+        if not secret or not browser:
+            return None
+        hash, bound, now = hash_secret(secret), hash_secret(browser), self._clock.now()
+        return await self._db.write(lambda: store.use_state(hash, provider.name, bound, now))
+
+    async def profile(self, provider: Provider, state: store.State, query: Mapping[str, str]) -> Profile:
+        issuer = query.get("iss")  # RFC 9207: an answer of somebody else, mixed up with this one
+        if issuer is not None and issuer not in provider.answers_as:
+            raise ProviderFailed("refused", "issuer of the response")
+        if "error" in query:
+            reason = "cancelled" if query["error"] in ("access_denied", "user_denied") else "refused"
+            raise ProviderFailed(reason, "error response")  # type: ignore[arg-type]  # one of two that it knows
+        if not query.get("code"):
+            raise ProviderFailed("refused", "no code")
+        try:
+            return await provider.profile(self._redirect_uri(provider), query["code"], state.verifier, state.nonce)
+        except ValueError:
+            raise ProviderFailed("refused", "empty subject") from None
+
+    def _redirect_uri(self, provider: Provider) -> str:
+        return f"{self._public_url}/sign-in/{provider.name}/callback"
+
+    def provider(self, name: str) -> Provider:
+        """The provider of that name. Raises NotFound."""
+        if name not in self._providers:
+            raise NotFound("not_found", "This way in is not set up here.")
+        return self._providers[name]
+
+    def failed(self, request: Request, reason: str, sign_in: SignIn | None, of: Provider, detail: str) -> Response:
+        """A page with a sentence of ours; the operator's log has the kind of failure, never the provider's words."""
+        if reason not in ("cancelled", "lost"):
+            log.warning("sign-in by %s failed (%s): %s", of.name, reason, detail)
+        lang = language_of(request, sign_in.lang if sign_in else "")
+        texts = texts_in(lang)
+        page = render(
+            "failed.html", base=self._pages.base, lang=lang, title=texts["title"], site_name=texts[of.name], done="",
+            problem=texts[reason].format(provider=texts[of.name]),
+            again=sign_in_address(self._pages.base, sign_in) if sign_in else "",
+            again_text=texts["again"], close_text=texts["close"],
+        )  # fmt: skip
+        status = {"cancelled": 200, "unavailable": 502}.get(reason, 400)
+        return Response(page, status, media_type="text/html")

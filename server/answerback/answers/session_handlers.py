@@ -1,0 +1,45 @@
+"""What a page asks first: who the visitor is, and what is theirs."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from ..accounts.sessions import Sessions
+from ..comments import store as threads
+from ..core.comments import BODY_LIMIT, answer_rule
+from ..core.model import Comment
+from ..net.http import json_response
+from ..runtime import Runtime
+from ..sites.edge import Call
+from .intake import QuestionIntake
+
+
+class VisitorSession:
+    """The handler of `GET /api/session/`."""
+
+    def __init__(self, runtime: Runtime, sessions: Sessions, intake: QuestionIntake) -> None:
+        self._db = runtime.db
+        self._provider = runtime.settings.provider_in_use
+        self._sessions = sessions
+        self._intake = intake
+
+    async def read(self, call: Call) -> Response:
+        """`GET /api/session/`: who the visitor is, what is left for today, and what is theirs on the page."""
+        current = await self._sessions.current(call)
+        visitor = current.visitor if current else None
+        votes: dict[str, int] = {}
+        pending: list[Comment] = []
+        page = call.page() if call.query.get("page") else ""
+        rule = await self._db.read(lambda: threads.rule_of(call.site.key, page)) if page else None
+        if visitor is not None and page:
+            votes, pending = await self._db.read(lambda: threads.mine(call.site.key, page, visitor.id))
+        settings = {**call.site.public(), "ai": answer_rule(call.site.ai, rule), "max_body": BODY_LIMIT}
+        return json_response(
+            {
+                "visitor": visitor.public() if visitor else None,
+                "quota": await self._intake.quota(call.site, visitor, call.address, page),
+                "mine": {"votes": votes, "pending": [comment.public() for comment in pending]},
+                "settings": settings,
+                "provider": self._provider,
+            }
+        )

@@ -1,0 +1,29 @@
+"""What nearly every part of a server stands on, handed over as one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .clock import Clock
+from .db.database import Database
+from .ids import Ids
+from .live.bus import Bus
+from .settings import Settings
+from .sites.store import SiteDirectory
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """The settings with the connections, the clock and the ids that go with them."""
+
+    settings: Settings
+    db: Database
+    bus: Bus
+    clock: Clock
+    ids: Ids
+    sites: SiteDirectory
+
+    @property
+    def secret(self) -> str:
+        """The key that new hashes are made with."""
+        return self.settings.secret_key[-1]
