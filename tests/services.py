@@ -88,8 +88,10 @@ def write_to(url: str, work: Callable[[], Any]) -> None:
     async def go() -> None:
         db = Database(url)
         await db.connect()
-        await db.write(work)
-        await db.close()
+        try:
+            await db.write(work)
+        finally:
+            await db.close()
 
     alone(lambda: asyncio.run(go()))
 

@@ -67,7 +67,8 @@ async function bundle(entry, { order, ...options }) {
   const { code } = await minify(result.outputFiles[0].text, {
     module: options.format === "esm",
     ecma: 2020,
-    compress: { reduce_vars: !order },
+    // Getters of ours have no effects, so that what is read and not used may go.
+    compress: { reduce_vars: !order, passes: 3, pure_getters: true, unsafe: true },
   });
   return Buffer.from(code);
 }

@@ -13,11 +13,10 @@ from typing import Any
 
 import uvicorn
 from answerback.cli.demo.static_site import PLACEHOLDER, SITE_FOLDER, DemoSite
-from answerback.db.database import run
 from playwright.sync_api import Locator, Page
 
 from tests.fakes.openai_server import OpenAIServer
-from tests.services import Server, Site, free_port, wait_until, write_to
+from tests.services import Server, Site, free_port, wait_until
 
 UNLIMITED = {"address_daily_answers": "unlimited", "address_comments_per_minute": "unlimited",
              "comments_per_minute": "unlimited"}  # fmt: skip
@@ -102,14 +101,7 @@ class Demo:
 
     def close_thread(self) -> None:
         """As an owner does who wants no more comments under the page."""
-        sql = "UPDATE threads SET locked = 1 WHERE site = 'demo' AND page = :page"
-
-        def work() -> Iterator[Any]:
-            yield run(sql, page=self.server.page)
-
-        self.server.stop()
-        write_to(self.server.database_url, work)
-        self.server.run()
+        self.server.command("thread", "lock", "demo", self.server.page)
 
 
 def field(page: Page) -> Locator:

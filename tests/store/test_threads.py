@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -156,3 +157,26 @@ async def test_a_vote_counts_once(database: Database) -> None:
         return (yield one("SELECT COUNT(*) AS count FROM votes"))
 
     assert await database.read(count) == {"count": 1}
+
+
+async def test_the_feed_has_answers_that_say_something(database: Database) -> None:
+    said = {
+        "queued": "", "streaming": "", "failed": "No answer can be given.", "withheld": "Withdrawn.", "done": "At 7.",
+        "stopped": "At",
+    }  # fmt: skip
+
+    def work() -> Work[None]:
+        yield from furnish(1)
+        question = comment(0)
+        for number, (state, body) in enumerate(said.items(), 50):
+            reply = replace(comment(number, parent=question), author_kind="ai", body=body)
+            yield from store.add_comment(reply, key=None, address_key=None)
+            place = {"site": "one", "page": PAGE, "url": "", "title": "", "address_key": "x", "provider": "p"}
+            row = {"id": reply.id, "kind": "thread", "question_id": question.id, "visitor_id": "v0", "model": "m"}
+            yield from answers.add_answer({**row, **place, "now": NOW})
+            yield run("UPDATE answers SET state = :state WHERE id = :id", state=state, id=reply.id)
+
+    await database.write(work)
+    for page in (None, PAGE):
+        feed = await database.read(lambda page=page: store.newest("one", page, 50))
+        assert [entry.body for entry in feed] == ["At", "At 7.", "Comment 1", "Comment 0"]

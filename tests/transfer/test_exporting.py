@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from answerback.answers import record_store
+from answerback.comments import store as threads
 from answerback.core.markdown import render
 from answerback.core.model import Comment
 from answerback.db.database import Database, Work
@@ -51,6 +52,9 @@ def furnish() -> Work[None]:
     ):
         yield from store.add(entry, "https://blog.example/a", "A <page>", NOW)
     yield from store.add_answer(answer, ANSWER, "https://blog.example/a", "A <page>")
+    yield from threads.set_locked("blog", "/a", True, NOW)
+    yield from threads.set_rule("blog", "/a", "drafts", NOW)
+    yield from threads.set_locked("blog", "/without-comments", True, NOW)
 
 
 async def exported(database: Database, format: str) -> str:
@@ -73,6 +77,9 @@ async def test_everything_comes_back_as_it_was(database: Database, tmp_path: Pat
     await fresh.write(lambda: add_site("blog", {"origins": "https://blog.example"}, NOW))
     assert (await Importer(fresh, site, "answerback", NOW + 100).run(path)).added == 4
     assert json.loads(await exported(fresh, "json"))["threads"] == json.loads(text)["threads"]
+    assert [(thread["page"], thread["locked"], thread["ai"]) for thread in json.loads(text)["threads"]] == [
+        ("/a", True, "drafts"), ("/without-comments", True, None),
+    ]  # fmt: skip
     await fresh.close()
 
 

@@ -9,7 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from answerback.comments.store import page_of_thread
+from answerback.comments.store import page_of_thread, set_locked
 from answerback.core.model import Comment
 from answerback.db.database import Database
 from answerback.errors import BadRequest
@@ -17,6 +17,7 @@ from answerback.sites.settings import read_site
 from answerback.sites.store import add_site
 from answerback.transfer import model
 from answerback.transfer.importing import Imported, Importer
+from answerback.transfer.store import threads_of
 
 pytestmark = pytest.mark.anyio
 NOW = 1_790_000_000_000
@@ -24,7 +25,12 @@ SITE = read_site("blog", {"origins": "https://blog.example"}, daily_answers=5)
 
 DISQUS = """<?xml version="1.0" encoding="utf-8"?>
 <disqus xmlns="http://disqus.com" xmlns:dsq="http://disqus.com/disqus-internals">
-<thread dsq:id="7"><link>https://blog.example/bread.html?utm=1</link><title>Bread &amp; rye</title></thread>
+<thread dsq:id="7"><link>https://blog.example/bread.html?utm=1</link><title>Bread &amp; rye</title>
+ <isClosed>true</isClosed></thread>
+<thread dsq:id="8"><link>https://blog.example/open.html</link><isClosed>false</isClosed></thread>
+<thread dsq:id="9"><link>https://blog.example/gone.html</link><isClosed>true</isClosed><isDeleted>true</isDeleted></thread>
+<thread dsq:id="10"><link>https://blog.example/quiet.html</link><isClosed>true</isClosed></thread>
+<thread dsq:id="11"><link></link><isClosed>true</isClosed></thread>
 <post dsq:id="2"><message><![CDATA[<p>In the <b>morning</b>.</p><script>alert(1)</script>]]></message>
  <createdAt>2020-02-02T10:00:00Z</createdAt><isDeleted>false</isDeleted><isSpam>false</isSpam>
  <author><name>Jin</name><email>jin@example.com</email></author><thread dsq:id="7"/><parent dsq:id="1"/></post>
@@ -35,7 +41,7 @@ DISQUS = """<?xml version="1.0" encoding="utf-8"?>
  <author><name>x</name></author><thread dsq:id="7"/></post></disqus>"""
 
 WORDPRESS = """<?xml version="1.0"?><rss xmlns:wp="http://wordpress.org/export/1.2/"><channel><item>
-<title>Bread</title><link>https://blog.example/2020/bread/</link>
+<title>Bread</title><link>https://blog.example/2020/bread/</link><wp:comment_status>closed</wp:comment_status>
 <wp:comment><wp:comment_id>11</wp:comment_id><wp:comment_author><![CDATA[Mina]]></wp:comment_author>
  <wp:comment_date_gmt>2020-02-01 10:00:00</wp:comment_date_gmt>
  <wp:comment_content><![CDATA[First line
@@ -49,6 +55,7 @@ Next part]]></wp:comment_content><wp:comment_approved>1</wp:comment_approved><wp
  <wp:comment_parent>11</wp:comment_parent></wp:comment>
 <wp:comment><wp:comment_id>13</wp:comment_id><wp:comment_content>ping</wp:comment_content>
  <wp:comment_approved>1</wp:comment_approved><wp:comment_type>pingback</wp:comment_type></wp:comment>
+</item><item><title>Menu</title><link>https://blog.example/?p=2</link><wp:comment_status>closed</wp:comment_status>
 </item></channel></rss>"""
 
 
@@ -77,6 +84,11 @@ async def thread(database: Database, page: str) -> list[Comment]:
     return (await database.read(lambda: page_of_thread("blog", page, "oldest", None, 50))).comments
 
 
+async def locked(database: Database) -> list[str]:
+    threads = await database.read(lambda: threads_of("blog"))
+    return [thread.page for thread in threads if thread.locked]
+
+
 async def test_disqus(database: Database, tmp_path: Path) -> None:
     path = tmp_path / "disqus.xml.gz"
     path.write_bytes(gzip.compress(DISQUS.encode()))
@@ -89,8 +101,9 @@ async def test_disqus(database: Database, tmp_path: Path) -> None:
     [reply] = root.replies
     assert reply.html.startswith("<p>In the morning.</p>")
     assert "alert" not in reply.html
-    place = await database.fetch_one("SELECT url, title FROM threads WHERE site = 'blog'")
+    place = await database.fetch_one("SELECT url, title FROM threads WHERE page = '/bread.html'")
     assert place == {"url": "https://blog.example/bread.html?utm=1", "title": "Bread & rye"}
+    assert await locked(database) == ["/bread.html", "/quiet.html"]
 
 
 async def test_wordpress(database: Database, tmp_path: Path) -> None:
@@ -100,6 +113,7 @@ async def test_wordpress(database: Database, tmp_path: Path) -> None:
     [root] = await thread(database, "/2020/bread/")
     assert root.body == "First line\nsecond line\nNext part"
     assert root.html == "<p>First line<br>second line</p><p>Next part</p>"
+    assert await locked(database) == ["/2020/bread/"]
     waits = await database.fetch_all("SELECT parent_id, state FROM comments WHERE body = 'Not yet seen'")
     assert waits == [{"parent_id": root.id, "state": "pending"}]
 
@@ -138,6 +152,15 @@ async def test_an_edited_export_of_our_own_is_foreign(database: Database, tmp_pa
     assert (answer.answer.state, answer.answer.model) == ("stopped", "")
     assert [source.url for source in answer.answer.sources] == ["https://blog.example/a"]
     assert len(roots) == 2
+
+
+async def test_an_import_changes_no_lock_of_a_thread_that_is_here(database: Database, tmp_path: Path) -> None:
+    path = tmp_path / "disqus.xml"
+    path.write_text(DISQUS, "utf-8")
+    await bring(database, "disqus", path)
+    await database.write(lambda: set_locked("blog", "/bread.html", False, NOW))
+    await bring(database, "disqus", path)
+    assert await locked(database) == ["/quiet.html"]
 
 
 async def test_another_sites_comments_keep_their_ids(database: Database, tmp_path: Path) -> None:

@@ -163,7 +163,7 @@ export class ThreadStore extends Store<ThreadState> {
     } catch (error) {
       const { code } = problemOf(error);
       this.#mark(key, "failed", code);
-      this.fail(code);
+      this.#refused(code);
     }
   }
 
@@ -277,9 +277,14 @@ export class ThreadStore extends Store<ThreadState> {
     } catch (error) {
       const { code } = problemOf(error);
       this.#note(id, { kind: "problem", code });
-      this.fail(code);
+      this.#refused(code);
       return false;
     }
+  }
+
+  #refused(code: string): void {
+    if (code === "thread_locked") this.set({ locked: true });
+    this.fail(code);
   }
 
   #note(id: string, note: Note | null): void {

@@ -249,11 +249,36 @@ describe("<answerback-comments>", () => {
     await until(() => shown("article"));
   });
 
-  it("closes the composer of a locked thread", async () => {
-    server.on("GET /api/comments/", thread([comment("a")], { locked: true }));
+  it("lets nobody write in a locked thread, and its author delete", async () => {
+    const own = comment("a", { author: me, created_at: new Date().toISOString() });
+    server.on("GET /api/comments/", thread([own], { locked: true }));
     mount();
+    await until(() => all(".actions button").some((known) => known.textContent === "Delete"));
+    expect(shown('[part="locked"]')?.textContent).toContain("closed");
+    expect(shown("textarea")).toBeNull();
+    const offered = all(".actions button").map((known) => known.textContent);
+    expect(offered).toEqual(["Delete"]);
+  });
+
+  it("closes every composer when the server says that the thread is locked", async () => {
+    server.on("POST /api/comments/", () => problem(409, "thread_locked"));
+    mount();
+    await until(() => shown("article"));
+    button("Reply").click();
+    await until(() => all("textarea").length === 2);
+    await write("Too late");
     await until(() => shown('[part="locked"]'));
     expect(shown("textarea")).toBeNull();
+    expect(shown('[data-state="failed"]')?.textContent).toContain("This thread is closed.");
+  });
+
+  it("offers editing for ever where the site sets no limit", async () => {
+    const settings = { ...session().settings, edit_minutes: null };
+    server.on("GET /api/session/", session({ visitor: me, settings }));
+    server.on("GET /api/comments/", thread([comment("a", { author: me })]));
+    mount();
+    const edit = await until(() => all(".actions button").find((known) => known.textContent === "Edit"));
+    expect(edit.getAttribute("title")).toBeNull();
   });
 
   it("takes a vote back when the server refuses it", async () => {

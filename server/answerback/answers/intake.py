@@ -186,7 +186,8 @@ class QuestionIntake:
     async def ask_under(self, site: Site, visitor: Visitor, address: str, id: str) -> Comment:
         """Ask, or ask again, under a comment (or its AI reply); the reply, queued or still running.
 
-        Raises NotFound, Conflict (`already_answered`), Forbidden (`ai_off`, `not_yours`) or LimitReached.
+        Raises NotFound, Conflict (`already_answered`, `thread_locked`), Forbidden (`ai_off`, `not_yours`) or
+        LimitReached.
         """
         if self.off or site.ai == "off":
             raise Forbidden("ai_off")
@@ -214,6 +215,10 @@ class QuestionIntake:
             raise NotFound
         rule = yield from self._rule(site, visitor, comment.page)
         reply = yield from threads.reply_to(site.key, comment.id)
+        if (reply is None or reply.answer is None or reply.answer.state not in RUNNING) and (
+            yield from threads.is_locked(site.key, comment.page)
+        ):
+            raise Conflict("thread_locked")
         if reply is None:
             thread = yield from threads.place_of(site.key, comment.page)
             asking = Asking(

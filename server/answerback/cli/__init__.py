@@ -10,7 +10,7 @@ from typing import BinaryIO
 from ..core.comments import is_text
 from ..errors import AppError, SettingsError
 from ..settings import load_settings
-from . import answers, owners, sites
+from . import answers, owners, sites, threads
 from . import server as serving
 from . import transfer as moving
 from .console import Parser, say
@@ -46,6 +46,6 @@ def parser() -> Parser:
     """The command line's grammar, in the order in which its help shows it."""
     top = Parser(prog="answerback", description="Comments that answer back.")
     commands = top.add_subparsers(metavar="COMMAND", required=True, parser_class=Parser)
-    for room in (serving, sites, owners, answers, moving):
+    for room in (serving, sites, threads, owners, answers, moving):
         room.add_to(commands)
     return top

@@ -7,6 +7,7 @@ import json
 from dataclasses import asdict
 from typing import Any
 
+from ..core.comments import PAGE_LIMIT
 from ..errors import NotFound
 from ..settings import Settings, limit
 from ..sites.settings import AI_RULES, SITE_SETTINGS, Site, read_site
@@ -28,7 +29,7 @@ def add_to(commands: Any) -> None:
     show.add_argument("--json", action="store_true")
     page = command(site, "page", _site_page, "what is answered on one page, where it differs from the whole site")
     page.add_argument("key")
-    page.add_argument("page")
+    page.add_argument("page", type=page_key)
     page.add_argument("--ai", choices=(*AI_RULES, "default"), help="default: as on the whole site")
     page.add_argument("--json", action="store_true")
     visitor = command(site, "visitor", _site_visitor, "one visitor: answers a day, whether they may write")
@@ -157,12 +158,8 @@ def _site_set(settings: Settings, options: argparse.Namespace) -> int:
 def _site_page(settings: Settings, options: argparse.Namespace) -> int:
     from ..clock import SystemClock
     from ..comments.store import rule_of, set_rule
-    from ..core.comments import PAGE_LIMIT
 
     site = site_of(settings, options.key)
-    if not 0 < len(options.page) <= PAGE_LIMIT:
-        say(f"answerback: a page has 1 to {PAGE_LIMIT} characters")
-        return 2
     if options.ai is None:
         rule = with_database(settings, lambda db: db.read(lambda: rule_of(site.key, options.page)))
     else:
@@ -174,6 +171,13 @@ def _site_page(settings: Settings, options: argparse.Namespace) -> int:
     elif options.ai is None:
         print(rule or "default")
     return 0
+
+
+def page_key(text: str) -> str:
+    """The value of an argument that takes the key of a page's thread."""
+    if not 0 < len(text) <= PAGE_LIMIT:
+        raise argparse.ArgumentTypeError(f"must have 1 to {PAGE_LIMIT} characters")
+    return text
 
 
 def answers_a_day(text: str) -> str:

@@ -150,7 +150,8 @@ class Posting:
     async def edit(self, site: Site, visitor: Visitor, id: str, body: str) -> Comment:
         """Change one's own comment within the site's window.
 
-        Raises NotFound, Forbidden, or BadRequest where such a comment would first have to wait for the owner.
+        Raises NotFound, Forbidden, Conflict (`thread_locked`), or BadRequest where such a comment would first have to
+        wait for the owner.
         """
         now = self._clock.now()
         html = render(body)
@@ -161,6 +162,8 @@ class Posting:
                 yield from self._refuse(site, visitor, id)
             comment = yield from store.comment_by_id(site.key, id)
             assert comment is not None
+            if (yield from store.is_locked(site.key, comment.page)):
+                raise Conflict("thread_locked")
             if comment.state == "published" and rules.needs_approval(site.moderation, body, published_before=True):
                 raise BadRequest("validation_failed", "body: this has to wait for the owner; write another comment.")
             return comment

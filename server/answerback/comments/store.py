@@ -196,6 +196,21 @@ def keep_thread(site: str, page: str, url: str, title: str, now: int) -> Work[tu
     return bool(row["locked"]), row["ai"]
 
 
+def is_locked(site: str, page: str) -> Work[bool]:
+    """Whether the thread takes nothing new from visitors."""
+    row = yield one("SELECT locked FROM threads WHERE site = :site AND page = :page", site=site, page=page)
+    return row is not None and bool(row["locked"])
+
+
+def set_locked(site: str, page: str, locked: bool, now: int) -> Work[None]:
+    """Lock a thread, before its first comment too, or unlock it."""
+    yield from keep_thread(site, page, "", "", now)
+    yield run(
+        "UPDATE threads SET locked = :locked WHERE site = :site AND page = :page",
+        locked=int(locked), site=site, page=page,
+    )  # fmt: skip
+
+
 def rule_of(site: str, page: str) -> Work[str | None]:
     """The rule for answers that a page has of its own."""
     row = yield one("SELECT ai FROM threads WHERE site = :site AND page = :page", site=site, page=page)
@@ -363,10 +378,12 @@ def counts(site: str, pages: list[str]) -> Work[dict[str, int]]:
 
 
 def newest(site: str, page: str | None, limit: int) -> Work[list[Comment]]:
-    """The newest published comments of a page or of the whole site, newest first."""
+    """The newest published comments of a page or of the whole site, newest first; no answers that have come to nothing
+    or are still to come."""
     on_page = "" if page is None else "AND c.page = :page"
     rows = yield many(
         f"""SELECT {COLUMNS} {_FROM} WHERE c.site = :site {on_page} AND c.state = 'published' AND c.body <> ''
+        AND (a.id IS NULL OR a.state NOT IN ('failed', 'withheld'))
         ORDER BY c.created_at DESC, c.id DESC LIMIT :limit""",
         site=site, limit=limit, **({} if page is None else {"page": page}),
     )  # fmt: skip

@@ -7,7 +7,7 @@ import json
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any, TextIO
@@ -63,8 +63,8 @@ class Exporter:
         self.out.write(f'{{"answerback":1,"site":{_dump(self.site)},"exported_at":{_dump(iso(self.now))},"threads":[')
         comma = "\n"
         async for thread, comments in self._threads():
-            data = {"page": thread.page, "url": thread.url, "title": thread.title, "locked": thread.locked}
-            self.out.write(comma + _dump(data | {"comments": [_entry(comment) for comment in comments]}))
+            data = asdict(thread) | {"comments": [_entry(comment) for comment in comments]}
+            self.out.write(comma + _dump(data))
             self.count += len(comments)
             comma = ",\n"
         self.out.write("\n]}\n")

@@ -20,9 +20,9 @@ from ..sites.settings import Site
 from . import store
 from .formats import answerback as own
 from .formats import disqus, isso_store, wordpress
-from .model import TEXT_LIMIT, Incoming, counted, parents_first
+from .model import TEXT_LIMIT, Incoming, IncomingThread, counted, parents_first
 
-FORMATS: dict[str, Callable[[Path, int], Iterator[Incoming]]] = {
+FORMATS: dict[str, Callable[[Path, int], Iterator[Incoming | IncomingThread]]] = {
     "answerback": own.read,
     "disqus": disqus.read,
     "wordpress": wordpress.read,
@@ -57,9 +57,12 @@ class Importer:
 
     async def run(self, path: Path, progress: Callable[[int, int], None] = lambda done, total: None) -> Imported:
         """Import a file. Raises BadRequest when it cannot be read; `progress` is told how far it is."""
-        read = counted(FORMATS[self._format](path, self._now))
+        read, threads = counted(FORMATS[self._format](path, self._now))
         usable = [item for item in read if _usable(item)]
         result = Imported(skipped=len(read) - len(usable), pages=len({item.page for item in usable}))
+        threads = [thread for thread in threads if rules.is_text(thread.page)]
+        for start in range(0, len(threads), BATCH):
+            await self._db.write(partial(self._save_threads, threads[start : start + BATCH]))
         ordered = list(parents_first(usable))
         for start in range(0, len(ordered), BATCH):
             batch = ordered[start : start + BATCH]
@@ -70,6 +73,14 @@ class Importer:
             result.present += len(saved) - added
             progress(start + len(batch), len(ordered))
         return result
+
+    def _save_threads(self, batch: list[IncomingThread]) -> Work[None]:
+        for item in batch:
+            thread = store.Thread(item.page, self._url(item), _title(item), item.locked, item.ai)
+            yield from store.add_thread(self._site.key, thread, self._now)
+
+    def _url(self, item: Incoming | IncomingThread) -> str:
+        return page_url(self._site, item.url[: rules.URL_LIMIT])
 
     def _save(self, batch: list[tuple[Incoming, str | None]]) -> Work[list[tuple[str, Comment, bool]]]:
         wanted = [id for item, _ in batch for id in {item.id, self._derived(item.id)}]
@@ -84,7 +95,7 @@ class Importer:
             if parent_id in saved:
                 parent = saved[parent_id][1]
             comment = self._comment(item, parent, taken)
-            url, title = page_url(self._site, item.url[: rules.URL_LIMIT]), rules.clean_line(item.title)[:300]
+            url, title = self._url(item), _title(item)
             yield from store.add(comment, url, title, self._now)
             if comment.author_kind == "ai":
                 yield from store.add_answer(comment, item.answer or _UNKNOWN_ANSWER, url, title)
@@ -116,6 +127,10 @@ class Importer:
             avatar_url=None, body=body, html=sanitise(item.html) if item.html else render(body), state=item.state,
             created_at=item.created_at, edited_at=item.edited_at, up=item.up, down=item.down, pinned=item.pinned,
         )  # fmt: skip
+
+
+def _title(item: Incoming | IncomingThread) -> str:
+    return rules.clean_line(item.title)[: rules.TITLE_LIMIT]
 
 
 def _usable(item: Incoming) -> bool:

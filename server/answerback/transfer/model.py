@@ -46,6 +46,18 @@ class Incoming:
     answer: dict[str, Any] | None = field(default=None, hash=False)
 
 
+@dataclass(frozen=True, slots=True)
+class IncomingThread:
+    """What a page's thread from elsewhere has of its own, beside its comments."""
+
+    page: str
+    url: str = ""
+    title: str = ""
+    locked: bool = False
+    ai: str | None = None
+    """The page's rule for answers, where it differs from the site's."""
+
+
 class _Capped:
     """A file of which only so many bytes are given out."""
 
@@ -110,14 +122,18 @@ def text_of(html: str) -> str:
     return "\n".join(line.strip() for line in lines).strip()
 
 
-def counted(items: Iterable[Incoming]) -> list[Incoming]:
-    """All items. Raises BadRequest when there are more than `ITEMS_LIMIT`."""
-    found: list[Incoming] = []
+def counted(items: Iterable[Incoming | IncomingThread]) -> tuple[list[Incoming], list[IncomingThread]]:
+    """All comments, and all threads. Raises BadRequest when there are more than `ITEMS_LIMIT`."""
+    comments: list[Incoming] = []
+    threads: list[IncomingThread] = []
     for item in items:
-        if len(found) == ITEMS_LIMIT:
+        if len(comments) + len(threads) == ITEMS_LIMIT:
             raise BadRequest("body_too_large", f"The file has more than {ITEMS_LIMIT:,} comments.")
-        found.append(item)
-    return found
+        if isinstance(item, Incoming):
+            comments.append(item)
+        else:
+            threads.append(item)
+    return comments, threads
 
 
 def parents_first(items: list[Incoming]) -> Iterator[tuple[Incoming, str | None]]:

@@ -23,12 +23,14 @@ class Thread:
     url: str
     title: str
     locked: bool
+    ai: str | None
+    """The page's rule for answers, where it differs from the site's."""
 
 
 def threads_of(site: str) -> Work[list[Thread]]:
     """All threads of a site, by page."""
-    rows = yield many("SELECT page, url, title, locked FROM threads WHERE site = :site ORDER BY page", site=site)
-    return [Thread(row["page"], row["url"], row["title"], bool(row["locked"])) for row in rows]
+    rows = yield many("SELECT page, url, title, locked, ai FROM threads WHERE site = :site ORDER BY page", site=site)
+    return [Thread(row["page"], row["url"], row["title"], bool(row["locked"]), row["ai"]) for row in rows]
 
 
 def comments_of(site: str, page: str, after: tuple[int, str], limit: int = EXPORTED_AT_ONCE) -> Work[list[Comment]]:
@@ -53,6 +55,16 @@ def taken(ids: Sequence[str]) -> Work[dict[str, Comment]]:
         **names,
     )
     return {row["id"]: threads.read_comment(row) for row in rows}
+
+
+def add_thread(site: str, thread: Thread, now: int) -> Work[None]:
+    """Put in a thread from elsewhere as it is there; one that is here already stays as it is."""
+    yield run(
+        """INSERT INTO threads (site, page, url, title, locked, ai, created_at)
+        VALUES (:site, :page, :url, :title, :locked, :ai, :now) ON CONFLICT (site, page) DO NOTHING""",
+        site=site, page=thread.page, url=thread.url, title=thread.title, locked=int(thread.locked), ai=thread.ai,
+        now=now,
+    )  # fmt: skip
 
 
 def add(comment: Comment, url: str, title: str, now: int) -> Work[None]:

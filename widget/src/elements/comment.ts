@@ -47,7 +47,7 @@ export class CommentElement extends View<CommentData> {
 
   #replies(ctx: Context, parent: Comment, depth: number): Child {
     const { replies } = parent;
-    const writing = this.#form === "reply" && this.#composer(parent, "reply");
+    const writing = this.#form === "reply" && !ctx.locked && this.#composer(parent, "reply");
     if (replies.length === 0 && !writing) return null;
     const rows = replies.map((comment) =>
       h(
@@ -62,15 +62,16 @@ export class CommentElement extends View<CommentData> {
 
   #person(data: CommentData): Child[] {
     const { ctx, comment } = data;
+    const editing = this.#form === "edit" && !ctx.locked;
     return [
       avatar(comment.author, ctx),
       h(
         "div",
         { class: "content" },
         this.#head(data),
-        this.#form === "edit" ? this.#composer(comment, "edit") : this.#body(comment),
+        editing ? this.#composer(comment, "edit") : this.#body(comment),
         this.#notes(ctx, comment),
-        this.#form !== "edit" && this.#actions(ctx, comment),
+        !editing && this.#actions(ctx, comment),
         this.#form === "remove" && this.#removing(ctx, comment),
         this.#form === "report" && this.#reporting(ctx, comment),
       ),
@@ -156,14 +157,17 @@ export class CommentElement extends View<CommentData> {
     );
   }
 
-  #ownActions({ texts, info, lang }: Context, comment: Comment): Child[] {
+  #ownActions({ texts, info, lang, locked }: Context, comment: Comment): Child[] {
     const end = info ? changeableUntil(comment, info.visitor, info.settings) : 0;
     if (Date.now() >= end) return [];
     const title =
       end < Number.POSITIVE_INFINITY
         ? texts.editLater(clockTime(new Date(end).toISOString(), Date.now(), lang))
         : null;
-    return [this.#opener(texts.edit, "edit", "", title), this.#opener(texts.remove, "remove", "", title)];
+    return [
+      !locked && this.#opener(texts.edit, "edit", "", title),
+      this.#opener(texts.remove, "remove", "", title),
+    ];
   }
 
   #opener(label: string, form: Form, kind = "", title: string | null = null): Child {

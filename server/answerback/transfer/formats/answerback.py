@@ -11,14 +11,18 @@ import orjson
 
 from ...core.model import SETTLED
 from ...errors import BadRequest
-from ..model import Incoming, moment, open_capped
+from ...sites.settings import AI_RULES
+from ..model import Incoming, IncomingThread, moment, open_capped
 
 _KINDS = ("guest", "user", "owner", "ai")
 _STATES = ("published", "pending", "hidden", "deleted")
 
 
-def read(path: Path, now: int) -> Iterator[Incoming]:
-    """The comments of an export. Raises BadRequest for anything else."""
+def read(path: Path, now: int) -> Iterator[Incoming | IncomingThread]:
+    """The comments of an export, and the threads that are locked or have a rule of their own.
+
+    Raises BadRequest for anything else.
+    """
     try:
         with closing(open_capped(path)) as file:
             data = orjson.loads(file.read())
@@ -29,6 +33,9 @@ def read(path: Path, now: int) -> Iterator[Incoming]:
     for thread in data["threads"]:
         if not isinstance(thread, dict) or not _text(thread, "page"):
             raise BadRequest("validation_failed", f"{path} has a thread without a page.")
+        locked, ai = thread.get("locked") is True, _text(thread, "ai")
+        if locked or ai in AI_RULES:
+            yield IncomingThread(_page(thread), _text(thread, "url"), _text(thread, "title"), locked, ai or None)
         for comment in _list(thread.get("comments")):
             if not isinstance(comment, dict) or not _text(comment, "id"):
                 raise BadRequest("validation_failed", f"{path} has a comment without an id.")
@@ -41,7 +48,7 @@ def _comment(thread: dict[str, Any], comment: dict[str, Any], now: int) -> Incom
     edited = _text(comment, "edited_at")
     return Incoming(
         id=_text(comment, "id"),
-        page=_text(thread, "page")[:500],
+        page=_page(thread),
         url=_text(thread, "url"),
         title=_text(thread, "title"),
         parent=_text(comment, "parent_id") or None,
@@ -57,6 +64,10 @@ def _comment(thread: dict[str, Any], comment: dict[str, Any], now: int) -> Incom
         pinned=comment.get("pinned") is True,
         answer=_answer(comment.get("answer")),
     )
+
+
+def _page(thread: dict[str, Any]) -> str:
+    return _text(thread, "page")[:500]
 
 
 def _answer(data: Any) -> dict[str, Any] | None:

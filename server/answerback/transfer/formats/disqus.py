@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from ..model import Incoming, moment, page_of, text_of
+from ..model import Incoming, IncomingThread, moment, page_of, text_of
 from .xml import attribute, child, elements, local, text
 
 
-def read(path: Path, now: int) -> Iterator[Incoming]:
-    """The posts of an export. What was deleted or is spam stays behind."""
+def read(path: Path, now: int) -> Iterator[Incoming | IncomingThread]:
+    """The posts of an export, and the threads that are closed. What was deleted or is spam stays behind."""
     threads: dict[str, tuple[str, str]] = {}
     for element in elements(path, "thread", "post"):
         id = attribute(element, "id")
         if local(element) == "thread":
-            threads[id] = (text(element, "link"), text(element, "title"))
+            url, title = threads[id] = (text(element, "link"), text(element, "title"))
+            if text(element, "isClosed") == "true" and text(element, "isDeleted") != "true" and url:
+                yield IncomingThread(page_of(url), url, title, locked=True)
             continue
         if text(element, "isDeleted") == "true" or text(element, "isSpam") == "true":
             continue

@@ -6,20 +6,25 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from ..model import Incoming, moment, page_of, text_of
+from ..model import Incoming, IncomingThread, moment, page_of, text_of
 from .xml import elements, local, text
 
 
-def read(path: Path, now: int) -> Iterator[Incoming]:
-    """The comments of an export. Spam, trash, pingbacks and trackbacks stay behind."""
+def read(path: Path, now: int) -> Iterator[Incoming | IncomingThread]:
+    """The comments of an export, and the threads among them that are closed. Spam, trash, pingbacks and trackbacks
+    stay behind."""
     for item in elements(path, "item"):
         url, title = text(item, "link"), text(item, "title")
+        closed = text(item, "comment_status") == "closed"
         for comment in item:
             approved = text(comment, "comment_approved")
             if local(comment) != "comment" or approved not in ("0", "1"):
                 continue
             if text(comment, "comment_type") not in ("", "comment"):
                 continue
+            if closed:
+                yield IncomingThread(page_of(url), url, title, locked=True)
+                closed = False
             html = _paragraphs(text(comment, "comment_content"))
             parent = text(comment, "comment_parent")
             yield Incoming(
