@@ -16,6 +16,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from answerback.settings import read_env_file
 
 from tests.commands import clean_environment, run_command
 from tests.fakes.openai_server import OpenAIServer
@@ -89,6 +90,45 @@ def test_check_says_a_line_of_each_part(run: Run) -> None:
     assert "redis        cannot" in run("check", code=1, ANSWERBACK_REDIS_URL="redis://127.0.0.1:1").stdout
     broken = run("check", "--json", code=1, ANSWERBACK_PROVIDER="openai")
     assert {line["part"]: line["state"] for line in json.loads(broken.stdout)}["provider"] == "error"
+
+
+def test_a_wrong_folder_stays_as_it_is(tmp_path: Path) -> None:
+    """Commands that only look, or that need what is not there, leave no new key and no empty database behind."""
+    environment = {"ANSWERBACK_DATA_DIR": str(tmp_path / "wrong")}
+    done = run_command(["check"], environment)
+    assert (done.returncode, "database     " + str(tmp_path / "wrong") in done.stdout) == (0, True)
+    for command in ("site list", "site show blog", "owner list", "answers status", "export blog", "backup copy.tar"):
+        done = run_command(command.split(), environment)
+        assert (done.returncode, "There is no database" in done.stderr) == (1, True), command
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_settings_come_from_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "env"
+    file.write_text(
+        "# Settings\n"
+        f"ANSWERBACK_DATA_DIR={tmp_path}/data\n"
+        "ANSWERBACK_MAIL_FROM=Harbour bakery <post@harbour.example>\n"
+        "ANSWERBACK_SMTP_URL='smtp://post:a%23b$c ${d}@127.0.0.1:1' # private\n"
+        "PATH=/nowhere\n",
+        "utf-8",
+    )
+    assert run_command(["--env-file", str(file), "site", "add", "blog", "--origin", "https://blog.example"], {})
+    assert run_command(["site", "list", "--env-file", str(file)], {}).stdout == "blog\thttps://blog.example\t\n"
+    said = run_command(["check", "--env-file", str(file)], {})
+    assert (said.returncode, "mail server at 127.0.0.1" in said.stdout) == (1, True), "the sender is no error"
+    assert read_env_file(file)["ANSWERBACK_MAIL_FROM"] == "Harbour bakery <post@harbour.example>"
+    assert read_env_file(file)["ANSWERBACK_SMTP_URL"] == "smtp://post:a%23b$c ${d}@127.0.0.1:1"
+    over = {"ANSWERBACK_MAIL_FROM": "nobody"}
+    assert "ANSWERBACK_MAIL_FROM is no address" in run_command(["check", "--env-file", str(file)], over).stdout
+    for text, why in (
+        ("ANSWERBACK_TYPO=x", "no such setting"),
+        ("ANSWERBACK MODEL=x", "line 1 is not"),
+        (None, "read"),
+    ):
+        file.unlink() if text is None else file.write_text(text, "utf-8")
+        done = run_command(["check", "--env-file", str(file)], {})
+        assert (done.returncode, why in done.stderr) == (1, True), done.stderr
 
 
 def test_check_says_where_dollars_cannot_be_counted(run: Run, model: OpenAIServer) -> None:

@@ -72,7 +72,7 @@ def commands(parser: argparse.ArgumentParser, words: tuple[str, ...] = ()) -> It
             yield from commands(child, (*words, name))
     if not below:
         options = [option for action in parser._actions for option in action.option_strings if option.startswith("--")]
-        yield " ".join(words), [option for option in options if option != "--help"]
+        yield " ".join(words), [option for option in options if option not in ("--help", "--env-file")]
 
 
 @pytest.mark.parametrize(("command", "options"), list(commands(cli.parser())), ids=lambda value: str(value))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import secrets
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from ipaddress import ip_network
 from pathlib import Path
@@ -40,14 +42,13 @@ def _url(text: str) -> str:
 def _database_url(text: str) -> str:
     if not text.startswith(("sqlite:///", "postgresql://")):
         raise ValueError("must begin with sqlite:/// or postgresql://")
-    _ = urlsplit(text).port
-    return text
+    return _with_port(text)
 
 
 def _redis_url(text: str) -> str:
     if not text.startswith(("redis://", "rediss://", "unix://")):
         raise ValueError("must begin with redis://, rediss:// or unix://")
-    return text
+    return _with_port(text)
 
 
 def _provider(text: str) -> str:
@@ -93,6 +94,16 @@ def _at_once(text: str) -> int:
 def _smtp_url(text: str) -> str:
     if not text.startswith(("smtp://", "smtps://")):
         raise ValueError("must begin with smtp:// or smtps://")
+    return _with_port(text)
+
+
+def _with_port(text: str) -> str:
+    try:
+        _ = urlsplit(text).port
+    except ValueError:  # whose words may hold a part of the password
+        raise ValueError(
+            "must have a number as its port; in a password, write # / ? @ : as %23 %2F %3F %40 %3A"
+        ) from None
     return text
 
 
@@ -181,11 +192,16 @@ class Settings:
         return f"{parts.scheme}://{parts.netloc}".lower()
 
 
-def load_settings(environment: Mapping[str, str] | None = None, *, dotenv: Path | None = Path(".env")) -> Settings:
-    """Read the environment over an `.env` file over the defaults, and make what is made at the first start.
+def load_settings(
+    environment: Mapping[str, str] | None = None, *, dotenv: Path | None = Path(".env"), make_key: bool = True
+) -> Settings:
+    """Read the environment over a file of settings over the defaults. Without `make_key` nothing is made in the data
+    folder, and `secret_key` may be empty.
 
     Raises SettingsError naming the setting for an unknown name or a bad value.
     """
+    if dotenv == Path(".env") and not dotenv.is_file():
+        dotenv = None
     texts = _collect(dict(os.environ if environment is None else environment), dotenv)
     values: dict[str, object] = {}
     for setting in SETTINGS:
@@ -203,19 +219,39 @@ def load_settings(environment: Mapping[str, str] | None = None, *, dotenv: Path 
     data_dir = Path(str(values["data_dir"])).expanduser().resolve()
     values["data_dir"] = data_dir
     values["database_url"] = values["database_url"] or f"sqlite:///{data_dir / 'answerback.db'}"
-    values["secret_key"] = values["secret_key"] or (_kept_key(data_dir),)
+    if not values["secret_key"]:
+        values["secret_key"] = (_kept_key(data_dir),) if make_key else ()
     return Settings(**values)  # type: ignore[arg-type]  # the names are those of SETTINGS, checked one by one above
 
 
-def _collect(environment: dict[str, str], dotenv: Path | None) -> dict[str, str]:
-    if dotenv is not None and dotenv.is_file():
-        from dotenv import dotenv_values
+def sqlite_file(database_url: str) -> Path | None:
+    """The file of a SQLite database; None where it is PostgreSQL."""
+    return Path(database_url.removeprefix("sqlite:///")) if database_url.startswith("sqlite") else None
 
-        try:
-            kept = dotenv_values(dotenv)
-        except (OSError, UnicodeDecodeError) as error:
-            raise SettingsError(f"{dotenv}: cannot be read ({error})") from None
-        environment = {**{k: v for k, v in kept.items() if v is not None}, **environment}
+
+def read_env_file(path: Path) -> dict[str, str]:
+    """Names and values of a file of settings: `NAME=VALUE` lines as systemd and Docker read them, spaces and `<…>`
+    in a value included. Raises SettingsError."""
+    from dotenv.parser import parse_stream
+
+    try:
+        text = path.read_text("utf-8")
+    except OSError as error:
+        raise SettingsError(f"{path}: cannot be read ({error.strerror})") from None
+    except UnicodeDecodeError:
+        raise SettingsError(f"{path}: cannot be read (it is not UTF-8)") from None
+    found = {}
+    for binding in parse_stream(io.StringIO(text)):
+        if binding.error:
+            raise SettingsError(f"{path}: line {binding.original.line} is not NAME=VALUE")
+        if binding.key is not None and binding.value is not None:
+            found[binding.key] = binding.value
+    return found
+
+
+def _collect(environment: dict[str, str], dotenv: Path | None) -> dict[str, str]:
+    if dotenv is not None:
+        environment = {**read_env_file(dotenv), **environment}
     texts = {}
     for name, text in environment.items():
         target = name.removesuffix("_FILE")
@@ -248,12 +284,23 @@ def _kept_key(data_dir: Path) -> str:
     path = data_dir / "secret-key"
     try:
         data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-        try:
-            descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-        except FileExistsError:
-            return _keys(path.read_text(encoding="ascii").strip())[-1]
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(secrets.token_urlsafe(48))
-        return path.read_text(encoding="ascii")
+        if not path.exists():
+            _make_key(path)
+        return _keys(path.read_text(encoding="ascii").strip())[-1]
     except (OSError, ValueError) as error:
         raise SettingsError(f"ANSWERBACK_DATA_DIR: {path} cannot be used ({error})") from None
+
+
+def _make_key(path: Path) -> None:
+    """Whole or not at all, and one key for all who start at the same time."""
+    unfinished = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+    descriptor = os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    try:
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(secrets.token_urlsafe(48))
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileExistsError):
+            os.link(unfinished, path)
+    finally:
+        unfinished.unlink()

@@ -5,15 +5,16 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import BinaryIO
 
 from ..core.comments import is_text
-from ..errors import AppError, SettingsError
-from ..settings import load_settings
+from ..errors import AppError, BadRequest, SettingsError
+from ..settings import Settings, load_settings, sqlite_file
 from . import answers, owners, sites, threads
 from . import server as serving
 from . import transfer as moving
-from .console import Parser, say
+from .console import Parser, say, takes_env_file
 
 
 def main(
@@ -21,15 +22,14 @@ def main(
     environment: Mapping[str, str] | None = None,
     stdin: BinaryIO | None = None,
 ) -> int:
-    """Run one command; the exit code. An `environment` replaces the process's and the `.env` file."""
+    """Run one command; the exit code. An `environment` stands for the process's and its `.env` file."""
     grammar = parser()
     arguments = sys.argv[1:] if arguments is None else arguments
     if not is_text("".join(arguments)):
         grammar.error("arguments are text, in UTF-8")
     options = grammar.parse_args(arguments, argparse.Namespace(stdin=stdin))
     try:
-        settings = load_settings() if environment is None else load_settings(environment, dotenv=None)
-        result: int = options.run(settings, options)
+        result: int = options.run(_settings(options, environment), options)
         return result
     except SettingsError as error:
         say(f"answerback: {error}")
@@ -42,9 +42,23 @@ def main(
         return 1
 
 
+def _settings(options: argparse.Namespace, environment: Mapping[str, str] | None) -> Settings:
+    """The settings. Only a command that begins something makes a database, or a key: a wrong folder stays as it is."""
+    dotenv = options.env_file or (Path(".env") if environment is None else None)
+    if options.data != "made":
+        settings = load_settings(environment, dotenv=dotenv, make_key=False)
+        if options.data == "as it is":
+            return settings
+        file = sqlite_file(settings.database_url)
+        if file is not None and not file.is_file():
+            raise BadRequest("validation_failed", f"There is no database at {file}: is ANSWERBACK_DATA_DIR right?")
+    return load_settings(environment, dotenv=dotenv)
+
+
 def parser() -> Parser:
     """The command line's grammar, in the order in which its help shows it."""
     top = Parser(prog="answerback", description="Comments that answer back.")
+    takes_env_file(top)
     commands = top.add_subparsers(metavar="COMMAND", required=True, parser_class=Parser)
     for room in (serving, sites, threads, owners, answers, moving):
         room.add_to(commands)

@@ -7,7 +7,9 @@ from typing import Literal
 
 from ..clock import SystemClock
 from ..db.database import Database
-from ..settings import Settings
+from ..settings import Settings, sqlite_file
+
+IF_NOT_NEW = "where there was one, ANSWERBACK_DATA_DIR is wrong"
 
 
 @dataclass(frozen=True)
@@ -21,12 +23,16 @@ class Line:
 
 async def check_all(settings: Settings) -> list[Line]:
     """A line for each part: settings, database, Redis where there is one, provider, budgets, sign-in, mail."""
+    file = sqlite_file(settings.database_url)
+    if file is not None and not file.is_file():
+        database = [Line("database", "warning", f"{file} is not there: the first start makes it; {IF_NOT_NEW}")]
+    else:
+        database = [await _database(settings), await _budgets(settings)]
     return [
         _settings(settings),
-        await _database(settings),
+        *database,
         *([await _redis(settings)] if settings.redis_url else []),
         await check_provider(settings),
-        await _budgets(settings),
         await _oauth("GitHub", settings),
         await _oauth("Kakao", settings),
         await _mail(settings),

@@ -6,7 +6,8 @@ import argparse
 import asyncio
 import sys
 from collections.abc import Callable
-from typing import Any, NoReturn
+from pathlib import Path
+from typing import Any, Literal, NoReturn
 
 from ..settings import Settings
 
@@ -25,12 +26,22 @@ class Parser(argparse.ArgumentParser):
 
 
 def command(
-    commands: Any, name: str, run: Callable[[Settings, argparse.Namespace], int], help: str
+    commands: Any,
+    name: str,
+    run: Callable[[Settings, argparse.Namespace], int],
+    help: str,
+    data: Literal["made", "needed", "as it is"] = "needed",
 ) -> argparse.ArgumentParser:
-    """Add a command with what runs it, which gives the exit code."""
+    """Add a command with what runs it, which gives the exit code; `data` says what it does where there are none yet."""
     command: argparse.ArgumentParser = commands.add_parser(name, help=help, description=help)
-    command.set_defaults(run=run)
+    takes_env_file(command, default=argparse.SUPPRESS)
+    command.set_defaults(run=run, data=data)
     return command
+
+
+def takes_env_file(parser: argparse.ArgumentParser, default: Any = None) -> None:
+    """Add `--env-file`, which may stand before and after the command's name."""
+    parser.add_argument("--env-file", metavar="FILE", type=Path, default=default, help="settings, in place of .env")
 
 
 def count(text: str) -> int:

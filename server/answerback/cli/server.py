@@ -13,19 +13,19 @@ from .console import command, count, port, say, watched
 
 def add_to(commands: Any) -> None:
     """`demo`, `serve`, `check`, `migrate`."""
-    demo = command(commands, "demo", _demo, "our server and a plain site on another origin, ready to try")
+    demo = command(commands, "demo", _demo, "our server and a plain site on another origin, ready to try", "made")
     demo.add_argument("--port", type=port, default=8000)
     demo.add_argument("--site-port", type=port, default=8001)
     demo.add_argument("--local-model", action="store_true", help="answer by a small model on this machine")
-    serve = command(commands, "serve", _serve, "run the server")
+    serve = command(commands, "serve", _serve, "run the server", "made")
     serve.add_argument("--host", default="127.0.0.1")
     serve.add_argument("--port", type=port, default=8000)
     serve.add_argument("--workers", type=count, default=1)
-    check = command(commands, "check", _check, "say of each part whether it is ready")
+    check = command(commands, "check", _check, "say of each part whether it is ready", "as it is")
     check.add_argument("--red-team", action="store_true", help="try attacks on the provider in use; costs its calls")
     check.add_argument("--limit", type=count, metavar="N", help="attacks tried at most, of all kinds alike")
     check.add_argument("--json", action="store_true")
-    command(commands, "migrate", _migrate, "bring the database to the newest schema")
+    command(commands, "migrate", _migrate, "bring the database to the newest schema", "made")
 
 
 def _demo(settings: Settings, options: argparse.Namespace) -> int:

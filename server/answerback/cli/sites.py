@@ -17,7 +17,7 @@ from .console import Parser, command, count, say, watched, with_database
 def add_to(commands: Any) -> None:
     """`site …`."""
     site = commands.add_parser("site", help="sites").add_subparsers(required=True, parser_class=Parser)
-    add = command(site, "add", _site_add, "add a site and print the snippet to paste")
+    add = command(site, "add", _site_add, "add a site and print the snippet to paste", "made")
     add.add_argument("key")
     add.add_argument("--origin", action="append", required=True, metavar="URL")
     add.add_argument("--name", default="")
