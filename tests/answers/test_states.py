@@ -13,7 +13,8 @@ import pytest
 from answerback.answers import quota, store
 from answerback.answers.store import Outcome
 from answerback.core.model import RUNNING, Visitor
-from answerback.db.database import Database, Work, run
+from answerback.db.database import Database
+from answerback.db.work import Work, run
 from answerback.sites.settings import read_site
 from answerback.sites.store import add_site
 from anyio.from_thread import BlockingPortal, start_blocking_portal

@@ -19,7 +19,8 @@ from answerback.app.build import Overrides, build_app
 from answerback.app.dispatch import App
 from answerback.clock import SteppedClock, SystemClock
 from answerback.comments.store import keep_thread
-from answerback.db.database import Database, Work, run
+from answerback.db.database import Database
+from answerback.db.work import Work, run
 from answerback.live.bus import page_channel
 from answerback.settings import load_settings
 from answerback.sites.store import add_site

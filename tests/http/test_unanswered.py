@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from answerback.admin.pages import unanswered_store as store
 from answerback.admin.pages.unanswered import Group, grouped
-from answerback.db.database import Database, Work, run
+from answerback.db.database import Database
+from answerback.db.work import Work, run
 from answerback.sites.store import add_site
 
 from tests.http.test_corrections import Owner, sign_in

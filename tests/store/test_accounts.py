@@ -27,7 +27,8 @@ from answerback.answers.record_store import record_of
 from answerback.answers.reuse import store as asked
 from answerback.clock import SteppedClock
 from answerback.core.model import Visitor
-from answerback.db.database import Database, IntegrityConflict, Work, run
+from answerback.db.database import Database
+from answerback.db.work import IntegrityConflict, Work, run
 from answerback.errors import LimitReached
 
 from tests.services import migrated_sqlite

@@ -14,7 +14,8 @@ from answerback.accounts.privacy import merging_store
 from answerback.accounts.sign_in.flow import store
 from answerback.accounts.sign_in.flow.store import Begun
 from answerback.core.model import Visitor
-from answerback.db.database import Database, Work, run
+from answerback.db.database import Database
+from answerback.db.work import Work, run
 
 pytestmark = pytest.mark.anyio
 NOW = 1_790_000_000_000

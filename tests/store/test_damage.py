@@ -7,7 +7,8 @@ import shutil
 from pathlib import Path
 
 import pytest
-from answerback.db.database import READERS, Work, many, run
+from answerback.db.connections import READERS
+from answerback.db.work import Work, many, run
 from answerback.errors import Unavailable
 
 from tests.services import migrated_sqlite

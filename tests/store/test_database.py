@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 from answerback.answers import quota
 from answerback.core.model import Visitor
-from answerback.db.database import Database, IntegrityConflict, Work, one, run
+from answerback.db.database import Database
+from answerback.db.work import IntegrityConflict, Work, one, run
 from answerback.sites.settings import Site, read_site
 
 from tests.services import migrated_sqlite

@@ -10,7 +10,8 @@ from answerback.accounts.sign_in.attempts import FREE_OF_ADDRESS, FREE_TAKEN, At
 from answerback.accounts.sign_in.mail_link import store as mail
 from answerback.accounts.sign_in.mail_link.outbox import AN_HOUR_BY_ADDRESS, HOUR_MS, MailOutbox
 from answerback.clock import SteppedClock
-from answerback.db.database import Database, Work
+from answerback.db.database import Database
+from answerback.db.work import Work
 from answerback.errors import LimitReached
 from answerback.net.addresses import SHARES_OF_NETWORK, address_key
 from answerback.sites.store import add_site

@@ -6,7 +6,8 @@ import pytest
 from answerback.accounts import store
 from answerback.accounts.owners import add_owner_with_link, remove_owner
 from answerback.accounts.sessions import hash_secret
-from answerback.db.database import Database, Work
+from answerback.db.database import Database
+from answerback.db.work import Work
 from answerback.errors import AppError
 from answerback.sites.store import add_site
 

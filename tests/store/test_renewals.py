@@ -9,7 +9,8 @@ from answerback.answers import store
 from answerback.answers.reuse import store as answered
 from answerback.answers.store import Outcome, QueuedAnswer
 from answerback.core.answering import Source
-from answerback.db.database import Database, Work, run
+from answerback.db.database import Database
+from answerback.db.work import Work, run
 
 from tests.store.test_turns import LEASE, NOW, Queue
 

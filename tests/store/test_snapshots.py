@@ -10,7 +10,8 @@ from answerback.clock import SteppedClock
 from answerback.comments.snapshot import LEAST_BYTES, Snapshots, ThreadReads, respond
 from answerback.comments.store import add_comment, keep_thread
 from answerback.core.model import Comment
-from answerback.db.database import Database, Work
+from answerback.db.database import Database
+from answerback.db.work import Work
 from answerback.live.bus import MemoryBus
 from answerback.sites.store import SiteDirectory, add_site
 

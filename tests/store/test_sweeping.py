@@ -8,7 +8,8 @@ from answerback.accounts.identities import store as identities
 from answerback.accounts.privacy.sweeping import Sweeping
 from answerback.clock import SteppedClock
 from answerback.core.times import day_of
-from answerback.db.database import Database, Work, run
+from answerback.db.database import Database
+from answerback.db.work import Work, run
 from answerback.sites.store import add_site
 
 pytestmark = pytest.mark.anyio

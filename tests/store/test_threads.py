@@ -13,7 +13,8 @@ from answerback.answers import store as answers
 from answerback.comments import store
 from answerback.core.comments import best_score
 from answerback.core.model import Comment
-from answerback.db.database import Database, Work, one, run
+from answerback.db.database import Database
+from answerback.db.work import Work, one, run
 from answerback.sites.store import add_site
 from answerback.transfer import store as moving
 

@@ -9,7 +9,8 @@ from functools import partial
 import pytest
 from answerback.answers import store
 from answerback.answers.store import Outcome
-from answerback.db.database import Database, Work
+from answerback.db.database import Database
+from answerback.db.work import Work
 from answerback.sites.store import add_site
 
 pytestmark = pytest.mark.anyio

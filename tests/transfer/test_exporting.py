@@ -15,7 +15,8 @@ from answerback.answers import record_store
 from answerback.comments import store as threads
 from answerback.core.markdown import render
 from answerback.core.model import Comment
-from answerback.db.database import Database, Work
+from answerback.db.database import Database
+from answerback.db.work import Work
 from answerback.sites.settings import read_site
 from answerback.sites.store import add_site
 from answerback.transfer import store

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from ..clock import SystemClock
-from ..db.database import Database, Work
+from ..db.database import Database
+from ..db.work import Work
 from ..errors import BadRequest, NotFound
 from ..ids import Ids, RandomIds
 from ..sites.store import list_sites

@@ -11,7 +11,8 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from ..clock import Clock
 from ..core.model import Visitor
-from ..db.database import Database, Work
+from ..db.database import Database
+from ..db.work import Work
 from ..errors import BadRequest, Forbidden, Unauthorized
 from ..ids import Ids
 from ..sites.edge import Call, bearer_token

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..core.model import Visitor
-from ..db.database import Database, Row, Work, many, one, run
+from ..db.database import Database
+from ..db.work import Row, Work, many, one, run
 from ..errors import Unauthorized
 
 VISITOR = "v.id, v.site, v.kind, v.name, v.avatar_url, v.daily_answers, v.blocked"

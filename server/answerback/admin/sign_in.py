@@ -12,7 +12,8 @@ from ..accounts.passwords import LONGEST, verify_password
 from ..accounts.sessions import hash_secret
 from ..accounts.sign_in.attempts import Attempts
 from ..clock import Clock
-from ..db.database import Database, Work
+from ..db.database import Database
+from ..db.work import Work
 from ..errors import LimitReached, NotFound
 from ..ids import Ids
 from ..net.addresses import address_key, client_address

@@ -8,7 +8,9 @@ from dataclasses import dataclass, replace
 from ..answers.quota import Alert
 from ..comments.store import comment_by_id, set_state
 from ..core.model import RUNNING, Comment
-from ..db.database import Database, Row, Work, many, one
+from ..db.database import Database
+from ..db.sql import containing, in_list
+from ..db.work import Row, Work, many, one
 from ..errors import Conflict
 
 COMMENT_STATES = ("published", "pending", "hidden", "deleted")
@@ -95,17 +97,6 @@ class Totals:
     cost_microusd: int
 
 
-def named(sites: Sequence[str]) -> tuple[str, dict[str, str]]:
-    """The sites as names of parameters, for `IN (…)`, and the parameters."""
-    names = {f"site{index}": site for index, site in enumerate(sites)}
-    return ", ".join(":" + name for name in names), dict(names)
-
-
-def escape_like(text: str) -> str:
-    """A text as LIKE finds it verbatim, with `!` as the escape."""
-    return text.replace("!", "!!").replace("%", "!%").replace("_", "!_")
-
-
 def _part(select: str, name: str, at: str, rank: str, sites: str, wanted: Filter, states: Sequence[str]) -> str:
     """One kind's newest entries; each kind is cut by itself, so that its index on the time can serve."""
     where = [f"{name}.site IN ({sites})"]
@@ -130,7 +121,7 @@ def entries(sites: Sequence[str], wanted: Filter, limit: int) -> Work[list[Entry
     """The newest entries of these sites, newest first."""
     if not sites:
         return []
-    names, params = named(sites)
+    names, params = in_list("site", sites)
     parts = []
     if not wanted.state or wanted.state in COMMENT_STATES + ANSWER_STATES:
         column = "a.state" if wanted.state in ANSWER_STATES else "c.state"
@@ -149,8 +140,8 @@ def entries(sites: Sequence[str], wanted: Filter, limit: int) -> Work[list[Entry
     if wanted.author:
         values["author"] = wanted.author
     if wanted.text:
-        values["verbatim"] = f"%{escape_like(wanted.text)}%"
-        values["folded"] = f"%{escape_like(wanted.text.lower())}%"
+        values["verbatim"] = containing(wanted.text)
+        values["folded"] = containing(wanted.text.lower())
     if wanted.state in COMMENT_STATES + ANSWER_STATES:
         values["state"] = wanted.state
     if wanted.before is not None:
@@ -207,7 +198,7 @@ def pages(sites: Sequence[str]) -> Work[list[str]]:
     """Pages with a thread or a question, to choose from; the newest few hundred."""
     if not sites:
         return []
-    names, params = named(sites)
+    names, params = in_list("site", sites)
     rows = yield many(
         f"""SELECT page, MAX(at) AS latest FROM (
             SELECT page, created_at AS at FROM threads WHERE site IN ({names})
@@ -235,7 +226,7 @@ def site_of(sites: Sequence[str], id: str) -> Work[str | None]:
     """The site of a comment, when it is one of these."""
     if not sites:
         return None
-    names, params = named(sites)
+    names, params = in_list("site", sites)
     row = yield one(f"SELECT site FROM comments WHERE id = :id AND site IN ({names})", id=id, **params)
     return None if row is None else row["site"]
 

@@ -9,7 +9,8 @@ from ..comments import store as threads
 from ..core.answering import AnswerRequest, Passage, Source
 from ..core.grounding import citations, passages, prompt, ranking
 from ..core.languages.detection import language_of
-from ..db.database import Database, Work
+from ..db.database import Database
+from ..db.work import Work
 from ..knowledge.index.search import SiteIndex
 from ..knowledge.page_reader import PageReader
 from ..sites.settings import Site

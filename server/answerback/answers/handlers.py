@@ -15,7 +15,7 @@ from ..core import comments as rules
 from ..core.events import HEARTBEAT, RETRY, encode
 from ..core.model import RUNNING, Visitor
 from ..core.times import iso
-from ..db.database import Work
+from ..db.work import Work
 from ..errors import BadRequest, NotFound, Unavailable
 from ..live.bus import answer_channel
 from ..live.handlers import HEADERS, HEARTBEAT_SECONDS

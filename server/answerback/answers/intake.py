@@ -15,7 +15,7 @@ from ..core import comments as rules
 from ..core.markdown import render
 from ..core.model import RUNNING, Comment, Visitor
 from ..core.times import day_of
-from ..db.database import IntegrityConflict, Work
+from ..db.work import IntegrityConflict, Work
 from ..errors import Conflict, Forbidden, LimitReached, NotFound
 from ..net.addresses import address_key
 from ..runtime import Runtime

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 
 from ..clock import Clock
-from ..db.database import Work
+from ..db.work import Work
 from . import store
 
 LEASE_MS = 10_000

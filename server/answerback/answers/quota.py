@@ -12,7 +12,8 @@ from typing import Any
 
 from ..core.model import Visitor
 from ..core.times import day_of, iso, next_midnight
-from ..db.database import Work, many, one, run
+from ..db.sql import in_list
+from ..db.work import Work, many, one, run
 from ..net.addresses import shares
 from ..settings import limit as read_limit
 from ..sites.settings import Site
@@ -251,8 +252,7 @@ def view(site: Site, visitor: Visitor | None, address_key: str, page: str, now: 
     limit, used = visitor_limit(site, visitor), 0
     left: int | None = limit
     found = buckets(site, visitor, address_key, page)
-    names = {f"name{index}": bucket.name for index, bucket in enumerate(found)}
-    listed = ", ".join(f":{name}" for name in names)
+    listed, names = in_list("name", (bucket.name for bucket in found))
     rows = yield many(
         f"SELECT bucket, used FROM quota_usage WHERE day = :day AND bucket IN ({listed})", day=day, **names
     )

@@ -8,7 +8,8 @@ from typing import Any
 import orjson
 
 from ..core.times import iso
-from ..db.database import Row, Work, many, one
+from ..db.sql import in_list
+from ..db.work import Row, Work, many, one
 
 READ_AT_ONCE = 1_000
 
@@ -111,13 +112,13 @@ def count_records(site: str) -> Work[int]:
 
 
 def _filled(rows: list[Row]) -> Work[list[Record]]:
-    names = {f"id{index}": row["id"] for index, row in enumerate(rows)}
+    listed, params = in_list("id", (row["id"] for row in rows))
     said: dict[str, list[Feedback]] = {}
-    if names:
+    if rows:
         found = yield many(
             f"""SELECT answer_id, helpful, reason, created_at FROM feedback
-            WHERE answer_id IN ({", ".join(":" + name for name in names)}) ORDER BY created_at, visitor_id""",
-            **names,
+            WHERE answer_id IN ({listed}) ORDER BY created_at, visitor_id""",
+            **params,
         )
         for row in found:
             said.setdefault(row["answer_id"], []).append(

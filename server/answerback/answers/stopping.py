@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..comments import store as threads
 from ..core.model import RUNNING, Visitor
-from ..db.database import Work
+from ..db.work import Work
 from ..errors import Forbidden, NotFound
 from ..live.bus import answer_channel, page_channel
 from ..runtime import Runtime

@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from ..core.answering import Source
-from ..db.database import Row, Work, many, one, run
+from ..db.work import Row, Work, many, one, run
 
 _COLUMNS = """a.id, a.kind, a.site, a.page, a.url, a.title, a.question_id, a.visitor_id, a.address_key, a.state,
     a.body, a.html, a.sources, a.provider, a.model, a.error, a.retry_at, a.attempts, a.queued_at, a.settled_at,

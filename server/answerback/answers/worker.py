@@ -15,7 +15,7 @@ from typing import Literal
 from ..comments import store as threads
 from ..comments.updates import ThreadUpdates
 from ..core.answering import AnswerRequest, Finished, Quotes, TextDelta, Usage, Writing
-from ..db.database import Work
+from ..db.work import Work
 from ..errors import AppError, Unavailable
 from ..live.bus import answer_channel, page_channel
 from ..metrics import Metrics

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 from ..core.model import Comment, Visitor
-from ..db.database import Work
+from ..db.work import Work
 from ..sites.settings import Site
 
 

@@ -13,7 +13,7 @@ from ..core import comments as rules
 from ..core.markdown import render
 from ..core.model import Comment
 from ..core.times import iso
-from ..db.database import Work
+from ..db.work import Work
 from ..errors import BadRequest, NotFound
 from ..net.addresses import address_key
 from ..net.http import json_response

@@ -14,7 +14,8 @@ from ..core.hosts import normal_origin
 from ..core.markdown import render
 from ..core.model import Comment, Visitor
 from ..core.times import day_of
-from ..db.database import Database, IntegrityConflict, Work
+from ..db.database import Database
+from ..db.work import IntegrityConflict, Work
 from ..errors import BadRequest, Conflict, Forbidden, LimitReached, NotFound
 from ..ids import Ids
 from ..net.addresses import address_key, shares

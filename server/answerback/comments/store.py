@@ -9,7 +9,8 @@ import orjson
 
 from ..core.answering import Source
 from ..core.model import Answer, Comment
-from ..db.database import Row, Work, many, one, run
+from ..db.sql import in_list
+from ..db.work import Row, Work, many, one, run
 
 COLUMNS = """c.id, c.site, c.page, c.parent_id, c.root_id, c.depth, c.visitor_id, c.author_kind, c.author_name,
     c.avatar_url, c.body, c.html, c.state, c.created_at, c.edited_at, c.up, c.down, a.state AS answer_state,
@@ -115,12 +116,12 @@ def _pinned(site: str, page: str) -> Work[list[Comment]]:
 
 
 def _fill_replies(site: str, page: str, roots: list[Comment]) -> Work[None]:
-    names = {f"root{index}": root.id for index, root in enumerate(roots)}
+    listed, params = in_list("root", (root.id for root in roots))
     rows = yield many(
-        f"""SELECT {COLUMNS} {_FROM} WHERE c.root_id IN ({", ".join(":" + name for name in names)}) AND c.depth > 0
+        f"""SELECT {COLUMNS} {_FROM} WHERE c.root_id IN ({listed}) AND c.depth > 0
         AND c.site = :site AND c.page = :page AND c.state IN ('published', 'deleted', 'hidden')
         ORDER BY c.pinned DESC, c.created_at, c.id LIMIT :limit""",
-        site=site, page=page, limit=REPLIES_LIMIT, **names,
+        site=site, page=page, limit=REPLIES_LIMIT, **params,
     )  # fmt: skip
     known = {root.id: root for root in roots}
     replies = [read_comment(row) for row in rows]
@@ -305,11 +306,11 @@ def delete_comment(site: str, id: str, visitor_id: str, since: int) -> Work[bool
 
 def set_state(site: str, id: str, state: str, *, only_from: tuple[str, ...]) -> Work[bool]:
     """Hide, restore or approve a comment; False when it was in none of the states named."""
-    names = {f"from{index}": name for index, name in enumerate(only_from)}
+    listed, params = in_list("from", only_from)
     row = yield one(
         f"""UPDATE comments SET state = :state WHERE site = :site AND id = :id
-        AND state IN ({", ".join(":" + name for name in names)}) RETURNING id""",
-        state=state, site=site, id=id, **names,
+        AND state IN ({listed}) RETURNING id""",
+        state=state, site=site, id=id, **params,
     )  # fmt: skip
     return row is not None
 
@@ -368,11 +369,11 @@ def mine(site: str, page: str, visitor_id: str) -> Work[tuple[dict[str, int], li
 
 def counts(site: str, pages: list[str]) -> Work[dict[str, int]]:
     """How many comments can be seen on each of the pages."""
-    names = {f"page{index}": page for index, page in enumerate(pages)}
+    listed, params = in_list("page", pages)
     rows = yield many(
         f"""SELECT page, COUNT(*) AS count FROM comments WHERE site = :site AND state = 'published'
-        AND page IN ({", ".join(":" + name for name in names)}) GROUP BY page""",
-        site=site, **names,
+        AND page IN ({listed}) GROUP BY page""",
+        site=site, **params,
     )  # fmt: skip
     return dict.fromkeys(pages, 0) | {row["page"]: row["count"] for row in rows}
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import orjson
 
 from ..core.grounding.passages import Block
-from ..db.database import Database, Work, one, run
+from ..db.database import Database
+from ..db.work import Work, one, run
 
 
 @dataclass(frozen=True, slots=True)

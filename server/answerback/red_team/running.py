@@ -27,7 +27,8 @@ from ..core.answering import AnswerEvent, AnswerRequest, Usage
 from ..core.comments import BODY_LIMIT, NAME_LIMIT, TITLE_LIMIT, clean_line, clean_text
 from ..core.markdown import render
 from ..core.model import Comment, Visitor
-from ..db.database import Database, Work
+from ..db.database import Database
+from ..db.work import Work
 from ..ids import RandomIds
 from ..knowledge.build import Knowledge
 from ..knowledge.extract.html import extract

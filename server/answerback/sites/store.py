@@ -8,7 +8,8 @@ from dataclasses import replace
 import orjson
 
 from ..clock import Clock
-from ..db.database import Database, Work, many, one, run
+from ..db.database import Database
+from ..db.work import Work, many, one, run
 from ..errors import BadRequest, NotFound
 from .settings import Site, check, check_key, read_site
 

@@ -15,7 +15,8 @@ from ..comments.posting import page_url, place_below
 from ..core import comments as rules
 from ..core.markdown import render, sanitise
 from ..core.model import Comment
-from ..db.database import Database, Work
+from ..db.database import Database
+from ..db.work import Work
 from ..sites.settings import Site
 from . import store
 from .formats import answerback as own

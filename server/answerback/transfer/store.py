@@ -10,7 +10,8 @@ import orjson
 
 from ..comments import store as threads
 from ..core.model import Comment
-from ..db.database import Work, many, one, run
+from ..db.sql import in_list
+from ..db.work import Work, many, one, run
 
 EXPORTED_AT_ONCE = 5_000
 
@@ -48,11 +49,11 @@ def taken(ids: Sequence[str]) -> Work[dict[str, Comment]]:
     """Those of the ids that comments have, of whatever site."""
     if not ids:
         return {}
-    names = {f"id{index}": id for index, id in enumerate(ids)}
+    listed, params = in_list("id", ids)
     rows = yield many(
         f"""SELECT {threads.COLUMNS} FROM comments c LEFT JOIN answers a ON a.id = c.id
-        WHERE c.id IN ({", ".join(":" + name for name in names)})""",
-        **names,
+        WHERE c.id IN ({listed})""",
+        **params,
     )
     return {row["id"]: threads.read_comment(row) for row in rows}
 

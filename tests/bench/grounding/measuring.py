@@ -14,7 +14,8 @@ from answerback.answers.providers.quote import QuoteAnswerer
 from answerback.core.answering import AnswerRequest, Passage, Quotes, Source
 from answerback.core.grounding import ranking
 from answerback.core.languages.detection import language_of
-from answerback.db.database import Database, Work
+from answerback.db.database import Database
+from answerback.db.work import Work
 from answerback.knowledge.index.search import SiteIndex, entries
 from answerback.migrations import migrate
 from answerback.sites.store import add_site

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...core.model import Visitor
-from ...db.database import Work
+from ...db.work import Work
 from . import store
 from .model import NewIds, Profile, clean_name
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ...core.model import Visitor
-from ...db.database import Row, Work, many, one, run
+from ...db.work import Row, Work, many, one, run
 from ..store import VISITOR, read_visitor
 
 if TYPE_CHECKING:

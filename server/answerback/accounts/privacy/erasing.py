@@ -13,7 +13,8 @@ from starlette.responses import Response
 from ...clock import Clock
 from ...core.comments import is_text
 from ...core.model import Visitor
-from ...db.database import Database, Work
+from ...db.database import Database
+from ...db.work import Work
 from ...errors import AppError, Unauthorized
 from ...ids import Ids
 from ...net.http import problem, read_body

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...core.model import Visitor
-from ...db.database import Work, run
+from ...db.work import Work, run
 from ..profile.store import pages_of
 
 _DRAFTS = """SELECT a.id FROM answers a JOIN comments c ON c.id = a.id JOIN comments q ON q.id = a.question_id

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ...core.model import Visitor
-from ...db.database import Database, Work
+from ...db.database import Database
+from ...db.work import Work
 from ..profile.store import pages_of
 from . import merging_store
 from .erasing import Told

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...core.comments import best_score
 from ...core.model import Visitor
-from ...db.database import Work, many, run
+from ...db.work import Work, many, run
 
 # Where both have done the same thing, the account's own counts: nobody votes twice by signing in.
 _TWICE = (

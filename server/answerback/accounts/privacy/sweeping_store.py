@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ...db.database import Work, one, run
+from ...db.work import Work, one, run
 
 _IDLE = """kind = 'guest' AND blocked = 0 AND daily_answers IS NULL AND created_at < :idle_before""" + "".join(
     f" AND NOT EXISTS (SELECT 1 FROM {table} w WHERE w.visitor_id = visitors.id)"

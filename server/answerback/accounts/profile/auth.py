@@ -10,7 +10,8 @@ from starlette.requests import Request
 
 from ...clock import Clock
 from ...core.model import Visitor
-from ...db.database import Database, Work
+from ...db.database import Database
+from ...db.work import Work
 from ...errors import Forbidden, Unauthorized
 from ...ids import Ids
 from ...settings import Settings

@@ -14,7 +14,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from ...core.times import iso
-from ...db.database import IntegrityConflict, Work
+from ...db.work import IntegrityConflict, Work
 from ...errors import AppError, Forbidden, TooLarge
 from ...runtime import Runtime
 from ...sites.settings import Site

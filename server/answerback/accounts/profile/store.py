@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...core.model import Visitor
-from ...db.database import Database, Row, Work, many, one, run
+from ...db.database import Database
+from ...db.work import Row, Work, many, one, run
 from ..store import VISITOR, read_visitor
 
 

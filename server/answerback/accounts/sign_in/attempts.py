@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 from ...clock import Clock
-from ...db.database import Database, Work
+from ...db.database import Database
+from ...db.work import Work
 from ...errors import LimitReached
 from ...net.addresses import shares
 from .. import store

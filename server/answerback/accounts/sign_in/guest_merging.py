@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from ...core.model import Visitor
-from ...db.database import Work
+from ...db.work import Work
 
 
 class Merging(Protocol):

@@ -7,7 +7,8 @@ from collections.abc import Awaitable, Callable
 from ...clock import Clock
 from ...core.comments import NAME_LIMIT
 from ...core.model import Visitor
-from ...db.database import Database, Work
+from ...db.database import Database
+from ...db.work import Work
 from ...errors import Conflict, Unauthorized
 from ...ids import Ids
 from .. import store

@@ -15,7 +15,8 @@ from ...clock import Clock
 from ...comments.store import comment_by_id, reply_to, rule_of, set_rule
 from ...core.comments import BODY_LIMIT
 from ...core.model import RUNNING, Comment
-from ...db.database import Database, Work
+from ...db.database import Database
+from ...db.work import Work
 from ...errors import BadRequest, NotFound
 from ...sites.settings import AI_RULES, Site
 from ...sites.store import SiteDirectory

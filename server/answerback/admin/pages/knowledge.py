@@ -10,7 +10,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from ...clock import Clock
-from ...db.database import Database, Row, Work
+from ...db.database import Database
+from ...db.work import Row, Work
 from ...errors import BadRequest, NotFound
 from ...knowledge.build import Knowledge
 from ...knowledge.crawl import store

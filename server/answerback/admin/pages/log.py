@@ -17,7 +17,8 @@ from ...comments.posting import Posting
 from ...comments.updates import ThreadUpdates
 from ...core.model import Comment
 from ...core.times import day_of
-from ...db.database import Database, Work
+from ...db.database import Database
+from ...db.work import Work
 from ...errors import AppError, NotFound
 from ...ids import Ids
 from ...knowledge.build import Knowledge

@@ -7,7 +7,8 @@ from starlette.responses import RedirectResponse, Response
 
 from ...accounts.store import set_blocked
 from ...comments.updates import ThreadUpdates
-from ...db.database import Database, Work
+from ...db.database import Database
+from ...db.work import Work
 from ...errors import NotFound
 from ...sites.store import SiteDirectory
 from ..auth import Owner, OwnerAuth

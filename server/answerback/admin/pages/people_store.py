@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from ...accounts.store import visitor_by_id
 from ...core.model import Visitor
-from ...db.database import Work, many, one
-from ..store import named
+from ...db.sql import in_list
+from ...db.work import Work, many, one
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ def known(sites: Sequence[str], id: str) -> Work[VisitorSummary | None]:
     """A visitor of these sites."""
     if not sites:
         return None
-    names, params = named(sites)
+    names, params = in_list("site", sites)
     row = yield one(f"SELECT site, created_at FROM visitors WHERE id = :id AND site IN ({names})", id=id, **params)
     visitor = None if row is None else (yield from visitor_by_id(row["site"], id))
     if row is None or visitor is None:

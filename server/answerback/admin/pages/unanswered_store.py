@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ...db.database import Work, many
-from ..store import named
+from ...db.sql import in_list
+from ...db.work import Work, many
 
 OPEN_LIMIT, CLOSED_LIMIT = 1_000, 500
 
@@ -41,7 +41,7 @@ def unanswered(sites: Sequence[str]) -> Work[list[Unanswered]]:
     """What is open on these sites, newest first, and then what the owner has seen to lately."""
     if not sites:
         return []
-    names, params = named(sites)
+    names, params = in_list("site", sites)
     # Two lists: however much has been seen to, it takes nothing open out of sight.
     rows = yield many(
         f"""{_SELECT} WHERE a.site IN ({names}) AND a.dismissed_at IS NULL AND {_UNANSWERED}
@@ -60,11 +60,11 @@ def dismiss(sites: Sequence[str], ids: Sequence[str], now: int) -> Work[int]:
     """The owner has seen these; how many of them are of these sites."""
     if not sites or not ids:
         return 0
-    names, params = named(sites)
-    wanted = {f"id{index}": id for index, id in enumerate(ids)}
+    names, params = in_list("site", sites)
+    wanted, of_ids = in_list("id", ids)
     rows = yield many(
         f"""UPDATE answers SET dismissed_at = :now WHERE site IN ({names})
-        AND id IN ({", ".join(":" + name for name in wanted)}) RETURNING id""",
-        now=now, **params, **wanted,
+        AND id IN ({wanted}) RETURNING id""",
+        now=now, **params, **of_ids,
     )  # fmt: skip
     return len(rows)

@@ -13,7 +13,8 @@ from ...core import comments as rules
 from ...core.answering import Source
 from ...core.markdown import render
 from ...core.model import RUNNING, Comment
-from ...db.database import Database, Work
+from ...db.database import Database
+from ...db.work import Work
 from ...errors import BadRequest, Conflict, NotFound
 from ...ids import Ids
 from ...sites.settings import Site

@@ -10,7 +10,7 @@ from ...core.answering import Source
 from ...core.comments import answer_rule
 from ...core.grounding import citations, passages
 from ...core.times import next_midnight
-from ...db.database import Work
+from ...db.work import Work
 from ...errors import AppError
 from ...knowledge.page_reader import Change
 from ...knowledge.store import PageText

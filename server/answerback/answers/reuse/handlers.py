@@ -6,7 +6,8 @@ from starlette.responses import Response
 
 from ...comments import store as threads
 from ...core import comments as rules
-from ...db.database import Database, Work
+from ...db.database import Database
+from ...db.work import Work
 from ...errors import BadRequest, NotFound
 from ...net.http import json_response
 from ...sites.edge import Call

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Collection
 
 from ...core.grounding.similarity import NEAR, THRESHOLD, question_terms, sameness, similarity
-from ...db.database import Work
+from ...db.work import Work
 from . import store
 from .store import Answered
 

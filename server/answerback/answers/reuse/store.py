@@ -10,7 +10,8 @@ import orjson
 
 from ...core.answering import Source
 from ...core.times import iso
-from ...db.database import Work, many, one, run
+from ...db.sql import containing, in_list
+from ...db.work import Work, many, one, run
 
 CANDIDATES = 20
 
@@ -86,15 +87,15 @@ def forget(site: str, answer_id: str) -> Work[None]:
 
 def with_terms(site: str, terms: Collection[str]) -> Work[list[Answered]]:
     """Answers that stand and whose questions share the most terms with these."""
-    names = {f"term{index}": term for index, term in enumerate(terms)}
-    if not names:
+    if not terms:
         return []
+    listed, params = in_list("term", terms)
     rows = yield many(
         f"""SELECT k.answer_id, k.terms, q.body AS question, c.page, c.body, c.html, c.author_kind, c.created_at,
             COALESCE(a.verified_by_owner, 1) AS by_owner, a.revised_at, COALESCE(t.url, '') AS url,
             COALESCE(t.title, '') AS title
         FROM (SELECT answer_id, COUNT(*) AS shared FROM asked_terms
-              WHERE site = :site AND term IN ({", ".join(":" + name for name in names)})
+              WHERE site = :site AND term IN ({listed})
               GROUP BY answer_id ORDER BY COUNT(*) DESC, answer_id LIMIT {CANDIDATES}) AS best
         JOIN asked k ON k.answer_id = best.answer_id
         JOIN comments q ON q.id = k.question_id AND q.site = :site AND q.state = 'published'
@@ -104,7 +105,7 @@ def with_terms(site: str, terms: Collection[str]) -> Work[list[Answered]]:
         WHERE k.site = :site AND (a.id IS NULL OR (a.state = 'done' AND a.outdated = 0
             AND (a.verified_by_owner = 1 OR a.sources <> '[]')))
         ORDER BY best.shared DESC, by_owner DESC, c.created_at DESC""",
-        site=site, **names,
+        site=site, **params,
     )  # fmt: skip
     return [
         Answered(
@@ -118,11 +119,11 @@ def with_terms(site: str, terms: Collection[str]) -> Work[list[Answered]]:
 
 def term_counts(site: str, terms: Collection[str]) -> Work[tuple[dict[str, int], int]]:
     """In how many answered questions of the site each term is, and how many answered questions there are."""
-    names = {f"term{index}": term for index, term in enumerate(terms)}
+    listed, params = in_list("term", terms)
     rows = yield many(
         f"""SELECT term, COUNT(*) AS count FROM asked_terms
-        WHERE site = :site AND term IN ({", ".join(":" + name for name in names)}) GROUP BY term""",
-        site=site, **names,
+        WHERE site = :site AND term IN ({listed}) GROUP BY term""",
+        site=site, **params,
     )  # fmt: skip
     total = yield one("SELECT COUNT(*) AS count FROM asked WHERE site = :site", site=site)
     return {row["term"]: row["count"] for row in rows}, total["count"]
@@ -219,7 +220,7 @@ def citing(site: str, url: str) -> Work[list[tuple[str, tuple[Source, ...], bool
     rows = yield many(
         """SELECT id, sources, verified_by_owner FROM answers WHERE site = :site AND kind = 'thread'
         AND state = 'done' AND outdated = 0 AND sources LIKE :like ESCAPE '!' ORDER BY settled_at DESC LIMIT 500""",
-        site=site, like="%" + url.replace("!", "!!").replace("%", "!%").replace("_", "!_") + "%",
+        site=site, like=containing(url),
     )  # fmt: skip
     return [
         (row["id"], tuple(Source(**source) for source in orjson.loads(row["sources"])), bool(row["verified_by_owner"]))

@@ -16,7 +16,8 @@ import orjson
 
 from ...clock import Clock
 from ...core.grounding.passages import split
-from ...db.database import Database, Work
+from ...db.database import Database
+from ...db.work import Work
 from ...ids import Ids
 from ...net.fetch import ROBOTS, SITEMAP, Fetched
 from ...sites.settings import Site

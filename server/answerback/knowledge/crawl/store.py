@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from ...db.database import Row, Work, many, one, run
+from ...db.sql import containing, in_list
+from ...db.work import Row, Work, many, one, run
 
 STATUSES: Mapping[str, str] = {
     "ok": "in use",
@@ -76,7 +77,7 @@ def some_pages(site: str, status: str, text: str, after: str, limit: int) -> Wor
         AND (:text = '' OR url LIKE :like ESCAPE '!' OR LOWER(title) LIKE :like ESCAPE '!')
         ORDER BY url LIMIT :limit""",
         site=site, status=status, after=after, text=text, limit=limit,
-        like=f"%{text.lower().replace('!', '!!').replace('%', '!%').replace('_', '!_')}%",
+        like=containing(text.lower()),
     )  # fmt: skip
     return [SitePage(**row) for row in rows]
 
@@ -85,12 +86,12 @@ def count_pages(sites: Sequence[str]) -> Work[list[Row]]:
     """How many pages and passages of each status sites have: `{site, status, pages, passages, read_at}`."""
     if not sites:
         return []
-    names = {f"site{number}": site for number, site in enumerate(sites)}
+    listed, params = in_list("site", sites)
     rows: list[Row] = yield many(
         f"""SELECT site, status, COUNT(*) AS pages, CAST(SUM(passages) AS BIGINT) AS passages, MAX(read_at) AS read_at
-        FROM site_pages WHERE site IN ({", ".join(":" + name for name in names)})
+        FROM site_pages WHERE site IN ({listed})
         GROUP BY site, status ORDER BY site, status""",
-        **names,
+        **params,
     )
     return rows
 

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from ...core.answering import Passage
 from ...core.grounding.terms import search_terms, terms
-from ...db.database import Database, Work
+from ...db.database import Database
+from ...db.work import Work
 from . import store
 from .embeddings import PassageVectors
 

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ...core.answering import Passage
-from ...db.database import Row, Work, many, one, run
+from ...db.sql import in_list
+from ...db.work import Row, Work, many, one, run
 
 _OF_PASSAGE = "p.text, p.heading, p.url, p.title"
 
@@ -203,11 +204,11 @@ def vectors_of(ids: Sequence[int], model: str) -> Work[list[tuple[int, bytes]]]:
     """What these passages mean to a model, where it has read them."""
     if not ids:
         return []
-    names = {f"id{number}": id for number, id in enumerate(ids)}
+    listed, params = in_list("id", ids)
     rows = yield many(
         f"""SELECT passage_id, vector FROM passage_vectors WHERE model = :model
-        AND passage_id IN ({", ".join(":" + name for name in names)})""",
-        model=model, **names,
+        AND passage_id IN ({listed})""",
+        model=model, **params,
     )  # fmt: skip
     return [(row["passage_id"], bytes(row["vector"])) for row in rows]
 
@@ -216,10 +217,10 @@ def passages_by_id(site: str, ids: Sequence[int]) -> Work[dict[int, Passage]]:
     """Passages of a site by their numbers."""
     if not ids:
         return {}
-    names = {f"id{number}": id for number, id in enumerate(ids)}
+    listed, params = in_list("id", ids)
     rows = yield many(
         f"""SELECT p.id, {_OF_PASSAGE} FROM passages p WHERE p.site = :site
-        AND p.id IN ({", ".join(":" + name for name in names)})""",
-        site=site, **names,
+        AND p.id IN ({listed})""",
+        site=site, **params,
     )  # fmt: skip
     return {row.pop("id"): Passage(**row) for row in rows}

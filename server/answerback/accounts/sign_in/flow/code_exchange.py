@@ -15,7 +15,8 @@ from starlette.responses import Response
 
 from ....clock import Clock
 from ....core.model import Visitor
-from ....db.database import Database, Work
+from ....db.database import Database
+from ....db.work import Work
 from ....errors import BadRequest
 from ....ids import Ids
 from ....net.http import json_response

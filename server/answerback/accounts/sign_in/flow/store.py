@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ....core.model import Visitor
-from ....db.database import Database, Row, Work, one, run
+from ....db.database import Database
+from ....db.work import Row, Work, one, run
 from ...store import VISITOR, read_visitor
 
 SIGN_IN_MS, CODE_MS = 15 * 60_000, 60_000

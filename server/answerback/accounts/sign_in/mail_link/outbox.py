@@ -10,7 +10,7 @@ import secrets
 from contextlib import suppress
 
 from ....core.model import Visitor
-from ....db.database import Work
+from ....db.work import Work
 from ....errors import LimitReached
 from ....mail.messages import language, link_message
 from ....mail.transport import Mailer, MailRefused

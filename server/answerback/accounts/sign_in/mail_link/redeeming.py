@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 from ....clock import Clock
 from ....core.model import Visitor
-from ....db.database import Database, IntegrityConflict, Work
+from ....db.database import Database
+from ....db.work import IntegrityConflict, Work
 from ....errors import NotFound
 from ....ids import Ids
 from ...sessions import hash_secret

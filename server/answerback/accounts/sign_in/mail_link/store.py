@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ....core.model import Visitor
-from ....db.database import Database, Row, Work, one, run
+from ....db.database import Database
+from ....db.work import Row, Work, one, run
 from ...store import VISITOR, end_everything, read_visitor
 
 LEASE_MS = 60_000

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from ....core.model import Visitor
-from ....db.database import IntegrityConflict
+from ....db.work import IntegrityConflict
 from ....errors import AppError
 from ....runtime import Runtime
 from ....web.error_texts import said

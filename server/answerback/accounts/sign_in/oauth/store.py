@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ....db.database import Work, one, run
+from ....db.work import Work, one, run
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from ....db.database import IntegrityConflict, Work
+from ....db.work import IntegrityConflict, Work
 from ....errors import Unauthorized
 from ....net.http import json_response
 from ....runtime import Runtime

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ....db.database import Database, Work, one, run
+from ....db.database import Database
+from ....db.work import Work, one, run
 
 
 async def salt_of(db: Database, site: str) -> str | None:

@@ -1,0 +1,33 @@
+"""Held connections: `databases` hands out one connection a task."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+import databases
+from databases.core import Connection
+
+from ..errors import Unavailable
+
+log = logging.getLogger(__name__)
+
+READERS = 4
+RETRY_SECONDS = 5
+
+
+async def hold(database: databases.Database) -> Connection:
+    """A connection kept open, by a task of its own."""
+
+    async def acquire() -> Connection:
+        connection = database.connection()
+        await connection.__aenter__()
+        return connection
+
+    return await asyncio.create_task(acquire())
+
+
+def out_of_order(error: BaseException) -> Unavailable:
+    """The error for whoever has asked; the operator's log has the reason."""
+    log.error("the database is out of order: %s", error)
+    return Unavailable("unavailable", retry_after=RETRY_SECONDS)

@@ -1,0 +1,159 @@
+"""PostgreSQL: held connections, and serializable transactions that are run again when they collide."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, TypeVar
+
+import databases
+from databases.core import Connection
+
+from ..errors import Unavailable
+from .connections import READERS, hold, out_of_order
+from .work import IntegrityConflict, Work
+
+T = TypeVar("T")
+WRITERS = 4
+COLLISIONS = 40
+CONNECT_SECONDS = 10
+
+
+class Postgres:
+    """A database on a PostgreSQL server."""
+
+    def __init__(self, url: str) -> None:
+        size = READERS + WRITERS
+        self._database = databases.Database(url, min_size=size, max_size=size)
+        self._connections: list[Connection] = []
+        self._readers: asyncio.Queue[Connection] = asyncio.Queue()
+        self._writers: asyncio.Queue[Connection] = asyncio.Queue()
+
+    async def connect(self) -> None:
+        import asyncpg
+
+        try:
+            await self._database.connect()
+        except asyncpg.PostgresError as error:
+            raise Unavailable("unavailable", "The database cannot be reached.") from error
+        for queue, count in ((self._readers, READERS), (self._writers, WRITERS)):
+            for _ in range(count):
+                connection = await hold(self._database)
+                self._connections.append(connection)
+                queue.put_nowait(connection)
+
+    async def close(self) -> None:
+        for connection in self._connections:
+            # What PostgreSQL has refused leaves `databases` counting one user of the connection too many.
+            while connection._connection_counter:
+                await connection.__aexit__()
+        self._connections.clear()
+        await self._database.disconnect()
+
+    async def read(self, work: Callable[[], Work[T]], *, single: bool) -> T:
+        try:
+            return await self._read(work, single=single)
+        except Unavailable:  # the connection was cut off just now: another one may do
+            return await self._read(work, single=single)
+
+    async def _read(self, work: Callable[[], Work[T]], *, single: bool) -> T:
+        connection = await self._take(self._readers)
+        try:
+            if single:
+                return await _drive_async(connection, work())
+            async with connection.transaction(isolation="repeatable_read", readonly=True):
+                return await _drive_async(connection, work())
+        except Exception as error:
+            _blame(connection, error)
+            raise
+        finally:
+            self._readers.put_nowait(connection)
+
+    async def _take(self, queue: asyncio.Queue[Connection]) -> Connection:
+        """A held connection, made anew where PostgreSQL has ended it: a restart there is none of ours."""
+        import asyncpg
+
+        connection = await queue.get()
+        if not _has_ended(connection):
+            return connection
+        fresh = connection
+        try:
+            with suppress(asyncpg.InterfaceError):
+                connection.raw_connection.terminate()  # so that its place in the pool is free
+            async with asyncio.timeout(CONNECT_SECONDS):
+                fresh = await hold(self._database)
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            raise out_of_order(error) from error
+        finally:
+            if fresh is connection:
+                queue.put_nowait(connection)
+        self._connections[self._connections.index(connection)] = fresh
+        return fresh
+
+    async def write(self, work: Callable[[], Work[T]]) -> T:
+        # In a task of its own: a caller that leaves must not end a transaction half-way.
+        return await asyncio.shield(asyncio.create_task(self._write(work)))
+
+    async def _write(self, work: Callable[[], Work[T]]) -> T:
+        import asyncpg
+
+        for collisions in range(COLLISIONS):
+            connection = await self._take(self._writers)
+            try:
+                async with connection.transaction(isolation="serializable"):
+                    return await _drive_async(connection, work())
+            except asyncpg.IntegrityConstraintViolationError as error:
+                raise IntegrityConflict(str(error)) from error
+            except (asyncpg.SerializationError, asyncpg.DeadlockDetectedError):
+                if collisions == COLLISIONS - 1:
+                    raise Unavailable("unavailable") from None
+            except Exception as error:
+                _blame(connection, error)
+                raise
+            finally:
+                self._writers.put_nowait(connection)
+            await asyncio.sleep(random.uniform(0, 0.002 * 2 ** min(collisions, 6)))
+        raise AssertionError("unreachable")
+
+
+def _has_ended(connection: Connection) -> bool:
+    import asyncpg
+
+    try:
+        return bool(connection.raw_connection.is_closed())
+    except asyncpg.InterfaceError:  # its pool has taken it back
+        return True
+
+
+def _blame(connection: Connection, error: Exception) -> None:
+    """Raises Unavailable where it was not the statement that failed but the connection."""
+    import asyncpg
+
+    trouble = (
+        OSError, asyncpg.OperatorInterventionError, asyncpg.InsufficientResourcesError,
+        asyncpg.ReadOnlySQLTransactionError,
+    )  # fmt: skip
+    if isinstance(error, trouble) or _has_ended(connection):
+        raise out_of_order(error) from error
+
+
+async def _drive_async(connection: Connection, work: Work[T]) -> T:
+    value: Any = None
+    try:
+        while True:
+            statement = work.send(value)
+            if statement.wants == "none":
+                await connection.execute(statement.sql, statement.params)
+                value = None
+            elif statement.wants == "many":
+                value = [dict(row._mapping) for row in await connection.fetch_all(statement.sql, statement.params)]
+            else:
+                row = await connection.fetch_one(statement.sql, statement.params)
+                value = None if row is None else dict(row._mapping)
+    except StopIteration as end:
+        result: T = end.value
+        return result
+    finally:
+        work.close()

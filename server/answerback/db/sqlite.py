@@ -1,0 +1,166 @@
+"""SQLite: one held writer that commits waiting writes together, and a small pool of held readers."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import Any, TypeVar
+
+import databases
+from databases.core import Connection
+
+from ..errors import Unavailable
+from .connections import READERS, hold, out_of_order
+from .work import IntegrityConflict, Work
+
+T = TypeVar("T")
+BATCH = 256
+TROUBLE = frozenset(
+    (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL,
+     sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+)  # fmt: skip
+"""What SQLite says when the file, the disk or another process is to blame, not the statement."""
+
+
+class SQLite:
+    """A database in a file."""
+
+    def __init__(self, url: str) -> None:
+        self._database = databases.Database(url, timeout=10)
+        self._connections: list[Connection] = []
+        self._readers: asyncio.Queue[Any] = asyncio.Queue()
+        self._waiting: list[tuple[Callable[[], Work[Any]], asyncio.Future[Any]]] = []
+        self._wake = asyncio.Event()
+        self._closing = False
+        self._writer: asyncio.Task[None] | None = None
+
+    async def connect(self) -> None:
+        await self._database.connect()
+        writer = await self._open("PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "PRAGMA foreign_keys=ON")
+        for _ in range(READERS):
+            self._readers.put_nowait(await self._open("PRAGMA query_only=ON"))
+        self._writer = asyncio.create_task(self._commit_batches(writer))
+
+    async def _open(self, *pragmas: str) -> Any:
+        connection = await hold(self._database)
+        self._connections.append(connection)
+        raw = connection.raw_connection
+        for pragma in ("PRAGMA cache_size=-8192", "PRAGMA temp_store=MEMORY", *pragmas):
+            await raw.execute_fetchall(pragma)
+        return raw
+
+    async def close(self) -> None:
+        self._closing = True
+        self._wake.set()
+        if self._writer is not None:
+            await self._writer
+        for connection in self._connections:
+            await connection.__aexit__()
+        self._connections.clear()
+        await self._database.disconnect()
+
+    async def read(self, work: Callable[[], Work[T]], *, single: bool) -> T:
+        raw = await self._readers.get()
+        try:
+            # One hop for the whole read: aiosqlite has no public call that runs a function on its thread.
+            result: T = await raw._execute(_read_on_thread, raw._conn, work, single)
+            return result
+        except sqlite3.Error as error:
+            if not _in_trouble(error):
+                raise
+            raise out_of_order(error) from error
+        finally:
+            self._readers.put_nowait(raw)
+
+    async def write(self, work: Callable[[], Work[T]]) -> T:
+        if self._closing or self._writer is None:
+            raise Unavailable("unavailable", "The server is stopping.")
+        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._waiting.append((work, future))
+        self._wake.set()
+        return await future
+
+    async def _commit_batches(self, raw: Any) -> None:
+        while True:
+            await self._wake.wait()
+            batch, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
+            if not batch:
+                if self._closing:
+                    return
+                self._wake.clear()
+                continue
+            try:
+                results = await raw._execute(_write_on_thread, raw._conn, [work for work, _ in batch])
+            except Exception as error:  # the batch as a whole failed: disk full, file locked
+                results = [out_of_order(error) if _in_trouble(error) else error] * len(batch)
+            for (_, future), result in zip(batch, results, strict=True):
+                if future.done():
+                    continue
+                if isinstance(result, BaseException):
+                    future.set_exception(result)
+                else:
+                    future.set_result(result)
+
+
+def _in_trouble(error: BaseException) -> bool:
+    return isinstance(error, sqlite3.Error) and getattr(error, "sqlite_errorcode", 0) & 0xFF in TROUBLE
+
+
+def _read_on_thread(connection: sqlite3.Connection, work: Callable[[], Work[T]], single: bool) -> T:
+    if single:
+        return _drive(connection, work())
+    connection.execute("BEGIN")
+    try:
+        return _drive(connection, work())
+    finally:
+        if connection.in_transaction:  # an error of the file has ended it already, and is to be seen itself
+            connection.execute("ROLLBACK")
+
+
+def _write_on_thread(connection: sqlite3.Connection, works: Sequence[Callable[[], Work[Any]]]) -> list[Any]:
+    """Run the writes one after the other, each under its own savepoint, and commit them together."""
+    results: list[Any] = []
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        for work in works:
+            connection.execute("SAVEPOINT one_write")
+            try:
+                results.append(_drive(connection, work()))
+            except Exception as error:
+                if _in_trouble(error):  # then the whole transaction may be gone already
+                    raise
+                connection.execute("ROLLBACK TO one_write")
+                results.append(error)
+            connection.execute("RELEASE one_write")
+        connection.execute("COMMIT")
+    except BaseException:
+        with suppress(sqlite3.Error):
+            connection.execute("ROLLBACK")
+        raise
+    return results
+
+
+def _drive(connection: sqlite3.Connection, work: Work[T]) -> T:
+    value: Any = None
+    try:
+        while True:
+            statement = work.send(value)
+            cursor = connection.execute(statement.sql, statement.params)
+            if statement.wants == "none":
+                value = None
+                continue
+            rows = cursor.fetchall()  # all of them, also for one: RETURNING runs to its end only when read to its end
+            names = [column[0] for column in cursor.description]
+            if statement.wants == "many":
+                value = [dict(zip(names, row, strict=True)) for row in rows]
+            else:
+                value = dict(zip(names, rows[0], strict=True)) if rows else None
+    except StopIteration as end:
+        result: T = end.value
+        return result
+    except sqlite3.IntegrityError as error:
+        raise IntegrityConflict(str(error)) from error
+    finally:
+        work.close()
