@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 from answerback.comments.store import set_locked
-from answerback.db.database import Work, run
+from answerback.db.work import Work, run
 
 from tests.services import Server, write_to
 
