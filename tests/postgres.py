@@ -1,82 +1,97 @@
-"""A PostgreSQL server of the tests' own."""
+"""A PostgreSQL server of the run's own, shared by its workers."""
 
 from __future__ import annotations
 
 import asyncio
 import os
+import shlex
 import shutil
 import subprocess
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+import uuid
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import asyncpg
+from answerback.migrations import migrate
+
 from tests.commands import alone
+from tests.once import once, run_folder
 from tests.services import free_port, wait_until
 
+INITDB = "-U postgres -A trust -N -E UTF8 --locale=C"
+TEMPLATE = "template_answerback"
 
-@dataclass
+
+def _programs() -> Path:
+    installed = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+    found = shutil.which("initdb")
+    folder = installed[-1] if installed else Path(found).resolve().parent if found else None
+    assert folder is not None, "PostgreSQL is not installed"
+    return folder
+
+
+def _spawn(folder: Path) -> None:
+    """Begin to make a database cluster and to run it, and wait for neither."""
+    folder.mkdir()
+    user: dict[str, Any] = {}
+    if os.getuid() == 0:  # PostgreSQL refuses to run as root
+        shutil.chown(folder, "postgres", "postgres")
+        user = {"user": "postgres", "group": "postgres", "extra_groups": []}
+    port, data = free_port(), folder / "data"
+    settings = f"fsync=off listen_addresses=127.0.0.1 unix_socket_directories={folder} max_connections=300 port={port}"
+    options = shlex.join(part for setting in settings.split() for part in ("-c", setting))
+    programs = _programs()
+    script = f"{programs}/initdb -D {data} {INITDB} && exec {programs}/postgres -D {data} {options}"
+    subprocess.run(
+        f"({script}) &", shell=True, check=True, cwd=folder, start_new_session=True,
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **user,
+    )  # fmt: skip
+    (folder / "port").write_text(str(port))
+
+
+@dataclass(frozen=True)
 class Postgres:
-    """A PostgreSQL server in a temporary folder."""
+    """The server, with a migrated template database."""
 
     port: int
-    count: int = 0
 
     @classmethod
-    @contextmanager
-    def start(cls) -> Iterator[Postgres]:
-        programs = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
-        found = shutil.which("initdb")
-        folder_of_programs = programs[-1] if programs else Path(found).resolve().parent if found else None
-        assert folder_of_programs is not None, "PostgreSQL is not installed"
-        folder = Path(tempfile.mkdtemp(dir="/tmp"))
-        user: dict[str, Any] = {}
-        if os.getuid() == 0:  # PostgreSQL refuses to run as root
-            shutil.chown(folder, "postgres", "postgres")
-            user = {"user": "postgres", "group": "postgres", "extra_groups": []}
-        port = free_port()
-        data = folder / "data"
-        initdb = [
-            str(folder_of_programs / "initdb"),
-            "-D",
-            str(data),
-            *"-U postgres -A trust -N -E UTF8 --locale=C".split(),
-        ]
-        subprocess.run(initdb, check=True, capture_output=True, cwd=folder, **user)
-        options = ["-c", "fsync=off", "-c", "listen_addresses=127.0.0.1", "-c", f"unix_socket_directories={folder}"]
-        process = subprocess.Popen(
-            [folder_of_programs / "postgres", "-D", data, "-p", str(port), "-c", "max_connections=200", *options],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder, **user,
-        )  # fmt: skip
-        server = cls(port)
-        try:
-            wait_until(lambda: server._sql("SELECT 1", quiet=True))
-            yield server
-        finally:
-            process.send_signal(2)  # SIGINT: fast shutdown
-            process.wait(20)
-            shutil.rmtree(folder, ignore_errors=True)
+    def begin(cls) -> Postgres:
+        """The run's server, which may not be ready yet."""
+        return cls(int((once("postgres", _spawn) / "port").read_text()))
 
-    def url(self, name: str, *, create: bool = False) -> str:
-        if create:
-            assert self._sql(f"CREATE DATABASE {name}")
-        return f"postgresql://postgres@127.0.0.1:{self.port}/{name}"
+    @classmethod
+    def ready(cls) -> Postgres:
+        """The run's server, once it takes connections and has its template."""
+        server = cls.begin()
+        once("postgres-template", server._make_template)
+        return server
+
+    @staticmethod
+    def end() -> None:
+        """Stop the run's server, if there is one."""
+        data = run_folder() / "postgres" / "data"
+        if data.exists():
+            pid = wait_until(lambda: _pid(data))
+            with suppress(ProcessLookupError):
+                os.kill(pid, 2)  # SIGINT: fast shutdown
+            wait_until(lambda: _pid(data) is None)
 
     def fresh(self) -> str:
-        """A migrated, empty database that nobody else uses."""
-        self.count += 1
-        name = f"answerback_{self.count}"
-        assert self._sql(f"CREATE DATABASE {name} TEMPLATE template_answerback")
-        return self.url(name)
+        """The address of a migrated, empty database that nobody else uses."""
+        name = f"answerback_{uuid.uuid4().hex}"
+        self.run(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+        return self._url(name)
 
-    def drop_connections(self) -> None:
-        """End what everybody holds here, as a restart does."""
-        self._sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname LIKE 'answerback_%'")
+    def drop_connections(self, url: str) -> None:
+        """End what everybody holds of that database, as a restart does."""
+        name = url.rpartition("/")[2]
+        self.run(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
 
-    def _sql(self, sql: str, *, quiet: bool = False) -> bool:
-        import asyncpg
+    def run(self, sql: str) -> None:
+        """Run a statement as its administrator."""
 
         async def go() -> None:
             connection = await asyncpg.connect(host="127.0.0.1", port=self.port, user="postgres", database="postgres")
@@ -85,10 +100,28 @@ class Postgres:
             finally:
                 await connection.close()
 
+        alone(lambda: asyncio.run(go()))
+
+    def _make_template(self, mark: Path) -> None:
+        wait_until(self._answers)
+        self.run(f"CREATE DATABASE {TEMPLATE}")
+        alone(lambda: migrate(self._url(TEMPLATE)))
+        mark.touch()
+
+    def _answers(self) -> bool:
         try:
-            alone(lambda: asyncio.run(go()))
+            self.run("SELECT 1")
         except (OSError, asyncpg.PostgresError):
-            if quiet:
-                return False
-            raise
+            return False
         return True
+
+    def _url(self, name: str) -> str:
+        return f"postgresql://postgres@127.0.0.1:{self.port}/{name}"
+
+
+def _pid(data: Path) -> int | None:
+    """The process that has the cluster, by its own file, which it takes away at the end."""
+    try:
+        return int((data / "postmaster.pid").read_text().split()[0])
+    except (FileNotFoundError, IndexError):
+        return None

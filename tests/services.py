@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import atexit
 import functools
 import http.server
 import json
@@ -34,6 +33,7 @@ from answerback.settings import load_settings
 from answerback.sites.store import FRESH_MS, SiteDirectory, add_site, change_site
 
 from tests.commands import alone, clean_environment, run_command
+from tests.once import once
 
 PAGE = """<!doctype html><html lang="en"><head><title>Harbour bakery</title></head><body><nav>Home</nav><main>
 <h1>Harbour bakery</h1><p>The bakery was founded in 1931 by Anna Berg. It stands beside the old lighthouse.</p>
@@ -63,17 +63,18 @@ def wait_until(condition: Callable[[], Any], seconds: float = 20) -> Any:
         time.sleep(0.02)
 
 
-@functools.cache
 def migrated_sqlite() -> Path:
-    """A migrated, empty SQLite file, to be copied; made once a process."""
-    folder = Path(tempfile.mkdtemp())
-    atexit.register(shutil.rmtree, folder)
-    path = folder / "migrated.db"
-    migrate(f"sqlite:///{path}")
-    connection = sqlite3.connect(path)
+    """A migrated, empty SQLite file, to be copied."""
+    return once("migrated.db", _make_migrated)
+
+
+def _make_migrated(path: Path) -> None:
+    unfinished = path.with_suffix(".unfinished")
+    migrate(f"sqlite:///{unfinished}")
+    connection = sqlite3.connect(unfinished)
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     connection.close()
-    return path
+    unfinished.rename(path)
 
 
 def runtime(db: Database, clock: Clock) -> Runtime:

@@ -65,7 +65,7 @@ def test_a_kill_loses_nothing_that_was_acknowledged(tmp_path: Path, postgres: Po
 def test_postgresql_may_be_restarted_beside_the_server(shared: Server, postgres: Postgres) -> None:
     shared.begin()
     assert shared.post("Before.").status == 201
-    postgres.drop_connections()
+    postgres.drop_connections(shared.database_url)
     assert shared.thread()["total"] == 1
     wait_until(lambda: shared.post("After.", key="after-the-restart").status == 201)
     asked = shared.post("When does the bakery open on Saturdays?").json
