@@ -23,6 +23,18 @@ def test_an_edit_is_no_way_around_the_owner(shared: Server, moderation: str, bod
     assert [comment["body"] for comment in shared.thread()["comments"]] == ["Harmless words."]
 
 
+def test_nobody_votes_on_their_own_comment(shared: Server) -> None:
+    shared.begin()
+    vote = f"/api/comments/{shared.post('My own words.').json['comment']['id']}/vote/"
+    for value in (1, -1, 0):
+        reply = shared.call("PUT", vote, {"site": "demo", "value": value})
+        assert (reply.status, reply.json["code"]) == (403, "not_yours")
+    assert shared.thread()["comments"][0]["votes"] == {"up": 0, "down": 0}
+    shared.begin()
+    assert shared.call("PUT", vote, {"site": "demo", "value": 1}).json == {"votes": {"up": 1, "down": 0}}
+    assert shared.thread()["comments"][0]["votes"] == {"up": 1, "down": 0}
+
+
 def test_nobody_votes_and_changes_without_end(server: Server) -> None:
     server.begin()
     id = server.post("Harmless words.").json["comment"]["id"]

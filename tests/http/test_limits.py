@@ -29,6 +29,16 @@ def test_one_visitor_comments_so_often_a_minute_and_others_go_on(shared: Server)
         assert shared.thread()["total"] == 3
 
 
+def test_the_pace_of_comments_is_counted_over_a_minute(server: Server) -> None:
+    server.change(comments_per_minute="1")
+    server.begin()
+    assert server.post("One.").status == 201
+    server.clock.advance(seconds=40)
+    assert server.post("Too soon.").json["code"] == "rate_limited"
+    server.clock.advance(seconds=21)
+    assert server.post("Two.").status == 201
+
+
 def test_all_of_an_address_comment_so_often_a_minute(server: Server) -> None:
     server.change(address_comments_per_minute="2")
     seen = []
@@ -50,6 +60,18 @@ def test_when_its_time_is_over_a_comment_stays_as_it_is(shared: Server) -> None:
         assert shared.call("DELETE", path, {}).json["code"] == "edit_window_over"
         assert shared.thread()["comments"][0]["body"] == "As it is."
     assert shared.call("PATCH", path, {"body": "Otherwise."}).status == 200
+
+
+def test_a_comment_can_be_edited_for_so_many_minutes(server: Server) -> None:
+    server.change(edit_minutes="2")
+    server.begin()
+    path = f"/api/comments/{server.post('First.').json['comment']['id']}/"
+    server.clock.advance(seconds=80)
+    assert server.call("PATCH", path, {"body": "Second."}).status == 200
+    server.clock.advance(seconds=41)
+    assert server.call("PATCH", path, {"body": "Third."}).json["code"] == "edit_window_over"
+    assert server.call("DELETE", path, {}).json["code"] == "edit_window_over"
+    assert [comment["body"] for comment in server.thread()["comments"]] == ["Second."]
 
 
 def test_a_visitor_may_have_more_or_fewer_answers_than_the_site_gives(shared: Server) -> None:

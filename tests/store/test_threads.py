@@ -114,6 +114,20 @@ async def test_every_root_is_on_exactly_one_page_in_the_same_order(database: Dat
     assert all([reply.id for reply in root.replies] == [f"one-{int(root.id[4:]) + 1:04}"] for root in seen)
 
 
+async def test_all_replies_of_a_busy_root_are_shown(database: Database) -> None:
+    """Far fewer than `REPLIES_LIMIT`, and far more than most threads have."""
+
+    def crowd() -> Work[None]:
+        yield from furnish(2)
+        for number in range(100, 200):
+            yield from store.add_comment(comment(number, parent=comment(0)), key=None, address_key="x")
+
+    await database.write(crowd)
+    busy, quiet = (await database.read(lambda: store.page_of_thread("one", PAGE, "oldest", None, 9))).comments
+    assert [reply.id for reply in busy.replies] == ["one-0001", *(f"one-{number:04}" for number in range(100, 200))]
+    assert [reply.id for reply in quiet.replies] == ["one-0011"]
+
+
 async def test_an_id_of_another_site_is_not_there(database: Database) -> None:
     await database.write(lambda: furnish(2))
     assert await database.read(lambda: store.comment_by_id("one", "two-0000")) is None
