@@ -151,7 +151,12 @@ async def test_only_the_signed_in_owner_sees_the_log(house: House) -> None:
     assert page.headers["cache-control"] == "no-store"
     assert page.headers["referrer-policy"] == "same-origin"
     assert "<script" not in page.text
-    assert (await house.browser.get("/admin/style.css")).headers["content-type"].startswith("text/css")
+    sheets = re.findall(r'<link rel="stylesheet" href="([^"]+)">', page.text)
+    assert [sheet.partition("?")[0] for sheet in sheets] == [
+        f"/assets/{name}.css" for name in ("tokens", "style", "admin")
+    ]
+    for sheet in sheets:
+        assert (await house.browser.get(sheet)).headers["content-type"].startswith("text/css")
     assert (await house.browser.get("/admin/", headers={"Host": "evil.example"})).status_code == 400
 
 

@@ -36,13 +36,13 @@ def test_owners_are_told_when_four_fifths_are_used(server: Server, post: MailSer
     server.command("site", "add", "other", "--origin", "https://other.example")
     with sign_in(server, "stranger@example.com", "other"), sign_in(server, "owner@example.com", "demo") as owner:
         answered(server, 3)
-        assert 'class="notice"' not in owner.read("/admin/").text
+        assert 'class="notice wait"' not in owner.read("/admin/").text
         answered(server, 1)
         mail = post.next_to("owner@example.com")
         assert "most of today's budget is used" in mail.message["subject"]
         assert "4 of 5 answers are used today" in mail.part("plain")
         assert f"{server.url}/admin/" in mail.part("plain")
-        notice = re.search(r'<p class="notice" role="status">(.*?)</p>', owner.read("/admin/").text)
+        notice = re.search(r'<p class="notice wait" role="status">(.*?)</p>', owner.read("/admin/").text)
         assert notice and notice[1].startswith("4 of 5 answers are used today.")
         answered(server, 1)
         wait_until(lambda: "5 of 5 answers" in owner.read("/admin/").text)

@@ -41,9 +41,9 @@ def answer(server: Server) -> str:
 
 
 def rows(owner: Owner, id: str) -> dict[str, str]:
-    """The record's table by its headings."""
+    """The record by its headings."""
     page = owner.read(f"/admin/comments/{id}/").text
-    found = re.findall(r'<tr><th scope="row">(.*?)</th><td>(.*?)</td></tr>', page, re.S)
+    found = re.findall(r"<div><dt>(.*?)</dt><dd>(.*?)</dd></div>", page, re.S)
     return {name: " ".join(unescape(re.sub(r"<[^>]+>", " ", text)).split()) for name, text in found}
 
 
@@ -55,7 +55,7 @@ def test_the_owner_sees_how_an_answer_came_to_be(server: Server, answer: str) ->
         assert re.fullmatch(r"\$0\.\d{4}", shown["Cost"]) and shown["Cost"] != "$0.0000"
         for name in ("First words after", "Whole after"):
             assert re.fullmatch(r"\d+ ms|[\d.]+ s", shown[name])
-        assert (shown["Gate, question"], shown["Gate, answer"]) == ("passed", "passed")
+        assert (shown["Moderation, question"], shown["Moderation, answer"]) == ("passed", "passed")
         assert shown["Support"] == "The site says so"
         assert re.match(r"[0-9a-f]{16} " + server.site.origin + server.page, shown["Passages"])
         assert shown["Readers"] == f"0 found it helpful, 1 did not {HOSTILE}"

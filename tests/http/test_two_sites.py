@@ -81,7 +81,7 @@ ADMIN_ONES = ("/admin/comments/{id}/", "/admin/visitors/{id}/", "/admin/knowledg
 ADMIN_LISTS = ("/admin/", "/admin/knowledge/", "/admin/unanswered/")
 # Nothing of a site is named at these; a sign-in's address is a secret of its own, made for one site.
 NAMELESS = (
-    "/", "/admin", "/admin/style.css", "/admin/sign-in/", "/admin/sign-in/{secret}/", "/admin/sign-out/", "/healthz",
+    "/", "/admin", "/assets/{name}", "/admin/sign-in/", "/admin/sign-in/{secret}/", "/admin/sign-out/", "/healthz",
     "/readyz", "/metrics", "/api/openapi.json", "/answerback.js", "/answerback/{name}", "/avatars/{id}",
 )  # fmt: skip
 APART = ("/sign-in/", "/account/", "/t/", "/t")
@@ -257,7 +257,7 @@ def test_an_owner_of_one_site_does_nothing_on_the_other(world: World, routes: se
         for page in (path, f"{path}?q=secret", f"{path}?page=/bakery.html&q="):
             text = world.stranger.read(page).text
             assert not any(word in text for word in (*SECRETS, "1931", *world.ids.values())), page
-    assert world.stranger.send("/admin/unanswered/dismiss/", ids=",".join(world.ids.values())).status_code == 404
+    assert world.stranger.send("/admin/unanswered/dismiss/", id=",".join(world.ids.values())).status_code == 404
     unchanged(world, before)
 
 

@@ -52,9 +52,9 @@ def plain(html: str) -> str:
 
 
 def dismiss(owner: Owner, entry: str) -> int:
-    found = re.search(r'name="ids" value="([^"]+)"', entry)
+    found = re.search(r'name="id" value="([^"]+)"', entry)
     assert found
-    return owner.send("/admin/unanswered/dismiss/", ids=found[1]).status_code
+    return owner.send("/admin/unanswered/dismiss/", id=found[1]).status_code
 
 
 def test_a_question_without_support_is_listed_until_the_owner_answers_it(
@@ -136,8 +136,8 @@ def test_only_the_owners_of_the_site_see_and_dismiss(shared: Server, owner: Owne
         assert name not in stranger.read("/admin/unanswered/").text
         assert stranger.read("/admin/unanswered/?site=demo").status_code == 404
         assert dismiss(stranger, entry) == 404
-    assert owner.post("/admin/unanswered/dismiss/", {"token": "0" * 64, "ids": "x"}).status_code == 403
-    assert owner.send("/admin/unanswered/dismiss/", ids="").status_code == 404
+    assert owner.post("/admin/unanswered/dismiss/", {"token": "0" * 64, "id": "x"}).status_code == 403
+    assert owner.send("/admin/unanswered/dismiss/", id="").status_code == 404
     assert owner.read("/admin/unanswered/?from=x").status_code == 400
     assert listed(owner, name)
 

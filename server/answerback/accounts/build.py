@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol
 
 from starlette.routing import Route
@@ -11,7 +10,6 @@ from starlette.routing import Route
 from ..mail.transport import Mailer
 from ..net.fetch import Resolver, resolve
 from ..runtime import Runtime
-from ..web.pages import asset
 from .handlers import SessionHandlers
 from .pictures.avatars import Avatars
 from .privacy.erasing import Erasure, Told
@@ -20,10 +18,10 @@ from .privacy.sweeping import Sweeping
 from .profile.api import AccountApi
 from .profile.auth import AccountAuth
 from .profile.changing import Profiles
-from .profile.handlers import AccountActions, AccountPages
+from .profile.handlers import AccountActions, AccountViews
 from .sessions import Sessions
 from .sign_in.flow.code_exchange import CodeExchange
-from .sign_in.flow.handlers import PopupPages, SignInPages, WaysIn
+from .sign_in.flow.handlers import PopupViews, SignInViews, WaysIn
 from .sign_in.mail_link.handlers import MailLinks
 from .sign_in.mail_link.outbox import MailOutbox
 from .sign_in.oauth.flow import OAuthFlow
@@ -32,11 +30,9 @@ from .sign_in.oauth.providers import configured
 from .sign_in.password import PasswordAccounts
 from .sign_in.sso.handlers import SiteSignOn
 
-ASSETS = Path(__file__).parent / "profile" / "assets"
 
-
-class OwnPages(Protocol):
-    """Pages of our own origin."""
+class Views(Protocol):
+    """What is read on our own origin."""
 
     def routes(self) -> list[Route]: ...
 
@@ -53,15 +49,14 @@ class Accounts:
     pictures: Avatars
     sweeping: Sweeping
     erasing: Erasure
-    own_pages: tuple[OwnPages, ...]
+    views: tuple[Views, ...]
 
     def routes(self) -> list[Route]:
         """All addresses of visitors' pages; those of providers and mail stand before `/sign-in/{id}/`."""
         return [
-            Route("/account/picture.js", asset(ASSETS / "picture.js", "text/javascript"), methods=["GET", "HEAD"]),
             Route("/avatars/{id}", self.pictures.serve, methods=["GET", "HEAD"]),
             Route("/sign-in/kakao/unlink", self.erasing.kakao_unlinked, methods=["GET", "POST"]),
-            *(route for pages in self.own_pages for route in pages.routes()),
+            *(route for views in self.views for route in views.routes()),
         ]
 
     def start(self) -> None:
@@ -82,22 +77,22 @@ def build_accounts(
 ) -> Accounts:  # fmt: skip
     """Put it together. `changed` forgets a thread's snapshot, `told` also says so to those who read it."""
     settings, db, clock, ids = runtime.settings, runtime.db, runtime.clock, runtime.ids
-    gate, popup = AccountAuth(settings, db, clock, ids), PopupPages(settings)
+    auth, popup = AccountAuth(settings, db, clock, ids), PopupViews(settings)
     post = MailOutbox(runtime, mailer)
     by_password, merging = PasswordAccounts(db, clock, ids, post.ask_verification), Merging(db, told)
     handover = CodeExchange(db, clock, ids, sessions, merging)
     flow = OAuthFlow(runtime, popup, configured(settings, clock))
     ways = WaysIn(flow.offered, post.ready)
-    door = SignInPages(runtime, popup, by_password, handover, gate.open, ways)
+    door = SignInViews(runtime, popup, by_password, handover, auth.open, ways)
     inside = (settings.kakao_url, settings.kakao_api_url, settings.github_url, settings.github_api_url)
     pictures = Avatars(runtime, inside, changed, resolver)
     profiles, erasing = Profiles(db, changed), Erasure(settings, db, clock, ids, told)
-    pages = AccountPages(runtime, gate, flow, AccountActions(profiles, pictures, by_password, erasing))
+    pages = AccountViews(runtime, auth, flow, AccountActions(profiles, pictures, by_password, erasing))
     oauth = OAuth(runtime, flow, door, popup, pictures, pages.linked)
     return Accounts(
         people=SessionHandlers(clock, sessions, by_password, merging, runtime.secret),
         api=AccountApi(db, clock, sessions, profiles), handover=handover,
         sign_on=SiteSignOn(runtime, sessions, pictures, merging), post=post, pictures=pictures,
         sweeping=Sweeping(db, clock), erasing=erasing,
-        own_pages=(pages, MailLinks(runtime, popup, door, post), oauth, door),
+        views=(pages, MailLinks(runtime, popup, door, post), oauth, door),
     )  # fmt: skip

@@ -1,13 +1,16 @@
-"""Who may open the owner's pages: session and form token, on top of what holds for all pages of our own."""
+"""Who may open the owner's pages: a session, and a form token, on top of what holds for all views of our own."""
 
 from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, Protocol
+from urllib.parse import urlencode
 
 from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
 
 from ..accounts.sessions import hash_secret
 from ..accounts.store import owner_by_session
@@ -15,11 +18,13 @@ from ..clock import Clock
 from ..db.database import Database
 from ..errors import Forbidden
 from ..settings import Settings
-from ..web.own_pages import WebPages
+from ..web.forms import Form
+from ..web.views import View, WebViews
 from .store import sites_to_see
 
 COOKIE = "__Host-answerback-owner"
 SESSION_SECONDS = 30 * 24 * 3600
+SIGN_IN = "/admin/sign-in/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,19 +38,51 @@ class Owner:
     token: str
 
 
+@dataclass(frozen=True, slots=True)
+class OwnerCall:
+    """A request of an owner who is signed in, with the form that it brings."""
+
+    request: Request
+    owner: Owner
+    form: Form
+
+    @property
+    def id(self) -> str:
+        """The `{id}` of the address."""
+        return str(self.request.path_params["id"])
+
+    def query(self, *names: str) -> dict[str, str]:
+        """These parameters of the address, each empty where it says nothing."""
+        return {name: self.request.query_params.get(name, "").replace("\x00", "").strip() for name in names}
+
+
+OwnerView = Callable[[OwnerCall], Awaitable[Response]]
+
+
+class OwnerViews(Protocol):
+    """What belongs together: what is read at an address, and what its forms send."""
+
+    def views(self) -> Mapping[str, Mapping[str, OwnerView]]:
+        """The views by path and method."""
+        ...
+
+
 def session_cookie(value: str, seconds: int) -> str:
     """The Set-Cookie header of the owner's session; browsers take `Secure` on http://localhost too."""
     return f"{COOKIE}={value}; Path=/; Max-Age={seconds}; Secure; HttpOnly; SameSite=Strict"
 
 
-class OwnerAuth(WebPages):
-    """Checks requests for the owner's pages."""
+class OwnerAuth(WebViews):
+    """Lets owners in. `navigation` is what the bar leads to: paths, and what they are called."""
 
-    def __init__(self, settings: Settings, db: Database, clock: Clock) -> None:
+    def __init__(
+        self, settings: Settings, db: Database, clock: Clock, navigation: Sequence[tuple[str, str]] = ()
+    ) -> None:
         super().__init__(settings)
         self._key = settings.secret_key[-1].encode()
         self._db = db
         self._clock = clock
+        self._navigation = navigation
 
     async def owner(self, request: Request) -> Owner | None:
         """Who is signed in here, if anybody is."""
@@ -59,10 +96,45 @@ class OwnerAuth(WebPages):
         sites = await sites_to_see(self._db, row["id"], all_sites=bool(row["all_sites"]))
         return Owner(row["id"], row["email"], tuple(sites), hash, self._token(hash))
 
-    def check_token(self, owner: Owner, fields: Mapping[str, str]) -> None:
+    def owned(self, view: OwnerView) -> View:
+        """The decorator of each of the owner's views: an owner, or to the sign-in. What a form wants is done only when
+        one of our own pages has sent it, made for this session."""
+
+        async def serve(request: Request) -> Response:
+            form = await self.form(request) if request.method == "POST" else Form()
+            owner = await self.owner(request)
+            if owner is None:
+                return self.redirect(SIGN_IN)
+            if request.method == "POST":
+                self.check_token(owner, form)
+            return await view(OwnerCall(request, owner, form))
+
+        return serve
+
+    def check_token(self, owner: Owner, form: Form) -> None:
         """Raises Forbidden when the form was not made for this session."""
-        if not hmac.compare_digest(fields.get("token", "").encode(), owner.token.encode()):
+        if not hmac.compare_digest(form.get("token", "").encode(), owner.token.encode()):
             raise Forbidden("session_invalid", "This form is out of date: go back, reload the page and try again.")
+
+    def show(self, call: OwnerCall, template: str, *, title: str, status: int = 200, **values: Any) -> Response:
+        """A response with this template, framed for this owner."""
+        return self.render(
+            template, lang="en", status=status, title=title, site_name="Answerback", owner=call.owner,
+            hidden={"token": call.owner.token}, navigation=self._navigation, here=call.request.url.path, **values,
+        )  # fmt: skip
+
+    def redirect(self, path: str, query: Mapping[str, str] | None = None, fragment: str = "") -> Response:
+        """On to one of our own addresses."""
+        return RedirectResponse(self.address(path, query) + (f"#{fragment}" if fragment else ""), 303)
+
+    def address(self, path: str, query: Mapping[str, str | None] | None = None) -> str:
+        """One of our own addresses, with what of the query says something."""
+        values = {name: text for name, text in (query or {}).items() if text}
+        return f"{self.base}{path}" + (f"?{urlencode(values)}" if values else "")
+
+    def error_values(self, request: Request, lang: str) -> dict[str, str]:
+        """Whatever went wrong, the log is there."""
+        return {"again": f"{self.base}/admin/", "again_text": "To the log"}
 
     def _token(self, session: str) -> str:
         return hmac.new(self._key, f"owner-form|{session}".encode(), hashlib.sha256).hexdigest()

@@ -5,43 +5,49 @@ from __future__ import annotations
 from urllib.parse import quote
 
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from ..accounts import store as people
 from ..accounts.passwords import LONGEST, verify_password
 from ..accounts.sessions import hash_secret
 from ..accounts.sign_in.attempts import Attempts
-from ..clock import Clock
-from ..db.database import Database
 from ..db.work import Work
 from ..errors import LimitReached, NotFound
-from ..ids import Ids
 from ..net.addresses import address_key, client_address
-from ..settings import Settings
-from .auth import SESSION_SECONDS, OwnerAuth, session_cookie
-from .views import render
+from ..runtime import Runtime
+from ..web.forms import BoundForm
+from ..web.views import View
+from .auth import SESSION_SECONDS, SIGN_IN, OwnerAuth, session_cookie
 
 
-class OwnerSignIn:
-    """The handlers of `/admin/sign-in/…` and `/admin/sign-out/`."""
+class SignInViews:
+    """How owners come in, and out."""
 
-    def __init__(self, settings: Settings, db: Database, clock: Clock, ids: Ids, gate: OwnerAuth) -> None:
-        self._settings = settings
-        self._db = db
-        self._clock = clock
-        self._ids = ids
-        self._gate = gate
-        self._attempts = Attempts(db, clock)
+    def __init__(self, runtime: Runtime, auth: OwnerAuth) -> None:
+        self._settings = runtime.settings
+        self._db = runtime.db
+        self._clock = runtime.clock
+        self._ids = runtime.ids
+        self._auth = auth
+        self._attempts = Attempts(runtime.db, runtime.clock)
+
+    def views(self) -> dict[str, dict[str, View]]:
+        """Where each is found."""
+        return {
+            SIGN_IN: {"GET": self.ask, "POST": self.by_password},
+            f"{SIGN_IN}{{secret}}/": {"GET": self.show_link, "POST": self.by_link},
+            "/admin/sign-out/": {"POST": self.sign_out},
+        }
 
     async def ask(self, request: Request) -> Response:
         """`GET /admin/sign-in/`."""
-        if await self._gate.owner(request) is not None:
-            return RedirectResponse(f"{self._gate.base}/admin/", 303)
+        if await self._auth.owner(request) is not None:
+            return self._auth.redirect("/admin/")
         return self._form(200, "")
 
     async def by_password(self, request: Request) -> Response:
         """`POST /admin/sign-in/`: the same answer, in the same time, for unknown owners and bad passwords."""
-        fields = await self._gate.form(request)
+        fields = await self._auth.form(request)
         email = fields.get("email", "").strip().lower()[:254]
         password = fields.get("password", "")
         address = client_address(request, self._settings.trusted_proxies)
@@ -64,12 +70,14 @@ class OwnerSignIn:
 
     async def show_link(self, request: Request) -> Response:
         """`GET /admin/sign-in/<secret>/`: a button only, since mail programs look at links before people do."""
-        path = f"{self._gate.base}/admin/sign-in/{quote(request.path_params['secret'], safe='')}/"
-        return Response(render("link.html", base=self._gate.base, path=path), media_type="text/html")
+        path = f"{SIGN_IN}{quote(request.path_params['secret'], safe='')}/"
+        return self._auth.render(
+            "admin/sign_in_link.html", lang="en", title="Sign in with this link", site_name="Answerback", path=path
+        )
 
     async def by_link(self, request: Request) -> Response:
         """`POST /admin/sign-in/<secret>/`: uses the link, once."""
-        await self._gate.form(request)
+        await self._auth.form(request)
         hash, now = hash_secret(request.path_params["secret"]), self._clock.now()
         owner_id = await self._db.write(lambda: people.use_owner_link(hash, now))
         if owner_id is None:
@@ -78,19 +86,19 @@ class OwnerSignIn:
 
     async def sign_out(self, request: Request) -> Response:
         """`POST /admin/sign-out/`: the session is dead on the server, and its cookie goes."""
-        fields = await self._gate.form(request)
-        owner = await self._gate.owner(request)
+        fields = await self._auth.form(request)
+        owner = await self._auth.owner(request)
         if owner is not None:
-            self._gate.check_token(owner, fields)
+            self._auth.check_token(owner, fields)
             session = owner.session
             await self._db.write(lambda: people.end_owner_session(session))
-        response = RedirectResponse(f"{self._gate.base}/admin/sign-in/", 303)
+        response = self._auth.redirect(SIGN_IN)
         response.headers["Set-Cookie"] = session_cookie("", 0)
         return response
 
     async def _signed_in(self, request: Request, owner_id: str) -> Response:
         """A session of its own for each sign-in; the one that this browser had before ends."""
-        before = await self._gate.owner(request)
+        before = await self._auth.owner(request)
         secret, now = self._ids.secret(), self._clock.now()
 
         def work() -> Work[None]:
@@ -99,10 +107,12 @@ class OwnerSignIn:
             yield from people.add_owner_session(hash_secret(secret), owner_id, now, now + SESSION_SECONDS * 1000)
 
         await self._db.write(work)
-        response = RedirectResponse(f"{self._gate.base}/admin/", 303)
+        response = self._auth.redirect("/admin/")
         response.headers["Set-Cookie"] = session_cookie(secret, SESSION_SECONDS)
         return response
 
-    def _form(self, status: int, message: str, email: str = "") -> Response:
-        page = render("sign_in.html", base=self._gate.base, message=message, email=email)
-        return Response(page, status, media_type="text/html")
+    def _form(self, status: int, problem: str, email: str = "") -> Response:
+        return self._auth.render(
+            "admin/sign_in.html", lang="en", status=status, title="Sign in", site_name="Answerback", problem=problem,
+            form=BoundForm({"email": email}), typed=email,
+        )  # fmt: skip

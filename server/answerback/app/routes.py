@@ -6,11 +6,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from ..admin.pages.log import admin_routes
-from ..comments.plain_thread import ThreadPages
+from ..admin.routes import admin_routes
+from ..comments.plain_thread import ThreadViews
 from ..errors import AppError, MethodNotAllowed, NotFound
 from ..net.http import problem
 from ..sites.edge import Edge
+from ..web import assets
 from . import widget_files as widget
 from .api_table import API, ApiCall
 from .health import machine_routes
@@ -36,14 +37,12 @@ def api_routes(services: Services) -> list[Route]:
 def page_routes(services: Services) -> list[BaseRoute]:
     """What browsers and programs read beside the API: the pages of our own origin, the widget's files, health."""
     runtime = services.runtime
-    settings, db, sites = runtime.settings, runtime.db, runtime.sites
     return [
-        *admin_routes(
-            settings, db, runtime.clock, runtime.ids, services.posting, services.updates, sites, services.knowledge
-        ),
+        *admin_routes(runtime, services.posting, services.updates, services.knowledge),
         *services.accounts.routes(),
-        *machine_routes(db, runtime.bus, services.metrics),
-        *ThreadPages(settings, db, sites, services.snapshots).routes(),
+        *machine_routes(runtime.db, runtime.bus, services.metrics),
+        *ThreadViews(runtime, services.snapshots).routes(),
+        *assets.ROUTES,
         *widget.ROUTES,
     ]
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from pathlib import Path
-from typing import Any
 from urllib.parse import urlencode
 
 import orjson
@@ -13,47 +11,41 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from ..db.database import Database
-from ..errors import AppError
-from ..settings import Settings
-from ..sites.store import SiteDirectory
-from ..web.own_pages import METHODS, WebPages
-from ..web.pages import environment, language_of
+from ..runtime import Runtime
+from ..web.rendering import language_of
+from ..web.views import METHODS, WebViews
 from . import store
 from .snapshot import Snapshots, read_key
 
-TEMPLATES = Path(__file__).parent / "templates"
 HEADERS = {"Cache-Control": "public, max-age=30", "Vary": "Accept-Language"}
 TEXTS: Mapping[str, Mapping[str, str]] = {
     "en": {
         "title": "Comments", "total": "{n} comments", "one": "1 comment", "none": "No comments yet.", "guest": "Guest",
         "owner": "Author", "ai": "AI answer", "quotes": "Quotes from the page", "failed": "There is no answer yet.",
         "verified": "Checked by the author", "gone": "This comment was deleted.", "sources": "From the page",
-        "back": "Back to the page, where you can write", "back_only": "Back to the page",
-        "locked": "This thread is closed.", "more": "More comments", "bad": "This cannot be shown",
+        "back": "Back to the page, where you can write", "more": "More comments",
     },
     "ko": {
         "title": "댓글", "total": "댓글 {n}개", "one": "댓글 1개", "none": "아직 댓글이 없어요.", "guest": "손님",
         "owner": "글쓴이", "ai": "AI 답변", "quotes": "글에서 찾은 문장", "failed": "아직 답변이 없어요.",
         "verified": "글쓴이가 확인했어요", "gone": "삭제된 댓글이에요.", "sources": "글에서 찾은 근거",
-        "back": "글로 돌아가 댓글 쓰기", "back_only": "글로 돌아가기", "locked": "더 이상 댓글을 쓸 수 없는 글이에요.",
-        "more": "댓글 더 보기", "bad": "보여 드릴 수 없어요",
+        "back": "글로 돌아가 댓글 쓰기", "more": "댓글 더 보기",
     },
 }  # fmt: skip
 
 
-class ThreadPages:
+class ThreadViews:
     """`GET /t/?site=&page=`: what `<noscript>` links to."""
 
-    def __init__(self, settings: Settings, db: Database, sites: SiteDirectory, snapshots: Snapshots) -> None:
-        self._pages = WebPages(settings)
-        self._db = db
-        self._sites = sites
+    def __init__(self, runtime: Runtime, snapshots: Snapshots) -> None:
+        self._views = WebViews(runtime.settings)
+        self._db = runtime.db
+        self._sites = runtime.sites
         self._snapshots = snapshots
 
     def routes(self) -> list[Route]:
         """The page, with and without the last slash."""
-        serve = self._pages.guarded({"GET": self.read}, self._error)
+        serve = self._views.guarded({"GET": self.read})
         return [Route(path, serve, methods=METHODS) for path in ("/t/", "/t")]
 
     async def read(self, request: Request) -> Response:
@@ -65,25 +57,13 @@ class ThreadPages:
         place = await self._db.read(lambda: store.place(site.key, key[1]))
         lang = language_of(request, site.lang, query.get("lang", ""))
         following = thread["next"] and "?" + urlencode({**query, "cursor": thread["next"]})
-        return self._html(
-            "thread.html", lang, site.name or site.key, thread=thread, url=place[0] if place else "",
+        response = self._views.render(
+            "comments/templates/thread.html", lang=lang, t=TEXTS[lang], title=TEXTS[lang]["title"],
+            site_name=site.name or site.key, thread=thread, url=place[0] if place else "",
             page_title=(place[1] if place else "") or key[1], following=following, day=_day,
         )  # fmt: skip
-
-    def _error(self, request: Request, error: AppError) -> Response:
-        lang = language_of(request, "", request.query_params.get("lang", ""))
-        response = self._html("unreadable.html", lang, "Answerback", detail=error.detail)
-        response.status_code = error.status
-        response.headers["Cache-Control"] = "no-store"
+        response.headers.update(HEADERS)
         return response
-
-    def _html(self, template: str, lang: str, site_name: str, **values: Any) -> Response:
-        texts = TEXTS[lang]
-        html = environment(TEMPLATES).get_template(template).render(
-            t=texts, lang=lang, base=self._pages.base, title=texts["title"], site_name=site_name, done="", problem="",
-            **values,
-        )  # fmt: skip
-        return Response(html, headers=HEADERS, media_type="text/html")
 
 
 def _day(moment: str) -> str:

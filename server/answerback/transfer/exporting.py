@@ -12,7 +12,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TextIO
 
-from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 
 from ..core.markdown import sanitise
@@ -20,6 +19,7 @@ from ..core.model import Comment
 from ..core.times import iso
 from ..db.database import Database
 from ..errors import BadRequest
+from ..web.rendering import render
 from . import store
 
 FORMATS = ("json", "csv", "html")
@@ -78,17 +78,17 @@ class Exporter:
             self.count += len(comments)
 
     async def _html(self) -> None:
-        templates = Environment(loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True)
         parts = []
         async for thread, comments in self._threads():
             roots = _tree(comments)
             if roots:
-                parts.append(templates.get_template("thread.html").render(thread=thread, comments=roots))
+                parts.append(render("transfer/templates/thread.html", thread=thread, comments=roots))
             self.count += sum(comment.state == "published" for comment in comments)
         # Markup: each part has been escaped by its own template.
-        page = templates.get_template("page.html").render(
-            site=self.site, exported_at=iso(self.now), threads=Markup("").join(map(Markup, parts))
-        )
+        page = render(
+            "transfer/templates/page.html", site=self.site, exported_at=iso(self.now),
+            threads=Markup("").join(map(Markup, parts)),
+        )  # fmt: skip
         self.out.write(page)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Mapping
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 
@@ -15,12 +16,13 @@ from ...db.work import Work
 from ...errors import Forbidden, Unauthorized
 from ...ids import Ids
 from ...settings import Settings
-from ...web.own_pages import HEADERS, WebPages
+from ...web.views import HEADERS, WebViews
 from ..sessions import hash_secret
 from ..sign_in.pace import caller_key
 from ..store import hold_password
 from . import store
 from .store import Account
+from .texts import texts_in
 
 SESSION_SECONDS, FRESH_SECONDS = 3_600, 600
 
@@ -39,7 +41,7 @@ def cookie(site: str, value: str, seconds: int) -> str:
     return f"{cookie_name(site)}={value}; Path=/; Max-Age={seconds}; Secure; HttpOnly; SameSite=Lax"
 
 
-class AccountAuth(WebPages):
+class AccountAuth(WebViews):
     """Opens and checks sessions of the account page; its one script is a file of ours, and nothing needs it."""
 
     headers = WITH_SCRIPT
@@ -93,3 +95,13 @@ class AccountAuth(WebPages):
     def token(self, account: Account) -> str:
         """What the forms of this session carry."""
         return hmac.new(self._key, f"account-form|{account.session}".encode(), hashlib.sha256).hexdigest()
+
+    def address(self, site: str, **values: str) -> str:
+        """Where the account of a site is read."""
+        query = {"site": site, **{name: text for name, text in values.items() if text}}
+        return f"{self.base}/account/?{urlencode(query)}"
+
+    def error_values(self, request: Request, lang: str) -> dict[str, str]:
+        """Back to the account, where the address names its site."""
+        site = request.query_params.get("site", "")
+        return {"again": self.address(site, lang=lang), "again_text": texts_in(lang)["back"]} if site else {}

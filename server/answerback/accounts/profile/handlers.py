@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 from urllib.parse import urlencode
 
 import orjson
@@ -18,9 +18,9 @@ from ...db.work import IntegrityConflict, Work
 from ...errors import AppError, Forbidden, TooLarge
 from ...runtime import Runtime
 from ...sites.settings import Site
-from ...web.error_texts import said
-from ...web.own_pages import METHODS
-from ...web.pages import language_of
+from ...web.forms import Form
+from ...web.rendering import language_of
+from ...web.views import METHODS
 from .. import identities
 from ..identities import store as identity_store
 from ..identities.model import NewIds, clean_name
@@ -37,7 +37,7 @@ from .auth import AccountAuth, cookie
 from .changing import Profiles
 from .store import Account, Device
 from .texts import notice, texts_in
-from .views import address, render, show_devices, show_ways
+from .views import show_devices, show_ways
 
 
 class OAuth(Protocol):
@@ -62,15 +62,15 @@ class AccountActions:
     erasure: Erasure
 
 
-class AccountPages:
-    """The handlers of `/account/…`."""
+class AccountViews:
+    """What is read and sent at `/account/…`."""
 
-    def __init__(self, runtime: Runtime, gate: AccountAuth, oauth: OAuth, can: AccountActions) -> None:
+    def __init__(self, runtime: Runtime, auth: AccountAuth, oauth: OAuth, can: AccountActions) -> None:
         self._db = runtime.db
         self._clock = runtime.clock
         self._ids = runtime.ids
         self._sites = runtime.sites
-        self._gate = gate
+        self._auth = auth
         self._oauth = oauth
         self._can = can
 
@@ -89,36 +89,39 @@ class AccountPages:
             "/account/erase/": {"POST": self.erase},
             "/account/sign-out/": {"POST": self.sign_out},
         }
-        return [Route(path, self._gate.guarded(calls, self._error), methods=METHODS) for path, calls in table.items()]
+        return [Route(path, self._auth.guarded(calls), methods=METHODS) for path, calls in table.items()]
 
     async def read(self, request: Request) -> Response:
         """`GET /account/?site=`: the account that is open in this browser, or the way to open it."""
         site = await self._sites.get(request.query_params.get("site", ""))
         lang = language_of(request, site.lang, request.query_params.get("lang", ""))
-        account = await self._gate.account(request, site.key)
+        account = await self._auth.account(request, site.key)
         if account is None:
-            return self._sign_in_page(site, lang, request)
+            return self._sign_in_show(site, lang, request)
 
         def work() -> Work[tuple[list[identity_store.Identity], list[Device]]]:
             found = yield from identity_store.identities_of(account.visitor.id)
             return found, (yield from store.devices(account.visitor.id, self._clock.now()))
 
         found, devices = await self._db.read(work)
-        return self._page(
-            "account.html", site, lang, request, token=self._gate.token(account), site=site.key,
+        return self._show(
+            "account.html", site, lang, request, hidden=self._hidden(site, account, lang), site=site.key,
             name=account.visitor.name, avatar_url=account.visitor.avatar_url,
             ways=show_ways(site, account, found, self._issuers(lang), texts_in(lang)),
             addable=self._addable(site, account, lang, {identity.issuer for identity in found}),
             devices=show_devices(devices, site, texts_in(lang), lang), account=account,
         )  # fmt: skip
 
+    def _hidden(self, site: Site, account: Account, lang: str) -> dict[str, str]:
+        return {"site": site.key, "lang": lang, "token": self._auth.token(account)}
+
     def _issuers(self, lang: str) -> dict[str, str]:
         return {issuer: label for _, label, issuer in self._oauth.offered(lang)}
 
     def _addable(self, site: Site, account: Account, lang: str, there: set[str]) -> list[dict[str, str]]:
-        query = urlencode({"site": site.key, "lang": lang, "token": self._gate.token(account)})
+        query = urlencode(self._hidden(site, account, lang))
         return [
-            {"label": label, "href": f"{self._gate.base}/account/ways/add/{name}/?{query}"}
+            {"label": label, "href": f"{self._auth.base}/account/ways/add/{name}/?{query}"}
             for name, label, issuer in self._oauth.offered(lang)
             if issuer not in there
         ]
@@ -135,14 +138,14 @@ class AccountPages:
 
     async def upload(self, request: Request) -> Response:
         """`POST /account/picture/` (multipart): a picture of one's own, by what its bytes say it is."""
-        self._gate.check_own(request)
+        self._auth.check_own(request)
         try:
             fields, data = await read_upload(request)
         except TooLarge:
             asked = dict(request.query_params)
             return self._back(await self._sites.get(asked.get("site", "")), asked, "bad_picture")
         site = await self._sites.get(fields.get("site", ""))
-        account = await self._gate.require(request, site.key, fields)
+        account = await self._auth.require(request, site.key, fields)
         picture = read_picture(data)
         if picture is None:
             return self._back(site, fields, "bad_picture")
@@ -160,12 +163,12 @@ class AccountPages:
         fields, site, account = await self._form(request)
         if account.email is None or not (account.has_password or account.email_verified):
             return self._back(site, fields, "bad_failed")
-        if not account.has_password and not self._gate.fresh(account):
+        if not account.has_password and not self._auth.fresh(account):
             return self._again(site, fields, request)
         try:
             await self._can.passwords.change(
                 account.visitor, account.email, fields.get("current", "") if account.has_password else None,
-                fields.get("new", ""), self._gate.caller(request), but_page=account.session,
+                fields.get("new", ""), self._auth.caller(request), but_page=account.session,
             )  # fmt: skip
         except AppError as error:
             codes = {"login_failed": "bad_current", "password_weak": "bad_weak", "too_many_requests": "bad_soon"}
@@ -186,8 +189,8 @@ class AccountPages:
         """`GET /account/ways/add/<provider>/`: off to a provider, to come back with one more way in."""
         fields = dict(request.query_params)
         site = await self._sites.get(fields.get("site", ""))
-        account = await self._gate.require(request, site.key, fields)
-        if not self._gate.fresh(account):
+        account = await self._auth.require(request, site.key, fields)
+        if not self._auth.fresh(account):
             return self._again(site, fields, request)
         return await self._oauth.begin(
             request, request.path_params["provider"], account=f"{site.key} {account.session}"
@@ -197,8 +200,8 @@ class AccountPages:
         """Back from a provider: its identity becomes a way into the account that is open here, unless it is taken."""
         key, _, session = flow.account.partition(" ")
         site = await self._sites.get(key)
-        account = await self._gate.account(request, key)
-        if account is None or account.session != session or not self._gate.fresh(account):
+        account = await self._auth.account(request, key)
+        if account is None or account.session != session or not self._auth.fresh(account):
             raise Forbidden("session_invalid", "The account page was closed meanwhile; nothing has been changed.")
         if flow.profile is None:
             return self._back(site, {}, "bad_failed")
@@ -216,7 +219,7 @@ class AccountPages:
     async def remove_way(self, request: Request) -> Response:
         """`POST /account/ways/remove/`: never the last one."""
         fields, site, account = await self._form(request)
-        if not self._gate.fresh(account):
+        if not self._auth.fresh(account):
             return self._again(site, fields, request)
         removed = await self._db.write(lambda: identities.unlink(account.visitor, fields.get("id", "")))
         return self._back(site, fields, "done_way" if removed else "bad_last")
@@ -224,9 +227,9 @@ class AccountPages:
     async def export(self, request: Request) -> Response:
         """`GET /account/export/?site=`: everything about oneself as JSON."""
         site = await self._sites.get(request.query_params.get("site", ""))
-        account = await self._gate.account(request, site.key)
+        account = await self._auth.account(request, site.key)
         if account is None:
-            return self._sign_in_page(site, language_of(request, site.lang), request)
+            return self._sign_in_show(site, language_of(request, site.lang), request)
         data = await self._db.read(lambda: store.own_data(account.visitor))
         shown = {kind: [_with_times(row) for row in rows] for kind, rows in data.items()}
         name = f"{site.key}-{iso(self._clock.now())[:10]}.json"
@@ -237,7 +240,7 @@ class AccountPages:
     async def erase(self, request: Request) -> Response:
         """`POST /account/erase/`: the end of the account; `words` says what becomes of what was written."""
         fields, site, account = await self._form(request)
-        if not self._gate.fresh(account):
+        if not self._auth.fresh(account):
             return self._again(site, fields, request)
         if fields.get("sure") != "yes" or fields.get("words") not in ("delete", "keep"):
             return self._back(site, fields, "bad_sure")
@@ -252,14 +255,14 @@ class AccountPages:
 
     # ---- parts
 
-    async def _form(self, request: Request) -> tuple[dict[str, str], Site, Account]:
-        fields = await self._gate.form(request)
+    async def _form(self, request: Request) -> tuple[Form, Site, Account]:
+        fields = await self._auth.form(request)
         site = await self._sites.get(fields.get("site", ""))
-        return fields, site, await self._gate.require(request, site.key, fields)
+        return fields, site, await self._auth.require(request, site.key, fields)
 
     def _back(self, site: Site, fields: Mapping[str, str], code: str) -> Response:
         lang = fields.get("lang", "")
-        return RedirectResponse(address(self._gate.base, site.key, lang=lang, said=code), 303)
+        return RedirectResponse(self._auth.address(site.key, lang=lang, said=code), 303)
 
     def _close(self, site: Site, fields: Mapping[str, str], code: str) -> Response:
         response = self._back(site, fields, code)
@@ -267,46 +270,33 @@ class AccountPages:
         return response
 
     def _again(self, site: Site, fields: Mapping[str, str], request: Request) -> Response:
-        return self._sign_in_page(site, language_of(request, site.lang, fields.get("lang", "")), request, again=True)
+        return self._sign_in_show(site, language_of(request, site.lang, fields.get("lang", "")), request, again=True)
 
-    def _sign_in_page(self, site: Site, lang: str, request: Request, *, again: bool = False) -> Response:
+    def _sign_in_show(self, site: Site, lang: str, request: Request, *, again: bool = False) -> Response:
         """The way to the sign-in page and back to here; nonce and challenge are not needed on our own origin."""
-        origin = self._gate.origin
-        here = f"{origin}{address(self._gate.base, site.key, lang=lang)}"
+        origin = self._auth.origin
+        here = f"{origin}{self._auth.address(site.key, lang=lang)}"
         query = urlencode({
             "site": site.key, "origin": origin, "return_to": here, "lang": lang,
             "nonce": secrets.token_urlsafe(16), "challenge": secrets.token_urlsafe(32),
         })  # fmt: skip
-        return self._page(
+        return self._show(
             "signed_out.html",
             site,
             lang,
             request,
             again=again,
             here=here,
-            sign_in=f"{self._gate.base}/sign-in/?{query}",
+            sign_in=f"{self._auth.base}/sign-in/?{query}",
         )
 
-    def _page(self, template: str, of: Site, lang: str, request: Request, **values: object) -> Response:
+    def _show(self, template: str, of: Site, lang: str, request: Request, **values: Any) -> Response:
         told = notice(request.query_params.get("said", ""), lang)
         bad = request.query_params.get("said", "").startswith("bad_")
-        page = render(
-            template, base=self._gate.base, lang=lang, t=texts_in(lang), title=texts_in(lang)["title"],
-            site_name=of.name or of.key,
-            done="" if bad else told, problem=told if bad else "", **values,
+        return self._auth.render(
+            f"accounts/profile/templates/{template}", lang=lang, t=texts_in(lang), title=texts_in(lang)["title"],
+            site_name=of.name or of.key, done="" if bad else told, problem=told if bad else "", **values,
         )  # fmt: skip
-        return Response(page, media_type="text/html")
-
-    def _error(self, request: Request, error: AppError) -> Response:
-        lang = language_of(request, "", request.query_params.get("lang", ""))
-        key = request.query_params.get("site", "")
-        site = self._sites.known(key)
-        page = render(
-            "error.html", base=self._gate.base, lang=lang, t=texts_in(lang), title=texts_in(lang)["error"],
-            site_name=(site.name or site.key) if site else "Answerback", done="", problem="", detail=said(error, lang),
-            here=address(self._gate.base, key, lang=lang),
-        )  # fmt: skip
-        return Response(page, error.status, media_type="text/html")
 
 
 def _with_times(row: Mapping[str, object]) -> dict[str, object]:

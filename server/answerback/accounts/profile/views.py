@@ -3,36 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
-from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 from ...sites.settings import Site
-from ...web.pages import environment
+from ...web.figures import local_time
 from ..identities.store import Identity
 from .store import Account, Device
-
-TEMPLATES = Path(__file__).parent / "templates"
-
-
-def render(template: str, **values: Any) -> str:
-    """The page's HTML; everything in `values` is escaped."""
-    return environment(TEMPLATES).get_template(template).render(**values)
-
-
-def local_time(moment: int, timezone: str, lang: str) -> str:
-    """A moment in milliseconds as it is read there."""
-    local = datetime.fromtimestamp(moment // 1000, ZoneInfo(timezone))
-    if lang == "ko":
-        return f"{local.year}년 {local.month}월 {local.day}일 {local:%H:%M}"
-    return f"{local:%-d %b %Y, %H:%M}"
-
-
-def address(base: str, site: str, **values: str) -> str:
-    """The account page's address."""
-    return f"{base}/account/?" + urlencode({"site": site, **{name: text for name, text in values.items() if text}})
 
 
 def show_ways(

@@ -5,24 +5,22 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from ...answers.corrections.correcting import NOTE_LIMIT, AnswerCorrections
 from ...answers.record_store import record_of
 from ...answers.reuse import store as answered
-from ...clock import Clock
 from ...comments.store import comment_by_id, reply_to, rule_of, set_rule
 from ...core.comments import BODY_LIMIT
 from ...core.model import RUNNING, Comment
-from ...db.database import Database
 from ...db.work import Work
-from ...errors import BadRequest, NotFound
+from ...errors import BadRequest, Conflict, NotFound
+from ...runtime import Runtime
 from ...sites.settings import AI_RULES, Site
-from ...sites.store import SiteDirectory
+from ...web.figures import local_time
+from ...web.forms import BoundForm, Form, refused
 from .. import store
-from ..auth import Owner, OwnerAuth
-from ..views import local_time, render
+from ..auth import OwnerAuth, OwnerCall, OwnerView
 
 RULES: Mapping[str, str] = {
     "always": "Every comment",
@@ -32,95 +30,98 @@ RULES: Mapping[str, str] = {
     "off": "Nothing",
 }
 """What each of `AI_RULES` means, in the owner's words."""
-Change = Callable[[Site, str, dict[str, str]], Awaitable[Comment]]
+Change = Callable[[Site, Form], Awaitable[Comment]]
 
 
-class CommentPage:
-    """The handlers of `/admin/comments/<id>/` and what its forms send."""
+class CommentViews:
+    """A comment, and what the owner does to it and on its page."""
 
-    def __init__(
-        self, db: Database, clock: Clock, sites: SiteDirectory, gate: OwnerAuth, correcting: AnswerCorrections
-    ) -> None:
-        self._db = db
-        self._clock = clock
-        self._sites = sites
-        self._gate = gate
+    def __init__(self, runtime: Runtime, auth: OwnerAuth, correcting: AnswerCorrections) -> None:
+        self._db = runtime.db
+        self._clock = runtime.clock
+        self._sites = runtime.sites
+        self._auth = auth
         self._correcting = correcting
 
-    async def read(self, request: Request) -> Response:
+    def views(self) -> Mapping[str, Mapping[str, OwnerView]]:
+        """Where each is found."""
+        below: dict[str, OwnerView] = {
+            "": self.read, "correct/": self.correct, "verify/": self.verify, "withdraw/": self.withdraw,
+            "pin/": self.pin, "reply/": self.answer, "rule/": self.rule,
+        }  # fmt: skip
+        return {f"/admin/comments/{{id}}/{end}": {"POST" if end else "GET": view} for end, view in below.items()}
+
+    async def read(self, call: OwnerCall) -> Response:
         """`GET /admin/comments/<id>/`: a comment, or an answer with its question, sources and versions."""
-        owner = await self._gate.owner(request)
-        if owner is None:
-            return RedirectResponse(f"{self._gate.base}/admin/sign-in/", 303)
-        site = await self._site(owner, request)
-        id = str(request.path_params["id"])
+        return await self._show(call, BoundForm(), 200)
+
+    async def _show(self, call: OwnerCall, form: BoundForm, status: int) -> Response:
+        site = await self._site(call)
 
         def work() -> Work[dict[str, Any]]:
-            comment = yield from comment_by_id(site.key, id)
+            comment = yield from comment_by_id(site.key, call.id)
             if comment is None:
                 raise NotFound
             question = None
             if comment.answer is not None:
                 question = yield from comment_by_id(site.key, comment.answer.question_id)
-            reply = yield from reply_to(site.key, id)
+            reply = yield from reply_to(site.key, call.id)
             rule = yield from rule_of(site.key, comment.page)
-            versions = yield from answered.revisions(site.key, id)
-            record = (yield from record_of(site.key, id)) if comment.answer is not None else None
+            versions = yield from answered.revisions(site.key, call.id)
+            record = (yield from record_of(site.key, call.id)) if comment.answer is not None else None
             return {"comment": comment, "question": question, "reply": reply, "rule": rule, "versions": versions,
                     "record": record}  # fmt: skip
 
         found = await self._db.read(work)
-        answer = found["comment"].answer
-        page = render(
-            "comment.html", base=self._gate.base, owner=owner, **found,
+        comment = found["comment"]
+        return self._auth.show(
+            call, "admin/pages/comment.html", status=status, form=form, problem=form.problem, **found,
+            title=f"{'An answer' if comment.answer else 'A comment'} on {comment.page}",
             rules=RULES, site_rule=site.ai, body_limit=BODY_LIMIT, note_limit=NOTE_LIMIT,
-            settled=answer is not None and answer.state not in RUNNING,
+            settled=comment.answer is not None and comment.answer.state not in RUNNING,
             at=lambda moment: local_time(moment, site.timezone),
         )  # fmt: skip
-        return Response(page, media_type="text/html")
 
-    async def correct(self, request: Request) -> Response:
+    async def correct(self, call: OwnerCall) -> Response:
         """`POST …/correct/`: the owner's words in place of the answer's."""
         return await self._change(
-            request,
-            lambda site, id, fields: self._correcting.correct(
-                site, id, fields.get("body", ""), fields.get("note", ""), keep_sources="keep_sources" in fields
+            call,
+            lambda site, form: self._correcting.correct(
+                site, call.id, form.get("body", ""), form.get("note", ""), keep_sources="keep_sources" in form
             ),
         )
 
-    async def verify(self, request: Request) -> Response:
+    async def verify(self, call: OwnerCall) -> Response:
         """`POST …/verify/`: the owner vouches for the answer as it stands."""
-        return await self._change(request, lambda site, id, fields: self._correcting.verify(site, id))
+        return await self._change(call, lambda site, form: self._correcting.verify(site, call.id))
 
-    async def withdraw(self, request: Request) -> Response:
+    async def withdraw(self, call: OwnerCall) -> Response:
         """`POST …/withdraw/`: the answer's words go."""
         return await self._change(
-            request, lambda site, id, fields: self._correcting.withdraw(site, id, fields.get("note", ""))
+            call, lambda site, form: self._correcting.withdraw(site, call.id, form.get("note", ""))
         )
 
-    async def pin(self, request: Request) -> Response:
+    async def pin(self, call: OwnerCall) -> Response:
         """`POST …/pin/`: `pinned` is `1` or `0`."""
         return await self._change(
-            request, lambda site, id, fields: self._correcting.pin(site, id, pinned=fields.get("pinned") == "1")
+            call, lambda site, form: self._correcting.pin(site, call.id, pinned=form.get("pinned") == "1")
         )
 
-    async def answer(self, request: Request) -> Response:
+    async def answer(self, call: OwnerCall) -> Response:
         """`POST …/reply/`: the owner answers in person."""
-        return await self._change(
-            request, lambda site, id, fields: self._correcting.answer(site, id, fields.get("body", ""))
-        )
+        return await self._change(call, lambda site, form: self._correcting.answer(site, call.id, form.get("body", "")))
 
-    async def rule(self, request: Request) -> Response:
+    async def rule(self, call: OwnerCall) -> Response:
         """`POST …/rule/`: `ai` is what is answered on the comment's page, `default` as on the whole site."""
 
-        async def change(site: Site, id: str, fields: dict[str, str]) -> Comment:
-            rule = fields.get("ai", "")
+        async def change(site: Site, form: Form) -> Comment:
+            rule = form.get("ai", "")
             if rule not in (*AI_RULES, "default"):
-                raise BadRequest("validation_failed", "There is no such rule.")
+                raise BadRequest("validation_failed", "ai: there is no such rule.")
             now = self._clock.now()
 
             def work() -> Work[Comment]:
-                comment = yield from comment_by_id(site.key, id)
+                comment = yield from comment_by_id(site.key, call.id)
                 if comment is None:
                     raise NotFound
                 yield from set_rule(site.key, comment.page, None if rule == "default" else rule, now)
@@ -128,20 +129,18 @@ class CommentPage:
 
             return await self._db.write(work)
 
-        return await self._change(request, change)
+        return await self._change(call, change)
 
-    async def _change(self, request: Request, change: Change) -> Response:
-        fields = await self._gate.form(request)
-        owner = await self._gate.owner(request)
-        if owner is None:
-            return RedirectResponse(f"{self._gate.base}/admin/sign-in/", 303)
-        self._gate.check_token(owner, fields)
-        site = await self._site(owner, request)
-        comment = await change(site, str(request.path_params["id"]), fields)
-        return RedirectResponse(f"{self._gate.base}/admin/comments/{comment.id}/", 303)
+    async def _change(self, call: OwnerCall, change: Change) -> Response:
+        """Do it, and back; or the page again, with what was typed and what is wrong with it."""
+        try:
+            comment = await change(await self._site(call), call.form)
+        except (BadRequest, Conflict) as error:
+            return await self._show(call, refused(call.form, error), error.status)
+        return self._auth.redirect(f"/admin/comments/{comment.id}/")
 
-    async def _site(self, owner: Owner, request: Request) -> Site:
-        key = await self._db.read(lambda: store.site_of(owner.sites, str(request.path_params["id"])))
+    async def _site(self, call: OwnerCall) -> Site:
+        key = await self._db.read(lambda: store.site_of(call.owner.sites, call.id))
         if key is None:
             raise NotFound
         return await self._sites.get(key)

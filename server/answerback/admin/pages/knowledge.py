@@ -4,74 +4,74 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlencode
 
-from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
-from ...clock import Clock
-from ...db.database import Database
 from ...db.work import Row, Work
 from ...errors import BadRequest, NotFound
 from ...knowledge.build import Knowledge
 from ...knowledge.crawl import store
 from ...knowledge.crawl.store import STATUSES, Crawl, SitePage
 from ...knowledge.index.search import SiteIndex
-from ...sites.store import SiteDirectory
-from ..auth import Owner, OwnerAuth
-from ..views import local_time, render
+from ...runtime import Runtime
+from ...web.figures import local_time
+from ...web.forms import BoundForm, Form
+from ..auth import OwnerAuth, OwnerCall, OwnerView
 
+PATH = "/admin/knowledge/"
 PAGES = 50
 TEXT_LIMIT, ADDRESS_LIMIT = 200, 2_000
 
 
-class KnowledgePage:
-    """The handlers of `/admin/knowledge/`."""
+class KnowledgeViews:
+    """What is known, and what becomes of it."""
 
-    def __init__(self, db: Database, clock: Clock, sites: SiteDirectory, gate: OwnerAuth, knowledge: Knowledge) -> None:
-        self._db = db
-        self._clock = clock
-        self._sites = sites
-        self._gate = gate
+    LINK = (PATH, "Knowledge")
+
+    def __init__(self, runtime: Runtime, auth: OwnerAuth, knowledge: Knowledge) -> None:
+        self._db = runtime.db
+        self._clock = runtime.clock
+        self._sites = runtime.sites
+        self._auth = auth
         self._index: SiteIndex = knowledge.index
         self._refresher = knowledge.refresher
 
-    async def read(self, request: Request) -> Response:
-        """`GET /admin/knowledge/?site=&status=&q=&after=`: all sites, and the pages of one."""
-        owner = await self._gate.owner(request)
-        if owner is None:
-            return RedirectResponse(f"{self._gate.base}/admin/sign-in/", 303)
-        query = {
-            name: request.query_params.get(name, "").replace("\x00", "").strip()
-            for name in ("site", "status", "q", "after")
+    def views(self) -> Mapping[str, Mapping[str, OwnerView]]:
+        """Where each is found."""
+        return {
+            PATH: {"GET": self.read},
+            f"{PATH}{{site}}/read/": {"POST": self.again},
+            f"{PATH}{{site}}/forget/": {"POST": self.forget},
         }
-        if query["site"] and query["site"] not in owner.sites:
+
+    async def read(self, call: OwnerCall) -> Response:
+        """`GET /admin/knowledge/?site=&status=&q=&after=`: all sites, and the pages of one."""
+        query, sites = call.query("site", "status", "q", "after"), call.owner.sites
+        if query["site"] and query["site"] not in sites:
             raise NotFound
         if query["status"] and query["status"] not in STATUSES:
             raise BadRequest("validation_failed", "There is no such status.")
-        chosen = query["site"] or (owner.sites[0] if owner.sites else "")
+        chosen = query["site"] or (sites[0] if sites else "")
         await self._sites.refresh()
         now = self._clock.now()
 
         def work() -> Work[tuple[list[Row], dict[str, Crawl], list[SitePage]]]:
-            counts = yield from store.count_pages(owner.sites)
+            counts = yield from store.count_pages(sites)
             crawls = yield from store.crawls(now)
-            text = query["q"][:TEXT_LIMIT]
-            return (
-                counts,
-                crawls,
-                (yield from store.some_pages(chosen, query["status"], text, query["after"][:ADDRESS_LIMIT], PAGES + 1)),
-            )
+            text, after = query["q"][:TEXT_LIMIT], query["after"][:ADDRESS_LIMIT]
+            pages = yield from store.some_pages(chosen, query["status"], text, after, PAGES + 1)
+            return counts, crawls, pages
 
         counts, crawls, pages = await self._db.read(work)
-        page = render(
-            "knowledge.html", base=self._gate.base, owner=owner, chosen=chosen, query=query, statuses=STATUSES,
-            sites=[self._card(site, counts, crawls.get(site)) for site in owner.sites], pages=pages[:PAGES],
+        last = pages[PAGES - 1].url if pages[PAGES:] else ""
+        return self._auth.show(
+            call, "admin/pages/knowledge.html", chosen=chosen, query=query, form=BoundForm(query), statuses=STATUSES,
+            title=f"What is known of your {'sites' if len(sites) > 1 else 'site'}",
+            sites=[self._card(site, counts, crawls.get(site)) for site in sites], pages=pages[:PAGES],
             at=lambda moment: local_time(moment, self._zone(chosen)),
-            older=self._address({**query, "site": chosen, "after": pages[PAGES - 1].url}) if pages[PAGES:] else None,
-            only=lambda site, status: self._address({"site": site, "status": status}),
+            more=self._auth.address(PATH, query | {"site": chosen, "after": last}) if last else "",
+            only=lambda site, status: self._auth.address(PATH, {"site": site, "status": status}),
         )  # fmt: skip
-        return Response(page, media_type="text/html")
 
     def _card(self, key: str, counts: list[Row], crawl: Crawl | None) -> dict[str, Any]:
         site = self._sites.known(key)
@@ -86,7 +86,7 @@ class KnowledgePage:
             "regular": site is not None and site.crawl,
             "hours": site.crawl_hours if site else 0,
             "used": used,
-            "others": [(row["status"], row["pages"]) for row in own if row["status"] != "ok"],
+            "counts": {row["status"]: row["pages"] for row in own},
             "read_at": local_time(crawl.ended_at, zone) if crawl and crawl.ended_at else "",
             "due_at": local_time(crawl.due_at, zone) if crawl and crawl.due_at > self._clock.now() else "",
             "problem": problem_of(crawl.error) if crawl else "",
@@ -96,61 +96,48 @@ class KnowledgePage:
         known = self._sites.known(site)
         return known.timezone if known else "UTC"
 
-    def _address(self, query: Mapping[str, str]) -> str:
-        return f"{self._gate.base}/admin/knowledge/?{urlencode({name: text for name, text in query.items() if text})}"
-
-    async def again(self, request: Request) -> Response:
+    async def again(self, call: OwnerCall) -> Response:
         """`POST /admin/knowledge/<site>/read/` `{url}`: the site is read now, that page first if one is named."""
-        owner, site, fields = await self._form(request)
-        if owner is None:
-            return RedirectResponse(f"{self._gate.base}/admin/sign-in/", 303)
-        now = self._clock.now()
+        site, url, now = self._site(call), call.form.get("url", ""), self._clock.now()
 
         def work() -> Work[None]:
-            if fields.get("url"):
-                yield from self._index.forget(site, fields["url"])
-                if not (yield from store.set_status(site, fields["url"], "waiting")):
+            if url:
+                yield from self._index.forget(site, url)
+                if not (yield from store.set_status(site, url, "waiting")):
                     raise NotFound
             yield from store.make_due(site, now)
 
         await self._db.write(work)
         self._refresher.wake()
-        return self._back(site, fields)
+        return self._back(site, call.form)
 
-    async def forget(self, request: Request) -> Response:
+    async def forget(self, call: OwnerCall) -> Response:
         """`POST /admin/knowledge/<site>/forget/` `{url}`: nothing of a page serves any answer elsewhere; without `url`
         nothing of the whole site, until it is read again."""
-        owner, site, fields = await self._form(request)
-        if owner is None:
-            return RedirectResponse(f"{self._gate.base}/admin/sign-in/", 303)
+        site, url = self._site(call), call.form.get("url", "")
 
         def work() -> Work[None]:
-            if not fields.get("url"):
+            if not url:
                 yield from self._index.forget_site(site)
                 yield from store.forget_site(site)
-            elif (yield from store.set_status(site, fields["url"], "forgotten")):
-                yield from self._index.forget(site, fields["url"])
+            elif (yield from store.set_status(site, url, "forgotten")):
+                yield from self._index.forget(site, url)
             else:
                 raise NotFound
 
         await self._db.write(work)
-        return self._back(site, fields)
+        return self._back(site, call.form)
 
-    async def _form(self, request: Request) -> tuple[Owner | None, str, dict[str, str]]:
-        fields = await self._gate.form(request)
-        owner = await self._gate.owner(request)
-        site = str(request.path_params["site"])
-        if owner is not None:
-            self._gate.check_token(owner, fields)
-            if site not in owner.sites:
-                raise NotFound
-        return owner, site, fields
+    def _site(self, call: OwnerCall) -> str:
+        site = str(call.request.path_params["site"])
+        if site not in call.owner.sites:
+            raise NotFound
+        return site
 
-    def _back(self, site: str, fields: Mapping[str, str]) -> Response:
-        query = {"site": site, "status": fields.get("status", ""), "q": fields.get("q", "")[:TEXT_LIMIT]}
-        if query["status"] not in STATUSES:
-            del query["status"]
-        return RedirectResponse(self._address(query), 303)
+    def _back(self, site: str, form: Form) -> Response:
+        status = form.get("status", "")
+        query = {"site": site, "status": status if status in STATUSES else "", "q": form.get("q", "")[:TEXT_LIMIT]}
+        return self._auth.redirect(PATH, query)
 
 
 def problem_of(error: str) -> str:

@@ -2,68 +2,67 @@
 
 from __future__ import annotations
 
-from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from collections.abc import Mapping
+
+from starlette.responses import Response
 
 from ...accounts.store import set_blocked
 from ...comments.updates import ThreadUpdates
-from ...db.database import Database
 from ...db.work import Work
 from ...errors import NotFound
-from ...sites.store import SiteDirectory
-from ..auth import Owner, OwnerAuth
-from ..views import address, local_time, render
+from ...runtime import Runtime
+from ...web.figures import local_time
+from ..auth import OwnerAuth, OwnerCall, OwnerView
 from . import people_store as store
 
 
-class PeoplePage:
-    """The handlers of `/admin/visitors/<id>/` and what its forms send."""
+class PeopleViews:
+    """A visitor, and whether they may write."""
 
-    def __init__(self, db: Database, updates: ThreadUpdates, sites: SiteDirectory, gate: OwnerAuth) -> None:
-        self._db = db
+    def __init__(self, runtime: Runtime, auth: OwnerAuth, updates: ThreadUpdates) -> None:
+        self._db = runtime.db
         self._updates = updates
-        self._sites = sites
-        self._gate = gate
+        self._sites = runtime.sites
+        self._auth = auth
 
-    async def read(self, request: Request) -> Response:
+    def views(self) -> Mapping[str, Mapping[str, OwnerView]]:
+        """Where each is found."""
+        return {
+            "/admin/visitors/{id}/": {"GET": self.read},
+            "/admin/visitors/{id}/block/": {"POST": self.block},
+            "/admin/visitors/{id}/unblock/": {"POST": self.unblock},
+        }
+
+    async def read(self, call: OwnerCall) -> Response:
         """`GET /admin/visitors/<id>/`: who it is, how much they wrote, whether they may write."""
-        owner = await self._gate.owner(request)
-        if owner is None:
-            return RedirectResponse(f"{self._gate.base}/admin/sign-in/", 303)
-        known = await self._known(owner, request)
+        known = await self._known(call)
         site = await self._sites.get(known.visitor.site)
-        page = render(
-            "visitor.html", base=self._gate.base, owner=owner, known=known, visitor=known.visitor, site=site,
-            since=local_time(known.since, site.timezone), log=address(self._gate.base, {}, author=known.visitor.id),
+        return self._auth.show(
+            call, "admin/pages/people.html", title=known.visitor.name or "Guest", known=known, visitor=known.visitor,
+            site=site, since=local_time(known.since, site.timezone),
         )  # fmt: skip
-        return Response(page, media_type="text/html")
 
-    async def block(self, request: Request) -> Response:
+    async def block(self, call: OwnerCall) -> Response:
         """`POST …/block/`: this visitor writes no more; with `hide`, nobody sees what they wrote either."""
-        return await self._set(request, blocked=True)
+        return await self._set(call, blocked=True)
 
-    async def unblock(self, request: Request) -> Response:
+    async def unblock(self, call: OwnerCall) -> Response:
         """`POST …/unblock/`: this visitor may write again. What was hidden stays so."""
-        return await self._set(request, blocked=False)
+        return await self._set(call, blocked=False)
 
-    async def _set(self, request: Request, *, blocked: bool) -> Response:
-        fields = await self._gate.form(request)
-        owner = await self._gate.owner(request)
-        if owner is None:
-            return RedirectResponse(f"{self._gate.base}/admin/sign-in/", 303)
-        self._gate.check_token(owner, fields)
-        visitor = (await self._known(owner, request)).visitor
+    async def _set(self, call: OwnerCall, *, blocked: bool) -> Response:
+        visitor = (await self._known(call)).visitor
 
         def work() -> Work[list[str]]:
             yield from set_blocked(visitor.site, visitor.id, blocked=blocked)
-            return (yield from store.hide_all(visitor.site, visitor.id)) if blocked and "hide" in fields else []
+            return (yield from store.hide_all(visitor.site, visitor.id)) if blocked and "hide" in call.form else []
 
         for page in await self._db.write(work):
             self._updates.reload(visitor.site, page)
-        return RedirectResponse(f"{self._gate.base}/admin/visitors/{visitor.id}/", 303)
+        return self._auth.redirect(f"/admin/visitors/{visitor.id}/")
 
-    async def _known(self, owner: Owner, request: Request) -> store.VisitorSummary:
-        known = await self._db.read(lambda: store.known(owner.sites, str(request.path_params["id"])))
+    async def _known(self, call: OwnerCall) -> store.VisitorSummary:
+        known = await self._db.read(lambda: store.known(call.owner.sites, call.id))
         if known is None:
             raise NotFound
         return known

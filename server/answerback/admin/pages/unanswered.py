@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
-from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
-from ...clock import Clock
 from ...core.grounding.similarity import alike
-from ...db.database import Database
 from ...errors import BadRequest, NotFound
-from ...sites.store import SiteDirectory
-from ..auth import OwnerAuth
-from ..views import local_time, render
+from ...runtime import Runtime
+from ...web.figures import local_time
+from ...web.forms import BoundForm
+from ..auth import OwnerAuth, OwnerCall, OwnerView
 from . import unanswered_store as store
 from .unanswered_store import Unanswered
 
+PATH = "/admin/unanswered/"
 GROUPS = 25
 IDS_LIMIT = store.OPEN_LIMIT
 WHY = {
@@ -74,52 +73,49 @@ def grouped(items: Sequence[Unanswered]) -> list[Group]:
     return sorted(groups, key=lambda group: (-group.newest.at, group.newest.id))
 
 
-class UnansweredQuestions:
-    """The handlers of `/admin/unanswered/`."""
+class UnansweredViews:
+    """Questions that wait for somebody's words."""
 
-    def __init__(self, db: Database, clock: Clock, sites: SiteDirectory, gate: OwnerAuth) -> None:
-        self._db = db
-        self._clock = clock
-        self._sites = sites
-        self._gate = gate
+    LINK = (PATH, "Unanswered")
 
-    async def read(self, request: Request) -> Response:
+    def __init__(self, runtime: Runtime, auth: OwnerAuth) -> None:
+        self._db = runtime.db
+        self._clock = runtime.clock
+        self._sites = runtime.sites
+        self._auth = auth
+
+    def views(self) -> Mapping[str, Mapping[str, OwnerView]]:
+        """Where each is found."""
+        return {PATH: {"GET": self.read}, f"{PATH}dismiss/": {"POST": self.dismiss}}
+
+    async def read(self, call: OwnerCall) -> Response:
         """`GET /admin/unanswered/?site=&from=`: so many groups, newest first."""
-        owner = await self._gate.owner(request)
-        if owner is None:
-            return RedirectResponse(f"{self._gate.base}/admin/sign-in/", 303)
-        site, start = request.query_params.get("site", ""), _start(request.query_params.get("from", ""))
-        if site and site not in owner.sites:
+        query = call.query("site", "from")
+        site, start = query["site"], _start(query["from"])
+        if site and site not in call.owner.sites:
             raise NotFound
         await self._sites.refresh()
-        chosen = [site] if site else list(owner.sites)
+        chosen = [site] if site else list(call.owner.sites)
         items = await self._db.read(lambda: store.unanswered(chosen))
         groups = await asyncio.to_thread(grouped, items)
-        page = render(
-            "unanswered.html", base=self._gate.base, owner=owner, groups=groups[start : start + GROUPS], site=site,
-            start=start, count=len(groups), at=lambda item: local_time(item.at, self._zone(item.site)),
-            older=self._address(site, start + GROUPS) if groups[start + GROUPS :] else None,
-            newest=self._address(site, 0) if start else None,
+        following = str(start + GROUPS) if groups[start + GROUPS :] else ""
+        return self._auth.show(
+            call, "admin/pages/unanswered.html", title="Unanswered questions", form=BoundForm(query), query=query,
+            groups=groups[start : start + GROUPS], start=start,
+            at=lambda item: local_time(item.at, self._zone(item.site)),
+            newest=self._auth.address(PATH, {"site": site}) if start else "",
+            older=self._auth.address(PATH, {"site": site, "from": following}) if following else "",
         )  # fmt: skip
-        return Response(page, media_type="text/html")
 
-    async def dismiss(self, request: Request) -> Response:
-        """`POST /admin/unanswered/dismiss/` `{ids}`: these leave the list, until the same is asked again."""
-        fields = await self._gate.form(request)
-        owner = await self._gate.owner(request)
-        if owner is None:
-            return RedirectResponse(f"{self._gate.base}/admin/sign-in/", 303)
-        self._gate.check_token(owner, fields)
-        ids = [id for id in fields.get("ids", "").split(",") if id][:IDS_LIMIT]
-        now, sites = self._clock.now(), owner.sites
+    async def dismiss(self, call: OwnerCall) -> Response:
+        """`POST /admin/unanswered/dismiss/` `{id, id, …}`: these leave the list, until the same is asked again. An `id`
+        may be several, with commas between."""
+        ids = [id for ids in call.form.all("id") for id in ids.split(",") if id][:IDS_LIMIT]
+        now, sites = self._clock.now(), call.owner.sites
         if not await self._db.write(lambda: store.dismiss(sites, ids, now)):
             raise NotFound
-        site = fields.get("site", "")
-        return RedirectResponse(self._address(site if site in sites else "", _start(fields.get("from", ""))), 303)
-
-    def _address(self, site: str, start: int) -> str:
-        query = urlencode({name: value for name, value in (("site", site), ("from", start)) if value})
-        return f"{self._gate.base}/admin/unanswered/" + (f"?{query}" if query else "")
+        site, start = call.form.get("site", ""), _start(call.form.get("from", ""))
+        return self._auth.redirect(PATH, {"site": site if site in sites else "", "from": str(start or "")})
 
     def _zone(self, site: str) -> str:
         known = self._sites.known(site)

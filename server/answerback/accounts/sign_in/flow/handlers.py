@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -16,9 +16,9 @@ from ....core.model import Visitor
 from ....errors import AppError, NotFound
 from ....runtime import Runtime
 from ....web.error_texts import said
-from ....web.own_pages import HEADERS, METHODS, WebPages
-from ....web.pages import FOLDER as PAGES
-from ....web.pages import asset, environment, language_of
+from ....web.forms import EMPTY, BoundForm, refused
+from ....web.rendering import language_of
+from ....web.views import HEADERS, METHODS, WebViews
 from ...emails import read_email
 from ...sessions import hash_secret
 from ..pace import Pace, caller_key
@@ -30,7 +30,6 @@ from .return_urls import allowed_origin, token, way_back
 from .store import Begun
 from .texts import texts_in
 
-FOLDER = Path(__file__).parent
 BEGUN_A_MINUTE = 60
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 # In a popup the page that opened it must stay reachable; the one script is our own file.
@@ -51,10 +50,14 @@ class WaysIn:
     """Whether links can be sent by mail."""
 
 
-class PopupPages(WebPages):
-    """Pages of our own that are read in the sign-in popup."""
+class PopupViews(WebViews):
+    """What is read in the sign-in popup."""
 
     headers = POPUP_HEADERS
+
+    def error_values(self, request: Request, lang: str) -> dict[str, str]:
+        """The window may go: the page that opened it is still there."""
+        return {"hint": texts_in(lang)["close"]}
 
 
 def cookie_name(id: str) -> str:
@@ -62,11 +65,11 @@ def cookie_name(id: str) -> str:
     return f"__Host-answerback-sign-in-{id}"
 
 
-class SignInPages:
+class SignInViews:
     """The handlers of `/sign-in/…`, and the door that every way in begins and ends at."""
 
     def __init__(
-        self, runtime: Runtime, pages: PopupPages, by_password: PasswordAccounts, handover: CodeExchange,
+        self, runtime: Runtime, views: PopupViews, by_password: PasswordAccounts, handover: CodeExchange,
         open_own: OpenOwn, ways: WaysIn,
     ) -> None:  # fmt: skip
         self._settings = runtime.settings
@@ -74,7 +77,7 @@ class SignInPages:
         self._clock = runtime.clock
         self._ids = runtime.ids
         self._sites = runtime.sites
-        self._pages = pages
+        self._views = views
         self._by_password = by_password
         self._handover = handover
         self._open_own = open_own
@@ -90,16 +93,7 @@ class SignInPages:
             "/sign-in/{id}/register/": {"GET": self.show_register, "POST": self.register},
             "/sign-in/{id}/reset/": {"GET": self.show_reset},
         }
-        routes = [
-            Route(path, self._pages.guarded(calls, self._error), methods=METHODS) for path, calls in table.items()
-        ]
-        files = {
-            "style.css": asset(PAGES / "assets" / "style.css", "text/css"),
-            "wait.js": asset(PAGES / "assets" / "wait.js", "text/javascript"),
-            "used.js": asset(PAGES / "assets" / "used.js", "text/javascript"),
-            "handover.js": asset(FOLDER / "assets" / "handover.js", "text/javascript"),
-        }
-        return [*(Route(f"/sign-in/{name}", file, methods=["GET", "HEAD"]) for name, file in files.items()), *routes]
+        return [Route(path, self._views.guarded(calls), methods=METHODS) for path, calls in table.items()]
 
     # ---- the door
 
@@ -135,20 +129,23 @@ class SignInPages:
             return response
         code = await self._handover.code_for(begun, visitor, by_password)
         back = f"{begun.return_to}#answerback-code={code}&answerback-nonce={begun.nonce}"
-        return self._page("handed_over.html", begun, request, code=code, back=back)
+        return self._show("handed_over.html", begun, code=code, back=back)
 
     async def refuse(
         self, request: Request, sign_in_id: str, problem: AppError, *, email: str, reset: bool
     ) -> Response:
         """The form that somebody has come from, and what is wrong with what was typed there."""
         begun = await self.find(request, sign_in_id)
+        form = refused({"email": email}, problem, said(problem, begun.lang))
         if reset:
-            return self._page("reset.html", begun, request, problem=problem, email=email)
-        return self._ways(begun, request, problem=problem, mail_to=email)
+            return self._show("reset.html", begun, form, problem)
+        # The page has a field for the password's address, too.
+        errors = {"mail": form.errors["email"]} if form.errors else {}
+        return self._ways(begun, BoundForm({"mail": email}, errors, form.problem), problem)
 
     def again(self, sign_in: SignIn) -> str:
         """Where the sign-in page of this row is read."""
-        return sign_in_address(self._pages.base, sign_in)
+        return sign_in_address(self._views.base, sign_in)
 
     # ---- the page
 
@@ -174,11 +171,11 @@ class SignInPages:
 
     async def read(self, request: Request) -> Response:
         """`GET /sign-in/<id>/`: all ways in that are set up."""
-        return self._ways(await self._begun(request), request)
+        return self._ways(await self._begun(request))
 
     async def sign_in(self, request: Request) -> Response:
         """`POST /sign-in/<id>/password/`: the same answer, as late, for unknown addresses and bad passwords."""
-        fields = await self._pages.form(request)
+        fields = await self._views.form(request)
         begun = await self._begun(request)
         email = fields.get("email", "")
         try:
@@ -187,15 +184,15 @@ class SignInPages:
             )
             return await self.finish(request, begun.id, visitor, by_password=hash)
         except AppError as error:
-            return self._ways(begun, request, problem=error, email=email)
+            return self._ways(begun, refused({"email": email}, error, said(error, begun.lang)), error)
 
     async def show_register(self, request: Request) -> Response:
         """`GET /sign-in/<id>/register/`: a new account."""
-        return self._page("register.html", await self._begun(request), request, email="", name="")
+        return self._show("register.html", await self._begun(request))
 
     async def register(self, request: Request) -> Response:
         """`POST /sign-in/<id>/register/`: a new account, signed in at once."""
-        fields = await self._pages.form(request)
+        fields = await self._views.form(request)
         begun = await self._begun(request)
         email, name = fields.get("email", ""), clean_line(fields.get("name", ""))[:NAME_LIMIT]
         try:
@@ -205,46 +202,32 @@ class SignInPages:
                 begun.site, read_email(email), fields.get("password", ""), name, begun.lang, caller
             )
         except AppError as error:
-            return self._page("register.html", begun, request, problem=error, email=email, name=name)
+            form = refused({"email": email, "name": name, "password": ""}, error, said(error, begun.lang))
+            return self._show("register.html", begun, form, error)
         return await self.finish(request, begun.id, visitor)
 
     async def show_reset(self, request: Request) -> Response:
         """`GET /sign-in/<id>/reset/`: ask for a link to choose a new password by."""
-        return self._page("reset.html", await self._begun(request), request, email="")
+        return self._show("reset.html", await self._begun(request))
 
-    def _ways(
-        self, begun: Begun, request: Request, *, problem: AppError | None = None, email: str = "", mail_to: str = ""
-    ) -> Response:
+    def _ways(self, begun: Begun, form: BoundForm = EMPTY, error: AppError | None = None) -> Response:
         offered = [{"name": name, "label": label} for name, label, _ in self._ways_in.providers(begun.lang)]
-        return self._page("ways.html", begun, request, problem=problem, email=email, mail_to=mail_to, providers=offered)
+        return self._show("ways.html", begun, form, error, providers=offered)
 
-    def _page(
-        self, template: str, begun: Begun, request: Request, *, problem: AppError | None = None, **values: object
+    def _show(
+        self, template: str, begun: Begun, form: BoundForm = EMPTY, error: AppError | None = None, **values: Any
     ) -> Response:
         known = self._sites.known(begun.site)
         texts = texts_in(begun.lang)
-        page = environment(FOLDER / "templates").get_template(template).render(
-            base=self._pages.base, lang=begun.lang, t=texts, title=texts[template.removesuffix(".html")],
-            site_name=(known.name or known.key) if known else begun.site, done="",
-            problem="" if problem is None else said(problem, begun.lang), here=self.again(begun), begun=begun,
+        response = self._views.render(
+            f"accounts/sign_in/flow/templates/{template}", lang=begun.lang, t=texts, form=form, problem=form.problem,
+            status=200 if error is None else error.status, title=texts[template.removesuffix(".html")],
+            site_name=(known.name or known.key) if known else begun.site, begun=begun, here=f"/sign-in/{begun.id}/",
             mail=self._ways_in.mail, **values,
         )  # fmt: skip
-        response = Response(page, 200 if problem is None else problem.status, media_type="text/html")
-        if problem is not None and problem.retry_after is not None:
-            response.headers["Retry-After"] = str(problem.retry_after)
+        if error is not None and error.retry_after is not None:
+            response.headers["Retry-After"] = str(error.retry_after)
         return response
 
     async def _begun(self, request: Request) -> Begun:
         return await self.find(request, str(request.path_params["id"]))
-
-    def _error(self, request: Request, error: AppError) -> Response:
-        lang = language_of(request, "", request.query_params.get("lang", ""))
-        texts = texts_in(lang)
-        page = environment().get_template("failed.html").render(
-            base=self._pages.base, lang=lang, title=texts["ways"], site_name="Answerback", done="",
-            problem=said(error, lang), again="", again_text="", close_text=texts["close"],
-        )  # fmt: skip
-        response = Response(page, error.status, media_type="text/html")
-        if error.retry_after is not None:
-            response.headers["Retry-After"] = str(error.retry_after)
-        return response

@@ -14,8 +14,8 @@ from ....errors import AppError, LimitReached, NotFound
 from ....net.addresses import address_key, client_address
 from ....runtime import Runtime
 from ....web.error_texts import said
-from ....web.own_pages import METHODS, Page, WebPages
-from ....web.pages import language_of, render
+from ....web.rendering import language_of
+from ....web.views import METHODS, View, WebViews
 from ...emails import read_email
 from ...passwords import check_password, hash_password
 from ...sessions import hash_secret
@@ -30,12 +30,12 @@ from .texts import texts_in
 class MailLinks:
     """The handlers of `/sign-in/mail/…`."""
 
-    def __init__(self, runtime: Runtime, pages: WebPages, door: SignInFlow, post: MailOutbox) -> None:
+    def __init__(self, runtime: Runtime, views: WebViews, door: SignInFlow, post: MailOutbox) -> None:
         self._settings = runtime.settings
         self._db = runtime.db
         self._clock = runtime.clock
         self._sites = runtime.sites
-        self._pages = pages
+        self._views = views
         self._door = door
         self._post = post
         self._using = LinkRedemption(runtime.db, runtime.clock, runtime.ids)
@@ -44,14 +44,14 @@ class MailLinks:
         """All addresses around mail; none where no mail can be sent."""
         if not self._post.ready:
             return []
-        table: Mapping[str, Mapping[str, Page]] = {
+        table: Mapping[str, Mapping[str, View]] = {
             "/sign-in/mail/start": {"POST": self.start},
             "/sign-in/mail/reset": {"POST": self.start_reset},
             "/sign-in/mail/wait": {"GET": self.wait},
             "/sign-in/mail/code": {"POST": self.by_code},
             "/sign-in/mail/{secret}/": {"GET": self.show, "POST": self.use},
         }
-        return [Route(path, self._pages.guarded(calls, self._error), methods=METHODS) for path, calls in table.items()]
+        return [Route(path, self._views.guarded(calls), methods=METHODS) for path, calls in table.items()]
 
     # ---- asking
 
@@ -64,7 +64,7 @@ class MailLinks:
         return await self._ask(request, "reset")
 
     async def _ask(self, request: Request, purpose: str) -> Response:
-        fields = await self._pages.form(request)
+        fields = await self._views.form(request)
         sign_in = await self._door.find(request, fields.get("sign_in", ""))
         typed, address = fields.get("email", ""), client_address(request, self._settings.trusted_proxies)
         try:
@@ -77,7 +77,7 @@ class MailLinks:
         return RedirectResponse(self._waiting(sign_in.id, purpose), 303)
 
     def _waiting(self, sign_in: str, purpose: str) -> str:
-        return f"{self._pages.base}/sign-in/mail/wait?" + urlencode({"sign_in": sign_in, "for": purpose})
+        return f"{self._views.base}/sign-in/mail/wait?" + urlencode({"sign_in": sign_in, "for": purpose})
 
     async def wait(self, request: Request) -> Response:
         """`GET /sign-in/mail/wait`: looks again every few seconds, and goes on once the link was used."""
@@ -88,30 +88,29 @@ class MailLinks:
         visitor = await store.proved(self._db, sign_in.id)
         if visitor is not None and visitor.site == sign_in.site:
             return await self._door.finish(request, sign_in.id, visitor)
-        return await self._wait_page(request, sign_in, request.query_params.get("for", "sign_in"))
+        return await self._waiting_view(request, sign_in, request.query_params.get("for", "sign_in"))
 
-    async def _wait_page(self, request: Request, sign_in: SignIn, purpose: str, problem: str = "") -> Response:
+    async def _waiting_view(self, request: Request, sign_in: SignIn, purpose: str, problem: str = "") -> Response:
         purpose = purpose if purpose in ("sign_in", "reset") else "sign_in"
         site = await self._sites.get(sign_in.site)
         lang = language_of(request, sign_in.lang)
         texts = texts_in(lang)
-        page = render(
-            "mail_wait.html", base=self._pages.base, lang=lang, t=texts, title=texts["wait"],
-            site_name=site.name or site.key, done="", problem=texts[problem] if problem else "",
+        return self._views.render(
+            "accounts/sign_in/mail_link/templates/mail_wait.html", lang=lang, status=403 if problem else 200, t=texts,
+            title=texts["wait"], site_name=site.name or site.key, problem=texts[problem] if problem else "",
             hint=texts[f"wait_{purpose}"], with_code=purpose == "sign_in", sign_in=sign_in.id,
             again=self._door.again(sign_in), here=self._waiting(sign_in.id, purpose),
         )  # fmt: skip
-        return Response(page, 403 if problem else 200, media_type="text/html")
 
     async def by_code(self, request: Request) -> Response:
         """`POST /sign-in/mail/code`: the code of the message, typed where the sign-in began; five guesses."""
-        fields = await self._pages.form(request)
+        fields = await self._views.form(request)
         sign_in = await self._door.find(request, fields.get("sign_in", ""))
         now = self._clock.now()
         found = await self._db.write(lambda: store.guess(sign_in.id, now))
         typed = fields.get("code", "").strip().replace(" ", "")[:20]
         if found is None or not hmac.compare_digest(found[1], self._post.hash_code(found[0], typed)):
-            return await self._wait_page(request, sign_in, "sign_in", "bad_code")
+            return await self._waiting_view(request, sign_in, "sign_in", "bad_code")
         visitor = await self._using.sign_in_by_code(found[0])
         return await self._door.finish(request, sign_in.id, visitor)
 
@@ -124,26 +123,26 @@ class MailLinks:
         texts = texts_in(link.lang)
         values = {"site": site.name or site.key, "email": link.email}
         if link.purpose == "sign_in" and await self._begun_here(request, link) is None:
-            return self._page(link, request, hint=texts["elsewhere"])
-        return self._page(
+            return self._show(link, request, hint=texts["elsewhere"])
+        return self._show(
             link, request, hint=texts[f"{link.purpose}_hint"].format(**values),
             button=texts[f"{link.purpose}_button"].format(**values), with_password=link.purpose == "reset",
         )  # fmt: skip
 
     async def use(self, request: Request) -> Response:
         """`POST /sign-in/mail/<secret>/`: uses the link, once."""
-        fields = await self._pages.form(request)
+        fields = await self._views.form(request)
         link = await self._link(request)
         secret, texts = request.path_params["secret"], texts_in(link.lang)
         sign_in = await self._begun_here(request, link)
         if link.purpose == "verify":
             await self._using.verify(secret)
-            return self._page(link, request, done=texts["verified"])
+            return self._show(link, request, done=texts["verified"])
         if link.purpose == "reset":
             try:
                 check_password(fields.get("password", ""), email=link.email)
             except AppError as error:
-                return self._page(
+                return self._show(
                     link,
                     request,
                     status=400,
@@ -153,11 +152,11 @@ class MailLinks:
                 )
             hash = await hash_password(fields["password"])
             await self._using.reset(secret, hash, begun_here=sign_in is not None)
-            return self._page(link, request, done=texts["reset_done"], go_on=self._go_on(sign_in))
+            return self._show(link, request, done=texts["reset_done"], go_on=self._go_on(sign_in))
         if sign_in is None:
-            return self._page(link, request, status=403, problem=texts["elsewhere"])
+            return self._show(link, request, status=403, problem=texts["elsewhere"])
         await self._using.sign_in(secret)
-        return self._page(link, request, done=texts["signed_in"], go_on=self._go_on(sign_in))
+        return self._show(link, request, done=texts["signed_in"], go_on=self._go_on(sign_in))
 
     def _go_on(self, sign_in: SignIn | None) -> str:
         return "" if sign_in is None else self._waiting(sign_in.id, "sign_in")
@@ -179,28 +178,16 @@ class MailLinks:
             raise NotFound("ticket_invalid", texts_in(language_of(request, ""))["over"])
         return link
 
-    def _page(
+    def _show(
         self, link: Link, request: Request, *, status: int = 200, hint: str = "", done: str = "", problem: str = "",
         button: str = "", go_on: str = "", with_password: bool = False,
     ) -> Response:  # fmt: skip
         texts = texts_in(link.lang)
         known = self._sites.known(link.site)
-        page = render(
-            "mail_link.html", base=self._pages.base, lang=link.lang, t=texts, title=texts[link.purpose],
+        return self._views.render(
+            "accounts/sign_in/mail_link/templates/mail_link.html", lang=link.lang, status=status, t=texts,
+            title=texts[link.purpose],
             site_name=(known.name or known.key) if known else link.site, done=done, problem=problem, hint=hint,
             button=button, go_on=go_on, with_password=with_password, email=link.email,
-            path=f"{self._pages.base}/sign-in/mail/{quote(request.path_params['secret'], safe='')}/",
+            path=f"/sign-in/mail/{quote(request.path_params['secret'], safe='')}/",
         )  # fmt: skip
-        return Response(page, status, media_type="text/html")
-
-    def _error(self, request: Request, error: AppError) -> Response:
-        lang = language_of(request, "")
-        texts = texts_in(lang)
-        page = render(
-            "failed.html", base=self._pages.base, lang=lang, title=texts["problem"], site_name="Answerback", done="",
-            problem=said(error, lang), again="", again_text=texts["back"], close_text=texts["close"],
-        )  # fmt: skip
-        response = Response(page, error.status, media_type="text/html")
-        if error.retry_after is not None:
-            response.headers["Retry-After"] = str(error.retry_after)
-        return response

@@ -11,8 +11,8 @@ from starlette.responses import RedirectResponse, Response
 
 from ....errors import NotFound
 from ....runtime import Runtime
-from ....web.own_pages import WebPages
-from ....web.pages import language_of, render
+from ....web.rendering import language_of
+from ....web.views import WebViews
 from ...identities.model import Profile
 from ...sessions import hash_secret
 from ..flow.protocol import SignIn, sign_in_address
@@ -36,12 +36,12 @@ def browser_cookie(secret: str) -> str:
 class OAuthFlow:
     """Sends browsers to providers, and reads what they bring back."""
 
-    def __init__(self, runtime: Runtime, pages: WebPages, providers: Mapping[str, Provider]) -> None:
+    def __init__(self, runtime: Runtime, views: WebViews, providers: Mapping[str, Provider]) -> None:
         self._public_url = runtime.settings.public_url
         self._db = runtime.db
         self._clock = runtime.clock
         self._ids = runtime.ids
-        self._pages = pages
+        self._views = views
         self._providers = providers
 
     def offered(self, lang: str) -> list[tuple[str, str, str]]:
@@ -106,11 +106,9 @@ class OAuthFlow:
             log.warning("sign-in by %s failed (%s): %s", of.name, reason, detail)
         lang = language_of(request, sign_in.lang if sign_in else "")
         texts = texts_in(lang)
-        page = render(
-            "failed.html", base=self._pages.base, lang=lang, title=texts["title"], site_name=texts[of.name], done="",
-            problem=texts[reason].format(provider=texts[of.name]),
-            again=sign_in_address(self._pages.base, sign_in) if sign_in else "",
-            again_text=texts["again"], close_text=texts["close"],
+        return self._views.render(
+            "web/templates/error.html", lang=lang, status={"cancelled": 200, "unavailable": 502}.get(reason, 400),
+            title=texts["title"], site_name=texts[of.name], problem=texts[reason].format(provider=texts[of.name]),
+            again=sign_in_address(self._views.base, sign_in) if sign_in else "", again_text=texts["again"],
+            hint="" if sign_in else texts["close"],
         )  # fmt: skip
-        status = {"cancelled": 200, "unavailable": 502}.get(reason, 400)
-        return Response(page, status, media_type="text/html")

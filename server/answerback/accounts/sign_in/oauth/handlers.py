@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
@@ -13,20 +12,14 @@ from starlette.routing import Route
 
 from ....core.model import Visitor
 from ....db.work import IntegrityConflict
-from ....errors import AppError
 from ....runtime import Runtime
-from ....web.error_texts import said
-from ....web.own_pages import METHODS, WebPages
-from ....web.pages import language_of, render
+from ....web.views import METHODS, WebViews
 from ... import identities
 from ...identities.model import NewIds, Profile
 from ..flow.protocol import SignInFlow
 from ..pace import Pace, caller_key
 from .client import ProviderFailed
 from .flow import OAuthFlow
-from .texts import texts_in
-
-log = logging.getLogger(__name__)
 
 STARTED_A_MINUTE = 60
 
@@ -54,7 +47,7 @@ class OAuth:
     """The handlers of `/sign-in/<provider>/…`; `linked` is called for an account that wants one more way in."""
 
     def __init__(
-        self, runtime: Runtime, flow: OAuthFlow, door: SignInFlow, pages: WebPages, pictures: PictureKeeper,
+        self, runtime: Runtime, flow: OAuthFlow, door: SignInFlow, views: WebViews, pictures: PictureKeeper,
         linked: Linked,
     ) -> None:  # fmt: skip
         self._settings = runtime.settings
@@ -63,7 +56,7 @@ class OAuth:
         self._ids = runtime.ids
         self._flow = flow
         self._door = door
-        self._pages = pages
+        self._views = views
         self._pictures = pictures
         self._linked = linked
         self._pace = Pace(runtime.clock, STARTED_A_MINUTE)
@@ -71,10 +64,7 @@ class OAuth:
     def routes(self) -> list[Route]:
         """All addresses of signing in elsewhere."""
         table = {"/sign-in/{provider}/start": self.start, "/sign-in/{provider}/callback": self.callback}
-        return [
-            Route(path, self._pages.guarded({"GET": call}, self._error), methods=METHODS)
-            for path, call in table.items()
-        ]
+        return [Route(path, self._views.guarded({"GET": call}), methods=METHODS) for path, call in table.items()]
 
     async def start(self, request: Request) -> Response:
         """`GET /sign-in/<provider>/start?sign_in=`: off to the provider."""
@@ -109,12 +99,3 @@ class OAuth:
             return await self._db.write(lambda: identities.sign_in(site, profile, ids, now))
         except IntegrityConflict:  # the same person came in twice at this moment: there is an account now
             return await self._db.write(lambda: identities.sign_in(site, profile, ids, now))
-
-    def _error(self, request: Request, error: AppError) -> Response:
-        lang = language_of(request, "")
-        texts = texts_in(lang)
-        page = render(
-            "failed.html", base=self._pages.base, lang=lang, title=texts["title"], site_name="Answerback", done="",
-            problem=said(error, lang), again="", again_text=texts["again"], close_text=texts["close"],
-        )  # fmt: skip
-        return Response(page, error.status, media_type="text/html")

@@ -1,10 +1,11 @@
-"""Pages on our own origin, rendered here: right host, forms of our own only, errors as pages, headers always."""
+"""Views: what is read on our own origin. Right host, forms of our own only, errors as HTML, headers always."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from urllib.parse import parse_qs, urlsplit
+from typing import Any
+from urllib.parse import urlsplit
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
@@ -12,11 +13,13 @@ from starlette.responses import Response
 from ..errors import AppError, BadRequest, Forbidden, MethodNotAllowed, WrongMediaType
 from ..net.http import read_body
 from ..settings import Settings
+from .error_texts import said
+from .forms import EMPTY, Form, read_form
+from .rendering import language_of, render
 
 log = logging.getLogger(__name__)
 
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
-FIELDS_LIMIT = 20
 HEADERS: Mapping[str, str] = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
     "frame-ancestors 'none'; base-uri 'none'",
@@ -27,15 +30,15 @@ HEADERS: Mapping[str, str] = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-Page = Callable[[Request], Awaitable[Response]]
-ErrorPage = Callable[[Request, AppError], Response]
+ERROR_TITLES: Mapping[str, str] = {"en": "That did not work", "ko": "문제가 생겼습니다"}
+View = Callable[[Request], Awaitable[Response]]
 
 
-class WebPages:
-    """Checks requests for pages of our own."""
+class WebViews:
+    """Checks requests for views of one kind, and renders them."""
 
     headers: Mapping[str, str] = HEADERS
-    """What every page of this kind is sent with, unless a response has its own."""
+    """What every view of this kind is sent with, unless a response has its own."""
 
     def __init__(self, settings: Settings) -> None:
         parts = urlsplit(settings.public_url)
@@ -59,19 +62,21 @@ class WebPages:
         if not own:
             raise Forbidden("origin_not_allowed", "This form was not sent by one of our own pages.")
 
-    async def form(self, request: Request) -> dict[str, str]:
-        """The fields of a form that one of our own pages has sent. Raises an AppError for anything else."""
+    async def form(self, request: Request) -> Form:
+        """A form that one of our own pages has sent. Raises an AppError for anything else."""
         self.check_own(request)
         if request.headers.get("content-type", "").split(";")[0].strip().lower() != "application/x-www-form-urlencoded":
             raise WrongMediaType("unsupported_media_type", "Forms are sent URL-encoded.")
-        try:
-            text = (await read_body(request)).decode("utf-8")
-            fields = parse_qs(text, keep_blank_values=True, max_num_fields=FIELDS_LIMIT, errors="strict")
-        except ValueError:
-            raise BadRequest("validation_failed", "The form cannot be read.") from None
-        return {name: values[0].replace("\x00", "") for name, values in fields.items()}
+        return read_form(await read_body(request))
 
-    def guarded(self, calls: Mapping[str, Page], error_page: ErrorPage) -> Page:
+    def render(self, template: str, *, lang: str, status: int = 200, **values: Any) -> Response:
+        """A response with this template. Besides what the template itself wants, the frame takes `title` and
+        `site_name`, what has been `done` and what is a `problem`."""
+        frame = {"base": self.base, "lang": lang, "done": "", "problem": "", "hidden": {}, "form": EMPTY}
+        html = render(template, **(frame | values))
+        return Response(html, status, media_type="text/html")
+
+    def guarded(self, calls: Mapping[str, View]) -> View:
         """An endpoint for these methods; headers that a response has already are left as they are."""
 
         async def serve(request: Request) -> Response:
@@ -82,17 +87,32 @@ class WebPages:
                     raise MethodNotAllowed("method_not_allowed")
                 response = await call(request)
             except AppError as error:
-                response = error_page(request, error)
+                response = self._error(request, error)
             except ClientDisconnect:
                 response = Response(status_code=400)
             except Exception:
                 log.exception("unexpected error")
-                response = error_page(request, AppError("internal"))
+                response = self._error(request, AppError("internal"))
             for name, value in self.headers.items():
                 response.headers.setdefault(name, value)
             return response
 
         return serve
+
+    def _error(self, request: Request, error: AppError) -> Response:
+        lang = language_of(request, "", request.query_params.get("lang", ""))
+        values = {"site_name": "Answerback"} | self.error_values(request, lang)
+        response = self.render(
+            "web/templates/error.html", lang=lang, status=error.status, title=ERROR_TITLES[lang],
+            problem=said(error, lang), **values,
+        )  # fmt: skip
+        if error.retry_after is not None:
+            response.headers["Retry-After"] = str(max(1, error.retry_after))
+        return response
+
+    def error_values(self, request: Request, lang: str) -> dict[str, str]:
+        """What an error says besides itself: `site_name`, a `hint`, and where to go on (`again`, `again_text`)."""
+        return {}
 
 
 def _plain(origin: str) -> str:

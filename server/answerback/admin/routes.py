@@ -1,0 +1,45 @@
+"""Which of the owner's pages is read where."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from ..answers.corrections.correcting import AnswerCorrections
+from ..comments.posting import Posting
+from ..comments.updates import ThreadUpdates
+from ..knowledge.build import Knowledge
+from ..runtime import Runtime
+from ..web.views import METHODS
+from .auth import OwnerAuth, OwnerViews
+from .pages.comment import CommentViews
+from .pages.knowledge import KnowledgeViews
+from .pages.log import LogViews
+from .pages.people import PeopleViews
+from .pages.unanswered import UnansweredViews
+from .sign_in import SignInViews
+
+NAVIGATION = (LogViews.LINK, UnansweredViews.LINK, KnowledgeViews.LINK)
+
+
+def admin_routes(runtime: Runtime, posting: Posting, updates: ThreadUpdates, knowledge: Knowledge) -> list[BaseRoute]:
+    """The owner's pages, for whoever is signed in; the sign-in, for everybody."""
+    auth = OwnerAuth(runtime.settings, runtime.db, runtime.clock, NAVIGATION)
+    correcting = AnswerCorrections(runtime.db, runtime.clock, runtime.ids, updates)
+    owned: list[OwnerViews] = [
+        LogViews(runtime, auth, posting, updates),
+        CommentViews(runtime, auth, correcting),
+        PeopleViews(runtime, auth, updates),
+        UnansweredViews(runtime, auth),
+        KnowledgeViews(runtime, auth, knowledge),
+    ]
+    views = {path: calls for each in owned for path, calls in each.views().items()}
+    table = {path: {method: auth.owned(view) for method, view in calls.items()} for path, calls in views.items()}
+
+    async def lead_in(request: Request) -> Response:
+        return RedirectResponse(auth.address("/admin/"), 307)
+
+    table |= SignInViews(runtime, auth).views()
+    table |= {path: {"GET": lead_in} for path in ("/admin", "/")}  # whoever opens our bare address is its owner
+    return [Route(path, auth.guarded(calls), methods=METHODS) for path, calls in table.items()]

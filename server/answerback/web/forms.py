@@ -1,0 +1,66 @@
+"""Forms of our own pages: their fields as they were sent, and as they are shown again with what is wrong with them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from urllib.parse import parse_qs
+
+from ..errors import AppError, BadRequest
+
+FIELDS_LIMIT = 120
+
+
+class Form(Mapping[str, str]):
+    """The fields that were sent, each by its first value; `all` has those of a name that came several times."""
+
+    def __init__(self, fields: Mapping[str, Sequence[str]] | None = None) -> None:
+        self._fields = fields or {}
+
+    def __getitem__(self, name: str) -> str:
+        return self._fields[name][0]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._fields)
+
+    def __len__(self) -> int:
+        return len(self._fields)
+
+    def all(self, name: str) -> list[str]:
+        """Every value of a name, as ticked boxes of a list send theirs."""
+        return list(self._fields.get(name, ()))
+
+
+def read_form(body: bytes) -> Form:
+    """A URL-encoded form. Raises BadRequest."""
+    try:
+        fields = parse_qs(body.decode("utf-8"), keep_blank_values=True, max_num_fields=FIELDS_LIMIT, errors="strict")
+    except ValueError:
+        raise BadRequest("validation_failed", "The form cannot be read.") from None
+    return Form({name: [value.replace("\x00", "") for value in values] for name, values in fields.items()})
+
+
+@dataclass(frozen=True, slots=True)
+class BoundForm:
+    """A form as it is shown: what stands in its fields, and beside each what is wrong with it."""
+
+    values: Mapping[str, str] = field(default_factory=dict)
+    errors: Mapping[str, str] = field(default_factory=dict)
+    problem: str = ""
+    """What is wrong with no field in particular."""
+
+
+EMPTY = BoundForm()
+FIELDS: Mapping[str, str] = {"password_weak": "password", "email_taken": "email"}
+"""The field that an error is about, where its code says so."""
+
+
+def refused(form: Mapping[str, str], error: AppError, words: str = "") -> BoundForm:
+    """A form as it was typed, with an error beside the field that it is about (`body: must not be empty.`), or on top.
+    `words` say it in the reader's language."""
+    name, colon, text = error.detail.partition(": ")
+    if not colon or name not in form:
+        name, text = FIELDS.get(error.code, ""), error.detail
+    if name not in form:
+        return BoundForm(form, problem=words or error.detail)
+    return BoundForm(form, {name: words or text[:1].upper() + text[1:]})

@@ -1,0 +1,47 @@
+"""The one Jinja environment. A template stands beside its view, and is named by its path in the package."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from starlette.requests import Request
+
+from .assets import asset_path
+from .figures import cost, duration, number
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+PACKAGE = Path(__file__).parents[1]
+
+
+@cache
+def environment() -> Environment:
+    """All templates of the package; everything is escaped, and a name that is not given is an error."""
+    # Imported at the first page: a server that nobody administers does not pay for it.
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FileSystemLoader(PACKAGE), autoescape=True, undefined=StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+    environment.globals["asset"] = asset_path
+    environment.filters |= {"cost": cost, "number": number, "duration": duration}
+    return environment
+
+
+def render(template: str, **values: Any) -> str:
+    """A template as HTML; everything in `values` is escaped unless the template says that it is safe."""
+    return environment().get_template(template).render(**values)
+
+
+def language_of(request: Request, site_lang: str, asked: str = "") -> str:
+    """`ko` or `en`: as asked, else the site's, else the browser's."""
+    accepted = re.split(r"[,;]", request.headers.get("accept-language", ""))[0].strip()
+    for lang in (asked, site_lang, accepted):
+        if lang:
+            return "ko" if lang.lower().startswith("ko") else "en"
+    return "en"
