@@ -33,6 +33,7 @@ from answerback.settings import load_settings
 from answerback.sites.store import FRESH_MS, SiteDirectory, add_site, change_site
 
 from tests.commands import alone, clean_environment, run_command
+from tests.contract import check_response
 from tests.once import once
 
 PAGE = """<!doctype html><html lang="en"><head><title>Harbour bakery</title></head><body><nav>Home</nav><main>
@@ -289,10 +290,12 @@ class Server:
         request = urllib.request.Request(self.url + path, data=body, headers=sent, method=method)
         try:
             with urllib.request.urlopen(request, timeout=self.patience) as response:
-                return Reply(response.status, _lower(response.headers), response.read())
+                reply = Reply(response.status, _lower(response.headers), response.read())
         except urllib.error.HTTPError as error:
             with error:
-                return Reply(error.code, _lower(error.headers), error.read())
+                reply = Reply(error.code, _lower(error.headers), error.read())
+        check_response(method, path, reply.status, reply.headers, reply.body)
+        return reply
 
     def begin(self) -> None:
         """A guest of one's own, with a bearer token."""

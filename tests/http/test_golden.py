@@ -30,6 +30,8 @@ from answerback.net.fetch import RecordedPageFetcher
 from answerback.settings import load_settings
 from answerback.sites.store import add_site
 
+from tests.contract import check_object
+
 pytestmark = pytest.mark.anyio
 GOLDEN = Path(__file__).parents[1] / "golden"
 OURS, ORIGIN, WHERE = "http://localhost:8000", "https://blog.example", "/bakery.html"
@@ -183,6 +185,12 @@ STORIES = {"thread": told, "chat": told_privately}
 async def test_readers_are_told_exactly_this(tmp_path: Path, name: str) -> None:
     golden = json.loads((GOLDEN / f"{name}.json").read_text("utf-8"))
     assert await STORIES[name](tmp_path) == golden
+
+
+@pytest.mark.parametrize(("name", "schema"), [("thread", "PageEvents"), ("chat", "ChatEvents")])
+def test_events_are_those_of_the_description(name: str, schema: str) -> None:
+    for event in json.loads((GOLDEN / f"{name}.json").read_text("utf-8"))["events"]:
+        check_object(f"{schema}/properties/{event['event']}", event["data"])
 
 
 def test_the_pieces_of_an_answer_fit_together() -> None:
