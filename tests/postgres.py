@@ -24,7 +24,8 @@ INITDB = "-U postgres -A trust -N -E UTF8 --locale=C"
 TEMPLATE = "template_answerback"
 
 
-def _programs() -> Path:
+def programs() -> Path:
+    """The folder of PostgreSQL's own programs."""
     installed = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
     found = shutil.which("initdb")
     folder = installed[-1] if installed else Path(found).resolve().parent if found else None
@@ -42,8 +43,8 @@ def _spawn(folder: Path) -> None:
     port, data = free_port(), folder / "data"
     settings = f"fsync=off listen_addresses=127.0.0.1 unix_socket_directories={folder} max_connections=300 port={port}"
     options = shlex.join(part for setting in settings.split() for part in ("-c", setting))
-    programs = _programs()
-    script = f"{programs}/initdb -D {data} {INITDB} && exec {programs}/postgres -D {data} {options}"
+    bin = programs()
+    script = f"{bin}/initdb -D {data} {INITDB} && exec {bin}/postgres -D {data} {options}"
     subprocess.run(
         f"({script}) &", shell=True, check=True, cwd=folder, start_new_session=True,
         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **user,
@@ -81,9 +82,11 @@ class Postgres:
 
     def fresh(self) -> str:
         """The address of a migrated, empty database that nobody else uses."""
-        name = f"answerback_{uuid.uuid4().hex}"
-        self.run(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
-        return self._url(name)
+        return self._create(TEMPLATE)
+
+    def blank(self) -> str:
+        """The address of a database without any tables that nobody else uses."""
+        return self._create("template0")
 
     def drop_connections(self, url: str) -> None:
         """End what everybody holds of that database, as a restart does."""
@@ -101,6 +104,11 @@ class Postgres:
                 await connection.close()
 
         alone(lambda: asyncio.run(go()))
+
+    def _create(self, template: str) -> str:
+        name = f"answerback_{uuid.uuid4().hex}"
+        self.run(f"CREATE DATABASE {name} TEMPLATE {template}")
+        return self._url(name)
 
     def _make_template(self, mark: Path) -> None:
         wait_until(self._answers)

@@ -16,6 +16,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from answerback.migrations import HEAD
 from answerback.settings import read_env_file
 
 from tests.commands import clean_environment, run_command
@@ -306,7 +307,8 @@ def test_what_cannot_be_used_is_said_in_a_line(run: Run, tmp_path: Path) -> None
     assert "cannot be reached" in run("serve", code=1, ANSWERBACK_DATABASE_URL=away).stderr
     no_database = tmp_path / "text"
     no_database.write_text("no database, but a text that is long enough to be looked at by SQLite" * 3, "utf-8")
-    assert "database     cannot" in run("check", code=1, ANSWERBACK_DATABASE_URL=f"sqlite:///{no_database}").stdout
+    said = run("check", code=1, ANSWERBACK_DATABASE_URL=f"sqlite:///{no_database}").stdout
+    assert f"error    database     The database at {no_database} cannot be used or migrated (file is not" in said
 
 
 def test_a_database_of_a_newer_version_is_left_alone(run: Run, tmp_path: Path) -> None:
@@ -320,6 +322,19 @@ def test_a_database_of_a_newer_version_is_left_alone(run: Run, tmp_path: Path) -
     for command in (("serve",), ("migrate",)):
         assert "newer Answerback" in run(*command, code=1, **newer).stderr
     assert "newer Answerback" in run("check", code=1, **newer).stdout
+
+
+def test_a_database_that_is_not_what_its_revision_says_is_not_served(run: Run, tmp_path: Path) -> None:
+    """A number alone does not tell: what is missing is named, and what to do."""
+    file = tmp_path / "short.db"
+    shutil.copy(migrated_sqlite(), file)
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("ALTER TABLE sessions DROP COLUMN agent")
+    short = {"ANSWERBACK_DATABASE_URL": f"sqlite:///{file}"}
+    said = f"The schema says {HEAD}, but sessions.agent is missing. Go back to a backup (docs/operating.md, "
+    for command in (("serve",), ("migrate",), ("site", "list")):
+        assert said in run(*command, code=1, **short).stderr
+    assert said in run("check", code=1, **short).stdout
 
 
 def test_a_port_that_is_taken_is_said_in_a_line(spawn: Run) -> None:

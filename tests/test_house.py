@@ -14,14 +14,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from answerback import migrations
 
 ROOT = Path(__file__).parents[1]
 SERVER = ROOT / "server" / "answerback"
 WIDGET = ROOT / "widget" / "src"
 FILE_LINES, FUNCTION_LINES = 400, 50
-# Where a statement stands outside the stores: the health probe, the schema's revision, the example of a write.
-SQL_ALLOWED = {"cli/check.py", "db/work.py", "app/health.py"}
+# Where a statement stands outside the stores: the health probe, the example of a write.
+SQL_ALLOWED = {"db/work.py", "app/health.py"}
 
 
 def committed(*endings: str) -> list[Path]:
@@ -270,21 +269,6 @@ def test_the_widget_makes_html_in_one_function() -> None:
 
 
 # ---- the rest of the tree
-
-
-def test_head_is_the_newest_migration() -> None:
-    pairs = {}
-    for path in (SERVER / "migrations" / "versions").glob("[0-9]*.py"):
-        text = path.read_text("utf-8")
-        revision = re.search(r'^revision = "(\w+)"', text, re.M)
-        before = re.search(r'^down_revision = (?:"(\w+)"|None)', text, re.M)
-        assert revision and before, path.name
-        assert path.name.startswith(revision[1])
-        pairs[before[1]] = revision[1]
-    chain, last = 0, None
-    while last in pairs:
-        last, chain = pairs[last], chain + 1
-    assert (last, chain) == (migrations.HEAD, len(pairs))
 
 
 def test_no_machine_of_ours_is_named() -> None:

@@ -79,6 +79,22 @@ async def test_nothing_refers_to_what_is_not_there(database: Database) -> None:
         await database.write(work)
 
 
+async def test_a_write_whose_caller_has_left_is_finished_before_the_end(database: Database) -> None:
+    def work() -> Work[None]:
+        for number in range(50):
+            yield run(
+                "INSERT INTO login_failures (bucket, failures, last_at) VALUES (:bucket, 1, 1)", bucket=str(number)
+            )
+
+    async with opened(database.url) as leaving:
+        caller = asyncio.create_task(leaving.write(work))
+        await asyncio.sleep(0)
+        caller.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await caller
+    assert await database.fetch_one("SELECT count(*) AS kept FROM login_failures") == {"kept": 50}
+
+
 async def test_what_was_acknowledged_is_in_the_files(tmp_path: Path) -> None:
     """What a power cut would leave, taken at the moment when the write has returned."""
     file, after = tmp_path / "answerback.db", tmp_path / "after"

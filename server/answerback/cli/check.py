@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import Literal
 
 from ..clock import SystemClock
 from ..db.database import Database
+from ..errors import Unavailable
 from ..settings import Settings, sqlite_file
 
 IF_NOT_NEW = "where there was one, ANSWERBACK_DATA_DIR is wrong"
@@ -46,24 +48,15 @@ def _settings(settings: Settings) -> Line:
 
 
 async def _database(settings: Settings) -> Line:
-    from ..migrations import HEAD, NEWER
+    from ..migrations import HEAD, plan
 
-    db = Database(settings.database_url)
     try:
-        await db.connect()
-    except Exception as error:
-        return Line("database", "error", f"cannot be reached ({type(error).__name__})")
-    try:
-        row = await db.fetch_one("SELECT version_num FROM alembic_version")
-    except Exception:
-        row = None
-    finally:
-        await db.close()
-    kind = "SQLite" if db.is_sqlite else "PostgreSQL"
-    if row is not None and row["version_num"] > HEAD:
-        return Line("database", "error", NEWER)
-    if row is None or row["version_num"] != HEAD:
-        return Line("database", "warning", f"{kind} is reached, the schema is not the newest: run answerback migrate")
+        step = await asyncio.to_thread(plan, settings.database_url)
+    except Unavailable as error:
+        return Line("database", "error", error.detail)
+    if step is not None:
+        return Line("database", "warning", f"{step.why} answerback migrate sees to it, and so does the start.")
+    kind = "SQLite" if settings.database_url.startswith("sqlite") else "PostgreSQL"
     return Line("database", "ok", f"{kind}, revision {HEAD}")
 
 

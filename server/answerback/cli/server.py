@@ -88,6 +88,6 @@ def _red_team(settings: Settings, options: argparse.Namespace) -> int:
 def _migrate(settings: Settings, options: argparse.Namespace) -> int:
     from ..migrations import HEAD, migrate
 
-    migrate(settings.database_url)
+    migrate(settings.database_url, progress=lambda what, done, of: watched(what)(done, of))
     say(f"The database is at revision {HEAD}.")
     return 0

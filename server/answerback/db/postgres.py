@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 from typing import Any, TypeVar
 
 import databases
@@ -30,6 +30,7 @@ class Postgres:
         self._connections: list[Connection] = []
         self._readers: asyncio.Queue[Connection] = asyncio.Queue()
         self._writers: asyncio.Queue[Connection] = asyncio.Queue()
+        self._writing: set[asyncio.Task[Any]] = set()
 
     async def connect(self) -> None:
         import asyncpg
@@ -45,6 +46,8 @@ class Postgres:
                 queue.put_nowait(connection)
 
     async def close(self) -> None:
+        if self._writing:
+            await asyncio.wait(self._writing)  # also those whose callers have left
         for connection in self._connections:
             # What PostgreSQL has refused leaves `databases` counting one user of the connection too many.
             while connection._connection_counter:
@@ -94,7 +97,10 @@ class Postgres:
 
     async def write(self, work: Callable[[], Work[T]]) -> T:
         # In a task of its own: a caller that leaves must not end a transaction half-way.
-        return await asyncio.shield(asyncio.create_task(self._write(work)))
+        task = asyncio.create_task(self._write(work))
+        self._writing.add(task)
+        task.add_done_callback(self._writing.discard)
+        return await asyncio.shield(task)
 
     async def _write(self, work: Callable[[], Work[T]]) -> T:
         import asyncpg
@@ -116,6 +122,23 @@ class Postgres:
                 self._writers.put_nowait(connection)
             await asyncio.sleep(random.uniform(0, 0.002 * 2 ** min(collisions, 6)))
         raise AssertionError("unreachable")
+
+
+@asynccontextmanager
+async def lone_connection(url: str) -> AsyncIterator[Any]:
+    """A connection of asyncpg's own, for what is no read and no write: migrations. Raises Unavailable."""
+    import asyncpg
+
+    database = databases.Database(url, min_size=1, max_size=1)
+    try:
+        await database.connect()
+    except (OSError, asyncpg.PostgresError) as error:  # whose words may hold the address with its password
+        raise Unavailable("unavailable", f"The database cannot be reached ({type(error).__name__}).") from error
+    try:
+        async with database.connection() as connection:
+            yield connection.raw_connection
+    finally:
+        await database.disconnect()
 
 
 def _has_ended(connection: Connection) -> bool:

@@ -1,67 +1,50 @@
-"""The schema's history, run by Alembic."""
+"""The schema's history, and how a database is brought along it.
+
+Statements in numbered tuples, and a runner of our own: transactions and locks are ours to hold, what a server that was
+killed has left is known by its statements, and a start where nothing is to be done costs a few milliseconds.
+"""
 
 from __future__ import annotations
 
-import sqlite3
+from collections.abc import Sequence
 from pathlib import Path
 
-from ..errors import Unavailable
+from .planning import Progress, Step
+from .revisions import HEAD, REVISIONS, Revision
 
-HEAD = "0004"
-"""The newest revision; a test compares it with the files."""
-NEWER = "The database is one of a newer Answerback: install that, or go back to a backup of before."
+__all__ = ["HEAD", "REVISIONS", "Progress", "Revision", "Step", "migrate", "plan"]
 
 
-def migrate(url: str) -> None:
+def _silent(what: str, done: int, of: int) -> None:
+    pass
+
+
+def migrate(url: str, revisions: Sequence[Revision] = REVISIONS, progress: Progress = _silent) -> None:
     """Bring the database at `url` to the newest revision; blocks, so call it in a thread from async code.
 
-    Raises Unavailable when the database cannot be reached or is none.
-
-    Alembic is imported only when there is something to do: it would cost every start a quarter of a second.
+    Raises Unavailable when the database cannot be reached, is none, or is in a state that nothing here accounts for;
+    then it is as it was.
     """
     if url.startswith("sqlite"):
-        path = Path(url.removeprefix("sqlite:///"))
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            if _sqlite_revision(path) == HEAD:
-                return
-        except (OSError, sqlite3.Error) as error:
-            raise Unavailable("unavailable", f"The database at {path} cannot be used ({error}).") from error
-    _upgrade(url)
+        from . import sqlite
+
+        sqlite.migrate(_path(url), revisions, progress)
+    else:
+        from . import postgres
+
+        postgres.migrate(url, revisions, progress)
 
 
-def _upgrade(url: str) -> None:
-    import asyncpg
-    from alembic import command
-    from alembic.config import Config
-    from alembic.util import CommandError
-    from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+def plan(url: str, revisions: Sequence[Revision] = REVISIONS) -> Step | None:
+    """What `migrate` would do next, None where there is nothing to do; blocks. Raises Unavailable as `migrate` does."""
+    if url.startswith("sqlite"):
+        from . import sqlite
 
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
-    config.set_main_option("sqlalchemy.url", url.replace("%", "%%"))
-    try:
-        command.upgrade(config, "head")
-    except CommandError as error:  # it knows nothing of the revision that the database has
-        raise Unavailable("unavailable", NEWER) from error
-    except (OSError, asyncpg.PostgresError, SQLAlchemyError) as error:
-        # PostgreSQL's own words may hold the address with its password.
-        why = type(error).__name__
-        if isinstance(error, DBAPIError) and isinstance(error.orig, sqlite3.Error):
-            why = str(error.orig)
-        raise Unavailable(
-            "unavailable", f"The database cannot be reached or brought to the newest schema ({why})."
-        ) from error
+        return sqlite.plan(_path(url), revisions)
+    from . import postgres
+
+    return postgres.plan(url, revisions)
 
 
-def _sqlite_revision(path: Path) -> str | None:
-    if not path.is_file():
-        return None
-    connection = sqlite3.connect(path, timeout=10)
-    try:
-        row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
-        return None if row is None else str(row[0])
-    except sqlite3.OperationalError:
-        return None
-    finally:
-        connection.close()
+def _path(url: str) -> Path:
+    return Path(url.removeprefix("sqlite:///"))

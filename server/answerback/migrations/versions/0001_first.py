@@ -3,11 +3,6 @@
 Times are milliseconds since 1970 (UTC), truth values 0 or 1, JSON is text: the same on SQLite and PostgreSQL.
 """
 
-from alembic import op
-
-revision = "0001"
-down_revision = None
-
 STATEMENTS = (
     """CREATE TABLE sites (
         key TEXT PRIMARY KEY, settings TEXT NOT NULL, created_at BIGINT NOT NULL, updated_at BIGINT NOT NULL)""",
@@ -85,8 +80,3 @@ STATEMENTS = (
         hash TEXT NOT NULL, etag TEXT NOT NULL, last_modified TEXT NOT NULL, status TEXT NOT NULL,
         fetched_at BIGINT NOT NULL, PRIMARY KEY (site, url))""",
 )
-
-
-def upgrade() -> None:
-    for statement in STATEMENTS:
-        op.execute(statement)

@@ -1,10 +1,5 @@
 """Sign-in."""
 
-from alembic import op
-
-revision = "0002"
-down_revision = "0001"
-
 ACCOUNTS = (
     "ALTER TABLE visitors ADD COLUMN email_verified_at BIGINT",
     "ALTER TABLE sessions ADD COLUMN agent TEXT NOT NULL DEFAULT ''",
@@ -34,8 +29,10 @@ ACCOUNTS = (
         hash TEXT PRIMARY KEY, site TEXT NOT NULL, visitor_id TEXT NOT NULL REFERENCES visitors (id),
         created_at BIGINT NOT NULL, expires_at BIGINT NOT NULL)""",
     "CREATE INDEX account_sessions_of_visitor ON account_sessions (visitor_id)",
-    "CREATE TABLE sso_secrets (site TEXT PRIMARY KEY REFERENCES sites (key), salt TEXT NOT NULL, made_at BIGINT NOT NULL)",
-    "CREATE TABLE sso_tokens (site TEXT NOT NULL, jti TEXT NOT NULL, expires_at BIGINT NOT NULL, PRIMARY KEY (site, jti))",
+    "CREATE TABLE sso_secrets (site TEXT PRIMARY KEY REFERENCES sites (key), salt TEXT NOT NULL, "
+    "made_at BIGINT NOT NULL)",
+    "CREATE TABLE sso_tokens (site TEXT NOT NULL, jti TEXT NOT NULL, expires_at BIGINT NOT NULL, "
+    "PRIMARY KEY (site, jti))",
 )
 HAND_OVER = (
     """CREATE TABLE sign_ins (
@@ -49,8 +46,3 @@ HAND_OVER = (
     "CREATE INDEX sign_in_codes_of_sign_in ON sign_in_codes (sign_in_id)",
 )
 STATEMENTS: tuple[str, ...] = (*ACCOUNTS, *HAND_OVER)
-
-
-def upgrade() -> None:
-    for statement in STATEMENTS:
-        op.execute(statement)

@@ -1,10 +1,5 @@
 """Answers that can be trusted."""
 
-from alembic import op
-
-revision = "0004"
-down_revision = "0003"
-
 CORRECTIONS = (
     "ALTER TABLE comments ADD COLUMN pinned SMALLINT NOT NULL DEFAULT 0",
     "ALTER TABLE answers ADD COLUMN outdated SMALLINT NOT NULL DEFAULT 0",
@@ -51,8 +46,3 @@ SIGNING_IN = (
     "CREATE INDEX feedback_of_visitor ON feedback (visitor_id)",
 )
 STATEMENTS: tuple[str, ...] = (*CORRECTIONS, *UPKEEP, *SIGNING_IN)
-
-
-def upgrade() -> None:
-    for statement in STATEMENTS:
-        op.execute(statement)

@@ -1,0 +1,79 @@
+"""What versions before 0005 may have left behind, and how it is mended.
+
+Until then each statement was committed by itself on SQLite, so that a server killed in a migration left the first few
+of a revision's statements done, and its number not written. And 0002 to 0004 grew while they were in use: a database
+that says 0004 may be one of an earlier edition. Whatever is exactly one of these is completed. Anything else has
+another reason, and making a lost table anew would only hide that it is lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .schema import Schema, is_index
+
+_BORN = {
+    "0001": ((29, 0),),
+    "0002": ((17, 2), (4, 4)),
+    "0003": ((6, 3),),
+    "0004": ((9, 1), (10, 5), (3, 9), (2, 7), (1, 8), (1, 7), (2, 10), (1, 6), (2, 11)),
+}
+"""So many statements of each revision, one after the other, came with that edition."""
+EDITIONS = range(12)
+
+
+def editions(number: str) -> list[int]:
+    """With which edition each statement of a revision came."""
+    return [edition for count, edition in _BORN[number] for _ in range(count)]
+
+
+def unrun(done: Sequence[tuple[str, tuple[str, ...]]], found: Schema) -> list[str] | None:
+    """What an earlier edition of these revisions had not, in order; None where no edition accounts for what is missing.
+
+    An index that is missing beside that is made, too: nothing can be lost with it.
+    """
+    if any(number not in _BORN for number, _ in done):
+        return None
+    missing, born = [], []
+    for number, statements in done:
+        for sql, edition in zip(statements, editions(number), strict=True):
+            if _conflicts(sql, found):
+                return None
+            missing.append(sql if not _is_done(sql, found) else "")
+            born.append(edition)
+    for edition in EDITIONS:
+        later = [came > edition for came in born]
+        if all(bool(sql) == late or (sql and is_index(sql)) for sql, late in zip(missing, later, strict=True)):
+            return [sql for sql in missing if sql]
+    return None
+
+
+def rest(number: str, statements: tuple[str, ...], found: Schema) -> list[str] | None:
+    """What is left to run of a revision whose number is not written yet; None where it was begun in no known way."""
+    if number not in _BORN:
+        return list(statements)
+    if any(_conflicts(sql, found) for sql in statements):
+        return None
+    done = [_is_done(sql, found) for sql in statements]
+    for edition in EDITIONS:
+        of_then = [flag for flag, came in zip(done, editions(number), strict=True) if came <= edition]
+        if sum(done) == sum(of_then) and of_then == sorted(of_then, reverse=True):
+            return [sql for sql, flag in zip(statements, done, strict=True) if not flag]
+    return None
+
+
+def _is_done(sql: str, found: Schema) -> bool:
+    return not Schema.of([sql]).missing_in(found)
+
+
+def _conflicts(sql: str, found: Schema) -> bool:
+    """Whether what a statement makes is there in another form: a table of somebody else's, a column of another type."""
+    made = Schema.of([sql])
+    return not _is_done(sql, found) and (
+        (sql.startswith("CREATE TABLE") and any(table in found.tables for table in made.tables))
+        or any(
+            column in found.tables.get(table, {}) and found.tables[table][column] != kind
+            for table, columns in made.tables.items()
+            for column, kind in columns.items()
+        )
+    )

@@ -1,0 +1,94 @@
+"""What is to be run next on a database, by what it says of itself and what it has."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import chain
+
+from ..errors import Unavailable
+from . import legacy
+from .revisions import Kind, Revision
+from .schema import Schema, is_index
+
+VERSION_TABLE = "alembic_version"
+"""Where the revision stands: named by the tool that ran the first four, and known to the versions of then."""
+NEWER = "The database is one of a newer Answerback: install that, or go back to a backup of before."
+RESTORE = "Go back to a backup (docs/operating.md, “Going back to a backup”)."
+SHOWN = 3
+Progress = Callable[[str, int, int], None]
+"""Called with what is being done, how much of it is done, and how much there is of it."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a database says of itself, and what it has."""
+
+    revision: str | None
+    schema: Schema
+
+
+@dataclass(frozen=True)
+class Step:
+    """Statements that are run in one transaction, the last of which says where the database then is."""
+
+    revision: str
+    statements: tuple[str, ...]
+    why: str
+
+    @property
+    def name(self) -> str:
+        """By which its progress is told."""
+        return f"Revision {self.revision}"
+
+
+def next_step(found: Found, kind: Kind, revisions: Sequence[Revision]) -> Step | None:
+    """The next step, or None where there is nothing to do. Raises Unavailable when nothing of ours can help."""
+    numbers = [revision.number for revision in revisions]
+    if found.revision is not None and found.revision not in numbers:
+        raise Unavailable("unavailable", NEWER)
+    at = 0 if found.revision is None else numbers.index(found.revision) + 1
+    done = [(revision.number, revision.statements(kind)) for revision in revisions[:at]]
+    gaps = Schema.of(chain.from_iterable(statements for _, statements in done)).missing_in(found.schema)
+    if gaps:
+        why = f"The schema says {found.revision}, but {_in_words(gaps)}."
+        statements = _again(done, found)
+        if statements is None:
+            raise Unavailable("unavailable", f"{why} {RESTORE}")
+        return _step(numbers[at - 1], statements, why, found)
+    if at == len(revisions):
+        return None
+    number = numbers[at]
+    rest = legacy.rest(number, revisions[at].statements(kind), found.schema)
+    if rest is None:
+        why = f"The schema says {found.revision or 'nothing'}, but some of {number} is there"
+        raise Unavailable("unavailable", f"{why}, in a way that Answerback leaves none behind. {RESTORE}")
+    return _step(number, rest, f"The schema is {found.revision or 'empty'}, the next is {number}.", found)
+
+
+def _again(done: Sequence[tuple[str, tuple[str, ...]]], found: Found) -> list[str] | None:
+    """What is to be run again of revisions that are done, or None where that would hide a loss."""
+    missing = legacy.unrun(done, found.schema)
+    if missing is not None:
+        return missing
+    everything = [sql for _, statements in done for sql in statements]
+    expected = Schema.of(everything)
+    if Schema(expected.tables).missing_in(found.schema):
+        return None
+    makers = {name: sql for sql in everything if is_index(sql) for name in Schema.of([sql]).indexes}
+    return [makers[name] for name in expected.indexes if name not in found.schema.indexes]
+
+
+def _step(revision: str, statements: Sequence[str], why: str, found: Found) -> Step:
+    make = (
+        ()
+        if VERSION_TABLE in found.schema.tables
+        else (f"CREATE TABLE {VERSION_TABLE} (version_num VARCHAR(32) NOT NULL PRIMARY KEY)",)
+    )
+    say = (f"DELETE FROM {VERSION_TABLE}", f"INSERT INTO {VERSION_TABLE} (version_num) VALUES ('{revision}')")
+    return Step(revision, (*statements, *make, *say), why)
+
+
+def _in_words(gaps: list[str]) -> str:
+    more = len(gaps) - SHOWN
+    return ", ".join(gaps[:SHOWN]) + (f" and {more} more" if more > 0 else "")

@@ -1,0 +1,94 @@
+"""Migrating a PostgreSQL database: one transaction a step, under an advisory lock for which others wait."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine, Sequence
+from contextlib import suppress
+from typing import Any, TypeVar
+
+import asyncpg
+
+from ..db.postgres import lone_connection
+from ..errors import Unavailable
+from .planning import VERSION_TABLE, Found, Progress, Step, next_step
+from .revisions import Revision
+from .schema import Schema
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+WAIT = "600s"
+LOCK = 0x616E73776572
+"""Whoever migrates holds this; PostgreSQL keeps such locks apart by database."""
+COLUMNS = """
+    SELECT c.relname, a.attname, format_type(a.atttypid, NULL) FROM pg_class c
+    JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+    WHERE c.relkind IN ('r', 'p') AND pg_table_is_visible(c.oid) AND c.relnamespace <> 'pg_catalog'::regnamespace"""
+INDEXES = """
+    SELECT i.relname, t.relname FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid
+    JOIN pg_class t ON t.oid = x.indrelid
+    WHERE pg_table_is_visible(i.oid) AND i.relnamespace <> 'pg_catalog'::regnamespace"""
+
+
+def plan(url: str, revisions: Sequence[Revision]) -> Step | None:
+    """The next step, without taking it. Raises Unavailable where the database cannot be reached or migrated."""
+
+    async def look(connection: Any) -> Step | None:
+        async with connection.transaction(isolation="repeatable_read", readonly=True):
+            return next_step(await _look(connection), "postgresql", revisions)
+
+    return _run(url, look)
+
+
+def migrate(url: str, revisions: Sequence[Revision], progress: Progress) -> None:
+    """Bring the database to the newest of these revisions. Raises Unavailable."""
+
+    async def go(connection: Any) -> None:
+        # Mostly there is nothing to do; what seems to be wrong is looked at again under the lock.
+        with suppress(Unavailable):
+            if next_step(await _look(connection), "postgresql", revisions) is None:
+                return
+        while (step := await _take_step(connection, revisions, progress)) is not None:
+            log.info("the database is at revision %s", step.revision)
+
+    _run(url, go)
+
+
+async def _take_step(connection: Any, revisions: Sequence[Revision], progress: Progress) -> Step | None:
+    async with connection.transaction():
+        await connection.execute(f"SET LOCAL lock_timeout = '{WAIT}'")
+        if not await connection.fetchval(f"SELECT pg_try_advisory_xact_lock({LOCK})"):
+            log.warning("another process migrates the database: waiting for it")
+            await connection.execute(f"SELECT pg_advisory_xact_lock({LOCK})")
+        step = next_step(await _look(connection), "postgresql", revisions)
+        if step is None:
+            return None
+        for done, sql in enumerate(step.statements):
+            progress(step.name, done, len(step.statements))
+            await connection.execute(sql)
+        progress(step.name, len(step.statements), len(step.statements))
+        return step
+
+
+async def _look(connection: Any) -> Found:
+    schema = Schema()
+    for table, column, kind in await connection.fetch(COLUMNS):
+        schema.tables.setdefault(table, {})[column] = kind
+    schema.indexes.update(await connection.fetch(INDEXES))
+    revision = None
+    if VERSION_TABLE in schema.tables:
+        revision = await connection.fetchval(f"SELECT version_num FROM {VERSION_TABLE}")
+    return Found(revision, schema)
+
+
+def _run(url: str, work: Callable[[Any], Coroutine[Any, Any, T]]) -> T:
+    async def go() -> T:
+        async with lone_connection(url) as connection:
+            try:
+                return await work(connection)
+            except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                raise Unavailable("unavailable", f"The database cannot be migrated ({error}).") from error
+
+    return asyncio.run(go())

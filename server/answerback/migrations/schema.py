@@ -1,0 +1,104 @@
+"""Tables, columns and indexes: what the revisions' statements make, to be compared with what a database has.
+
+The statements are read, not run: no second list of tables is kept beside them, and nothing is asked of a database but
+what it has. A test compares what is read here with what each of the two makes of it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+_CONSTRAINTS = frozenset({"PRIMARY", "FOREIGN", "UNIQUE", "CHECK", "CONSTRAINT"})
+_END_OF_TYPE = re.compile(r"\s+(?:PRIMARY|NOT|NULL|UNIQUE|CHECK|DEFAULT|REFERENCES|GENERATED|COLLATE)\b.*", re.S | re.I)
+_CREATE_TABLE = re.compile(r"CREATE TABLE (\w+) \((.*)\)", re.S)
+_CREATE_VIRTUAL = re.compile(r"CREATE VIRTUAL TABLE (\w+) USING \w+ \((.*)\)", re.S)
+_CREATE_INDEX = re.compile(r"CREATE (?:UNIQUE )?INDEX (\w+) ON (\w+)\b.*", re.S)
+_ADD = re.compile(r"ALTER TABLE (\w+) ADD COLUMN (.+)", re.S)
+_DROP_COLUMN = re.compile(r"ALTER TABLE (\w+) DROP COLUMN (\w+)")
+_RENAME_COLUMN = re.compile(r"ALTER TABLE (\w+) RENAME COLUMN (\w+) TO (\w+)")
+_RENAME = re.compile(r"ALTER TABLE (\w+) RENAME TO (\w+)")
+_DROP_TABLE = re.compile(r"DROP TABLE (\w+)")
+_DROP_INDEX = re.compile(r"DROP INDEX (\w+)")
+_DATA = re.compile(r"(?:INSERT|UPDATE|DELETE)\b.*", re.S)
+
+
+@dataclass
+class Schema:
+    """Tables with their columns' types, and indexes with their table."""
+
+    tables: dict[str, dict[str, str]] = field(default_factory=dict)
+    indexes: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, statements: Iterable[str]) -> Schema:
+        """What these statements make. Raises ValueError at one of a form that is not known here."""
+        schema = cls()
+        for sql in statements:
+            schema._apply(sql.strip())
+        return schema
+
+    def _apply(self, sql: str) -> None:
+        if match := _CREATE_TABLE.fullmatch(sql):
+            self.tables[match[1]] = dict(_columns(match[2]))
+        elif match := _CREATE_VIRTUAL.fullmatch(sql):
+            self.tables[match[1]] = {name: "" for name in _split(match[2]) if "=" not in name}
+        elif match := _CREATE_INDEX.fullmatch(sql):
+            self.indexes[match[1]] = match[2]
+        elif match := _ADD.fullmatch(sql):
+            self.tables.setdefault(match[1], {}).update(_columns(match[2]))
+        elif match := _DROP_COLUMN.fullmatch(sql):
+            del self.tables[match[1]][match[2]]
+        elif match := _RENAME_COLUMN.fullmatch(sql):
+            self.tables[match[1]][match[3]] = self.tables[match[1]].pop(match[2])
+        elif match := _RENAME.fullmatch(sql):
+            self.tables[match[2]] = self.tables.pop(match[1])
+            self.indexes = {name: match[2] if of == match[1] else of for name, of in self.indexes.items()}
+        elif match := _DROP_TABLE.fullmatch(sql):
+            del self.tables[match[1]]
+            self.indexes = {name: table for name, table in self.indexes.items() if table != match[1]}
+        elif match := _DROP_INDEX.fullmatch(sql):
+            del self.indexes[match[1]]
+        elif not _DATA.fullmatch(sql):
+            raise ValueError(f"migrations/schema.py does not know what this does: {sql}")
+
+    def missing_in(self, found: Schema) -> list[str]:
+        """What of this `found` has not, or has otherwise, in words; what it has beside it is its owner's own."""
+        gaps = []
+        for table, columns in self.tables.items():
+            if table not in found.tables:
+                gaps.append(f"the table {table} is missing")
+                continue
+            there = found.tables[table]
+            for column, kind in columns.items():
+                if column not in there:
+                    gaps.append(f"{table}.{column} is missing")
+                elif there[column] != kind:
+                    gaps.append(f"{table}.{column} is {there[column] or 'of no type'} instead of {kind}")
+        gaps += [f"the index {index} is missing" for index in self.indexes if index not in found.indexes]
+        return gaps
+
+
+def is_index(sql: str) -> bool:
+    """Whether a statement makes an index, which holds nothing that is not in its table."""
+    return _CREATE_INDEX.fullmatch(sql.strip()) is not None
+
+
+def _columns(body: str) -> Iterator[tuple[str, str]]:
+    for part in _split(body):
+        name, _, rest = part.partition(" ")
+        if name.upper() not in _CONSTRAINTS:
+            yield name, _END_OF_TYPE.sub("", " " + rest).strip().lower()
+
+
+def _split(body: str) -> list[str]:
+    """The parts between the commas that are outside parentheses."""
+    parts, depth = [""], 0
+    for character in body:
+        depth += (character == "(") - (character == ")")
+        if character == "," and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += character
+    return [part.strip() for part in parts]

@@ -1,0 +1,159 @@
+"""Migrating a SQLite file: one transaction a step, after a verified copy, while whoever comes beside it waits.
+
+Python's driver commits around DDL as it likes unless it is told to keep out of it (`isolation_level=None`): then our
+own `BEGIN IMMEDIATE` holds the one place of a writer until the step is whole and on disk.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+import sqlite3
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+from typing import TypeVar
+
+from ..errors import Unavailable
+from .planning import RESTORE, VERSION_TABLE, Found, Progress, Step, next_step
+from .revisions import Revision
+from .schema import Schema
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+WAIT_SECONDS = 600
+"""As long as another process may take to copy and migrate the same file."""
+BUSY_SECONDS = 5
+PAGES_AT_ONCE = 32
+
+
+def plan(path: Path, revisions: Sequence[Revision]) -> Step | None:
+    """The next step, without taking it. Raises Unavailable where the file cannot be migrated."""
+    if not path.is_file():
+        return Step(revisions[-1].number, (), f"There is no database at {path} yet.")
+    with _in_words(path), closing(_open(path)) as connection:
+        connection.execute("BEGIN")
+        return next_step(_look(connection), "sqlite", revisions)
+
+
+def migrate(path: Path, revisions: Sequence[Revision], progress: Progress) -> None:
+    """Bring the file to the newest of these revisions. Raises Unavailable."""
+    with _in_words(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with closing(_open(path, create=True)) as connection:
+            _patiently(lambda: connection.execute("PRAGMA journal_mode = WAL"))
+            # Mostly there is nothing to do; what seems to be wrong is looked at again when nobody writes.
+            with suppress(Unavailable):
+                if next_step(_look(connection), "sqlite", revisions) is None:
+                    return
+            copied = False
+            while (step := _take_step(connection, path, revisions, progress, copied)) is not None:
+                log.info("the database is at revision %s", step.revision)
+                copied = True
+
+
+def _take_step(
+    connection: sqlite3.Connection, path: Path, revisions: Sequence[Revision], progress: Progress, copied: bool
+) -> Step | None:
+    _patiently(lambda: connection.execute("BEGIN IMMEDIATE"))
+    try:
+        found = _look(connection)
+        step = next_step(found, "sqlite", revisions)
+        if step is None:
+            return None
+        if not copied and _has_data(connection, found, revisions):
+            _copy(path, step.revision, progress)
+        for done, sql in enumerate(step.statements):
+            progress(step.name, done, len(step.statements))
+            connection.execute(sql)
+        progress(step.name, len(step.statements), len(step.statements))
+        connection.execute("COMMIT")
+        return step
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+
+
+def _open(path: Path, *, create: bool = False) -> sqlite3.Connection:
+    uri = f"{path.absolute().as_uri()}?mode={'rwc' if create else 'rw'}"
+    return sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None)
+
+
+def _patiently(work: Callable[[], T]) -> T:
+    deadline, said = time.monotonic() + WAIT_SECONDS, False
+    while True:
+        try:
+            return work()
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+        if not said:
+            log.warning("another process holds the database: waiting for it")
+            said = True
+        time.sleep(0.02)  # SQLite itself waits for a writer, but not for whoever sets the journal mode
+
+
+def _look(connection: sqlite3.Connection) -> Found:
+    schema = Schema()
+    columns = connection.execute(
+        "SELECT m.name, c.name, c.type FROM sqlite_master m, pragma_table_info(m.name) c WHERE m.type = 'table'"
+    )
+    for table, column, kind in columns:
+        schema.tables.setdefault(table, {})[column] = kind.lower()
+    indexes = connection.execute("SELECT name, tbl_name FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL")
+    schema.indexes.update(indexes.fetchall())
+    row = None
+    if VERSION_TABLE in schema.tables:
+        row = connection.execute(f"SELECT version_num FROM {VERSION_TABLE}").fetchone()
+    return Found(None if row is None else str(row[0]), schema)
+
+
+def _has_data(connection: sqlite3.Connection, found: Found, revisions: Sequence[Revision]) -> bool:
+    ours = Schema.of(sql for revision in revisions for sql in revision.sqlite).tables
+    return any(
+        connection.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchone()
+        for table in ours
+        if table in found.schema.tables
+    )
+
+
+def _copy(path: Path, revision: str, progress: Progress) -> None:
+    """Keep what the file holds beside it, verified, in place of an older such copy; nobody writes meanwhile."""
+    target = path.with_name(f"{path.name}.before-{revision}")
+    unfinished = target.with_name(f"{target.name}.unfinished")
+    try:
+        unfinished.unlink(missing_ok=True)
+        os.close(os.open(unfinished, os.O_CREAT | os.O_EXCL, path.stat().st_mode & 0o777))
+        with closing(_open(path)) as source, closing(_open(unfinished)) as copy:
+            copy.execute("PRAGMA synchronous = OFF")  # it is put on disk once, when it is whole
+            copy.execute("PRAGMA journal_mode = OFF")
+            source.backup(copy, pages=PAGES_AT_ONCE, progress=lambda _, left, of: progress("Copy", of - left, of))
+            copy.execute("PRAGMA journal_mode = DELETE")  # one file, that needs no other beside it
+            [(verdict,)] = copy.execute("PRAGMA quick_check(1)")
+        if verdict != "ok":
+            raise Unavailable(
+                "unavailable", f"The database at {path} is damaged ({verdict.splitlines()[-1]}). {RESTORE}"
+            )
+        with unfinished.open("rb+") as file:
+            os.fsync(file.fileno())
+        unfinished.replace(target)
+    except (OSError, sqlite3.Error) as error:
+        raise Unavailable(
+            "unavailable", f"The copy that is made before a migration failed ({error}); nothing has been changed."
+        ) from error
+    finally:
+        unfinished.unlink(missing_ok=True)
+    for older in path.parent.glob(f"{path.name}.before-*"):
+        if older != target and re.fullmatch(r"\d+", older.name.rpartition("-")[2]):
+            older.unlink()
+
+
+@contextmanager
+def _in_words(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, sqlite3.Error) as error:
+        raise Unavailable("unavailable", f"The database at {path} cannot be used or migrated ({error}).") from error

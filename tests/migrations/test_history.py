@@ -1,0 +1,153 @@
+"""The revisions: released ones are never touched, and what they make is known without running them."""
+
+from __future__ import annotations
+
+import hashlib
+
+import pytest
+from answerback.errors import Unavailable
+from answerback.migrations import HEAD, REVISIONS, Revision, migrate, plan
+from answerback.migrations.revisions import Kind
+from answerback.migrations.schema import Schema
+
+from tests.migrations.databases import execute, fetch, structure
+
+RELEASED = {
+    "0001": ("1c063556d9b2cbda", "1c063556d9b2cbda"),
+    "0002": ("e1fd7b021f0d386c", "e1fd7b021f0d386c"),
+    "0003": ("18837ab5251049a7", "1564be0076bd3691"),
+    "0004": ("f24bbccd39d1dea9", "f24bbccd39d1dea9"),
+}
+"""What each revision runs on SQLite and on PostgreSQL. A new one is added here with its first commit; a hash that
+changes means that somebody's database is no longer what its number says."""
+
+
+def test_released_revisions_are_never_touched() -> None:
+    def digest(statements: tuple[str, ...]) -> str:
+        return hashlib.sha256("\0".join(statements).encode()).hexdigest()[:16]
+
+    assert {
+        revision.number: (digest(revision.sqlite), digest(revision.postgresql)) for revision in REVISIONS
+    } == RELEASED
+    assert [revision.number for revision in REVISIONS] == [f"{i:04}" for i in range(1, len(REVISIONS) + 1)]
+    assert REVISIONS[-1].number == HEAD
+
+
+def tables(url: str) -> dict[str, set[str]]:
+    """Tables and columns, as the database itself says."""
+    if url.startswith("sqlite"):
+        rows = fetch(
+            url, "SELECT m.name, c.name FROM sqlite_master m, pragma_table_info(m.name) c WHERE m.type = 'table'"
+        )
+    else:
+        rows = fetch(
+            url, "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public'"
+        )
+    found: dict[str, set[str]] = {}
+    for table, column in rows:
+        if table != "alembic_version" and not table.startswith("passage_terms_"):
+            found.setdefault(table, set()).add(column)
+    return found
+
+
+def check(url: str, kind: Kind, revisions: tuple[Revision, ...]) -> None:
+    """Migrate, and compare what was read in the statements with what the database has made of them."""
+    migrate(url, revisions)
+    assert plan(url, revisions) is None
+    read = Schema.of(sql for revision in revisions for sql in revision.statements(kind))
+    assert {table: set(columns) for table, columns in read.tables.items()} == tables(url)
+
+
+def test_what_each_revision_makes_is_known(url: str, kind: Kind) -> None:
+    for number in range(1, len(REVISIONS) + 1):
+        check(url, kind, REVISIONS[:number])
+
+
+CHANGES = (
+    "CREATE TABLE a (id TEXT PRIMARY KEY, b BIGINT NOT NULL DEFAULT (1 + 2), c TEXT, CHECK (b > 0), UNIQUE (b, c))",
+    "CREATE INDEX a_by_b ON a (b)",
+    "CREATE UNIQUE INDEX a_by_c ON a (c) WHERE c IS NOT NULL",
+    "INSERT INTO a (id, b) VALUES ('x', 1)",
+    "ALTER TABLE a ADD COLUMN d DOUBLE PRECISION NOT NULL DEFAULT 0.5",
+    "ALTER TABLE a RENAME COLUMN d TO e",
+    "UPDATE a SET e = 2",
+    "ALTER TABLE a DROP COLUMN e",
+    "DROP INDEX a_by_b",
+    "ALTER TABLE a RENAME TO f",
+    "CREATE TABLE g (id TEXT PRIMARY KEY)",
+    "DELETE FROM g",
+    "DROP TABLE f",
+)
+
+
+def test_each_form_of_change_is_known(url: str, kind: Kind) -> None:
+    revisions: tuple[Revision, ...] = ()
+    for number, sql in enumerate(CHANGES, 5):
+        revisions = (*revisions, Revision(f"{number:04}", (sql,), (sql,)))
+        check(url, kind, revisions)
+    with pytest.raises(ValueError, match="does not know"):
+        Schema.of(["VACUUM"])
+
+
+@pytest.mark.parametrize(
+    ("change", "gap"),
+    [
+        ("DROP TABLE g", "the table g is missing"),
+        ("ALTER TABLE a RENAME COLUMN c TO z", "a.c is missing"),
+        ("ALTER TABLE a DROP COLUMN h", "a.h is missing"),
+    ],
+)
+def test_what_is_missing_is_named_and_never_made_anew(url: str, change: str, gap: str) -> None:
+    statements = (CHANGES[0], CHANGES[10], "ALTER TABLE a ADD COLUMN h TEXT")
+    revisions = (Revision("0005", statements, statements),)
+    migrate(url, revisions)
+    execute(url, change)
+    before = structure(url)
+    for look in (plan, migrate):
+        with pytest.raises(Unavailable, match=f"The schema says 0005, but {gap}. Go back to a backup"):
+            look(url, revisions)
+    assert structure(url) == before
+
+
+def test_a_column_of_another_type_is_named(url: str, kind: Kind) -> None:
+    migrate(url, REVISIONS)
+    other = "TEXT" if kind == "sqlite" else "text"
+    execute(
+        url,
+        "DROP INDEX answers_turns",
+        "DROP INDEX answers_turns_of_visitor",
+        "ALTER TABLE answers DROP COLUMN turn_at",
+    )
+    execute(url, f"ALTER TABLE answers ADD COLUMN turn_at {other}")
+    with pytest.raises(
+        Unavailable, match=r"answers\.turn_at is text instead of bigint, the index answers_turns is missing"
+    ):
+        plan(url)
+
+
+def test_what_its_owner_has_added_is_left_alone(url: str) -> None:
+    migrate(url, REVISIONS[:3])
+    execute(url, "CREATE TABLE mine (id TEXT)", "CREATE INDEX mine_too ON comments (author_name)")
+    migrate(url)
+    assert plan(url) is None
+    assert any("mine_too" in line for line in structure(url))
+
+
+def test_an_index_that_is_missing_is_made_again(url: str) -> None:
+    migrate(url)
+    before = structure(url)
+    execute(url, "DROP INDEX comments_of_root", "DROP INDEX answers_to_renew")
+    step = plan(url)
+    assert step is not None
+    assert "0004, but the index comments_of_root is missing, the index answers_to_renew is missing." in step.why
+    migrate(url)
+    assert (plan(url), structure(url)) == (None, before)
+
+
+def test_a_migration_that_fails_leaves_nothing_behind(url: str) -> None:
+    statements = ("CREATE TABLE a (id TEXT PRIMARY KEY)", "CREATE INDEX a_by_b ON a (b)")
+    migrate(url)
+    before = structure(url)
+    with pytest.raises(Unavailable, match=r"cannot be .*migrated .*\bb\b"):
+        migrate(url, (*REVISIONS, Revision("9000", statements, statements)))
+    assert (structure(url), plan(url)) == (before, None)
