@@ -243,34 +243,21 @@ def test_comments_leave_and_come_in(run: Run, tmp_path: Path) -> None:
     assert "usage:" in run("import", "blog", str(file), code=2).stderr
 
 
-def test_a_backup_is_a_database(run: Run, tmp_path: Path) -> None:
-    target = tmp_path / "copy.db"
-    assert run("backup", str(target)).stdout == ""
-    with closing(sqlite3.connect(target)) as connection:
-        assert connection.execute("SELECT key FROM sites ORDER BY key").fetchall()[0] == ("blog",)
-    assert target.stat().st_mode & 0o777 == 0o600
+def test_a_backup_is_put_back(run: Run, folder: Path, tmp_path: Path) -> None:
+    target = tmp_path / "copy.tar"
+    done = run("backup", str(target))
+    assert (done.stdout, f"to {target} (comments: " in done.stderr) == ("", True)
     assert "there already" in run("backup", str(target), code=1).stderr
-
-
-def test_a_backup_of_a_running_server_is_gone_back_to(server_process: ServerProcess) -> None:
-    server = server_process
-    server.begin()
-    assert server.post("Before.", ask=False).status == 201
-    target = server.folder / "copy.db"
-    server.command("backup", str(target))
-    assert server.post("After.", ask=False).status == 201
-    server.kill()  # so that there is much in answerback.db-wal
-    place, before = server.folder / "data", server.folder / "before"
-    before.mkdir()
-    for file in [place / "answerback.db", *place.glob("answerback.db-*")]:
-        file.rename(before / file.name)
-    shutil.copy(target, place / "answerback.db")
-    server.run()
-    assert [comment["body"] for comment in server.thread()["comments"]] == ["Before."]
-    assert server.post("Again.", ask=False).status == 201, "who was signed in then is signed in now"
-    (place / "secret-key").unlink()
-    server.restart()
-    assert server.post("And again.", ask=False).status == 201
+    run("site", "add", "later", "--origin", "https://later.example")
+    done = run("restore", str(target))
+    assert (done.stdout, f"is in {folder}/data/before-" in done.stderr) == ("", True)
+    assert "later" not in run("site", "list").stdout
+    kept = "ANSWERBACK_SECRET_KEY is set"
+    assert kept in run("backup", str(tmp_path / "no-key.tar"), ANSWERBACK_SECRET_KEY="k" * 40).stderr
+    assert "no key in it" in run("restore", str(tmp_path / "no-key.tar")).stderr
+    away = "postgresql://answerback@127.0.0.1:1/answerback"
+    assert "use pg_dump" in run("backup", str(tmp_path / "pg.tar"), code=1, ANSWERBACK_DATABASE_URL=away).stderr
+    assert "use pg_restore" in run("restore", str(target), code=1, ANSWERBACK_DATABASE_URL=away).stderr
 
 
 def test_wrong_use_and_wrong_settings(run: Run) -> None:

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import sys
-import threading
 import unicodedata
 from concurrent.futures import ThreadPoolExecutor
 
@@ -14,19 +11,12 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from ..core.comments import is_text
 from ..errors import BadRequest
+from ..priority import step_back
 
 SHORTEST, LONGEST = 8, 128
 # OWASP's password storage cheat sheet: argon2id with 19 MiB, 2 iterations, 1 lane.
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
-
-
-def _step_back() -> None:
-    """Whoever reads goes first: where threads have a niceness of their own (Linux), this one yields the processor."""
-    if sys.platform == "linux":
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 10)
-
-
-_THREADS = ThreadPoolExecutor(max_workers=1, thread_name_prefix="password", initializer=_step_back)
+_THREADS = ThreadPoolExecutor(max_workers=1, thread_name_prefix="password", initializer=step_back)
 # A hash of nobody's password: unknown addresses take as long as known ones.
 _NOBODY = "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$7sCnUbyVmFbZcrTLJQ2L9u1OqUqYdKZYp3yqE0y0y0E"
 _COMMON = frozenset(

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ..core.comments import is_text
+from ..db.sqlite_file import INTERRUPTED, restored
 from ..errors import AppError, BadRequest, SettingsError
 from ..settings import Settings, load_settings, sqlite_file
 from . import answers, owners, sites, threads
@@ -45,13 +46,14 @@ def main(
 def _settings(options: argparse.Namespace, environment: Mapping[str, str] | None) -> Settings:
     """The settings. Only a command that begins something makes a database, or a key: a wrong folder stays as it is."""
     dotenv = options.env_file or (Path(".env") if environment is None else None)
-    if options.data != "made":
-        settings = load_settings(environment, dotenv=dotenv, make_key=False)
-        if options.data == "as it is":
-            return settings
-        file = sqlite_file(settings.database_url)
-        if file is not None and not file.is_file():
-            raise BadRequest("validation_failed", f"There is no database at {file}: is ANSWERBACK_DATA_DIR right?")
+    settings = load_settings(environment, dotenv=dotenv, make_key=False)
+    if options.data == "as it is":
+        return settings
+    file = sqlite_file(settings.database_url)
+    if file is not None and restored(file).exists():
+        raise BadRequest("validation_failed", INTERRUPTED)
+    if options.data == "needed" and file is not None and not file.is_file():
+        raise BadRequest("validation_failed", f"There is no database at {file}: is ANSWERBACK_DATA_DIR right?")
     return load_settings(environment, dotenv=dotenv)
 
 

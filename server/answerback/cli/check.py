@@ -8,6 +8,7 @@ from typing import Literal
 
 from ..clock import SystemClock
 from ..db.database import Database
+from ..db.sqlite_file import INTERRUPTED, restored
 from ..errors import Unavailable
 from ..settings import Settings, sqlite_file
 
@@ -26,7 +27,9 @@ class Line:
 async def check_all(settings: Settings) -> list[Line]:
     """A line for each part: settings, database, Redis where there is one, provider, budgets, sign-in, mail."""
     file = sqlite_file(settings.database_url)
-    if file is not None and not file.is_file():
+    if file is not None and restored(file).exists():
+        database = [Line("database", "error", INTERRUPTED)]
+    elif file is not None and not file.is_file():
         database = [Line("database", "warning", f"{file} is not there: the first start makes it; {IF_NOT_NEW}")]
     else:
         database = [await _database(settings), await _budgets(settings)]

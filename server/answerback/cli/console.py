@@ -84,3 +84,8 @@ def watched(what: str) -> Callable[[int, int], None]:
             print(f"\r{what} {bar:░<30} {done:,} of {total:,}", end="\n" if done == total else "", file=sys.stderr)
 
     return tell
+
+
+def steps() -> Callable[[str, int, int], None]:
+    """As `watched`, for work of several steps: a callback for (step, done, total)."""
+    return lambda step, done, total: watched(f"{step:10}")(done, total)

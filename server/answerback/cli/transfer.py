@@ -5,16 +5,17 @@ from __future__ import annotations
 import argparse
 import json
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
-from ..settings import Settings
-from .console import command, say, watched, with_database
+from ..errors import BadRequest
+from ..settings import Settings, sqlite_file
+from .console import command, say, steps, watched, with_database
 from .sites import site_of
 
 
 def add_to(commands: Any) -> None:
-    """`export`, `import`, `backup`."""
+    """`export`, `import`, `backup`, `restore`."""
     export = command(commands, "export", _export, "the comments of a site as JSON, CSV or one HTML page")
     export.add_argument("key")
     export.add_argument("--format", choices=["json", "csv", "html"], default="json")
@@ -25,8 +26,11 @@ def add_to(commands: Any) -> None:
     bring.add_argument("file")
     bring.add_argument("--from", dest="format", choices=["answerback", "disqus", "wordpress", "isso"], required=True)
     bring.add_argument("--json", action="store_true")
-    backup = command(commands, "backup", _backup, "a consistent copy of the database while the server runs")
-    backup.add_argument("file")
+    help = "a whole copy with key and pictures while the server runs"
+    backup = command(commands, "backup", _backup, help, "as it is")
+    backup.add_argument("file", type=Path)
+    back = command(commands, "restore", _restore, "put a backup back, with the old files aside", "as it is")
+    back.add_argument("file", type=Path)
 
 
 def _export(settings: Settings, options: argparse.Namespace) -> int:
@@ -51,8 +55,6 @@ def _export(settings: Settings, options: argparse.Namespace) -> int:
 
 
 def _import(settings: Settings, options: argparse.Namespace) -> int:
-    from pathlib import Path
-
     from ..clock import SystemClock
     from ..transfer.importing import Importer
 
@@ -66,13 +68,41 @@ def _import(settings: Settings, options: argparse.Namespace) -> int:
 
 
 def _backup(settings: Settings, options: argparse.Namespace) -> int:
-    from pathlib import Path
+    from ..clock import SystemClock
+    from ..transfer.backup.making import make_backup
 
-    from ..transfer.backup import backup
-
-    if not settings.database_url.startswith("sqlite"):
-        say(f"answerback: use pg_dump for {urlsplit(settings.database_url).scheme}")
-        return 1
-    size = backup(settings.database_url, Path(options.file))
-    say(f"Copied {size:,} bytes to {options.file}.")
+    database = _sqlite_only(settings, "pg_dump")
+    key = None if settings.secret_key else settings.data_dir / "secret-key"
+    manifest = make_backup(database, key, options.file, SystemClock().now(), steps())
+    say(f"Copied {manifest.bytes:,} bytes to {options.file} {_contents(manifest)}.")
+    if settings.secret_key:
+        say("ANSWERBACK_SECRET_KEY is set, so the key is not in it: keep it with your settings.")
     return 0
+
+
+def _restore(settings: Settings, options: argparse.Namespace) -> int:
+    from ..clock import SystemClock
+    from ..transfer.backup.restoring import restore
+
+    database = _sqlite_only(settings, "pg_restore")
+    done = restore(options.file, database, settings.data_dir / "secret-key", SystemClock().now(), steps())
+    of = f" of {done.manifest.created_at} {_contents(done.manifest)}" if done.manifest else ""
+    say(f"Restored {options.file}{of}.")
+    if done.before is not None:
+        say(f"What was there before is in {done.before}.")
+    if not done.has_key and not settings.secret_key:
+        say("There is no key in it: put the old secret-key into the data folder, or set ANSWERBACK_SECRET_KEY.")
+    return 0
+
+
+def _sqlite_only(settings: Settings, other: str) -> Path:
+    file = sqlite_file(settings.database_url)
+    if file is None:
+        raise BadRequest("validation_failed", f"This database is PostgreSQL: use {other}.")
+    return file
+
+
+def _contents(manifest: Any) -> str:
+    """What is in a backup, in a few words."""
+    rows = manifest.rows
+    return f"(comments: {rows.get('comments', 0):,}, sites: {rows.get('sites', 0):,})"

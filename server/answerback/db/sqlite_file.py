@@ -1,0 +1,97 @@
+"""A SQLite file as a file: seen at one moment, copied, and looked at for damage.
+
+SQLite's locks are POSIX locks, which a process loses when it closes the file anywhere: a server's process must open its
+database by SQLite alone.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+HEADER = b"SQLite format 3\0"
+BUSY_SECONDS = 10
+PAGES_AT_ONCE = 512
+MOST_FINDINGS = 5
+"""What is wrong with a damaged file is the same thing many times over."""
+
+INTERRUPTED = "A restore was interrupted, and the database is not whole: run answerback restore again."
+
+Progress = Callable[[str, int, int], None]
+"""Hears what is done, how far, and of how much."""
+
+
+def restored(path: Path) -> Path:
+    """What is to take the place of the database at `path`, while a restore puts it there."""
+    return path.with_name(f"{path.name}.restored")
+
+
+@contextmanager
+def at_one_moment(path: Path) -> Iterator[sqlite3.Connection]:
+    """A connection that sees the file as it is now for as long as it is held, whoever writes meanwhile. Raises
+    sqlite3.Error."""
+    with closing(_open(path)) as connection:
+        connection.execute("BEGIN")
+        connection.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()  # now it holds what it sees
+        yield connection
+
+
+def copy(source: sqlite3.Connection, target: Path, progress: Progress) -> None:
+    """Write what `source` sees to a new file, which is not on disk yet when this returns.
+
+    A backup by SQLite begins anew at each foreign write, unless its source is held `at_one_moment`.
+    """
+    with closing(sqlite3.connect(target, isolation_level=None)) as connection:
+        connection.execute("PRAGMA synchronous = OFF")
+        source.backup(connection, pages=PAGES_AT_ONCE, progress=lambda _, left, of: progress("Copying", of - left, of))
+        connection.execute("PRAGMA journal_mode = DELETE")  # one file, that needs no other beside it
+
+
+def findings(connection: sqlite3.Connection) -> list[str]:
+    """What is wrong with the file: pages that make no sense, rows that refer to nothing. Empty when it is sound."""
+    try:
+        found = [str(row[0]) for row in connection.execute(f"PRAGMA quick_check({MOST_FINDINGS})")]
+        if found == ["ok"]:
+            found = [
+                f"{table}: a row refers to a row of {parent} that is not there"
+                for table, parent in connection.execute(
+                    'SELECT DISTINCT "table", "parent" FROM pragma_foreign_key_check LIMIT ?', (MOST_FINDINGS,)
+                )
+            ]
+    except sqlite3.DatabaseError as error:
+        found = [str(error)]
+    return [" ".join(finding.split()) for finding in found]
+
+
+def findings_of(path: Path) -> list[str]:
+    """What is wrong with the file at `path`, also where it cannot be opened."""
+    try:
+        with at_one_moment(path) as connection:
+            return findings(connection)
+    except sqlite3.Error as error:
+        return [str(error)]
+
+
+def row_counts(connection: sqlite3.Connection) -> dict[str, int]:
+    """Rows of each table."""
+    tables = connection.execute(
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite!_%' ESCAPE '!'"
+        " AND sql NOT LIKE 'CREATE VIRTUAL%' ORDER BY name"
+    ).fetchall()
+    return {name: connection.execute(f'SELECT COUNT(*) FROM "{name}"').fetchone()[0] for (name,) in tables}
+
+
+def revision(connection: sqlite3.Connection) -> str:
+    """Of the schema; empty where there is none of ours. Raises sqlite3.DatabaseError for a file that is no database."""
+    try:
+        row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+    except sqlite3.OperationalError:
+        return ""
+    return str(row[0]) if row else ""
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    uri = f"{path.absolute().as_uri()}?mode=rw"  # never make one
+    return sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None)

@@ -1,0 +1,165 @@
+"""Putting a backup back: checked beside the database, then in its place, while what was there is put aside."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path
+
+from ...db import sqlite_file
+from ...db.sqlite_file import Progress
+from ...errors import BadRequest, Conflict, Unavailable
+from ...migrations import plan
+from .archive import BadArchive, Manifest, unpack
+from .making import SPARE_BYTES, sync_folder
+
+BESIDE = ("-wal", "-shm", "-journal")
+"""What SQLite keeps beside a file and reads with it: never to be left beside another one."""
+SQLITE_LOCKS = ((0x40000000, 512), (120, 9))
+"""Bytes that SQLite locks as long as a file is open: of the file itself, and of its `-shm`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What was put back, and where what was there before is now."""
+
+    manifest: Manifest | None
+    """None for a database alone, such as Litestream's."""
+    has_key: bool
+    before: Path | None
+
+
+def restore(source: Path, database: Path, key: Path, now: int, progress: Progress) -> Restored:
+    """Put a backup, or a database file, in the place of `database` and its key.
+
+    Raises BadRequest where the file is none that can be put back, Conflict while a server runs, and Unavailable where
+    the disk does not take it; until then everything is as it was.
+    """
+    if not source.is_file():
+        raise BadRequest("validation_failed", f"There is no file {source}.")
+    new, new_key = database.with_name(f"{database.name}.unfinished"), key.with_name(f"{key.name}.unfinished")
+    try:
+        for folder in {database.parent, key.parent}:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _check_room(source, database.parent)
+        with _nobody_inside(database):
+            try:
+                manifest = _bring(source, new, new_key, progress)
+                progress("Checking", 0, 1)
+                _check(source, new, manifest)
+                progress("Checking", 1, 1)
+                has_key = new_key.exists()
+                before = _exchange(database, new, key, new_key if has_key else None, now)
+            finally:
+                for path in (new, *_beside(new), new_key):
+                    path.unlink(missing_ok=True)
+    except (OSError, sqlite3.Error) as error:
+        raise Unavailable("unavailable", f"{source} cannot be put back ({error}).") from error
+    return Restored(manifest, has_key, before)
+
+
+def _beside(path: Path) -> list[Path]:
+    return [path.with_name(path.name + ending) for ending in BESIDE]
+
+
+def _check_room(source: Path, folder: Path) -> None:
+    needed, free = source.stat().st_size + SPARE_BYTES, shutil.disk_usage(folder).free
+    if free < needed:
+        raise Unavailable("unavailable", f"{source} needs {needed:,} bytes in {folder}, and {free:,} are free.")
+
+
+@contextmanager
+def _nobody_inside(database: Path) -> Iterator[None]:
+    """Keeps everybody out of the database. Raises Conflict when it is open anywhere, in another container too.
+
+    This asks for the locks that SQLite holds on an open file, so it sees servers, commands and programs alike.
+    """
+    with ExitStack() as held:
+        for path, (start, length) in zip(
+            (database, database.with_name(f"{database.name}-shm")), SQLITE_LOCKS, strict=True
+        ):
+            if not path.is_file():
+                continue
+            file = held.enter_context(path.open("r+b"))
+            try:
+                fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB, length, start)
+            except BlockingIOError:
+                raise Conflict("validation_failed", f"{database} is in use: stop the server first.") from None
+        yield
+
+
+def _bring(source: Path, new: Path, new_key: Path, progress: Progress) -> Manifest | None:
+    """Copy what is to be put back beside the place where it goes."""
+    for path in (new, *_beside(new), new_key):
+        path.unlink(missing_ok=True)
+    with source.open("rb") as file:
+        is_database = file.read(len(sqlite_file.HEADER)) == sqlite_file.HEADER
+    if not is_database:
+        try:
+            return unpack(source, new, new_key, progress)
+        except BadArchive as error:
+            raise BadRequest("validation_failed", f"{source} cannot be put back: {error}.") from error
+    shutil.copyfile(source, new)
+    wal = source.with_name(f"{source.name}-wal")
+    if wal.is_file():  # somebody has copied the files of a server
+        shutil.copyfile(wal, new.with_name(f"{new.name}-wal"))
+    return None
+
+
+def _check(source: Path, new: Path, manifest: Manifest | None) -> None:
+    new.chmod(0o600)
+    with closing(sqlite3.connect(new, isolation_level=None)) as connection:
+        found = sqlite_file.findings(connection)
+        if found:
+            raise BadRequest("validation_failed", f"{source} is damaged itself ({'; '.join(found)}).")
+        if not sqlite_file.revision(connection):
+            raise BadRequest("validation_failed", f"{source} is a database, but none of Answerback's.")
+        if manifest is not None and sqlite_file.row_counts(connection) != manifest.rows:
+            raise BadRequest("validation_failed", f"{source} has other rows than its manifest says.")
+        connection.execute("PRAGMA journal_mode = DELETE")  # everything in the one file
+    try:
+        plan(f"sqlite:///{new}")
+    except Unavailable as error:
+        raise BadRequest("validation_failed", f"{source} cannot be put back: {error.detail}") from error
+
+
+def _exchange(database: Path, new: Path, key: Path, new_key: Path | None, now: int) -> Path | None:
+    """Put aside what is there, and the new files in its place; where the old files are now.
+
+    Whoever starts after an end in the middle of it finds the file of `RESTORED`, and begins nothing.
+    """
+    owner = database.parent.stat()
+    for path in filter(None, (new, new_key)):
+        if os.geteuid() == 0:  # the server is not root
+            os.chown(path, owner.st_uid, owner.st_gid)
+        with path.open("rb+") as file:
+            os.fsync(file.fileno())
+    ready = new.rename(sqlite_file.restored(database))
+    sync_folder(database.parent)
+    before = _put_aside([database, *_beside(database), *([key] if new_key is not None else [])], database.parent, now)
+    if new_key is not None:
+        new_key.rename(key)
+        sync_folder(key.parent)
+    ready.rename(database)
+    sync_folder(database.parent)
+    return before
+
+
+def _put_aside(paths: list[Path], folder: Path, now: int) -> Path | None:
+    there = [path for path in paths if path.exists()]
+    if not there:
+        return None
+    name = f"before-{datetime.fromtimestamp(now // 1000, UTC):%Y-%m-%dT%H%M%SZ}"
+    before = next(each for n in count(1) if not (each := folder / (name if n == 1 else f"{name}-{n}")).exists())
+    before.mkdir(mode=0o700)
+    for path in there:
+        path.rename(before / path.name)
+    sync_folder(before)
+    return before
