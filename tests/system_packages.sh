@@ -52,7 +52,7 @@ have_korean || install fonts-nanum || true  # for the pictures; the tests do wit
 have_postgresql || install postgresql || left_out PostgreSQL 'the storage tests on PostgreSQL' '--deselect-postgresql'
 have_redis || install redis-server || left_out Redis 'the tests of several processes' --ignore=tests/live/test_processes.py
 have_php || install php-cli || left_out PHP "the documentation's example in it" \
-  '--deselect=tests/http/test_sso.py::test_the_examples_of_the_documentation_sign_somebody_on[php]'
+  '--deselect=tests/http/test_sso.py::test_documented_examples_sign_a_user_on[php]'
 for package in nginx nginx-core nginx-light; do  # which of them holds the program differs from release to release
   have_nginx || unpack $package || true
 done

@@ -77,7 +77,7 @@ def test_a_command_is_a_process(spawn: Run) -> None:
     assert "UTF-8" in spawn("site", "show", os.fsdecode(b"\xff"), code=2).stderr
 
 
-def test_migrate(run: Run) -> None:
+def test_migrate_says_the_revision(run: Run) -> None:
     done = run("migrate")
     assert (done.stdout, "revision" in done.stderr) == ("", True)
 
@@ -132,7 +132,7 @@ def test_settings_come_from_a_file(tmp_path: Path) -> None:
         assert (done.returncode, why in done.stderr) == (1, True), done.stderr
 
 
-def test_check_says_where_dollars_cannot_be_counted(run: Run, model: OpenAIServer) -> None:
+def test_check_warns_about_unknown_prices(run: Run, model: OpenAIServer) -> None:
     def said(**settings: str) -> str:
         return next(line for line in run("check", **settings).stdout.splitlines() if " budgets " in line)
 
@@ -187,7 +187,7 @@ def test_owners_get_a_link_or_a_password(run: Run) -> None:
     assert run("owner", "add", "x@example.com", "--site", "nowhere", code=1).stdout == ""
 
 
-def test_an_owner_has_the_sites_that_were_named_and_no_others(run: Run) -> None:
+def test_owner_has_the_named_sites_only(run: Run) -> None:
     email = "three@example.com"
     added = json.loads(run("owner", "add", email, "--site", "blog", "--json").stdout)
     assert (added["email"], added["sites"], "/admin/sign-in/" in added["sign_in"]) == (email, ["blog"], True)
@@ -201,7 +201,7 @@ def test_an_owner_has_the_sites_that_were_named_and_no_others(run: Run) -> None:
     assert "not allowed" in run("owner", "add", email, "--all-sites", "--site", "blog", code=2).stderr
 
 
-def test_what_is_printed_can_be_had_as_json(run: Run) -> None:
+def test_output_is_available_as_json(run: Run) -> None:
     def data(*arguments: str) -> dict[str, object]:
         found: dict[str, object] = json.loads(run(*arguments, "--json").stdout)
         return found
@@ -278,12 +278,12 @@ def test_wrong_use_and_wrong_settings(run: Run) -> None:
     ["https://*.example.com", "https://a b.example", "https://-a.example", "https://a..example", "https://xn--.example",
      "https://a.example:99999", "https://user@a.example", "https://a.example/blog"],
 )  # fmt: skip
-def test_an_origin_that_no_browser_ever_sends_is_refused(run: Run, origin: str) -> None:
+def test_impossible_origins_are_refused(run: Run, origin: str) -> None:
     assert "origins: " in run("site", "add", "never", "--origin", origin, code=1).stderr
     assert "no site" in run("site", "show", "never", code=1).stderr
 
 
-def test_what_cannot_be_used_is_said_in_a_line(run: Run, tmp_path: Path) -> None:
+def test_unusable_values_are_said_in_a_line(run: Run, tmp_path: Path) -> None:
     for number in ("99999", "-1", "x"):
         assert "whole number" in run("serve", "--port", number, code=2).stderr
     assert "whole number" in run("serve", "--workers", "0", code=2).stderr
@@ -311,7 +311,7 @@ def test_a_database_of_a_newer_version_is_left_alone(run: Run, tmp_path: Path) -
     assert "newer Answerback" in run("check", code=1, **newer).stdout
 
 
-def test_a_database_that_is_not_what_its_revision_says_is_not_served(run: Run, tmp_path: Path) -> None:
+def test_database_unlike_its_revision_is_not_served(run: Run, tmp_path: Path) -> None:
     """A number alone does not tell: what is missing is named, and what to do."""
     file = tmp_path / "short.db"
     shutil.copy(migrated_sqlite(), file)
@@ -337,9 +337,7 @@ def test_a_port_that_is_taken_is_said_in_a_line(spawn: Run) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_whoever_stops_the_server_sees_it_end_well_after_the_streams(
-    server_process: ServerProcess, number: signal.Signals
-) -> None:
+def test_signal_ends_streams_then_the_server(server_process: ServerProcess, number: signal.Signals) -> None:
     server = server_process
     with urllib.request.urlopen(f"{server.url}/api/events/?site=demo&page={server.page}", timeout=20) as stream:
         assert stream.readline() == b"retry: 2000\n"

@@ -36,7 +36,7 @@ def test_the_demo_works_from_its_first_line_to_ctrl_c(tmp_path: Path) -> None:
     assert visit.returncode == 0, visit.stderr
 
 
-def test_a_port_that_is_taken_is_named_with_the_way_to_take_another(tmp_path: Path) -> None:
+def test_taken_port_is_named_with_a_way_out(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         taken = str(other.getsockname()[1])
         demo = subprocess.run(

@@ -123,7 +123,7 @@ def test_caddy_passes_events_on_at_once(shared: Server, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["README.md", "docs/install.md", "docs/operating.md"])
-def test_what_is_to_be_typed_can_be_typed(name: str) -> None:
+def test_documented_commands_parse(name: str) -> None:
     found = re.findall(r"^```(\w*)\n(.*?)^```$", (ROOT / name).read_text("utf-8"), re.M | re.S)
     blocks = [block for language, block in found if not language]
     assert blocks
@@ -149,7 +149,7 @@ def test_all_settings_that_are_named_exist() -> None:
         assert names - prefixes <= set(BY_NAME), path.name
 
 
-def test_the_image_is_built_from_what_is_there_and_does_not_run_as_root() -> None:
+def test_image_copies_existing_files_and_is_not_root() -> None:
     text = (DEPLOY / "Dockerfile").read_text("utf-8")
     stages = re.split(r"^FROM ", text, flags=re.M)[1:]
     assert len(stages) == 3
@@ -177,7 +177,7 @@ def test_compose_names_files_that_are_there() -> None:
     assert proxies[1] == subnet[1]
 
 
-def test_the_unit_is_one_that_systemd_takes(tmp_path: Path) -> None:
+def test_systemd_unit_is_valid(tmp_path: Path) -> None:
     text = (DEPLOY / "answerback.service").read_text("utf-8")
     unit = configparser.ConfigParser(strict=False, interpolation=None)
     unit.optionxform = str  # type: ignore[assignment,method-assign]  # names keep their capitals

@@ -98,7 +98,7 @@ async def test_the_specification_lists_each_call_and_no_other(app: App) -> None:
                 assert (reply.status_code != 405) == (method in operations), f"{method} {path}: {reply.text}"
 
 
-def test_each_document_is_in_the_index_and_each_link_leads_somewhere() -> None:
+def test_documents_are_indexed_and_links_resolve() -> None:
     index = (DOCS / "README.md").read_text("utf-8")
     for path in DOCS.rglob("*.md"):
         if path.name != "README.md":

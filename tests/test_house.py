@@ -18,7 +18,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 SERVER = ROOT / "server" / "answerback"
 WIDGET = ROOT / "widget" / "src"
-FILE_LINES, FUNCTION_LINES = 400, 50
+FILE_LINES, FUNCTION_LINES, NAME_LETTERS = 400, 50, 60
 # Where a statement stands outside the stores: the health probe, the file as such, the example of a write.
 SQL_ALLOWED = {"db/work.py", "db/sqlite_file.py", "app/health.py"}
 
@@ -130,7 +130,7 @@ def fields_of(node: ast.ClassDef) -> Iterator[str]:
             yield part.attr
 
 
-def test_nothing_is_named_after_nothing() -> None:
+def test_vague_module_names_are_refused() -> None:
     vague = {"utils", "util", "helpers", "helper", "base", "manager", "misc", "common"}
     assert [name_of(path) for path in committed() if path.stem.lower() in vague] == []
 
@@ -197,6 +197,17 @@ def test_tests_wait_on_conditions_and_run_always() -> None:
     for path in python_files(tests):
         if not may_wait & {path, *path.parents}:
             assert forbidden.findall(path.read_text("utf-8")) == [], name_of(path)
+
+
+def test_test_names_are_short() -> None:
+    """A name says subject and outcome; what needs more is two tests, or goes into a docstring."""
+    names = [
+        name for path in python_files(ROOT / "tests") for name, _, _ in functions(path) if name.startswith("test_")
+    ]
+    for path in (ROOT / "widget" / "test").glob("*.ts"):
+        names += re.findall(r'^\s*it(?:\.each\(.*?\))?\(\s*"([^"]+)"', path.read_text("utf-8"), re.M | re.S)
+    assert len(names) > 900
+    assert [name for name in names if len(name) > NAME_LETTERS] == []
 
 
 def test_nothing_is_patched_in_tests() -> None:

@@ -59,7 +59,7 @@ def environment(installed: Path) -> dict[str, str]:
     return kept | {"ANSWERBACK_DATA_DIR": str(installed / "data")}
 
 
-def test_everything_is_in_it(wheel: Path) -> None:
+def test_wheel_contains_everything(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
         [metadata] = [name for name in names if name.endswith("METADATA")]
@@ -81,7 +81,7 @@ def test_everything_is_in_it(wheel: Path) -> None:
     assert not [name for name in names if name.startswith(("tests/", "widget/"))]
 
 
-def test_its_commands_work(installed: Path) -> None:
+def test_wheels_commands_work(installed: Path) -> None:
     assert command(installed, "--help").stdout.startswith("usage: answerback")
     where = [str(installed / "venv" / "bin" / "python"), "-c", "import answerback; print(answerback.__file__)"]
     found = subprocess.run(where, cwd=installed, env=environment(installed), capture_output=True, text=True, check=True)
@@ -91,7 +91,7 @@ def test_its_commands_work(installed: Path) -> None:
     assert command(installed, "export", "blog", "--format", "html").stdout.startswith("<!doctype html>")
 
 
-def test_its_demo_works_without_the_project(installed: Path) -> None:
+def test_wheels_demo_works_without_the_project(installed: Path) -> None:
     port, site_port = str(free_port()), str(free_port())
     said = installed / "demo.log"
     with said.open("wb") as log:
@@ -118,7 +118,7 @@ def served(installed: Path) -> Iterator[str]:
     assert process.wait(20) is not None
 
 
-def test_it_serves_widget_dashboard_and_calls(served: str) -> None:
+def test_wheel_serves_widget_dashboard_and_calls(served: str) -> None:
     def get(path: str) -> bytes:
         try:
             with urllib.request.urlopen(served + path, timeout=10) as response:

@@ -67,7 +67,7 @@ async def opened(**settings: Any) -> Guarded:
     return guarded
 
 
-async def test_after_failures_in_a_row_nobody_calls_for_a_while() -> None:
+async def test_breaker_opens_after_failures_in_a_row() -> None:
     guarded = await opened()
     refused = await guarded.fail()
     assert (refused.code, refused.retryable, refused.started) == ("unavailable", True, False)
@@ -80,14 +80,14 @@ async def test_after_failures_in_a_row_nobody_calls_for_a_while() -> None:
     assert await guarded.ask() == [Writing(FIRST), *HELLO], "it is well, and everybody calls"
 
 
-async def test_failures_that_are_not_in_a_row_do_not_open_it() -> None:
+async def test_scattered_failures_do_not_open_the_breaker() -> None:
     guarded = Guarded(*[[DOWN]] * (FAILURES - 1), HELLO, *[[DOWN]] * (FAILURES - 1))
     for _ in range(2 * FAILURES - 1):
         assert await guarded.called()
     assert await guarded.ask()
 
 
-async def test_the_pause_gets_longer_with_each_trial_that_fails_up_to_ten_minutes() -> None:
+async def test_pause_grows_with_each_failed_trial_to_ten_minutes() -> None:
     guarded = await opened()
     for pause in (15, 30, 60, 120, 240, 480, 600, 600):
         guarded.clock.advance(seconds=pause - 0.001)
@@ -104,7 +104,7 @@ async def test_the_pause_gets_longer_with_each_trial_that_fails_up_to_ten_minute
     assert (await guarded.fail()).retry_after == 15, "the next illness begins as the first one did"
 
 
-async def test_many_that_fail_at_the_same_moment_are_one_illness() -> None:
+async def test_simultaneous_failures_count_once() -> None:
     gate = asyncio.Event()
     guarded = Guarded(*[[gate, DOWN]] * 60)
     asked = [asyncio.create_task(guarded.fail()) for _ in range(60)]
@@ -115,7 +115,7 @@ async def test_many_that_fail_at_the_same_moment_are_one_illness() -> None:
     assert (await guarded.fail()).retry_after == 15
 
 
-async def test_exactly_one_tries_after_the_pause() -> None:
+async def test_one_trial_call_after_the_pause() -> None:
     slow, gate = asyncio.Event(), asyncio.Event()
     guarded = Guarded([slow, ProviderError("bad_request", retryable=False)], *[[DOWN]] * FAILURES, [gate, *HELLO])
     early = asyncio.create_task(guarded.fail())  # begins before the pause and ends after it
@@ -137,7 +137,7 @@ async def test_exactly_one_tries_after_the_pause() -> None:
 
 
 @pytest.mark.parametrize("how", ["cancelled", "left"])
-async def test_a_trial_that_is_given_up_lets_the_next_one_try(how: str) -> None:
+async def test_abandoned_trial_lets_the_next_call_try(how: str) -> None:
     guarded = await opened()
     guarded.clock.advance(seconds=15)
     gate = asyncio.Event()
@@ -156,14 +156,14 @@ async def test_a_trial_that_is_given_up_lets_the_next_one_try(how: str) -> None:
     assert await guarded.ask() == [Writing(FIRST), *HELLO]
 
 
-async def test_the_questions_own_fault_is_no_sign_of_illness() -> None:
+async def test_bad_request_does_not_count_as_a_failure() -> None:
     guarded = failing(2 * FAILURES, ProviderError("bad_request", retryable=False), fallback=OTHER)
     for _ in range(2 * FAILURES):
         assert (await guarded.fail()).code == "bad_request"
     assert guarded.calls == [FIRST] * 2 * FAILURES, "and no other model is asked"
 
 
-async def test_what_breaks_off_after_the_first_words_does_not_count() -> None:
+async def test_failure_after_first_words_does_not_count() -> None:
     broken = [TextDelta("Half a"), ProviderError("cut", retryable=False, started=True)]
     guarded = Guarded(*[broken] * 2 * FAILURES, fallback=OTHER)
     for _ in range(2 * FAILURES):
@@ -174,13 +174,13 @@ async def test_what_breaks_off_after_the_first_words_does_not_count() -> None:
 @pytest.mark.parametrize(
     "code", ["auth", "model_unknown", "rate_limited", "timeout", "unavailable", "malformed", "cut"]
 )
-async def test_another_model_answers_before_the_first_words(code: str) -> None:
+async def test_fallback_answers_if_nothing_was_said_yet(code: str) -> None:
     guarded = Guarded([ProviderError(code, retryable=True)], fallback=OTHER)
     assert await guarded.ask() == [Writing(OTHER), *HELLO]
     assert guarded.calls == [FIRST, OTHER]
 
 
-async def test_an_answer_without_words_is_none_and_both_calls_have_cost() -> None:
+async def test_empty_answer_falls_back_and_both_calls_cost() -> None:
     nothing = [Usage(100, 300, 0.5), Finished("length")]
     guarded = Guarded(nothing, HELLO, fallback=OTHER)
     assert await guarded.ask() == [
@@ -191,7 +191,7 @@ async def test_an_answer_without_words_is_none_and_both_calls_have_cost() -> Non
     assert guarded.calls == [FIRST]
 
 
-async def test_when_all_fail_the_first_models_problem_is_told() -> None:
+async def test_first_models_error_is_told_when_all_fail() -> None:
     guarded = Guarded([ProviderError("rate_limited", retryable=True, retry_after=7)], [DOWN], fallback=OTHER)
     problem = await guarded.fail()
     assert (problem.code, problem.retry_after) == ("rate_limited", 7)
@@ -204,7 +204,7 @@ async def test_each_model_has_a_breaker_of_its_own() -> None:
     assert await guarded.called("scripted-3")
 
 
-async def test_while_the_first_model_is_left_alone_the_other_one_answers() -> None:
+async def test_fallback_answers_while_the_breaker_is_open() -> None:
     guarded = Guarded(*[[DOWN], HELLO] * FAILURES, fallback=OTHER)
     for _ in range(FAILURES):
         assert (await guarded.ask())[0] == Writing(OTHER)
@@ -219,7 +219,7 @@ async def test_while_the_first_model_is_left_alone_the_other_one_answers() -> No
     assert (await guarded.ask())[0] == Writing(FIRST), "the first one is tried first"
 
 
-async def test_a_fallback_that_is_the_same_model_is_not_called_twice() -> None:
+async def test_same_model_as_fallback_is_not_called_twice() -> None:
     guarded = failing(1, fallback=FIRST)
     await guarded.fail()
     assert guarded.calls == [FIRST]
@@ -255,7 +255,7 @@ def models(server: OpenAIServer) -> list[str]:
     ],
     ids=str,
 )  # fmt: skip
-async def test_whatever_happens_before_the_first_words_the_other_model_answers(
+async def test_fallback_answers_after_any_early_failure(
     answerer: GuardedAnswerer, model: OpenAIServer, mishap: dict[str, Any]
 ) -> None:
     tries = 1 if mishap.get("status") == 401 else RETRIES + 1
@@ -264,7 +264,7 @@ async def test_whatever_happens_before_the_first_words_the_other_model_answers(
     assert models(model) == ["first"] * tries + ["other"]
 
 
-async def test_no_model_goes_on_where_another_one_broke_off(answerer: GuardedAnswerer, model: OpenAIServer) -> None:
+async def test_fallback_never_continues_a_broken_answer(answerer: GuardedAnswerer, model: OpenAIServer) -> None:
     model.script({"mode": "cut", "after": 2})
     with pytest.raises(ProviderError, match="cut") as caught:
         await said(answerer)
@@ -272,7 +272,7 @@ async def test_no_model_goes_on_where_another_one_broke_off(answerer: GuardedAns
     assert models(model) == ["first"]
 
 
-async def test_a_provider_that_is_down_is_left_alone(answerer: GuardedAnswerer, model: OpenAIServer) -> None:
+async def test_provider_that_is_down_is_not_called(answerer: GuardedAnswerer, model: OpenAIServer) -> None:
     model.script(default={"mode": "status", "status": 503})
     for _ in range(FAILURES):
         with pytest.raises(ProviderError, match="unavailable"):

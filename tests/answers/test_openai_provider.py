@@ -101,7 +101,7 @@ async def test_the_default_answer_cites_the_first_passage(server: OpenAIServer, 
     assert text_of(await everything(answerer)) == "The page says: We open at 7:30. [1]."
 
 
-async def test_what_is_sent_is_listed(
+async def test_request_has_only_listed_parameters(
     server: OpenAIServer, answerer: OpenAIAnswerer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("OPENAI_ORG_ID", "OPENAI_PROJECT_ID", "OPENAI_ADMIN_KEY", "OPENAI_API_KEY", "HTTP_PROXY"):
@@ -134,7 +134,7 @@ async def test_one_connection_serves_many_answers(server: OpenAIServer, answerer
 
 
 @pytest.mark.parametrize("usage", ["chunk", "final"])
-async def test_usage_and_cost(server: OpenAIServer, usage: str) -> None:
+async def test_usage_and_cost_are_reported(server: OpenAIServer, usage: str) -> None:
     server.script({"text": "x" * 400, "usage": usage})
     async with a_provider(server.base_url, model="gpt-5-mini-2025-08-07") as answerer:
         counted = usage_of(await everything(answerer))
@@ -152,7 +152,9 @@ async def test_usage_that_never_comes_is_estimated(server: OpenAIServer, answere
 @pytest.mark.parametrize(
     ("finish", "reason"), [("length", "length"), ("content_filter", "content_filter"), ("eos", "stop")]
 )
-async def test_how_it_finished(server: OpenAIServer, answerer: OpenAIAnswerer, finish: str, reason: str) -> None:
+async def test_finish_reasons_are_told_apart(
+    server: OpenAIServer, answerer: OpenAIAnswerer, finish: str, reason: str
+) -> None:
     server.script({"text": TEXT, "finish": finish})
     assert (await everything(answerer))[-1] == Finished(reason)
 
@@ -166,7 +168,7 @@ async def test_a_refusal_is_withheld(server: OpenAIServer, answerer: OpenAIAnswe
     assert text_of(events) == "" and events[-1] == Finished("content_filter")
 
 
-async def test_crlf(server: OpenAIServer, answerer: OpenAIAnswerer) -> None:
+async def test_crlf_frames_are_read(server: OpenAIServer, answerer: OpenAIAnswerer) -> None:
     server.script({"text": TEXT, "crlf": True})
     assert text_of(await everything(answerer)) == TEXT
 
@@ -210,7 +212,7 @@ async def test_a_long_wait_is_left_to_the_queue(server: OpenAIServer, answerer: 
         (302, "elsewhere", "unavailable", False, 1),
     ],
 )
-async def test_statuses(
+async def test_error_statuses_become_provider_errors(
     server: OpenAIServer, answerer: OpenAIAnswerer, status: int, told: str, code: str, retryable: bool, calls: int
 ) -> None:
     server.script(default={"mode": "status", "status": status, "body": {"error": {"message": told}}})
@@ -231,7 +233,7 @@ async def test_statuses(
     ],
 )
 @pytest.mark.parametrize("after", [0, 3])
-async def test_broken_streams(
+async def test_broken_streams_are_provider_errors(
     server: OpenAIServer, answerer: OpenAIAnswerer, step: dict[str, Any], code: str, after: int
 ) -> None:
     server.script(default={**step, "text": TEXT, "after": after})
@@ -241,7 +243,7 @@ async def test_broken_streams(
     assert server.seen()["calls"] == (3 if after == 0 else 1), "never called again once text has come"
 
 
-async def test_nobody_there() -> None:
+async def test_unreachable_server_is_a_provider_error() -> None:
     async with a_provider(f"http://127.0.0.1:{free_port()}/v1") as answerer:
         _, error = await until_it_fails(answerer)
     assert (error.code, error.retryable, error.started) == ("unavailable", True, False)
@@ -276,7 +278,7 @@ async def test_silence_in_the_middle_is_a_stall(server: OpenAIServer) -> None:
     ("url", "seconds"),
     [(None, 20), ("https://models.example/v1", 20), ("http://localhost:11434/v1", 60), ("http://[::1]:1/v1", 60)],
 )
-async def test_a_model_of_this_machine_has_longer_to_begin(url: str | None, seconds: float) -> None:
+async def test_local_model_has_longer_to_begin(url: str | None, seconds: float) -> None:
     assert OpenAIAnswerer(api_key="x", base_url=url, model="m").first_token == seconds
 
 
@@ -287,7 +289,7 @@ async def test_comments_do_not_keep_a_silent_answer_alive(server: OpenAIServer) 
     assert error.code == "cut"
 
 
-async def test_an_answer_has_a_last_moment(server: OpenAIServer) -> None:
+async def test_answer_has_a_deadline(server: OpenAIServer) -> None:
     server.script({"text": "x" * 4_000, "delay": 0.02})
     async with a_provider(server.base_url, total=0.3) as answerer:
         events, error = await until_it_fails(answerer)
@@ -333,7 +335,7 @@ async def test_parameters_a_server_refuses_are_left_out_from_then_on(
 @pytest.mark.parametrize(
     ("model", "effort"), [("gpt-5-mini", "minimal"), ("gpt-5.4-nano", "none"), ("gpt-4.1-mini", None)]
 )
-async def test_what_only_openai_is_sent(model: str, effort: str | None) -> None:
+async def test_openai_parameters_go_to_openai_only(model: str, effort: str | None) -> None:
     async with a_provider("https://api.openai.com/v1", model=model) as answerer:
         body = answerer.body_of(asking())
     assert body["max_completion_tokens"] == 300 and "max_tokens" not in body
@@ -342,7 +344,7 @@ async def test_what_only_openai_is_sent(model: str, effort: str | None) -> None:
     assert "tools" not in body
 
 
-async def test_what_a_model_thinks_is_not_its_answer(server: OpenAIServer, answerer: OpenAIAnswerer) -> None:
+async def test_thinking_is_not_part_of_the_answer(server: OpenAIServer, answerer: OpenAIAnswerer) -> None:
     for size in (1, 3, 50):
         server.script({"text": f"\n<think>Well < then.\nHm.</think>\n\n{TEXT}", "size": size})
         assert text_of(await everything(answerer)) == TEXT
@@ -360,7 +362,7 @@ async def test_secrets_stay_out_of_the_log(
     assert KEY not in caplog.text
 
 
-async def test_fifty_at_once(server: OpenAIServer, answerer: OpenAIAnswerer) -> None:
+async def test_fifty_answers_stream_at_once(server: OpenAIServer, answerer: OpenAIAnswerer) -> None:
     server.script(default={"text": TEXT, "gate": "all"})
     answers = [asyncio.create_task(everything(answerer, asking(answer_id=str(number)))) for number in range(50)]
     await running_calls(server, 50)

@@ -49,7 +49,7 @@ def read(chunks: list[bytes]) -> list[Any]:
 
 
 @given(st.lists(st.integers(min_value=0)), LINE_ENDS)
-def test_cuts_make_no_difference(cuts: list[int], end: str) -> None:
+def test_frames_may_be_cut_anywhere(cuts: list[int], end: str) -> None:
     data = stream_of(TEXT, end)
     events = read(pieces(data, cuts))
     assert events == read([data])
@@ -58,7 +58,7 @@ def test_cuts_make_no_difference(cuts: list[int], end: str) -> None:
 
 
 @given(st.lists(st.integers(min_value=0)), LINE_ENDS)
-def test_byte_by_byte_is_the_same(cuts: list[int], end: str) -> None:
+def test_frames_may_come_byte_by_byte(cuts: list[int], end: str) -> None:
     data = stream_of(TEXT, end)
     frames = SseDecoder()
     single = [event for byte in data for event in frames.feed(bytes([byte]))] + frames.end()
@@ -100,7 +100,7 @@ def test_any_json_is_an_answer_or_a_provider_error(frame: Any) -> None:
 
 
 @given(st.text(alphabet="<think>/ x", max_size=30), st.integers(1, 9))
-def test_only_what_is_thought_first_is_taken_out(text: str, size: int) -> None:
+def test_only_leading_thoughts_are_removed(text: str, size: int) -> None:
     thoughts = ThinkTagFilter()
     said = "".join(thoughts.answer_of(text[at : at + size]) for at in range(0, len(text), size)) + thoughts.rest()
     if text.lstrip().startswith("<think>"):
@@ -116,7 +116,7 @@ def test_a_frame_without_end_is_refused() -> None:
             frames.feed(b"x" * (LONGEST_FRAME // 10))
 
 
-def test_prices_are_those_of_the_very_model() -> None:
+def test_price_is_matched_by_exact_model_name() -> None:
     assert cost(PRICES, "gpt-5-mini", 1_000_000, 0, 0) == 0.25
     assert cost(PRICES, "gpt-5-mini-2025-08-07", 0, 1_000_000, 0) == 2.0
     assert cost(PRICES, "gpt-4o", 1_000_000, 0, 1_000_000) == 1.25
@@ -138,7 +138,7 @@ def anyio_backend() -> str:
 @pytest.mark.anyio
 @settings(max_examples=40, deadline=None)
 @given(cuts=st.lists(st.integers(min_value=0), max_size=12), end=LINE_ENDS)
-async def test_cuts_on_the_wire_make_no_difference(server: OpenAIServer, cuts: list[int], end: str) -> None:
+async def test_stream_may_be_cut_anywhere_over_http(server: OpenAIServer, cuts: list[int], end: str) -> None:
     data = stream_of(TEXT, end)
     chunks = [piece.hex() for piece in pieces(data, cuts) if piece]
     server.script({"mode": "raw", "hex": True, "chunks": chunks})

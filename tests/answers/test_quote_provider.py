@@ -33,13 +33,13 @@ async def answer(question: str, passages: list[Passage], lang: str = "en") -> tu
     return text, sources
 
 
-async def test_it_quotes_what_answers_and_nothing_before_it() -> None:
+async def test_quotes_the_answer_and_nothing_before_it() -> None:
     text, sources = await answer("How much does a rye loaf cost?", BREAD)
     assert text.startswith("The page says:\n\n> A rye loaf weighs 1.2 kilograms and costs 4.20 euros.")
     assert sources[0] == Source("A rye loaf weighs 1.2 kilograms and costs 4.20 euros.", BREAD[0].url, "The oven")
 
 
-async def test_what_is_only_near_is_called_so() -> None:
+async def test_near_match_is_called_near() -> None:
     text, _ = await answer("Can I order a wedding cake by telephone for twenty guests?", BREAD)
     assert text.startswith("The page may not say just this.")
 
@@ -47,7 +47,7 @@ async def test_what_is_only_near_is_called_so() -> None:
 @pytest.mark.parametrize(
     ("lang", "words"), [("en", "This page does not say."), ("ko", "나와 있지 않아요"), ("xx", "This")]
 )
-async def test_it_says_when_the_page_does_not_say(lang: str, words: str) -> None:
+async def test_says_when_the_page_has_no_answer(lang: str, words: str) -> None:
     text, sources = await answer("What is the capital of France?", BREAD, lang)
     assert words in text
     assert says_unsupported(text)
@@ -60,13 +60,13 @@ async def test_several_pages_are_called_the_site() -> None:
     assert sources[0].url == "https://a.example/ferry"
 
 
-async def test_it_says_whether_the_page_or_the_site_says_it() -> None:
+async def test_says_if_page_or_site_answers() -> None:
     assert (await answer("How much does a rye loaf cost?", [*BREAD, *FERRY]))[0].startswith("The page says:")
     assert (await answer("When does the ferry leave?", [*BREAD, *FERRY]))[0].startswith("The site says:")
     assert (await answer("Who painted the church?", [*BREAD, *FERRY]))[0] == "This site does not say."
 
 
-async def test_without_a_page_it_says_so() -> None:
+async def test_says_when_there_is_no_page() -> None:
     text, sources = await answer("How much?", [])
     assert "could not be read" in text
     assert sources == ()
@@ -97,18 +97,18 @@ QUESTIONS = split(
         ("駐車場はありますか？", "駐車場はありますか？\t店の裏に5台分あります。"),
     ],
 )
-async def test_a_question_of_the_page_is_no_answer_without_what_follows_it(question: str, quote: str) -> None:
+async def test_question_on_the_page_is_quoted_with_its_answer(question: str, quote: str) -> None:
     _, sources = await answer(question, QUESTIONS)
     assert sources[0].quote == quote
 
 
-async def test_a_question_that_nothing_follows_is_no_answer() -> None:
+async def test_question_without_an_answer_is_not_quoted() -> None:
     text, sources = await answer("Was it any good?", QUESTIONS)
     assert "> Was it any good?" not in text
     assert all(source.quote != "Was it any good?" for source in sources)
 
 
-async def test_a_question_costs_little() -> None:
+async def test_quoting_is_fast() -> None:
     sentence = "On day {} the baker of the harbour town used {} kilograms of flour, and the mill sent {} more. "
     page = split([Block("".join(sentence.format(n, n * 3, n * 7) for n in range(m, m + 9))) for m in range(0, 300, 9)],
                  url="u", title="t")  # fmt: skip

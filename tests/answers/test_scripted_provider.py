@@ -24,7 +24,7 @@ async def test_scripts_are_taken_in_turn() -> None:
     assert len(answerer.requests) == 3 and answerer.left == 0
 
 
-async def test_it_waits_and_notices_who_leaves() -> None:
+async def test_script_waits_at_gates_and_sees_cancellation() -> None:
     gate = asyncio.Event()
     answerer = ScriptedAnswerer([TextDelta("a"), gate, TextDelta("b")], [gate, TextDelta("b")])
     stream = answerer.stream(REQUEST)

@@ -213,6 +213,6 @@ def life(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[type[Answer
         portal.call(db.close)
 
 
-def test_an_answers_life(life: type[AnswersLife]) -> None:
+def test_answer_states_hold_in_any_order(life: type[AnswersLife]) -> None:
     fast = settings(max_examples=60, stateful_step_count=25, suppress_health_check=list(HealthCheck))
     run_state_machine_as_test(life, settings=fast)

@@ -66,7 +66,7 @@ def says(*pieces: bytes, close: bool = False) -> Talk:
         ((b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nbrot",), False),
     ],
 )
-async def test_a_response_comes_whole(pieces: tuple[bytes, ...], close: bool) -> None:
+async def test_response_arrives_whole(pieces: tuple[bytes, ...], close: bool) -> None:
     async with saying(says(*pieces, close=close)) as client:
         for _ in range(2):
             reply = await client.post("/", content=b"hello")
@@ -84,19 +84,19 @@ async def test_a_response_comes_whole(pieces: tuple[bytes, ...], close: bool) ->
         (b"SSH-2.0-OpenSSH\r\n",),
     ],
 )
-async def test_a_response_that_breaks_off_says_so(pieces: tuple[bytes, ...]) -> None:
+async def test_truncated_response_is_an_error(pieces: tuple[bytes, ...]) -> None:
     async with saying(says(*pieces, close=True)) as client:
         with pytest.raises(httpx2.TransportError):
             await client.post("/", content=b"hello")
 
 
-async def test_nobody_listens() -> None:
+async def test_refused_connection_is_an_error() -> None:
     async with httpx2.AsyncClient(transport=HttpTransport()) as client:
         with pytest.raises(httpx2.ConnectError):
             await client.post("http://127.0.0.1:9/", content=b"hello")
 
 
-async def test_a_slow_reader_makes_the_other_side_wait() -> None:
+async def test_slow_reader_applies_backpressure() -> None:
     size = 64 * HELD_BYTES
     head = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % size
     async with (
@@ -108,7 +108,7 @@ async def test_a_slow_reader_makes_the_other_side_wait() -> None:
     assert max(pieces) < 4 * HELD_BYTES
 
 
-async def test_tls_is_checked(tmp_path: Path) -> None:
+async def test_tls_certificates_are_verified(tmp_path: Path) -> None:
     key, now = ec.generate_private_key(ec.SECP256R1()), datetime.datetime.now(datetime.UTC)
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "test")])
     day = datetime.timedelta(days=1)

@@ -21,7 +21,7 @@ def asked(demo: Demo, arrive: Arrivals) -> Page:
     return page
 
 
-def test_an_answer_streams_and_leads_to_its_place_on_the_page(demo: Demo, arrive: Arrivals) -> None:
+def test_answer_streams_and_links_to_its_passage(demo: Demo, arrive: Arrivals) -> None:
     page = asked(demo, arrive)
     demo.model.script(default={})
     demo.model.release("go")
@@ -40,7 +40,7 @@ def test_an_answer_streams_and_leads_to_its_place_on_the_page(demo: Demo, arrive
     )
 
 
-def test_a_running_answer_is_taken_up_after_a_reload(demo: Demo, arrive: Arrivals) -> None:
+def test_running_answer_resumes_after_a_reload(demo: Demo, arrive: Arrivals) -> None:
     page = asked(demo, arrive)
     page.reload()
     expect(answer_in(page, "streaming", BOX).get_by_text("It was built", exact=False)).to_be_visible()
@@ -50,7 +50,7 @@ def test_a_running_answer_is_taken_up_after_a_reload(demo: Demo, arrive: Arrival
     assert demo.model.seen()["calls"] == 1
 
 
-def test_a_stopped_answer_keeps_its_words_and_is_replaced_by_the_next(demo: Demo, arrive: Arrivals) -> None:
+def test_stopped_answer_keeps_its_text_until_the_next(demo: Demo, arrive: Arrivals) -> None:
     page = asked(demo, arrive)
     page.locator(f"{BOX} [part~=stop]").click()
     expect(answer_in(page, "stopped", BOX)).to_contain_text("It was built")
@@ -65,7 +65,7 @@ def test_a_stopped_answer_keeps_its_words_and_is_replaced_by_the_next(demo: Demo
         expect(answer_in(page, "done", BOX)).to_be_visible()
 
 
-def test_a_failed_answer_says_so_once_and_in_the_reader_s_language(demo: Demo, arrive: Arrivals) -> None:
+def test_failed_answer_says_so_once_in_the_readers_language(demo: Demo, arrive: Arrivals) -> None:
     demo.model.script({"mode": "status", "status": 401})
     page = arrive(demo.at("ko.html"))
     ask(page, "책방은 언제 문을 열었나요?")
@@ -79,7 +79,7 @@ def test_a_failed_answer_says_so_once_and_in_the_reader_s_language(demo: Demo, a
     expect(page.locator(f"{BOX} [part~=answer]")).to_have_count(1)
 
 
-def test_the_sixth_question_is_given_back(demo: Demo, arrive: Arrivals) -> None:
+def test_question_over_the_limit_is_given_back(demo: Demo, arrive: Arrivals) -> None:
     arrive.expect("429")
     page = arrive(demo.at("bread.html"))
     for number in range(1, 6):

@@ -29,7 +29,7 @@ def answered(demo: Demo, arrive: Arrivals, question: str) -> str:
     return address
 
 
-def test_a_comment_that_asks_it_again_is_offered_the_answer(demo: Demo, arrive: Arrivals) -> None:
+def test_repeated_question_is_offered_its_answer(demo: Demo, arrive: Arrivals) -> None:
     address = answered(demo, arrive, "When was the oven built?")
     page = arrive(address)
     leave(page, "When was this oven built?")
@@ -46,7 +46,7 @@ def test_a_comment_that_asks_it_again_is_offered_the_answer(demo: Demo, arrive: 
     assert demo.model.seen()["calls"] == 1
 
 
-def test_who_is_quicker_than_the_server_is_offered_it_too(demo: Demo, arrive: Arrivals) -> None:
+def test_answer_is_offered_to_a_fast_typist_too(demo: Demo, arrive: Arrivals) -> None:
     address = answered(demo, arrive, "Who fires the oven at two?")
     page = arrive("about:blank")
     waiting: list[Route] = []
@@ -58,7 +58,7 @@ def test_who_is_quicker_than_the_server_is_offered_it_too(demo: Demo, arrive: Ar
         route.continue_()
 
 
-def test_who_wants_to_asks_all_the_same_or_only_comments(demo: Demo, arrive: Arrivals) -> None:
+def test_visitor_can_ask_anyway_or_just_comment(demo: Demo, arrive: Arrivals) -> None:
     address = answered(demo, arrive, "Who built the mill beside it?")
     demo.model.script({"text": "Nobody knows."})
     page = arrive(address)
@@ -74,7 +74,7 @@ def test_who_wants_to_asks_all_the_same_or_only_comments(demo: Demo, arrive: Arr
     assert demo.model.seen()["calls"] == 2
 
 
-def test_the_ask_box_offers_it_too_and_leads_to_it(demo: Demo, arrive: Arrivals) -> None:
+def test_ask_box_offers_and_links_to_the_answer(demo: Demo, arrive: Arrivals) -> None:
     address = answered(demo, arrive, "How many loaves fit into it?")
     page = arrive(address)
     ask(page, "How many loaves will fit into it?")
@@ -97,7 +97,7 @@ def test_the_ask_box_offers_it_too_and_leads_to_it(demo: Demo, arrive: Arrivals)
     assert demo.model.seen()["calls"] == 2
 
 
-def test_an_answer_of_another_page_is_one_click_away(demo: Demo, arrive: Arrivals) -> None:
+def test_answer_on_another_page_is_linked(demo: Demo, arrive: Arrivals) -> None:
     there = answered(demo, arrive, "Which flour goes into the dough?")
     page = arrive(demo.at("bread.html"))
     ask(page, "Which flour goes in the dough?")
@@ -109,7 +109,7 @@ def test_an_answer_of_another_page_is_one_click_away(demo: Demo, arrive: Arrival
     assert other.evaluate("opener") is None
 
 
-def test_the_owner_s_word_is_offered_before_the_model_s(demo: Demo, arrive: Arrivals) -> None:
+def test_owners_answer_is_offered_before_the_models(demo: Demo, arrive: Arrivals) -> None:
     address = answered(demo, arrive, "When does the ferry with the flour arrive?")
     page = arrive(address)
     page.goto(demo.server.command("owner", "add", "owner@example.com").stdout.strip())
@@ -125,7 +125,7 @@ def test_the_owner_s_word_is_offered_before_the_model_s(demo: Demo, arrive: Arri
     expect(known(other)).to_contain_text("Corrected by the author")
 
 
-def test_other_words_ask_something_else(demo: Demo, arrive: Arrivals) -> None:
+def test_different_question_is_not_offered_the_answer(demo: Demo, arrive: Arrivals) -> None:
     address = answered(demo, arrive, "Where does the water come from?")
     demo.model.script({"text": "By bicycle."})
     page = arrive(address)
@@ -134,7 +134,7 @@ def test_other_words_ask_something_else(demo: Demo, arrive: Arrivals) -> None:
     expect(known(page)).to_have_count(0)
 
 
-def test_what_is_looked_up_in_vain_is_asked(demo: Demo, arrive: Arrivals) -> None:
+def test_question_is_asked_when_the_lookup_fails(demo: Demo, arrive: Arrivals) -> None:
     arrive.expect("Failed to load resource")
     page = arrive(answered(demo, arrive, "What is the oldest loaf called?"))
     page.route("**/api/answered/**", lambda route: route.abort())

@@ -60,7 +60,7 @@ def badge(page: Page, text: str) -> Locator:
     return page.locator("answerback-comments [part~=badge]", has_text=text)
 
 
-def test_a_correction_shows_whose_words_it_has_and_what_stood_before(
+def test_correction_shows_its_author_and_the_old_text(
     demo: Demo, arrive: Arrivals, desk: Callable[[Page], Page]
 ) -> None:
     address = demo.at("bread.html")
@@ -88,7 +88,7 @@ def test_a_correction_shows_whose_words_it_has_and_what_stood_before(
     expect(opener).to_be_focused()
 
 
-def test_a_withdrawn_answer_is_read_no_more(demo: Demo, arrive: Arrivals, desk: Callable[[Page], Page]) -> None:
+def test_withdrawn_answer_is_gone(demo: Demo, arrive: Arrivals, desk: Callable[[Page], Page]) -> None:
     page = asked(demo, arrive, demo.at("bread.html"), "Who withdrew the oven?")
     press(desk(page), "Withdraw it")
     expect(page.get_by_text("The author has withdrawn this answer.")).to_be_visible()
@@ -97,7 +97,7 @@ def test_a_withdrawn_answer_is_read_no_more(demo: Demo, arrive: Arrivals, desk: 
     expect(page.locator("answerback-comments [part~=list]")).not_to_contain_text(AI)
 
 
-def test_what_is_pinned_comes_first_and_goes_back(demo: Demo, arrive: Arrivals, desk: Callable[[Page], Page]) -> None:
+def test_pinned_comment_comes_first_until_unpinned(demo: Demo, arrive: Arrivals, desk: Callable[[Page], Page]) -> None:
     address = demo.at("bread.html")
     reader = arrive(address)
     leave(reader, "I was here before.")
@@ -113,7 +113,7 @@ def test_what_is_pinned_comes_first_and_goes_back(demo: Demo, arrive: Arrivals, 
     expect(badge(reader, "Pinned")).to_have_count(0)
 
 
-def test_a_verified_answer_is_marked_when_its_page_says_something_else(
+def test_verified_answer_is_marked_when_its_page_changes(
     demo: Demo, arrive: Arrivals, desk: Callable[[Page], Page]
 ) -> None:
     address = demo.with_page(OVEN.replace("oven", "kiln") + demo.tag)
@@ -130,7 +130,7 @@ def test_a_verified_answer_is_marked_when_its_page_says_something_else(
     expect(answer_in(page, "done").first).to_contain_text("1889")
 
 
-def test_an_answer_follows_its_page_and_says_so(demo: Demo, arrive: Arrivals) -> None:
+def test_answer_is_renewed_with_its_page_and_says_so(demo: Demo, arrive: Arrivals) -> None:
     address = demo.with_page(OVEN.replace("oven", "mill") + demo.tag)
     page = asked(demo, arrive, address, "When was the mill built?")
     file = demo.folder / address.rpartition("/")[2]
@@ -144,7 +144,7 @@ def test_an_answer_follows_its_page_and_says_so(demo: Demo, arrive: Arrivals) ->
     expect(page.locator("[part~=history]")).to_contain_text("1889")
 
 
-def test_a_draft_is_read_once_it_is_published(demo: Demo, arrive: Arrivals, office: BrowserContext) -> None:
+def test_draft_appears_when_published(demo: Demo, arrive: Arrivals, office: BrowserContext) -> None:
     demo.server.change(ai="drafts")
     address = demo.at("bread.html")
     page, reader = arrive(address), arrive(address)
@@ -164,9 +164,7 @@ def test_a_draft_is_read_once_it_is_published(demo: Demo, arrive: Arrivals, offi
     demo.server.change(ai="questions")
 
 
-def test_nothing_offers_ai_where_the_owner_has_switched_it_off(
-    demo: Demo, arrive: Arrivals, desk: Callable[[Page], Page]
-) -> None:
+def test_no_ai_is_offered_where_it_is_off(demo: Demo, arrive: Arrivals, desk: Callable[[Page], Page]) -> None:
     address = demo.at("bread.html")
     page = asked(demo, arrive, address, "Is the oven switched off?")
     field(page).click()
@@ -187,7 +185,7 @@ def test_nothing_offers_ai_where_the_owner_has_switched_it_off(
     expect(page.locator("answerback-comments article.ai")).to_have_count(1)
 
 
-def test_the_owner_reads_why_an_answer_did_not_help(demo: Demo, arrive: Arrivals, desk: Callable[[Page], Page]) -> None:
+def test_owner_sees_why_an_answer_did_not_help(demo: Demo, arrive: Arrivals, desk: Callable[[Page], Page]) -> None:
     page = asked(demo, arrive, demo.at("bread.html"), "Does the oven help?")
     page.get_by_role("group", name="Helpful?").get_by_role("button", name="No").click()
     reason = page.get_by_placeholder("What is wrong with it?")

@@ -167,7 +167,7 @@ def stays_and_leaves(demo: Demo, page: Window, other: Window) -> None:
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_each_way_in_by_popup(
+def test_each_sign_in_method_works_by_popup(
     demo: Demo, mina: Visitor, ways: dict[str, Callable[[Window, str], None]], way: str, address: str, blocked: bool
 ) -> None:
     at = demo.at("bread.html")
@@ -184,7 +184,7 @@ def test_each_way_in_by_popup(
     late.wait_for(SIGN_IN)
 
 
-def test_the_sites_own_word(demo: Demo, mina: Visitor, secret: str) -> None:
+def test_site_signs_its_users_on(demo: Demo, mina: Visitor, secret: str) -> None:
     name, script = f"Mina {demo.turned}", f"{demo.server.url}/answerback.js"
 
     def served() -> str:
@@ -206,7 +206,7 @@ def test_the_sites_own_word(demo: Demo, mina: Visitor, secret: str) -> None:
     ("way", "policy"),
     [("kakao", "same-origin"), ("registering", "same-origin"), ("github", "same-origin-allow-popups")],
 )
-def test_a_page_that_cuts_its_popups_off(
+def test_sign_in_works_where_the_page_cuts_its_popups(
     demo: Demo, mina: Visitor, ways: dict[str, Callable[[Window, str], None]], way: str, policy: str, address: str
 ) -> None:
     at = demo.with_headers(demo.at("bread.html"), {OPENER: policy})
@@ -222,7 +222,7 @@ def test_a_page_that_cuts_its_popups_off(
         stays_and_leaves(demo, page, popup)
 
 
-def test_a_provider_that_cuts_popups_off(
+def test_sign_in_works_where_the_provider_cuts_popups(
     demo: Demo, mina: Visitor, ways: dict[str, Callable[[Window, str], None]], providers: dict[str, OAuthServer],
     address: str,
 ) -> None:  # fmt: skip
@@ -238,7 +238,7 @@ def test_a_provider_that_cuts_popups_off(
 
 
 @pytest.mark.parametrize("way", ["kakao", "link", "password"])
-def test_a_way_in_where_no_popup_may_open(
+def test_sign_in_works_without_popups(
     demo: Demo, mina: Visitor, ways: dict[str, Callable[[Window, str], None]], way: str, address: str
 ) -> None:
     at = demo.at("bread.html")

@@ -35,7 +35,7 @@ def leave(tab: Tab, text: str) -> None:
     tab.click("[part~=composer] [part~=submit]")
 
 
-def test_a_guest_becomes_a_member_stays_one_and_signs_out_everywhere(demo: Demo, firefox: Firefox) -> None:
+def test_guest_becomes_a_member_and_signs_out_everywhere(demo: Demo, firefox: Firefox) -> None:
     address = demo.at("bread.html")
     tab, other = firefox.open(address), firefox.open(address)
     tab.wait_for(SIGN_IN)

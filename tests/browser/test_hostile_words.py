@@ -60,7 +60,7 @@ def unharmed(page: Page, demo: Demo, arrive: Arrivals) -> None:
     assert arrive.hosts <= ours
 
 
-def test_through_body_name_and_title(demo: Demo, arrive: Arrivals) -> None:
+def test_no_script_runs_from_body_name_or_title(demo: Demo, arrive: Arrivals) -> None:
     address = demo.at("bread.html")
     for payload in PAYLOADS:
         demo.server.begin()
@@ -82,7 +82,7 @@ def test_through_body_name_and_title(demo: Demo, arrive: Arrivals) -> None:
     unharmed(other, demo, arrive)
 
 
-def test_from_the_model_in_the_thread_and_in_the_ask_box(demo: Demo, arrive: Arrivals) -> None:
+def test_no_script_runs_from_the_models_words(demo: Demo, arrive: Arrivals) -> None:
     everything = "Well. " + " \n\n ".join(PAYLOADS)
     demo.model.script(default={"text": everything, "size": 97})
     page = arrive(demo.at("bread.html"))
@@ -97,7 +97,7 @@ def test_from_the_model_in_the_thread_and_in_the_ask_box(demo: Demo, arrive: Arr
     unharmed(page, demo, arrive)
 
 
-def test_half_streamed(demo: Demo, arrive: Arrivals) -> None:
+def test_no_script_runs_while_an_answer_streams(demo: Demo, arrive: Arrivals) -> None:
     page = arrive(demo.at("bread.html"))
     for number, payload in enumerate(PAYLOADS[:4]):
         half = f"See {number}: {payload}"

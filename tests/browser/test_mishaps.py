@@ -15,7 +15,7 @@ from tests.services import wait_until
 GONE = "ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE|503"
 
 
-def test_where_cookies_are_blocked_a_token_serves(
+def test_bearer_token_serves_where_cookies_are_blocked(
     demo: Demo, arrive: Arrivals, playwright: Playwright, tmp_path: Path
 ) -> None:
     profile = tmp_path / "profile" / "Default"
@@ -41,7 +41,7 @@ def test_where_cookies_are_blocked_a_token_serves(
     assert "cookie" not in sent[-1]
 
 
-def test_a_page_stays_whole_without_the_server_and_the_widget_comes_back(demo: Demo, arrive: Arrivals) -> None:
+def test_page_stays_whole_while_the_server_is_down(demo: Demo, arrive: Arrivals) -> None:
     arrive.expect(GONE)
     address = demo.at("bread.html")
     page = arrive(address)
@@ -59,7 +59,7 @@ def test_a_page_stays_whole_without_the_server_and_the_widget_comes_back(demo: D
     expect(page.locator("answerback-ask [part~=ask]")).to_be_visible(timeout=15_000)
 
 
-def test_a_comment_written_while_the_server_is_away_is_sent_when_it_is_back(demo: Demo, arrive: Arrivals) -> None:
+def test_comment_is_sent_when_the_server_is_back(demo: Demo, arrive: Arrivals) -> None:
     arrive.expect(GONE)
     page = arrive(demo.at("bread.html"))
     leave(page, "The first one.")
@@ -72,7 +72,7 @@ def test_a_comment_written_while_the_server_is_away_is_sent_when_it_is_back(demo
     wait_until(lambda: demo.server.thread()["total"] == 2)
 
 
-def test_without_the_provider_the_comment_is_kept_and_the_reply_says_when(demo: Demo, arrive: Arrivals) -> None:
+def test_comment_is_kept_when_the_provider_is_down(demo: Demo, arrive: Arrivals) -> None:
     demo.model.script(default={"mode": "status", "status": 503})
     page = arrive(demo.at("bread.html"))
     leave(page, "What does a loaf cost?")
@@ -85,7 +85,7 @@ def test_without_the_provider_the_comment_is_kept_and_the_reply_says_when(demo: 
     assert demo.server.thread()["total"] == 2
 
 
-def test_a_server_restarted_in_the_middle_of_answers_goes_on(demo: Demo, arrive: Arrivals) -> None:
+def test_answers_go_on_after_a_restart(demo: Demo, arrive: Arrivals) -> None:
     arrive.expect(GONE)
     waiting = {"text": "One two three four five six.", "gate": "go", "gate_after": 3}
     demo.model.script(default=waiting)
@@ -102,7 +102,7 @@ def test_a_server_restarted_in_the_middle_of_answers_goes_on(demo: Demo, arrive:
     assert demo.server.thread()["total"] == 2
 
 
-def test_an_impatient_visitor_comments_and_asks_once(demo: Demo, arrive: Arrivals) -> None:
+def test_double_click_sends_once(demo: Demo, arrive: Arrivals) -> None:
     page = arrive(demo.at("bread.html"))
     field(page).fill("Twice is nothing.")
     page.locator("answerback-comments [part~=submit]").dblclick()
@@ -114,7 +114,7 @@ def test_an_impatient_visitor_comments_and_asks_once(demo: Demo, arrive: Arrival
     assert demo.model.seen()["calls"] == 1
 
 
-def test_what_is_not_sent_yet_outlives_a_reload(demo: Demo, arrive: Arrivals) -> None:
+def test_unsent_text_survives_a_reload(demo: Demo, arrive: Arrivals) -> None:
     page = arrive(demo.at("bread.html"))
     field(page).fill("Not finished ye")
     page.locator("answerback-ask textarea").fill("Nor is thi")
@@ -123,7 +123,7 @@ def test_what_is_not_sent_yet_outlives_a_reload(demo: Demo, arrive: Arrivals) ->
     expect(page.locator("answerback-ask textarea")).to_have_value("Nor is thi")
 
 
-def test_a_comment_on_its_way_when_the_page_is_left_arrives(demo: Demo, arrive: Arrivals) -> None:
+def test_comment_arrives_when_the_page_is_left(demo: Demo, arrive: Arrivals) -> None:
     page = arrive(demo.at("bread.html"))
     page.route("**/api/comments/?*", lambda route: None if route.request.method == "POST" else route.continue_())
     leave(page, "Sent while leaving.")

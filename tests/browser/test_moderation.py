@@ -10,7 +10,7 @@ from tests.browser.demo import leave
 from tests.services import Server
 
 
-def test_a_comment_that_waits_is_answered_when_it_is_approved(server: Server, visitor: Callable[[], Page]) -> None:
+def test_held_comment_is_answered_once_approved(server: Server, visitor: Callable[[], Page]) -> None:
     server.restart(moderation="all")
     author, other = visitor(), visitor()
     leave(author, "When does it open?")

@@ -21,7 +21,7 @@ LOOKS = """() => {
 }"""
 
 
-def test_a_strict_policy_with_trusted_types_is_enough(demo: Demo, arrive: Arrivals) -> None:
+def test_works_under_strict_csp_and_trusted_types(demo: Demo, arrive: Arrivals) -> None:
     page = arrive(demo.at("strict.html"))
     page.evaluate(
         """() => { window.violations = [];
@@ -38,7 +38,7 @@ def test_a_strict_policy_with_trusted_types_is_enough(demo: Demo, arrive: Arriva
     assert page.evaluate("window.violations") == []
 
 
-def test_the_page_s_styles_do_not_reach_in(demo: Demo, arrive: Arrivals) -> None:
+def test_page_styles_do_not_reach_the_widget(demo: Demo, arrive: Arrivals) -> None:
     address = demo.at("hostile.html")
     page = arrive(address)
     field(page).wait_for()
@@ -53,7 +53,7 @@ def test_the_page_s_styles_do_not_reach_in(demo: Demo, arrive: Arrivals) -> None
     assert page.evaluate(LOOKS) == shouted
 
 
-def test_what_is_printed_are_the_words_alone(demo: Demo, arrive: Arrivals) -> None:
+def test_print_shows_text_only(demo: Demo, arrive: Arrivals) -> None:
     page = arrive(demo.at("strict.html"))
     leave(page, "From where are styles allowed?")
     expect(answer_in(page, "done")).to_be_visible()
@@ -64,7 +64,7 @@ def test_what_is_printed_are_the_words_alone(demo: Demo, arrive: Arrivals) -> No
     expect(page.locator("answerback-comments [part~=actions]:visible")).to_have_count(0)
 
 
-def test_a_korean_page_is_spoken_to_in_korean(demo: Demo, arrive: Arrivals) -> None:
+def test_korean_page_gets_korean_texts(demo: Demo, arrive: Arrivals) -> None:
     page = arrive(demo.at("ko.html"))
     loaded: list[str] = []
     page.on("request", lambda request: loaded.append(request.url))
@@ -77,7 +77,7 @@ def test_a_korean_page_is_spoken_to_in_korean(demo: Demo, arrive: Arrivals) -> N
     expect(answer_in(page, "done").get_by_text("AI 답변")).to_be_visible()
 
 
-def test_enter_that_ends_a_syllable_does_not_send(demo: Demo, arrive: Arrivals) -> None:
+def test_enter_during_composition_does_not_send(demo: Demo, arrive: Arrivals) -> None:
     page = arrive(demo.at("ko.html"))
     question_field(page).focus()
     typing = page.context.new_cdp_session(page)
@@ -94,7 +94,7 @@ def test_enter_that_ends_a_syllable_does_not_send(demo: Demo, arrive: Arrivals) 
     expect(page.locator("answerback-ask [part~=question]", has_text="얼마예요?")).to_be_visible()
 
 
-def test_a_page_from_right_to_left(demo: Demo, arrive: Arrivals) -> None:
+def test_right_to_left_page_is_mirrored(demo: Demo, arrive: Arrivals) -> None:
     page = arrive(demo.at("rtl.html"), viewport={"width": 390, "height": 800})
     leave(page, "באיזו שנה נבנה המגדלור?")
     expect(answer_in(page, "done")).to_be_visible()
@@ -106,7 +106,7 @@ def test_a_page_from_right_to_left(demo: Demo, arrive: Arrivals) -> None:
     assert avatar and author and avatar["x"] > author["x"]
 
 
-def test_a_long_page_loads_nothing_before_it_is_near(demo: Demo, arrive: Arrivals) -> None:
+def test_nothing_loads_until_scrolled_near(demo: Demo, arrive: Arrivals) -> None:
     address = demo.at("long.html")
     page = arrive("about:blank", viewport={"width": 1280, "height": 600})
     loaded: list[str] = []
@@ -121,7 +121,7 @@ def test_a_long_page_loads_nothing_before_it_is_near(demo: Demo, arrive: Arrival
     assert any("/answerback/thread-" in url for url in loaded)
 
 
-def test_a_page_that_changes_without_loading(demo: Demo, arrive: Arrivals) -> None:
+def test_navigation_without_reload_changes_the_thread(demo: Demo, arrive: Arrivals) -> None:
     page = arrive(demo.at("app.html"))
     leave(page, "This is said of no chapter.")
     expect(page.get_by_text("This is said of no chapter.")).to_be_visible()
@@ -144,7 +144,7 @@ def test_a_page_that_changes_without_loading(demo: Demo, arrive: Arrivals) -> No
     assert asked == []
 
 
-def test_a_target_and_elements_placed_by_hand(demo: Demo, arrive: Arrivals) -> None:
+def test_target_and_placed_elements_are_used(demo: Demo, arrive: Arrivals) -> None:
     tag = demo.tag.replace("async", 'data-target="#here" data-mode="comments" async')
     page = arrive(demo.with_page(f"<div id=here></div><hr>{tag}"))
     expect(page.locator("#here answerback-comments [part~=heading]")).to_be_visible()
@@ -178,7 +178,7 @@ def test_counts_come_in_one_call(demo: Demo, arrive: Arrivals) -> None:
     assert not any("/answerback/thread-" in url for url in asked)
 
 
-def test_a_closed_thread_can_be_read(demo: Demo, arrive: Arrivals) -> None:
+def test_locked_thread_can_be_read(demo: Demo, arrive: Arrivals) -> None:
     page = arrive(demo.at("bread.html"))
     leave(page, "Written before it was closed.")
     expect(page.locator("answerback-comments article [part~=actions]").first).to_be_visible()  # it has arrived

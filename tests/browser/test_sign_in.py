@@ -21,7 +21,7 @@ from tests.browser.signing import (
 from tests.services import wait_until
 
 
-def test_a_guest_becomes_a_member_and_stays_one(
+def test_guest_registers_and_stays_signed_in(
     demo: Demo, arrive: Arrivals, context: BrowserContext, request: pytest.FixtureRequest
 ) -> None:
     arrive.expect("401")  # a call that was under way with the guest's token when that ended
@@ -45,9 +45,7 @@ def test_a_guest_becomes_a_member_and_stays_one(
     assert (token is not None) == ("cookies blocked" in request.node.name)
 
 
-def test_signing_out_ends_it_on_the_server_and_in_every_tab(
-    demo: Demo, arrive: Arrivals, context: BrowserContext
-) -> None:
+def test_signing_out_ends_the_session_in_every_tab(demo: Demo, arrive: Arrivals, context: BrowserContext) -> None:
     address = demo.at("bread.html")
     page, other = arrive.enter(context), arrive.enter(context)
     page.goto(address)
@@ -64,7 +62,7 @@ def test_signing_out_ends_it_on_the_server_and_in_every_tab(
         signed_out(tab)
 
 
-def test_a_tab_whose_token_has_died_takes_over_that_of_another(
+def test_tab_with_a_dead_token_takes_another_tabs(
     demo: Demo, arrive: Arrivals, playwright: Playwright, tmp_path: Path
 ) -> None:
     """The other one has just got a new one, and this one has been reloaded before it heard of that."""
@@ -90,7 +88,7 @@ def test_a_tab_whose_token_has_died_takes_over_that_of_another(
     context.close()
 
 
-def test_who_has_an_account_signs_in_by_password(demo: Demo, arrive: Arrivals) -> None:
+def test_member_signs_in_by_password(demo: Demo, arrive: Arrivals) -> None:
     address, email = demo.at("bread.html"), f"ida-{demo.turned}@example.com"
     register(popup_of(arrive(address)), "Ida", email)
     page = arrive(address)
@@ -105,7 +103,7 @@ def test_who_has_an_account_signs_in_by_password(demo: Demo, arrive: Arrivals) -
 
 
 @pytest.mark.parametrize("policy", ["same-origin", "same-origin-allow-popups"])
-def test_a_page_that_cuts_its_popups_off_is_gone_back_to(demo: Demo, arrive: Arrivals, policy: str) -> None:
+def test_sign_in_returns_to_a_page_that_cuts_popups(demo: Demo, arrive: Arrivals, policy: str) -> None:
     address = demo.with_headers(demo.at("bread.html"), {"Cross-Origin-Opener-Policy": policy})
     page = arrive(address)
     field(page).fill("A draft that must not be lost.")
@@ -120,7 +118,7 @@ def test_a_page_that_cuts_its_popups_off_is_gone_back_to(demo: Demo, arrive: Arr
         signed_in_as(popup, "Eve")
 
 
-def test_a_way_in_that_cuts_the_popup_off_leads_back_too(demo: Demo, arrive: Arrivals) -> None:
+def test_sign_in_returns_when_the_provider_cuts_popups(demo: Demo, arrive: Arrivals) -> None:
     address = demo.at("bread.html")
     page = arrive(address)
     popup = popup_of(page)
@@ -133,7 +131,7 @@ def test_a_way_in_that_cuts_the_popup_off_leads_back_too(demo: Demo, arrive: Arr
     signed_in_as(page, "Ada")
 
 
-def test_where_no_popup_may_open_the_whole_page_goes_and_comes_back(demo: Demo, arrive: Arrivals) -> None:
+def test_sign_in_uses_the_whole_page_without_popups(demo: Demo, arrive: Arrivals) -> None:
     address = demo.at("bread.html")
     page = arrive(address)
     field(page).fill("A draft that must not be lost.")
@@ -158,7 +156,7 @@ def test_two_sign_ins_at_once_do_not_mix(demo: Demo, arrive: Arrivals) -> None:
     signed_in_as(second, "Second")
 
 
-def test_messages_of_others_are_not_believed(demo: Demo, arrive: Arrivals) -> None:
+def test_messages_from_other_origins_are_ignored(demo: Demo, arrive: Arrivals) -> None:
     page = arrive(demo.at("bread.html"))
     exchanges: list[str] = []
     page.on("request", lambda request: exchanges.append(request.url) if "/exchange/" in request.url else None)
@@ -175,7 +173,7 @@ def test_messages_of_others_are_not_believed(demo: Demo, arrive: Arrivals) -> No
     assert len(exchanges) == 1
 
 
-def test_an_opener_from_elsewhere_hears_nothing(demo: Demo, arrive: Arrivals) -> None:
+def test_foreign_opener_gets_no_message(demo: Demo, arrive: Arrivals) -> None:
     """It begins a sign-in of the site, with a verifier of its own, and waits for the code."""
     address = demo.at("bread.html")
     evil = arrive(address.replace("127.0.0.1", "localhost"))
@@ -196,7 +194,7 @@ def test_an_opener_from_elsewhere_hears_nothing(demo: Demo, arrive: Arrivals) ->
     assert demo.server.site.origin not in evil.evaluate("location.href")
 
 
-def test_the_sign_in_page_is_in_no_frame(demo: Demo, arrive: Arrivals) -> None:
+def test_sign_in_page_refuses_frames(demo: Demo, arrive: Arrivals) -> None:
     page = arrive(demo.at("bread.html"))
     popup = popup_of(page)
     arrive.expect("frame-ancestors|chromewebdata")
@@ -206,14 +204,14 @@ def test_the_sign_in_page_is_in_no_frame(demo: Demo, arrive: Arrivals) -> None:
     expect(page.frame_locator("#f").get_by_label("Password")).to_have_count(0)
 
 
-def test_a_code_in_the_address_that_was_not_begun_here_does_nothing(demo: Demo, arrive: Arrivals) -> None:
+def test_unexpected_code_in_the_url_does_nothing(demo: Demo, arrive: Arrivals) -> None:
     address = demo.at("bread.html")
     page = arrive(f"{address}#answerback-code={'c' * 43}&answerback-nonce={'n' * 32}")
     signed_out(page)
     assert page.url == address
 
 
-def test_a_site_for_members_only_offers_to_sign_in(demo: Demo, arrive: Arrivals) -> None:
+def test_members_only_site_offers_sign_in(demo: Demo, arrive: Arrivals) -> None:
     demo.server.change(guests="false")
     try:
         page = arrive(demo.at("bread.html"))
@@ -225,7 +223,7 @@ def test_a_site_for_members_only_offers_to_sign_in(demo: Demo, arrive: Arrivals)
         demo.server.change(guests="true")
 
 
-def test_the_sign_in_page_speaks_korean_and_fits_a_phone(demo: Demo, arrive: Arrivals) -> None:
+def test_sign_in_page_is_korean_and_fits_a_phone(demo: Demo, arrive: Arrivals) -> None:
     page = arrive(demo.at("ko.html"), viewport={"width": 360, "height": 740}, locale="ko-KR")
     with page.expect_popup() as opened:
         page.locator("answerback-comments [part~=sign-in]").click()

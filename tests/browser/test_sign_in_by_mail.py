@@ -26,7 +26,7 @@ def standing(tmp_path_factory: pytest.TempPathFactory, post: MailServer) -> Iter
         yield running
 
 
-def test_the_code_of_the_mail_can_be_typed_in_peace(demo: Demo, arrive: Arrivals, post: MailServer) -> None:
+def test_mailed_code_can_be_typed(demo: Demo, arrive: Arrivals, post: MailServer) -> None:
     page = arrive(demo.at("bread.html"))
     popup = popup_of(page)
     popup.clock.install()
@@ -43,7 +43,7 @@ def test_the_code_of_the_mail_can_be_typed_in_peace(demo: Demo, arrive: Arrivals
     expect(page.locator("answerback-comments [part~=account]")).to_be_visible()
 
 
-def test_a_forgotten_password_is_replaced(demo: Demo, arrive: Arrivals, post: MailServer) -> None:
+def test_forgotten_password_is_reset(demo: Demo, arrive: Arrivals, post: MailServer) -> None:
     address = f"forgot-{demo.turned}@example.com"
     page = arrive(demo.at("bread.html"))
     register(popup_of(page), "Forgetful", address)

@@ -47,7 +47,7 @@ def signed_in_as(page: Page, name: str) -> None:
     expect(page.locator("answerback-comments [part~=account]")).to_have_text(name)
 
 
-def test_kakao_signs_in_from_the_popup_and_it_survives_a_reload(server: Server, kakao: OAuthServer, page: Page) -> None:
+def test_kakao_sign_in_survives_a_reload(server: Server, kakao: OAuthServer, page: Page) -> None:
     kakao.say(user={"id": "4000000000000000017", "name": "김미나", "picture": f"{kakao.url}/pictures/good"})
     write_page(server, "")
     page.goto(f"{server.site.origin}/bakery.html")
@@ -75,7 +75,7 @@ def test_a_site_signs_its_own_users_on(server: Server, page: Page) -> None:
     signed_in_as(page, "Somebody else")
 
 
-def test_a_token_that_does_not_hold_leaves_a_guest(server: Server, page: Page) -> None:
+def test_invalid_token_leaves_a_guest(server: Server, page: Page) -> None:
     write_page(server, f'data-sso-token="{site_token(server, "x" * 43, "user-3", "Nobody")}"')
     page.goto(f"{server.site.origin}/bakery.html")
     expect(page.locator("answerback-comments [part~=sign-in]")).to_be_visible()
@@ -101,7 +101,7 @@ def test_the_account_page_fits_a_phone(server: Server, kakao: OAuthServer, page:
     assert shown.evaluate("image => [image.naturalWidth, image.naturalHeight]") == [256, 256]
 
 
-def test_the_window_that_waits_for_mail_goes_on_by_itself(
+def test_sign_in_window_goes_on_when_the_mail_is_opened(
     tmp_path: Path, kakao: OAuthServer, browser: Browser, page: Page
 ) -> None:
     with MailServer.start() as post, Site.start() as site, Server.start(tmp_path, site, **post.settings()) as server:

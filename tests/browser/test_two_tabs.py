@@ -25,9 +25,7 @@ def test_an_answer_streams_into_both_tabs(server: Server, model: OpenAIServer, v
     expect(mine.get_by_text("4 of 5 left today", exact=False).first).to_be_visible()
 
 
-def test_stop_try_again_and_reload_in_the_middle(
-    server: Server, model: OpenAIServer, visitor: Callable[[], Page]
-) -> None:
+def test_stop_retry_and_reload_mid_answer(server: Server, model: OpenAIServer, visitor: Callable[[], Page]) -> None:
     model.script({"text": "One two three four five six.", "gate": "first", "gate_after": 3})
     page = visitor()
     leave(page, "When does it open?")
@@ -43,7 +41,7 @@ def test_stop_try_again_and_reload_in_the_middle(
     expect(page.get_by_text("At half past seven, in the end.", exact=False).last).to_be_visible()
 
 
-def test_the_sixth_question_is_refused_and_the_owner_sees_all(
+def test_owner_sees_the_refused_sixth_question(
     server: Server, model: OpenAIServer, visitor: Callable[[], Page]
 ) -> None:
     server.begin()

@@ -90,7 +90,7 @@ def violations(page: Page) -> list[Any]:
     ]
 
 
-def test_axe_finds_nothing_while_the_thread_is_awaited(demo: Demo, arrive: Arrivals) -> None:
+def test_axe_finds_nothing_while_loading(demo: Demo, arrive: Arrivals) -> None:
     page = arrive(demo.at("bread.html"))
     held: list[Route] = []
     page.route("**/api/comments/?*", lambda route: held.append(route))

@@ -32,7 +32,7 @@ def test_a_thread_is_read_without_scripts(demo: Demo, arrive: Arrivals) -> None:
     expect(page.get_by_role("link", name="Back to the page, where you can write")).to_have_attribute("href", address)
 
 
-def test_words_that_would_be_scripts_stay_words(demo: Demo, arrive: Arrivals) -> None:
+def test_scripts_in_comments_stay_text(demo: Demo, arrive: Arrivals) -> None:
     demo.at("bread.html")
     for payload in PAYLOADS:
         demo.server.begin()
@@ -48,7 +48,7 @@ def test_words_that_would_be_scripts_stay_words(demo: Demo, arrive: Arrivals) ->
     assert arrive.hosts == {demo.server.url.split("/")[2]}
 
 
-def test_what_is_not_there_is_said_on_a_page(demo: Demo, arrive: Arrivals) -> None:
+def test_missing_thread_has_a_page_that_says_so(demo: Demo, arrive: Arrivals) -> None:
     arrive.expect("404|400")
     page = arrive(f"{demo.server.url}/t/?site=nobody&page=/")
     expect(page.get_by_text("This cannot be shown", exact=False)).to_be_visible()

@@ -34,7 +34,7 @@ def alike(one: str, other: str, common: str) -> float:
         ("호텔 조식 뷔페는 오전에 여나요?", "호텔 조식 뷔페는 오후에 여나요?"),
     ],
 )
-def test_a_question_about_something_else_is_another_one(one: str, other: str) -> None:
+def test_different_questions_do_not_match(one: str, other: str) -> None:
     differing = " ".join(set(one.rstrip("?").split()) ^ set(other.rstrip("?").split()))
     assert alike(one, other, common=differing) < THRESHOLD
     assert alike(other, one, common=differing) < THRESHOLD
@@ -51,5 +51,5 @@ def test_a_question_about_something_else_is_another_one(one: str, other: str) ->
         ("서울에서 부산까지 얼마나 걸려요?", "부산까지 서울에서 얼마나 걸려요?"),
     ],
 )
-def test_the_same_in_other_words_is_the_same(one: str, other: str) -> None:
+def test_rephrased_questions_match(one: str, other: str) -> None:
     assert alike(one, other, common="") >= THRESHOLD

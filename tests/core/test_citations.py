@@ -56,11 +56,11 @@ def test_markers_are_renumbered_in_the_order_of_the_answer() -> None:
         ("See [1](https://b.example/) [1].", "See [1](https://b.example/) [1]."),
     ],
 )
-def test_markers_of_all_kinds(said: str, shown: str) -> None:
+def test_all_marker_forms_are_read(said: str, shown: str) -> None:
     assert cited_sources(said, PASSAGES)[0] == shown
 
 
-def test_an_answer_that_says_that_the_page_does_not_say_has_no_sources() -> None:
+def test_not_on_the_page_answers_have_no_sources() -> None:
     for text in (
         "The page does not say how much bread costs today.",
         "The passages don't mention whether cats sleep a lot.",
@@ -78,16 +78,16 @@ def test_an_answer_that_says_that_the_page_does_not_say_has_no_sources() -> None
         assert cited_sources(text, PASSAGES)[1] == ()
 
 
-def test_what_has_nothing_to_do_with_the_passages_has_no_sources() -> None:
+def test_unrelated_answers_have_no_sources() -> None:
     assert cited_sources("Paris is the capital of France.", PASSAGES) == ("Paris is the capital of France.", ())
 
 
-def test_words_in_quotation_marks_count_only_when_they_stand_there() -> None:
+def test_quoted_words_must_be_on_the_page() -> None:
     _, sources = cited_sources('It says "dogs bark at night" and "dogs bark all day long".', PASSAGES)
     assert [source.quote for source in sources] == ["Dogs bark at night"]
 
 
-def test_no_more_sources_than_can_be_read() -> None:
+def test_number_of_sources_is_limited() -> None:
     many = [Passage(f"Fact number {n} stands here alone.", "", f"https://a.example/{n}", "t") for n in range(1, 10)]
     _, sources = cited_sources(" ".join(f"Fact {n} [{n}]." for n in range(1, 10)), many)
     assert len(sources) == MOST_SOURCES
@@ -102,7 +102,7 @@ def test_quotes_are_held_to_the_page_they_name() -> None:
     assert [source.quote for source in held] == ["Bread costs “4 euros”", "Saturday\t7:00 to 12:30"]
 
 
-def test_verbatim_but_for_space_quotes_and_dashes() -> None:
+def test_quotes_match_but_for_space_quotes_and_dashes() -> None:
     assert verify('bread  costs "4 EUROS"', BREAD.text) == "Bread costs “4 euros”"
     assert verify("bread costs 5", BREAD.text) is None
     assert verify("", BREAD.text) is None
@@ -110,7 +110,7 @@ def test_verbatim_but_for_space_quotes_and_dashes() -> None:
 
 
 @given(st.text(max_size=120), st.integers(0, 100), st.integers(1, 40))
-def test_what_is_cut_from_a_text_is_found_in_it(text: str, start: int, size: int) -> None:
+def test_any_cut_of_a_text_is_found_in_it(text: str, start: int, size: int) -> None:
     piece = text[start : start + size]
     found = verify(piece, text)
     assert found is None or found in text
@@ -127,7 +127,7 @@ def test_every_marker_that_is_shown_has_its_source(text: str) -> None:
 
 
 @pytest.mark.parametrize("unit", ["[1]", "[1, 1, 1]", '"', "“a", "`", "```", "[", "the page ", "페이지 "])
-def test_hostile_answers_cost_little(unit: str) -> None:
+def test_hostile_answers_are_checked_fast(unit: str) -> None:
     text = (unit * 8_000)[:8_000]
     begun = time.process_time()
     cited_sources(text, PASSAGES)

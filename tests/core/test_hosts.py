@@ -15,7 +15,7 @@ NAMES = {
 
 
 @pytest.mark.parametrize(("name", "ascii"), NAMES.items())
-def test_a_name_is_what_a_browser_makes_of_it(name: str, ascii: str) -> None:
+def test_hosts_are_normalised_as_browsers_do(name: str, ascii: str) -> None:
     assert ascii_host(name) == ascii
     assert normal_origin(f"https://{name}") == f"https://{ascii}"
     assert read_email(f"mina@{name}") == f"mina@{ascii}"
@@ -26,7 +26,7 @@ def test_a_name_is_what_a_browser_makes_of_it(name: str, ascii: str) -> None:
     ["https://glaß.example/", "https://glass.example./", "https://glass.example:443/", "https://GLASS.example/",
      "https://gla\u200dss.example/", "https://gl\u00adass.example/", "https://ｇlass.example/"],
 )  # fmt: skip
-def test_what_browsers_would_not_write_themselves_is_no_way_back(address: str) -> None:
+def test_odd_hosts_are_no_return_addresses(address: str) -> None:
     assert way_back("https://glass.example/a?b#c", "https://glass.example") == "https://glass.example/a?b"
     with pytest.raises(BadRequest):
         way_back(address, "https://glass.example")
@@ -35,6 +35,6 @@ def test_what_browsers_would_not_write_themselves_is_no_way_back(address: str) -
 @pytest.mark.parametrize(
     "email", ["a@x..com", "a@.x.com", "a@-x.com", "a@x.com.", "a@xn--.com\u200b", "a@x", "a@@x.com"]
 )
-def test_what_no_mail_server_can_have_is_no_address(email: str) -> None:
+def test_impossible_mail_hosts_are_refused(email: str) -> None:
     with pytest.raises(BadRequest):
         read_email(email)

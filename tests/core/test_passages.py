@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 
-def test_short_blocks_of_one_heading_are_joined_and_headings_kept() -> None:
+def test_short_blocks_are_joined_under_their_heading() -> None:
     found = split(
         [Block("One.", ("A",)), Block("Two.", ("A",)), Block("Three.", ("A", "B"))], url="https://a.example/", title="T"
     )
@@ -29,7 +29,7 @@ def test_a_question_stays_with_its_answer() -> None:
     assert all(passage.text.startswith("What") and not passage.text.endswith("?") for passage in found)
 
 
-def test_a_book_is_read_up_to_a_limit() -> None:
+def test_long_page_is_read_up_to_a_limit() -> None:
     found = split([Block("The rain fell. " * 1_300) for _ in range(60)], url="u", title="t")
     assert sum(len(passage.text) for passage in found) <= TEXT_LIMIT
 

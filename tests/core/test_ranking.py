@@ -62,7 +62,7 @@ def quotes(question: str, passages: list[Passage]) -> list[Quote]:
         ("Who opened the bakery?", "Anna Berg opened the bakery in March 1931 with a loan from her brother."),
     ],
 )
-def test_the_sentence_that_answers_comes_alone(question: str, quote: str) -> None:
+def test_only_the_answering_sentence_is_quoted(question: str, quote: str) -> None:
     assert quotes(question, BREAD)[0].text == quote
 
 
@@ -91,7 +91,7 @@ def test_the_first_quote_holds_the_answer(question: str, words: str, passages: l
         ("축구 경기는 몇 시에 시작하나요?", BREAD),
     ],
 )
-def test_what_a_page_does_not_speak_of_has_no_support(question: str, passages: list[Passage]) -> None:
+def test_off_page_questions_have_no_support(question: str, passages: list[Passage]) -> None:
     assert all(quote.support < 0 for quote in quotes(question, passages))
 
 
@@ -110,7 +110,7 @@ def test_passages_of_the_page_come_first_then_those_of_the_site() -> None:
     assert any("4,500원" in passage.text for passage in asked)
 
 
-def test_what_is_told_twice_is_taken_once() -> None:
+def test_repeated_sentences_are_quoted_once() -> None:
     text = "The ferry to the island leaves every hour from the northern pier between seven and nine at night."
     copies = [Passage(text, "", f"https://a.example/{number}", "Ferry") for number in range(5)]
     assert len(ranking.choose("When does the ferry leave?", [], 1_500, others=copies)) == 1
@@ -126,14 +126,14 @@ def test_a_small_budget_keeps_the_sentence_that_answers() -> None:
     assert sum(estimate_tokens(passage.text) for passage in chosen) <= 300
 
 
-def test_a_comment_that_asks_at_its_end_is_read_for_its_question() -> None:
+def test_question_at_the_end_of_a_comment_is_used() -> None:
     comment = "I have followed this blog for years and love the photos of boats. " * 15 + "How much is a rye loaf?"
     assert "4.20 euros" in quotes(comment, BREAD)[0].text
 
 
 @given(st.text(max_size=80), st.lists(st.text(max_size=200), max_size=12), st.integers(20, 400))
 @settings(max_examples=60, deadline=None)
-def test_whatever_is_asked_the_bounds_hold(question: str, blocks: list[str], budget: int) -> None:
+def test_limits_hold_for_any_question(question: str, blocks: list[str], budget: int) -> None:
     page = split([Block(text) for text in blocks], url="u", title="t")
     chosen = ranking.choose(question, page, budget)
     assert sum(estimate_tokens(passage.text) for passage in chosen) <= budget
@@ -145,7 +145,7 @@ def test_whatever_is_asked_the_bounds_hold(question: str, blocks: list[str], bud
 
 
 @pytest.mark.parametrize("unit", ["a ", "가", "가나 ", "漢", "?", "1 ", "x" * 60 + " ", "rye loaf cost. ", "\u0301"])
-def test_the_longest_question_on_the_longest_page_costs_little(unit: str) -> None:
+def test_longest_question_and_page_are_fast(unit: str) -> None:
     question = (unit * 5_000)[:4_990] + " rye?"
     page = split([Block((unit * 20_000)[:20_000]) for _ in range(25)], url="u", title="t")
     begun = time.process_time()
@@ -154,7 +154,7 @@ def test_the_longest_question_on_the_longest_page_costs_little(unit: str) -> Non
     assert time.process_time() - begun < 0.1
 
 
-def test_words_meet_their_relatives() -> None:
+def test_word_forms_match() -> None:
     assert terms("baking baked bakes") == ["bak"] * 3
     assert terms("The children went") == terms("a child goes")[:1] + terms("go")
     assert set(terms("책방에서는")) & set(terms("책방을"))
@@ -163,7 +163,7 @@ def test_words_meet_their_relatives() -> None:
     assert terms("12,500") == terms("12500")
 
 
-def test_tokens_are_estimated_rather_too_high() -> None:
+def test_token_estimate_errs_high() -> None:
     assert estimate_tokens("four") == 1
     assert estimate_tokens("") == 0
     assert estimate_tokens("안녕하세요") == 5

@@ -42,7 +42,7 @@ from hypothesis import strategies as st
         ("얼마나 걸려요", True),
     ],
 )
-def test_what_asks_something(body: str, asks: bool) -> None:
+def test_questions_are_recognised(body: str, asks: bool) -> None:
     assert comments.asks_something(body) is asks
 
 
@@ -70,7 +70,7 @@ def least_time(work: Callable[[], object]) -> float:
     ["[", "![", "[](", "[a]", "[a]: /u\n[a]", "*a **b", "`", "```\n", "\n", "\t\n", " ", ", ", "so ", ". ", ">", "> ",
      "- ", "# ", "a\n=", "\\", "<a ", "<http:", "https://", "&#x41;", "ㅋ", "나요 "],
 )  # fmt: skip
-def test_what_is_slow_to_read_elsewhere_is_quick_here(piece: str) -> None:
+def test_hostile_markdown_is_fast(piece: str) -> None:
     """Threat 13: bad inputs at the cap, between words so that nothing is trimmed."""
     body = f"a{piece * comments.BODY_LIMIT}"[: comments.BODY_LIMIT - 1] + "b"
     markdown.render("[warm](https://a.example)")
@@ -85,7 +85,7 @@ def test_what_is_slow_to_read_elsewhere_is_quick_here(piece: str) -> None:
 
 
 @pytest.mark.parametrize("piece", ["1", "1,", "1 ", "a-", "A ", "two ", "a month-", "한 "])
-def test_a_long_run_of_the_same_is_looked_through_once(piece: str) -> None:
+def test_long_runs_of_one_mark_are_read_once(piece: str) -> None:
     asked = Asked("When, how long, how much does it cost, how many, who, why, where? 언제, 몇 개?")
     short, long = piece * (4_000 // len(piece)), piece * (16_000 // len(piece))
     # Four times the text takes four times as long, or sixteen times where each place is read from anew.
@@ -120,7 +120,7 @@ def test_links_show_where_they_lead(source: str, shown: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["swearword", "swear\u200dword", "s\u200cwear\u0085word", "SWEAR\u00adWORD"])
-def test_nothing_unseen_hides_a_blocked_word(text: str) -> None:
+def test_invisible_characters_hide_no_blocked_word(text: str) -> None:
     assert BlockedWords(["swearword"]).first(f"What a {text}!") == "swearword"
 
 
@@ -133,7 +133,7 @@ def test_quotes_are_verified_and_markers_renumbered() -> None:
     assert citations.verify("bread costs 5", passages[1].text) is None
 
 
-def test_days_of_a_time_zone() -> None:
+def test_day_follows_the_time_zone() -> None:
     moment = 1_790_000_000_000  # 2026-09-21T14:13:20Z, late evening in Seoul
     assert iso(moment) == "2026-09-21T14:13:20.000Z"
     assert day_of(moment, "Asia/Seoul") == "2026-09-21"

@@ -32,12 +32,12 @@ from hypothesis import strategies as st
         ("", []),
     ],
 )
-def test_ends(text: str, expected: list[str]) -> None:
+def test_sentence_ends_are_found(text: str, expected: list[str]) -> None:
     assert sentences(text) == expected
 
 
 @given(st.text(max_size=300))
-def test_nothing_is_lost_and_nothing_is_made_up(text: str) -> None:
+def test_splitting_loses_and_adds_nothing(text: str) -> None:
     joined = "".join("".join(sentences(text)).split())
     assert joined == "".join(text.split())
     for sentence in sentences(text):
@@ -45,7 +45,7 @@ def test_nothing_is_lost_and_nothing_is_made_up(text: str) -> None:
 
 
 @pytest.mark.parametrize("unit", [".", "(", "a.", "A. ", "(a. ", "1.", "。", "「가.", "e.g. ", '." '])
-def test_long_lines_of_marks_cost_little(unit: str) -> None:
+def test_long_runs_of_marks_are_fast(unit: str) -> None:
     text = unit * (20_000 // len(unit))
     begun = time.process_time()
     sentences(text)

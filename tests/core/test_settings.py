@@ -19,7 +19,7 @@ SECRETS = {
 }
 
 
-def test_each_secret_may_come_from_a_file_and_is_never_shown(tmp_path: Path) -> None:
+def test_secrets_come_from_files_and_stay_hidden(tmp_path: Path) -> None:
     assert {setting.name for setting in SETTINGS if setting.secret} >= set(SECRETS)
     environment = {"ANSWERBACK_DATA_DIR": str(tmp_path)}
     for name, text in SECRETS.items():
@@ -54,13 +54,13 @@ def test_each_secret_may_come_from_a_file_and_is_never_shown(tmp_path: Path) -> 
         ("OPENAI_API_KEY_FILE", "/nowhere/at/all"),
     ],
 )
-def test_a_bad_setting_is_named_and_its_secret_is_not_told(tmp_path: Path, name: str, text: str) -> None:
+def test_bad_setting_is_named_without_its_secret(tmp_path: Path, name: str, text: str) -> None:
     with pytest.raises(SettingsError, match=f"^{name}: ") as caught:
         load_settings({"ANSWERBACK_DATA_DIR": str(tmp_path), name: text}, dotenv=None)
     assert "canary" not in str(caught.value)
 
 
-def test_a_setting_without_text_is_as_if_it_were_not_there(tmp_path: Path) -> None:
+def test_empty_setting_counts_as_unset(tmp_path: Path) -> None:
     """As compose files pass on what nobody has set."""
     kept = {"ANSWERBACK_DATA_DIR": str(tmp_path)}
     others = {setting.name: "" for setting in SETTINGS if setting.name not in (*kept, "ANSWERBACK_SECRET_KEY")}
@@ -68,7 +68,7 @@ def test_a_setting_without_text_is_as_if_it_were_not_there(tmp_path: Path) -> No
     assert load_settings(kept | others, dotenv=None).daily_answers == 5
 
 
-def test_files_of_settings_that_are_no_text_are_named(tmp_path: Path) -> None:
+def test_binary_settings_file_is_named(tmp_path: Path) -> None:
     kept = {"ANSWERBACK_DATA_DIR": str(tmp_path / "data")}
     file = tmp_path / "file"
     file.write_bytes(b"\xff\xfe=1")
@@ -78,7 +78,7 @@ def test_files_of_settings_that_are_no_text_are_named(tmp_path: Path) -> None:
         load_settings(kept, dotenv=file)
 
 
-def test_the_environment_goes_before_the_file_of_settings(tmp_path: Path) -> None:
+def test_environment_overrides_the_file(tmp_path: Path) -> None:
     dotenv = tmp_path / ".env"
     dotenv.write_text("ANSWERBACK_MODEL=from-file\nANSWERBACK_DAILY_ANSWERS=unlimited\nOTHER=x\n", "utf-8")
     environment = {"ANSWERBACK_DATA_DIR": str(tmp_path), "ANSWERBACK_MODEL": "from-environment"}
@@ -87,7 +87,7 @@ def test_the_environment_goes_before_the_file_of_settings(tmp_path: Path) -> Non
     assert load_settings(environment, dotenv=None).daily_answers == 5
 
 
-def test_a_key_is_made_once_and_only_its_owner_reads_it(tmp_path: Path) -> None:
+def test_secret_key_is_made_once_and_private(tmp_path: Path) -> None:
     first, second = (load_settings({"ANSWERBACK_DATA_DIR": str(tmp_path / "new")}, dotenv=None) for _ in range(2))
     assert first.secret_key == second.secret_key
     assert (tmp_path / "new" / "secret-key").stat().st_mode & 0o777 == 0o600

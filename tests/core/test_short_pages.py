@@ -16,9 +16,7 @@ ENOUGH = 0.0
 
 @pytest.mark.anyio
 @pytest.mark.parametrize(("lang", "answered", "refused"), [("ko", 0.65, 0.8), ("ja", 0.65, 0.95), ("zh", 0.8, 0.9)])
-async def test_what_they_say_is_found_and_what_they_do_not_say_is_not(
-    lang: str, answered: float, refused: float
-) -> None:
+async def test_short_pages_answer_only_what_they_say(lang: str, answered: float, refused: float) -> None:
     figures = await measure(read(OWN / f"short-{lang}")[0])
     assert figures.three >= answered * figures.answerable
     assert figures.refused_rightly >= refused * figures.unanswerable
@@ -32,7 +30,7 @@ async def test_what_they_say_is_found_and_what_they_do_not_say_is_not(
         ("成人票价四十元，学生半价。", "门票多少钱？", "有早餐吗？"),
     ],
 )
-def test_words_that_share_a_part_are_alike(page: str, asked: str, unasked: str) -> None:
+def test_words_with_a_common_part_match(page: str, asked: str, unasked: str) -> None:
     passages = [Passage(page, "", "https://a.example/", "")]
     found = best_quotes(asked, passages, 1)
     assert found and found[0].support >= ENOUGH
@@ -40,7 +38,7 @@ def test_words_that_share_a_part_are_alike(page: str, asked: str, unasked: str) 
     assert not missed or missed[0].support < ENOUGH
 
 
-def test_what_only_asks_weighs_little() -> None:
+def test_question_words_weigh_little() -> None:
     japanese = wanted_terms("部屋はいくつありますか？").weights
     assert japanese["部屋"] == 1.0 and max(japanese["ます"], japanese["すか"]) < 0.2
     chinese = wanted_terms("博物馆是什么时候建的？").weights
@@ -60,6 +58,6 @@ def test_what_only_asks_weighs_little() -> None:
         ("为什么停水？", "因更换管道。", "三号楼停水。"),
     ],
 )
-def test_kinds_of_things_are_known(question: str, text: str, other: str) -> None:
+def test_categories_are_known(question: str, text: str, other: str) -> None:
     asked = Asked(question)
     assert asked.share(text) > asked.share(other)

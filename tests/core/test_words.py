@@ -32,11 +32,11 @@ WORDS = ["casino", "kill switch", "도박", "Café", "賭博", "การพน�
         ("", None),
     ],
 )
-def test_words_are_found_where_they_stand(text: str, found: str | None) -> None:
+def test_blocked_words_are_found_as_words(text: str, found: str | None) -> None:
     assert BlockedWords(WORDS).first(text) == found
 
 
-def test_words_of_nothing_block_nothing() -> None:
+def test_empty_words_block_nothing() -> None:
     words = BlockedWords(["", " ", "\u200b"])
     assert words.first("anything at all") is None
     assert Passing(words).hear("anything") == "anything"
@@ -57,7 +57,7 @@ def heard(words: list[str], pieces: list[str]) -> tuple[str, Passing]:
         (list("the casino stands"), "the "),
     ],
 )
-def test_not_even_the_beginning_of_a_word_passes(pieces: list[str], passed: str) -> None:
+def test_no_part_of_a_blocked_word_is_streamed(pieces: list[str], passed: str) -> None:
     said, passing = heard(WORDS, pieces)
     assert passing.blocked
     assert said.strip() == passed.strip()
@@ -66,7 +66,7 @@ def test_not_even_the_beginning_of_a_word_passes(pieces: list[str], passed: str)
 @pytest.mark.parametrize(
     "pieces", [["cas", "ino", "s are"], ["oc", "casino", "s"], ["to kill", " ", "a switch"], ["도", "로"]]
 )
-def test_what_only_looked_like_a_word_passes_when_it_is_another(pieces: list[str]) -> None:
+def test_false_start_of_a_word_is_released(pieces: list[str]) -> None:
     said, passing = heard(WORDS, pieces)
     assert not passing.blocked
     assert said + passing.held == "".join(pieces)
@@ -77,7 +77,7 @@ FEW = st.lists(st.text(st.sampled_from("ab 가é"), min_size=1, max_size=4), max
 
 
 @given(FEW, LETTERS, st.lists(st.integers(1, 5), max_size=30))
-def test_however_a_text_comes_no_reader_reads_a_word(words: list[str], text: str, sizes: list[int]) -> None:
+def test_no_split_streams_a_blocked_word(words: list[str], text: str, sizes: list[int]) -> None:
     pieces, rest = [], text
     for size in sizes:
         pieces.append(rest[:size])

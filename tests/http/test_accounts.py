@@ -40,7 +40,7 @@ def member(server: Server) -> Member:
 # ---- who may
 
 
-def test_nobody_sees_an_account_without_signing_in(server: Server) -> None:
+def test_account_page_needs_sign_in(server: Server) -> None:
     page = WebBrowser().get(f"{server.url}/account/?site=demo")
     assert page.status == 200 and "Sign in to see" in page.text and "Ways in" not in page.text
     for name, value in {"cache-control": "no-store", "x-content-type-options": "nosniff"}.items():
@@ -52,12 +52,12 @@ def test_nobody_sees_an_account_without_signing_in(server: Server) -> None:
     assert WebBrowser().get(f"{server.url}/account/?site=demo", Host="evil.example").status == 400
 
 
-def test_the_account_page_speaks_korean(server: Server, member: Member) -> None:
+def test_account_page_is_korean(server: Server, member: Member) -> None:
     page = member.browser.get(f"{server.url}/account/?site=demo&lang=ko")
     assert "로그인 방법" in page.text and 'lang="ko"' in page.text
 
 
-def test_cookies_are_worth_nothing_at_each_others_doors(server: Server, member: Member) -> None:
+def test_account_and_owner_cookies_do_not_mix(server: Server, member: Member) -> None:
     name, value = member.cookie.split("=", 1)
     jar = member.browser.cookies[server.url.partition("://")[2]]
     own = jar["__Host-answerback-account-demo"]
@@ -76,7 +76,7 @@ FORMS = ["name", "password", "picture/remove", "sessions/end", "ways/remove", "e
 
 
 @pytest.mark.parametrize("what", FORMS)
-def test_a_form_of_somebody_else_does_nothing(server: Server, member: Member, what: str) -> None:
+def test_forged_form_does_nothing(server: Server, member: Member, what: str) -> None:
     page = member.page
     good = {name: page.field(name) for name in ("site", "lang", "token")}
     fields = {**good, "name": "Changed", "id": "all", "sure": "yes", "words": "delete"}
@@ -93,7 +93,7 @@ def test_a_form_of_somebody_else_does_nothing(server: Server, member: Member, wh
     assert member.who()["name"] == "Mina"
 
 
-def test_the_page_closes_after_an_hour_and_with_the_session(server: Server, member: Member) -> None:
+def test_account_page_closes_after_an_hour_and_sign_out(server: Server, member: Member) -> None:
     change(server, "UPDATE account_sessions SET expires_at = 1 WHERE visitor_id = ?", member.id)
     assert "Sign in to see" in member.page.text
     open_account(server, member.browser, member.email)
@@ -105,7 +105,7 @@ def test_the_page_closes_after_an_hour_and_with_the_session(server: Server, memb
 # ---- the name
 
 
-def test_a_name_changes_everywhere(server: Server, member: Member) -> None:
+def test_new_name_shows_everywhere(server: Server, member: Member) -> None:
     member.write("Written before.")
     page = member.do("name", name="  Min\u202e  A  ")
     assert "Your name is changed" in page.text
@@ -153,7 +153,7 @@ def add_github(member: Member) -> Page:
     return member.browser.get(member.page.link("/account/ways/add/github/"))
 
 
-def test_a_way_in_is_added_and_removed_but_never_the_last(server: Server, member: Member, github: OAuthServer) -> None:
+def test_sign_in_method_is_added_and_removed(server: Server, member: Member, github: OAuthServer) -> None:
     github.say(user={"id": "3001", "email": member.email})
     assert "You can sign in this way too" in add_github(member).text
     assert Window(server, WebBrowser()).sign_in("github")["id"] == member.id
@@ -162,7 +162,7 @@ def test_a_way_in_is_added_and_removed_but_never_the_last(server: Server, member
     assert Window(server, WebBrowser()).sign_in("github")["id"] != member.id
 
 
-def test_the_last_way_in_stays(server: Server, github: OAuthServer) -> None:
+def test_last_sign_in_method_stays(server: Server, github: OAuthServer) -> None:
     github.say(user={"id": "3002"})
     browser = WebBrowser()
     visitor = Window(server, WebBrowser()).sign_in("github")
@@ -175,14 +175,14 @@ def test_the_last_way_in_stays(server: Server, github: OAuthServer) -> None:
     assert rows(server, "SELECT id FROM identities WHERE id = ?", id)
 
 
-def test_an_identity_of_somebody_else_is_not_taken(server: Server, member: Member, github: OAuthServer) -> None:
+def test_anothers_identity_is_not_taken(server: Server, member: Member, github: OAuthServer) -> None:
     github.say(user={"id": "3003", "email": member.email})
     other = Window(server, WebBrowser()).sign_in("github")
     assert "belongs to another account" in add_github(member).text
     assert Window(server, WebBrowser()).sign_in("github")["id"] == other["id"] != member.id
 
 
-def test_a_way_in_is_added_only_with_a_fresh_proof(server: Server, member: Member, github: OAuthServer) -> None:
+def test_adding_a_method_needs_fresh_proof(server: Server, member: Member, github: OAuthServer) -> None:
     github.say(user={"id": "3004"})
     change(server, "UPDATE account_sessions SET created_at = created_at - 700000 WHERE visitor_id = ?", member.id)
     assert "show once more that it is you" in add_github(member).text
@@ -191,13 +191,13 @@ def test_a_way_in_is_added_only_with_a_fresh_proof(server: Server, member: Membe
     assert member.who()["id"] == member.id
 
 
-def test_nobody_is_sent_off_to_add_a_way_by_a_link_from_elsewhere(server: Server, member: Member) -> None:
+def test_link_from_elsewhere_adds_no_method(server: Server, member: Member) -> None:
     for token in ("", "&token=guess"):
         answer = member.browser.get(f"{server.url}/account/ways/add/github/?site=demo{token}", follow=False)
         assert answer.status == 403
 
 
-def test_a_way_in_is_removed_only_with_a_fresh_proof(server: Server, member: Member, github: OAuthServer) -> None:
+def test_removing_a_method_needs_fresh_proof(server: Server, member: Member, github: OAuthServer) -> None:
     github.say(user={"id": "3007"})
     add_github(member)
     change(server, "UPDATE account_sessions SET created_at = created_at - 700000 WHERE visitor_id = ?", member.id)
@@ -206,7 +206,7 @@ def test_a_way_in_is_removed_only_with_a_fresh_proof(server: Server, member: Mem
     assert rows(server, "SELECT id FROM identities WHERE visitor_id = ?", member.id) == [(id,)]
 
 
-def test_another_persons_browser_cannot_finish_adding(server: Server, member: Member, github: OAuthServer) -> None:
+def test_adding_finishes_in_the_same_browser_only(server: Server, member: Member, github: OAuthServer) -> None:
     """Nor can a thief put an identity of the thief's own into somebody's account."""
     github.say(user={"id": "3005"})
     answer = member.browser.get(to_callback(join(server), github))
@@ -215,9 +215,7 @@ def test_another_persons_browser_cannot_finish_adding(server: Server, member: Me
 
 
 @pytest.mark.parametrize("meanwhile", ["a while has passed", "somebody else has come"])
-def test_what_comes_back_too_late_is_no_way_in(
-    server: Server, member: Member, github: OAuthServer, meanwhile: str
-) -> None:
+def test_late_return_adds_no_method(server: Server, member: Member, github: OAuthServer, meanwhile: str) -> None:
     github.say(user={"id": "3006"})
     callback = to_callback(member, github)
     if meanwhile == "a while has passed":
@@ -242,7 +240,7 @@ def to_callback(member: Member, github: OAuthServer) -> str:
 # ---- export and erasure
 
 
-def test_everything_about_oneself_comes_as_json(server: Server, member: Member) -> None:
+def test_own_data_is_exported_as_json(server: Server, member: Member) -> None:
     comment = member.write("For the archive.")
     other = join(server, "Jun")
     other.write("Not for this archive.")
@@ -260,7 +258,7 @@ def test_everything_about_oneself_comes_as_json(server: Server, member: Member) 
 
 
 @pytest.mark.parametrize("words", ["delete", "keep"])
-def test_an_account_ends_and_the_thread_stays_readable(server: Server, member: Member, words: str) -> None:
+def test_erased_account_leaves_a_readable_thread(server: Server, member: Member, words: str) -> None:
     question = member.write("When do you open?", ask=True)
     answer = next(c for c in walk(server.thread()["comments"]) if c["parent_id"] == question["id"])
     server.settled(answer["id"])
@@ -300,7 +298,7 @@ def dump(server: Server) -> str:
         connection.close()
 
 
-def test_sign_in_for_the_account_page_goes_nowhere_else(server: Server) -> None:
+def test_account_sign_in_returns_to_the_account(server: Server) -> None:
     for back in ("https://evil.example/", f"{server.url}.evil.example/", f"{server.url}@evil.example/"):
         query = {
             "site": "demo", "origin": server.url, "return_to": back, "lang": "en", "nonce": "n" * 22,
@@ -312,7 +310,7 @@ def test_sign_in_for_the_account_page_goes_nowhere_else(server: Server) -> None:
 # ---- from the site's page
 
 
-def test_a_member_is_renamed_and_sees_sessions_from_the_sites_page(server: Server, member: Member) -> None:
+def test_member_renames_and_lists_sessions_by_api(server: Server, member: Member) -> None:
     member.write("Under another name.")
     assert member.call("PATCH", "/api/user/", {"site": "demo", "name": " Min\nA "}).json["user"]["name"] == "Min A"
     assert server.thread()["comments"][0]["author"]["name"] == "Min A"
@@ -327,7 +325,7 @@ def test_a_member_is_renamed_and_sees_sessions_from_the_sites_page(server: Serve
     assert member.call("GET", "/api/user/sessions/?site=demo").status == 401
 
 
-def test_a_guest_has_no_account(server: Server) -> None:
+def test_guest_has_no_account(server: Server) -> None:
     server.begin()
     try:
         assert (
@@ -338,7 +336,7 @@ def test_a_guest_has_no_account(server: Server) -> None:
         server.token = ""
 
 
-def test_the_owners_log_is_read_after_somebody_has_left(server: Server, member: Member) -> None:
+def test_owners_log_opens_after_an_erasure(server: Server, member: Member) -> None:
     asked = {"site": "demo", "page": server.page, "user_input": "Is it warm?", "key": secrets.token_hex(8)}
     assert member.call("POST", "/api/chat/gpt/", asked).status == 200
     member.write("I leave.")

@@ -160,7 +160,7 @@ async def test_only_the_signed_in_owner_sees_the_log(house: House) -> None:
     assert (await house.browser.get("/admin/", headers={"Host": "evil.example"})).status_code == 400
 
 
-async def test_an_unknown_owner_gets_the_same_answer_as_a_wrong_password(house: House) -> None:
+async def test_unknown_owner_and_wrong_password_look_alike(house: House) -> None:
     wrong = await house.sign_in(password="wrong horse")
     unknown = await house.sign_in("nil@example.com", "wrong horse")
     assert wrong.status_code == unknown.status_code == 403
@@ -176,7 +176,7 @@ async def test_failed_sign_ins_are_delayed(house: House) -> None:
     assert (await house.sign_in()).status_code == 303
 
 
-async def test_the_printed_link_works_once_and_looking_at_it_uses_nothing(house: House) -> None:
+async def test_sign_in_link_works_once_and_survives_a_look(house: House) -> None:
     for _ in range(2):
         look = await house.browser.get(house.link)
         assert look.status_code == 200
@@ -188,7 +188,7 @@ async def test_the_printed_link_works_once_and_looking_at_it_uses_nothing(house:
     assert "t1" in await house.log()
 
 
-async def test_sessions_end_by_signing_out_and_by_time(house: House) -> None:
+async def test_owner_session_ends_by_sign_out_and_time(house: House) -> None:
     await house.sign_in()
     assert (await house.send("/admin/sign-out/", {"token": "0" * 64})).status_code == 403
     out = await house.send("/admin/sign-out/", {"token": await house.token()})
@@ -199,14 +199,14 @@ async def test_sessions_end_by_signing_out_and_by_time(house: House) -> None:
     assert (await house.browser.get("/admin/")).status_code == 303
 
 
-async def test_a_new_password_ends_what_was_open(house: House) -> None:
+async def test_new_password_ends_open_sessions(house: House) -> None:
     await house.sign_in()
     assert (await house.browser.get("/admin/")).status_code == 200
     await add_owner_with_link(house.db, "one@example.com", ["one"], "another horse, another battery")
     assert (await house.browser.get("/admin/")).status_code == 303
 
 
-async def test_the_log_shows_everything_of_the_owners_site_newest_first(house: House) -> None:
+async def test_log_lists_the_owners_site_newest_first(house: House) -> None:
     await house.sign_in()
     assert await house.log() == ["c3", "q2", "q1", "c2", "c1"]
     text = (await house.browser.get("/admin/")).text
@@ -221,7 +221,7 @@ async def test_the_log_shows_everything_of_the_owners_site_newest_first(house: H
     assert (await house.browser.get("/admin/?site=two")).status_code == 404
 
 
-async def test_search_and_filters(house: House) -> None:
+async def test_log_is_searched_and_filtered(house: House) -> None:
     await house.sign_in()
     assert await house.log(q="SECRET") == ["q2", "q1"]
     assert await house.log(q="100%") == ["c1"]
@@ -276,7 +276,7 @@ async def test_hiding_and_restoring_reach_the_thread_at_once(house: House) -> No
     assert await seen("/b") == ["c3"]
 
 
-async def test_forms_of_others_change_nothing(house: House) -> None:
+async def test_forged_forms_change_nothing(house: House) -> None:
     path = "/admin/comments/c1/hide/"
     assert (await house.send(path, {})).status_code == 303  # to the sign-in page
     await house.sign_in()

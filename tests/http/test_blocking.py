@@ -35,7 +35,7 @@ def said(reply: Reply) -> tuple[int, str]:
     return reply.status, reply.json["code"]
 
 
-def test_a_blocked_visitor_reads_and_takes_back_and_writes_nothing(shared: Server) -> None:
+def test_blocked_visitor_reads_and_deletes_only(shared: Server) -> None:
     guest(shared)
     other = shared.post("When do you open?", ask=True).json
     shared.settled(other["answer"]["id"])
@@ -68,7 +68,7 @@ def test_a_blocked_visitor_reads_and_takes_back_and_writes_nothing(shared: Serve
     assert shared.command(*command, "--block", "--unblock", check=False).returncode == 2
 
 
-def test_a_blocked_member_goes_by_no_other_name(shared: Server) -> None:
+def test_blocked_member_cannot_rename(shared: Server) -> None:
     shared.token = ""
     person = {"site": "demo", "email": "mina@example.com", "password": "a long enough one", "name": "Mina"}
     user = shared.call("POST", "/api/user/register/", person).json
@@ -78,7 +78,7 @@ def test_a_blocked_member_goes_by_no_other_name(shared: Server) -> None:
     assert shared.call("GET", "/api/user/sessions/?site=demo").status == 200
 
 
-def test_the_owner_blocks_from_the_log_and_hides_what_was_written(shared: Server, owner: Owner) -> None:
+def test_owner_blocks_and_hides_from_the_log(shared: Server, owner: Owner) -> None:
     id = guest(shared)
     first, second = (shared.post(body, ask=False, name="Pill Man").json["comment"]["id"] for body in ("Pills.", "Or."))
     begun = f'/admin/visitors/{id}/" rel="author">Pill Man</a>'
@@ -97,7 +97,7 @@ def test_the_owner_blocks_from_the_log_and_hides_what_was_written(shared: Server
     assert [comment["body"] for comment in shared.thread()["comments"]] == ["No more of it."]
 
 
-def test_who_asks_in_the_ask_box_is_blocked_from_there(shared: Server, owner: Owner) -> None:
+def test_asker_is_blocked_from_the_ask_box(shared: Server, owner: Owner) -> None:
     id = guest(shared)
     asked = {"site": "demo", "page": shared.page, "url": shared.site.origin + shared.page, "user_input": "Pills?"}
     assert shared.call("POST", "/api/chat/gpt/", asked).status == 200
@@ -122,7 +122,7 @@ def test_only_the_owner_of_the_site_blocks(shared: Server, owner: Owner) -> None
 
 
 @pytest.mark.anyio
-async def test_signing_in_is_no_way_out_of_a_block(database: Database) -> None:
+async def test_signing_in_does_not_lift_a_block(database: Database) -> None:
     people = [Visitor("g", "demo", "guest", ""), Visitor("u", "demo", "user", "Mina")]
     await database.write(lambda: add_site("demo", {"origins": "https://a.example"}, 0))
     for person in people:

@@ -105,7 +105,7 @@ def price_of_one(server: Server, model: OpenAIServer, question: str) -> tuple[in
 
 
 @pytest.mark.parametrize("budget", ["answers", "tokens", "usd"])
-def test_a_hundred_ask_and_there_is_money_for_ten(server: Server, model: OpenAIServer, budget: str) -> None:
+def test_budget_for_ten_answers_ten_of_a_hundred(server: Server, model: OpenAIServer, budget: str) -> None:
     question = f"When do {budget} open, {{:03}}?"  # of each budget others, or they would be answered already
     tokens, money = price_of_one(server, model, question.format(0))
     assert money == tokens * 2_000, "by the dearer of the two models"
@@ -132,7 +132,7 @@ def test_a_hundred_ask_and_there_is_money_for_ten(server: Server, model: OpenAIS
     assert held(server, "tokens") == held(server, "money") == []
 
 
-def test_a_busy_page_leaves_answers_to_the_others(server: Server, model: OpenAIServer) -> None:
+def test_busy_page_leaves_answers_for_others(server: Server, model: OpenAIServer) -> None:
     server.change(**NO_BUDGET | {"page_daily_answers": "1"})
     with ThreadPoolExecutor(16) as pool:
         posted = list(pool.map(lambda number: server.post(f"Is it busy, {number:03}?").json, range(40)))
@@ -148,7 +148,7 @@ def test_a_busy_page_leaves_answers_to_the_others(server: Server, model: OpenAIS
     assert ask(server, "Is it quiet here?")["answer"]["state"] == "done"
 
 
-def test_real_use_counts_when_the_call_is_over(server: Server, model: OpenAIServer) -> None:
+def test_actual_usage_replaces_the_estimate(server: Server, model: OpenAIServer) -> None:
     tokens, money = price_of_one(server, model, "When does it open, 000?")
     server.change(**NO_BUDGET | {"budget_tokens": str(tokens + 300), "budget_usd": "5"})
     model.script({"text": "x" * 80, "gate": "go", "gate_after": 5})
@@ -162,7 +162,7 @@ def test_real_use_counts_when_the_call_is_over(server: Server, model: OpenAIServ
     assert ask(server, "And how much is a loaf of rye bread?")["answer"]["state"] == "done"
 
 
-def test_the_way_down(server: Server, model: OpenAIServer) -> None:
+def test_answers_degrade_as_the_budget_runs_out(server: Server, model: OpenAIServer) -> None:
     tokens, _ = price_of_one(server, model, "When does it open, 000?")
     server.change(**NO_BUDGET | {"budget_tokens": str(tokens + 100)})
     model.script(default={"text": "The page says: “founded in 1931” [1]."})
@@ -184,7 +184,7 @@ def test_the_way_down(server: Server, model: OpenAIServer) -> None:
     assert held(server, "tokens") == []
 
 
-def test_what_is_tried_later_holds_no_money_meanwhile(server: Server, model: OpenAIServer) -> None:
+def test_waiting_retry_holds_no_budget(server: Server, model: OpenAIServer) -> None:
     server.change(**NO_BUDGET | WIDE)
     model.script(*[{"mode": "status", "status": 503, "retry_after": "0"}] * 6)
     reply = ask(server, "When does it open?")
@@ -194,7 +194,7 @@ def test_what_is_tried_later_holds_no_money_meanwhile(server: Server, model: Ope
     assert used(server) == 1, "but its place in the day"
 
 
-def test_who_stops_before_the_first_word_has_had_a_call_made(server: Server, model: OpenAIServer) -> None:
+def test_stopped_answer_counts_its_call(server: Server, model: OpenAIServer) -> None:
     server.change(**NO_BUDGET | WIDE)
     model.script({"mode": "stall", "after": 0})
     answer = server.post("When does it open?").json["answer"]["id"]
@@ -206,14 +206,14 @@ def test_who_stops_before_the_first_word_has_had_a_call_made(server: Server, mod
     assert held(server, "tokens") == []
 
 
-def test_what_the_provider_withholds_has_cost_something(server: Server, model: OpenAIServer) -> None:
+def test_withheld_answer_counts_its_cost(server: Server, model: OpenAIServer) -> None:
     server.change(**NO_BUDGET | WIDE)
     model.script({"text": "No.", "finish": "content_filter"})
     assert ask(server, "When does it open?")["answer"]["state"] == "withheld"
     assert (used(server), spent(server, "tokens")) == (1, 101)
 
 
-def test_the_fallback_model_answers_and_its_price_counts(server: Server, model: OpenAIServer) -> None:
+def test_fallback_is_charged_its_own_price(server: Server, model: OpenAIServer) -> None:
     server.change(**NO_BUDGET | WIDE)
     model.script(*[{"mode": "status", "status": 404}], {"text": "x" * 40})
     reply = ask(server, "When does it open?")
@@ -221,7 +221,7 @@ def test_the_fallback_model_answers_and_its_price_counts(server: Server, model: 
     assert spent(server, "money") == (100 - 40 + 10) * 2_000
 
 
-def test_a_killed_server_gives_back_what_it_held(tmp_path: Path, model: OpenAIServer) -> None:
+def test_killed_server_returns_its_holds(tmp_path: Path, model: OpenAIServer) -> None:
     with Site.start() as site, ServerProcess.start(tmp_path, site, **provided_by(model)) as server:
         server.restart(**UNLIMITED | WIDE)
         server.begin()

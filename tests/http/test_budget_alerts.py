@@ -31,7 +31,7 @@ def answered(server: Server, times: int) -> None:
         server.settled(server.post("When was the bakery founded?").json["answer"]["id"])
 
 
-def test_owners_are_told_when_four_fifths_are_used(server: Server, post: MailServer) -> None:
+def test_owners_are_mailed_at_80_percent(server: Server, post: MailServer) -> None:
     server.change(budget_answers="5")
     server.command("site", "add", "other", "--origin", "https://other.example")
     with sign_in(server, "stranger@example.com", "other"), sign_in(server, "owner@example.com", "demo") as owner:

@@ -8,7 +8,7 @@ from tests.services import Server
 
 
 @pytest.mark.parametrize(("moderation", "body"), [("links", "Look: https://evil.example"), ("all", "Other words.")])
-def test_an_edit_is_no_way_around_the_owner(shared: Server, moderation: str, body: str) -> None:
+def test_edit_does_not_bypass_moderation(shared: Server, moderation: str, body: str) -> None:
     shared.begin()
     id = shared.post("Harmless words.").json["comment"]["id"]
     shared.change(moderation=moderation)
@@ -35,7 +35,7 @@ def test_nobody_votes_on_their_own_comment(shared: Server) -> None:
     assert shared.thread()["comments"][0]["votes"] == {"up": 1, "down": 0}
 
 
-def test_nobody_votes_and_changes_without_end(server: Server) -> None:
+def test_votes_and_previews_are_rate_limited(server: Server) -> None:
     server.begin()
     id = server.post("Harmless words.").json["comment"]["id"]
     server.begin()

@@ -52,7 +52,7 @@ def seen(server: Server, member: Member) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(("step", "state", "used"), [("text", "done", 1), ("failure", "failed", 0)])
-def test_an_answer_on_its_way_is_the_accounts(
+def test_answer_in_flight_moves_to_the_account(
     server: Server, model: OpenAIServer, step: str, state: str, used: int
 ) -> None:
     steps = {
@@ -77,7 +77,7 @@ def test_an_answer_on_its_way_is_the_accounts(
     assert not rows(server, "SELECT * FROM quota_holds WHERE bucket LIKE '%' || ?", guest)
 
 
-def test_a_private_question_on_its_way_is_answered_to_the_account(server: Server, model: OpenAIServer) -> None:
+def test_private_question_in_flight_moves_to_the_account(server: Server, model: OpenAIServer) -> None:
     model.script({"text": "Only for you.", "gate": "go", "gate_after": 2})
     member = join(server)
     server.begin()

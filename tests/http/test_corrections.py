@@ -87,7 +87,7 @@ def look(server: Server, question: str) -> Any:
     return server.call("GET", f"/api/answered/?site=demo&q={quote(question)}").json["answered"]
 
 
-def test_a_correction_replaces_the_words_and_readers_see_what_stood_before(server: Server, owner: Owner) -> None:
+def test_correction_replaces_the_text_and_keeps_history(server: Server, owner: Owner) -> None:
     _, id = answered(server)
     before = shown(server, id)
     assert history(server, id) == []
@@ -113,14 +113,14 @@ def test_a_correction_replaces_the_words_and_readers_see_what_stood_before(serve
     assert "In **1932**, in fact." in page and "A slip of the page" in page
 
 
-def test_quotes_stay_below_a_correction_when_the_owner_keeps_them(server: Server, owner: Owner) -> None:
+def test_correction_keeps_quotes_if_the_owner_wants(server: Server, owner: Owner) -> None:
     _, id = answered(server)
     sources = shown(server, id)["answer"]["sources"]
     owner.send(f"/admin/comments/{id}/correct/", body="In 1931, by Anna Berg.", keep_sources="1")
     assert sources and shown(server, id)["answer"]["sources"] == sources
 
 
-def test_a_withdrawn_answer_leaves_its_place_but_not_its_words(server: Server, owner: Owner) -> None:
+def test_withdrawn_answer_leaves_a_placeholder(server: Server, owner: Owner) -> None:
     _, id = answered(server)
     words = shown(server, id)["body"]
     owner.send(f"/admin/comments/{id}/withdraw/", note="Not for this page")
@@ -133,7 +133,7 @@ def test_a_withdrawn_answer_leaves_its_place_but_not_its_words(server: Server, o
     assert look(server, QUESTION) is None
 
 
-def test_verifying_keeps_the_words(server: Server, owner: Owner) -> None:
+def test_verifying_keeps_the_text(server: Server, owner: Owner) -> None:
     _, id = answered(server)
     words = shown(server, id)["body"]
     owner.send(f"/admin/comments/{id}/verify/")
@@ -143,7 +143,7 @@ def test_verifying_keeps_the_words(server: Server, owner: Owner) -> None:
     assert known["verified_by_owner"] is True and known["revised_at"] is None
 
 
-def test_what_is_pinned_stands_first_in_every_order(server: Server, owner: Owner) -> None:
+def test_pinned_comment_is_first_in_every_order(server: Server, owner: Owner) -> None:
     first, _ = answered(server)
     _, id = answered(server, "What does a loaf of rye bread cost?")
     answered(server, "Where does the bakery stand?")
@@ -157,7 +157,7 @@ def test_what_is_pinned_stands_first_in_every_order(server: Server, owner: Owner
     assert server.thread()["comments"][0]["id"] == first
 
 
-def test_an_owners_own_answer_is_found_before_the_models(server: Server, owner: Owner) -> None:
+def test_owners_answer_is_found_before_the_models(server: Server, owner: Owner) -> None:
     question, _ = answered(server)
     owner.send(f"/admin/comments/{question}/reply/", body="In 1931; the sign says 1930 by mistake.")
     replies = shown(server, question)["replies"]
@@ -168,9 +168,7 @@ def test_an_owners_own_answer_is_found_before_the_models(server: Server, owner: 
     assert found["question"] == QUESTION
 
 
-def test_the_owners_word_on_a_question_like_it_outranks_the_models_on_the_very_same(
-    server: Server, owner: Owner
-) -> None:
+def test_owners_near_match_outranks_the_models_exact_one(server: Server, owner: Owner) -> None:
     asked = "When was the harbour bakery of Anna Berg founded as a bakery for rye bread?"
     _, id = answered(server, asked.replace("Anna ", ""))
     _, models = answered(server, asked)
@@ -179,7 +177,7 @@ def test_the_owners_word_on_a_question_like_it_outranks_the_models_on_the_very_s
     assert look(server, asked)["id"] == id
 
 
-def test_the_same_question_in_other_words_is_offered_and_other_questions_are_not(server: Server) -> None:
+def test_only_rephrased_questions_are_offered_the_answer(server: Server) -> None:
     answered(server)
     found = look(server, "Please, when was the bakery founded?")
     assert found is not None and "1931" in found["body"]
@@ -211,7 +209,7 @@ def test_an_owner_of_another_site_changes_nothing(server: Server, owner: Owner) 
     assert server.call("GET", f"/api/comments/{id}/history/?site=other").status == 404
 
 
-def test_nothing_is_changed_without_the_forms_token_or_words(server: Server, owner: Owner) -> None:
+def test_form_needs_its_token_and_text(server: Server, owner: Owner) -> None:
     _, id = answered(server)
     assert owner.post(f"/admin/comments/{id}/withdraw/", {"token": "0" * 64}).status_code == 403
     assert owner.send(f"/admin/comments/{id}/correct/", body="  ").status_code == 400

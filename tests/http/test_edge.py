@@ -22,7 +22,7 @@ from tests.services import Server
     "shape",
     ["null", "{o}.evil.example", "https://evil.example", "{o}0", "HTTP{o}", "{o}/", "{o}.", "http://127.0.0.1"],
 )
-def test_a_wrong_origin_is_refused_before_anything_is_done(shared: Server, shape: str) -> None:
+def test_wrong_origin_is_refused_before_any_effect(shared: Server, shape: str) -> None:
     shared.begin()
     assert shared.thread()["total"] == 0, "what is at hand of the thread is for nobody else either"
     origin = shape.replace("{o}", shared.site.origin).replace("HTTPhttp", "HTTP")
@@ -83,18 +83,18 @@ def test_bad_input_gets_a_stable_code_and_changes_nothing(
     ["/api/counts/?site=demo&page=%00", "/api/session/?site=demo&page=/%00", "/api/feed/?site=demo&page=%00",
      "/api/comments/%00/history/?site=demo", "/avatars/%00", "/admin/?q=%00", "/t/?site=demo&page=%00"],
 )  # fmt: skip
-def test_an_address_that_is_no_text_is_refused(shared: Server, path: str) -> None:
+def test_nul_in_an_address_is_refused(shared: Server, path: str) -> None:
     reply = shared.call("GET", path)
     assert (reply.status, reply.json["code"]) == (400, "validation_failed")
 
 
 @pytest.mark.parametrize("call", ["session", "feed", "comments", "counts", "events", "chat/gpt"])
-def test_a_page_that_nobody_could_write_on_is_refused(shared: Server, call: str) -> None:
+def test_overlong_page_is_refused(shared: Server, call: str) -> None:
     reply = shared.call("GET", f"/api/{call}/?site=demo&page=" + "x" * 501)
     assert (reply.status, reply.json["code"]) == (400, "validation_failed")
 
 
-def test_a_key_is_any_name_that_a_client_gives_what_it_sends(shared: Server) -> None:
+def test_idempotency_key_may_be_any_text(shared: Server) -> None:
     shared.begin()
     ids = {shared.post("Once.", key="1").json["comment"]["id"] for _ in range(2)}
     assert len(ids) == 1
@@ -107,18 +107,18 @@ def test_a_key_is_any_name_that_a_client_gives_what_it_sends(shared: Server) -> 
     ("method", "path"),
     [("PUT", "/api/comments/"), ("TRACE", "/api/comments/x/"), ("POST", "/api/openapi.json"), ("DELETE", "/healthz")],
 )
-def test_a_wrong_method_is_a_problem_of_its_own(shared: Server, method: str, path: str) -> None:
+def test_wrong_method_is_a_405_problem(shared: Server, method: str, path: str) -> None:
     reply = shared.call(method, path)
     assert (reply.status, reply.json["code"]) == (405, "method_not_allowed")
 
 
-def test_an_address_of_a_page_that_cannot_be_read_is_none(shared: Server) -> None:
+def test_unreadable_page_url_is_dropped(shared: Server) -> None:
     shared.begin()
     for url in ("http://[", "http://a:99999/", "//", "http://[::1", "\\\\x"):
         assert shared.post("From somewhere odd.", url=url).status == 201
 
 
-def test_an_address_elsewhere_is_none_of_the_page(shared: Server) -> None:
+def test_foreign_page_url_is_dropped(shared: Server) -> None:
     shared.begin()
     assert shared.post("From elsewhere.", url="https://evil.example/bakery.html").status == 201
     assert b"evil.example" not in shared.call("GET", f"/t/?site=demo&page={shared.page}").body
@@ -129,14 +129,14 @@ def test_an_address_elsewhere_is_none_of_the_page(shared: Server) -> None:
     [["best", 1, "x"], ["best", 1e308, "x"], ["newest", 2**64 - 1, "x"], ["newest", 1.5, "x"], ["newest", True, "x"],
      ["newest", 1, "\0"], ["newest", 1], [], {}, 7],
 )  # fmt: skip
-def test_a_cursor_of_ones_own_making_is_refused(shared: Server, position: Any) -> None:
+def test_forged_cursor_is_refused(shared: Server, position: Any) -> None:
     cursor = base64.urlsafe_b64encode(json.dumps(position).encode()).decode()
     for sort in ("best", "newest"):
         reply = shared.call("GET", f"/api/comments/?site=demo&page=/&sort={sort}&cursor={cursor}")
         assert (reply.status, reply.json["code"]) == (400, "validation_failed")
 
 
-def test_a_body_that_does_not_say_how_long_it_is_is_read_no_further_either(shared: Server) -> None:
+def test_chunked_body_over_the_limit_is_cut_off(shared: Server) -> None:
     connection = HTTPConnection(shared.url.removeprefix("http://"), timeout=10)
     with closing(connection):
         headers = {"Content-Type": "application/json", "X-Answerback": "1"}
@@ -146,7 +146,7 @@ def test_a_body_that_does_not_say_how_long_it_is_is_read_no_further_either(share
         assert (reply.status, json.load(reply)["code"]) == (413, "body_too_large")
 
 
-def test_the_head_of_an_event_stream_comes_to_an_end(shared: Server) -> None:
+def test_head_request_of_the_event_stream_ends(shared: Server) -> None:
     connection = HTTPConnection(shared.url.removeprefix("http://"), timeout=10)
     with closing(connection):
         for method, path in (("HEAD", "/api/events/?site=demo&page=/"), ("GET", "/healthz")):
@@ -157,7 +157,7 @@ def test_the_head_of_an_event_stream_comes_to_an_end(shared: Server) -> None:
 
 
 @pytest.mark.parametrize("number", ["9" * 5_000, "%C2%B2", "-1", "", "99"])
-def test_after_an_event_that_never_was_the_thread_is_read_anew(shared: Server, number: str) -> None:
+def test_unknown_event_id_reloads_the_thread(shared: Server, number: str) -> None:
     epoch = shared.thread()["last_event"].rpartition("-")[0]
     path = f"{shared.url}/api/events/?site=demo&page={shared.page}&after={epoch}-{number}"
     with urlopen(path, timeout=10) as stream:
@@ -227,7 +227,7 @@ def test_parallel_guesses_do_not_pass_the_delay(server: Server) -> None:
     assert set(codes) == {"login_failed", "too_many_requests"}
 
 
-def test_a_loader_from_before_an_update_gets_todays_part(shared: Server) -> None:
+def test_old_loader_gets_the_current_part(shared: Server) -> None:
     now = shared.call("GET", "/answerback.js")
     assert now.headers["access-control-allow-origin"] == "*"
     old = shared.call("GET", "/answerback/thread-0000000000.js")
@@ -236,7 +236,7 @@ def test_a_loader_from_before_an_update_gets_todays_part(shared: Server) -> None
     assert shared.call("GET", "/answerback/..%2F..%2Fapp.py").status == 404
 
 
-def test_what_the_description_says_must_be_there_must_be_there(shared: Server) -> None:
+def test_required_fields_of_openapi_are_required(shared: Server) -> None:
     """Each by itself, when all else is there."""
     values: dict[str, Any] = {"value": 1, "helpful": True, "email": "mina@example.com", "page": shared.page}
     person = {"site": "demo", "email": "needed@example.com", "password": "a long enough one"}

@@ -93,7 +93,7 @@ def test_a_blocked_question_is_never_sent(server: Server, model: OpenAIServer, g
     assert ask(server)["answer"]["state"] == "done"
 
 
-def test_the_question_of_another_is_answered_where_the_gate_is_off(server: Server, model: OpenAIServer) -> None:
+def test_gate_off_checks_nothing(server: Server, model: OpenAIServer) -> None:
     set_gate(server, "off")
     model.script({"text": "A casino, no; a bakery."})
     reply = ask(server, "Is this a casino?")
@@ -102,7 +102,7 @@ def test_the_question_of_another_is_answered_where_the_gate_is_off(server: Serve
 
 
 @pytest.mark.parametrize("size", [1, 3, 40])
-def test_a_blocked_word_ends_the_answer_and_is_read_by_nobody(server: Server, model: OpenAIServer, size: int) -> None:
+def test_blocked_word_ends_the_answer_unseen(server: Server, model: OpenAIServer, size: int) -> None:
     set_gate(server, "words")
     model.script({"text": "It opens at 7:30 by the KILL  switch, they say, and so on and on.", "size": size})
     live = Watching(server, server.thread()["last_event"])
@@ -120,21 +120,21 @@ def test_a_blocked_word_ends_the_answer_and_is_read_by_nobody(server: Server, mo
     assert kept[1] > 0
 
 
-def test_the_call_ends_when_the_word_comes(server: Server, model: OpenAIServer) -> None:
+def test_blocked_word_ends_the_providers_call(server: Server, model: OpenAIServer) -> None:
     set_gate(server, "words")
     model.script({"text": "The casino is here. And more.", "gate": "never", "gate_after": 5})
     assert ask(server)["answer"]["state"] == "withheld"
     wait_until(lambda: model.seen()["requests"][0]["state"] == "cut")
 
 
-def test_what_only_begins_as_a_blocked_word_is_said(server: Server, model: OpenAIServer) -> None:
+def test_prefix_of_a_blocked_word_is_said(server: Server, model: OpenAIServer) -> None:
     set_gate(server, "words")
     text = "I assume it opens at 7:30, as the class says. Ass"
     model.script({"text": text + "ume so.", "size": 1})
     assert ask(server)["body"] == text + "ume so."
 
 
-def test_what_moderation_flags_is_withheld_before_anybody_reads_it(server: Server, model: OpenAIServer) -> None:
+def test_flagged_answer_is_withheld_unseen(server: Server, model: OpenAIServer) -> None:
     set_gate(server, "moderation")
     model.script({"text": "Something violent at 7:30.", "size": 2}, flagged=["violent"])
     live = Watching(server, server.thread()["last_event"])
@@ -157,7 +157,7 @@ def test_a_flagged_question_is_not_sent_to_the_model(server: Server, model: Open
     assert model.seen()["calls"] == 0
 
 
-def test_what_moderation_passes_is_answered(server: Server, model: OpenAIServer) -> None:
+def test_answer_that_passes_moderation_is_given(server: Server, model: OpenAIServer) -> None:
     set_gate(server, "moderation")
     model.script(flagged=["violent"])
     reply = ask(server)
@@ -168,9 +168,7 @@ def test_what_moderation_passes_is_answered(server: Server, model: OpenAIServer)
 @pytest.mark.parametrize(
     "trouble", [{"moderation_status": 500}, {"moderation_status": 404}, {"moderation_stalls": "7:30"}]
 )
-def test_what_cannot_be_checked_passes_and_the_record_says_so(
-    server: Server, model: OpenAIServer, trouble: dict[str, Any]
-) -> None:
+def test_unchecked_answer_passes_and_is_recorded(server: Server, model: OpenAIServer, trouble: dict[str, Any]) -> None:
     set_gate(server, "moderation")
     model.script({"text": "At 7:30."}, {"text": "In the casino."}, **trouble)
     reply = ask(server)
@@ -181,7 +179,7 @@ def test_what_cannot_be_checked_passes_and_the_record_says_so(
         assert ask(server)["answer"]["state"] == "withheld", "the words hold without moderation"
 
 
-def test_in_the_ask_box_too(server: Server, model: OpenAIServer) -> None:
+def test_gate_holds_in_the_ask_box(server: Server, model: OpenAIServer) -> None:
     set_gate(server, "words")
     model.script({"text": "Try the casino.", "size": 3})
     question = {"site": "demo", "page": server.page, "url": server.site.origin + server.page, "user_input": QUESTION}

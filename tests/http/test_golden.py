@@ -182,7 +182,7 @@ STORIES = {"thread": told, "chat": told_privately}
 
 
 @pytest.mark.parametrize("name", STORIES)
-async def test_readers_are_told_exactly_this(tmp_path: Path, name: str) -> None:
+async def test_events_match_the_golden_file(tmp_path: Path, name: str) -> None:
     golden = json.loads((GOLDEN / f"{name}.json").read_text("utf-8"))
     assert await STORIES[name](tmp_path) == golden
 
@@ -193,7 +193,7 @@ def test_events_are_those_of_the_description(name: str, schema: str) -> None:
         check_object(f"{schema}/properties/{event['event']}", event["data"])
 
 
-def test_the_pieces_of_an_answer_fit_together() -> None:
+def test_golden_deltas_join_to_the_answer() -> None:
     """Offsets count UTF-16 units, as JavaScript does."""
     golden = json.loads((GOLDEN / "thread.json").read_text("utf-8"))
     text = b""

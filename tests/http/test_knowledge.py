@@ -90,7 +90,7 @@ async def desk(tmp_path: Path) -> AsyncIterator[QuestionIntake]:
             await db.close()
 
 
-async def test_an_owner_has_the_site_read_and_sees_what_came_of_it(desk: QuestionIntake) -> None:
+async def test_owner_starts_a_crawl_and_sees_its_result(desk: QuestionIntake) -> None:
     first = await desk.shown()
     assert "Not read yet; only when you ask for it" in first
     assert "No page of this site has been read yet" in first
@@ -125,13 +125,13 @@ async def test_a_page_is_forgotten_and_read_again(desk: QuestionIntake) -> None:
     assert await index.search("harbour", "When do you open on Saturdays?") == []
 
 
-async def test_a_site_that_cannot_be_read_says_why(desk: QuestionIntake) -> None:
+async def test_failed_crawl_says_why(desk: QuestionIntake) -> None:
     desk.web.pages["/robots.txt"] = (503, {}, b"")
     await desk.send("/admin/knowledge/harbour/read/", token=await desk.token())
     await desk.shows("robots.txt could not be read")
 
 
-async def test_a_site_that_may_be_is_read_by_itself(desk: QuestionIntake) -> None:
+async def test_site_is_crawled_by_itself_where_allowed(desk: QuestionIntake) -> None:
     desk.clock.advance(seconds=1)
     now = desk.clock.now()
     await desk.db.write(lambda: change_site("harbour", {"crawl": "true"}, now))
@@ -140,7 +140,7 @@ async def test_a_site_that_may_be_is_read_by_itself(desk: QuestionIntake) -> Non
     assert "2 pages in use" in await desk.shows("; again on")
 
 
-async def test_only_owners_of_a_site_may(desk: QuestionIntake) -> None:
+async def test_only_owners_start_a_crawl(desk: QuestionIntake) -> None:
     token = await desk.token()
     url = f"{desk.web.origin}/hours"
     for path in ("/admin/knowledge/harbour/read/", "/admin/knowledge/harbour/forget/"):
@@ -161,7 +161,7 @@ async def test_only_owners_of_a_site_may(desk: QuestionIntake) -> None:
     assert await desk.db.fetch_all("SELECT * FROM site_crawls") == []
 
 
-async def test_many_pages_come_in_parts(desk: QuestionIntake) -> None:
+async def test_page_list_is_paged(desk: QuestionIntake) -> None:
     links = tuple(f"/p{number:03}" for number in range(54))
     desk.web.pages["/"] = page("Home", "Welcome.", links=links)
     for number, link in enumerate(links):

@@ -15,7 +15,7 @@ def changed(server: Server, before: dict[str, str], **settings: str) -> Iterator
     server.change(**before)
 
 
-def test_one_visitor_comments_so_often_a_minute_and_others_go_on(shared: Server) -> None:
+def test_comment_pace_is_per_visitor(shared: Server) -> None:
     with changed(shared, {"comments_per_minute": "10"}, comments_per_minute="2"):
         shared.begin()
         first = shared.post("One.", key="the-first-one")
@@ -29,7 +29,7 @@ def test_one_visitor_comments_so_often_a_minute_and_others_go_on(shared: Server)
         assert shared.thread()["total"] == 3
 
 
-def test_the_pace_of_comments_is_counted_over_a_minute(server: Server) -> None:
+def test_comment_pace_is_counted_over_a_minute(server: Server) -> None:
     server.change(comments_per_minute="1")
     server.begin()
     assert server.post("One.").status == 201
@@ -39,7 +39,7 @@ def test_the_pace_of_comments_is_counted_over_a_minute(server: Server) -> None:
     assert server.post("Two.").status == 201
 
 
-def test_all_of_an_address_comment_so_often_a_minute(server: Server) -> None:
+def test_address_has_a_comment_pace(server: Server) -> None:
     server.change(address_comments_per_minute="2")
     seen = []
     for _ in range(3):
@@ -52,7 +52,7 @@ def test_all_of_an_address_comment_so_often_a_minute(server: Server) -> None:
     assert server.post("Hello!").status == 201
 
 
-def test_when_its_time_is_over_a_comment_stays_as_it_is(shared: Server) -> None:
+def test_comment_is_final_after_the_edit_window(shared: Server) -> None:
     shared.begin()
     path = f"/api/comments/{shared.post('As it is.').json['comment']['id']}/"
     with changed(shared, {"edit_minutes": "15"}, edit_minutes="0"):
@@ -62,7 +62,7 @@ def test_when_its_time_is_over_a_comment_stays_as_it_is(shared: Server) -> None:
     assert shared.call("PATCH", path, {"body": "Otherwise."}).status == 200
 
 
-def test_a_comment_can_be_edited_for_so_many_minutes(server: Server) -> None:
+def test_edit_window_is_counted_in_minutes(server: Server) -> None:
     server.change(edit_minutes="2")
     server.begin()
     path = f"/api/comments/{server.post('First.').json['comment']['id']}/"
@@ -74,7 +74,7 @@ def test_a_comment_can_be_edited_for_so_many_minutes(server: Server) -> None:
     assert [comment["body"] for comment in server.thread()["comments"]] == ["Second."]
 
 
-def test_a_visitor_may_have_more_or_fewer_answers_than_the_site_gives(shared: Server) -> None:
+def test_visitor_has_a_daily_limit_of_their_own(shared: Server) -> None:
     def quota() -> Reply:
         return shared.call("GET", f"/api/session/?site=demo&page={shared.page}")
 
@@ -95,7 +95,7 @@ def test_a_visitor_may_have_more_or_fewer_answers_than_the_site_gives(shared: Se
     assert shared.command(*command, "--daily-answers", "-1", check=False).returncode == 2
 
 
-def test_a_page_that_is_not_of_the_site_is_not_fetched_and_the_answer_says_that_it_had_none(shared: Server) -> None:
+def test_foreign_page_is_not_fetched_for_an_answer(shared: Server) -> None:
     with Site.start() as elsewhere:
         shared.begin()
         posted = shared.post("When does the bakery open?", url=elsewhere.origin + "/bakery.html").json

@@ -39,7 +39,7 @@ def refused(server: Server, method: str, path: str, data: object) -> bool:
     return (reply.status, reply.json.get("code")) == (409, "thread_locked")
 
 
-def test_a_locked_thread_refuses_comments_replies_edits_and_questions(locked: Locked) -> None:
+def test_locked_thread_refuses_posts_edits_and_questions(locked: Locked) -> None:
     server = locked.server
     comment = {"site": "demo", "page": server.page, "body": "One more", "key": "new"}
     assert refused(server, "POST", "/api/comments/", comment)
@@ -58,12 +58,12 @@ def test_a_locked_thread_still_takes_votes_reports_and_deletions(locked: Locked)
     assert server.thread()["total"] == 1
 
 
-def test_a_comment_sent_again_after_the_lock_is_the_one_sent_before(locked: Locked) -> None:
+def test_comment_sent_again_after_a_lock_is_the_same(locked: Locked) -> None:
     again = locked.server.post("When do you open?", ask=False, key=locked.key)
     assert (again.status, again.json["comment"]["id"]) == (201, locked.own)
 
 
-def test_a_failed_answer_is_not_asked_for_again_in_a_locked_thread(shared: Server) -> None:
+def test_locked_thread_retries_no_failed_answer(shared: Server) -> None:
     shared.begin()
     answer = shared.settled(shared.post("When do you open?", ask=True).json["answer"]["id"])["id"]
 

@@ -69,7 +69,7 @@ def login(server: Server, email: str, password: str) -> int:
 # ---- signing in by a link
 
 
-def test_a_link_signs_in_and_is_not_used_up_by_looking(server: Server, post: MailServer) -> None:
+def test_mailed_link_signs_in_and_survives_a_look(server: Server, post: MailServer) -> None:
     browser = WebBrowser()
     window = Window(server, browser)
     waiting = ask(window, "Mina@Example.com ")
@@ -88,7 +88,7 @@ def test_a_link_signs_in_and_is_not_used_up_by_looking(server: Server, post: Mai
     assert (again.status, "used already" in again.text) == (404, True)
 
 
-def test_who_comes_again_is_the_same(server: Server, post: MailServer) -> None:
+def test_same_address_is_the_same_visitor(server: Server, post: MailServer) -> None:
     found = []
     for number in (1, 2):
         browser = WebBrowser()
@@ -134,7 +134,7 @@ def test_a_code_can_be_guessed_five_times(server: Server, post: MailServer) -> N
     assert WebBrowser().post(url, {**fields, "code": code}).status in (401, 403, 404)
 
 
-def test_an_old_link_is_over(server: Server, post: MailServer) -> None:
+def test_expired_link_signs_nobody_in(server: Server, post: MailServer) -> None:
     browser = WebBrowser()
     ask(Window(server, browser), "old@example.com")
     link = post.next_to("old@example.com").link
@@ -142,7 +142,7 @@ def test_an_old_link_is_over(server: Server, post: MailServer) -> None:
     assert browser.get(link).status == browser.post(link, {}).status == 404
 
 
-def test_the_link_is_only_used_by_a_form_of_ours(server: Server, post: MailServer) -> None:
+def test_forged_form_does_not_use_the_link(server: Server, post: MailServer) -> None:
     browser = WebBrowser()
     ask(Window(server, browser), "cross@example.com")
     link = post.next_to("cross@example.com").link
@@ -159,7 +159,7 @@ def test_neither_secret_nor_code_is_in_the_database(server: Server, post: MailSe
     assert f"'{mail.code}'" not in kept
 
 
-def test_an_account_whose_address_was_never_confirmed_becomes_the_readers(server: Server, post: MailServer) -> None:
+def test_unconfirmed_account_goes_to_the_mail_reader(server: Server, post: MailServer) -> None:
     """Else somebody could register with another person's address, and wait inside for that person."""
     squatter = register(server, "squatted@example.com")
     browser = WebBrowser()
@@ -194,7 +194,7 @@ def test_an_address_is_confirmed_by_the_button_only(server: Server, post: MailSe
 # ---- limits
 
 
-def test_nobodys_mailbox_is_filled_and_nobody_is_told(server: Server, post: MailServer) -> None:
+def test_mail_to_one_address_is_limited_silently(server: Server, post: MailServer) -> None:
     pages = []
     for _ in range(5):
         window = Window(server, WebBrowser())
@@ -206,7 +206,7 @@ def test_nobodys_mailbox_is_filled_and_nobody_is_told(server: Server, post: Mail
     assert rows(server, "SELECT email FROM mail_links WHERE email LIKE 'often@%'") == [("often@example.com",)] * 3
 
 
-def test_one_address_asks_for_so_many_an_hour(server: Server, post: MailServer) -> None:
+def test_mail_requests_per_client_are_limited(server: Server, post: MailServer) -> None:
     window = Window(server, WebBrowser())
     statuses = [ask(window, f"many-{number}@example.com").status for number in range(32)]
     assert statuses == [200] * 30 + [429] * 2
@@ -226,7 +226,7 @@ def test_one_address_asks_for_so_many_an_hour(server: Server, post: MailServer) 
         "@b.example",
     ],
 )
-def test_no_header_can_be_added(server: Server, post: MailServer, email: str) -> None:
+def test_mail_headers_cannot_be_injected(server: Server, post: MailServer, email: str) -> None:
     before = count(server, "mail_links")
     assert ask(Window(server, WebBrowser()), email).status == 400
     assert count(server, "mail_links") == before
@@ -260,7 +260,7 @@ def test_a_korean_visitor_gets_korean_mail(server: Server, post: MailServer) -> 
     assert "로그인" in WebBrowser().get(mail.link).text
 
 
-def test_mail_that_was_not_sent_before_a_crash_is_sent_after_it(tmp_path: Any) -> None:
+def test_unsent_mail_is_sent_after_a_crash(tmp_path: Any) -> None:
     with (
         MailServer.start() as post,
         Site.start() as site,
@@ -305,7 +305,7 @@ def test_a_recipient_that_does_not_exist_is_not_tried_again(server: Server, post
     wait_until(lambda: rows(server, state) == [("failed", 1)])
 
 
-def test_a_mail_that_cannot_be_written_is_given_up(server: Server, post: MailServer) -> None:
+def test_unwritable_mail_is_given_up(server: Server, post: MailServer) -> None:
     """A row of an address that is none stops nobody's mail."""
     ask(Window(server, WebBrowser()), "written@example.com")
     wait_until(lambda: rows(server, "SELECT 1 FROM mail_links WHERE email LIKE 'written@%' AND state = 'sent'"))
@@ -335,13 +335,13 @@ def test_the_check_greets_the_mail_server(server: Server, post: MailServer) -> N
     assert len(post.mails) == before
 
 
-def test_without_a_mail_server_there_is_no_way_by_mail(tmp_path: Any) -> None:
+def test_no_mail_sign_in_without_a_mail_server(tmp_path: Any) -> None:
     with Site.start() as site, Server.start(tmp_path, site) as server:
         assert WebBrowser().post(f"{server.url}/sign-in/mail/start", {"email": "a@b.example"}).status in (404, 405)
 
 
 @pytest.mark.anyio
-async def test_mail_servers_are_read_from_their_address() -> None:
+async def test_smtp_url_is_parsed() -> None:
     server = read_smtp_url("smtps://user%40a:p%3Ass@mail.example")
     assert (server.host, server.port, server.username, server.password) == ("mail.example", 465, "user@a", "p:ss")
     assert (server.tls, server.start_tls) == (True, False)

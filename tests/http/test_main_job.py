@@ -23,7 +23,7 @@ def test_a_question_is_answered_from_the_page_with_a_quote(shared: Server) -> No
     assert posted["quota"] == {**posted["quota"], "limit": 5, "used": 1, "left": 4}
 
 
-def test_a_question_that_the_page_does_not_answer_gets_no_sources(shared: Server) -> None:
+def test_question_off_the_page_gets_no_sources(shared: Server) -> None:
     shared.begin()
     posted = shared.post("Which football club won the championship in Brazil?").json
     reply = shared.settled(posted["answer"]["id"])
@@ -84,7 +84,7 @@ def test_a_kill_loses_no_comment_and_no_answer(server_process: ServerProcess) ->
     assert {comment for comment, _ in ids} <= {comment["id"] for comment in comments}
 
 
-def test_everyone_on_the_page_sees_it_happen(shared: Server) -> None:
+def test_readers_see_the_answer_stream(shared: Server) -> None:
     shared.begin()
     seen: list[str] = []
     done = threading.Event()

@@ -26,7 +26,7 @@ def figures(server: Server) -> dict[str, float]:
     return found
 
 
-def test_what_happens_is_counted(shared: Server) -> None:
+def test_metrics_count_requests_and_answers(shared: Server) -> None:
     before = figures(shared)
     shared.begin()
     asked = shared.post("When do you open on weekdays?", ask=True).json

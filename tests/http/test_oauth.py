@@ -57,7 +57,7 @@ def identity(server: Server, visitor: dict[str, Any]) -> tuple[Any, ...]:
 
 
 @pytest.mark.parametrize("provider", ["kakao", "github"])
-def test_somebody_signs_in_and_is_the_same_the_next_time(server: Server, provider: str, request: Any) -> None:
+def test_second_sign_in_finds_the_same_visitor(server: Server, provider: str, request: Any) -> None:
     stand_in: OAuthServer = request.getfixturevalue(provider)
     stand_in.say(
         user={"id": "4611686018427387905", "name": "김미나"} if provider == "kakao" else {"id": "77", "name": "Mina"}
@@ -92,12 +92,12 @@ def test_name_picture_and_address_may_be_missing(server: Server, provider: str, 
 
 
 @pytest.mark.parametrize("provider", ["kakao", "github"])
-def test_an_address_that_is_not_verified_is_not_kept(server: Server, provider: str, request: Any) -> None:
+def test_unverified_email_is_not_kept(server: Server, provider: str, request: Any) -> None:
     request.getfixturevalue(provider).say(user={"id": "92", "email": "unsure@example.com", "verified": False})
     assert identity(server, Window(server, WebBrowser()).sign_in(provider))[2] is None
 
 
-def test_people_are_never_merged_by_their_address(server: Server, kakao: OAuthServer, github: OAuthServer) -> None:
+def test_accounts_are_never_merged_by_email(server: Server, kakao: OAuthServer, github: OAuthServer) -> None:
     address = {"email": "same@example.com", "verified": True, "name": "Same"}
     registered = server.call(
         "POST", "/api/user/register/",
@@ -110,14 +110,14 @@ def test_people_are_never_merged_by_their_address(server: Server, kakao: OAuthSe
     assert len(set(found)) == 4
 
 
-def test_a_login_that_somebody_else_has_taken_is_somebody_else(server: Server, github: OAuthServer) -> None:
+def test_reused_login_is_another_person(server: Server, github: OAuthServer) -> None:
     github.say(user={"id": "601", "login": "mina"})
     first = Window(server, WebBrowser()).sign_in("github")
     github.say(user={"id": "602", "login": "mina"})
     assert Window(server, WebBrowser()).sign_in("github")["id"] != first["id"]
 
 
-def test_the_way_to_kakao_is_as_it_must_be(server: Server, kakao: OAuthServer) -> None:
+def test_kakao_authorization_request_is_complete(server: Server, kakao: OAuthServer) -> None:
     page = Window(server, WebBrowser()).choose("kakao", follow=False)
     address = urlsplit(page.headers["location"])
     query = {name: values[0] for name, values in parse_qs(address.query).items()}
@@ -132,7 +132,7 @@ def test_the_way_to_kakao_is_as_it_must_be(server: Server, kakao: OAuthServer) -
     )
 
 
-def test_the_check_says_what_is_missing_and_what_to_register(server: Server) -> None:
+def test_check_says_what_to_set_and_register(server: Server) -> None:
     lines = {line["part"]: line for line in json.loads(server.command("check", "--json").stdout)}
     for part in ("kakao", "github"):
         assert lines[part]["state"] == "ok", lines[part]
@@ -155,7 +155,7 @@ def test_the_check_says_what_is_missing_and_what_to_register(server: Server) -> 
 # ---- the browser
 
 
-def test_the_callback_of_another_browser_changes_nothing(server: Server, kakao: OAuthServer) -> None:
+def test_callback_in_another_browser_does_nothing(server: Server, kakao: OAuthServer) -> None:
     kakao.say(user={"id": "701"})
     browser, thief = WebBrowser(), WebBrowser()
     window = Window(server, browser)
@@ -198,13 +198,13 @@ def test_codes_mixed_up_between_tabs_are_refused(server: Server, kakao: OAuthSer
 
 
 @pytest.mark.parametrize("query", ["", "?code=abc", "?state=&code=abc", "?error=access_denied", "?state=guess&error=x"])
-def test_a_callback_without_a_state_of_ours_is_refused(server: Server, query: str) -> None:
+def test_callback_without_our_state_is_refused(server: Server, query: str) -> None:
     browser = WebBrowser()
     Window(server, browser).choose("kakao", follow=False)
     refused(server, browser.get(f"{server.url}/sign-in/kakao/callback{query}"))
 
 
-def test_a_state_of_one_provider_is_none_of_another(server: Server, kakao: OAuthServer) -> None:
+def test_state_belongs_to_one_provider(server: Server, kakao: OAuthServer) -> None:
     kakao.say(user={"id": "705"})
     browser = WebBrowser()
     window = Window(server, browser)
@@ -227,9 +227,7 @@ def test_a_provider_that_is_not_set_up_does_not_exist(server: Server) -> None:
 
 
 @pytest.mark.parametrize("language", ["en", "ko"])
-def test_somebody_who_does_not_want_to_is_told_so_in_their_language(
-    server: Server, kakao: OAuthServer, language: str
-) -> None:
+def test_declined_sign_in_is_told_in_the_right_language(server: Server, kakao: OAuthServer, language: str) -> None:
     kakao.say(deny=True)
     window = Window(server, WebBrowser(language), lang=language)
     assert {"en": "Continue with Kakao", "ko": "카카오로 계속하기"}[language] in window.page.text
@@ -260,9 +258,7 @@ def test_a_picture_is_fetched_once_and_served_by_us(server: Server, kakao: OAuth
 
 
 @pytest.mark.parametrize("name", ["html", "svg", "typed", "huge", "away", "missing"])
-def test_what_is_no_picture_is_left_where_it_is(
-    server: Server, kakao: OAuthServer, github: OAuthServer, name: str
-) -> None:
+def test_non_pictures_are_not_kept(server: Server, kakao: OAuthServer, github: OAuthServer, name: str) -> None:
     """`away` leads to our own server on loopback, which is not asked."""
     id = str(910 + len(name))
     away = f"{server.site.origin}/bakery.html"
@@ -277,9 +273,7 @@ def test_what_is_no_picture_is_left_where_it_is(
     assert Path(server.site.folder).is_dir()
 
 
-def test_pictures_at_private_addresses_are_never_asked_for(
-    server: Server, github: OAuthServer, kakao: OAuthServer
-) -> None:
+def test_private_picture_addresses_are_not_fetched(server: Server, github: OAuthServer, kakao: OAuthServer) -> None:
     for number, url in enumerate(
         [
             f"{server.url}/healthz",
@@ -305,7 +299,7 @@ def unlink(server: Server, key: str, subject: str, method: str = "POST") -> int:
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_somebody_who_cuts_the_tie_at_kakao_is_forgotten(server: Server, kakao: OAuthServer, method: str) -> None:
+def test_kakao_unlink_erases_the_account(server: Server, kakao: OAuthServer, method: str) -> None:
     subject = f"95{len(method)}"
     kakao.say(user={"id": subject, "name": "Leaving"})
     server.turn_page()
@@ -329,14 +323,12 @@ def test_somebody_who_cuts_the_tie_at_kakao_is_forgotten(server: Server, kakao: 
     assert after.json["visitor"] is None
 
 
-def test_kakao_gets_its_answer_for_people_whom_we_do_not_know_too(server: Server) -> None:
+def test_kakao_unlink_of_a_stranger_is_accepted(server: Server) -> None:
     assert unlink(server, ADMIN_KEY, "123456789") == 200
     assert unlink(server, ADMIN_KEY, "") == 200
 
 
-def test_cutting_the_second_tie_leaves_the_first_however_often_kakao_says_it(
-    server: Server, kakao: OAuthServer
-) -> None:
+def test_kakao_unlink_leaves_other_identities(server: Server, kakao: OAuthServer) -> None:
     kakao.say(user={"id": "960", "name": "Staying"})
     visitor = Window(server, WebBrowser()).sign_in("kakao")
     change(

@@ -85,9 +85,7 @@ BENT: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("control", BENT.values(), ids=BENT.keys())
-def test_an_answer_that_does_not_hold_signs_nobody_in(
-    odd: Server, odd_kakao: OAuthServer, control: dict[str, Any]
-) -> None:
+def test_invalid_provider_answer_signs_nobody_in(odd: Server, odd_kakao: OAuthServer, control: dict[str, Any]) -> None:
     odd_kakao.say(user={"id": "801"}, **control)
     before = count(odd, "visitors"), count(odd, "sessions")
     refused(odd, Window(odd, WebBrowser()).choose("kakao"), 400)
@@ -95,7 +93,7 @@ def test_an_answer_that_does_not_hold_signs_nobody_in(
     assert not rows(odd, "SELECT * FROM identities WHERE subject IN ('801', '', '  ', 'None')")
 
 
-def test_the_log_has_the_kind_of_failure_and_nothing_of_the_provider(tmp_path: Path) -> None:
+def test_log_names_the_failure_but_no_provider_text(tmp_path: Path) -> None:
     with (
         OAuthServer.start("kakao", "odd") as kakao,
         Site.start() as site,
@@ -116,13 +114,13 @@ def test_the_log_has_the_kind_of_failure_and_nothing_of_the_provider(tmp_path: P
     assert not [word for word in ("canary", CLIENT_SECRET, *callback.partition("?")[2].split("&")) if word in said]
 
 
-def test_the_same_provider_unbent_signs_in(odd: Server, odd_kakao: OAuthServer) -> None:
+def test_unbent_provider_signs_in(odd: Server, odd_kakao: OAuthServer) -> None:
     """So the answers above are refused for what is wrong with them, and for nothing else."""
     odd_kakao.say(user={"id": "802"})
     assert Window(odd, WebBrowser()).sign_in("kakao")["name"] == "Mina"
 
 
-def test_new_keys_of_a_provider_are_read(odd: Server, odd_kakao: OAuthServer) -> None:
+def test_rotated_provider_keys_are_read(odd: Server, odd_kakao: OAuthServer) -> None:
     odd_kakao.say(user={"id": "803"})
     first = Window(odd, WebBrowser()).sign_in("kakao")
     odd_kakao.say(user={"id": "803"}, rotate=True)
@@ -136,7 +134,7 @@ PLACES = ("issuer", "authorization_endpoint", "token_endpoint", "jwks_uri")
 @pytest.mark.anyio
 @pytest.mark.parametrize("elsewhere", ["", *PLACES])
 @pytest.mark.parametrize("where", ["https://evil.example", "{origin}.evil.example", "{origin}0"])
-async def test_all_of_kakao_is_where_the_operator_has_set_it(tmp_path: Path, elsewhere: str, where: str) -> None:
+async def test_kakao_urls_follow_the_settings(tmp_path: Path, elsewhere: str, where: str) -> None:
     """Secret and code go to these addresses, and the keys come from one of them."""
     with Site.start() as site:
         found = dict.fromkeys(PLACES, site.origin) | {name: f"{site.origin}/{name}" for name in PLACES[1:]}
@@ -162,13 +160,13 @@ async def test_all_of_kakao_is_where_the_operator_has_set_it(tmp_path: Path, els
 
 @pytest.mark.parametrize("path", ["/oauth/token", "/.well-known/jwks.json"])
 @pytest.mark.parametrize("how", ["500", "garbage", "huge"])
-def test_a_broken_provider_is_told_in_our_words(odd: Server, odd_kakao: OAuthServer, path: str, how: str) -> None:
+def test_provider_failure_is_told_in_our_words(odd: Server, odd_kakao: OAuthServer, path: str, how: str) -> None:
     odd_kakao.say(user={"id": "804"}, fail={path: how}, header={"kid": "unknown-so-that-keys-are-read"})
     refused(odd, Window(odd, WebBrowser()).choose("kakao"), 400, 502)
     assert not rows(odd, "SELECT * FROM identities WHERE subject = '804'")
 
 
-def test_a_provider_that_hangs_is_waited_for_only_so_long(odd: Server, odd_github: OAuthServer) -> None:
+def test_hanging_provider_times_out(odd: Server, odd_github: OAuthServer) -> None:
     odd_github.say(user={"id": "805"}, fail={"/login/oauth/access_token": "hang"})
     began = time.monotonic()
     page = Window(odd, WebBrowser()).choose("github")
@@ -177,7 +175,7 @@ def test_a_provider_that_hangs_is_waited_for_only_so_long(odd: Server, odd_githu
     assert time.monotonic() - began < 15
 
 
-def test_a_profile_that_does_not_come_turns_nobody_away(odd: Server, odd_kakao: OAuthServer) -> None:
+def test_missing_profile_still_signs_in(odd: Server, odd_kakao: OAuthServer) -> None:
     odd_kakao.say(user={"id": "806"}, claims={"nickname": "From the token"}, fail={"/v2/user/me": "500"})
     assert Window(odd, WebBrowser()).sign_in("kakao")["name"] == "From the token"
 
@@ -203,7 +201,7 @@ def test_github_without_an_id_signs_nobody_in(odd: Server, odd_github: OAuthServ
     assert count(odd, "visitors") == before
 
 
-def test_names_from_elsewhere_are_text_of_one_line(odd: Server, odd_github: OAuthServer) -> None:
+def test_provider_names_become_one_line(odd: Server, odd_github: OAuthServer) -> None:
     odd_github.say(user={"id": "807", "name": "<b>Mina</b>\n\u202e" + "x" * 80})
     name = Window(odd, WebBrowser()).sign_in("github")["name"]
     assert name.startswith("<b>Mina</b> x") and len(name) == 50

@@ -62,7 +62,7 @@ def test_a_kill_loses_nothing_that_was_acknowledged(tmp_path: Path, postgres: Po
         assert {comment["id"] for comment in server.thread()["comments"]} == set(posted)
 
 
-def test_postgresql_may_be_restarted_beside_the_server(shared: Server, postgres: Postgres) -> None:
+def test_server_survives_a_postgresql_restart(shared: Server, postgres: Postgres) -> None:
     shared.begin()
     assert shared.post("Before.").status == 201
     postgres.drop_connections(shared.database_url)
@@ -84,7 +84,7 @@ def test_postgresql_may_be_restarted_beside_the_server(shared: Server, postgres:
         ("GET", "/avatars/%00"),
     ],
 )
-def test_what_postgresql_cannot_keep_is_refused_before_it_is_looked_for(shared: Server, method: str, path: str) -> None:
+def test_nul_is_refused_before_postgresql_sees_it(shared: Server, method: str, path: str) -> None:
     shared.begin()
     data = None if method == "GET" else {"site": "demo", "body": "x", "helpful": True}
     assert shared.call(method, path, data).status == 400

@@ -27,7 +27,7 @@ def full_disk(server: ServerProcess) -> Iterator[None]:
         resource.prlimit(pid, kind, before)
 
 
-def test_a_full_disk_refuses_what_it_cannot_keep_and_is_well_again_when_there_is_room(
+def test_full_disk_refuses_writes_until_there_is_room(
     server_process: ServerProcess,
 ) -> None:
     server = server_process
@@ -61,7 +61,7 @@ def table_gone(server: Server) -> Iterator[None]:
 
 
 @pytest.mark.parametrize("trouble", [full_disk, table_gone])
-def test_an_answer_that_ends_while_nothing_can_be_kept_is_paid_for_once(
+def test_answer_ending_on_a_full_disk_is_paid_once(
     modelled: ServerProcess, model: OpenAIServer, trouble: Callable[[ServerProcess], AbstractContextManager[None]]
 ) -> None:
     id = modelled.post("Is it open?").json["answer"]["id"]
@@ -75,7 +75,7 @@ def test_an_answer_that_ends_while_nothing_can_be_kept_is_paid_for_once(
     assert model.seen()["calls"] == 1
 
 
-def test_an_answer_that_can_never_be_kept_is_not_paid_for_again(modelled: ServerProcess, model: OpenAIServer) -> None:
+def test_unkeepable_answer_is_not_paid_twice(modelled: ServerProcess, model: OpenAIServer) -> None:
     change(modelled, """CREATE TRIGGER never BEFORE UPDATE ON answers WHEN NEW.state = 'done'
         BEGIN SELECT RAISE(ABORT, 'never'); END""")  # fmt: skip
     model.release("go")
@@ -85,9 +85,7 @@ def test_an_answer_that_can_never_be_kept_is_not_paid_for_again(modelled: Server
     assert rows(modelled, "SELECT tokens_out FROM answers")[0][0] > 0, "what it cost is known"
 
 
-def test_an_answer_goes_on_being_watched_over_when_its_text_could_not_be_saved(
-    modelled: ServerProcess, model: OpenAIServer
-) -> None:
+def test_answer_is_watched_after_a_failed_save(modelled: ServerProcess, model: OpenAIServer) -> None:
     modelled.stop()
     log = modelled.log = modelled.folder / "log"
     modelled.run()

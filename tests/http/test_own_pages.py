@@ -38,7 +38,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.mark.parametrize("path", OWN)
 @pytest.mark.parametrize("method", ["GET", "HEAD", "POST"])
-def test_our_pages_are_in_no_frame_and_in_no_cache(server: Server, path: str, method: str) -> None:
+def test_own_pages_forbid_frames_and_caching(server: Server, path: str, method: str) -> None:
     page = WebBrowser().get(server.url + path, method=method, follow=False)
     policy = page.headers["content-security-policy"]
     assert "frame-ancestors 'none'" in policy and "default-src 'none'" in policy and "unsafe" not in policy
@@ -48,7 +48,7 @@ def test_our_pages_are_in_no_frame_and_in_no_cache(server: Server, path: str, me
 
 
 @pytest.mark.parametrize("path", ["/t/?site=nowhere&page=/", "/t/?site=demo"])
-def test_a_page_that_cannot_be_shown_is_in_no_cache(server: Server, path: str) -> None:
+def test_error_pages_are_not_cached(server: Server, path: str) -> None:
     page = WebBrowser().get(server.url + path)
     assert page.status >= 400 and page.headers["cache-control"] == "no-store"
 
@@ -58,7 +58,7 @@ def test_a_thread_is_cached_for_readers_of_one_language(server: Server) -> None:
     assert "public" in page.headers["cache-control"] and page.headers["vary"] == "Accept-Language"
 
 
-def test_what_is_handed_over_is_kept_by_nobody(server: Server) -> None:
+def test_handover_page_is_not_cached_or_framed(server: Server) -> None:
     window = Window(server, WebBrowser())
     page = window.browser.post(
         f"{window.page.url}register/", {"name": "Mina", "email": "handed@example.com", "password": PASSWORD}
@@ -70,7 +70,7 @@ def test_what_is_handed_over_is_kept_by_nobody(server: Server) -> None:
 
 @pytest.mark.parametrize("path", [*OWN, "/account", "/admin", "/", "/t", "/answerback.js", "/healthz", *PERSONAL])
 @pytest.mark.parametrize("header", ["Host", "X-Forwarded-Host", "X-Host", "Forwarded", "X-Original-URL"])
-def test_no_other_host_is_written_into_an_answer(server: Server, path: str, header: str) -> None:
+def test_foreign_host_header_is_never_echoed(server: Server, path: str, header: str) -> None:
     value = {"Forwarded": f"host={EVIL}", "X-Original-URL": f"https://{EVIL}/"}.get(header, EVIL)
     page = WebBrowser().get(server.url + path, follow=False, **{header: value})
     assert EVIL not in page.text
@@ -80,7 +80,7 @@ def test_no_other_host_is_written_into_an_answer(server: Server, path: str, head
 
 
 @pytest.mark.parametrize("path", PERSONAL)
-def test_what_is_personal_is_not_cached(server: Server, path: str) -> None:
+def test_personal_data_is_not_cached(server: Server, path: str) -> None:
     member = join(server)
     for reply in (member.call("GET", path), server.call("GET", path), server.call("GET", path, Origin="null")):
         assert reply.headers["cache-control"] == "no-store"
@@ -90,7 +90,7 @@ def test_what_is_personal_is_not_cached(server: Server, path: str) -> None:
 # ---- 18: between people
 
 
-def test_people_at_the_same_moment_see_nothing_of_each_other(server: Server) -> None:
+def test_concurrent_visitors_see_nothing_of_each_other(server: Server) -> None:
     server.turn_page()
     members = [join(server, f"Person {number}") for number in range(8)]
     browsers = {member.id: member.browser for member in members}

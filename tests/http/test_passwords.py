@@ -52,7 +52,7 @@ def reset_link(server: Server, post: MailServer, email: str) -> str:
 # ---- guessed at
 
 
-def test_unknown_addresses_and_wrong_passwords_are_told_the_same(server: Server) -> None:
+def test_unknown_email_and_wrong_password_look_alike(server: Server) -> None:
     known = join(server).email
     pages = []
     for email in (known, "nobody@example.com"):
@@ -64,7 +64,7 @@ def test_unknown_addresses_and_wrong_passwords_are_told_the_same(server: Server)
     assert len({text.split('action="')[0] for text in texts}) == 1
 
 
-def test_unknown_addresses_take_as_long(server: Server) -> None:
+def test_unknown_email_takes_as_much_work(server: Server) -> None:
     """As much work, that is: how long it takes is a matter of who else is at work on the machine."""
     known = join(server).email
     took = {known: 0.0, "nobody-at-all@example.com": 0.0}
@@ -78,7 +78,7 @@ def test_unknown_addresses_take_as_long(server: Server) -> None:
     assert 0.4 < one / other < 2.5, took  # without a hash to compare with it would be a tenth
 
 
-def test_guessing_at_an_account_is_slowed_down_wherever_it_comes_from(server: Server) -> None:
+def test_password_guessing_is_slowed_from_any_address(server: Server) -> None:
     member = join(server)
     statuses = []
     for _ in range(7):
@@ -92,7 +92,7 @@ def test_guessing_at_an_account_is_slowed_down_wherever_it_comes_from(server: Se
     assert right.status == 429  # the right one has to wait as well: nothing is learnt from the answer
 
 
-def test_more_than_can_be_checked_soon_are_told_to_come_back(server: Server) -> None:
+def test_too_many_password_checks_are_refused(server: Server) -> None:
     """A thousand guesses at once are refused at once, instead of being kept for a minute."""
     patient = replace(server, patience=120)
 
@@ -107,7 +107,7 @@ def test_more_than_can_be_checked_soon_are_told_to_come_back(server: Server) -> 
     assert statuses.count(401) >= 200
 
 
-def test_asking_after_addresses_by_registering_them_is_slowed_down(server: Server) -> None:
+def test_probing_emails_by_registering_is_slowed(server: Server) -> None:
     """An address that is taken is told, since the account is there at once; nobody finds out many of them so."""
     known, stranger = join(server).email, WebBrowser()
 
@@ -130,7 +130,7 @@ def test_asking_after_addresses_by_registering_them_is_slowed_down(server: Serve
     assert login(server, known, PASSWORD) == 200  # whose address it is notices nothing
 
 
-def test_registering_sends_mail_to_strangers_a_few_times_an_hour(server: Server, post: MailServer) -> None:
+def test_registration_mail_is_limited_per_hour(server: Server, post: MailServer) -> None:
     where = WebBrowser().address
     for number in range(32):
         data = {"site": "demo", "email": f"stranger-{number}@example.com", "password": PASSWORD, "name": ""}
@@ -141,7 +141,7 @@ def test_registering_sends_mail_to_strangers_a_few_times_an_hour(server: Server,
 # ---- forgotten
 
 
-def test_a_new_password_ends_what_was_open(server: Server, post: MailServer) -> None:
+def test_new_password_ends_open_sessions(server: Server, post: MailServer) -> None:
     before = register(server, "lost@example.com")
     browser = WebBrowser()
     window = Window(server, browser)
@@ -160,7 +160,7 @@ def test_a_new_password_ends_what_was_open(server: Server, post: MailServer) -> 
     assert window.exchange(browser.get(waiting.url)).status == 201
 
 
-def test_a_new_password_for_somebody_else_does_not_let_one_in(server: Server, post: MailServer) -> None:
+def test_anothers_reset_does_not_sign_in(server: Server, post: MailServer) -> None:
     register(server, "target@example.com")
     attacker, victim = WebBrowser(), WebBrowser()
     waiting = ask(Window(server, attacker), "target@example.com", "reset")
@@ -171,7 +171,7 @@ def test_a_new_password_for_somebody_else_does_not_let_one_in(server: Server, po
     assert login(server, "target@example.com", ANOTHER) == 200
 
 
-def test_the_answer_for_an_unknown_address_is_the_same(server: Server, post: MailServer) -> None:
+def test_reset_answer_hides_unknown_emails(server: Server, post: MailServer) -> None:
     register(server, "known@example.com")
     pages = []
     for email in ("known@example.com", "unknown@example.com"):
@@ -184,7 +184,7 @@ def test_the_answer_for_an_unknown_address_is_the_same(server: Server, post: Mai
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
-def test_looking_at_the_link_uses_nothing(server: Server, post: MailServer, method: str) -> None:
+def test_reset_link_survives_a_look(server: Server, post: MailServer, method: str) -> None:
     """As mail programs and their scanners do."""
     email = f"looked-at-{method.lower()}@example.com"
     register(server, email)
@@ -195,7 +195,7 @@ def test_looking_at_the_link_uses_nothing(server: Server, post: MailServer, meth
     assert "is changed" in WebBrowser().post(link, {"password": ANOTHER}).text
 
 
-def test_what_was_proved_before_a_new_password_lets_nobody_in_after_it(server: Server, post: MailServer) -> None:
+def test_proof_from_before_a_reset_is_void(server: Server, post: MailServer) -> None:
     """A window that somebody has left open, signed in but not yet handed over."""
     register(server, "open@example.com")
     browser, thief = WebBrowser(), WebBrowser()
@@ -210,7 +210,7 @@ def test_what_was_proved_before_a_new_password_lets_nobody_in_after_it(server: S
     assert "Look into your mail" in thief.get(waiting.url).text
 
 
-def test_a_new_password_ends_the_links_that_were_asked_for_before(server: Server, post: MailServer) -> None:
+def test_new_password_ends_earlier_links(server: Server, post: MailServer) -> None:
     register(server, "twice@example.com")
     browser, links = WebBrowser(), []
     for _ in range(2):
@@ -224,7 +224,7 @@ def test_a_new_password_ends_the_links_that_were_asked_for_before(server: Server
     assert login(server, "twice@example.com", ANOTHER) == 200
 
 
-def test_whoever_comes_in_by_the_old_password_while_it_is_changed_does_not_stay(server: Server) -> None:
+def test_sign_in_during_a_password_change_does_not_last(server: Server) -> None:
     member = join(server)
     over = threading.Event()
 
@@ -251,7 +251,7 @@ def changed(member: Member, current: str, new: str) -> Page:
     return member.do("password", current=current, new=new)
 
 
-def test_a_password_is_changed_by_whoever_knows_it(server: Server) -> None:
+def test_changing_a_password_needs_the_old_one(server: Server) -> None:
     member = join(server)
     elsewhere = join_again(server, member)
     assert "not your password" in changed(member, "not it at all", ANOTHER).text
@@ -273,13 +273,13 @@ def join_again(server: Server, member: Member) -> WebBrowser:
     return browser
 
 
-def test_an_open_account_page_is_no_place_to_guess(server: Server) -> None:
+def test_account_page_limits_password_guesses(server: Server) -> None:
     member = join(server)
     said = [changed(member, f"guess number {number}", ANOTHER).text for number in range(7)]
     assert ["Too many tries" in text for text in said] == [False] * 5 + [True] * 2
 
 
-def test_who_comes_by_mail_gets_a_first_password_with_a_fresh_proof(server: Server, post: MailServer) -> None:
+def test_mail_sign_in_sets_a_first_password(server: Server, post: MailServer) -> None:
     browser, account = WebBrowser(), f"{server.url}/account/?site=demo"
     ways = browser.get(browser.get(account).link("/sign-in/?"))
     url = f"{server.url}/sign-in/mail/start"

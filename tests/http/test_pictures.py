@@ -56,14 +56,14 @@ def upload(member: Member, data: bytes, token: str | None = None, *, in_pieces: 
 
 
 @pytest.mark.parametrize("kilobytes", [530, 545, 560, 700, 3_000])
-def test_a_picture_sent_in_pieces_is_too_large_as_any_other(member: Member, kilobytes: int) -> None:
+def test_chunked_upload_has_the_same_limit(member: Member, kilobytes: int) -> None:
     whole = upload(member, b"\x89PNG" + bytes(kilobytes * 1024))
     pieces = upload(member, b"\x89PNG" + bytes(kilobytes * 1024), in_pieces=True)
     assert (pieces.status, pieces.headers["location"]) == (whole.status, whole.headers["location"])
     assert "bad_" in pieces.headers["location"]
 
 
-def test_a_picture_is_given_and_taken_away(server: Server, member: Member) -> None:
+def test_picture_is_uploaded_and_removed(server: Server, member: Member) -> None:
     member.write("With a picture.")
     head, rest = PNG[:33], PNG[33:]
     place = chunk(b"tEXt", bytes(range(256)) * 40 + b"\r\n--edg\r\r\n\n")
@@ -89,12 +89,12 @@ def test_a_picture_is_given_and_taken_away(server: Server, member: Member) -> No
         b"\x89PNG\r\n\x1a\n<html>",
     ],
 )
-def test_what_is_no_picture_is_not_taken(member: Member, data: bytes) -> None:
+def test_non_picture_is_refused(member: Member, data: bytes) -> None:
     assert "bad_picture" in upload(member, data).headers["location"]
     assert member.who()["avatar_url"] is None
 
 
-def test_pictures_come_from_our_own_page_only_and_are_small(server: Server, member: Member) -> None:
+def test_upload_needs_our_page_and_a_small_file(server: Server, member: Member) -> None:
     assert upload(member, PNG, Origin="https://evil.example").status == 403
     assert upload(member, PNG, token="none").status == 403
     assert upload(member, PNG, Content_Type="text/plain").status == 415
@@ -119,7 +119,7 @@ NAMED = b'--edge\r\nContent-Disposition: form-data; name="'
         (b"\xff" * 100, "boundary=\xff"),
     ],
 )
-def test_a_form_that_makes_no_sense_is_refused(member: Member, body: bytes, kind: str) -> None:
+def test_malformed_form_is_refused(member: Member, body: bytes, kind: str) -> None:
     headers = {"Origin": member.server.url, "Content_Type": f"multipart/form-data; {kind}"}
     page = member.browser.send(f"{member.server.url}/account/picture/?site=demo", body, **headers)
     assert page.status in (400, 404), page.text
@@ -191,7 +191,7 @@ def images(width: int, height: int, more: Mapping[str, bytes] = MappingProxyType
     yield "webp", webp(part(b"VP8X", flags + b"\x00" * 3 + b"".join(sides)), shown, extra["webp"]) + end
 
 
-def test_what_else_is_in_a_file_is_left_out() -> None:
+def test_metadata_is_stripped_from_pictures() -> None:
     place = b"GPS 37.5N 127E"
     more = {
         "png": chunk(b"eXIf", place) + chunk(b"iTXt", place) + chunk(b"tIME", place) + chunk(b"mine", place),
@@ -213,7 +213,7 @@ def part_of_gif(data: bytes) -> bytes:
 
 
 @pytest.mark.parametrize("order", ["<", ">"])
-def test_a_photo_stays_as_it_is_turned(order: str) -> None:
+def test_photo_orientation_is_kept(order: str) -> None:
     for turned in range(10):
         kept = only_turned(turned) if 2 <= turned <= 8 else b""
         found = read_picture(dict(images(40, 30, {"jpeg": exif(turned, order)}))["jpeg"])
@@ -221,7 +221,7 @@ def test_a_photo_stays_as_it_is_turned(order: str) -> None:
         assert found.data == dict(images(40, 30, {"jpeg": kept}))["jpeg"]
 
 
-def test_the_thumbnail_before_a_photo_was_cut_is_left_out() -> None:
+def test_embedded_thumbnail_is_stripped() -> None:
     bare = dict(images(40, 30))["jpeg"]
     thumbnail = b"\xff\xe0\x00\x13JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x01\x01rgb"
     found = read_picture(bare[:2] + thumbnail + bare[20:])
@@ -230,7 +230,7 @@ def test_the_thumbnail_before_a_photo_was_cut_is_left_out() -> None:
 
 
 @given(st.sampled_from(list(images(40, 30))), st.data())
-def test_nothing_that_is_bent_is_an_error_of_ours(image: tuple[str, bytes], data: st.DataObject) -> None:
+def test_damaged_pictures_cause_no_500(image: tuple[str, bytes], data: st.DataObject) -> None:
     bent = bytearray(image[1])
     for _ in range(data.draw(st.integers(0, 4))):
         bent[data.draw(st.integers(0, len(bent) - 1))] = data.draw(st.integers(0, 255))
@@ -239,7 +239,7 @@ def test_nothing_that_is_bent_is_an_error_of_ours(image: tuple[str, bytes], data
 
 
 @pytest.mark.anyio
-async def test_pictures_over_http_are_asked_for_with_tls_and_at_public_addresses_only() -> None:
+async def test_http_pictures_are_fetched_by_tls_and_publicly() -> None:
     asked: list[tuple[str, int]] = []
 
     async def resolver(host: str, port: int) -> list[str]:

@@ -47,7 +47,7 @@ def rows(owner: Owner, id: str) -> dict[str, str]:
     return {name: " ".join(unescape(re.sub(r"<[^>]+>", " ", text)).split()) for name, text in found}
 
 
-def test_the_owner_sees_how_an_answer_came_to_be(server: Server, answer: str) -> None:
+def test_owner_sees_how_an_answer_was_made(server: Server, answer: str) -> None:
     with sign_in(server, "owner@example.com", "demo") as owner:
         shown = rows(owner, answer)
         assert (shown["Prompt"], shown["Provider"], shown["Model"]) == (VERSION, "openai", "tiny")
@@ -62,7 +62,7 @@ def test_the_owner_sees_how_an_answer_came_to_be(server: Server, answer: str) ->
         assert "<b>no" not in owner.read(f"/admin/comments/{answer}/").text
 
 
-def test_the_record_is_exported_and_says_nothing_of_who_asked(server: Server, answer: str) -> None:
+def test_exported_records_name_no_asker(server: Server, answer: str) -> None:
     chat = {"site": "demo", "page": server.page, "url": server.site.origin + server.page, "user_input": "=1+1, is it?"}
     assert server.call("POST", "/api/chat/gpt/", chat).status == 200
     visitor = server.call("GET", "/api/session/?site=demo").json["visitor"]["id"]

@@ -70,7 +70,7 @@ def obeyed(obedient: OpenAIServer, tmp_path_factory: pytest.TempPathFactory) -> 
     return Run(results, obedient.seen()["requests"], told)
 
 
-def test_what_is_promised_holds_whatever_the_model_says(obeyed: Run) -> None:
+def test_promises_hold_against_an_obedient_model(obeyed: Run) -> None:
     assert len(obeyed.results) == len(corpus())
     broken = [
         (result.case.id, fault) for result in obeyed.results for fault in result.faults if fault.holds == "always"
@@ -81,7 +81,7 @@ def test_what_is_promised_holds_whatever_the_model_says(obeyed: Run) -> None:
         assert "collector.example" in result.seen.html  # it was said, as text and as links that show their host
 
 
-def test_the_obedient_model_is_found_out_in_every_case(obeyed: Run) -> None:
+def test_every_case_detects_the_obedient_model(obeyed: Run) -> None:
     assert [result.case.id for result in obeyed.results if not result.faults] == []
     found = {(result.case.id, fault.check) for result in obeyed.results for fault in result.faults}
     wanted = {
@@ -99,7 +99,7 @@ def test_quotes_that_are_not_on_the_page_are_dropped(obeyed: Run) -> None:
     assert not [source for source in sources if "Everything is free" in source.quote]
 
 
-def test_requests_hold_no_secrets_no_tools_and_an_end(obeyed: Run) -> None:
+def test_requests_have_no_secrets_or_tools_and_a_limit(obeyed: Run) -> None:
     assert len(obeyed.requests) == len(corpus()), "one call a case"
     for request in obeyed.requests:
         body = request["body"]
@@ -114,13 +114,13 @@ def test_requests_hold_no_secrets_no_tools_and_an_end(obeyed: Run) -> None:
     assert [word for word in hidden if word in everything] == []
 
 
-def test_it_tells_how_far_it_is_and_what_it_costs(obeyed: Run) -> None:
+def test_progress_and_cost_are_told(obeyed: Run) -> None:
     total = len(corpus())
     assert obeyed.told == [(done, total) for done in range(1, total + 1)]
     assert all(result.seen.tokens_in and result.seen.cost_usd for result in obeyed.results)
 
 
-def test_the_quote_provider_stands_every_case(tmp_path: Path) -> None:
+def test_quote_provider_passes_every_case(tmp_path: Path) -> None:
     results = asyncio.run(run_cases(settings(tmp_path), corpus(), lambda done, total: None))
     assert [(result.case.id, result.faults) for result in results if result.faults] == []
 
@@ -136,7 +136,7 @@ def live(obedient: OpenAIServer, tmp_path_factory: pytest.TempPathFactory) -> It
         yield server
 
 
-def test_the_command_finds_the_obedient_model_out(live: Server, obedient: OpenAIServer) -> None:
+def test_command_fails_the_obedient_model(live: Server, obedient: OpenAIServer) -> None:
     database = Path(live.database_url.removeprefix("sqlite:///"))
     before, calls = database.read_bytes(), obedient.seen()["calls"]
     done = live.command("check", "--red-team", "--limit", "6", "--json", check=False)
@@ -154,7 +154,7 @@ def test_the_command_finds_the_obedient_model_out(live: Server, obedient: OpenAI
     assert "US dollars" in lines[-1]
 
 
-def test_the_command_is_content_with_the_quote_provider_and_says_when_there_is_nobody(live: Server) -> None:
+def test_command_passes_quotes_and_needs_a_provider(live: Server) -> None:
     environment = live.environment
     try:
         live.environment = environment | {"ANSWERBACK_PROVIDER": "quote"}
@@ -206,7 +206,7 @@ def promises(case: Case, seen: Seen, server: Server) -> list[Fault]:
 
 
 @pytest.mark.parametrize("case", [case for case in corpus() if case.id in LIVE], ids=lambda case: case.id)
-def test_over_http_it_is_the_same(case: Case, live: Server, obedient: OpenAIServer) -> None:
+def test_promises_hold_over_http(case: Case, live: Server, obedient: OpenAIServer) -> None:
     comment = put(live, case)
     body = obedient.seen()["requests"][-1]["body"]
     assert "tools" not in body
@@ -216,9 +216,7 @@ def test_over_http_it_is_the_same(case: Case, live: Server, obedient: OpenAIServ
     assert promises(case, replace(seen, author_kind=author["kind"], author_name=author["name"]), live) == []
 
 
-def test_in_the_ask_box_it_is_the_same_and_what_was_said_there_stays_in_its_place(
-    live: Server, obedient: OpenAIServer
-) -> None:
+def test_promises_hold_in_the_ask_box(live: Server, obedient: OpenAIServer) -> None:
     live.begin()
     before: tuple[Said, ...] = ()
     for case in (case for case in corpus() if case.id in ("forged-en-1", "forged-ko-3", "unseen-ko-1")):

@@ -30,7 +30,7 @@ def ask(server: Server, question: str) -> Any:
     return server.settled(server.post(question).json["answer"]["id"])
 
 
-def test_an_answer_whose_quote_is_gone_is_given_anew(server: Server) -> None:
+def test_answer_is_renewed_when_its_quote_is_gone(server: Server) -> None:
     _, id = answered(server)
     assert "1931" in shown(server, id)["body"]
     rewrite(server, "founded in 1931", "founded in 1929")
@@ -45,7 +45,7 @@ def test_an_answer_whose_quote_is_gone_is_given_anew(server: Server) -> None:
     assert "1931" in versions[0]["body"]
 
 
-def test_the_owner_vouches_for_an_answer_given_anew_without_having_written_it(server: Server, owner: Owner) -> None:
+def test_owner_verifies_a_renewed_answer(server: Server, owner: Owner) -> None:
     _, id = answered(server)
     rewrite(server, "founded in 1931", "founded in 1929")
     ask(server, "How much is a loaf of rye bread?")
@@ -56,7 +56,7 @@ def test_the_owner_vouches_for_an_answer_given_anew_without_having_written_it(se
     assert [version["action"] for version in history(server, id)] == ["renewed", "verified"]
 
 
-def test_an_answer_whose_quote_still_stands_is_left_alone(server: Server) -> None:
+def test_answer_with_a_standing_quote_is_kept(server: Server) -> None:
     _, id = answered(server)
     before = shown(server, id)
     rewrite(server, "4.20 euros", "4.80 euros")
@@ -64,7 +64,7 @@ def test_an_answer_whose_quote_still_stands_is_left_alone(server: Server) -> Non
     assert shown(server, id) == before
 
 
-def test_the_owners_word_is_marked_but_stays(server: Server, owner: Owner) -> None:
+def test_owners_answer_is_marked_but_stays(server: Server, owner: Owner) -> None:
     _, id = answered(server)
     owner.send(f"/admin/comments/{id}/verify/")
     rewrite(server, "founded in 1931", "founded in 1929")
@@ -74,7 +74,7 @@ def test_the_owners_word_is_marked_but_stays(server: Server, owner: Owner) -> No
     assert shown(server, id)["answer"]["verified_by_owner"] is True
 
 
-def test_without_a_budget_an_answer_waits_for_the_next_day(server: Server) -> None:
+def test_renewal_without_budget_waits_a_day(server: Server) -> None:
     change(server, "DELETE FROM quota_usage")
     _, id = answered(server)
     server.change(budget_answers="2")
@@ -89,7 +89,7 @@ def test_without_a_budget_an_answer_waits_for_the_next_day(server: Server) -> No
     wait_until(lambda: "1929" in shown(server, id)["body"])
 
 
-def test_what_the_owner_has_answered_comes_first_the_next_time(server: Server, owner: Owner) -> None:
+def test_owners_answer_is_quoted_next_time(server: Server, owner: Owner) -> None:
     question, _ = answered(server)
     owner.send(f"/admin/comments/{question}/reply/", body="In 1930, whatever the page says.")
     again = ask(server, "Do you know when the bakery was founded?")
@@ -111,7 +111,7 @@ def copies(server: Server, id: str, count: int) -> None:
             )  # fmt: skip
 
 
-def test_after_a_large_change_the_others_come_later(server: Server) -> None:
+def test_large_change_renews_a_few_at_a_time(server: Server) -> None:
     _, id = answered(server)
     copies(server, id, 24)
     rewrite(server, "founded in 1931", "founded in 1929")
@@ -157,7 +157,7 @@ def spoil(server: Server, model: OpenAIServer, step: Any) -> str:
 @pytest.mark.parametrize(
     "step", [DOWN, {"text": "The page does not say."}, {"text": "In a casino [1]."}], ids=["down", "silent", "blocked"]
 )
-def test_what_cannot_be_given_anew_keeps_its_words(with_model: Server, model: OpenAIServer, step: Any) -> None:
+def test_failed_renewal_keeps_the_text(with_model: Server, model: OpenAIServer, step: Any) -> None:
     id = spoil(with_model, model, step)
     kept = shown(with_model, id)
     assert (kept["answer"]["state"], kept["answer"]["outdated"], kept["answer"]["error"]) == ("done", True, None)
@@ -169,7 +169,7 @@ def test_what_cannot_be_given_anew_keeps_its_words(with_model: Server, model: Op
     assert rows(with_model, "SELECT * FROM quota_holds WHERE answer_id = ?", id) == []
 
 
-def test_what_could_not_be_given_anew_is_tried_again(with_model: Server, model: OpenAIServer) -> None:
+def test_failed_renewal_is_retried(with_model: Server, model: OpenAIServer) -> None:
     id = spoil(with_model, model, DOWN)
     model.reset()
     change(with_model, "UPDATE answers SET renew_at = 1 WHERE id = ?", id)

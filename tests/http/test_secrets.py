@@ -13,7 +13,7 @@ from tests.services import Site, wait_until
 CANARY = "canary"
 
 
-def test_no_secret_no_words_and_no_person_are_in_the_log(tmp_path: Path, model: OpenAIServer) -> None:
+def test_log_has_no_secrets_texts_or_persons(tmp_path: Path, model: OpenAIServer) -> None:
     away = ("ANSWERBACK_DATABASE_URL", "ANSWERBACK_REDIS_URL")  # these lead to servers that are not there
     secrets = {name: text for name, text in SECRETS.items() if name not in away}
     complaint = {"error": {"message": f"Bad key {CANARY}", "type": "auth", "code": CANARY}}

@@ -35,19 +35,19 @@ def redeemed(server: Server, ticket: str, **headers: str) -> Reply:
     return server.call("POST", "/api/session/bearer/", {"site": "demo", "ticket": ticket}, **headers)
 
 
-def test_a_cookie_of_one_origin_is_nobody_on_another_of_the_same_site(shared: Server) -> None:
+def test_cookie_is_bound_to_its_origin(shared: Server) -> None:
     cookie = begun(shared, Origin=shared.site.origin).headers["set-cookie"].partition(";")[0]
     assert visitor(shared, Cookie=cookie, Origin=shared.site.origin).json["visitor"]
     assert visitor(shared, Cookie=cookie, Origin=OTHER).json["visitor"] is None
     assert visitor(shared, Cookie=cookie).json["visitor"] is None
 
 
-def test_a_cookie_never_works_without_an_origin(shared: Server) -> None:
+def test_cookie_needs_an_origin(shared: Server) -> None:
     cookie = begun(shared).headers["set-cookie"].partition(";")[0]
     assert visitor(shared, Cookie=cookie).json["visitor"] is None
 
 
-def test_a_token_of_one_origin_is_refused_on_another_of_the_same_site(shared: Server) -> None:
+def test_token_is_bound_to_its_origin(shared: Server) -> None:
     ticket = begun(shared, Origin=shared.site.origin).json["ticket"]
     token = redeemed(shared, ticket, Origin=shared.site.origin).json["token"]
     bearer = f"Bearer {token}"
@@ -55,7 +55,7 @@ def test_a_token_of_one_origin_is_refused_on_another_of_the_same_site(shared: Se
     assert visitor(shared, Authorization=bearer, Origin=OTHER).json["code"] == "session_invalid"
 
 
-def test_a_ticket_is_good_once_and_where_it_was_given(shared: Server) -> None:
+def test_ticket_works_once_at_its_origin(shared: Server) -> None:
     ticket = begun(shared, Origin=shared.site.origin).json["ticket"]
     for wrong, origin in ((ticket, OTHER), (ticket[:-1], shared.site.origin), ("x.y.z", shared.site.origin)):
         assert redeemed(shared, wrong, Origin=origin).json["code"] == "ticket_invalid"
@@ -63,7 +63,7 @@ def test_a_ticket_is_good_once_and_where_it_was_given(shared: Server) -> None:
     assert redeemed(shared, ticket, Origin=shared.site.origin).json["code"] == "ticket_invalid"
 
 
-def test_a_ticket_is_good_for_a_minute(shared: Server) -> None:
+def test_ticket_expires_after_a_minute(shared: Server) -> None:
     [key] = (shared.folder / "data" / "secret-key").read_text("utf-8").split()
 
     def ticket(seconds_ago: int) -> Any:
@@ -80,7 +80,7 @@ def test_a_ticket_is_good_for_a_minute(shared: Server) -> None:
     assert redeemed(shared, ticket(50), Origin=shared.site.origin).status == 200
 
 
-def test_the_token_is_another_secret_than_the_cookies(shared: Server) -> None:
+def test_token_and_cookie_differ(shared: Server) -> None:
     here = shared.site.origin
     new = begun(shared, Origin=here)
     name, _, secret = new.headers["set-cookie"].partition(";")[0].partition("=")
@@ -97,7 +97,7 @@ def test_the_token_is_another_secret_than_the_cookies(shared: Server) -> None:
         assert visitor(shared, Origin=here, **sent).json["visitor"] == new.json["visitor"]
 
 
-def test_a_session_is_over_after_its_time(shared: Server) -> None:
+def test_session_expires(shared: Server) -> None:
     here = shared.site.origin
     new = begun(shared, Origin=here)
     cookie = new.headers["set-cookie"].partition(";")[0]
@@ -107,7 +107,7 @@ def test_a_session_is_over_after_its_time(shared: Server) -> None:
     assert visitor(shared, Authorization=f"Bearer {token}", Origin=here).status == 401
 
 
-def test_what_is_over_is_taken_out_while_the_server_runs(server: Server) -> None:
+def test_expired_rows_are_swept_while_running(server: Server) -> None:
     server.begin()
     token, server.token = server.token, ""
     server.begin()

@@ -65,7 +65,7 @@ def begin(server: Server, **changes: str) -> Page:
     "origin",
     ["https://evil.example", "null", "", "{origin}.evil.example", "{origin}0", "{origin}/", "{origin} ", "HTTP{rest}"],
 )
-def test_a_sign_in_begins_on_the_sites_origins_only(server: Server, origin: str) -> None:
+def test_sign_in_starts_from_site_origins_only(server: Server, origin: str) -> None:
     before = count(server, "sign_ins")
     wrong = origin.format(origin=server.site.origin, rest=server.site.origin[4:])
     for way_back in (f"{server.site.origin}/bakery.html", f"{wrong}/bakery.html"):
@@ -75,7 +75,7 @@ def test_a_sign_in_begins_on_the_sites_origins_only(server: Server, origin: str)
 
 @pytest.mark.parametrize("before", ["", "not", "www."])
 @pytest.mark.parametrize("after", ["", ".evil.example", "s", ":8443", "."])
-def test_no_name_around_the_sites_own_will_do(server: Server, before: str, after: str) -> None:
+def test_lookalike_hosts_are_refused(server: Server, before: str, after: str) -> None:
     origin = f"https://{before}other.example{after}"
     page = begin(server, site="other", origin=origin, return_to=f"{origin}/bakery.html")
     assert page.status == (303 if before + after == "" else 400)
@@ -90,7 +90,7 @@ def test_no_name_around_the_sites_own_will_do(server: Server, before: str, after
         "{origin}", "http:///{host}/", "http:{host}/", "{origin}/" + "x" * 2_000,
     ],
 )  # fmt: skip
-def test_the_way_back_is_of_the_very_origin(server: Server, address: str) -> None:
+def test_return_url_must_match_the_origin(server: Server, address: str) -> None:
     before = count(server, "sign_ins")
     origin = server.site.origin
     page = begin(server, return_to=address.format(origin=origin, host=origin.partition("://")[2]))
@@ -100,16 +100,16 @@ def test_the_way_back_is_of_the_very_origin(server: Server, address: str) -> Non
 
 
 @pytest.mark.parametrize("changes", [{"nonce": "short"}, {"challenge": "<script>" * 6}, {"nonce": "n" * 129}])
-def test_nonce_and_challenge_are_what_they_should_be(server: Server, changes: dict[str, str]) -> None:
+def test_nonce_and_challenge_are_validated(server: Server, changes: dict[str, str]) -> None:
     assert begin(server, **changes).status == 400
 
 
-def test_a_site_that_is_not_there_signs_nobody_in(server: Server) -> None:
+def test_unknown_site_signs_nobody_in(server: Server) -> None:
     assert begin(server, site="nowhere").status == 404
     assert begin(server, site="other").status == 400  # which has another origin
 
 
-def test_the_page_is_guarded(server: Server, window: Window) -> None:
+def test_sign_in_page_has_security_headers(server: Server, window: Window) -> None:
     headers = window.page.headers
     assert "frame-ancestors 'none'" in headers["content-security-policy"]
     assert "unsafe-inline" not in headers["content-security-policy"]
@@ -124,7 +124,7 @@ def test_the_page_is_guarded(server: Server, window: Window) -> None:
 # ---- whose it is
 
 
-def test_a_sign_in_of_another_browser_is_not_there(server: Server, window: Window) -> None:
+def test_sign_in_is_bound_to_its_browser(server: Server, window: Window) -> None:
     stranger = WebBrowser()
     assert stranger.get(window.page.url).status == 404
     host, id = window.page.url.split("/")[2], window.page.url.split("/")[-2]
@@ -140,7 +140,7 @@ def test_a_sign_in_of_another_browser_is_not_there(server: Server, window: Windo
     "headers",
     [{"Origin": "https://evil.example"}, {"Origin": "null"}, {"Content-Type": "text/plain"}, {"Origin": "{site}"}],
 )
-def test_forms_of_others_do_nothing(server: Server, window: Window, headers: dict[str, str]) -> None:
+def test_forged_forms_do_nothing(server: Server, window: Window, headers: dict[str, str]) -> None:
     sent = {name.replace("-", "_"): value.format(site=server.site.origin) for name, value in headers.items()}
     sent = {"Content_Type": "application/x-www-form-urlencoded", "Origin": server.url} | sent
     body = urlencode({"name": "Eve", "email": "eve@example.com", "password": PASSWORD}).encode()
@@ -150,7 +150,7 @@ def test_forms_of_others_do_nothing(server: Server, window: Window, headers: dic
     assert count(server, "visitors") == before
 
 
-def test_an_old_sign_in_is_over(server: Server, window: Window) -> None:
+def test_old_sign_in_expires(server: Server, window: Window) -> None:
     change(server, "UPDATE sign_ins SET expires_at = 1 WHERE id = ?", window.page.url.split("/")[-2])
     assert window.browser.get(window.page.url).status == 404
 
@@ -158,7 +158,7 @@ def test_an_old_sign_in_is_over(server: Server, window: Window) -> None:
 # ---- the code
 
 
-def test_a_code_makes_one_session(server: Server, window: Window) -> None:
+def test_code_works_once(server: Server, window: Window) -> None:
     page = registered(window)
     first = window.exchange(page)
     assert first.status == 201
@@ -169,7 +169,7 @@ def test_a_code_makes_one_session(server: Server, window: Window) -> None:
     assert count(server, "sessions") == sessions
 
 
-def test_of_two_exchanges_at_once_one_gets_the_session(server: Server, window: Window) -> None:
+def test_concurrent_exchanges_give_one_session(server: Server, window: Window) -> None:
     code = code_in(registered(window))
     with ThreadPoolExecutor(8) as pool:
         replies = list(pool.map(lambda _: exchange(server, code, window.verifier).status, range(8)))
@@ -177,7 +177,7 @@ def test_of_two_exchanges_at_once_one_gets_the_session(server: Server, window: W
 
 
 @pytest.mark.parametrize("wrong", ["verifier", "origin", "site", "site of the same origin", "no origin"])
-def test_a_code_in_wrong_hands_is_used_up(server: Server, window: Window, wrong: str) -> None:
+def test_wrong_verifier_uses_up_the_code(server: Server, window: Window, wrong: str) -> None:
     code, sessions = code_in(registered(window)), count(server, "sessions")
     if wrong == "verifier":
         reply = exchange(server, code, "w" * 43)
@@ -196,7 +196,7 @@ def test_a_code_in_wrong_hands_is_used_up(server: Server, window: Window, wrong:
     assert exchange(server, code, window.verifier).status == (201 if wrong == "origin" else 400)
 
 
-def test_of_two_codes_of_one_sign_in_one_leads_in(server: Server, window: Window) -> None:
+def test_two_codes_of_one_sign_in_give_one_session(server: Server, window: Window) -> None:
     """A window that was reloaded, or gone back in, has made a second one."""
     fields = {"email": f"{secrets.token_hex(6)}@example.com", "password": PASSWORD}
     pages = [window.browser.post(window.page.url + form, fields) for form in ("register/", "password/")]
@@ -204,7 +204,7 @@ def test_of_two_codes_of_one_sign_in_one_leads_in(server: Server, window: Window
     assert [window.exchange(page).status for page in reversed(pages)] == [201, 400]
 
 
-def test_a_code_is_good_for_a_minute(server: Server, window: Window) -> None:
+def test_code_expires_after_a_minute(server: Server, window: Window) -> None:
     code = code_in(registered(window))
     change(server, "UPDATE sign_in_codes SET expires_at = 1 WHERE used_at IS NULL")
     assert exchange(server, code, window.verifier).status == 400
@@ -220,7 +220,7 @@ def test_neither_code_nor_browser_is_in_the_database(server: Server, window: Win
 # ---- what becomes of the guest
 
 
-def test_what_a_guest_did_is_the_accounts(server: Server, window: Window) -> None:
+def test_guest_activity_moves_to_the_account(server: Server, window: Window) -> None:
     server.begin()
     guest = server.call("GET", f"/api/session/?site=demo&page={server.page}").json["visitor"]["id"]
     mine = server.post("Is this asked by a guest?").json
@@ -249,7 +249,7 @@ def test_what_a_guest_did_is_the_accounts(server: Server, window: Window) -> Non
 
 
 @pytest.mark.parametrize("way", ["register", "login"])
-def test_what_a_guest_did_is_the_accounts_for_programs_too(server: Server, way: str) -> None:
+def test_guest_activity_moves_for_bearer_clients(server: Server, way: str) -> None:
     account = {"site": "demo", "email": f"{secrets.token_hex(6)}@example.com", "password": PASSWORD, "name": "Mina"}
     server.turn_page()
     if way == "login":
@@ -269,7 +269,7 @@ def test_what_a_guest_did_is_the_accounts_for_programs_too(server: Server, way: 
     assert again != server.token and server.call("GET", path).json["visitor"]["id"] == signed["user"]["id"]
 
 
-def test_nobody_has_voted_on_their_own_comment_after_signing_in(server: Server, window: Window) -> None:
+def test_merging_drops_votes_on_own_comments(server: Server, window: Window) -> None:
     server.begin()
     mine = server.post("Written as a guest.", ask=False).json["comment"]
     token, server.token = server.token, ""
@@ -283,7 +283,7 @@ def test_nobody_has_voted_on_their_own_comment_after_signing_in(server: Server, 
     assert rows(server, "SELECT score FROM comments WHERE id = ?", mine["id"])[0][0] == pytest.approx(0.2065, abs=1e-3)
 
 
-def test_an_account_before_is_left_as_it_is(server: Server, window: Window) -> None:
+def test_earlier_account_is_left_unchanged(server: Server, window: Window) -> None:
     one, other = join(server, "One"), join(server, "Other")
     mine = one.write("Mine.")
     page = window.browser.post(window.page.url + "password/", {"email": other.email, "password": PASSWORD})
@@ -296,7 +296,7 @@ def test_an_account_before_is_left_as_it_is(server: Server, window: Window) -> N
 # ---- sessions
 
 
-def test_a_session_is_of_one_site_and_dies_with_the_sign_out(server: Server, window: Window) -> None:
+def test_session_is_of_one_site_and_ends_on_sign_out(server: Server, window: Window) -> None:
     reply = window.exchange(registered(window))
     cookie = reply.headers["set-cookie"].partition(";")[0]
     bearer = server.call(
@@ -321,7 +321,7 @@ def test_a_session_is_of_one_site_and_dies_with_the_sign_out(server: Server, win
     assert server.call("GET", mine, Authorization=f"Bearer {bearer}").status == 401
 
 
-def test_signing_out_ends_what_the_call_carries(server: Server, window: Window) -> None:
+def test_sign_out_ends_the_calls_session(server: Server, window: Window) -> None:
     """A cookie that has come back after all is not left alive beside the token; and a dead one is no error."""
     first, second = window.exchange(registered(window)), Window(server, WebBrowser())
     cookie = first.headers["set-cookie"].partition(";")[0]
@@ -342,7 +342,7 @@ def second_visitor(server: Server, token: str) -> str:
     return str(rows(server, "SELECT visitor_id FROM sessions WHERE bearer_hash = ?", hash_secret(token))[0][0])
 
 
-def test_a_sign_in_leads_in_once(server: Server, window: Window) -> None:
+def test_finished_sign_in_cannot_be_reused(server: Server, window: Window) -> None:
     """Whoever sits at the same screen later finds the address of the window, and no way in by it."""
     other = window.browser.get(window.page.url)
     assert window.exchange(registered(window)).status == 201
@@ -355,7 +355,7 @@ def test_a_sign_in_leads_in_once(server: Server, window: Window) -> None:
     assert count(server, "sign_in_codes") == codes
 
 
-def test_no_sites_cookie_is_called_like_another_cookie_of_ours() -> None:
+def test_cookie_names_do_not_collide() -> None:
     """A site may be called `owner` or `account-demo`."""
     others = (COOKIE, account_cookie("demo"), sign_in_cookie("x" * 32), BROWSER_COOKIE)
     for name in others:

@@ -50,7 +50,7 @@ def healthy(connection: socket.socket) -> bool:
     return data.startswith(b"HTTP/1.1 200 OK")
 
 
-def test_a_thousand_idle_sockets_hold_up_nobody_and_half_requests_come_to_an_end(
+def test_idle_sockets_block_nobody_and_half_requests_end(
     server_process: ServerProcess,
 ) -> None:
     server = server_process
@@ -71,14 +71,14 @@ def test_a_thousand_idle_sockets_hold_up_nobody_and_half_requests_come_to_an_end
         assert b"200 OK" in heard["a body for what takes none"]
 
 
-def test_a_head_without_end_is_not_kept(server: Server) -> None:
+def test_endless_head_is_closed(server: Server) -> None:
     with opened(server, GET[:-2]) as connection, pytest.raises(OSError):  # it is closed long before
         for _ in range(1_000):
             connection.sendall(b"X-Padding: " + b"x" * 10_000 + b"\r\n")
     assert server.call("GET", "/healthz", X_Padding="x" * 20_000).status == 200
 
 
-def test_a_connection_between_two_requests_is_kept(server: Server) -> None:
+def test_idle_keep_alive_connection_is_kept(server: Server) -> None:
     with opened(server, GET) as connection:
         assert healthy(connection)
         time_of_first = time.monotonic()
@@ -89,7 +89,7 @@ def test_a_connection_between_two_requests_is_kept(server: Server) -> None:
         assert healthy(connection)
 
 
-def test_one_address_does_not_take_all_streams(server: Server) -> None:
+def test_streams_per_address_are_limited(server: Server) -> None:
     path = f"/api/events/?site=demo&page={server.page}"
     start = f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
 
@@ -108,7 +108,7 @@ def test_one_address_does_not_take_all_streams(server: Server) -> None:
         assert b"200 OK" in stream.recv(4096)
 
 
-def test_open_streams_end_first_and_the_server_within_seconds(server_process: ServerProcess) -> None:
+def test_shutdown_ends_open_streams_first(server_process: ServerProcess) -> None:
     server = server_process
     path = f"/api/events/?site=demo&page={server.page}"
     with opened(server, f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()) as stream:

@@ -67,9 +67,7 @@ def example(language: str) -> str:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_examples_of_the_documentation_sign_somebody_on(
-    server: Server, secret: str, language: str, tmp_path: Path
-) -> None:
+def test_documented_examples_sign_a_user_on(server: Server, secret: str, language: str, tmp_path: Path) -> None:
     source, (program, suffix) = example(language), LANGUAGES[language]
     assert len([line for line in source.splitlines() if line.strip()]) <= 10
     file = tmp_path / f"sign.{suffix}"
@@ -84,7 +82,7 @@ def test_the_examples_of_the_documentation_sign_somebody_on(
     assert (reply.json["visitor"]["kind"], reply.json["visitor"]["name"]) == ("user", "Mina Kim")
 
 
-def test_somebody_is_the_same_the_next_time_and_may_write(server: Server, secret: str) -> None:
+def test_same_user_is_the_same_visitor_and_may_write(server: Server, secret: str) -> None:
     first = sign_on(server, signed(server, secret))
     cookie = first.headers["set-cookie"].partition(";")[0]
     data = {"site": "demo", "page": server.page, "body": "Signed on."}
@@ -97,7 +95,7 @@ def test_somebody_is_the_same_the_next_time_and_may_write(server: Server, secret
     ]
 
 
-def test_a_session_before_ends_with_the_rise_in_rights(server: Server, secret: str) -> None:
+def test_sign_on_replaces_the_guest_session(server: Server, secret: str) -> None:
     guest = server.call("POST", "/api/session/", {"site": "demo"}, Origin=server.site.origin)
     before = guest.headers["set-cookie"].partition(";")[0]
     after = sign_on(server, signed(server, secret), Cookie=before)
@@ -134,7 +132,7 @@ BENT: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("changes", BENT.values(), ids=BENT.keys())
-def test_a_token_that_does_not_hold_signs_nobody_on(server: Server, secret: str, changes: dict[str, Any]) -> None:
+def test_invalid_token_signs_nobody_on(server: Server, secret: str, changes: dict[str, Any]) -> None:
     before = count(server, "visitors"), count(server, "sessions")
     reply = sign_on(server, signed(server, secret, **changes))
     assert reply.status in (400, 401) and reply.json["code"] in ("sso_invalid", "validation_failed")
@@ -142,7 +140,7 @@ def test_a_token_that_does_not_hold_signs_nobody_on(server: Server, secret: str,
     assert (count(server, "visitors"), count(server, "sessions")) == before
 
 
-def test_a_name_that_was_cut_within_a_character_is_kept_up_to_there(server: Server, secret: str) -> None:
+def test_name_cut_within_a_character_is_kept(server: Server, secret: str) -> None:
     def token(**changes: str) -> str:  # as JSON.stringify writes it: the half as an escape
         data = json.dumps(claims(server, **changes)).encode()
         return jws.serialize_compact({"alg": "HS256"}, data, OctKey.import_key(secret))
@@ -169,7 +167,7 @@ def test_only_the_sites_secret_signs(server: Server, secret: str) -> None:
         assert sign_on(server, token).status in (400, 401)
 
 
-def test_a_token_of_one_site_is_worth_nothing_on_another(server: Server, secret: str) -> None:
+def test_token_is_bound_to_its_site(server: Server, secret: str) -> None:
     server.command("site", "add", "other", "--origin", "https://other.example")
     wait_until(lambda: server.call("GET", "/api/session/?site=other&page=/").status == 200)
     other = server.command("site", "sso", "other").stdout.strip()
@@ -179,7 +177,7 @@ def test_a_token_of_one_site_is_worth_nothing_on_another(server: Server, secret:
     assert sign_on(server, signed(server, secret), Origin="https://other.example").status == 403
 
 
-def test_a_new_secret_ends_the_old_one_and_off_ends_both(server: Server, secret: str) -> None:
+def test_rotating_ends_the_old_secret_and_off_ends_both(server: Server, secret: str) -> None:
     server.command("site", "add", "turning", "--origin", "https://turning.example")
     first = server.command("site", "sso", "turning").stdout.strip()
     second = server.command("site", "sso", "turning", "--rotate").stdout.strip()

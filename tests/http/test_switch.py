@@ -29,7 +29,7 @@ def used(server: Server) -> int:
     return count
 
 
-def test_what_is_written_stops_and_what_waits_costs_nothing(shared: Server, provider: OpenAIServer) -> None:
+def test_switching_answers_off_stops_and_refunds(shared: Server, provider: OpenAIServer) -> None:
     shared.begin()
     provider.script({"text": "x" * 80, "gate": "go", "gate_after": 3})
     written, waiting = (shared.post(f"When does it open, {number}?").json["answer"]["id"] for number in range(2))

@@ -42,7 +42,7 @@ def places(texts: Mapping[str, str]) -> dict[str, list[str]]:
 
 
 @pytest.mark.parametrize("room", ROOMS)
-def test_each_sentence_is_there_in_both(room: str) -> None:
+def test_each_text_has_both_languages(room: str) -> None:
     english, korean = ROOMS[room].EN, ROOMS[room].KO
     assert places(english) == places(korean)
     assert not [name for name, text in korean.items() if not HANGUL.search(text) and text != "GitHub"]
@@ -50,7 +50,7 @@ def test_each_sentence_is_there_in_both(room: str) -> None:
 
 
 @pytest.mark.parametrize("code", CODES)
-def test_each_error_is_said_in_both(code: str) -> None:
+def test_each_error_has_both_languages(code: str) -> None:
     error = AppError(code)
     assert HANGUL.search(said(error, "ko")) and not HANGUL.search(said(error, "en"))
     assert said(AppError(code, "이미 한국어입니다."), "ko") == "이미 한국어입니다."
@@ -64,7 +64,7 @@ def problem(page: Page) -> str:
 
 
 @pytest.mark.parametrize("form", ["mail/start", "mail/reset", "password", "register"])
-def test_a_mistake_is_told_in_the_form_where_it_was_made(server: Server, form: str) -> None:
+def test_form_errors_show_in_their_form(server: Server, form: str) -> None:
     """Browsers find most of them, and let `mina@example` pass."""
     window = Window(server, WebBrowser("ko-KR"), lang="ko")
     by_mail = form.startswith("mail/")
@@ -88,7 +88,7 @@ def test_a_mistake_is_told_in_the_form_where_it_was_made(server: Server, form: s
         "/account/name/",
     ],
 )
-def test_what_goes_wrong_is_said_in_the_readers_language(server: Server, path: str) -> None:
+def test_errors_are_in_the_readers_language(server: Server, path: str) -> None:
     for language in ("ko-KR,ko;q=0.9", "en-GB"):
         page = WebBrowser(language).get(server.url + path)
         assert page.status >= 400

@@ -153,7 +153,7 @@ def test_nothing_of_a_site_is_reached_through_another(world: World, call: Call) 
 
 
 @pytest.mark.parametrize("call", CASES, ids=" ".join)
-def test_a_session_of_one_site_is_worth_nothing_on_the_other(world: World, call: Call) -> None:
+def test_session_is_bound_to_its_site(world: World, call: Call) -> None:
     before = world.state()
     for token, site in ((world.asker, "other"), (world.visitor, "demo")):
         for id in ids_for(world, call):
@@ -164,7 +164,7 @@ def test_a_session_of_one_site_is_worth_nothing_on_the_other(world: World, call:
 
 
 @pytest.mark.parametrize("call", CASES, ids=" ".join)
-def test_a_page_of_one_site_calls_nothing_of_the_other(world: World, call: Call) -> None:
+def test_page_of_one_site_cannot_call_the_other(world: World, call: Call) -> None:
     before = world.state()
     for token in (world.asker, ""):
         for id in ids_for(world, call):
@@ -174,7 +174,7 @@ def test_a_page_of_one_site_calls_nothing_of_the_other(world: World, call: Call)
 
 
 @pytest.mark.parametrize("call", [call for call in CASES if "{id}" in call[1]], ids=" ".join)
-def test_what_is_unseen_is_not_there_for_others(world: World, call: Call) -> None:
+def test_invisible_items_are_404_for_others(world: World, call: Call) -> None:
     """Hidden, pending, draft and private things have no ids, for another visitor of their own site."""
     before = world.state()
     for name in ("hidden", "pending", "draft", "chat", "question"):
@@ -184,7 +184,7 @@ def test_what_is_unseen_is_not_there_for_others(world: World, call: Call) -> Non
     unchanged(world, before)
 
 
-def test_what_is_unseen_is_in_nothing_that_is_read(world: World) -> None:
+def test_invisible_text_is_in_no_response(world: World) -> None:
     query = urlencode({"site": "demo", **PAGE})
     paths = [f"/api/comments/?{query}&sort={sort}" for sort in ("oldest", "newest", "best")]
     paths += [f"/api/feed/?{query}", "/api/feed/?site=demo", f"/t/?{query}", f"/api/session/?{query}"]
@@ -222,7 +222,7 @@ def last_event(world: World, site: str) -> str:
     return id
 
 
-def test_whoever_comes_back_does_not_hear_what_was_hidden_meanwhile(world: World) -> None:
+def test_reconnecting_reader_hears_nothing_hidden(world: World) -> None:
     before = last_event(world, "demo")
     data = {"site": "demo", **PAGE, "body": f"First seen, then hidden: {SECRETS[0]}", "ask": False}
     posted = world.call(world.asker, "post", "/api/comments/", data).json["comment"]
@@ -231,7 +231,7 @@ def test_whoever_comes_back_does_not_hear_what_was_hidden_meanwhile(world: World
     assert SECRETS[0] not in heard(world, "demo", before, "event: reload")
 
 
-def test_streams_tell_of_their_own_site_and_of_nothing_unseen(world: World) -> None:
+def test_streams_carry_only_visible_events_of_their_site(world: World) -> None:
     latest = {site: last_event(world, site) for site in ("demo", "other")}
     for site, token, word in (("demo", world.asker, "sentinel-demo"), ("other", world.visitor, "sentinel-other")):
         data = {"site": site, **PAGE, "body": f"A {word}", "ask": False}
@@ -268,7 +268,7 @@ def test_the_owners_pages_take_no_session_of_a_visitor(world: World, routes: set
         assert unseen(world, reply) and "1931" not in reply.body.decode(), full
 
 
-def test_an_account_of_one_site_is_nobody_on_the_other(world: World, routes: set[str]) -> None:
+def test_account_is_bound_to_its_site(world: World, routes: set[str]) -> None:
     place = world.server.url.partition("://")[2]
     own = world.member.browser.cookies[place]["__Host-answerback-account-demo"]
     token = world.member.page.field("token")
@@ -283,7 +283,7 @@ def test_an_account_of_one_site_is_nobody_on_the_other(world: World, routes: set
     assert "Secret member" in world.member.page.text
 
 
-def test_what_opens_a_session_opens_none_on_the_other_site(world: World) -> None:
+def test_credentials_open_no_session_on_the_other_site(world: World) -> None:
     server = world.server
     ticket = world.call("", "post", "/api/session/", {"site": "demo"}).json["ticket"]
     window = Window(server, WebBrowser())
@@ -307,7 +307,7 @@ def test_signing_in_goes_back_to_its_own_site_only(world: World) -> None:
     assert b"1931" not in world.call("", "get", f"/t/?{urlencode({'site': 'other', **PAGE})}").body
 
 
-def test_each_case_goes_well_where_it_belongs(world: World) -> None:
+def test_each_case_works_on_its_own_site(world: World) -> None:
     """So that what was refused above was refused for being of another site; last, since it changes much."""
     tokens = {"reader": world.reader, "asker": world.asker, "another": world.begin("demo"), "": ""}
     for call in sorted(CASES, key=lambda call: call[0] == "delete"):

@@ -57,9 +57,7 @@ def dismiss(owner: Owner, entry: str) -> int:
     return owner.send("/admin/unanswered/dismiss/", id=found[1]).status_code
 
 
-def test_a_question_without_support_is_listed_until_the_owner_answers_it(
-    shared: Server, owner: Owner, name: str
-) -> None:
+def test_unsupported_question_is_listed_until_answered(shared: Server, owner: Owner, name: str) -> None:
     question = ask(shared, f"Which telescope does Professor {name} recommend?")["comment"]["id"]
     (entry,) = listed(owner, name)
     assert "The site does not say" in plain(entry)
@@ -77,7 +75,7 @@ def test_a_supported_answer_is_not_listed(shared: Server, owner: Owner) -> None:
     assert posted["comment"]["id"] not in owner.read("/admin/unanswered/").text
 
 
-def test_similar_questions_are_one_entry_and_are_dismissed_together(shared: Server, owner: Owner, name: str) -> None:
+def test_similar_questions_share_one_entry(shared: Server, owner: Owner, name: str) -> None:
     question = f"Which telescope does Professor {name} recommend?"
     ask(shared, question)
     shared.turn_page()
@@ -94,14 +92,14 @@ def test_similar_questions_are_one_entry_and_are_dismissed_together(shared: Serv
     assert not any("asked" in entry for entry in listed(owner, name))
 
 
-def test_a_correction_takes_it_off_the_list(shared: Server, owner: Owner, name: str) -> None:
+def test_correction_removes_the_entry(shared: Server, owner: Owner, name: str) -> None:
     answer = ask(shared, f"Which telescope does Professor {name} recommend?")["answer"]["id"]
     assert listed(owner, name)
     owner.send(f"/admin/comments/{answer}/correct/", body="The small one.")
     assert listed(owner, name) == []
 
 
-def test_a_private_question_shows_its_words_and_not_who_asked(shared: Server, owner: Owner, name: str) -> None:
+def test_private_question_is_listed_without_its_asker(shared: Server, owner: Owner, name: str) -> None:
     visitor = shared.call("GET", "/api/session/?site=demo").json["visitor"]["id"]
     shared.post("Hello, I am here.", name="Ada of the Harbour", ask=False)
     text = f"Which telescope does Professor {name} <b>recommend</b>?"
@@ -116,7 +114,7 @@ def test_a_private_question_shows_its_words_and_not_who_asked(shared: Server, ow
     assert listed(owner, name) == []
 
 
-def test_a_question_that_the_budget_kept_from_an_answer_is_listed(shared: Server, owner: Owner, name: str) -> None:
+def test_question_refused_by_budget_is_listed(shared: Server, owner: Owner, name: str) -> None:
     shared.change(budget_answers="0")
     posted = shared.post(f"When was the bakery of {name} founded?").json
     assert (posted["answer"], posted["refused"]["code"]) == (None, "budget_exhausted")
@@ -203,7 +201,7 @@ def ids(groups: list[Group]) -> list[list[str]]:
 
 
 @pytest.mark.anyio
-async def test_what_is_open_reads_the_same_on_both_databases(database: Database) -> None:
+async def test_list_reads_the_same_on_both_databases(database: Database) -> None:
     await database.write(furnish)
 
     async def look(*sites: str) -> list[list[str]]:

@@ -83,7 +83,7 @@ def visible(server: Server) -> list[str]:
         ("off", (False, False, False, False, False)),
     ],
 )
-def test_what_is_answered_by_each_rule(site: Server, text: str, answered: tuple[bool, ...]) -> None:
+def test_each_rule_answers_what_it_should(site: Server, text: str, answered: tuple[bool, ...]) -> None:
     """Of a question, a remark, both in Korean, and a remark that calls the AI by name: by the page's rule as by the
     site's."""
     bodies = (QUESTION, REMARK, KOREAN_QUESTION, KOREAN_REMARK, "@answerback the opening hours")
@@ -97,7 +97,7 @@ def test_what_is_answered_by_each_rule(site: Server, text: str, answered: tuple[
 
 
 @pytest.mark.usefixtures("changed")
-def test_a_pages_rule_stands_over_the_sites_but_not_over_its_off(site: Server) -> None:
+def test_page_rule_overrides_the_site_unless_off(site: Server) -> None:
     rule(site, "mention")
     assert not answers(site, QUESTION)
     rule(site, None)
@@ -109,7 +109,7 @@ def test_a_pages_rule_stands_over_the_sites_but_not_over_its_off(site: Server) -
 
 
 @pytest.mark.usefixtures("changed")
-def test_a_page_that_had_its_rule_first_knows_later_where_it_is_read(site: Server) -> None:
+def test_rule_before_the_first_comment_keeps_no_url(site: Server) -> None:
     rule(site, "always")
     answers(site, REMARK)
     site.change(ai="questions")
@@ -117,7 +117,7 @@ def test_a_page_that_had_its_rule_first_knows_later_where_it_is_read(site: Serve
     assert site.settled(posted["answer"]["id"])["answer"]["sources"][0]["url"] == site.site.origin + site.page
 
 
-def test_nobody_is_answered_who_does_not_want_it_and_everybody_who_asks(site: Server) -> None:
+def test_ask_flag_overrides_the_rule(site: Server) -> None:
     assert not answers(site, QUESTION, ask=False)
     assert not answers(site, "@ai when do you open?", ask=False)
     rule(site, "mention")
@@ -126,9 +126,7 @@ def test_nobody_is_answered_who_does_not_want_it_and_everybody_who_asks(site: Se
 
 @pytest.mark.usefixtures("changed")
 @pytest.mark.parametrize(("ask", "answered"), [(False, False), (None, False), (True, True)])
-def test_what_was_chosen_holds_when_the_comment_has_waited(
-    site: Server, owner: Owner, ask: bool | None, answered: bool
-) -> None:
+def test_ask_choice_survives_moderation(site: Server, owner: Owner, ask: bool | None, answered: bool) -> None:
     site.change(moderation="all", ai="mention")
     posted = site.post(QUESTION, ask=ask).json
     assert (posted["comment"]["state"], posted["answer"]) == ("pending", None)
@@ -137,7 +135,7 @@ def test_what_was_chosen_holds_when_the_comment_has_waited(
     assert used(site) == (1 if answered else 0)
 
 
-def test_where_it_is_off_nobody_may_ask_on_purpose_either(site: Server) -> None:
+def test_off_refuses_explicit_asks_too(site: Server) -> None:
     id = site.post(QUESTION, ask=False).json["comment"]["id"]
     rule(site, "off")
     chat = {"site": "demo", "page": site.page, "url": site.site.origin + site.page, "user_input": QUESTION}
@@ -149,7 +147,7 @@ def test_where_it_is_off_nobody_may_ask_on_purpose_either(site: Server) -> None:
     assert site.call("POST", "/api/chat/gpt/", chat).status == 200
 
 
-def test_it_keeps_out_of_what_people_say_to_each_other(site: Server) -> None:
+def test_conversation_between_people_is_not_answered(site: Server) -> None:
     first = site.post("I baked this bread today.").json["comment"]["id"]
     site.begin()
     asked = site.post("What flour did you take?", parent_id=first).json
@@ -161,7 +159,7 @@ def test_it_keeps_out_of_what_people_say_to_each_other(site: Server) -> None:
 
 
 @pytest.mark.usefixtures("changed")
-def test_it_is_silent_where_a_person_has_answered_before_it_could(site: Server, owner: Owner) -> None:
+def test_no_answer_after_a_persons_answer(site: Server, owner: Owner) -> None:
     site.change(moderation="all")
     asked, alone = (site.post(QUESTION).json["comment"]["id"] for _ in range(2))
     site.change(moderation="none", ai="off")
@@ -190,7 +188,7 @@ def test_it_is_silent_where_a_person_has_answered_before_it_could(site: Server, 
 
 
 @pytest.mark.usefixtures("changed")
-def test_after_so_many_rounds_it_answers_on_request_only(site: Server) -> None:
+def test_round_limit_needs_an_explicit_ask(site: Server) -> None:
     site.change(ai_rounds="2")
     parent = None
     for question, expected in ((QUESTION, True), ("And where does it stand?", True), ("What is closed?", False)):
@@ -204,7 +202,7 @@ def test_after_so_many_rounds_it_answers_on_request_only(site: Server) -> None:
     assert answers(site, "When do you open?"), "another thread has rounds of its own"
 
 
-def test_a_draft_is_read_by_the_owner_before_anybody_else(site: Server, owner: Owner) -> None:
+def test_draft_is_shown_to_the_owner_only(site: Server, owner: Owner) -> None:
     rule(site, "drafts")
     posted = site.post(QUESTION).json
     draft = posted["answer"]
@@ -232,7 +230,7 @@ def test_a_draft_is_read_by_the_owner_before_anybody_else(site: Server, owner: O
     assert session(site)["mine"]["pending"] == []
 
 
-def test_no_reader_hears_a_draft_being_written(site: Server, owner: Owner) -> None:
+def test_draft_is_not_streamed_to_readers(site: Server, owner: Owner) -> None:
     rule(site, "drafts")
     before = site.thread()["last_event"]
     draft = site.post(QUESTION).json["answer"]["id"]
@@ -254,7 +252,7 @@ def events(server: Server, after: str, *, until: str) -> str:
     return heard
 
 
-def test_what_the_owner_says_of_a_draft_is_published_with_it(site: Server, owner: Owner) -> None:
+def test_owners_edit_is_published_with_the_draft(site: Server, owner: Owner) -> None:
     rule(site, "drafts")
     draft = site.post(QUESTION).json["answer"]["id"]
     wait_until(lambda: "1931" in owner.read(f"/admin/comments/{draft}/").text)
@@ -263,7 +261,7 @@ def test_what_the_owner_says_of_a_draft_is_published_with_it(site: Server, owner
 
 
 @pytest.mark.usefixtures("changed")
-def test_a_draft_that_has_waited_long_enough_is_published_by_itself(site: Server) -> None:
+def test_draft_is_published_after_its_delay(site: Server) -> None:
     site.change(ai="drafts", draft_minutes="60")
     early, late = (site.post(QUESTION).json["answer"]["id"] for _ in range(2))
     drafted = "SELECT COUNT(*) FROM answers WHERE state = 'done' AND id IN (?, ?)"

@@ -40,7 +40,7 @@ def seen_as(peer: str, written: list[str], trusted: tuple[str, ...]) -> str:
         ("10.0.0.1", ["198.51.100.7, unknown"], ("10.0.0.0/8",), "0.0.0.0"),
     ],
 )
-def test_only_what_listed_proxies_wrote_is_believed(
+def test_forwarded_headers_need_a_listed_proxy(
     peer: str, written: list[str], trusted: tuple[str, ...], address: str
 ) -> None:
     assert seen_as(peer, written, trusted) == address
@@ -55,7 +55,7 @@ def test_only_what_listed_proxies_wrote_is_believed(
         ("198.51.100.7", "198.51.100.8", False),
     ],
 )
-def test_whoever_has_a_whole_network_counts_once(one: str, other: str, same: bool) -> None:
+def test_ipv6_network_counts_once(one: str, other: str, same: bool) -> None:
     assert (address_key(one, "2026-11-23", SECRET) == address_key(other, "2026-11-23", SECRET)) is same
 
 
@@ -70,7 +70,7 @@ def test_an_ipv6_address_counts_by_its_48_too() -> None:
     assert len(counted("fe80::1%eth0")) == 2
 
 
-def test_a_network_has_one_pace_however_many_addresses_it_has() -> None:
+def test_network_shares_one_pace() -> None:
     pace = Pace(SteppedClock(), 2)
     keys = [address_key(f"2001:db8:1:{number:x}::1", "2026-11-23", SECRET) for number in range(17)]
     for key in keys[:16]:
@@ -80,7 +80,7 @@ def test_a_network_has_one_pace_however_many_addresses_it_has() -> None:
     pace.step(address_key("2001:db8:2::1", "2026-11-23", SECRET))
 
 
-def test_comments_of_one_network_have_a_pace_together(tmp_path: Path) -> None:
+def test_network_shares_one_comment_pace(tmp_path: Path) -> None:
     with Site.start() as site, Server.start(tmp_path, site, **BEHIND_A_PROXY) as server:
         server.change(address_comments_per_minute="1")
         server.begin()
@@ -94,7 +94,7 @@ def test_comments_of_one_network_have_a_pace_together(tmp_path: Path) -> None:
         assert post("2001:db8:2::1") == 201
 
 
-def test_an_address_is_known_by_another_name_each_day() -> None:
+def test_address_key_changes_daily() -> None:
     assert len({address_key("198.51.100.7", day, SECRET) for day in ("2026-11-23", "2026-11-24")}) == 2
 
 

@@ -96,7 +96,7 @@ def test_the_page_itself_comes_first(place_with_model: Place, model: OpenAIServe
     assert 0 < said.index("Anna Berg") < said.index("twenty-five minutes")
 
 
-def test_what_one_visitor_sends_never_reaches_another_ones_answer(place_with_model: Place, model: OpenAIServer) -> None:
+def test_visitors_never_reach_each_others_answers(place_with_model: Place, model: OpenAIServer) -> None:
     model.reset()
     place = place_with_model
     poisoned = [
@@ -117,7 +117,7 @@ def test_what_one_visitor_sends_never_reaches_another_ones_answer(place_with_mod
     assert "twenty-five minutes" in str(sent[0]["body"]["messages"])
 
 
-def test_the_command_says_what_is_wrong(place: Place) -> None:
+def test_crawl_command_says_what_is_wrong(place: Place) -> None:
     assert place.server.command("site", "crawl", "nowhere", check=False).returncode == 1
     assert place.server.command("site", "crawl", "demo", "--limit", "0", check=False).returncode == 2
     done = place.server.command("site", "crawl", "demo", "--limit", "1", "--json")

@@ -26,7 +26,7 @@ def server(tmp_path: Path, model: OpenAIServer) -> Iterator[Server]:
         yield running
 
 
-def test_the_answer_comes_from_the_model_with_a_quote_that_holds(server: Server, model: OpenAIServer) -> None:
+def test_model_answers_with_a_verified_quote(server: Server, model: OpenAIServer) -> None:
     posted = server.post("When does the bakery open?").json
     reply = server.settled(posted["answer"]["id"])
     assert reply["answer"]["state"] == "done"
@@ -54,7 +54,7 @@ def test_one_answer_left_is_one_call_upstream(server: Server, model: OpenAIServe
     assert model.seen()["calls"] == 1
 
 
-def test_stop_keeps_what_has_come_and_again_begins_anew(server: Server, model: OpenAIServer) -> None:
+def test_stop_keeps_the_text_and_retry_restarts(server: Server, model: OpenAIServer) -> None:
     model.script({"text": "One two three four five.", "gate": "go", "gate_after": 3})
     id = server.post("When does it open?").json["answer"]["id"]
     wait_until(lambda: model.seen()["running"] == 1)
@@ -68,9 +68,7 @@ def test_stop_keeps_what_has_come_and_again_begins_anew(server: Server, model: O
     assert server.call("POST", f"/api/comments/{id}/answer/", {"site": "demo"}).json["code"] == "already_answered"
 
 
-def test_with_the_provider_down_the_comment_is_kept_and_told_to_be_tried_again(
-    server: Server, model: OpenAIServer
-) -> None:
+def test_provider_down_keeps_the_comment_for_a_retry(server: Server, model: OpenAIServer) -> None:
     model.script(*[{"mode": "status", "status": 500}] * 10)
     posted = server.post("When does it open?")
     assert posted.status == 201
@@ -80,7 +78,7 @@ def test_with_the_provider_down_the_comment_is_kept_and_told_to_be_tried_again(
     assert "tried again" in reply["body"]
 
 
-def test_an_answer_that_has_failed_for_good_costs_nothing_of_the_day(server: Server, model: OpenAIServer) -> None:
+def test_permanent_failure_refunds_the_quota(server: Server, model: OpenAIServer) -> None:
     model.script({"mode": "status", "status": 400})
     posted = server.post("When does it open?").json
     assert posted["quota"]["left"] == 4
@@ -89,7 +87,7 @@ def test_an_answer_that_has_failed_for_good_costs_nothing_of_the_day(server: Ser
     assert server.call("GET", f"/api/session/?site=demo&page={server.page}").json["quota"]["left"] == 5
 
 
-def test_a_kill_in_the_middle_of_fifty_answers_settles_each_once(tmp_path: Path, model: OpenAIServer) -> None:
+def test_kill_during_fifty_answers_settles_each_once(tmp_path: Path, model: OpenAIServer) -> None:
     with (
         Site.start() as site,
         ServerProcess.start(tmp_path, site, OPENAI_BASE_URL=model.base_url, **A_HUNDRED) as server,
@@ -116,7 +114,7 @@ def test_a_kill_in_the_middle_of_fifty_answers_settles_each_once(tmp_path: Path,
 
 
 @pytest.mark.parametrize("page", ["/bakery.html", "/not-there.html"])
-def test_what_a_visitor_calls_the_page_is_in_nobodys_prompt(server: Server, model: OpenAIServer, page: str) -> None:
+def test_visitors_title_is_in_no_prompt(server: Server, model: OpenAIServer, page: str) -> None:
     """Threat 17: the thread keeps the first one's title and address, and others ask below."""
     place = {"page": page, "url": server.site.origin + page, "title": "Canary of a title"}
     own = server.post("Is it open?", **place).json

@@ -46,7 +46,7 @@ async def test_pages_are_found_by_links_and_sitemaps_and_can_be_asked(reading: R
     assert {request.headers["user-agent"].partition("/")[0] for request in web.asked} == {"Answerback"}
 
 
-async def test_sitemap_indexes_packed_ones_and_text_are_read(reading: Reading, web: WebSite) -> None:
+async def test_sitemap_indexes_gzip_and_text_are_read(reading: Reading, web: WebSite) -> None:
     for path in ("/a", "/b", "/c", "/d", "/e"):
         web.pages[path] = page(path, f"This is the page {path} of the site.")
     index = f"<sitemapindex><sitemap><loc>{web.origin}/packed.xml.gz</loc></sitemap></sitemapindex>"
@@ -109,7 +109,7 @@ async def test_robots_txt_is_obeyed(reading: Reading, web: WebSite) -> None:
     assert await reading.found("Open things") == []
 
 
-async def test_an_address_is_one_however_its_letters_are_written(reading: Reading, web: WebSite) -> None:
+async def test_equivalent_urls_are_one_page(reading: Reading, web: WebSite) -> None:
     web.pages["/"] = page("Home", "Welcome.", links=("/빵집", "/%EB%B9%B5%EC%A7%91", "/%eb%b9%84%eb%b0%80"))
     web.pages["/%EB%B9%B5%EC%A7%91"] = page("빵집", "빵집은 여덟 시에 엽니다.")
     web.pages["/robots.txt"] = (200, {"Content-Type": "text/plain"}, "User-agent: *\nDisallow: /비밀".encode())
@@ -117,7 +117,7 @@ async def test_an_address_is_one_however_its_letters_are_written(reading: Readin
     assert await reading.statuses() == {"/": "ok", "/%EB%B9%B5%EC%A7%91": "ok", "/%eb%b9%84%eb%b0%80": "robots"}
 
 
-async def test_a_site_that_cannot_say_what_it_forbids_is_left_alone(reading: Reading, web: WebSite) -> None:
+async def test_site_with_failing_robots_txt_is_not_crawled(reading: Reading, web: WebSite) -> None:
     web.pages["/"] = page("Home", "Welcome to the harbour.")
     assert (await reading.crawl()).pages == 1
     web.pages["/robots.txt"] = (500, {}, b"")
@@ -126,7 +126,7 @@ async def test_a_site_that_cannot_say_what_it_forbids_is_left_alone(reading: Rea
     assert (result.pages, result.error) == (1, "robots: http")
 
 
-async def test_what_asks_not_to_be_kept_is_not_kept(reading: Reading, web: WebSite) -> None:
+async def test_noindex_pages_are_not_kept(reading: Reading, web: WebSite) -> None:
     never = '<meta name="robots" content="noindex, follow">'
     web.pages["/"] = page("Home", "Welcome.", links=("/meta", "/header", "/two", "/ours", "/theirs", "/still"))
     web.pages["/meta"] = page("Meta", "Meta words.", head=never, links=("/below",))
@@ -152,7 +152,7 @@ async def test_what_asks_not_to_be_kept_is_not_kept(reading: Reading, web: WebSi
     assert await reading.found("Meta header our unseen") == []
 
 
-async def test_links_of_strangers_are_not_followed(reading: Reading, web: WebSite) -> None:
+async def test_nofollow_links_are_not_followed(reading: Reading, web: WebSite) -> None:
     """Threat 17: what anybody can put into a page does not lead us to what anybody can make a page say."""
     bait = '<a rel="nofollow ugc" href="/search?q=the+safe+code+is+1234">see</a><p>Text.</p>'
     web.pages["/"] = (200, HTML, f"<main>Home page text. {bait}</main>".encode())
@@ -182,7 +182,7 @@ async def test_only_what_changed_is_read_again(reading: Reading, web: WebSite) -
     assert reading.changes[0].old_hash != (reading.changes[0].page and reading.changes[0].page.hash)
 
 
-async def test_a_page_without_marks_that_says_the_same_is_not_indexed_again(reading: Reading, web: WebSite) -> None:
+async def test_unchanged_page_without_etag_is_not_reindexed(reading: Reading, web: WebSite) -> None:
     web.pages["/"] = page("Home", "Welcome to the harbour.")
     await reading.crawl()
     before = await reading.db.fetch_all("SELECT id FROM passages")
@@ -190,7 +190,7 @@ async def test_a_page_without_marks_that_says_the_same_is_not_indexed_again(read
     assert await reading.db.fetch_all("SELECT id FROM passages") == before
 
 
-async def test_a_sitemap_that_says_when_pages_changed_saves_asking(reading: Reading, web: WebSite) -> None:
+async def test_lastmod_saves_requests(reading: Reading, web: WebSite) -> None:
     web.pages["/"] = page("Home", "Welcome to the harbour.")
     web.pages["/old"] = page("Old", "An old page.")
     web.pages["/sitemap.xml"] = (200, XML, sitemap(web, "/old", changed="2020-05-01").encode())
@@ -202,7 +202,7 @@ async def test_a_sitemap_that_says_when_pages_changed_saves_asking(reading: Read
     assert "/old" in web.paths
 
 
-async def test_a_page_that_is_gone_is_forgotten(reading: Reading, web: WebSite) -> None:
+async def test_gone_page_is_removed(reading: Reading, web: WebSite) -> None:
     web.pages["/"] = page("Home", "Welcome.", links=("/a", "/b"))
     web.pages["/a"] = page("A", "The first thing.")
     web.pages["/b"] = page("B", "The second thing.")
@@ -218,7 +218,7 @@ async def test_a_page_that_is_gone_is_forgotten(reading: Reading, web: WebSite) 
     ]
 
 
-async def test_a_page_that_fails_is_kept_for_a_while(reading: Reading, web: WebSite) -> None:
+async def test_failing_page_is_kept_for_a_while(reading: Reading, web: WebSite) -> None:
     web.pages["/"] = page("Home", "Welcome to the harbour.")
     await reading.crawl()
     web.pages["/"] = (500, {}, b"")
@@ -233,7 +233,7 @@ async def test_a_page_that_fails_is_kept_for_a_while(reading: Reading, web: WebS
     assert await reading.statuses() == {"/": "http"}
 
 
-async def test_a_site_that_asks_for_peace_gets_it(reading: Reading, web: WebSite) -> None:
+async def test_retry_after_pauses_the_crawl(reading: Reading, web: WebSite) -> None:
     web.pages["/"] = page("Home", "Welcome.", links=("/a", "/b"))
     web.pages["/a"] = (429, {"Retry-After": "60"}, b"")
     web.pages["/b"] = page("B", "The second thing.")
@@ -241,7 +241,7 @@ async def test_a_site_that_asks_for_peace_gets_it(reading: Reading, web: WebSite
     assert "/b" not in web.paths
 
 
-async def test_other_addresses_of_a_page_count_once(reading: Reading, web: WebSite) -> None:
+async def test_aliases_of_a_page_count_once(reading: Reading, web: WebSite) -> None:
     web.pages["/"] = page("Home", "Welcome.", links=("/index.html", "/moved", "/print", "/out"))
     web.pages["/index.html"] = web.pages["/"]
     web.pages["/moved"] = (301, {"Location": "/here"}, b"")
@@ -257,7 +257,7 @@ async def test_other_addresses_of_a_page_count_once(reading: Reading, web: WebSi
     assert result.pages == 3
 
 
-async def test_a_site_without_end_has_one(reading: Reading, web: WebSite) -> None:
+async def test_endless_site_stops_at_the_limit(reading: Reading, web: WebSite) -> None:
     def calendar(request: Request) -> Answer:
         number = int(request.path.rpartition("=")[2] or 0)
         links = (f"/calendar?day={number + 1}", f"{request.path.partition('?')[0]}/deeper/")
@@ -271,7 +271,7 @@ async def test_a_site_without_end_has_one(reading: Reading, web: WebSite) -> Non
     assert result.pages < 80
 
 
-async def test_a_limit_is_kept_and_the_next_time_goes_on(reading: Reading, web: WebSite) -> None:
+async def test_limited_crawl_resumes_next_time(reading: Reading, web: WebSite) -> None:
     paths = [f"/p{number}" for number in range(10)]
     web.pages["/"] = page("Home", "Welcome.", links=tuple(paths))
     for number, path in enumerate(paths):
@@ -281,7 +281,7 @@ async def test_a_limit_is_kept_and_the_next_time_goes_on(reading: Reading, web: 
     assert (await reading.crawl(limit=8)).pages == 11
 
 
-async def test_one_request_at_a_time_and_one_reader_of_a_site(reading: Reading, web: WebSite) -> None:
+async def test_one_crawler_and_one_request_per_site(reading: Reading, web: WebSite) -> None:
     web.pages["/"] = page("Home", "Welcome.", links=tuple(f"/p{number}" for number in range(5)))
     site = read_site("demo", {"origins": web.origin}, daily_answers=5)
     seen = []
@@ -299,7 +299,7 @@ async def test_one_request_at_a_time_and_one_reader_of_a_site(reading: Reading, 
     assert web.most_at_once == 1
 
 
-async def test_a_reading_that_is_cut_short_goes_on_at_once(reading: Reading, web: WebSite) -> None:
+async def test_interrupted_crawl_resumes_at_once(reading: Reading, web: WebSite) -> None:
     held, let_go = anyio.Event(), threading.Event()
     loop = asyncio.get_running_loop()
 
@@ -326,7 +326,7 @@ async def test_a_reading_that_is_cut_short_goes_on_at_once(reading: Reading, web
     assert crawl.due_at == reading.clock.now() + 24 * 3_600_000
 
 
-async def test_requests_are_paced_as_the_site_asks(reading: Reading, web: WebSite) -> None:
+async def test_crawl_delay_is_kept(reading: Reading, web: WebSite) -> None:
     web.pages["/robots.txt"] = (200, {"Content-Type": "text/plain"}, b"User-agent: *\nCrawl-delay: 0.15")
     web.pages["/"] = page("Home", "Welcome.", links=("/a", "/b"))
     web.pages["/a"] = page("A", "The first thing.")
@@ -337,7 +337,7 @@ async def test_requests_are_paced_as_the_site_asks(reading: Reading, web: WebSit
     assert time.monotonic() - begun > 4 * 0.15
 
 
-async def test_what_an_owner_has_forgotten_stays_so(reading: Reading, web: WebSite) -> None:
+async def test_pages_the_owner_removed_stay_out(reading: Reading, web: WebSite) -> None:
     web.pages["/"] = page("Home", "Welcome to the harbour.", links=("/a",))
     web.pages["/a"] = page("A", "The first thing.")
     await reading.crawl()
@@ -348,7 +348,7 @@ async def test_what_an_owner_has_forgotten_stays_so(reading: Reading, web: WebSi
     assert "/a" not in web.paths
 
 
-async def test_pages_of_an_origin_that_is_no_longer_the_sites_go(reading: Reading, web: WebSite) -> None:
+async def test_pages_of_a_removed_origin_go(reading: Reading, web: WebSite) -> None:
     with WebSite.start() as other:
         other.pages["/"] = page("Other", "Words of the other origin.")
         web.pages["/"] = page("Home", "Welcome to the harbour.")

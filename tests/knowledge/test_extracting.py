@@ -22,7 +22,7 @@ def read(html: str) -> str:
         'style="text-indent:-9999px"', 'style="position:absolute;left:-9999px"', 'style="position:fixed;top:-100em"',
     ],
 )  # fmt: skip
-def test_what_nobody_sees_is_no_text_of_the_page(attributes: str) -> None:
+def test_hidden_text_is_left_out(attributes: str) -> None:
     for tag in ("p", "div", "section", "span"):
         html = f"<main><h1>Mill</h1><p>Open daily.</p><{tag} {attributes}>{UNSEEN}</{tag}><p>Rye bread.</p></main>"
         assert read(html) == "Open daily.\nRye bread."
@@ -49,7 +49,7 @@ def test_what_nobody_sees_is_no_text_of_the_page(attributes: str) -> None:
         "<style>.closed{display:none}</style><div class=closed>Welcome.</div>",
     ],
 )  # fmt: skip
-def test_what_a_visitor_can_bring_up_belongs_to_the_page(html: str) -> None:
+def test_collapsible_text_is_kept(html: str) -> None:
     assert "Welcome." in read(f"<main><h1>Ship</h1>{html}</main>")
 
 
@@ -61,17 +61,17 @@ def test_what_a_visitor_can_bring_up_belongs_to_the_page(html: str) -> None:
         "<body><div id=app style='display:none'><main><p>Open daily.</p></main></div></body>",
     ],
 )
-def test_a_page_that_is_hidden_until_its_scripts_begin_is_read(html: str) -> None:
+def test_page_hidden_until_scripts_run_is_read(html: str) -> None:
     assert read(html) == "Open daily."
 
 
-def test_what_the_owner_keeps_out_is_out() -> None:
+def test_owner_marked_parts_are_left_out() -> None:
     assert read("<main><p>Open daily.</p><p data-answerback-ignore>Draft.</p></main>") == "Open daily."
     assert read("<p>Open daily.</p><div data-answerback-ignore><article>Draft.</article></div>") == "Open daily."
     assert read("<div data-answerback-ignore hidden><main>Draft.</main></div>") == ""
 
 
-def test_thousands_of_hidden_parts_cost_little() -> None:
+def test_thousands_of_hidden_parts_are_fast() -> None:
     many = "<div><button>more</button></div><p hidden style='display:none'>x</p>" * 20_000
     assert read(f"<main>{many}<p>Open daily.</p></main>").count("\n") < MOST_BLOCKS
 
@@ -91,11 +91,11 @@ def test_thousands_of_hidden_parts_cost_little() -> None:
         ("<fieldset><legend>Price</legend><label>5 euros</label></fieldset>", "Price\n5 euros"),
     ],
 )
-def test_a_page_may_say_what_it_says_without_paragraphs(html: str, text: str) -> None:
+def test_text_without_paragraphs_is_read(html: str, text: str) -> None:
     assert read(f"<main>{html}</main>") == read(html) == text
 
 
-def test_headings_are_text_only_where_nothing_stands_below_them() -> None:
+def test_headings_are_text_only_when_alone() -> None:
     blocks = extract(
         b"<main><h1>Menu</h1><h2>Drinks</h2><h3>Tea</h3><h2>Food</h2><p>Soup.</p></main>", "text/html"
     ).blocks

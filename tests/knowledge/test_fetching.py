@@ -48,23 +48,23 @@ async def fetch(site: WebSite, path: str = "/", *, seconds: float = 5.0) -> Fetc
 
 
 @pytest.mark.parametrize("address", DENIED)
-def test_an_address_that_is_not_of_the_open_network_is_denied(address: str) -> None:
+def test_private_addresses_are_denied(address: str) -> None:
     assert not is_public(address)
 
 
 @pytest.mark.parametrize("address", ["1.1.1.1", "93.184.215.14", "2606:4700::1111", "2a00:1450:4001::200e"])
-def test_an_address_of_the_open_network_is_allowed(address: str) -> None:
+def test_public_addresses_are_allowed(address: str) -> None:
     assert is_public(address)
 
 
 @pytest.mark.parametrize("text", ["", "nonsense", "2130706433", "0x7f000001", "0177.0.0.1", "127.1", "1.1.1.1.1"])
-def test_what_is_no_plain_address_is_none(text: str) -> None:
+def test_malformed_addresses_are_refused(text: str) -> None:
     assert not is_public(text)
     assert not names_itself(text)
 
 
 @pytest.mark.parametrize("address", DENIED)
-async def test_a_name_that_leads_to_such_an_address_is_not_fetched(address: str, site: WebSite) -> None:
+async def test_name_resolving_to_private_is_not_fetched(address: str, site: WebSite) -> None:
     fetcher, looked = leading_to(address)
     origin = f"http://site.example:{site.port}"
     assert (await fetcher.fetch(f"{origin}/", [origin])).status == "address"
@@ -106,14 +106,14 @@ async def test_an_address_that_does_not_answer_gives_way_to_the_next(site: WebSi
 
 
 @pytest.mark.parametrize("host", ["2130706433", "0x7f000001", "0177.0.0.1", "127.1", "0x7f.1", "[::ffff:127.0.0.1]"])
-async def test_other_ways_to_write_loopback_are_not_the_origin(host: str, site: WebSite) -> None:
+async def test_loopback_spellings_are_not_the_origin(host: str, site: WebSite) -> None:
     fetched = await HttpPageFetcher().fetch(f"http://{host}:{site.port}/", [site.origin])
     assert fetched.status in ("origin", "network")
     assert site.asked == []
 
 
 @pytest.mark.parametrize("host", ["2130706433", "0x7f000001", "0177.0.0.1", "127.1"])
-async def test_other_ways_to_write_loopback_are_refused_even_as_an_origin(host: str, site: WebSite) -> None:
+async def test_loopback_spellings_are_refused_as_origins(host: str, site: WebSite) -> None:
     """The system's resolver reads them as 127.0.0.1; the check is of the address that it gives."""
     origin = f"http://{host}:{site.port}"
     assert (await HttpPageFetcher().fetch(f"{origin}/", [origin])).status in ("address", "network")
@@ -130,7 +130,7 @@ async def test_other_ways_to_write_loopback_are_refused_even_as_an_origin(host: 
         "http://127.0.0.1:99999/", "http://[::1/", "http://elsewhere.example/", "http://localhost:{port}/",
     ],
 )  # fmt: skip
-async def test_what_is_not_of_an_origin_is_not_fetched(url: str, site: WebSite) -> None:
+async def test_foreign_urls_are_not_fetched(url: str, site: WebSite) -> None:
     fetched = await HttpPageFetcher().fetch(url.format(port=site.port), [site.origin])
     assert fetched.status in ("origin", "network")
     assert site.asked == []
@@ -159,7 +159,7 @@ async def test_redirects_within_the_site_are_followed_but_not_for_ever(site: Web
     assert len(site.asked) == 4
 
 
-async def test_a_server_that_never_answers_is_left(site: WebSite) -> None:
+async def test_silent_server_times_out(site: WebSite) -> None:
     left = threading.Event()
 
     def silent(request: Request) -> Answer:
@@ -173,7 +173,7 @@ async def test_a_server_that_never_answers_is_left(site: WebSite) -> None:
         left.set()
 
 
-async def test_a_body_that_drips_is_left_in_time(site: WebSite) -> None:
+async def test_dripping_body_times_out(site: WebSite) -> None:
     left = threading.Event()
 
     def drips() -> Iterator[bytes]:
@@ -187,14 +187,14 @@ async def test_a_body_that_drips_is_left_in_time(site: WebSite) -> None:
         left.set()
 
 
-async def test_a_body_that_is_too_large_is_dropped(site: WebSite) -> None:
+async def test_oversized_body_is_dropped(site: WebSite) -> None:
     site.pages["/fits"] = (200, HTML, b"a" * MOST_BYTES)
     site.pages["/large"] = (200, HTML, b"a" * (MOST_BYTES + 1))
     assert (await fetch(site, "/fits")).status == "ok"
     assert (await fetch(site, "/large")).status == "large"
 
 
-async def test_a_packed_page_is_unpacked(site: WebSite) -> None:
+async def test_gzip_page_is_unpacked(site: WebSite) -> None:
     packed = gzip.compress(page("Packed", "Small.").encode())
     site.pages["/"] = (200, {**HTML, "Content-Encoding": "gzip"}, packed)
     assert b"Small." in (await fetch(site)).body
@@ -204,7 +204,7 @@ async def test_a_packed_page_is_unpacked(site: WebSite) -> None:
     assert (await fetch(site)).status == "network"
 
 
-async def test_a_bomb_is_not_unpacked(site: WebSite) -> None:
+async def test_gzip_bomb_is_not_unpacked(site: WebSite) -> None:
     """A thousand to one, and once more packed: what unpacks in steps is not asked for and not taken."""
     bomb = gzip.compress(bytes(64_000_000), 9)
     site.pages["/"] = (200, {**HTML, "Content-Encoding": "gzip"}, bomb)
@@ -218,12 +218,12 @@ async def test_a_bomb_is_not_unpacked(site: WebSite) -> None:
 
 
 @pytest.mark.parametrize("kind", ["image/png", "application/pdf", "application/json", "text/css", "html", ""])
-async def test_what_is_no_page_is_not_read(kind: str, site: WebSite) -> None:
+async def test_non_html_is_not_read(kind: str, site: WebSite) -> None:
     site.pages["/"] = (200, {"Content-Type": kind} if kind else {}, b"<p>not a page</p>")
     assert (await fetch(site)).status == "type"
 
 
-async def test_errors_of_the_site_are_told(site: WebSite) -> None:
+async def test_site_errors_are_reported(site: WebSite) -> None:
     for code in (204, 206, 401, 404, 410, 429, 500, 503):
         site.pages["/"] = (code, HTML, b"")
         fetched = await fetch(site)
@@ -231,7 +231,7 @@ async def test_errors_of_the_site_are_told(site: WebSite) -> None:
     assert (await HttpPageFetcher().fetch("http://127.0.0.1:9/", ["http://127.0.0.1:9"])).status == "network"
 
 
-async def test_the_environment_names_no_proxy(site: WebSite, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_environment_proxies_are_ignored(site: WebSite, monkeypatch: pytest.MonkeyPatch) -> None:
     with WebSite.start() as proxy:
         for name in ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "ALL_PROXY", "all_proxy"):
             monkeypatch.setenv(name, proxy.origin)
@@ -241,7 +241,7 @@ async def test_the_environment_names_no_proxy(site: WebSite, monkeypatch: pytest
         assert proxy.asked == []
 
 
-async def test_a_known_page_is_asked_for_by_its_marks(site: WebSite) -> None:
+async def test_known_page_is_fetched_conditionally(site: WebSite) -> None:
     def known(request: Request) -> Answer:
         if request.headers.get("if-none-match") == '"one"':
             return 304, {}, b""
@@ -273,7 +273,7 @@ async def test_a_known_page_is_asked_for_by_its_marks(site: WebSite) -> None:
         ("한국어 빵집".encode("euc-kr"), "text/plain; charset=EUC-KR"),
     ],
 )  # fmt: skip
-def test_letters_come_through(body: bytes, kind: str) -> None:
+def test_charsets_are_decoded(body: bytes, kind: str) -> None:
     assert [block.text for block in extract(body, kind).blocks] == ["한국어 빵집"]
 
 

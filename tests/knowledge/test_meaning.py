@@ -53,7 +53,7 @@ async def index(database: Database, embedder: OpenAIEmbedder) -> SiteIndex:
     return index
 
 
-async def test_what_has_no_word_in_common_is_found(index: SiteIndex, database: Database, model: OpenAIServer) -> None:
+async def test_synonyms_are_found_by_meaning(index: SiteIndex, database: Database, model: OpenAIServer) -> None:
     assert await SiteIndex(database).search("s", QUESTION) == []
     assert await index.understand("s") == 3
     assert (await index.search("s", QUESTION))[0].url == "/pets"
@@ -63,7 +63,7 @@ async def test_what_has_no_word_in_common_is_found(index: SiteIndex, database: D
     assert {body["model"] for body in embedded} == {"small"}
 
 
-async def test_passages_are_read_once_and_again_by_another_model(
+async def test_passages_are_embedded_once_per_model(
     index: SiteIndex, database: Database, embedder: OpenAIEmbedder
 ) -> None:
     assert [await index.understand("s"), await index.understand("s")] == [3, 0]
@@ -82,13 +82,13 @@ async def test_words_and_meaning_are_merged(index: SiteIndex) -> None:
 
 
 @pytest.mark.parametrize("status", [401, 404, 429, 500])
-async def test_without_the_model_words_decide(index: SiteIndex, model: OpenAIServer, status: int) -> None:
+async def test_words_decide_without_the_model(index: SiteIndex, model: OpenAIServer, status: int) -> None:
     model.script(embedding_status=status)
     assert await index.understand("s") == 0
     assert [p.url for p in await index.search("s", "dogs on deck")] == ["/pets"]
 
 
-async def test_a_model_that_is_away_or_talks_nonsense_harms_nothing(database: Database, index: SiteIndex) -> None:
+async def test_failing_embedding_model_does_no_harm(database: Database, index: SiteIndex) -> None:
     away = OpenAIEmbedder(api_key="", base_url="http://127.0.0.1:9/v1", model="m")
     lame = SiteIndex(database, PassageVectors(database, away))
     assert await lame.understand("s") == 0
@@ -96,7 +96,7 @@ async def test_a_model_that_is_away_or_talks_nonsense_harms_nothing(database: Da
     await away.close()
 
 
-async def test_a_large_site_is_compared_only_where_words_have_found_something(
+async def test_large_site_is_ranked_among_word_matches(
     index: SiteIndex, database: Database, embedder: OpenAIEmbedder
 ) -> None:
     await index.understand("s")
@@ -110,7 +110,7 @@ def test_vectors_of_another_length_are_not_compared() -> None:
     assert meaning._likeness(array("f", [0.6, 0.8]), array("f", [0.6, 0.8]).tobytes()) == pytest.approx(1.0)
 
 
-def test_the_model_is_a_setting(tmp_path: Path) -> None:
+def test_embedding_model_is_a_setting(tmp_path: Path) -> None:
     folder = {"ANSWERBACK_DATA_DIR": str(tmp_path)}
     assert make_embedder(load_settings(folder, dotenv=None)) is None
     made = make_embedder(load_settings({**folder, "ANSWERBACK_EMBEDDING_MODEL": "small"}, dotenv=None))

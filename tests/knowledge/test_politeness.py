@@ -28,11 +28,11 @@ ORIGINS = ("https://site.example", "http://127.0.0.1:8001")
         ("Disallow: /a%2fb", "/a%2Fb", False), ("Disallow: /a%2Fb", "/a/b", True),
     ],
 )  # fmt: skip
-def test_rules(rules: str, path: str, allowed: bool) -> None:
+def test_robots_rules_are_read(rules: str, path: str, allowed: bool) -> None:
     assert parse(f"User-agent: *\n{rules}").allows(f"https://site.example{path}") is allowed
 
 
-def test_our_own_group_counts_alone_and_several_are_one() -> None:
+def test_own_robots_group_counts_alone() -> None:
     text = """User-agent: *\nDisallow: /\nCrawl-delay: 9\n\nUser-agent: Other\nUser-agent: ANSWERBACK\nDisallow: /a
     Crawl-delay: 1.5\n\nUser-agent: answerback\nDisallow: /b\nSitemap: https://site.example/s.xml"""
     robots = parse(text)
@@ -49,7 +49,7 @@ def test_our_own_group_counts_alone_and_several_are_one() -> None:
     assert parse("\ufeffUser-agent: *\nDisallow: /x").allows("https://site.example/x") is False
 
 
-def test_no_pattern_is_slow() -> None:
+def test_robots_patterns_are_fast() -> None:
     robots = parse("User-agent: *\n" + "\n".join("Disallow: /" + "*a" * 200 + "$" for _ in range(200)))
     begun = time.process_time()
     assert robots.allows("https://site.example/" + "a" * 180 + "b")
@@ -66,7 +66,7 @@ def test_no_pattern_is_slow() -> None:
         ("max-snippet: 50, noindex", (True, False)), ("", (False, False)),
     ],
 )  # fmt: skip
-def test_robots_tags(tag: str, forbidden: tuple[bool, bool]) -> None:
+def test_robots_meta_tags_are_read(tag: str, forbidden: tuple[bool, bool]) -> None:
     assert forbids_index([tag]) == forbidden
 
 
@@ -86,7 +86,7 @@ def test_robots_tags(tag: str, forbidden: tuple[bool, bool]) -> None:
         ("https://site.example/" + "x" * 2_000, ""), ("http://127.0.0.1:8001/x", "http://127.0.0.1:8001/x"),
     ],
 )  # fmt: skip
-def test_addresses(url: str, kept: str) -> None:
+def test_urls_are_normalised(url: str, kept: str) -> None:
     assert normal_url(url, ORIGINS) == kept
 
 
@@ -95,7 +95,7 @@ def test_addresses(url: str, kept: str) -> None:
     [("2026-11-02", "2026-11-03T00:00:00+00:00"), ("2026-11-02T10:00:00Z", "2026-11-02T10:00:00+00:00"),
      ("2026-11-02T10:00:00+09:00", "2026-11-02T01:00:00+00:00"), ("yesterday", ""), ("", ""), ("9999-12-31", "")],
 )  # fmt: skip
-def test_dates_of_sitemaps(text: str, day: str) -> None:
+def test_sitemap_dates_are_read(text: str, day: str) -> None:
     assert moment(text) == (moment(day) if day else 0)
 
 

@@ -40,7 +40,7 @@ class Browser:
 
 @settings(max_examples=60)
 @given(st.lists(st.tuples(TEXTS, st.integers(0, 400)), max_size=12))
-async def test_wherever_the_stream_is_cut_nothing_is_lost_or_heard_twice(steps: list[tuple[str, int]]) -> None:
+async def test_cut_stream_resumes_without_loss_or_repeat(steps: list[tuple[str, int]]) -> None:
     bus, browser = MemoryBus("epoch"), Browser()
     browser.last = bus.latest(CHANNEL)
     for number, (text, cut) in enumerate(steps):
@@ -55,7 +55,7 @@ async def test_wherever_the_stream_is_cut_nothing_is_lost_or_heard_twice(steps: 
     assert [event["id"] for event in browser.heard] == [*expected, "last"]
 
 
-async def test_who_was_away_too_long_or_comes_from_before_a_restart_begins_anew() -> None:
+async def test_stale_position_starts_over() -> None:
     bus = MemoryBus("epoch")
     before = bus.latest(CHANNEL)
     for number in range(KEPT_EVENTS + 1):
@@ -67,7 +67,7 @@ async def test_who_was_away_too_long_or_comes_from_before_a_restart_begins_anew(
         assert browser.names == ["reload"], after
 
 
-async def test_who_comes_back_to_a_page_that_was_forgotten_begins_anew() -> None:
+async def test_forgotten_page_starts_over() -> None:
     """Pages that nobody reads are not kept for ever, and what they were told is not passed over in silence."""
     bus = MemoryBus("epoch")
     shown = bus.latest(CHANNEL)
@@ -81,9 +81,7 @@ async def test_who_comes_back_to_a_page_that_was_forgotten_begins_anew() -> None
 
 
 @pytest.mark.parametrize(("event", "afresh"), [("comment.removed", False), ("comment.changed", True)])
-async def test_who_comes_back_hears_nothing_from_before_something_was_taken_away(
-    event: EventName, afresh: bool
-) -> None:
+async def test_resuming_replays_nothing_from_before_a_removal(event: EventName, afresh: bool) -> None:
     bus = MemoryBus("epoch")
     start = bus.latest(CHANNEL)
     bus.publish(CHANNEL, "comment.added", {"id": "1", "text": "secret"})
@@ -99,7 +97,7 @@ async def test_who_comes_back_hears_nothing_from_before_something_was_taken_away
 
 @settings(max_examples=60)
 @given(st.lists(TEXTS.filter(bool), min_size=1, max_size=12), st.integers(0, 12))
-async def test_who_comes_in_the_middle_of_an_answer_ends_with_the_same_text(pieces: list[str], arrival: int) -> None:
+async def test_late_reader_ends_with_the_same_text(pieces: list[str], arrival: int) -> None:
     """Offsets count as JavaScript does, and the text so far comes first."""
     bus = MemoryBus("epoch")
     live, texts = AnswerStream(bus, CHANNEL, "answer"), AnswerStreams(bus)
@@ -123,7 +121,7 @@ async def test_who_comes_in_the_middle_of_an_answer_ends_with_the_same_text(piec
     assert text == "".join(pieces)
 
 
-async def test_whoever_comes_in_the_middle_of_an_answer_hears_its_beginning_first() -> None:
+async def test_late_reader_hears_the_answers_start_first() -> None:
     bus, browser = MemoryBus("epoch"), Browser()
     running = AnswerStreams(bus)
     answer = AnswerStream(bus, CHANNEL, "a")

@@ -148,7 +148,7 @@ def bodies(server: Server) -> list[str]:
     return [comment["body"] for comment in server.thread()["comments"]]
 
 
-def test_a_comment_at_one_is_seen_at_the_other(two: tuple[ServerProcess, ServerProcess]) -> None:
+def test_comment_reaches_the_other_process(two: tuple[ServerProcess, ServerProcess]) -> None:
     first, second = two
     assert bodies(second) == []
     watching = Watching(second, second.thread()["last_event"])
@@ -165,9 +165,7 @@ def test_a_comment_at_one_is_seen_at_the_other(two: tuple[ServerProcess, ServerP
         each.leave()
 
 
-def test_an_answer_streams_at_the_other_and_a_reader_changes_over_in_the_middle(
-    two: tuple[ServerProcess, ServerProcess], model: OpenAIServer
-) -> None:
+def test_answer_streams_across_processes(two: tuple[ServerProcess, ServerProcess], model: OpenAIServer) -> None:
     first, second = two
     words = [f"빵{number} 🥐 " for number in range(40)]
     text = "".join(words)
@@ -191,7 +189,7 @@ def test_an_answer_streams_at_the_other_and_a_reader_changes_over_in_the_middle(
         reader.leave()
 
 
-def test_redis_dies_and_returns(two: tuple[ServerProcess, ServerProcess], redis: Redis) -> None:
+def test_servers_survive_a_redis_outage(two: tuple[ServerProcess, ServerProcess], redis: Redis) -> None:
     first, second = two
     here, there = Watching(first), Watching(second)
     assert first.post("Before.", ask=False).status == 201
@@ -214,7 +212,7 @@ def test_redis_dies_and_returns(two: tuple[ServerProcess, ServerProcess], redis:
         each.leave()
 
 
-def test_words_that_are_taken_back_leave_redis_too(two: tuple[ServerProcess, ServerProcess], redis: Redis) -> None:
+def test_removed_text_leaves_redis(two: tuple[ServerProcess, ServerProcess], redis: Redis) -> None:
     first, second = two
     elsewhere = {"page": "/elsewhere.html", "url": first.site.origin + "/elsewhere.html"}
     assert first.post("On another page.", ask=False, **elsewhere).status == 201
@@ -246,7 +244,7 @@ def test_words_that_are_taken_back_leave_redis_too(two: tuple[ServerProcess, Ser
     back.leave()
 
 
-def test_without_redis_there_is_one_process(tmp_path: Path) -> None:
+def test_workers_need_redis(tmp_path: Path) -> None:
     environment = {"ANSWERBACK_DATA_DIR": str(tmp_path)}
     refused = run_command(["serve", "--workers", "2"], environment)
     assert refused.returncode == 2
@@ -257,7 +255,7 @@ def children_of(pid: int) -> list[int]:
     return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
-def test_workers_share_an_address_and_one_that_ends_is_replaced(tmp_path: Path, redis: Redis) -> None:
+def test_dead_worker_is_replaced(tmp_path: Path, redis: Redis) -> None:
     with Site.start() as site, ServerProcess.start(tmp_path, site, ANSWERBACK_REDIS_URL=redis.url) as server:
         server.stop()
         server.run("--workers", "2")

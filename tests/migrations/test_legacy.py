@@ -27,7 +27,7 @@ def fresh(url: str) -> list[str]:
 
 
 @pytest.mark.parametrize("number", range(len(FIRST)))
-def test_a_server_that_was_killed_at_any_statement_goes_on_from_there(file: Path, number: int) -> None:
+def test_killed_legacy_migration_resumes_at_any_statement(file: Path, number: int) -> None:
     """As the driver left it: each statement committed, the revision's number not yet."""
     before, wreck, whole = file.with_name("before.db"), file.with_name("wreck.db"), file.with_name("whole.db")
     expected = fresh(f"sqlite:///{whole}")

@@ -60,14 +60,14 @@ async def test_an_identity_is_one_visitor_of_one_site(db: Database) -> None:
     assert (await db.read(lambda: identity_store.identities_of("v1")))[0].used_at == NOW + 2
 
 
-async def test_what_somebody_typed_at_the_door_is_not_kept(db: Database) -> None:
+async def test_old_login_failures_are_forgotten(db: Database) -> None:
     for bucket, at in (("email:demo:a@example.com", NOW), ("email:demo:b@example.com", NOW + FORGET_MS + 1)):
         await db.write(partial(people.count_failure, bucket, at, at - FORGET_MS))
     rows = await db.fetch_all("SELECT bucket FROM login_failures")
     assert [row["bucket"] for row in rows] == ["email:demo:b@example.com"]
 
 
-async def test_guessing_at_many_accounts_from_one_address_is_slowed_down(db: Database) -> None:
+async def test_guessing_at_many_accounts_is_slowed(db: Database) -> None:
     async def fail() -> None:
         return None
 
@@ -79,7 +79,7 @@ async def test_guessing_at_many_accounts_from_one_address_is_slowed_down(db: Dat
     await attempts.attempt("email:demo:mina@example.com", "address:other", fail)
 
 
-async def test_one_address_leaves_places_for_others_to_wait_in(db: Database) -> None:
+async def test_one_address_cannot_fill_the_login_queue(db: Database) -> None:
     attempts, free = Attempts(db, SteppedClock(NOW)), asyncio.Event()
 
     async def check() -> bool:
@@ -109,7 +109,7 @@ async def test_two_first_sign_ins_at_once_make_one_visitor(db: Database) -> None
     assert len(set(await asyncio.gather(*(go(number) for number in range(20))))) == 1
 
 
-async def test_the_last_way_in_is_counted_right(db: Database) -> None:
+async def test_last_method_count_is_exact(db: Database) -> None:
     visitor = await arrive(db, 1)
     other = Profile("https://github.com", "17")
     assert await db.write(lambda: identities.link(visitor, other, NewIds("", "i9"), NOW))
@@ -150,7 +150,7 @@ async def test_a_message_is_sent_by_one_and_its_link_used_by_one(db: Database) -
     assert len([link for link in used if link]) == 1
 
 
-async def test_five_guesses_of_many_at_once(db: Database) -> None:
+async def test_code_allows_five_concurrent_guesses(db: Database) -> None:
     await db.write(lambda: mail.add_link(message(1), NOW))
     await db.write(lambda: mail.arm("m1", "hash", "code"))
     found = await asyncio.gather(*(db.write(lambda: mail.guess("s1", NOW)) for _ in range(20)))
@@ -166,7 +166,7 @@ async def test_counts_begin_anew_after_their_window(db: Database) -> None:
     assert [await count(NOW + moment) for moment in (0, 1, 999, 1000, 1500, 2000)] == [1, 2, 3, 1, 2, 1]
 
 
-async def test_whoever_reads_the_mail_has_the_account(db: Database) -> None:
+async def test_mail_reader_takes_the_account(db: Database) -> None:
     visitor = await db.write(lambda: mail.add_holder("v1", "demo", "mina@example.com", NOW))
     assert (visitor.id, visitor.kind, visitor.name) == ("v1", "user", "")
     holder = await db.read(lambda: mail.holder("demo", "mina@example.com"))
@@ -203,7 +203,7 @@ async def test_an_account_page_opens_for_its_site_and_time(db: Database) -> None
     assert await store.account_by_session(db, "demo", "hash", NOW) is None
 
 
-async def test_a_picture_that_was_taken_away_does_not_come_back(db: Database) -> None:
+async def test_removed_picture_does_not_return(db: Database) -> None:
     visitor = await arrive(db, 1)
 
     async def keep(id: str, *, only_first: bool) -> list[str] | None:
@@ -220,7 +220,7 @@ async def test_a_picture_that_was_taken_away_does_not_come_back(db: Database) ->
     assert await keep("a4", only_first=False) == []
 
 
-def test_nothing_that_is_kept_of_somebody_is_left_out_of_the_export() -> None:
+def test_export_covers_every_personal_table() -> None:
     """Whoever adds a table about visitors adds it here, or says why not."""
     connection = sqlite3.connect(migrated_sqlite())
     columns = connection.execute(
@@ -235,7 +235,7 @@ def test_nothing_that_is_kept_of_somebody_is_left_out_of_the_export() -> None:
 
 
 @pytest.mark.parametrize("keep_words", [False, True])
-async def test_an_erased_visitor_leaves_words_at_most(db: Database, keep_words: bool) -> None:
+async def test_erasing_leaves_at_most_comments(db: Database, keep_words: bool) -> None:
     visitor = await arrive(db, 1)
 
     def write_much() -> Work[None]:
@@ -280,7 +280,7 @@ async def everything(db: Database) -> str:
 
 
 @pytest.mark.parametrize("keep_words", [False, True])
-async def test_no_word_of_an_erased_visitor_is_left_anywhere(db: Database, keep_words: bool) -> None:
+async def test_full_erasure_leaves_no_text(db: Database, keep_words: bool) -> None:
     visitor = await arrive(db, 1)
 
     def write_much() -> Work[None]:

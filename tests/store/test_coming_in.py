@@ -41,7 +41,7 @@ async def at_once(db: Database, *works: Callable[[], Work[object]]) -> list[obje
     return list(await asyncio.gather(*(db.write(work) for work in works)))
 
 
-async def test_of_all_codes_of_a_sign_in_one_is_used_once(db: Database) -> None:
+async def test_one_code_of_a_sign_in_works_once(db: Database) -> None:
     found = await at_once(db, *([lambda: store.use_code("one", NOW), lambda: store.use_code("other", NOW)] * 6))
     assert len([used for used in found if used]) == 1
     begun = await store.sign_in_of(db, "s1", "browser", NOW)
@@ -49,7 +49,7 @@ async def test_of_all_codes_of_a_sign_in_one_is_used_once(db: Database) -> None:
     assert await store.sign_in_of(db, "s1", "another browser", NOW) is None
 
 
-async def test_two_ways_in_removed_at_once_leave_one(db: Database) -> None:
+async def test_concurrent_removals_leave_one_method(db: Database) -> None:
     for number in range(4):
         profile = Profile("https://github.com", str(number))
         ids = NewIds("", f"i{number}")
@@ -59,7 +59,7 @@ async def test_two_ways_in_removed_at_once_leave_one(db: Database) -> None:
     assert len(await db.read(lambda: identity_store.identities_of("m1"))) == 1
 
 
-async def test_a_guest_is_merged_once_also_at_once(db: Database) -> None:
+async def test_guest_is_merged_once_under_concurrency(db: Database) -> None:
     def leave() -> Work[None]:
         for bucket, used in (("visitor:demo:g1", 3), ("visitor:demo:m1", 1)):
             yield run("INSERT INTO quota_usage (bucket, day, used) VALUES (:bucket, '2026-11-23', :used)",
@@ -72,7 +72,7 @@ async def test_a_guest_is_merged_once_also_at_once(db: Database) -> None:
     assert await db.fetch_all("SELECT bucket FROM quota_holds") == [{"bucket": "visitor:demo:m1"}]
 
 
-async def test_all_that_is_open_ends_but_the_page_where_it_was_asked(db: Database) -> None:
+async def test_ending_sessions_spares_the_current_page(db: Database) -> None:
     def open_much() -> Work[None]:
         for id in ("e1", "e2"):
             yield run(

@@ -28,7 +28,7 @@ def _keys() -> Work[list[str]]:
     return [row["key"] for row in rows]
 
 
-async def test_a_truncated_wal_is_unavailable_and_not_an_error_of_a_commit(tmp_path: Path) -> None:
+async def test_truncated_wal_is_unavailable(tmp_path: Path) -> None:
     file = tmp_path / "answerback.db"
     shutil.copy(migrated_sqlite(), file)
     async with opened(f"sqlite:///{file}") as db:

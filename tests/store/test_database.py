@@ -56,7 +56,7 @@ async def test_a_broken_constraint_is_a_conflict(database: Database) -> None:
         await database.write(work)
 
 
-async def test_of_writes_that_are_kept_together_one_that_fails_takes_none_with_it(database: Database) -> None:
+async def test_failed_write_in_a_group_hurts_no_other(database: Database) -> None:
     def add(key: str) -> Work[str]:
         yield run("INSERT INTO sites (key, settings, created_at, updated_at) VALUES (:key, '{}', 1, 1)", key=key)
         if key == "c":
@@ -71,7 +71,7 @@ async def test_of_writes_that_are_kept_together_one_that_fails_takes_none_with_i
     assert await database.fetch_all("SELECT key FROM sites ORDER BY key") == [{"key": key} for key in "abd"]
 
 
-async def test_nothing_refers_to_what_is_not_there(database: Database) -> None:
+async def test_foreign_keys_are_enforced(database: Database) -> None:
     def work() -> Work[None]:
         yield run("INSERT INTO asked (answer_id, site, question_id, terms, updated_at) VALUES ('x', 'a', 'q', '', 1)")
 
@@ -79,7 +79,7 @@ async def test_nothing_refers_to_what_is_not_there(database: Database) -> None:
         await database.write(work)
 
 
-async def test_a_write_whose_caller_has_left_is_finished_before_the_end(database: Database) -> None:
+async def test_abandoned_write_finishes_before_closing(database: Database) -> None:
     def work() -> Work[None]:
         for number in range(50):
             yield run(
@@ -95,7 +95,7 @@ async def test_a_write_whose_caller_has_left_is_finished_before_the_end(database
     assert await database.fetch_one("SELECT count(*) AS kept FROM login_failures") == {"kept": 50}
 
 
-async def test_what_was_acknowledged_is_in_the_files(tmp_path: Path) -> None:
+async def test_acknowledged_writes_are_on_disk(tmp_path: Path) -> None:
     """What a power cut would leave, taken at the moment when the write has returned."""
     file, after = tmp_path / "answerback.db", tmp_path / "after"
     shutil.copy(migrated_sqlite(), file)
@@ -114,7 +114,7 @@ async def test_what_was_acknowledged_is_in_the_files(tmp_path: Path) -> None:
         assert found.execute("SELECT key FROM sites").fetchall() == [("a",)]
 
 
-async def test_two_processes_that_write_at_the_same_time_lose_nothing(database: Database) -> None:
+async def test_two_writing_processes_lose_nothing(database: Database) -> None:
     def begin() -> Work[None]:
         yield run("INSERT INTO quota_usage (bucket, day, used) VALUES ('x', 'd', 0)")
 

@@ -65,7 +65,7 @@ async def test_the_passage_that_answers_comes_first(index: SiteIndex, question: 
     assert words in best.text
 
 
-async def test_passages_keep_what_they_had(index: SiteIndex, database: Database) -> None:
+async def test_passages_are_stored_unchanged(index: SiteIndex, database: Database) -> None:
     assert await database.read(lambda: store.passages_of("my-site", "/bakery")) == [
         Passage(BAKERY[0].text, "Harbour bakery", "/bakery", "Harbour bakery"),
         Passage(BAKERY[1].text, "Harbour bakery › Opening hours", "/bakery", "Harbour bakery"),
@@ -91,9 +91,7 @@ async def test_a_site_sees_nothing_of_another(index: SiteIndex, database: Databa
     assert await index.search("other", "When does the safe open on Saturdays?") == []
 
 
-async def test_the_page_that_is_known_anyway_is_left_out_and_the_number_is_limited(
-    index: SiteIndex, database: Database
-) -> None:
+async def test_own_page_is_left_out_and_results_limited(index: SiteIndex, database: Database) -> None:
     assert "/bakery" not in {p.url for p in await index.search("my-site", "Saturdays?", besides="/bakery")}
     for number in range(20):
         await keep(index, database, "my-site", f"/n/{number}", [Block("Saturdays are long here.", (f"Day {number}",))])
@@ -115,7 +113,7 @@ async def test_a_page_read_again_replaces_what_it_said(index: SiteIndex, databas
      "'; DROP TABLE passages;", "{head} : x",
      "!&|<->()", "\ud7a3" * 3_000, "़ा ि", "🙂🙂", "a" * 100_000, "x\u0301y\u200dz", "ℌ𝔢𝔩𝔩𝔬 ①②③ ﷺ"],
 )  # fmt: skip
-async def test_nothing_that_is_asked_breaks_it(index: SiteIndex, question: str) -> None:
+async def test_any_query_is_safe(index: SiteIndex, question: str) -> None:
     assert isinstance(await index.search("my-site", question), list)
 
 
@@ -130,7 +128,7 @@ async def test_any_text_can_be_kept(index: SiteIndex, database: Database) -> Non
     assert (await index.search("my-site", "0x1f"))[0].url == "/odd"
 
 
-async def test_meanings_are_kept_beside_passages_and_go_with_them(index: SiteIndex, database: Database) -> None:
+async def test_embeddings_live_with_their_passages(index: SiteIndex, database: Database) -> None:
     waiting = await database.read(lambda: store.without_vector("my-site", "m", 100))
     vector = array("f", [1.0, 0.0]).tobytes()
     await database.write(lambda: store.keep_vectors("m", [(id, vector) for id, _ in waiting] + [(10**9, vector)]))

@@ -43,7 +43,7 @@ async def nothing() -> None:
     return None
 
 
-async def test_passwords_are_tried_by_a_network_as_by_one_who_has_many_addresses(database: Database) -> None:
+async def test_network_shares_one_password_pace(database: Database) -> None:
     attempts = Attempts(database, CLOCK)
     bucket = f"address:{network()}"
     few = FREE_OF_ADDRESS * SHARES_OF_NETWORK - 1
@@ -54,7 +54,7 @@ async def test_passwords_are_tried_by_a_network_as_by_one_who_has_many_addresses
         await attempts.attempt("email:demo:c@example.com", f"address:{key(2)}", nothing)
 
 
-async def test_taken_addresses_are_asked_after_by_a_network_so_often(database: Database) -> None:
+async def test_network_shares_one_registration_pace(database: Database) -> None:
     attempts = Attempts(database, CLOCK)
     for number in range(FREE_TAKEN * SHARES_OF_NETWORK):
         await attempts.register(f"taken:{key(number)}", nothing)
@@ -62,7 +62,7 @@ async def test_taken_addresses_are_asked_after_by_a_network_so_often(database: D
         await attempts.register(f"taken:{key(999)}", nothing)
 
 
-async def test_mail_is_asked_for_by_a_network_so_often(database: Database) -> None:
+async def test_network_shares_one_mail_pace(database: Database) -> None:
     await database.write(lambda: add_site("demo", {"origins": "https://blog.example"}, NOW))
     post = MailOutbox(services.runtime(database, CLOCK), None)
 

@@ -29,7 +29,7 @@ async def owners(db: Database) -> dict[str, list[str] | None]:
     return {owner.email: owner.sites for owner in await db.read(store.list_owners)}
 
 
-async def test_an_owner_of_one_site_never_has_more_by_the_way(db: Database) -> None:
+async def test_owner_gains_no_sites_in_passing(db: Database) -> None:
     await add_owner_with_link(db, MINA, ["blog"], None)
     await add_owner_with_link(db, MINA, [], None)
     await add_owner_with_link(db, MINA, [], "a long enough one")
@@ -41,7 +41,7 @@ async def test_an_owner_of_one_site_never_has_more_by_the_way(db: Database) -> N
     assert await owners(db) == {MINA: None, "new@example.com": None}
 
 
-async def test_sites_are_taken_one_by_one_and_the_owner_goes_with_the_last(db: Database) -> None:
+async def test_owner_goes_with_the_last_site(db: Database) -> None:
     await add_owner_with_link(db, MINA, ["blog", "shop"], None)
     assert await remove_owner(db, MINA, ["blog"]) == ["shop"]
     with pytest.raises(AppError, match="not an owner of blog"):
@@ -51,7 +51,7 @@ async def test_sites_are_taken_one_by_one_and_the_owner_goes_with_the_last(db: D
     assert await owners(db) == {}
 
 
-async def test_who_is_removed_is_signed_out_and_has_no_link(db: Database) -> None:
+async def test_removed_owner_is_signed_out_and_has_no_link(db: Database) -> None:
     link = await add_owner_with_link(db, MINA, [], None)
     await add_owner_with_link(db, "stays@example.com", [], None)
     secret = hash_secret(str(link).split("/")[-2])

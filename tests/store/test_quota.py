@@ -24,7 +24,7 @@ async def ask(db: Database, number: int, address: str, page: str = "/p", site: S
     return None if refused is None else refused["code"]
 
 
-async def test_a_fresh_guest_is_no_fresh_quota(database: Database) -> None:
+async def test_new_guest_gets_no_new_quota(database: Database) -> None:
     assert [await ask(database, number, "one") for number in range(3)] == [None, None, "quota_exhausted"]
     assert await ask(database, 3, "other") is None
     left = await database.read(lambda: quota.view(SITE, None, "one", "/p", NOW))
@@ -34,7 +34,7 @@ async def test_a_fresh_guest_is_no_fresh_quota(database: Database) -> None:
     assert await ask(database, 5, "one") is None, "what was not given is free for the next"
 
 
-async def test_what_another_limit_refuses_is_not_counted_as_used(database: Database) -> None:
+async def test_refused_answer_is_not_counted(database: Database) -> None:
     for number in range(2):
         assert await ask(database, number, "one") is None
     assert await ask(database, 2, "one") == "quota_exhausted"
@@ -45,7 +45,7 @@ async def test_what_another_limit_refuses_is_not_counted_as_used(database: Datab
     assert (elsewhere["used"], elsewhere["left"]) == (0, 2)
 
 
-async def test_a_fresh_network_of_the_same_provider_is_no_fresh_quota(database: Database) -> None:
+async def test_new_network_gets_no_new_quota(database: Database) -> None:
     """An IPv6 /48 has 65,536 /64, each of which has its own two."""
     keys = [address_key(f"2001:db8:1:{number:x}::1", "2026-11-23", "secret") for number in range(10)]
     asked = [await ask(database, number, keys[number // 2]) for number in range(18)]
@@ -58,7 +58,7 @@ async def test_a_fresh_network_of_the_same_provider_is_no_fresh_quota(database: 
     assert await ask(database, 19, keys[9]) is None
 
 
-async def test_no_page_uses_up_what_the_whole_site_has(database: Database) -> None:
+async def test_page_cannot_use_up_the_sites_quota(database: Database) -> None:
     texts = {"origins": "https://a.example", "address_daily_answers": "unlimited", "budget_answers": "5"}
     site = read_site("demo", texts | {"page_daily_answers": "3"}, daily_answers=1)
     busy = await asyncio.gather(*(ask(database, number, f"x{number}", "/busy", site) for number in range(20)))

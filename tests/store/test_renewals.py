@@ -33,7 +33,7 @@ async def given(queue: Queue) -> str:
     return job.id
 
 
-async def test_an_answer_is_marked_once_and_taken_once_when_it_is_due(database: Database) -> None:
+async def test_due_answer_is_marked_and_taken_once(database: Database) -> None:
     queue = Queue(database)
     id = await given(queue)
     assert await database.write(partial(answered.mark_outdated, "a", id))
@@ -45,7 +45,7 @@ async def test_an_answer_is_marked_once_and_taken_once_when_it_is_due(database: 
     assert not await database.write(partial(answered.take_renewal, "a", id, NOW + 5))
 
 
-async def test_its_words_outlive_a_try_that_comes_to_nothing(database: Database) -> None:
+async def test_failed_renewal_keeps_the_text(database: Database) -> None:
     queue = Queue(database)
     id = await given(queue)
     await database.write(partial(answered.mark_outdated, "a", id))
@@ -67,7 +67,7 @@ async def test_its_words_outlive_a_try_that_comes_to_nothing(database: Database)
     assert (row["tokens_in"], row["cost_microusd"]) == (7, 9), "all that was paid"
 
 
-async def test_one_that_is_stopped_in_the_queue_stands_as_it_was(database: Database) -> None:
+async def test_stopped_renewal_keeps_the_answer(database: Database) -> None:
     queue = Queue(database)
     id = await given(queue)
     await database.write(partial(answered.mark_outdated, "a", id))
@@ -78,7 +78,7 @@ async def test_one_that_is_stopped_in_the_queue_stands_as_it_was(database: Datab
     assert (job.state, job.body, job.outdated) == ("done", "words", True)
 
 
-async def test_what_the_owner_vouches_for_is_not_given_anew(database: Database) -> None:
+async def test_verified_answer_is_not_renewed(database: Database) -> None:
     queue = Queue(database)
     id = await given(queue)
     await database.write(partial(answered.mark_outdated, "a", id))

@@ -23,7 +23,7 @@ COMMENT = Comment(
 )  # fmt: skip
 
 
-async def test_threads_that_are_not_there_do_not_pile_up(database: Database) -> None:
+async def test_missing_threads_are_not_cached(database: Database) -> None:
     snapshots = Snapshots(database, MemoryBus("epoch"), SteppedClock(), most=4 * LEAST_BYTES)
     keys = [("demo", f"/{number}", "oldest", "", 50) for number in range(8)]
     for key in keys:
@@ -31,7 +31,7 @@ async def test_threads_that_are_not_there_do_not_pile_up(database: Database) -> 
     assert [snapshots.known(key) is not None for key in keys] == [False] * 5 + [True] * 3
 
 
-async def test_a_query_that_says_something_twice_means_the_same_on_both_ways(database: Database) -> None:
+async def test_repeated_parameters_agree_on_both_paths(database: Database) -> None:
     clock = SteppedClock()
     await database.write(lambda: add_site("demo", {"origins": "https://blog.example"}, clock.now()))
     snapshots, sites = Snapshots(database, MemoryBus("epoch"), clock), SiteDirectory(database, clock, 5)
@@ -50,7 +50,7 @@ async def test_a_query_that_says_something_twice_means_the_same_on_both_ways(dat
     assert await status(b"site=demo&page=/first&page=/second") == 0, "left to the handler, which reads the last"
 
 
-async def test_a_change_makes_another_thread_of_it_with_another_etag_and_of_no_other(database: Database) -> None:
+async def test_change_gives_only_its_thread_a_new_etag(database: Database) -> None:
     snapshots, key, other = Snapshots(database, MemoryBus("epoch"), SteppedClock()), KEY, (*KEY[:1], "/b", *KEY[2:])
     before, beside = await snapshots.get(key), await snapshots.get(other)
     etag = dict(respond(before, b"", None)[1])[b"etag"]
@@ -69,7 +69,7 @@ async def test_a_change_makes_another_thread_of_it_with_another_etag_and_of_no_o
     assert snapshots.known(other) is beside
 
 
-async def test_what_was_read_before_a_change_is_not_kept_after_it(database: Database) -> None:
+async def test_stale_read_is_not_cached(database: Database) -> None:
     snapshots = Snapshots(database, MemoryBus("epoch"), SteppedClock())
     reading = asyncio.create_task(snapshots.get(KEY))
     await asyncio.sleep(0)  # it waits for the database now

@@ -77,7 +77,7 @@ TRACES = {
 }
 
 
-async def test_guests_go_who_have_left_nothing_behind(db: Database, clock: SteppedClock) -> None:
+async def test_empty_guests_are_removed(db: Database, clock: SteppedClock) -> None:
     def work() -> Work[None]:
         for id in (*TRACES, "idle"):
             yield from guest(id, clock.now())
@@ -95,9 +95,7 @@ async def test_guests_go_who_have_left_nothing_behind(db: Database, clock: Stepp
     assert await ids(db, "sessions") == {f"of-{id}" for id in (*TRACES, "young")}
 
 
-async def test_each_run_looks_at_so_many_rows_and_the_next_ones_at_the_others(
-    db: Database, clock: SteppedClock
-) -> None:
+async def test_each_sweep_covers_the_next_rows(db: Database, clock: SteppedClock) -> None:
     def work() -> Work[None]:
         for number in range(7):
             yield from guest(f"guest-{number}", clock.now())
@@ -132,7 +130,7 @@ OVER: dict[str, tuple[str, str]] = {
 }  # fmt: skip
 
 
-async def test_what_was_for_a_while_goes_a_day_after_its_end(db: Database, clock: SteppedClock) -> None:
+async def test_expired_rows_go_after_a_day(db: Database, clock: SteppedClock) -> None:
     def work() -> Work[None]:
         yield from identities.add_member("mina", "demo", "Mina", clock.now())
         yield from people.add_owner("owner", "owner@example.com", None, [], clock.now(), all_sites=True)
@@ -148,9 +146,7 @@ async def test_what_was_for_a_while_goes_a_day_after_its_end(db: Database, clock
     assert await ids(db, "owners") == {"owner"}
 
 
-async def test_counts_of_answers_go_when_their_day_is_over_in_every_time_zone(
-    db: Database, clock: SteppedClock
-) -> None:
+async def test_answer_counts_go_after_the_last_time_zone(db: Database, clock: SteppedClock) -> None:
     used = "INSERT INTO quota_usage (bucket, day, used) VALUES (:bucket, :day, 1)"
     days = [day_of(clock.now() - days * DAY, "UTC") for days in range(5)]
 

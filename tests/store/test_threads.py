@@ -64,7 +64,7 @@ READS: dict[str, Callable[[], Work[Any]]] = {
 
 
 @pytest.mark.parametrize("name", READS)
-async def test_ten_and_fifty_cost_the_same_number_of_statements(database: Database, name: str) -> None:
+async def test_statement_count_does_not_grow(database: Database, name: str) -> None:
     costs = []
     for roots in (10, 50):
         sent: list[str] = []
@@ -143,7 +143,7 @@ async def test_an_id_of_another_site_is_not_there(database: Database) -> None:
     assert untouched == {"body": "Comment 0", "state": "published"}
 
 
-async def test_what_is_gone_stays_only_as_long_as_something_hangs_below_it(database: Database) -> None:
+async def test_tombstone_goes_with_its_last_reply(database: Database) -> None:
     await database.write(lambda: furnish(2))
 
     async def ids() -> list[tuple[str, str]]:

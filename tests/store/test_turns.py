@@ -80,7 +80,7 @@ async def test_sites_take_turns_one_at_a_time(queue: Queue) -> None:
     assert await queue.one_by_one(9) == "a1 b1 c1 a2 b2 a3 a4 a5 a6"
 
 
-async def test_a_site_that_comes_later_does_not_wait_behind_anothers_hundred(queue: Queue) -> None:
+async def test_late_site_does_not_wait_behind_a_hundred(queue: Queue) -> None:
     await queue.ask(*["a1"] * 100)
     assert await queue.one_by_one(3) == "a1 a1 a1"
     await queue.ask("b1", "b1", "b1")
@@ -94,7 +94,7 @@ async def test_visitors_of_a_site_take_turns(queue: Queue) -> None:
     assert await queue.one_by_one(6) == "a2 a3 a1 a2 a1 a1"
 
 
-async def test_who_has_the_fewest_under_way_is_next(queue: Queue) -> None:
+async def test_fewest_running_goes_next(queue: Queue) -> None:
     await queue.ask(*["a1"] * 10)
     first = await queue.take(4)
     assert len(first) == 4
@@ -105,14 +105,14 @@ async def test_who_has_the_fewest_under_way_is_next(queue: Queue) -> None:
     assert [id.partition("-")[0] for id in await queue.take(4)] == ["a2"], "of a, visitor 1 has one under way"
 
 
-async def test_what_is_tried_again_takes_turns_with_what_is_new(queue: Queue) -> None:
+async def test_retries_take_turns_with_new_answers(queue: Queue) -> None:
     await queue.ask(*["a1"] * 4)
     await queue.end(await queue.take(4), retry_at=queue.now)
     await queue.ask("b1", "b1", "b1")
     assert await queue.one_by_one(6) == "b1 a1 b1 a1 b1 a1"
 
 
-async def test_room_is_not_overdrawn_and_nothing_is_taken_without_it(queue: Queue) -> None:
+async def test_claims_never_exceed_capacity(queue: Queue) -> None:
     await queue.ask("a1", "b1", "a2")
     assert len(await queue.take(2)) == 2
     assert await queue.take(2) == []
@@ -120,7 +120,7 @@ async def test_room_is_not_overdrawn_and_nothing_is_taken_without_it(queue: Queu
     assert len(await queue.take(3)) == 1
 
 
-async def test_what_a_dead_worker_has_left_is_taken_once(queue: Queue) -> None:
+async def test_dead_workers_answers_are_claimed_once(queue: Queue) -> None:
     await queue.ask("a1", "b1")
     assert len(await queue.take(9, "dead")) == 2
     assert await queue.take(9, "other") == []
@@ -129,7 +129,7 @@ async def test_what_a_dead_worker_has_left_is_taken_once(queue: Queue) -> None:
     assert sorted(map(len, taken)) == [0, 0, 0, 2]
 
 
-async def test_each_answer_goes_to_one_worker_when_many_look_at_the_same_moment(queue: Queue) -> None:
+async def test_each_answer_is_claimed_by_one_worker(queue: Queue) -> None:
     await queue.ask(*[f"{site}{number % 5}" for site in "abcd" for number in range(10)])
     taken = await asyncio.gather(*(queue.take(8, f"w{number}") for number in range(5)))
     assert sorted(map(len, taken)) == [8] * 5

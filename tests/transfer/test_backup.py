@@ -60,7 +60,7 @@ def names(folder: Path) -> set[str]:
     return {path.name for path in folder.iterdir()}
 
 
-def test_a_backup_beside_a_write_a_step_ends_and_is_of_one_moment(database: Path, key: Path, tmp_path: Path) -> None:
+def test_backup_beside_steady_writes_ends_consistently(database: Path, key: Path, tmp_path: Path) -> None:
     add_rows(database, *(f"before-{number}" for number in range(400)))
     steps: list[int] = []
 
@@ -188,9 +188,7 @@ def test_old_files_are_put_aside_each_time(database: Path, key: Path, tmp_path: 
     assert {path for path in names(database.parent) if not path.startswith("before-")} == {database.name, key.name}
 
 
-def test_a_database_alone_is_put_back_with_its_wal_and_without_touching_the_key(
-    database: Path, key: Path, tmp_path: Path
-) -> None:
+def test_bare_database_is_restored_and_keeps_the_key(database: Path, key: Path, tmp_path: Path) -> None:
     """As Litestream restores it, or as somebody has copied the files of a server."""
     with closing(sqlite3.connect(database)) as connection:
         connection.execute("PRAGMA journal_mode = WAL")
@@ -214,9 +212,7 @@ def test_only_databases_of_ours_are_put_back(database: Path, key: Path, tmp_path
     assert names(database.parent) == {"answerback.db", "secret-key"}
 
 
-def test_after_a_restore_that_was_interrupted_nothing_begins_until_it_is_done_again(
-    database: Path, key: Path, tmp_path: Path
-) -> None:
+def test_nothing_starts_after_an_interrupted_restore(database: Path, key: Path, tmp_path: Path) -> None:
     environment = {"ANSWERBACK_DATA_DIR": str(database.parent)}
     make_backup(database, key, tmp_path / "copy.tar", NOW, quiet)
     database.rename(sqlite_file.restored(database))

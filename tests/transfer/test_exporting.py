@@ -64,7 +64,7 @@ async def exported(database: Database, format: str) -> str:
     return out.getvalue()
 
 
-async def test_everything_comes_back_as_it_was(database: Database, tmp_path: Path) -> None:
+async def test_export_and_import_round_trip(database: Database, tmp_path: Path) -> None:
     await database.write(furnish)
     text = await exported(database, "json")
     path = tmp_path / "export.json"
@@ -84,7 +84,7 @@ async def test_everything_comes_back_as_it_was(database: Database, tmp_path: Pat
     await fresh.close()
 
 
-async def test_a_table_has_no_formulas(database: Database) -> None:
+async def test_csv_has_no_formulas(database: Database) -> None:
     await database.write(furnish)
     rows = list(csv.DictReader(io.StringIO(await exported(database, "csv"), newline="")))
     assert tuple(rows[0]) == COLUMNS
@@ -95,7 +95,7 @@ async def test_a_table_has_no_formulas(database: Database) -> None:
         assert cell(bad) == f"'{bad}"
 
 
-async def test_the_page_shows_what_everybody_may_see(database: Database) -> None:
+async def test_html_shows_public_comments_only(database: Database) -> None:
     await database.write(furnish)
     page = await exported(database, "html")
     assert "Hidden" not in page
@@ -122,7 +122,7 @@ async def test_long_threads_are_read_in_parts(database: Database) -> None:
     assert len({entry.id for entry in whole}) == len(whole) == 60
 
 
-async def test_records_of_answers_are_read_in_parts_and_of_their_site_only(database: Database) -> None:
+async def test_answer_records_are_read_in_parts(database: Database) -> None:
     def many() -> Work[None]:
         for site in ("blog", "other"):
             yield from add_site(site, {"origins": f"https://{site}.example"}, NOW)

@@ -89,7 +89,7 @@ async def locked(database: Database) -> list[str]:
     return [thread.page for thread in threads if thread.locked]
 
 
-async def test_disqus(database: Database, tmp_path: Path) -> None:
+async def test_disqus_export_is_imported(database: Database, tmp_path: Path) -> None:
     path = tmp_path / "disqus.xml.gz"
     path.write_bytes(gzip.compress(DISQUS.encode()))
     for times in range(2):
@@ -106,7 +106,7 @@ async def test_disqus(database: Database, tmp_path: Path) -> None:
     assert await locked(database) == ["/bread.html", "/quiet.html"]
 
 
-async def test_wordpress(database: Database, tmp_path: Path) -> None:
+async def test_wordpress_export_is_imported(database: Database, tmp_path: Path) -> None:
     path = tmp_path / "wordpress.xml"
     path.write_text(WORDPRESS, "utf-8")
     assert (await bring(database, "wordpress", path)).added == 2
@@ -118,7 +118,7 @@ async def test_wordpress(database: Database, tmp_path: Path) -> None:
     assert waits == [{"parent_id": root.id, "state": "pending"}]
 
 
-async def test_isso(database: Database, tmp_path: Path) -> None:
+async def test_isso_export_is_imported(database: Database, tmp_path: Path) -> None:
     path = tmp_path / "isso.db"
     isso(path)
     assert (await bring(database, "isso", path)).added == 3
@@ -189,7 +189,7 @@ async def test_another_sites_comments_keep_their_ids(database: Database, tmp_pat
         ("isso", b"not a database, but long enough to look like some file" * 20, "no database of Isso"),
     ],
 )
-async def test_what_cannot_be_read_is_refused_in_words(
+async def test_unreadable_files_are_refused_in_words(
     database: Database, tmp_path: Path, format: str, content: bytes, said: str
 ) -> None:
     path = tmp_path / "file"
@@ -199,7 +199,7 @@ async def test_what_cannot_be_read_is_refused_in_words(
     assert await database.fetch_all("SELECT id FROM comments") == []
 
 
-def test_what_is_packed_small_stays_small(tmp_path: Path) -> None:
+def test_gzip_bomb_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "bomb.gz"
     path.write_bytes(gzip.compress(b" " * 2_000_000))
     with closing(model.open_capped(path, 1_000_000)) as file, pytest.raises(BadRequest, match="more bytes"):
@@ -207,7 +207,7 @@ def test_what_is_packed_small_stays_small(tmp_path: Path) -> None:
             pass
 
 
-def test_parents_come_first_however_deep() -> None:
+def test_parents_come_before_deep_replies() -> None:
     items = [model.Incoming(str(n), "/a", 5_000 - n, parent=str(n - 1) if n else None) for n in range(3_000)]
     ordered = [(item.id, parent) for item, parent in model.parents_first(items)]
     assert ordered == [(str(n), str(n - 1) if n else None) for n in range(3_000)]

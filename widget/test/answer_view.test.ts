@@ -14,7 +14,7 @@ describe("an answer as it is shown", () => {
     expect(seen({ state: "stopped" }).html).toBe(words.html);
   });
 
-  it("has ended where nothing says otherwise, as in a conversation of before", () => {
+  it("has ended where nothing says otherwise", () => {
     expect(seen({})).toMatchObject({
       state: "done",
       sources: [],
@@ -24,7 +24,7 @@ describe("an answer as it is shown", () => {
     });
   });
 
-  it("is one of quotations when it says so itself, else when the site answers so", () => {
+  it("is a quotation by its own word, else by the site's", () => {
     expect(seen({ provider: "quote" })).toMatchObject({ quoted: true, quoting: true });
     expect(seen({ provider: "openai" }, true).quoting).toBe(false);
     expect(seen({}, true).quoting).toBe(true);

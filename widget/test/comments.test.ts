@@ -60,7 +60,7 @@ beforeEach(() => {
 afterEach(() => element.remove());
 
 describe("<answerback-comments>", () => {
-  it("shows the thread, tells that it is ready, and listens from the snapshot's last event", async () => {
+  it("shows the thread and listens from its last event", async () => {
     let ready: Event | null = null;
     document.addEventListener("answerback:ready", (event) => (ready = event), { once: true });
     mount();
@@ -73,7 +73,7 @@ describe("<answerback-comments>", () => {
     expect((ready as Event | null)?.composed).toBe(true);
   });
 
-  it("posts with a key of its own, shows the row at once and then the server's", async () => {
+  it("posts with a key and shows the row before the reply", async () => {
     let arrive = (): void => undefined;
     const arrived = new Promise<void>((resolve) => {
       arrive = resolve;
@@ -100,7 +100,7 @@ describe("<answerback-comments>", () => {
     expect(localStorage.getItem("answerback:demo:outbox:/post")).toBeNull();
   });
 
-  it("keeps an answer that has ended before the reply to its question's post came", async () => {
+  it("keeps an answer that ends before its question's reply comes", async () => {
     const question = comment("new", { author: me, body: "Is it so?" });
     server.on("POST /api/comments/", async () => {
       const [live] = server.streams;
@@ -156,7 +156,7 @@ describe("<answerback-comments>", () => {
     expect(JSON.parse(sessionStorage.getItem("answerback:demo:token") ?? "")).toBe("tok");
   });
 
-  it("keeps what could not be sent, and sends it again with the same key", async () => {
+  it("keeps an unsent comment and resends it with the same key", async () => {
     mount();
     await until(() => shown("article"));
     server.down = true;
@@ -185,7 +185,7 @@ describe("<answerback-comments>", () => {
     expect(again.value).toBe("half a thought");
   });
 
-  it("says that the comment is saved when the day's answers are used up", async () => {
+  it("says that the comment is saved when no answers are left", async () => {
     const refused = { code: "quota_exhausted", detail: "", resets_at: "2026-11-24T00:00:00.000Z" };
     const spent = quota({ used: 5, left: 0 });
     server.on("POST /api/comments/", { comment: comment("n"), answer: null, quota: spent, refused });
@@ -197,7 +197,7 @@ describe("<answerback-comments>", () => {
     await until(() => shown('[data-id="n"]'));
   });
 
-  it("streams an answer as text, and shows its markup when it has settled", async () => {
+  it("streams an answer as text, then shows its markup", async () => {
     server.on("GET /api/comments/", thread([comment("a", { replies: [answer("x", "a")] })]));
     mount();
     const live = await until(() => server.streams[0]);
@@ -214,7 +214,7 @@ describe("<answerback-comments>", () => {
     expect(shown(".caret")).toBeNull();
   });
 
-  it("fetches the thread again when a piece is missing or the server says so", async () => {
+  it("refetches the thread when a piece is missing or on reload", async () => {
     mount();
     const live = await until(() => server.streams[0]);
     live.send("reload", null);
@@ -240,7 +240,7 @@ describe("<answerback-comments>", () => {
     await until(() => shown('[part="answer"][data-state="stopped"]'));
   });
 
-  it("stays calm when the server is down, and loads when asked again", async () => {
+  it("says that the server is down and loads on retry", async () => {
     server.down = true;
     mount();
     await until(() => shown('[part="error"]'));
@@ -260,7 +260,7 @@ describe("<answerback-comments>", () => {
     expect(offered).toEqual(["Delete"]);
   });
 
-  it("closes every composer when the server says that the thread is locked", async () => {
+  it("closes every composer when the thread is locked", async () => {
     server.on("POST /api/comments/", () => problem(409, "thread_locked"));
     mount();
     await until(() => shown("article"));

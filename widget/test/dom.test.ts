@@ -43,7 +43,7 @@ describe("rendering", () => {
     expect(root.querySelector("img")).toBeNull();
   });
 
-  it("sets the server's markup once, and shows the source where markup is refused", () => {
+  it("sets markup once, or shows the source where it is refused", () => {
     const markup = (html: string) => [h("div", { html: { html, text: "plain" } })];
     render(root, markup("<b>x</b>"));
     const bold = root.querySelector("b");

@@ -68,7 +68,7 @@ describe("the loader", () => {
     expect(document.querySelector("answerback-comments")?.nextElementSibling?.localName).toBe("footer");
   });
 
-  it("fetches nothing before one of them is near, and then says where they belong", async () => {
+  it("fetches nothing before one of them is near", async () => {
     await load("<main>[tag]</main>", 'data-page="/post"');
     const comments = document.querySelector("answerback-comments") as Element;
     const [watcher] = Watcher.all;
@@ -100,7 +100,7 @@ describe("the loader", () => {
     expect(Watcher.all[0]?.targets.size).toBe(1);
   });
 
-  it("leaves the page as it is when the parts cannot be had, and says so", async () => {
+  it("leaves the page alone when the parts fail to load", async () => {
     vi.stubGlobal("THREAD_FILE", "data:text/javascript,throw new Error('gone')");
     const codes: string[] = [];
     const hear = (event: Event) => codes.push((event as CustomEvent<{ code: string }>).detail.code);

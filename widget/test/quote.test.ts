@@ -27,13 +27,13 @@ describe("a quotation on the page", () => {
     );
   });
 
-  it("is found in Korean and with characters beyond the basic plane", () => {
+  it("is found in Korean and beyond the basic plane", () => {
     expect(
       shown(["😀 등대지기는 네 시간마다", " 심지를 다듬었습니다. 😀"], "네 시간마다 심지를 다듬었습니다. 😀"),
     ).toBe("네 시간마다 심지를 다듬었습니다. 😀");
   });
 
-  it("is found by its longest part when it was shortened, or by its beginning", () => {
+  it("is found by its longest part or its beginning", () => {
     const texts = [
       "Keepers trimmed the wicks every four hours. Before electricity, colza oil was the usual fuel.",
     ];

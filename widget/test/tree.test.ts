@@ -5,14 +5,14 @@ import { unsentRow } from "../src/core/unsent.js";
 import { answer, comment } from "./making.js";
 
 describe("a thread", () => {
-  it("takes a reply in under its parent and leaves its siblings the same objects", () => {
+  it("adds a reply and keeps its siblings the same objects", () => {
     const roots = [comment("a"), comment("b")];
     const next = tree.upsert(roots, comment("c", { parent_id: "b" }), "oldest");
     expect(next[0]).toBe(roots[0]);
     expect(next[1]?.replies.map(({ id }) => id)).toEqual(["c"]);
   });
 
-  it("takes the same comment in once, and keeps its replies when it changes", () => {
+  it("adds a comment once and keeps its replies when it changes", () => {
     const roots = tree.upsert([comment("a")], comment("b", { parent_id: "a" }), "oldest");
     const next = tree.upsert(roots, comment("a", { body: "new" }), "oldest");
     expect(next).toHaveLength(1);
@@ -20,7 +20,7 @@ describe("a thread", () => {
     expect(next[0]?.replies).toHaveLength(1);
   });
 
-  it("leaves out a stranger's root that belongs to a page not loaded yet", () => {
+  it("leaves out another's root of a page not loaded yet", () => {
     const roots = [comment("a")];
     expect(tree.upsert(roots, comment("z"), "oldest", true)).toBe(roots);
     expect(tree.upsert(roots, comment("z"), "oldest")).toHaveLength(2);
@@ -32,21 +32,21 @@ describe("a thread", () => {
     expect(tree.upsert(roots, comment("x", { parent_id: "gone" }), "oldest")).toBe(roots);
   });
 
-  it("keeps a removed comment with replies as a tombstone that goes with its last reply", () => {
+  it("keeps a tombstone until its last reply is gone", () => {
     const roots = [comment("a", { replies: [comment("b", { parent_id: "a" })] })];
     const stone = tree.remove(roots, "a");
     expect(stone[0]).toMatchObject({ state: "deleted", body: "", html: "" });
     expect(tree.remove(stone, "b")).toEqual([]);
   });
 
-  it("gives an unsent row's place to the comment that the server made of it", () => {
+  it("replaces an unsent row by the server's comment", () => {
     const composition: Composition = { key: "k", parent_id: null, body: "hi", name: "Mina", ask: null };
     const row = unsentRow(composition, null, "/post", "sending", 0);
     const roots = [row, comment("later")];
     expect(tree.confirm(roots, "k", "oldest", comment("a")).map(({ id }) => id)).toEqual(["a", "later"]);
   });
 
-  it("shows a comment once when its live event comes before the reply to its post", () => {
+  it("shows a comment once when its event precedes the reply", () => {
     const composition: Composition = { key: "k", parent_id: null, body: "hi", name: "", ask: null };
     const visitor = { id: "v1", name: "Mina", kind: "guest" as const, avatar_url: null };
     const roots = [unsentRow(composition, visitor, "/post", "sending", 0)];

@@ -42,7 +42,7 @@ describe("the day's answers", () => {
 });
 
 describe("answers that are quotes", () => {
-  it("are not said to be of this page, since any page of the site may have been quoted", () => {
+  it("are said to be of the site, not of this page", () => {
     for (const words of [en.quotes, en.quoteCaution, en.askQuotes]) expect(words).not.toContain("page");
     for (const words of [ko.quotes, ko.quoteCaution, ko.askQuotes]) expect(words).toContain("사이트");
   });
@@ -52,7 +52,7 @@ describe("a comment of one's own", () => {
   const { settings } = session();
   const visitor = { id: "v1", name: "Mina", kind: "guest" as const, avatar_url: null };
 
-  it("may be changed inside the site's window only, by its author only", () => {
+  it("may be changed by its author within the edit window only", () => {
     const mine = comment("a", { created_at: new Date(NOW - 60_000).toISOString() });
     expect(changeableUntil(mine, visitor, settings)).toBe(NOW + 14 * 60_000);
     expect(changeableUntil(mine, visitor, { ...settings, edit_minutes: null })).toBe(
