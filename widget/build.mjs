@@ -16,12 +16,28 @@ const LANGUAGES = ["en", "ko"];
 const here = dirname(fileURLToPath(import.meta.url));
 const out = process.argv[2] ?? join(here, "../server/answerback/static");
 
+// The values of the design, which our own pages are served as they are: `var(--token-accent)` becomes that of `--accent`.
+const tokensFile = join(here, "../server/answerback/web/assets/tokens.css");
+const tokens = new Map(
+  [...(await readFile(tokensFile, "utf8")).matchAll(/^ {2}--([a-z-]+): (.+);$/gm)].map(([, name, value]) => [
+    name,
+    value,
+  ]),
+);
+
+function withTokens(sheet, path) {
+  return sheet.replaceAll(/var\(--token-([a-z-]+)\)/g, (_, name) => {
+    if (!tokens.has(name)) throw new Error(`${path} names a token that does not exist: ${name}`);
+    return tokens.get(name);
+  });
+}
+
 /** Style sheets as minified text. */
 const cssText = {
   name: "css-text",
   setup(plugin) {
     plugin.onLoad({ filter: /\.css$/ }, async ({ path }) => {
-      const { code } = await transform(await readFile(path, "utf8"), {
+      const { code } = await transform(withTokens(await readFile(path, "utf8"), path), {
         loader: "css",
         minify: true,
         target: "es2022",

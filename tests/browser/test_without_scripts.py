@@ -51,7 +51,7 @@ def test_scripts_in_comments_stay_text(demo: Demo, arrive: Arrivals) -> None:
 def test_missing_thread_has_a_page_that_says_so(demo: Demo, arrive: Arrivals) -> None:
     arrive.expect("404|400")
     page = arrive(f"{demo.server.url}/t/?site=nobody&page=/")
-    expect(page.get_by_text("This cannot be shown", exact=False)).to_be_visible()
+    expect(page.get_by_text("There is no such site here.", exact=False)).to_be_visible()
     page.goto(f"{demo.server.url}/t/?site=demo")
     expect(page.get_by_text("page: must have 1 to 500 characters.", exact=False)).to_be_visible()
     page.goto(f"{demo.server.url}/t/?site=demo&page=/nothing&lang=ko")

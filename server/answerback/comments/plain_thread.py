@@ -23,13 +23,15 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "title": "Comments", "total": "{n} comments", "one": "1 comment", "none": "No comments yet.", "guest": "Guest",
         "owner": "Author", "ai": "AI answer", "quotes": "Quotes from the page", "failed": "There is no answer yet.",
         "verified": "Checked by the author", "gone": "This comment was deleted.", "sources": "From the page",
-        "back": "Back to the page, where you can write", "more": "More comments",
+        "back": "Back to the page, where you can write", "back_only": "Back to the page",
+        "locked": "This thread is closed.", "more": "More comments",
     },
     "ko": {
         "title": "댓글", "total": "댓글 {n}개", "one": "댓글 1개", "none": "아직 댓글이 없어요.", "guest": "손님",
         "owner": "글쓴이", "ai": "AI 답변", "quotes": "글에서 찾은 문장", "failed": "아직 답변이 없어요.",
         "verified": "글쓴이가 확인했어요", "gone": "삭제된 댓글이에요.", "sources": "글에서 찾은 근거",
-        "back": "글로 돌아가 댓글 쓰기", "more": "댓글 더 보기",
+        "back": "글로 돌아가 댓글 쓰기", "back_only": "글로 돌아가기", "locked": "더 이상 댓글을 쓸 수 없는 글이에요.",
+        "more": "댓글 더 보기",
     },
 }  # fmt: skip
 

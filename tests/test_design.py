@@ -1,0 +1,92 @@
+"""One set of design tokens: our pages name no colour and no radius beside it, and the widget is built from it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+SERVER, WIDGET = ROOT / "server" / "answerback", ROOT / "widget" / "src" / "styles"
+TOKENS = SERVER / "web" / "assets" / "tokens.css"
+BUILT = SERVER / "static" / "answerback"
+# What stands for a colour of the surroundings, or for none, is no colour of its own.
+COLOUR = re.compile(
+    r"#[0-9a-f]{3,8}\b|\b(?:rgba?|hsla?|hwb|lab|lch|oklab|oklch)\((?![^;]*var\(--hue\))"
+    r"|:[^;]*\b(?:white|black|gr[ae]y|silver|red|green|blue|yellow|orange|purple|pink|navy|teal)\b(?!-)",
+    re.I,
+)
+RADIUS = re.compile(r"radius:\s*(?!\s|var\(|calc\(var\(|50%|inherit|0\b)[^;]+")
+
+
+def tokens() -> dict[str, str]:
+    return dict(re.findall(r"^  --([a-z-]+): (.+);$", TOKENS.read_text("utf-8"), re.M))
+
+
+def sheets() -> list[Path]:
+    """The style sheets of our own pages, beside the tokens."""
+    return [path for path in sorted(SERVER.glob("*/**/assets/*.css")) if path != TOKENS]
+
+
+def plain(css: str) -> str:
+    return re.sub(r"\s|\b0(?=\.)", "", css)
+
+
+def strangers(css: str) -> list[str]:
+    """Colours and radii that a sheet names itself."""
+    css = re.sub(r"/\*.*?\*/", "", css, flags=re.S)
+    return [found.group() for pattern in (COLOUR, RADIUS) for found in pattern.finditer(css)]
+
+
+def test_our_sheets_name_no_colour_and_no_radius() -> None:
+    assert sheets()
+    assert {path.name: strangers(path.read_text("utf-8")) for path in sheets()} == {path.name: [] for path in sheets()}
+
+
+@pytest.mark.parametrize(
+    "css",
+    [
+        "a { color: #4050c8; }", "a { background: rgb(0 0 0 / 5%); }", "a { border: 1px solid hsl(10 20% 30%); }",
+        "a { color: white; }", "a { border-radius: 3px; }", "a { border-end-end-radius: 1rem; }",
+    ],
+)  # fmt: skip
+def test_a_colour_or_radius_of_its_own_is_found(css: str) -> None:
+    assert len(strangers(css)) == 1
+
+
+def test_what_our_sheets_use_is_a_token() -> None:
+    for path in sheets():
+        css = path.read_text("utf-8")
+        own = set(re.findall(r"--([a-z-]+):", css))
+        assert set(re.findall(r"var\(--([a-z-]+)", css)) - own <= set(tokens()), path.name
+
+
+def test_the_widget_names_no_colour() -> None:
+    found = {path.name: COLOUR.findall(path.read_text("utf-8")) for path in WIDGET.glob("*.css")}
+    assert found and not any(found.values()), found
+
+
+def test_the_widget_is_built_from_the_tokens() -> None:
+    """Each public property of the widget falls back to the token of its name, in the built file too."""
+    (built,) = BUILT.glob("thread-*.js")
+    widget, values = plain(built.read_text("utf-8")), tokens()
+    public = dict(
+        re.findall(
+            r"var\(--answerback-([a-z-]+), var\(--token-([a-z-]+)\)\)", (WIDGET / "ground.css").read_text("utf-8")
+        )
+    )
+    assert len(public) == 10
+    assert all(name == token for name, token in public.items())
+    for name in public:
+        assert f"var(--answerback-{name},{plain(values[name])})" in widget
+    assert "--token-" not in widget
+
+
+def test_the_public_properties_are_documented() -> None:
+    table = (ROOT / "docs" / "embedding.md").read_text("utf-8")
+    rows = re.findall(r"^\| (`--answerback-.*?) \|", table, re.M)
+    used = "".join(path.read_text("utf-8") for path in WIDGET.glob("*.css"))
+    name = re.compile(r"--answerback-[a-z-]+")
+    assert rows
+    assert set(name.findall(" ".join(rows))) == set(name.findall(used))
