@@ -171,10 +171,26 @@ def test_only_db_imports_databases() -> None:
             assert not found or path.parent == SERVER / "db", name_of(path)
 
 
-def test_lists_and_patterns_in_sql_are_made_in_one_place() -> None:
-    by_hand = re.compile(r"""join\(f?["']:|replace\(["'][%_]["'], ["']![%_]""")
-    found = {name_of(path): by_hand.findall(path.read_text("utf-8")) for path in python_files(SERVER)}
-    assert {name for name, hits in found.items() if hits} == {"server/answerback/db/sql.py"}
+ONE_PLACE = {
+    "lists and patterns in SQL": ("db/sql.py", r"""join\(f?["']:|replace\(["'][%_]["'], ["']![%_]"""),
+    "names of counts": (
+        "core/buckets.py", r"""["'](?:visitor|address|site|tokens|money|email|owner|taken):(?:[^ "']*\{|' \|\|)"""
+    ),
+    "e-mail addresses": ("core/emails.py", r"(?i)mail\b.*\.(?:lower|casefold)\(|\.(?:lower|casefold)\(\).*@"),
+    "counts of votes": ("accounts/votes_store.py", r"(?s)UPDATE comments\s+SET[^\"]*\b(?:up|score) = "),
+    "what is over": (
+        "accounts/privacy/sweeping_store.py",
+        r"(?:DELETE FROM \w+ WHERE|\",) .*\b(?:expires_at|last_at|since|day) <=? :",
+    ),
+}  # fmt: skip
+"""Each rule, the one file that has it, and how one would look that stood elsewhere."""
+
+
+@pytest.mark.parametrize("rule", ONE_PLACE)
+def test_each_rule_has_one_place(rule: str) -> None:
+    place, look = ONE_PLACE[rule]
+    found = {str(path.relative_to(SERVER)) for path in python_files(SERVER) if re.search(look, path.read_text("utf-8"))}
+    assert found == {place}
 
 
 def test_each_silenced_check_says_why() -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from answerback.accounts.emails import read_email
 from answerback.accounts.sign_in.flow.return_urls import way_back
+from answerback.core.emails import read_email
 from answerback.core.hosts import ascii_host, normal_origin
 from answerback.errors import BadRequest
 

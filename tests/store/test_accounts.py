@@ -15,6 +15,7 @@ from answerback.accounts import store as people
 from answerback.accounts.identities import store as identity_store
 from answerback.accounts.identities.model import NewIds, Profile
 from answerback.accounts.privacy import erasing_store
+from answerback.accounts.privacy.sweeping import Sweeping
 from answerback.accounts.profile import store
 from answerback.accounts.sign_in.attempts import FORGET_MS, FREE_OF_ADDRESS, WAITING_OF_ADDRESS, Attempts
 from answerback.accounts.sign_in.mail_link import store as mail
@@ -61,10 +62,18 @@ async def test_an_identity_is_one_visitor_of_one_site(db: Database) -> None:
 
 
 async def test_old_login_failures_are_forgotten(db: Database) -> None:
-    for bucket, at in (("email:demo:a@example.com", NOW), ("email:demo:b@example.com", NOW + FORGET_MS + 1)):
-        await db.write(partial(people.count_failure, bucket, at, at - FORGET_MS))
-    rows = await db.fetch_all("SELECT bucket FROM login_failures")
-    assert [row["bucket"] for row in rows] == ["email:demo:b@example.com"]
+    clock = SteppedClock()
+    for bucket in ("email:demo:a@example.com", "email:demo:b@example.com"):
+        await db.write(partial(people.count_failure, bucket, clock.now(), clock.now() - FORGET_MS))
+        clock.advance(seconds=FORGET_MS / 1000 + 1)
+        await Sweeping(db, clock).once()
+        assert await db.fetch_all("SELECT bucket FROM login_failures") == []
+
+
+async def test_old_login_failures_do_not_count(db: Database) -> None:
+    for at, count in ((NOW, 1), (NOW + FORGET_MS, 2), (NOW + 2 * FORGET_MS + 1, 1)):
+        await db.write(partial(people.count_failure, "email:demo:a@example.com", at, at - FORGET_MS))
+        assert await people.failures(db, "email:demo:a@example.com") == (count, at)
 
 
 async def test_guessing_at_many_accounts_is_slowed(db: Database) -> None:
@@ -124,7 +133,7 @@ async def test_last_method_count_is_exact(db: Database) -> None:
 
 async def test_a_state_is_used_once_by_its_browser(db: Database) -> None:
     state = State("kakao", "s1", "", "verifier", "nonce")
-    await db.write(lambda: states.add_state("hash", "mine", state, NOW, NOW + 1000))
+    await db.write(lambda: states.add_state("hash", "mine", state, NOW + 1000))
     for provider, browser, now in (("kakao", "theirs", NOW), ("github", "mine", NOW), ("kakao", "mine", NOW + 1000)):
         assert await db.write(lambda p=provider, b=browser, n=now: states.use_state("hash", p, b, n)) is None
     used = await asyncio.gather(*(db.write(lambda: states.use_state("hash", "kakao", "mine", NOW)) for _ in range(8)))
@@ -185,9 +194,9 @@ async def test_a_token_of_a_site_is_used_once(db: Database) -> None:
     assert await db.write(lambda: sso.set_salt("demo", "salt", NOW))
     assert await db.write(lambda: sso.set_salt("demo", "another", NOW))
     assert (await sso.salt_of(db, "demo"), await sso.salt_of(db, "other")) == ("another", None)
-    used = await asyncio.gather(*(db.write(lambda: sso.use_token("demo", "jti", NOW, NOW + 1000)) for _ in range(8)))
+    used = await asyncio.gather(*(db.write(lambda: sso.use_token("demo", "jti", NOW + 1000)) for _ in range(8)))
     assert sorted(used) == [False] * 7 + [True]
-    assert await db.write(lambda: sso.use_token("other", "jti", NOW, NOW + 1000))
+    assert await db.write(lambda: sso.use_token("other", "jti", NOW + 1000))
     assert await db.write(lambda: sso.drop_salt("demo"))
     assert not await db.write(lambda: sso.drop_salt("demo"))
 

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
+
 import pytest
 from answerback.accounts import store as people
 from answerback.accounts.identities import store as identities
 from answerback.accounts.privacy.sweeping import Sweeping
+from answerback.accounts.privacy.sweeping_store import SWEEPS
 from answerback.clock import SteppedClock
 from answerback.core.times import day_of
 from answerback.db.database import Database
 from answerback.db.work import Work, run
 from answerback.sites.store import add_site
+
+from tests import services
 
 pytestmark = pytest.mark.anyio
 DAY = 86_400_000
@@ -123,10 +129,10 @@ OVER: dict[str, tuple[str, str]] = {
         VALUES (:id, 'demo', '', '', '', '', 'en', '', 1, :at)"""),
     "oauth_states": ("hash", """(hash, provider, browser, sign_in_id, verifier, nonce, expires_at)
         VALUES (:id, 'kakao', '', '', '', '', :at)"""),
+    "sso_tokens": ("jti", "(site, jti, expires_at) VALUES ('demo', :id, :at)"),
     "mail_links": ("id", """(id, purpose, site, email, lang, created_at, expires_at, state, due_at)
         VALUES (:id, 'sign_in', 'demo', 'mina@example.com', 'en', 1, :at, 'sent', 1)"""),
     "mail_counts": ("bucket", "(bucket, since, count) VALUES (:id, :at, 1)"),
-    "login_failures": ("bucket", "(bucket, failures, last_at) VALUES (:id, 1, :at)"),
 }  # fmt: skip
 
 
@@ -146,16 +152,30 @@ async def test_expired_rows_go_after_a_day(db: Database, clock: SteppedClock) ->
     assert await ids(db, "owners") == {"owner"}
 
 
+def test_every_table_with_an_expiry_is_swept() -> None:
+    with closing(sqlite3.connect(services.migrated_sqlite())) as connection:
+        tables = connection.execute(
+            """SELECT m.name FROM sqlite_master m JOIN pragma_table_info(m.name) c
+            WHERE m.type = 'table' AND c.name = 'expires_at'"""
+        )
+        assert {name for (name,) in tables} == {of.table for of in SWEEPS if "expires_at" in of.over}
+
+
 async def test_answer_counts_go_after_the_last_time_zone(db: Database, clock: SteppedClock) -> None:
     used = "INSERT INTO quota_usage (bucket, day, used) VALUES (:bucket, :day, 1)"
+    alert = """INSERT INTO budget_alerts (site, day, budget, used, most, at)
+        VALUES ('demo', :day, 'tokens', 8, 10, 1)"""
     days = [day_of(clock.now() - days * DAY, "UTC") for days in range(5)]
 
     def work() -> Work[None]:
         for bucket in ("address:demo:x", "visitor:demo:v"):
             for day in days:
                 yield run(used, bucket=bucket, day=day)
+        for day in days:
+            yield run(alert, day=day)
 
     await db.write(work)
     await all_of_it(db, clock, rows=3, runs=4)
-    left = await db.fetch_all("SELECT DISTINCT day FROM quota_usage ORDER BY day DESC")
-    assert [row["day"] for row in left] == days[:3]
+    for table in ("quota_usage", "budget_alerts"):
+        left = await db.fetch_all(f"SELECT DISTINCT day FROM {table} ORDER BY day DESC")
+        assert [row["day"] for row in left] == days[:3]

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 import pytest
+from answerback.accounts import votes_store as votes
 from answerback.admin import store as log
 from answerback.answers import store as answers
 from answerback.comments import store
@@ -44,7 +45,7 @@ def furnish(roots: int) -> Work[None]:
         yield from store.add_comment(root, key=None, address_key="x")
         yield from store.add_comment(comment(10 * number + 1, parent=root), key=None, address_key="x")
         yield from store.add_comment(comment(10 * number, site="two"), key=None, address_key="x")
-        yield from store.set_score(root.id, best_score(number % 5, number % 2))
+        yield from votes.count(root.id, up=number % 5, down=number % 2)
         question = {"id": f"a{number}", "kind": "chat", "question_id": f"q{number}", "visitor_id": "v0"}
         place = {"site": "one", "page": PAGE, "url": "", "title": "", "address_key": "x", "provider": "p", "model": "m"}
         yield from answers.add_question(f"q{number}", "one", PAGE, "v0", "When?", "", f"key-{number}", NOW + number)
@@ -166,7 +167,7 @@ async def test_a_vote_counts_once(database: Database) -> None:
         ("a", -1, (0, 2)),
         ("b", 0, (0, 1)),
     ):
-        assert await database.write(partial(store.vote, "one-0000", visitor, value)) == counts
+        assert await database.write(partial(votes.vote, "one-0000", visitor, value)) == counts
 
     def count() -> Work[Any]:
         return (yield one("SELECT COUNT(*) AS count FROM votes"))

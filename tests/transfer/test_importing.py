@@ -9,6 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from answerback.accounts.votes_store import vote
 from answerback.comments.store import page_of_thread, set_locked
 from answerback.core.model import Comment
 from answerback.db.database import Database
@@ -126,6 +127,31 @@ async def test_isso_export_is_imported(database: Database, tmp_path: Path) -> No
     assert (root.html, root.up, root.down) == ("<p><strong>Good</strong> bread</p>\n", 3, 1)
     assert "<script" not in root.replies[0].html
     assert root.replies[0].edited_at == 1_580_551_400_000
+
+
+async def test_imported_votes_rank_and_stay(database: Database, tmp_path: Path) -> None:
+    path = tmp_path / "export.json"
+    comments = [
+        {
+            "id": f"comment-{name}",
+            "body": name,
+            "created_at": f"2020-01-0{day}T00:00:00Z",
+            "votes": {"up": up, "down": 1},
+        }
+        for day, (name, up) in enumerate((("few", 2), ("many", 9), ("none", 0)), 1)
+    ]
+    data = {"answerback": 1, "threads": [{"page": "/a", "comments": comments}]}
+    path.write_text(json.dumps(data), "utf-8")
+    await bring(database, "answerback", path)
+
+    async def best() -> list[tuple[str, int, int]]:
+        page = await database.read(lambda: page_of_thread("blog", "/a", "best", None, 100))
+        return [(comment.body, comment.up, comment.down) for comment in page.comments]
+
+    assert await best() == [("many", 9, 1), ("few", 2, 1), ("none", 0, 1)]
+    assert await database.write(lambda: vote("comment-many", "somebody", 1)) == (10, 1)
+    assert await database.write(lambda: vote("comment-many", "somebody", -1)) == (9, 2)
+    assert await database.write(lambda: vote("comment-many", "somebody", 0)) == (9, 1)
 
 
 async def test_an_edited_export_of_our_own_is_foreign(database: Database, tmp_path: Path) -> None:

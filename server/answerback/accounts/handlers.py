@@ -6,11 +6,11 @@ from starlette.responses import Response
 
 from ..clock import Clock
 from ..core.comments import NAME_LIMIT, clean_line
+from ..core.emails import EMAIL_LIMIT, read_email
 from ..core.model import Visitor
 from ..net.addresses import address_key
 from ..net.http import json_response
 from ..sites.edge import Call
-from .emails import LIMIT, read_email
 from .sessions import LIFETIME_SECONDS, Sessions, cookie_name, set_cookie
 from .sign_in.guest_merging import Merging
 from .sign_in.pace import Pace
@@ -75,7 +75,7 @@ class SessionHandlers:
         return json_response({"user": visitor.public(), "token": token}, status)
 
     def _email(self, call: Call) -> str:
-        return read_email(call.text("email", LIMIT, required=True))
+        return read_email(call.text("email", EMAIL_LIMIT, required=True))
 
     def _address(self, call: Call) -> str:
         return address_key(call.address, "sign-in", self._secret)

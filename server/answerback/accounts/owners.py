@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from ..clock import SystemClock
 from ..db.database import Database
 from ..db.work import Work
@@ -16,14 +14,6 @@ from .sessions import hash_secret
 from .store import Owner
 
 LINK_HOURS = 24
-
-
-def normal_email(text: str) -> str:
-    """An e-mail address in lower case. Raises BadRequest."""
-    email = text.strip().lower()
-    if not re.fullmatch(r"[^\s@]{1,64}@[^\s@]{1,250}", email):
-        raise BadRequest("validation_failed", f"{text!r} is no e-mail address.")
-    return email
 
 
 async def add_owner_with_link(

@@ -36,7 +36,7 @@ def check_password(password: str, *, email: str) -> None:
     if not SHORTEST <= len(password) <= LONGEST:
         raise BadRequest("password_weak", f"A password has {SHORTEST} to {LONGEST} characters.")
     lower = password.lower()
-    if lower in _COMMON or len(set(lower)) < 4 or lower in (email.lower(), email.lower().partition("@")[0]):
+    if lower in _COMMON or len(set(lower)) < 4 or lower in (email, email.partition("@")[0]):
         raise BadRequest("password_weak")
 
 

@@ -166,12 +166,12 @@ def end_everything(visitor_id: str, now: int, *, but_page: str = "") -> Work[Non
 
 
 def count_failure(bucket: str, now: int, forget_before: int) -> Work[None]:
-    """Note a failed sign-in; what was noted before `forget_before` goes, whoever's it was: addresses are in it."""
-    yield run("DELETE FROM login_failures WHERE last_at < :forget_before", forget_before=forget_before)
+    """Note a failed sign-in; what was noted before `forget_before` counts no more."""
     yield run(
         """INSERT INTO login_failures (bucket, failures, last_at) VALUES (:bucket, 1, :now)
-        ON CONFLICT (bucket) DO UPDATE SET last_at = :now, failures = login_failures.failures + 1""",
-        bucket=bucket, now=now,
+        ON CONFLICT (bucket) DO UPDATE SET last_at = excluded.last_at,
+            failures = CASE WHEN login_failures.last_at < :forget_before THEN 1 ELSE login_failures.failures + 1 END""",
+        bucket=bucket, now=now, forget_before=forget_before,
     )  # fmt: skip
 
 

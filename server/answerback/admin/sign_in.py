@@ -11,6 +11,8 @@ from ..accounts import store as people
 from ..accounts.passwords import LONGEST, verify_password
 from ..accounts.sessions import hash_secret
 from ..accounts.sign_in.attempts import Attempts
+from ..core.buckets import address_failures, owner_failures
+from ..core.emails import EMAIL_LIMIT, normal_email
 from ..db.work import Work
 from ..errors import LimitReached, NotFound
 from ..net.addresses import address_key, client_address
@@ -48,7 +50,7 @@ class SignInViews:
     async def by_password(self, request: Request) -> Response:
         """`POST /admin/sign-in/`: the same answer, in the same time, for unknown owners and bad passwords."""
         fields = await self._auth.form(request)
-        email = fields.get("email", "").strip().lower()[:254]
+        email = normal_email(fields.get("email", "")[:EMAIL_LIMIT])
         password = fields.get("password", "")
         address = client_address(request, self._settings.trusted_proxies)
         hashed = address_key(address, "sign-in", self._settings.secret_key[-1])
@@ -59,7 +61,7 @@ class SignInViews:
             return row["id"] if row is not None and good else None
 
         try:
-            owner_id = await self._attempts.attempt(f"owner:{email}", f"address:{hashed}", check)
+            owner_id = await self._attempts.attempt(owner_failures(email), address_failures(hashed), check)
         except LimitReached as error:
             response = self._form(429, f"Too many attempts. Try again in {error.retry_after} seconds.", email)
             response.headers["Retry-After"] = str(error.retry_after)

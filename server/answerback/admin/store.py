@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from ..answers import quota
 from ..answers.quota import Alert
 from ..comments.store import comment_by_id, set_state
+from ..core.buckets import BUDGETS
 from ..core.model import RUNNING, Comment
 from ..db.database import Database
 from ..db.sql import containing, in_list
@@ -255,11 +257,11 @@ def alerts(days: Mapping[str, str]) -> Work[list[Alert]]:
     found: list[Alert] = []
     for site, day in days.items():
         rows = yield many(
-            """SELECT b.budget, b.most, COALESCE(u.used, b.used) AS used FROM budget_alerts b
-            LEFT JOIN quota_usage u ON u.day = b.day
-                AND u.bucket = CASE b.budget WHEN 'answers' THEN 'site' ELSE b.budget END || ':' || b.site
-            WHERE b.site = :site AND b.day = :day ORDER BY b.budget""",
+            "SELECT budget, most, used FROM budget_alerts WHERE site = :site AND day = :day ORDER BY budget",
             site=site, day=day,
         )  # fmt: skip
-        found += [Alert(site, row["budget"], row["used"], row["most"]) for row in rows]
+        used = yield from quota.used_of([BUDGETS[row["budget"]](site) for row in rows], day)
+        for row in rows:
+            now = used.get(BUDGETS[row["budget"]](site), row["used"])
+            found.append(Alert(site, row["budget"], now, row["most"]))
     return found

@@ -10,6 +10,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ..core.buckets import (
+    BUDGETS,
+    address_bucket,
+    money_bucket,
+    page_bucket,
+    site_bucket,
+    tokens_bucket,
+    visitor_bucket,
+)
 from ..core.model import Visitor
 from ..core.times import day_of, iso, next_midnight
 from ..db.sql import in_list
@@ -69,12 +78,12 @@ def buckets(site: Site, visitor: Visitor | None, address_key: str, page: str) ->
     spent = "Today's answers are used up."
     of_address = site.address_daily_answers
     found = [
-        Bucket(f"address:{site.key}:{key}", None if of_address is None else most, "quota_exhausted", spent)
+        Bucket(address_bucket(site.key, key), None if of_address is None else most, "quota_exhausted", spent)
         for key, most in shares(address_key, of_address or 0)
     ]
     found += _of_all(site, page)
     if visitor is not None:
-        name = f"visitor:{site.key}:{visitor.id}"
+        name = visitor_bucket(site.key, visitor.id)
         found.insert(0, Bucket(name, visitor_limit(site, visitor), "quota_exhausted", spent))
     return found
 
@@ -82,10 +91,12 @@ def buckets(site: Site, visitor: Visitor | None, address_key: str, page: str) ->
 def _of_all(site: Site, page: str) -> list[Bucket]:
     """The counts of what everybody asks: on this page, on the site."""
     found = [
-        Bucket(f"site:{site.key}", site.budget_answers, "budget_exhausted", "The site's answers of today are used up.")
+        Bucket(
+            site_bucket(site.key), site.budget_answers, "budget_exhausted", "The site's answers of today are used up."
+        )
     ]
     if page and site.page_daily_answers is not None:
-        name, spent = f"page:{site.key}:{page}", "The answers of today on this page are used up."
+        name, spent = page_bucket(site.key, page), "The answers of today on this page are used up."
         found.insert(0, Bucket(name, site.page_daily_answers, "budget_exhausted", spent))
     return found
 
@@ -150,8 +161,8 @@ def _budgets(site: Site) -> list[Bucket]:
     """What the site may spend a day, beside answers: tokens, and money in millionths of a dollar."""
     spent = "The site's budget of today is used up."
     return [
-        Bucket(f"tokens:{site.key}", site.budget_tokens, "budget_exhausted", spent),
-        Bucket(f"money:{site.key}", site.budget_usd, "budget_exhausted", spent),
+        Bucket(tokens_bucket(site.key), site.budget_tokens, "budget_exhausted", spent),
+        Bucket(money_bucket(site.key), site.budget_usd, "budget_exhausted", spent),
     ]
 
 
@@ -205,30 +216,38 @@ def settle(answer_id: str, site: Site, now: int, bill: Bill) -> Work[list[Alert]
         yield from refund(answer_id)
     day = day_of(now, site.timezone)
     alerts: list[Alert] = []
-    own = Bucket(f"site:{site.key}", site.budget_answers, "", "")
-    for bucket, amount in zip([*_budgets(site), own], (bill.tokens, bill.microusd, 0), strict=True):
+    spent = {"tokens": (bill.tokens, site.budget_tokens), "money": (bill.microusd, site.budget_usd)}
+    for budget, (amount, limit) in (spent | {"answers": (0, site.budget_answers)}).items():
         if amount > 0:
-            yield from _take(Bucket(bucket.name, None, "", ""), day, amount)
-        alert = yield from _alert(site, bucket, day, now)
+            yield from _take(Bucket(BUDGETS[budget](site.key), None, "", ""), day, amount)
+        alert = yield from _alert(site, budget, limit, day, now)
         if alert is not None:
             alerts.append(alert)
     return alerts
 
 
-def _alert(site: Site, bucket: Bucket, day: str, now: int) -> Work[Alert | None]:
-    if not bucket.limit:
+def used_of(names: Sequence[str], day: str) -> Work[dict[str, int]]:
+    """The counts of a day; what has none is left out."""
+    listed, params = in_list("name", names)
+    rows = yield many(
+        f"SELECT bucket, used FROM quota_usage WHERE day = :day AND bucket IN ({listed})", day=day, **params
+    )
+    return {row["bucket"]: row["used"] for row in rows}
+
+
+def _alert(site: Site, budget: str, limit: int | None, day: str, now: int) -> Work[Alert | None]:
+    if not limit:
         return None
-    row = yield one("SELECT used FROM quota_usage WHERE bucket = :bucket AND day = :day", bucket=bucket.name, day=day)
-    used = row["used"] if row else 0
-    if used * 5 < bucket.limit * 4:
+    name = BUDGETS[budget](site.key)
+    used = (yield from used_of([name], day)).get(name, 0)
+    if used * 5 < limit * 4:
         return None
-    kind = bucket.name.partition(":")[0]
     first = yield one(
         """INSERT INTO budget_alerts (site, day, budget, used, most, at)
         VALUES (:site, :day, :budget, :used, :most, :now) ON CONFLICT (site, day, budget) DO NOTHING RETURNING site""",
-        site=site.key, day=day, budget="answers" if kind == "site" else kind, used=used, most=bucket.limit, now=now,
+        site=site.key, day=day, budget=budget, used=used, most=limit, now=now,
     )  # fmt: skip
-    return Alert(site.key, "answers" if kind == "site" else kind, used, bucket.limit) if first else None
+    return Alert(site.key, budget, used, limit) if first else None
 
 
 def refund(answer_id: str) -> Work[None]:
@@ -249,19 +268,10 @@ def is_held(answer_id: str) -> Work[bool]:
 def view(site: Site, visitor: Visitor | None, address_key: str, page: str, now: int) -> Work[dict[str, Any]]:
     """What is left for today, as the visitor sees it on a page: `{limit, used, left, resets_at}`; None is no limit."""
     day = day_of(now, site.timezone)
-    limit, used = visitor_limit(site, visitor), 0
-    left: int | None = limit
+    limit = visitor_limit(site, visitor)
     found = buckets(site, visitor, address_key, page)
-    listed, names = in_list("name", (bucket.name for bucket in found))
-    rows = yield many(
-        f"SELECT bucket, used FROM quota_usage WHERE day = :day AND bucket IN ({listed})", day=day, **names
-    )
-    counts = {row["bucket"]: row["used"] for row in rows}
-    for bucket in found:
-        count = counts.get(bucket.name, 0)
-        if bucket.name.startswith("visitor:"):
-            used = count
-        if bucket.limit is not None:
-            rest = max(0, bucket.limit - count)
-            left = rest if left is None else min(left, rest)
+    counts = yield from used_of([bucket.name for bucket in found], day)
+    used = 0 if visitor is None else counts.get(visitor_bucket(site.key, visitor.id), 0)
+    rests = [max(0, bucket.limit - counts.get(bucket.name, 0)) for bucket in found if bucket.limit is not None]
+    left = min(rests if limit is None else [limit, *rests], default=None)
     return {"limit": limit, "used": used, "left": left, "resets_at": iso(next_midnight(now, site.timezone))}

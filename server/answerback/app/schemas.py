@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, get_args
 
-from ..accounts.emails import LIMIT as EMAIL_LIMIT
 from ..comments.snapshot import MOST_ROOTS
 from ..comments.store import SORTS
 from ..core import comments as rules
+from ..core.emails import EMAIL_LIMIT
 from ..core.model import AnswerState, AuthorKind, CommentState
 from ..errors import CODES
 from ..sites.settings import AI_RULES, MODERATION, THEMES

@@ -33,12 +33,13 @@ def _sites(sites: list[str] | None) -> str:
 
 
 def _add(settings: Settings, options: argparse.Namespace) -> int:
-    from ..accounts.owners import add_owner_with_link, normal_email, owner_of
+    from ..accounts.owners import add_owner_with_link, owner_of
+    from ..core.emails import read_email
 
     password = None
     if options.password_stdin:
         password = (options.stdin or sys.stdin.buffer).readline().decode("utf-8", "surrogateescape").rstrip("\r\n")
-    email = normal_email(options.email)
+    email = read_email(options.email)
 
     async def work(db: Any) -> Any:
         path = await add_owner_with_link(db, email, options.site, password, all_sites=options.all_sites)
@@ -67,7 +68,8 @@ def _list(settings: Settings, options: argparse.Namespace) -> int:
 
 
 def _remove(settings: Settings, options: argparse.Namespace) -> int:
-    from ..accounts.owners import normal_email, remove_owner
+    from ..accounts.owners import remove_owner
+    from ..core.emails import normal_email
 
     email = normal_email(options.email)
     left = with_database(settings, lambda db: remove_owner(db, email, options.site))

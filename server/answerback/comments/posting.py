@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ..accounts.store import rename_guest, visitor_by_id
+from ..accounts.votes_store import vote
 from ..clock import Clock
 from ..core import comments as rules
 from ..core.hosts import normal_origin
@@ -207,8 +208,7 @@ class Posting:
                 raise NotFound
             if comment.author_id == visitor.id and comment.author_kind != "ai":
                 raise Forbidden("not_yours", "Nobody votes on their own comment.")
-            up, down = yield from store.vote(id, visitor.id, value)
-            yield from store.set_score(id, rules.best_score(up, down))
+            yield from vote(id, visitor.id, value)
             comment = yield from store.comment_by_id(site.key, id)
             assert comment is not None
             return comment

@@ -315,34 +315,6 @@ def set_state(site: str, id: str, state: str, *, only_from: tuple[str, ...]) -> 
     return row is not None
 
 
-def vote(comment_id: str, visitor_id: str, value: int) -> Work[tuple[int, int]]:
-    """Set a visitor's vote (1, 0 or -1); the comment's new counts. The caller has checked that it may be voted on."""
-    if value:
-        yield run(
-            """INSERT INTO votes (comment_id, visitor_id, value) VALUES (:comment_id, :visitor_id, :value)
-            ON CONFLICT (comment_id, visitor_id) DO UPDATE SET value = excluded.value""",
-            comment_id=comment_id, visitor_id=visitor_id, value=value,
-        )  # fmt: skip
-    else:
-        yield run(
-            "DELETE FROM votes WHERE comment_id = :comment_id AND visitor_id = :visitor_id",
-            comment_id=comment_id, visitor_id=visitor_id,
-        )  # fmt: skip
-    row = yield one(
-        """UPDATE comments SET
-            up = (SELECT COUNT(*) FROM votes WHERE comment_id = :id AND value = 1),
-            down = (SELECT COUNT(*) FROM votes WHERE comment_id = :id AND value = -1)
-        WHERE id = :id RETURNING up, down""",
-        id=comment_id,
-    )
-    return row["up"], row["down"]
-
-
-def set_score(comment_id: str, score: float) -> Work[None]:
-    """Where the comment stands in the order of the best."""
-    yield run("UPDATE comments SET score = :score WHERE id = :id", score=score, id=comment_id)
-
-
 def add_report(comment_id: str, visitor_id: str, reason: str, now: int) -> Work[None]:
     """A visitor finds that a comment should go; once each."""
     yield run(

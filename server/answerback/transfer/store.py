@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 
+from ..accounts.votes_store import count as count_votes
 from ..comments import store as threads
 from ..core.model import Comment
 from ..db.sql import in_list
@@ -73,9 +74,10 @@ def add(comment: Comment, url: str, title: str, now: int) -> Work[None]:
     yield from threads.keep_thread(comment.site, comment.page, url, title, now)
     yield from threads.add_comment(comment, key=None, address_key=None)
     yield run(
-        "UPDATE comments SET edited_at = :edited_at, up = :up, down = :down, pinned = :pinned WHERE id = :id",
-        edited_at=comment.edited_at, up=comment.up, down=comment.down, pinned=int(comment.pinned), id=comment.id,
+        "UPDATE comments SET edited_at = :edited_at, pinned = :pinned WHERE id = :id",
+        edited_at=comment.edited_at, pinned=int(comment.pinned), id=comment.id,
     )  # fmt: skip
+    yield from count_votes(comment.id, up=comment.up, down=comment.down)
 
 
 def add_answer(reply: Comment, data: dict[str, Any], url: str, title: str) -> Work[None]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from ...core.buckets import account_failures, visitor_bucket
 from ...core.model import Visitor
-from ...db.work import Work, run
+from ...db.work import Work, one, run
 from ..profile.store import pages_of
 
 _DRAFTS = """SELECT a.id FROM answers a JOIN comments c ON c.id = a.id JOIN comments q ON q.id = a.question_id
@@ -57,7 +58,7 @@ def erase(visitor: Visitor, nobody: str, *, keep_words: bool) -> Work[list[str]]
         yield run(sql, id=visitor.id)
     for table in _COUNTED:
         yield run(f"UPDATE {table} SET visitor_id = :nobody WHERE visitor_id = :id", nobody=nobody, id=visitor.id)
-    bucket = f"visitor:{visitor.site}:{visitor.id}"
+    bucket = visitor_bucket(visitor.site, visitor.id)
     yield run("DELETE FROM quota_usage WHERE bucket = :bucket", bucket=bucket)
     yield run("DELETE FROM quota_holds WHERE bucket = :bucket", bucket=bucket)
     yield run(
@@ -65,10 +66,8 @@ def erase(visitor: Visitor, nobody: str, *, keep_words: bool) -> Work[list[str]]
         OR (site = :site AND email = (SELECT email FROM visitors WHERE id = :id))""",
         id=visitor.id, site=visitor.site,
     )  # fmt: skip
-    yield run(
-        """DELETE FROM login_failures
-        WHERE bucket = 'email:' || :site || ':' || (SELECT email FROM visitors WHERE id = :id)""",
-        id=visitor.id, site=visitor.site,
-    )  # fmt: skip
-    yield run("DELETE FROM visitors WHERE id = :id", id=visitor.id)
+    gone = yield one("DELETE FROM visitors WHERE id = :id RETURNING email", id=visitor.id)
+    if gone is not None and gone["email"]:
+        failures = account_failures(visitor.site, gone["email"])
+        yield run("DELETE FROM login_failures WHERE bucket = :bucket", bucket=failures)
     return pages

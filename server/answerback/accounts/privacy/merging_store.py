@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from ...core.comments import best_score
+from ...core.buckets import visitor_bucket
 from ...core.model import Visitor
 from ...db.work import Work, many, run
+from ..votes_store import take_away
 
 # Where both have done the same thing, the account's own counts: nobody votes twice by signing in.
-_TWICE = (
+_VOTED_TWICE = (
     """DELETE FROM votes WHERE visitor_id = :guest
         AND comment_id IN (SELECT comment_id FROM votes WHERE visitor_id = :account)""",
     """DELETE FROM votes WHERE visitor_id = :guest
         AND comment_id IN (SELECT id FROM comments WHERE visitor_id = :account AND author_kind <> 'ai')""",
     """DELETE FROM votes WHERE visitor_id = :account
         AND comment_id IN (SELECT id FROM comments WHERE visitor_id = :guest AND author_kind <> 'ai')""",
+)
+_TWICE = (
     """DELETE FROM reports WHERE visitor_id = :guest
         AND comment_id IN (SELECT comment_id FROM reports WHERE visitor_id = :account)""",
     """DELETE FROM feedback WHERE visitor_id = :guest
@@ -29,12 +32,8 @@ _MOVED = ("votes", "reports", "feedback", "questions", "answers")
 def merge(guest: Visitor, account: Visitor) -> Work[None]:
     """Give everything of a guest to an account of the same site; a second time there is nothing left to give."""
     ids = {"guest": guest.id, "account": account.id}
-    voted = yield many(
-        """SELECT comment_id FROM votes WHERE visitor_id = :guest UNION
-        SELECT v.comment_id FROM votes v JOIN comments c ON c.id = v.comment_id
-        WHERE v.visitor_id = :account AND c.visitor_id = :guest""",
-        **ids,
-    )
+    for sql in _VOTED_TWICE:
+        yield from take_away(sql, **{name: value for name, value in ids.items() if f":{name}" in sql})
     for sql in _TWICE:
         yield run(sql, **{name: value for name, value in ids.items() if f":{name}" in sql})
     for table in _MOVED:
@@ -44,23 +43,12 @@ def merge(guest: Visitor, account: Visitor) -> Work[None]:
         WHERE visitor_id = :guest""",
         kind=account.kind, name=account.name, avatar=account.avatar_url, **ids,
     )  # fmt: skip
-    for row in voted:
-        yield from _count_votes(row["comment_id"])
     yield run(
         """UPDATE visitors SET blocked = 1 WHERE id = :account
         AND EXISTS (SELECT 1 FROM visitors AS guests WHERE guests.id = :guest AND guests.blocked = 1)""",
         **ids,
     )
-    yield from _move_quota(f"visitor:{guest.site}:{guest.id}", f"visitor:{account.site}:{account.id}")
-
-
-def _count_votes(id: str) -> Work[None]:
-    votes = yield many("SELECT value FROM votes WHERE comment_id = :id", id=id)
-    up, down = (sum(vote["value"] == value for vote in votes) for value in (1, -1))
-    yield run(
-        "UPDATE comments SET up = :up, down = :down, score = :score WHERE id = :id",
-        up=up, down=down, score=best_score(up, down), id=id,
-    )  # fmt: skip
+    yield from _move_quota(visitor_bucket(guest.site, guest.id), visitor_bucket(account.site, account.id))
 
 
 def _move_quota(guest: str, account: str) -> Work[None]:

@@ -9,6 +9,7 @@ from functools import partial
 from ...clock import Clock
 from ...core.times import day_of
 from ...db.database import Database
+from ..sign_in.attempts import FORGET_MS
 from .sweeping_store import SWEEPS, sweep
 
 log = logging.getLogger(__name__)
@@ -44,6 +45,7 @@ class Sweeping:
         past_day = day_of(now - 2 * DAY_MS, "UTC")
         times: dict[str, int | str] = {
             "ended_before": now - ENDED_MS,
+            "forgotten_before": now - FORGET_MS,
             "idle_before": now - IDLE_MS,
             "past_day": past_day,
         }

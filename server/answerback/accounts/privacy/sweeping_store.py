@@ -1,4 +1,7 @@
-"""What is over and of no use to anybody, table by table: a stretch of rows at a time, so that nothing waits for it."""
+"""What is over and of no use to anybody, table by table: a stretch of rows at a time, so that nothing waits for it.
+
+Readers check for themselves whether a row is over; only here is one taken out for it.
+"""
 
 from __future__ import annotations
 
@@ -32,10 +35,12 @@ SWEEPS = (
     Sweep("sign_in_codes", "hash", "expires_at < :ended_before"),
     Sweep("sign_ins", "id", "expires_at < :ended_before"),
     Sweep("oauth_states", "hash", "expires_at < :ended_before"),
+    Sweep("sso_tokens", "jti", "expires_at < :ended_before"),
     Sweep("mail_links", "id", "expires_at < :ended_before"),
     Sweep("mail_counts", "bucket", "since < :ended_before"),
-    Sweep("login_failures", "bucket", "last_at < :ended_before"),
+    Sweep("login_failures", "bucket", "last_at < :forgotten_before"),
     Sweep("quota_usage", "bucket", "day < :past_day"),
+    Sweep("budget_alerts", "site", "day < :past_day"),
     Sweep("visitors", "id", _IDLE, "DELETE FROM sessions WHERE visitor_id IN "),
 )
 
@@ -43,7 +48,8 @@ SWEEPS = (
 def sweep(of: Sweep, after: str, most: int, times: Mapping[str, int | str]) -> Work[str]:
     """Take out what is over among the next `most` rows after that key; where to go on, empty at the end of the table.
 
-    `times` are `ended_before` and `idle_before` in milliseconds, and `past_day`, before which days are over everywhere.
+    `times` are `ended_before`, `forgotten_before` (failed sign-ins) and `idle_before` in milliseconds, and `past_day`,
+    before which days are over everywhere.
     """
     last = yield one(
         f"""SELECT MAX(key) AS key, COUNT(*) AS count FROM (

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ...core.buckets import visitor_bucket
 from ...core.model import Visitor
 from ...db.database import Database
 from ...db.work import Row, Work, many, one, run
@@ -39,8 +40,7 @@ class Device:
 
 
 def add_account_session(hash: str, visitor: Visitor, now: int, expires_at: int) -> Work[None]:
-    """Put in a session of the account page; those that are over go."""
-    yield run("DELETE FROM account_sessions WHERE expires_at <= :now", now=now)
+    """Put in a session of the account page."""
     yield run(
         """INSERT INTO account_sessions (hash, site, visitor_id, created_at, expires_at)
         VALUES (:hash, :site, :visitor_id, :now, :expires_at)""",
@@ -151,8 +151,9 @@ async def picture(db: Database, id: str) -> tuple[str, str] | None:
 def own_data(visitor: Visitor) -> Work[Mapping[str, Any]]:
     """Everything that is kept about a visitor, as rows by kind; no secrets and no hashes."""
     found: dict[str, Any] = {}
+    values = {"id": visitor.id, "bucket": visitor_bucket(visitor.site, visitor.id)}
     for name, sql in OWN_DATA.items():
-        found[name] = yield many(sql, id=visitor.id)
+        found[name] = yield many(sql, **{key: value for key, value in values.items() if f":{key}" in sql})
     return found
 
 
@@ -167,8 +168,7 @@ OWN_DATA: Mapping[str, str] = {
     "messages": """SELECT m.purpose, m.email, m.state, m.created_at, m.used_at FROM mail_links m
         JOIN visitors v ON v.id = :id WHERE m.visitor_id = v.id OR (m.site = v.site AND m.email = v.email)
         ORDER BY m.created_at, m.id""",
-    "answers_a_day": """SELECT u.day, u.used FROM quota_usage u
-        JOIN visitors v ON u.bucket = 'visitor:' || v.site || ':' || v.id WHERE v.id = :id ORDER BY u.day""",
+    "answers_a_day": "SELECT day, used FROM quota_usage WHERE bucket = :bucket ORDER BY day",
     "comments": """SELECT id, page, parent_id, author_name, body, state, created_at, edited_at, up, down FROM comments
         WHERE visitor_id = :id ORDER BY created_at, id""",
     "questions": """SELECT q.id, q.page, q.body, q.created_at, a.body AS answer, a.state AS answer_state

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from ...clock import Clock
+from ...core.buckets import account_failures, address_failures, taken_addresses
 from ...core.comments import NAME_LIMIT
 from ...core.model import Visitor
 from ...db.database import Database
@@ -41,7 +42,7 @@ class PasswordAccounts:
             added = await self._db.write(lambda: store.add_user(visitor.id, site, name, email, hash, now))
             return visitor if added else None
 
-        if await self._attempts.register(f"taken:{address}", add) is None:
+        if await self._attempts.register(taken_addresses(address), add) is None:
             raise Conflict("email_taken")
         await self._registered(visitor, email, lang, address)
         return visitor
@@ -58,7 +59,7 @@ class PasswordAccounts:
             good = await verify_password(password, found[1] if found else None)
             return found if good else None
 
-        found = await self._attempts.attempt(f"email:{site}:{email}", f"address:{address}", check)
+        found = await self._attempts.attempt(account_failures(site, email), address_failures(address), check)
         if found is None:
             raise Unauthorized("login_failed")
         return found

@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from ....core.comments import NAME_LIMIT, clean_line
+from ....core.emails import read_email
 from ....core.model import Visitor
 from ....errors import AppError, NotFound
 from ....runtime import Runtime
@@ -19,7 +20,6 @@ from ....web.error_texts import said
 from ....web.forms import EMPTY, BoundForm, refused
 from ....web.rendering import language_of
 from ....web.views import HEADERS, METHODS, WebViews
-from ...emails import read_email
 from ...sessions import hash_secret
 from ..pace import Pace, caller_key
 from ..password import PasswordAccounts

@@ -32,11 +32,7 @@ def _begun(row: Row) -> Begun:
 
 
 def add_sign_in(begun: Begun, browser: str, now: int) -> Work[None]:
-    """Put in a sign-in, bound to the browser that has the secret of this hash; those that are over go."""
-    yield run(
-        """DELETE FROM sign_in_codes WHERE sign_in_id IN (SELECT id FROM sign_ins WHERE expires_at < :now)""", now=now
-    )
-    yield run("DELETE FROM sign_ins WHERE expires_at < :now", now=now)
+    """Put in a sign-in, bound to the browser that has the secret of this hash."""
     yield run(
         """INSERT INTO sign_ins (id, site, origin, return_to, nonce, challenge, lang, browser, created_at, expires_at)
         VALUES (:id, :site, :origin, :return_to, :nonce, :challenge, :lang, :browser, :now, :expires_at)""",

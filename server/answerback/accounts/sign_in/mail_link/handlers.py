@@ -10,13 +10,13 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from ....core.emails import read_email
 from ....errors import AppError, LimitReached, NotFound
 from ....net.addresses import address_key, client_address
 from ....runtime import Runtime
 from ....web.error_texts import said
 from ....web.rendering import language_of
 from ....web.views import METHODS, View, WebViews
-from ...emails import read_email
 from ...passwords import check_password, hash_password
 from ...sessions import hash_secret
 from ..flow.protocol import SignIn, SignInFlow

@@ -41,8 +41,7 @@ def _link(row: Row | None) -> Link | None:
 
 
 def add_link(link: Link, now: int) -> Work[None]:
-    """Put in a message to be sent; those that are long over go."""
-    yield run("DELETE FROM mail_links WHERE expires_at < :before", before=now - 86_400_000)
+    """Put in a message to be sent."""
     yield run(
         """INSERT INTO mail_links (id, purpose, site, email, visitor_id, sign_in_id, lang, created_at, expires_at,
             state, due_at)

@@ -62,9 +62,8 @@ class OAuthFlow:
         except ProviderFailed as failed:
             return self.failed(request, failed.reason, sign_in, chosen, failed.detail)
         state = store.State(chosen.name, sign_in.id if sign_in else "", account, verifier, nonce)
-        now = self._clock.now()
-        hash, bound, until = hash_secret(secret), hash_secret(browser), now + SECONDS * 1000
-        await self._db.write(lambda: store.add_state(hash, bound, state, now, until))
+        hash, bound, until = hash_secret(secret), hash_secret(browser), self._clock.now() + SECONDS * 1000
+        await self._db.write(lambda: store.add_state(hash, bound, state, until))
         response = RedirectResponse(address, 303)
         response.headers["Set-Cookie"] = browser_cookie(browser)
         return response

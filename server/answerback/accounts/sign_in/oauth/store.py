@@ -18,9 +18,8 @@ class State:
     nonce: str
 
 
-def add_state(hash: str, browser: str, state: State, now: int, expires_at: int) -> Work[None]:
-    """Put in a state; those that are over go."""
-    yield run("DELETE FROM oauth_states WHERE expires_at <= :now", now=now)
+def add_state(hash: str, browser: str, state: State, expires_at: int) -> Work[None]:
+    """Put in a state."""
     yield run(
         """INSERT INTO oauth_states (hash, provider, browser, sign_in_id, account, verifier, nonce, expires_at)
         VALUES (:hash, :provider, :browser, :sign_in_id, :account, :verifier, :nonce, :expires_at)""",

@@ -62,7 +62,7 @@ class SiteSignOn:
         rise = self._sessions.rising(call, before)
 
         def work() -> Work[NewSession]:
-            if not (yield from store.use_token(call.site.key, claim.jti, now, claim.expires_at)):
+            if not (yield from store.use_token(call.site.key, claim.jti, claim.expires_at)):
                 raise Unauthorized("sso_invalid", "The token has been used already.")
             visitor = yield from identities.sign_in(call.site.key, claim.profile, ids, now)
             if before is not None and before.visitor.kind == "guest":

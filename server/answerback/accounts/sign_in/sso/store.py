@@ -31,9 +31,8 @@ def drop_salt(site: str) -> Work[bool]:
     return row is not None
 
 
-def use_token(site: str, jti: str, now: int, expires_at: int) -> Work[bool]:
-    """Note that a token is used; False when it was before. Those that are over go."""
-    yield run("DELETE FROM sso_tokens WHERE expires_at <= :now", now=now)
+def use_token(site: str, jti: str, expires_at: int) -> Work[bool]:
+    """Note that a token is used; False when it was before."""
     row = yield one(
         """INSERT INTO sso_tokens (site, jti, expires_at) VALUES (:site, :jti, :expires_at)
         ON CONFLICT (site, jti) DO NOTHING RETURNING jti""",

@@ -1,0 +1,40 @@
+"""Votes and their counts, which change by each vote: those of imported comments have no rows behind them."""
+
+from __future__ import annotations
+
+from ..core.comments import best_score
+from ..db.work import Work, many, one, run
+
+
+def vote(comment_id: str, visitor_id: str, value: int) -> Work[tuple[int, int]]:
+    """Set a visitor's vote (1, 0 or -1); the comment's new counts. The caller has checked that it may be voted on."""
+    ids = {"comment_id": comment_id, "visitor_id": visitor_id}
+    row = yield one("SELECT value FROM votes WHERE comment_id = :comment_id AND visitor_id = :visitor_id", **ids)
+    before = 0 if row is None else row["value"]
+    if value:
+        yield run(
+            """INSERT INTO votes (comment_id, visitor_id, value) VALUES (:comment_id, :visitor_id, :value)
+            ON CONFLICT (comment_id, visitor_id) DO UPDATE SET value = excluded.value""",
+            value=value, **ids,
+        )  # fmt: skip
+    else:
+        yield run("DELETE FROM votes WHERE comment_id = :comment_id AND visitor_id = :visitor_id", **ids)
+    return (yield from count(comment_id, up=(value == 1) - (before == 1), down=(value == -1) - (before == -1)))
+
+
+def take_away(sql: str, **ids: str) -> Work[None]:
+    """Run a DELETE of votes and count them no more."""
+    for row in (yield many(f"{sql} RETURNING comment_id, value", **ids)):
+        yield from count(row["comment_id"], up=-(row["value"] == 1), down=-(row["value"] == -1))
+
+
+def count(comment_id: str, *, up: int, down: int) -> Work[tuple[int, int]]:
+    """Count so many votes more, and rank the comment by what that makes; the new counts."""
+    row = yield one(
+        "UPDATE comments SET up = up + :up, down = down + :down WHERE id = :id RETURNING up, down",
+        up=up, down=down, id=comment_id,
+    )  # fmt: skip
+    yield run(
+        "UPDATE comments SET score = :score WHERE id = :id", score=best_score(row["up"], row["down"]), id=comment_id
+    )
+    return row["up"], row["down"]

@@ -1,0 +1,63 @@
+"""The names under which things are counted: answers of a day, and failed sign-ins."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+
+def visitor_bucket(site: str, id: str) -> str:
+    """Answers of a visitor."""
+    return f"visitor:{site}:{id}"
+
+
+def address_bucket(site: str, key: str) -> str:
+    """Answers of all visitors of one address, by its keyed hash."""
+    return f"address:{site}:{key}"
+
+
+def page_bucket(site: str, page: str) -> str:
+    """Answers on a page."""
+    return f"page:{site}:{page}"
+
+
+def site_bucket(site: str) -> str:
+    """Answers on a site."""
+    return f"site:{site}"
+
+
+def tokens_bucket(site: str) -> str:
+    """Tokens of a site."""
+    return f"tokens:{site}"
+
+
+def money_bucket(site: str) -> str:
+    """What a site's answers have cost, in millionths of a dollar."""
+    return f"money:{site}"
+
+
+BUDGETS: Mapping[str, Callable[[str], str]] = {
+    "answers": site_bucket,
+    "tokens": tokens_bucket,
+    "money": money_bucket,
+}
+"""What a site may spend a day, and where it is counted."""
+
+
+def account_failures(site: str, email: str) -> str:
+    """Failed sign-ins to an account."""
+    return f"email:{site}:{email}"
+
+
+def owner_failures(email: str) -> str:
+    """Failed sign-ins to an owner's account."""
+    return f"owner:{email}"
+
+
+def taken_addresses(key: str) -> str:
+    """E-mail addresses that have an account already, tried by one address."""
+    return f"taken:{key}"
+
+
+def address_failures(key: str) -> str:
+    """Failed sign-ins of one address, by its keyed hash."""
+    return f"address:{key}"

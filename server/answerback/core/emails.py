@@ -1,0 +1,35 @@
+"""E-mail addresses: one mailbox is one address, however people write it."""
+
+from __future__ import annotations
+
+import re
+
+from ..errors import BadRequest
+from .hosts import ascii_host
+
+EMAIL_LIMIT = 254
+_EMAIL = re.compile(r"[^\s@<>\"',;:\\]{1,64}@[^\s@<>\"',;:\\]{1,250}")
+_DOMAIN = re.compile(r"((?!-)[a-z0-9-]{1,63}(?<!-)\.)+(?!-)[a-z0-9-]{2,63}(?<!-)")
+
+
+def normal_email(text: str) -> str:
+    """The address as it is kept and looked up: in lower case, its domain as mail servers know it."""
+    local, at, domain = text.strip().lower().rpartition("@")
+    try:
+        return local + at + ascii_host(domain)
+    except ValueError:
+        return local + at + domain
+
+
+def read_email(text: str) -> str:
+    """The normal form of an address. Raises BadRequest for anything else."""
+    email = normal_email(text)
+    domain = email.rpartition("@")[2]
+    if (
+        len(email) > EMAIL_LIMIT
+        or not _EMAIL.fullmatch(email)
+        or not email.isprintable()
+        or not _DOMAIN.fullmatch(domain)
+    ):
+        raise BadRequest("validation_failed", "email: must be an e-mail address.")
+    return email
