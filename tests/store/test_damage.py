@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 from pathlib import Path
 
 import pytest
 from answerback.db.connections import READERS
+from answerback.db.database import Database
 from answerback.db.work import Work, many, run
 from answerback.errors import Unavailable
 
+from tests.commands import alone
+from tests.postgres import Postgres
 from tests.services import migrated_sqlite
 from tests.store.test_database import opened
 
@@ -26,6 +30,72 @@ def _add(key: str) -> Work[None]:
 def _keys() -> Work[list[str]]:
     rows = yield many("SELECT key, settings FROM sites ORDER BY key")
     return [row["key"] for row in rows]
+
+
+async def test_moved_file_takes_no_writes(tmp_path: Path) -> None:
+    data, away = tmp_path / "data", tmp_path / "away"
+    data.mkdir()
+    file = data / "answerback.db"
+    shutil.copy(migrated_sqlite(), file)
+    async with opened(f"sqlite:///{file}") as db:
+        await db.probe()
+        await db.write(lambda: _add("a"))
+        data.rename(away)
+        await _nothing_is_taken(db)
+        data.mkdir()
+        shutil.copy(migrated_sqlite(), file)  # a file, and a whole one, but another
+        await _nothing_is_taken(db)
+        shutil.rmtree(data)
+        away.rename(data)
+        await db.probe()
+        await db.write(lambda: _add("b"))
+        assert await db.read(_keys) == ["a", "b"]
+
+
+async def _nothing_is_taken(db: Database) -> None:
+    with pytest.raises(Unavailable):
+        await db.probe()
+    with pytest.raises(Unavailable):
+        await db.write(lambda: _add("lost"))
+
+
+@pytest.mark.parametrize("length", [0, 100, 4096])
+async def test_truncated_file_is_not_ready_though_cached(tmp_path: Path, length: int) -> None:
+    file = tmp_path / "answerback.db"
+    shutil.copy(migrated_sqlite(), file)
+    async with opened(f"sqlite:///{file}") as db:
+        await db.probe()
+        os.truncate(file, length)
+        with pytest.raises(Unavailable):
+            await db.probe()
+
+
+async def test_read_only_postgresql_is_not_ready(postgres: Postgres) -> None:
+    url = postgres.fresh()
+    name = url.rpartition("/")[2]
+    async with opened(url) as db:
+        await db.probe()
+        await db.write(lambda: _set(f"ALTER DATABASE {name} SET default_transaction_read_only = on"))
+    async with opened(url) as db:
+        with pytest.raises(Unavailable):
+            await db.probe()
+
+
+def test_stop_after_postgresql_dropped_connections(postgres: Postgres) -> None:
+    async def stop() -> None:
+        db = Database(url)
+        await db.connect()
+        postgres.drop_connections(url)
+        with pytest.raises(Unavailable):
+            await db.probe()
+        await db.close()
+
+    url = postgres.fresh()
+    alone(lambda: asyncio.run(stop()))
+
+
+def _set(sql: str) -> Work[None]:
+    yield run(sql)
 
 
 async def test_truncated_wal_is_unavailable(tmp_path: Path) -> None:

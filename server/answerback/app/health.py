@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import resource
 from collections.abc import Mapping
@@ -20,6 +21,8 @@ from ..metrics import Metrics
 from ..net.http import json_response
 from .openapi import openapi
 
+PROBE_SECONDS = 5
+
 
 def machine_routes(db: Database, bus: Bus, metrics: Metrics) -> list[Route]:
     """For load balancers and programs."""
@@ -29,7 +32,8 @@ def machine_routes(db: Database, bus: Bus, metrics: Metrics) -> list[Route]:
 
     async def readyz(request: Request) -> Response:
         try:
-            await db.fetch_one("SELECT 1 AS one")
+            async with asyncio.timeout(PROBE_SECONDS):
+                await db.probe()
         except Exception:
             return json_response({"status": "unavailable"}, 503)
         return json_response({"status": "ok"})

@@ -58,6 +58,10 @@ class Database:
         """Run reading statements that all see the same moment. Raises Unavailable when the database is out of order."""
         return await self._backend.read(work, single=False)
 
+    async def probe(self) -> None:
+        """Raises Unavailable unless a row can be read from where it is kept, and rows can be written there."""
+        await self._backend.probe()
+
     async def write(self, work: Callable[[], Work[T]]) -> T:
         """Run one write, whole or not at all; when this returns, it is on disk.
 

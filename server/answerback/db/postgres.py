@@ -46,12 +46,15 @@ class Postgres:
                 queue.put_nowait(connection)
 
     async def close(self) -> None:
+        import asyncpg
+
         if self._writing:
             await asyncio.wait(self._writing)  # also those whose callers have left
         for connection in self._connections:
             # What PostgreSQL has refused leaves `databases` counting one user of the connection too many.
             while connection._connection_counter:
-                await connection.__aexit__()
+                with suppress(asyncpg.InternalClientError):  # what PostgreSQL has ended is not held any more
+                    await connection.__aexit__()
         self._connections.clear()
         await self._database.disconnect()
 
@@ -73,6 +76,19 @@ class Postgres:
             raise
         finally:
             self._readers.put_nowait(connection)
+
+    async def probe(self) -> None:
+        """Raises Unavailable where nothing can be read, or written: a standby, or what was the primary until now."""
+        connection = await self._take(self._writers)
+        try:
+            await connection.fetch_one("TABLE alembic_version")
+            row = await connection.fetch_one("SHOW transaction_read_only")
+        except Exception as error:
+            raise out_of_order(error) from error
+        finally:
+            self._writers.put_nowait(connection)
+        if row is None or row[0] != "off":
+            raise out_of_order(RuntimeError("PostgreSQL takes no writes"))
 
     async def _take(self, queue: asyncio.Queue[Connection]) -> Connection:
         """A held connection, made anew where PostgreSQL has ended it: a restart there is none of ours."""

@@ -6,6 +6,7 @@ import asyncio
 import sqlite3
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import Any, TypeVar
 
 import databases
@@ -13,6 +14,7 @@ from databases.core import Connection
 
 from ..errors import Unavailable
 from .connections import READERS, hold, out_of_order
+from .sqlite_file import Place, revision
 from .work import IntegrityConflict, Work
 
 T = TypeVar("T")
@@ -28,6 +30,8 @@ class SQLite:
     """A database in a file."""
 
     def __init__(self, url: str) -> None:
+        self._file = Path(url.removeprefix("sqlite:///"))
+        self._place: Place | None = None
         self._database = databases.Database(url, timeout=10)
         self._connections: list[Connection] = []
         self._readers: asyncio.Queue[Any] = asyncio.Queue()
@@ -39,6 +43,7 @@ class SQLite:
     async def connect(self) -> None:
         await self._database.connect()
         writer = await self._open("PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "PRAGMA foreign_keys=ON")
+        self._place = Place(self._file)
         for _ in range(READERS):
             self._readers.put_nowait(await self._open("PRAGMA query_only=ON"))
         self._writer = asyncio.create_task(self._commit_batches(writer))
@@ -74,6 +79,18 @@ class SQLite:
         finally:
             self._readers.put_nowait(raw)
 
+    async def probe(self) -> None:
+        """Raises Unavailable where the file cannot be read, or is not where it was."""
+        raw, place = await self._readers.get(), self._place
+        assert place is not None
+        try:
+            await raw._execute(revision, raw._conn)
+            await asyncio.to_thread(place.read)
+        except sqlite3.Error as error:
+            raise out_of_order(error) from error
+        finally:
+            self._readers.put_nowait(raw)
+
     async def write(self, work: Callable[[], Work[T]]) -> T:
         if self._closing or self._writer is None:
             raise Unavailable("unavailable", "The server is stopping.")
@@ -92,7 +109,8 @@ class SQLite:
                 self._wake.clear()
                 continue
             try:
-                results = await raw._execute(_write_on_thread, raw._conn, [work for work, _ in batch])
+                assert self._place is not None
+                results = await raw._execute(_write_on_thread, raw._conn, self._place, [work for work, _ in batch])
             except Exception as error:  # the batch as a whole failed: disk full, file locked
                 results = [out_of_order(error) if _in_trouble(error) else error] * len(batch)
             for (_, future), result in zip(batch, results, strict=True):
@@ -119,9 +137,12 @@ def _read_on_thread(connection: sqlite3.Connection, work: Callable[[], Work[T]],
             connection.execute("ROLLBACK")
 
 
-def _write_on_thread(connection: sqlite3.Connection, works: Sequence[Callable[[], Work[Any]]]) -> list[Any]:
+def _write_on_thread(
+    connection: sqlite3.Connection, place: Place, works: Sequence[Callable[[], Work[Any]]]
+) -> list[Any]:
     """Run the writes one after the other, each under its own savepoint, and commit them together."""
     results: list[Any] = []
+    place.check()
     connection.execute("BEGIN IMMEDIATE")
     try:
         for work in works:

@@ -87,9 +87,46 @@ def revision(connection: sqlite3.Connection) -> str:
     """Of the schema; empty where there is none of ours. Raises sqlite3.DatabaseError for a file that is no database."""
     try:
         row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
-    except sqlite3.OperationalError:
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode != sqlite3.SQLITE_ERROR:  # not that there is no such table
+            raise
         return ""
     return str(row[0]) if row else ""
+
+
+class FileMoved(sqlite3.OperationalError):
+    """The file that is open is not the one at its path any more: what is written to it may be lost with it."""
+
+    sqlite_errorcode = sqlite3.SQLITE_READONLY_DBMOVED
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"{path} has been moved, deleted or replaced; put it back, or restart the server")
+
+
+class Place:
+    """Where the file is that has been opened just now, to be asked whether it is still there."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._identity = self._look()
+
+    def _look(self) -> tuple[int, int] | None:
+        try:
+            found = self._path.stat()
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino
+
+    def check(self) -> None:
+        """Raises FileMoved."""
+        if self._identity is None or self._look() != self._identity:
+            raise FileMoved(self._path)
+
+    def read(self) -> None:
+        """Read a row from the file anew, and not from what a connection has in memory. Raises sqlite3.Error."""
+        self.check()
+        with closing(_open(self._path)) as connection:
+            revision(connection)
 
 
 def _open(path: Path) -> sqlite3.Connection:
