@@ -78,11 +78,16 @@ def contents(url: str) -> dict[str, list[str]]:
     """The rows of each table that has any."""
     if url.startswith("sqlite"):
         found = fetch(url, "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'passage_terms_%'")
-    else:
-        found = fetch(url, "SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
-    names = [str(name) for (name,) in found]
-    tables = zip(names, results(url, *(f"SELECT * FROM {name}" for name in names)), strict=True)
-    return {name: sorted(str(row) for row in rows) for name, rows in tables if rows}
+        tables = zip(found, results(url, *(f"SELECT * FROM {name}" for (name,) in found)), strict=True)
+        return {name: sorted(map(str, rows)) for (name,), rows in tables if rows}
+    found = fetch(url, "SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+    if not found:
+        return {}
+    every = " UNION ALL ".join(f"SELECT '{name}', t::text FROM {name} t" for (name,) in found)
+    kept: dict[str, list[str]] = {}
+    for name, row in sorted(fetch(url, every)):
+        kept.setdefault(name, []).append(row)
+    return kept
 
 
 def _on_postgres(url: str, work: Callable[[Any], Coroutine[Any, Any, T]]) -> T:

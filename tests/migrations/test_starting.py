@@ -58,7 +58,7 @@ def test_two_servers_start_at_once_on_an_empty_database(url: str, tmp_path: Path
 
     try:
         for server, port in zip(servers, ports, strict=True):
-            wait_until(lambda server=server, port=port: ready(port) or server.poll() is not None)
+            wait_until(lambda server=server, port=port: ready(port) or server.poll() is not None, seconds=60)
             assert server.poll() is None
     finally:
         for server in servers:
