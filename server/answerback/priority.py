@@ -2,12 +2,40 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sys
 import threading
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 
 def step_back(niceness: int = 10) -> None:
     """Whoever reads goes first: where threads have a niceness of their own (Linux), this one yields the processor."""
     if sys.platform == "linux":
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), niceness)
+
+
+async def in_background(work: Callable[[], T]) -> T:
+    """Run something long in a thread of its own, which yields to all others and holds up no server that stops."""
+    loop = asyncio.get_running_loop()
+    future: asyncio.Future[T] = loop.create_future()
+
+    def settle(set_value: Callable[[Any], None], value: object) -> None:
+        if not future.done():
+            set_value(value)
+
+    def run() -> None:
+        step_back()
+        try:
+            outcome: tuple[Any, object] = future.set_result, work()
+        except BaseException as error:
+            outcome = future.set_exception, error
+        with suppress(RuntimeError):  # the loop has ended meanwhile
+            loop.call_soon_threadsafe(settle, *outcome)
+
+    threading.Thread(target=run, daemon=True).start()
+    return await future

@@ -32,7 +32,7 @@ async def check_all(settings: Settings) -> list[Line]:
     elif file is not None and not file.is_file():
         database = [Line("database", "warning", f"{file} is not there: the first start makes it; {IF_NOT_NEW}")]
     else:
-        database = [await _database(settings), await _budgets(settings)]
+        database = [await _database(settings), await _integrity(settings), await _budgets(settings)]
     return [
         _settings(settings),
         *database,
@@ -61,6 +61,23 @@ async def _database(settings: Settings) -> Line:
         return Line("database", "warning", f"{step.why} answerback migrate sees to it, and so does the start.")
     kind = "SQLite" if settings.database_url.startswith("sqlite") else "PostgreSQL"
     return Line("database", "ok", f"{kind}, revision {HEAD}")
+
+
+async def _integrity(settings: Settings) -> Line:
+    from ..db.integrity_store import check_integrity
+
+    db = Database(settings.database_url)
+    try:
+        await db.connect()
+        integrity = await check_integrity(db)
+    except Exception as error:
+        return Line("integrity", "error", f"the database cannot be read ({type(error).__name__})")
+    finally:
+        await db.close()
+    if integrity.findings:
+        found = "; ".join(integrity.findings)
+        return Line("integrity", "error", f"the database is damaged ({found}): docs/operating.md, “Damage”")
+    return Line("integrity", "ok", integrity.unknown or "every page and every reference is as it should be")
 
 
 async def _redis(settings: Settings) -> Line:
