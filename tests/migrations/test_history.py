@@ -58,7 +58,7 @@ def check(url: str, kind: Kind, revisions: tuple[Revision, ...]) -> None:
     assert {table: set(columns) for table, columns in read.tables.items()} == tables(url)
 
 
-def test_what_each_revision_makes_is_known(url: str, kind: Kind) -> None:
+def test_schema_of_each_revision_matches_the_database(url: str, kind: Kind) -> None:
     for number in range(1, len(REVISIONS) + 1):
         check(url, kind, REVISIONS[:number])
 
@@ -80,7 +80,7 @@ CHANGES = (
 )
 
 
-def test_each_form_of_change_is_known(url: str, kind: Kind) -> None:
+def test_each_form_of_ddl_is_parsed(url: str, kind: Kind) -> None:
     revisions: tuple[Revision, ...] = ()
     for number, sql in enumerate(CHANGES, 5):
         revisions = (*revisions, Revision(f"{number:04}", (sql,), (sql,)))
@@ -97,7 +97,7 @@ def test_each_form_of_change_is_known(url: str, kind: Kind) -> None:
         ("ALTER TABLE a DROP COLUMN h", "a.h is missing"),
     ],
 )
-def test_what_is_missing_is_named_and_never_made_anew(url: str, change: str, gap: str) -> None:
+def test_missing_tables_and_columns_are_named(url: str, change: str, gap: str) -> None:
     statements = (CHANGES[0], CHANGES[10], "ALTER TABLE a ADD COLUMN h TEXT")
     revisions = (Revision("0005", statements, statements),)
     migrate(url, revisions)
@@ -109,7 +109,7 @@ def test_what_is_missing_is_named_and_never_made_anew(url: str, change: str, gap
     assert structure(url) == before
 
 
-def test_a_column_of_another_type_is_named(url: str, kind: Kind) -> None:
+def test_wrong_column_type_is_named(url: str, kind: Kind) -> None:
     migrate(url, REVISIONS)
     other = "TEXT" if kind == "sqlite" else "text"
     execute(
@@ -125,7 +125,7 @@ def test_a_column_of_another_type_is_named(url: str, kind: Kind) -> None:
         plan(url)
 
 
-def test_what_its_owner_has_added_is_left_alone(url: str) -> None:
+def test_own_tables_and_indexes_are_left_alone(url: str) -> None:
     migrate(url, REVISIONS[:3])
     execute(url, "CREATE TABLE mine (id TEXT)", "CREATE INDEX mine_too ON comments (author_name)")
     migrate(url)
@@ -133,7 +133,7 @@ def test_what_its_owner_has_added_is_left_alone(url: str) -> None:
     assert any("mine_too" in line for line in structure(url))
 
 
-def test_an_index_that_is_missing_is_made_again(url: str) -> None:
+def test_missing_index_is_recreated(url: str) -> None:
     migrate(url)
     before = structure(url)
     execute(url, "DROP INDEX comments_of_root", "DROP INDEX answers_to_renew")
@@ -144,7 +144,7 @@ def test_an_index_that_is_missing_is_made_again(url: str) -> None:
     assert (plan(url), structure(url)) == (None, before)
 
 
-def test_a_migration_that_fails_leaves_nothing_behind(url: str) -> None:
+def test_failed_migration_is_rolled_back(url: str) -> None:
     statements = ("CREATE TABLE a (id TEXT PRIMARY KEY)", "CREATE INDEX a_by_b ON a (b)")
     migrate(url)
     before = structure(url)

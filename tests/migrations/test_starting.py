@@ -28,16 +28,16 @@ def in_forks(what: str, url: str) -> None:
     assert done.returncode == 0, done.stderr
 
 
-def test_a_migration_may_be_killed_at_each_statement(url: str) -> None:
+def test_migration_survives_a_kill_at_each_statement(url: str) -> None:
     in_forks("killed", url)
     assert plan(url) is None
 
 
-def test_two_that_migrate_at_once_both_succeed(url: str) -> None:
+def test_concurrent_migrations_both_succeed(url: str) -> None:
     in_forks("together", url)
 
 
-def test_a_full_disk_changes_nothing(file: Path) -> None:
+def test_full_disk_changes_nothing(file: Path) -> None:
     in_forks("full", f"sqlite:///{file}")
 
 
@@ -77,7 +77,7 @@ def old(file: Path) -> str:
     return url
 
 
-def test_what_is_in_the_file_is_copied_before_it_is_migrated(file: Path) -> None:
+def test_data_is_copied_before_migration(file: Path) -> None:
     url = old(file)
     file.chmod(0o640)
     before = state(url)
@@ -89,7 +89,7 @@ def test_what_is_in_the_file_is_copied_before_it_is_migrated(file: Path) -> None
     assert copy.stat().st_mode & 0o777 == 0o640
 
 
-def test_the_copy_of_the_last_migration_is_kept_and_no_other(file: Path) -> None:
+def test_only_the_latest_copy_is_kept(file: Path) -> None:
     url = f"sqlite:///{file}"
     script(url, dump_of("0003", "sqlite").read_text("utf-8"))
     older, foreign = file.with_name("answerback.db.before-0003"), file.with_name("answerback.db.before-the-move")
@@ -99,14 +99,14 @@ def test_the_copy_of_the_last_migration_is_kept_and_no_other(file: Path) -> None
     assert {path.name for path in file.parent.iterdir()} == {file.name, "answerback.db.before-0004", foreign.name}
 
 
-def test_an_empty_file_is_not_copied(file: Path) -> None:
+def test_empty_database_is_not_copied(file: Path) -> None:
     url = f"sqlite:///{file}"
     migrate(url, REVISIONS[:1])
     migrate(url)
     assert list(file.parent.iterdir()) == [file]
 
 
-def test_a_damaged_file_is_not_migrated(file: Path) -> None:
+def test_damaged_file_is_not_migrated(file: Path) -> None:
     url = old(file)
     execute(url, *(A_SITE.replace("demo", f"demo-{i}").replace("{}", "x" * 3000) for i in range(20)))
     with file.open("rb+") as pages:
@@ -118,7 +118,7 @@ def test_a_damaged_file_is_not_migrated(file: Path) -> None:
     assert fetch(url, "SELECT version_num FROM alembic_version") == [("0001",)]
 
 
-def test_looking_makes_nothing(file: Path) -> None:
+def test_plan_changes_nothing(file: Path) -> None:
     step = plan(f"sqlite:///{file}")
     assert step is not None and "no database" in step.why
     assert list(file.parent.iterdir()) == []
@@ -128,7 +128,7 @@ def test_looking_makes_nothing(file: Path) -> None:
     assert (list(file.parent.iterdir()), contents(url)) == ([file], before)
 
 
-def test_progress_is_told(url: str) -> None:
+def test_progress_is_reported(url: str) -> None:
     told: list[tuple[str, int, int]] = []
     migrate(url, REVISIONS[:2], lambda *progress: told.append(progress))
     for revision in REVISIONS[:2]:

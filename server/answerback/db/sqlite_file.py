@@ -6,6 +6,7 @@ database by SQLite alone.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -49,20 +50,26 @@ def copy(source: sqlite3.Connection, target: Path, progress: Progress) -> None:
         connection.execute("PRAGMA journal_mode = DELETE")  # one file, that needs no other beside it
 
 
-def findings(connection: sqlite3.Connection) -> list[str]:
-    """What is wrong with the file: pages that make no sense, rows that refer to nothing. Empty when it is sound."""
+def damage(connection: sqlite3.Connection) -> list[str]:
+    """Pages of the file that make no sense. Empty when it is sound."""
     try:
-        found = [str(row[0]) for row in connection.execute(f"PRAGMA quick_check({MOST_FINDINGS})")]
-        if found == ["ok"]:
-            found = [
-                f"{table}: a row refers to a row of {parent} that is not there"
-                for table, parent in connection.execute(
-                    'SELECT DISTINCT "table", "parent" FROM pragma_foreign_key_check LIMIT ?', (MOST_FINDINGS,)
-                )
-            ]
+        found = [" ".join(str(row[0]).split()) for row in connection.execute(f"PRAGMA quick_check({MOST_FINDINGS})")]
     except sqlite3.DatabaseError as error:
-        found = [str(error)]
-    return [" ".join(finding.split()) for finding in found]
+        return [str(error)]
+    return [] if found == ["ok"] else found
+
+
+def findings(connection: sqlite3.Connection) -> list[str]:
+    """What is wrong with the file: damaged pages, rows that refer to nothing. Empty when it is sound."""
+    if found := damage(connection):
+        return found
+    try:
+        orphans = connection.execute(
+            'SELECT DISTINCT "table", "parent" FROM pragma_foreign_key_check LIMIT ?', (MOST_FINDINGS,)
+        )
+        return [f"{table}: a row refers to a row of {parent} that is not there" for table, parent in orphans]
+    except sqlite3.DatabaseError as error:
+        return [str(error)]
 
 
 def findings_of(path: Path) -> list[str]:
@@ -127,6 +134,15 @@ class Place:
         self.check()
         with closing(_open(self._path)) as connection:
             revision(connection)
+
+
+def sync_folder(folder: Path) -> None:
+    """Put names on disk that have been given or taken in it."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _open(path: Path) -> sqlite3.Connection:

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from .planning import Progress, Step
+from ..db.sqlite_file import Progress
+from .planning import Step
 from .revisions import HEAD, REVISIONS, Revision
 
-__all__ = ["HEAD", "REVISIONS", "Progress", "Revision", "Step", "migrate", "plan"]
+__all__ = ["HEAD", "REVISIONS", "Revision", "Step", "migrate", "plan"]
 
 
 def _silent(what: str, done: int, of: int) -> None:

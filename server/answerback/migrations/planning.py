@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
 
@@ -15,9 +15,8 @@ VERSION_TABLE = "alembic_version"
 """Where the revision stands: named by the tool that ran the first four, and known to the versions of then."""
 NEWER = "The database is one of a newer Answerback: install that, or go back to a backup of before."
 RESTORE = "Go back to a backup (docs/operating.md, “Going back to a backup”)."
+OWN = "Give Answerback a database of its own, or go back to a backup."
 SHOWN = 3
-Progress = Callable[[str, int, int], None]
-"""Called with what is being done, how much of it is done, and how much there is of it."""
 
 
 @dataclass(frozen=True)
@@ -61,8 +60,9 @@ def next_step(found: Found, kind: Kind, revisions: Sequence[Revision]) -> Step |
     number = numbers[at]
     rest = legacy.rest(number, revisions[at].statements(kind), found.schema)
     if rest is None:
-        why = f"The schema says {found.revision or 'nothing'}, but some of {number} is there"
-        raise Unavailable("unavailable", f"{why}, in a way that Answerback leaves none behind. {RESTORE}")
+        says = f"The schema says {found.revision}" if found.revision else "The database has no revision"
+        why = f"{says}, but {number} is partly there, and no interrupted upgrade leaves it like that."
+        raise Unavailable("unavailable", f"{why} {RESTORE if found.revision else OWN}")
     return _step(number, rest, f"The schema is {found.revision or 'empty'}, the next is {number}.", found)
 
 

@@ -11,8 +11,9 @@ from typing import Any, TypeVar
 import asyncpg
 
 from ..db.postgres import lone_connection
+from ..db.sqlite_file import Progress
 from ..errors import Unavailable
-from .planning import VERSION_TABLE, Found, Progress, Step, next_step
+from .planning import VERSION_TABLE, Found, Step, next_step
 from .revisions import Revision
 from .schema import Schema
 

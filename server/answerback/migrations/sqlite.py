@@ -16,8 +16,10 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
+from ..db import sqlite_file
+from ..db.sqlite_file import Progress
 from ..errors import Unavailable
-from .planning import RESTORE, VERSION_TABLE, Found, Progress, Step, next_step
+from .planning import RESTORE, VERSION_TABLE, Found, Step, next_step
 from .revisions import Revision
 from .schema import Schema
 
@@ -27,7 +29,6 @@ T = TypeVar("T")
 WAIT_SECONDS = 600
 """As long as another process may take to copy and migrate the same file."""
 BUSY_SECONDS = 5
-PAGES_AT_ONCE = 32
 
 
 def plan(path: Path, revisions: Sequence[Revision]) -> Step | None:
@@ -127,19 +128,16 @@ def _copy(path: Path, revision: str, progress: Progress) -> None:
     try:
         unfinished.unlink(missing_ok=True)
         os.close(os.open(unfinished, os.O_CREAT | os.O_EXCL, path.stat().st_mode & 0o777))
-        with closing(_open(path)) as source, closing(_open(unfinished)) as copy:
-            copy.execute("PRAGMA synchronous = OFF")  # it is put on disk once, when it is whole
-            copy.execute("PRAGMA journal_mode = OFF")
-            source.backup(copy, pages=PAGES_AT_ONCE, progress=lambda _, left, of: progress("Copy", of - left, of))
-            copy.execute("PRAGMA journal_mode = DELETE")  # one file, that needs no other beside it
-            [(verdict,)] = copy.execute("PRAGMA quick_check(1)")
-        if verdict != "ok":
-            raise Unavailable(
-                "unavailable", f"The database at {path} is damaged ({verdict.splitlines()[-1]}). {RESTORE}"
-            )
+        with sqlite_file.at_one_moment(path) as source:
+            sqlite_file.copy(source, unfinished, progress)
+        with closing(_open(unfinished)) as copy:
+            found = sqlite_file.damage(copy)
+        if found:
+            raise Unavailable("unavailable", f"The database at {path} is damaged ({'; '.join(found)}). {RESTORE}")
         with unfinished.open("rb+") as file:
             os.fsync(file.fileno())
         unfinished.replace(target)
+        sqlite_file.sync_folder(path.parent)
     except (OSError, sqlite3.Error) as error:
         raise Unavailable(
             "unavailable", f"The copy that is made before a migration failed ({error}); nothing has been changed."

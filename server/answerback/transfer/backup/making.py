@@ -14,7 +14,7 @@ from typing import IO
 from ... import __version__
 from ...core.times import iso
 from ...db import sqlite_file
-from ...db.sqlite_file import Progress
+from ...db.sqlite_file import Progress, sync_folder
 from ...errors import BadRequest, Unavailable
 from ...priority import step_back
 from .archive import BadArchive, Manifest, digest, pack, unpack
@@ -123,12 +123,3 @@ def _to_disk(out: IO[bytes]) -> None:
     os.fsync(out.fileno())
     if hasattr(os, "posix_fadvise"):
         os.posix_fadvise(out.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
-
-
-def sync_folder(folder: Path) -> None:
-    """Put names on disk that have been given or taken in it."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -14,11 +14,11 @@ from itertools import count
 from pathlib import Path
 
 from ...db import sqlite_file
-from ...db.sqlite_file import Progress
+from ...db.sqlite_file import Progress, sync_folder
 from ...errors import BadRequest, Conflict, Unavailable
 from ...migrations import plan
 from .archive import BadArchive, Manifest, unpack
-from .making import SPARE_BYTES, sync_folder
+from .making import SPARE_BYTES
 
 BESIDE = ("-wal", "-shm", "-journal")
 """What SQLite keeps beside a file and reads with it: never to be left beside another one."""
