@@ -60,14 +60,15 @@ def test_page_events_are_those_of_the_bus() -> None:
 
 
 def commands(parser: argparse.ArgumentParser, words: tuple[str, ...] = ()) -> Iterator[tuple[str, list[str]]]:
-    """Each command with its options."""
+    """Each command with its options, and what may be chosen."""
     below = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
     for action in below:
         for name, child in action.choices.items():
             yield from commands(child, (*words, name))
     if not below:
         options = [option for action in parser._actions for option in action.option_strings if option.startswith("--")]
-        yield " ".join(words), [option for option in options if option not in ("--help", "--env-file")]
+        choices = ["\\|".join(action.choices) for action in parser._actions if action.choices]
+        yield " ".join(words), [option for option in options if option not in ("--help", "--env-file")] + choices
 
 
 @pytest.mark.parametrize(("command", "options"), list(commands(cli.parser())), ids=lambda value: str(value))

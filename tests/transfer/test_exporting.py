@@ -20,8 +20,8 @@ from answerback.db.work import Work
 from answerback.sites.settings import read_site
 from answerback.sites.store import add_site
 from answerback.transfer import store
-from answerback.transfer.answer_records import RecordExporter
-from answerback.transfer.exporting import COLUMNS, Exporter, cell
+from answerback.transfer.exporting import Export
+from answerback.transfer.formats.table import COLUMNS, cell
 from answerback.transfer.importing import Importer
 
 from tests import services
@@ -60,7 +60,7 @@ def furnish() -> Work[None]:
 
 async def exported(database: Database, format: str) -> str:
     out = io.StringIO(newline="")
-    await Exporter(database, "blog", NOW, out).write(format)
+    await Export(database, "blog", NOW, out).write(format)
     return out.getvalue()
 
 
@@ -142,6 +142,6 @@ async def test_answer_records_are_read_in_parts(database: Database) -> None:
     assert len({record.id for record in whole}) == len(whole) == 25
     assert {record.site for record in whole} == {"blog"}
     out = io.StringIO(newline="")
-    assert await RecordExporter(database, "blog", NOW, out).write("json") == 25
+    assert await Export(database, "blog", NOW, out).write("json", answers=True) == 25
     assert json.loads(out.getvalue())["answers"][0]["sources"] == ANSWER["sources"]
     assert await database.read(lambda: record_store.record_of("other", "blog00")) is None

@@ -10,6 +10,7 @@ from typing import Any
 
 from ..errors import BadRequest
 from ..settings import Settings, sqlite_file
+from ..transfer.formats import EXPORTS, IMPORTS
 from .console import command, say, steps, watched, with_database
 from .sites import site_of
 
@@ -18,13 +19,13 @@ def add_to(commands: Any) -> None:
     """`export`, `import`, `backup`, `restore`."""
     export = command(commands, "export", _export, "the comments of a site as JSON, CSV or one HTML page")
     export.add_argument("key")
-    export.add_argument("--format", choices=["json", "csv", "html"], default="json")
+    export.add_argument("--format", choices=list(EXPORTS), default="json")
     export.add_argument("--answers", action="store_true", help="the records of the answers instead, as JSON or CSV")
     export.add_argument("--output", metavar="FILE", help="instead of stdout")
     bring = command(commands, "import", _import, "comments from elsewhere, each once however often it is done")
     bring.add_argument("key")
     bring.add_argument("file")
-    bring.add_argument("--from", dest="format", choices=["answerback", "disqus", "wordpress", "isso"], required=True)
+    bring.add_argument("--from", dest="format", choices=list(IMPORTS), required=True)
     bring.add_argument("--json", action="store_true")
     help = "a whole copy with key and pictures while the server runs"
     backup = command(commands, "backup", _backup, help, "as it is")
@@ -35,19 +36,18 @@ def add_to(commands: Any) -> None:
 
 def _export(settings: Settings, options: argparse.Namespace) -> int:
     from ..clock import SystemClock
-    from ..transfer.answer_records import FORMATS, RecordExporter
-    from ..transfer.exporting import Exporter, writing_to
+    from ..transfer.exporting import Export, writing_to
 
-    if options.answers and options.format not in FORMATS:
-        say(f"answerback: --answers goes with --format {' or '.join(FORMATS)}")
+    if options.answers and not EXPORTS[options.format].answers:
+        tables = [name for name, format in EXPORTS.items() if format.answers]
+        say(f"answerback: --answers goes with --format {' or '.join(tables)}")
         return 2
     site, now = site_of(settings, options.key), SystemClock().now()
     with writing_to(options.output) as out:
+        tell = watched("Answers" if options.answers else "Threads")
 
         def work(db: Any) -> Any:
-            if options.answers:
-                return RecordExporter(db, site.key, now, out, watched("Answers")).write(options.format)
-            return Exporter(db, site.key, now, out, watched("Threads")).write(options.format)
+            return Export(db, site.key, now, out, tell).write(options.format, answers=options.answers)
 
         count = with_database(settings, work)
     say(f"Exported {count:,} {'answers' if options.answers else 'comments'} of {site.key}.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -19,16 +19,9 @@ from ..db.database import Database
 from ..db.work import Work
 from ..sites.settings import Site
 from . import store
-from .formats import answerback as own
-from .formats import disqus, isso_store, wordpress
+from .formats import IMPORTS, reader
 from .model import TEXT_LIMIT, Incoming, IncomingThread, counted, parents_first
 
-FORMATS: dict[str, Callable[[Path, int], Iterator[Incoming | IncomingThread]]] = {
-    "answerback": own.read,
-    "disqus": disqus.read,
-    "wordpress": wordpress.read,
-    "isso": isso_store.read,
-}
 BATCH = 200
 _ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 _UNKNOWN_ANSWER: dict[str, Any] = {
@@ -53,12 +46,13 @@ class Importer:
         self._db = db
         self._site = site
         self._format = format
+        self._ours = bool(IMPORTS[format].writes)
         self._now = now
         self._placed: dict[str, Comment] = {}
 
     async def run(self, path: Path, progress: Callable[[int, int], None] = lambda done, total: None) -> Imported:
         """Import a file. Raises BadRequest when it cannot be read; `progress` is told how far it is."""
-        read, threads = counted(FORMATS[self._format](path, self._now))
+        read, threads = counted(reader(self._format)(path, self._now))
         usable = [item for item in read if _usable(item)]
         result = Imported(skipped=len(read) - len(usable), pages=len({item.page for item in usable}))
         threads = [thread for thread in threads if rules.is_text(thread.page)]
@@ -111,12 +105,12 @@ class Importer:
     def _before(self, item: Incoming, taken: dict[str, Comment]) -> Comment | None:
         """The comment that this one is already: imported before, or (of our own export) where it came from."""
         found = taken.get(self._derived(item.id))
-        if found is None and self._format == "answerback":
+        if found is None and self._ours:
             found = taken.get(item.id)
         return found if found is not None and found.site == self._site.key else None
 
     def _comment(self, item: Incoming, parent: Comment | None, taken: dict[str, Comment]) -> Comment:
-        keeps = self._format == "answerback" and item.id not in taken and _ID.fullmatch(item.id)
+        keeps = self._ours and item.id not in taken and _ID.fullmatch(item.id)
         id = item.id if keeps else self._derived(item.id)
         parent_id, root_id, depth = None, id, 0
         if parent is not None and parent.page == item.page:

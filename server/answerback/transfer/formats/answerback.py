@@ -1,21 +1,73 @@
-"""Our own export (JSON), read field by field: a file that somebody has edited is as foreign as any other."""
+"""Our own export (JSON): everything, to be imported again. It is read field by field: a file that somebody has edited
+is as foreign as any other."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import orjson
 
-from ...core.model import SETTLED
+from ...core.model import SETTLED, Comment
+from ...core.times import iso
 from ...errors import BadRequest
 from ...sites.settings import AI_RULES
+from ..exporting import Export
 from ..model import Incoming, IncomingThread, moment, open_capped
 
 _KINDS = ("guest", "user", "owner", "ai")
 _STATES = ("published", "pending", "hidden", "deleted")
+
+
+async def write(export: Export) -> None:
+    """All comments, thread by thread."""
+    export.out.write(f'{_dump(_head(export))[:-1]},"threads":[')
+    comma = "\n"
+    async for thread, comments in export.threads():
+        data = asdict(thread) | {"comments": [_entry(comment) for comment in comments]}
+        export.out.write(comma + _dump(data))
+        export.count += len(comments)
+        comma = ",\n"
+    export.out.write("\n]}\n")
+
+
+async def write_answers(export: Export) -> None:
+    """The records of all answers."""
+    export.out.write(f'{_dump(_head(export))[:-1]},"answers":[')
+    comma = "\n"
+    async for record in export.records():
+        export.out.write(comma + _dump(record.public()))
+        comma = ",\n"
+    export.out.write("\n]}\n")
+
+
+def _head(export: Export) -> dict[str, Any]:
+    return {"answerback": 1, "site": export.site, "exported_at": iso(export.now)}
+
+
+def _dump(data: Any) -> str:
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+
+
+def _entry(comment: Comment) -> dict[str, Any]:
+    """All that is kept of a comment but its author's secrets: the words of hidden ones too."""
+    return {
+        "id": comment.id,
+        "parent_id": comment.parent_id,
+        "author": {"name": comment.author_name, "kind": comment.author_kind},
+        "body": comment.body,
+        "html": comment.html,
+        "state": comment.state,
+        "created_at": iso(comment.created_at),
+        "edited_at": None if comment.edited_at is None else iso(comment.edited_at),
+        "votes": {"up": comment.up, "down": comment.down},
+        "pinned": comment.pinned,
+        "answer": None if comment.answer is None else comment.answer.public(),
+    }
 
 
 def read(path: Path, now: int) -> Iterator[Incoming | IncomingThread]:

@@ -1,0 +1,50 @@
+"""What everybody may see of a site's threads, as one static page (HTML)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from markupsafe import Markup
+
+from ...core.markdown import sanitise
+from ...core.model import Comment
+from ...core.times import iso
+from ...web.rendering import render
+from ..exporting import Export
+
+
+async def write(export: Export) -> None:
+    """The page."""
+    parts = []
+    async for thread, comments in export.threads():
+        roots = _tree(comments)
+        if roots:
+            parts.append(render("transfer/templates/thread.html", thread=thread, comments=roots))
+        export.count += sum(comment.state == "published" for comment in comments)
+    # Markup: each part has been escaped by its own template.
+    page = render(
+        "transfer/templates/page.html", site=export.site, exported_at=iso(export.now),
+        threads=Markup("").join(map(Markup, parts)),
+    )  # fmt: skip
+    export.out.write(page)
+
+
+def _tree(comments: list[Comment]) -> list[dict[str, Any]]:
+    """What everybody may see, replies below; where something gone has replies, they move up."""
+    shown: dict[str, dict[str, Any]] = {}
+    roots: list[dict[str, Any]] = []
+    for comment in comments:
+        if comment.state != "published":
+            continue
+        entry = {
+            "comment": comment,
+            "at": iso(comment.created_at),
+            # Markup: nothing but what is allowed in a comment is left after `sanitise`.
+            "html": Markup(sanitise(comment.html)),
+            "sources": [s for s in comment.answer.sources if s.url.startswith("http")] if comment.answer else [],
+            "replies": [],
+        }
+        shown[comment.id] = entry
+        above = shown.get(comment.parent_id or "")
+        (roots if above is None else above["replies"]).append(entry)
+    return roots
