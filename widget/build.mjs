@@ -7,13 +7,14 @@ import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build, transform } from "esbuild";
 import { minify } from "terser";
+import { readLocales } from "./locales.mjs";
 
 const LOADER_BUDGET = 4_096;
 // What one visitor can load in all: the loader, the thread, and the largest of the languages.
 const WHOLE_BUDGET = 30_000;
-const LANGUAGES = ["en", "ko"];
 
 const here = dirname(fileURLToPath(import.meta.url));
+const locales = await readLocales();
 const out = process.argv[2] ?? join(here, "../server/answerback/static");
 
 // The values of the design, which our own pages are served as they are: `var(--token-accent)` becomes that of `--accent`.
@@ -47,26 +48,23 @@ const cssText = {
   },
 };
 
-// The names of the words are long to be read. Those of several words are shortened, in each part alike; the API's names
-// have underscores, and test/words.test.ts sees that none is the browser's.
-const words = (await readFile(join(here, "src/lang/en.ts"), "utf8")).matchAll(
-  /^ {2}(\w*[a-z][A-Z]\w*)[:(]/gm,
+// The names of texts are long to be read. Those of several words are shortened, in each part alike; the API's names have
+// underscores, and test/words.test.ts sees that none is the browser's.
+const long = Object.keys(locales.en).filter((name) => /[A-Z]/.test(name));
+const letter = (index) => String.fromCharCode(97 + (index % 26));
+const short = Object.fromEntries(
+  long.map((name, index) => [name, letter(index) + (Math.floor(index / 26) || "")]),
 );
-const short = Object.fromEntries([...words].map(([, name], index) => [name, `_${index.toString(36)}`]));
 
 // gzip looks back 32 kB: what is alike stands close together, which saves 600 bytes. Only the order of modules without
 // effects changes. Found by trying.
 const ORDER = (
-  "styles/all store live session lang/spoken highlight core/allowance core/talk elements/backdrop " +
-  "elements/ask elements/sources"
+  "styles/all store live session locale core/time core/talk highlight core/allowance chat core/unsent " +
+  "elements/backdrop elements/ask elements/answer elements/sources"
 ).split(" ");
 
-async function bundle(entry, { order, ...options }) {
-  const ordered = order?.map((name) => `import "./${name}.js";`).join("");
+async function bundle({ ordered = false, ...options }) {
   const result = await build({
-    ...(order
-      ? { stdin: { contents: `${ordered}export * from "./${entry}";`, resolveDir: join(here, "src") } }
-      : { entryPoints: [join(here, "src", entry)] }),
     bundle: true,
     minify: true,
     write: false,
@@ -84,7 +82,7 @@ async function bundle(entry, { order, ...options }) {
     module: options.format === "esm",
     ecma: 2020,
     // Getters of ours have no effects, so that what is read and not used may go.
-    compress: { reduce_vars: !order, passes: 3, pure_getters: true, unsafe: true },
+    compress: { reduce_vars: !ordered, lhs_constants: false, passes: 3, pure_getters: true, unsafe: true },
   });
   return Buffer.from(code);
 }
@@ -97,21 +95,30 @@ const files = new Map();
 const languageFiles = {};
 
 /** Builds a part under a name of its content; returns that name. */
-async function part(name, entry, options = {}) {
-  const bytes = await bundle(entry, { format: "esm", ...options });
+async function part(name, contents, options = {}) {
+  const stdin = { contents, resolveDir: join(here, "src") };
+  const bytes = await bundle({ stdin, format: "esm", ...options });
   const file = hashed(name, bytes);
   files.set(file, bytes);
   return file;
 }
 
-for (const lang of LANGUAGES) languageFiles[lang] = await part(lang, `lang/${lang}.ts`);
-const threadFile = await part("thread", "widget.ts", {
-  order: ORDER,
+for (const [lang, texts] of Object.entries(locales)) {
+  const entries = Object.entries(texts).map(([name, text]) => `${name}: ${JSON.stringify(text)}`);
+  languageFiles[lang] = await part(lang, `export default { ${entries.join()} };`);
+}
+const modules = [...ORDER, "widget"].map((name) => `import "./${name}.js";`).join("");
+const countTexts = Object.fromEntries(
+  Object.entries(locales).map(([lang, { comments }]) => [lang, comments]),
+);
+const threadFile = await part("thread", `${modules}export * from "./widget.js";`, {
+  ordered: true,
   define: { LANGUAGE_FILES: JSON.stringify(languageFiles) },
 });
-const loader = await bundle("index.ts", {
+const loader = await bundle({
+  entryPoints: [join(here, "src/index.ts")],
   format: "iife",
-  define: { THREAD_FILE: JSON.stringify(threadFile) },
+  define: { THREAD_FILE: JSON.stringify(threadFile), COUNT_TEXTS: JSON.stringify(countTexts) },
 });
 files.set("answerback.js", loader);
 

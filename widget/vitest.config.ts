@@ -1,4 +1,9 @@
 import { defineConfig } from "vitest/config";
+import { readLocales } from "./locales.mjs";
+
+const locales = Object.entries(await readLocales());
+const byLanguage = (of: (lang: string, texts: { comments: object }) => unknown) =>
+  JSON.stringify(Object.fromEntries(locales.map(([lang, texts]) => [lang, of(lang, texts)])));
 
 export default defineConfig({
   plugins: [
@@ -9,6 +14,10 @@ export default defineConfig({
       load: (id) => (id.endsWith(".css") ? "export default '';" : null),
     },
   ],
+  define: {
+    LANGUAGE_FILES: byLanguage((lang) => `${lang}.js`),
+    COUNT_TEXTS: byLanguage((_, texts) => texts.comments),
+  },
   test: {
     environment: "happy-dom",
     // The tests put script tags into pages to be found, not to be run.

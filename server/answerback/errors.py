@@ -32,7 +32,7 @@ CODES: Mapping[str, str] = {
     "internal": "Something went wrong on our side.",
     "login_failed": "E-mail address or password do not match.",
     "method_not_allowed": "This address does not take this method.",
-    "not_found": "There is no such thing on this site.",
+    "not_found": "Not found.",
     "not_yours": "Only its author may do this.",
     "origin_not_allowed": "This origin is not one of the site's.",
     "password_weak": "This password is too easy to guess.",
@@ -56,7 +56,11 @@ CODES: Mapping[str, str] = {
 
 
 class AppError(Exception):
-    """An error with a stable code of `CODES`; `detail` is a sentence that may be shown to anybody."""
+    """An error with a stable code of `CODES`; `detail` is a sentence that may be shown to anybody.
+
+    Readers of our own pages get the text that `reason` (by default the code) has in their language, with `values`
+    filled in.
+    """
 
     status = 500
 
@@ -65,11 +69,15 @@ class AppError(Exception):
         code: str,
         detail: str | None = None,
         *,
+        reason: str | None = None,
+        values: Mapping[str, str] | None = None,
         retry_after: int | None = None,
         extra: Mapping[str, object] | None = None,
     ) -> None:
         self.code = code
         self.detail = detail or CODES[code]
+        self.reason = reason or code
+        self.values = dict(values or {})
         self.retry_after = retry_after
         self.extra = dict(extra or {})
         super().__init__(f"{code}: {self.detail}")
@@ -98,8 +106,8 @@ class NotFound(AppError):
 
     status = 404
 
-    def __init__(self, code: str = "not_found", detail: str | None = None) -> None:
-        super().__init__(code, detail)
+    def __init__(self, code: str = "not_found", detail: str | None = None, *, reason: str | None = None) -> None:
+        super().__init__(code, detail, reason=reason)
 
 
 class MethodNotAllowed(AppError):

@@ -28,9 +28,9 @@ def popup_of(page: Page) -> Page:
 
 
 def register(popup: Page, name: str, email: str) -> None:
-    popup.get_by_role("link", name="Register").click()
+    popup.get_by_role("link", name="Create one").click()
     popup.get_by_label("Name").fill(name)
-    popup.get_by_label("E-mail").fill(email)
+    popup.get_by_label("Email").fill(email)
     popup.get_by_label("Password").fill(PASSWORD)
     popup.get_by_role("button").click()
 

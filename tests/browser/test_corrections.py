@@ -149,7 +149,7 @@ def test_draft_appears_when_published(demo: Demo, arrive: Arrivals, office: Brow
     address = demo.at("bread.html")
     page, reader = arrive(address), arrive(address)
     leave(page, "Is this oven a draft?")
-    expect(answer_in(page, "withheld")).to_contain_text("The site's owner checks this answer before it is shown.")
+    expect(answer_in(page, "withheld")).to_contain_text("The site's owner will check this answer before it is shown.")
     page.reload()
     expect(reader.get_by_text("Is this oven a draft?")).to_be_visible()
     expect(reader.locator("answerback-comments article.ai")).to_have_count(0)

@@ -216,7 +216,7 @@ def test_members_only_site_offers_sign_in(demo: Demo, arrive: Arrivals) -> None:
     demo.server.change(guests="false")
     try:
         page = arrive(demo.at("bread.html"))
-        expect(page.get_by_text("Only signed-in members can comment here.")).to_be_visible()
+        expect(page.get_by_text("Sign in to comment.")).to_be_visible()
         register(popup_of(page), "Member", f"member-{demo.turned}@example.com")
         leave(page, "Now I may.")
         expect(page.locator("article[data-state=published]", has_text="Now I may.")).to_be_visible()

@@ -32,7 +32,7 @@ def test_mailed_code_can_be_typed(demo: Demo, arrive: Arrivals, post: MailServer
     popup.clock.install()
     address = f"typing-{demo.turned}@example.com"
     popup.locator("#mail").fill(address)
-    popup.get_by_role("button", name="Send me a link instead").click()
+    popup.get_by_role("button", name="Email me a link").click()
     code = post.next_to(address).code
     with popup.expect_navigation():  # it looks whether the link was used
         popup.clock.fast_forward(10_000)
@@ -51,12 +51,12 @@ def test_forgotten_password_is_reset(demo: Demo, arrive: Arrivals, post: MailSer
     page.get_by_role("button", name="Sign out").click()
     popup = popup_of(page)
     popup.add_init_script("window.setInterval = () => 0")  # it is told, and does not only look now and then
-    popup.get_by_role("link", name="Forgotten your password?").click()
-    popup.get_by_label("E-mail").fill(address)
+    popup.get_by_role("link", name="Forgot your password?").click()
+    popup.get_by_label("Email").fill(address)
     popup.get_by_role("button").click()
     letter = arrive.enter(page.context)
     letter.goto(post.next_to(address, 2).link)  # after the one that asks to confirm the address
     letter.locator("input[type=password]").fill("another password of mine")
     letter.get_by_role("button").click()
-    expect(letter.get_by_text("Your password is changed.")).to_be_visible()
+    expect(letter.get_by_text("Your password has been changed.")).to_be_visible()
     signed_in_as(page, "Forgetful")  # the window that waits has gone on by itself

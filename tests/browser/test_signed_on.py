@@ -87,16 +87,16 @@ def test_the_account_page_fits_a_phone(server: Server, kakao: OAuthServer, page:
     page.goto(f"{server.url}/account/?site=demo")
     page.get_by_role("link", name="Sign in").click()
     page.get_by_role("link", name="Continue with Kakao").click()
-    expect(page.get_by_role("heading", name="Ways in")).to_be_visible()
+    expect(page.get_by_role("heading", name="Sign-in methods")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     page.get_by_label("Name", exact=True).fill("Mina of the harbour")
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_role("status")).to_have_text("Your name is changed.")
+    expect(page.get_by_role("status")).to_have_text("Your name has been changed.")
     expect(page.get_by_label("Name", exact=True)).to_have_value("Mina of the harbour")
     page.screenshot(path=tmp_path / "large.jpg", full_page=True, type="jpeg", quality=100)
     page.get_by_label("Picture").set_input_files(tmp_path / "large.jpg")  # far higher than wide, as phones make them
-    page.get_by_role("button", name="Use this picture").click()
-    expect(page.get_by_role("status")).to_have_text("Your picture is changed.")
+    page.get_by_role("button", name="Upload picture").click()
+    expect(page.get_by_role("status")).to_have_text("Your picture has been changed.")
     shown = page.locator("img")
     assert shown.evaluate("image => [image.naturalWidth, image.naturalHeight]") == [256, 256]
 

@@ -29,7 +29,7 @@ def test_a_thread_is_read_without_scripts(demo: Demo, arrive: Arrivals) -> None:
     expect(page.get_by_text("2 comments")).to_be_visible()
     expect(page.locator("em", has_text="built")).to_be_visible()
     expect(page.locator("article article", has_text=SAID)).to_be_visible()
-    expect(page.get_by_role("link", name="Back to the page, where you can write")).to_have_attribute("href", address)
+    expect(page.get_by_role("link", name="Back to the page, where you can comment")).to_have_attribute("href", address)
 
 
 def test_scripts_in_comments_stay_text(demo: Demo, arrive: Arrivals) -> None:
@@ -41,7 +41,7 @@ def test_scripts_in_comments_stay_text(demo: Demo, arrive: Arrivals) -> None:
     expect(page.locator("article")).to_have_count(10)
     assert page.evaluate("window.ran") is None
     assert RUN in page.content()
-    page.get_by_role("link", name="More comments").click()
+    page.get_by_role("link", name="Show more comments").click()
     expect(page.locator("article")).to_have_count(len(PAYLOADS) - 10)
     assert page.evaluate("window.ran") is None
     assert page.locator("main script, main img, main style, main iframe, main form").count() == 0
@@ -51,8 +51,8 @@ def test_scripts_in_comments_stay_text(demo: Demo, arrive: Arrivals) -> None:
 def test_missing_thread_has_a_page_that_says_so(demo: Demo, arrive: Arrivals) -> None:
     arrive.expect("404|400")
     page = arrive(f"{demo.server.url}/t/?site=nobody&page=/")
-    expect(page.get_by_text("There is no such site here.", exact=False)).to_be_visible()
+    expect(page.get_by_text("Unknown site.", exact=False)).to_be_visible()
     page.goto(f"{demo.server.url}/t/?site=demo")
-    expect(page.get_by_text("page: must have 1 to 500 characters.", exact=False)).to_be_visible()
+    expect(page.get_by_text("missing or not valid", exact=False)).to_be_visible()
     page.goto(f"{demo.server.url}/t/?site=demo&page=/nothing&lang=ko")
-    expect(page.get_by_text("아직 댓글이 없어요.")).to_be_visible()
+    expect(page.get_by_text("아직 댓글이 없어요")).to_be_visible()

@@ -63,5 +63,5 @@ def join(server: Server, name: str = "Mina") -> Member:
     signed = window.browser.post(window.page.link("/password/"), {"email": email, "password": PASSWORD})
     cookie = window.exchange(signed).headers["set-cookie"].partition(";")[0]
     page = open_account(server, browser, email)
-    assert page.url.startswith(f"{server.url}/account/") and "Ways in" in page.text
+    assert page.url.startswith(f"{server.url}/account/") and "Sign-in methods" in page.text
     return Member(server, browser, email, user["id"], cookie)

@@ -42,7 +42,7 @@ def member(server: Server) -> Member:
 
 def test_account_page_needs_sign_in(server: Server) -> None:
     page = WebBrowser().get(f"{server.url}/account/?site=demo")
-    assert page.status == 200 and "Sign in to see" in page.text and "Ways in" not in page.text
+    assert page.status == 200 and "Sign in to see" in page.text and "Sign-in methods" not in page.text
     for name, value in {"cache-control": "no-store", "x-content-type-options": "nosniff"}.items():
         assert page.headers[name] == value
     assert "frame-ancestors 'none'" in page.headers["content-security-policy"]
@@ -97,7 +97,7 @@ def test_account_page_closes_after_an_hour_and_sign_out(server: Server, member: 
     change(server, "UPDATE account_sessions SET expires_at = 1 WHERE visitor_id = ?", member.id)
     assert "Sign in to see" in member.page.text
     open_account(server, member.browser, member.email)
-    assert "Ways in" in member.page.text
+    assert "Sign-in methods" in member.page.text
     assert member.call("POST", "/api/user/logout/", {"site": "demo"}).status == 204
     assert "Sign in to see" in member.page.text
 
@@ -108,7 +108,7 @@ def test_account_page_closes_after_an_hour_and_sign_out(server: Server, member: 
 def test_new_name_shows_everywhere(server: Server, member: Member) -> None:
     member.write("Written before.")
     page = member.do("name", name="  Min\u202e  A  ")
-    assert "Your name is changed" in page.text
+    assert "Your name has been changed" in page.text
     assert server.thread()["comments"][0]["author"]["name"] == "Min A"
     assert member.who()["name"] == "Min A"
     for bad in ("", "   ", "\u200b", "x" * 300):
@@ -143,7 +143,7 @@ def test_sessions_are_listed_and_ended(server: Server, member: Member) -> None:
     open_account(server, elsewhere, member.email)
     member.do("sessions/end", id="all")
     assert "Sign in to see" in elsewhere.get(f"{server.url}/account/?site=demo").text
-    assert "Ways in" in member.page.text
+    assert "Sign-in methods" in member.page.text
 
 
 # ---- ways in
@@ -155,10 +155,10 @@ def add_github(member: Member) -> Page:
 
 def test_sign_in_method_is_added_and_removed(server: Server, member: Member, github: OAuthServer) -> None:
     github.say(user={"id": "3001", "email": member.email})
-    assert "You can sign in this way too" in add_github(member).text
+    assert "You can now sign in this way too" in add_github(member).text
     assert Window(server, WebBrowser()).sign_in("github")["id"] == member.id
     id = rows(server, "SELECT id FROM identities WHERE visitor_id = ?", member.id)[0][0]
-    assert "is removed" in member.do("ways/remove", id=id).text
+    assert "has been removed" in member.do("ways/remove", id=id).text
     assert Window(server, WebBrowser()).sign_in("github")["id"] != member.id
 
 
@@ -168,10 +168,10 @@ def test_last_sign_in_method_stays(server: Server, github: OAuthServer) -> None:
     visitor = Window(server, WebBrowser()).sign_in("github")
     ways = browser.get(browser.get(f"{server.url}/account/?site=demo").link("/sign-in/?"))
     page = browser.get(ways.link("/sign-in/github/start"))
-    assert "only way in" in page.text
+    assert "only sign-in method" in page.text
     id = rows(server, "SELECT id FROM identities WHERE visitor_id = ?", visitor["id"])[0][0]
     fields = {"site": "demo", "lang": "en", "token": page.field("token"), "id": id}
-    assert "only way in" in browser.post(f"{server.url}/account/ways/remove/", fields).text
+    assert "only sign-in method" in browser.post(f"{server.url}/account/ways/remove/", fields).text
     assert rows(server, "SELECT id FROM identities WHERE id = ?", id)
 
 
@@ -185,8 +185,8 @@ def test_anothers_identity_is_not_taken(server: Server, member: Member, github: 
 def test_adding_a_method_needs_fresh_proof(server: Server, member: Member, github: OAuthServer) -> None:
     github.say(user={"id": "3004"})
     change(server, "UPDATE account_sessions SET created_at = created_at - 700000 WHERE visitor_id = ?", member.id)
-    assert "show once more that it is you" in add_github(member).text
-    assert "show once more" in member.do("erase", sure="yes", words="delete").text
+    assert "Please confirm that it is you" in add_github(member).text
+    assert "Please confirm that it is you" in member.do("erase", sure="yes", words="delete").text
     assert not rows(server, "SELECT * FROM identities WHERE visitor_id = ?", member.id)
     assert member.who()["id"] == member.id
 
@@ -202,7 +202,7 @@ def test_removing_a_method_needs_fresh_proof(server: Server, member: Member, git
     add_github(member)
     change(server, "UPDATE account_sessions SET created_at = created_at - 700000 WHERE visitor_id = ?", member.id)
     [(id,)] = rows(server, "SELECT id FROM identities WHERE visitor_id = ?", member.id)
-    assert "show once more that it is you" in member.do("ways/remove", id=id).text
+    assert "Please confirm that it is you" in member.do("ways/remove", id=id).text
     assert rows(server, "SELECT id FROM identities WHERE visitor_id = ?", member.id) == [(id,)]
 
 
@@ -268,7 +268,7 @@ def test_erased_account_leaves_a_readable_thread(server: Server, member: Member,
     asked = {"site": "demo", "page": server.page, "user_input": "What about my secret?", "key": secrets.token_hex(8)}
     assert member.call("POST", "/api/chat/gpt/", asked).status == 200
     assert "Tick the box" in member.do("erase", words=words).text
-    assert "is deleted" in member.do("erase", sure="yes", words=words).text
+    assert "has been deleted" in member.do("erase", sure="yes", words=words).text
 
     root = server.thread()["comments"][0]
     assert (root["body"], root["state"]) == (

@@ -40,10 +40,10 @@ def test_owners_are_mailed_at_80_percent(server: Server, post: MailServer) -> No
         answered(server, 1)
         mail = post.next_to("owner@example.com")
         assert "most of today's budget is used" in mail.message["subject"]
-        assert "4 of 5 answers are used today" in mail.part("plain")
+        assert "has used 4 of 5 answers today" in mail.part("plain")
         assert f"{server.url}/admin/" in mail.part("plain")
         notice = re.search(r'<p class="notice wait" role="status">(.*?)</p>', owner.read("/admin/").text)
-        assert notice and notice[1].startswith("4 of 5 answers are used today.")
+        assert notice and notice[1].startswith("4 of 5 answers used today.")
         answered(server, 1)
         wait_until(lambda: "5 of 5 answers" in owner.read("/admin/").text)
     assert [mail.to for mail in post.mails] == [["owner@example.com"]]
@@ -54,5 +54,5 @@ def test_an_answer_does_not_depend_on_the_mail(server: Server, post: MailServer)
     server.change(budget_answers="1")
     with sign_in(server, "owner@example.com", "demo") as owner:
         answered(server, 1)
-        assert "1 of 1 answers are used today" in owner.read("/admin/").text
+        assert "1 of 1 answer used today" in owner.read("/admin/").text
     assert post.mails == []

@@ -230,10 +230,10 @@ def test_a_provider_that_is_not_set_up_does_not_exist(server: Server) -> None:
 def test_declined_sign_in_is_told_in_the_right_language(server: Server, kakao: OAuthServer, language: str) -> None:
     kakao.say(deny=True)
     window = Window(server, WebBrowser(language), lang=language)
-    assert {"en": "Continue with Kakao", "ko": "카카오로 계속하기"}[language] in window.page.text
+    assert {"en": "Continue with Kakao", "ko": "카카오 계정으로 계속하기"}[language] in window.page.text
     page = window.choose("kakao")
     refused(server, page, 200)
-    assert {"en": "You did not sign in with Kakao.", "ko": "카카오 로그인을 취소했습니다."}[language] in page.text
+    assert {"en": "You did not sign in with Kakao.", "ko": "카카오 로그인을 취소했어요."}[language] in page.text
 
 
 # ---- pictures

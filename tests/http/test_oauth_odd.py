@@ -171,7 +171,7 @@ def test_hanging_provider_times_out(odd: Server, odd_github: OAuthServer) -> Non
     began = time.monotonic()
     page = Window(odd, WebBrowser()).choose("github")
     refused(odd, page, 502)
-    assert "GitHub does not respond" in page.text
+    assert "GitHub is not responding" in page.text
     assert time.monotonic() - began < 15
 
 

@@ -122,7 +122,7 @@ def test_probing_emails_by_registering_is_slowed(server: Server) -> None:
     window = Window(server, stranger)
     for email in (known, "fresh-by-page@example.com"):
         page = stranger.post(window.page.url + "register/", {"name": "Mina", "email": email, "password": PASSWORD})
-        assert (page.status, "exists" in page.text) == (429, False)
+        assert (page.status, "already an account" in page.text) == (429, False)
     assert not rows(server, "SELECT * FROM visitors WHERE email LIKE 'fresh-by-%'")
     elsewhere = WebBrowser().address
     assert asked(known, elsewhere) == (409, "email_taken")
@@ -167,7 +167,7 @@ def test_anothers_reset_does_not_sign_in(server: Server, post: MailServer) -> No
     link = reset_link(server, post, "target@example.com")
     assert "is changed" in victim.post(link, {"password": ANOTHER}).text
     page = attacker.get(waiting.url)
-    assert "Look into your mail" in page.text
+    assert "Check your email" in page.text
     assert login(server, "target@example.com", ANOTHER) == 200
 
 
@@ -207,7 +207,7 @@ def test_proof_from_before_a_reset_is_void(server: Server, post: MailServer) -> 
     ask(Window(server, browser), "open@example.com", "reset")
     browser.post(reset_link(server, post, "open@example.com"), {"password": ANOTHER})
     assert window.exchange(handed).status == 400
-    assert "Look into your mail" in thief.get(waiting.url).text
+    assert "Check your email" in thief.get(waiting.url).text
 
 
 def test_new_password_ends_earlier_links(server: Server, post: MailServer) -> None:
@@ -261,7 +261,7 @@ def test_changing_a_password_needs_the_old_one(server: Server) -> None:
     assert (login(server, member.email, PASSWORD), login(server, member.email, ANOTHER)) == (401, 200)
     assert member.who() is None
     assert "Sign in to see" in elsewhere.get(f"{server.url}/account/?site=demo").text
-    assert "Ways in" in member.page.text  # it stays open where it was changed
+    assert "Sign-in methods" in member.page.text  # it stays open where it was changed
 
 
 def join_again(server: Server, member: Member) -> WebBrowser:
@@ -269,7 +269,7 @@ def join_again(server: Server, member: Member) -> WebBrowser:
     browser = WebBrowser()
     ways = browser.get(browser.get(f"{server.url}/account/?site=demo").link("/sign-in/?"))
     browser.post(ways.link("/password/"), {"email": member.email, "password": PASSWORD})
-    assert "Ways in" in browser.get(f"{server.url}/account/?site=demo").text
+    assert "Sign-in methods" in browser.get(f"{server.url}/account/?site=demo").text
     return browser
 
 

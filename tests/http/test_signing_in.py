@@ -351,7 +351,7 @@ def test_finished_sign_in_cannot_be_reused(server: Server, window: Window) -> No
         window.browser.get(window.page.url),
         window.browser.post(other.link("/password/"), {"email": "a@b.example", "password": PASSWORD}),
     ):
-        assert (page.status, "This sign-in is over" in page.text) == (404, True)
+        assert (page.status, "This sign-in has expired" in page.text) == (404, True)
     assert count(server, "sign_in_codes") == codes
 
 

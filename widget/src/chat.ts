@@ -6,8 +6,8 @@ import { EVENTS } from "./constants.js";
 import { splice } from "./core/streaming.js";
 import { isRunning } from "./core/tree.js";
 import type { ChatAnswer, ChatEntry, KnownAnswer, Opinion, Quota } from "./core/types.js";
-import { newKey, Shelf } from "./keep.js";
 import type { Session } from "./session.js";
+import { BrowserStorage, newKey } from "./storage.js";
 import { Store } from "./store.js";
 
 export interface ChatState {
@@ -39,8 +39,8 @@ const TRIES = 5;
 const LATE_MS = 2_000;
 
 export class ChatStore extends Store<ChatState> {
-  #shelf: Shelf;
-  #drafts: Shelf;
+  #storage: BrowserStorage;
+  #drafts: BrowserStorage;
   #stream: AbortController | null = null;
   #following = false;
   #ready = false;
@@ -60,8 +60,8 @@ export class ChatStore extends Store<ChatState> {
       known: null,
       taken: "",
     });
-    this.#shelf = new Shelf(`answerback:${config.site}:asking:`, "sessionStorage");
-    this.#drafts = new Shelf(`answerback:${config.site}:ask:`);
+    this.#storage = new BrowserStorage(`answerback:${config.site}:asking:`, "sessionStorage");
+    this.#drafts = new BrowserStorage(`answerback:${config.site}:ask:`);
     this.state.draft = this.#drafts.get<string>(config.page) ?? "";
   }
 
@@ -123,7 +123,7 @@ export class ChatStore extends Store<ChatState> {
 
   /** Takes up a question that was running when the page was left. */
   #resume(): void {
-    const asking = this.#shelf.get<Asking>(this.config.page);
+    const asking = this.#storage.get<Asking>(this.config.page);
     const { running } = this;
     if (this.#following) return;
     const key = running?.key ?? asking?.key;
@@ -131,12 +131,12 @@ export class ChatStore extends Store<ChatState> {
     const last = this.state.entries.at(-1);
     if (last?.key && !running) this.#followLater({ key: last.key, text: this.#questionOf(last) }, last.id);
     if (!key || !question) {
-      this.#shelf.set(this.config.page, null);
+      this.#storage.set(this.config.page, null);
       return;
     }
     const known = this.state.entries.some((entry) => entry.key === key);
     if (running) void this.#follow({ key, text: question }, running.id);
-    else if (known) this.#shelf.set(this.config.page, null);
+    else if (known) this.#storage.set(this.config.page, null);
     else void this.#begin({ key, text: question });
   }
 
@@ -170,7 +170,7 @@ export class ChatStore extends Store<ChatState> {
 
   #begin(asking: Asking): Promise<void> {
     const { key, text } = asking;
-    this.#shelf.set(this.config.page, asking);
+    this.#storage.set(this.config.page, asking);
     const created_at = new Date().toISOString();
     const common = { html: "", created_at, sources: [], key };
     const question: ChatEntry = {
@@ -221,7 +221,7 @@ export class ChatStore extends Store<ChatState> {
       }
       await new Promise((resolve) => setTimeout(resolve, pause(attempt)));
     }
-    this.#shelf.set(this.config.page, null);
+    this.#storage.set(this.config.page, null);
   }
 
   /** An answer that the server tries again by itself is looked for when its time has come. */
@@ -270,7 +270,7 @@ export class ChatStore extends Store<ChatState> {
       const settled = await this.session.api.stopChat(id);
       const entry = this.state.entries.find((known) => known.id === id);
       this.#stream?.abort();
-      this.#shelf.set(this.config.page, null);
+      this.#storage.set(this.config.page, null);
       if (entry && isRunning(entry)) this.#settle(id, settled);
     } catch (error) {
       this.set({ problem: problemOf(error) });
@@ -283,7 +283,7 @@ export class ChatStore extends Store<ChatState> {
       this.#failed(asking, entry, problem.code);
       return;
     }
-    this.#shelf.set(this.config.page, null);
+    this.#storage.set(this.config.page, null);
     this.#drop(asking.key);
     this.setDraft(this.state.draft || asking.text);
     this.set({ problem });
@@ -292,7 +292,7 @@ export class ChatStore extends Store<ChatState> {
   }
 
   #failed({ key }: Asking, entry: string, code: string): void {
-    this.#shelf.set(this.config.page, null);
+    this.#storage.set(this.config.page, null);
     this.#change(entry, (old) => ({ ...old, state: "failed", error: code, key }));
     this.signal({ say: "failed" });
     this.fail(code);

@@ -2,8 +2,8 @@
 
 import { type Api, Problem, problemOf } from "./api.js";
 import type { KnownAnswer, Quota, Session as SessionInfo, Visitor, Vote } from "./core/types.js";
-import { Shelf } from "./keep.js";
 import { SigningIn } from "./signing_in.js";
+import { BrowserStorage } from "./storage.js";
 import { Store } from "./store.js";
 
 /** Asking does not wait longer to hear that it need not be asked. */
@@ -26,7 +26,7 @@ export interface SessionState {
 export class Session extends Store<SessionState> {
   readonly signing: SigningIn;
   #tabs: BroadcastChannel | null = null;
-  #shelf: Shelf;
+  #storage: BrowserStorage;
   #beginning: Promise<Visitor> | null = null;
   #loading: Promise<void> | null = null;
   #vouched: string | null = null;
@@ -38,8 +38,8 @@ export class Session extends Store<SessionState> {
     private readonly site: string,
   ) {
     super({ info: null, loaded: false, offline: !navigator.onLine, refused: false });
-    this.#shelf = new Shelf(`answerback:${site}:`, "sessionStorage");
-    api.token = this.#shelf.get<string>("token");
+    this.#storage = new BrowserStorage(`answerback:${site}:`, "sessionStorage");
+    api.token = this.#storage.get<string>("token");
     this.signing = new SigningIn(api.base, site, (code, verifier) => void this.#exchange(code, verifier));
   }
 
@@ -148,10 +148,10 @@ export class Session extends Store<SessionState> {
     const subject = subjectOf(token);
     await this.load().catch(() => undefined);
     // Each page brings a new token: of somebody who is signed in already it is not needed.
-    if (!subject || (this.visitor?.kind === "user" && this.#shelf.get("sso") === subject)) return;
+    if (!subject || (this.visitor?.kind === "user" && this.#storage.get("sso") === subject)) return;
     try {
       await this.#arrive(await this.api.signOn(token));
-      this.#shelf.set("sso", subject);
+      this.#storage.set("sso", subject);
     } catch {}
   }
 
@@ -214,7 +214,7 @@ export class Session extends Store<SessionState> {
 
   #keepToken(token: string | null): void {
     this.api.token = token;
-    this.#shelf.set("token", token);
+    this.#storage.set("token", token);
   }
 }
 

@@ -1,7 +1,7 @@
 /** Signing in on our own page: in a popup opened by the click itself, or in place of the page where none may open. */
 
 import { addressOf } from "./api.js";
-import { newKey, Shelf } from "./keep.js";
+import { BrowserStorage, newKey } from "./storage.js";
 
 /** What the sign-in page hands over. */
 export interface Handed {
@@ -27,7 +27,7 @@ export function setArrived(handed: Handed | null): void {
 }
 
 export class SigningIn {
-  #kept: Shelf;
+  #kept: BrowserStorage;
   #next: Attempt | null = null;
   #forget: (() => void) | null = null;
 
@@ -36,7 +36,7 @@ export class SigningIn {
     private readonly site: string,
     private readonly done: (code: string, verifier: string) => void,
   ) {
-    this.#kept = new Shelf(`answerback:${site}:`);
+    this.#kept = new BrowserStorage(`answerback:${site}:`);
     void this.#prepare();
   }
 

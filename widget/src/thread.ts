@@ -8,15 +8,15 @@ import { EMPTY, type Note, type ThreadState } from "./core/state.js";
 import * as tree from "./core/tree.js";
 import type { Comment, Composition, KnownAnswer, Opinion, Revision, Sort, Vote } from "./core/types.js";
 import { unsentRow } from "./core/unsent.js";
-import { Outbox, Shelf } from "./keep.js";
 import { Live, type LiveEvent } from "./live.js";
 import type { Session } from "./session.js";
+import { BrowserStorage, Outbox } from "./storage.js";
 import { Store } from "./store.js";
 
 const RELOAD_GAP_MS = 1_500;
 
 export class ThreadStore extends Store<ThreadState> {
-  readonly drafts: Shelf;
+  readonly drafts: BrowserStorage;
   #outbox: Outbox;
   #live: Live;
   #counted = new Set<string>();
@@ -32,7 +32,7 @@ export class ThreadStore extends Store<ThreadState> {
     super({ ...EMPTY, sort: "oldest" });
     const { page, url, title } = config;
     this.#place = { page, url, title };
-    this.drafts = new Shelf(`answerback:${config.site}:`);
+    this.drafts = new BrowserStorage(`answerback:${config.site}:`);
     this.#outbox = new Outbox(this.drafts, page);
     this.#live = new Live(config, (event, data) => this.#told(event, data));
   }

@@ -4,10 +4,10 @@ import type { Locate } from "./config.js";
 import { ASK, COMMENTS } from "./constants.js";
 import { AnswerElement } from "./elements/answer.js";
 import { AskElement } from "./elements/ask.js";
+import { setLocate } from "./elements/base_element.js";
 import { CommentElement } from "./elements/comment.js";
 import { CommentsElement } from "./elements/comments.js";
 import { ComposerElement } from "./elements/composer.js";
-import { setLocate } from "./elements/outer.js";
 import { SourcesView } from "./elements/sources.js";
 import { type Handed, setArrived } from "./signing_in.js";
 

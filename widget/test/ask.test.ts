@@ -62,7 +62,7 @@ describe("<answerback-ask>", () => {
     await ask("How far?");
     await until(() => shown('.answer[data-state="done"]'));
     expect(shown(".answer .body p")?.textContent).toBe("32 kilometres");
-    expect(shown(".quota")?.textContent).toContain("4 of 5 left today");
+    expect(shown(".quota")?.textContent).toContain("4 of 5 AI answers left today");
     const [post] = server.calls("POST /api/chat/gpt/");
     expect(post?.headers.get("Accept")).toBe("text/event-stream");
     expect(post?.body).toMatchObject({ user_input: "How far?", page: "/post" });

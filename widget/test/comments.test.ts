@@ -288,7 +288,7 @@ describe("<answerback-comments>", () => {
     up.click();
     await until(() => shown('.note[role="alert"]'));
     await until(() => shown('[part~="vote-up"]')?.getAttribute("aria-pressed") === "false");
-    expect(shown('[part~="vote-up"]')?.textContent).toBe("Vote up");
+    expect(shown('[part~="vote-up"]')?.textContent).toBe("Upvote");
   });
 
   it("speaks Korean where the page does", async () => {

@@ -1,8 +1,8 @@
-/** The words come with the tests; in a page they are fetched. */
+/** The texts come with the tests; in a page they are fetched. */
 
-import en from "../src/lang/en.js";
-import ko from "../src/lang/ko.js";
-import { learn } from "../src/lang/spoken.js";
+import en from "../../server/answerback/i18n/locales/en.json";
+import ko from "../../server/answerback/i18n/locales/ko.json";
+import { learn, type Texts } from "../src/locale.js";
 
-learn("en", en);
-learn("ko", ko);
+learn("en", en.widget);
+learn("ko", ko.widget as Texts);

@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import english from "../../server/answerback/i18n/locales/en.json";
+import korean from "../../server/answerback/i18n/locales/ko.json";
 import {
   changeableUntil,
   hueOf,
@@ -7,11 +9,15 @@ import {
   maybeAsked,
   quotaText,
 } from "../src/core/allowance.js";
+import { counted, fill, languageOf } from "../src/core/texts.js";
 import { relativeTime } from "../src/core/time.js";
-import en from "../src/lang/en.js";
-import ko from "../src/lang/ko.js";
+import type { Locale, Texts } from "../src/locale.js";
 import { comment, quota, session } from "./making.js";
 
+const en = english.widget;
+const ko = korean.widget;
+const inEnglish: Locale = { lang: "en", texts: en };
+const inKorean: Locale = { lang: "ko", texts: ko as Texts };
 const NOW = Date.parse("2026-11-23T12:00:00.000Z");
 
 describe("the day's answers", () => {
@@ -20,18 +26,18 @@ describe("the day's answers", () => {
 
   it("are told with the time of the visitor's own clock", () => {
     const some = quota({ used: 2, left: 3, resets_at });
-    expect(quotaText(some, now, "en", en)).toBe("3 of 5 left today, again at 00:00");
-    expect(quotaText(some, now, "ko", ko)).toBe("오늘 5번 중 3번 남았어요, 00:00에 다시 채워져요");
-    expect(quotaText(quota({ used: 5, left: 0, resets_at }), now, "en", en)).toBe(
-      "None left today, again at 00:00",
+    expect(quotaText(some, now, inEnglish)).toBe("3 of 5 AI answers left today");
+    expect(quotaText(some, now, inKorean)).toBe("오늘 AI 답변 5번 중 3번 남았어요");
+    expect(quotaText(quota({ used: 5, left: 0, resets_at }), now, inEnglish)).toBe(
+      "No AI answers left today. More at 00:00.",
     );
-    expect(quotaText(quota({ resets_at }), now, "en", en)).toBe("5 of 5 left today");
+    expect(quotaText(quota({ resets_at }), now, inEnglish)).toBe("5 of 5 AI answers left today");
   });
 
   it("are not spoken of where there is no limit", () => {
-    expect(quotaText(quota({ limit: null, left: null }), now, "en", en)).toBe("");
-    expect(quotaText(null, now, "en", en)).toBe("");
-    expect(quotaText(quota({ limit: 0, left: 0 }), now, "en", en)).toBe("No AI answers today");
+    expect(quotaText(quota({ limit: null, left: null }), now, inEnglish)).toBe("");
+    expect(quotaText(null, now, inEnglish)).toBe("");
+    expect(quotaText(quota({ limit: 0, left: 0 }), now, inEnglish)).toBe("No AI answers today");
   });
 
   it("are used up when none is left", () => {
@@ -112,12 +118,30 @@ describe("times and names", () => {
 });
 
 describe("the languages", () => {
-  it("say the same things", () => {
-    const names = (texts: object): string[] =>
-      Object.entries(texts).flatMap(([name, value]) =>
-        typeof value === "object" ? [name, ...names(value).map((inner) => `${name}.${inner}`)] : [name],
-      );
-    expect(names(ko).sort()).toEqual(names(en).sort());
+  it("take the form that they have for a number", () => {
+    expect(counted(en.comments, 1, "en")).toBe("1 comment");
+    expect(counted(en.comments, 1_234, "en")).toBe("1,234 comments");
+    expect(counted(ko.comments, 1, "ko")).toBe("댓글 1개");
+    expect(counted({ few: "{n} few", other: "{n} other" }, 3, "pl")).toBe("3 few");
+    expect(counted({ other: "{n} other" }, 3, "pl"), "a form that is missing").toBe("3 other");
+  });
+
+  it("fill in values, whatever is in them", () => {
+    expect(fill(en.replyHint, { name: "$& {name}" })).toBe("Reply to $& {name}…");
+  });
+
+  it("are found by the tag of the page, else English", () => {
+    const languages = { en: 1, ko: 1 };
+    for (const [wanted, found] of Object.entries({
+      ko: "ko",
+      "ko-KR": "ko",
+      "KO-kore-kr": "ko",
+      "en-GB": "en",
+    })) {
+      expect(languageOf(wanted, languages)).toBe(found);
+    }
+    for (const none of ["", "kok", "xx-YY", "constructor", "-"])
+      expect(languageOf(none, languages)).toBe("en");
   });
 
   it("use no name of the browser's: the build shortens theirs", () => {

@@ -14,6 +14,8 @@ from ..errors import BadRequest
 from ..priority import step_back
 
 SHORTEST, LONGEST = 8, 128
+LENGTHS = {"least": str(SHORTEST), "most": str(LONGEST)}
+"""As texts say it."""
 # OWASP's password storage cheat sheet: argon2id with 19 MiB, 2 iterations, 1 lane.
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 _THREADS = ThreadPoolExecutor(max_workers=1, thread_name_prefix="password", initializer=step_back)
@@ -34,7 +36,10 @@ def check_password(password: str, *, email: str) -> None:
     if not is_text(password):
         raise BadRequest("password_weak", "A password is text, in UTF-8.")
     if not SHORTEST <= len(password) <= LONGEST:
-        raise BadRequest("password_weak", f"A password has {SHORTEST} to {LONGEST} characters.")
+        raise BadRequest(
+            "password_weak", f"A password has {SHORTEST} to {LONGEST} characters.",
+            reason="password_length", values=LENGTHS,
+        )  # fmt: skip
     lower = password.lower()
     if lower in _COMMON or len(set(lower)) < 4 or lower in (email, email.partition("@")[0]):
         raise BadRequest("password_weak")

@@ -41,6 +41,10 @@ class BudgetAlerts:
             return
         for email in await owners_of(self._db, site.key):
             message = budget_message(
-                email, site=site.name or site.key, lang=site.lang, used=alert.words, link=f"{self._url}/admin/"
+                email,
+                site=site.name or site.key,
+                lang=site.lang,
+                used=alert.share(site.lang),
+                link=f"{self._url}/admin/",
             )
             await self._mailer.send(message, self._clock.now())

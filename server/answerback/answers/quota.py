@@ -23,6 +23,8 @@ from ..core.model import Visitor
 from ..core.times import day_of, iso, next_midnight
 from ..db.sql import in_list
 from ..db.work import Work, many, one, run
+from ..i18n import cldr
+from ..i18n.catalogue import texts
 from ..net.addresses import shares
 from ..settings import limit as read_limit
 from ..sites.settings import Site
@@ -47,12 +49,13 @@ class Alert:
     used: int
     most: int
 
-    @property
-    def words(self) -> str:
+    def share(self, lang: str) -> str:
         """As owners read it: `8,100 of 10,000 tokens`, `$4.10 of $5.00`."""
+        t = texts(lang, "budgets")
         if self.budget == "money":
-            return f"${self.used / 1_000_000:,.2f} of ${self.most / 1_000_000:,.2f}"
-        return f"{self.used:,} of {self.most:,} {self.budget}"
+            used, most = (cldr.us_dollars(t.lang, amount / 1_000_000) for amount in (self.used, self.most))
+            return t("money", used=used, most=most)
+        return t.counted(self.budget, self.most, used=cldr.number(t.lang, self.used))
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -12,20 +11,19 @@ from ..core.answering import Source, Usage
 from ..core.invisible import strip_hidden
 from ..core.markdown import render
 from ..core.times import next_midnight
+from ..i18n.catalogue import texts
 from ..sites.settings import Site
 from . import quota, store
 from .context import AnswerContext
-from .providers import PROVIDER_ERRORS, Answerer, ProviderError
+from .providers import Answerer, ProviderError
 from .streaming import AnswerStream
 
 RETRY_AFTER_MS = (30_000, 120_000, 600_000, 1_800_000, 7_200_000)
 """When an answer that never began is tried again; after the last one it has failed for good."""
 ANSWERED = "answered"
 """The provider's name where an answer of before is given again."""
-_KOREAN: Mapping[str, str] = {
-    "budget_exhausted": "오늘 이 사이트의 답변이 모두 사용됐어요. 질문은 사이트 운영자에게 전달됩니다.",
-    "ai_off": "이 사이트에서는 지금 답변이 꺼져 있어요.",
-}
+FINAL = frozenset({"ai_off", "budget_exhausted"})
+"""Failures after which nobody is told to ask again."""
 
 
 @dataclass(slots=True)
@@ -148,10 +146,6 @@ class Run:
 
 def failure_text(code: str, again: bool, lang: str) -> str:
     """What an answer says that never began."""
-    if lang.startswith("ko"):
-        return _KOREAN.get(code) or "지금은 답변을 드릴 수 없어요." + (
-            " 잠시 후 자동으로 다시 시도할게요." if again else " 다시 질문해 주세요."
-        )
-    if code in _KOREAN:
-        return PROVIDER_ERRORS[code]
-    return PROVIDER_ERRORS[code] + (" It will be tried again by itself." if again else " Please ask again later.")
+    t = texts(lang, "answers")
+    failed = t[f"failures.{code}"]
+    return failed if code in FINAL else f"{failed} {t['retried' if again else 'ask_later']}"

@@ -31,5 +31,5 @@ def read_email(text: str) -> str:
         or not email.isprintable()
         or not _DOMAIN.fullmatch(domain)
     ):
-        raise BadRequest("validation_failed", "email: must be an e-mail address.")
+        raise BadRequest("validation_failed", "email: must be an email address.", reason="email")
     return email

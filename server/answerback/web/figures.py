@@ -28,9 +28,7 @@ def number(value: int) -> str:
     return f"{value:,}"
 
 
-def local_time(moment: int, timezone: str, lang: str = "en") -> str:
+def local_time(moment: int, timezone: str) -> str:
     """A moment in milliseconds as it is read there: `5 Mar 2026, 14:30`."""
     local = datetime.fromtimestamp(moment // 1000, ZoneInfo(timezone))
-    if lang == "ko":
-        return f"{local.year}년 {local.month}월 {local.day}일 {local:%H:%M}"
     return f"{local:%-d %b %Y, %H:%M}"

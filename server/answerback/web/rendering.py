@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from starlette.requests import Request
 
+from ..i18n.catalogue import direction, negotiate
 from .assets import asset_path
 from .figures import cost, duration, number
 
@@ -28,7 +28,7 @@ def environment() -> Environment:
         loader=FileSystemLoader(PACKAGE), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
-    environment.globals["asset"] = asset_path
+    environment.globals |= {"asset": asset_path, "direction": direction}
     environment.filters |= {"cost": cost, "number": number, "duration": duration}
     return environment
 
@@ -39,9 +39,5 @@ def render(template: str, **values: Any) -> str:
 
 
 def language_of(request: Request, site_lang: str, asked: str = "") -> str:
-    """`ko` or `en`: as asked, else the site's, else the browser's."""
-    accepted = re.split(r"[,;]", request.headers.get("accept-language", ""))[0].strip()
-    for lang in (asked, site_lang, accepted):
-        if lang:
-            return "ko" if lang.lower().startswith("ko") else "en"
-    return "en"
+    """The language of a page: as asked, else the site's, else the browser's."""
+    return negotiate(asked, site_lang, request.headers.get("accept-language", ""))

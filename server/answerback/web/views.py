@@ -11,9 +11,9 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from ..errors import AppError, BadRequest, Forbidden, MethodNotAllowed, WrongMediaType
+from ..i18n.catalogue import error_text, texts
 from ..net.http import read_body
 from ..settings import Settings
-from .error_texts import said
 from .forms import EMPTY, Form, read_form
 from .rendering import language_of, render
 
@@ -30,7 +30,6 @@ HEADERS: Mapping[str, str] = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-ERROR_TITLES: Mapping[str, str] = {"en": "That did not work", "ko": "문제가 생겼습니다"}
 View = Callable[[Request], Awaitable[Response]]
 
 
@@ -60,7 +59,7 @@ class WebViews:
         else:
             own = _plain(origin.lower()) == self.origin
         if not own:
-            raise Forbidden("origin_not_allowed", "This form was not sent by one of our own pages.")
+            raise Forbidden("origin_not_allowed", reason="foreign_form")
 
     async def form(self, request: Request) -> Form:
         """A form that one of our own pages has sent. Raises an AppError for anything else."""
@@ -103,8 +102,8 @@ class WebViews:
         lang = language_of(request, "", request.query_params.get("lang", ""))
         values = {"site_name": "Answerback"} | self.error_values(request, lang)
         response = self.render(
-            "web/templates/error.html", lang=lang, status=error.status, title=ERROR_TITLES[lang],
-            problem=said(error, lang), **values,
+            "web/templates/error.html", lang=lang, status=error.status, title=texts(lang, "web")["failed"],
+            problem=error_text(error, lang), **values,
         )  # fmt: skip
         if error.retry_after is not None:
             response.headers["Retry-After"] = str(max(1, error.retry_after))

@@ -1,17 +1,18 @@
 /** What of the day's answers is left, in words, and what a visitor may still do. */
 
-import type { Texts } from "../lang/en.js";
+import type { Locale } from "../locale.js";
+import { counted, fill } from "./texts.js";
 import { clockTime } from "./time.js";
 import type { Comment, Quota, Settings, Visitor } from "./types.js";
 
-/** "3 of 5 left today, again at 00:00"; empty when there is no limit. */
-export function quotaText(quota: Quota | null, now: number, lang: string, texts: Texts): string {
+/** "3 of 5 AI answers left today"; empty when there is no limit. */
+export function quotaText(quota: Quota | null, now: number, { lang, texts }: Locale): string {
   if (!quota || quota.limit === null) return "";
   if (quota.limit === 0) return texts.quotaNone;
   const left = quota.left ?? 0;
-  if (left >= quota.limit) return texts.quotaLeft(left, quota.limit);
-  const again = clockTime(quota.resets_at, now, lang);
-  return left === 0 ? texts.quotaGone(again) : texts.quotaLeftAgain(left, quota.limit, again);
+  return left === 0
+    ? fill(texts.quotaGone, { time: clockTime(quota.resets_at, now, lang) })
+    : fill(counted(texts.quotaLeft, quota.limit, lang), { left: `${left}` });
 }
 
 export function isUsedUp(quota: Quota | null | undefined): boolean {

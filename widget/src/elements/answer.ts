@@ -1,17 +1,19 @@
 /** <answerback-answer>: an answer in whatever state it is. Tells `stop`, `again`, `feedback` and `report`. */
 
 import { lightly } from "../core/streaming.js";
+import { fill } from "../core/texts.js";
 import { clockTime, fullTime, relativeTime } from "../core/time.js";
 import { isRunning } from "../core/tree.js";
 import type { AnswerView, Opinion, Revision } from "../core/types.js";
 import { type Child, h } from "../dom.js";
-import { badge, icon, note, problemText, reasonForm, type Tongue, textButton, View } from "./view.js";
+import type { Locale } from "../locale.js";
+import { badge, icon, note, problemIn, problemText, reasonForm, textButton, View } from "./view.js";
 
 const BROKEN_OFF = ["answer_failed", "cut", "malformed", "stalled", "timeout"];
 /** Why there is no answer, where the reader can make something of it. */
 const TOLD = ["offline", "budget_exhausted", "ai_off"];
 
-export interface AnswerData extends Tongue {
+export interface AnswerData extends Locale {
   answer: AnswerView;
   url: string;
   pinned: boolean;
@@ -27,7 +29,7 @@ function hasWords({ state, code, retryAt, text }: AnswerView): boolean {
   return state !== "failed" || (!retryAt && text !== "" && BROKEN_OFF.includes(code ?? ""));
 }
 
-function labelOf({ quoting, verified, revised }: AnswerView, { texts }: Tongue): string {
+function labelOf({ quoting, verified, revised }: AnswerView, { texts }: Locale): string {
   return quoting ? texts.quotes : verified && revised ? texts.answer : texts.aiAnswer;
 }
 
@@ -99,8 +101,8 @@ export class AnswerElement extends View<AnswerData> {
     if (state !== "failed" && state !== "stopped") return null;
     const code = TOLD.find((known) => known === answer.code);
     const failed =
-      (retryAt && texts.retryAt(clockTime(retryAt, Date.now(), lang))) ||
-      (code ? texts.problems[code] : texts[hasWords(answer) ? "failed" : "unanswered"]);
+      (retryAt && fill(texts.retryAt, { time: clockTime(retryAt, Date.now(), lang) })) ||
+      (code ? problemIn(texts, code) : texts[hasWords(answer) ? "failed" : "unanswered"]);
     return h(
       "p",
       { class: "ending" },

@@ -5,18 +5,20 @@ import type { Config } from "../config.js";
 import { isUsedUp } from "../core/allowance.js";
 import { viewOf } from "../core/answer_view.js";
 import { withoutRetried } from "../core/talk.js";
+import { fill } from "../core/texts.js";
 import { clockTime } from "../core/time.js";
 import type { ChatEntry, Opinion } from "../core/types.js";
 import { type Child, h } from "../dom.js";
-import { type Lease, leaseChat } from "../hub.js";
+import type { Locale } from "../locale.js";
+import { type Lease, leaseChat } from "../registry.js";
+import { BaseElement } from "./base_element.js";
 import { knownCard, takenNote } from "./known.js";
-import { Outer } from "./outer.js";
 import { quotaLine } from "./quota.js";
-import { icon, note, problemText, solidButton, type Tongue, textButton } from "./view.js";
+import { icon, note, problemText, solidButton, textButton } from "./view.js";
 
 const LONGEST = 2_000;
 
-export class AskElement extends Outer<ChatStore> {
+export class AskElement extends BaseElement<ChatStore> {
   #feedback: Record<string, boolean> = {};
   #last = "";
 
@@ -24,14 +26,14 @@ export class AskElement extends Outer<ChatStore> {
     return leaseChat(config);
   }
 
-  protected view(tongue: Tongue, config: Config): Child[] {
+  protected view(locale: Locale, config: Config): Child[] {
     const { state } = this.store;
     const { info } = this;
     // Where nothing can be asked there is nothing to show; nor where the server does not answer.
     if (state.status === "failed" && !info) return [];
     if (info && (info.provider === "off" || info.settings.ai === "off")) return [];
-    const { texts } = tongue;
-    const entries = withoutRetried(state.entries).map((entry) => this.#entry(entry, tongue, config));
+    const { texts } = locale;
+    const entries = withoutRetried(state.entries).map((entry) => this.#entry(entry, locale, config));
     return [
       h(
         "section",
@@ -40,7 +42,7 @@ export class AskElement extends Outer<ChatStore> {
           "header",
           { class: "ask-head" },
           h("h2", { class: "title", part: "heading" }, icon("spark"), texts.askHeading),
-          quotaLine(info?.quota, tongue),
+          quotaLine(info?.quota, locale),
         ),
         entries.length > 0
           ? h(
@@ -56,16 +58,16 @@ export class AskElement extends Outer<ChatStore> {
               entries,
             )
           : h("p", { class: "muted small" }, info?.provider === "quote" ? texts.askQuotes : texts.askEmpty),
-        this.#problem(state, tongue),
-        this.#form(state, tongue),
-        this.#known(state, tongue, config),
+        this.#problem(state, locale),
+        this.#form(state, locale),
+        this.#known(state, locale, config),
         entries.length > 0 && h("p", { class: "muted small ask-note" }, texts.askPrivate),
       ),
     ];
   }
 
-  #entry(entry: ChatEntry, tongue: Tongue, { url }: Config): Child {
-    const { texts } = tongue;
+  #entry(entry: ChatEntry, locale: Locale, { url }: Config): Child {
+    const { texts } = locale;
     if (entry.role === "user") {
       const said = h("p", { class: "question", part: "question", dir: "auto" }, entry.content);
       return h("div", { key: entry.id }, h("span", { class: "unseen" }, texts.you), said);
@@ -79,7 +81,7 @@ export class AskElement extends Outer<ChatStore> {
     // The key outlives the id, which the server gives later.
     return h("answerback-answer", {
       key: `answer ${entry.key ?? entry.id}`,
-      ".data": { answer, ...tongue, url, feedback, mayAsk, pinned: false, versions: null },
+      ".data": { answer, ...locale, url, feedback, mayAsk, pinned: false, versions: null },
       onstop: () => void store.stop(id),
       onagain: () => store.again(id),
       onfeedback: (event: Event) => this.#rate(id, (event as CustomEvent<Opinion>).detail),
@@ -92,18 +94,18 @@ export class AskElement extends Outer<ChatStore> {
     this.draw();
   }
 
-  #problem({ problem }: ChatState, { texts, lang }: Tongue): Child {
+  #problem({ problem }: ChatState, { texts, lang }: Locale): Child {
     const quota = this.info?.quota ?? null;
     if (quota && isUsedUp(quota)) {
       const again = clockTime(quota.resets_at, Date.now(), lang);
-      return note("status", texts.askUsedUp(again), { part: "refused" });
+      return note("status", fill(texts.askUsedUp, { time: again }), { part: "refused" });
     }
     return problem && note("alert", problemText(texts, problem.code));
   }
 
   /** Nothing is asked before the visitor has seen what is answered already. */
-  #known({ known, taken, draft }: ChatState, tongue: Tongue, { url }: Config): Child {
-    const { texts } = tongue;
+  #known({ known, taken, draft }: ChatState, locale: Locale, { url }: Config): Child {
+    const { texts } = locale;
     const { store } = this;
     const back = (work: () => void) => () => {
       work();
@@ -112,12 +114,12 @@ export class AskElement extends Outer<ChatStore> {
     const ask = back(() => void store.ask(draft.trim()));
     const enough = back(() => store.takeOut());
     const undo = back(() => store.setDraft(taken));
-    if (!known) return taken && takenNote(tongue, undo);
+    if (!known) return taken && takenNote(locale, undo);
     const choices = [textButton(texts.knownAsk, ask), solidButton(texts.knownYes, enough)];
-    return knownCard(known, tongue, url, choices);
+    return knownCard(known, locale, url, choices);
   }
 
-  #form({ draft, looking }: ChatState, { texts }: Tongue): Child {
+  #form({ draft, looking }: ChatState, { texts }: Locale): Child {
     const store = this.store;
     const busy = looking || store.running !== null;
     const ready = !busy && draft.trim() !== "" && !isUsedUp(this.info?.quota);

@@ -3,12 +3,23 @@
 import { PERMALINK } from "../constants.js";
 import { changeableUntil, hueOf, initialsOf, isOwn } from "../core/allowance.js";
 import { viewOf } from "../core/answer_view.js";
+import { fill } from "../core/texts.js";
 import { clockTime, fullTime, relativeTime } from "../core/time.js";
 import type { Comment, Composition, Opinion, Visitor, Vote } from "../core/types.js";
 import { type Child, h } from "../dom.js";
 import type { ComposerData } from "./composer.js";
 import type { Context } from "./context.js";
-import { badge, icon, note, problemText, reasonForm, solidButton, textButton, View } from "./view.js";
+import {
+  badge,
+  icon,
+  note,
+  problemIn,
+  problemText,
+  reasonForm,
+  solidButton,
+  textButton,
+  View,
+} from "./view.js";
 
 export interface CommentData {
   ctx: Context;
@@ -88,7 +99,7 @@ export class CommentElement extends View<CommentData> {
       h("strong", { class: "author", part: "author" }, author.name || texts.anonymous),
       author.kind === "owner" && badge(texts.owner),
       comment.pinned && badge(texts.pinned, "pin"),
-      to && h("span", { class: "muted small" }, texts.replyingTo(to)),
+      to && h("span", { class: "muted small" }, fill(texts.replyingTo, { name: to })),
       comment.unsent ? null : this.#when(comment, texts, lang),
       comment.edited_at &&
         h("span", { class: "muted small", title: fullTime(comment.edited_at, lang) }, texts.edited),
@@ -118,7 +129,9 @@ export class CommentElement extends View<CommentData> {
     if (said?.kind === "refused") {
       const { code, resets_at } = said.refused;
       const again = code === "quota_exhausted" && resets_at ? clockTime(resets_at, Date.now(), lang) : "";
-      const why = again ? texts.askUsedUp(again) : (texts.problems[code] ?? texts.noAnswer);
+      const why = again
+        ? fill(texts.askUsedUp, { time: again })
+        : (problemIn(texts, code) ?? texts.unanswered);
       out.push(note("status", `${texts.saved} ${why}`, { part: "refused" }));
     }
     return out;
@@ -127,7 +140,7 @@ export class CommentElement extends View<CommentData> {
   #unsent({ texts, store }: Context, { unsent }: Comment): Child {
     if (unsent?.state !== "failed") return h("p", { class: "note muted" }, texts.sending);
     const key = unsent.key;
-    const known = texts.problems[unsent.code ?? ""];
+    const known = problemIn(texts, unsent.code);
     const text = unsent.code === "offline" ? texts.unsentOffline : `${texts.unsent} ${known ?? ""}`;
     return note("alert", [
       text,
@@ -162,7 +175,7 @@ export class CommentElement extends View<CommentData> {
     if (Date.now() >= end) return [];
     const title =
       end < Number.POSITIVE_INFINITY
-        ? texts.editLater(clockTime(new Date(end).toISOString(), Date.now(), lang))
+        ? fill(texts.editLater, { time: clockTime(new Date(end).toISOString(), Date.now(), lang) })
         : null;
     return [
       !locked && this.#opener(texts.edit, "edit", "", title),
@@ -232,7 +245,7 @@ export class CommentElement extends View<CommentData> {
       kind,
       parentId: kind === "reply" ? comment.id : comment.parent_id,
       draft: `${kind}:${comment.page}:${comment.id}`,
-      hint: ctx.texts.replyHint(name),
+      hint: fill(ctx.texts.replyHint, { name }),
       text: kind === "edit" ? comment.body : "",
     };
     const props = { key: kind, ".data": data, oncancel: () => this.#show(null), onsend: this.#sent(kind) };

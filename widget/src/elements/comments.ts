@@ -3,20 +3,22 @@
 import type { Config } from "../config.js";
 import { PERMALINK } from "../constants.js";
 import type { ThreadState } from "../core/state.js";
+import { counted } from "../core/texts.js";
 import { relativeTime } from "../core/time.js";
 import { find } from "../core/tree.js";
 import type { Composition, Sort } from "../core/types.js";
 import { type Child, h, scrolling } from "../dom.js";
-import { type Lease, leaseThread } from "../hub.js";
+import type { Locale } from "../locale.js";
+import { type Lease, leaseThread } from "../registry.js";
 import type { ThreadStore } from "../thread.js";
+import { BaseElement } from "./base_element.js";
 import { skeleton } from "./composer.js";
 import type { Context } from "./context.js";
-import { Outer } from "./outer.js";
-import { note, problemText, same, type Tongue, textButton } from "./view.js";
+import { note, problemIn, problemText, same, textButton } from "./view.js";
 
 const TICK_MS = 30_000;
 
-export class CommentsElement extends Outer<ThreadStore> {
+export class CommentsElement extends BaseElement<ThreadStore> {
   #context: Context | null = null;
   #target = "";
   #sought = "";
@@ -55,11 +57,11 @@ export class CommentsElement extends Outer<ThreadStore> {
     if (read?.isConnected) scrollBy(0, topOf(read) - before);
   }
 
-  protected view(tongue: Tongue, config: Config): Child[] {
+  protected view(locale: Locale, config: Config): Child[] {
     const { state } = this.store;
-    const ctx = this.#contextOf(tongue, config, state);
-    const { texts } = tongue;
-    if (state.status === "failed") return this.#failed(tongue, state);
+    const ctx = this.#contextOf(locale, config, state);
+    const { texts } = locale;
+    if (state.status === "failed") return this.#failed(locale, state);
     const ready = state.status === "ready";
     return [
       this.#head(ctx, state),
@@ -79,12 +81,12 @@ export class CommentsElement extends Outer<ThreadStore> {
             },
             [1, 2, 3].map(() => h("div", { class: "ghost" }, skeleton())),
           ),
-      ready && this.#more(texts, state),
-      this.#pill(texts, state),
+      ready && this.#more(locale, state),
+      this.#pill(locale, state),
     ];
   }
 
-  #contextOf({ lang, texts }: Tongue, config: Config, state: ThreadState): Context {
+  #contextOf({ lang, texts }: Locale, config: Config, state: ThreadState): Context {
     const { info } = this;
     const ai = !!info && info.provider !== "off" && info.settings.ai !== "off";
     const { locked, notes, feedback, asked, fresh } = state;
@@ -96,8 +98,8 @@ export class CommentsElement extends Outer<ThreadStore> {
     return this.#context;
   }
 
-  #failed({ texts }: Tongue, { problem }: ThreadState): Child[] {
-    const known = texts.problems[problem ?? ""];
+  #failed({ texts }: Locale, { problem }: ThreadState): Child[] {
+    const known = problemIn(texts, problem);
     const text = known ? `${texts.loadFailed} ${known}` : texts.loadFailed;
     const again = textButton(texts.tryAgain, () => this.reload());
     return [
@@ -107,7 +109,8 @@ export class CommentsElement extends Outer<ThreadStore> {
 
   #head(ctx: Context, { total, sort, status }: ThreadState): Child {
     const { texts } = ctx;
-    const heading = status === "ready" && total > 0 ? texts.comments(total) : texts.heading;
+    const heading =
+      status === "ready" && total > 0 ? counted(texts.comments, total, ctx.lang) : texts.heading;
     const option = (value: Sort) => h("option", { value, ".selected": value === sort }, texts[value]);
     const onchange = (event: Event) => this.store.setSort((event.target as HTMLSelectElement).value as Sort);
     const choice = h(
@@ -188,7 +191,7 @@ export class CommentsElement extends Outer<ThreadStore> {
     return h("ol", { key: "list", class: "list", part: "list" }, rows);
   }
 
-  #more(texts: Tongue["texts"], { next, more }: ThreadState): Child {
+  #more({ texts }: Locale, { next, more }: ThreadState): Child {
     if (!next) return null;
     const busy = more === "loading";
     const label = busy ? texts.loading : more === "failed" ? texts.tryAgain : texts.loadMore;
@@ -201,11 +204,11 @@ export class CommentsElement extends Outer<ThreadStore> {
     );
   }
 
-  #pill(texts: Tongue["texts"], { fresh }: ThreadState): Child {
+  #pill({ lang, texts }: Locale, { fresh }: ThreadState): Child {
     const first = fresh[0];
     if (!first) return null;
     const pill = { class: "pill", part: "button new" };
-    const button = textButton(texts.newComments(fresh.length), () => this.#show(first), pill);
+    const button = textButton(counted(texts.newComments, fresh.length, lang), () => this.#show(first), pill);
     return h("div", { key: "pill", class: "pill-place" }, button);
   }
 
@@ -256,10 +259,10 @@ export class CommentsElement extends Outer<ThreadStore> {
   }
 
   #tick(): void {
-    const { tongue } = this;
-    if (!tongue) return;
+    const { locale } = this;
+    if (!locale) return;
     for (const time of this.shadowRoot?.querySelectorAll("time") ?? []) {
-      const text = relativeTime(time.dateTime, Date.now(), tongue.lang, tongue.texts.justNow);
+      const text = relativeTime(time.dateTime, Date.now(), locale.lang, locale.texts.justNow);
       const node = time.firstChild;
       if (node && node.textContent !== text) node.textContent = text;
     }

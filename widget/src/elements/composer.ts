@@ -1,9 +1,10 @@
 /** <answerback-composer>: where one writes. Tells `send` with what was written, and `cancel`. */
 
 import { maybeAsked } from "../core/allowance.js";
+import { counted } from "../core/texts.js";
 import type { Composition, KnownAnswer } from "../core/types.js";
 import { type Child, h } from "../dom.js";
-import { newKey } from "../keep.js";
+import { newKey } from "../storage.js";
 import type { Context } from "./context.js";
 import { knownCard, takenNote } from "./known.js";
 import { quotaLine } from "./quota.js";
@@ -69,7 +70,8 @@ export class ComposerElement extends View<ComposerData> {
         "form",
         props,
         writing ? this.#area(data) : this.#shown(data),
-        over > 0 && h("p", { class: "bad small", role: "alert" }, texts.tooLong(over)),
+        over > 0 &&
+          h("p", { class: "bad small", role: "alert" }, counted(texts.tooLong, over, data.ctx.lang)),
         this.#open && h("div", { class: "composer-foot" }, this.#fields(data), this.#buttons(data, over > 0)),
       ),
       this.#offer(data),
@@ -162,13 +164,13 @@ export class ComposerElement extends View<ComposerData> {
       h(
         "select",
         {
-          "aria-label": texts.askLabel,
+          "aria-label": texts.aiAnswer,
           onchange: (event: Event) => {
             this.#change({ ask: JSON.parse((event.target as HTMLSelectElement).value) as boolean | null });
           },
         },
         option("null", rule || texts.askNo),
-        option("true", texts.askYes),
+        option("true", texts.askAi),
         option("false", texts.askNo),
       ),
     );

@@ -2,10 +2,10 @@
 
 import type { Note } from "../core/state.js";
 import type { Session as SessionInfo } from "../core/types.js";
+import type { Locale } from "../locale.js";
 import type { ThreadStore } from "../thread.js";
-import type { Tongue } from "./view.js";
 
-export interface Context extends Tongue {
+export interface Context extends Locale {
   store: ThreadStore;
   info: SessionInfo | null;
   url: string;

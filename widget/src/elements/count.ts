@@ -2,7 +2,10 @@
 
 import { fetchCounts } from "../api.js";
 import type { Locate } from "../config.js";
-import { countEn, countKo } from "../lang/counted.js";
+import { counted, type Forms, languageOf } from "../core/texts.js";
+
+/** A page that shows counts alone loads no other text. */
+declare const COUNT_TEXTS: Record<string, Forms>;
 
 const MOST_PAGES = 100;
 
@@ -38,8 +41,9 @@ export class CountElement extends HTMLElement {
     this.reload();
   }
 
-  show(count: number, lang: string): void {
-    this.textContent = (/^ko\b/i.test(lang) ? countKo : countEn)(count);
+  show(count: number, wanted: string): void {
+    const lang = languageOf(wanted, COUNT_TEXTS);
+    this.textContent = counted(COUNT_TEXTS[lang] as Forms, count, lang);
   }
 }
 

@@ -4,7 +4,8 @@ import { PERMALINK } from "../constants.js";
 import { isHere } from "../core/quote.js";
 import type { KnownAnswer } from "../core/types.js";
 import { type Child, h, type Props } from "../dom.js";
-import { badge, icon, note, type Tongue, textButton } from "./view.js";
+import type { Locale } from "../locale.js";
+import { badge, icon, note, textButton } from "./view.js";
 
 /** A link's attributes: to a comment of this page by its fragment, which the thread listens to, else in a new tab. */
 export function wayTo(url: string, here: string): Props {
@@ -18,12 +19,12 @@ export function wayTo(url: string, here: string): Props {
 }
 
 /** Gives back what was taken out of the field, since it is answered already. */
-export function takenNote({ texts }: Tongue, undo: () => void): Child {
-  return note("status", [texts.takenOut, textButton(texts.undo, undo)]);
+export function takenNote({ texts }: Locale, undo: () => void): Child {
+  return note("status", textButton(texts.undo, undo));
 }
 
 /** An answer of before, with what one may do about it. */
-export function knownCard(known: KnownAnswer, { texts }: Tongue, here: string, choices: Child[]): Child {
+export function knownCard(known: KnownAnswer, { texts }: Locale, here: string, choices: Child[]): Child {
   const { html, body, author_kind, verified_by_owner, revised_at, url, id } = known;
   const mark =
     author_kind === "owner"

@@ -5,10 +5,11 @@ import { fragmentUrl, isHere } from "../core/quote.js";
 import type { Source } from "../core/types.js";
 import { type Child, h, type Props } from "../dom.js";
 import { showOnPage } from "../highlight.js";
+import type { Locale } from "../locale.js";
 import { wayTo } from "./known.js";
-import { icon, type Tongue, View } from "./view.js";
+import { icon, View } from "./view.js";
 
-interface Data extends Tongue {
+interface Data extends Locale {
   sources: Source[];
   url: string;
 }

@@ -1,13 +1,7 @@
 /** Inner elements: given data, they draw themselves, and only when the data has changed. */
 
 import { type Child, h, type Props, render } from "../dom.js";
-import type { Texts } from "../lang/en.js";
-
-/** The words of one language and how it writes numbers and times. */
-export interface Tongue {
-  lang: string;
-  texts: Texts;
-}
+import type { Texts } from "../locale.js";
 
 export function same(a: unknown, b: unknown): boolean {
   if (Object.is(a, b)) return true;
@@ -96,6 +90,12 @@ export function solidButton(label: Child, onclick: () => void, props: Props = {}
   return h("button", { type: "button", class: "solid", part: "button submit", onclick, ...props }, label);
 }
 
+/** What is said of a problem, where more is known than its code. */
+export function problemIn(texts: Texts, code: string | null | undefined): string | undefined {
+  const problems: Record<string, string> = texts.problems;
+  return problems[code ?? ""];
+}
+
 export function problemText(texts: Texts, code: string | null): string {
-  return (code && texts.problems[code]) || texts.problem;
+  return problemIn(texts, code) || texts.problem;
 }

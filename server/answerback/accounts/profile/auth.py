@@ -14,6 +14,7 @@ from ...core.model import Visitor
 from ...db.database import Database
 from ...db.work import Work
 from ...errors import Forbidden, Unauthorized
+from ...i18n.catalogue import texts
 from ...ids import Ids
 from ...settings import Settings
 from ...web.views import HEADERS, WebViews
@@ -22,7 +23,6 @@ from ..sign_in.pace import caller_key
 from ..store import hold_password
 from . import store
 from .store import Account
-from .texts import texts_in
 
 SESSION_SECONDS, FRESH_SECONDS = 3_600, 600
 
@@ -79,9 +79,9 @@ class AccountAuth(WebViews):
         """The open account, for a form that was made for it. Raises Unauthorized and Forbidden."""
         account = await self.account(request, site)
         if account is None:
-            raise Unauthorized("session_required", "Sign in again: the account page is open for an hour at a time.")
+            raise Unauthorized("session_required", reason="account_expired")
         if not hmac.compare_digest(fields.get("token", "").encode(), self.token(account).encode()):
-            raise Forbidden("session_invalid", "This form is out of date: go back, reload the page and try again.")
+            raise Forbidden("session_invalid", reason="form_expired")
         return account
 
     def caller(self, request: Request) -> str:
@@ -104,4 +104,4 @@ class AccountAuth(WebViews):
     def error_values(self, request: Request, lang: str) -> dict[str, str]:
         """Back to the account, where the address names its site."""
         site = request.query_params.get("site", "")
-        return {"again": self.address(site, lang=lang), "again_text": texts_in(lang)["back"]} if site else {}
+        return {"again": self.address(site, lang=lang), "again_text": texts(lang, "account")["back"]} if site else {}

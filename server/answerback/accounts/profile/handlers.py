@@ -16,6 +16,7 @@ from starlette.routing import Route
 from ...core.times import iso
 from ...db.work import IntegrityConflict, Work
 from ...errors import AppError, Forbidden, TooLarge
+from ...i18n.catalogue import texts
 from ...runtime import Runtime
 from ...sites.settings import Site
 from ...web.forms import Form
@@ -24,6 +25,7 @@ from ...web.views import METHODS
 from .. import identities
 from ..identities import store as identity_store
 from ..identities.model import NewIds, clean_name
+from ..passwords import LENGTHS
 from ..pictures.avatars import Avatars
 from ..pictures.images import read_picture
 from ..pictures.uploads import read_upload
@@ -36,8 +38,7 @@ from . import store
 from .auth import AccountAuth, cookie
 from .changing import Profiles
 from .store import Account, Device
-from .texts import notice, texts_in
-from .views import show_devices, show_ways
+from .views import notice, show_devices, show_methods
 
 
 class OAuth(Protocol):
@@ -107,9 +108,9 @@ class AccountViews:
         return self._show(
             "account.html", site, lang, request, hidden=self._hidden(site, account, lang), site=site.key,
             name=account.visitor.name, avatar_url=account.visitor.avatar_url,
-            ways=show_ways(site, account, found, self._issuers(lang), texts_in(lang)),
+            ways=show_methods(site, account, found, self._issuers(lang), texts(lang, "account")),
             addable=self._addable(site, account, lang, {identity.issuer for identity in found}),
-            devices=show_devices(devices, site, texts_in(lang), lang), account=account,
+            devices=show_devices(devices, site, texts(lang, "account")), account=account, lengths=LENGTHS,
         )  # fmt: skip
 
     def _hidden(self, site: Site, account: Account, lang: str) -> dict[str, str]:
@@ -202,7 +203,7 @@ class AccountViews:
         site = await self._sites.get(key)
         account = await self._auth.account(request, key)
         if account is None or account.session != session or not self._auth.fresh(account):
-            raise Forbidden("session_invalid", "The account page was closed meanwhile; nothing has been changed.")
+            raise Forbidden("session_invalid", reason="account_closed")
         if flow.profile is None:
             return self._back(site, {}, "bad_failed")
         profile, now = flow.profile, self._clock.now()
@@ -222,7 +223,7 @@ class AccountViews:
         if not self._auth.fresh(account):
             return self._again(site, fields, request)
         removed = await self._db.write(lambda: identities.unlink(account.visitor, fields.get("id", "")))
-        return self._back(site, fields, "done_way" if removed else "bad_last")
+        return self._back(site, fields, "done_method" if removed else "bad_last")
 
     async def export(self, request: Request) -> Response:
         """`GET /account/export/?site=`: everything about oneself as JSON."""
@@ -291,10 +292,10 @@ class AccountViews:
         )
 
     def _show(self, template: str, of: Site, lang: str, request: Request, **values: Any) -> Response:
-        told = notice(request.query_params.get("said", ""), lang)
-        bad = request.query_params.get("said", "").startswith("bad_")
+        t, code = texts(lang, "account"), request.query_params.get("said", "")
+        told, bad = notice(code, t), code.startswith("bad_")
         return self._auth.render(
-            f"accounts/profile/templates/{template}", lang=lang, t=texts_in(lang), title=texts_in(lang)["title"],
+            f"accounts/profile/templates/{template}", lang=lang, t=t, title=t["title"],
             site_name=of.name or of.key, done="" if bad else told, problem=told if bad else "", **values,
         )  # fmt: skip
 

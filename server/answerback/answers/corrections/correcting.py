@@ -16,6 +16,7 @@ from ...core.model import RUNNING, Comment
 from ...db.database import Database
 from ...db.work import Work
 from ...errors import BadRequest, Conflict, NotFound
+from ...i18n.catalogue import texts
 from ...ids import Ids
 from ...sites.settings import Site
 from .. import quota
@@ -24,7 +25,6 @@ from ..reuse.lookup import remember
 from ..reuse.store import Revision
 
 NOTE_LIMIT = 300
-WITHDRAWN = {"en": "The owner of this site has withdrawn this answer.", "ko": "사이트 운영자가 이 답변을 거두었습니다."}
 
 
 class AnswerCorrections:
@@ -70,7 +70,7 @@ class AnswerCorrections:
     async def withdraw(self, site: Site, id: str, note: str) -> Comment:
         """Take an answer's words away; its place says so. Raises NotFound or Conflict (`answer_running`)."""
         note = _note(note)
-        text = WITHDRAWN["ko" if site.lang.startswith("ko") else "en"]
+        text = texts(site.lang, "answers")["withdrawn"]
         html = render(text)
         now = self._clock.now()
 

@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from typing import Protocol, runtime_checkable
 
 from ...core.answering import AnswerEvent, AnswerRequest
 
-PROVIDER_ERRORS: Mapping[str, str] = {
-    "ai_off": "Answers are switched off here.",
-    "auth": "The answer provider does not accept our key.",
-    "bad_request": "The answer provider did not accept the question.",
-    "budget_exhausted": "Today's answers of this site are used up. Its owner will see your question.",
-    "cut": "The answer broke off.",
-    "malformed": "The answer provider sent something that is no answer.",
-    "model_unknown": "The answer provider does not know the model.",
-    "rate_limited": "The answer provider is busy.",
-    "stalled": "The answer stopped coming.",
-    "timeout": "The answer provider took too long.",
-    "unavailable": "The answer provider cannot be reached.",
-}
-"""What visitors are told; the provider's own words never leave the server."""
+PROVIDER_ERRORS = frozenset(
+    """ai_off auth bad_request budget_exhausted cut malformed model_unknown rate_limited stalled timeout
+    unavailable""".split()
+)
+"""Each has a text that visitors read (`answers.failures` in the locales); the provider's own words never leave the
+server."""
 
 
 class ProviderError(Exception):

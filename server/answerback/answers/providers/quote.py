@@ -15,6 +15,7 @@ from ...core.answering import (
 )
 from ...core.grounding.quoting import Quote, best_quotes
 from ...core.grounding.similarity import question_terms, sameness
+from ...i18n.catalogue import texts
 
 MOST_QUOTES = 3
 ENOUGH = 0.0
@@ -27,24 +28,6 @@ BEHIND, BEHIND_A_GOOD_ONE, GOOD = 8.0, 4.0, 0.9
 SAME = 0.6
 """How alike a question must be to the one that the owner has answered, every word counting the same."""
 
-_WORDS = {
-    "en": (
-        "The {place} says:",
-        "The {place} may not say just this. Nearest to it:",
-        "This {place} does not say.",
-        "The text of this page could not be read, so there is no answer from it.",
-        "The owner of this site has answered this:",
-    ),
-    "ko": (
-        "이 {place}에는 이렇게 나와 있어요:",
-        "딱 맞는 내용은 아닐 수 있어요. 가장 가까운 부분이에요:",
-        "이 {place}에는 그 내용이 나와 있지 않아요.",
-        "이 페이지의 글을 읽지 못해 답변을 드릴 수 없어요.",
-        "사이트 운영자가 이렇게 답했어요:",
-    ),
-}
-_PLACES = {"en": ("page", "site"), "ko": ("페이지", "사이트")}
-
 
 class QuoteAnswerer:
     """Answers with the page's own sentences."""
@@ -54,17 +37,16 @@ class QuoteAnswerer:
 
     async def stream(self, request: AnswerRequest) -> AsyncIterator[AnswerEvent]:
         """A line of introduction and up to three quotes, best first, each verbatim; or that the page does not say."""
-        lang = request.lang if request.lang in _WORDS else "en"
+        t = texts(request.lang, "answers")
         quotes = self._quotes(request)
         pages = [passage.url for passage in request.passages if not passage.by_owner]  # the page's own come first
         shown = {quote.passage.url for quote in quotes} or set(pages)
-        place = _PLACES[lang][not shown <= set(pages[:1])]
-        opening, near, silent, unread, owner = (words.format(place=place) for words in _WORDS[lang])
+        place = "page" if shown <= set(pages[:1]) else "site"
         if not quotes:
-            yield TextDelta(silent if request.passages else unread)
+            yield TextDelta(t[f"{place}_silent"] if request.passages else t["unread"])
         else:
             sure = max(quote.support for quote in quotes) >= SURE
-            yield TextDelta(owner if quotes[0].passage.by_owner else opening if sure else near)
+            yield TextDelta(t["owner_says" if quotes[0].passage.by_owner else f"{place}_says" if sure else "closest"])
             for quote in quotes:
                 yield TextDelta("\n\n" + "\n".join(f"> {_literal(line)}" for line in quote.text.splitlines()))
         yield Quotes(tuple(Source(item.text, item.passage.url, item.passage.title) for item in quotes))

@@ -15,11 +15,12 @@ from ....core.comments import NAME_LIMIT, clean_line
 from ....core.emails import read_email
 from ....core.model import Visitor
 from ....errors import AppError, NotFound
+from ....i18n.catalogue import error_text, texts
 from ....runtime import Runtime
-from ....web.error_texts import said
 from ....web.forms import EMPTY, BoundForm, refused
 from ....web.rendering import language_of
 from ....web.views import HEADERS, METHODS, WebViews
+from ...passwords import LENGTHS
 from ...sessions import hash_secret
 from ..pace import Pace, caller_key
 from ..password import PasswordAccounts
@@ -28,9 +29,9 @@ from .code_exchange import CodeExchange, OpenOwn
 from .protocol import SignIn, sign_in_address
 from .return_urls import allowed_origin, token, way_back
 from .store import Begun
-from .texts import texts_in
 
 BEGUN_A_MINUTE = 60
+TITLES = {"register.html": "register", "reset.html": "reset", "handed_over.html": "handed_over"}
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 # In a popup the page that opened it must stay reachable; the one script is our own file.
 POPUP_HEADERS: Mapping[str, str] = {
@@ -57,7 +58,7 @@ class PopupViews(WebViews):
 
     def error_values(self, request: Request, lang: str) -> dict[str, str]:
         """The window may go: the page that opened it is still there."""
-        return {"hint": texts_in(lang)["close"]}
+        return {"hint": texts(lang, "sign_in")["close"]}
 
 
 def cookie_name(id: str) -> str:
@@ -101,7 +102,7 @@ class SignInViews:
         """The sign-in of this very browser. Raises NotFound for one that is over, or another browser's."""
         begun = await self._of_this_browser(request, sign_in_id)
         if begun is None or begun.ended_at is not None:
-            raise NotFound("not_found", texts_in(language_of(request, ""))["over"])
+            raise NotFound(reason="sign_in_over")
         return begun
 
     async def ended(self, request: Request, sign_in_id: str) -> str:
@@ -136,7 +137,7 @@ class SignInViews:
     ) -> Response:
         """The form that somebody has come from, and what is wrong with what was typed there."""
         begun = await self.find(request, sign_in_id)
-        form = refused({"email": email}, problem, said(problem, begun.lang))
+        form = refused({"email": email}, problem, error_text(problem, begun.lang))
         if reset:
             return self._show("reset.html", begun, form, problem)
         # The page has a field for the password's address, too.
@@ -184,7 +185,7 @@ class SignInViews:
             )
             return await self.finish(request, begun.id, visitor, by_password=hash)
         except AppError as error:
-            return self._ways(begun, refused({"email": email}, error, said(error, begun.lang)), error)
+            return self._ways(begun, refused({"email": email}, error, error_text(error, begun.lang)), error)
 
     async def show_register(self, request: Request) -> Response:
         """`GET /sign-in/<id>/register/`: a new account."""
@@ -202,7 +203,7 @@ class SignInViews:
                 begun.site, read_email(email), fields.get("password", ""), name, begun.lang, caller
             )
         except AppError as error:
-            form = refused({"email": email, "name": name, "password": ""}, error, said(error, begun.lang))
+            form = refused({"email": email, "name": name, "password": ""}, error, error_text(error, begun.lang))
             return self._show("register.html", begun, form, error)
         return await self.finish(request, begun.id, visitor)
 
@@ -218,12 +219,12 @@ class SignInViews:
         self, template: str, begun: Begun, form: BoundForm = EMPTY, error: AppError | None = None, **values: Any
     ) -> Response:
         known = self._sites.known(begun.site)
-        texts = texts_in(begun.lang)
+        t = texts(begun.lang, "sign_in")
         response = self._views.render(
-            f"accounts/sign_in/flow/templates/{template}", lang=begun.lang, t=texts, form=form, problem=form.problem,
-            status=200 if error is None else error.status, title=texts[template.removesuffix(".html")],
+            f"accounts/sign_in/flow/templates/{template}", lang=begun.lang, t=t, form=form, problem=form.problem,
+            status=200 if error is None else error.status, title=t[TITLES.get(template, "title")],
             site_name=(known.name or known.key) if known else begun.site, begun=begun, here=f"/sign-in/{begun.id}/",
-            mail=self._ways_in.mail, **values,
+            mail=self._ways_in.mail, lengths=LENGTHS, **values,
         )  # fmt: skip
         if error is not None and error.retry_after is not None:
             response.headers["Retry-After"] = str(error.retry_after)

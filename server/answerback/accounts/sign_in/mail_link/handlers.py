@@ -12,19 +12,18 @@ from starlette.routing import Route
 
 from ....core.emails import read_email
 from ....errors import AppError, LimitReached, NotFound
+from ....i18n.catalogue import error_text, texts
 from ....net.addresses import address_key, client_address
 from ....runtime import Runtime
-from ....web.error_texts import said
 from ....web.rendering import language_of
 from ....web.views import METHODS, View, WebViews
-from ...passwords import check_password, hash_password
+from ...passwords import LENGTHS, check_password, hash_password
 from ...sessions import hash_secret
 from ..flow.protocol import SignIn, SignInFlow
 from . import store
 from .outbox import MailOutbox
 from .redeeming import LinkRedemption
 from .store import Link
-from .texts import texts_in
 
 
 class MailLinks:
@@ -94,11 +93,11 @@ class MailLinks:
         purpose = purpose if purpose in ("sign_in", "reset") else "sign_in"
         site = await self._sites.get(sign_in.site)
         lang = language_of(request, sign_in.lang)
-        texts = texts_in(lang)
+        t = texts(lang, "sign_in")
         return self._views.render(
-            "accounts/sign_in/mail_link/templates/mail_wait.html", lang=lang, status=403 if problem else 200, t=texts,
-            title=texts["wait"], site_name=site.name or site.key, problem=texts[problem] if problem else "",
-            hint=texts[f"wait_{purpose}"], with_code=purpose == "sign_in", sign_in=sign_in.id,
+            "accounts/sign_in/mail_link/templates/mail_wait.html", lang=lang, status=403 if problem else 200, t=t,
+            title=t["wait"], site_name=site.name or site.key, problem=t[problem] if problem else "",
+            hint=t[f"wait_{purpose}"], with_code=purpose == "sign_in", sign_in=sign_in.id,
             again=self._door.again(sign_in), here=self._waiting(sign_in.id, purpose),
         )  # fmt: skip
 
@@ -120,24 +119,24 @@ class MailLinks:
         """`GET /sign-in/mail/<secret>/`: what the link is for, and a button: looking uses nothing."""
         link = await self._link(request)
         site = await self._sites.get(link.site)
-        texts = texts_in(link.lang)
+        t = texts(link.lang, "sign_in")
         values = {"site": site.name or site.key, "email": link.email}
         if link.purpose == "sign_in" and await self._begun_here(request, link) is None:
-            return self._show(link, request, hint=texts["elsewhere"])
+            return self._show(link, request, hint=t["elsewhere"])
         return self._show(
-            link, request, hint=texts[f"{link.purpose}_hint"].format(**values),
-            button=texts[f"{link.purpose}_button"].format(**values), with_password=link.purpose == "reset",
+            link, request, hint=t(f"link_{link.purpose}_hint", **values),
+            button=t(f"link_{link.purpose}_button", **values), with_password=link.purpose == "reset",
         )  # fmt: skip
 
     async def use(self, request: Request) -> Response:
         """`POST /sign-in/mail/<secret>/`: uses the link, once."""
         fields = await self._views.form(request)
         link = await self._link(request)
-        secret, texts = request.path_params["secret"], texts_in(link.lang)
+        secret, t = request.path_params["secret"], texts(link.lang, "sign_in")
         sign_in = await self._begun_here(request, link)
         if link.purpose == "verify":
             await self._using.verify(secret)
-            return self._show(link, request, done=texts["verified"])
+            return self._show(link, request, done=t["verified"])
         if link.purpose == "reset":
             try:
                 check_password(fields.get("password", ""), email=link.email)
@@ -146,17 +145,17 @@ class MailLinks:
                     link,
                     request,
                     status=400,
-                    problem=said(error, link.lang),
-                    button=texts["reset_button"],
+                    problem=error_text(error, link.lang),
+                    button=t["link_reset_button"],
                     with_password=True,
                 )
             hash = await hash_password(fields["password"])
             await self._using.reset(secret, hash, begun_here=sign_in is not None)
-            return self._show(link, request, done=texts["reset_done"], go_on=self._go_on(sign_in))
+            return self._show(link, request, done=t["reset_done"], go_on=self._go_on(sign_in))
         if sign_in is None:
-            return self._show(link, request, status=403, problem=texts["elsewhere"])
+            return self._show(link, request, status=403, problem=t["elsewhere"])
         await self._using.sign_in(secret)
-        return self._show(link, request, done=texts["signed_in"], go_on=self._go_on(sign_in))
+        return self._show(link, request, done=t["signed_in"], go_on=self._go_on(sign_in))
 
     def _go_on(self, sign_in: SignIn | None) -> str:
         return "" if sign_in is None else self._waiting(sign_in.id, "sign_in")
@@ -175,18 +174,18 @@ class MailLinks:
     async def _link(self, request: Request) -> Link:
         link = await store.link_by_hash(self._db, hash_secret(request.path_params["secret"]), self._clock.now())
         if link is None:
-            raise NotFound("ticket_invalid", texts_in(language_of(request, ""))["over"])
+            raise NotFound("ticket_invalid")
         return link
 
     def _show(
         self, link: Link, request: Request, *, status: int = 200, hint: str = "", done: str = "", problem: str = "",
         button: str = "", go_on: str = "", with_password: bool = False,
     ) -> Response:  # fmt: skip
-        texts = texts_in(link.lang)
+        t = texts(link.lang, "sign_in")
         known = self._sites.known(link.site)
         return self._views.render(
-            "accounts/sign_in/mail_link/templates/mail_link.html", lang=link.lang, status=status, t=texts,
-            title=texts[link.purpose],
+            "accounts/sign_in/mail_link/templates/mail_link.html", lang=link.lang, status=status, t=t,
+            title=t[f"link_{link.purpose}"], lengths=LENGTHS,
             site_name=(known.name or known.key) if known else link.site, done=done, problem=problem, hint=hint,
             button=button, go_on=go_on, with_password=with_password, email=link.email,
             path=f"/sign-in/mail/{quote(request.path_params['secret'], safe='')}/",

@@ -12,7 +12,7 @@ from contextlib import suppress
 from ....core.model import Visitor
 from ....db.work import Work
 from ....errors import LimitReached
-from ....mail.messages import language, link_message
+from ....mail.messages import link_message
 from ....mail.transport import Mailer, MailRefused
 from ....net.addresses import shares
 from ....runtime import Runtime
@@ -106,7 +106,7 @@ class MailOutbox:
         self, purpose: str, site: str, email: str, visitor_id: str | None, sign_in_id: str | None, lang: str
     ) -> Link:
         expires_at = self._clock.now() + SECONDS[purpose] * 1000
-        return Link(self._ids.new(), purpose, site, email, visitor_id, sign_in_id, language(lang), expires_at, 0)
+        return Link(self._ids.new(), purpose, site, email, visitor_id, sign_in_id, lang, expires_at, 0)
 
     def _allowed(self, site: str, email: str, now: int) -> Work[bool]:
         """Whether the recipient's share is not used up; counted hashed, so that the counts are no list of addresses."""

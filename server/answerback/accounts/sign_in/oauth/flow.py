@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from ....errors import NotFound
+from ....i18n.catalogue import texts
 from ....runtime import Runtime
 from ....web.rendering import language_of
 from ....web.views import WebViews
@@ -19,7 +20,6 @@ from ..flow.protocol import SignIn, sign_in_address
 from . import store
 from .client import ProviderFailed
 from .providers import Provider
-from .texts import texts_in
 
 log = logging.getLogger(__name__)
 
@@ -46,8 +46,8 @@ class OAuthFlow:
 
     def offered(self, lang: str) -> list[tuple[str, str, str]]:
         """Name, what it is called in that language, and issuer of each provider that is set up."""
-        texts = texts_in(lang)
-        return [(provider.name, texts[provider.name], provider.issuer) for provider in self._providers.values()]
+        t = texts(lang, "sign_in")
+        return [(name, t[f"providers.{name}"], provider.issuer) for name, provider in self._providers.items()]
 
     async def begin(
         self, request: Request, provider: str, *, sign_in: SignIn | None = None, account: str = ""
@@ -96,7 +96,7 @@ class OAuthFlow:
     def provider(self, name: str) -> Provider:
         """The provider of that name. Raises NotFound."""
         if name not in self._providers:
-            raise NotFound("not_found", "This way in is not set up here.")
+            raise NotFound(reason="method_not_offered")
         return self._providers[name]
 
     def failed(self, request: Request, reason: str, sign_in: SignIn | None, of: Provider, detail: str) -> Response:
@@ -104,10 +104,12 @@ class OAuthFlow:
         if reason not in ("cancelled", "lost"):
             log.warning("sign-in by %s failed (%s): %s", of.name, reason, detail)
         lang = language_of(request, sign_in.lang if sign_in else "")
-        texts = texts_in(lang)
+        t = texts(lang, "sign_in")
+        name = t[f"providers.{of.name}"]
+        problem = texts(lang, "errors")["sign_in_over"] if reason == "lost" else t(reason, provider=name)
         return self._views.render(
             "web/templates/error.html", lang=lang, status={"cancelled": 200, "unavailable": 502}.get(reason, 400),
-            title=texts["title"], site_name=texts[of.name], problem=texts[reason].format(provider=texts[of.name]),
-            again=sign_in_address(self._views.base, sign_in) if sign_in else "", again_text=texts["again"],
-            hint="" if sign_in else texts["close"],
+            title=t["title"], site_name=name, problem=problem,
+            again=sign_in_address(self._views.base, sign_in) if sign_in else "", again_text=t["back"],
+            hint="" if sign_in else t["close"],
         )  # fmt: skip

@@ -2,13 +2,13 @@
 
 import type { Config, Locate } from "../config.js";
 import type { Signal } from "../core/state.js";
+import { fill } from "../core/texts.js";
 import type { Session as SessionInfo } from "../core/types.js";
 import { type Child, h, render, styleSheet } from "../dom.js";
-import type { Lease, Shown } from "../hub.js";
-import { languageOf, textsIn } from "../lang/spoken.js";
+import { type Locale, localeOf } from "../locale.js";
+import type { Lease, Shown } from "../registry.js";
 import { css } from "../styles/all.js";
 import { needsPanel } from "./backdrop.js";
-import type { Tongue } from "./view.js";
 
 let locate: Locate;
 let sheet: CSSStyleSheet | null = null;
@@ -20,7 +20,7 @@ export function setLocate(given: Locate): void {
 
 const SAID_MS = 4_000;
 
-export abstract class Outer<T extends Shown> extends HTMLElement {
+export abstract class BaseElement<T extends Shown> extends HTMLElement {
   static observedAttributes = ["site", "page", "theme", "lang"].flatMap((name) => [name, `data-${name}`]);
 
   #root: HTMLElement | null = null;
@@ -93,7 +93,7 @@ export abstract class Outer<T extends Shown> extends HTMLElement {
 
   /** What it shows. */
   protected abstract lend(config: Config): Lease<T>;
-  protected abstract view(tongue: Tongue, config: Config): Child[];
+  protected abstract view(locale: Locale, config: Config): Child[];
 
   /** Takes what it needs; returns what ends it. */
   protected begin(config: Config): () => void {
@@ -122,11 +122,9 @@ export abstract class Outer<T extends Shown> extends HTMLElement {
   }
 
   /** Null until the words are here. */
-  get tongue(): Tongue | null {
+  get locale(): Locale | null {
     const { lang: wanted, base = "" } = this.#config ?? {};
-    const lang = languageOf(wanted || this.info?.settings.lang || navigator.language);
-    const texts = textsIn(lang, base, this.#arrived);
-    return texts && { lang, texts };
+    return localeOf(wanted || this.info?.settings.lang || navigator.language, base, this.#arrived);
   }
 
   #arrived = () => this.draw();
@@ -134,16 +132,16 @@ export abstract class Outer<T extends Shown> extends HTMLElement {
   draw(): void {
     const [root, config] = [this.#root, this.#config];
     if (!root || !config || !this.#close) return;
-    const { tongue } = this;
-    if (!tongue) return;
+    const { locale } = this;
+    if (!locale) return;
     const theme = config.theme ?? this.info?.settings.theme ?? "auto";
     root.className = "root";
     root.setAttribute("part", "root");
-    root.lang = tongue.lang;
+    root.lang = locale.lang;
     root.dataset.theme = theme;
     root.toggleAttribute("data-panel", needsPanel(this, theme));
     const live = h("p", { key: "live", class: "unseen", role: "status", "aria-live": "polite" }, this.#said);
-    render(root, [...this.view(tongue, config), live]);
+    render(root, [...this.view(locale, config), live]);
     this.drawn(root);
   }
 
@@ -156,11 +154,11 @@ export abstract class Outer<T extends Shown> extends HTMLElement {
       this.dispatchEvent(new CustomEvent(event, { detail, bubbles: true, composed: true }));
       return;
     }
-    const { texts } = this.tongue ?? {};
+    const { texts } = this.locale ?? {};
     if (!texts) return;
     const name = signal.name || texts.anonymous;
     this.#said = {
-      comment: texts.newCommentBy(name),
+      comment: fill(texts.newCommentBy, { name }),
       ready: texts.answerReady,
       failed: texts.unanswered,
       known: texts.known,

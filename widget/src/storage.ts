@@ -8,7 +8,7 @@ export function newKey(): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-export class Shelf {
+export class BrowserStorage {
   #memory = new Map<string, string>();
 
   constructor(
@@ -48,12 +48,12 @@ export class Shelf {
 /** Comments that the server has not confirmed yet; they outlive a reload. */
 export class Outbox {
   constructor(
-    private readonly shelf: Shelf,
+    private readonly storage: BrowserStorage,
     private readonly page: string,
   ) {}
 
   all(): Composition[] {
-    return this.shelf.get<Composition[]>(`outbox:${this.page}`) ?? [];
+    return this.storage.get<Composition[]>(`outbox:${this.page}`) ?? [];
   }
 
   find(key: string): Composition | undefined {
@@ -69,6 +69,6 @@ export class Outbox {
   }
 
   #keep(rows: Composition[]): void {
-    this.shelf.set(`outbox:${this.page}`, rows.length ? rows : null);
+    this.storage.set(`outbox:${this.page}`, rows.length ? rows : null);
   }
 }

@@ -1,0 +1,117 @@
+"""The texts of each language: `locales/xx.json`, read when the language is first needed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from ..errors import AppError
+from . import cldr
+
+LOCALES = Path(__file__).parent / "locales"
+DEFAULT = "en"
+PLURAL_CATEGORIES = frozenset({"zero", "one", "two", "few", "many", "other"})
+TAGS_LIMIT = 20
+"""Of an `Accept-Language` header, as many languages are looked at."""
+
+Entry = str | Mapping[str, str]
+
+
+class Texts:
+    """The texts of one area in one language.
+
+    `texts["save"]` is a text as it stands, `texts("add", provider="GitHub")` fills in values, and
+    `texts.counted("tokens", 1200)` takes the form for a number. A text further inside has a dotted name.
+    """
+
+    def __init__(self, lang: str, area: str) -> None:
+        self.lang = lang
+        self._area = area
+        self._all = entries(lang)
+
+    def __getitem__(self, name: str) -> str:
+        entry = self._all[f"{self._area}.{name}"]
+        if not isinstance(entry, str):
+            raise KeyError(f"{self._area}.{name} has forms for numbers: use counted()")
+        return entry
+
+    def __call__(self, name: str, /, **values: str) -> str:
+        return self[name].format(**values)
+
+    def counted(self, name: str, n: int, /, **values: str) -> str:
+        """The form of a text that the language has for a number."""
+        forms = self._all[f"{self._area}.{name}"]
+        assert not isinstance(forms, str), f"{self._area}.{name} has no forms for numbers"
+        form = forms.get(cldr.plural_category(self.lang, n), forms["other"])
+        return form.format(n=cldr.number(self.lang, n), **values)
+
+
+def direction(lang: str) -> str:
+    """`ltr` or `rtl`."""
+    return str(entries(negotiate(lang))["direction"])
+
+
+@cache
+def languages() -> tuple[str, ...]:
+    """The languages that there is a file of, by their tags in small letters."""
+    return tuple(sorted(path.stem for path in LOCALES.glob("*.json")))
+
+
+def texts(lang: str, area: str) -> Texts:
+    """The texts of an area, such as `mail`, in the language of a tag, or in English."""
+    return _texts(negotiate(lang), area)
+
+
+@cache
+def _texts(lang: str, area: str) -> Texts:
+    return Texts(lang, area)
+
+
+def negotiate(*wanted: str) -> str:
+    """The first language that we have of these tags and `Accept-Language` headers, in order; else English."""
+    for text in wanted:
+        for tag in _by_preference(text):
+            while tag:
+                if tag in languages():
+                    return tag
+                tag = tag.rpartition("-")[0]
+    return DEFAULT
+
+
+def error_text(error: AppError, lang: str) -> str:
+    """An error as a sentence for whoever reads our pages."""
+    return texts(lang, "errors")(error.reason, **error.values)
+
+
+def flattened(data: Mapping[str, Any], before: str = "") -> dict[str, Entry]:
+    """Every text by its dotted name; one with forms for numbers stays together."""
+    found: dict[str, Entry] = {}
+    for name, value in data.items():
+        if isinstance(value, str) or ("other" in value and value.keys() <= PLURAL_CATEGORIES):
+            found[before + name] = value
+        else:
+            found |= flattened(value, f"{before}{name}.")
+    return found
+
+
+@cache
+def entries(lang: str) -> Mapping[str, Entry]:
+    """Every text of a language by its dotted name."""
+    return flattened(orjson.loads((LOCALES / f"{lang}.json").read_bytes()))
+
+
+def _by_preference(text: str) -> list[str]:
+    """The tags of a header in small letters, best first, without those that are refused."""
+    weighed = []
+    for part in text.split(",")[:TAGS_LIMIT]:
+        tag, *parameters = (piece.strip() for piece in part.lower().split(";"))
+        quality = next((piece[2:] for piece in parameters if piece.startswith("q=")), "1")
+        try:
+            weighed.append((float(quality), tag.replace("_", "-")))
+        except ValueError:
+            continue
+    return [tag for quality, tag in sorted(weighed, key=lambda pair: -pair[0]) if quality > 0]

@@ -1,0 +1,166 @@
+"""The files of the languages say the same things, in forms that each language has, and nothing that is not used."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from answerback.answers.providers import PROVIDER_ERRORS
+from answerback.errors import CODES
+from answerback.i18n import cldr
+from answerback.i18n.__main__ import main
+from answerback.i18n.catalogue import Entry, Texts, entries, languages
+
+ROOT = Path(__file__).parents[2]
+SERVER, WIDGET = ROOT / "server" / "answerback", ROOT / "widget" / "src"
+USED_IN = {
+    "widget": [WIDGET],
+    "thread": [SERVER / "comments"],
+    "answers": [SERVER / "answers"],
+    "budgets": [SERVER / "answers"],
+    "mail": [SERVER / "mail"],
+    "sign_in": [SERVER / "accounts" / "sign_in", SERVER / "web"],
+    "account": [SERVER / "accounts" / "profile"],
+    "errors": [SERVER],
+    "web": [SERVER / "web"],
+}
+"""Where the texts of an area are named; what one area shows, another may show too."""
+PARTS = {name for name in dir(Texts("en", "widget")) if not name.startswith("__")}
+"""What templates read of texts that is no text."""
+# Names that are put together, and of what.
+COMPOSED = {
+    "widget.problems": CODES.keys() | {"offline"},
+    "widget.askRule": {"always", "questions", "mention", "drafts", "off"},
+    "errors": CODES.keys(),
+    "answers.failures": PROVIDER_ERRORS,
+    "budgets": {"answers", "tokens", "money"},
+    "sign_in.providers": {"github", "kakao"},
+    **{
+        f"mail.{message}": {"subject", "opening", "button", "code", "closing"}
+        for message in ("sign_in", "verify", "reset", "budget")
+    },
+    "answers": {f"{place}_{what}" for place in ("page", "site") for what in ("says", "silent")},
+    "sign_in": {
+        *(f"wait_{purpose}" for purpose in ("sign_in", "reset")),
+        *(f"link_{purpose}{part}" for purpose in ("sign_in", "verify", "reset") for part in ("", "_hint", "_button")),
+        *("cancelled", "unavailable", "refused"),
+    },
+}
+
+
+def forms(entry: Entry) -> list[str]:
+    return [entry] if isinstance(entry, str) else list(entry.values())
+
+
+def placeholders(text: str) -> set[str]:
+    return set(re.findall(r"\{(\w*)\}", text))
+
+
+def naming(name: str) -> re.Pattern[str]:
+    """What names a text in code: `t.name`, `t["name"]`, `const { name } = texts`."""
+    return re.compile(rf"""["']{name}["']|\b(?:t|texts)\.{name}\b|[{{,]\s*{name}\s*[,}}][^;]*\btexts\b""")
+
+
+def source(area: str) -> Iterator[str]:
+    for folder in USED_IN[area]:
+        for path in folder.rglob("*"):
+            if path.suffix in (".py", ".html", ".ts") and "static" not in path.parts:
+                yield path.read_text("utf-8")
+
+
+@pytest.mark.parametrize("lang", languages())
+def test_languages_have_the_same_texts(lang: str) -> None:
+    assert entries(lang).keys() == entries("en").keys()
+    assert lang == lang.lower(), "the name of the file is the tag in small letters"
+
+
+@pytest.mark.parametrize("lang", languages())
+def test_placeholders_agree_with_english(lang: str) -> None:
+    english = entries("en")
+    for name, entry in entries(lang).items():
+        wanted = set().union(*map(placeholders, forms(english[name])))
+        for text in forms(entry):
+            assert (
+                placeholders(text) | {"n"} == wanted | {"n"}
+                if not isinstance(entry, str)
+                else (placeholders(text) == wanted)
+            ), name
+            assert not re.search(r"[{}]", re.sub(r"\{[a-z_]+\}", "", text)), name
+
+
+@pytest.mark.parametrize("lang", languages())
+def test_plural_forms_are_those_of_cldr(lang: str) -> None:
+    english = entries("en")
+    for name, entry in entries(lang).items():
+        assert isinstance(entry, str) == isinstance(english[name], str), name
+        if not isinstance(entry, str):
+            assert entry.keys() == cldr.plural_categories(lang), name
+
+
+@pytest.mark.parametrize("lang", languages())
+def test_name_and_direction_agree_with_cldr(lang: str) -> None:
+    found = entries(lang)
+    assert found["direction"] == cldr.text_direction(lang)
+    assert found["name"] == cldr.own_name(lang)
+
+
+@pytest.mark.parametrize("lang", languages())
+def test_texts_have_no_stray_spaces_or_ends(lang: str) -> None:
+    for name, entry in entries(lang).items():
+        for text in forms(entry):
+            assert text == " ".join(text.split()), f"{name}: spaces"
+            assert not re.search(r"[.。!?]{2}|\.\s*\.", text), f"{name}: two ends"
+            assert "<" not in text, f"{name}: no markup"
+
+
+def test_every_text_is_used() -> None:
+    named = {area: "\n".join(source(area)) for area in USED_IN}
+    unused = []
+    for name in entries("en"):
+        area, _, own = name.partition(".")
+        if not own:
+            continue
+        group, _, last = name.rpartition(".")
+        if last not in COMPOSED.get(group, ()) and not naming(own).search(named[area]):
+            unused.append(name)
+    assert unused == []
+    assert {name.partition(".")[0] for name in entries("en")} - {"name", "direction"} == USED_IN.keys()
+
+
+def test_texts_named_in_code_exist() -> None:
+    """On the server; the widget's are checked by their type, and what is put together below."""
+    known, missing = entries("en").keys(), []
+    for path in (path for path in SERVER.rglob("*") if path.suffix in (".py", ".html")):
+        areas = [area for area, folders in USED_IN.items() if any(folder in path.parents for folder in folders)]
+        text = path.read_text("utf-8")
+        found = re.findall(r"""\bt\[["']([\w.]+)["']\]|\bt(?:\.counted)?\(["']([\w.]+)["']""", text)
+        if path.suffix == ".html":
+            found += [(name, "") for name in re.findall(r"(?<!\w)t\.(\w+)", text) if name not in PARTS]
+        names = {one or other for one, other in found}
+        missing += [f"{path.name}: {name}" for name in names if not any(f"{area}.{name}" in known for area in areas)]
+    assert missing == []
+
+
+@pytest.mark.parametrize("group", COMPOSED)
+def test_composed_names_exist(group: str) -> None:
+    optional = {
+        "widget.problems": CODES.keys(),
+        "mail.verify": {"code"},
+        "mail.reset": {"code"},
+        "mail.budget": {"code"},
+    }
+    wanted = {f"{group}.{name}" for name in COMPOSED[group] - optional.get(group, set())}
+    assert wanted <= entries("en").keys()
+
+
+def test_no_text_hides_an_attribute_of_texts() -> None:
+    assert [name for name in entries("en") if "." in name and name.rpartition(".")[2] in PARTS] == []
+
+
+def test_command_prints_texts_side_by_side(capsys: pytest.CaptureFixture[str]) -> None:
+    main("widget.comments")
+    assert capsys.readouterr().out == (
+        "widget.comments\n    en one: {n} comment\n    en other: {n} comments\n    ko other: 댓글 {n}개\n"
+    )

@@ -1,0 +1,19 @@
+/** Which language is spoken, and its texts with values filled in, in the form that a language has for a number. */
+
+/** The forms of a text by plural category. */
+export type Forms = { other: string } & Partial<Record<Intl.LDMLPluralRule, string>>;
+
+/** The language that is wanted, or that it is a kind of, if there is such a one; else English. */
+export function languageOf(wanted: string, languages: object): string {
+  let tag = wanted.toLowerCase();
+  while (tag && !Object.hasOwn(languages, tag)) tag = tag.replace(/-?[^-]*$/, "");
+  return tag || "en";
+}
+
+/** "Reply to {name}" with its values. */
+export const fill = (text: string, values: Record<string, string>): string =>
+  text.replace(/{(\w+)}/g, (_, name: string) => values[name] as string);
+
+/** The form for a number, which is its `{n}`. */
+export const counted = (forms: Forms, n: number, lang: string): string =>
+  (forms[new Intl.PluralRules(lang).select(n)] ?? forms.other).replace("{n}", n.toLocaleString(lang));
