@@ -11,6 +11,7 @@ from answerback.answers import store
 from answerback.answers.store import Outcome
 from answerback.db.database import Database
 from answerback.db.work import Work
+from answerback.knowledge.crawl.store import begin_crawl, make_due
 from answerback.sites.store import add_site
 
 pytestmark = pytest.mark.anyio
@@ -127,6 +128,25 @@ async def test_dead_workers_answers_are_claimed_once(queue: Queue) -> None:
     queue.now += LEASE
     taken = await asyncio.gather(*(queue.take(9, f"w{number}") for number in range(4)))
     assert sorted(map(len, taken)) == [0, 0, 0, 2]
+
+
+async def test_clock_put_back_leaves_no_answer_streaming(queue: Queue) -> None:
+    await queue.ask("a1", "b1")
+    assert len(await queue.take(1, "dead")) == 1
+    queue.now -= 3_600_000
+    assert len(await queue.take(9, "other")) == 2
+    assert await queue.take(9, "third") == []
+
+
+async def test_clock_put_back_leaves_no_crawl_held(database: Database) -> None:
+    def begin(holder: str, now: int) -> Work[bool]:
+        return begin_crawl("a", holder, now, now + LEASE)
+
+    await database.write(lambda: add_site("a", {"origins": "https://a.example"}, NOW))
+    await database.write(lambda: make_due("a", NOW))
+    assert await database.write(lambda: begin("dead", NOW))
+    assert not await database.write(lambda: begin("behind by a second", NOW - 1_000))
+    assert await database.write(lambda: begin("other", NOW - 3_600_000))
 
 
 async def test_each_answer_is_claimed_by_one_worker(queue: Queue) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 
 from ..core.answering import Source
+from ..core.times import CLOCKS_DIFFER_MS
 from ..db.work import Row, Work, many, one, run
 
 _COLUMNS = """a.id, a.kind, a.site, a.page, a.url, a.title, a.question_id, a.visitor_id, a.address_key, a.state,
@@ -137,14 +138,17 @@ def job_of_question(site: str, question_id: str) -> Work[QueuedAnswer | None]:
 
 def claim(worker: str, now: int, lease_until: int, at_once: int) -> Work[list[QueuedAnswer]]:
     """Take answers that are due, until a worker has `at_once`: queued ones, failed ones whose time has come again, and
-    those whose worker has not renewed its lease. In turn: the site that has the fewest being written, then the one that
-    has waited longest for its turn, and within a site each visitor likewise, so that nobody's many questions keep
-    others waiting. One conditional statement, so each goes to one worker."""
+    those whose worker has not renewed its lease, or had it before the clock was put back. In turn: the site that has
+    the fewest being written, then the one that has waited longest for its turn, and within a site each visitor
+    likewise, so that nobody's many questions keep others waiting. One conditional statement, so each goes to one
+    worker."""
     rows = yield many(
         f"""WITH due AS (
-            SELECT id, site, visitor_id, queued_at FROM answers WHERE (state = 'queued' AND due_at <= :now)
-                OR (state = 'failed' AND retry_at <= :now) OR (state = 'streaming' AND lease_until < :now)),
-        busy AS (SELECT site, visitor_id FROM answers WHERE state = 'streaming' AND lease_until >= :now),
+            SELECT id, site, visitor_id, queued_at FROM answers WHERE state = 'queued'
+                OR (state = 'failed' AND retry_at <= :now)
+                OR (state = 'streaming' AND lease_until NOT BETWEEN :now AND :longest)),
+        busy AS (
+            SELECT site, visitor_id FROM answers WHERE state = 'streaming' AND lease_until BETWEEN :now AND :longest),
         visitors AS (
             SELECT site, visitor_id,
                 (SELECT COUNT(*) FROM busy b WHERE b.site = w.site AND b.visitor_id = w.visitor_id) AS writing,
@@ -168,7 +172,7 @@ def claim(worker: str, now: int, lease_until: int, at_once: int) -> Work[list[Qu
             SELECT CASE WHEN COUNT(*) < :at_once THEN :at_once - COUNT(*) ELSE 0 END
             FROM answers WHERE state = 'streaming' AND worker = :worker))
         RETURNING {_COLUMNS.replace("a.", "")}""",
-        worker=worker, now=now, lease_until=lease_until, at_once=at_once,
+        worker=worker, now=now, lease_until=lease_until, longest=lease_until + CLOCKS_DIFFER_MS, at_once=at_once,
     )  # fmt: skip
     return sorted((read_job(row) for row in rows), key=lambda job: job.queued_at)
 

@@ -6,6 +6,9 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+CLOCKS_DIFFER_MS = 60_000
+"""By how much the clocks of servers may differ: a lease that ends later still is of a clock that was put back since."""
+
 
 def iso(milliseconds: int) -> str:
     """ISO 8601 in UTC with milliseconds and `Z`."""

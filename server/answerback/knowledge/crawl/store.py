@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from ...core.times import CLOCKS_DIFFER_MS
 from ...db.sql import containing, in_list
 from ...db.work import Row, Work, many, one, run
 
@@ -159,8 +160,9 @@ def begin_crawl(site: str, holder: str, now: int, lease_until: int) -> Work[bool
     yield run("INSERT INTO site_crawls (site) VALUES (:site) ON CONFLICT (site) DO NOTHING", site=site)
     row = yield one(
         """UPDATE site_crawls SET holder = :holder, lease_until = :lease_until, begun_at = :now, done = 0, total = 0,
-            due_at = 0, error = '' WHERE site = :site AND (holder IS NULL OR lease_until < :now) RETURNING site""",
-        site=site, holder=holder, now=now, lease_until=lease_until,
+            due_at = 0, error = ''
+        WHERE site = :site AND (holder IS NULL OR lease_until NOT BETWEEN :now AND :longest) RETURNING site""",
+        site=site, holder=holder, now=now, lease_until=lease_until, longest=lease_until + CLOCKS_DIFFER_MS,
     )  # fmt: skip
     return row is not None
 
