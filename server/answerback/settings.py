@@ -80,7 +80,7 @@ def _networks(text: str) -> tuple[str, ...]:
 def _prices(text: str) -> str:
     for part in filter(None, (part.strip() for part in text.split(","))):
         if not re.fullmatch(r"[^=]{1,100}=(\d+(\.\d+)?/){2}\d+(\.\d+)?", part):
-            raise ValueError("must be model=asked/cached/said, comma-separated, such as gpt-5-mini=0.25/0.025/2")
+            raise ValueError("must be model=input/cached/output, comma-separated, such as gpt-5-mini=0.25/0.025/2")
     return text
 
 
@@ -108,36 +108,36 @@ def _with_port(text: str) -> str:
 
 
 SETTINGS: tuple[Setting, ...] = (
+    Setting("ANSWERBACK_DATABASE_URL", "", "The database: sqlite:///… or postgresql://…", _database_url, True),
+    Setting("ANSWERBACK_DATA_DIR", "./answerback-data", "Folder for the SQLite file and the generated secret key."),
     Setting(
-        "ANSWERBACK_DATABASE_URL", "", "Where everything is kept: sqlite:///… or postgresql://…", _database_url, True
+        "ANSWERBACK_REDIS_URL", "", "Redis for live events across processes. Unset: one process.", _redis_url, True
     ),
-    Setting(
-        "ANSWERBACK_DATA_DIR", "./answerback-data", "Folder of the SQLite file and of the secret key made for you."
-    ),
-    Setting("ANSWERBACK_REDIS_URL", "", "Joins several processes' live events; unset: one process.", _redis_url, True),
-    Setting("ANSWERBACK_PUBLIC_URL", "http://localhost:8000", "Where browsers reach this server.", _url),
+    Setting("ANSWERBACK_PUBLIC_URL", "http://localhost:8000", "The URL at which browsers reach this server.", _url),
     Setting("ANSWERBACK_SECRET_KEY", "", "Signing keys, comma-separated, newest last.", _keys, secret=True),
-    Setting("ANSWERBACK_PROVIDER", "auto", "Who answers: auto, openai, quote or off.", _provider),
-    Setting("OPENAI_API_KEY", "", "Key of the OpenAI-compatible server.", secret=True),
-    Setting("OPENAI_BASE_URL", "", "Address of any OpenAI-compatible server.", _url),
+    Setting("ANSWERBACK_PROVIDER", "auto", "The answer provider: auto, openai, quote or off.", _provider),
+    Setting("OPENAI_API_KEY", "", "API key of the OpenAI-compatible server.", secret=True),
+    Setting("OPENAI_BASE_URL", "", "Base URL of an OpenAI-compatible server.", _url),
     Setting("ANSWERBACK_MODEL", "gpt-5-mini", "The model that answers."),
-    Setting("ANSWERBACK_FALLBACK_MODEL", "", "The model that answers when the first one cannot."),
-    Setting("ANSWERBACK_EMBEDDING_MODEL", "", "The model that reads what passages mean; unset: words alone decide."),
-    Setting("ANSWERBACK_PRICES", "", "Prices: model=asked/cached/said, in dollars for a million tokens.", _prices),
-    Setting("ANSWERBACK_ANSWERS_AT_ONCE", "64", "Answers that are written at the same time.", _at_once),
-    Setting("ANSWERBACK_DAILY_ANSWERS", "5", "Answers a visitor has a day, where the site does not say.", limit),
-    Setting("ANSWERBACK_TRUSTED_PROXIES", "", "Addresses or networks whose X-Forwarded-For is believed.", _networks),
+    Setting("ANSWERBACK_FALLBACK_MODEL", "", "The model to use when the first one fails."),
+    Setting("ANSWERBACK_EMBEDDING_MODEL", "", "The embedding model for passages. Unset: retrieval by words only."),
+    Setting("ANSWERBACK_PRICES", "", "Prices: model=input/cached/output, in dollars per million tokens.", _prices),
+    Setting("ANSWERBACK_ANSWERS_AT_ONCE", "64", "Answers generated at the same time, per process.", _at_once),
+    Setting("ANSWERBACK_DAILY_ANSWERS", "5", "Answers per visitor and day, unless the site sets its own limit.", limit),
+    Setting(
+        "ANSWERBACK_TRUSTED_PROXIES", "", "Proxies whose X-Forwarded-For is trusted: addresses or networks.", _networks
+    ),
     Setting("ANSWERBACK_SMTP_URL", "", "Mail server: smtp://user:password@host:587.", _smtp_url, secret=True),
-    Setting("ANSWERBACK_MAIL_FROM", "", "Sender of the mail."),
+    Setting("ANSWERBACK_MAIL_FROM", "", "Sender of emails."),
     Setting("ANSWERBACK_GITHUB_CLIENT_ID", "", "GitHub sign-in: client id."),
     Setting("ANSWERBACK_GITHUB_CLIENT_SECRET", "", "GitHub sign-in: client secret.", secret=True),
-    Setting("ANSWERBACK_GITHUB_URL", "https://github.com", "GitHub's address (or GitHub Enterprise's).", _url),
-    Setting("ANSWERBACK_GITHUB_API_URL", "https://api.github.com", "GitHub's API address.", _url),
+    Setting("ANSWERBACK_GITHUB_URL", "https://github.com", "GitHub's URL, or GitHub Enterprise's.", _url),
+    Setting("ANSWERBACK_GITHUB_API_URL", "https://api.github.com", "GitHub's API URL.", _url),
     Setting("ANSWERBACK_KAKAO_CLIENT_ID", "", "Kakao sign-in: REST API key."),
     Setting("ANSWERBACK_KAKAO_CLIENT_SECRET", "", "Kakao sign-in: client secret.", secret=True),
-    Setting("ANSWERBACK_KAKAO_ADMIN_KEY", "", "Kakao's admin key, by which it tells who has left.", secret=True),
-    Setting("ANSWERBACK_KAKAO_URL", "https://kauth.kakao.com", "Kakao's sign-in address.", _url),
-    Setting("ANSWERBACK_KAKAO_API_URL", "https://kapi.kakao.com", "Kakao's API address.", _url),
+    Setting("ANSWERBACK_KAKAO_ADMIN_KEY", "", "Kakao's admin key, which verifies unlink notifications.", secret=True),
+    Setting("ANSWERBACK_KAKAO_URL", "https://kauth.kakao.com", "Kakao's sign-in URL.", _url),
+    Setting("ANSWERBACK_KAKAO_API_URL", "https://kapi.kakao.com", "Kakao's API URL.", _url),
 )
 BY_NAME: Mapping[str, Setting] = {setting.name: setting for setting in SETTINGS}
 

@@ -62,7 +62,7 @@ def owner(running: Server) -> Iterator[Owner]:
 @pytest.fixture
 def server(shared: Server) -> Server:
     """The shared server, on which nothing has been asked before."""
-    for table in ("asked", "asked_terms"):
+    for table in ("answered_questions", "answered_question_terms"):
         change(shared, f"DELETE FROM {table}")
     return shared
 

@@ -32,7 +32,7 @@ def server(tmp_path: Path, model: OpenAIServer) -> Iterator[Server]:
 @pytest.fixture
 def answer(server: Server) -> str:
     """An answer that its asker has found unhelpful."""
-    server.change(gate="words")
+    server.change(answer_moderation="words")
     id: str = server.post(QUESTION).json["answer"]["id"]
     assert server.settled(id)["answer"]["state"] == "done"
     said = {"site": "demo", "helpful": False, "reason": HOSTILE}

@@ -135,7 +135,7 @@ def model() -> Iterator[OpenAIServer]:
 def with_model(tmp_path_factory: pytest.TempPathFactory, model: OpenAIServer) -> Iterator[Server]:
     """A server whose answers may fail."""
     folder: Path = tmp_path_factory.mktemp("renewing")
-    checked = {"gate": "words", "blocked_words": "casino"}
+    checked = {"answer_moderation": "words", "blocked_words": "casino"}
     with Site.start() as site, Server.start(folder, site, OPENAI_BASE_URL=model.base_url, **checked) as running:
         yield running
 

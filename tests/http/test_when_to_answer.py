@@ -30,7 +30,7 @@ def site(shared: Server) -> Server:
 def changed(running: Server) -> Iterator[None]:
     """For tests that change the site's settings: afterwards they are as before."""
     yield
-    running.change(ai="questions", ai_rounds="6", draft_minutes="", moderation="none")
+    running.change(ai="questions", max_answers_per_thread="6", draft_minutes="", moderation="none")
 
 
 @pytest.fixture(scope="module")
@@ -189,7 +189,7 @@ def test_no_answer_after_a_persons_answer(site: Server, owner: Owner) -> None:
 
 @pytest.mark.usefixtures("changed")
 def test_round_limit_needs_an_explicit_ask(site: Server) -> None:
-    site.change(ai_rounds="2")
+    site.change(max_answers_per_thread="2")
     parent = None
     for question, expected in ((QUESTION, True), ("And where does it stand?", True), ("What is closed?", False)):
         posted = site.post(question, parent_id=parent).json

@@ -73,7 +73,10 @@ async def test_failed_write_in_a_group_hurts_no_other(database: Database) -> Non
 
 async def test_foreign_keys_are_enforced(database: Database) -> None:
     def work() -> Work[None]:
-        yield run("INSERT INTO asked (answer_id, site, question_id, terms, updated_at) VALUES ('x', 'a', 'q', '', 1)")
+        yield run(
+            """INSERT INTO answered_questions (answer_id, site, question_id, terms, updated_at)
+            VALUES ('x', 'a', 'q', '', 1)"""
+        )
 
     with pytest.raises(IntegrityConflict):
         await database.write(work)

@@ -161,7 +161,10 @@ class QuestionIntake:
             above = yield from threads.comment_by_id(site.key, question.parent_id)
             if above is not None and above.answer is None and above.author_id != question.author_id:
                 return True
-        return site.ai_rounds is not None and (yield from store.rounds(site.key, question.root_id)) >= site.ai_rounds
+        return (
+            site.max_answers_per_thread is not None
+            and (yield from store.rounds(site.key, question.root_id)) >= site.max_answers_per_thread
+        )
 
     def _row(self, id: str, kind: str, asking: Asking) -> dict[str, Any]:
         return {

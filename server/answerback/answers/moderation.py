@@ -1,4 +1,4 @@
-"""The gate before and after an answer: words of the owner's, and the provider's own moderation."""
+"""Moderation of questions and answers: the owner's blocked words, and the provider's moderation model."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ Verdict = Literal["passed", "blocked", "unchecked", "off"]
 
 
 class AnswerModeration:
-    """Checks texts by a site's `gate` setting. What is not checked passes, and its record says so."""
+    """Checks texts by a site's `answer_moderation` setting. What is not checked passes, and its record says so."""
 
     def __init__(self, moderator: object) -> None:
         self._moderator = moderator if isinstance(moderator, Moderator) else None
 
     async def check(self, site: Site, text: str) -> Verdict:
         """The verdict on a whole text."""
-        if site.gate == "off":
+        if site.answer_moderation == "off":
             return "off"
         if not text:
             return "passed"
         if blocked_words(site.blocked_words).first(text) is not None:
             return "blocked"
-        if site.gate == "words":
+        if site.answer_moderation == "words":
             return "passed"
         flagged = await self._moderator.moderate(text) if self._moderator is not None else None
         return "unchecked" if flagged is None else "blocked" if flagged else "passed"
@@ -39,8 +39,8 @@ class Listening:
     """Lets an answer through to its readers as far as it is checked: but for what may be the beginning of a blocked
     word as it comes, or whole at its end where moderation is to see it first."""
 
-    def __init__(self, gate: AnswerModeration, site: Site) -> None:
-        self._gate = gate
+    def __init__(self, moderation: AnswerModeration, site: Site) -> None:
+        self._moderation = moderation
         self._site = site
         self._words = Passing(blocked_words(site.blocked_words))
         self._passed: list[str] = []
@@ -58,11 +58,11 @@ class Listening:
 
     def hear(self, piece: str) -> str:
         """What readers may read now that this piece has come, maybe nothing."""
-        if self._site.gate == "off":
+        if self._site.answer_moderation == "off":
             return piece
         passed = self._words.hear(piece)
         self._passed.append(passed)
-        if self._site.gate == "moderation":
+        if self._site.answer_moderation == "moderation":
             return ""
         self._shown = len(self._passed)
         return passed
@@ -71,4 +71,4 @@ class Listening:
         """The verdict on all that has come; when it has passed, readers may read what is `unsaid`."""
         if self.blocked:
             return "blocked"
-        return await self._gate.check(self._site, "".join(self._passed) + self._words.held)
+        return await self._moderation.check(self._site, "".join(self._passed) + self._words.held)

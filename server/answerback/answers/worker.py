@@ -58,7 +58,7 @@ class Worker:
         self._updates = updates
         self._levels = levels
         self._answerer = answerer
-        self._gate = AnswerModeration(answerer)
+        self._moderation = AnswerModeration(answerer)
         self._metrics = metrics
         self._renewal = renewal
         self._alerts = alerts
@@ -187,7 +187,7 @@ class Worker:
             run.live.add(found.body)
             return
         run.context = found
-        run.verdicts["question"] = await self._gate.check(site, found.request.question)
+        run.verdicts["question"] = await self._moderation.check(site, found.request.question)
         if not run.blocked:
             await self._write(run, site, found.request)
 
@@ -195,7 +195,7 @@ class Worker:
         """Take down what the provider says, until it ends or says what it must not."""
         reply, started = run.reply, False
         reply.called = True
-        heard = self._gate.listen(site)
+        heard = self._moderation.listen(site)
         events = self._answerer.stream(request)
         try:
             async for event in events:

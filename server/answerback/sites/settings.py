@@ -104,37 +104,35 @@ def _lang(text: str) -> str:
 
 SITE_SETTINGS: tuple[SiteSetting, ...] = (
     SiteSetting("name", "", "The site's name.", _name),
-    SiteSetting("origins", "", "Where the script may run: exact origins, comma-separated.", _origins),
-    SiteSetting("timezone", "UTC", "In which time zone the day of the limits begins.", _timezone),
+    SiteSetting("origins", "", "Origins on which the script may run, comma-separated.", _origins),
+    SiteSetting("timezone", "UTC", "Time zone in which daily limits reset.", _timezone),
     SiteSetting("guests", "true", "Whether visitors may comment without signing in.", _boolean),
-    SiteSetting("ai", "questions", "What is answered.", _one_of(*AI_RULES)),
-    SiteSetting("daily_answers", "", "Answers each visitor has a day.", _budget),
-    SiteSetting("address_daily_answers", "20", "Answers all visitors of one address have a day.", limit),
-    SiteSetting("comments_per_minute", "10", "Comments a visitor may leave in a minute.", limit),
-    SiteSetting("address_comments_per_minute", "60", "Comments all of one address may leave in a minute.", limit),
-    SiteSetting("edit_minutes", "15", "How long authors may change and delete their comments.", limit),
-    SiteSetting("moderation", "none", "What waits for the owner.", _one_of(*MODERATION)),
-    SiteSetting("lang", "", "Language of the widget; empty: the page's.", _lang),
-    SiteSetting("theme", "auto", "Look of the widget.", _one_of(*THEMES)),
-    SiteSetting("instructions", "", "Tone for the model.", _up_to(2_000)),
-    SiteSetting("page_daily_answers", "", "Answers a day on each page; empty: no limit.", _budget),
-    SiteSetting("budget_answers", "", "Answers a day for the whole site; empty: no limit.", _budget),
-    SiteSetting("budget_tokens", "", "Tokens a day for the whole site; empty: no limit.", _budget),
-    SiteSetting("budget_usd", "", "US dollars a day for the whole site; empty: no limit.", _money),
-    SiteSetting("model", "", "The model that answers here; empty: the operator's.", _up_to(100)),
-    SiteSetting("ai_rounds", "6", "Answers in one thread before the AI only answers when it is asked to.", limit),
-    SiteSetting("draft_minutes", "", "Minutes after which a draft is published by itself; empty: never.", _budget),
+    SiteSetting("ai", "questions", "Which comments get an answer.", _one_of(*AI_RULES)),
+    SiteSetting("daily_answers", "", "Answers per visitor and day.", _budget),
+    SiteSetting("address_daily_answers", "20", "Answers per IP address and day.", limit),
+    SiteSetting("comments_per_minute", "10", "Comments per visitor and minute.", limit),
+    SiteSetting("address_comments_per_minute", "60", "Comments per IP address and minute.", limit),
+    SiteSetting("edit_minutes", "15", "Minutes during which authors may edit and delete their comments.", limit),
+    SiteSetting("moderation", "none", "Which comments are held for approval.", _one_of(*MODERATION)),
+    SiteSetting("lang", "", "Language of the widget. Empty: the page's.", _lang),
+    SiteSetting("theme", "auto", "Theme of the widget.", _one_of(*THEMES)),
+    SiteSetting("instructions", "", "Instructions for the model's tone.", _up_to(2_000)),
+    SiteSetting("page_daily_answers", "", "Answers per page and day. Empty: no limit.", _budget),
+    SiteSetting("budget_answers", "", "Answers per day for the whole site. Empty: no limit.", _budget),
+    SiteSetting("budget_tokens", "", "Tokens per day for the whole site. Empty: no limit.", _budget),
+    SiteSetting("budget_usd", "", "US dollars per day for the whole site. Empty: no limit.", _money),
+    SiteSetting("model", "", "The model for this site. Empty: the server's.", _up_to(100)),
+    SiteSetting("max_answers_per_thread", "6", "Unrequested answers per thread.", limit),
+    SiteSetting("draft_minutes", "", "Minutes after which a draft is published automatically. Empty: never.", _budget),
     SiteSetting(
-        "gate",
+        "answer_moderation",
         "off",
-        "What is checked before and after an answer: blocked_words, or the model's moderation too.",
+        "Checks before and after each answer: blocked_words, or also the provider's moderation.",
         _one_of("off", "words", "moderation"),
     ),
-    SiteSetting("blocked_words", "", "Words that are not answered and not said, comma-separated.", _words),
-    SiteSetting(
-        "crawl", "true", "Whether the whole site is read, so that answers may come from its other pages.", _boolean
-    ),
-    SiteSetting("crawl_hours", "24", "How many hours after a reading of the site the next one is due.", _hours),
+    SiteSetting("blocked_words", "", "Words that questions and answers must not contain, comma-separated.", _words),
+    SiteSetting("crawl", "true", "Whether to crawl the site, so that answers can use its other pages.", _boolean),
+    SiteSetting("crawl_hours", "24", "Hours between crawls.", _hours),
 )
 BY_NAME: Mapping[str, SiteSetting] = {setting.name: setting for setting in SITE_SETTINGS}
 
@@ -163,9 +161,9 @@ class Site:
     budget_tokens: int | None
     budget_usd: int | None
     model: str
-    ai_rounds: int | None
+    max_answers_per_thread: int | None
     draft_minutes: int | None
-    gate: str
+    answer_moderation: str
     blocked_words: tuple[str, ...]
     crawl: bool
     crawl_hours: int

@@ -48,7 +48,7 @@ def change_site(key: str, changes: Mapping[str, str], now: int) -> Work[None]:
 def switch_answers(value: str, now: int) -> Work[None]:
     """`off` ends all answering on this server within seconds, `on` lets it go on."""
     yield run(
-        """INSERT INTO switches (name, value, changed_at) VALUES ('answers', :value, :now)
+        """INSERT INTO flags (name, value, changed_at) VALUES ('answers', :value, :now)
         ON CONFLICT (name) DO UPDATE SET value = excluded.value, changed_at = excluded.changed_at""",
         value=value, now=now,
     )  # fmt: skip
@@ -56,7 +56,7 @@ def switch_answers(value: str, now: int) -> Work[None]:
 
 def answers_switch() -> Work[str]:
     """`on` or `off`: where `switch_answers` stands."""
-    row = yield one("SELECT value FROM switches WHERE name = 'answers'")
+    row = yield one("SELECT value FROM flags WHERE name = 'answers'")
     return row["value"] if row else "on"
 
 
@@ -113,7 +113,7 @@ class SiteDirectory:
         self._read_at = self._clock.now()
         row = await self._db.fetch_one(
             """SELECT COUNT(*) AS count, MAX(updated_at) AS latest,
-                (SELECT value FROM switches WHERE name = 'answers') AS answers FROM sites"""
+                (SELECT value FROM flags WHERE name = 'answers') AS answers FROM sites"""
         )
         mark = (row["count"], row["latest"] or 0, row["answers"] or "on") if row else (0, 0, "on")
         if mark == self._mark and not force:

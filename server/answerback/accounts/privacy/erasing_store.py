@@ -20,9 +20,10 @@ _WORDS = (
 _PRIVATE = (
     "UPDATE comments SET state = 'deleted', body = '', html = '' WHERE visitor_id = :id AND state <> 'published'",
     # By which words a question is found that is there no more.
-    """DELETE FROM asked_terms WHERE answer_id IN (SELECT k.answer_id FROM asked k JOIN comments c
+    """DELETE FROM answered_question_terms WHERE answer_id IN (
+        SELECT k.answer_id FROM answered_questions k JOIN comments c
         ON c.id = k.question_id WHERE c.visitor_id = :id AND c.state = 'deleted')""",
-    """DELETE FROM asked WHERE question_id IN (
+    """DELETE FROM answered_questions WHERE question_id IN (
         SELECT id FROM comments WHERE visitor_id = :id AND state = 'deleted')""",
     "UPDATE feedback SET reason = '' WHERE visitor_id = :id",
     "UPDATE reports SET reason = '' WHERE visitor_id = :id",

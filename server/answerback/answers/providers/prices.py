@@ -40,7 +40,7 @@ _DATED = re.compile(r"-20\d\d-\d\d-\d\d$")
 
 
 def read_prices(text: str) -> Prices:
-    """Prices as an operator writes them, over those known here: `model=asked/cached/said`, comma-separated.
+    """Prices as an operator writes them, over those known here: `model=input/cached/output`, comma-separated.
 
     In US dollars for a million tokens. Raises ValueError.
     """
@@ -49,7 +49,7 @@ def read_prices(text: str) -> Prices:
         model, _, numbers = part.partition("=")
         values = [float(number) for number in numbers.split("/")]
         if not model.strip() or len(values) != 3 or not all(0 <= value < 100_000 for value in values):
-            raise ValueError("must be model=asked/cached/said, comma-separated, in dollars for a million tokens")
+            raise ValueError("must be model=input/cached/output, comma-separated, in dollars per million tokens")
         found[model.strip()] = Price(*values)
     return found
 

@@ -68,21 +68,21 @@ def remember(site: str, question_id: str, answer_id: str, terms: Sequence[str], 
     if not terms:
         return
     yield run(
-        """INSERT INTO asked (answer_id, site, question_id, terms, updated_at)
+        """INSERT INTO answered_questions (answer_id, site, question_id, terms, updated_at)
         VALUES (:answer_id, :site, :question_id, :terms, :now)""",
         answer_id=answer_id, site=site, question_id=question_id, terms=orjson.dumps(list(terms)).decode(), now=now,
     )  # fmt: skip
     for term in terms:
         yield run(
-            "INSERT INTO asked_terms (site, term, answer_id) VALUES (:site, :term, :answer_id)",
+            "INSERT INTO answered_question_terms (site, term, answer_id) VALUES (:site, :term, :answer_id)",
             site=site, term=term, answer_id=answer_id,
         )  # fmt: skip
 
 
 def forget(site: str, answer_id: str) -> Work[None]:
     """An answer is found no more when its question is asked again."""
-    yield run("DELETE FROM asked_terms WHERE site = :site AND answer_id = :id", site=site, id=answer_id)
-    yield run("DELETE FROM asked WHERE site = :site AND answer_id = :id", site=site, id=answer_id)
+    yield run("DELETE FROM answered_question_terms WHERE site = :site AND answer_id = :id", site=site, id=answer_id)
+    yield run("DELETE FROM answered_questions WHERE site = :site AND answer_id = :id", site=site, id=answer_id)
 
 
 def with_terms(site: str, terms: Collection[str]) -> Work[list[Answered]]:
@@ -94,10 +94,10 @@ def with_terms(site: str, terms: Collection[str]) -> Work[list[Answered]]:
         f"""SELECT k.answer_id, k.terms, q.body AS question, c.page, c.body, c.html, c.author_kind, c.created_at,
             COALESCE(a.verified_by_owner, 1) AS by_owner, a.revised_at, COALESCE(t.url, '') AS url,
             COALESCE(t.title, '') AS title
-        FROM (SELECT answer_id, COUNT(*) AS shared FROM asked_terms
+        FROM (SELECT answer_id, COUNT(*) AS shared FROM answered_question_terms
               WHERE site = :site AND term IN ({listed})
               GROUP BY answer_id ORDER BY COUNT(*) DESC, answer_id LIMIT {CANDIDATES}) AS best
-        JOIN asked k ON k.answer_id = best.answer_id
+        JOIN answered_questions k ON k.answer_id = best.answer_id
         JOIN comments q ON q.id = k.question_id AND q.site = :site AND q.state = 'published'
         JOIN comments c ON c.id = k.answer_id AND c.site = :site AND c.state = 'published' AND c.body <> ''
         LEFT JOIN answers a ON a.id = c.id
@@ -121,11 +121,11 @@ def term_counts(site: str, terms: Collection[str]) -> Work[tuple[dict[str, int],
     """In how many answered questions of the site each term is, and how many answered questions there are."""
     listed, params = in_list("term", terms)
     rows = yield many(
-        f"""SELECT term, COUNT(*) AS count FROM asked_terms
+        f"""SELECT term, COUNT(*) AS count FROM answered_question_terms
         WHERE site = :site AND term IN ({listed}) GROUP BY term""",
         site=site, **params,
     )  # fmt: skip
-    total = yield one("SELECT COUNT(*) AS count FROM asked WHERE site = :site", site=site)
+    total = yield one("SELECT COUNT(*) AS count FROM answered_questions WHERE site = :site", site=site)
     return {row["term"]: row["count"] for row in rows}, total["count"]
 
 

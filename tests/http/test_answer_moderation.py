@@ -1,4 +1,4 @@
-"""The gate before and after answers: the owner's words and the provider's moderation, over the real server."""
+"""Moderation of questions and answers: blocked words and the provider's moderation, over the real server."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def provider() -> Iterator[OpenAIServer]:
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory, provider: OpenAIServer) -> Iterator[Server]:
-    folder = tmp_path_factory.mktemp("gate")
+    folder = tmp_path_factory.mktemp("moderation")
     with Site.start() as site, Server.start(folder, site, OPENAI_BASE_URL=provider.base_url) as server:
         server.change(**UNLIMITED)
         yield server
@@ -45,9 +45,9 @@ def server(shared: Server) -> Server:
     return shared
 
 
-def set_gate(server: Server, gate: str) -> None:
-    """Change the gate, where it is another one."""
-    wanted = {"gate": gate, "blocked_words": WORDS}
+def set_moderation(server: Server, level: str) -> None:
+    """Change the setting if it differs."""
+    wanted = {"answer_moderation": level, "blocked_words": WORDS}
     settings = json.loads(rows(server, "SELECT settings FROM sites WHERE key = 'demo'")[0][0])
     if not wanted.items() <= settings.items():
         server.change(**wanted)
@@ -80,9 +80,9 @@ def readable(server: Server, id: str) -> str:
     return replayed + "".join(server.call("GET", path).body.decode() for path in paths)
 
 
-@pytest.mark.parametrize("gate", ["words", "moderation"])
-def test_a_blocked_question_is_never_sent(server: Server, model: OpenAIServer, gate: str) -> None:
-    set_gate(server, gate)
+@pytest.mark.parametrize("level", ["words", "moderation"])
+def test_a_blocked_question_is_never_sent(server: Server, model: OpenAIServer, level: str) -> None:
+    set_moderation(server, level)
     for question in ("Where is the **CASINO** here?", "여기 온라인도박은 어디서 하나요?"):
         reply = ask(server, question)
         assert (reply["answer"]["state"], reply["body"], reply["html"]) == ("withheld", "", "")
@@ -93,8 +93,8 @@ def test_a_blocked_question_is_never_sent(server: Server, model: OpenAIServer, g
     assert ask(server)["answer"]["state"] == "done"
 
 
-def test_gate_off_checks_nothing(server: Server, model: OpenAIServer) -> None:
-    set_gate(server, "off")
+def test_moderation_off_checks_nothing(server: Server, model: OpenAIServer) -> None:
+    set_moderation(server, "off")
     model.script({"text": "A casino, no; a bakery."})
     reply = ask(server, "Is this a casino?")
     assert (reply["answer"]["state"], "casino" in reply["body"]) == ("done", True)
@@ -103,7 +103,7 @@ def test_gate_off_checks_nothing(server: Server, model: OpenAIServer) -> None:
 
 @pytest.mark.parametrize("size", [1, 3, 40])
 def test_blocked_word_ends_the_answer_unseen(server: Server, model: OpenAIServer, size: int) -> None:
-    set_gate(server, "words")
+    set_moderation(server, "words")
     model.script({"text": "It opens at 7:30 by the KILL  switch, they say, and so on and on.", "size": size})
     live = Watching(server, server.thread()["last_event"])
     reply = ask(server)
@@ -121,21 +121,21 @@ def test_blocked_word_ends_the_answer_unseen(server: Server, model: OpenAIServer
 
 
 def test_blocked_word_ends_the_providers_call(server: Server, model: OpenAIServer) -> None:
-    set_gate(server, "words")
+    set_moderation(server, "words")
     model.script({"text": "The casino is here. And more.", "gate": "never", "gate_after": 5})
     assert ask(server)["answer"]["state"] == "withheld"
     wait_until(lambda: model.seen()["requests"][0]["state"] == "cut")
 
 
 def test_prefix_of_a_blocked_word_is_said(server: Server, model: OpenAIServer) -> None:
-    set_gate(server, "words")
+    set_moderation(server, "words")
     text = "I assume it opens at 7:30, as the class says. Ass"
     model.script({"text": text + "ume so.", "size": 1})
     assert ask(server)["body"] == text + "ume so."
 
 
 def test_flagged_answer_is_withheld_unseen(server: Server, model: OpenAIServer) -> None:
-    set_gate(server, "moderation")
+    set_moderation(server, "moderation")
     model.script({"text": "Something violent at 7:30.", "size": 2}, flagged=["violent"])
     live = Watching(server, server.thread()["last_event"])
     reply = ask(server)
@@ -149,7 +149,7 @@ def test_flagged_answer_is_withheld_unseen(server: Server, model: OpenAIServer) 
 
 
 def test_a_flagged_question_is_not_sent_to_the_model(server: Server, model: OpenAIServer) -> None:
-    set_gate(server, "moderation")
+    set_moderation(server, "moderation")
     model.script(flagged=["violent"])
     reply = ask(server, "Can I be violent here?")
     assert reply["answer"]["state"] == "withheld"
@@ -158,7 +158,7 @@ def test_a_flagged_question_is_not_sent_to_the_model(server: Server, model: Open
 
 
 def test_answer_that_passes_moderation_is_given(server: Server, model: OpenAIServer) -> None:
-    set_gate(server, "moderation")
+    set_moderation(server, "moderation")
     model.script(flagged=["violent"])
     reply = ask(server)
     assert (reply["answer"]["state"], len(reply["answer"]["sources"])) == ("done", 1)
@@ -169,7 +169,7 @@ def test_answer_that_passes_moderation_is_given(server: Server, model: OpenAISer
     "trouble", [{"moderation_status": 500}, {"moderation_status": 404}, {"moderation_stalls": "7:30"}]
 )
 def test_unchecked_answer_passes_and_is_recorded(server: Server, model: OpenAIServer, trouble: dict[str, Any]) -> None:
-    set_gate(server, "moderation")
+    set_moderation(server, "moderation")
     model.script({"text": "At 7:30."}, {"text": "In the casino."}, **trouble)
     reply = ask(server)
     assert (reply["answer"]["state"], reply["body"]) == ("done", "At 7:30.")
@@ -179,8 +179,8 @@ def test_unchecked_answer_passes_and_is_recorded(server: Server, model: OpenAISe
         assert ask(server)["answer"]["state"] == "withheld", "the words hold without moderation"
 
 
-def test_gate_holds_in_the_ask_box(server: Server, model: OpenAIServer) -> None:
-    set_gate(server, "words")
+def test_moderation_holds_in_the_ask_box(server: Server, model: OpenAIServer) -> None:
+    set_moderation(server, "words")
     model.script({"text": "Try the casino.", "size": 3})
     question = {"site": "demo", "page": server.page, "url": server.site.origin + server.page, "user_input": QUESTION}
     told = server.call("POST", "/api/chat/gpt/", question, Accept="text/event-stream").body.decode()
