@@ -295,6 +295,17 @@ async def test_forged_forms_change_nothing(house: House) -> None:
     assert await house.log(state="hidden") == ["c1"]
 
 
+async def test_strangers_are_led_from_every_owner_page_to_sign_in(house: House) -> None:
+    paths = [str(getattr(route, "path", "")) for route in house.app.routes.routes]
+    owned = [path for path in paths if path.startswith("/admin/") and not path.startswith("/admin/sign-in/")]
+    assert len(owned) > 15
+    for path in owned:
+        address = path.replace("{id}", "c1").replace("{site}", "one")
+        for answer in (await house.browser.get(address), await house.send(address, {"token": "0" * 64})):
+            if answer.status_code != 405:
+                assert (answer.status_code, answer.headers["location"]) == (303, "/admin/sign-in/"), path
+
+
 async def test_the_log_reads_the_same_on_both_databases(database: Database) -> None:
     await database.write(furnish)
 

@@ -45,7 +45,7 @@ class ApiCall:
     takes: str = ""
     gives: tuple[Gives, ...]
     session: bool = False
-    own_pages_only: bool = False
+    own_origin_only: bool = False
     example: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -98,13 +98,13 @@ API: tuple[ApiCall, ...] = (
     ),
     ApiCall(
         method="POST", path="/api/user/register/", name="register", takes="email! password! name",
-        gives=_json("Account", 201), own_pages_only=True, summary="Register by e-mail and password",
+        gives=_json("Account", 201), own_origin_only=True, summary="Register by e-mail and password",
         handler=lambda s: s.accounts.people.register,
         example={"email": "mina@example.org", "password": "a loaf of rye bread", "name": "Mina"},
     ),
     ApiCall(
         method="POST", path="/api/user/login/", name="signIn", takes="email! password!", gives=_json("Account"),
-        own_pages_only=True, summary="Sign in by e-mail and password",
+        own_origin_only=True, summary="Sign in by e-mail and password",
         handler=lambda s: s.accounts.people.login,
         example={"email": "mina@example.org", "password": "a loaf of rye bread"},
     ),

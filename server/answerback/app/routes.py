@@ -29,7 +29,7 @@ def api_routes(services: Services) -> list[Route]:
     routes = []
     for path, calls in by_path.items():
         handlers = {call.method: call.handler(services) for call in calls}
-        endpoint = edge.endpoint(own_pages_only=any(call.own_pages_only for call in calls), **handlers)
+        endpoint = edge.endpoint(own_origin_only=any(call.own_origin_only for call in calls), **handlers)
         routes += [Route(each, endpoint, methods=METHODS) for each in (path, path.rstrip("/"))]
     return routes
 

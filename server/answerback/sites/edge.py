@@ -78,8 +78,10 @@ class Edge:
         self._sites = sites
         self._own = settings.public_origin
 
-    def endpoint(self, *, own_pages_only: bool = False, **methods: Handler) -> Callable[[Request], Awaitable[Response]]:
-        """An endpoint for the given methods; `own_pages_only` refuses every site's page (passwords)."""
+    def endpoint(
+        self, *, own_origin_only: bool = False, **methods: Handler
+    ) -> Callable[[Request], Awaitable[Response]]:
+        """An endpoint for the given methods; `own_origin_only` refuses those of sites (passwords)."""
 
         async def serve(request: Request) -> Response:
             origin = request.headers.get("origin")
@@ -93,7 +95,7 @@ class Edge:
                 if origin is not None and not await self._known(origin):
                     raise Forbidden("origin_not_allowed")
                 allowed = origin is not None
-                response = await handler(await self._check(request, origin, own_pages_only=own_pages_only))
+                response = await handler(await self._check(request, origin, own_origin_only=own_origin_only))
                 if request.method == "HEAD" and isinstance(response, StreamingResponse):  # it would never end
                     response = Response(headers=dict(response.headers))
             except AppError as error:
@@ -120,9 +122,9 @@ class Edge:
         allow_origin(response, origin)
         return response
 
-    async def _check(self, request: Request, origin: str | None, *, own_pages_only: bool) -> Call:
+    async def _check(self, request: Request, origin: str | None, *, own_origin_only: bool) -> Call:
         unsafe = request.method not in SAFE_METHODS
-        if own_pages_only and origin not in (None, self._own):
+        if own_origin_only and origin not in (None, self._own):
             raise Forbidden("origin_not_allowed")
         if unsafe and request.headers.get("x-answerback") != "1":
             raise BadRequest("header_required")

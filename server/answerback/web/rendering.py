@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from markupsafe import Markup
 from starlette.requests import Request
 
 from ..i18n.catalogue import direction, negotiate
@@ -29,8 +31,16 @@ def environment() -> Environment:
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     environment.globals |= {"asset": asset_path, "direction": direction}
-    environment.filters |= {"cost": cost, "number": number, "duration": duration}
+    environment.filters |= {"attributes": attributes, "cost": cost, "number": number, "duration": duration}
     return environment
+
+
+def attributes(values: Mapping[str, object]) -> Markup:
+    """HTML attributes, each after a space: True is an attribute without a value, None and False are none."""
+    given = ((name, value) for name, value in values.items() if value is not None and value is not False)
+    return Markup("").join(
+        Markup(" {}").format(name) if value is True else Markup(' {}="{}"').format(name, value) for name, value in given
+    )
 
 
 def render(template: str, **values: Any) -> str:

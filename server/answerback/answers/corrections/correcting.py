@@ -166,12 +166,12 @@ class AnswerCorrections:
 def _text(body: str) -> str:
     body = rules.clean_text(body)
     if not body or len(body) > rules.BODY_LIMIT:
-        raise BadRequest("validation_failed", f"The answer must have 1 to {rules.BODY_LIMIT} characters.")
+        raise BadRequest("validation_failed", f"body: must have 1 to {rules.BODY_LIMIT} characters.")
     return body
 
 
 def _note(note: str) -> str:
     note = rules.clean_line(note)
     if len(note) > NOTE_LIMIT:
-        raise BadRequest("validation_failed", f"The note must have at most {NOTE_LIMIT} characters.")
+        raise BadRequest("validation_failed", f"note: must have at most {NOTE_LIMIT} characters.")
     return note
