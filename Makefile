@@ -6,7 +6,7 @@ BIN := .venv/bin
 WORKERS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup demo test check bench screenshots build clean
+.PHONY: help setup demo test check bench screenshots build release clean
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
@@ -57,7 +57,11 @@ screenshots: setup ## the pictures of the documentation, taken of the demo
 	$(BIN)/python -m tests.browser.screenshots
 
 build: setup ## the wheel, with the widget in it
+	rm -f dist/answerback-*.whl
 	$(BIN)/python -m hatchling build -t wheel
+
+release: setup ## name what is here a release, in the changelog: VERSION=1.2.3
+	@$(BIN)/python server/package_version.py $(VERSION)
 
 clean: ## remove what was built and installed here
 	rm -rf .venv .stamps .bench widget/node_modules server/answerback/static dist test-artifacts .tools

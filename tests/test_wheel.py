@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -16,11 +17,11 @@ from email.parser import Parser
 from pathlib import Path
 
 import pytest
+from package_version import packaged, version
 
 from tests.services import free_port, wait_until
 
 ROOT = Path(__file__).parents[1]
-SERVER = ROOT / "server" / "answerback"
 
 
 @pytest.fixture(scope="module")
@@ -64,31 +65,30 @@ def test_wheel_contains_everything(wheel: Path) -> None:
         names = set(archive.namelist())
         [metadata] = [name for name in names if name.endswith("METADATA")]
         described = Parser().parsestr(archive.read(metadata).decode())
-    here = {
-        str(path.relative_to(SERVER.parent))
-        for path in SERVER.rglob("*")
-        if path.is_file() and "__pycache__" not in path.parts
+    counted = [name for name, _ in packaged(ROOT) if "/" in name]  # the others are in its metadata
+    assert {name for name in names if ".dist-info/" not in name} == {
+        name.removeprefix("server/") if name.startswith("server/") else f"answerback/{name}" for name in counted
     }
-    assert here <= names
-    pages = {f"answerback/demo_site/{path.name}" for path in (ROOT / "demo_site").iterdir()}
-    assert pages <= names
     assert any(name.endswith("/licenses/LICENSE") for name in names)
     assert any(name.startswith("answerback/static/answerback/thread-") for name in names)
     assert "answerback/migrations/versions/0001_first.py" in names
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     assert len(described.get_all("Requires-Dist", [])) == len(project["dependencies"])
     assert described["Requires-Python"] == project["requires-python"]
-    assert not [name for name in names if name.startswith(("tests/", "widget/"))]
+    assert described["Version"] == version(ROOT)
 
 
 def test_wheels_commands_work(installed: Path) -> None:
+    assert command(installed, "--version").stdout == f"answerback {version(ROOT)}\n"
     assert command(installed, "--help").stdout.startswith("usage: answerback")
     where = [str(installed / "venv" / "bin" / "python"), "-c", "import answerback; print(answerback.__file__)"]
     found = subprocess.run(where, cwd=installed, env=environment(installed), capture_output=True, text=True, check=True)
     assert found.stdout.startswith(str(installed))
     added = command(installed, "site", "add", "blog", "--origin", "https://blog.example")
     assert 'data-site="blog"' in added.stdout
-    assert command(installed, "export", "blog", "--format", "html").stdout.startswith("<!doctype html>")
+    exported = command(installed, "export", "blog", "--format", "html").stdout
+    assert exported.startswith("<!doctype html>")
+    assert f'<meta name="generator" content="Answerback {version(ROOT)}">' in exported
 
 
 def test_wheels_demo_works_without_the_project(installed: Path) -> None:
@@ -129,5 +129,8 @@ def test_wheel_serves_widget_dashboard_and_calls(served: str) -> None:
 
     assert wait_until(lambda: get("/readyz")) == b'{"status":"ok"}'
     assert b"thread-" in get("/answerback.js")
-    assert b"<form" in get("/admin/sign-in/")
+    assert json.loads(get("/healthz")) == {"status": "ok", "version": version(ROOT)}
+    signing_in = get("/admin/sign-in/")
+    assert b"<form" in signing_in
+    assert f'<meta name="generator" content="Answerback {version(ROOT)}">'.encode() in signing_in
     assert b'"openapi"' in get("/api/openapi.json")

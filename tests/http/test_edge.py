@@ -14,6 +14,7 @@ from xml.etree import ElementTree
 
 import pytest
 from answerback.app.api_table import API
+from answerback.version import version
 
 from tests.services import Server
 
@@ -171,6 +172,8 @@ def test_a_feed_is_xml_whatever_is_in_a_comment(shared: Server) -> None:
     feed = ElementTree.fromstring(shared.call("GET", "/api/feed/?site=demo&page=/a%01<b>%EF%BF%BF").body)
     titles = [element.text for element in feed.iter("{http://www.w3.org/2005/Atom}title")]
     assert titles[-1] == "M&M · /a<b>"
+    [generator] = feed.iter("{http://www.w3.org/2005/Atom}generator")
+    assert (generator.text, generator.get("version")) == ("Answerback", version())
 
 
 def test_accounts_register_sign_in_and_out(shared: Server) -> None:

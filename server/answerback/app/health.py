@@ -19,6 +19,7 @@ from ..db.database import Database
 from ..live.bus import Bus
 from ..metrics import Metrics
 from ..net.http import json_response
+from ..version import version
 from .openapi import openapi
 
 PROBE_SECONDS = 5
@@ -28,7 +29,7 @@ def machine_routes(db: Database, bus: Bus, metrics: Metrics) -> list[Route]:
     """For load balancers and programs."""
 
     async def healthz(request: Request) -> Response:
-        return json_response({"status": "ok"})
+        return json_response({"status": "ok", "version": version()})
 
     async def readyz(request: Request) -> Response:
         try:

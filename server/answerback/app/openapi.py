@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .. import __version__
+from ..version import version
 from .api_table import API, EVENTS, ApiCall, Field
 from .schemas import FIELDS, SCHEMAS, Schema
 
@@ -34,7 +34,7 @@ def openapi() -> dict[str, Any]:
     }  # fmt: skip
     return {
         "openapi": "3.1.0",
-        "info": {"title": "Answerback", "version": __version__, "description": DESCRIPTION},
+        "info": {"title": "Answerback", "version": version(), "description": DESCRIPTION},
         "paths": paths,
         "components": {
             "schemas": dict(SCHEMAS),

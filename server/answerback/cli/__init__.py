@@ -12,6 +12,7 @@ from ..core.comments import is_text
 from ..db.sqlite_file import INTERRUPTED, restored
 from ..errors import AppError, BadRequest, SettingsError
 from ..settings import Settings, load_settings, sqlite_file
+from ..version import version
 from . import answers, owners, sites, threads
 from . import server as serving
 from . import transfer as moving
@@ -57,10 +58,22 @@ def _settings(options: argparse.Namespace, environment: Mapping[str, str] | None
     return load_settings(environment, dotenv=dotenv)
 
 
+class _Version(argparse.Action):
+    """Prints the version, which is looked up only then."""
+
+    def __init__(self, option_strings: Sequence[str], dest: str, help: str) -> None:
+        super().__init__(option_strings, dest=argparse.SUPPRESS, default=argparse.SUPPRESS, nargs=0, help=help)
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        print(f"answerback {version()}")
+        parser.exit()
+
+
 def parser() -> Parser:
     """The command line's grammar, in the order in which its help shows it."""
     top = Parser(prog="answerback", description="Comments that answer back.")
     takes_env_file(top)
+    top.add_argument("--version", action=_Version, help="print the version and exit")
     commands = top.add_subparsers(metavar="COMMAND", required=True, parser_class=Parser)
     for room in (serving, sites, threads, owners, answers, moving):
         room.add_to(commands)

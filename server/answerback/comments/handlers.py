@@ -19,6 +19,7 @@ from ..net.addresses import address_key
 from ..net.http import json_response
 from ..runtime import Runtime
 from ..sites.edge import Call
+from ..version import version
 from . import store
 from .posting import Posting, read_draft
 from .snapshot import Snapshots, read_key, respond
@@ -139,6 +140,7 @@ def atom(name: str, query: str, comments: list[Comment], now: int) -> str:
     return (
         '<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom">'
         f"<id>urn:answerback:feed:{escape(query)}</id><title>{escape(name)}</title>"
+        f'<generator version="{version()}">Answerback</generator>'
         f"<updated>{updated}</updated>{entries}</feed>"
     )
 

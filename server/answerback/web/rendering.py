@@ -11,6 +11,7 @@ from markupsafe import Markup
 from starlette.requests import Request
 
 from ..i18n.catalogue import direction, negotiate
+from ..version import version
 from .assets import asset_path
 from .figures import cost, duration, number
 
@@ -30,7 +31,7 @@ def environment() -> Environment:
         loader=FileSystemLoader(PACKAGE), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
-    environment.globals |= {"asset": asset_path, "direction": direction}
+    environment.globals |= {"asset": asset_path, "direction": direction, "version": version}
     environment.filters |= {"attributes": attributes, "cost": cost, "number": number, "duration": duration}
     return environment
 

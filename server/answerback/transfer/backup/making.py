@@ -11,12 +11,12 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import IO
 
-from ... import __version__
 from ...core.times import iso
 from ...db import sqlite_file
 from ...db.sqlite_file import Progress, sync_folder
 from ...errors import BadRequest, Unavailable
 from ...priority import step_back
+from ...version import version
 from .archive import BadArchive, Manifest, digest, pack, unpack
 
 SPARE_BYTES = 16 << 20
@@ -106,7 +106,7 @@ def _copy(database: Path, copy: Path, now: int, progress: Progress) -> Manifest:
             raise BadRequest("validation_failed", f"{database} is a database, but none of Answerback's.")
     progress("Checking", 1, 1)
     size = copy.stat().st_size
-    return Manifest(__version__, revision, iso(now), size, digest(copy, progress), rows)
+    return Manifest(version(), revision, iso(now), size, digest(copy, progress), rows)
 
 
 def _blame(database: Path, copy: Path, found: list[str]) -> None:
