@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from answerback.mail.messages import link_message
 
 ROOT = Path(__file__).parents[1]
 SERVER, WIDGET = ROOT / "server" / "answerback", ROOT / "widget" / "src" / "styles"
@@ -42,6 +43,14 @@ def strangers(css: str) -> list[str]:
 def test_our_sheets_name_no_colour_and_no_radius() -> None:
     assert sheets()
     assert {path.name: strangers(path.read_text("utf-8")) for path in sheets()} == {path.name: [] for path in sheets()}
+
+
+def test_no_colour_stands_in_a_template_or_in_code() -> None:
+    colour = re.compile(r"\b(?:background|color|border[a-z-]*):[^;{}\"']*(?:#[0-9a-f]{3}|rgb|hsl|white|black)", re.I)
+    paths = [path for path in SERVER.glob("**/*") if path.suffix in (".py", ".html")]
+    paths = [path for path in paths if not {"static", "demo_site"} & set(path.parts)]
+    assert len(paths) > 100
+    assert {path.name for path in paths if colour.search(path.read_text("utf-8"))} == set()
 
 
 @pytest.mark.parametrize(
@@ -81,6 +90,17 @@ def test_the_widget_is_built_from_the_tokens() -> None:
     for name in public:
         assert f"var(--answerback-{name},{plain(values[name])})" in widget
     assert "--token-" not in widget
+
+
+def test_mails_have_the_colours_of_the_light_design() -> None:
+    mail = link_message(
+        "verify", "a@b.example", site="A site", lang="en", link="https://x.example/", code="", seconds=60
+    )
+    for name in ("ground", "text", "field", "accent", "on-accent", "muted"):
+        value = tokens()[name]
+        light = value.removeprefix("light-dark(").partition(",")[0]
+        assert light.startswith("#") and light in mail.html, name
+    assert "light-dark" not in mail.html and "var(" not in mail.html
 
 
 def test_the_public_properties_are_documented() -> None:

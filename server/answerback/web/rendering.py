@@ -14,6 +14,7 @@ from ..i18n.catalogue import direction, negotiate
 from ..version import version
 from .assets import asset_path
 from .figures import cost, duration, number
+from .tokens import light, stylesheet
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -31,7 +32,9 @@ def environment() -> Environment:
         loader=FileSystemLoader(PACKAGE), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
-    environment.globals |= {"asset": asset_path, "direction": direction, "version": version}
+    environment.globals |= {
+        "asset": asset_path, "direction": direction, "light": light, "stylesheet": stylesheet, "version": version,
+    }  # fmt: skip
     environment.filters |= {"attributes": attributes, "cost": cost, "number": number, "duration": duration}
     return environment
 
