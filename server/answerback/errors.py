@@ -1,16 +1,16 @@
 """Every error that a caller can see, as one tree.
 
 AppError                  anything with a stable code, made into problem+json (RFC 9457) at the edge
-├── BadRequest        400 the request cannot be read, or a value in it is not allowed
-├── Unauthorized      401 nobody is signed in, or no longer
-├── Forbidden         403 signed in or not, this caller may not do this
-├── NotFound          404 no such thing on this site
-├── Conflict          409 the state of things does not allow it
-├── TooLarge          413 more bytes than are read
-├── WrongMediaType    415 unsafe calls carry JSON
-├── LimitReached      429 a limit is used up; `retry_after` says for how many seconds
-└── Unavailable       503 not now: the answer provider or a part of ours does not respond
-SettingsError             a setting is unknown or bad: the server does not start
+├── BadRequest        400 the request cannot be read, or a value is invalid
+├── Unauthorized      401 no valid session
+├── Forbidden         403 the caller may not do this
+├── NotFound          404 nothing by that name on this site
+├── Conflict          409 the current state does not allow it
+├── TooLarge          413 the body is too large
+├── WrongMediaType    415 the body is not JSON
+├── LimitReached      429 a limit is used up; `retry_after` is in seconds
+└── Unavailable       503 the database, the provider or another part is not available
+SettingsError             a setting is unknown or invalid; the server does not start
 """
 
 from __future__ import annotations
@@ -19,39 +19,39 @@ from collections.abc import Mapping
 
 CODES: Mapping[str, str] = {
     "ai_off": "Answers are switched off here.",
-    "already_answered": "This comment has an answer already.",
-    "answer_failed": "The answer could not be given.",
+    "already_answered": "This comment has already been answered.",
+    "answer_failed": "The question could not be answered.",
     "answer_running": "This answer is still being written.",
-    "bad_json": "The body is not JSON that can be read.",
-    "body_too_large": "The body has more bytes than are read.",
-    "budget_exhausted": "The site's answers of today are used up.",
-    "code_invalid": "This sign-in code is used, too old, or of another page.",
-    "edit_window_over": "The time in which this comment could be changed is over.",
-    "email_taken": "An account with this e-mail address exists already.",
-    "header_required": "Unsafe calls carry the header X-Answerback: 1.",
+    "bad_json": "The body is not valid JSON.",
+    "body_too_large": "The body is too large.",
+    "budget_exhausted": "The site's answers for today are used up.",
+    "code_invalid": "This sign-in code has been used, has expired, or belongs to another page.",
+    "edit_window_over": "This comment can no longer be changed.",
+    "email_taken": "There is already an account with this email address.",
+    "header_required": "Unsafe methods need the header X-Answerback: 1.",
     "internal": "Something went wrong on our side.",
-    "login_failed": "E-mail address or password do not match.",
-    "method_not_allowed": "This address does not take this method.",
+    "login_failed": "The email address or the password is not correct.",
+    "method_not_allowed": "This method is not allowed here.",
     "not_found": "Not found.",
-    "not_yours": "Only its author may do this.",
-    "origin_not_allowed": "This origin is not one of the site's.",
+    "not_yours": "Only its author can do this.",
+    "origin_not_allowed": "This origin is not allowed for the site.",
     "password_weak": "This password is too easy to guess.",
     "quota_exhausted": "Today's answers are used up.",
     "rate_limited": "Too many comments in a short time.",
-    "request_timeout": "The request did not arrive in time.",
-    "session_invalid": "This session is over, or belongs to another site.",
-    "session_required": "This call needs a session.",
-    "sign_in_required": "This site takes comments of signed-in visitors only.",
-    "site_required": "Every call names its site.",
-    "site_unknown": "There is no such site here.",
-    "sso_invalid": "The site's token is not good, used, or too old.",
+    "request_timeout": "The request took too long to arrive.",
+    "session_invalid": "This session has expired or belongs to another site.",
+    "session_required": "A session is required.",
+    "sign_in_required": "This site accepts comments from signed-in visitors only.",
+    "site_required": "The site parameter is required.",
+    "site_unknown": "Unknown site.",
+    "sso_invalid": "The site's token is invalid, used, or expired.",
     "thread_locked": "This thread is closed.",
-    "ticket_invalid": "This ticket is used, too old, or of another site.",
+    "ticket_invalid": "This ticket has been used, has expired, or belongs to another site.",
     "too_many_requests": "Too many requests in a short time.",
     "unavailable": "Not available at the moment.",
-    "unsupported_media_type": "Unsafe calls carry Content-Type: application/json.",
-    "validation_failed": "A value is missing or not allowed.",
-    "visitor_blocked": "The owner of this site does not let you write here any more.",
+    "unsupported_media_type": "Unsafe methods need Content-Type: application/json.",
+    "validation_failed": "A value is missing or invalid.",
+    "visitor_blocked": "The site's owner does not let you write here.",
 }
 
 
@@ -84,25 +84,25 @@ class AppError(Exception):
 
 
 class BadRequest(AppError):
-    """The request cannot be read, or a value in it is not allowed."""
+    """The request cannot be read, or a value is invalid."""
 
     status = 400
 
 
 class Unauthorized(AppError):
-    """Nobody is signed in, or no longer."""
+    """No valid session."""
 
     status = 401
 
 
 class Forbidden(AppError):
-    """This caller may not do this."""
+    """The caller may not do this."""
 
     status = 403
 
 
 class NotFound(AppError):
-    """No such thing on this site; ids of other sites are not found either."""
+    """Nothing by that name on this site; ids of other sites are not found either."""
 
     status = 404
 
@@ -111,7 +111,7 @@ class NotFound(AppError):
 
 
 class MethodNotAllowed(AppError):
-    """The address exists, the method does not."""
+    """The URL exists, the method does not."""
 
     status = 405
 
@@ -123,19 +123,19 @@ class Timeout(AppError):
 
 
 class Conflict(AppError):
-    """The state of things does not allow it."""
+    """The current state does not allow it."""
 
     status = 409
 
 
 class TooLarge(AppError):
-    """More bytes than are read."""
+    """The body is too large."""
 
     status = 413
 
 
 class WrongMediaType(AppError):
-    """Unsafe calls carry JSON."""
+    """The body is not JSON."""
 
     status = 415
 
@@ -147,7 +147,7 @@ class LimitReached(AppError):
 
 
 class Unavailable(AppError):
-    """Not now."""
+    """The database, the provider or another part is not available."""
 
     status = 503
 

@@ -259,12 +259,12 @@ def _collect(environment: dict[str, str], dotenv: Path | None) -> dict[str, str]
             continue
         if name in BY_NAME:
             if text == "" and name == "ANSWERBACK_SECRET_KEY":
-                raise SettingsError(f"{name}: must not be empty; leave it unset to have a key made and kept")
+                raise SettingsError(f"{name}: must not be empty; leave it unset to generate a key")
             texts[name] = text.strip()
         elif name.endswith("_FILE") and target in BY_NAME and BY_NAME[target].secret:
             texts.setdefault(target, _read_secret(name, Path(text)))
         else:
-            raise SettingsError(f"{name}: there is no such setting")
+            raise SettingsError(f"{name}: unknown setting")
     return texts
 
 

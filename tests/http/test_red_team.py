@@ -163,7 +163,7 @@ def test_command_passes_quotes_and_needs_a_provider(live: Server) -> None:
         assert "5 of 5 cases hold" in done.stdout
         live.environment = environment | {"ANSWERBACK_PROVIDER": "off"}
         done = live.command("check", "--red-team", check=False)
-        assert (done.returncode, done.stdout, "nobody to try" in done.stderr) == (1, "", True)
+        assert (done.returncode, done.stdout, "no provider to test" in done.stderr) == (1, "", True)
         live.environment = environment | {"OPENAI_BASE_URL": "http://127.0.0.1:9/v1"}
         done = live.command("check", "--red-team", check=False)
         assert (done.returncode, done.stdout, "cannot be reached" in done.stderr) == (1, "", True)

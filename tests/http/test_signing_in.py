@@ -176,7 +176,7 @@ def test_concurrent_exchanges_give_one_session(server: Server, window: Window) -
     assert sorted(replies) == [201] + [400] * 7
 
 
-@pytest.mark.parametrize("wrong", ["verifier", "origin", "site", "site of the same origin", "no origin"])
+@pytest.mark.parametrize("wrong", ["verifier", "origin", "site", "site of the same origin", "not an origin"])
 def test_wrong_verifier_uses_up_the_code(server: Server, window: Window, wrong: str) -> None:
     code, sessions = code_in(registered(window)), count(server, "sessions")
     if wrong == "verifier":

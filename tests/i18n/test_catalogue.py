@@ -69,7 +69,7 @@ def test_errors_have_texts_for_readers() -> None:
     too_short = BadRequest("password_weak", reason="password_length", values={"least": "8", "most": "128"})
     assert error_text(too_short, "en") == "Use 8 to 128 characters."
     assert error_text(AppError("not_found"), "ko-KR") == "찾을 수 없어요."
-    assert error_text(AppError("not_found", "The comment that this replies to is not there."), "en") == "Not found."
+    assert error_text(AppError("not_found", "The parent comment does not exist."), "en") == "Not found."
 
 
 def test_babel_is_imported_late() -> None:

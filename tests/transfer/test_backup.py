@@ -98,7 +98,7 @@ def test_a_backup_overwrites_nothing_and_is_made_once_at_a_time(database: Path, 
             make_backup(database, key, target, NOW, quiet)
 
     make_backup(database, key, target, NOW, another)
-    with pytest.raises(AppError, match="is there already"):
+    with pytest.raises(AppError, match="already exists"):
         make_backup(database, key, target, NOW, quiet)
     with pytest.raises(AppError, match="There is no folder"):
         make_backup(database, key, tmp_path / "nowhere" / "copy.tar", NOW, quiet)
@@ -134,7 +134,7 @@ def test_what_is_no_database_is_not_backed_up(
     database: Path, key: Path, tmp_path: Path, damage: Callable[[Path], None]
 ) -> None:
     damage(database)
-    with pytest.raises(AppError, match=r"itself is damaged|none of Answerback's"):
+    with pytest.raises(AppError, match=r"itself is damaged|not an Answerback database"):
         make_backup(database, key, tmp_path / "copy.tar", NOW, quiet)
     assert names(tmp_path) == {"data"}
 
@@ -206,7 +206,8 @@ def test_only_databases_of_ours_are_put_back(database: Path, key: Path, tmp_path
     shutil.copy(database, newer)
     with closing(sqlite3.connect(newer)) as connection, connection:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
-    for source, why in ((other, "none of Answerback's"), (newer, "newer Answerback"), (tmp_path / "no", "no file")):
+    sources = ((other, "not an Answerback database"), (newer, "newer Answerback"), (tmp_path / "no", "no file"))
+    for source, why in sources:
         with pytest.raises(AppError, match=why):
             restore(source, database, key, NOW, quiet)
     assert names(database.parent) == {"answerback.db", "secret-key"}

@@ -34,7 +34,7 @@ _COMMON = frozenset(
 def check_password(password: str, *, email: str) -> None:
     """Raises BadRequest (`password_weak`) for one that is too short, too long, common or the address itself."""
     if not is_text(password):
-        raise BadRequest("password_weak", "A password is text, in UTF-8.")
+        raise BadRequest("password_weak", "A password must be UTF-8 text.")
     if not SHORTEST <= len(password) <= LONGEST:
         raise BadRequest(
             "password_weak", f"A password has {SHORTEST} to {LONGEST} characters.",

@@ -114,7 +114,7 @@ class OwnerAuth(WebViews):
     def check_token(self, owner: Owner, form: Form) -> None:
         """Raises Forbidden when the form was not made for this session."""
         if not hmac.compare_digest(form.get("token", "").encode(), owner.token.encode()):
-            raise Forbidden("session_invalid", "This form is out of date: go back, reload the page and try again.")
+            raise Forbidden("session_invalid", "This form is out of date. Go back, reload the page and try again.")
 
     def show(self, call: OwnerCall, template: str, *, title: str, status: int = 200, **values: Any) -> Response:
         """A response with this template, framed for this owner."""

@@ -67,7 +67,7 @@ class SignInViews:
             response.headers["Retry-After"] = str(error.retry_after)
             return response
         if owner_id is None:
-            return self._form(403, "E-mail address or password do not match.", email)
+            return self._form(403, "The email address or the password is not correct.", email)
         return await self._signed_in(request, owner_id)
 
     async def show_link(self, request: Request) -> Response:
@@ -83,7 +83,7 @@ class SignInViews:
         hash, now = hash_secret(request.path_params["secret"]), self._clock.now()
         owner_id = await self._db.write(lambda: people.use_owner_link(hash, now))
         if owner_id is None:
-            raise NotFound("ticket_invalid", "This link has been used already, or is too old.")
+            raise NotFound("ticket_invalid", "This link has been used or has expired.")
         return await self._signed_in(request, owner_id)
 
     async def sign_out(self, request: Request) -> Response:

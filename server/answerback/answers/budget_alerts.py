@@ -31,7 +31,7 @@ class BudgetAlerts:
             try:
                 await self._mail(alert)
             except MailRefused:
-                log.warning("the owners of %s could not be told by mail", alert.site)
+                log.warning("could not email the owners of %s", alert.site)
             except Exception:
                 log.exception("the owners of %s could not be told", alert.site)
 

@@ -95,7 +95,7 @@ def _of_all(site: Site, page: str) -> list[Bucket]:
     """The counts of what everybody asks: on this page, on the site."""
     found = [
         Bucket(
-            site_bucket(site.key), site.budget_answers, "budget_exhausted", "The site's answers of today are used up."
+            site_bucket(site.key), site.budget_answers, "budget_exhausted", "The site's answers for today are used up."
         )
     ]
     if page and site.page_daily_answers is not None:

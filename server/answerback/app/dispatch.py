@@ -16,7 +16,7 @@ from ..metrics import Metrics
 from ..net.http import problem
 
 THREADS = "/api/comments"
-NO_TEXT = problem(BadRequest("validation_failed", "This address has characters that are no text."))
+NO_TEXT = problem(BadRequest("validation_failed", "The URL contains characters that are not text."))
 """Before anybody looks for what it names: PostgreSQL takes no such text."""
 
 

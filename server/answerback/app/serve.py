@@ -153,7 +153,7 @@ class Workers:
                 for family, _, _, _, address in socket.getaddrinfo(self._host, self._port, type=socket.SOCK_STREAM)
             ]
         except OSError as error:
-            log.error("%s:%s cannot be listened on: %s", self._host, self._port, error)
+            log.error("cannot listen on %s:%s: %s", self._host, self._port, error)
             return 1
         listening()
         self._watched, self._held = os.pipe()  # children see by its end that this process is no more

@@ -22,7 +22,7 @@ async def loader(request: Request) -> Response:
     """`GET /answerback.js`."""
     path = STATIC / "answerback.js"
     if not await asyncio.to_thread(path.is_file):
-        return problem(NotFound("not_found", "The widget is not built: run make setup."))
+        return problem(NotFound("not_found", "The widget has not been built. Run make setup."))
     return await _script(path, SHORT)
 
 

@@ -28,7 +28,7 @@ def main(
     grammar = parser()
     arguments = sys.argv[1:] if arguments is None else arguments
     if not is_text("".join(arguments)):
-        grammar.error("arguments are text, in UTF-8")
+        grammar.error("arguments must be UTF-8 text")
     options = grammar.parse_args(arguments, argparse.Namespace(stdin=stdin))
     try:
         result: int = options.run(_settings(options, environment), options)

@@ -30,7 +30,7 @@ def _answers(settings: Settings, options: argparse.Namespace) -> int:
     if options.json:
         print(json.dumps({"answers": options.to}))
     if options.to == "off":
-        say("Nobody is answered any more: what is being written stops within seconds. Comments go on.")
+        say("Answers are off: running ones stop within seconds. Comments continue.")
     else:
-        say("Questions are answered again, as each site has it.")
+        say("Answers are on again, by each site's rule.")
     return 0

@@ -46,7 +46,7 @@ async def check_all(settings: Settings) -> list[Line]:
 
 def _settings(settings: Settings) -> Line:
     if settings.public_url.startswith("http://") and "localhost" not in settings.public_origin:
-        return Line("settings", "warning", "ANSWERBACK_PUBLIC_URL is not https: browsers will not keep the session")
+        return Line("settings", "warning", "ANSWERBACK_PUBLIC_URL is not https; browsers will not keep the session")
     return Line("settings", "ok", f"public address {settings.public_url}, data in {settings.data_dir}")
 
 
@@ -91,15 +91,15 @@ async def _redis(settings: Settings) -> Line:
         return Line("redis", "error", f"cannot be reached ({type(error).__name__})")
     finally:
         await client.aclose()
-    return Line("redis", "ok", "joins the processes' live events")
+    return Line("redis", "ok", "shares live events between processes")
 
 
 async def check_provider(settings: Settings) -> Line:
     """Who answers, and whether they take our key."""
     if settings.provider_in_use == "off":
-        return Line("provider", "warning", "off: nothing is answered")
+        return Line("provider", "warning", "off: no answers")
     if settings.provider_in_use == "quote":
-        return Line("provider", "ok", "quote: answers with the page's own sentences, without a model")
+        return Line("provider", "ok", "quote: answers with sentences from the site, without a model")
     if not settings.openai_api_key and not settings.openai_base_url:
         return Line("provider", "error", "openai, but neither OPENAI_API_KEY nor OPENAI_BASE_URL is set")
     import httpx2
@@ -124,7 +124,7 @@ async def _budgets(settings: Settings) -> Line:
     from ..sites.store import list_sites
 
     if settings.provider_in_use != "openai":
-        return Line("budgets", "ok", "nothing is called that costs money")
+        return Line("budgets", "ok", "no paid calls")
     db, prices = Database(settings.database_url), read_prices(settings.prices)
     try:
         await db.connect()
@@ -143,8 +143,10 @@ async def _budgets(settings: Settings) -> Line:
     )
     if unknown:
         named = ", ".join(unknown)
-        return Line("budgets", "warning", f"budget_usd counts nothing: no price is known of {named}; ANSWERBACK_PRICES")
-    return Line("budgets", "ok", "each budget can be counted")
+        return Line(
+            "budgets", "warning", f"budget_usd has no effect; set ANSWERBACK_PRICES for {named}; ANSWERBACK_PRICES"
+        )
+    return Line("budgets", "ok", "every budget can be enforced")
 
 
 async def _oauth(name: str, settings: Settings) -> Line:
@@ -194,7 +196,7 @@ async def _github(settings: Settings) -> str:
 
 async def _mail(settings: Settings) -> Line:
     if not settings.smtp_url:
-        return Line("mail", "ok", "not set up: no mail is sent (docs/sign-in.md)")
+        return Line("mail", "ok", "not set up; no email is sent (docs/sign-in.md)")
     if not settings.mail_from:
         return Line("mail", "error", "ANSWERBACK_MAIL_FROM is missing")
     from ..mail.transport import MailRefused, Message, SmtpMailer, compose
@@ -203,9 +205,9 @@ async def _mail(settings: Settings) -> Line:
     try:
         compose(Message("a@example.com", "-", "-", "-", "en"), settings.mail_from, SystemClock().now())
     except ValueError:
-        return Line("mail", "error", "ANSWERBACK_MAIL_FROM is no address such as Name <post@example.com>")
+        return Line("mail", "error", "ANSWERBACK_MAIL_FROM must be an address such as Name <post@example.com>")
     try:
         await mailer.greet()
     except MailRefused as refused:
-        return Line("mail", "error", f"the mail server at {mailer.server.host} does not take us in ({refused})")
+        return Line("mail", "error", f"the mail server at {mailer.server.host} refuses the sign-in ({refused})")
     return Line("mail", "ok", f"mail from {settings.mail_from} by {mailer.server.host}")

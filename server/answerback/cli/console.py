@@ -41,7 +41,9 @@ def command(
 
 def takes_env_file(parser: argparse.ArgumentParser, default: Any = None) -> None:
     """Add `--env-file`, which may stand before and after the command's name."""
-    parser.add_argument("--env-file", metavar="FILE", type=Path, default=default, help="settings, in place of .env")
+    parser.add_argument(
+        "--env-file", metavar="FILE", type=Path, default=default, help="file with settings, instead of .env"
+    )
 
 
 def count(text: str) -> int:

@@ -18,7 +18,11 @@ def add_to(commands: Any) -> None:
     new.add_argument("email")
     of = new.add_mutually_exclusive_group()
     of.add_argument("--site", action="append", default=[], metavar="KEY")
-    of.add_argument("--all-sites", action="store_true", help="also those to come; so has a new owner without --site")
+    of.add_argument(
+        "--all-sites",
+        action="store_true",
+        help="all sites, including future ones; the default for a new owner without --site",
+    )
     new.add_argument("--password-stdin", action="store_true")
     new.add_argument("--json", action="store_true")
     listing = command(owner, "list", _list, "all owners with their sites")

@@ -16,14 +16,16 @@ def add_to(commands: Any) -> None:
     demo = command(commands, "demo", _demo, "our server and a plain site on another origin, ready to try", "made")
     demo.add_argument("--port", type=port, default=8000)
     demo.add_argument("--site-port", type=port, default=8001)
-    demo.add_argument("--local-model", action="store_true", help="answer by a small model on this machine")
+    demo.add_argument("--local-model", action="store_true", help="answer with a small local model")
     serve = command(commands, "serve", _serve, "run the server", "made")
     serve.add_argument("--host", default="127.0.0.1")
     serve.add_argument("--port", type=port, default=8000)
     serve.add_argument("--workers", type=count, default=1)
     check = command(commands, "check", _check, "say of each part whether it is ready", "as it is")
-    check.add_argument("--red-team", action="store_true", help="try attacks on the provider in use; costs its calls")
-    check.add_argument("--limit", type=count, metavar="N", help="attacks tried at most, of all kinds alike")
+    check.add_argument(
+        "--red-team", action="store_true", help="run the red team against the provider; makes paid calls"
+    )
+    check.add_argument("--limit", type=count, metavar="N", help="maximum number of attacks, spread over all kinds")
     check.add_argument("--json", action="store_true")
     command(commands, "migrate", _migrate, "bring the database to the newest schema", "made")
 
@@ -37,7 +39,7 @@ def _demo(settings: Settings, options: argparse.Namespace) -> int:
 
 def _serve(settings: Settings, options: argparse.Namespace) -> int:
     if options.workers > 1 and not settings.redis_url:
-        say("answerback: more than one worker needs ANSWERBACK_REDIS_URL, which joins their live events")
+        say("answerback: more than one worker requires ANSWERBACK_REDIS_URL")
         return 2
     from ..app.serve import serve
 
@@ -51,7 +53,7 @@ def _check(settings: Settings, options: argparse.Namespace) -> int:
     if options.red_team:
         return _red_team(settings, options)
     if options.limit:
-        say("answerback: --limit goes with --red-team")
+        say("answerback: --limit requires --red-team")
         return 2
     from .check import check_all
 
@@ -72,7 +74,7 @@ def _red_team(settings: Settings, options: argparse.Namespace) -> int:
 
     provider = asyncio.run(check_provider(settings))
     if provider.state == "error" or settings.provider_in_use == "off":
-        say(f"answerback: there is nobody to try: {provider.detail}")
+        say(f"answerback: no provider to test: {provider.detail}")
         return 1
     cases = evenly(corpus(), options.limit)
     say(announcement(len(cases), provider.detail, calls=settings.provider_in_use == "openai"))

@@ -30,25 +30,27 @@ def add_to(commands: Any) -> None:
     page = command(site, "page", _site_page, "what is answered on one page, where it differs from the whole site")
     page.add_argument("key")
     page.add_argument("page", type=page_key)
-    page.add_argument("--ai", choices=(*AI_RULES, "default"), help="default: as on the whole site")
+    page.add_argument("--ai", choices=(*AI_RULES, "default"), help="default: the site's rule")
     page.add_argument("--json", action="store_true")
     visitor = command(site, "visitor", _site_visitor, "one visitor: answers a day, whether they may write")
     visitor.add_argument("key")
-    visitor.add_argument("id", help="author.id of the visitor's comments in the API")
+    visitor.add_argument("id", help="the visitor's author.id in the API")
     visitor.add_argument("--daily-answers", type=answers_a_day, metavar="N|unlimited|default")
     visitor.add_argument("--json", action="store_true")
     may = visitor.add_mutually_exclusive_group()
-    may.add_argument("--block", action="store_const", const=True, dest="blocked", help="they read on and write nothing")
-    may.add_argument("--unblock", action="store_const", const=False, dest="blocked", help="they may write again")
+    may.add_argument(
+        "--block", action="store_const", const=True, dest="blocked", help="let the visitor read but not write"
+    )
+    may.add_argument("--unblock", action="store_const", const=False, dest="blocked", help="let the visitor write again")
     sso = command(site, "sso", _site_sso, "print the secret by which the site's own server signs its users on")
     sso.add_argument("key")
     sso.add_argument("--json", action="store_true")
     what = sso.add_mutually_exclusive_group()
-    what.add_argument("--rotate", action="store_true", help="make a new one; the one before is worth nothing at once")
-    what.add_argument("--off", action="store_true", help="sign nobody on this way any more")
+    what.add_argument("--rotate", action="store_true", help="replace the secret; the old one stops working at once")
+    what.add_argument("--off", action="store_true", help="turn single sign-on off")
     crawl = command(site, "crawl", _site_crawl, "read the whole site, as far as it has changed")
     crawl.add_argument("key")
-    crawl.add_argument("--limit", type=count, metavar="N", help="pages read at most, this time")
+    crawl.add_argument("--limit", type=count, metavar="N", help="maximum number of pages in this crawl")
     crawl.add_argument("--json", action="store_true")
     change = command(site, "set", _site_set, "change settings of a site")
     change.add_argument("key")
@@ -67,9 +69,9 @@ def _site_add(settings: Settings, options: argparse.Namespace) -> int:
     texts = {"origins": ",".join(options.origin)} | ({"name": options.name} if options.name else {})
     added = with_database(settings, lambda db: db.write(lambda: add_site(options.key, texts, SystemClock().now())))
     if not added:
-        say(f"answerback: there is a site {options.key!r} already")
+        say(f"answerback: site {options.key!r} already exists")
         return 1
-    say("Paste this where the comments should be:")
+    say("Paste this where comments should appear:")
     tag = snippet(settings, options.key)
     print(json.dumps({"key": options.key, "snippet": tag}) if options.json else tag)
     return 0
@@ -95,7 +97,7 @@ def _site_list(settings: Settings, options: argparse.Namespace) -> int:
 def _site_show(settings: Settings, options: argparse.Namespace) -> int:
     found = dict(_sites(settings)).get(options.key)
     if found is None:
-        say(f"answerback: there is no site {options.key!r}")
+        say(f"answerback: no site {options.key!r}")
         return 1
     values = {setting.name: found.get(setting.name, setting.default) for setting in SITE_SETTINGS}
     if options.json:
@@ -126,12 +128,12 @@ def _site_sso(settings: Settings, options: argparse.Namespace) -> int:
 
     secret = with_database(settings, work)
     if secret is None:
-        say(f"answerback: there is no site {options.key!r}, or it has no such secret")
+        say(f"answerback: no site {options.key!r}, or single sign-on is not set up")
         return 1
     if options.off:
-        say("The site's secret is worth nothing any more.")
+        say("The site's secret no longer works.")
     else:
-        say("Keep this on the site's server only; docs/sign-in.md shows what it signs:")
+        say("Keep this secret on the site's server only. docs/sign-in.md shows how to use it:")
     if options.json:
         print(json.dumps({"site": options.key, "secret": secret or None}))
     elif secret:
@@ -165,7 +167,7 @@ def _site_page(settings: Settings, options: argparse.Namespace) -> int:
     else:
         rule, now = None if options.ai == "default" else options.ai, SystemClock().now()
         with_database(settings, lambda db: db.write(lambda: set_rule(site.key, options.page, rule, now)))
-        say(f"What is answered on {options.page}: {rule or f'{site.ai}, as on the whole site'}.")
+        say(f"Answers on {options.page}: {rule or f'{site.ai}, as on the whole site'}.")
     if options.json:
         print(json.dumps({"page": options.page, "ai": rule or "default"}, ensure_ascii=False))
     elif options.ai is None:
@@ -202,10 +204,10 @@ def _site_visitor(settings: Settings, options: argparse.Namespace) -> int:
 
     visitor = with_database(settings, lambda db: db.write(work))
     if visitor is None:
-        say(f"answerback: there is no visitor {options.id!r} on {site.key}")
+        say(f"answerback: no visitor {options.id!r} on {site.key}")
         return 1
     if wanted is not None:
-        say(f"Answers a day for this visitor: {'as on the whole site' if wanted == 'default' else wanted}.")
+        say(f"Answers per day for this visitor: {'as on the whole site' if wanted == 'default' else wanted}.")
     if blocked is not None:
         say("This visitor may not write any more." if blocked else "This visitor may write again.")
     if options.json:

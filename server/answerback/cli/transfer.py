@@ -20,8 +20,8 @@ def add_to(commands: Any) -> None:
     export = command(commands, "export", _export, "the comments of a site as JSON, CSV or one HTML page")
     export.add_argument("key")
     export.add_argument("--format", choices=list(EXPORTS), default="json")
-    export.add_argument("--answers", action="store_true", help="the records of the answers instead, as JSON or CSV")
-    export.add_argument("--output", metavar="FILE", help="instead of stdout")
+    export.add_argument("--answers", action="store_true", help="export answer records instead, as JSON or CSV")
+    export.add_argument("--output", metavar="FILE", help="file to write instead of stdout")
     bring = command(commands, "import", _import, "comments from elsewhere, each once however often it is done")
     bring.add_argument("key")
     bring.add_argument("file")
@@ -40,7 +40,7 @@ def _export(settings: Settings, options: argparse.Namespace) -> int:
 
     if options.answers and not EXPORTS[options.format].answers:
         tables = [name for name, format in EXPORTS.items() if format.answers]
-        say(f"answerback: --answers goes with --format {' or '.join(tables)}")
+        say(f"answerback: --answers requires --format {' or '.join(tables)}")
         return 2
     site, now = site_of(settings, options.key), SystemClock().now()
     with writing_to(options.output) as out:

@@ -138,7 +138,7 @@ class Posting:
         if draft.parent_id is not None:
             parent = yield from store.comment_by_id(site.key, draft.parent_id)
             if parent is None or parent.page != draft.page or parent.state != "published":
-                raise NotFound("not_found", "The comment that this replies to is not there.")
+                raise NotFound("not_found", "The parent comment does not exist.")
             parent_id, root_id, depth = place_below(parent)
         first = site.moderation == "first" and not (yield from store.published_before(visitor.id))
         waits = rules.needs_approval(site.moderation, draft.body, published_before=not first)
@@ -167,7 +167,9 @@ class Posting:
             if (yield from store.is_locked(site.key, comment.page)):
                 raise Conflict("thread_locked")
             if comment.state == "published" and rules.needs_approval(site.moderation, body, published_before=True):
-                raise BadRequest("validation_failed", "body: this has to wait for the owner; write another comment.")
+                raise BadRequest(
+                    "validation_failed", "body: this edit would need approval; write a new comment instead."
+                )
             return comment
 
         comment = await self._db.write(work)
@@ -207,7 +209,7 @@ class Posting:
             if comment is None or comment.state != "published":
                 raise NotFound
             if comment.author_id == visitor.id and comment.author_kind != "ai":
-                raise Forbidden("not_yours", "Nobody votes on their own comment.")
+                raise Forbidden("not_yours", "You cannot vote on your own comment.")
             yield from vote(id, visitor.id, value)
             comment = yield from store.comment_by_id(site.key, id)
             assert comment is not None

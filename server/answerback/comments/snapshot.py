@@ -157,7 +157,7 @@ def read_cursor(text: str, sort: str) -> tuple[float, str] | None:
         if kind != sort or not sound or "\x00" in id:
             raise ValueError(kind)
     except (ValueError, TypeError, binascii.Error):
-        raise BadRequest("validation_failed", "cursor: is not one of this thread and order.") from None
+        raise BadRequest("validation_failed", "cursor: does not belong to this thread and sort order.") from None
     return value, id
 
 

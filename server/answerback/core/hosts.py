@@ -24,15 +24,17 @@ def normal_origin(text: str) -> str:
     text = text.strip()
     parts = urlsplit(text)
     if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
-        raise ValueError(f"{text!r} is no origin; write it as https://example.com")
+        raise ValueError(f"{text!r} is not an origin; write it like https://example.com")
     if parts.path not in ("", "/") or parts.query or parts.fragment:
-        raise ValueError(f"{text!r} has more than scheme, host and port")
+        raise ValueError(f"{text!r} must be only scheme, host and port")
     host = parts.hostname.lower().rstrip(".")
     if ":" in host:
         host = f"[{host}]"
     else:
         host = ascii_host(host)
         if not _HOST.fullmatch(host):
-            raise ValueError(f"{text!r} is no origin; each is named in full, as https://www.example.com")
+            raise ValueError(
+                f"{text!r} is not an origin; wildcards are not supported, write each in full, like https://www.example.com"
+            )
     usual = {"http": 80, "https": 443}[parts.scheme]
     return f"{parts.scheme}://{host}" + ("" if parts.port in (None, usual) else f":{parts.port}")

@@ -29,5 +29,5 @@ async def hold(database: databases.Database) -> Connection:
 
 def out_of_order(error: BaseException) -> Unavailable:
     """The error for whoever has asked; the operator's log has the reason."""
-    log.error("the database is out of order: %s", error)
+    log.error("database failure: %s", error)
     return Unavailable("unavailable", retry_after=RETRY_SECONDS)

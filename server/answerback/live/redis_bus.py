@@ -120,7 +120,7 @@ class RedisBus(Channels):
                         tasks.create_task(self._write(writing))
                         tasks.create_task(self._clean(cleaning))
             except* (RedisError, OSError, TimeoutError) as problems:
-                log.warning("Redis cannot be reached (%s); events stay in this process", problems.exceptions[0])
+                log.warning("cannot reach Redis (%s); events stay in this process", problems.exceptions[0])
             finally:
                 self._go_out()
             await asyncio.sleep(pause)

@@ -140,7 +140,7 @@ def compose(message: Message, sender: str, now: int) -> EmailMessage:
     name, address = parseaddr(sender)
     to = _deliverable(message.to)
     if not _ADDRESS.fullmatch(address) or not _ADDRESS.fullmatch(to):
-        raise ValueError("no e-mail address")
+        raise ValueError("not an email address")
     mail = EmailMessage(policy=policy.SMTP)
     mail["From"] = Address(name, addr_spec=address)
     mail["To"] = Address(addr_spec=to)

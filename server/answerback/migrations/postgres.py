@@ -61,7 +61,7 @@ async def _take_step(connection: Any, revisions: Sequence[Revision], progress: P
     async with connection.transaction():
         await connection.execute(f"SET LOCAL lock_timeout = '{WAIT}'")
         if not await connection.fetchval(f"SELECT pg_try_advisory_xact_lock({LOCK})"):
-            log.warning("another process migrates the database: waiting for it")
+            log.warning("another process is migrating the database; waiting")
             await connection.execute(f"SELECT pg_advisory_xact_lock({LOCK})")
         step = next_step(await _look(connection), "postgresql", revisions)
         if step is None:

@@ -92,7 +92,7 @@ def _patiently(work: Callable[[], T]) -> T:
             if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
                 raise
         if not said:
-            log.warning("another process holds the database: waiting for it")
+            log.warning("another process holds the database; waiting")
             said = True
         time.sleep(0.02)  # SQLite itself waits for a writer, but not for whoever sets the journal mode
 
@@ -140,7 +140,7 @@ def _copy(path: Path, revision: str, progress: Progress) -> None:
         sqlite_file.sync_folder(path.parent)
     except (OSError, sqlite3.Error) as error:
         raise Unavailable(
-            "unavailable", f"The copy that is made before a migration failed ({error}); nothing has been changed."
+            "unavailable", f"The backup before the migration failed ({error}); nothing was changed."
         ) from error
     finally:
         unfinished.unlink(missing_ok=True)

@@ -55,7 +55,7 @@ async def read_json(request: Request) -> dict[str, Any]:
     except orjson.JSONDecodeError:
         raise BadRequest("bad_json") from None
     if not isinstance(data, dict) or not _shallow(data):
-        raise BadRequest("bad_json", "The body is a JSON object that is not deeply nested.")
+        raise BadRequest("bad_json", "The body must be a JSON object without deep nesting.")
     return data
 
 
@@ -64,7 +64,7 @@ async def read_body(request: Request, limit: int = BODY_LIMIT) -> bytes:
     try:
         length = int(request.headers.get("content-length", "0"))
     except ValueError:
-        raise BadRequest("bad_json", "The Content-Length is not a number.") from None
+        raise BadRequest("bad_json", "Content-Length must be a number.") from None
     if length > limit:
         raise TooLarge("body_too_large")
     parts: list[bytes] = []

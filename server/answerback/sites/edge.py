@@ -60,13 +60,13 @@ def _text(name: str, value: Any, limit: int, *, required: bool = False, default:
     if value is None and not required:
         return default
     if not isinstance(value, str):
-        raise BadRequest("validation_failed", f"{name}: must be a text.")
+        raise BadRequest("validation_failed", f"{name}: must be a string.")
     if len(value) > limit:
         raise BadRequest("validation_failed", f"{name}: must have at most {limit} characters.")
     if required and not value.strip():
         raise BadRequest("validation_failed", f"{name}: must not be empty.")
     if not is_text(value):
-        raise BadRequest("validation_failed", f"{name}: has characters that are no text.")
+        raise BadRequest("validation_failed", f"{name}: contains characters that are not text.")
     return value
 
 

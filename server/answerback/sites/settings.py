@@ -39,7 +39,7 @@ def _timezone(text: str) -> str:
     try:
         ZoneInfo(text)
     except (OSError, ValueError, KeyError):
-        raise ValueError(f"{text!r} is no time zone; write it as Asia/Seoul") from None
+        raise ValueError(f"{text!r} is not a time zone; write it like Asia/Seoul") from None
     return text
 
 
@@ -185,14 +185,16 @@ class Site:
 def check_key(key: str) -> str:
     """A site's key: a–z, 0–9 and inner hyphens, at most 50 characters. Raises BadRequest."""
     if not _KEY.fullmatch(key):
-        raise BadRequest("validation_failed", "A site's key has a-z, 0-9 and hyphens inside, at most 50 characters.")
+        raise BadRequest(
+            "validation_failed", "A site's key consists of a-z, 0-9 and inner hyphens, at most 50 characters."
+        )
     return key
 
 
 def check(name: str, text: str) -> str:
     """The text of a setting as it is stored. Raises BadRequest naming the setting and what is wrong."""
     if name not in BY_NAME:
-        raise BadRequest("validation_failed", f"There is no site setting {name!r}.")
+        raise BadRequest("validation_failed", f"Unknown site setting {name!r}.")
     try:
         value = BY_NAME[name].parse(text)
     except ValueError as error:

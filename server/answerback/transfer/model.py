@@ -73,7 +73,7 @@ class _Capped:
             raise BadRequest("validation_failed", f"The file cannot be read ({type(error).__name__}).") from None
         self._left -= len(data)
         if self._left < 0:
-            raise BadRequest("body_too_large", "The file has more bytes than are read.")
+            raise BadRequest("body_too_large", "The file is too large.")
         return data
 
     def close(self) -> None:

@@ -49,7 +49,7 @@ class WebViews:
     def check_host(self, request: Request) -> None:
         """Raises BadRequest for another host than our own: a name pointed at us from outside sees nothing."""
         if _plain(f"{self._scheme}://{request.headers.get('host', '').lower()}") != self.origin:
-            raise BadRequest("validation_failed", "This address is not the one that this page is read at.")
+            raise BadRequest("validation_failed", "This page is not served at this address.")
 
     def check_own(self, request: Request) -> None:
         """Raises Forbidden unless one of our own pages has sent this."""
@@ -65,7 +65,7 @@ class WebViews:
         """A form that one of our own pages has sent. Raises an AppError for anything else."""
         self.check_own(request)
         if request.headers.get("content-type", "").split(";")[0].strip().lower() != "application/x-www-form-urlencoded":
-            raise WrongMediaType("unsupported_media_type", "Forms are sent URL-encoded.")
+            raise WrongMediaType("unsupported_media_type", "Forms must be URL-encoded.")
         return read_form(await read_body(request))
 
     def render(self, template: str, *, lang: str, status: int = 200, **values: Any) -> Response:

@@ -54,7 +54,7 @@ class Erasure:
             given = request.headers.get("authorization", "")
             wanted = f"KakaoAK {self._admin_key}"
             if not self._admin_key or not hmac.compare_digest(given.encode(), wanted.encode()):
-                raise Unauthorized("session_invalid", "This call needs the admin key.")
+                raise Unauthorized("session_invalid", "This call requires the admin key.")
             subject = request.query_params.get("user_id", "")
             if request.method == "POST" and not subject:
                 fields = parse_qs((await read_body(request)).decode("utf-8", "replace"), max_num_fields=20)

@@ -58,5 +58,5 @@ class AccountApi:
     async def _member(self, call: Call) -> Session:
         session = await self._sessions.require(call)
         if session.visitor.kind != "user":
-            raise Forbidden("sign_in_required", "This is for visitors who have signed in.")
+            raise Forbidden("sign_in_required", "Only signed-in visitors can do this.")
         return session

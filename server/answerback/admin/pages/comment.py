@@ -117,7 +117,7 @@ class CommentViews:
         async def change(site: Site, form: Form) -> Comment:
             rule = form.get("ai", "")
             if rule not in (*AI_RULES, "default"):
-                raise BadRequest("validation_failed", "ai: there is no such rule.")
+                raise BadRequest("validation_failed", "ai: unknown rule.")
             now = self._clock.now()
 
             def work() -> Work[Comment]:

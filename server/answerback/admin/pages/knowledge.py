@@ -50,7 +50,7 @@ class KnowledgeViews:
         if query["site"] and query["site"] not in sites:
             raise NotFound
         if query["status"] and query["status"] not in STATUSES:
-            raise BadRequest("validation_failed", "There is no such status.")
+            raise BadRequest("validation_failed", "Unknown status.")
         chosen = query["site"] or (sites[0] if sites else "")
         await self._sites.refresh()
         now = self._clock.now()

@@ -139,11 +139,11 @@ def read_filter(query: Mapping[str, str]) -> Filter:
     """What a query asks for. Raises BadRequest for a state or a place in the log that does not exist."""
     state = query["state"]
     if state and not any(state in states for states in STATES.values()):
-        raise BadRequest("validation_failed", "There is no such state.")
+        raise BadRequest("validation_failed", "Unknown state.")
     before = None
     if query["before"]:
         match = re.fullmatch(r"([0-9]{1,15})\.([01])\.([A-Za-z0-9_-]{1,64})", query["before"])
         if match is None:
-            raise BadRequest("validation_failed", "There is no such place in the log.")
+            raise BadRequest("validation_failed", "Unknown position in the log.")
         before = (int(match[1]), int(match[2]), match[3])
     return Filter(query["q"][:SEARCH_LIMIT], query["page"][:PAGE_LIMIT], state, query["author"], before)

@@ -124,5 +124,5 @@ class UnansweredViews:
 
 def _start(text: str) -> int:
     if not re.fullmatch(r"[0-9]{0,4}", text):
-        raise BadRequest("validation_failed", "There is no such place in the list.")
+        raise BadRequest("validation_failed", "Unknown position in the list.")
     return int(text or 0)

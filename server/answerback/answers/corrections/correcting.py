@@ -62,7 +62,7 @@ class AnswerCorrections:
 
         def change(answer: Comment) -> Work[None]:
             if not (yield from store.set_verified(site.key, answer.id, now)):
-                raise Conflict("answer_running", "Only an answer that is done can be verified.")
+                raise Conflict("answer_running", "Only a finished answer can be verified.")
             yield from self._add(answer, Revision("owner", "verified", answer.body, answer.html, "", now))
 
         return await self._change(site, id, change)

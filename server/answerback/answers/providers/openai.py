@@ -193,7 +193,7 @@ class OpenAIAnswerer:
                 said = await self._client.moderations.create(input=text)
                 return any(result.flagged for result in said.results)
         except Exception as error:  # whatever it is, an answer does not depend on it
-            log.warning("the text could not be checked: %s", type(error).__name__)
+            log.warning("moderation failed: %s", type(error).__name__)
             return None
 
     def body_of(self, request: AnswerRequest) -> dict[str, Any]:

@@ -28,7 +28,7 @@ OWNER = "owner@example.com"
 def run_demo(settings: Settings, port: int, site_port: int) -> int:
     """Run until interrupted; 1 when a port is taken or there is no demo site."""
     if not SITE_FOLDER.is_dir():
-        say("answerback: the demo's pages are not here; run it from the project's folder")
+        say("answerback: the demo's pages are missing; run it from the project's folder")
         return 1
     settings = replace(settings, public_url=f"http://localhost:{port}")
     origin = f"http://127.0.0.1:{site_port}"
@@ -45,7 +45,7 @@ def run_demo(settings: Settings, port: int, site_port: int) -> int:
 
 def run_demo_with_local_model(settings: Settings, port: int, site_port: int) -> int:
     """As `run_demo`, with a small model of this machine answering. Raises SettingsError when it is not installed."""
-    say("Starting the small model on this machine; it is quick and often wrong.")
+    say("Starting a small local model. It is fast and often wrong.")
     with local_model() as model:
         settings = replace(
             settings, provider="openai", openai_base_url=model.base_url, openai_api_key=model.key, model=NAME
@@ -97,7 +97,7 @@ async def _serve_both(settings: Settings, port: int, site_port: int, link: str) 
     stop()
     result = max(await asyncio.gather(*tasks))
     if result:
-        say(f"answerback: where port {port} or {site_port} is taken, name others:")
+        say(f"answerback: where port {port} or {site_port} is taken, choose others:")
         say(f"  .venv/bin/answerback demo --port {port + 100} --site-port {site_port + 100}")
     return result
 

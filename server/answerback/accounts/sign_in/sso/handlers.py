@@ -45,7 +45,7 @@ class SiteSignOn:
         token = call.text("token", TOKEN_LIMIT, required=True)
         salt = await store.salt_of(self._db, call.site.key)
         if salt is None:
-            raise Unauthorized("sso_invalid", "This site has no secret to sign tokens with.")
+            raise Unauthorized("sso_invalid", "Single sign-on is not set up for this site.")
         secrets = [derive_secret(key, call.site.key, salt) for key in self._keys]
         claim = read_token(token, secrets, site=call.site.key, audience=self._audience, now=self._clock.now())
         current = await self._sessions.before(call)
@@ -63,7 +63,7 @@ class SiteSignOn:
 
         def work() -> Work[NewSession]:
             if not (yield from store.use_token(call.site.key, claim.jti, claim.expires_at)):
-                raise Unauthorized("sso_invalid", "The token has been used already.")
+                raise Unauthorized("sso_invalid", "The token has already been used.")
             visitor = yield from identities.sign_in(call.site.key, claim.profile, ids, now)
             if before is not None and before.visitor.kind == "guest":
                 yield from self._merging.merge(before.visitor, visitor, now)

@@ -54,7 +54,7 @@ def read_token(token: str, secrets: list[str], *, site: str, audience: str, now:
             except JoseError:
                 continue
         if claims is None:
-            raise Unauthorized("sso_invalid", "The token's signature does not fit the site's secret.")
+            raise Unauthorized("sso_invalid", "The token's signature does not match the site's secret.")
         rules = jwt.JWTClaimsRegistry(
             now=now // 1000, leeway=LEEWAY_SECONDS, iss={"essential": True, "value": site},
             aud={"essential": True}, exp={"essential": True}, iat={"essential": True}, sub={"essential": True},
@@ -62,11 +62,11 @@ def read_token(token: str, secrets: list[str], *, site: str, audience: str, now:
         )  # fmt: skip
         rules.validate(claims)
     except (JoseError, ValueError, TypeError, RecursionError):
-        raise Unauthorized("sso_invalid", "The token is over, or one of its claims is missing or wrong.") from None
+        raise Unauthorized("sso_invalid", "The token has expired, or a claim is missing or wrong.") from None
     if claims["aud"] not in (audience, [audience]):
         raise Unauthorized("sso_invalid", f"The token's audience is not {audience}.")
     if not 0 < claims["exp"] - claims["iat"] <= LONGEST_SECONDS:
-        raise Unauthorized("sso_invalid", "The token is good for more than five minutes.")
+        raise Unauthorized("sso_invalid", "The token is valid for more than five minutes.")
     return Claim(_profile(site, claims), _jti(claims), int(claims["exp"] + LEEWAY_SECONDS + 1) * 1000)
 
 
@@ -82,4 +82,4 @@ def _profile(site: str, claims: dict[str, Any]) -> Profile:
     try:
         return Profile(issuer_of(site), claims["sub"], name, email or None, picture)
     except ValueError:
-        raise BadRequest("validation_failed", "sub: must be a text of 1 to 255 characters.") from None
+        raise BadRequest("validation_failed", "sub: must be a string of 1 to 255 characters.") from None
