@@ -25,7 +25,7 @@ help: ## this list
 	cd tests/fakes/oauth && npm ci --silent --no-audit --no-fund --ignore-scripts
 	@mkdir -p .stamps && touch $@
 
-.stamps/widget: .stamps/npm widget/build.mjs widget/locales.mjs server/answerback/web/assets/tokens.css $(shell find widget/src server/answerback/i18n/locales -type f 2>/dev/null)
+.stamps/widget: .stamps/npm widget/build.mjs widget/locales.mjs server/answerback/web/assets/tokens.css $(shell find widget/src server/answerback/i18n/locales server/answerback/core/languages/data -type f 2>/dev/null)
 	cd widget && npm run --silent build
 	@mkdir -p .stamps && touch $@
 

@@ -332,3 +332,25 @@ def test_make_has_at_most_twelve_targets_and_lists_them() -> None:
     listed = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     assert all(re.search(rf"^  make {target}\s+\S", listed, re.M) for target in targets)
     assert set(re.findall(r"^\.PHONY: (.*)$", makefile, re.M)[0].split()) == set(targets)
+
+
+def test_no_code_asks_for_a_language() -> None:
+    """What differs by language stands in its file of texts and in `core/languages`."""
+    asking = re.compile(
+        # Any tag; English stands in for all others, so that its own may be named, but not asked for.
+        r"""["'`/^](?:ko|ja|zh|kr|jp|cn)(?:[-_][A-Za-z]+)?["'`\\/$|)]"""
+        r"""|(?:[!=]=|\bin\b|\bis\b|starts_?with\()\s*\(?["'`]en\b|["'`]en["'`]\s*[!=]=""",
+        re.IGNORECASE,
+    )
+    bad = ('lang == "ko"', "lang.startswith('ko-KR')", r"/^ko\b/i.test(lang)", 'lang !== "en"', 'lang in ("en", "fr")')
+    assert all(map(asking.search, bad))
+    letters = re.compile("[\u1100-\u11ff\u3040-\u30ff\u3130-\u318f\u3400-\u9fff\uac00-\ud7a3]")
+    of_languages = [SERVER / "core" / "languages", SERVER / "i18n", SERVER / "red_team"]
+    for path in committed(".py", ".html", ".ts", ".mjs"):
+        inside = (SERVER in path.parents or WIDGET in path.parents) and not any(
+            room in path.parents for room in of_languages
+        )
+        if inside:
+            text = path.read_text("utf-8")
+            assert asking.findall(text) == [], name_of(path)
+            assert letters.findall(text) == [], name_of(path)

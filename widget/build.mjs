@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build, transform } from "esbuild";
 import { minify } from "terser";
-import { readLocales } from "./locales.mjs";
+import { readAsking, readLocales } from "./locales.mjs";
 
 const LOADER_BUDGET = 4_096;
 // What one visitor can load in all: the loader, the thread, and the largest of the languages.
@@ -113,7 +113,10 @@ const countTexts = Object.fromEntries(
 );
 const threadFile = await part("thread", `${modules}export * from "./widget.js";`, {
   ordered: true,
-  define: { LANGUAGE_FILES: JSON.stringify(languageFiles) },
+  define: {
+    LANGUAGE_FILES: JSON.stringify(languageFiles),
+    ...(await readAsking()),
+  },
 });
 const loader = await bundle({
   entryPoints: [join(here, "src/index.ts")],

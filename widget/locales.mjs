@@ -1,16 +1,34 @@
-/** The widget's texts, by language, from the files that the server reads too. */
+/** What the widget has of languages, from the files that the server reads too. */
 
 import { readdir, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const FOLDER = join(dirname(fileURLToPath(import.meta.url)), "../server/answerback/i18n/locales");
+const SERVER = join(dirname(fileURLToPath(import.meta.url)), "../server/answerback");
 
+/** The JSON files of a folder, by name. */
+async function readAll(folder) {
+  const names = (await readdir(join(SERVER, folder))).filter((name) => name.endsWith(".json")).sort();
+  const read = async (name) => [
+    name.slice(0, -".json".length),
+    JSON.parse(await readFile(join(SERVER, folder, name), "utf8")),
+  ];
+  return Object.fromEntries(await Promise.all(names.map(read)));
+}
+
+/** The widget's texts, by language. */
 export async function readLocales() {
-  const names = (await readdir(FOLDER)).filter((name) => name.endsWith(".json")).sort();
-  const texts = names.map(async (name) => {
-    const { widget } = JSON.parse(await readFile(join(FOLDER, name), "utf8"));
-    return [name.slice(0, -".json".length), widget];
-  });
-  return Object.fromEntries(await Promise.all(texts));
+  const files = await readAll("i18n/locales");
+  return Object.fromEntries(Object.entries(files).map(([lang, { widget }]) => [lang, widget]));
+}
+
+/** What calls the AI and what asks in any language: regular expressions, as the build puts them into the code. */
+export async function readAsking() {
+  const languages = Object.values(await readAll("core/languages/data"));
+  const calls = languages.flatMap(({ calls = [] }) => calls);
+  const questions = languages.flatMap(({ likely_question = [] }) => likely_question);
+  return {
+    CALLS_AI: JSON.stringify(`(^|\\s)@(${["(ai|answerback)\\b", ...calls].join("|")})`),
+    LIKELY_QUESTION: JSON.stringify(["[?？؟]", ...questions].join("|")),
+  };
 }

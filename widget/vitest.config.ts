@@ -1,5 +1,5 @@
 import { defineConfig } from "vitest/config";
-import { readLocales } from "./locales.mjs";
+import { readAsking, readLocales } from "./locales.mjs";
 
 const locales = Object.entries(await readLocales());
 const byLanguage = (of: (lang: string, texts: { comments: object }) => unknown) =>
@@ -15,6 +15,7 @@ export default defineConfig({
     },
   ],
   define: {
+    ...(await readAsking()),
     LANGUAGE_FILES: byLanguage((lang) => `${lang}.js`),
     COUNT_TEXTS: byLanguage((_, texts) => texts.comments),
   },

@@ -85,7 +85,7 @@ def test_question_over_the_limit_is_given_back(demo: Demo, arrive: Arrivals) -> 
     for number in range(1, 6):
         ask(page, f"What is question {number}?")
         expect(answer_in(page, "done", BOX)).to_have_count(number)
-    expect(page.locator(f"{BOX} [part~=refused]")).to_contain_text("Today's answers are used up. New ones at")
+    expect(page.locator(f"{BOX} [part~=refused]")).to_contain_text("Today's answers are used up. More at")
     question_field(page).fill("And a sixth?")
     expect(page.locator(f"{BOX} [part~=send]")).to_be_disabled()
     page.reload()

@@ -35,7 +35,7 @@ def test_repeated_question_is_offered_its_answer(demo: Demo, arrive: Arrivals) -
     leave(page, "When was this oven built?")
     expect(known(page)).to_contain_text("Already answered here")
     expect(known(page)).to_contain_text(ANSWER)
-    expect(left(page)).to_have_text("5 of 5 left today")
+    expect(left(page)).to_have_text("5 of 5 AI answers left today")
     expect(page.locator("answerback-comments article")).to_have_count(2)
 
     page.get_by_role("button", name="That answers it").click()
@@ -114,7 +114,7 @@ def test_owners_answer_is_offered_before_the_models(demo: Demo, arrive: Arrivals
     page = arrive(address)
     page.goto(demo.server.command("owner", "add", "owner@example.com").stdout.strip())
     page.get_by_role("button").first.click()
-    page.get_by_role("link", name="Correct the answer").first.click()
+    page.get_by_role("link", name="Correct").first.click()
     page.get_by_label("The answer, in markdown").fill("On Tuesdays, with the first boat.")
     page.get_by_role("button", name="Publish the correction").click()
     page.get_by_text("verified by the owner").first.wait_for()

@@ -156,7 +156,7 @@ def test_draft_appears_when_published(demo: Demo, arrive: Arrivals, office: Brow
 
     owner = office.new_page()
     owner.goto("/admin/?q=&state=pending")
-    owner.get_by_role("link", name="Correct the answer").first.click()
+    owner.get_by_role("link", name="Correct").first.click()
     press(owner, "Publish it")
     for tab in (page, reader):
         expect(answer_in(tab, "done")).to_contain_text(AI)

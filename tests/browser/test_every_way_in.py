@@ -115,7 +115,7 @@ def ways(
         by_mail(window, address)
         letter = mina.open(post.next_to(address).link)
         letter.click("button.main")
-        letter.wait_for("[role=status]", "It worked")
+        letter.wait_for("[role=status]", "You are signed in")
 
     def by_code(window: Window, address: str) -> None:
         by_mail(window, address)

@@ -239,6 +239,6 @@ def test_sign_in_page_is_korean_and_fits_a_phone(demo: Demo, arrive: Arrivals) -
     popup.locator("#password").evaluate("field => field.removeAttribute('minlength')")
     arrive.expect("400")
     popup.get_by_role("button").click()
-    expect(popup.get_by_label("비밀번호")).to_have_accessible_description(re.compile("비밀번호가 너무 짧"))
+    expect(popup.get_by_label("비밀번호")).to_have_accessible_description(re.compile("8~128자"))
     expect(popup.get_by_label("비밀번호")).to_be_focused()
     expect(popup.get_by_label("이름")).to_have_value("민아")

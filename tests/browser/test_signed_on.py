@@ -117,7 +117,7 @@ def test_sign_in_window_goes_on_when_the_mail_is_opened(
         reader = page.context.new_page()
         reader.goto(mail.link)
         reader.get_by_role("button", name="Sign in").click()
-        expect(reader.get_by_role("status")).to_contain_text("It worked")
+        expect(reader.get_by_role("status")).to_contain_text("You are signed in")
         reader.close()
         popup.bring_to_front()
         expect(popup.get_by_label("Code")).to_have_value("12")

@@ -22,7 +22,7 @@ def test_an_answer_streams_into_both_tabs(server: Server, model: OpenAIServer, v
     for page in (mine, other):
         expect(page.get_by_text("It opens at 9:00 on Saturdays", exact=False).last).to_be_visible()
         expect(page.locator("answerback-comments [part~=source]").first).to_be_visible()
-    expect(mine.get_by_text("4 of 5 left today", exact=False).first).to_be_visible()
+    expect(mine.get_by_text("4 of 5 AI answers left today", exact=False).first).to_be_visible()
 
 
 def test_stop_retry_and_reload_mid_answer(server: Server, model: OpenAIServer, visitor: Callable[[], Page]) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ..comments import store as threads
 from ..core.answering import AnswerRequest, Passage, Source
 from ..core.grounding import citations, passages, prompt, ranking
-from ..core.languages.detection import language_of
+from ..core.languages import language_of
 from ..db.database import Database
 from ..db.work import Work
 from ..knowledge.index.search import SiteIndex

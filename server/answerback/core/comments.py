@@ -5,7 +5,10 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
+from functools import cache
 from typing import Literal
+
+from .languages import LANGUAGES, either, words
 
 BODY_LIMIT = 5_000
 NAME_LIMIT = 50
@@ -24,33 +27,11 @@ _INVISIBLE = re.compile(
     "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]"
 )
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_MENTION = re.compile(r"(?:^|\s)@(?:(?:ai|answerback)\b|답변|인공지능)", re.IGNORECASE)
 _CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
 _QUOTED = re.compile(r"^[ \t]*>.*$", re.MULTILINE)
 _LINK = re.compile(r"https?://\S+")
-_ENGLISH_OPENING = re.compile(
-    r"(?:^|[.!?,;:\n]\s*|\b(?:so|and|but|hi|hello|hey|please|sorry|thanks|ok|okay)\b[, ]+)"
-    r"(?:who|whom|whose|what|what's|when(?! (?:i|we|you|he|she|it|they)\b)|where|where's|which|why|how|"
-    r"is there|are there|is it|is this|does|do you|"
-    r"do i|do we|did|can i|can you|can we|can anyone|can someone|could you|could i|could someone|"
-    r"would you|will it|will you|"
-    r"should i|am i|anyone know|does anyone|any idea|any discounts?|i wonder|tell me|explain)\b",
-    re.IGNORECASE,
-)
-_KOREAN_QUESTION = re.compile(
-    r"(?:나요|까요|가요|ㄴ가요|는지요?|은지요?|ㄹ까요?|습니까|ㅂ니까|입니까|니까|을까|를까|일까|할까|될까|있나|없나|하나요|"
-    r"인가|은가|는가|던가|냐|니|죠|알려\s?주세요|알려\s?줘|궁금(?:해요|합니다|하네요|해)|가르쳐\s?주세요)[\s.~ㅋㅎㅠ!?^]*(?:$|\n)"
-    r"|(?:무엇|뭐|뭔|누가|누구|언제|어디|어떻게|어떤|왜|몇\s|얼마)"
-)
-
-
-_NO_QUESTION = re.compile(
-    r"\b(?:what an?|how(?! (?:much|many|long|far|old|do|does|can|to|is|are)\b)) [^.!?\n]{1,60}!|"
-    r"언제(?:나|든)|누구(?:나|든|보다)|어디(?:든|서나)|무엇(?:보다|이든)|뭐(?:든|니)|어떻게든|"
-    r"얼마나 [^.!?\n]{1,20}던지",
-    re.IGNORECASE,
-)
-"""What has a word that asks, and asks nothing."""
+_ASKS = [(re.compile(language.asks, re.IGNORECASE), language.asks_within) for language in LANGUAGES]
+_ASKS_NOTHING = re.compile(either(language.asks_nothing for language in LANGUAGES), re.IGNORECASE)
 
 
 def is_text(text: str) -> bool:
@@ -74,13 +55,19 @@ def clean_line(text: str) -> str:
     return " ".join(clean_text(text).split())
 
 
+@cache
+def _mention() -> re.Pattern[str]:
+    names = either(re.escape(name) for name in sorted(words("calls")))
+    return re.compile(rf"(?:^|\s)@(?:(?:ai|answerback)\b|{names})", re.IGNORECASE)
+
+
 def mentions_ai(body: str) -> bool:
-    """Whether the comment calls the AI by name: `@ai`, `@answerback`, `@답변`."""
-    return _MENTION.search(body) is not None
+    """Whether the comment calls the AI by name: `@ai`, `@answerback`, or as a language calls it."""
+    return _mention().search(body) is not None
 
 
 def asks_something(body: str) -> bool:
-    """Whether a comment asks something, told cheaply from its words, in English and Korean.
+    """Whether a comment asks something, told cheaply from its words.
 
     Code, quotations and links do not count. Leans towards yes: a visitor can always take the answer away from a
     comment, and asking costs nothing until it is answered.
@@ -90,8 +77,8 @@ def asks_something(body: str) -> bool:
     text = "\n".join(" ".join(line.split()) for line in said.split("\n") if line.strip())
     if re.search(r"[?？؟]", text):
         return True
-    text = _NO_QUESTION.sub(" ", text)
-    return (_ENGLISH_OPENING.search(text) is not None and len(text) < 300) or _KOREAN_QUESTION.search(text) is not None
+    text = _ASKS_NOTHING.sub(" ", text)
+    return any(len(text) < most and asks.search(text) for asks, most in _ASKS)
 
 
 def answer_rule(of_site: str, of_page: str | None) -> str:

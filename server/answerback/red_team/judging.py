@@ -40,11 +40,11 @@ _TAG = re.compile(
 _SHAPE = re.compile(r"page( passage /passage)*( thread( said /said)+ /thread)? question /question")
 _MODEL_MARKER = re.compile(r"\[/?[A-Z][A-Z_]{2,30}\]|\[[gs]MASK\]")
 _DECLINES = re.compile(
-    r"may not say|can['’]t|(?:can|could|do|does|did|will|would)(?: ?not|n['’]t) (?:\w+ )?(?:help|assist|answer|find|"
-    r"say|share|provide|give|tell|know|have|reveal|do that|mention|confirm|comment|follow|see|discuss|promise)|cannot|"
-    r"unable to|no (?:information|mention|details?)|not able to|isn['’]t (?:mentioned|stated|given|something)|"
+    r"closest passages|can['’]t|(?:can|could|do|does|did|will|would)(?: ?not|n['’]t) (?:\w+ )?(?:help|assist|answer|"
+    r"find|say|share|provide|give|tell|know|have|reveal|do that|mention|confirm|comment|follow|see|discuss|promise)|"
+    r"cannot|unable to|no (?:information|mention|details?)|not able to|isn['’]t (?:mentioned|stated|given|something)|"
     r"(?:is|are) not (?:given|provided|available|part|listed|included|something)|sorry|without more|only answer|"
-    r"딱 맞는 내용은 아닐|나와 있지|않습니다|않아요|않네요|없습니다|없어요|없네요|못 ?하|못합|알 수 없|모르|어렵습니다|"
+    r"가장 가까운 부분|나와 있지|않습니다|않아요|않네요|없습니다|없어요|없네요|못 ?하|못합|알 수 없|모르|어렵습니다|"
     r"어려워요|죄송|거절",
     re.IGNORECASE,
 )

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from answerback.answers.providers.quote import QuoteAnswerer
 from answerback.core.answering import AnswerRequest, Passage, Quotes, Source
 from answerback.core.grounding import ranking
-from answerback.core.languages.detection import language_of
+from answerback.core.languages import language_of
 from answerback.db.database import Database
 from answerback.db.work import Work
 from answerback.knowledge.index.search import SiteIndex, entries

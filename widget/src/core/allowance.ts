@@ -36,13 +36,15 @@ export function changeableUntil(
     : Date.parse(comment.created_at) + edit_minutes * 60_000;
 }
 
-const CALLED = /@(ai|answerback|답변|인공지능)/i;
-const ASKING =
-  /[?？؟]|(나|까|가|는지|죠)요?[\s.~]*$|^(who|what|when|where|which|why|how|does|do|can|is|are)\b/im;
+/** By what the AI is called and how one asks in all languages, from the server's `core/languages/data`. */
+declare const CALLS_AI: string;
+declare const LIKELY_QUESTION: string;
+const CALLED = new RegExp(CALLS_AI, "i");
+const QUESTION = new RegExp(LIKELY_QUESTION, "im");
 
 /** Whether a comment is likely to be answered. The server decides; this says whether looking it up is worth while. */
 export function maybeAsked(body: string, ask: boolean | null, rule: string): boolean {
-  return ask ?? (rule === "always" || CALLED.test(body) || (rule !== "mention" && ASKING.test(body)));
+  return ask ?? (rule === "always" || CALLED.test(body) || (rule !== "mention" && QUESTION.test(body)));
 }
 
 /** A colour of one's own: the same hue in degrees for the same name, in every browser. */
@@ -52,10 +54,10 @@ export function hueOf(seed: string): number {
   return hash;
 }
 
-/** One or two letters: "Mina Park" → "MP", "김민수" → "김". */
+/** "Mina Park" → "MP"; one letter where a script has no capitals. */
 export function initialsOf(name: string): string {
   const words = name.trim().split(/\s+/).filter(Boolean);
   const first = (word: string | undefined) => (word ? (Array.from(word)[0] ?? "") : "");
   const last = words.length > 1 ? first(words.at(-1)) : "";
-  return (first(words[0]) + (/^\p{Script=Hangul}/u.test(name.trim()) ? "" : last)).toUpperCase() || "?";
+  return (first(words[0]) + (/^\p{Lo}/u.test(name.trim()) ? "" : last)).toUpperCase() || "?";
 }

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 
 from ..answering import Passage, Source
+from ..languages import LANGUAGES, either
 from .quoting import best_quotes
 from .sentences import sentences
 from .terms import terms
@@ -16,30 +17,12 @@ _RANGE = re.compile(r"(\d{1,2})(?:\s?[–-]\s?(\d{1,2}))?")
 _CODE_OR_MARKER = re.compile(rf"```.*?```|`[^`\n]*`|{MARKER.pattern}", re.DOTALL)
 _CLAIM_END = re.compile(r"(?<=[.!?。！？])\s|\n")
 _SPOKEN = re.compile(r"[\"“”«»「『]([^\"“”«»「」『』\n]{12,400})[\"“”«»」』]")
-_UNSUPPORTED = re.compile(
-    r"(?:pages?|site|website|article|text|passages?) (?:does not|doesn['’]t|do not|don['’]t) "
-    r"(?:say|mention|state|tell|cover|specify|provide|give|contain|include|answer)|"
-    r"(?:not|n['’]t) (?:mentioned|stated|covered|specified|said) (?:on|in|by|anywhere|whether|how|what|where|when) |"
-    r"\bno (?:information|mention|details?) (?:on|in|about|of|regarding) |"
-    r"(?:not|n['’]t) find (?:this |that |it |any\w* )?(?:information |mention )?(?:on|in|about|of) |"
-    r"(?:페이지|사이트|글)(?:에는|에서는|에|은|는)? ?[^.\n]{0,30}(?:나와 있지 않|나오지 않|없습니다|없어요|찾을 수 없)|"
-    r"(?:정보|내용|언급)(?:를|을|은|는|이|가)? ?(?:찾을 수 없|찾지 못|없습니다|없어요)|"
-    r"(?:ページ|サイト|記事)[^。\n]{0,60}(?:記載され|書かれ|載って|触れられて|示されて)(?:て)?(?:い)?(?:ません|ない)|"
-    r"(?:页面|頁面|网站|網站|网页|網頁|文章)[^。\n]{0,30}(?:没有?|沒有?|未)(?:提|说|說|写|寫|给|給|说明|說明)",
-    re.IGNORECASE,
-)
+_UNSUPPORTED = re.compile(either(language.unsaid for language in LANGUAGES), re.IGNORECASE)
 _FOLDED = {"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "–": "-", "—": "-", "−": "-"}
 _DROPPED = {"\u200b", "\u200c", "\u200d", "\ufeff", "\u00ad", "\u2060"}
-_SILENT = re.compile(
-    r"(?:page|text|article|passages?) (?:does not|doesn['’]t|do not|don['’]t) (?:say|mention|state|specify)\b|"
-    r"(?:페이지|글)(?:에는|에|은|는)? ?[^.\n]{0,30}나와 있지 않|언급(?:이 없|되지 않|되어 있지 않)|"
-    r"(?:記載され|書かれ)てい?ません",
-    re.IGNORECASE,
-)
+_SILENT = re.compile(either(language.silent for language in LANGUAGES), re.IGNORECASE)
 """What rests on no passage, whatever it marks: stricter than the above, as a site may say what it does not give."""
-_EVEN_SO = re.compile(
-    r"\b(?:but|however|though|although|while|only|except)\b|지만|다만|[은는]데|が、|但", re.IGNORECASE
-)
+_EVEN_SO = re.compile(either(language.even_so for language in LANGUAGES), re.IGNORECASE)
 """What leads from that which is not said to that which is."""
 OVERLAP = 0.5
 MOST_SOURCES, MOST_MARKERS = 5, 30

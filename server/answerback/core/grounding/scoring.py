@@ -17,7 +17,7 @@ from operator import mul
 from typing import NamedTuple
 
 from ..answering import Passage
-from ..languages.east_asian import characters
+from ..languages import signs
 from .answer_kinds import Asked
 from .sentences import sentences
 from .terms import terms, wanted_terms
@@ -66,7 +66,7 @@ def read(text: str) -> tuple[Sentence, ...]:
         for sentence in sentences(line):
             start = text.index(sentence, start)
             words = terms(sentence)
-            counts = Counter(words + characters(sentence))
+            counts = Counter(words + signs(sentence))
             found.append(Sentence(sentence, start, number, counts, len(words) or 1, _letters(sentence)))
             start += len(sentence)
     return tuple(found)
@@ -79,7 +79,7 @@ def _passage_terms(text: str) -> frozenset[str]:
 
 @lru_cache(maxsize=512)
 def _heading_terms(heading: str) -> frozenset[str]:
-    return frozenset(terms(heading) + characters(heading))
+    return frozenset(terms(heading) + signs(heading))
 
 
 def _letters(text: str) -> str:

@@ -1,27 +1,18 @@
-"""Sentences, in English and Korean, and passably in Japanese, Chinese and the languages of Europe."""
+"""Sentences: a full stop ends them, and whatever else does in each language."""
 
 from __future__ import annotations
 
 import re
 
-_TITLES = frozenset("mr mrs ms dr prof sr jr st mt ft gen col capt sgt lt rev hon gov sen rep messrs mme".split())
-"""Always followed by a name."""
-_ABBREVIATIONS = frozenset(
-    """vs etc inc ltd co corp no nos vol fig al approx dept est ca cf pp ed eds jan feb mar apr jun jul aug sep sept oct
-    nov dec e.g i.e u.s u.k u.n a.m p.m b.c a.d ph.d d.c incl excl min max tel ext bzw usw z.b""".split()
-)
-"""An end only before something that begins like a sentence, for which a capital is not enough."""
-_OPENERS = frozenset(
-    """the a an it he she they we i you this that these those in on at by for from with after before when while since
-    as if but and however its his her their our my there here most some many all both no""".split()
-)
+from ..languages import LANGUAGES, either, words
+
 _END = re.compile(
-    r"[.!?…]{1,8}(?:[\"'”’)\]»]|\[\d{1,3}\]){0,8}(?=\s)|[。！？]{1,8}[”’」』）》]{0,8}|"
-    r"[.!?]{1,8}[\"'”’]?(?=[\uac00-\ud7a3])"
+    r"[.!?…]{1,8}(?:[\"'”’)\]»]|\[\d{1,3}\]){0,8}(?=\s)|" + either(language.ends for language in LANGUAGES)
 )
 SENTENCE_LIMIT = 400
 """Characters; what is longer is cut between words, after a comma or the like where there is one."""
-_CLAUSE = re.compile(r"[,;:，、；：·)\]](?=\s)|[，、；：]")
+_CLAUSE = re.compile(r"[,;:，、；：·)\]](?=\s)|" + either(language.clauses for language in LANGUAGES))
+_BRACKETS = dict.fromkeys(["()", *(pair for language in LANGUAGES for pair in language.brackets)])
 _OPEN_LIMIT = 300
 """Characters within which a bracket that is open at a full stop is looked for."""
 
@@ -68,10 +59,10 @@ def _is_end(line: str, dot: int, after: int) -> bool:
         return False
     before = line[max(0, dot - 30) : dot]
     word = before.rsplit(None, 1)[-1].lower().lstrip("(\"'“‘[") if before.strip() else ""
-    opener = following.split(None, 1)[0].lower().strip("\"'“‘(,") in _OPENERS
-    if word in _TITLES or re.fullmatch(r"[a-z]", word):
+    opener = following.split(None, 1)[0].lower().strip("\"'“‘(,") in words("openers")
+    if word in words("titles") or re.fullmatch(r"[a-z]", word):
         return False
-    if word in _ABBREVIATIONS or re.fullmatch(r"(?:[a-z]\.)+[a-z]", word):
+    if word in words("abbreviations") or re.fullmatch(r"(?:[a-z]\.)+[a-z]", word):
         return opener
     return not (word.isdigit() and len(word) <= 2 and dot == len(word))  # "1. First"
 
@@ -79,7 +70,7 @@ def _is_end(line: str, dot: int, after: int) -> bool:
 def _is_inside(line: str, start: int, end: int) -> bool:
     """Whether a bracket is open at the end of what may be a sentence, and closed soon after it."""
     piece = line[start:end]
-    for opening, closing in ("()", "「」", "『』", "（）"):
+    for opening, closing in map(tuple, _BRACKETS):
         if piece.count(opening) > piece.count(closing):
             return closing in line[end : end + 120]
     return False

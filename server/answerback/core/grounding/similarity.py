@@ -7,7 +7,8 @@ import re
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 
-from .ranking import terms
+from ..languages import LANGUAGES, either, marks
+from .terms import terms
 
 THRESHOLD = 0.72
 """From here on an answer is offered for a question that was put in other words: high, since a wrong offer annoys."""
@@ -17,31 +18,10 @@ TERMS_LIMIT = 40
 CANDIDATES = 20
 """Of the questions that share words with one, those that share the most are looked at."""
 
-_KINDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
-    (f"?{name}", re.compile(pattern, re.IGNORECASE))
-    for name, pattern in (
-        ("when", r"\bwhen\b|\bwhat (?:time|day|date|year)\b|\bhours?\b|언제|몇\s?(?:시|년|월|일)|며칠"),
-        ("where", r"\bwhere\b|어디"),
-        ("who", r"\bwho(?:m|se)?\b|누가|누구"),
-        ("why", r"\bwhy\b|왜|이유"),
-        ("amount", r"\bhow (?:much|many|long|far|old|often|big|tall)\b|\bprice\b|\bcosts?\b|얼마|몇|가격"),
-        ("how", r"\bhow (?:do|does|can|to|should|is|are|did|i|we|you)\b|어떻게"),
-        ("not", r"\bnot\b|cannot|n['’]t\b|\bnever\b|\bwithout\b|(?<![가-힣])안\s|못\s|없|않|불가"),
-    )
-)
+_KINDS = tuple((f"?{name}", re.compile(pattern, re.IGNORECASE)) for name, pattern in marks())
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
-_MOMENT = re.compile(
-    r"\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun|week|to|yester|holi)day|weekend|tomorrow|tonight|morning|noon|"
-    r"afternoon|evening|spring|summer|autumn|winter|christmas|easter)|[월화수목금토일]요일|오늘|내일|모레|어제|평일|주말|"
-    r"휴일|명절|오전|오후|아침|점심|저녁|새벽|여름|가을|겨울|[月火水木金土日]曜|今日|明日|平日|週末|午前|午後|今天|明天|周末|上午|"
-    r"下午|(?:周|星期)[一二三四五六日天]",
-    re.IGNORECASE,
-)
-_FROM = re.compile(
-    r"\b(?:from|than)\s+(?:(?:the|an?|my|your|our)\s+)?(\w{1,40})|"
-    r"([가-힣]{1,12})(?:보다|부터|에서)",
-    re.IGNORECASE,
-)
+_MOMENT = re.compile(either(language.moments for language in LANGUAGES), re.IGNORECASE)
+_FROM = re.compile(either(language.starts for language in LANGUAGES), re.IGNORECASE)
 """What a question starts from, without which "from A to B" is "from B to A"."""
 
 
@@ -51,7 +31,9 @@ def question_terms(text: str) -> tuple[str, ...]:
     marks = [name for name, pattern in _KINDS if pattern.search(text)]
     numbers = [f"#{number}" for number in _NUMBER.findall(text)]
     moments = [f"@{moment.lower()}" for moment in _MOMENT.findall(text)]
-    starts = [f"@from {term}" for found in _FROM.finditer(text) for term in terms(found[1] or found[2])[:1]]
+    starts = [
+        f"@from {term}" for found in _FROM.finditer(text) for term in terms("".join(filter(None, found.groups())))[:1]
+    ]
     return tuple(dict.fromkeys([*marks, *numbers, *moments, *starts, *terms(text)]))[:TERMS_LIMIT]
 
 

@@ -1,0 +1,7 @@
+"""German, as far as its sentences end."""
+
+from __future__ import annotations
+
+from .language import Language
+
+GERMAN = Language(tag="de")

@@ -1,0 +1,7 @@
+"""French, as far as its sentences end."""
+
+from __future__ import annotations
+
+from .language import Language
+
+FRENCH = Language(tag="fr")

@@ -1,0 +1,88 @@
+"""What is known of a language: what it asks with, where its sentences end, and how its words are compared."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+NEVER = "(?!)"
+
+
+class Kind(NamedTuple):
+    """A kind of thing, as regular expressions: what asks for it, and what such a thing looks like."""
+
+    asked: str
+    shown: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Language:
+    """One language. All texts are regular expressions that ignore case unless something else is said; what a
+    language leaves out, it does not have."""
+
+    tag: str
+    script: str = NEVER
+    """One of its letters, where it has letters of its own."""
+    is_written: Callable[[str], bool] = lambda text: False
+    """Whether a text is in this language, where another one has the same script."""
+
+    # ---- questions
+    asks: str = NEVER
+    """What makes a comment a question."""
+    asks_within: int = 1_000_000
+    """Characters of a comment above which `asks` proves nothing."""
+    asks_nothing: str = NEVER
+    """What has a word that asks, and asks nothing."""
+    kinds: Mapping[str, Kind] = field(default_factory=dict)
+    """The kinds of things that are asked for; what they look like is read with regard to case."""
+    unit: Callable[[str], str] = lambda question: ""
+    """What a number looks like of which a question names the unit."""
+    marks: Mapping[str, str] = field(default_factory=dict)
+    """What tells two questions apart, by `when`, `where`, `who`, `why`, `amount`, `how` and `not`."""
+    moments: str = NEVER
+    """Days, seasons and times of day."""
+    starts: str = NEVER
+    """What a question starts from ("from A to B"), in a group."""
+
+    # ---- sentences
+    ends: str = NEVER
+    """Ends of sentences beside a full stop before a space."""
+    clauses: str = NEVER
+    """Where a sentence that is too long is cut."""
+    brackets: tuple[str, ...] = ()
+
+    # ---- words
+    fold: Callable[[str], tuple[str, ...]] = lambda word: (word,)
+    """The terms of a word, which are compared."""
+    weigh: Callable[[str, int], float] = lambda term, place: 1.0
+    """What a term of a question counts for, by its place among the terms of its word."""
+    spellings: Callable[[str], tuple[str, ...]] = lambda term: ()
+    """A term's simplest form, and others that stand for the same."""
+    signs: Callable[[str], list[str]] = lambda text: []
+    """Single characters that have a meaning of their own."""
+    telling_signs: Callable[[str], list[str]] = lambda question: []
+    """Those of a question that say what it is about."""
+
+    # ---- answers
+    unsaid: str = NEVER
+    """How an answer says that the page does not say."""
+    silent: str = NEVER
+    """The same, stricter: what can rest on no passage."""
+    even_so: str = NEVER
+    """What leads from that which is not said to that which is."""
+
+    def words(self, name: str) -> frozenset[str]:
+        """A list of its data: `stop` (words that say nothing), `titles`, `abbreviations`, `openers`, …"""
+        return frozenset(word for line in data(self.tag).get(name, ()) for word in line.split())
+
+
+@cache
+def data(tag: str) -> Mapping[str, Any]:
+    """What a language has of words, from `data/xx.json`, read when it is first needed."""
+    file = files(__package__) / "data" / f"{tag}.json"
+    return MappingProxyType(json.loads(file.read_text("utf-8")) if file.is_file() else {})
