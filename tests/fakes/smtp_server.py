@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import email
 import re
 from collections.abc import Iterator
@@ -45,11 +46,14 @@ class Mail:
 
 @dataclass
 class MailServer:
-    """`answer` is what it says to each message from now on."""
+    """`answer` is what it says to each message from now on; nothing at all while that is empty."""
 
     port: int = 0
     mails: list[Mail] = field(default_factory=list)
     answer: str = "250 taken"
+    hanging: int = 0
+    """Messages that wait for an answer."""
+    refused: int = 0
     recipient: str = "250 yes"
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
@@ -58,10 +62,18 @@ class MailServer:
         return self.recipient
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+        self.hanging += 1
+        try:
+            while not self.answer:  # noqa: ASYNC110  a test sets it from another thread
+                await asyncio.sleep(0.02)
+        finally:
+            self.hanging -= 1
         if self.answer.startswith("250"):
             message = email.message_from_bytes(envelope.content, policy=default)
             assert isinstance(message, EmailMessage)
             self.mails.append(Mail(list(envelope.rcpt_tos), message))
+        else:
+            self.refused += 1
         return self.answer
 
     @classmethod

@@ -21,7 +21,10 @@ def post() -> Iterator[MailServer]:
 
 @pytest.fixture
 def server(tmp_path: Path, post: MailServer) -> Iterator[Server]:
-    with Site.start() as site, Server.start(tmp_path, site, **post.settings()) as running:
+    with (
+        Site.start() as site,
+        Server.start(tmp_path, site, ANSWERBACK_ANSWERS_AT_ONCE="1", **post.settings()) as running,
+    ):
         running.begin()
         yield running
 
@@ -56,3 +59,26 @@ def test_an_answer_does_not_depend_on_the_mail(server: Server, post: MailServer)
         answered(server, 1)
         assert "1 of 1 answer used today" in owner.read("/admin/").text
     assert post.mails == []
+
+
+def test_no_answer_waits_for_a_mail_server_that_hangs(server: Server, post: MailServer) -> None:
+    post.answer = ""
+    server.change(budget_answers="5")
+    with sign_in(server, "owner@example.com", "demo"):
+        answered(server, 4)
+        wait_until(lambda: post.hanging)
+        answered(server, 1)
+        assert post.hanging == 1
+        post.answer = "250 taken"
+        assert "4 of 5 answers" in post.next_to("owner@example.com").part("plain")
+
+
+def test_owners_are_told_later_when_mail_is_not_taken_now(server: Server, post: MailServer) -> None:
+    post.answer = "450 come back later"
+    server.change(budget_answers="1")
+    with sign_in(server, "owner@example.com", "demo"):
+        answered(server, 1)
+        wait_until(lambda: post.refused)
+        post.answer = "250 taken"
+        server.clock.advance(seconds=60)
+        assert "1 of 1 answers" in post.next_to("owner@example.com").part("plain")

@@ -68,9 +68,9 @@ class Postgres:
         connection = await self._take(self._readers)
         try:
             if single:
-                return await _drive_async(connection, work())
+                return await _drive_async(connection, work(), [])
             async with connection.transaction(isolation="repeatable_read", readonly=True):
-                return await _drive_async(connection, work())
+                return await _drive_async(connection, work(), [])
         except Exception as error:
             _blame(connection, error)
             raise
@@ -123,9 +123,13 @@ class Postgres:
 
         for collisions in range(COLLISIONS):
             connection = await self._take(self._writers)
+            calls: list[Callable[[], None]] = []
             try:
                 async with connection.transaction(isolation="serializable"):
-                    return await _drive_async(connection, work())
+                    result = await _drive_async(connection, work(), calls)
+                for call in calls:
+                    call()
+                return result
             except asyncpg.IntegrityConstraintViolationError as error:
                 raise IntegrityConflict(str(error)) from error
             except (asyncpg.SerializationError, asyncpg.DeadlockDetectedError):
@@ -178,13 +182,16 @@ def _blame(connection: Connection, error: Exception) -> None:
         raise out_of_order(error) from error
 
 
-async def _drive_async(connection: Connection, work: Work[T]) -> T:
+async def _drive_async(connection: Connection, work: Work[T], calls: list[Callable[[], None]]) -> T:
     value: Any = None
     try:
         while True:
             statement = work.send(value)
             if statement.wants == "none":
                 await connection.execute(statement.sql, statement.params)
+                value = None
+            elif statement.wants == "after":
+                calls.append(statement.params["call"])
                 value = None
             elif statement.wants == "many":
                 value = [dict(row._mapping) for row in await connection.fetch_all(statement.sql, statement.params)]

@@ -18,6 +18,7 @@ from .sqlite_file import Place, revision
 from .work import IntegrityConflict, Work
 
 T = TypeVar("T")
+_Written = tuple[Any, Sequence[Callable[[], None]]]
 BATCH = 256
 TROUBLE = frozenset(
     (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL,
@@ -112,8 +113,10 @@ class SQLite:
                 assert self._place is not None
                 results = await raw._execute(_write_on_thread, raw._conn, self._place, [work for work, _ in batch])
             except Exception as error:  # the batch as a whole failed: disk full, file locked
-                results = [out_of_order(error) if _in_trouble(error) else error] * len(batch)
-            for (_, future), result in zip(batch, results, strict=True):
+                results = [(out_of_order(error) if _in_trouble(error) else error, ())] * len(batch)
+            for (_, future), (result, calls) in zip(batch, results, strict=True):
+                for call in calls:
+                    call()
                 if future.done():
                     continue
                 if isinstance(result, BaseException):
@@ -128,10 +131,10 @@ def _in_trouble(error: BaseException) -> bool:
 
 def _read_on_thread(connection: sqlite3.Connection, work: Callable[[], Work[T]], single: bool) -> T:
     if single:
-        return _drive(connection, work())
+        return _drive(connection, work(), [])
     connection.execute("BEGIN")
     try:
-        return _drive(connection, work())
+        return _drive(connection, work(), [])
     finally:
         if connection.in_transaction:  # an error of the file has ended it already, and is to be seen itself
             connection.execute("ROLLBACK")
@@ -139,21 +142,23 @@ def _read_on_thread(connection: sqlite3.Connection, work: Callable[[], Work[T]],
 
 def _write_on_thread(
     connection: sqlite3.Connection, place: Place, works: Sequence[Callable[[], Work[Any]]]
-) -> list[Any]:
-    """Run the writes one after the other, each under its own savepoint, and commit them together."""
-    results: list[Any] = []
+) -> list[_Written]:
+    """Run the writes one after the other, each under its own savepoint, and commit them together; the result or error
+    of each, and what is to be called after that."""
+    results: list[_Written] = []
     place.check()
     connection.execute("BEGIN IMMEDIATE")
     try:
         for work in works:
             connection.execute("SAVEPOINT one_write")
+            calls: list[Callable[[], None]] = []
             try:
-                results.append(_drive(connection, work()))
+                results.append((_drive(connection, work(), calls), calls))
             except Exception as error:
                 if _in_trouble(error):  # then the whole transaction may be gone already
                     raise
                 connection.execute("ROLLBACK TO one_write")
-                results.append(error)
+                results.append((error, ()))
             connection.execute("RELEASE one_write")
         connection.execute("COMMIT")
     except BaseException:
@@ -163,11 +168,15 @@ def _write_on_thread(
     return results
 
 
-def _drive(connection: sqlite3.Connection, work: Work[T]) -> T:
+def _drive(connection: sqlite3.Connection, work: Work[T], calls: list[Callable[[], None]]) -> T:
     value: Any = None
     try:
         while True:
             statement = work.send(value)
+            if statement.wants == "after":
+                calls.append(statement.params["call"])
+                value = None
+                continue
             cursor = connection.execute(statement.sql, statement.params)
             if statement.wants == "none":
                 value = None

@@ -13,7 +13,7 @@ on PostgreSQL, where it is run again when transactions collide.
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
@@ -27,7 +27,7 @@ class Statement:
 
     sql: str
     params: dict[str, Any]
-    wants: Literal["one", "many", "none"]
+    wants: Literal["one", "many", "none", "after"]
 
 
 Work = Generator[Statement, Any, T]
@@ -46,6 +46,11 @@ def many(sql: str, **params: Any) -> Statement:
 def run(sql: str, **params: Any) -> Statement:
     """A statement of which no row is wanted."""
     return Statement(sql, params, "none")
+
+
+def after(call: Callable[[], None]) -> Statement:
+    """No statement, but what is called once the write is on disk; it is not when the write is undone."""
+    return Statement("", {"call": call}, "after")
 
 
 class IntegrityConflict(Exception):

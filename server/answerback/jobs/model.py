@@ -1,0 +1,60 @@
+"""A job, the kinds that there are, and what a run of one may end in."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+State = Literal["waiting", "running", "dead"]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A row of the table; times in milliseconds. A job that is done has no row any more."""
+
+    id: str
+    kind: str
+    site: str
+    """Whose it is; empty for the server's own."""
+    data: Mapping[str, Any]
+    tries: int
+    """How often it has been begun, this time included."""
+    created_at: int
+    due_at: int | None = None
+    """When it is due; while it runs, when its lease ends. None: it has failed for good."""
+    worker: str | None = None
+    error: str = ""
+    """How the last try has failed."""
+    failed_at: int | None = None
+
+    @property
+    def state(self) -> State:
+        """As the owner's pages and `answerback jobs` show it."""
+        if self.due_at is None:
+            return "dead"
+        return "waiting" if self.worker is None else "running"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What is done for jobs of a name. A run may be cut off anywhere and happen again: it must bear that."""
+
+    name: str
+    run: Callable[[Job], Awaitable[None]]
+    at_once: int = 1
+    """How many of them one process runs at the same time."""
+    tries: int = 6
+    retry_ms: int = 30_000
+    """How long after the first failure it is tried again; each time twice as long."""
+    seconds: float | None = 120
+    """How long a run may take; None: as long as it likes."""
+
+
+class JobFailed(Exception):
+    """A run has failed. `reason` is shown to owners; `for_good`: trying again is of no use."""
+
+    def __init__(self, reason: str, *, for_good: bool = False) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.for_good = for_good

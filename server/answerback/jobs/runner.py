@@ -1,0 +1,140 @@
+"""Runs jobs: claims what is due under a lease, renews it while they run, and says what came of them."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from ..clock import Clock
+from ..db.database import Database
+from ..db.work import Work
+from . import store
+from .model import Job, JobFailed, Kind
+from .queue import JobQueue
+
+log = logging.getLogger(__name__)
+
+LEASE_MS = 30_000
+KEEP_SECONDS = 8.0
+"""How often leases are renewed: a database may be out of order for a while before somebody else takes a job up."""
+POLL_SECONDS = 2.0
+"""How soon a job is seen that another process has put; those of this one are seen at once."""
+LONGEST_WAIT_MS = 6 * 3_600_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Running:
+    job: Job
+    task: asyncio.Task[None]
+
+
+class JobRunner:
+    """Runs jobs of these kinds until it is closed. `chance` gives numbers from 0 to 1, which spread what is tried
+    again."""
+
+    def __init__(
+        self, db: Database, clock: Clock, jobs: JobQueue, name: str, kinds: Sequence[Kind],
+        chance: Callable[[], float] = random.random,
+    ) -> None:  # fmt: skip
+        self._db = db
+        self._clock = clock
+        self._jobs = jobs
+        self._name = name
+        self._kinds = {kind.name: kind for kind in kinds}
+        self._chance = chance
+        self._running: dict[str, _Running] = {}
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def start(self) -> None:
+        """Begin with what is due."""
+        self._tasks = [asyncio.create_task(self._work()), asyncio.create_task(self._keep_leases())]
+
+    async def close(self) -> None:
+        """Stop; jobs in the middle are given back."""
+        running = dict(self._running)
+        tasks = [*self._tasks, *(each.task for each in running.values())]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        if running:
+            now = self._clock.now()
+            try:
+                await self._db.write(lambda: store.give_back(self._name, list(running), now))
+            except Exception:  # their leases end
+                log.exception("jobs could not be given back")
+
+    async def _work(self) -> None:
+        while True:
+            try:
+                pause = await self._take_up()
+            except Exception:
+                log.exception("jobs could not be read")
+                pause = POLL_SECONDS
+            await self._jobs.woken.wait(pause)
+
+    async def _take_up(self) -> float:
+        """Begin what is due, as far as there is room; how long to wait for more, in seconds."""
+        count = Counter(each.job.kind for each in self._running.values())
+        room = {name: kind.at_once - count[name] for name, kind in self._kinds.items() if kind.at_once > count[name]}
+        if not room:
+            return POLL_SECONDS
+        now = self._clock.now()
+        due_at = await self._db.read(lambda: store.next_due(room))
+        if due_at is None or due_at > now:
+            return POLL_SECONDS if due_at is None else min(POLL_SECONDS, max(0.01, (due_at - now) / 1000))
+        for job in await self._db.write(lambda: store.claim(self._name, now, now + LEASE_MS, room)):
+            if job.id not in self._running:
+                self._running[job.id] = _Running(job, asyncio.create_task(self._run(job)))
+        return 0
+
+    async def _run(self, job: Job) -> None:
+        try:
+            ending = await self._outcome(job)
+            await asyncio.shield(asyncio.create_task(self._db.write(ending)))
+        except Exception:  # its lease ends, and then it runs once more
+            log.exception("what became of a job could not be written down")
+        finally:
+            self._running.pop(job.id, None)
+            self._jobs.woken.set()
+
+    async def _outcome(self, job: Job) -> Callable[[], Work[None]]:
+        """Run it, and what to write about that: done, to be tried again after a while that doubles, or given up."""
+        kind, reason, for_good = self._kinds[job.kind], "", False
+        try:
+            async with asyncio.timeout(kind.seconds):
+                await kind.run(job)
+            return partial(store.finish, self._name, job.id)
+        except JobFailed as error:
+            reason, for_good = error.reason, error.for_good
+        except Exception as error:
+            log.exception("a job of the kind %s has failed", kind.name)
+            reason = type(error).__name__
+        now = self._clock.now()
+        if for_good or job.tries >= kind.tries:
+            log.warning("a job of the kind %s has failed for good: %s", kind.name, reason)
+            return partial(store.give_up, self._name, job.id, now, reason)
+        wait = min(LONGEST_WAIT_MS, kind.retry_ms * 2 ** (job.tries - 1))
+        return partial(store.try_again, self._name, job.id, now + round(wait * (0.75 + self._chance() / 2)), reason)
+
+    async def keep_leases(self) -> None:
+        """Renew the leases of what runs, and cut off what another process has by now."""
+        ids, until = list(self._running), self._clock.now() + LEASE_MS
+        if not ids:
+            return
+        kept = await self._db.write(lambda: store.keep(self._name, ids, until))
+        for id in set(ids) - kept:
+            if id in self._running:
+                self._running[id].task.cancel()
+
+    async def _keep_leases(self) -> None:
+        while True:
+            await asyncio.sleep(KEEP_SECONDS)
+            try:
+                await self.keep_leases()
+            except Exception:
+                log.exception("leases of jobs could not be renewed")

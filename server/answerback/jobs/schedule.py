@@ -1,0 +1,79 @@
+"""What recurs: each time that it is due, a job of its kind is put. One process at a time sees to it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping
+
+from ..clock import Clock
+from ..db.database import Database
+from ..db.work import Work
+from . import schedule_store as store
+from .queue import JobQueue
+
+log = logging.getLogger(__name__)
+
+NAME = "schedule"
+LEASE_MS = 120_000
+ASK_MS = 15_000
+"""How often a process that does not hold the schedule asks whether nobody does any more."""
+LOOK_SECONDS = 1.0
+"""How often the clock is looked at; the database is asked only when something is due."""
+
+
+class Schedule:
+    """Puts jobs; `every` says of which kinds, and after how many milliseconds again."""
+
+    def __init__(self, db: Database, clock: Clock, jobs: JobQueue, holder: str, every: Mapping[str, int]) -> None:
+        self._db = db
+        self._clock = clock
+        self._jobs = jobs
+        self._holder = holder
+        self._every = every
+        self._mine = False
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin, as soon as no other process holds the schedule."""
+        self._task = asyncio.create_task(self._work())
+
+    async def close(self) -> None:
+        """Let another process go on."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+            await self._db.write(lambda: store.let_go(NAME, self._holder))
+
+    async def once(self) -> int:
+        """Put what is due, where no other process sees to that; when to look again."""
+        now = self._clock.now()
+        if not self._mine:
+            until = await self._db.read(lambda: store.lease_end(NAME))
+            if until > now:
+                return min(until, now + ASK_MS)
+        due_at = await self._db.write(lambda: self._put_due(now))
+        self._mine = due_at is not None
+        return now + ASK_MS if due_at is None else min(due_at, now + LEASE_MS // 2)
+
+    def _put_due(self, now: int) -> Work[int | None]:
+        """When the next is due; None while another process has the schedule."""
+        if not (yield from store.hold(NAME, self._holder, now, now + LEASE_MS)):
+            return None
+        due = yield from store.due_times()
+        for kind, every in self._every.items():
+            if due.get(kind, 0) <= now:
+                yield from self._jobs.put(kind, key=kind)
+                yield from store.set_due(kind, now + every)
+                due[kind] = now + every
+        return min((due[kind] for kind in self._every), default=now + LEASE_MS)
+
+    async def _work(self) -> None:
+        look_at = 0
+        while True:
+            if self._clock.now() >= look_at:
+                try:
+                    look_at = await self.once()
+                except Exception:
+                    log.exception("the schedule could not be seen to")
+            await asyncio.sleep(LOOK_SECONDS)

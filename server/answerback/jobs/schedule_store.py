@@ -1,0 +1,42 @@
+"""What recurs, in the database: when each is due, and which process sees to it."""
+
+from __future__ import annotations
+
+from ..db.work import Work, many, one, run
+
+
+def lease_end(name: str) -> Work[int]:
+    """When the lease is over; 0 when nobody holds it."""
+    row = yield one("SELECT until FROM leases WHERE name = :name", name=name)
+    return 0 if row is None else int(row["until"])
+
+
+def hold(name: str, holder: str, now: int, until: int) -> Work[bool]:
+    """Take a lease that is over, or renew one's own; False while somebody else has it."""
+    row = yield one(
+        """INSERT INTO leases (name, holder, until) VALUES (:name, :holder, :until)
+        ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until = excluded.until
+            WHERE leases.holder = excluded.holder OR leases.until <= :now RETURNING name""",
+        name=name, holder=holder, now=now, until=until,
+    )  # fmt: skip
+    return row is not None
+
+
+def let_go(name: str, holder: str) -> Work[None]:
+    """Give one's lease up."""
+    yield run("DELETE FROM leases WHERE name = :name AND holder = :holder", name=name, holder=holder)
+
+
+def due_times() -> Work[dict[str, int]]:
+    """When each is due next, by its name."""
+    rows = yield many("SELECT name, due_at FROM schedule")
+    return {row["name"]: row["due_at"] for row in rows}
+
+
+def set_due(name: str, due_at: int) -> Work[None]:
+    """Say when it is due next."""
+    yield run(
+        """INSERT INTO schedule (name, due_at) VALUES (:name, :due_at)
+        ON CONFLICT (name) DO UPDATE SET due_at = excluded.due_at""",
+        name=name, due_at=due_at,
+    )  # fmt: skip

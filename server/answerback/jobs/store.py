@@ -1,0 +1,167 @@
+"""Jobs in the database. A row that is due or whose lease is over goes to whoever asks; a dead one is due never."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import orjson
+
+from ..db.sql import in_list
+from ..db.work import Row, Work, many, one, run
+from .model import Job
+
+_COLUMNS = "id, kind, site, data, tries, created_at, due_at, worker, error, failed_at"
+
+
+def _read(row: Row) -> Job:
+    return Job(**{**row, "data": orjson.loads(row["data"])})
+
+
+def add(id: str, kind: str, key: str | None, site: str, data: Mapping[str, Any], now: int, due_at: int) -> Work[None]:
+    """Put in a job, or bring the one of this kind and key forward."""
+    yield run(
+        """INSERT INTO jobs (id, kind, key, site, data, created_at, due_at)
+        VALUES (:id, :kind, :key, :site, :data, :now, :due_at)
+        ON CONFLICT (kind, key) DO UPDATE SET data = excluded.data, failed_at = NULL,
+            tries = CASE WHEN jobs.due_at IS NULL THEN 0 ELSE jobs.tries END,
+            again_at = CASE WHEN jobs.worker IS NULL THEN NULL ELSE excluded.due_at END,
+            due_at = CASE WHEN jobs.worker IS NOT NULL OR jobs.due_at < excluded.due_at THEN jobs.due_at
+                ELSE excluded.due_at END""",
+        id=id, kind=kind, key=key, site=site, data=orjson.dumps(dict(data)).decode(), now=now, due_at=due_at,
+    )  # fmt: skip
+
+
+# ---- running
+
+
+def next_due(kinds: Iterable[str]) -> Work[int | None]:
+    """When the next job of these kinds is due, maybe in the past; None when there is none."""
+    _, params = in_list("kind", kinds)
+    moments = " UNION ALL ".join(f"SELECT MIN(due_at) AS moment FROM jobs WHERE kind = :{name}" for name in params)
+    row = yield one(f"SELECT MIN(moment) AS moment FROM ({moments}) AS moments", **params)
+    moment: int | None = row["moment"]
+    return moment
+
+
+def claim(worker: str, now: int, lease_until: int, room: Mapping[str, int]) -> Work[list[Job]]:
+    """Take jobs that are due, of each kind as many as there is room for. One conditional statement, so each goes to
+    one worker."""
+    _, params = in_list("kind", room)
+    parts = [
+        f"""SELECT id FROM (SELECT id FROM jobs WHERE kind = :{name} AND due_at <= :now ORDER BY due_at, id
+            LIMIT :of_{name}) AS {name}"""
+        for name in params
+    ]
+    rows = yield many(
+        f"""UPDATE jobs SET worker = :worker, due_at = :lease_until, tries = tries + 1
+        WHERE due_at <= :now AND id IN ({" UNION ALL ".join(parts)}) RETURNING {_COLUMNS}""",
+        worker=worker, now=now, lease_until=lease_until, **params,
+        **{f"of_{name}": room[kind] for name, kind in params.items()},
+    )  # fmt: skip
+    return [_read(row) for row in rows]
+
+
+def keep(worker: str, ids: Sequence[str], lease_until: int) -> Work[set[str]]:
+    """Renew the leases of these; those that are this worker's still."""
+    listed, params = in_list("id", ids)
+    rows = yield many(
+        f"UPDATE jobs SET due_at = :lease_until WHERE id IN ({listed}) AND worker = :worker RETURNING id",
+        lease_until=lease_until, worker=worker, **params,
+    )  # fmt: skip
+    return {row["id"] for row in rows}
+
+
+def finish(worker: str, id: str) -> Work[None]:
+    """A job is done: nothing of it stays, unless it has been asked for again meanwhile."""
+    again = yield one(
+        """UPDATE jobs SET worker = NULL, due_at = again_at, again_at = NULL, tries = 0, error = ''
+        WHERE id = :id AND worker = :worker AND again_at IS NOT NULL RETURNING id""",
+        id=id, worker=worker,
+    )  # fmt: skip
+    if again is None:
+        yield run("DELETE FROM jobs WHERE id = :id AND worker = :worker", id=id, worker=worker)
+
+
+def try_again(worker: str, id: str, due_at: int, error: str) -> Work[None]:
+    """A job has failed, and is tried again then."""
+    yield run(
+        """UPDATE jobs SET worker = NULL, due_at = :due_at, again_at = NULL, error = :error
+        WHERE id = :id AND worker = :worker""",
+        id=id, worker=worker, due_at=due_at, error=error,
+    )  # fmt: skip
+
+
+def give_up(worker: str, id: str, now: int, error: str) -> Work[None]:
+    """A job has failed for good, unless it has been asked for again meanwhile."""
+    yield run(
+        """UPDATE jobs SET worker = NULL, due_at = again_at, again_at = NULL, error = :error,
+            tries = CASE WHEN again_at IS NULL THEN tries ELSE 0 END,
+            failed_at = CASE WHEN again_at IS NULL THEN CAST(:now AS BIGINT) ELSE NULL END
+        WHERE id = :id AND worker = :worker""",
+        id=id, worker=worker, now=now, error=error,
+    )  # fmt: skip
+
+
+def give_back(worker: str, ids: Sequence[str], now: int) -> Work[None]:
+    """Jobs were cut off through no fault of theirs: they are due at once, and the try does not count."""
+    listed, params = in_list("id", ids)
+    yield run(
+        f"""UPDATE jobs SET worker = NULL, due_at = :now, again_at = NULL, tries = tries - 1
+        WHERE id IN ({listed}) AND worker = :worker""",
+        now=now, worker=worker, **params,
+    )  # fmt: skip
+
+
+# ---- looking, and seeing to the dead
+
+
+def listed_jobs(most: int) -> Work[list[Job]]:
+    """Jobs, those that have failed for good first, then in the order in which they are due."""
+    rows = yield many(
+        f"SELECT {_COLUMNS} FROM jobs WHERE due_at IS NULL ORDER BY failed_at DESC, id LIMIT :most", most=most
+    )
+    rows += yield many(
+        f"SELECT {_COLUMNS} FROM jobs WHERE due_at IS NOT NULL ORDER BY due_at, id LIMIT :most", most=most - len(rows)
+    )
+    return [_read(row) for row in rows]
+
+
+def dead_jobs(sites: Sequence[str], most: int) -> Work[list[Job]]:
+    """Jobs of these sites that have failed for good, the newest first; the site '' is the server itself."""
+    listed, params = in_list("site", sites)
+    rows = yield many(
+        f"""SELECT {_COLUMNS} FROM jobs WHERE due_at IS NULL AND site IN ({listed})
+        ORDER BY failed_at DESC, id LIMIT :most""",
+        most=most, **params,
+    )  # fmt: skip
+    return [_read(row) for row in rows]
+
+
+def revive(ids: Sequence[str] | None, sites: Sequence[str] | None, now: int) -> Work[list[Job]]:
+    """Have dead jobs run again, as if for the first time: these of these sites, or (None) all; the jobs."""
+    chosen, params = _chosen(ids, sites)
+    rows = yield many(
+        f"""UPDATE jobs SET due_at = :now, tries = 0, error = '', failed_at = NULL
+        WHERE due_at IS NULL{chosen} RETURNING {_COLUMNS}""",
+        now=now, **params,
+    )  # fmt: skip
+    return [_read(row) for row in rows]
+
+
+def discard(ids: Sequence[str], sites: Sequence[str] | None) -> Work[int]:
+    """Take dead jobs out; how many."""
+    chosen, params = _chosen(ids, sites)
+    rows = yield many(f"DELETE FROM jobs WHERE due_at IS NULL{chosen} RETURNING id", **params)
+    return len(rows)
+
+
+def _chosen(ids: Sequence[str] | None, sites: Sequence[str] | None) -> tuple[str, dict[str, Any]]:
+    where = ""
+    params: dict[str, Any] = {}
+    for name, values in (("id", ids), ("site", sites)):
+        if values is not None:
+            listed, own = in_list(name, values)
+            where += f" AND {name} IN ({listed})"
+            params |= own
+    return where, params
