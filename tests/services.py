@@ -26,6 +26,7 @@ from answerback.app.build import Overrides, build_app
 from answerback.clock import Clock, SystemClock
 from answerback.db.database import Database
 from answerback.ids import RandomIds
+from answerback.jobs.queue import JobQueue
 from answerback.live.bus import MemoryBus
 from answerback.migrations import migrate
 from answerback.runtime import Runtime
@@ -81,7 +82,8 @@ def _make_migrated(path: Path) -> None:
 def runtime(db: Database, clock: Clock) -> Runtime:
     """What parts of a server stand on, for tests that put some together themselves."""
     settings = load_settings({"ANSWERBACK_SECRET_KEY": "k" * 32, "ANSWERBACK_DATABASE_URL": db.url}, dotenv=None)
-    return Runtime(settings, db, MemoryBus("test"), clock, RandomIds(), SiteDirectory(db, clock, 5))
+    ids = RandomIds()
+    return Runtime(settings, db, MemoryBus("test"), clock, ids, SiteDirectory(db, clock, 5), JobQueue(clock, ids))
 
 
 def write_to(url: str, work: Callable[[], Any]) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from .clock import Clock
 from .db.database import Database
 from .ids import Ids
+from .jobs.queue import JobQueue
 from .live.bus import Bus
 from .settings import Settings
 from .sites.store import SiteDirectory
@@ -14,7 +15,7 @@ from .sites.store import SiteDirectory
 
 @dataclass(frozen=True, slots=True)
 class Runtime:
-    """The settings with the connections, the clock and the ids that go with them."""
+    """The settings with the connections, the clock, the ids and the jobs that go with them."""
 
     settings: Settings
     db: Database
@@ -22,6 +23,7 @@ class Runtime:
     clock: Clock
     ids: Ids
     sites: SiteDirectory
+    jobs: JobQueue
 
     @property
     def secret(self) -> str:

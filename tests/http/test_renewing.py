@@ -86,6 +86,7 @@ def test_renewal_without_budget_waits_a_day(server: Server) -> None:
     due = rows(server, "SELECT renew_at FROM answers WHERE id = ?", id)[0][0]
     assert time.time() * 1000 < due <= (time.time() // 86_400 + 1) * 86_400_000, "at midnight, UTC"
     change(server, "UPDATE answers SET renew_at = 1 WHERE id = ?", id)
+    server.clock.advance(seconds=60)
     wait_until(lambda: "1929" in shown(server, id)["body"])
 
 
@@ -173,6 +174,7 @@ def test_failed_renewal_is_retried(with_model: Server, model: OpenAIServer) -> N
     id = spoil(with_model, model, DOWN)
     model.reset()
     change(with_model, "UPDATE answers SET renew_at = 1 WHERE id = ?", id)
+    with_model.clock.advance(seconds=60)
     wait_until(lambda: "1929" in shown(with_model, id)["body"])
     assert shown(with_model, id)["answer"]["outdated"] is False
     assert [version["action"] for version in history(with_model, id)] == ["renewed"]

@@ -318,3 +318,20 @@ async def test_a_key_that_has_failed_for_good_is_revived(desk: Desk) -> None:
     await desk.db.write(lambda: store.give_up("one", job.id, 1, "no"))
     await desk.put(key="k")
     assert await desk.states() == [("waiting", 0)]
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+async def test_what_runs_all_the_time_walks_an_index(desk: Desk) -> None:
+    room = {"note": 2, "mail": 1}
+    for work in (
+        store.next_due(room),
+        store.claim("one", 1, 2, room),
+        store.keep("one", ["a", "b"], 1),
+        store.dead_jobs(["demo", ""], 10),
+        store.revive(["a"], ["demo"], 1),
+    ):
+        statement = next(work)
+        plan = await desk.db.fetch_all(f"EXPLAIN QUERY PLAN {statement.sql}", **statement.params)
+        steps = [row["detail"] for row in plan]
+        assert [step for step in steps if step.startswith("SEARCH jobs USING")], steps
+        assert [step for step in steps if step.startswith("SCAN jobs")] == [], steps

@@ -9,23 +9,30 @@ from answerback.clock import SteppedClock
 from answerback.db.database import Database
 from answerback.ids import CountedIds
 from answerback.jobs import store
+from answerback.jobs.model import Job, Kind
 from answerback.jobs.queue import JobQueue
 from answerback.jobs.schedule import ASK_MS, LEASE_MS, Schedule
 from anyio.lowlevel import checkpoint
 
 pytestmark = pytest.mark.anyio
-EVERY = {"sweep": 60_000, "digest": 86_400_000}
+
+
+async def nothing(_: Job) -> None:
+    """These jobs are only put."""
+
+
+KINDS = [Kind("sweep", nothing, every_ms=60_000), Kind("digest", nothing, every_ms=86_400_000), Kind("mail", nothing)]
 
 
 def schedules(db: Database, clock: SteppedClock, *names: str) -> list[Schedule]:
     jobs = JobQueue(clock, CountedIds())
-    return [Schedule(db, clock, jobs, name, EVERY) for name in names]
+    return [Schedule(db, clock, jobs, name, KINDS) for name in names]
 
 
 async def taken(db: Database, clock: SteppedClock) -> list[str]:
     """The kinds of what has been put, done at once."""
     now = clock.now()
-    found = await db.write(lambda: store.claim("test", now, now + 1, dict.fromkeys(EVERY, 9)))
+    found = await db.write(lambda: store.claim("test", now, now + 1, {kind.name: 9 for kind in KINDS}))
     for job in found:
         await db.write(lambda job=job: store.finish("test", job.id))
     return sorted(job.kind for job in found)

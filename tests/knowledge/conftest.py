@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +12,12 @@ import pytest
 from answerback.clock import SteppedClock
 from answerback.db.database import Database
 from answerback.ids import RandomIds
+from answerback.jobs import store as job_store
+from answerback.jobs.queue import JobQueue
 from answerback.knowledge.crawl import store as site_store
 from answerback.knowledge.crawl.crawler import Crawled, Crawler
 from answerback.knowledge.index.search import SiteIndex
-from answerback.knowledge.page_reader import Change, PageReader
+from answerback.knowledge.page_reader import PAGE_CHANGED, PageReader
 from answerback.net.fetch import HttpPageFetcher
 from answerback.sites.settings import read_site
 from answerback.sites.store import add_site
@@ -40,13 +42,19 @@ class Reading:
     clock: SteppedClock
     crawler: Crawler
     index: SiteIndex
-    changes: list[Change] = field(default_factory=list)
+
+    async def changes(self) -> list[str]:
+        """The addresses of pages of which it was announced that they say something else, once each."""
+        jobs = await self.db.read(lambda: job_store.listed_jobs(100))
+        for job in jobs:
+            await self.db.write(lambda job=job: job_store.forget(PAGE_CHANGED, f"demo {job.data['url']}"))
+        return sorted(job.data["url"].removeprefix(self.web.origin) for job in jobs if job.kind == PAGE_CHANGED)
 
     async def crawl(self, *origins: str, **options: Any) -> Crawled:
         self.web.asked.clear()
         self.clock.advance(hours=1)
         site = read_site("demo", {"origins": ",".join([self.web.origin, *origins])}, daily_answers=5)
-        result = await self.crawler.crawl(site, **options)
+        result = await self.crawler.crawl(site, "holder", **options)
         assert result is not None
         return result
 
@@ -66,11 +74,7 @@ async def reading(tmp_path: Path, web: WebSite) -> AsyncIterator[Reading]:
     await db.connect()
     await db.write(lambda: add_site("demo", {"origins": web.origin}, 1))
     clock, index = SteppedClock(), SiteIndex(db)
-    changes: list[Change] = []
-
-    async def announced(change: Change) -> None:
-        changes.append(change)
-
-    reader = PageReader(db, clock, HttpPageFetcher(), announced)
-    yield Reading(db, web, clock, Crawler(db, clock, RandomIds(), reader, index, pace=0), index, changes)
+    jobs = JobQueue(clock, RandomIds())
+    reader = PageReader(db, clock, HttpPageFetcher(), jobs)
+    yield Reading(db, web, clock, Crawler(db, clock, jobs, reader, index, pace=0), index)
     await db.close()

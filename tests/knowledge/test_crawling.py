@@ -11,7 +11,7 @@ import anyio
 import pytest
 from answerback.knowledge.crawl import store as site_store
 from answerback.knowledge.index import store as index_store
-from answerback.knowledge.page_reader import Change
+from answerback.knowledge.store import page_text
 from answerback.sites.settings import read_site
 
 from .conftest import Reading
@@ -171,15 +171,14 @@ async def test_only_what_changed_is_read_again(reading: Reading, web: WebSite) -
 
     web.pages |= {"/": marked, "/a": marked}
     assert (await reading.crawl()).added == 2
-    assert ((await reading.crawl()).unchanged, reading.changes) == (2, [])
+    assert ((await reading.crawl()).unchanged, await reading.changes()) == (2, [])
     said["/a"] = "alpha was founded in 1950"
     result = await reading.crawl()
     assert (result.changed, result.unchanged, result.read) == (1, 1, 1)
     assert await reading.found("When was alpha founded?") == ["alpha was founded in 1950"]
-    assert [(change.url, change.page and change.page.blocks[0].text) for change in reading.changes] == [
-        (f"{web.origin}/a", "alpha was founded in 1950")
-    ]
-    assert reading.changes[0].old_hash != (reading.changes[0].page and reading.changes[0].page.hash)
+    assert await reading.changes() == ["/a"]
+    kept = await page_text(reading.db, "demo", f"{web.origin}/a")
+    assert kept and kept.blocks[0].text == "alpha was founded in 1950"
 
 
 async def test_unchanged_page_without_etag_is_not_reindexed(reading: Reading, web: WebSite) -> None:
@@ -212,10 +211,8 @@ async def test_gone_page_is_removed(reading: Reading, web: WebSite) -> None:
     assert (await reading.crawl()).forgotten == 2
     assert await reading.statuses() == {"/": "ok"}
     assert await reading.found("first second thing") == []
-    assert [(change.url, change.page) for change in reading.changes] == [
-        (f"{web.origin}/a", None),
-        (f"{web.origin}/b", None),
-    ]
+    assert await reading.changes() == ["/a", "/b"]
+    assert await page_text(reading.db, "demo", f"{web.origin}/a") is None
 
 
 async def test_failing_page_is_kept_for_a_while(reading: Reading, web: WebSite) -> None:
@@ -286,16 +283,14 @@ async def test_one_crawler_and_one_request_per_site(reading: Reading, web: WebSi
     site = read_site("demo", {"origins": web.origin}, daily_answers=5)
     seen = []
 
-    async def second(change: Change) -> None:
-        seen.append(await reading.crawler.crawl(site))
+    def told(done: int, total: int) -> None:
+        if done == 1:
+            seen.append(asyncio.create_task(reading.crawler.crawl(site, "somebody else")))
 
     for number in range(5):
         web.pages[f"/p{number}"] = page(f"P{number}", f"Page {number} here.")
-    await reading.crawl()
-    web.pages["/p0"] = page("P0", "Another text.")
-    reading.crawler._reader.changed = second
-    await reading.crawl()
-    assert seen == [None]
+    await reading.crawl(tell=told)
+    assert [await task for task in seen] == [None]
     assert web.most_at_once == 1
 
 

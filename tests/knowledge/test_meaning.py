@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from answerback.core.grounding.passages import Block, split
 from answerback.db.database import Database
+from answerback.jobs.model import JobFailed
 from answerback.knowledge.build import make_embedder
 from answerback.knowledge.index import embeddings as meaning
 from answerback.knowledge.index.embeddings import OpenAIEmbedder, PassageVectors
@@ -84,14 +85,16 @@ async def test_words_and_meaning_are_merged(index: SiteIndex) -> None:
 @pytest.mark.parametrize("status", [401, 404, 429, 500])
 async def test_words_decide_without_the_model(index: SiteIndex, model: OpenAIServer, status: int) -> None:
     model.script(embedding_status=status)
-    assert await index.understand("s") == 0
+    with pytest.raises(JobFailed, match="embedding model"):
+        await index.understand("s")
     assert [p.url for p in await index.search("s", "dogs on deck")] == ["/pets"]
 
 
 async def test_failing_embedding_model_does_no_harm(database: Database, index: SiteIndex) -> None:
     away = OpenAIEmbedder(api_key="", base_url="http://127.0.0.1:9/v1", model="m")
     lame = SiteIndex(database, PassageVectors(database, away))
-    assert await lame.understand("s") == 0
+    with pytest.raises(JobFailed):
+        await lame.understand("s")
     assert [p.url for p in await lame.search("s", "dogs on deck")] == ["/pets"]
     await away.close()
 

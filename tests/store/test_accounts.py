@@ -141,19 +141,17 @@ async def test_a_state_is_used_once_by_its_browser(db: Database) -> None:
 
 
 def message(number: int, purpose: str = "sign_in", **changes: Any) -> Link:
-    values = {"visitor_id": None, "sign_in_id": "s1", "lang": "ko", "expires_at": NOW + 900_000, "tries": 0} | changes
+    values = {"visitor_id": None, "sign_in_id": "s1", "lang": "ko", "expires_at": NOW + 900_000} | changes
     return Link(id=f"m{number}", purpose=purpose, site="demo", email="mina@example.com", **values)
 
 
-async def test_a_message_is_sent_by_one_and_its_link_used_by_one(db: Database) -> None:
+async def test_a_message_is_sent_while_its_link_is_of_use_and_used_by_one(db: Database) -> None:
     await db.write(lambda: mail.add_link(message(1), NOW))
-    taken = [link for link in await asyncio.gather(*(db.write(lambda: mail.claim(NOW)) for _ in range(6))) if link]
-    assert [link.tries for link in taken] == [1]
-    assert await mail.next_due(db, NOW) == NOW + mail.LEASE_MS
-    assert (await db.write(lambda: mail.claim(NOW + mail.LEASE_MS))) is not None  # whoever had it is gone
+    assert await db.read(lambda: mail.unsent("m1", NOW)) == message(1)
+    assert await db.read(lambda: mail.unsent("m1", NOW + 900_000)) is None
     await db.write(lambda: mail.arm("m1", "hash", "code"))
-    await db.write(lambda: mail.settle("m1", "sent", NOW))
-    assert await mail.next_due(db, NOW) is None
+    await db.write(lambda: mail.set_sent("m1"))
+    assert await db.read(lambda: mail.unsent("m1", NOW)) is None
     assert await mail.link_by_hash(db, "hash", NOW + 900_000) is None
     used = await asyncio.gather(*(db.write(lambda: mail.use_link("hash", NOW)) for _ in range(8)))
     assert len([link for link in used if link]) == 1

@@ -7,11 +7,13 @@ from typing import Protocol
 
 from starlette.routing import Route
 
+from ..jobs.model import Kind
 from ..mail.transport import Mailer
 from ..net.fetch import Resolver, resolve
 from ..runtime import Runtime
 from .handlers import SessionHandlers
 from .pictures.avatars import Avatars
+from .pictures.fetching import PictureFetcher
 from .privacy.erasing import Erasure, Told
 from .privacy.merging import Merging
 from .privacy.sweeping import Sweeping
@@ -39,16 +41,15 @@ class Views(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Accounts:
-    """The parts that speak HTTP, and what has to be started and closed."""
+    """The parts that speak HTTP, and the jobs."""
 
     people: SessionHandlers
     api: AccountApi
     handover: CodeExchange
     sign_on: SiteSignOn
-    post: MailOutbox
     pictures: Avatars
-    sweeping: Sweeping
     erasing: Erasure
+    jobs: tuple[Kind, ...]
     views: tuple[Views, ...]
 
     def routes(self) -> list[Route]:
@@ -58,17 +59,6 @@ class Accounts:
             Route("/sign-in/kakao/unlink", self.erasing.kakao_unlinked, methods=["GET", "POST"]),
             *(route for views in self.views for route in views.routes()),
         ]
-
-    def start(self) -> None:
-        """Begin to send mail, and to take out what is over."""
-        self.post.start()
-        self.sweeping.start()
-
-    async def close(self) -> None:
-        """Stop sending, fetching and sweeping."""
-        await self.sweeping.close()
-        await self.post.close()
-        await self.pictures.close()
 
 
 def build_accounts(
@@ -85,14 +75,14 @@ def build_accounts(
     ways = WaysIn(flow.offered, post.ready)
     door = SignInViews(runtime, popup, by_password, handover, auth.open, ways)
     inside = (settings.kakao_url, settings.kakao_api_url, settings.github_url, settings.github_api_url)
-    pictures = Avatars(runtime, inside, changed, resolver)
+    pictures = Avatars(runtime, PictureFetcher(inside, resolver), changed)
     profiles, erasing = Profiles(db, changed), Erasure(settings, db, clock, ids, told)
     pages = AccountViews(runtime, auth, flow, AccountActions(profiles, pictures, by_password, erasing))
     oauth = OAuth(runtime, flow, door, popup, pictures, pages.linked)
     return Accounts(
         people=SessionHandlers(clock, sessions, by_password, merging, runtime.secret),
         api=AccountApi(db, clock, sessions, profiles), handover=handover,
-        sign_on=SiteSignOn(runtime, sessions, pictures, merging), post=post, pictures=pictures,
-        sweeping=Sweeping(db, clock), erasing=erasing,
+        sign_on=SiteSignOn(runtime, sessions, pictures, merging), pictures=pictures, erasing=erasing,
+        jobs=(*post.kinds(), pictures.kind(), Sweeping(db, clock).kind()),
         views=(pages, MailLinks(runtime, popup, door, post), oauth, door),
     )  # fmt: skip

@@ -305,14 +305,24 @@ async def owner_by_session(db: Database, hash: str, now: int) -> Row | None:
     )  # fmt: skip
 
 
-async def owners_of(db: Database, site: str) -> list[str]:
-    """The e-mail addresses of a site's owners, those of all sites included."""
-    rows = await db.fetch_all(
-        """SELECT email FROM owners o WHERE all_sites = 1
+def owners_of(site: str) -> Work[list[str]]:
+    """The ids of a site's owners, those of all sites included."""
+    rows = yield many(
+        """SELECT id FROM owners o WHERE all_sites = 1
             OR EXISTS (SELECT 1 FROM owner_sites s WHERE s.owner_id = o.id AND s.site = :site) ORDER BY email""",
         site=site,
     )
-    return [row["email"] for row in rows]
+    return [row["id"] for row in rows]
+
+
+def owner_email(id: str, site: str) -> Work[str | None]:
+    """The e-mail address of an owner, who has that site still."""
+    row = yield one(
+        """SELECT email FROM owners o WHERE id = :id AND (all_sites = 1
+            OR EXISTS (SELECT 1 FROM owner_sites s WHERE s.owner_id = o.id AND s.site = :site))""",
+        id=id, site=site,
+    )  # fmt: skip
+    return None if row is None else row["email"]
 
 
 async def sites_of_owner(db: Database, owner_id: str) -> list[str]:

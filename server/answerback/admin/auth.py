@@ -29,11 +29,13 @@ SIGN_IN = "/admin/sign-in/"
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """A signed-in owner: the sites that may be seen, the session's hash, the token that forms carry."""
+    """A signed-in owner: the sites that may be seen, whether those are all, the session's hash, the token that forms
+    carry."""
 
     id: str
     email: str
     sites: tuple[str, ...]
+    all_sites: bool
     session: str
     token: str
 
@@ -93,8 +95,9 @@ class OwnerAuth(WebViews):
         row = await owner_by_session(self._db, hash, self._clock.now())
         if row is None:
             return None
-        sites = await sites_to_see(self._db, row["id"], all_sites=bool(row["all_sites"]))
-        return Owner(row["id"], row["email"], tuple(sites), hash, self._token(hash))
+        all_sites = bool(row["all_sites"])
+        sites = await sites_to_see(self._db, row["id"], all_sites=all_sites)
+        return Owner(row["id"], row["email"], tuple(sites), all_sites, hash, self._token(hash))
 
     def owned(self, view: OwnerView) -> View:
         """The decorator of each of the owner's views: an owner, or to the sign-in. What a form wants is done only when

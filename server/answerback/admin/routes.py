@@ -14,13 +14,14 @@ from ..runtime import Runtime
 from ..web.views import METHODS
 from .auth import OwnerAuth, OwnerViews
 from .pages.comment import CommentViews
+from .pages.jobs import JobsViews
 from .pages.knowledge import KnowledgeViews
 from .pages.log import LogViews
 from .pages.people import PeopleViews
 from .pages.unanswered import UnansweredViews
 from .sign_in import SignInViews
 
-NAVIGATION = (LogViews.LINK, UnansweredViews.LINK, KnowledgeViews.LINK)
+NAVIGATION = (LogViews.LINK, UnansweredViews.LINK, KnowledgeViews.LINK, JobsViews.LINK)
 
 
 def admin_routes(runtime: Runtime, posting: Posting, updates: ThreadUpdates, knowledge: Knowledge) -> list[BaseRoute]:
@@ -33,6 +34,7 @@ def admin_routes(runtime: Runtime, posting: Posting, updates: ThreadUpdates, kno
         PeopleViews(runtime, auth, updates),
         UnansweredViews(runtime, auth),
         KnowledgeViews(runtime, auth, knowledge),
+        JobsViews(runtime, auth),
     ]
     views = {path: calls for each in owned for path, calls in each.views().items()}
     table = {path: {method: auth.owned(view) for method, view in calls.items()} for path, calls in views.items()}

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from dataclasses import asdict
+from functools import partial
 
-from ..accounts.store import owners_of
+from ..accounts.store import owner_email, owners_of
+from ..db.work import Work, after
+from ..mail.jobs import send
+from ..jobs.model import Job, Kind
 from ..mail.messages import budget_message
-from ..mail.transport import Mailer, MailRefused
+from ..mail.transport import Mailer
 from ..runtime import Runtime
 from .quota import Alert
 
 log = logging.getLogger(__name__)
+
+KIND = "budget_alert"
 
 
 class BudgetAlerts:
@@ -21,30 +28,31 @@ class BudgetAlerts:
         self._db = runtime.db
         self._clock = runtime.clock
         self._sites = runtime.sites
+        self._jobs = runtime.jobs
         self._url = runtime.settings.public_url
         self._mailer = mailer
 
-    async def tell(self, alerts: Sequence[Alert]) -> None:
-        """After the transaction that has found them. Never raises: no answer depends on it."""
-        for alert in alerts:
-            log.warning("site %s has used %d of %d of today's %s", alert.site, alert.used, alert.most, alert.budget)
-            try:
-                await self._mail(alert)
-            except MailRefused:
-                log.warning("could not email the owners of %s", alert.site)
-            except Exception:
-                log.exception("the owners of %s could not be told", alert.site)
+    def kinds(self) -> list[Kind]:
+        """The job that tells an owner; none where no mail can be sent."""
+        return [] if self._mailer is None else [Kind(KIND, partial(self._tell, self._mailer))]
 
-    async def _mail(self, alert: Alert) -> None:
-        site = self._sites.known(alert.site)
-        if self._mailer is None or site is None:
+    def put(self, alerts: Sequence[Alert]) -> Work[None]:
+        """Within the transaction that has found them: each owner is to be told, whatever becomes of the others."""
+        for alert in alerts:
+            words = "site %s has used %d of %d of today's %s"
+            yield after(partial(log.warning, words, alert.site, alert.used, alert.most, alert.budget))
+            if self._mailer is not None:
+                for owner in (yield from owners_of(alert.site)):
+                    yield from self._jobs.put(KIND, {**asdict(alert), "owner": owner}, site=alert.site)
+
+    async def _tell(self, mailer: Mailer, job: Job) -> None:
+        site, data = self._sites.known(job.site), dict(job.data)
+        owner = str(data.pop("owner"))
+        email = await self._db.read(lambda: owner_email(owner, job.site))
+        if site is None or email is None:
             return
-        for email in await owners_of(self._db, site.key):
-            message = budget_message(
-                email,
-                site=site.name or site.key,
-                lang=site.lang,
-                used=alert.share(site.lang),
-                link=f"{self._url}/admin/",
-            )
-            await self._mailer.send(message, self._clock.now())
+        message = budget_message(
+            email, site=site.name or site.key, lang=site.lang, used=Alert(**data).share(site.lang),
+            link=f"{self._url}/admin/",
+        )  # fmt: skip
+        await send(mailer, message, self._clock.now())

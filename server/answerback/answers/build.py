@@ -10,7 +10,6 @@ from ..runtime import Runtime
 from ..settings import Settings
 from .budget_alerts import BudgetAlerts
 from .context import ContextBuilder
-from .corrections.renewing import AnswerRenewal
 from .degradation import DegradationLevels
 from .providers import Answerer
 from .providers.prices import read_prices
@@ -36,7 +35,7 @@ def make_answerer(settings: Settings, clock: Clock) -> Answerer:
 
 def build_worker(
     runtime: Runtime, queue: AnswerQueue, updates: ThreadUpdates, knowledge: Knowledge, answerer: Answerer,
-    metrics: Metrics, renewal: AnswerRenewal, alerts: BudgetAlerts,
+    metrics: Metrics, alerts: BudgetAlerts,
 ) -> Worker:  # fmt: skip
     """The worker, with what gathers a question's context as far as the budgets go."""
     settings, db = runtime.settings, runtime.db
@@ -44,4 +43,4 @@ def build_worker(
         db, runtime.clock, ContextBuilder(db, knowledge.reader, knowledge.index),
         (answerer.model, settings.fallback_model), read_prices(settings.prices), costs=answerer.name == "openai",
     )  # fmt: skip
-    return Worker(runtime, queue, updates, levels, answerer, metrics, renewal, alerts)
+    return Worker(runtime, queue, updates, levels, answerer, metrics, alerts)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 from ..clock import Clock
 from ..db.work import Work
+from ..jobs.waking import Wake
 from . import store
 
 LEASE_MS = 10_000
@@ -23,7 +24,7 @@ class AnswerQueue:
         self._held: dict[str, Callable[[], None] | None] = {}
         """Claimed answers, and how each is stopped once it is being written."""
         self._claimed: asyncio.Queue[store.QueuedAnswer] = asyncio.Queue()
-        self._woken = asyncio.Event()
+        self.woken = Wake()
 
     @property
     def full(self) -> bool:
@@ -63,23 +64,10 @@ class AnswerQueue:
     def end(self, id: str) -> None:
         """An answer is written, or given back: there is room for another."""
         self._held.pop(id, None)
-        self.wake()
+        self.woken.set()
 
     def stop(self, id: str) -> None:
         """Stop an answer that is written here, keeping what has come."""
         stop = self._held.get(id)
         if stop is not None:
             stop()
-
-    def wake(self) -> None:
-        """There is something in the queue, or room."""
-        self._woken.set()
-
-    async def wait(self, seconds: float) -> None:
-        """Until it is woken, or for so long."""
-        try:
-            async with asyncio.timeout(seconds):
-                await self._woken.wait()
-        except TimeoutError:
-            pass
-        self._woken.clear()

@@ -23,7 +23,6 @@ from ..runtime import Runtime
 from ..sites.settings import Site
 from . import quota, store
 from .budget_alerts import BudgetAlerts
-from .corrections.renewing import AnswerRenewal
 from .degradation import DegradationLevels
 from .moderation import AnswerModeration
 from .providers import Answerer, ProviderError
@@ -38,7 +37,8 @@ log = logging.getLogger(__name__)
 SAVE_SECONDS = 0.5
 SETTLE_TRIES = 12
 """How often an answer is tried to be written down which the database takes everything else than: within its lease."""
-SWEEP_SECONDS = 5.0
+POLL_SECONDS = 5.0
+"""How soon an answer is seen that another process has queued; those of this one are seen at once."""
 
 
 class Worker:
@@ -47,7 +47,7 @@ class Worker:
     # More than six arguments, because it is where an answer's whole way is put in order.
     def __init__(
         self, runtime: Runtime, queue: AnswerQueue, updates: ThreadUpdates, levels: DegradationLevels,
-        answerer: Answerer, metrics: Metrics, renewal: AnswerRenewal, alerts: BudgetAlerts,
+        answerer: Answerer, metrics: Metrics, alerts: BudgetAlerts,
     ) -> None:  # fmt: skip
         self._db = runtime.db
         self._bus = runtime.bus
@@ -60,9 +60,7 @@ class Worker:
         self._answerer = answerer
         self._moderation = AnswerModeration(answerer)
         self._metrics = metrics
-        self._renewal = renewal
         self._alerts = alerts
-        self._swept_at = 0
         self._running: dict[str, Run] = {}
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -91,36 +89,16 @@ class Worker:
     async def _work(self) -> None:
         while True:
             try:
-                await self._sweep()
                 pause = await self._take_up()
             except Exception:
                 log.exception("the queue could not be read")
-                pause = SWEEP_SECONDS
-            await self._queue.wait(pause)
-
-    async def _sweep(self) -> None:
-        now = self._clock.now()
-        if 0 <= now - self._swept_at < SWEEP_SECONDS * 1000:
-            return
-        self._swept_at = now
-        await self._publish_drafts(now)
-        await self._renewal.take_up()
-
-    async def _publish_drafts(self, now: int) -> None:
-        """Drafts that have waited as long as their site says are published by themselves."""
-        for site in self._sites.all():
-            if site.draft_minutes is None:
-                continue
-            key, before = site.key, now - site.draft_minutes * 60_000
-            for id in await self._db.write(partial(store.drafts_due, key, before)):
-                comment = await self._db.read(partial(threads.comment_by_id, key, id))
-                if comment is not None:
-                    self._updates.changed(comment)
+                pause = POLL_SECONDS
+            await self._queue.woken.wait(pause)
 
     async def _take_up(self) -> float:
         """Begin what is due, as far as there is room; how long to wait for more, in seconds."""
         if self._queue.full:
-            return SWEEP_SECONDS
+            return POLL_SECONDS
 
         def work() -> Work[tuple[list[store.QueuedAnswer], int | None]]:
             claimed = yield from self._queue.claim()
@@ -128,7 +106,7 @@ class Worker:
 
         jobs, due = await self._db.write(work)
         self._queue.begin(jobs)
-        return SWEEP_SECONDS if due is None else min(SWEEP_SECONDS, max(0.01, (due - self._clock.now()) / 1000))
+        return POLL_SECONDS if due is None else min(POLL_SECONDS, max(0.01, (due - self._clock.now()) / 1000))
 
     async def _answer(self, run: Run) -> None:
         job = run.job
@@ -284,21 +262,20 @@ class Worker:
         outcome = run.outcome(error, site, self._answerer, now)
         written = run.kept(outcome, site, now)
 
-        def work() -> Work[tuple[list[quota.Alert], bool] | None]:
+        def work() -> Work[bool | None]:
             if not (yield from store.finish(job.id, self._queue.name, written, now)):
                 return None
             seen = True
             if job.kind == "thread" and not written.outdated:
                 seen = yield from self._finish_reply(run, outcome, now)
-            return (yield from quota.settle(job.id, site, now, run.bill(outcome))), seen
+            yield from self._alerts.put((yield from quota.settle(job.id, site, now, run.bill(outcome))))
+            return seen
 
-        settled = await self._db.write(work)
-        if settled is None:
+        seen = await self._db.write(work)
+        if seen is None:
             return
-        alerts, seen = settled
         self._metrics.answered(outcome.state, outcome.tokens_in, outcome.tokens_out, outcome.cost_microusd)
         await self._tell_settled(job, seen=seen)
-        await self._alerts.tell(alerts)
 
     def _finish_reply(self, run: Run, outcome: store.Outcome, now: int) -> Work[bool]:
         """Write the words into the thread; whether readers knew of them, which of a draft they do not."""

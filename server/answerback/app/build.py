@@ -14,6 +14,7 @@ from ..accounts.sessions import Sessions
 from ..answers.budget_alerts import BudgetAlerts
 from ..answers.build import build_worker, make_answerer
 from ..answers.corrections.renewing import AnswerRenewal
+from ..answers.drafts import DraftPublishing
 from ..answers.handlers import AnswerHandlers
 from ..answers.intake import QuestionIntake
 from ..answers.providers import Answerer
@@ -29,8 +30,11 @@ from ..comments.snapshot import Snapshots, ThreadReads
 from ..comments.updates import ThreadUpdates
 from ..db.database import Database
 from ..ids import Ids, RandomIds
+from ..jobs.queue import JobQueue
+from ..jobs.runner import JobRunner
+from ..jobs.schedule import Schedule
 from ..knowledge.build import Knowledge
-from ..knowledge.crawl.refresher import PACE_SECONDS
+from ..knowledge.crawl.crawls import PACE_SECONDS
 from ..live.build import make_bus
 from ..mail.build import make_mailer
 from ..metrics import Metrics
@@ -70,9 +74,9 @@ def build_services(settings: Settings, seams: Overrides) -> Services:
     """All parts of a server, none of them at work yet."""
     metrics = Metrics()
     db = Database(settings.database_url, metrics.writes.add)
-    sites = SiteDirectory(db, seams.clock, settings.daily_answers)
-    runtime = Runtime(settings, db, make_bus(settings, seams.ids), seams.clock, seams.ids, sites)
-    clock, ids, bus, mailer = runtime.clock, runtime.ids, runtime.bus, make_mailer(settings)
+    clock, ids, bus, mailer = seams.clock, seams.ids, make_bus(settings, seams.ids), make_mailer(settings)
+    sites = SiteDirectory(db, clock, settings.daily_answers)
+    runtime = Runtime(settings, db, bus, clock, ids, sites, JobQueue(clock, ids))
     streams = AnswerStreams(bus)
     sessions = Sessions(db, clock, ids, settings.secret_key)
     snapshots = Snapshots(db, bus, clock)
@@ -81,18 +85,20 @@ def build_services(settings: Settings, seams: Overrides) -> Services:
     queue = AnswerQueue(clock, ids.new(), settings.answers_at_once)
     intake = QuestionIntake(runtime, queue, updates, answerer.model)
     posting = Posting(db, clock, ids, updates, [intake], runtime.secret)
-    renewal = AnswerRenewal(runtime, queue, updates)
-    knowledge = Knowledge(runtime, seams.fetcher, seams.crawl_pace, renewal.page_changed)
+    renewal, alerts = AnswerRenewal(runtime, queue, updates), BudgetAlerts(runtime, mailer)
+    knowledge = Knowledge(runtime, seams.fetcher, seams.crawl_pace)
+    accounts = build_accounts(runtime, sessions, mailer, changed=updates.forget, told=updates.reload)
+    drafts = DraftPublishing(runtime, updates)
+    kinds = [*accounts.jobs, *knowledge.jobs, *renewal.kinds(), *alerts.kinds(), drafts.kind()]
     return Services(
-        runtime=runtime, metrics=metrics, snapshots=snapshots, updates=updates, posting=posting,
-        accounts=build_accounts(runtime, sessions, mailer, changed=updates.forget, told=updates.reload),
+        runtime=runtime, metrics=metrics, snapshots=snapshots, updates=updates, posting=posting, accounts=accounts,
         knowledge=knowledge, threads=CommentHandlers(runtime, sessions, posting, snapshots), answerer=answerer,
         streams=streams, session=VisitorSession(runtime, sessions, intake),
         answers=AnswerHandlers(runtime, sessions, intake, AnswerStops(runtime, queue), streams, updates),
         before=AnsweredBefore(db),
-        worker=build_worker(
-            runtime, queue, updates, knowledge, answerer, metrics, renewal, BudgetAlerts(runtime, mailer)
-        ),
+        worker=build_worker(runtime, queue, updates, knowledge, answerer, metrics, alerts),
+        runner=JobRunner(db, clock, runtime.jobs, ids.new(), kinds),
+        schedule=Schedule(db, clock, runtime.jobs, ids.new(), kinds),
     )  # fmt: skip
 
 
@@ -100,7 +106,7 @@ def running(services: Services) -> Callable[[Starlette], AbstractAsyncContextMan
     """The application's lifespan: everything connected and at work in it, and nothing left after it."""
     runtime = services.runtime
     db, bus = runtime.db, runtime.bus
-    parts = (services.worker, services.accounts, services.knowledge)
+    parts = (services.worker, services.runner, services.schedule)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -116,6 +122,7 @@ def running(services: Services) -> Callable[[Starlette], AbstractAsyncContextMan
             bus.close()
             for part in parts:
                 await part.close()
+            await services.knowledge.close()
             await services.answerer.close()
             await bus.disconnect()
             await db.close()

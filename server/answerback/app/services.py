@@ -15,6 +15,8 @@ from ..comments.handlers import CommentHandlers
 from ..comments.posting import Posting
 from ..comments.snapshot import Snapshots
 from ..comments.updates import ThreadUpdates
+from ..jobs.runner import JobRunner
+from ..jobs.schedule import Schedule
 from ..knowledge.build import Knowledge
 from ..metrics import Metrics
 from ..runtime import Runtime
@@ -38,3 +40,5 @@ class Services:
     answers: AnswerHandlers
     before: AnsweredBefore
     worker: Worker
+    runner: JobRunner
+    schedule: Schedule

@@ -49,6 +49,8 @@ class Kind:
     """How long after the first failure it is tried again; each time twice as long."""
     seconds: float | None = 120
     """How long a run may take; None: as long as it likes."""
+    every_ms: int | None = None
+    """How often it recurs, if it does: the schedule puts it then."""
 
 
 class JobFailed(Exception):

@@ -118,6 +118,7 @@ class JobRunner:
         if for_good or job.tries >= kind.tries:
             log.warning("a job of the kind %s has failed for good: %s", kind.name, reason)
             return partial(store.give_up, self._name, job.id, now, reason)
+        log.warning("a job of the kind %s has failed, and is tried again: %s", kind.name, reason)
         wait = min(LONGEST_WAIT_MS, kind.retry_ms * 2 ** (job.tries - 1))
         return partial(store.try_again, self._name, job.id, now + round(wait * (0.75 + self._chance() / 2)), reason)
 

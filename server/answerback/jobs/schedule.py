@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 from ..clock import Clock
 from ..db.database import Database
 from ..db.work import Work
 from . import schedule_store as store
+from .model import Kind
 from .queue import JobQueue
 
 log = logging.getLogger(__name__)
@@ -23,14 +24,14 @@ LOOK_SECONDS = 1.0
 
 
 class Schedule:
-    """Puts jobs; `every` says of which kinds, and after how many milliseconds again."""
+    """Puts jobs of the kinds that recur."""
 
-    def __init__(self, db: Database, clock: Clock, jobs: JobQueue, holder: str, every: Mapping[str, int]) -> None:
+    def __init__(self, db: Database, clock: Clock, jobs: JobQueue, holder: str, kinds: Sequence[Kind]) -> None:
         self._db = db
         self._clock = clock
         self._jobs = jobs
         self._holder = holder
-        self._every = every
+        self._every = {kind.name: kind.every_ms for kind in kinds if kind.every_ms is not None}
         self._mine = False
         self._task: asyncio.Task[None] | None = None
 

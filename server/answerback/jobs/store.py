@@ -113,6 +113,11 @@ def give_back(worker: str, ids: Sequence[str], now: int) -> Work[None]:
     )  # fmt: skip
 
 
+def forget(kind: str, key: str) -> Work[None]:
+    """Take the job of a kind and key out, whatever becomes of what runs of it."""
+    yield run("DELETE FROM jobs WHERE kind = :kind AND key = :key", kind=kind, key=key)
+
+
 # ---- looking, and seeing to the dead
 
 

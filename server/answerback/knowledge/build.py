@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from ..clock import SystemClock
 from ..db.database import Database
 from ..ids import RandomIds
+from ..jobs.model import JobFailed, Kind
+from ..jobs.queue import JobQueue
 from ..live.bus import MemoryBus
 from ..net.fetch import HttpPageFetcher, PageFetcher
 from ..runtime import Runtime
@@ -12,34 +16,32 @@ from ..settings import Settings
 from ..sites.settings import Site
 from ..sites.store import SiteDirectory
 from .crawl.crawler import MOST_PAGES, Crawled, Crawler, Tell
-from .crawl.refresher import PACE_SECONDS, Refresher
+from .crawl.crawls import PACE_SECONDS, SiteCrawls
 from .index.embeddings import OpenAIEmbedder, PassageVectors
 from .index.search import SiteIndex
-from .page_reader import Changed, PageReader, nobody
+from .page_reader import PageReader
 
 COMMAND_PACE_SECONDS = 0.2
 
 
 class Knowledge:
-    """Reads single pages for a question, and whole sites in the background between `start()` and `close()`."""
+    """Reads single pages for a question, and whole sites by jobs."""
 
-    def __init__(
-        self, runtime: Runtime, fetcher: PageFetcher | None, pace: float = PACE_SECONDS, changed: Changed = nobody
-    ) -> None:
-        db, clock = runtime.db, runtime.clock
+    def __init__(self, runtime: Runtime, fetcher: PageFetcher | None, pace: float = PACE_SECONDS) -> None:
+        db, clock, jobs = runtime.db, runtime.clock, runtime.jobs
         self._embedder = make_embedder(runtime.settings)
-        self.reader = PageReader(db, clock, fetcher or HttpPageFetcher(), changed)
+        self.reader = PageReader(db, clock, fetcher or HttpPageFetcher(), jobs)
         self.index = make_index(db, self._embedder)
-        self.crawler = Crawler(db, clock, runtime.ids, self.reader, self.index, pace)
-        self.refresher = Refresher(db, clock, runtime.sites, self.crawler)
+        self.crawler = Crawler(db, clock, jobs, self.reader, self.index, pace)
+        self.crawls = SiteCrawls(runtime, self.crawler)
 
-    def start(self) -> None:
-        """Begin to read the sites that are due."""
-        self.refresher.start()
+    @property
+    def jobs(self) -> tuple[Kind, ...]:
+        """What is done beside requests."""
+        return (*self.crawls.kinds(), *self.index.kinds())
 
     async def close(self) -> None:
-        """Stop reading."""
-        await self.refresher.close()
+        """Let go of connections."""
         if self._embedder is not None:
             await self._embedder.close()
 
@@ -62,9 +64,12 @@ async def crawl_site(settings: Settings, db: Database, site: Site, limit: int | 
     """Read a whole site, faster than in the background; None while somebody else reads it."""
     clock, ids = SystemClock(), RandomIds()
     sites = SiteDirectory(db, clock, settings.daily_answers)
-    runtime = Runtime(settings, db, MemoryBus(ids.new()), clock, ids, sites)
+    runtime = Runtime(settings, db, MemoryBus(ids.new()), clock, ids, sites, JobQueue(clock, ids))
     knowledge = Knowledge(runtime, None, COMMAND_PACE_SECONDS)
     try:
-        return await knowledge.crawler.crawl(site, limit=limit or MOST_PAGES, tell=tell)
+        result = await knowledge.crawler.crawl(site, ids.new(), limit=limit or MOST_PAGES, tell=tell)
+        with suppress(JobFailed):  # then a running server tries again
+            await knowledge.index.understand(site.key)
+        return result
     finally:
         await knowledge.close()

@@ -4,46 +4,35 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Awaitable, Callable, Collection
-from dataclasses import dataclass, replace
+from collections.abc import Collection
+from dataclasses import replace
 from weakref import WeakValueDictionary
 
 from ..clock import Clock
 from ..db.database import Database
+from ..db.work import Work
+from ..jobs.queue import JobQueue
 from ..net.fetch import Fetched, PageFetcher
 from .extract.html import Content, extract
-from .store import PageText, keep_page_text, page_text
+from .store import PageText, drop_page_text, keep_page_text, page_text
 
 FRESH_MS = 10 * 60_000
 STALE_MS = 24 * 3_600_000
 EXTRACT_SECONDS = 5.0
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A page says something else than before; `page` is None when it is gone."""
-
-    site: str
-    url: str
-    old_hash: str
-    page: PageText | None
-
-
-Changed = Callable[[Change], Awaitable[None]]
-
-
-async def nobody(change: Change) -> None:
-    """Nobody wants to know."""
+PAGE_CHANGED = "page_changed"
+"""The job, with the page's `url`, for whoever follows what a page says: it says something else, or is gone."""
 
 
 class PageReader:
-    """Reads pages, each by one fetch at a time; `changed` is awaited after a page's new text has been kept."""
+    """Reads pages, each by one fetch at a time."""
 
-    def __init__(self, db: Database, clock: Clock, fetcher: PageFetcher, changed: Changed = nobody) -> None:
+    def __init__(self, db: Database, clock: Clock, fetcher: PageFetcher, jobs: JobQueue) -> None:
         self.fetcher = fetcher
-        self.changed = changed
         self._db = db
         self._clock = clock
+        self._jobs = jobs
         self._locks: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
 
     async def read(self, site: str, origins: Collection[str], url: str) -> PageText | None:
@@ -61,14 +50,22 @@ class PageReader:
             page = await self._page(site, url, fetched, kept, now)
             if page is None:
                 return kept if kept is not None and now - kept.fetched_at < STALE_MS else None
-            old = await self._db.write(lambda: keep_page_text(page))
-            await self.tell(old, page)
+            await self._db.write(lambda: self.keep(page))
             return page
 
-    async def tell(self, old_hash: str | None, page: PageText) -> None:
-        """Say that a page's text is another than it was, if it is."""
+    def keep(self, page: PageText) -> Work[None]:
+        """Keep a page's text."""
+        old_hash = yield from keep_page_text(page)
         if old_hash is not None and old_hash != page.hash:
-            await self.changed(Change(page.site, page.url, old_hash, page))
+            yield from self._changed(page.site, page.url)
+
+    def drop(self, site: str, url: str) -> Work[None]:
+        """Forget the text of a page that is gone."""
+        if (yield from drop_page_text(site, url)) is not None:
+            yield from self._changed(site, url)
+
+    def _changed(self, site: str, url: str) -> Work[None]:
+        yield from self._jobs.put(PAGE_CHANGED, {"url": url}, site=site, key=f"{site} {url}")
 
     async def _page(self, site: str, url: str, fetched: Fetched, kept: PageText | None, now: int) -> PageText | None:
         if fetched.status == "unchanged" and kept is not None:

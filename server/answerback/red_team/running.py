@@ -13,7 +13,6 @@ from typing import Any, cast
 from ..accounts.store import add_visitor
 from ..answers.budget_alerts import BudgetAlerts
 from ..answers.build import build_worker, make_answerer
-from ..answers.corrections.renewing import AnswerRenewal
 from ..answers.intake import QuestionIntake
 from ..answers.providers import Answerer
 from ..answers.queue import AnswerQueue
@@ -30,6 +29,7 @@ from ..core.model import Comment, Visitor
 from ..db.database import Database
 from ..db.work import Work
 from ..ids import RandomIds
+from ..jobs.queue import JobQueue
 from ..knowledge.build import Knowledge
 from ..knowledge.extract.html import extract
 from ..live.bus import MemoryBus
@@ -112,15 +112,15 @@ class _Range:
         self._bus = MemoryBus(self._ids.new())
         self._sites = SiteDirectory(db, self._clock, None)
         settings = replace(settings, secret_key=(self._ids.secret(),))
-        runtime = Runtime(settings, db, self._bus, self._clock, self._ids, self._sites)
+        jobs = JobQueue(self._clock, self._ids)
+        runtime = Runtime(settings, db, self._bus, self._clock, self._ids, self._sites, jobs)
         queue = AnswerQueue(self._clock, self._ids.new(), min(AT_ONCE, settings.answers_at_once))
         updates = ThreadUpdates(self._bus, Snapshots(db, self._bus, self._clock))
         intake = QuestionIntake(runtime, queue, updates, answerer.model)
         self._posting = Posting(db, self._clock, self._ids, updates, [intake], runtime.secret)
         fetcher = RecordedPageFetcher({case.origin + PAGE: case.html for case in cases})
         self._worker = build_worker(
-            runtime, queue, updates, Knowledge(runtime, fetcher), answerer, Metrics(),
-            AnswerRenewal(runtime, queue, updates), BudgetAlerts(runtime, None),
+            runtime, queue, updates, Knowledge(runtime, fetcher), answerer, Metrics(), BudgetAlerts(runtime, None)
         )  # fmt: skip
 
     @classmethod

@@ -17,9 +17,11 @@ from ...db.database import Database
 from ...db.work import Work
 from ...errors import AppError, Unauthorized
 from ...ids import Ids
+from ...jobs import store as jobs
 from ...net.http import problem, read_body
 from ...settings import Settings
 from ..identities import store as identities
+from ..pictures.avatars import KIND as PICTURE
 from ..store import end_everything
 from . import erasing_store
 
@@ -40,7 +42,7 @@ class Erasure:
     async def erase(self, visitor: Visitor, *, keep_words: bool) -> None:
         """Take a visitor out for good."""
         nobody = self._ids.new()
-        pages = await self._db.write(lambda: erasing_store.erase(visitor, nobody, keep_words=keep_words))
+        pages = await self._db.write(lambda: _erase(visitor, nobody, keep_words=keep_words))
         for page in pages:
             self._told(visitor.site, page)
 
@@ -83,7 +85,13 @@ class Erasure:
         for identity in (yield from identities.identities_of(visitor.id)):
             if (identity.issuer, identity.subject) == (self._kakao, subject):
                 if not (yield from identities.ways_left(visitor.id, without=identity.id)):
-                    return (yield from erasing_store.erase(visitor, nobody, keep_words=True))
+                    return (yield from _erase(visitor, nobody, keep_words=True))
                 yield from identities.remove_identity(visitor.id, identity.id)
         yield from end_everything(visitor.id, self._clock.now())
         return []
+
+
+def _erase(visitor: Visitor, nobody: str, *, keep_words: bool) -> Work[list[str]]:
+    """As `erasing_store.erase`, with the picture that is still to be fetched."""
+    yield from jobs.forget(PICTURE, visitor.id)
+    return (yield from erasing_store.erase(visitor, nobody, keep_words=keep_words))

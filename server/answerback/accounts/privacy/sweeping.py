@@ -1,20 +1,17 @@
-"""Takes out what is over: sessions, codes, links, counts, and guests who have left nothing behind."""
+"""Takes out what is over: sessions, codes, links, counts, dead jobs, and guests who have left nothing behind."""
 
 from __future__ import annotations
 
-import asyncio
-import logging
 from functools import partial
 
 from ...clock import Clock
 from ...core.times import day_of
 from ...db.database import Database
+from ...jobs.model import Kind
 from ..sign_in.attempts import FORGET_MS
 from .sweeping_store import SWEEPS, sweep
 
-log = logging.getLogger(__name__)
-
-SECONDS, ROWS = 60.0, 500
+EVERY_MS, ROWS = 60_000, 500
 DAY_MS = 86_400_000
 ENDED_MS, IDLE_MS = DAY_MS, 30 * DAY_MS
 
@@ -27,17 +24,10 @@ class Sweeping:
         self._clock = clock
         self._rows = rows
         self._places = dict.fromkeys((of.table for of in SWEEPS), "")
-        self._task: asyncio.Task[None] | None = None
 
-    def start(self) -> None:
-        """Begin."""
-        self._task = asyncio.create_task(self._run())
-
-    async def close(self) -> None:
-        """Stop; what is left is looked at after the next start."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+    def kind(self) -> Kind:
+        """The job that does it."""
+        return Kind("sweep", lambda _: self.once(), every_ms=EVERY_MS)
 
     async def once(self) -> None:
         """One stretch of every table."""
@@ -52,11 +42,3 @@ class Sweeping:
         for of in SWEEPS:
             work = partial(sweep, of, self._places[of.table], self._rows, times)
             self._places[of.table] = await self._db.write(work)
-
-    async def _run(self) -> None:
-        while True:
-            try:
-                await self.once()
-            except Exception:
-                log.exception("what is over could not be taken out")
-            await asyncio.sleep(SECONDS)

@@ -39,6 +39,7 @@ SWEEPS = (
     Sweep("mail_links", "id", "expires_at < :ended_before"),
     Sweep("mail_counts", "bucket", "since < :ended_before"),
     Sweep("login_failures", "bucket", "last_at < :forgotten_before"),
+    Sweep("jobs", "id", "due_at IS NULL AND failed_at < :idle_before"),
     Sweep("quota_usage", "bucket", "day < :past_day"),
     Sweep("budget_alerts", "site", "day < :past_day"),
     Sweep("visitors", "id", _IDLE, "DELETE FROM sessions WHERE visitor_id IN "),

@@ -207,15 +207,19 @@ class AccountViews:
         if flow.profile is None:
             return self._back(site, {}, "bad_failed")
         profile, now = flow.profile, self._clock.now()
-        ids = NewIds(self._ids.new(), self._ids.new())
+        visitor, ids = account.visitor, NewIds(self._ids.new(), self._ids.new())
+
+        def work() -> Work[bool]:
+            linked = yield from identities.link(visitor, profile, ids, now)
+            if linked:
+                yield from self._can.pictures.later(visitor, profile.picture)
+            return linked
+
         try:
-            linked = await self._db.write(lambda: identities.link(account.visitor, profile, ids, now))
+            linked = await self._db.write(work)
         except IntegrityConflict:  # somebody else has come in by it at this moment
-            linked = await self._db.write(lambda: identities.link(account.visitor, profile, ids, now))
-        if not linked:
-            return self._back(site, {}, "bad_taken")
-        self._can.pictures.later(account.visitor, profile.picture)
-        return self._back(site, {}, "done_linked")
+            linked = await self._db.write(work)
+        return self._back(site, {}, "done_linked" if linked else "bad_taken")
 
     async def remove_way(self, request: Request) -> Response:
         """`POST /account/ways/remove/`: never the last one."""

@@ -34,7 +34,7 @@ class KnowledgeViews:
         self._sites = runtime.sites
         self._auth = auth
         self._index: SiteIndex = knowledge.index
-        self._refresher = knowledge.refresher
+        self._crawls = knowledge.crawls
 
     def views(self) -> Mapping[str, Mapping[str, OwnerView]]:
         """Where each is found."""
@@ -98,17 +98,16 @@ class KnowledgeViews:
 
     async def again(self, call: OwnerCall) -> Response:
         """`POST /admin/knowledge/<site>/read/` `{url}`: the site is read now, that page first if one is named."""
-        site, url, now = self._site(call), call.form.get("url", ""), self._clock.now()
+        site, url = self._site(call), call.form.get("url", "")
 
         def work() -> Work[None]:
             if url:
                 yield from self._index.forget(site, url)
                 if not (yield from store.set_status(site, url, "waiting")):
                     raise NotFound
-            yield from store.make_due(site, now)
+            yield from self._crawls.put(site)
 
         await self._db.write(work)
-        self._refresher.wake()
         return self._back(site, call.form)
 
     async def forget(self, call: OwnerCall) -> Response:

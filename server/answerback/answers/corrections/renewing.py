@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-
 from ...comments import store as threads
 from ...comments.updates import ThreadUpdates
 from ...core.answering import Source
@@ -11,9 +9,9 @@ from ...core.comments import answer_rule
 from ...core.grounding import citations, passages
 from ...core.times import next_midnight
 from ...db.work import Work
-from ...errors import AppError
-from ...knowledge.page_reader import Change
-from ...knowledge.store import PageText
+from ...jobs.model import Job, Kind
+from ...knowledge.page_reader import PAGE_CHANGED
+from ...knowledge.store import PageText, page_text
 from ...runtime import Runtime
 from ...sites.settings import Site
 from .. import quota
@@ -21,11 +19,9 @@ from ..intake import tell_queued
 from ..queue import AnswerQueue
 from ..reuse import store
 
-log = logging.getLogger(__name__)
-
 AT_ONCE = 20
 """Answers given anew after one change; the others, and those that the day's budget has no room for, come later."""
-LATER_MS = 60_000
+EVERY_MS = LATER_MS = 60_000
 
 
 class AnswerRenewal:
@@ -38,25 +34,28 @@ class AnswerRenewal:
         self._queue = queue
         self._updates = updates
 
-    async def page_changed(self, change: Change) -> None:
-        """Mark what no longer holds. Never raises: reading a page does not depend on it."""
-        try:
-            site = await self._sites.get(change.site)
-            marked = 0
-            for id, sources, by_owner in await self._db.read(lambda: store.citing(change.site, change.url)):
-                if not _lost(sources, change.url, change.page):
-                    continue
-                # The owner's word stands until the owner says otherwise.
-                anew = change.page is not None and not by_owner
-                marked += anew
-                await self._mark(site, id, anew=anew, later=marked > AT_ONCE)
-        except AppError:
-            return
-        except Exception:
-            log.exception("answers that cite a changed page could not be marked")
+    def kinds(self) -> list[Kind]:
+        """The jobs that follow a page, and that take up what could not be given anew at once."""
+        return [Kind(PAGE_CHANGED, self._page_changed), Kind("renewals", self._take_up, every_ms=EVERY_MS)]
 
-    async def take_up(self) -> None:
+    async def _page_changed(self, job: Job) -> None:
+        """Mark what no longer holds."""
+        await self._sites.refresh()
+        site, url, marked = self._sites.known(job.site), str(job.data["url"]), 0
+        if site is None:
+            return
+        page = await page_text(self._db, site.key, url)
+        for id, sources, by_owner in await self._db.read(lambda: store.citing(site.key, url)):
+            if not _lost(sources, url, page):
+                continue
+            # The owner's word stands until the owner says otherwise.
+            anew = page is not None and not by_owner
+            marked += anew
+            await self._mark(site, id, anew=anew, later=marked > AT_ONCE)
+
+    async def _take_up(self, _: Job) -> None:
         """Try again what could not be given anew before, where its time has come."""
+        await self._sites.refresh()
         now = self._clock.now()
         for key, id in await self._db.read(lambda: store.renewals_due(now, AT_ONCE)):
             site = self._sites.known(key)
@@ -105,7 +104,7 @@ class AnswerRenewal:
             if renewed:
                 tell_queued(self._updates, comment)
         if renewed:
-            self._queue.wake()
+            self._queue.woken.set()
 
 
 def _lost(sources: tuple[Source, ...], url: str, page: PageText | None) -> bool:

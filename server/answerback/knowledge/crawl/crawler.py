@@ -18,14 +18,14 @@ from ...clock import Clock
 from ...core.grounding.passages import split
 from ...db.database import Database
 from ...db.work import Work
-from ...ids import Ids
+from ...jobs.queue import JobQueue
 from ...net.fetch import ROBOTS, SITEMAP, Fetched
 from ...sites.settings import Site
 from ..extract.html import Content, document, extract
-from ..index.search import SiteIndex, entries
+from ..index.search import EMBEDDINGS, SiteIndex, entries
 from ..index.store import Entry
-from ..page_reader import EXTRACT_SECONDS, Change, PageReader, as_page
-from ..store import PageText, drop_page_text, keep_page_text
+from ..page_reader import EXTRACT_SECONDS, PageReader, as_page
+from ..store import PageText
 from . import store
 from .links import Signs, normal_url, read_signs
 from .robots import EVERYTHING, NOTHING, Robots, forbids_index, parse
@@ -104,27 +104,28 @@ class Lost(Exception):
 class Crawler:
     """Reads sites. `pace` is the pause between requests to one origin in seconds, where the site asks for no longer."""
 
-    def __init__(self, db: Database, clock: Clock, ids: Ids, reader: PageReader, index: SiteIndex, pace: float) -> None:
+    def __init__(
+        self, db: Database, clock: Clock, jobs: JobQueue, reader: PageReader, index: SiteIndex, pace: float
+    ) -> None:
         self._db = db
         self._clock = clock
-        self._ids = ids
+        self._jobs = jobs
         self._reader = reader
         self._fetcher = reader.fetcher
         self._index = index
         self._pace = pace
 
     async def crawl(
-        self, site: Site, *, limit: int = MOST_PAGES, tell: Tell = lambda done, total: None
+        self, site: Site, holder: str, *, limit: int = MOST_PAGES, tell: Tell = lambda done, total: None
     ) -> Crawled | None:
-        """Read what is new and what has changed, `limit` pages at most; None while somebody else reads this site."""
-        holder, now = self._ids.new(), self._clock.now()
+        """Read what is new and what has changed, `limit` pages at most; None while another holder reads this site."""
+        now = self._clock.now()
         if not await self._db.write(lambda: store.begin_crawl(site.key, holder, now, now + LEASE_MS)):
             return None
         walk = _Walk(site, Crawled(site.key), holder, await self._db.read(lambda: store.site_pages(site.key)), limit)
         again_in = 3_600_000  # after a mishap
         try:
             await self._read_all(walk, tell)
-            await self._index.understand(site.key)
             again_in = site.crawl_hours * 3_600_000
         except Lost:
             walk.result.error = "lost"
@@ -143,6 +144,8 @@ class Crawler:
         def work() -> Work[None]:
             yield from store.note_pages(key, found, now)
             yield from store.end_crawl(key, walk.holder, now, due, result.error)
+            if self._index.by_meaning:
+                yield from self._jobs.put(EMBEDDINGS, site=key, key=key)
 
         await self._db.write(work)
         for row in await self._db.read(lambda: store.count_pages([key])):
@@ -299,7 +302,7 @@ class Crawler:
             page.last_modified, known.found_at if known else now, now, known.changed_at if known and same else now, 0,
         )  # fmt: skip
 
-        def work() -> Work[tuple[str | None, bool]]:
+        def work() -> Work[bool]:
             twin = yield from store.same_text(key, page.url, hash)
             if twin is not None:
                 yield from store.keep_page(key, replace(kept, status="duplicate", passages=0))
@@ -307,9 +310,10 @@ class Crawler:
             else:
                 if (yield from store.keep_page(key, kept)) and not same:
                     yield from self._index.put(key, page.url, found)
-            return (yield from keep_page_text(page)), twin is None
+            yield from self._reader.keep(page)
+            return twin is None
 
-        old, alone = await self._db.write(work)
+        alone = await self._db.write(work)
         result = walk.result
         result.read += 1
         if not alone:
@@ -320,22 +324,19 @@ class Crawler:
             result.added += 1
         else:
             result.changed += 1
-        await self._reader.tell(old, page)
 
     async def _drop(self, walk: _Walk, url: str) -> None:
         """A page is no more: nothing of it stays."""
         key = walk.site.key
 
-        def work() -> Work[str | None]:
+        def work() -> Work[None]:
             yield from store.drop_page(key, url)
             yield from self._index.forget(key, url)
-            return (yield from drop_page_text(key, url))
+            yield from self._reader.drop(key, url)
 
-        old = await self._db.write(work)
+        await self._db.write(work)
         if url in walk.known:
             walk.result.forgotten += 1
-        if old is not None:
-            await self._reader.changed(Change(key, url, old, None))
 
     async def _failed(self, walk: _Walk, url: str, fetched: Fetched) -> None:
         """A page did not come; what it said stays for a while."""

@@ -156,12 +156,13 @@ def forget_site(site: str) -> Work[None]:
 
 
 def begin_crawl(site: str, holder: str, now: int, lease_until: int) -> Work[bool]:
-    """Take the reading of a site; False while somebody else has it."""
+    """Take the reading of a site, one's own that was cut off included; False while somebody else has it."""
     yield run("INSERT INTO site_crawls (site) VALUES (:site) ON CONFLICT (site) DO NOTHING", site=site)
     row = yield one(
         """UPDATE site_crawls SET holder = :holder, lease_until = :lease_until, begun_at = :now, done = 0, total = 0,
             due_at = 0, error = ''
-        WHERE site = :site AND (holder IS NULL OR lease_until NOT BETWEEN :now AND :longest) RETURNING site""",
+        WHERE site = :site AND (holder IS NULL OR holder = :holder OR lease_until NOT BETWEEN :now AND :longest)
+        RETURNING site""",
         site=site, holder=holder, now=now, lease_until=lease_until, longest=lease_until + CLOCKS_DIFFER_MS,
     )  # fmt: skip
     return row is not None

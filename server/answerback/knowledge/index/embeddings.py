@@ -12,6 +12,7 @@ import httpx2
 import orjson
 
 from ...db.database import Database
+from ...jobs.model import JobFailed
 from . import store
 
 log = logging.getLogger(__name__)
@@ -19,7 +20,6 @@ log = logging.getLogger(__name__)
 OPENAI = "https://api.openai.com/v1"
 TOGETHER = 64
 """Passages that are read in one call."""
-MOST_TOGETHER = 50_000
 QUESTION_SECONDS, READING_SECONDS = 2.0, 60.0
 SENT_LIMIT = 4_000
 """Characters of one text that are sent."""
@@ -91,16 +91,13 @@ class PassageVectors:
         self._most_compared = most_compared
 
     async def read(self, site: str) -> int:
-        """Have the model read passages that it has not read; how many. Stops quietly when the model does."""
+        """Have the model read the passages that it has not read; how many. Raises JobFailed when it does not."""
         count, model = 0, self._embedder.model
-        while count < MOST_TOGETHER:
-            passages = await self._db.read(lambda: store.without_vector(site, model, TOGETHER))
-            if not passages:
-                break
+        while passages := await self._db.read(lambda: store.without_vector(site, model, TOGETHER)):
             texts = [f"{passage.title}\n{passage.heading}\n{passage.text}" for _, passage in passages]
             vectors = await self._embedder.embed(texts, seconds=READING_SECONDS)
             if vectors is None:
-                break
+                raise JobFailed("The embedding model cannot be used.")
             kept = [(id, vector.tobytes()) for (id, _), vector in zip(passages, vectors, strict=True)]
             await self._db.write(lambda: store.keep_vectors(model, kept))  # noqa: B023  awaited here
             count += len(passages)

@@ -8,6 +8,7 @@ from ...core.answering import Passage
 from ...core.grounding.terms import search_terms, terms
 from ...db.database import Database
 from ...db.work import Work
+from ...jobs.model import Job, Kind
 from . import store
 from .embeddings import PassageVectors
 
@@ -17,6 +18,7 @@ MOST_TERMS = 40
 QUESTION_LIMIT = 2_000
 PASSAGE_LIMIT = 600
 """Passages of one page that are kept."""
+EMBEDDINGS = "embeddings"
 FUSION = 60
 """Reciprocal rank fusion: 1 / (60 + rank), as in Cormack, Clarke and Büttcher (2009)."""
 
@@ -65,8 +67,21 @@ class SiteIndex:
         return [known[id] for id in order if id in known]
 
     async def understand(self, site: str) -> int:
-        """Have the model read what it has not read yet; how many passages. None without a model."""
+        """Have the model read what it has not read yet; how many passages, none without a model. Raises JobFailed when
+        it cannot be used."""
         return 0 if self._meaning is None else await self._meaning.read(site)
+
+    @property
+    def by_meaning(self) -> bool:
+        """Whether there is a model."""
+        return self._meaning is not None
+
+    def kinds(self) -> list[Kind]:
+        """The job that has a site's new passages read by the model; none without one."""
+        return [Kind(EMBEDDINGS, self._understand, seconds=None)] if self.by_meaning else []
+
+    async def _understand(self, job: Job) -> None:
+        await self.understand(job.site)
 
 
 def fused(*rankings: Sequence[int]) -> list[int]:

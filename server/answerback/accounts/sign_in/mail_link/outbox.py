@@ -1,36 +1,35 @@
-"""The post: takes rows, makes their secrets, sends them; what was not sent before a crash is sent after it."""
+"""The post: takes links in, each with a job that makes its secret and sends it."""
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import hmac
-import logging
 import secrets
-from contextlib import suppress
+from functools import partial
 
 from ....core.model import Visitor
 from ....db.work import Work
 from ....errors import LimitReached
+from ....mail.jobs import send
+from ....jobs.model import Job, Kind
 from ....mail.messages import link_message
-from ....mail.transport import Mailer, MailRefused
+from ....mail.transport import Mailer
 from ....net.addresses import shares
 from ....runtime import Runtime
 from ...sessions import hash_secret
 from . import store
 from .store import Link
 
-log = logging.getLogger(__name__)
-
 SECONDS = {"sign_in": 15 * 60, "verify": 24 * 3600, "reset": 30 * 60}
 MINUTE_MS, HOUR_MS, DAY_MS = 60_000, 3_600_000, 86_400_000
 # Few enough that nobody's mailbox is filled by strangers, and enough for somebody who looks into the wrong folder.
 A_QUARTER, A_DAY, AN_HOUR_BY_ADDRESS = 3, 10, 30
-RETRY_MS, TRIES, AT_ONCE, SWEEP_SECONDS = 30_000, 6, 3, 60.0
+AT_ONCE = 3
+KIND = "mail_link"
 
 
 class MailOutbox:
-    """Sends the links; `wake` when there is a new one."""
+    """Takes links in, and sends them."""
 
     def __init__(self, runtime: Runtime, mailer: Mailer | None) -> None:
         self._db = runtime.db
@@ -40,24 +39,16 @@ class MailOutbox:
         self._mailer = mailer
         self._public_url = runtime.settings.public_url
         self._key = runtime.secret.encode()
-        self._woken = asyncio.Event()
-        self._tasks: list[asyncio.Task[None]] = []
+        self._jobs = runtime.jobs
 
     @property
     def ready(self) -> bool:
         """Whether mail can be sent here at all."""
         return self._mailer is not None
 
-    def start(self) -> None:
-        """Begin to send."""
-        if self._mailer is not None:
-            self._tasks = [asyncio.get_running_loop().create_task(self._run(self._mailer)) for _ in range(AT_ONCE)]
-
-    async def close(self) -> None:
-        """Stop; what is under way is sent anew after the next start."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+    def kinds(self) -> list[Kind]:
+        """The job that sends a link; none where no mail can be sent."""
+        return [] if self._mailer is None else [Kind(KIND, partial(self._deliver, self._mailer), at_once=AT_ONCE)]
 
     # ---- taking in
 
@@ -77,12 +68,11 @@ class MailOutbox:
             allowed = yield from self._allowed(site, email, now)
             known = yield from store.holder(site, email)
             if allowed and (purpose == "sign_in" or known is not None):
-                yield from store.add_link(link, now)
+                yield from self._queue(link, now)
             return True
 
         if not await self._db.write(work):
             raise LimitReached("too_many_requests", retry_after=3_600)
-        self._woken.set()
 
     async def ask_verification(self, visitor: Visitor, email: str, lang: str, address: str) -> None:
         """Ask somebody who has just registered to confirm the e-mail address.
@@ -97,16 +87,19 @@ class MailOutbox:
         def work() -> Work[None]:
             too_many = yield from _too_many(f"registered:{address}", now)
             if not too_many and (yield from self._allowed(visitor.site, email, now)):
-                yield from store.add_link(link, now)
+                yield from self._queue(link, now)
 
         await self._db.write(work)
-        self._woken.set()
+
+    def _queue(self, link: Link, now: int) -> Work[None]:
+        yield from store.add_link(link, now)
+        yield from self._jobs.put(KIND, {"id": link.id}, site=link.site)
 
     def _link(
         self, purpose: str, site: str, email: str, visitor_id: str | None, sign_in_id: str | None, lang: str
     ) -> Link:
         expires_at = self._clock.now() + SECONDS[purpose] * 1000
-        return Link(self._ids.new(), purpose, site, email, visitor_id, sign_in_id, lang, expires_at, 0)
+        return Link(self._ids.new(), purpose, site, email, visitor_id, sign_in_id, lang, expires_at)
 
     def _allowed(self, site: str, email: str, now: int) -> Work[bool]:
         """Whether the recipient's share is not used up; counted hashed, so that the counts are no list of addresses."""
@@ -121,30 +114,12 @@ class MailOutbox:
 
     # ---- sending
 
-    async def _run(self, mailer: Mailer) -> None:
-        while True:
-            try:
-                link = await self._db.write(lambda: store.claim(self._clock.now()))
-                if link is None:
-                    await self._wait()
-                else:
-                    await self._deliver(mailer, link)
-            except asyncio.CancelledError:
-                raise
-            except Exception:
-                log.exception("the post stumbled")
-                await asyncio.sleep(1)
-
-    async def _wait(self) -> None:
-        self._woken.clear()
+    async def _deliver(self, mailer: Mailer, job: Job) -> None:
+        """Make a link's secret and send it; nothing where it is sent already, over, or gone with its account."""
         now = self._clock.now()
-        due = await store.next_due(self._db, now)
-        seconds = SWEEP_SECONDS if due is None else min(SWEEP_SECONDS, max(0.05, (due - now) / 1000))
-        with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await self._woken.wait()
-
-    async def _deliver(self, mailer: Mailer, link: Link) -> None:
+        link = await self._db.read(lambda: store.unsent(str(job.data["id"]), now))
+        if link is None:
+            return
         secret, code = self._ids.secret(), ""
         if link.purpose == "sign_in":
             code = f"{secrets.randbelow(1_000_000):06d}"
@@ -155,14 +130,8 @@ class MailOutbox:
             link.purpose, link.email, site=site.name or site.key, lang=link.lang, code=code,
             link=f"{self._public_url}/sign-in/mail/{secret}/", seconds=SECONDS[link.purpose],
         )  # fmt: skip
-        state, due_at = "sent", self._clock.now()
-        try:
-            await mailer.send(message, self._clock.now())
-        except MailRefused as refused:
-            log.warning("a message was not taken: %s", refused)
-            state = "failed" if refused.for_good or link.tries >= TRIES else "queued"
-            due_at = self._clock.now() + RETRY_MS * 2 ** (link.tries - 1)
-        await self._db.write(lambda: store.settle(link.id, state, due_at))
+        await send(mailer, message, now)
+        await self._db.write(lambda: store.set_sent(link.id))
 
 
 def _too_many(address: str, now: int) -> Work[bool]:

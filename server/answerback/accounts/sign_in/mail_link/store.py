@@ -13,9 +13,8 @@ from ....db.database import Database
 from ....db.work import Row, Work, one, run
 from ...store import VISITOR, end_everything, read_visitor
 
-LEASE_MS = 60_000
 GUESSES = 5
-_COLUMNS = "id, purpose, site, email, visitor_id, sign_in_id, lang, expires_at, tries"
+_COLUMNS = "id, purpose, site, email, visitor_id, sign_in_id, lang, expires_at"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +29,6 @@ class Link:
     sign_in_id: str | None
     lang: str
     expires_at: int
-    tries: int
 
 
 def _link(row: Row | None) -> Link | None:
@@ -51,24 +49,12 @@ def add_link(link: Link, now: int) -> Work[None]:
     )  # fmt: skip
 
 
-def claim(now: int) -> Work[Link | None]:
-    """The next message that is due, for a minute; nobody else gets it in that time."""
+def unsent(id: str, now: int) -> Work[Link | None]:
+    """A message that has not been sent yet, and whose link is still of use."""
     row = yield one(
-        f"""UPDATE mail_links SET due_at = :until, tries = tries + 1
-        WHERE id = (SELECT id FROM mail_links WHERE state = 'queued' AND due_at <= :now AND expires_at > :now
-            ORDER BY due_at, id LIMIT 1)
-        AND state = 'queued' AND due_at <= :now RETURNING {_COLUMNS}""",
-        now=now, until=now + LEASE_MS,
-    )  # fmt: skip
-    return _link(row)
-
-
-async def next_due(db: Database, now: int) -> int | None:
-    """When the next message is due, if there is one."""
-    row = await db.fetch_one(
-        "SELECT MIN(due_at) AS due_at FROM mail_links WHERE state = 'queued' AND expires_at > :now", now=now
+        f"SELECT {_COLUMNS} FROM mail_links WHERE id = :id AND state <> 'sent' AND expires_at > :now", id=id, now=now
     )
-    return None if row is None else row["due_at"]
+    return _link(row)
 
 
 def arm(id: str, hash: str, code: str) -> Work[None]:
@@ -78,11 +64,9 @@ def arm(id: str, hash: str, code: str) -> Work[None]:
     )
 
 
-def settle(id: str, state: str, due_at: int) -> Work[None]:
-    """`sent`, `failed`, or `queued` for another try at `due_at`."""
-    yield run(
-        "UPDATE mail_links SET state = :state, due_at = :due_at WHERE id = :id", id=id, state=state, due_at=due_at
-    )
+def set_sent(id: str) -> Work[None]:
+    """A message has been sent."""
+    yield run("UPDATE mail_links SET state = 'sent' WHERE id = :id", id=id)
 
 
 def count(bucket: str, now: int, window_ms: int) -> Work[int]:

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from ....core.model import Visitor
-from ....db.work import IntegrityConflict
+from ....db.work import IntegrityConflict, Work
 from ....runtime import Runtime
 from ....web.views import METHODS, WebViews
 from ... import identities
@@ -27,8 +27,8 @@ STARTED_A_MINUTE = 60
 class PictureKeeper(Protocol):
     """Takes pictures of visitors in."""
 
-    def later(self, visitor: Visitor, url: str) -> None:
-        """Fetch a picture without keeping anybody waiting."""
+    def later(self, visitor: Visitor, url: str) -> Work[None]:
+        """Within a sign-in's transaction: have a picture fetched for somebody who has none."""
         ...
 
 
@@ -89,13 +89,17 @@ class OAuth:
         if sign_in is None:
             return await self._linked(request, Flow(state.account, profile))
         visitor = await self._sign_in(sign_in.site, profile)
-        if visitor.avatar_url is None:
-            self._pictures.later(visitor, profile.picture)
         return await self._door.finish(request, sign_in.id, visitor)
 
     async def _sign_in(self, site: str, profile: Profile) -> Visitor:
         ids, now = NewIds(self._ids.new(), self._ids.new()), self._clock.now()
+
+        def work() -> Work[Visitor]:
+            visitor = yield from identities.sign_in(site, profile, ids, now)
+            yield from self._pictures.later(visitor, profile.picture)
+            return visitor
+
         try:
-            return await self._db.write(lambda: identities.sign_in(site, profile, ids, now))
+            return await self._db.write(work)
         except IntegrityConflict:  # the same person came in twice at this moment: there is an account now
-            return await self._db.write(lambda: identities.sign_in(site, profile, ids, now))
+            return await self._db.write(work)

@@ -50,8 +50,6 @@ class SiteSignOn:
         claim = read_token(token, secrets, site=call.site.key, audience=self._audience, now=self._clock.now())
         current = await self._sessions.before(call)
         new = await self._arrive(call, claim, current)
-        if new.visitor.avatar_url is None:
-            self._pictures.later(new.visitor, claim.profile.picture)
         if current is not None and current.visitor.kind == "guest":
             await self._merging.tell(new.visitor)
         cookie = set_cookie(cookie_name(call.site.key), new.secret, LIFETIME_SECONDS)
@@ -65,6 +63,7 @@ class SiteSignOn:
             if not (yield from store.use_token(call.site.key, claim.jti, claim.expires_at)):
                 raise Unauthorized("sso_invalid", "The token has already been used.")
             visitor = yield from identities.sign_in(call.site.key, claim.profile, ids, now)
+            yield from self._pictures.later(visitor, claim.profile.picture)
             if before is not None and before.visitor.kind == "guest":
                 yield from self._merging.merge(before.visitor, visitor, now)
             return (yield from rise(visitor))

@@ -1,0 +1,82 @@
+"""Jobs that have failed for good: to run again, or to discard."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from starlette.responses import Response
+
+from ...db.work import Work, after
+from ...errors import NotFound
+from ...jobs import store
+from ...runtime import Runtime
+from ...web.figures import local_time
+from ...web.forms import BoundForm
+from ..auth import Owner, OwnerAuth, OwnerCall, OwnerView
+
+PATH = "/admin/jobs/"
+MOST = 200
+LABELS: Mapping[str, str] = {
+    "mail_link": "Sign-in mail",
+    "budget_alert": "Budget alert",
+    "picture": "Visitor's picture",
+    "crawl": "Crawl",
+    "embeddings": "Embeddings",
+    "page_changed": "Renewal of answers",
+}
+"""What owners read of the kinds; any other is named as it is."""
+
+
+class JobsViews:
+    """The jobs of an owner's sites, and the server's own for owners of all sites."""
+
+    LINK = (PATH, "Failed jobs")
+
+    def __init__(self, runtime: Runtime, auth: OwnerAuth) -> None:
+        self._db = runtime.db
+        self._clock = runtime.clock
+        self._sites = runtime.sites
+        self._jobs = runtime.jobs
+        self._auth = auth
+
+    def views(self) -> Mapping[str, Mapping[str, OwnerView]]:
+        """Where each is found."""
+        return {
+            PATH: {"GET": self.read},
+            f"{PATH}{{id}}/retry/": {"POST": self.retry},
+            f"{PATH}{{id}}/discard/": {"POST": self.discard},
+        }
+
+    async def read(self, call: OwnerCall) -> Response:
+        """`GET /admin/jobs/`: the newest first."""
+        jobs = await self._db.read(lambda: store.dead_jobs(_sites(call.owner), MOST))
+        return self._auth.show(
+            call, "admin/pages/jobs.html", title="Failed jobs", form=BoundForm({}), jobs=jobs, labels=LABELS,
+            at=lambda job: local_time(job.failed_at, self._zone(job.site)),
+        )  # fmt: skip
+
+    async def retry(self, call: OwnerCall) -> Response:
+        """`POST /admin/jobs/<id>/retry/`: it runs again, as if for the first time."""
+        sites, now = _sites(call.owner), self._clock.now()
+
+        def work() -> Work[None]:
+            if not (yield from store.revive([call.id], sites, now)):
+                raise NotFound
+            yield after(self._jobs.woken.set)
+
+        await self._db.write(work)
+        return self._auth.redirect(PATH)
+
+    async def discard(self, call: OwnerCall) -> Response:
+        """`POST /admin/jobs/<id>/discard/`: it leaves the list."""
+        if not await self._db.write(lambda: store.discard([call.id], _sites(call.owner))):
+            raise NotFound
+        return self._auth.redirect(PATH)
+
+    def _zone(self, site: str) -> str:
+        known = self._sites.known(site)
+        return known.timezone if known else "UTC"
+
+
+def _sites(owner: Owner) -> list[str]:
+    return [*owner.sites, *([""] if owner.all_sites else [])]

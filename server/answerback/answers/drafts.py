@@ -1,0 +1,39 @@
+"""Drafts that have waited as long as their site says are published by themselves."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from ..comments import store as threads
+from ..comments.updates import ThreadUpdates
+from ..jobs.model import Job, Kind
+from ..runtime import Runtime
+from . import store
+
+EVERY_MS = 60_000
+
+
+class DraftPublishing:
+    """Publishes drafts whose time has come."""
+
+    def __init__(self, runtime: Runtime, updates: ThreadUpdates) -> None:
+        self._db = runtime.db
+        self._clock = runtime.clock
+        self._sites = runtime.sites
+        self._updates = updates
+
+    def kind(self) -> Kind:
+        """The job that does it."""
+        return Kind("drafts", self._publish, every_ms=EVERY_MS)
+
+    async def _publish(self, _: Job) -> None:
+        await self._sites.refresh()
+        now = self._clock.now()
+        for site in self._sites.all():
+            if site.draft_minutes is None:
+                continue
+            key, before = site.key, now - site.draft_minutes * 60_000
+            for id in await self._db.write(partial(store.drafts_due, key, before)):
+                comment = await self._db.read(partial(threads.comment_by_id, key, id))
+                if comment is not None:
+                    self._updates.changed(comment)
