@@ -18,6 +18,7 @@ RELEASED = {
     "0003": ("18837ab5251049a7", "1564be0076bd3691"),
     "0004": ("f24bbccd39d1dea9", "f24bbccd39d1dea9"),
     "0005": ("dbfe13d118927cbf", "dbfe13d118927cbf"),
+    "0006": ("3a1c5be380e10283", "3a1c5be380e10283"),
 }
 """What each revision runs on SQLite and on PostgreSQL. A new one is added here with its first commit; a hash that
 changes means that somebody's database is no longer what its number says."""

@@ -145,7 +145,7 @@ def message(number: int, purpose: str = "sign_in", **changes: Any) -> Link:
     return Link(id=f"m{number}", purpose=purpose, site="demo", email="mina@example.com", **values)
 
 
-async def test_a_message_is_sent_while_its_link_is_of_use_and_used_by_one(db: Database) -> None:
+async def test_a_message_is_sent_while_its_link_is_of_use(db: Database) -> None:
     await db.write(lambda: mail.add_link(message(1), NOW))
     assert await db.read(lambda: mail.unsent("m1", NOW)) == message(1)
     assert await db.read(lambda: mail.unsent("m1", NOW + 900_000)) is None
