@@ -81,4 +81,4 @@ def test_owners_are_told_later_when_mail_is_not_taken_now(server: Server, post: 
         wait_until(lambda: post.refused)
         post.answer = "250 taken"
         server.clock.advance(seconds=60)
-        assert "1 of 1 answers" in post.next_to("owner@example.com").part("plain")
+        assert "1 of 1 answer" in post.next_to("owner@example.com").part("plain")

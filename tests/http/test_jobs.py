@@ -60,7 +60,7 @@ def test_an_owner_runs_a_failed_job_again(server: Server, post: MailServer) -> N
         assert stranger.send(f"/admin/jobs/{id}/discard/").status_code == 404
         post.answer = "250 taken"
         assert owner.send(f"/admin/jobs/{id}/retry/").status_code == 303
-        assert "1 of 1 answers" in post.next_to("o@example.com").part("plain")
+        assert "1 of 1 answer" in post.next_to("o@example.com").part("plain")
         wait_until(lambda: not gone(owner, id))
         assert owner.send(f"/admin/jobs/{id}/retry/").status_code == 404
 

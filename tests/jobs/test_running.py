@@ -207,7 +207,7 @@ async def test_a_dead_job_can_be_discarded(desk: Desk) -> None:
     assert await desk.rows() == []
 
 
-async def test_a_job_of_a_killed_process_runs_elsewhere_after_its_lease(desk: Desk) -> None:
+async def test_a_job_of_a_killed_process_runs_elsewhere_in_time(desk: Desk) -> None:
     desk.hold = asyncio.Event()
     one, two = desk.runner("one"), desk.runner("two")
     await desk.put()
@@ -226,6 +226,26 @@ async def test_a_job_of_a_killed_process_runs_elsewhere_after_its_lease(desk: De
     await gone(desk)
     assert [(job.id, job.tries) for job in desk.runs] == [(lost.id, 2)]
     await closed(one, two)
+
+
+async def test_a_clock_that_is_put_back_delays_nothing(desk: Desk) -> None:
+    now = desk.clock.now()
+    await desk.put()
+    await desk.db.write(lambda: store.claim("killed", now, now + LEASE_MS, {"note": 1}))
+    await desk.put()
+    await desk.put(at=now - 3_600_000)
+    runner = desk.runner("one")
+    desk.clock.time -= 3 * 3_600_000
+    runner.start()
+    await gone(desk)
+    await desk.put()
+    await gone(desk)
+    desk.hold = asyncio.Event()
+    await desk.put()
+    await until(lambda: desk.at_once)
+    desk.hold.set()
+    await gone(desk)
+    await closed(runner)
 
 
 async def test_a_job_that_was_taken_over_ends_here(desk: Desk) -> None:

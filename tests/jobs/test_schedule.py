@@ -82,6 +82,18 @@ async def test_another_process_goes_on_after_the_lease(database: Database) -> No
     assert await taken(database, clock) == []
 
 
+async def test_a_schedule_goes_on_when_the_clock_is_put_back(database: Database) -> None:
+    clock = SteppedClock()
+    one, two = schedules(database, clock, "one", "two")
+    await one.once()
+    await taken(database, clock)
+    clock.time -= 3 * 86_400_000
+    await two.once()
+    assert await taken(database, clock) == ["digest", "sweep"]
+    await one.once()
+    assert await taken(database, clock) == []
+
+
 async def test_a_process_that_stops_lets_another_go_on(database: Database) -> None:
     clock = SteppedClock()
     one, two = schedules(database, clock, "one", "two")

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Sequence
 
 from ..clock import Clock
+from ..core.times import CLOCKS_DIFFER_MS
 from ..db.database import Database
 from ..db.work import Work
 from . import schedule_store as store
@@ -17,6 +18,7 @@ log = logging.getLogger(__name__)
 
 NAME = "schedule"
 LEASE_MS = 120_000
+LONGEST_MS = LEASE_MS + CLOCKS_DIFFER_MS
 ASK_MS = 15_000
 """How often a process that does not hold the schedule asks whether nobody does any more."""
 LOOK_SECONDS = 1.0
@@ -50,7 +52,7 @@ class Schedule:
         """Put what is due, where no other process sees to that; when to look again."""
         now = self._clock.now()
         if not self._mine:
-            until = await self._db.read(lambda: store.lease_end(NAME))
+            until = await self._db.read(lambda: store.lease_end(NAME, now + LONGEST_MS))
             if until > now:
                 return min(until, now + ASK_MS)
         due_at = await self._db.write(lambda: self._put_due(now))
@@ -59,11 +61,11 @@ class Schedule:
 
     def _put_due(self, now: int) -> Work[int | None]:
         """When the next is due; None while another process has the schedule."""
-        if not (yield from store.hold(NAME, self._holder, now, now + LEASE_MS)):
+        if not (yield from store.hold(NAME, self._holder, now, now + LEASE_MS, now + LONGEST_MS)):
             return None
         due = yield from store.due_times()
         for kind, every in self._every.items():
-            if due.get(kind, 0) <= now:
+            if not now < due.get(kind, 0) <= now + every:  # or the clock was put back
                 yield from self._jobs.put(kind, key=kind)
                 yield from store.set_due(kind, now + every)
                 due[kind] = now + every
@@ -72,7 +74,7 @@ class Schedule:
     async def _work(self) -> None:
         look_at = 0
         while True:
-            if self._clock.now() >= look_at:
+            if not look_at - LEASE_MS <= self._clock.now() < look_at:  # or the clock was put back
                 try:
                     look_at = await self.once()
                 except Exception:

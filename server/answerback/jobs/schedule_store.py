@@ -5,19 +5,20 @@ from __future__ import annotations
 from ..db.work import Work, many, one, run
 
 
-def lease_end(name: str) -> Work[int]:
-    """When the lease is over; 0 when nobody holds it."""
-    row = yield one("SELECT until FROM leases WHERE name = :name", name=name)
+def lease_end(name: str, longest: int) -> Work[int]:
+    """When the lease is over; 0 when nobody holds it, or it ends later than any can: its clock was put back since."""
+    row = yield one("SELECT until FROM leases WHERE name = :name AND until <= :longest", name=name, longest=longest)
     return 0 if row is None else int(row["until"])
 
 
-def hold(name: str, holder: str, now: int, until: int) -> Work[bool]:
-    """Take a lease that is over, or renew one's own; False while somebody else has it."""
+def hold(name: str, holder: str, now: int, until: int, longest: int) -> Work[bool]:
+    """Take a lease that is over, or ends later than any can, or renew one's own; False while somebody else has it."""
     row = yield one(
         """INSERT INTO leases (name, holder, until) VALUES (:name, :holder, :until)
         ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until = excluded.until
-            WHERE leases.holder = excluded.holder OR leases.until <= :now RETURNING name""",
-        name=name, holder=holder, now=now, until=until,
+            WHERE leases.holder = excluded.holder OR leases.until <= :now OR leases.until > :longest
+        RETURNING name""",
+        name=name, holder=holder, now=now, until=until, longest=longest,
     )  # fmt: skip
     return row is not None
 

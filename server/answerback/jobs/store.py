@@ -118,6 +118,15 @@ def forget(kind: str, key: str) -> Work[None]:
     yield run("DELETE FROM jobs WHERE kind = :kind AND key = :key", kind=kind, key=key)
 
 
+def forgive_clock(now: int, longest: int) -> Work[None]:
+    """The clock was put back: what was put or leased by the later one is due at once."""
+    yield run(
+        """UPDATE jobs SET due_at = :now
+        WHERE due_at > :now AND ((worker IS NOT NULL AND due_at > :longest) OR created_at > :longest)""",
+        now=now, longest=longest,
+    )  # fmt: skip
+
+
 # ---- looking, and seeing to the dead
 
 
