@@ -54,7 +54,7 @@ def test_an_owner_runs_a_failed_job_again(server: Server, post: MailServer) -> N
         id = failed(server, post)
         shown = owner.read("/admin/jobs/").text
         assert "Budget alert" in shown
-        assert "The mail server has not taken a message: code 550." in shown
+        assert "The mail server refused the message: code 550." in shown
         assert id not in stranger.read("/admin/jobs/").text
         assert stranger.send(f"/admin/jobs/{id}/retry/").status_code == 404
         assert stranger.send(f"/admin/jobs/{id}/discard/").status_code == 404

@@ -295,7 +295,7 @@ def test_neither_addresses_nor_links_are_in_the_log(tmp_path: Path) -> None:
         wait_until(lambda: rows(server, "SELECT 1 FROM jobs WHERE kind = 'mail_link' AND error <> ''"))
         server.stop()
         said = server.log.read_text("utf-8")
-    assert "has not taken a message: code 451" in said
+    assert "refused the message: code 451" in said
     assert "canary" not in said
     assert link.rstrip("/").rpartition("/")[2] not in said
 

@@ -9,8 +9,8 @@ from functools import partial
 
 from ..accounts.store import owner_email, owners_of
 from ..db.work import Work, after
-from ..mail.jobs import send
 from ..jobs.model import Job, Kind
+from ..mail.jobs import send
 from ..mail.messages import budget_message
 from ..mail.transport import Mailer
 from ..runtime import Runtime

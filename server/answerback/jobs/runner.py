@@ -68,7 +68,7 @@ class JobRunner:
             try:
                 await self._db.write(lambda: store.give_back(self._name, list(running), now))
             except Exception:  # their leases end
-                log.exception("jobs could not be given back")
+                log.exception("jobs could not be released")
 
     async def _work(self) -> None:
         last = sys.maxsize  # nobody knows what the clock was before
@@ -105,7 +105,7 @@ class JobRunner:
             ending = await self._outcome(job)
             await asyncio.shield(asyncio.create_task(self._db.write(ending)))
         except Exception:  # its lease ends, and then it runs once more
-            log.exception("what became of a job could not be written down")
+            log.exception("the outcome of a job could not be saved")
         finally:
             self._running.pop(job.id, None)
             self._jobs.woken.set()
@@ -120,13 +120,13 @@ class JobRunner:
         except JobFailed as error:
             reason, for_good = error.reason, error.for_good
         except Exception as error:
-            log.exception("a job of the kind %s has failed", kind.name)
+            log.exception("a %s job failed", kind.name)
             reason = type(error).__name__
         now = self._clock.now()
         if for_good or job.tries >= kind.tries:
-            log.warning("a job of the kind %s has failed for good: %s", kind.name, reason)
+            log.warning("a %s job failed for good: %s", kind.name, reason)
             return partial(store.give_up, self._name, job.id, now, reason)
-        log.warning("a job of the kind %s has failed, and is tried again: %s", kind.name, reason)
+        log.warning("a %s job failed and will be retried: %s", kind.name, reason)
         wait = min(LONGEST_WAIT_MS, kind.retry_ms * 2 ** (job.tries - 1))
         return partial(store.try_again, self._name, job.id, now + round(wait * (0.75 + self._chance() / 2)), reason)
 
@@ -146,4 +146,4 @@ class JobRunner:
             try:
                 await self.keep_leases()
             except Exception:
-                log.exception("leases of jobs could not be renewed")
+                log.exception("job leases could not be renewed")

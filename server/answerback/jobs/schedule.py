@@ -78,5 +78,5 @@ class Schedule:
                 try:
                     look_at = await self.once()
                 except Exception:
-                    log.exception("the schedule could not be seen to")
+                    log.exception("the schedule could not be run")
             await asyncio.sleep(LOOK_SECONDS)

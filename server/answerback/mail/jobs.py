@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from .transport import Mailer, MailRefused, Message
 from ..jobs.model import JobFailed
+from .transport import Mailer, MailRefused, Message
 
 
 async def send(mailer: Mailer, message: Message, now: int) -> None:
-    """Send it. Raises JobFailed where it was not taken, so that it is tried again if that is of any use."""
+    """Send it. Raises JobFailed if the server refuses it, for good where a retry is of no use."""
     try:
         await mailer.send(message, now)
     except MailRefused as refused:
-        raise JobFailed(f"The mail server has not taken a message: {refused}.", for_good=refused.for_good) from None
+        raise JobFailed(f"The mail server refused the message: {refused}.", for_good=refused.for_good) from None

@@ -36,7 +36,7 @@ class PictureFetcher:
         except (AddressRefused, UnicodeError, ValueError, httpx2.InvalidURL):
             return None
         except (TimeoutError, OSError, httpx2.HTTPError, httpcore2.ConnectError) as error:
-            raise JobFailed(f"The picture did not come: {type(error).__name__}.") from None
+            raise JobFailed(f"The picture could not be fetched: {type(error).__name__}.") from None
 
     async def _follow(self, url: str) -> Picture | None:
         headers = {"User-Agent": AGENT, "Accept": "image/webp, image/png, image/jpeg, image/gif"}

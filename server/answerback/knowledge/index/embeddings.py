@@ -97,7 +97,7 @@ class PassageVectors:
             texts = [f"{passage.title}\n{passage.heading}\n{passage.text}" for _, passage in passages]
             vectors = await self._embedder.embed(texts, seconds=READING_SECONDS)
             if vectors is None:
-                raise JobFailed("The embedding model cannot be used.")
+                raise JobFailed("The embedding model is unavailable.")
             kept = [(id, vector.tobytes()) for (id, _), vector in zip(passages, vectors, strict=True)]
             await self._db.write(lambda: store.keep_vectors(model, kept))  # noqa: B023  awaited here
             count += len(passages)

@@ -10,8 +10,8 @@ from functools import partial
 from ....core.model import Visitor
 from ....db.work import Work
 from ....errors import LimitReached
-from ....mail.jobs import send
 from ....jobs.model import Job, Kind
+from ....mail.jobs import send
 from ....mail.messages import link_message
 from ....mail.transport import Mailer
 from ....net.addresses import shares
