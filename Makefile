@@ -56,9 +56,10 @@ screenshots: setup ## the pictures of the documentation, taken of the demo
 	@bash tests/system_packages.sh .stamps/left-out
 	$(BIN)/python -m tests.browser.screenshots
 
-build: setup ## the wheel, with the widget in it
+build: setup ## the wheel, with the widget in it, and the versions it was tested with
 	rm -f dist/answerback-*.whl
 	$(BIN)/python -m hatchling build -t wheel
+	sed -n -f server/constraints.sed server/requirements.lock > dist/constraints.txt
 
 release: setup ## name what is here a release, in the changelog: VERSION=1.2.3
 	@$(BIN)/python server/package_version.py $(VERSION)

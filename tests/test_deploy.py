@@ -10,6 +10,7 @@ import re
 import shutil
 import ssl
 import subprocess
+import tomllib
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from answerback.settings import BY_NAME
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -149,49 +151,74 @@ def test_all_settings_that_are_named_exist() -> None:
         assert names - prefixes <= set(BY_NAME), path.name
 
 
+def constraints() -> set[str]:
+    """Names and versions that `make build` and the image hold pip to."""
+    command = ["sed", "-n", "-f", "constraints.sed", "requirements.lock"]
+    done = subprocess.run(command, cwd=ROOT / "server", capture_output=True, text=True, check=True)
+    return set(done.stdout.split())
+
+
 def test_image_copies_existing_files_and_is_not_root() -> None:
     text = (DEPLOY / "Dockerfile").read_text("utf-8")
     stages = re.split(r"^FROM ", text, flags=re.M)[1:]
-    assert len(stages) == 3
     for sources in re.findall(r"^COPY (?!--from)(.+) \S+$", text, re.M):
         assert [name for name in sources.split() if not (ROOT / name).exists()] == []
     assert re.findall(r"^USER (\S+)", stages[-1], re.M) == ["answerback"]
-    assert "node:" not in stages[-1]
-    script = re.search(r"sed -n '(.+)' server/requirements.lock", text)
-    assert script
-    lock = str(ROOT / "server" / "requirements.lock")
-    pinned = subprocess.run(["sed", "-n", script[1], lock], capture_output=True, text=True, check=True).stdout.split()
-    project = (ROOT / "pyproject.toml").read_text("utf-8").partition("dependencies = [")[2].partition("\n]")[0]
-    needed = re.findall(r'"([a-z0-9-]+)', project)
-    assert {name.lower() for name in needed} <= {line.partition("==")[0].lower() for line in pinned}
+    assert stages[-1].startswith("python\n"), "Node is not in the image"
 
 
-def test_compose_names_files_that_are_there() -> None:
-    text = (DEPLOY / "compose.yaml").read_text("utf-8")
-    assert "\t" not in text
-    assert (DEPLOY / ".." / "deploy" / "Dockerfile").is_file()
-    assert re.findall(r"^      - \./(\w+):", text, re.M) == ["Caddyfile"]
-    proxies = re.search(r"TRUSTED_PROXIES: (\S+)", text)
-    subnet = re.search(r"subnet: ([0-9./]+)", text)
-    assert proxies and subnet
-    assert proxies[1] == subnet[1]
+def test_images_are_pinned_by_digest() -> None:
+    named = re.findall(r"^FROM (\S+:\S+)", (DEPLOY / "Dockerfile").read_text("utf-8"), re.M)
+    services = yaml.safe_load((DEPLOY / "compose.yaml").read_text("utf-8"))["services"]
+    named += [service["image"] for service in services.values() if "build" not in service]
+    assert len(named) == 4
+    assert [image for image in named if not re.fullmatch(r"[\w/.:-]+@sha256:[0-9a-f]{64}", image)] == []
 
 
-def test_systemd_unit_is_valid(tmp_path: Path) -> None:
-    text = (DEPLOY / "answerback.service").read_text("utf-8")
+def test_pip_installs_what_the_lock_names() -> None:
+    pinned = constraints()
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    needed = {re.match(r"[a-z0-9-]+", line)[0] for line in project["dependencies"]}  # type: ignore[index]  # it matches
+    assert needed <= {line.partition("==")[0].lower() for line in pinned}
+    lock = (ROOT / "server" / "requirements.lock").read_text("utf-8")
+    assert pinned == set(re.findall(r"^([\w.-]+==[^ ;]+)", lock, re.M))
+    install = "pip install -c dist/constraints.txt dist/answerback-*.whl"
+    assert (ROOT / "docs" / "install.md").read_text("utf-8").count(install) == 2
+    for path in (ROOT / "Makefile", DEPLOY / "Dockerfile"):
+        assert "sed -n -f server/constraints.sed server/requirements.lock" in path.read_text("utf-8")
+
+
+def test_compose_services_cannot_use_up_the_machine() -> None:
+    compose = yaml.safe_load((DEPLOY / "compose.yaml").read_text("utf-8"))
+    services = compose["services"]
+    for name, service in services.items():
+        assert service["logging"]["options"] == {"max-size": "10m", "max-file": "3"}, name
+        assert re.fullmatch(r"\d+m", service["mem_limit"]), name
+        for volume in service["volumes"]:
+            source = volume.partition(":")[0]
+            assert (DEPLOY / source).is_file() if source.startswith(".") else source in compose["volumes"]
+    assert {name for name, service in services.items() if "healthcheck" in service} == {"answerback", "caddy"}
+    proxies = services["answerback"]["environment"]["ANSWERBACK_TRUSTED_PROXIES"]
+    assert compose["networks"]["inside"]["ipam"]["config"] == [{"subnet": proxies}]
+
+
+@pytest.mark.parametrize("name", ["answerback.service", "answerback-litestream.service"])
+def test_systemd_unit_is_valid(name: str, tmp_path: Path) -> None:
+    text = (DEPLOY / name).read_text("utf-8")
     unit = configparser.ConfigParser(strict=False, interpolation=None)
     unit.optionxform = str  # type: ignore[assignment,method-assign]  # names keep their capitals
     unit.read_string(text)
     assert set(unit) == {"DEFAULT", "Unit", "Service", "Install"}
     assert unit["Service"]["NoNewPrivileges"] == "yes"
     assert unit["Service"]["User"] == "answerback"
-    # It lowers the priority of the thread that checks passwords (accounts/passwords.py); a call that is not let through
-    # must not be the end of the process.
-    assert re.findall(r"^SystemCallFilter=(.+)", text, re.M)[-1] == "setpriority"
+    # It lowers the priority of threads that check passwords or make backups; a call that is not let through must not be
+    # the end of the process.
+    if name == "answerback.service":
+        assert re.findall(r"^SystemCallFilter=(.+)", text, re.M)[-1] == "setpriority"
     assert unit["Service"]["SystemCallErrorNumber"] == "EPERM"
     verify = shutil.which("systemd-analyze")
     if verify:
-        copy = tmp_path / "answerback.service"
+        copy = tmp_path / name
         copy.write_text(re.sub(r"^ExecStart=\S+", "ExecStart=/bin/true", text, flags=re.M), "utf-8")
         done = subprocess.run([verify, "verify", str(copy)], capture_output=True, text=True, check=False)
         assert (done.returncode, done.stderr) == (0, "")

@@ -4,21 +4,28 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import sysconfig
+import tarfile
 import tomllib
 import urllib.request
 import venv
 import zipfile
 from collections.abc import Iterator
+from contextlib import closing
 from email.parser import Parser
 from pathlib import Path
 
 import pytest
+from answerback.migrations import HEAD
 from package_version import packaged, version
 
+from tests.machines import Machine, documented
+from tests.migrations.released import dump_of
 from tests.services import free_port, wait_until
 
 ROOT = Path(__file__).parents[1]
@@ -106,31 +113,72 @@ def test_wheels_demo_works_without_the_project(installed: Path) -> None:
     assert demo.wait(20) == 0
 
 
-@pytest.fixture
-def served(installed: Path) -> Iterator[str]:
-    port = free_port()
-    process = subprocess.Popen(
-        [installed / "venv" / "bin" / "answerback", "serve", "--host", "localhost", "--port", str(port)],
-        env=environment(installed) | {"ANSWERBACK_PUBLIC_URL": f"http://localhost:{port}"}, cwd=installed,
-    )  # fmt: skip
-    yield f"http://localhost:{port}"
-    process.terminate()
-    assert process.wait(20) is not None
+class Served:
+    """The wheel's server, by the settings of a machine."""
 
+    def __init__(self, installed: Path, settings: Path) -> None:
+        port = str(free_port())
+        self.url = f"http://localhost:{port}"
+        program = installed / "venv" / "bin" / "answerback"
+        where = ["--host", "localhost", "--port", port]
+        self._command: list[str | Path] = [program, "serve", *where, "--env-file", settings]
+        self._environment = {name: text for name, text in environment(installed).items() if name == "PATH"}
+        self._process: subprocess.Popen[bytes] | None = None
 
-def test_wheel_serves_widget_dashboard_and_calls(served: str) -> None:
-    def get(path: str) -> bytes:
+    def run(self) -> None:
+        self._process = subprocess.Popen(self._command, env=self._environment, stderr=subprocess.DEVNULL)
+        wait_until(lambda: self.get("/readyz") == b'{"status":"ok"}')
+
+    def stop(self) -> None:
+        if self._process is not None:
+            self._process.terminate()
+            assert self._process.wait(20) == 0
+
+    def get(self, path: str) -> bytes:
         try:
-            with urllib.request.urlopen(served + path, timeout=10) as response:
+            with urllib.request.urlopen(self.url + path, timeout=10) as response:
                 body: bytes = response.read()
                 return body
         except OSError:
             return b""
 
-    assert wait_until(lambda: get("/readyz")) == b'{"status":"ok"}'
-    assert b"thread-" in get("/answerback.js")
-    assert json.loads(get("/healthz")) == {"status": "ok", "version": version(ROOT)}
-    signing_in = get("/admin/sign-in/")
+
+@pytest.fixture
+def served(installed: Path, tmp_path: Path) -> Iterator[Served]:
+    server = Served(installed, tmp_path / "machine" / "etc" / "env")
+    yield server
+    server.stop()
+
+
+def test_upgrade_drill(wheel: Path, installed: Path, served: Served, tmp_path: Path) -> None:
+    """From the first release, and once more from this one; then everything is there."""
+    settings = {"ANSWERBACK_DATA_DIR": str(tmp_path / "data"), "ANSWERBACK_PUBLIC_URL": served.url}
+    programs = installed / "venv" / "bin"
+    machine = Machine(tmp_path / "machine", settings, {"answerback": served}, programs)
+    pip = f'exec {sys.executable} -m pip --python {programs / "python"} "$@" --quiet --no-index --no-deps'
+    (programs / "pip").write_text(f"#!/bin/sh\n{pip}\n", "utf-8")
+    (programs / "pip").chmod(0o755)
+    (machine.folder / "dist").mkdir()
+    shutil.copy(wheel, machine.folder / "dist")
+    (machine.folder / "dist" / "constraints.txt").touch()
+    (tmp_path / "data").mkdir()
+    with closing(sqlite3.connect(tmp_path / "data" / "answerback.db")) as database:
+        database.executescript(dump_of("0001", "sqlite").read_text("utf-8"))
+    revisions = []
+    for made in range(1, 3):
+        said = machine.type(documented("install.md", "Upgrading"))
+        assert "ok       database" in said, said
+        backups = sorted(machine.backups.iterdir(), key=lambda path: path.stat().st_mtime_ns)
+        assert len(backups) == made
+        with tarfile.open(backups[-1]) as backup:
+            manifest = backup.extractfile("manifest.json")
+            assert manifest
+            revisions.append(json.load(manifest)["revision"])
+    assert revisions == ["0001", HEAD]
+    assert b"When do you open?" in served.get("/api/comments/?site=demo&page=/rye.html")
+    assert b"thread-" in served.get("/answerback.js")
+    assert json.loads(served.get("/healthz")) == {"status": "ok", "version": version(ROOT)}
+    signing_in = served.get("/admin/sign-in/")
     assert b"<form" in signing_in
     assert f'<meta name="generator" content="Answerback {version(ROOT)}">'.encode() in signing_in
-    assert b'"openapi"' in get("/api/openapi.json")
+    assert b'"openapi"' in served.get("/api/openapi.json")

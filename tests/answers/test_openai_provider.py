@@ -276,7 +276,16 @@ async def test_silence_in_the_middle_is_a_stall(server: OpenAIServer) -> None:
 
 @pytest.mark.parametrize(
     ("url", "seconds"),
-    [(None, 20), ("https://models.example/v1", 20), ("http://localhost:11434/v1", 60), ("http://[::1]:1/v1", 60)],
+    [
+        (None, 20),
+        ("https://models.example/v1", 20),
+        ("https://8.8.8.8/v1", 20),
+        ("http://localhost:11434/v1", 60),
+        ("http://[::1]:1/v1", 60),
+        ("http://host.docker.internal:11434/v1", 60),
+        ("http://ollama:11434/v1", 60),
+        ("http://192.168.0.7/v1", 60),
+    ],
 )
 async def test_local_model_has_longer_to_begin(url: str | None, seconds: float) -> None:
     assert OpenAIAnswerer(api_key="x", base_url=url, model="m").first_token == seconds

@@ -234,6 +234,6 @@ def test_nothing_is_put_back_while_a_server_runs(server_process: ServerProcess) 
     refused = subprocess.run(
         [sys.executable, "-m", "answerback", "restore", copy], env=server.environment, capture_output=True, text=True
     )
-    assert (refused.returncode, "stop the server" in refused.stderr) == (1, True)
+    assert (refused.returncode, "is in use: stop the server" in refused.stderr) == (1, True)
     (server.folder / "data" / "answerback.db").rename(server.folder / "away.db")  # its shared memory tells of it, too
     assert server.command("restore", copy, check=False).returncode == 1

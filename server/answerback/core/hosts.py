@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
+IN_HOUSE = frozenset(("internal", "local", "localhost", "lan", "home", "test"))
+"""Top-level names that are never given out."""
 _HOST = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)(\.(?!-)[a-z0-9_-]{1,63}(?<!-))*")
 
 
@@ -38,3 +41,12 @@ def normal_origin(text: str) -> str:
             )
     usual = {"http": 80, "https": 443}[parts.scheme]
     return f"{parts.scheme}://{host}" + ("" if parts.port in (None, usual) else f":{parts.port}")
+
+
+def is_in_house(host: str) -> bool:
+    """Whether a host is of one's own machine or network: by its address, or by a name that no public DNS knows, such as
+    Docker's `host.docker.internal` or a service's `ollama`."""
+    try:
+        return ip_address(host).is_private
+    except ValueError:
+        return "." not in host or host.rpartition(".")[2] in IN_HOUSE

@@ -22,6 +22,7 @@ from urllib.parse import urlsplit
 import httpx2
 
 from ...core.answering import AnswerEvent, AnswerRequest
+from ...core.hosts import is_in_house
 from . import ProviderError
 from .http_transport import HttpTransport
 from .prices import PRICES, Prices
@@ -72,7 +73,7 @@ class OpenAIAnswerer:
         self.model = model
         self._key = api_key
         self._url = base_url or OPENAI
-        here = urlsplit(self._url).hostname in ("localhost", "127.0.0.1", "::1")
+        here = is_in_house(urlsplit(self._url).hostname or "")
         self.first_token = first_token or (FIRST_TOKEN_HERE if here else FIRST_TOKEN)
         self._gap = gap
         self._total = total

@@ -91,7 +91,7 @@ def _nobody_inside(database: Path) -> Iterator[None]:
             try:
                 fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB, length, start)
             except BlockingIOError:
-                raise Conflict("validation_failed", f"{database} is in use: stop the server first.") from None
+                raise Conflict("validation_failed", f"{database} is in use: stop the server, and Litestream.") from None
         yield
 
 
@@ -143,7 +143,8 @@ def _exchange(database: Path, new: Path, key: Path, new_key: Path | None, now: i
             os.fsync(file.fileno())
     ready = new.rename(sqlite_file.restored(database))
     sync_folder(database.parent)
-    before = _put_aside([database, *_beside(database), *([key] if new_key is not None else [])], database.parent, now)
+    old = [database, *_beside(database), database.with_name(f".{database.name}-litestream")]
+    before = _put_aside([*old, key] if new_key is not None else old, database.parent, now)
     if new_key is not None:
         new_key.rename(key)
         sync_folder(key.parent)
