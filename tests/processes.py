@@ -33,7 +33,7 @@ class ServerProcess(Server):
             self.process = subprocess.Popen(
                 [*command, *options], env=self.environment, cwd=self.folder, stdout=log, stderr=log
             )
-        wait_until(self._ready)
+        wait_until(self._ready, 60)
 
     def _ready(self) -> bool:
         assert self.is_running, "the server has ended"

@@ -191,8 +191,8 @@ class Server:
         environment |= {name: value for name, value in settings.items() if not name.islower()}
         server = cls(url, site, folder, environment, _listener=listener)
         server._prepare({name: value for name, value in settings.items() if name.islower()})
-        server.run()
         try:
+            server.run()
             yield server
         finally:
             server.stop()

@@ -44,6 +44,17 @@ FIND = """selector => {
   };
   return look(document);
 }"""
+# True once that element holds the text, false when it takes a while.
+WAIT = """(selector, text) => new Promise(resolve => {
+  const find = FIND, end = Date.now() + 1000;
+  const look = () => {
+    const element = find(selector);
+    if (element && element.textContent.includes(text)) resolve(true);
+    else if (Date.now() > end) resolve(false);
+    else setTimeout(look, 20);
+  };
+  look();
+})""".replace("FIND", FIND)
 
 
 @dataclass
@@ -72,9 +83,10 @@ class Tab:
 
     def run(self, body: str, *, by_hand: bool = True) -> Any:
         """What a script's expression comes to; as by the visitor's own hand, so that it may open popups, or not."""
+        expression = f"Promise.resolve({body}).then(value => JSON.stringify(value) ?? 'null')"
         answer = self.firefox.send(
-            "script.evaluate", expression=f"JSON.stringify({body}) ?? 'null'", target={"context": self.context},
-            awaitPromise=True, userActivation=by_hand,
+            "script.evaluate", expression=expression, target={"context": self.context}, awaitPromise=True,
+            userActivation=by_hand,
         )  # fmt: skip
         assert answer["type"] == "success", answer
         return json.loads(answer["result"]["value"])
@@ -84,26 +96,16 @@ class Tab:
         found: str | None = self.run(f"sessionStorage.getItem({json.dumps(name)})")
         return found
 
-    def text(self, selector: str) -> str | None:
-        """The text of the first element that fits, or None."""
-        found: str | None = self.run(f"(({FIND})({json.dumps(selector)})?.textContent ?? null)")
-        return found
-
     def wait_for(self, selector: str, text: str = "") -> None:
         """Until there is such an element with that text in it."""
 
         def there() -> bool:
-            found = self.text_now(selector)
-            return found is not None and text in found
+            try:
+                return bool(self.run(f"({WAIT})({json.dumps(selector)}, {json.dumps(text)})"))
+            except (AssertionError, BidiError):  # the page is on its way to another one
+                return False
 
         wait_until(there)
-
-    def text_now(self, selector: str) -> str | None:
-        """As `text`; None as well while the page is on its way to another one."""
-        try:
-            return self.text(selector)
-        except (AssertionError, BidiError):
-            return None
 
     def value(self, selector: str) -> str:
         """What a field holds."""
