@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import secrets
 import sqlite3
 from collections.abc import Iterator
@@ -119,6 +120,31 @@ def test_new_name_shows_everywhere(server: Server, member: Member) -> None:
 
 
 # ---- sessions
+
+
+@pytest.mark.parametrize(
+    ("what", "sent", "field", "status"),
+    [
+        ("name", {"name": "  \u200b "}, "name", 400),
+        ("name", {"name": "long" * 60}, "name", 400),
+        ("password", {"current": "not it", "new": "another lamp or two"}, "current", 401),
+        ("password", {"current": PASSWORD, "new": "short"}, "new", 400),
+        ("erase", {"words": "keep"}, "sure", 400),
+    ],
+)
+def test_refused_input_is_shown_beside_its_field(
+    member: Member, what: str, sent: dict[str, str], field: str, status: int
+) -> None:
+    page = member.do(what, **sent)
+    assert page.status == status
+    shown = re.search(rf'<p class="error" id="{field}-error">(.+?)</p>', page.text)
+    assert shown and f'aria-describedby="{field}-error' in page.text
+    assert page.text.count('class="error"') == 1 and 'role="alert"' not in page.text
+    if what == "name":
+        assert f'value="{sent["name"]}"' in page.text
+    assert PASSWORD not in page.text and "another lamp" not in page.text
+    assert ('value="keep" checked' in page.text) == (what == "erase")
+    assert member.who()["name"] == "Mina"
 
 
 def test_sessions_are_listed_and_ended(server: Server, member: Member) -> None:

@@ -19,7 +19,7 @@ from ...errors import AppError, Forbidden, TooLarge
 from ...i18n.catalogue import texts
 from ...runtime import Runtime
 from ...sites.settings import Site
-from ...web.forms import Form
+from ...web.forms import EMPTY, BoundForm, Form
 from ...web.rendering import language_of
 from ...web.views import METHODS
 from .. import identities
@@ -39,6 +39,11 @@ from .auth import AccountAuth, cookie
 from .changing import Profiles
 from .store import Account, Device
 from .views import notice, show_devices, show_methods
+
+PLACES: Mapping[str, str] = {
+    "bad_name": "name", "bad_picture": "picture", "bad_current": "current", "bad_weak": "new", "bad_sure": "sure",
+}  # fmt: skip
+"""Beside which field each is said."""
 
 
 class OAuth(Protocol):
@@ -98,16 +103,22 @@ class AccountViews:
         lang = language_of(request, site.lang, request.query_params.get("lang", ""))
         account = await self._auth.account(request, site.key)
         if account is None:
-            return self._sign_in_show(site, lang, request)
+            return self._sign_in_view(site, lang, request)
+        code = request.query_params.get("said", "")
+        form = BoundForm({}, {PLACES[code]: texts(lang, "account")[code]}) if code in PLACES else EMPTY
+        return await self._account_view(request, site, lang, account, form)
 
+    async def _account_view(
+        self, request: Request, site: Site, lang: str, account: Account, form: BoundForm, status: int = 200
+    ) -> Response:
         def work() -> Work[tuple[list[identity_store.Identity], list[Device]]]:
             found = yield from identity_store.identities_of(account.visitor.id)
             return found, (yield from store.devices(account.visitor.id, self._clock.now()))
 
         found, devices = await self._db.read(work)
         return self._show(
-            "account.html", site, lang, request, hidden=self._hidden(site, account, lang), site=site.key,
-            name=account.visitor.name, avatar_url=account.visitor.avatar_url,
+            "account.html", site, lang, request, status=status, form=form, site=site.key,
+            hidden=self._hidden(site, account, lang), name=account.visitor.name, avatar_url=account.visitor.avatar_url,
             ways=show_methods(site, account, found, self._issuers(lang), texts(lang, "account")),
             addable=self._addable(site, account, lang, {identity.issuer for identity in found}),
             devices=show_devices(devices, site, texts(lang, "account")), account=account, lengths=LENGTHS,
@@ -132,7 +143,7 @@ class AccountViews:
         fields, site, account = await self._form(request)
         name = clean_name(fields.get("name", ""))
         if not name or len(fields["name"]) > 200:
-            return self._back(site, fields, "bad_name")
+            return await self._refused(request, site, account, fields, "bad_name")
         visitor = writer(account.visitor)
         await self._can.profiles.rename(visitor, name)
         return self._back(site, fields, "done_name")
@@ -173,7 +184,8 @@ class AccountViews:
             )  # fmt: skip
         except AppError as error:
             codes = {"login_failed": "bad_current", "password_weak": "bad_weak", "too_many_requests": "bad_soon"}
-            return self._back(site, fields, codes.get(error.code, "bad_failed"))
+            code = codes.get(error.code, "bad_failed")
+            return await self._refused(request, site, account, fields, code, error.status)
         return self._back(site, fields, "done_password")
 
     async def end_sessions(self, request: Request) -> Response:
@@ -234,7 +246,7 @@ class AccountViews:
         site = await self._sites.get(request.query_params.get("site", ""))
         account = await self._auth.account(request, site.key)
         if account is None:
-            return self._sign_in_show(site, language_of(request, site.lang), request)
+            return self._sign_in_view(site, language_of(request, site.lang), request)
         data = await self._db.read(lambda: store.own_data(account.visitor))
         shown = {kind: [_with_times(row) for row in rows] for kind, rows in data.items()}
         name = f"{site.key}-{iso(self._clock.now())[:10]}.json"
@@ -248,7 +260,7 @@ class AccountViews:
         if not self._auth.fresh(account):
             return self._again(site, fields, request)
         if fields.get("sure") != "yes" or fields.get("words") not in ("delete", "keep"):
-            return self._back(site, fields, "bad_sure")
+            return await self._refused(request, site, account, fields, "bad_sure")
         await self._can.erasure.erase(account.visitor, keep_words=fields["words"] == "keep")
         return self._close(site, fields, "done_erased")
 
@@ -265,6 +277,15 @@ class AccountViews:
         site = await self._sites.get(fields.get("site", ""))
         return fields, site, await self._auth.require(request, site.key, fields)
 
+    async def _refused(
+        self, request: Request, site: Site, account: Account, fields: Form, code: str, status: int = 400
+    ) -> Response:
+        """The page again, with what was typed and what is wrong with it."""
+        lang = language_of(request, site.lang, fields.get("lang", ""))
+        words = texts(lang, "account")[code]
+        form = BoundForm(fields, {PLACES[code]: words}) if code in PLACES else BoundForm(fields, problem=words)
+        return await self._account_view(request, site, lang, account, form, status)
+
     def _back(self, site: Site, fields: Mapping[str, str], code: str) -> Response:
         lang = fields.get("lang", "")
         return RedirectResponse(self._auth.address(site.key, lang=lang, said=code), 303)
@@ -275,9 +296,9 @@ class AccountViews:
         return response
 
     def _again(self, site: Site, fields: Mapping[str, str], request: Request) -> Response:
-        return self._sign_in_show(site, language_of(request, site.lang, fields.get("lang", "")), request, again=True)
+        return self._sign_in_view(site, language_of(request, site.lang, fields.get("lang", "")), request, again=True)
 
-    def _sign_in_show(self, site: Site, lang: str, request: Request, *, again: bool = False) -> Response:
+    def _sign_in_view(self, site: Site, lang: str, request: Request, *, again: bool = False) -> Response:
         """The way to the sign-in page and back to here; nonce and challenge are not needed on our own origin."""
         origin = self._auth.origin
         here = f"{origin}{self._auth.address(site.key, lang=lang)}"
@@ -297,10 +318,12 @@ class AccountViews:
 
     def _show(self, template: str, of: Site, lang: str, request: Request, **values: Any) -> Response:
         t, code = texts(lang, "account"), request.query_params.get("said", "")
-        told, bad = notice(code, t), code.startswith("bad_")
+        told, bad = notice(code, t), code.startswith("bad_") and code not in PLACES
+        form: BoundForm = values.get("form", EMPTY)
         return self._auth.render(
             f"accounts/profile/templates/{template}", lang=lang, t=t, title=t["title"],
-            site_name=of.name or of.key, done="" if bad else told, problem=told if bad else "", **values,
+            site_name=of.name or of.key, done=told if code.startswith("done_") else "",
+            problem=form.problem or (told if bad else ""), **values,
         )  # fmt: skip
 
 
