@@ -48,9 +48,10 @@ const cssText = {
   },
 };
 
-// The names of texts are long to be read. Those of several words are shortened, in each part alike; the API's names have
-// underscores, and test/words.test.ts sees that none is the browser's.
-const long = Object.keys(locales.en).filter((name) => /[A-Z]/.test(name));
+// Names of texts that have several words are shortened, in each part alike, and those of our own properties that are used most.
+// None is the browser's or the API's, which test/words.test.ts holds them to, nor an attribute or kept in the browser's storage.
+const own = JSON.parse(await readFile(join(here, "own_names.json"), "utf8"));
+const long = [...own, ...Object.keys(locales.en).filter((name) => /[A-Z]/.test(name))];
 const letter = (index) => String.fromCharCode(97 + (index % 26));
 const short = Object.fromEntries(
   long.map((name, index) => [name, letter(index) + (Math.floor(index / 26) || "")]),
@@ -59,8 +60,9 @@ const short = Object.fromEntries(
 // gzip looks back 32 kB: what is alike stands close together, which saves 600 bytes. Only the order of modules without
 // effects changes. Found by trying.
 const ORDER = (
-  "styles/all store live session locale core/time core/talk highlight core/allowance chat core/unsent " +
-  "elements/backdrop elements/ask elements/answer elements/sources"
+  "styles/all store live session locale core/time highlight core/streaming dom loading constants " +
+  "core/allowance elements/comments elements/quota elements/ask signing_in core/tree " +
+  "elements/base_element elements/composer core/talk elements/answer core/texts"
 ).split(" ");
 
 async function bundle({ ordered = false, ...options }) {

@@ -127,8 +127,9 @@ def test_foreign_page_url_is_dropped(shared: Server) -> None:
 
 @pytest.mark.parametrize(
     "position",
-    [["best", 1, "x"], ["best", 1e308, "x"], ["newest", 2**64 - 1, "x"], ["newest", 1.5, "x"], ["newest", True, "x"],
-     ["newest", 1, "\0"], ["newest", 1], [], {}, 7],
+    [["best", 1, "x", ""], ["best", 1e308, "x", ""], ["newest", 2**64 - 1, "x", ""], ["newest", 1.5, "x", ""],
+     ["newest", True, "x", ""], ["newest", 1, "\0", ""], ["newest", 1, "x", "root"], ["replies", 1, "x", ""],
+     ["replies", 1.5, "x", "root"], ["replies", 1, "x", "\0"], ["replies", 1, "x", 7], ["newest", 1], [], {}, 7],
 )  # fmt: skip
 def test_forged_cursor_is_refused(shared: Server, position: Any) -> None:
     cursor = base64.urlsafe_b64encode(json.dumps(position).encode()).decode()

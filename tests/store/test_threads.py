@@ -11,7 +11,7 @@ import pytest
 from answerback.accounts import votes_store as votes
 from answerback.admin import store as log
 from answerback.answers import store as answers
-from answerback.comments import store
+from answerback.comments import store, thread_store
 from answerback.core.comments import best_score
 from answerback.core.model import Comment
 from answerback.db.database import Database
@@ -53,8 +53,8 @@ def furnish(roots: int) -> Work[None]:
 
 
 READS: dict[str, Callable[[], Work[Any]]] = {
-    "a page of the thread": lambda: store.page_of_thread("one", PAGE, "oldest", None, 100),
-    "the best of it": lambda: store.page_of_thread("one", PAGE, "best", None, 100),
+    "a page of the thread": lambda: thread_store.page_of_thread("one", PAGE, "oldest", None, 100),
+    "the best of it": lambda: thread_store.page_of_thread("one", PAGE, "best", None, 100),
     "one's own on it": lambda: store.mine("one", PAGE, "v0"),
     "the newest of the site": lambda: store.newest("one", None, 100),
     "counts": lambda: store.counts("one", [PAGE, "/b"]),
@@ -92,13 +92,13 @@ async def test_statement_count_does_not_grow(database: Database, name: str) -> N
     assert costs[0] == costs[1] <= 6
 
 
-@pytest.mark.parametrize("sort", store.SORTS)
+@pytest.mark.parametrize("sort", thread_store.SORTS)
 async def test_every_root_is_on_exactly_one_page_in_the_same_order(database: Database, sort: str) -> None:
     await database.write(lambda: furnish(23))
     seen: list[Comment] = []
     cursor: tuple[float, str] | None = None
     while True:
-        page = await database.read(lambda at=cursor: store.page_of_thread("one", PAGE, sort, at, 4))
+        page = await database.read(lambda at=cursor: thread_store.page_of_thread("one", PAGE, sort, at, 4))
         assert page.total == 46
         seen += page.comments
         cursor = page.next
@@ -124,7 +124,7 @@ async def test_all_replies_of_a_busy_root_are_shown(database: Database) -> None:
             yield from store.add_comment(comment(number, parent=comment(0)), key=None, address_key="x")
 
     await database.write(crowd)
-    busy, quiet = (await database.read(lambda: store.page_of_thread("one", PAGE, "oldest", None, 9))).comments
+    busy, quiet = (await database.read(lambda: thread_store.page_of_thread("one", PAGE, "oldest", None, 9))).comments
     assert [reply.id for reply in busy.replies] == ["one-0001", *(f"one-{number:04}" for number in range(100, 200))]
     assert [reply.id for reply in quiet.replies] == ["one-0011"]
 
@@ -148,7 +148,7 @@ async def test_tombstone_goes_with_its_last_reply(database: Database) -> None:
     await database.write(lambda: furnish(2))
 
     async def ids() -> list[tuple[str, str]]:
-        page = await database.read(lambda: store.page_of_thread("one", PAGE, "oldest", None, 9))
+        page = await database.read(lambda: thread_store.page_of_thread("one", PAGE, "oldest", None, 9))
         return [(root.id, root.state) for root in page.comments]
 
     assert await database.write(lambda: store.delete_comment("one", "one-0000", "v0", 0))

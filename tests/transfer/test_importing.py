@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 from answerback.accounts.votes_store import vote
-from answerback.comments.store import page_of_thread, set_locked
+from answerback.comments.store import set_locked
+from answerback.comments.thread_store import page_of_thread
 from answerback.core.model import Comment
 from answerback.db.database import Database
 from answerback.errors import BadRequest

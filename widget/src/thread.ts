@@ -9,6 +9,7 @@ import * as tree from "./core/tree.js";
 import type { Comment, Composition, KnownAnswer, Opinion, Revision, Sort, Vote } from "./core/types.js";
 import { unsentRow } from "./core/unsent.js";
 import { Live, type LiveEvent } from "./live.js";
+import { loadThread } from "./loading.js";
 import type { Session } from "./session.js";
 import { BrowserStorage, Outbox } from "./storage.js";
 import { Store } from "./store.js";
@@ -19,7 +20,6 @@ export class ThreadStore extends Store<ThreadState> {
   readonly drafts: BrowserStorage;
   #outbox: Outbox;
   #live: Live;
-  #counted = new Set<string>();
   #loads = 0;
   #reloading = 0;
   #failures = 0;
@@ -59,19 +59,13 @@ export class ThreadStore extends Store<ThreadState> {
   async load(quiet = false): Promise<void> {
     clearTimeout(this.#reloading);
     const turn = ++this.#loads;
-    const wanted = this.state.comments.filter((comment) => !comment.unsent).length;
     if (this.state.status !== "ready" && !quiet) this.set({ status: "loading" });
     const session = this.session.load().catch(() => undefined);
     try {
-      const thread = await this.session.api.thread(this.config.page, this.state.sort, null);
-      while (thread.next && thread.comments.length < wanted) {
-        const page = await this.session.api.thread(this.config.page, this.state.sort, thread.next);
-        thread.comments = tree.appendPage(thread.comments, page.comments);
-        thread.next = page.next;
-      }
+      const { sort, comments: before } = this.state;
+      const thread = await loadThread(this.session.api, this.config.page, sort, before);
       await session;
       if (turn !== this.#loads) return;
-      this.#counted = new Set(ids(thread.comments));
       const { comments, next, total, locked } = thread;
       const first = this.state.status !== "ready";
       this.set({ status: "ready", problem: null, next, total, locked, comments: this.#withOwn(comments) });
@@ -108,17 +102,17 @@ export class ThreadStore extends Store<ThreadState> {
     void this.load();
   }
 
-  async loadMore(): Promise<void> {
+  /** Loads what comes at a cursor: the next roots, or the next replies of one. */
+  async loadMore(cursor: string): Promise<void> {
     const { next, sort, more } = this.state;
-    if (!next || more === "loading") return;
+    if (more === "loading") return;
     this.set({ more: "loading" });
     const turn = this.#loads;
     try {
-      const page = await this.session.api.thread(this.config.page, sort, next);
+      const page = await this.session.api.thread(this.config.page, sort, cursor);
       if (turn !== this.#loads) return this.set({ more: "idle" });
-      for (const id of ids(page.comments)) this.#counted.add(id);
-      const comments = tree.appendPage(this.state.comments, page.comments);
-      this.set({ more: "idle", next: page.next, comments });
+      const comments = this.#withOwn(tree.appendPage(this.state.comments, page.comments));
+      this.set({ more: "idle", next: cursor === next ? page.next : next, comments });
     } catch {
       this.set({ more: "failed" });
     }
@@ -154,8 +148,8 @@ export class ThreadStore extends Store<ThreadState> {
       const posted = await this.session.write(() => this.session.api.post(this.#place, composition));
       this.#outbox.drop(key);
       const { comment, answer, refused, quota } = posted;
+      if (!tree.find(this.state.comments, comment.id)) this.#count();
       this.set({ comments: tree.confirm(this.state.comments, key, this.state.sort, comment) });
-      this.#count(comment.id);
       if (answer) this.#asked(answer, comments);
       if (refused) this.#note(comment.id, { kind: "refused", refused });
       this.session.setQuota(quota);
@@ -305,7 +299,7 @@ export class ThreadStore extends Store<ThreadState> {
     else if (event === "answer.delta") this.#delta(id, offset, text);
     else if (event === "comment.removed") this.#gone(id);
     else if (event === "answer.settled") this.#settle(comment);
-    else if (comment) this.#upsert(comment, event === "comment.added");
+    else if (comment) this.#upsert(comment, event !== "comment.changed");
   }
 
   #upsert(comment: Comment, added: boolean): void {
@@ -313,7 +307,7 @@ export class ThreadStore extends Store<ThreadState> {
     const twin = added ? tree.unsentTwin(comments, comment) : null;
     if (twin?.unsent) {
       this.set({ comments: tree.confirm(comments, twin.unsent.key, sort, comment) });
-      this.#count(comment.id);
+      this.#count();
       return;
     }
     const own = isOwn(comment, this.session.visitor);
@@ -323,7 +317,8 @@ export class ThreadStore extends Store<ThreadState> {
     if (known && known.pinned !== comment.pinned) this.#reloadSoon(0);
     this.set({ comments: tree.upsert(comments, comment, sort, next !== null && !own) });
     if (known) return;
-    this.#count(comment.id);
+    // What has changed and is not here may be one of those that are still to be loaded.
+    if (added || !next) this.#count();
     if (own || comment.answer || !tree.find(this.state.comments, comment.id)) return;
     this.set({ fresh: [...this.state.fresh, comment.id] });
     this.signal({ say: "comment", name: comment.author.name });
@@ -365,17 +360,13 @@ export class ThreadStore extends Store<ThreadState> {
   }
 
   #gone(id: string): void {
-    if (tree.find(this.state.comments, id) && this.#counted.delete(id)) {
-      this.set({ total: Math.max(0, this.state.total - 1) });
-    }
+    if (tree.find(this.state.comments, id)?.state === "published") this.#count(-1);
     this.set({ comments: tree.remove(this.state.comments, id) });
     this.seen(id);
   }
 
-  #count(id: string): void {
-    if (this.#counted.has(id)) return;
-    this.#counted.add(id);
-    this.set({ total: this.state.total + 1 });
+  #count(more = 1): void {
+    this.set({ total: Math.max(0, this.state.total + more) });
   }
 
   #change(id: string, to: (comment: Comment) => Comment): void {
@@ -387,8 +378,4 @@ export class ThreadStore extends Store<ThreadState> {
     clearTimeout(this.#reloading);
     this.#reloading = setTimeout(() => void this.load(true), wait);
   }
-}
-
-function ids(roots: readonly Comment[]): string[] {
-  return roots.flatMap((comment) => [comment.id, ...ids(comment.replies)]);
 }

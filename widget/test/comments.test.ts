@@ -281,6 +281,63 @@ describe("<answerback-comments>", () => {
     expect(edit.getAttribute("title")).toBeNull();
   });
 
+  describe("with more replies than come at once", () => {
+    const reply = (id: string) => comment(id, { parent_id: "a" });
+    const parts: Record<string, ReturnType<typeof comment>[]> = {
+      "": [comment("a", { replies: [reply("r1")], replies_next: "c1" }), comment("b")],
+      c1: [comment("a", { replies: [reply("r2")], replies_next: "c2" })],
+      c2: [comment("a", { replies: [reply("r3")] })],
+    };
+    const shownIds = () => all("article").map(({ dataset }) => dataset.id);
+
+    beforeEach(() => {
+      server.on("GET /api/comments/", ({ query }: { query: URLSearchParams }) =>
+        thread(parts[query.get("cursor") ?? ""], { total: 5 }),
+      );
+    });
+
+    it("shows them below their root until there are no more", async () => {
+      mount();
+      await until(() => shown('[part~="more"]'));
+      button("Show more replies").click();
+      await until(() => shown('[data-id="r2"]'));
+      button("Show more replies").click();
+      await until(() => shown('[data-id="r3"]'));
+      expect(shownIds()).toEqual(["a", "r1", "r2", "r3", "b"]);
+      expect(shown('[part~="more"]')).toBeNull();
+      expect(shown("h2")?.textContent).toBe("5 comments");
+    });
+
+    it("says when they cannot be loaded, and tries again", async () => {
+      mount();
+      await until(() => shown('[part~="more"]'));
+      server.down = true;
+      button("Show more replies").click();
+      const again = await until(() => all("button").find((known) => known.textContent === "Try again"));
+      server.down = false;
+      again.click();
+      await until(() => shown('[data-id="r2"]'));
+    });
+
+    it("finds the reply that the address names", async () => {
+      location.hash = "#answerback-r3";
+      mount();
+      await until(() => shown('[data-id="r3"][data-target]'));
+      location.hash = "";
+    });
+
+    it("reads as many again after a break", async () => {
+      mount();
+      await until(() => shown('[part~="more"]'));
+      button("Show more replies").click();
+      await until(() => shown('[data-id="r2"]'));
+      server.streams[0]?.send("reload", {});
+      await until(() => server.calls("GET /api/comments/").length === 4);
+      await until(() => shownIds().join() === "a,r1,r2,b");
+      expect(server.calls("GET /api/comments/")[3]?.query.get("cursor")).toBe("c1");
+    });
+  });
+
   it("takes a vote back when the server refuses it", async () => {
     server.on("PUT /api/comments/a/vote/", () => problem(403, "not_yours"));
     mount();

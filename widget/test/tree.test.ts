@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import * as tree from "../src/core/tree.js";
-import type { Composition } from "../src/core/types.js";
+import type { Comment, Composition } from "../src/core/types.js";
 import { unsentRow } from "../src/core/unsent.js";
 import { answer, comment } from "./making.js";
 
@@ -60,6 +60,28 @@ describe("a thread", () => {
   it("joins pages without doubles", () => {
     const pages = tree.appendPage([comment("a"), comment("b")], [comment("b"), comment("c")]);
     expect(pages.map(({ id }) => id)).toEqual(["a", "b", "c"]);
+  });
+
+  it("joins further replies in their places, the pinned first", () => {
+    const reply = (id: string, minute: number, given = {}) =>
+      comment(id, { parent_id: "a", created_at: `2026-11-23T10:0${minute}:00.000Z`, ...given });
+    const pinned = reply("pinned", 8, { pinned: true });
+    const roots = [
+      comment("a", { replies: [pinned, reply("first", 1), reply("live", 9)], replies_next: "c1" }),
+    ];
+    const first = reply("first", 1, { replies: [comment("below", { parent_id: "first" })] });
+    const page = [comment("a", { replies: [first, reply("second", 2)], replies_next: "c2" })];
+    const [root] = tree.appendPage(roots, page);
+    expect(root?.replies.map(({ id }) => id)).toEqual(["pinned", "first", "second", "live"]);
+    expect(root?.replies[1]?.replies.map(({ id }) => id)).toEqual(["below"]);
+    expect(root?.replies_next).toBe("c2");
+    expect(tree.appendPage([root as Comment], [comment("a")])[0]?.replies_next).toBe("");
+  });
+
+  it("keeps the cursor of further replies when a root changes", () => {
+    const roots = [comment("a", { replies_next: "c1" })];
+    const [root] = tree.upsert(roots, comment("a", { votes: { up: 1, down: 0 } }), "oldest");
+    expect([root?.votes.up, root?.replies_next]).toEqual([1, "c1"]);
   });
 });
 

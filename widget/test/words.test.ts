@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import english from "../../server/answerback/i18n/locales/en.json";
 import korean from "../../server/answerback/i18n/locales/ko.json";
+import ownNames from "../own_names.json";
 import {
   changeableUntil,
   hueOf,
@@ -9,6 +10,7 @@ import {
   maybeAsked,
   quotaText,
 } from "../src/core/allowance.js";
+import apiTypes from "../src/core/api_types.ts?raw";
 import { counted, fill, languageOf } from "../src/core/texts.js";
 import { relativeTime } from "../src/core/time.js";
 import type { Locale, Texts } from "../src/locale.js";
@@ -147,7 +149,8 @@ describe("the languages", () => {
   it("use no name of the browser's: the build shortens theirs", () => {
     const [element, event] = [document.createElement("textarea"), new KeyboardEvent("keydown")];
     const things = [window, document, element, event, new Range(), "", [], new Map(), Promise.resolve()];
-    const long = Object.keys(en).filter((name) => /[A-Z]/.test(name));
+    const long = [...ownNames, ...Object.keys(en).filter((name) => /[A-Z]/.test(name))];
     expect(long.filter((name) => things.some((thing) => name in Object(thing)))).toEqual([]);
+    expect(ownNames.filter((name) => apiTypes.match(`\\b${name}\\b`))).toEqual([]);
   });
 });

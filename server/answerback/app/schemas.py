@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, get_args
 
 from ..comments.snapshot import MOST_ROOTS
-from ..comments.store import SORTS
+from ..comments.thread_store import SORTS
 from ..core import comments as rules
 from ..core.emails import EMAIL_LIMIT
 from ..core.model import AnswerState, AuthorKind, CommentState
@@ -142,6 +142,7 @@ SCHEMAS: Mapping[str, Schema] = {
     ),
     "Comment": _object(
         "A comment of a thread. An AI reply is one too, with its `answer`.",
+        optional={"replies_next": _is(TEXT, "Of a root with more replies: the `cursor` of the next ones.")},
         id=_ID, page=_is(TEXT, "The thread's key."), parent_id=_is(_null(TEXT), "The comment it replies to."),
         author=_ref("Visitor"), body=_is(TEXT, "Markdown."), html=_is(TEXT, "The body as sanitised HTML."),
         state=_ref("CommentState"), created_at=TIME, edited_at=_null(TIME), votes=_ref("Votes"),

@@ -43,12 +43,15 @@ class ThreadViews:
         thread = orjson.loads((await self._snapshots.get(key)).body)
         place = await self._db.read(lambda: store.place(site.key, key[1]))
         lang = language_of(request, site.lang, query.get("lang", ""))
-        following = thread["next"] and "?" + urlencode({**query, "cursor": thread["next"]})
         widget = texts(lang, "widget")
+
+        def at(cursor: str) -> str:
+            return "?" + urlencode({**query, "cursor": cursor})
+
         response = self._views.render(
             "comments/templates/thread.html", lang=lang, t=texts(lang, "thread"), w=widget, title=widget["heading"],
             site_name=site.name or site.key, thread=thread, url=place[0] if place else "",
-            page_title=(place[1] if place else "") or key[1], following=following, date=partial(date, lang),
+            page_title=(place[1] if place else "") or key[1], at=at, date=partial(date, lang),
         )  # fmt: skip
         response.headers.update(HEADERS)
         return response

@@ -15,12 +15,14 @@ import orjson
 
 from ..clock import Clock
 from ..core.comments import PAGE_LIMIT
+from ..core.model import Comment
 from ..db.database import Database
 from ..errors import BadRequest
 from ..live.bus import Bus, page_channel
 from ..sites.settings import Site
 from ..sites.store import SiteDirectory
-from . import store
+from . import thread_store
+from .thread_store import Position
 
 KEPT_BYTES = 32 * 1024 * 1024
 LEAST_BYTES = 2_048
@@ -29,6 +31,8 @@ LONGEST_KEPT_QUERY = 2_000
 FRESH_MS = 10_000
 """How long a change by another process (an import on the command line) may stay unseen."""
 ROOTS, MOST_ROOTS = 50, 100
+REPLIES = "replies"
+"""The order of replies, in their cursors."""
 CHANGED = "thread.changed"
 """What processes announce to each other."""
 Key = tuple[str, str, str, str, int]
@@ -98,10 +102,14 @@ class Snapshots:
         site, page, sort, cursor, limit = key
         changes = self._changes
         last_event = self._bus.latest(page_channel(site, page))  # before reading: an event told twice does no harm
-        position = read_cursor(cursor, sort)
-        thread = await self._db.read(lambda: store.page_of_thread(site, page, sort, position, limit))
+        position, root = read_cursor(cursor, sort)
+        if position is not None and root:
+            at = position
+            thread = await self._db.read(lambda: thread_store.replies_of(site, page, root, at))
+        else:
+            thread = await self._db.read(lambda: thread_store.page_of_thread(site, page, sort, position, limit))
         data = {
-            "comments": [comment.public() for comment in thread.comments],
+            "comments": [_root(comment, thread.more.get(comment.id)) for comment in thread.comments],
             "next": None if thread.next is None else write_cursor(thread.next, sort),
             "total": thread.total,
             "locked": thread.locked,
@@ -142,23 +150,29 @@ class Snapshots:
                 del self._keys[first[:2]]
 
 
-def write_cursor(position: tuple[float, str], sort: str) -> str:
-    """Where the next page begins, as an opaque text."""
-    return base64.urlsafe_b64encode(orjson.dumps([sort, *position])).decode().rstrip("=")
+def _root(comment: Comment, more: Position | None) -> dict[str, Any]:
+    """A root as the API shows it, with where its replies go on if they are not all there."""
+    return comment.public() | ({} if more is None else {"replies_next": write_cursor(more, REPLIES, comment.id)})
 
 
-def read_cursor(text: str, sort: str) -> tuple[float, str] | None:
-    """The position behind a cursor. Raises BadRequest."""
+def write_cursor(position: Position, sort: str, root: str = "") -> str:
+    """Where the next page begins, as an opaque text; `root`: the next page of its replies."""
+    return base64.urlsafe_b64encode(orjson.dumps([sort, *position, root])).decode().rstrip("=")
+
+
+def read_cursor(text: str, sort: str) -> tuple[Position | None, str]:
+    """The position behind a cursor, and the root if it is one among its replies. Raises BadRequest."""
     if not text:
-        return None
+        return None, ""
     try:
-        kind, value, id = orjson.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-        sound = type(value) is (float if sort == "best" else int) and abs(value) < 2**53 and isinstance(id, str)
-        if kind != sort or not sound or "\x00" in id:
+        kind, value, id, root = orjson.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        if kind != (REPLIES if root else sort) or "\x00" in id + root:
             raise ValueError(kind)
+        if type(value) is not (float if kind == "best" else int) or not abs(value) < 2**53:
+            raise ValueError(value)
     except (ValueError, TypeError, binascii.Error):
         raise BadRequest("validation_failed", "cursor: does not belong to this thread and sort order.") from None
-    return value, id
+    return (value, id), root
 
 
 def read_key(site: str, query: Any) -> Key:
@@ -166,7 +180,7 @@ def read_key(site: str, query: Any) -> Key:
     page, sort, cursor = query.get("page", ""), query.get("sort") or "oldest", query.get("cursor") or ""
     if not page or len(page) > PAGE_LIMIT or "\x00" in page:
         raise BadRequest("validation_failed", f"page: must have 1 to {PAGE_LIMIT} characters.")
-    if sort not in store.SORTS:
+    if sort not in thread_store.SORTS:
         raise BadRequest("validation_failed", "sort: must be newest, oldest or best.")
     text = query.get("limit") or str(ROOTS)
     limit = int(text) if text.isascii() and text.isdecimal() and len(text) < 4 else 0

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
-
 import orjson
 
 from ..core.answering import Source
@@ -16,28 +13,7 @@ COLUMNS = """c.id, c.site, c.page, c.parent_id, c.root_id, c.depth, c.visitor_id
     c.avatar_url, c.body, c.html, c.state, c.created_at, c.edited_at, c.up, c.down, a.state AS answer_state,
     c.pinned, a.question_id, a.model, a.provider, a.sources, a.verified_by_owner, a.retry_at, a.error, a.outdated,
     a.revised_at"""
-_FROM = "FROM comments c LEFT JOIN answers a ON a.id = c.id"
-_ROOTS = """c.site = :site AND c.page = :page AND c.depth = 0 AND (c.state = 'published'
-    OR (c.state IN ('deleted', 'hidden') AND EXISTS (
-        SELECT 1 FROM comments r WHERE r.root_id = c.id AND r.depth > 0 AND r.state = 'published')))"""
-REPLIES_LIMIT = 2_000
-PINNED_LIMIT = 20
-_ORDER = {
-    "oldest": ("c.created_at ASC, c.id ASC", "c.created_at", ">"),
-    "newest": ("c.created_at DESC, c.id DESC", "c.created_at", "<"),
-    "best": ("c.score DESC, c.id DESC", "c.score", "<"),
-}
-SORTS = tuple(_ORDER)
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """One page of a thread: root comments with their replies, and where the next page begins."""
-
-    comments: list[Comment]
-    next: tuple[float, str] | None
-    total: int
-    locked: bool
+FROM = "FROM comments c LEFT JOIN answers a ON a.id = c.id"
 
 
 def read_comment(row: Row) -> Comment:
@@ -65,92 +41,22 @@ def read_comment(row: Row) -> Comment:
     )  # fmt: skip
 
 
-def page_of_thread(site: str, page: str, sort: str, cursor: tuple[float, str] | None, limit: int) -> Work[Page]:
-    """One page of a thread in a constant number of statements, however many comments it has.
-
-    Roots that are gone come along as long as something visible hangs below them.
-    """
-    order, column, beyond = _ORDER[sort]
-    value = 0.0 if cursor is None else cursor[0]
-    after = "" if cursor is None else cursor[1]
-    where_cursor = "" if cursor is None else f"AND ({column}, c.id) {beyond} (:value, :after)"
-    params: dict[str, Any] = {"site": site, "page": page, "limit": limit + 1}
-    if cursor is not None:
-        params |= {"value": value if sort == "best" else int(value), "after": after}
-    roots = yield many(
-        f"""SELECT {COLUMNS}, c.score {_FROM} WHERE {_ROOTS} AND c.pinned = 0 {where_cursor}
-        ORDER BY {order} LIMIT :limit""",
-        **params,
-    )
-    comments = [read_comment(row) for row in roots[:limit]]
-    if cursor is None:
-        comments = (yield from _pinned(site, page)) + comments
-    if comments:
-        yield from _fill_replies(site, page, comments)
-    following = None
-    if len(roots) > limit:
-        last = roots[limit - 1]
-        following = (last["score"] if sort == "best" else last["created_at"], last["id"])
-    count = yield one(
-        "SELECT COUNT(*) AS total FROM comments WHERE site = :site AND page = :page AND state = 'published'",
-        site=site, page=page,
-    )  # fmt: skip
-    thread = yield one("SELECT locked FROM threads WHERE site = :site AND page = :page", site=site, page=page)
-    return Page(comments, following, count["total"], bool(thread and thread["locked"]))
-
-
 def place(site: str, page: str) -> Work[tuple[str, str] | None]:
     """Where the thread's page is read, and its title; None before the first comment."""
     row = yield one("SELECT url, title FROM threads WHERE site = :site AND page = :page", site=site, page=page)
     return None if row is None else (row["url"] or "", row["title"] or "")
 
 
-def _pinned(site: str, page: str) -> Work[list[Comment]]:
-    """What the owner has put before everything else, on the first page only, the newest first."""
-    rows = yield many(
-        f"""SELECT {COLUMNS} {_FROM} WHERE {_ROOTS} AND c.pinned = 1
-        ORDER BY c.created_at DESC, c.id LIMIT {PINNED_LIMIT}""",
-        site=site, page=page,
-    )  # fmt: skip
-    return [read_comment(row) for row in rows]
-
-
-def _fill_replies(site: str, page: str, roots: list[Comment]) -> Work[None]:
-    listed, params = in_list("root", (root.id for root in roots))
-    rows = yield many(
-        f"""SELECT {COLUMNS} {_FROM} WHERE c.root_id IN ({listed}) AND c.depth > 0
-        AND c.site = :site AND c.page = :page AND c.state IN ('published', 'deleted', 'hidden')
-        ORDER BY c.pinned DESC, c.created_at, c.id LIMIT :limit""",
-        site=site, page=page, limit=REPLIES_LIMIT, **params,
-    )  # fmt: skip
-    known = {root.id: root for root in roots}
-    replies = [read_comment(row) for row in rows]
-    known |= {reply.id: reply for reply in replies}
-    for reply in replies:
-        parent = known.get(reply.parent_id or "")
-        if parent is not None:
-            parent.replies.append(reply)
-    for root in roots:
-        _prune(root)
-
-
-def _prune(comment: Comment) -> None:
-    """Drop what is gone and has nothing visible below it."""
-    for reply in comment.replies:
-        _prune(reply)
-    comment.replies[:] = [reply for reply in comment.replies if reply.state == "published" or reply.replies]
-
-
 def comment_by_id(site: str, id: str) -> Work[Comment | None]:
     """One comment of this site, in whatever state."""
-    row = yield one(f"SELECT {COLUMNS} {_FROM} WHERE c.site = :site AND c.id = :id", site=site, id=id)
+    row = yield one(f"SELECT {COLUMNS} {FROM} WHERE c.site = :site AND c.id = :id", site=site, id=id)
     return None if row is None else read_comment(row)
 
 
 def comment_by_key(visitor_id: str, key: str) -> Work[Comment | None]:
     """The comment that this visitor has sent under this idempotency key."""
     row = yield one(
-        f"SELECT {COLUMNS} {_FROM} WHERE c.visitor_id = :visitor_id AND c.idempotency_key = :key",
+        f"SELECT {COLUMNS} {FROM} WHERE c.visitor_id = :visitor_id AND c.idempotency_key = :key",
         visitor_id=visitor_id,
         key=key,
     )
@@ -160,7 +66,7 @@ def comment_by_key(visitor_id: str, key: str) -> Work[Comment | None]:
 def reply_to(site: str, question_id: str) -> Work[Comment | None]:
     """The AI's reply to a comment."""
     row = yield one(
-        f"""SELECT {COLUMNS} {_FROM} WHERE c.site = :site AND a.question_id = :question_id
+        f"""SELECT {COLUMNS} {FROM} WHERE c.site = :site AND a.question_id = :question_id
         AND a.kind = 'thread' ORDER BY c.created_at DESC LIMIT 1""",
         site=site,
         question_id=question_id,
@@ -332,7 +238,7 @@ def mine(site: str, page: str, visitor_id: str) -> Work[tuple[dict[str, int], li
         visitor_id=visitor_id, site=site, page=page,
     )  # fmt: skip
     pending = yield many(
-        f"""SELECT {COLUMNS} {_FROM} WHERE (c.visitor_id = :visitor_id OR a.visitor_id = :visitor_id)
+        f"""SELECT {COLUMNS} {FROM} WHERE (c.visitor_id = :visitor_id OR a.visitor_id = :visitor_id)
         AND c.site = :site AND c.page = :page AND c.state = 'pending' ORDER BY c.created_at, c.id LIMIT 100""",
         visitor_id=visitor_id, site=site, page=page,
     )  # fmt: skip
@@ -355,7 +261,7 @@ def newest(site: str, page: str | None, limit: int) -> Work[list[Comment]]:
     or are still to come."""
     on_page = "" if page is None else "AND c.page = :page"
     rows = yield many(
-        f"""SELECT {COLUMNS} {_FROM} WHERE c.site = :site {on_page} AND c.state = 'published' AND c.body <> ''
+        f"""SELECT {COLUMNS} {FROM} WHERE c.site = :site {on_page} AND c.state = 'published' AND c.body <> ''
         AND (a.id IS NULL OR a.state NOT IN ('failed', 'withheld'))
         ORDER BY c.created_at DESC, c.id DESC LIMIT :limit""",
         site=site, limit=limit, **({} if page is None else {"page": page}),

@@ -150,6 +150,8 @@ export interface Comment {
   pinned: boolean;
   answer: Answer | null;
   replies: Comment[];
+  /** Of a root with more replies: the `cursor` of the next ones. */
+  replies_next?: string;
 }
 
 /** A page's comments: roots with their replies. */

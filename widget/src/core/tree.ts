@@ -51,7 +51,7 @@ function renewed(old: Comment, fresh: Comment): Comment {
   const running = old.answer && fresh.answer && isRunning(fresh.answer);
   const body =
     running && fresh.body.length < old.body.length && isRunning(old.answer) ? old.body : fresh.body;
-  return { ...fresh, body, replies };
+  return { ...old, ...fresh, body, replies };
 }
 
 export function isRunning(answer: { state?: AnswerState } | null): boolean {
@@ -75,10 +75,23 @@ function prune(roots: Comment[]): Comment[] {
   });
 }
 
-/** Joins the next page of roots to those at hand, each once. */
-export function appendPage(roots: Comment[], page: Comment[]): Comment[] {
-  const known = new Set(roots.map((comment) => comment.id));
-  return [...roots, ...page.filter((comment) => !known.has(comment.id))];
+/** Joins a page to the comments at hand, each once: further roots, or further replies of one, in their places. */
+export function appendPage(comments: Comment[], page: Comment[]): Comment[] {
+  const known = new Map(comments.map((comment) => [comment.id, comment]));
+  for (const comment of page) {
+    const { id, replies, replies_next = "" } = comment;
+    const old = known.get(id);
+    known.set(
+      id,
+      old ? { ...old, replies_next, replies: inOrder(appendPage(old.replies, replies)) } : comment,
+    );
+  }
+  return [...known.values()];
+}
+
+/** Replies in the order in which the server gives them. */
+function inOrder(replies: Comment[]): Comment[] {
+  return replies.sort((a, b) => +b.pinned - +a.pinned || a.created_at.localeCompare(b.created_at));
 }
 
 /** Applies a piece of streaming text; null when a piece is missing and the thread must be fetched again. */

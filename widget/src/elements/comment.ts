@@ -12,6 +12,7 @@ import type { Context } from "./context.js";
 import {
   badge,
   icon,
+  moreButton,
   note,
   problemIn,
   problemText,
@@ -27,6 +28,8 @@ export interface CommentData {
   parent: Comment | null;
   /** 0 for a root. */
   depth: number;
+  /** How the loading of more stands, for a root that has more replies. */
+  more?: string;
 }
 
 type Form = "reply" | "edit" | "remove" | "report" | null;
@@ -35,7 +38,7 @@ export class CommentElement extends View<CommentData> {
   #form: Form = null;
 
   protected view(data: CommentData): Child[] {
-    const { ctx, comment, depth } = data;
+    const { ctx, comment } = data;
     const state = comment.unsent?.state ?? comment.state;
     const props = {
       class: comment.answer ? "comment ai" : "comment",
@@ -53,13 +56,14 @@ export class CommentElement extends View<CommentData> {
       : comment.answer
         ? this.#answer(data)
         : this.#person(data);
-    return [h("article", props, inner), this.#replies(ctx, comment, depth)];
+    return [h("article", props, inner), this.#replies(data)];
   }
 
-  #replies(ctx: Context, parent: Comment, depth: number): Child {
+  #replies({ ctx, comment: parent, depth, more: loading }: CommentData): Child {
     const { replies } = parent;
     const writing = this.#form === "reply" && !ctx.locked && this.#composer(parent, "reply");
-    if (replies.length === 0 && !writing) return null;
+    const more = moreButton(ctx, loading, ctx.texts.loadReplies, parent.replies_next);
+    if (replies.length === 0 && !writing && !more) return null;
     const rows = replies.map((comment) =>
       h(
         "li",
@@ -68,7 +72,7 @@ export class CommentElement extends View<CommentData> {
       ),
     );
     const list = h("ol", { class: "replies", part: "replies", "data-depth": depth + 1 }, rows);
-    return h("div", { key: "below" }, writing, replies.length > 0 && list);
+    return h("div", { key: "below" }, writing, replies.length > 0 && list, more);
   }
 
   #person(data: CommentData): Child[] {

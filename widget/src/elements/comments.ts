@@ -14,7 +14,7 @@ import type { ThreadStore } from "../thread.js";
 import { BaseElement } from "./base_element.js";
 import { skeleton } from "./composer.js";
 import type { Context } from "./context.js";
-import { note, problemIn, problemText, same, textButton } from "./view.js";
+import { moreButton, note, problemIn, same, textButton } from "./view.js";
 
 const TICK_MS = 30_000;
 
@@ -81,7 +81,7 @@ export class CommentsElement extends BaseElement<ThreadStore> {
             },
             [1, 2, 3].map(() => h("div", { class: "ghost" }, skeleton())),
           ),
-      ready && this.#more(locale, state),
+      ready && moreButton(ctx, state.more, ctx.texts.loadMore, state.next),
       this.#pill(locale, state),
     ];
   }
@@ -175,7 +175,7 @@ export class CommentsElement extends BaseElement<ThreadStore> {
     return h("answerback-composer", { key: "new", ".data": data, onsend });
   }
 
-  #list(ctx: Context, { comments }: ThreadState): Child {
+  #list(ctx: Context, { comments, more }: ThreadState): Child {
     if (comments.length === 0) {
       const { noComments, noCommentsHint } = ctx.texts;
       const hint = ctx.write && !ctx.locked && h("p", { class: "muted" }, noCommentsHint);
@@ -185,23 +185,13 @@ export class CommentsElement extends BaseElement<ThreadStore> {
       h(
         "li",
         { key: comment.id },
-        h("answerback-comment", { ".data": { ctx, comment, parent: null, depth: 0 } }),
+        // Only a root that has more replies is drawn again when more are loaded.
+        h("answerback-comment", {
+          ".data": { ctx, comment, parent: null, depth: 0, more: comment.replies_next && more },
+        }),
       ),
     );
     return h("ol", { key: "list", class: "list", part: "list" }, rows);
-  }
-
-  #more({ texts }: Locale, { next, more }: ThreadState): Child {
-    if (!next) return null;
-    const busy = more === "loading";
-    const label = busy ? texts.loading : more === "failed" ? texts.tryAgain : texts.loadMore;
-    const props = { class: "wide", part: "button more", disabled: busy };
-    return h(
-      "div",
-      { key: "more" },
-      more === "failed" && h("p", { class: "bad" }, problemText(texts, "offline")),
-      textButton(label, () => void this.store.loadMore(), props),
-    );
   }
 
   #pill({ lang, texts }: Locale, { fresh }: ThreadState): Child {
@@ -238,15 +228,16 @@ export class CommentsElement extends BaseElement<ThreadStore> {
   /** Shows the comment that the address names, loading more of the thread until it is there. */
   #find(): void {
     const { comments, next, more } = this.store.state;
+    const cursor = next ?? comments.find((root) => root.replies_next)?.replies_next;
     const id = this.#sought;
     if (find(comments, id)) {
       this.#sought = "";
       this.#target = id;
       requestAnimationFrame(() => this.#show(id));
-    } else if (next && more === "idle") {
-      void this.store.loadMore();
-    } else if (!next || more === "failed") {
+    } else if (more === "failed" || !cursor) {
       this.#sought = "";
+    } else if (more === "idle") {
+      void this.store.loadMore(cursor);
     }
   }
 

@@ -2,6 +2,7 @@
 
 import { type Child, h, type Props, render } from "../dom.js";
 import type { Texts } from "../locale.js";
+import type { Context } from "./context.js";
 
 export function same(a: unknown, b: unknown): boolean {
   if (Object.is(a, b)) return true;
@@ -84,6 +85,28 @@ export function reasonForm(texts: Texts, send: (reason: string) => void, cancel:
 
 export function textButton(label: Child | Child[], onclick: () => void, props: Props = {}): Child {
   return h("button", { type: "button", class: "text", part: "button", onclick, ...props }, label);
+}
+
+/** Loads what comes at a cursor, and says how that stands; null where there is nothing more. */
+export function moreButton(
+  { texts, store }: Context,
+  more: string | undefined,
+  label: string,
+  cursor?: string | null,
+): Child {
+  if (!cursor) return null;
+  const [busy, failed] = [more === "loading", more === "failed"];
+  const text = busy ? texts.loading : failed ? texts.tryAgain : label;
+  return h(
+    "div",
+    { key: "more" },
+    failed && h("p", { class: "bad" }, problemText(texts, "offline")),
+    textButton(text, () => void store.loadMore(cursor), {
+      class: "wide",
+      part: "button more",
+      disabled: busy,
+    }),
+  );
 }
 
 export function solidButton(label: Child, onclick: () => void, props: Props = {}): Child {

@@ -1,0 +1,30 @@
+"""A thread with more replies than come at once."""
+
+from __future__ import annotations
+
+from answerback.comments.thread_store import REPLIES_LIMIT
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Arrivals
+from tests.browser.demo import Demo
+from tests.long_threads import giant
+from tests.services import write_to
+
+
+def test_every_reply_can_be_reached(demo: Demo, arrive: Arrivals) -> None:
+    address = demo.at("bread.html")
+    # Most are deleted: they count in what comes at once, and the browser need not draw them.
+    write_to(demo.server.database_url, lambda: giant(REPLIES_LIMIT, "demo", demo.server.page, every=20))
+    published = REPLIES_LIMIT // 20 + 6
+    page = arrive(address)
+    shown = page.locator("answerback-comments article")
+    more = page.get_by_role("button", name="Show more replies")
+    expect(shown.and_(page.locator("[data-id=s2]"))).to_be_visible()
+    seen = shown.count()
+    assert seen < published
+    while more.count():
+        more.click()
+        expect(shown.nth(seen)).to_be_attached()
+        seen = shown.count()
+    assert seen == published + 1  # and the place of a deleted one, above a reply
+    expect(page.get_by_role("heading", name=f"{published} comments")).to_be_visible()
