@@ -75,8 +75,8 @@ def test_docs_name_each_kind_and_check_with_counts() -> None:
         "keeps_rules",
     }
     assert [name for name in sorted(named) if f"`{name}`" not in text] == []
-    assert f"holds {len(corpus())} such cases" in text
-    counts = re.findall(r"(\d+) (?:such cases|attacks|known attacks)", text + (docs / "README.md").read_text("utf-8"))
+    assert f"contains {len(corpus())} attacks" in text
+    counts = re.findall(r"(\d+) (?:attacks|known attacks)", text + (docs / "README.md").read_text("utf-8"))
     assert set(counts) == {str(len(corpus()))}
 
 

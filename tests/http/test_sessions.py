@@ -112,6 +112,7 @@ def test_expired_rows_are_swept_while_running(server: Server) -> None:
     token, server.token = server.token, ""
     server.begin()
     change(server, "UPDATE sessions SET expires_at = 1 WHERE created_at = (SELECT MIN(created_at) FROM sessions)")
+    change(server, "UPDATE schedule SET due_at = 1")
     server.restart()
     wait_until(lambda: count(server, "sessions") == 1)
     assert visitor(server).json["visitor"]

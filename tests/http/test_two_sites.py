@@ -77,7 +77,7 @@ CASES: Mapping[tuple[str, str], Case] = {
 }
 # With these the session ends that a guest has brought.
 ENDING = ("/api/user/register/", "/api/user/login/", "/api/user/logout/")
-ADMIN_ONES = ("/admin/comments/{id}/", "/admin/visitors/{id}/", "/admin/knowledge/{site}/")
+ADMIN_ONES = ("/admin/comments/{id}/", "/admin/visitors/{id}/", "/admin/knowledge/{site}/", "/admin/jobs/{id}/")
 ADMIN_LISTS = ("/admin/", "/admin/knowledge/", "/admin/unanswered/")
 # Nothing of a site is named at these; a sign-in's address is a secret of its own, made for one site.
 NAMELESS = (
@@ -105,7 +105,7 @@ def test_every_route_has_its_case(routes: set[str]) -> None:
     others = {path for path in routes if not path.startswith("/api/")} - set(NAMELESS)
     left = {path for path in others if not path.startswith(APART)}
     assert {path for path in left if "{id}" not in path and "{site}" not in path} == {
-        *ADMIN_LISTS, "/admin/unanswered/dismiss/",
+        *ADMIN_LISTS, "/admin/jobs/", "/admin/unanswered/dismiss/",
     }  # fmt: skip
     assert all(path.startswith(ADMIN_ONES) for path in left if "{" in path)
 
@@ -252,6 +252,7 @@ def test_an_owner_of_one_site_does_nothing_on_the_other(world: World, routes: se
             full = path.replace("{id}", id).replace("{site}", "demo")
             assert world.stranger.send(full, **fields).status_code in (404, 405), full
             assert world.stranger.read(full).status_code in (404, 405), full
+    assert not any(word in world.stranger.read("/admin/jobs/").text for word in (*SECRETS, *world.ids.values()))
     for path in ADMIN_LISTS:
         assert world.stranger.read(f"{path}?site=demo").status_code == 404
         for page in (path, f"{path}?q=secret", f"{path}?page=/bakery.html&q="):

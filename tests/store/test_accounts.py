@@ -282,7 +282,14 @@ async def everything(db: Database) -> str:
     else:
         names = await db.fetch_all("SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'")
     rows = {row["name"]: await db.fetch_all(f"SELECT * FROM {row['name']}") for row in names}
-    assert {"asked", "asked_terms", "answer_revisions", "feedback", "reports", "questions"} <= set(rows)
+    assert {
+        "answered_questions",
+        "answered_question_terms",
+        "answer_revisions",
+        "feedback",
+        "reports",
+        "questions",
+    } <= set(rows)
     return str(rows)
 
 

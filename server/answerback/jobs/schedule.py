@@ -10,6 +10,7 @@ from ..clock import Clock
 from ..core.times import CLOCKS_DIFFER_MS
 from ..db.database import Database
 from ..db.work import Work
+from ..errors import Unavailable
 from . import schedule_store as store
 from .model import Kind
 from .queue import JobQueue
@@ -46,7 +47,10 @@ class Schedule:
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
-            await self._db.write(lambda: store.let_go(NAME, self._holder))
+            try:
+                await self._db.write(lambda: store.let_go(NAME, self._holder))
+            except Unavailable:  # the lease ends by itself
+                log.warning("the schedule could not be handed over")
 
     async def once(self) -> int:
         """Put what is due, where no other process sees to that; when to look again."""
