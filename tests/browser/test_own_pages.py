@@ -145,13 +145,13 @@ def test_widget_and_pages_have_the_same_colours(furnished: Furnished, arrive: Ar
 def test_a_refused_correction_keeps_what_was_typed(furnished: Furnished, arrive: Arrivals) -> None:
     arrive.expect("400")
     page = arrive(furnished.addresses()["answer"], storage_state=furnished.state)
-    body, note = page.get_by_label("The answer, in markdown"), page.get_by_label("Why, for the readers")
+    body, note = page.get_by_label("The answer, in markdown"), page.get_by_label("Why, for readers")
     body.fill("   ")
     note.fill("The page was wrong")
     page.get_by_label("Keep the quotes below it").uncheck()
     page.get_by_role("button", name="Publish the correction").click()
     expect(body).to_have_attribute("aria-invalid", "true")
-    expect(body).to_have_accessible_description(re.compile("^Must "))
+    expect(body).to_have_accessible_description(re.compile("^An answer must "))
     expect(body).to_be_focused()
     expect(note).to_have_value("The page was wrong")
     if page.get_by_label("Keep the quotes below it").count():
@@ -163,9 +163,9 @@ def test_a_refused_correction_keeps_what_was_typed(furnished: Furnished, arrive:
 
 def test_several_questions_are_dismissed_at_once(furnished: Furnished, arrive: Arrivals) -> None:
     page = arrive(f"{furnished.url}/admin/unanswered/?site=demo", storage_state=furnished.state)
-    boxes = page.get_by_role("checkbox", name="Choose")
+    boxes = page.get_by_role("checkbox", name="Select")
     assert boxes.count() >= 2
-    dismiss = page.get_by_role("button", name="Dismiss all that are ticked")
+    dismiss = page.get_by_role("button", name="Dismiss selected")
     expect(dismiss).to_be_hidden()
     for box in boxes.all():
         box.check()

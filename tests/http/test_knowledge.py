@@ -92,14 +92,14 @@ async def desk(tmp_path: Path) -> AsyncIterator[QuestionIntake]:
 
 async def test_owner_starts_a_crawl_and_sees_its_result(desk: QuestionIntake) -> None:
     first = await desk.shown()
-    assert "Not read yet; only when you ask for it" in first
+    assert "Not read yet. Read only when you ask for it." in first
     assert "No page of this site has been read yet" in first
     token = await desk.token()
     sent = await desk.send("/admin/knowledge/harbour/read/", token=token)
     assert (sent.status_code, sent.headers["location"]) == (303, "/admin/knowledge/?site=harbour")
-    shown = await desk.shows("Read on")
+    shown = await desk.shows("Last read on")
     assert "2 pages in use, with 2 passages." in shown
-    assert "asks not to be kept 1" in shown
+    assert "asks not to be indexed 1" in shown
     assert "Harbour <bakery>" in shown
     only = await desk.shown(status="noindex")
     assert f"{desk.web.origin}/secret" in only
@@ -137,7 +137,7 @@ async def test_site_is_crawled_by_itself_where_allowed(desk: QuestionIntake) -> 
     await desk.db.write(lambda: change_site("harbour", {"crawl": "true"}, now))
     desk.clock.advance(seconds=3)
     await desk.send("/admin/knowledge/harbour/read/", token=await desk.token())
-    assert "2 pages in use" in await desk.shows("; again on")
+    assert "2 pages in use" in await desk.shows("Next on")
 
 
 async def test_only_owners_start_a_crawl(desk: QuestionIntake) -> None:

@@ -53,8 +53,8 @@ def test_owner_sees_how_an_answer_was_made(server: Server, answer: str) -> None:
         assert (shown["Prompt"], shown["Provider"], shown["Model"]) == (VERSION, "openai", "tiny")
         assert re.fullmatch(r"[1-9][\d,]* in, [1-9][\d,]* out", shown["Tokens"])
         assert re.fullmatch(r"\$0\.\d{4}", shown["Cost"]) and shown["Cost"] != "$0.0000"
-        for name in ("First words after", "Whole after"):
-            assert re.fullmatch(r"\d+ ms|[\d.]+ s", shown[name])
+        for name in ("First words after", "Finished after"):
+            assert re.fullmatch(r"\d+ ms|[\d.]+ sec", shown[name])
         assert (shown["Moderation, question"], shown["Moderation, answer"]) == ("passed", "passed")
         assert shown["Support"] == "The site says so"
         assert re.match(r"[0-9a-f]{16} " + server.site.origin + server.page, shown["Passages"])

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
+from answerback.admin.pages.jobs import KINDS
+from answerback.admin.pages.log import STATES
+from answerback.admin.pages.unanswered import WHY
+from answerback.admin.routes import NAVIGATION
+from answerback.admin.store import ANSWER_STATES, COMMENT_STATES
 from answerback.answers.providers import PROVIDER_ERRORS
 from answerback.errors import CODES
 from answerback.i18n import cldr
 from answerback.i18n.__main__ import main
 from answerback.i18n.catalogue import Entry, Texts, entries, languages
+from answerback.knowledge.crawl.store import STATUSES
+from answerback.sites.settings import AI_RULES
 
 ROOT = Path(__file__).parents[2]
 SERVER, WIDGET = ROOT / "server" / "answerback", ROOT / "widget" / "src"
+ADMIN = SERVER / "admin"
 USED_IN = {
     "widget": [WIDGET],
     "thread": [SERVER / "comments"],
@@ -24,9 +32,23 @@ USED_IN = {
     "sign_in": [SERVER / "accounts" / "sign_in", SERVER / "web"],
     "account": [SERVER / "accounts" / "profile"],
     "errors": [SERVER],
-    "web": [SERVER / "web"],
+    "web": [SERVER / "web", ADMIN],
+    "export": [SERVER / "transfer"],
+    "admin": [ADMIN],
+    "admin.sign_in": [ADMIN / "sign_in.py", ADMIN / "sign_in.html", ADMIN / "sign_in_link.html"],
+    **{
+        f"admin.{page}": [ADMIN / "pages" / f"{page}.py", ADMIN / "pages" / f"{page}.html"]
+        for page in ("log", "comment", "people", "knowledge", "unanswered", "jobs")
+    },
 }
 """Where the texts of an area are named; what one area shows, another may show too."""
+ON_THE_SERVER = "t|w|bar"
+NAMES = f"{ON_THE_SERVER}|words|texts|widget"
+"""What texts are called in code."""
+NAMED = re.compile(
+    rf"""\b(?:{ON_THE_SERVER})\[["']([\w.]+)["']\]"""
+    rf"""|\b(?:{ON_THE_SERVER})(?:\.counted)?\(["']([\w.]+)["'](?! ~)"""
+)
 PARTS = {name for name in dir(Texts("en", "widget")) if not name.startswith("__")}
 """What templates read of texts that is no text."""
 # Names that are put together, and of what.
@@ -37,6 +59,19 @@ COMPOSED = {
     "answers.failures": PROVIDER_ERRORS,
     "budgets": {"answers", "tokens", "money"},
     "sign_in.providers": {"github", "kakao"},
+    "web.states": {*COMMENT_STATES, *ANSWER_STATES, "private"},
+    "admin.navigation": {name for _, name in NAVIGATION},
+    "admin.log.groups": STATES.keys(),
+    "admin.log.kinds": {"question", "answer", "reply", "comment"},
+    "admin.log.authors": {"user", "guest", "owner", "ai"},
+    "admin.comment.rules": {*AI_RULES},
+    "admin.comment.moderated": {"question", "answer"},
+    "admin.comment.verdicts": {"off", "passed", "blocked", "unchecked"},
+    "admin.comment.actions": {"answered", "corrected", "verified", "withdrawn", "renewed"},
+    "admin.people": {f"{kind}{of}" for kind in ("member", "guest") for of in ("", "_of")},
+    "admin.knowledge.statuses": {*STATUSES},
+    "admin.jobs.kinds": {*KINDS},
+    "admin.unanswered.why": {*WHY, "no_support", "failed"},
     **{
         f"mail.{message}": {"subject", "opening", "button", "code", "closing"}
         for message in ("sign_in", "verify", "reset", "budget")
@@ -60,14 +95,18 @@ def placeholders(text: str) -> set[str]:
 
 def naming(name: str) -> re.Pattern[str]:
     """What names a text in code: `t.name`, `t["name"]`, `const { name } = texts`."""
-    return re.compile(rf"""["']{name}["']|\b(?:t|texts)\.{name}\b|[{{,]\s*{name}\s*[,}}][^;]*\btexts\b""")
+    return re.compile(rf"""["']{name}["']|\b(?:{NAMES})\.{name}\b|[{{,]\s*{name}\s*[,}}][^;]*\btexts\b""")
 
 
-def source(area: str) -> Iterator[str]:
-    for folder in USED_IN[area]:
-        for path in folder.rglob("*"):
-            if path.suffix in (".py", ".html", ".ts") and "static" not in path.parts:
-                yield path.read_text("utf-8")
+def area_of(name: str) -> str:
+    """The area that a text belongs to, the narrowest of several."""
+    return max((area for area in USED_IN if name.startswith(f"{area}.")), key=len, default="")
+
+
+@cache
+def files(area: str) -> frozenset[Path]:
+    found = (path for place in USED_IN[area] for path in (place.rglob("*") if place.is_dir() else [place]))
+    return frozenset(path for path in found if path.suffix in (".py", ".html", ".ts") and "static" not in path.parts)
 
 
 @pytest.mark.parametrize("lang", languages())
@@ -116,30 +155,34 @@ def test_texts_have_no_stray_spaces_or_ends(lang: str) -> None:
 
 
 def test_every_text_is_used() -> None:
-    named = {area: "\n".join(source(area)) for area in USED_IN}
+    code = {area: "\n".join(path.read_text("utf-8") for path in files(area)) for area in USED_IN}
     unused = []
-    for name in entries("en"):
-        area, _, own = name.partition(".")
-        if not own:
-            continue
-        group, _, last = name.rpartition(".")
-        if last not in COMPOSED.get(group, ()) and not naming(own).search(named[area]):
+    for name in entries("en").keys() - {"name", "direction"}:
+        area, (group, _, last) = area_of(name), name.rpartition(".")
+        assert area, f"{name} is of no area"
+        own = name.removeprefix(f"{area}.")
+        if last not in COMPOSED.get(group, ()) and not naming(own).search(code[area]):
             unused.append(name)
     assert unused == []
-    assert {name.partition(".")[0] for name in entries("en")} - {"name", "direction"} == USED_IN.keys()
 
 
 def test_texts_named_in_code_exist() -> None:
     """On the server; the widget's are checked by their type, and what is put together below."""
     known, missing = entries("en").keys(), []
     for path in (path for path in SERVER.rglob("*") if path.suffix in (".py", ".html")):
-        areas = [area for area, folders in USED_IN.items() if any(folder in path.parents for folder in folders)]
+        areas = [area for area in USED_IN if path in files(area)]
         text = path.read_text("utf-8")
-        found = re.findall(r"""\bt\[["']([\w.]+)["']\]|\bt(?:\.counted)?\(["']([\w.]+)["']""", text)
+        found = NAMED.findall(text)
         if path.suffix == ".html":
-            found += [(name, "") for name in re.findall(r"(?<!\w)t\.(\w+)", text) if name not in PARTS]
+            found += [
+                (name, "") for name in re.findall(rf"(?<!\w)(?:{ON_THE_SERVER})\.(\w+)", text) if name not in PARTS
+            ]
         names = {one or other for one, other in found}
-        missing += [f"{path.name}: {name}" for name in names if not any(f"{area}.{name}" in known for area in areas)]
+        missing += [
+            f"{path.name}: {name}"
+            for name in names
+            if not any(f"{area}.{name}" in known for area in [*areas, "widget"]) and not name.endswith(".")
+        ]
     assert missing == []
 
 

@@ -17,14 +17,18 @@ from ..accounts.store import owner_by_session
 from ..clock import Clock
 from ..db.database import Database
 from ..errors import Forbidden
+from ..i18n.catalogue import Texts, languages, own_name, texts
 from ..settings import Settings
 from ..web.forms import Form
+from ..web.rendering import language_of
 from ..web.views import View, WebViews
 from .store import sites_to_see
 
 COOKIE = "__Host-answerback-owner"
 SESSION_SECONDS = 30 * 24 * 3600
 SIGN_IN = "/admin/sign-in/"
+LANGUAGE_COOKIE = "__Host-answerback-owner-language"
+LANGUAGE_SECONDS = 400 * 24 * 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +79,7 @@ def session_cookie(value: str, seconds: int) -> str:
 
 
 class OwnerAuth(WebViews):
-    """Lets owners in. `navigation` is what the bar leads to: paths, and what they are called."""
+    """Lets owners in. `navigation` is what the bar leads to: paths, and the names of their texts."""
 
     def __init__(
         self, settings: Settings, db: Database, clock: Clock, navigation: Sequence[tuple[str, str]] = ()
@@ -117,14 +121,30 @@ class OwnerAuth(WebViews):
     def check_token(self, owner: Owner, form: Form) -> None:
         """Raises Forbidden when the form was not made for this session."""
         if not hmac.compare_digest(form.get("token", "").encode(), owner.token.encode()):
-            raise Forbidden("session_invalid", "This form is out of date. Go back, reload the page and try again.")
+            raise Forbidden("session_invalid", reason="form_expired")
 
-    def show(self, call: OwnerCall, template: str, *, title: str, status: int = 200, **values: Any) -> Response:
-        """A response with this template, framed for this owner."""
-        return self.render(
-            template, lang="en", status=status, title=title, site_name="Answerback", owner=call.owner,
-            hidden={"token": call.owner.token}, navigation=self._navigation, here=call.request.url.path, **values,
+    def show(
+        self, call: OwnerCall, page: str, *, title: Callable[[Texts], str], status: int = 200, **values: Any
+    ) -> Response:
+        """A response with the template and the texts of this page, framed for this owner."""
+        lang = self.language(call.request)
+        t = texts(lang, f"admin.{page}")
+        return self.open(
+            call.request, f"admin/pages/{page}.html", t=t, status=status, title=title(t), owner=call.owner,
+            hidden={"token": call.owner.token}, navigation=self._navigation, **values,
         )  # fmt: skip
+
+    def open(self, request: Request, template: str, **values: Any) -> Response:
+        """A response with this template, in the owner's language and with a way to the others."""
+        lang, path = self.language(request), request.url.path.removeprefix(self.base)
+        return self.render(
+            template, lang=lang, bar=texts(lang, "admin"), site_name="Answerback", here=path,
+            other_languages={tag: own_name(tag) for tag in languages() if tag != lang}, **values,
+        )  # fmt: skip
+
+    def language(self, request: Request, asked: str = "") -> str:
+        """The one that the owner has chosen in this browser, else the browser's."""
+        return language_of(request, request.cookies.get(LANGUAGE_COOKIE, "")[:35], asked)
 
     def redirect(self, path: str, query: Mapping[str, str] | None = None, fragment: str = "") -> Response:
         """On to one of our own addresses."""
@@ -137,7 +157,7 @@ class OwnerAuth(WebViews):
 
     def error_values(self, request: Request, lang: str) -> dict[str, str]:
         """Whatever went wrong, the log is there."""
-        return {"again": f"{self.base}/admin/", "again_text": "To the log"}
+        return {"again": f"{self.base}/admin/", "again_text": texts(lang, "admin")["to_log"]}
 
     def _token(self, session: str) -> str:
         return hmac.new(self._key, f"owner-form|{session}".encode(), hashlib.sha256).hexdigest()

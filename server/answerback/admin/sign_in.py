@@ -1,7 +1,8 @@
-"""Owners sign in by password or by a one-time link, and out."""
+"""Owners sign in by password or by a one-time link, choose their language, and sign out."""
 
 from __future__ import annotations
 
+import re
 from urllib.parse import quote
 
 from starlette.requests import Request
@@ -14,12 +15,16 @@ from ..accounts.sign_in.attempts import Attempts
 from ..core.buckets import address_failures, owner_failures
 from ..core.emails import EMAIL_LIMIT, normal_email
 from ..db.work import Work
-from ..errors import LimitReached, NotFound
+from ..errors import LimitReached, NotFound, Unauthorized
+from ..i18n.catalogue import error_text, negotiate, texts
 from ..net.addresses import address_key, client_address
 from ..runtime import Runtime
 from ..web.forms import BoundForm
 from ..web.views import View
-from .auth import SESSION_SECONDS, SIGN_IN, OwnerAuth, session_cookie
+from .auth import LANGUAGE_COOKIE, LANGUAGE_SECONDS, SESSION_SECONDS, SIGN_IN, OwnerAuth, session_cookie
+
+_OWN = re.compile(r"/admin/[\w./-]{0,200}")
+"""One of our own addresses, as it stands in the form."""
 
 
 class SignInViews:
@@ -39,13 +44,14 @@ class SignInViews:
             SIGN_IN: {"GET": self.ask, "POST": self.by_password},
             f"{SIGN_IN}{{secret}}/": {"GET": self.show_link, "POST": self.by_link},
             "/admin/sign-out/": {"POST": self.sign_out},
+            "/admin/language/": {"POST": self.choose_language},
         }
 
     async def ask(self, request: Request) -> Response:
         """`GET /admin/sign-in/`."""
         if await self._auth.owner(request) is not None:
             return self._auth.redirect("/admin/")
-        return self._form(200, "")
+        return self._form(request, 200, "")
 
     async def by_password(self, request: Request) -> Response:
         """`POST /admin/sign-in/`: the same answer, in the same time, for unknown owners and bad passwords."""
@@ -63,19 +69,20 @@ class SignInViews:
         try:
             owner_id = await self._attempts.attempt(owner_failures(email), address_failures(hashed), check)
         except LimitReached as error:
-            response = self._form(429, f"Too many attempts. Try again in {error.retry_after} seconds.", email)
+            t = texts(self._auth.language(request), "admin.sign_in")
+            response = self._form(request, 429, t.counted("wait", error.retry_after or 1), email)
             response.headers["Retry-After"] = str(error.retry_after)
             return response
         if owner_id is None:
-            return self._form(403, "The email address or the password is not correct.", email)
+            failed = error_text(Unauthorized("login_failed"), self._auth.language(request))
+            return self._form(request, 403, failed, email)
         return await self._signed_in(request, owner_id)
 
     async def show_link(self, request: Request) -> Response:
         """`GET /admin/sign-in/<secret>/`: a button only, since mail programs look at links before people do."""
         path = f"{SIGN_IN}{quote(request.path_params['secret'], safe='')}/"
-        return self._auth.render(
-            "admin/sign_in_link.html", lang="en", title="Sign in with this link", site_name="Answerback", path=path
-        )
+        t = texts(self._auth.language(request), "admin.sign_in")
+        return self._auth.open(request, "admin/sign_in_link.html", t=t, title=t["link_title"], path=path)
 
     async def by_link(self, request: Request) -> Response:
         """`POST /admin/sign-in/<secret>/`: uses the link, once."""
@@ -83,7 +90,7 @@ class SignInViews:
         hash, now = hash_secret(request.path_params["secret"]), self._clock.now()
         owner_id = await self._db.write(lambda: people.use_owner_link(hash, now))
         if owner_id is None:
-            raise NotFound("ticket_invalid", "This link has been used or has expired.")
+            raise NotFound("ticket_invalid")
         return await self._signed_in(request, owner_id)
 
     async def sign_out(self, request: Request) -> Response:
@@ -113,8 +120,20 @@ class SignInViews:
         response.headers["Set-Cookie"] = session_cookie(secret, SESSION_SECONDS)
         return response
 
-    def _form(self, status: int, problem: str, email: str = "") -> Response:
-        return self._auth.render(
-            "admin/sign_in.html", lang="en", status=status, title="Sign in", site_name="Answerback", problem=problem,
+    async def choose_language(self, request: Request) -> Response:
+        """`POST /admin/language/` `{lang, here}`: what the owner's pages are read in from now on, in this browser."""
+        fields = await self._auth.form(request)
+        here = fields.get("here", "")
+        response = self._auth.redirect(here if _OWN.fullmatch(here) else "/admin/")
+        response.headers["Set-Cookie"] = (
+            f"{LANGUAGE_COOKIE}={negotiate(fields.get('lang', ''))}; Path=/; Max-Age={LANGUAGE_SECONDS}; Secure; "
+            "HttpOnly; SameSite=Lax"
+        )
+        return response
+
+    def _form(self, request: Request, status: int, problem: str, email: str = "") -> Response:
+        t = texts(self._auth.language(request), "admin.sign_in")
+        return self._auth.open(
+            request, "admin/sign_in.html", status=status, t=t, title=t["title"], problem=problem,
             form=BoundForm({"email": email}), typed=email,
         )  # fmt: skip

@@ -47,7 +47,7 @@ def _export(settings: Settings, options: argparse.Namespace) -> int:
         tell = watched("Answers" if options.answers else "Threads")
 
         def work(db: Any) -> Any:
-            return Export(db, site.key, now, out, tell).write(options.format, answers=options.answers)
+            return Export(db, site.key, now, out, tell, lang=site.lang).write(options.format, answers=options.answers)
 
         count = with_database(settings, work)
     say(f"Exported {count:,} {'answers' if options.answers else 'comments'} of {site.key}.")

@@ -55,6 +55,11 @@ def direction(lang: str) -> str:
     return str(entries(negotiate(lang))["direction"])
 
 
+def own_name(lang: str) -> str:
+    """What a language calls itself."""
+    return str(entries(lang)["name"])
+
+
 @cache
 def languages() -> tuple[str, ...]:
     """The languages that there is a file of, by their tags in small letters."""

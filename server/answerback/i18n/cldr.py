@@ -48,11 +48,21 @@ def number(lang: str, n: int) -> str:
     return format_decimal(n, locale=_locale(lang))
 
 
-def us_dollars(lang: str, amount: float) -> str:
+def us_dollars(lang: str, amount: float, *, digits: int = 2) -> str:
     """`$4.10`, `US$4.10`"""
     from babel.numbers import format_currency
 
-    return format_currency(amount, "USD", locale=_locale(lang))
+    pattern = "¤#,##0" + "." * (digits > 0) + "0" * digits
+    return format_currency(amount, "USD", pattern, locale=_locale(lang), currency_digits=False)
+
+
+def time_taken(lang: str, milliseconds: int) -> str:
+    """`640 ms`, `2.4 sec`"""
+    from babel.units import format_unit
+
+    if milliseconds < 1_000:
+        return format_unit(milliseconds, "duration-millisecond", "short", locale=_locale(lang))
+    return format_unit(round(milliseconds / 1_000, 1), "duration-second", "short", locale=_locale(lang))
 
 
 def duration(lang: str, seconds: int) -> str:

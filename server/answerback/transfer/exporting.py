@@ -32,6 +32,8 @@ class Export:
     out: TextIO
     progress: Told = field(default=lambda done, total: None)
     count: int = 0
+    lang: str = ""
+    """The site's language, for what is read as a page."""
 
     async def write(self, format: str, *, answers: bool = False) -> int:
         """Write the comments, or the records of answers, in one of `formats.EXPORTS`; how many there were."""

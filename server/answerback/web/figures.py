@@ -1,34 +1,28 @@
-"""How figures and moments are written on our pages."""
+"""How figures are written on our pages; a dash where there is none."""
 
 from __future__ import annotations
 
-from datetime import datetime
-from zoneinfo import ZoneInfo
+from ..i18n import cldr
+from ..i18n.catalogue import texts
+
+NONE = "–"
 
 
-def cost(microusd: int | None) -> str:
-    """US dollars from millionths: `$0.0012`, `$1.25`, `under $0.0001`, a dash where the price is not known."""
+def cost(lang: str, microusd: int | None) -> str:
+    """US dollars from millionths: `$0`, `under $0.0001`, `$0.0012`, `$1.25`."""
     if microusd is None:
-        return "–"
-    dollars = microusd / 1_000_000
+        return NONE
     if 0 < microusd < 100:
-        return "under $0.0001"
-    return "$0" if not microusd else f"${dollars:,.2f}" if dollars >= 1 else f"${dollars:.4f}"
+        return texts(lang, "web")("under", amount=cldr.us_dollars(lang, 0.0001, digits=4))
+    digits = 0 if not microusd else 2 if microusd >= 1_000_000 else 4
+    return cldr.us_dollars(lang, microusd / 1_000_000, digits=digits)
 
 
-def duration(milliseconds: int | None) -> str:
-    """How long something took: `640 ms`, `2.4 s`, a dash where it did not happen."""
-    if milliseconds is None:
-        return "–"
-    return f"{milliseconds} ms" if milliseconds < 1_000 else f"{milliseconds / 1_000:,.1f} s"
+def duration(lang: str, milliseconds: int | None) -> str:
+    """How long something took: `640 ms`, `2.4 sec`."""
+    return NONE if milliseconds is None else cldr.time_taken(lang, milliseconds)
 
 
-def number(value: int) -> str:
+def number(lang: str, value: int) -> str:
     """A count with separators."""
-    return f"{value:,}"
-
-
-def local_time(moment: int, timezone: str) -> str:
-    """A moment in milliseconds as it is read there: `5 Mar 2026, 14:30`."""
-    local = datetime.fromtimestamp(moment // 1000, ZoneInfo(timezone))
-    return f"{local:%-d %b %Y, %H:%M}"
+    return cldr.number(lang, value)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import cache
+from collections.abc import Callable, Mapping
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 from starlette.requests import Request
 
-from ..i18n.catalogue import direction, negotiate
+from ..i18n.catalogue import direction, negotiate, texts
 from ..version import version
 from .assets import asset_path
 from .figures import cost, duration, number
@@ -26,17 +26,25 @@ PACKAGE = Path(__file__).parents[1]
 def environment() -> Environment:
     """All templates of the package; everything is escaped, and a name that is not given is an error."""
     # Imported at the first page: a server that nobody administers does not pay for it.
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 
     environment = Environment(
         loader=FileSystemLoader(PACKAGE), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     environment.globals |= {
-        "asset": asset_path, "direction": direction, "light": light, "stylesheet": stylesheet, "version": version,
+        "asset": asset_path, "direction": direction, "light": light, "stylesheet": stylesheet, "texts": texts,
+        "version": version,
     }  # fmt: skip
-    environment.filters |= {"attributes": attributes, "cost": cost, "number": number, "duration": duration}
+    environment.filters["attributes"] = attributes
+    for name, write in (("cost", cost), ("duration", duration), ("number", number)):
+        environment.filters[name] = pass_context(partial(_in_its_language, write))
     return environment
+
+
+def _in_its_language(write: Callable[[str, Any], str], context: Mapping[str, Any], value: Any) -> str:
+    """What a filter makes of a figure in the language of the page."""
+    return write(context["lang"], value)
 
 
 def attributes(values: Mapping[str, object]) -> Markup:

@@ -99,7 +99,7 @@ class WebViews:
         return serve
 
     def _error(self, request: Request, error: AppError) -> Response:
-        lang = language_of(request, "", request.query_params.get("lang", ""))
+        lang = self.language(request, request.query_params.get("lang", ""))
         values = {"site_name": "Answerback"} | self.error_values(request, lang)
         response = self.render(
             "web/templates/error.html", lang=lang, status=error.status, title=texts(lang, "web")["failed"],
@@ -108,6 +108,10 @@ class WebViews:
         if error.retry_after is not None:
             response.headers["Retry-After"] = str(max(1, error.retry_after))
         return response
+
+    def language(self, request: Request, asked: str = "") -> str:
+        """The language of a view that is of no site."""
+        return language_of(request, "", asked)
 
     def error_values(self, request: Request, lang: str) -> dict[str, str]:
         """What an error says besides itself: `site_name`, a `hint`, and where to go on (`again`, `again_text`)."""

@@ -15,21 +15,14 @@ from ...core.comments import BODY_LIMIT
 from ...core.model import RUNNING, Comment
 from ...db.work import Work
 from ...errors import BadRequest, Conflict, NotFound
+from ...i18n.catalogue import error_text
+from ...i18n.cldr import date_and_time
 from ...runtime import Runtime
 from ...sites.settings import AI_RULES, Site
-from ...web.figures import local_time
 from ...web.forms import BoundForm, Form, refused
 from .. import store
 from ..auth import OwnerAuth, OwnerCall, OwnerView
 
-RULES: Mapping[str, str] = {
-    "always": "Every comment",
-    "questions": "Questions",
-    "mention": "Only where the AI is called by name",
-    "drafts": "Questions, once I have approved the answer",
-    "off": "Nothing",
-}
-"""What each of `AI_RULES` means, in the owner's words."""
 Change = Callable[[Site, Form], Awaitable[Comment]]
 
 
@@ -73,13 +66,13 @@ class CommentViews:
                     "record": record}  # fmt: skip
 
         found = await self._db.read(work)
-        comment = found["comment"]
+        comment, lang = found["comment"], self._auth.language(call.request)
         return self._auth.show(
-            call, "admin/pages/comment.html", status=status, form=form, problem=form.problem, **found,
-            title=f"{'An answer' if comment.answer else 'A comment'} on {comment.page}",
-            rules=RULES, site_rule=site.ai, body_limit=BODY_LIMIT, note_limit=NOTE_LIMIT,
+            call, "comment", status=status, form=form, problem=form.problem, **found,
+            title=lambda t: t("answer_on" if comment.answer else "comment_on", page=comment.page),
+            rules=AI_RULES, site_rule=site.ai, body_limit=BODY_LIMIT, note_limit=NOTE_LIMIT,
             settled=comment.answer is not None and comment.answer.state not in RUNNING,
-            at=lambda moment: local_time(moment, site.timezone),
+            at=lambda moment: date_and_time(lang, moment, site.timezone),
         )  # fmt: skip
 
     async def correct(self, call: OwnerCall) -> Response:
@@ -136,7 +129,9 @@ class CommentViews:
         try:
             comment = await change(await self._site(call), call.form)
         except (BadRequest, Conflict) as error:
-            return await self._show(call, refused(call.form, error), error.status)
+            return await self._show(
+                call, refused(call.form, error, error_text(error, self._auth.language(call.request))), error.status
+            )
         return self._auth.redirect(f"/admin/comments/{comment.id}/")
 
     async def _site(self, call: OwnerCall) -> Site:

@@ -8,29 +8,22 @@ from starlette.responses import Response
 
 from ...db.work import Work, after
 from ...errors import NotFound
+from ...i18n.cldr import date_and_time
 from ...jobs import store
 from ...runtime import Runtime
-from ...web.figures import local_time
 from ...web.forms import BoundForm
 from ..auth import Owner, OwnerAuth, OwnerCall, OwnerView
 
 PATH = "/admin/jobs/"
 MOST = 200
-LABELS: Mapping[str, str] = {
-    "mail_link": "Sign-in mail",
-    "budget_alert": "Budget alert",
-    "picture": "Visitor's picture",
-    "crawl": "Crawl",
-    "embeddings": "Embeddings",
-    "page_changed": "Renewal of answers",
-}
-"""What owners read of the kinds; any other is named as it is."""
+KINDS = ("mail_link", "budget_alert", "picture", "crawl", "embeddings", "page_changed")
+"""Kinds that owners read a text for; any other is named as it is."""
 
 
 class JobsViews:
     """The jobs of an owner's sites, and the server's own for owners of all sites."""
 
-    LINK = (PATH, "Failed jobs")
+    LINK = (PATH, "jobs")
 
     def __init__(self, runtime: Runtime, auth: OwnerAuth) -> None:
         self._db = runtime.db
@@ -50,9 +43,10 @@ class JobsViews:
     async def read(self, call: OwnerCall) -> Response:
         """`GET /admin/jobs/`: the newest first."""
         jobs = await self._db.read(lambda: store.dead_jobs(_sites(call.owner), MOST))
+        lang = self._auth.language(call.request)
         return self._auth.show(
-            call, "admin/pages/jobs.html", title="Failed jobs", form=BoundForm({}), jobs=jobs, labels=LABELS,
-            at=lambda job: local_time(job.failed_at, self._zone(job.site)),
+            call, "jobs", title=lambda t: t["title"], form=BoundForm({}), jobs=jobs, kinds=KINDS,
+            at=lambda job: date_and_time(lang, job.failed_at, self._zone(job.site)),
         )  # fmt: skip
 
     async def retry(self, call: OwnerCall) -> Response:

@@ -9,12 +9,13 @@ from starlette.responses import Response
 
 from ...db.work import Row, Work
 from ...errors import BadRequest, NotFound
+from ...i18n.catalogue import texts
+from ...i18n.cldr import date_and_time
 from ...knowledge.build import Knowledge
 from ...knowledge.crawl import store
 from ...knowledge.crawl.store import STATUSES, Crawl, SitePage
 from ...knowledge.index.search import SiteIndex
 from ...runtime import Runtime
-from ...web.figures import local_time
 from ...web.forms import BoundForm, Form
 from ..auth import OwnerAuth, OwnerCall, OwnerView
 
@@ -26,7 +27,7 @@ TEXT_LIMIT, ADDRESS_LIMIT = 200, 2_000
 class KnowledgeViews:
     """What is known, and what becomes of it."""
 
-    LINK = (PATH, "Knowledge")
+    LINK = (PATH, "knowledge")
 
     def __init__(self, runtime: Runtime, auth: OwnerAuth, knowledge: Knowledge) -> None:
         self._db = runtime.db
@@ -63,17 +64,18 @@ class KnowledgeViews:
             return counts, crawls, pages
 
         counts, crawls, pages = await self._db.read(work)
+        lang = self._auth.language(call.request)
         last = pages[PAGES - 1].url if pages[PAGES:] else ""
         return self._auth.show(
-            call, "admin/pages/knowledge.html", chosen=chosen, query=query, form=BoundForm(query), statuses=STATUSES,
-            title=f"What is known of your {'sites' if len(sites) > 1 else 'site'}",
-            sites=[self._card(site, counts, crawls.get(site)) for site in sites], pages=pages[:PAGES],
-            at=lambda moment: local_time(moment, self._zone(chosen)),
+            call, "knowledge", chosen=chosen, query=query, form=BoundForm(query), statuses=STATUSES,
+            title=lambda t: t.counted("title", len(sites)),
+            sites=[self._card(lang, site, counts, crawls.get(site)) for site in sites], pages=pages[:PAGES],
+            at=lambda moment: date_and_time(lang, moment, self._zone(chosen)),
             more=self._auth.address(PATH, query | {"site": chosen, "after": last}) if last else "",
             only=lambda site, status: self._auth.address(PATH, {"site": site, "status": status}),
         )  # fmt: skip
 
-    def _card(self, key: str, counts: list[Row], crawl: Crawl | None) -> dict[str, Any]:
+    def _card(self, lang: str, key: str, counts: list[Row], crawl: Crawl | None) -> dict[str, Any]:
         site = self._sites.known(key)
         own = [row for row in counts if row["site"] == key]
         used = next((row for row in own if row["status"] == "ok"), {"pages": 0, "passages": 0})
@@ -87,9 +89,9 @@ class KnowledgeViews:
             "hours": site.crawl_hours if site else 0,
             "used": used,
             "counts": {row["status"]: row["pages"] for row in own},
-            "read_at": local_time(crawl.ended_at, zone) if crawl and crawl.ended_at else "",
-            "due_at": local_time(crawl.due_at, zone) if crawl and crawl.due_at > self._clock.now() else "",
-            "problem": problem_of(crawl.error) if crawl else "",
+            "read_at": date_and_time(lang, crawl.ended_at, zone) if crawl and crawl.ended_at else "",
+            "due_at": date_and_time(lang, crawl.due_at, zone) if crawl and crawl.due_at > self._clock.now() else "",
+            "problem": problem_of(crawl.error, lang) if crawl else "",
         }
 
     def _zone(self, site: str) -> str:
@@ -139,10 +141,11 @@ class KnowledgeViews:
         return self._auth.redirect(PATH, query)
 
 
-def problem_of(error: str) -> str:
+def problem_of(error: str, lang: str) -> str:
     """What kept a site from being read, in words."""
+    t = texts(lang, "admin.knowledge")
     if error.startswith("robots"):
-        return "Its robots.txt could not be read, so nothing was: a site may be asking to be left alone."
+        return t["robots"]
     if error.startswith("http"):
-        return f"The site asked to be left in peace (status {error.removeprefix('http ')}), so the rest waits."
-    return "The reading was taken over by another process." if error else ""
+        return t("refused", status=error.removeprefix("http "))
+    return t["taken_over"] if error else ""

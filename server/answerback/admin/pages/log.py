@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from urllib.parse import parse_qsl, urlencode
 
 from starlette.responses import Response
@@ -16,8 +17,8 @@ from ...core.model import RUNNING, Comment
 from ...core.times import day_of, iso, next_midnight
 from ...db.work import Work
 from ...errors import BadRequest, NotFound
+from ...i18n.cldr import date_and_time
 from ...runtime import Runtime
-from ...web.figures import local_time
 from ...web.forms import BoundForm
 from .. import store
 from ..auth import Owner, OwnerAuth, OwnerCall, OwnerView
@@ -25,7 +26,7 @@ from ..store import ANSWER_STATES, COMMENT_STATES, Filter
 
 ENTRIES = 50
 SEARCH_LIMIT, PAGE_LIMIT = 200, 500
-STATES = {"Comments": COMMENT_STATES, "Answers": ANSWER_STATES, "Ask box": ("private",)}
+STATES = {"comments": COMMENT_STATES, "answers": ANSWER_STATES, "ask_box": ("private",)}
 FILTERS = ("q", "site", "page", "state", "author")
 PATH = "/admin/"
 
@@ -33,7 +34,7 @@ PATH = "/admin/"
 class LogViews:
     """The log, and what an owner does to a comment in it."""
 
-    LINK = (PATH, "Log")
+    LINK = (PATH, "log")
 
     def __init__(self, runtime: Runtime, auth: OwnerAuth, posting: Posting, updates: ThreadUpdates) -> None:
         self._db = runtime.db
@@ -72,7 +73,7 @@ class LogViews:
         found, totals, pages, alerts = await self._db.read(work)
         last = ".".join(str(part) for part in found[ENTRIES - 1].cursor) if found[ENTRIES:] else ""
         return self._auth.show(
-            call, "admin/pages/log.html", title="Log", totals=totals, pages=pages, states=STATES, query=query,
+            call, "log", title=lambda t: t["title"], totals=totals, pages=pages, states=STATES, query=query,
             form=BoundForm(query), entries=found[:ENTRIES], running=RUNNING,
             alerts=[alert for alert in map(self._as_set, alerts) if alert is not None],
             filtered=any(query[name] for name in FILTERS),
@@ -80,7 +81,7 @@ class LogViews:
             older=self._auth.address(PATH, query | {"before": last}) if last else "",
             only_page=lambda entry: self._auth.address(PATH, {"site": entry.site, "page": entry.page}),
             here_query=urlencode({name: text for name, text in query.items() if text}),
-            zone=self._zone, iso=iso, local_time=local_time,
+            zone=self._zone, iso=iso, local_time=partial(date_and_time, self._auth.language(call.request)),
         )  # fmt: skip
 
     def _as_set(self, alert: Alert) -> Alert | None:

@@ -10,8 +10,8 @@ from ...accounts.store import set_blocked
 from ...comments.updates import ThreadUpdates
 from ...db.work import Work
 from ...errors import NotFound
+from ...i18n.cldr import date_and_time
 from ...runtime import Runtime
-from ...web.figures import local_time
 from ..auth import OwnerAuth, OwnerCall, OwnerView
 from . import people_store as store
 
@@ -38,8 +38,8 @@ class PeopleViews:
         known = await self._known(call)
         site = await self._sites.get(known.visitor.site)
         return self._auth.show(
-            call, "admin/pages/people.html", title=known.visitor.name or "Guest", known=known, visitor=known.visitor,
-            site=site, since=local_time(known.since, site.timezone),
+            call, "people", title=lambda t: known.visitor.name or t["guest"], known=known, visitor=known.visitor,
+            site=site, since=date_and_time(self._auth.language(call.request), known.since, site.timezone),
         )  # fmt: skip
 
     async def block(self, call: OwnerCall) -> Response:

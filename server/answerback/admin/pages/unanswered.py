@@ -12,8 +12,8 @@ from starlette.responses import Response
 
 from ...core.grounding.similarity import alike
 from ...errors import BadRequest, NotFound
+from ...i18n.cldr import date_and_time
 from ...runtime import Runtime
-from ...web.figures import local_time
 from ...web.forms import BoundForm
 from ..auth import OwnerAuth, OwnerCall, OwnerView
 from . import unanswered_store as store
@@ -22,11 +22,8 @@ from .unanswered_store import Unanswered
 PATH = "/admin/unanswered/"
 GROUPS = 25
 IDS_LIMIT = store.OPEN_LIMIT
-WHY = {
-    "budget_exhausted": "The budget was used up",
-    "ai_off": "Answers were switched off",
-}
-NO_SUPPORT, FAILED = "The site does not say", "It failed"
+WHY = frozenset({"budget_exhausted", "ai_off"})
+"""Errors that an owner is told by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +50,9 @@ class Group:
 
     @property
     def why(self) -> str:
-        """Why there is no answer."""
+        """Why there is no answer: `no_support`, one of `WHY`, or `failed`."""
         error = self.newest.error
-        return NO_SUPPORT if error is None else WHY.get(error, FAILED)
+        return "no_support" if error is None else error if error in WHY else "failed"
 
 
 def grouped(items: Sequence[Unanswered]) -> list[Group]:
@@ -76,7 +73,7 @@ def grouped(items: Sequence[Unanswered]) -> list[Group]:
 class UnansweredViews:
     """Questions that wait for somebody's words."""
 
-    LINK = (PATH, "Unanswered")
+    LINK = (PATH, "unanswered")
 
     def __init__(self, runtime: Runtime, auth: OwnerAuth) -> None:
         self._db = runtime.db
@@ -98,11 +95,12 @@ class UnansweredViews:
         chosen = [site] if site else list(call.owner.sites)
         items = await self._db.read(lambda: store.unanswered(chosen))
         groups = await asyncio.to_thread(grouped, items)
+        lang = self._auth.language(call.request)
         following = str(start + GROUPS) if groups[start + GROUPS :] else ""
         return self._auth.show(
-            call, "admin/pages/unanswered.html", title="Unanswered questions", form=BoundForm(query), query=query,
+            call, "unanswered", title=lambda t: t["title"], form=BoundForm(query), query=query,
             groups=groups[start : start + GROUPS], start=start,
-            at=lambda item: local_time(item.at, self._zone(item.site)),
+            at=lambda item: date_and_time(lang, item.at, self._zone(item.site)),
             newest=self._auth.address(PATH, {"site": site}) if start else "",
             older=self._auth.address(PATH, {"site": site, "from": following}) if following else "",
         )  # fmt: skip

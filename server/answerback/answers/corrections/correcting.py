@@ -62,7 +62,7 @@ class AnswerCorrections:
 
         def change(answer: Comment) -> Work[None]:
             if not (yield from store.set_verified(site.key, answer.id, now)):
-                raise Conflict("answer_running", "Only a finished answer can be verified.")
+                raise Conflict("answer_running", "Only a finished answer can be verified.", reason="unfinished")
             yield from self._add(answer, Revision("owner", "verified", answer.body, answer.html, "", now))
 
         return await self._change(site, id, change)
@@ -166,12 +166,22 @@ class AnswerCorrections:
 def _text(body: str) -> str:
     body = rules.clean_text(body)
     if not body or len(body) > rules.BODY_LIMIT:
-        raise BadRequest("validation_failed", f"body: must have 1 to {rules.BODY_LIMIT} characters.")
+        raise BadRequest(
+            "validation_failed",
+            f"body: must have 1 to {rules.BODY_LIMIT} characters.",
+            reason="answer_length",
+            values={"most": str(rules.BODY_LIMIT)},
+        )
     return body
 
 
 def _note(note: str) -> str:
     note = rules.clean_line(note)
     if len(note) > NOTE_LIMIT:
-        raise BadRequest("validation_failed", f"note: must have at most {NOTE_LIMIT} characters.")
+        raise BadRequest(
+            "validation_failed",
+            f"note: must have at most {NOTE_LIMIT} characters.",
+            reason="note_length",
+            values={"most": str(NOTE_LIMIT)},
+        )
     return note

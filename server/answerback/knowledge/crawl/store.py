@@ -2,33 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ...core.times import CLOCKS_DIFFER_MS
 from ...db.sql import containing, in_list
 from ...db.work import Row, Work, many, one, run
 
-STATUSES: Mapping[str, str] = {
-    "ok": "in use",
-    "waiting": "not read yet",
-    "duplicate": "says the same as another page",
-    "canonical": "names another address",
-    "moved": "has moved",
-    "noindex": "asks not to be kept",
-    "robots": "robots.txt forbids it",
-    "empty": "has no text",
-    "elsewhere": "leads out of the site",
-    "type": "is no page",
-    "large": "is too large",
-    "http": "answered with an error",
-    "slow": "too slow",
-    "network": "cannot be reached",
-    "address": "is at a private address",
-    "redirects": "redirects for ever",
-    "forgotten": "forgotten by you",
-}
-"""All that a page's status can be, as the dashboard says it."""
+STATUSES = (
+    "ok",
+    "waiting",
+    "duplicate",
+    "canonical",
+    "moved",
+    "noindex",
+    "robots",
+    "empty",
+    "elsewhere",
+    "type",
+    "large",
+    "http",
+    "slow",
+    "network",
+    "address",
+    "redirects",
+    "forgotten",
+)
+"""What may have become of a page; the owner's pages have a text for each."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,21 +9,25 @@ from markupsafe import Markup
 from ...core.markdown import sanitise
 from ...core.model import Comment
 from ...core.times import iso
+from ...i18n.catalogue import negotiate, texts
+from ...i18n.cldr import date_and_time
 from ...web.rendering import render
 from ..exporting import Export
 
 
 async def write(export: Export) -> None:
     """The page."""
-    parts = []
+    lang, parts = negotiate(export.lang), []
+    widget = texts(lang, "widget")
     async for thread, comments in export.threads():
         roots = _tree(comments)
         if roots:
-            parts.append(render("transfer/templates/thread.html", thread=thread, comments=roots))
+            parts.append(render("transfer/templates/thread.html", thread=thread, comments=roots, w=widget))
         export.count += sum(comment.state == "published" for comment in comments)
     # Markup: each part has been escaped by its own template.
     page = render(
-        "transfer/templates/page.html", site=export.site, exported_at=iso(export.now),
+        "transfer/templates/page.html", site=export.site, lang=lang, t=texts(lang, "export"),
+        exported_at=f"{date_and_time(lang, export.now, 'UTC')} UTC",
         threads=Markup("").join(map(Markup, parts)),
     )  # fmt: skip
     export.out.write(page)
