@@ -7,7 +7,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from starlette.requests import Request
 
 from ..i18n.catalogue import direction, negotiate, texts
@@ -48,11 +48,10 @@ def _in_its_language(write: Callable[[str, Any], str], context: Mapping[str, Any
 
 
 def attributes(values: Mapping[str, object]) -> Markup:
-    """HTML attributes, each after a space: True is an attribute without a value, None and False are none."""
+    """HTML attributes, each after a space: True is an attribute without a value, None and False are none. Their names
+    are those that a template gives."""
     given = ((name, value) for name, value in values.items() if value is not None and value is not False)
-    return Markup("").join(
-        Markup(" {}").format(name) if value is True else Markup(' {}="{}"').format(name, value) for name, value in given
-    )
+    return Markup("".join(f" {name}" if value is True else f' {name}="{escape(value)}"' for name, value in given))
 
 
 def render(template: str, **values: Any) -> str:
