@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import anyio
 import pytest
@@ -15,11 +15,13 @@ from answerback.jobs import store as jobs
 from answerback.jobs.runner import LEASE_MS, JobRunner
 from answerback.knowledge.build import Knowledge
 from answerback.knowledge.crawl import store
+from answerback.knowledge.index import store as index
 from answerback.runtime import Runtime
 from answerback.sites.store import add_site
 from anyio.lowlevel import checkpoint
 
 from tests import services
+from tests.fakes.openai_server import OpenAIServer
 
 from .serving import Answer, Request, WebSite, page
 
@@ -116,3 +118,27 @@ async def test_sites_that_are_due_get_a_job_each(desk: Desk) -> None:
         await planned.run(due)
         await db.write(lambda due=due: jobs.finish("one", due.id))
     assert [(job.kind, job.site) for job in await db.read(lambda: jobs.listed_jobs(10))] == [("crawl", "fast")]
+
+
+async def test_new_passages_are_embedded_once_the_model_is_back(desk: Desk, model: OpenAIServer) -> None:
+    model.script(meanings=[["first"], ["second"]], embedding_status=500)
+    settings = replace(desk.runtime.settings, embedding_model="small", openai_base_url=model.base_url)
+    runtime = replace(desk.runtime, settings=settings)
+    with_model = Desk(runtime, Knowledge(runtime, None, pace=0), desk.clock)
+    runner = with_model.runner("one")
+    runner.start()
+    await with_model.ask_for("fast")
+    with anyio.fail_after(20):
+        while [job.error for job in await runtime.db.read(lambda: jobs.listed_jobs(9))] != [
+            "The embedding model is unavailable."
+        ]:
+            await checkpoint()
+    model.script(embedding_status=200)
+    desk.clock.advance(minutes=1)
+    runtime.jobs.woken.set()
+    with anyio.fail_after(20):
+        while await runtime.db.read(lambda: jobs.listed_jobs(9)):
+            await checkpoint()
+    assert await runtime.db.read(lambda: index.without_vector("fast", "small", 9)) == []
+    await runner.close()
+    await with_model.knowledge.close()

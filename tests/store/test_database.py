@@ -14,7 +14,7 @@ import pytest
 from answerback.answers import quota
 from answerback.core.model import Visitor
 from answerback.db.database import Database
-from answerback.db.work import IntegrityConflict, Work, one, run
+from answerback.db.work import IntegrityConflict, Work, after, one, run
 from answerback.sites.settings import Site, read_site
 
 from tests.services import migrated_sqlite
@@ -54,6 +54,26 @@ async def test_a_broken_constraint_is_a_conflict(database: Database) -> None:
     await database.write(work)
     with pytest.raises(IntegrityConflict):
         await database.write(work)
+
+
+async def test_what_follows_a_write_is_called_once_it_is_saved(database: Database) -> None:
+    """Also when whoever wrote has left meanwhile, and when another call fails; not when the write is undone."""
+    called = []
+
+    def add(key: str) -> Work[None]:
+        yield after(lambda: called.append(key))
+        yield after(lambda: called.pop(100))
+        yield run("INSERT INTO sites (key, settings, created_at, updated_at) VALUES (:key, '{}', 1, 1)", key=key)
+        if key == "undone":
+            raise RuntimeError(key)
+
+    task = asyncio.create_task(database.write(lambda: add("left")))
+    await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(RuntimeError):
+        await database.write(lambda: add("undone"))
+    await database.write(lambda: add("saved"))
+    assert called == ["left", "saved"]
 
 
 async def test_failed_write_in_a_group_hurts_no_other(database: Database) -> None:

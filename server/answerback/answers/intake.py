@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from ..comments import store as threads
-from ..comments.events import CommentEvent, Effect
+from ..comments.events import CommentEvent
 from ..comments.posting import place_below
 from ..comments.updates import ThreadUpdates
 from ..core import comments as rules
 from ..core.markdown import render
 from ..core.model import RUNNING, Comment, Visitor
 from ..core.times import day_of
-from ..db.work import IntegrityConflict, Work
+from ..db.work import IntegrityConflict, Work, after
 from ..errors import Conflict, Forbidden, LimitReached, NotFound
 from ..net.addresses import address_key
 from ..runtime import Runtime
@@ -95,15 +95,16 @@ class QuestionIntake:
         """Whether nobody answers on this server."""
         return self._provider == "off"
 
-    def hear(self, event: CommentEvent) -> Work[Effect]:
+    def hear(self, event: CommentEvent) -> Work[Mapping[str, Any]]:
         """Within a comment's own transaction: its queued reply, or why there is none, and what is left for today."""
         queued = yield from self._asked_with(event)
+        if event.kind != "repeated":
+            yield after(lambda: self._begin(queued))
         if event.kind == "approved" or event.visitor is None:
-            return Effect(after=lambda: self._begin(queued))
+            return {}
         left = yield from self.left(event.site, event.visitor, event.address_key, event.comment.page, event.now)
         answer = None if queued.reply is None else queued.reply.public()
-        data = {"answer": answer, "quota": left, "refused": queued.refused}
-        return Effect(data, lambda: self._begin(queued))
+        return {"answer": answer, "quota": left, "refused": queued.refused}
 
     def _asked_with(self, event: CommentEvent) -> Work[Queued]:
         site, comment = event.site, event.comment

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 from ..core.model import Comment, Visitor
@@ -36,17 +36,10 @@ class CommentEvent:
     now: int
 
 
-@dataclass(frozen=True, slots=True)
-class Effect:
-    """What a listener adds to the response, and what it does after the commit."""
-
-    data: Mapping[str, Any] = field(default_factory=dict)
-    after: Callable[[], None] | None = None
-
-
 class Listener(Protocol):
     """Takes part in what happens to comments."""
 
-    def hear(self, event: CommentEvent) -> Work[Effect]:
-        """Within the event's transaction; an error raised here undoes it."""
+    def hear(self, event: CommentEvent) -> Work[Mapping[str, Any]]:
+        """Within the event's transaction, which an error raised here undoes: what to add to the response. What is to
+        happen once it is committed is yielded as `after`."""
         ...

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,13 +16,13 @@ from ..core.markdown import render
 from ..core.model import Comment, Visitor
 from ..core.times import day_of
 from ..db.database import Database
-from ..db.work import IntegrityConflict, Work
+from ..db.work import IntegrityConflict, Work, after
 from ..errors import BadRequest, Conflict, Forbidden, LimitReached, NotFound
 from ..ids import Ids
 from ..net.addresses import address_key, shares
 from ..sites.settings import Site
 from . import store
-from .events import CommentEvent, Effect, Listener, Thread
+from .events import CommentEvent, Listener, Thread
 from .updates import ThreadUpdates
 
 
@@ -42,16 +42,10 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """What became of a draft: the comment, and what came of it with those who took part."""
+    """What became of a draft: the comment, and what listeners add to the response."""
 
     comment: Comment
-    effects: Sequence[Effect]
-    new: bool
-
-    @property
-    def data(self) -> dict[str, Any]:
-        """What those who took part add to the response."""
-        return {name: value for effect in self.effects for name, value in effect.data.items()}
+    data: Mapping[str, Any]
 
 
 class Posting:
@@ -82,26 +76,23 @@ class Posting:
             visitor = yield from find()
             comment, rule, new = yield from self._save(site, visitor, hashed, draft, html, now)
             thread = Thread(draft.url, draft.title, rule)
+            if new and comment.state == "published":
+                yield after(lambda: self._updates.added(comment))
             event = CommentEvent(
                 "posted" if new else "repeated", site, comment, thread, visitor, hashed, draft.ask, now
             )
-            return Posted(comment, (yield from self._announce(event)), new)
+            return Posted(comment, (yield from self._announce(event)))
 
         try:
-            posted = await self._db.write(work)
+            return await self._db.write(work)
         except IntegrityConflict:  # the same key twice at the same moment, on PostgreSQL
-            posted = await self._db.write(work)
-        if posted.new:
-            if posted.comment.state == "published":
-                self._updates.added(posted.comment)
-            _finish(posted.effects)
-        return posted
+            return await self._db.write(work)
 
-    def _announce(self, event: CommentEvent) -> Work[list[Effect]]:
-        effects = []
+    def _announce(self, event: CommentEvent) -> Work[dict[str, Any]]:
+        data: dict[str, Any] = {}
         for listener in self._listeners:
-            effects.append((yield from listener.hear(event)))
-        return effects
+            data |= yield from listener.hear(event)
+        return data
 
     def _save(
         self, site: Site, visitor: Visitor, hashed: str, draft: Draft, html: str, now: int
@@ -223,23 +214,16 @@ class Posting:
         """A comment that waited is published now."""
         now = self._clock.now()
 
-        def work() -> Work[list[Effect]]:
+        def work() -> Work[None]:
+            yield after(lambda: self._updates.changed(comment))
             visitor = yield from visitor_by_id(site.key, comment.author_id or "")
             hashed, ask = yield from store.sent_with(site.key, comment.id)
             rule = yield from store.rule_of(site.key, comment.page)
             thread = Thread(*(yield from store.place_of(site.key, comment.page)), rule)
             event = CommentEvent("approved", site, comment, thread, visitor, hashed, ask, now)
-            return (yield from self._announce(event))
+            yield from self._announce(event)
 
-        effects = await self._db.write(work)
-        self._updates.changed(comment)
-        _finish(effects)
-
-
-def _finish(effects: Sequence[Effect]) -> None:
-    for effect in effects:
-        if effect.after is not None:
-            effect.after()
+        await self._db.write(work)
 
 
 def place_below(parent: Comment) -> tuple[str, str, int]:

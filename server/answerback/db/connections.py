@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable, Iterable
 
 import databases
 from databases.core import Connection
@@ -31,3 +32,12 @@ def out_of_order(error: BaseException) -> Unavailable:
     """The error for whoever has asked; the operator's log has the reason."""
     log.error("database failure: %s", error)
     return Unavailable("unavailable", retry_after=RETRY_SECONDS)
+
+
+def follow_up(calls: Iterable[Callable[[], None]]) -> None:
+    """What is to be done once a write is on disk. One that fails harms neither the write nor the others."""
+    for call in calls:
+        try:
+            call()
+        except Exception:
+            log.exception("the write is saved, but not all that follows it was done")

@@ -12,7 +12,7 @@ import databases
 from databases.core import Connection
 
 from ..errors import Unavailable
-from .connections import READERS, hold, out_of_order
+from .connections import READERS, follow_up, hold, out_of_order
 from .work import IntegrityConflict, Work
 
 T = TypeVar("T")
@@ -127,8 +127,7 @@ class Postgres:
             try:
                 async with connection.transaction(isolation="serializable"):
                     result = await _drive_async(connection, work(), calls)
-                for call in calls:
-                    call()
+                follow_up(calls)
                 return result
             except asyncpg.IntegrityConstraintViolationError as error:
                 raise IntegrityConflict(str(error)) from error

@@ -13,7 +13,7 @@ import databases
 from databases.core import Connection
 
 from ..errors import Unavailable
-from .connections import READERS, hold, out_of_order
+from .connections import READERS, follow_up, hold, out_of_order
 from .sqlite_file import Place, revision
 from .work import IntegrityConflict, Work
 
@@ -115,8 +115,7 @@ class SQLite:
             except Exception as error:  # the batch as a whole failed: disk full, file locked
                 results = [(out_of_order(error) if _in_trouble(error) else error, ())] * len(batch)
             for (_, future), (result, calls) in zip(batch, results, strict=True):
-                for call in calls:
-                    call()
+                follow_up(calls)
                 if future.done():
                     continue
                 if isinstance(result, BaseException):
