@@ -48,7 +48,7 @@ def run(sql: str, **params: Any) -> Statement:
     return Statement(sql, params, "none")
 
 
-def after(call: Callable[[], None]) -> Statement:
+def after(call: Callable[[], object]) -> Statement:
     """No statement, but what is called once the write is on disk; it is not when the write is undone."""
     return Statement("", {"call": call}, "after")
 
