@@ -9,6 +9,7 @@ import time
 
 import anyio
 import pytest
+from answerback.db.work import Work, one
 from answerback.knowledge.crawl import store as site_store
 from answerback.knowledge.index import store as index_store
 from answerback.knowledge.store import page_text
@@ -351,3 +352,26 @@ async def test_pages_of_a_removed_origin_go(reading: Reading, web: WebSite) -> N
         await reading.crawl()
     assert await reading.found("words of the other origin") == []
     assert await reading.db.read(lambda: index_store.count_passages("demo")) == 1
+
+
+async def test_crawl_that_is_cut_off_at_its_end_has_ended(reading: Reading, web: WebSite) -> None:
+    ending, let_go = anyio.Event(), threading.Event()
+    waiting = []
+
+    def blocks_the_writer() -> Work[None]:
+        let_go.wait(20)
+        yield one("SELECT 1 AS one")
+
+    def told(done: int, total: int) -> None:
+        waiting.append(asyncio.create_task(reading.db.write(blocks_the_writer)))
+        ending.set()
+
+    web.pages["/"] = page("Home", "Welcome.")
+    task = asyncio.create_task(reading.crawl(tell=told))
+    await ending.wait()
+    task.cancel()
+    asyncio.get_running_loop().call_later(0.05, let_go.set)
+    await asyncio.gather(task, return_exceptions=True)
+    crawl = (await reading.db.read(lambda: site_store.crawls(reading.clock.now())))["demo"]
+    assert not crawl.running
+    await asyncio.gather(*waiting)

@@ -133,7 +133,12 @@ class Crawler:
             again_in = 0
             raise
         finally:
-            await asyncio.shield(asyncio.create_task(self._end(walk, again_in)))
+            ending = asyncio.create_task(self._end(walk, again_in))
+            try:
+                await asyncio.shield(ending)
+            except asyncio.CancelledError:  # cut off just now: nothing of it goes on when this returns
+                await ending
+                raise
         return walk.result
 
     async def _end(self, walk: _Walk, again_in: int) -> None:
