@@ -15,6 +15,7 @@ ROOMS = frozenset(
         "knowledge",
         "live",
         "mail",
+        "maintenance",
         "notify",
         "sites",
         "transfer",

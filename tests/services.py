@@ -175,6 +175,8 @@ class Server:
     patience: float = 30
     """How many seconds a call may take."""
     clock: AdvancedClock = field(default_factory=lambda: AdvancedClock())
+    free: int | None = None
+    """Bytes that are free on its disk; not known at first."""
     _listener: socket.socket | None = None
     _running: tuple[serve.Server, threading.Thread] | None = None
 
@@ -239,7 +241,10 @@ class Server:
         settings = load_settings(self.environment, dotenv=None)
         ended_or_ready = threading.Event()
         server = serve.Server(
-            build_app(settings, Overrides(clock=self.clock)), "localhost", self.port, ended_or_ready.set
+            build_app(settings, Overrides(clock=self.clock, free_bytes=lambda: self.free)),
+            "localhost",
+            self.port,
+            ended_or_ready.set,
         )
 
         def work() -> None:

@@ -93,7 +93,7 @@ def test_check_says_a_line_of_each_part(run: Run) -> None:
     assert {line["part"]: line["state"] for line in json.loads(broken.stdout)}["provider"] == "error"
 
 
-def test_a_wrong_folder_stays_as_it_is(tmp_path: Path) -> None:
+def test_wrong_folder_stays_as_it_is(tmp_path: Path) -> None:
     """Commands that only look, or that need what is not there, leave no new key and no empty database behind."""
     environment = {"ANSWERBACK_DATA_DIR": str(tmp_path / "wrong")}
     done = run_command(["check"], environment)
@@ -104,7 +104,7 @@ def test_a_wrong_folder_stays_as_it_is(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_settings_come_from_a_file(tmp_path: Path) -> None:
+def test_settings_come_from_env_file(tmp_path: Path) -> None:
     file = tmp_path / "env"
     file.write_text(
         "# Settings\n"

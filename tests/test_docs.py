@@ -109,6 +109,15 @@ def test_documents_are_indexed_and_links_resolve() -> None:
             assert (path.parent / target).exists(), f"{path.name}: {target}"
 
 
+def test_each_fault_is_linked_to_its_test() -> None:
+    table = OPERATING.partition("| fault | visitors see |")[2].partition("\n\n")[0].splitlines()[2:]
+    assert len(table) > 10
+    for row in table:
+        found = re.fullmatch(r"\|(?:[^|]+\|){4} \[(test_\w+)\]\(\.\./(tests/[\w/]+\.py)\) \|", row)
+        assert found, row
+        assert f"def {found[1]}(" in (DOCS.parent / found[2]).read_text("utf-8"), row
+
+
 def test_decisions_are_short() -> None:
     decisions = sorted((DOCS / "decisions").glob("*.md"))
     assert decisions

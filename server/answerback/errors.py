@@ -29,6 +29,7 @@ CODES: Mapping[str, str] = {
     "edit_window_over": "This comment can no longer be changed.",
     "email_taken": "There is already an account with this email address.",
     "header_required": "Unsafe methods need the header X-Answerback: 1.",
+    "insufficient_storage": "The server is running out of disk space, so no new questions are answered.",
     "internal": "Something went wrong on our side.",
     "login_failed": "The email address or the password is not correct.",
     "method_not_allowed": "This method is not allowed here.",

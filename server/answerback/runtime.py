@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from .clock import Clock
 from .db.database import Database
+from .db.space import FreeBytes, unknown
 from .ids import Ids
 from .jobs.queue import JobQueue
 from .live.bus import Bus
@@ -24,6 +25,7 @@ class Runtime:
     ids: Ids
     sites: SiteDirectory
     jobs: JobQueue
+    free_bytes: FreeBytes = unknown
 
     @property
     def secret(self) -> str:

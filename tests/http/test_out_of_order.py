@@ -42,6 +42,28 @@ def test_full_disk_refuses_writes_until_there_is_room(
     assert [comment["body"] for comment in server.thread()["comments"]] == ["Before.", "After."]
 
 
+def test_questions_stop_before_comments_on_a_full_disk(shared: Server) -> None:
+    shared.begin()
+    asked = shared.post("When do you open?", ask=True).json
+    shared.settled(asked["answer"]["id"])
+    failed = {"site": "demo", "page": shared.page, "url": "", "title": "", "user_input": "When?", "key": "k"}
+    try:
+        shared.free = 99_999_999
+        posted = shared.post("When do you open on Sundays?", ask=True)
+        assert (posted.status, posted.json["answer"]) == (201, None)
+        assert posted.json["refused"]["code"] == "insufficient_storage"
+        below = shared.call("POST", f"/api/comments/{posted.json['comment']['id']}/answer/", {"site": "demo"})
+        private = shared.call("POST", "/api/chat/gpt/", failed)
+        for reply in (below, private):
+            assert (reply.status, reply.json["code"]) == (503, "insufficient_storage")
+        shared.free = 100_000_000
+        assert shared.call("POST", "/api/chat/gpt/", failed).status == 200
+        quota = shared.call("GET", f"/api/session/?site=demo&page={shared.page}").json["quota"]
+        assert quota["used"] == 2, "what was refused has cost nothing"
+    finally:
+        shared.free = None
+
+
 @pytest.fixture
 def modelled(tmp_path: Path, model: OpenAIServer) -> Iterator[ServerProcess]:
     with Site.start() as site, ServerProcess.start(tmp_path, site, OPENAI_BASE_URL=model.base_url) as server:

@@ -20,6 +20,7 @@ RELEASED = {
     "0005": ("dbfe13d118927cbf", "dbfe13d118927cbf"),
     "0006": ("3a1c5be380e10283", "3a1c5be380e10283"),
     "0007": ("02343f3c5f3e6170", "02343f3c5f3e6170"),
+    "0008": ("f07096909d82e7fe", "f07096909d82e7fe"),
 }
 """What each revision runs on SQLite and on PostgreSQL. A new one is added here with its first commit; a hash that
 changes means that somebody's database is no longer what its number says."""

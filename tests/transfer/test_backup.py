@@ -79,7 +79,7 @@ def test_backup_beside_steady_writes_ends_consistently(database: Path, key: Path
     assert len(keys(database)) == 400 + len(steps)
 
 
-def test_a_backup_is_for_its_owner_alone_and_leaves_nothing_else(database: Path, key: Path, tmp_path: Path) -> None:
+def test_backup_is_private_and_leaves_nothing_else(database: Path, key: Path, tmp_path: Path) -> None:
     folder = tmp_path / "copies"
     folder.mkdir()
     (folder / "a.tar.unfinished").write_text("of a backup that was killed")
@@ -90,7 +90,7 @@ def test_a_backup_is_for_its_owner_alone_and_leaves_nothing_else(database: Path,
     assert listed.split() == ["manifest.json", "secret-key", "answerback.db"]
 
 
-def test_a_backup_overwrites_nothing_and_is_made_once_at_a_time(database: Path, key: Path, tmp_path: Path) -> None:
+def test_backup_overwrites_nothing_and_runs_alone(database: Path, key: Path, tmp_path: Path) -> None:
     target = tmp_path / "copy.tar"
 
     def another(step: str, done: int, of: int) -> None:
@@ -112,7 +112,7 @@ def flip(path: Path, at: int) -> None:
         file.write(flipped)
 
 
-def test_of_a_damaged_database_it_is_said_and_no_copy_made(database: Path, key: Path, tmp_path: Path) -> None:
+def test_damaged_database_is_named_and_not_copied(database: Path, key: Path, tmp_path: Path) -> None:
     add_rows(database, *map(str, range(200)))
     flip(database, database.stat().st_size // 2 // 4096 * 4096)
     for _ in range(2):
@@ -122,7 +122,7 @@ def test_of_a_damaged_database_it_is_said_and_no_copy_made(database: Path, key: 
         assert names(tmp_path) == {"data"}
 
 
-def test_of_a_row_that_refers_to_nothing_it_is_said(database: Path, key: Path, tmp_path: Path) -> None:
+def test_dangling_reference_fails_the_backup(database: Path, key: Path, tmp_path: Path) -> None:
     with closing(sqlite3.connect(database)) as connection, connection:
         connection.execute("INSERT INTO owner_sites VALUES ('nobody', 'nowhere')")
     with pytest.raises(AppError, match="owner_sites: a row refers to a row of owners that is not there"):
@@ -130,7 +130,7 @@ def test_of_a_row_that_refers_to_nothing_it_is_said(database: Path, key: Path, t
 
 
 @pytest.mark.parametrize("damage", [lambda path: path.write_bytes(b"text " * 1000), lambda path: path.write_bytes(b"")])
-def test_what_is_no_database_is_not_backed_up(
+def test_other_files_are_not_backed_up(
     database: Path, key: Path, tmp_path: Path, damage: Callable[[Path], None]
 ) -> None:
     damage(database)
@@ -139,7 +139,7 @@ def test_what_is_no_database_is_not_backed_up(
     assert names(tmp_path) == {"data"}
 
 
-def test_a_disk_that_is_full_leaves_no_half_of_a_file(database: Path, tmp_path: Path) -> None:
+def test_full_disk_leaves_no_half_backup(database: Path, tmp_path: Path) -> None:
     """In a process whose files may have 100 kB."""
     environment = clean_environment() | {"ANSWERBACK_DATA_DIR": str(database.parent)}
     command = f"ulimit -f 200; exec {sys.executable} -m answerback backup copy.tar"
@@ -149,9 +149,7 @@ def test_a_disk_that_is_full_leaves_no_half_of_a_file(database: Path, tmp_path: 
 
 
 @pytest.mark.parametrize("at", [0.0, 0.5, 0.999])
-def test_a_backup_that_is_damaged_or_cut_off_is_not_put_back(
-    database: Path, key: Path, tmp_path: Path, at: float
-) -> None:
+def test_damaged_backup_is_not_put_back(database: Path, key: Path, tmp_path: Path, at: float) -> None:
     backup = tmp_path / "copy.tar"
     make_backup(database, key, backup, NOW, quiet)
     whole, before = backup.read_bytes(), names(database.parent)
@@ -165,7 +163,7 @@ def test_a_backup_that_is_damaged_or_cut_off_is_not_put_back(
     assert keys(database) == []
 
 
-def test_old_files_are_put_aside_each_time(database: Path, key: Path, tmp_path: Path) -> None:
+def test_restore_puts_old_files_aside_each_time(database: Path, key: Path, tmp_path: Path) -> None:
     backup = tmp_path / "copy.tar"
     add_rows(database, "kept")
     make_backup(database, key, backup, NOW, quiet)
@@ -199,7 +197,7 @@ def test_bare_database_is_restored_and_keeps_the_key(database: Path, key: Path, 
     assert (done.has_key, done.before, keys(tmp_path / "new" / "a.db")) == (False, None, ["in-the-wal"])
 
 
-def test_only_databases_of_ours_are_put_back(database: Path, key: Path, tmp_path: Path) -> None:
+def test_restore_takes_only_our_databases(database: Path, key: Path, tmp_path: Path) -> None:
     other, newer = tmp_path / "other.db", tmp_path / "newer.db"
     with closing(sqlite3.connect(other)) as connection, connection:
         connection.execute("CREATE TABLE t (a)")
@@ -225,7 +223,7 @@ def test_nothing_starts_after_an_interrupted_restore(database: Path, key: Path, 
     assert run_command(["site", "list"], environment).returncode == 0
 
 
-def test_nothing_is_put_back_while_a_server_runs(server_process: ServerProcess) -> None:
+def test_restore_refuses_while_a_server_runs(server_process: ServerProcess) -> None:
     server, copy = server_process, str(server_process.folder / "copy.tar")
     server.begin()
     assert server.post("Before.", ask=False).status == 201

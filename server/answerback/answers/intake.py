@@ -15,8 +15,9 @@ from ..core import comments as rules
 from ..core.markdown import render
 from ..core.model import RUNNING, Comment, Visitor
 from ..core.times import day_of
+from ..db.space import FULL_BYTES
 from ..db.work import IntegrityConflict, Work, after
-from ..errors import Conflict, Forbidden, LimitReached, NotFound
+from ..errors import CODES, Conflict, Forbidden, LimitReached, NotFound, Unavailable
 from ..net.addresses import address_key
 from ..runtime import Runtime
 from ..sites.settings import Site
@@ -26,6 +27,8 @@ from .queue import AnswerQueue
 AI_NAME = "AI"
 AI_OFF = {"code": "ai_off", "detail": "Answers are switched off here.", "resets_at": None}
 """Why there is no answer where nobody answers."""
+DISK_FULL = {"code": "insufficient_storage", "detail": CODES["insufficient_storage"], "resets_at": None}
+"""Why there is no answer where the disk's last bytes are for comments."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,7 @@ class QuestionIntake:
         self._ids = runtime.ids
         self._secret = runtime.secret
         self._provider = runtime.settings.provider_in_use
+        self._free_bytes = runtime.free_bytes
         self._queue = queue
         self._updates = updates
         self._model = model
@@ -133,7 +137,7 @@ class QuestionIntake:
         if not asking.on_request and (yield from self._better_silent(site, question)):
             return Queued()
         id = self._ids.new()
-        refused = yield from quota.reserve(id, site, asking.visitor, asking.address_key, question.page, asking.now)
+        refused = yield from self._reserve(id, site, asking.visitor, asking.address_key, question.page, asking.now)
         row = self._row(id, "thread", asking)
         if refused is not None:
             if refused["code"] == "budget_exhausted":
@@ -149,6 +153,15 @@ class QuestionIntake:
         yield from store.add_answer(row)
         queued = yield from threads.comment_by_id(site.key, id)
         return Queued(queued, None, (yield from self._queue.claim()))
+
+    def _reserve(
+        self, id: str, site: Site, visitor: Visitor, hashed: str, page: str, now: int
+    ) -> Work[dict[str, Any] | None]:
+        """Hold what an answer takes from the day's limits; why it must not be given, or None."""
+        free = self._free_bytes()
+        if free is not None and free < FULL_BYTES:
+            return DISK_FULL
+        return (yield from quota.reserve(id, site, visitor, hashed, page, now))
 
     def _begin(self, queued: Queued) -> None:
         """After that transaction: everyone on the page sees that an answer is coming, and it is on its way."""
@@ -190,8 +203,8 @@ class QuestionIntake:
     async def ask_under(self, site: Site, visitor: Visitor, address: str, id: str) -> Comment:
         """Ask, or ask again, under a comment (or its AI reply); the reply, queued or still running.
 
-        Raises NotFound, Conflict (`already_answered`, `thread_locked`), Forbidden (`ai_off`, `not_yours`) or
-        LimitReached.
+        Raises NotFound, Conflict (`already_answered`, `thread_locked`), Forbidden (`ai_off`, `not_yours`),
+        LimitReached or Unavailable (`insufficient_storage`).
         """
         if self.off or site.ai == "off":
             raise Forbidden("ai_off")
@@ -256,7 +269,7 @@ class QuestionIntake:
         self, site: Site, visitor: Visitor, hashed: str, id: str, page: str, now: int, *, draft: bool = False
     ) -> Work[None]:
         if not (yield from quota.is_held(id)):
-            refused = yield from quota.reserve(id, site, visitor, hashed, page, now)
+            refused = yield from self._reserve(id, site, visitor, hashed, page, now)
             if refused is not None:
                 raise refusal(refused, now)
         if not (yield from store.requeue(id, visitor.id, hashed, now, draft=draft)):
@@ -267,7 +280,7 @@ class QuestionIntake:
     ) -> Asked:
         """Ask in the ask box, all in one transaction; `find` finds who asks. The same key again gives the same answer.
 
-        Raises Unauthorized, Forbidden or LimitReached.
+        Raises Unauthorized, Forbidden, LimitReached or Unavailable (`insufficient_storage`).
         """
         if self.off or site.ai == "off":
             raise Forbidden("ai_off")
@@ -300,7 +313,7 @@ class QuestionIntake:
                 before = yield from store.job_known(site.key, before.id)
             return before, again
         answer_id, question_id = self._ids.new(), self._ids.new()
-        refused = yield from quota.reserve(answer_id, site, visitor, hashed, question.page, now)
+        refused = yield from self._reserve(answer_id, site, visitor, hashed, question.page, now)
         if refused is not None:
             raise refusal(refused, now)
         yield from store.add_question(
@@ -323,6 +336,8 @@ def tell_queued(updates: ThreadUpdates, reply: Comment) -> None:
 
 def refusal(refused: dict[str, Any], now: int) -> Exception:
     """A refusal of the quota as the error that says when it is worth asking again."""
+    if refused is DISK_FULL:
+        return Unavailable("insufficient_storage", retry_after=3600)
     resets_at = refused.get("resets_at")
     if not resets_at:
         return Forbidden(refused.get("code", "ai_off"))

@@ -29,6 +29,7 @@ from ..comments.posting import Posting
 from ..comments.snapshot import Snapshots, ThreadReads
 from ..comments.updates import ThreadUpdates
 from ..db.database import Database
+from ..db.space import FreeBytes, free_bytes
 from ..ids import Ids, RandomIds
 from ..jobs.queue import JobQueue
 from ..jobs.runner import JobRunner
@@ -37,12 +38,14 @@ from ..knowledge.build import Knowledge
 from ..knowledge.crawl.crawls import PACE_SECONDS
 from ..live.build import make_bus
 from ..mail.build import make_mailer
+from ..maintenance.upkeep import Upkeep
 from ..metrics import Metrics
 from ..migrations import migrate
 from ..net.fetch import PageFetcher
 from ..runtime import Runtime
 from ..settings import Settings
 from ..sites.store import SiteDirectory
+from ..transfer.backup.planned import PlannedBackups
 from .dispatch import App
 from .routes import ERRORS, api_routes, page_routes
 from .services import Services
@@ -57,6 +60,7 @@ class Overrides:
     answerer: Answerer | None = None
     fetcher: PageFetcher | None = None
     crawl_pace: float = PACE_SECONDS
+    free_bytes: FreeBytes | None = None
 
 
 def build_app(settings: Settings, seams: Overrides | None = None) -> App:
@@ -76,7 +80,8 @@ def build_services(settings: Settings, seams: Overrides) -> Services:
     db = Database(settings.database_url, metrics.writes.add)
     clock, ids, bus, mailer = seams.clock, seams.ids, make_bus(settings, seams.ids), make_mailer(settings)
     sites = SiteDirectory(db, clock, settings.daily_answers)
-    runtime = Runtime(settings, db, bus, clock, ids, sites, JobQueue(clock, ids))
+    free = seams.free_bytes or free_bytes(settings.database_url)
+    runtime = Runtime(settings, db, bus, clock, ids, sites, JobQueue(clock, ids), free)
     streams = AnswerStreams(bus)
     sessions = Sessions(db, clock, ids, settings.secret_key)
     snapshots = Snapshots(db, bus, clock)
@@ -89,7 +94,12 @@ def build_services(settings: Settings, seams: Overrides) -> Services:
     knowledge = Knowledge(runtime, seams.fetcher, seams.crawl_pace)
     accounts = build_accounts(runtime, sessions, mailer, changed=updates.forget, told=updates.reload)
     drafts = DraftPublishing(runtime, updates)
-    kinds = [*accounts.jobs, *knowledge.jobs, *renewal.kinds(), *alerts.kinds(), drafts.kind()]
+    upkeep = Upkeep(runtime, mailer)
+    backups = PlannedBackups(runtime, upkeep)
+    kinds = [
+        *accounts.jobs, *knowledge.jobs, *renewal.kinds(), *alerts.kinds(), drafts.kind(), *upkeep.kinds(),
+        *backups.kinds(),
+    ]  # fmt: skip
     return Services(
         runtime=runtime, metrics=metrics, snapshots=snapshots, updates=updates, posting=posting, accounts=accounts,
         knowledge=knowledge, threads=CommentHandlers(runtime, sessions, posting, snapshots), answerer=answerer,

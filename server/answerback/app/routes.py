@@ -40,7 +40,7 @@ def page_routes(services: Services) -> list[BaseRoute]:
     return [
         *admin_routes(runtime, services.posting, services.updates, services.knowledge),
         *services.accounts.routes(),
-        *machine_routes(runtime.db, runtime.bus, services.metrics),
+        *machine_routes(runtime, services.metrics),
         *ThreadViews(runtime, services.snapshots).routes(),
         *assets.ROUTES,
         *widget.ROUTES,

@@ -13,7 +13,7 @@ from ..db.sqlite_file import INTERRUPTED, restored
 from ..errors import AppError, BadRequest, SettingsError
 from ..settings import Settings, load_settings, sqlite_file
 from ..version import version
-from . import answers, jobs, owners, sites, threads
+from . import answers, backups, jobs, owners, sites, threads
 from . import server as serving
 from . import transfer as moving
 from .console import Parser, say, takes_env_file
@@ -75,6 +75,6 @@ def parser() -> Parser:
     takes_env_file(top)
     top.add_argument("--version", action=_Version, help="print the version and exit")
     commands = top.add_subparsers(metavar="COMMAND", required=True, parser_class=Parser)
-    for room in (serving, sites, threads, owners, answers, jobs, moving):
+    for room in (serving, sites, threads, owners, answers, jobs, moving, backups):
         room.add_to(commands)
     return top

@@ -32,7 +32,9 @@ async def check_all(settings: Settings) -> list[Line]:
     elif file is not None and not file.is_file():
         database = [Line("database", "warning", f"{file} is not there: the first start makes it; {IF_NOT_NEW}")]
     else:
-        database = [await _database(settings), await _integrity(settings), await _budgets(settings)]
+        database = [
+            await _database(settings), await _integrity(settings), *await _upkeep(settings), await _budgets(settings)
+        ]  # fmt: skip
     return [
         _settings(settings),
         *database,
@@ -78,6 +80,28 @@ async def _integrity(settings: Settings) -> Line:
         found = "; ".join(integrity.findings)
         return Line("integrity", "error", f"the database is damaged ({found}): docs/operating.md, “Damage”")
     return Line("integrity", "ok", integrity.unknown or "every page and every reference is as it should be")
+
+
+async def _upkeep(settings: Settings) -> list[Line]:
+    """The disk and the backups; nothing where the database cannot tell, which another line says."""
+    from ..db.space import free_bytes
+    from ..maintenance.status import read_status
+
+    db = Database(settings.database_url)
+    try:
+        await db.connect()
+        status = await read_status(db, free_bytes(settings.database_url), SystemClock().now())
+    except Exception:
+        return []
+    finally:
+        await db.close()
+    problems = {problem.code.partition("_")[0]: problem.text for problem in status.problems()}
+    backup, disk, _ = status.lines()
+    return [
+        Line(part, "warning" if part in problems else "ok", problems.get(part, text))
+        for part, text in (("disk", disk), ("backup", backup))
+        if part == "disk" or db.is_sqlite
+    ]
 
 
 async def _redis(settings: Settings) -> Line:

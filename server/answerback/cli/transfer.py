@@ -1,4 +1,4 @@
-"""Commands that take comments out and in, and copies."""
+"""Commands that take comments out and in."""
 
 from __future__ import annotations
 
@@ -8,15 +8,14 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from ..errors import BadRequest
-from ..settings import Settings, sqlite_file
+from ..settings import Settings
 from ..transfer.formats import EXPORTS, IMPORTS
-from .console import command, say, steps, watched, with_database
+from .console import command, say, watched, with_database
 from .sites import site_of
 
 
 def add_to(commands: Any) -> None:
-    """`export`, `import`, `backup`, `restore`."""
+    """`export`, `import`."""
     export = command(commands, "export", _export, "the comments of a site as JSON, CSV or one HTML page")
     export.add_argument("key")
     export.add_argument("--format", choices=list(EXPORTS), default="json")
@@ -27,11 +26,6 @@ def add_to(commands: Any) -> None:
     bring.add_argument("file")
     bring.add_argument("--from", dest="format", choices=list(IMPORTS), required=True)
     bring.add_argument("--json", action="store_true")
-    help = "a whole copy with key and pictures while the server runs"
-    backup = command(commands, "backup", _backup, help, "as it is")
-    backup.add_argument("file", type=Path)
-    back = command(commands, "restore", _restore, "put a backup back, with the old files aside", "as it is")
-    back.add_argument("file", type=Path)
 
 
 def _export(settings: Settings, options: argparse.Namespace) -> int:
@@ -65,44 +59,3 @@ def _import(settings: Settings, options: argparse.Namespace) -> int:
     if options.json:
         print(json.dumps(asdict(result)))
     return 0
-
-
-def _backup(settings: Settings, options: argparse.Namespace) -> int:
-    from ..clock import SystemClock
-    from ..transfer.backup.making import make_backup
-
-    database = _sqlite_only(settings, "pg_dump")
-    key = None if settings.secret_key else settings.data_dir / "secret-key"
-    manifest = make_backup(database, key, options.file, SystemClock().now(), steps())
-    say(f"Copied {manifest.bytes:,} bytes to {options.file} {_contents(manifest)}.")
-    if settings.secret_key:
-        say("ANSWERBACK_SECRET_KEY is set, so the key is not in it: keep it with your settings.")
-    return 0
-
-
-def _restore(settings: Settings, options: argparse.Namespace) -> int:
-    from ..clock import SystemClock
-    from ..transfer.backup.restoring import restore
-
-    database = _sqlite_only(settings, "pg_restore")
-    done = restore(options.file, database, settings.data_dir / "secret-key", SystemClock().now(), steps())
-    of = f" of {done.manifest.created_at} {_contents(done.manifest)}" if done.manifest else ""
-    say(f"Restored {options.file}{of}.")
-    if done.before is not None:
-        say(f"What was there before is in {done.before}.")
-    if not done.has_key and not settings.secret_key:
-        say("There is no key in it: put the old secret-key into the data folder, or set ANSWERBACK_SECRET_KEY.")
-    return 0
-
-
-def _sqlite_only(settings: Settings, other: str) -> Path:
-    file = sqlite_file(settings.database_url)
-    if file is None:
-        raise BadRequest("validation_failed", f"This database is PostgreSQL: use {other}.")
-    return file
-
-
-def _contents(manifest: Any) -> str:
-    """What is in a backup, in a few words."""
-    rows = manifest.rows
-    return f"(comments: {rows.get('comments', 0):,}, sites: {rows.get('sites', 0):,})"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from ..i18n import cldr
 from ..i18n.catalogue import Texts, texts
 from ..web.rendering import render
@@ -21,6 +23,11 @@ def link_message(purpose: str, to: str, *, site: str, lang: str, link: str, code
 def budget_message(to: str, *, site: str, lang: str, used: str, link: str) -> Message:
     """The message that tells an owner how much of a day's budget is used (`8,100 of 10,000 tokens`)."""
     return _message(texts(lang, "mail"), "budget", to, site, link, used=used)
+
+
+def server_message(to: str, *, problem: str, url: str) -> Message:
+    """The message that tells an owner of all sites what is wrong with the server; what is wrong is said in English."""
+    return _message(texts("en", "mail"), "server", to, urlsplit(url).netloc, f"{url}/admin/", problem=problem)
 
 
 def _message(t: Texts, kind: str, to: str, site: str, link: str, *, code: str = "", **values: str) -> Message:

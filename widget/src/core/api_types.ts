@@ -32,6 +32,7 @@ export type ErrorCode =
   | "edit_window_over"
   | "email_taken"
   | "header_required"
+  | "insufficient_storage"
   | "internal"
   | "login_failed"
   | "method_not_allowed"

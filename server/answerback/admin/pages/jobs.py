@@ -16,7 +16,7 @@ from ..auth import Owner, OwnerAuth, OwnerCall, OwnerView
 
 PATH = "/admin/jobs/"
 MOST = 200
-KINDS = ("mail_link", "budget_alert", "picture", "crawl", "embeddings", "page_changed")
+KINDS = ("mail_link", "budget_alert", "picture", "crawl", "embeddings", "page_changed", "server_alert", "integrity")
 """Kinds that owners read a text for; any other is named as it is."""
 
 

@@ -18,6 +18,7 @@ from ...core.times import day_of, iso, next_midnight
 from ...db.work import Work
 from ...errors import BadRequest, NotFound
 from ...i18n.cldr import date_and_time
+from ...maintenance.status import read_status
 from ...runtime import Runtime
 from ...web.forms import BoundForm
 from .. import store
@@ -41,8 +42,8 @@ class LogViews:
         self._clock = runtime.clock
         self._posting = posting
         self._updates = updates
-        self._updates = updates
         self._sites = runtime.sites
+        self._free_bytes = runtime.free_bytes
         self._auth = auth
 
     def views(self) -> Mapping[str, Mapping[str, OwnerView]]:
@@ -71,11 +72,12 @@ class LogViews:
             return found, totals, (yield from store.pages(chosen)), (yield from store.alerts(names))
 
         found, totals, pages, alerts = await self._db.read(work)
+        server = await read_status(self._db, self._free_bytes, now) if call.owner.all_sites else None
         last = ".".join(str(part) for part in found[ENTRIES - 1].cursor) if found[ENTRIES:] else ""
         return self._auth.show(
             call, "log", title=lambda t: t["title"], totals=totals, pages=pages, states=STATES, query=query,
             form=BoundForm(query), entries=found[:ENTRIES], running=RUNNING,
-            alerts=[alert for alert in map(self._as_set, alerts) if alert is not None],
+            alerts=[alert for alert in map(self._as_set, alerts) if alert is not None], server=server,
             filtered=any(query[name] for name in FILTERS),
             newest=self._auth.address(PATH, query | {"before": ""}) if query["before"] else "",
             older=self._auth.address(PATH, query | {"before": last}) if last else "",

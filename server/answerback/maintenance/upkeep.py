@@ -1,0 +1,92 @@
+"""Looks after the server: measures, checks, records, and tells its owners of trouble."""
+
+from __future__ import annotations
+
+import logging
+from functools import partial
+
+from ..accounts.store import owner_email, owners_of
+from ..db.integrity_store import check_integrity
+from ..db.work import Work, after
+from ..jobs.model import Job, Kind
+from ..mail.jobs import send
+from ..mail.messages import server_message
+from ..mail.transport import Mailer
+from ..runtime import Runtime
+from . import store
+from .status import DAY_MS, HOUR_MS, Problem, database_bytes, read_status
+from .store import Run
+
+log = logging.getLogger(__name__)
+
+ALERT = "server_alert"
+SERVER = ""
+"""The site of what concerns all of them; its owners are those of all sites."""
+
+
+class Upkeep:
+    """What the server does for itself. Without a mailer the log and the owners' pages alone tell of trouble."""
+
+    def __init__(self, runtime: Runtime, mailer: Mailer | None) -> None:
+        self._db = runtime.db
+        self._clock = runtime.clock
+        self._jobs = runtime.jobs
+        self._free_bytes = runtime.free_bytes
+        self._url = runtime.settings.public_url
+        self._mailer = mailer
+
+    def kinds(self) -> list[Kind]:
+        """The jobs that do it."""
+        kinds = [
+            Kind("upkeep", lambda _: self.look(), every_ms=HOUR_MS),
+            Kind("integrity", lambda _: self.check(), every_ms=7 * DAY_MS, seconds=None, tries=2),
+        ]
+        if self._mailer is not None:
+            kinds.append(Kind(ALERT, partial(self._mail, self._mailer)))
+        return kinds
+
+    async def look(self) -> None:
+        """Once a day note how large the database is; see whether there is trouble."""
+        now = self._clock.now()
+        last = await self._db.read(lambda: store.last_run("size"))
+        if last is None or not 0 <= now - last.at < DAY_MS:
+            bytes = await database_bytes(self._db)
+            await self._db.write(lambda: store.add_run(Run("size", now, "ok", bytes=bytes)))
+        await self.tell()
+
+    async def check(self) -> None:
+        """Read the whole database, to see whether it is damaged."""
+        integrity = await check_integrity(self._db)
+        await self.record(
+            Run("integrity", self._clock.now(), "failed" if integrity.findings else "ok", "; ".join(integrity.findings))
+        )
+
+    async def record(self, done: Run) -> None:
+        """Note what came of a run, and tell of it where it failed."""
+        if done.outcome == "failed":
+            log.error("%s failed: %s", done.kind, done.detail)
+        await self._db.write(lambda: store.add_run(done))
+        await self.tell()
+
+    async def tell(self) -> None:
+        """Have owners of all sites told of each problem, once a day."""
+        status = await read_status(self._db, self._free_bytes, self._clock.now())
+        for problem in status.problems():
+            await self._db.write(partial(self._tell, problem, status.now))
+
+    def _tell(self, problem: Problem, now: int) -> Work[None]:
+        kind = f"alert_{problem.code}"
+        last = yield from store.last_run(kind)
+        if last is not None and 0 <= now - last.at < DAY_MS:
+            return
+        yield from store.add_run(Run(kind, now, "ok", problem.text))
+        yield after(partial(log.warning, "%s", problem.text))
+        if self._mailer is not None:
+            for owner in (yield from owners_of(SERVER)):
+                yield from self._jobs.put(ALERT, {"owner": owner, "text": problem.text})
+
+    async def _mail(self, mailer: Mailer, job: Job) -> None:
+        email = await self._db.read(lambda: owner_email(str(job.data["owner"]), SERVER))
+        if email is not None:
+            message = server_message(email, problem=str(job.data["text"]), url=self._url)
+            await send(mailer, message, self._clock.now())

@@ -1,0 +1,28 @@
+"""Backups one after the other in a folder, of which the newest are kept."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from ...db.sqlite_file import Progress
+from .archive import Manifest
+from .making import make_backup
+
+NAMES = "answerback-????-??-??T??????Z.tar"
+
+
+def add_backup(
+    folder: Path, keep: int, database: Path, key: Path | None, now: int, progress: Progress
+) -> tuple[Path, Manifest]:
+    """Make another backup in the folder; then, and only then, remove those that are not among the newest `keep`.
+
+    Raises what `make_backup` raises.
+    """
+    target = folder / f"answerback-{datetime.fromtimestamp(now // 1000, UTC):%Y-%m-%dT%H%M%SZ}.tar"
+    manifest = make_backup(database, key, target, now, progress)
+    for old in sorted(folder.glob(NAMES))[:-keep]:
+        old.unlink()
+    for left in folder.glob(f"{NAMES}.*unfinished"):  # by a server that was killed: the next one has another name
+        left.unlink()
+    return target, manifest
