@@ -53,7 +53,6 @@ class MailServer:
     answer: str = "250 taken"
     hanging: int = 0
     """Messages that wait for an answer."""
-    refused: int = 0
     recipient: str = "250 yes"
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
@@ -72,8 +71,6 @@ class MailServer:
             message = email.message_from_bytes(envelope.content, policy=default)
             assert isinstance(message, EmailMessage)
             self.mails.append(Mail(list(envelope.rcpt_tos), message))
-        else:
-            self.refused += 1
         return self.answer
 
     @classmethod

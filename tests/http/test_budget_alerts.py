@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.fakes.smtp_server import MailServer
+from tests.http.signing import rows
 from tests.http.test_corrections import sign_in
 from tests.services import Server, Site, wait_until
 
@@ -78,7 +79,7 @@ def test_owners_are_told_later_when_mail_is_not_taken_now(server: Server, post: 
     server.change(budget_answers="1")
     with sign_in(server, "owner@example.com", "demo"):
         answered(server, 1)
-        wait_until(lambda: post.refused)
+        wait_until(lambda: rows(server, "SELECT 1 FROM jobs WHERE kind = 'budget_alert' AND error <> ''"))
         post.answer = "250 taken"
         server.clock.advance(seconds=60)
         assert "1 of 1 answer" in post.next_to("owner@example.com").part("plain")

@@ -81,8 +81,9 @@ ADMIN_ONES = ("/admin/comments/{id}/", "/admin/visitors/{id}/", "/admin/knowledg
 ADMIN_LISTS = ("/admin/", "/admin/knowledge/", "/admin/unanswered/")
 # Nothing of a site is named at these; a sign-in's address is a secret of its own, made for one site.
 NAMELESS = (
-    "/", "/admin", "/assets/{name}", "/admin/sign-in/", "/admin/sign-in/{secret}/", "/admin/sign-out/", "/healthz",
-    "/readyz", "/metrics", "/api/openapi.json", "/answerback.js", "/answerback/{name}", "/avatars/{id}",
+    "/", "/admin", "/assets/{name}", "/admin/sign-in/", "/admin/sign-in/{secret}/", "/admin/sign-out/",
+    "/admin/language/", "/healthz", "/readyz", "/metrics", "/api/openapi.json", "/answerback.js", "/answerback/{name}",
+    "/avatars/{id}",
 )  # fmt: skip
 APART = ("/sign-in/", "/account/", "/t/", "/t")
 """Tried further below, or in test_signing_in.py and test_accounts.py."""

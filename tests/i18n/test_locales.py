@@ -74,7 +74,7 @@ COMPOSED = {
     "admin.unanswered.why": {*WHY, "no_support", "failed"},
     **{
         f"mail.{message}": {"subject", "opening", "button", "code", "closing"}
-        for message in ("sign_in", "verify", "reset", "budget")
+        for message in ("sign_in", "verify", "reset", "budget", "server")
     },
     "answers": {f"{place}_{what}" for place in ("page", "site") for what in ("says", "silent")},
     "sign_in": {
@@ -193,6 +193,7 @@ def test_composed_names_exist(group: str) -> None:
         "mail.verify": {"code"},
         "mail.reset": {"code"},
         "mail.budget": {"code"},
+        "mail.server": {"code"},
     }
     wanted = {f"{group}.{name}" for name in COMPOSED[group] - optional.get(group, set())}
     assert wanted <= entries("en").keys()

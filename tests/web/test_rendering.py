@@ -18,7 +18,7 @@ HOSTILE = """"><script>'&"""
 
 def shown(source: str, form: BoundForm | None = None) -> str:
     imports = '{% import "web/templates/components.html" as ui with context %}'
-    values = {"base": "/below", "hidden": {"token": HOSTILE}, "form": form or BoundForm()}
+    values = {"base": "/below", "lang": "en", "hidden": {"token": HOSTILE}, "form": form or BoundForm()}
     return environment().from_string(imports + source).render(**values, hostile=HOSTILE)
 
 
