@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -10,7 +11,7 @@ import orjson
 from ..clock import Clock
 from ..db.database import Database
 from ..db.work import Work, many, one, run
-from ..errors import BadRequest, NotFound
+from ..errors import BadRequest, Forbidden, NotFound
 from .settings import Site, check, check_key, read_site
 
 FRESH_MS = 2_000
@@ -67,7 +68,7 @@ def list_sites() -> Work[list[tuple[str, dict[str, str]]]]:
 
 
 class SiteDirectory:
-    """The sites as this process knows them; at most `FRESH_MS` behind other processes, never behind its own."""
+    """The sites as this process knows them: changes are seen within `FRESH_MS`, new sites and origins at once."""
 
     def __init__(self, db: Database, clock: Clock, daily_answers: int | None) -> None:
         self._db = db
@@ -77,15 +78,23 @@ class SiteDirectory:
         self._origins: frozenset[str] = frozenset()
         self._mark: tuple[int, int, str] | None = None
         self._read_at = -FRESH_MS
+        self._looking = asyncio.Lock()
+        self._looks = 0
         self.version = 0
         """Grows with each change that is seen, so that others know when to let go of what they derived."""
 
-    async def get(self, key: str) -> Site:
-        """The site of that key. Raises NotFound (`site_unknown`)."""
+    async def get(self, key: str, origin: str | None = None) -> Site:
+        """The site of that key, for a page of that origin. Raises NotFound (`site_unknown`), Forbidden
+        (`origin_not_allowed`)."""
         await self.refresh()
         site = self._sites.get(key)
+        if site is None or origin not in (None, *site.origins):
+            await self._look()
+            site = self._sites.get(key)
         if site is None:
             raise NotFound("site_unknown")
+        if origin not in (None, *site.origins):
+            raise Forbidden("origin_not_allowed")
         return site
 
     def known(self, key: str) -> Site | None:
@@ -104,19 +113,35 @@ class SiteDirectory:
     async def has_origin(self, origin: str) -> bool:
         """Whether any site may be used from that origin."""
         await self.refresh()
+        if origin not in self._origins:
+            await self._look()
         return origin in self._origins
 
     async def refresh(self, *, force: bool = False) -> None:
-        """Look whether anything has changed, at most every `FRESH_MS`."""
-        if not force and not self.stale:
-            return
-        self._read_at = self._clock.now()
+        """Look whether anything has changed, at most every `FRESH_MS`; `force`: read all of it now."""
+        if force:
+            self._mark = None
+        if force or self.stale:
+            await self._look()
+
+    async def _look(self) -> None:
+        """Read what has changed up to now. Who comes while somebody reads shares the next reading with others."""
+        begun = self._looks
+        async with self._looking:
+            if self._looks > begun:
+                return
+            self._looks += 1
+            self._read_at = self._clock.now()
+            await self._read()
+
+    async def _read(self) -> None:
         row = await self._db.fetch_one(
-            """SELECT COUNT(*) AS count, MAX(updated_at) AS latest,
+            """SELECT COUNT(*) AS count, SUM(updated_at) AS moments,
                 (SELECT value FROM flags WHERE name = 'answers') AS answers FROM sites"""
         )
-        mark = (row["count"], row["latest"] or 0, row["answers"] or "on") if row else (0, 0, "on")
-        if mark == self._mark and not force:
+        # The sum, not the latest: a clock that was put back stamps a change with less than the latest.
+        mark = (row["count"], int(row["moments"] or 0), row["answers"] or "on") if row else (0, 0, "on")
+        if mark == self._mark:
             return
         sites = [
             read_site(key, texts, daily_answers=self._daily_answers) for key, texts in await self._db.read(list_sites)
