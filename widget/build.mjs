@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { gzipSync } from "node:zlib";
+import { brotliCompressSync, gzipSync } from "node:zlib";
 import { build, transform } from "esbuild";
 import { minify } from "terser";
 import { readAsking, readLocales } from "./locales.mjs";
@@ -128,15 +128,20 @@ const loader = await bundle({
 files.set("answerback.js", loader);
 
 await mkdir(join(out, "answerback"), { recursive: true });
-for (const [name, bytes] of files) await writeFile(join(out, name), bytes);
-for (const old of await readdir(join(out, "answerback"))) {
-  if (!files.has(`answerback/${old}`)) await rm(join(out, "answerback", old));
-}
-
 const sizes = new Map();
 for (const [name, bytes] of files) {
-  const small = gzipSync(bytes, { level: 9 }).length;
-  sizes.set(name, small);
+  const gzip = gzipSync(bytes, { level: 9 });
+  await writeFile(join(out, name), bytes);
+  await writeFile(join(out, `${name}.gz`), gzip);
+  await writeFile(join(out, `${name}.br`), brotliCompressSync(bytes));
+  sizes.set(name, gzip.length);
+}
+for (const old of await readdir(join(out, "answerback"))) {
+  if (!files.has(`answerback/${old.replace(/\.(br|gz)$/, "")}`)) await rm(join(out, "answerback", old));
+}
+
+for (const [name, bytes] of files) {
+  const small = sizes.get(name);
   console.log(
     `${name.padEnd(40)} ${String(bytes.length).padStart(7)} bytes ${String(small).padStart(7)} gzip`,
   );

@@ -1,7 +1,8 @@
-"""Style sheets and scripts of our own pages, as browsers keep them."""
+"""Style sheets and scripts of our own pages and of the widget, as browsers keep them."""
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -9,7 +10,8 @@ import httpx2
 import pytest
 from answerback.app.build import build_app
 from answerback.settings import load_settings
-from answerback.web.assets import FOREVER, PACKAGE, SHORT, TYPES, asset_path, assets
+from answerback.web.assets import PACKAGE, asset_path, assets
+from answerback.web.static_files import FOREVER, SHORT, TYPES
 
 pytestmark = pytest.mark.anyio
 
@@ -44,6 +46,27 @@ async def test_what_a_browser_has_is_not_sent_again(tmp_path: Path) -> None:
     tag = (await get(tmp_path, asset_path("style.css"))).headers["etag"]
     again = await get(tmp_path, "/assets/style.css", **{"If-None-Match": tag})
     assert (again.status_code, again.content) == (304, b"")
+
+
+async def test_files_are_sent_compressed(tmp_path: Path) -> None:
+    loader = (await get(tmp_path, "/answerback.js", **{"Accept-Encoding": "identity"})).text
+    [thread] = re.findall(r"answerback/thread-\w+\.js", loader)
+    for path in ("/answerback.js", f"/{thread}", asset_path("style.css")):
+        plain = await get(tmp_path, path, **{"Accept-Encoding": "identity"})
+        assert "content-encoding" not in plain.headers
+        tags = {plain.headers["etag"]}
+        for encoding in ("br", "gzip"):
+            packed = await get(tmp_path, path, **{"Accept-Encoding": encoding})
+            assert packed.headers["content-encoding"] == encoding
+            assert packed.content == plain.content
+            assert int(packed.headers["content-length"]) < len(plain.content) * 0.6
+            assert packed.headers["vary"] == "Accept-Encoding"
+            again = await get(
+                tmp_path, path, **{"Accept-Encoding": encoding, "If-None-Match": f'"other", {packed.headers["etag"]}'}
+            )
+            assert (again.status_code, again.content) == (304, b"")
+            tags.add(packed.headers["etag"])
+        assert len(tags) == 3, "a strong ETag is that of the bytes"
 
 
 async def test_nothing_but_assets_is_sent(tmp_path: Path) -> None:

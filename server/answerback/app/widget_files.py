@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
+from functools import cache
 from pathlib import Path
 
 from starlette.requests import Request
@@ -12,18 +12,28 @@ from starlette.routing import Route
 
 from ..errors import NotFound
 from ..net.http import problem
+from ..web.static_files import FOREVER, SHORT, StaticFile, read_file, send
 
 STATIC = Path(__file__).parents[1] / "static"
-SHORT, FOREVER = "public, max-age=300", "public, max-age=31536000, immutable"
 _PART = re.compile(r"([a-z]+)-[0-9a-f]+\.js")
+
+
+@cache
+def _parts() -> dict[str, StaticFile]:
+    return {path.name: read_file(path) for path in sorted((STATIC / "answerback").glob("*.js"))}
+
+
+@cache
+def _loader() -> StaticFile:
+    return read_file(STATIC / "answerback.js")
 
 
 async def loader(request: Request) -> Response:
     """`GET /answerback.js`."""
-    path = STATIC / "answerback.js"
-    if not await asyncio.to_thread(path.is_file):
+    try:
+        return send(request, _loader(), SHORT, shared=True)
+    except FileNotFoundError:
         return problem(NotFound("not_found", "The widget has not been built. Run make setup."))
-    return await _script(path, SHORT)
 
 
 async def part(request: Request) -> Response:
@@ -32,21 +42,11 @@ async def part(request: Request) -> Response:
     matched = _PART.fullmatch(name)
     if matched is None:
         return problem(NotFound())
-    path = STATIC / "answerback" / name
-    if await asyncio.to_thread(path.is_file):
-        return await _script(path, FOREVER)
-    others = await asyncio.to_thread(lambda: sorted(path.parent.glob(f"{matched[1]}-*.js")))
-    return await _script(others[0], SHORT) if others else problem(NotFound())
-
-
-async def _script(path: Path, cache: str) -> Response:
-    headers = {
-        "Access-Control-Allow-Origin": "*",
-        "Cache-Control": cache,
-        "Cross-Origin-Resource-Policy": "cross-origin",
-        "X-Content-Type-Options": "nosniff",
-    }
-    return Response(await asyncio.to_thread(path.read_bytes), headers=headers, media_type="text/javascript")
+    parts = _parts()
+    if name in parts:
+        return send(request, parts[name], FOREVER, shared=True)
+    todays = next((file for other, file in parts.items() if other.startswith(f"{matched[1]}-")), None)
+    return send(request, todays, SHORT, shared=True) if todays else problem(NotFound())
 
 
 ROUTES = [Route("/answerback.js", loader), Route("/answerback/{name}", part)]

@@ -19,6 +19,7 @@ from ..core.model import Comment
 from ..db.database import Database
 from ..errors import BadRequest
 from ..live.bus import Bus, page_channel
+from ..net.encoding import accepted_encoding
 from ..sites.settings import Site
 from ..sites.store import SiteDirectory
 from . import thread_store
@@ -60,16 +61,15 @@ class Snapshot:
 
     def encoded(self, accept: bytes) -> tuple[bytes, bytes | None]:
         """The smallest form that the client takes, and its Content-Encoding."""
-        if len(self.body) < 512:
-            return self.body, None
-        if b"br" in accept:
+        encoding = accepted_encoding(accept) if len(self.body) >= 512 else None
+        if encoding == b"br":
             if self._br is None:
                 self._br = brotli.compress(self.body, quality=5)
-            return self._br, b"br"
-        if b"gzip" in accept:
+            return self._br, encoding
+        if encoding == b"gzip":
             if self._gzip is None:
                 self._gzip = gzip.compress(self.body, 6, mtime=0)
-            return self._gzip, b"gzip"
+            return self._gzip, encoding
         return self.body, None
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -13,31 +11,16 @@ from starlette.routing import Route
 
 from ..errors import NotFound
 from ..net.http import problem
+from .static_files import FOREVER, SHORT, TYPES, StaticFile, read_file, send
 
 PACKAGE = Path(__file__).parents[1]
-TYPES = {".css": "text/css", ".js": "text/javascript"}
-SHORT, FOREVER = "public, max-age=300", "public, max-age=31536000, immutable"
-
-
-@dataclass(frozen=True, slots=True)
-class Asset:
-    """A file as it is sent; `version` changes with its content."""
-
-    body: bytes
-    media_type: str
-    version: str
 
 
 @cache
-def assets() -> dict[str, Asset]:
+def assets() -> dict[str, StaticFile]:
     """All files by name. They are read once: what is on disk changes with an update, which restarts the server."""
     paths = sorted(path for path in PACKAGE.glob("*/**/assets/*") if path.suffix in TYPES)
-    return {path.name: _read(path) for path in paths}
-
-
-def _read(path: Path) -> Asset:
-    body = path.read_bytes()
-    return Asset(body, TYPES[path.suffix], hashlib.sha256(body).hexdigest()[:10])
+    return {path.name: read_file(path) for path in paths}
 
 
 def asset_path(name: str) -> str:
@@ -50,15 +33,7 @@ async def serve(request: Request) -> Response:
     asset = assets().get(str(request.path_params["name"]))
     if asset is None:
         return problem(NotFound())
-    headers = {
-        "Cache-Control": FOREVER if request.query_params.get("v") == asset.version else SHORT,
-        "Cross-Origin-Resource-Policy": "same-origin",
-        "ETag": f'"{asset.version}"',
-        "X-Content-Type-Options": "nosniff",
-    }
-    if request.headers.get("if-none-match") == headers["ETag"]:
-        return Response(status_code=304, headers=headers)
-    return Response(asset.body, headers=headers, media_type=asset.media_type)
+    return send(request, asset, FOREVER if request.query_params.get("v") == asset.version else SHORT)
 
 
 ROUTES = [Route("/assets/{name}", serve, methods=["GET", "HEAD"])]

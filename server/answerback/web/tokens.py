@@ -25,4 +25,4 @@ def light(name: str) -> str:
 
 def stylesheet(name: str) -> str:
     """The text of a style sheet."""
-    return assets()[name].body.decode()
+    return assets()[name].forms[None].decode()
