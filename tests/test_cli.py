@@ -132,6 +132,20 @@ def test_settings_come_from_env_file(tmp_path: Path) -> None:
         assert (done.returncode, why in done.stderr) == (1, True), done.stderr
 
 
+def test_check_warns_of_a_model_that_is_not_listed(run: Run, model: OpenAIServer) -> None:
+    def said(**names: str) -> str:
+        lines = run("check", OPENAI_BASE_URL=model.base_url, **names).stdout.splitlines()
+        return next(line for line in lines if " provider " in line)
+
+    assert said(ANSWERBACK_MODEL="test-model").startswith("ok ")
+    for unknown in (
+        {"ANSWERBACK_MODEL": "other"},
+        {"ANSWERBACK_MODEL": "test-model", "ANSWERBACK_FALLBACK_MODEL": "other"},
+    ):
+        warned = said(**unknown)
+        assert warned.startswith("warning ") and warned.endswith("does not list the model other")
+
+
 def test_check_warns_about_unknown_prices(run: Run, model: OpenAIServer) -> None:
     def said(**settings: str) -> str:
         return next(line for line in run("check", **settings).stdout.splitlines() if " budgets " in line)

@@ -31,6 +31,9 @@ class Setting:
         return self.name.removeprefix("ANSWERBACK_").lower()
 
 
+_QUOTES = "\"'\u2018\u2019\u201c\u201d"
+
+
 def _url(text: str) -> str:
     parts = urlsplit(text)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
@@ -97,6 +100,20 @@ def _smtp_url(text: str) -> str:
     return _with_port(text)
 
 
+def _key(text: str) -> str:
+    """A secret that is sent in a header or a form as it is."""
+    if not re.fullmatch(r"[!-~]+", text):
+        raise ValueError("must consist of ASCII letters, digits and signs; it was probably pasted with something else")
+    return text
+
+
+def _unquoted(text: str) -> str:
+    """Docker's `env_file` and systemd's drop-ins keep quotation marks that a shell would take away."""
+    if len(text) > 1 and text[0] in _QUOTES and text[-1] in _QUOTES:
+        raise ValueError("must not be in quotation marks")
+    return text
+
+
 def _with_port(text: str) -> str:
     try:
         _ = urlsplit(text).port
@@ -116,7 +133,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("ANSWERBACK_PUBLIC_URL", "http://localhost:8000", "The URL at which browsers reach this server.", _url),
     Setting("ANSWERBACK_SECRET_KEY", "", "Signing keys, comma-separated, newest last.", _keys, secret=True),
     Setting("ANSWERBACK_PROVIDER", "auto", "The answer provider: auto, openai, quote or off.", _provider),
-    Setting("OPENAI_API_KEY", "", "API key of the OpenAI-compatible server.", secret=True),
+    Setting("OPENAI_API_KEY", "", "API key of the OpenAI-compatible server.", _key, secret=True),
     Setting("OPENAI_BASE_URL", "", "Base URL of an OpenAI-compatible server.", _url),
     Setting("ANSWERBACK_MODEL", "gpt-5-mini", "The model that answers."),
     Setting("ANSWERBACK_FALLBACK_MODEL", "", "The model to use when the first one fails."),
@@ -129,13 +146,15 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("ANSWERBACK_SMTP_URL", "", "Mail server: smtp://user:password@host:587.", _smtp_url, secret=True),
     Setting("ANSWERBACK_MAIL_FROM", "", "Sender of emails."),
-    Setting("ANSWERBACK_GITHUB_CLIENT_ID", "", "GitHub sign-in: client id."),
-    Setting("ANSWERBACK_GITHUB_CLIENT_SECRET", "", "GitHub sign-in: client secret.", secret=True),
+    Setting("ANSWERBACK_GITHUB_CLIENT_ID", "", "GitHub sign-in: client id.", _key),
+    Setting("ANSWERBACK_GITHUB_CLIENT_SECRET", "", "GitHub sign-in: client secret.", _key, secret=True),
     Setting("ANSWERBACK_GITHUB_URL", "https://github.com", "GitHub's URL, or GitHub Enterprise's.", _url),
     Setting("ANSWERBACK_GITHUB_API_URL", "https://api.github.com", "GitHub's API URL.", _url),
-    Setting("ANSWERBACK_KAKAO_CLIENT_ID", "", "Kakao sign-in: REST API key."),
-    Setting("ANSWERBACK_KAKAO_CLIENT_SECRET", "", "Kakao sign-in: client secret.", secret=True),
-    Setting("ANSWERBACK_KAKAO_ADMIN_KEY", "", "Kakao's admin key, which verifies unlink notifications.", secret=True),
+    Setting("ANSWERBACK_KAKAO_CLIENT_ID", "", "Kakao sign-in: REST API key.", _key),
+    Setting("ANSWERBACK_KAKAO_CLIENT_SECRET", "", "Kakao sign-in: client secret.", _key, secret=True),
+    Setting(
+        "ANSWERBACK_KAKAO_ADMIN_KEY", "", "Kakao's admin key, which verifies unlink notifications.", _key, secret=True
+    ),
     Setting("ANSWERBACK_KAKAO_URL", "https://kauth.kakao.com", "Kakao's sign-in URL.", _url),
     Setting("ANSWERBACK_KAKAO_API_URL", "https://kapi.kakao.com", "Kakao's API URL.", _url),
 )
@@ -207,7 +226,7 @@ def load_settings(
     for setting in SETTINGS:
         text = texts.get(setting.name) or setting.default
         try:
-            values[setting.field] = setting.check(text) if text else None
+            values[setting.field] = setting.check(_unquoted(text)) if text else None
         except ValueError as error:
             raise SettingsError(f"{setting.name}: {error}") from None
     for field, value in values.items():

@@ -52,6 +52,13 @@ def test_secrets_come_from_files_and_stay_hidden(tmp_path: Path) -> None:
         ("ANSWERBACK_TYPO", "x"),
         ("ANSWERBACK_MODEL_FILE", "x"),
         ("OPENAI_API_KEY_FILE", "/nowhere/at/all"),
+        ("OPENAI_API_KEY", "\u201csk-canary\u201d"),
+        ("OPENAI_API_KEY", '"sk-canary"'),
+        ("OPENAI_API_KEY", "sk-can\u00e4ry"),
+        ("OPENAI_API_KEY", "sk-canary\nX-Other: 1"),
+        ("ANSWERBACK_KAKAO_ADMIN_KEY", "can ary"),
+        ("ANSWERBACK_MODEL", "'canary'"),
+        ("ANSWERBACK_PUBLIC_URL", '"https://comments.example"'),
     ],
 )
 def test_bad_setting_is_named_without_its_secret(tmp_path: Path, name: str, text: str) -> None:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from ..clock import SystemClock
 from ..db.database import Database
 from ..db.sqlite_file import INTERRUPTED, restored
 from ..errors import Unavailable
 from ..settings import Settings, sqlite_file
+
+if TYPE_CHECKING:
+    import httpx2
 
 IF_NOT_NEW = "where there was one, ANSWERBACK_DATA_DIR is wrong"
 
@@ -139,7 +142,19 @@ async def check_provider(settings: Settings) -> Line:
         return Line("provider", "error", f"openai at {base} does not accept the key")
     if response.status_code != 200:
         return Line("provider", "warning", f"openai at {base} answers /models with {response.status_code}")
+    listed = _models(response)
+    for model in filter(None, (settings.model, settings.fallback_model, settings.embedding_model)):
+        if listed and not {model, f"{model}:latest"} & listed:
+            return Line("provider", "warning", f"openai at {base} does not list the model {model}")
     return Line("provider", "ok", f"openai at {base}, model {settings.model}")
+
+
+def _models(response: httpx2.Response) -> set[str]:
+    """The names that the server lists; none where it lists them in a way of its own."""
+    try:
+        return {str(model["id"]) for model in response.json()["data"]}
+    except (ValueError, LookupError, TypeError):
+        return set()
 
 
 async def _budgets(settings: Settings) -> Line:
