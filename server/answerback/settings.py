@@ -80,6 +80,17 @@ def _networks(text: str) -> tuple[str, ...]:
     return tuple(str(ip_network(part.strip())) for part in text.split(",") if part.strip())
 
 
+def _private_sites(text: str) -> tuple[str, ...]:
+    entries = tuple(part.strip().lower() for part in text.split(",") if part.strip())
+    for entry in entries:
+        try:
+            ip_network(entry)
+        except ValueError:
+            if not re.fullmatch(r"[\w-]+(\.[\w-]+)*", entry) or re.fullmatch(r"[\d.]+", entry):
+                raise ValueError("must be hosts or networks, such as wiki.internal,10.1.0.0/16") from None
+    return entries
+
+
 def _prices(text: str) -> str:
     for part in filter(None, (part.strip() for part in text.split(","))):
         if not re.fullmatch(r"[^=]{1,100}=(\d+(\.\d+)?/){2}\d+(\.\d+)?", part):
@@ -144,6 +155,12 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "ANSWERBACK_TRUSTED_PROXIES", "", "Proxies whose X-Forwarded-For is trusted: addresses or networks.", _networks
     ),
+    Setting(
+        "ANSWERBACK_PRIVATE_SITES",
+        "",
+        "Sites at private addresses that may be read: hosts or networks.",
+        _private_sites,
+    ),
     Setting("ANSWERBACK_SMTP_URL", "", "Mail server: smtp://user:password@host:587.", _smtp_url, secret=True),
     Setting("ANSWERBACK_MAIL_FROM", "", "Sender of emails."),
     Setting("ANSWERBACK_GITHUB_CLIENT_ID", "", "GitHub sign-in: client id.", _key),
@@ -180,6 +197,7 @@ class Settings:
     answers_at_once: int
     daily_answers: int | None
     trusted_proxies: tuple[str, ...]
+    private_sites: tuple[str, ...]
     smtp_url: str
     mail_from: str
     github_client_id: str
@@ -232,7 +250,8 @@ def load_settings(
     for field, value in values.items():
         if value is None:
             values[field] = ""
-    values["trusted_proxies"] = values["trusted_proxies"] or ()
+    for name in ("trusted_proxies", "private_sites"):
+        values[name] = values[name] or ()
     if "ANSWERBACK_DAILY_ANSWERS" in texts and texts["ANSWERBACK_DAILY_ANSWERS"] == "unlimited":
         values["daily_answers"] = None
     data_dir = Path(str(values["data_dir"])).expanduser().resolve()

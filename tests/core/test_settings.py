@@ -58,6 +58,10 @@ def test_secrets_come_from_files_and_stay_hidden(tmp_path: Path) -> None:
         ("OPENAI_API_KEY", "sk-canary\nX-Other: 1"),
         ("ANSWERBACK_KAKAO_ADMIN_KEY", "can ary"),
         ("ANSWERBACK_MODEL", "'canary'"),
+        ("ANSWERBACK_PRIVATE_SITES", "https://wiki.internal"),
+        ("ANSWERBACK_PRIVATE_SITES", "10.0.0.1/8"),
+        ("ANSWERBACK_PRIVATE_SITES", "*.internal"),
+        ("ANSWERBACK_PRIVATE_SITES", "10.0.0"),
         ("ANSWERBACK_PUBLIC_URL", '"https://comments.example"'),
     ],
 )

@@ -125,3 +125,6 @@ def test_crawl_command_says_what_is_wrong(place: Place) -> None:
     place.web.pages["/robots.txt"] = (500, {}, b"")
     done = place.server.command("site", "crawl", "demo", "--json", check=False)
     assert (done.returncode, json.loads(done.stdout)["error"]) == (1, "robots: http")
+    assert "robots.txt could not be read" in done.stderr
+    [line] = [line for line in place.server.command("check").stdout.splitlines() if " sites " in line]
+    assert line.startswith("warning ") and "demo: Its robots.txt could not be read" in line

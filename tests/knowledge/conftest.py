@@ -18,7 +18,7 @@ from answerback.knowledge.crawl import store as site_store
 from answerback.knowledge.crawl.crawler import Crawled, Crawler
 from answerback.knowledge.index.search import SiteIndex
 from answerback.knowledge.page_reader import PAGE_CHANGED, PageReader
-from answerback.net.fetch import HttpPageFetcher
+from answerback.net.fetch import HttpPageFetcher, resolve
 from answerback.sites.settings import read_site
 from answerback.sites.store import add_site
 
@@ -66,6 +66,11 @@ class Reading:
         return [passage.text for passage in await self.index.search("demo", question)]
 
 
+async def split_dns(host: str, port: int) -> list[str]:
+    """As the system resolves it, but for a name that is known inside only."""
+    return ["127.0.0.1"] if host == "wiki.example" else await resolve(host, port)
+
+
 @pytest.fixture
 async def reading(tmp_path: Path, web: WebSite) -> AsyncIterator[Reading]:
     path = tmp_path / "answerback.db"
@@ -75,6 +80,6 @@ async def reading(tmp_path: Path, web: WebSite) -> AsyncIterator[Reading]:
     await db.write(lambda: add_site("demo", {"origins": web.origin}, 1))
     clock, index = SteppedClock(), SiteIndex(db)
     jobs = JobQueue(clock, RandomIds())
-    reader = PageReader(db, clock, HttpPageFetcher(), jobs)
+    reader = PageReader(db, clock, HttpPageFetcher(split_dns), jobs)
     yield Reading(db, web, clock, Crawler(db, clock, jobs, reader, index, pace=0), index)
     await db.close()

@@ -9,6 +9,7 @@ import time
 
 import anyio
 import pytest
+from answerback.admin.pages.knowledge import problem_of
 from answerback.db.work import Work, one
 from answerback.knowledge.crawl import store as site_store
 from answerback.knowledge.index import store as index_store
@@ -125,6 +126,13 @@ async def test_site_with_failing_robots_txt_is_not_crawled(reading: Reading, web
     result = await reading.crawl()
     assert web.paths == ["/robots.txt"]
     assert (result.pages, result.error) == (1, "robots: http")
+
+
+async def test_private_address_is_named_as_the_reason(reading: Reading, web: WebSite) -> None:
+    web.pages["/"] = page("Home", "Welcome to the harbour.")
+    result = await reading.crawl(f"http://wiki.example:{web.port}")
+    assert (result.pages, result.error) == (1, "address")
+    assert "ANSWERBACK_PRIVATE_SITES" in problem_of(result.error, "en")
 
 
 async def test_noindex_pages_are_not_kept(reading: Reading, web: WebSite) -> None:

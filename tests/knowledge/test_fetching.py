@@ -5,11 +5,11 @@ from __future__ import annotations
 import gzip
 import threading
 import zlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import pytest
 from answerback.knowledge.extract.html import extract
-from answerback.net.deny_list import is_public, names_itself
+from answerback.net.deny_list import PrivateSites, is_public, names_itself
 from answerback.net.fetch import MOST_BYTES, SITEMAP, Fetched, HttpPageFetcher, gunzip
 
 from .serving import Answer, Request, WebSite, page
@@ -32,7 +32,7 @@ def site() -> Iterator[WebSite]:
         yield running
 
 
-def leading_to(*answers: str) -> tuple[HttpPageFetcher, list[str]]:
+def leading_to(*answers: str, private: Collection[str] = ()) -> tuple[HttpPageFetcher, list[str]]:
     """A fetcher whose names lead to these addresses, one answer after the other, and what was looked up."""
     looked: list[str] = []
 
@@ -40,7 +40,7 @@ def leading_to(*answers: str) -> tuple[HttpPageFetcher, list[str]]:
         looked.append(host)
         return answers[min(len(looked), len(answers)) - 1].split()
 
-    return HttpPageFetcher(resolver), looked
+    return HttpPageFetcher(resolver, private=PrivateSites(private)), looked
 
 
 async def fetch(site: WebSite, path: str = "/", *, seconds: float = 5.0) -> Fetched:
@@ -69,6 +69,29 @@ async def test_name_resolving_to_private_is_not_fetched(address: str, site: WebS
     origin = f"http://site.example:{site.port}"
     assert (await fetcher.fetch(f"{origin}/", [origin])).status == "address"
     assert looked == ["site.example"]
+    assert site.asked == []
+
+
+@pytest.mark.parametrize(
+    "entries", [["site.example"], ["10.0.0.0/8", "127.0.0.0/8"], ["::1", "127.0.0.1"], ["\uc704\ud0a4.example"]]
+)
+async def test_private_sites_are_fetched_where_they_are_named(entries: list[str], site: WebSite) -> None:
+    host = "site.example" if entries[0].isascii() else "xn--9q5b29o.example"
+    fetcher, _ = leading_to("127.0.0.1", private=entries)
+    origin = f"http://{host}:{site.port}"
+    assert (await fetcher.fetch(f"{origin}/", [origin])).status == "ok"
+
+
+@pytest.mark.parametrize("entries", [["other.example"], ["example"], ["10.0.0.0/8"], ["::ffff:0:0/96"]])
+async def test_other_private_sites_are_not_fetched(
+    entries: list[str], site: WebSite, caplog: pytest.LogCaptureFixture
+) -> None:
+    fetcher, _ = leading_to("127.0.0.1", private=entries)
+    origin = f"http://site.example:{site.port}"
+    for _ in range(2):
+        assert (await fetcher.fetch(f"{origin}/", [origin])).status == "address"
+    [line] = caplog.messages
+    assert line.startswith("site.example is at a private address") and "ANSWERBACK_PRIVATE_SITES" in line
     assert site.asked == []
 
 

@@ -36,7 +36,8 @@ async def check_all(settings: Settings) -> list[Line]:
         database = [Line("database", "warning", f"{file} is not there: the first start makes it; {IF_NOT_NEW}")]
     else:
         database = [
-            await _database(settings), await _integrity(settings), *await _upkeep(settings), await _budgets(settings)
+            await _database(settings), await _integrity(settings), *await _upkeep(settings),
+            await _sites(settings), await _budgets(settings),
         ]  # fmt: skip
     return [
         _settings(settings),
@@ -105,6 +106,27 @@ async def _upkeep(settings: Settings) -> list[Line]:
         for part, text in (("disk", disk), ("backup", backup))
         if part == "disk" or db.is_sqlite
     ]
+
+
+async def _sites(settings: Settings) -> Line:
+    """Whether the sites could be read when they were crawled last."""
+    from ..admin.pages.knowledge import problem_of
+    from ..knowledge.crawl.store import crawls
+
+    db = Database(settings.database_url)
+    try:
+        await db.connect()
+        found = await db.read(lambda: crawls(SystemClock().now()))
+    except Exception as error:
+        return Line("sites", "warning", f"cannot be read ({type(error).__name__})")
+    finally:
+        await db.close()
+    problems = [
+        f"{key}: {problem_of(crawl.error, 'en')}"
+        for key, crawl in sorted(found.items())
+        if crawl.error not in ("", "lost")
+    ]
+    return Line("sites", "warning" if problems else "ok", " ".join(problems) or "every crawl went through")
 
 
 async def _redis(settings: Settings) -> Line:

@@ -221,6 +221,7 @@ def _site_visitor(settings: Settings, options: argparse.Namespace) -> int:
 
 
 def _site_crawl(settings: Settings, options: argparse.Namespace) -> int:
+    from ..admin.pages.knowledge import problem_of
     from ..knowledge.build import crawl_site
 
     site, tell = site_of(settings, options.key), watched("Pages")
@@ -233,6 +234,8 @@ def _site_crawl(settings: Settings, options: argparse.Namespace) -> int:
         f"{result.changed:,} changed, {result.unchanged:,} as before; {result.left_out:,} left out, "
         f"{result.failed:,} failed, {result.forgotten:,} gone."
     )
+    if result.error:
+        say(problem_of(result.error, "en"))
     if options.json:
         print(json.dumps(asdict(result)))
     return 1 if result.error else 0

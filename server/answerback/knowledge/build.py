@@ -10,6 +10,7 @@ from ..ids import RandomIds
 from ..jobs.model import JobFailed, Kind
 from ..jobs.queue import JobQueue
 from ..live.bus import MemoryBus
+from ..net.deny_list import PrivateSites
 from ..net.fetch import HttpPageFetcher, PageFetcher
 from ..runtime import Runtime
 from ..settings import Settings
@@ -30,7 +31,9 @@ class Knowledge:
     def __init__(self, runtime: Runtime, fetcher: PageFetcher | None, pace: float = PACE_SECONDS) -> None:
         db, clock, jobs = runtime.db, runtime.clock, runtime.jobs
         self._embedder = make_embedder(runtime.settings)
-        self.reader = PageReader(db, clock, fetcher or HttpPageFetcher(), jobs)
+        self.reader = PageReader(
+            db, clock, fetcher or HttpPageFetcher(private=PrivateSites(runtime.settings.private_sites)), jobs
+        )
         self.index = make_index(db, self._embedder)
         self.crawler = Crawler(db, clock, jobs, self.reader, self.index, pace)
         self.crawls = SiteCrawls(runtime, self.crawler)

@@ -6,7 +6,10 @@ Python versions that we run on.
 
 from __future__ import annotations
 
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from collections.abc import Collection
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+
+from ..core.hosts import ascii_host
 
 _DENIED_4 = [
     ip_network(text)
@@ -47,3 +50,24 @@ def names_itself(host: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+class PrivateSites:
+    """Hosts and networks whose pages may be read although their addresses are private (ANSWERBACK_PRIVATE_SITES)."""
+
+    def __init__(self, entries: Collection[str]) -> None:
+        self._hosts: set[str] = set()
+        self._networks: list[IPv4Network | IPv6Network] = []
+        for entry in entries:
+            try:
+                self._networks.append(ip_network(entry))
+            except ValueError:
+                self._hosts.add(ascii_host(entry))
+
+    def allow(self, host: str, address: str) -> bool:
+        """Whether a page of this host may be fetched from this address."""
+        if ascii_host(host) in self._hosts or names_itself(host):
+            return True
+        parsed = ip_address(address.partition("%")[0])
+        parsed = (parsed.ipv4_mapped if isinstance(parsed, IPv6Address) else None) or parsed
+        return any(parsed in network for network in self._networks)

@@ -2,12 +2,13 @@
 
 Only from the site's own origins, also after each redirect; every resolved address is checked, and the connection goes
 to the very address that was checked. A private address is reached only where the origin itself names it in so many
-words (`http://127.0.0.1:8001`), as the operator wrote it.
+words (`http://127.0.0.1:8001`), or the operator has named its host or network (ANSWERBACK_PRIVATE_SITES).
 """
 
 from __future__ import annotations
 
 import asyncio
+import logging
 import socket
 import zlib
 from collections.abc import Awaitable, Callable, Collection, Iterable
@@ -19,12 +20,17 @@ import httpcore2
 import httpx2
 
 from ..core.hosts import normal_origin
-from .deny_list import is_public, names_itself
+from .deny_list import PrivateSites, is_public
+
+log = logging.getLogger(__name__)
 
 SECONDS, MOST_BYTES, REDIRECTS = 5.0, 2 * 1024 * 1024, 3
 ADDRESSES_TRIED = 3
 AGENT = "Answerback/0.1 (reads pages of its own site to answer comments)"
 Resolver = Callable[[str, int], Awaitable[list[str]]]
+Permits = Callable[[str, int, str], bool]
+"""Whether a host with this port may be reached at this private address."""
+PUBLIC_ONLY = PrivateSites(())
 Allows = Callable[[str], bool]
 
 
@@ -107,17 +113,17 @@ class AddressRefused(Exception):
 class _CheckedBackend(httpcore2.AsyncNetworkBackend):
     """Resolves, checks every address, and dials one that was checked."""
 
-    def __init__(self, resolver: Resolver, private: Callable[[str, int], bool]) -> None:
+    def __init__(self, resolver: Resolver, permits: Permits) -> None:
         self._inner = httpcore2.AnyIOBackend()
         self._resolver = resolver
-        self._private = private
+        self._permits = permits
 
     async def connect_tcp(
         self, host: str, port: int, timeout: float | None = None, local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore2.AsyncNetworkStream:  # fmt: skip
         addresses = await self._resolver(host, port)
-        if not addresses or not (self._private(host, port) or all(map(is_public, addresses))):
+        if not addresses or not all(is_public(address) or self._permits(host, port, address) for address in addresses):
             raise AddressRefused(host)
         tried = addresses[:ADDRESSES_TRIED]
         for address in tried:
@@ -137,12 +143,12 @@ class _CheckedBackend(httpcore2.AsyncNetworkBackend):
         await self._inner.sleep(seconds)
 
 
-def checked_transport(url: str, resolver: Resolver, private: Callable[[str, int], bool]) -> httpx2.AsyncHTTPTransport:
-    """A network that reaches public addresses only, and others where `private(host, port)` says that it may."""
+def checked_transport(url: str, resolver: Resolver, permits: Permits) -> httpx2.AsyncHTTPTransport:
+    """A network that reaches public addresses only, and private ones where `permits` says so."""
     transport = httpx2.AsyncHTTPTransport(trust_env=False)
     transport._pool = httpcore2.AsyncConnectionPool(  # the transport has no argument for its network
         ssl_context=httpx2.create_ssl_context(trust_env=False) if url.startswith("https:") else None,
-        network_backend=_CheckedBackend(resolver, private),
+        network_backend=_CheckedBackend(resolver, permits),
     )
     return transport
 
@@ -150,9 +156,13 @@ def checked_transport(url: str, resolver: Resolver, private: Callable[[str, int]
 class HttpPageFetcher:
     """Fetches over the network; a connection lives as long as one page, so that no address outlives its check."""
 
-    def __init__(self, resolver: Resolver = resolve, seconds: float = SECONDS) -> None:
+    def __init__(
+        self, resolver: Resolver = resolve, seconds: float = SECONDS, private: PrivateSites = PUBLIC_ONLY
+    ) -> None:
         self._resolver = resolver
         self._seconds = seconds
+        self._private = private
+        self._told: set[str] = set()
 
     async def fetch(
         self, url: str, origins: Collection[str], *, etag: str = "", last_modified: str = "", kind: Kind = PAGE,
@@ -169,10 +179,16 @@ class HttpPageFetcher:
                 return await self._follow(url, origins, headers, kind, allows)
         except TimeoutError:
             return Fetched("slow", url)
-        except AddressRefused:
+        except AddressRefused as error:
+            self._tell(str(error))
             return Fetched("address", url)
         except (OSError, UnicodeError, ValueError, httpx2.HTTPError, httpx2.InvalidURL, httpcore2.ConnectError):
             return Fetched("network", url)
+
+    def _tell(self, host: str) -> None:
+        if host not in self._told:
+            self._told.add(host)
+            log.warning("%s is at a private address and is not read: name it in ANSWERBACK_PRIVATE_SITES", host)
 
     async def _follow(
         self, url: str, origins: Collection[str], headers: dict[str, str], kind: Kind, allows: Allows
@@ -182,7 +198,9 @@ class HttpPageFetcher:
                 return Fetched("origin", url)
             if number and not allows(url):
                 return Fetched("robots", url)
-            transport = checked_transport(url, self._resolver, lambda host, port: names_itself(host))
+            transport = checked_transport(
+                url, self._resolver, lambda host, _, address: self._private.allow(host, address)
+            )
             async with (
                 httpx2.AsyncClient(transport=transport, trust_env=False, follow_redirects=False) as client,
                 client.stream("GET", url, headers=headers) as response,

@@ -45,7 +45,7 @@ class PictureFetcher:
             url = self._safe(url)
             if not url:
                 return None
-            transport = checked_transport(url, self._resolver, lambda host, port: (host, port) in self._own)
+            transport = checked_transport(url, self._resolver, lambda host, port, _: (host, port) in self._own)
             async with (
                 httpx2.AsyncClient(transport=transport, trust_env=False, follow_redirects=False) as client,
                 client.stream("GET", url, headers=headers) as response,

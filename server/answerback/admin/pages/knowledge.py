@@ -144,8 +144,8 @@ class KnowledgeViews:
 def problem_of(error: str, lang: str) -> str:
     """What kept a site from being read, in words."""
     t = texts(lang, "admin.knowledge")
+    if error in ("address", "lost"):
+        return t["private" if error == "address" else "taken_over"]
     if error.startswith("robots"):
         return t["robots"]
-    if error.startswith("http"):
-        return t("refused", status=error.removeprefix("http "))
-    return t["taken_over"] if error else ""
+    return t("refused", status=error.removeprefix("http ")) if error else ""

@@ -196,7 +196,7 @@ class Crawler:
         if fetched.status in ("type", "origin", "redirects") or (400 <= fetched.code < 500 and fetched.code != 429):
             return EVERYTHING
         walk.closed.add(origin)
-        walk.result.error = f"robots: {fetched.status}"
+        walk.result.error = "address" if fetched.status == "address" else f"robots: {fetched.status}"
         return NOTHING
 
     async def _read_sitemaps(self, walk: _Walk) -> None:
