@@ -4,10 +4,24 @@ import { PERMALINK } from "../constants.js";
 import { fragmentUrl, isHere } from "../core/quote.js";
 import type { Source } from "../core/types.js";
 import { type Child, h, type Props } from "../dom.js";
-import { showOnPage } from "../highlight.js";
 import type { Locale } from "../locale.js";
 import { wayTo } from "./known.js";
 import { icon, View } from "./view.js";
+
+/** Where the build has put what few need, beside this file. */
+declare const HIGHLIGHT_FILE: string;
+
+/** Marks the quotation on the page, by a part that is fetched when it is first asked for. */
+async function show(quote: string): Promise<boolean> {
+  try {
+    const part: typeof import("../highlight.js") = await import(
+      /* @vite-ignore */ new URL(HIGHLIGHT_FILE, import.meta.url).href
+    );
+    return part.showOnPage(quote);
+  } catch {
+    return false;
+  }
+}
 
 interface Data extends Locale {
   sources: Source[];
@@ -46,9 +60,9 @@ export class SourcesView extends View<Data> {
       const way = wayTo(fragmentUrl(url, quote), here);
       return row("a", { ...way, title: texts.openSource }, title || url);
     }
-    const onclick = () => {
+    const onclick = async () => {
+      this.#status = (await show(quote)) ? texts.sourceShown : texts.sourceMissing;
       this.#at = index;
-      this.#status = showOnPage(quote) ? texts.sourceShown : texts.sourceMissing;
       this.draw();
     };
     return row("button", { type: "button", title: texts.showSource, onclick });
