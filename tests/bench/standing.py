@@ -89,5 +89,7 @@ def widget(rounds: int, seconds: float, folder: Path) -> list[Row]:
     ):
         raw = float(sum(path.stat().st_size for path in files))
         small = float(sum(len(gzip.compress(path.read_bytes(), 9)) for path in files))
-        rows.append(Row("widget", f"{what}, gzip", "bytes", [small], {"raw": raw}, f"≤ {most:,}", small <= most))
+        rows.append(
+            Row("widget", f"widget: {what}, gzip", "bytes", [small], {"raw": raw}, f"≤ {most:,}", small <= most)
+        )
     return rows
