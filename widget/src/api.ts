@@ -175,7 +175,7 @@ export class Api {
   }
 }
 
-/** How many comments each page has, where that can be told; apart from `Api`, since the count is loaded on its own. */
+/** How many comments each page has; apart from `Api`, since the count is loaded on its own. Throws Problem. */
 export async function fetchCounts(
   base: string,
   site: string,
@@ -184,12 +184,11 @@ export async function fetchCounts(
   const url = new URL("api/counts/", base);
   url.searchParams.set("site", site);
   for (const page of pages) url.searchParams.append("page", page);
-  try {
-    const response = await fetch(url, { credentials: "omit" });
-    return response.ok ? (await response.json()).counts : {};
-  } catch {
-    return {};
-  }
+  const response = await fetch(url, { credentials: "omit" }).catch(() => {
+    throw new Problem("offline", 0);
+  });
+  if (!response.ok) throw await refusal(response);
+  return (await response.json()).counts;
 }
 
 async function refusal(response: Response): Promise<Problem> {

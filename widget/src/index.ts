@@ -9,8 +9,9 @@ import {
   type Options,
   optionsOf,
 } from "./config.js";
-import { ASK, COMMENTS, COUNT, EVENTS, MARGIN, OUTER, PERMALINK } from "./constants.js";
+import { ASK, COMMENTS, COUNT, MARGIN, OUTER, PERMALINK } from "./constants.js";
 import { CountElement, setLocate } from "./elements/count.js";
+import { fail } from "./failing.js";
 import type { Handed } from "./signing_in.js";
 
 declare const THREAD_FILE: string;
@@ -44,11 +45,6 @@ const locate: Locate = (element) => configOf(element, defaults);
 const placed = new Set<Placed>();
 const watched = new Set<Placed>();
 let near: IntersectionObserver | null = null;
-
-function fail(element: Element): void {
-  const detail = { code: "unavailable" };
-  element.dispatchEvent(new CustomEvent(EVENTS.error, { detail, bubbles: true, composed: true }));
-}
 
 /** Fetches an element's code; where that fails, the page stays as it is. */
 async function load(element: Element): Promise<void> {

@@ -138,4 +138,46 @@ describe("the loader", () => {
     await import("../src/index.js");
     expect(document.querySelectorAll("answerback-comments")).toHaveLength(1);
   });
+
+  it("counts in calls that servers take, whatever the language of the addresses", async () => {
+    const asked: URL[] = [];
+    vi.stubGlobal("fetch", async (url: URL) => {
+      asked.push(url);
+      return Response.json({
+        counts: Object.fromEntries(url.searchParams.getAll("page").map((page) => [page, 3])),
+      });
+    });
+    const pages = Array.from({ length: 250 }, (_, at) =>
+      at % 2 ? `/post/${at}` : `/글/${at}/${"바다".repeat(20)}`,
+    );
+    await load(
+      `${pages.map((page) => `<answerback-count page="${page}"></answerback-count>`).join("")}[tag]`,
+    );
+    await vi.waitFor(() => expect(document.body.textContent).toBe("3 comments".repeat(250)));
+    expect(asked.flatMap((url) => url.searchParams.getAll("page")).sort()).toEqual(pages.sort());
+    for (const url of asked) {
+      expect(url.href.length).toBeLessThan(4_100);
+      expect(url.searchParams.getAll("page").length).toBeLessThanOrEqual(100);
+    }
+  });
+
+  it("says so where comments could not be counted", async () => {
+    const codes: string[] = [];
+    const told = (event: Event) => codes.push((event as CustomEvent<{ code: string }>).detail.code);
+    document.addEventListener("answerback:error", told);
+    const replies = [
+      () => Response.json({ code: "origin_not_allowed" }, { status: 403 }),
+      () => new Response("<html>", { status: 414 }),
+      () => Promise.reject(new TypeError("Failed to fetch")),
+    ];
+    for (const [at, reply] of replies.entries()) {
+      vi.stubGlobal("fetch", async () => reply());
+      await load('<answerback-count page="/a">some</answerback-count>[tag]');
+      await vi.waitFor(() => expect(codes.length).toBe(at + 1));
+      expect(document.body.textContent).toBe("some");
+      window.Answerback?.destroy();
+    }
+    document.removeEventListener("answerback:error", told);
+    expect(codes).toEqual(["origin_not_allowed", "internal", "offline"]);
+  });
 });

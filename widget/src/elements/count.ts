@@ -1,13 +1,16 @@
 /** <answerback-count>: how many comments a page has, as plain text of the page itself. */
 
-import { fetchCounts } from "../api.js";
+import { fetchCounts, Problem } from "../api.js";
 import type { Locate } from "../config.js";
 import { counted, type Forms, languageOf } from "../core/texts.js";
+import { fail } from "../failing.js";
 
 /** A page that shows counts alone loads no other text. */
 declare const COUNT_TEXTS: Record<string, Forms>;
 
 const MOST_PAGES = 100;
+/** How long the pages of one call may be in its address: nginx takes 8,192 bytes, and Korean is long in addresses. */
+const LONGEST = 4_000;
 
 let locate: Locate;
 const waiting = new Set<CountElement>();
@@ -58,25 +61,39 @@ function askAll(): void {
   }
   waiting.clear();
   for (const [site, pages] of bySite) {
-    const names = [...pages.keys()];
-    for (let at = 0; at < names.length; at += MOST_PAGES)
-      void ask(base, site, names.slice(at, at + MOST_PAGES), pages);
+    let names: string[] = [];
+    let length = 0;
+    for (const page of pages.keys()) {
+      const more = new URLSearchParams({ page }).toString().length + 1;
+      if (names.length === MOST_PAGES || (names.length && length + more > LONGEST)) {
+        void ask(base, site, names, pages);
+        names = [];
+        length = 0;
+      }
+      names.push(page);
+      length += more;
+    }
+    void ask(base, site, names, pages);
   }
 }
 
-/** What could not be counted keeps the text that the page's author put there. */
+/** What could not be counted keeps the text that the page's author put there, and an event says why. */
 async function ask(
   base: string,
   site: string,
   names: string[],
   pages: Map<string, CountElement[]>,
 ): Promise<void> {
-  const counts = await fetchCounts(base, site, names);
-  for (const name of names) {
-    const count = counts[name];
-    if (count === undefined) continue;
-    for (const element of pages.get(name) ?? []) {
-      element.show(count, locate(element).lang ?? navigator.language);
+  const elements = (name: string) => pages.get(name) ?? [];
+  try {
+    const counts = await fetchCounts(base, site, names);
+    for (const name of names) {
+      const count = counts[name];
+      if (count === undefined) continue;
+      for (const element of elements(name)) element.show(count, locate(element).lang ?? navigator.language);
     }
+  } catch (error) {
+    const code = error instanceof Problem ? error.code : "internal";
+    for (const element of names.flatMap(elements)) fail(element, code);
   }
 }
