@@ -178,6 +178,37 @@ def test_counts_come_in_one_call(demo: Demo, arrive: Arrivals) -> None:
     assert not any("/answerback/thread-" in url for url in asked)
 
 
+def test_typing_is_not_for_the_page(demo: Demo, arrive: Arrivals) -> None:
+    """A page's own shortcuts, such as those of Sphinx and MkDocs, leave what is typed here alone."""
+    page = arrive(demo.at("bread.html"))
+    page.evaluate(
+        """() => { window.heard = [];
+        for (const type of ['keydown', 'keypress', 'keyup'])
+          document.addEventListener(type, event => { window.heard.push(event.key);
+            if (event.key === 's' || event.key === '/') event.preventDefault(); }); }"""
+    )
+    for box in (field(page), question_field(page)):
+        box.click()
+        page.keyboard.type("s/?")
+        page.keyboard.press("ArrowLeft")
+        expect(box).to_have_value("s/?")
+        assert page.evaluate("window.heard.splice(0)") == []
+        page.keyboard.press("Control+k")
+        page.keyboard.press("Escape")
+        assert {"Control", "k", "Escape"} <= set(page.evaluate("window.heard.splice(0)"))
+
+
+def test_permalinks_and_titles_hold_on_any_page(demo: Demo, arrive: Arrivals) -> None:
+    address = demo.with_page(
+        demo.tag, head="<base href='/elsewhere/'><script>document.title = '😀'.repeat(149) + 'a😀'</script>"
+    )
+    page = arrive(address)
+    leave(page, "Where am I?")
+    link = page.locator("answerback-comments [part~=permalink]").first
+    expect(link).to_be_visible()
+    assert page.evaluate("link => link.href", link.element_handle()).startswith(f"{address}#answerback-")
+
+
 def test_locked_thread_can_be_read(demo: Demo, arrive: Arrivals) -> None:
     page = arrive(demo.at("bread.html"))
     leave(page, "Written before it was closed.")

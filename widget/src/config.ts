@@ -67,6 +67,9 @@ function pageUrl(): string {
   return (known.split("#")[0] ?? "").slice(0, 2_000);
 }
 
+/** A text's beginning, without halves of characters, which the server refuses. */
+const clipped = (text: string, most: number): string => text.slice(0, most).replace(/[\p{Cs}\0]/gu, "");
+
 export function configOf(element: Element, defaults: Defaults): Config {
   const own = optionsOf(element);
   const pageLang =
@@ -76,7 +79,7 @@ export function configOf(element: Element, defaults: Defaults): Config {
     site: own.site ?? defaults.site ?? "",
     page: own.page ?? defaults.page ?? defaultPage(),
     url: pageUrl(),
-    title: document.title.slice(0, 300),
+    title: clipped(document.title, 300),
     theme: own.theme ?? defaults.theme ?? null,
     lang: own.lang ?? defaults.lang ?? (pageLang || null),
     ssoToken: own.ssoToken ?? defaults.ssoToken ?? null,

@@ -55,8 +55,11 @@ function draw(parent: Node, kids: (VNode | string)[]): void {
     return { node, dom: old ? patched(old, node) : create(node) };
   });
   for (const rest of free.values()) for (const old of rest) old.dom.remove();
+  const own = new Set<Node>(now.map(({ dom }) => dom));
   let cursor = parent.firstChild;
   for (const { dom } of now) {
+    // What a browser extension has put here stays where it is: an element that moves loses the focus.
+    while (cursor && !own.has(cursor)) cursor = cursor.nextSibling;
     if (dom === cursor) cursor = cursor.nextSibling;
     else parent.insertBefore(dom, cursor);
   }

@@ -36,6 +36,17 @@ describe("an element's place", () => {
     });
   });
 
+  it("has a title of whole characters, whatever its length", () => {
+    for (const [title, kept] of [
+      [`${"a".repeat(299)}😀b`, "a".repeat(299)],
+      ["half \ud83d and \ude00", "half  and "],
+      ["글".repeat(400), "글".repeat(300)],
+    ] as const) {
+      document.title = title;
+      expect(configOf(element({}), defaults).title).toBe(kept);
+    }
+  });
+
   it("is the canonical address's path, else the path", () => {
     expect(defaultPage()).toBe(location.pathname);
     const link = document.createElement("link");

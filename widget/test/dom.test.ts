@@ -17,6 +17,24 @@ describe("rendering", () => {
     expect(root.children[1]).toBe(a);
   });
 
+  it("moves nothing for an element that somebody else has put in", () => {
+    const row = (key: string) => h("li", { key }, key);
+    render(root, [row("a"), row("b")]);
+    const [a, b] = root.children;
+    const foreign = document.createElement("x-extension");
+    root.prepend(foreign);
+    const moved: Node[] = [];
+    const insertBefore = root.insertBefore.bind(root);
+    root.insertBefore = (node, before) => {
+      moved.push(node);
+      return insertBefore(node, before);
+    };
+    render(root, [row("a"), row("b"), row("c")]);
+    expect([...root.children].slice(0, 3)).toEqual([foreign, a, b]);
+    expect(root.textContent).toBe("abc");
+    expect(moved).toEqual([root.lastChild]);
+  });
+
   it("does not touch what is inside a custom element", () => {
     render(root, [h("x-inner", { ".data": 1 })]);
     const inner = root.firstElementChild;

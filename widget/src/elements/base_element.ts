@@ -20,6 +20,13 @@ export function setLocate(given: Locate): void {
 
 const SAID_MS = 4_000;
 
+/** What is typed here is not for the page's shortcuts; what moves, closes or commands goes on. */
+function keep(event: Event): void {
+  const { key, ctrlKey, metaKey } = event as KeyboardEvent;
+  if (ctrlKey || metaKey || key === "Tab" || key === "Escape") return;
+  if ((event.composedPath()[0] as Element).matches("textarea,input")) event.stopPropagation();
+}
+
 export abstract class BaseElement<T extends Shown> extends HTMLElement {
   static observedAttributes = ["site", "page", "theme", "lang"].flatMap((name) => [name, `data-${name}`]);
 
@@ -70,6 +77,7 @@ export abstract class BaseElement<T extends Shown> extends HTMLElement {
     if (!this.#root) {
       this.#root = document.createElement("div");
       shadow.append(this.#root);
+      for (const type of ["keydown", "keypress", "keyup"]) shadow.addEventListener(type, keep);
     }
     this.#config = locate(this);
     const scheme = matchMedia("(prefers-color-scheme: dark)");

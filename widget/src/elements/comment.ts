@@ -113,7 +113,9 @@ export class CommentElement extends View<CommentData> {
   #when({ id, created_at }: Comment, texts: Context["texts"], lang: string): Child {
     const text = relativeTime(created_at, Date.now(), lang, texts.justNow);
     const time = h("time", { datetime: created_at, title: fullTime(created_at, lang) }, text);
-    const link = { class: "when small muted", part: "permalink", href: `#${PERMALINK}${id}` };
+    // In full, since the page's <base> would lead elsewhere.
+    const href = `${location.href.split("#")[0]}#${PERMALINK}${id}`;
+    const link = { class: "when small muted", part: "permalink", href };
     return h("a", { ...link, title: texts.permalink }, time);
   }
 
