@@ -144,7 +144,7 @@ async def test_only_the_signed_in_owner_sees_the_log(house: House) -> None:
     assert signed_in.status_code == 303
     cookie = signed_in.headers["set-cookie"]
     assert cookie.startswith("__Host-answerback-owner=")
-    assert {"Path=/", "Secure", "HttpOnly", "SameSite=Strict"} <= set(cookie.split("; "))
+    assert {"Path=/", "Secure", "HttpOnly", "SameSite=Strict"} <= set(re.split("[;,] ", cookie))
     page = await house.browser.get("/admin/")
     assert page.status_code == 200
     assert "default-src 'none'; style-src 'self'" in page.headers["content-security-policy"]

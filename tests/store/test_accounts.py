@@ -6,12 +6,14 @@ import asyncio
 import re
 import sqlite3
 from collections.abc import Awaitable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import pytest
 from answerback.accounts import identities
 from answerback.accounts import store as people
+from answerback.accounts.credentials_store import end_everything, hold, set_password
 from answerback.accounts.identities import store as identity_store
 from answerback.accounts.identities.model import NewIds, Profile
 from answerback.accounts.privacy import erasing_store
@@ -23,14 +25,13 @@ from answerback.accounts.sign_in.mail_link.store import Link
 from answerback.accounts.sign_in.oauth import store as states
 from answerback.accounts.sign_in.oauth.store import State
 from answerback.accounts.sign_in.sso import store as sso
-from answerback.accounts.store import set_password
 from answerback.answers.record_store import record_of
 from answerback.answers.reuse import store as asked
 from answerback.clock import SteppedClock
 from answerback.core.model import Visitor
 from answerback.db.database import Database
 from answerback.db.work import IntegrityConflict, Work, run
-from answerback.errors import LimitReached
+from answerback.errors import LimitReached, Unauthorized
 
 from tests.services import migrated_sqlite
 
@@ -182,9 +183,18 @@ async def test_mail_reader_takes_the_account(db: Database) -> None:
     assert not await db.write(lambda: mail.confirm("v1", "else@example.com", NOW))
     await db.write(lambda: mail.add_link(message(1), NOW))
     await db.write(lambda: mail.prove("m1", "v1"))
-    assert await mail.proved(db, "s1") == visitor
+    assert await mail.proved(db, "s1") == (visitor, "mina@example.com")
     await db.write(lambda: set_password("v1", "hash"))
     await db.write(lambda: mail.shut_out("v1", NOW, identities_too=True))
+
+
+async def test_nobody_comes_in_by_what_was_ended(db: Database) -> None:
+    visitor = await arrive(db, 1)
+    await db.write(lambda: hold(visitor))
+    await db.write(lambda: end_everything("v1", NOW))
+    with pytest.raises(Unauthorized):
+        await db.write(lambda: hold(visitor))
+    await db.write(lambda: hold(replace(visitor, credentials=1)))
 
 
 async def test_a_token_of_a_site_is_used_once(db: Database) -> None:

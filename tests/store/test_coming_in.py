@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 from answerback.accounts import identities
 from answerback.accounts import store as people
+from answerback.accounts.credentials_store import end_everything
 from answerback.accounts.identities import store as identity_store
 from answerback.accounts.identities.model import NewIds, Profile
 from answerback.accounts.privacy import merging_store
@@ -85,7 +86,7 @@ async def test_ending_sessions_spares_the_current_page(db: Database) -> None:
             )  # fmt: skip
 
     await db.write(open_much)
-    await db.write(lambda: people.end_everything("m1", NOW, but_page="e2"))
+    await db.write(lambda: end_everything("m1", NOW, but_page="e2"))
     assert await db.fetch_all("SELECT hash FROM account_sessions") == [{"hash": "e2"}]
     assert await db.fetch_all("SELECT id FROM sessions WHERE revoked_at IS NULL") == []
     assert await at_once(db, lambda: store.use_code("one", NOW)) == [None]

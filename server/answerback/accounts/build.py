@@ -69,7 +69,7 @@ def build_accounts(
     settings, db, clock, ids = runtime.settings, runtime.db, runtime.clock, runtime.ids
     auth, popup = AccountAuth(settings, db, clock, ids), PopupViews(settings)
     post = MailOutbox(runtime, mailer)
-    by_password, merging = PasswordAccounts(db, clock, ids, post.ask_verification), Merging(db, told)
+    by_password, merging = PasswordAccounts(runtime, post.ask_verification), Merging(db, told)
     handover = CodeExchange(db, clock, ids, sessions, merging)
     flow = OAuthFlow(runtime, popup, configured(settings, clock))
     ways = WaysIn(flow.offered, post.ready)
@@ -84,5 +84,5 @@ def build_accounts(
         api=AccountApi(db, clock, sessions, profiles), handover=handover,
         sign_on=SiteSignOn(runtime, sessions, pictures, merging), pictures=pictures, erasing=erasing,
         jobs=(*post.kinds(), pictures.kind(), Sweeping(db, clock).kind()),
-        views=(pages, MailLinks(runtime, popup, door, post), oauth, door),
+        views=(pages, MailLinks(runtime, popup, door, post, by_password), oauth, door),
     )  # fmt: skip

@@ -60,8 +60,8 @@ class SessionHandlers:
         """`POST /api/user/login/`."""
         email = self._email(call)
         password = call.text("password", 1_000, required=True)
-        visitor, hash = await self._by_password.sign_in(call.site.key, email, password, self._address(call))
-        return await self._signed_in(call, visitor, 200, hash)
+        visitor = await self._by_password.sign_in(call.site.key, email, password, self._address(call))
+        return await self._signed_in(call, visitor, 200)
 
     async def logout(self, call: Call) -> Response:
         """`POST /api/user/logout/`: the session is dead on the server, and its cookie goes."""
@@ -70,8 +70,8 @@ class SessionHandlers:
         response.headers["Set-Cookie"] = set_cookie(cookie_name(call.site.key), "", 0)
         return response
 
-    async def _signed_in(self, call: Call, visitor: Visitor, status: int, by_password: str = "") -> Response:
-        token = await self._sessions.begin_user(call, visitor, self._merging, by_password=by_password)
+    async def _signed_in(self, call: Call, visitor: Visitor, status: int) -> Response:
+        token = await self._sessions.begin_user(call, visitor, self._merging)
         return json_response({"user": visitor.public(), "token": token}, status)
 
     def _email(self, call: Call) -> str:

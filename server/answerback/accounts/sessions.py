@@ -17,6 +17,7 @@ from ..errors import BadRequest, Forbidden, Unauthorized
 from ..ids import Ids
 from ..sites.edge import Call, bearer_token
 from . import store
+from .credentials_store import hold
 from .sign_in.guest_merging import Merging
 from .user_agents import browser_of
 
@@ -159,10 +160,10 @@ class Sessions:
 
         return work
 
-    async def begin_user(self, call: Call, visitor: Visitor, merging: Merging, *, by_password: str = "") -> str:
+    async def begin_user(self, call: Call, visitor: Visitor, merging: Merging) -> str:
         """A session for somebody who has just signed in; its bearer token. What they did as a guest is theirs.
 
-        `by_password` is the hash of the password that has let them in. Raises Unauthorized when it is that no more.
+        Raises as `hold`.
         """
         before, now = await self.before(call), self._clock.now()
         guest = before if before is not None and before.visitor.kind == "guest" else None
@@ -171,8 +172,7 @@ class Sessions:
         values |= {"cookie_hash": None, "bearer_hash": hash_secret(token)}
 
         def work() -> Work[None]:
-            if by_password:
-                yield from store.hold_password(visitor.id, by_password)
+            yield from hold(visitor)
             if guest is not None:
                 yield from merging.merge(guest.visitor, visitor, now)
                 yield from store.revoke_session(guest.id, now)

@@ -8,9 +8,9 @@ from typing import Any
 from ..core.model import Visitor
 from ..db.database import Database
 from ..db.work import Row, Work, many, one, run
-from ..errors import Unauthorized
+from .credentials_store import end_everything_of_owner
 
-VISITOR = "v.id, v.site, v.kind, v.name, v.avatar_url, v.daily_answers, v.blocked"
+VISITOR = "v.id, v.site, v.kind, v.name, v.avatar_url, v.daily_answers, v.blocked, v.credentials"
 
 
 def read_visitor(row: Row) -> Visitor:
@@ -23,6 +23,7 @@ def read_visitor(row: Row) -> Visitor:
         row["avatar_url"] or None,
         row["daily_answers"],
         bool(row["blocked"]),
+        row["credentials"],
     )
 
 
@@ -88,22 +89,6 @@ async def user_by_email(db: Database, site: str, email: str) -> tuple[Visitor, s
     return None if row is None else (read_visitor(row), row["password_hash"])
 
 
-def hold_password(visitor_id: str, password_hash: str) -> Work[None]:
-    """The password that has been checked is the visitor's to this moment, and until this write is done. To be asked
-    in the write that lets somebody in by it. Raises Unauthorized (`login_failed`)."""
-    row = yield one(  # a write, so that one which changes it meanwhile comes before or after, on PostgreSQL too
-        """UPDATE visitors SET password_hash = password_hash WHERE id = :id AND password_hash = :hash RETURNING id""",
-        id=visitor_id, hash=password_hash,
-    )  # fmt: skip
-    if row is None:
-        raise Unauthorized("login_failed")
-
-
-def set_password(visitor_id: str, password_hash: str | None) -> Work[None]:
-    """Give the visitor a password, or take it away."""
-    yield run("UPDATE visitors SET password_hash = :hash WHERE id = :id", id=visitor_id, hash=password_hash)
-
-
 def add_session(values: dict[str, Any]) -> Work[None]:
     """Put in a session: id, site, visitor_id, origin, agent, cookie_hash, bearer_hash, now, expires_at."""
     yield run(
@@ -143,26 +128,6 @@ def revoke_session(session_id: str, now: int) -> Work[None]:
         "DELETE FROM account_sessions WHERE visitor_id = (SELECT visitor_id FROM sessions WHERE id = :id)",
         id=session_id,
     )
-
-
-def end_everything(visitor_id: str, now: int, *, but_page: str = "") -> Work[None]:
-    """End all that is open for a visitor: sessions, sign-ins that are under way, and the account page.
-
-    `but_page` is the hash of one session of the account page that stays.
-    """
-    yield run(
-        "UPDATE sessions SET revoked_at = :now WHERE visitor_id = :id AND revoked_at IS NULL", id=visitor_id, now=now
-    )
-    yield run("DELETE FROM account_sessions WHERE visitor_id = :id AND hash <> :but", id=visitor_id, but=but_page)
-    yield run("DELETE FROM sign_in_codes WHERE visitor_id = :id", id=visitor_id)
-    yield run("UPDATE mail_links SET proved_by = NULL WHERE proved_by = :id", id=visitor_id)
-    # Whoever could read the mail until now may have more than one of them.
-    yield run(
-        """UPDATE mail_links SET used_at = :now WHERE used_at IS NULL AND purpose IN ('reset', 'sign_in')
-        AND EXISTS (SELECT 1 FROM visitors v WHERE v.id = :id AND v.site = mail_links.site
-            AND v.email = mail_links.email)""",
-        id=visitor_id, now=now,
-    )  # fmt: skip
 
 
 def count_failure(bucket: str, now: int, forget_before: int) -> Work[None]:
@@ -215,8 +180,7 @@ def add_owner(
     )  # fmt: skip
     owner_id: str = row["id"]
     if password_hash is not None:
-        yield run("DELETE FROM owner_sessions WHERE owner_id = :id", id=owner_id)
-        yield run("DELETE FROM owner_links WHERE owner_id = :id", id=owner_id)
+        yield from end_everything_of_owner(owner_id)
     for site in sites:
         yield run(
             """INSERT INTO owner_sites (owner_id, site) VALUES (:owner_id, :site)
@@ -284,22 +248,31 @@ def add_owner_session(hash: str, owner_id: str, now: int, expires_at: int) -> Wo
     )  # fmt: skip
 
 
+def keep_owner_session(hash: str, until: int) -> Work[None]:
+    """A session that is used ends later."""
+    yield run(
+        "UPDATE owner_sessions SET expires_at = :until WHERE hash = :hash AND expires_at < :until",
+        hash=hash, until=until,
+    )  # fmt: skip
+
+
 def end_owner_session(hash: str) -> Work[None]:
     """An owner signs out."""
     yield run("DELETE FROM owner_sessions WHERE hash = :hash", hash=hash)
 
 
 async def owner_by_email(db: Database, email: str) -> Row | None:
-    """The owner's row: id, email, password_hash, all_sites."""
+    """The owner's row: id, email, password_hash, credentials."""
     return await db.fetch_one(
-        "SELECT id, email, password_hash, all_sites FROM owners WHERE email = :email", email=email
+        "SELECT id, email, password_hash, credentials FROM owners WHERE email = :email", email=email
     )
 
 
 async def owner_by_session(db: Database, hash: str, now: int) -> Row | None:
-    """The owner's row behind a session: id, email, all_sites."""
+    """The owner's row behind a session: id, email, all_sites, and when the session began and ends."""
     return await db.fetch_one(
-        """SELECT o.id, o.email, o.all_sites FROM owner_sessions s JOIN owners o ON o.id = s.owner_id
+        """SELECT o.id, o.email, o.all_sites, s.created_at AS began_at, s.expires_at
+        FROM owner_sessions s JOIN owners o ON o.id = s.owner_id
         WHERE s.hash = :hash AND s.expires_at > :now""",
         hash=hash, now=now,
     )  # fmt: skip

@@ -13,9 +13,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from ..accounts.sessions import hash_secret
-from ..accounts.store import owner_by_session
+from ..accounts.store import keep_owner_session, owner_by_session
 from ..clock import Clock
 from ..db.database import Database
+from ..db.work import Row
 from ..errors import Forbidden
 from ..i18n.catalogue import Texts, languages, own_name, texts
 from ..settings import Settings
@@ -25,7 +26,9 @@ from ..web.views import View, WebViews
 from .store import sites_to_see
 
 COOKIE = "__Host-answerback-owner"
-SESSION_SECONDS = 30 * 24 * 3600
+SESSION_SECONDS, IDLE_SECONDS = 30 * 24 * 3600, 24 * 3600
+NOTED_SECONDS = 600
+"""How much later a session may end before that is written down."""
 SIGN_IN = "/admin/sign-in/"
 LANGUAGE_COOKIE = "__Host-answerback-owner-language"
 LANGUAGE_SECONDS = 400 * 24 * 3600
@@ -99,9 +102,16 @@ class OwnerAuth(WebViews):
         row = await owner_by_session(self._db, hash, self._clock.now())
         if row is None:
             return None
+        await self._keep(hash, row)
         all_sites = bool(row["all_sites"])
         sites = await sites_to_see(self._db, row["id"], all_sites=all_sites)
         return Owner(row["id"], row["email"], tuple(sites), all_sites, hash, self._token(hash))
+
+    async def _keep(self, hash: str, row: Row) -> None:
+        """A session ends when it has not been used for a day, and in any case a month after it began."""
+        until = min(row["began_at"] + SESSION_SECONDS * 1000, self._clock.now() + IDLE_SECONDS * 1000)
+        if until - row["expires_at"] > NOTED_SECONDS * 1000:
+            await self._db.write(lambda: keep_owner_session(hash, until))
 
     def owned(self, view: OwnerView) -> View:
         """The decorator of each of the owner's views: an owner, or to the sign-in. What a form wants is done only when

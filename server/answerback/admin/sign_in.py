@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from ..accounts import store as people
+from ..accounts.credentials_store import hold_owner
 from ..accounts.passwords import LONGEST, verify_password
 from ..accounts.sessions import hash_secret
 from ..accounts.sign_in.attempts import Attempts
+from ..accounts.sign_in.devices import Devices
 from ..core.buckets import address_failures, owner_failures
 from ..core.emails import EMAIL_LIMIT, normal_email
-from ..db.work import Work
+from ..db.work import Row, Work
 from ..errors import LimitReached, NotFound, Unauthorized
 from ..i18n.catalogue import error_text, negotiate, texts
 from ..net.addresses import address_key, client_address
 from ..runtime import Runtime
 from ..web.forms import BoundForm
 from ..web.views import View
-from .auth import LANGUAGE_COOKIE, LANGUAGE_SECONDS, SESSION_SECONDS, SIGN_IN, OwnerAuth, session_cookie
+from .auth import IDLE_SECONDS, LANGUAGE_COOKIE, LANGUAGE_SECONDS, SESSION_SECONDS, SIGN_IN, OwnerAuth, session_cookie
 
 _OWN = re.compile(r"/admin/[\w./-]{0,200}")
 """One of our own addresses, as it stands in the form."""
@@ -37,6 +40,7 @@ class SignInViews:
         self._ids = runtime.ids
         self._auth = auth
         self._attempts = Attempts(runtime.db, runtime.clock)
+        self._devices = Devices(runtime.settings.secret_key, runtime.ids)
 
     def views(self) -> dict[str, dict[str, View]]:
         """Where each is found."""
@@ -61,22 +65,32 @@ class SignInViews:
         address = client_address(request, self._settings.trusted_proxies)
         hashed = address_key(address, "sign-in", self._settings.secret_key[-1])
 
-        async def check() -> str | None:
+        async def check() -> Row | None:
             row = await people.owner_by_email(self._db, email)
             good = len(password) <= LONGEST and await verify_password(password, row["password_hash"] if row else None)
-            return row["id"] if row is not None and good else None
+            return row if row is not None and good else None
 
+        account = owner_failures(email)
         try:
-            owner_id = await self._attempts.attempt(owner_failures(email), address_failures(hashed), check)
+            owner = await self._attempts.attempt(
+                account, address_failures(hashed), check, device=self._devices.known(request, account)
+            )
         except LimitReached as error:
             t = texts(self._auth.language(request), "admin.sign_in")
             response = self._form(request, 429, t.counted("wait", error.retry_after or 1), email)
             response.headers["Retry-After"] = str(error.retry_after)
             return response
-        if owner_id is None:
+        if owner is None:
             failed = error_text(Unauthorized("login_failed"), self._auth.language(request))
             return self._form(request, 403, failed, email)
-        return await self._signed_in(request, owner_id)
+
+        def enter() -> Work[str]:
+            yield from hold_owner(owner["id"], owner["credentials"])
+            return str(owner["id"])
+
+        response = await self._signed_in(request, enter)
+        response.headers.append("Set-Cookie", self._devices.cookie(request, account))
+        return response
 
     async def show_link(self, request: Request) -> Response:
         """`GET /admin/sign-in/<secret>/`: a button only, since mail programs look at links before people do."""
@@ -88,10 +102,14 @@ class SignInViews:
         """`POST /admin/sign-in/<secret>/`: uses the link, once."""
         await self._auth.form(request)
         hash, now = hash_secret(request.path_params["secret"]), self._clock.now()
-        owner_id = await self._db.write(lambda: people.use_owner_link(hash, now))
-        if owner_id is None:
-            raise NotFound("ticket_invalid")
-        return await self._signed_in(request, owner_id)
+
+        def enter() -> Work[str]:
+            owner_id = yield from people.use_owner_link(hash, now)
+            if owner_id is None:
+                raise NotFound("ticket_invalid")
+            return owner_id
+
+        return await self._signed_in(request, enter)
 
     async def sign_out(self, request: Request) -> Response:
         """`POST /admin/sign-out/`: the session is dead on the server, and its cookie goes."""
@@ -105,15 +123,17 @@ class SignInViews:
         response.headers["Set-Cookie"] = session_cookie("", 0)
         return response
 
-    async def _signed_in(self, request: Request, owner_id: str) -> Response:
-        """A session of its own for each sign-in; the one that this browser had before ends."""
+    async def _signed_in(self, request: Request, enter: Callable[[], Work[str]]) -> Response:
+        """A session of its own for each sign-in; the one that this browser had before ends. `enter` says whose it is,
+        in the same write."""
         before = await self._auth.owner(request)
         secret, now = self._ids.secret(), self._clock.now()
 
         def work() -> Work[None]:
             if before is not None:
                 yield from people.end_owner_session(before.session)
-            yield from people.add_owner_session(hash_secret(secret), owner_id, now, now + SESSION_SECONDS * 1000)
+            owner_id = yield from enter()
+            yield from people.add_owner_session(hash_secret(secret), owner_id, now, now + IDLE_SECONDS * 1000)
 
         await self._db.write(work)
         response = self._auth.redirect("/admin/")

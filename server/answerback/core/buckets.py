@@ -48,6 +48,16 @@ def account_failures(site: str, email: str) -> str:
     return f"email:{site}:{email}"
 
 
+def successes(bucket: str) -> str:
+    """Good sign-ins where `bucket` counts those that failed."""
+    return f"in:{bucket}"
+
+
+def device_failures(device: str) -> str:
+    """Failed sign-ins in a browser that an account knows."""
+    return f"device:{device}"
+
+
 def owner_failures(email: str) -> str:
     """Failed sign-ins to an owner's account."""
     return f"owner:{email}"

@@ -27,6 +27,8 @@ class Visitor:
     avatar_url: str | None = None
     daily_answers: str | None = None
     blocked: bool = False
+    credentials: int = 0
+    """Moved on by whatever ends what is open (`accounts/credentials_store.py`)."""
 
     def public(self) -> dict[str, Any]:
         """What the visitor's own browser is told."""

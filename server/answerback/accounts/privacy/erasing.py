@@ -20,9 +20,9 @@ from ...ids import Ids
 from ...jobs import store as jobs
 from ...net.http import problem, read_body
 from ...settings import Settings
+from ..credentials_store import end_everything, hold
 from ..identities import store as identities
 from ..pictures.avatars import KIND as PICTURE
-from ..store import end_everything
 from . import erasing_store
 
 Told = Callable[[str, str], None]
@@ -40,10 +40,14 @@ class Erasure:
         self._told = told
 
     async def erase(self, visitor: Visitor, *, keep_words: bool) -> None:
-        """Take a visitor out for good."""
+        """Take a visitor out for good. Raises as `hold`."""
         nobody = self._ids.new()
-        pages = await self._db.write(lambda: _erase(visitor, nobody, keep_words=keep_words))
-        for page in pages:
+
+        def work() -> Work[list[str]]:
+            yield from hold(visitor)
+            return (yield from _erase(visitor, nobody, keep_words=keep_words))
+
+        for page in await self._db.write(work):
             self._told(visitor.site, page)
 
     async def kakao_unlinked(self, request: Request) -> Response:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...core.buckets import account_failures, visitor_bucket
+from ...core.buckets import account_failures, successes, visitor_bucket
 from ...core.model import Visitor
 from ...db.work import Work, one, run
 from ..profile.store import pages_of
@@ -69,6 +69,7 @@ def erase(visitor: Visitor, nobody: str, *, keep_words: bool) -> Work[list[str]]
     )  # fmt: skip
     gone = yield one("DELETE FROM visitors WHERE id = :id RETURNING email", id=visitor.id)
     if gone is not None and gone["email"]:
-        failures = account_failures(visitor.site, gone["email"])
-        yield run("DELETE FROM login_failures WHERE bucket = :bucket", bucket=failures)
+        counted = account_failures(visitor.site, gone["email"])
+        for bucket in (counted, successes(counted)):
+            yield run("DELETE FROM login_failures WHERE bucket = :bucket", bucket=bucket)
     return pages

@@ -18,9 +18,9 @@ from ...i18n.catalogue import texts
 from ...ids import Ids
 from ...settings import Settings
 from ...web.views import HEADERS, WebViews
+from ..credentials_store import hold
 from ..sessions import hash_secret
 from ..sign_in.pace import caller_key
-from ..store import hold_password
 from . import store
 from .store import Account
 
@@ -54,15 +54,13 @@ class AccountAuth(WebViews):
         self._clock = clock
         self._ids = ids
 
-    async def open(self, visitor: Visitor, by_password: str) -> str:
-        """A session for somebody who has just shown who they are, as a Set-Cookie header; `by_password` as
-        `Sessions.begin_user` has it."""
+    async def open(self, visitor: Visitor) -> str:
+        """A session for somebody who has just shown who they are, as a Set-Cookie header. Raises as `hold`."""
         secret, now = self._ids.secret(), self._clock.now()
         until = now + SESSION_SECONDS * 1000
 
         def work() -> Work[None]:
-            if by_password:
-                yield from hold_password(visitor.id, by_password)
+            yield from hold(visitor)
             yield from store.add_account_session(hash_secret(secret), visitor, now, until)
 
         await self._db.write(work)

@@ -23,6 +23,7 @@ from ...web.forms import EMPTY, BoundForm, Form
 from ...web.rendering import language_of
 from ...web.views import METHODS
 from .. import identities
+from ..credentials_store import end_everything, hold
 from ..identities import store as identity_store
 from ..identities.model import NewIds, clean_name
 from ..passwords import LENGTHS
@@ -33,7 +34,6 @@ from ..privacy.erasing import Erasure
 from ..sessions import writer
 from ..sign_in.oauth.handlers import Flow
 from ..sign_in.password import PasswordAccounts
-from ..store import end_everything
 from . import store
 from .auth import AccountAuth, cookie
 from .changing import Profiles
@@ -180,7 +180,7 @@ class AccountViews:
         try:
             await self._can.passwords.change(
                 account.visitor, account.email, fields.get("current", "") if account.has_password else None,
-                fields.get("new", ""), self._auth.caller(request), but_page=account.session,
+                fields.get("new", ""), self._auth.caller(request), page=account.session,
             )  # fmt: skip
         except AppError as error:
             codes = {"login_failed": "bad_current", "password_weak": "bad_weak", "too_many_requests": "bad_soon"}
@@ -222,6 +222,7 @@ class AccountViews:
         visitor, ids = account.visitor, NewIds(self._ids.new(), self._ids.new())
 
         def work() -> Work[bool]:
+            yield from hold(visitor)
             linked = yield from identities.link(visitor, profile, ids, now)
             if linked:
                 yield from self._can.pictures.later(visitor, profile.picture)
@@ -238,7 +239,12 @@ class AccountViews:
         fields, site, account = await self._form(request)
         if not self._auth.fresh(account):
             return self._again(site, fields, request)
-        removed = await self._db.write(lambda: identities.unlink(account.visitor, fields.get("id", "")))
+
+        def work() -> Work[bool]:
+            yield from hold(account.visitor)
+            return (yield from identities.unlink(account.visitor, fields.get("id", "")))
+
+        removed = await self._db.write(work)
         return self._back(site, fields, "done_method" if removed else "bad_last")
 
     async def export(self, request: Request) -> Response:

@@ -1,22 +1,24 @@
-"""Attempts by password: delayed per account and per address, alike for visitors and owners."""
+"""Work with passwords: in turn, and delayed per account, device and address, alike for visitors and owners."""
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from typing import TypeVar
 
 from ...clock import Clock
+from ...core.buckets import device_failures, successes
 from ...db.database import Database
 from ...db.work import Work
 from ...errors import LimitReached
 from ...net.addresses import shares
 from .. import store
+from .turns import Turns
 
 T = TypeVar("T")
 FREE_FAILURES, FREE_OF_ADDRESS, FREE_TAKEN = 5, 50, 10
+FREE_SUCCESSES, FREE_SUCCESSES_OF_ADDRESS = 30, 200
 FORGET_MS = 15 * 60 * 1000
 LONGEST_DELAY_S = 300
 # Some ten seconds of passwords: whoever comes later would wait longer than people do.
@@ -31,56 +33,75 @@ class Attempts:
     def __init__(self, db: Database, clock: Clock) -> None:
         self._db = db
         self._clock = clock
-        self._one_at_a_time = asyncio.Lock()
+        self._turns = Turns()
+        self._turns_of_devices = Turns()
         self._waiting: Counter[str] = Counter()
 
-    async def attempt(self, account: str, address: str, check: Callable[[], Awaitable[T | None]]) -> T | None:
-        """What `check` gives; None is a failure and is counted. Raises LimitReached when it is too early to try."""
-        buckets = {account: FREE_FAILURES, **dict(shares(address, FREE_OF_ADDRESS))}
-        return await self._one(address, buckets, account, check)
+    async def attempt(
+        self, account: str, address: str, check: Callable[[], Awaitable[T | None]], *, device: str = ""
+    ) -> T | None:
+        """What `check` gives; None is a failure and is counted. Raises LimitReached when it is too early to try.
+
+        `device` is what `Devices` knows this browser by: its failures are counted by themselves, and those of
+        strangers do not delay it.
+        """
+        failures = {device_failures(device) if device else account: FREE_FAILURES}
+        if not device:
+            failures |= dict(shares(address, FREE_OF_ADDRESS))
+        good = {successes(account): FREE_SUCCESSES, **dict(shares(successes(address), FREE_SUCCESSES_OF_ADDRESS))}
+        async with self._turn(address, {}, known=bool(device)):
+            await self._delay(failures | good)
+            result = await check()
+            if result is None:
+                await self._db.write(lambda: self._count(failures))
+            else:
+                await self._db.write(lambda: self._count(good, forgiven=next(iter(failures))))
+            return result
 
     async def register(self, address: str, check: Callable[[], Awaitable[T | None]]) -> T | None:
         """As `attempt`, for an account that may be there already: a good one is no reason to forget the others."""
-        return await self._one(address, dict(shares(address, FREE_TAKEN)), None, check)
+        failures = dict(shares(address, FREE_TAKEN))
+        async with self._turn(address, {}):
+            await self._delay(failures)
+            result = await check()
+            if result is None:
+                await self._db.write(lambda: self._count(failures))
+            return result
 
-    async def _one(
-        self, address: str, buckets: Mapping[str, int], forgiven: str | None, check: Callable[[], Awaitable[T | None]]
-    ) -> T | None:
-        """`buckets` have so many failures free; that of `forgiven` is emptied by a good attempt."""
-        with self._queued({"": MOST_WAITING, **dict(shares(address, WAITING_OF_ADDRESS))}):
-            async with self._one_at_a_time:
-                for bucket, free in buckets.items():
-                    await self._delay(bucket, free)
-                result = await check()
-                if result is None:
-                    await self._db.write(lambda: self._count(buckets))
-                elif forgiven is not None:
-                    await self._db.write(lambda: store.forget_failures(forgiven))
-                return result
+    async def work(self, by: str, address: str, do: Callable[[], Awaitable[T]]) -> T:
+        """Something that takes as long as an attempt, but proves nothing: once at a time for each `by`."""
+        async with self._turn(address, {by: 1}):
+            return await do()
 
-    @contextmanager
-    def _queued(self, places: Mapping[str, int]) -> Iterator[None]:
+    @asynccontextmanager
+    async def _turn(self, address: str, places: Mapping[str, int], *, known: bool = False) -> AsyncIterator[None]:
+        places = places if known else {"": MOST_WAITING, **dict(shares(address, WAITING_OF_ADDRESS)), **places}
         if any(self._waiting[place] >= most for place, most in places.items()):
             raise LimitReached("too_many_requests", retry_after=10)
         self._waiting.update(places.keys())
         try:
-            yield
+            turns = self._turns_of_devices if known else self._turns
+            async with turns.turn(address.partition(".")[0]):
+                yield
         finally:
             self._waiting.subtract(places.keys())
             for place in places:
                 if not self._waiting[place]:
                     del self._waiting[place]
 
-    def _count(self, buckets: Iterable[str]) -> Work[None]:
+    def _count(self, buckets: Mapping[str, int], forgiven: str | None = None) -> Work[None]:
         now = self._clock.now()
         for bucket in buckets:
             yield from store.count_failure(bucket, now, now - FORGET_MS)
+        if forgiven is not None:
+            yield from store.forget_failures(forgiven)
 
-    async def _delay(self, bucket: str, free: int) -> None:
-        count, last = await store.failures(self._db, bucket)
-        passed = self._clock.now() - last
-        if count < free or passed > FORGET_MS:
-            return
-        wait = min(LONGEST_DELAY_S, 2 ** min(16, count - free)) - passed // 1000
-        if wait > 0:
-            raise LimitReached("too_many_requests", retry_after=int(wait))
+    async def _delay(self, buckets: Mapping[str, int]) -> None:
+        for bucket, free in buckets.items():
+            count, last = await store.failures(self._db, bucket)
+            passed = self._clock.now() - last
+            if count < free or passed > FORGET_MS:
+                continue
+            wait = min(LONGEST_DELAY_S, 2 ** min(16, count - free)) - passed // 1000
+            if wait > 0:
+                raise LimitReached("too_many_requests", retry_after=int(wait))

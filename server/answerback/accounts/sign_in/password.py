@@ -4,31 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from ...clock import Clock
 from ...core.buckets import account_failures, address_failures, taken_addresses
 from ...core.comments import NAME_LIMIT
 from ...core.model import Visitor
-from ...db.database import Database
 from ...db.work import Work
 from ...errors import Conflict, Unauthorized
-from ...ids import Ids
+from ...runtime import Runtime
 from .. import store
+from ..credentials_store import end_everything, hold, set_password
 from ..passwords import check_password, hash_password, verify_password
 from .attempts import Attempts
+from .devices import Devices
 
 Registered = Callable[[Visitor, str, str, str], Awaitable[None]]
 
 
 class PasswordAccounts:
-    """Registers and signs in; `address` is the caller's keyed address. `registered` is called with a new account's
-    visitor, e-mail address and language, and the caller's keyed address."""
+    """Every check and every change of a visitor's password; `address` is the caller's keyed address. `registered` is
+    called with a new account's visitor, e-mail address and language, and the caller's keyed address."""
 
-    def __init__(self, db: Database, clock: Clock, ids: Ids, registered: Registered) -> None:
-        self._db = db
-        self._clock = clock
-        self._ids = ids
-        self._attempts = Attempts(db, clock)
+    def __init__(self, runtime: Runtime, registered: Registered) -> None:
+        self._db = runtime.db
+        self._clock = runtime.clock
+        self._ids = runtime.ids
+        self._attempts = Attempts(runtime.db, runtime.clock)
         self._registered = registered
+        self.devices = Devices(runtime.settings.secret_key, runtime.ids)
 
     async def register(self, site: str, email: str, password: str, name: str, lang: str, address: str) -> Visitor:
         """A new account. Raises BadRequest (`password_weak`), Conflict (`email_taken`), or LimitReached for whoever
@@ -47,37 +48,56 @@ class PasswordAccounts:
         await self._registered(visitor, email, lang, address)
         return visitor
 
-    async def sign_in(self, site: str, email: str, password: str, address: str) -> tuple[Visitor, str]:
-        """The visitor, and what `store.hold_password` wants in the write that lets them in.
+    async def sign_in(self, site: str, email: str, password: str, address: str, device: str = "") -> Visitor:
+        """The visitor, to be held in the write that lets them in; `device` as `Attempts.attempt` has it.
 
         Raises Unauthorized (`login_failed`), the same and as late for unknown addresses and bad passwords, or
         LimitReached when it is too early to try again.
         """
 
-        async def check() -> tuple[Visitor, str] | None:
-            found = await store.user_by_email(self._db, site, email)
-            good = await verify_password(password, found[1] if found else None)
-            return found if good else None
+        async def check() -> Visitor | None:
+            return await self._checked(site, email, password)
 
-        found = await self._attempts.attempt(account_failures(site, email), address_failures(address), check)
-        if found is None:
+        account = account_failures(site, email)
+        visitor = await self._attempts.attempt(account, address_failures(address), check, device=device)
+        if visitor is None:
             raise Unauthorized("login_failed")
-        return found
+        return visitor
 
     async def change(
-        self, visitor: Visitor, email: str, current: str | None, password: str, address: str, *, but_page: str
+        self, visitor: Visitor, email: str, current: str | None, password: str, address: str, *, page: str
     ) -> None:
         """Another password; what is open elsewhere than in that session of the account page ends.
 
         `current` is the one until now, or None where there is none. Raises as `sign_in` and `register` do.
         """
-        if current is not None:
-            await self.sign_in(visitor.site, email, current, address)
         check_password(password, email=email)
-        hash, now = await hash_password(password), self._clock.now()
+
+        async def check() -> str | None:
+            good = current is None or await self._checked(visitor.site, email, current) is not None
+            return await hash_password(password) if good else None
+
+        # Guesses are counted by the page: strangers do not delay it, and it does not delay a sign-in.
+        account = account_failures(visitor.site, email)
+        hash = await self._attempts.attempt(account, address_failures(address), check, device=f"page:{page}")
+        if hash is None:
+            raise Unauthorized("login_failed")
+        now = self._clock.now()
 
         def work() -> Work[None]:
-            yield from store.set_password(visitor.id, hash)
-            yield from store.end_everything(visitor.id, now, but_page=but_page)
+            yield from hold(visitor)
+            yield from set_password(visitor.id, hash)
+            yield from end_everything(visitor.id, now, but_page=page)
 
         await self._db.write(work)
+
+    async def hash_for(self, link: str, email: str, password: str, address: str) -> str:
+        """The hash of a new password that a link is about to set. Raises BadRequest (`password_weak`) and LimitReached
+        where the link is at it already."""
+        check_password(password, email=email)
+        return await self._attempts.work(f"link:{link}", address, lambda: hash_password(password))
+
+    async def _checked(self, site: str, email: str, password: str) -> Visitor | None:
+        found = await store.user_by_email(self._db, site, email)
+        good = await verify_password(password, found[1] if found else None)
+        return found[0] if found and good else None

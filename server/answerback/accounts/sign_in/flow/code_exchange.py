@@ -21,6 +21,7 @@ from ....errors import BadRequest
 from ....ids import Ids
 from ....net.http import json_response
 from ....sites.edge import Call
+from ...credentials_store import hold
 from ...sessions import (
     LIFETIME_SECONDS,
     NewSession,
@@ -29,12 +30,11 @@ from ...sessions import (
     hash_secret,
     set_cookie,
 )
-from ...store import hold_password
 from ..guest_merging import Merging
 from . import store
 from .store import Begun
 
-OpenOwn = Callable[[Visitor, str], Awaitable[str]]
+OpenOwn = Callable[[Visitor], Awaitable[str]]
 """Opens the account page for a visitor; gives the Set-Cookie header."""
 
 
@@ -48,13 +48,12 @@ class CodeExchange:
         self._sessions = sessions
         self._merging = merging
 
-    async def code_for(self, begun: Begun, visitor: Visitor, by_password: str) -> str:
-        """A code that hands this visitor over; `by_password` as `Sessions.begin_user` has it."""
+    async def code_for(self, begun: Begun, visitor: Visitor) -> str:
+        """A code that hands this visitor over. Raises as `hold`."""
         code, now = self._ids.secret(), self._clock.now()
 
         def work() -> Work[None]:
-            if by_password:
-                yield from hold_password(visitor.id, by_password)
+            yield from hold(visitor)
             yield from store.add_code(hash_secret(code), begun.id, visitor.id, now)
 
         await self._db.write(work)

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from ....core.buckets import account_failures
 from ....core.comments import NAME_LIMIT, clean_line
 from ....core.emails import read_email
 from ....core.model import Visitor
@@ -116,21 +117,27 @@ class SignInViews:
             return None
         return await store.sign_in_of(self._db, sign_in_id, hash_secret(secret), self._clock.now())
 
-    async def finish(self, request: Request, sign_in_id: str, visitor: Visitor, *, by_password: str = "") -> Response:
-        """Hand the visitor over to the page where the sign-in began. Raises NotFound as `find`, and as
-        `store.hold_password` when they have come in by a password, which this is the hash of."""
+    async def finish(self, request: Request, sign_in_id: str, visitor: Visitor, *, email: str = "") -> Response:
+        """Hand the visitor over to the page where the sign-in began. Raises NotFound as `find`, and as `hold`.
+
+        `email` is the address by which they have come in: the browser is known to the account from now on.
+        """
         begun = await self.find(request, sign_in_id)
         if visitor.site != begun.site:
             raise NotFound
         if begun.origin == self._settings.public_origin:
-            opened = await self._open_own(visitor, by_password)
+            opened = await self._open_own(visitor)
             await self._db.write(lambda: store.end_sign_in(begun.id, self._clock.now()))
             response: Response = RedirectResponse(begun.return_to, 303)
             response.headers["Set-Cookie"] = opened
-            return response
-        code = await self._handover.code_for(begun, visitor, by_password)
-        back = f"{begun.return_to}#answerback-code={code}&answerback-nonce={begun.nonce}"
-        return self._show("handed_over.html", begun, code=code, back=back)
+        else:
+            code = await self._handover.code_for(begun, visitor)
+            back = f"{begun.return_to}#answerback-code={code}&answerback-nonce={begun.nonce}"
+            response = self._show("handed_over.html", begun, code=code, back=back)
+        if email:
+            device = self._by_password.devices.cookie(request, account_failures(begun.site, email))
+            response.headers.append("Set-Cookie", device)
+        return response
 
     async def refuse(
         self, request: Request, sign_in_id: str, problem: AppError, *, email: str, reset: bool
@@ -180,10 +187,12 @@ class SignInViews:
         begun = await self._begun(request)
         email = fields.get("email", "")
         try:
-            visitor, hash = await self._by_password.sign_in(
-                begun.site, read_email(email), fields.get("password", ""), caller_key(request, self._settings)
+            address = read_email(email)
+            device = self._by_password.devices.known(request, account_failures(begun.site, address))
+            visitor = await self._by_password.sign_in(
+                begun.site, address, fields.get("password", ""), caller_key(request, self._settings), device
             )
-            return await self.finish(request, begun.id, visitor, by_password=hash)
+            return await self.finish(request, begun.id, visitor, email=address)
         except AppError as error:
             return self._ways(begun, refused({"email": email}, error, error_text(error, begun.lang)), error)
 
@@ -205,7 +214,7 @@ class SignInViews:
         except AppError as error:
             form = refused({"email": email, "name": name, "password": ""}, error, error_text(error, begun.lang))
             return self._show("register.html", begun, form, error)
-        return await self.finish(request, begun.id, visitor)
+        return await self.finish(request, begun.id, visitor, email=read_email(email))
 
     async def show_reset(self, request: Request) -> Response:
         """`GET /sign-in/<id>/reset/`: ask for a link to choose a new password by."""

@@ -40,8 +40,8 @@ class SignInFlow(Protocol):
         """Where a sign-in of this browser has led; empty while it is under way."""
         ...
 
-    async def finish(self, request: Request, sign_in_id: str, visitor: Visitor) -> Response:
-        """Hand the visitor over to the page where the sign-in began."""
+    async def finish(self, request: Request, sign_in_id: str, visitor: Visitor, *, email: str = "") -> Response:
+        """Hand the visitor over to the page where the sign-in began; `email` is the address they came in by."""
         ...
 
     async def refuse(

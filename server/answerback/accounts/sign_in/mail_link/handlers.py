@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from ....core.buckets import account_failures
 from ....core.emails import read_email
 from ....errors import AppError, LimitReached, NotFound
 from ....i18n.catalogue import error_text, texts
@@ -17,9 +18,11 @@ from ....net.addresses import address_key, client_address
 from ....runtime import Runtime
 from ....web.rendering import language_of
 from ....web.views import METHODS, View, WebViews
-from ...passwords import LENGTHS, check_password, hash_password
+from ...passwords import LENGTHS
 from ...sessions import hash_secret
 from ..flow.protocol import SignIn, SignInFlow
+from ..pace import caller_key
+from ..password import PasswordAccounts
 from . import store
 from .outbox import MailOutbox
 from .redeeming import LinkRedemption
@@ -29,7 +32,9 @@ from .store import Link
 class MailLinks:
     """The handlers of `/sign-in/mail/…`."""
 
-    def __init__(self, runtime: Runtime, views: WebViews, door: SignInFlow, post: MailOutbox) -> None:
+    def __init__(
+        self, runtime: Runtime, views: WebViews, door: SignInFlow, post: MailOutbox, by_password: PasswordAccounts
+    ) -> None:
         self._settings = runtime.settings
         self._db = runtime.db
         self._clock = runtime.clock
@@ -37,6 +42,7 @@ class MailLinks:
         self._views = views
         self._door = door
         self._post = post
+        self._by_password = by_password
         self._using = LinkRedemption(runtime.db, runtime.clock, runtime.ids)
 
     def routes(self) -> list[Route]:
@@ -67,8 +73,10 @@ class MailLinks:
         sign_in = await self._door.find(request, fields.get("sign_in", ""))
         typed, address = fields.get("email", ""), client_address(request, self._settings.trusted_proxies)
         try:
+            email = read_email(typed)
+            device = self._by_password.devices.known(request, account_failures(sign_in.site, email))
             await self._post.ask(
-                purpose, sign_in.site, read_email(typed), lang=sign_in.lang, sign_in_id=sign_in.id,
+                purpose, sign_in.site, email, lang=sign_in.lang, sign_in_id=sign_in.id, device=device,
                 address=address_key(address, "mail", self._settings.secret_key[-1]),
             )  # fmt: skip
         except AppError as error:
@@ -84,9 +92,9 @@ class MailLinks:
         if led_to:  # another window was faster
             return RedirectResponse(led_to, 303)
         sign_in = await self._door.find(request, request.query_params.get("sign_in", ""))
-        visitor = await store.proved(self._db, sign_in.id)
-        if visitor is not None and visitor.site == sign_in.site:
-            return await self._door.finish(request, sign_in.id, visitor)
+        found = await store.proved(self._db, sign_in.id)
+        if found is not None and found[0].site == sign_in.site:
+            return await self._door.finish(request, sign_in.id, found[0], email=found[1])
         return await self._waiting_view(request, sign_in, request.query_params.get("for", "sign_in"))
 
     async def _waiting_view(self, request: Request, sign_in: SignIn, purpose: str, problem: str = "") -> Response:
@@ -110,8 +118,8 @@ class MailLinks:
         typed = fields.get("code", "").strip().replace(" ", "")[:20]
         if found is None or not hmac.compare_digest(found[1], self._post.hash_code(found[0], typed)):
             return await self._waiting_view(request, sign_in, "sign_in", "bad_code")
-        visitor = await self._using.sign_in_by_code(found[0])
-        return await self._door.finish(request, sign_in.id, visitor)
+        visitor, email = await self._using.sign_in_by_code(found[0])
+        return await self._door.finish(request, sign_in.id, visitor, email=email)
 
     # ---- using
 
@@ -138,18 +146,18 @@ class MailLinks:
             await self._using.verify(secret)
             return self._show(link, request, done=t["verified"])
         if link.purpose == "reset":
+            caller, password = caller_key(request, self._settings), fields.get("password", "")
             try:
-                check_password(fields.get("password", ""), email=link.email)
+                hash = await self._by_password.hash_for(link.id, link.email, password, caller)
             except AppError as error:
                 return self._show(
                     link,
                     request,
-                    status=400,
+                    status=error.status,
                     problem=error_text(error, link.lang),
                     button=t["link_reset_button"],
                     with_password=True,
                 )
-            hash = await hash_password(fields["password"])
             await self._using.reset(secret, hash, begun_here=sign_in is not None)
             return self._show(link, request, done=t["reset_done"], go_on=self._go_on(sign_in))
         if sign_in is None:

@@ -53,11 +53,20 @@ class MailOutbox:
     # ---- taking in
 
     async def ask(
-        self, purpose: str, site: str, email: str, *, address: str, lang: str, sign_in_id: str | None = None
+        self,
+        purpose: str,
+        site: str,
+        email: str,
+        *,
+        address: str,
+        lang: str,
+        device: str = "",
+        sign_in_id: str | None = None,
     ) -> None:
         """Take a message in, if there is anybody to send it to; the caller cannot tell.
 
-        `address` is the caller's keyed address. Raises LimitReached when too many come from there.
+        `address` is the caller's keyed address; `device` is what the mailbox's owner is known by in this browser, whom
+        the requests of strangers do not use up anything of. Raises LimitReached when too many come from there.
         """
         link = self._link(purpose, site, email, None, sign_in_id, lang)
         now = self._clock.now()
@@ -65,7 +74,7 @@ class MailOutbox:
         def work() -> Work[bool]:
             if (yield from _too_many(f"from:{address}", now)):
                 return False
-            allowed = yield from self._allowed(site, email, now)
+            allowed = yield from self._allowed(site, email, now, device)
             known = yield from store.holder(site, email)
             if allowed and (purpose == "sign_in" or known is not None):
                 yield from self._queue(link, now)
@@ -101,9 +110,9 @@ class MailOutbox:
         expires_at = self._clock.now() + SECONDS[purpose] * 1000
         return Link(self._ids.new(), purpose, site, email, visitor_id, sign_in_id, lang, expires_at)
 
-    def _allowed(self, site: str, email: str, now: int) -> Work[bool]:
+    def _allowed(self, site: str, email: str, now: int, device: str = "") -> Work[bool]:
         """Whether the recipient's share is not used up; counted hashed, so that the counts are no list of addresses."""
-        to = hmac.new(self._key, f"mail|{site}|{email}".encode(), hashlib.sha256).hexdigest()[:32]
+        to = hmac.new(self._key, f"mail|{site}|{email}|{device}".encode(), hashlib.sha256).hexdigest()[:32]
         today = yield from store.count(f"day:{to}", now, DAY_MS)
         lately = yield from store.count(f"quarter:{to}", now, 15 * MINUTE_MS)
         return today <= A_DAY and lately <= A_QUARTER

@@ -10,8 +10,8 @@ from ....db.database import Database
 from ....db.work import IntegrityConflict, Work
 from ....errors import NotFound
 from ....ids import Ids
+from ...credentials_store import set_password
 from ...sessions import hash_secret
-from ...store import set_password
 from . import store
 from .store import Link
 
@@ -26,26 +26,26 @@ class LinkRedemption:
         self._clock = clock
         self._ids = ids
 
-    async def sign_in(self, secret: str) -> Visitor:
-        """Whom the link signs in. Raises NotFound (`ticket_invalid`)."""
+    async def sign_in(self, secret: str) -> tuple[Visitor, str]:
+        """Whom the link signs in, and by which address. Raises NotFound (`ticket_invalid`)."""
         hash, now = hash_secret(secret), self._clock.now()
         return await self._arrive(lambda: store.use_link(hash, now))
 
-    async def sign_in_by_code(self, id: str) -> Visitor:
-        """Whom the message signs in whose code was right. Raises NotFound (`ticket_invalid`)."""
+    async def sign_in_by_code(self, id: str) -> tuple[Visitor, str]:
+        """As `sign_in`, by the message whose code was right. Raises NotFound (`ticket_invalid`)."""
         now = self._clock.now()
         return await self._arrive(lambda: store.use_by_id(id, now))
 
-    async def _arrive(self, use: UseLink) -> Visitor:
+    async def _arrive(self, use: UseLink) -> tuple[Visitor, str]:
         id, now = self._ids.new(), self._clock.now()
 
-        def work() -> Work[Visitor]:
+        def work() -> Work[tuple[Visitor, str]]:
             link = yield from use()
             if link is None or link.purpose != "sign_in":
                 raise NotFound("ticket_invalid")
             visitor = yield from _reader_of(link, id, now)
             yield from store.prove(link.id, visitor.id)
-            return visitor
+            return visitor, link.email
 
         try:
             return await self._db.write(work)
@@ -100,4 +100,5 @@ def _reader_of(link: Link, new_id: str, now: int) -> Work[Visitor]:
         yield from set_password(holder.visitor.id, None)
         yield from store.shut_out(holder.visitor.id, now, identities_too=True)
         yield from store.confirm(holder.visitor.id, link.email, now)
+        holder = (yield from store.holder(link.site, link.email)) or holder
     return holder.visitor

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from ....core.model import Visitor
 from ....db.database import Database
 from ....db.work import Row, Work, one, run
-from ...store import VISITOR, end_everything, read_visitor
+from ...credentials_store import end_everything
+from ...store import VISITOR, read_visitor
 
 GUESSES = 5
 _COLUMNS = "id, purpose, site, email, visitor_id, sign_in_id, lang, expires_at"
@@ -131,14 +132,14 @@ def prove(id: str, visitor_id: str) -> Work[None]:
     yield run("UPDATE mail_links SET proved_by = :visitor_id WHERE id = :id", id=id, visitor_id=visitor_id)
 
 
-async def proved(db: Database, sign_in_id: str) -> Visitor | None:
-    """Whom a message of this sign-in has shown to be there."""
+async def proved(db: Database, sign_in_id: str) -> tuple[Visitor, str] | None:
+    """Whom a message of this sign-in has shown to be there, and the address it went to."""
     row = await db.fetch_one(
-        f"""SELECT {VISITOR} FROM mail_links m JOIN visitors v ON v.id = m.proved_by
+        f"""SELECT {VISITOR}, m.email FROM mail_links m JOIN visitors v ON v.id = m.proved_by
         WHERE m.sign_in_id = :sign_in_id ORDER BY m.used_at DESC LIMIT 1""",
         sign_in_id=sign_in_id,
     )
-    return None if row is None else read_visitor(row)
+    return None if row is None else (read_visitor(row), row["email"])
 
 
 # ---- accounts behind addresses

@@ -1,0 +1,66 @@
+"""What opens an account, counted: whatever ends what is open moves the number on.
+
+Whoever has shown a password, a link or a provider's word is let in, or may change the account, in a write that first
+holds the number that was read with it. So what was shown before a change opens nothing after it, however late it comes.
+"""
+
+from __future__ import annotations
+
+from ..core.model import Visitor
+from ..db.work import Work, one, run
+from ..errors import Unauthorized
+
+_HOLD = {
+    table: f"UPDATE {table} SET credentials = credentials WHERE id = :id AND credentials = :credentials RETURNING id"
+    for table in ("visitors", "owners")
+}
+
+
+def hold(visitor: Visitor) -> Work[None]:
+    """The visitor's credentials are still those read with `visitor`, and stay so until this write is done. Raises
+    Unauthorized (`login_failed`)."""
+    yield from _hold("visitors", visitor.id, visitor.credentials)
+
+
+def hold_owner(id: str, credentials: int) -> Work[None]:
+    """As `hold`, of an owner."""
+    yield from _hold("owners", id, credentials)
+
+
+def _hold(table: str, id: str, credentials: int) -> Work[None]:
+    # An update, so that a change made meanwhile comes before or after it, on PostgreSQL too.
+    if (yield one(_HOLD[table], id=id, credentials=credentials)) is None:
+        raise Unauthorized("login_failed")
+
+
+def set_password(visitor_id: str, password_hash: str | None) -> Work[None]:
+    """Give the visitor a password, or take it away; `end_everything` belongs into the same write."""
+    yield run("UPDATE visitors SET password_hash = :hash WHERE id = :id", id=visitor_id, hash=password_hash)
+
+
+def end_everything(visitor_id: str, now: int, *, but_page: str = "") -> Work[None]:
+    """End all that is open for a visitor: sessions, sign-ins that are under way, and the account page.
+
+    `but_page` is the hash of one session of the account page that stays.
+    """
+    yield run("UPDATE visitors SET credentials = credentials + 1 WHERE id = :id", id=visitor_id)
+    yield run(
+        "UPDATE sessions SET revoked_at = :now WHERE visitor_id = :id AND revoked_at IS NULL", id=visitor_id, now=now
+    )
+    yield run("DELETE FROM account_sessions WHERE visitor_id = :id AND hash <> :but", id=visitor_id, but=but_page)
+    yield run("DELETE FROM sign_in_codes WHERE visitor_id = :id", id=visitor_id)
+    yield run("UPDATE mail_links SET proved_by = NULL WHERE proved_by = :id", id=visitor_id)
+    # Whoever could read the mail until now may have more than one of them.
+    yield run(
+        """UPDATE mail_links SET used_at = :now WHERE used_at IS NULL AND purpose IN ('reset', 'sign_in')
+        AND EXISTS (SELECT 1 FROM visitors v WHERE v.id = :id AND v.site = mail_links.site
+            AND v.email = mail_links.email)""",
+        id=visitor_id, now=now,
+    )  # fmt: skip
+
+
+def end_everything_of_owner(owner_id: str) -> Work[None]:
+    """End an owner's sessions, links, and sign-ins that are under way."""
+    yield run("UPDATE owners SET credentials = credentials + 1 WHERE id = :id", id=owner_id)
+    yield run("DELETE FROM owner_sessions WHERE owner_id = :id", id=owner_id)
+    yield run("DELETE FROM owner_links WHERE owner_id = :id", id=owner_id)

@@ -1,0 +1,46 @@
+"""Whose turn it is: one at a time, and among those who wait, one of each address after the other."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+
+class Turns:
+    """A lock that a crowd at one address does not keep from everybody else."""
+
+    def __init__(self) -> None:
+        self._taken = False
+        self._waiting: dict[str, deque[asyncio.Future[None]]] = {}
+
+    @asynccontextmanager
+    async def turn(self, address: str) -> AsyncIterator[None]:
+        """Wait for a turn, and have it."""
+        if self._taken:
+            called = asyncio.get_running_loop().create_future()
+            self._waiting.setdefault(address, deque()).append(called)
+            try:
+                await called
+            except asyncio.CancelledError:
+                if called.done() and not called.cancelled():
+                    self._next()
+                raise
+        self._taken = True
+        try:
+            yield
+        finally:
+            self._next()
+
+    def _next(self) -> None:
+        while self._waiting:
+            address = next(iter(self._waiting))
+            queue = self._waiting.pop(address)
+            called = queue.popleft()
+            if queue:
+                self._waiting[address] = queue  # behind all others
+            if not called.done():
+                called.set_result(None)
+                return
+        self._taken = False

@@ -1,0 +1,47 @@
+"""Whose password is looked at next (threat 8)."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from answerback.accounts.sign_in.attempts import Attempts
+from answerback.accounts.sign_in.turns import Turns
+from answerback.clock import SteppedClock
+from answerback.db.database import Database
+from answerback.errors import LimitReached
+
+pytestmark = pytest.mark.anyio
+NOW = 1_790_000_000_000
+
+
+async def test_one_link_has_one_password_hashed_at_a_time(database: Database) -> None:
+    attempts, free = Attempts(database, SteppedClock(NOW)), asyncio.Event()
+    first = asyncio.ensure_future(attempts.work("link:1", "one", free.wait))
+    await asyncio.sleep(0)
+    with pytest.raises(LimitReached):
+        await attempts.work("link:1", "other", free.wait)
+    second = asyncio.ensure_future(attempts.work("link:2", "one", free.wait))
+    free.set()
+    assert await asyncio.gather(first, second) == [True, True]
+
+
+async def test_turns_go_round_by_address() -> None:
+    order: list[tuple[str, int]] = []
+    turns = Turns()
+
+    async def go(address: str, number: int) -> None:
+        async with turns.turn(address):
+            order.append((address, number))
+            await asyncio.sleep(0)
+
+    crowd = [asyncio.ensure_future(go("crowd", number)) for number in range(5)]
+    await asyncio.sleep(0)
+    late = asyncio.ensure_future(go("late", 0))
+    left = asyncio.ensure_future(go("left", 0))
+    await asyncio.sleep(0)
+    left.cancel()
+    await asyncio.gather(*crowd, late)
+    assert order.index(("late", 0)) <= 3
+    async with turns.turn("anybody"):
+        pass
