@@ -1,86 +1,122 @@
-"""What has been counted since the start, for Prometheus."""
+"""What a server counts and measures, for Prometheus; with several workers, of all of them together.
+
+Workers share what they count in files of a folder that `PROMETHEUS_MULTIPROC_DIR` names; prometheus-client reads it
+when it is imported.
+"""
 
 from __future__ import annotations
 
+import os
 from bisect import bisect_left
-from collections import Counter
-from collections.abc import Iterator, Mapping
 
-BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
+from prometheus_client.registry import Collector
 
+FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+FAST = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+SLOW = (0.5, 1, 2, 3, 5, 8, 13, 20, 30, 60, 120, 300, 900)
 
-class Histogram:
-    """How long something took, in seconds, by buckets."""
-
-    def __init__(self) -> None:
-        self._counts = [0] * (len(BUCKETS) + 1)
-        self._sum = 0.0
-
-    def add(self, seconds: float) -> None:
-        """One more."""
-        self._counts[bisect_left(BUCKETS, seconds)] += 1
-        self._sum += seconds
-
-    def lines(self, name: str) -> Iterator[str]:
-        """In Prometheus' text format."""
-        total = 0
-        for edge, count in zip((*map(str, BUCKETS), "+Inf"), self._counts, strict=True):
-            total += count
-            yield f'{name}_bucket{{le="{edge}"}} {total}'
-        yield f"{name}_sum {self._sum:.6f}"
-        yield f"{name}_count {total}"
+disable_created_metrics()
 
 
 class Metrics:
-    """The counts of one process."""
+    """The figures of one process. Labels hold what the code and the settings name, never what a visitor sends."""
 
     def __init__(self) -> None:
-        self.requests: Counter[tuple[str, int]] = Counter()
-        """By route and status."""
-        self.answers: Counter[str] = Counter()
-        """By the state in which they settled."""
-        self.tokens: Counter[str] = Counter()
-        """`in` and `out`, as providers have counted."""
-        self.microusd = 0
-        self.writes = Histogram()
+        self._registry = CollectorRegistry()
+        self._requests = self._counter("requests", "HTTP requests by route and status.", "route", "status")
+        self._latency = self._histogram("request_seconds", "Until a response begins, by route.", FAST, "route")
+        self._served: dict[tuple[str, int], list[float]] = {}
+        """By route and status: the sum of seconds, then how many fell into each bucket, since the last `flush`."""
+        self._answers = self._counter("answers", "Answers by the state in which they settled.", "state")
+        self._tokens = self._counter("tokens", "Tokens of providers, in and out.", "direction")
+        self._cost = self._counter("cost_usd", "What answers have cost, where prices are known.")
+        self._first_token = self._histogram("answer_first_token_seconds", "From the question to the first word.", SLOW)
+        self._whole = self._histogram("answer_seconds", "From the question to the end of its answer.", SLOW)
+        self._calls = self._counter("provider_calls", "Calls of providers by outcome and HTTP status.",
+                                    "outcome", "status")  # fmt: skip
+        self._breakers = self._gauge("breaker_open", "Whether a model is left alone after failures.", "livemax",
+                                     "model")  # fmt: skip
+        self._waits = self._histogram("database_wait_seconds", "Waiting for a connection.", FAST, "kind")
+        self._writes = self._histogram("write_seconds", "From asking for a write until it is on disk.", FAST)
+        self._failures = self._counter("database_errors", "Reads and writes that the database refused.", "kind")
+        self.loop_lag = self._histogram("loop_lag_seconds", "How late the event loop is.", FAST)
+        self.streams = self._gauge("streams", "Open event streams.", "livesum")
+        self.running = self._gauge("answers_running", "Answers being written.", "livesum")
+        self.memory = self._gauge("memory_bytes", "Resident memory.", "livesum")
+        self.cpu = self._counter("cpu_seconds", "CPU time.")
+        for kind in ("read", "write"):
+            self._failures.labels(kind)
+
+    def _counter(self, name: str, help: str, *labels: str) -> Counter:
+        return Counter(f"answerback_{name}", help, labels, registry=self._registry)
+
+    def _histogram(self, name: str, help: str, buckets: tuple[float, ...], *labels: str) -> Histogram:
+        return Histogram(f"answerback_{name}", help, labels, buckets=buckets, registry=self._registry)
+
+    def _gauge(self, name: str, help: str, mode: str, *labels: str) -> Gauge:
+        return Gauge(f"answerback_{name}", help, labels, registry=self._registry, multiprocess_mode=mode)  # type: ignore[arg-type]  # one of its literals
+
+    def served(self, route: str, status: int, seconds: float) -> None:
+        """A request was answered; `route` is a template, as `/api/comments/{id}`."""
+        counts = self._served.get((route, status))
+        if counts is None:
+            counts = self._served[route, status] = [0.0] * (len(FAST) + 2)
+        counts[0] += seconds
+        counts[bisect_left(FAST, seconds) + 1] += 1
+
+    def flush(self) -> None:
+        """Hand over what was served: prometheus-client would cost each read of a thread 5 % of its time."""
+        for (route, status), counts in self._served.items():
+            count = sum(counts[1:])
+            if count:
+                self._requests.labels(route, str(status)).inc(count)
+                latency = self._latency.labels(route)
+                latency._sum.inc(counts[0])
+                for bucket, each in zip(latency._buckets, counts[1:], strict=True):
+                    bucket.inc(each)
+                counts[:] = [0.0] * len(counts)
 
     def answered(self, state: str, tokens_in: int, tokens_out: int, microusd: int | None) -> None:
         """An answer has settled."""
-        self.answers[state] += 1
-        self.tokens["in"] += tokens_in
-        self.tokens["out"] += tokens_out
-        self.microusd += microusd or 0
+        self._answers.labels(state).inc()
+        self._tokens.labels("in").inc(tokens_in)
+        self._tokens.labels("out").inc(tokens_out)
+        self._cost.inc((microusd or 0) / 1_000_000)
 
-    def text(self, gauges: Mapping[str, tuple[str, Mapping[str, float] | float]]) -> str:
-        """Everything in Prometheus' text format; `gauges` are what is so at this moment: help, and a value or values by
-        state."""
-        return "\n".join([*self._counted(), *_gauged(gauges), ""])
+    def answer_took(self, first_token: float | None, whole: float) -> None:
+        """How long somebody has waited for an answer, in seconds."""
+        if first_token is not None:
+            self._first_token.observe(max(0, first_token))
+        self._whole.observe(max(0, whole))
 
-    def _counted(self) -> Iterator[str]:
-        yield from _head("answerback_requests_total", "counter", "HTTP requests by route and status.")
-        for (route, status), count in sorted(self.requests.items()):
-            yield f'answerback_requests_total{{route="{route}",status="{status}"}} {count}'
-        yield from _head("answerback_answers_total", "counter", "Answers by the state in which they settled.")
-        for state, count in sorted(self.answers.items()):
-            yield f'answerback_answers_total{{state="{state}"}} {count}'
-        yield from _head("answerback_tokens_total", "counter", "Tokens of providers, in and out.")
-        for direction, count in sorted(self.tokens.items()):
-            yield f'answerback_tokens_total{{direction="{direction}"}} {count}'
-        yield from _head("answerback_cost_usd_total", "counter", "What answers have cost, where prices are known.")
-        yield f"answerback_cost_usd_total {self.microusd / 1_000_000:.6f}"
-        yield from _head("answerback_write_seconds", "histogram", "From asking for a write until it is on disk.")
-        yield from self.writes.lines("answerback_write_seconds")
+    def provider_called(self, outcome: str, status: int | None) -> None:
+        """A call has ended: `ok`, `stopped`, or the code of its error; with the status where there was one."""
+        self._calls.labels(outcome, str(status or "none")).inc()
+
+    def breaker(self, model: str, *, is_open: bool) -> None:
+        """A model is left alone, or called again."""
+        self._breakers.labels(model).set(is_open)
+
+    def waited(self, kind: str, seconds: float) -> None:
+        """A read or a write has waited so long for its turn."""
+        self._waits.labels(kind).observe(seconds)
+
+    def wrote(self, seconds: float) -> None:
+        """A write is on disk."""
+        self._writes.observe(seconds)
+
+    def failed(self, kind: str) -> None:
+        """The database has refused a read or a write."""
+        self._failures.labels(kind).inc()
+
+    def text(self, others: Collector) -> bytes:
+        """Everything in Prometheus' text format: what is counted here, and what `others` know of this moment."""
+        counted: Collector = MultiProcessCollector(None) if FOLDER in os.environ else self._registry
+        return generate_latest(counted) + generate_latest(others)
 
 
-def _head(name: str, kind: str, help: str) -> tuple[str, str]:
-    return f"# HELP {name} {help}", f"# TYPE {name} {kind}"
-
-
-def _gauged(gauges: Mapping[str, tuple[str, Mapping[str, float] | float]]) -> Iterator[str]:
-    for name, (help, value) in gauges.items():
-        yield from _head(name, "gauge", help)
-        if isinstance(value, Mapping):
-            for state, part in sorted(value.items()):
-                yield f'{name}{{state="{state}"}} {part:.10g}'
-        else:
-            yield f"{name} {value:.10g}"
+def worker_ended(pid: int) -> None:
+    """What a worker had open is not open any more; what it has counted stays."""
+    mark_process_dead(pid)

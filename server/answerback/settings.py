@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from ipaddress import ip_network
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit
 
 from .errors import SettingsError
@@ -57,6 +58,12 @@ def _redis_url(text: str) -> str:
 def _provider(text: str) -> str:
     if text not in ("auto", "openai", "quote", "off"):
         raise ValueError("must be auto, openai, quote or off")
+    return text
+
+
+def _log_format(text: str) -> str:
+    if text not in ("text", "json"):
+        raise ValueError("must be text or json")
     return text
 
 
@@ -161,6 +168,7 @@ SETTINGS: tuple[Setting, ...] = (
         "Sites at private addresses that may be read: hosts or networks.",
         _private_sites,
     ),
+    Setting("ANSWERBACK_LOG_FORMAT", "text", "Format of the log on stderr: text or json.", _log_format),
     Setting("ANSWERBACK_SMTP_URL", "", "Mail server: smtp://user:password@host:587.", _smtp_url, secret=True),
     Setting("ANSWERBACK_MAIL_FROM", "", "Sender of emails."),
     Setting("ANSWERBACK_GITHUB_CLIENT_ID", "", "GitHub sign-in: client id.", _key),
@@ -198,6 +206,7 @@ class Settings:
     daily_answers: int | None
     trusted_proxies: tuple[str, ...]
     private_sites: tuple[str, ...]
+    log_format: Literal["text", "json"]
     smtp_url: str
     mail_from: str
     github_client_id: str

@@ -95,15 +95,15 @@ def test_streams_per_address_are_limited(server: Server) -> None:
 
     def readers() -> str:
         figures = server.call("GET", "/metrics").body.decode().splitlines()
-        return next(line.split()[1] for line in figures if line.startswith("answerback_readers "))
+        return next(line.split()[1] for line in figures if line.startswith("answerback_streams "))
 
     with ExitStack() as stack:
         for _ in range(STREAMS_OF_ADDRESS):
             stack.enter_context(opened(server, start))
-        wait_until(lambda: readers() == str(STREAMS_OF_ADDRESS))
+        wait_until(lambda: readers() == f"{STREAMS_OF_ADDRESS}.0")
         assert server.call("GET", path).json["code"] == "too_many_requests"
         assert server.call("GET", f"/api/comments/?site=demo&page={server.page}").status == 200
-    wait_until(lambda: readers() == "0")
+    wait_until(lambda: readers() == "0.0")
     with opened(server, start) as stream:
         assert b"200 OK" in stream.recv(4096)
 

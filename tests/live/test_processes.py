@@ -19,6 +19,7 @@ import pytest
 
 from tests.commands import run_command
 from tests.fakes.openai_server import OpenAIServer
+from tests.http.test_metrics import figures
 from tests.processes import ServerProcess
 from tests.services import Server, Site, free_port, wait_until
 
@@ -263,9 +264,15 @@ def test_dead_worker_is_replaced(tmp_path: Path, redis: Redis) -> None:
         first, second = wait_until(lambda: c if len(c := children_of(server.process.pid)) == 2 else None)
         assert server.post("Hello.", ask=False).status == 201
         wait_until(lambda: all(bodies(server) == ["Hello."] for _ in range(8)))
+        for _ in range(20):
+            assert server.call("GET", "/healthz").status == 200
+        healthy = 'answerback_requests_total{route="/healthz",status="200"}'
+        wait_until(lambda: figures(server)[healthy] == 20)
+        assert {figures(server)[healthy] for _ in range(8)} == {20}, "workers count together"
         subprocess.run(["kill", "-9", str(first)], check=True)
         wait_until(lambda: len(set(children_of(server.process.pid)) - {first}) == 2)
         wait_until(lambda: all(answers(server) for _ in range(8)))
+        assert figures(server)[healthy] == 20, "what a worker has counted outlives it"
         server.stop()
         assert server.process.returncode == 0
         wait_until(lambda: not Path(f"/proc/{second}").exists())

@@ -44,7 +44,7 @@ async def test_repeated_parameters_agree_on_both_paths(database: Database) -> No
         sent.append(message)
 
     async def status(query: bytes) -> int:
-        return await reads.serve({"query_string": query, "headers": []}, send)
+        return await reads.serve({"query_string": query, "headers": []}, send, (b"x-request-id", b"1"))
 
     assert await status(b"site=demo&page=/second&page=/first") == 200
     assert await status(b"site=demo&page=/first&page=/second") == 0, "left to the handler, which reads the last"

@@ -17,17 +17,19 @@ from .queue import AnswerQueue
 from .worker import Worker
 
 
-def make_answerer(settings: Settings, clock: Clock) -> Answerer:
+def make_answerer(settings: Settings, clock: Clock, metrics: Metrics) -> Answerer:
     """The provider that the settings ask for; where answers are off, one that is never asked."""
     if settings.provider_in_use == "openai":
         from .providers.guarded import GuardedAnswerer
         from .providers.openai import OpenAIAnswerer
+        from .providers.watching import ProviderWatch
 
+        watch = ProviderWatch(metrics)
         answerer = OpenAIAnswerer(
             api_key=settings.openai_api_key, base_url=settings.openai_base_url or None, model=settings.model,
-            prices=read_prices(settings.prices),
+            prices=read_prices(settings.prices), watch=watch,
         )  # fmt: skip
-        return GuardedAnswerer(answerer, clock, settings.fallback_model)
+        return GuardedAnswerer(answerer, clock, settings.fallback_model, watch)
     from .providers.quote import QuoteAnswerer
 
     return QuoteAnswerer()

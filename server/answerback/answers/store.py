@@ -189,14 +189,6 @@ def next_due() -> Work[int | None]:
     return moment
 
 
-def waiting() -> Work[dict[str, int]]:
-    """How many answers are in the queue and being written."""
-    rows = yield many(
-        "SELECT state, COUNT(*) AS count FROM answers WHERE state IN ('queued', 'streaming') GROUP BY state"
-    )
-    return {row["state"]: row["count"] for row in rows}
-
-
 def release(id: str, worker: str, now: int) -> Work[None]:
     """Give an answer back to the queue: its worker stops before it has ended."""
     yield run(

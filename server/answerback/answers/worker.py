@@ -18,6 +18,7 @@ from ..core.answering import AnswerRequest, Finished, Quotes, TextDelta, Usage, 
 from ..db.work import Work
 from ..errors import AppError, Unavailable
 from ..live.bus import answer_channel, page_channel
+from ..logs import Fault, bind
 from ..metrics import Metrics
 from ..runtime import Runtime
 from ..sites.settings import Site
@@ -63,10 +64,17 @@ class Worker:
         self._alerts = alerts
         self._running: dict[str, Run] = {}
         self._tasks: list[asyncio.Task[None]] = []
+        self._reading = Fault(log, "the queue could not be read")
+        self._saving = Fault(log, "an answer's text could not be saved")
 
     def start(self) -> None:
         """Begin; what was left by an earlier process is taken up as its leases run out."""
         self._tasks = [asyncio.create_task(self._work()), asyncio.create_task(self._begin())]
+
+    @property
+    def running(self) -> int:
+        """How many answers are being written here."""
+        return len(self._running)
 
     async def _begin(self) -> None:
         while True:
@@ -90,8 +98,9 @@ class Worker:
         while True:
             try:
                 pause = await self._take_up()
-            except Exception:
-                log.exception("the queue could not be read")
+                self._reading.worked()
+            except Exception as error:
+                self._reading.raised(error)
                 pause = POLL_SECONDS
             await self._queue.woken.wait(pause)
 
@@ -110,6 +119,7 @@ class Worker:
 
     async def _answer(self, run: Run) -> None:
         job = run.job
+        bind(site=job.site, kind="answer", answer=job.id)
         error: ProviderError | None = None
         try:
             await self._announce(run)
@@ -126,7 +136,7 @@ class Worker:
         except ProviderError as problem:
             error = problem
         except Exception:
-            log.exception("an answer failed", extra={"answer": job.id})
+            log.exception("an answer failed")
             error = ProviderError("unavailable", retryable=False)
         try:
             run.live.end()
@@ -216,10 +226,8 @@ class Worker:
                     lambda: store.keep_text(run.job.id, self._queue.name, text, now, now + LEASE_MS)  # noqa: B023  awaited here
                 )
                 await self._sites.refresh()
-            except Unavailable:
-                continue
-            except Exception:
-                log.exception("an answer's text could not be saved", extra={"answer": run.job.id})
+            except Exception as error:
+                self._saving.raised(error)
                 continue
             site = self._sites.known(run.job.site)
             off = site is not None and site.ai == "off"
@@ -244,7 +252,7 @@ class Worker:
             except Exception:
                 tries += 1
                 if tries in (1, SETTLE_TRIES):
-                    log.exception("an answer could not be written down", extra={"answer": run.job.id})
+                    log.exception("an answer could not be written down")
                 if tries == SETTLE_TRIES:
                     run.lose_words()
                     error = ProviderError("unavailable", retryable=False)
@@ -275,6 +283,11 @@ class Worker:
         if seen is None:
             return
         self._metrics.answered(outcome.state, outcome.tokens_in, outcome.tokens_out, outcome.cost_microusd)
+        if not job.outdated and (outcome.retry_at is None):
+            first = outcome.first_token_at
+            self._metrics.answer_took(
+                None if first is None else (first - job.queued_at) / 1000, (now - job.queued_at) / 1000
+            )
         await self._tell_settled(job, seen=seen)
 
     def _finish_reply(self, run: Run, outcome: store.Outcome, now: int) -> Work[bool]:

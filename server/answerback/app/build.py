@@ -37,6 +37,7 @@ from ..jobs.schedule import Schedule
 from ..knowledge.build import Knowledge
 from ..knowledge.crawl.crawls import PACE_SECONDS
 from ..live.build import make_bus
+from ..logs import watch_tasks
 from ..mail.build import make_mailer
 from ..maintenance.upkeep import Upkeep
 from ..metrics import Metrics
@@ -47,6 +48,8 @@ from ..settings import Settings
 from ..sites.store import SiteDirectory
 from ..transfer.backup.planned import PlannedBackups
 from .dispatch import App
+from .meter import ProcessMeter
+from .request_ids import RequestIds
 from .routes import ERRORS, api_routes, page_routes
 from .services import Services
 
@@ -71,13 +74,13 @@ def build_app(settings: Settings, seams: Overrides | None = None) -> App:
     application = Starlette(routes=routes, lifespan=running(services), exception_handlers=ERRORS)
     application.router.redirect_slashes = False
     reads = ThreadReads(services.snapshots, services.runtime.sites, settings.public_origin)
-    return App(application, calls, reads, services.runtime.bus, services.metrics)
+    return App(application, calls, reads, services.runtime.bus, services.metrics, RequestIds(settings.trusted_proxies))
 
 
 def build_services(settings: Settings, seams: Overrides) -> Services:
     """All parts of a server, none of them at work yet."""
     metrics = Metrics()
-    db = Database(settings.database_url, metrics.writes.add)
+    db = Database(settings.database_url, metrics)
     clock, ids, bus, mailer = seams.clock, seams.ids, make_bus(settings, seams.ids), make_mailer(settings)
     sites = SiteDirectory(db, clock, settings.daily_answers)
     free = seams.free_bytes or free_bytes(settings.database_url)
@@ -86,7 +89,7 @@ def build_services(settings: Settings, seams: Overrides) -> Services:
     sessions = Sessions(db, clock, ids, settings.secret_key)
     snapshots = Snapshots(db, bus, clock)
     updates = ThreadUpdates(bus, snapshots)
-    answerer = seams.answerer or make_answerer(settings, clock)
+    answerer = seams.answerer or make_answerer(settings, clock, metrics)
     queue = AnswerQueue(clock, ids.new(), settings.answers_at_once)
     intake = QuestionIntake(runtime, queue, updates, answerer.model)
     posting = Posting(db, clock, ids, updates, [intake], runtime.secret)
@@ -100,13 +103,14 @@ def build_services(settings: Settings, seams: Overrides) -> Services:
         *accounts.jobs, *knowledge.jobs, *renewal.kinds(), *alerts.kinds(), drafts.kind(), *upkeep.kinds(),
         *backups.kinds(),
     ]  # fmt: skip
+    worker = build_worker(runtime, queue, updates, knowledge, answerer, metrics, alerts)
     return Services(
-        runtime=runtime, metrics=metrics, snapshots=snapshots, updates=updates, posting=posting, accounts=accounts,
-        knowledge=knowledge, threads=CommentHandlers(runtime, sessions, posting, snapshots), answerer=answerer,
-        streams=streams, session=VisitorSession(runtime, sessions, intake),
+        runtime=runtime, metrics=metrics, meter=ProcessMeter(metrics, lambda: bus.readers, lambda: worker.running),
+        snapshots=snapshots, updates=updates, posting=posting, accounts=accounts, knowledge=knowledge,
+        threads=CommentHandlers(runtime, sessions, posting, snapshots), answerer=answerer, streams=streams,
+        session=VisitorSession(runtime, sessions, intake),
         answers=AnswerHandlers(runtime, sessions, intake, AnswerStops(runtime, queue), streams, updates),
-        before=AnsweredBefore(db),
-        worker=build_worker(runtime, queue, updates, knowledge, answerer, metrics, alerts),
+        before=AnsweredBefore(db), worker=worker,
         runner=JobRunner(db, clock, runtime.jobs, ids.new(), kinds),
         schedule=Schedule(db, clock, runtime.jobs, ids.new(), kinds),
     )  # fmt: skip
@@ -116,10 +120,11 @@ def running(services: Services) -> Callable[[Starlette], AbstractAsyncContextMan
     """The application's lifespan: everything connected and at work in it, and nothing left after it."""
     runtime = services.runtime
     db, bus = runtime.db, runtime.bus
-    parts = (services.worker, services.runner, services.schedule)
+    parts = (services.meter, services.worker, services.runner, services.schedule)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        watch_tasks(asyncio.get_running_loop())
         await asyncio.to_thread(migrate, runtime.settings.database_url)
         await db.connect()
         await bus.open()

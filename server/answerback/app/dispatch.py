@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,49 +14,70 @@ from starlette.routing import Route
 from ..comments.snapshot import ThreadReads
 from ..errors import BadRequest
 from ..live.bus import Bus
+from ..logs import Fault, bind
 from ..metrics import Metrics
 from ..net.http import problem
+from .request_ids import HEADER, RequestIds
 
-THREADS = "/api/comments"
-NO_TEXT = problem(BadRequest("validation_failed", "The URL contains characters that are not text."))
+log = logging.getLogger(__name__)
+
+THREADS = ("/api/comments/", "/api/comments")
+NO_TEXT = BadRequest("validation_failed", "The URL contains characters that are not text.")
 """Before anybody looks for what it names: PostgreSQL takes no such text."""
+SLOW_SECONDS = 2.0
 
 
 class App:
     """The application: the fast read first, then calls by their whole path, everything else through Starlette."""
 
     def __init__(
-        self, routes: Starlette, calls: Sequence[Route], reads: ThreadReads, bus: Bus, metrics: Metrics
-    ) -> None:
+        self, routes: Starlette, calls: Sequence[Route], reads: ThreadReads, bus: Bus, metrics: Metrics,
+        ids: RequestIds,
+    ) -> None:  # fmt: skip
         self.routes = routes
         self.bus = bus
         self._calls = {call.path: call.endpoint for call in calls if not call.param_convertors}
         self._reads = reads
-        self._requests = metrics.requests
+        self._metrics = metrics
+        self._ids = ids
+        self._slow = Fault(log, "slow request", level=logging.WARNING)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        if scope["type"] == "http" and ("\x00" in scope["path"] or b"%00" in scope["query_string"]):
-            await NO_TEXT(scope, receive, send)
+        if scope["type"] != "http":
+            await self.routes(scope, receive, send)
             return
-        call = self._calls.get(scope["path"]) if scope["type"] == "http" else None
-        if call is None:
-            await self._route(scope, receive, send)
-            return
-        path = scope["path"].rstrip("/")
-        if path == THREADS and scope["method"] == "GET":
-            status = await self._reads.serve(scope, send)
+        begun, id, path = time.perf_counter(), self._ids.of(scope), scope["path"]
+        header = (HEADER, id)
+        if path in THREADS and scope["method"] == "GET":
+            status = await self._reads.serve(scope, send, header)
             if status:
-                self._requests[path, status] += 1
+                self._served(THREADS[-1], status, time.perf_counter() - begun)
                 return
-        response = await call(Request(scope, receive, send))
-        self._requests[path, response.status_code] += 1
-        await response(scope, receive, send)
 
-    async def _route(self, scope: Any, receive: Any, send: Any) -> None:
         async def sending(message: Any) -> None:
             if message["type"] == "http.response.start":
-                route = scope["route"].path.rstrip("/") if "route" in scope else "none"
-                self._requests[route or "/", message["status"]] += 1
+                message = {**message, "headers": [*message["headers"], header]}
+                self._served(self._route(scope), message["status"], time.perf_counter() - begun)
             await send(message)
 
-        await self.routes(scope, receive, sending)
+        bind(request=str(id, "ascii"))
+        call = self._calls.get(path)
+        if "\x00" in path or b"%00" in scope["query_string"]:
+            await problem(NO_TEXT)(scope, receive, sending)
+        elif call is None:
+            await self.routes(scope, receive, sending)
+        else:
+            response = await call(Request(scope, receive, sending))
+            await response(scope, receive, sending)
+
+    def _route(self, scope: Any) -> str:
+        """The template of a request's path; paths that nobody serves are one route."""
+        path: str = scope["path"]
+        if path not in self._calls:
+            path = scope["route"].path if "route" in scope else "none"
+        return path.rstrip("/") or "/"
+
+    def _served(self, route: str, status: int, seconds: float) -> None:
+        self._metrics.served(route, status, seconds)
+        if seconds > SLOW_SECONDS:
+            self._slow.failed(route, status=status, seconds=seconds)

@@ -40,7 +40,7 @@ def page_routes(services: Services) -> list[BaseRoute]:
     return [
         *admin_routes(runtime, services.posting, services.updates, services.knowledge),
         *services.accounts.routes(),
-        *machine_routes(runtime, services.metrics),
+        *machine_routes(runtime, services.metrics, services.meter),
         *ThreadViews(runtime, services.snapshots).routes(),
         *assets.ROUTES,
         *widget.ROUTES,

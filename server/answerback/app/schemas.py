@@ -116,7 +116,10 @@ SCHEMAS: Mapping[str, Schema] = {
     "ErrorCode": _enum(sorted(CODES), "What went wrong."),
     "Error": _object(
         "A problem (RFC 9457).",
-        optional={"resets_at": _is(TIME, "When answers are available again, with `quota_exhausted` and the like.")},
+        optional={
+            "resets_at": _is(TIME, "When answers are available again, with `quota_exhausted` and the like."),
+            "request_id": _is(TEXT, "By which the operator finds the request in the log."),
+        },
         type=_is(TEXT, "The code as a URN."), title=_is(TEXT, "The code in words."),
         status={"type": "integer", "description": "The HTTP status."}, code=_ref("ErrorCode"),
         detail=_is(TEXT, "A sentence for people."),

@@ -17,6 +17,7 @@ from types import FrameType
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from ..metrics import worker_ended
 from ..migrations import migrate
 from ..net.http import RECEIVE_SECONDS
 from ..settings import Settings
@@ -92,7 +93,7 @@ class Server(uvicorn.Server):
             ws="none",
             lifespan="on",
             access_log=False,
-            log_level="warning",
+            log_config=None,
             server_header=False,
             proxy_headers=False,  # forwarded headers are read in net/addresses.py, and only from listed proxies
             timeout_keep_alive=75,
@@ -164,6 +165,7 @@ class Workers:
         code = 0
         while self._born:
             pid, status = os.waitpid(-1, 0)
+            worker_ended(pid)
             lived = time.monotonic() - self._born.pop(pid)
             if not self._stopping and os.WIFEXITED(status) and lived < SHORT_LIFE:
                 code = 1

@@ -20,6 +20,7 @@ from ..jobs.schedule import Schedule
 from ..knowledge.build import Knowledge
 from ..metrics import Metrics
 from ..runtime import Runtime
+from .meter import ProcessMeter
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class Services:
 
     runtime: Runtime
     metrics: Metrics
+    meter: ProcessMeter
     accounts: Accounts
     knowledge: Knowledge
     snapshots: Snapshots

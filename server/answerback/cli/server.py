@@ -5,8 +5,13 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
+from ..logs import configure
 from ..settings import Settings
 from .console import command, count, port, say, watched
 
@@ -41,12 +46,26 @@ def _serve(settings: Settings, options: argparse.Namespace) -> int:
     if options.workers > 1 and not settings.redis_url:
         say("answerback: more than one worker requires ANSWERBACK_REDIS_URL")
         return 2
-    from ..app.serve import serve
+    configure(settings.log_format)
 
     def listening() -> None:
         say(f"Answerback on http://{options.host}:{options.port} · answers by {settings.provider_in_use}")
 
-    return serve(settings, options.host, options.port, options.workers, listening)
+    with shared_figures() if options.workers > 1 else nullcontext():
+        from ..app.serve import serve
+
+        return serve(settings, options.host, options.port, options.workers, listening)
+
+
+@contextmanager
+def shared_figures() -> Iterator[None]:
+    """Have workers count together. To be entered before prometheus-client is imported, which reads it then."""
+    with tempfile.TemporaryDirectory(prefix="answerback-metrics-") as folder:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+        try:
+            yield
+        finally:
+            del os.environ["PROMETHEUS_MULTIPROC_DIR"]
 
 
 def _check(settings: Settings, options: argparse.Namespace) -> int:

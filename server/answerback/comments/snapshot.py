@@ -202,8 +202,8 @@ class ThreadReads:
         self._own = own_origin
         self._queries: dict[bytes, Key] = {}
 
-    async def serve(self, scope: Any, send: Any) -> int:
-        """Answer the call and return the status, or do nothing and return 0."""
+    async def serve(self, scope: Any, send: Any, header: tuple[bytes, bytes]) -> int:
+        """Answer the call, with this header too, and return the status, or do nothing and return 0."""
         query = scope["query_string"]
         key = self._queries.get(query)
         if key is None:
@@ -226,10 +226,11 @@ class ThreadReads:
         if origin is not None and not self._allowed(site, origin):
             return 0
         status, headers, body = respond(snapshot, accept, match)
+        headers.append(header)
         if origin is not None:
             headers.append((b"access-control-allow-origin", origin))
             headers.append((b"access-control-allow-credentials", b"true"))
-            headers.append((b"access-control-expose-headers", b"ETag, Retry-After"))
+            headers.append((b"access-control-expose-headers", b"ETag, Retry-After, X-Request-Id"))
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
         return status

@@ -9,12 +9,9 @@ from collections.abc import Callable, Iterable
 import databases
 from databases.core import Connection
 
-from ..errors import Unavailable
-
 log = logging.getLogger(__name__)
 
 READERS = 4
-RETRY_SECONDS = 5
 
 
 async def hold(database: databases.Database) -> Connection:
@@ -26,12 +23,6 @@ async def hold(database: databases.Database) -> Connection:
         return connection
 
     return await asyncio.create_task(acquire())
-
-
-def out_of_order(error: BaseException) -> Unavailable:
-    """The error for whoever has asked; the operator's log has the reason."""
-    log.error("database failure: %s", error)
-    return Unavailable("unavailable", retry_after=RETRY_SECONDS)
 
 
 def follow_up(calls: Iterable[Callable[[], None]]) -> None:

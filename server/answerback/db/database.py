@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from ..errors import Unavailable
+from .health import Health, Unwatched, Watch
 from .postgres import Postgres
 from .sqlite import SQLite
 from .work import Row, Work, many, one
@@ -16,13 +17,14 @@ T = TypeVar("T")
 
 
 class Database:
-    """A database of either kind. `connect()` before use, `close()` after; `time_writes` hears how long each took."""
+    """A database of either kind. `connect()` before use, `close()` after; `watch` hears how it is doing."""
 
-    def __init__(self, url: str, time_writes: Callable[[float], None] | None = None) -> None:
+    def __init__(self, url: str, watch: Watch | None = None) -> None:
         self.url = url
-        self._time_writes = time_writes
+        health = Health(watch or Unwatched())
+        self._watch = health.watch
         self.is_sqlite = url.startswith("sqlite")
-        self._backend: SQLite | Postgres = SQLite(url) if self.is_sqlite else Postgres(url)
+        self._backend: SQLite | Postgres = SQLite(url, health) if self.is_sqlite else Postgres(url, health)
 
     async def connect(self) -> None:
         """Open the held connections. Raises Unavailable when the database cannot be reached."""
@@ -71,6 +73,5 @@ class Database:
         """
         begun = time.perf_counter()
         result = await self._backend.write(work)
-        if self._time_writes is not None:
-            self._time_writes(time.perf_counter() - begun)
+        self._watch.wrote(time.perf_counter() - begun)
         return result

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Any, TypeVar
@@ -12,7 +13,8 @@ import databases
 from databases.core import Connection
 
 from ..errors import Unavailable
-from .connections import READERS, follow_up, hold, out_of_order
+from .connections import READERS, follow_up, hold
+from .health import Health
 from .work import IntegrityConflict, Work
 
 T = TypeVar("T")
@@ -21,10 +23,15 @@ COLLISIONS = 40
 CONNECT_SECONDS = 10
 
 
+class Standby(Exception):
+    """The server only reads: it is a standby, or was the primary until now."""
+
+
 class Postgres:
     """A database on a PostgreSQL server."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, health: Health) -> None:
+        self._health = health
         size = READERS + WRITERS
         self._database = databases.Database(url, min_size=size, max_size=size)
         self._connections: list[Connection] = []
@@ -60,41 +67,45 @@ class Postgres:
 
     async def read(self, work: Callable[[], Work[T]], *, single: bool) -> T:
         try:
-            return await self._read(work, single=single)
+            result = await self._read(work, single=single)
         except Unavailable:  # the connection was cut off just now: another one may do
-            return await self._read(work, single=single)
+            result = await self._read(work, single=single)
+        self._health.worked("read")
+        return result
 
     async def _read(self, work: Callable[[], Work[T]], *, single: bool) -> T:
-        connection = await self._take(self._readers)
+        connection = await self._take("read")
         try:
             if single:
                 return await _drive_async(connection, work(), [])
             async with connection.transaction(isolation="repeatable_read", readonly=True):
                 return await _drive_async(connection, work(), [])
         except Exception as error:
-            _blame(connection, error)
+            self._blame("read", connection, error)
             raise
         finally:
             self._readers.put_nowait(connection)
 
     async def probe(self) -> None:
         """Raises Unavailable where nothing can be read, or written: a standby, or what was the primary until now."""
-        connection = await self._take(self._writers)
+        connection = await self._take("write")
         try:
             await connection.fetch_one("TABLE alembic_version")
             row = await connection.fetch_one("SHOW transaction_read_only")
         except Exception as error:
-            raise out_of_order(error) from error
+            raise self._health.refused("write", error) from error
         finally:
             self._writers.put_nowait(connection)
         if row is None or row[0] != "off":
-            raise out_of_order(RuntimeError("PostgreSQL takes no writes"))
+            raise self._health.refused("write", Standby())
 
-    async def _take(self, queue: asyncio.Queue[Connection]) -> Connection:
+    async def _take(self, kind: str) -> Connection:
         """A held connection, made anew where PostgreSQL has ended it: a restart there is none of ours."""
         import asyncpg
 
+        queue, begun = self._readers if kind == "read" else self._writers, time.perf_counter()
         connection = await queue.get()
+        self._health.watch.waited(kind, time.perf_counter() - begun)
         if not _has_ended(connection):
             return connection
         fresh = connection
@@ -104,7 +115,7 @@ class Postgres:
             async with asyncio.timeout(CONNECT_SECONDS):
                 fresh = await hold(self._database)
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-            raise out_of_order(error) from error
+            raise self._health.refused(kind, error) from error
         finally:
             if fresh is connection:
                 queue.put_nowait(connection)
@@ -122,11 +133,12 @@ class Postgres:
         import asyncpg
 
         for collisions in range(COLLISIONS):
-            connection = await self._take(self._writers)
+            connection = await self._take("write")
             calls: list[Callable[[], None]] = []
             try:
                 async with connection.transaction(isolation="serializable"):
                     result = await _drive_async(connection, work(), calls)
+                self._health.worked("write")
                 follow_up(calls)
                 return result
             except asyncpg.IntegrityConstraintViolationError as error:
@@ -135,12 +147,23 @@ class Postgres:
                 if collisions == COLLISIONS - 1:
                     raise Unavailable("unavailable") from None
             except Exception as error:
-                _blame(connection, error)
+                self._blame("write", connection, error)
                 raise
             finally:
                 self._writers.put_nowait(connection)
             await asyncio.sleep(random.uniform(0, 0.002 * 2 ** min(collisions, 6)))
         raise AssertionError("unreachable")
+
+    def _blame(self, kind: str, connection: Connection, error: Exception) -> None:
+        """Raises Unavailable where it was not the statement that failed but the connection."""
+        import asyncpg
+
+        trouble = (
+            OSError, asyncpg.OperatorInterventionError, asyncpg.InsufficientResourcesError,
+            asyncpg.ReadOnlySQLTransactionError,
+        )  # fmt: skip
+        if isinstance(error, trouble) or _has_ended(connection):
+            raise self._health.refused(kind, error) from error
 
 
 @asynccontextmanager
@@ -167,18 +190,6 @@ def _has_ended(connection: Connection) -> bool:
         return bool(connection.raw_connection.is_closed())
     except asyncpg.InterfaceError:  # its pool has taken it back
         return True
-
-
-def _blame(connection: Connection, error: Exception) -> None:
-    """Raises Unavailable where it was not the statement that failed but the connection."""
-    import asyncpg
-
-    trouble = (
-        OSError, asyncpg.OperatorInterventionError, asyncpg.InsufficientResourcesError,
-        asyncpg.ReadOnlySQLTransactionError,
-    )  # fmt: skip
-    if isinstance(error, trouble) or _has_ended(connection):
-        raise out_of_order(error) from error
 
 
 async def _drive_async(connection: Connection, work: Work[T], calls: list[Callable[[], None]]) -> T:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -13,7 +14,8 @@ import databases
 from databases.core import Connection
 
 from ..errors import Unavailable
-from .connections import READERS, follow_up, hold, out_of_order
+from .connections import READERS, follow_up, hold
+from .health import Health
 from .sqlite_file import Place, revision
 from .work import IntegrityConflict, Work
 
@@ -30,13 +32,15 @@ TROUBLE = frozenset(
 class SQLite:
     """A database in a file."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, health: Health) -> None:
+        self._health = health
         self._file = Path(url.removeprefix("sqlite:///"))
         self._place: Place | None = None
         self._database = databases.Database(url, timeout=10)
         self._connections: list[Connection] = []
         self._readers: asyncio.Queue[Any] = asyncio.Queue()
-        self._waiting: list[tuple[Callable[[], Work[Any]], asyncio.Future[Any]]] = []
+        self._waiting: list[tuple[Callable[[], Work[Any]], asyncio.Future[Any], float]] = []
+        """Writes, who waits for them, and since when."""
         self._wake = asyncio.Event()
         self._closing = False
         self._writer: asyncio.Task[None] | None = None
@@ -68,17 +72,24 @@ class SQLite:
         await self._database.disconnect()
 
     async def read(self, work: Callable[[], Work[T]], *, single: bool) -> T:
-        raw = await self._readers.get()
+        raw = await self._take()
         try:
             # One hop for the whole read: aiosqlite has no public call that runs a function on its thread.
             result: T = await raw._execute(_read_on_thread, raw._conn, work, single)
+            self._health.worked("read")
             return result
         except sqlite3.Error as error:
             if not _in_trouble(error):
                 raise
-            raise out_of_order(error) from error
+            raise self._health.refused("read", error) from error
         finally:
             self._readers.put_nowait(raw)
+
+    async def _take(self) -> Any:
+        begun = time.perf_counter()
+        raw = await self._readers.get()
+        self._health.watch.waited("read", time.perf_counter() - begun)
+        return raw
 
     async def probe(self) -> None:
         """Raises Unavailable where the file cannot be read, or is not where it was."""
@@ -88,7 +99,7 @@ class SQLite:
             await raw._execute(revision, raw._conn)
             await asyncio.to_thread(place.read)
         except sqlite3.Error as error:
-            raise out_of_order(error) from error
+            raise self._health.refused("read", error) from error
         finally:
             self._readers.put_nowait(raw)
 
@@ -96,7 +107,7 @@ class SQLite:
         if self._closing or self._writer is None:
             raise Unavailable("unavailable", "The server is stopping.")
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        self._waiting.append((work, future))
+        self._waiting.append((work, future, time.perf_counter()))
         self._wake.set()
         return await future
 
@@ -109,12 +120,17 @@ class SQLite:
                     return
                 self._wake.clear()
                 continue
+            now = time.perf_counter()
+            for _, _, since in batch:
+                self._health.watch.waited("write", now - since)
             try:
                 assert self._place is not None
-                results = await raw._execute(_write_on_thread, raw._conn, self._place, [work for work, _ in batch])
+                results = await raw._execute(_write_on_thread, raw._conn, self._place, [work for work, _, _ in batch])
+                self._health.worked("write")
             except Exception as error:  # the batch as a whole failed: disk full, file locked
-                results = [(out_of_order(error) if _in_trouble(error) else error, ())] * len(batch)
-            for (_, future), (result, calls) in zip(batch, results, strict=True):
+                problem = self._health.refused("write", error) if _in_trouble(error) else error
+                results = [(problem, ())] * len(batch)
+            for (_, future, _), (result, calls) in zip(batch, results, strict=True):
                 follow_up(calls)
                 if future.done():
                     continue

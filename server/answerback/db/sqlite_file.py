@@ -105,6 +105,7 @@ class FileMoved(sqlite3.OperationalError):
     """The file that is open is not the one at its path any more: what is written to it may be lost with it."""
 
     sqlite_errorcode = sqlite3.SQLITE_READONLY_DBMOVED
+    is_for_log = True
 
     def __init__(self, path: Path) -> None:
         super().__init__(f"{path} has been moved, deleted or replaced; put it back, or restart the server")

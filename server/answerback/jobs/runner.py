@@ -15,6 +15,8 @@ from ..clock import Clock
 from ..core.times import CLOCKS_DIFFER_MS
 from ..db.database import Database
 from ..db.work import Work
+from ..errors import Unavailable
+from ..logs import Fault, bind
 from . import store
 from .model import Job, JobFailed, Kind
 from .queue import JobQueue
@@ -51,6 +53,10 @@ class JobRunner:
         self._chance = chance
         self._running: dict[str, _Running] = {}
         self._tasks: list[asyncio.Task[None]] = []
+        self._failures = {kind.name: Fault(log, f"a {kind.name} job failed", level=logging.WARNING) for kind in kinds}
+        self._reading = Fault(log, "jobs could not be read")
+        self._saving = Fault(log, "the outcome of a job could not be saved")
+        self._keeping = Fault(log, "job leases could not be renewed")
 
     def start(self) -> None:
         """Begin with what is due."""
@@ -67,8 +73,8 @@ class JobRunner:
             now = self._clock.now()
             try:
                 await self._db.write(lambda: store.give_back(self._name, list(running), now))
-            except Exception:  # their leases end
-                log.exception("jobs could not be released")
+            except Exception as error:  # their leases end
+                self._saving.raised(error)
 
     async def _work(self) -> None:
         last = sys.maxsize  # nobody knows what the clock was before
@@ -80,8 +86,9 @@ class JobRunner:
                     await self._db.write(lambda: store.forgive_clock(now, longest))  # noqa: B023  awaited here
                 last = now
                 pause = await self._take_up()
-            except Exception:
-                log.exception("jobs could not be read")
+                self._reading.worked()
+            except Exception as error:
+                self._reading.raised(error)
                 pause = POLL_SECONDS
             await self._jobs.woken.wait(pause)
 
@@ -101,32 +108,36 @@ class JobRunner:
         return 0
 
     async def _run(self, job: Job) -> None:
+        bind(site=job.site, kind=job.kind, job=job.id)
         try:
             ending = await self._outcome(job)
             await asyncio.shield(asyncio.create_task(self._db.write(ending)))
-        except Exception:  # its lease ends, and then it runs once more
-            log.exception("the outcome of a job could not be saved")
+        except Exception as error:  # its lease ends, and then it runs once more
+            self._saving.raised(error)
         finally:
             self._running.pop(job.id, None)
             self._jobs.woken.set()
 
     async def _outcome(self, job: Job) -> Callable[[], Work[None]]:
         """Run it, and what to write about that: done, to be tried again after a while that doubles, or given up."""
-        kind, reason, for_good = self._kinds[job.kind], "", False
+        kind, failure, reason, for_good = self._kinds[job.kind], self._failures[job.kind], "", False
+        raised: Exception | None = None
         try:
             async with asyncio.timeout(kind.seconds):
                 await kind.run(job)
+            failure.worked()
             return partial(store.finish, self._name, job.id)
         except JobFailed as error:
             reason, for_good = error.reason, error.for_good
         except Exception as error:
-            log.exception("a %s job failed", kind.name)
-            reason = type(error).__name__
+            reason, raised = type(error).__name__, error
         now = self._clock.now()
-        if for_good or job.tries >= kind.tries:
-            log.warning("a %s job failed for good: %s", kind.name, reason)
+        given_up = for_good or job.tries >= kind.tries
+        if not isinstance(raised, Unavailable):  # which the database has said
+            ending = "given up, see answerback jobs list" if given_up else "to be retried"
+            failure.failed(f"{reason.rstrip('.')}; {ending}", raised)
+        if given_up:
             return partial(store.give_up, self._name, job.id, now, reason)
-        log.warning("a %s job failed and will be retried: %s", kind.name, reason)
         wait = min(LONGEST_WAIT_MS, kind.retry_ms * 2 ** (job.tries - 1))
         return partial(store.try_again, self._name, job.id, now + round(wait * (0.75 + self._chance() / 2)), reason)
 
@@ -145,5 +156,5 @@ class JobRunner:
             await asyncio.sleep(KEEP_SECONDS)
             try:
                 await self.keep_leases()
-            except Exception:
-                log.exception("job leases could not be renewed")
+            except Exception as error:
+                self._keeping.raised(error)

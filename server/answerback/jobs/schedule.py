@@ -11,6 +11,7 @@ from ..core.times import CLOCKS_DIFFER_MS
 from ..db.database import Database
 from ..db.work import Work
 from ..errors import Unavailable
+from ..logs import Fault
 from . import schedule_store as store
 from .model import Kind
 from .queue import JobQueue
@@ -37,6 +38,7 @@ class Schedule:
         self._every = {kind.name: kind.every_ms for kind in kinds if kind.every_ms is not None}
         self._mine = False
         self._task: asyncio.Task[None] | None = None
+        self._running = Fault(log, "the schedule could not be run")
 
     def start(self) -> None:
         """Begin, as soon as no other process holds the schedule."""
@@ -81,6 +83,7 @@ class Schedule:
             if not look_at - LEASE_MS <= self._clock.now() < look_at:  # or the clock was put back
                 try:
                     look_at = await self.once()
-                except Exception:
-                    log.exception("the schedule could not be run")
+                    self._running.worked()
+                except Exception as error:
+                    self._running.raised(error)
             await asyncio.sleep(LOOK_SECONDS)

@@ -130,6 +130,16 @@ def forgive_clock(now: int, longest: int) -> Work[None]:
 # ---- looking, and seeing to the dead
 
 
+def counted() -> Work[dict[tuple[str, ...], int]]:
+    """How many jobs there are, by kind and state."""
+    rows = yield many(
+        """SELECT kind, CASE WHEN due_at IS NULL THEN 'dead' WHEN worker IS NULL THEN 'waiting' ELSE 'running' END
+            AS state, COUNT(*) AS count
+        FROM jobs GROUP BY 1, 2 ORDER BY 1, 2"""
+    )
+    return {(row["kind"], row["state"]): row["count"] for row in rows}
+
+
 def listed_jobs(most: int) -> Work[list[Job]]:
     """Jobs, those that have failed for good first, then in the order in which they are due."""
     rows = yield many(

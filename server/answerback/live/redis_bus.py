@@ -18,6 +18,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from ..core.events import EventName, frame
+from ..logs import Fault, describe
 from .bus import PRIVATE, TAKE_BACK, Channels
 
 log = logging.getLogger(__name__)
@@ -52,6 +53,7 @@ class RedisBus(Channels):
         self._sent.set()
         self._tried = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
+        self._outage = Fault(log, "Redis is out of reach, and events stay in this process", level=logging.WARNING)
         self._last = ""
         self._taken_back: dict[str, int] = {}
         """Channels, and the positions from which on their events may stay in Redis."""
@@ -115,12 +117,13 @@ class RedisBus(Channels):
                     await self._come_in(reading, writing)
                     self.up, pause = True, 0.1
                     self._tried.set()
+                    self._outage.worked()
                     async with asyncio.TaskGroup() as tasks:
                         tasks.create_task(self._read(reading))
                         tasks.create_task(self._write(writing))
                         tasks.create_task(self._clean(cleaning))
             except* (RedisError, OSError, TimeoutError) as problems:
-                log.warning("cannot reach Redis (%s); events stay in this process", problems.exceptions[0])
+                self._outage.failed(describe(problems.exceptions[0]))
             finally:
                 self._go_out()
             await asyncio.sleep(pause)

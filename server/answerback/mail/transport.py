@@ -71,7 +71,7 @@ class SmtpMailer:
         try:
             mail = compose(message, self._sender, now)
         except (ValueError, MessageError) as error:
-            raise MailRefused(str(error), for_good=True) from None
+            raise MailRefused(type(error).__name__, for_good=True) from None
         async with self._connected() as client:
             await client.send_message(mail)
 

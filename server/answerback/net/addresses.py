@@ -17,7 +17,7 @@ def client_address(request: Request, trusted: tuple[str, ...]) -> str:
     peer = request.client.host if request.client else "127.0.0.1"
     written = ",".join(request.headers.getlist("x-forwarded-for"))  # some proxies add a line of their own
     hops = [_without_port(part.strip()) for part in written.split(",") if part.strip()]
-    while trusted and hops and _in_networks(peer, trusted):
+    while trusted and hops and in_networks(peer, trusted):
         peer = hops.pop()
     try:
         ip_address(peer)
@@ -33,7 +33,9 @@ def _without_port(hop: str) -> str:
     return hop.partition(":")[0] if hop.count(":") == 1 else hop
 
 
-def _in_networks(address: str, networks: tuple[str, ...]) -> bool:
+@lru_cache(1_024)
+def in_networks(address: str, networks: tuple[str, ...]) -> bool:
+    """Whether an address belongs to one of these."""
     try:
         parsed = ip_address(address)
     except ValueError:

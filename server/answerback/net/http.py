@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ..errors import AppError, BadRequest, Timeout, TooLarge, WrongMediaType
+from ..logs import bound
 
 BODY_LIMIT = 64 * 1024
 DEPTH_LIMIT = 16
@@ -38,6 +39,7 @@ def problem(error: AppError) -> Response:
         "status": error.status,
         "code": error.code,
         "detail": error.detail,
+        **({"request_id": request_id} if (request_id := bound("request")) else {}),
         **error.extra,
     }
     return Response(orjson.dumps(data), error.status, headers, media_type="application/problem+json")

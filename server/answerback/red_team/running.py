@@ -94,7 +94,7 @@ async def run_cases(
         settings = replace(
             settings, database_url=f"sqlite:///{Path(folder) / 'red-team.db'}", redis_url="", embedding_model=""
         )
-        overheard = Overheard(answerer or make_answerer(settings, SystemClock()))
+        overheard = Overheard(answerer or make_answerer(settings, SystemClock(), Metrics()))
         async with _Range.open(settings, cases, overheard) as range_:
             seen = await range_.ask_all(tell)
     secrets = (*settings.secret_key, *filter(None, (settings.openai_api_key, settings.smtp_url)))

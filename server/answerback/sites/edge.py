@@ -138,7 +138,7 @@ def allow_origin(response: Response, origin: str) -> None:
     """The headers that let this one origin read the response."""
     response.headers["Access-Control-Allow-Origin"] = origin
     response.headers["Access-Control-Allow-Credentials"] = "true"
-    response.headers["Access-Control-Expose-Headers"] = "ETag, Retry-After"
+    response.headers["Access-Control-Expose-Headers"] = "ETag, Retry-After, X-Request-Id"
     response.headers.setdefault("Vary", "Origin")  # each response of ours that varies otherwise names it, too
 
 

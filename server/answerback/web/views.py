@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from ..errors import AppError, BadRequest, Forbidden, MethodNotAllowed, WrongMediaType
 from ..i18n.catalogue import error_text, texts
+from ..logs import bound
 from ..net.http import read_body
 from ..settings import Settings
 from .forms import EMPTY, Form, read_form
@@ -101,6 +102,8 @@ class WebViews:
     def _error(self, request: Request, error: AppError) -> Response:
         lang = self.language(request, request.query_params.get("lang", ""))
         values = {"site_name": "Answerback"} | self.error_values(request, lang)
+        if error.status == 500:
+            values["request_id"] = texts(lang, "web")("request", id=bound("request"))
         response = self.render(
             "web/templates/error.html", lang=lang, status=error.status, title=texts(lang, "web")["failed"],
             problem=error_text(error, lang), **values,

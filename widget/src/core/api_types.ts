@@ -70,6 +70,8 @@ export interface Error {
   detail: string;
   /** When answers are available again, with `quota_exhausted` and the like. */
   resets_at?: string;
+  /** By which the operator finds the request in the log. */
+  request_id?: string;
 }
 
 /** Somebody who reads or writes on a site. */

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from typing import Protocol, runtime_checkable
+from typing import Protocol, Self, runtime_checkable
 
 from ...core.answering import AnswerEvent, AnswerRequest
 
@@ -27,7 +27,13 @@ class ProviderError(Exception):
         self.retryable = retryable
         self.started = started
         self.retry_after = retry_after
+        self.status: int | None = None
         super().__init__(code)
+
+    def of_status(self, status: int) -> Self:
+        """The same, with the HTTP status that the provider has sent."""
+        self.status = status
+        return self
 
 
 class Answerer(Protocol):

@@ -13,7 +13,9 @@ from typing import cast
 
 from ...clock import Clock
 from ...core.answering import AnswerEvent, AnswerRequest, Finished, TextDelta, Usage, Writing
+from ...metrics import Metrics
 from . import Answerer, Moderator, ProviderError
+from .watching import ProviderWatch
 
 FAILURES = 5
 FIRST_PAUSE_MS, LONGEST_PAUSE_MS = 15_000, 600_000
@@ -68,7 +70,10 @@ class Breaker:
 class GuardedAnswerer:
     """Another answerer behind a breaker for each model, with a model to fall back on before the first word."""
 
-    def __init__(self, answerer: Answerer, clock: Clock, fallback: str = "") -> None:
+    def __init__(
+        self, answerer: Answerer, clock: Clock, fallback: str = "", watch: ProviderWatch | None = None
+    ) -> None:
+        self._watch = watch or ProviderWatch(Metrics())
         self.name = answerer.name
         self.model = answerer.model
         self._answerer = answerer
@@ -123,12 +128,14 @@ class GuardedAnswerer:
                     if type(event) is TextDelta and not said:
                         said = True
                         breaker.succeeded()
+                        self._watch.breaker(request.model or self.model, is_open=False)
                     if type(event) is Finished and not said and event.reason != "content_filter":
                         raise ProviderError("malformed", retryable=True)
                     yield event
         except ProviderError as error:
             if error.code not in THE_QUESTIONS_FAULT and not error.started:
                 breaker.failed(call, self._clock.now())
+                self._watch.breaker(request.model or self.model, is_open=breaker.failures >= FAILURES)
             raise
         finally:
             breaker.left(call)

@@ -23,10 +23,13 @@ import httpx2
 
 from ...core.answering import AnswerEvent, AnswerRequest
 from ...core.hosts import is_in_house
+from ...logs import Fault, describe
+from ...metrics import Metrics
 from . import ProviderError
 from .http_transport import HttpTransport
 from .prices import PRICES, Prices
 from .sse import AnswerReader, SseDecoder
+from .watching import ProviderWatch
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
@@ -69,7 +72,9 @@ class OpenAIAnswerer:
         total: float = 90.0,
         retry_pause: float = 0.5,
         prices: Prices = PRICES,
+        watch: ProviderWatch | None = None,
     ) -> None:
+        self._watch = watch or ProviderWatch(Metrics())
         self.model = model
         self._key = api_key
         self._url = base_url or OPENAI
@@ -83,6 +88,7 @@ class OpenAIAnswerer:
         self._refused: set[str] = set()
         self._building = threading.Lock()
         self._client: AsyncOpenAI | None = None
+        self._moderating = Fault(log, "moderation failure", level=logging.WARNING)
 
     def warm(self) -> None:
         """Import the SDK and build the client; takes half a second, so call it in a thread."""
@@ -97,14 +103,19 @@ class OpenAIAnswerer:
 
     async def stream(self, request: AnswerRequest) -> AsyncIterator[AnswerEvent]:
         """The answer's events. What fails before the first text is tried again, up to twice; raises ProviderError."""
-        deadline = asyncio.get_running_loop().time() + self._total
+        deadline, model = asyncio.get_running_loop().time() + self._total, request.model or self.model
         for attempt in range(RETRIES + 1):
             try:
                 async with contextlib.aclosing(self._attempt(request, attempt, deadline)) as events:
                     async for event in events:
                         yield event
+                self._watch.ended(model, None)
                 return
+            except (GeneratorExit, asyncio.CancelledError):
+                self._watch.stopped()
+                raise
             except ProviderError as error:
+                self._watch.ended(model, error)
                 pause = self._pause(error, attempt)
                 if pause is None or asyncio.get_running_loop().time() + pause >= deadline:
                     raise
@@ -174,15 +185,14 @@ class OpenAIAnswerer:
                 return response
             except openai.APIStatusError as error:
                 told = error.response.text.replace(self._key or "\0", "…")
-                log.debug("the provider answered %d: %.1000s", error.status_code, told)
                 parameter = _refused_parameter(error.status_code, told, body)
                 if parameter is None or parameter in self._refused:
-                    raise _problem(error.status_code, told, error.response.headers) from None
+                    problem = _problem(error.status_code, told, error.response.headers)
+                    raise problem.of_status(error.status_code) from None
                 self._refused.add(parameter)
             except openai.APITimeoutError:
                 raise ProviderError("timeout", retryable=True) from None
-            except openai.APIConnectionError as error:
-                log.debug("the provider cannot be reached: %r", error.__cause__)
+            except openai.APIConnectionError:
                 raise ProviderError("unavailable", retryable=True) from None
 
     async def moderate(self, text: str) -> bool | None:
@@ -192,9 +202,10 @@ class OpenAIAnswerer:
         try:
             async with asyncio.timeout(MODERATION_SECONDS):
                 said = await self._client.moderations.create(input=text)
+                self._moderating.worked()
                 return any(result.flagged for result in said.results)
         except Exception as error:  # whatever it is, an answer does not depend on it
-            log.warning("moderation failed: %s", type(error).__name__)
+            self._moderating.failed(describe(error))
             return None
 
     def body_of(self, request: AnswerRequest) -> dict[str, Any]:
@@ -269,8 +280,7 @@ def _told_as(reader: AnswerReader, is_over: Callable[[], bool]) -> Iterator[None
         yield
     except TimeoutError:
         raise reader.error("stalled" if reader.begun and not is_over() else "timeout") from None
-    except (httpx2.HTTPError, httpx2.StreamError) as error:
-        log.debug("the provider's stream broke: %r", error)
+    except (httpx2.HTTPError, httpx2.StreamError):
         raise reader.error("cut") from None
 
 

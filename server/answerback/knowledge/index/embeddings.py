@@ -13,6 +13,7 @@ import orjson
 
 from ...db.database import Database
 from ...jobs.model import JobFailed
+from ...logs import Fault, describe
 from . import store
 
 log = logging.getLogger(__name__)
@@ -45,6 +46,7 @@ class OpenAIEmbedder:
         self._url = f"{base_url or OPENAI}/embeddings"
         self._headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
         self._client: httpx2.AsyncClient | None = None
+        self._fault = Fault(log, f"embedding failure, model {model}", level=logging.WARNING)
 
     async def embed(self, texts: Sequence[str], *, seconds: float) -> list[array[float]] | None:
         """A vector of length 1 for each text; None when there are none to be had. Never raises."""
@@ -57,11 +59,13 @@ class OpenAIEmbedder:
                 headers={**self._headers, "Content-Type": "application/json"},
             )  # fmt: skip
             if response.status_code != 200:
-                log.warning("the embedding model answered %d", response.status_code)
+                self._fault.failed("refused", status=response.status_code)
                 return None
-            return _vectors(orjson.loads(response.content), len(texts))
+            vectors = _vectors(orjson.loads(response.content), len(texts))
+            self._fault.worked()
+            return vectors
         except (httpx2.HTTPError, ValueError, KeyError, TypeError) as error:
-            log.warning("the embedding model failed: %s", type(error).__name__)
+            self._fault.failed(describe(error))
             return None
 
     async def close(self) -> None:

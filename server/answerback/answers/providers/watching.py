@@ -1,0 +1,49 @@
+"""What is told of a provider: each call to Prometheus, each fault once to the log, with what to do."""
+
+from __future__ import annotations
+
+import logging
+
+from ...logs import Fault
+from ...metrics import Metrics
+from . import ProviderError
+
+log = logging.getLogger(__name__)
+
+WHAT_TO_DO = {
+    "auth": "the key is refused; check OPENAI_API_KEY",
+    "bad_request": "the request is refused; check what ANSWERBACK_MODEL accepts",
+    "cut": "the stream broke off; check the network and proxies in between",
+    "malformed": "the reply is no Chat Completion; check OPENAI_BASE_URL",
+    "model_unknown": "there is no such model; check ANSWERBACK_MODEL and the site's model",
+    "rate_limited": "a rate limit is reached, or the credit is used up; check the account",
+    "stalled": "the stream came to a halt; the provider may be overloaded",
+    "timeout": "no answer in time; the provider may be overloaded",
+    "unavailable": "the provider is down or out of reach; check OPENAI_BASE_URL",
+}
+
+
+class ProviderWatch:
+    """Hears of every call of a provider, and of its breakers."""
+
+    def __init__(self, metrics: Metrics) -> None:
+        self._metrics = metrics
+        self._faults: dict[str, Fault] = {}
+
+    def ended(self, model: str, error: ProviderError | None) -> None:
+        """A call has ended well, or not."""
+        fault = self._faults.setdefault(model, Fault(log, f"provider failure, model {model}"))
+        if error is None:
+            self._metrics.provider_called("ok", 200)
+            fault.worked()
+            return
+        self._metrics.provider_called(error.code, error.status)
+        fault.failed(f"{error.code}: {WHAT_TO_DO.get(error.code, 'see docs/operating.md')}", status=error.status)
+
+    def stopped(self) -> None:
+        """A call was broken off by us."""
+        self._metrics.provider_called("stopped", None)
+
+    def breaker(self, model: str, *, is_open: bool) -> None:
+        """A model is left alone for a while, or called again."""
+        self._metrics.breaker(model, is_open=is_open)

@@ -1,0 +1,57 @@
+"""What a process measures of itself twice a second: how late its event loop is, and how much it holds."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import resource
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from ..metrics import Metrics
+
+SECONDS = 0.5
+
+
+class ProcessMeter:
+    """Sets the gauges of this process; `streams` and `running` tell how many there are."""
+
+    def __init__(self, metrics: Metrics, streams: Callable[[], int], running: Callable[[], int]) -> None:
+        self._metrics = metrics
+        self._streams = streams
+        self._running = running
+        self._cpu = 0.0
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin."""
+        self._task = asyncio.create_task(self._measure())
+
+    async def close(self) -> None:
+        """End."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    def look(self) -> None:
+        """Set the gauges."""
+        metrics = self._metrics
+        metrics.flush()
+        metrics.streams.set(self._streams())
+        metrics.running.set(self._running())
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        cpu = used.ru_utime + used.ru_stime
+        metrics.cpu.inc(max(0.0, cpu - self._cpu))
+        self._cpu = cpu
+        with suppress(OSError):
+            pages = int(Path("/proc/self/statm").read_text("ascii").split()[1])
+            metrics.memory.set(pages * os.sysconf("SC_PAGE_SIZE"))
+
+    async def _measure(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            self.look()
+            due = loop.time() + SECONDS
+            await asyncio.sleep(SECONDS)
+            self._metrics.loop_lag.observe(max(0.0, loop.time() - due))

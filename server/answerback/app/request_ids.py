@@ -1,0 +1,28 @@
+"""The id by which a response, its log lines and its error are found again."""
+
+from __future__ import annotations
+
+import random
+import re
+from typing import Any
+
+from ..net.addresses import in_networks
+
+HEADER = b"x-request-id"
+_ACCEPTED = re.compile(rb"[A-Za-z0-9_-]{8,64}")
+
+
+class RequestIds:
+    """Takes the id that a trusted proxy has given, and makes one for all other requests."""
+
+    def __init__(self, trusted: tuple[str, ...]) -> None:
+        self._trusted = trusted
+
+    def of(self, scope: Any) -> bytes:
+        """The id of a request."""
+        if self._trusted:
+            for name, value in scope["headers"]:
+                if name == HEADER and _ACCEPTED.fullmatch(value) and in_networks(scope["client"][0], self._trusted):
+                    accepted: bytes = value
+                    return accepted
+        return b"%016x" % random.getrandbits(64)

@@ -1,0 +1,153 @@
+"""What the server tells its operator: one line an event, as text or JSON, and no word or address of a visitor.
+
+Errors are named by their type and place. Their own words are left out unless they are known to hold nothing of a
+visitor: a database that cannot decode a comment quotes it, a mail server repeats the address.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import logging
+import sqlite3
+import time
+import traceback
+from asyncio import AbstractEventLoop
+from collections.abc import Callable, Mapping
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from .errors import Unavailable
+
+Format = Literal["text", "json"]
+PACKAGE = Path(__file__).parent
+QUIET_SECONDS, REMIND_SECONDS = 60.0, 3600.0
+OF_CODE = (AssertionError, AttributeError, ImportError, NameError, NotImplementedError, TypeError)
+"""Errors whose words are about the code."""
+_STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "color_message"}
+_fields: ContextVar[Mapping[str, str]] = ContextVar("log_fields", default={})  # noqa: B039  it is never changed
+
+
+def bind(**fields: str) -> None:
+    """Have these fields in each line that the running task writes from now on."""
+    _fields.set({**_fields.get(), **fields})
+
+
+def bound(name: str) -> str:
+    """A field that has been bound; empty without it."""
+    return _fields.get().get(name, "")
+
+
+def describe(error: BaseException) -> str:
+    """What an error is, in words that hold nothing of a visitor."""
+    kind = type(error)
+    name = kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
+    code = getattr(error, "sqlite_errorname", None) if isinstance(error, sqlite3.Error) else None
+    code = code or getattr(error, "sqlstate", None) or getattr(error, "code", None)
+    if isinstance(error, OSError) and error.errno is not None:
+        code = errno.errorcode.get(error.errno)
+    if isinstance(error, OF_CODE) or getattr(error, "is_for_log", False):
+        return f"{name}: {error}"
+    return f"{name} ({code})" if isinstance(code, str) else name
+
+
+class Formatter(logging.Formatter):
+    """One line for each record: time, level, event, then its fields."""
+
+    def __init__(self, format: Format) -> None:
+        super().__init__()
+        self._json = format == "json"
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line."""
+        moment = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+        head = {"time": moment.replace("+00:00", "Z"), "level": record.levelname, "event": record.getMessage()}
+        fields = {**_fields.get(), **{name: value for name, value in vars(record).items() if name not in _STANDARD}}
+        fields = {name: value for name, value in fields.items() if value not in (None, "")}
+        if record.exc_info and record.exc_info[1] is not None:
+            fields |= {"error": describe(record.exc_info[1]), "at": _places(record.exc_info[1])}
+        if self._json:
+            return json.dumps({**head, "logger": record.name, **fields}, ensure_ascii=False, default=repr)
+        event = " ".join(head["event"].split())
+        rest = "".join(f" {name}={_quoted(value)}" for name, value in fields.items())
+        return f"{head['time']} {record.levelname:7} {event}{rest}"
+
+
+def _quoted(value: object) -> str:
+    text = f"{value:.3g}" if isinstance(value, float) else str(value)
+    return text if text and not any(c.isspace() or c in '"=' for c in text) else json.dumps(text, ensure_ascii=False)
+
+
+def _places(error: BaseException) -> str:
+    """Where it was raised, from the last call of ours outward; of what it was raised from, the innermost."""
+    while (cause := error.__cause__ or (None if error.__suppress_context__ else error.__context__)) is not None:
+        error = cause
+    frames = traceback.extract_tb(error.__traceback__)
+    return " < ".join(f"{_short(frame.filename)}:{frame.lineno}" for frame in reversed(frames[-6:]))
+
+
+def _short(filename: str) -> str:
+    path = Path(filename)
+    return str(path.relative_to(PACKAGE) if PACKAGE in path.parents else path.name)
+
+
+def configure(format: Format) -> None:
+    """Write everything to stderr from now on: what is ours from INFO, what is others' from WARNING on."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(Formatter(format))
+    logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
+    logging.getLogger(__package__).setLevel(logging.INFO)
+
+
+def watch_tasks(loop: AbstractEventLoop) -> None:
+    """Log what nobody has awaited as all else: asyncio would print the error's words."""
+
+    def lost(_: AbstractEventLoop, context: dict[str, Any]) -> None:
+        error = context.get("exception")
+        logging.getLogger(__name__).error(
+            "an error reached nobody: %s", str(context["message"]).partition(":")[0], exc_info=error
+        )
+
+    loop.set_exception_handler(lost)
+
+
+class Fault:
+    """Something that may be out of order: said when it begins, each hour that it lasts, and when it is over. Failures
+    less than a minute apart are one fault."""
+
+    def __init__(
+        self, log: logging.Logger, name: str, *, level: int = logging.ERROR,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:  # fmt: skip
+        self._log = log
+        self._name = name
+        self._level = level
+        self._clock = clock
+        self._said: dict[str, float] = {}
+        """When each reason of this fault was said."""
+        self._count = 0
+        self._last = 0.0
+
+    def failed(self, reason: str, error: Exception | None = None, **fields: object) -> None:
+        """It has failed, for a reason that is the same each time."""
+        now = self._clock()
+        if now - self._last > QUIET_SECONDS:
+            self._said, self._count = {}, 0
+        self._last, self._count = now, self._count + 1
+        if now - self._said.get(reason, -REMIND_SECONDS) >= REMIND_SECONDS:
+            self._said[reason] = now
+            fields |= {"times": self._count} if self._count > 1 else {}
+            self._log.log(self._level, "%s: %s", self._name, reason, extra=fields, exc_info=error)
+
+    def raised(self, error: Exception) -> None:
+        """It has raised this; that the database is not available, is said where that is found."""
+        if not isinstance(error, Unavailable):
+            self.failed(describe(error), error)
+
+    def worked(self) -> None:
+        """It has not."""
+        if self._said and self._clock() - self._last > QUIET_SECONDS:
+            self._said = {}
+            self._log.info("%s: over", self._name, extra={"times": self._count})
