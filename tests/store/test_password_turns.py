@@ -23,7 +23,7 @@ async def test_one_link_has_one_password_hashed_at_a_time(database: Database) ->
         await attempts.work("link:1", "other", free.wait)
     second = asyncio.ensure_future(attempts.work("link:2", "one", free.wait))
     free.set()
-    assert await asyncio.gather(first, second) == [True, True]
+    assert list(await asyncio.gather(first, second)) == [True, True]
 
 
 async def test_turns_go_round_by_address() -> None:

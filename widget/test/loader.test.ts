@@ -139,7 +139,7 @@ describe("the loader", () => {
     expect(document.querySelectorAll("answerback-comments")).toHaveLength(1);
   });
 
-  it("counts in calls that servers take, whatever the language of the addresses", async () => {
+  it("splits counts into calls that servers take in any language", async () => {
     const asked: URL[] = [];
     vi.stubGlobal("fetch", async (url: URL) => {
       asked.push(url);
