@@ -28,7 +28,7 @@ export async function readAsking() {
   const calls = languages.flatMap(({ calls = [] }) => calls);
   const questions = languages.flatMap(({ likely_question = [] }) => likely_question);
   return {
-    CALLS_AI: JSON.stringify(`(^|\\s)@(${["(ai|answerback)\\b", ...calls].join("|")})`),
+    CALLS_AI: JSON.stringify(`(^|[^\\w./+-])@(${["(ai|answerback)(?!\\.?[\\w@-])", ...calls].join("|")})`),
     LIKELY_QUESTION: JSON.stringify(["[?？؟]", ...questions].join("|")),
   };
 }

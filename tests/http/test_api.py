@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import openapi_spec_validator
@@ -22,6 +23,7 @@ from tests.services import OF_ONE_ADDRESS, Server, Site
 
 ENDLESS = {call.name for call in API if all(gives.media_type == EVENTS for gives in call.gives)}
 EXAMPLES = 6
+GOLDEN = Path(__file__).parents[1] / "golden"
 CHECKS = [
     not_a_server_error,
     checks.status_code_conformance,
@@ -80,6 +82,23 @@ def test_examples_are_taken(described: Described, call: ApiCall) -> None:
     whose = {"voteOnComment": "other", "reportComment": "other", "rateAnswer": "answer"}.get(call.name, "own")
     path = call.path.replace("{id}", described.ids[whose])
     assert described.server.call(call.method, path, {"site": "demo", **call.example}).status < 300
+
+
+@pytest.mark.parametrize(("name", "limit"), json.loads((GOLDEN / "limits.json").read_text("utf-8"))["limits"].items())
+def test_limits_count_characters(described: Described, name: str, limit: int) -> None:
+    """Not bytes, and not UTF-16 units, of which each of these has two."""
+    other = f"/api/comments/{described.ids['other']}/report/"
+    method, path, needed = {
+        "body": ("POST", "/api/comments/preview/", {}),
+        "user_input": ("POST", "/api/chat/gpt/", {"page": "/long/"}),
+        "name": ("PATCH", "/api/user/", {}),
+        "reason": ("POST", other, {}),
+        "page": ("POST", "/api/comments/", {"body": "Good bread."}),
+    }[name]
+    sent = {"site": "demo", **needed}
+    assert described.server.call(method, path, sent | {name: "😀" * limit}).status < 300
+    refused = described.server.call(method, path, sent | {name: "😀" * (limit + 1)})
+    assert (refused.status, refused.json["code"]) == (400, "validation_failed")
 
 
 @pytest.mark.parametrize("mode", list(schemathesis.GenerationMode), ids=lambda mode: mode.value)

@@ -1,5 +1,7 @@
 /** Where an element belongs: from its attributes, else from the script tag, else from the page. */
 
+import { PAGE_LIMIT } from "./core/limits.js";
+
 export interface Options {
   site?: string | undefined;
   page?: string | undefined;
@@ -57,18 +59,15 @@ function canonical(): URL | null {
 
 /** The thread's key when nothing names one: the canonical URL's path, else the path. */
 export function defaultPage(): string {
-  return (canonical()?.pathname ?? location.pathname).slice(0, 500);
+  return (canonical()?.pathname ?? location.pathname).slice(0, PAGE_LIMIT);
 }
 
 /** The server fetches the page from here, so a canonical address of another origin is of no use to it. */
 function pageUrl(): string {
   const url = canonical();
   const known = url?.origin === location.origin ? url.href : location.href;
-  return (known.split("#")[0] ?? "").slice(0, 2_000);
+  return known.split("#")[0] ?? "";
 }
-
-/** A text's beginning, without halves of characters, which the server refuses. */
-const clipped = (text: string, most: number): string => text.slice(0, most).replace(/[\p{Cs}\0]/gu, "");
 
 export function configOf(element: Element, defaults: Defaults): Config {
   const own = optionsOf(element);
@@ -79,7 +78,8 @@ export function configOf(element: Element, defaults: Defaults): Config {
     site: own.site ?? defaults.site ?? "",
     page: own.page ?? defaults.page ?? defaultPage(),
     url: pageUrl(),
-    title: clipped(document.title, 300),
+    // The server cuts it, and refuses halves of characters.
+    title: document.title.replace(/[\p{Cs}\0]/gu, ""),
     theme: own.theme ?? defaults.theme ?? null,
     lang: own.lang ?? defaults.lang ?? (pageLang || null),
     ssoToken: own.ssoToken ?? defaults.ssoToken ?? null,

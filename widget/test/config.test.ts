@@ -36,11 +36,10 @@ describe("an element's place", () => {
     });
   });
 
-  it("has a title of whole characters, whatever its length", () => {
+  it("has a title of whole characters, which the server cuts", () => {
     for (const [title, kept] of [
-      [`${"a".repeat(299)}😀b`, "a".repeat(299)],
+      [`${"a".repeat(299)}😀b`, `${"a".repeat(299)}😀b`],
       ["half \ud83d and \ude00", "half  and "],
-      ["글".repeat(400), "글".repeat(300)],
     ] as const) {
       document.title = title;
       expect(configOf(element({}), defaults).title).toBe(kept);

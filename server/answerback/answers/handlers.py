@@ -110,8 +110,8 @@ class AnswerHandlers:
         key = call.text("key", rules.KEY_LIMIT) or self._ids.new()
         if not text:
             raise BadRequest("validation_failed", "user_input: must not be empty.")
-        title = rules.clean_line(call.text("title", rules.TITLE_LIMIT))
-        url = page_url(call.site, call.text("url", rules.URL_LIMIT))
+        title = rules.clean_title(call.text("title"))
+        url = page_url(call.site, call.text("url"))
         asked = await self._intake.ask_privately(
             call.site, self._sessions.find_visitor(call), call.address, Question(call.page(), url, title, text, key)
         )

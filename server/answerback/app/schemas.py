@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, get_args
 
+from ..comments.handlers import MOST_PAGES
 from ..comments.snapshot import MOST_ROOTS
 from ..comments.thread_store import SORTS
 from ..core import comments as rules
@@ -61,8 +62,8 @@ TIME: Schema = {"type": "string", "format": "date-time"}
 FIELDS: Mapping[str, Schema] = {
     "site": _text(50, "The site's key."),
     "page": _text(rules.PAGE_LIMIT, "The thread's key.", least=1),
-    "url": _text(rules.URL_LIMIT, "The page's address."),
-    "title": _text(rules.TITLE_LIMIT, "The page's title."),
+    "url": _is(TEXT, f"The page's address; nothing is read at one of more than {rules.URL_LIMIT:,} characters."),
+    "title": _is(TEXT, f"The page's title, of which {rules.TITLE_LIMIT} characters are kept."),
     "key": _text(rules.KEY_LIMIT, "An idempotency key: the same key again gives the same result, once."),
     "body": _text(rules.BODY_LIMIT, "Markdown."),
     "user_input": _text(rules.QUESTION_LIMIT, "The question.", least=1),
@@ -77,7 +78,7 @@ FIELDS: Mapping[str, Schema] = {
     "cursor": _is(TEXT, "`next` of the thread's previous part."),
     "limit": {"type": "integer", "minimum": 1, "maximum": MOST_ROOTS, "description": "Root comments per part."},
     "after": _is(TEXT, "The id of the last event received; the header `Last-Event-ID` does the same."),
-    "page[]": _is(_list(_text(rules.PAGE_LIMIT, "A thread's key.", least=1)) | {"minItems": 1, "maxItems": 100},
+    "page[]": _is(_list(_text(rules.PAGE_LIMIT, "A thread's key.", least=1)) | {"minItems": 1, "maxItems": MOST_PAGES},
                  "Up to 100 threads."),
     "email": _text(EMAIL_LIMIT, "An e-mail address.", least=1),
     "password": _text(1_000, "A password of 8 to 128 characters.", least=1),

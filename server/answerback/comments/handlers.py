@@ -18,13 +18,15 @@ from ..errors import BadRequest, NotFound
 from ..net.addresses import address_key
 from ..net.http import json_response
 from ..runtime import Runtime
-from ..sites.edge import Call
+from ..sites.edge import Call, read_page
 from ..version import version
 from . import store
 from .posting import Posting, read_draft
 from .snapshot import Snapshots, read_key, respond
 
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+MOST_PAGES = 100
+"""Whose comments are counted in one call."""
 CHANGES_A_MINUTE = 300
 """Edits, votes, reports and previews of one address: each is told to everybody on the page, or takes long to render."""
 
@@ -109,9 +111,9 @@ class CommentHandlers:
 
     async def counts(self, call: Call) -> Response:
         """`GET /api/counts/`."""
-        pages = list(dict.fromkeys(call.query.getlist("page")))
-        if not 1 <= len(pages) <= 100 or any(not page or len(page) > rules.PAGE_LIMIT for page in pages):
-            raise BadRequest("validation_failed", f"page: 1 to 100 pages of at most {rules.PAGE_LIMIT} characters.")
+        pages = [read_page(page) for page in dict.fromkeys(call.query.getlist("page"))]
+        if not 1 <= len(pages) <= MOST_PAGES:
+            raise BadRequest("validation_failed", f"page: must be there 1 to {MOST_PAGES} times.")
         counts = await self._db.read(lambda: store.counts(call.site.key, pages))
         return json_response({"counts": counts}, headers={"Cache-Control": "public, max-age=30"})
 

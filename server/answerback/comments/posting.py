@@ -234,7 +234,9 @@ def place_below(parent: Comment) -> tuple[str, str, int]:
 
 
 def page_url(site: Site, text: str) -> str:
-    """The address where the page is read, without fragment; empty when it is not of one of the site's origins."""
+    """The address where the page is read, without fragment; empty when it is too long or not of the site's origins."""
+    if len(text) > rules.URL_LIMIT:
+        return ""
     try:
         parts = urlsplit(text.strip())
         if normal_origin(f"{parts.scheme}://{parts.netloc}") not in site.origins:
@@ -261,8 +263,8 @@ def read_draft(call: Any) -> Draft:
         parent_id = call.text("parent_id", rules.ID_LIMIT, required=True)
     return Draft(
         page=call.page(),
-        url=page_url(call.site, call.text("url", rules.URL_LIMIT)),
-        title=rules.clean_line(call.text("title", rules.TITLE_LIMIT)),
+        url=page_url(call.site, call.text("url")),
+        title=rules.clean_title(call.text("title")),
         body=body,
         parent_id=parent_id,
         name=rules.clean_line(call.text("name", rules.NAME_LIMIT)),

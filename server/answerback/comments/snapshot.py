@@ -14,12 +14,12 @@ import brotli
 import orjson
 
 from ..clock import Clock
-from ..core.comments import PAGE_LIMIT
 from ..core.model import Comment
 from ..db.database import Database
 from ..errors import BadRequest
 from ..live.bus import Bus, page_channel
 from ..net.encoding import accepted_encoding
+from ..sites.edge import read_page
 from ..sites.settings import Site
 from ..sites.store import SiteDirectory
 from . import thread_store
@@ -177,9 +177,7 @@ def read_cursor(text: str, sort: str) -> tuple[Position | None, str]:
 
 def read_key(site: str, query: Any) -> Key:
     """Site, page, sort, cursor and limit from a query. Raises BadRequest."""
-    page, sort, cursor = query.get("page", ""), query.get("sort") or "oldest", query.get("cursor") or ""
-    if not page or len(page) > PAGE_LIMIT or "\x00" in page:
-        raise BadRequest("validation_failed", f"page: must have 1 to {PAGE_LIMIT} characters.")
+    page, sort, cursor = read_page(query.get("page")), query.get("sort") or "oldest", query.get("cursor") or ""
     if sort not in thread_store.SORTS:
         raise BadRequest("validation_failed", "sort: must be newest, oldest or best.")
     text = query.get("limit") or str(ROOTS)

@@ -55,14 +55,21 @@ def clean_line(text: str) -> str:
     return " ".join(clean_text(text).split())
 
 
+def clean_title(text: str) -> str:
+    """A page's title, cut: its visitors cannot help how long it is."""
+    return clean_line(text)[:TITLE_LIMIT]
+
+
 @cache
 def _mention() -> re.Pattern[str]:
+    """Neither an email address nor a longer name; a particle of a language that is attached to it is no part of it."""
     names = either(re.escape(name) for name in sorted(words("calls")))
-    return re.compile(rf"(?:^|\s)@(?:(?:ai|answerback)\b|{names})", re.IGNORECASE)
+    called = rf"(?:^|[^\w./+-])@(?:(?:ai|answerback)(?!\.?[\w@-])|{names})"
+    return re.compile(called, re.IGNORECASE | re.ASCII)
 
 
 def mentions_ai(body: str) -> bool:
-    """Whether the comment calls the AI by name: `@ai`, `@answerback`, or as a language calls it."""
+    """Whether the comment calls the AI: `@ai`, `@answerback`, or a name in a language (tests/golden/calls.json)."""
     return _mention().search(body) is not None
 
 

@@ -14,7 +14,7 @@ from starlette.responses import Response, StreamingResponse
 from ..core.comments import PAGE_LIMIT, is_text
 from ..errors import AppError, BadRequest, Forbidden, MethodNotAllowed
 from ..net.addresses import client_address
-from ..net.http import problem, read_json
+from ..net.http import BODY_LIMIT, problem, read_json
 from ..settings import Settings
 from .settings import Site
 from .store import SiteDirectory
@@ -43,17 +43,22 @@ class Call:
     def query(self) -> QueryParams:
         return self.request.query_params
 
-    def text(self, name: str, limit: int, *, required: bool = False, default: str = "") -> str:
+    def text(self, name: str, limit: int = BODY_LIMIT, *, required: bool = False, default: str = "") -> str:
         """A string of the body, at most `limit` characters. Raises BadRequest."""
         return _text(name, self.body.get(name), limit, required=required, default=default)
 
     def page(self) -> str:
         """The thread's key, from the query or the body. Raises BadRequest."""
         value = self.query.get("page") if "page" in self.query else self.body.get("page")
-        return _text("page", value, PAGE_LIMIT, required=True)
+        return read_page(value)
 
 
 Handler = Callable[[Call], Awaitable[Response]]
+
+
+def read_page(value: Any) -> str:
+    """A thread's key as a client names it. Raises BadRequest."""
+    return _text("page", value, PAGE_LIMIT, required=True)
 
 
 def _text(name: str, value: Any, limit: int, *, required: bool = False, default: str = "") -> str:

@@ -75,7 +75,7 @@ class Importer:
             yield from store.add_thread(self._site.key, thread, self._now)
 
     def _url(self, item: Incoming | IncomingThread) -> str:
-        return page_url(self._site, item.url[: rules.URL_LIMIT])
+        return page_url(self._site, item.url)
 
     def _save(self, batch: list[tuple[Incoming, str | None]]) -> Work[list[tuple[str, Comment, bool]]]:
         wanted = [id for item, _ in batch for id in {item.id, self._derived(item.id)}]
@@ -125,7 +125,7 @@ class Importer:
 
 
 def _title(item: Incoming | IncomingThread) -> str:
-    return rules.clean_line(item.title)[: rules.TITLE_LIMIT]
+    return rules.clean_title(item.title)
 
 
 def _usable(item: Incoming) -> bool:

@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 from html import unescape
 from pathlib import Path
 from typing import Any, BinaryIO
-from urllib.parse import urlsplit
 
 import nh3
 
@@ -90,15 +89,6 @@ def open_capped(path: Path, limit: int = BYTES_LIMIT) -> _Capped:
     except OSError as error:
         raise BadRequest("validation_failed", f"{path} cannot be read ({error.strerror}).") from None
     return _Capped(opened, limit)
-
-
-def page_of(url: str) -> str:
-    """The thread's key of an address, as the widget makes it: its path."""
-    try:
-        path = urlsplit(url).path
-    except ValueError:
-        path = ""
-    return (path or "/")[:500]
 
 
 def moment(text: str, now: int) -> int:

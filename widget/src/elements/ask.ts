@@ -4,6 +4,7 @@ import type { ChatState, ChatStore } from "../chat.js";
 import type { Config } from "../config.js";
 import { isUsedUp } from "../core/allowance.js";
 import { viewOf } from "../core/answer_view.js";
+import { QUESTION_LIMIT } from "../core/limits.js";
 import { withoutRetried } from "../core/talk.js";
 import { fill } from "../core/texts.js";
 import { clockTime } from "../core/time.js";
@@ -14,9 +15,7 @@ import { type Lease, leaseChat } from "../registry.js";
 import { BaseElement } from "./base_element.js";
 import { knownCard, takenNote } from "./known.js";
 import { quotaLine } from "./quota.js";
-import { icon, note, problemText, solidButton, textButton } from "./view.js";
-
-const LONGEST = 2_000;
+import { icon, note, problemText, solidButton, textButton, typed } from "./view.js";
 
 export class AskElement extends BaseElement<ChatStore> {
   #feedback: Record<string, boolean> = {};
@@ -133,12 +132,11 @@ export class AskElement extends BaseElement<ChatStore> {
       part: "input",
       rows: 1,
       readonly: looking,
-      maxlength: LONGEST,
       placeholder: texts.askHint,
       "aria-label": texts.askInput,
       enterkeyhint: "send",
       ".value": draft,
-      oninput: (event: Event) => store.setDraft((event.target as HTMLTextAreaElement).value),
+      oninput: (event: Event) => store.setDraft(typed(event, QUESTION_LIMIT)),
       onkeydown: (event: Event) => {
         const { key, shiftKey, isComposing, keyCode } = event as KeyboardEvent;
         // Enter also ends the composing of a Korean syllable; Safari tells that by 229 alone.

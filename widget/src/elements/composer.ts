@@ -1,6 +1,7 @@
 /** <answerback-composer>: where one writes. Tells `send` with what was written, and `cancel`. */
 
 import { maybeAsked } from "../core/allowance.js";
+import { BODY_LIMIT, lengthOf, NAME_LIMIT } from "../core/limits.js";
 import { counted } from "../core/texts.js";
 import type { Composition, KnownAnswer } from "../core/types.js";
 import { type Child, h } from "../dom.js";
@@ -8,7 +9,7 @@ import { newKey } from "../storage.js";
 import type { Context } from "./context.js";
 import { knownCard, takenNote } from "./known.js";
 import { quotaLine } from "./quota.js";
-import { icon, solidButton, textButton, View } from "./view.js";
+import { icon, solidButton, textButton, typed, View } from "./view.js";
 
 export interface ComposerData {
   ctx: Context;
@@ -31,6 +32,8 @@ const EMPTY: Draft = { body: "", ask: null, key: "" };
 export class ComposerElement extends View<ComposerData> {
   #draft: Draft = EMPTY;
   #open = false;
+  /** Characters that are too many. */
+  #over = 0;
   /** What the site has answered to this already, once it was looked up. */
   #known: KnownAnswer | "looking" | null = null;
   /** What was taken out of the field, since it is answered already. */
@@ -52,7 +55,7 @@ export class ComposerElement extends View<ComposerData> {
 
   protected view(data: ComposerData): Child[] {
     const { texts } = data.ctx;
-    const over = this.#draft.body.length - (data.ctx.info?.settings.max_body ?? 5_000);
+    this.#over = lengthOf(this.#draft.body.trim()) - BODY_LIMIT;
     const props = {
       class: "composer",
       part: "composer",
@@ -70,9 +73,9 @@ export class ComposerElement extends View<ComposerData> {
         "form",
         props,
         writing ? this.#area(data) : this.#shown(data),
-        over > 0 &&
-          h("p", { class: "bad small", role: "alert" }, counted(texts.tooLong, over, data.ctx.lang)),
-        this.#open && h("div", { class: "composer-foot" }, this.#fields(data), this.#buttons(data, over > 0)),
+        this.#over > 0 &&
+          h("p", { class: "bad small", role: "alert" }, counted(texts.tooLong, this.#over, data.ctx.lang)),
+        this.#open && h("div", { class: "composer-foot" }, this.#fields(data), this.#buttons(data)),
       ),
       this.#offer(data),
       this.#taken && takenNote(data.ctx, () => this.#putBack()),
@@ -143,11 +146,9 @@ export class ComposerElement extends View<ComposerData> {
           part: "input name",
           "aria-label": texts.name,
           placeholder: texts.name,
-          maxlength: 50,
           autocomplete: "nickname",
           ".value": ctx.store.drafts.get<string>("name") ?? info?.visitor?.name ?? "",
-          oninput: (event: Event) =>
-            ctx.store.drafts.set("name", (event.target as HTMLInputElement).value || null),
+          oninput: (event: Event) => ctx.store.drafts.set("name", typed(event, NAME_LIMIT) || null),
         }),
       ctx.ai && this.#askChoice(ctx),
     ];
@@ -176,7 +177,7 @@ export class ComposerElement extends View<ComposerData> {
     );
   }
 
-  #buttons({ ctx, kind }: ComposerData, over: boolean): Child {
+  #buttons({ ctx, kind }: ComposerData): Child {
     const { texts } = ctx;
     const label = kind === "edit" ? texts.save : kind === "reply" ? texts.reply : texts.post;
     const writing = this.#preview === null;
@@ -188,7 +189,7 @@ export class ComposerElement extends View<ComposerData> {
       textButton(writing ? texts.preview : texts.write, () => this.#toggle()),
       solidButton(label, () => undefined, {
         type: "submit",
-        disabled: over || !this.#draft.body.trim() || this.#known === "looking",
+        disabled: this.#over > 0 || !this.#draft.body.trim() || this.#known === "looking",
       }),
     );
   }
@@ -244,9 +245,8 @@ export class ComposerElement extends View<ComposerData> {
   async #send(ask = this.#draft.ask): Promise<void> {
     const { data } = this;
     const body = this.#draft.body.trim();
-    if (!data || !body || this.#known === "looking") return;
+    if (!data || !body || this.#over > 0 || this.#known === "looking") return;
     const { store, info, ai } = data.ctx;
-    if (body.length > (info?.settings.max_body ?? 5_000)) return;
     if (
       !this.#known &&
       data.kind !== "edit" &&

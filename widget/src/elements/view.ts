@@ -1,5 +1,6 @@
 /** Inner elements: given data, they draw themselves, and only when the data has changed. */
 
+import { lengthOf, REASON_LIMIT } from "../core/limits.js";
 import { type Child, h, type Props, render } from "../dom.js";
 import type { Texts } from "../locale.js";
 import type { Context } from "./context.js";
@@ -67,13 +68,24 @@ export function note(role: "status" | "alert", text: Child | Child[], props: Pro
   return h("p", { class: role === "alert" ? "note bad" : "note", role, ...props }, text);
 }
 
+/** What a field holds, once what was typed over the limit is out; `maxlength` would count halves of characters. */
+export function typed(event: Event, most: number): string {
+  const field = event.target as HTMLInputElement;
+  const over = lengthOf(field.value) - most;
+  const end = field.selectionEnd ?? 0;
+  const before = [...field.value.slice(0, end)];
+  if (over > 0) field.setRangeText("", before.slice(0, -over).join("").length, end);
+  return field.value;
+}
+
 /** Asks in one line what is wrong with something; to say nothing is fine. */
 export function reasonForm(texts: Texts, send: (reason: string) => void, cancel: () => void): Child {
   const onsubmit = (event: Event) => {
     event.preventDefault();
     send((event.currentTarget as Element).querySelector("input")?.value.trim() ?? "");
   };
-  const field = { "data-reason": true, part: "input", maxlength: 500, placeholder: texts.reportHint };
+  const oninput = (event: Event) => typed(event, REASON_LIMIT);
+  const field = { "data-reason": true, part: "input", oninput, placeholder: texts.reportHint };
   return h(
     "form",
     { class: "note", onsubmit },

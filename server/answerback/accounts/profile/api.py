@@ -5,12 +5,12 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from ...clock import Clock
+from ...core.comments import NAME_LIMIT, clean_line
 from ...core.times import iso
 from ...db.database import Database
 from ...errors import BadRequest, Forbidden, NotFound
 from ...net.http import json_response
 from ...sites.edge import Call
-from ..identities.model import clean_name
 from ..sessions import Session, Sessions, writer
 from . import store
 from .changing import Profiles
@@ -28,7 +28,7 @@ class AccountApi:
     async def rename(self, call: Call) -> Response:
         """`PATCH /api/user/` `{site, name}`: another name, also over what has been written already."""
         visitor = writer((await self._member(call)).visitor)
-        name = clean_name(call.text("name", 200, required=True))
+        name = clean_line(call.text("name", NAME_LIMIT, required=True))
         if not name:
             raise BadRequest("validation_failed", "name: must have 1 to 50 characters.")
         await self._profiles.rename(visitor, name)

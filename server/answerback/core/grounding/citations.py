@@ -18,8 +18,10 @@ _CODE_OR_MARKER = re.compile(rf"```.*?```|`[^`\n]*`|{MARKER.pattern}", re.DOTALL
 _CLAIM_END = re.compile(r"(?<=[.!?。！？])\s|\n")
 _SPOKEN = re.compile(r"[\"“”«»「『]([^\"“”«»「」『』\n]{12,400})[\"“”«»」』]")
 _UNSUPPORTED = re.compile(either(language.unsaid for language in LANGUAGES), re.IGNORECASE)
-_FOLDED = {"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "–": "-", "—": "-", "−": "-"}
-_DROPPED = {"\u200b", "\u200c", "\u200d", "\ufeff", "\u00ad", "\u2060"}
+_LIKE = ("'‘’‚‛′", '"“”„‟«»″', "-‐‑‒–—−")
+"""What stands for the first of each when a quote is compared, here as in the widget (tests/golden/quotes.json)."""
+_FOLDED = {sign: signs[0] for signs in _LIKE for sign in signs}
+_DROPPED = frozenset("\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff")
 _SILENT = re.compile(either(language.silent for language in LANGUAGES), re.IGNORECASE)
 """What rests on no passage, whatever it marks: stricter than the above, as a site may say what it does not give."""
 _EVEN_SO = re.compile(either(language.even_so for language in LANGUAGES), re.IGNORECASE)
@@ -41,7 +43,8 @@ def _fold(text: str) -> tuple[str, list[int]]:
             if letters and letters[-1] == " ":
                 continue
             character = " "
-        for letter in unicodedata.normalize("NFKC", _FOLDED.get(character, character)).casefold():
+        like = _FOLDED.get(character) or unicodedata.normalize("NFKC", character)
+        for letter in like.upper().lower():
             letters.append(letter)
             places.append(place)
     return "".join(letters), places

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from ..model import Incoming, IncomingThread, moment, page_of, text_of
+from ...core.pages import page_of
+from ..model import Incoming, IncomingThread, moment, text_of
 from .xml import attribute, child, elements, local, text
 
 

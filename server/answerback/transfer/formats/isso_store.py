@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
+from ...core.pages import page_of_path
 from ...errors import BadRequest
 from ..model import Incoming, within
 
@@ -25,7 +26,7 @@ def read(path: Path, now: int) -> Iterator[Incoming]:
                 if mode == _DELETED:
                     continue
                 yield Incoming(
-                    id=str(id), page=str(uri)[:500], title=str(title or ""), name=str(author or ""),
+                    id=str(id), page=page_of_path(str(uri)), title=str(title or ""), name=str(author or ""),
                     parent=None if parent is None else str(parent), body=str(words or ""),
                     state="pending" if mode == _PENDING else "published", up=int(likes or 0), down=int(dislikes or 0),
                     created_at=within(int(float(created) * 1000), now),

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from ..model import Incoming, IncomingThread, moment, page_of, text_of
+from ...core.pages import page_of
+from ..model import Incoming, IncomingThread, moment, text_of
 from .xml import elements, local, text
 
 

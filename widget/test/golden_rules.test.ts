@@ -1,0 +1,67 @@
+/** Rules that server and widget both have: tests/golden has the cases, which the server's tests run too. */
+
+import { afterEach, describe, expect, it } from "vitest";
+import calls from "../../tests/golden/calls.json";
+import limits from "../../tests/golden/limits.json";
+import pages from "../../tests/golden/pages.json";
+import quotes from "../../tests/golden/quotes.json";
+import { defaultPage } from "../src/config.js";
+import { callsAi } from "../src/core/allowance.js";
+import * as own from "../src/core/limits.js";
+import { findQuote } from "../src/core/quote.js";
+import { typed } from "../src/elements/view.js";
+
+describe("what calls the AI", () => {
+  it.each(calls.cases)("$body", ({ body, calls: does }) => {
+    expect(callsAi(body)).toBe(does);
+  });
+});
+
+describe("a quote on a page", () => {
+  it.each(quotes.cases)("$quote in $text", ({ text, quote, found }) => {
+    expect(findQuote([text], quote) !== null).toBe(found);
+  });
+});
+
+describe("the key of a page", () => {
+  afterEach(() => {
+    document.head.replaceChildren();
+  });
+
+  it.each(pages.cases)("$address", ({ address, page }) => {
+    document.head.innerHTML = `<link rel="canonical">`;
+    document.head.querySelector("link")?.setAttribute("href", address);
+    expect(defaultPage()).toBe(page);
+  });
+});
+
+describe("how long texts may be", () => {
+  it("is the same here as on the server", () => {
+    expect(limits.limits).toEqual({
+      body: own.BODY_LIMIT,
+      user_input: own.QUESTION_LIMIT,
+      name: own.NAME_LIMIT,
+      reason: own.REASON_LIMIT,
+      page: own.PAGE_LIMIT,
+    });
+  });
+
+  it.each(limits.cases)("counts $length in '$text'", ({ text, length }) => {
+    expect(own.lengthOf(text)).toBe(length);
+  });
+
+  it.each([
+    ["a😀b", 3, 4, "a😀b"],
+    ["a😀😀b", 3, 5, "a😀b"],
+    ["😀xyzb", 2, 5, "😀b"],
+    ["abcX", 3, 4, "abc"],
+  ])("takes out of '%s' what is over %i, where it was typed", (value, most, caret, kept) => {
+    const field = document.createElement("textarea");
+    field.value = value;
+    field.setSelectionRange(caret, caret);
+    const heard: string[] = [];
+    field.addEventListener("input", (event) => heard.push(typed(event, most)));
+    field.dispatchEvent(new Event("input"));
+    expect([field.value, ...heard]).toEqual([kept, kept]);
+  });
+});
