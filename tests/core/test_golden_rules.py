@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from answerback.app.schemas import FIELDS
-from answerback.core.comments import mentions_ai
+from answerback.core.comments import TITLE_LIMIT, clean_title, mentions_ai
 from answerback.core.grounding.citations import verify
 from answerback.core.pages import page_of
 
@@ -38,3 +38,7 @@ def test_limits_count_code_points() -> None:
     known = golden("limits")
     assert {name: FIELDS[name]["maxLength"] for name in known["limits"]} == known["limits"]
     assert [len(case["text"]) for case in known["cases"]] == [case["length"] for case in known["cases"]]
+
+
+def test_titles_are_cut_at_a_character() -> None:
+    assert clean_title(" " + "😀" * (TITLE_LIMIT + 1)) == "😀" * TITLE_LIMIT

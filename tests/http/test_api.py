@@ -101,6 +101,11 @@ def test_limits_count_characters(described: Described, name: str, limit: int) ->
     assert (refused.status, refused.json["code"]) == (400, "validation_failed")
 
 
+def test_long_titles_and_addresses_are_no_errors(described: Described) -> None:
+    sent = {"site": "demo", "page": "/long/", "body": "Good bread.", "title": "t" * 400, "url": "u" * 4_000}
+    assert described.server.call("POST", "/api/comments/", sent).status == 201
+
+
 @pytest.mark.parametrize("mode", list(schemathesis.GenerationMode), ids=lambda mode: mode.value)
 @pytest.mark.parametrize("name", [call.name for call in API if call.name not in ENDLESS])
 @settings(max_examples=EXAMPLES, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
