@@ -243,8 +243,11 @@ def test_comments_leave_and_come_in(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "in.json"
     file.write_text(json.dumps({"answerback": 1, "threads": [{"page": "/a", "comments": [comment]}]}), "utf-8")
     first = run("import", "blog", str(file), "--from", "answerback", "--json")
-    assert json.loads(first.stdout) == {"added": 1, "present": 0, "skipped": 0, "pages": 1}
-    assert "Imported 1 comments" in first.stderr
+    assert json.loads(first.stdout) == {
+        "format": "answerback", "dry_run": False, "added": 1, "present": 0, "skipped": 0, "placeholders": 0, "pages": 1,
+        "left_out": {}, "mended": {"no_date": 1},
+    }  # fmt: skip
+    assert "Imported 1 comment on 1 page from a file of answerback; 0 were there already." in first.stderr
     assert run("import", "blog", str(file), "--from", "answerback").stdout == ""
     assert json.loads(run("export", "blog").stdout)["threads"][0]["comments"][0]["body"] == "Hello there"
     assert run("export", "blog", "--format", "csv").stdout.startswith("page,url,")
@@ -254,7 +257,26 @@ def test_comments_leave_and_come_in(run: Run, tmp_path: Path) -> None:
     assert "cannot be written" in run("export", "blog", "--output", str(tmp_path / "no" / "where"), code=1).stderr
     assert "Unknown site" in run("export", "nowhere", code=1).stderr
     assert "cannot be read" in run("import", "blog", str(tmp_path / "x"), "--from", "disqus", code=1).stderr
-    assert "usage:" in run("import", "blog", str(file), code=2).stderr
+    assert "usage:" in run("import", "blog", str(file), "--from", "nothing", code=2).stderr
+    assert (
+        "no Disqus export; it looks like --from answerback"
+        in run("import", "blog", str(file), "--from", "disqus", code=1).stderr
+    )
+
+
+def test_an_import_is_tried_and_pages_are_mapped(run: Run, tmp_path: Path) -> None:
+    file, moved = Path(__file__).parent / "transfer" / "cases" / "dq-deleted-parent.xml", tmp_path / "moved.csv"
+    moved.write_text("https://blog.example/*,/old/*\n", "utf-8")
+    run("site", "add", "moved", "--origin", "https://blog.example")
+    tried = run("import", "moved", str(file), "--map", str(moved), "--dry-run")
+    assert "Would import 4 comments on 1 page from a file of disqus" in tried.stderr
+    assert "Left out 1: 1 deleted; 1 keeps its place above replies." in tried.stderr
+    assert json.loads(run("export", "moved").stdout)["threads"] == []
+    done = run("import", "moved", str(file), "--map", str(moved), "--json")
+    assert json.loads(done.stdout)["left_out"] == {"deleted": 1}
+    assert [thread["page"] for thread in json.loads(run("export", "moved").stdout)["threads"]] == ["/old/bread.html"]
+    moved.write_text("nonsense\n", "utf-8")
+    assert "line 1: must be old,new" in run("import", "moved", str(file), "--map", str(moved), code=1).stderr
 
 
 def test_a_backup_is_put_back(run: Run, folder: Path, tmp_path: Path) -> None:

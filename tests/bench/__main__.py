@@ -12,7 +12,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from . import answers, signing_in, standing, threads
+from . import answers, exporting, signing_in, standing, threads
 from .measuring import Row
 
 SECTIONS = {
@@ -21,6 +21,7 @@ SECTIONS = {
     "streaming": answers.streaming,
     "first": answers.first_token,
     "signing-in": signing_in.signing_in,
+    "exporting": exporting.exporting,
     "starting": standing.starting,
     "widget": standing.widget,
 }

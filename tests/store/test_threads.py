@@ -60,7 +60,7 @@ READS: dict[str, Callable[[], Work[Any]]] = {
     "counts": lambda: store.counts("one", [PAGE, "/b"]),
     "a conversation": lambda: answers.conversation("one", PAGE, "v0", 100),
     "the log": lambda: log.entries(["one"], log.Filter(), 100),
-    "an export": lambda: moving.comments_of("one", PAGE, (0, "")),
+    "an export": lambda: moving.comments_of("one", moving.BEFORE_ALL),
 }
 
 

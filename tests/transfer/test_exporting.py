@@ -17,12 +17,13 @@ from answerback.core.markdown import render
 from answerback.core.model import Comment
 from answerback.db.database import Database
 from answerback.db.work import Work
-from answerback.sites.settings import read_site
+from answerback.sites.settings import Site, read_site
 from answerback.sites.store import add_site
 from answerback.transfer import store
 from answerback.transfer.exporting import Export
 from answerback.transfer.formats.table import COLUMNS, cell
-from answerback.transfer.importing import Importer
+from answerback.transfer.importing import Imported, Importer
+from answerback.transfer.source import opened
 
 from tests import services
 
@@ -64,19 +65,24 @@ async def exported(database: Database, format: str) -> str:
     return out.getvalue()
 
 
+async def brought(database: Database, site: Site, path: Path) -> Imported:
+    with opened(path) as source:
+        return await Importer(database, site, NOW + 100).run(source)
+
+
 async def test_export_and_import_round_trip(database: Database, tmp_path: Path) -> None:
     await database.write(furnish)
     text = await exported(database, "json")
     path = tmp_path / "export.json"
     path.write_text(text, "utf-8")
     site = read_site("blog", {"origins": "https://blog.example"}, daily_answers=5)
-    again = await Importer(database, site, "answerback", NOW + 100).run(path)
+    again = await brought(database, site, path)
     assert (again.added, again.present) == (0, 4)
     fresh = Database(f"sqlite:///{tmp_path / 'fresh.db'}")
     shutil.copy(services.migrated_sqlite(), tmp_path / "fresh.db")
     await fresh.connect()
     await fresh.write(lambda: add_site("blog", {"origins": "https://blog.example"}, NOW))
-    assert (await Importer(fresh, site, "answerback", NOW + 100).run(path)).added == 4
+    assert (await brought(fresh, site, path)).added == 4
     assert json.loads(await exported(fresh, "json"))["threads"] == json.loads(text)["threads"]
     assert [(thread["page"], thread["locked"], thread["ai"]) for thread in json.loads(text)["threads"]] == [
         ("/a", True, "drafts"), ("/without-comments", True, None),
@@ -115,11 +121,40 @@ async def test_long_threads_are_read_in_parts(database: Database) -> None:
             yield from store.add(comment(f"c{number:05}{number % 3}", "Hello"), "", "", NOW)
 
     await database.write(many)
-    whole, at = [], (-1, "")
-    while part := await database.read(lambda at=at: store.comments_of("blog", "/a", at, limit=7)):
+    whole, at = [], store.BEFORE_ALL
+    while part := await database.read(lambda at=at: store.comments_of("blog", at, limit=7)):
         whole += part
-        at = (part[-1].created_at, part[-1].id)
+        at = store.place_of(part[-1])
     assert len({entry.id for entry in whole}) == len(whole) == 60
+
+
+async def test_threads_come_whole_and_in_the_order_made(database: Database) -> None:
+    def many() -> Work[None]:
+        yield from add_site("blog", {"origins": "https://blog.example"}, NOW)
+        for number in range(30):
+            entry = replace(comment(f"c{number:02}", str(number)), page=f"/{number % 7}", depth=number % 3)
+            yield from store.add(replace(entry, created_at=NOW + number), "", "", NOW)
+        yield from threads.set_locked("blog", "/empty", True, NOW)
+
+    await database.write(many)
+    found = [
+        (thread.page, [int(entry.body) for entry in comments])
+        async for thread, comments in Export(database, "blog", NOW, io.StringIO()).threads()
+    ]
+    assert found == [*((f"/{page}", list(range(page, 30, 7))) for page in range(7)), ("/empty", [])]
+
+
+async def test_an_export_walks_one_index(tmp_path: Path) -> None:
+    """Whatever there is in other threads: 2,000 of them took the square of their number before."""
+    shutil.copy(services.migrated_sqlite(), tmp_path / "answerback.db")
+    db = Database(f"sqlite:///{tmp_path}/answerback.db")
+    await db.connect()
+    statement = next(store.comments_of("blog", store.BEFORE_ALL))
+    rows = await db.fetch_all(f"EXPLAIN QUERY PLAN {statement.sql}", **statement.params)
+    plan = [row["detail"] for row in rows]
+    assert "USING INDEX comments_of_page (site=?" in plan[0]
+    assert [step for step in plan if "TEMP" in step or step.startswith("SCAN")] == []
+    await db.close()
 
 
 async def test_answer_records_are_read_in_parts(database: Database) -> None:

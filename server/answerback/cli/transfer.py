@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import argparse
 import json
-from dataclasses import asdict
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..settings import Settings
 from ..transfer.formats import EXPORTS, IMPORTS
 from .console import command, say, watched, with_database
 from .sites import site_of
+
+if TYPE_CHECKING:
+    from ..transfer.importing import Imported
 
 
 def add_to(commands: Any) -> None:
@@ -23,9 +26,19 @@ def add_to(commands: Any) -> None:
     export.add_argument("--output", metavar="FILE", help="file to write instead of stdout")
     bring = command(commands, "import", _import, "comments from elsewhere, each once however often it is done")
     bring.add_argument("key")
-    bring.add_argument("file")
-    bring.add_argument("--from", dest="format", choices=list(IMPORTS), required=True)
+    bring.add_argument("file", help="file to read; - is standard input")
+    bring.add_argument(
+        "--from", dest="format", metavar="FORMAT", type=_format, help="its format, if it is not recognised"
+    )
+    bring.add_argument("--map", type=Path, metavar="FILE", help="file with old,new addresses of pages that have moved")
+    bring.add_argument("--dry-run", action="store_true", help="only say what would be imported")
     bring.add_argument("--json", action="store_true")
+
+
+def _format(name: str) -> str:
+    if name not in IMPORTS:
+        raise argparse.ArgumentTypeError(f"must be one of {', '.join(IMPORTS)}")
+    return name
 
 
 def _export(settings: Settings, options: argparse.Namespace) -> int:
@@ -50,12 +63,55 @@ def _export(settings: Settings, options: argparse.Namespace) -> int:
 
 def _import(settings: Settings, options: argparse.Namespace) -> int:
     from ..clock import SystemClock
+    from ..transfer.addresses import read_map
     from ..transfer.importing import Importer
+    from ..transfer.source import opened
 
     site = site_of(settings, options.key)
-    path, tell = Path(options.file), watched("Comments")
-    result = with_database(settings, lambda db: Importer(db, site, options.format, SystemClock().now()).run(path, tell))
-    say(f"Imported {result.added:,} comments; {result.present:,} were there already, {result.skipped:,} are left out.")
+    addresses = read_map(options.map) if options.map else None
+    tell = watched("Comments")
+
+    def work(db: Any) -> Any:
+        importer = Importer(db, site, SystemClock().now(), addresses, dry_run=options.dry_run)
+        return importer.run(source, options.format, tell)
+
+    with opened(Path(options.file)) as source:
+        result = with_database(settings, work)
+    for sentence in told(result):
+        say(sentence)
     if options.json:
-        print(json.dumps(asdict(result)))
+        print(json.dumps(result.public()))
     return 0
+
+
+LEFT_OUT = {
+    "deleted": "deleted", "spam": "spam", "private": "on pages that are not public",
+    "pingback": "pingbacks and other notes", "orphan": "without a known page", "empty": "empty",
+    "too_long": "too long", "repeated": "twice in the file",
+}  # fmt: skip
+MENDED = {
+    "control_characters": "control characters dropped", "bad_bytes": "unreadable bytes replaced",
+    "no_date": "comments without a date, dated now", "no_parent": "replies without their parent, now at the top",
+}  # fmt: skip
+
+
+def told(result: Imported) -> Iterator[str]:
+    """What has become of a file, in sentences."""
+    done = "Would import" if result.dry_run else "Imported"
+    yield (
+        f"{done} {counted(result.added, 'comment')} on {counted(result.pages, 'page')} from a file of {result.format}; "
+        f"{result.present:,} were there already."
+    )
+    if result.skipped:
+        parts = [f"{count:,} {LEFT_OUT[reason]}" for reason, count in result.left_out.items()]
+        keep = "keeps its" if result.placeholders == 1 else "keep their"
+        kept = f"; {result.placeholders:,} {keep} place above replies" if result.placeholders else ""
+        yield f"Left out {result.skipped:,}: {', '.join(parts)}{kept}."
+    parts = [f"{count:,} {MENDED[what]}" for what, count in result.mended.items() if count]
+    if parts:
+        yield f"Mended: {', '.join(parts)}."
+
+
+def counted(number: int, what: str) -> str:
+    """`1 comment`, `2 comments`."""
+    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"

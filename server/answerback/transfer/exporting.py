@@ -41,18 +41,30 @@ class Export:
         return self.count
 
     async def threads(self) -> AsyncIterator[tuple[Thread, list[Comment]]]:
-        """All threads with all their comments, in whatever state. The format counts those that it writes."""
-        threads = await self.db.read(lambda: store.threads_of(self.site))
-        for number, thread in enumerate(threads, 1):
-            comments: list[Comment] = []
-            while True:
-                after = (comments[-1].created_at, comments[-1].id) if comments else (-1, "")
-                following = await self.db.read(partial(store.comments_of, self.site, thread.page, after))
-                comments += following
-                if len(following) < store.EXPORTED_AT_ONCE:
-                    break
-            yield thread, comments
-            self.progress(number, len(threads))
+        """All threads with all their comments, in whatever state, in the order in which they were made; then those
+        without any. The format counts those that it writes."""
+        threads = {thread.page: thread for thread in await self.db.read(lambda: store.threads_of(self.site))}
+        total, done = len(threads), 0
+        async for page, comments in self._pages():
+            # One that has been begun in the meantime is not among them yet.
+            yield threads.pop(page, Thread(page, "", "", False, None)), comments
+            self.progress(min(done := done + 1, total), total)
+        for thread in threads.values():
+            yield thread, []
+
+    async def _pages(self) -> AsyncIterator[tuple[str, list[Comment]]]:
+        """All comments, page by page."""
+        kept: list[Comment] = []
+        after = store.BEFORE_ALL
+        while found := await self.db.read(partial(store.comments_of, self.site, after)):
+            after = store.place_of(found[-1])
+            for comment in found:
+                if kept and kept[0].page != comment.page:
+                    yield kept[0].page, _as_made(kept)
+                    kept = []
+                kept.append(comment)
+        if kept:
+            yield kept[0].page, _as_made(kept)
 
     async def records(self) -> AsyncIterator[Record]:
         """The records of answers, in the order in which they were asked for."""
@@ -64,6 +76,10 @@ class Export:
             after = (found[-1].queued_at, found[-1].id)
             self.count += len(found)
             self.progress(min(self.count, total), total)
+
+
+def _as_made(comments: list[Comment]) -> list[Comment]:
+    return sorted(comments, key=lambda comment: (comment.created_at, comment.id))
 
 
 @contextmanager

@@ -2,35 +2,63 @@
 
 from __future__ import annotations
 
-import gzip
-import re
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from html import unescape
-from pathlib import Path
-from typing import Any, BinaryIO
-
-import nh3
+from enum import StrEnum
+from typing import Any
 
 from ..core.model import AuthorKind, CommentState
 from ..errors import BadRequest
 
-BYTES_LIMIT = 256 * 1024 * 1024
 ITEMS_LIMIT = 200_000
 TEXT_LIMIT = 50_000
-_BREAK = re.compile(r"<br\s*/?>\n?|</(?:p|div|li|blockquote|pre|h[1-6])>\s*", re.I)
+EARLIEST = 631_152_000_000
+"""1990: what claims to be older has no date."""
+
+
+class Reason(StrEnum):
+    """Why a comment of a file is left out."""
+
+    DELETED = "deleted"
+    SPAM = "spam"
+    PRIVATE = "private"
+    """Its page is a draft, private, or in the trash."""
+    PINGBACK = "pingback"
+    """No comment, but a pingback, a trackback, or a note of a plugin."""
+    ORPHAN = "orphan"
+    """Its page is not known."""
+    EMPTY = "empty"
+    TOO_LONG = "too_long"
+    REPEATED = "repeated"
+    """Its id stands in the file twice."""
+
+
+class Mended(StrEnum):
+    """What was put right on the way."""
+
+    CONTROL_CHARACTERS = "control_characters"
+    BAD_BYTES = "bad_bytes"
+    NO_DATE = "no_date"
+    NO_PARENT = "no_parent"
+
+
+PLACEHOLDERS = frozenset((Reason.DELETED, Reason.SPAM, Reason.PINGBACK, Reason.EMPTY, Reason.TOO_LONG))
+"""What keeps its place, without words, as long as a reply hangs below it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """A comment from elsewhere. `html` is foreign and not yet safe; empty, it is made from `body`."""
+    """A comment from elsewhere. `id` (and so `parent`) is one that no other comment of any file of its format has;
+    `html` is foreign and not yet safe; where it is empty, it is made from `body`."""
 
     id: str
-    page: str
-    created_at: int
-    url: str = ""
+    address: str
+    """Where its page is read: a whole URL, or a path."""
+    page: str = ""
+    """The thread's key, where the file has one; else made from the address."""
+    created_at: int | None = None
     title: str = ""
     parent: str | None = None
     name: str = ""
@@ -43,73 +71,49 @@ class Incoming:
     down: int = 0
     pinned: bool = False
     answer: dict[str, Any] | None = field(default=None, hash=False)
+    left_out: Reason | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class IncomingThread:
     """What a page's thread from elsewhere has of its own, beside its comments."""
 
-    page: str
-    url: str = ""
+    address: str
+    page: str = ""
     title: str = ""
     locked: bool = False
     ai: str | None = None
     """The page's rule for answers, where it differs from the site's."""
 
 
-class _Capped:
-    """A file of which only so many bytes are given out."""
-
-    def __init__(self, file: BinaryIO, limit: int) -> None:
-        self._file = file
-        self._left = limit
-
-    def read(self, size: int = -1) -> bytes:
-        """As any file's; raises BadRequest beyond the limit, so that what is packed small stays small."""
-        try:
-            data = self._file.read(min(size, self._left + 1) if size >= 0 else self._left + 1)
-        except (OSError, EOFError) as error:
-            raise BadRequest("validation_failed", f"The file cannot be read ({type(error).__name__}).") from None
-        self._left -= len(data)
-        if self._left < 0:
-            raise BadRequest("body_too_large", "The file is too large.")
-        return data
-
-    def close(self) -> None:
-        self._file.close()
-
-
-def open_capped(path: Path, limit: int = BYTES_LIMIT) -> _Capped:
-    """The file at `path`, unpacked when it is gzip. Raises BadRequest when it is not there."""
+def moment(value: Any) -> int | None:
+    """Milliseconds of a time, written in whatever way: ISO 8601, `2020-02-01 10:00:00` (UTC unless it says so), seconds
+    or milliseconds; None when it is none."""
+    if isinstance(value, bool) or value is None:
+        return None
     try:
-        with path.open("rb") as file:
-            packed = file.read(2) == b"\x1f\x8b"
-        # Any: what gzip opens for reading bytes is one, though not in so many types.
-        opened: Any = gzip.open(path, "rb") if packed else path.open("rb")  # noqa: SIM115  the caller closes it
-    except OSError as error:
-        raise BadRequest("validation_failed", f"{path} cannot be read ({error.strerror}).") from None
-    return _Capped(opened, limit)
-
-
-def moment(text: str, now: int) -> int:
-    """Milliseconds of a time such as `2020-02-01T10:00:00Z` or `2020-02-01 10:00:00` (UTC); `now` when it is none."""
-    try:
-        parsed = datetime.fromisoformat(text.strip())
-    except ValueError:
-        return now
+        if isinstance(value, int | float):
+            return _milliseconds(float(value))
+        text = str(value).strip()
+        if text.replace(".", "", 1).isdecimal():
+            return _milliseconds(float(text))
+        parsed = datetime.fromisoformat(_zone_joined(text))
+    except (ValueError, OverflowError):
+        return None
     parsed = parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
-    return within(int(parsed.timestamp() * 1000), now)
+    return int(parsed.timestamp() * 1000)
 
 
-def within(milliseconds: int, now: int) -> int:
-    """The moment, if it is one between 1990 and now; else now."""
-    return milliseconds if 631_152_000_000 <= milliseconds <= now else now
+def _milliseconds(number: float) -> int:
+    return int(number if number >= EARLIEST else number * 1000)
 
 
-def text_of(html: str) -> str:
-    """The words of foreign HTML, with its line breaks."""
-    lines = unescape(nh3.clean(_BREAK.sub("\n", html), tags=set())).splitlines()
-    return "\n".join(line.strip() for line in lines).strip()
+def _zone_joined(text: str) -> str:
+    """`2021-10-28 20:50:15 +0800` and `… UTC` as ISO 8601 writes them."""
+    head, _, zone = text.rpartition(" ")
+    if head and zone in ("UTC", "GMT", "Z"):
+        return f"{head}Z"
+    return head + zone if head and zone[:1] in ("+", "-") else text
 
 
 def counted(items: Iterable[Incoming | IncomingThread]) -> tuple[list[Incoming], list[IncomingThread]]:
@@ -130,7 +134,7 @@ def parents_first(items: list[Incoming]) -> Iterator[tuple[Incoming, str | None]
     """Each item with its parent's id, after its parent; None where the parent is missing or below itself."""
     known = {item.id: item for item in items}
     below: dict[str | None, list[Incoming]] = {}
-    for item in sorted(known.values(), key=lambda item: (item.created_at, item.id)):
+    for item in sorted(known.values(), key=lambda item: (item.created_at or 0, item.id)):
         below.setdefault(item.parent if item.parent in known else None, []).append(item)
     waiting: deque[tuple[Incoming, str | None]] = deque((item, None) for item in below.get(None, []))
     given: set[str] = set()

@@ -5,42 +5,61 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from ...errors import BadRequest
 
 if TYPE_CHECKING:
     from ..exporting import Export
     from ..model import Incoming, IncomingThread
+    from ..source import Source
 
-    Reader = Callable[[Path, int], Iterator[Incoming | IncomingThread]]
+    Reader = Callable[[Source], Iterator[Incoming | IncomingThread]]
     Writer = Callable[[Export], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Format:
-    """One format: its module here, which has `read` where it can be imported from, `write` where it is exported to, and
-    `write_answers` where the records of answers are; and its names for that."""
+    """One format: its module here, which has `looks` and `read` where it can be imported from, `write` where it is
+    exported to, and `write_answers` where the records of answers are; and its names for that."""
 
     module: str
+    title: str = ""
+    """What it is called where it is imported from."""
     reads: str = ""
     writes: str = ""
     answers: bool = False
 
 
 FORMATS = (
-    Format(module="answerback", reads="answerback", writes="json", answers=True),
+    Format(module="answerback", title="Answerback export", reads="answerback", writes="json", answers=True),
     Format(module="table", writes="csv", answers=True),
     Format(module="page", writes="html"),
-    Format(module="disqus", reads="disqus"),
-    Format(module="wordpress", reads="wordpress"),
-    Format(module="isso_store", reads="isso"),
+    Format(module="disqus", title="Disqus export", reads="disqus"),
+    Format(module="wordpress", title="WordPress export", reads="wordpress"),
+    Format(module="isso", title="Isso database", reads="isso"),
 )
 IMPORTS = {each.reads: each for each in FORMATS if each.reads}
 EXPORTS = {each.writes: each for each in FORMATS if each.writes}
 
 
+def recognised(source: Source, wanted: str | None = None) -> str:
+    """The name of the format that a file looks like, or the one that is wanted. Raises BadRequest when it looks like
+    none, or not like that one."""
+    names = list(IMPORTS) if wanted is None else [wanted, *IMPORTS]
+    found = next((name for name in names if _of(IMPORTS[name], "looks")(source)), None)
+    if found is None:
+        what = f"no {IMPORTS[wanted].title}" if wanted else f"of no known format ({', '.join(IMPORTS)})"
+        raise BadRequest("validation_failed", f"{source.name} is {what}.")
+    if wanted not in (None, found):
+        raise BadRequest(
+            "validation_failed", f"{source.name} is no {IMPORTS[wanted].title}; it looks like --from {found}."
+        )
+    return found
+
+
 def reader(name: str) -> Reader:
-    """What reads files of a format of `IMPORTS`, given the path and the present moment."""
+    """What reads files of a format of `IMPORTS`."""
     read: Reader = _of(IMPORTS[name], "read")
     return read
 

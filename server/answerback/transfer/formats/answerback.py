@@ -5,19 +5,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
-import orjson
-
+from ...core.comments import PAGE_LIMIT
 from ...core.model import SETTLED, Comment
 from ...core.times import iso
 from ...errors import BadRequest
 from ...sites.settings import AI_RULES
 from ..exporting import Export
-from ..model import Incoming, IncomingThread, moment, open_capped
+from ..model import Incoming, IncomingThread, moment
+from ..source import Source
 
 _KINDS = ("guest", "user", "owner", "ai")
 _STATES = ("published", "pending", "hidden", "deleted")
@@ -70,38 +68,41 @@ def _entry(comment: Comment) -> dict[str, Any]:
     }
 
 
-def read(path: Path, now: int) -> Iterator[Incoming | IncomingThread]:
+def looks(source: Source) -> bool:
+    """Whether it says that it is ours."""
+    return source.kind == "json" and any(
+        isinstance(found, dict) and "answerback" in found for found in source.documents
+    )
+
+
+def read(source: Source) -> Iterator[Incoming | IncomingThread]:
     """The comments of an export, and the threads that are locked or have a rule of their own.
 
     Raises BadRequest for anything else.
     """
-    try:
-        with closing(open_capped(path)) as file:
-            data = orjson.loads(file.read())
-    except orjson.JSONDecodeError as error:
-        raise BadRequest("bad_json", f"{path} is not valid JSON ({error.msg}).") from None
+    data = source.documents[0] if source.documents else None
     if not isinstance(data, dict) or data.get("answerback") != 1 or not isinstance(data.get("threads"), list):
-        raise BadRequest("validation_failed", f"{path} is not an Answerback export.")
+        raise BadRequest("validation_failed", f"{source.name} is not an export of comments.")
     for thread in data["threads"]:
         if not isinstance(thread, dict) or not _text(thread, "page"):
-            raise BadRequest("validation_failed", f"{path} has a thread without a page.")
+            raise BadRequest("validation_failed", f"{source.name} has a thread without a page.")
         locked, ai = thread.get("locked") is True, _text(thread, "ai")
         if locked or ai in AI_RULES:
-            yield IncomingThread(_page(thread), _text(thread, "url"), _text(thread, "title"), locked, ai or None)
+            yield IncomingThread(_text(thread, "url"), _page(thread), _text(thread, "title"), locked, ai or None)
         for comment in _list(thread.get("comments")):
             if not isinstance(comment, dict) or not _text(comment, "id"):
-                raise BadRequest("validation_failed", f"{path} has a comment without an id.")
-            yield _comment(thread, comment, now)
+                raise BadRequest("validation_failed", f"{source.name} has a comment without an id.")
+            yield _comment(thread, comment)
 
 
-def _comment(thread: dict[str, Any], comment: dict[str, Any], now: int) -> Incoming:
+def _comment(thread: dict[str, Any], comment: dict[str, Any]) -> Incoming:
     author = comment.get("author") if isinstance(comment.get("author"), dict) else {}
     votes = comment.get("votes") if isinstance(comment.get("votes"), dict) else {}
     edited = _text(comment, "edited_at")
     return Incoming(
         id=_text(comment, "id"),
         page=_page(thread),
-        url=_text(thread, "url"),
+        address=_text(thread, "url"),
         title=_text(thread, "title"),
         parent=_text(comment, "parent_id") or None,
         name=_text(author or {}, "name"),
@@ -109,8 +110,8 @@ def _comment(thread: dict[str, Any], comment: dict[str, Any], now: int) -> Incom
         body=_text(comment, "body"),
         html=_text(comment, "html"),
         state=_one_of(_STATES, _text(comment, "state")),
-        created_at=moment(_text(comment, "created_at"), now),
-        edited_at=moment(edited, now) if edited else None,
+        created_at=moment(_text(comment, "created_at")),
+        edited_at=moment(edited),
         up=_count(votes or {}, "up"),
         down=_count(votes or {}, "down"),
         pinned=comment.get("pinned") is True,
@@ -119,7 +120,7 @@ def _comment(thread: dict[str, Any], comment: dict[str, Any], now: int) -> Incom
 
 
 def _page(thread: dict[str, Any]) -> str:
-    return _text(thread, "page")[:500]
+    return _text(thread, "page")[:PAGE_LIMIT]
 
 
 def _answer(data: Any) -> dict[str, Any] | None:

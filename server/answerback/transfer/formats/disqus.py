@@ -3,30 +3,60 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
+from dataclasses import dataclass
+from typing import Any
 
-from ...core.pages import page_of
-from ..model import Incoming, IncomingThread, moment, text_of
-from .xml import attribute, child, elements, local, text
+from ..model import Incoming, IncomingThread, Reason, moment
+from ..source import Source
+from ..texts import from_html, line
+from .xml import attribute, child, elements, local, root, text
 
 
-def read(path: Path, now: int) -> Iterator[Incoming | IncomingThread]:
-    """The posts of an export, and the threads that are closed. What was deleted or is spam stays behind."""
-    threads: dict[str, tuple[str, str]] = {}
-    for element in elements(path, "thread", "post"):
-        id = attribute(element, "id")
-        if local(element) == "thread":
-            url, title = threads[id] = (text(element, "link"), text(element, "title"))
-            if text(element, "isClosed") == "true" and text(element, "isDeleted") != "true" and url:
-                yield IncomingThread(page_of(url), url, title, locked=True)
+def looks(source: Source) -> bool:
+    """Whether the root is Disqus's own."""
+    return root(source)[0] == "disqus"
+
+
+@dataclass(frozen=True, slots=True)
+class _Thread:
+    address: str = ""
+    title: str = ""
+    deleted: bool = False
+
+
+def read(source: Source) -> Iterator[Incoming | IncomingThread]:
+    """The posts of an export, and the threads that are closed."""
+    threads: dict[str, _Thread] = {}
+    for element in elements(source, "thread", "post"):
+        if local(element) == "post":
+            yield _post(element, threads.get(attribute(child(element, "thread"), "id"), _Thread()))
             continue
-        if text(element, "isDeleted") == "true" or text(element, "isSpam") == "true":
-            continue
-        url, title = threads.get(attribute(child(element, "thread"), "id"), ("", ""))
-        html = text(element, "message")
-        yield Incoming(
-            id=id, page=page_of(url), url=url, title=title, name=text(element, "author", "name"),
-            parent=attribute(child(element, "parent"), "id") or None, body=text_of(html), html=html,
-            state="pending" if text(element, "isApproved") == "false" else "published",
-            created_at=moment(text(element, "createdAt"), now),
-        )  # fmt: skip
+        thread = _thread(element)
+        threads[attribute(element, "id")] = thread
+        if text(element, "isClosed") == "true" and not thread.deleted:
+            yield IncomingThread(thread.address, title=thread.title, locked=True)
+
+
+def _thread(element: Any) -> _Thread:
+    """Threads that the site made without an address may have one as their identifier."""
+    id = text(element, "id")
+    address = text(element, "link") or (id if id.startswith(("/", "http://", "https://")) else "")
+    return _Thread(address, line(text(element, "title")), text(element, "isDeleted") == "true")
+
+
+def _post(element: Any, thread: _Thread) -> Incoming:
+    body, html = from_html(text(element, "message"))
+    return Incoming(
+        id=attribute(element, "id"), address=thread.address, title=thread.title,
+        parent=attribute(child(element, "parent"), "id") or None, name=line(text(element, "author", "name")),
+        body=body, html=html, state="pending" if text(element, "isApproved") == "false" else "published",
+        created_at=moment(text(element, "createdAt")), left_out=_left_out(element, thread),
+    )  # fmt: skip
+
+
+def _left_out(element: Any, thread: _Thread) -> Reason | None:
+    if not thread.address:
+        return Reason.ORPHAN
+    if text(element, "isSpam") == "true":
+        return Reason.SPAM
+    return Reason.DELETED if thread.deleted or text(element, "isDeleted") == "true" else None

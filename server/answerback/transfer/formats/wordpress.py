@@ -1,42 +1,113 @@
-"""WordPress's export (WXR): an RSS feed whose items hold their comments."""
+"""WordPress's export (WXR): an RSS feed whose items hold their comments. Disqus's import form, which many converters
+write, is the same with an identifier beside the link."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
+from typing import Any
 
-from ...core.pages import page_of
-from ..model import Incoming, IncomingThread, moment, text_of
-from .xml import elements, local, text
+from ...core.pages import page_elsewhere
+from ..model import Incoming, IncomingThread, Reason, moment
+from ..source import Source
+from ..texts import from_html, line
+from .xml import elements, local, root, text
 
-
-def read(path: Path, now: int) -> Iterator[Incoming | IncomingThread]:
-    """The comments of an export, and the threads among them that are closed. Spam, trash, pingbacks and trackbacks
-    stay behind."""
-    for item in elements(path, "item"):
-        url, title = text(item, "link"), text(item, "title")
-        closed = text(item, "comment_status") == "closed"
-        for comment in item:
-            approved = text(comment, "comment_approved")
-            if local(comment) != "comment" or approved not in ("0", "1"):
-                continue
-            if text(comment, "comment_type") not in ("", "comment"):
-                continue
-            if closed:
-                yield IncomingThread(page_of(url), url, title, locked=True)
-                closed = False
-            html = _paragraphs(text(comment, "comment_content"))
-            parent = text(comment, "comment_parent")
-            yield Incoming(
-                id=text(comment, "comment_id"), page=page_of(url), url=url, title=title,
-                name=text(comment, "comment_author"), parent=None if parent in ("", "0") else parent,
-                body=text_of(html), html=html, state="published" if approved == "1" else "pending",
-                created_at=moment(text(comment, "comment_date_gmt"), now),
-            )  # fmt: skip
+_BLOCK = re.compile(
+    r"(<pre\b.*?(?:</pre>|\Z)|</?(?:p|div|ul|ol|li|blockquote|h[1-6]|table|thead|tbody|tr|t[dh]|hr|dl|dt|dd)\b[^>]*>)",
+    re.IGNORECASE | re.DOTALL,
+)
+_ON_ONE_LINE = frozenset(("p", "li", "td", "th", "dt", "dd", "h1", "h2", "h3", "h4", "h5", "h6"))
 
 
-def _paragraphs(content: str) -> str:
-    """Line breaks as WordPress shows them."""
-    parts = [part.strip() for part in re.split(r"\n\s*\n", content.replace("\r\n", "\n")) if part.strip()]
-    return "".join("<p>" + part.replace("\n", "<br>") + "</p>" for part in parts)
+def looks(source: Source) -> bool:
+    """Whether it is a feed with WordPress's or Disqus's own elements."""
+    name, attributes = root(source)
+    return name == "rss" and ("wordpress.org/export/" in attributes or "disqus.com" in attributes)
+
+
+def read(source: Source) -> Iterator[Incoming | IncomingThread]:
+    """The comments of an export, and the threads that are closed."""
+    for item in elements(source, "item"):
+        comments = [found for found in item if local(found) == "comment"]
+        if not comments:
+            continue
+        identifier = text(item, "thread_identifier")
+        address = text(item, "link") or (identifier if identifier.startswith(("/", "http")) else "")
+        title = line(text(item, "title"))
+        read = [_comment(found, item, address, title) for found in comments]
+        if text(item, "comment_status") == "closed" and any(comment.left_out is None for comment in read):
+            yield IncomingThread(address, page_elsewhere(address, canonical=True), title, locked=True)
+        yield from read
+
+
+def _comment(comment: Any, item: Any, address: str, title: str) -> Incoming:
+    """Ids are numbers which each blog counts for itself, so that the page belongs to them."""
+    body, html = from_html(paragraphs(text(comment, "comment_content")))
+    parent = text(comment, "comment_parent")
+    scope = re.sub(r"^https?://", "", address)
+    return Incoming(
+        id=f"{scope} {text(comment, 'comment_id')}", address=address, page=page_elsewhere(address, canonical=True),
+        title=title, name=line(text(comment, "comment_author")),
+        parent=None if parent in ("", "0") else f"{scope} {parent}", body=body, html=html,
+        state="pending" if text(comment, "comment_approved") in ("0", "hold") else "published",
+        created_at=_date(comment, item), left_out=_left_out(comment, item, address),
+    )  # fmt: skip
+
+
+def _left_out(comment: Any, item: Any, address: str) -> Reason | None:
+    if text(item, "status") not in ("", "publish", "static", "inherit"):
+        return Reason.PRIVATE
+    if not address:
+        return Reason.ORPHAN
+    if text(comment, "comment_type") not in ("", "comment"):
+        return Reason.PINGBACK
+    approved = text(comment, "comment_approved")
+    if approved == "spam":
+        return Reason.SPAM
+    return Reason.DELETED if approved in ("trash", "post-trashed") else None
+
+
+def _date(comment: Any, item: Any) -> int | None:
+    """In Greenwich; where it is not known there (zeros), the blog's own; where there is none, the post's."""
+    for element, name in (
+        (comment, "comment_date_gmt"), (comment, "comment_date"), (item, "post_date_gmt"), (item, "post_date"),
+    ):  # fmt: skip
+        found = moment(text(element, name))
+        if found is not None:
+            return found
+    return None
+
+
+def paragraphs(content: str) -> str:
+    """Text with bare line breaks as WordPress shows it: paragraphs outside of blocks, nothing changed in `<pre>`."""
+    out: list[str] = []
+    within = [""]
+    for part in _BLOCK.split(content.replace("\r\n", "\n")):
+        if part[:4].lower() == "<pre":
+            out.append(part)
+        elif _BLOCK.fullmatch(part):
+            _enter(part, within)
+            out.append(part)
+        elif part.strip():
+            out.append(_lines(part) if within[-1] in _ON_ONE_LINE else _as_paragraphs(part))
+    return "".join(out)
+
+
+def _enter(tag: str, within: list[str]) -> None:
+    """Keep which blocks are open."""
+    name = tag.strip("</> ").split()[0].rstrip(">/").lower()
+    if not tag.startswith("</"):
+        if name != "hr":
+            within.append(name)
+    elif name in within:
+        del within[len(within) - 1 - within[::-1].index(name) :]
+
+
+def _lines(text: str) -> str:
+    return text.strip("\n").replace("\n", "<br>")
+
+
+def _as_paragraphs(text: str) -> str:
+    parts = [part.strip() for part in re.split(r"\n\s*\n", text) if part.strip()]
+    return "".join(f"<p>{_lines(part)}</p>" for part in parts)

@@ -2,23 +2,44 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import ParseError, iterparse
 
 from ...errors import BadRequest
-from ..model import open_capped
+from ..source import Source
+
+_ROOT = re.compile(r"<(?![?!])(?:[\w.-]+:)?([\w.-]+)([^>]*)>?")
 
 
-def elements(path: Path, *names: str) -> Iterator[Any]:
+class _Chunks:
+    """Text in the form in which the parser reads files."""
+
+    def __init__(self, chunks: Iterator[str]) -> None:
+        self._chunks = chunks
+
+    def read(self, size: int = -1) -> str:
+        """The next piece, whatever its size; empty at the end."""
+        return next((chunk for chunk in self._chunks if chunk), "")
+
+
+def root(source: Source) -> tuple[str, str]:
+    """The root element's local name, and its attributes as they stand there; both empty where it is no XML."""
+    if source.kind != "xml":
+        return "", ""
+    found = _ROOT.search(re.sub(r"<!--.*?-->", "", next(source.chunks())[:20_000], flags=re.DOTALL))
+    return (found[1], found[2]) if found else ("", "")
+
+
+def elements(source: Source, *names: str) -> Iterator[Any]:
     """The outermost elements of these local names, each complete. Raises BadRequest for what must not be read."""
-    file = open_capped(path)
     open_elements: list[Any] = []
+    source.mended.clear()
     try:
-        for event, element in iterparse(file, events=("start", "end"), forbid_dtd=True):
+        for event, element in iterparse(_Chunks(source.chunks()), events=("start", "end"), forbid_dtd=True):
             if event == "start":
                 open_elements.append(element)
                 continue
@@ -29,11 +50,9 @@ def elements(path: Path, *names: str) -> Iterator[Any]:
                 if open_elements:
                     open_elements[-1].remove(element)
     except ParseError as error:
-        raise BadRequest("validation_failed", f"{path} is not valid XML ({error}).") from None
+        raise BadRequest("validation_failed", f"{source.name} is not valid XML ({error}).") from None
     except DefusedXmlException as error:
-        raise BadRequest("validation_failed", f"{path} has {type(error).__name__}, which is not read.") from None
-    finally:
-        file.close()
+        raise BadRequest("validation_failed", f"{source.name} has {type(error).__name__}, which is not read.") from None
 
 
 def local(element: Any) -> str:
