@@ -71,6 +71,32 @@ describe("what is behind an element", () => {
     expect(brightness("rgb(255, 255, 255)")).toBeCloseTo(1);
     expect(brightness("rgb(20 20 20 / 0.9)")).toBeLessThan(0.1);
     expect(brightness("rgba(0, 0, 0, 0)")).toBeNull();
-    expect(brightness("color(srgb 1 1 1)")).toBeNull();
+  });
+
+  it("is as bright in every notation", () => {
+    for (const white of [
+      "color(srgb 1 1 1)",
+      "lab(100 0 0)",
+      "lch(100 0 none)",
+      "oklab(1 0 0)",
+      "oklch(1 0 0)",
+    ])
+      expect(brightness(white), white).toBeCloseTo(1);
+    for (const dark of [
+      "color(display-p3 0.1 0.1 0.12)",
+      "lab(12 1 -4)",
+      "oklch(0.23 0.02 264 / 0.9)",
+      "color(xyz-d65 0.01 0.01 0.01)",
+    ])
+      expect(brightness(dark), dark).toBeLessThan(0.2);
+    for (const grey of [
+      "rgb(118, 118, 118)",
+      "color(srgb 0.463 0.463 0.463)",
+      "lab(50 0 0)",
+      "oklab(0.566 0 0)",
+    ])
+      expect(brightness(grey), grey).toBeCloseTo(0.46, 1);
+    for (const clear of ["oklch(0.9 0 0 / 0)", "color(srgb 0 0 0 / 0.2)", "transparent", ""])
+      expect(brightness(clear), clear).toBeNull();
   });
 });

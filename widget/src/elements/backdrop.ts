@@ -1,25 +1,59 @@
-/** Whether the page behind an element is dark where the element is light, or the other way round. */
+/** The ground that an element stands on: how bright it is, and when that changes. */
 
-/** Brightness from 0 to 1 of an opaque `rgb(…)` colour; null for a transparent or unknown one. */
+const COLOR = /(?:rgba?|color|(?:ok)?l(?:ab|ch))\([^()]+\)/g;
+
+/** Brightness from 0 to 1 of a computed colour, in whatever notation; null where it lets through what is behind it. */
 export function brightness(color: string): number | null {
-  const numbers = color.startsWith("rgb") && color.match(/[\d.]+/g)?.map(Number);
-  const [r = 0, g = 0, b = 0, alpha = 1] = numbers || [0, 0, 0, 0];
-  return alpha < 0.5 ? null : (0.2126 * r + 0.7152 * g + 0.0722 * b) / 255;
+  const [name = "", ...rest] = color.split(/[(\s]+/);
+  const space = name === "color" ? rest.shift() : "";
+  const [a = 0, b = 0, c = 0, alpha = 1] = rest
+    .join(" ")
+    .match(/[\d.e-]+%?|none/g)
+    ?.map((each) => Number.parseFloat(each) || 0) ?? [0, 0, 0, 0];
+  if (!(alpha >= 0.5)) return null;
+  // Lightness as it is; that of OKLab falls below what greys of sRGB have.
+  if (/^ok/.test(name)) return a ** 1.36;
+  if (/^l/.test(name)) return a / 100;
+  if (space?.startsWith("xyz")) return b ** 0.45;
+  return (0.2126 * a + 0.7152 * b + 0.0722 * c) / (space ? 1 : 255);
 }
 
-function isDark(theme: string, prefers: boolean): boolean {
-  return theme === "dark" || (theme === "auto" && prefers);
+/** Brightness of what an element paints itself; null for nothing, NaN for a picture, of which nobody can tell. */
+function painted(style: CSSStyleDeclaration): number | null {
+  const image = style.backgroundImage || "none";
+  if (image === "none") return brightness(style.backgroundColor);
+  const colors = (image.match(COLOR) ?? []).map(brightness).filter((each) => each !== null);
+  if (image.includes("url(")) return brightness(style.backgroundColor) ?? Number.NaN;
+  return colors.length
+    ? colors.reduce((sum, each) => sum + each) / colors.length
+    : brightness(style.backgroundColor);
 }
 
-/** Then the element paints a ground of its own, so that it can be read anywhere. */
-export function needsPanel(host: Element, theme: string): boolean {
-  const prefers = matchMedia("(prefers-color-scheme: dark)").matches;
-  let behind: number | null = null;
-  for (let at: Element | null = host.parentElement; at && behind === null; at = at.parentElement) {
-    behind = brightness(getComputedStyle(at).backgroundColor);
+export const prefersDark = (): boolean => matchMedia("(prefers-color-scheme: dark)").matches;
+
+/** Whether the ground is dark; null where a picture hides it. */
+export function darkGround(host: Element): boolean | null {
+  for (let at = host.parentElement; at; at = at.parentElement) {
+    const found = painted(getComputedStyle(at));
+    if (found !== null) return Number.isNaN(found) ? null : found < 0.4;
   }
   const scheme = getComputedStyle(document.documentElement).colorScheme ?? "";
-  const darkCanvas = scheme.includes("dark") && (prefers || !scheme.includes("light"));
-  const darkBehind = behind === null ? darkCanvas : behind < 0.4;
-  return isDark(theme, prefers) !== darkBehind;
+  return scheme.includes("dark") && (!scheme.includes("light") || prefersDark());
+}
+
+/** Calls back whenever the ground may have changed: a class or a style of what is around, a style sheet, the end of a fade. */
+export function watchGround(host: Element, changed: () => void): () => void {
+  const observer = new MutationObserver(changed);
+  for (let at = host.parentElement; at; at = at.parentElement) observer.observe(at, { attributes: true });
+  observer.observe(document.head, { attributes: true, childList: true, subtree: true });
+  const ending = new AbortController();
+  const scheme = matchMedia("(prefers-color-scheme: dark)");
+  scheme.addEventListener("change", changed, ending);
+  document.addEventListener("transitionend", changed, ending);
+  // A style sheet that has just come.
+  document.addEventListener("load", changed, { signal: ending.signal, capture: true });
+  return () => {
+    observer.disconnect();
+    ending.abort();
+  };
 }

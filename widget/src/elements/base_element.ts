@@ -8,7 +8,7 @@ import { type Child, h, render, styleSheet } from "../dom.js";
 import { type Locale, localeOf } from "../locale.js";
 import type { Lease, Shown } from "../registry.js";
 import { css } from "../styles/all.js";
-import { needsPanel } from "./backdrop.js";
+import { darkGround, prefersDark, watchGround } from "./backdrop.js";
 
 let locate: Locate;
 let sheet: CSSStyleSheet | null = null;
@@ -37,6 +37,7 @@ export abstract class BaseElement<T extends Shown> extends HTMLElement {
   #said = "";
   #saying = 0;
   #due = false;
+  #dark: boolean | null = null;
 
   connectedCallback(): void {
     if (!this.#close) this.#start();
@@ -80,12 +81,12 @@ export abstract class BaseElement<T extends Shown> extends HTMLElement {
       for (const type of ["keydown", "keypress", "keyup"]) shadow.addEventListener(type, keep);
     }
     this.#config = locate(this);
-    const scheme = matchMedia("(prefers-color-scheme: dark)");
-    const ending = new AbortController();
-    scheme.addEventListener("change", () => this.draw(), ending);
+    const unwatch = watchGround(this, () => {
+      if (darkGround(this) !== this.#dark) this.draw();
+    });
     const end = this.begin(this.#config);
     this.#close = () => {
-      ending.abort();
+      unwatch();
       clearTimeout(this.#saying);
       end();
     };
@@ -146,8 +147,11 @@ export abstract class BaseElement<T extends Shown> extends HTMLElement {
     root.className = "root";
     root.setAttribute("part", "root");
     root.lang = locale.lang;
-    root.dataset.theme = theme;
-    root.toggleAttribute("data-panel", needsPanel(this, theme));
+    this.#dark = darkGround(this);
+    const dark = theme === "auto" ? (this.#dark ?? prefersDark()) : theme === "dark";
+    root.dataset.theme = dark ? "dark" : "light";
+    // Then the element paints a ground of its own, so that it can be read anywhere.
+    root.toggleAttribute("data-panel", dark !== this.#dark);
     const live = h("p", { key: "live", class: "unseen", role: "status", "aria-live": "polite" }, this.#said);
     render(root, [...this.view(locale, config), live]);
     this.drawn(root);

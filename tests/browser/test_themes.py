@@ -1,0 +1,115 @@
+"""The widget follows the ground that it stands on, as the themes of known generators switch it."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Arrivals
+from tests.browser.demo import Demo, field
+from tests.services import wait_until
+
+# How each switches: the rules of its style sheet that matter here, and what its button does, to dark and back.
+SWITCHES = {
+    "docusaurus": (
+        "[data-theme=dark] { --bg: #1b1b1d; color-scheme: dark } body { background: var(--bg, #fff) }", "data-theme"
+    ),
+    "mkdocs": ("body { background: #fff } [data-bs-theme=dark] body { background: #222 }", "data-bs-theme"),
+    "starlight": (
+        ":root[data-theme=dark] { --g: hsl(224 10% 10%) } body { background: var(--g, white) }", "data-theme"
+    ),
+    "pico": ("[data-theme=dark] { --pico: #13171f } body { background: var(--pico, #fff) }", "data-theme"),
+    "bootstrap": (
+        "[data-bs-theme=dark] { color-scheme: dark; --b: #212529 } body { background: var(--b, #fff) }", "data-bs-theme"
+    ),
+    "material": ("body { background: oklch(1 0 0) } body.slate { background: oklch(0.27 0.02 280) }", "body.slate"),
+    "furo": ("body.night { --c: #131416 } .page { background: var(--c, #fff) }", "body.night"),
+    "vitepress": (
+        ".dark { --vp: color-mix(in oklab, #1b1b1f, black 2%) } body { background: var(--vp, #fff) }", "html.dark"
+    ),
+    "tailwind": (".page { background: white } .dark .page { background: lab(5.2 1 -5); color: white }", "html.dark"),
+    "fading": (
+        "body { background: #fff; transition: background-color 200ms } .dark body { background: #111 }", "html.dark"
+    ),
+    "gradient": (
+        ".page { background: linear-gradient(#fff, #eee) } .dark .page { background: linear-gradient(#111, #222) }",
+        "html.dark",
+    ),
+    "canvas alone": (":root { color-scheme: light } :root.dark { color-scheme: dark }", "html.dark"),
+}  # fmt: skip
+
+CONTRASTS = """() => {
+  const canvas = document.createElement('canvas').getContext('2d');
+  const read = color => { canvas.clearRect(0, 0, 1, 1); canvas.fillStyle = color; canvas.fillRect(0, 0, 1, 1);
+    return [...canvas.getImageData(0, 0, 1, 1).data]; };
+  const over = (top, below) => { const alpha = top[3] / 255;
+    return [0, 1, 2].map(at => top[at] * alpha + below[at] * (1 - alpha)).concat(255); };
+  const ground = element => { const layers = []; let image = null;
+    for (let at = element; at && !image; at = at.parentElement ?? at.getRootNode().host) {
+      const style = getComputedStyle(at);
+      image = /(rgba?\\([^)]+\\))/.exec(style.backgroundImage)?.[1];
+      layers.push(read(image ?? style.backgroundColor)); }
+    const root = getComputedStyle(document.documentElement).colorScheme;
+    const canvasColor = root === 'dark' ? [18, 18, 18, 255] : [255, 255, 255, 255];
+    return layers.reverse().reduce((below, top) => over(top, below), canvasColor); };
+  const light = color => color.slice(0, 3).map(part => part / 255)
+    .map(part => part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4)
+    .reduce((sum, part, at) => sum + part * [0.2126, 0.7152, 0.0722][at], 0);
+  const found = [];
+  for (const host of document.querySelectorAll('answerback-ask, answerback-comments'))
+    for (const element of host.shadowRoot.querySelectorAll('h2, p, label, button:enabled, .title, .muted')) {
+      if (!element.textContent.trim() || element.closest('.unseen')) continue;
+      const behind = ground(element);
+      const [a, b] = [light(over(read(getComputedStyle(element).color), behind)), light(behind)];
+      found.push([(Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05), element.textContent.trim().slice(0, 40)]);
+    }
+  return found;
+}"""
+
+
+def switch(page: Page, how: str, *, dark: bool) -> None:
+    if how.startswith("data-"):
+        value = "dark" if dark else "light"
+        page.evaluate("([name, value]) => document.documentElement.setAttribute(name, value)", [how, value])
+    else:
+        where, _, name = how.partition(".")
+        page.evaluate(
+            "([where, name, dark]) => document.querySelector(where).classList.toggle(name, dark)", [where, name, dark]
+        )
+
+
+def least(page: Page) -> tuple[float, str]:
+    """The lowest contrast that any text of the widget has with what is behind it, once all of it is there."""
+    found = page.evaluate(CONTRASTS)
+    contrast, text = min(found) if len(found) >= 6 else (0, "")
+    return round(contrast, 2), text
+
+
+@pytest.mark.parametrize("system", ["light", "dark"])
+def test_widget_follows_a_theme_that_switches(demo: Demo, arrive: Arrivals, system: str) -> None:
+    address = demo.with_page(f'<div class="page">{demo.tag}</div>', head="<style id='theme'></style>")
+    page = arrive(address, color_scheme=system)
+    field(page).wait_for()
+    roots = page.locator("answerback-comments .root, answerback-ask .root")
+    expect(roots).to_have_count(2)
+    for name, (css, how) in SWITCHES.items():
+        page.evaluate("css => { document.querySelector('#theme').textContent = css; }", css)
+        for dark in (False, True, False):
+            switch(page, how, dark=dark)
+            for root in roots.all():
+                expect(root, f"{name}, dark: {dark}").to_have_attribute("data-theme", "dark" if dark else "light")
+                expect(root).not_to_have_attribute("data-panel")
+            wait_until(lambda: least(page) >= (4.5, ""))  # buttons change their colour within 150 ms
+
+
+def test_theme_that_was_asked_for_paints_its_own_ground(demo: Demo, arrive: Arrivals) -> None:
+    body = f'<div class="page">{demo.tag.replace("async", "data-theme=light async")}</div>'
+    page = arrive(demo.with_page(body, head="<style>body { background: #111 }</style>"))
+    field(page).wait_for()
+    for root in page.locator("answerback-comments .root, answerback-ask .root").all():
+        expect(root).to_have_attribute("data-theme", "light")
+        expect(root).to_have_attribute("data-panel")
+    wait_until(lambda: least(page) >= (4.5, ""))
+    page.evaluate("document.querySelector('answerback-comments').dataset.theme = 'dark'")
+    expect(page.locator("answerback-comments .root")).to_have_attribute("data-theme", "dark")
+    expect(page.locator("answerback-comments .root")).not_to_have_attribute("data-panel")
