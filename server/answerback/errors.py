@@ -153,5 +153,9 @@ class Unavailable(AppError):
     status = 503
 
 
+class Unreachable(Unavailable):
+    """The database's server does not take connections; it may later."""
+
+
 class SettingsError(Exception):
     """A setting is unknown or has a bad value; the message names it and says why."""

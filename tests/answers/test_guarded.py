@@ -9,21 +9,25 @@ from typing import Any
 
 import pytest
 from answerback.answers.providers import ProviderError
+from answerback.answers.providers.breakers import FAILURES
 from answerback.answers.providers.fake import HELLO, ScriptedAnswerer
-from answerback.answers.providers.guarded import FAILURES, GuardedAnswerer
+from answerback.answers.providers.guarded import GuardedAnswerer
 from answerback.answers.providers.openai import RETRIES, OpenAIAnswerer
 from answerback.clock import SteppedClock
-from answerback.core.answering import AnswerRequest, Finished, Message, TextDelta, Usage, Writing
+from answerback.core.answering import AnswerRequest, Asker, Finished, Message, TextDelta, Usage, Writing
 
 from tests.fakes.openai_server import OpenAIServer
 
 pytestmark = pytest.mark.anyio
-DOWN = ProviderError("unavailable", retryable=True)
+DOWN = ProviderError("unavailable", retryable=True, outage=True)
 FIRST, OTHER = "scripted-1", "scripted-2"
 
 
-def asking(model: str | None = None) -> AnswerRequest:
-    return AnswerRequest((Message("user", "When?"),), "When?", (), "en", model, 100, "answer-1")
+ME = Asker("me", "/mine", "a")
+
+
+def asking(model: str | None = None, asker: Asker = ME) -> AnswerRequest:
+    return AnswerRequest((Message("user", "When?"),), "When?", (), "en", model, 100, "answer-1", asker)
 
 
 class Guarded:
@@ -39,20 +43,27 @@ class Guarded:
         """The models that were called."""
         return [request.model for request in self.inner.requests]
 
-    async def ask(self, model: str | None = None) -> list[Any]:
-        return [event async for event in self.answerer.stream(asking(model))]
+    async def ask(self, model: str | None = None, asker: Asker = ME) -> list[Any]:
+        return [event async for event in self.answerer.stream(asking(model, asker))]
 
     async def fail(self, model: str | None = None) -> ProviderError:
         with pytest.raises(ProviderError) as caught:
             await self.ask(model)
         return caught.value
 
-    async def called(self, model: str | None = None) -> bool:
+    async def called(self, model: str | None = None, asker: Asker = ME) -> bool:
         """Whether the provider is called, whatever comes of it."""
         before = len(self.calls)
         with contextlib.suppress(ProviderError):
-            await self.ask(model)
+            await self.ask(model, asker)
         return len(self.calls) > before
+
+    async def meet_outages(self, *askers: Asker) -> None:
+        """So many calls fail, in turn for each of these."""
+        for number in range(3 * FAILURES):
+            self.inner.script_next(DOWN)
+            await self.called(asker=askers[number % len(askers)])
+        self.inner.script_next(*HELLO)
 
 
 def failing(times: int, error: ProviderError = DOWN, **settings: Any) -> Guarded:
@@ -163,6 +174,89 @@ async def test_bad_request_does_not_count_as_a_failure() -> None:
     assert guarded.calls == [FIRST] * 2 * FAILURES, "and no other model is asked"
 
 
+@pytest.mark.parametrize(
+    "steps",
+    [
+        [Usage(100, 100, None), Finished("stop")],
+        [Usage(100, 100, None), Finished("length")],
+        [Usage(100, 100, None), Finished("content_filter")],
+        *([ProviderError(code, retryable=True)] for code in ("auth", "cut", "malformed", "stalled", "timeout")),
+        [ProviderError("model_unknown", retryable=False)],
+    ],
+    ids=str,
+)
+async def test_only_an_outage_counts_as_a_failure(steps: list[Any]) -> None:
+    guarded = Guarded(*[steps] * 3 * FAILURES)
+    for _ in range(3 * FAILURES):
+        assert await guarded.called()
+    assert await guarded.ask() == [Writing(FIRST), *HELLO]
+
+
+async def test_cancelled_calls_do_not_count_as_failures() -> None:
+    guarded = Guarded(*[[Usage(1, 0, None), asyncio.Event()]] * 2 * FAILURES)
+    for _ in range(2 * FAILURES):
+        stream = guarded.answerer.stream(asking())
+        assert [await anext(stream), await anext(stream)] == [Writing(FIRST), Usage(1, 0, None)]
+        waiting = asyncio.ensure_future(anext(stream))
+        await asyncio.sleep(0)
+        waiting.cancel()
+        await asyncio.gather(waiting, return_exceptions=True)
+    assert guarded.inner.left == 2 * FAILURES
+    assert await guarded.ask() == [Writing(FIRST), *HELLO]
+
+
+OTHERS = {"visitor": Asker("you", "/mine", "a"), "page": Asker("you", "/yours", "a"), "site": Asker("you", "/", "b")}
+"""Somebody else on the page, on another page of the site, on another site."""
+
+
+async def test_breaker_of_one_visitor_is_closed_to_others() -> None:
+    guarded = Guarded()
+    await guarded.meet_outages(ME)
+    assert len(guarded.calls) == FAILURES
+    assert [await guarded.called(asker=asker) for asker in (ME, *OTHERS.values())] == [False, True, True, True]
+
+
+async def test_breaker_of_one_page_is_closed_to_others() -> None:
+    guarded = Guarded()
+    await guarded.meet_outages(ME, OTHERS["visitor"])
+    newcomer = Asker("new", "/mine", "a")
+    askers = (newcomer, OTHERS["page"], OTHERS["site"])
+    assert [await guarded.called(asker=asker) for asker in askers] == [False, True, True]
+
+
+async def test_breaker_of_one_site_is_closed_to_others() -> None:
+    guarded = Guarded()
+    await guarded.meet_outages(ME, OTHERS["page"])
+    newcomer = Asker("new", "/new", "a")
+    assert [await guarded.called(asker=asker) for asker in (newcomer, OTHERS["site"])] == [False, True]
+
+
+async def test_one_visitor_on_many_pages_opens_for_itself() -> None:
+    guarded = Guarded()
+    await guarded.meet_outages(*(Asker("me", f"/{number}", "ab"[number % 2]) for number in range(10)))
+    assert [await guarded.called(asker=asker) for asker in OTHERS.values()] == [True, True, True]
+
+
+async def test_outage_for_everybody_opens_for_everybody() -> None:
+    guarded = Guarded()
+    await guarded.meet_outages(ME, OTHERS["site"])
+    assert len(guarded.calls) == FAILURES
+    assert not await guarded.called(asker=Asker("new", "/new", "c"))
+    refused = await guarded.fail()
+    assert (refused.refused, refused.outage, refused.retry_after) == (True, False, 15)
+    guarded.clock.advance(seconds=15)
+    assert await guarded.ask(asker=Asker("new", "/new", "c"))
+    assert await guarded.ask(asker=Asker("newer", "/new", "c"))
+
+
+async def test_breaker_waits_as_long_as_the_provider_asks() -> None:
+    busy = ProviderError("rate_limited", retryable=True, retry_after=90, outage=True)
+    guarded = failing(FAILURES, busy)
+    for _ in range(FAILURES):
+        await guarded.fail()
+    assert (await guarded.fail()).retry_after == 90
+
+
 async def test_failure_after_first_words_does_not_count() -> None:
     broken = [TextDelta("Half a"), ProviderError("cut", retryable=False, started=True)]
     guarded = Guarded(*[broken] * 2 * FAILURES, fallback=OTHER)
@@ -231,7 +325,7 @@ async def test_same_model_as_fallback_is_not_called_twice() -> None:
 @pytest.fixture
 async def answerer(model: OpenAIServer) -> AsyncIterator[GuardedAnswerer]:
     inner = OpenAIAnswerer(
-        api_key="", base_url=model.base_url, model="first", first_token=0.5, gap=0.5, total=5.0, retry_pause=0
+        api_key="", base_url=model.base_url, model="first", first_token=1.0, gap=1.0, total=20.0, retry_pause=0
     )
     guarded = GuardedAnswerer(inner, SteppedClock(), "other")
     yield guarded
@@ -258,7 +352,8 @@ def models(server: OpenAIServer) -> list[str]:
 async def test_fallback_answers_after_any_early_failure(
     answerer: GuardedAnswerer, model: OpenAIServer, mishap: dict[str, Any]
 ) -> None:
-    tries = 1 if mishap.get("status") == 401 else RETRIES + 1
+    outage = mishap.get("status") != 401 and mishap["mode"] not in ("early_end", "malformed")
+    tries = RETRIES + 1 if outage else 1
     model.script(*[mishap] * tries, {"text": "At half past seven."})
     assert await said(answerer) == "At half past seven."
     assert models(model) == ["first"] * tries + ["other"]

@@ -198,8 +198,8 @@ async def test_a_long_wait_is_left_to_the_queue(server: OpenAIServer, answerer: 
 @pytest.mark.parametrize(
     ("status", "told", "code", "retryable", "calls"),
     [
-        (401, "bad key", "auth", False, 1),
-        (403, "not for you", "auth", False, 1),
+        (401, "bad key", "auth", True, 1),
+        (403, "not for you", "auth", True, 1),
         (404, "The model `x` does not exist", "model_unknown", False, 1),
         (404, "Not Found", "unavailable", False, 1),
         (400, "context too long", "bad_request", False, 1),
@@ -218,6 +218,7 @@ async def test_error_statuses_become_provider_errors(
     server.script(default={"mode": "status", "status": status, "body": {"error": {"message": told}}})
     events, error = await until_it_fails(answerer)
     assert (events, error.code, error.retryable, error.started) == ([], code, retryable, False)
+    assert error.outage is (status == 429 or status >= 500), "what is not the question's fault, nor the settings'"
     assert server.seen()["calls"] == calls
 
 
@@ -240,7 +241,8 @@ async def test_broken_streams_are_provider_errors(
     events, error = await until_it_fails(answerer)
     assert text_of(events) == TEXT[: 4 * after]
     assert (error.code, error.started, error.retryable) == (code, after > 0, after == 0)
-    assert server.seen()["calls"] == (3 if after == 0 else 1), "never called again once text has come"
+    assert error.outage is (after == 0 and step["mode"] in ("cut", "error_frame"))
+    assert server.seen()["calls"] == (3 if error.outage else 1), "never called again once a model has read the question"
 
 
 async def test_unreachable_server_is_a_provider_error() -> None:

@@ -3,18 +3,21 @@
     python -m tests.fakes.openai_server --port 0        prints its address
 
 Control (JSON over the same port):
-    POST /control           {"script": [step, …], "default": step, "rejects": [parameter, …]}   any of them, and
-                            what tests/fakes/embeddings.py and tests/fakes/moderations.py take
+    POST /control           {"script": [step, …], "default": step, "rejects": [parameter, …],
+                            "about": {words: step}}   any of them, and what tests/fakes/embeddings.py and
+                            tests/fakes/moderations.py take
     POST /control/release   {"gate": name}      lets everything past that gate, from now on
     POST /control/reset     {}                  as new, but for what is running
     GET  /control/requests  {"requests": [{"headers", "body", "state"}], "calls", "running", "most", "connections"}
 A request's state is `running`, `completed`, or `cut` when the client left before the end.
 
-Each chat completion takes the next step of the script, or the default when there is none. A step's fields:
+Each chat completion takes the step that is set for words in it, else the next one of the script, or the default when
+there is none. A step's fields:
     mode    normal · json (one document, no stream) · status (with `status`, `body`, `retry_after`) · cut (the
             connection is dropped) · stall (silence until the client leaves) · malformed · early_end (no
             finish_reason) · error_frame (with `error`) · raw (with `chunks`: text sent as it is, piece by piece;
-            with `hex`: bytes as hexadecimal digits)
+            with `hex`: bytes as hexadecimal digits) · wordless (finished, but nothing said) · endless (the text for
+            ever)
     text    what to say; default: quotes the first sentence of passage [1] and cites it
     echo    true: says everything first that it was sent, as the most obedient model would
     size    characters a token · delay: seconds before each token · after: tokens before the mode's mishap (default 3)
@@ -28,6 +31,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import itertools
 import json
 import re
 import threading
@@ -39,6 +43,7 @@ from typing import Any
 
 from .embeddings import Embeddings
 from .moderations import Moderations
+from .replies import Reply
 
 Step = dict[str, Any]
 PASSAGE = re.compile(r'<passage number="1"[^>]*>\s*(.*?)\s*</passage>', re.DOTALL)
@@ -60,6 +65,7 @@ class Script:
         self.steps: list[Step] = []
         self.default: Step = {}
         self.rejects: list[str] = []
+        self.about: dict[str, Step] = {}
         self.embeddings = Embeddings()
         self.moderations = Moderations()
         self.requests: list[dict[str, Any]] = []
@@ -72,6 +78,9 @@ class Script:
         """What this request gets."""
         refused = next((name for name in self.rejects if name in body), None)
         if refused is None:
+            for words, step in self.about.items():
+                if words in _sent(body):
+                    return step
             return self.steps.pop(0) if self.steps else self.default
         message = f"Unsupported parameter: '{refused}' is not supported with this model."
         error = {"message": message, "type": "invalid_request_error", "param": refused}
@@ -91,44 +100,10 @@ class Script:
             self.steps = data.get("script", self.steps)
             self.default = data.get("default", self.default)
             self.rejects = data.get("rejects", self.rejects)
+            self.about = data.get("about", self.about)
             self.embeddings.control(data)
             self.moderations.control(data)
         return {}
-
-
-class Reply:
-    """Writes one response."""
-
-    def __init__(self, writer: asyncio.StreamWriter) -> None:
-        self._writer = writer
-        self.closing = False
-        self.is_new = True
-
-    async def json(self, data: Any, status: int = 200, **headers: str) -> None:
-        body = json.dumps(data).encode()
-        fields = {"Content-Type": "application/json", "Content-Length": str(len(body)), **headers}
-        self._head(status, fields)
-        self._writer.write(body)
-        await self._writer.drain()
-
-    def begin_stream(self) -> None:
-        self._head(200, {"Content-Type": "text/event-stream; charset=utf-8", "Transfer-Encoding": "chunked"})
-
-    async def send(self, data: bytes) -> None:
-        self._writer.write(b"%x\r\n%b\r\n" % (len(data), data))
-        await self._writer.drain()
-
-    def end_stream(self) -> None:
-        self._writer.write(b"0\r\n\r\n")
-
-    def drop(self) -> None:
-        """As when the machine at the other end dies."""
-        self.closing = True
-        self._writer.transport.abort()
-
-    def _head(self, status: int, fields: dict[str, str]) -> None:
-        lines = [f"HTTP/1.1 {status} -", *(f"{name}: {value}" for name, value in fields.items())]
-        self._writer.write(("\r\n".join(lines) + "\r\n\r\n").encode())
 
 
 class Completion:
@@ -166,10 +141,12 @@ class Completion:
     async def _stream(self) -> None:
         size = self._step.get("size", 4)
         tokens = [self._text[at : at + size] for at in range(0, len(self._text), size)]
-        mishap = self._step.get("after", 3) if self._mode != "normal" else -1
+        mishap = self._step.get("after", 3) if self._mode not in ("normal", "endless") else -1
         delay = self._step.get("delay", 0.0)
         extra = self._step.get("extra", {})
-        for number, token in enumerate(tokens):
+        if self._mode == "wordless":
+            tokens, mishap = [], -1
+        for number, token in enumerate(itertools.cycle(tokens) if self._mode == "endless" else tokens):
             if number == mishap and await self._mishap():
                 return
             if number:

@@ -221,14 +221,14 @@ def test_fallback_is_charged_its_own_price(server: Server, model: OpenAIServer) 
     assert spent(server, "money") == (100 - 40 + 10) * 2_000
 
 
-def test_killed_server_returns_its_holds(tmp_path: Path, model: OpenAIServer) -> None:
+def test_killed_server_spends_its_holds(tmp_path: Path, model: OpenAIServer) -> None:
     with Site.start() as site, ServerProcess.start(tmp_path, site, **provided_by(model)) as server:
         server.restart(**UNLIMITED | WIDE)
         server.begin()
         model.script(default={"text": "x" * 80, "gate": "go", "gate_after": 3})
         asked = [server.post(f"When does it open, {number}?").json["answer"]["id"] for number in range(3)]
         wait_until(lambda: model.seen()["running"] == 3)
-        before = held(server, "tokens")
+        before, money = held(server, "tokens"), sum(held(server, "money"))
         server.kill()
         assert held(server, "tokens") == before and len(before) == 3
         model.release("go")
@@ -237,5 +237,5 @@ def test_killed_server_returns_its_holds(tmp_path: Path, model: OpenAIServer) ->
         for id in asked:
             assert server.settled(id)["answer"]["state"] == "done"
         assert rows(server, "SELECT COUNT(*) FROM quota_holds") == [(0,)]
-        assert (spent(server, "tokens"), spent(server, "money")) == (3 * 120, 3 * 80_000)
+        assert (spent(server, "tokens"), spent(server, "money")) == (sum(before) + 3 * 120, money + 3 * 80_000)
         assert used(server) == 3

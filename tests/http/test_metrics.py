@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from answerback.answers.providers.guarded import FAILURES
+from answerback.answers.providers.breakers import FAILURES
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.fakes.openai_server import OpenAIServer
@@ -78,6 +78,7 @@ def test_metrics_hold_nothing_that_visitors_send(shared: Server) -> None:
 @pytest.fixture
 def modelled(tmp_path: Path, model: OpenAIServer) -> Iterator[Server]:
     settings = OF_ONE_ADDRESS | {"OPENAI_BASE_URL": model.base_url, "ANSWERBACK_ANSWERS_AT_ONCE": "1"}
+    settings |= {"ANSWERBACK_TRUSTED_PROXIES": "127.0.0.1,::1"}
     with Site.start() as site, Server.start(tmp_path, site, daily_answers="unlimited", **settings) as server:
         server.begin()
         yield server
@@ -101,11 +102,16 @@ def test_metrics_show_the_queue(modelled: Server, model: OpenAIServer) -> None:
 
 
 def test_metrics_show_failing_providers(modelled: Server, model: OpenAIServer) -> None:
-    model.script(default={"mode": "status", "status": 401, "body": {"error": {"message": "No."}}})
-    for number in range(FAILURES):
-        modelled.settled(modelled.post(f"Is it open at {number}?").json["answer"]["id"])
+    model.script(default={"mode": "status", "status": 429, "retry_after": 120, "body": {"error": {"message": "No."}}})
+    for number in range(FAILURES):  # of two visitors on two pages
+        place = {"site": "demo", "page": f"/{number % 2}", "url": "", "title": "", "body": f"Is it open at {number}?"}
+        address = f"198.51.100.{number % 2}"
+        modelled.call("POST", "/api/comments/", place, X_Forwarded_For=address)
+        wait_until(lambda number=number: model.seen()["calls"] == number + 1)
+    failed = 'answerback_answers_total{state="failed"}'
+    wait_until(lambda: figures(modelled).get(failed) == FAILURES)
     found = figures(modelled)
-    assert found['answerback_provider_calls_total{outcome="auth",status="401"}'] == FAILURES
+    assert found['answerback_provider_calls_total{outcome="rate_limited",status="429"}'] == FAILURES
     assert found['answerback_breaker_open{model="gpt-5-mini"}'] == 1
     assert found['answerback_answers_total{state="failed"}'] == FAILURES
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from answerback.accounts import votes_store as votes
 from answerback.admin import store as log
+from answerback.answers import chat_store
 from answerback.answers import store as answers
 from answerback.comments import store, thread_store
 from answerback.core.comments import best_score
@@ -48,7 +49,7 @@ def furnish(roots: int) -> Work[None]:
         yield from votes.count(root.id, up=number % 5, down=number % 2)
         question = {"id": f"a{number}", "kind": "chat", "question_id": f"q{number}", "visitor_id": "v0"}
         place = {"site": "one", "page": PAGE, "url": "", "title": "", "address_key": "x", "provider": "p", "model": "m"}
-        yield from answers.add_question(f"q{number}", "one", PAGE, "v0", "When?", "", f"key-{number}", NOW + number)
+        yield from chat_store.add_question(f"q{number}", "one", PAGE, "v0", "When?", "", f"key-{number}", NOW + number)
         yield from answers.add_answer({**question, **place, "now": NOW + number})
 
 
@@ -58,7 +59,7 @@ READS: dict[str, Callable[[], Work[Any]]] = {
     "one's own on it": lambda: store.mine("one", PAGE, "v0"),
     "the newest of the site": lambda: store.newest("one", None, 100),
     "counts": lambda: store.counts("one", [PAGE, "/b"]),
-    "a conversation": lambda: answers.conversation("one", PAGE, "v0", 100),
+    "a conversation": lambda: chat_store.conversation("one", PAGE, "v0", 100),
     "the log": lambda: log.entries(["one"], log.Filter(), 100),
     "an export": lambda: moving.comments_of("one", moving.BEFORE_ALL),
 }
@@ -139,7 +140,7 @@ async def test_an_id_of_another_site_is_not_there(database: Database) -> None:
     ):
         assert await database.write(work) is False
     assert await database.read(lambda: answers.job_by_id("two", "a0")) is None
-    assert await database.read(lambda: answers.question_by_id("two", "q0")) is None
+    assert await database.read(lambda: chat_store.question_by_id("two", "q0")) is None
     untouched = await database.fetch_one("SELECT body, state FROM comments WHERE id = 'two-0000'")
     assert untouched == {"body": "Comment 0", "state": "published"}
 

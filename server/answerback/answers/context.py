@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..comments import store as threads
-from ..core.answering import AnswerRequest, Passage, Source
+from ..core.answering import AnswerRequest, Asker, Passage, Source
 from ..core.grounding import citations, passages, prompt, ranking
 from ..core.languages import language_of
 from ..db.database import Database
@@ -14,7 +14,7 @@ from ..db.work import Work
 from ..knowledge.index.search import SiteIndex
 from ..knowledge.page_reader import PageReader
 from ..sites.settings import Site
-from . import store
+from . import chat_store, store
 from .reuse.lookup import owners_answers
 
 TURNS = 6
@@ -64,6 +64,7 @@ class ContextBuilder:
         request = AnswerRequest(
             messages=messages, question=question, passages=chosen, lang=language_of(question),
             model=site.model or None, max_tokens=answer_tokens, answer_id=job.id,
+            asker=Asker(job.address_key or job.visitor_id, job.page, site.key),
         )  # fmt: skip
         return AnswerContext(request, prompt.VERSION)
 
@@ -82,10 +83,18 @@ class ContextBuilder:
         )  # fmt: skip
 
 
+def question_of(job: store.QueuedAnswer) -> Work[str]:
+    """The words of a question, in the ask box or in a thread."""
+    if job.kind == "chat":
+        return (yield from chat_store.question_by_id(job.site, job.question_id)) or ""
+    comment = yield from threads.comment_by_id(job.site, job.question_id)
+    return "" if comment is None else comment.body
+
+
 def _in_chat(job: store.QueuedAnswer) -> Work[tuple[str, tuple[prompt.Turn, ...]]]:
-    text = yield from store.question_by_id(job.site, job.question_id)
+    text = yield from chat_store.question_by_id(job.site, job.question_id)
     turns: list[prompt.Turn] = []
-    for row, answer in (yield from store.conversation(job.site, job.page, job.visitor_id, TURNS)):
+    for row, answer in (yield from chat_store.conversation(job.site, job.page, job.visitor_id, TURNS)):
         if answer.id != job.id and answer.body and answer.state in ("done", "stopped"):
             turns += [prompt.Turn("visitor", row["q_body"]), prompt.Turn("ai", answer.body)]
     return text or "", tuple(turns)

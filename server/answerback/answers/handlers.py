@@ -22,7 +22,7 @@ from ..live.handlers import HEADERS, HEARTBEAT_SECONDS
 from ..net.http import json_response
 from ..runtime import Runtime
 from ..sites.edge import Call
-from . import store
+from . import chat_store, store
 from .intake import Asked, Question, QuestionIntake
 from .stopping import AnswerStops
 from .streaming import AnswerStreams
@@ -95,7 +95,7 @@ class AnswerHandlers:
         entries: list[dict[str, Any]] = []
         page = call.page()
         if visitor is not None:
-            pairs = await self._db.read(lambda: store.conversation(call.site.key, page, visitor.id, HISTORY))
+            pairs = await self._db.read(lambda: chat_store.conversation(call.site.key, page, visitor.id, HISTORY))
             for row, job in pairs:
                 entries += _entries(row, job)
         quota = await self._quota(call, visitor, page)

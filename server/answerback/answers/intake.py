@@ -21,7 +21,7 @@ from ..errors import CODES, Conflict, Forbidden, LimitReached, NotFound, Unavail
 from ..net.addresses import address_key
 from ..runtime import Runtime
 from ..sites.settings import Site
-from . import quota, store
+from . import chat_store, quota, store
 from .queue import AnswerQueue
 
 AI_NAME = "AI"
@@ -305,7 +305,7 @@ class QuestionIntake:
     def _ask_privately(
         self, site: Site, visitor: Visitor, hashed: str, question: Question, html: str, now: int
     ) -> Work[tuple[store.QueuedAnswer, bool]]:
-        before = yield from store.job_by_key(site.key, visitor.id, question.key)
+        before = yield from chat_store.job_by_key(site.key, visitor.id, question.key)
         if before is not None:
             again = before.state in ("failed", "withheld")
             if again:
@@ -316,7 +316,7 @@ class QuestionIntake:
         refused = yield from self._reserve(answer_id, site, visitor, hashed, question.page, now)
         if refused is not None:
             raise refusal(refused, now)
-        yield from store.add_question(
+        yield from chat_store.add_question(
             question_id, site.key, question.page, visitor.id, question.text, html, question.key, now
         )
         asking = Asking(site, visitor, hashed, question.page, question.url, question.title, question_id, now)

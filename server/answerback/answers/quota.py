@@ -61,12 +61,14 @@ class Alert:
 @dataclass(frozen=True, slots=True)
 class Bill:
     """What a call has cost, in tokens and millionths of a dollar, and what it is of the visitor's day: spent when an
-    answer was `given`, held when it is tried `again`, else free."""
+    answer was `given`, held when it is tried `again`, else free. `lost`: nobody knows what it has cost, so that it has
+    cost what was held for it."""
 
     tokens: int
     microusd: int
     given: bool = True
     again: bool = False
+    lost: bool = False
 
 
 def visitor_limit(site: Site, visitor: Visitor | None) -> int | None:
@@ -177,12 +179,15 @@ def has_budgets(site: Site) -> bool:
 def reserve_cost(answer_id: str, site: Site, now: int, *, tokens: int, microusd: int) -> Work[bool]:
     """Hold what a call may cost at most, before it is made; False, and nothing held, when the budgets leave no room.
 
-    What an earlier try of the same answer has held is given back first.
+    What an earlier try of the same answer still holds is spent: whoever made that call has not lived to say what it
+    has cost.
     """
     day = day_of(now, site.timezone)
     budgets = list(zip(_budgets(site), (tokens, microusd), strict=True))
     for bucket, _ in budgets:
-        yield from _release(answer_id, bucket.name)
+        yield run(
+            "DELETE FROM quota_holds WHERE answer_id = :id AND bucket = :bucket", id=answer_id, bucket=bucket.name
+        )
     taken: list[tuple[Bucket, int]] = []
     for bucket, amount in budgets:
         if bucket.limit is None or amount == 0:
@@ -211,7 +216,7 @@ def settle(answer_id: str, site: Site, now: int, bill: Bill) -> Work[list[Alert]
 
     Gives the budgets of which four fifths are used now for the first time today, to tell the owner.
     """
-    for bucket in _budgets(site):
+    for bucket in () if bill.lost else _budgets(site):
         yield from _release(answer_id, bucket.name)
     if bill.given:
         yield run("DELETE FROM quota_holds WHERE answer_id = :answer_id", answer_id=answer_id)

@@ -20,6 +20,10 @@ from .streaming import AnswerStream
 
 RETRY_AFTER_MS = (30_000, 120_000, 600_000, 1_800_000, 7_200_000)
 """When an answer that never began is tried again; after the last one it has failed for good."""
+PAID_CALLS = 3
+"""How often a model is called for one answer that it has read the question of."""
+KEY_MS = 24 * 3_600_000
+"""When an answer is tried again for which our key was not accepted."""
 ANSWERED = "answered"
 """The provider's name where an answer of before is given again."""
 FINAL = frozenset({"ai_off", "budget_exhausted"})
@@ -89,7 +93,7 @@ class Run:
             tokens_in=reply.usage.tokens_in, tokens_out=reply.usage.tokens_out,
             cost_microusd=None if cost is None else round(cost * 1_000_000), error=code, retry_at=retry_at,
             first_token_at=reply.first_token_at, supported=bool(sources) or again if state == "done" else None,
-            passages=self._passages(), verdicts=dict(self.verdicts),
+            passages=self._passages(), verdicts=dict(self.verdicts), tried=error is None or not error.refused,
         )  # fmt: skip
 
     def lose_words(self) -> None:
@@ -114,24 +118,36 @@ class Run:
         )  # fmt: skip
 
     def _ending(self, error: ProviderError | None, now: int) -> tuple[str, str | None, int | None]:
+        """State, error, and when it is tried again."""
         if self.blocked or self.reply.finished == "content_filter":
             return "withheld", None, None
         if self.stop:
             return ("failed", "ai_off", None) if self.stop == "off" and not self.live.text else ("stopped", None, None)
         if error is None:
             return "done", None, None
-        retry_at = None
-        if error.retryable and not error.started and self.job.attempts <= len(RETRY_AFTER_MS):
-            retry_at = now + max(RETRY_AFTER_MS[self.job.attempts - 1], int(1000 * (error.retry_after or 0)))
-        return "failed", error.code, retry_at
+        return "failed", error.code, self._retry_at(error, now)
 
-    def bill(self, outcome: store.Outcome) -> quota.Bill:
-        """What is to be paid for it. Only what the provider has failed at costs the visitor nothing of the day: who
-        stops answers, or provokes ones that nobody may read, has had them written."""
-        given = outcome.state in ("done", "stopped", "withheld") and (self.reply.called or bool(outcome.body))
+    def _retry_at(self, error: ProviderError, now: int) -> int | None:
+        if not error.retryable or error.started:
+            return None
+        if error.code == "auth":  # and at once by a server that starts, maybe with another key
+            return now + KEY_MS if self.job.attempts <= len(RETRY_AFTER_MS) else None
+        most = len(RETRY_AFTER_MS) if error.outage or error.refused else PAID_CALLS - 1
+        if self.job.attempts > most:
+            return None
+        return now + max(RETRY_AFTER_MS[self.job.attempts - 1], int(1000 * (error.retry_after or 0)))
+
+    def bill(self, outcome: store.Outcome, error: ProviderError | None) -> quota.Bill:
+        """What is to be paid for it. Only an outage of the provider costs the visitor nothing of the day: who stops
+        answers, or provokes ones that nobody may read, has had them written."""
+        lost = self.job.lost_leases >= store.LOST_LEASES
+        if outcome.state == "failed":
+            given = lost or (error is not None and not error.outage and self.reply.usage.tokens_in > 0)
+        else:
+            given = outcome.state != "done" or self.reply.called or bool(outcome.body)
         return quota.Bill(
             outcome.tokens_in + outcome.tokens_out, outcome.cost_microusd or 0, given,
-            again=outcome.retry_at is not None and not self.job.outdated,
+            again=outcome.retry_at is not None and not self.job.outdated, lost=lost,
         )  # fmt: skip
 
     def _passages(self) -> list[dict[str, str]]:

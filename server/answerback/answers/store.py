@@ -1,4 +1,4 @@
-"""Answers in the database: the queue, the leases, what came of them; and the private questions of the ask box."""
+"""Answers in the database: the queue, the leases, what came of them."""
 
 from __future__ import annotations
 
@@ -12,9 +12,14 @@ from ..core.answering import Source
 from ..core.times import CLOCKS_DIFFER_MS
 from ..db.work import Row, Work, many, one, run
 
-_COLUMNS = """a.id, a.kind, a.site, a.page, a.url, a.title, a.question_id, a.visitor_id, a.address_key, a.state,
+COLUMNS = """a.id, a.kind, a.site, a.page, a.url, a.title, a.question_id, a.visitor_id, a.address_key, a.state,
     a.body, a.html, a.sources, a.provider, a.model, a.error, a.retry_at, a.attempts, a.queued_at, a.settled_at,
-    a.stop_requested, a.on_request, a.draft, a.outdated"""
+    a.stop_requested, a.on_request, a.draft, a.outdated, a.lost_leases"""
+
+
+SITE_SHARE = 4
+LOST_LEASES = 3
+"""An answer that so many workers have died over has failed, for good."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,8 @@ class QueuedAnswer:
     draft: bool
     outdated: bool
     """It is to be given anew; its reply keeps the words of before until then."""
+    lost_leases: int
+    """How many workers have died over it, or their machine has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +77,8 @@ class Outcome:
     verdicts: Mapping[str, str] = field(default_factory=dict)
     outdated: bool = False
     renew_at: int | None = None
+    tried: bool = True
+    """Whether this counts as one of its attempts."""
 
 
 NOTHING = Outcome(
@@ -80,7 +89,7 @@ NOTHING = Outcome(
 
 
 def read_job(row: Row) -> QueuedAnswer:
-    """An answer from a row that has `_COLUMNS`."""
+    """An answer from a row that has `COLUMNS`."""
     values = {name: row[name] for name in QueuedAnswer.__slots__}
     values["sources"] = tuple(Source(**source) for source in orjson.loads(row["sources"]))
     values["stop_requested"] = bool(row["stop_requested"])
@@ -115,7 +124,7 @@ def add_refused(values: dict[str, Any]) -> Work[None]:
 
 def job_by_id(site: str, id: str) -> Work[QueuedAnswer | None]:
     """An answer of this site."""
-    row = yield one(f"SELECT {_COLUMNS} FROM answers a WHERE a.site = :site AND a.id = :id", site=site, id=id)
+    row = yield one(f"SELECT {COLUMNS} FROM answers a WHERE a.site = :site AND a.id = :id", site=site, id=id)
     return None if row is None else read_job(row)
 
 
@@ -129,7 +138,7 @@ def job_known(site: str, id: str) -> Work[QueuedAnswer]:
 def job_of_question(site: str, question_id: str) -> Work[QueuedAnswer | None]:
     """The newest answer to a question."""
     row = yield one(
-        f"""SELECT {_COLUMNS} FROM answers a WHERE a.site = :site AND a.question_id = :id
+        f"""SELECT {COLUMNS} FROM answers a WHERE a.site = :site AND a.question_id = :id
         ORDER BY a.queued_at DESC LIMIT 1""",
         site=site, id=question_id,
     )  # fmt: skip
@@ -141,14 +150,16 @@ def claim(worker: str, now: int, lease_until: int, at_once: int) -> Work[list[Qu
     those whose worker has not renewed its lease, or had it before the clock was put back. In turn: the site that has
     the fewest being written, then the one that has waited longest for its turn, and within a site each visitor
     likewise, so that nobody's many questions keep others waiting. One conditional statement, so each goes to one
-    worker."""
+    worker. Of a worker's places a site takes no more than `SITE_SHARE` times those that are left after it, so that some
+    are always free for the first question of another one."""
     rows = yield many(
         f"""WITH due AS (
             SELECT id, site, visitor_id, queued_at FROM answers WHERE state = 'queued'
                 OR (state = 'failed' AND retry_at <= :now)
                 OR (state = 'streaming' AND lease_until NOT BETWEEN :now AND :longest)),
         busy AS (
-            SELECT site, visitor_id FROM answers WHERE state = 'streaming' AND lease_until BETWEEN :now AND :longest),
+            SELECT site, visitor_id, worker FROM answers
+            WHERE state = 'streaming' AND lease_until BETWEEN :now AND :longest),
         visitors AS (
             SELECT site, visitor_id,
                 (SELECT COUNT(*) FROM busy b WHERE b.site = w.site AND b.visitor_id = w.visitor_id) AS writing,
@@ -156,6 +167,7 @@ def claim(worker: str, now: int, lease_until: int, at_once: int) -> Work[list[Qu
             FROM (SELECT DISTINCT site, visitor_id FROM due) AS w),
         sites AS (
             SELECT site, (SELECT COUNT(*) FROM busy b WHERE b.site = w.site) AS writing,
+                (SELECT COUNT(*) FROM busy b WHERE b.site = w.site AND b.worker <> :worker) AS elsewhere,
                 (SELECT MAX(turn_at) FROM answers a WHERE a.site = w.site) AS turn_at
             FROM (SELECT DISTINCT site FROM due) AS w),
         of_visitors AS (
@@ -163,15 +175,20 @@ def claim(worker: str, now: int, lease_until: int, at_once: int) -> Work[list[Qu
                 + ROW_NUMBER() OVER (PARTITION BY d.site, d.visitor_id ORDER BY d.queued_at, d.id) AS number
             FROM due d JOIN visitors v ON v.site = d.site AND v.visitor_id = d.visitor_id),
         of_sites AS (
-            SELECT o.id, o.queued_at, COALESCE(s.turn_at, 0) AS turn_at, s.writing
+            SELECT o.id, o.queued_at, COALESCE(s.turn_at, 0) AS turn_at, s.elsewhere, s.writing
                 + ROW_NUMBER() OVER (PARTITION BY o.site ORDER BY o.number, o.turn_at, o.queued_at, o.id) AS number
-            FROM of_visitors o JOIN sites s ON s.site = o.site)
+            FROM of_visitors o JOIN sites s ON s.site = o.site),
+        in_turn AS (
+            SELECT id, number - elsewhere AS here,
+                ROW_NUMBER() OVER (ORDER BY number, turn_at, queued_at, id) AS place FROM of_sites),
+        room AS (
+            SELECT :at_once - COUNT(*) AS places FROM answers WHERE state = 'streaming' AND worker = :worker)
         UPDATE answers SET state = 'streaming', worker = :worker, lease_until = :lease_until, turn_at = :now,
-            attempts = attempts + 1, retry_at = NULL, started_at = COALESCE(started_at, :now)
-        WHERE id IN (SELECT id FROM of_sites ORDER BY number, turn_at, queued_at, id LIMIT (
-            SELECT CASE WHEN COUNT(*) < :at_once THEN :at_once - COUNT(*) ELSE 0 END
-            FROM answers WHERE state = 'streaming' AND worker = :worker))
-        RETURNING {_COLUMNS.replace("a.", "")}""",
+            attempts = attempts + 1, retry_at = NULL, lost_leases = lost_leases + CASE WHEN state = 'streaming'
+                THEN 1 ELSE 0 END, started_at = COALESCE(started_at, :now)
+        WHERE id IN (SELECT id FROM in_turn, room
+            WHERE place <= places AND here <= {SITE_SHARE} * (places - place + 1))
+        RETURNING {COLUMNS.replace("a.", "")}""",
         worker=worker, now=now, lease_until=lease_until, longest=lease_until + CLOCKS_DIFFER_MS, at_once=at_once,
     )  # fmt: skip
     return sorted((read_job(row) for row in rows), key=lambda job: job.queued_at)
@@ -217,6 +234,7 @@ def finish(id: str, worker: str, outcome: Outcome, now: int) -> Work[bool]:
             tokens_out = tokens_out + :tokens_out, cost_microusd = CASE WHEN CAST(:cost AS BIGINT) IS NULL
                 THEN cost_microusd ELSE COALESCE(cost_microusd, 0) + CAST(:cost AS BIGINT) END,
             error = :error, retry_at = :retry_at, settled_at = :now, lease_until = NULL, worker = NULL,
+            attempts = attempts - CAST(:untried AS BIGINT),
             first_token_at = COALESCE(CAST(:first_token_at AS BIGINT), first_token_at),
             revised_at = CASE WHEN outdated = 1 AND CAST(:kept AS SMALLINT) = 0 THEN :now ELSE revised_at END,
             stop_requested = 0, supported = :supported, outdated = CAST(:kept AS SMALLINT), renew_at = :renew_at,
@@ -231,9 +249,18 @@ def finish(id: str, worker: str, outcome: Outcome, now: int) -> Work[bool]:
         sources=orjson.dumps([source.public() for source in outcome.sources]).decode(),
         provider=outcome.provider, model=outcome.model, prompt_version=outcome.prompt_version,
         tokens_in=outcome.tokens_in, tokens_out=outcome.tokens_out, cost=outcome.cost_microusd,
-        error=outcome.error, retry_at=outcome.retry_at, now=now,
+        error=outcome.error, retry_at=outcome.retry_at, now=now, untried=0 if outcome.tried else 1,
     )  # fmt: skip
     return row is not None
+
+
+def try_key_again(now: int) -> Work[None]:
+    """Have answers given for which an earlier key was not accepted."""
+    yield run(
+        """UPDATE answers SET retry_at = :now, attempts = attempts - 1
+        WHERE state = 'failed' AND error = 'auth' AND retry_at > :now AND attempts > 0""",
+        now=now,
+    )  # fmt: skip
 
 
 def finish_reply(id: str, body: str, html: str, *, pending: bool) -> Work[None]:
@@ -261,8 +288,9 @@ def requeue(id: str, visitor_id: str, address_key: str, now: int, *, draft: bool
             error = NULL, body = '', html = '', sources = '[]', visitor_id = :visitor_id,
             address_key = :address_key, started_at = NULL, first_token_at = NULL, settled_at = NULL,
             stop_requested = 0, dismissed_at = NULL, on_request = 1, draft = :draft
-        WHERE id = :id AND state IN ('failed', 'stopped', 'withheld') RETURNING id""",
+        WHERE id = :id AND state IN ('failed', 'stopped', 'withheld') AND lost_leases < :most RETURNING id""",
         id=id, visitor_id=visitor_id, address_key=address_key, now=now, draft=1 if draft else 0,
+        most=LOST_LEASES,
     )  # fmt: skip
     return row is not None
 
@@ -296,50 +324,6 @@ def add_feedback(id: str, visitor_id: str, helpful: bool, reason: str, now: int)
         ON CONFLICT (answer_id, visitor_id) DO UPDATE SET helpful = excluded.helpful, reason = excluded.reason""",
         id=id, visitor_id=visitor_id, helpful=1 if helpful else 0, reason=reason, now=now,
     )  # fmt: skip
-
-
-# ---- the ask box
-
-
-def add_question(
-    id: str, site: str, page: str, visitor_id: str, body: str, html: str, key: str, now: int
-) -> Work[None]:
-    """Put in a private question."""
-    yield run(
-        """INSERT INTO questions (id, site, page, visitor_id, body, html, idempotency_key, created_at)
-        VALUES (:id, :site, :page, :visitor_id, :body, :html, :key, :now)""",
-        id=id, site=site, page=page, visitor_id=visitor_id, body=body, html=html, key=key, now=now,
-    )  # fmt: skip
-
-
-def question_by_id(site: str, id: str) -> Work[str | None]:
-    """The words of a private question."""
-    row = yield one("SELECT body FROM questions WHERE site = :site AND id = :id", site=site, id=id)
-    return None if row is None else row["body"]
-
-
-def job_by_key(site: str, visitor_id: str, key: str) -> Work[QueuedAnswer | None]:
-    """The answer to the question that this visitor asked under this key."""
-    row = yield one(
-        f"""SELECT {_COLUMNS} FROM questions q JOIN answers a ON a.question_id = q.id
-        WHERE q.site = :site AND q.visitor_id = :visitor_id AND q.idempotency_key = :key
-        ORDER BY a.queued_at DESC LIMIT 1""",
-        site=site, visitor_id=visitor_id, key=key,
-    )  # fmt: skip
-    return None if row is None else read_job(row)
-
-
-def conversation(site: str, page: str, visitor_id: str, most: int) -> Work[list[tuple[Row, QueuedAnswer]]]:
-    """A visitor's private questions on a page with their answers, the newest `most`, oldest first."""
-    rows = yield many(
-        f"""SELECT {_COLUMNS}, q.body AS q_body, q.html AS q_html, q.created_at AS q_created_at,
-            q.idempotency_key AS q_key
-        FROM questions q JOIN answers a ON a.question_id = q.id
-        WHERE q.site = :site AND q.page = :page AND q.visitor_id = :visitor_id
-        ORDER BY q.created_at DESC, q.id DESC LIMIT :most""",
-        site=site, page=page, visitor_id=visitor_id, most=most,
-    )  # fmt: skip
-    return [(row, read_job(row)) for row in reversed(rows)]
 
 
 def answered_by_somebody(site: str, question_id: str, asker: str) -> Work[bool]:

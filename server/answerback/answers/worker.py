@@ -24,6 +24,7 @@ from ..runtime import Runtime
 from ..sites.settings import Site
 from . import quota, store
 from .budget_alerts import BudgetAlerts
+from .context import question_of
 from .degradation import DegradationLevels
 from .moderation import AnswerModeration
 from .providers import Answerer, ProviderError
@@ -95,8 +96,12 @@ class Worker:
             await self._give_back(job)
 
     async def _work(self) -> None:
+        key_tried = False
         while True:
             try:
+                if not key_tried:
+                    await self._db.write(lambda: store.try_key_again(self._clock.now()))
+                    key_tried = True
                 pause = await self._take_up()
                 self._reading.worked()
             except Exception as error:
@@ -122,6 +127,8 @@ class Worker:
         bind(site=job.site, kind="answer", answer=job.id)
         error: ProviderError | None = None
         try:
+            if job.lost_leases >= store.LOST_LEASES:
+                raise ProviderError("unavailable", retryable=False)
             await self._announce(run)
             keeper = asyncio.create_task(self._keep(run))
             try:
@@ -151,7 +158,7 @@ class Worker:
 
     async def _announce(self, run: Run) -> None:
         """When this is not the first try, everyone who watched the last one begins again."""
-        if run.job.attempts > 1 and run.job.kind == "thread":
+        if (run.job.attempts > 1 or run.job.settled_at is not None) and run.job.kind == "thread":
             comment = await self._db.read(lambda: threads.comment_by_id(run.job.site, run.job.id))
             if comment is not None:
                 self._updates.changed(comment)
@@ -167,6 +174,10 @@ class Worker:
         ):
             run.by = "person"
             return
+        question = await self._db.read(lambda: question_of(job))
+        run.verdicts["question"] = await self._moderation.check(site, question)
+        if run.blocked:
+            return
         found = await self._levels.climb(site, job)
         if found is None:
             raise ProviderError("budget_exhausted", retryable=False)
@@ -175,9 +186,7 @@ class Worker:
             run.live.add(found.body)
             return
         run.context = found
-        run.verdicts["question"] = await self._moderation.check(site, found.request.question)
-        if not run.blocked:
-            await self._write(run, site, found.request)
+        await self._write(run, site, found.request)
 
     async def _write(self, run: Run, site: Site, request: AnswerRequest) -> None:
         """Take down what the provider says, until it ends or says what it must not."""
@@ -267,7 +276,7 @@ class Worker:
         if run.by == "person":
             await self._take_back(job)
             return
-        outcome = run.outcome(error, site, self._answerer, now)
+        outcome = await asyncio.to_thread(run.outcome, error, site, self._answerer, now)
         written = run.kept(outcome, site, now)
 
         def work() -> Work[bool | None]:
@@ -276,7 +285,7 @@ class Worker:
             seen = True
             if job.kind == "thread" and not written.outdated:
                 seen = yield from self._finish_reply(run, outcome, now)
-            yield from self._alerts.put((yield from quota.settle(job.id, site, now, run.bill(outcome))))
+            yield from self._alerts.put((yield from quota.settle(job.id, site, now, run.bill(outcome, error))))
             return seen
 
         seen = await self._db.write(work)

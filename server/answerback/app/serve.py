@@ -17,6 +17,7 @@ from types import FrameType
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from ..errors import Unreachable
 from ..metrics import worker_ended
 from ..migrations import migrate
 from ..net.http import RECEIVE_SECONDS
@@ -119,14 +120,29 @@ class Server(uvicorn.Server):
             self._listening()
 
 
-def serve(settings: Settings, host: str, port: int, workers: int, listening: Callable[[], None]) -> int:
-    """Serve until a signal comes, and call `listening` once connections are taken; the exit code."""
+def serve(
+    settings: Settings, host: str, port: int, workers: int, listening: Callable[[], None], patience: float = 0
+) -> int:
+    """Serve until a signal comes, and call `listening` once connections are taken; the exit code. A database that
+    takes no connections yet is waited for, `patience` seconds at most."""
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # idle sockets of strangers must not use them up
-    migrate(settings.database_url)  # what is wrong with the database is said before anything listens
+    _migrate(settings.database_url, patience)  # what is wrong with the database is said before anything listens
     if workers > 1:
         return Workers(settings, host, port, workers).run(listening)
     return _run(Server(build_app(settings), host, port, listening))
+
+
+def _migrate(url: str, patience: float) -> None:
+    deadline = time.monotonic() + patience
+    while True:
+        try:
+            return migrate(url)
+        except Unreachable as error:
+            if time.monotonic() >= deadline:
+                raise
+            log.warning("%s Trying again.", error.detail)
+            time.sleep(min(5, max(0.1, patience / 10)))
 
 
 def _run(server: Server, sockets: list[socket.socket] | None = None) -> int:

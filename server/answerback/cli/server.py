@@ -26,6 +26,9 @@ def add_to(commands: Any) -> None:
     serve.add_argument("--host", default="127.0.0.1")
     serve.add_argument("--port", type=port, default=8000)
     serve.add_argument("--workers", type=count, default=1)
+    serve.add_argument(
+        "--database-wait", type=count, default=0, metavar="SECONDS", help="how long to wait for a database server"
+    )
     check = command(commands, "check", _check, "say of each part whether it is ready", "as it is")
     check.add_argument(
         "--red-team", action="store_true", help="run the red team against the provider; makes paid calls"
@@ -54,7 +57,7 @@ def _serve(settings: Settings, options: argparse.Namespace) -> int:
     with shared_figures() if options.workers > 1 else nullcontext():
         from ..app.serve import serve
 
-        return serve(settings, options.host, options.port, options.workers, listening)
+        return serve(settings, options.host, options.port, options.workers, listening, options.database_wait)
 
 
 @contextmanager

@@ -40,6 +40,15 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
+class Asker:
+    """Who asks, on which page of which site: never sent, only counted by."""
+
+    visitor: str = ""
+    page: str = ""
+    site: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerRequest:
     """All that a provider is given. `question` and `passages` are also in the messages."""
 
@@ -50,6 +59,7 @@ class AnswerRequest:
     model: str | None
     max_tokens: int
     answer_id: str
+    asker: Asker = Asker()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import databases
 from databases.core import Connection
 
-from ..errors import Unavailable
+from ..errors import Unavailable, Unreachable
 from .connections import READERS, follow_up, hold
 from .health import Health
 from .work import IntegrityConflict, Work
@@ -175,7 +175,7 @@ async def lone_connection(url: str) -> AsyncIterator[Any]:
     try:
         await database.connect()
     except (OSError, asyncpg.PostgresError) as error:  # whose words may hold the address with its password
-        raise Unavailable("unavailable", f"The database cannot be reached ({type(error).__name__}).") from error
+        raise Unreachable("unavailable", f"The database cannot be reached ({type(error).__name__}).") from error
     try:
         async with database.connection() as connection:
             yield connection.raw_connection

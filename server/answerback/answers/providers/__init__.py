@@ -19,15 +19,28 @@ class ProviderError(Exception):
     """No answer, or only a part of one.
 
     `code` is one of `PROVIDER_ERRORS`; `started` says whether text has come already; `retryable`, whether the same
-    call may succeed later; `retry_after`, in seconds, when the provider said so.
+    call may succeed later; `retry_after`, in seconds, when the provider said so. `outage`: the provider itself is at
+    fault, and no model has read the question. `refused`: nobody was called.
     """
 
-    def __init__(self, code: str, *, retryable: bool, started: bool = False, retry_after: float | None = None) -> None:
+    # More than six arguments, because the edge of a provider tells all that it knows at once; all but one are named.
+    def __init__(
+        self,
+        code: str,
+        *,
+        retryable: bool,
+        started: bool = False,
+        retry_after: float | None = None,
+        outage: bool = False,
+        refused: bool = False,
+    ) -> None:
         self.code = code
         self.retryable = retryable
         self.started = started
         self.retry_after = retry_after
         self.status: int | None = None
+        self.outage = outage
+        self.refused = refused
         super().__init__(code)
 
     def of_status(self, status: int) -> Self:

@@ -33,6 +33,10 @@ class ScriptedAnswerer:
         """Add the script of one more request."""
         self._scripts.append(steps)
 
+    def script_next(self, *steps: Step) -> None:
+        """The script of the next request, whatever was to come after it."""
+        self._scripts[len(self.requests) :] = [steps]
+
     async def stream(self, request: AnswerRequest) -> AsyncIterator[AnswerEvent]:
         """The scripted events."""
         number = len(self.requests)

@@ -1,70 +1,21 @@
-"""A provider that is left alone while it is broken, and another model for the meantime.
-
-A breaker as M. Nygard describes it in "Release It!" (2007): after some failures in a row nobody calls for a while, then
-one call tries whether it is well again, and the while gets longer each time that it is not.
-"""
+"""A provider that is left alone while it is broken, and another model for the meantime."""
 
 from __future__ import annotations
 
 import contextlib
 from collections.abc import AsyncGenerator, AsyncIterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import cast
 
 from ...clock import Clock
 from ...core.answering import AnswerEvent, AnswerRequest, Finished, TextDelta, Usage, Writing
 from ...metrics import Metrics
 from . import Answerer, Moderator, ProviderError
+from .breakers import Breakers
 from .watching import ProviderWatch
 
-FAILURES = 5
-FIRST_PAUSE_MS, LONGEST_PAUSE_MS = 15_000, 600_000
 THE_QUESTIONS_FAULT = {"bad_request"}
-"""What another question would not meet: no sign that the model is broken, and nothing that another model mends."""
-
-
-class Call:
-    """One call of a model, as its breaker knows it."""
-
-
-@dataclass(slots=True)
-class Breaker:
-    """Counts the failures of one model in a row; times in milliseconds."""
-
-    failures: int = 0
-    open_until: int = 0
-    trial: Call | None = None
-
-    def wait(self, now: int) -> int:
-        """How long nobody shall call, 0 when one may."""
-        if self.failures < FAILURES or (now >= self.open_until and self.trial is None):
-            return 0
-        return max(1_000, self.open_until - now)
-
-    def begin(self) -> Call:
-        """One calls. The first one after a pause tries for all others, who wait until it has come to something."""
-        call = Call()
-        if self.failures >= FAILURES:
-            self.trial = call
-        return call
-
-    def succeeded(self) -> None:
-        """It is well."""
-        self.failures, self.open_until, self.trial = 0, 0, None
-
-    def failed(self, call: Call, now: int) -> None:
-        """It is not. Calls that were under way when the pause began say nothing new."""
-        if self.failures >= FAILURES and call is not self.trial:
-            return
-        self.failures, self.trial = self.failures + 1, None
-        if self.failures >= FAILURES:
-            pause = FIRST_PAUSE_MS * 2 ** min(10, self.failures - FAILURES)
-            self.open_until = now + min(LONGEST_PAUSE_MS, pause)
-
-    def left(self, call: Call) -> None:
-        """The call is over; when it has come to nothing, the next one may try."""
-        if call is self.trial:
-            self.trial = None
+"""What another question would not meet, and nothing that another model mends."""
 
 
 class GuardedAnswerer:
@@ -79,7 +30,7 @@ class GuardedAnswerer:
         self._answerer = answerer
         self._clock = clock
         self._fallback = fallback
-        self._breakers: dict[str, Breaker] = {}
+        self._breakers: dict[str, Breakers] = {}
 
     async def close(self) -> None:
         """Let go of connections."""
@@ -96,13 +47,14 @@ class GuardedAnswerer:
         problem: ProviderError | None = None
         spent, used = Usage(0, 0, None), Usage(0, 0, None)
         for model in models:
-            breaker = self._breakers.setdefault(model, Breaker())
-            wait = breaker.wait(self._clock.now())
+            breakers = self._breakers.setdefault(model, Breakers(model))
+            wait = breakers.wait(request.asker, self._clock.now())
             if wait:
-                problem = problem or ProviderError("unavailable", retryable=True, retry_after=wait / 1000)
+                refusal = ProviderError("unavailable", retryable=True, retry_after=wait / 1000, refused=True)
+                problem = problem or refusal
                 continue
             try:
-                async with contextlib.aclosing(self._stream(replace(request, model=model), breaker)) as events:
+                async with contextlib.aclosing(self._stream(replace(request, model=model), breakers)) as events:
                     async for event in events:
                         if type(event) is Usage:
                             event = used = _together(spent, event)
@@ -111,13 +63,15 @@ class GuardedAnswerer:
             except ProviderError as error:
                 if error.started or error.code in THE_QUESTIONS_FAULT:
                     raise
-                problem, spent = problem or error, used
+                if problem is None or problem.refused:
+                    problem = error
+                spent = used
         assert problem is not None
         raise problem
 
-    async def _stream(self, request: AnswerRequest, breaker: Breaker) -> AsyncGenerator[AnswerEvent, None]:
+    async def _stream(self, request: AnswerRequest, breakers: Breakers) -> AsyncGenerator[AnswerEvent, None]:
         told = said = False
-        call = breaker.begin()
+        call = breakers.begin(request.asker)
         try:
             stream = cast(AsyncGenerator[AnswerEvent, None], self._answerer.stream(request))
             async with contextlib.aclosing(stream) as events:
@@ -127,18 +81,18 @@ class GuardedAnswerer:
                         yield Writing(request.model or self.model)
                     if type(event) is TextDelta and not said:
                         said = True
-                        breaker.succeeded()
-                        self._watch.breaker(request.model or self.model, is_open=False)
+                        breakers.succeeded(request.asker)
+                        self._watch.breaker(request.model or self.model, is_open=breakers.open)
                     if type(event) is Finished and not said and event.reason != "content_filter":
-                        raise ProviderError("malformed", retryable=True)
+                        raise ProviderError("malformed", retryable=False)
                     yield event
         except ProviderError as error:
-            if error.code not in THE_QUESTIONS_FAULT and not error.started:
-                breaker.failed(call, self._clock.now())
-                self._watch.breaker(request.model or self.model, is_open=breaker.failures >= FAILURES)
+            if error.outage and not error.started:
+                breakers.failed(call, request.asker, self._clock.now(), error.retry_after)
+                self._watch.breaker(request.model or self.model, is_open=breakers.open)
             raise
         finally:
-            breaker.left(call)
+            breakers.left(call, request.asker)
 
 
 def _together(one: Usage, other: Usage) -> Usage:

@@ -44,7 +44,8 @@ NO_CREDIT_WAIT = 600.0
 MODERATION_SECONDS = 5.0
 FIRST_TOKEN, FIRST_TOKEN_HERE = 20.0, 60.0
 """Seconds until a model says something: one on this machine reads a prompt with what processors there are."""
-LONGEST_WHOLE_ANSWER = 4_000_000
+LONGEST_RESPONSE = 4_000_000
+"""Bytes of a response, whatever they are."""
 _SENT_HEADERS = {
     "accept", "accept-encoding", "connection", "content-length", "content-type", "host", "idempotency-key",
     "x-stainless-raw-response",  # the SDK reads it back from the request
@@ -102,7 +103,7 @@ class OpenAIAnswerer:
             await self._client.close()
 
     async def stream(self, request: AnswerRequest) -> AsyncIterator[AnswerEvent]:
-        """The answer's events. What fails before the first text is tried again, up to twice; raises ProviderError."""
+        """The answer's events. An outage is tried again, up to twice; raises ProviderError."""
         deadline, model = asyncio.get_running_loop().time() + self._total, request.model or self.model
         for attempt in range(RETRIES + 1):
             try:
@@ -123,7 +124,7 @@ class OpenAIAnswerer:
 
     def _pause(self, error: ProviderError, attempt: int) -> float | None:
         """Seconds until the next attempt; None when there is to be none."""
-        if error.started or not error.retryable or attempt == RETRIES:
+        if not error.outage or not error.retryable or attempt == RETRIES:
             return None
         if error.retry_after is not None:
             return error.retry_after if error.retry_after <= LONGEST_WAIT else None
@@ -144,24 +145,31 @@ class OpenAIAnswerer:
             chunks = await stack.enter_async_context(contextlib.aclosing(response.aiter_bytes()))
             whole = "json" in response.headers.get("content-type", "")
             frames: SseDecoder | Whole = Whole() if whole else SseDecoder()
-            ended = False
+            ended, read = False, 0
             yield reader.estimate()  # the question costs, whatever becomes of the answer
             with _told_as(reader, lambda: clock() >= deadline):
                 while not ended:
                     async with asyncio.timeout_at(until):
                         chunk = await anext(chunks, None)
                     ended = chunk is None
+                    read += len(chunk or b"")
+                    if read > LONGEST_RESPONSE:
+                        raise reader.error("malformed", retryable=False)
                     for data in frames.end() if chunk is None else frames.feed(chunk):
                         if data == b"[DONE]":
                             ended = True
                             break
                         for event in reader.read(data):
                             yield event
+                        if reader.full:
+                            break
                         if reader.begun:
                             until = min(deadline, clock() + self._gap)
+                    ended = ended or reader.full
             for event in reader.ending():
                 yield event
-            await _drain(chunks)
+            if not reader.full:
+                await _drain(chunks)
 
     async def _call(self, request: AnswerRequest, attempt: int, stack: contextlib.AsyncExitStack) -> httpx2.Response:
         """The response, its head received and its body open until the stack is left."""
@@ -191,9 +199,9 @@ class OpenAIAnswerer:
                     raise problem.of_status(error.status_code) from None
                 self._refused.add(parameter)
             except openai.APITimeoutError:
-                raise ProviderError("timeout", retryable=True) from None
+                raise ProviderError("timeout", retryable=True, outage=True) from None
             except openai.APIConnectionError:
-                raise ProviderError("unavailable", retryable=True) from None
+                raise ProviderError("unavailable", retryable=True, outage=True) from None
 
     async def moderate(self, text: str) -> bool | None:
         """Whether the provider's moderation flags a text; None when it has none, or does not say in time."""
@@ -262,10 +270,8 @@ class Whole:
         self._body = bytearray()
 
     def feed(self, chunk: bytes) -> list[bytes]:
-        """Nothing yet. Raises ProviderError when it grows without end."""
+        """Nothing yet."""
         self._body += chunk
-        if len(self._body) > LONGEST_WHOLE_ANSWER:
-            raise ProviderError("malformed", retryable=False)
         return []
 
     def end(self) -> list[bytes]:
@@ -279,9 +285,9 @@ def _told_as(reader: AnswerReader, is_over: Callable[[], bool]) -> Iterator[None
     try:
         yield
     except TimeoutError:
-        raise reader.error("stalled" if reader.begun and not is_over() else "timeout") from None
+        raise reader.error("stalled" if reader.begun and not is_over() else "timeout", outage=True) from None
     except (httpx2.HTTPError, httpx2.StreamError):
-        raise reader.error("cut") from None
+        raise reader.error("cut", outage=True) from None
 
 
 async def _drain(chunks: AsyncGenerator[bytes, None]) -> None:
@@ -302,20 +308,21 @@ def _refused_parameter(status: int, told: str, body: dict[str, Any]) -> str | No
 def _problem(status: int, told: str, headers: httpx2.Headers) -> ProviderError:
     about_the_model = "model" in told.lower() and ("not" in told.lower() or "unknown" in told.lower())
     if status in (401, 403):
-        return ProviderError("auth", retryable=False)
+        return ProviderError("auth", retryable=True)
     if status == 404:
         return ProviderError("model_unknown" if about_the_model else "unavailable", retryable=False)
     if status in (400, 413, 422):
         unknown = "model_not_found" in told or ("invalid model" in told.lower())
         return ProviderError("model_unknown" if unknown else "bad_request", retryable=False)
     wait = _retry_after(headers)
-    if status == 429:
+    if status == 429:  # counts as an outage: whoever calls on makes it last longer
         if "insufficient_quota" in told:
             wait = max(wait or 0.0, NO_CREDIT_WAIT)
-        return ProviderError("rate_limited", retryable=True, retry_after=wait)
+        return ProviderError("rate_limited", retryable=True, retry_after=wait, outage=True)
     if status in (408, 504):
-        return ProviderError("timeout", retryable=True, retry_after=wait)
-    return ProviderError("unavailable", retryable=status in (409, 425) or status >= 500, retry_after=wait)
+        return ProviderError("timeout", retryable=True, retry_after=wait, outage=True)
+    again = status in (409, 425) or status >= 500
+    return ProviderError("unavailable", retryable=again, retry_after=wait, outage=status >= 500)
 
 
 def _retry_after(headers: httpx2.Headers) -> float | None:

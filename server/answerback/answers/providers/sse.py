@@ -15,6 +15,8 @@ from . import ProviderError
 from .prices import Prices, cost
 
 LONGEST_FRAME = 1_000_000
+CHARACTERS_OF_A_TOKEN = 4
+"""As many of each token that is allowed a model may say and think; at the next one the call ends with what is there."""
 DELTAS_BETWEEN_ESTIMATES = 25
 
 
@@ -107,6 +109,7 @@ class AnswerReader:
         self._counted: Usage | None = None
         self._reason: str | None = None
         self._refused = False
+        self._left = CHARACTERS_OF_A_TOKEN * request.max_tokens
         self.started = False
         """Whether text of the answer has come."""
         self.begun = False
@@ -151,9 +154,11 @@ class AnswerReader:
             text = ""
         elif type(text) is not str:
             raise self.error("malformed")
-        said = text or delta.get("reasoning_content") or delta.get("reasoning")
-        if said:
-            self._said += len(str(said).encode())
+        thought = str(delta.get("reasoning_content") or delta.get("reasoning") or "")
+        if text or thought:
+            text, thought = text[: self._left], thought[: self._left]
+            self._left -= max(len(text), len(thought))
+            self._said += max(len(text.encode()), len(thought.encode()))
             self.begun = True
         text = self._thoughts.answer_of(text) if text else ""
         if not text:
@@ -164,8 +169,15 @@ class AnswerReader:
         if self._deltas % DELTAS_BETWEEN_ESTIMATES == 0:  # an answer that is stopped has cost something too
             yield self.estimate()
 
+    @property
+    def full(self) -> bool:
+        """Whether the model has said as much as it may."""
+        return self._left <= 0
+
     def ending(self) -> Iterator[AnswerEvent]:
         """The last events, when the stream has come to its end. Raises ProviderError when that was too early."""
+        if self.full:
+            self._reason = self._reason or "length"
         if self._reason is None and not self._refused:
             yield self._counted or self.estimate()
             raise self.error("cut")
@@ -177,10 +189,10 @@ class AnswerReader:
         withheld = self._refused or self._reason == "content_filter"
         yield Finished("content_filter" if withheld else "length" if self._reason == "length" else "stop")
 
-    def error(self, code: str, *, retryable: bool = True, retry_after: float | None = None) -> ProviderError:
+    def error(self, code: str, *, retryable: bool = True, outage: bool = False) -> ProviderError:
         """A problem at this point of the answer; once text has come, the call is not made again."""
         return ProviderError(
-            code, retryable=retryable and not self.started, started=self.started, retry_after=retry_after
+            code, retryable=retryable and not self.started, started=self.started, outage=outage and not self.begun
         )
 
     def reported(self, error: Any) -> ProviderError:
@@ -188,12 +200,12 @@ class AnswerReader:
         told = " ".join(str(error.get(key) or "") for key in ("code", "type", "status")) if type(error) is dict else ""
         told = told.lower()
         if "rate_limit" in told or "429" in told or "quota" in told:
-            return self.error("rate_limited")
+            return self.error("rate_limited", outage=True)
         if "context_length" in told or "invalid_request" in told or "400" in told:
             return self.error("bad_request", retryable=False)
         if "auth" in told or "api_key" in told or "401" in told or "403" in told:
-            return self.error("auth", retryable=False)
-        return self.error("unavailable")
+            return self.error("auth")
+        return self.error("unavailable", outage=True)
 
     def _usage(self, usage: Any) -> Usage | None:
         if type(usage) is not dict:

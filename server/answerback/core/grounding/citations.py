@@ -50,14 +50,26 @@ def _fold(text: str) -> tuple[str, list[int]]:
     return "".join(letters), places
 
 
+class Folded:
+    """A text that quotes are looked for in, folded once."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._folded, self._places = _fold(text)
+
+    def verify(self, quote: str) -> str | None:
+        """The text's own wording of a quote, alike but for space, quotation marks and dashes; None when it is not
+        there."""
+        wanted = _fold(quote)[0].strip()
+        begin = self._folded.find(wanted) if wanted else -1
+        if begin < 0:
+            return None
+        return self._text[self._places[begin] : self._places[begin + len(wanted) - 1] + 1]
+
+
 def verify(quote: str, text: str) -> str | None:
-    """The page's own wording of a quote, alike but for space, quotation marks and dashes; None when it is not there."""
-    folded, places = _fold(text)
-    wanted = _fold(quote)[0].strip()
-    begin = folded.find(wanted) if wanted else -1
-    if begin < 0:
-        return None
-    return text[places[begin] : places[begin + len(wanted) - 1] + 1]
+    """As `Folded.verify`, in a text that is looked at once."""
+    return Folded(text).verify(quote)
 
 
 def says_unsupported(text: str) -> bool:
@@ -101,15 +113,24 @@ def cited_sources(text: str, passages: Sequence[Passage]) -> tuple[str, tuple[So
         return f" {marks}" if marks and match[0][0].isspace() else marks
 
     clean = _CODE_OR_MARKER.sub(renumber, text)
-    for match in _SPOKEN.finditer(clean):
-        for passage in passages:
-            words = verify(match[1], passage.text)
-            if words and len(sources) < MOST_SOURCES and all(words not in known.quote for known in sources):
-                sources.append(Source(words, passage.url, passage.title))
-                break
+    _add_spoken(clean, passages, sources)
     if not sources and not says_unsupported(clean):
         sources = _overlapping(clean, passages)
     return clean, tuple(sources)
+
+
+def _add_spoken(text: str, passages: Sequence[Passage], sources: list[Source]) -> None:
+    """Words in quotation marks that stand in a passage."""
+    folded: list[Folded] = []
+    for match in _SPOKEN.finditer(text):
+        if len(sources) == MOST_SOURCES:
+            return
+        folded = folded or [Folded(passage.text) for passage in passages]
+        for passage, known in zip(passages, folded, strict=True):
+            words = known.verify(match[1])
+            if words and all(words not in source.quote for source in sources):
+                sources.append(Source(words, passage.url, passage.title))
+                break
 
 
 def _numbers(marker: str) -> list[int]:
@@ -124,9 +145,10 @@ def _numbers(marker: str) -> list[int]:
 def holding(sources: Sequence[Source], passages: Sequence[Passage]) -> tuple[Source, ...]:
     """The sources that hold: their words stand in a passage of the page they name; in the page's own wording."""
     held: list[Source] = []
+    folded = [(passage.url, Folded(passage.text)) for passage in passages]
     for source in sources:
-        texts = (passage.text for passage in passages if passage.url == source.url)
-        words = next((found for found in (verify(source.quote, text) for text in texts) if found), None)
+        texts = (text for url, text in folded if url == source.url)
+        words = next((found for found in (text.verify(source.quote) for text in texts) if found), None)
         if words and all(words != known.quote or source.url != known.url for known in held):
             held.append(Source(words, source.url, source.title))
     return tuple(held)

@@ -1,0 +1,136 @@
+"""When a model is left alone because its provider is out of order, and for whom.
+
+A breaker as M. Nygard describes it in "Release It!" (2007): after some failures in a row nobody calls for a while, then
+one call tries whether it is well again, and the while gets longer each time that it is not. Each visitor, each page and
+each site has one of its own, and all have one together, which opens only when more than one visitor, page and site has
+met the failures: whatever one of them does, the others are answered.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter, OrderedDict
+from dataclasses import dataclass, field
+
+from ...core.answering import Asker
+
+log = logging.getLogger(__name__)
+
+FAILURES = 5
+FIRST_PAUSE_MS, LONGEST_PAUSE_MS = 15_000, 600_000
+OF_OTHERS = 2
+"""As many failures must be met by others than the one who has met the most."""
+BREAKERS_KEPT = 10_000
+"""Of visitors, pages and sites; those that have failed last."""
+
+
+class Call:
+    """One call of a model, as its breakers know it."""
+
+
+@dataclass(slots=True)
+class Breaker:
+    """Counts the failures of one model in a row; times in milliseconds."""
+
+    narrower: int
+    """How many of an asker's parts must differ between failures before it opens: a page's breaker is not opened by
+    one visitor, a site's by one page neither."""
+    failures: int = 0
+    met_by: tuple[Counter[str], ...] = field(default_factory=lambda: (Counter(), Counter(), Counter()))
+    """How many failures each visitor, page and site has met."""
+    open_until: int = 0
+    trial: Call | None = None
+
+    @property
+    def open(self) -> bool:
+        """Whether nobody calls but to try."""
+        return self.open_until > 0
+
+    def wait(self, now: int) -> int:
+        """How long nobody shall call, 0 when one may."""
+        if not self.open or (now >= self.open_until and self.trial is None):
+            return 0
+        return max(1_000, self.open_until - now)
+
+    def begin(self, call: Call) -> None:
+        """One calls. The first one after a pause tries for all others, who wait until it has come to something."""
+        if self.open:
+            self.trial = call
+
+    def failed(self, call: Call, parts: tuple[str, ...], now: int, pause_ms: int) -> bool:
+        """It is not well; whether this has opened it. Calls that were under way when the pause began say nothing
+        new."""
+        if self.open and call is not self.trial:
+            return False
+        self.failures, self.trial = self.failures + 1, None
+        counted = self.met_by[: self.narrower]
+        for met, part in zip(counted, parts, strict=False):
+            met[part] += 1
+        if self.failures < FAILURES or any(met.total() - max(met.values()) < OF_OTHERS for met in counted):
+            return False
+        if not self.open:
+            self.failures = FAILURES
+        pause = FIRST_PAUSE_MS * 2 ** min(10, self.failures - FAILURES)
+        self.open_until = now + min(LONGEST_PAUSE_MS, max(pause, pause_ms))
+        return True
+
+    def left(self, call: Call) -> None:
+        """The call is over; when it has come to nothing, the next one may try."""
+        if call is self.trial:
+            self.trial = None
+
+
+class Breakers:
+    """The breakers of one model at one endpoint."""
+
+    def __init__(self, model: str) -> None:
+        self._model = model
+        self._kept: OrderedDict[tuple[str, ...], Breaker] = OrderedDict()
+
+    @property
+    def open(self) -> bool:
+        """Whether a whole site, or everybody, leaves the model alone."""
+        return any(breaker.open for breaker in self._kept.values() if breaker.narrower >= 2)
+
+    def wait(self, asker: Asker, now: int) -> int:
+        """How long this one shall not call, 0 when a call may be made."""
+        found = (self._kept.get(key) for key in _keys(asker))
+        return max((breaker.wait(now) for breaker in found if breaker is not None), default=0)
+
+    def begin(self, asker: Asker) -> Call:
+        """One calls."""
+        call = Call()
+        for key in _keys(asker):
+            if key in self._kept:
+                self._kept[key].begin(call)
+        return call
+
+    def succeeded(self, asker: Asker) -> None:
+        """It is well."""
+        for key in _keys(asker):
+            self._kept.pop(key, None)
+
+    def failed(self, call: Call, asker: Asker, now: int, retry_after: float | None) -> None:
+        """The provider is at fault."""
+        parts = (asker.visitor, asker.page, asker.site)
+        for narrower, key in enumerate(_keys(asker)):
+            breaker = self._kept.setdefault(key, Breaker(narrower))
+            self._kept.move_to_end(key)
+            if breaker.failed(call, parts, now, int(1000 * (retry_after or 0))) and narrower >= 2:
+                seconds = (breaker.open_until - now) // 1000
+                log.warning("model %s fails for %s: left alone for %d s", self._model, key[1] or "all sites", seconds)
+        while len(self._kept) > BREAKERS_KEPT:
+            self._kept.popitem(last=False)
+
+    def left(self, call: Call, asker: Asker) -> None:
+        """The call is over."""
+        for key in _keys(asker):
+            if key in self._kept:
+                self._kept[key].left(call)
+
+
+def _keys(asker: Asker) -> tuple[tuple[str, ...], ...]:
+    """The visitor's, the page's, the site's, everybody's."""
+    return (
+        ("visitor", asker.site, asker.visitor), ("page", asker.site, asker.page), ("site", asker.site), ("all", ""),
+    )  # fmt: skip
