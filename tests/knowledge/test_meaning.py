@@ -13,7 +13,8 @@ from answerback.jobs.model import JobFailed
 from answerback.knowledge.build import make_embedder
 from answerback.knowledge.index import embeddings as meaning
 from answerback.knowledge.index.embeddings import OpenAIEmbedder, PassageVectors
-from answerback.knowledge.index.search import SiteIndex, entries
+from answerback.knowledge.index.entries import entries
+from answerback.knowledge.index.search import SiteIndex
 from answerback.settings import load_settings
 from answerback.sites.store import add_site
 

@@ -9,7 +9,8 @@ from answerback.core.answering import Passage
 from answerback.core.grounding.passages import Block, split
 from answerback.db.database import Database
 from answerback.knowledge.index import store
-from answerback.knowledge.index.search import SiteIndex, entries, fused
+from answerback.knowledge.index.entries import entries
+from answerback.knowledge.index.search import SiteIndex, fused
 from answerback.sites.store import add_site
 
 pytestmark = pytest.mark.anyio

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import logging
 from collections.abc import Collection
 from dataclasses import replace
 from weakref import WeakValueDictionary
@@ -13,13 +14,15 @@ from ..db.database import Database
 from ..db.work import Work
 from ..jobs.queue import JobQueue
 from ..net.fetch import Fetched, PageFetcher
-from .extract.html import Content, extract
+from ..sandbox.pool import Refused
+from .extract.html import Content
+from .parsing import Parsing
 from .store import PageText, drop_page_text, keep_page_text, page_text
+
+log = logging.getLogger(__name__)
 
 FRESH_MS = 10 * 60_000
 STALE_MS = 24 * 3_600_000
-EXTRACT_SECONDS = 5.0
-
 
 PAGE_CHANGED = "page_changed"
 """The job, with the page's `url`, for whoever follows what a page says: it says something else, or is gone."""
@@ -30,6 +33,7 @@ class PageReader:
 
     def __init__(self, db: Database, clock: Clock, fetcher: PageFetcher, jobs: JobQueue) -> None:
         self.fetcher = fetcher
+        self.parsing = Parsing()
         self._db = db
         self._clock = clock
         self._jobs = jobs
@@ -73,9 +77,9 @@ class PageReader:
         if fetched.status != "ok":
             return None
         try:
-            async with asyncio.timeout(EXTRACT_SECONDS):
-                content = await asyncio.to_thread(extract, fetched.body, fetched.content_type)
-        except TimeoutError:
+            content, _ = await self.parsing.page(site, fetched, url, ())
+        except Refused as refused:
+            log.warning("page_too_complex: a page of site %s cannot be read (%s)", site, refused.reason)
             return None
         return as_page(site, url, fetched, content, now)
 

@@ -16,7 +16,8 @@ from answerback.core.grounding import ranking
 from answerback.core.languages import language_of
 from answerback.db.database import Database
 from answerback.db.work import Work
-from answerback.knowledge.index.search import SiteIndex, entries
+from answerback.knowledge.index.entries import entries
+from answerback.knowledge.index.search import SiteIndex
 from answerback.migrations import migrate
 from answerback.sites.store import add_site
 

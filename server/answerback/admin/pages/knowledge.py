@@ -148,4 +148,6 @@ def problem_of(error: str, lang: str) -> str:
         return t["private" if error == "address" else "taken_over"]
     if error.startswith("robots"):
         return t["robots"]
+    if error.startswith("sitemap"):
+        return t["sitemap"]
     return t("refused", status=error.removeprefix("http ")) if error else ""

@@ -15,21 +15,18 @@ from urllib.parse import urlsplit
 import orjson
 
 from ...clock import Clock
-from ...core.grounding.passages import split
 from ...db.database import Database
 from ...db.work import Work
 from ...jobs.queue import JobQueue
 from ...net.fetch import ROBOTS, SITEMAP, Fetched
+from ...sandbox.pool import Refused
 from ...sites.settings import Site
-from ..extract.html import Content, document, extract
-from ..index.search import EMBEDDINGS, SiteIndex, entries
-from ..index.store import Entry
-from ..page_reader import EXTRACT_SECONDS, PageReader, as_page
+from ..index.search import EMBEDDINGS, SiteIndex
+from ..page_reader import PageReader, as_page
 from ..store import PageText
 from . import store
-from .links import Signs, normal_url, read_signs
-from .robots import EVERYTHING, NOTHING, Robots, forbids_index, parse
-from .sitemaps import read_sitemap
+from .links import normal_url
+from .robots import EVERYTHING, NOTHING, Robots, parse
 from .store import SitePage
 
 MOST_PAGES = 5_000
@@ -111,7 +108,7 @@ class Crawler:
         self._clock = clock
         self._jobs = jobs
         self._reader = reader
-        self._fetcher = reader.fetcher
+        self._fetcher, self._parsing = reader.fetcher, reader.parsing
         self._index = index
         self._pace = pace
 
@@ -212,7 +209,11 @@ class Crawler:
             fetched = await self._fetch(walk, place, kind="sitemap")
             if fetched.status != "ok":
                 continue
-            sitemap = await asyncio.to_thread(read_sitemap, fetched.body)
+            try:
+                sitemap = await self._parsing.sitemap(walk.site.key, fetched.body)
+            except Refused:
+                walk.result.error = "sitemap: complex"
+                continue
             queue += sitemap.sitemaps
             for url, changed in sitemap.pages.items():
                 if page := normal_url(url, origins):
@@ -278,10 +279,9 @@ class Crawler:
             walk.waiting.pop(final, None)
             walk.done.add(final)
         try:
-            async with asyncio.timeout(EXTRACT_SECONDS):
-                content, signs = await asyncio.to_thread(_read, fetched, final, origins)
-        except TimeoutError:
-            await self._leave_out(walk, final, "large")
+            content, signs = await self._parsing.page(walk.site.key, fetched, final, origins)
+        except Refused:
+            await self._leave_out(walk, final, "complex")
             return
         for link in signs.links:
             walk.find(link)
@@ -301,7 +301,7 @@ class Crawler:
         key, now = walk.site.key, self._clock.now()
         known, hash = walk.known.get(page.url), index_hash(page)
         same = known is not None and known.status == "ok" and known.hash == hash
-        found = [] if same else await asyncio.to_thread(_entries, page)
+        found = [] if same else await self._parsing.passages(page)
         kept = SitePage(
             page.url, page.title[:300], hash, "ok", known.passages if known and same else len(found), page.etag,
             page.last_modified, known.found_at if known else now, now, known.changed_at if known and same else now, 0,
@@ -378,15 +378,3 @@ def index_hash(page: PageText) -> str:
     """Tells whether a page's passages would be the same."""
     said = [INDEX_VERSION, page.title, [[block.text, block.headings] for block in page.blocks]]
     return hashlib.sha256(orjson.dumps(said)).hexdigest()[:32]
-
-
-def _entries(page: PageText) -> list[Entry]:
-    return entries(split(page.blocks, url=page.url, title=page.title))
-
-
-def _read(fetched: Fetched, url: str, origins: tuple[str, ...]) -> tuple[Content, Signs]:
-    content = extract(fetched.body, fetched.content_type)
-    if fetched.content_type.startswith("text/plain"):
-        return content, Signs(may_keep=not forbids_index(fetched.robots.splitlines())[0])
-    root = document(fetched.body, fetched.content_type)
-    return content, Signs() if root is None else read_signs(root, url, fetched.robots, origins)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode, urljoin, urlsplit
 
 from ...core.hosts import normal_origin
 from .robots import NAME, forbids_index
 
-MOST_LINKS, ADDRESS_LIMIT, MOST_SEGMENTS = 500, 1_000, 16
+MOST_LINKS, MOST_LOOKED_AT, ADDRESS_LIMIT, MOST_SEGMENTS = 500, 10_000, 1_000, 16
 _NO_PAGE = re.compile(
     r"\.(?:jpe?g|png|gif|webp|avif|svg|ico|bmp|pdf|zip|gz|tgz|bz2|xz|7z|rar|dmg|exe|iso|mp[34]|m4[av]|ogg|wav|webm|mov|"
     r"avi|css|m?js|json|xml|rss|atom|woff2?|ttf|otf|eot|csv|xlsx?|docx?|pptx?|epub|ics|txt)$",
@@ -76,24 +77,22 @@ def read_signs(root: Any, url: str, header: str, origins: Collection[str]) -> Si
         ),
         "",
     )
-    links = {} if no_follow else dict.fromkeys(_links(root, base, origins))
+    links = {} if no_follow else dict.fromkeys(link for link in _links(root, base, origins) if link != url)
     return Signs(
-        tuple(link for link in links if link != url)[:MOST_LINKS],
+        tuple(islice(links, MOST_LINKS)),
         normal_url(_joined(base, canonical), origins) if canonical.strip() else "",
         not no_index,
     )
 
 
-def _links(root: Any, base: str, origins: Collection[str]) -> list[str]:
-    found = []
-    for item in root.iter("a", "area", "link"):
+def _links(root: Any, base: str, origins: Collection[str]) -> Iterator[str]:
+    for item in islice(root.iter("a", "area", "link"), MOST_LOOKED_AT):
         rel = set((item.get("rel") or "").lower().split())
         if (item.tag == "link" and not rel & {"next", "prev"}) or rel & _NOT_OURS or item.get("download") is not None:
             continue
         url = normal_url(_joined(base, item.get("href") or ""), origins) if item.get("href") else ""
         if url and not _NO_PAGE.search(urlsplit(url).path):
-            found.append(url)
-    return found
+            yield url
 
 
 def _joined(base: str, target: str) -> str:

@@ -1,21 +1,15 @@
 """Sitemaps and sitemap indexes: XML (read without entities or document types), text, and both packed by gzip.
 
-What reads XML is imported with the first of them: a server at rest is smaller without.
+What reads XML is imported with the first of them: most workers read pages only.
 """
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
 
 from ...net.fetch import gunzip
-
-if TYPE_CHECKING:
-    from xml.etree.ElementTree import Element
 
 MOST_BYTES = 20 * 1024 * 1024
 MOST_PLACES = 20_000
@@ -46,31 +40,60 @@ def read_sitemap(body: bytes) -> Sitemap:
 
 def _read_xml(body: bytes, found: Sitemap) -> None:
     from defusedxml import DefusedXmlException
-    from defusedxml.ElementTree import ParseError, iterparse
+    from defusedxml.ElementTree import ParseError, XMLParser
 
-    with suppress(ParseError, DefusedXmlException, ValueError, LookupError):
-        _take_places(iterparse(io.BytesIO(body), events=("end",), forbid_dtd=True), found)
+    parser = XMLParser(target=_Places(found), forbid_dtd=True)
+    with suppress(ParseError, DefusedXmlException, ValueError, LookupError, _Enough):
+        parser.feed(body)
+        parser.close()
 
 
-def _take_places(elements: Iterable[tuple[str, Element]], found: Sitemap) -> None:
-    place, changed = "", 0
-    for _, element in elements:
-        name = element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
-        text = (element.text or "").strip()
-        if name == "loc" and "image" not in element.tag and "video" not in element.tag:
-            place = text[: ADDRESS_LIMIT + 1]
+class _Enough(Exception):
+    """As many places as are taken have been found."""
+
+
+class _Places:
+    """Takes addresses as they come, and builds no tree, which an XML of a few kilobytes can make very large."""
+
+    def __init__(self, found: Sitemap) -> None:
+        self._found = found
+        self._text: list[str] = []
+        self._left = 0
+        self._place, self._changed = "", 0
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        """An element begins."""
+        self._text, self._left = [], ADDRESS_LIMIT + 1
+
+    def data(self, text: str) -> None:
+        """Some text of it."""
+        if self._left > 0:
+            self._text.append(text[: self._left])
+            self._left -= len(text)
+
+    def end(self, tag: str) -> None:
+        """It ends."""
+        name, text = tag.rpartition("}")[2], "".join(self._text).strip()
+        self._left = 0  # what follows is the text of what it is in
+        if name == "loc" and "image" not in tag and "video" not in tag:
+            self._place = text
         elif name == "lastmod":
-            changed = moment(text)
+            self._changed = moment(text)
         elif name in ("url", "sitemap"):
-            if len(found.pages) + len(found.sitemaps) >= MOST_PLACES:
-                return
-            if place and len(place) <= ADDRESS_LIMIT:
-                if name == "url":
-                    found.pages[place] = changed
-                else:
-                    found.sitemaps.append(place)
-            place, changed = "", 0
-            element.clear()
+            self._take(name)
+
+    def _take(self, name: str) -> None:
+        if len(self._found.pages) + len(self._found.sitemaps) >= MOST_PLACES:
+            raise _Enough
+        if self._place and len(self._place) <= ADDRESS_LIMIT:
+            if name == "url":
+                self._found.pages[self._place] = self._changed
+            else:
+                self._found.sitemaps.append(self._place)
+        self._place, self._changed = "", 0
+
+    def close(self) -> None:
+        """The document ends."""
 
 
 def moment(text: str) -> int:

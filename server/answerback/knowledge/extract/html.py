@@ -2,22 +2,22 @@
 
 lxml (BSD-licensed, in every distribution) parses; what is content is told by the page's own structure: `<main>` or
 `<article>` where there is one, the body else, always without navigation, forms and scripts. Decision 4 says why not
-by an article extractor.
+by an article extractor. Every step goes over the page once, and nothing is taken out of the tree: that would copy the
+text behind it each time.
 """
 
 from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any
 
-from ...core.comments import clean_text
-from ...core.grounding.passages import Block
+from ...core.comments import TITLE_LIMIT, clean_text
+from ...core.grounding.passages import TEXT_LIMIT, Block
 from ...core.invisible import strip_hidden
-from .visibility import drop_hidden
+from .visibility import hidden_in
 
 _DROPPED = frozenset(
     """script style noscript template nav footer aside form button select option input textarea svg math canvas iframe
@@ -29,6 +29,7 @@ _CONTAINERS = frozenset(
     """div section article main ul ol dl table tbody thead tfoot figure details header hgroup fieldset legend
     body""".split()
 )
+_OWN_BLOCK = _CONTAINERS | _BLOCKS | _HEADINGS.keys() | _DROPPED | {"tr"}
 _APART = _CONTAINERS | _BLOCKS | _HEADINGS.keys() | {"br", "td", "th"}
 _HIDDEN_ROLES = frozenset({"navigation", "banner", "contentinfo", "search", "complementary", "menu", "dialog"})
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
@@ -49,10 +50,11 @@ Not `menu`, `share` or `related`: a restaurant's menu is what visitors ask for.
 """
 IGNORED = "data-answerback-ignore"
 """What an owner marks so is kept out."""
-_WANTED = f"not(ancestor::*[@{IGNORED}])"
 CELL = "\t"
 """Between the cells of a row, and a term and its meaning: space, so that a quote of them is found on the page."""
 MOST_BLOCKS, BLOCK_LIMIT, DEPTH_LIMIT = 3_000, 20_000, 100
+MOST_NODES = 250_000
+"""Elements and attributes; each takes some 200 bytes to hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +67,12 @@ class Content:
 
 
 def document(body: bytes, content_type: str) -> Any:
-    """The root element of an HTML page, without comments; None for what is none. Never raises on bad markup."""
-    from lxml import html  # half the cost of a start, and only an answer needs it
+    """The root element of an HTML page, without comments; None for what is none, however bad the markup is. Raises
+    ValueError (`nodes`) for a page of too many parts."""
+    from lxml import html  # half the cost of a start, and only a worker needs it
 
+    if body.count(b"<") + body.count(b"=") > MOST_NODES:  # no less than there will be, found without building any
+        raise ValueError("nodes")
     text = body.decode(charset_of(body, content_type), "replace").replace("\x00", "")
     parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
     try:
@@ -77,34 +82,63 @@ def document(body: bytes, content_type: str) -> Any:
 
 
 def extract(body: bytes, content_type: str) -> Content:
-    """The content of an HTML or plain-text page; blocks in reading order. Never raises on bad markup."""
+    """The content of an HTML or plain-text page; blocks in reading order. Raises as `document` does."""
     if content_type.startswith("text/plain"):
         text = body.decode(charset_of(body, content_type), "replace")
-        return Content("", "", tuple(Block(clean_text(part)) for part in re.split(r"\n\s*\n", text) if part.strip()))
+        parts = (Block(clean_text(part)) for part in re.split(r"\n\s*\n", text) if part.strip())
+        return Content("", "", _kept(parts))
     root = document(body, content_type)
-    if root is None:
-        return Content("", "", ())
-    title, lang = _line(root.findtext(".//title") or ""), _line(root.get("lang") or "")[:20]
-    drop_hidden(root)
+    return Content("", "", ()) if root is None else content_of(root)
+
+
+def content_of(root: Any) -> Content:
+    """The content of a parsed page."""
+    title, lang = _line(root.findtext(".//title") or "")[:TITLE_LIMIT], _line(root.get("lang") or "")[:20]
     # A page that hides everything shows it when its scripts have begun.
-    return Content(title, lang, _content(root) or _content(document(body, content_type)))
+    return Content(title, lang, _content(root, hidden_in(root)) or _content(root, frozenset()))
 
 
-def _content(root: Any) -> tuple[Block, ...]:
-    mains = root.xpath(f"(//main | //*[@role='main'])[{_WANTED}]") or root.xpath(f"//article[{_WANTED}]")
-    tops = [main for main in mains if not any(above in mains for above in main.iterancestors())]
+def _content(root: Any, hidden: Collection[Any]) -> tuple[Block, ...]:
+    def is_main(element: Any) -> bool:
+        return "main" in (element.tag, element.get("role"))
+
+    tops = _outermost(root, hidden, is_main) or _outermost(root, hidden, lambda element: element.tag == "article")
     body_element = root.find("body")
     if not tops and body_element is not None:
-        _drop_asides(body_element)
-        tops = [body_element]
-    return tuple(islice(_blocks(tops), MOST_BLOCKS))
+        tops, hidden = [body_element], {*hidden, *_asides(body_element)}
+    return _kept(_blocks(tops, hidden))
 
 
-def _drop_asides(body: Any) -> None:
-    for element in list(body.iter("div", "section", "ul", "ol", "p")):
-        words = re.split(r"[\W_]+", f"{element.get('id') or ''} {element.get('class') or ''}".lower())
-        if not _ASIDE.isdisjoint(words) and element.getparent() is not None:
-            element.drop_tree()
+def _kept(blocks: Iterable[Block]) -> tuple[Block, ...]:
+    kept: list[Block] = []
+    left = TEXT_LIMIT
+    for block in blocks:
+        kept.append(Block(block.text[: min(left, BLOCK_LIMIT)], block.headings))
+        left -= len(block.text)
+        if left <= 0 or len(kept) == MOST_BLOCKS:
+            break
+    return tuple(kept)
+
+
+def _outermost(root: Any, hidden: Collection[Any], wanted: Callable[[Any], bool]) -> list[Any]:
+    """The elements that are wanted and in no other one that is, nor in what is hidden or left out by its owner."""
+    from lxml.etree import iterwalk
+
+    found, walk = [], iterwalk(root, events=("start",))
+    for _, element in walk:
+        if element in hidden or element.get(IGNORED) is not None:
+            walk.skip_subtree()
+        elif wanted(element):
+            found.append(element)
+            walk.skip_subtree()
+    return found
+
+
+def _asides(body: Any) -> Iterator[Any]:
+    for element in body.iter("div", "section", "ul", "ol", "p"):
+        named = f"{element.get('id') or ''} {element.get('class') or ''}"
+        if named != " " and not _ASIDE.isdisjoint(re.split(r"[\W_]+", named.lower())):
+            yield element
 
 
 def charset_of(body: bytes, content_type: str) -> str:
@@ -127,11 +161,11 @@ def charset_of(body: bytes, content_type: str) -> str:
     return "utf-8"
 
 
-def _blocks(tops: list[Any]) -> Iterator[Block]:
+def _blocks(tops: list[Any], hidden: Collection[Any]) -> Iterator[Block]:
     headings: list[tuple[int, str]] = []
     bare: Block | None = None  # a heading with nothing below it: then it is text itself
     for top in tops:
-        for element, text in _walk(top, 0):
+        for element, text in _Walk(hidden).parts(top, 0):
             if element in _HEADINGS:
                 level = _HEADINGS[element]
                 if bare is not None and level <= headings[-1][0]:
@@ -139,72 +173,93 @@ def _blocks(tops: list[Any]) -> Iterator[Block]:
                     bare = None
                 headings = [(depth, heading) for depth, heading in headings if depth < level]
                 if text:
-                    bare = Block(text[:BLOCK_LIMIT], tuple(heading for _, heading in headings))
-                    headings.append((level, text))
+                    bare = Block(text, tuple(heading for _, heading in headings))
+                    headings.append((level, text[:TITLE_LIMIT]))
             elif text:
                 bare = None
-                yield Block(text[:BLOCK_LIMIT], tuple(heading for _, heading in headings))
+                yield Block(text, tuple(heading for _, heading in headings))
     if bare is not None:
         yield bare
 
 
-def _walk(element: Any, depth: int) -> Iterator[tuple[str, str]]:
-    """Tag and text of each heading and block below an element, in reading order."""
-    tag = element.tag if isinstance(element.tag, str) else ""
-    if depth > DEPTH_LIMIT or _is_dropped(element, tag):
-        return
-    if tag in _HEADINGS:
-        yield tag, _line(_text(element))
-    elif tag == "tr":
-        cells = [_line(_text(cell)) for cell in element if cell.tag in ("td", "th")]
-        yield "tr", CELL.join(cell for cell in cells if cell)
-    elif tag == "dl":
-        yield from (("dd", pair) for pair in _pairs(element))
-    elif tag in _BLOCKS and not any(child.tag in ("p", "ul", "ol", "table", "div") for child in element):
-        yield tag, _line(_text(element)) if tag != "pre" else clean_text(element.text_content())
-    else:
+@dataclass(frozen=True, slots=True)
+class _Walk:
+    """Reads below elements, and passes over what is hidden."""
+
+    hidden: Collection[Any]
+
+    def parts(self, element: Any, depth: int) -> Iterator[tuple[str, str]]:
+        """Tag and text of each heading and block below an element, in reading order."""
+        tag = element.tag if isinstance(element.tag, str) else ""
+        if depth > DEPTH_LIMIT or self._is_dropped(element, tag):
+            return
+        if tag in _HEADINGS:
+            yield tag, _line(self._text(element))
+        elif tag == "tr":
+            cells = [_line(self._cell(cell)) for cell in element if cell.tag in ("td", "th")]
+            yield "tr", CELL.join(cell for cell in cells if cell)
+        elif tag == "dl":
+            yield from (("dd", pair) for pair in self._pairs(element))
+        elif tag == "pre" and not _has_blocks(element):
+            yield tag, clean_text(self._text(element))
+        elif tag in _BLOCKS and not _has_blocks(element):
+            yield tag, _line(self._text(element))
+        else:
+            yield from self._mixed(element, depth)
+
+    def _mixed(self, element: Any, depth: int) -> Iterator[tuple[str, str]]:
+        """Blocks, and what stands loose between them."""
         loose = [element.text or ""]
         for child in element:
-            if (
-                child.tag in _CONTAINERS
-                or child.tag in _BLOCKS
-                or child.tag in _HEADINGS
-                or child.tag in _DROPPED
-                or (child.tag == "tr")
-            ):
+            if child.tag in _OWN_BLOCK:
                 yield "p", _line("".join(loose))
                 loose = []
-                yield from _walk(child, depth + 1)
-            elif not _is_dropped(child, child.tag if isinstance(child.tag, str) else ""):
-                loose.append(" " if child.tag == "br" else _text(child))
+                yield from self.parts(child, depth + 1)
+            elif child.tag == "br":
+                loose.append(" ")
+            else:
+                loose.append(self._cell(child))
             loose.append(child.tail or "")
         yield "p", _line("".join(loose))
 
+    def _pairs(self, element: Any) -> Iterator[str]:
+        """Terms of a definition list with what is said of them."""
+        term = ""
+        for child in element.iter("dt", "dd"):
+            text = _line(self._cell(child))
+            if child.tag == "dt":
+                term = f"{term}, {text}" if term else text
+            elif text:
+                yield f"{term}{CELL}{text}" if term else text
+                term = ""
+            else:
+                term = ""
 
-def _pairs(element: Any) -> Iterator[str]:
-    """Terms of a definition list with what is said of them."""
-    term = ""
-    for child in element.iter("dt", "dd"):
-        text = _line(_text(child))
-        if child.tag == "dt":
-            term = f"{term}, {text}" if term else text
-        else:
-            yield f"{term}{CELL}{text}" if term else text
-            term = ""
+    def _cell(self, element: Any) -> str:
+        """The text of an element, unless it is left out."""
+        tag = element.tag if isinstance(element.tag, str) else ""
+        return "" if self._is_dropped(element, tag) else self._text(element)
+
+    def _is_dropped(self, element: Any, tag: str) -> bool:
+        return (
+            tag in _DROPPED
+            or element.get("role") in _HIDDEN_ROLES
+            or element.get(IGNORED) is not None
+            or element in self.hidden
+        )
+
+    def _text(self, element: Any) -> str:
+        parts = [element.text or ""]
+        for child in element:
+            if isinstance(child.tag, str) and not self._is_dropped(child, child.tag):
+                gap = " " if child.tag in _APART else ""
+                parts.append(gap + self._text(child) + gap)
+            parts.append(child.tail or "")
+        return "".join(parts)
 
 
-def _is_dropped(element: Any, tag: str) -> bool:
-    return tag in _DROPPED or element.get("role") in _HIDDEN_ROLES or element.get(IGNORED) is not None
-
-
-def _text(element: Any) -> str:
-    parts = [element.text or ""]
-    for child in element:
-        if isinstance(child.tag, str) and not _is_dropped(child, child.tag):
-            gap = " " if child.tag in _APART else ""
-            parts.append(gap + _text(child) + gap)
-        parts.append(child.tail or "")
-    return "".join(parts)
+def _has_blocks(element: Any) -> bool:
+    return any(child.tag in ("p", "ul", "ol", "table", "div") for child in element)
 
 
 def _line(text: str) -> str:

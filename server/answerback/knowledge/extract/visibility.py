@@ -19,18 +19,15 @@ _CONTROLS = (
 )
 
 
-def drop_hidden(root: Any) -> None:
-    """Take out of a document what nobody sees and nothing on the page brings up."""
+def hidden_in(root: Any) -> frozenset[Any]:
+    """The elements of a document that nobody sees and nothing on the page brings up."""
     found = [
         element
         for element in root.xpath("//*[@hidden or @aria-hidden='true' or @style]")
         if element.tag not in ("html", "body") and _is_hidden(element)
     ]
-    if not found:
-        return
-    targets = _targets(root)
-    for element in [element for element in found if not _comes_up(element, targets)]:
-        element.drop_tree()
+    targets = _targets(root) if found else set()
+    return frozenset(element for element in found if not _comes_up(element, targets))
 
 
 def _targets(root: Any) -> set[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ...core.answering import Passage
-from ...core.grounding.terms import search_terms, terms
+from ...core.grounding.terms import search_terms
 from ...db.database import Database
 from ...db.work import Work
 from ...jobs.model import Job, Kind
@@ -16,21 +16,9 @@ CANDIDATES = 32
 """Passages handed over for a question, to be read closely."""
 MOST_TERMS = 40
 QUESTION_LIMIT = 2_000
-PASSAGE_LIMIT = 600
-"""Passages of one page that are kept."""
 EMBEDDINGS = "embeddings"
 FUSION = 60
 """Reciprocal rank fusion: 1 / (60 + rank), as in Cormack, Clarke and Büttcher (2009)."""
-
-
-def entries(passages: Sequence[Passage]) -> list[store.Entry]:
-    """A page's passages with their terms, as they are put into the index."""
-    return [
-        store.Entry(
-            passage, position, " ".join(terms(f"{passage.title} {passage.heading}")), " ".join(terms(passage.text))
-        )
-        for position, passage in enumerate(passages[:PASSAGE_LIMIT])
-    ]
 
 
 class SiteIndex:

@@ -1,0 +1,20 @@
+"""A page's passages as they are put into the index."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ...core.answering import Passage
+from ...core.grounding.terms import terms
+from .store import Entry
+
+PASSAGE_LIMIT = 600
+"""Passages of one page that are kept."""
+
+
+def entries(passages: Sequence[Passage]) -> list[Entry]:
+    """A page's passages with their terms, as they are put into the index."""
+    return [
+        Entry(passage, position, " ".join(terms(f"{passage.title} {passage.heading}")), " ".join(terms(passage.text)))
+        for position, passage in enumerate(passages[:PASSAGE_LIMIT])
+    ]

@@ -1,0 +1,44 @@
+"""What a worker of the pages' pool does (sandbox/): reads what sites have sent, and hands back JSON.
+
+Imported by workers only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from ..core.grounding.passages import Block, split
+from .crawl.links import Signs, read_signs
+from .crawl.robots import forbids_index
+from .crawl.sitemaps import read_sitemap
+from .extract.html import Content, content_of, document, extract
+from .index.entries import entries
+
+
+def page(args: dict[str, Any], body: bytes) -> tuple[Any, bytes]:
+    """A page's content, and its signs. Raises ValueError (`nodes`)."""
+    content_type: str = args["content_type"]
+    root = None if content_type.startswith("text/plain") else document(body, content_type)
+    if root is None:
+        content = extract(body, content_type) if content_type.startswith("text/plain") else Content("", "", ())
+        signs = Signs(may_keep=not forbids_index(args["robots"].splitlines())[0])
+    else:
+        content = content_of(root)
+        signs = read_signs(root, args["url"], args["robots"], args["origins"])
+    blocks = [[block.text, block.headings] for block in content.blocks]
+    return {"title": content.title, "lang": content.lang, "blocks": blocks, "signs": asdict(signs)}, b""
+
+
+def sitemap(args: dict[str, Any], body: bytes) -> tuple[Any, bytes]:
+    """The places that a sitemap lists."""
+    return asdict(read_sitemap(body)), b""
+
+
+def passages(args: dict[str, Any], body: bytes) -> tuple[Any, bytes]:
+    """A page's passages with their terms, as they are put into the index."""
+    blocks = [Block(text, tuple(headings)) for text, headings in args["blocks"]]
+    return [asdict(entry) for entry in entries(split(blocks, url=args["url"], title=args["title"]))], b""
+
+
+TASKS = {"page": page, "sitemap": sitemap, "passages": passages}

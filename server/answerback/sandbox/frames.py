@@ -1,0 +1,32 @@
+"""What a pool and its workers say to each other: JSON with bytes beside it, each after its length.
+
+JSON and not pickle: a worker that a file has taken over can then say wrong things, and run nothing.
+"""
+
+from __future__ import annotations
+
+from struct import Struct
+from typing import Any, BinaryIO
+
+import orjson
+
+_LENGTHS = Struct(">II")
+
+
+def write_frame(stream: BinaryIO, head: Any, body: bytes = b"") -> None:
+    """Send a frame. Raises OSError when nobody reads it."""
+    packed = orjson.dumps(head)
+    stream.write(_LENGTHS.pack(len(packed), len(body)))
+    stream.write(packed)
+    stream.write(body)
+    stream.flush()
+
+
+def read_frame(stream: BinaryIO) -> tuple[Any, bytes] | None:
+    """The next frame; None when the other side has ended."""
+    lengths = stream.read(_LENGTHS.size)
+    if len(lengths) < _LENGTHS.size:
+        return None
+    size, rest = _LENGTHS.unpack(lengths)
+    head, body = stream.read(size), stream.read(rest)
+    return (orjson.loads(head), body) if len(head) == size and len(body) == rest else None
