@@ -25,7 +25,7 @@ class Parsing:
     """Reads pages and sitemaps, of one site one at a time: however much one sends, the others find a worker."""
 
     def __init__(self, pool: Pool = PAGES) -> None:
-        self._pool = pool
+        self._workers = pool
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def page(self, site: str, fetched: Fetched, url: str, origins: tuple[str, ...]) -> tuple[Content, Signs]:
@@ -51,5 +51,5 @@ class Parsing:
 
     async def _run(self, site: str, task: str, args: Any, body: bytes = b"") -> Any:
         async with self._turns.setdefault(site, asyncio.Lock()):
-            result, _ = await self._pool.run(task, args, body)
+            result, _ = await self._workers.run(task, args, body)
             return result
