@@ -83,7 +83,9 @@ def runtime(db: Database, clock: Clock) -> Runtime:
     """What parts of a server stand on, for tests that put some together themselves."""
     settings = load_settings({"ANSWERBACK_SECRET_KEY": "k" * 32, "ANSWERBACK_DATABASE_URL": db.url}, dotenv=None)
     ids = RandomIds()
-    return Runtime(settings, db, MemoryBus("test"), clock, ids, SiteDirectory(db, clock, 5), JobQueue(clock, ids))
+    return Runtime(
+        settings, db, MemoryBus("test", clock), clock, ids, SiteDirectory(db, clock, 5), JobQueue(clock, ids)
+    )
 
 
 def write_to(url: str, work: Callable[[], Any]) -> None:

@@ -319,7 +319,7 @@ async def test_the_log_reads_the_same_on_both_databases(database: Database) -> N
     assert await ids(store.Filter(state="done")) == ["q2", "c2"]
     assert await ids(store.Filter(state="private"), 1) == ["q2"]
     assert await ids(store.Filter(before=(NOW - 3000, 1, "q2"))) == ["q1", "c2", "c1"]
-    totals = await database.read(lambda: store.totals({"one": NOW - 3500, "two": 0}))
+    totals = await database.read(lambda: store.totals({NOW - 3500: ["one"], 0: ["two"]}))
     assert totals == store.Totals(2, 1, 1234, 56, 1500)
     assert await database.read(lambda: store.pages(["one", "two"])) == ["/a", "/b"]
     assert await database.write(lambda: store.moderate(["two"], "c1", "hidden", only_from=("published",))) is None

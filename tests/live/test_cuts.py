@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sys
 from contextlib import nullcontext
 
 import pytest
 from answerback.answers.streaming import AnswerStream, AnswerStreams
+from answerback.clock import SteppedClock
 from answerback.core.comments import utf16_length
 from answerback.core.events import RETRY, EventName
-from answerback.live.bus import CHANNELS, KEPT_EVENTS, MemoryBus
+from answerback.live.bus import KEPT_BYTES, KEPT_EVENTS, KEPT_MS, MOST_KEPT, MemoryBus
 from answerback.live.handlers import stream
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -41,7 +43,7 @@ class Browser:
 @settings(max_examples=60)
 @given(st.lists(st.tuples(TEXTS, st.integers(0, 400)), max_size=12))
 async def test_cut_stream_resumes_without_loss_or_repeat(steps: list[tuple[str, int]]) -> None:
-    bus, browser = MemoryBus("epoch"), Browser()
+    bus, browser = MemoryBus("epoch", SteppedClock()), Browser()
     browser.last = bus.latest(CHANNEL)
     for number, (text, cut) in enumerate(steps):
         async with bus.subscribe(CHANNEL, browser.last) as reader:
@@ -56,7 +58,7 @@ async def test_cut_stream_resumes_without_loss_or_repeat(steps: list[tuple[str, 
 
 
 async def test_stale_position_starts_over() -> None:
-    bus = MemoryBus("epoch")
+    bus = MemoryBus("epoch", SteppedClock())
     before = bus.latest(CHANNEL)
     for number in range(KEPT_EVENTS + 1):
         bus.publish(CHANNEL, "comment.changed", {"id": str(number)})
@@ -69,10 +71,10 @@ async def test_stale_position_starts_over() -> None:
 
 async def test_forgotten_page_starts_over() -> None:
     """Pages that nobody reads are not kept for ever, and what they were told is not passed over in silence."""
-    bus = MemoryBus("epoch")
+    bus = MemoryBus("epoch", SteppedClock())
     shown = bus.latest(CHANNEL)
     bus.publish(CHANNEL, "comment.added", {"id": "1"})
-    for number in range(CHANNELS):
+    for number in range(MOST_KEPT):
         bus.publish(f"page:demo:/{number}", "comment.added", {"id": "2"})
     browser = Browser()
     async with bus.subscribe(CHANNEL, shown) as reader:
@@ -80,9 +82,47 @@ async def test_forgotten_page_starts_over() -> None:
     assert browser.names == ["reload"]
 
 
+def held(bus: MemoryBus) -> int:
+    """Bytes of events that the bus keeps, and of what it needs for each of their channels."""
+    return sum(sys.getsizeof(data) for entry in bus._channels.values() for _, data in entry.kept) + sum(
+        sys.getsizeof(name) + sys.getsizeof(entry.kept) for name, entry in bus._channels.items()
+    )
+
+
+async def test_events_on_many_pages_take_bounded_memory() -> None:
+    bus = MemoryBus("epoch", SteppedClock())
+    for page in range(10_000):
+        for number in range(6):
+            bus.publish(f"page:demo:/{page}", "comment.added", {"id": str(number), "html": 5_000 * "x"})
+    assert held(bus) < 1.5 * KEPT_BYTES
+    assert not bus.holds("page:demo:/0", "epoch-0")
+    assert bus.holds("page:demo:/9999", f"epoch-{6 * 9_999}")
+
+
+async def test_events_are_kept_for_minutes() -> None:
+    clock = SteppedClock()
+    bus = MemoryBus("epoch", clock)
+    start = bus.latest(CHANNEL)
+    bus.publish(CHANNEL, "comment.added", {"id": "1"})
+    clock.advance(seconds=KEPT_MS / 1000 - 1)
+    bus.publish("page:demo:/other", "comment.added", {"id": "2"})
+    assert bus.holds(CHANNEL, start)
+    clock.advance(seconds=1)
+    bus.publish("page:demo:/other", "comment.added", {"id": "3"})
+    assert not bus.holds(CHANNEL, start)
+
+
+async def test_channel_without_readers_and_events_is_forgotten() -> None:
+    bus = MemoryBus("epoch", SteppedClock())
+    for number in range(1_000):
+        async with bus.subscribe(f"page:demo:/{number}", None):
+            assert bus.readers == 1
+    assert held(bus) == 0
+
+
 @pytest.mark.parametrize(("event", "afresh"), [("comment.removed", False), ("comment.changed", True)])
 async def test_resuming_replays_nothing_from_before_a_removal(event: EventName, afresh: bool) -> None:
-    bus = MemoryBus("epoch")
+    bus = MemoryBus("epoch", SteppedClock())
     start = bus.latest(CHANNEL)
     bus.publish(CHANNEL, "comment.added", {"id": "1", "text": "secret"})
     shown = bus.latest(CHANNEL)
@@ -99,7 +139,7 @@ async def test_resuming_replays_nothing_from_before_a_removal(event: EventName, 
 @given(st.lists(TEXTS.filter(bool), min_size=1, max_size=12), st.integers(0, 12))
 async def test_late_reader_ends_with_the_same_text(pieces: list[str], arrival: int) -> None:
     """Offsets count as JavaScript does, and the text so far comes first."""
-    bus = MemoryBus("epoch")
+    bus = MemoryBus("epoch", SteppedClock())
     live, texts = AnswerStream(bus, CHANNEL, "answer"), AnswerStreams(bus)
     browser = Browser()
     for piece in pieces[:arrival]:
@@ -122,7 +162,7 @@ async def test_late_reader_ends_with_the_same_text(pieces: list[str], arrival: i
 
 
 async def test_late_reader_hears_the_answers_start_first() -> None:
-    bus, browser = MemoryBus("epoch"), Browser()
+    bus, browser = MemoryBus("epoch", SteppedClock()), Browser()
     running = AnswerStreams(bus)
     answer = AnswerStream(bus, CHANNEL, "a")
     answer.add("From half past ")

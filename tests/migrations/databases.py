@@ -16,7 +16,7 @@ Rows = list[tuple[Any, ...]]
 OF_SQLITE = (
     """SELECT 'column', m.name, c.name, c.type, c."notnull", c.dflt_value, c.pk
     FROM sqlite_master m, pragma_table_info(m.name) c WHERE m.type = 'table'""",
-    "SELECT 'index', name, tbl_name, sql FROM sqlite_master WHERE type = 'index'",
+    "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE type IN ('index', 'trigger')",
     """SELECT 'reference', m.name, f."from", f."table", f."to", f.on_delete
     FROM sqlite_master m, pragma_foreign_key_list(m.name) f WHERE m.type = 'table'""",
     """SELECT 'unique', m.name, i.name, i."unique", i.partial
@@ -28,6 +28,8 @@ OF_POSTGRESQL = (
     LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
     WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped""",
     "SELECT 'index', indexdef FROM pg_indexes WHERE schemaname = 'public'",
+    """SELECT 'trigger', pg_get_triggerdef(g.oid), p.prosrc FROM pg_trigger g JOIN pg_proc p ON p.oid = g.tgfoid
+    WHERE NOT g.tgisinternal""",
     """SELECT 'constraint', conrelid::regclass::text, pg_get_constraintdef(oid) FROM pg_constraint
     WHERE connamespace = 'public'::regnamespace""",
 )

@@ -32,9 +32,10 @@ def dump(url: str) -> str:
 
 def _dump_of_sqlite(url: str) -> str:
     own = "name NOT LIKE 'sqlite_%' AND name NOT LIKE 'passage_terms_%'"
-    makers, tables = results(
+    makers, triggers, tables = results(
         url,
-        f"SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND {own} ORDER BY rowid",
+        f"SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND type <> 'trigger' AND {own} ORDER BY rowid",
+        "SELECT sql FROM sqlite_master WHERE type = 'trigger' ORDER BY rowid",
         f"SELECT name FROM sqlite_master WHERE type = 'table' AND {own} ORDER BY name",
     )
     lines = [f"{sql};" for (sql,) in makers]
@@ -43,7 +44,7 @@ def _dump_of_sqlite(url: str) -> str:
         values = " || ', ' || ".join(f"quote({name})" for (name,) in columns)
         [rows] = results(url, f"SELECT {values} FROM {table}")
         lines += [f"INSERT INTO {table} VALUES ({row});" for (row,) in rows]
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, *(f"{sql};" for (sql,) in triggers)]) + "\n"  # the rows have been noted already
 
 
 def _dump_of_postgres(url: str) -> str:

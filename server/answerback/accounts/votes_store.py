@@ -13,7 +13,8 @@ def vote(comment_id: str, visitor_id: str, value: int) -> Work[tuple[int, int]]:
     before = 0 if row is None else row["value"]
     if value:
         yield run(
-            """INSERT INTO votes (comment_id, visitor_id, value) VALUES (:comment_id, :visitor_id, :value)
+            """INSERT INTO votes (comment_id, visitor_id, value, page)
+            SELECT id, :visitor_id, CAST(:value AS BIGINT), page FROM comments WHERE id = :comment_id
             ON CONFLICT (comment_id, visitor_id) DO UPDATE SET value = excluded.value""",
             value=value, **ids,
         )  # fmt: skip

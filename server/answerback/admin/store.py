@@ -168,32 +168,27 @@ def _read(row: Row) -> Entry:
     return Entry(**values)
 
 
-def totals(days: Mapping[str, int]) -> Work[Totals]:
-    """The figures of today; `days` says of each site when its day has begun."""
-    if not days:
-        return Totals(0, 0, 0, 0, 0)
-    params: dict[str, object] = {}
-    for index, (site, start) in enumerate(days.items()):
-        params |= {f"site{index}": site, f"day{index}": start}
-
-    def today(column: str) -> str:
-        each = (f"(site = :site{index} AND {column} >= :day{index})" for index in range(len(days)))
-        return "(" + " OR ".join(each) + ")"
-
-    comments = yield one(
-        f"SELECT COUNT(*) AS count FROM comments WHERE author_kind <> 'ai' AND {today('created_at')}",
-        **params,
-    )
-    answers = yield one(
-        f"""SELECT COUNT(*) AS count, CAST(COALESCE(SUM(tokens_in), 0) AS BIGINT) AS tokens_in,
-            CAST(COALESCE(SUM(tokens_out), 0) AS BIGINT) AS tokens_out,
-            CAST(COALESCE(SUM(cost_microusd), 0) AS BIGINT) AS cost
-        FROM answers WHERE kind <> 'refused' AND {today("queued_at")}""",
-        **params,
-    )
-    return Totals(
-        comments["count"], answers["count"], answers["tokens_in"], answers["tokens_out"], answers["cost"]
-    )  # fmt: skip
+def totals(days: Mapping[int, Sequence[str]]) -> Work[Totals]:
+    """The figures of today; `days` says of each moment at which a day has begun, on which sites."""
+    comments = 0
+    sums = {"count": 0, "tokens_in": 0, "tokens_out": 0, "cost": 0}
+    for start, sites in days.items():
+        names, params = in_list("site", sites)
+        row = yield one(
+            f"""SELECT COUNT(*) AS count FROM comments WHERE author_kind <> 'ai' AND site IN ({names})
+            AND created_at >= :start""",
+            start=start, **params,
+        )  # fmt: skip
+        comments += row["count"]
+        row = yield one(
+            f"""SELECT COUNT(*) AS count, CAST(COALESCE(SUM(tokens_in), 0) AS BIGINT) AS tokens_in,
+                CAST(COALESCE(SUM(tokens_out), 0) AS BIGINT) AS tokens_out,
+                CAST(COALESCE(SUM(cost_microusd), 0) AS BIGINT) AS cost
+            FROM answers WHERE kind <> 'refused' AND site IN ({names}) AND queued_at >= :start""",
+            start=start, **params,
+        )  # fmt: skip
+        sums = {name: sums[name] + row[name] for name in sums}
+    return Totals(comments, sums["count"], sums["tokens_in"], sums["tokens_out"], sums["cost"])
 
 
 def pages(sites: Sequence[str]) -> Work[list[str]]:
@@ -252,16 +247,18 @@ def moderate(
     return comment, changed
 
 
-def alerts(days: Mapping[str, str]) -> Work[list[Alert]]:
-    """The budgets of today of which most is used; `days` says of each site what today is called there."""
+def alerts(days: Mapping[str, Sequence[str]]) -> Work[list[Alert]]:
+    """The budgets of today of which most is used; `days` says of each day on which sites it is today."""
     found: list[Alert] = []
-    for site, day in days.items():
+    for day, sites in days.items():
+        names, params = in_list("site", sites)
         rows = yield many(
-            "SELECT budget, most, used FROM budget_alerts WHERE site = :site AND day = :day ORDER BY budget",
-            site=site, day=day,
+            f"""SELECT site, budget, most, used FROM budget_alerts WHERE day = :day AND site IN ({names})
+            ORDER BY site, budget""",
+            day=day, **params,
         )  # fmt: skip
-        used = yield from quota.used_of([BUDGETS[row["budget"]](site) for row in rows], day)
+        used = yield from quota.used_of([BUDGETS[row["budget"]](row["site"]) for row in rows], day)
         for row in rows:
-            now = used.get(BUDGETS[row["budget"]](site), row["used"])
-            found.append(Alert(site, row["budget"], now, row["most"]))
+            now = used.get(BUDGETS[row["budget"]](row["site"]), row["used"])
+            found.append(Alert(row["site"], row["budget"], now, row["most"]))
     return found

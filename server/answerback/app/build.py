@@ -24,6 +24,7 @@ from ..answers.session_handlers import VisitorSession
 from ..answers.stopping import AnswerStops
 from ..answers.streaming import AnswerStreams
 from ..clock import Clock, SystemClock
+from ..comments.counting import ThreadCounts
 from ..comments.handlers import CommentHandlers
 from ..comments.posting import Posting
 from ..comments.snapshot import Snapshots, ThreadReads
@@ -81,7 +82,7 @@ def build_services(settings: Settings, seams: Overrides) -> Services:
     """All parts of a server, none of them at work yet."""
     metrics = Metrics()
     db = Database(settings.database_url, metrics)
-    clock, ids, bus, mailer = seams.clock, seams.ids, make_bus(settings, seams.ids), make_mailer(settings)
+    clock, ids, bus, mailer = seams.clock, seams.ids, make_bus(settings, seams.clock, seams.ids), make_mailer(settings)
     sites = SiteDirectory(db, clock, settings.daily_answers)
     free = seams.free_bytes or free_bytes(settings.database_url)
     runtime = Runtime(settings, db, bus, clock, ids, sites, JobQueue(clock, ids), free)
@@ -101,7 +102,7 @@ def build_services(settings: Settings, seams: Overrides) -> Services:
     backups = PlannedBackups(runtime, upkeep)
     kinds = [
         *accounts.jobs, *knowledge.jobs, *renewal.kinds(), *alerts.kinds(), drafts.kind(), *upkeep.kinds(),
-        *backups.kinds(),
+        *backups.kinds(), ThreadCounts(runtime).kind(),
     ]  # fmt: skip
     worker = build_worker(runtime, queue, updates, knowledge, answerer, metrics, alerts)
     return Services(

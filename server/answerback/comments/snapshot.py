@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import binascii
 import gzip
 import hashlib
 from collections import OrderedDict
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -17,20 +19,23 @@ from ..clock import Clock
 from ..core.model import Comment
 from ..db.database import Database
 from ..errors import BadRequest
-from ..live.bus import Bus, page_channel
+from ..live.bus import START_OVER, Bus, page_channel
 from ..net.encoding import accepted_encoding
 from ..sites.edge import read_page
 from ..sites.settings import Site
 from ..sites.store import SiteDirectory
-from . import thread_store
+from . import changes_store, thread_store
 from .thread_store import Position
 
 KEPT_BYTES = 32 * 1024 * 1024
 LEAST_BYTES = 2_048
 """What a thread takes up beside its bytes: anybody can ask for any number of threads that are not there."""
-LONGEST_KEPT_QUERY = 2_000
+ENCODINGS = 3
+"""Forms of a body: as it is, gzip, brotli."""
+MOST_QUERIES, LONGEST_KEPT_QUERY = 5_000, 500
 FRESH_MS = 10_000
-"""How long a change by another process (an import on the command line) may stay unseen."""
+"""How long a change that no process announces (an import on the command line) may stay unseen."""
+LATE_CHANGES = 500
 ROOTS, MOST_ROOTS = 50, 100
 REPLIES = "replies"
 """The order of replies, in their cursors."""
@@ -43,21 +48,23 @@ RawHeaders = list[tuple[bytes, bytes]]
 class Snapshot:
     """One page of a thread as bytes."""
 
-    __slots__ = ("_br", "_gzip", "body", "etag", "made_at", "page", "site")
+    __slots__ = ("_br", "_gzip", "_head", "body", "etag", "last_event", "page", "site", "size")
 
-    def __init__(self, site: str, page: str, body: bytes, made_at: int) -> None:
+    def __init__(self, site: str, page: str, thread: dict[str, Any], last_event: str) -> None:
         self.site = site
         self.page = page
-        self.body = body
-        self.made_at = made_at
-        self.etag = b'"%s"' % hashlib.blake2b(body, digest_size=12).hexdigest().encode()
+        self._head = orjson.dumps(thread)[:-1]
+        self.size = ENCODINGS * len(self._head) + LEAST_BYTES
+        """Bytes of memory that it takes up, at most."""
+        self.go_on_from(last_event)
+
+    def go_on_from(self, last_event: str) -> None:
+        """The same thread, for readers who begin with what comes after this event."""
+        self.last_event = last_event
+        self.body = b'%s,"last_event":%s}' % (self._head, orjson.dumps(last_event))
+        self.etag = b'"%s"' % hashlib.blake2b(self.body, digest_size=12).hexdigest().encode()
         self._gzip: bytes | None = None
         self._br: bytes | None = None
-
-    @property
-    def size(self) -> int:
-        """Bytes of memory that it takes up, about."""
-        return len(self.body) + LEAST_BYTES
 
     def encoded(self, accept: bytes) -> tuple[bytes, bytes | None]:
         """The smallest form that the client takes, and its Content-Encoding."""
@@ -74,7 +81,11 @@ class Snapshot:
 
 
 class Snapshots:
-    """The snapshots at hand, newest used last, at most `most` bytes in all."""
+    """The snapshots at hand, newest used last, at most `most` bytes in all.
+
+    One is at hand until its own thread changes: this process hears of that from its own writes and from the others' on
+    the bus, and of what nobody announces (an import on the command line) by a look at what the database has noted.
+    """
 
     def __init__(self, db: Database, bus: Bus, clock: Clock, most: int = KEPT_BYTES) -> None:
         self._db = db
@@ -84,14 +95,26 @@ class Snapshots:
         self._kept: OrderedDict[Key, Snapshot] = OrderedDict()
         self._keys: dict[tuple[str, str], set[Key]] = {}
         self._size = 0
-        self._changes = 0
+        self._flights: dict[Key, asyncio.Task[Snapshot]] = {}
+        """What is being read now; whoever asks for it meanwhile waits for the same."""
+        self._looking: asyncio.Task[None] | None = None
+        self._looked_at = -FRESH_MS
+        self._seen: set[int] = set()
+        self._seen_after = 0
+        """The newest changes that were seen, and the one after which they begin."""
         bus.observe(self._hear)
 
     def known(self, key: Key) -> Snapshot | None:
-        """The snapshot at hand, if it is fresh."""
-        snapshot = self._kept.get(key)
-        if snapshot is None or not 0 <= self._clock.now() - snapshot.made_at < FRESH_MS:
+        """The snapshot at hand; None, too, when it is time to look for changes."""
+        if not 0 <= self._clock.now() - self._looked_at < FRESH_MS:
             return None
+        snapshot = self._kept.get(key)
+        if snapshot is None:
+            return None
+        channel = page_channel(snapshot.site, snapshot.page)
+        if not self._bus.holds(channel, snapshot.last_event):  # long ago, but nothing has changed since
+            snapshot.go_on_from(self._bus.latest(channel))
+        self._kept.move_to_end(key)
         return snapshot
 
     async def get(self, key: Key) -> Snapshot:
@@ -99,26 +122,60 @@ class Snapshots:
         known = self.known(key)
         if known is not None:
             return known
+        read_cursor(key[3], key[2])
+        await self._look()
+        known = self.known(key)
+        if known is not None:
+            return known
+        flight = self._flights.get(key)
+        if flight is None:
+            flight = self._flights[key] = asyncio.create_task(self._read(key))
+            flight.add_done_callback(partial(self._land, key))
+        return await asyncio.shield(flight)
+
+    async def _read(self, key: Key) -> Snapshot:
         site, page, sort, cursor, limit = key
-        changes = self._changes
         last_event = self._bus.latest(page_channel(site, page))  # before reading: an event told twice does no harm
         position, root = read_cursor(cursor, sort)
         if position is not None and root:
-            at = position
-            thread = await self._db.read(lambda: thread_store.replies_of(site, page, root, at))
+            thread = await self._db.read(partial(thread_store.replies_of, site, page, root, position))
         else:
-            thread = await self._db.read(lambda: thread_store.page_of_thread(site, page, sort, position, limit))
+            thread = await self._db.read(partial(thread_store.page_of_thread, site, page, sort, position, limit))
         data = {
             "comments": [_root(comment, thread.more.get(comment.id)) for comment in thread.comments],
             "next": None if thread.next is None else write_cursor(thread.next, sort),
             "total": thread.total,
             "locked": thread.locked,
-            "last_event": last_event,
         }
-        snapshot = Snapshot(site, page, orjson.dumps(data), self._clock.now())
-        if changes == self._changes:
-            self._keep(key, snapshot)
-        return snapshot
+        return Snapshot(site, page, data, last_event)
+
+    def _land(self, key: Key, flight: asyncio.Task[Snapshot]) -> None:
+        failed = flight.cancelled() or flight.exception() is not None
+        if self._flights.get(key) is flight:  # else the thread has changed since
+            del self._flights[key]
+            if not failed:
+                self._keep(key, flight.result())
+
+    async def _look(self) -> None:
+        """See what the database has noted of changes, at most every `FRESH_MS`."""
+        if 0 <= self._clock.now() - self._looked_at < FRESH_MS:
+            return
+        if self._looking is None or self._looking.done():
+            self._looking = asyncio.create_task(self._see_changes())
+        await asyncio.shield(self._looking)
+
+    async def _see_changes(self) -> None:
+        now, most = self._clock.now(), 4 * LATE_CHANGES
+        changes, oldest, newest = await self._db.read(partial(changes_store.changes_after, self._seen_after, most))
+        if len(changes) == most or oldest > max(self._seen, default=self._seen_after) + 1:
+            self._forget_all()  # there are more, or some have been counted and are gone
+        for change in changes:
+            if change.id not in self._seen:
+                self._drop(change.site, change.page)
+        # On PostgreSQL a change may be seen after those that got their numbers later.
+        self._seen_after = max(self._seen_after, newest - LATE_CHANGES)
+        self._seen = {change.id for change in changes if change.id > self._seen_after}
+        self._looked_at = now
 
     def forget(self, site: str, page: str) -> None:
         """The thread has changed: what any process has at hand of it is out of date."""
@@ -126,11 +183,22 @@ class Snapshots:
         self._bus.announce(CHANGED, {"site": site, "page": page})
 
     def _hear(self, channel: str, event: str, data: dict[str, Any]) -> None:
-        if event == CHANGED and not channel:
+        if channel:
+            return
+        if event == CHANGED:
             self._drop(data["site"], data["page"])
+        elif event == START_OVER:
+            self._forget_all()
+
+    def _forget_all(self) -> None:
+        self._kept.clear()
+        self._keys.clear()
+        self._flights.clear()
+        self._size = 0
 
     def _drop(self, site: str, page: str) -> None:
-        self._changes += 1
+        for flight in [key for key in self._flights if key[:2] == (site, page)]:
+            del self._flights[flight]
         for key in self._keys.pop((site, page), ()):
             snapshot = self._kept.pop(key, None)
             if snapshot is not None:
@@ -243,7 +311,7 @@ class ThreadReads:
             key = read_key(parsed["site"], parsed)
         except (KeyError, ValueError, BadRequest):
             return None
-        if len(self._queries) > 20_000:
+        if len(self._queries) >= MOST_QUERIES:
             self._queries.clear()
         if len(query) <= LONGEST_KEPT_QUERY:
             self._queries[query] = key

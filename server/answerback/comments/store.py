@@ -8,6 +8,7 @@ from ..core.answering import Source
 from ..core.model import Answer, Comment
 from ..db.sql import in_list
 from ..db.work import Row, Work, many, one, run
+from .changes_store import COUNT
 
 COLUMNS = """c.id, c.site, c.page, c.parent_id, c.root_id, c.depth, c.visitor_id, c.author_kind, c.author_name,
     c.avatar_url, c.body, c.html, c.state, c.created_at, c.edited_at, c.up, c.down, a.state AS answer_state,
@@ -151,14 +152,14 @@ def add_comment(comment: Comment, *, key: str | None, address_key: str | None, a
     """Put in a comment; `ask`: what its author chose about an answer, for when it has waited for the owner."""
     yield run(
         """INSERT INTO comments (id, site, page, parent_id, root_id, depth, visitor_id, author_kind, author_name,
-            avatar_url, body, html, state, created_at, idempotency_key, address_key, ask)
+            avatar_url, body, html, state, created_at, idempotency_key, address_key, ask, shown)
         VALUES (:id, :site, :page, :parent_id, :root_id, :depth, :visitor_id, :author_kind, :author_name,
-            :avatar_url, :body, :html, :state, :created_at, :key, :address_key, :ask)""",
+            :avatar_url, :body, :html, :state, :created_at, :key, :address_key, :ask, :shown)""",
         id=comment.id, site=comment.site, page=comment.page, parent_id=comment.parent_id, root_id=comment.root_id,
         depth=comment.depth, visitor_id=comment.author_id, author_kind=comment.author_kind,
         author_name=comment.author_name, avatar_url=comment.avatar_url, body=comment.body, html=comment.html,
         state=comment.state, created_at=comment.created_at, key=key, address_key=address_key,
-        ask=None if ask is None else int(ask),
+        ask=None if ask is None else int(ask), shown=int(comment.depth == 0 and comment.state == "published"),
     )  # fmt: skip
 
 
@@ -233,15 +234,21 @@ def add_report(comment_id: str, visitor_id: str, reason: str, now: int) -> Work[
 def mine(site: str, page: str, visitor_id: str) -> Work[tuple[dict[str, int], list[Comment]]]:
     """A visitor's votes on a page, and what there waits for the owner: comments, and answers that were asked for."""
     votes = yield many(
-        """SELECT v.comment_id, v.value FROM votes v JOIN comments c ON c.id = v.comment_id
-        WHERE v.visitor_id = :visitor_id AND c.site = :site AND c.page = :page""",
-        visitor_id=visitor_id, site=site, page=page,
+        "SELECT comment_id, value FROM votes WHERE visitor_id = :visitor_id AND page = :page",
+        visitor_id=visitor_id, page=page,
     )  # fmt: skip
     pending = yield many(
-        f"""SELECT {COLUMNS} {FROM} WHERE (c.visitor_id = :visitor_id OR a.visitor_id = :visitor_id)
-        AND c.site = :site AND c.page = :page AND c.state = 'pending' ORDER BY c.created_at, c.id LIMIT 100""",
+        f"""SELECT {COLUMNS} {FROM} WHERE c.visitor_id = :visitor_id AND c.site = :site AND c.page = :page
+        AND c.state = 'pending' ORDER BY c.created_at, c.id LIMIT 100""",
         visitor_id=visitor_id, site=site, page=page,
     )  # fmt: skip
+    pending += yield many(
+        f"""SELECT {COLUMNS} FROM comments c JOIN answers a ON a.id = c.id WHERE a.visitor_id = :visitor_id
+        AND c.site = :site AND c.page = :page AND c.state = 'pending' AND c.author_kind = 'ai'
+        ORDER BY c.created_at, c.id LIMIT 100""",
+        visitor_id=visitor_id, site=site, page=page,
+    )  # fmt: skip
+    pending.sort(key=lambda row: (row["created_at"], row["id"]))
     return {row["comment_id"]: row["value"] for row in votes}, [read_comment(row) for row in pending]
 
 
@@ -249,8 +256,7 @@ def counts(site: str, pages: list[str]) -> Work[dict[str, int]]:
     """How many comments can be seen on each of the pages."""
     listed, params = in_list("page", pages)
     rows = yield many(
-        f"""SELECT page, COUNT(*) AS count FROM comments WHERE site = :site AND state = 'published'
-        AND page IN ({listed}) GROUP BY page""",
+        f"SELECT t.page, {COUNT} AS count FROM threads t WHERE t.site = :site AND t.page IN ({listed})",
         site=site, **params,
     )  # fmt: skip
     return dict.fromkeys(pages, 0) | {row["page"]: row["count"] for row in rows}

@@ -10,13 +10,11 @@ from ..core.comments import DEPTH_LIMIT
 from ..core.model import Comment
 from ..db.sql import in_list
 from ..db.work import Row, Work, many, one
+from .changes_store import COUNT
 from .store import COLUMNS, FROM, comment_by_id, read_comment
 
-_ROOTS = """c.site = :site AND c.page = :page AND c.depth = 0 AND (c.state = 'published'
-    OR (c.state IN ('deleted', 'hidden') AND EXISTS (
-        SELECT 1 FROM comments r
-        WHERE r.site = c.site AND r.root_id = c.id AND r.depth > 0 AND r.state = 'published')))"""
-_REPLIES = "c.site = :site AND c.depth > 0 AND c.state <> 'pending'"
+_ROOTS = "c.site = :site AND c.page = :page AND c.depth = 0 AND c.shown = 1"
+_REPLIES = "c.site = :site AND c.depth > 0 AND c.state = 'published'"
 REPLIES_LIMIT = 2_000
 """Replies below all roots of a page; where there are more, each root has an equal share of them."""
 LEAST_SHARE = 20
@@ -92,19 +90,18 @@ def replies_of(site: str, page: str, root_id: str, after: Position) -> Work[Page
 
 def _whole(site: str, page: str) -> Work[tuple[int, bool]]:
     """How many comments of the thread are published, and whether it is locked."""
-    count = yield one(
-        "SELECT COUNT(*) AS total FROM comments WHERE site = :site AND page = :page AND state = 'published'",
+    row = yield one(
+        f"SELECT {COUNT} AS total, t.locked FROM threads t WHERE t.site = :site AND t.page = :page",
         site=site, page=page,
     )  # fmt: skip
-    thread = yield one("SELECT locked FROM threads WHERE site = :site AND page = :page", site=site, page=page)
-    return count["total"], bool(thread and thread["locked"])
+    return (0, False) if row is None else (row["total"], bool(row["locked"]))
 
 
 def _pinned(site: str, page: str) -> Work[list[Comment]]:
     """What the owner has put before everything else, on the first page only, the newest first."""
     rows = yield many(
         f"""SELECT {COLUMNS} {FROM} WHERE {_ROOTS} AND c.pinned = 1
-        ORDER BY c.created_at DESC, c.id LIMIT {PINNED_LIMIT}""",
+        ORDER BY c.created_at DESC, c.id DESC LIMIT {PINNED_LIMIT}""",
         site=site, page=page,
     )  # fmt: skip
     return [read_comment(row) for row in rows]
@@ -166,7 +163,11 @@ def _hang(site: str, roots: list[Comment], replies: Iterable[Comment]) -> Work[N
         if not missing:
             break
         listed, ids = in_list("id", missing)
-        rows = yield many(f"SELECT {COLUMNS} {FROM} WHERE c.id IN ({listed}) AND {_REPLIES}", site=site, **ids)
+        rows = yield many(
+            f"""SELECT {COLUMNS} {FROM} WHERE c.id IN ({listed}) AND c.site = :site AND c.depth > 0
+            AND c.state <> 'pending'""",
+            site=site, **ids,
+        )  # fmt: skip
         known |= {row["id"]: read_comment(row) for row in rows}
     for reply in sorted(known.values(), key=lambda reply: (not reply.pinned, reply.created_at, reply.id)):
         if reply.parent_id in known:

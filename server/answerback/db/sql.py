@@ -5,10 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+import orjson
 
-def in_list(name: str, values: Iterable[Any]) -> tuple[str, dict[str, Any]]:
-    """The inside of `IN (…)`, with its parameters `name0`, `name1`, …; an empty one holds nothing."""
-    params = {f"{name}{number}": value for number, value in enumerate(values)}
+LONGEST_LIST = 120
+"""Values that have a parameter each: databases take some thousands at most, and are slow long before."""
+
+
+def in_list(name: str, values: Iterable[str] | Iterable[int]) -> tuple[str, dict[str, Any]]:
+    """The inside of `IN (…)` for any number of values, with its parameters `name0`, `name1`, …, or for a long one
+    `name` alone; an empty one holds nothing."""
+    listed = list(values)
+    if len(listed) > LONGEST_LIST:
+        key = "key" if isinstance(listed[0], str) else "CAST(key AS BIGINT)"
+        # The keys of an object: SQLite and PostgreSQL both give those as text.
+        keys = orjson.dumps(dict.fromkeys(map(str, listed))).decode()
+        return f"SELECT {key} FROM json_each(:{name})", {name: keys}
+    params = {f"{name}{number}": value for number, value in enumerate(listed)}
     return ", ".join(f":{each}" for each in params) or "NULL", params
 
 

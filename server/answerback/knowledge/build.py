@@ -67,7 +67,7 @@ async def crawl_site(settings: Settings, db: Database, site: Site, limit: int | 
     """Read a whole site, faster than in the background; None while somebody else reads it."""
     clock, ids = SystemClock(), RandomIds()
     sites = SiteDirectory(db, clock, settings.daily_answers)
-    runtime = Runtime(settings, db, MemoryBus(ids.new()), clock, ids, sites, JobQueue(clock, ids))
+    runtime = Runtime(settings, db, MemoryBus(ids.new(), clock), clock, ids, sites, JobQueue(clock, ids))
     knowledge = Knowledge(runtime, None, COMMAND_PACE_SECONDS)
     try:
         result = await knowledge.crawler.crawl(site, ids.new(), limit=limit or MOST_PAGES, tell=tell)

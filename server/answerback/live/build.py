@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from ..clock import Clock
 from ..ids import Ids
 from ..settings import Settings
 from .bus import Bus, MemoryBus
 
 
-def make_bus(settings: Settings, ids: Ids) -> Bus:
+def make_bus(settings: Settings, clock: Clock, ids: Ids) -> Bus:
     """The bus of one process, or with a Redis that of several."""
     if not settings.redis_url:
-        return MemoryBus(ids.new())
+        return MemoryBus(ids.new(), clock)
     from .redis_bus import RedisBus
 
-    return RedisBus(settings.redis_url, ids.new())
+    return RedisBus(settings.redis_url, ids.new(), clock)

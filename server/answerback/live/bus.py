@@ -10,15 +10,22 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from ..clock import Clock
 from ..core.events import EventName, encode
 
 KEPT_EVENTS = 512
+"""For those who come back to one channel."""
+KEPT_BYTES = 8 * 1024 * 1024
+KEPT_MS = 10 * 60_000
+MOST_KEPT = 20_000
+"""On all channels: what is kept for those who come back, in bytes, in milliseconds and in events."""
 QUEUE_LIMIT = 1_024
-CHANNELS = 10_000
 TAKE_BACK = ("comment.removed", "reload")
 """Always told afresh."""
 PRIVATE = "answer:"
 """How the channels of one answer's asker begin."""
+START_OVER = "again"
+"""What observers hear, as of an announcement, when they may have missed something."""
 Observer = Callable[[str, str, dict[str, Any]], None]
 """Gets the channel, the event's name and its data; of an announcement, an empty channel and its topic."""
 
@@ -41,6 +48,10 @@ class Bus(Protocol):
 
     def latest(self, channel: str) -> str:
         """The id of the channel's last event, to begin after."""
+        ...
+
+    def holds(self, channel: str, after: str) -> bool:
+        """Whether everything that came on the channel after that id is still kept."""
         ...
 
     @property
@@ -131,10 +142,15 @@ class Reader:
 class Channels(ABC):
     """The readers of this process, and each channel's newest events for those who come back.
 
-    Events have positions that grow; an id is the text of a position.
+    Events have positions that grow; an id is the text of a position. `most` bytes are kept of them in all.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock, most: int = KEPT_BYTES) -> None:
+        self._clock = clock
+        self._most = most
+        self._kept: deque[tuple[int, int, str]] = deque()
+        """When each of the events that may still be kept came, its position and its channel, the oldest first."""
+        self._bytes = 0
         self._channels: dict[str, _Channel] = {}
         self._observers: list[Observer] = []
         self._closed = False
@@ -165,14 +181,18 @@ class Channels(ABC):
         `missed`: what came before it on the channel is not all known here."""
         entry = self._entry(channel)
         if afresh:
+            self._bytes -= sum(len(data) for _, data in entry.kept)
             entry.kept.clear()
             entry.dropped = position - 1 if missed else entry.latest
         self._position = entry.latest = position
         entry.kept.append((position, encoded))
+        self._kept.append((self._clock.now(), position, channel))
+        self._bytes += len(encoded)
         if len(entry.kept) > KEPT_EVENTS:
-            entry.dropped = entry.kept.popleft()[0]
+            self._drop_first(entry)
         for reader in entry.readers:
             reader.put(encoded)
+        self._forget_old()
 
     def pass_on(self, channel: str, encoded: bytes) -> None:
         """Give an event without a position to the channel's readers; nobody who comes later hears of it."""
@@ -202,19 +222,39 @@ class Channels(ABC):
             yield reader
         finally:
             entry.readers.discard(reader)
+            self._leave(channel, entry)
+
+    def holds(self, channel: str, after: str) -> bool:
+        """Whether everything that came on the channel after that id is still kept."""
+        position, entry = self.position_of(after), self._channels.get(channel)
+        return position is not None and position >= (entry.dropped if entry else self._floor)
 
     def _entry(self, channel: str) -> _Channel:
         entry = self._channels.get(channel)
         if entry is None:
-            if len(self._channels) >= CHANNELS:
-                self._forget_quiet()
             entry = self._channels[channel] = _Channel(self._floor, self._floor)
         return entry
 
-    def _forget_quiet(self) -> None:
-        # Nobody reads these; a thread shown from before begins again with a reload.
-        for name in [name for name, entry in self._channels.items() if not entry.readers][: CHANNELS // 2]:
-            self._floor = max(self._floor, self._channels.pop(name).latest)
+    def _drop_first(self, entry: _Channel) -> None:
+        entry.dropped, data = entry.kept.popleft()
+        self._bytes -= len(data)
+
+    def _forget_old(self) -> None:
+        now = self._clock.now()
+        while self._kept and (
+            self._bytes > self._most or len(self._kept) > MOST_KEPT or not 0 <= now - self._kept[0][0] < KEPT_MS
+        ):
+            _, position, channel = self._kept.popleft()
+            entry = self._channels.get(channel)
+            if entry is not None and entry.kept and entry.kept[0][0] == position:
+                self._drop_first(entry)
+                self._leave(channel, entry)
+
+    def _leave(self, channel: str, entry: _Channel) -> None:
+        """A channel on which nothing is kept and that nobody reads is none; a thread shown from before begins again."""
+        if not entry.kept and not entry.readers and self._channels.get(channel) is entry:
+            del self._channels[channel]
+            self._floor = max(self._floor, entry.latest)
 
     @property
     def readers(self) -> int:
@@ -224,11 +264,14 @@ class Channels(ABC):
     def start_over(self, position: int) -> None:
         """Events may have been missed up to this position: everyone fetches everything again."""
         self._position = self._floor = position
+        self._kept.clear()
+        self._bytes = 0
         for entry in self._channels.values():
             entry.dropped = entry.latest = position
             entry.kept.clear()
             for reader in entry.readers:
                 reader.lose()
+        self.tell_observers("", START_OVER, {})
 
     def close(self) -> None:
         """End every stream, so that the server can stop."""
@@ -242,8 +285,8 @@ class Channels(ABC):
 class MemoryBus(Channels):
     """The bus of one process. Ids are `<epoch>-<n>`; another epoch means that the server was restarted."""
 
-    def __init__(self, epoch: str) -> None:
-        super().__init__()
+    def __init__(self, epoch: str, clock: Clock, most: int = KEPT_BYTES) -> None:
+        super().__init__(clock, most)
         self._epoch = epoch
 
     def id_of(self, position: int) -> str:

@@ -17,9 +17,10 @@ import orjson
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from ..clock import Clock
 from ..core.events import EventName, frame
 from ..logs import Fault, describe
-from .bus import PRIVATE, TAKE_BACK, Channels
+from .bus import PRIVATE, START_OVER, TAKE_BACK, Channels
 
 log = logging.getLogger(__name__)
 
@@ -42,8 +43,8 @@ Entry = tuple[str, str, bytes, bool]
 class RedisBus(Channels):
     """A bus over the Redis at `url`; `name` is this process's own."""
 
-    def __init__(self, url: str, name: str) -> None:
-        super().__init__()
+    def __init__(self, url: str, name: str, clock: Clock) -> None:
+        super().__init__(clock)
         self._url = url
         self._name = name
         self._outgoing: list[Entry] = []
@@ -143,7 +144,7 @@ class RedisBus(Channels):
     async def _come_in(self, reading: Any, writing: Any) -> None:
         """Where to read from: the newest events at the start, a mark of our own after an outage."""
         if self._last:
-            mark = await writing.xadd(STREAM, self._fields(("", "again", b"{}", False)), maxlen=STREAM_LENGTH)
+            mark = await writing.xadd(STREAM, self._fields(("", START_OVER, b"{}", False)), maxlen=STREAM_LENGTH)
             self._last = mark.decode()
             position = self.position_of(self._last) or 0
             self.start_over(position)

@@ -75,8 +75,13 @@ def _again(done: Sequence[tuple[str, tuple[str, ...]]], found: Found) -> list[st
     expected = Schema.of(everything)
     if Schema(expected.tables).missing_in(found.schema):
         return None
-    makers = {name: sql for sql in everything if is_index(sql) for name in Schema.of([sql]).indexes}
-    return [makers[name] for name in expected.indexes if name not in found.schema.indexes]
+    indexes = {name: sql for sql in everything if is_index(sql) for name in Schema.of([sql]).indexes}
+    makers = [sql for sql in everything if sql.startswith("CREATE TRIGGER")]
+    triggers = {name: sql for sql in makers for name in Schema.of([sql]).triggers}
+    return [
+        *(indexes[name] for name in expected.indexes if name not in found.schema.indexes),
+        *(triggers[name] for name in expected.triggers if name not in found.schema.triggers),
+    ]
 
 
 def _step(revision: str, statements: Sequence[str], why: str, found: Found) -> Step:

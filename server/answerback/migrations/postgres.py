@@ -32,6 +32,10 @@ INDEXES = """
     JOIN pg_class t ON t.oid = x.indrelid
     WHERE pg_table_is_visible(i.oid) AND i.relnamespace <> 'pg_catalog'::regnamespace"""
 
+TRIGGERS = """
+    SELECT g.tgname, t.relname FROM pg_trigger g JOIN pg_class t ON t.oid = g.tgrelid
+    WHERE NOT g.tgisinternal AND pg_table_is_visible(t.oid)"""
+
 
 def plan(url: str, revisions: Sequence[Revision]) -> Step | None:
     """The next step, without taking it. Raises Unavailable where the database cannot be reached or migrated."""
@@ -78,6 +82,7 @@ async def _look(connection: Any) -> Found:
     for table, column, kind in await connection.fetch(COLUMNS):
         schema.tables.setdefault(table, {})[column] = kind
     schema.indexes.update(await connection.fetch(INDEXES))
+    schema.triggers.update(await connection.fetch(TRIGGERS))
     revision = None
     if VERSION_TABLE in schema.tables:
         revision = await connection.fetchval(f"SELECT version_num FROM {VERSION_TABLE}")

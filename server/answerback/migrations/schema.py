@@ -1,4 +1,4 @@
-"""Tables, columns and indexes: what the revisions' statements make, to be compared with what a database has.
+"""Tables, columns, indexes and triggers: what the revisions' statements make, to be compared with what a database has.
 
 The statements are read, not run: no second list of tables is kept beside them, and nothing is asked of a database but
 what it has. A test compares what is read here with what each of the two makes of it.
@@ -21,15 +21,18 @@ _RENAME_COLUMN = re.compile(r"ALTER TABLE (\w+) RENAME COLUMN (\w+) TO (\w+)")
 _RENAME = re.compile(r"ALTER TABLE (\w+) RENAME TO (\w+)")
 _DROP_TABLE = re.compile(r"DROP TABLE (\w+)")
 _DROP_INDEX = re.compile(r"DROP INDEX (\w+)")
+_CREATE_TRIGGER = re.compile(r"CREATE TRIGGER (\w+) AFTER .*? ON (\w+)\b.*", re.S)
+_CREATE_FUNCTION = re.compile(r"CREATE FUNCTION \w+\(\) RETURNS trigger\b.*", re.S)
 _DATA = re.compile(r"(?:INSERT|UPDATE|DELETE)\b.*", re.S)
 
 
 @dataclass
 class Schema:
-    """Tables with their columns' types, and indexes with their table."""
+    """Tables with their columns' types, indexes and triggers with their table."""
 
     tables: dict[str, dict[str, str]] = field(default_factory=dict)
     indexes: dict[str, str] = field(default_factory=dict)
+    triggers: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, statements: Iterable[str]) -> Schema:
@@ -46,6 +49,8 @@ class Schema:
             self.tables[match[1]] = {name: "" for name in _split(match[2]) if "=" not in name}
         elif match := _CREATE_INDEX.fullmatch(sql):
             self.indexes[match[1]] = match[2]
+        elif match := _CREATE_TRIGGER.fullmatch(sql):
+            self.triggers[match[1]] = match[2]
         elif match := _ADD.fullmatch(sql):
             self.tables.setdefault(match[1], {}).update(_columns(match[2]))
         elif match := _DROP_COLUMN.fullmatch(sql):
@@ -60,7 +65,7 @@ class Schema:
             self.indexes = {name: table for name, table in self.indexes.items() if table != match[1]}
         elif match := _DROP_INDEX.fullmatch(sql):
             del self.indexes[match[1]]
-        elif not _DATA.fullmatch(sql):
+        elif not (_DATA.fullmatch(sql) or _CREATE_FUNCTION.fullmatch(sql)):  # of a function, its triggers tell
             raise ValueError(f"migrations/schema.py does not know what this does: {sql}")
 
     def missing_in(self, found: Schema) -> list[str]:
@@ -77,6 +82,7 @@ class Schema:
                 elif there[column] != kind:
                     gaps.append(f"{table}.{column} is {there[column] or 'of no type'} instead of {kind}")
         gaps += [f"the index {index} is missing" for index in self.indexes if index not in found.indexes]
+        gaps += [f"the trigger {trigger} is missing" for trigger in self.triggers if trigger not in found.triggers]
         return gaps
 
 

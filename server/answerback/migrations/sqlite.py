@@ -106,6 +106,7 @@ def _look(connection: sqlite3.Connection) -> Found:
         schema.tables.setdefault(table, {})[column] = kind.lower()
     indexes = connection.execute("SELECT name, tbl_name FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL")
     schema.indexes.update(indexes.fetchall())
+    schema.triggers.update(connection.execute("SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger'"))
     row = None
     if VERSION_TABLE in schema.tables:
         row = connection.execute(f"SELECT version_num FROM {VERSION_TABLE}").fetchone()

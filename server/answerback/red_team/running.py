@@ -109,7 +109,7 @@ class _Range:
         self._answerer = answerer
         self._db = db
         self._ids, self._clock = RandomIds(), SystemClock()
-        self._bus = MemoryBus(self._ids.new())
+        self._bus = MemoryBus(self._ids.new(), self._clock)
         self._sites = SiteDirectory(db, self._clock, None)
         settings = replace(settings, secret_key=(self._ids.secret(),))
         jobs = JobQueue(self._clock, self._ids)

@@ -27,6 +27,8 @@ def add_site(key: str, texts: Mapping[str, str], now: int) -> Work[bool]:
         settings=orjson.dumps({name: check(name, text) for name, text in texts.items()}).decode(),
         now=now,
     )
+    if row is not None:
+        yield from _note_change(now)
     return row is not None
 
 
@@ -44,6 +46,24 @@ def change_site(key: str, changes: Mapping[str, str], now: int) -> Work[None]:
         now=now,
         key=key,
     )
+    yield from _note_change(now)
+
+
+def _note_change(now: int) -> Work[None]:
+    """A number that grows, by which processes see that a site has changed without going through all of them."""
+    yield run(
+        """INSERT INTO flags (name, value, changed_at) VALUES ('sites', '1', :now)
+        ON CONFLICT (name) DO UPDATE
+            SET value = CAST(CAST(flags.value AS BIGINT) + 1 AS TEXT), changed_at = excluded.changed_at""",
+        now=now,
+    )
+
+
+def flags() -> Work[tuple[str, str]]:
+    """How often sites have changed, and whether anybody is answered at all: `on` or `off`."""
+    rows = yield many("SELECT name, value FROM flags WHERE name IN ('answers', 'sites')")
+    found = {row["name"]: row["value"] for row in rows}
+    return found.get("sites", "0"), found.get("answers", "on")
 
 
 def switch_answers(value: str, now: int) -> Work[None]:
@@ -76,7 +96,8 @@ class SiteDirectory:
         self._daily_answers = daily_answers
         self._sites: dict[str, Site] = {}
         self._origins: frozenset[str] = frozenset()
-        self._mark: tuple[int, int, str] | None = None
+        self._texts: dict[str, dict[str, str]] = {}
+        self._mark: tuple[str, str] | None = None
         self._read_at = -FRESH_MS
         self._looking = asyncio.Lock()
         self._looks = 0
@@ -135,20 +156,20 @@ class SiteDirectory:
             await self._read()
 
     async def _read(self) -> None:
-        row = await self._db.fetch_one(
-            """SELECT COUNT(*) AS count, SUM(updated_at) AS moments,
-                (SELECT value FROM flags WHERE name = 'answers') AS answers FROM sites"""
-        )
-        # The sum, not the latest: a clock that was put back stamps a change with less than the latest.
-        mark = (row["count"], int(row["moments"] or 0), row["answers"] or "on") if row else (0, 0, "on")
+        mark = await self._db.read(flags)
         if mark == self._mark:
             return
-        sites = [
-            read_site(key, texts, daily_answers=self._daily_answers) for key, texts in await self._db.read(list_sites)
-        ]
-        if mark[2] == "off":  # nobody is answered anywhere: the same for everyone as if each site had said so
-            sites = [replace(site, ai="off") for site in sites]
-        self._sites = {site.key: site for site in sites}
-        self._origins = frozenset(origin for site in sites for origin in site.origins)
+        self._texts, before = dict(await self._db.read(list_sites)), self._texts
+        same = self._mark is not None and mark[1] == self._mark[1]
+        self._sites = {
+            key: self._sites[key] if same and before.get(key) == texts else self._parse(key, texts, mark[1])
+            for key, texts in self._texts.items()
+        }
+        self._origins = frozenset(origin for site in self._sites.values() for origin in site.origins)
         self._mark = mark
         self.version += 1
+
+    def _parse(self, key: str, texts: dict[str, str], answers: str) -> Site:
+        site = read_site(key, texts, daily_answers=self._daily_answers)
+        # Where nobody is answered anywhere, it is for everyone as if each site had said so.
+        return replace(site, ai="off") if answers == "off" else site

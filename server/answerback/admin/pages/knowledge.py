@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
@@ -21,6 +22,8 @@ from ..auth import OwnerAuth, OwnerCall, OwnerView
 
 PATH = "/admin/knowledge/"
 PAGES = 50
+MOST_CARDS = 20
+"""Who has more sites sees one of them at a time."""
 TEXT_LIMIT, ADDRESS_LIMIT = 200, 2_000
 
 
@@ -53,11 +56,14 @@ class KnowledgeViews:
         if query["status"] and query["status"] not in STATUSES:
             raise BadRequest("validation_failed", "Unknown status.")
         chosen = query["site"] or (sites[0] if sites else "")
+        cards = sites if len(sites) <= MOST_CARDS else (chosen,)
         await self._sites.refresh()
         now = self._clock.now()
 
-        def work() -> Work[tuple[list[Row], dict[str, Crawl], list[SitePage]]]:
-            counts = yield from store.count_pages(sites)
+        def work() -> Work[tuple[dict[str, list[Row]], dict[str, Crawl], list[SitePage]]]:
+            counts: dict[str, list[Row]] = defaultdict(list)
+            for row in (yield from store.count_pages(cards)):
+                counts[row["site"]].append(row)
             crawls = yield from store.crawls(now)
             text, after = query["q"][:TEXT_LIMIT], query["after"][:ADDRESS_LIMIT]
             pages = yield from store.some_pages(chosen, query["status"], text, after, PAGES + 1)
@@ -69,15 +75,14 @@ class KnowledgeViews:
         return self._auth.show(
             call, "knowledge", chosen=chosen, query=query, form=BoundForm(query), statuses=STATUSES,
             title=lambda t: t.counted("title", len(sites)),
-            sites=[self._card(lang, site, counts, crawls.get(site)) for site in sites], pages=pages[:PAGES],
+            sites=[self._card(lang, site, counts[site], crawls.get(site)) for site in cards], pages=pages[:PAGES],
             at=lambda moment: date_and_time(lang, moment, self._zone(chosen)),
             more=self._auth.address(PATH, query | {"site": chosen, "after": last}) if last else "",
             only=lambda site, status: self._auth.address(PATH, {"site": site, "status": status}),
         )  # fmt: skip
 
-    def _card(self, lang: str, key: str, counts: list[Row], crawl: Crawl | None) -> dict[str, Any]:
+    def _card(self, lang: str, key: str, own: list[Row], crawl: Crawl | None) -> dict[str, Any]:
         site = self._sites.known(key)
-        own = [row for row in counts if row["site"] == key]
         used = next((row for row in own if row["status"] == "ok"), {"pages": 0, "passages": 0})
         zone = self._zone(key)
         return {

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from urllib.parse import parse_qsl, urlencode
@@ -63,8 +64,11 @@ class LogViews:
             raise NotFound
         await self._sites.refresh()
         now = self._clock.now()
-        days = {site: day_start(now, self._zone(site)) for site in chosen}
-        names = {site: day_of(now, self._zone(site)) for site in chosen}
+        days: dict[int, list[str]] = defaultdict(list)
+        names: dict[str, list[str]] = defaultdict(list)
+        for zone, sites in self._by_zone(chosen).items():
+            days[day_start(now, zone)] += sites
+            names[day_of(now, zone)] += sites
 
         def work() -> Work[tuple[list[store.Entry], store.Totals, list[str], list[Alert]]]:
             found = yield from store.entries(chosen, wanted, ENTRIES + 1)
@@ -94,6 +98,12 @@ class LogViews:
         )
         most = limits.get(alert.budget)
         return None if most is None or alert.used * 5 < most * 4 else replace(alert, most=most)
+
+    def _by_zone(self, sites: Sequence[str]) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = defaultdict(list)
+        for site in sites:
+            found[self._zone(site)].append(site)
+        return found
 
     def _zone(self, site: str) -> str:
         known = self._sites.known(site)

@@ -1,0 +1,62 @@
+"""Changes of threads, as the database's triggers note them: who has a thread at hand lets go of it, and the counts of
+comments are brought up to date from them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..db.work import Work, many, one, run
+
+COUNT = """t.comments + COALESCE((SELECT CAST(SUM(n.published) AS BIGINT) FROM thread_changes n
+    WHERE n.site = t.site AND n.page = t.page), 0)"""
+"""How many comments of the thread `t` are published: as last counted, and what has been noted since."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A thread was changed."""
+
+    id: int
+    site: str
+    page: str
+
+
+def newest_change() -> Work[int]:
+    """The id of the newest change, 0 before the first."""
+    row = yield one("SELECT MAX(id) AS id FROM thread_changes")
+    return row["id"] or 0
+
+
+def changes_after(id: int, most: int) -> Work[tuple[list[Change], int, int]]:
+    """The first `most` changes after that one; the ids of the oldest and of the newest that are still noted, 0 when
+    none is."""
+    rows = yield many(
+        "SELECT id, site, page FROM thread_changes WHERE id > :id ORDER BY id LIMIT :most", id=id, most=most
+    )
+    ends = yield one(
+        """SELECT (SELECT MIN(id) FROM thread_changes) AS oldest, (SELECT MAX(id) FROM thread_changes) AS newest"""
+    )
+    return [Change(row["id"], row["site"], row["page"]) for row in rows], ends["oldest"] or 0, ends["newest"] or 0
+
+
+def count_changes(before: int, most: int) -> Work[bool]:
+    """Bring counts up to date from at most `most` changes, the oldest, made before that one; whether there may be more.
+
+    The newest change always stays, since new ids follow on from it.
+    """
+    row = yield one(
+        """SELECT MAX(id) AS last, COUNT(*) AS count FROM (
+            SELECT id FROM thread_changes WHERE id < :before ORDER BY id LIMIT :most) AS oldest""",
+        before=before, most=most,
+    )  # fmt: skip
+    if row["last"] is None:
+        return False
+    yield run(
+        """UPDATE threads SET comments = comments + (SELECT CAST(SUM(n.published) AS BIGINT) FROM thread_changes n
+            WHERE n.site = threads.site AND n.page = threads.page AND n.id <= :last)
+        WHERE (site, page) IN (SELECT site, page FROM thread_changes
+            WHERE id <= :last GROUP BY site, page HAVING SUM(published) <> 0)""",
+        last=row["last"],
+    )
+    yield run("DELETE FROM thread_changes WHERE id <= :last", last=row["last"])
+    return bool(row["count"] == most)

@@ -1,0 +1,29 @@
+"""Counts of comments are brought up to date from the changes that were noted."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from ..jobs.model import Job, Kind
+from ..runtime import Runtime
+from . import changes_store
+
+EVERY_MS = 60_000
+AT_ONCE = 2_000
+
+
+class ThreadCounts:
+    """Counts what was noted before the last time, so that each change stays for a while for others to see."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._db = runtime.db
+        self._before = 0
+
+    def kind(self) -> Kind:
+        """The job that does it."""
+        return Kind("thread_counts", self._count, every_ms=EVERY_MS)
+
+    async def _count(self, _: Job) -> None:
+        before, self._before = self._before, await self._db.read(changes_store.newest_change)
+        while await self._db.write(partial(changes_store.count_changes, before, AT_ONCE)):
+            pass
