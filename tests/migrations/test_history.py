@@ -140,13 +140,15 @@ def test_own_tables_and_indexes_are_left_alone(url: str) -> None:
     assert any("mine_too" in line for line in structure(url))
 
 
-def test_missing_index_is_recreated(url: str) -> None:
+def test_missing_index_and_trigger_are_recreated(url: str, kind: Kind) -> None:
     migrate(url)
     before = structure(url)
-    execute(url, "DROP INDEX comments_of_page", "DROP INDEX answers_to_renew")
+    drop_trigger = "DROP TRIGGER thread_locked" + (" ON threads" if kind == "postgresql" else "")
+    execute(url, "DROP INDEX comments_of_parent", "DROP INDEX answers_to_renew", drop_trigger)
     step = plan(url)
     assert step is not None
-    assert f"{HEAD}, but the index comments_of_page is missing, the index answers_to_renew is missing." in step.why
+    lost = ("the index comments_of_parent", "the index answers_to_renew", "the trigger thread_locked")
+    assert f"{HEAD}, but {', '.join(f'{each} is missing' for each in lost)}." in step.why
     migrate(url)
     assert (plan(url), structure(url)) == (None, before)
 
