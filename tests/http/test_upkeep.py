@@ -12,11 +12,12 @@ from pathlib import Path
 import pytest
 
 from tests.fakes.smtp_server import MailServer
-from tests.http.test_corrections import Owner, sign_in
+from tests.http.test_corrections import sign_in
 from tests.http.test_metrics import figures
 from tests.services import Server, Site, wait_until
 
 HOUR, DAY = 3_600, 86_400
+OWNER = "everything@example.com"
 
 
 @pytest.fixture
@@ -32,20 +33,25 @@ def server(tmp_path: Path, post: MailServer) -> Iterator[Server]:
 
 
 @pytest.fixture
-def owner(server: Server) -> Iterator[Owner]:
-    """An owner of all sites."""
-    with sign_in(server, "everything@example.com") as signed_in:
-        yield signed_in
+def server_of_owner(server: Server) -> Server:
+    """The server, with an owner of all sites."""
+    server.command("owner", "add", OWNER)
+    return server
+
+
+def owners_page(server: Server, lang: str = "en") -> str:
+    """What the owner reads, who has been away for so long that they sign in anew."""
+    with sign_in(server, OWNER) as owner:
+        owner.client.headers["Accept-Language"] = lang
+        return owner.read("/admin/").text
 
 
 def later_backup(server: Server, than: float) -> bool:
     return figures(server)["answerback_last_backup_timestamp_seconds"] > than
 
 
-def test_planned_backups_are_made_kept_and_missed(
-    server: Server, owner: Owner, post: MailServer, tmp_path: Path
-) -> None:
-    folder = tmp_path / "backups"
+def test_planned_backups_are_made_kept_and_missed(server_of_owner: Server, post: MailServer, tmp_path: Path) -> None:
+    server, folder = server_of_owner, tmp_path / "backups"
     folder.mkdir()
 
     def made() -> list[str]:
@@ -65,13 +71,13 @@ def test_planned_backups_are_made_kept_and_missed(
     assert len(made()) == 2
     assert first[0] not in made()
     assert not list(folder.glob("*.unfinished"))
-    assert "Last backup: just now." in owner.read("/admin/").text
+    assert "Last backup: just now." in owners_page(server)
 
     shutil.rmtree(folder)
     server.clock.advance(seconds=DAY + HOUR)
     wait_until(lambda: figures(server)["answerback_last_backup_ok"] == 0)
-    assert "Last backup: 1 day ago." in owner.read("/admin/").text
-    assert f"There is no folder {folder}" in post.next_to("everything@example.com").part("plain")
+    assert "Last backup: 1 day ago." in owners_page(server)
+    assert f"There is no folder {folder}" in post.next_to(OWNER).part("plain")
     folder.mkdir()
     server.clock.advance(seconds=HOUR + 6 * 60)
     wait_until(lambda: figures(server)["answerback_last_backup_ok"] == 1)
@@ -79,15 +85,22 @@ def test_planned_backups_are_made_kept_and_missed(
     server.clock.advance(seconds=2 * DAY)
 
 
-def test_damage_is_found_within_a_week_and_told(server: Server, owner: Owner, post: MailServer) -> None:
+def test_damage_is_found_within_a_week_and_told(server_of_owner: Server, post: MailServer) -> None:
+    server = server_of_owner
     wait_until(lambda: figures(server).get("answerback_last_integrity_ok") == 1)
     with closing(sqlite3.connect(server.database_url.removeprefix("sqlite:///"), timeout=10)) as damaged, damaged:
         damaged.execute("INSERT INTO owner_sites (owner_id, site) VALUES ('nobody', 'nowhere')")
     server.clock.advance(seconds=7 * DAY + HOUR)
-    mail = post.next_to("everything@example.com")
+    mail = post.next_to(OWNER)
     assert "needs attention" in mail.message["subject"]
     assert "The database is damaged (owner_sites: a row refers to a row of" in mail.part("plain")
-    assert "The database is damaged" in owner.read("/admin/").text
+    assert "The database is damaged" in owners_page(server)
+    assert "데이터베이스가 손상됐어요" in owners_page(server, "ko")
+    server.change(lang="ko")
+    server.clock.advance(seconds=DAY + HOUR)
+    mail = post.next_to(OWNER, 2)
+    assert "댓글 서버를 확인해 주세요" in mail.message["subject"]
+    assert "데이터베이스가 손상됐어요" in mail.part("plain")
     assert figures(server)["answerback_last_integrity_ok"] == 0
     with sign_in(server, "one@example.com", "demo") as of_a_site:
         page = of_a_site.read("/admin/").text

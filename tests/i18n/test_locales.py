@@ -33,6 +33,7 @@ USED_IN = {
     "account": [SERVER / "accounts" / "profile"],
     "errors": [SERVER],
     "web": [SERVER / "web", ADMIN],
+    "server": [SERVER / "maintenance"],
     "export": [SERVER / "transfer"],
     "admin": [ADMIN],
     "admin.sign_in": [ADMIN / "sign_in.py", ADMIN / "sign_in.html", ADMIN / "sign_in_link.html"],

@@ -12,6 +12,7 @@ from answerback.db.space import free_bytes
 from answerback.maintenance import store
 from answerback.maintenance.status import DAY_MS, Status, database_bytes, read_status
 from answerback.maintenance.store import BackupPlan, Run
+from answerback.maintenance.wording import Wording
 
 pytestmark = pytest.mark.anyio
 NOW = 1_790_000_000_000
@@ -20,18 +21,22 @@ WELL = Status(NOW, 276_000_000, 41_200_000_000, None, None, GOOD, GOOD, Run("int
 DAILY = BackupPlan(DAY_MS, 14, "/backups")
 
 
-def said(status: Status) -> dict[str, str]:
-    return {problem.code: problem.text for problem in status.problems()}
+def said(status: Status, lang: str = "en") -> dict[str, str]:
+    return {problem.code: problem.text for problem in Wording(status, lang).problems()}
 
 
 async def test_nothing_is_wrong_while_all_is_well() -> None:
     assert said(WELL) == {}
-    assert WELL.lines() == [
+    assert Wording(WELL, "en").lines() == [
         "Last backup: 3 days ago.", "Database: 276 MB, 41.2 GB free.", "Checked for damage: 1 day ago."
     ]  # fmt: skip
     new = replace(WELL, backup=None, good_backup=None, integrity=None, free_bytes=None)
     assert said(new) == {}
-    assert new.lines() == ["No backup has been made yet.", "Database: 276 MB.", "Checked for damage: never."]
+    assert Wording(new, "en").lines() == [
+        "No backup has been made yet.",
+        "Database: 276 MB.",
+        "Checked for damage: never.",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -53,6 +58,17 @@ async def test_problems_are_named(changes: dict[str, object], code: str, text: s
     found = said(replace(WELL, **changes))  # type: ignore[arg-type]  # of the fields' types
     assert list(found) == [code]
     assert text in found[code]
+
+
+async def test_status_is_said_in_korean() -> None:
+    assert Wording(WELL, "ko").lines() == [
+        "마지막 백업: 3일 전.", "데이터베이스: 276 MB, 남은 디스크 공간: 41.2 GB.", "마지막 손상 검사: 1일 전."
+    ]  # fmt: skip
+    failed = replace(WELL, backup=Run("backup", NOW - 7_200_000, "failed", "ENOSPC"), free_bytes=900_000_000)
+    assert said(failed, "ko") == {
+        "disk": "디스크가 거의 찼어요. 남은 공간은 900 MB(900,000,000바이트)예요.",
+        "backup_failed": "2시간 전 백업에 실패했어요: ENOSPC 마지막 백업: 3일 전.",
+    }
 
 
 async def test_status_is_read_from_the_database(database: Database) -> None:

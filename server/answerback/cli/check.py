@@ -89,7 +89,9 @@ async def _integrity(settings: Settings) -> Line:
 async def _upkeep(settings: Settings) -> list[Line]:
     """The disk and the backups; nothing where the database cannot tell, which another line says."""
     from ..db.space import free_bytes
+    from ..i18n.catalogue import DEFAULT
     from ..maintenance.status import read_status
+    from ..maintenance.wording import Wording
 
     db = Database(settings.database_url)
     try:
@@ -99,8 +101,9 @@ async def _upkeep(settings: Settings) -> list[Line]:
         return []
     finally:
         await db.close()
-    problems = {problem.code.partition("_")[0]: problem.text for problem in status.problems()}
-    backup, disk, _ = status.lines()
+    said = Wording(status, DEFAULT)
+    problems = {problem.code.partition("_")[0]: problem.text for problem in said.problems()}
+    backup, disk, _ = said.lines()
     return [
         Line(part, "warning" if part in problems else "ok", problems.get(part, text))
         for part, text in (("disk", disk), ("backup", backup))

@@ -25,9 +25,9 @@ def budget_message(to: str, *, site: str, lang: str, used: str, link: str) -> Me
     return _message(texts(lang, "mail"), "budget", to, site, link, used=used)
 
 
-def server_message(to: str, *, problem: str, url: str) -> Message:
-    """The message that tells an owner of all sites what is wrong with the server; what is wrong is said in English."""
-    return _message(texts("en", "mail"), "server", to, urlsplit(url).netloc, f"{url}/admin/", problem=problem)
+def server_message(to: str, *, lang: str, problem: str, url: str) -> Message:
+    """The message that tells an owner of all sites what is wrong with the server."""
+    return _message(texts(lang, "mail"), "server", to, urlsplit(url).netloc, f"{url}/admin/", problem=problem)
 
 
 def _message(t: Texts, kind: str, to: str, site: str, link: str, *, code: str = "", **values: str) -> Message:

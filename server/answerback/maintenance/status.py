@@ -1,4 +1,4 @@
-"""How the server is: room on its disk, its last backup and check, and what of that somebody should see to."""
+"""How the server is: room on its disk, its last backup and check."""
 
 from __future__ import annotations
 
@@ -7,26 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..db.database import Database
-from ..db.space import FULL_BYTES, LOW_BYTES, FreeBytes
+from ..db.space import FreeBytes
 from ..db.work import Work
 from ..settings import sqlite_file
 from . import store
 from .store import BackupPlan, Run
 
-MINUTE_MS, HOUR_MS, DAY_MS = 60_000, 3_600_000, 86_400_000
+HOUR_MS, DAY_MS = 3_600_000, 86_400_000
 GROWTH_MS = 14 * DAY_MS
 """Over how long the growth of the database is measured."""
-FEW_DAYS = 14
-UNPLANNED_MS = 8 * DAY_MS
-"""How old the last backup may be where cron, or a person, makes them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """What somebody should see to; `code` stays the same from day to day."""
-
-    code: str
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,52 +32,6 @@ class Status:
     """The last one, however it ended."""
     good_backup: Run | None
     integrity: Run | None
-
-    def problems(self) -> list[Problem]:
-        """The worst first."""
-        found = [self._damage(), self._disk(), self._failed_backup() or self._old_backup()]
-        return [problem for problem in found if problem is not None]
-
-    def lines(self) -> list[str]:
-        """What there is to say while all is well."""
-        checked = "never" if self.integrity is None else ago(self.now, self.integrity)
-        room = "" if self.free_bytes is None else f", {size(self.free_bytes)} free"
-        return [self._last_backup(), f"Database: {size(self.database_bytes)}{room}.", f"Checked for damage: {checked}."]
-
-    def _damage(self) -> Problem | None:
-        if self.integrity is None or self.integrity.outcome == "ok":
-            return None
-        return Problem("damage", f"The database is damaged ({self.integrity.detail}). Go back to a backup.")
-
-    def _disk(self) -> Problem | None:
-        free = self.free_bytes
-        if free is None:
-            return None
-        room = f"{size(free)} free ({free:,} bytes)"
-        if free < FULL_BYTES:
-            return Problem("disk", f"The disk is full: {room}. New questions are not answered.")
-        if free < LOW_BYTES or (self.days_left is not None and self.days_left < FEW_DAYS):
-            lasts = "" if self.days_left is None else f", enough for about {count(self.days_left, 'day')}"
-            return Problem("disk", f"The disk is nearly full: {room}{lasts}.")
-        return None
-
-    def _failed_backup(self) -> Problem | None:
-        if self.backup is None or self.backup.outcome == "ok":
-            return None
-        when = ago(self.now, self.backup)
-        return Problem("backup_failed", f"The last backup failed {when}: {self.backup.detail} {self._last_backup()}")
-
-    def _old_backup(self) -> Problem | None:
-        if self.good_backup is None:
-            return None
-        most = UNPLANNED_MS if self.plan is None else 2 * self.plan.every_ms
-        late = self.now - self.good_backup.at > most
-        return Problem("backup_late", self._last_backup()) if late else None
-
-    def _last_backup(self) -> str:
-        if self.good_backup is None:
-            return "No backup has been made yet."
-        return f"Last backup: {ago(self.now, self.good_backup)}."
 
 
 async def read_status(db: Database, free_bytes: FreeBytes, now: int) -> Status:
@@ -120,24 +63,3 @@ def _days_left(bytes: int, free: int | None, before: Run | None, now: int) -> in
     if free is None or before is None or now - before.at < DAY_MS or bytes <= before.bytes:
         return None
     return int(free / (bytes - before.bytes) * (now - before.at) / DAY_MS)
-
-
-def ago(now: int, run: Run) -> str:
-    """When it was: `3 days ago`."""
-    passed = max(0, now - run.at)
-    for ms, unit in ((DAY_MS, "day"), (HOUR_MS, "hour"), (MINUTE_MS, "minute")):
-        if passed >= ms:
-            return f"{count(passed // ms, unit)} ago"
-    return "just now"
-
-
-def count(number: int, unit: str) -> str:
-    """`1 day`, `3 days`."""
-    return f"{number:,} {unit}" + ("" if number == 1 else "s")
-
-
-def size(bytes: int) -> str:
-    """`276 MB`, `41.2 GB`."""
-    if bytes >= 1_000_000_000:
-        return f"{bytes / 1_000_000_000:,.1f} GB"
-    return f"{bytes / 1_000_000:.0f} MB" if bytes >= 1_000_000 else f"{bytes / 1_000:.0f} kB"

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
+from collections.abc import Mapping
 from functools import partial
 
 from ..accounts.store import owner_email, owners_of
 from ..db.integrity_store import check_integrity
 from ..db.work import Work, after
+from ..i18n.catalogue import DEFAULT, negotiate
 from ..jobs.model import Job, Kind
 from ..mail.jobs import send
 from ..mail.messages import server_message
 from ..mail.transport import Mailer
 from ..runtime import Runtime
 from . import store
-from .status import DAY_MS, HOUR_MS, Problem, database_bytes, read_status
+from .status import DAY_MS, HOUR_MS, database_bytes, read_status
 from .store import Run
+from .wording import Problem, Wording
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +35,7 @@ class Upkeep:
         self._db = runtime.db
         self._clock = runtime.clock
         self._jobs = runtime.jobs
+        self._sites = runtime.sites
         self._free_bytes = runtime.free_bytes
         self._url = runtime.settings.public_url
         self._mailer = mailer
@@ -71,10 +76,17 @@ class Upkeep:
     async def tell(self) -> None:
         """Have owners of all sites told of each problem, once a day."""
         status = await read_status(self._db, self._free_bytes, self._clock.now())
-        for problem in status.problems():
-            await self._db.write(partial(self._tell, problem, status.now))
+        lang = await self._language()
+        for problem, told in zip(Wording(status, DEFAULT).problems(), Wording(status, lang).problems(), strict=True):
+            await self._db.write(partial(self._tell, problem, {"text": told.text, "lang": lang}, status.now))
 
-    def _tell(self, problem: Problem, now: int) -> Work[None]:
+    async def _language(self) -> str:
+        """That of most sites: owners have none of their own."""
+        await self._sites.refresh()
+        count = Counter(site.lang for site in self._sites.all() if site.lang)
+        return negotiate(count.most_common(1)[0][0]) if count else DEFAULT
+
+    def _tell(self, problem: Problem, told: Mapping[str, str], now: int) -> Work[None]:
         kind = f"alert_{problem.code}"
         last = yield from store.last_run(kind)
         if last is not None and 0 <= now - last.at < DAY_MS:
@@ -83,10 +95,11 @@ class Upkeep:
         yield after(partial(log.warning, "%s", problem.text))
         if self._mailer is not None:
             for owner in (yield from owners_of(SERVER)):
-                yield from self._jobs.put(ALERT, {"owner": owner, "text": problem.text})
+                yield from self._jobs.put(ALERT, {"owner": owner, **told})
 
     async def _mail(self, mailer: Mailer, job: Job) -> None:
         email = await self._db.read(lambda: owner_email(str(job.data["owner"]), SERVER))
         if email is not None:
-            message = server_message(email, problem=str(job.data["text"]), url=self._url)
+            lang, problem = str(job.data.get("lang", DEFAULT)), str(job.data["text"])
+            message = server_message(email, lang=lang, problem=problem, url=self._url)
             await send(mailer, message, self._clock.now())

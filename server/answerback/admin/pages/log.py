@@ -20,6 +20,7 @@ from ...db.work import Work
 from ...errors import BadRequest, NotFound
 from ...i18n.cldr import date_and_time
 from ...maintenance.status import read_status
+from ...maintenance.wording import Wording
 from ...runtime import Runtime
 from ...web.forms import BoundForm
 from .. import store
@@ -76,7 +77,7 @@ class LogViews:
             return found, totals, (yield from store.pages(chosen)), (yield from store.alerts(names))
 
         found, totals, pages, alerts = await self._db.read(work)
-        server = await read_status(self._db, self._free_bytes, now) if call.owner.all_sites else None
+        server = await self._server(call, now)
         last = ".".join(str(part) for part in found[ENTRIES - 1].cursor) if found[ENTRIES:] else ""
         return self._auth.show(
             call, "log", title=lambda t: t["title"], totals=totals, pages=pages, states=STATES, query=query,
@@ -89,6 +90,13 @@ class LogViews:
             here_query=urlencode({name: text for name, text in query.items() if text}),
             zone=self._zone, iso=iso, local_time=partial(date_and_time, self._auth.language(call.request)),
         )  # fmt: skip
+
+    async def _server(self, call: OwnerCall, now: int) -> Wording | None:
+        """How the server is, for owners of all sites."""
+        if not call.owner.all_sites:
+            return None
+        status = await read_status(self._db, self._free_bytes, now)
+        return Wording(status, self._auth.language(call.request))
 
     def _as_set(self, alert: Alert) -> Alert | None:
         """An alert by the budget as it is set now; None where that leaves room again."""
