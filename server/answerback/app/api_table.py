@@ -6,13 +6,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from ..comments.feed import ATOM, JSON_FEED
 from ..live.bus import page_channel
 from ..live.handlers import page_events
 from ..sites.edge import Handler
 from .schemas import FIELDS, Schema
 from .services import Services
 
-JSON, EVENTS, ATOM = "application/json", "text/event-stream", "application/atom+xml"
+JSON, EVENTS = "application/json", "text/event-stream"
 
 
 class Field(NamedTuple):
@@ -204,7 +205,8 @@ API: tuple[ApiCall, ...] = (
         handler=_events,
     ),
     ApiCall(
-        method="GET", path="/api/feed/", name="getFeed", takes="page", gives=(Gives(status=200, media_type=ATOM),),
-        summary="The newest comments as Atom", handler=lambda s: s.threads.feed,
+        method="GET", path="/api/feed/", name="getFeed", takes="page format",
+        gives=(Gives(status=200, media_type=ATOM), Gives(status=200, schema="JsonFeed", media_type=JSON_FEED)),
+        summary="The newest comments as Atom or JSON Feed", handler=lambda s: s.threads.feed,
     ),
 )  # fmt: skip

@@ -94,5 +94,5 @@ def _responses(call: ApiCall) -> dict[str, Any]:
             schema = {"$ref": f"#/components/schemas/{gives.schema}"}
             response.setdefault("content", {})[gives.media_type] = {"schema": schema}
         elif gives.status == 200:
-            response["content"] = {gives.media_type: {"schema": {"type": "string"}}}
+            response.setdefault("content", {})[gives.media_type] = {"schema": {"type": "string"}}
     return responses | {"default": {"$ref": "#/components/responses/Error"}}

@@ -86,6 +86,7 @@ FIELDS: Mapping[str, Schema] = {
     "code": _text(128, "The code that the sign-in page hands over.", least=1),
     "verifier": _text(128, "The verifier of the sign-in's `challenge`.", least=1),
     "token": _text(4_096, "A token signed by the site's server.", least=1),
+    "format": _enum(("atom", "json"), "Atom, or JSON Feed."),
     "id": TEXT,
 }  # fmt: skip
 """What calls take, by name; a name means the same in every call."""
@@ -213,6 +214,14 @@ SCHEMAS: Mapping[str, Schema] = {
         verified_by_owner=_is(FLAG, "The owner wrote it or vouches for it."), revised_at=_null(TIME), created_at=TIME,
     ),
     "Answered": _object("What the site has answered before.", answered=_null(_ref("KnownAnswer"))),
+    "JsonFeed": _object(
+        "JSON Feed 1.1 (https://www.jsonfeed.org/version/1.1/).", version=TEXT, title=TEXT, home_page_url=TEXT,
+        feed_url=TEXT,
+        items=_list(_object(
+            "A comment.", id=_ID, url=_is(TEXT, "Its permalink."), title=TEXT, content_html=TEXT, date_published=TIME,
+            date_modified=TIME, authors=_list(_object("Who wrote it.", name=TEXT)),
+        )),
+    ),
     "Counts": _object("Published comments by page.", counts=_map(COUNT)),
     "ChatEntry": _object(
         "A question or an answer of the ask box.",

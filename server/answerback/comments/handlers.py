@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import html
-import re
-
 from starlette.responses import Response
 
 from ..accounts.sessions import Sessions
@@ -12,19 +9,19 @@ from ..accounts.sign_in.pace import Pace
 from ..core import comments as rules
 from ..core.markdown import render
 from ..core.model import Comment
-from ..core.times import iso
 from ..db.work import Work
 from ..errors import BadRequest, NotFound
 from ..net.addresses import address_key
 from ..net.http import json_response
 from ..runtime import Runtime
 from ..sites.edge import Call, read_page
-from ..version import version
 from . import store
+from .feed import ATOM, JSON_FEED, Feed, atom, json_feed
 from .posting import Posting, read_draft
 from .snapshot import Snapshots, read_key, respond
 
-_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+NEWEST = 50
+"""Entries of a feed."""
 MOST_PAGES = 100
 """Whose comments are counted in one call."""
 CHANGES_A_MINUTE = 300
@@ -38,6 +35,7 @@ class CommentHandlers:
         self._db = runtime.db
         self._clock = runtime.clock
         self._secret = runtime.secret
+        self._url = runtime.settings.public_url
         self._sessions = sessions
         self._posting = posting
         self._snapshots = snapshots
@@ -118,38 +116,23 @@ class CommentHandlers:
         return json_response({"counts": counts}, headers={"Cache-Control": "public, max-age=30"})
 
     async def feed(self, call: Call) -> Response:
-        """`GET /api/feed/`: the newest comments as Atom (RFC 4287)."""
-        page = _page_if_any(call)
-        comments = await self._db.read(lambda: store.newest(call.site.key, page or None, 50))
-        body = atom(call.site.name or call.site.key, str(call.request.url.query), comments, self._clock.now())
-        return Response(
-            body, headers={"Cache-Control": "public, max-age=60", "Vary": "Origin"}, media_type="application/atom+xml"
-        )
+        """`GET /api/feed/`: the newest comments as Atom, or as JSON Feed."""
+        page, kind = _page_if_any(call), call.query.get("format", "atom")
+        if kind not in ("atom", "json"):
+            raise BadRequest("validation_failed", "format: must be atom or json.")
+        key = call.site.key
 
+        def work() -> Work[tuple[list[Comment], dict[str, str]]]:
+            comments = yield from store.newest(key, page or None, NEWEST)
+            return comments, (yield from store.addresses(key, {comment.page for comment in comments}))
 
-def atom(name: str, query: str, comments: list[Comment], now: int) -> str:
-    """An Atom feed of comments; their HTML is escaped text within it."""
-    updated = iso(max((comment.edited_at or comment.created_at for comment in comments), default=now))
-    entries = "".join(
-        f"<entry><id>urn:answerback:comment:{escape(comment.id)}</id>"
-        f"<title>{escape(comment.author_name or 'Guest')} · {escape(comment.page)}</title>"
-        f"<updated>{iso(comment.edited_at or comment.created_at)}</updated>"
-        f"<published>{iso(comment.created_at)}</published>"
-        f"<author><name>{escape(comment.author_name or 'Guest')}</name></author>"
-        f'<content type="html">{escape(comment.html)}</content></entry>'
-        for comment in comments
-    )
-    return (
-        '<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom">'
-        f"<id>urn:answerback:feed:{escape(query)}</id><title>{escape(name)}</title>"
-        f'<generator version="{version()}">Answerback</generator>'
-        f"<updated>{updated}</updated>{entries}</feed>"
-    )
-
-
-def escape(text: str) -> str:
-    """Text of an XML document, without the characters that XML has no way to write."""
-    return html.escape(_NOT_XML.sub("", text), quote=False)
+        comments, addresses = await self._db.read(work)
+        feed = Feed(
+            title=call.site.name or key, url=f"{self._url}/api/feed/?{call.request.url.query}", comments=comments,
+            home=call.site.origins[0], addresses=addresses, now=self._clock.now(),
+        )  # fmt: skip
+        body, media_type = (json_feed(feed), JSON_FEED) if kind == "json" else (atom(feed), ATOM)
+        return Response(body, headers={"Cache-Control": "public, max-age=60", "Vary": "Origin"}, media_type=media_type)
 
 
 def _page_if_any(call: Call) -> str:

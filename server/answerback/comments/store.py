@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import orjson
 
 from ..core.answering import Source
@@ -46,6 +48,15 @@ def place(site: str, page: str) -> Work[tuple[str, str] | None]:
     """Where the thread's page is read, and its title; None before the first comment."""
     row = yield one("SELECT url, title FROM threads WHERE site = :site AND page = :page", site=site, page=page)
     return None if row is None else (row["url"] or "", row["title"] or "")
+
+
+def addresses(site: str, pages: Collection[str]) -> Work[dict[str, str]]:
+    """Where the pages of these threads are read, of those where that is known."""
+    listed, params = in_list("page", sorted(pages))
+    rows = yield many(
+        f"SELECT page, url FROM threads WHERE site = :site AND url <> '' AND page IN ({listed})", site=site, **params
+    )
+    return {row["page"]: row["url"] for row in rows}
 
 
 def comment_by_id(site: str, id: str) -> Work[Comment | None]:

@@ -324,6 +324,25 @@ export interface Answered {
   answered: KnownAnswer | null;
 }
 
+/** JSON Feed 1.1 (https://www.jsonfeed.org/version/1.1/). */
+export interface JsonFeed {
+  version: string;
+  title: string;
+  home_page_url: string;
+  feed_url: string;
+  items: {
+    id: string;
+    url: string;
+    title: string;
+    content_html: string;
+    date_published: string;
+    date_modified: string;
+    authors: {
+    name: string;
+  }[];
+  }[];
+}
+
 /** Published comments by page. */
 export interface Counts {
   counts: Record<string, number>;
