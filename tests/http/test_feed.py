@@ -37,8 +37,8 @@ def links(element: ElementTree.Element) -> dict[str | None, str | None]:
 def test_feed_and_entries_say_where_they_are(server: Server) -> None:
     origin = server.site.origin
     pages = {
-        "/\uae00/": f"{origin}/%EA%B8%80/", "/%ED%95%9C/?p=12": f"{origin}/%ED%95%9C/?p=12", "/&<>": f"{origin}/&%3C%3E",
-        "post-1": f"{server.url}/t/?site=demo&page=post-1",
+        "/\uae00/": f"{origin}/%EA%B8%80/", "/%ED%95%9C/?p=12": f"{origin}/%ED%95%9C/?p=12",
+        "/&<>": f"{origin}/&%3C%3E", "post-1": f"{server.url}/t/?site=demo&page=post-1",
     }  # fmt: skip
     ids = {page: server.post("Hello", page=page, url="").json["comment"]["id"] for page in pages}
     known = server.post("Hello", page="/known", url=f"{origin}/known?p=1#top").json["comment"]["id"]
