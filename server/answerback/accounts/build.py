@@ -9,7 +9,7 @@ from starlette.routing import Route
 
 from ..jobs.model import Kind
 from ..mail.transport import Mailer
-from ..net.fetch import Resolver, resolve
+from ..net.fetch import PageFetcher, Resolver, resolve
 from ..runtime import Runtime
 from .handlers import SessionHandlers
 from .pictures.avatars import Avatars
@@ -23,7 +23,8 @@ from .profile.changing import Profiles
 from .profile.handlers import AccountActions, AccountViews
 from .sessions import Sessions
 from .sign_in.flow.code_exchange import CodeExchange
-from .sign_in.flow.handlers import PopupViews, SignInViews, WaysIn
+from .sign_in.flow.handlers import PopupViews, SignInViews, Ways
+from .sign_in.flow.return_pages import ReturnPages
 from .sign_in.mail_link.handlers import MailLinks
 from .sign_in.mail_link.outbox import MailOutbox
 from .sign_in.oauth.flow import OAuthFlow
@@ -62,7 +63,7 @@ class Accounts:
 
 
 def build_accounts(
-    runtime: Runtime, sessions: Sessions, mailer: Mailer | None, *, changed: Told, told: Told,
+    runtime: Runtime, sessions: Sessions, mailer: Mailer | None, fetcher: PageFetcher, *, changed: Told, told: Told,
     resolver: Resolver = resolve,
 ) -> Accounts:  # fmt: skip
     """Put it together. `changed` forgets a thread's snapshot, `told` also says so to those who read it."""
@@ -72,7 +73,7 @@ def build_accounts(
     by_password, merging = PasswordAccounts(runtime, post.ask_verification), Merging(db, told)
     handover = CodeExchange(db, clock, ids, sessions, merging)
     flow = OAuthFlow(runtime, popup, configured(settings, clock))
-    ways = WaysIn(flow.offered, post.ready)
+    ways = Ways(flow.offered, post.ready, ReturnPages(fetcher))
     door = SignInViews(runtime, popup, by_password, handover, auth.open, ways)
     inside = (settings.kakao_url, settings.kakao_api_url, settings.github_url, settings.github_api_url)
     pictures = Avatars(runtime, PictureFetcher(inside, resolver), changed)

@@ -96,7 +96,7 @@ def build_services(settings: Settings, seams: Overrides) -> Services:
     posting = Posting(db, clock, ids, updates, [intake], runtime.secret)
     renewal, alerts = AnswerRenewal(runtime, queue, updates), BudgetAlerts(runtime, mailer)
     knowledge = Knowledge(runtime, seams.fetcher, seams.crawl_pace)
-    accounts = build_accounts(runtime, sessions, mailer, changed=updates.forget, told=updates.reload)
+    accounts = build_accounts(runtime, sessions, mailer, knowledge.fetcher, changed=updates.forget, told=updates.reload)
     drafts = DraftPublishing(runtime, updates)
     upkeep = Upkeep(runtime, mailer)
     backups = PlannedBackups(runtime, upkeep)

@@ -31,9 +31,8 @@ class Knowledge:
     def __init__(self, runtime: Runtime, fetcher: PageFetcher | None, pace: float = PACE_SECONDS) -> None:
         db, clock, jobs = runtime.db, runtime.clock, runtime.jobs
         self._embedder = make_embedder(runtime.settings)
-        self.reader = PageReader(
-            db, clock, fetcher or HttpPageFetcher(private=PrivateSites(runtime.settings.private_sites)), jobs
-        )
+        self.fetcher = fetcher or HttpPageFetcher(private=PrivateSites(runtime.settings.private_sites))
+        self.reader = PageReader(db, clock, self.fetcher, jobs)
         self.index = make_index(db, self._embedder)
         self.crawler = Crawler(db, clock, jobs, self.reader, self.index, pace)
         self.crawls = SiteCrawls(runtime, self.crawler)

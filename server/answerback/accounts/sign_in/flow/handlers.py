@@ -15,7 +15,7 @@ from ....core.buckets import account_failures
 from ....core.comments import NAME_LIMIT, clean_line
 from ....core.emails import read_email
 from ....core.model import Visitor
-from ....errors import AppError, NotFound
+from ....errors import AppError, BadRequest, NotFound
 from ....i18n.catalogue import error_text, texts
 from ....runtime import Runtime
 from ....web.forms import EMPTY, BoundForm, refused
@@ -28,7 +28,8 @@ from ..password import PasswordAccounts
 from . import store
 from .code_exchange import CodeExchange, OpenOwn
 from .protocol import SignIn, sign_in_address
-from .return_urls import allowed_origin, token, way_back
+from .return_pages import ReturnPages
+from .return_urls import allowed_origin, own_page, token, way_back
 from .store import Begun
 
 BEGUN_A_MINUTE = 60
@@ -43,13 +44,15 @@ POPUP_HEADERS: Mapping[str, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class WaysIn:
-    """The ways in that are set up beside passwords."""
+class Ways:
+    """The ways in that are set up beside passwords, and the way back."""
 
     providers: Callable[[str], list[tuple[str, str, str]]]
     """Name, what it is called in a language, and issuer of each provider."""
     mail: bool
     """Whether links can be sent by mail."""
+    return_pages: ReturnPages
+    """What is asked before a code goes along in an address."""
 
 
 class PopupViews(WebViews):
@@ -72,7 +75,7 @@ class SignInViews:
 
     def __init__(
         self, runtime: Runtime, views: PopupViews, by_password: PasswordAccounts, handover: CodeExchange,
-        open_own: OpenOwn, ways: WaysIn,
+        open_own: OpenOwn, ways: Ways,
     ) -> None:  # fmt: skip
         self._settings = runtime.settings
         self._db = runtime.db
@@ -84,6 +87,7 @@ class SignInViews:
         self._handover = handover
         self._open_own = open_own
         self._ways_in = ways
+        self._return_pages = ways.return_pages
         self._pace = Pace(runtime.clock, BEGUN_A_MINUTE)
 
     def routes(self) -> list[Route]:
@@ -91,6 +95,7 @@ class SignInViews:
         table = {
             "/sign-in/": {"GET": self.begin},
             "/sign-in/{id}/": {"GET": self.read},
+            "/sign-in/{id}/return/": {"GET": self.go_back},
             "/sign-in/{id}/password/": {"POST": self.sign_in},
             "/sign-in/{id}/register/": {"GET": self.show_register, "POST": self.register},
             "/sign-in/{id}/reset/": {"GET": self.show_reset},
@@ -132,8 +137,7 @@ class SignInViews:
             response.headers["Set-Cookie"] = opened
         else:
             code = await self._handover.code_for(begun, visitor)
-            back = f"{begun.return_to}#answerback-code={code}&answerback-nonce={begun.nonce}"
-            response = self._show("handed_over.html", begun, code=code, back=back)
+            response = self._show("handed_over.html", begun, code=code)
         if email:
             device = self._by_password.devices.cookie(request, account_failures(begun.site, email))
             response.headers.append("Set-Cookie", device)
@@ -162,8 +166,11 @@ class SignInViews:
         query = request.query_params
         site = await self._sites.get(query.get("site", ""))
         origin = allowed_origin(site, query.get("origin", ""), self._settings.public_origin)
+        back = query.get("return_to", "")
+        own = origin == self._settings.public_origin
         begun = Begun(
-            id=self._ids.new(), site=site.key, origin=origin, return_to=way_back(query.get("return_to", ""), origin),
+            id=self._ids.new(), site=site.key, origin=origin,
+            return_to=own_page(back, origin, self._views.base) if own else way_back(back, origin),
             nonce=token("nonce", query.get("nonce", "")), challenge=token("challenge", query.get("challenge", "")),
             lang=language_of(request, site.lang, query.get("lang", "")),
         )  # fmt: skip
@@ -180,6 +187,20 @@ class SignInViews:
     async def read(self, request: Request) -> Response:
         """`GET /sign-in/<id>/`: all ways in that are set up."""
         return self._ways(await self._begun(request))
+
+    async def go_back(self, request: Request) -> Response:
+        """`GET /sign-in/<id>/return/`: where no window waits for the code, it goes along in the address of the page,
+        which must be one with our tag."""
+        begun = await self._begun(request)
+        visitor = await self._db.read(lambda: store.handed_over(begun.id))
+        if visitor is None:
+            return RedirectResponse(self.again(begun), 303)
+        page = await self._return_pages.address(begun.site, begun.origin, begun.return_to)
+        if not page:
+            error = BadRequest("validation_failed", reason="return_unsafe", values={"page": begun.return_to})
+            return self._show("no_return.html", begun, refused({}, error, error_text(error, begun.lang)), error)
+        code = await self._handover.code_for(begun, visitor)
+        return RedirectResponse(f"{page}#answerback-code={code}&answerback-nonce={begun.nonce}", 303)
 
     async def sign_in(self, request: Request) -> Response:
         """`POST /sign-in/<id>/password/`: the same answer, as late, for unknown addresses and bad passwords."""

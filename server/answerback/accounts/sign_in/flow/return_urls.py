@@ -31,6 +31,14 @@ def way_back(text: str, of: str) -> str:
     return text.partition("#")[0]
 
 
+def own_page(text: str, of: str, base: str) -> str:
+    """As `way_back`, on our own origin: visitors' account pages only."""
+    address = way_back(text, of)
+    if not address.startswith(f"{of}{base}/account/"):
+        raise BadRequest("validation_failed", "return_to: must be an account page.")
+    return address
+
+
 def token(name: str, text: str) -> str:
     """A nonce or challenge: 16 to 128 letters of base64url. Raises BadRequest."""
     if not _TOKEN.fullmatch(text):

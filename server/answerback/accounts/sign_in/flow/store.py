@@ -64,6 +64,16 @@ def add_code(hash: str, sign_in_id: str, visitor_id: str, now: int) -> Work[None
     )  # fmt: skip
 
 
+def handed_over(sign_in_id: str) -> Work[Visitor | None]:
+    """Whom a sign-in has a code for that nobody has used."""
+    row = yield one(
+        f"""SELECT {VISITOR} FROM sign_in_codes c JOIN visitors v ON v.id = c.visitor_id
+        WHERE c.sign_in_id = :id AND c.used_at IS NULL ORDER BY c.expires_at DESC LIMIT 1""",
+        id=sign_in_id,
+    )
+    return None if row is None else read_visitor(row)
+
+
 def use_code(hash: str, now: int) -> Work[tuple[Begun, Visitor] | None]:
     """The sign-in and the visitor of a code, once; the sign-in ends with it, and every other code of it."""
     used = yield one(

@@ -1,5 +1,5 @@
-// Hands the code to the page that opened this window, at exactly its origin; without that page, goes there with the code
-// in the fragment, which no server sees. `popup.closed` and a silent opener are never taken for a refusal.
+// Hands the code to the page that opened this window, at exactly its origin; without that page, goes there by way
+// of our server, which looks at the page first. `popup.closed` and a silent opener are never taken for a refusal.
 (() => {
   const { origin, nonce, code, back } = document.currentScript.dataset;
   const WAIT_MS = 3000;
