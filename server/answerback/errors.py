@@ -157,5 +157,10 @@ class Unreachable(Unavailable):
     """The database's server does not take connections; it may later."""
 
 
+def changed_meanwhile() -> Conflict:
+    """What a form was made for is not what is there now."""
+    return Conflict("validation_failed", "This has been changed since it was shown.", reason="changed_meanwhile")
+
+
 class SettingsError(Exception):
     """A setting is unknown or has a bad value; the message names it and says why."""

@@ -10,10 +10,11 @@ from ..answers.quota import Alert
 from ..comments.store import comment_by_id, set_state
 from ..core.buckets import BUDGETS
 from ..core.model import RUNNING, Comment
+from ..core.versions import version
 from ..db.database import Database
 from ..db.sql import containing, in_list
 from ..db.work import Row, Work, many, one
-from ..errors import Conflict
+from ..errors import Conflict, changed_meanwhile
 
 COMMENT_STATES = ("published", "pending", "hidden", "deleted")
 ANSWER_STATES = ("queued", "streaming", "done", "stopped", "failed", "withheld")
@@ -76,6 +77,11 @@ class Entry:
     tokens_out: int
     cost_microusd: int | None
     error: str | None
+
+    @property
+    def version(self) -> str:
+        """What a form that approves it has shown."""
+        return version(self.html, self.author_name)
 
     @property
     def is_answer(self) -> bool:
@@ -229,11 +235,12 @@ def site_of(sites: Sequence[str], id: str) -> Work[str | None]:
 
 
 def moderate(
-    sites: Sequence[str], id: str, state: str, *, only_from: tuple[str, ...]
+    sites: Sequence[str], id: str, state: str, *, only_from: tuple[str, ...], seen: str = ""
 ) -> Work[tuple[Comment, bool] | None]:
     """Give a comment of these sites another state: the comment as it is now, and whether this has changed it.
 
-    None when there is no such comment on these sites. Raises Conflict (`answer_running`).
+    `seen` is the version that was shown. None when there is no such comment on these sites. Raises Conflict where an
+    answer is still running, and `changed_meanwhile` where what would be published was not what was shown.
     """
     site = yield from site_of(sites, id)
     if site is None:
@@ -241,6 +248,8 @@ def moderate(
     before = yield from comment_by_id(site, id)
     if state == "published" and before is not None and before.answer is not None and before.answer.state in RUNNING:
         raise Conflict("answer_running")  # nobody has read yet what would be approved
+    if state == "published" and before is not None and seen not in ("", version(before.html, before.author_name)):
+        raise changed_meanwhile()
     changed = yield from set_state(site, id, state, only_from=only_from)
     comment = yield from comment_by_id(site, id)
     assert comment is not None

@@ -105,7 +105,14 @@ def _in_thread(job: store.QueuedAnswer) -> Work[tuple[str, tuple[prompt.Turn, ..
     if comment is None:
         return "", ()
     path = yield from threads.path_to(job.site, comment)
-    return comment.body, tuple(prompt.Turn(_role(above.author_kind), above.body) for above in path[:-1] if above.body)
+    turns, edited_at = [], 0
+    for above in path[:-1]:
+        # The owner has spoken to the words above as they were then: after an edit it is no word of the owner's to them.
+        role = _role(above.author_kind) if edited_at <= above.created_at else _role("user")
+        edited_at = max(edited_at, above.edited_at or 0)
+        if above.body:
+            turns.append(prompt.Turn(role, above.body))
+    return comment.body, tuple(turns)
 
 
 def _role(author_kind: str) -> prompt.Role:

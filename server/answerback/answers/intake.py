@@ -101,6 +101,8 @@ class QuestionIntake:
 
     def hear(self, event: CommentEvent) -> Work[Mapping[str, Any]]:
         """Within a comment's own transaction: its queued reply, or why there is none, and what is left for today."""
+        if event.kind == "edited":
+            return {}
         queued = yield from self._asked_with(event)
         if event.kind != "repeated":
             yield after(lambda: self._begin(queued))

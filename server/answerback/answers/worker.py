@@ -310,7 +310,9 @@ class Worker:
         yield from store.finish_reply(job.id, *words, pending=run.waits(outcome))
         if outcome.state == "done" and outcome.sources:
             question = yield from threads.comment_by_id(job.site, job.question_id)
-            yield from remember(job.site, job.question_id, question.body if question else "", job.id, now)
+            # An answer to words that have been edited since is none to those who ask the new ones.
+            if question is not None and (question.edited_at or 0) <= job.queued_at:
+                yield from remember(job.site, job.question_id, question.body, job.id, now)
         return not job.draft or (before is not None and before.state == "published")
 
     async def _take_back(self, job: store.QueuedAnswer) -> None:

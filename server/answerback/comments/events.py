@@ -22,9 +22,10 @@ class Thread:
 
 @dataclass(frozen=True, slots=True)
 class CommentEvent:
-    """A comment was `posted`, maybe to wait for the owner; sent once more under its key (`repeated`); or `approved`."""
+    """A comment was `posted`, maybe to wait for the owner; sent once more under its key (`repeated`); `approved`; or
+    `edited` by its author."""
 
-    kind: Literal["posted", "repeated", "approved"]
+    kind: Literal["posted", "repeated", "approved", "edited"]
     site: Site
     comment: Comment
     thread: Thread

@@ -161,7 +161,10 @@ class Posting:
                 raise BadRequest(
                     "validation_failed", "body: this edit would need approval; write a new comment instead."
                 )
-            return comment
+            hashed, ask = yield from store.sent_with(site.key, id)
+            thread = Thread(*(yield from store.place_of(site.key, comment.page)), None)
+            yield from self._announce(CommentEvent("edited", site, comment, thread, visitor, hashed, ask, now))
+            return (yield from store.comment_by_id(site.key, id)) or comment
 
         comment = await self._db.write(work)
         self._updates.changed(comment, afresh=True)

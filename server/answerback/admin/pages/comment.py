@@ -7,14 +7,15 @@ from typing import Any
 
 from starlette.responses import Response
 
-from ...answers.corrections.correcting import NOTE_LIMIT, AnswerCorrections
+from ...answers.corrections.correcting import NOTE_LIMIT, AnswerCorrections, version_of
 from ...answers.record_store import record_of
 from ...answers.reuse import store as answered
 from ...comments.store import comment_by_id, reply_to, rule_of, set_rule
 from ...core.comments import BODY_LIMIT
 from ...core.model import RUNNING, Comment
+from ...core.versions import version
 from ...db.work import Work
-from ...errors import BadRequest, Conflict, NotFound
+from ...errors import BadRequest, Conflict, NotFound, changed_meanwhile
 from ...i18n.catalogue import error_text
 from ...i18n.cldr import date_and_time
 from ...runtime import Runtime
@@ -46,6 +47,9 @@ class CommentViews:
 
     async def read(self, call: OwnerCall) -> Response:
         """`GET /admin/comments/<id>/`: a comment, or an answer with its question, sources and versions."""
+        said = changed_meanwhile() if call.query("changed")["changed"] else None
+        if said is not None:
+            return await self._show(call, refused({}, said, error_text(said, self._auth.language(call.request))), 409)
         return await self._show(call, BoundForm(), 200)
 
     async def _show(self, call: OwnerCall, form: BoundForm, status: int) -> Response:
@@ -70,6 +74,7 @@ class CommentViews:
         return self._auth.show(
             call, "comment", status=status, form=form, problem=form.problem, **found,
             title=lambda t: t("answer_on" if comment.answer else "comment_on", page=comment.page),
+            seen=version_of(comment, found["question"]), seen_comment=version(comment.html, comment.author_name),
             rules=AI_RULES, site_rule=site.ai, body_limit=BODY_LIMIT, note_limit=NOTE_LIMIT,
             settled=comment.answer is not None and comment.answer.state not in RUNNING,
             at=lambda moment: date_and_time(lang, moment, site.timezone),
@@ -80,13 +85,18 @@ class CommentViews:
         return await self._change(
             call,
             lambda site, form: self._correcting.correct(
-                site, call.id, form.get("body", ""), form.get("note", ""), keep_sources="keep_sources" in form
+                site,
+                call.id,
+                form.get("body", ""),
+                form.get("note", ""),
+                keep_sources="keep_sources" in form,
+                seen=_seen(form),
             ),
         )
 
     async def verify(self, call: OwnerCall) -> Response:
         """`POST …/verify/`: the owner vouches for the answer as it stands."""
-        return await self._change(call, lambda site, form: self._correcting.verify(site, call.id))
+        return await self._change(call, lambda site, form: self._correcting.verify(site, call.id, seen=_seen(form)))
 
     async def withdraw(self, call: OwnerCall) -> Response:
         """`POST …/withdraw/`: the answer's words go."""
@@ -97,12 +107,15 @@ class CommentViews:
     async def pin(self, call: OwnerCall) -> Response:
         """`POST …/pin/`: `pinned` is `1` or `0`."""
         return await self._change(
-            call, lambda site, form: self._correcting.pin(site, call.id, pinned=form.get("pinned") == "1")
+            call,
+            lambda site, form: self._correcting.pin(site, call.id, pinned=form.get("pinned") == "1", seen=_seen(form)),
         )
 
     async def answer(self, call: OwnerCall) -> Response:
         """`POST …/reply/`: the owner answers in person."""
-        return await self._change(call, lambda site, form: self._correcting.answer(site, call.id, form.get("body", "")))
+        return await self._change(
+            call, lambda site, form: self._correcting.answer(site, call.id, form.get("body", ""), seen=_seen(form))
+        )
 
     async def rule(self, call: OwnerCall) -> Response:
         """`POST …/rule/`: `ai` is what is answered on the comment's page, `default` as on the whole site."""
@@ -139,3 +152,8 @@ class CommentViews:
         if key is None:
             raise NotFound
         return await self._sites.get(key)
+
+
+def _seen(form: Form) -> str:
+    """The version that a form was made for."""
+    return form.get("version", "")

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, quote, urlencode
 
 from starlette.responses import Response
 
@@ -17,14 +17,14 @@ from ...comments.updates import ThreadUpdates
 from ...core.model import RUNNING, Comment
 from ...core.times import day_of, iso, next_midnight
 from ...db.work import Work
-from ...errors import BadRequest, NotFound
+from ...errors import BadRequest, Conflict, NotFound
 from ...i18n.cldr import date_and_time
 from ...maintenance.status import read_status
 from ...maintenance.wording import Wording
 from ...runtime import Runtime
 from ...web.forms import BoundForm
 from .. import store
-from ..auth import Owner, OwnerAuth, OwnerCall, OwnerView
+from ..auth import OwnerAuth, OwnerCall, OwnerView
 from ..store import ANSWER_STATES, COMMENT_STATES, Filter
 
 ENTRIES = 50
@@ -126,15 +126,21 @@ class LogViews:
         return await self._moderate(call, "published", ("hidden", "pending"))
 
     async def _moderate(self, call: OwnerCall, state: str, only_from: tuple[str, ...]) -> Response:
-        comment, changed = await self._set_state(call.owner, call.id, state, only_from)
+        try:
+            comment, changed = await self._set_state(call, state, only_from)
+        except Conflict as error:
+            if error.reason != "changed_meanwhile":
+                raise
+            return self._auth.redirect(f"/admin/comments/{quote(call.id, safe='')}/", {"changed": "1"})
         if changed:
             await self._tell(comment)
         here = dict(parse_qsl(call.form.get("here", "")))
         query = {name: here.get(name, "") for name in (*FILTERS, "before")}
         return self._auth.redirect(PATH, query, f"e-{comment.id}")
 
-    async def _set_state(self, owner: Owner, id: str, state: str, only_from: tuple[str, ...]) -> tuple[Comment, bool]:
-        moderated = await self._db.write(lambda: store.moderate(owner.sites, id, state, only_from=only_from))
+    async def _set_state(self, call: OwnerCall, state: str, only_from: tuple[str, ...]) -> tuple[Comment, bool]:
+        sites, seen = call.owner.sites, call.form.get("version", "")
+        moderated = await self._db.write(lambda: store.moderate(sites, call.id, state, only_from=only_from, seen=seen))
         if moderated is None:
             raise NotFound
         return moderated

@@ -93,13 +93,14 @@ class UnansweredViews:
             raise NotFound
         await self._sites.refresh()
         chosen = [site] if site else list(call.owner.sites)
+        now = self._clock.now()
         items = await self._db.read(lambda: store.unanswered(chosen))
         groups = await asyncio.to_thread(grouped, items)
         lang = self._auth.language(call.request)
         following = str(start + GROUPS) if groups[start + GROUPS :] else ""
         return self._auth.show(
             call, "unanswered", title=lambda t: t["title"], form=BoundForm(query), query=query,
-            groups=groups[start : start + GROUPS], start=start,
+            groups=groups[start : start + GROUPS], start=start, seen=now,
             at=lambda item: date_and_time(lang, item.at, self._zone(item.site)),
             newest=self._auth.address(PATH, {"site": site}) if start else "",
             older=self._auth.address(PATH, {"site": site, "from": following}) if following else "",
@@ -110,7 +111,8 @@ class UnansweredViews:
         may be several, with commas between."""
         ids = [id for ids in call.form.all("id") for id in ids.split(",") if id][:IDS_LIMIT]
         now, sites = self._clock.now(), call.owner.sites
-        if not await self._db.write(lambda: store.dismiss(sites, ids, now)):
+        shown_at = int(shown) if re.fullmatch(r"[0-9]{1,15}", shown := call.form.get("version", "")) else now
+        if not await self._db.write(lambda: store.dismiss(sites, ids, now, shown_at)):
             raise NotFound
         site, start = call.form.get("site", ""), _start(call.form.get("from", ""))
         return self._auth.redirect(PATH, {"site": site if site in sites else "", "from": str(start or "")})

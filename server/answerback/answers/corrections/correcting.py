@@ -13,9 +13,10 @@ from ...core import comments as rules
 from ...core.answering import Source
 from ...core.markdown import render
 from ...core.model import RUNNING, Comment
+from ...core.versions import version
 from ...db.database import Database
 from ...db.work import Work
-from ...errors import BadRequest, Conflict, NotFound
+from ...errors import BadRequest, Conflict, NotFound, changed_meanwhile
 from ...i18n.catalogue import texts
 from ...ids import Ids
 from ...sites.settings import Site
@@ -36,10 +37,12 @@ class AnswerCorrections:
         self._ids = ids
         self._updates = updates
 
-    async def correct(self, site: Site, id: str, body: str, note: str, *, keep_sources: bool) -> Comment:
+    async def correct(
+        self, site: Site, id: str, body: str, note: str, *, keep_sources: bool, seen: str = ""
+    ) -> Comment:
         """Replace an answer by the owner's words, which outrank everything from now on.
 
-        Raises NotFound, BadRequest, or Conflict (`answer_running`).
+        `seen` is the version that was shown. Raises NotFound, BadRequest, or Conflict.
         """
         body, note = _text(body), _note(note)
         html = render(body)
@@ -54,9 +57,9 @@ class AnswerCorrections:
             if question is not None:
                 yield from remember(site.key, question.id, question.body, answer.id, now)
 
-        return await self._change(site, id, change)
+        return await self._change(site, id, change, seen)
 
-    async def verify(self, site: Site, id: str) -> Comment:
+    async def verify(self, site: Site, id: str, *, seen: str = "") -> Comment:
         """Vouch for an answer as it stands. Raises NotFound, or Conflict when it is not done."""
         now = self._clock.now()
 
@@ -65,7 +68,7 @@ class AnswerCorrections:
                 raise Conflict("answer_running", "Only a finished answer can be verified.", reason="unfinished")
             yield from self._add(answer, Revision("owner", "verified", answer.body, answer.html, "", now))
 
-        return await self._change(site, id, change)
+        return await self._change(site, id, change, seen)
 
     async def withdraw(self, site: Site, id: str, note: str) -> Comment:
         """Take an answer's words away; its place says so. Raises NotFound or Conflict (`answer_running`)."""
@@ -83,13 +86,15 @@ class AnswerCorrections:
         self._updates.reload(site.key, withdrawn.page)  # nobody who comes back hears its words
         return withdrawn
 
-    async def pin(self, site: Site, id: str, *, pinned: bool) -> Comment:
+    async def pin(self, site: Site, id: str, *, pinned: bool, seen: str = "") -> Comment:
         """Put a comment, and the thread that it is in, before the others; or let it go. Raises NotFound."""
 
         def work() -> Work[Comment]:
             comment = yield from threads.comment_by_id(site.key, id)
             if comment is None or comment.state != "published":
                 raise NotFound
+            if pinned:
+                yield from _check(comment, seen)
             ids = [comment.id]
             if pinned or not (yield from store.pinned_below(site.key, comment.root_id, comment.id)):
                 ids.append(comment.root_id)
@@ -100,7 +105,7 @@ class AnswerCorrections:
         self._updates.changed(comment)
         return comment
 
-    async def answer(self, site: Site, id: str, body: str) -> Comment:
+    async def answer(self, site: Site, id: str, body: str, *, seen: str = "") -> Comment:
         """Answer a comment in person, as the site's owner. Raises NotFound or BadRequest."""
         body = _text(body)
         html = render(body)
@@ -110,6 +115,7 @@ class AnswerCorrections:
             question = yield from threads.comment_by_id(site.key, id)
             if question is None or question.state != "published":
                 raise NotFound
+            yield from _check(question, seen)
             parent_id, root_id, depth = place_below(question)
             reply = Comment(
                 id=self._ids.new(), site=site.key, page=question.page, parent_id=parent_id, root_id=root_id,
@@ -126,13 +132,14 @@ class AnswerCorrections:
         self._updates.added(reply)
         return reply
 
-    async def _change(self, site: Site, id: str, change: Callable[[Comment], Work[None]]) -> Comment:
+    async def _change(self, site: Site, id: str, change: Callable[[Comment], Work[None]], seen: str = "") -> Comment:
         def work() -> Work[Comment]:
             answer = yield from threads.comment_by_id(site.key, id)
             if answer is None or answer.answer is None or answer.state not in ("published", "pending"):
                 raise NotFound
             if answer.answer.state in RUNNING:
                 raise Conflict("answer_running")
+            yield from _check(answer, seen)
             if not (yield from store.revisions(site.key, id)):
                 first = Revision("ai", "answered", answer.body, answer.html, "", answer.created_at)
                 yield from self._add(answer, first)
@@ -161,6 +168,21 @@ class AnswerCorrections:
 
     def _add(self, answer: Comment, revision: Revision) -> Work[None]:
         yield from store.add_revision(self._ids.new(), answer.site, answer.id, revision)
+
+
+def version_of(comment: Comment, question: Comment | None) -> str:
+    """What a form about a comment has shown: its words, and of an answer those that it answers."""
+    about = () if question is None else (question.html,)
+    return version(comment.html, comment.author_name, *about)
+
+
+def _check(comment: Comment, seen: str) -> Work[None]:
+    """Raises Conflict unless the comment is what was shown."""
+    question = None
+    if comment.answer is not None:
+        question = yield from threads.comment_by_id(comment.site, comment.answer.question_id)
+    if seen not in ("", version_of(comment, question)):
+        raise changed_meanwhile()
 
 
 def _text(body: str) -> str:

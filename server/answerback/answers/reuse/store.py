@@ -85,6 +85,28 @@ def forget(site: str, answer_id: str) -> Work[None]:
     yield run("DELETE FROM answered_questions WHERE site = :site AND answer_id = :id", site=site, id=answer_id)
 
 
+def end_marks(site: str, question_id: str) -> Work[None]:
+    """The words of a question have changed: its answers are found by nobody else, and neither they nor the question
+    are verified, pinned or seen to."""
+    for answer in (
+        yield many(
+            "SELECT answer_id FROM answered_questions WHERE site = :site AND question_id = :id",
+            site=site,
+            id=question_id,
+        )
+    ):
+        yield from forget(site, answer["answer_id"])
+    yield run(
+        "UPDATE answers SET verified_by_owner = 0, dismissed_at = NULL WHERE site = :site AND question_id = :id",
+        site=site, id=question_id,
+    )  # fmt: skip
+    yield run(
+        """UPDATE comments SET pinned = 0 WHERE site = :site AND pinned = 1
+        AND (id = :id OR id IN (SELECT id FROM answers WHERE question_id = :id))""",
+        site=site, id=question_id,
+    )  # fmt: skip
+
+
 def with_terms(site: str, terms: Collection[str]) -> Work[list[Answered]]:
     """Answers that stand and whose questions share the most terms with these."""
     if not terms:
