@@ -7,7 +7,7 @@ from html import unescape
 
 import pytest
 
-from tests.long_threads import MANY, giant, named
+from tests.long_threads import MANY, copies, giant, named
 from tests.services import Server, walk, write_to
 
 PAGE = "/long.html"
@@ -64,3 +64,48 @@ def test_every_reply_is_reached_without_scripts(long: Server) -> None:
         assert "small" not in more
         seen |= more
     assert seen == ALL | {"big", "small", "s1", "s2"}
+
+
+def test_deleted_replies_cost_no_places(shared: Server) -> None:
+    shared.begin()
+    url = shared.database_url
+    write_to(url, lambda: giant(site="demo", page=shared.page, every=10**9, prefix="gone-"))
+    reply = shared.post("Still seen.", parent_id="gone-small").json["comment"]["id"]
+    root = shared.post("A new root.").json["comment"]["id"]
+    big, small, new = shared.thread()["comments"]
+    assert {reply["id"] for reply in walk(big["replies"])} >= {"gone-below-first", "gone-below-last"}
+    assert (reply in {each["id"] for each in small["replies"]}, new["id"]) == (True, root)
+    assert not any("replies_next" in each for each in (big, small))
+
+
+@pytest.mark.parametrize("text", ["x" * 5_000, "&" * 5_000, "🙂" * 5_000, "<https://a.example/?b> " * 200])
+def test_listing_is_bounded_whatever_was_written(shared: Server, text: str) -> None:
+    """300 comments at the limit were 12 MB for each reader."""
+    shared.begin()
+    first = shared.post(text).json["comment"]
+    write_to(shared.database_url, lambda: copies(first["id"], 300))
+    query, seen, pages = f"/api/comments/?site=demo&page={shared.page}", set[str](), [""]
+    while pages:
+        listing = shared.call("GET", f"{query}&cursor={pages.pop()}")
+        assert len(listing.body) <= 150_000
+        seen |= {each["id"] for each in walk(listing.json["comments"])}
+        roots = [each.get("replies_next") for each in listing.json["comments"]]
+        pages += [cursor for cursor in (listing.json["next"], *roots) if cursor]
+    assert len(seen) == 301
+    assert listing.json["total"] == 301
+    [cut] = [each for each in shared.thread()["comments"] if each["id"] == first["id"]]
+    assert (cut["cut"], first["body"].startswith(cut["body"]), len(cut["body"]) < 5_000) == (True, True, True)
+    whole = shared.call("GET", f"/api/comments/{first['id']}/?site=demo").json["comment"]
+    assert (whole["body"], whole["html"], "cut" in whole) == (first["body"], first["html"], False)
+    plain = shared.call("GET", f"/t/?site=demo&page={shared.page}").body.decode()
+    link = next(unescape(each) for each in re.findall(r'href="([^"]+)">Show all<', plain) if first["id"] in each)
+    assert first["html"].strip() in shared.call("GET", f"/t/{link}").body.decode()
+
+
+def test_comment_is_read_alone_while_it_can_be_seen(shared: Server) -> None:
+    shared.begin()
+    id = shared.post("Good bread.").json["comment"]["id"]
+    assert shared.call("GET", f"/api/comments/{id}/?site=demo").json["comment"]["body"] == "Good bread."
+    shared.call("DELETE", f"/api/comments/{id}/?site=demo", {"site": "demo"})
+    for path in (f"/api/comments/{id}/?site=demo", f"/t/?site=demo&page={shared.page}&comment={id}"):
+        assert shared.call("GET", path).status == 404

@@ -86,6 +86,8 @@ export class Api {
   thread = (page: string, sort: Sort, cursor: string | null) =>
     this.#json<Thread>("comments/", { query: { page, sort, cursor }, open: true });
 
+  comment = (id: string) => this.#json<{ comment: Comment }>(`comments/${id}/`, { open: true });
+
   post = (place: { page: string; url: string; title: string }, composition: Composition) =>
     this.#post<PostedComment>("comments/", { ...place, ...composition });
 

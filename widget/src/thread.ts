@@ -118,6 +118,17 @@ export class ThreadStore extends Store<ThreadState> {
     }
   }
 
+  /** Loads all of a comment that came cut. */
+  async whole(id: string): Promise<void> {
+    try {
+      const { comment } = await this.session.api.comment(id);
+      this.#upsert(comment, false);
+    } catch (error) {
+      const { code } = problemOf(error);
+      this.#note(id, { kind: "problem", code });
+    }
+  }
+
   // Writing
 
   post(composition: Composition): void {

@@ -338,6 +338,30 @@ describe("<answerback-comments>", () => {
     });
   });
 
+  it("shows the beginning of a cut comment, and all on request", async () => {
+    const long = comment("a", { body: "The beginning", html: "<p>The beginning…</p>", cut: true });
+    server.on("GET /api/comments/", thread([{ ...long, replies: [comment("r", { parent_id: "a" })] }]));
+    server.on("GET /api/comments/a/", {
+      comment: comment("a", { html: "<p>The beginning and the end</p>" }),
+    });
+    mount();
+    await until(() => shown(".body"));
+    button("Show all").click();
+    await until(() => shown(".body")?.textContent?.endsWith("the end"));
+    expect(all("button").some(({ textContent }) => textContent === "Show all")).toBe(false);
+    expect(shown("[data-id=r]")).not.toBeNull();
+    expect(server.calls("POST /api/session/")).toEqual([]);
+  });
+
+  it("says when the rest of a comment cannot be loaded", async () => {
+    server.on("GET /api/comments/", thread([comment("a", { cut: true })]));
+    mount();
+    await until(() => shown(".body"));
+    button("Show all").click();
+    await until(() => shown("[role=alert]"));
+    expect(button("Show all")).toBeTruthy();
+  });
+
   it("takes a vote back when the server refuses it", async () => {
     server.on("PUT /api/comments/a/vote/", () => problem(403, "not_yours"));
     mount();

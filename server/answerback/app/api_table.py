@@ -156,6 +156,10 @@ API: tuple[ApiCall, ...] = (
         example={"body": "Good **bread**."},
     ),
     ApiCall(
+        method="GET", path="/api/comments/{id}/", name="getComment", gives=_json("ChangedComment"),
+        summary="A comment whole, without its replies", handler=lambda s: s.threads.one,
+    ),
+    ApiCall(
         method="PATCH", path="/api/comments/{id}/", name="editComment", takes="body!", gives=_json("ChangedComment"),
         session=True, summary="Change one's own comment", handler=lambda s: s.threads.edit,
         example={"body": "Very good **bread**."},

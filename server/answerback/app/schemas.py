@@ -147,7 +147,10 @@ SCHEMAS: Mapping[str, Schema] = {
     ),
     "Comment": _object(
         "A comment of a thread. An AI reply is one too, with its `answer`.",
-        optional={"replies_next": _is(TEXT, "Of a root with more replies: the `cursor` of the next ones.")},
+        optional={
+            "replies_next": _is(TEXT, "Of a root with more replies: the `cursor` of the next ones."),
+            "cut": _is(FLAG, "`body` and `html` are only the beginning: `GET /api/comments/{id}/` gives all."),
+        },
         id=_ID, page=_is(TEXT, "The thread's key."), parent_id=_is(_null(TEXT), "The comment it replies to."),
         author=_ref("Visitor"), body=_is(TEXT, "Markdown."), html=_is(TEXT, "The body as sanitised HTML."),
         state=_ref("CommentState"), created_at=TIME, edited_at=_null(TIME), votes=_ref("Votes"),

@@ -52,6 +52,13 @@ class CommentHandlers:
         response.raw_headers = raw
         return response
 
+    async def one(self, call: Call) -> Response:
+        """`GET /api/comments/{id}/`: a comment whole, without its replies. Raises NotFound."""
+        comment = await self._db.read(lambda: store.comment_by_id(call.site.key, _id(call)))
+        if comment is None or comment.state != "published":
+            raise NotFound
+        return json_response({"comment": comment.public()}, headers={"Cache-Control": "no-cache"})
+
     async def post(self, call: Call) -> Response:
         """`POST /api/comments/`."""
         posted = await self._posting.post(call.site, self._sessions.find_visitor(call), call.address, read_draft(call))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 from urllib.parse import urlencode
 
 import orjson
@@ -10,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from ..errors import NotFound
 from ..i18n.catalogue import texts
 from ..i18n.cldr import date
 from ..runtime import Runtime
@@ -41,12 +43,14 @@ class ThreadViews:
         site = await self._sites.get(query.get("site", ""))
         key = read_key(site.key, query)
         thread = orjson.loads((await self._snapshots.get(key)).body)
+        if query.get("comment"):
+            thread |= {"comments": [await self._whole(*key[:2], query["comment"])], "next": None}
         place = await self._db.read(lambda: store.place(site.key, key[1]))
         lang = language_of(request, site.lang, query.get("lang", ""))
         widget = texts(lang, "widget")
 
-        def at(cursor: str) -> str:
-            return "?" + urlencode({**query, "cursor": cursor})
+        def at(cursor: str = "", comment: str = "") -> str:
+            return "?" + urlencode({**query, "cursor": cursor, "comment": comment})
 
         response = self._views.render(
             "comments/templates/thread.html", lang=lang, t=texts(lang, "thread"), w=widget, title=widget["heading"],
@@ -55,3 +59,10 @@ class ThreadViews:
         )  # fmt: skip
         response.headers.update(HEADERS)
         return response
+
+    async def _whole(self, site: str, page: str, id: str) -> dict[str, Any]:
+        """A comment that the thread shows cut. Raises NotFound."""
+        comment = await self._db.read(lambda: store.comment_by_id(site, id))
+        if comment is None or comment.page != page or comment.state != "published":
+            raise NotFound
+        return comment.public()

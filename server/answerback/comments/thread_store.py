@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from ..core import listing
 from ..core.comments import DEPTH_LIMIT
 from ..core.model import Comment
 from ..db.sql import in_list
@@ -15,9 +16,9 @@ from .store import COLUMNS, FROM, comment_by_id, read_comment
 
 _ROOTS = "c.site = :site AND c.page = :page AND c.depth = 0 AND c.shown = 1"
 _REPLIES = "c.site = :site AND c.depth > 0 AND c.state = 'published'"
-REPLIES_LIMIT = 2_000
+REPLIES_LIMIT = 300
 """Replies below all roots of a page; where there are more, each root has an equal share of them."""
-LEAST_SHARE = 20
+LEAST_SHARE = 5
 REPLIES_PAGE = 100
 """Replies of one root that come at a time, beyond those."""
 PINNED_LIMIT = 20
@@ -43,8 +44,12 @@ class Page:
     locked: bool
 
 
+NOTHING_BEFORE: Position = (-1, "")
+"""From where replies begin of which none came along."""
+
+
 def page_of_thread(site: str, page: str, sort: str, cursor: Position | None, limit: int) -> Work[Page]:
-    """One page of a thread in a constant number of statements, however many comments it has.
+    """One page of a thread in a constant number of statements, however many comments it has, in bounded bytes.
 
     Roots that are gone come along as long as something visible hangs below them.
     """
@@ -63,13 +68,27 @@ def page_of_thread(site: str, page: str, sort: str, cursor: Position | None, lim
     comments = [read_comment(row) for row in roots[:limit]]
     if cursor is None:
         comments = (yield from _pinned(site, page)) + comments
-    more = (yield from _first_replies(site, page, comments)) if comments else {}
+    replies, more = (yield from _first_replies(site, page, comments)) if comments else (set(), {})
+    fitted, more = _fitted(comments, replies, more)
     following = None
-    if len(roots) > limit:
-        last = roots[limit - 1]
+    shown = {root.id for root in fitted}
+    last = next((row for row in reversed(roots[:limit]) if row["id"] in shown), None)
+    if last is not None and last is not roots[-1]:
         following = (last["score"] if sort == "best" else last["created_at"], last["id"])
     total, locked = yield from _whole(site, page)
-    return Page(comments, following, more, total, locked)
+    return Page(fitted, following, more, total, locked)
+
+
+def _fitted(
+    roots: list[Comment], replies: set[str], more: dict[str, Position]
+) -> tuple[list[Comment], dict[str, Position]]:
+    """What fits into a listing, and where the replies of each root go on after that."""
+    fitted = listing.fit(roots, replies)
+    after = {
+        root: NOTHING_BEFORE if last is None else (last.created_at, last.id) for root, last in fitted.later.items()
+    }
+    shown = {root.id for root in fitted.roots}
+    return fitted.roots, {root: position for root, position in (more | after).items() if root in shown}
 
 
 def replies_of(site: str, page: str, root_id: str, after: Position) -> Work[Page]:
@@ -83,6 +102,7 @@ def replies_of(site: str, page: str, root_id: str, after: Position) -> Work[Page
     )  # fmt: skip
     more = {root_id: _position(rows[REPLIES_PAGE - 1])} if len(rows) > REPLIES_PAGE else {}
     yield from _hang(site, roots, [read_comment(row) for row in rows[:REPLIES_PAGE]])
+    roots, more = _fitted(roots, {row["id"] for row in rows[:REPLIES_PAGE]}, more)
     visible = [root for root in roots if root.state == "published" or root.replies or more]
     total, locked = yield from _whole(site, page)
     return Page(visible, None, more, total, locked)
@@ -107,8 +127,9 @@ def _pinned(site: str, page: str) -> Work[list[Comment]]:
     return [read_comment(row) for row in rows]
 
 
-def _first_replies(site: str, page: str, roots: list[Comment]) -> Work[dict[str, Position]]:
-    """Hang replies below their roots; by root, where those go on that are not all there."""
+def _first_replies(site: str, page: str, roots: list[Comment]) -> Work[tuple[set[str], dict[str, Position]]]:
+    """Hang replies below their roots; the ids of these replies, and by root, where those go on that are not all
+    there."""
     listed, ids = in_list("root", (root.id for root in roots))
     # Without an order, so that no more are read than are wanted.
     rows = yield many(
@@ -121,7 +142,7 @@ def _first_replies(site: str, page: str, roots: list[Comment]) -> Work[dict[str,
         if any(root.pinned for root in roots):
             rows += yield from _pinned_replies(site, page, set(more))
     yield from _hang(site, roots, [read_comment(row) for row in rows])
-    return more
+    return {row["id"] for row in rows}, more
 
 
 def _shares(site: str, roots: dict[str, str]) -> Work[tuple[list[Row], dict[str, Position]]]:

@@ -90,6 +90,8 @@ class Comment:
     pinned: bool = False
     answer: Answer | None = None
     replies: list[Comment] = field(default_factory=list)
+    cut: bool = False
+    """Whether its text is only the beginning."""
 
     def public(self) -> dict[str, Any]:
         """As the API shows it. What was taken away keeps its place, without its words and its author; of a draft
@@ -115,4 +117,4 @@ class Comment:
             "pinned": self.pinned and not gone,
             "answer": None if self.answer is None or gone else self.answer.public(with_sources=not draft),
             "replies": [reply.public() for reply in self.replies],
-        }
+        } | ({"cut": True} if self.cut else {})

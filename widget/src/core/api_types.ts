@@ -155,6 +155,8 @@ export interface Comment {
   replies: Comment[];
   /** Of a root with more replies: the `cursor` of the next ones. */
   replies_next?: string;
+  /** `body` and `html` are only the beginning: `GET /api/comments/{id}/` gives all. */
+  cut?: boolean;
 }
 
 /** A page's comments: roots with their replies. */

@@ -51,7 +51,7 @@ function renewed(old: Comment, fresh: Comment): Comment {
   const running = old.answer && fresh.answer && isRunning(fresh.answer);
   const body =
     running && fresh.body.length < old.body.length && isRunning(old.answer) ? old.body : fresh.body;
-  return { ...old, ...fresh, body, replies };
+  return { ...old, cut: false, ...fresh, body, replies };
 }
 
 export function isRunning(answer: { state?: AnswerState } | null): boolean {

@@ -121,7 +121,7 @@ export class AnswerElement extends View<AnswerData> {
       over && sources.length > 0 && h("answerback-sources", { ".data": { sources, url, texts, lang } }),
       h(
         "div",
-        { class: "answer-foot small muted" },
+        { class: "answer-foot muted small" },
         over && caution && h("span", null, caution),
         tools.some(Boolean) && h("span", { class: "tools" }, tools),
       ),

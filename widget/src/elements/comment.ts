@@ -115,7 +115,7 @@ export class CommentElement extends View<CommentData> {
     const time = h("time", { datetime: created_at, title: fullTime(created_at, lang) }, text);
     // In full, since the page's <base> would lead elsewhere.
     const href = `${location.href.split("#")[0]}#${PERMALINK}${id}`;
-    const link = { class: "when small muted", part: "permalink", href };
+    const link = { class: "muted small when", part: "permalink", href };
     return h("a", { ...link, title: texts.permalink }, time);
   }
 
@@ -128,6 +128,7 @@ export class CommentElement extends View<CommentData> {
     const { texts, lang } = ctx;
     const said = ctx.notes[comment.id];
     const out: Child[] = [];
+    if (comment.cut) out.push(textButton(texts.showAll, () => void ctx.store.whole(comment.id)));
     if (comment.unsent) out.push(this.#unsent(ctx, comment));
     if (comment.state === "pending" && !comment.answer) out.push(note("status", texts.pending));
     if (said?.kind === "reported") out.push(note("status", texts.reported));
@@ -157,9 +158,8 @@ export class CommentElement extends View<CommentData> {
 
   #actions(ctx: Context, comment: Comment): Child {
     const { texts, store, info } = ctx;
-    if (comment.unsent || comment.state !== "published") {
-      return comment.unsent ? null : h("div", { class: "actions" }, this.#ownActions(ctx, comment));
-    }
+    if (comment.unsent) return null;
+    if (comment.state !== "published") return h("div", { class: "actions" }, this.#ownActions(ctx, comment));
     const own = isOwn(comment, info?.visitor ?? null);
     const answered = comment.replies.some((reply) => reply.answer);
     return h(
@@ -184,7 +184,7 @@ export class CommentElement extends View<CommentData> {
         ? fill(texts.editLater, { time: clockTime(new Date(end).toISOString(), Date.now(), lang) })
         : null;
     return [
-      !locked && this.#opener(texts.edit, "edit", "", title),
+      !locked && !comment.cut && this.#opener(texts.edit, "edit", "", title),
       this.#opener(texts.remove, "remove", "", title),
     ];
   }

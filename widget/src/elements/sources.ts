@@ -39,7 +39,7 @@ export class SourcesView extends View<Data> {
   protected view(data: Data): Child[] {
     const { sources, texts } = data;
     if (sources.length === 0) return [];
-    const told = h("p", { class: "small muted", role: "status" }, this.#status);
+    const told = h("p", { class: "muted small", role: "status" }, this.#status);
     const rows = sources.map((source, index) =>
       h("li", null, this.#row(source, index, data), this.#at === index && told),
     );
@@ -50,7 +50,7 @@ export class SourcesView extends View<Data> {
     const row = (tag: string, way: Props, below = "") => {
       const words = [
         h("span", { class: "quote" }, quote),
-        below && h("span", { class: "small muted" }, below),
+        below && h("span", { class: "muted small" }, below),
       ];
       return h(tag, { class: "source", part: "source", ...way }, icon("quote"), h("span", null, words));
     };
