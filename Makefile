@@ -6,7 +6,7 @@ BIN := .venv/bin
 WORKERS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup demo test check bench screenshots build release clean
+.PHONY: help setup demo test check bench soak screenshots build release clean
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
@@ -51,6 +51,9 @@ check: setup ## format, lint, types, import rules
 bench: setup ## how fast it is, beside bare uvicorn, a bare relay and Isso; how well answers are grounded
 	$(BIN)/python -m tests.bench
 	$(BIN)/python -m tests.bench.grounding
+
+soak: setup ## kills and faults under load, for an hour: MINUTES=60
+	@nice $(BIN)/python -m tests.bench.soak --minutes $(or $(MINUTES),60)
 
 screenshots: setup ## the pictures of the documentation, taken of the demo
 	@bash tests/system_packages.sh .stamps/left-out

@@ -12,7 +12,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from . import answers, exporting, signing_in, standing, threads
+from . import answers, backing_up, exporting, signing_in, standing, threads
 from .measuring import Row
 
 SECTIONS = {
@@ -22,6 +22,7 @@ SECTIONS = {
     "first": answers.first_token,
     "signing-in": signing_in.signing_in,
     "exporting": exporting.exporting,
+    "backing-up": backing_up.backing_up,
     "starting": standing.starting,
     "widget": standing.widget,
 }
