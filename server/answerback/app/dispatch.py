@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 THREADS = ("/api/comments/", "/api/comments")
 NO_TEXT = BadRequest("validation_failed", "The URL contains characters that are not text.")
 """Before anybody looks for what it names: PostgreSQL takes no such text."""
+TWO_HOSTS = BadRequest("validation_failed", "A request has one Host header.")
 SLOW_SECONDS = 2.0
 
 
@@ -45,6 +46,10 @@ class App:
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] != "http":
             await self.routes(scope, receive, send)
+            return
+        if [name for name, _ in scope["headers"]].count(b"host") > 1:
+            # A proxy in front may have looked at the other one (RFC 9112, 3.2).
+            await problem(TWO_HOSTS)(scope, receive, send)
             return
         begun, id, path = time.perf_counter(), self._ids.of(scope), scope["path"]
         header = (HEADER, id)

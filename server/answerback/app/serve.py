@@ -10,9 +10,10 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import cast
 
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -23,6 +24,7 @@ from ..migrations import migrate
 from ..net.http import RECEIVE_SECONDS
 from ..settings import Settings
 from .build import build_app
+from .crowds import Connection, is_crowded, thin_out
 from .dispatch import App
 
 log = logging.getLogger(__name__)
@@ -42,9 +44,14 @@ class TimedHttpProtocol(HttpToolsProtocol):
     _head: int | None = None
     """Bytes of a head that is still coming."""
     _timer: asyncio.TimerHandle | None = None
+    idle_since: float | None = None
+    """Since when no request is being served; a request that is still coming is none yet."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as its parent does
         super().connection_made(transport)
+        self.idle_since = self.loop.time()
+        if is_crowded(self.connections):
+            thin_out(cast("Iterable[Connection]", self.connections))
         self._timer = self.loop.call_later(ARRIVAL_SECONDS, transport.close)
 
     def data_received(self, data: bytes) -> None:
@@ -70,8 +77,17 @@ class TimedHttpProtocol(HttpToolsProtocol):
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
-        self._whole = True
+        self._whole, self.idle_since = True, None
         super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        if not self.pipeline:
+            self.idle_since = self.loop.time()
+        super().on_response_complete()
+
+    def close(self) -> None:
+        """End the connection, without a word."""
+        self.transport.close()
 
     def connection_lost(self, error: Exception | None) -> None:
         if self._timer is not None:
@@ -96,6 +112,7 @@ class Server(uvicorn.Server):
             access_log=False,
             log_config=None,
             server_header=False,
+            headers=[("X-Content-Type-Options", "nosniff")],  # on every response, uvicorn's own too
             proxy_headers=False,  # forwarded headers are read in net/addresses.py, and only from listed proxies
             timeout_keep_alive=75,
             timeout_graceful_shutdown=STOP_SECONDS,

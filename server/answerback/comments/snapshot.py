@@ -324,7 +324,6 @@ def respond(snapshot: Snapshot, accept: bytes, match: bytes | None) -> tuple[int
         (b"etag", b"W/" + snapshot.etag),  # weak: it is the same for each Content-Encoding
         (b"cache-control", b"public, max-age=0, must-revalidate"),
         (b"vary", b"Origin, Accept-Encoding"),
-        (b"x-content-type-options", b"nosniff"),
     ]
     if match is not None and (snapshot.etag in match or match == b"*"):
         return 304, headers, b""

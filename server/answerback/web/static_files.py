@@ -53,7 +53,6 @@ def send(request: Request, file: StaticFile, cache: str, *, shared: bool = False
         "Cross-Origin-Resource-Policy": "cross-origin" if shared else "same-origin",
         "ETag": tag,
         "Vary": "Accept-Encoding",
-        "X-Content-Type-Options": "nosniff",
     }
     if shared:
         headers["Access-Control-Allow-Origin"] = "*"

@@ -24,6 +24,7 @@ from ..credentials_store import end_everything, hold
 from ..identities import store as identities
 from ..pictures.avatars import KIND as PICTURE
 from . import erasing_store
+from .blocking_store import remember
 
 Told = Callable[[str, str], None]
 
@@ -34,6 +35,7 @@ class Erasure:
     def __init__(self, settings: Settings, db: Database, clock: Clock, ids: Ids, told: Told) -> None:
         self._kakao = settings.kakao_url
         self._admin_key = settings.kakao_admin_key
+        self._key = settings.secret_key[-1]
         self._db = db
         self._clock = clock
         self._ids = ids
@@ -45,7 +47,7 @@ class Erasure:
 
         def work() -> Work[list[str]]:
             yield from hold(visitor)
-            return (yield from _erase(visitor, nobody, keep_words=keep_words))
+            return (yield from self._erase(visitor, nobody, keep_words=keep_words))
 
         for page in await self._db.write(work):
             self._told(visitor.site, page)
@@ -89,13 +91,13 @@ class Erasure:
         for identity in (yield from identities.identities_of(visitor.id)):
             if (identity.issuer, identity.subject) == (self._kakao, subject):
                 if not (yield from identities.ways_left(visitor.id, without=identity.id)):
-                    return (yield from _erase(visitor, nobody, keep_words=True))
+                    return (yield from self._erase(visitor, nobody, keep_words=True))
                 yield from identities.remove_identity(visitor.id, identity.id)
         yield from end_everything(visitor.id, self._clock.now())
         return []
 
-
-def _erase(visitor: Visitor, nobody: str, *, keep_words: bool) -> Work[list[str]]:
-    """As `erasing_store.erase`, with the picture that is still to be fetched."""
-    yield from jobs.forget(PICTURE, visitor.id)
-    return (yield from erasing_store.erase(visitor, nobody, keep_words=keep_words))
+    def _erase(self, visitor: Visitor, nobody: str, *, keep_words: bool) -> Work[list[str]]:
+        """As `erasing_store.erase`, with the picture that is still to be fetched; who is blocked stays so."""
+        yield from jobs.forget(PICTURE, visitor.id)
+        yield from remember(visitor, self._key, self._clock.now())
+        return (yield from erasing_store.erase(visitor, nobody, keep_words=keep_words))

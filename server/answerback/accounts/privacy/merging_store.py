@@ -48,7 +48,20 @@ def merge(guest: Visitor, account: Visitor) -> Work[None]:
         AND EXISTS (SELECT 1 FROM visitors AS guests WHERE guests.id = :guest AND guests.blocked = 1)""",
         **ids,
     )
+    yield from _keep_limit(guest, account)
     yield from _move_quota(visitor_bucket(guest.site, guest.id), visitor_bucket(account.site, account.id))
+
+
+def _keep_limit(guest: Visitor, account: Visitor) -> Work[None]:
+    """A limit that the owner has set for the guest holds for the account; of two, the lower one."""
+    rows = yield many(
+        "SELECT daily_answers FROM visitors WHERE id IN (:guest, :account) AND daily_answers IS NOT NULL",
+        guest=guest.id, account=account.id,
+    )  # fmt: skip
+    limits = [row["daily_answers"] for row in rows]
+    if limits:
+        lowest = min(limits, key=lambda text: float("inf") if text == "unlimited" else int(text))
+        yield run("UPDATE visitors SET daily_answers = :limit WHERE id = :id", limit=lowest, id=account.id)
 
 
 def _move_quota(guest: str, account: str) -> Work[None]:

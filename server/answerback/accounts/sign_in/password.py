@@ -13,6 +13,7 @@ from ...runtime import Runtime
 from .. import store
 from ..credentials_store import end_everything, hold, set_password
 from ..passwords import check_password, hash_password, verify_password
+from ..privacy.blocking_store import by_email, recognise
 from .attempts import Attempts
 from .devices import Devices
 
@@ -29,6 +30,7 @@ class PasswordAccounts:
         self._ids = runtime.ids
         self._attempts = Attempts(runtime.db, runtime.clock)
         self._registered = registered
+        self._keys = runtime.settings.secret_key
         self.devices = Devices(runtime.settings.secret_key, runtime.ids)
 
     async def register(self, site: str, email: str, password: str, name: str, lang: str, address: str) -> Visitor:
@@ -40,8 +42,14 @@ class PasswordAccounts:
 
         async def add() -> Visitor | None:
             hash, now = await hash_password(password), self._clock.now()
-            added = await self._db.write(lambda: store.add_user(visitor.id, site, name, email, hash, now))
-            return visitor if added else None
+
+            def work() -> Work[bool]:
+                added = yield from store.add_user(visitor.id, site, name, email, hash, now)
+                if added:
+                    yield from recognise(visitor, [by_email(email)], self._keys)
+                return added
+
+            return visitor if await self._db.write(work) else None
 
         if await self._attempts.register(taken_addresses(address), add) is None:
             raise Conflict("email_taken")

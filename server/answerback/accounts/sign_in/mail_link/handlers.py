@@ -43,7 +43,7 @@ class MailLinks:
         self._door = door
         self._post = post
         self._by_password = by_password
-        self._using = LinkRedemption(runtime.db, runtime.clock, runtime.ids)
+        self._using = LinkRedemption(runtime)
 
     def routes(self) -> list[Route]:
         """All addresses around mail; none where no mail can be sent."""

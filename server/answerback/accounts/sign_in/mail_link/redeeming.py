@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ....clock import Clock
 from ....core.model import Visitor
-from ....db.database import Database
 from ....db.work import IntegrityConflict, Work
 from ....errors import NotFound
-from ....ids import Ids
+from ....runtime import Runtime
 from ...credentials_store import set_password
+from ...privacy.blocking_store import by_email, recognise
 from ...sessions import hash_secret
 from . import store
 from .store import Link
@@ -21,10 +20,11 @@ UseLink = Callable[[], Work[Link | None]]
 class LinkRedemption:
     """Uses links and codes; each is gone with the first use, also of two at once."""
 
-    def __init__(self, db: Database, clock: Clock, ids: Ids) -> None:
-        self._db = db
-        self._clock = clock
-        self._ids = ids
+    def __init__(self, runtime: Runtime) -> None:
+        self._db = runtime.db
+        self._clock = runtime.clock
+        self._ids = runtime.ids
+        self._keys = runtime.settings.secret_key
 
     async def sign_in(self, secret: str) -> tuple[Visitor, str]:
         """Whom the link signs in, and by which address. Raises NotFound (`ticket_invalid`)."""
@@ -44,6 +44,8 @@ class LinkRedemption:
             if link is None or link.purpose != "sign_in":
                 raise NotFound("ticket_invalid")
             visitor = yield from _reader_of(link, id, now)
+            if visitor.id == id:
+                yield from recognise(visitor, [by_email(link.email)], self._keys)
             yield from store.prove(link.id, visitor.id)
             return visitor, link.email
 

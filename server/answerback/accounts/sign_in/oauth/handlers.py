@@ -16,6 +16,7 @@ from ....runtime import Runtime
 from ....web.views import METHODS, WebViews
 from ... import identities
 from ...identities.model import NewIds, Profile
+from ...privacy.blocking_store import by_identity, recognise
 from ..flow.protocol import SignInFlow
 from ..pace import Pace, caller_key
 from .client import ProviderFailed
@@ -96,6 +97,8 @@ class OAuth:
 
         def work() -> Work[Visitor]:
             visitor = yield from identities.sign_in(site, profile, ids, now)
+            if visitor.id == ids.visitor:
+                yield from recognise(visitor, [by_identity(profile.issuer, profile.subject)], self._settings.secret_key)
             yield from self._pictures.later(visitor, profile.picture)
             return visitor
 

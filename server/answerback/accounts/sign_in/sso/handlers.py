@@ -11,6 +11,7 @@ from ....runtime import Runtime
 from ....sites.edge import Call
 from ... import identities
 from ...identities.model import NewIds
+from ...privacy.blocking_store import by_identity, recognise
 from ...sessions import (
     LIFETIME_SECONDS,
     NewSession,
@@ -63,6 +64,8 @@ class SiteSignOn:
             if not (yield from store.use_token(call.site.key, claim.jti, claim.expires_at)):
                 raise Unauthorized("sso_invalid", "The token has already been used.")
             visitor = yield from identities.sign_in(call.site.key, claim.profile, ids, now)
+            if visitor.id == ids.visitor:
+                yield from recognise(visitor, [by_identity(claim.profile.issuer, claim.profile.subject)], self._keys)
             yield from self._pictures.later(visitor, claim.profile.picture)
             if before is not None and before.visitor.kind == "guest":
                 yield from self._merging.merge(before.visitor, visitor, now)

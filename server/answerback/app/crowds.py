@@ -1,0 +1,48 @@
+"""Connections that wait for nothing, or for the rest of a request: few addresses hold most of a crowd, and give way."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from typing import Protocol
+
+CROWD, LEFT_OF_ADDRESS, EVERY = 4_000, 64, 50
+"""From how many connections on it is looked at them, how many idle ones the largest address keeps, and how often."""
+
+
+class Connection(Protocol):
+    """As much of a connection as is asked here."""
+
+    @property
+    def client(self) -> tuple[str, int] | None: ...
+
+    @property
+    def idle_since(self) -> float | None:
+        """Since when no request of it is being served; None while one is."""
+        ...
+
+    def close(self) -> None: ...
+
+
+def thin_out(connections: Iterable[Connection]) -> None:
+    """Close the idle connections of the address that has most of them, the newest few aside; where no address has
+    many, the older half of all."""
+    by_address: dict[str, list[tuple[float, Connection]]] = {}
+    for connection in connections:
+        if connection.idle_since is not None:
+            address = connection.client[0] if connection.client else ""
+            by_address.setdefault(address, []).append((connection.idle_since, connection))
+    if not by_address:
+        return
+    most = max(by_address.values(), key=len)
+    keep = LEFT_OF_ADDRESS
+    if len(most) <= keep:
+        most = [pair for pairs in by_address.values() for pair in pairs]
+        keep = len(most) // 2
+    most.sort(key=lambda pair: pair[0])
+    for _, connection in most[: len(most) - keep]:
+        connection.close()
+
+
+def is_crowded(connections: Collection[object]) -> bool:
+    """Whether it is time to look."""
+    return len(connections) >= CROWD and len(connections) % EVERY == 0
