@@ -18,8 +18,9 @@ import pytest
 from answerback import logs
 from answerback.errors import Unavailable
 
+from tests.fakes.openai_server import OpenAIServer
 from tests.http.signing import change
-from tests.http.test_out_of_order import full_disk
+from tests.http.test_out_of_order import full_disk, table_gone
 from tests.processes import ServerProcess
 from tests.services import Server, Site, wait_until
 
@@ -152,7 +153,34 @@ def test_a_corrupt_comment_does_not_get_into_the_log(logging_server: ServerProce
     line = next(line for line in lines(server) if line["event"] == "unexpected error")
     assert line["request"] == reply.json["request_id"] == reply.headers["x-request-id"]
     assert "OperationalError" in line["error"] and "db/sqlite.py" in line["at"]
+    page = server.call("GET", f"/t/?site=demo&page={server.page}")
+    assert page.status == 500 and f"Request ID: {page.headers['x-request-id']}" in page.body.decode()
     assert CANARY not in server.log.read_text("utf-8")  # type: ignore[union-attr]  # its fixture has set it
+
+
+def test_no_fault_logs_words_or_addresses(
+    tmp_path: Path, model: OpenAIServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    address, words = "203.0.113.77", f"Is {CANARY} open? {CANARY}@visitor.example"
+    settings = {"OPENAI_BASE_URL": model.base_url, "ANSWERBACK_TRUSTED_PROXIES": "127.0.0.0/8"}
+    with Site.start() as site, Server.start(tmp_path, site, **settings) as server:
+        server.begin()
+        echoed = {"error": {"message": f"cannot answer {words}"}}
+        model.script(
+            {"mode": "status", "status": 400, "body": echoed}, {"mode": "raw", "chunks": [words]}, {"text": words}
+        )
+        for number in range(3):
+            server.settled(server.post(f"{words} {number}").json["answer"]["id"])
+        with table_gone(server):
+            for path in (f"/api/session/?site=demo&page=/{CANARY}", f"/t/?site=demo&page=/{CANARY}&lang={CANARY}"):
+                server.call("GET", path, X_Forwarded_For=address, User_Agent=CANARY)
+            assert server.post(words, ask=True).status == 500
+        server.call("POST", "/api/comments/", b'{"body": "' + CANARY.encode(), X_Forwarded_For=address)
+        server.call("GET", f"/{CANARY}?page={CANARY}")
+    said = [logs.Formatter("text").format(record) for record in caplog.records]
+    assert any("bad_request" in line for line in said) and any("unexpected error" in line for line in said)
+    assert [line for line in said if CANARY in line or address in line] == []
 
 
 def test_slow_requests_are_said_once(logging_server: ServerProcess) -> None:

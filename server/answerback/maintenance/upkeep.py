@@ -68,8 +68,6 @@ class Upkeep:
 
     async def record(self, done: Run) -> None:
         """Note what came of a run, and tell of it where it failed."""
-        if done.outcome == "failed":
-            log.error("%s failed: %s", done.kind, done.detail)
         await self._db.write(lambda: store.add_run(done))
         await self.tell()
 
