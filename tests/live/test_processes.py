@@ -19,6 +19,7 @@ import pytest
 
 from tests.commands import run_command
 from tests.fakes.openai_server import OpenAIServer
+from tests.http.test_corrections import sign_in
 from tests.http.test_metrics import figures
 from tests.processes import ServerProcess
 from tests.services import Server, Site, free_port, wait_until
@@ -283,3 +284,21 @@ def answers(server: Server) -> bool:
         return server.call("GET", "/readyz").status == 200
     except OSError:
         return False
+
+
+def test_hidden_answer_is_silent_in_all_processes(
+    two: tuple[ServerProcess, ServerProcess], model: OpenAIServer
+) -> None:
+    first, second = two
+    model.script(default={"mode": "endless", "text": "word ", "delay": 0.005})
+    readers = [Watching(server) for server in two]
+    answer = second.post("When do you open?", ask=True).json["answer"]["id"]
+    wait_until(lambda: all(len(reader.named("answer.delta")) >= 3 for reader in readers))
+    with sign_in(first, "owner@example.com", "demo") as owner:
+        assert owner.send(f"/admin/comments/{answer}/hide/").status_code == 303
+    wait_until(lambda: model.seen()["requests"][0]["state"] == "cut", 5)
+    for reader in readers:
+        wait_until(lambda r=reader: r.named("comment.removed"))
+        names = [name for name, _ in reader.events]
+        assert "answer.delta" not in names[names.index("comment.removed") :]
+        reader.leave()

@@ -52,6 +52,10 @@ class Run:
     job: store.QueuedAnswer
     live: AnswerStream
     task: asyncio.Task[None] | None = None
+    over: bool = False
+    """Whether all has come, and is being written down."""
+    look: asyncio.Task[None] | None = None
+    """Looks whether it is still wanted."""
     stop: Literal["", "asked", "off"] = ""
     """Why it was stopped: somebody asked for it, or nobody is answered any more."""
     by: Literal["provider", "record", "person"] = "provider"

@@ -215,12 +215,28 @@ def release(id: str, worker: str, now: int) -> Work[None]:
     )  # fmt: skip
 
 
+# What is given anew is wanted whoever has asked: the site's readers have read it.
+_WANTED = """NOT EXISTS (SELECT 1 FROM comments c WHERE c.site = answers.site
+        AND c.id IN (answers.id, answers.question_id) AND c.state IN ('hidden', 'deleted'))
+    AND (answers.outdated = 1 OR (answers.visitor_id <> '' AND NOT EXISTS (
+        SELECT 1 FROM visitors v WHERE v.id = answers.visitor_id AND v.blocked = 1)))"""
+
+
+def is_wanted(id: str) -> Work[bool]:
+    """Whether an answer is still to be given: its question and its place have not been hidden or deleted since, and who
+    has asked has been neither blocked nor erased."""
+    row = yield one(f"SELECT 1 AS one FROM answers WHERE id = :id AND {_WANTED}", id=id)
+    return row is not None
+
+
 def keep_text(id: str, worker: str, body: str, now: int, lease_until: int) -> Work[bool]:
-    """Save the text so far and renew the lease; False when the answer is not this worker's any more or is to stop."""
+    """Save the text so far and renew the lease; False when the answer is not this worker's any more, is to stop, or is
+    not wanted any more (`is_wanted`)."""
     row = yield one(
-        """UPDATE answers SET body = CASE WHEN outdated = 1 THEN body ELSE :body END, lease_until = :lease_until,
+        f"""UPDATE answers SET body = CASE WHEN outdated = 1 THEN body ELSE :body END, lease_until = :lease_until,
             first_token_at = CASE WHEN :has_text = 1 THEN COALESCE(first_token_at, :now) ELSE first_token_at END
-        WHERE id = :id AND worker = :worker AND state = 'streaming' AND stop_requested = 0 RETURNING id""",
+        WHERE id = :id AND worker = :worker AND state = 'streaming' AND stop_requested = 0 AND {_WANTED}
+        RETURNING id""",
         body=body, lease_until=lease_until, now=now, id=id, worker=worker, has_text=1 if body else 0,
     )  # fmt: skip
     return row is not None
@@ -266,7 +282,8 @@ def try_key_again(now: int) -> Work[None]:
 def finish_reply(id: str, body: str, html: str, *, pending: bool) -> Work[None]:
     """The AI's comment gets the answer's words; as a draft it waits for the owner."""
     yield run(
-        """UPDATE comments SET body = :body, html = :html,
+        """UPDATE comments SET body = CASE WHEN state = 'deleted' THEN '' ELSE :body END,
+            html = CASE WHEN state = 'deleted' THEN '' ELSE :html END,
             state = CASE WHEN state NOT IN ('published', 'pending') THEN state
                 WHEN :pending = 1 THEN 'pending' ELSE 'published' END WHERE id = :id""",
         id=id, body=body, html=html, pending=1 if pending else 0,
@@ -282,13 +299,14 @@ def open_reply(id: str, *, pending: bool) -> Work[None]:
 
 
 def requeue(id: str, visitor_id: str, address_key: str, now: int, *, draft: bool = False) -> Work[bool]:
-    """Ask again for an answer that ended without being done; False when it did not."""
+    """Ask again for an answer that ended without being done; False when it did not, or the owner has withdrawn it."""
     row = yield one(
         """UPDATE answers SET state = 'queued', due_at = :now, queued_at = :now, attempts = 0, retry_at = NULL,
             error = NULL, body = '', html = '', sources = '[]', visitor_id = :visitor_id,
             address_key = :address_key, started_at = NULL, first_token_at = NULL, settled_at = NULL,
             stop_requested = 0, dismissed_at = NULL, on_request = 1, draft = :draft
-        WHERE id = :id AND state IN ('failed', 'stopped', 'withheld') AND lost_leases < :most RETURNING id""",
+        WHERE id = :id AND lost_leases < :most
+            AND (state IN ('failed', 'stopped') OR (state = 'withheld' AND revised_at IS NULL)) RETURNING id""",
         id=id, visitor_id=visitor_id, address_key=address_key, now=now, draft=1 if draft else 0,
         most=LOST_LEASES,
     )  # fmt: skip

@@ -16,7 +16,7 @@ JOIN_SECONDS = 0.04
 class AnswerStream:
     """One answer's text so far; the first piece goes out at once, later ones are joined for about 40 ms."""
 
-    __slots__ = ("_joined", "_loop", "_offset", "_pending", "_timer", "bus", "channel", "id")
+    __slots__ = ("_joined", "_loop", "_offset", "_pending", "_timer", "bus", "channel", "id", "silent")
 
     def __init__(self, bus: Bus, channel: str, id: str) -> None:
         self.id = id
@@ -27,6 +27,8 @@ class AnswerStream:
         self._pending: list[str] = []
         self._offset = 0
         self._timer: asyncio.TimerHandle | None = None
+        self.silent = False
+        """Whether nobody is to hear more, for now or for good."""
 
     @property
     def told(self) -> str:
@@ -54,6 +56,8 @@ class AnswerStream:
             self._timer = self._loop.call_later(JOIN_SECONDS, self._elapsed)
 
     def _tell(self) -> None:
+        if self.silent:
+            return
         piece = "".join(self._pending)
         self._pending.clear()
         self.bus.publish(self.channel, "answer.delta", {"id": self.id, "offset": self._offset, "text": piece})
@@ -67,7 +71,7 @@ class AnswerStream:
             self._timer = None
         if self._pending:
             self._tell()
-        return self.told
+        return self.text
 
 
 class AnswerStreams:

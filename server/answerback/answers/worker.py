@@ -10,11 +10,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from functools import partial
-from typing import Literal
+from typing import Any, Literal
 
 from ..comments import store as threads
 from ..comments.updates import ThreadUpdates
 from ..core.answering import AnswerRequest, Finished, Quotes, TextDelta, Usage, Writing
+from ..core.invisible import VisibleText
 from ..db.work import Work
 from ..errors import AppError, Unavailable
 from ..live.bus import answer_channel, page_channel
@@ -66,6 +67,7 @@ class Worker:
         self._running: dict[str, Run] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self._reading = Fault(log, "the queue could not be read")
+        runtime.bus.observe(self._hear)
         self._saving = Fault(log, "an answer's text could not be saved")
 
     def start(self) -> None:
@@ -85,6 +87,21 @@ class Worker:
             run = self._running[job.id] = Run(job, AnswerStream(self._bus, channel, job.id))
             run.task = asyncio.create_task(self._answer(run))
             self._queue.writing(job.id, partial(_stop, run, "asked"))
+
+    def _hear(self, channel: str, event: str, data: dict[str, Any]) -> None:
+        """What is hidden, deleted or erased is told to nobody any more, and written no further."""
+        for run in list(self._running.values()):
+            if event == "comment.removed" and data["id"] in (run.job.id, run.job.question_id):
+                _silence(run)
+            elif event == "reload" and channel == run.live.channel and not run.live.silent:
+                run.live.silent = True
+                run.look = asyncio.create_task(self._look_again(run))
+
+    async def _look_again(self, run: Run) -> None:
+        if await self._db.read(lambda: store.is_wanted(run.job.id)):
+            run.live.silent = False
+        else:
+            _silence(run)
 
     async def close(self) -> None:
         """Stop; answers in the middle go back to the queue."""
@@ -129,12 +146,15 @@ class Worker:
         try:
             if job.lost_leases >= store.LOST_LEASES:
                 raise ProviderError("unavailable", retryable=False)
-            await self._announce(run)
-            keeper = asyncio.create_task(self._keep(run))
-            try:
-                await self._stream(run)
-            finally:
-                keeper.cancel()
+            if await self._db.read(lambda: store.is_wanted(job.id)):
+                await self._announce(run)
+                keeper = asyncio.create_task(self._keep(run))
+                try:
+                    await self._stream(run)
+                finally:
+                    keeper.cancel()
+            else:
+                run.stop, run.live.silent = "asked", True
         except asyncio.CancelledError:
             if not run.stop:
                 await self._give_back(run.job)
@@ -146,6 +166,7 @@ class Worker:
             log.exception("an answer failed")
             error = ProviderError("unavailable", retryable=False)
         try:
+            run.over = True
             run.live.end()
             await asyncio.shield(asyncio.create_task(self._settle_at_last(run, error)))
         finally:
@@ -191,7 +212,7 @@ class Worker:
     async def _write(self, run: Run, site: Site, request: AnswerRequest) -> None:
         """Take down what the provider says, until it ends or says what it must not."""
         reply, started = run.reply, False
-        reply.called = True
+        reply.called, visible = True, VisibleText()
         heard = self._moderation.listen(site)
         events = self._answerer.stream(request)
         try:
@@ -199,7 +220,7 @@ class Worker:
                 if type(event) is TextDelta:
                     if not started:
                         reply.first_token_at, started = self._clock.now(), True
-                    if passed := heard.hear(event.text):
+                    if passed := heard.hear(visible.of(event.text)):
                         run.live.add(passed)
                     if heard.blocked:
                         break
@@ -240,6 +261,9 @@ class Worker:
                 continue
             site = self._sites.known(run.job.site)
             off = site is not None and site.ai == "off"
+            if not kept and not await self._db.read(lambda: store.is_wanted(run.job.id)):
+                _silence(run)
+                return
             if off or not kept:
                 _stop(run, "off" if off else "asked")
                 return
@@ -342,7 +366,14 @@ class Worker:
             self._updates.forget(job.site, job.page)
 
 
+def _silence(run: Run) -> None:
+    run.live.silent = True
+    _stop(run, "asked")
+
+
 def _stop(run: Run, why: Literal["asked", "off"]) -> None:
+    if run.over:
+        return
     run.stop = why
     if run.task is not None:
         run.task.cancel()

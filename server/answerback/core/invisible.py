@@ -12,8 +12,25 @@ _UNSEEN = re.compile(
     "\U000e0000-\U000e0fff]"
 )
 _JOINED = "\u0600-\u109f\u1780-\u18af\u1900-\u1cff\ua800-\uabff\u2190-\u2bff\U00011000-\U000119ff\U0001f000-\U0001faff"
+_JOINERS = ("\u200c", "\u200d")
 _IDLE_JOINERS = re.compile(f"(?<![{_JOINED}])[\u200c\u200d]+")
 """Joiners after what is never joined: Arabic, Indic and Khmer letters need them, and pictures that are put together."""
+
+
+class VisibleText:
+    """As `strip_hidden`, but for the trimming, of a text that comes piece by piece."""
+
+    def __init__(self) -> None:
+        self._last = ""
+        """What decides of the joiners to come."""
+
+    def of(self, piece: str) -> str:
+        """What can be seen of the next piece, maybe nothing."""
+        seen = self._last + _UNSEEN.sub("", piece)
+        shown = _IDLE_JOINERS.sub("", seen)[len(self._last) :]
+        said = self._last + shown
+        self._last = said[-2:] if said[-1:] in _JOINERS else said[-1:]
+        return shown
 
 
 def strip_hidden(text: str) -> str:

@@ -20,6 +20,7 @@ KEPT_MS = 10 * 60_000
 MOST_KEPT = 20_000
 """On all channels: what is kept for those who come back, in bytes, in milliseconds and in events."""
 QUEUE_LIMIT = 1_024
+TAKEN_AWAY = 10_000
 TAKE_BACK = ("comment.removed", "reload")
 """Always told afresh."""
 PRIVATE = "answer:"
@@ -156,6 +157,8 @@ class Channels(ABC):
         self._closed = False
         self._position = 0
         """Of the newest event on any channel."""
+        self._taken_away: dict[str, None] = {}
+        """Comments that can be seen no more: of an answer that is one of them no text goes out, from any process."""
         self._floor = 0
         """Of the newest event that may have been forgotten together with its channel."""
 
@@ -175,6 +178,19 @@ class Channels(ABC):
         """An event comes by."""
         for observer in self._observers:
             observer(channel, event, data)
+
+    def passes(self, event: str, data: dict[str, Any]) -> bool:
+        """Whether an event may go out after those before it."""
+        id = str(data.get("id") or data.get("comment", {}).get("id"))
+        if event == "answer.delta":
+            return id not in self._taken_away
+        if event == "comment.removed":
+            self._taken_away[id] = None
+            if len(self._taken_away) > TAKEN_AWAY:
+                del self._taken_away[next(iter(self._taken_away))]
+        elif event in ("answer.queued", "comment.changed"):
+            self._taken_away.pop(id, None)
+        return True
 
     def deliver(self, channel: str, position: int, encoded: bytes, *, afresh: bool, missed: bool = False) -> None:
         """Keep an event, and nothing from before it where it is told afresh, and give it to the channel's readers;
@@ -300,6 +316,8 @@ class MemoryBus(Channels):
 
     def publish(self, channel: str, event: EventName, data: dict[str, Any], *, afresh: bool = False) -> None:
         """Tell everyone on the channel."""
+        if not self.passes(event, data):
+            return
         position = self._position + 1
         encoded = encode(event, data, self.id_of(position))
         self.deliver(channel, position, encoded, afresh=afresh or event in TAKE_BACK)

@@ -88,7 +88,7 @@ class RedisBus(Channels):
 
     def _tell_here(self, entry: Entry) -> None:
         channel, event, data, afresh = entry
-        if channel:
+        if channel and self.passes(event, orjson.loads(data)):
             if afresh:
                 self._taken_back[channel] = sys.maxsize
             self.pass_on(channel, frame(event, data))
@@ -165,12 +165,14 @@ class RedisBus(Channels):
 
     def _arrive(self, id: str, fields: dict[bytes, bytes], *, missed: bool = False) -> None:
         channel, event, data = fields[b"channel"].decode(), fields[b"event"].decode(), fields[b"data"]
-        self._last = id
+        self._last, told = id, orjson.loads(data)
+        if channel and not self.passes(event, told):
+            return
         if channel:
             position = self.position_of(id) or 0
             self.deliver(channel, position, frame(event, data, id), afresh=fields[b"afresh"] == b"1", missed=missed)
         if channel or fields[b"by"] != self._name.encode():
-            self.tell_observers(channel, event, orjson.loads(data))
+            self.tell_observers(channel, event, told)
 
     async def _write(self, writing: Any) -> None:
         while True:

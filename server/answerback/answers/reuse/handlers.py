@@ -42,4 +42,8 @@ class AnsweredBefore:
             return (yield from store.revisions(call.site.key, id)), withdrawn
 
         found, withdrawn = await self._db.read(work)
-        return json_response({"history": [revision.public(with_words=not withdrawn) for revision in found]})
+        gone = [number for number, revision in enumerate(found) if revision.action == "withdrawn"]
+        readable = len(found) if withdrawn else max(gone, default=-1) + 1
+        return json_response(
+            {"history": [revision.public(with_words=number >= readable) for number, revision in enumerate(found)]}
+        )
