@@ -175,6 +175,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("ANSWERBACK_GITHUB_CLIENT_SECRET", "", "GitHub sign-in: client secret.", _key, secret=True),
     Setting("ANSWERBACK_GITHUB_URL", "https://github.com", "GitHub's URL, or GitHub Enterprise's.", _url),
     Setting("ANSWERBACK_GITHUB_API_URL", "https://api.github.com", "GitHub's API URL.", _url),
+    Setting("GITHUB_TOKEN", "", "GitHub token for importing comments from giscus or utterances.", secret=True),
     Setting("ANSWERBACK_KAKAO_CLIENT_ID", "", "Kakao sign-in: REST API key.", _key),
     Setting("ANSWERBACK_KAKAO_CLIENT_SECRET", "", "Kakao sign-in: client secret.", _key, secret=True),
     Setting(
@@ -213,6 +214,7 @@ class Settings:
     github_client_secret: str
     github_url: str
     github_api_url: str
+    github_token: str
     kakao_client_id: str
     kakao_client_secret: str
     kakao_admin_key: str

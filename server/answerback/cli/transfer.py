@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,11 +27,12 @@ def add_to(commands: Any) -> None:
     export.add_argument("--output", metavar="FILE", help="file to write instead of stdout")
     bring = command(commands, "import", _import, "comments from elsewhere, each once however often it is done")
     bring.add_argument("key")
-    bring.add_argument("file", help="file to read; - is standard input")
+    bring.add_argument("file", help="file or folder to read, or address of a GitHub repository; - is standard input")
     bring.add_argument(
         "--from", dest="format", metavar="FORMAT", type=_format, help="its format, if it is not recognised"
     )
     bring.add_argument("--map", type=Path, metavar="FILE", help="file with old,new addresses of pages that have moved")
+    bring.add_argument("--category", metavar="NAME", default="", help="only this category or label of the repository")
     bring.add_argument("--dry-run", action="store_true", help="only say what would be imported")
     bring.add_argument("--json", action="store_true")
 
@@ -64,6 +66,7 @@ def _export(settings: Settings, options: argparse.Namespace) -> int:
 def _import(settings: Settings, options: argparse.Namespace) -> int:
     from ..clock import SystemClock
     from ..transfer.addresses import read_map
+    from ..transfer.github_api import fetched, repository_in
     from ..transfer.importing import Importer
     from ..transfer.source import opened
 
@@ -75,7 +78,16 @@ def _import(settings: Settings, options: argparse.Namespace) -> int:
         importer = Importer(db, site, SystemClock().now(), addresses, dry_run=options.dry_run)
         return importer.run(source, options.format, tell)
 
-    with opened(Path(options.file)) as source:
+    repository = repository_in(options.file, settings.github_url)
+    if repository and options.format not in ("giscus", "utterances"):
+        say("answerback: a GitHub repository requires --from giscus or --from utterances")
+        return 2
+    with ExitStack() as stack:
+        if repository:
+            api, token = settings.github_api_url, settings.github_token
+            source = stack.enter_context(fetched(api, token, repository, options.format, options.category))
+        else:
+            source = stack.enter_context(opened(Path(options.file)))
         result = with_database(settings, work)
     for sentence in told(result):
         say(sentence)

@@ -60,11 +60,11 @@ class Export:
             after = store.place_of(found[-1])
             for comment in found:
                 if kept and kept[0].page != comment.page:
-                    yield kept[0].page, _as_made(kept)
+                    yield kept[0].page, kept
                     kept = []
                 kept.append(comment)
         if kept:
-            yield kept[0].page, _as_made(kept)
+            yield kept[0].page, kept
 
     async def records(self) -> AsyncIterator[Record]:
         """The records of answers, in the order in which they were asked for."""
@@ -76,10 +76,6 @@ class Export:
             after = (found[-1].queued_at, found[-1].id)
             self.count += len(found)
             self.progress(min(self.count, total), total)
-
-
-def _as_made(comments: list[Comment]) -> list[Comment]:
-    return sorted(comments, key=lambda comment: (comment.created_at, comment.id))
 
 
 @contextmanager

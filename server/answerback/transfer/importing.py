@@ -128,11 +128,12 @@ class Importer:
         return replace(item, address=address, page=page)
 
     def _place(self, item: Incoming | IncomingThread) -> tuple[str, str]:
-        """Where the page is read now, and its key: that of the file, unless the page has moved."""
-        named = item.address or item.page
+        """Where the page is read now, and its key: that of the file, unless the page has moved. One without an address
+        may be mapped by its title."""
+        named = item.address or item.page or item.title
         address = self._addresses.of(named)
         if address == named:
-            return item.address, item.page or page_elsewhere(address)
+            return item.address, item.page or page_elsewhere(item.address)
         return address, page_elsewhere(address, canonical=True)
 
     def _dated(self, item: Incoming, result: Imported) -> Incoming:

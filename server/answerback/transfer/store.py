@@ -35,25 +35,25 @@ def threads_of(site: str) -> Work[list[Thread]]:
     return [Thread(row["page"], row["url"], row["title"], bool(row["locked"]), row["ai"]) for row in rows]
 
 
-Place = tuple[str, int, int, str]
-"""Page, depth, time and id of a comment: the order of the index that all of a site's comments are read by."""
-BEFORE_ALL: Place = ("", -1, -1, "")
+Place = tuple[str, int, str]
+"""Page, time and id of a comment: the order of the index that all of a site's comments are read by."""
+BEFORE_ALL: Place = ("", -1, "")
 
 
 def comments_of(site: str, after: Place, limit: int = EXPORTED_AT_ONCE) -> Work[list[Comment]]:
-    """The next comments of a site in whatever state: page by page, the roots of each before their replies."""
+    """The next comments of a site in whatever state: page by page, in the order in which they were made."""
     rows = yield many(
         f"""SELECT {threads.COLUMNS} FROM comments c LEFT JOIN answers a ON a.id = c.id
-        WHERE c.site = :site AND (c.page, c.depth, c.created_at, c.id) > (:page, :depth, :at, :id)
-        ORDER BY c.page, c.depth, c.created_at, c.id LIMIT :limit""",
-        site=site, page=after[0], depth=after[1], at=after[2], id=after[3], limit=limit,
+        WHERE c.site = :site AND (c.page, c.created_at, c.id) > (:page, :at, :id)
+        ORDER BY c.page, c.created_at, c.id LIMIT :limit""",
+        site=site, page=after[0], at=after[1], id=after[2], limit=limit,
     )  # fmt: skip
     return [threads.read_comment(row) for row in rows]
 
 
 def place_of(comment: Comment) -> Place:
     """Where the comments after this one begin."""
-    return comment.page, comment.depth, comment.created_at, comment.id
+    return comment.page, comment.created_at, comment.id
 
 
 def taken(ids: Sequence[str]) -> Work[dict[str, Comment]]:

@@ -33,11 +33,24 @@ class Format:
 
 FORMATS = (
     Format(module="answerback", title="Answerback export", reads="answerback", writes="json", answers=True),
-    Format(module="table", writes="csv", answers=True),
-    Format(module="page", writes="html"),
     Format(module="disqus", title="Disqus export", reads="disqus"),
     Format(module="wordpress", title="WordPress export", reads="wordpress"),
     Format(module="isso", title="Isso database", reads="isso"),
+    Format(module="giscus", title="giscus discussions", reads="giscus"),
+    Format(module="utterances", title="utterances issues", reads="utterances"),
+    Format(module="remark42", title="Remark42 backup", reads="remark42"),
+    Format(module="commento", title="Commento export", reads="commento"),
+    Format(module="comentario", title="Comentario export", reads="comentario"),
+    Format(module="waline", title="Waline export", reads="waline"),
+    Format(module="twikoo", title="Twikoo export", reads="twikoo"),
+    Format(module="valine", title="Valine export", reads="valine"),
+    Format(module="artalk", title="Artalk export", reads="artalk"),
+    Format(module="cusdis", title="Cusdis database", reads="cusdis"),
+    Format(module="staticman", title="Staticman folder", reads="staticman"),
+    # What anybody can write comes last: the others are more particular.
+    Format(module="plain_json", title="JSON file of comments", reads="json"),
+    Format(module="table", title="CSV file of comments", reads="csv", writes="csv", answers=True),
+    Format(module="page", writes="html"),
 )
 IMPORTS = {each.reads: each for each in FORMATS if each.reads}
 EXPORTS = {each.writes: each for each in FORMATS if each.writes}

@@ -55,8 +55,6 @@ def _post(element: Any, thread: _Thread) -> Incoming:
 
 
 def _left_out(element: Any, thread: _Thread) -> Reason | None:
-    if not thread.address:
-        return Reason.ORPHAN
     if text(element, "isSpam") == "true":
         return Reason.SPAM
     return Reason.DELETED if thread.deleted or text(element, "isDeleted") == "true" else None

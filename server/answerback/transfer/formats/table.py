@@ -1,15 +1,21 @@
-"""Comments, or the records of answers, as a table (CSV)."""
+"""Comments, or the records of answers, as a table (CSV); and such a table of comments from anybody."""
 
 from __future__ import annotations
 
 import csv
+import io
+from collections.abc import Iterator
 from typing import Any
 
 from ...answers.record_store import Record
 from ...core.model import Comment
 from ...core.times import iso
+from ...errors import BadRequest
 from ..exporting import Export
+from ..model import Incoming
+from ..source import BYTES_LIMIT, Source
 from ..store import Thread
+from .rows import WORDS, comment
 
 COLUMNS = (
     "page", "url", "title", "id", "parent_id", "author", "kind", "state", "created_at", "edited_at", "up", "down",
@@ -28,8 +34,8 @@ async def write(export: Export) -> None:
     table = csv.writer(export.out)
     table.writerow(COLUMNS)
     async for thread, comments in export.threads():
-        for comment in comments:
-            table.writerow([cell(value) for value in _row(thread, comment)])
+        for each in comments:
+            table.writerow([cell(value) for value in _row(thread, each)])
         export.count += len(comments)
 
 
@@ -45,6 +51,37 @@ def cell(value: Any) -> str:
     """A table's cell that no spreadsheet takes for a formula."""
     text = "" if value is None else str(value)
     return f"'{text}" if text.startswith(("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")) else text
+
+
+def looks(source: Source) -> bool:
+    """Whether the first line names a page and words."""
+    columns = set(_reader(source).fieldnames or ()) if source.kind == "text" else set()
+    return bool(columns & {"page", "url"} and columns & set(WORDS))
+
+
+def read(source: Source) -> Iterator[Incoming]:
+    """The comments, by the names of the columns. Raises BadRequest."""
+    try:
+        for row in _reader(source):
+            values = {name: _uncelled(value) for name, value in row.items() if name and isinstance(value, str)}
+            yield comment(values, values)
+    except csv.Error as error:
+        raise BadRequest("validation_failed", f"{source.name} is not valid CSV ({error}).") from None
+
+
+def _reader(source: Source) -> csv.DictReader[str]:
+    """The table, whatever separates its columns; their names in small letters."""
+    csv.field_size_limit(BYTES_LIMIT)
+    head, _, _ = source.text.partition("\n")
+    delimiter = max(",;\t", key=head.count)
+    reader = csv.DictReader(io.StringIO(source.text, newline=""), delimiter=delimiter)
+    reader.fieldnames = [name.strip().lower() for name in reader.fieldnames or ()]
+    return reader
+
+
+def _uncelled(text: str) -> str:
+    """A cell without the mark that `cell` has put before it."""
+    return text[1:] if text.startswith("'") and cell(text[1:]) == text else text
 
 
 def _row(thread: Thread, comment: Comment) -> tuple[Any, ...]:

@@ -51,15 +51,13 @@ def _comment(comment: Any, item: Any, address: str, title: str) -> Incoming:
         title=title, name=line(text(comment, "comment_author")),
         parent=None if parent in ("", "0") else f"{scope} {parent}", body=body, html=html,
         state="pending" if text(comment, "comment_approved") in ("0", "hold") else "published",
-        created_at=_date(comment, item), left_out=_left_out(comment, item, address),
+        created_at=_date(comment, item), left_out=_left_out(comment, item),
     )  # fmt: skip
 
 
-def _left_out(comment: Any, item: Any, address: str) -> Reason | None:
+def _left_out(comment: Any, item: Any) -> Reason | None:
     if text(item, "status") not in ("", "publish", "static", "inherit"):
         return Reason.PRIVATE
-    if not address:
-        return Reason.ORPHAN
     if text(comment, "comment_type") not in ("", "comment"):
         return Reason.PINGBACK
     approved = text(comment, "comment_approved")
