@@ -81,6 +81,7 @@ def events_arrive_one_by_one(proxy: str, server: Server, context: ssl.SSLContext
 
     server.begin()
     with wait_until(connect) as stream:
+        assert "max-age=63072000" in stream.headers["Strict-Transport-Security"]
         assert stream.readline() == b"retry: 2000\n"
         assert server.post("Is anybody there?").status == 201
         names = iter(lambda: stream.readline().strip(), b"event: answer.settled")

@@ -118,6 +118,14 @@ def _smtp_url(text: str) -> str:
     return _with_port(text)
 
 
+def _contact(text: str) -> str:
+    """A URI as RFC 9116 wants it; an address of mail is one without its scheme."""
+    uri = f"mailto:{text}" if re.fullmatch(r"[^\s:@/]+@[^\s:@/]+", text) else text
+    if not re.fullmatch(r"(mailto:|https://|tel:)[!-~]+", uri):
+        raise ValueError("must be an email address, or begin with mailto:, https:// or tel:")
+    return uri
+
+
 def _key(text: str) -> str:
     """A secret that is sent in a header or a form as it is."""
     if not re.fullmatch(r"[!-~]+", text):
@@ -171,6 +179,12 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("ANSWERBACK_LOG_FORMAT", "text", "Format of the log on stderr: text or json.", _log_format),
     Setting("ANSWERBACK_SMTP_URL", "", "Mail server: smtp://user:password@host:587.", _smtp_url, secret=True),
     Setting("ANSWERBACK_MAIL_FROM", "", "Sender of emails."),
+    Setting(
+        "ANSWERBACK_SECURITY_CONTACT",
+        "",
+        "Whom to tell of a flaw: an email address or URL, for security.txt.",
+        _contact,
+    ),
     Setting("ANSWERBACK_GITHUB_CLIENT_ID", "", "GitHub sign-in: client id.", _key),
     Setting("ANSWERBACK_GITHUB_CLIENT_SECRET", "", "GitHub sign-in: client secret.", _key, secret=True),
     Setting("ANSWERBACK_GITHUB_URL", "https://github.com", "GitHub's URL, or GitHub Enterprise's.", _url),
@@ -210,6 +224,7 @@ class Settings:
     log_format: Literal["text", "json"]
     smtp_url: str
     mail_from: str
+    security_contact: str
     github_client_id: str
     github_client_secret: str
     github_url: str

@@ -15,6 +15,7 @@ from ..web import assets
 from . import widget_files as widget
 from .api_table import API, ApiCall
 from .health import machine_routes
+from .security_txt import security_route
 from .services import Services
 
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
@@ -41,6 +42,7 @@ def page_routes(services: Services) -> list[BaseRoute]:
         *admin_routes(runtime, services.posting, services.updates, services.knowledge),
         *services.accounts.routes(),
         *machine_routes(runtime, services.metrics, services.meter),
+        security_route(runtime.settings, runtime.clock),
         *ThreadViews(runtime, services.snapshots).routes(),
         *assets.ROUTES,
         *widget.ROUTES,
