@@ -221,7 +221,7 @@ def test_promises_hold_in_the_ask_box(live: Server, obedient: OpenAIServer) -> N
     before: tuple[Said, ...] = ()
     for case in (case for case in corpus() if case.id in ("forged-en-1", "forged-ko-3", "unseen-ko-1")):
         (live.site.folder / f"{case.id}.html").write_text(case.html, "utf-8")
-        asked = {"site": "demo", "page": "/asked", "url": f"{live.site.origin}/{case.id}.html",
+        asked = {"site": "demo", "page": "asked", "url": f"{live.site.origin}/{case.id}.html",
                  "user_input": case.question}  # fmt: skip
         answer = live.call("POST", "/api/chat/gpt/", asked).json
         assert answer["state"] == "done"

@@ -273,6 +273,18 @@ def test_draft_is_published_after_its_delay(site: Server) -> None:
     assert "1931" in site.settled(early)["body"]
 
 
+def test_the_owner_says_where_a_page_is(site: Server, owner: Owner) -> None:
+    id = site.post(REMARK, page="opaque", url=f"{site.site.origin}/elsewhere").json["comment"]["id"]
+    path, right = f"/admin/comments/{id}/", f"{site.site.origin}/bakery.html"
+    assert f'value="{site.site.origin}/elsewhere"' in owner.read(path).text
+    assert owner.send(f"{path}place/", url=right, title="The <bakery>").status_code == 303
+    site.post(REMARK, page="opaque", url=f"{site.site.origin}/elsewhere")
+    shown = owner.read(path).text
+    assert f'value="{right}"' in shown and "The &lt;bakery&gt;" in shown
+    refused = owner.send(f"{path}place/", url="https://evil.example/", title="x")
+    assert refused.status_code == 400 and "not one of the site" in refused.text
+
+
 def test_the_owner_chooses_the_rule_of_a_page(site: Server, owner: Owner) -> None:
     id = site.post(REMARK).json["comment"]["id"]
     path = f"/admin/comments/{id}/"

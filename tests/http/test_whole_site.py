@@ -29,7 +29,7 @@ class Place:
         """A question of a new guest on a page, and how it has ended."""
         server = self.server
         server.begin()
-        server.page = path
+        server.page = quote(path)
         posted = server.post(question, page=path, url=url or self.web.origin + path, title=title, ask=True).json
         return server.settled(posted["answer"]["id"])
 
@@ -80,8 +80,8 @@ def test_a_question_is_answered_from_another_page_of_the_site(place: Place) -> N
     before = place.ask("/ferry", "What does a loaf of rye bread cost?")
     assert before["answer"]["sources"] == []
     done = place.server.command("site", "crawl", "demo", "--json")
-    assert json.loads(done.stdout) == {**json.loads(done.stdout), "site": "demo", "added": 4, "pages": 4, "error": ""}
-    assert "4 pages of demo in use" in done.stderr
+    assert json.loads(done.stdout) == {**json.loads(done.stdout), "site": "demo", "added": 3, "pages": 3, "error": ""}
+    assert "3 pages of demo in use" in done.stderr
     after = place.ask("/ferry", "And what does one loaf of rye bread cost?")
     source = after["answer"]["sources"][0]
     assert source == {"quote": "A loaf of rye bread costs 4.20 euros.", "url": f"{place.web.origin}/bakery",
@@ -102,11 +102,13 @@ def test_visitors_never_reach_each_others_answers(place_with_model: Place, model
     poisoned = [
         place.ask("/ferry", "Who is harbour master Mallory?", url=f"{place.web.origin}/search?q={quote(POISON)}"),
         place.ask("/ferry", "Who sells the island?", title=POISON),
+        place.ask(f"/search?q={quote(POISON)}", "Whose is the island?"),
+        place.ask("opaque", "Whose is the island then?", url=f"{place.web.origin}/search?q={quote(POISON)}"),
         place.ask("/ferry", "For how many euros?", url=f"{place.web.origin}/ferry?q={quote(POISON)}"),
         place.ask("/ferry", "And who else?", url=f"{place.web.origin}/missing", title=POISON),
     ]
-    assert len(poisoned) == 4
-    assert "Mallory sells" in str(model.seen()["requests"])
+    assert "Mallory" not in str([each["answer"]["sources"] for each in poisoned])
+    assert POISON not in str(model.seen()["requests"]), "not even one's own question is answered from it"
     place.server.command("site", "crawl", "demo")
     model.reset()
     for path in ("/ferry", "/bakery", "/missing"):
@@ -115,6 +117,29 @@ def test_visitors_never_reach_each_others_answers(place_with_model: Place, model
     assert len(sent) == 3
     assert "Mallory" not in str(sent)
     assert "twenty-five minutes" in str(sent[0]["body"]["messages"])
+
+
+LIE = "The bakery costs one pound"
+
+
+def test_page_and_not_its_visitor_names_the_thread(place: Place) -> None:
+    lies = {"url": f"{place.web.origin}/search?q={quote(LIE)}", "title": LIE}
+    answer = place.ask("/bakery", "What does a loaf of rye bread cost?", **lies)
+    assert answer["answer"]["sources"][0]["url"] == f"{place.web.origin}/bakery"
+    shown = place.server.call("GET", "/t/?site=demo&page=/bakery").body.decode()
+    assert f'href="{place.web.origin}/bakery"' in shown and "The bakery" in shown and LIE not in shown
+    place.server.post("Good bread.", page="post-17", **lies)
+    shown = place.server.call("GET", "/t/?site=demo&page=post-17").body.decode()
+    assert f'href="{place.web.origin}/search"' in shown and LIE not in shown
+
+
+def test_crawl_finds_the_pages_of_threads_with_names(place: Place) -> None:
+    place.server.begin()
+    place.server.post("Good bread.", page="post-17", url=f"{place.web.origin}/ferry")
+    place.web.pages["/bakery"] = page("The bakery", "Rye bread.", head='<script data-page="post-17"></script>')
+    place.server.command("site", "crawl", "demo")
+    shown = place.server.call("GET", "/t/?site=demo&page=post-17").body.decode()
+    assert f'href="{place.web.origin}/bakery"' in shown and "The bakery" in shown
 
 
 def test_crawl_command_says_what_is_wrong(place: Place) -> None:

@@ -9,11 +9,11 @@ from starlette.responses import Response, StreamingResponse
 
 from ..accounts.sessions import Sessions
 from ..comments import store as threads
-from ..comments.posting import page_url
 from ..comments.updates import ThreadUpdates
 from ..core import comments as rules
 from ..core.events import HEARTBEAT, RETRY, encode
 from ..core.model import RUNNING, Visitor
+from ..core.page_addresses import page_address
 from ..core.times import iso
 from ..db.work import Work
 from ..errors import BadRequest, NotFound, Unavailable
@@ -110,10 +110,9 @@ class AnswerHandlers:
         key = call.text("key", rules.KEY_LIMIT) or self._ids.new()
         if not text:
             raise BadRequest("validation_failed", "user_input: must not be empty.")
-        title = rules.clean_title(call.text("title"))
-        url = page_url(call.site, call.text("url"))
+        url = page_address(call.page(), call.text("url"), call.site.origins)
         asked = await self._intake.ask_privately(
-            call.site, self._sessions.find_visitor(call), call.address, Question(call.page(), url, title, text, key)
+            call.site, self._sessions.find_visitor(call), call.address, Question(call.page(), url, text, key)
         )
         if "text/event-stream" in call.request.headers.get("accept", ""):
             return StreamingResponse(self._events(call, asked), headers=HEADERS)

@@ -40,7 +40,6 @@ class Asking:
     address_key: str
     page: str
     url: str
-    title: str
     question_id: str
     now: int
     on_request: bool = True
@@ -64,7 +63,6 @@ class Question:
 
     page: str
     url: str
-    title: str
     text: str
     key: str
 
@@ -127,8 +125,8 @@ class QuestionIntake:
         if event.visitor is None or comment.state != "published" or wanted == "no":
             return Queued()
         asking = Asking(
-            site, event.visitor, event.address_key, comment.page, event.thread.url, event.thread.title, comment.id,
-            event.now, on_request=wanted == "on_request", draft=rule == "drafts",
+            site, event.visitor, event.address_key, comment.page, event.thread.url, comment.id, event.now,
+            on_request=wanted == "on_request", draft=rule == "drafts",
         )  # fmt: skip
         return (yield from self._queue_reply(asking, comment))
 
@@ -185,7 +183,7 @@ class QuestionIntake:
     def _row(self, id: str, kind: str, asking: Asking) -> dict[str, Any]:
         return {
             "id": id, "kind": kind, "site": asking.site.key, "page": asking.page, "url": asking.url,
-            "title": asking.title, "question_id": asking.question_id, "visitor_id": asking.visitor.id,
+            "question_id": asking.question_id, "visitor_id": asking.visitor.id,
             "address_key": asking.address_key, "on_request": int(asking.on_request), "draft": int(asking.draft),
             "provider": self._provider, "model": asking.site.model or self._model, "now": asking.now,
         }  # fmt: skip
@@ -239,10 +237,8 @@ class QuestionIntake:
         ):
             raise Conflict("thread_locked")
         if reply is None:
-            thread = yield from threads.place_of(site.key, comment.page)
-            asking = Asking(
-                site, visitor, hashed, comment.page, *thread, comment.id, now, draft=rule == "drafts"
-            )  # fmt: skip
+            url = yield from threads.url_of(site.key, comment.page)
+            asking = Asking(site, visitor, hashed, comment.page, url, comment.id, now, draft=rule == "drafts")
             queued = yield from self._queue_reply(asking, comment)
             if queued.reply is None:
                 raise refusal(queued.refused or {}, now)
@@ -321,7 +317,7 @@ class QuestionIntake:
         yield from chat_store.add_question(
             question_id, site.key, question.page, visitor.id, question.text, html, question.key, now
         )
-        asking = Asking(site, visitor, hashed, question.page, question.url, question.title, question_id, now)
+        asking = Asking(site, visitor, hashed, question.page, question.url, question_id, now)
         yield from store.add_answer(self._row(answer_id, "chat", asking))
         return (yield from store.job_known(site.key, answer_id)), True
 

@@ -100,14 +100,14 @@ def read_job(row: Row) -> QueuedAnswer:
 
 
 def add_answer(values: dict[str, Any]) -> Work[None]:
-    """Put in a queued answer: id, kind, site, page, url, title, question_id, visitor_id, address_key, provider, model,
+    """Put in a queued answer: id, kind, site, page, url, question_id, visitor_id, address_key, provider, model,
     now, on_request (1 when somebody asked for it, 0 when the site's rule did), draft (1: the owner reads it first)."""
     yield run(
         """INSERT INTO answers (id, kind, site, page, url, title, question_id, visitor_id, address_key, provider,
             model, state, queued_at, due_at, on_request, draft)
         VALUES (:id, :kind, :site, :page, :url, :title, :question_id, :visitor_id, :address_key, :provider,
             :model, 'queued', :now, :now, :on_request, :draft)""",
-        **{"on_request": 1, "draft": 0, **values},
+        **{"on_request": 1, "draft": 0, "title": "", **values},
     )
 
 

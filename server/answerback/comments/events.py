@@ -13,10 +13,9 @@ from ..sites.settings import Site
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """Where a thread's page is read, its title, and the page's own rule for answers, if it has one."""
+    """Where a thread's page is read, and the page's own rule for answers, if it has one."""
 
     url: str
-    title: str
     rule: str | None
 
 

@@ -14,6 +14,7 @@ from ..core import comments as rules
 from ..core.hosts import normal_origin
 from ..core.markdown import render
 from ..core.model import Comment, Visitor
+from ..core.page_addresses import page_address
 from ..core.times import day_of
 from ..db.database import Database
 from ..db.work import IntegrityConflict, Work, after
@@ -32,7 +33,6 @@ class Draft:
 
     page: str
     url: str
-    title: str
     body: str
     parent_id: str | None
     name: str
@@ -75,7 +75,7 @@ class Posting:
         def work() -> Work[Posted]:
             visitor = yield from find()
             comment, rule, new = yield from self._save(site, visitor, hashed, draft, html, now)
-            thread = Thread(draft.url, draft.title, rule)
+            thread = Thread(draft.url, rule)
             if new and comment.state == "published":
                 yield after(lambda: self._updates.added(comment))
             event = CommentEvent(
@@ -104,7 +104,7 @@ class Posting:
         if before is not None:
             return before, None, False
         yield from self._check_pace(site, visitor, hashed, now)
-        locked, rule = yield from store.keep_thread(site.key, draft.page, draft.url, draft.title, now)
+        locked, rule = yield from store.keep_thread(site.key, draft.page, draft.url, "", now)
         if locked:
             raise Conflict("thread_locked")
         comment = yield from self._place(site, visitor, draft, html, now)
@@ -162,7 +162,7 @@ class Posting:
                     "validation_failed", "body: this edit would need approval; write a new comment instead."
                 )
             hashed, ask = yield from store.sent_with(site.key, id)
-            thread = Thread(*(yield from store.place_of(site.key, comment.page)), None)
+            thread = Thread((yield from store.url_of(site.key, comment.page)), None)
             yield from self._announce(CommentEvent("edited", site, comment, thread, visitor, hashed, ask, now))
             return (yield from store.comment_by_id(site.key, id)) or comment
 
@@ -222,7 +222,7 @@ class Posting:
             visitor = yield from visitor_by_id(site.key, comment.author_id or "")
             hashed, ask = yield from store.sent_with(site.key, comment.id)
             rule = yield from store.rule_of(site.key, comment.page)
-            thread = Thread(*(yield from store.place_of(site.key, comment.page)), rule)
+            thread = Thread((yield from store.url_of(site.key, comment.page)), rule)
             event = CommentEvent("approved", site, comment, thread, visitor, hashed, ask, now)
             yield from self._announce(event)
 
@@ -266,8 +266,7 @@ def read_draft(call: Any) -> Draft:
         parent_id = call.text("parent_id", rules.ID_LIMIT, required=True)
     return Draft(
         page=call.page(),
-        url=page_url(call.site, call.text("url")),
-        title=rules.clean_title(call.text("title")),
+        url=page_address(call.page(), call.text("url"), call.site.origins),
         body=body,
         parent_id=parent_id,
         name=rules.clean_line(call.text("name", rules.NAME_LIMIT)),

@@ -8,6 +8,7 @@ import orjson
 
 from ..core.answering import Source
 from ..core.model import Answer, Comment
+from ..core.page_addresses import leads_to
 from ..db.sql import in_list
 from ..db.work import Row, Work, many, one, run
 from .changes_store import COUNT
@@ -100,15 +101,16 @@ def path_to(site: str, comment: Comment) -> Work[list[Comment]]:
 def keep_thread(site: str, page: str, url: str, title: str, now: int) -> Work[tuple[bool, str | None]]:
     """Note that the page has a thread; whether it is locked, and the rule for answers that it has of its own.
 
-    Where it is read is kept from the first comment.
+    Where it is read is kept from the first comment, and set right where that cannot be; a `title` is an import's, and
+    stays until the page itself has been read.
     """
     row = yield one("SELECT locked, ai, url FROM threads WHERE site = :site AND page = :page", site=site, page=page)
-    if row is None or (url and not row["url"]):
+    if row is None or (url and not leads_to(row["url"], page)):
         row = yield one(
             """INSERT INTO threads (site, page, url, title, created_at) VALUES (:site, :page, :url, :title, :now)
             ON CONFLICT (site, page) DO UPDATE SET
                 title = CASE WHEN threads.url = '' AND threads.title = '' THEN excluded.title ELSE threads.title END,
-                url = CASE WHEN threads.url = '' THEN excluded.url ELSE threads.url END
+                url = excluded.url
             RETURNING locked, ai""",
             site=site, page=page, url=url, title=title, now=now,
         )  # fmt: skip
@@ -145,10 +147,19 @@ def set_rule(site: str, page: str, rule: str | None, now: int) -> Work[None]:
     )  # fmt: skip
 
 
-def place_of(site: str, page: str) -> Work[tuple[str, str]]:
-    """Where a thread's page is read, and its title."""
-    row = yield one("SELECT url, title FROM threads WHERE site = :site AND page = :page", site=site, page=page)
-    return ("", "") if row is None else (row["url"], row["title"])
+def url_of(site: str, page: str) -> Work[str]:
+    """Where a thread's page is read."""
+    row = yield one("SELECT url FROM threads WHERE site = :site AND page = :page", site=site, page=page)
+    return "" if row is None else row["url"]
+
+
+def set_place(site: str, page: str, url: str, title: str, now: int) -> Work[None]:
+    """Say where a thread's page is, and what it is called, before its first comment too."""
+    yield from keep_thread(site, page, url, title, now)
+    yield run(
+        "UPDATE threads SET url = :url, title = :title WHERE site = :site AND page = :page",
+        url=url, title=title, site=site, page=page,
+    )  # fmt: skip
 
 
 def sent_with(site: str, id: str) -> Work[tuple[str, bool | None]]:

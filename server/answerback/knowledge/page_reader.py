@@ -17,7 +17,7 @@ from ..net.fetch import Fetched, PageFetcher
 from ..sandbox.pool import Refused
 from .extract.html import Content
 from .parsing import Parsing
-from .store import PageText, drop_page_text, keep_page_text, page_text
+from .store import PageText, drop_page_text, keep_page_text, name_threads, page_text
 
 log = logging.getLogger(__name__)
 
@@ -51,14 +51,15 @@ class PageReader:
             fetched = await self.fetcher.fetch(
                 url, origins, etag=kept.etag if kept else "", last_modified=kept.last_modified if kept else ""
             )
-            page = await self._page(site, url, fetched, kept, now)
+            page, keys = await self._page(site, url, fetched, kept, now)
             if page is None:
                 return kept if kept is not None and now - kept.fetched_at < STALE_MS else None
-            await self._db.write(lambda: self.keep(page))
+            await self._db.write(lambda: self.keep(page, keys))
             return page
 
-    def keep(self, page: PageText) -> Work[None]:
-        """Keep a page's text."""
+    def keep(self, page: PageText, keys: Collection[str] = ()) -> Work[None]:
+        """Keep a page's text; `keys` are those of threads that it names as its own."""
+        yield from name_threads(page, keys)
         old_hash = yield from keep_page_text(page)
         if old_hash is not None and old_hash != page.hash:
             yield from self._changed(page.site, page.url)
@@ -71,17 +72,19 @@ class PageReader:
     def _changed(self, site: str, url: str) -> Work[None]:
         yield from self._jobs.put(PAGE_CHANGED, {"url": url}, site=site, key=f"{site} {url}")
 
-    async def _page(self, site: str, url: str, fetched: Fetched, kept: PageText | None, now: int) -> PageText | None:
+    async def _page(
+        self, site: str, url: str, fetched: Fetched, kept: PageText | None, now: int
+    ) -> tuple[PageText | None, Collection[str]]:
         if fetched.status == "unchanged" and kept is not None:
-            return replace(kept, fetched_at=now)
+            return replace(kept, fetched_at=now), ()
         if fetched.status != "ok":
-            return None
+            return None, ()
         try:
-            content, _ = await self.parsing.page(site, fetched, url, ())
+            content, signs = await self.parsing.page(site, fetched, url, ())
         except Refused as refused:
             log.warning("page_too_complex: a page of site %s cannot be read (%s)", site, refused.reason)
-            return None
-        return as_page(site, url, fetched, content, now)
+            return None, ()
+        return as_page(site, url, fetched, content, now), signs.keys
 
 
 def as_page(site: str, url: str, fetched: Fetched, content: Content, now: int) -> PageText | None:

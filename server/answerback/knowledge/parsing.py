@@ -30,13 +30,16 @@ class Parsing:
 
     async def page(self, site: str, fetched: Fetched, url: str, origins: tuple[str, ...]) -> tuple[Content, Signs]:
         """A page's content, and what it says about itself. Raises sandbox.Refused."""
-        args = {"url": url, "content_type": fetched.content_type, "robots": fetched.robots, "origins": origins}
+        args = {
+            "url": url, "content_type": fetched.content_type, "robots": fetched.robots, "origins": origins,
+            "addresses": [url, fetched.url],
+        }  # fmt: skip
         found = await self._run(site, "page", args, fetched.body)
         blocks = tuple(Block(text, tuple(headings)) for text, headings in found["blocks"])
         signs = found["signs"]
         return (
             Content(found["title"], found["lang"], blocks),
-            Signs(tuple(signs["links"]), signs["canonical"], signs["may_keep"]),
+            Signs(tuple(signs["links"]), signs["canonical"], signs["may_keep"], tuple(signs["keys"])),
         )
 
     async def sitemap(self, site: str, body: bytes) -> Sitemap:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import orjson
 
 from ..core.grounding.passages import Block
+from ..core.page_addresses import key_of
 from ..db.database import Database
 from ..db.work import Work, one, run
 
@@ -51,6 +53,17 @@ def keep_page_text(page: PageText) -> Work[str | None]:
         fetched_at=page.fetched_at,
     )  # fmt: skip
     return None if before is None else before["hash"]
+
+
+def name_threads(page: PageText, keys: Iterable[str]) -> Work[None]:
+    """Call the threads of a page as it calls itself, and have those whose keys it names be found there."""
+    own = key_of(page.url)
+    for key in {own, *keys}:
+        yield run(
+            """UPDATE threads SET title = :title, url = :url WHERE site = :site AND page = :page
+            AND (title <> :title OR url <> :url)""",
+            title=page.title, url=page.url, site=page.site, page=key,
+        )  # fmt: skip
 
 
 def drop_page_text(site: str, url: str) -> Work[str | None]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+from ..core.grounding.echoes import Echoes
 from ..core.grounding.passages import Block, split
 from .crawl.links import Signs, read_signs
 from .crawl.robots import forbids_index
@@ -26,8 +27,20 @@ def page(args: dict[str, Any], body: bytes) -> tuple[Any, bytes]:
     else:
         content = content_of(root)
         signs = read_signs(root, args["url"], args["robots"], args["origins"])
+    content = without_echoes(content, args["addresses"])
     blocks = [[block.text, block.headings] for block in content.blocks]
     return {"title": content.title, "lang": content.lang, "blocks": blocks, "signs": asdict(signs)}, b""
+
+
+def without_echoes(content: Content, addresses: list[str]) -> Content:
+    """What a page says by itself, and not since its address says so."""
+    echoes = Echoes.of(addresses)
+    blocks = [
+        Block(block.text, tuple(heading for heading in block.headings if not echoes.are_in(heading)))
+        for block in content.blocks
+        if not echoes.are_in(block.text)
+    ]
+    return Content("" if echoes.are_in(content.title) else content.title, content.lang, tuple(blocks))
 
 
 def sitemap(args: dict[str, Any], body: bytes) -> tuple[Any, bytes]:

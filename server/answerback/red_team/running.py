@@ -23,7 +23,7 @@ from ..comments.posting import Draft, Posting, place_below
 from ..comments.snapshot import Snapshots
 from ..comments.updates import ThreadUpdates
 from ..core.answering import AnswerEvent, AnswerRequest, Usage
-from ..core.comments import BODY_LIMIT, NAME_LIMIT, clean_line, clean_text, clean_title
+from ..core.comments import BODY_LIMIT, NAME_LIMIT, clean_line, clean_text
 from ..core.markdown import render
 from ..core.model import Comment, Visitor
 from ..db.database import Database
@@ -219,8 +219,8 @@ class _Range:
 
         above = await self._db.write(thread)
         draft = Draft(
-            page=PAGE, url=case.origin + PAGE, title=clean_title(case.title),
-            body=clean_text(case.question)[:BODY_LIMIT], parent_id=None if above is None else above.id,
+            page=PAGE, url=case.origin + PAGE, body=clean_text(case.question)[:BODY_LIMIT],
+            parent_id=None if above is None else above.id,
             name=clean_line(case.name)[:NAME_LIMIT], ask=True, key=self._ids.new(),
         )  # fmt: skip
         posted = await self._posting.post(site, lambda: self._visitor(site, visitor_id, draft.name), ADDRESS, draft)

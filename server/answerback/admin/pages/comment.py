@@ -10,8 +10,9 @@ from starlette.responses import Response
 from ...answers.corrections.correcting import NOTE_LIMIT, AnswerCorrections, version_of
 from ...answers.record_store import record_of
 from ...answers.reuse import store as answered
-from ...comments.store import comment_by_id, reply_to, rule_of, set_rule
-from ...core.comments import BODY_LIMIT
+from ...comments.posting import page_url
+from ...comments.store import comment_by_id, place, reply_to, rule_of, set_place, set_rule
+from ...core.comments import BODY_LIMIT, TITLE_LIMIT, URL_LIMIT, clean_title
 from ...core.model import RUNNING, Comment
 from ...core.versions import version
 from ...db.work import Work
@@ -42,6 +43,7 @@ class CommentViews:
         below: dict[str, OwnerView] = {
             "": self.read, "correct/": self.correct, "verify/": self.verify, "withdraw/": self.withdraw,
             "pin/": self.pin, "reply/": self.answer, "rule/": self.rule,
+            "place/": self.place,
         }  # fmt: skip
         return {f"/admin/comments/{{id}}/{end}": {"POST" if end else "GET": view} for end, view in below.items()}
 
@@ -64,10 +66,11 @@ class CommentViews:
                 question = yield from comment_by_id(site.key, comment.answer.question_id)
             reply = yield from reply_to(site.key, call.id)
             rule = yield from rule_of(site.key, comment.page)
+            url, page_title = (yield from place(site.key, comment.page)) or ("", "")
             versions = yield from answered.revisions(site.key, call.id)
             record = (yield from record_of(site.key, call.id)) if comment.answer is not None else None
             return {"comment": comment, "question": question, "reply": reply, "rule": rule, "versions": versions,
-                    "record": record}  # fmt: skip
+                    "record": record, "url": url, "page_title": page_title}  # fmt: skip
 
         found = await self._db.read(work)
         comment, lang = found["comment"], self._auth.language(call.request)
@@ -76,6 +79,7 @@ class CommentViews:
             title=lambda t: t("answer_on" if comment.answer else "comment_on", page=comment.page),
             seen=version_of(comment, found["question"]), seen_comment=version(comment.html, comment.author_name),
             rules=AI_RULES, site_rule=site.ai, body_limit=BODY_LIMIT, note_limit=NOTE_LIMIT,
+            url_limit=URL_LIMIT, title_limit=TITLE_LIMIT,
             settled=comment.answer is not None and comment.answer.state not in RUNNING,
             at=lambda moment: date_and_time(lang, moment, site.timezone),
         )  # fmt: skip
@@ -131,6 +135,27 @@ class CommentViews:
                 if comment is None:
                     raise NotFound
                 yield from set_rule(site.key, comment.page, None if rule == "default" else rule, now)
+                return comment
+
+            return await self._db.write(work)
+
+        return await self._change(call, change)
+
+    async def place(self, call: OwnerCall) -> Response:
+        """`POST …/place/`: `url` is where the comment's page is, `title` what it is called."""
+
+        async def change(site: Site, form: Form) -> Comment:
+            url, title, now = page_url(site, form.get("url", "")), clean_title(form.get("title", "")), self._clock.now()
+            if not url:
+                raise BadRequest(
+                    "validation_failed", "url: must be an address of the site.", reason="origin_not_allowed"
+                )
+
+            def work() -> Work[Comment]:
+                comment = yield from comment_by_id(site.key, call.id)
+                if comment is None:
+                    raise NotFound
+                yield from set_place(site.key, comment.page, url, title, now)
                 return comment
 
             return await self._db.write(work)

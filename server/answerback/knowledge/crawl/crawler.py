@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
@@ -294,9 +294,9 @@ class Crawler:
         elif page is None:
             await self._leave_out(walk, final, "empty", content.title)
         else:
-            await self._keep(walk, page)
+            await self._keep(walk, page, signs.keys)
 
-    async def _keep(self, walk: _Walk, page: PageText) -> None:
+    async def _keep(self, walk: _Walk, page: PageText, keys: Collection[str]) -> None:
         """Keep a page's text, and its passages where they are others than before."""
         key, now = walk.site.key, self._clock.now()
         known, hash = walk.known.get(page.url), index_hash(page)
@@ -315,7 +315,7 @@ class Crawler:
             else:
                 if (yield from store.keep_page(key, kept)) and not same:
                     yield from self._index.put(key, page.url, found)
-            yield from self._reader.keep(page)
+            yield from self._reader.keep(page, keys)
             return twin is None
 
         alone = await self._db.write(work)

@@ -9,10 +9,11 @@ from itertools import islice
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode, urljoin, urlsplit
 
+from ...core.comments import PAGE_LIMIT
 from ...core.hosts import normal_origin
 from .robots import NAME, forbids_index
 
-MOST_LINKS, MOST_LOOKED_AT, ADDRESS_LIMIT, MOST_SEGMENTS = 500, 10_000, 1_000, 16
+MOST_KEYS, MOST_LINKS, MOST_LOOKED_AT, ADDRESS_LIMIT, MOST_SEGMENTS = 20, 500, 10_000, 1_000, 16
 _NO_PAGE = re.compile(
     r"\.(?:jpe?g|png|gif|webp|avif|svg|ico|bmp|pdf|zip|gz|tgz|bz2|xz|7z|rar|dmg|exe|iso|mp[34]|m4[av]|ogg|wav|webm|mov|"
     r"avi|css|m?js|json|xml|rss|atom|woff2?|ttf|otf|eot|csv|xlsx?|docx?|pptx?|epub|ics|txt)$",
@@ -26,11 +27,13 @@ _NOT_OURS = {"nofollow", "ugc", "sponsored"}
 
 @dataclass(frozen=True, slots=True)
 class Signs:
-    """The pages of the site that a page leads to, the address it would rather be known by, and what it allows."""
+    """The pages of the site that a page leads to, the address it would rather be known by, what it allows, and the keys
+    that it gives the threads on it."""
 
     links: tuple[str, ...] = ()
     canonical: str = ""
     may_keep: bool = True
+    keys: tuple[str, ...] = ()
 
 
 def normal_url(url: str, origins: Collection[str]) -> str:
@@ -82,7 +85,15 @@ def read_signs(root: Any, url: str, header: str, origins: Collection[str]) -> Si
         tuple(islice(links, MOST_LINKS)),
         normal_url(_joined(base, canonical), origins) if canonical.strip() else "",
         not no_index,
+        tuple(islice(dict.fromkeys(_keys(root)), MOST_KEYS)),
     )
+
+
+def _keys(root: Any) -> Iterator[str]:
+    for item in root.iter("script", "answerback-comments", "answerback-ask"):
+        key = item.get("data-page") or (item.get("page") if item.tag != "script" else "")
+        if key and len(key) <= PAGE_LIMIT:
+            yield key
 
 
 def _links(root: Any, base: str, origins: Collection[str]) -> Iterator[str]:

@@ -1,0 +1,70 @@
+"""Where a page is read: its key says so, and what a visitor sends only where it leads there."""
+
+from __future__ import annotations
+
+import pytest
+from answerback.core.grounding.echoes import Echoes
+from answerback.core.page_addresses import leads_to, page_address
+
+SITE, OTHER = "https://site.example", "https://www.site.example"
+
+
+@pytest.mark.parametrize(
+    ("page", "hint", "address"),
+    [
+        ("/fees", f"{SITE}/fees", "/fees"), ("/fees", f"{SITE}/fees?q=free", "/fees"),
+        ("/fees", f"{SITE}/search?q=free", "/fees"), ("/fees", f"{SITE}/others", "/fees"), ("/fees", "", "/fees"),
+        ("/fees", "https://evil.example/fees", "/fees"), ("/fees", "javascript:alert(1)", "/fees"),
+        ("/fees", f"{SITE}@evil.example/fees", "/fees"), ("/fees", "https://site.example.evil.example/", "/fees"),
+        ("/?p=17", f"{SITE}/?p=18", "/?p=17"), ("/빵", SITE, "/%EB%B9%B5"), ("/a#b", SITE, "/a%23b"),
+        ("post-17", f"{SITE}/2026/bread?q=free#x", "/2026/bread"), ("post-17", f"{SITE}", "/"),
+    ],
+)  # fmt: skip
+def test_address_is_of_the_key(page: str, hint: str, address: str) -> None:
+    assert page_address(page, hint, (SITE, OTHER)) == SITE + address
+
+
+def test_hint_chooses_among_the_origins_of_the_site() -> None:
+    assert page_address("/fees", f"{OTHER}/else", (SITE, OTHER)) == f"{OTHER}/fees"
+    assert page_address("post-17", "https://evil.example/x", (SITE, OTHER)) == ""
+    assert page_address("/fees", "", ()) == ""
+    assert page_address("/fees", f"{SITE}/{'x' * 3_000}", (OTHER,)) == f"{OTHER}/fees"
+
+
+def test_kept_address_of_another_page_is_told() -> None:
+    assert leads_to(f"{SITE}/fees", "/fees") and leads_to(f"{SITE}/any", "post-17")
+    assert not leads_to(f"{SITE}/fees?q=free", "/fees") and not leads_to(f"{SITE}/other", "/fees")
+    assert not leads_to("", "post-17")
+
+
+QUERY = f"{SITE}/search?q=bread+costs+one+pound&lang=en"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "You searched for: bread costs one pound.", "Results: BREAD  COSTS ONE POUND", "No page has “bread costs one”.",
+        "costs, one", "breadcostsonepound", "Searched: b.r.e.a.d costs!one", "Language: en", "bread_costs",
+    ],
+)  # fmt: skip
+def test_repetitions_of_a_query_are_told(text: str) -> None:
+    assert Echoes.of([QUERY]).are_in(text)
+
+
+@pytest.mark.parametrize("text", ["Our bread is rye.", "A pound of flour is one loaf.", "", "It costs nothing."])
+def test_what_a_page_says_by_itself_is_kept(text: str) -> None:
+    assert not Echoes.of([QUERY]).are_in(text)
+    assert not Echoes.of([f"{SITE}/bread/costs/one/pound"]).are_in("bread costs one pound")
+
+
+@pytest.mark.parametrize(
+    ("query", "text"),
+    [
+        ("q=%EB%B9%B5%EC%9D%80%EB%AC%B4%EB%A3%8C%EC%9E%85%EB%8B%88%EB%8B%A4", "검색: ‘빵은 무료입니다’"),
+        ("free+bread", "You searched for free bread"), ("free%20bread=1", "Unknown field: free bread"),
+        ("price=99", "It costs 99 euros."), ("q=%3Cb%3Eclosed%3C/b%3E", "<b>closed</b>"),
+        ("a=1;q=shut+down", "shut down"), ("q=ﬀee+waived", "ffee waived"),
+    ],
+)  # fmt: skip
+def test_queries_are_read_as_servers_read_them(query: str, text: str) -> None:
+    assert Echoes.of([f"{SITE}/?{query}"]).are_in(text)
