@@ -28,23 +28,23 @@ def name_of(reference: str) -> str:
     return reference.rpartition("/")[2]
 
 
-def typescript(schema: Schema) -> str:
-    """A schema as a type."""
+def typescript(schema: Schema, indent: str = "  ") -> str:
+    """A schema as a type, whose own fields stand behind `indent`."""
     if "$ref" in schema:
         return name_of(schema["$ref"])
     if "anyOf" in schema:
-        return " | ".join(typescript(each) for each in schema["anyOf"])
+        return " | ".join(typescript(each, indent) for each in schema["anyOf"])
     if "enum" in schema:
         return " | ".join(f'"{value}"' if isinstance(value, str) else str(value) for value in schema["enum"])
     if isinstance(schema["type"], list):
-        return " | ".join(typescript({**schema, "type": each}) for each in schema["type"])
+        return " | ".join(typescript({**schema, "type": each}, indent) for each in schema["type"])
     if schema["type"] == "array":
-        items = typescript(schema["items"])
+        items = typescript(schema["items"], indent)
         return f"({items})[]" if "|" in items else f"{items}[]"
     if "properties" in schema:
-        return fields(schema, "  ") if schema["properties"] else "Record<string, never>"
+        return fields(schema, indent) if schema["properties"] else "Record<string, never>"
     if "additionalProperties" in schema:
-        return f"Record<string, {typescript(schema['additionalProperties'])}>"
+        return f"Record<string, {typescript(schema['additionalProperties'], indent)}>"
     return "number" if schema["type"] == "integer" else str(schema["type"])
 
 
@@ -55,7 +55,7 @@ def fields(schema: Schema, indent: str) -> str:
             lines.append(f"{indent}  /** {field['description']} */")
         key = name if name.isidentifier() else f'"{name}"'
         mark = "" if name in schema["required"] else "?"
-        lines.append(f"{indent}  {key}{mark}: {typescript(field)};")
+        lines.append(f"{indent}  {key}{mark}: {typescript(field, indent + '  ')};")
     return "{\n" + "\n".join(lines) + f"\n{indent}}}"
 
 

@@ -340,8 +340,8 @@ export interface JsonFeed {
     date_published: string;
     date_modified: string;
     authors: {
-    name: string;
-  }[];
+      name: string;
+    }[];
   }[];
 }
 
