@@ -6,7 +6,7 @@ import json
 import shutil
 from pathlib import Path
 
-from playwright.sync_api import Playwright, expect
+from playwright.sync_api import Playwright, Route, expect
 
 from tests.browser.conftest import ARGUMENTS, Arrivals
 from tests.browser.demo import Demo, answer_in, ask, field, leave
@@ -39,6 +39,16 @@ def test_bearer_token_serves_where_cookies_are_blocked(
     expect(answer_in(page, "done", "answerback-ask")).to_be_visible()
     assert sent[-1]["authorization"].startswith("Bearer ")
     assert "cookie" not in sent[-1]
+
+
+def test_answers_come_where_a_proxy_holds_streams_back(demo: Demo, arrive: Arrivals) -> None:
+    page = arrive("about:blank")
+    held: list[Route] = []
+    page.route("**/api/events/*", lambda route: held.append(route))
+    page.goto(demo.at("bread.html"))
+    leave(page, "How large was the loan?")
+    expect(answer_in(page, "done")).to_be_visible(timeout=30_000)
+    assert held, "nothing was heard live"
 
 
 def test_page_stays_whole_while_the_server_is_down(demo: Demo, arrive: Arrivals) -> None:

@@ -107,7 +107,7 @@ def test_readers_see_the_answer_stream(shared: Server) -> None:
     shared.post("How much does rye bread cost?")
     assert done.wait(30)
     thread.join()
-    assert seen[:2] == ["comment.added", "answer.queued"]
+    assert seen[:3] == ["ping", "comment.added", "answer.queued"]
     assert "answer.delta" in seen
 
 

@@ -11,7 +11,7 @@ import pytest
 from answerback.answers.streaming import AnswerStream, AnswerStreams
 from answerback.clock import SteppedClock
 from answerback.core.comments import utf16_length
-from answerback.core.events import RETRY, EventName
+from answerback.core.events import PING, RETRY, EventName
 from answerback.live.bus import KEPT_BYTES, KEPT_EVENTS, KEPT_MS, MOST_KEPT, MemoryBus
 from answerback.live.handlers import stream
 from hypothesis import given, settings
@@ -169,6 +169,6 @@ async def test_late_reader_hears_the_answers_start_first() -> None:
     coming = stream(bus, CHANNEL, None, lambda: running.on(CHANNEL), nullcontext())
     asyncio.get_running_loop().call_soon(answer.end)
     answer.add("seven.")
-    browser.read((await anext(coming)).removeprefix(RETRY))
+    browser.read((await anext(coming)).removeprefix(RETRY + PING))
     browser.read(await anext(coming))
     assert [(event["offset"], event["text"]) for event in browser.heard] == [(0, "From half past "), (15, "seven.")]

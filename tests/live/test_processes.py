@@ -98,7 +98,7 @@ class Watching:
                         self.last = value
                     elif name == "event":
                         event = value
-                    elif name == "data":
+                    elif name == "data" and event != "ping":
                         self.events.append((event, json.loads(value)))
         except (httpx2.HTTPError, httpx2.StreamError):
             pass

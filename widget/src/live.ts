@@ -1,8 +1,15 @@
-/** The live stream of a page: one EventSource that comes back after any break and rests while nobody looks. */
+/**
+ * The live stream of a page: one EventSource that comes back after any break and rests while nobody looks. Where it is
+ * silent (a proxy that holds it back, all connections taken), what listens is told to read anew, less and less often.
+ */
 
 import { addressOf } from "./api.js";
 
-const HIDDEN_REST_MS = 60_000;
+/** Soon, since a browser has six connections to an HTTP/1.1 server, for all tabs together. */
+const HIDDEN_REST_MS = 5_000;
+/** Longer than two of the server's pings are apart. */
+const SILENT_MS = 32_000;
+const FIRST_SILENT_MS = 5_000;
 const FIRST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 60_000;
 
@@ -14,6 +21,7 @@ export const LIVE_EVENTS = [
   "answer.delta",
   "answer.settled",
   "reload",
+  "ping",
 ] as const;
 export type LiveEvent = (typeof LIVE_EVENTS)[number];
 
@@ -22,6 +30,8 @@ export class Live {
   #last: string | null = null;
   #wait = FIRST_WAIT_MS;
   #timer = 0;
+  #silence = 0;
+  #patience = FIRST_SILENT_MS;
   #open = false;
 
   constructor(
@@ -46,12 +56,24 @@ export class Live {
 
   #close(): void {
     clearTimeout(this.#timer);
+    clearTimeout(this.#silence);
     this.#source?.close();
     this.#source = null;
   }
 
+  /** Reading anew begins to listen anew, too. */
+  #expect(within: number): void {
+    clearTimeout(this.#silence);
+    this.#silence = setTimeout(() => {
+      this.#patience = Math.min(LONGEST_WAIT_MS, this.#patience * 1.5);
+      this.told("reload", null);
+    }, within);
+  }
+
   #connect = (): void => {
     this.#close();
+    if (document.hidden) return;
+    this.#expect(this.#patience);
     const { base, site, page } = this.address;
     const source = new EventSource(addressOf(base, "api/events/", { site, page, after: this.#last }));
     this.#source = source;
@@ -66,6 +88,8 @@ export class Live {
     };
     for (const name of LIVE_EVENTS) {
       source.addEventListener(name, (event) => {
+        this.#patience = FIRST_SILENT_MS;
+        this.#expect(SILENT_MS);
         if (event.lastEventId) this.#last = event.lastEventId;
         this.told(name, event.data ? JSON.parse(event.data) : null);
       });

@@ -248,6 +248,7 @@ SCHEMAS: Mapping[str, Schema] = {
             "answer.delta": _DELTA,
             "answer.settled": _object("An answer has ended.", id=_ID, comment=_ref("Comment")),
             "reload": _object("Read the thread again, then events after its `last_event`."),
+            "ping": _object("The stream gets through; the first comes at once, the others at least every 15 seconds."),
         },
     ),
     "ChatEvents": _object(

@@ -7,10 +7,19 @@ from typing import Any, Literal
 import orjson
 
 EventName = Literal[
-    "comment.added", "comment.changed", "comment.removed", "answer.queued", "answer.delta", "answer.settled", "reload"
+    "comment.added",
+    "comment.changed",
+    "comment.removed",
+    "answer.queued",
+    "answer.delta",
+    "answer.settled",
+    "reload",
+    "ping",
 ]
 
 HEARTBEAT = b": still here\n\n"
+PING = b"event: ping\ndata: {}\n\n"
+"""A heartbeat that scripts see: a proxy that holds the stream back holds it, too."""
 RETRY = b"retry: 2000\n\n"
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from starlette.responses import Response, StreamingResponse
 
-from ..core.events import HEARTBEAT, RETRY
+from ..core.events import PING, RETRY
 from ..errors import LimitReached
 from ..net.addresses import address_key, shares
 from ..sites.edge import Call
@@ -36,9 +36,9 @@ async def stream(
     with seat:
         async with bus.subscribe(channel, after) as reader:
             missed = reader.take_now() or b""  # what comes from here on comes after the opening
-            yield RETRY + missed + opening()
+            yield RETRY + PING + missed + opening()
             while (data := await reader.take(HEARTBEAT_SECONDS)) is not None:
-                yield data or HEARTBEAT
+                yield data or PING
 
 
 @contextmanager

@@ -443,6 +443,8 @@ export interface PageEvents {
   };
   /** Read the thread again, then events after its `last_event`. */
   reload: Record<string, never>;
+  /** The stream gets through; the first comes at once, the others at least every 15 seconds. */
+  ping: Record<string, never>;
 }
 
 /** The data of an ask box answer's events, by the event's name. */

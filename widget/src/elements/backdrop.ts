@@ -19,14 +19,11 @@ export function brightness(color: string): number | null {
 }
 
 /** Brightness of what an element paints itself; null for nothing, NaN for a picture, of which nobody can tell. */
-function painted(style: CSSStyleDeclaration): number | null {
-  const image = style.backgroundImage || "none";
-  if (image === "none") return brightness(style.backgroundColor);
-  const colors = (image.match(COLOR) ?? []).map(brightness).filter((each) => each !== null);
-  if (image.includes("url(")) return brightness(style.backgroundColor) ?? Number.NaN;
-  return colors.length
-    ? colors.reduce((sum, each) => sum + each) / colors.length
-    : brightness(style.backgroundColor);
+function painted({ backgroundColor, backgroundImage = "" }: CSSStyleDeclaration): number | null {
+  const color = brightness(backgroundColor);
+  if (backgroundImage.includes("url(")) return color ?? Number.NaN;
+  const stops = (backgroundImage.match(COLOR) ?? []).map(brightness).filter((each) => each !== null);
+  return stops.length ? stops.reduce((sum, each) => sum + each) / stops.length : color;
 }
 
 export const prefersDark = (): boolean => matchMedia("(prefers-color-scheme: dark)").matches;
