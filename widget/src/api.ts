@@ -177,20 +177,21 @@ export class Api {
   }
 }
 
-/** How many comments each page has; apart from `Api`, since the count is loaded on its own. Throws Problem. */
+/** How many comments each page has, null where that cannot be told; apart from `Api`, since the count is loaded alone. */
 export async function fetchCounts(
   base: string,
   site: string,
   pages: string[],
-): Promise<Record<string, number>> {
+): Promise<Record<string, number> | null> {
   const url = new URL("api/counts/", base);
   url.searchParams.set("site", site);
   for (const page of pages) url.searchParams.append("page", page);
-  const response = await fetch(url, { credentials: "omit" }).catch(() => {
-    throw new Problem("offline", 0);
-  });
-  if (!response.ok) throw await refusal(response);
-  return (await response.json()).counts;
+  try {
+    const response = await fetch(url, { credentials: "omit" });
+    return response.ok ? (await response.json()).counts : null;
+  } catch {
+    return null;
+  }
 }
 
 async function refusal(response: Response): Promise<Problem> {

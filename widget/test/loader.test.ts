@@ -178,6 +178,6 @@ describe("the loader", () => {
       window.Answerback?.destroy();
     }
     document.removeEventListener("answerback:error", told);
-    expect(codes).toEqual(["origin_not_allowed", "internal", "offline"]);
+    expect(codes).toEqual(["unavailable", "unavailable", "unavailable"]);
   });
 });

@@ -1,6 +1,6 @@
 /** <answerback-count>: how many comments a page has, as plain text of the page itself. */
 
-import { fetchCounts, Problem } from "../api.js";
+import { fetchCounts } from "../api.js";
 import type { Locate } from "../config.js";
 import { counted, type Forms, languageOf } from "../core/texts.js";
 import { fail } from "../failing.js";
@@ -77,23 +77,19 @@ function askAll(): void {
   }
 }
 
-/** What could not be counted keeps the text that the page's author put there, and an event says why. */
+/** What could not be counted keeps the text that the page's author put there, and an event says that. */
 async function ask(
   base: string,
   site: string,
   names: string[],
   pages: Map<string, CountElement[]>,
 ): Promise<void> {
-  const elements = (name: string) => pages.get(name) ?? [];
-  try {
-    const counts = await fetchCounts(base, site, names);
-    for (const name of names) {
-      const count = counts[name];
-      if (count === undefined) continue;
-      for (const element of elements(name)) element.show(count, locate(element).lang ?? navigator.language);
+  const counts = await fetchCounts(base, site, names);
+  for (const name of names) {
+    for (const element of pages.get(name) ?? []) {
+      const count = counts?.[name];
+      if (count !== undefined) element.show(count, locate(element).lang ?? navigator.language);
+      else if (!counts) fail(element);
     }
-  } catch (error) {
-    const code = error instanceof Problem ? error.code : "internal";
-    for (const element of names.flatMap(elements)) fail(element, code);
   }
 }
