@@ -12,7 +12,7 @@ from urllib.parse import quote, urlencode
 import httpx2
 import pytest
 
-from tests.http.signing import change
+from tests.http.signing import change, rows
 from tests.services import Server, walk
 
 PASSWORD = "correct horse battery"
@@ -131,6 +131,8 @@ def test_withdrawn_answer_leaves_a_placeholder(server: Server, owner: Owner) -> 
     assert [version["action"] for version in versions] == ["answered", "withdrawn"]
     assert {version["body"] for version in versions} == {None}
     assert look(server, QUESTION) is None
+    kept_twice = "SELECT c.id FROM comments c JOIN answers a ON a.id = c.id WHERE c.body <> '' OR c.html <> ''"
+    assert rows(server, kept_twice) == []
 
 
 def test_verifying_keeps_the_text(server: Server, owner: Owner) -> None:

@@ -113,4 +113,4 @@ def _draft(world: World) -> None:
     ids["draft"] = server.post("Where does the bakery stand?").json["answer"]["id"]
     wait_until(lambda: rows(server, "SELECT state FROM answers WHERE id = ?", ids["draft"]) == [("done",)])
     write_to(server.database_url, lambda: set_rule("demo", server.page, None, now))
-    change(server, "UPDATE comments SET body = '1931-draft', html = '1931-draft' WHERE id = ?", ids["draft"])
+    change(server, "UPDATE answers SET body = '1931-draft', html = '1931-draft' WHERE id = ?", ids["draft"])

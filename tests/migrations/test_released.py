@@ -31,6 +31,7 @@ async def test_each_released_schema_opens_in_the_newest(
     before = contents(url)
     await asyncio.to_thread(migrate, url)
     after = contents(url)  # before the server starts, which takes out what is over
+    before.pop("thread_changes", None)  # a migration that changes threads notes it, too
     assert {RENAMED.get(table, table): len(rows) for table, rows in before.items()} == {
         name: len(after[name]) for name in (RENAMED.get(table, table) for table in before)
     }

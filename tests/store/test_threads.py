@@ -191,7 +191,9 @@ async def test_the_feed_has_answers_that_say_something(database: Database) -> No
             place = {"site": "one", "page": PAGE, "url": "", "title": "", "address_key": "x", "provider": "p"}
             row = {"id": reply.id, "kind": "thread", "question_id": question.id, "visitor_id": "v0", "model": "m"}
             yield from answers.add_answer({**row, **place, "now": NOW})
-            yield run("UPDATE answers SET state = :state WHERE id = :id", state=state, id=reply.id)
+            yield run(
+                "UPDATE answers SET state = :state, body = :body WHERE id = :id", state=state, body=body, id=reply.id
+            )
 
     await database.write(work)
     for page in (None, PAGE):

@@ -183,6 +183,24 @@ async def test_an_edited_export_of_our_own_is_foreign(database: Database, tmp_pa
     assert len(roots) == 2
 
 
+async def test_imported_answers_say_what_they_said(database: Database, tmp_path: Path) -> None:
+    answers = {
+        "withdrawn": {"state": "withheld", "revised_at": "2020-01-02T00:00:00.000Z"},
+        "corrected": {"state": "done", "revised_at": "2020-01-02T00:00:00.000Z"},
+        "unmarked": {"state": "done"},
+    }
+    comments = [
+        {"id": f"comment-{name}", "author": {"kind": "ai"}, "body": name, "answer": answer}
+        for name, answer in answers.items()
+    ]
+    path = tmp_path / "export.json"
+    path.write_text(json.dumps({"answerback": 1, "threads": [{"page": "/a", "comments": comments}]}), "utf-8")
+    await bring(database, "answerback", path)
+    found = {comment.body: comment.answer.revised_at for comment in await thread(database, "/a") if comment.answer}
+    at = 1_577_923_200_000
+    assert found == {"withdrawn": at, "corrected": at, "unmarked": None}
+
+
 async def test_an_import_changes_no_lock_of_a_thread_that_is_here(database: Database, tmp_path: Path) -> None:
     path = tmp_path / "disqus.xml"
     path.write_text(DISQUS, "utf-8")

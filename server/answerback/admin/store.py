@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from ..answers import quota
 from ..answers.quota import Alert
-from ..comments.store import comment_by_id, set_state
+from ..comments.store import HTML, comment_by_id, set_state
 from ..core.buckets import BUDGETS
 from ..core.model import RUNNING, Comment
 from ..core.versions import version
@@ -24,7 +24,7 @@ _ANSWER = "a.state AS answer_state, a.provider, a.model, a.tokens_in, a.tokens_o
 # One row an entry: comments and AI replies of the threads, then the ask box's questions and its answers. `rank` puts
 # an answer above its question where both have the same time.
 _COMMENTS = f"""SELECT 'comment' AS entry, c.id, c.site, c.page, c.visitor_id AS author_id, c.author_kind,
-    c.author_name, c.html, a.body AS draft, c.state, c.created_at AS at,
+    c.author_name, {HTML} AS html, a.body AS draft, c.state, c.created_at AS at,
     CASE WHEN c.author_kind = 'ai' THEN 1 ELSE 0 END AS rank, t.url, t.title, {_ANSWER}
     FROM comments c LEFT JOIN answers a ON a.id = c.id
     LEFT JOIN threads t ON t.site = c.site AND t.page = c.page"""
@@ -116,7 +116,9 @@ def _part(select: str, name: str, at: str, rank: str, sites: str, wanted: Filter
         where.append(f"{name}.visitor_id = :author")
     if wanted.text:
         # SQLite folds the case of ASCII letters only: other alphabets are found as they were typed.
-        where.append(f"(LOWER({name}.body) LIKE :folded ESCAPE '!' OR {name}.body LIKE :verbatim ESCAPE '!')")
+        texts = [f"{name}.body", "a.body"] if name == "c" else [f"{name}.body"]
+        found = (f"LOWER({text}) LIKE :folded ESCAPE '!' OR {text} LIKE :verbatim ESCAPE '!'" for text in texts)
+        where.append(f"({' OR '.join(found)})")
     if wanted.state:
         where.append("(" + " OR ".join(f"{column} = :state" for column in states) + ")")
     if wanted.before is not None:

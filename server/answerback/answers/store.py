@@ -207,9 +207,10 @@ def next_due() -> Work[int | None]:
 
 
 def release(id: str, worker: str, now: int) -> Work[None]:
-    """Give an answer back to the queue: its worker stops before it has ended."""
+    """Give an answer back to the queue: its worker stops before it has ended, and the next one begins anew."""
     yield run(
-        """UPDATE answers SET state = 'queued', due_at = :now, attempts = attempts - 1, worker = NULL,
+        """UPDATE answers SET state = 'queued', body = CASE WHEN outdated = 1 THEN body ELSE '' END,
+            due_at = :now, attempts = attempts - 1, worker = NULL,
             lease_until = NULL WHERE id = :id AND worker = :worker AND state = 'streaming'""",
         id=id, worker=worker, now=now,
     )  # fmt: skip
@@ -279,21 +280,18 @@ def try_key_again(now: int) -> Work[None]:
     )  # fmt: skip
 
 
-def finish_reply(id: str, body: str, html: str, *, pending: bool) -> Work[None]:
-    """The AI's comment gets the answer's words; as a draft it waits for the owner."""
+def finish_reply(id: str, *, pending: bool) -> Work[None]:
+    """The AI's comment is published; as a draft it waits for the owner."""
     yield run(
-        """UPDATE comments SET body = CASE WHEN state = 'deleted' THEN '' ELSE :body END,
-            html = CASE WHEN state = 'deleted' THEN '' ELSE :html END,
-            state = CASE WHEN state NOT IN ('published', 'pending') THEN state
-                WHEN :pending = 1 THEN 'pending' ELSE 'published' END WHERE id = :id""",
-        id=id, body=body, html=html, pending=1 if pending else 0,
+        "UPDATE comments SET state = :state WHERE id = :id AND state IN ('published', 'pending')",
+        id=id, state="pending" if pending else "published",
     )  # fmt: skip
 
 
 def open_reply(id: str, *, pending: bool) -> Work[None]:
-    """The AI's comment has its place in the thread again, without words: it was asked for once more."""
+    """The AI's comment has its place in the thread again: it was asked for once more."""
     yield run(
-        "UPDATE comments SET body = '', html = '', state = :state WHERE id = :id AND state <> 'hidden'",
+        "UPDATE comments SET state = :state WHERE id = :id AND state <> 'hidden'",
         id=id, state="pending" if pending else "published",
     )  # fmt: skip
 
@@ -304,7 +302,7 @@ def requeue(id: str, visitor_id: str, address_key: str, now: int, *, draft: bool
         """UPDATE answers SET state = 'queued', due_at = :now, queued_at = :now, attempts = 0, retry_at = NULL,
             error = NULL, body = '', html = '', sources = '[]', visitor_id = :visitor_id,
             address_key = :address_key, started_at = NULL, first_token_at = NULL, settled_at = NULL,
-            stop_requested = 0, dismissed_at = NULL, on_request = 1, draft = :draft
+            stop_requested = 0, dismissed_at = NULL, revised_at = NULL, on_request = 1, draft = :draft
         WHERE id = :id AND lost_leases < :most
             AND (state IN ('failed', 'stopped') OR (state = 'withheld' AND revised_at IS NULL)) RETURNING id""",
         id=id, visitor_id=visitor_id, address_key=address_key, now=now, draft=1 if draft else 0,
@@ -366,9 +364,7 @@ def rounds(site: str, root_id: str) -> Work[int]:
 
 def drop_reply(site: str, id: str) -> Work[None]:
     """Take an answer back that has not begun: nothing of it is left in the thread."""
-    yield run(
-        "UPDATE comments SET state = 'deleted', body = '', html = '' WHERE site = :site AND id = :id", site=site, id=id
-    )
+    yield run("UPDATE comments SET state = 'deleted' WHERE site = :site AND id = :id", site=site, id=id)
 
 
 def drafts_due(site: str, before: int) -> Work[list[str]]:

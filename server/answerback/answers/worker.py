@@ -324,14 +324,13 @@ class Worker:
         await self._tell_settled(job, seen=seen)
 
     def _finish_reply(self, run: Run, outcome: store.Outcome, now: int) -> Work[bool]:
-        """Write the words into the thread; whether readers knew of them, which of a draft they do not."""
+        """Its place in the thread; whether readers knew of it, which of a draft they do not."""
         job = run.job
         before = yield from threads.comment_by_id(job.site, job.id)
-        if job.outdated and before is not None:
-            renewed = Revision("ai", "renewed", before.body, before.html, "", now)
+        if job.outdated:
+            renewed = Revision("ai", "renewed", job.body, job.html, "", now)
             yield from add_revision(self._ids.new(), job.site, job.id, renewed)
-        words = ("", "") if outcome.state == "withheld" else (outcome.body, outcome.html)
-        yield from store.finish_reply(job.id, *words, pending=run.waits(outcome))
+        yield from store.finish_reply(job.id, pending=run.waits(outcome))
         if outcome.state == "done" and outcome.sources:
             question = yield from threads.comment_by_id(job.site, job.question_id)
             # An answer to words that have been edited since is none to those who ask the new ones.

@@ -13,10 +13,15 @@ from ..db.sql import in_list
 from ..db.work import Row, Work, many, one, run
 from .changes_store import COUNT
 
-COLUMNS = """c.id, c.site, c.page, c.parent_id, c.root_id, c.depth, c.visitor_id, c.author_kind, c.author_name,
-    c.avatar_url, c.body, c.html, c.state, c.created_at, c.edited_at, c.up, c.down, a.state AS answer_state,
-    c.pinned, a.question_id, a.model, a.provider, a.sources, a.verified_by_owner, a.retry_at, a.error, a.outdated,
-    a.revised_at"""
+_SHOWN = """CASE WHEN a.id IS NULL OR c.state = 'deleted' THEN c.{0}
+    WHEN a.outdated = 0 AND (a.state IN ('queued', 'streaming') OR (a.state = 'withheld' AND a.revised_at IS NULL))
+    THEN '' ELSE a.{0} END"""
+BODY, HTML = (_SHOWN.format(column) for column in ("body", "html"))
+"""What readers see. An AI reply's text is kept in its answer only, and nobody but the owner reads what was withheld."""
+COLUMNS = f"""c.id, c.site, c.page, c.parent_id, c.root_id, c.depth, c.visitor_id, c.author_kind, c.author_name,
+    c.avatar_url, {BODY} AS body, {HTML} AS html, c.state, c.created_at, c.edited_at, c.up, c.down,
+    a.state AS answer_state, c.pinned, a.question_id, a.model, a.provider, a.sources, a.verified_by_owner, a.retry_at,
+    a.error, a.outdated, a.revised_at"""
 FROM = "FROM comments c LEFT JOIN answers a ON a.id = c.id"
 
 
@@ -171,7 +176,8 @@ def sent_with(site: str, id: str) -> Work[tuple[str, bool | None]]:
 
 
 def add_comment(comment: Comment, *, key: str | None, address_key: str | None, ask: bool | None = None) -> Work[None]:
-    """Put in a comment; `ask`: what its author chose about an answer, for when it has waited for the owner."""
+    """Put in a comment; the text of an AI reply goes into its answer. `ask`: what its author chose about an answer, for
+    when it has waited for the owner."""
     yield run(
         """INSERT INTO comments (id, site, page, parent_id, root_id, depth, visitor_id, author_kind, author_name,
             avatar_url, body, html, state, created_at, idempotency_key, address_key, ask, shown)
@@ -289,7 +295,7 @@ def newest(site: str, page: str | None, limit: int) -> Work[list[Comment]]:
     or are still to come."""
     on_page = "" if page is None else "AND c.page = :page"
     rows = yield many(
-        f"""SELECT {COLUMNS} {FROM} WHERE c.site = :site {on_page} AND c.state = 'published' AND c.body <> ''
+        f"""SELECT {COLUMNS} {FROM} WHERE c.site = :site {on_page} AND c.state = 'published' AND {BODY} <> ''
         AND (a.id IS NULL OR a.state NOT IN ('failed', 'withheld'))
         ORDER BY c.created_at DESC, c.id DESC LIMIT :limit""",
         site=site, limit=limit, **({} if page is None else {"page": page}),

@@ -29,7 +29,7 @@ BATCH = 200
 _ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _UNKNOWN_ANSWER: dict[str, Any] = {
-    "state": "done", "provider": "", "model": "", "sources": [], "verified_by_owner": 0,
+    "state": "done", "provider": "", "model": "", "sources": [], "verified_by_owner": 0, "revised_at": None,
 }  # fmt: skip
 
 
@@ -141,12 +141,17 @@ class Importer:
         controls = len(_CONTROL.findall(item.body))
         if controls:
             result.mended[Mended.CONTROL_CHARACTERS] += controls
-        edited = item.edited_at if item.edited_at is not None and EARLIEST <= item.edited_at <= self._now else None
-        at = item.created_at
-        if at is None or not EARLIEST <= at <= self._now:
+        at = self._past(item.created_at)
+        if at is None:
             result.mended[Mended.NO_DATE] += item.left_out is None
-            at = self._now
-        return replace(item, body=body, html=rules.keepable(item.html), created_at=at, edited_at=edited)
+        answer = item.answer and {**item.answer, "revised_at": self._past(item.answer["revised_at"])}
+        return replace(
+            item, body=body, html=rules.keepable(item.html), answer=answer, created_at=self._now if at is None else at,
+            edited_at=self._past(item.edited_at),
+        )  # fmt: skip
+
+    def _past(self, at: int | None) -> int | None:
+        return at if at is not None and EARLIEST <= at <= self._now else None
 
     def _save_threads(self, batch: list[IncomingThread]) -> Work[None]:
         for item in batch:

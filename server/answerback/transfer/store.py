@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
@@ -80,9 +80,10 @@ def add_thread(site: str, thread: Thread, now: int) -> Work[None]:
 
 
 def add(comment: Comment, url: str, title: str, now: int) -> Work[None]:
-    """Put in a comment from elsewhere, with its thread."""
+    """Put in a comment from elsewhere, with its thread; the text of an AI reply comes with `add_answer`."""
     yield from threads.keep_thread(comment.site, comment.page, url, title, now)
-    yield from threads.add_comment(comment, key=None, address_key=None)
+    kept = replace(comment, body="", html="") if comment.author_kind == "ai" else comment
+    yield from threads.add_comment(kept, key=None, address_key=None)
     yield run(
         "UPDATE comments SET edited_at = :edited_at, pinned = :pinned WHERE id = :id",
         edited_at=comment.edited_at, pinned=int(comment.pinned), id=comment.id,
@@ -94,11 +95,11 @@ def add_answer(reply: Comment, data: dict[str, Any], url: str, title: str) -> Wo
     """The answer's side of an AI reply from elsewhere: settled, asked by nobody who is known here."""
     yield one(
         """INSERT INTO answers (id, kind, site, page, url, title, question_id, visitor_id, address_key, state, body,
-            html, sources, provider, model, queued_at, due_at, settled_at, verified_by_owner)
+            html, sources, provider, model, queued_at, due_at, settled_at, verified_by_owner, revised_at)
         VALUES (:id, 'thread', :site, :page, :url, :title, :question_id, '', '', :state, :body, :html, :sources,
-            :provider, :model, :at, :at, :at, :verified_by_owner) RETURNING id""",
+            :provider, :model, :at, :at, :at, :verified_by_owner, :revised_at) RETURNING id""",
         id=reply.id, site=reply.site, page=reply.page, url=url, title=title, question_id=reply.parent_id or "",
         state=data["state"], body=reply.body, html=reply.html, sources=orjson.dumps(data["sources"]).decode(),
         provider=data["provider"], model=data["model"], at=reply.created_at,
-        verified_by_owner=data["verified_by_owner"],
+        verified_by_owner=data["verified_by_owner"], revised_at=data["revised_at"],
     )  # fmt: skip

@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 
+from ...comments.store import BODY, HTML
 from ...core.answering import Source
 from ...core.times import iso
 from ...db.sql import containing, in_list
@@ -113,18 +114,18 @@ def with_terms(site: str, terms: Collection[str]) -> Work[list[Answered]]:
         return []
     listed, params = in_list("term", terms)
     rows = yield many(
-        f"""SELECT k.answer_id, k.terms, q.body AS question, c.page, c.body, c.html, c.author_kind, c.created_at,
-            COALESCE(a.verified_by_owner, 1) AS by_owner, a.revised_at, COALESCE(t.url, '') AS url,
+        f"""SELECT k.answer_id, k.terms, q.body AS question, c.page, {BODY} AS body, {HTML} AS html, c.author_kind,
+            c.created_at, COALESCE(a.verified_by_owner, 1) AS by_owner, a.revised_at, COALESCE(t.url, '') AS url,
             COALESCE(t.title, '') AS title
         FROM (SELECT answer_id, COUNT(*) AS shared FROM answered_question_terms
               WHERE site = :site AND term IN ({listed})
               GROUP BY answer_id ORDER BY COUNT(*) DESC, answer_id LIMIT {CANDIDATES}) AS best
         JOIN answered_questions k ON k.answer_id = best.answer_id
         JOIN comments q ON q.id = k.question_id AND q.site = :site AND q.state = 'published'
-        JOIN comments c ON c.id = k.answer_id AND c.site = :site AND c.state = 'published' AND c.body <> ''
+        JOIN comments c ON c.id = k.answer_id AND c.site = :site AND c.state = 'published'
         LEFT JOIN answers a ON a.id = c.id
         LEFT JOIN threads t ON t.site = c.site AND t.page = c.page
-        WHERE k.site = :site AND (a.id IS NULL OR (a.state = 'done' AND a.outdated = 0
+        WHERE k.site = :site AND {BODY} <> '' AND (a.id IS NULL OR (a.state = 'done' AND a.outdated = 0
             AND (a.verified_by_owner = 1 OR a.sources <> '[]')))
         ORDER BY best.shared DESC, by_owner DESC, c.created_at DESC""",
         site=site, **params,
@@ -166,13 +167,7 @@ def set_words(
         site=site, id=id, body=body, html=html, state=state, verified=1 if verified else 0, now=now,
         sources=orjson.dumps([source.public() for source in sources]).decode(),
     )  # fmt: skip
-    if row is None:
-        return False
-    yield run(
-        "UPDATE comments SET body = :body, html = :html WHERE site = :site AND id = :id",
-        site=site, id=id, body=body, html=html,
-    )  # fmt: skip
-    return True
+    return row is not None
 
 
 def set_verified(site: str, id: str, now: int) -> Work[bool]:

@@ -138,6 +138,7 @@ def _answer(data: Any) -> dict[str, Any] | None:
         "model": _text(data, "model")[:100],
         "sources": sources,
         "verified_by_owner": int(data.get("verified_by_owner") is True),
+        "revised_at": moment(data.get("revised_at")),
     }
 
 
