@@ -193,7 +193,12 @@ class AccountViews:
         fields, site, account = await self._form(request)
         visitor, id, now = account.visitor, fields.get("id", ""), self._clock.now()
         if id == "all":
-            await self._db.write(lambda: end_everything(visitor.id, now, but_page=account.session))
+
+            def work() -> Work[None]:
+                yield from hold(visitor)
+                yield from end_everything(visitor.id, now, but_page=account.session)
+
+            await self._db.write(work)
         else:
             await self._db.write(lambda: store.end_device(visitor.id, id, now))
         return self._back(site, fields, "done_session")
