@@ -20,6 +20,7 @@ from answerback.migrations import HEAD
 from answerback.settings import read_env_file
 
 from tests.commands import clean_environment, run_command
+from tests.fakes.github_server import GitHub
 from tests.fakes.openai_server import OpenAIServer
 from tests.processes import ServerProcess
 from tests.services import free_port, migrated_sqlite
@@ -277,6 +278,20 @@ def test_an_import_is_tried_and_pages_are_mapped(run: Run, tmp_path: Path) -> No
     assert [thread["page"] for thread in json.loads(run("export", "moved").stdout)["threads"]] == ["/old/bread.html"]
     moved.write_text("nonsense\n", "utf-8")
     assert "line 1: must be old,new" in run("import", "moved", str(file), "--map", str(moved), code=1).stderr
+
+
+def test_a_repository_is_imported_with_a_token(run: Run) -> None:
+    with GitHub("token-1").serving() as github:
+        github.fill(topics=2, comments=3, replies=1)
+        home = "https://github.com/o/r"
+        settings = {"ANSWERBACK_GITHUB_API_URL": github.url, "GITHUB_TOKEN": "token-1"}
+        run("site", "add", "git", "--origin", "https://blog.example")
+        assert "requires --from giscus" in run("import", "git", home, code=2, **settings).stderr
+        done = run("import", "git", home, "--from", "giscus", **settings)
+        assert "Imported 4 comments on 1 page from a file of giscus" in done.stderr
+        assert "Imported 3 comments" in run("import", "git", home, "--from", "utterances", **settings).stderr
+        refused = run("import", "git", home, "--from", "giscus", code=1, **settings | {"GITHUB_TOKEN": "wrong"})
+        assert "refuses the token" in refused.stderr
 
 
 def test_a_backup_is_put_back(run: Run, folder: Path, tmp_path: Path) -> None:

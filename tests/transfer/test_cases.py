@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -13,9 +14,9 @@ from answerback.db.database import Database
 from answerback.errors import BadRequest
 from answerback.transfer.addresses import read_map
 from answerback.transfer.formats.wordpress import paragraphs
-from answerback.transfer.model import Mended, Reason, moment
+from answerback.transfer.model import TEXT_LIMIT, Mended, Reason, moment
 from answerback.transfer.source import opened
-from answerback.transfer.texts import from_html, from_markdown, straight
+from answerback.transfer.texts import from_html, from_markdown, from_mixed, straight
 
 from .places import CASES, bring, locked, pages, shape, thread
 
@@ -154,6 +155,29 @@ def test_lists_and_quotes_of_wordpress_stay_blocks() -> None:
         "<blockquote><p>said</p><p>before</p></blockquote><p>End</p>"
     )
     assert paragraphs("<pre>\na\n\n<b>b</b></pre>") == "<pre>\na\n\n<b>b</b></pre>"
+
+
+@pytest.mark.parametrize(
+    ("content", "read", "count"),
+    [
+        ("Salt & rye", "Salt & rye", 1),
+        ("Salt &nbsp;&amp; rye &eacute;&LT; 3", "Salt & rye é< 3", 3),
+        ("<![CDATA[Salt &amp; rye & more ]]]>", "Salt & rye & more ]", 0),
+        ("<![CDATA[a]]]]><![CDATA[>b & c]]> & d", "a]]>b & c & d", 1),
+        ("R&D; Q&A &unheard;", "R&D; Q&A &unheard;", 3),
+    ],
+)
+async def test_ampersands_cost_no_file(database: Database, tmp_path: Path, content: str, read: str, count: int) -> None:
+    result = await bring(database, wxr(tmp_path / "a.xml", {"id": "1", "body": content}))
+    assert (result.added, result.mended[Mended.AMPERSANDS]) == (1, count)
+    assert " ".join((await pages(database))["/bread/"][0].split()) == read
+
+
+async def test_posts_behind_a_password_stay_private(database: Database, tmp_path: Path) -> None:
+    path = wxr(tmp_path / "a.xml", {"id": "1"})
+    text = path.read_text("utf-8").replace("<wp:status>", "<wp:post_password>x</wp:post_password><wp:status>")
+    path.write_text(text, "utf-8")
+    assert (await bring(database, path)).left_out == {Reason.PRIVATE: 1}
 
 
 async def test_comments_of_private_posts_stay_out(database: Database) -> None:
@@ -295,6 +319,13 @@ def test_redirect_links_lead_straight(address: str, target: str) -> None:
             '<a href="https://a.example/%EA%B8%80.png">글.png</a>',
         ),
         ('<img src="data:image/png;base64,x" alt=":)">', ":)", ":)"),
+        ('<img src="/a/loaf.jpg">', "loaf.jpg", ""),
+        (
+            '<img src="data:image/png;base64,x" data-src="https://a.example/b.png">',
+            "b.png",
+            '<a href="https://a.example/b.png">b.png</a>',
+        ),
+        ("<table><tr><td>a</td><td>b</td></tr><tr><td>c</td></tr></table>", "a b\nc", "a b <br>c <br>"),
         ("<script>alert(1)</script>ok<style>p{}</style>", "ok", "ok"),
         ("<ol start=3><li>a</li><li>b</li></ol>", "a\nb", '<ol start="3"><li>a</li><li>b</li></ol>'),
         ("a & b &lt;c&gt;", "a & b <c>", "a &amp; b &lt;c&gt;"),
@@ -303,6 +334,15 @@ def test_redirect_links_lead_straight(address: str, target: str) -> None:
 )
 def test_html_becomes_words_and_plain_html(html: str, body: str, made: str) -> None:
     assert from_html(html) == (body, made)
+
+
+@pytest.mark.parametrize("part", ["<a ", "<img ", '<a href="', "![a]("])
+def test_no_text_takes_long(part: str) -> None:
+    """What a visitor has written there must not hold an import up: the worst took two minutes."""
+    text = part * (TEXT_LIMIT // 2 // len(part))
+    begun = time.process_time()
+    from_mixed(text), from_html(text), from_markdown(text), paragraphs(text)
+    assert time.process_time() - begun < 3
 
 
 def test_pictures_in_markdown_become_links() -> None:

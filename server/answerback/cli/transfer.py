@@ -103,6 +103,7 @@ LEFT_OUT = {
 }  # fmt: skip
 MENDED = {
     "control_characters": "control characters dropped", "bad_bytes": "unreadable bytes replaced",
+    "ampersands": "bare ampersands read as such",
     "no_date": "comments without a date, dated now", "no_parent": "replies without their parent, now at the top",
 }  # fmt: skip
 

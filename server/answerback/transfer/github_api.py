@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -37,10 +37,7 @@ def repository_in(text: str, github_url: str) -> str | None:
 
 
 @contextmanager
-def fetched(
-    api_url: str, token: str, repository: str, format: str, category: str = "",
-    progress: Callable[[int], None] = lambda done: None,
-) -> Iterator[Source]:  # fmt: skip
+def fetched(api_url: str, token: str, repository: str, format: str, category: str = "") -> Iterator[Source]:
     """A repository's discussions or issues as a file; where it is given, of one category (giscus) or with one label
     (utterances). Raises BadRequest when GitHub refuses, Unavailable when it cannot be reached."""
     headers = {"Accept": "application/vnd.github.full+json", "User-Agent": "Answerback"}
@@ -53,9 +50,8 @@ def fetched(
         reader = _Reader(client, api_url, repository)
         pages = reader.discussions(category) if format == "giscus" else reader.issues(category)
         file.write(json.dumps({"repository": {"discussions" if format == "giscus" else "issues": {}}}) + "\n")
-        for number, page in enumerate(pages, 1):
+        for page in pages:
             file.write(json.dumps(page) + "\n")
-            progress(number)
         file.flush()
         yield Source(Path(file.name), repository)
 
@@ -126,11 +122,11 @@ class _Reader:
             raise Unavailable("unavailable", f"GitHub cannot be reached ({type(error).__name__}).") from None
         if response.is_success:
             return response
+        limited = "GitHub allows no more calls for now; try again later, with a token."
         said = {
+            403: limited,
+            429: limited,
             401: "GitHub refuses the token; give a valid one in GITHUB_TOKEN.",
             404: f"GitHub shows no repository {self._repository} to this token.",
         }
-        if response.status_code in (403, 429):
-            wait = response.headers.get("retry-after") or response.headers.get("x-ratelimit-reset", "")
-            raise BadRequest("validation_failed", f"GitHub allows no more calls for now (HTTP 403 or 429; {wait}).")
         raise BadRequest("validation_failed", said.get(response.status_code, f"GitHub: HTTP {response.status_code}."))

@@ -24,7 +24,7 @@ class Reason(StrEnum):
     DELETED = "deleted"
     SPAM = "spam"
     PRIVATE = "private"
-    """Its page is a draft, private, or in the trash."""
+    """Its page is a draft, private, behind a password, or in the trash."""
     PINGBACK = "pingback"
     """No comment, but a pingback, a trackback, or a note of a plugin."""
     ORPHAN = "orphan"
@@ -40,6 +40,7 @@ class Mended(StrEnum):
 
     CONTROL_CHARACTERS = "control_characters"
     BAD_BYTES = "bad_bytes"
+    AMPERSANDS = "ampersands"
     NO_DATE = "no_date"
     NO_PARENT = "no_parent"
 

@@ -9,6 +9,10 @@ from html.parser import HTMLParser
 from typing import NamedTuple
 from urllib.parse import parse_qs, unquote, urlsplit
 
+import nh3
+
+from .model import TEXT_LIMIT
+
 _SAME = {
     "b": "strong", "i": "em", "del": "s", "strike": "s", "h1": "h3", "h2": "h3", "tt": "code", "kbd": "code",
     "samp": "code", "div": "p", "section": "p", "figure": "p", "dl": "ul", "dt": "li", "dd": "li",
@@ -17,12 +21,14 @@ _KEPT = frozenset(("p", "strong", "em", "s", "code", "pre", "blockquote", "ul", 
 _BLOCKS = _KEPT - {"strong", "em", "s", "code"} | {"tr", "summary"}
 _MEDIA = {"img": "src", "iframe": "src", "video": "src", "audio": "src", "source": "src", "embed": "src",
           "object": "data"}  # fmt: skip
-_UNSEEN = frozenset(("script", "style", "template", "noscript", "title", "textarea", "select", "svg", "math"))
+_UNSEEN = {"script", "style", "template", "noscript", "title", "textarea", "select", "svg", "math"}
+_READ = {*_SAME, *_KEPT, *_MEDIA, "a", "br", "hr", "summary", "table", "tbody", "thead", "tr", "td", "th"}
+_ATTRIBUTES = {name: {"src", "data", "data-src", "alt", "title"} for name in _MEDIA} | {"a": {"href"}, "ol": {"start"}}
 _REDIRECTS = {"disq.us": ("/url", "url"), "l.facebook.com": ("/l.php", "u"), "www.google.com": ("/url", "q")}
 _BARE = re.compile(r"https?://[^\s<>\"'`\]]{3,500}")
 _HTML = re.compile(r"\s*<(?:p|div|br|a|img|blockquote|ul|ol|pre|span|strong|em|b|i|h\d)\b[^<>]*>", re.IGNORECASE)
 _PICTURE_TAG = re.compile(r"<img\b[^<>]*>", re.IGNORECASE)
-_PICTURE = re.compile(r"!\[([^\]\n]{0,300})\]\(\s*<?([^\s)>]{1,2000})>?(?:\s+[\"'(][^\n]{0,300}?[\"')])?\s*\)")
+_PICTURE = re.compile(r"!\[([^\]\n]{0,300})\]\(\s*<?([^\s()<>]{1,2000})>?(?:\s+[\"'(][^\n]{0,300}?[\"')])?\s*\)")
 _CODE = re.compile(r"(^ {0,3}(```|~~~).*?(?:^ {0,3}\2|\Z)|`[^`\n]*`)", re.DOTALL | re.MULTILINE)
 
 
@@ -35,15 +41,22 @@ class Text(NamedTuple):
 
 def from_html(html: str) -> Text:
     """The words of foreign HTML, and the HTML as a comment here has it."""
+    if len(html) > TEXT_LIMIT:
+        return Text(html)  # which is left out
     reader = _Reader()
-    reader.feed(html)
+    # First made well-formed, in which no other tags are left: at what is not, Python's parser takes the square.
+    reader.feed(nh3.clean(html, tags=_READ, clean_content_tags=_UNSEEN, attributes=_ATTRIBUTES, link_rel=None))
     reader.close()
     lines = "".join(reader.words).split("\n")
+    if not any(map(str.strip, lines)) and reader.unreachable:
+        return Text(" ".join(reader.unreachable))  # nothing but pictures whose whole address nobody knows
     return Text("\n".join(line.rstrip() for line in lines).strip("\n").rstrip(), "".join(reader.out))
 
 
 def from_markdown(source: str) -> Text:
     """Markdown whose pictures are links to them."""
+    if len(source) > TEXT_LIMIT:
+        return Text(source)  # which is left out
     parts = _CODE.split(source)
     # Of three parts the first is text, the second code, the third what fences it.
     for index in range(0, len(parts), 3):
@@ -112,23 +125,21 @@ class _Reader(HTMLParser):
         self.words: list[str] = []
         self._link: str | None = None
         self._behind: list[str] = []
+        self.unreachable: list[str] = []
         self._pre = 0
         self._code = 0
-        self._unseen = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         values = {name: value or "" for name, value in attrs}
         tag = _SAME.get(tag, tag)
-        self._unseen += tag in _UNSEEN
-        if self._unseen:
-            return
         if tag in _BLOCKS:
             self._new_line()
         if tag == "a":
             self._link = straight(values.get("href", ""))
             self.out.append(f'<a href="{escape(self._link)}">')
         elif tag in _MEDIA:
-            self._picture(values.get(_MEDIA[tag], ""), values.get("alt") or values.get("title") or "")
+            address = values.get(_MEDIA[tag]) or values.get("data-src", "")
+            self._picture(address, values.get("alt") or values.get("title") or "")
         elif tag == "br":
             self.out.append("\n" if self._pre else "<br>")
             self.words.append("\n")
@@ -142,11 +153,6 @@ class _Reader(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         tag = _SAME.get(tag, tag)
-        if tag in _UNSEEN:
-            self._unseen = max(0, self._unseen - 1)
-            return
-        if self._unseen:
-            return
         self._pre = max(0, self._pre - (tag == "pre"))
         self._code = max(0, self._code - (tag == "code"))
         if tag in _KEPT or tag == "a":
@@ -166,8 +172,6 @@ class _Reader(HTMLParser):
             self._new_line()
 
     def handle_data(self, data: str) -> None:
-        if self._unseen:
-            return
         if self._pre:
             self.words.append(data)
         else:
@@ -180,6 +184,7 @@ class _Reader(HTMLParser):
         address = f"https:{address}" if address.startswith("//") else address
         if not address.startswith(("http://", "https://")):
             self._say(alt)
+            self.unreachable += [] if address.startswith("data:") else [_caption(alt, address)]
         elif self._link is None:
             self._linked(address, _caption(alt, address))
         elif self._link == address:

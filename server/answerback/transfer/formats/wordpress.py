@@ -45,7 +45,7 @@ def _comment(comment: Any, item: Any, address: str, title: str) -> Incoming:
     """Ids are numbers which each blog counts for itself, so that the page belongs to them."""
     body, html = from_html(paragraphs(text(comment, "comment_content")))
     parent = text(comment, "comment_parent")
-    scope = re.sub(r"^https?://", "", address)
+    scope = re.sub(r"^https?://(?:www\.)?", "", address)
     return Incoming(
         id=f"{scope} {text(comment, 'comment_id')}", address=address, page=page_elsewhere(address, canonical=True),
         title=title, name=line(text(comment, "comment_author")),
@@ -56,7 +56,7 @@ def _comment(comment: Any, item: Any, address: str, title: str) -> Incoming:
 
 
 def _left_out(comment: Any, item: Any) -> Reason | None:
-    if text(item, "status") not in ("", "publish", "static", "inherit"):
+    if text(item, "status") not in ("", "publish", "static", "inherit") or text(item, "post_password"):
         return Reason.PRIVATE
     if text(comment, "comment_type") not in ("", "comment"):
         return Reason.PINGBACK

@@ -4,26 +4,59 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from html import escape
+from html.entities import html5
 from typing import Any
 
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import ParseError, iterparse
 
 from ...errors import BadRequest
+from ..model import Mended
 from ..source import Source
 
+_CDATA = re.compile(r"(<!\[CDATA\[|\]\]>)")
+_AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#[0-9]+|#x[0-9a-fA-F]+);)([A-Za-z][A-Za-z0-9]*;)?")
 _ROOT = re.compile(r"<(?![?!])(?:[\w.-]+:)?([\w.-]+)([^>]*)>?")
 
 
 class _Chunks:
-    """Text in the form in which the parser reads files."""
+    """Text in the form in which the parser reads files; outside of CDATA an ampersand that stands for itself, or
+    for a character that only HTML has a name for, costs no file."""
 
-    def __init__(self, chunks: Iterator[str]) -> None:
-        self._chunks = chunks
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._chunks = source.chunks()
+        self._within = False
+        self._kept = ""
 
     def read(self, size: int = -1) -> str:
         """The next piece, whatever its size; empty at the end."""
-        return next((chunk for chunk in self._chunks if chunk), "")
+        for chunk in self._chunks:
+            text = self._kept + chunk
+            # A mark that the end of the piece may cut waits for the next one.
+            begin = text.rfind("<!", max(0, len(text) - 8))
+            cut = begin if begin >= 0 else len(text.rstrip("]"))
+            text, self._kept = text[:cut], text[cut:]
+            if text:
+                return "".join(self._mended(text))
+        text, self._kept = self._kept, ""
+        return "".join(self._mended(text))
+
+    def _mended(self, text: str) -> Iterator[str]:
+        for part in _CDATA.split(text):
+            if part in ("<![CDATA[", "]]>"):
+                self._within = part != "]]>"
+            elif not self._within and "&" in part:
+                part, count = _AMPERSAND.subn(_named, part)
+                self._source.mended[Mended.AMPERSANDS] += count
+            yield part
+
+
+def _named(found: re.Match[str]) -> str:
+    """What an ampersand of HTML stands for, as XML writes it."""
+    character = html5.get(found[1] or "")
+    return f"&amp;{found[1] or ''}" if character is None else escape(character)
 
 
 def root(source: Source) -> tuple[str, str]:
@@ -39,7 +72,7 @@ def elements(source: Source, *names: str) -> Iterator[Any]:
     open_elements: list[Any] = []
     source.mended.clear()
     try:
-        for event, element in iterparse(_Chunks(source.chunks()), events=("start", "end"), forbid_dtd=True):
+        for event, element in iterparse(_Chunks(source), events=("start", "end"), forbid_dtd=True):
             if event == "start":
                 open_elements.append(element)
                 continue
