@@ -8,7 +8,8 @@ from types import MappingProxyType
 
 import pytest
 from answerback.accounts.pictures.fetching import PictureFetcher
-from answerback.accounts.pictures.images import MOST_PIXELS, read_picture
+from answerback.accounts.pictures.images import MOST_MEMORY, MOST_PIXELS, Picture, read_picture
+from answerback.accounts.pictures.measuring import measured
 from answerback.jobs.model import JobFailed
 from hypothesis import given
 from hypothesis import strategies as st
@@ -206,6 +207,53 @@ def test_metadata_is_stripped_from_pictures() -> None:
         assert read_picture(bare) == found
 
 
+def gif(width: int, height: int, *frames: tuple[int, int, int, int]) -> bytes:
+    """An animation whose frames stand left, top, and are so wide and high."""
+    blocks = b"".join(b"\x2c" + pack("<4H", *frame) + b"\x00\x02\x01x\x00" for frame in frames)
+    return b"GIF89a" + pack("<HH", width, height) + b"\x00\x00\x00" + blocks + b";"
+
+
+def animated_webp(canvas: int, frame: int, inner: int, count: int = 1) -> bytes:
+    sides = [(side - 1).to_bytes(3, "little") for side in (canvas, frame)]
+    still = part(b"VP8L", b"\x2f" + pack("<I", (inner - 1) | (inner - 1) << 14))
+    shown = part(b"ANMF", bytes(6) + sides[1] * 2 + bytes(4) + still)
+    return webp(part(b"VP8X", b"\x02\x00\x00\x00" + sides[0] * 2), part(b"ANIM", bytes(6)), *[shown] * count)
+
+
+def animated_png(canvas: int, frame: int, count: int = 1) -> bytes:
+    still = dict(images(canvas, canvas))["png"]
+    shown = chunk(b"fcTL", pack(">5I", 0, frame, frame, 0, 0) + bytes(6))
+    return still[:33] + chunk(b"acTL", pack(">II", count, 0)) + shown * count + still[33:]
+
+
+JPEG = dict(images(40, 30))["jpeg"]
+HUGE = b"\xff\xc0\x00\x11\x08" + pack(">HH", 30_000, 30_000) + bytes(10)
+
+
+@pytest.mark.parametrize(
+    "bomb",
+    [
+        *(JPEG[:2] + b"\xff" + bytes([marker]) + JPEG[2:] for marker in (0x01, *range(0xD0, 0xD9))),
+        *(JPEG[:2] + b"\xff" + bytes([marker]) + HUGE + JPEG[2:] for marker in (0x00, 0x01, *range(0xD0, 0xDA))),
+        JPEG[:2] + HUGE + JPEG[2:], JPEG[:-2] + HUGE + JPEG[-2:],
+        JPEG[:-2] + b"\xff\xdc\x00\x04\xff\xff" + JPEG[-2:], JPEG[:2] + b"\xff\xde\x00\x11" + HUGE[4:] + JPEG[2:],
+        gif(1, 1, (0, 0, 30_000, 30_000)), gif(40, 30, (0, 0, 40, 30), (30, 0, 11, 30)),
+        gif(4_096, 4_096, *[(0, 0, 1, 1)] * 3), animated_webp(40, 41, 40), animated_webp(40, 40, 41),
+        animated_webp(4_096, 1, 1, 3), animated_png(40, 41), animated_png(4_096, 1, 3), animated_png(40, 40, 30_000),
+        dict(images(40, 30))["png"] * 2,
+        webp(*[part(b"VP8L", b"\x2f" + pack("<I", 39 | 29 << 14))] * 2),
+    ],
+)  # fmt: skip
+def test_pictures_that_hide_their_size_are_refused(bomb: bytes) -> None:
+    found = read_picture(bomb)
+    assert found is None or (b"\x75\x30" not in found.data and found.data in {JPEG, dict(images(40, 30))["png"]})
+
+
+def test_animations_of_a_fair_size_are_taken() -> None:
+    fair = [gif(40, 30, *[(0, 0, 40, 30)] * 50), animated_webp(40, 40, 40, 50), animated_png(40, 40, 50)]
+    assert [(read_picture(data) or Picture("", b"")).data for data in fair] == fair
+
+
 def part_of_gif(data: bytes) -> bytes:
     return bytes([len(data)]) + data + b"\x00"
 
@@ -234,6 +282,7 @@ def test_damaged_pictures_cause_no_500(image: tuple[str, bytes], data: st.DataOb
         bent[data.draw(st.integers(0, len(bent) - 1))] = data.draw(st.integers(0, 255))
     found = read_picture(bytes(bent[: data.draw(st.integers(0, len(bent)))]))
     assert found is None or read_picture(found.data) == found
+    assert found is None or max(measured(found.media_type, found.data)) <= MOST_MEMORY
 
 
 @pytest.mark.anyio

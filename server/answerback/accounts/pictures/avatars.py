@@ -17,7 +17,7 @@ from ...runtime import Runtime
 from ..profile import store
 from ..store import visitor_by_id
 from .fetching import PictureFetcher
-from .images import Picture
+from .images import Picture, read_picture
 
 KIND = "picture"
 AT_ONCE, TRIES = 4, 3
@@ -73,6 +73,7 @@ class Avatars:
         found = await store.picture(self._db, str(request.path_params["id"]))
         if found is None:
             return problem(NotFound())
-        media_type, data = found
-        headers = {**HEADERS, "Content-Type": media_type}
-        return Response(base64.b64decode(data), headers=headers)
+        picture = read_picture(base64.b64decode(found[1]))
+        if picture is None:  # kept, or brought back from a backup, before it was measured like this
+            return problem(NotFound())
+        return Response(picture.data, headers={**HEADERS, "Content-Type": picture.media_type})

@@ -5,16 +5,16 @@ Only the structure is walked; nothing is decoded. How a picture is turned stays,
 
 from __future__ import annotations
 
-import re
 from struct import error as TooShort
 from struct import pack, unpack, unpack_from
+
+from .measuring import AFTER_SCAN, after_blocks, colours
 
 _PNG_KEPT = frozenset(b"IHDR PLTE IDAT IEND tRNS gAMA cHRM sRGB iCCP cICP sBIT bKGD pHYs acTL fcTL fdAT".split())
 _WEBP_KEPT = frozenset((b"VP8 ", b"VP8L", b"VP8X", b"ALPH", b"ANIM", b"ANMF", b"ICCP"))
 _EXIF_AND_XMP = 0x0C
 _GIF_APPLICATIONS = (b"NETSCAPE2.0", b"ANIMEXTS1.0")
-# In the coded data an FF is followed by 00 or by a mark to begin anew, or it is the next segment's (ITU T.81, B.1.1.5).
-_AFTER_SCAN = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
+_WITHOUT_LENGTH = frozenset({0x00, 0x01, *range(0xD0, 0xD9)})
 _TURNED = 0x0112
 
 
@@ -49,6 +49,8 @@ def _jpeg(data: bytes) -> bytes:
             continue
         if marker == 0xD9:
             break
+        if marker in _WITHOUT_LENGTH:
+            raise ValueError  # what follows is a length to some decoders, and not to others
         end = at + 2 + max(2, unpack_from(">H", data, at + 2)[0])
         if end > len(data):
             raise ValueError
@@ -59,7 +61,7 @@ def _jpeg(data: bytes) -> bytes:
             kept.append(_jpeg_segment(marker, data[at:end]))
         at = end
         if marker == 0xDA:
-            after = _AFTER_SCAN.search(data, at)
+            after = AFTER_SCAN.search(data, at)
             end = after.start() if after else len(data)
             kept.append(data[at:end])
             if not after:  # cut short; browsers show what there is
@@ -120,14 +122,14 @@ def _webp(data: bytes) -> bytes:
 
 
 def _gif(data: bytes) -> bytes:
-    at = 13 + _colours(data[10])
+    at = 13 + colours(data[10])
     kept = [data[:at]]
     while data[at] != 0x3B:
         if data[at] == 0x2C:
-            end = _after_blocks(data, at + 11 + _colours(data[at + 9]))
+            end = after_blocks(data, at + 11 + colours(data[at + 9]))
             keep = True
         elif data[at] == 0x21:
-            end = _after_blocks(data, at + 2)
+            end = after_blocks(data, at + 2)
             keep = data[at + 1] == 0xF9 or (data[at + 1] == 0xFF and data[at + 3 : at + 14] in _GIF_APPLICATIONS)
         else:
             raise ValueError
@@ -135,13 +137,3 @@ def _gif(data: bytes) -> bytes:
             kept.append(data[at:end])
         at = end
     return b"".join(kept) + b"\x3b"
-
-
-def _colours(flags: int) -> int:
-    return 3 << (flags & 7) + 1 if flags & 0x80 else 0
-
-
-def _after_blocks(data: bytes, at: int) -> int:
-    while data[at]:
-        at += 1 + data[at]
-    return at + 1
