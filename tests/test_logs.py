@@ -151,6 +151,7 @@ def test_a_corrupt_comment_does_not_get_into_the_log(logging_server: ServerProce
     reply = server.call("GET", f"/api/comments/?site=demo&page={server.page}")
     assert (reply.status, reply.json["code"]) == (500, "internal")
     line = next(line for line in lines(server) if line["event"] == "unexpected error")
+    assert (line["site"], line["kind"]) == ("demo", "request")
     assert line["request"] == reply.json["request_id"] == reply.headers["x-request-id"]
     assert "OperationalError" in line["error"] and "db/sqlite.py" in line["at"]
     page = server.call("GET", f"/t/?site=demo&page={server.page}")

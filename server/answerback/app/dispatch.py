@@ -65,7 +65,7 @@ class App:
                 self._served(self._route(scope), message["status"], time.perf_counter() - begun)
             await send(message)
 
-        bind(request=str(id, "ascii"))
+        bind(request=str(id, "ascii"), kind="request")
         call = self._calls.get(path)
         if "\x00" in path or b"%00" in scope["query_string"]:
             await problem(NO_TEXT)(scope, receive, sending)

@@ -13,6 +13,7 @@ from starlette.responses import Response, StreamingResponse
 
 from ..core.comments import PAGE_LIMIT, is_text
 from ..errors import AppError, BadRequest, Forbidden, MethodNotAllowed
+from ..logs import bind
 from ..net.addresses import client_address
 from ..net.http import BODY_LIMIT, problem, read_json
 from ..settings import Settings
@@ -135,6 +136,7 @@ class Edge:
             raise BadRequest("header_required")
         body = await read_json(request) if unsafe else {}
         site = await self._sites.get(_site_key(request, body), None if origin == self._own else origin)
+        bind(site=site.key)
         address = client_address(request, self._settings.trusted_proxies)
         return Call(request, site, origin, address, body)
 
