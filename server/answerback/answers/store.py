@@ -199,7 +199,7 @@ def next_due() -> Work[int | None]:
     row = yield one(
         """SELECT MIN(moment) AS moment FROM (
             SELECT MIN(due_at) AS moment FROM answers WHERE state = 'queued'
-            UNION ALL SELECT MIN(retry_at) FROM answers WHERE state = 'failed'
+            UNION ALL SELECT MIN(retry_at) FROM answers WHERE state = 'failed' AND retry_at IS NOT NULL
             UNION ALL SELECT MIN(lease_until) FROM answers WHERE state = 'streaming') AS moments"""
     )
     moment: int | None = row["moment"]

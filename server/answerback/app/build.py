@@ -31,6 +31,7 @@ from ..comments.posting import Posting
 from ..comments.snapshot import Snapshots, ThreadReads
 from ..comments.updates import ThreadUpdates
 from ..db.database import Database
+from ..db.health import Watch
 from ..db.space import FreeBytes, free_bytes
 from ..ids import Ids, RandomIds
 from ..jobs.queue import JobQueue
@@ -66,6 +67,7 @@ class Overrides:
     fetcher: PageFetcher | None = None
     crawl_pace: float = PACE_SECONDS
     free_bytes: FreeBytes | None = None
+    database: Callable[[str, Watch], Database] = Database
 
 
 def build_app(settings: Settings, seams: Overrides | None = None) -> App:
@@ -82,7 +84,7 @@ def build_app(settings: Settings, seams: Overrides | None = None) -> App:
 def build_services(settings: Settings, seams: Overrides) -> Services:
     """All parts of a server, none of them at work yet."""
     metrics = Metrics()
-    db = Database(settings.database_url, metrics)
+    db = seams.database(settings.database_url, metrics)
     clock, ids, bus, mailer = seams.clock, seams.ids, make_bus(settings, seams.clock, seams.ids), make_mailer(settings)
     sites = SiteDirectory(db, clock, settings.daily_answers)
     free = seams.free_bytes or free_bytes(settings.database_url)

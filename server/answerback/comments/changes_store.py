@@ -3,6 +3,7 @@ comments are brought up to date from them."""
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 from ..db.work import Work, many, one, run
@@ -44,19 +45,19 @@ def count_changes(before: int, most: int) -> Work[bool]:
 
     The newest change always stays, since new ids follow on from it.
     """
-    row = yield one(
-        """SELECT MAX(id) AS last, COUNT(*) AS count FROM (
-            SELECT id FROM thread_changes WHERE id < :before ORDER BY id LIMIT :most) AS oldest""",
+    rows = yield many(
+        "SELECT id, site, page, published FROM thread_changes WHERE id < :before ORDER BY id LIMIT :most",
         before=before, most=most,
     )  # fmt: skip
-    if row["last"] is None:
+    if not rows:
         return False
-    yield run(
-        """UPDATE threads SET comments = comments + (SELECT CAST(SUM(n.published) AS BIGINT) FROM thread_changes n
-            WHERE n.site = threads.site AND n.page = threads.page AND n.id <= :last)
-        WHERE (site, page) IN (SELECT site, page FROM thread_changes
-            WHERE id <= :last GROUP BY site, page HAVING SUM(published) <> 0)""",
-        last=row["last"],
-    )
-    yield run("DELETE FROM thread_changes WHERE id <= :last", last=row["last"])
-    return bool(row["count"] == most)
+    published: Counter[tuple[str, str]] = Counter()
+    for row in rows:
+        published[row["site"], row["page"]] += row["published"]
+    for (site, page), more in published.items():
+        yield run(
+            "UPDATE threads SET comments = comments + :more WHERE site = :site AND page = :page",
+            more=more, site=site, page=page,
+        )  # fmt: skip
+    yield run("DELETE FROM thread_changes WHERE id <= :last", last=rows[-1]["id"])
+    return len(rows) == most

@@ -9,7 +9,7 @@ from ..runtime import Runtime
 from . import changes_store
 
 EVERY_MS = 60_000
-AT_ONCE = 2_000
+AT_ONCE = 500
 
 
 class ThreadCounts:

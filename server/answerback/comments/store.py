@@ -271,9 +271,8 @@ def mine(site: str, page: str, visitor_id: str) -> Work[tuple[dict[str, int], li
         visitor_id=visitor_id, site=site, page=page,
     )  # fmt: skip
     pending += yield many(
-        f"""SELECT {COLUMNS} FROM comments c JOIN answers a ON a.id = c.id WHERE a.visitor_id = :visitor_id
-        AND c.site = :site AND c.page = :page AND c.state = 'pending' AND c.author_kind = 'ai'
-        ORDER BY c.created_at, c.id LIMIT 100""",
+        f"""SELECT {COLUMNS} FROM answers a JOIN comments c ON c.id = a.id WHERE a.visitor_id = :visitor_id
+        AND a.page = :page AND a.draft = 1 AND c.site = :site AND c.page = :page AND c.state = 'pending' LIMIT 100""",
         visitor_id=visitor_id, site=site, page=page,
     )  # fmt: skip
     pending.sort(key=lambda row: (row["created_at"], row["id"]))
