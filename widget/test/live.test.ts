@@ -49,7 +49,7 @@ describe("the live stream", () => {
     expect(open()).toHaveLength(1);
   });
 
-  it("is left alone while it is heard, and watched again when it falls silent", () => {
+  it("is watched only while it is silent", () => {
     live.start("e-1");
     for (let ping = 0; ping < 20; ping++) {
       vi.advanceTimersByTime(15_000 / (ping ? 1 : 15));
@@ -61,7 +61,7 @@ describe("the live stream", () => {
     expect(told.filter((event) => event === "reload")).toHaveLength(1);
   });
 
-  it("rests in a tab that nobody looks at, and catches up in one that is looked at again", () => {
+  it("rests in a hidden tab and catches up in a visible one", () => {
     live.start("e-1");
     open()[0]?.send("ping", {}, "");
     open()[0]?.send("comment.added", {}, "e-2");
@@ -74,7 +74,7 @@ describe("the live stream", () => {
     expect(open()[0]?.url.searchParams.get("after")).toBe("e-2");
   });
 
-  it("takes no connection for a tab that was opened in the background", () => {
+  it("takes no connection for a tab opened in the background", () => {
     hidden = true;
     live.start("e-1");
     vi.advanceTimersByTime(60_000);
