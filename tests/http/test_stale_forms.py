@@ -10,7 +10,7 @@ import pytest
 
 from tests.http.signing import change, rows
 from tests.http.test_corrections import QUESTION, Owner, look, shown, sign_in
-from tests.services import OF_ONE_ADDRESS, Server, Site
+from tests.services import OF_ONE_ADDRESS, Server, Site, wait_until
 
 LIE = "Why is everything free today?"
 
@@ -82,17 +82,14 @@ def test_draft_asked_again_is_not_published_unread(server: Server, owner: Owner)
     server.change(ai="drafts")
     server.begin()
     id = server.post(QUESTION).json["answer"]["id"]
-    server.clock.advance(seconds=1)
-    rows_of = "SELECT state FROM answers WHERE id = ?"
-    while rows(server, rows_of, id) not in ([("done",)], [("stopped",)]):
-        pass
+    wait_until(lambda: rows(server, "SELECT 1 FROM answers WHERE id = ? AND state = 'done'", id))
     page, log = owner.read(f"/admin/comments/{id}/"), owner.read("/admin/")
-    change(server, "UPDATE comments SET html = '<p>Other words.</p>', body = 'Other words.' WHERE id = ?", id)
+    change(server, "UPDATE answers SET html = '<p>Other words.</p>', body = 'Other words.' WHERE id = ?", id)
     for shown_before, part in ((page, "restore/"), (log, f"{id}/restore/")):
         press(owner, shown_before, part)
         assert state_of(server, id) == "pending"
     for part in ("verify/", "correct/"):
-        assert press(owner, page, "correct/" if part == "correct/" else part, body="Mine.").status_code == 409
+        assert press(owner, page, part, body="Mine.").status_code == 409
     assert press(owner, owner.read("/admin/"), f"{id}/restore/").status_code == 303
     assert state_of(server, id) == "published"
 
@@ -113,6 +110,15 @@ def test_each_form_is_for_the_words_it_showed(server: Server, owner: Owner, what
     assert shown(server, question)["pinned"] is False
     assert not rows(server, "SELECT 1 FROM answers WHERE id = ? AND verified_by_owner = 1", answer)
     assert not rows(server, "SELECT 1 FROM comments WHERE author_kind = 'owner' AND page = ?", server.page)
+
+
+def test_rule_of_a_page_is_not_changed_unseen(server: Server, owner: Owner) -> None:
+    server.begin()
+    id = server.post("Lovely rye bread.", ask=False).json["comment"]["id"]
+    page = owner.read(f"/admin/comments/{id}/")
+    assert press(owner, page, "rule/", ai="off").status_code == 303
+    assert press(owner, page, "rule/", ai="always").status_code == 409
+    assert rows(server, "SELECT ai FROM threads WHERE page = ?", server.page) == [("off",)]
 
 
 def test_dismissing_many_leaves_what_was_edited(server: Server, owner: Owner) -> None:

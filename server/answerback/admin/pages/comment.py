@@ -134,6 +134,8 @@ class CommentViews:
                 comment = yield from comment_by_id(site.key, call.id)
                 if comment is None:
                     raise NotFound
+                if _seen(form) not in ("", (yield from rule_of(site.key, comment.page)) or "default"):
+                    raise changed_meanwhile()
                 yield from set_rule(site.key, comment.page, None if rule == "default" else rule, now)
                 return comment
 
