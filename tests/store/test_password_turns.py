@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from answerback.accounts.sign_in.attempts import Attempts
+from answerback.accounts.sign_in.attempts import WAITING_OF_DEVICE, Attempts
 from answerback.accounts.sign_in.turns import Turns
 from answerback.clock import SteppedClock
 from answerback.db.database import Database
@@ -24,6 +24,26 @@ async def test_one_link_has_one_password_hashed_at_a_time(database: Database) ->
     second = asyncio.ensure_future(attempts.work("link:2", "one", free.wait))
     free.set()
     assert list(await asyncio.gather(first, second)) == [True, True]
+
+
+async def test_known_browser_passes_the_queue_but_cannot_fill_it(database: Database) -> None:
+    attempts, free = Attempts(database, SteppedClock(NOW)), asyncio.Event()
+    strangers = asyncio.ensure_future(attempts.attempt("email:demo:a", "address:one", free.wait))
+    await asyncio.sleep(0)
+
+    async def at_once() -> bool:
+        return True
+
+    assert await attempts.attempt("email:demo:a", "address:one", at_once, device="known")
+    own = [
+        asyncio.ensure_future(attempts.attempt("email:demo:a", "address:one", free.wait, device="known"))
+        for _ in range(WAITING_OF_DEVICE)
+    ]
+    await asyncio.sleep(0)
+    with pytest.raises(LimitReached):
+        await attempts.attempt("email:demo:a", "address:one", at_once, device="known")
+    free.set()
+    assert all(await asyncio.gather(strangers, *own))
 
 
 async def test_turns_go_round_by_address() -> None:

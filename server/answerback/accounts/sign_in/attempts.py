@@ -23,7 +23,7 @@ FORGET_MS = 15 * 60 * 1000
 LONGEST_DELAY_S = 300
 # Some ten seconds of passwords: whoever comes later would wait longer than people do.
 MOST_WAITING = 200
-WAITING_OF_ADDRESS = 60
+WAITING_OF_ADDRESS, WAITING_OF_DEVICE = 60, 5
 """Of these at most, so that one address does not keep all others out, with passwords that are right either."""
 
 
@@ -49,7 +49,8 @@ class Attempts:
         if not device:
             failures |= dict(shares(address, FREE_OF_ADDRESS))
         good = {successes(account): FREE_SUCCESSES, **dict(shares(successes(address), FREE_SUCCESSES_OF_ADDRESS))}
-        async with self._turn(address, {}, known=bool(device)):
+        places = {device_failures(device): WAITING_OF_DEVICE} if device else {}
+        async with self._turn(address, places, known=bool(device)):
             await self._delay(failures | good)
             result = await check()
             if result is None:

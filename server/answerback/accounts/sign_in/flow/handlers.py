@@ -195,6 +195,7 @@ class SignInViews:
         visitor = await self._db.read(lambda: store.handed_over(begun.id))
         if visitor is None:
             return RedirectResponse(self.again(begun), 303)
+        self._pace.step(caller_key(request, self._settings))
         page = await self._return_pages.address(begun.site, begun.origin, begun.return_to)
         if not page:
             error = BadRequest("validation_failed", reason="return_unsafe", values={"page": begun.return_to})
