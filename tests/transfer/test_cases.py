@@ -319,6 +319,7 @@ def test_redirect_links_lead_straight(address: str, target: str) -> None:
             '<a href="https://a.example/%EA%B8%80.png">글.png</a>',
         ),
         ('<img src="data:image/png;base64,x" alt=":)">', ":)", ":)"),
+        ('<a class="at" href="#5f">@Mina</a>, yes', "@Mina, yes", "@Mina, yes"),
         ('<img src="/a/loaf.jpg">', "loaf.jpg", ""),
         (
             '<img src="data:image/png;base64,x" data-src="https://a.example/b.png">',

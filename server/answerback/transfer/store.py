@@ -84,11 +84,13 @@ def add(comment: Comment, url: str, title: str, now: int) -> Work[None]:
     yield from threads.keep_thread(comment.site, comment.page, url, title, now)
     kept = replace(comment, body="", html="") if comment.author_kind == "ai" else comment
     yield from threads.add_comment(kept, key=None, address_key=None)
-    yield run(
-        "UPDATE comments SET edited_at = :edited_at, pinned = :pinned WHERE id = :id",
-        edited_at=comment.edited_at, pinned=int(comment.pinned), id=comment.id,
-    )  # fmt: skip
-    yield from count_votes(comment.id, up=comment.up, down=comment.down)
+    if comment.edited_at is not None or comment.pinned:
+        yield run(
+            "UPDATE comments SET edited_at = :edited_at, pinned = :pinned WHERE id = :id",
+            edited_at=comment.edited_at, pinned=int(comment.pinned), id=comment.id,
+        )  # fmt: skip
+    if comment.up or comment.down:
+        yield from count_votes(comment.id, up=comment.up, down=comment.down)
 
 
 def add_answer(reply: Comment, data: dict[str, Any], url: str, title: str) -> Work[None]:

@@ -134,7 +134,7 @@ class _Reader(HTMLParser):
         tag = _SAME.get(tag, tag)
         if tag in _BLOCKS:
             self._new_line()
-        if tag == "a":
+        if tag == "a" and not values.get("href", "").startswith("#"):  # which led to a comment there
             self._link = straight(values.get("href", ""))
             self.out.append(f'<a href="{escape(self._link)}">')
         elif tag in _MEDIA:
@@ -155,7 +155,7 @@ class _Reader(HTMLParser):
         tag = _SAME.get(tag, tag)
         self._pre = max(0, self._pre - (tag == "pre"))
         self._code = max(0, self._code - (tag == "code"))
-        if tag in _KEPT or tag == "a":
+        if tag in _KEPT or (tag == "a" and self._link is not None):
             self.out.append(f"</{tag}>")
         if tag == "a":
             self._link = None
