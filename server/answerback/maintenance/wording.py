@@ -56,12 +56,15 @@ class Wording:
         status, t = self._status, self._texts
         if status.free_bytes is None:
             return None
+        soon = status.days_left is not None and status.days_left < FEW_DAYS
+        if not soon and status.free_bytes >= LOW_BYTES:  # without 13 MB of CLDR in a server where all is well
+            return None
         room = {"free": size(status.free_bytes), "bytes": number(t.lang, status.free_bytes)}
         if status.free_bytes < FULL_BYTES:
             return Problem("disk", t("disk_full", **room))
-        if status.days_left is not None and (status.days_left < FEW_DAYS or status.free_bytes < LOW_BYTES):
+        if status.days_left is not None:
             return Problem("disk", t.counted("disk_lasts", status.days_left, **room))
-        return Problem("disk", t("disk_low", **room)) if status.free_bytes < LOW_BYTES else None
+        return Problem("disk", t("disk_low", **room))
 
     def _failed_backup(self) -> Problem | None:
         run = self._status.backup
