@@ -41,6 +41,7 @@ def add_to(commands: Any) -> None:
 def _demo(settings: Settings, options: argparse.Namespace) -> int:
     from .demo.command import run_demo, run_demo_with_local_model
 
+    configure(settings.log_format)
     run = run_demo_with_local_model if options.local_model else run_demo
     return run(settings, options.port, options.site_port)
 
