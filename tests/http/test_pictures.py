@@ -102,6 +102,20 @@ def test_upload_needs_our_page_and_a_small_file(server: Server, member: Member) 
     assert member.who()["avatar_url"] is None
 
 
+def test_form_of_any_client_is_read(member: Member) -> None:
+    """Names without quotation marks, headers in any case, and more than one of them (RFC 7578)."""
+    fields = [
+        f"--edge\r\nCONTENT-DISPOSITION:form-data;name={name}\r\nX-Other: 1\r\n\r\n{member.page.field(name)}\r\n"
+        for name in ("site", "lang", "token")
+    ]
+    file = "--edge\r\nContent-Type: image/png\r\nContent-Disposition: form-data; filename=me.png; name=picture\r\n\r\n"
+    body = "".join([*fields, file]).encode() + PNG + b"\r\n--edge--\r\nAn epilogue."
+    headers = {"Origin": member.server.url, "Content_Type": "multipart/form-data; boundary=edge"}
+    page = member.browser.send(f"{member.server.url}/account/picture/?site=demo", body, **headers)
+    assert "done_picture" in page.headers["location"], page.text
+    member.do("picture/remove")
+
+
 NESTED = b"".join(b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (n, n) for n in range(8_000))
 NAMED = b'--edge\r\nContent-Disposition: form-data; name="'
 
@@ -118,10 +132,11 @@ NAMED = b'--edge\r\nContent-Disposition: form-data; name="'
         (b"\xff" * 100, "boundary=\xff"),
     ],
 )
-def test_malformed_form_is_refused(member: Member, body: bytes, kind: str) -> None:
+def test_malformed_form_is_refused(member: Member, body: bytes, kind: str, caplog: pytest.LogCaptureFixture) -> None:
     headers = {"Origin": member.server.url, "Content_Type": f"multipart/form-data; {kind}"}
     page = member.browser.send(f"{member.server.url}/account/picture/?site=demo", body, **headers)
     assert page.status in (400, 404), page.text
+    assert [record for record in caplog.records if record.name.startswith("python_multipart")] == []
     assert member.who()["avatar_url"] is None
 
 
