@@ -1,4 +1,5 @@
 """Exports as they are met in the wild (`cases/`), and their neighbours: nothing is lost, or it is said what and why."""
+# Longer than usual, because each case is told from its neighbours.
 
 from __future__ import annotations
 
