@@ -9,6 +9,7 @@ from functools import cache
 from typing import Literal
 
 from .languages import LANGUAGES, either, words
+from .markdown import leads_away
 
 BODY_LIMIT = 5_000
 NAME_LIMIT = 50
@@ -114,7 +115,7 @@ def needs_approval(moderation: str, body: str, *, published_before: bool) -> boo
         return True
     if moderation == "first":
         return not published_before
-    return moderation == "links" and _LINK.search(body) is not None
+    return moderation == "links" and leads_away(body)
 
 
 def best_score(up: int, down: int) -> float:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from html import escape
+from html import escape, unescape
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+
+from .links import link
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -21,7 +22,10 @@ _TAGS = {
 _ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}}
 MOST_BRACKETS = 500
 """Beyond these brackets are only brackets: looking for the ends of links takes the square of their number."""
-_BARE_LINK = re.compile(r"(?<![\w/(<\[\"'=])https?://[^\s<>\"'`\]]{3,500}")
+_BARE_LINK = re.compile(r"(?<![\w/(<\[\"'=])https?://[^\s<>\"'`\]]{3,500}", re.IGNORECASE)
+_MAY_LINK = re.compile(r"[\[<]|://")
+_ANCHOR = re.compile(r'<a href="([^"]*)"([^>]*)>(.*?)</a>', re.DOTALL)
+_TAG = re.compile(r"<[^>]*>")
 _PLAIN = re.compile(r"[^\s*_`~\[\]<>#&\\|!:+=\-\d.)(\"'][^*_`~\[\]<>#&\\|:\n\t]*(?<! )")
 
 
@@ -31,7 +35,33 @@ def _parser(*, links: bool) -> MarkdownIt:
     from markdown_it import MarkdownIt
 
     parser = MarkdownIt("commonmark", {"html": False, "linkify": False, "breaks": True}).enable("strikethrough")
+    setattr(parser, "normalizeLink", _href)  # noqa: B010  its way to say so, which its types do not know
+    setattr(parser, "validateLink", bool)  # noqa: B010
     return parser.disable(["image", "html_block", "html_inline", "entity", *(() if links else ("link", "reference"))])
+
+
+def _href(address: str) -> str:
+    """The address as it is written out; empty for what is no link."""
+    found = link(address)
+    return found.href if found else ""
+
+
+def _tokens(source: str) -> tuple[MarkdownIt, list[Any], dict[str, Any]]:
+    parser, environment = _parser(links=source.count("[") <= MOST_BRACKETS), dict[str, Any]()
+    return parser, parser.parse(_link_bare_addresses(source), environment), environment
+
+
+def leads_away(source: str) -> bool:
+    """Whether a text has a link, as readers get it, to anywhere that it names."""
+    if not _MAY_LINK.search(source):
+        return False
+    addresses = (
+        child.attrs["href"]
+        for token in _tokens(source)[1]
+        for child in token.children or ()
+        if child.type == "link_open"
+    )
+    return any(found.place for address in addresses if (found := link(address)))
 
 
 def _demote(tokens: list[Any]) -> None:
@@ -62,34 +92,45 @@ def _show_places(tokens: list[Any]) -> None:
 
 def _place(address: str, said: str, *, written_out: bool) -> str:
     """Host or mail address that a link leads to; empty when its words say so already, or it stays on the site."""
-    try:
-        parts = urlsplit(address)
-    except ValueError:
-        return address
-    place = parts.path if parts.scheme == "mailto" else (parts.hostname or "")
-    honest = said in (address, place) or (written_out and place in said)
-    return "" if honest and "@" not in parts.netloc else place
+    found = link(address)
+    place = found.place if found else ""
+    honest = said in (address, address.removesuffix("/"), place) or (written_out and place in said)
+    has_user = "@" in address.partition("//")[2].partition("/")[0]
+    return "" if honest and not has_user else place
 
 
 def render(source: str) -> str:
     """Safe HTML of a text of at most a few thousand characters."""
     if _PLAIN.fullmatch(source) and "  " not in source:
         return f"<p>{escape(source, quote=False)}</p>\n"  # most comments: one paragraph without any mark
-    parser, environment = _parser(links=source.count("[") <= MOST_BRACKETS), dict[str, Any]()
-    tokens = parser.parse(_link_bare_addresses(source), environment)
+    parser, tokens, environment = _tokens(source)
     _demote(tokens)
     _show_places(tokens)
-    return sanitise(parser.renderer.render(tokens, parser.options, environment))
+    return _clean(parser.renderer.render(tokens, parser.options, environment))
 
 
 def sanitise(html: str) -> str:
-    """Only what is allowed in a comment remains of `html`."""
+    """Only what is allowed in a comment remains of `html` from elsewhere, and its links say where they lead."""
+
+    def with_place(match: re.Match[str]) -> str:
+        place = _place(unescape(match[1]), unescape(_TAG.sub("", match[3])).strip(), written_out=False)
+        return f'<a href="{match[1]}"{match[2]}>{match[3]}{f" ({escape(place)})" if place else ""}</a>'
+
+    return _ANCHOR.sub(with_place, _clean(html))
+
+
+def _attribute(tag: str, name: str, value: str) -> str | None:
+    return (_href(value.strip()) or None) if name == "href" else value
+
+
+def _clean(html: str) -> str:
     import nh3
 
     return nh3.clean(
         html,
         tags=_TAGS,
         attributes=_ATTRIBUTES,
+        attribute_filter=_attribute,
         url_schemes={"http", "https", "mailto"},
         link_rel="nofollow ugc noopener noreferrer",
         strip_comments=True,
