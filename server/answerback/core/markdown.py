@@ -36,7 +36,7 @@ def _parser(*, links: bool) -> MarkdownIt:
 
     parser = MarkdownIt("commonmark", {"html": False, "linkify": False, "breaks": True}).enable("strikethrough")
     setattr(parser, "normalizeLink", _href)  # noqa: B010  its way to say so, which its types do not know
-    setattr(parser, "validateLink", bool)  # noqa: B010
+    setattr(parser, "validateLink", bool)  # noqa: B010  as above
     return parser.disable(["image", "html_block", "html_inline", "entity", *(() if links else ("link", "reference"))])
 
 
