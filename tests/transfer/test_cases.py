@@ -6,7 +6,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -14,10 +13,8 @@ from answerback.core.pages import page_elsewhere
 from answerback.db.database import Database
 from answerback.errors import BadRequest
 from answerback.transfer.addresses import read_map
-from answerback.transfer.formats.wordpress import paragraphs
-from answerback.transfer.model import TEXT_LIMIT, Mended, Reason, moment
+from answerback.transfer.model import Mended, Reason
 from answerback.transfer.source import opened
-from answerback.transfer.texts import from_html, from_markdown, from_mixed, straight
 
 from .places import CASES, bring, locked, pages, shape, thread
 
@@ -149,15 +146,6 @@ async def test_code_and_pictures_stay(database: Database) -> None:
     assert shape(picture.replies) == [("Nice loaf!", [])]
 
 
-def test_lists_and_quotes_of_wordpress_stay_blocks() -> None:
-    text = "Two:\n\n<ul>\n<li>one\ntwo</li>\n<li>three</li>\n</ul>\n\n<blockquote>said\n\nbefore</blockquote>\nEnd"
-    assert paragraphs(text) == (
-        "<p>Two:</p><ul><li>one<br>two</li><li>three</li></ul>"
-        "<blockquote><p>said</p><p>before</p></blockquote><p>End</p>"
-    )
-    assert paragraphs("<pre>\na\n\n<b>b</b></pre>") == "<pre>\na\n\n<b>b</b></pre>"
-
-
 @pytest.mark.parametrize(
     ("content", "read", "count"),
     [
@@ -205,26 +193,6 @@ async def test_zero_dates_are_local_dates(database: Database, tmp_path: Path) ->
     assert result.mended[Mended.NO_DATE] == 0
     result = await bring(database, wxr(tmp_path / "a.xml", {"id": "9", "at": "0000-00-00 00:00:00"}))
     assert result.mended[Mended.NO_DATE] == 1
-
-
-@pytest.mark.parametrize(
-    ("value", "milliseconds"),
-    [
-        ("2021-10-28 20:50:15 +0800", 1_635_425_415_000),
-        ("2021-10-28 12:50:15 UTC", 1_635_425_415_000),
-        ("2021-10-28T12:50:15.5Z", 1_635_425_415_500),
-        (1_635_425_415, 1_635_425_415_000),
-        ("1635425415000", 1_635_425_415_000),
-        (1_635_425_415.5, 1_635_425_415_500),
-        ("0000-00-00 00:00:00", None),
-        ("", None),
-        (None, None),
-        (True, None),
-        (1e400, None),
-    ],
-)
-def test_times_are_read_as_they_are_written(value: object, milliseconds: int | None) -> None:
-    assert moment(value) == milliseconds
 
 
 async def test_deleted_parents_keep_their_place(database: Database) -> None:
@@ -285,75 +253,6 @@ async def test_links_and_media_come_right(database: Database) -> None:
     assert roots[2].html.startswith("<blockquote>said before</blockquote><p>the end u <s>s</s></p>")
     assert "<pre><code>if a:\n    b()\n</code></pre>" in roots[2].html
     assert "&lt;p&gt;x&lt;/p&gt; unclosed <strong>bold" in roots[3].html
-
-
-@pytest.mark.parametrize(
-    ("address", "target"),
-    [
-        ("http://disq.us/url?url=http%3A%2F%2Fexample.org%2Fa%3Ab1c2d3&cuid=1", "http://example.org/a"),
-        ("https://disq.us/url?url=https%3A%2F%2Fa.example%3A8080%2Fb%3AxYz-_1", "https://a.example:8080/b"),
-        ("https://l.facebook.com/l.php?u=https%3A%2F%2Fa.example%2Fb%3Ac&h=x", "https://a.example/b:c"),
-        ("https://www.google.com/url?q=https://a.example/&sa=D", "https://a.example/"),
-        ("https://disq.us/url?url=javascript:alert(1)", "https://disq.us/url?url=javascript:alert(1)"),
-        ("https://disq.us/p/abc", "https://disq.us/p/abc"),
-        ("http://[", "http://["),
-    ],
-)
-def test_redirect_links_lead_straight(address: str, target: str) -> None:
-    assert straight(address) == target
-
-
-@pytest.mark.parametrize(
-    ("html", "body", "made"),
-    [
-        ("a<br>b", "a\nb", "a<br>b"),
-        (
-            "see http://a.example/x.",
-            "see http://a.example/x.",
-            'see <a href="http://a.example/x">http://a.example/x</a>.',
-        ),
-        ("<code>http://a.example</code>", "http://a.example", "<code>http://a.example</code>"),
-        ('<iframe src="//video.example/1"></iframe>', "1", '<a href="https://video.example/1">1</a>'),
-        (
-            '<img src="https://a.example/%EA%B8%80.png">',
-            "글.png",
-            '<a href="https://a.example/%EA%B8%80.png">글.png</a>',
-        ),
-        ('<img src="data:image/png;base64,x" alt=":)">', ":)", ":)"),
-        ('<a class="at" href="#5f">@Mina</a>, yes', "@Mina, yes", "@Mina, yes"),
-        ('<img src="/a/loaf.jpg">', "loaf.jpg", ""),
-        (
-            '<img src="data:image/png;base64,x" data-src="https://a.example/b.png">',
-            "b.png",
-            '<a href="https://a.example/b.png">b.png</a>',
-        ),
-        ("<table><tr><td>a</td><td>b</td></tr><tr><td>c</td></tr></table>", "a b\nc", "a b <br>c <br>"),
-        ("<script>alert(1)</script>ok<style>p{}</style>", "ok", "ok"),
-        ("<ol start=3><li>a</li><li>b</li></ol>", "a\nb", '<ol start="3"><li>a</li><li>b</li></ol>'),
-        ("a & b &lt;c&gt;", "a & b <c>", "a &amp; b &lt;c&gt;"),
-        ("<pre>  a\n   b</pre>", "  a\n   b", "<pre>  a\n   b</pre>"),
-    ],
-)
-def test_html_becomes_words_and_plain_html(html: str, body: str, made: str) -> None:
-    assert from_html(html) == (body, made)
-
-
-@pytest.mark.parametrize("part", ["<a ", "<img ", '<a href="', "![a]("])
-def test_no_text_takes_long(part: str) -> None:
-    """What a visitor has written there must not hold an import up: the worst took two minutes."""
-    text = part * (TEXT_LIMIT // 2 // len(part))
-    begun = time.process_time()
-    from_mixed(text), from_html(text), from_markdown(text), paragraphs(text)
-    assert time.process_time() - begun < 3
-
-
-def test_pictures_in_markdown_become_links() -> None:
-    assert from_markdown("![](https://a.example/b.png) `![](x)`").body == "[b.png](https://a.example/b.png) `![](x)`"
-    assert (
-        from_markdown('<img width="9" src="https://a.example/b.png" alt="Loaf">').body
-        == "[Loaf](https://a.example/b.png)"
-    )
-    assert from_markdown("```\n![](x)\n```\n![y](http://z)").body == "```\n![](x)\n```\n[y](http://z)"
 
 
 async def test_a_dry_run_changes_nothing(database: Database) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -194,6 +195,19 @@ async def test_odd_values_cost_no_comment(database: Database, tmp_path: Path) ->
     assert result.added == 2
     [row] = await database.fetch_all("SELECT body, author_name, up, down, pinned FROM comments WHERE up = 3")
     assert tuple(row.values()) == ("AB\ufffd", "5", 3, 0, 1)
+
+
+async def test_issues_come_from_the_gh_command(database: Database, tmp_path: Path) -> None:
+    said = {
+        "id": "IC_1", "author": {"login": "mina"}, "authorAssociation": "NONE", "body": OPEN, "isMinimized": False,
+        "createdAt": "2021-03-01T01:00:00Z", "reactionGroups": [{"content": "HEART", "users": {"totalCount": 2}}],
+    }  # fmt: skip
+    issue = {"title": "posts/bread", "body": "", "author": {"login": "o"}, "url": "https://x", "comments": [said]}
+    path = tmp_path / "issues.json"
+    path.write_text(json.dumps([issue]), "utf-8")
+    assert (await bring(database, path)).format == "utterances"
+    [root] = await thread(database, "/posts/bread")
+    assert (root.author_name, root.created_at, root.up) == ("mina", FIRST, 2)
 
 
 async def test_threads_without_an_address_are_mapped_by_title(database: Database) -> None:
