@@ -8,13 +8,10 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from lxml import html
-from lxml.etree import LxmlError
-
 from ....net.fetch import PageFetcher
+from ....sandbox.pool import Limits, Pool, Refused
 
-_TAGGED = "//script[contains(@src, 'answerback.js')]/@data-site | //*[starts-with(name(), 'answerback-')]/@data-site"
-_CANONICAL = "string(//link[@rel='canonical']/@href)"
+PAGES = Pool(f"{__package__}.page_tasks", Limits(seconds=1.0, megabytes=200), workers=1)
 
 
 def stays(url: str) -> bool:
@@ -25,23 +22,22 @@ def stays(url: str) -> bool:
 class ReturnPages:
     """Looks at pages of a site."""
 
-    def __init__(self, fetcher: PageFetcher) -> None:
+    def __init__(self, fetcher: PageFetcher, pool: Pool = PAGES) -> None:
         self._fetcher = fetcher
+        self._pool = pool
 
     async def address(self, site: str, origin: str, url: str) -> str:
         """The address to go back to: this one, or without a query that is not the page's own; empty where the page is
         none with our tag."""
         for address in dict.fromkeys((url, url.partition("?")[0])):
             page = await self._fetcher.fetch(address, [origin], allows=stays)
-            if page.status == "ok" and _is_at(page.body, site, urlsplit(address).query):
+            if page.status == "ok" and await self._has_tag(page.body, site, urlsplit(address).query):
                 return address
         return ""
 
-
-def _is_at(body: bytes, site: str, query: str) -> bool:
-    try:
-        tree = html.document_fromstring(body)
-    except (LxmlError, ValueError):
-        return False
-    own_query = urlsplit(tree.xpath(_CANONICAL)).query
-    return site in tree.xpath(_TAGGED) and query in ("", own_query)
+    async def _has_tag(self, body: bytes, site: str, query: str) -> bool:
+        try:
+            found, _ = await self._pool.run("has_tag", {"site": site, "query": query}, body)
+        except Refused:
+            return False
+        return bool(found)
