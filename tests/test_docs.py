@@ -151,3 +151,18 @@ def test_the_guide_to_embedding_names_what_the_widget_has() -> None:
     surface = re.search(r"const surface: Answerback = \{([^}]+)\}", code)
     assert surface
     assert set(re.findall(r"\w+", surface[1])) == set(re.findall(r"^\| `(\w+)\(", guide, re.M))
+
+
+def test_ten_changes_name_files_that_exist() -> None:
+    """At most six each, and ten for a column; a new one stands in a folder that exists."""
+    text = (DOCS / "architecture.md").read_text("utf-8")
+    table = text.partition("### Ten changes")[2].partition("\n## ")[0]
+    changes = [line.strip("| ").split(" | ", 1) for line in table.splitlines() if line.startswith("| ")][1:]
+    package = DOCS.parent / "server" / "answerback"
+    assert len(changes) == 10
+    for change, files in changes:
+        named = re.findall(r"`([^`]+)`( \(new)?", files)
+        assert 1 < len(named) <= (10 if change.startswith("a column") else 6), change
+        for path, new in named:
+            place = package / path
+            assert (place.parent.is_dir() and not place.exists()) if new else place.is_file(), path
