@@ -42,7 +42,7 @@ def build_worker(
     """The worker, with what gathers a question's context as far as the budgets go."""
     settings, db = runtime.settings, runtime.db
     levels = DegradationLevels(
-        db, runtime.clock, ContextBuilder(db, knowledge.reader, knowledge.index),
+        db, runtime.clock, ContextBuilder(db, runtime.clock, knowledge.reader, knowledge.index),
         (answerer.model, settings.fallback_model), read_prices(settings.prices), costs=answerer.name == "openai",
     )  # fmt: skip
     return Worker(runtime, queue, updates, levels, answerer, metrics, alerts)

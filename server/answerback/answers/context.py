@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ..clock import Clock
 from ..comments import store as threads
 from ..core.answering import AnswerRequest, Asker, Passage, Source
 from ..core.grounding import citations, passages, prompt, ranking
@@ -14,7 +15,7 @@ from ..db.work import Work
 from ..knowledge.index.search import SiteIndex
 from ..knowledge.page_reader import PageReader
 from ..sites.settings import Site
-from . import chat_store, store
+from . import chat_store, quota, store
 from .reuse.lookup import owners_answers
 
 TURNS = 6
@@ -38,8 +39,9 @@ class AnswerContext:
 class ContextBuilder:
     """Reads what an answer needs, before the provider is called."""
 
-    def __init__(self, db: Database, pages: PageReader, index: SiteIndex) -> None:
+    def __init__(self, db: Database, clock: Clock, pages: PageReader, index: SiteIndex) -> None:
         self._db = db
+        self._clock = clock
         self._pages = pages
         self._index = index
 
@@ -50,7 +52,7 @@ class ContextBuilder:
         question, turns, owners = await self._db.read(lambda: self._asked(site, job))
         page = None
         if job.url:
-            page = await self._pages.read(site.key, site.origins, job.url)
+            page = await self._pages.read(site.key, site.origins, job.url, lambda: self._may_fetch(site, job))
         found: tuple[Passage, ...] = ()
         if page is not None:
             found = tuple(passages.split(page.blocks, url=page.url, title=page.title))
@@ -67,6 +69,11 @@ class ContextBuilder:
             asker=Asker(job.address_key or job.visitor_id, job.page, site.key),
         )  # fmt: skip
         return AnswerContext(request, prompt.VERSION)
+
+    async def _may_fetch(self, site: Site, job: store.QueuedAnswer) -> bool:
+        """Whether a page may be fetched for this question; what is given anew is no visitor's."""
+        now = self._clock.now()
+        return job.outdated or await self._db.write(lambda: quota.may_read(site, job.visitor_id, job.address_key, now))
 
     def _asked(
         self, site: Site, job: store.QueuedAnswer

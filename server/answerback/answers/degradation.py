@@ -10,7 +10,7 @@ from ..core.grounding.tokens import estimate_tokens
 from ..db.database import Database
 from ..sites.settings import Site
 from . import quota, store
-from .context import AnswerContext, ContextBuilder
+from .context import AnswerContext, ContextBuilder, question_of
 from .providers.prices import Prices, cost
 from .reuse.lookup import already_answered
 from .reuse.store import Answered
@@ -54,10 +54,10 @@ class DegradationLevels:
         """The fullest request that the budgets have room for, held; else what is answered already; else None."""
         if not self._costs or not quota.has_budgets(site):
             return await self._gatherer.gather(site, job, RUNGS[0].passages, RUNGS[0].answer)
-        question = ""
-        for rung in RUNGS:
+        question, now = await self._db.read(lambda: question_of(job)), self._clock.now()
+        room = await self._db.read(lambda: quota.has_room(site, now))
+        for rung in RUNGS if room else ():  # nothing is read for what cannot be answered
             gathered = await self._gatherer.gather(site, job, rung.passages, rung.answer)
-            question = gathered.request.question
             if await self._hold(site, job, gathered):
                 return gathered
         return await self._db.read(lambda: already_answered(site.key, question))

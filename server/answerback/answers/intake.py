@@ -237,6 +237,7 @@ class QuestionIntake:
         ):
             raise Conflict("thread_locked")
         if reply is None:
+            yield from self._pace(site, visitor, hashed, now)
             url = yield from threads.url_of(site.key, comment.page)
             asking = Asking(site, visitor, hashed, comment.page, url, comment.id, now, draft=rule == "drafts")
             queued = yield from self._queue_reply(asking, comment)
@@ -248,6 +249,7 @@ class QuestionIntake:
             return reply, None
         if reply.answer.state == "done" or reply.state == "hidden":
             raise Conflict("already_answered")
+        yield from self._pace(site, visitor, hashed, now)
         yield from self._hold_again(site, visitor, hashed, reply.id, reply.page, now, draft=rule == "drafts")
         yield from store.open_reply(reply.id, pending=rule == "drafts")
         again = yield from threads.comment_by_id(site.key, reply.id)
@@ -266,12 +268,17 @@ class QuestionIntake:
     def _hold_again(
         self, site: Site, visitor: Visitor, hashed: str, id: str, page: str, now: int, *, draft: bool = False
     ) -> Work[None]:
-        if not (yield from quota.is_held(id)):
+        held = yield from quota.is_held(id)
+        if not held:
             refused = yield from self._reserve(id, site, visitor, hashed, page, now)
             if refused is not None:
                 raise refusal(refused, now)
-        if not (yield from store.requeue(id, visitor.id, hashed, now, draft=draft)):
+        if not (yield from store.requeue(id, visitor.id, hashed, now, draft=draft, held=held)):
             raise Conflict("already_answered")
+
+    def _pace(self, site: Site, visitor: Visitor, hashed: str, now: int) -> Work[None]:
+        if not (yield from quota.may_ask(site, visitor, hashed, now)):
+            raise LimitReached("rate_limited", retry_after=60)
 
     async def ask_privately(
         self, site: Site, find: Callable[[], Work[Visitor]], address: str, question: Question
@@ -307,9 +314,11 @@ class QuestionIntake:
         if before is not None:
             again = before.state in ("failed", "withheld")
             if again:
+                yield from self._pace(site, visitor, hashed, now)
                 yield from self._hold_again(site, visitor, hashed, before.id, before.page, now)
                 before = yield from store.job_known(site.key, before.id)
             return before, again
+        yield from self._pace(site, visitor, hashed, now)
         answer_id, question_id = self._ids.new(), self._ids.new()
         refused = yield from self._reserve(answer_id, site, visitor, hashed, question.page, now)
         if refused is not None:

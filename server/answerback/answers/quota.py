@@ -6,15 +6,17 @@ and the site. Each step is one statement with its condition.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ..core.buckets import (
     BUDGETS,
     address_bucket,
+    asks_bucket,
     money_bucket,
     page_bucket,
+    reads_bucket,
     site_bucket,
     tokens_bucket,
     visitor_bucket,
@@ -134,6 +136,34 @@ def _reserve(answer_id: str, wanted: Sequence[Bucket], day: str) -> Work[Bucket 
     return None
 
 
+PAGES_A_DAY, ADDRESS_PAGES_A_DAY = 20, 200
+"""Pages that are fetched for the questions of one visitor and of one address. What is fresh at hand does not count."""
+
+
+def may_ask(site: Site, visitor: Visitor, address_key: str, now: int) -> Work[bool]:
+    """Count a question, as often a minute as the site takes comments; whatever becomes of it, asking has its pace."""
+    most, of_address = site.comments_per_minute, site.address_comments_per_minute
+    return (yield from _count(asks_bucket, site, visitor.id, address_key, (most, of_address), iso(now)[:16]))
+
+
+def may_read(site: Site, visitor_id: str, address_key: str, now: int) -> Work[bool]:
+    """Count a page that is to be fetched for a question."""
+    most = PAGES_A_DAY, ADDRESS_PAGES_A_DAY
+    return (yield from _count(reads_bucket, site, visitor_id, address_key, most, day_of(now, site.timezone)))
+
+
+def _count(
+    bucket: Callable[[str, str], str], site: Site, visitor_id: str, address_key: str,
+    most: tuple[int | None, int | None], time: str,
+) -> Work[bool]:  # fmt: skip
+    counted = [] if most[0] is None else [(visitor_id, most[0])]
+    counted += [] if most[1] is None else shares(address_key, most[1])
+    for who, limit in counted:
+        if not (yield from _take(Bucket(bucket(site.key, who), limit, "", ""), time)):
+            return False
+    return True
+
+
 def _hold(answer_id: str, bucket: Bucket, day: str, amount: int) -> Work[None]:
     yield run(
         "INSERT INTO quota_holds (answer_id, bucket, day, amount) VALUES (:answer_id, :bucket, :day, :amount)",
@@ -174,6 +204,13 @@ def _budgets(site: Site) -> list[Bucket]:
 def has_budgets(site: Site) -> bool:
     """Whether tokens or money are limited on this site."""
     return site.budget_tokens is not None or site.budget_usd is not None
+
+
+def has_room(site: Site, now: int) -> Work[bool]:
+    """Whether anything is left of the day's tokens and money."""
+    budgets = [bucket for bucket in _budgets(site) if bucket.limit is not None]
+    used = yield from used_of([bucket.name for bucket in budgets], day_of(now, site.timezone))
+    return all(used.get(bucket.name, 0) < (bucket.limit or 0) for bucket in budgets)
 
 
 def reserve_cost(answer_id: str, site: Site, now: int, *, tokens: int, microusd: int) -> Work[bool]:

@@ -134,9 +134,11 @@ class Run:
     def _retry_at(self, error: ProviderError, now: int) -> int | None:
         if not error.retryable or error.started:
             return None
+        if error.refused:
+            return now + max(RETRY_AFTER_MS[0], int(1000 * (error.retry_after or 0)))
         if error.code == "auth":  # and at once by a server that starts, maybe with another key
             return now + KEY_MS if self.job.attempts <= len(RETRY_AFTER_MS) else None
-        most = len(RETRY_AFTER_MS) if error.outage or error.refused else PAID_CALLS - 1
+        most = len(RETRY_AFTER_MS) if error.outage else PAID_CALLS - 1
         if self.job.attempts > most:
             return None
         return now + max(RETRY_AFTER_MS[self.job.attempts - 1], int(1000 * (error.retry_after or 0)))
@@ -144,9 +146,11 @@ class Run:
     def bill(self, outcome: store.Outcome, error: ProviderError | None) -> quota.Bill:
         """What is to be paid for it. Only an outage of the provider costs the visitor nothing of the day: who stops
         answers, or provokes ones that nobody may read, has had them written."""
-        lost = self.job.lost_leases >= store.LOST_LEASES
+        unheard = outcome.state == "stopped" and self.reply.called and not self.reply.usage.tokens_in
+        lost = unheard or self.job.lost_leases >= store.LOST_LEASES
         if outcome.state == "failed":
-            given = lost or (error is not None and not error.outage and self.reply.usage.tokens_in > 0)
+            read = error is not None and not error.outage and self.reply.usage.tokens_in > 0
+            given = outcome.retry_at is None and (lost or read)
         else:
             given = outcome.state != "done" or self.reply.called or bool(outcome.body)
         return quota.Bill(

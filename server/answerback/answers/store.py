@@ -296,17 +296,21 @@ def open_reply(id: str, *, pending: bool) -> Work[None]:
     )  # fmt: skip
 
 
-def requeue(id: str, visitor_id: str, address_key: str, now: int, *, draft: bool = False) -> Work[bool]:
-    """Ask again for an answer that ended without being done; False when it did not, or the owner has withdrawn it."""
+def requeue(
+    id: str, visitor_id: str, address_key: str, now: int, *, draft: bool = False, held: bool = False
+) -> Work[bool]:
+    """Ask again for an answer that ended without being done; False when it did not, or the owner has withdrawn it. What
+    is still `held` from asking before has the tries that are left of it."""
     row = yield one(
-        """UPDATE answers SET state = 'queued', due_at = :now, queued_at = :now, attempts = 0, retry_at = NULL,
+        """UPDATE answers SET state = 'queued', due_at = :now, queued_at = :now, retry_at = NULL,
+            attempts = CASE WHEN CAST(:held AS SMALLINT) = 1 THEN attempts ELSE 0 END,
             error = NULL, body = '', html = '', sources = '[]', visitor_id = :visitor_id,
             address_key = :address_key, started_at = NULL, first_token_at = NULL, settled_at = NULL,
             stop_requested = 0, dismissed_at = NULL, revised_at = NULL, on_request = 1, draft = :draft
         WHERE id = :id AND lost_leases < :most
             AND (state IN ('failed', 'stopped') OR (state = 'withheld' AND revised_at IS NULL)) RETURNING id""",
         id=id, visitor_id=visitor_id, address_key=address_key, now=now, draft=1 if draft else 0,
-        most=LOST_LEASES,
+        most=LOST_LEASES, held=1 if held else 0,
     )  # fmt: skip
     return row is not None
 

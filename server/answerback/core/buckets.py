@@ -25,6 +25,16 @@ def site_bucket(site: str) -> str:
     return f"site:{site}"
 
 
+def asks_bucket(site: str, who: str) -> str:
+    """Questions of a minute, of a visitor or an address."""
+    return f"asks:{site}:{who}"
+
+
+def reads_bucket(site: str, who: str) -> str:
+    """Pages that were fetched for the questions of a visitor or an address."""
+    return f"reads:{site}:{who}"
+
+
 def tokens_bucket(site: str) -> str:
     """Tokens of a site."""
     return f"tokens:{site}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import replace
 from weakref import WeakValueDictionary
 
@@ -39,8 +39,11 @@ class PageReader:
         self._jobs = jobs
         self._locks: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
 
-    async def read(self, site: str, origins: Collection[str], url: str) -> PageText | None:
-        """The page's text, or None when there is none to be had; a text of up to a day ago beats none."""
+    async def read(
+        self, site: str, origins: Collection[str], url: str, may_fetch: Callable[[], Awaitable[bool]] | None = None
+    ) -> PageText | None:
+        """The page's text, or None when there is none to be had; a text of up to a day ago beats none. `may_fetch` is
+        asked before the page is fetched."""
         url = url.partition("#")[0]
         lock = self._locks.setdefault((site, url), asyncio.Lock())
         async with lock:
@@ -48,10 +51,12 @@ class PageReader:
             now = self._clock.now()
             if kept is not None and now - kept.fetched_at < FRESH_MS:
                 return kept
-            fetched = await self.fetcher.fetch(
-                url, origins, etag=kept.etag if kept else "", last_modified=kept.last_modified if kept else ""
-            )
-            page, keys = await self._page(site, url, fetched, kept, now)
+            page, keys = None, ()
+            if may_fetch is None or await may_fetch():
+                fetched = await self.fetcher.fetch(
+                    url, origins, etag=kept.etag if kept else "", last_modified=kept.last_modified if kept else ""
+                )
+                page, keys = await self._page(site, url, fetched, kept, now)
             if page is None:
                 return kept if kept is not None and now - kept.fetched_at < STALE_MS else None
             await self._db.write(lambda: self.keep(page, keys))

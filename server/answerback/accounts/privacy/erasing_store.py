@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...core.buckets import account_failures, successes, visitor_bucket
+from ...core.buckets import account_failures, asks_bucket, reads_bucket, successes, visitor_bucket
 from ...core.model import Visitor
 from ...db.work import Work, one, run
 from ..profile.store import pages_of
@@ -59,9 +59,10 @@ def erase(visitor: Visitor, nobody: str, *, keep_words: bool) -> Work[list[str]]
         yield run(sql, id=visitor.id)
     for table in _COUNTED:
         yield run(f"UPDATE {table} SET visitor_id = :nobody WHERE visitor_id = :id", nobody=nobody, id=visitor.id)
-    bucket = visitor_bucket(visitor.site, visitor.id)
-    yield run("DELETE FROM quota_usage WHERE bucket = :bucket", bucket=bucket)
-    yield run("DELETE FROM quota_holds WHERE bucket = :bucket", bucket=bucket)
+    for counted_by in (visitor_bucket, asks_bucket, reads_bucket):
+        bucket = counted_by(visitor.site, visitor.id)
+        yield run("DELETE FROM quota_usage WHERE bucket = :bucket", bucket=bucket)
+        yield run("DELETE FROM quota_holds WHERE bucket = :bucket", bucket=bucket)
     yield run(
         """DELETE FROM mail_links WHERE visitor_id = :id
         OR (site = :site AND email = (SELECT email FROM visitors WHERE id = :id))""",
