@@ -88,6 +88,7 @@ def test_stopped_answers_count_before_their_first_word(server: Server, model: Op
 
 def test_questions_have_the_pace_of_comments(server: Server, model: OpenAIServer) -> None:
     server.change(comments_per_minute="3", daily_answers="unlimited", address_daily_answers="unlimited")
+    server.clock.advance(seconds=61 - server.clock.now() / 1000 % 60)  # to the beginning of a minute
     asked = [ask(server, f"Is it open, {number}?", f"k{number}") for number in range(4)]
     assert [reply.status for reply in asked] == [200, 200, 200, 429]
     assert (asked[3].json["code"], asked[3].headers["retry-after"]) == ("rate_limited", "60")

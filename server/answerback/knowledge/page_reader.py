@@ -51,7 +51,8 @@ class PageReader:
             now = self._clock.now()
             if kept is not None and now - kept.fetched_at < FRESH_MS:
                 return kept
-            page, keys = None, ()
+            page: PageText | None = None
+            keys: Collection[str] = ()
             if may_fetch is None or await may_fetch():
                 fetched = await self.fetcher.fetch(
                     url, origins, etag=kept.etag if kept else "", last_modified=kept.last_modified if kept else ""
