@@ -47,17 +47,20 @@ class SQLite:
 
     async def connect(self) -> None:
         await self._database.connect()
-        writer = await self._open("PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "PRAGMA foreign_keys=ON")
+        writer = await self._open(
+            "PRAGMA cache_size=-8192", "PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "PRAGMA foreign_keys=ON"
+        )
         self._place = Place(self._file)
         for _ in range(READERS):
-            self._readers.put_nowait(await self._open("PRAGMA query_only=ON"))
+            # Each fills its own by and by, and the system has the file in memory anyhow.
+            self._readers.put_nowait(await self._open("PRAGMA cache_size=-2048", "PRAGMA query_only=ON"))
         self._writer = asyncio.create_task(self._commit_batches(writer))
 
     async def _open(self, *pragmas: str) -> Any:
         connection = await hold(self._database)
         self._connections.append(connection)
         raw = connection.raw_connection
-        for pragma in ("PRAGMA cache_size=-8192", "PRAGMA temp_store=MEMORY", *pragmas):
+        for pragma in ("PRAGMA temp_store=MEMORY", *pragmas):
             await raw.execute_fetchall(pragma)
         return raw
 
