@@ -14,6 +14,7 @@ from ..db.database import Database
 from ..db.work import Work
 from ..knowledge.index.search import SiteIndex
 from ..knowledge.page_reader import PageReader
+from ..priority import in_background
 from ..sites.settings import Site
 from . import chat_store, quota, store
 from .reuse.lookup import owners_answers
@@ -53,12 +54,14 @@ class ContextBuilder:
         page = None
         if job.url:
             page = await self._pages.read(site.key, site.origins, job.url, lambda: self._may_fetch(site, job))
-        found: tuple[Passage, ...] = ()
-        if page is not None:
-            found = tuple(passages.split(page.blocks, url=page.url, title=page.title))
         others = await self._index.search(site.key, question, besides=page.url if page is not None else "")
         left = passage_tokens - sum(ranking.estimate_tokens(passage.text) for passage in owners)
-        chosen = (*owners, *ranking.choose(question, found, left, others=others))
+
+        def choose() -> Sequence[Passage]:
+            found = () if page is None else tuple(passages.split(page.blocks, url=page.url, title=page.title))
+            return ranking.choose(question, found, left, others=others)
+
+        chosen = (*owners, *await in_background(choose))  # a tenth of a second for a long page
         messages = prompt.build(
             question=question, passages=chosen, turns=turns, site_name=site.name or site.key,
             page_title=page.title if page else "", instructions=site.instructions,
