@@ -24,7 +24,7 @@ class ReturnPages:
 
     def __init__(self, fetcher: PageFetcher, pool: Pool = PAGES) -> None:
         self._fetcher = fetcher
-        self._pool = pool
+        self._workers = pool
 
     async def address(self, site: str, origin: str, url: str) -> str:
         """The address to go back to: this one, or without a query that is not the page's own; empty where the page is
@@ -37,7 +37,7 @@ class ReturnPages:
 
     async def _has_tag(self, body: bytes, site: str, query: str) -> bool:
         try:
-            found, _ = await self._pool.run("has_tag", {"site": site, "query": query}, body)
+            found, _ = await self._workers.run("has_tag", {"site": site, "query": query}, body)
         except Refused:
             return False
         return bool(found)
