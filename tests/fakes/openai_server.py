@@ -19,7 +19,7 @@ there is none. A step's fields:
             with `hex`: bytes as hexadecimal digits) · wordless (finished, but nothing said) · endless (the text for
             ever)
     text    what to say; default: quotes the first sentence of passage [1] and cites it
-    echo    true: says everything first that it was sent, as the most obedient model would
+    echo    true: says after that everything that it was sent, the latest first, as the most obedient model would
     size    characters a token · delay: seconds before each token · after: tokens before the mode's mishap (default 3)
     gate    name of a gate to wait at, `gate_after` tokens (default 0: before the response's head; 1: before the second)
     usage   chunk (a last chunk with no choices; the default) · final (with the last choice) · never
@@ -118,7 +118,8 @@ class Completion:
         self._end = b"\r\n\r\n" if step.get("crlf") else b"\n\n"
         self._text: str = step.get("text") or _default_text(body)
         if step.get("echo"):
-            self._text = f"{_sent(body)}\n\n{self._text}"
+            rules, *others = [str(message.get("content")) for message in body["messages"]]
+            self._text = "\n\n".join([self._text, rules[:350], *reversed(others), rules])
 
     async def answer(self) -> None:
         """Do what the step says."""
