@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from urllib.parse import quote, urlencode
 import httpx2
 import pytest
 
+from tests.forms import hidden_fields
 from tests.http.signing import change, rows
 from tests.services import Server, walk
 
@@ -30,9 +30,11 @@ class Owner:
         return self.client.get(path)
 
     def send(self, path: str, **fields: str) -> httpx2.Response:
-        found = re.search(r'name="token" value="([0-9a-f]+)"', self.read("/admin/").text)
-        assert found
-        return self.post(path, {"token": found[1], **fields})
+        """Send the form that leads there, from the page that it stands on, the log, or, where neither has one, made up
+        of the token alone."""
+        page, log = self.read(path[: path.rstrip("/").rindex("/") + 1]).text, self.read("/admin/").text
+        hidden = hidden_fields(page, path) or hidden_fields(log, path) or hidden_fields(log, "/admin/sign-out/")
+        return self.post(path, hidden | fields)
 
     def post(self, path: str, fields: dict[str, str]) -> httpx2.Response:
         headers = {"Origin": self.server.url, "Content-Type": "application/x-www-form-urlencoded"}

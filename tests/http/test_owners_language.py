@@ -86,8 +86,9 @@ async def test_mistakes_are_told_in_the_owners_language(house: House) -> None:
     wrong = await house.sign_in(password="wrong horse", Accept_Language="ko")
     assert "이메일 주소나 비밀번호가 맞지 않아요." in wrong.text
     await house.sign_in()
-    fields = {"token": await house.token(), "body": "x" * 6_000}
-    long = await house.send("/admin/comments/c2/correct/", fields, Accept_Language="ko")
+    path = "/admin/comments/c2/correct/"
+    fields = await house.hidden(path, "/admin/comments/c2/") | {"body": "x" * 6_000}
+    long = await house.send(path, fields, Accept_Language="ko")
     assert (long.status_code, "답변은 1~5000자로 써 주세요." in long.text) == (400, True)
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import httpx2
 import pytest
 
+from tests.forms import hidden_fields
 from tests.http.signing import change, rows
 from tests.http.test_corrections import QUESTION, Owner, look, shown, sign_in
 from tests.services import OF_ONE_ADDRESS, Server, Site, wait_until
@@ -35,13 +37,10 @@ def owner(running: Server) -> Iterator[Owner]:
 
 
 def press(owner: Owner, page: httpx2.Response, part: str, **fields: str) -> httpx2.Response:
-    """Send the form of a page whose form or button leads to an address with `part` in it, with its hidden fields."""
-    for form in re.findall(r"<form.*?</form>", page.text, re.DOTALL):
-        found = re.search(rf'action="([^"]*{part}[^"]*)"', form)
-        if found:
-            hidden = dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', form))
-            return owner.post(found[1], hidden | fields)
-    raise AssertionError(f"no form to {part} in {page.text}")
+    """Send the form of a page whose form or button leads to an address with `part` at its end."""
+    found = re.search(rf'action="([^"]*{part})"', page.text)
+    assert found, f"no form to {part} in {page.text}"
+    return owner.post(found[1], hidden_fields(page.text, found[1]) | fields)
 
 
 def edit(server: Server, id: str, body: str) -> None:
@@ -119,6 +118,42 @@ def test_rule_of_a_page_is_not_changed_unseen(server: Server, owner: Owner) -> N
     assert press(owner, page, "rule/", ai="off").status_code == 303
     assert press(owner, page, "rule/", ai="always").status_code == 409
     assert rows(server, "SELECT ai FROM threads WHERE page = ?", server.page) == [("off",)]
+
+
+def test_address_of_a_page_is_not_changed_unseen(server: Server, owner: Owner) -> None:
+    server.begin()
+    id = server.post("Lovely rye bread.", ask=False).json["comment"]["id"]
+    page, here = owner.read(f"/admin/comments/{id}/"), f"{server.site.origin}{server.page}"
+    assert press(owner, page, "place/", url=here, title="Rye").status_code == 303
+    late = press(owner, page, "place/", url=f"{server.site.origin}/other", title="Wheat")
+    assert late.status_code == 409 and 'value="Rye"' in late.text and "Wheat" not in late.text
+    assert rows(server, "SELECT url, title FROM threads WHERE page = ?", server.page) == [(here, "Rye")]
+
+
+FORMS = ("restore", "verify", "correct", "pin", "reply", "rule", "place")
+
+
+@pytest.mark.parametrize("what", FORMS)
+def test_form_without_a_version_changes_nothing(server: Server, owner: Owner, what: str) -> None:
+    server.begin()
+    posted = server.post(QUESTION).json
+    server.settled(posted["answer"]["id"])
+    id = posted["answer" if what in ("verify", "correct") else "comment"]["id"]
+    if what == "restore":
+        owner.send(f"/admin/comments/{id}/hide/")
+    before = everything(server)
+    token = hidden_fields(owner.read("/admin/").text, "/admin/sign-out/")
+    fields = {"body": "Mine.", "pinned": "1", "ai": "off", "url": server.site.origin, "title": "Mine"}
+    for version in ({}, {"version": ""}):
+        sent = owner.post(f"/admin/comments/{id}/{what}/", token | fields | version)
+        assert sent.status_code == 400, what
+    assert owner.post("/admin/unanswered/dismiss/", token | {"id": id}).status_code == 400
+    assert everything(server) == before
+
+
+def everything(server: Server) -> list[list[tuple[Any, ...]]]:
+    """What owners' forms change."""
+    return [rows(server, f"SELECT * FROM {table}") for table in ("comments", "answers", "answer_revisions", "threads")]
 
 
 def test_dismissing_many_leaves_what_was_edited(server: Server, owner: Owner) -> None:

@@ -247,7 +247,14 @@ def test_streams_carry_only_visible_events_of_their_site(world: World) -> None:
 
 def test_an_owner_of_one_site_does_nothing_on_the_other(world: World, routes: set[str]) -> None:
     before = world.state()
-    fields = {"body": "x", "pinned": "1", "ai": "off", "url": world.server.site.origin + PAGE["page"], "hide": "1"}
+    fields = {
+        "body": "x",
+        "pinned": "1",
+        "ai": "off",
+        "url": world.server.site.origin + PAGE["page"],
+        "hide": "1",
+        "version": "1",
+    }
     visitors = [id for (id,) in rows(world.server, "SELECT id FROM visitors WHERE site = 'demo'")]
     for path in sorted(path for path in routes if path.startswith(ADMIN_ONES)):
         for id in visitors if "visitors" in path else [world.ids[name] for name in IDS]:
@@ -260,7 +267,10 @@ def test_an_owner_of_one_site_does_nothing_on_the_other(world: World, routes: se
         for page in (path, f"{path}?q=secret", f"{path}?page=/bakery.html&q="):
             text = world.stranger.read(page).text
             assert not any(word in text for word in (*SECRETS, "1931", *world.ids.values())), page
-    assert world.stranger.send("/admin/unanswered/dismiss/", id=",".join(world.ids.values())).status_code == 404
+    assert (
+        world.stranger.send("/admin/unanswered/dismiss/", id=",".join(world.ids.values()), version="1").status_code
+        == 404
+    )
     unchanged(world, before)
 
 

@@ -17,7 +17,7 @@ from ..accounts.store import keep_owner_session, owner_by_session
 from ..clock import Clock
 from ..db.database import Database
 from ..db.work import Row
-from ..errors import Forbidden
+from ..errors import BadRequest, Forbidden
 from ..i18n.catalogue import Texts, languages, own_name, texts
 from ..settings import Settings
 from ..web.forms import Form
@@ -59,6 +59,14 @@ class OwnerCall:
     def id(self) -> str:
         """The `{id}` of the address."""
         return str(self.request.path_params["id"])
+
+    @property
+    def seen(self) -> str:
+        """The version that the form was made for. Raises BadRequest where it names none."""
+        seen = self.form.get("version", "")
+        if not seen:
+            raise BadRequest("validation_failed", "version: must be that of the form.")
+        return seen
 
     def query(self, *names: str) -> dict[str, str]:
         """These parameters of the address, each empty where it says nothing."""

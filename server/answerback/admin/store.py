@@ -237,12 +237,12 @@ def site_of(sites: Sequence[str], id: str) -> Work[str | None]:
 
 
 def moderate(
-    sites: Sequence[str], id: str, state: str, *, only_from: tuple[str, ...], seen: str = ""
+    sites: Sequence[str], id: str, state: str, *, only_from: tuple[str, ...], seen: str | None
 ) -> Work[tuple[Comment, bool] | None]:
     """Give a comment of these sites another state: the comment as it is now, and whether this has changed it.
 
-    `seen` is the version that was shown. None when there is no such comment on these sites. Raises Conflict where an
-    answer is still running, and `changed_meanwhile` where what would be published was not what was shown.
+    `seen` is the version that was shown; None where any is meant. None when there is no such comment on these sites.
+    Raises Conflict where an answer is still running, and `changed_meanwhile` where it is not what was shown.
     """
     site = yield from site_of(sites, id)
     if site is None:
@@ -250,7 +250,7 @@ def moderate(
     before = yield from comment_by_id(site, id)
     if state == "published" and before is not None and before.answer is not None and before.answer.state in RUNNING:
         raise Conflict("answer_running")  # nobody has read yet what would be approved
-    if state == "published" and before is not None and seen not in ("", version(before.html, before.author_name)):
+    if seen is not None and before is not None and seen != version(before.html, before.author_name):
         raise changed_meanwhile()
     changed = yield from set_state(site, id, state, only_from=only_from)
     comment = yield from comment_by_id(site, id)

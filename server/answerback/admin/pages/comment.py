@@ -78,6 +78,7 @@ class CommentViews:
             call, "comment", status=status, form=form, problem=form.problem, **found,
             title=lambda t: t("answer_on" if comment.answer else "comment_on", page=comment.page),
             seen=version_of(comment, found["question"]), seen_comment=version(comment.html, comment.author_name),
+            seen_place=version(found["url"], found["page_title"]),
             rules=AI_RULES, site_rule=site.ai, body_limit=BODY_LIMIT, note_limit=NOTE_LIMIT,
             url_limit=URL_LIMIT, title_limit=TITLE_LIMIT,
             settled=comment.answer is not None and comment.answer.state not in RUNNING,
@@ -94,13 +95,13 @@ class CommentViews:
                 form.get("body", ""),
                 form.get("note", ""),
                 keep_sources="keep_sources" in form,
-                seen=_seen(form),
+                seen=call.seen,
             ),
         )
 
     async def verify(self, call: OwnerCall) -> Response:
         """`POST …/verify/`: the owner vouches for the answer as it stands."""
-        return await self._change(call, lambda site, form: self._correcting.verify(site, call.id, seen=_seen(form)))
+        return await self._change(call, lambda site, form: self._correcting.verify(site, call.id, seen=call.seen))
 
     async def withdraw(self, call: OwnerCall) -> Response:
         """`POST …/withdraw/`: the answer's words go."""
@@ -112,20 +113,20 @@ class CommentViews:
         """`POST …/pin/`: `pinned` is `1` or `0`."""
         return await self._change(
             call,
-            lambda site, form: self._correcting.pin(site, call.id, pinned=form.get("pinned") == "1", seen=_seen(form)),
+            lambda site, form: self._correcting.pin(site, call.id, pinned=form.get("pinned") == "1", seen=call.seen),
         )
 
     async def answer(self, call: OwnerCall) -> Response:
         """`POST …/reply/`: the owner answers in person."""
         return await self._change(
-            call, lambda site, form: self._correcting.answer(site, call.id, form.get("body", ""), seen=_seen(form))
+            call, lambda site, form: self._correcting.answer(site, call.id, form.get("body", ""), seen=call.seen)
         )
 
     async def rule(self, call: OwnerCall) -> Response:
         """`POST …/rule/`: `ai` is what is answered on the comment's page, `default` as on the whole site."""
 
         async def change(site: Site, form: Form) -> Comment:
-            rule = form.get("ai", "")
+            rule, seen = form.get("ai", ""), call.seen
             if rule not in (*AI_RULES, "default"):
                 raise BadRequest("validation_failed", "ai: unknown rule.")
             now = self._clock.now()
@@ -134,7 +135,7 @@ class CommentViews:
                 comment = yield from comment_by_id(site.key, call.id)
                 if comment is None:
                     raise NotFound
-                if _seen(form) not in ("", (yield from rule_of(site.key, comment.page)) or "default"):
+                if seen != ((yield from rule_of(site.key, comment.page)) or "default"):
                     raise changed_meanwhile()
                 yield from set_rule(site.key, comment.page, None if rule == "default" else rule, now)
                 return comment
@@ -147,7 +148,8 @@ class CommentViews:
         """`POST …/place/`: `url` is where the comment's page is, `title` what it is called."""
 
         async def change(site: Site, form: Form) -> Comment:
-            url, title, now = page_url(site, form.get("url", "")), clean_title(form.get("title", "")), self._clock.now()
+            url, title = page_url(site, form.get("url", "")), clean_title(form.get("title", ""))
+            seen, now = call.seen, self._clock.now()
             if not url:
                 raise BadRequest(
                     "validation_failed", "url: must be an address of the site.", reason="origin_not_allowed"
@@ -157,6 +159,8 @@ class CommentViews:
                 comment = yield from comment_by_id(site.key, call.id)
                 if comment is None:
                     raise NotFound
+                if seen != version(*((yield from place(site.key, comment.page)) or ("", ""))):
+                    raise changed_meanwhile()
                 yield from set_place(site.key, comment.page, url, title, now)
                 return comment
 
@@ -169,8 +173,11 @@ class CommentViews:
         try:
             comment = await change(await self._site(call), call.form)
         except (BadRequest, Conflict) as error:
+            # What has changed meanwhile is shown as it is now; an answer that was written stays in its field.
+            newer = ("url", "title", "ai") if error.reason == "changed_meanwhile" else ()
+            typed = {name: value for name, value in call.form.items() if name not in newer}
             return await self._show(
-                call, refused(call.form, error, error_text(error, self._auth.language(call.request))), error.status
+                call, refused(typed, error, error_text(error, self._auth.language(call.request))), error.status
             )
         return self._auth.redirect(f"/admin/comments/{comment.id}/")
 
@@ -179,8 +186,3 @@ class CommentViews:
         if key is None:
             raise NotFound
         return await self._sites.get(key)
-
-
-def _seen(form: Form) -> str:
-    """The version that a form was made for."""
-    return form.get("version", "")

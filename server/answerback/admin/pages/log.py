@@ -119,15 +119,15 @@ class LogViews:
 
     async def hide(self, call: OwnerCall) -> Response:
         """`POST /admin/comments/<id>/hide/`: nobody but the owner sees the comment any more."""
-        return await self._moderate(call, "hidden", ("published", "pending"))
+        return await self._moderate(call, "hidden", ("published", "pending"), None)
 
     async def restore(self, call: OwnerCall) -> Response:
         """`POST /admin/comments/<id>/restore/`: a hidden comment comes back, one that waits is approved."""
-        return await self._moderate(call, "published", ("hidden", "pending"))
+        return await self._moderate(call, "published", ("hidden", "pending"), call.seen)
 
-    async def _moderate(self, call: OwnerCall, state: str, only_from: tuple[str, ...]) -> Response:
+    async def _moderate(self, call: OwnerCall, state: str, only_from: tuple[str, ...], seen: str | None) -> Response:
         try:
-            comment, changed = await self._set_state(call, state, only_from)
+            comment, changed = await self._set_state(call, state, only_from, seen)
         except Conflict as error:
             if error.reason != "changed_meanwhile":
                 raise
@@ -138,8 +138,10 @@ class LogViews:
         query = {name: here.get(name, "") for name in (*FILTERS, "before")}
         return self._auth.redirect(PATH, query, f"e-{comment.id}")
 
-    async def _set_state(self, call: OwnerCall, state: str, only_from: tuple[str, ...]) -> tuple[Comment, bool]:
-        sites, seen = call.owner.sites, call.form.get("version", "")
+    async def _set_state(
+        self, call: OwnerCall, state: str, only_from: tuple[str, ...], seen: str | None
+    ) -> tuple[Comment, bool]:
+        sites = call.owner.sites
         moderated = await self._db.write(lambda: store.moderate(sites, call.id, state, only_from=only_from, seen=seen))
         if moderated is None:
             raise NotFound

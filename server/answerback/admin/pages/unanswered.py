@@ -108,10 +108,12 @@ class UnansweredViews:
 
     async def dismiss(self, call: OwnerCall) -> Response:
         """`POST /admin/unanswered/dismiss/` `{id, id, …}`: these leave the list, until the same is asked again. An `id`
-        may be several, with commas between."""
+        may be several, with commas between; what was asked or edited since the list was shown stays."""
         ids = [id for ids in call.form.all("id") for id in ids.split(",") if id][:IDS_LIMIT]
         now, sites = self._clock.now(), call.owner.sites
-        shown_at = int(shown) if re.fullmatch(r"[0-9]{1,15}", shown := call.form.get("version", "")) else now
+        if not re.fullmatch(r"[0-9]{1,15}", call.seen):
+            raise BadRequest("validation_failed", "version: must be that of the form.")
+        shown_at = int(call.seen)
         if not await self._db.write(lambda: store.dismiss(sites, ids, now, shown_at)):
             raise NotFound
         site, start = call.form.get("site", ""), _start(call.form.get("from", ""))

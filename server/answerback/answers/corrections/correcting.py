@@ -37,9 +37,7 @@ class AnswerCorrections:
         self._ids = ids
         self._updates = updates
 
-    async def correct(
-        self, site: Site, id: str, body: str, note: str, *, keep_sources: bool, seen: str = ""
-    ) -> Comment:
+    async def correct(self, site: Site, id: str, body: str, note: str, *, keep_sources: bool, seen: str) -> Comment:
         """Replace an answer by the owner's words, which outrank everything from now on.
 
         `seen` is the version that was shown. Raises NotFound, BadRequest, or Conflict.
@@ -59,7 +57,7 @@ class AnswerCorrections:
 
         return await self._change(site, id, change, seen)
 
-    async def verify(self, site: Site, id: str, *, seen: str = "") -> Comment:
+    async def verify(self, site: Site, id: str, *, seen: str) -> Comment:
         """Vouch for an answer as it stands. Raises NotFound, or Conflict when it is not done."""
         now = self._clock.now()
 
@@ -82,19 +80,18 @@ class AnswerCorrections:
             yield from self._add(answer, Revision("owner", "withdrawn", "", "", note, now))
             yield from store.forget(site.key, answer.id)
 
-        withdrawn = await self._change(site, id, change)
+        withdrawn = await self._change(site, id, change, None)  # the words go, whichever they are
         self._updates.reload(site.key, withdrawn.page)  # nobody who comes back hears its words
         return withdrawn
 
-    async def pin(self, site: Site, id: str, *, pinned: bool, seen: str = "") -> Comment:
+    async def pin(self, site: Site, id: str, *, pinned: bool, seen: str) -> Comment:
         """Put a comment, and the thread that it is in, before the others; or let it go. Raises NotFound."""
 
         def work() -> Work[Comment]:
             comment = yield from threads.comment_by_id(site.key, id)
             if comment is None or comment.state != "published":
                 raise NotFound
-            if pinned:
-                yield from _check(comment, seen)
+            yield from _check(comment, seen)
             ids = [comment.id]
             if pinned or not (yield from store.pinned_below(site.key, comment.root_id, comment.id)):
                 ids.append(comment.root_id)
@@ -105,7 +102,7 @@ class AnswerCorrections:
         self._updates.changed(comment)
         return comment
 
-    async def answer(self, site: Site, id: str, body: str, *, seen: str = "") -> Comment:
+    async def answer(self, site: Site, id: str, body: str, *, seen: str) -> Comment:
         """Answer a comment in person, as the site's owner. Raises NotFound or BadRequest."""
         body = _text(body)
         html = render(body)
@@ -132,14 +129,15 @@ class AnswerCorrections:
         self._updates.added(reply)
         return reply
 
-    async def _change(self, site: Site, id: str, change: Callable[[Comment], Work[None]], seen: str = "") -> Comment:
+    async def _change(self, site: Site, id: str, change: Callable[[Comment], Work[None]], seen: str | None) -> Comment:
         def work() -> Work[Comment]:
             answer = yield from threads.comment_by_id(site.key, id)
             if answer is None or answer.answer is None or answer.state not in ("published", "pending"):
                 raise NotFound
             if answer.answer.state in RUNNING:
                 raise Conflict("answer_running")
-            yield from _check(answer, seen)
+            if seen is not None:
+                yield from _check(answer, seen)
             if not (yield from store.revisions(site.key, id)):
                 first = Revision("ai", "answered", answer.body, answer.html, "", answer.created_at)
                 yield from self._add(answer, first)
@@ -181,7 +179,7 @@ def _check(comment: Comment, seen: str) -> Work[None]:
     question = None
     if comment.answer is not None:
         question = yield from threads.comment_by_id(comment.site, comment.answer.question_id)
-    if seen not in ("", version_of(comment, question)):
+    if seen != version_of(comment, question):
         raise changed_meanwhile()
 
 
