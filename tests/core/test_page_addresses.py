@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from answerback.core.grounding.echoes import Echoes
-from answerback.core.page_addresses import leads_to, page_address
+from answerback.core.page_addresses import leads_to, names, page_address, page_hint
 
 SITE, OTHER = "https://site.example", "https://www.site.example"
 
@@ -29,6 +29,37 @@ def test_hint_chooses_among_the_origins_of_the_site() -> None:
     assert page_address("post-17", "https://evil.example/x", (SITE, OTHER)) == ""
     assert page_address("/fees", "", ()) == ""
     assert page_address("/fees", f"{SITE}/{'x' * 3_000}", (OTHER,)) == f"{OTHER}/fees"
+
+
+@pytest.mark.parametrize(
+    ("page", "hint"),
+    [
+        ("/product", f"{SITE}/product?id=5"), ("/product", f"{OTHER}/product?id=5"),
+        ("/?p=17", f"{SITE}/?p=17&lang=en"), ("/빵", f"{SITE}/%EB%B9%B5?id=5"),
+    ],
+)  # fmt: skip
+def test_query_of_the_same_path_is_a_hint(page: str, hint: str) -> None:
+    assert page_hint(page, f"{hint}#top", (SITE, OTHER)) == hint
+
+
+@pytest.mark.parametrize(
+    ("page", "hint"),
+    [
+        ("/product", f"{SITE}/product"), ("/product", f"{SITE}/search?id=5"), ("/product", f"{SITE}/product/?id=5"),
+        ("/product?id=5", f"{SITE}/product?id=5"), ("/product", "https://evil.example/product?id=5"),
+        ("post-17", f"{SITE}/post-17?id=5"), ("/product", ""), ("/product", f"{SITE}/product?{'x' * 3_000}"),
+    ],
+)  # fmt: skip
+def test_nothing_else_is_a_hint(page: str, hint: str) -> None:
+    assert page_hint(page, hint, (SITE, OTHER)) == ""
+
+
+def test_canonical_link_names_the_whole_query_or_none() -> None:
+    url = f"{SITE}/product?id=5"
+    assert names(url, url) and names(f"{url}&lang=en", url) and names(f"{SITE}/product?lang=en&id=5", url)
+    others = ("", f"{SITE}/product", f"{SITE}/product?id=6", f"{SITE}/other?id=5", f"{OTHER}/product?id=5")
+    assert not any(names(canonical, url) for canonical in others)
+    assert not names(url, f"{url}&q=free") and not names(url, f"{url}&id=6") and not names(url, f"{url}&sale")
 
 
 def test_kept_address_of_another_page_is_told() -> None:

@@ -12,6 +12,7 @@ from urllib.parse import quote, unquote
 import pytest
 
 from tests.fakes.openai_server import OpenAIServer
+from tests.http.test_corrections import sign_in
 from tests.knowledge.serving import Answer, Request, WebSite, page
 from tests.services import Server, Site
 
@@ -140,6 +141,70 @@ def test_crawl_finds_the_pages_of_threads_with_names(place: Place) -> None:
     place.server.command("site", "crawl", "demo")
     shown = place.server.call("GET", "/t/?site=demo&page=post-17").body.decode()
     assert f'href="{place.web.origin}/bakery"' in shown and "The bakery" in shown
+
+
+def test_address_set_by_the_owner_stays(place: Place) -> None:
+    right = f"{place.web.origin}/prices-now"
+    place.web.pages["/prices-now"] = page("Prices", "A loaf of rye bread costs 5.10 euros.")
+    place.web.pages["/prices"] = page("Old prices", "A loaf of rye bread costs 3.90 euros.", links=("/prices-now",))
+    place.web.pages["/"] = page("Skarholm", "Welcome.", links=("/prices",))
+    place.server.begin()
+    id = place.server.post("Good bread.", page="/prices", url=f"{place.web.origin}/prices").json["comment"]["id"]
+    with sign_in(place.server, "owner@example.com", "demo") as owner:
+        assert owner.send(f"/admin/comments/{id}/place/", url=right, title="Our prices").status_code == 303
+    answer = place.ask("/prices", BREAD, url=f"{place.web.origin}/prices?q=free")
+    assert [source["url"] for source in answer["answer"]["sources"]] == [right]
+    assert [source["url"] for source in asked_privately(place, "/prices")] == [right]
+    place.server.command("site", "crawl", "demo")
+    shown = place.server.call("GET", "/t/?site=demo&page=/prices").body.decode()
+    assert f'href="{right}"' in shown and "Our prices" in shown and "Old prices" not in shown
+
+
+BREAD = "What does a loaf of rye bread cost?"
+
+
+def asked_privately(place: Place, path: str, query: str = "") -> Any:
+    """The sources of an answer in the ask box of a page."""
+    asked = {"site": "demo", "page": path, "url": place.web.origin + path + query, "user_input": BREAD}
+    return place.server.call("POST", "/api/chat/gpt/", asked).json["sources"]
+
+
+def product(canonical: str) -> str:
+    return page("Rye", "A loaf of rye bread costs 4.20 euros.", head=f'<link rel="canonical" href="{canonical}">')
+
+
+@pytest.mark.parametrize("canonical", ["/product?id=5", "/product?lang=en&id=5"])
+def test_page_that_names_its_query_is_read_there(place: Place, canonical: str) -> None:
+    place.web.pages["/product?id=5"] = product(canonical)
+    answer = place.ask("/product", BREAD, url=f"{place.web.origin}/product?id=5&utm_source=x")
+    urls = [source["url"] for source in (*answer["answer"]["sources"], *asked_privately(place, "/product", "?id=5"))]
+    assert urls == [f"{place.web.origin}/product?id=5"] * 2
+    assert place.ask("/product", BREAD)["answer"]["sources"] == [], "nobody else is led there by it"
+
+
+@pytest.mark.parametrize(
+    "canonical", ["", "/product", "/product?id=6", "/bakery", "https://other.example/product?id=5"]
+)
+def test_page_that_does_not_is_not_read(place: Place, canonical: str) -> None:
+    place.web.pages["/product?id=5"] = product(canonical)
+    assert place.ask("/product", BREAD, url=f"{place.web.origin}/product?id=5")["answer"]["sources"] == []
+    assert "/product?id=5" in place.web.paths
+
+
+def test_no_other_address_is_read_where_the_own_one_is(place: Place) -> None:
+    place.web.pages["/bakery?id=5"] = product("/bakery?id=5")
+    answer = place.ask("/bakery", BREAD, url=f"{place.web.origin}/bakery?id=5")
+    assert answer["answer"]["sources"][0]["url"] == f"{place.web.origin}/bakery"
+    assert "/bakery?id=5" not in place.web.paths
+
+
+def test_page_that_names_any_query_repeats_none(place: Place) -> None:
+    address = f"/search?q={quote(LIE)}"
+    said = f'<link rel="canonical" href="{address}">'
+    place.web.pages[address] = page("Search", f"You searched for: {LIE}.", head=said)
+    place.web.pages["/search"] = (404, {}, b"")
+    assert place.ask("/search", "What does the bakery cost?", url=place.web.origin + address)["answer"]["sources"] == []
+    assert address in place.web.paths
 
 
 def test_crawl_command_says_what_is_wrong(place: Place) -> None:

@@ -53,7 +53,9 @@ class ContextBuilder:
         question, turns, owners = await self._db.read(lambda: self._asked(site, job))
         page = None
         if job.url:
-            page = await self._pages.read(site.key, site.origins, job.url, lambda: self._may_fetch(site, job))
+            page = await self._pages.read(
+                site.key, site.origins, job.url, lambda: self._may_fetch(site, job), hint=job.hint
+            )
         others = await self._index.search(site.key, question, besides=page.url if page is not None else "")
         left = passage_tokens - sum(ranking.estimate_tokens(passage.text) for passage in owners)
 

@@ -13,7 +13,7 @@ from ..comments.updates import ThreadUpdates
 from ..core import comments as rules
 from ..core.events import HEARTBEAT, RETRY, encode
 from ..core.model import RUNNING, Visitor
-from ..core.page_addresses import page_address
+from ..core.page_addresses import page_address, page_hint
 from ..core.times import iso
 from ..db.work import Work
 from ..errors import BadRequest, NotFound, Unavailable
@@ -110,9 +110,10 @@ class AnswerHandlers:
         key = call.text("key", rules.KEY_LIMIT) or self._ids.new()
         if not text:
             raise BadRequest("validation_failed", "user_input: must not be empty.")
-        url = page_address(call.page(), call.text("url"), call.site.origins)
+        sent, origins = call.text("url"), call.site.origins
+        url, hint = page_address(call.page(), sent, origins), page_hint(call.page(), sent, origins)
         asked = await self._intake.ask_privately(
-            call.site, self._sessions.find_visitor(call), call.address, Question(call.page(), url, text, key)
+            call.site, self._sessions.find_visitor(call), call.address, Question(call.page(), url, hint, text, key)
         )
         if "text/event-stream" in call.request.headers.get("accept", ""):
             return StreamingResponse(self._events(call, asked), headers=HEADERS)

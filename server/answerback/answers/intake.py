@@ -42,6 +42,7 @@ class Asking:
     url: str
     question_id: str
     now: int
+    hint: str = ""
     on_request: bool = True
     """Whether somebody wants this answer, not only the site's rule."""
     draft: bool = False
@@ -63,6 +64,7 @@ class Question:
 
     page: str
     url: str
+    hint: str
     text: str
     key: str
 
@@ -126,7 +128,7 @@ class QuestionIntake:
             return Queued()
         asking = Asking(
             site, event.visitor, event.address_key, comment.page, event.thread.url, comment.id, event.now,
-            on_request=wanted == "on_request", draft=rule == "drafts",
+            hint=event.thread.hint, on_request=wanted == "on_request", draft=rule == "drafts",
         )  # fmt: skip
         return (yield from self._queue_reply(asking, comment))
 
@@ -183,7 +185,7 @@ class QuestionIntake:
     def _row(self, id: str, kind: str, asking: Asking) -> dict[str, Any]:
         return {
             "id": id, "kind": kind, "site": asking.site.key, "page": asking.page, "url": asking.url,
-            "question_id": asking.question_id, "visitor_id": asking.visitor.id,
+            "hint": asking.hint, "question_id": asking.question_id, "visitor_id": asking.visitor.id,
             "address_key": asking.address_key, "on_request": int(asking.on_request), "draft": int(asking.draft),
             "provider": self._provider, "model": asking.site.model or self._model, "now": asking.now,
         }  # fmt: skip
@@ -326,7 +328,9 @@ class QuestionIntake:
         yield from chat_store.add_question(
             question_id, site.key, question.page, visitor.id, question.text, html, question.key, now
         )
-        asking = Asking(site, visitor, hashed, question.page, question.url, question_id, now)
+        url = yield from threads.owners_url(site.key, question.page)
+        read_at = (url, "") if url else (question.url, question.hint)
+        asking = Asking(site, visitor, hashed, question.page, read_at[0], question_id, now, read_at[1])
         yield from store.add_answer(self._row(answer_id, "chat", asking))
         return (yield from store.job_known(site.key, answer_id)), True
 

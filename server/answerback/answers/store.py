@@ -12,7 +12,7 @@ from ..core.answering import Source
 from ..core.times import CLOCKS_DIFFER_MS
 from ..db.work import Row, Work, many, one, run
 
-COLUMNS = """a.id, a.kind, a.site, a.page, a.url, a.title, a.question_id, a.visitor_id, a.address_key, a.state,
+COLUMNS = """a.id, a.kind, a.site, a.page, a.url, a.hint, a.title, a.question_id, a.visitor_id, a.address_key, a.state,
     a.body, a.html, a.sources, a.provider, a.model, a.error, a.retry_at, a.attempts, a.queued_at, a.settled_at,
     a.stop_requested, a.on_request, a.draft, a.outdated, a.lost_leases"""
 
@@ -31,6 +31,8 @@ class QueuedAnswer:
     site: str
     page: str
     url: str
+    hint: str
+    """Where else its visitor has read the page (`page_hint`)."""
     title: str
     question_id: str
     visitor_id: str
@@ -100,14 +102,15 @@ def read_job(row: Row) -> QueuedAnswer:
 
 
 def add_answer(values: dict[str, Any]) -> Work[None]:
-    """Put in a queued answer: id, kind, site, page, url, question_id, visitor_id, address_key, provider, model,
-    now, on_request (1 when somebody asked for it, 0 when the site's rule did), draft (1: the owner reads it first)."""
+    """Put in a queued answer: id, kind, site, page, url, hint, question_id, visitor_id, address_key, provider,
+    model, now, on_request (1 when somebody asked for it, 0 when the site's rule did), draft (1: the owner reads it
+    first)."""
     yield run(
-        """INSERT INTO answers (id, kind, site, page, url, title, question_id, visitor_id, address_key, provider,
+        """INSERT INTO answers (id, kind, site, page, url, hint, title, question_id, visitor_id, address_key, provider,
             model, state, queued_at, due_at, on_request, draft)
-        VALUES (:id, :kind, :site, :page, :url, :title, :question_id, :visitor_id, :address_key, :provider,
+        VALUES (:id, :kind, :site, :page, :url, :hint, :title, :question_id, :visitor_id, :address_key, :provider,
             :model, 'queued', :now, :now, :on_request, :draft)""",
-        **{"on_request": 1, "draft": 0, "title": "", **values},
+        **{"on_request": 1, "draft": 0, "title": "", "hint": "", **values},
     )
 
 

@@ -13,10 +13,12 @@ from ..sites.settings import Site
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """Where a thread's page is read, and the page's own rule for answers, if it has one."""
+    """Where a thread's page is read, the page's own rule for answers, if it has one, and where else a visitor has read
+    it (`page_hint`)."""
 
     url: str
     rule: str | None
+    hint: str = ""
 
 
 @dataclass(frozen=True, slots=True)

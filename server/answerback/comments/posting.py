@@ -14,7 +14,7 @@ from ..core import comments as rules
 from ..core.hosts import normal_origin
 from ..core.markdown import render
 from ..core.model import Comment, Visitor
-from ..core.page_addresses import page_address
+from ..core.page_addresses import page_address, page_hint
 from ..core.times import day_of
 from ..db.database import Database
 from ..db.work import IntegrityConflict, Work, after
@@ -33,6 +33,7 @@ class Draft:
 
     page: str
     url: str
+    hint: str
     body: str
     parent_id: str | None
     name: str
@@ -74,8 +75,7 @@ class Posting:
 
         def work() -> Work[Posted]:
             visitor = yield from find()
-            comment, rule, new = yield from self._save(site, visitor, hashed, draft, html, now)
-            thread = Thread(draft.url, rule)
+            comment, thread, new = yield from self._save(site, visitor, hashed, draft, html, now)
             if new and comment.state == "published":
                 yield after(lambda: self._updates.added(comment))
             event = CommentEvent(
@@ -96,22 +96,22 @@ class Posting:
 
     def _save(
         self, site: Site, visitor: Visitor, hashed: str, draft: Draft, html: str, now: int
-    ) -> Work[tuple[Comment, str | None, bool]]:
-        """The comment, its page's own rule for answers, and whether it is new."""
+    ) -> Work[tuple[Comment, Thread, bool]]:
+        """The comment, its page's thread, and whether it is new."""
         if visitor.kind == "guest" and not site.guests:
             raise Forbidden("sign_in_required")
         before = yield from store.comment_by_key(visitor.id, draft.key)
         if before is not None:
-            return before, None, False
+            return before, Thread(draft.url, None), False
         yield from self._check_pace(site, visitor, hashed, now)
-        locked, rule = yield from store.keep_thread(site.key, draft.page, draft.url, "", now)
+        locked, rule, url = yield from store.keep_thread(site.key, draft.page, draft.url, "", now)
         if locked:
             raise Conflict("thread_locked")
         comment = yield from self._place(site, visitor, draft, html, now)
         if visitor.kind == "guest" and draft.name:
             yield from rename_guest(visitor.id, draft.name)
         yield from store.add_comment(comment, key=draft.key, address_key=hashed, ask=draft.ask)
-        return comment, rule, True
+        return comment, Thread(url, rule, draft.hint if url == draft.url else ""), True
 
     def _check_pace(self, site: Site, visitor: Visitor, hashed: str, now: int) -> Work[None]:
         own, of_address = site.comments_per_minute, site.address_comments_per_minute
@@ -267,6 +267,7 @@ def read_draft(call: Any) -> Draft:
     return Draft(
         page=call.page(),
         url=page_address(call.page(), call.text("url"), call.site.origins),
+        hint=page_hint(call.page(), call.text("url"), call.site.origins),
         body=body,
         parent_id=parent_id,
         name=rules.clean_line(call.text("name", rules.NAME_LIMIT)),

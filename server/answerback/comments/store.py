@@ -103,23 +103,26 @@ def path_to(site: str, comment: Comment) -> Work[list[Comment]]:
     return path
 
 
-def keep_thread(site: str, page: str, url: str, title: str, now: int) -> Work[tuple[bool, str | None]]:
-    """Note that the page has a thread; whether it is locked, and the rule for answers that it has of its own.
+def keep_thread(site: str, page: str, url: str, title: str, now: int) -> Work[tuple[bool, str | None, str]]:
+    """Note that the page has a thread; whether it is locked, the rule for answers that it has of its own, and where it
+    is read: where the owner has said, else at `url`.
 
-    Where it is read is kept from the first comment, and set right where that cannot be; a `title` is an import's, and
-    stays until the page itself has been read.
+    That is kept from the first comment, and set right where it cannot be; a `title` is an import's, and stays until the
+    page itself has been read.
     """
-    row = yield one("SELECT locked, ai, url FROM threads WHERE site = :site AND page = :page", site=site, page=page)
-    if row is None or (url and not leads_to(row["url"], page)):
+    row = yield one(
+        "SELECT locked, ai, url, url_by_owner FROM threads WHERE site = :site AND page = :page", site=site, page=page
+    )
+    if row is None or (url and not row["url_by_owner"] and not leads_to(row["url"], page)):
         row = yield one(
             """INSERT INTO threads (site, page, url, title, created_at) VALUES (:site, :page, :url, :title, :now)
             ON CONFLICT (site, page) DO UPDATE SET
                 title = CASE WHEN threads.url = '' AND threads.title = '' THEN excluded.title ELSE threads.title END,
                 url = excluded.url
-            RETURNING locked, ai""",
+            RETURNING locked, ai, url, url_by_owner""",
             site=site, page=page, url=url, title=title, now=now,
         )  # fmt: skip
-    return bool(row["locked"]), row["ai"]
+    return bool(row["locked"]), row["ai"], row["url"] if row["url_by_owner"] else url
 
 
 def is_locked(site: str, page: str) -> Work[bool]:
@@ -158,11 +161,19 @@ def url_of(site: str, page: str) -> Work[str]:
     return "" if row is None else row["url"]
 
 
+def owners_url(site: str, page: str) -> Work[str]:
+    """Where the owner has said that a thread's page is; empty without such a word."""
+    row = yield one(
+        "SELECT url FROM threads WHERE site = :site AND page = :page AND url_by_owner = 1", site=site, page=page
+    )
+    return "" if row is None else row["url"]
+
+
 def set_place(site: str, page: str, url: str, title: str, now: int) -> Work[None]:
-    """Say where a thread's page is, and what it is called, before its first comment too."""
+    """Say as the owner where a thread's page is, and what it is called, for good."""
     yield from keep_thread(site, page, url, title, now)
     yield run(
-        "UPDATE threads SET url = :url, title = :title WHERE site = :site AND page = :page",
+        "UPDATE threads SET url = :url, title = :title, url_by_owner = 1 WHERE site = :site AND page = :page",
         url=url, title=title, site=site, page=page,
     )  # fmt: skip
 

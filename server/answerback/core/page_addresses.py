@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from urllib.parse import quote, urlsplit
+from urllib.parse import parse_qsl, quote, urlsplit
 
 from .comments import URL_LIMIT
 from .hosts import normal_origin
@@ -18,10 +18,26 @@ def page_address(page: str, hint: str, origins: Sequence[str]) -> str:
     A key that is a path, as the widget makes it, says itself where its page is; of the client's `hint` only the origin
     counts. For other keys the hint's path does. Its query never does: a search page says whatever its query says.
     """
-    origin, path = _read(hint, origins)
+    origin, path, _ = _read(hint, origins)
     if page.startswith("/"):
         origin, path = origin or (origins[0] if origins else ""), quote(page, _AS_IS)
     return origin + path if origin else ""
+
+
+def page_hint(page: str, hint: str, origins: Sequence[str]) -> str:
+    """The address at which a visitor reads the page of a key that is a path, where it has a query that the key has not;
+    empty otherwise. Nothing but the page itself can say whether it is the page's (`names`)."""
+    origin, path, query = _read(hint, origins)
+    address, own = f"{origin}{path}?{query}", page_address(page, hint, origins)
+    same = page.startswith("/") and own.partition("?")[0] == origin + path
+    return address if query and same and address != own else ""
+
+
+def names(canonical: str, url: str) -> bool:
+    """Whether a page's canonical link names an address with its whole query: then no part of it is made up."""
+    named, read = urlsplit(canonical), urlsplit(url)
+    queries = (set(parse_qsl(parts.query, keep_blank_values=True)) for parts in (read, named))
+    return named[:3] == read[:3] and set.issubset(*queries)
 
 
 def leads_to(url: str, page: str) -> bool:
@@ -35,12 +51,14 @@ def key_of(url: str) -> str:
     return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
 
 
-def _read(hint: str, origins: Sequence[str]) -> tuple[str, str]:
+def _read(hint: str, origins: Sequence[str]) -> tuple[str, str, str]:
     if len(hint) > URL_LIMIT:
-        return "", ""
+        return "", "", ""
     try:
         parts = urlsplit(hint.strip())
         origin = normal_origin(f"{parts.scheme}://{parts.netloc}")
     except ValueError:
-        return "", ""
-    return (origin, quote(parts.path or "/", _AS_IS)) if origin in origins else ("", "")
+        return "", "", ""
+    if origin not in origins:
+        return "", "", ""
+    return origin, quote(parts.path or "/", _AS_IS), quote(parts.query, _AS_IS)

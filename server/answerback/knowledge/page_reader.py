@@ -10,11 +10,13 @@ from dataclasses import replace
 from weakref import WeakValueDictionary
 
 from ..clock import Clock
+from ..core.page_addresses import names
 from ..db.database import Database
 from ..db.work import Work
 from ..jobs.queue import JobQueue
 from ..net.fetch import Fetched, PageFetcher
 from ..sandbox.pool import Refused
+from .crawl.links import Signs, normal_url
 from .extract.html import Content
 from .parsing import Parsing
 from .store import PageText, drop_page_text, keep_page_text, name_threads, page_text
@@ -23,9 +25,16 @@ log = logging.getLogger(__name__)
 
 FRESH_MS = 10 * 60_000
 STALE_MS = 24 * 3_600_000
+GONE = (404, 410)
+MayFetch = Callable[[], Awaitable[bool]]
 
 PAGE_CHANGED = "page_changed"
 """The job, with the page's `url`, for whoever follows what a page says: it says something else, or is gone."""
+
+
+async def always() -> bool:
+    """Every page may be fetched."""
+    return True
 
 
 class PageReader:
@@ -40,10 +49,11 @@ class PageReader:
         self._locks: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
 
     async def read(
-        self, site: str, origins: Collection[str], url: str, may_fetch: Callable[[], Awaitable[bool]] | None = None
+        self, site: str, origins: Collection[str], url: str, may_fetch: MayFetch = always, *, hint: str = ""
     ) -> PageText | None:
         """The page's text, or None when there is none to be had; a text of up to a day ago beats none. `may_fetch` is
-        asked before the page is fetched."""
+        asked before each page that is fetched. Where nothing is at its address, it is read at a visitor's `hint`, if
+        the page there says by its canonical link that this is its address."""
         url = url.partition("#")[0]
         lock = self._locks.setdefault((site, url), asyncio.Lock())
         async with lock:
@@ -52,16 +62,28 @@ class PageReader:
             if kept is not None and now - kept.fetched_at < FRESH_MS:
                 return kept
             page: PageText | None = None
-            keys: Collection[str] = ()
-            if may_fetch is None or await may_fetch():
+            signs = Signs()
+            if await may_fetch():
                 fetched = await self.fetcher.fetch(
                     url, origins, etag=kept.etag if kept else "", last_modified=kept.last_modified if kept else ""
                 )
-                page, keys = await self._page(site, url, fetched, kept, now)
+                page, signs = await self._page(site, url, fetched, kept, now)
+                if hint and fetched.code in GONE:
+                    page, signs = await self._hinted(site, origins, hint, may_fetch, now)
             if page is None:
                 return kept if kept is not None and now - kept.fetched_at < STALE_MS else None
-            await self._db.write(lambda: self.keep(page, keys))
+            await self._db.write(lambda: self.keep(page, signs.keys))
             return page
+
+    async def _hinted(
+        self, site: str, origins: Collection[str], hint: str, may_fetch: MayFetch, now: int
+    ) -> tuple[PageText | None, Signs]:
+        url = normal_url(hint, origins)
+        if not url or not await may_fetch():
+            return None, Signs()
+        fetched = await self.fetcher.fetch(url, origins)
+        page, signs = await self._page(site, url, fetched, None, now, tuple(origins))
+        return (page, signs) if names(signs.canonical, url) else (None, Signs())
 
     def keep(self, page: PageText, keys: Collection[str] = ()) -> Work[None]:
         """Keep a page's text; `keys` are those of threads that it names as its own."""
@@ -79,18 +101,18 @@ class PageReader:
         yield from self._jobs.put(PAGE_CHANGED, {"url": url}, site=site, key=f"{site} {url}")
 
     async def _page(
-        self, site: str, url: str, fetched: Fetched, kept: PageText | None, now: int
-    ) -> tuple[PageText | None, Collection[str]]:
+        self, site: str, url: str, fetched: Fetched, kept: PageText | None, now: int, origins: tuple[str, ...] = ()
+    ) -> tuple[PageText | None, Signs]:
         if fetched.status == "unchanged" and kept is not None:
-            return replace(kept, fetched_at=now), ()
+            return replace(kept, fetched_at=now), Signs()
         if fetched.status != "ok":
-            return None, ()
+            return None, Signs()
         try:
-            content, signs = await self.parsing.page(site, fetched, url, ())
+            content, signs = await self.parsing.page(site, fetched, url, origins)
         except Refused as refused:
             log.warning("page_too_complex: a page of site %s cannot be read (%s)", site, refused.reason)
-            return None, ()
-        return as_page(site, url, fetched, content, now), signs.keys
+            return None, Signs()
+        return as_page(site, url, fetched, content, now), signs
 
 
 def as_page(site: str, url: str, fetched: Fetched, content: Content, now: int) -> PageText | None:

@@ -56,12 +56,13 @@ def keep_page_text(page: PageText) -> Work[str | None]:
 
 
 def name_threads(page: PageText, keys: Iterable[str]) -> Work[None]:
-    """Call the threads of a page as it calls itself, and have those whose keys it names be found there."""
+    """Call the threads of a page as it calls itself, and have those whose keys it names be found there; not where the
+    owner has said what and where they are."""
     own = key_of(page.url)
     for key in {own, *keys}:
         yield run(
             """UPDATE threads SET title = :title, url = :url WHERE site = :site AND page = :page
-            AND (title <> :title OR url <> :url)""",
+            AND url_by_owner = 0 AND (title <> :title OR url <> :url)""",
             title=page.title, url=page.url, site=page.site, page=key,
         )  # fmt: skip
 

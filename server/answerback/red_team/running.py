@@ -219,7 +219,7 @@ class _Range:
 
         above = await self._db.write(thread)
         draft = Draft(
-            page=PAGE, url=case.origin + PAGE, body=clean_text(case.question)[:BODY_LIMIT],
+            page=PAGE, url=case.origin + PAGE, hint="", body=clean_text(case.question)[:BODY_LIMIT],
             parent_id=None if above is None else above.id,
             name=clean_line(case.name)[:NAME_LIMIT], ask=True, key=self._ids.new(),
         )  # fmt: skip

@@ -29,7 +29,7 @@ _PRIVATE = (
     "UPDATE reports SET reason = '' WHERE visitor_id = :id",
     "DELETE FROM answers WHERE visitor_id = :id AND kind = 'chat' AND state IN ('queued', 'streaming')",
     # The address too, which may carry whatever the site has put there for this visitor.
-    """UPDATE answers SET body = '', html = '', sources = '[]', title = '', url = '', passages = '[]'
+    """UPDATE answers SET body = '', html = '', sources = '[]', title = '', url = '', hint = '', passages = '[]'
         WHERE visitor_id = :id AND kind = 'chat'""",
     "DELETE FROM questions WHERE visitor_id = :id",
 )
