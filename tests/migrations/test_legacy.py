@@ -31,10 +31,11 @@ def test_killed_legacy_migration_resumes_at_any_statement(file: Path, number: in
     """As the driver left it: each statement committed, the revision's number not yet."""
     before, wreck, whole = file.with_name("before.db"), file.with_name("wreck.db"), file.with_name("whole.db")
     expected = fresh(f"sqlite:///{whole}")
-    revision, url, rows = FIRST[number], f"sqlite:///{wreck}", 0
+    revision, url, tables = FIRST[number], f"sqlite:///{wreck}", {"alembic_version"}
     if number:
         script(f"sqlite:///{before}", dump_of(FIRST[number - 1].number, "sqlite").read_text("utf-8"))
-        rows = len(contents(f"sqlite:///{before}"))
+        # Where an answer's text has moved, its thread is noted as changed.
+        tables = {*contents(f"sqlite:///{before}"), "thread_changes"}
     else:
         execute(f"sqlite:///{before}", VERSION)
     for done in range(1, len(revision.sqlite) + 1):
@@ -43,9 +44,7 @@ def test_killed_legacy_migration_resumes_at_any_statement(file: Path, number: in
         step = plan(url)
         assert step is not None and revision.sqlite[done - 1] not in step.statements
         migrate(url)
-        assert (structure(url), len(contents(url))) == (expected, max(rows, 1)), (
-            f"killed after {done} of {revision.number}"
-        )
+        assert (structure(url), set(contents(url))) == (expected, tables), f"killed after {done} of {revision.number}"
         assert plan(url) is None
 
 
