@@ -356,15 +356,15 @@ _CANARIES = (
         ('a2', 'demo', '/p', 'c2', 1, NULL, 'ai', 'AI', 'An answer', 'An answer', 'published', 4)""",
     """INSERT INTO questions (id, site, page, visitor_id, body, html, idempotency_key, created_at)
         VALUES ('q1', 'demo', '/p', 'v1', 'canaryquestion', 'canaryquestion', 'key', 1)""",
-    """INSERT INTO answers (id, kind, site, page, url, title, question_id, visitor_id, address_key, state, body, html,
-        sources, passages, tokens_in, queued_at, due_at, draft) VALUES
-        ('a1', 'thread', 'demo', '/p', '', '', 'c1', 'v1', 'canary', 'done', 'canarydraft', 'canarydraft', '[]', '[]',
-            7, 1, 1, 1),
-        ('a2', 'thread', 'demo', '/p', '', '', 'c2', 'v1', 'canary', 'done', 'An answer', 'An answer', '[]', '[]',
-            7, 1, 1, 0),
-        ('a3', 'chat', 'demo', '/p', 'https://a.example/?canaryurl', 'canarytitle', 'q1', 'v1', 'canary', 'done',
-            'canaryprivate', 'canaryprivate', '[{"quote":"canaryquote","url":"","title":""}]',
-            '[{"url":"https://a.example/?canarypassage","hash":"0123456789abcdef"}]', 7, 1, 1, 0)""",
+    """INSERT INTO answers (id, kind, site, page, url, hint, title, question_id, visitor_id, address_key, state, body,
+        html, sources, passages, tokens_in, queued_at, due_at, draft) VALUES
+        ('a1', 'thread', 'demo', '/p', '', '', '', 'c1', 'v1', 'canary', 'done', 'canarydraft', 'canarydraft',
+            '[]', '[]', 7, 1, 1, 1),
+        ('a2', 'thread', 'demo', '/p', '', 'https://a.example/p?canaryhint', '', 'c2', 'v1', 'canary', 'done',
+            'An answer', 'An answer', '[]', '[]', 7, 1, 1, 0),
+        ('a3', 'chat', 'demo', '/p', 'https://a.example/?canaryurl', 'https://a.example/?canaryhint', 'canarytitle',
+            'q1', 'v1', 'canary', 'done', 'canaryprivate', 'canaryprivate',
+            '[{"quote":"canaryquote","url":"","title":""}]', '[{"url":"https://a.example/?canarypassage","hash":"0123456789abcdef"}]', 7, 1, 1, 0)""",
     """INSERT INTO answer_revisions (id, site, comment_id, author, action, body, html, note, created_at) VALUES
         ('r1', 'demo', 'a2', 'ai', 'answered', 'An answer', 'An answer', '', 5),
         ('r2', 'demo', 'a1', 'ai', 'answered', 'canarydraft', 'canarydraft', '', 5)""",

@@ -29,14 +29,14 @@ _PRIVATE = (
     "UPDATE reports SET reason = '' WHERE visitor_id = :id",
     "DELETE FROM answers WHERE visitor_id = :id AND kind = 'chat' AND state IN ('queued', 'streaming')",
     # The address too, which may carry whatever the site has put there for this visitor.
-    """UPDATE answers SET body = '', html = '', sources = '[]', title = '', url = '', hint = '', passages = '[]'
+    """UPDATE answers SET body = '', html = '', sources = '[]', title = '', url = '', passages = '[]'
         WHERE visitor_id = :id AND kind = 'chat'""",
     "DELETE FROM questions WHERE visitor_id = :id",
 )
 _TRACES = (
     """UPDATE comments SET author_name = '', avatar_url = NULL, visitor_id = NULL, address_key = NULL,
         idempotency_key = NULL WHERE visitor_id = :id""",
-    "UPDATE answers SET visitor_id = '', address_key = '' WHERE visitor_id = :id",
+    "UPDATE answers SET visitor_id = '', address_key = '', hint = '' WHERE visitor_id = :id",
     "DELETE FROM sessions WHERE visitor_id = :id",
     "DELETE FROM account_sessions WHERE visitor_id = :id",
     "DELETE FROM identities WHERE visitor_id = :id",
