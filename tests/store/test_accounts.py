@@ -364,7 +364,8 @@ _CANARIES = (
             'An answer', 'An answer', '[]', '[]', 7, 1, 1, 0),
         ('a3', 'chat', 'demo', '/p', 'https://a.example/?canaryurl', 'https://a.example/?canaryhint', 'canarytitle',
             'q1', 'v1', 'canary', 'done', 'canaryprivate', 'canaryprivate',
-            '[{"quote":"canaryquote","url":"","title":""}]', '[{"url":"https://a.example/?canarypassage","hash":"0123456789abcdef"}]', 7, 1, 1, 0)""",
+            '[{"quote":"canaryquote","url":"","title":""}]',
+            '[{"url":"https://a.example/?canarypassage","hash":"0123456789abcdef"}]', 7, 1, 1, 0)""",
     """INSERT INTO answer_revisions (id, site, comment_id, author, action, body, html, note, created_at) VALUES
         ('r1', 'demo', 'a2', 'ai', 'answered', 'An answer', 'An answer', '', 5),
         ('r2', 'demo', 'a1', 'ai', 'answered', 'canarydraft', 'canarydraft', '', 5)""",
