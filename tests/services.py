@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import functools
 import http.server
+import itertools
 import json
+import os
 import shutil
 import socket
 import sqlite3
@@ -16,7 +18,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
@@ -46,11 +48,17 @@ OF_ONE_ADDRESS = {"address_daily_answers": "unlimited", "address_comments_per_mi
 """Settings of a site whose visitors all come from one address, as in most tests."""
 
 
+_worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+_ports = itertools.cycle(range(12_000 + 1_000 * (_worker % 16), 13_000 + 1_000 * (_worker % 16)))
+
+
 def free_port() -> int:
-    """A port that the kernel says is free."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port of this test process's own, below those that the kernel gives: it stays free while a server restarts."""
+    while True:
+        port = next(_ports)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def wait_until(condition: Callable[[], Any], seconds: float = 20) -> Any:

@@ -12,7 +12,7 @@ from ..comments import store as threads
 from ..comments.updates import ThreadUpdates
 from ..core import comments as rules
 from ..core.events import HEARTBEAT, RETRY, encode
-from ..core.model import RUNNING, Visitor
+from ..core.model import RUNNING, Visitor, promised_retry
 from ..core.page_addresses import page_address, page_hint
 from ..core.times import iso
 from ..db.work import Work
@@ -169,7 +169,7 @@ class AnswerHandlers:
             "sources": [source.public() for source in job.sources],
             "state": job.state,
             "error": job.error,
-            "retry_at": None if job.retry_at is None else iso(job.retry_at),
+            "retry_at": promised_retry(job.error, job.retry_at),
             "model": job.model,
             "provider": job.provider,
             **_count(await self._quota(call, visitor, job.page)),
@@ -186,7 +186,7 @@ def _entries(row: dict[str, Any], job: store.QueuedAnswer) -> list[dict[str, Any
         "id": job.id, "role": "assistant", "content": job.body, "html": job.html,
         "created_at": iso(job.settled_at or job.queued_at), "sources": [source.public() for source in job.sources],
         "state": job.state, "key": row["q_key"], "model": job.model, "error": job.error,
-        "provider": job.provider, "retry_at": None if job.retry_at is None else iso(job.retry_at),
+        "provider": job.provider, "retry_at": promised_retry(job.error, job.retry_at),
     }  # fmt: skip
     return [asked, answered]
 

@@ -35,6 +35,11 @@ class Visitor:
         return {"id": self.id, "name": self.name, "kind": self.kind, "avatar_url": self.avatar_url}
 
 
+def promised_retry(error: str | None, retry_at: int | None) -> str | None:
+    """When a failed answer is tried again by itself, as the API says it. Of one that waits for a key, nobody knows."""
+    return None if retry_at is None or error == "auth" else iso(retry_at)
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """The answer's side of an AI reply."""
@@ -51,7 +56,7 @@ class Answer:
     revised_at: int | None = None
 
     def public(self, *, with_sources: bool = True) -> dict[str, Any]:
-        """As the API shows it; `retry_at` says when a failed one is tried again by itself."""
+        """As the API shows it."""
         return {
             "state": self.state,
             "sources": [source.public() for source in self.sources] if with_sources else [],
@@ -59,7 +64,7 @@ class Answer:
             "provider": self.provider,
             "verified_by_owner": self.verified_by_owner,
             "question_id": self.question_id,
-            "retry_at": None if self.retry_at is None else iso(self.retry_at),
+            "retry_at": promised_retry(self.error, self.retry_at),
             "error": self.error,
             "outdated": self.outdated,
             "revised_at": None if self.revised_at is None else iso(self.revised_at),

@@ -21,6 +21,7 @@ STATUSES = (
     "elsewhere",
     "type",
     "large",
+    "complex",
     "http",
     "slow",
     "network",
