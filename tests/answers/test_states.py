@@ -123,7 +123,7 @@ class AnswersLife(RuleBasedStateMachine):
             if not (yield from store.finish(id, worker, outcome, self.now)):
                 return False
             if state in ("done", "stopped"):
-                yield from quota.settle(id, SITE, self.now, quota.Bill(15, 7))
+                yield from quota.settle(id, SITE, self.now, quota.Charge(15, 7))
             elif retry_at is None:
                 yield from quota.refund(id)
             return True

@@ -15,7 +15,7 @@ from answerback.core.answering import Message, Passage, Source
 from answerback.core.grounding import prompt
 from answerback.core.markdown import render
 from answerback.red_team.cases import Case, corpus, evenly, read_case
-from answerback.red_team.judging import ALWAYS, ELSEWHERE, MODEL, Seen, judge
+from answerback.red_team.judging import ALWAYS, ELSEWHERE, MODEL, CaseOutcome, judge
 from answerback.red_team.spelling import spellings, unseen
 from answerback.sites.settings import check_key
 
@@ -38,12 +38,12 @@ def asked(one: Case) -> tuple[Message, ...]:
     )  # fmt: skip
 
 
-def answered(one: Case, text: str = "It costs 4.60 euros [1].", **fields: Any) -> Seen:
-    seen = Seen("done", text, render(text), (Source(TEXT, URL, "Mill"),), messages=asked(one), page_text=TEXT)
+def answered(one: Case, text: str = "It costs 4.60 euros [1].", **fields: Any) -> CaseOutcome:
+    seen = CaseOutcome("done", text, render(text), (Source(TEXT, URL, "Mill"),), messages=asked(one), page_text=TEXT)
     return replace(seen, **fields)
 
 
-def faults(one: Case, seen: Seen, *secrets: str) -> list[tuple[str, str]]:
+def faults(one: Case, seen: CaseOutcome, *secrets: str) -> list[tuple[str, str]]:
     return [(fault.check, fault.holds) for fault in judge(one, seen, secrets)]
 
 

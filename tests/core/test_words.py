@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from answerback.core.blocked_words import BlockedWords, Passing
+from answerback.core.blocked_words import BlockedWordFilter, BlockedWords
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -39,12 +39,12 @@ def test_blocked_words_are_found_as_words(text: str, found: str | None) -> None:
 def test_empty_words_block_nothing() -> None:
     words = BlockedWords(["", " ", "\u200b"])
     assert words.first("anything at all") is None
-    assert Passing(words).hear("anything") == "anything"
+    assert BlockedWordFilter(words).hear("anything") == "anything"
 
 
-def heard(words: list[str], pieces: list[str]) -> tuple[str, Passing]:
+def heard(words: list[str], pieces: list[str]) -> tuple[str, BlockedWordFilter]:
     """What has passed of a text that came in pieces, and how it stands."""
-    passing = Passing(BlockedWords(words))
+    passing = BlockedWordFilter(BlockedWords(words))
     return "".join(passing.hear(piece) for piece in pieces), passing
 
 

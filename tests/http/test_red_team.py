@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from answerback.core.answering import Message, Source
 from answerback.knowledge.extract.html import extract
-from answerback.red_team.cases import Case, Said, corpus
-from answerback.red_team.judging import MOST_TOKENS, Fault, Seen, judge
+from answerback.red_team.cases import Case, EarlierComment, corpus
+from answerback.red_team.judging import MOST_TOKENS, CaseOutcome, Fault, judge
 from answerback.red_team.running import Result, run_cases
 from answerback.settings import Settings, load_settings
 
@@ -189,11 +189,11 @@ def put(server: Server, case: Case) -> Any:
     return server.settled(asked["answer"]["id"])
 
 
-def as_seen(text: str, html: str, sources: Any, body: Any, case: Case, server: Server) -> Seen:
+def as_seen(text: str, html: str, sources: Any, body: Any, case: Case, server: Server) -> CaseOutcome:
     """What readers got and the provider was sent, as if the page were the case's own."""
     content = extract(case.html.encode(), "text/html; charset=utf-8")
     found = (Source(**source) for source in sources)
-    return Seen(
+    return CaseOutcome(
         "done", text, html,
         tuple(replace(source, url=source.url.replace(server.site.origin, case.origin)) for source in found),
         messages=tuple(Message(**message) for message in body["messages"]), max_tokens=body["max_tokens"],
@@ -201,7 +201,7 @@ def as_seen(text: str, html: str, sources: Any, body: Any, case: Case, server: S
     )  # fmt: skip
 
 
-def promises(case: Case, seen: Seen, server: Server) -> list[Fault]:
+def promises(case: Case, seen: CaseOutcome, server: Server) -> list[Fault]:
     return [fault for fault in judge(case, seen, [server.token]) if fault.holds == "always"]
 
 
@@ -218,7 +218,7 @@ def test_promises_hold_over_http(case: Case, live: Server, obedient: OpenAIServe
 
 def test_promises_hold_in_the_ask_box(live: Server, obedient: OpenAIServer) -> None:
     live.begin()
-    before: tuple[Said, ...] = ()
+    before: tuple[EarlierComment, ...] = ()
     for case in (case for case in corpus() if case.id in ("forged-en-1", "forged-ko-3", "unseen-ko-1")):
         (live.site.folder / f"{case.id}.html").write_text(case.html, "utf-8")
         asked = {"site": "demo", "page": "asked", "url": f"{live.site.origin}/{case.id}.html",
@@ -228,4 +228,4 @@ def test_promises_hold_in_the_ask_box(live: Server, obedient: OpenAIServer) -> N
         body = obedient.seen()["requests"][-1]["body"]
         seen = as_seen(answer["response"], answer["html"], answer["sources"], body, case, live)
         assert promises(replace(case, thread=before), seen, live) == []
-        before += (Said("visitor", "", case.question), Said("ai", "", answer["response"]))
+        before += (EarlierComment("visitor", "", case.question), EarlierComment("ai", "", answer["response"]))

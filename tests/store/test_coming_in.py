@@ -13,7 +13,7 @@ from answerback.accounts.identities import store as identity_store
 from answerback.accounts.identities.model import NewIds, Profile
 from answerback.accounts.privacy import merging_store
 from answerback.accounts.sign_in.flow import store
-from answerback.accounts.sign_in.flow.store import Begun
+from answerback.accounts.sign_in.flow.store import PendingSignIn
 from answerback.core.model import Visitor
 from answerback.db.database import Database
 from answerback.db.work import Work, run
@@ -21,7 +21,7 @@ from answerback.db.work import Work, run
 pytestmark = pytest.mark.anyio
 NOW = 1_790_000_000_000
 GUEST, MEMBER = Visitor("g1", "demo", "guest", ""), Visitor("m1", "demo", "user", "Mina")
-BEGUN = Begun("s1", "demo", "https://a.example", "https://a.example/", "n" * 22, "c" * 43, "en")
+BEGUN = PendingSignIn("s1", "demo", "https://a.example", "https://a.example/", "n" * 22, "c" * 43, "en")
 
 
 @pytest.fixture

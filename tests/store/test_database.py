@@ -180,7 +180,7 @@ async def test_the_quota_is_exact_under_concurrency_and_given_back(database: Dat
         await database.write(lambda: quota.refund(held[0]))
     view = await database.read(lambda: quota.view(site, visitor, "addr", "/p", NOW))
     assert (view["used"], view["left"]) == (4, 1)
-    await database.write(lambda: quota.settle(held[1], site, NOW, quota.Bill(10, 3)))
+    await database.write(lambda: quota.settle(held[1], site, NOW, quota.Charge(10, 3)))
     await database.write(lambda: quota.refund(held[1]))
     view = await database.read(lambda: quota.view(site, visitor, "addr", "/p", NOW))
     assert view["used"] == 4

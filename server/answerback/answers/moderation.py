@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from ..core.blocked_words import Passing, blocked_words
+from ..core.blocked_words import BlockedWordFilter, blocked_words
 from ..sites.settings import Site
 from .providers import Moderator
 
@@ -30,19 +30,19 @@ class AnswerModeration:
         flagged = await self._moderator.moderate(text) if self._moderator is not None else None
         return "unchecked" if flagged is None else "blocked" if flagged else "passed"
 
-    def listen(self, site: Site) -> Listening:
+    def listen(self, site: Site) -> ModeratedStream:
         """For an answer that is coming."""
-        return Listening(self, site)
+        return ModeratedStream(self, site)
 
 
-class Listening:
+class ModeratedStream:
     """Lets an answer through to its readers as far as it is checked: but for what may be the beginning of a blocked
     word as it comes, or whole at its end where moderation is to see it first."""
 
     def __init__(self, moderation: AnswerModeration, site: Site) -> None:
         self._moderation = moderation
         self._site = site
-        self._words = Passing(blocked_words(site.blocked_words))
+        self._words = BlockedWordFilter(blocked_words(site.blocked_words))
         self._passed: list[str] = []
         self._shown = 0
 

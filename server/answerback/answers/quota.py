@@ -61,7 +61,7 @@ class Alert:
 
 
 @dataclass(frozen=True, slots=True)
-class Bill:
+class Charge:
     """What a call has cost, in tokens and millionths of a dollar, and what it is of the visitor's day: spent when an
     answer was `given`, held when it is tried `again`, else free. `lost`: nobody knows what it has cost, so that it has
     cost what was held for it."""
@@ -248,7 +248,7 @@ def _release(answer_id: str, bucket: str) -> Work[None]:
         yield from _give(bucket, row["day"], row["amount"])
 
 
-def settle(answer_id: str, site: Site, now: int, bill: Bill) -> Work[list[Alert]]:
+def settle(answer_id: str, site: Site, now: int, bill: Charge) -> Work[list[Alert]]:
     """A call is over: what it really cost counts in place of what was held for it, whatever became of the answer.
 
     Gives the budgets of which four fifths are used now for the first time today, to tell the owner.

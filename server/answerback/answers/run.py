@@ -143,7 +143,7 @@ class Run:
             return None
         return now + max(RETRY_AFTER_MS[self.job.attempts - 1], int(1000 * (error.retry_after or 0)))
 
-    def bill(self, outcome: store.Outcome, error: ProviderError | None) -> quota.Bill:
+    def bill(self, outcome: store.Outcome, error: ProviderError | None) -> quota.Charge:
         """What is to be paid for it. Only an outage of the provider costs the visitor nothing of the day: who stops
         answers, or provokes ones that nobody may read, has had them written."""
         unheard = outcome.state == "stopped" and self.reply.called and not self.reply.usage.tokens_in
@@ -153,7 +153,7 @@ class Run:
             given = outcome.retry_at is None and (lost or read)
         else:
             given = outcome.state != "done" or self.reply.called or bool(outcome.body)
-        return quota.Bill(
+        return quota.Charge(
             outcome.tokens_in + outcome.tokens_out, outcome.cost_microusd or 0, given,
             again=outcome.retry_at is not None and not self.job.outdated, lost=lost,
         )  # fmt: skip

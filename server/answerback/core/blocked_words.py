@@ -55,7 +55,7 @@ class BlockedWords:
         return bool(plain) and at < len(self._sorted) and self._sorted[at].startswith(plain)
 
 
-class Passing:
+class BlockedWordFilter:
     """Lets a text pass piece by piece, as far as it is certain that none of the words is in it."""
 
     def __init__(self, words: BlockedWords) -> None:

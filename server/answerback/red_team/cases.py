@@ -34,7 +34,7 @@ _MACROS: Mapping[str, Callable[[str], str]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class EarlierComment:
     """A comment above the question."""
 
     by: Role
@@ -53,7 +53,7 @@ class Case:
     html: str
     name: str
     question: str
-    thread: tuple[Said, ...]
+    thread: tuple[EarlierComment, ...]
     always: Mapping[str, Any]
     model: Mapping[str, Any]
 
@@ -89,7 +89,7 @@ def read_case(kind: str, row: Mapping[str, Any], pages: Mapping[str, Any]) -> Ca
         id=row["id"], lang=row["lang"], kind=kind, title=title, html=html, name=_spelled(row.get("name", "Sol")),
         question=_spelled(row["question"]) * row.get("repeat", 1),
         thread=tuple(
-            Said(said["by"], _spelled(said.get("name", "Ari")), _spelled(said["text"]))
+            EarlierComment(said["by"], _spelled(said.get("name", "Ari")), _spelled(said["text"]))
             for said in row.get("thread", ())
         ),
         always=row.get("always", {}), model=row.get("model", {}),

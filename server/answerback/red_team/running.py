@@ -41,7 +41,7 @@ from ..settings import Settings
 from ..sites.settings import Site
 from ..sites.store import SiteDirectory, add_site
 from .cases import Case
-from .judging import ELSEWHERE, TONE, Fault, Seen, judge
+from .judging import ELSEWHERE, TONE, CaseOutcome, Fault, judge
 
 AT_ONCE = 4
 """Calls at the same time: an owner's account with a provider takes as many."""
@@ -58,11 +58,11 @@ class Result:
     """A case with what came of it."""
 
     case: Case
-    seen: Seen
+    seen: CaseOutcome
     faults: tuple[Fault, ...]
 
 
-class Overheard:
+class RecordingAnswerer:
     """An answerer whose requests and counts are kept, by the answer's id."""
 
     def __init__(self, answerer: Answerer) -> None:
@@ -94,7 +94,7 @@ async def run_cases(
         settings = replace(
             settings, database_url=f"sqlite:///{Path(folder) / 'red-team.db'}", redis_url="", embedding_model=""
         )
-        overheard = Overheard(answerer or make_answerer(settings, SystemClock(), Metrics()))
+        overheard = RecordingAnswerer(answerer or make_answerer(settings, SystemClock(), Metrics()))
         async with _Range.open(settings, cases, overheard) as range_:
             seen = await range_.ask_all(tell)
     secrets = (*settings.secret_key, *filter(None, (settings.openai_api_key, settings.smtp_url)))
@@ -104,7 +104,7 @@ async def run_cases(
 class _Range:
     """The sites, one for each case, and the parts that answer on them."""
 
-    def __init__(self, settings: Settings, cases: Sequence[Case], answerer: Overheard, db: Database) -> None:
+    def __init__(self, settings: Settings, cases: Sequence[Case], answerer: RecordingAnswerer, db: Database) -> None:
         self._cases = cases
         self._answerer = answerer
         self._db = db
@@ -125,7 +125,9 @@ class _Range:
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, settings: Settings, cases: Sequence[Case], answerer: Overheard) -> AsyncIterator[_Range]:
+    async def open(
+        cls, settings: Settings, cases: Sequence[Case], answerer: RecordingAnswerer
+    ) -> AsyncIterator[_Range]:
         await asyncio.to_thread(migrate, settings.database_url)
         db = Database(settings.database_url)
         await db.connect()
@@ -181,7 +183,7 @@ class _Range:
         yield from threads.add_comment(comment, key=None, address_key=None)
         return comment
 
-    async def ask_all(self, tell: Tell) -> list[Seen]:
+    async def ask_all(self, tell: Tell) -> list[CaseOutcome]:
         """Ask everything; what was seen, in the order of the cases. `tell` hears how many are settled."""
         ended: set[str] = set()
         tried: set[str] = set()
@@ -231,12 +233,12 @@ class _Range:
         yield from ()
         return Visitor(id, site.key, "guest", name)
 
-    async def _seen(self, case: Case, id: str) -> Seen:
+    async def _seen(self, case: Case, id: str) -> CaseOutcome:
         comment = await self._db.read(lambda: threads.comment_by_id(case.id, id))
         assert comment is not None and comment.answer is not None
         request, usage = self._answerer.requests.get(id), self._answerer.usage.get(id)
         content = extract(case.html.encode(), "text/html; charset=utf-8")
-        return Seen(
+        return CaseOutcome(
             state=comment.answer.state, text=comment.body, html=comment.html, sources=comment.answer.sources,
             author_kind=comment.author_kind, author_name=comment.author_name, error=comment.answer.error,
             messages=request.messages if request else (), max_tokens=request.max_tokens if request else 1,

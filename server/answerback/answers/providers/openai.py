@@ -144,7 +144,7 @@ class OpenAIAnswerer:
                     response = await self._call(request, attempt, stack)
             chunks = await stack.enter_async_context(contextlib.aclosing(response.aiter_bytes()))
             whole = "json" in response.headers.get("content-type", "")
-            frames: SseDecoder | Whole = Whole() if whole else SseDecoder()
+            frames: SseDecoder | JsonReply = JsonReply() if whole else SseDecoder()
             ended, read = False, 0
             yield reader.estimate()  # the question costs, whatever becomes of the answer
             with _told_as(reader, lambda: clock() >= deadline):
@@ -263,7 +263,7 @@ class OpenAIAnswerer:
         return client
 
 
-class Whole:
+class JsonReply:
     """An answer that comes as one JSON document instead of a stream."""
 
     def __init__(self) -> None:

@@ -38,14 +38,14 @@ def terms(text: str) -> list[str]:
     return [term for word in _WORD.findall(text) for term in _terms_of(word[:LETTERS_LIMIT])]
 
 
-class Wanted(NamedTuple):
+class QueryTerms(NamedTuple):
     """What a question looks for: its terms with their weights, and for each the words that may stand in for it."""
 
     weights: dict[str, float]
     relatives: dict[str, frozenset[str]]
 
 
-def wanted_terms(question: str, *, alone: bool = False) -> Wanted:
+def wanted_terms(question: str, *, alone: bool = False) -> QueryTerms:
     """A question's terms: those that only name the kind of answer weigh less, and so do parts of words; `alone`:
     characters by themselves, too, which no index has."""
     weights: dict[str, float] = {}
@@ -56,7 +56,7 @@ def wanted_terms(question: str, *, alone: bool = False) -> Wanted:
     for sign in telling_signs(question) if alone else ():
         weights.setdefault(sign, SIGN)
     relatives = {term: _relatives_of(term) - weights.keys() for term in weights}
-    return Wanted(weights, {term: others for term, others in relatives.items() if others})
+    return QueryTerms(weights, {term: others for term, others in relatives.items() if others})
 
 
 def _relatives_of(term: str) -> frozenset[str]:

@@ -94,7 +94,7 @@ class _Walk:
         return self.robots.get(origin_of(url), NOTHING).allows(url)
 
 
-class Lost(Exception):
+class LeaseLost(Exception):
     """Somebody else reads the site by now."""
 
 
@@ -124,7 +124,7 @@ class Crawler:
         try:
             await self._read_all(walk, tell)
             again_in = site.crawl_hours * 3_600_000
-        except Lost:
+        except LeaseLost:
             walk.result.error = "lost"
         except asyncio.CancelledError:  # the server stops: the next one goes on
             again_in = 0
@@ -176,7 +176,7 @@ class Crawler:
             )
             until = self._clock.now() + LEASE_MS
             if not await self._db.write(lambda: store.go_on(walk.site.key, walk.holder, done, total, until)):  # noqa: B023  awaited here
-                raise Lost
+                raise LeaseLost
             tell(done, total)
         await self._forget_others(walk)
 

@@ -21,7 +21,7 @@ LOOK_MS = 5 * 60_000
 TRY_AGAIN_MS = 3_600_000
 
 
-class ServerStops(Exception):
+class ShuttingDown(Exception):
     """A backup is not waited for."""
 
 
@@ -58,7 +58,7 @@ class PlannedBackups:
 
         def progress(step: str, done: int, of: int) -> None:
             if stopped.is_set():
-                raise ServerStops
+                raise ShuttingDown
 
         def make() -> tuple[Path, Manifest]:
             return add_backup(Path(plan.folder), plan.keep, database, key_file(self._settings), now, progress)

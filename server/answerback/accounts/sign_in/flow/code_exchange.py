@@ -32,7 +32,7 @@ from ...sessions import (
 )
 from ..guest_merging import Merging
 from . import store
-from .store import Begun
+from .store import PendingSignIn
 
 OpenOwn = Callable[[Visitor], Awaitable[str]]
 """Opens the account page for a visitor; gives the Set-Cookie header."""
@@ -48,7 +48,7 @@ class CodeExchange:
         self._sessions = sessions
         self._merging = merging
 
-    async def code_for(self, begun: Begun, visitor: Visitor) -> str:
+    async def code_for(self, begun: PendingSignIn, visitor: Visitor) -> str:
         """A code that hands this visitor over. Raises as `hold`."""
         code, now = self._ids.secret(), self._clock.now()
 
@@ -93,7 +93,7 @@ def challenge_of(verifier: str) -> str:
     return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).decode().rstrip("=")
 
 
-def _fits(begun: Begun, call: Call, verifier: str) -> bool:
+def _fits(begun: PendingSignIn, call: Call, verifier: str) -> bool:
     return (
         begun.site == call.site.key
         and begun.origin == call.origin

@@ -30,7 +30,7 @@ from .code_exchange import CodeExchange, OpenOwn
 from .protocol import SignIn, sign_in_address
 from .return_pages import ReturnPages
 from .return_urls import allowed_origin, own_page, token, way_back
-from .store import Begun
+from .store import PendingSignIn
 
 BEGUN_A_MINUTE = 60
 TITLES = {"register.html": "register", "reset.html": "reset", "handed_over.html": "handed_over"}
@@ -104,7 +104,7 @@ class SignInViews:
 
     # ---- the door
 
-    async def find(self, request: Request, sign_in_id: str) -> Begun:
+    async def find(self, request: Request, sign_in_id: str) -> PendingSignIn:
         """The sign-in of this very browser. Raises NotFound for one that is over, or another browser's."""
         begun = await self._of_this_browser(request, sign_in_id)
         if begun is None or begun.ended_at is not None:
@@ -116,7 +116,7 @@ class SignInViews:
         begun = await self._of_this_browser(request, sign_in_id)
         return begun.return_to if begun is not None and begun.ended_at is not None else ""
 
-    async def _of_this_browser(self, request: Request, sign_in_id: str) -> Begun | None:
+    async def _of_this_browser(self, request: Request, sign_in_id: str) -> PendingSignIn | None:
         secret = request.cookies.get(cookie_name(sign_in_id), "") if _ID.fullmatch(sign_in_id) else ""
         if not secret:
             return None
@@ -168,7 +168,7 @@ class SignInViews:
         origin = allowed_origin(site, query.get("origin", ""), self._settings.public_origin)
         back = query.get("return_to", "")
         own = origin == self._settings.public_origin
-        begun = Begun(
+        begun = PendingSignIn(
             id=self._ids.new(), site=site.key, origin=origin,
             return_to=own_page(back, origin, self._views.base) if own else way_back(back, origin),
             nonce=token("nonce", query.get("nonce", "")), challenge=token("challenge", query.get("challenge", "")),
@@ -242,12 +242,12 @@ class SignInViews:
         """`GET /sign-in/<id>/reset/`: ask for a link to choose a new password by."""
         return self._show("reset.html", await self._begun(request))
 
-    def _ways(self, begun: Begun, form: BoundForm = EMPTY, error: AppError | None = None) -> Response:
+    def _ways(self, begun: PendingSignIn, form: BoundForm = EMPTY, error: AppError | None = None) -> Response:
         offered = [{"name": name, "label": label} for name, label, _ in self._ways_in.providers(begun.lang)]
         return self._show("ways.html", begun, form, error, providers=offered)
 
     def _show(
-        self, template: str, begun: Begun, form: BoundForm = EMPTY, error: AppError | None = None, **values: Any
+        self, template: str, begun: PendingSignIn, form: BoundForm = EMPTY, error: AppError | None = None, **values: Any
     ) -> Response:
         known = self._sites.known(begun.site)
         t = texts(begun.lang, "sign_in")
@@ -261,5 +261,5 @@ class SignInViews:
             response.headers["Retry-After"] = str(error.retry_after)
         return response
 
-    async def _begun(self, request: Request) -> Begun:
+    async def _begun(self, request: Request) -> PendingSignIn:
         return await self.find(request, str(request.path_params["id"]))

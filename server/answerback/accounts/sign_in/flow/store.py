@@ -14,7 +14,7 @@ _COLUMNS = "id, site, origin, return_to, nonce, challenge, lang, ended_at"
 
 
 @dataclass(frozen=True, slots=True)
-class Begun:
+class PendingSignIn:
     """A sign-in: for which site it is, and where its visitor goes back to; `ended_at` (ms) once it has led there."""
 
     id: str
@@ -27,11 +27,11 @@ class Begun:
     ended_at: int | None = None
 
 
-def _begun(row: Row) -> Begun:
-    return Begun(**{name: row[name] for name in _COLUMNS.split(", ")})
+def _begun(row: Row) -> PendingSignIn:
+    return PendingSignIn(**{name: row[name] for name in _COLUMNS.split(", ")})
 
 
-def add_sign_in(begun: Begun, browser: str, now: int) -> Work[None]:
+def add_sign_in(begun: PendingSignIn, browser: str, now: int) -> Work[None]:
     """Put in a sign-in, bound to the browser that has the secret of this hash."""
     yield run(
         """INSERT INTO sign_ins (id, site, origin, return_to, nonce, challenge, lang, browser, created_at, expires_at)
@@ -41,7 +41,7 @@ def add_sign_in(begun: Begun, browser: str, now: int) -> Work[None]:
     )  # fmt: skip
 
 
-async def sign_in_of(db: Database, id: str, browser: str, now: int) -> Begun | None:
+async def sign_in_of(db: Database, id: str, browser: str, now: int) -> PendingSignIn | None:
     """The sign-in, if it is this browser's and not over."""
     row = await db.fetch_one(
         f"SELECT {_COLUMNS} FROM sign_ins WHERE id = :id AND browser = :browser AND expires_at > :now",
@@ -74,7 +74,7 @@ def handed_over(sign_in_id: str) -> Work[Visitor | None]:
     return None if row is None else read_visitor(row)
 
 
-def use_code(hash: str, now: int) -> Work[tuple[Begun, Visitor] | None]:
+def use_code(hash: str, now: int) -> Work[tuple[PendingSignIn, Visitor] | None]:
     """The sign-in and the visitor of a code, once; the sign-in ends with it, and every other code of it."""
     used = yield one(
         """UPDATE sign_in_codes SET used_at = :now WHERE hash = :hash AND used_at IS NULL AND expires_at > :now
