@@ -57,6 +57,7 @@ def furnish() -> Work[None]:
     yield from threads.set_locked("blog", "/a", True, NOW)
     yield from threads.set_rule("blog", "/a", "drafts", NOW)
     yield from threads.set_locked("blog", "/without-comments", True, NOW)
+    yield from threads.set_place("blog", "/moved", "https://blog.example/b", "By the owner", NOW)
 
 
 async def exported(database: Database, format: str) -> str:
@@ -84,9 +85,10 @@ async def test_export_and_import_round_trip(database: Database, tmp_path: Path) 
     await fresh.write(lambda: add_site("blog", {"origins": "https://blog.example"}, NOW))
     assert (await brought(fresh, site, path)).added == 4
     assert json.loads(await exported(fresh, "json"))["threads"] == json.loads(text)["threads"]
-    assert [(thread["page"], thread["locked"], thread["ai"]) for thread in json.loads(text)["threads"]] == [
-        ("/a", True, "drafts"), ("/without-comments", True, None),
-    ]  # fmt: skip
+    assert [
+        (thread["page"], thread["locked"], thread["ai"], thread["url_by_owner"])
+        for thread in json.loads(text)["threads"]
+    ] == [("/a", True, "drafts", False), ("/moved", False, None, True), ("/without-comments", True, None, False)]
     await fresh.close()
 
 

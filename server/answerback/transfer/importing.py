@@ -156,7 +156,9 @@ class Importer:
     def _save_threads(self, batch: list[IncomingThread]) -> Work[None]:
         for item in batch:
             address, page = self._place(item)
-            thread = store.Thread(page, self._url(address), _title(item), item.locked, item.ai)
+            url = self._url(address)
+            by_owner = item.url_by_owner and bool(url)
+            thread = store.Thread(page, url, _title(item), item.locked, item.ai, by_owner)
             yield from store.add_thread(self._site.key, thread, self._now)
 
     def _url(self, address: str) -> str:

@@ -85,6 +85,8 @@ class IncomingThread:
     locked: bool = False
     ai: str | None = None
     """The page's rule for answers, where it differs from the site's."""
+    url_by_owner: bool = False
+    """Whether the owner has said where the page is, and what it is called."""
 
 
 def moment(value: Any) -> int | None:

@@ -27,12 +27,17 @@ class Thread:
     locked: bool
     ai: str | None
     """The page's rule for answers, where it differs from the site's."""
+    url_by_owner: bool = False
+    """Whether the owner has said where the page is, and what it is called."""
 
 
 def threads_of(site: str) -> Work[list[Thread]]:
     """All threads of a site, by page."""
-    rows = yield many("SELECT page, url, title, locked, ai FROM threads WHERE site = :site ORDER BY page", site=site)
-    return [Thread(row["page"], row["url"], row["title"], bool(row["locked"]), row["ai"]) for row in rows]
+    rows = yield many(
+        "SELECT page, url, title, locked, ai, url_by_owner FROM threads WHERE site = :site ORDER BY page", site=site
+    )
+    flags = ("locked", "url_by_owner")
+    return [Thread(**(row | {name: bool(row[name]) for name in flags})) for row in rows]
 
 
 Place = tuple[str, int, str]
@@ -72,10 +77,10 @@ def taken(ids: Sequence[str]) -> Work[dict[str, Comment]]:
 def add_thread(site: str, thread: Thread, now: int) -> Work[None]:
     """Put in a thread from elsewhere as it is there; one that is here already stays as it is."""
     yield run(
-        """INSERT INTO threads (site, page, url, title, locked, ai, created_at)
-        VALUES (:site, :page, :url, :title, :locked, :ai, :now) ON CONFLICT (site, page) DO NOTHING""",
+        """INSERT INTO threads (site, page, url, title, locked, ai, url_by_owner, created_at)
+        VALUES (:site, :page, :url, :title, :locked, :ai, :by_owner, :now) ON CONFLICT (site, page) DO NOTHING""",
         site=site, page=thread.page, url=thread.url, title=thread.title, locked=int(thread.locked), ai=thread.ai,
-        now=now,
+        by_owner=int(thread.url_by_owner), now=now,
     )  # fmt: skip
 
 

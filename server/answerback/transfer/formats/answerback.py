@@ -76,7 +76,7 @@ def looks(source: Source) -> bool:
 
 
 def read(source: Source) -> Iterator[Incoming | IncomingThread]:
-    """The comments of an export, and the threads that are locked or have a rule of their own.
+    """The comments of an export, and the threads that are locked, or have a rule or an address by the owner.
 
     Raises BadRequest for anything else.
     """
@@ -86,9 +86,10 @@ def read(source: Source) -> Iterator[Incoming | IncomingThread]:
     for thread in data["threads"]:
         if not isinstance(thread, dict) or not _text(thread, "page"):
             raise BadRequest("validation_failed", f"{source.name} has a thread without a page.")
-        locked, ai = thread.get("locked") is True, _text(thread, "ai")
-        if locked or ai in AI_RULES:
-            yield IncomingThread(_text(thread, "url"), _page(thread), _text(thread, "title"), locked, ai or None)
+        locked, ai, placed = thread.get("locked") is True, _text(thread, "ai"), thread.get("url_by_owner") is True
+        if locked or placed or ai in AI_RULES:
+            url, title = _text(thread, "url"), _text(thread, "title")
+            yield IncomingThread(url, _page(thread), title, locked, ai or None, placed)
         for comment in _list(thread.get("comments")):
             if not isinstance(comment, dict) or not _text(comment, "id"):
                 raise BadRequest("validation_failed", f"{source.name} has a comment without an id.")
