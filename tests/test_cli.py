@@ -16,6 +16,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from answerback.ids import RandomIds
 from answerback.migrations import HEAD
 from answerback.settings import read_env_file
 
@@ -76,6 +77,11 @@ def test_a_command_is_a_process(spawn: Run) -> None:
     assert "ANSWERBACK_TYPO" in spawn("site", "list", code=1, ANSWERBACK_TYPO="x").stderr
     assert "usage:" in spawn("nonsense", code=2).stderr
     assert "UTF-8" in spawn("site", "show", os.fsdecode(b"\xff"), code=2).stderr
+
+
+def test_no_id_looks_like_an_option() -> None:
+    ids = RandomIds()
+    assert not [id for id in (ids.new() for _ in range(2_000)) if id.startswith("-")]
 
 
 def test_migrate_says_the_revision(run: Run) -> None:

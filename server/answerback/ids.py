@@ -19,10 +19,12 @@ class Ids(Protocol):
 
 
 class RandomIds:
-    """Ids from the operating system's randomness."""
+    """Ids from the operating system's randomness; none begins like an option, since commands take them."""
 
     def new(self) -> str:
-        return secrets.token_urlsafe(12)
+        while (id := secrets.token_urlsafe(12)).startswith("-"):
+            pass
+        return id
 
     def secret(self) -> str:
         return secrets.token_urlsafe(32)

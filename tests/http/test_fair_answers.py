@@ -84,11 +84,11 @@ def test_refusal_by_the_breaker_uses_no_try(server: Server, model: OpenAIServer)
     assert model.seen()["calls"] == calls, "nobody was called"
     assert rows(server, "SELECT attempts FROM answers WHERE id = ?", asked) == [(0,)]
     model.script(default={})
-    running = "SELECT 1 FROM answers WHERE state = 'streaming' OR (state = 'queued' AND due_at <= ?)"
+    waiting = "SELECT 1 FROM answers WHERE state = 'streaming' OR (state = 'queued' AND due_at <= ?1) OR retry_at <= ?1"
 
-    def is_done() -> bool:  # one of those that wait is tried first, and has a lease meanwhile
+    def is_done() -> bool:  # one of those that wait is tried first; nothing that is due loses its lease to the clock
         found = rows(server, "SELECT state, attempts FROM answers WHERE id = ?", asked)
-        if found == [("failed", 0)] and not rows(server, running, server.clock.now()):
+        if found == [("failed", 0)] and not rows(server, waiting, server.clock.now()):
             server.clock.advance(seconds=31)
         return found == [("done", 1)]
 
