@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator
 import pytest
 from answerback.knowledge.extract.html import extract
 from answerback.net.deny_list import PrivateSites, is_public, names_itself
-from answerback.net.fetch import MOST_BYTES, SITEMAP, Fetched, HttpPageFetcher, gunzip
+from answerback.net.fetch import MOST_BYTES, PAGE, ROBOTS, SITEMAP, Fetched, HttpPageFetcher, gunzip
 
 from .serving import Answer, Request, WebSite, page
 
@@ -120,6 +120,21 @@ async def test_a_redirect_is_looked_up_and_checked_anew(site: WebSite) -> None:
     rebound, looked = leading_to("127.0.0.1", "")
     assert (await rebound.fetch(f"{own}/moved", [own])).status == "address"
     assert looked == ["here.localhost", "here.localhost"]
+
+
+@pytest.mark.parametrize("inside", ["10.0.0.1", "::1", "::ffff:10.0.0.1", "127.0.0.1 169.254.169.254"])
+async def test_name_that_turns_inside_after_robots_is_refused(inside: str, site: WebSite) -> None:
+    """Rebinding between two fetches of one fetcher; 127.0.0.1 stands for the public address."""
+    site.pages["/robots.txt"] = (200, {"Content-Type": "text/plain"}, b"User-agent: *\nAllow: /")
+    site.pages["/moved"] = (302, {"Location": "/"}, b"")
+    fetcher, looked = leading_to("127.0.0.1", inside, "127.0.0.1", inside, private=["127.0.0.1"])
+    origin = f"http://site.example:{site.port}"
+    statuses = [
+        (await fetcher.fetch(origin + path, [origin], kind=kind)).status
+        for path, kind in (("/robots.txt", ROBOTS), ("/", PAGE), ("/moved", PAGE))
+    ]
+    assert statuses == ["ok", "address", "address"]
+    assert (looked, site.paths) == (["site.example"] * 4, ["/robots.txt", "/moved"])
 
 
 async def test_an_address_that_does_not_answer_gives_way_to_the_next(site: WebSite) -> None:
