@@ -27,6 +27,7 @@ def arriving(browser: Browser, address: str, **options: Any) -> Iterator[Page]:
     context = browser.new_context(viewport=options.pop("viewport", WIDE), device_scale_factor=1, **options)
     page = context.new_page()
     page.goto(address)
+    page.locator("answerback-comments").first.evaluate("element => element.scrollIntoView()")  # then it loads
     page.locator("answerback-comments textarea").first.wait_for()
     yield page
     context.close()
