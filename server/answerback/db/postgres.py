@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 from typing import Any, TypeVar
 
@@ -37,7 +37,7 @@ class Postgres:
         self._connections: list[Connection] = []
         self._readers: asyncio.Queue[Connection] = asyncio.Queue()
         self._writers: asyncio.Queue[Connection] = asyncio.Queue()
-        self._writing: set[asyncio.Task[Any]] = set()
+        self._running: set[asyncio.Task[Any]] = set()
 
     async def connect(self) -> None:
         import asyncpg
@@ -55,17 +55,28 @@ class Postgres:
     async def close(self) -> None:
         import asyncpg
 
-        if self._writing:
-            await asyncio.wait(self._writing)  # also those whose callers have left
+        if self._running:
+            await asyncio.wait(self._running)  # also those whose callers have left
         for connection in self._connections:
             # What PostgreSQL has refused leaves `databases` counting one user of the connection too many.
             while connection._connection_counter:
-                with suppress(asyncpg.InternalClientError):  # what PostgreSQL has ended is not held any more
+                # What PostgreSQL has ended, also just now, is not held any more.
+                with suppress(asyncpg.InternalClientError, asyncpg.PostgresError, OSError):
                     await connection.__aexit__()
         self._connections.clear()
         await self._database.disconnect()
 
     async def read(self, work: Callable[[], Work[T]], *, single: bool) -> T:
+        return await self._in_a_task(self._read_at_last(work, single=single))
+
+    async def _in_a_task(self, running: Coroutine[Any, Any, T]) -> T:
+        """A caller that leaves must not end a transaction half-way: whoever has the connection next would be in it."""
+        task = asyncio.create_task(running)
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        return await asyncio.shield(task)
+
+    async def _read_at_last(self, work: Callable[[], Work[T]], *, single: bool) -> T:
         try:
             result = await self._read(work, single=single)
         except Unavailable:  # the connection was cut off just now: another one may do
@@ -123,11 +134,7 @@ class Postgres:
         return fresh
 
     async def write(self, work: Callable[[], Work[T]]) -> T:
-        # In a task of its own: a caller that leaves must not end a transaction half-way.
-        task = asyncio.create_task(self._write(work))
-        self._writing.add(task)
-        task.add_done_callback(self._writing.discard)
-        return await asyncio.shield(task)
+        return await self._in_a_task(self._write(work))
 
     async def _write(self, work: Callable[[], Work[T]]) -> T:
         import asyncpg
