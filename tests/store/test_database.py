@@ -14,8 +14,9 @@ import pytest
 from answerback.answers import quota
 from answerback.core.model import Visitor
 from answerback.db.database import Database
-from answerback.db.work import IntegrityConflict, Work, after, one, run
+from answerback.db.work import IntegrityConflict, Work, after, many, one, run
 from answerback.sites.settings import Site, read_site
+from answerback.sites.store import add_site
 
 from tests.services import migrated_sqlite
 
@@ -77,6 +78,23 @@ async def test_what_follows_a_write_is_called_once_it_is_saved(database: Databas
         while len(called) < 2:  # noqa: ASYNC110  nobody is told of it; of two writers, either may be first
             await asyncio.sleep(0)
     assert sorted(called) == ["left", "saved"]
+
+
+async def test_reader_who_leaves_leaves_no_old_snapshot(database: Database) -> None:
+    def look() -> Work[None]:
+        for _ in range(5):
+            yield many("SELECT key FROM sites")
+
+    for turns in range(60):
+        task = asyncio.create_task(database.read(look))
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+    key = "new"
+    await database.write(lambda: add_site(key, {"origins": "https://a.example"}, 1))
+    for _ in range(20):
+        assert await database.fetch_all("SELECT key FROM sites") == [{"key": key}]
 
 
 async def test_failed_write_in_a_group_hurts_no_other(database: Database) -> None:

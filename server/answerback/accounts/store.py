@@ -296,9 +296,3 @@ def owner_email(id: str, site: str) -> Work[str | None]:
         id=id, site=site,
     )  # fmt: skip
     return None if row is None else row["email"]
-
-
-async def sites_of_owner(db: Database, owner_id: str) -> list[str]:
-    """Keys of the sites an owner was given one by one."""
-    rows = await db.fetch_all("SELECT site FROM owner_sites WHERE owner_id = :id ORDER BY site", id=owner_id)
-    return [row["site"] for row in rows]
