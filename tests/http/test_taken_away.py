@@ -155,9 +155,26 @@ def test_deltas_have_no_invisible_characters(shared: Server, model: OpenAIServer
     watching.leave()
 
 
-@given(st.lists(st.text(alphabet="aع \u200c\u200d\u200b\u202e\u00ad\U0001f468\u0301x", max_size=4)))
+SIGNS = "aع1❤ \u200c\u200d\u200b\u202e\u00ad\ufe0e\ufe0f\u20e3\U0001f468\U0001f3f4\U000e0067\U000e0062\U000e007f\u0301x"
+
+
+@given(st.lists(st.text(alphabet=SIGNS, max_size=4)))
 def test_pieces_show_what_the_whole_text_does(pieces: list[str]) -> None:
     visible = VisibleText()
-    shown = "".join(visible.of(piece) for piece in pieces)
-    assert strip_hidden(shown) == strip_hidden("".join(pieces))
-    assert VisibleText().of("".join(pieces)) == shown
+    shown = "".join(visible.of(piece) for piece in [*pieces, "."])
+    assert strip_hidden(shown) == strip_hidden("".join(pieces) + ".")
+    assert VisibleText().of("".join(pieces) + ".") == shown
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 100])
+@pytest.mark.parametrize("pictures", ["❤️ ☎️ ☎︎ ©️", "1️⃣ #️⃣", "👨‍👩‍👧 ❤️‍🔥 🏳️‍🌈", "🇰🇷", "🏴󠁧󠁢󠁥󠁮󠁧󠁿 🏴󠁧󠁢󠁳󠁣󠁴󠁿 🏴󠁧󠁢󠁷󠁬󠁳󠁿"])
+def test_pictures_keep_what_makes_them(pictures: str, size: int) -> None:
+    visible = VisibleText()
+    pieces = [pictures[at : at + size] for at in range(0, len(pictures), size)]
+    assert "".join(visible.of(piece) for piece in pieces) == strip_hidden(pictures) == pictures
+
+
+def test_tags_and_selectors_smuggle_nothing() -> None:
+    assert (
+        strip_hidden("\U0001f3f4\U000e0041\U000e0042\U000e007f a\ufe0f\ufe0eb 1\ufe0f\ufe0f") == "\U0001f3f4 ab 1\ufe0f"
+    )

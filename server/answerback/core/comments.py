@@ -10,6 +10,7 @@ from typing import Literal
 
 from .languages import LANGUAGES, either, words
 from .markdown import leads_away
+from .markdown_dialect import without_addresses
 
 BODY_LIMIT = 5_000
 NAME_LIMIT = 50
@@ -28,9 +29,11 @@ _INVISIBLE = re.compile(
     "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]"
 )
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
+_CODE = re.compile(
+    r"^ {0,3}(`{3,}|~{3,}).*?^ {0,3}\1|^(?: {4}|\t).*?$|(?<!`)(`{1,3})(?!`)[^\n]*?(?<!`)\2(?!`)",
+    re.DOTALL | re.MULTILINE,
+)
 _QUOTED = re.compile(r"^[ \t]*>.*$", re.MULTILINE)
-_LINK = re.compile(r"https?://\S+")
 _ASKS = [(re.compile(language.asks, re.IGNORECASE), language.asks_within) for language in LANGUAGES]
 _ASKS_NOTHING = re.compile(either(language.asks_nothing for language in LANGUAGES), re.IGNORECASE)
 
@@ -80,7 +83,7 @@ def asks_something(body: str) -> bool:
     Code, quotations and links do not count. Leans towards yes: a visitor can always take the answer away from a
     comment, and asking costs nothing until it is answered.
     """
-    said = _LINK.sub(" ", _QUOTED.sub(" ", _CODE.sub(" ", body)))
+    said = without_addresses(_QUOTED.sub(" ", _CODE.sub(" ", body)))
     # Without long runs of spaces and empty lines, at which the expressions would try each place anew.
     text = "\n".join(" ".join(line.split()) for line in said.split("\n") if line.strip())
     if re.search(r"[?？؟]", text):

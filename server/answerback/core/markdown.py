@@ -12,6 +12,7 @@ from html import escape, unescape
 from typing import TYPE_CHECKING, Any
 
 from .links import link
+from .markdown_dialect import speak
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -22,7 +23,6 @@ _TAGS = {
 _ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}}
 MOST_BRACKETS = 500
 """Beyond these brackets are only brackets: looking for the ends of links takes the square of their number."""
-_BARE_LINK = re.compile(r"(?<![\w/(<\[\"'=])https?://[^\s<>\"'`\]]{3,500}", re.IGNORECASE)
 _MAY_LINK = re.compile(r"[\[<]|://")
 _ANCHOR = re.compile(r'<a href="([^"]*)"([^>]*)>(.*?)</a>', re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
@@ -37,6 +37,7 @@ def _parser(*, links: bool) -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": False, "linkify": False, "breaks": True}).enable("strikethrough")
     setattr(parser, "normalizeLink", _href)  # noqa: B010  its way to say so, which its types do not know
     setattr(parser, "validateLink", bool)  # noqa: B010  as above
+    speak(parser)
     return parser.disable(["image", "html_block", "html_inline", "entity", *(() if links else ("link", "reference"))])
 
 
@@ -48,7 +49,7 @@ def _href(address: str) -> str:
 
 def _tokens(source: str) -> tuple[MarkdownIt, list[Any], dict[str, Any]]:
     parser, environment = _parser(links=source.count("[") <= MOST_BRACKETS), dict[str, Any]()
-    return parser, parser.parse(_link_bare_addresses(source), environment), environment
+    return parser, parser.parse(source, environment), environment
 
 
 def leads_away(source: str) -> bool:
@@ -140,21 +141,3 @@ def _clean(html: str) -> str:
 def plain(text: str) -> str:
     """Text as HTML, letter by letter."""
     return escape(text)
-
-
-def _link_bare_addresses(source: str) -> str:
-    """Bare web addresses become autolinks, outside of code."""
-    if "://" not in source:
-        return source
-    parts = re.split(r"(```.*?(?:```|\Z)|`[^`\n]*`)", source, flags=re.DOTALL)
-    for index in range(0, len(parts), 2):
-        parts[index] = _BARE_LINK.sub(_autolink, parts[index])
-    return "".join(parts)
-
-
-def _autolink(match: re.Match[str]) -> str:
-    address = match[0]
-    trimmed = address.rstrip(".,;:!?)*_~")
-    if address[len(trimmed) :].startswith(")") and "(" in trimmed:
-        trimmed += ")"
-    return f"<{trimmed}>{address[len(trimmed) :]}"

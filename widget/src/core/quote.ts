@@ -12,7 +12,7 @@ export interface Found {
   end: Spot;
 }
 
-const DROPPED = /[\s\u00ad\u200b-\u200f\u2060\ufeff]/u;
+const DROPPED = /[\s\u00ad\u200b-\u200f\u2060\ufeff]|\ufe0e|\ufe0f/u;
 const SHORTEST = 12;
 
 /** A character as it is compared, here as on the server (tests/golden/quotes.json). */
@@ -22,7 +22,7 @@ function folded(char: string): string {
     .replace(/[‘-‛′]/, "'")
     .replace(/[“-‟«»″]/, '"')
     .replace(/[‐-—−]/, "-");
-  return like.normalize("NFKC").toUpperCase().toLowerCase();
+  return like.normalize("NFKD").toUpperCase().toLowerCase();
 }
 
 interface Folded {
@@ -61,11 +61,21 @@ function candidates(quote: string): string[] {
   return [whole, ...parts, ...beginnings].filter((text) => text !== "");
 }
 
+/** Whether no character goes on there: `한` is not `하`, nor `é` an `e`. */
+function endsWhole({ text, spots }: Folded, end: number): boolean {
+  const [last, next] = [spots[end - 1], spots[end]];
+  return (
+    !next ||
+    !((next.text === last?.text && next.offset === last.offset) || /^\p{M}/u.test(text.slice(end, end + 2)))
+  );
+}
+
 /** Where the quotation stands in the texts, read as one; null when it does not. */
 export function findQuote(texts: readonly string[], quote: string): Found | null {
   const page = foldAll(texts);
   for (const wanted of candidates(quote)) {
-    const at = page.text.indexOf(wanted);
+    let at = page.text.indexOf(wanted);
+    while (at >= 0 && !endsWhole(page, at + wanted.length)) at = page.text.indexOf(wanted, at + 1);
     if (at < 0) continue;
     const start = page.spots[at];
     const last = page.spots[at + wanted.length - 1];

@@ -21,7 +21,7 @@ _UNSUPPORTED = re.compile(either(language.unsaid for language in LANGUAGES), re.
 _LIKE = ("'‘’‚‛′", '"“”„‟«»″', "-‐‑‒–—−")
 """What stands for the first of each when a quote is compared, here as in the widget (tests/golden/quotes.json)."""
 _FOLDED = {sign: signs[0] for signs in _LIKE for sign in signs}
-_DROPPED = frozenset("\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff")
+_DROPPED = frozenset("\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufe0e\ufe0f\ufeff")
 _SILENT = re.compile(either(language.silent for language in LANGUAGES), re.IGNORECASE)
 """What rests on no passage, whatever it marks: stricter than the above, as a site may say what it does not give."""
 _EVEN_SO = re.compile(either(language.even_so for language in LANGUAGES), re.IGNORECASE)
@@ -43,7 +43,7 @@ def _fold(text: str) -> tuple[str, list[int]]:
             if letters and letters[-1] == " ":
                 continue
             character = " "
-        like = _FOLDED.get(character) or unicodedata.normalize("NFKC", character)
+        like = _FOLDED.get(character) or unicodedata.normalize("NFKD", character)
         for letter in like.upper().lower():
             letters.append(letter)
             places.append(place)
@@ -62,9 +62,17 @@ class Folded:
         there."""
         wanted = _fold(quote)[0].strip()
         begin = self._folded.find(wanted) if wanted else -1
+        while begin >= 0 and not self._ends_whole(begin + len(wanted)):
+            begin = self._folded.find(wanted, begin + 1)
         if begin < 0:
             return None
         return self._text[self._places[begin] : self._places[begin + len(wanted) - 1] + 1]
+
+    def _ends_whole(self, end: int) -> bool:
+        """Whether no character goes on there: `한` is not `하`, nor `é` an `e`."""
+        return end == len(self._folded) or (
+            self._places[end] != self._places[end - 1] and not unicodedata.combining(self._folded[end])
+        )
 
 
 def verify(quote: str, text: str) -> str | None:

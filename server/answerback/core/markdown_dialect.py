@@ -1,0 +1,157 @@
+"""Where comments are read differently from CommonMark: beside letters without spaces, at dates, and at bare addresses.
+
+CommonMark asks for a space or a sign beside emphasis, which Korean, Japanese and Chinese do not write; here their
+letters serve as well (as proposed at https://github.com/tats-u/markdown-cjk-friendly).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from .links import link
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.rules_block import StateBlock
+    from markdown_it.rules_inline import StateInline
+
+_CJK = (
+    "\u1100-\u11ff\u3005-\u3007\u3040-\u30ff\u3130-\u318f\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\ua960-\ua97f"
+    "\uac00-\ud7ff\uf900-\ufaff\uff66-\uffdc\U00020000-\U0003ffff"
+)
+_IS_CJK = re.compile(f"[{_CJK}]")
+_LAST_LABELS = "한국|中国|中國|香港|台湾|台灣|澳門|澳门|新加坡|みんな|公司|网络|商城|ストア"
+_LATIN = rf"(?:(?![{_CJK}])[\w%~-])"
+_HOST = rf"(?:{_LATIN}|[{_CJK}][\w-]*(?=\.\w)|(?:{_LAST_LABELS})|[.@:](?=[^\W_]|%)|\[[\da-f:.]*\])+"
+_ATTACHED = (
+    "입니다|이에요|예요|이고|이며|이나|인데|이라|라고|라는|에서|에게|에는|에도|에|으로|로|에선|까지|부터|처럼|보다|만|도|"
+    "을|를|이|가|은|는|의|와|과|でした|から|まで|へ|に|で|と|の|は|が|も"
+)
+"""Endings that stick to an address whose last sign is a slash. Longer words that begin like them are part of a path."""
+_SIGN = rf"(?![{_CJK}])[^\s<>\"`\]\\^{{|}}\u2018-\u201f\u2026\u3000-\u303f\uff00-\uff65\uffe0-\uffef]"
+_PART = rf"(?:(?<=[/=&?#+_-])|(?<=_\())(?!を|です|(?:{_ATTACHED})(?![\w/-]))[{_CJK}]\w*"
+_INSIDE = rf"(?<=[A-Za-z0-9])[{_CJK}]{{1,80}}(?=[-_/%=&])"
+ADDRESS = re.compile(rf"(https?)://{_HOST}(?:[/?#](?:{_SIGN}|{_PART}|{_INSIDE})*)?", re.IGNORECASE)
+"""A bare address. CJK letters belong to it where a part of its path begins with them, or goes on behind them."""
+LONGEST = 500
+_LEFT_OUT = ".,;:!?'*_~"
+_SCHEME = re.compile(r"(?<![A-Za-z0-9+.-])https?$", re.IGNORECASE)
+_WAVES = re.compile("~{3,}")
+_NUMBERED = re.compile(r"(\d{1,9})([.)])[ \t]+(\d{1,2}[.)](?!\S))?")
+
+
+def bare_address(text: str, start: int) -> str:
+    """The address that begins there, without the signs of the sentence around it; empty for none."""
+    match = ADDRESS.match(text[start : start + LONGEST])
+    address = match[0] if match else ""
+    while address and (address[-1] in _LEFT_OUT or (address[-1] == ")" and address.count(")") > address.count("("))):
+        address = address[:-1]
+    return address
+
+
+def without_addresses(text: str) -> str:
+    """The text with a space for each bare address in it."""
+    return ADDRESS.sub(lambda match: f" {match[0][len(bare_address(match[0], 0)) :]}", text)
+
+
+def speak(parser: MarkdownIt) -> None:
+    """Teach a parser the differences."""
+    parser.inline.ruler.at("emphasis", _emphasis)
+    parser.inline.ruler.at("strikethrough", _strikethrough)
+    parser.inline.ruler.after("text", "bare_address", _bare_address)
+    _unless(parser, "list", _counts_nothing)
+    _unless(parser, "fence", _never_ends)
+
+
+def _unless(parser: MarkdownIt, name: str, looks_only: Callable[[StateBlock, int], bool]) -> None:
+    """A kind of block, but for lines that only look like its first."""
+    rule = next(rule for rule in parser.block.ruler.__rules__ if rule.name == name)
+    original = rule.fn
+
+    def narrowed(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+        return not looks_only(state, start) and original(state, start, end, silent)
+
+    parser.block.ruler.at(name, narrowed, {"alt": rule.alt})
+
+
+def _counts_nothing(state: StateBlock, line: int) -> bool:
+    """Whether a line only looks like the first of a list: a date, or a number that nothing counts on from."""
+    match = _NUMBERED.match(state.src, state.bMarks[line] + state.tShift[line], state.eMarks[line])
+    if not match:
+        return False
+    number, sign, second = match.groups()
+    if second or len(number) > 3:
+        return True
+    neighbours = rf"^[ \t>]*(?:{int(number) - 1}|{int(number) + 1}){re.escape(sign)}[ \t]"
+    return int(number) > 1 and not re.search(neighbours, state.src, re.MULTILINE)
+
+
+def _never_ends(state: StateBlock, line: int) -> bool:
+    """Whether waves at the beginning of a line are no fence, since none closes it: `~~~ hello`."""
+    match = _WAVES.match(state.src, state.bMarks[line] + state.tShift[line], state.eMarks[line])
+    return match is not None and not re.search(rf"^[ >]*{match[0]}~*[ ]*$", state.src[match.end() :], re.MULTILINE)
+
+
+def _beside(state: StateInline, length: int) -> tuple[str, str]:
+    """What stands before and after a run of signs."""
+    end = state.pos + length
+    return state.src[state.pos - 1 : state.pos] if state.pos else "", state.src[end : min(end + 1, state.posMax)]
+
+
+def _emphasis(state: StateInline, silent: bool) -> bool:
+    marker = state.src[state.pos]
+    if silent or marker not in "*_":
+        return False
+    run = state.scanDelims(state.pos, marker == "*")
+    before, after = _beside(state, run.length)
+    opens = run.can_open or (marker == "*" and bool(_IS_CJK.match(before)) and bool(after.strip()))
+    closes = run.can_close or (marker == "*" and bool(_IS_CJK.match(after)) and bool(before.strip()))
+    for _ in range(run.length):
+        _delimit(state, marker, run.length, opens=opens, closes=closes)
+    state.pos += run.length
+    return True
+
+
+def _strikethrough(state: StateInline, silent: bool) -> bool:
+    """Two waves before a word open; between words they are a wave (`9~~10`, `네~~`)."""
+    if silent or state.src[state.pos] != "~":
+        return False
+    run = state.scanDelims(state.pos, True)
+    before, after = _beside(state, run.length)
+    opens = bool(after.strip()) and not before.isalnum()
+    closes = bool(before.strip())
+    if run.length == 2:
+        _delimit(state, "~~", 0, opens=opens, closes=closes)
+    else:
+        state.append_pending("~" * run.length)
+    state.pos += run.length
+    return True
+
+
+def _delimit(state: StateInline, markup: str, length: int, *, opens: bool, closes: bool) -> None:
+    from markdown_it.rules_inline.state_inline import Delimiter
+
+    state.push("text", "", 0).content = markup
+    place = len(state.tokens) - 1
+    state.delimiters.append(Delimiter(ord(markup[0]), length, place, -1, opens, closes))
+
+
+def _bare_address(state: StateInline, silent: bool) -> bool:
+    """A web address without brackets, outside of links; code is read before."""
+    if state.linkLevel or not state.src.startswith("://", state.pos):
+        return False
+    scheme = _SCHEME.search(state.src, max(0, state.pos - 6), state.pos)
+    address = bare_address(state.src, scheme.start()) if scheme else ""
+    found = link(address) if scheme and len(address) > len(scheme[0]) + 3 else None
+    if not scheme or not found:
+        return False
+    if not silent:
+        state.pending = state.pending[: -len(scheme[0])]
+        opening: Any = state.push("link_open", "a", 1)
+        opening.attrs, opening.markup = {"href": found.href}, "autolink"
+        state.push("text", "", 0).content = address
+        state.push("link_close", "a", -1).markup = "autolink"
+    state.pos += len(address) - len(scheme[0])
+    return True
