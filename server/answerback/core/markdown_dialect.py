@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from .languages import either, words
 from .links import link
 
 if TYPE_CHECKING:
@@ -22,19 +24,8 @@ _CJK = (
     "\uac00-\ud7ff\uf900-\ufaff\uff66-\uffdc\U00020000-\U0003ffff"
 )
 _IS_CJK = re.compile(f"[{_CJK}]")
-_LAST_LABELS = "한국|中国|中國|香港|台湾|台灣|澳門|澳门|新加坡|みんな|公司|网络|商城|ストア"
-_LATIN = rf"(?:(?![{_CJK}])[\w%~-])"
-_HOST = rf"(?:{_LATIN}|[{_CJK}][\w-]*(?=\.\w)|(?:{_LAST_LABELS})|[.@:](?=[^\W_]|%)|\[[\da-f:.]*\])+"
-_ATTACHED = (
-    "입니다|이에요|예요|이고|이며|이나|인데|이라|라고|라는|에서|에게|에는|에도|에|으로|로|에선|까지|부터|처럼|보다|만|도|"
-    "을|를|이|가|은|는|의|와|과|でした|から|まで|へ|に|で|と|の|は|が|も"
-)
-"""Endings that stick to an address whose last sign is a slash. Longer words that begin like them are part of a path."""
 _SIGN = rf"(?![{_CJK}])[^\s<>\"`\]\\^{{|}}\u2018-\u201f\u2026\u3000-\u303f\uff00-\uff65\uffe0-\uffef]"
-_PART = rf"(?:(?<=[/=&?#+_-])|(?<=_\())(?!を|です|(?:{_ATTACHED})(?![\w/-]))[{_CJK}]\w*"
 _INSIDE = rf"(?<=[A-Za-z0-9])[{_CJK}]{{1,80}}(?=[-_/%=&])"
-ADDRESS = re.compile(rf"(https?)://{_HOST}(?:[/?#](?:{_SIGN}|{_PART}|{_INSIDE})*)?", re.IGNORECASE)
-"""A bare address. CJK letters belong to it where a part of its path begins with them, or goes on behind them."""
 LONGEST = 500
 _LEFT_OUT = ".,;:!?'*_~"
 _SCHEME = re.compile(r"(?<![A-Za-z0-9+.-])https?$", re.IGNORECASE)
@@ -42,9 +33,22 @@ _WAVES = re.compile("~{3,}")
 _NUMBERED = re.compile(r"(\d{1,9})([.)])[ \t]+(\d{1,2}[.)](?!\S))?")
 
 
+@cache
+def _address() -> re.Pattern[str]:
+    """A bare address. CJK letters belong to it where a part of its path begins with them, or goes on behind them; words
+    that stick to an address whose last sign is a slash do not, but longer ones that begin like them do."""
+    domains, attached, always = (
+        either(re.escape(word) for word in sorted(words(name), key=len, reverse=True))
+        for name in ("top_level_domains", "attached", "always_attached")
+    )
+    host = rf"(?:(?![{_CJK}])[\w%~-]|[{_CJK}][\w-]*(?=\.\w)|(?:{domains})|[.@:](?=[^\W_]|%)|\[[\da-f:.]*\])+"
+    part = rf"(?:(?<=[/=&?#+_-])|(?<=_\())(?!(?:{always})|(?:{attached})(?![\w/-]))[{_CJK}]\w*"
+    return re.compile(rf"https?://{host}(?:[/?#](?:{_SIGN}|{part}|{_INSIDE})*)?", re.IGNORECASE)
+
+
 def bare_address(text: str, start: int) -> str:
     """The address that begins there, without the signs of the sentence around it; empty for none."""
-    match = ADDRESS.match(text[start : start + LONGEST])
+    match = _address().match(text[start : start + LONGEST])
     address = match[0] if match else ""
     while address and (address[-1] in _LEFT_OUT or (address[-1] == ")" and address.count(")") > address.count("("))):
         address = address[:-1]
@@ -53,7 +57,7 @@ def bare_address(text: str, start: int) -> str:
 
 def without_addresses(text: str) -> str:
     """The text with a space for each bare address in it."""
-    return ADDRESS.sub(lambda match: f" {match[0][len(bare_address(match[0], 0)) :]}", text)
+    return _address().sub(lambda match: f" {match[0][len(bare_address(match[0], 0)) :]}", text)
 
 
 def speak(parser: MarkdownIt) -> None:
@@ -115,7 +119,7 @@ def _emphasis(state: StateInline, silent: bool) -> bool:
 
 
 def _strikethrough(state: StateInline, silent: bool) -> bool:
-    """Two waves before a word open; between words they are a wave (`9~~10`, `네~~`)."""
+    """Two waves before a word open; between words they are a wave (`9~~10`)."""
     if silent or state.src[state.pos] != "~":
         return False
     run = state.scanDelims(state.pos, True)

@@ -61,7 +61,7 @@ function candidates(quote: string): string[] {
   return [whole, ...parts, ...beginnings].filter((text) => text !== "");
 }
 
-/** Whether no character goes on there: `한` is not `하`, nor `é` an `e`. */
+/** Whether no character goes on there: `é` is no `e`, nor is half a syllable one. */
 function endsWhole({ text, spots }: Folded, end: number): boolean {
   const [last, next] = [spots[end - 1], spots[end]];
   return (

@@ -69,7 +69,7 @@ class Folded:
         return self._text[self._places[begin] : self._places[begin + len(wanted) - 1] + 1]
 
     def _ends_whole(self, end: int) -> bool:
-        """Whether no character goes on there: `한` is not `하`, nor `é` an `e`."""
+        """Whether no character goes on there: `é` is no `e`, nor is half a syllable one."""
         return end == len(self._folded) or (
             self._places[end] != self._places[end - 1] and not unicodedata.combining(self._folded[end])
         )

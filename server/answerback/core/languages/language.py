@@ -77,7 +77,7 @@ class Language:
     """What leads from that which is not said to that which is."""
 
     def words(self, name: str) -> frozenset[str]:
-        """A list of its data: `stop` (words that say nothing), `titles`, `abbreviations`, `openers`, …"""
+        """A list of its data: `stop` (words that say nothing), `titles`, `openers`, `attached` (to addresses), …"""
         return frozenset(word for line in data(self.tag).get(name, ()) for word in line.split())
 
 
