@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import logging
 import os
@@ -100,6 +101,38 @@ def test_a_fault_is_said_once_and_when_it_is_over(caplog: pytest.LogCaptureFixtu
     assert said() == [], "who is the cause says so"
 
 
+def test_a_repeated_error_is_one_line_and_a_count() -> None:
+    now, out = 1_000.0, io.StringIO()
+    handler = logs.Handler(out, clock=lambda: now)
+    handler.setFormatter(logs.Formatter("text"))
+
+    def said() -> list[str]:
+        lines = [line.partition("WARNING ")[2] for line in out.getvalue().splitlines()]
+        out.seek(out.truncate(0))
+        return lines
+
+    errors = [raised(KeyError("one")), raised(ValueError("another"))]
+    for _ in range(500):
+        for error in errors:
+            handler.handle(record("it failed", error=error, request="r1"))
+    [one, another] = said()
+    assert one.startswith("it failed request=r1 error=KeyError at=test_logs.py:")
+    assert another.startswith("it failed request=r1 error=ValueError at=")
+    for _ in range(2):
+        now += 61
+        logs.bind(request="r2")
+        handler.handle(record("all is well"))
+    one, another, *rest = said()
+    assert re.fullmatch(r"it failed error=KeyError at=test_logs.py:\d+ left_out=499", one)
+    assert (another.split()[-1], rest) == ("left_out=499", ["all is well request=r2"] * 2)
+    for _ in range(100):  # without a pause it is said each hour
+        now += 59
+        handler.handle(record("it failed", error=errors[0]))
+    assert [line.split()[-1] for line in said()] == [one.split()[-2], "left_out=61", one.split()[-2]]
+    handler.close()
+    assert [line.split()[-1] for line in said()] == ["left_out=37"]
+
+
 @pytest.fixture
 def logging_server(tmp_path: Path) -> Iterator[ServerProcess]:
     with Site.start() as site, ServerProcess.start(tmp_path, site, ANSWERBACK_LOG_FORMAT="json") as server:
@@ -150,12 +183,16 @@ def test_a_corrupt_comment_does_not_get_into_the_log(logging_server: ServerProce
     server.run()
     reply = server.call("GET", f"/api/comments/?site=demo&page={server.page}")
     assert (reply.status, reply.json["code"]) == (500, "internal")
-    line = next(line for line in lines(server) if line["event"] == "unexpected error")
+    for _ in range(500):
+        assert server.call("GET", f"/api/comments/?site=demo&page={server.page}").status == 500
+    [line] = [line for line in lines(server) if line["event"] == "unexpected error"]
     assert (line["site"], line["kind"]) == ("demo", "request")
     assert line["request"] == reply.json["request_id"] == reply.headers["x-request-id"]
     assert "OperationalError" in line["error"] and "db/sqlite.py" in line["at"]
     page = server.call("GET", f"/t/?site=demo&page={server.page}")
     assert page.status == 500 and f"Request ID: {page.headers['x-request-id']}" in page.body.decode()
+    server.stop()
+    assert [line["left_out"] for line in lines(server) if "left_out" in line] == [500]
     assert CANARY not in server.log.read_text("utf-8")  # type: ignore[union-attr]  # its fixture has set it
 
 

@@ -9,15 +9,18 @@ from __future__ import annotations
 import errno
 import json
 import logging
+import math
 import sqlite3
+import threading
 import time
 import traceback
 from asyncio import AbstractEventLoop
 from collections.abc import Callable, Mapping
-from contextvars import ContextVar
+from contextvars import Context, ContextVar
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TextIO
 
 from .errors import Unavailable
 
@@ -93,9 +96,78 @@ def _short(filename: str) -> str:
     return str(path.relative_to(PACKAGE) if PACKAGE in path.parents else path.name)
 
 
+@dataclass(slots=True)
+class _Repeated:
+    """An error that may come again: since when, when it last came, and how many lines were left out."""
+
+    level: int
+    begun: float
+    last: float
+    left_out: int = 0
+
+
+class Handler(logging.StreamHandler[TextIO]):
+    """Writes an error once, however often it comes again, and how many lines that has left out: after a minute without
+    it, each hour, and at the end. It is the same error if event, type and place are the same."""
+
+    def __init__(self, stream: TextIO | None = None, *, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__(stream)
+        self._clock = clock
+        self._repeated: dict[tuple[str, str, str, str], _Repeated] = {}
+        self._timer: threading.Timer | None = None
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write a record, unless it repeats an error."""
+        now = self._clock()
+        self._sum_up(now)
+        error = record.exc_info[1] if record.exc_info else None
+        if error is not None:
+            key = record.name, record.getMessage(), describe(error), _places(error)
+            if known := self._repeated.get(key):
+                known.last, known.left_out = now, known.left_out + 1
+                self._look_later()
+                return
+            self._repeated[key] = _Repeated(record.levelno, now, now)
+        super().emit(record)
+
+    def close(self) -> None:
+        """Write what is still to be summed up."""
+        self.acquire()
+        self._sum_up(math.inf)
+        if self._timer is not None:
+            self._timer.cancel()
+        self.release()
+        super().close()
+
+    def _sum_up(self, now: float) -> None:
+        for key, of in list(self._repeated.items()):
+            if now - of.last > QUIET_SECONDS or now - of.begun > REMIND_SECONDS:
+                del self._repeated[key]
+                if of.left_out:
+                    name, event, error, at = key
+                    fields = {"error": error, "at": at, "left_out": of.left_out}
+                    record = logging.makeLogRecord({"name": name, "levelno": of.level, "msg": event} | fields)
+                    record.levelname = logging.getLevelName(of.level)
+                    Context().run(super().emit, record)  # it belongs to no request
+
+    def _look_later(self) -> None:
+        if self._timer is None:
+            self._timer = threading.Timer(QUIET_SECONDS + 1, self._look)
+            self._timer.daemon = True
+            self._timer.start()
+
+    def _look(self) -> None:
+        self.acquire()
+        self._timer = None
+        self._sum_up(self._clock())
+        if any(of.left_out for of in self._repeated.values()):
+            self._look_later()
+        self.release()
+
+
 def configure(format: Format) -> None:
     """Write everything to stderr from now on: what is ours from INFO, what is others' from WARNING on."""
-    handler = logging.StreamHandler()
+    handler = Handler()
     handler.setFormatter(Formatter(format))
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
     logging.getLogger(__package__).setLevel(logging.INFO)
