@@ -18,6 +18,7 @@ class SystemClock:
     """The machine's clock."""
 
     def now(self) -> int:
+        """Milliseconds since 1970-01-01 UTC."""
         return time.time_ns() // 1_000_000
 
 
@@ -28,6 +29,7 @@ class SteppedClock:
         self.time = start
 
     def now(self) -> int:
+        """Milliseconds since 1970-01-01 UTC, as last set."""
         return self.time
 
     def advance(self, *, seconds: float = 0, minutes: float = 0, hours: float = 0, days: float = 0) -> None:

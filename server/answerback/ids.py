@@ -22,11 +22,13 @@ class RandomIds:
     """Ids from the operating system's randomness; none begins like an option, since commands take them."""
 
     def new(self) -> str:
+        """An id of 16 random characters."""
         while (id := secrets.token_urlsafe(12)).startswith("-"):
             pass
         return id
 
     def secret(self) -> str:
+        """A secret of 43 random characters."""
         return secrets.token_urlsafe(32)
 
 
@@ -37,9 +39,11 @@ class CountedIds:
         self._count = 0
 
     def new(self) -> str:
+        """The next id; 16 characters, as in use."""
         self._count += 1
         return f"id-{self._count:013d}"
 
     def secret(self) -> str:
+        """The next secret; 43 characters, as in use."""
         self._count += 1
         return f"secret-{self._count:036d}"

@@ -29,6 +29,7 @@ class Setting:
 
     @property
     def field(self) -> str:
+        """Its name in `Settings`."""
         return self.name.removeprefix("ANSWERBACK_").lower()
 
 

@@ -37,7 +37,9 @@ from .sign_in.sso.handlers import SiteSignOn
 class Views(Protocol):
     """What is read on our own origin."""
 
-    def routes(self) -> list[Route]: ...
+    def routes(self) -> list[Route]:
+        """The routes of these views."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

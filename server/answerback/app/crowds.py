@@ -13,14 +13,18 @@ class Connection(Protocol):
     """As much of a connection as is asked here."""
 
     @property
-    def client(self) -> tuple[str, int] | None: ...
+    def client(self) -> tuple[str, int] | None:
+        """Address and port of the other end; None if unknown."""
+        ...
 
     @property
     def idle_since(self) -> float | None:
         """Since when no request of it is being served; None while one is."""
         ...
 
-    def close(self) -> None: ...
+    def close(self) -> None:
+        """End the connection."""
+        ...
 
 
 def thin_out(connections: Iterable[Connection]) -> None:

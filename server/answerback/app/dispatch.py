@@ -44,6 +44,7 @@ class App:
         self._slow = Fault(log, "slow request", level=logging.WARNING)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """ASGI: answer one request, and count and time it."""
         if scope["type"] != "http":
             await self.routes(scope, receive, send)
             return

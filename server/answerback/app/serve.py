@@ -48,6 +48,7 @@ class TimedHttpProtocol(HttpToolsProtocol):
     """Since when no request is being served; a request that is still coming is none yet."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as its parent does
+        """Start the timer of the first request, and make room in a crowd."""
         super().connection_made(transport)
         self.idle_since = self.loop.time()
         if is_crowded(self.connections):
@@ -55,6 +56,7 @@ class TimedHttpProtocol(HttpToolsProtocol):
         self._timer = self.loop.call_later(ARRIVAL_SECONDS, transport.close)
 
     def data_received(self, data: bytes) -> None:
+        """Parse what has come, and keep the limits of time and size."""
         super().data_received(data)
         if self._head is not None:
             self._head += len(data)
@@ -69,18 +71,22 @@ class TimedHttpProtocol(HttpToolsProtocol):
             self._timer = self.loop.call_later(ARRIVAL_SECONDS, self.transport.close)
 
     def on_message_begin(self) -> None:
+        """A request begins."""
         self._whole, self._head = False, 0
         super().on_message_begin()
 
     def on_headers_complete(self) -> None:
+        """Its headers are complete."""
         self._head = None
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
+        """It has arrived completely."""
         self._whole, self.idle_since = True, None
         super().on_message_complete()
 
     def on_response_complete(self) -> None:
+        """Its response is sent; the connection is idle unless another request waits."""
         if not self.pipeline:
             self.idle_since = self.loop.time()
         super().on_response_complete()
@@ -90,6 +96,7 @@ class TimedHttpProtocol(HttpToolsProtocol):
         self.transport.close()
 
     def connection_lost(self, error: Exception | None) -> None:
+        """Stop the timer of a connection that is gone."""
         if self._timer is not None:
             self._timer.cancel()
         super().connection_lost(error)
@@ -128,10 +135,12 @@ class Server(uvicorn.Server):
             self._captured_signals.clear()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End open streams first: uvicorn waits for them."""
         self._app.bus.close()
         await super().shutdown(sockets)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen, then say so."""
         await super().startup(sockets)
         if self._listening is not None and self.started:
             self._listening()

@@ -21,6 +21,7 @@ class Parser(argparse.ArgumentParser):
     """Says what is wrong in one line below the usage, and exits with 2."""
 
     def error(self, message: str) -> NoReturn:
+        """Print the usage and the message, and exit with 2."""
         self.print_usage(sys.stderr)
         self.exit(2, f"answerback: {message}\n")
 

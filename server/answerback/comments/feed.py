@@ -41,6 +41,7 @@ class Feed:
 
     @property
     def updated_at(self) -> int:
+        """When an entry last changed, in ms since 1970; `now` for an empty feed."""
         return max((changed_at(comment) for comment in self.comments), default=self.now)
 
 

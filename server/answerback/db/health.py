@@ -30,16 +30,16 @@ class Watch(Protocol):
 
 
 class Unwatched:
-    """Nobody hears."""
+    """A watch that ignores everything."""
 
     def waited(self, kind: str, seconds: float) -> None:
-        """Nothing."""
+        """Ignored."""
 
     def wrote(self, seconds: float) -> None:
-        """Nothing."""
+        """Ignored."""
 
     def failed(self, kind: str) -> None:
-        """Nothing."""
+        """Ignored."""
 
 
 class Health:

@@ -40,6 +40,7 @@ class Postgres:
         self._running: set[asyncio.Task[Any]] = set()
 
     async def connect(self) -> None:
+        """Open all connections. Raises Unavailable if the server cannot be reached."""
         import asyncpg
 
         try:
@@ -53,6 +54,7 @@ class Postgres:
                 queue.put_nowait(connection)
 
     async def close(self) -> None:
+        """Wait for running work, then close all connections."""
         import asyncpg
 
         if self._running:
@@ -67,6 +69,7 @@ class Postgres:
         await self._database.disconnect()
 
     async def read(self, work: Callable[[], Work[T]], *, single: bool) -> T:
+        """Run a read; `single` is one statement, which needs no transaction. Raises Unavailable."""
         return await self._in_a_task(self._read_at_last(work, single=single))
 
     async def _in_a_task(self, running: Coroutine[Any, Any, T]) -> T:
@@ -134,6 +137,7 @@ class Postgres:
         return fresh
 
     async def write(self, work: Callable[[], Work[T]]) -> T:
+        """Run a write in a serializable transaction, again after a conflict. Raises Unavailable."""
         return await self._in_a_task(self._write(work))
 
     async def _write(self, work: Callable[[], Work[T]]) -> T:

@@ -46,6 +46,7 @@ class SQLite:
         self._writer: asyncio.Task[None] | None = None
 
     async def connect(self) -> None:
+        """Open the writer and the readers. Raises Unavailable if the file cannot be opened."""
         await self._database.connect()
         writer = await self._open(
             "PRAGMA cache_size=-8192", "PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "PRAGMA foreign_keys=ON"
@@ -65,6 +66,7 @@ class SQLite:
         return raw
 
     async def close(self) -> None:
+        """Finish the writes that wait, then close all connections."""
         self._closing = True
         self._wake.set()
         if self._writer is not None:
@@ -75,6 +77,7 @@ class SQLite:
         await self._database.disconnect()
 
     async def read(self, work: Callable[[], Work[T]], *, single: bool) -> T:
+        """Run a read on a free connection; `single` means one statement, without a transaction. Raises Unavailable."""
         raw = await self._take()
         try:
             # One hop for the whole read: aiosqlite has no public call that runs a function on its thread.
@@ -107,6 +110,7 @@ class SQLite:
             self._readers.put_nowait(raw)
 
     async def write(self, work: Callable[[], Work[T]]) -> T:
+        """Queue a write, which is committed together with others that wait. Raises Unavailable."""
         if self._closing or self._writer is None:
             raise Unavailable("unavailable", "The server is stopping.")
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()

@@ -40,6 +40,7 @@ class Texts:
         return entry
 
     def __call__(self, name: str, /, **values: str) -> str:
+        """The text of that name, with its placeholders filled in. Raises KeyError for one that is missing."""
         return self[name].format(**values)
 
     def counted(self, name: str, n: int, /, **values: str) -> str:

@@ -112,6 +112,7 @@ class Reader:
         self.wake()
 
     def wake(self) -> None:
+        """Let `take` return."""
         if self._wake is not None and not self._wake.done():
             self._wake.set_result(None)
 
@@ -306,9 +307,11 @@ class MemoryBus(Channels):
         self._epoch = epoch
 
     def id_of(self, position: int) -> str:
+        """The event id of a position."""
         return f"{self._epoch}-{position}"
 
     def position_of(self, id: str) -> int | None:
+        """The position of an event id; None for an id that this bus has not given."""
         epoch, _, number = id.rpartition("-")
         if epoch != self._epoch or not number.isdecimal() or len(number) > 18:
             return None

@@ -62,9 +62,11 @@ class RedisBus(Channels):
         """Whether Redis can be reached."""
 
     def id_of(self, position: int) -> str:
+        """The id of a position, in Redis's own notation."""
         return f"{position >> _SEQUENCE_BITS}-{position & (1 << _SEQUENCE_BITS) - 1}"
 
     def position_of(self, id: str) -> int | None:
+        """The position of an event id; None for text that is no id of Redis."""
         milliseconds, _, sequence = id.partition("-")
         if not (milliseconds.isdecimal() and sequence.isdecimal() and len(id) < 40):
             return None

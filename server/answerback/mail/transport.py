@@ -56,6 +56,7 @@ class RecordingMailer:
         self.sent: list[Message] = []
 
     async def send(self, message: Message, now: int) -> None:
+        """Compose the message as the real one does, and keep it."""
         compose(message, "Answerback <answerback@example.com>", now)
         self.sent.append(message)
 
@@ -68,6 +69,7 @@ class SmtpMailer:
         self._sender = sender
 
     async def send(self, message: Message, now: int) -> None:
+        """Send one message on a connection of its own. Raises MailRefused."""
         try:
             mail = compose(message, self._sender, now)
         except (ValueError, MessageError) as error:

@@ -94,6 +94,7 @@ class RecordedPageFetcher:
         self, url: str, origins: Collection[str], *, etag: str = "", last_modified: str = "", kind: Kind = PAGE,
         allows: Allows = always,
     ) -> Fetched:  # fmt: skip
+        """The recorded page, or a 404."""
         self.calls.append(url)
         if url not in self.pages:
             return Fetched("http", url, code=404)
@@ -168,6 +169,7 @@ class HttpPageFetcher:
         self, url: str, origins: Collection[str], *, etag: str = "", last_modified: str = "", kind: Kind = PAGE,
         allows: Allows = always,
     ) -> Fetched:  # fmt: skip
+        """The page, if it is of one of the origins, and `allows` where it has moved to. Never raises."""
         accept = "text/html, text/plain;q=0.8" if kind is PAGE else "*/*"
         headers = {"User-Agent": AGENT, "Accept": accept, "Accept-Encoding": "gzip"}
         if etag:

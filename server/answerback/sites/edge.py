@@ -42,6 +42,7 @@ class Call:
 
     @property
     def query(self) -> QueryParams:
+        """The parameters of the query."""
         return self.request.query_params
 
     def text(self, name: str, limit: int = BODY_LIMIT, *, required: bool = False, default: str = "") -> str:

@@ -46,9 +46,11 @@ class Connection(asyncio.Protocol):
     # ---- what asyncio and the parser tell
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """asyncio: the connection stands."""
         self._transport = cast(asyncio.Transport, transport)
 
     def data_received(self, data: bytes) -> None:
+        """asyncio: feed the parser; what is not HTTP breaks the response off."""
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserError:
@@ -57,6 +59,7 @@ class Connection(asyncio.Protocol):
         self._wake()
 
     def connection_lost(self, error: Exception | None) -> None:
+        """asyncio: the connection is gone, and with it a response of unknown length is complete."""
         self._transport = None
         if self.status and not self._length_told and self._broken is None:
             self.whole = True  # a body that ends with its connection
@@ -65,9 +68,11 @@ class Connection(asyncio.Protocol):
         self._wake()
 
     def on_header(self, name: bytes, value: bytes) -> None:
+        """Parser: one header."""
         self.headers.append((name, value))
 
     def on_headers_complete(self) -> None:
+        """Parser: the headers are complete, of the response or of an interim one."""
         status = self._parser.get_status_code()
         if status < 200:  # an interim response; the real one follows
             self.headers = []
@@ -78,12 +83,14 @@ class Connection(asyncio.Protocol):
         self._may_stay = self._length_told and self._parser.should_keep_alive()
 
     def on_body(self, data: bytes) -> None:
+        """Parser: a piece of the body; more than `HELD_BYTES` not yet taken pause the reading."""
         self._parts.append(data)
         self._held += len(data)
         if self._held > HELD_BYTES and self._transport is not None:
             self._transport.pause_reading()
 
     def on_message_complete(self) -> None:
+        """Parser: the response is complete."""
         self.whole = self.status > 0
 
     def _wake(self) -> None:
@@ -158,6 +165,7 @@ class Body(httpx2.AsyncByteStream):
             yield data
 
     async def aclose(self) -> None:
+        """Give the connection back; once only."""
         give_back, self._give_back = self._give_back, None
         if give_back is not None:
             give_back(self._connection)

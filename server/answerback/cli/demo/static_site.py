@@ -28,6 +28,7 @@ class DemoSite:
         self._headers: dict[str, dict[str, str]] = json.loads(path.read_text("utf-8")) if path.is_file() else {}
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """ASGI: send the file that the path names, or a 404."""
         if scope["type"] != "http":
             return
         path = scope["path"] + ("index.html" if scope["path"].endswith("/") else "")

@@ -15,13 +15,19 @@ class SignIn(Protocol):
     """A row of the sign-in page, as far as it is needed here."""
 
     @property
-    def id(self) -> str: ...
+    def id(self) -> str:
+        """Names the row, in the address of its page."""
+        ...
 
     @property
-    def site(self) -> str: ...
+    def site(self) -> str:
+        """The key of the site to sign in to."""
+        ...
 
     @property
-    def lang(self) -> str: ...
+    def lang(self) -> str:
+        """The language of the page, as a tag such as `en`."""
+        ...
 
 
 def sign_in_address(base: str, sign_in: SignIn) -> str:

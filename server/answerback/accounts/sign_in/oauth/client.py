@@ -53,6 +53,7 @@ class CappedTransport(httpx2.AsyncBaseTransport):
         self._inner = httpx2.AsyncHTTPTransport(trust_env=False)
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        """The response, capped. Raises httpx2.DecodingError if it is compressed."""
         response = await self._inner.handle_async_request(request)
         if response.headers.get("content-encoding", "identity") != "identity":
             await response.aclose()
@@ -61,6 +62,7 @@ class CappedTransport(httpx2.AsyncBaseTransport):
         return response
 
     async def aclose(self) -> None:
+        """Close all connections."""
         await self._inner.aclose()
 
 

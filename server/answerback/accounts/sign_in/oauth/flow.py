@@ -77,6 +77,7 @@ class OAuthFlow:
         return await self._db.write(lambda: store.use_state(hash, provider.name, bound, now))
 
     async def profile(self, provider: Provider, state: store.State, query: Mapping[str, str]) -> Profile:
+        """Who has come back from the provider with this query. Raises ProviderFailed."""
         issuer = query.get("iss")  # RFC 9207: an answer of somebody else, mixed up with this one
         if issuer is not None and issuer not in provider.answers_as:
             raise ProviderFailed("refused", "issuer of the response")

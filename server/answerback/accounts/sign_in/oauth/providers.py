@@ -71,6 +71,7 @@ class Kakao:
         self._one_at_a_time = asyncio.Lock()
 
     async def address(self, redirect_uri: str, state: str, verifier: str, nonce: str) -> str:
+        """Kakao's authorization URL. Raises ProviderFailed if discovery fails."""
         async with calling(self._id, self._secret) as client:
             found = await self._discover(client)
             url, _ = client.create_authorization_url(
@@ -80,6 +81,7 @@ class Kakao:
             return str(url)
 
     async def profile(self, redirect_uri: str, code: str, verifier: str, nonce: str) -> Profile:
+        """The user named by the ID token, with name and picture of `/v2/user/me`. Raises ProviderFailed."""
         async with calling(self._id, self._secret) as client:
             found = await self._discover(client)
             token = await client.fetch_token(
@@ -144,6 +146,7 @@ class GitHub:
         self._id, self._secret = settings.github_client_id, settings.github_client_secret
 
     async def address(self, redirect_uri: str, state: str, verifier: str, nonce: str) -> str:
+        """GitHub's authorization URL."""
         async with calling(self._id, self._secret) as client:
             url, _ = client.create_authorization_url(
                 f"{self.issuer}/login/oauth/authorize", state=state, code_verifier=verifier,
@@ -152,6 +155,7 @@ class GitHub:
             return str(url)
 
     async def profile(self, redirect_uri: str, code: str, verifier: str, nonce: str) -> Profile:
+        """The user named by `/user`, with the verified primary email address. Raises ProviderFailed."""
         async with calling(self._id, self._secret) as client:
             token = await client.fetch_token(
                 f"{self.issuer}/login/oauth/access_token", grant_type="authorization_code", code=code,
