@@ -15,7 +15,7 @@ from answerback.ids import CountedIds
 from answerback.jobs import store
 from answerback.jobs.model import Job, JobFailed, Kind
 from answerback.jobs.queue import JobQueue
-from answerback.jobs.runner import LEASE_MS, JobRunner
+from answerback.jobs.runner import LEASE_MS, LEASES_LOST, JobRunner
 from anyio.lowlevel import checkpoint
 
 pytestmark = pytest.mark.anyio
@@ -226,6 +226,20 @@ async def test_a_job_of_a_killed_process_runs_elsewhere_in_time(desk: Desk) -> N
     await gone(desk)
     assert [(job.id, job.tries) for job in desk.runs] == [(lost.id, 2)]
     await closed(one, two)
+
+
+async def test_a_job_that_kills_each_process_is_given_up(desk: Desk) -> None:
+    await desk.put()
+    for number in range(3 + LEASES_LOST):
+        now = desk.clock.now()
+        claimed = await desk.db.write(lambda: store.claim(f"killed {number}", now, now + LEASE_MS, {"note": 1}))  # noqa: B023  awaited here
+        assert len(claimed) == 1
+        desk.clock.advance(seconds=LEASE_MS / 1000)
+    runner = desk.runner("alive")
+    runner.start()
+    dead = await row(desk, lambda job: job.state == "dead")
+    assert (dead.error, desk.runs) == ("The server ended each time this job ran.", [])
+    await closed(runner)
 
 
 async def test_a_clock_that_is_put_back_delays_nothing(desk: Desk) -> None:

@@ -29,6 +29,8 @@ KEEP_SECONDS = 8.0
 POLL_SECONDS = 2.0
 """How soon a job is seen that another process has put; those of this one are seen at once."""
 LONGEST_WAIT_MS = 6 * 3_600_000
+LEASES_LOST = 2
+"""How many runs more than its kind allows a job may have lost with their process, before it is what ends them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +125,8 @@ class JobRunner:
         kind, failure, reason, for_good = self._kinds[job.kind], self._failures[job.kind], "", False
         raised: Exception | None = None
         try:
+            if job.tries > kind.tries + LEASES_LOST:
+                raise JobFailed("The server ended each time this job ran.", for_good=True)
             async with asyncio.timeout(kind.seconds):
                 await kind.run(job)
             failure.worked()
