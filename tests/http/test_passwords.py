@@ -6,7 +6,6 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 
 import pytest
 
@@ -90,21 +89,6 @@ def test_password_guessing_is_slowed_from_any_address(server: Server) -> None:
     window = Window(server, WebBrowser())
     right = window.browser.post(window.page.url + "password/", {"email": member.email, "password": PASSWORD})
     assert right.status == 429  # the right one has to wait as well: nothing is learnt from the answer
-
-
-def test_too_many_password_checks_are_refused(server: Server) -> None:
-    """A thousand guesses at once are refused at once, instead of being kept for a minute."""
-    patient = replace(server, patience=120)
-
-    def guess(number: int) -> int:
-        data = {"site": "demo", "email": f"nobody-{number}@example.com", "password": "not it at all"}
-        where = f"203.0.113.{number % 250}"
-        return patient.call("POST", "/api/user/login/", data, X_Forwarded_For=where).status
-
-    with ThreadPoolExecutor(260) as pool:
-        statuses = list(pool.map(guess, range(260)))
-    assert set(statuses) == {401, 429}
-    assert statuses.count(401) >= 200
 
 
 def test_probing_emails_by_registering_is_slowed(server: Server) -> None:

@@ -67,19 +67,22 @@ class CappedTransport(httpx2.AsyncBaseTransport):
 
 
 @asynccontextmanager
-async def calling(client_id: str, secret: str) -> AsyncIterator[AsyncOAuth2Client]:
-    """A client for one sign-in; it forgets its tokens at the end. Raises ProviderFailed for whatever goes wrong."""
+async def calling(client_id: str, secret: str, seconds: float = SECONDS) -> AsyncIterator[AsyncOAuth2Client]:
+    """A client for one sign-in, which has so many seconds in all; it forgets its tokens at the end.
+
+    Raises ProviderFailed for whatever goes wrong.
+    """
     # Imported at the first sign-in: a server without providers does not pay for it.
     from authlib.integrations.base_client import OAuthError
     from authlib.integrations.httpx_client import AsyncOAuth2Client
 
     client = AsyncOAuth2Client(
         client_id, secret, token_endpoint_auth_method="client_secret_post", code_challenge_method="S256",
-        transport=CappedTransport(), timeout=SECONDS, follow_redirects=False, trust_env=False,
+        transport=CappedTransport(), timeout=seconds, follow_redirects=False, trust_env=False,
         headers={"User-Agent": AGENT, "Accept": "application/json", "Accept-Encoding": "identity"},
     )  # fmt: skip
     try:
-        async with asyncio.timeout(SECONDS):
+        async with asyncio.timeout(seconds):
             yield client
     except OAuthError as error:
         # `error` is a word of the protocol when it is one that is known; the description is the provider's text.
