@@ -9,7 +9,7 @@ from contextlib import ExitStack
 
 import pytest
 from answerback.app.api_table import API
-from answerback.app.crowds import LEFT_OF_ADDRESS, thin_out
+from answerback.app.crowds import CROWD, EVERY, LEFT_OF_ADDRESS, thin_out
 
 from tests.http.test_slow_senders import GET, healthy, rest_of
 from tests.processes import ServerProcess
@@ -74,9 +74,11 @@ def test_idle_crowd_of_one_address_shuts_nobody_out(server_process: ServerProces
         innocent = socket.create_connection(("127.0.0.1", server.port), timeout=30, source_address=("127.0.0.9", 0))
         stack.enter_context(innocent).sendall(GET)
         assert healthy(innocent)
-        for _ in range(10_200):
-            connection = stack.enter_context(socket.create_connection(("127.0.0.1", server.port), timeout=30))
-            connection.sendall(GET)
+        crowd = []
+        for _ in range(CROWD + EVERY):
+            crowd.append(stack.enter_context(socket.create_connection(("127.0.0.1", server.port), timeout=30)))
+            crowd[-1].sendall(GET)
+        assert rest_of(crowd[0]).count(b"200 OK") == 1, "it was served, and has given way"
         assert server.call("GET", "/healthz").status == 200
         innocent.sendall(GET)
         assert healthy(innocent)
