@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -10,8 +11,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-import anyio
-import anyio.lowlevel
 import httpx2
 import pytest
 from answerback.accounts.owners import add_owner_with_link
@@ -23,6 +22,8 @@ from answerback.settings import load_settings
 from answerback.sites.store import add_site, change_site
 
 from tests.knowledge.serving import WebSite, page
+from tests.migrations.databases import fetch
+from tests.services import wait_until
 
 pytestmark = pytest.mark.anyio
 OWN = "http://localhost:8000"
@@ -57,10 +58,10 @@ class QuestionIntake:
         return found[1]
 
     async def shows(self, text: str, **query: str) -> str:
-        """What is shown, once it has a text in it."""
-        with anyio.fail_after(60):
-            while text not in (shown := await self.shown(**query)):
-                await anyio.lowlevel.checkpoint()
+        """What is shown once no crawl is under way any more: a text is in it."""
+        await asyncio.to_thread(wait_until, lambda: not fetch(self.db.url, "SELECT id FROM jobs WHERE kind = 'crawl'"))
+        shown = await self.shown(**query)
+        assert text in shown
         return shown
 
 
