@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import uuid
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,8 @@ from tests.services import free_port, wait_until
 
 INITDB = "-U postgres -A trust -N -E UTF8 --locale=C"
 TEMPLATE = "template_answerback"
+KEPT = 8
+"""How many databases of earlier tests are left at most: they take up memory."""
 
 
 def programs() -> Path:
@@ -57,6 +59,8 @@ class Postgres:
     """The server, with a migrated template database."""
 
     port: int
+    made: list[str] = field(default_factory=list)
+    """Databases of this process, oldest first."""
 
     @classmethod
     def begin(cls) -> Postgres:
@@ -107,7 +111,11 @@ class Postgres:
 
     def _create(self, template: str) -> str:
         name = f"answerback_{uuid.uuid4().hex}"
-        self.run(f"CREATE DATABASE {name} TEMPLATE {template}")
+        while len(self.made) > KEPT:
+            with suppress(asyncpg.ObjectInUseError):  # by a server of the whole module
+                self.run(f"DROP DATABASE {self.made.pop(0)}")
+        self.run(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
+        self.made.append(name)
         return self._url(name)
 
     def _make_template(self, mark: Path) -> None:

@@ -143,7 +143,7 @@ class Site:
         (folder / "bakery.html").write_text(PAGE, "utf-8")
         handler = functools.partial(_Quiet, directory=str(folder))
         server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
         thread.start()
         try:
             yield cls(f"http://127.0.0.1:{server.server_port}", folder)

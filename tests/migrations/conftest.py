@@ -9,16 +9,14 @@ from pathlib import Path
 import pytest
 from answerback.migrations.revisions import Kind
 
+from tests.once import IN_MEMORY
 from tests.postgres import Postgres
-
-IN_MEMORY = Path("/dev/shm")
-"""Where a file is as good as on a disk, and put there sooner."""
 
 
 @pytest.fixture
 def file() -> Iterator[Path]:
     """Where a SQLite file may be made."""
-    with tempfile.TemporaryDirectory(dir=IN_MEMORY if IN_MEMORY.is_dir() else None) as folder:
+    with tempfile.TemporaryDirectory(dir=IN_MEMORY if IN_MEMORY.is_dir() else None) as folder:  # as good as a disk
         yield Path(folder) / "answerback.db"
 
 
