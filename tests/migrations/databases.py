@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, contextmanager
 from typing import Any, TypeVar
 
 import asyncpg
@@ -92,8 +92,30 @@ def contents(url: str) -> dict[str, list[str]]:
     return kept
 
 
+_held: dict[str, tuple[asyncio.AbstractEventLoop, Any]] = {}
+
+
+@contextmanager
+def one_connection(url: str) -> Iterator[None]:
+    """Ask PostgreSQL over one connection meanwhile, for a program without an event loop that asks very often."""
+    if url.startswith("sqlite"):
+        yield
+        return
+    loop = asyncio.new_event_loop()
+    _held[url] = loop, loop.run_until_complete(asyncpg.connect(url))
+    try:
+        yield
+    finally:
+        _, connection = _held.pop(url)
+        loop.run_until_complete(connection.close())
+        loop.close()
+
+
 def _on_postgres(url: str, work: Callable[[Any], Coroutine[Any, Any, T]]) -> T:
     """What this gives on a connection; the caller's event loop may be running."""
+    if url in _held:
+        loop, connection = _held[url]
+        return loop.run_until_complete(work(connection))
 
     async def go() -> T:
         connection = await asyncpg.connect(url)

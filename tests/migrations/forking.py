@@ -20,7 +20,7 @@ from answerback.db.database import Database
 from answerback.errors import Unavailable
 from answerback.migrations import REVISIONS, migrate, plan
 
-from tests.migrations.databases import contents, execute, fetch, structure
+from tests.migrations.databases import contents, execute, fetch, one_connection, structure
 
 PAIRS = 12
 ROOM = 16 * 1024
@@ -146,7 +146,8 @@ def full(url: str) -> None:
 def main(arguments: Sequence[str]) -> None:
     """What the first argument names, on the database that the second one names."""
     plan(arguments[1])  # imports here what all who are forked need
-    {"killed": killed, "together": together, "full": full}[arguments[0]](arguments[1])
+    with one_connection(arguments[1]):
+        {"killed": killed, "together": together, "full": full}[arguments[0]](arguments[1])
 
 
 if __name__ == "__main__":

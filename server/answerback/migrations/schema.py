@@ -7,8 +7,9 @@ what it has. A test compares what is read here with what each of the two makes o
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cache
 
 _CONSTRAINTS = frozenset({"PRIMARY", "FOREIGN", "UNIQUE", "CHECK", "CONSTRAINT"})
 _END_OF_TYPE = re.compile(r"\s+(?:PRIMARY|NOT|NULL|UNIQUE|CHECK|DEFAULT|REFERENCES|GENERATED|COLLATE)\b.*", re.S | re.I)
@@ -91,11 +92,14 @@ def is_index(sql: str) -> bool:
     return _CREATE_INDEX.fullmatch(sql.strip()) is not None
 
 
-def _columns(body: str) -> Iterator[tuple[str, str]]:
-    for part in _split(body):
-        name, _, rest = part.partition(" ")
-        if name.upper() not in _CONSTRAINTS:
-            yield name, _END_OF_TYPE.sub("", " " + rest).strip().lower()
+@cache  # the statements are those of the revisions, read again for each step
+def _columns(body: str) -> tuple[tuple[str, str], ...]:
+    found = ((name, rest) for name, _, rest in (part.partition(" ") for part in _split(body)))
+    return tuple(
+        (name, _END_OF_TYPE.sub("", " " + rest).strip().lower())
+        for name, rest in found
+        if name.upper() not in _CONSTRAINTS
+    )
 
 
 def _split(body: str) -> list[str]:
