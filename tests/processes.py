@@ -8,13 +8,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.forked import Forked
 from tests.services import Server, wait_until
 
 
 class ServerProcess(Server):
     """`answerback serve` in a process of its own: to be killed, signalled, and asked for what it has logged."""
 
-    process: subprocess.Popen[bytes]
+    process: subprocess.Popen[bytes] | Forked
     log: Path | None = None
     """Where it writes what it says, instead of to the tests' own output."""
 
@@ -27,13 +28,11 @@ class ServerProcess(Server):
         if self._listener is not None:
             self._listener.close()
             self._listener = None
-        command = [sys.executable, "-m", "answerback", "serve", "--host", "localhost", "--port", str(self.port)]
-        with contextlib.ExitStack() as stack:
-            log = stack.enter_context(self.log.open("ab")) if self.log else None
-            self.process = subprocess.Popen(
-                [*command, *options], env=self.environment, cwd=self.folder, stdout=log, stderr=log
-            )
+        self.process = self._begin(["serve", "--host", "localhost", "--port", str(self.port), *options])
         wait_until(self._ready, 60)
+
+    def _begin(self, arguments: list[str]) -> subprocess.Popen[bytes] | Forked:
+        return Forked(arguments, self.environment, self.folder, self.log)
 
     def _ready(self) -> bool:
         assert self.is_running, "the server has ended"
@@ -59,3 +58,13 @@ class ServerProcess(Server):
         self._change(settings | {"name": mark})
         wait_until(lambda: self._name() == mark)  # what was changed with the name has come with it
         self._change({"name": name})
+
+
+class WholeProcess(ServerProcess):
+    """As `answerback serve` is started on a command line: for what depends on what is imported, and when."""
+
+    def _begin(self, arguments: list[str]) -> subprocess.Popen[bytes]:
+        with contextlib.ExitStack() as stack:
+            log = stack.enter_context(self.log.open("ab")) if self.log else None
+            command = [sys.executable, "-m", "answerback", *arguments]
+            return subprocess.Popen(command, env=self.environment, cwd=self.folder, stdout=log, stderr=log)

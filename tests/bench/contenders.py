@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tests.processes import ServerProcess
+from tests.processes import ServerProcess, WholeProcess
 from tests.services import Site, free_port, wait_until
 
 ROOT = Path(__file__).parents[2]
@@ -58,7 +58,7 @@ def answerback(**settings: str) -> Iterator[ServerProcess]:
     """`answerback serve` on disk with a site without limits."""
     folder = Path(tempfile.mkdtemp(prefix="answerback-bench-"))
     try:
-        with Site.start() as site, ServerProcess.start(folder, site, **settings) as server:
+        with Site.start() as site, WholeProcess.start(folder, site, **settings) as server:
             server.restart(ai="mention", **dict.fromkeys(LIMITS, "unlimited"))
             yield server
     finally:

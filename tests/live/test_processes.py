@@ -21,7 +21,7 @@ from tests.commands import run_command
 from tests.fakes.openai_server import OpenAIServer
 from tests.http.test_corrections import sign_in
 from tests.http.test_metrics import figures
-from tests.processes import ServerProcess
+from tests.processes import ServerProcess, WholeProcess
 from tests.services import Server, Site, free_port, wait_until
 
 
@@ -258,7 +258,7 @@ def children_of(pid: int) -> list[int]:
 
 
 def test_dead_worker_is_replaced(tmp_path: Path, redis: Redis) -> None:
-    with Site.start() as site, ServerProcess.start(tmp_path, site, ANSWERBACK_REDIS_URL=redis.url) as server:
+    with Site.start() as site, WholeProcess.start(tmp_path, site, ANSWERBACK_REDIS_URL=redis.url) as server:
         server.stop()
         server.run("--workers", "2")
         server.begin()
