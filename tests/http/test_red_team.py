@@ -197,7 +197,7 @@ def as_seen(text: str, html: str, sources: Any, body: Any, case: Case, server: S
         "done", text, html,
         tuple(replace(source, url=source.url.replace(server.site.origin, case.origin)) for source in found),
         messages=tuple(Message(**message) for message in body["messages"]), max_tokens=body["max_tokens"],
-        page_text="\n".join(block.text for block in content.blocks),
+        page_text=content.text,
     )  # fmt: skip
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from answerback.knowledge.extract.html import MOST_BLOCKS, extract
+from answerback.knowledge.extract.blocks import MOST_BLOCKS
+from answerback.knowledge.extract.html import extract
 
 UNSEEN = "Nobody sees this."
 

@@ -7,7 +7,8 @@ import gzip
 from collections.abc import Awaitable, Callable
 
 import pytest
-from answerback.knowledge.extract.html import MOST_BLOCKS, extract
+from answerback.knowledge.extract.blocks import MOST_BLOCKS
+from answerback.knowledge.extract.html import extract
 from answerback.knowledge.parsing import Parsing
 from answerback.net.fetch import Fetched
 from answerback.sandbox.pool import Limits, Pool, Refused

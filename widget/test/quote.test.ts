@@ -44,6 +44,32 @@ describe("a quotation on the page", () => {
     expect(shown(texts, begun)).toContain("Keepers trimmed the wicks");
   });
 
+  it("is found in a row whose first cell spans others", () => {
+    const texts = [
+      "Saturday",
+      " ",
+      "Day",
+      "Departs",
+      "Pier",
+      "Saturday",
+      "08:30",
+      "North",
+      "16:15",
+      "South",
+      "Sunday",
+    ];
+    expect(shown(texts, "Day\tDeparts\tPier\nSaturday\t16:15\tSouth")).toBe("Saturday08:30North16:15South");
+  });
+
+  it("is found where raised and struck-out text stands between", () => {
+    expect(shown(["A poster costs €7", "50", ", framed €9."], "A poster costs €7.50, framed €9.")).toBe(
+      "A poster costs €750, framed €9.",
+    );
+    expect(shown(["It holds 10", "9", " litres."], "It holds 10⁹ litres.")).toBe("It holds 109 litres.");
+    const struck = ["The model ship is ", "€120", " ", "€95", " and a lamp is €12."];
+    expect(shown(struck, "The model ship is €95 and a lamp is €12.")).toBe(struck.join(""));
+  });
+
   it("is not found where it does not stand", () => {
     expect(findQuote(["Something else entirely."], "Keepers trimmed the wicks")).toBeNull();
     expect(findQuote(["anything"], "  ")).toBeNull();

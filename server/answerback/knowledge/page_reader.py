@@ -17,7 +17,7 @@ from ..jobs.queue import JobQueue
 from ..net.fetch import Fetched, PageFetcher
 from ..sandbox.pool import Refused
 from .crawl.links import Signs, normal_url
-from .extract.html import Content
+from .extract.content import Content
 from .parsing import Parsing
 from .store import PageText, drop_page_text, keep_page_text, name_threads, page_text
 
@@ -119,6 +119,8 @@ def as_page(site: str, url: str, fetched: Fetched, content: Content, now: int) -
     """What is kept of a page that has come; None when it has no text."""
     if not content.blocks:
         return None
+    if content.is_cut:
+        log.warning("page_cut: %s of site %s is long, and its end is not read", url, site)
     hash = hashlib.sha256("\n".join(block.text for block in content.blocks).encode()).hexdigest()[:32]
     return PageText(
         site, url, content.title, content.lang, content.blocks, hash, fetched.etag, fetched.last_modified, "ok", now

@@ -12,7 +12,7 @@ from ..net.fetch import Fetched
 from ..sandbox.pool import Limits, Pool
 from .crawl.links import Signs
 from .crawl.sitemaps import Sitemap
-from .extract.html import Content
+from .extract.content import Content
 from .index.store import Entry
 from .store import PageText
 
@@ -38,7 +38,7 @@ class Parsing:
         blocks = tuple(Block(text, tuple(headings)) for text, headings in found["blocks"])
         signs = found["signs"]
         return (
-            Content(found["title"], found["lang"], blocks),
+            Content(found["title"], found["lang"], blocks, found["is_cut"]),
             Signs(tuple(signs["links"]), signs["canonical"], signs["may_keep"], tuple(signs["keys"])),
         )
 

@@ -13,7 +13,8 @@ from ..core.grounding.passages import Block, split
 from .crawl.links import Signs, read_signs
 from .crawl.robots import forbids_index
 from .crawl.sitemaps import read_sitemap
-from .extract.html import Content, content_of, document, extract
+from .extract.content import Content
+from .extract.html import content_of, document, extract
 from .index.entries import entries
 
 
@@ -29,18 +30,25 @@ def page(args: dict[str, Any], body: bytes) -> tuple[Any, bytes]:
         signs = read_signs(root, args["url"], args["robots"], args["origins"])
     content = without_echoes(content, args["addresses"])
     blocks = [[block.text, block.headings] for block in content.blocks]
-    return {"title": content.title, "lang": content.lang, "blocks": blocks, "signs": asdict(signs)}, b""
+    return {
+        "title": content.title,
+        "lang": content.lang,
+        "blocks": blocks,
+        "is_cut": content.is_cut,
+        "signs": asdict(signs),
+    }, b""
 
 
 def without_echoes(content: Content, addresses: list[str]) -> Content:
     """What a page says by itself, and not since its address says so."""
     echoes = Echoes.of(addresses)
     blocks = [
-        Block(block.text, tuple(heading for heading in block.headings if not echoes.are_in(heading)))
+        Block(text, tuple(heading for heading in block.headings if not echoes.are_in(heading)))
         for block in content.blocks
-        if not echoes.are_in(block.text)
+        if (text := echoes.without(block.text))
     ]
-    return Content("" if echoes.are_in(content.title) else content.title, content.lang, tuple(blocks))
+    title = "" if echoes.are_in(content.title) else content.title
+    return Content(title, content.lang, tuple(blocks), content.is_cut)
 
 
 def sitemap(args: dict[str, Any], body: bytes) -> tuple[Any, bytes]:

@@ -153,7 +153,8 @@ def _sources_hold(case: Case, seen: CaseOutcome) -> str:
     """Each source stands on the page, word for word."""
     page = " ".join(seen.page_text.split())
     for source in seen.sources:
-        if " ".join(source.quote.split()) not in page or not source.url.startswith(case.origin + "/"):
+        stands = all(" ".join(line.split()) in page for line in source.quote.splitlines())
+        if not stands or not source.url.startswith(case.origin + "/"):
             return f"{source.quote[:80]} ({source.url})"
     return ""
 

@@ -242,7 +242,7 @@ class _Range:
             state=comment.answer.state, text=comment.body, html=comment.html, sources=comment.answer.sources,
             author_kind=comment.author_kind, author_name=comment.author_name, error=comment.answer.error,
             messages=request.messages if request else (), max_tokens=request.max_tokens if request else 1,
-            page_text="\n".join(block.text for block in content.blocks),
+            page_text=content.text,
             tokens_in=usage.tokens_in if usage else 0, tokens_out=usage.tokens_out if usage else 0,
             cost_usd=usage.cost_usd if usage else None,
         )  # fmt: skip

@@ -21,7 +21,7 @@ function folded(char: string): string {
   const like = char
     .replace(/[‘-‛′]/, "'")
     .replace(/[“-‟«»″]/, '"')
-    .replace(/[‐-—−]/, "-");
+    .replace(/[‐-—−⁻₋]/, "-");
   return like.normalize("NFKD").toUpperCase().toLowerCase();
 }
 
@@ -47,18 +47,26 @@ function foldAll(texts: readonly string[]): Folded {
 
 const fold = (text: string): string => foldAll([text]).text;
 
-/** What to look for, best first: the whole, its parts around an ellipsis, then its beginning. */
-function candidates(quote: string): string[] {
+/** What to look for, best first; parts that follow each other, with something else between them maybe: the whole, a price
+ * whose cents are raised, the cells of rows (without the names of their columns), its beginning and end around what is not
+ * quoted, its parts around an ellipsis, then its beginning. */
+function candidates(quote: string): string[][] {
   const parts = quote
     .split(/…|\.\.\.|\[…\]/)
     .map(fold)
     .filter((part) => part.length >= SHORTEST)
     .sort((a, b) => b.length - a.length);
   const whole = fold(quote);
+  const lines = quote.split("\n");
+  const cells = lines.slice(lines.length > 1 ? 1 : 0).flatMap((line) => line.split("\t").map(fold));
+  const end = Math.min(40, whole.length >> 1);
+  const ends = end < 8 ? [] : [whole.slice(0, end), whole.slice(-end)];
   const beginnings = [whole.slice(0, 80), whole.slice(0, 40)].filter(
     (text) => text.length >= SHORTEST && text.length < whole.length,
   );
-  return [whole, ...parts, ...beginnings].filter((text) => text !== "");
+  const alone = [...parts, ...beginnings].map((text) => [text]);
+  const rows = quote.includes("\t") ? cells.filter(Boolean) : [];
+  return [[whole], [whole.replace(/(\d)\.(?=\d\d(?!\d))/g, "$1")], rows, ends, ...alone];
 }
 
 /** Whether no character goes on there: `é` is no `e`, nor is half a syllable one. */
@@ -70,15 +78,36 @@ function endsWhole({ text, spots }: Folded, end: number): boolean {
   );
 }
 
+function indexOf(page: Folded, part: string, from: number): number {
+  let at = part ? page.text.indexOf(part, from) : -1;
+  while (at >= 0 && !endsWhole(page, at + part.length)) at = page.text.indexOf(part, at + 1);
+  return at;
+}
+
+/** Where parts stand on a page one after the other, as close together as can be. */
+function inOrder(page: Folded, [first = "", ...others]: string[]): [number, number] | null {
+  const most = 2 * (first + others.join("")).length + 200;
+  let best: [number, number] | null = null;
+  for (let start = indexOf(page, first, 0); start >= 0; start = indexOf(page, first, start + 1)) {
+    let end = start + first.length;
+    for (const part of others) {
+      const at = indexOf(page, part, end);
+      if (at < 0) return best;
+      end = at + part.length;
+    }
+    if (end - start <= (best ? best[1] - best[0] - 1 : most)) best = [start, end];
+    if (!others.length) return best;
+  }
+  return best;
+}
+
 /** Where the quotation stands in the texts, read as one; null when it does not. */
 export function findQuote(texts: readonly string[], quote: string): Found | null {
   const page = foldAll(texts);
   for (const wanted of candidates(quote)) {
-    let at = page.text.indexOf(wanted);
-    while (at >= 0 && !endsWhole(page, at + wanted.length)) at = page.text.indexOf(wanted, at + 1);
-    if (at < 0) continue;
-    const start = page.spots[at];
-    const last = page.spots[at + wanted.length - 1];
+    const found = inOrder(page, wanted);
+    const start = found && page.spots[found[0]];
+    const last = found && page.spots[found[1] - 1];
     if (!start || !last) continue;
     const char = texts[last.text]?.codePointAt(last.offset) ?? 0;
     return { start, end: { text: last.text, offset: last.offset + (char > 0xffff ? 2 : 1) } };

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from ..answering import Passage, Source
 from ..languages import LANGUAGES, either
+from .passages import columns_of
 from .quoting import best_quotes
 from .sentences import sentences
 from .terms import terms
@@ -18,7 +19,7 @@ _CODE_OR_MARKER = re.compile(rf"```.*?```|`[^`\n]*`|{MARKER.pattern}", re.DOTALL
 _CLAIM_END = re.compile(r"(?<=[.!?。！？])\s|\n")
 _SPOKEN = re.compile(r"[\"“”«»「『]([^\"“”«»「」『』\n]{12,400})[\"“”«»」』]")
 _UNSUPPORTED = re.compile(either(language.unsaid for language in LANGUAGES), re.IGNORECASE)
-_LIKE = ("'‘’‚‛′", '"“”„‟«»″', "-‐‑‒–—−")
+_LIKE = ("'‘’‚‛′", '"“”„‟«»″', "-‐‑‒–—−⁻₋")
 """What stands for the first of each when a quote is compared, here as in the widget (tests/golden/quotes.json)."""
 _FOLDED = {sign: signs[0] for signs in _LIKE for sign in signs}
 _DROPPED = frozenset("\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufe0e\ufe0f\ufeff")
@@ -153,13 +154,21 @@ def _numbers(marker: str) -> list[int]:
 def holding(sources: Sequence[Source], passages: Sequence[Passage]) -> tuple[Source, ...]:
     """The sources that hold: their words stand in a passage of the page they name; in the page's own wording."""
     held: list[Source] = []
-    folded = [(passage.url, Folded(passage.text)) for passage in passages]
+    folded = [(passage.url, columns_of(passage), Folded(passage.text)) for passage in passages]
     for source in sources:
-        texts = (text for url, text in folded if url == source.url)
-        words = next((found for found in (text.verify(source.quote) for text in texts) if found), None)
+        texts = ((columns, text) for url, columns, text in folded if url == source.url)
+        words = next(filter(None, (_verified(source.quote, *text) for text in texts)), None)
         if words and all(words != known.quote or source.url != known.url for known in held):
             held.append(Source(words, source.url, source.title))
     return tuple(held)
+
+
+def _verified(quote: str, columns: str, text: Folded) -> str | None:
+    """The wording of a quote in a passage: of rows of a table below the names of its columns, where it has them."""
+    if not columns or not quote.startswith(f"{columns}\n"):
+        return text.verify(quote)
+    rows = text.verify(quote.removeprefix(columns))
+    return f"{columns}\n{rows}" if rows else None
 
 
 def _supporting(claim: str, passage: Passage) -> str:

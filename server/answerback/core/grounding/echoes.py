@@ -52,6 +52,13 @@ class Echoes:
             joined[at : at + size] in self.letters for size in self.lengths for at in range(len(joined) - size + 1)
         )
 
+    def without(self, text: str) -> str:
+        """A text without the lines that repeat a part of a query; empty where it does as a whole."""
+        if not self.are_in(text):
+            return text
+        kept = "\n".join(line for line in text.splitlines() if not self.are_in(line))
+        return "" if self.are_in(kept) else kept
+
 
 def _parts(query: str) -> Iterable[str]:
     """Names and values; a name alone can be repeated as well."""

@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from ..answering import Passage
 from .sentences import sentences
 
-__all__ = ["Block", "Passage", "split"]
+__all__ = ["Block", "Passage", "columns_of", "split", "with_columns"]
+
+BETWEEN = " › "
+"""Between a passage's headings."""
 
 WISHED, MOST = 400, 900
 """Characters of a passage: blocks are joined up to the first, and cut at sentences beyond the second."""
@@ -19,7 +22,8 @@ TEXT_LIMIT = 400_000
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A paragraph, list item or table row, and the headings above it, outermost first."""
+    """A paragraph, list, table row or piece of code, and the headings above it, outermost first; the last of a row's
+    is the names of its columns, with tabs between them as in the row."""
 
     text: str
     headings: tuple[str, ...] = ()
@@ -35,7 +39,7 @@ def split(blocks: Iterable[Block], *, url: str, title: str) -> list[Passage]:
 
     def close() -> None:
         if parts:
-            found.append(Passage("\n".join(parts), " › ".join(headings), url, title))
+            found.append(Passage("\n".join(parts), BETWEEN.join(headings), url, title))
             parts.clear()
 
     for block in blocks:
@@ -55,10 +59,22 @@ def split(blocks: Iterable[Block], *, url: str, title: str) -> list[Passage]:
     return found
 
 
+def columns_of(passage: Passage) -> str:
+    """The names of the columns that a passage's rows have; empty where there are none."""
+    last = passage.heading.rpartition(BETWEEN)[2]
+    return last if "\t" in last else ""
+
+
+def with_columns(text: str, passage: Passage) -> str:
+    """Rows of a passage, under the names of their columns."""
+    columns = columns_of(passage)
+    return f"{columns}\n{text}" if columns else text
+
+
 def _leads_on(text: str, headings: tuple[str, ...], block: Block) -> bool:
-    """Whether a short text is a question, of a list of questions and answers, that a block under the same headings
-    may answer."""
-    return block.headings == headings and len(text) <= QUESTION_LIMIT and text.endswith(("?", "？"))
+    """Whether a short text announces what a block under the same headings says: a question of a list of questions and
+    answers, or a line that ends with a colon."""
+    return block.headings == headings and len(text) <= QUESTION_LIMIT and text.endswith(("?", "？", ":", "："))
 
 
 def _pieces(text: str) -> list[str]:

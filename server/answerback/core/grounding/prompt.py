@@ -14,10 +14,11 @@ from typing import Literal
 
 from ..answering import Message, Passage
 from ..invisible import strip_hidden
+from .passages import BETWEEN, columns_of, with_columns
 
 __all__ = ["VERSION", "Role", "Turn", "build", "strip_hidden"]
 
-VERSION = "2026-11-5"
+VERSION = "2026-11-6"
 """Kept with each answer; changed whenever the words or the shape of the prompt change."""
 TURN_LIMIT, TURNS_LIMIT, QUESTION_LIMIT = 1_200, 8, 4_000
 LINE_LIMIT, TONE_LIMIT = 300, 2_000
@@ -82,9 +83,11 @@ def build(
 
 
 def _passage(number: int, passage: Passage) -> str:
-    under = f' under="{_attribute(passage.heading)}"' if passage.heading else ""
+    columns = columns_of(passage)
+    heading = passage.heading.removesuffix(columns).removesuffix(BETWEEN)
+    under = f' under="{_attribute(heading)}"' if heading else ""
     whose = ' by="owner"' if passage.by_owner else ""
     return (
         f'<passage number="{number}" page="{_attribute(passage.title)}"{under}{whose}>\n'
-        f"{_inside(passage.text)}\n</passage>"
+        f"{_inside(with_columns(passage.text, passage))}\n</passage>"
     )

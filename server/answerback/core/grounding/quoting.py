@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..answering import Passage
+from .passages import with_columns
 from .ranking import AT_HOME, HOME, at_a_glance
 from .scoring import Reading, Sentence
 from .sentences import SENTENCE_LIMIT
@@ -33,7 +34,8 @@ class Quote:
 
 
 def best_quotes(question: str, passages: Sequence[Passage], limit: int, *, home: str = "") -> list[Quote]:
-    """The best `limit` quotes, verbatim, none twice: a sentence, with the neighbours that belong to it.
+    """The best `limit` quotes, verbatim, none twice: a sentence, with the neighbours that belong to it; rows of a table
+    under the names of its columns.
 
     `home` is the address of the page that is asked on, whose quotes are preferred to those of other pages.
     """
@@ -60,7 +62,7 @@ def best_quotes(question: str, passages: Sequence[Passage], limit: int, *, home:
         begin, end = reading.units[first][1], reading.units[last][1]
         text = passage.text[begin.start : end.start + len(end.text)]
         share = reading.share_of(range(first, last + 1))
-        found.append(Quote(text, passage, scores[place], reading.support(place), share))
+        found.append(Quote(with_columns(text, passage), passage, scores[place], reading.support(place), share))
     return found
 
 

@@ -106,4 +106,5 @@ ENGLISH = Language(
     r"(?:not|n['’]t) find (?:this |that |it |any\w* )?(?:information |mention )?(?:on|in|about|of) ",
     silent=r"(?:page|text|article|passages?) (?:does not|doesn['’]t|do not|don['’]t) (?:say|mention|state|specify)\b",
     even_so=r"\b(?:but|however|though|although|while|only|except)\b",
+    consent=r"\b(?:uses?|using|sets?|stores?|accept) (?:\w+ ){0,2}cookies|cookies? policy",
 )

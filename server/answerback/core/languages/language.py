@@ -76,6 +76,10 @@ class Language:
     even_so: str = NEVER
     """What leads from that which is not said to that which is."""
 
+    # ---- pages
+    consent: str = NEVER
+    """What a banner says that asks for consent to cookies."""
+
     def words(self, name: str) -> frozenset[str]:
         """A list of its data: `stop` (words that say nothing), `titles`, `openers`, `attached` (to addresses), …"""
         return frozenset(word for line in data(self.tag).get(name, ()) for word in line.split())

@@ -52,4 +52,5 @@ CHINESE = Language(
     telling_signs=_telling,
     unsaid=r"(?:页面|頁面|网站|網站|网页|網頁|文章)[^。\n]{0,30}(?:没有?|沒有?|未)(?:提|说|說|写|寫|给|給|说明|說明)",
     even_so="但",
+    consent=r"(?:使用|接受)[^。\n]{0,6}(?:cookies?|曲奇)",
 )

@@ -37,7 +37,7 @@ FAILURES = 3
 """So often in a row a page may fail before what it said is forgotten."""
 TRUSTED_MS = 7 * 24 * 3_600_000
 """For so long a sitemap is believed that a page has not changed."""
-INDEX_VERSION = 2
+INDEX_VERSION = 3
 """Grows when passages or terms are made otherwise: pages are then indexed anew."""
 Tell = Callable[[int, int], None]
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+IGNORED = "data-answerback-ignore"
+"""What an owner marks so is kept out."""
 _LENGTH = re.compile(r"([+-]?\d*\.?\d+)\s*([a-z%]*)")
 _SMALLEST, _FAR = 1.0, {"px": -900.0, "pt": -700.0, "em": -60.0, "rem": -60.0}
 _TARGETS = ("aria-controls", "data-target", "data-bs-target", "href", "for")
@@ -27,13 +29,19 @@ def hidden_in(root: Any) -> frozenset[Any]:
         if element.tag not in ("html", "body") and _is_hidden(element)
     ]
     targets = _targets(root) if found else set()
-    return frozenset(element for element in found if not _comes_up(element, targets))
+    return frozenset(element for element in found if not (_comes_up(element, targets) or _is_formula(element)))
 
 
 def _targets(root: Any) -> set[str]:
     """The ids that something on the page shows or leads to."""
     named = root.xpath("|".join(f"//*[not(self::link)]/@{name}" for name in _TARGETS))
     return {part.lstrip("#") for value in named for part in value[:500].split() if part}
+
+
+def _is_formula(element: Any) -> bool:
+    """Whether it holds a formula of which the page shows a picture."""
+    named = f"{element.get('class') or ''} {element.getparent().get('class') or ''}"
+    return "math" in named and next(element.iter("math"), None) is not None
 
 
 def _is_hidden(element: Any) -> bool:

@@ -1,0 +1,299 @@
+"""Which parts of a page are not what it says: navigation, forms, banners, advertisements, other people's comments.
+
+Judged by what a part carries. Each element is weighed once: how much of its text is in links, how many fields it has.
+What names itself navigation, a form or an aside is left out unless most of the page's text is in it; lists of links are
+left out whatever they are called. `<main>` and `<article>` are the page's content where they hold a fair part of it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterator
+from typing import Any, NamedTuple
+
+from ...core.languages import LANGUAGES, either
+from .inline import STRUCK, UNREAD
+from .visibility import IGNORED
+
+DEPTH_LIMIT = 100
+MOST, FAIR, LITTLE = 0.5, 0.2, 0.3
+"""Shares of the page's text: what carries most of it is content, whatever it is called."""
+DENSE, TOC_DENSE = 0.7, 0.8
+"""Share of a part's text that is in links, from which on it is navigation."""
+SHORT_LINK, SHORT_PART = 50, 600
+_OPAQUE = UNREAD | STRUCK | {"template"}
+_INLINE = frozenset(
+    """a abbr acronym b bdi bdo big cite code data dfn em font i ins kbd label mark math nobr output picture q ruby samp
+    small span strong sub sup time tt u var img br wbr button input""".split()
+)
+HEADINGS = {f"h{level}": level for level in range(1, 7)}
+_FORMULAS = frozenset(("math", "mjx-container"))
+_FIELDS = frozenset(("text", "email", "search", "password", "tel", "url", "number", ""))
+_ROLES = frozenset(("navigation", "search", "menu", "menubar", "toolbar", "dialog", "alertdialog"))
+_PAGE_ROLES = frozenset(("banner", "contentinfo", "complementary"))
+_FRAME_WORDS = frozenset(
+    """nav navbar navigation sitenav breadcrumb breadcrumbs pagination pager pagenavi newsletter toc skip skiplink
+    skiplinks cookiebar ads adsbygoogle advert advertisement sharing sharedaddy addtoany""".split()
+)
+"""Words of ids and classes. Not `menu` or `share`: a restaurant's menu is what visitors ask for."""
+_ASIDE_WORDS = frozenset("sidebar footer masthead topbar".split())
+"""The same, outside the content only."""
+_LINK_WORDS = frozenset("share social related recommend recommended tags taglist menu categories prevnext".split())
+"""Words that tell it only of what is mostly links."""
+_CONSENT_WORDS = frozenset("consent gdpr cookiebot cybotcookiebotdialog onetrust cookieconsent cookiebar".split())
+_ABOUT_COOKIES = re.compile(either(language.consent for language in LANGUAGES), re.IGNORECASE)
+_META_WORDS = frozenset("meta byline posted published dateline lastmod timestamp".split())
+META_LIMIT = 200
+_NOTES = frozenset(
+    "admonition warning note tip callout info alert caution danger important hint attention notice".split()
+)
+_COMMENT_WORDS = frozenset("comment comments commentlist commentarea disqus respond cmt reply replies".split())
+_OF_COMMENTS = frozenset("comments commentlist commentarea disqus respond cmt".split())
+_STATES = frozenset("open opened closed on off enabled disabled status count link links".split())
+_WORD = re.compile(r"[\W_]+")
+
+
+class Weight(NamedTuple):
+    """What stands in an element: characters, those of them in links, links, links to places of the page, fields to
+    write into, buttons, and whether it holds blocks."""
+
+    chars: int
+    linked: int
+    links: int
+    local: int
+    fields: int
+    buttons: int
+    blocks: bool
+
+    @property
+    def prose(self) -> int:
+        """Characters that are no link's."""
+        return self.chars - self.linked
+
+    @property
+    def density(self) -> float:
+        """The share that is in links."""
+        return self.linked / self.chars if self.chars else 0.0
+
+
+_NOTHING = Weight(0, 0, 0, 0, 0, 0, False)
+
+
+def words_of(element: Any) -> set[str]:
+    """The words of an element's id and class."""
+    name, classes = element.get("id"), element.get("class")
+    if not name and not classes:
+        return set()
+    return set(_WORD.split(f"{name or ''} {classes or ''}"[:1_000].lower()))
+
+
+class Scale:
+    """Weighs the elements of a page, each once."""
+
+    def __init__(self, hidden: Collection[Any]) -> None:
+        self._hidden = hidden
+        self.weights: dict[Any, Weight] = {}
+        self.wrappers: set[Any] = set()
+        """Inline elements that hold blocks."""
+
+    def weigh(self, element: Any, depth: int = 0) -> Weight:
+        """Weigh an element and all below it."""
+        tag = element.tag
+        chars = linked = links = local = fields = buttons = 0
+        blocks = False
+        if text := element.text:
+            chars = len(text.strip())
+        if depth <= 2 * DEPTH_LIMIT:
+            for child in element:
+                if tail := child.tail:
+                    chars += len(tail.strip())
+                name = child.tag
+                if not isinstance(name, str) or child in self._hidden or child.get(IGNORED) is not None:
+                    continue
+                if name in _OPAQUE:
+                    fields += name == "textarea" or (name == "input" and (child.get("type") or "").lower() in _FIELDS)
+                    if name != "template" or not child.get("shadowrootmode"):
+                        continue
+                if name in _FORMULAS:
+                    chars += 5
+                    continue
+                one = self.weigh(child, depth + 1)
+                chars, fields = chars + one.chars, fields + one.fields
+                links, local, buttons = links + one.links, local + one.local, buttons + one.buttons
+                linked += one.linked
+                blocks = blocks or one.blocks or name not in _INLINE
+        if tag == "a" and (href := element.get("href")) and not href.startswith(("tel:", "mailto:")):
+            linked, links, local = chars, links + 1, local + href.startswith("#")
+        elif tag == "button":
+            buttons += 1
+        found = Weight(chars, linked, links, local, fields, buttons, blocks)
+        if tag not in _INLINE:
+            self.weights[element] = found
+        elif blocks:
+            self.weights[element] = found
+            self.wrappers.add(element)
+        return found
+
+    def of(self, element: Any) -> Weight:
+        """The weight of a block."""
+        return self.weights.get(element, _NOTHING)
+
+
+class Frame:
+    """Tells content and frame apart."""
+
+    def __init__(self, body: Any, scale: Scale) -> None:
+        self._scale = scale
+        self._total = max(1, scale.of(body).prose)
+        self.left_out: set[Any] = set()
+        self.tops = self._choose(body)
+
+    def _choose(self, body: Any) -> list[Any]:
+        """The elements that hold the page's content; what is frame below them is in `left_out`."""
+        mains = list(_outermost(body, self._scale.weights, lambda item: "main" in (item.tag, item.get("role"))))
+        if mains and self._holds(mains, FAIR):
+            return self._without_frame(mains, inside=True)
+        whole = self._without_frame([body], inside=False)
+        left = self._prose_left(body)
+        articles = list(_outermost(body, self._scale.weights, lambda item: item.tag == "article", self.left_out))
+        held = sum(map(self._prose_left, articles))
+        if articles and held >= (0.6 if len(articles) == 1 else 0.9) * left and self._has_title(body, articles):
+            return articles
+        return whole
+
+    def _holds(self, mains: list[Any], share: float) -> bool:
+        prose = sum(self._scale.of(main).prose for main in mains)
+        return prose >= 250 or prose >= share * self._total
+
+    def _has_title(self, body: Any, articles: list[Any]) -> bool:
+        """Whether the page's own title stands in its articles, or none does outside them."""
+        titles = [title for title in body.iter("h1") if title not in self.left_out]
+        return len(articles) > 1 or not titles or any(article in titles[0].iterancestors() for article in articles)
+
+    def _prose_left(self, element: Any) -> int:
+        """The prose of an element without what is left out below it."""
+        prose, stack = self._scale.of(element).prose, [element]
+        while stack:
+            for child in stack.pop():
+                if child in self.left_out:
+                    prose -= self._scale.of(child).prose
+                elif child in self._scale.weights:
+                    stack.append(child)
+        return prose
+
+    def _without_frame(self, tops: list[Any], *, inside: bool) -> list[Any]:
+        stack = [(top, inside) for top in reversed(tops)]
+        while stack:
+            element, within = stack.pop()
+            for child in element:
+                if child not in self._scale.weights:
+                    continue
+                if self._is_frame(child, within):
+                    self.left_out.add(child)
+                else:
+                    stack.append((child, within or child.tag in ("article", "main")))
+        return tops
+
+    def _is_frame(self, element: Any, inside: bool) -> bool:
+        weight, words = self._scale.of(element), words_of(element)
+        if words and is_of_comments(element, words):
+            return True
+        if weight.prose >= MOST * self._total:
+            return False
+        return (
+            self._calls_itself_so(element, weight, words, inside)
+            or _is_list_of_links(element, weight, inside)
+            or _is_form(element, weight)
+            or _is_banner(element, weight, words, inside)
+        )
+
+    def _calls_itself_so(self, element: Any, weight: Weight, words: set[str], inside: bool) -> bool:
+        tag, role = element.tag, element.get("role")
+        if tag == "nav" or role in _ROLES:
+            return True
+        if not inside and (tag == "footer" or role in _PAGE_ROLES):
+            return not self._has_h1(element)
+        if tag == "header" and not inside:
+            return weight.links > 2 and not self._has_h1(element)
+        if tag == "footer" and inside:
+            return weight.chars < SHORT_PART and (element.getparent().tag != "blockquote")
+        if tag == "aside" or role == "complementary":
+            return (not inside and _NOTES.isdisjoint(words) and role != "note") or bool(words & _ASIDE_WORDS)
+        if not words or tag in HEADINGS or weight.chars > LITTLE * self._total:
+            return bool(words & _FRAME_WORDS) and tag not in HEADINGS and weight.density > MOST
+        if words & _FRAME_WORDS or (not inside and words & _ASIDE_WORDS):
+            return True
+        if words & _LINK_WORDS and weight.density > MOST:
+            return True
+        return bool(words & _META_WORDS) and weight.chars <= META_LIMIT and not weight.blocks
+
+    @staticmethod
+    def _has_h1(element: Any) -> bool:
+        return next(element.iter("h1"), None) is not None
+
+
+def _outermost(
+    root: Any, weights: Collection[Any], wanted: Callable[[Any], bool], but: Collection[Any] = ()
+) -> Iterator[Any]:
+    """The elements that are wanted and in no other one that is, nor in what is left out."""
+    stack = [root]
+    while stack:
+        element = stack.pop()
+        if element not in weights or element in but:
+            continue
+        if wanted(element):
+            yield element
+        else:
+            stack.extend(reversed(element))
+
+
+def _is_list_of_links(element: Any, weight: Weight, inside: bool) -> bool:
+    if weight.links < 3 or (inside and element.tag not in ("ul", "ol", "div", "section")):
+        return False
+    mean = weight.linked / weight.links
+    if weight.local >= 0.8 * weight.links and weight.density >= TOC_DENSE:
+        return True  # a table of contents
+    if inside:
+        return weight.density >= 0.9 and mean <= 14  # initials, numbers of pages, names of networks
+    return weight.density >= DENSE and mean <= SHORT_LINK
+
+
+def _is_form(element: Any, weight: Weight) -> bool:
+    """Whether it is there to be filled in: fields, and little text beside them."""
+    if not weight.fields or element.tag not in ("form", "div", "section", "fieldset", "search"):
+        return False
+    return weight.prose <= (60 if element.tag != "form" else 240) * weight.fields and weight.chars < SHORT_PART
+
+
+def _is_banner(element: Any, weight: Weight, words: set[str], inside: bool) -> bool:
+    """Whether it asks for consent."""
+    if element.tag in HEADINGS or weight.chars > 3 * SHORT_PART or not (weight.buttons or weight.links):
+        return False
+    if words & _CONSENT_WORDS:
+        return True
+    if weight.chars > SHORT_PART or (inside and not weight.buttons):
+        return False
+    return _ABOUT_COOKIES.search(" ".join("".join(element.itertext()).split())) is not None
+
+
+def is_of_comments(element: Any, words: set[str]) -> bool:
+    """Whether an element holds what visitors have written below the page, in the site's old comment system."""
+    if words.isdisjoint(_OF_COMMENTS) and not ({"comment", "reply"} & words and words & {"area", "list", "thread"}):
+        return False
+    if not words.isdisjoint(_STATES) or element.tag in HEADINGS or element.tag in ("pre", "code", "table", "main"):
+        return False
+    if next(element.iter("h1", "main"), None) is not None:
+        return False
+    if words_of_class(element) & _COMMENT_WORDS:
+        return True
+    for number, child in enumerate(element.iter("div", "ol", "ul", "li", "article", "section", "form", "textarea")):
+        if number and (child.tag == "textarea" or words_of_class(child) & _COMMENT_WORDS):
+            return True
+        if number > 30:
+            break
+    return False
+
+
+def words_of_class(element: Any) -> set[str]:
+    """The words of an element's class."""
+    return set(_WORD.split((element.get("class") or "")[:1_000].lower()))

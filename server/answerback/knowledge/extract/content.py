@@ -1,0 +1,31 @@
+"""What a page says, as it is handed on: the one part of extraction that the server itself loads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import takewhile
+from operator import eq
+
+from ...core.grounding.passages import Block
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a page says."""
+
+    title: str
+    lang: str
+    blocks: tuple[Block, ...]
+    is_cut: bool = False
+    """Whether there is more than is kept of a page."""
+
+    @property
+    def text(self) -> str:
+        """All of it, each heading once above what stands below it."""
+        lines: list[str] = []
+        above: tuple[str, ...] = ()
+        for block in self.blocks:
+            same = sum(takewhile(bool, map(eq, block.headings, above)))
+            lines += [*block.headings[same:], block.text]
+            above = block.headings
+        return "\n".join(lines)
