@@ -7,6 +7,7 @@ import json
 import logging
 import os
 import re
+import socket
 import sqlite3
 import threading
 import time
@@ -22,6 +23,7 @@ from answerback.errors import Unavailable
 from tests.fakes.openai_server import OpenAIServer
 from tests.http.signing import change
 from tests.http.test_out_of_order import full_disk, table_gone
+from tests.http.test_slow_senders import rest_of
 from tests.processes import ServerProcess
 from tests.services import Server, Site, wait_until
 
@@ -115,16 +117,17 @@ def test_a_repeated_error_is_one_line_and_a_count() -> None:
     for _ in range(500):
         for error in errors:
             handler.handle(record("it failed", error=error, request="r1"))
-    [one, another] = said()
+    one, another = said()
     assert one.startswith("it failed request=r1 error=KeyError at=test_logs.py:")
     assert another.startswith("it failed request=r1 error=ValueError at=")
-    for _ in range(2):
+    logs.bind(request="r2")
+    for number in range(2):
         now += 61
-        logs.bind(request="r2")
-        handler.handle(record("all is well"))
+        handler.handle(record(f"all is well {number}"))
     one, another, *rest = said()
     assert re.fullmatch(r"it failed error=KeyError at=test_logs.py:\d+ left_out=499", one)
-    assert (another.split()[-1], rest) == ("left_out=499", ["all is well request=r2"] * 2)
+    assert another.split()[-1] == "left_out=499"
+    assert rest == ["all is well 0 request=r2", "all is well 1 request=r2"]
     for _ in range(100):  # without a pause it is said each hour
         now += 59
         handler.handle(record("it failed", error=errors[0]))
@@ -219,6 +222,18 @@ def test_no_fault_logs_words_or_addresses(
     said = [logs.Formatter("text").format(record) for record in caplog.records]
     assert any("bad_request" in line for line in said) and any("unexpected error" in line for line in said)
     assert [line for line in said if CANARY in line or address in line] == []
+
+
+def test_malformed_requests_do_not_fill_the_log(logging_server: ServerProcess) -> None:
+    server = logging_server
+    for _ in range(20):
+        for garbage in (b"\x16\x03\x01\x02hello\r\n\r\n", b"GET / HTTP/1.1\r\nno header\r\n\r\n"):
+            with socket.create_connection(("localhost", server.port), timeout=30) as connection:
+                connection.sendall(garbage)
+                assert rest_of(connection).startswith(b"HTTP/1.1 400")
+    server.stop()
+    said = [line for line in lines(server) if line["event"] == "Invalid HTTP request received."]
+    assert [line.get("left_out") for line in said] == [None, 39]
 
 
 def test_slow_requests_are_said_once(logging_server: ServerProcess) -> None:

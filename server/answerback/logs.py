@@ -98,7 +98,7 @@ def _short(filename: str) -> str:
 
 @dataclass(slots=True)
 class _Repeated:
-    """An error that may come again: since when, when it last came, and how many lines were left out."""
+    """What may come again: since when, when it last came, and how many lines were left out."""
 
     level: int
     begun: float
@@ -107,8 +107,9 @@ class _Repeated:
 
 
 class Handler(logging.StreamHandler[TextIO]):
-    """Writes an error once, however often it comes again, and how many lines that has left out: after a minute without
-    it, each hour, and at the end. It is the same error if event, type and place are the same."""
+    """Writes a warning or an error once, however often it comes again, and how many lines that has left out: after a
+    minute without it, each hour, and at the end. It is the same one if its event is, and the type and place of what was
+    raised."""
 
     def __init__(self, stream: TextIO | None = None, *, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__(stream)
@@ -117,12 +118,13 @@ class Handler(logging.StreamHandler[TextIO]):
         self._timer: threading.Timer | None = None
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Write a record, unless it repeats an error."""
+        """Write a record, unless it repeats one."""
         now = self._clock()
         self._sum_up(now)
-        error = record.exc_info[1] if record.exc_info else None
-        if error is not None:
-            key = record.name, record.getMessage(), describe(error), _places(error)
+        if record.levelno >= logging.WARNING:
+            error = record.exc_info[1] if record.exc_info else None
+            raised = (describe(error), _places(error)) if error is not None else ("", "")
+            key = record.name, record.getMessage(), *raised
             if known := self._repeated.get(key):
                 known.last, known.left_out = now, known.left_out + 1
                 self._look_later()
