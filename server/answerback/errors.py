@@ -103,7 +103,7 @@ class Forbidden(AppError):
 
 
 class NotFound(AppError):
-    """Nothing by that name on this site; ids of other sites are not found either."""
+    """There is no such thing on this site; ids of other sites are not found either."""
 
     status = 404
 
@@ -158,7 +158,7 @@ class Unreachable(Unavailable):
 
 
 def changed_meanwhile() -> Conflict:
-    """What a form was made for is not what is there now."""
+    """The form was made for another version than the current one."""
     return Conflict("validation_failed", "This has been changed since it was shown.", reason="changed_meanwhile")
 
 

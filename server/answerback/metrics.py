@@ -118,5 +118,5 @@ class Metrics:
 
 
 def worker_ended(pid: int) -> None:
-    """What a worker had open is not open any more; what it has counted stays."""
+    """Drop the gauges of a worker that has ended; its counters stay."""
     mark_process_dead(pid)

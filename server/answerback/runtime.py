@@ -1,4 +1,4 @@
-"""What nearly every part of a server stands on, handed over as one."""
+"""The dependencies of nearly every part of a server, passed as one."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ class NewSession:
 
 
 def hash_secret(secret: str) -> str:
-    """What is stored of a secret with 256 random bits: SHA-256 is enough for those."""
+    """The hash that is stored of a secret; for 256 random bits, SHA-256 is enough."""
     return hashlib.sha256(secret.encode()).hexdigest()
 
 

@@ -28,7 +28,7 @@ def read_visitor(row: Row) -> Visitor:
 
 
 def add_visitor(id: str, site: str, kind: str, name: str, now: int) -> Work[None]:
-    """Put in a visitor without sign-in data."""
+    """Add a visitor without sign-in data."""
     yield run(
         """INSERT INTO visitors (id, site, kind, name, created_at) VALUES (:id, :site, :kind, :name, :now)""",
         id=id, site=site, kind=kind, name=name, now=now,
@@ -36,7 +36,7 @@ def add_visitor(id: str, site: str, kind: str, name: str, now: int) -> Work[None
 
 
 def add_user(id: str, site: str, name: str, email: str, password_hash: str, now: int) -> Work[bool]:
-    """Put in a visitor who signs in by password; False when the address is taken on this site."""
+    """Add a visitor who signs in by password; False if the address is taken on this site."""
     row = yield one(
         """INSERT INTO visitors (id, site, kind, name, email, password_hash, created_at)
         VALUES (:id, :site, 'user', :name, :email, :password_hash, :now)
@@ -47,7 +47,7 @@ def add_user(id: str, site: str, name: str, email: str, password_hash: str, now:
 
 
 def rename_guest(visitor_id: str, name: str) -> Work[None]:
-    """A guest goes by another name from now on."""
+    """Rename a guest."""
     yield run(
         "UPDATE visitors SET name = :name WHERE id = :id AND kind = 'guest' AND name <> :name",
         id=visitor_id,
@@ -90,7 +90,7 @@ async def user_by_email(db: Database, site: str, email: str) -> tuple[Visitor, s
 
 
 def add_session(values: dict[str, Any]) -> Work[None]:
-    """Put in a session: id, site, visitor_id, origin, agent, cookie_hash, bearer_hash, now, expires_at."""
+    """Add a session: id, site, visitor_id, origin, agent, cookie_hash, bearer_hash, now, expires_at."""
     yield run(
         """INSERT INTO sessions (id, site, visitor_id, origin, agent, cookie_hash, bearer_hash, created_at, expires_at)
         VALUES (:id, :site, :visitor_id, :origin, :agent, :cookie_hash, :bearer_hash, :now, :expires_at)""",
@@ -122,7 +122,7 @@ def give_bearer(session_id: str, site: str, bearer_hash: str, now: int) -> Work[
 
 
 def revoke_session(session_id: str, now: int) -> Work[None]:
-    """End a session; its cookie and its bearer token are worth nothing from now on, and the account page closes."""
+    """End a session: its cookie and its bearer token are invalid from now on, and the account page closes."""
     yield run("UPDATE sessions SET revoked_at = :now WHERE id = :id AND revoked_at IS NULL", id=session_id, now=now)
     yield run(
         "DELETE FROM account_sessions WHERE visitor_id = (SELECT visitor_id FROM sessions WHERE id = :id)",
@@ -165,7 +165,7 @@ class Owner:
 def add_owner(
     id: str, email: str, password_hash: str | None, sites: list[str], now: int, *, all_sites: bool
 ) -> Work[str]:
-    """Put in an owner, or give one who is there these sites too and the password; the owner's id.
+    """Add an owner, or give an existing one these sites and the password too; returns the owner's id.
 
     `all_sites` is for a new one who is given none by name, and for one who shall have all from now on. A new password
     ends what was open with the one before.
@@ -214,7 +214,7 @@ def take_site(email: str, site: str) -> Work[bool]:
 
 
 def remove_owner(email: str) -> Work[bool]:
-    """Take an owner out, with links and sessions; False when there is no such."""
+    """Delete an owner with links and sessions; False if there is none."""
     for table in ("owner_sites", "owner_links", "owner_sessions"):
         yield run(f"DELETE FROM {table} WHERE owner_id = (SELECT id FROM owners WHERE email = :email)", email=email)
     row = yield one("DELETE FROM owners WHERE email = :email RETURNING id", email=email)
@@ -222,7 +222,7 @@ def remove_owner(email: str) -> Work[bool]:
 
 
 def add_owner_link(hash: str, owner_id: str, expires_at: int) -> Work[None]:
-    """Put in a one-time sign-in link."""
+    """Add a one-time sign-in link."""
     yield run(
         "INSERT INTO owner_links (hash, owner_id, expires_at) VALUES (:hash, :owner_id, :expires_at)",
         hash=hash, owner_id=owner_id, expires_at=expires_at,
@@ -240,7 +240,7 @@ def use_owner_link(hash: str, now: int) -> Work[str | None]:
 
 
 def add_owner_session(hash: str, owner_id: str, now: int, expires_at: int) -> Work[None]:
-    """Put in an owner's session."""
+    """Add an owner's session."""
     yield run(
         """INSERT INTO owner_sessions (hash, owner_id, created_at, expires_at)
         VALUES (:hash, :owner_id, :now, :expires_at)""",
@@ -249,7 +249,7 @@ def add_owner_session(hash: str, owner_id: str, now: int, expires_at: int) -> Wo
 
 
 def keep_owner_session(hash: str, until: int) -> Work[None]:
-    """A session that is used ends later."""
+    """Extend a session that is in use."""
     yield run(
         "UPDATE owner_sessions SET expires_at = :until WHERE hash = :hash AND expires_at < :until",
         hash=hash, until=until,
@@ -257,7 +257,7 @@ def keep_owner_session(hash: str, until: int) -> Work[None]:
 
 
 def end_owner_session(hash: str) -> Work[None]:
-    """An owner signs out."""
+    """End an owner's session."""
     yield run("DELETE FROM owner_sessions WHERE hash = :hash", hash=hash)
 
 

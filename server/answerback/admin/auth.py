@@ -77,7 +77,7 @@ OwnerView = Callable[[OwnerCall], Awaitable[Response]]
 
 
 class OwnerViews(Protocol):
-    """What belongs together: what is read at an address, and what its forms send."""
+    """The views of one page: what it shows, and what its forms do."""
 
     def views(self) -> Mapping[str, Mapping[str, OwnerView]]:
         """The views by path and method."""

@@ -43,7 +43,7 @@ _ANSWERS = f"""SELECT 'answer' AS entry, a.id, a.site, a.page, a.visitor_id AS a
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What of the log is asked for; empty texts ask for everything. `before` is the last entry already shown."""
+    """A filter of the log; empty texts match everything. `before` is the last entry already shown."""
 
     text: str = ""
     page: str = ""
@@ -80,7 +80,7 @@ class Entry:
 
     @property
     def version(self) -> str:
-        """What a form that approves it has shown."""
+        """The version that an approval form was made for."""
         return version(self.html, self.author_name)
 
     @property

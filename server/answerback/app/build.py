@@ -59,7 +59,7 @@ from .services import Services
 
 @dataclass(frozen=True, slots=True)
 class Overrides:
-    """What tests may hold in their own hands."""
+    """Parts that tests may replace."""
 
     clock: Clock = field(default_factory=SystemClock)
     ids: Ids = field(default_factory=RandomIds)

@@ -10,7 +10,7 @@ CROWD, LEFT_OF_ADDRESS, EVERY = 4_000, 64, 50
 
 
 class Connection(Protocol):
-    """As much of a connection as is asked here."""
+    """A connection, as far as it is used here."""
 
     @property
     def client(self) -> tuple[str, int] | None:

@@ -1,4 +1,4 @@
-"""What Prometheus reads of this moment: the queue, the jobs, the database's files, backups and checks."""
+"""Gauges read at the time of a scrape: queue, jobs, database files, backups and checks."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Moment(Collector):
 
 
 def add_files(moment: Moment, runtime: Runtime) -> None:
-    """What is known without asking the database: the bytes of its files, and those free on their disk."""
+    """Gauges that need no database: bytes of its files, and free bytes on their disk."""
     file = sqlite_file(runtime.db.url)
     if file is not None:
         for name, path, help in (
@@ -64,7 +64,7 @@ def _wal(file: Path) -> Path:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """What the database tells."""
+    """Gauges read from the database."""
 
     status: Status
     waiting: Waiting

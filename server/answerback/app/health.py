@@ -1,4 +1,4 @@
-"""What is not for people: health, readiness, figures for Prometheus, the API's description."""
+"""Endpoints for machines: health, readiness, Prometheus metrics, the OpenAPI description."""
 
 from __future__ import annotations
 

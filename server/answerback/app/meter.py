@@ -1,4 +1,4 @@
-"""What a process measures of itself twice a second: how late its event loop is, and how much it holds."""
+"""Measures the process twice a second: the lag of its event loop, and its memory."""
 
 from __future__ import annotations
 

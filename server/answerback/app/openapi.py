@@ -79,7 +79,7 @@ def _body(call: ApiCall) -> dict[str, Any]:
 
 
 def _fields(call: ApiCall) -> list[Field]:
-    """What it takes; the site may be left out where a bearer token names it."""
+    """The parameters of a call; the site may be left out where a bearer token names it."""
     return [Field("site", not call.session or call.method == "GET", FIELDS["site"]), *call.fields]
 
 

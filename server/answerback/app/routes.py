@@ -62,4 +62,4 @@ async def _failed(request: Request, error: Exception) -> Response:
 
 
 ERRORS = {404: _not_found, 405: _not_allowed, AppError: _failed, Exception: _failed}
-"""What is sent for an error of calls that do not see to theirs themselves."""
+"""Responses to errors outside of our own endpoints."""

@@ -31,7 +31,7 @@ def security_txt(settings: Settings, now: int) -> str:
 
 
 def security_route(settings: Settings, clock: Clock) -> Route:
-    """Nothing is there without a contact."""
+    """404 without a contact."""
 
     async def serve(request: Request) -> Response:
         if not settings.security_contact:

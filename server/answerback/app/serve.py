@@ -129,7 +129,7 @@ class Server(uvicorn.Server):
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """As its parent does, but whoever stops the server sees it end well, and not killed by the signal."""
+        """As its parent does, but a server stopped by a signal exits with 0."""
         with super().capture_signals():
             yield
             self._captured_signals.clear()

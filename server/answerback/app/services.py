@@ -25,7 +25,7 @@ from .meter import ProcessMeter
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """What routes and the lifespan hold on to."""
+    """The parts that routes and the lifespan use."""
 
     runtime: Runtime
     metrics: Metrics

@@ -144,6 +144,6 @@ def _sqlite_only(settings: Settings, other: str) -> Path:
 
 
 def _contents(manifest: Any) -> str:
-    """What is in a backup, in a few words."""
+    """The content of a backup, in a few words."""
     rows = manifest.rows
     return f"(comments: {rows.get('comments', 0):,}, sites: {rows.get('sites', 0):,})"

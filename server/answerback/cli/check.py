@@ -20,7 +20,7 @@ IF_NOT_NEW = "where there was one, ANSWERBACK_DATA_DIR is wrong"
 
 @dataclass(frozen=True)
 class Line:
-    """What is to be said of one part."""
+    """The result of one check."""
 
     part: str
     state: Literal["ok", "warning", "error"]

@@ -1,4 +1,4 @@
-"""What the commands share: grammar, human text on stderr, the database while a command runs."""
+"""Shared by the commands: grammar, human text on stderr, the database while a command runs."""
 
 from __future__ import annotations
 

@@ -109,7 +109,7 @@ MENDED = {
 
 
 def told(result: Imported) -> Iterator[str]:
-    """What has become of a file, in sentences."""
+    """The outcome of an import, in sentences."""
     done = "Would import" if result.dry_run else "Imported"
     yield (
         f"{done} {counted(result.added, 'comment')} on {counted(result.pages, 'page')} from a file of {result.format}; "

@@ -26,7 +26,7 @@ async def hold(database: databases.Database) -> Connection:
 
 
 def follow_up(calls: Iterable[Callable[[], None]]) -> None:
-    """What is to be done once a write is on disk. One that fails harms neither the write nor the others."""
+    """Run the callbacks of a committed write. One that raises affects neither the write nor the others."""
     for call in calls:
         try:
             call()

@@ -21,7 +21,7 @@ def unknown() -> None:
 
 
 def free_bytes(database_url: str) -> FreeBytes:
-    """What tells how much room the database has left."""
+    """A function that returns the free bytes on the database's disk."""
     file = sqlite_file(database_url)
     if file is None:
         return unknown

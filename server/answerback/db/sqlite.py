@@ -26,7 +26,7 @@ TROUBLE = frozenset(
     (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL,
      sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 )  # fmt: skip
-"""What SQLite says when the file, the disk or another process is to blame, not the statement."""
+"""SQLite's error codes for trouble with the file, the disk or another process."""
 
 
 class SQLite:

@@ -25,7 +25,7 @@ Progress = Callable[[str, int, int], None]
 
 
 def restored(path: Path) -> Path:
-    """What is to take the place of the database at `path`, while a restore puts it there."""
+    """The file that a restore is about to move to `path`."""
     return path.with_name(f"{path.name}.restored")
 
 
@@ -60,7 +60,7 @@ def damage(connection: sqlite3.Connection) -> list[str]:
 
 
 def findings(connection: sqlite3.Connection) -> list[str]:
-    """What is wrong with the file: damaged pages, rows that refer to nothing. Empty when it is sound."""
+    """The file's faults: damaged pages, dangling references. Empty if it is sound."""
     if found := damage(connection):
         return found
     try:
@@ -73,7 +73,7 @@ def findings(connection: sqlite3.Connection) -> list[str]:
 
 
 def findings_of(path: Path) -> list[str]:
-    """What is wrong with the file at `path`, also where it cannot be opened."""
+    """The faults of the file at `path`, also where it cannot be opened."""
     try:
         with at_one_moment(path) as connection:
             return findings(connection)

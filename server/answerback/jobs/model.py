@@ -30,7 +30,7 @@ class Job:
 
     @property
     def state(self) -> State:
-        """As the owner's pages and `answerback jobs` show it."""
+        """`waiting`, `running` or `dead`, as the owner's pages and `answerback jobs` show it."""
         if self.due_at is None:
             return "dead"
         return "waiting" if self.worker is None else "running"
@@ -38,7 +38,7 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What is done for jobs of a name. A run may be cut off anywhere and happen again: it must bear that."""
+    """How jobs of one name are run. A run may be cut off anywhere and repeated, so it must be idempotent."""
 
     name: str
     run: Callable[[Job], Awaitable[None]]

@@ -1,4 +1,4 @@
-"""What recurs: each time that it is due, a job of its kind is put. One process at a time sees to it."""
+"""The schedule of recurring jobs: adds a job each time one is due. One process at a time holds it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What recurs, in the database: when each is due, and which process sees to it."""
+"""The schedule in the database: when each recurring job is due, and which process holds the lease."""
 
 from __future__ import annotations
 

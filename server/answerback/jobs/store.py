@@ -19,7 +19,7 @@ def _read(row: Row) -> Job:
 
 
 def add(id: str, kind: str, key: str | None, site: str, data: Mapping[str, Any], now: int, due_at: int) -> Work[None]:
-    """Put in a job, or bring the one of this kind and key forward."""
+    """Add a job, or bring the one of this kind and key forward."""
     yield run(
         """INSERT INTO jobs (id, kind, key, site, data, created_at, due_at)
         VALUES (:id, :kind, :key, :site, :data, :now, :due_at)
@@ -45,7 +45,7 @@ def next_due(kinds: Iterable[str]) -> Work[int | None]:
 
 
 def claim(worker: str, now: int, lease_until: int, room: Mapping[str, int]) -> Work[list[Job]]:
-    """Take jobs that are due, of each kind as many as there is room for. One conditional statement, so each goes to
+    """Claim due jobs, of each kind as many as there is room for. One conditional statement, so each goes to
     one worker."""
     _, params = in_list("kind", room)
     parts = [
@@ -73,7 +73,7 @@ def keep(worker: str, ids: Sequence[str], lease_until: int) -> Work[set[str]]:
 
 
 def finish(worker: str, id: str) -> Work[None]:
-    """A job is done: nothing of it stays, unless it has been asked for again meanwhile."""
+    """Delete a job that is done, or queue it again if it was added again meanwhile."""
     again = yield one(
         """UPDATE jobs SET worker = NULL, due_at = again_at, again_at = NULL, tries = 0, error = ''
         WHERE id = :id AND worker = :worker AND again_at IS NOT NULL RETURNING id""",
@@ -84,7 +84,7 @@ def finish(worker: str, id: str) -> Work[None]:
 
 
 def try_again(worker: str, id: str, due_at: int, error: str) -> Work[None]:
-    """A job has failed, and is tried again then."""
+    """Put a failed job back, to be tried again at `due_at` (ms)."""
     yield run(
         """UPDATE jobs SET worker = NULL, due_at = :due_at, again_at = NULL, error = :error
         WHERE id = :id AND worker = :worker""",
@@ -93,7 +93,7 @@ def try_again(worker: str, id: str, due_at: int, error: str) -> Work[None]:
 
 
 def give_up(worker: str, id: str, now: int, error: str) -> Work[None]:
-    """A job has failed for good, unless it has been asked for again meanwhile."""
+    """Mark a job as dead, or queue it again if it was added again meanwhile."""
     yield run(
         """UPDATE jobs SET worker = NULL, due_at = again_at, again_at = NULL, error = :error,
             tries = CASE WHEN again_at IS NULL THEN tries ELSE 0 END,
@@ -114,7 +114,7 @@ def give_back(worker: str, ids: Sequence[str], now: int) -> Work[None]:
 
 
 def forget(kind: str, key: str) -> Work[None]:
-    """Take the job of a kind and key out, whatever becomes of what runs of it."""
+    """Delete the job of a kind and key; a run of it under way is not stopped."""
     yield run("DELETE FROM jobs WHERE kind = :kind AND key = :key", kind=kind, key=key)
 
 
@@ -163,7 +163,7 @@ def dead_jobs(sites: Sequence[str], most: int) -> Work[list[Job]]:
 
 
 def revive(ids: Sequence[str] | None, sites: Sequence[str] | None, now: int) -> Work[list[Job]]:
-    """Have dead jobs run again, as if for the first time: these of these sites, or (None) all; the jobs."""
+    """Run dead jobs again, with all their tries: these ids of these sites, or all (None). Returns the jobs."""
     chosen, params = _chosen(ids, sites)
     rows = yield many(
         f"""UPDATE jobs SET due_at = :now, tries = 0, error = '', failed_at = NULL
@@ -174,7 +174,7 @@ def revive(ids: Sequence[str] | None, sites: Sequence[str] | None, now: int) -> 
 
 
 def discard(ids: Sequence[str], sites: Sequence[str] | None) -> Work[int]:
-    """Take dead jobs out; how many."""
+    """Delete dead jobs; returns how many."""
     chosen, params = _chosen(ids, sites)
     rows = yield many(f"DELETE FROM jobs WHERE due_at IS NULL{chosen} RETURNING id", **params)
     return len(rows)

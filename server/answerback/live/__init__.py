@@ -1,1 +1,1 @@
-"""What everybody on a page sees happening."""
+"""Live events of a page."""

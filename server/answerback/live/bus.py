@@ -73,7 +73,7 @@ class Bus(Protocol):
         ...
 
     async def disconnect(self) -> None:
-        """Tell what is still to be told, then let go of connections."""
+        """Send what is still queued, then close the connections."""
         ...
 
 
@@ -106,7 +106,7 @@ class Reader:
             self.wake()
 
     def lose(self) -> None:
-        """Something was missed: what waits is worth nothing."""
+        """Drop the queue: an event was missed, so the reader has to start over."""
         self.queue.clear()
         self.behind = True
         self.wake()
@@ -327,13 +327,13 @@ class MemoryBus(Channels):
         self.tell_observers(channel, event, data)
 
     def announce(self, topic: str, data: dict[str, Any]) -> None:
-        """There are no other processes."""
+        """Nothing to do: there are no other processes."""
 
     async def open(self) -> None:
-        """Nothing is needed."""
+        """Nothing to open."""
 
     async def disconnect(self) -> None:
-        """Nothing is held."""
+        """Nothing to close."""
 
 
 def page_channel(site: str, page: str) -> str:

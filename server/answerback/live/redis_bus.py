@@ -77,7 +77,7 @@ class RedisBus(Channels):
         self._put((channel, event, orjson.dumps(data), afresh or event in TAKE_BACK))
 
     def announce(self, topic: str, data: dict[str, Any]) -> None:
-        """Tell the observers of all other processes something that is not for readers."""
+        """Send something to the observers in all other processes that is not for readers."""
         self._put(("", topic, orjson.dumps(data), False))
 
     def _put(self, entry: Entry) -> None:
@@ -102,7 +102,7 @@ class RedisBus(Channels):
         await self._tried.wait()
 
     async def disconnect(self) -> None:
-        """Tell what is still to be told, then let go of connections."""
+        """Send what is still queued, then close the connections."""
         if self._task is None:
             return
         with suppress(TimeoutError):

@@ -1,4 +1,4 @@
-"""What sends mail, as the settings ask for it."""
+"""The mailer that the settings ask for."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from .transport import Mailer, SmtpMailer
 
 
 def make_mailer(settings: Settings) -> Mailer | None:
-    """What sends mail, if the settings say by which server and from whom."""
+    """The mailer, or None unless the settings name a server and a sender."""
     if not settings.smtp_url or not settings.mail_from:
         return None
     return SmtpMailer(settings.smtp_url, settings.mail_from)

@@ -1,4 +1,4 @@
-"""What sends mail: over SMTP, or into a list for tests."""
+"""Mailers: over SMTP, or into a list for tests."""
 
 from __future__ import annotations
 

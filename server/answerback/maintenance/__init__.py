@@ -1,1 +1,1 @@
-"""What keeps a server whole for years: its backups, its disk, checks of its database, and who hears of trouble."""
+"""Maintenance: backups, disk space, checks of the database, and alerts."""

@@ -20,7 +20,7 @@ GROWTH_MS = 14 * DAY_MS
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """What is known of the server at a moment."""
+    """The state of the server at one moment."""
 
     now: int
     database_bytes: int

@@ -1,4 +1,4 @@
-"""What came of backups and checks, how large the database was, and how often backups are wanted."""
+"""Outcomes of backups and checks, the size of the database by day, and the backup plan."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ SERVER = ""
 
 
 class Upkeep:
-    """What the server does for itself. Without a mailer the log and the owners' pages alone tell of trouble."""
+    """The server's own maintenance jobs. Without a mailer, problems are told in the log and the owner's pages only."""
 
     def __init__(self, runtime: Runtime, mailer: Mailer | None) -> None:
         self._db = runtime.db

@@ -1,4 +1,4 @@
-"""What is said of the server, in the language of whoever reads it."""
+"""Texts about the server's state, in the reader's language."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ UNPLANNED_MS = 8 * DAY_MS
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What somebody should see to; `code` stays the same from day to day."""
+    """A problem that needs attention; `code` stays the same from day to day."""
 
     code: str
     text: str
@@ -32,12 +32,12 @@ class Wording:
         self._texts = texts(lang, "server")
 
     def problems(self) -> list[Problem]:
-        """What somebody should see to, the worst first."""
+        """Problems that need attention, the worst first."""
         found = [self._damage(), self._disk(), self._failed_backup() or self._old_backup()]
         return [problem for problem in found if problem is not None]
 
     def lines(self) -> list[str]:
-        """What there is to say while all is well: of the backups, the disk, and the last check."""
+        """The summary while all is well: backups, disk, and the last check."""
         status, t = self._status, self._texts
         bytes = size(status.database_bytes)
         room = t("database", size=bytes)

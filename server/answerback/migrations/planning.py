@@ -1,4 +1,4 @@
-"""What is to be run next on a database, by what it says of itself and what it has."""
+"""Which step a database needs next, by its recorded revision and its actual schema."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SHOWN = 3
 
 @dataclass(frozen=True)
 class Found:
-    """What a database says of itself, and what it has."""
+    """A database's recorded revision, and its actual schema."""
 
     revision: str | None
     schema: Schema
@@ -67,7 +67,7 @@ def next_step(found: Found, kind: Kind, revisions: Sequence[Revision]) -> Step |
 
 
 def _again(done: Sequence[tuple[str, tuple[str, ...]]], found: Found) -> list[str] | None:
-    """What is to be run again of revisions that are done, or None where that would hide a loss."""
+    """The statements to repeat of revisions that are done; None where that would hide a loss."""
     missing = legacy.unrun(done, found.schema)
     if missing is not None:
         return missing

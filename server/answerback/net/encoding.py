@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 ENCODINGS = (b"br", b"gzip")
-"""What we compress with, the smallest first."""
+"""Our content encodings, the smallest result first."""
 
 
 @lru_cache(maxsize=256)

@@ -41,7 +41,7 @@ def always(url: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What is fetched: the media types that are taken, and how many bytes at most."""
+    """A kind of resource: the media types that are accepted, and the most bytes that are read."""
 
     types: tuple[str, ...]
     most_bytes: int
@@ -249,7 +249,7 @@ async def _body(response: httpx2.Response, most: int) -> bytes | str:
 
 
 def gunzip(body: bytes, most: int) -> bytes | None:
-    """What is in a gzip file; None when it is none, or holds more than may be kept."""
+    """The content of a gzip file; None if it is not one, or too large."""
     unpack = zlib.decompressobj(16 + zlib.MAX_WBITS)
     try:
         found = unpack.decompress(body, most + 1)

@@ -1,4 +1,4 @@
-"""What every room needs of HTTP: JSON and problems as responses, bodies read with a cap on size and time."""
+"""HTTP for every package: JSON and problem responses, and bodies read with a limit on size and time."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ PASSED_ON = ("PATH", "PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH", "LANG", "LC_
 
 
 class Refused(Exception):
-    """Nothing came of a task; `reason` is `time`, `memory`, `depth`, `crash`, or what the task says."""
+    """A task has failed; `reason` is `time`, `memory`, `depth`, `crash`, or what the task says."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -34,7 +34,7 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one task may take: seconds of CPU time, and megabytes with all that its process has anyway."""
+    """The limits of one task: seconds of CPU time, and megabytes of memory including the process itself."""
 
     seconds: float
     megabytes: int

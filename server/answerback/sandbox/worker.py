@@ -51,7 +51,7 @@ def main() -> None:
 
 
 def answer(tasks: Any, head: dict[str, Any], body: bytes) -> tuple[dict[str, Any], bytes]:
-    """What comes of a task, or why nothing does."""
+    """The result of a task, or why it failed."""
     try:
         result, data = tasks[head["task"]](head["args"], body)
     except MemoryError:

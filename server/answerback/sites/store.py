@@ -19,7 +19,7 @@ FRESH_MS = 2_000
 
 
 def add_site(key: str, texts: Mapping[str, str], now: int) -> Work[bool]:
-    """Put in a new site; False when there is one of that key."""
+    """Add a site; False if the key is taken."""
     row = yield one(
         """INSERT INTO sites (key, settings, created_at, updated_at) VALUES (:key, :settings, :now, :now)
         ON CONFLICT (key) DO NOTHING RETURNING key""",

@@ -47,7 +47,7 @@ class BoundForm:
     values: Mapping[str, str] = field(default_factory=dict)
     errors: Mapping[str, str] = field(default_factory=dict)
     problem: str = ""
-    """What is wrong with no field in particular."""
+    """Errors of the form as a whole."""
 
 
 EMPTY = BoundForm()

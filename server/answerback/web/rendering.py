@@ -43,7 +43,7 @@ def environment() -> Environment:
 
 
 def _in_its_language(write: Callable[[str, Any], str], context: Mapping[str, Any], value: Any) -> str:
-    """What a filter makes of a figure in the language of the page."""
+    """A number as a template filter formats it in the page's language."""
     return write(context["lang"], value)
 
 

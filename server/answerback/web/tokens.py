@@ -18,7 +18,7 @@ def tokens() -> dict[str, str]:
 
 
 def light(name: str) -> str:
-    """What a token is in the light."""
+    """The value of a design token in the light theme."""
     matched = _LIGHT.fullmatch(tokens()[name])
     return matched[1] if matched else tokens()[name]
 

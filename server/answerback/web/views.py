@@ -37,12 +37,12 @@ class WebViews:
     """Checks requests for views of one kind, and renders them."""
 
     headers: Mapping[str, str] = HEADERS
-    """What every view of this kind is sent with, unless a response has its own."""
+    """Response headers of every view of this kind, unless a response sets its own."""
 
     def __init__(self, settings: Settings) -> None:
         parts = urlsplit(settings.public_url)
         self.base = parts.path.rstrip("/")
-        """What stands before our paths where the server is reached below a path."""
+        """The prefix of our paths where the server is reached below a path."""
         self.origin = _plain(settings.public_origin)
         self._scheme = parts.scheme
 
@@ -116,7 +116,7 @@ class WebViews:
         return language_of(request, "", asked)
 
     def error_values(self, request: Request, lang: str) -> dict[str, str]:
-        """What an error says besides itself: `site_name`, a `hint`, and where to go on (`again`, `again_text`)."""
+        """Template values of the error page: `site_name`, a `hint`, and a link (`again`, `again_text`)."""
         return {}
 
 

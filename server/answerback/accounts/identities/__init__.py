@@ -21,7 +21,7 @@ def sign_in(site: str, profile: Profile, ids: NewIds, now: int) -> Work[Visitor]
 
 
 def link(visitor: Visitor, profile: Profile, ids: NewIds, now: int) -> Work[bool]:
-    """Give a signed-in visitor one more way in; False when the identity is somebody else's already."""
+    """Link an identity to a signed-in visitor; False if it belongs to somebody else."""
     there = yield from store.visitor_of_identity(visitor.site, profile.issuer, profile.subject)
     if there is not None:
         return there.id == visitor.id
@@ -30,7 +30,7 @@ def link(visitor: Visitor, profile: Profile, ids: NewIds, now: int) -> Work[bool
 
 
 def unlink(visitor: Visitor, id: str) -> Work[bool]:
-    """Take a way in away; False, and nothing is changed, when it is the last one."""
+    """Unlink an identity; False, without a change, if it is the last sign-in method."""
     if not (yield from store.ways_left(visitor.id, without=id)):
         return False
     yield from store.remove_identity(visitor.id, id)

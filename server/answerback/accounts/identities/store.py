@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """One way in by somebody else's word."""
+    """An identity at an issuer, as a sign-in method."""
 
     id: str
     issuer: str
@@ -36,7 +36,7 @@ def visitor_of_identity(site: str, issuer: str, subject: str) -> Work[Visitor | 
 
 
 def add_member(id: str, site: str, name: str, now: int) -> Work[None]:
-    """Put in a visitor who signs in, without address and password."""
+    """Add a visitor who signs in, without email address and password."""
     yield run(
         "INSERT INTO visitors (id, site, kind, name, created_at) VALUES (:id, :site, 'user', :name, :now)",
         id=id, site=site, name=name, now=now,
@@ -44,7 +44,7 @@ def add_member(id: str, site: str, name: str, now: int) -> Work[None]:
 
 
 def add_identity(id: str, visitor: Visitor, profile: Profile, now: int) -> Work[None]:
-    """Put in an identity. A second one of the same breaks a constraint: the write is undone."""
+    """Add an identity. A second one of the same violates a constraint, and the write is undone."""
     yield run(
         """INSERT INTO identities (id, site, issuer, subject, visitor_id, email, created_at, used_at)
         VALUES (:id, :site, :issuer, :subject, :visitor_id, :email, :now, :now)""",
@@ -94,7 +94,7 @@ def ways_left(visitor_id: str, *, without: str) -> Work[int]:
 
 
 def remove_identity(visitor_id: str, id: str) -> Work[bool]:
-    """Take a way in away; False when the visitor has no such."""
+    """Remove an identity; False if the visitor has no such."""
     row = yield one(
         "DELETE FROM identities WHERE id = :id AND visitor_id = :visitor_id RETURNING id", id=id, visitor_id=visitor_id
     )

@@ -1,4 +1,4 @@
-"""Takes out what is over: sessions, codes, links, counts, dead jobs, and guests who have left nothing behind."""
+"""Deletes expired rows: sessions, codes, links, counts, dead jobs, and guests who have left nothing behind."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is over and of no use to anybody, table by table: a stretch of rows at a time, so that nothing waits for it.
+"""Expired rows, table by table: a stretch of rows at a time, so that nothing waits for it.
 
 Readers check for themselves whether a row is over; only here is one taken out for it.
 """
@@ -47,7 +47,7 @@ SWEEPS = (
 
 
 def sweep(of: Sweep, after: str, most: int, times: Mapping[str, int | str]) -> Work[str]:
-    """Take out what is over among the next `most` rows after that key; where to go on, empty at the end of the table.
+    """Delete the expired rows among the next `most` after that key; returns where to go on, empty at the table's end.
 
     `times` are `ended_before`, `forgotten_before` (failed sign-ins) and `idle_before` in milliseconds, and `past_day`,
     before which days are over everywhere.

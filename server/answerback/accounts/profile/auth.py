@@ -91,7 +91,7 @@ class AccountAuth(WebViews):
         return 0 <= self._clock.now() - account.proved_at < FRESH_SECONDS * 1000
 
     def token(self, account: Account) -> str:
-        """What the forms of this session carry."""
+        """The CSRF token of this session's forms."""
         return hmac.new(self._key, f"account-form|{account.session}".encode(), hashlib.sha256).hexdigest()
 
     def address(self, site: str, **values: str) -> str:

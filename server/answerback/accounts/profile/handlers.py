@@ -47,7 +47,7 @@ PLACES: Mapping[str, str] = {
 
 
 class OAuth(Protocol):
-    """What the account page needs of signing in elsewhere."""
+    """Sign-in with providers, as far as the account page uses it."""
 
     def offered(self, lang: str) -> list[tuple[str, str, str]]:
         """Name, what it is called in that language, and issuer of each provider that is set up."""
@@ -60,7 +60,7 @@ class OAuth(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class AccountActions:
-    """What can be done to an account on its page."""
+    """The changes that the account page offers."""
 
     profiles: Profiles
     pictures: Avatars
@@ -69,7 +69,7 @@ class AccountActions:
 
 
 class AccountViews:
-    """What is read and sent at `/account/…`."""
+    """The views at `/account/…`."""
 
     def __init__(self, runtime: Runtime, auth: AccountAuth, oauth: OAuth, can: AccountActions) -> None:
         self._db = runtime.db

@@ -28,7 +28,7 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """A living session of a visitor."""
+    """An active session of a visitor."""
 
     id: str
     origin: str
@@ -40,7 +40,7 @@ class Device:
 
 
 def add_account_session(hash: str, visitor: Visitor, now: int, expires_at: int) -> Work[None]:
-    """Put in a session of the account page."""
+    """Add a session of the account page."""
     yield run(
         """INSERT INTO account_sessions (hash, site, visitor_id, created_at, expires_at)
         VALUES (:hash, :site, :visitor_id, :now, :expires_at)""",
@@ -65,7 +65,7 @@ async def account_by_session(db: Database, site: str, hash: str, now: int) -> Ac
 
 
 def end_account_session(hash: str) -> Work[None]:
-    """Leave the account page."""
+    """End a session of the account page."""
     yield run("DELETE FROM account_sessions WHERE hash = :hash", hash=hash)
 
 
@@ -73,7 +73,7 @@ def end_account_session(hash: str) -> Work[None]:
 
 
 def devices(visitor_id: str, now: int) -> Work[list[Device]]:
-    """The visitor's living sessions, newest first."""
+    """The visitor's active sessions, newest first."""
     rows: list[Row] = yield many(
         """SELECT id, origin, agent, created_at FROM sessions
         WHERE visitor_id = :visitor_id AND revoked_at IS NULL AND expires_at > :now

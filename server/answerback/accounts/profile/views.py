@@ -1,4 +1,4 @@
-"""What the account page's template is given."""
+"""Template values of the account page."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ TEXT_LIMIT, ADDRESS_LIMIT = 200, 2_000
 
 
 class KnowledgeViews:
-    """What is known, and what becomes of it."""
+    """The page about a site's knowledge, and its forms."""
 
     LINK = (PATH, "knowledge")
 
@@ -147,7 +147,7 @@ class KnowledgeViews:
 
 
 def problem_of(error: str, lang: str) -> str:
-    """What kept a site from being read, in words."""
+    """Why a site could not be crawled, in words."""
     t = texts(lang, "admin.knowledge")
     if error in ("address", "lost"):
         return t["private" if error == "address" else "taken_over"]

@@ -165,7 +165,7 @@ def day_start(now: int, timezone: str) -> int:
 
 
 def read_filter(query: Mapping[str, str]) -> Filter:
-    """What a query asks for. Raises BadRequest for a state or a place in the log that does not exist."""
+    """The filter of a query. Raises BadRequest for an unknown state or position."""
     state = query["state"]
     if state and not any(state in states for states in STATES.values()):
         raise BadRequest("validation_failed", "Unknown state.")

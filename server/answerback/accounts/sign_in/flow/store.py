@@ -32,7 +32,7 @@ def _begun(row: Row) -> PendingSignIn:
 
 
 def add_sign_in(begun: PendingSignIn, browser: str, now: int) -> Work[None]:
-    """Put in a sign-in, bound to the browser that has the secret of this hash."""
+    """Add a sign-in, bound to the browser that holds the secret of this hash."""
     yield run(
         """INSERT INTO sign_ins (id, site, origin, return_to, nonce, challenge, lang, browser, created_at, expires_at)
         VALUES (:id, :site, :origin, :return_to, :nonce, :challenge, :lang, :browser, :now, :expires_at)""",
@@ -51,12 +51,12 @@ async def sign_in_of(db: Database, id: str, browser: str, now: int) -> PendingSi
 
 
 def end_sign_in(id: str, now: int) -> Work[None]:
-    """It has led somewhere: nobody comes in by it a second time, in whatever window it is still open."""
+    """End a sign-in that has succeeded: no other window can use it again."""
     yield run("UPDATE sign_ins SET ended_at = :now WHERE id = :id AND ended_at IS NULL", id=id, now=now)
 
 
 def add_code(hash: str, sign_in_id: str, visitor_id: str, now: int) -> Work[None]:
-    """Put in the code for a visitor who has shown who they are."""
+    """Add the one-time code for a visitor who has signed in."""
     yield run(
         """INSERT INTO sign_in_codes (hash, sign_in_id, visitor_id, expires_at)
         VALUES (:hash, :sign_in_id, :visitor_id, :expires_at)""",

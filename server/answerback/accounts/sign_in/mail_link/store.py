@@ -40,7 +40,7 @@ def _link(row: Row | None) -> Link | None:
 
 
 def add_link(link: Link, now: int) -> Work[None]:
-    """Put in a message to be sent."""
+    """Add a message to be sent."""
     yield run(
         """INSERT INTO mail_links (id, purpose, site, email, visitor_id, sign_in_id, lang, created_at, expires_at,
             state, due_at)
@@ -66,7 +66,7 @@ def arm(id: str, hash: str, code: str) -> Work[None]:
 
 
 def set_sent(id: str) -> Work[None]:
-    """A message has been sent."""
+    """Mark a message as sent."""
     yield run("UPDATE mail_links SET state = 'sent' WHERE id = :id", id=id)
 
 
@@ -163,7 +163,7 @@ def holder(site: str, email: str) -> Work[Holder | None]:
 
 
 def add_holder(id: str, site: str, email: str, now: int) -> Work[Visitor]:
-    """Put in a visitor who has shown to read that address's mail."""
+    """Add a visitor who has proved to own that email address."""
     row = yield one(
         f"""INSERT INTO visitors (id, site, kind, name, email, email_verified_at, created_at)
         VALUES (:id, :site, 'user', '', :email, :now, :now) RETURNING {VISITOR.replace("v.", "")}""",

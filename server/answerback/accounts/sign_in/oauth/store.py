@@ -19,7 +19,7 @@ class State:
 
 
 def add_state(hash: str, browser: str, state: State, expires_at: int) -> Work[None]:
-    """Put in a state."""
+    """Add a state."""
     yield run(
         """INSERT INTO oauth_states (hash, provider, browser, sign_in_id, account, verifier, nonce, expires_at)
         VALUES (:hash, :provider, :browser, :sign_in_id, :account, :verifier, :nonce, :expires_at)""",
