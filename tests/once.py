@@ -22,9 +22,8 @@ def run_folder() -> Path:
     if RUN_FOLDER not in os.environ:
         place = IN_MEMORY if IN_MEMORY.is_dir() and shutil.disk_usage(IN_MEMORY).free >= ROOM else Path("/tmp")
         _tidy(place)
-        folder = Path(tempfile.mkdtemp(dir=place, prefix=NAME))
+        folder = Path(tempfile.mkdtemp(dir=place, prefix=f"{NAME}{os.getpid()}-"))
         folder.chmod(0o755)  # PostgreSQL runs as somebody else, and passes through
-        (folder / str(os.getpid())).touch()
         os.environ[RUN_FOLDER] = str(folder)
         atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return Path(os.environ[RUN_FOLDER])
@@ -32,8 +31,8 @@ def run_folder() -> Path:
 
 def _tidy(place: Path) -> None:
     """Take away what runs have left that were killed."""
-    for folder in place.glob(f"{NAME}*"):
-        if not any(path.name.isdigit() and Path("/proc", path.name).exists() for path in folder.iterdir()):
+    for folder in place.glob(f"{NAME}*-*"):
+        if not Path("/proc", folder.name.removeprefix(NAME).partition("-")[0]).exists():
             shutil.rmtree(folder, ignore_errors=True)
 
 
