@@ -48,9 +48,10 @@ check: setup ## format, lint, types, import rules
 	$(BIN)/lint-imports
 	cd widget && npm run --silent check
 
-bench: setup ## how fast it is, beside bare uvicorn, a bare relay and Isso; how well answers are grounded
+bench: setup ## how fast it is, beside bare uvicorn, a bare relay and Isso; how well pages are read and answers grounded
 	$(BIN)/python -m tests.bench
 	$(BIN)/python -m tests.bench.grounding
+	$(BIN)/python -m tests.bench.extraction
 
 soak: setup ## kills and faults under load, for an hour: MINUTES=60
 	@nice $(BIN)/python -m tests.bench.soak --minutes $(or $(MINUTES),60)

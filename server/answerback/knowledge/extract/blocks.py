@@ -24,6 +24,7 @@ LABEL_LEVEL = 7
 MOST_BLOCKS, BLOCK_LIMIT, LIST_LIMIT = 12_000, 20_000, 4_000
 LONG_MEANING, LABEL, VALUE, LINK_LIMIT = 400, 40, 120, 60
 _NUMBERS = re.compile(r"\d+(?:\s+\d+)*")
+_RIGHTS = re.compile(r"(?:copyright )?[©ⓒ][^\n]{0,150}\Z", re.IGNORECASE)
 _SEPARATORS = re.compile(r"[\s|/·•›»>,←→↑«<–—-]+")
 
 
@@ -86,7 +87,7 @@ class Blocks:
         return tuple(heading for _, heading in self._headings)
 
     def _say(self, text: str) -> None:
-        if text:
+        if text and not _RIGHTS.match(text):
             self._bare = None
             self.kept.add(text, self._above())
 

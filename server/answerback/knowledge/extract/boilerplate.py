@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterator
+from itertools import islice
 from typing import Any, NamedTuple
 
 from ...core.languages import LANGUAGES, either
@@ -21,6 +22,8 @@ MOST, FAIR, LITTLE = 0.5, 0.2, 0.3
 DENSE, TOC_DENSE = 0.7, 0.8
 """Share of a part's text that is in links, from which on it is navigation."""
 SHORT_LINK, SHORT_PART = 50, 600
+ARTICLE = 1_500
+"""Characters of a page that has a text of its own: then lists of links and teasers are not what it says."""
 _OPAQUE = UNREAD | STRUCK | {"template"}
 _INLINE = frozenset(
     """a abbr acronym b bdi bdo big cite code data dfn em font i ins kbd label mark math nobr output picture q ruby samp
@@ -42,7 +45,16 @@ _LINK_WORDS = frozenset("share social related recommend recommended tags taglist
 """Words that tell it only of what is mostly links."""
 _CONSENT_WORDS = frozenset("consent gdpr cookiebot cybotcookiebotdialog onetrust cookieconsent cookiebar".split())
 _ABOUT_COOKIES = re.compile(either(language.consent for language in LANGUAGES), re.IGNORECASE)
-_META_WORDS = frozenset("meta byline posted published dateline lastmod timestamp".split())
+_MORE_WORDS = frozenset(
+    "more related recommend recommended recommendations similar latest recent popular upsells teaser teasers".split()
+)
+"""Words of what leads to other pages with a sentence for each."""
+PER_TEASER = 250
+"""Characters beside a link, at most."""
+_META_WORDS = frozenset("meta byline posted published dateline lastmod timestamp postmetadata".split())
+_TITLE_WORDS = _META_WORDS | frozenset("date time author category categories posted info".split())
+"""The same, beside the page's own title."""
+_IDS = frozenset(("header", "hd", "masthead", "footer", "ft", "colophon"))
 META_LIMIT = 200
 _NOTES = frozenset(
     "admonition warning note tip callout info alert caution danger important hint attention notice".split()
@@ -145,6 +157,7 @@ class Frame:
     def __init__(self, body: Any, scale: Scale) -> None:
         self._scale = scale
         self._total = max(1, scale.of(body).prose)
+        self._tells_much = self._total >= ARTICLE
         self.left_out: set[Any] = set()
         self.tops = self._choose(body)
 
@@ -185,14 +198,30 @@ class Frame:
         stack = [(top, inside) for top in reversed(tops)]
         while stack:
             element, within = stack.pop()
+            titled = any(child.tag == "h1" for child in element)
+            if self._tells_much:
+                self.left_out.update(self._teasers(element))
             for child in element:
                 if child not in self._scale.weights:
-                    continue
-                if self._is_frame(child, within):
+                    if titled and _is_byline(child):
+                        self.left_out.add(child)
+                elif child in self.left_out or self._is_frame(child, within) or (titled and _is_byline(child)):
                     self.left_out.add(child)
                 else:
                     stack.append((child, within or child.tag in ("article", "main")))
+            self.left_out.update(_headings_of_nothing(element, self.left_out))
         return tops
+
+    def _teasers(self, parent: Any) -> Iterator[Any]:
+        """Parts beside each other that are alike: a title that is a link, and a sentence."""
+        alike: dict[tuple[str, str], list[Any]] = {}
+        for child in parent:
+            weight = self._scale.of(child)
+            if weight.links and weight.chars <= PER_TEASER * 2:
+                alike.setdefault((child.tag, child.get("class") or ""), []).append(child)
+        for found in alike.values():
+            if len(found) > 2 and all(map(_leads_elsewhere, found)):
+                yield from found
 
     def _is_frame(self, element: Any, inside: bool) -> bool:
         weight, words = self._scale.of(element), words_of(element)
@@ -202,7 +231,7 @@ class Frame:
             return False
         return (
             self._calls_itself_so(element, weight, words, inside)
-            or _is_list_of_links(element, weight, inside)
+            or _is_list_of_links(element, weight, inside, self._tells_much)
             or _is_form(element, weight)
             or _is_banner(element, weight, words, inside)
         )
@@ -225,11 +254,45 @@ class Frame:
             return True
         if words & _LINK_WORDS and weight.density > MOST:
             return True
+        if words & _MORE_WORDS and weight.links > 1 and weight.chars <= PER_TEASER * weight.links:
+            return True
+        if not inside and element.get("id") in _IDS:
+            return not self._has_h1(element)
         return bool(words & _META_WORDS) and weight.chars <= META_LIMIT and not weight.blocks
 
     @staticmethod
     def _has_h1(element: Any) -> bool:
         return next(element.iter("h1"), None) is not None
+
+
+def _leads_elsewhere(part: Any) -> bool:
+    """Whether the title of a part is a link to another page."""
+    for title in part.iter(*HEADINGS):
+        links = [*title.iter("a"), *islice((above for above in title.iterancestors() if above.tag == "a"), 1)]
+        return any(not (link.get("href") or "#").startswith("#") for link in links)
+    return False
+
+
+def _is_byline(element: Any) -> bool:
+    """Whether it says, beside the title of a page, when, where and by whom it was published."""
+    if element.tag in HEADINGS or element.tag == "img" or words_of(element).isdisjoint(_TITLE_WORDS):
+        return False
+    return sum(len(text) for text in element.itertext()) <= META_LIMIT
+
+
+def _headings_of_nothing(parent: Any, left_out: Collection[Any]) -> Iterator[Any]:
+    """Headings of which all that stands below them is left out."""
+    title = None
+    for child in parent:
+        if child.tag in HEADINGS and child.tag != "h1":
+            title = child
+        elif title is not None and child not in left_out:
+            title = None
+        elif title is not None and (child.getnext() is None or child.getnext().tag in HEADINGS):
+            yield title
+            title = None
+        if (child.tail or "").strip():
+            title = None
 
 
 def _outermost(
@@ -247,14 +310,15 @@ def _outermost(
             stack.extend(reversed(element))
 
 
-def _is_list_of_links(element: Any, weight: Weight, inside: bool) -> bool:
+def _is_list_of_links(element: Any, weight: Weight, inside: bool, tells_much: bool) -> bool:
     if weight.links < 3 or (inside and element.tag not in ("ul", "ol", "div", "section")):
         return False
     mean = weight.linked / weight.links
     if weight.local >= 0.8 * weight.links and weight.density >= TOC_DENSE:
         return True  # a table of contents
     if inside:
-        return weight.density >= 0.9 and mean <= 14  # initials, numbers of pages, names of networks
+        short = mean <= 14  # initials, numbers of pages, names of networks
+        return weight.density >= 0.9 and (short or (tells_much and weight.density >= 0.95))
     return weight.density >= DENSE and mean <= SHORT_LINK
 
 

@@ -76,6 +76,7 @@ class Words:
             tag in STRUCK
             or (tag == "a" and is_heading_anchor(element))
             or (not _UNSEEN.isdisjoint((element.get("class") or "").split()))
+            or "editsection" in (element.get("class") or "")
             or "line-through" in (element.get("style") or "")
         )
 

@@ -1,0 +1,1 @@
+"""How well the text of pages is told from their frame."""
