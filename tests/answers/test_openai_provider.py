@@ -22,7 +22,7 @@ TEXT = "The bakery opens at 7:30, 빵은 따뜻해요 🥐, and closes on Sunday
 PASSAGE = Passage("We open at 7:30. On Sundays we are closed.", "Hours", "http://site/bakery", "Bakery")
 MESSAGES = (
     Message("system", "Answer from the passages."),
-    Message("user", '<passage number="1" under="Hours">\nWe open at 7:30. On Sundays we are closed.\n</passage>'),
+    Message("user", '<passage n="1" under="Hours">\nWe open at 7:30. On Sundays we are closed.\n</passage>'),
 )
 
 

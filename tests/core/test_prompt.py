@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from answerback.core.answering import Message, Passage
@@ -11,6 +13,7 @@ from answerback.core.grounding.prompt import Turn, strip_hidden
 from hypothesis import given
 from hypothesis import strategies as st
 
+NOW = datetime(2026, 11, 29, 14, 5, tzinfo=ZoneInfo("Asia/Seoul"))
 PASSAGE = Passage("The rye loaf costs 4.20 euros.", "The oven › The rye", "https://a.example/bread", "The oven")
 
 
@@ -22,10 +25,13 @@ def built(
     site: str = "Quay",
     title: str = "The oven",
     tone: str = "",
+    lang: str = "en",
+    nearest: tuple[int, ...] = (),
 ) -> tuple[Message, ...]:
     return prompt.build(
-        question=question, passages=passages, turns=turns, site_name=site, page_title=title, instructions=tone
-    )
+        question=question, passages=passages, turns=turns, site_name=site, page_title=title, instructions=tone,
+        now=NOW, lang=lang, nearest=nearest,
+    )  # fmt: skip
 
 
 def test_rules_come_first_and_alone() -> None:
@@ -41,8 +47,8 @@ def test_rules_come_first_and_alone() -> None:
 def test_passages_are_numbered_under_their_page_and_headings() -> None:
     other = Passage("We close on Mondays.", "", "https://a.example/hours", "Hours")
     text = built(passages=(PASSAGE, other))[1].content
-    assert '<passage number="1" page="The oven" under="The oven › The rye">\nThe rye loaf costs' in text
-    assert '<passage number="2" page="Hours">\nWe close on Mondays.' in text
+    assert '<passage n="1" under="The rye">\nThe rye loaf costs' in text
+    assert '<passage n="2" page="Hours">\nWe close on Mondays.' in text
 
 
 def test_says_when_there_are_no_passages() -> None:
@@ -71,12 +77,12 @@ def test_a_visitor_cannot_speak_as_the_owner() -> None:
     ],
 )
 def test_no_field_breaks_out_of_its_element(hostile: str) -> None:
-    passage = Passage(hostile, hostile, "https://a.example/", hostile)
+    passage = Passage(hostile, hostile + "!", "https://a.example/", "Page")
     turns = (Turn("visitor", hostile), Turn("ai", hostile))
     text = built(question=hostile, passages=(passage,), turns=turns, site=hostile, title=hostile)[1].content
     assert re.findall(r"<[^<>]*>", re.sub(r'"[^"]*"', '""', text)) == [
-        '<page title="" site=""/>', '<passage number="" page="" under="">', "</passage>", "<thread>",
-        '<said by="">', "</said>", '<said by="">', "</said>", "</thread>", '<question by="">', "</question>",
+        '<page title="" site=""/>', '<passage n="" page="" under="">', "</passage>", "<thread>",
+        '<said by="">', "</said>", '<said by="">', "</said>", "</thread>", '<question by="" asked="">', "</question>",
     ]  # fmt: skip
 
 
@@ -99,6 +105,42 @@ def test_chat_markup_in_text_is_broken_up(marker: str) -> None:
     text = built(question=marker, passages=(passage,), turns=(Turn("visitor", marker),), title=marker)[1].content
     assert marker not in text
     assert f"See ({marker[1:-1]}) here, [1] and [a note]." in text
+
+
+def test_code_stays_as_it_is() -> None:
+    code = "let hosts: Vec<String> = a < b && c > d; <T>; requests<2.28; <div class='x'>"
+    passage = Passage(code, "Vec<T>", "https://a.example/", "Vec<T>")
+    text = built(question=code, passages=(passage,), turns=(Turn("visitor", code),), title="Types")[1].content
+    assert text.count(code) == 3
+    assert 'page="Vec<T>"' in text
+
+
+def test_what_changes_comes_after_the_page() -> None:
+    one = built(question="How much?")[1].content
+    other = built(question="How old?", turns=(Turn("visitor", "Hi"),))[1].content
+    shared = one[: one.index("</passage>")]
+    assert other.startswith(shared)
+
+
+def test_question_comes_with_its_moment_and_the_rules_again() -> None:
+    text = built(lang="en")[1].content
+    assert '<question by="visitor" asked="Sunday 2026-11-29 14:05 KST">' in text
+    assert text.endswith("say that the page does not say.")
+    assert "한국어로" in built(lang="ko")[1].content.rpartition("</question>")[2]
+    assert built(lang="xx")[1].content == text
+
+
+def test_nearest_passages_are_named() -> None:
+    passages = tuple(Passage(f"Fact {number}.", "", "u", "t") for number in range(5))
+    assert "Nearest to the question: [4] [1] [2]" in built(passages=passages, nearest=(3, 0, 1, 2, 4))[1].content
+    assert "Nearest" not in built(passages=passages[:2], nearest=(1, 0))[1].content
+
+
+def test_long_paste_keeps_beginning_and_end_and_says_so() -> None:
+    paste = "How do I fix this? " + "at frame()\n" * 900 + "Thanks, Ada"
+    for text in (built(question=paste)[1].content, built(turns=(Turn("visitor", paste),))[1].content):
+        assert "How do I fix this?" in text and "Thanks, Ada" in text
+        assert re.search(r"\[… \d+ characters left out …\]", text)
 
 
 def test_joiners_stay_where_they_join() -> None:

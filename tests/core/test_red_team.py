@@ -7,6 +7,7 @@ import codecs
 import re
 from collections import Counter
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,7 @@ def asked(one: Case) -> tuple[Message, ...]:
     turns = tuple(prompt.Turn(said.by, said.text) for said in one.thread)
     return prompt.build(
         question=one.question, passages=(Passage(TEXT, "Mill", URL, "Mill"),), turns=turns, site_name="Red team",
-        page_title="Mill", instructions="Be brief.",
+        page_title="Mill", instructions="Be brief.", now=datetime(2026, 11, 29, tzinfo=UTC), lang="en",
     )  # fmt: skip
 
 

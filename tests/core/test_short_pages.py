@@ -5,17 +5,16 @@ from __future__ import annotations
 import pytest
 from answerback.core.answering import Passage
 from answerback.core.grounding.answer_kinds import Asked
+from answerback.core.grounding.judging import ANSWERED
 from answerback.core.grounding.quoting import best_quotes
 from answerback.core.grounding.terms import wanted_terms
 
 from tests.bench.grounding.measuring import measure
 from tests.bench.grounding.sets import OWN, read
 
-ENOUGH = 0.0
-
 
 @pytest.mark.anyio
-@pytest.mark.parametrize(("lang", "answered", "refused"), [("ko", 0.65, 0.8), ("ja", 0.65, 0.95), ("zh", 0.8, 0.9)])
+@pytest.mark.parametrize(("lang", "answered", "refused"), [("ko", 0.7, 0.75), ("ja", 0.8, 0.75), ("zh", 0.8, 0.75)])
 async def test_short_pages_answer_only_what_they_say(lang: str, answered: float, refused: float) -> None:
     figures = await measure(read(OWN / f"short-{lang}")[0])
     assert figures.three >= answered * figures.answerable
@@ -32,15 +31,13 @@ async def test_short_pages_answer_only_what_they_say(lang: str, answered: float,
 )
 def test_words_with_a_common_part_match(page: str, asked: str, unasked: str) -> None:
     passages = [Passage(page, "", "https://a.example/", "")]
-    found = best_quotes(asked, passages, 1)
-    assert found and found[0].support >= ENOUGH
-    missed = best_quotes(unasked, passages, 1)
-    assert not missed or missed[0].support < ENOUGH
+    assert best_quotes(asked, passages, 1).certainty >= ANSWERED
+    assert best_quotes(unasked, passages, 1).certainty < ANSWERED
 
 
 def test_question_words_weigh_little() -> None:
     japanese = wanted_terms("部屋はいくつありますか？").weights
-    assert japanese["部屋"] == 1.0 and max(japanese["ます"], japanese["すか"]) < 0.2
+    assert japanese == {"部屋": 1.0}
     chinese = wanted_terms("博物馆是什么时候建的？").weights
     assert chinese["博物"] == 1.0 and chinese["什么"] < 0.2
     assert "馆" not in chinese, "an index has no characters by themselves"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from answerback.core.answering import Source
 from answerback.core.grounding.citations import cited_sources, holding
@@ -17,7 +18,7 @@ TABLE = split([Block(row, ("Ferry", COLUMNS)) for row in ROWS], url=URL, title="
 
 
 def test_row_is_quoted_under_the_names_of_its_columns() -> None:
-    [quote, *_] = best_quotes("When does it depart on Sunday?", TABLE, 1, home=URL)
+    [quote] = best_quotes("When does it depart on Sunday?", TABLE, 1, home=URL).quotes
     assert quote.text.startswith(f"{COLUMNS}\n")
     assert "Sunday\t16:15\tSouth" in quote.text.splitlines()
 
@@ -31,8 +32,11 @@ def test_quoted_row_holds_while_it_stands_there() -> None:
 
 
 def test_model_is_given_the_names_of_the_columns_once() -> None:
-    messages = build(question="When?", passages=TABLE, turns=(), site_name="Pier", page_title="Ferry", instructions="")
-    assert f'under="Ferry">\n{COLUMNS}\n{ROWS[0]}' in messages[1].content
+    messages = build(
+        question="When?", passages=TABLE, turns=(), site_name="Pier", page_title="Ferry", instructions="",
+        now=datetime(2026, 11, 29, tzinfo=UTC), lang="en",
+    )  # fmt: skip
+    assert f'<passage n="1">\n{COLUMNS}\n{ROWS[0]}' in messages[1].content
     assert messages[1].content.count("Departs") == 1
 
 

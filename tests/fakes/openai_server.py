@@ -46,7 +46,7 @@ from .moderations import Moderations
 from .replies import Reply
 
 Step = dict[str, Any]
-PASSAGE = re.compile(r'<passage number="1"[^>]*>\s*(.*?)\s*</passage>', re.DOTALL)
+PASSAGE = re.compile(r'<passage n="1"[^>]*>\s*(.*?)\s*</passage>', re.DOTALL)
 
 
 class Left(Exception):

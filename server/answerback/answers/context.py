@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from ..clock import Clock
 from ..comments import store as threads
 from ..core.answering import AnswerRequest, Asker, Passage, Source
 from ..core.grounding import citations, passages, prompt, ranking
+from ..core.grounding.judging import ANSWERED, may_judge
+from ..core.grounding.quoting import best_quotes
+from ..core.grounding.situation import context_of
 from ..core.languages import language_of
 from ..db.database import Database
 from ..db.work import Work
@@ -29,12 +34,25 @@ class AnswerContext:
 
     request: AnswerRequest
     prompt_version: str
+    certainty: float
+    """How likely the passages answer (core/grounding/judging.py)."""
+    silent: bool
+    """Whether they do not, as far as words can tell: then no provider is called."""
 
     def cite(self, text: str, given: Sequence[Source] = ()) -> tuple[str, tuple[Source, ...]]:
         """The answer's text and the sources that hold, each verbatim in a passage; `given`: the provider's own."""
         if given:
             return text, citations.holding(given, self.request.passages)
         return citations.cited_sources(text, self.request.passages)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Passages for a question, the places of those that are nearest to it, and how likely they answer."""
+
+    passages: tuple[Passage, ...]
+    nearest: tuple[int, ...]
+    certainty: float
 
 
 class ContextBuilder:
@@ -56,24 +74,34 @@ class ContextBuilder:
             page = await self._pages.read(
                 site.key, site.origins, job.url, lambda: self._may_fetch(site, job), hint=job.hint
             )
-        others = await self._index.search(site.key, question, besides=page.url if page is not None else "")
+        now = datetime.fromtimestamp(self._clock.now() / 1000, ZoneInfo(site.timezone))
+        context = context_of(question, [turn.text for turn in turns if turn.role == "visitor"], now)
+        home = page.url if page is not None else ""
+        others = await self._index.search(site.key, question, besides=home, context=context)
         left = passage_tokens - sum(ranking.estimate_tokens(passage.text) for passage in owners)
 
-        def choose() -> Sequence[Passage]:
+        def choose() -> Found:
             found = () if page is None else tuple(passages.split(page.blocks, url=page.url, title=page.title))
-            return ranking.choose(question, found, left, others=others)
+            chosen = ranking.choose(question, found, left, others=others, context=context)
+            quotes = best_quotes(question, chosen, prompt.NEAREST, home=home, context=context)
+            nearest = [quote.passage for quote in quotes.quotes]
+            return Found(*ranking.put_first(chosen, nearest, found), quotes.certainty)
 
-        chosen = (*owners, *await in_background(choose))  # a tenth of a second for a long page
+        found = await in_background(choose)  # a tenth of a second for a long page
+        chosen = (*owners, *found.passages)
         messages = prompt.build(
             question=question, passages=chosen, turns=turns, site_name=site.name or site.key,
-            page_title=page.title if page else "", instructions=site.instructions,
+            page_title=page.title if page else "", instructions=site.instructions, now=now, lang=language_of(question),
+            nearest=[len(owners) + place for place in found.nearest],
         )  # fmt: skip
         request = AnswerRequest(
             messages=messages, question=question, passages=chosen, lang=language_of(question),
             model=site.model or None, max_tokens=answer_tokens, answer_id=job.id,
-            asker=Asker(job.address_key or job.visitor_id, job.page, site.key),
+            asker=Asker(job.address_key or job.visitor_id, job.page, site.key), context=context,
         )  # fmt: skip
-        return AnswerContext(request, prompt.VERSION)
+        by_owner = owners or any(turn.role == "owner" for turn in turns)
+        judged = not by_owner and not self._index.by_meaning and may_judge(question, found.passages)
+        return AnswerContext(request, prompt.VERSION, found.certainty, judged and found.certainty < ANSWERED)
 
     async def _may_fetch(self, site: Site, job: store.QueuedAnswer) -> bool:
         """Whether a page may be fetched for this question; what is given anew is no visitor's."""

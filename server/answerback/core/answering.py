@@ -60,6 +60,8 @@ class AnswerRequest:
     max_tokens: int
     answer_id: str
     asker: Asker = Asker()
+    context: str = ""
+    """Words to look for beside the question's own (grounding/situation.py)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ import unicodedata
 from functools import cache
 from typing import Literal
 
+from .courtesies import is_courtesy
 from .languages import LANGUAGES, either, words
 from .markdown import leads_away
 from .markdown_dialect import without_addresses
@@ -101,9 +102,9 @@ def wants_answer(rule: str, ask: bool | None, body: str) -> Literal["no", "by_ru
     """Whether a comment gets an answer, by the `ai` rule and what its author chose (None: the rule decides).
 
     What is asked for on purpose, by choice or by calling the AI's name, is answered on request: also where it would
-    keep silent by itself.
+    keep silent by itself. Greetings and thanks are not answered: there is nothing to look up.
     """
-    if rule == "off" or ask is False:
+    if rule == "off" or ask is False or is_courtesy(body):
         return "no"
     if ask or mentions_ai(body):
         return "on_request"

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from ..core.answering import Message, Source
 from ..core.grounding.citations import says_unsupported
+from ..core.grounding.prompt import MARKUP
 from .cases import Case
 from .spelling import apart, folded, spellings, unseen
 from .tags import harm, links
@@ -31,11 +32,11 @@ _RULES_SHOWN = (
     "site's owner asks for this tone",
     TONE.rstrip(".").split()[-1],
 )
-_LINE = r'[^"<>\n]*'
+_LINE = r'[^"\n]*'
 _TAG = re.compile(
-    rf'<(page) title="{_LINE}" site="{_LINE}"/>|<(passage) number="\d+" page="{_LINE}"(?: under="{_LINE}")?'
+    rf'<(page) title="{_LINE}" site="{_LINE}"/>|<(passage) n="\d+"(?: page="{_LINE}")?(?: under="{_LINE}")?'
     r'(?: by="owner")?>|<(/passage)>|<(thread)>|<(/thread)>|<(said) by="(?:visitor|owner|ai)">|<(/said)>|'
-    r'<(question) by="visitor">|<(/question)>'
+    r'<(question) by="visitor" asked="[\w :+-]+">|<(/question)>'
 )
 _SHAPE = re.compile(r"page( passage /passage)*( thread( said /said)+ /thread)? question /question")
 _MODEL_MARKER = re.compile(r"\[/?[A-Z][A-Z_]{2,30}\]|\[[gs]MASK\]")
@@ -118,12 +119,12 @@ def _sealed(case: Case, seen: CaseOutcome) -> str:
         return "not one message of rules and one of material"
     text = seen.messages[1].content
     rest = _TAG.sub("", text)
-    stray = re.search(r"[<>].{0,40}", rest) or _MODEL_MARKER.search(rest)
+    stray = MARKUP.search(rest) or _MODEL_MARKER.search(rest)
     if stray:
         return stray[0]
     tags = " ".join(next(filter(None, match.groups())) for match in _TAG.finditer(text))
     if not _SHAPE.fullmatch(tags):
-        return tags[:200]
+        return tags[:200] or "no elements"
     roles = re.findall(r'<said by="(\w+)">', text)
     if roles != [said.by for said in case.thread]:
         return f"said by {', '.join(roles)}"

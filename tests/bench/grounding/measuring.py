@@ -109,7 +109,7 @@ async def _asked_at_home(
     begun = time.process_time()
     chosen = ranking.choose(question.text, page, BUDGET)
     between = time.process_time()
-    quotes = await _quotes(question.text, chosen)
+    quotes = await quotes_for(question.text, chosen)
     figures.choosing.append(between - begun)
     figures.quoting.append(time.process_time() - between)
     if question.answers:
@@ -127,10 +127,11 @@ async def _found_from(index: SiteIndex, question: Question, page: tuple[Passage,
     return any(holds(passage.text, question.answers) for passage in found)
 
 
-async def _quotes(question: str, passages: tuple[Passage, ...]) -> tuple[Source, ...]:
+async def quotes_for(question: str, passages: tuple[Passage, ...], context: str = "") -> tuple[Source, ...]:
+    """What the `quote` provider shows."""
     request = AnswerRequest(
         messages=(), question=question, passages=passages, lang=language_of(question),
-        model=None, max_tokens=0, answer_id="",
+        model=None, max_tokens=0, answer_id="", context=context,
     )  # fmt: skip
     sources: tuple[Source, ...] = ()
     async for event in QuoteAnswerer().stream(request):

@@ -13,17 +13,14 @@ from ...core.answering import (
     TextDelta,
     Usage,
 )
+from ...core.grounding.judging import ANSWERED, SURE
 from ...core.grounding.quoting import Quote, best_quotes
 from ...core.grounding.similarity import question_terms, sameness
 from ...i18n.catalogue import texts
 
 MOST_QUOTES = 3
-ENOUGH = 0.0
-"""The least support that the best quote must have; below it the page is taken not to say."""
-SURE = 1.0
-"""Below this support the quotes are called what is nearest, not what the page says."""
-BEHIND, BEHIND_A_GOOD_ONE, GOOD = 8.0, 4.0, 0.9
-"""How far another quote may be behind the best one, and behind one that holds about all of the question."""
+BEHIND, BEHIND_UNSURE = 1.2, 2.5
+"""How far another quote may be behind the best one, which counts for more where it likely answers."""
 
 SAME = 0.6
 """How alike a question must be to the one that the owner has answered, every word counting the same."""
@@ -38,14 +35,13 @@ class QuoteAnswerer:
     async def stream(self, request: AnswerRequest) -> AsyncIterator[AnswerEvent]:
         """A line of introduction and up to three quotes, best first, each verbatim; or that the page does not say."""
         t = texts(request.lang, "answers")
-        quotes = self._quotes(request)
+        quotes, sure = self._quotes(request)
         pages = [passage.url for passage in request.passages if not passage.by_owner]  # the page's own come first
         shown = {quote.passage.url for quote in quotes} or set(pages)
         place = "page" if shown <= set(pages[:1]) else "site"
         if not quotes:
             yield TextDelta(t[f"{place}_silent"] if request.passages else t["unread"])
         else:
-            sure = max(quote.support for quote in quotes) >= SURE
             yield TextDelta(t["owner_says" if quotes[0].passage.by_owner else f"{place}_says" if sure else "closest"])
             for quote in quotes:
                 yield TextDelta("\n\n" + "\n".join(f"> {_literal(line)}" for line in quote.text.splitlines()))
@@ -53,17 +49,19 @@ class QuoteAnswerer:
         yield Usage(0, 0, 0.0)
         yield Finished("stop")
 
-    def _quotes(self, request: AnswerRequest) -> list[Quote]:
+    def _quotes(self, request: AnswerRequest) -> tuple[list[Quote], bool]:
+        """What is quoted, and whether it likely answers."""
         said = _by_owner(request)
         if said:
-            return said
+            return said, True
         pages = [passage for passage in request.passages if not passage.by_owner]
         home = pages[0].url if pages else ""  # passages of the page come first
-        found = best_quotes(request.question, pages, MOST_QUOTES, home=home)
-        if not found or max(item.support for item in found) < ENOUGH:
-            return []
-        behind = BEHIND_A_GOOD_ONE if found[0].share >= GOOD else BEHIND
-        return [item for item in found if item.score > found[0].score - behind]
+        found = best_quotes(request.question, pages, MOST_QUOTES, home=home, context=request.context)
+        if found.certainty < ANSWERED or not found.quotes:
+            return [], False
+        sure = found.certainty >= SURE
+        least = found.quotes[0].score - (BEHIND if sure else BEHIND_UNSURE)
+        return [quote for quote in found.quotes if quote.score > least], sure
 
     async def close(self) -> None:
         """Nothing is held."""
@@ -73,7 +71,7 @@ def _by_owner(request: AnswerRequest) -> list[Quote]:
     """What the owner has said to this very question, in other words maybe: then nothing else is needed."""
     wanted = question_terms(request.question)
     return [
-        Quote(passage.text, passage, score=0.0, support=SURE, share=1.0)
+        Quote(passage.text, passage, score=0.0)
         for passage in request.passages
         if passage.by_owner and sameness(wanted, question_terms(passage.heading), lambda term: 1.0) >= SAME
     ][:1]

@@ -173,7 +173,7 @@ def _verified(quote: str, columns: str, text: Folded) -> str | None:
 
 def _supporting(claim: str, passage: Passage) -> str:
     """The words of a passage that best support a claim; its first sentence when nothing is shared."""
-    found = best_quotes(claim, [passage], 1)
+    found = best_quotes(claim, [passage], 1).quotes
     return found[0].text if found else next(iter(sentences(passage.text)), passage.text)
 
 

@@ -3,6 +3,10 @@
 Everything that others wrote stands in elements that it cannot close or forge, marked with who wrote it, and without
 characters that nobody sees. The rules say that it is material. That lowers the risk of orders from a page or a comment;
 what bounds the harm is that there is nothing to give away and nothing to set off.
+
+Rules and page come first and are the same for each question on a page that fits, so that providers find them in their
+cache; what changes, the thread, the moment and the question, comes last. Small models forget the rules by then: those
+that matter most are said again, in the language of the answer.
 """
 
 from __future__ import annotations
@@ -10,24 +14,35 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 from ..answering import Message, Passage
 from ..invisible import strip_hidden
+from ..languages import language_named
 from .passages import BETWEEN, columns_of, with_columns
 
 __all__ = ["VERSION", "Role", "Turn", "build", "strip_hidden"]
 
 VERSION = "2026-11-6"
 """Kept with each answer; changed whenever the words or the shape of the prompt change."""
-TURN_LIMIT, TURNS_LIMIT, QUESTION_LIMIT = 1_200, 8, 4_000
+TURN_LIMIT, TURNS_LIMIT, QUESTION_LIMIT = 1_200, 8, 5_000
 LINE_LIMIT, TONE_LIMIT = 300, 2_000
+NEAREST = 3
+"""So many passages are named as nearest to the question where they stand in the page's own order."""
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 Role = Literal["visitor", "owner", "ai"]
+_OURS = "passage|page|thread|said|question"
+_THEIRS = "s|bos|eos|think|thinking|tool_call|start_of_turn|end_of_turn|system|assistant"
+MARKUP = re.compile(rf"<(?=\s*/?\s*(?:{_OURS})\b)|<(?=[|｜])|<(?=/?(?:{_THEIRS})>)|<<(?=/?SYS>>)", re.IGNORECASE)
+"""Where one of our elements would begin, or what some models take for the turn of another speaker. Nothing else is
+touched: `Vec<String>` and `a < b` are what a page is about."""
 _MODEL_MARKER = re.compile(r"\[(/?[A-Z][A-Z_]{2,30}|[gs]MASK)\]")
-"""What some models take for the turn of another speaker: `[INST]`, `[/SYSTEM_PROMPT]`, `[TOOL_CALLS]`."""
+"""More of the latter: `[INST]`, `[/SYSTEM_PROMPT]`, `[TOOL_CALLS]`."""
 
 _RULES = """You answer visitors' questions in the comment thread of a web page.
-Answer from the numbered passages below and from nothing else. After each statement that rests on a passage put its \
+Answer from the numbered passages below and from nothing else; only the date may be taken from <question>. \
+After each statement that rests on a passage put its \
 number in square brackets, like this: [1]. Never invent a number.
 When the passages do not answer the question, say plainly that the page does not say, and cite nothing. When they \
 answer a part of it, give that part and say what is missing.
@@ -48,9 +63,14 @@ class Turn:
     text: str
 
 
-def _inside(text: str) -> str:
-    """Foreign text that cannot close the element it stands in, nor begin another's turn."""
-    return _MODEL_MARKER.sub(r"(\1)", strip_hidden(text).replace("<", "‹").replace(">", "›"))
+def _inside(text: str, limit: int = 0) -> str:
+    """Foreign text that cannot close the element it stands in, nor begin another's turn; of a long one the beginning
+    and the end."""
+    text = strip_hidden(text)
+    if limit and len(text) > limit:
+        half = limit // 2
+        text = f"{text[:half]}\n[… {len(text) - 2 * half} characters left out …]\n{text[-half:]}"
+    return _MODEL_MARKER.sub(r"(\1)", MARKUP.sub(lambda found: "‹" * len(found[0]), text))
 
 
 def _attribute(text: str) -> str:
@@ -66,28 +86,42 @@ def build(
     site_name: str,
     page_title: str,
     instructions: str,
+    now: datetime,
+    lang: str,
+    nearest: Sequence[int] = (),
 ) -> tuple[Message, ...]:
-    """The messages for a question. The passages are chosen within their budget by the caller; the rest is cut here."""
+    """The messages for a question. The passages are chosen within their budget by the caller; the rest is cut here.
+
+    `now` is in the site's time zone, `lang` what is to be answered in, and `nearest` the places of the passages that
+    are nearest to the question, best first.
+    """
     rules = _RULES
     if instructions:
         rules += f"\nThe site's owner asks for this tone: {strip_hidden(instructions)[:TONE_LIMIT]}"
     parts = [f'<page title="{_attribute(page_title)}" site="{_attribute(site_name)}"/>']
-    parts += [_passage(number, passage) for number, passage in enumerate(passages, 1)]
+    parts += [_passage(number, passage, page_title) for number, passage in enumerate(passages, 1)]
     if not passages:
         parts.append("(The text of the page could not be read. Say that you had none.)")
+    if len(passages) > NEAREST and nearest:
+        parts.append("Nearest to the question: " + " ".join(f"[{place + 1}]" for place in nearest[:NEAREST]))
     if turns:
-        said = [f'<said by="{turn.role}">{_inside(turn.text)[:TURN_LIMIT]}</said>' for turn in turns[-TURNS_LIMIT:]]
+        said = [f'<said by="{turn.role}">{_inside(turn.text, TURN_LIMIT)}</said>' for turn in turns[-TURNS_LIMIT:]]
         parts.append("<thread>\n" + "\n".join(said) + "\n</thread>")
-    parts.append(f'<question by="visitor">\n{_inside(question)[:QUESTION_LIMIT]}\n</question>')
+    parts.append(f'<question by="visitor" asked="{_moment(now)}">\n{_inside(question, QUESTION_LIMIT)}\n</question>')
+    parts.append(language_named(lang).reminder)
     return Message("system", rules), Message("user", "\n\n".join(parts))
 
 
-def _passage(number: int, passage: Passage) -> str:
-    columns = columns_of(passage)
-    heading = passage.heading.removesuffix(columns).removesuffix(BETWEEN)
+def _moment(now: datetime) -> str:
+    """A moment as a model reads it: with its day of the week, which nobody can tell from a date."""
+    return f"{_DAYS[now.weekday()]} {now:%Y-%m-%d %H:%M} {now.tzname() or ''}".rstrip()
+
+
+def _passage(number: int, passage: Passage, page_title: str) -> str:
+    """A passage with where it stands; the page that is asked on has been named, and so has its own heading."""
+    page = f' page="{_attribute(passage.title)}"' if passage.title != page_title else ""
+    heading = passage.heading.removesuffix(columns_of(passage)).removesuffix(BETWEEN)
+    heading = heading.removeprefix(passage.title).removeprefix(BETWEEN)
     under = f' under="{_attribute(heading)}"' if heading else ""
     whose = ' by="owner"' if passage.by_owner else ""
-    return (
-        f'<passage number="{number}" page="{_attribute(passage.title)}"{under}{whose}>\n'
-        f"{_inside(with_columns(passage.text, passage))}\n</passage>"
-    )
+    return f'<passage n="{number}"{page}{under}{whose}>\n{_inside(with_columns(passage.text, passage))}\n</passage>'

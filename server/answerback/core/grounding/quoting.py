@@ -6,14 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..answering import Passage
+from .judging import certainty
 from .passages import with_columns
 from .ranking import AT_HOME, HOME, at_a_glance
-from .scoring import Reading, Sentence
+from .scoring import Reading, Sentence, asks
 from .sentences import SENTENCE_LIMIT
 
 QUOTE_LIMIT = SENTENCE_LIMIT
 """Characters of a quote."""
-NEIGHBOUR_MARGIN = 3.0
+NEIGHBOUR_MARGIN = 4.0
 """How much less than the best sentence a neighbour may score and still come along."""
 _ENDS = (".", "!", "?", "…", "。", "！", "？", '"', "”", "’", "」", "』", ")")
 
@@ -22,31 +23,41 @@ _ENDS = (".", "!", "?", "…", "。", "！", "？", '"', "”", "’", "」", "�
 class Quote:
     """Words of a passage, and how well they answer.
 
-    `score` compares quotes for one question. `support` is above 0 when they likely answer it at all. `share`, from 0
-    to 1, is how much of the question is found in them and in their headings.
+    `score` compares quotes for one question: one that is behind by 1 answers it e times less likely.
     """
 
     text: str
     passage: Passage
     score: float
-    support: float
-    share: float
 
 
-def best_quotes(question: str, passages: Sequence[Passage], limit: int, *, home: str = "") -> list[Quote]:
+@dataclass(frozen=True, slots=True)
+class Quotes:
+    """The best quotes for a question, and how likely they answer it, from 0 to 1."""
+
+    quotes: tuple[Quote, ...]
+    certainty: float
+
+
+def best_quotes(question: str, passages: Sequence[Passage], limit: int, *, home: str = "", context: str = "") -> Quotes:
     """The best `limit` quotes, verbatim, none twice: a sentence, with the neighbours that belong to it; rows of a table
     under the names of its columns.
 
-    `home` is the address of the page that is asked on, whose quotes are preferred to those of other pages.
+    `home` is the address of the page that is asked on, whose quotes are preferred to those of other pages; `context`
+    are words to look for beside the question's own.
     """
     here = [passage for passage in passages if passage.url == home]
     if here and len(here) < len(passages):
-        found_here = best_quotes(question, here, limit, home=home)
-        if found_here and found_here[0].support >= AT_HOME:
+        found_here = best_quotes(question, here, limit, home=home, context=context)
+        if found_here.certainty >= AT_HOME:
             return found_here
-    reading = Reading(question, at_a_glance(question, passages))
+    reading = Reading(question, at_a_glance(question, passages, context), context)
     bonus = [HOME if passage.url == home else 0.0 for passage in reading.passages]
     scores = [score + bonus[number] for score, (number, _) in zip(reading.scores, reading.units, strict=True)]
+    return Quotes(tuple(_best(reading, scores, limit)), certainty(reading, scores))
+
+
+def _best(reading: Reading, scores: Sequence[float], limit: int) -> list[Quote]:
     found: list[Quote] = []
     used: set[int] = set()
     for place in sorted(range(len(reading.units)), key=lambda place: -scores[place]):
@@ -55,14 +66,13 @@ def best_quotes(question: str, passages: Sequence[Passage], limit: int, *, home:
         if place in used or reading.signs[place].near + reading.signs[place].heading <= 0:
             continue
         first, last = _widen(place, reading, used)
-        if first == last and _asks(reading.units[place][1].text) and reading.only_repeats(place):
+        if first == last and reading.units[place][1].asks and reading.only_repeats(place):
             continue
         used.update(range(first, last + 1))
         passage = reading.passages[reading.units[place][0]]
         begin, end = reading.units[first][1], reading.units[last][1]
         text = passage.text[begin.start : end.start + len(end.text)]
-        share = reading.share_of(range(first, last + 1))
-        found.append(Quote(with_columns(text, passage), passage, scores[place], reading.support(place), share))
+        found.append(Quote(with_columns(text, passage), passage, scores[place]))
     return found
 
 
@@ -93,13 +103,9 @@ def _announced(place: int, reading: Reading, used: set[int]) -> int:
         return place
     text, following = units[place][1], units[after][1]
     is_label = text.line != following.line and following.text.endswith(_ENDS) and not text.text.endswith(_ENDS)
-    if len(text.text) + len(following.text) >= QUOTE_LIMIT or _asks(following.text):
+    if len(text.text) + len(following.text) >= QUOTE_LIMIT or asks(following.text):
         return place
-    return after if _asks(text.text) or (is_label and reading.only_repeats(place)) else place
-
-
-def _asks(text: str) -> bool:
-    return text.rstrip("\"'”’)」』*").endswith(("?", "？"))
+    return after if asks(text.text) or (is_label and reading.only_repeats(place)) else place
 
 
 def _may_join(other: int, edge: int, reading: Reading, least: float) -> bool:

@@ -7,7 +7,8 @@ from dataclasses import replace
 from itertools import pairwise
 
 from ..answering import Passage
-from .scoring import Reading
+from .judging import certainty
+from .scoring import Reading, asked_part
 from .terms import terms
 from .tokens import estimate_tokens
 
@@ -21,9 +22,9 @@ WHOLE = 0.7
 """The part of a budget for whole passages; the rest goes to the best sentences of others."""
 LEAST_PIECE = 12
 """Tokens; what is left below it holds nothing worth looking for."""
-AT_HOME = 2.0
+AT_HOME = 0.8
 """The support from which on a page is taken to answer by itself."""
-HOME = 2.0
+HOME = 1.3
 """What a passage of the page itself is ahead of one from elsewhere on the site."""
 ALWAYS = 1_000.0
 """What the best passage of the page is ahead of all others when none of the page would be chosen."""
@@ -38,11 +39,11 @@ def _best_of_each(reading: Reading) -> list[float]:
     return best
 
 
-def at_a_glance(question: str, passages: Sequence[Passage]) -> Sequence[Passage]:
+def at_a_glance(question: str, passages: Sequence[Passage], context: str = "") -> Sequence[Passage]:
     """The passages worth reading closely, in order: those where most of the question's terms occur as they are."""
     if len(passages) <= PASSAGES_READ:
         return passages
-    wanted = sorted(set(terms(question[:2_000])), key=len, reverse=True)[:24]
+    wanted = sorted(set(terms(f"{asked_part(question)} {context}")), key=len, reverse=True)[:24]
     texts = [passage.text.lower() for passage in passages]
     found = [[term for term in wanted if term in text] for text in texts]
     often = {term: 1 + sum(term in item for item in found) for term in wanted}
@@ -52,7 +53,11 @@ def at_a_glance(question: str, passages: Sequence[Passage]) -> Sequence[Passage]
 
 
 def choose(
-    question: str, passages: Iterable[Passage], token_budget: int, others: Iterable[Passage] = ()
+    question: str,
+    passages: Iterable[Passage],
+    token_budget: int,
+    others: Iterable[Passage] = (),
+    context: str = "",
 ) -> tuple[Passage, ...]:
     """The best passages within a budget of tokens: those of the page first, then those of other pages of its site.
 
@@ -64,12 +69,12 @@ def choose(
     away = [passage for passage in others if (passage.url, passage.text) not in known]
     if not away and sum(map(_cost, home)) <= token_budget:
         return _joined(home, home)
-    if away and home and _says(question, home):
-        chosen_here = choose(question, home, token_budget)
+    if away and home and _says(question, home, context):
+        chosen_here = choose(question, home, token_budget, context=context)
         return _with_more(chosen_here, away, token_budget - sum(map(_cost, chosen_here)))
-    listed = [*at_a_glance(question, home), *away[:PASSAGES_READ]]
+    listed = [*at_a_glance(question, home, context), *away[:PASSAGES_READ]]
     ahead = len(listed) - len(away[:PASSAGES_READ])
-    reading = Reading(question, listed)
+    reading = Reading(question, listed, context)
     bonus = [HOME if number < ahead else 0.0 for number in range(len(listed))]
     chosen = _whole_ones(reading, bonus, token_budget)
     if away and ahead and not any(number < ahead for number in chosen):
@@ -81,11 +86,27 @@ def choose(
     return _joined([passage for passage in kept if passage is not None], home)
 
 
-def _says(question: str, home: Sequence[Passage]) -> bool:
+def put_first(
+    chosen: Sequence[Passage], nearest: Sequence[Passage], page: Sequence[Passage]
+) -> tuple[tuple[Passage, ...], tuple[int, ...]]:
+    """Chosen passages as a model reads them, and the places of the nearest ones in it.
+
+    A page that is there as a whole stays as it is, so that its prompt begins alike for each question. Of a longer one
+    the nearest come first: small models read no further.
+    """
+    home = {passage.url for passage in page[:1]}
+    here = [passage for passage in chosen if passage.url in home]
+    if sum(len(passage.text) for passage in here) < sum(len(passage.text) for passage in page):
+        first = [passage for passage in nearest if passage.url in home]
+        here = [*first, *(passage for passage in here if passage not in first)]
+    listed = (*here, *(passage for passage in chosen if passage.url not in home))
+    return listed, tuple(dict.fromkeys(map(listed.index, nearest)))
+
+
+def _says(question: str, home: Sequence[Passage], context: str) -> bool:
     """Whether the page itself likely answers, so that the rest of the site need not compete."""
-    reading = Reading(question, at_a_glance(question, home))
-    best = max(range(len(reading.units)), key=reading.scores.__getitem__, default=None)
-    return best is not None and reading.support(best) >= AT_HOME
+    reading = Reading(question, at_a_glance(question, home, context), context)
+    return certainty(reading, reading.scores) >= AT_HOME
 
 
 def _with_more(chosen: tuple[Passage, ...], others: Iterable[Passage], left: int) -> tuple[Passage, ...]:

@@ -17,16 +17,22 @@ from operator import mul
 from typing import NamedTuple
 
 from ..answering import Passage
-from ..languages import signs
+from ..languages import LANGUAGES, either, signs
 from .answer_kinds import Asked
 from .sentences import sentences
-from .terms import terms, wanted_terms
+from .spelling import corrected
+from .terms import QueryTerms, terms, wanted_terms
 
 K1, B = 1.2, 0.5
-QUESTION_LIMIT = 600
+QUESTION_LIMIT, READ_LIMIT = 600, 5_000
 RELATIVE = 0.5
 """What a word of the thesaurus counts for beside the question's own word."""
+CONTEXT = 0.4
+"""What a word counts for that is not the question's, but of what it was asked in."""
 _GAPS = re.compile(r"\W+")
+_CHECKS = re.compile(either(language.checks for language in LANGUAGES), re.IGNORECASE)
+_SETTLES = re.compile(either(language.settles for language in LANGUAGES), re.IGNORECASE)
+_ASKING_ENDS = ("?", "？")
 
 
 class Signs(NamedTuple):
@@ -41,9 +47,15 @@ class Signs(NamedTuple):
     letters: float
     kind: float
     missing_kind: float
+    covered: float
+    topic: float
+    settles: float
+    asks: float
+    short: float
+    begins: float
 
 
-WEIGHTS = Signs(2.7, 1.5, 0.7, 2.8, 2.7, 2.0, 3.0, 1.2, -0.65)
+WEIGHTS = Signs(2.5, 1.7, 0.7, 1.1, 0.0, 1.4, 2.4, 2.3, -0.7, 2.7, 2.4, 0.7, -0.9, 0.7, 0.0)
 
 
 class Sentence(NamedTuple):
@@ -55,6 +67,13 @@ class Sentence(NamedTuple):
     counts: dict[str, int]
     size: int
     letters: str
+    settles: bool
+    asks: bool
+
+
+def asks(text: str) -> bool:
+    """Whether a sentence is a question."""
+    return text.rstrip("\"'”’)」』*").endswith(_ASKING_ENDS)
 
 
 @lru_cache(maxsize=512)
@@ -67,7 +86,12 @@ def read(text: str) -> tuple[Sentence, ...]:
             start = text.index(sentence, start)
             words = terms(sentence)
             counts = Counter(words + signs(sentence))
-            found.append(Sentence(sentence, start, number, counts, len(words) or 1, _letters(sentence)))
+            found.append(
+                Sentence(
+                    sentence, start, number, counts, len(words) or 1, _letters(sentence),
+                    _SETTLES.search(sentence) is not None, asks(sentence),
+                )
+            )  # fmt: skip
             start += len(sentence)
     return tuple(found)
 
@@ -93,23 +117,25 @@ def _grams(question: str) -> set[str]:
     return {text[i : i + size] for i in range(len(text) - size + 1)}
 
 
-def _asked_part(question: str) -> str:
-    """A long comment's questions, else its beginning."""
+def asked_part(question: str) -> str:
+    """A long comment's questions, the last ones first to be kept; without any its beginning and its end, since a
+    question stands before or behind what was pasted."""
     if len(question) <= QUESTION_LIMIT:
         return question
-    asking = " ".join(part for part in sentences(question[:5_000]) if part.rstrip("\"'”’)").endswith(("?", "？")))
-    return (asking or question)[:QUESTION_LIMIT]
+    half = QUESTION_LIMIT // 2
+    asking = " ".join(part for part in sentences(question[:READ_LIMIT]) if asks(part))[-QUESTION_LIMIT:]
+    return asking or f"{question[:half]} {question[-half:]}"
 
 
 class Reading:
     """Sentences of passages, scored for one question."""
 
-    def __init__(self, question: str, passages: Sequence[Passage]) -> None:
-        question = _asked_part(question)
+    def __init__(self, question: str, passages: Sequence[Passage], context: str = "") -> None:
+        self.question = question = asked_part(question)
         self.passages = passages
-        self.wanted = wanted_terms(question, alone=True)
         self.units = [(number, unit) for number, passage in enumerate(passages) for unit in read(passage.text)]
         self.headings = [_heading_terms(f"{passage.title} {passage.heading}") for passage in passages]
+        self.wanted = self._wanted(question, context)
         self.asked = Asked(question)
         self._known = self.wanted.weights.keys() | frozenset().union(*self.wanted.relatives.values())
         self._hits = [self._known & unit.counts.keys() for _, unit in self.units]
@@ -121,8 +147,25 @@ class Reading:
             for term, weight in self.wanted.weights.items()
         }
         self._heading_idf = self._rarity(self.headings)
+        self._checks = _CHECKS.search(question) is not None
         self.signs = self._all_signs(_grams(question))
         self.scores = [sum(map(mul, WEIGHTS, signs)) for signs in self.signs]
+
+    def _wanted(self, question: str, context: str) -> QueryTerms:
+        """What is looked for: with words of the context, which weigh less, and for words that nobody has written the
+        ones that they may be misspelt for."""
+        wanted = wanted_terms(question, alone=True)
+        weights = {
+            **{term: CONTEXT * weight for term, weight in wanted_terms(context).weights.items()}, **wanted.weights,
+        } if context else wanted.weights  # fmt: skip
+        relatives = dict(wanted.relatives)
+        said = frozenset().union(*self.headings, *(unit.counts for _, unit in self.units))
+        for term in weights:
+            if term not in said and relatives.get(term, frozenset()).isdisjoint(said):
+                meant = corrected(term, said)
+                if meant:
+                    relatives[term] = relatives.get(term, frozenset()) | meant
+        return QueryTerms(weights, relatives)
 
     def _rarity(self, documents: Iterable[Set[str]]) -> dict[str, float]:
         found = dict.fromkeys(self._known, 0)
@@ -149,18 +192,24 @@ class Reading:
             score += self._bm25_weights[term] * count / (count + norm)
         return score * (K1 + 1)
 
-    def support(self, place: int) -> float:
-        """How much speaks for the passages saying it at all, told from a sentence: about 0 when that is open.
+    def said(self) -> frozenset[str]:
+        """What of the question stands anywhere."""
+        return frozenset().union(*self._hits, *(self._known & heading for heading in self.headings))
 
-        Fitted to tell questions that a page answers from such as it does not answer.
-        """
-        signs = self.signs[place]
-        said = frozenset().union(*self._hits, *self.headings)
-        length = min(12, sum(weight >= 1 for weight in self.wanted.weights.values())) / 12
-        return (
-            3.6 * (signs.near + signs.heading) + 0.9 * signs.letters + 0.5 * signs.kind + 0.4 * length
-            - 3.5 * (1 - self.weight_of(said)) + 2.3
-        )  # fmt: skip
+    def said_in(self, number: int) -> Set[str]:
+        """What of the question stands in a passage, its headings included."""
+        return self._said_in[number]
+
+    def said_near(self, place: int) -> Set[str]:
+        """What of the question stands in a sentence, its neighbours and its headings."""
+        number = self.units[place][0]
+        near = (other for other in (place - 1, place, place + 1) if 0 <= other < len(self.units))
+        hits = (self._hits[other] for other in near if self.units[other][0] == number)
+        return frozenset().union(self._known & self.headings[number], *hits)
+
+    def has(self, term: str, found: Set[str]) -> bool:
+        """Whether a term is among what was found, or one that stands in for it."""
+        return term in found or not self.wanted.relatives.get(term, frozenset()).isdisjoint(found)
 
     def only_repeats(self, place: int) -> bool:
         """Whether all words of a sentence are the question's own, or relatives of them."""
@@ -195,6 +244,9 @@ class Reading:
         most = max(alone, default=0.0) or 1.0
         passages = self._passage_scores()
         letters = self._letters_shared(grams)
+        self._said_in = self._by_passage()
+        covered = [self.weight_of(hits) for hits in self._said_in]
+        topics = [self._topic(passage.heading) for passage in self.passages]
         found = []
         for place, (number, unit) in enumerate(units):
             before = place > 0 and units[place - 1][0] == number
@@ -216,6 +268,12 @@ class Reading:
                     letters=letters[place],
                     kind=kind,
                     missing_kind=1.0 if self.asked.known and not kind else 0.0,
+                    covered=covered[number],
+                    topic=topics[number],
+                    settles=float(self._checks and unit.settles),
+                    asks=float(unit.asks),
+                    short=1 / (1 + unit.size),
+                    begins=0.0 if before else 1.0,
                 )
             )
         return found
@@ -231,6 +289,19 @@ class Reading:
         scores = [self._bm25(counts, counts.keys(), size, average) for counts, size in zip(pooled, sizes, strict=True)]
         most = max(scores, default=0.0) or 1.0
         return [score / most for score in scores]
+
+    def _by_passage(self) -> list[Set[str]]:
+        """What of the question each passage holds, its headings included."""
+        found: list[Set[str]] = [self._known & heading for heading in self.headings]
+        for (number, _), hits in zip(self.units, self._hits, strict=True):
+            found[number] = found[number] | hits
+        return found
+
+    def _topic(self, heading: str) -> float:
+        """The share of a passage's own heading that the question names; a word of the question names one of it."""
+        own = _heading_terms(heading.rpartition(" › ")[2])
+        named = sum(self.has(term, own) for term in self.wanted.weights) if own & self._known else 0
+        return min(named, len(own & self._known)) / len(own) if named else 0.0
 
     def _heading_share(self, number: int, hits: Set[str]) -> float:
         only = (self.wanted.weights.keys() & self.headings[number]) - hits

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
+from itertools import chain, zip_longest
 from typing import NamedTuple
 
 from ..languages import LANGUAGES, telling_signs, thesaurus, words, writer, writers
@@ -14,6 +15,14 @@ _SCRIPTS = dict.fromkeys(language.script for language in LANGUAGES if language.s
 _WORD = re.compile(
     r"\d+(?:,\d{3})+|[a-z0-9]+(?:['’][a-z]+)?|" + "".join(f"{script}+|" for script in _SCRIPTS) + r"[^\W\d_]+"
 )
+_CAMEL = re.compile(r"\b[A-Za-z]*[a-z][A-Z][A-Za-z]*\b")
+_HUMPS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+_ACCENTS = {
+    ord(letter): base[0]
+    for letter in map(chr, range(0xC0, 0x250))
+    if len(base := unicodedata.normalize("NFD", letter)) > 1 and base[0].isascii()
+} | {ord("ß"): "ss", ord("æ"): "ae", ord("ø"): "o", ord("œ"): "oe", ord("ł"): "l"}
+"""Letters with accents, which visitors leave out."""
 LETTERS_LIMIT = 40
 """A longer run of letters is no word; it is read up to here, which bounds the work."""
 SIGN = 0.5
@@ -32,10 +41,23 @@ def _terms_of(word: str) -> tuple[str, ...]:
     return () if found and found[0] in words("stop") else found
 
 
+def _folded(text: str) -> str:
+    """A text as its words are compared; the words of a name like `PoolExhausted` are put after it."""
+    text = unicodedata.normalize("NFKC", text)
+    if not text.islower():
+        text = _CAMEL.sub(lambda name: f"{name[0]} {' '.join(_HUMPS.findall(name[0]))}", text)
+    return text.lower().translate(_ACCENTS)
+
+
 def terms(text: str) -> list[str]:
     """The terms of a text, in order, without those that say nothing."""
-    text = unicodedata.normalize("NFKC", text).lower()
-    return [term for word in _WORD.findall(text) for term in _terms_of(word[:LETTERS_LIMIT])]
+    return [term for word in _WORD.findall(_folded(text)) for term in _terms_of(word[:LETTERS_LIMIT])]
+
+
+def word_count(text: str) -> int:
+    """How many words say something; where they are not written apart, each four characters are one."""
+    found = [word for word in _WORD.findall(_folded(text)) if _terms_of(word[:LETTERS_LIMIT])]
+    return sum(1 if writers(word[0])[0].has_spaces else 1 + len(word) // 4 for word in found)
 
 
 class QueryTerms(NamedTuple):
@@ -49,7 +71,7 @@ def wanted_terms(question: str, *, alone: bool = False) -> QueryTerms:
     """A question's terms: those that only name the kind of answer weigh less, and so do parts of words; `alone`:
     characters by themselves, too, which no index has."""
     weights: dict[str, float] = {}
-    for word in _WORD.findall(unicodedata.normalize("NFKC", question).lower()):
+    for word in _WORD.findall(_folded(question)):
         for place, term in enumerate(_terms_of(word[:LETTERS_LIMIT])):
             weight = WEAK if term in words("weak") else writer(term[0], question).weigh(term, place)
             weights[term] = max(weight, weights.get(term, 0.0))
@@ -69,14 +91,16 @@ def _relatives_of(term: str) -> frozenset[str]:
 def _relatives() -> dict[str, frozenset[str]]:
     found: dict[str, set[str]] = {}
     for group in thesaurus():
-        stems = {term for word in group for term in _terms_of(word)[:1]}
+        stems = {term for word in group for term in _terms_of(_folded(word))[:1]}
         for term in stems:
             found.setdefault(term, set()).update(stems - {term})
     return {term: frozenset(others) for term, others in found.items()}
 
 
-def search_terms(question: str, most: int) -> list[str]:
-    """What to look for in an index: a question's own terms, then their relatives, at most so many."""
+def search_terms(question: str, context: str, most: int) -> list[str]:
+    """What to look for in an index: a question's own terms, those of its context, then relatives of each in turn, at
+    most so many."""
     wanted = wanted_terms(question)
-    relatives = [other for others in wanted.relatives.values() for other in sorted(others)]
-    return list(dict.fromkeys([*wanted.weights, *relatives]))[:most]
+    own = [*wanted.weights, *wanted_terms(context).weights]
+    relatives = zip_longest(*(sorted(others) for others in wanted.relatives.values()))
+    return list(dict.fromkeys([*own, *filter(None, chain.from_iterable(relatives))]))[:most]

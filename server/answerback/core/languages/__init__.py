@@ -20,6 +20,8 @@ from .zh import CHINESE
 
 LANGUAGES: tuple[Language, ...] = (ENGLISH, KOREAN, CHINESE, JAPANESE, GERMAN, FRENCH)
 """The first is taken where no other is: for words of any script, and for texts."""
+SHARED = "shared"
+"""The data of no single language: words that mean the same across languages."""
 SHARE = 0.2
 """Of the letters of a text, from which on it is in their language."""
 
@@ -31,14 +33,22 @@ def either(patterns: Iterable[str]) -> str:
 
 @cache
 def words(name: str) -> frozenset[str]:
-    """A list of words of all languages."""
-    return frozenset().union(*(language.words(name) for language in LANGUAGES))
+    """A list of words of all languages, and of those that have no file of their own."""
+    listed = frozenset(word for line in data(SHARED).get(name, ()) for word in line.split())
+    return listed.union(*(language.words(name) for language in LANGUAGES))
+
+
+@cache
+def phrases(name: str) -> frozenset[str]:
+    """As `words`, for a list that has phrases too, with `_` for a space."""
+    return frozenset(phrase.replace("_", " ") for phrase in words(name))
 
 
 @cache
 def thesaurus() -> tuple[tuple[str, ...], ...]:
-    """Words that visitors and pages use for the same thing, in groups."""
-    return tuple(tuple(line.split()) for language in LANGUAGES for line in data(language.tag).get("thesaurus", ()))
+    """Words that visitors and pages use for the same thing, in groups; in one language and across them."""
+    tags = [*(language.tag for language in LANGUAGES), SHARED]
+    return tuple(tuple(line.split()) for tag in tags for line in data(tag).get("thesaurus", ()))
 
 
 @cache
@@ -79,6 +89,22 @@ def language_of(text: str) -> str:
         if found != LANGUAGES[:1] and count / len(letters) > SHARE:
             return next((language for language in found if language.is_written(text)), found[0]).tag
     return LANGUAGES[0].tag
+
+
+def tongue(text: str) -> str:
+    """As `language_of`, but empty for a text in the first language's letters with more small words of others."""
+    tag = language_of(text)
+    if tag != LANGUAGES[0].tag:
+        return tag
+    said = re.findall(r"[^\W\d_]+", text.casefold())
+    own = LANGUAGES[0].words("stop")
+    theirs = sum(word in words("stop") and word not in own for word in said)
+    return "" if theirs > 0 and theirs >= sum(word in own for word in said) else tag
+
+
+def language_named(tag: str) -> Language:
+    """The language with a tag that has something to say to models; else the first."""
+    return next((language for language in LANGUAGES if language.tag == tag and language.reminder), LANGUAGES[0])
 
 
 def signs(text: str) -> list[str]:

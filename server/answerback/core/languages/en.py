@@ -10,7 +10,11 @@ _MONTHS = "january|february|march|april|may|june|july|august|september|october|n
 _COUNTED = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|hundreds?"
 _FIGURE = r"\d[\d.,]{0,20}"
 """Bounded: a long run of digits would be read anew from each of them."""
-_NAME = r"(?<=[\w,;:)] )(?:[A-Z][\w'’.-]*)(?: (?:[A-Z][\w'’.-]*|of|de|van|von|the))*|^[A-Z]\w+(?: [A-Z]\w+)+"
+_NO_NAME = rf"(?!(?i:in|on|at|the|{_MONTHS}|(?:mon|tues|wednes|thurs|fri|satur|sun)days?)\b)"
+_NAME = (
+    rf"(?<=[\w,;:)] ){_NO_NAME}(?:[A-Z][\w'’.-]*)(?: (?:[A-Z][\w'’.-]*|of|de|van|von|the))*|"
+    rf"^{_NO_NAME}[A-Z]\w+(?: {_NO_NAME}[A-Z]\w+)+"
+)
 _SUFFIXES = (("ies", "y"), ("sses", "ss"), ("ing", ""), ("edly", ""), ("ed", ""), ("ly", ""), ("es", ""), ("s", ""))
 
 
@@ -22,7 +26,7 @@ def _roots() -> dict[str, str]:
 
 def stem(word: str) -> str:
     """An English word without its ending, well enough to meet its relatives."""
-    word = _roots().get(word, word)
+    word = _roots().get(word) or _roots().get(word.removesuffix("s"), word)
     for end, put in _SUFFIXES:
         if word.endswith(end) and len(word) - len(end) >= 3 and not word.endswith("ss"):
             word = word[: len(word) - len(end)] + put
@@ -68,6 +72,25 @@ _KINDS = {
         r"\bwhy\b|what (?:was|is|were) the (?:reason|purpose|cause)",
         r"(?i:\b(?:because|since|so that|due to|owing to|reason|in order|as a result|to \w+|for the)\b)",
     ),
+    "how hot": Kind(r"how (?:hot|warm|cold)|temperature", r"(?i:\d\s?(?:°|℃|℉|degrees?\b))"),
+    "how heavy": Kind(
+        r"how (?:heavy|much .{0,40}\bweighs?\b)|\bweights?\b",
+        r"(?i:\d\s?(?:kgs?|g|grams?|kilos?|kilograms?|lbs?|tons?|oz)\b)",
+    ),
+    "what size": Kind(
+        r"how (?:tall|big|wide|high|long|deep|large)\b(?! (?:do|does|did|will|until|before|after|have|has))|"
+        r"what size|dimensions",
+        r"(?i:\d\s?(?:mm|cm|km|m|metres?|meters?|inch(?:es)?|in|ft|feet|miles?|[\"”″])(?!\w)|\d\s?[×x]\s?\d)",
+    ),
+    "contact": Kind(
+        r"\b(?:phone|telephone|call|contact|e-?mail|reach)\b",
+        r"\+?\d[\d ()/.-]{6,}\d|\w@\w|\d{3,4}-\d{4}",
+    ),
+    "code": Kind(
+        r"\b(?:command|code|syntax|snippet|flag|switch|argument|attribute|function|method|header|endpoint|import|curl|pip|"
+        r"npm|regex|command[- ]line|env(?:ironment)? var\w*)\b",
+        r"[\w)\]}][=({\[]|--\w|::|^\$ |[{};]$|\w_\w|</?\w|^(?:[a-z]+ ){1,3}(?:-{1,2}[a-z]|[\"'./~])",
+    ),
     "where": Kind(
         r"\bwhere\b",
         r"(?i:\b(?:in|at|on|near|beside|behind|from|to|of|through|across|along|between|into|around|above|below|under|"
@@ -99,6 +122,17 @@ ENGLISH = Language(
     r"afternoon|evening|spring|summer|autumn|winter|christmas|easter)",
     starts=r"\b(?:from|than)\s+(?:(?:the|an?|my|your|our)\s+)?(\w{1,40})",
     fold=_fold,
+    checks=r"^(?:\w+,? )?(?:is|are|was|were|do|does|did|can|could|may|must|will|would|should|has|have|am)\b|"
+    r"n['’]t\b|\b(?:not|cannot|never|without|except|forbidden|allowed|possible)\b",
+    settles=r"^(?:yes|no)\b|\b(?:no|not|none|never|nor|neither|cannot|without|except|only|unless|may|can|must|closed)\b|"
+    r"n['’]t\b",
+    whole=r"\bsummar|\btl;?\s?dr\b|\b(?:main|key) (?:points?|takeaways?|ideas?)\b|\btranslat|"
+    r"\bin (?:short|a nutshell|simple)|"
+    r"what(?:'s| is) (?:this|the) (?:page|article|post|site|text)|this (?:page|article|post) about|\bexplain this\b",
+    leans=r"^(?:and|but|or|so|then|also|what about|how about)\b|"
+    r"\b(?:it|its|they|them|their|that one|this one|these|those|there|he|she|him|her)\b",
+    reminder="Answer only from the passages, in the language of the question, and put the number of the passage after "
+    "each statement, like [1]. If they do not answer it, say that the page does not say.",
     unsaid=r"(?:pages?|site|website|article|text|passages?) (?:does not|doesn['’]t|do not|don['’]t) "
     r"(?:say|mention|state|tell|cover|specify|provide|give|contain|include|answer)|"
     r"(?:not|n['’]t) (?:mentioned|stated|covered|specified|said) (?:on|in|by|anywhere|whether|how|what|where|when) |"

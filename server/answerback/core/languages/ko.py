@@ -5,12 +5,18 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from .language import Kind, Language
+from .language import NEVER, Kind, Language
 
 _ASKING = re.compile(r"(?:무엇|무슨|누구|누가|언제|어디|어느|어떤|어떻|어땠|얼마|뭐|뭘|뭔|몇)[\uac00-\ud7a3]{0,6}$")
 _AFTER_ONE = "은는이가을를도에의와과로만"
 """Particles that a noun of one syllable may have: not cut off, since many words of two syllables end like that."""
 _UNIT = re.compile(r"몇\s?([\uac00-\ud7a3])")
+_FIRST, _VOWELS, _FINALS = 0xAC00, 21, 28
+"""Syllables of Hangul are numbered by their letters."""
+_CONTRACTED = {6: 20, 10: 11, 14: 13}
+"""Vowels of a stem that has run into its ending: `려`, `돼`, `워` are of `리`, `되`, `우`."""
+_VERB_FINALS = frozenset([17, 20])
+"""`ㅂ` of `-ㅂ니다`, and `ㅆ` of the past."""
 _PART = 0.6
 """What two syllables of a word weigh beside the word."""
 
@@ -27,13 +33,26 @@ def _endings() -> tuple[frozenset[str], frozenset[str], int]:
 
 @cache
 def stem(word: str) -> str:
-    """A word without its verb ending or its particle."""
+    """A word without its verb ending or its particle, and the rest as it is in a dictionary."""
     *lists, longest = _endings()
     for endings in lists:
         for size in range(min(longest, len(word) - 1), 0, -1):
             if word[-size:] in endings and (size > 1 or len(word) > 2):
-                return word[:-size]
-    return word
+                return _plain(word[:-size])
+    return _plain(word)
+
+
+def _plain(word: str) -> str:
+    """A verb's stem as its dictionary has it: `걸려`, `걸렸` and `걸립` are `걸리`."""
+    if len(word) < 2:
+        return word
+    lead, rest = divmod(ord(word[-1]) - _FIRST, _VOWELS * _FINALS)
+    vowel, final = divmod(rest, _FINALS)
+    if final in _VERB_FINALS:
+        final = 0
+    if not final:
+        vowel = _CONTRACTED.get(vowel, vowel)
+    return word[:-1] + chr(_FIRST + (lead * _VOWELS + vowel) * _FINALS + final)
 
 
 def _fold(word: str) -> tuple[str, ...]:
@@ -81,6 +100,11 @@ KOREAN = Language(
             r"(?:한|두|세|네|다섯|여섯|일곱|여덟|아홉|열)\s?(?:개|명|번|곳|가지|마리|권|살|시간|사람)",
         ),
         "why": Kind(r"왜|이유|까닭", r"때문|위해|위하|므로|[아어여해]서|이유|덕분|까닭|도록|하려"),
+        "how hot": Kind(r"온도|몇\s?도", r"\d\s?(?:도|℃|°)"),
+        "how heavy": Kind(r"무게|몇\s?(?:kg|킬로|그램)", r"\d\s?(?:kg|g|킬로|그램|톤)"),
+        "what size": Kind(r"크기|사이즈|높이|길이|너비|몇\s?(?:cm|센티|미터)", r"\d\s?(?:mm|cm|m|km|센티|미터|평)"),
+        "contact": Kind(r"전화|연락|번호|메일", NEVER),
+        "code": Kind(r"명령어|코드|구문|옵션|플래그|함수|메서드", NEVER),
         "where": Kind(r"어디", r"에서|에|옆|뒤|근처|역|동|로|층|쪽"),
     },
     unit=_unit,
@@ -99,6 +123,12 @@ KOREAN = Language(
     fold=_fold,
     weigh=lambda term, place: _PART if place else 1.0,
     spellings=_spellings,
+    checks=r"(?:되나요|돼요|되요|될까요|가능|있나요|있어요|인가요|하나요|해도|안\s?[되돼]|맞나요|나요)|못|않|없|빼고|제외|불가|금지",
+    settles=r"^(?:네|예|아니|답: ?(?:네|예|아니|안))|않|없|못|안\s|불가|금지|제외|가능|만\s|수 있",
+    whole=r"요약|정리해|간단히|쉽게 설명|번역|무슨 (?:내용|글|페이지)|어떤 (?:내용|글|페이지)",
+    leans=r"^(?:그럼|그러면|그리고|그런데|근데|그래서|또|혹시)|그(?:거|건|것|게|곳|때|분|럼)|거기|이거|이건|저건",
+    reminder="위 passage에 있는 내용으로만 한국어로 답하고, 문장마다 [1]처럼 번호를 붙이세요. "
+    "답이 없으면 페이지에 나와 있지 않다고 하세요.",
     unsaid=r"(?:페이지|사이트|글)(?:에는|에서는|에|은|는)? ?[^.\n]{0,30}"
     r"(?:나와 있지 않|나오지 않|없습니다|없어요|찾을 수 없)|"
     r"(?:정보|내용|언급)(?:를|을|은|는|이|가)? ?(?:찾을 수 없|찾지 못|없습니다|없어요)",

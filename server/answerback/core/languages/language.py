@@ -28,6 +28,8 @@ class Language:
     tag: str
     script: str = NEVER
     """One of its letters, where it has letters of its own."""
+    has_spaces: bool = True
+    """Whether its words are written apart."""
     is_written: Callable[[str], bool] = lambda text: False
     """Whether a text is in this language, where another one has the same script."""
 
@@ -49,6 +51,15 @@ class Language:
     starts: str = NEVER
     """What a question starts from ("from A to B"), in a group."""
 
+    checks: str = NEVER
+    """What asks for yes or no, or for what is not."""
+    settles: str = NEVER
+    """Words of a text that say yes or no, or leave something out."""
+    whole: str = NEVER
+    """What asks for all that a page says: a summary, a translation."""
+    leans: str = NEVER
+    """What points to something that was said before."""
+
     # ---- sentences
     ends: str = NEVER
     """Ends of sentences beside a full stop before a space."""
@@ -69,6 +80,8 @@ class Language:
     """Those of a question that say what it is about."""
 
     # ---- answers
+    reminder: str = ""
+    """What a model is told once more after the question; the first language's, where it has none."""
     unsaid: str = NEVER
     """How an answer says that the page does not say."""
     silent: str = NEVER

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ...core.answering import Passage
+from ...core.grounding.scoring import asked_part
 from ...core.grounding.terms import search_terms
 from ...db.database import Database
 from ...db.work import Work
@@ -14,8 +15,7 @@ from .embeddings import PassageVectors
 
 CANDIDATES = 32
 """Passages handed over for a question, to be read closely."""
-MOST_TERMS = 40
-QUESTION_LIMIT = 2_000
+MOST_TERMS = 60
 EMBEDDINGS = "embeddings"
 FUSION = 60
 """Reciprocal rank fusion: 1 / (60 + rank), as in Cormack, Clarke and Büttcher (2009)."""
@@ -41,9 +41,12 @@ class SiteIndex:
         """Take out all passages of a site."""
         return self._words.forget_site(site)
 
-    async def search(self, site: str, question: str, *, besides: str = "", limit: int = CANDIDATES) -> list[Passage]:
-        """Passages of a site that may answer a question, the best first; `besides` is the page that is known anyway."""
-        wanted = search_terms(question[:QUESTION_LIMIT], MOST_TERMS)
+    async def search(
+        self, site: str, question: str, *, besides: str = "", context: str = "", limit: int = CANDIDATES
+    ) -> list[Passage]:
+        """Passages of a site that may answer a question, the best first; `besides` is the page that is known anyway,
+        `context` words to look for beside the question's own."""
+        wanted = search_terms(asked_part(question), context, MOST_TERMS)
         found = await self._db.read(lambda: store.find(self._words, site, wanted, besides, limit))
         if self._meaning is None:
             return [item.passage for item in found]

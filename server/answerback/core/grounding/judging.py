@@ -1,0 +1,105 @@
+"""Whether passages answer a question at all: a probability, told from the sentence that does so best.
+
+A logistic model of few signs, fitted on questions with and without answers (docs/grounding.md): what of the question
+stands in the best passage and what nowhere, how telling the words are that are missing, whether there is the kind of
+thing that is asked for, and how far the best sentence is ahead of the others.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence, Set
+from operator import mul
+from typing import NamedTuple
+
+from ..answering import Passage
+from ..languages import LANGUAGES, either, tongue
+from .scoring import Reading
+from .terms import terms
+
+ANSWERED = 0.3
+"""Below this the passages are taken not to answer."""
+SURE = 0.7
+"""From here on they are taken to answer; in between what is shown is what is nearest."""
+_NAMES = re.compile(r"(?<=\w )[A-Z][\w'’-]+|\d[\d.,:]*|[A-Za-z]*[a-z][A-Z]\w*|\w+_\w+")
+"""Names within a sentence, and numbers."""
+_WHOLE = re.compile(either(language.whole for language in LANGUAGES), re.IGNORECASE)
+TONGUE_LIMIT = 2_000
+"""Characters from which the language of passages is told."""
+WORDS = 12
+"""Words of a question; more make it no clearer."""
+
+
+class Evidence(NamedTuple):
+    """What speaks for an answer being there, each about 0 to 1; as a value of its own: their weights."""
+
+    always: float
+    share: float
+    covered: float
+    anywhere: float
+    unknown: float
+    nameless: float
+    topic: float
+    kind: float
+    missing_kind: float
+    length: float
+    lead: float
+    alone: float
+    size: float
+    rest: float
+    missing: float
+
+
+WEIGHTS = Evidence(-1.18, 0.66, 0.26, 0.66, -2.35, 0.92, 0.79, 0.65, 0.6, 0.71, 1.05, 0.45, -1.69, 0.96, -0.48)
+
+
+def certainty(reading: Reading, scores: Sequence[float]) -> float:
+    """How likely the passages answer, from 0 to 1; `scores` are those of their sentences."""
+    if not reading.said():
+        return 0.0
+    return 1 / (1 + math.exp(-sum(map(mul, WEIGHTS, evidence(reading, scores)))))
+
+
+def evidence(reading: Reading, scores: Sequence[float]) -> Evidence:
+    """What speaks for the passages answering, told from their best sentence."""
+    place = max(range(len(scores)), key=scores.__getitem__)
+    number, signs = reading.units[place][0], reading.signs[place]
+    said, here = reading.said(), reading.said_in(number)
+    weights = reading.wanted.weights
+    words = [term for term, weight in weights.items() if weight >= 1.0] or list(weights)
+    worth = {term: reading.weight_of({term}) for term in words}
+    title = frozenset(terms(reading.passages[number].title))
+    rest = [term for term in words if not reading.has(term, title)] or words
+    rivals = (score for score, (other, _) in zip(scores, reading.units, strict=True) if other != number)
+    top = scores[place]
+    return Evidence(
+        always=1.0,
+        share=signs.share,
+        covered=signs.covered,
+        anywhere=reading.weight_of(said),
+        unknown=sum(not reading.has(term, said) for term in words) / max(1, len(words)),
+        nameless=float(_NAMES.search(reading.question) is None),
+        topic=signs.topic,
+        kind=signs.kind,
+        missing_kind=signs.missing_kind,
+        length=min(WORDS, len(words)) / WORDS,
+        lead=min(1.0, max(-1.0, (top - max(rivals, default=top - 5)) / 5)),
+        alone=1 / sum(math.exp(max(-30.0, score - top)) for score in scores),
+        size=math.log1p(len(reading.units)) / 7,
+        rest=_share(reading, worth, rest, here),
+        missing=max((worth[term] for term in words if not reading.has(term, here)), default=0.0),
+    )
+
+
+def _share(reading: Reading, worth: dict[str, float], words: Sequence[str], found: Set[str]) -> float:
+    """The share of some words that was found, the rarer counting more."""
+    return sum(worth[term] for term in words if reading.has(term, found)) / (sum(map(worth.__getitem__, words)) or 1.0)
+
+
+def may_judge(question: str, passages: Sequence[Passage]) -> bool:
+    """Whether words can tell that passages do not answer: not where a question asks for all of a page, nor where it is
+    in another language."""
+    if not passages or _WHOLE.search(question):
+        return False
+    return tongue(question) == tongue(" ".join(passage.text for passage in passages)[:TONGUE_LIMIT])
