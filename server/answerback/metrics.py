@@ -29,6 +29,8 @@ class Metrics:
         self._latency = self._histogram("request_seconds", "Until a response begins, by route.", FAST, "route")
         self._served: dict[tuple[str, int], list[float]] = {}
         """By route and status: the sum of seconds, then how many fell into each bucket, since the last `flush`."""
+        self._waited: dict[str, list[float]] = {}
+        self._wrote = [0.0] * (len(FAST) + 2)
         self._answers = self._counter("answers", "Answers by the state in which they settled.", "state")
         self._tokens = self._counter("tokens", "Tokens of providers, in and out.", "direction")
         self._cost = self._counter("cost_usd", "What answers have cost, where prices are known.")
@@ -63,20 +65,28 @@ class Metrics:
         counts = self._served.get((route, status))
         if counts is None:
             counts = self._served[route, status] = [0.0] * (len(FAST) + 2)
-        counts[0] += seconds
-        counts[bisect_left(FAST, seconds) + 1] += 1
+        _count(counts, seconds)
+
+    def waited(self, kind: str, seconds: float) -> None:
+        """A read or a write has waited so long for its turn."""
+        counts = self._waited.get(kind)
+        if counts is None:
+            counts = self._waited[kind] = [0.0] * (len(FAST) + 2)
+        _count(counts, seconds)
+
+    def wrote(self, seconds: float) -> None:
+        """A write is on disk."""
+        _count(self._wrote, seconds)
 
     def flush(self) -> None:
-        """Hand over what was served: prometheus-client would cost each read of a thread 5 % of its time."""
+        """Hand over what came often: prometheus-client would cost each read of a thread 5 % of its time."""
         for (route, status), counts in self._served.items():
-            count = sum(counts[1:])
-            if count:
+            if count := sum(counts[1:]):
                 self._requests.labels(route, str(status)).inc(count)
-                latency = self._latency.labels(route)
-                latency._sum.inc(counts[0])
-                for bucket, each in zip(latency._buckets, counts[1:], strict=True):
-                    bucket.inc(each)
-                counts[:] = [0.0] * len(counts)
+                _hand_over(counts, self._latency.labels(route))
+        for kind, counts in self._waited.items():
+            _hand_over(counts, self._waits.labels(kind))
+        _hand_over(self._wrote, self._writes)
 
     def answered(self, state: str, tokens_in: int, tokens_out: int, microusd: int | None) -> None:
         """An answer has settled."""
@@ -99,14 +109,6 @@ class Metrics:
         """A model is left alone, or called again."""
         self._breakers.labels(model).set(is_open)
 
-    def waited(self, kind: str, seconds: float) -> None:
-        """A read or a write has waited so long for its turn."""
-        self._waits.labels(kind).observe(seconds)
-
-    def wrote(self, seconds: float) -> None:
-        """A write is on disk."""
-        self._writes.observe(seconds)
-
     def failed(self, kind: str) -> None:
         """The database has refused a read or a write."""
         self._failures.labels(kind).inc()
@@ -115,6 +117,20 @@ class Metrics:
         """Everything in Prometheus' text format: what is counted here, and what `others` know of this moment."""
         counted: Collector = MultiProcessCollector(None) if FOLDER in os.environ else self._registry
         return generate_latest(counted) + generate_latest(others)
+
+
+def _count(counts: list[float], seconds: float) -> None:
+    counts[0] += seconds
+    counts[bisect_left(FAST, seconds) + 1] += 1
+
+
+def _hand_over(counts: list[float], histogram: Histogram) -> None:
+    """Add what was counted to a histogram with the buckets FAST, and begin anew."""
+    histogram._sum.inc(counts[0])
+    for bucket, each in zip(histogram._buckets, counts[1:], strict=True):
+        if each:
+            bucket.inc(each)
+    counts[:] = [0.0] * len(counts)
 
 
 def worker_ended(pid: int) -> None:

@@ -48,10 +48,6 @@ class App:
         if scope["type"] != "http":
             await self.routes(scope, receive, send)
             return
-        if [name for name, _ in scope["headers"]].count(b"host") > 1:
-            # A proxy in front may have looked at the other one (RFC 9112, 3.2).
-            await problem(TWO_HOSTS)(scope, receive, send)
-            return
         begun, id, path = time.perf_counter(), self._ids.of(scope), scope["path"]
         header = (HEADER, id)
         if path in THREADS and scope["method"] == "GET":
@@ -59,6 +55,11 @@ class App:
             if status:
                 self._served(THREADS[-1], status, time.perf_counter() - begun)
                 return
+
+        if [name for name, _ in scope["headers"]].count(b"host") > 1:
+            # A proxy in front may have looked at the other one (RFC 9112, 3.2).
+            await problem(TWO_HOSTS)(scope, receive, send)
+            return
 
         async def sending(message: Any) -> None:
             if message["type"] == "http.response.start":

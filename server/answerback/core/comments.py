@@ -135,4 +135,4 @@ def best_score(up: int, down: int) -> float:
 
 def utf16_length(text: str) -> int:
     """Length as JavaScript counts it: characters beyond the basic plane count twice."""
-    return len(text) + sum(1 for character in text if character > "\uffff")
+    return len(text) if text.isascii() else len(text) + sum(1 for character in text if character > "\uffff")

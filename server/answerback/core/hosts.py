@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -22,6 +23,7 @@ def ascii_host(host: str) -> str:
     return idna.encode(host, uts46=True, transitional=False).decode("ascii")
 
 
+@lru_cache(256)
 def normal_origin(text: str) -> str:
     """An origin exactly as browsers send it: scheme, host, port if not the usual one; nothing else."""
     text = text.strip()

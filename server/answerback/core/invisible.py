@@ -55,6 +55,9 @@ class VisibleText:
 
     def of(self, piece: str) -> str:
         """What can be seen of the next piece, maybe nothing."""
+        if not self._flag and piece.isascii() and piece:
+            self._last = piece[-1]
+            return piece
         text = self._flag + piece
         flag = _MAYBE_FLAG.search(text)
         self._flag = flag[0] if flag else ""

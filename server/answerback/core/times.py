@@ -12,8 +12,12 @@ CLOCKS_DIFFER_MS = 60_000
 
 def iso(milliseconds: int) -> str:
     """ISO 8601 in UTC with milliseconds and `Z`."""
-    moment = datetime.fromtimestamp(milliseconds // 1000, UTC)
-    return f"{moment.isoformat()[:19]}.{milliseconds % 1000:03d}Z"
+    return f"{_second(milliseconds // 1000)}.{milliseconds % 1000:03d}Z"
+
+
+@lru_cache(256)
+def _second(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat()[:19]
 
 
 def day_of(milliseconds: int, timezone: str) -> str:

@@ -165,24 +165,28 @@ def _read_on_thread(connection: sqlite3.Connection, work: Callable[[], Work[T]],
 def _write_on_thread(
     connection: sqlite3.Connection, place: Place, works: Sequence[Callable[[], Work[Any]]]
 ) -> list[_Written]:
-    """Run the writes one after the other, each under its own savepoint, and commit them together; the result or error
-    of each, and what is to be called after that."""
+    """Run the writes one after the other, each under a savepoint of its own unless it is alone, and commit them
+    together; the result or error of each, and what is to be called after that."""
     results: list[_Written] = []
+    alone = len(works) == 1
     place.check()
     connection.execute("BEGIN IMMEDIATE")
     try:
         for work in works:
-            connection.execute("SAVEPOINT one_write")
+            if not alone:
+                connection.execute("SAVEPOINT one_write")
             calls: list[Callable[[], None]] = []
             try:
                 results.append((_drive(connection, work(), calls), calls))
             except Exception as error:
                 if _in_trouble(error):  # then the whole transaction may be gone already
                     raise
-                connection.execute("ROLLBACK TO one_write")
+                connection.execute("ROLLBACK" if alone else "ROLLBACK TO one_write")
                 results.append((error, ()))
-            connection.execute("RELEASE one_write")
-        connection.execute("COMMIT")
+            if not alone:
+                connection.execute("RELEASE one_write")
+        if connection.in_transaction:
+            connection.execute("COMMIT")
     except BaseException:
         with suppress(sqlite3.Error):
             connection.execute("ROLLBACK")

@@ -10,9 +10,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
+import ssl
 import zlib
 from collections.abc import Awaitable, Callable, Collection, Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Protocol
 from urllib.parse import urljoin, urlsplit
 
@@ -144,11 +146,18 @@ class _CheckedBackend(httpcore2.AsyncNetworkBackend):
         await self._inner.sleep(seconds)
 
 
+@cache
+def _trust() -> ssl.SSLContext:
+    """Whom to trust, read once: it takes as long as a page."""
+    return httpx2.create_ssl_context(trust_env=False)
+
+
 def checked_transport(url: str, resolver: Resolver, permits: Permits) -> httpx2.AsyncHTTPTransport:
     """A network that reaches public addresses only, and private ones where `permits` says so."""
-    transport = httpx2.AsyncHTTPTransport(trust_env=False)
+    trust = _trust() if url.startswith("https:") else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    transport = httpx2.AsyncHTTPTransport(verify=trust, trust_env=False)
     transport._pool = httpcore2.AsyncConnectionPool(  # the transport has no argument for its network
-        ssl_context=httpx2.create_ssl_context(trust_env=False) if url.startswith("https:") else None,
+        ssl_context=trust,
         network_backend=_CheckedBackend(resolver, permits),
     )
     return transport
