@@ -4,20 +4,21 @@ import { HIGHLIGHT, OUTER } from "./constants.js";
 import { findQuote } from "./core/quote.js";
 import { scrolling, styleSheet } from "./dom.js";
 
-const SKIPPED = `script,style,noscript,template,textarea,select,[hidden],${OUTER}`;
+const SKIPPED = `script,style,noscript,template,textarea,select,${OUTER}`;
+const TITLE = "button,[aria-expanded],[role=button],[role=tab]";
 let styled = false;
 
-function pageTexts(): Text[] {
+function pageTexts(skipped: string): Text[] {
   const texts: Text[] = [];
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT, (node) =>
-    node.parentElement?.closest(SKIPPED) ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_ACCEPT,
+    node.parentElement?.closest(skipped) ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_ACCEPT,
   );
   while (walker.nextNode()) texts.push(walker.currentNode as Text);
   return texts;
 }
 
-function rangeOf(quote: string): Range | null {
-  const texts = pageTexts();
+function rangeOf(quote: string, skipped: string): Range | null {
+  const texts = pageTexts(skipped);
   const found = findQuote(
     texts.map((text) => text.data),
     quote,
@@ -31,14 +32,38 @@ function rangeOf(quote: string): Range | null {
   return range;
 }
 
-/** Scrolls to the quotation and marks it, without a change to the page's own elements. False when it is not there. */
+/** What a visitor clicks on to see an element: what names it, what is named as its label, what stands before it. */
+function controlOf(element: Element): HTMLElement | null {
+  const id = CSS.escape(element.id);
+  const names = ["aria-controls~", "data-bs-target", "data-target"].flatMap((name) => [
+    `[${name}="${id}"]`,
+    `[${name}="#${id}"]`,
+  ]);
+  const named = id && document.querySelector<HTMLElement>(`${names.join()},[role=tab][href="#${id}"]`);
+  if (named) return named;
+  const label = document.getElementById(element.getAttribute("aria-labelledby") ?? "");
+  const before = label ?? element.previousElementSibling;
+  return before?.matches(TITLE)
+    ? (before as HTMLElement)
+    : (before?.querySelector<HTMLElement>(TITLE) ?? null);
+}
+
+/** Brings up what a text stands in: a closed accordion, a tab behind others. */
+function open(text: Element | null): void {
+  for (let element = text; element && element !== document.body; element = element.parentElement) {
+    if (element.matches("details:not([open])")) (element as HTMLDetailsElement).open = true;
+    else if (element.getAttribute("hidden") === "until-found") element.removeAttribute("hidden");
+    else if (element.getClientRects().length === 0) controlOf(element)?.click();
+  }
+}
+
+/** Scrolls to the quotation and marks it, and opens what it stands in. False when it is not there. */
 export function showOnPage(quote: string): boolean {
-  const range = rangeOf(quote);
+  const range = rangeOf(quote, `${SKIPPED},[hidden]`) ?? rangeOf(quote, SKIPPED);
   if (!range) return false;
   mark(range);
   const element = range.startContainer.parentElement;
-  const closed = element?.closest<HTMLDetailsElement>("details:not([open])");
-  if (closed) closed.open = true;
+  open(element);
   const behavior = scrolling();
   // A paragraph taller than the screen may have its centre far from the quotation.
   if (element && element.getBoundingClientRect().height < innerHeight) {

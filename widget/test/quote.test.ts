@@ -85,6 +85,9 @@ describe("addresses", () => {
     expect(fragmentUrl("https://a.example/", long)).toBe(
       "https://a.example/#:~:text=one%20two%20three%20four%20five,nine%20ten%20eleven%20twelve%20thirteen",
     );
+    expect(fragmentUrl("https://a.example/", "Day\tDeparts\tPier\nSaturday\t16:15\tSouth")).toBe(
+      "https://a.example/#:~:text=Saturday,South",
+    );
     expect(fragmentUrl("https://a.example/", "Saturday\t7:00 to 12:30")).toBe(
       "https://a.example/#:~:text=Saturday,7%3A00%20to%2012%3A30",
     );

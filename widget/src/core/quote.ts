@@ -59,14 +59,15 @@ function candidates(quote: string): string[][] {
   const whole = fold(quote);
   const lines = quote.split("\n");
   const cells = lines.slice(lines.length > 1 ? 1 : 0).flatMap((line) => line.split("\t").map(fold));
-  const end = Math.min(40, whole.length >> 1);
-  const ends = end < 8 ? [] : [whole.slice(0, end), whole.slice(-end)];
+  const ends = [40, 20, 12, 8]
+    .filter((length) => 2 * length <= whole.length)
+    .map((length) => [whole.slice(0, length), whole.slice(-length)]);
   const beginnings = [whole.slice(0, 80), whole.slice(0, 40)].filter(
     (text) => text.length >= SHORTEST && text.length < whole.length,
   );
   const alone = [...parts, ...beginnings].map((text) => [text]);
   const rows = quote.includes("\t") ? cells.filter(Boolean) : [];
-  return [[whole], [whole.replace(/(\d)\.(?=\d\d(?!\d))/g, "$1")], rows, ends, ...alone];
+  return [[whole], [whole.replace(/(\d)\.(?=\d\d(?!\d))/g, "$1")], rows, ...ends, ...alone];
 }
 
 /** Whether no character goes on there: `é` is no `e`, nor is half a syllable one. */
@@ -115,9 +116,11 @@ export function findQuote(texts: readonly string[], quote: string): Found | null
   return null;
 }
 
-/** The address of a passage on another page, by a text fragment; what is long, or not in one piece, by its two ends. */
+/** The address of a passage on another page, by a text fragment; what is long, or not in one piece, by its two ends. Of
+ * rows, the last: the names of the columns stand above the first. */
 export function fragmentUrl(url: string, quote: string): string {
-  const parts = quote.split(/[\t\n…]|\.{3}/).map((part) => part.trim());
+  const shown = quote.includes("\t") ? quote.slice(quote.lastIndexOf("\n") + 1) : quote;
+  const parts = shown.split(/[\t\n…]|\.{3}/).map((part) => part.trim());
   const words = parts.filter(Boolean).map((part) => part.split(/\s+/));
   const encode = (part: string[] = []) => encodeURIComponent(part.join(" ")).replace(/-/g, "%2D");
   const [first, last] = [words[0], words[words.length - 1]];
