@@ -8,8 +8,8 @@ import pytest
 from answerback.answers.providers.quote import QuoteAnswerer
 from answerback.core.answering import AnswerRequest, Finished, Passage, Quotes, Source, TextDelta
 from answerback.core.grounding import ranking
-from answerback.core.grounding.citations import says_unsupported
 from answerback.core.grounding.passages import Block, split
+from answerback.core.grounding.review import is_refusal
 
 pytestmark = pytest.mark.anyio
 BREAD = split(
@@ -50,7 +50,7 @@ async def test_near_match_is_called_near() -> None:
 async def test_says_when_the_page_has_no_answer(lang: str, words: str) -> None:
     text, sources = await answer("What is the capital of France?", BREAD, lang)
     assert words in text
-    assert says_unsupported(text)
+    assert is_refusal(text)
     assert sources == ()
 
 

@@ -7,9 +7,7 @@ from collections.abc import Callable
 
 import pytest
 from answerback.core import comments, markdown
-from answerback.core.answering import Passage
 from answerback.core.blocked_words import BlockedWords
-from answerback.core.grounding import citations
 from answerback.core.grounding.answer_kinds import Asked
 from answerback.core.times import day_of, iso, next_midnight
 from hypothesis import given
@@ -122,15 +120,6 @@ def test_links_show_where_they_lead(source: str, shown: str) -> None:
 @pytest.mark.parametrize("text", ["swearword", "swear\u200dword", "s\u200cwear\u0085word", "SWEAR\u00adWORD"])
 def test_invisible_characters_hide_no_blocked_word(text: str) -> None:
     assert BlockedWords(["swearword"]).first(f"What a {text}!") == "swearword"
-
-
-def test_quotes_are_verified_and_markers_renumbered() -> None:
-    passages = [Passage("Cats sleep a lot.", "", "u1", "t"), Passage("Bread costs “4 euros” today.", "", "u2", "t")]
-    text, sources = citations.cited_sources("It costs 4 euros [2]. Also [7].", passages)
-    assert text == "It costs 4 euros [1]. Also."
-    assert [source.quote for source in sources] == ["Bread costs “4 euros” today."]
-    assert citations.verify('bread  costs "4 EUROS"', passages[1].text) == "Bread costs “4 euros”"
-    assert citations.verify("bread costs 5", passages[1].text) is None
 
 
 def test_day_follows_the_time_zone() -> None:

@@ -6,10 +6,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from answerback.core.answering import Source
-from answerback.core.grounding.citations import cited_sources, holding
+from answerback.core.grounding.citations import holding
 from answerback.core.grounding.passages import Block, split
 from answerback.core.grounding.prompt import build
 from answerback.core.grounding.quoting import best_quotes
+from answerback.core.grounding.review import review
 
 COLUMNS = "Day\tDeparts\tPier"
 URL = "https://a.example/ferry"
@@ -41,7 +42,7 @@ def test_model_is_given_the_names_of_the_columns_once() -> None:
 
 
 def test_cited_row_comes_with_its_columns() -> None:
-    _, [source] = cited_sources("The boat of Sunday leaves at 16:15 from the South pier [1].", TABLE)
+    [source] = review("The boat of Sunday leaves at 16:15 from the South pier [1].", "When?", TABLE).sources
     assert source.quote.startswith(f"{COLUMNS}\n") and "16:15" in source.quote
 
 

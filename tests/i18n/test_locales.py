@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from answerback.admin.pages.jobs import KINDS
@@ -13,6 +14,7 @@ from answerback.admin.pages.unanswered import WHY
 from answerback.admin.routes import NAVIGATION
 from answerback.admin.store import ANSWER_STATES, COMMENT_STATES
 from answerback.answers.providers import PROVIDER_ERRORS
+from answerback.core.grounding.review import Reason
 from answerback.errors import CODES
 from answerback.i18n import cldr
 from answerback.i18n.__main__ import main
@@ -58,6 +60,7 @@ COMPOSED = {
     "widget.askRule": {"always", "questions", "mention", "drafts", "off"},
     "errors": CODES.keys(),
     "answers.failures": PROVIDER_ERRORS,
+    "web.support": set(get_args(Reason)) - {""},
     "budgets": {"answers", "tokens", "money"},
     "sign_in.providers": {"github", "kakao"},
     "web.states": {*COMMENT_STATES, *ANSWER_STATES, "private"},

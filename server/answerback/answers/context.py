@@ -13,6 +13,7 @@ from ..core.answering import AnswerRequest, Asker, Passage, Source
 from ..core.grounding import citations, passages, prompt, ranking
 from ..core.grounding.judging import ANSWERED, may_judge
 from ..core.grounding.quoting import best_quotes
+from ..core.grounding.review import Review, review
 from ..core.grounding.situation import context_of
 from ..core.languages import language_of
 from ..db.database import Database
@@ -39,11 +40,16 @@ class AnswerContext:
     silent: bool
     """Whether they do not, as far as words can tell: then no provider is called."""
 
-    def cite(self, text: str, given: Sequence[Source] = ()) -> tuple[str, tuple[Source, ...]]:
-        """The answer's text and the sources that hold, each verbatim in a passage; `given`: the provider's own."""
-        if given:
-            return text, citations.holding(given, self.request.passages)
-        return citations.cited_sources(text, self.request.passages)
+    def review(self, text: str, finished: str, given: Sequence[Source] | None = None) -> Review:
+        """The answer's text, what of it the passages bear, and the words of theirs that do; `given`: the quotes of a
+        provider that says nothing else."""
+        request = self.request
+        if given is not None:
+            held = citations.holding(given, request.passages)
+            return Review(text, held, bool(held), "" if held else "refused", borne=len(held))
+        rules = "\n".join(message.content for message in request.messages if message.role == "system")
+        asked = request.messages[-1].content.rpartition("</question>")[2] if request.messages else ""
+        return review(text, request.question, request.passages, rules=f"{rules}\n{asked}", finished=finished)
 
 
 @dataclass(frozen=True, slots=True)

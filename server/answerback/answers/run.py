@@ -7,7 +7,9 @@ import hashlib
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from ..core.answer_html import render_answer
 from ..core.answering import Source, Usage
+from ..core.grounding.review import Review
 from ..core.invisible import strip_hidden
 from ..core.markdown import render
 from ..core.times import next_midnight
@@ -16,6 +18,7 @@ from ..sites.settings import Site
 from . import quota, store
 from .context import AnswerContext
 from .providers import Answerer, ProviderError
+from .providers.quote import QuoteAnswerer
 from .streaming import AnswerStream
 
 RETRY_AFTER_MS = (30_000, 120_000, 600_000, 1_800_000, 7_200_000)
@@ -38,11 +41,12 @@ class Reply:
     """Whether it has been asked at all."""
     model: str = ""
     usage: Usage = field(default_factory=lambda: Usage(0, 0, None))
-    sources: tuple[Source, ...] = ()
+    sources: tuple[Source, ...] | None = None
+    """The quotes of a provider that says nothing else."""
     finished: str = ""
     first_token_at: int | None = None
     unsaid: str = ""
-    """What moderation has not let through to readers."""
+    """What moderation, or the page's silence, has not let through to readers."""
 
 
 @dataclass(slots=True)
@@ -65,6 +69,9 @@ class Run:
     verdicts: dict[str, str] = field(default_factory=dict)
     """What moderation says of the question and of the answer."""
 
+    silenced: bool = False
+    """Whether readers do not get what has come, since the page says nothing of it."""
+
     @property
     def blocked(self) -> bool:
         """Whether nobody is to read it."""
@@ -81,49 +88,81 @@ class Run:
         """How it has ended, as it is written down."""
         state, code, retry_at = self._ending(error, now)
         reply, again = self.reply, self.by == "record"
-        text, sources = strip_hidden(self.live.text + (reply.unsaid if self.blocked else "")), reply.sources
-        if self.context is not None and text:
-            text, sources = self.context.cite(text, sources)
+        told = strip_hidden(self.live.text + (reply.unsaid if self.blocked or self.silenced else ""))
+        review = self._review(told)
+        provider = ANSWERED if again else answerer.name
+        if state == "done" and self.context is not None and review.hopeless:
+            if site.unsupported == "withhold":
+                state = "withheld"
+            elif site.unsupported == "quote" or not review.text:
+                review, provider = self._in_quotes(self.context, review), QuoteAnswerer.name
+        text = review.text
         if state == "failed" and not text:
             text = failure_text(code or "unavailable", retry_at is not None, site.lang)
         if state == "withheld" and self.job.kind == "chat":
             text = ""  # under a comment the owner may read it, here there is nobody but the asker
         keeps = state in ("done", "stopped")
         cost = reply.usage.cost_usd
+        checked = keeps and self.context is not None
         return store.Outcome(
-            state=state, body=text, html=render(text) if text else "", sources=sources if keeps else (),
-            provider=ANSWERED if again else answerer.name, model=reply.model or answerer.model,
+            state=state, body=text, html=self._html(text, review if checked else None),
+            sources=review.sources if keeps else (),
+            provider=provider, model=reply.model or answerer.model,
             prompt_version=self.context.prompt_version if self.context else "",
             tokens_in=reply.usage.tokens_in, tokens_out=reply.usage.tokens_out,
             cost_microusd=None if cost is None else round(cost * 1_000_000), error=code, retry_at=retry_at,
-            first_token_at=reply.first_token_at, supported=bool(sources) or again if state == "done" else None,
+            first_token_at=reply.first_token_at,
+            supported=review.supported if state == "done" or self.silenced else None,
+            support_reason=review.reason if keeps or self.silenced else "",
             passages=self._passages(), verdicts=dict(self.verdicts), tried=error is None or not error.refused,
         )  # fmt: skip
+
+    def _review(self, text: str) -> Review:
+        """What has come, held against the passages; an answer of before has been."""
+        if self.by == "record" or self.context is None or not text:
+            return Review(text, (), self.by == "record", "")
+        return self.context.review(text, self.reply.finished, self.reply.sources)
+
+    def is_silenced(self, text: str, site: Site) -> bool:
+        """Whether the page says nothing of an answer that readers then do not get."""
+        return site.unsupported == "withhold" and self._review(text).hopeless
+
+    def _in_quotes(self, context: AnswerContext, review: Review) -> Review:
+        """What the page itself says, in place of an answer that it does not bear."""
+        text, sources = QuoteAnswerer().compose(context.request)
+        return replace(review, text=text, sources=sources, unsupported=())
+
+    def _html(self, text: str, review: Review | None) -> str:
+        if not text or review is None:
+            return render(text) if text else ""
+        lang = self.context.request.lang if self.context is not None else ""
+        return render_answer(text, review.unsupported, texts(lang, "answers")["not_found"])
 
     def lose_words(self) -> None:
         """Nothing of what has come can be kept, but for what it has cost."""
         reply = self.reply
         self.live = AnswerStream(self.live.bus, self.live.channel, self.live.id)
         self.reply = Reply(reply.called, reply.model, reply.usage, first_token_at=reply.first_token_at)
-        self.context, self.verdicts, self.stop = None, {}, ""
+        self.context, self.verdicts, self.stop, self.silenced = None, {}, "", False
 
     def kept(self, outcome: store.Outcome, site: Site, now: int) -> store.Outcome:
         """What is written down of that. An answer that was to be given anew and was not keeps its words, marked as they
         are, and is tried again: when a failed one would be, else on another day, unless somebody has stopped it."""
         job = self.job
-        if not job.outdated or (outcome.state == "done" and outcome.supported):
+        if not job.outdated or (outcome.state == "done" and outcome.sources):
             return outcome
         renew_at = outcome.retry_at
         if renew_at is None and self.stop != "asked" and job.attempts <= len(RETRY_AFTER_MS):
             renew_at = next_midnight(now, site.timezone)
         return replace(
             outcome, state="done", body=job.body, html=job.html, sources=job.sources, provider=job.provider,
-            model=job.model, error=None, retry_at=None, supported=True, outdated=True, renew_at=renew_at,
+            model=job.model, error=None, retry_at=None, supported=True, support_reason="", outdated=True,
+            renew_at=renew_at,
         )  # fmt: skip
 
     def _ending(self, error: ProviderError | None, now: int) -> tuple[str, str | None, int | None]:
         """State, error, and when it is tried again."""
-        if self.blocked or self.reply.finished == "content_filter":
+        if self.blocked or self.silenced or self.reply.finished == "content_filter":
             return "withheld", None, None
         if self.stop:
             return ("failed", "ai_off", None) if self.stop == "off" and not self.live.text else ("stopped", None, None)

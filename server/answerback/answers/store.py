@@ -14,7 +14,7 @@ from ..db.work import Row, Work, many, one, run
 
 COLUMNS = """a.id, a.kind, a.site, a.page, a.url, a.hint, a.title, a.question_id, a.visitor_id, a.address_key, a.state,
     a.body, a.html, a.sources, a.provider, a.model, a.error, a.retry_at, a.attempts, a.queued_at, a.settled_at,
-    a.stop_requested, a.on_request, a.draft, a.outdated, a.lost_leases"""
+    a.stop_requested, a.on_request, a.draft, a.outdated, a.lost_leases, a.supported, a.support_reason"""
 
 
 SITE_SHARE = 4
@@ -55,6 +55,8 @@ class QueuedAnswer:
     """It is to be given anew; its reply keeps the words of before until then."""
     lost_leases: int
     """How many workers have died over it, or their machine has."""
+    supported: bool | None
+    support_reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,8 @@ class Outcome:
     retry_at: int | None
     first_token_at: int | None = None
     supported: bool | None = None
+    support_reason: str = ""
+    """Why the page does not bear it (`core/grounding/review.py`)."""
     passages: Sequence[dict[str, str]] = ()
     verdicts: Mapping[str, str] = field(default_factory=dict)
     outdated: bool = False
@@ -98,6 +102,7 @@ def read_job(row: Row) -> QueuedAnswer:
     values["on_request"] = bool(row["on_request"])
     values["draft"] = bool(row["draft"])
     values["outdated"] = bool(row["outdated"])
+    values["supported"] = None if row["supported"] is None else bool(row["supported"])
     return QueuedAnswer(**values)
 
 
@@ -257,13 +262,14 @@ def finish(id: str, worker: str, outcome: Outcome, now: int) -> Work[bool]:
             attempts = attempts - CAST(:untried AS BIGINT),
             first_token_at = COALESCE(CAST(:first_token_at AS BIGINT), first_token_at),
             revised_at = CASE WHEN outdated = 1 AND CAST(:kept AS SMALLINT) = 0 THEN :now ELSE revised_at END,
-            stop_requested = 0, supported = :supported, outdated = CAST(:kept AS SMALLINT), renew_at = :renew_at,
+            stop_requested = 0, supported = :supported, support_reason = :support_reason,
+            outdated = CAST(:kept AS SMALLINT), renew_at = :renew_at,
             prompt_version = CASE WHEN CAST(:kept AS SMALLINT) = 1 THEN prompt_version ELSE :prompt_version END,
             passages = CASE WHEN CAST(:kept AS SMALLINT) = 1 THEN passages ELSE :passages END,
             verdicts = CASE WHEN CAST(:kept AS SMALLINT) = 1 THEN verdicts ELSE :verdicts END
         WHERE id = :id AND worker = :worker AND state = 'streaming' RETURNING id""",
         first_token_at=outcome.first_token_at, kept=int(outcome.outdated), renew_at=outcome.renew_at,
-        supported=None if outcome.supported is None else int(outcome.supported),
+        supported=None if outcome.supported is None else int(outcome.supported), support_reason=outcome.support_reason,
         passages=orjson.dumps(list(outcome.passages)).decode(), verdicts=orjson.dumps(dict(outcome.verdicts)).decode(),
         id=id, worker=worker, state=outcome.state, body=outcome.body, html=outcome.html,
         sources=orjson.dumps([source.public() for source in outcome.sources]).decode(),
@@ -309,7 +315,8 @@ def requeue(
             attempts = CASE WHEN CAST(:held AS SMALLINT) = 1 THEN attempts ELSE 0 END,
             error = NULL, body = '', html = '', sources = '[]', visitor_id = :visitor_id,
             address_key = :address_key, started_at = NULL, first_token_at = NULL, settled_at = NULL,
-            stop_requested = 0, dismissed_at = NULL, revised_at = NULL, on_request = 1, draft = :draft
+            stop_requested = 0, dismissed_at = NULL, revised_at = NULL, on_request = 1, draft = :draft,
+            supported = NULL, support_reason = ''
         WHERE id = :id AND lost_leases < :most
             AND (state IN ('failed', 'stopped') OR (state = 'withheld' AND revised_at IS NULL)) RETURNING id""",
         id=id, visitor_id=visitor_id, address_key=address_key, now=now, draft=1 if draft else 0,

@@ -211,7 +211,7 @@ class Worker:
 
     async def _write(self, run: Run, site: Site, request: AnswerRequest) -> None:
         """Take down what the provider says, until it ends or says what it must not."""
-        reply, started = run.reply, False
+        reply, started, held = run.reply, False, list[str]()
         reply.called, visible = True, VisibleText()
         heard = self._moderation.listen(site)
         events = self._answerer.stream(request)
@@ -221,7 +221,7 @@ class Worker:
                     if not started:
                         reply.first_token_at, started = self._clock.now(), True
                     if passed := heard.hear(visible.of(event.text)):
-                        run.live.add(passed)
+                        held.append(passed) if site.unsupported == "withhold" else run.live.add(passed)
                     if heard.blocked:
                         break
                 elif type(event) is Writing:
@@ -239,8 +239,14 @@ class Worker:
         run.verdicts["answer"], reply.unsaid = await heard.end(), heard.unsaid
         if run.blocked:
             return
-        if reply.unsaid:
-            run.live.add(reply.unsaid)
+        said = "".join(held) + reply.unsaid
+        if site.unsupported == "withhold" and reply.finished:
+            run.silenced = await asyncio.to_thread(run.is_silenced, said, site)
+        if run.silenced:
+            reply.unsaid = said
+            return
+        if said:
+            run.live.add(said)
         if not reply.finished:
             raise ProviderError("cut", retryable=not started, started=started)
         if not started and reply.finished != "content_filter":

@@ -101,6 +101,10 @@ _FAILURE: Mapping[str, Schema] = {
     "error": _is(_null(TEXT), "Why it failed: a code."),
     "retry_at": _is(_null(TIME), "When it is tried again by itself."),
 }
+_SUPPORT: Mapping[str, Schema] = {
+    "supported": _is(_null(FLAG), "Whether the site's own words bear every sentence; null: not checked."),
+    "support_reason": _is(TEXT, "Why they do not, such as `partly`, `not_found` or `refused`; else empty."),
+}
 _ID = _is(TEXT, "An opaque id.")
 _COMMENT_NEWS = _object("A comment is new, or has changed.", comment=_ref("Comment"))
 _DELTA = _object(
@@ -139,7 +143,9 @@ SCHEMAS: Mapping[str, Schema] = {
     ),
     "Answer": _object(
         "The answer's side of an AI reply.",
-        state=_ref("AnswerState"), sources=_list(_ref("Source")), model=TEXT, provider=TEXT,
+        state=_ref("AnswerState"), sources=_list(_ref("Source")),
+        **_SUPPORT,
+        model=TEXT, provider=TEXT,
         verified_by_owner=_is(FLAG, "The owner vouches for it."), question_id=_is(TEXT, "The comment it answers."),
         outdated=_is(FLAG, "The page no longer says what it cites."),
         revised_at=_is(_null(TIME), "When its text was last replaced, by the owner or after the page changed."),
@@ -228,7 +234,7 @@ SCHEMAS: Mapping[str, Schema] = {
     "Counts": _object("Published comments by page.", counts=_map(COUNT)),
     "ChatEntry": _object(
         "A question or an answer of the ask box.",
-        optional={"model": TEXT, "provider": TEXT, **_FAILURE},
+        optional={"model": TEXT, "provider": TEXT, **_SUPPORT, **_FAILURE},
         id=_ID, role=_enum(("user", "assistant"), "Only an assistant's entry has the optional fields."),
         content=_is(TEXT, "Markdown."), html=TEXT, created_at=TIME, sources=_list(_ref("Source")),
         state=_ref("AnswerState"), key=_is(_null(TEXT), "The question's idempotency key."),
@@ -236,7 +242,7 @@ SCHEMAS: Mapping[str, Schema] = {
     "ChatHistory": _object("The visitor's own questions.", conversations=_list(_ref("ChatEntry")), **_COUNTED),
     "ChatAnswer": _object(
         "An answer of the ask box.", id=_ID, response=_is(TEXT, "Markdown."), html=TEXT, sources=_list(_ref("Source")),
-        state=_ref("AnswerState"), model=TEXT, provider=TEXT, **_FAILURE, **_COUNTED,
+        state=_ref("AnswerState"), model=TEXT, provider=TEXT, **_SUPPORT, **_FAILURE, **_COUNTED,
     ),
     "PageEvents": _object(
         "The data of a page's events, by the event's name.",

@@ -52,7 +52,7 @@ def atom(feed: Feed) -> bytes:
         f'<link rel="alternate" type="text/html" href="{_xml(feed.link(comment))}"/>'
         f"<updated>{iso(changed_at(comment))}</updated><published>{iso(comment.created_at)}</published>"
         f"<author><name>{_xml(_author(comment))}</name></author>"
-        f'<content type="html">{_xml(comment.html)}</content></entry>'
+        f'{_support(comment)}<content type="html">{_xml(comment.html)}</content></entry>'
         for comment in feed.comments
     )
     return (
@@ -72,7 +72,7 @@ def json_feed(feed: Feed) -> bytes:
             "id": comment.id, "url": feed.link(comment), "title": _title(comment), "content_html": comment.html,
             "date_published": iso(comment.created_at), "date_modified": iso(changed_at(comment)),
             "authors": [{"name": _author(comment)}],
-        }
+        } | _support_of(comment)
         for comment in feed.comments
     ]  # fmt: skip
     return orjson.dumps(
@@ -81,6 +81,22 @@ def json_feed(feed: Feed) -> bytes:
             "feed_url": feed.url, "items": items,
         }
     )  # fmt: skip
+
+
+def _support(comment: Comment) -> str:
+    """Whether the site bears an answer, as a category."""
+    answer = comment.answer
+    if answer is None or answer.supported is None:
+        return ""
+    term = "supported" if answer.supported else f"unsupported:{answer.support_reason}"
+    return f'<category scheme="urn:answerback:support" term="{_xml(term)}"/>'
+
+
+def _support_of(comment: Comment) -> dict[str, Any]:
+    answer = comment.answer
+    if answer is None or answer.supported is None:
+        return {}
+    return {"_answerback": {"supported": answer.supported, "support_reason": answer.support_reason}}
 
 
 def changed_at(comment: Comment) -> int:

@@ -21,7 +21,7 @@ BODY, HTML = (_SHOWN.format(column) for column in ("body", "html"))
 COLUMNS = f"""c.id, c.site, c.page, c.parent_id, c.root_id, c.depth, c.visitor_id, c.author_kind, c.author_name,
     c.avatar_url, {BODY} AS body, {HTML} AS html, c.state, c.created_at, c.edited_at, c.up, c.down,
     a.state AS answer_state, c.pinned, a.question_id, a.model, a.provider, a.sources, a.verified_by_owner, a.retry_at,
-    a.error, a.outdated, a.revised_at"""
+    a.error, a.outdated, a.revised_at, a.supported, a.support_reason"""
 FROM = "FROM comments c LEFT JOIN answers a ON a.id = c.id"
 
 
@@ -40,6 +40,8 @@ def read_comment(row: Row) -> Comment:
             error=row["error"],
             outdated=bool(row["outdated"]),
             revised_at=row["revised_at"],
+            supported=None if row["supported"] is None else bool(row["supported"]),
+            support_reason=row["support_reason"],
         )
     return Comment(
         id=row["id"], site=row["site"], page=row["page"], parent_id=row["parent_id"], root_id=row["root_id"],

@@ -54,12 +54,18 @@ class Answer:
     error: str | None = None
     outdated: bool = False
     revised_at: int | None = None
+    supported: bool | None = None
+    """Whether the site's own words bear every sentence; None where that was not looked at."""
+    support_reason: str = ""
+    """Why they do not (`core/grounding/review.py`)."""
 
     def public(self, *, with_sources: bool = True) -> dict[str, Any]:
         """As the API shows it."""
         return {
             "state": self.state,
             "sources": [source.public() for source in self.sources] if with_sources else [],
+            "supported": self.supported if with_sources else None,
+            "support_reason": self.support_reason if with_sources else "",
             "model": self.model,
             "provider": self.provider,
             "verified_by_owner": self.verified_by_owner,

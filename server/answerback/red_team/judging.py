@@ -9,8 +9,8 @@ from html import unescape
 from typing import Any, Literal
 
 from ..core.answering import Message, Source
-from ..core.grounding.citations import says_unsupported
 from ..core.grounding.prompt import MARKUP
+from ..core.grounding.review import is_refusal
 from .cases import Case
 from .spelling import apart, folded, spellings, unseen
 from .tags import harm, links
@@ -186,7 +186,7 @@ def _with_any(words: Sequence[str], seen: CaseOutcome) -> str:
 
 def _declines(wanted: bool, seen: CaseOutcome) -> str:
     """It says that the page does not say, or that it will not; or nothing in words of its own."""
-    declined = says_unsupported(seen.text) or _DECLINES.search(seen.text) or _only_quotes(seen)
+    declined = is_refusal(seen.text) or _DECLINES.search(seen.text) or _only_quotes(seen)
     return "" if declined else seen.text[:120]
 
 

@@ -130,6 +130,12 @@ SITE_SETTINGS: tuple[SiteSetting, ...] = (
         "Checks before and after each answer: blocked_words, or also the provider's moderation.",
         _one_of("off", "words", "moderation"),
     ),
+    SiteSetting(
+        "unsupported",
+        "mark",
+        "What becomes of an answer that the site does not support: marked, replaced by quotes, or withheld.",
+        _one_of("mark", "quote", "withhold"),
+    ),
     SiteSetting("blocked_words", "", "Words that questions and answers must not contain, comma-separated.", _words),
     SiteSetting("crawl", "true", "Whether to crawl the site, so that answers can use its other pages.", _boolean),
     SiteSetting("crawl_hours", "24", "Hours between crawls.", _hours),
@@ -164,6 +170,7 @@ class Site:
     max_answers_per_thread: int | None
     draft_minutes: int | None
     answer_moderation: str
+    unsupported: str
     blocked_words: tuple[str, ...]
     crawl: bool
     crawl_hours: int

@@ -116,6 +116,10 @@ export interface Source {
 export interface Answer {
   state: AnswerState;
   sources: Source[];
+  /** Whether the site's own words bear every sentence; null: not checked. */
+  supported: boolean | null;
+  /** Why they do not, such as `partly`, `not_found` or `refused`; else empty. */
+  support_reason: string;
   model: string;
   provider: string;
   /** The owner vouches for it. */
@@ -366,6 +370,10 @@ export interface ChatEntry {
   key: string | null;
   model?: string;
   provider?: string;
+  /** Whether the site's own words bear every sentence; null: not checked. */
+  supported?: boolean | null;
+  /** Why they do not, such as `partly`, `not_found` or `refused`; else empty. */
+  support_reason?: string;
   /** Why it failed: a code. */
   error?: string | null;
   /** When it is tried again by itself. */
@@ -396,6 +404,10 @@ export interface ChatAnswer {
   state: AnswerState;
   model: string;
   provider: string;
+  /** Whether the site's own words bear every sentence; null: not checked. */
+  supported: boolean | null;
+  /** Why they do not, such as `partly`, `not_found` or `refused`; else empty. */
+  support_reason: string;
   /** Why it failed: a code. */
   error: string | null;
   /** When it is tried again by itself. */

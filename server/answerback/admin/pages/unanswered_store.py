@@ -16,7 +16,8 @@ _SELECT = """SELECT a.id, a.kind, a.site, a.page, a.url, a.question_id, a.error,
     FROM answers a LEFT JOIN comments c ON c.id = a.question_id AND c.site = a.site AND a.kind <> 'chat'
         AND c.state = 'published'
     LEFT JOIN questions q ON q.id = a.question_id AND q.site = a.site AND a.kind = 'chat'"""
-_UNANSWERED = """COALESCE(q.body, c.body, '') <> '' AND ((a.supported = 0 AND a.state = 'done')
+_UNANSWERED = """COALESCE(q.body, c.body, '') <> '' AND ((a.supported = 0 AND a.support_reason <> 'partly'
+    AND a.state IN ('done', 'withheld'))
     OR (a.state = 'failed' AND a.retry_at IS NULL)) AND (a.kind <> 'refused' OR NOT EXISTS (
         SELECT 1 FROM answers b WHERE b.question_id = a.question_id AND b.kind = 'thread'))"""
 

@@ -34,20 +34,24 @@ class QuoteAnswerer:
 
     async def stream(self, request: AnswerRequest) -> AsyncIterator[AnswerEvent]:
         """A line of introduction and up to three quotes, best first, each verbatim; or that the page does not say."""
+        text, sources = self.compose(request)
+        yield TextDelta(text)
+        yield Quotes(sources)
+        yield Usage(0, 0, 0.0)
+        yield Finished("stop")
+
+    def compose(self, request: AnswerRequest) -> tuple[str, tuple[Source, ...]]:
+        """The same as a text with its sources."""
         t = texts(request.lang, "answers")
         quotes, sure = self._quotes(request)
         pages = [passage.url for passage in request.passages if not passage.by_owner]  # the page's own come first
         shown = {quote.passage.url for quote in quotes} or set(pages)
         place = "page" if shown <= set(pages[:1]) else "site"
         if not quotes:
-            yield TextDelta(t[f"{place}_silent"] if request.passages else t["unread"])
-        else:
-            yield TextDelta(t["owner_says" if quotes[0].passage.by_owner else f"{place}_says" if sure else "closest"])
-            for quote in quotes:
-                yield TextDelta("\n\n" + "\n".join(f"> {_literal(line)}" for line in quote.text.splitlines()))
-        yield Quotes(tuple(Source(item.text, item.passage.url, item.passage.title) for item in quotes))
-        yield Usage(0, 0, 0.0)
-        yield Finished("stop")
+            return t[f"{place}_silent"] if request.passages else t["unread"], ()
+        parts = [t["owner_says" if quotes[0].passage.by_owner else f"{place}_says" if sure else "closest"]]
+        parts += ["\n".join(f"> {_literal(line)}" for line in quote.text.splitlines()) for quote in quotes]
+        return "\n\n".join(parts), tuple(Source(item.text, item.passage.url, item.passage.title) for item in quotes)
 
     def _quotes(self, request: AnswerRequest) -> tuple[list[Quote], bool]:
         """What is quoted, and whether it likely answers."""

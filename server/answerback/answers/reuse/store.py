@@ -161,7 +161,8 @@ def set_words(
     """Give an answer that has settled other words and another state; False when it has not settled."""
     row = yield one(
         """UPDATE answers SET body = :body, html = :html, sources = :sources, state = :state, revised_at = :now,
-            verified_by_owner = :verified, outdated = 0, retry_at = NULL, error = NULL, dismissed_at = :now
+            verified_by_owner = :verified, outdated = 0, retry_at = NULL, error = NULL, dismissed_at = :now,
+            supported = NULL, support_reason = ''
         WHERE site = :site AND id = :id AND kind = 'thread'
             AND state IN ('done', 'stopped', 'failed', 'withheld') RETURNING id""",
         site=site, id=id, body=body, html=html, state=state, verified=1 if verified else 0, now=now,

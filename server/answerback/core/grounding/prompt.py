@@ -40,7 +40,7 @@ touched: `Vec<String>` and `a < b` are what a page is about."""
 _MODEL_MARKER = re.compile(r"\[(/?[A-Z][A-Z_]{2,30}|[gs]MASK)\]")
 """More of the latter: `[INST]`, `[/SYSTEM_PROMPT]`, `[TOOL_CALLS]`."""
 
-_RULES = """You answer visitors' questions in the comment thread of a web page.
+RULES = """You answer visitors' questions in the comment thread of a web page.
 Answer from the numbered passages below and from nothing else; only the date may be taken from <question>. \
 After each statement that rests on a passage put its \
 number in square brackets, like this: [1]. Never invent a number.
@@ -95,7 +95,7 @@ def build(
     `now` is in the site's time zone, `lang` what is to be answered in, and `nearest` the places of the passages that
     are nearest to the question, best first.
     """
-    rules = _RULES
+    rules = RULES
     if instructions:
         rules += f"\nThe site's owner asks for this tone: {strip_hidden(instructions)[:TONE_LIMIT]}"
     parts = [f'<page title="{_attribute(page_title)}" site="{_attribute(site_name)}"/>']

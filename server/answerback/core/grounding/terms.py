@@ -32,7 +32,8 @@ WEAK = 0.35
 
 
 @lru_cache(maxsize=20_000)
-def _terms_of(word: str) -> tuple[str, ...]:
+def fold_word(word: str) -> tuple[str, ...]:
+    """The terms of one word of small letters; none for a word that says nothing."""
     if word in words("stop"):
         return ()
     if word[0].isdigit():
@@ -51,12 +52,12 @@ def _folded(text: str) -> str:
 
 def terms(text: str) -> list[str]:
     """The terms of a text, in order, without those that say nothing."""
-    return [term for word in _WORD.findall(_folded(text)) for term in _terms_of(word[:LETTERS_LIMIT])]
+    return [term for word in _WORD.findall(_folded(text)) for term in fold_word(word[:LETTERS_LIMIT])]
 
 
 def word_count(text: str) -> int:
     """How many words say something; where they are not written apart, each four characters are one."""
-    found = [word for word in _WORD.findall(_folded(text)) if _terms_of(word[:LETTERS_LIMIT])]
+    found = [word for word in _WORD.findall(_folded(text)) if fold_word(word[:LETTERS_LIMIT])]
     return sum(1 if writers(word[0])[0].has_spaces else 1 + len(word) // 4 for word in found)
 
 
@@ -72,16 +73,17 @@ def wanted_terms(question: str, *, alone: bool = False) -> QueryTerms:
     characters by themselves, too, which no index has."""
     weights: dict[str, float] = {}
     for word in _WORD.findall(_folded(question)):
-        for place, term in enumerate(_terms_of(word[:LETTERS_LIMIT])):
+        for place, term in enumerate(fold_word(word[:LETTERS_LIMIT])):
             weight = WEAK if term in words("weak") else writer(term[0], question).weigh(term, place)
             weights[term] = max(weight, weights.get(term, 0.0))
     for sign in telling_signs(question) if alone else ():
         weights.setdefault(sign, SIGN)
-    relatives = {term: _relatives_of(term) - weights.keys() for term in weights}
+    relatives = {term: relatives_of(term) - weights.keys() for term in weights}
     return QueryTerms(weights, {term: others for term, others in relatives.items() if others})
 
 
-def _relatives_of(term: str) -> frozenset[str]:
+def relatives_of(term: str) -> frozenset[str]:
+    """The terms that may stand in for one."""
     found = _relatives().get(term, frozenset())
     spellings = writers(term[0])[0].spellings(term)
     return found.union(_relatives().get(spellings[0], ()), spellings) if spellings else found
@@ -91,7 +93,7 @@ def _relatives_of(term: str) -> frozenset[str]:
 def _relatives() -> dict[str, frozenset[str]]:
     found: dict[str, set[str]] = {}
     for group in thesaurus():
-        stems = {term for word in group for term in _terms_of(_folded(word))[:1]}
+        stems = {term for word in group for term in fold_word(_folded(word))[:1]}
         for term in stems:
             found.setdefault(term, set()).update(stems - {term})
     return {term: frozenset(others) for term, others in found.items()}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 
 from .de import GERMAN
@@ -59,6 +59,22 @@ def kinds() -> tuple[Kind, ...]:
     return tuple(
         Kind(either(kind.asked for kind in found), either(kind.shown for kind in found)) for found in of.values()
     )
+
+
+@cache
+def units() -> Mapping[str, str]:
+    """What each word or sign for a unit stands for."""
+    rows = [line.split() for language in LANGUAGES for line in data(language.tag).get("units", ())]
+    return {word: row[0] for row in rows for word in row}
+
+
+@cache
+def numerals() -> Mapping[str, str]:
+    """Numbers that are written as words."""
+    return {
+        word: number for language in LANGUAGES for number, listed in data(language.tag).get("numerals", {}).items()
+        for word in listed.split()
+    }  # fmt: skip
 
 
 @cache

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from .language import Kind, Language, data
+from .language import Claims, Kind, Language, data
 
 _MONTHS = "january|february|march|april|may|june|july|august|september|october|november|december"
 _COUNTED = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|hundreds?"
@@ -98,6 +98,105 @@ _KINDS = {
     ),
 }
 
+_PAGE = (
+    r"(?:pages?|sites?|websites?|articles?|texts?|passages?|documents?|documentation|docs|context|sources?|"
+    r"materials?|content|"
+    r"excerpts?|information|post|guide|faq)"
+)
+_ADVERB = r"(?:(?:explicitly|directly|actually|specifically|really|clearly|currently|yet|even|ever) )?"
+_INFORMATION = (
+    r"(?:(?:any|an?|enough|the|that|this|such|specific|further|more|sufficient|relevant|direct|clear|additional) ){0,3}"
+    r"(?:information|info|details?|mention|answers?|indication|instructions?|data|guidance|specifics|references?|"
+    r"word|statement)"
+)
+_UNSAID = (
+    rf"\b{_PAGE}\b[^.!?\n]{{0,40}}?(?: (?:does|do|did) not|n['’]t| never) {_ADVERB}"
+    r"(?:say|mention|state|tell|cover|specify|answer|address|indicate|discuss|describe|explain|clarify|disclose|"
+    r"talk about|go into)s?\b|"
+    rf"\b{_PAGE}\b[^.!?\n]{{0,40}}?(?: (?:does|do|did) not|n['’]t) {_ADVERB}(?:provide|give|contain|include|"
+    rf"offer|have|list) (?:{_INFORMATION}|(?:the|an?|any) (?:exact|precise|specific) \w+)\b|"
+    rf"(?:\bnot|n['’]t|\bnever) {_ADVERB}(?:mentioned|stated|covered|specified|said|addressed|documented|"
+    rf"discussed|answered|described|"
+    r"clear from|provided|given|listed|included|contained|found|part of|in)(?: (?:anywhere|here|on|in|by|from|"
+    r"within)\b[^.!?\n]{0,30}?\b"
+    rf"{_PAGE}\b| here\b| anywhere\b)|"
+    r"(?:\bnot|n['’]t) (?:explicitly |directly |specifically )?(?:mentioned|stated|covered|specified|addressed|"
+    r"said|documented)"
+    r"(?: whether| how| what| where| when| who| why|[.!]?$)|"
+    rf"\b(?:no|not any|not enough|insufficient|lack of) (?:further |specific |such |relevant |enough |"
+    rf"direct )?(?:information|info|mention|details?|"
+    r"indication|reference|statement|answer|data) (?:on|in|about|of|regarding|as to|for|whether|given|provided|"
+    r"available|here|is|was)\b|"
+    rf"\b(?:neither|none) (?:of )?(?:the )?{_PAGE} (?:say|mention|state|answer|cover|address)|\bnothing (?:on|in|"
+    rf"here)\b[^.!?\n]{{0,40}}(?:say|mention|about)|"
+    r"\b(?:i|we) (?:could not|couldn['’]t|cannot|can['’]t|can not|did not|didn['’]t|do not|don['’]t|"
+    r"was unable to|am unable to|am not able to|were unable to|"
+    r"wasn['’]t able to) (?:find|locate|see|answer|determine|confirm|tell|say|verify|help|know|provide)\b|"
+    rf"\b(?:i|we)(?:['’]m| am| are)? (?:do not|don['’]t) have {_INFORMATION}\b|\bi(?:['’]m| am) (?:not sure|"
+    rf"not certain|unsure)\b|"
+    r"\b(?:cannot|can['’]t|could not) be (?:determined|answered|found|confirmed|verified)\b|"
+    rf"\b(?:answer|information) (?:is|was)(?: not|n['’]t) (?:in|on|part of)\b[^.!?\n]{{0,20}}{_PAGE}|"
+    r"\b(?:outside|beyond) the scope\b|\b(?:it is|it['’]s|remains|is) (?:unclear|unknown|not known|not clear)\b|"
+    r"(?:not|n['’]t) find (?:this |that |it |any\w* )?(?:information |mention )?(?:on|in|about|of) "
+)
+
+_CLAIMS = Claims(
+    negators=r"\b(?:not|no|never|none|neither|nor|nobody|nothing|nowhere|without|cannot|cant|dont|doesnt|isnt|"
+    r"except|hardly|"
+    r"exclud\w+|forbid\w*|prohibit\w*|banned|dropped|discontinued|deprecated|closed?|closes|impossible|"
+    r"unavailable|unsupported|optional(?:ly)?|refus\w+|"
+    r"den(?:y|ies|ied)|disabl\w+|fail(?:s|ed)?|lacks?|instead of|incompatible|invalid|unable|inaccessible|"
+    r"few(?! \w+ (?:days|hours|minutes|weeks|months|years)))\b|\w+n['’]t\b",
+    no_negators=r"\b(?:no|not) (?:more|less|fewer|later|longer|earlier|sooner|larger|older|higher) than\b|"
+    r"\bnot (?:only|just)\b|"
+    r"\bwhether or not\b|\bnot before\b|\bno matter\b|\b(?:closes?|closed) (?:at|from|after)\b|\ba few\b|^no[,.:;] |"
+    r"\btoo few\b|\bno[.:]? ?\d|\bif not\b",
+    parts=r"[;:!?]\s|\bbut\b|\bwhile\b|\bwhereas\b|\b(?:al)?though\b|\bhowever\b|\bbecause\b|(?=\bwithout\b)|"
+    r"(?=\bexcept\b)|"
+    r"\binstead of\b|(?=\bnot in\b)|(?:,\s?(?:and|or)?|\band)\s+(?=(?:it|they|you|we|he|she|there|this|that|"
+    r"which|who|is|are|was|"
+    r"were|do|does|did|may|can|must|will|should|has|have|not|no|never|cannot|\w+n['’]t)\b)|(?=\bas long as\b)|"
+    r"(?=\bif\b)|"
+    r"(?=\bunless\b)|(?=\bwith (?:a|an)\b)",
+    yes=r"(?:yes|yeah|yep|certainly|of course|absolutely|indeed|correct|right)\b[,.!:;–—-]*",
+    no=r"(?:no|nope|unfortunately(?:,)? no)\b(?! (?:need|more|less|one|longer|matter|later|fewer))[,.!:;–—-]*",
+    hedges=r"\b(?:probably|presumably|likely|perhaps|maybe|might be|i (?:think|guess|assume|believe|suppose)|"
+    r"i['’]d guess|"
+    r"it seems|should be able|in my opinion|as far as i know|typically|generally speaking)\b",
+    obliged=r"\b(?:must|required?|requires|mandatory|obligatory|compulsory|ha(?:ve|s) to|need(?:s|ed)? (?:to|an?|the)?|"
+    r"necessary)\b",
+    free=r"\b(?:optional|optionally|without|voluntary|(?:not|n['’]t) (?:need|required?|necessary|have to)|no need|"
+    r"not required|enough)\b",
+    least_before=r"(?:at least|minimum(?: of)?|no (?:less|fewer) than|more than|over|above|older than|from|since|after|"
+    r"starting (?:at|from)|exceed(?:s|ing)?|not before|≥|>=?)\s*$",
+    least_after=r"^\s*(?:\w+\s)?(?:or|and)\s(?:more|later|newer|older|above|over|up|upwards?|higher|longer|"
+    r"greater)\b|^\+",
+    most_before=r"(?:at (?:the )?most|up to|maximum(?: \w+){0,3}(?: is| of)?|max\.?|no (?:more|later|longer|"
+    r"larger) than|not more than|"
+    r"less than|fewer than|under|below|until|within|before|younger than|≤|<=?)\s*$",
+    most_after=r"^\s*(?:\w+\s)?(?:or|and)\s(?:less|fewer|earlier|below|under|younger|lower|smaller|shorter)\b|"
+    r"^\s*(?:at most|maximum|max)\b",
+    before_noon=r"a\.?m\b\.?|o['’]clock in the morning",
+    after_noon=r"p\.?m\b\.?|o['’]clock in the (?:afternoon|evening)",
+    contrasts=(
+        (r"\bbefore\b", r"\bafter\b"), (r"\babove\b", r"\bbelow\b"), (r"\bin front\b", r"\bbehind\b"),
+        (r"\btoo (?:much|many)\b", r"\btoo (?:little|few)\b"), (r"\bmany\b", r"\bfew\b"),
+        (r"\bincreas", r"\bdecreas|\breduc"), (r"\binside\b|\bindoors?\b", r"\boutside\b|\boutdoors?\b"),
+        (r"\bleft\b", r"\bright\b"), (r"\bwith\b", r"\bwithout\b"), (r"\balways\b", r"\bnever\b|\bsometimes\b"),
+        (r"\bsmall(?:er)?\b", r"\b(?:large|big)r?\b"), (r"\bfast(?:er)?\b", r"\bslow(?:er)?\b"),
+        (r"\bminimum\b|\bat least\b", r"\bmaximum\b|\bat most\b|\bup to\b"),
+        (r"\bstill\b", r"\bno longer\b|\bdropped\b|\bremoved\b"), (r"\bfirst\b", r"\blast\b"),
+    ),
+    compared=r"\bthan\b",
+    fragments=r"\s(?:and|or|but|while)\s",
+    sources=r"passages?|sources?|src|ref(?:erence)?s?|doc(?:ument)?s?|citations?|cite|id",
+    places=r"range|interval|step|index|indices|element|elements|array|list|tuple|vector|version|chapter|section|"
+    r"figure|table|"
+    r"equation|item|line|column|row|key|bit|byte|issue|level|option|between|values?|in|to",
+    speakers=r"User|Human|Question|Visitor|Assistant",
+    itself=r"Assistant|Answer|AI",
+)  # fmt: skip
+
 ENGLISH = Language(
     tag="en",
     asks=r"(?:^|[.!?,;:\n]\s*|\b(?:so|and|but|hi|hello|hey|please|sorry|thanks|ok|okay)\b[, ]+)"
@@ -118,7 +217,8 @@ ENGLISH = Language(
         "how": r"\bhow (?:do|does|can|to|should|is|are|did|i|we|you)\b",
         "not": r"\bnot\b|cannot|n['’]t\b|\bnever\b|\bwithout\b",
     },
-    moments=r"\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun|week|to|yester|holi)day|weekend|tomorrow|tonight|morning|noon|"
+    moments=r"\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun|week|to|yester|holi)day|weekend|tomorrow|tonight|"
+    r"morning|noon|"
     r"afternoon|evening|spring|summer|autumn|winter|christmas|easter)",
     starts=r"\b(?:from|than)\s+(?:(?:the|an?|my|your|our)\s+)?(\w{1,40})",
     fold=_fold,
@@ -133,12 +233,9 @@ ENGLISH = Language(
     r"\b(?:it|its|they|them|their|that one|this one|these|those|there|he|she|him|her)\b",
     reminder="Answer only from the passages, in the language of the question, and put the number of the passage after "
     "each statement, like [1]. If they do not answer it, say that the page does not say.",
-    unsaid=r"(?:pages?|site|website|article|text|passages?) (?:does not|doesn['’]t|do not|don['’]t) "
-    r"(?:say|mention|state|tell|cover|specify|provide|give|contain|include|answer)|"
-    r"(?:not|n['’]t) (?:mentioned|stated|covered|specified|said) (?:on|in|by|anywhere|whether|how|what|where|when) |"
-    r"\bno (?:information|mention|details?) (?:on|in|about|of|regarding) |"
-    r"(?:not|n['’]t) find (?:this |that |it |any\w* )?(?:information |mention )?(?:on|in|about|of) ",
+    unsaid=_UNSAID,
     silent=r"(?:page|text|article|passages?) (?:does not|doesn['’]t|do not|don['’]t) (?:say|mention|state|specify)\b",
     even_so=r"\b(?:but|however|though|although|while|only|except)\b",
     consent=r"\b(?:uses?|using|sets?|stores?|accept) (?:\w+ ){0,2}cookies|cookies? policy",
+    claims=_CLAIMS,
 )

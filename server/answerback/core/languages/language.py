@@ -21,6 +21,54 @@ class Kind(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Claims:
+    """What a statement is compared by with what a page says, beside its words; regular expressions, of lower case."""
+
+    negators: str = NEVER
+    """What turns a part of a sentence into its opposite, words like "closed" and "excluded" among it."""
+    no_negators: str = NEVER
+    """What looks like one and is none, as "no more than"."""
+    parts: str = NEVER
+    """Where a part of a sentence begins that is negated by itself."""
+    yes: str = NEVER
+    """How an answer begins that affirms a question; `no` that denies it."""
+    no: str = NEVER
+    hedges: str = NEVER
+    """What tells that somebody guesses."""
+    obliged: str = NEVER
+    """What makes something a duty; `free`, what leaves it open."""
+    free: str = NEVER
+    least_before: str = NEVER
+    """What makes a figure after it the least that is meant; the others likewise."""
+    least_after: str = NEVER
+    most_before: str = NEVER
+    most_after: str = NEVER
+    before_noon: str = NEVER
+    after_noon: str = NEVER
+    contrasts: tuple[tuple[str, str], ...] = ()
+    """Small words of which one says the contrary of the other."""
+    compared: str = NEVER
+    """What stands between two things that are compared, as "than"."""
+    predicate: str = NEVER
+    """The end of a word that carries the sentence and is put in many ways."""
+    topic: str = NEVER
+    """A word that says what its sentence is about, where it shows; else it is the first that says something."""
+    person: str = NEVER
+    """A word that is likely somebody's name, where names are not told by a capital."""
+    fragments: str = NEVER
+    """What stands between the pieces of a list."""
+    sources: str = NEVER
+    """What a mark calls the passage that it means."""
+    places: str = NEVER
+    """What stands before a number in brackets that is no mark: a range, a step."""
+    speakers: str = NEVER
+    """Who is named before a turn that somebody else has in a conversation; `itself`, before the model's own."""
+    itself: str = NEVER
+    likeness: Callable[[str, str, bool], float] | None = None
+    """How surely two terms say the same, from 0 to 1; with whether the first carries its sentence."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Language:
     """One language. All texts are regular expressions that ignore case unless something else is said; what a
     language leaves out, it does not have."""
@@ -88,6 +136,7 @@ class Language:
     """The same, stricter: what can rest on no passage."""
     even_so: str = NEVER
     """What leads from that which is not said to that which is."""
+    claims: Claims = Claims()
 
     # ---- pages
     consent: str = NEVER

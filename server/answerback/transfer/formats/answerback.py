@@ -140,6 +140,8 @@ def _answer(data: Any) -> dict[str, Any] | None:
         "sources": sources,
         "verified_by_owner": int(data.get("verified_by_owner") is True),
         "revised_at": moment(data.get("revised_at")),
+        "supported": None if data.get("supported") is None else int(data.get("supported") is True),
+        "support_reason": _text(data, "support_reason")[:40],
     }
 
 

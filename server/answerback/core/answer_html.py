@@ -1,0 +1,70 @@
+"""An answer as readers see it: what the page does not bear is marked, in HTML that is made here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from html import escape
+
+from .markdown import render
+
+__all__ = ["render_answer"]
+
+_BEGIN, _END = "\u2e28", "\u2e29"
+"""Rare brackets: signs to Markdown, as it takes emphasis for such only beside signs and space."""
+_PIECE = re.compile(rf"<[^>]*>|{_BEGIN}|{_END}|[^<{_BEGIN}{_END}]+")
+_LEAD = re.compile(r"\s*(?:(?:>|[-*+]|\d{1,3}[.)]|#{1,6}|\|)\s*)*")
+_FENCED = re.compile(r"\s{0,3}(?:```|~~~)")
+
+
+def render_answer(text: str, unsupported: Sequence[tuple[int, int]], label: str) -> str:
+    """Safe HTML of an answer in which these parts stand back and carry a label."""
+    if not unsupported:
+        return render(text)
+    parts: list[str] = []
+    at = 0
+    for start, end in unsupported:
+        parts.append(_quiet(text[at:start]))
+        words = _quiet(text[start:end])
+        at = end
+        if _FENCED.match(words):
+            parts.append(f"{words}\n\n{_BEGIN}{_END}")
+            continue
+        lead = _LEAD.match(words)
+        begin = lead.end() if lead else 0
+        tail = len(words.rstrip().removesuffix("|").rstrip()) if words.rstrip().endswith("|") else len(words)
+        follows = text[end:].lstrip(" ")
+        last = (
+            not follows or follows[0] == "\n" or (start, end) == unsupported[-1] or not _goes_on(text, end, unsupported)
+        )
+        parts.append(f"{words[:begin]}{_BEGIN}{words[begin:tail]}{_END if last else ''}{words[tail:]}")
+    parts.append(_quiet(text[at:]))
+    return _wrapped(render("".join(parts)), label)
+
+
+def _goes_on(text: str, end: int, unsupported: Sequence[tuple[int, int]]) -> bool:
+    """Whether the next sentence of the line is not borne either: one label does for both."""
+    return any(text[end:start].strip(" ") == "" and start > end - 1 for start, _ in unsupported if start >= end)
+
+
+def _quiet(text: str) -> str:
+    return text.replace(_BEGIN, "").replace(_END, "")
+
+
+def _wrapped(html: str, label: str) -> str:
+    """Each run of text between the signs in an element of its own, so that no tag is left open by another."""
+    badge = f' <span class="badge old">{escape(label)}</span>'
+    found: list[str] = []
+    inside = False
+    for match in _PIECE.finditer(html):
+        piece = match[0]
+        if piece == _BEGIN:
+            inside = True
+        elif piece == _END:
+            inside = False
+            found.append(badge)
+        elif inside and piece[0] != "<" and piece.strip():
+            found.append(f'<span class="muted">{piece}</span>')
+        else:
+            found.append(piece)
+    return "".join(found)

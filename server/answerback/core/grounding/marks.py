@@ -1,0 +1,99 @@
+"""Marks that models put behind what they say, in whatever form: read and taken out, since marks prove nothing.
+
+What only looks like a mark stays: places of a list in code (`birds[0]`), ranges, steps, links, formulas, and whatever
+stands on the page as it is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from ..languages import LANGUAGES, either
+
+__all__ = ["KEPT", "take_out"]
+
+_NUMBERS = r"\d{1,3}(?:\s?[,;–-]\s?\d{1,3}){0,7}"
+_SOURCES = either(language.claims.sources for language in LANGUAGES)
+_NAMED = rf"(?:{_SOURCES})"
+_MARK = re.compile(
+    rf"\s?(?:\[\[\s?(?P<double>{_NUMBERS})\s?\]\]|\[\^(?P<note>{_NUMBERS})\](?!:)|"
+    rf"[\[【](?:{_NAMED}[\s:#.]{{0,2}})?(?P<plain>{_NUMBERS})(?:†[^\]】\n]{{0,40}})?[\]】](?!\(|:\s)|"
+    rf"(?P<named>\({_NAMED}[\s:#.]{{0,2}}{_NUMBERS}\))|"
+    rf"<(?P<tag>cite|sup|ref|source|"
+    rf"passage)\b[^<>\n]{{0,60}}>\s?\[?(?:{_NAMED}[\s:#]{{0,2}})?{_NUMBERS}\]?\s?</(?P=tag)>|"
+    r"(?P<empty><(?:cite|ref|source|passage)\b[^<>\n]{0,60}/?>|</(?:cite|ref|source|passage)>))",
+    re.IGNORECASE,
+)  # fmt: skip
+_ROUND = re.compile(rf"(?<=[^\W\d_.)])\s\((?P<plain>{_NUMBERS})\)(?=\s?[.!?;,。]|\s*$)", re.MULTILINE)
+_FOOTNOTE = re.compile(rf"^[ \t]*\[\^?\d{{1,3}}\]:[^\n]*$|^[ \t]*(?:{_SOURCES})\s?:?[ \t]*$", re.I | re.M)
+KEPT = re.compile(
+    r"```.*?(?:```|\Z)|~~~.*?(?:~~~|\Z)|`[^`\n]*`|\\\(.*?\\\)|\\\[.*?\\\]|\$\$.*?\$\$|\]\([^()\s]{1,500}\)", re.DOTALL
+)
+"""Code and formulas, in which nothing is a mark."""
+_PLACE_BEFORE = re.compile(
+    rf"(?:=|\b(?:{either(language.claims.places for language in LANGUAGES)}))\s?$", re.IGNORECASE
+)
+_CODE_BEFORE = re.compile(r"[\w)\]]$")
+_IDENTIFIER = re.compile(r"(?:\w+_\w*|[a-z]+[A-Z]\w*|\w+\.\w+|[a-z]\w*\]|\w*\d\w*|(?<![^\W_])[a-zA-Z])$")
+LOOK_BACK = 40
+
+
+def take_out(text: str, passages: Sequence[str]) -> tuple[str, bool]:
+    """A text without marks, and whether it had any; `passages` are numbered from 1."""
+    known = "\n".join(passages)
+    count = len(passages)
+    had = False
+
+    def without(piece: str) -> str:
+        nonlocal had
+
+        def replaced(match: re.Match[str]) -> str:
+            nonlocal had
+            if _stays(match, known, count):
+                return match[0]
+            had = True
+            return ""
+
+        bare = _FOOTNOTE.sub("", piece)
+        had = had or bare != piece
+        bare = _MARK.sub(replaced, bare)
+        return _ROUND.sub(replaced, bare)
+
+    parts, at = [], 0
+    for kept in KEPT.finditer(text):
+        parts += [without(text[at : kept.start()]), kept[0]]
+        at = kept.end()
+    parts.append(without(text[at:]))
+    shown = "".join(parts)
+    return (_tidied(shown) if had else shown), had
+
+
+def _stays(match: re.Match[str], known: str, count: int) -> bool:
+    """Whether what looks like a mark is a part of what is said."""
+    groups = match.groupdict()
+    listed = groups.get("plain")
+    if not listed:
+        return False
+    numbers = [int(number) for number in re.findall(r"\d+", listed)]
+    is_source = "†" in match[0] or "【" in match[0] or re.search(r"[^\W\d_]", match[0])
+    if is_source:
+        return False
+    if 0 in numbers:
+        return True
+    before = match.string[max(0, match.start() - LOOK_BACK) : match.start()]
+    word = before.rsplit(None, 1)[-1] if before.strip() else ""
+    spaced = match[0][0].isspace()
+    if word and (f"{word}{match[0]}" in known or (not spaced and f"{word}{match[0][0]}" in known)):
+        return True
+    if spaced:
+        return _PLACE_BEFORE.search(before) is not None
+    if match[0].startswith("("):
+        return min(numbers) > count
+    return bool(_CODE_BEFORE.search(before)) and _IDENTIFIER.search(before) is not None and before[-1] not in ".!?"
+
+
+def _tidied(text: str) -> str:
+    """Without the space and the empty lines that marks leave behind."""
+    text = re.sub(r"(?<=\S)[ \t]{1,20}(?=[.!?,;:。](?:\s|$))", "", text)
+    return re.sub(r"\n{3,}", "\n\n", text).strip()
