@@ -27,6 +27,8 @@ export function answer(id: string, parent: string, given: Partial<Answer> = {}, 
     question_id: parent,
     model: "m",
     provider: "openai",
+    supported: null,
+    support_reason: "",
     sources: [],
     verified_by_owner: false,
     retry_at: null,
@@ -60,6 +62,8 @@ export function session(given: Partial<Session> = {}): Session {
       max_body: 5_000,
     },
     provider: "openai",
+    supported: null,
+    support_reason: "",
     ...given,
   };
 }
