@@ -62,8 +62,6 @@ export function session(given: Partial<Session> = {}): Session {
       max_body: 5_000,
     },
     provider: "openai",
-    supported: null,
-    support_reason: "",
     ...given,
   };
 }
