@@ -185,16 +185,6 @@ def test_number_of_sources_is_limited() -> None:
     assert len(review(text, "Which facts?", many).sources) == MOST_SOURCES
 
 
-@pytest.mark.parametrize(
-    "text",
-    ["**Cats** eat 300 g of *fish*. `x`", "- one 1\n- two 2\n\n1. three 3", "> quoted 4", "# Cats 5", "| a 1 | b |",
-     "⸨x⸩ 9"]
-)  # fmt: skip
-def test_marked_html_is_well_formed(text: str) -> None:
-    html = render_answer(text, [(0, len(text))], "<No>")
-    assert html.count("<span") == html.count("</span>") and "⸨" not in html and "&lt;No&gt;" in html
-
-
 @given(st.text(alphabet='[]12, ab`"“”.\n|*<>', max_size=200))
 def test_every_mark_that_is_shown_has_its_source(text: str) -> None:
     found = of(text)

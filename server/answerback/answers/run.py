@@ -103,7 +103,7 @@ class Run:
             text = ""  # under a comment the owner may read it, here there is nobody but the asker
         keeps = state in ("done", "stopped")
         cost = reply.usage.cost_usd
-        checked = keeps and self.context is not None
+        checked = keeps and self.context is not None and provider != QuoteAnswerer.name
         return store.Outcome(
             state=state, body=text, html=self._html(text, review if checked else None),
             sources=review.sources if keeps else (),

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from html import escape
 
+from .grounding.marks import CODE, FORMULA
 from .markdown import render
 
 __all__ = ["render_answer"]
@@ -14,13 +15,14 @@ _BEGIN, _END = "\u2e28", "\u2e29"
 """Rare brackets: signs to Markdown, as it takes emphasis for such only beside signs and space."""
 _PIECE = re.compile(rf"<[^>]*>|{_BEGIN}|{_END}|[^<{_BEGIN}{_END}]+")
 _LEAD = re.compile(r"\s*(?:(?:>|[-*+]|\d{1,3}[.)]|#{1,6}|\|)\s*)*")
+_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _FENCED = re.compile(r"\s{0,3}(?:```|~~~)")
 
 
 def render_answer(text: str, unsupported: Sequence[tuple[int, int]], label: str) -> str:
     """Safe HTML of an answer in which these parts stand back and carry a label."""
     if not unsupported:
-        return render(text)
+        return _shown(text)
     parts: list[str] = []
     at = 0
     for start, end in unsupported:
@@ -39,7 +41,28 @@ def render_answer(text: str, unsupported: Sequence[tuple[int, int]], label: str)
         )
         parts.append(f"{words[:begin]}{_BEGIN}{words[begin:tail]}{_END if last else ''}{words[tail:]}")
     parts.append(_quiet(text[at:]))
-    return _wrapped(render("".join(parts)), label)
+    return _wrapped(_shown("".join(parts)), label)
+
+
+def _shown(text: str) -> str:
+    """HTML with tables, formulas as they are written, and in the direction of what it says."""
+    parts, at = [], 0
+    for code in CODE.finditer(text):
+        parts += [FORMULA.sub(_as_code, text[at : code.start()]), code[0]]
+        at = code.end()
+    parts.append(FORMULA.sub(_as_code, text[at:]))
+    html = render("".join(parts), tables=True)
+    return f'<div dir="auto">{html}</div>\n' if _RIGHT_TO_LEFT.search(text) else html
+
+
+def _as_code(match: re.Match[str]) -> str:
+    """A formula in which nothing is markup."""
+    inner = (match["inside"] or match["block"] or match["dollars"]).strip()
+    ticks = "`" * (max((len(run) for run in re.findall("`+", inner)), default=0) + 1)
+    if match["inside"] is not None:
+        return f"{ticks} {inner} {ticks}"
+    fence = max(ticks, "```", key=len)
+    return f"\n\n{fence}\n{inner}\n{fence}\n\n"
 
 
 def _goes_on(text: str, end: int, unsupported: Sequence[tuple[int, int]]) -> bool:

@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 _TAGS = {
     "p", "br", "strong", "em", "s", "code", "pre", "blockquote", "ul", "ol", "li", "a", "hr", "h3", "h4", "h5", "h6",
 }  # fmt: skip
+_TABLE_TAGS = {"table", "thead", "tbody", "tr", "th", "td"}
 _ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}}
+MOST_BARS = 400
+"""Beyond these bars a text has no tables: reading them takes the square of their length."""
 MOST_BRACKETS = 500
 """Beyond these brackets are only brackets: looking for the ends of links takes the square of their number."""
 _MAY_LINK = re.compile(r"[\[<]|://")
@@ -30,14 +33,16 @@ _PLAIN = re.compile(r"[^\s*_`~\[\]<>#&\\|!:+=\-\d.)(\"'][^*_`~\[\]<>#&\\|:\n\t]*
 
 
 @cache
-def _parser(*, links: bool) -> MarkdownIt:
-    """Without tables (quadratic in the parser) and images (a way out for data)."""
+def _parser(*, links: bool, tables: bool) -> MarkdownIt:
+    """Without images (a way out for data), and without tables but in answers (quadratic in the parser)."""
     from markdown_it import MarkdownIt
 
     parser = MarkdownIt("commonmark", {"html": False, "linkify": False, "breaks": True}).enable("strikethrough")
     setattr(parser, "normalizeLink", _href)  # noqa: B010  its way to say so, which its types do not know
     setattr(parser, "validateLink", bool)  # noqa: B010  as above
     speak(parser)
+    if tables:
+        parser.enable("table")
     return parser.disable(["image", "html_block", "html_inline", "entity", *(() if links else ("link", "reference"))])
 
 
@@ -47,8 +52,9 @@ def _href(address: str) -> str:
     return found.href if found else ""
 
 
-def _tokens(source: str) -> tuple[MarkdownIt, list[Any], dict[str, Any]]:
-    parser, environment = _parser(links=source.count("[") <= MOST_BRACKETS), dict[str, Any]()
+def _tokens(source: str, *, tables: bool = False) -> tuple[MarkdownIt, list[Any], dict[str, Any]]:
+    tables = tables and 2 < source.count("|") <= MOST_BARS
+    parser, environment = _parser(links=source.count("[") <= MOST_BRACKETS, tables=tables), dict[str, Any]()
     return parser, parser.parse(source, environment), environment
 
 
@@ -100,14 +106,14 @@ def _place(address: str, said: str, *, written_out: bool) -> str:
     return "" if honest and not has_user else place
 
 
-def render(source: str) -> str:
+def render(source: str, *, tables: bool = False) -> str:
     """Safe HTML of a text of at most a few thousand characters."""
     if _PLAIN.fullmatch(source) and "  " not in source:
         return f"<p>{escape(source, quote=False)}</p>\n"  # most comments: one paragraph without any mark
-    parser, tokens, environment = _tokens(source)
+    parser, tokens, environment = _tokens(source, tables=tables)
     _demote(tokens)
     _show_places(tokens)
-    return _clean(parser.renderer.render(tokens, parser.options, environment))
+    return _clean(parser.renderer.render(tokens, parser.options, environment), _TAGS | _TABLE_TAGS)
 
 
 def sanitise(html: str) -> str:
@@ -124,12 +130,12 @@ def _attribute(tag: str, name: str, value: str) -> str | None:
     return (_href(value.strip()) or None) if name == "href" else value
 
 
-def _clean(html: str) -> str:
+def _clean(html: str, tags: set[str] = _TAGS) -> str:
     import nh3
 
     return nh3.clean(
         html,
-        tags=_TAGS,
+        tags=tags,
         attributes=_ATTRIBUTES,
         attribute_filter=_attribute,
         url_schemes={"http", "https", "mailto"},

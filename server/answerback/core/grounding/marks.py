@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from ..languages import LANGUAGES, either
 
-__all__ = ["KEPT", "take_out"]
+__all__ = ["CODE", "FORMULA", "take_out"]
 
 _NUMBERS = r"\d{1,3}(?:\s?[,;–-]\s?\d{1,3}){0,7}"
 _SOURCES = either(language.claims.sources for language in LANGUAGES)
@@ -27,10 +27,19 @@ _MARK = re.compile(
 )  # fmt: skip
 _ROUND = re.compile(rf"(?<=[^\W\d_.)])\s\((?P<plain>{_NUMBERS})\)(?=\s?[.!?;,。]|\s*$)", re.MULTILINE)
 _FOOTNOTE = re.compile(rf"^[ \t]*\[\^?\d{{1,3}}\]:[^\n]*$|^[ \t]*(?:{_SOURCES})\s?:?[ \t]*$", re.I | re.M)
-KEPT = re.compile(
-    r"```.*?(?:```|\Z)|~~~.*?(?:~~~|\Z)|`[^`\n]*`|\\\(.*?\\\)|\\\[.*?\\\]|\$\$.*?\$\$|\]\([^()\s]{1,500}\)", re.DOTALL
+CODE = re.compile(
+    r"^[ \t]*(?:[-*+][ \t]+|\d+[.)][ \t]+)?(`{3,}|~{3,}).*?(?:^[ \t]*\1[`~]*[ \t]*$|\Z)|(`+)[^`\n]*\2", re.DOTALL | re.M
 )
-"""Code and formulas, in which nothing is a mark."""
+FORMULA = re.compile(
+    r"\\\((?P<inside>.{1,500}?)\\\)|\\\[(?P<block>.{1,600}?)\\\]|\$\$(?P<dollars>.{1,600}?)\$\$", re.DOTALL
+)
+_LINK_END = re.compile(r"\]\([^()\s]{1,500}\)")
+KEPT = re.compile(
+    rf"{re.sub(r'[(][?]P<[a-z]+>', '(?:', CODE.pattern)}|"
+    rf"{re.sub(r'[(][?]P<[a-z]+>', '(?:', FORMULA.pattern)}|{_LINK_END.pattern}",
+    re.DOTALL | re.M,
+)
+"""Code, formulas and addresses, in which nothing is a mark."""
 _PLACE_BEFORE = re.compile(
     rf"(?:=|\b(?:{either(language.claims.places for language in LANGUAGES)}))\s?$", re.IGNORECASE
 )

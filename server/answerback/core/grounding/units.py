@@ -11,7 +11,7 @@ from .sentences import sentences
 
 __all__ = ["Unit", "units_of"]
 
-_FENCE = re.compile(r"^\s{0,3}(```+|~~~+)")
+_FENCE = re.compile(r"^\s*(?:[-*+]\s+|\d{1,3}[.)]\s+)?(```+|~~~+)")
 _LEAD = re.compile(r"^\s*(?:(?:>|[-*+•]|\d{1,3}[.)])\s+)*")
 _HEADING = re.compile(r"^\s{0,3}#{1,6}\s|^\s*\*\*[^*\n]{1,80}\*\*:?\s*$")
 _RULER = re.compile(r"^\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*$|^\s*(?:[-*_]\s?){3,}$")
