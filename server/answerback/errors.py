@@ -33,6 +33,7 @@ CODES: Mapping[str, str] = {
     "internal": "Something went wrong on our side.",
     "login_failed": "The email address or the password is not correct.",
     "method_not_allowed": "This method is not allowed here.",
+    "name_reserved": "This name belongs to the site's owner.",
     "not_found": "Not found.",
     "not_yours": "Only its author can do this.",
     "origin_not_allowed": "This origin is not allowed for the site.",

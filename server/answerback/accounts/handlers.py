@@ -5,9 +5,10 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from ..clock import Clock
-from ..core.comments import NAME_LIMIT, clean_line
+from ..core.comments import NAME_LIMIT
 from ..core.emails import EMAIL_LIMIT, read_email
 from ..core.model import Visitor
+from ..core.names import clean_name
 from ..net.addresses import address_key
 from ..net.http import json_response
 from ..sites.edge import Call
@@ -50,7 +51,7 @@ class SessionHandlers:
         """`POST /api/user/register/`."""
         email = self._email(call)
         password = call.text("password", 1_000, required=True)
-        name = clean_line(call.text("name", NAME_LIMIT))
+        name = clean_name(call.text("name", NAME_LIMIT))
         address = self._address(call)
         self._pace.step(address)
         visitor = await self._by_password.register(call.site.key, email, password, name, call.site.lang, address)

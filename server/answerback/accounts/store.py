@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
+
 from ..core.model import Visitor
 from ..db.database import Database
 from ..db.work import Row, Work, many, one, run
@@ -44,6 +46,12 @@ def add_user(id: str, site: str, name: str, email: str, password_hash: str, now:
         id=id, site=site, name=name, email=email, password_hash=password_hash, now=now,
     )  # fmt: skip
     return row is not None
+
+
+def owner_of(site: str) -> Work[str]:
+    """What a site's owner goes by in its threads."""
+    row = yield one("SELECT settings FROM sites WHERE key = :site", site=site)
+    return (orjson.loads(row["settings"]).get("name") if row else "") or site
 
 
 def rename_guest(visitor_id: str, name: str) -> Work[None]:

@@ -17,7 +17,7 @@ from ..runtime import Runtime
 from ..sites.edge import Call, read_page
 from . import store
 from .feed import ATOM, JSON_FEED, Feed, atom, json_feed
-from .posting import Posting, read_draft
+from .posting import Posting, read_draft, read_words
 from .snapshot import Snapshots, read_key, respond
 
 NEWEST = 50
@@ -73,10 +73,7 @@ class CommentHandlers:
         """`PATCH /api/comments/{id}/`."""
         self._step(call)
         session = await self._sessions.require_writer(call)
-        body = rules.clean_text(call.text("body", rules.BODY_LIMIT, required=True))
-        if not body:
-            raise BadRequest("validation_failed", "body: must not be empty.")
-        comment = await self._posting.edit(call.site, session.visitor, _id(call), body)
+        comment = await self._posting.edit(call.site, session.visitor, _id(call), read_words(call))
         return json_response({"comment": comment.public()})
 
     async def delete(self, call: Call) -> Response:

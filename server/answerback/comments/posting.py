@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
+from ..accounts.naming import check_name
 from ..accounts.store import rename_guest, visitor_by_id
 from ..accounts.votes_store import vote
 from ..clock import Clock
@@ -14,6 +15,7 @@ from ..core import comments as rules
 from ..core.hosts import normal_origin
 from ..core.markdown import render
 from ..core.model import Comment, Visitor
+from ..core.names import clean_name, shows_something
 from ..core.page_addresses import page_address, page_hint
 from ..core.times import day_of
 from ..db.database import Database
@@ -100,6 +102,8 @@ class Posting:
         """The comment, its page's thread, and whether it is new."""
         if visitor.kind == "guest" and not site.guests:
             raise Forbidden("sign_in_required")
+        if visitor.kind == "guest":
+            check_name(draft.name, site.name or site.key)
         before = yield from store.comment_by_key(visitor.id, draft.key)
         if before is not None:
             return before, Thread(draft.url, None), False
@@ -253,11 +257,22 @@ def _window(site: Site, now: int) -> int:
     return 0 if site.edit_minutes is None else now - site.edit_minutes * 60_000
 
 
+def read_words(call: Any) -> str:
+    """The body of a call. Raises BadRequest when it is missing, too long, or nothing of it can be seen."""
+    body = rules.clean_text(call.text("body", rules.BODY_LIMIT, required=True))
+    if not shows_something(body):
+        raise BadRequest("validation_failed", "body: must not be empty.")
+    return body
+
+
+def _name_in(call: Any) -> str:
+    name = clean_name(call.text("name", rules.NAME_LIMIT))
+    return name if shows_something(name) else ""
+
+
 def read_draft(call: Any) -> Draft:
     """The draft in a call's body, field by field. Raises BadRequest."""
-    body = rules.clean_text(call.text("body", rules.BODY_LIMIT, required=True))
-    if not body:
-        raise BadRequest("validation_failed", "body: must not be empty.")
+    body = read_words(call)
     ask = call.body.get("ask")
     if ask is not None and not isinstance(ask, bool):
         raise BadRequest("validation_failed", "ask: must be true, false or null.")
@@ -270,7 +285,7 @@ def read_draft(call: Any) -> Draft:
         hint=page_hint(call.page(), call.text("url"), call.site.origins),
         body=body,
         parent_id=parent_id,
-        name=rules.clean_line(call.text("name", rules.NAME_LIMIT)),
+        name=_name_in(call),
         ask=ask,
         key=call.text("key", rules.KEY_LIMIT),
     )

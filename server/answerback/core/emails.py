@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 
 from ..errors import BadRequest
+from .comments import clean_text
 from .hosts import ascii_host
 
 EMAIL_LIMIT = 254
-_EMAIL = re.compile(r"[^\s@<>\"',;:\\]{1,64}@[^\s@<>\"',;:\\]{1,250}")
+_EMAIL = re.compile(r"[^\s@<>\",;:\\]{1,64}@[^\s@<>\"',;:\\]{1,250}")
 _DOMAIN = re.compile(r"((?!-)[a-z0-9-]{1,63}(?<!-)\.)+(?!-)[a-z0-9-]{2,63}(?<!-)")
 
 
 def normal_email(text: str) -> str:
     """The address as it is kept and looked up: in lower case, its domain as mail servers know it."""
-    local, at, domain = text.strip().lower().rpartition("@")
+    local, at, domain = clean_text(text).lower().rpartition("@")
     try:
         return local + at + ascii_host(domain)
     except ValueError:

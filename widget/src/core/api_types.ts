@@ -36,6 +36,7 @@ export type ErrorCode =
   | "internal"
   | "login_failed"
   | "method_not_allowed"
+  | "name_reserved"
   | "not_found"
   | "not_yours"
   | "origin_not_allowed"

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from ...core.model import Visitor
+from ...core.names import clean_name
 from ...db.work import Work
+from ..naming import first_allowed
 from . import store
-from .model import NewIds, Profile, clean_name
+from .model import NewIds, Profile
 
 
 def sign_in(site: str, profile: Profile, ids: NewIds, now: int) -> Work[Visitor]:
     """The visitor behind an identity; at the first time a new one, whatever address or name it comes with."""
     visitor = yield from store.visitor_of_identity(site, profile.issuer, profile.subject)
     if visitor is None:
-        visitor = Visitor(ids.visitor, site, "user", clean_name(profile.name))
+        name = yield from first_allowed(site, clean_name(profile.name))
+        visitor = Visitor(ids.visitor, site, "user", name)
         yield from store.add_member(visitor.id, site, visitor.name, now)
         yield from store.add_identity(ids.identity, visitor, profile, now)
     else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from ...core.comments import NAME_LIMIT, clean_line, is_text, keepable
+from ...core.comments import is_text, keepable
 
 SUBJECT_LIMIT = 255
 
@@ -46,8 +46,3 @@ class NewIds:
 
     visitor: str
     identity: str
-
-
-def clean_name(name: str) -> str:
-    """A name from elsewhere, on one line and no longer than ours."""
-    return clean_line(name)[:NAME_LIMIT].strip()

@@ -5,7 +5,8 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from ...clock import Clock
-from ...core.comments import NAME_LIMIT, clean_line
+from ...core.comments import NAME_LIMIT
+from ...core.names import clean_name, shows_something
 from ...core.times import iso
 from ...db.database import Database
 from ...errors import BadRequest, Forbidden, NotFound
@@ -28,8 +29,8 @@ class AccountApi:
     async def rename(self, call: Call) -> Response:
         """`PATCH /api/user/` `{site, name}`: another name, also over what has been written already."""
         visitor = writer((await self._member(call)).visitor)
-        name = clean_line(call.text("name", NAME_LIMIT, required=True))
-        if not name:
+        name = clean_name(call.text("name", NAME_LIMIT, required=True))
+        if not shows_something(name):
             raise BadRequest("validation_failed", "name: must have 1 to 50 characters.")
         await self._profiles.rename(visitor, name)
         return json_response({"user": {**visitor.public(), "name": name}})

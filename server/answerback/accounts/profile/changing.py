@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 from ...core.model import Visitor
 from ...db.database import Database
+from ...db.work import Work
+from ..naming import check_member_name
 from . import store
 
 
@@ -17,8 +19,13 @@ class Profiles:
         self._changed = changed
 
     async def rename(self, visitor: Visitor, name: str) -> None:
-        """Another name, also over what has been written already."""
-        self._tell(visitor, await self._db.write(lambda: store.rename(visitor, name)))
+        """Another name, also over what has been written already. Raises BadRequest (`name_reserved`)."""
+
+        def work() -> Work[list[str]]:
+            yield from check_member_name(visitor.site, name)
+            return (yield from store.rename(visitor, name))
+
+        self._tell(visitor, await self._db.write(work))
 
     async def remove_picture(self, visitor: Visitor) -> None:
         """Initials again."""

@@ -13,9 +13,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from ...core.names import clean_name, shows_something
 from ...core.times import iso
 from ...db.work import IntegrityConflict, Work
-from ...errors import AppError, Forbidden, TooLarge
+from ...errors import AppError, BadRequest, Forbidden, TooLarge
 from ...i18n.catalogue import texts
 from ...runtime import Runtime
 from ...sites.settings import Site
@@ -25,7 +26,7 @@ from ...web.views import METHODS
 from .. import identities
 from ..credentials_store import end_everything, hold
 from ..identities import store as identity_store
-from ..identities.model import NewIds, clean_name
+from ..identities.model import NewIds
 from ..passwords import LENGTHS
 from ..pictures.avatars import Avatars
 from ..pictures.images import read_picture
@@ -41,7 +42,8 @@ from .store import Account, Device
 from .views import notice, show_devices, show_methods
 
 PLACES: Mapping[str, str] = {
-    "bad_name": "name", "bad_picture": "picture", "bad_current": "current", "bad_weak": "new", "bad_sure": "sure",
+    "bad_name": "name", "bad_name_reserved": "name",
+    "bad_picture": "picture", "bad_current": "current", "bad_weak": "new", "bad_sure": "sure",
 }  # fmt: skip
 """Beside which field each is said."""
 
@@ -142,10 +144,12 @@ class AccountViews:
         """`POST /account/name/`: another name, also over what has been written already."""
         fields, site, account = await self._form(request)
         name = clean_name(fields.get("name", ""))
-        if not name or len(fields["name"]) > 200:
+        if not shows_something(name) or len(fields["name"]) > 200:
             return await self._refused(request, site, account, fields, "bad_name")
-        visitor = writer(account.visitor)
-        await self._can.profiles.rename(visitor, name)
+        try:
+            await self._can.profiles.rename(writer(account.visitor), name)
+        except BadRequest:
+            return await self._refused(request, site, account, fields, "bad_name_reserved")
         return self._back(site, fields, "done_name")
 
     async def upload(self, request: Request) -> Response:

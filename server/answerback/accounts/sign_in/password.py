@@ -12,6 +12,7 @@ from ...errors import Conflict, Unauthorized
 from ...runtime import Runtime
 from .. import store
 from ..credentials_store import end_everything, hold, set_password
+from ..naming import check_member_name, first_allowed
 from ..passwords import check_password, hash_password, verify_password
 from ..privacy.blocking_store import by_email, recognise
 from .attempts import Attempts
@@ -34,24 +35,28 @@ class PasswordAccounts:
         self.devices = Devices(runtime.settings.secret_key, runtime.ids)
 
     async def register(self, site: str, email: str, password: str, name: str, lang: str, address: str) -> Visitor:
-        """A new account. Raises BadRequest (`password_weak`), Conflict (`email_taken`), or LimitReached for whoever
-        has tried addresses that are taken again and again."""
+        """A new account. Raises BadRequest (`password_weak`, `name_reserved`), Conflict (`email_taken`), or LimitReached
+        for whoever has tried addresses that are taken again and again."""
         check_password(password, email=email)
-        name = name or email.partition("@")[0][:NAME_LIMIT]
-        visitor = Visitor(self._ids.new(), site, "user", name)
+        id = self._ids.new()
 
         async def add() -> Visitor | None:
             hash, now = await hash_password(password), self._clock.now()
 
-            def work() -> Work[bool]:
-                added = yield from store.add_user(visitor.id, site, name, email, hash, now)
-                if added:
-                    yield from recognise(visitor, [by_email(email)], self._keys)
-                return added
+            def work() -> Work[Visitor | None]:
+                if name:
+                    yield from check_member_name(site, name)
+                shown = name or (yield from first_allowed(site, email.partition("@")[0][:NAME_LIMIT]))
+                if not (yield from store.add_user(id, site, shown, email, hash, now)):
+                    return None
+                visitor = Visitor(id, site, "user", shown)
+                yield from recognise(visitor, [by_email(email)], self._keys)
+                return visitor
 
-            return visitor if await self._db.write(work) else None
+            return await self._db.write(work)
 
-        if await self._attempts.register(taken_addresses(address), add) is None:
+        visitor = await self._attempts.register(taken_addresses(address), add)
+        if visitor is None:
             raise Conflict("email_taken")
         await self._registered(visitor, email, lang, address)
         return visitor

@@ -12,9 +12,9 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from ....core.buckets import account_failures
-from ....core.comments import NAME_LIMIT, clean_line
 from ....core.emails import read_email
 from ....core.model import Visitor
+from ....core.names import clean_name
 from ....errors import AppError, BadRequest, NotFound
 from ....i18n.catalogue import error_text, texts
 from ....runtime import Runtime
@@ -226,7 +226,7 @@ class SignInViews:
         """`POST /sign-in/<id>/register/`: a new account, signed in at once."""
         fields = await self._views.form(request)
         begun = await self._begun(request)
-        email, name = fields.get("email", ""), clean_line(fields.get("name", ""))[:NAME_LIMIT]
+        email, name = fields.get("email", ""), clean_name(fields.get("name", ""))
         try:
             caller = caller_key(request, self._settings)
             self._pace.step(caller)

@@ -1,0 +1,59 @@
+"""Names that people give themselves: what of them is seen, and whether they pass for somebody else's."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache
+
+from .comments import NAME_LIMIT, clean_line
+from .languages import words
+from .languages.language import data
+
+_BLANK = re.compile("[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0]")
+"""Characters that Unicode counts as letters or signs, and that show nothing."""
+
+
+def without_blanks(text: str) -> str:
+    """The text without characters that show nothing."""
+    return _BLANK.sub("", text)
+
+
+def clean_name(text: str) -> str:
+    """A name on one line, with only what can be seen of it, no longer than names may be."""
+    return clean_line(without_blanks(text))[:NAME_LIMIT].strip()
+
+
+def shows_something(text: str) -> bool:
+    """Whether any of its characters can be seen: not only spaces, marks without a letter and fillers."""
+    return any(unicodedata.category(character)[0] not in "CMZ" for character in without_blanks(text))
+
+
+def imitates(name: str, owner: str) -> bool:
+    """Whether a name says that it is the owner's or the AI's: theirs, a word for them, or both, in letters that look
+    alike (UTS #39, skeletons; https://www.unicode.org/reports/tr39/)."""
+    rest = _skeleton(name)
+    if not rest or unicodedata.normalize("NFKC", name).strip().casefold() == "ai":
+        return bool(rest)
+    for reserved in _reserved():
+        rest = rest.replace(reserved, "") if rest != reserved else ""
+    return rest in ("", _skeleton(owner))
+
+
+def _skeleton(text: str) -> str:
+    """What two names have in common that are taken for one another; only letters and digits."""
+    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", without_blanks(text)).casefold())
+    plain = "".join(_alike().get(letter, letter) for letter in folded if letter.isalnum() or letter in _alike())
+    return unicodedata.normalize("NFC", plain)
+
+
+@cache
+def _alike() -> dict[str, str]:
+    found = {look: letter for letter, looks in data("look_alikes")["like"].items() for look in looks}
+    return found | {"1": "l", "i": "l", "|": "l", "0": "o"}
+
+
+@cache
+def _reserved() -> tuple[str, ...]:
+    """Longest first, so that none leaves a part of another."""
+    return tuple(sorted({_skeleton(word) for word in words("reserved_names")}, key=len, reverse=True))
