@@ -12,8 +12,8 @@ OWNER = "Harbour Bakery"
 
 @pytest.mark.parametrize("name", [
     "Owner", "owner ", "0wner", "\u043ewner", "✔ Owner", "𝐎𝐰𝐧𝐞𝐫", "ⓞⓦⓝⓔⓡ", "Öwner", "Author", "Adm1n", "AI",
-    "AI answer", "A.I. answer", "Answerback", "Harbour Bakery", "harbour-bakery", "H\u0430rbour Bakery", "Harbour Bakery (owner)",
-    "운영자", "AI 답변", "管理人", "Auteur",
+    "AI answer", "A.I. answer", "Answerback", "Harbour Bakery", "harbour-bakery", "H\u0430rbour Bakery",
+    "Harbour Bakery (owner)", "운영자", "AI 답변", "管理人", "Auteur",
 ])  # fmt: skip
 def test_names_of_the_owner_and_the_ai_are_theirs(name: str) -> None:
     assert imitates(name, OWNER)

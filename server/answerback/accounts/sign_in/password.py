@@ -35,8 +35,8 @@ class PasswordAccounts:
         self.devices = Devices(runtime.settings.secret_key, runtime.ids)
 
     async def register(self, site: str, email: str, password: str, name: str, lang: str, address: str) -> Visitor:
-        """A new account. Raises BadRequest (`password_weak`, `name_reserved`), Conflict (`email_taken`), or LimitReached
-        for whoever has tried addresses that are taken again and again."""
+        """A new account. Raises BadRequest (`password_weak`, `name_reserved`), Conflict (`email_taken`), or
+        LimitReached for whoever has tried addresses that are taken again and again."""
         check_password(password, email=email)
         id = self._ids.new()
 
