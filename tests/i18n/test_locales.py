@@ -9,6 +9,7 @@ from typing import get_args
 
 import pytest
 from answerback.admin.pages.jobs import KINDS
+from answerback.admin.pages.knowledge import ADVICE, PROBLEMS, REASONS
 from answerback.admin.pages.log import STATES
 from answerback.admin.pages.unanswered import WHY
 from answerback.admin.routes import NAVIGATION
@@ -74,6 +75,9 @@ COMPOSED = {
     "admin.comment.actions": {"answered", "corrected", "verified", "withdrawn", "renewed"},
     "admin.people": {f"{kind}{of}" for kind in ("member", "guest") for of in ("", "_of")},
     "admin.knowledge.statuses": {*STATUSES},
+    "admin.knowledge.problems": {*PROBLEMS},
+    "admin.knowledge.reasons": {*REASONS},
+    "admin.knowledge.advice": {*ADVICE},
     "admin.jobs.kinds": {*KINDS},
     "admin.unanswered.why": {*WHY, "no_support", "failed"},
     **{

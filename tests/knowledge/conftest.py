@@ -15,7 +15,8 @@ from answerback.ids import RandomIds
 from answerback.jobs import store as job_store
 from answerback.jobs.queue import JobQueue
 from answerback.knowledge.crawl import store as site_store
-from answerback.knowledge.crawl.crawler import Crawled, Crawler
+from answerback.knowledge.crawl.crawler import Crawler
+from answerback.knowledge.crawl.report import Crawled
 from answerback.knowledge.index.search import SiteIndex
 from answerback.knowledge.page_reader import PAGE_CHANGED, PageReader
 from answerback.net.fetch import HttpPageFetcher, resolve
@@ -42,6 +43,8 @@ class Reading:
     clock: SteppedClock
     crawler: Crawler
     index: SiteIndex
+    reader: PageReader
+    jobs: JobQueue
 
     async def changes(self) -> list[str]:
         """The addresses of pages of which it was announced that they say something else, once each."""
@@ -81,5 +84,5 @@ async def reading(tmp_path: Path, web: WebSite) -> AsyncIterator[Reading]:
     clock, index = SteppedClock(), SiteIndex(db)
     jobs = JobQueue(clock, RandomIds())
     reader = PageReader(db, clock, HttpPageFetcher(split_dns), jobs)
-    yield Reading(db, web, clock, Crawler(db, clock, jobs, reader, index, pace=0), index)
+    yield Reading(db, web, clock, Crawler(db, clock, jobs, reader, index, pace=0), index, reader, jobs)
     await db.close()

@@ -30,12 +30,17 @@ class WebSite:
     asked: list[Request] = field(default_factory=list)
     most_at_once: int = 0
     _running: int = 0
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _news: threading.Condition = field(default_factory=threading.Condition)
 
     @property
     def paths(self) -> list[str]:
         """What was asked for, in order."""
         return [request.path for request in self.asked]
+
+    def has_asked(self, path: str, times: int) -> None:
+        """Wait until a path has been asked for so often."""
+        with self._news:
+            assert self._news.wait_for(lambda: self.paths.count(path) >= times, 20), self.paths
 
     def answer(self, request: Request) -> Answer:
         """What a path gives: 404 where there is nothing."""
@@ -47,14 +52,15 @@ class WebSite:
     @contextmanager
     def asking(self, request: Request) -> Iterator[None]:
         """Counts a request while it runs."""
-        with self._lock:
+        with self._news:
+            self._news.notify_all()
             self.asked.append(request)
             self._running += 1
             self.most_at_once = max(self.most_at_once, self._running)
         try:
             yield
         finally:
-            with self._lock:
+            with self._news:
                 self._running -= 1
 
     @classmethod

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator
 import pytest
 from answerback.knowledge.extract.html import extract
 from answerback.net.deny_list import PrivateSites, is_public, names_itself
-from answerback.net.fetch import MOST_BYTES, PAGE, ROBOTS, SITEMAP, Fetched, HttpPageFetcher, gunzip
+from answerback.net.fetch import MOST_BYTES, PAGE, ROBOTS, Fetched, HttpPageFetcher
 
 from .serving import Answer, Request, WebSite, page
 
@@ -250,8 +250,6 @@ async def test_gzip_bomb_is_not_unpacked(site: WebSite) -> None:
     for packing in ("gzip, gzip", "br", "zstd", "deflate"):
         site.pages["/"] = (200, {**HTML, "Content-Encoding": packing}, zlib.compress(bomb))
         assert (await fetch(site)).status == "type"
-    assert gunzip(bomb, SITEMAP.most_bytes) is None
-    assert gunzip(gzip.compress(b"fine"), 100) == b"fine"
     assert site.asked[0].headers["accept-encoding"] == "gzip"
 
 

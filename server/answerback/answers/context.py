@@ -77,9 +77,7 @@ class ContextBuilder:
         question, turns, owners = await self._db.read(lambda: self._asked(site, job))
         page = None
         if job.url:
-            page = await self._pages.read(
-                site.key, site.origins, job.url, lambda: self._may_fetch(site, job), hint=job.hint
-            )
+            page = await self._pages.read(site, job.url, lambda: self._may_fetch(site, job), hint=job.hint)
         now = datetime.fromtimestamp(self._clock.now() / 1000, ZoneInfo(site.timezone))
         context = context_of(question, [turn.text for turn in turns if turn.role == "visitor"], now)
         home = page.url if page is not None else ""

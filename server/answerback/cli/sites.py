@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import argparse
 import json
-from dataclasses import asdict
+import sys
+from collections.abc import Mapping
 from typing import Any
 
 from ..core.comments import PAGE_LIMIT
 from ..errors import NotFound
 from ..settings import Settings, limit
-from ..sites.settings import AI_RULES, SITE_SETTINGS, Site, read_site
+from ..sites.settings import AI_RULES, BY_NAME, SITE_SETTINGS, Site, read_site
 from .console import Parser, command, count, say, watched, with_database
 
 
@@ -87,11 +88,16 @@ def _sites(settings: Settings) -> list[tuple[str, dict[str, str]]]:
 def _site_list(settings: Settings, options: argparse.Namespace) -> int:
     sites = _sites(settings)
     if options.json:
-        print(json.dumps([{"key": key, **texts} for key, texts in sites], ensure_ascii=False))
+        print(json.dumps([{"key": key, **shown(texts)} for key, texts in sites], ensure_ascii=False))
     else:
         for key, texts in sites:
             print(f"{key}\t{texts.get('origins', '')}\t{texts.get('name', '')}")
     return 0
+
+
+def shown(texts: Mapping[str, str]) -> dict[str, str]:
+    """Settings as they may be printed: of a secret, whether it is set."""
+    return {name: BY_NAME[name].shown(text) if name in BY_NAME else text for name, text in texts.items()}
 
 
 def _site_show(settings: Settings, options: argparse.Namespace) -> int:
@@ -99,7 +105,7 @@ def _site_show(settings: Settings, options: argparse.Namespace) -> int:
     if found is None:
         say(f"answerback: no site {options.key!r}")
         return 1
-    values = {setting.name: found.get(setting.name, setting.default) for setting in SITE_SETTINGS}
+    values = shown({setting.name: found.get(setting.name, setting.default) for setting in SITE_SETTINGS})
     if options.json:
         print(json.dumps({"key": options.key, **values, "snippet": snippet(settings, options.key)}, ensure_ascii=False))
     else:
@@ -151,7 +157,9 @@ def _site_set(settings: Settings, options: argparse.Namespace) -> int:
         if not sign:
             say(f"answerback: {change!r} is not NAME=VALUE")
             return 2
-        changes[name.strip()] = value.strip()
+        name, value = name.strip(), value.strip()
+        secret = name in BY_NAME and BY_NAME[name].secret
+        changes[name] = sys.stdin.readline().strip() if secret and value == "-" else value
     with_database(settings, lambda db: db.write(lambda: change_site(options.key, changes, SystemClock().now())))
     say(f"Changed {', '.join(changes)} of {options.key}.")
     return 0
@@ -221,7 +229,7 @@ def _site_visitor(settings: Settings, options: argparse.Namespace) -> int:
 
 
 def _site_crawl(settings: Settings, options: argparse.Namespace) -> int:
-    from ..admin.pages.knowledge import problem_of
+    from ..admin.pages.knowledge import advice_on, problem_of, reason_in_words
     from ..knowledge.build import crawl_site
 
     site, tell = site_of(settings, options.key), watched("Pages")
@@ -234,11 +242,18 @@ def _site_crawl(settings: Settings, options: argparse.Namespace) -> int:
         f"{result.changed:,} changed, {result.unchanged:,} as before; {result.left_out:,} left out, "
         f"{result.failed:,} failed, {result.forgotten:,} gone."
     )
+    for name, reason in result.ordered():
+        say(f"{reason.count:7,}  {reason_in_words(name, 'en')}: {', '.join(reason.examples)}")
+        if advice := advice_on(name, "en"):
+            say(f"         {advice}")
     if result.error:
-        say(problem_of(result.error, "en"))
+        say(problem_of(result.error, "en", result.reasons))
+    if result.error == "outside":
+        origins = ",".join((*site.origins, result.reasons["outside"].examples[0]))
+        say(f"answerback site set {site.key} origins={origins}")
     if options.json:
-        print(json.dumps(asdict(result)))
-    return 1 if result.error else 0
+        print(json.dumps(result.public(), ensure_ascii=False))
+    return 1 if result.mostly_unread else 0
 
 
 def site_of(settings: Settings, key: str) -> Site:

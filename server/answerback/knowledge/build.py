@@ -16,8 +16,10 @@ from ..runtime import Runtime
 from ..settings import Settings
 from ..sites.settings import Site
 from ..sites.store import SiteDirectory
-from .crawl.crawler import MOST_PAGES, Crawled, Crawler, Tell
+from .crawl.crawler import Crawler, Tell
 from .crawl.crawls import PACE_SECONDS, SiteCrawls
+from .crawl.report import Crawled
+from .crawl.walk import MOST_PAGES
 from .index.embeddings import OpenAIEmbedder, PassageVectors
 from .index.search import SiteIndex
 from .page_reader import PageReader

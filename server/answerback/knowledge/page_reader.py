@@ -14,8 +14,10 @@ from ..core.page_addresses import names
 from ..db.database import Database
 from ..db.work import Work
 from ..jobs.queue import JobQueue
+from ..net.browsing import Session
 from ..net.fetch import Fetched, PageFetcher
 from ..sandbox.pool import Refused
+from ..sites.settings import Site
 from .crawl.links import Signs, normal_url
 from .extract.content import Content
 from .parsing import Parsing
@@ -26,6 +28,7 @@ log = logging.getLogger(__name__)
 FRESH_MS = 10 * 60_000
 STALE_MS = 24 * 3_600_000
 GONE = (404, 410)
+HINT = "hint"
 MayFetch = Callable[[], Awaitable[bool]]
 
 PAGE_CHANGED = "page_changed"
@@ -48,42 +51,43 @@ class PageReader:
         self._jobs = jobs
         self._locks: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
 
-    async def read(
-        self, site: str, origins: Collection[str], url: str, may_fetch: MayFetch = always, *, hint: str = ""
-    ) -> PageText | None:
-        """The page's text, or None when there is none to be had; a text of up to a day ago beats none. `may_fetch` is
-        asked before each page that is fetched. Where nothing is at its address, it is read at a visitor's `hint`, if
-        the page there says by its canonical link that this is its address."""
+    async def read(self, site: Site, url: str, may_fetch: MayFetch = always, *, hint: str = "") -> PageText | None:
+        """The page's text, or None when there is none to be had; what was read before beats none, of a page that is
+        gone for a day. `may_fetch` is asked before each page that is fetched. Where nothing is at its address, it is
+        read at a visitor's `hint`, if the page there says by its canonical link that this is its address."""
         url = url.partition("#")[0]
-        lock = self._locks.setdefault((site, url), asyncio.Lock())
+        lock = self._locks.setdefault((site.key, url), asyncio.Lock())
         async with lock:
-            kept = await page_text(self._db, site, url)
             now = self._clock.now()
+            kept = await page_text(self._db, site.key, url)
             if kept is not None and now - kept.fetched_at < FRESH_MS:
                 return kept
-            page: PageText | None = None
-            signs = Signs()
-            if await may_fetch():
-                fetched = await self.fetcher.fetch(
-                    url, origins, etag=kept.etag if kept else "", last_modified=kept.last_modified if kept else ""
-                )
-                page, signs = await self._page(site, url, fetched, kept, now)
-                if hint and fetched.code in GONE:
-                    page, signs = await self._hinted(site, origins, hint, may_fetch, now)
+            hinted = normal_url(hint, site.origins) if hint else ""
+            at_hint = await page_text(self._db, site.key, hinted) if hinted else None
+            if at_hint is not None and at_hint.status == HINT and now - at_hint.fetched_at < FRESH_MS:
+                return at_hint
+            if not await may_fetch():
+                return kept
+            session = Session(site.crawl_header)
+            marks = (kept.etag, kept.last_modified) if kept else ("", "")
+            fetched = await self.fetcher.fetch(
+                url, site.origins, etag=marks[0], last_modified=marks[1], session=session
+            )  # fmt: skip
+            page, signs = await self._page(site.key, url, fetched, kept, now)
+            if hinted and fetched.code in GONE and await may_fetch():
+                page, signs = await self._hinted(site, hinted, session, now)
             if page is None:
-                return kept if kept is not None and now - kept.fetched_at < STALE_MS else None
+                gone = fetched.code in GONE
+                return kept if kept is not None and not (gone and now - kept.fetched_at >= STALE_MS) else None
             await self._db.write(lambda: self.keep(page, signs.keys))
             return page
 
-    async def _hinted(
-        self, site: str, origins: Collection[str], hint: str, may_fetch: MayFetch, now: int
-    ) -> tuple[PageText | None, Signs]:
-        url = normal_url(hint, origins)
-        if not url or not await may_fetch():
+    async def _hinted(self, site: Site, url: str, session: Session, now: int) -> tuple[PageText | None, Signs]:
+        fetched = await self.fetcher.fetch(url, site.origins, session=session)
+        page, signs = await self._page(site.key, url, fetched, None, now, site.origins)
+        if page is None or not names(signs.canonical, url):
             return None, Signs()
-        fetched = await self.fetcher.fetch(url, origins)
-        page, signs = await self._page(site, url, fetched, None, now, tuple(origins))
-        return (page, signs) if names(signs.canonical, url) else (None, Signs())
+        return replace(page, status=HINT), signs
 
     def keep(self, page: PageText, keys: Collection[str] = ()) -> Work[None]:
         """Keep a page's text; `keys` are those of threads that it names as its own."""
@@ -115,7 +119,9 @@ class PageReader:
         return as_page(site, url, fetched, content, now), signs
 
 
-def as_page(site: str, url: str, fetched: Fetched, content: Content, now: int) -> PageText | None:
+def as_page(
+    site: str, url: str, fetched: Fetched, content: Content, now: int, *, asked: bool = True
+) -> PageText | None:
     """What is kept of a page that has come; None when it has no text."""
     if not content.blocks:
         return None
@@ -123,5 +129,6 @@ def as_page(site: str, url: str, fetched: Fetched, content: Content, now: int) -
         log.warning("page_cut: %s of site %s is long, and its end is not read", url, site)
     hash = hashlib.sha256("\n".join(block.text for block in content.blocks).encode()).hexdigest()[:32]
     return PageText(
-        site, url, content.title, content.lang, content.blocks, hash, fetched.etag, fetched.last_modified, "ok", now
-    )
+        site, url, content.title, content.lang, content.blocks, hash, fetched.etag, fetched.last_modified, "ok", now,
+        asked,
+    )  # fmt: skip

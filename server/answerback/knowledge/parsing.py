@@ -9,8 +9,9 @@ from weakref import WeakValueDictionary
 from ..core.answering import Passage
 from ..core.grounding.passages import Block
 from ..net.fetch import Fetched
+from ..sandbox.frames import Body
 from ..sandbox.pool import Limits, Pool
-from .crawl.links import Signs
+from .crawl.links import Signs, Teaser
 from .crawl.sitemaps import Sitemap
 from .extract.content import Content
 from .index.store import Entry
@@ -37,12 +38,11 @@ class Parsing:
         found = await self._run(site, "page", args, fetched.body)
         blocks = tuple(Block(text, tuple(headings)) for text, headings in found["blocks"])
         signs = found["signs"]
-        return (
-            Content(found["title"], found["lang"], blocks, found["is_cut"]),
-            Signs(tuple(signs["links"]), signs["canonical"], signs["may_keep"], tuple(signs["keys"])),
-        )
+        signs |= {name: tuple(signs[name]) for name in ("links", "keys")}
+        signs["teasers"] = tuple(Teaser(**teaser) for teaser in signs["teasers"])
+        return Content(found["title"], found["lang"], blocks, found["is_cut"]), Signs(**signs)
 
-    async def sitemap(self, site: str, body: bytes) -> Sitemap:
+    async def sitemap(self, site: str, body: Body) -> Sitemap:
         """The places that a sitemap lists. Raises sandbox.Refused."""
         return Sitemap(**(await self._run(site, "sitemap", {}, body)))
 
@@ -52,7 +52,7 @@ class Parsing:
         found = await self._run(page.site, "passages", args)
         return [Entry(**(entry | {"passage": Passage(**entry["passage"])})) for entry in found]
 
-    async def _run(self, site: str, task: str, args: Any, body: bytes = b"") -> Any:
+    async def _run(self, site: str, task: str, args: Any, body: Body = b"") -> Any:
         async with self._turns.setdefault(site, asyncio.Lock()):
             result, _ = await self._workers.run(task, args, body)
             return result

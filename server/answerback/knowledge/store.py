@@ -10,7 +10,7 @@ import orjson
 from ..core.grounding.passages import Block
 from ..core.page_addresses import key_of
 from ..db.database import Database
-from ..db.work import Work, one, run
+from ..db.work import Work, many, one, run
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,33 +26,58 @@ class PageText:
     etag: str
     last_modified: str
     status: str
+    """`ok`, or `hint`: read where a visitor has said, since the page says itself that this is its address."""
     fetched_at: int
+    asked: bool = True
+    """Whether it is kept only since somebody asked there: no crawl has come by."""
+
+
+_COLUMNS = "site, url, title, lang, blocks, hash, etag, last_modified, status, fetched_at, asked"
+MOST_ASKED, MOST_ASKED_BYTES = 500, 4 * 1024 * 1024
+"""Texts of a site that are kept only since visitors asked there."""
 
 
 async def page_text(db: Database, site: str, url: str) -> PageText | None:
     """The text that is kept of a page."""
-    row = await db.fetch_one("SELECT * FROM page_texts WHERE site = :site AND url = :url", site=site, url=url)
+    row = await db.fetch_one(f"SELECT {_COLUMNS} FROM page_texts WHERE site = :site AND url = :url", site=site, url=url)
     if row is None:
         return None
     blocks = tuple(Block(text, tuple(headings)) for text, headings in orjson.loads(row.pop("blocks")))
-    return PageText(blocks=blocks, **row)
+    return PageText(blocks=blocks, asked=bool(row.pop("asked")), **row)
 
 
 def keep_page_text(page: PageText) -> Work[str | None]:
     """Keep a page's text in place of what was kept before, whose hash is returned."""
     before = yield one("SELECT hash FROM page_texts WHERE site = :site AND url = :url", site=page.site, url=page.url)
+    blocks = orjson.dumps([[block.text, block.headings] for block in page.blocks])
     yield run(
-        """INSERT INTO page_texts (site, url, title, lang, blocks, hash, etag, last_modified, status, fetched_at)
-        VALUES (:site, :url, :title, :lang, :blocks, :hash, :etag, :last_modified, :status, :fetched_at)
+        f"""INSERT INTO page_texts ({_COLUMNS}, size)
+        VALUES (:site, :url, :title, :lang, :blocks, :hash, :etag, :last_modified, :status, :fetched_at, :asked, :size)
         ON CONFLICT (site, url) DO UPDATE SET title = excluded.title, lang = excluded.lang, blocks = excluded.blocks,
             hash = excluded.hash, etag = excluded.etag, last_modified = excluded.last_modified,
-            status = excluded.status, fetched_at = excluded.fetched_at""",
-        site=page.site, url=page.url, title=page.title, lang=page.lang,
-        blocks=orjson.dumps([[block.text, block.headings] for block in page.blocks]).decode(),
-        hash=page.hash, etag=page.etag, last_modified=page.last_modified, status=page.status,
-        fetched_at=page.fetched_at,
+            status = excluded.status, fetched_at = excluded.fetched_at, size = excluded.size,
+            asked = CASE WHEN page_texts.asked = 0 THEN 0 ELSE excluded.asked END""",
+        site=page.site, url=page.url, title=page.title, lang=page.lang, blocks=blocks.decode(), hash=page.hash,
+        etag=page.etag, last_modified=page.last_modified, status=page.status, fetched_at=page.fetched_at,
+        asked=int(page.asked), size=len(blocks),
     )  # fmt: skip
+    if page.asked:
+        yield from _forget_oldest(page.site)
     return None if before is None else before["hash"]
+
+
+def _forget_oldest(site: str) -> Work[None]:
+    """Of what visitors had us read, keep no more than has its place."""
+    rows = yield many(
+        """SELECT url, size FROM page_texts WHERE site = :site AND asked = 1 ORDER BY fetched_at DESC
+        LIMIT :limit""",
+        site=site, limit=MOST_ASKED + 10,
+    )  # fmt: skip
+    left = MOST_ASKED_BYTES
+    for number, row in enumerate(rows):
+        left -= row["size"]
+        if left < 0 or number >= MOST_ASKED:
+            yield from drop_page_text(site, row["url"])
 
 
 def name_threads(page: PageText, keys: Iterable[str]) -> Work[None]:

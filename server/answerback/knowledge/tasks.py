@@ -15,12 +15,14 @@ from .crawl.robots import forbids_index
 from .crawl.sitemaps import read_sitemap
 from .extract.content import Content
 from .extract.html import content_of, document, extract
+from .extract.lightening import lightened
 from .index.entries import entries
 
 
 def page(args: dict[str, Any], body: bytes) -> tuple[Any, bytes]:
     """A page's content, and its signs. Raises ValueError (`nodes`)."""
     content_type: str = args["content_type"]
+    body, cut = lightened(body)
     root = None if content_type.startswith("text/plain") else document(body, content_type)
     if root is None:
         content = extract(body, content_type) if content_type.startswith("text/plain") else Content("", "", ())
@@ -34,7 +36,7 @@ def page(args: dict[str, Any], body: bytes) -> tuple[Any, bytes]:
         "title": content.title,
         "lang": content.lang,
         "blocks": blocks,
-        "is_cut": content.is_cut,
+        "is_cut": cut or content.is_cut,
         "signs": asdict(signs),
     }, b""
 

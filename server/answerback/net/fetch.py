@@ -9,11 +9,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import mmap
 import socket
 import ssl
+import tempfile
+import time
 import zlib
 from collections.abc import Awaitable, Callable, Collection, Iterable
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from functools import cache
 from typing import Any, Protocol
 from urllib.parse import urljoin, urlsplit
@@ -22,11 +26,15 @@ import httpcore2
 import httpx2
 
 from ..core.hosts import normal_origin
+from .browsing import Session
 from .deny_list import PrivateSites, is_public
 
 log = logging.getLogger(__name__)
 
-SECONDS, MOST_BYTES, REDIRECTS = 5.0, 2 * 1024 * 1024, 3
+SECONDS, MOST_BYTES, REDIRECTS = 5.0, 8 * 1024 * 1024, 3
+"""Of a page's bytes most may be pictures in it: what is read without them is limited where they are taken out."""
+IN_MEMORY = MOST_BYTES
+"""What is larger is on disk: a site cannot fill our memory by its sitemaps."""
 ADDRESSES_TRIED = 3
 AGENT = "Answerback/0.1 (reads pages of its own site to answer comments)"
 Resolver = Callable[[str, int], Awaitable[list[str]]]
@@ -43,35 +51,39 @@ def always(url: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of resource: the media types that are accepted, and the most bytes that are read."""
+    """A kind of resource: the media types that are accepted (all if there are none), the most bytes that are read, and
+    how many times as long as usual that may take."""
 
     types: tuple[str, ...]
     most_bytes: int
+    patience: int = 1
 
 
-PAGE = Kind(("text/html", "application/xhtml+xml", "text/plain"), MOST_BYTES)
-ROBOTS = Kind(("text/plain", "text/html", "application/octet-stream", ""), 512 * 1024)
-SITEMAP = Kind(
-    ("application/xml", "text/xml", "application/rss+xml", "text/plain", "application/gzip", "application/x-gzip",
-     "application/octet-stream", "binary/octet-stream", ""),
-    10 * 1024 * 1024,
-)  # fmt: skip
+_TYPES = ("text/html", "application/xhtml+xml", "text/plain")
+PAGE = Kind(_TYPES, MOST_BYTES)
+CRAWLED = Kind(_TYPES, MOST_BYTES, 4)
+"""A page that no visitor waits for: machines that sleep need their time to wake up."""
+ROBOTS = Kind(("text/plain", "text/html", "application/octet-stream", ""), 512 * 1024, 4)
+SITEMAP = Kind((), 50 * 1024 * 1024, 12)
+"""Its type says little: what it is, its bytes tell."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
     """What came: `status` is `ok`, `unchanged`, or why not (`origin`, `robots`, `address`, `redirects`, `slow`,
     `large`, `type`, `http`, `network`); `code` is HTTP's own where there was an answer, `robots` its `X-Robots-Tag`,
-    a line each."""
+    a line each; `for_good`: what has led elsewhere says so for ever; `retry_after` is in seconds."""
 
     status: str
     url: str = ""
-    body: bytes = b""
+    body: bytes | mmap.mmap = b""
     content_type: str = ""
     etag: str = ""
     last_modified: str = ""
     code: int = 0
     robots: str = ""
+    for_good: bool = False
+    retry_after: float | None = None
 
 
 class PageFetcher(Protocol):
@@ -79,7 +91,7 @@ class PageFetcher(Protocol):
 
     async def fetch(
         self, url: str, origins: Collection[str], *, etag: str = "", last_modified: str = "", kind: Kind = PAGE,
-        allows: Allows = always,
+        allows: Allows = always, session: Session | None = None,
     ) -> Fetched:  # fmt: skip
         """The page, if it is of one of the origins, and `allows` where it has moved to. Never raises."""
         ...
@@ -94,7 +106,7 @@ class RecordedPageFetcher:
 
     async def fetch(
         self, url: str, origins: Collection[str], *, etag: str = "", last_modified: str = "", kind: Kind = PAGE,
-        allows: Allows = always,
+        allows: Allows = always, session: Session | None = None,
     ) -> Fetched:  # fmt: skip
         """The recorded page, or a 404."""
         self.calls.append(url)
@@ -176,18 +188,18 @@ class HttpPageFetcher:
 
     async def fetch(
         self, url: str, origins: Collection[str], *, etag: str = "", last_modified: str = "", kind: Kind = PAGE,
-        allows: Allows = always,
+        allows: Allows = always, session: Session | None = None,
     ) -> Fetched:  # fmt: skip
         """The page, if it is of one of the origins, and `allows` where it has moved to. Never raises."""
-        accept = "text/html, text/plain;q=0.8" if kind is PAGE else "*/*"
+        accept = "text/html, text/plain;q=0.8" if kind.types == _TYPES else "*/*"
         headers = {"User-Agent": AGENT, "Accept": accept, "Accept-Encoding": "gzip"}
         if etag:
             headers["If-None-Match"] = etag
         if last_modified:
             headers["If-Modified-Since"] = last_modified
         try:
-            async with asyncio.timeout(self._seconds):
-                return await self._follow(url, origins, headers, kind, allows)
+            async with asyncio.timeout(self._seconds * kind.patience):
+                return await self._follow(url, origins, headers, kind, allows, session or Session())
         except TimeoutError:
             return Fetched("slow", url)
         except AddressRefused as error:
@@ -202,11 +214,12 @@ class HttpPageFetcher:
             log.warning("%s is at a private address and is not read: name it in ANSWERBACK_PRIVATE_SITES", host)
 
     async def _follow(
-        self, url: str, origins: Collection[str], headers: dict[str, str], kind: Kind, allows: Allows
+        self, url: str, origins: Collection[str], headers: dict[str, str], kind: Kind, allows: Allows, session: Session
     ) -> Fetched:
+        for_good = True
         for number in range(REDIRECTS + 1):
             if not _is_of(url, origins):
-                return Fetched("origin", url)
+                return Fetched("origin", url, for_good=for_good and number > 0)
             if number and not allows(url):
                 return Fetched("robots", url)
             transport = checked_transport(
@@ -214,57 +227,68 @@ class HttpPageFetcher:
             )
             async with (
                 httpx2.AsyncClient(transport=transport, trust_env=False, follow_redirects=False) as client,
-                client.stream("GET", url, headers=headers) as response,
+                client.stream("GET", url, headers=headers | session.headers(url)) as response,
             ):
+                session.take(url, response.headers.get_list("set-cookie"))
                 if response.status_code in (301, 302, 303, 307, 308):
+                    for_good = for_good and response.status_code in (301, 308)
                     url = urljoin(url, response.headers.get("location", "")).partition("#")[0]
                     continue
-                return await _read(url, response, kind)
+                return await _read(url, response, kind, for_good=for_good)
         return Fetched("redirects", url)
 
 
-async def _read(url: str, response: httpx2.Response, kind: Kind) -> Fetched:
+async def _read(url: str, response: httpx2.Response, kind: Kind, *, for_good: bool) -> Fetched:
     code, headers = response.status_code, response.headers
     robots = "\n".join(headers.get_list("x-robots-tag"))[:500]
     if code == 304:
         return Fetched("unchanged", url, code=code, robots=robots)
     if code != 200:
-        return Fetched("http", url, code=code)
+        return Fetched("http", url, code=code, retry_after=seconds_until(headers.get("retry-after", ""), time.time()))
     content_type = headers.get("content-type", "")[:200]
-    if content_type.partition(";")[0].strip().lower() not in kind.types:
+    if kind.types and content_type.partition(";")[0].strip().lower() not in kind.types:
         return Fetched("type", url, code=code)
     body = await _body(response, kind.most_bytes)
     if isinstance(body, str):
         return Fetched(body, url, code=code)
     etag, last_modified = headers.get("etag", "")[:200], headers.get("last-modified", "")[:100]
-    return Fetched("ok", url, body, content_type, etag, last_modified, code, robots)
+    return Fetched("ok", url, body, content_type, etag, last_modified, code, robots, for_good)
 
 
-async def _body(response: httpx2.Response, most: int) -> bytes | str:
+def seconds_until(retry_after: str, now: float) -> float | None:
+    """What `Retry-After` says: a number of seconds, or a date."""
+    if retry_after.strip().isdecimal():
+        return float(retry_after[:9])
+    try:
+        return max(0.0, parsedate_to_datetime(retry_after).timestamp() - now)
+    except (ValueError, OverflowError):
+        return None
+
+
+async def _body(response: httpx2.Response, most: int) -> bytes | mmap.mmap | str:
     """The body, unpacked by ourselves: never more of it than may be kept, however small it came. Else why not."""
     packed = response.headers.get("content-encoding", "").strip().lower()
     if packed not in ("", "identity", "gzip", "x-gzip"):
         return "type"
     unpack = zlib.decompressobj(16 + zlib.MAX_WBITS) if "gzip" in packed else None
-    body = bytearray()
-    async for part in response.aiter_raw():
-        try:
-            body += part if unpack is None else unpack.decompress(part, most + 1 - len(body))
-        except zlib.error:
+    size = 0
+    with tempfile.SpooledTemporaryFile(IN_MEMORY) as body:
+        async for part in response.aiter_raw():
+            try:
+                part = part if unpack is None else unpack.decompress(part, most + 1 - size)
+            except zlib.error:
+                return "network"
+            size += len(part)
+            if size > most or (unpack is not None and unpack.unconsumed_tail):
+                return "large"
+            body.write(part)
+        if unpack is not None and not unpack.eof:
             return "network"
-        if len(body) > most or (unpack is not None and unpack.unconsumed_tail):
-            return "large"
-    return "network" if unpack is not None and not unpack.eof else bytes(body)
-
-
-def gunzip(body: bytes, most: int) -> bytes | None:
-    """The content of a gzip file; None if it is not one, or too large."""
-    unpack = zlib.decompressobj(16 + zlib.MAX_WBITS)
-    try:
-        found = unpack.decompress(body, most + 1)
-    except zlib.error:
-        return None
-    return found if unpack.eof and len(found) <= most else None
+        if size > IN_MEMORY:
+            body.flush()
+            return mmap.mmap(body.fileno(), 0, prot=mmap.PROT_READ)
+        body.seek(0)
+        return body.read()
 
 
 def _is_of(url: str, origins: Collection[str]) -> bool:

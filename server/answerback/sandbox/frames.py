@@ -5,15 +5,18 @@ JSON and not pickle: a worker that a file has taken over can then say wrong thin
 
 from __future__ import annotations
 
+from mmap import mmap
 from struct import Struct
 from typing import Any, BinaryIO
 
 import orjson
 
+Body = bytes | mmap
+"""What is sent beside the JSON, in memory or on disk."""
 _LENGTHS = Struct(">II")
 
 
-def write_frame(stream: BinaryIO, head: Any, body: bytes = b"") -> None:
+def write_frame(stream: BinaryIO, head: Any, body: Body = b"") -> None:
     """Send a frame. Raises OSError when nobody reads it."""
     packed = orjson.dumps(head)
     stream.write(_LENGTHS.pack(len(packed), len(body)))

@@ -18,7 +18,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, BinaryIO, cast
 
-from .frames import read_frame, write_frame
+from .frames import Body, read_frame, write_frame
 
 IDLE_SECONDS = 60.0
 PASSED_ON = ("PATH", "PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH", "LANG", "LC_ALL", "TZ")
@@ -43,7 +43,7 @@ class Limits:
 @dataclass(frozen=True, slots=True)
 class _Task:
     head: dict[str, Any]
-    body: bytes
+    body: Body
     future: Future[tuple[Any, bytes]]
 
 
@@ -59,7 +59,7 @@ class Pool:
         self._waiting: queue.SimpleQueue[_Task] = queue.SimpleQueue()
         self._threads = self._idle = 0
 
-    async def run(self, task: str, args: Any, body: bytes = b"") -> tuple[Any, bytes]:
+    async def run(self, task: str, args: Any, body: Body = b"") -> tuple[Any, bytes]:
         """Do a task. Raises Refused."""
         future: Future[tuple[Any, bytes]] = Future()
         with self._lock:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,6 +15,10 @@ from ..settings import limit
 AI_RULES = ("always", "questions", "mention", "drafts", "off")
 MODERATION = ("none", "first", "links", "all")
 THEMES = ("auto", "light", "dark")
+_OUR_HEADERS = frozenset(
+    """accept accept-encoding connection content-length expect host if-modified-since if-none-match te trailer
+    transfer-encoding upgrade user-agent""".split()
+)
 _KEY = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,48}[a-z0-9])?")
 
 
@@ -26,6 +30,12 @@ class SiteSetting:
     default: str
     help: str
     parse: Callable[[str], Any] = str
+    secret: bool = False
+    """Whether nobody is shown it again."""
+
+    def shown(self, text: str) -> str:
+        """Its text, as it may be shown."""
+        return "(set)" if self.secret and text else text
 
 
 def _origins(text: str) -> tuple[str, ...]:
@@ -96,6 +106,18 @@ def _words(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(word.strip() for word in text.split(",") if word.strip()))
 
 
+def _header(text: str) -> str:
+    """A line of a request: what gets a reader past a password."""
+    name, sign, value = (part.strip() for part in text.partition(":"))
+    if not text:
+        return ""
+    if not (sign and value and value.isascii() and value.isprintable() and re.fullmatch(r"[A-Za-z0-9-]{1,50}", name)):
+        raise ValueError('must be one header, such as "Authorization: Basic …"')
+    if name.lower() in _OUR_HEADERS or len(text) > 4_000:
+        raise ValueError(f"must not be {name}, and have at most 4,000 characters")
+    return text
+
+
 def _lang(text: str) -> str:
     if text and not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", text):
         raise ValueError("must be a language tag such as en or ko")
@@ -139,6 +161,9 @@ SITE_SETTINGS: tuple[SiteSetting, ...] = (
     SiteSetting("blocked_words", "", "Words that questions and answers must not contain, comma-separated.", _words),
     SiteSetting("crawl", "true", "Whether to crawl the site, so that answers can use its other pages.", _boolean),
     SiteSetting("crawl_hours", "24", "Hours between crawls.", _hours),
+    SiteSetting(
+        "crawl_header", "", "A header that is sent to the site's origins when its pages are read.", _header, secret=True
+    ),
 )
 BY_NAME: Mapping[str, SiteSetting] = {setting.name: setting for setting in SITE_SETTINGS}
 
@@ -174,6 +199,7 @@ class Site:
     blocked_words: tuple[str, ...]
     crawl: bool
     crawl_hours: int
+    crawl_header: str = field(repr=False)
 
     def public(self) -> dict[str, Any]:
         """What the widget needs to know."""

@@ -14,6 +14,7 @@ from ...i18n.catalogue import texts
 from ...i18n.cldr import date_and_time
 from ...knowledge.build import Knowledge
 from ...knowledge.crawl import store
+from ...knowledge.crawl.report import Reason, is_fault, ordered, read_reasons
 from ...knowledge.crawl.store import STATUSES, Crawl, SitePage
 from ...knowledge.index.search import SiteIndex
 from ...runtime import Runtime
@@ -25,6 +26,10 @@ PAGES = 50
 MOST_CARDS = 20
 """Who has more sites sees one of them at a time."""
 TEXT_LIMIT, ADDRESS_LIMIT = 200, 2_000
+PROBLEMS = frozenset(("address", "lost", "robots", "paused"))
+REASONS = frozenset(("gone", "away", "limit", "paused", "outside", "cut", "format"))
+"""Reasons for not reading, or not keeping, that are no statuses of pages."""
+ADVICE = frozenset(("script", "outside", "refused", "paused", "listing", "missing"))
 
 
 class KnowledgeViews:
@@ -85,6 +90,7 @@ class KnowledgeViews:
         site = self._sites.known(key)
         used = next((row for row in own if row["status"] == "ok"), {"pages": 0, "passages": 0})
         zone = self._zone(key)
+        reasons = read_reasons(crawl.report.get("reasons", {})) if crawl else {}
         return {
             "key": key,
             "name": site.name if site and site.name else key,
@@ -96,8 +102,15 @@ class KnowledgeViews:
             "counts": {row["status"]: row["pages"] for row in own},
             "read_at": date_and_time(lang, crawl.ended_at, zone) if crawl and crawl.ended_at else "",
             "due_at": date_and_time(lang, crawl.due_at, zone) if crawl and crawl.due_at > self._clock.now() else "",
-            "problem": problem_of(crawl.error, lang) if crawl else "",
-        }
+            "problem": problem_of(crawl.error, lang, reasons) if crawl else "",
+            "reasons": [
+                {
+                    "count": reason.count, "text": reason_in_words(name, lang), "advice": advice_on(name, lang),
+                    "examples": reason.examples, "fault": is_fault(name),
+                }
+                for name, reason in ordered(reasons)
+            ],
+        }  # fmt: skip
 
     def _zone(self, site: str) -> str:
         known = self._sites.known(site)
@@ -146,13 +159,32 @@ class KnowledgeViews:
         return self._auth.redirect(PATH, query)
 
 
-def problem_of(error: str, lang: str) -> str:
+def problem_of(error: str, lang: str, reasons: Mapping[str, Reason] | None = None) -> str:
     """Why a site could not be crawled, in words."""
     t = texts(lang, "admin.knowledge")
-    if error in ("address", "lost"):
-        return t["private" if error == "address" else "taken_over"]
-    if error.startswith("robots"):
-        return t["robots"]
-    if error.startswith("sitemap"):
-        return t["sitemap"]
-    return t("refused", status=error.removeprefix("http ")) if error else ""
+    if error == "outside" and reasons:
+        return t("outside", origin=reasons[error].examples[0], count=str(reasons[error].count))
+    return t[f"problems.{error.partition(':')[0]}"] if error else ""
+
+
+def reason_in_words(name: str, lang: str) -> str:
+    """Why some pages were not read, in words."""
+    t = texts(lang, "admin.knowledge")
+    what, _, why = name.partition(" ")
+    if what == "http":
+        return t("answered", status=why)
+    if why:
+        reason = t("answered", status=why.removeprefix("http ")) if why.startswith("http ") else _in_words(why, lang)
+        return t("sitemap_unread" if what == "sitemap" else "robots_unread", why=reason)
+    return _in_words(name, lang)
+
+
+def _in_words(name: str, lang: str) -> str:
+    return texts(lang, "admin.knowledge")[f"statuses.{name}" if name in STATUSES else f"reasons.{name}"]
+
+
+def advice_on(name: str, lang: str) -> str:
+    """What an owner can do about it; empty where there is nothing to say."""
+    what, _, why = name.partition(" ")
+    key = "refused" if what == "http" and why in ("401", "403") else what
+    return texts(lang, "admin.knowledge")[f"advice.{key}"] if key in ADVICE else ""

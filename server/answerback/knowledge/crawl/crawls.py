@@ -9,6 +9,7 @@ from ...jobs.model import Job, Kind
 from ...runtime import Runtime
 from . import store
 from .crawler import Crawler
+from .report import is_fault
 
 log = logging.getLogger(__name__)
 
@@ -64,5 +65,14 @@ class SiteCrawls:
         await self._sites.refresh()
         site = self._sites.known(job.site)
         result = None if site is None else await self._crawler.crawl(site, job.id)
-        if result is not None:
-            log.info("crawled site %s: %d pages in use, %d new", job.site, result.pages, result.added)
+        if result is None:
+            return
+        level = logging.WARNING if result.mostly_unread else logging.INFO
+        log.log(
+            level, "crawled site %s: %d pages in use, %d new, %d changed, %d failed, %d left out",
+            job.site, result.pages, result.added, result.changed, result.failed, result.left_out,
+        )  # fmt: skip
+        for name, reason in result.ordered():
+            if is_fault(name):
+                example = reason.examples[0].partition("?")[0]
+                log.log(level, "crawl of site %s, %s: %d, as %s", job.site, name, reason.count, example)

@@ -12,8 +12,10 @@ from urllib.parse import parse_qsl, quote, urlencode, urljoin, urlsplit
 from ...core.comments import PAGE_LIMIT
 from ...core.hosts import normal_origin
 from .robots import NAME, forbids_index
+from .scripted import is_scripted
 
 MOST_KEYS, MOST_LINKS, MOST_LOOKED_AT, ADDRESS_LIMIT, MOST_SEGMENTS = 20, 500, 10_000, 1_000, 16
+MOST_TEASERS, HEADING_LIMIT = 100, 300
 _NO_PAGE = re.compile(
     r"\.(?:jpe?g|png|gif|webp|avif|svg|ico|bmp|pdf|zip|gz|tgz|bz2|xz|7z|rar|dmg|exe|iso|mp[34]|m4[av]|ogg|wav|webm|mov|"
     r"avi|css|m?js|json|xml|rss|atom|woff2?|ttf|otf|eot|csv|xlsx?|docx?|pptx?|epub|ics|txt)$",
@@ -26,14 +28,24 @@ _NOT_OURS = {"nofollow", "ugc", "sponsored"}
 
 
 @dataclass(frozen=True, slots=True)
+class Teaser:
+    """A heading that leads to another page of the site, as in lists of articles."""
+
+    heading: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Signs:
-    """The pages of the site that a page leads to, the address it would rather be known by, what it allows, and the keys
-    that it gives the threads on it."""
+    """The pages of the site that a page leads to, the address it would rather be known by, what it allows, the keys
+    that it gives the threads on it, its teasers of other pages, and whether only a script shows what it says."""
 
     links: tuple[str, ...] = ()
     canonical: str = ""
     may_keep: bool = True
     keys: tuple[str, ...] = ()
+    teasers: tuple[Teaser, ...] = ()
+    scripted: bool = False
 
 
 def normal_url(url: str, origins: Collection[str]) -> str:
@@ -86,6 +98,8 @@ def read_signs(root: Any, url: str, header: str, origins: Collection[str]) -> Si
         normal_url(_joined(base, canonical), origins) if canonical.strip() else "",
         not no_index,
         tuple(islice(dict.fromkeys(_keys(root)), MOST_KEYS)),
+        tuple(islice(_teasers(root, base, url, origins), MOST_TEASERS)),
+        is_scripted(root),
     )
 
 
@@ -94,6 +108,18 @@ def _keys(root: Any) -> Iterator[str]:
         key = item.get("data-page") or (item.get("page") if item.tag != "script" else "")
         if key and len(key) <= PAGE_LIMIT:
             yield key
+
+
+def _teasers(root: Any, base: str, own: str, origins: Collection[str]) -> Iterator[Teaser]:
+    for heading in root.iter("h1", "h2", "h3", "h4"):
+        links = {_joined(base, link.get("href")).partition("#")[0] for link in heading.iter("a") if link.get("href")}
+        links |= {
+            _joined(base, up.get("href")).partition("#")[0] for up in heading.iterancestors("a") if up.get("href")
+        }
+        url = normal_url(links.pop(), origins) if len(links) == 1 else ""
+        text = " ".join("".join(heading.itertext()).split())[:HEADING_LIMIT]
+        if text and url not in ("", own):
+            yield Teaser(text, url)
 
 
 def _links(root: Any, base: str, origins: Collection[str]) -> Iterator[str]:

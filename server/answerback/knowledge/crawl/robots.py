@@ -1,73 +1,99 @@
-"""What a site asks robots to leave alone: robots.txt, as RFC 9309 has it."""
+"""What a site asks robots to leave alone: robots.txt, as RFC 9309 has it.
+
+Reading one and asking it costs what its length costs, whatever is in it (tests/knowledge/test_politeness.py): rules for
+other robots are not kept, and those without a `*` are looked up.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import quote, urlsplit
 
 NAME = "answerback"
 """Our name in robots.txt; upper and lower case are alike there."""
-MOST_RULES, MOST_SITEMAPS, RULE_LIMIT = 2_000, 50, 500
+MOST_STARS, MOST_SITEMAPS, RULE_LIMIT, ADDRESS_LIMIT = 5_000, 50, 500, 2_000
+"""Of all rules together; rules with more are passed over."""
 LONGEST_DELAY = 60.0
 _OCTET = re.compile(r"%([0-9A-Fa-f]{2})")
 _UNRESERVED = re.compile(r"[A-Za-z0-9._~-]")
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """An `Allow` or `Disallow` line; `*` stands for anything, `$` at the end for the end."""
+@dataclass(slots=True)
+class Rules:
+    """The lines of a group: those that are the beginning of a path, and those with a `*`, or a `$` at the end."""
 
-    allows: bool
-    pattern: str
+    beginnings: dict[str, bool] = field(default_factory=dict)
+    patterns: dict[str, bool] = field(default_factory=dict)
+    delay: float = 0.0
+    stars: int = 0
+
+    def add(self, path: str, *, allows: bool) -> None:
+        """An `Allow` or `Disallow` line; of two for the same the kinder counts."""
+        stars = path.count("*") + path.endswith("$")
+        kept = self.patterns if stars else self.beginnings
+        if path in kept:
+            stars = 0
+        if self.stars + stars <= MOST_STARS:
+            self.stars += stars
+            kept[path] = kept.get(path, False) or allows
+
+    def allows(self, path: str) -> bool:
+        """The longest rule that fits decides, of equally long ones the kinder."""
+        fitting = [(len(rule), allows) for rule, allows in self.patterns.items() if _fits(rule, path)]
+        for end in range(len(path), 0, -1):
+            allows = self.beginnings.get(path[:end])
+            if allows is not None:
+                fitting.append((end, allows))
+                break
+        return max(fitting, default=(0, True))[1]
 
 
 @dataclass(frozen=True, slots=True)
 class Robots:
     """What holds for us on an origin; `delay` is in seconds between requests."""
 
-    rules: tuple[Rule, ...] = ()
+    rules: Rules = field(default_factory=Rules)
     delay: float = 0.0
     sitemaps: tuple[str, ...] = ()
 
     def allows(self, url: str) -> bool:
-        """Whether we may read an address: the longest rule that fits decides, of equally long ones the kinder."""
+        """Whether we may read an address."""
         parts = urlsplit(url)
-        path = _normal((parts.path or "/") + (f"?{parts.query}" if parts.query else ""))
-        fitting = [rule for rule in self.rules if _fits(rule.pattern, path)]
-        return max(fitting, key=lambda rule: (len(rule.pattern), rule.allows), default=Rule(True, "")).allows
+        path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        return self.rules.allows(_normal(path[:ADDRESS_LIMIT]))
 
 
 EVERYTHING = Robots()
-NOTHING = Robots((Rule(False, "/"),))
+NOTHING = Robots(Rules({"/": False}))
 """What holds while a site cannot tell: it may be asking to be left alone."""
 
 
 def parse(text: str) -> Robots:
     """The rules for us: those of our name where there are any, else those for everybody."""
-    groups: dict[str, list[Rule]] = {}
-    delays: dict[str, float] = {}
+    groups: dict[str, Rules] = {}
     sitemaps: list[str] = []
-    names: list[str] = []
+    names: set[str] = set()
     begun = False
     for name, value in _lines(text.removeprefix("\ufeff")):
         if name == "user-agent":
             agent = value.lower().partition("/")[0].strip()  # without a version
-            names = [agent] if begun else [*names, agent]
+            names = ({agent} if begun else names | {agent}) & {NAME, "*"}
             begun = False
-            groups.setdefault(agent, [])
+            for ours in names:
+                groups.setdefault(ours, Rules())
         elif name == "sitemap":
             sitemaps.append(value)
         elif name in ("allow", "disallow", "crawl-delay"):
             begun = True
             for agent in names:
                 if name == "crawl-delay":
-                    delays[agent] = _seconds(value)
-                elif value and len(groups[agent]) < MOST_RULES:
-                    groups[agent].append(Rule(name == "allow", _normal(value[:RULE_LIMIT])))
-    ours = NAME if NAME in groups else "*"
-    return Robots(tuple(groups.get(ours, ())), delays.get(ours, 0.0), tuple(sitemaps[:MOST_SITEMAPS]))
+                    groups[agent].delay = _seconds(value)
+                elif value:
+                    groups[agent].add(_normal(value[:RULE_LIMIT]), allows=name == "allow")
+    rules = groups.get(NAME) or groups.get("*") or Rules()
+    return Robots(rules, rules.delay, tuple(sitemaps[:MOST_SITEMAPS]))
 
 
 def _lines(text: str) -> Iterator[tuple[str, str]]:

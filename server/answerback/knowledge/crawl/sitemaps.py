@@ -1,19 +1,31 @@
-"""Sitemaps and sitemap indexes: XML (read without entities or document types), text, and both packed by gzip.
+"""Sitemaps and sitemap indexes: XML, text, and both packed by gzip, read piece by piece.
 
-What reads XML is imported with the first of them: most workers read pages only.
+What sites call XML often is none: empty lines before its declaration, bare ampersands, notices of PHP, a part that is
+missing. So no parser of XML reads it: what stands between tags is taken, and there are no entities to expand.
 """
 
 from __future__ import annotations
 
-from contextlib import suppress
+import codecs
+import re
+import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from html import unescape
 
-from ...net.fetch import gunzip
+from ..extract.charsets import charset_of
 
-MOST_BYTES = 20 * 1024 * 1024
-MOST_PLACES = 20_000
-ADDRESS_LIMIT = 2_000
+MOST_BYTES = 50 * 1024 * 1024
+MOST_PLACES = 50_000
+"""As the standard has both."""
+ADDRESS_LIMIT, PIECE = 2_000, 64 * 1024
+LONGEST = 4 * ADDRESS_LIMIT
+"""Of a tag and what stands behind it."""
+CDATA = "![CDATA["
+_NAME = re.compile(r"(/?)(?:(\w[\w.-]{0,40}):)?(\w{1,20})(?![\w:.-])")
+_OTHERS = frozenset(("image", "video", "news", "xhtml", "media"))
+"""Prefixes of what is not about pages."""
 
 
 @dataclass(slots=True)
@@ -23,77 +35,118 @@ class Sitemap:
     pages: dict[str, int] = field(default_factory=dict)
     sitemaps: list[str] = field(default_factory=list)
 
+    @property
+    def full(self) -> bool:
+        """Whether as much has been found as is taken."""
+        return len(self.pages) + len(self.sitemaps) >= MOST_PLACES
+
 
 def read_sitemap(body: bytes) -> Sitemap:
-    """What a sitemap lists, as far as it can be read; of a broken one what came before the break."""
+    """What a sitemap lists, as far as it can be read. Raises ValueError (`format`) for what is none at all."""
     found = Sitemap()
-    if body.startswith(b"\x1f\x8b"):
-        body = gunzip(body, MOST_BYTES) or b""
-    if body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
-        _read_xml(body, found)
-        return found
-    for line in body.decode("utf-8", "replace").splitlines()[:MOST_PLACES]:
-        if line.strip().startswith(("http://", "https://")) and len(line) <= ADDRESS_LIMIT:
-            found.pages.setdefault(line.strip(), 0)
+    text = _text(body)
+    head = next(text, "")
+    while len(head) < PIECE and (more := next(text, "")):
+        head += more
+    if "<" in head[:PIECE]:
+        _read_xml(_joined(head, text), found)
+    else:
+        _read_lines(_joined(head, text), found)
+    if head.strip() and not (found.pages or found.sitemaps) and not _is_sitemap(head):
+        raise ValueError("format")
     return found
 
 
-def _read_xml(body: bytes, found: Sitemap) -> None:
-    from defusedxml import DefusedXmlException
-    from defusedxml.ElementTree import ParseError, XMLParser
-
-    parser = XMLParser(target=_Places(found), forbid_dtd=True)
-    with suppress(ParseError, DefusedXmlException, ValueError, LookupError, _Enough):
-        parser.feed(body)
-        parser.close()
+def _is_sitemap(head: str) -> bool:
+    return any(f"<{name}" in head for name in ("urlset", "sitemapindex"))
 
 
-class _Enough(Exception):
-    """As many places as are taken have been found."""
+def _joined(head: str, rest: Iterator[str]) -> Iterator[str]:
+    yield head
+    yield from rest
 
 
-class _Places:
-    """Takes addresses as they come, and builds no tree, which an XML of a few kilobytes can make very large."""
+def _text(body: bytes) -> Iterator[str]:
+    decoder = None
+    for piece in _unpacked(body):
+        if decoder is None:
+            decoder = codecs.getincrementaldecoder(charset_of(piece, ""))("replace")
+        yield decoder.decode(piece)
 
-    def __init__(self, found: Sitemap) -> None:
-        self._found = found
-        self._text: list[str] = []
-        self._left = 0
-        self._place, self._changed = "", 0
 
-    def start(self, tag: str, attributes: dict[str, str]) -> None:
-        """An element begins."""
-        self._text, self._left = [], ADDRESS_LIMIT + 1
+def _unpacked(body: bytes) -> Iterator[bytes]:
+    """The bytes in pieces, and what is packed in them; of a broken archive what comes before the break."""
+    left = MOST_BYTES
+    unpack = zlib.decompressobj(16 + zlib.MAX_WBITS) if body[:2] == b"\x1f\x8b" else None
+    for start in range(0, len(body), PIECE):
+        piece = body[start : start + PIECE]
+        while piece and left > 0:
+            part, piece = piece, b""
+            if unpack is not None:
+                try:
+                    part = unpack.decompress(part, PIECE)
+                except zlib.error:
+                    return
+                piece = unpack.unconsumed_tail
+            yield part[:left]
+            left -= len(part)
 
-    def data(self, text: str) -> None:
-        """Some text of it."""
-        if self._left > 0:
-            self._text.append(text[: self._left])
-            self._left -= len(text)
 
-    def end(self, tag: str) -> None:
-        """It ends."""
-        name, text = tag.rpartition("}")[2], "".join(self._text).strip()
-        self._left = 0  # what follows is the text of what it is in
-        if name == "loc" and "image" not in tag and "video" not in tag:
-            self._place = text
+def _read_lines(text: Iterator[str], found: Sitemap) -> None:
+    rest = ""
+    for piece in text:
+        *lines, rest = (rest + piece).splitlines() or [""]
+        for line in [*lines, rest] if piece.endswith("\n") else lines:
+            _take_line(line, found)
+        rest = "" if piece.endswith("\n") else rest[-ADDRESS_LIMIT - 1 :]
+        if found.full:
+            return
+    _take_line(rest, found)
+
+
+def _take_line(line: str, found: Sitemap) -> None:
+    line = line.strip()
+    if line.startswith(("http://", "https://")) and len(line) <= ADDRESS_LIMIT and not found.full:
+        found.pages.setdefault(line, 0)
+
+
+def _read_xml(text: Iterator[str], found: Sitemap) -> None:
+    place, changed, name = "", 0, ""
+    for tag, said in _tags(text):
+        match = _NAME.match(tag)
+        if tag != CDATA:
+            name = match[3] if match and not match[1] and match[2] not in _OTHERS else ""
+        if name in ("loc", "link"):
+            place = place or unescape(said).strip()
         elif name == "lastmod":
-            self._changed = moment(text)
-        elif name in ("url", "sitemap"):
-            self._take(name)
+            changed = changed or moment(said.strip())
+        elif match and match[3] in ("url", "sitemap", "item"):
+            if place and len(place) <= ADDRESS_LIMIT and match[3] == "sitemap":
+                found.sitemaps.append(place)
+            elif place and len(place) <= ADDRESS_LIMIT:
+                found.pages[place] = changed
+            place, changed = "", 0
+        if found.full:
+            return
 
-    def _take(self, name: str) -> None:
-        if len(self._found.pages) + len(self._found.sitemaps) >= MOST_PLACES:
-            raise _Enough
-        if self._place and len(self._place) <= ADDRESS_LIMIT:
-            if name == "url":
-                self._found.pages[self._place] = self._changed
-            else:
-                self._found.sitemaps.append(self._place)
-        self._place, self._changed = "", 0
 
-    def close(self) -> None:
-        """The document ends."""
+def _tags(text: Iterator[str]) -> Iterator[tuple[str, str]]:
+    """What stands in each tag, and behind it; no more of both than an address may be long. Comments are left out."""
+    rest, hidden = "", False
+    for piece in text:
+        *parts, rest = (rest + piece).split("<")
+        for part in parts:
+            hidden = (hidden or part.startswith("!--")) and "-->" not in part
+            if part.startswith(CDATA):
+                yield CDATA, part.removeprefix(CDATA).partition("]]>")[0]
+            elif not hidden and not part.startswith("!--"):
+                tag, _, said = part.partition(">")
+                yield tag, said
+        if len(rest) > LONGEST:
+            rest = rest[:LONGEST] + ("-->" if "-->" in rest else "")
+    tag, end, said = rest.partition(">")
+    if end and not hidden:
+        yield tag, said
 
 
 def moment(text: str) -> int:

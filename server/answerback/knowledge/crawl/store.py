@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
+
+import orjson
 
 from ...core.times import CLOCKS_DIFFER_MS
 from ...db.sql import containing, in_list
@@ -17,7 +20,10 @@ STATUSES = (
     "moved",
     "noindex",
     "robots",
+    "listing",
     "empty",
+    "script",
+    "missing",
     "elsewhere",
     "type",
     "large",
@@ -46,12 +52,18 @@ class SitePage:
     found_at: int
     read_at: int
     changed_at: int
-    failures: int
+    failures: int = 0
+    """How often in a row it could not be read."""
+    missing: int = 0
+    """How often in a row there was nothing to read."""
+    leads_to: str = ""
+    """Where it is instead: where it has moved to, its canonical page, or the one that says the same."""
 
 
 @dataclass(frozen=True, slots=True)
 class Crawl:
-    """How far the reading of a site has come; times in milliseconds, 0 for never."""
+    """How far the reading of a site has come, and what has come of the last one that has ended (`report.Crawled`);
+    times in milliseconds, 0 for never."""
 
     site: str
     begun_at: int
@@ -61,9 +73,11 @@ class Crawl:
     total: int
     error: str
     running: bool
+    report: dict[str, Any]
 
 
-_PAGE = "url, title, hash, status, passages, etag, last_modified, found_at, read_at, changed_at, failures"
+_PAGE = """url, title, hash, status, passages, etag, last_modified, found_at, read_at, changed_at, failures, missing,
+    leads_to"""
 
 
 def site_pages(site: str) -> Work[dict[str, SitePage]]:
@@ -113,10 +127,11 @@ def keep_page(site: str, page: SitePage) -> Work[bool]:
     row = yield one(
         f"""INSERT INTO site_pages (site, {_PAGE})
         VALUES (:site, :url, :title, :hash, :status, :passages, :etag, :last_modified, :found_at, :read_at,
-            :changed_at, :failures)
+            :changed_at, :failures, :missing, :leads_to)
         ON CONFLICT (site, url) DO UPDATE SET title = excluded.title, hash = excluded.hash, status = excluded.status,
             passages = excluded.passages, etag = excluded.etag, last_modified = excluded.last_modified,
-            read_at = excluded.read_at, changed_at = excluded.changed_at, failures = excluded.failures
+            read_at = excluded.read_at, changed_at = excluded.changed_at, failures = excluded.failures,
+            missing = excluded.missing, leads_to = excluded.leads_to
         WHERE site_pages.status <> 'forgotten' RETURNING url""",
         site=site, **{name: getattr(page, name) for name in SitePage.__slots__},
     )  # fmt: skip
@@ -179,13 +194,15 @@ def go_on(site: str, holder: str, done: int, total: int, lease_until: int) -> Wo
     return row is not None
 
 
-def end_crawl(site: str, holder: str, now: int, due_at: int, error: str) -> Work[None]:
-    """Let go of the reading of a site, and say when it is due again, unless it has been asked for meanwhile."""
+def end_crawl(site: str, holder: str, now: int, due_at: int, error: str, report: Mapping[str, Any]) -> Work[None]:
+    """Let go of the reading of a site with what has come of it, and say when it is due again, unless it has been asked
+    for meanwhile."""
     yield run(
-        """UPDATE site_crawls SET holder = NULL, lease_until = NULL, ended_at = :now, error = :error,
+        """UPDATE site_crawls SET holder = NULL, lease_until = NULL, ended_at = :now, error = :error, report = :report,
             due_at = CASE WHEN due_at > 0 THEN due_at ELSE :due_at END
         WHERE site = :site AND holder = :holder""",
         site=site, holder=holder, now=now, due_at=due_at, error=error,
+        report=orjson.dumps(report).decode(),
     )  # fmt: skip
 
 
@@ -204,7 +221,7 @@ def crawls(now: int) -> Work[dict[str, Crawl]]:
     return {
         row["site"]: Crawl(
             row["site"], row["begun_at"], row["ended_at"], row["due_at"], row["done"], row["total"], row["error"],
-            row["holder"] is not None and row["lease_until"] >= now,
+            row["holder"] is not None and row["lease_until"] >= now, orjson.loads(row["report"]),
         )
         for row in rows
     }  # fmt: skip

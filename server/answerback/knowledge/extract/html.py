@@ -7,29 +7,24 @@ the page once, and what is left out stays in the tree: to take it out would copy
 
 from __future__ import annotations
 
-import codecs
 import re
 from typing import Any
 
 from ...core.comments import TITLE_LIMIT, clean_text
 from .blocks import Blocks, Kept
 from .boilerplate import Frame, Scale
+from .charsets import decoded
 from .content import Content
 from .disclosure import idle_buttons, labels_in, put_late_content
 from .inline import Words, line
 from .visibility import IGNORED, hidden_in
 
-_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
-# Names that browsers read as their larger relatives.
-_READ_AS = {
-    "euc-kr": "cp949", "euc_kr": "cp949", "ks_c_5601-1987": "cp949", "ksc5601": "cp949", "windows-949": "cp949",
-    "gb2312": "gb18030", "gbk": "gb18030", "shift_jis": "cp932", "shift-jis": "cp932", "sjis": "cp932",
-    "iso-8859-1": "cp1252", "iso8859-1": "cp1252", "latin1": "cp1252", "us-ascii": "cp1252", "ascii": "cp1252",
-    "utf-16": "utf-8", "utf-16le": "utf-8", "utf-16be": "utf-8", "utf-7": "utf-8",
-}  # fmt: skip
-_TOLD_ONLY = {"utf-16": "utf-16-le", "utf-16le": "utf-16-le", "utf-16be": "utf-16-be"}
-"""A page that names one of these itself could not be read until there."""
-_OF_THE_WEB = re.compile(r"utf-8|cp\d+|iso8859-\d+|euc_jp|iso2022_jp|gb18030|big5(?:hkscs)?|koi8-[ru]|mac-roman")
+_BODY = re.compile(r"<body\b", re.IGNORECASE)
+_FIRST = re.compile(
+    r"<(?=(?:main|article|header|nav|section|aside|footer|figure|hgroup|dialog|details|[a-z]+-[\w-]+)[\s>])",
+    re.IGNORECASE,
+)
+"""What begins the body where its tag is left out, as it may be, that the parser takes for a part of the head."""
 MOST_NODES = 250_000
 """Elements and attributes; each takes some 200 bytes to hold."""
 
@@ -41,7 +36,9 @@ def document(body: bytes, content_type: str) -> Any:
 
     if body.count(b"<") + body.count(b"=") > MOST_NODES:  # no less than there will be, found without building any
         raise ValueError("nodes")
-    text = body.decode(charset_of(body, content_type), "replace").replace("\x00", "")
+    text = decoded(body, content_type).replace("\x00", "")
+    if not _BODY.search(text):
+        text = _FIRST.sub("<body><", text, count=1)
     streams = b"<!--$" in body  # React's marks, which tell where late content ends
     parser = html.HTMLParser(encoding="utf-8", remove_comments=not streams, remove_pis=True)
     try:
@@ -53,7 +50,7 @@ def document(body: bytes, content_type: str) -> Any:
 def extract(body: bytes, content_type: str) -> Content:
     """The content of an HTML or plain-text page; blocks in reading order. Raises as `document` does."""
     if content_type.startswith("text/plain"):
-        text = body.decode(charset_of(body, content_type), "replace")
+        text = decoded(body, content_type)
         kept = Kept()
         for part in re.split(r"\n\s*\n", text):
             kept.add(clean_text(part))
@@ -83,23 +80,3 @@ def _content(root: Any, hidden: frozenset[Any]) -> Kept:
     labels, controls = labels_in(body)
     words = Words(hidden, frame.left_out | controls | idle_buttons(body, controls))
     return Blocks(scale, words, labels).of(frame.tops)
-
-
-def charset_of(body: bytes, content_type: str) -> str:
-    """The encoding of a page as browsers tell it: by its mark, its header, its own words; else UTF-8."""
-    for mark, name in _MARKS:
-        if body.startswith(mark):
-            return name
-    told = re.search(r"charset=[\"']?([\w.:-]{1,40})", content_type, re.IGNORECASE)
-    found = re.search(rb"<meta[^>]{0,200}charset=[\"']?([\w.:-]{1,40})", body[:4096], re.IGNORECASE)
-    names = [told[1].lower() if told else "", found[1].decode("ascii", "replace").lower() if found else ""]
-    if names[0] in _TOLD_ONLY:
-        return _TOLD_ONLY[names[0]]
-    for name in filter(None, names):
-        try:
-            known = codecs.lookup(_READ_AS.get(name, name)).name
-        except LookupError:
-            continue
-        if _OF_THE_WEB.fullmatch(known):
-            return known
-    return "utf-8"

@@ -9,6 +9,7 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from ....net.fetch import PageFetcher
+from ....sandbox.frames import Body
 from ....sandbox.pool import Limits, Pool, Refused
 
 PAGES = Pool(f"{__package__}.page_tasks", Limits(seconds=1.0, megabytes=200), workers=1)
@@ -35,7 +36,7 @@ class ReturnPages:
                 return address
         return ""
 
-    async def _has_tag(self, body: bytes, site: str, query: str) -> bool:
+    async def _has_tag(self, body: Body, site: str, query: str) -> bool:
         try:
             found, _ = await self._workers.run("has_tag", {"site": site, "query": query}, body)
         except Refused:

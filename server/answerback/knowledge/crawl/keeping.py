@@ -1,0 +1,168 @@
+"""What becomes of a page that was visited, in the database: its passages, and why it has none."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+
+import orjson
+
+from ...clock import Clock
+from ...core.grounding.passages import Block
+from ...db.database import Database
+from ...db.work import Work
+from ...net.fetch import Fetched
+from ...priority import in_background
+from ..index.search import SiteIndex
+from ..page_reader import PageReader
+from ..store import PageText, page_text
+from . import store
+from .listings import own_blocks
+from .store import SitePage
+from .walk import Walk
+
+GONE = 3
+"""So often in a row a page may be a 404, or empty, before what it said is forgotten."""
+INDEX_VERSION = 3
+"""Grows when passages or terms are made otherwise: pages are then indexed anew."""
+
+
+class PageKeeper:
+    """Keeps pages, and what is known of them until they are gone for good: a reading that fails loses nothing."""
+
+    def __init__(self, db: Database, clock: Clock, reader: PageReader, index: SiteIndex) -> None:
+        self._db = db
+        self._clock = clock
+        self._reader = reader
+        self._index = index
+
+    async def same(self, walk: Walk, known: SitePage) -> None:
+        """A page is as it was."""
+        walk.result.unchanged += 1
+        walk.outcomes[known.url] = known.status
+        page = replace(known, read_at=self._clock.now(), failures=0, missing=0)
+        await self._db.write(lambda: store.keep_page(walk.site.key, page))
+
+    async def keep(self, walk: Walk, page: PageText, keys: Collection[str], own: Sequence[Block] | None = None) -> None:
+        """Keep a page's text, and its passages where they are others than before; `own` is what of it no other page
+        says, where that is less."""
+        key, now = walk.site.key, self._clock.now()
+        known, hash = walk.known.get(page.url), index_hash(page)
+        same = known is not None and known.status in ("ok", "listing") and known.hash == hash and own is None
+        indexed = page if own is None else replace(page, blocks=tuple(own))
+        found = [] if same else await self._reader.parsing.passages(indexed)
+        status = known.status if known and same else "listing" if own is not None and not found else "ok"
+        kept = SitePage(
+            page.url, page.title[:300], hash, status, known.passages if known and same else len(found), page.etag,
+            page.last_modified, known.found_at if known else now, now, known.changed_at if known and same else now,
+        )  # fmt: skip
+
+        def work() -> Work[str]:
+            twin = yield from store.same_text(key, page.url, hash)
+            if twin is not None:
+                yield from store.keep_page(key, replace(kept, status="duplicate", passages=0, leads_to=twin))
+                yield from self._index.forget(key, page.url)
+            elif (yield from store.keep_page(key, kept)) and not same:
+                yield from self._index.put(key, page.url, found)
+            yield from self._reader.keep(page, keys)
+            return "duplicate" if twin is not None else status
+
+        walk.outcomes[page.url] = await self._db.write(work)
+        self._count(walk, page.url, same=same)
+
+    def _count(self, walk: Walk, url: str, *, same: bool) -> None:
+        result, known, outcome = walk.result, walk.known.get(url), walk.outcomes[url]
+        result.read += 1
+        if outcome != "ok":
+            result.left_out += 1
+            result.note(outcome, url)
+        elif same:
+            result.read -= 1
+            result.unchanged += 1
+        elif known is None or known.status != "ok":
+            result.added += 1
+        else:
+            result.changed += 1
+
+    async def keep_listing(self, walk: Walk, url: str) -> None:
+        """Keep of a page that leads to others what they do not say themselves."""
+        teasers, keys = walk.listings[url]
+        page = await page_text(self._db, walk.site.key, url)
+        if page is None:
+            return
+        others: dict[str, tuple[Block, ...]] = {}
+        for target in {teaser.url for teaser in teasers}:
+            other = await page_text(self._db, walk.site.key, target)
+            if other is not None and walk.outcomes.get(target, "ok") == "ok":
+                others[target] = other.blocks
+        own = await in_background(lambda: own_blocks(page.blocks, teasers, others))
+        await self.keep(walk, page, keys, None if own == page.blocks else own)
+
+    async def vanished(self, walk: Walk, url: str, status: str, title: str = "") -> None:
+        """There is no page, or nothing on it. What was there is kept until that has been so a few times."""
+        known = walk.known.get(url)
+        walk.result.note(status, url)
+        if known is None or known.status != "ok" or known.missing + 1 >= GONE:
+            if status in ("gone", "missing"):
+                await self.drop(walk, url)
+            if status != "gone":
+                await self.leave_out(walk, url, status, title=title, noted=True)
+            return
+        walk.outcomes[url] = status
+        again = replace(known, missing=known.missing + 1, failures=known.failures + 1, read_at=self._clock.now())
+        await self._db.write(lambda: store.keep_page(walk.site.key, again))
+
+    async def drop(self, walk: Walk, url: str) -> None:
+        """A page is no more: nothing of it stays."""
+        key = walk.site.key
+
+        def work() -> Work[None]:
+            yield from store.drop_page(key, url)
+            yield from self._index.forget(key, url)
+            yield from self._reader.drop(key, url)
+
+        await self._db.write(work)
+        walk.outcomes[url] = "gone"
+        if url in walk.known and walk.known[url].status != "waiting":
+            walk.result.forgotten += 1
+
+    async def failed(self, walk: Walk, url: str, fetched: Fetched, status: str = "") -> None:
+        """A page did not come; what it said stays, for as long as that lasts."""
+        known, status = walk.known.get(url), status or fetched.status
+        walk.result.failed += 1
+        walk.result.note(f"http {fetched.code}" if status == "http" else status, url)
+        if known is None or known.status != "ok":
+            await self.leave_out(walk, url, status, counted=False, noted=True)
+        else:
+            walk.outcomes[url] = status
+            again = replace(known, failures=known.failures + 1, read_at=self._clock.now())
+            await self._db.write(lambda: store.keep_page(walk.site.key, again))
+
+    async def leave_out(
+        self, walk: Walk, url: str, status: str, *, leads_to: str = "", title: str = "", counted: bool = True,
+        noted: bool = False,
+    ) -> None:  # fmt: skip
+        """A page that is known and not used; no passages of it stay."""
+        key, known, now = walk.site.key, walk.known.get(url), self._clock.now()
+        walk.result.left_out += counted
+        walk.outcomes[url] = status
+        if not noted:
+            walk.result.note(status, url)
+        found_at, failures = (known.found_at, known.failures + 1) if known else (now, 1)
+        title = title[:300] or (known.title if known else "")
+        page = SitePage(
+            url, title, "", status, 0, "", "", found_at, now, now, 0 if counted else failures, 0, leads_to
+        )  # fmt: skip
+
+        def work() -> Work[None]:
+            yield from store.keep_page(key, page)
+            yield from self._index.forget(key, url)
+
+        await self._db.write(work)
+
+
+def index_hash(page: PageText) -> str:
+    """Tells whether a page's passages would be the same."""
+    said = [INDEX_VERSION, page.title, [[block.text, block.headings] for block in page.blocks]]
+    return hashlib.sha256(orjson.dumps(said)).hexdigest()[:32]

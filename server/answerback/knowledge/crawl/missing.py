@@ -1,0 +1,36 @@
+"""Pages that say "not found" and mean it, but do not answer 404: told by what the site answers where nothing can be."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from urllib.parse import unquote, urlsplit
+
+from ..extract.content import Content
+
+PROBE = "/answerback-0b6e7c41d9"
+"""An address that no site has."""
+ALIKE, MOST_WORDS = 0.85, 3_000
+_WORD = re.compile(r"\w+")
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """What an origin answers there: the words of a page, or where it sends everybody."""
+
+    words: Counter[str]
+    leads_to: str = ""
+
+    def is_like(self, content: Content, url: str) -> bool:
+        """Whether a page says the same, but for its own address."""
+        words = words_of(content, url)
+        shared = (words & self.words).total()
+        return 0 < words.total() <= MOST_WORDS and shared >= ALIKE * max(words.total(), self.words.total())
+
+
+def words_of(content: Content, url: str) -> Counter[str]:
+    """How often a page says which words, without those of its address."""
+    text = " ".join((content.title, *(block.text for block in content.blocks)))
+    own = set(_WORD.findall(unquote(urlsplit(url).path).lower()))
+    return Counter(word for word in _WORD.findall(text.lower()) if word not in own)
