@@ -20,6 +20,7 @@ import pytest
 from answerback import logs
 from answerback.errors import Unavailable
 
+from tests.commands import run_command
 from tests.fakes.openai_server import OpenAIServer
 from tests.http.signing import change
 from tests.http.test_out_of_order import full_disk, table_gone
@@ -197,6 +198,21 @@ def test_a_corrupt_comment_does_not_get_into_the_log(logging_server: ServerProce
     server.stop()
     assert [line["left_out"] for line in lines(server) if "left_out" in line] == [500]
     assert CANARY not in server.log.read_text("utf-8")  # type: ignore[union-attr]  # its fixture has set it
+
+
+def test_commands_quote_no_corrupt_comment(tmp_path: Path) -> None:
+    """Their one line names the fault and its place: cron mails what they say."""
+    environment = {"ANSWERBACK_DATA_DIR": str(tmp_path)}
+    file = tmp_path / "comments.csv"
+    file.write_text(f"id,page,author,body,date\n1,/p,Mina,{CANARY},2026-01-01T00:00:00Z\n", "utf-8")
+    for arguments in (("site", "add", "demo", "--origin", "https://demo.example"), ("import", "demo", str(file))):
+        run_command(arguments, environment).check_returncode()
+    with closing(sqlite3.connect(tmp_path / "answerback.db")) as database, database:
+        database.execute("UPDATE comments SET body = CAST(x'ff' || body AS TEXT)")
+    done = run_command(("export", "demo"), environment)
+    assert done.returncode == 1
+    said = r"answerback: unexpected error: sqlite3\.OperationalError .*\(db/sqlite\.py:\d+ .*\)\n"
+    assert re.fullmatch(said, done.stderr), done.stderr
 
 
 def test_no_fault_logs_words_or_addresses(

@@ -70,7 +70,7 @@ class Formatter(logging.Formatter):
         fields = {**_fields.get(), **{name: value for name, value in vars(record).items() if name not in _STANDARD}}
         fields = {name: value for name, value in fields.items() if value not in (None, "")}
         if record.exc_info and record.exc_info[1] is not None:
-            fields |= {"error": describe(record.exc_info[1]), "at": _places(record.exc_info[1])}
+            fields |= {"error": describe(record.exc_info[1]), "at": places(record.exc_info[1])}
         if self._json:
             return json.dumps({**head, "logger": record.name, **fields}, ensure_ascii=False, default=repr)
         event = " ".join(head["event"].split())
@@ -83,7 +83,7 @@ def _quoted(value: object) -> str:
     return text if text and not any(c.isspace() or c in '"=' for c in text) else json.dumps(text, ensure_ascii=False)
 
 
-def _places(error: BaseException) -> str:
+def places(error: BaseException) -> str:
     """Where it was raised, from the last call of ours outward; of what it was raised from, the innermost."""
     while (cause := error.__cause__ or (None if error.__suppress_context__ else error.__context__)) is not None:
         error = cause
@@ -123,7 +123,7 @@ class Handler(logging.StreamHandler[TextIO]):
         self._sum_up(now)
         if record.levelno >= logging.WARNING:
             error = record.exc_info[1] if record.exc_info else None
-            raised = (describe(error), _places(error)) if error is not None else ("", "")
+            raised = (describe(error), places(error)) if error is not None else ("", "")
             key = record.name, record.getMessage(), *raised
             if known := self._repeated.get(key):
                 known.last, known.left_out = now, known.left_out + 1

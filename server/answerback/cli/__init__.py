@@ -11,6 +11,7 @@ from typing import BinaryIO
 from ..core.comments import is_text
 from ..db.sqlite_file import INTERRUPTED, restored
 from ..errors import AppError, BadRequest, SettingsError
+from ..logs import describe, places
 from ..settings import Settings, load_settings, sqlite_file
 from ..version import version
 from . import answers, backups, jobs, owners, sites, threads
@@ -41,6 +42,9 @@ def main(
         return 1
     except KeyboardInterrupt:
         say("answerback: interrupted")
+        return 1
+    except Exception as error:  # whose own words may be a visitor's, and cron mails what it hears
+        say(f"answerback: unexpected error: {describe(error)} ({places(error)})")
         return 1
 
 
