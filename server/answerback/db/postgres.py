@@ -13,7 +13,7 @@ import databases
 from databases.core import Connection
 
 from ..errors import Unavailable, Unreachable
-from .connections import READERS, follow_up, hold
+from .connections import READERS, follow_up
 from .health import Health
 from .work import IntegrityConflict, Work
 
@@ -21,6 +21,17 @@ T = TypeVar("T")
 WRITERS = 4
 COLLISIONS = 40
 CONNECT_SECONDS = 10
+
+
+async def hold(database: databases.Database) -> Connection:
+    """A connection kept open, by a task of its own: `databases` hands out one a task."""
+
+    async def acquire() -> Connection:
+        connection = database.connection()
+        await connection.__aenter__()
+        return connection
+
+    return await asyncio.create_task(acquire())
 
 
 class Standby(Exception):

@@ -10,13 +10,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
-import databases
-from databases.core import Connection
+import aiosqlite
 
 from ..errors import Unavailable
-from .connections import READERS, follow_up, hold
+from .connections import READERS, follow_up
 from .health import Health
-from .sqlite_file import Place, revision
+from .sqlite_file import BUSY_SECONDS, Place, revision
 from .work import IntegrityConflict, Work
 
 T = TypeVar("T")
@@ -36,8 +35,7 @@ class SQLite:
         self._health = health
         self._file = Path(url.removeprefix("sqlite:///"))
         self._place: Place | None = None
-        self._database = databases.Database(url, timeout=10)
-        self._connections: list[Connection] = []
+        self._connections: list[aiosqlite.Connection] = []
         self._readers: asyncio.Queue[Any] = asyncio.Queue()
         self._waiting: list[tuple[Callable[[], Work[Any]], asyncio.Future[Any], float]] = []
         """Writes, who waits for them, and since when."""
@@ -47,7 +45,6 @@ class SQLite:
 
     async def connect(self) -> None:
         """Open the writer and the readers. Raises Unavailable if the file cannot be opened."""
-        await self._database.connect()
         writer = await self._open(
             "PRAGMA cache_size=-8192", "PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "PRAGMA foreign_keys=ON"
         )
@@ -58,9 +55,8 @@ class SQLite:
         self._writer = asyncio.create_task(self._commit_batches(writer))
 
     async def _open(self, *pragmas: str) -> Any:
-        connection = await hold(self._database)
-        self._connections.append(connection)
-        raw = connection.raw_connection
+        raw = await aiosqlite.connect(self._file, timeout=BUSY_SECONDS, isolation_level=None)
+        self._connections.append(raw)
         for pragma in ("PRAGMA temp_store=MEMORY", *pragmas):
             await raw.execute_fetchall(pragma)
         return raw
@@ -72,9 +68,8 @@ class SQLite:
         if self._writer is not None:
             await self._writer
         for connection in self._connections:
-            await connection.__aexit__()
+            await connection.close()
         self._connections.clear()
-        await self._database.disconnect()
 
     async def read(self, work: Callable[[], Work[T]], *, single: bool) -> T:
         """Run a read on a free connection; `single` means one statement, without a transaction. Raises Unavailable."""
