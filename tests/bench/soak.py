@@ -22,6 +22,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from http.client import HTTPException
 from pathlib import Path
 
 from tests.fakes.openai_server import OpenAIServer
@@ -39,7 +40,7 @@ SHARE_OF_KILLS = 0.6
 SHARE_OF_MODEST_LOAD, LEAST_MODEST_MINUTES = 0.2, 4
 """Of the time. In between the faults go on without kills, to see whether memory grows."""
 MOST_GROWTH = 1.15
-UNREACHABLE = (OSError, ValueError)
+UNREACHABLE = (OSError, ValueError, HTTPException)
 
 
 class Load:
