@@ -13,7 +13,7 @@ OWNER = "Harbour Bakery"
 @pytest.mark.parametrize("name", [
     "Owner", "owner ", "0wner", "\u043ewner", "✔ Owner", "𝐎𝐰𝐧𝐞𝐫", "ⓞⓦⓝⓔⓡ", "Öwner", "Author", "Adm1n", "AI",
     "AI answer", "A.I. answer", "Answerback", "Harbour Bakery", "harbour-bakery", "H\u0430rbour Bakery",
-    "Harbour Bakery (owner)", "운영자", "AI 답변", "管理人", "Auteur",
+    "Harbour Bakery (owner)", "운영자", "[Admin] Mina", "Mina (owner)", "Mina【운영자】", "AI 답변", "管理人", "Auteur",
 ])  # fmt: skip
 def test_names_of_the_owner_and_the_ai_are_theirs(name: str) -> None:
     assert imitates(name, OWNER)
@@ -21,7 +21,7 @@ def test_names_of_the_owner_and_the_ai_are_theirs(name: str) -> None:
 
 @pytest.mark.parametrize("name", [
     "", "Mina", "Al", "Authors Anonymous", "Harbour", "Bakery fan", "Owen", "Ai Weiwei", "민아", "관리", "🙂",
-    "Kim Owner",
+    "Kim Owner", "Mina (Seoul)",
 ])  # fmt: skip
 def test_other_names_are_free(name: str) -> None:
     assert not imitates(name, OWNER)

@@ -49,9 +49,17 @@ def _address() -> re.Pattern[str]:
 def bare_address(text: str, start: int) -> str:
     """The address that begins there, without the signs of the sentence around it; empty for none."""
     match = _address().match(text[start : start + LONGEST])
-    address = match[0] if match else ""
-    while address and (address[-1] in _LEFT_OUT or (address[-1] == ")" and address.count(")") > address.count("("))):
-        address = address[:-1]
+    address = _balanced(match[0]) if match else ""
+    return address.rstrip(_LEFT_OUT)
+
+
+def _balanced(address: str) -> str:
+    """The address up to a bracket that closes none of its own."""
+    open_ones = 0
+    for place, sign in enumerate(address):
+        open_ones += (sign == "(") - (sign == ")")
+        if open_ones < 0:
+            return address[:place]
     return address
 
 

@@ -14,6 +14,9 @@ _BLANK = re.compile("[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u2800\u3164\uff
 """Characters that Unicode counts as letters or signs, and that show nothing."""
 
 
+_IN_BRACKETS = re.compile(r"[\[({<（【「『〈《［]([^\])}>）】」』〉》］]+)")
+
+
 def without_blanks(text: str) -> str:
     """The text without characters that show nothing."""
     return _BLANK.sub("", text)
@@ -32,6 +35,8 @@ def shows_something(text: str) -> bool:
 def imitates(name: str, owner: str) -> bool:
     """Whether a name says that it is the owner's or the AI's: theirs, a word for them, or both, in letters that look
     alike (UTS #39, skeletons; https://www.unicode.org/reports/tr39/)."""
+    if any(_skeleton(claim) in _reserved() for claim in _IN_BRACKETS.findall(name)):
+        return True
     rest = _skeleton(name)
     if not rest or unicodedata.normalize("NFKC", name).strip().casefold() == "ai":
         return bool(rest)
