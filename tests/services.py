@@ -223,7 +223,8 @@ class Server:
             (self.folder / "data").mkdir(exist_ok=True)
             shutil.copy(migrated_sqlite(), self.database_url.removeprefix("sqlite:///"))
         now = SystemClock().now()
-        write_to(self.database_url, lambda: add_site("demo", {"origins": self.site.origin} | settings, now))
+        known = {"origins": self.site.origin, "unlikely": "ask"}  # tests ask models whatever they like
+        write_to(self.database_url, lambda: add_site("demo", known | settings, now))
 
     def turn_page(self) -> None:
         """Go to a page that no test before has been on, as nobody."""

@@ -15,8 +15,8 @@ from tests.http.signing import change, rows
 from tests.http.test_corrections import Owner, sign_in
 from tests.services import Server, wait_until, walk, write_to
 
-QUESTION, REMARK = "When was the bakery founded?", "A lovely bakery, thank you."
-KOREAN_QUESTION, KOREAN_REMARK = "빵집은 언제 문을 여나요", "좋은 글 감사합니다."
+QUESTION, REMARK = "When was the bakery founded?", "The rye loaf of this bakery is lovely."
+KOREAN_QUESTION, KOREAN_REMARK = "빵집은 언제 문을 여나요", "이 빵집 호밀빵이 정말 맛있었습니다."
 
 
 @pytest.fixture

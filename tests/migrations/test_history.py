@@ -29,6 +29,7 @@ RELEASED = {
     "0014": ("2254904b1b34a6d5", "2254904b1b34a6d5"),
     "0015": ("18c9195cf4e00d37", "18c9195cf4e00d37"),
     "0016": ("59387ce3c2f310e0", "59387ce3c2f310e0"),
+    "0017": ("3049377dd8246c0e", "3049377dd8246c0e"),
 }
 """What each revision runs on SQLite and on PostgreSQL. A new one is added here with its first commit; a hash that
 changes means that somebody's database is no longer what its number says."""

@@ -105,7 +105,8 @@ class ContextBuilder:
         )  # fmt: skip
         by_owner = owners or any(turn.role == "owner" for turn in turns)
         judged = not by_owner and not self._index.by_meaning and may_judge(question, found.passages)
-        return AnswerContext(request, prompt.VERSION, found.certainty, judged and found.certainty < ANSWERED)
+        silent = site.unlikely == "refuse" and judged and found.certainty < ANSWERED
+        return AnswerContext(request, prompt.VERSION, found.certainty, silent)
 
     async def _may_fetch(self, site: Site, job: store.QueuedAnswer) -> bool:
         """Whether a page may be fetched for this question; what is given anew is no visitor's."""

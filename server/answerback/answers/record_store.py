@@ -15,8 +15,8 @@ READ_AT_ONCE = 1_000
 
 _SELECT = """SELECT a.id, a.kind, a.site, a.page, a.url, a.question_id, a.state, a.error, a.provider, a.model,
     a.prompt_version, a.passages, a.sources, a.tokens_in, a.tokens_out, a.cost_microusd, a.attempts, a.on_request,
-    a.draft, a.supported, a.support_reason, a.outdated, a.verified_by_owner, a.verdicts, a.queued_at, a.started_at,
-    a.first_token_at, a.settled_at, a.body, COALESCE(q.body, c.body, '') AS question
+    a.draft, a.supported, a.support_reason, a.certainty, a.outdated, a.verified_by_owner, a.verdicts, a.queued_at,
+    a.started_at, a.first_token_at, a.settled_at, a.body, COALESCE(q.body, c.body, '') AS question
     FROM answers a LEFT JOIN comments c ON c.id = a.question_id AND c.site = a.site AND a.kind <> 'chat'
     LEFT JOIN questions q ON q.id = a.question_id AND q.site = a.site AND a.kind = 'chat'"""
 
@@ -55,6 +55,7 @@ class Record:
     draft: bool
     supported: bool | None
     support_reason: str
+    certainty: float | None
     outdated: bool
     verified_by_owner: bool
     verdicts: dict[str, str]
@@ -77,6 +78,7 @@ class Record:
             "question": self.question, "answer": self.body, "state": self.state, "error": self.error,
             "on_request": self.on_request, "draft": self.draft, "supported": self.supported,
             "support_reason": self.support_reason,
+            "certainty": self.certainty,
             "outdated": self.outdated, "verified_by_owner": self.verified_by_owner, "provider": self.provider,
             "model": self.model, "prompt_version": self.prompt_version, "passages": self.passages,
             "sources": self.sources, "verdicts": self.verdicts, "attempts": self.attempts,

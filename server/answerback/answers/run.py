@@ -62,8 +62,9 @@ class Run:
     """Looks whether it is still wanted."""
     stop: Literal["", "asked", "off"] = ""
     """Why it was stopped: somebody asked for it, or nobody is answered any more."""
-    by: Literal["provider", "record", "person"] = "provider"
-    """Who answers: an answer of before may be given again, and a person may have been quicker."""
+    by: Literal["provider", "record", "person", "page", "nobody"] = "provider"
+    """Who answers: an answer of before may be given again, a person may have been quicker, a page may have nothing to
+    say, and to a greeting there is nothing to answer."""
     context: AnswerContext | None = None
     reply: Reply = field(default_factory=Reply)
     verdicts: dict[str, str] = field(default_factory=dict)
@@ -90,7 +91,7 @@ class Run:
         reply, again = self.reply, self.by == "record"
         told = strip_hidden(self.live.text + (reply.unsaid if self.blocked or self.silenced else ""))
         review = self._review(told)
-        provider = ANSWERED if again else answerer.name
+        provider = ANSWERED if again else QuoteAnswerer.name if self.by in ("page", "nobody") else answerer.name
         if state == "done" and self.context is not None and review.hopeless:
             if site.unsupported == "withhold":
                 state = "withheld"
@@ -112,7 +113,8 @@ class Run:
             tokens_in=reply.usage.tokens_in, tokens_out=reply.usage.tokens_out,
             cost_microusd=None if cost is None else round(cost * 1_000_000), error=code, retry_at=retry_at,
             first_token_at=reply.first_token_at,
-            supported=review.supported if state == "done" or self.silenced else None,
+            supported=review.supported if (state == "done" and self.by != "nobody") or self.silenced else None,
+            certainty=None if self.context is None else self.context.certainty,
             support_reason=review.reason if keeps or self.silenced else "",
             passages=self._passages(), verdicts=dict(self.verdicts), tried=error is None or not error.refused,
         )  # fmt: skip
@@ -191,7 +193,7 @@ class Run:
             read = error is not None and not error.outage and self.reply.usage.tokens_in > 0
             given = outcome.retry_at is None and (lost or read)
         else:
-            given = outcome.state != "done" or self.reply.called or bool(outcome.body)
+            given = self.by != "nobody" and (outcome.state != "done" or self.reply.called or bool(outcome.body))
         return quota.Charge(
             outcome.tokens_in + outcome.tokens_out, outcome.cost_microusd or 0, given,
             again=outcome.retry_at is not None and not self.job.outdated, lost=lost,

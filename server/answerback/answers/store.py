@@ -79,6 +79,8 @@ class Outcome:
     supported: bool | None = None
     support_reason: str = ""
     """Why the page does not bear it (`core/grounding/review.py`)."""
+    certainty: float | None = None
+    """How likely the passages were to answer (core/grounding/judging.py)."""
     passages: Sequence[dict[str, str]] = ()
     verdicts: Mapping[str, str] = field(default_factory=dict)
     outdated: bool = False
@@ -264,12 +266,14 @@ def finish(id: str, worker: str, outcome: Outcome, now: int) -> Work[bool]:
             revised_at = CASE WHEN outdated = 1 AND CAST(:kept AS SMALLINT) = 0 THEN :now ELSE revised_at END,
             stop_requested = 0, supported = :supported, support_reason = :support_reason,
             outdated = CAST(:kept AS SMALLINT), renew_at = :renew_at,
+            certainty = CASE WHEN CAST(:kept AS SMALLINT) = 1 THEN certainty ELSE :certainty END,
             prompt_version = CASE WHEN CAST(:kept AS SMALLINT) = 1 THEN prompt_version ELSE :prompt_version END,
             passages = CASE WHEN CAST(:kept AS SMALLINT) = 1 THEN passages ELSE :passages END,
             verdicts = CASE WHEN CAST(:kept AS SMALLINT) = 1 THEN verdicts ELSE :verdicts END
         WHERE id = :id AND worker = :worker AND state = 'streaming' RETURNING id""",
         first_token_at=outcome.first_token_at, kept=int(outcome.outdated), renew_at=outcome.renew_at,
         supported=None if outcome.supported is None else int(outcome.supported), support_reason=outcome.support_reason,
+        certainty=None if outcome.certainty is None else round(outcome.certainty, 3),
         passages=orjson.dumps(list(outcome.passages)).decode(), verdicts=orjson.dumps(dict(outcome.verdicts)).decode(),
         id=id, worker=worker, state=outcome.state, body=outcome.body, html=outcome.html,
         sources=orjson.dumps([source.public() for source in outcome.sources]).decode(),

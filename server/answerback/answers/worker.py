@@ -15,9 +15,12 @@ from typing import Any, Literal
 from ..comments import store as threads
 from ..comments.updates import ThreadUpdates
 from ..core.answering import AnswerRequest, Finished, Quotes, TextDelta, Usage, Writing
+from ..core.courtesies import is_courtesy
 from ..core.invisible import VisibleText
+from ..core.languages import language_of
 from ..db.work import Work
 from ..errors import AppError, Unavailable
+from ..i18n.catalogue import texts
 from ..live.bus import answer_channel, page_channel
 from ..logs import Fault, bind
 from ..metrics import Metrics
@@ -29,6 +32,7 @@ from .context import question_of
 from .degradation import DegradationLevels
 from .moderation import AnswerModeration
 from .providers import Answerer, ProviderError
+from .providers.quote import QuoteAnswerer
 from .queue import LEASE_MS, AnswerQueue
 from .reuse.lookup import remember
 from .reuse.store import Answered, Revision, add_revision
@@ -196,6 +200,10 @@ class Worker:
             run.by = "person"
             return
         question = await self._db.read(lambda: question_of(job))
+        if is_courtesy(question):
+            run.by, run.reply.finished = "nobody", "stop"
+            run.live.add(texts(language_of(question), "answers")["courtesy"])
+            return
         run.verdicts["question"] = await self._moderation.check(site, question)
         if run.blocked:
             return
@@ -207,14 +215,16 @@ class Worker:
             run.live.add(found.body)
             return
         run.context = found
-        await self._write(run, site, found.request)
+        if found.silent:  # nothing is paid for what the page does not say
+            run.by, run.reply.model = "page", QuoteAnswerer.model
+        await self._write(run, site, found.request, QuoteAnswerer() if found.silent else self._answerer)
 
-    async def _write(self, run: Run, site: Site, request: AnswerRequest) -> None:
+    async def _write(self, run: Run, site: Site, request: AnswerRequest, answerer: Answerer) -> None:
         """Take down what the provider says, until it ends or says what it must not."""
         reply, started, held = run.reply, False, list[str]()
         reply.called, visible = True, VisibleText()
         heard = self._moderation.listen(site)
-        events = self._answerer.stream(request)
+        events = answerer.stream(request)
         try:
             async for event in events:
                 if type(event) is TextDelta:

@@ -57,6 +57,7 @@ def _object(about: str, optional: Mapping[str, Schema] | None = None, **fields: 
 TEXT: Schema = {"type": "string"}
 FLAG: Schema = {"type": "boolean"}
 COUNT: Schema = {"type": "integer", "minimum": 0}
+SHARE: Schema = {"type": "number", "minimum": 0, "maximum": 1}
 TIME: Schema = {"type": "string", "format": "date-time"}
 
 FIELDS: Mapping[str, Schema] = {
@@ -145,6 +146,7 @@ SCHEMAS: Mapping[str, Schema] = {
         "The answer's side of an AI reply.",
         state=_ref("AnswerState"), sources=_list(_ref("Source")),
         **_SUPPORT,
+        certainty=_is(_null(SHARE), "How likely the site's passages were to answer, from 0 to 1."),
         model=TEXT, provider=TEXT,
         verified_by_owner=_is(FLAG, "The owner vouches for it."), question_id=_is(TEXT, "The comment it answers."),
         outdated=_is(FLAG, "The page no longer says what it cites."),

@@ -21,7 +21,7 @@ BODY, HTML = (_SHOWN.format(column) for column in ("body", "html"))
 COLUMNS = f"""c.id, c.site, c.page, c.parent_id, c.root_id, c.depth, c.visitor_id, c.author_kind, c.author_name,
     c.avatar_url, {BODY} AS body, {HTML} AS html, c.state, c.created_at, c.edited_at, c.up, c.down,
     a.state AS answer_state, c.pinned, a.question_id, a.model, a.provider, a.sources, a.verified_by_owner, a.retry_at,
-    a.error, a.outdated, a.revised_at, a.supported, a.support_reason"""
+    a.error, a.outdated, a.revised_at, a.supported, a.support_reason, a.certainty"""
 FROM = "FROM comments c LEFT JOIN answers a ON a.id = c.id"
 
 
@@ -36,6 +36,7 @@ def read_comment(row: Row) -> Comment:
             provider=row["provider"],
             sources=tuple(Source(**source) for source in orjson.loads(row["sources"])),
             verified_by_owner=bool(row["verified_by_owner"]),
+            certainty=row["certainty"],
             retry_at=row["retry_at"],
             error=row["error"],
             outdated=bool(row["outdated"]),

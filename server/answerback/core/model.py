@@ -50,6 +50,8 @@ class Answer:
     provider: str = ""
     sources: tuple[Source, ...] = ()
     verified_by_owner: bool = False
+    certainty: float | None = None
+    """How likely the passages were to answer, from 0 to 1; None where nobody has looked."""
     retry_at: int | None = None
     error: str | None = None
     outdated: bool = False
@@ -66,6 +68,7 @@ class Answer:
             "sources": [source.public() for source in self.sources] if with_sources else [],
             "supported": self.supported if with_sources else None,
             "support_reason": self.support_reason if with_sources else "",
+            "certainty": self.certainty,
             "model": self.model,
             "provider": self.provider,
             "verified_by_owner": self.verified_by_owner,

@@ -158,6 +158,12 @@ SITE_SETTINGS: tuple[SiteSetting, ...] = (
         "What becomes of an answer that the site does not support: marked, replaced by quotes, or withheld.",
         _one_of("mark", "quote", "withhold"),
     ),
+    SiteSetting(
+        "unlikely",
+        "refuse",
+        "Whether a question that the site likely does not answer is refused without a call, or sent to the model.",
+        _one_of("refuse", "ask"),
+    ),
     SiteSetting("blocked_words", "", "Words that questions and answers must not contain, comma-separated.", _words),
     SiteSetting("crawl", "true", "Whether to crawl the site, so that answers can use its other pages.", _boolean),
     SiteSetting("crawl_hours", "24", "Hours between crawls.", _hours),
@@ -196,6 +202,7 @@ class Site:
     draft_minutes: int | None
     answer_moderation: str
     unsupported: str
+    unlikely: str
     blocked_words: tuple[str, ...]
     crawl: bool
     crawl_hours: int

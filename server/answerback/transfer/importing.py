@@ -30,7 +30,7 @@ _ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _UNKNOWN_ANSWER: dict[str, Any] = {
     "state": "done", "provider": "", "model": "", "sources": [], "verified_by_owner": 0, "revised_at": None,
-    "supported": None, "support_reason": "",
+    "supported": None, "support_reason": "", "certainty": None,
 }  # fmt: skip
 
 

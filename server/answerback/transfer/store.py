@@ -103,13 +103,15 @@ def add_answer(reply: Comment, data: dict[str, Any], url: str, title: str) -> Wo
     yield one(
         """INSERT INTO answers (id, kind, site, page, url, title, question_id, visitor_id, address_key, state, body,
             html, sources, provider, model, queued_at, due_at, settled_at, verified_by_owner, revised_at,
-            supported, support_reason)
+            supported, support_reason, certainty)
         VALUES (:id, 'thread', :site, :page, :url, :title, :question_id, '', '', :state, :body, :html, :sources,
-            :provider, :model, :at, :at, :at, :verified_by_owner, :revised_at, :supported, :support_reason)
+            :provider, :model, :at, :at, :at, :verified_by_owner, :revised_at, :supported, :support_reason,
+                :certainty)
         RETURNING id""",
         id=reply.id, site=reply.site, page=reply.page, url=url, title=title, question_id=reply.parent_id or "",
         state=data["state"], body=reply.body, html=reply.html, sources=orjson.dumps(data["sources"]).decode(),
         provider=data["provider"], model=data["model"], at=reply.created_at,
         verified_by_owner=data["verified_by_owner"], revised_at=data["revised_at"],
         supported=data["supported"], support_reason=data["support_reason"],
+            certainty=data["certainty"],
     )  # fmt: skip

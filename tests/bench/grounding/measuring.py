@@ -40,6 +40,8 @@ class Figures:
     elsewhere_asked: int = 0
     refused_rightly: int = 0
     refused_wrongly: int = 0
+    cross_asked: int = 0
+    cross_refused: int = 0
     choosing: list[float] = field(default_factory=list)
     quoting: list[float] = field(default_factory=list)
     missed: list[tuple[str, Question, tuple[Source, ...]]] = field(default_factory=list)
@@ -78,13 +80,16 @@ def _folded(text: str) -> str:
     return "".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
-async def measure(questions: QuestionSet, *, limit: int = 0) -> Figures:
-    """The figures of a set; `limit` takes so many of its questions, evenly spread."""
+async def measure(questions: QuestionSet, *, limit: int = 0, cross: bool = False) -> Figures:
+    """The figures of a set; `limit` takes so many of its questions, evenly spread, and `cross` asks each on a page
+    about something else, too."""
     figures = Figures()
     step = max(1, len(questions.questions) // limit) if limit else 1
     async with site_index(questions.pages) as index:
         for number, question in enumerate(questions.questions[::step]):
             chosen, quotes = await _asked_at_home(figures, question, questions.pages[question.page])
+            if cross and len(questions.pages) > 1:
+                await _asked_abroad(figures, question, questions.pages, number)
             if not question.answers:
                 continue
             marks = {
@@ -119,6 +124,18 @@ async def _asked_at_home(
         figures.unanswerable += 1
         figures.refused_rightly += not quotes
     return chosen, quotes
+
+
+async def _asked_abroad(
+    figures: Figures, question: Question, pages: Sequence[tuple[Passage, ...]], number: int
+) -> None:
+    """A question put to a page that is about something else."""
+    title = pages[question.page][0].title
+    others = [page for page in pages if page and page[0].title != title]
+    if others:
+        chosen = ranking.choose(question.text, others[number * 7 % len(others)], BUDGET)
+        figures.cross_asked += 1
+        figures.cross_refused += not await quotes_for(question.text, chosen)
 
 
 async def _found_from(index: SiteIndex, question: Question, page: tuple[Passage, ...]) -> bool:

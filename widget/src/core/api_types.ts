@@ -121,6 +121,8 @@ export interface Answer {
   supported: boolean | null;
   /** Why they do not, such as `partly`, `not_found` or `refused`; else empty. */
   support_reason: string;
+  /** How likely the site's passages were to answer, from 0 to 1. */
+  certainty: number | null;
   model: string;
   provider: string;
   /** The owner vouches for it. */

@@ -19,7 +19,7 @@ from ...core.grounding.similarity import question_terms, sameness
 from ...i18n.catalogue import texts
 
 MOST_QUOTES = 3
-BEHIND, BEHIND_UNSURE = 1.2, 2.5
+BEHIND, BEHIND_UNSURE = 1.6, 3.0
 """How far another quote may be behind the best one, which counts for more where it likely answers."""
 
 SAME = 0.6

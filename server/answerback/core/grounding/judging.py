@@ -18,7 +18,7 @@ from ..languages import LANGUAGES, either, tongue
 from .scoring import Reading
 from .terms import terms
 
-ANSWERED = 0.3
+ANSWERED = 0.25
 """Below this the passages are taken not to answer."""
 SURE = 0.7
 """From here on they are taken to answer; in between what is shown is what is nearest."""

@@ -21,12 +21,14 @@ from ..languages import LANGUAGES, either, signs
 from .answer_kinds import Asked
 from .sentences import sentences
 from .spelling import corrected
-from .terms import QueryTerms, terms, wanted_terms
+from .terms import QueryTerms, terms, wanted_terms, word_count
 
 K1, B = 1.2, 0.5
 QUESTION_LIMIT, READ_LIMIT = 600, 5_000
 RELATIVE = 0.5
 """What a word of the thesaurus counts for beside the question's own word."""
+TOLD = 20
+"""Characters around a question that may say something of their own."""
 CONTEXT = 0.4
 """What a word counts for that is not the question's, but of what it was asked in."""
 _GAPS = re.compile(r"\W+")
@@ -118,20 +120,33 @@ def _grams(question: str) -> set[str]:
 
 
 def asked_part(question: str) -> str:
-    """A long comment's questions, the last ones first to be kept; without any its beginning and its end, since a
-    question stands before or behind what was pasted."""
+    """What a long comment asks, the last part first to be kept; where nothing is put as a question its beginning and
+    its end, since a question stands before or behind what was pasted."""
     if len(question) <= QUESTION_LIMIT:
         return question
     half = QUESTION_LIMIT // 2
-    asking = " ".join(part for part in sentences(question[:READ_LIMIT]) if asks(part))[-QUESTION_LIMIT:]
-    return asking or f"{question[:half]} {question[-half:]}"
+    return _asking(question[:READ_LIMIT])[-QUESTION_LIMIT:] or f"{question[:half]} {question[-half:]}"
+
+
+def _asking(text: str) -> str:
+    return " ".join(part for part in sentences(text) if asks(part))
+
+
+def _told_apart(question: str) -> tuple[str, str]:
+    """What is asked, and what is only told around it; all of it is asked where the question alone says too little."""
+    asking = _asking(question)
+    if not asking or len(asking) + TOLD > len(question) or word_count(asking) < 2:
+        return question, ""
+    return asking, " ".join(part for part in sentences(question) if not asks(part))
 
 
 class Reading:
     """Sentences of passages, scored for one question."""
 
     def __init__(self, question: str, passages: Sequence[Passage], context: str = "") -> None:
-        self.question = question = asked_part(question)
+        question, told = _told_apart(asked_part(question))
+        self.question = question
+        context = f"{context} {told}".strip()
         self.passages = passages
         self.units = [(number, unit) for number, passage in enumerate(passages) for unit in read(passage.text)]
         self.headings = [_heading_terms(f"{passage.title} {passage.heading}") for passage in passages]

@@ -124,6 +124,10 @@ def _page(thread: dict[str, Any]) -> str:
     return _text(thread, "page")[:PAGE_LIMIT]
 
 
+def _share(value: Any) -> float | None:
+    return float(value) if isinstance(value, int | float) and 0 <= value <= 1 else None
+
+
 def _answer(data: Any) -> dict[str, Any] | None:
     if not isinstance(data, dict):
         return None
@@ -142,6 +146,7 @@ def _answer(data: Any) -> dict[str, Any] | None:
         "revised_at": moment(data.get("revised_at")),
         "supported": None if data.get("supported") is None else int(data.get("supported") is True),
         "support_reason": _text(data, "support_reason")[:40],
+        "certainty": _share(data.get("certainty")),
     }
 
 

@@ -23,7 +23,7 @@ COLUMNS = (
 )  # fmt: skip
 ANSWER_COLUMNS = (
     "id", "kind", "page", "url", "question_id", "question", "answer", "state", "error", "on_request", "draft",
-    "supported", "support_reason",
+    "supported", "support_reason", "certainty",
     "outdated", "verified_by_owner", "provider", "model", "prompt_version", "passages", "sources",
     "verdicts", "attempts", "tokens_in", "tokens_out", "cost_usd", "queued_at", "waited_ms", "first_token_ms",
     "total_ms", "helpful", "not_helpful", "reasons",
