@@ -21,7 +21,7 @@ from .tables import CELL, cells_of, column_names, is_layout, joined, read_rows, 
 LEAVES = frozenset("p blockquote dt dd figcaption caption address li td th div center summary".split())
 LABEL_LEVEL = 7
 """Below all headings: labels of panels, terms with a long meaning, names of columns."""
-MOST_BLOCKS, BLOCK_LIMIT, LIST_LIMIT = 12_000, 20_000, 4_000
+MOST_BLOCKS, BLOCK_LIMIT, LIST_LIMIT, MOST_LINES = 12_000, 20_000, 4_000, 100
 LONG_MEANING, LABEL, VALUE, LINK_LIMIT = 400, 40, 120, 60
 _NUMBERS = re.compile(r"\d+(?:\s+\d+)*")
 _RIGHTS = re.compile(r"(?:copyright )?[©ⓒ][^\n]{0,150}\Z", re.IGNORECASE)
@@ -207,7 +207,9 @@ class Blocks:
 
     def _items(self, element: Any, depth: int, lines: list[str]) -> None:
         for item in element:
-            if depth > DEPTH_LIMIT or self._words.is_left_out(item):
+            if depth > DEPTH_LIMIT or self.kept.is_full:
+                return
+            if self._words.is_left_out(item):
                 continue
             inside = [child for child in item if self._is_block(child) and not self._words.is_left_out(child)]
             nested = [child for child in inside if child.tag in ("ul", "ol")]
@@ -226,7 +228,7 @@ class Blocks:
                 self._read(item, depth + 1)
             else:
                 lines += paragraphs(self._item_text(item, nested))
-                if sum(map(len, lines)) > LIST_LIMIT:
+                if len(lines) > MOST_LINES or sum(map(len, lines)) > LIST_LIMIT:
                     self._say("\n".join(lines))
                     lines.clear()
                 for child in nested:
@@ -250,6 +252,8 @@ class Blocks:
         terms: list[str] = []
         meant = True
         for child in _terms_and_meanings(element):
+            if self.kept.is_full:
+                return
             if self._words.is_left_out(child):
                 continue
             if child.tag == "dt":
@@ -309,6 +313,8 @@ class Blocks:
         level = LABEL_LEVEL + sum(at >= LABEL_LEVEL for at, _ in before)
         named = heads_ended = True
         for row in read_rows(table, self._cell, self._words.hidden):
+            if self.kept.is_full:
+                break
             if row.is_header:
                 headers = [*([] if heads_ended else headers), row.cells]
                 named = heads_ended = False

@@ -53,7 +53,7 @@ def is_question(text: str) -> bool:
 
 def labels_in(root: Any) -> tuple[dict[Any, Any], set[Any]]:
     """Panels with the elements that bring them up, and those elements themselves: buttons and tabs."""
-    named = {id: element for element in root.iterfind(".//*[@id]") if (id := element.get("id"))}
+    named = {id: element for element in root.xpath("//*[@id]") if (id := element.get("id"))}
     labels: dict[Any, Any] = {}
     controls: set[Any] = set()
     for control in _controls(root):

@@ -10,8 +10,8 @@ from typing import Any
 CELL = "\t"
 """Between the cells of a row, and a term and its meaning: space, so that a quote of them is found on the page."""
 MOST_ROWS, MOST_COLUMNS, MOST_CELLS = 5_000, 60, 60_000
-LONG_CELL = 500
-"""Characters; where so much stands in a cell, the table is there for the layout."""
+REPEATED, LONG_CELL = 200, 500
+"""Characters: of a cell that is said again where it spans, and from which on a table is there for the layout."""
 _STRUCTURE = ("table", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "form", "article", "section", "dl")
 
 
@@ -35,7 +35,7 @@ def rows_of(table: Any) -> Iterator[Any]:
 
 def cells_of(row: Any) -> list[Any]:
     """The cells of a row."""
-    return [cell for cell in row if cell.tag in ("td", "th")]
+    return list(islice((cell for cell in row if cell.tag in ("td", "th")), MOST_COLUMNS))
 
 
 def is_layout(table: Any, size_of: Callable[[Any], int]) -> bool:
@@ -77,10 +77,11 @@ def read_rows(table: Any, text_of: Callable[[Any], str], hidden: Collection[Any]
                 cells.append("")
                 continue
             text, down = text_of(cell), _span(cell, "rowspan", MOST_ROWS)
-            for _ in range(_span(cell, "colspan", MOST_COLUMNS - at)):
+            again = text if len(text) <= REPEATED else ""
+            for number in range(_span(cell, "colspan", MOST_COLUMNS - at)):
                 if down > 1:
-                    below[len(cells)] = (down - 1, text)
-                cells.append(text)
+                    below[len(cells)] = (down - 1, again)
+                cells.append(again if number else text)
         count += len(cells)
         if count > MOST_CELLS:
             return
