@@ -85,7 +85,11 @@ class ContextBuilder:
         left = passage_tokens - sum(ranking.estimate_tokens(passage.text) for passage in owners)
 
         def choose() -> Found:
-            found = () if page is None else tuple(passages.split(page.blocks, url=page.url, title=page.title))
+            found = (
+                ()
+                if page is None
+                else tuple(passages.split(passages.own_words(page.blocks), url=page.url, title=page.title))
+            )
             chosen = ranking.choose(question, found, left, others=others, context=context)
             quotes = best_quotes(question, chosen, prompt.NEAREST, home=home, context=context)
             nearest = [quote.passage for quote in quotes.quotes]

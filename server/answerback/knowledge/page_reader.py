@@ -19,6 +19,7 @@ from ..net.fetch import Fetched, PageFetcher
 from ..sandbox.pool import Refused
 from ..sites.settings import Site
 from .crawl.links import Signs, normal_url
+from .crawl.repeats import marked_as
 from .extract.content import Content
 from .parsing import Parsing
 from .store import PageText, drop_page_text, keep_page_text, name_threads, page_text
@@ -79,6 +80,8 @@ class PageReader:
             if page is None:
                 gone = fetched.code in GONE
                 return kept if kept is not None and not (gone and now - kept.fetched_at >= STALE_MS) else None
+            if kept is not None:
+                page = replace(page, blocks=marked_as(page.blocks, kept.blocks))
             await self._db.write(lambda: self.keep(page, signs.keys))
             return page
 

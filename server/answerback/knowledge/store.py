@@ -42,14 +42,16 @@ async def page_text(db: Database, site: str, url: str) -> PageText | None:
     row = await db.fetch_one(f"SELECT {_COLUMNS} FROM page_texts WHERE site = :site AND url = :url", site=site, url=url)
     if row is None:
         return None
-    blocks = tuple(Block(text, tuple(headings)) for text, headings in orjson.loads(row.pop("blocks")))
+    blocks = tuple(
+        Block(text, tuple(headings), bool(more)) for text, headings, *more in orjson.loads(row.pop("blocks"))
+    )
     return PageText(blocks=blocks, asked=bool(row.pop("asked")), **row)
 
 
 def keep_page_text(page: PageText) -> Work[str | None]:
     """Keep a page's text in place of what was kept before, whose hash is returned."""
     before = yield one("SELECT hash FROM page_texts WHERE site = :site AND url = :url", site=page.site, url=page.url)
-    blocks = orjson.dumps([[block.text, block.headings] for block in page.blocks])
+    blocks = _as_json(page)
     yield run(
         f"""INSERT INTO page_texts ({_COLUMNS}, size)
         VALUES (:site, :url, :title, :lang, :blocks, :hash, :etag, :last_modified, :status, :fetched_at, :asked, :size)
@@ -64,6 +66,19 @@ def keep_page_text(page: PageText) -> Work[str | None]:
     if page.asked:
         yield from _forget_oldest(page.site)
     return None if before is None else before["hash"]
+
+
+def _as_json(page: PageText) -> bytes:
+    """A page's blocks; what another page stands for has a 1 more."""
+    return orjson.dumps([[block.text, block.headings, *[1] * block.repeated] for block in page.blocks])
+
+
+def mark_page_text(page: PageText) -> Work[None]:
+    """Keep which of its blocks other pages stand for, unless it says something else by now."""
+    yield run(
+        "UPDATE page_texts SET blocks = :blocks WHERE site = :site AND url = :url AND hash = :hash",
+        site=page.site, url=page.url, hash=page.hash, blocks=_as_json(page).decode(),
+    )  # fmt: skip
 
 
 def _forget_oldest(site: str) -> Work[None]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ..answering import Passage
 from .sentences import sentences
 
-__all__ = ["Block", "Passage", "columns_of", "split", "with_columns"]
+__all__ = ["Block", "Passage", "columns_of", "own_words", "split", "with_columns"]
 
 BETWEEN = " › "
 """Between a passage's headings."""
@@ -27,6 +27,13 @@ class Block:
 
     text: str
     headings: tuple[str, ...] = ()
+    repeated: bool = False
+    """Whether it stands on many pages of its site and another one stands for it."""
+
+
+def own_words(blocks: Sequence[Block]) -> Sequence[Block]:
+    """What a page says by itself; all of it where that is nothing."""
+    return [block for block in blocks if not block.repeated] or blocks
 
 
 def split(blocks: Iterable[Block], *, url: str, title: str) -> list[Passage]:

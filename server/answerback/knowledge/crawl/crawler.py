@@ -134,6 +134,7 @@ class Crawler:
         for url in walk.listings:
             await self._pages.keep_listing(walk, url)
         await self._forget_others(walk)
+        await self._pages.leave_out_repeats(walk, lambda: self._go_on(walk, tell))
 
     async def _go_on(self, walk: Walk, tell: Tell) -> None:
         done, until = len(walk.done), self._clock.now() + LEASE_MS

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import replace
 
 import orjson
 
 from ...clock import Clock
-from ...core.grounding.passages import Block
+from ...core.grounding.passages import Block, own_words
 from ...db.database import Database
 from ...db.work import Work
 from ...net.fetch import Fetched
 from ...priority import in_background
 from ..index.search import SiteIndex
 from ..page_reader import PageReader
-from ..store import PageText, page_text
+from ..store import PageText, mark_page_text, page_text
 from . import store
 from .listings import own_blocks
+from .repeats import LEAST_PAGES, Repeats, marked_as, sample
 from .store import SitePage
 from .walk import Walk
 
@@ -48,9 +49,11 @@ class PageKeeper:
         """Keep a page's text, and its passages where they are others than before; `own` is what of it no other page
         says, where that is less."""
         key, now = walk.site.key, self._clock.now()
+        before = await page_text(self._db, key, page.url)
+        page = page if before is None else replace(page, blocks=marked_as(page.blocks, before.blocks))
         known, hash = walk.known.get(page.url), index_hash(page)
         same = known is not None and known.status in ("ok", "listing") and known.hash == hash and own is None
-        indexed = page if own is None else replace(page, blocks=tuple(own))
+        indexed = replace(page, blocks=tuple(own_words(page.blocks if own is None else own)))
         found = [] if same else await self._reader.parsing.passages(indexed)
         status = known.status if known and same else "listing" if own is not None and not found else "ok"
         kept = SitePage(
@@ -98,6 +101,35 @@ class PageKeeper:
                 others[target] = other.blocks
         own = await in_background(lambda: own_blocks(page.blocks, teasers, others))
         await self.keep(walk, page, keys, None if own == page.blocks else own)
+
+    async def leave_out_repeats(self, walk: Walk, go_on: Callable[[], Awaitable[None]]) -> None:
+        """Take out of the index what many pages say alike, but on one of them."""
+        key, result = walk.site.key, walk.result
+        known = await self._db.read(lambda: store.site_pages(key))
+        pages = {url: page for url, page in sorted(known.items()) if page.status == "ok"}
+        if len(pages) < LEAST_PAGES or not result.added + result.changed + result.forgotten:
+            return
+        texts = (await page_text(self._db, key, url) for url in sample(list(pages)))
+        repeats = Repeats([page.blocks async for page in texts if page is not None])
+        for url in pages:
+            if (page := await page_text(self._db, key, url)) is not None:
+                repeats.add(url, page.blocks)
+        for url, site_page in pages.items():
+            page = await page_text(self._db, key, url)
+            if page is not None and (marked := repeats.marked(url, page.blocks)) != page.blocks:
+                await self._mark(site_page, replace(page, blocks=marked), indexed=url not in walk.listings)
+                await go_on()
+
+    async def _mark(self, known: SitePage, page: PageText, *, indexed: bool) -> None:
+        own = replace(page, blocks=tuple(own_words(page.blocks)))
+        found = await self._reader.parsing.passages(own) if indexed else []
+
+        def work() -> Work[None]:
+            yield from mark_page_text(page)
+            if indexed and (yield from store.keep_page(page.site, replace(known, passages=len(found)))):
+                yield from self._index.put(page.site, page.url, found)
+
+        await self._db.write(work)
 
     async def vanished(self, walk: Walk, url: str, status: str, title: str = "") -> None:
         """There is no page, or nothing on it. What was there is kept until that has been so a few times."""

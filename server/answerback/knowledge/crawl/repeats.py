@@ -1,0 +1,66 @@
+"""Blocks that stand on many pages of a site: the frame that no page by itself can be told to have.
+
+A block of the frame is not lost: of the pages that have it, the one with the shortest address stands for all. Rows, and
+terms with their meaning, are no frame however many pages have them: products are alike.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from hashlib import blake2b
+
+from ...core.grounding.passages import Block
+
+LEAST_PAGES, LEAST_SHARE = 3, 0.3
+"""On so many pages, and of all pages such a share, a block stands at least that is of the frame."""
+SAMPLE = 40
+"""Pages in which all blocks are looked at: what stands on a good part of a site stands on two of them."""
+
+
+def sample(urls: Sequence[str]) -> list[str]:
+    """Some pages, from everywhere on the site."""
+    return list(urls[:: max(1, len(urls) // SAMPLE)])
+
+
+class Repeats:
+    """Counts blocks over the pages of a site: those that stand twice in a sample of them."""
+
+    def __init__(self, sampled: Iterable[Sequence[Block]]) -> None:
+        often = Counter(print for blocks in sampled for print in _prints(blocks))
+        self._likely = {print for print, count in often.items() if count > 1}
+        self._pages: Counter[bytes] = Counter()
+        self._holders: dict[bytes, str] = {}
+        self._count = 0
+
+    def add(self, url: str, blocks: Sequence[Block]) -> None:
+        """Count those of a page."""
+        self._count += 1
+        for print in _prints(blocks) & self._likely:
+            self._pages[print] += 1
+            holder = self._holders.setdefault(print, url)
+            if (len(url), url) < (len(holder), holder):
+                self._holders[print] = url
+
+    def marked(self, url: str, blocks: Sequence[Block]) -> tuple[Block, ...]:
+        """A page's blocks, with those marked that another page stands for."""
+        return tuple(replace(block, repeated=self._is_repeated(_print(block), url)) for block in blocks)
+
+    def _is_repeated(self, print: bytes, url: str) -> bool:
+        often = self._pages[print]
+        return often >= max(LEAST_PAGES, LEAST_SHARE * self._count) and self._holders[print] != url
+
+
+def marked_as(blocks: Sequence[Block], before: Sequence[Block]) -> tuple[Block, ...]:
+    """The blocks of a page that is read anew, marked as they were."""
+    repeated = {block.text for block in before if block.repeated}
+    return tuple(replace(block, repeated=block.text in repeated) for block in blocks)
+
+
+def _prints(blocks: Sequence[Block]) -> set[bytes]:
+    return {_print(block) for block in blocks if "\t" not in block.text}
+
+
+def _print(block: Block) -> bytes:
+    return blake2b(" ".join(block.text.split()).casefold().encode(), digest_size=8).digest()
