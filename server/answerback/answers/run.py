@@ -29,7 +29,8 @@ KEY_MS = 24 * 3_600_000
 """When an answer is tried again for which our key was not accepted."""
 ANSWERED = "answered"
 """The provider's name where an answer of before is given again."""
-FINAL = frozenset({"ai_off", "budget_exhausted"})
+QUESTION_EDITED = "question_edited"
+FINAL = frozenset({"ai_off", "budget_exhausted", QUESTION_EDITED})
 """Failures after which nobody is told to ask again."""
 
 

@@ -30,6 +30,7 @@ from . import quota, store
 from .budget_alerts import BudgetAlerts
 from .context import question_of
 from .degradation import DegradationLevels
+from .edited import end_answers
 from .moderation import AnswerModeration
 from .providers import Answerer, ProviderError
 from .providers.quote import QuoteAnswerer
@@ -325,6 +326,7 @@ class Worker:
             seen = True
             if job.kind == "thread" and not written.outdated:
                 seen = yield from self._finish_reply(run, outcome, now)
+                yield from end_answers(site, job.question_id)  # where its words have changed meanwhile
             yield from self._alerts.put((yield from quota.settle(job.id, site, now, run.bill(outcome, error))))
             return seen
 

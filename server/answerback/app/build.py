@@ -13,7 +13,7 @@ from ..accounts.build import build_accounts
 from ..accounts.sessions import Sessions
 from ..answers.budget_alerts import BudgetAlerts
 from ..answers.build import build_worker, make_answerer
-from ..answers.corrections.marks import OwnersMarks
+from ..answers.corrections.marks import EditedQuestions
 from ..answers.corrections.renewing import AnswerRenewal
 from ..answers.drafts import DraftPublishing
 from ..answers.handlers import AnswerHandlers
@@ -96,7 +96,7 @@ def build_services(settings: Settings, seams: Overrides) -> Services:
     answerer = seams.answerer or make_answerer(settings, clock, metrics)
     queue = AnswerQueue(clock, ids.new(), settings.answers_at_once)
     intake = QuestionIntake(runtime, queue, updates, answerer.model)
-    posting = Posting(db, clock, ids, updates, [intake, OwnersMarks()], runtime.secret)
+    posting = Posting(db, clock, ids, updates, [intake, EditedQuestions(updates)], runtime.secret)
     renewal, alerts = AnswerRenewal(runtime, queue, updates), BudgetAlerts(runtime, mailer)
     knowledge = Knowledge(runtime, seams.fetcher, seams.crawl_pace)
     accounts = build_accounts(runtime, sessions, mailer, knowledge.fetcher, changed=updates.forget, told=updates.reload)

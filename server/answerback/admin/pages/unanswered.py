@@ -22,7 +22,7 @@ from .unanswered_store import Unanswered
 PATH = "/admin/unanswered/"
 GROUPS = 25
 IDS_LIMIT = store.OPEN_LIMIT
-WHY = frozenset({"budget_exhausted", "ai_off"})
+WHY = frozenset({"budget_exhausted", "ai_off", "question_edited"})
 """Errors that an owner is told by name."""
 
 

@@ -1,20 +1,35 @@
-"""What the owner has said of words that are there no more: an edit ends it."""
+"""An edit ends what rested on the words of before: answers to them, and the owner's marks."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
+from ...comments import store as threads
 from ...comments.events import CommentEvent
-from ...db.work import Work
+from ...comments.updates import ThreadUpdates
+from ...db.work import Work, after
+from .. import edits_store
+from ..edited import end_answers
 from ..reuse import store
 
 
-class OwnersMarks:
+class EditedQuestions:
     """Listens to edits."""
 
+    def __init__(self, updates: ThreadUpdates) -> None:
+        self._updates = updates
+
     def hear(self, event: CommentEvent) -> Work[Mapping[str, Any]]:
-        """Within the edit: what rests on the old words is no mark of the owner's and no answer to anybody else."""
+        """Within the edit: what rests on the old words is no mark of the owner's, no answer to anybody else, and no
+        answer to the new words."""
         if event.kind == "edited":
-            yield from store.end_marks(event.site.key, event.comment.id)
+            site, id = event.site, event.comment.id
+            yield from store.end_marks(site.key, id)
+            yield from edits_store.stop_answers(site.key, id)
+            for ended in (yield from end_answers(site, id)):
+                answer = yield from threads.comment_by_id(site.key, ended)
+                if answer is not None:
+                    yield after(partial(self._updates.changed, answer, afresh=True))
         return {}

@@ -8,7 +8,7 @@ from typing import Protocol, Self, runtime_checkable
 from ...core.answering import AnswerEvent, AnswerRequest
 
 PROVIDER_ERRORS = frozenset(
-    """ai_off auth bad_request budget_exhausted cut malformed model_unknown rate_limited stalled timeout
+    """ai_off auth bad_request budget_exhausted cut malformed model_unknown question_edited rate_limited stalled timeout
     unavailable""".split()
 )
 """Each has a text that visitors read (`answers.failures` in the locales); the provider's own words never leave the

@@ -1,0 +1,15 @@
+"""What becomes of answers when their question is edited: none is shown as an answer to other words."""
+
+from __future__ import annotations
+
+from ..core.markdown import render
+from ..db.work import Work
+from ..sites.settings import Site
+from . import edits_store
+from .run import QUESTION_EDITED, failure_text
+
+
+def end_answers(site: Site, question_id: str) -> Work[list[str]]:
+    """Take away what answers an earlier wording of a question; the ids. It can be asked again."""
+    text = failure_text(QUESTION_EDITED, False, site.lang)
+    return (yield from edits_store.end_answers(site.key, question_id, text, render(text)))
