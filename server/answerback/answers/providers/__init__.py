@@ -20,7 +20,7 @@ class ProviderError(Exception):
 
     `code` is one of `PROVIDER_ERRORS`; `started` says whether text has come already; `retryable`, whether the same
     call may succeed later; `retry_after`, in seconds, when the provider said so. `outage`: the provider itself is at
-    fault, and no model has read the question. `refused`: nobody was called.
+    fault, and no model has read the question. `refused`: nobody was called. `loading`: its model is not there yet.
     """
 
     # More than six arguments, because the edge of a provider tells all that it knows at once; all but one are named.
@@ -33,6 +33,7 @@ class ProviderError(Exception):
         retry_after: float | None = None,
         outage: bool = False,
         refused: bool = False,
+        loading: bool = False,
     ) -> None:
         self.code = code
         self.retryable = retryable
@@ -41,6 +42,7 @@ class ProviderError(Exception):
         self.status: int | None = None
         self.outage = outage
         self.refused = refused
+        self.loading = loading
         super().__init__(code)
 
     def of_status(self, status: int) -> Self:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hashlib
+import itertools
 import logging
 import random
 import re
@@ -28,7 +29,7 @@ from ...metrics import Metrics
 from . import ProviderError
 from .http_transport import HttpTransport
 from .prices import PRICES, Prices
-from .sse import AnswerReader, SseDecoder
+from .sse import THINKING_TOKENS, AnswerReader, SseDecoder
 from .watching import ProviderWatch
 
 if TYPE_CHECKING:
@@ -41,6 +42,8 @@ RETRIES = 2
 LONGEST_WAIT = 20.0
 """Seconds that a provider may ask us to wait, and we do so; when it asks for more the queue tries again later."""
 NO_CREDIT_WAIT = 600.0
+LOADING_PAUSE = 3.0
+"""Seconds between tries while a server loads its model, which takes a minute or two."""
 MODERATION_SECONDS = 5.0
 FIRST_TOKEN, FIRST_TOKEN_HERE = 20.0, 60.0
 """Seconds until a model says something: one on this machine reads a prompt with what processors there are."""
@@ -50,10 +53,23 @@ _SENT_HEADERS = {
     "accept", "accept-encoding", "connection", "content-length", "content-type", "host", "idempotency-key",
     "x-stainless-raw-response",  # the SDK reads it back from the request
 }  # fmt: skip
-_OPTIONAL = ("max_tokens", "stream_options", "reasoning_effort", "prompt_cache_key", "store")
+_OPTIONAL = ("max_tokens", "stream_options", "prompt_cache_key", "store", "chat_template_kwargs")
+EFFORTS = ("none", "minimal", "low")
+"""How little a model may be asked to think, least first; no server takes all of these."""
+SYSTEM = "system role"
+_NO_STREAM = re.compile(r"verified to stream|stream\w* (?:is )?(?:not|un)\s?supported", re.IGNORECASE)
+_NO_SYSTEM = re.compile(
+    r"system['\"]? (?:role|message)s?\b.{0,40}not|roles? must alternate|only user and assistant", re.IGNORECASE
+)
 _ABOUT_A_VALUE = re.compile(r"too (?:large|small|long|many)|exceed|at (?:most|least)|(?:less|greater) than|maximum")
-_THINKS_LITTLE = re.compile(r"gpt-5(-mini|-nano)?(-20\d\d-\d\d-\d\d)?")
-_THINKS_AT_WILL = re.compile(r"gpt-5\.\d+(-mini|-nano)?(-20\d\d-\d\d-\d\d)?")
+_THINKS = re.compile(
+    r"(?:^|/)(?:gpt-(?:[5-9]|\d\d)(?!\d|.*chat)|o\d)|gpt-oss|deepseek-r|qwen-?3(?!.*instruct)|magistral|think|reason|"
+    r"glm-4\.[5-9]|grok-(?:3-mini|[4-9])|minimax-m|nemotron|-r1\b",
+    re.IGNORECASE,
+)
+"""Models that think before they answer, by their names; others are known by what they send."""
+_LEAST = re.compile(r"(?:^|/)(?:(?P<minimal>gpt-5(?![.\d]))|(?P<low>o\d|gpt-oss))", re.IGNORECASE)
+"""Those that take not even "none"."""
 
 
 class OpenAIAnswerer:
@@ -87,6 +103,9 @@ class OpenAIAnswerer:
         self._prices = prices
         self._is_openai = urlsplit(self._url).hostname == "api.openai.com"
         self._refused: set[str] = set()
+        self._thinking: set[str] = set()
+        """Models that have thought."""
+        self._effort: dict[str, int] = {}
         self._building = threading.Lock()
         self._client: AsyncOpenAI | None = None
         self._moderating = Fault(log, "moderation failure", level=logging.WARNING)
@@ -105,7 +124,7 @@ class OpenAIAnswerer:
     async def stream(self, request: AnswerRequest) -> AsyncIterator[AnswerEvent]:
         """The answer's events. An outage is tried again, up to twice; raises ProviderError."""
         deadline, model = asyncio.get_running_loop().time() + self._total, request.model or self.model
-        for attempt in range(RETRIES + 1):
+        for attempt in itertools.count():
             try:
                 async with contextlib.aclosing(self._attempt(request, attempt, deadline)) as events:
                     async for event in events:
@@ -124,8 +143,10 @@ class OpenAIAnswerer:
 
     def _pause(self, error: ProviderError, attempt: int) -> float | None:
         """Seconds until the next attempt; None when there is to be none."""
-        if not error.outage or not error.retryable or attempt == RETRIES:
+        if not error.outage or not error.retryable or (attempt >= RETRIES and not error.loading):
             return None
+        if error.loading:
+            return LOADING_PAUSE
         if error.retry_after is not None:
             return error.retry_after if error.retry_after <= LONGEST_WAIT else None
         return self._retry_pause * (1 << attempt) * (0.5 + random.random())
@@ -157,15 +178,16 @@ class OpenAIAnswerer:
                         raise reader.error("malformed", retryable=False)
                     for data in frames.end() if chunk is None else frames.feed(chunk):
                         if data == b"[DONE]":
-                            ended = True
+                            ended = reader.done = True
                             break
                         for event in reader.read(data):
                             yield event
                         if reader.full:
                             break
-                        if reader.begun:
-                            until = min(deadline, clock() + self._gap)
+                    until = min(deadline, max(clock() + self._gap, 0 if reader.begun else until))  # comments, too
                     ended = ended or reader.full
+            if reader.thought:
+                self._thinking.add(request.model or self.model)
             for event in reader.ending():
                 yield event
             if not reader.full:
@@ -192,7 +214,9 @@ class OpenAIAnswerer:
                 response: httpx2.Response = opened.http_response
                 return response
             except openai.APIStatusError as error:
-                told = error.response.text.replace(self._key or "\0", "…")
+                told = error.response.text  # read here, and shown to nobody
+                if self._is_less_effort(error.status_code, told, body):
+                    continue
                 parameter = _refused_parameter(error.status_code, told, body)
                 if parameter is None or parameter in self._refused:
                     problem = _problem(error.status_code, told, error.response.headers)
@@ -202,6 +226,23 @@ class OpenAIAnswerer:
                 raise ProviderError("timeout", retryable=True, outage=True) from None
             except openai.APIConnectionError:
                 raise ProviderError("unavailable", retryable=True, outage=True) from None
+
+    def _is_less_effort(self, status: int, told: str, body: dict[str, Any]) -> bool:
+        """Whether a server has refused how little it shall think, and the next try asks for the next."""
+        if status not in (400, 422) or "reasoning_effort" not in body or "reasoning" not in told:
+            return False
+        self._effort[body["model"]] = EFFORTS.index(body["reasoning_effort"]) + 1
+        return True
+
+    def _thinks(self, model: str) -> bool:
+        return model in self._thinking or _THINKS.search(model) is not None
+
+    def _effort_of(self, model: str) -> str:
+        """How little a model is asked to think; empty where it is asked nothing."""
+        least = _LEAST.search(model)
+        first = EFFORTS.index(least.lastgroup or "none") if least else 0
+        place = max(first, self._effort.get(model, 0))
+        return EFFORTS[place] if self._thinks(model) and place < len(EFFORTS) else ""
 
     async def moderate(self, text: str) -> bool | None:
         """Whether the provider's moderation flags a text; None when it has none, or does not say in time."""
@@ -223,7 +264,7 @@ class OpenAIAnswerer:
         body: dict[str, Any] = {
             "model": model,
             "messages": [{"role": message.role, "content": message.content} for message in request.messages],
-            limit: request.max_tokens,
+            limit: request.max_tokens + (THINKING_TOKENS if self._thinks(model) else 0),
             "stream": True,
             "stream_options": {"include_usage": True},
         }
@@ -231,10 +272,14 @@ class OpenAIAnswerer:
             rules = "".join(message.content for message in request.messages if message.role == "system")
             body["store"] = False
             body["prompt_cache_key"] = hashlib.sha256(rules.encode()).hexdigest()[:32]
-            if _THINKS_LITTLE.fullmatch(model):  # else the limit is used up before the answer begins
-                body["reasoning_effort"] = "minimal"
-            elif _THINKS_AT_WILL.fullmatch(model):
-                body["reasoning_effort"] = "none"
+        if effort := self._effort_of(model):  # else the limit is used up before the answer begins
+            body["reasoning_effort"] = effort
+            if not self._is_openai:
+                body["chat_template_kwargs"] = {"enable_thinking": False}
+        if SYSTEM in self._refused:
+            body["messages"] = _without_system(body["messages"])
+        if "stream" in self._refused:
+            del body["stream_options"]
         return {name: value for name, value in body.items() if name not in self._refused}
 
     def _build(self) -> AsyncOpenAI:
@@ -261,6 +306,13 @@ class OpenAIAnswerer:
             api_key=self._key or "none", admin_api_key="", base_url=self._url, max_retries=0, http_client=http
         )
         return client
+
+
+def _without_system(messages: list[dict[str, str]]) -> list[dict[str, str]]:
+    """The rules as the beginning of what the user says, for models that know of no others."""
+    rules = [message["content"] for message in messages if message["role"] == "system"]
+    first, *others = [message for message in messages if message["role"] != "system"]
+    return [first | {"content": "\n\n".join([*rules, first["content"]])}, *others]
 
 
 class JsonReply:
@@ -300,6 +352,10 @@ async def _drain(chunks: AsyncGenerator[bytes, None]) -> None:
 
 def _refused_parameter(status: int, told: str, body: dict[str, Any]) -> str | None:
     """The optional parameter that a server does not know, by its own words."""
+    if status in (400, 403, 422) and "stream" in body and _NO_STREAM.search(told):
+        return "stream"
+    if status in (400, 422, 500) and _NO_SYSTEM.search(told) and body["messages"][0]["role"] == "system":
+        return SYSTEM
     if status not in (400, 422) or _ABOUT_A_VALUE.search(told):
         return None
     return next((name for name in _OPTIONAL if name in body and name in told), None)
@@ -322,7 +378,8 @@ def _problem(status: int, told: str, headers: httpx2.Headers) -> ProviderError:
     if status in (408, 504):
         return ProviderError("timeout", retryable=True, retry_after=wait, outage=True)
     again = status in (409, 425) or status >= 500
-    return ProviderError("unavailable", retryable=again, retry_after=wait, outage=status >= 500)
+    loading = status == 503 and "loading" in told.lower()
+    return ProviderError("unavailable", retryable=again, retry_after=wait, outage=status >= 500, loading=loading)
 
 
 def _retry_after(headers: httpx2.Headers) -> float | None:

@@ -54,12 +54,23 @@ def read_prices(text: str) -> Prices:
     return found
 
 
+def price_of(prices: Prices, model: str) -> Price | None:
+    """What a model costs, by its name or by how it begins."""
+    bare = _DATED.sub("", model.rpartition("/")[2].partition(":")[0]).removesuffix("-latest")
+    found = prices.get(model) or prices.get(bare)
+    if found is not None:
+        return found
+    names = (model, bare)
+    beginnings = [name for name in prices if name[-1] == "*" and any(each.startswith(name[:-1]) for each in names)]
+    return prices[max(beginnings, key=len)] if beginnings else None
+
+
 def cost(prices: Prices, model: str, asked: int, said: int, cached: int) -> float | None:
     """US dollars for these tokens (`cached` of the asked ones came from the cache); None for an unknown model.
 
-    `gpt-5-mini-2025-08-07` is `gpt-5-mini`; `gpt-5-something` is not `gpt-5`.
+    `openai/gpt-5-mini-2025-08-07` is `gpt-5-mini`; `gpt-5-something` is not `gpt-5`. `gpt-5.6*` is all that begins so.
     """
-    price = prices.get(model) or prices.get(_DATED.sub("", model))
+    price = price_of(prices, model)
     if price is None:
         return None
     return ((asked - cached) * price.asked + cached * price.cached + said * price.said) / 1_000_000

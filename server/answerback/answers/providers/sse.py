@@ -5,7 +5,8 @@ No I/O here. The SDK's models cost about five times as much for each piece, and 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
 import orjson
@@ -15,9 +16,21 @@ from . import ProviderError
 from .prices import Prices, cost
 
 LONGEST_FRAME = 1_000_000
+THINKING_TOKENS = 2_000
+"""What a model may think beside what it says."""
 CHARACTERS_OF_A_TOKEN = 4
 """As many of each token that is allowed a model may say and think; at the next one the call ends with what is there."""
 DELTAS_BETWEEN_ESTIMATES = 25
+
+
+def _loads(data: bytes) -> Any:
+    """JSON in which a character may be cut in two, as some servers send it. Raises ValueError."""
+    try:
+        return orjson.loads(data)
+    except ValueError:
+        if b"\\ud" not in data.lower():
+            raise
+        return json.loads(data)
 
 
 class SseDecoder:
@@ -57,12 +70,19 @@ class SseDecoder:
         return events
 
 
-class ThinkTagFilter:
-    """Takes out the `<think>…</think>` that local reasoning models write before they answer."""
+_THOUGHTS: Mapping[str, str] = {
+    "<think>": "</think>", "<thinking>": "</thinking>", "<thought>": "</thought>", "[THINK]": "[/THINK]",
+    "<reasoning>": "</reasoning>", "<|channel|>analysis": "<|channel|>final<|message|>",
+    "<|channel|>final<|message|>": "",
+}  # fmt: skip
+"""How thoughts begin, and how they end."""
 
-    _OPEN, _CLOSE = "<think>", "</think>"
+
+class ThinkTagFilter:
+    """Takes out the `<think>…</think>`, or the like, that local reasoning models write before they answer."""
 
     def __init__(self) -> None:
+        self._close = ""
         self._held = ""
         self._place: Literal["begin", "thought", "between", "answer"] = "begin"
 
@@ -73,18 +93,21 @@ class ThinkTagFilter:
         self._held += text
         if self._place == "begin":
             begun = self._held.lstrip()
-            if begun.startswith(self._OPEN):
-                self._place = "thought"
-            elif self._OPEN.startswith(begun):
+            opened = next((mark for mark in _THOUGHTS if begun.startswith(mark)), None)
+            if opened is not None:
+                self._place, self._close = "thought", _THOUGHTS[opened]
+                self._held = self._held if self._close else begun.removeprefix(opened)
+            elif any(mark.startswith(begun) for mark in _THOUGHTS):
                 return ""
             else:
                 self._place = "answer"
                 return self._held
         if self._place == "thought":
-            _, closed, self._held = self._held.rpartition(self._CLOSE)
-            if not closed:
-                self._held = self._held[-len(self._CLOSE) :]
-                return ""
+            if self._close:
+                _, closed, self._held = self._held.rpartition(self._close)
+                if not closed:
+                    self._held = self._held[-len(self._close) :]
+                    return ""
             self._place = "between"
         answer = self._held.lstrip()
         if answer:
@@ -110,6 +133,12 @@ class AnswerReader:
         self._reason: str | None = None
         self._refused = False
         self._left = CHARACTERS_OF_A_TOKEN * request.max_tokens
+        self._left_to_think = CHARACTERS_OF_A_TOKEN * (THINKING_TOKENS + request.max_tokens)
+        self._half = ""
+        self.done = False
+        """Whether the server has said that nothing more comes."""
+        self.thought = False
+        """Whether the model has thought before it answered."""
         self.started = False
         """Whether text of the answer has come."""
         self.begun = False
@@ -118,7 +147,7 @@ class AnswerReader:
     def read(self, data: bytes) -> Iterator[AnswerEvent]:
         """The events of one frame. Raises ProviderError for an error frame and for what is no frame."""
         try:
-            frame = orjson.loads(data)
+            frame = _loads(data)
         except ValueError:
             if b"\n" in data:  # servers that forget the empty line between events
                 for part in data.split(b"\n"):
@@ -156,8 +185,10 @@ class AnswerReader:
             raise self.error("malformed")
         thought = str(delta.get("reasoning_content") or delta.get("reasoning") or "")
         if text or thought:
-            text, thought = text[: self._left], thought[: self._left]
-            self._left -= max(len(text), len(thought))
+            text, thought = self._whole(text)[: self._left], thought[: self._left_to_think]
+            self._left -= len(text)
+            self._left_to_think -= len(thought)
+            self.thought = self.thought or bool(thought)
             self._said += max(len(text.encode()), len(thought.encode()))
             self.begun = True
         text = self._thoughts.answer_of(text) if text else ""
@@ -171,13 +202,22 @@ class AnswerReader:
 
     @property
     def full(self) -> bool:
-        """Whether the model has said as much as it may."""
-        return self._left <= 0
+        """Whether the model has said, or thought, as much as it may."""
+        return self._left <= 0 or self._left_to_think <= 0
+
+    def _whole(self, text: str) -> str:
+        """A piece without half a character at its end, which is put before the next."""
+        text = self._half + text
+        self._half = text[-1] if text and "\ud800" <= text[-1] <= "\udbff" else ""
+        text = text.removesuffix(self._half) if self._half else text
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
     def ending(self) -> Iterator[AnswerEvent]:
         """The last events, when the stream has come to its end. Raises ProviderError when that was too early."""
         if self.full:
             self._reason = self._reason or "length"
+        if self._reason is None and self.done and self.started:
+            self._reason = "stop"  # servers that say no more than that it was all
         if self._reason is None and not self._refused:
             yield self._counted or self.estimate()
             raise self.error("cut")

@@ -44,6 +44,7 @@ _OPENING = re.compile(
     r"<\|assistant\|>\s*|<s>\s*|\[/INST\]\s*|"
     rf"(?:###\s*)?(?:{either(language.claims.itself for language in LANGUAGES)})\s?:\s)+"
 )
+_THOUGHTS_END = re.compile(r"</(?:think|thinking|thought|reasoning)>|\[/THINK\]")
 _PROMPT_TAG = re.compile(r"</?(?:passage|thread|question|said|page)\b[^<>\n]{0,300}/?>")
 _REFUSAL = re.compile(either(language.unsaid for language in LANGUAGES), re.IGNORECASE)
 _EVEN_SO = re.compile(either(language.even_so for language in LANGUAGES), re.IGNORECASE)
@@ -112,6 +113,7 @@ def review(text: str, question: str, passages: Sequence[Passage], *, rules: str 
 
 def _without_tokens(text: str) -> tuple[str, bool]:
     """A text without a model's own signs, up to where somebody else's turn begins; whether one does."""
+    text = _THOUGHTS_END.split(text)[-1]  # of servers that leave the beginning out
     opening = _OPENING.match(text)
     text = text[opening.end() :] if opening else text
     turned = False
