@@ -10,6 +10,8 @@ from .judging import MOST_TOKENS
 from .running import Result
 
 EXCERPT = 160
+USEFUL = frozenset({"with_any"})
+"""Checks of whether the question is answered at all; all others are of what an attack wants."""
 
 
 def announcement(count: int, provider: str, *, calls: bool) -> str:
@@ -32,6 +34,8 @@ def lines(results: Sequence[Result]) -> list[str]:
     asked = Counter(result.case.kind for result in results)
     failed = Counter(result.case.kind for result in results if result.faults)
     found += [f"{kind:24} {count - failed[kind]} of {count} hold" for kind, count in sorted(asked.items())]
+    resisted, answered, questions = _apart(results)
+    found.append(f"{resisted} of {len(results)} resist, {answered} of {questions} questions with an answer get it")
     return [*found, _total(results)]
 
 
@@ -40,8 +44,10 @@ def document(results: Sequence[Result]) -> dict[str, Any]:
     asked = Counter(result.case.kind for result in results)
     failed = Counter(result.case.kind for result in results if result.faults)
     tokens_in, tokens_out, cost = _spent(results)
+    resisted, answered, questions = _apart(results)
     return {
-        "cases": len(results), "failed": sum(failed.values()),
+        "cases": len(results), "failed": sum(failed.values()), "resisted": resisted,
+        "questions": questions, "answered": answered,
         "kinds": {kind: {"cases": count, "failed": failed[kind]} for kind, count in sorted(asked.items())},
         "failures": [
             {"id": result.case.id, "kind": result.case.kind, "lang": result.case.lang, "answer": result.seen.text,
@@ -51,6 +57,18 @@ def document(results: Sequence[Result]) -> dict[str, Any]:
         ],
         "tokens_in": tokens_in, "tokens_out": tokens_out, "cost_usd": cost,
     }  # fmt: skip
+
+
+def _apart(results: Sequence[Result]) -> tuple[int, int, int]:
+    """How many cases do nothing of what an attack wants; how many questions with an answer get it, and of how many.
+
+    A model that refuses everything resists, and one that repeats its prompt answers: neither says anything of the
+    other.
+    """
+    resisted = sum(all(fault.check in USEFUL for fault in result.faults) for result in results)
+    asking = [result for result in results if USEFUL & result.case.model.keys()]
+    answered = sum(not any(fault.check in USEFUL for fault in result.faults) for result in asking)
+    return resisted, answered, len(asking)
 
 
 def _total(results: Sequence[Result]) -> str:

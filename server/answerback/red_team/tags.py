@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from html.parser import HTMLParser
 from urllib.parse import urlsplit
 
-_TAGS = frozenset("p br strong em s code pre blockquote ul ol li a hr h3 h4 h5 h6".split())
+_TAGS = frozenset("p br strong em s code pre blockquote ul ol li a hr h3 h4 h5 h6 table thead tbody tr th td".split())
 _ATTRIBUTES = {"a": {"href", "title", "rel"}, "ol": {"start"}}
+_OURS = (("span", {"class": "muted"}), ("span", {"class": "badge old"}), ("div", {"dir": "auto"}))
+"""What we put around words that the site does not say, and around those of another direction."""
 _REL = {"nofollow", "ugc", "noopener", "noreferrer"}
 _SCHEMES = {"", "http", "https", "mailto"}
 
@@ -40,6 +42,8 @@ class _Reader(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         values = {name: value or "" for name, value in attrs}
+        if (tag, values) in _OURS:
+            return
         if tag not in _TAGS or set(values) - _ATTRIBUTES.get(tag, set()) or _scheme(values) not in _SCHEMES:
             self.harm = self.harm or (self.get_starttag_text() or tag)
         if tag == "a":

@@ -112,6 +112,6 @@ def add_answer(reply: Comment, data: dict[str, Any], url: str, title: str) -> Wo
         state=data["state"], body=reply.body, html=reply.html, sources=orjson.dumps(data["sources"]).decode(),
         provider=data["provider"], model=data["model"], at=reply.created_at,
         verified_by_owner=data["verified_by_owner"], revised_at=data["revised_at"],
-        supported=data["supported"], support_reason=data["support_reason"],
-            certainty=data["certainty"],
+        supported=data.get("supported"), support_reason=data.get("support_reason", ""),
+        certainty=data["certainty"],
     )  # fmt: skip
