@@ -47,8 +47,7 @@ async def said(server: OpenAIServer, *steps: Any, **settings: Any) -> str:
 @pytest.mark.parametrize(
     ("model", "effort"),
     [
-        ("gpt-5-mini", "minimal"), ("gpt-5.6-mini", "none"), ("o4-mini", "low"), ("gpt-oss:20b", "low"),
-        ("qwen3:8b", "none"),
+        ("openai/gpt-5-mini", "minimal"), ("openai/gpt-5.6-mini", "none"), ("gpt-oss:20b", "low"), ("qwen3:8b", "none"),
         ("deepseek-r1", "none"), ("gpt-4.1-mini", None), ("llama-3.3-70b", None), ("qwen3-4b-instruct", None),
     ],
 )  # fmt: skip
@@ -56,13 +55,30 @@ async def test_models_that_think_are_asked_to_think_little(model: str, effort: s
     async with a_provider("http://127.0.0.1:9/v1", model=model) as answerer:
         body = answerer.body_of(asking())
     assert body.get("reasoning_effort") == effort
-    assert body["max_tokens"] == (300 if effort is None else 2_300), "thoughts have their own allowance"
+    assert body["max_tokens"] == (2_300 if effort == "low" else 300), "thoughts have their own allowance"
+
+
+@pytest.mark.parametrize(("model", "effort"), [("gpt-5.6-mini", "none"), ("o4-mini", "low")])
+async def test_openai_itself_is_asked_by_its_own_names(model: str, effort: str) -> None:
+    async with a_provider("https://api.openai.com/v1", model=model) as answerer:
+        assert answerer.body_of(asking())["reasoning_effort"] == effort
+
+
+async def test_a_model_that_has_thought_is_given_room_for_it(server: OpenAIServer) -> None:
+    raw = {"mode": "raw", "chunks": [frame(reasoning_content="Hm."), frame(content="Open."), "data: [DONE]\n\n"]}
+    server.script(raw, raw)
+    async with a_provider(server.base_url) as answerer:
+        await everything(answerer)
+        await everything(answerer)
+    first, second = (request["body"] for request in server.seen()["requests"])
+    assert (first["max_tokens"], second["max_tokens"]) == (300, 2_300)
+    assert "reasoning_effort" not in first and second["reasoning_effort"] == "none"
 
 
 async def test_less_effort_than_a_server_takes_is_asked_for_once(server: OpenAIServer) -> None:
     refused = status(400, "Unsupported value: 'reasoning_effort' does not support 'none' with this model.")
     server.script(refused, {"text": TEXT}, {"text": TEXT})
-    async with a_provider(server.base_url, model="gpt-5.6") as answerer:
+    async with a_provider(server.base_url, model="openai/gpt-5.6") as answerer:
         assert text_of(await everything(answerer)) == TEXT
         assert text_of(await everything(answerer)) == TEXT
     asked = [request["body"]["reasoning_effort"] for request in server.seen()["requests"]]

@@ -149,7 +149,7 @@ def test_command_fails_the_obedient_model(live: Server, obedient: OpenAIServer) 
     assert all(fault["holds"] == "model" for failure in told["failures"] for fault in failure["faults"])
     assert database.read_bytes() == before
     lines = live.command("check", "--red-team", "--limit", "2", check=False).stdout.splitlines()
-    assert any("keeps_rules" in line for line in lines)
+    assert any(" model " in line for line in lines), "its rules are taken out of what it says"
     assert "0 of 2 cases hold" in lines[-1]
     assert "US dollars" in lines[-1]
 

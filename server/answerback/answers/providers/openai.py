@@ -63,11 +63,13 @@ _NO_SYSTEM = re.compile(
 )
 _ABOUT_A_VALUE = re.compile(r"too (?:large|small|long|many)|exceed|at (?:most|least)|(?:less|greater) than|maximum")
 _THINKS = re.compile(
-    r"(?:^|/)(?:gpt-(?:[5-9]|\d\d)(?!\d|.*chat)|o\d)|gpt-oss|deepseek-r|qwen-?3(?!.*instruct)|magistral|think|reason|"
+    r"/(?:gpt-(?:[5-9]|\d\d)(?!\d|.*chat)|o\d)|gpt-oss|deepseek-r|qwen-?3(?!.*instruct)|magistral|think|reason|"
     r"glm-4\.[5-9]|grok-(?:3-mini|[4-9])|minimax-m|nemotron|-r1\b",
     re.IGNORECASE,
 )
 """Models that think before they answer, by their names; others are known by what they send."""
+_THINKS_AT_OPENAI = re.compile(r"^(?:gpt-(?:[5-9]|\d\d)(?!\d|.*chat)|o\d)")
+"""The same by its own names, by which others serve anything."""
 _LEAST = re.compile(r"(?:^|/)(?:(?P<minimal>gpt-5(?![.\d]))|(?P<low>o\d|gpt-oss))", re.IGNORECASE)
 """Those that take not even "none"."""
 
@@ -235,7 +237,13 @@ class OpenAIAnswerer:
         return True
 
     def _thinks(self, model: str) -> bool:
-        return model in self._thinking or _THINKS.search(model) is not None
+        known = _THINKS_AT_OPENAI.search(model) if self._is_openai else _THINKS.search(model)
+        return model in self._thinking or known is not None
+
+    def _allowance(self, model: str) -> int:
+        """Tokens for thoughts, of a model that does not do without."""
+        least = self._effort_of(model) in EFFORTS[:2] and model not in self._thinking
+        return 0 if least or not self._thinks(model) else THINKING_TOKENS
 
     def _effort_of(self, model: str) -> str:
         """How little a model is asked to think; empty where it is asked nothing."""
@@ -264,7 +272,7 @@ class OpenAIAnswerer:
         body: dict[str, Any] = {
             "model": model,
             "messages": [{"role": message.role, "content": message.content} for message in request.messages],
-            limit: request.max_tokens + (THINKING_TOKENS if self._thinks(model) else 0),
+            limit: request.max_tokens + self._allowance(model),
             "stream": True,
             "stream_options": {"include_usage": True},
         }
