@@ -81,7 +81,7 @@ class Postgres:
         if data.exists():
             pid = wait_until(lambda: _pid(data))
             with suppress(ProcessLookupError):
-                os.kill(pid, 2)  # SIGINT: fast shutdown
+                os.kill(pid, 3)  # SIGQUIT: at once, since nothing is to be kept
             wait_until(lambda: _pid(data) is None)
 
     def fresh(self) -> str:
