@@ -47,7 +47,7 @@ left_out() {
 
 have_chromium || install chromium || left_out Chromium 'the browser tests' --ignore=tests/browser
 have_firefox || install firefox-esr || left_out Firefox 'its tests' \
-  "$(printf '%s\n' --ignore=tests/browser/test_{firefox,every_way_in}.py)"
+  "$(printf '%s\n' --ignore=tests/browser/test_{firefox,firefox_pages,every_way_in}.py)"
 have_korean || install fonts-nanum || true  # for the pictures; the tests do without
 have_postgresql || install postgresql || left_out PostgreSQL 'the storage tests on PostgreSQL' '--deselect-postgresql'
 have_redis || install redis-server || left_out Redis 'the tests of several processes' --ignore=tests/live/test_processes.py

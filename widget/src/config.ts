@@ -1,6 +1,7 @@
 /** Where an element belongs: from its attributes, else from the script tag, else from the page. */
 
 import { PAGE_LIMIT } from "./core/limits.js";
+import { canonical } from "./statements.js";
 
 export interface Options {
   site?: string | undefined;
@@ -46,15 +47,6 @@ export function optionsOf(element: Element): Options {
     if (value) options[name] = value;
   }
   return options;
-}
-
-function canonical(): URL | null {
-  const href = document.querySelector<HTMLLinkElement>('link[rel~="canonical" i]')?.getAttribute("href");
-  try {
-    return href ? new URL(href, document.baseURI) : null;
-  } catch {
-    return null;
-  }
 }
 
 /** The thread's key when nothing names one: the canonical URL's path, else the path. */

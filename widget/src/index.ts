@@ -1,23 +1,17 @@
 /** The loader: places the elements where the script tag stands, and fetches the rest when one comes near the screen. */
 
-import {
-  attributeOf,
-  configOf,
-  type Defaults,
-  type Locate,
-  OPTION_NAMES,
-  type Options,
-  optionsOf,
-} from "./config.js";
-import { ASK, COMMENTS, COUNT, MARGIN, OUTER, PERMALINK } from "./constants.js";
+import { configOf, type Defaults, type Locate, type Options, optionsOf } from "./config.js";
+import { COUNT, MARGIN, OUTER, PERMALINK } from "./constants.js";
 import { CountElement, setLocate } from "./elements/count.js";
 import { fail } from "./failing.js";
+import { watchAddress } from "./navigation.js";
+import { type Placed, Placing, setOptions } from "./placing.js";
 import type { Handed } from "./signing_in.js";
+import { canonical, isSaidHere } from "./statements.js";
 
 declare const THREAD_FILE: string;
 
 type Part = { start(locate: Locate, handed: Handed | null): void };
-type Placed = HTMLElement & { refresh?(): void; reload?(): void; stop?(): void };
 
 interface Answerback {
   mount(element: Element, options?: Options): void;
@@ -40,11 +34,27 @@ if (found) history.replaceState(history.state, "", location.pathname + location.
 const script = (document.currentScript ??
   document.querySelector('script[data-site][src*="answerback.js"]')) as HTMLScriptElement | null;
 const base = new URL(".", script?.src || location.href).href;
-const defaults: Defaults = { base, ...(script ? optionsOf(script) : {}) };
-const locate: Locate = (element) => configOf(element, defaults);
-const placed = new Set<Placed>();
-const watched = new Set<Placed>();
+const { page: _, ...options } = script ? optionsOf(script) : {};
+const defaults: Defaults = { base, ...options };
+/** What was said by `update()`. */
+let updated: Options = {};
+let watched = new WeakSet<Placed>();
 let near: IntersectionObserver | null = null;
+let unwatch: (() => void) | null = null;
+let looking = 0;
+
+const placing = new Placing(script, defaults, watch, look);
+
+/** The page that somebody names, if they do so on this one. */
+function said(by: object, { page }: Options): string | undefined {
+  return page && isSaidHere(by, page) ? page : undefined;
+}
+
+const locate: Locate = (element) => {
+  const tag = placing.tagOf(element);
+  const page = said(updated, updated) ?? (tag ? said(tag, optionsOf(tag)) : undefined);
+  return configOf(element, { ...defaults, page });
+};
 
 /** Fetches an element's code; where that fails, the page stays as it is. */
 async function load(element: Element): Promise<void> {
@@ -75,65 +85,18 @@ function watch(element: Placed): void {
   near.observe(element);
 }
 
-function byHand(names: string): Placed[] {
-  return [...document.querySelectorAll<Placed>(names)].filter((element) => !placed.has(element));
-}
-
-function make(name: string, options: Options): Placed {
-  const element = document.createElement(name);
-  // An element has no box before its code is here.
-  element.style.setProperty("display", "block");
-  setOptions(element, options);
-  placed.add(element);
-  return element;
-}
-
-function setOptions(element: Element, options: Options): void {
-  for (const name of OPTION_NAMES) {
-    const value = options[name];
-    if (value !== undefined) element.setAttribute(attributeOf(name), value);
-  }
-}
-
-function elementsFor(options: Options): Placed[] {
-  const mode = options.mode ?? defaults.mode ?? "both";
-  return [ASK, COMMENTS]
-    .filter((name) => mode === "both" || name.endsWith(mode))
-    .map((name) => make(name, options));
+/** What the page says of itself has changed, or may have: once the framework is done, every element looks where it is. */
+function look(): void {
+  looking ||= setTimeout(() => {
+    looking = 0;
+    canonical();
+    for (const tag of placing.tags()) said(tag, optionsOf(tag));
+    for (const element of all()) element.refresh?.();
+  });
 }
 
 function mount(element: Element, options: Options = {}): void {
-  const elements = elementsFor(options);
-  element.append(...elements);
-  elements.forEach(watch);
-}
-
-/** The element that an option names; none where there is no such, or what it says is no selector. */
-function targetOf({ target }: Options): Element | null {
-  try {
-    return target ? document.querySelector(target) : null;
-  } catch {
-    return null;
-  }
-}
-
-/** Puts the elements where the tag stands, unless the page has placed its own. */
-function place(tag: HTMLScriptElement | null, options: Options): void {
-  const hands = byHand(OUTER);
-  hands.forEach(watch);
-  const target = targetOf(options);
-  if (target) {
-    mount(target, options);
-    return;
-  }
-  if (!tag || hands.some((element) => element.localName !== COUNT)) return;
-  const inBody = document.body.contains(tag);
-  // A tag in the head of a page of counts is there for the counts.
-  if (!inBody && hands.length) return;
-  const elements = elementsFor(options);
-  if (inBody) tag.after(...elements);
-  else document.body.append(...elements);
-  elements.forEach(watch);
+  placing.mount(element, options);
 }
 
 function all(): Placed[] {
@@ -142,10 +105,12 @@ function all(): Placed[] {
 
 /** Takes new options for every element; where no page is named, it is the address's anew. */
 function update(options: Options = {}): void {
-  Object.assign(defaults, options);
-  byHand(OUTER).forEach(watch);
+  const { page, ...others } = options;
+  Object.assign(defaults, others);
+  updated = { page };
+  placing.settle();
   for (const element of all()) {
-    if (element.localName !== COUNT) setOptions(element, options);
+    if (element.localName !== COUNT) setOptions(element, optionsOf(element).page ? options : others);
     element.refresh?.();
   }
 }
@@ -156,35 +121,33 @@ function reload(): void {
 
 /** Takes away what was placed, empties what the page placed itself, and leaves no trace but loaded code. */
 function destroy(): void {
+  clearTimeout(looking);
+  unwatch?.();
   near?.disconnect();
   near = null;
+  watched = new WeakSet();
   for (const element of all()) element.stop?.();
-  for (const element of placed) element.remove();
-  placed.clear();
-  watched.clear();
+  placing.end();
   if (window.Answerback === surface) delete window.Answerback;
 }
 
 const surface: Answerback = { mount, update, reload, destroy };
 
-function whenParsed(run: () => void): void {
-  if (document.readyState !== "loading") run();
-  else document.addEventListener("DOMContentLoaded", run, { once: true });
+function begin(): void {
+  if (window.Answerback !== surface) return;
+  setLocate(locate);
+  if (!customElements.get(COUNT)) customElements.define(COUNT, CountElement);
+  unwatch = watchAddress(() => {
+    placing.renew();
+    look();
+  });
+  placing.start();
+  look();
 }
 
-if (window.Answerback && script) {
-  // A second tag on one page, or one that a single-page app has put in again.
-  const { mount: other } = window.Answerback;
-  const options = optionsOf(script);
-  const target = targetOf(options);
-  const spot = document.createElement("div");
-  if (!target) script.after(spot);
-  other(target ?? spot, options);
-} else {
+// A second tag, or one that a framework has run again: the first is at work, and sees it.
+if (!window.Answerback) {
   window.Answerback = surface;
-  whenParsed(() => {
-    setLocate(locate);
-    if (!customElements.get(COUNT)) customElements.define(COUNT, CountElement);
-    place(script, defaults);
-  });
+  if (document.readyState !== "loading") begin();
+  else document.addEventListener("DOMContentLoaded", begin, { once: true });
 }

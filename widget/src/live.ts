@@ -1,15 +1,19 @@
 /**
- * The live stream of a page: one EventSource that comes back after any break and rests while nobody looks. Where it is
- * silent (a proxy that holds it back, all connections taken), what listens is told to read anew, less and less often.
+ * The live stream of a page: one EventSource for all tabs that show it, held by one of them, which comes back after any break
+ * and rests while nobody looks. Where it is silent (a proxy that holds it back, all connections taken), what listens is told
+ * to read anew, less and less often.
  */
 
 import { addressOf } from "./api.js";
+import { channelTo } from "./tabs.js";
 
 /** Soon, since a browser has six connections to an HTTP/1.1 server, for all tabs together. */
 const HIDDEN_REST_MS = 5_000;
 /** Longer than two of the server's pings are apart. */
 const SILENT_MS = 32_000;
 const FIRST_SILENT_MS = 5_000;
+/** How long a tab that has rested waits for its turn to stream, before it reads what it may have missed. */
+const TURN_MS = 300;
 const FIRST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 60_000;
 
@@ -25,6 +29,9 @@ export const LIVE_EVENTS = [
 ] as const;
 export type LiveEvent = (typeof LIVE_EVENTS)[number];
 
+/** An event as tabs tell it to each other: its name, its data, its id. */
+type Told = [LiveEvent, unknown, string];
+
 export class Live {
   #source: EventSource | null = null;
   #last: string | null = null;
@@ -33,26 +40,69 @@ export class Live {
   #silence = 0;
   #patience = FIRST_SILENT_MS;
   #open = false;
+  #tabs: BroadcastChannel | null = null;
+  /** This tab's place among those that would hold the stream; given up by aborting. */
+  #turn: AbortController | null = null;
+  #holds = false;
+  /** What another tab has told while the thread is being read. */
+  #meanwhile: Told[] | null = null;
 
   constructor(
     private readonly address: { base: string; site: string; page: string },
     private readonly told: (event: LiveEvent, data: unknown) => void,
   ) {}
 
+  get #name(): string {
+    const { base, site, page } = this.address;
+    return `answerback:${base}${site}:${page}`;
+  }
+
+  /** To be called before the thread is read: what another tab tells from here on is told again at the start. */
+  listen(): void {
+    this.#meanwhile = [];
+    this.#join();
+  }
+
+  #join(): void {
+    if (this.#tabs || document.hidden) return;
+    this.#tabs = channelTo(this.#name);
+    if (!this.#tabs) return;
+    this.#tabs.onmessage = ({ data }: MessageEvent<Told>) => {
+      this.#meanwhile?.push(data);
+      this.#hear(data);
+    };
+  }
+
   /** Listens to what comes after `last`; called again, it starts anew from there. */
   start(last: string | null): void {
-    this.stop();
     this.#last = last;
     this.#open = true;
     document.addEventListener("visibilitychange", this.#seen);
+    // A page that the browser keeps for the way back holds nothing.
+    addEventListener("pagehide", this.#rest);
+    addEventListener("pageshow", this.#seen);
     this.#connect();
+    const missed = this.#meanwhile ?? [];
+    this.#meanwhile = null;
+    for (const [event, data] of missed) this.told(event, data);
   }
 
   stop(): void {
     this.#open = false;
     document.removeEventListener("visibilitychange", this.#seen);
-    this.#close();
+    removeEventListener("pagehide", this.#rest);
+    removeEventListener("pageshow", this.#seen);
+    this.#rest();
   }
+
+  #rest = (): void => {
+    this.#close();
+    this.#turn?.abort();
+    this.#turn = null;
+    this.#holds = false;
+    this.#tabs?.close();
+    this.#tabs = null;
+  };
 
   #close(): void {
     clearTimeout(this.#timer);
@@ -70,10 +120,44 @@ export class Live {
     }, within);
   }
 
+  #hear([event, data, id]: Told): void {
+    if (!this.#open) return;
+    this.#patience = FIRST_SILENT_MS;
+    this.#expect(SILENT_MS);
+    if (id) this.#last = id;
+    this.told(event, data);
+  }
+
   #connect = (): void => {
     this.#close();
     if (document.hidden) return;
     this.#expect(this.#patience);
+    if (this.#holds) this.#stream();
+    else if (!this.#turn) void this.#queue(new AbortController());
+  };
+
+  /** Streams once no other tab does; at once, and for this tab alone, where tabs cannot agree on that. */
+  async #queue(turn: AbortController): Promise<void> {
+    this.#turn = turn;
+    const { signal } = turn;
+    try {
+      if (!this.#tabs) throw signal;
+      await navigator.locks.request(this.#name, { signal }, () => {
+        if (signal.aborted) return;
+        this.#holds = true;
+        this.#connect();
+        return new Promise((given) => signal.addEventListener("abort", given));
+      });
+    } catch {
+      if (signal.aborted) return;
+      this.#tabs?.close();
+      this.#tabs = null;
+      this.#holds = true;
+      this.#connect();
+    }
+  }
+
+  #stream(): void {
     const { base, site, page } = this.address;
     const source = new EventSource(addressOf(base, "api/events/", { site, page, after: this.#last }));
     this.#source = source;
@@ -87,25 +171,26 @@ export class Live {
       this.#wait = Math.min(LONGEST_WAIT_MS, this.#wait * 2);
     };
     for (const name of LIVE_EVENTS) {
-      source.addEventListener(name, (event) => {
-        this.#patience = FIRST_SILENT_MS;
-        this.#expect(SILENT_MS);
-        if (event.lastEventId) this.#last = event.lastEventId;
-        this.told(name, event.data ? JSON.parse(event.data) : null);
+      source.addEventListener(name, ({ data, lastEventId }) => {
+        const told: Told = [name, data ? JSON.parse(data) : null, lastEventId];
+        this.#tabs?.postMessage(told);
+        this.#hear(told);
       });
     }
-  };
+  }
 
   #seen = (): void => {
     if (document.hidden) {
       clearTimeout(this.#timer);
-      this.#timer = setTimeout(() => this.#close(), HIDDEN_REST_MS);
+      this.#timer = setTimeout(this.#rest, HIDDEN_REST_MS);
     } else if (!this.#open) {
       return;
-    } else if (this.#source && this.#source.readyState !== EventSource.CLOSED) {
+    } else if (this.#turn && this.#source?.readyState !== EventSource.CLOSED) {
       clearTimeout(this.#timer);
     } else {
+      this.#join();
       this.#connect();
+      if (!this.#holds) this.#expect(TURN_MS);
     }
   };
 }

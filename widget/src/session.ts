@@ -5,6 +5,7 @@ import type { KnownAnswer, Quota, Session as SessionInfo, Visitor, Vote } from "
 import { SigningIn } from "./signing_in.js";
 import { BrowserStorage } from "./storage.js";
 import { Store } from "./store.js";
+import { channelTo } from "./tabs.js";
 
 /** Asking does not wait longer to hear that it need not be asked. */
 const KNOWN_MS = 2_000;
@@ -48,9 +49,9 @@ export class Session extends Store<SessionState> {
     const told = () => this.set({ offline: !navigator.onLine });
     const ending = new AbortController();
     for (const type of ["online", "offline"]) addEventListener(type, told, ending);
-    this.#tabs = new BroadcastChannel(`answerback:${this.api.base}${this.site}`);
-    this.#tabs.onmessage = ({ data }: MessageEvent<string | null>) => void this.#hear(data);
-    if (!this.api.token) this.#tabs.postMessage(ASKS);
+    this.#tabs = channelTo(`answerback:${this.api.base}${this.site}`);
+    if (this.#tabs) this.#tabs.onmessage = ({ data }: MessageEvent<string | null>) => void this.#hear(data);
+    if (!this.api.token) this.#tabs?.postMessage(ASKS);
     this.signing.resume();
     return () => {
       this.#tabs?.close();

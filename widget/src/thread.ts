@@ -23,17 +23,14 @@ export class ThreadStore extends Store<ThreadState> {
   #loads = 0;
   #reloading = 0;
   #failures = 0;
-  #place: { page: string; url: string; title: string };
 
   constructor(
     private readonly config: Config,
     readonly session: Session,
   ) {
     super({ ...EMPTY, sort: "oldest" });
-    const { page, url, title } = config;
-    this.#place = { page, url, title };
     this.drafts = new BrowserStorage(`answerback:${config.site}:`);
-    this.#outbox = new Outbox(this.drafts, page);
+    this.#outbox = new Outbox(this.drafts, config.page);
     this.#live = new Live(config, (event, data) => this.#told(event, data));
   }
 
@@ -59,6 +56,7 @@ export class ThreadStore extends Store<ThreadState> {
   async load(quiet = false): Promise<void> {
     clearTimeout(this.#reloading);
     const turn = ++this.#loads;
+    this.#live.listen();
     if (this.state.status !== "ready" && !quiet) this.set({ status: "loading" });
     const session = this.session.load().catch(() => undefined);
     try {
@@ -156,7 +154,7 @@ export class ThreadStore extends Store<ThreadState> {
     try {
       const visitor = await this.session.ensure();
       this.#change(tree.localId(key), (row) => ({ ...row, author: { ...row.author, id: visitor.id } }));
-      const posted = await this.session.write(() => this.session.api.post(this.#place, composition));
+      const posted = await this.session.write(() => this.session.api.post(this.#place(), composition));
       this.#outbox.drop(key);
       const { comment, answer, refused, quota } = posted;
       if (!tree.find(this.state.comments, comment.id)) this.#count();
@@ -170,6 +168,12 @@ export class ThreadStore extends Store<ThreadState> {
       this.#mark(key, "failed", code);
       this.#refused(code);
     }
+  }
+
+  /** Where this is, as far as it is known by now. */
+  #place(): { page: string; url: string; title: string } {
+    const { page, url, title } = this.config;
+    return { page, url, title };
   }
 
   /** Sends again what did not reach the server, now or before a reload; it takes each key once. */

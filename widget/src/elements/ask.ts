@@ -126,7 +126,10 @@ export class AskElement extends BaseElement<ChatStore> {
       event.preventDefault();
       // What is drawn may be a frame behind what is typed.
       const text = store.state.draft.trim();
-      if (text && !isUsedUp(this.info?.quota)) void store.ask(text);
+      // Nothing is asked before it is known about which page.
+      this.refresh();
+      if (this.store !== store) store.setDraft("");
+      if (text && !isUsedUp(this.info?.quota)) void this.store.ask(text);
     };
     const field = {
       part: "input",

@@ -62,7 +62,8 @@ export abstract class BaseElement<T extends Shown> extends HTMLElement {
     const now = locate(this);
     const before = this.#config;
     if (before && before.site === now.site && before.page === now.page && before.base === now.base) {
-      this.#config = { ...before, theme: now.theme, lang: now.lang };
+      // What is sent from here on says where that is now.
+      Object.assign(before, now);
       void this.store.session.vouch(now.ssoToken);
       this.draw();
       return;
@@ -79,6 +80,8 @@ export abstract class BaseElement<T extends Shown> extends HTMLElement {
       this.#root = document.createElement("div");
       shadow.append(this.#root);
       for (const type of ["keydown", "keypress", "keyup"]) shadow.addEventListener(type, keep);
+      // Nothing is sent before it is known where to.
+      shadow.addEventListener("send", () => this.refresh(), true);
     }
     this.#config = locate(this);
     const unwatch = watchGround(this, () => {

@@ -22,6 +22,8 @@ export function setLocate(given: Locate): void {
 export class CountElement extends HTMLElement {
   static observedAttributes = ["page", "data-page", "site", "data-site", "lang", "data-lang"];
 
+  #asked = "";
+
   connectedCallback(): void {
     this.reload();
   }
@@ -36,12 +38,18 @@ export class CountElement extends HTMLElement {
 
   /** All counts of a moment are asked for in one call. */
   reload(): void {
+    this.#asked = this.#place;
     if (waiting.size === 0) queueMicrotask(askAll);
     waiting.add(this);
   }
 
   refresh(): void {
-    this.reload();
+    if (this.#place !== this.#asked) this.reload();
+  }
+
+  get #place(): string {
+    const { site, page, lang } = locate(this);
+    return JSON.stringify([site, page, lang]);
   }
 
   show(count: number, wanted: string): void {

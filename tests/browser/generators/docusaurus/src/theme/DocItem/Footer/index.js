@@ -1,0 +1,11 @@
+import Footer from "@theme-original/DocItem/Footer";
+import React from "react";
+
+export default function FooterWithComments(props) {
+  return (
+    <>
+      <Footer {...props} />
+      <div id="comments" />
+    </>
+  );
+}

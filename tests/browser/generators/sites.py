@@ -1,0 +1,45 @@
+"""The sites that the tools have made, put up beside the demo's pages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.browser.demo import Demo
+from tests.browser.generators import built
+
+# Where each tool's site stands among what was built, and its first page.
+SITES = {
+    "turbo": ("scripts/turbo", "one.html"),
+    "swup": ("scripts/swup", "one.html"),
+    "htmx": ("scripts/htmx", "one.html"),
+    "react": ("scripts/react", "one/"),
+    "vue": ("scripts/vue", "one/"),
+    "vitepress": ("vitepress", "one.html"),
+    "astro": ("astro", "one/"),
+    "docusaurus": ("docusaurus", "one/"),
+    "material": ("material", "one/"),
+}
+PLACEHOLDERS = ("https://comments.example.com", "https://site.example.com", "my-blog")
+
+
+def put_up(demo: Demo, tool: str) -> str:
+    """The address of the first page of a tool's site, which stands on the demo's origin from now on."""
+    folder, page = SITES[tool]
+    name, _, below = folder.partition("/")
+    place = demo.folder / tool
+    real = dict(zip(PLACEHOLDERS, (demo.server.url, demo.server.site.origin, "demo"), strict=True))
+    for path in (built(name) / below).rglob("*"):
+        copy = place / path.relative_to(built(name) / below)
+        if path.is_file() and not copy.exists():
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            copy.write_bytes(_rewritten(path, real))
+    return f"{demo.server.site.origin}/{tool}/{page}"
+
+
+def _rewritten(path: Path, real: dict[str, str]) -> bytes:
+    """A file with real addresses in it."""
+    data = path.read_bytes()
+    if path.suffix in (".html", ".js", ".mjs", ".json", ".xml"):
+        for placeholder, name in real.items():
+            data = data.replace(placeholder.encode(), name.encode())
+    return data

@@ -1,0 +1,48 @@
+/**
+ * What a page says of itself holds for the address at which it came to be said. Frameworks change the address, the canonical
+ * link and the content one after the other, in any order; some never change the link at all.
+ */
+
+/** Parameters that come and go while the page stays. */
+const TRACKING = /^(utm_.*|.*clid|_g[al]|mc_[ce]id)$/i;
+
+interface Statement {
+  text: string;
+  address: string;
+}
+
+const statements = new WeakMap<object, Statement>();
+
+/** Where we are: a fragment counts only where it is a route. */
+function here(): string {
+  const query = new URLSearchParams(location.search);
+  for (const name of [...query.keys()]) if (TRACKING.test(name)) query.delete(name);
+  return `${location.pathname}?${query}${/^#[/!]/.test(location.hash) ? location.hash : ""}`;
+}
+
+/** Whether somebody says it of this page: the same words from the same mouth as on a page before are not believed. */
+export function isSaidHere(by: object, text: string): boolean {
+  let said = statements.get(by);
+  if (said?.text !== text) {
+    const now: Statement = { text, address: here() };
+    statements.set(by, now);
+    said = now;
+    // A new address that comes in the same breath is the one that is meant.
+    setTimeout(() => {
+      now.address = here();
+    });
+  }
+  return said.address === here();
+}
+
+/** The canonical address; null where there is none, or only one of a page before. */
+export function canonical(): URL | null {
+  const link = document.querySelector<HTMLLinkElement>('link[rel~="canonical" i]');
+  const href = link?.getAttribute("href");
+  if (!link || !href || !isSaidHere(link, href)) return null;
+  try {
+    return new URL(href, document.baseURI);
+  } catch {
+    return null;
+  }
+}
