@@ -93,7 +93,7 @@ async def begin(folder: Path) -> AsyncIterator[Story]:
     async with app.routes.router.lifespan_context(app.routes):
         db = Database(settings.database_url)
         await db.connect()
-        await db.write(lambda: add_site("blog", {"origins": ORIGIN}, clock.now()))
+        await db.write(lambda: add_site("blog", {"origins": ORIGIN, "unlikely": "ask"}, clock.now()))
         await db.close()
         clock.advance(seconds=3)  # the directory of sites looks again
         channel = page_channel("blog", WHERE)

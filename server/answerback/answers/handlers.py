@@ -172,6 +172,7 @@ class AnswerHandlers:
             "retry_at": promised_retry(job.error, job.retry_at),
             "supported": job.supported,
             "support_reason": job.support_reason,
+            "certainty": job.certainty,
             "model": job.model,
             "provider": job.provider,
             **_count(await self._quota(call, visitor, job.page)),
@@ -188,7 +189,7 @@ def _entries(row: dict[str, Any], job: store.QueuedAnswer) -> list[dict[str, Any
         "id": job.id, "role": "assistant", "content": job.body, "html": job.html,
         "created_at": iso(job.settled_at or job.queued_at), "sources": [source.public() for source in job.sources],
         "state": job.state, "key": row["q_key"], "model": job.model, "error": job.error,
-        "supported": job.supported, "support_reason": job.support_reason,
+        "supported": job.supported, "support_reason": job.support_reason, "certainty": job.certainty,
         "provider": job.provider, "retry_at": promised_retry(job.error, job.retry_at),
     }  # fmt: skip
     return [asked, answered]

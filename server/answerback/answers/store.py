@@ -14,7 +14,7 @@ from ..db.work import Row, Work, many, one, run
 
 COLUMNS = """a.id, a.kind, a.site, a.page, a.url, a.hint, a.title, a.question_id, a.visitor_id, a.address_key, a.state,
     a.body, a.html, a.sources, a.provider, a.model, a.error, a.retry_at, a.attempts, a.queued_at, a.settled_at,
-    a.stop_requested, a.on_request, a.draft, a.outdated, a.lost_leases, a.supported, a.support_reason"""
+    a.stop_requested, a.on_request, a.draft, a.outdated, a.lost_leases, a.supported, a.support_reason, a.certainty"""
 
 
 SITE_SHARE = 4
@@ -57,6 +57,7 @@ class QueuedAnswer:
     """How many workers have died over it, or their machine has."""
     supported: bool | None
     support_reason: str
+    certainty: float | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,6 +105,7 @@ _FAILURE: Mapping[str, Schema] = {
 _SUPPORT: Mapping[str, Schema] = {
     "supported": _is(_null(FLAG), "Whether the site's own words bear every sentence; null: not checked."),
     "support_reason": _is(TEXT, "Why they do not, such as `partly`, `not_found` or `refused`; else empty."),
+    "certainty": _is(_null(SHARE), "How likely the site's passages were to answer, from 0 to 1; null: not judged."),
 }
 _ID = _is(TEXT, "An opaque id.")
 _COMMENT_NEWS = _object("A comment is new, or has changed.", comment=_ref("Comment"))
@@ -146,7 +147,6 @@ SCHEMAS: Mapping[str, Schema] = {
         "The answer's side of an AI reply.",
         state=_ref("AnswerState"), sources=_list(_ref("Source")),
         **_SUPPORT,
-        certainty=_is(_null(SHARE), "How likely the site's passages were to answer, from 0 to 1."),
         model=TEXT, provider=TEXT,
         verified_by_owner=_is(FLAG, "The owner vouches for it."), question_id=_is(TEXT, "The comment it answers."),
         outdated=_is(FLAG, "The page no longer says what it cites."),

@@ -121,7 +121,7 @@ export interface Answer {
   supported: boolean | null;
   /** Why they do not, such as `partly`, `not_found` or `refused`; else empty. */
   support_reason: string;
-  /** How likely the site's passages were to answer, from 0 to 1. */
+  /** How likely the site's passages were to answer, from 0 to 1; null: not judged. */
   certainty: number | null;
   model: string;
   provider: string;
@@ -377,6 +377,8 @@ export interface ChatEntry {
   supported?: boolean | null;
   /** Why they do not, such as `partly`, `not_found` or `refused`; else empty. */
   support_reason?: string;
+  /** How likely the site's passages were to answer, from 0 to 1; null: not judged. */
+  certainty?: number | null;
   /** Why it failed: a code. */
   error?: string | null;
   /** When it is tried again by itself. */
@@ -411,6 +413,8 @@ export interface ChatAnswer {
   supported: boolean | null;
   /** Why they do not, such as `partly`, `not_found` or `refused`; else empty. */
   support_reason: string;
+  /** How likely the site's passages were to answer, from 0 to 1; null: not judged. */
+  certainty: number | null;
   /** Why it failed: a code. */
   error: string | null;
   /** When it is tried again by itself. */
