@@ -106,3 +106,12 @@ async def test_crawl_goes_on_past_heavy_pages(reading: Reading) -> None:
     }  # fmt: skip
     await reading.crawl()
     assert await reading.statuses() == {"/": "ok", "/heavy": "complex", "/light": "ok"}
+
+
+async def test_last_entries_of_a_long_glossary_are_found(reading: Reading) -> None:
+    """Each under a heading of its own, so that each is a passage."""
+    words = "".join(f"<h3>Term {number}</h3><p>It stands at place {number} of all." for number in range(3_600))
+    reading.web.pages["/"] = f"<main><h1>Glossary</h1>{words}</main>"
+    await reading.crawl()
+    found = await reading.index.search("demo", "What is said of term 3499?")
+    assert found[0].heading == "Glossary › Term 3499"

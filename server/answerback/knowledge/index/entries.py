@@ -8,7 +8,7 @@ from ...core.answering import Passage
 from ...core.grounding.terms import terms
 from .store import Entry
 
-PASSAGE_LIMIT = 600
+PASSAGE_LIMIT = 4_000
 """Passages of one page that are kept."""
 
 
