@@ -92,6 +92,13 @@ def test_a_chapter_called_comments_is_content() -> None:
     assert read(f"<article class='post comments-open'>{MILL}</article>") == SAID
 
 
+def test_fields_of_a_form_are_no_text_and_choices_are() -> None:
+    html = "<form><p>Rooms cost 80 euros.</p><label>Name <input name=n></label><label for=m>Mail</label><input id=m>"
+    assert read(f"{html}<label><input type=radio> Double, 120 euros</label></form>") == (
+        "Rooms cost 80 euros.\nDouble, 120 euros"
+    )
+
+
 def test_links_of_a_text_are_its_words() -> None:
     assert read("<main><p>Call <a href=tel:1>555-0199</a> or <a href=/form>write</a> to us.</p></main>") == (
         "Call 555-0199 or write to us."
@@ -112,6 +119,7 @@ ASKED = "May I take photographs?"
         f"<details><summary>{ASKED}</summary><p>Yes.</p></details>",
         f"<h4><a data-toggle=collapse href=#p>{ASKED}</a></h4><div id=p class=collapse><p>Yes.</p></div>",
         f"<div role=button aria-controls=p>{ASKED}</div><div id=p aria-hidden=true><p>Yes.</p></div>",
+        f"<div class=q>{ASKED}</div><div style='display:none'>Yes.</div>",
         f"<dl><dt><button>{ASKED}</button></dt><dd>Yes.</dd></dl>",
     ],
 )

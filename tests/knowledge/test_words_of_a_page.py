@@ -22,13 +22,16 @@ SHIELDED = bytes(octet ^ 0x54 for octet in b"\0mill@example.org").hex()
     ("html", "text"),
     [
         ("It holds 10<sup>9</sup> litres", "It holds 10⁹ litres"),
-        ("10<sup>-6</sup> m<sup>2</sup> x<sup>n</sup>", "10⁻⁶ m² xⁿ"),
+        ("10<sup>-6</sup> 10<sup>–3</sup> m<sup>2</sup> x<sup>n</sup>", "10⁻⁶ 10⁻³ m² xⁿ"),
         ("H<sub>2</sub>O and CO<sub>2</sub>, x<sub>max</sub>", "H₂O and CO₂, xmax"),
         ("the 4<sup>th</sup>, le 1<sup>er</sup>, e<sup>x</sup>", "the 4th, le 1er, e^x"),
         ("A poster is €7<sup>50</sup>, $19<sup>99</sup>", "A poster is €7.50, $19.99"),
         ("<span>$</span><span>19<sup>99</sup></span> or 7<sup>50</sup> €", "$19.99 or 7.50 €"),
         ("2<sup>10</sup> bytes", "2¹⁰ bytes"),
-        ("built in 1820<sup><a href=#fn1>1</a></sup><sup id=fnref2><a href=#fn2>[2]</a></sup>.", "built in 1820."),
+        (
+            "built in 1820<sup><a href=#a>1</a></sup><sup id=fn2><a href=#b>[2]</a></sup><a href=#c><sup>3</sup></a>.",
+            "built in 1820.",
+        ),
         ("The ship is <s>€120</s> <ins>€95</ins>", "The ship is €95"),
         ("<del>€120</del><span style='text-decoration: line-through'>€110</span> €95", "€95"),
         ("<span>Tuesday</span><span>closed</span>", "Tuesday closed"),
@@ -107,6 +110,7 @@ CODE = "def grind():\n    return 'rye'"
         "    return 'rye'</pre></div></td></tr></table>",
         "<pre><span class=lineno>1</span>def grind():\n<span class=lineno>2</span>    return 'rye'</pre>",
         "<pre><span class=ln>1 </span>def grind():\n<span class=ln>2 </span>    return 'rye'\n</pre>",
+        "<div><p class=line-numbers><span>1</span><span>2</span></p><pre>def grind():\n    return 'rye'</pre></div>",
         "<div class=code><button>Copy</button><pre>def grind():\n    return 'rye'</pre></div>",
     ],
 )
@@ -153,6 +157,16 @@ def test_each_passage_of_a_long_table_has_its_columns(number: int) -> None:
     assert len(found) > 3
     [passage] = [passage for passage in found if f"Stop number {number}\t" in passage.text]
     assert passage.heading == "Bus › Stop\tDeparts"
+
+
+def test_tables_without_the_tag_are_tables() -> None:
+    html = (
+        "<div role=table><div role=row><b role=columnheader>Day</b><b role=columnheader>Open</b></div>"
+        "<div role=rowgroup><div role=row><i role=cell>Monday</i><i role=cell>9-5</i></div></div></div>"
+    )
+    assert blocks(html) == (Block("Monday\t9-5", ("Day\tOpen",)),)
+    crossed = "<table><tr><th><th>Light<th>Dark<tr><th>Time<td>45 s<td>90 s</table>"
+    assert blocks(crossed) == (Block("Time\t45 s\t90 s", ("Light\tDark",)),)
 
 
 def test_tables_for_the_layout_are_read_cell_by_cell() -> None:

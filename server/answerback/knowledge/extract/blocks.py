@@ -16,7 +16,7 @@ from ...core.grounding.passages import TEXT_LIMIT, Block
 from .boilerplate import DEPTH_LIMIT, HEADINGS, Scale
 from .disclosure import is_question
 from .inline import BREAK, Words, line, paragraphs
-from .tables import CELL, cells_of, column_names, is_layout, joined, read_rows, rows_of
+from .tables import CELL, cells_of, column_names, is_layout, is_table, joined, read_rows, rows_of
 
 LEAVES = frozenset("p blockquote dt dd figcaption caption address li td th div center summary".split())
 LABEL_LEVEL = 7
@@ -127,7 +127,7 @@ class Blocks:
             self._heading(HEADINGS[tag], line(self._words.of(element).replace(BREAK, " ")))
         elif tag == "pre":
             self._say(clean_text(self._words.of(element)))
-        elif tag == "table":
+        elif is_table(element):
             self._table(element, depth)
         elif tag == "dl":
             self._definitions(element, depth)

@@ -80,6 +80,21 @@ def idle_buttons(root: Any, controls: Collection[Any]) -> set[Any]:
     }  # fmt: skip
 
 
+def labels_of_fields(root: Any) -> set[Any]:
+    """Labels of what is written into, which say nothing by themselves; those of choices do."""
+    fields = {item for item in root.iter("input", "textarea", "select") if _is_written(item)}
+    named = {name for item in fields if (name := item.get("id"))}
+    return {
+        label
+        for label in root.iter("label")
+        if label.get("for") in named or any(item in fields for item in label.iter("input", "textarea", "select"))
+    }
+
+
+def _is_written(field: Any) -> bool:
+    return field.tag != "input" or (field.get("type") or "text").lower() not in ("radio", "checkbox")
+
+
 def _in_sentence(element: Any) -> bool:
     """Whether there is text on either side of an element."""
     before, parent = element.getprevious(), element.getparent()

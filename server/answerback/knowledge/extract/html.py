@@ -15,7 +15,7 @@ from .blocks import Blocks, Kept
 from .boilerplate import Frame, Scale
 from .charsets import decoded
 from .content import Content
-from .disclosure import idle_buttons, labels_in, put_late_content
+from .disclosure import idle_buttons, labels_in, labels_of_fields, put_late_content
 from .inline import Words, line
 from .visibility import IGNORED, hidden_in
 
@@ -78,5 +78,5 @@ def _content(root: Any, hidden: frozenset[Any]) -> Kept:
     scale.weigh(body)
     frame = Frame(body, scale)
     labels, controls = labels_in(body)
-    words = Words(hidden, frame.left_out | controls | idle_buttons(body, controls))
+    words = Words(hidden, frame.left_out | controls | idle_buttons(body, controls) | labels_of_fields(body))
     return Blocks(scale, words, labels).of(frame.tops)

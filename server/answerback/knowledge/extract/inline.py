@@ -27,9 +27,9 @@ _APART = frozenset(
     dialog""".split()
 )
 _UNSEEN = frozenset(("sr-only", "visually-hidden", "visuallyhidden", "screen-reader-text", "sr-only-focusable"))
-_RAISED = str.maketrans("0123456789+-−=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿⁱ")
-_LOWERED = str.maketrans("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎")
-_FIGURES = re.compile(r"[0-9+\-−=()]+|[ni]")
+_RAISED = str.maketrans("0123456789+-−–=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁻⁼⁽⁾ⁿⁱ")
+_LOWERED = str.maketrans("0123456789+-−–=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₋₌₍₎")
+_FIGURES = re.compile(r"[0-9+\-−–=()]+|[ni]")
 _NOTE = re.compile(r"\[?(?:\d{1,3}|[a-z*†‡§¶]{1,2})\]?", re.IGNORECASE)
 _CURRENCY = "$€£¥₩₹₽₺₫฿₴₪"
 _PRICE = re.compile(rf"(?:[{_CURRENCY}]|\b(?:USD|EUR|GBP|CHF|CAD|AUD|JPY|KRW|Rs|Fr|kr)\.?)\s?\d[\d.,' ]*$")
@@ -77,6 +77,7 @@ class Words:
             or (tag == "a" and is_heading_anchor(element))
             or (not _UNSEEN.isdisjoint((element.get("class") or "").split()))
             or "editsection" in (element.get("class") or "")
+            or _is_line_number(element)
             or "line-through" in (element.get("style") or "")
         )
 
@@ -108,8 +109,6 @@ class Words:
             self._part(code)
             self._add_inside(element, code)
             self._part(code)
-            return
-        if code and _is_line_number(element):
             return
         ended, self._ended = self._ended, ("", 0)
         self._add_inside(element, code)
@@ -175,7 +174,10 @@ def is_tex_next(element: Any) -> bool:
 
 def _is_line_number(element: Any) -> bool:
     named = element.get("class") or ""
-    return _LINE_NUMBERS.search(named) is not None and not "".join(element.itertext()).strip("0123456789 \n")
+    if not _LINE_NUMBERS.search(named):
+        return False
+    text = "".join(element.itertext())
+    return bool(text) and not text.strip("0123456789 \n")
 
 
 def _is_shadow(element: Any) -> bool:
@@ -193,8 +195,8 @@ def formula_of_picture(element: Any) -> str:
 def raised(element: Any, before: str) -> str | None:
     """A raised text: figures as such, the cents of a price behind a point, marks of footnotes not at all."""
     text = "".join(element.itertext()).strip()
-    leads = next((link for link in element.iter("a") if "#" in (link.get("href") or "")), None)
-    if _NOTE.fullmatch(text) and (leads is not None or text.startswith("[") or element.get("id", "").startswith("fn")):
+    leads = any("#" in (link.get("href") or "") for link in (element.getparent(), *element.iter("a")))
+    if _NOTE.fullmatch(text) and (leads or text.startswith("[") or element.get("id", "").startswith("fn")):
         return ""
     is_price = _PRICE.search(before) or (_FIGURE_AT_END.search(before) and _CURRENCY_NEXT.match(element.tail or ""))
     if is_price and re.fullmatch(r"\d\d", text):

@@ -12,6 +12,7 @@ CELL = "\t"
 MOST_ROWS, MOST_COLUMNS, MOST_CELLS = 5_000, 60, 60_000
 REPEATED, LONG_CELL = 200, 500
 """Characters: of a cell that is said again where it spans, and from which on a table is there for the layout."""
+_CELLS = frozenset(("cell", "gridcell", "columnheader", "rowheader"))
 _STRUCTURE = ("table", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "form", "article", "section", "dl")
 
 
@@ -24,8 +25,17 @@ class Row:
     is_whole: bool
 
 
+def is_table(element: Any) -> bool:
+    """Whether an element is a table, by its tag or as it says to those who cannot see it."""
+    return element.tag == "table" or (
+        element.get("role") in ("table", "grid") and element.find(".//*[@role='row']") is not None
+    )
+
+
 def rows_of(table: Any) -> Iterator[Any]:
     """The rows of a table, without those of tables in it."""
+    if table.tag != "table":
+        yield from table.iterfind(".//*[@role='row']")
     for child in table:
         if child.tag == "tr":
             yield child
@@ -35,7 +45,7 @@ def rows_of(table: Any) -> Iterator[Any]:
 
 def cells_of(row: Any) -> list[Any]:
     """The cells of a row."""
-    return list(islice((cell for cell in row if cell.tag in ("td", "th")), MOST_COLUMNS))
+    return list(islice((cell for cell in row if cell.tag in ("td", "th") or cell.get("role") in _CELLS), MOST_COLUMNS))
 
 
 def is_layout(table: Any, size_of: Callable[[Any], int]) -> bool:
@@ -87,7 +97,11 @@ def read_rows(table: Any, text_of: Callable[[Any], str], hidden: Collection[Any]
             return
         if any(cells):
             is_header = len(own) > 1 and (
-                in_head or all(cell.tag == "th" or (count == len(cells) and _is_bold(cell)) for cell in own)
+                in_head
+                or all(
+                    cell.tag == "th" or cell.get("role") == "columnheader" or (count == len(cells) and _is_bold(cell))
+                    for cell in own
+                )
             )
             is_whole = spans_all and len(cells) > 1
             yield Row(tuple(cells[:1] if is_whole else cells), is_header, is_whole)
@@ -115,4 +129,4 @@ def column_names(headers: list[tuple[str, ...]]) -> str:
     for column in range(width):
         parts = dict.fromkeys(row[column] for row in headers if column < len(row) and row[column])
         names.append(" ".join(parts))
-    return joined(tuple(names))
+    return joined(tuple(names)).lstrip(CELL)

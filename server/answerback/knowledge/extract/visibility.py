@@ -12,6 +12,7 @@ from typing import Any
 
 IGNORED = "data-answerback-ignore"
 """What an owner marks so is kept out."""
+_FOLDING = re.compile(r"\b(?:accordion|collaps\w*|faq|question|answer|toggle\w*|spoiler)\b", re.IGNORECASE)
 _LENGTH = re.compile(r"([+-]?\d*\.?\d+)\s*([a-z%]*)")
 _SMALLEST, _FAR = 1.0, {"px": -900.0, "pt": -700.0, "em": -60.0, "rem": -60.0}
 _TARGETS = ("aria-controls", "data-target", "data-bs-target", "href", "for")
@@ -82,4 +83,13 @@ def _comes_up(element: Any, targets: set[str]) -> bool:
     if element.get("role") == "tabpanel" or element.get("id") in targets:
         return True
     before = element.getprevious()
-    return before is not None and bool(before.xpath(_CONTROLS))
+    if before is None:
+        return False
+    # What has no sign of a control may be one by the page's scripts: a question, what is called an accordion's.
+    named = f"{element.get('class') or ''} {before.get('class') or ''}"
+    return bool(before.xpath(_CONTROLS)) or _FOLDING.search(named) is not None or _asks(before)
+
+
+def _asks(element: Any) -> bool:
+    text = "".join(element.itertext()).strip() if len(element) < 5 else ""
+    return len(text) < 300 and text.endswith(("?", "？"))
