@@ -17,7 +17,7 @@ MANY = REPLIES_LIMIT + 450
 def comment(id: str, parent: Comment | None = None, at: int = 0, **given: Any) -> Comment:
     """A comment on the page `/a` of the site `one`, `at` ms after the first."""
     made = Comment(
-        id=id, site="one", page="/a", parent_id=None, root_id=id, depth=0, author_id="v", author_name="",
+        id=id, site="one", page="/a/", parent_id=None, root_id=id, depth=0, author_id="v", author_name="",
         author_kind="guest", avatar_url=None, body=id, html=id, state="published", created_at=NOW + at,
     )  # fmt: skip
     if parent is not None:
@@ -51,7 +51,7 @@ def copies(id: str, count: int) -> Work[None]:
     )  # fmt: skip
 
 
-def giant(count: int = MANY, site: str = "one", page: str = "/a", every: int = 1, prefix: str = "") -> Work[None]:
+def giant(count: int = MANY, site: str = "one", page: str = "/a/", every: int = 1, prefix: str = "") -> Work[None]:
     """A root `big` with many replies, below its first and its last one another, and a root `small` after it.
 
     Of the replies, each `every`th is left and the others are deleted. Ids begin with the prefix.

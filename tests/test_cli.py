@@ -183,7 +183,7 @@ def test_sites_are_added_listed_shown_and_changed(run: Run) -> None:
 def test_a_page_has_a_rule_of_its_own(run: Run) -> None:
     assert run("site", "page", "blog", "/a").stdout == "default\n"
     done = run("site", "page", "blog", "/a", "--ai", "drafts")
-    assert (done.stdout, "/a: drafts" in done.stderr) == ("", True)
+    assert (done.stdout, "/a/: drafts" in done.stderr) == ("", True)
     assert run("site", "page", "blog", "/a").stdout == "drafts\n"
     assert run("site", "page", "blog", "/b").stdout == "default\n"
     assert "as on the whole site" in run("site", "page", "blog", "/a", "--ai", "default").stderr
@@ -225,7 +225,7 @@ def test_output_is_available_as_json(run: Run) -> None:
 
     added = data("site", "add", "news", "--origin", "https://news.example")
     assert (added["key"], 'data-site="news"' in str(added["snippet"])) == ("news", True)
-    assert data("site", "page", "news", "/a", "--ai", "off") == {"page": "/a", "ai": "off"}
+    assert data("site", "page", "news", "/a", "--ai", "off") == {"page": "/a/", "ai": "off"}
     assert len(str(data("site", "sso", "news")["secret"])) == 43
     assert data("site", "sso", "news", "--off") == {"site": "news", "secret": None}
     assert data("answers", "status") == {"answers": "on"}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Arrivals
@@ -221,3 +223,26 @@ def test_locked_thread_can_be_read(demo: Demo, arrive: Arrivals) -> None:
     expect(page.get_by_text("Written before it was closed.")).to_be_visible()
     expect(page.locator("answerback-comments [part~=composer]")).to_have_count(0)
     expect(page.locator("answerback-comments").get_by_role("button", name="Reply")).to_have_count(0)
+
+
+def test_a_page_is_one_thread_however_it_is_reached(demo: Demo, arrive: Arrivals) -> None:
+    address = demo.at("strict.html")
+    other = f"{address}?no=5"
+
+    def counts(said: str) -> int:
+        counted: int = demo.server.call("GET", f"/api/counts/?site=demo&page={quote(said, safe='')}").json["counts"][
+            said
+        ]
+        return counted
+
+    page = arrive(f"{address}?utm_source=mail&any=1#policy")
+    leave(page, "Said with a query in the address.")
+    wait_until(lambda: counts(address) == counts(other) == 1)
+    page.goto(address)
+    said = page.locator("answerback-comments").get_by_text("Said with a query in the address.")
+    expect(said).to_be_visible()
+    demo.server.command("site", "set", "demo", "page_params=no")
+    wait_until(lambda: counts(other) == 0)
+    page.goto(other)
+    expect(field(page)).to_be_visible()
+    expect(said).to_have_count(0)

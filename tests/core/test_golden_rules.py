@@ -10,7 +10,7 @@ import pytest
 from answerback.app.schemas import FIELDS
 from answerback.core.comments import TITLE_LIMIT, clean_title, mentions_ai
 from answerback.core.grounding.citations import verify
-from answerback.core.pages import page_of
+from answerback.core.pages import PageRules, page_key
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 
@@ -29,9 +29,15 @@ def test_what_a_quote_is_alike(case: Any) -> None:
     assert (verify(case["quote"], case["text"]) is not None) is case["found"]
 
 
-@pytest.mark.parametrize("case", golden("pages")["cases"], ids=lambda case: case["address"][:40])
-def test_page_of_an_address(case: Any) -> None:
-    assert page_of(case["address"]) == case["page"]
+PAGES = [case for who in ("widget", "server") for case in golden("pages")[who]]
+
+
+@pytest.mark.parametrize("case", PAGES, ids=lambda case: f"{case['said']} {case['page']}")
+def test_key_of_a_page(case: Any) -> None:
+    origins = ("https://blog.example", "https://www.blog.example")
+    rules = PageRules(origins, frozenset(case.get("params", ())), case.get("hash_routes", False))
+    assert page_key(case["said"], rules, own_query=case.get("own_query", False)) == case["page"]
+    assert page_key(case["page"], rules) == case["page"]
 
 
 def test_limits_count_code_points() -> None:

@@ -5,53 +5,58 @@ from __future__ import annotations
 import pytest
 from answerback.core.grounding.echoes import Echoes
 from answerback.core.page_addresses import leads_to, names, page_address, page_hint
+from answerback.core.pages import PageRules
 
 SITE, OTHER = "https://site.example", "https://www.site.example"
+RULES = PageRules((SITE, OTHER), hash_routes=True)
 
 
 @pytest.mark.parametrize(
     ("page", "hint", "address"),
     [
-        ("/fees", f"{SITE}/fees", "/fees"), ("/fees", f"{SITE}/fees?q=free", "/fees"),
-        ("/fees", f"{SITE}/search?q=free", "/fees"), ("/fees", f"{SITE}/others", "/fees"), ("/fees", "", "/fees"),
-        ("/fees", "https://evil.example/fees", "/fees"), ("/fees", "javascript:alert(1)", "/fees"),
-        ("/fees", f"{SITE}@evil.example/fees", "/fees"), ("/fees", "https://site.example.evil.example/", "/fees"),
-        ("/?p=17", f"{SITE}/?p=18", "/?p=17"), ("/빵", SITE, "/%EB%B9%B5"), ("/a#b", SITE, "/a%23b"),
+        ("/fees/", f"{SITE}/fees", "/fees"), ("/fees/", f"{SITE}/fees/?q=free", "/fees/"),
+        ("/fees/", f"{SITE}/fees/index.html", "/fees/index.html"), ("/fees/", f"{SITE}/search?q=free", "/fees/"),
+        ("/fees/", f"{SITE}/others", "/fees/"), ("/fees/", "", "/fees/"), ("/fees.html", "", "/fees.html"),
+        ("/fees/", "https://evil.example/fees", "/fees/"), ("/fees/", "javascript:alert(1)", "/fees/"),
+        ("/fees/", f"{SITE}@evil.example/fees", "/fees/"), ("/fees/", "https://site.example.evil.example/", "/fees/"),
+        ("/?p=17", f"{SITE}/?p=18", "/?p=17"), ("/빵/", SITE, "/%EB%B9%B5/"), ("/a%23b/", SITE, "/a%23b/"),
+        ("/#/빵", f"{SITE}/index.html#/other", "/index.html#/%EB%B9%B5"),
         ("post-17", f"{SITE}/2026/bread?q=free#x", "/2026/bread"), ("post-17", f"{SITE}", "/"),
     ],
 )  # fmt: skip
 def test_address_is_of_the_key(page: str, hint: str, address: str) -> None:
-    assert page_address(page, hint, (SITE, OTHER)) == SITE + address
+    assert page_address(page, hint, RULES) == SITE + address
 
 
 def test_hint_chooses_among_the_origins_of_the_site() -> None:
-    assert page_address("/fees", f"{OTHER}/else", (SITE, OTHER)) == f"{OTHER}/fees"
-    assert page_address("post-17", "https://evil.example/x", (SITE, OTHER)) == ""
-    assert page_address("/fees", "", ()) == ""
-    assert page_address("/fees", f"{SITE}/{'x' * 3_000}", (OTHER,)) == f"{OTHER}/fees"
+    assert page_address("/fees/", f"{OTHER}/else", RULES) == f"{OTHER}/fees/"
+    assert page_address("post-17", "https://evil.example/x", RULES) == ""
+    assert page_address("/fees/", "", PageRules(())) == ""
+    assert page_address("/fees/", f"{SITE}/{'x' * 3_000}", PageRules((OTHER,))) == f"{OTHER}/fees/"
 
 
 @pytest.mark.parametrize(
     ("page", "hint"),
     [
-        ("/product", f"{SITE}/product?id=5"), ("/product", f"{OTHER}/product?id=5"),
-        ("/?p=17", f"{SITE}/?p=17&lang=en"), ("/빵", f"{SITE}/%EB%B9%B5?id=5"),
+        ("/product/", f"{SITE}/product?id=5"), ("/product/", f"{OTHER}/product/?id=5"),
+        ("/?p=17", f"{SITE}/?p=17&lang=en"), ("/빵/", f"{SITE}/%EB%B9%B5?id=5"),
     ],
 )  # fmt: skip
 def test_query_of_the_same_path_is_a_hint(page: str, hint: str) -> None:
-    assert page_hint(page, f"{hint}#top", (SITE, OTHER)) == hint
+    assert page_hint(page, f"{hint}#top", RULES) == hint
 
 
 @pytest.mark.parametrize(
     ("page", "hint"),
     [
-        ("/product", f"{SITE}/product"), ("/product", f"{SITE}/search?id=5"), ("/product", f"{SITE}/product/?id=5"),
-        ("/product?id=5", f"{SITE}/product?id=5"), ("/product", "https://evil.example/product?id=5"),
-        ("post-17", f"{SITE}/post-17?id=5"), ("/product", ""), ("/product", f"{SITE}/product?{'x' * 3_000}"),
+        ("/product/", f"{SITE}/product"), ("/product/", f"{SITE}/search?id=5"),
+        ("/product.html", f"{SITE}/product?id=5"),
+        ("/product/?id=5", f"{SITE}/product?id=5"), ("/product/", "https://evil.example/product?id=5"),
+        ("post-17", f"{SITE}/post-17?id=5"), ("/product/", ""), ("/product/", f"{SITE}/product?{'x' * 3_000}"),
     ],
 )  # fmt: skip
 def test_nothing_else_is_a_hint(page: str, hint: str) -> None:
-    assert page_hint(page, hint, (SITE, OTHER)) == ""
+    assert page_hint(page, hint, RULES) == ""
 
 
 def test_canonical_link_names_the_whole_query_or_none() -> None:
@@ -63,8 +68,8 @@ def test_canonical_link_names_the_whole_query_or_none() -> None:
 
 
 def test_kept_address_of_another_page_is_told() -> None:
-    assert leads_to(f"{SITE}/fees", "/fees") and leads_to(f"{SITE}/any", "post-17")
-    assert not leads_to(f"{SITE}/fees?q=free", "/fees") and not leads_to(f"{SITE}/other", "/fees")
+    assert leads_to(f"{SITE}/fees", "/fees/") and leads_to(f"{SITE}/any", "post-17")
+    assert not leads_to(f"{SITE}/fees?q=free", "/fees/") and not leads_to(f"{SITE}/other", "/fees/")
     assert not leads_to("", "post-17")
 
 

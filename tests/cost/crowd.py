@@ -12,9 +12,9 @@ from tests.migrations.databases import fetch
 
 COMMENTS = 200_000
 NOW = 1_790_000_000_000
-SITE, BUSY = "demo", "/busy"
+SITE, BUSY = "demo", "/busy/"
 _NUMBERS = "WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {most})"
-_PAGE = "CASE WHEN n % 2 = 0 THEN '/busy' ELSE '/p' || CAST(n / 10 % 500 AS TEXT) END"
+_PAGE = "CASE WHEN n % 2 = 0 THEN '/busy/' ELSE '/p' || CAST(n / 10 % 500 AS TEXT) || '/' END"
 _ROOT = "'c' || CAST(n - n % 10 + n % 2 AS TEXT)"
 # What is gone stands together too: the newest 2,000 of the busy page, and 2,000 replies of one root.
 _STATE = """CASE WHEN n > 196000 AND n % 2 = 0 THEN 'deleted' WHEN n % 50 IN (7, 12, 20) THEN 'deleted'
@@ -30,8 +30,8 @@ ROWS = (
     {_NUMBERS.format(most=20_000)} SELECT 's' || CAST(n AS TEXT), 'demo', 'v' || CAST(n AS TEXT), '', {NOW},
         {NOW} + 9000000000, CAST(n AS TEXT) FROM numbers""",
     f"""INSERT INTO threads (site, page, url, title, created_at, comments)
-    {_NUMBERS.format(most=501)} SELECT 'demo', CASE WHEN n = 501 THEN '/busy' ELSE '/p' || CAST(n - 1 AS TEXT) END, '',
-        '', {NOW}, 0 FROM numbers""",
+    {_NUMBERS.format(most=501)} SELECT 'demo',
+        CASE WHEN n = 501 THEN '/busy/' ELSE '/p' || CAST(n - 1 AS TEXT) || '/' END, '', '', {NOW}, 0 FROM numbers""",
     f"""INSERT INTO comments (id, site, page, parent_id, root_id, depth, visitor_id, author_kind, author_name, body,
         html, state, created_at, score, shown, address_key)
     {_NUMBERS.format(most=COMMENTS)} SELECT 'c' || CAST(n AS TEXT), 'demo', {_PAGE},
@@ -48,11 +48,11 @@ ROWS = (
         'v' || CAST(1 + n % 20000 AS TEXT), '', CASE WHEN n % 100 = 3 THEN 'failed' ELSE 'done' END, {_AT}, {_AT},
         {_AT}, {_AT}, CASE WHEN n % 50 IN (13, 14) THEN 1 ELSE 0 END FROM numbers WHERE {_AI}""",
     f"""INSERT INTO questions (id, site, page, visitor_id, body, html, idempotency_key, created_at)
-    {_NUMBERS.format(most=20_000)} SELECT 'q' || CAST(n AS TEXT), 'demo', '/busy', 'v' || CAST(1 + n % 2000 AS TEXT),
+    {_NUMBERS.format(most=20_000)} SELECT 'q' || CAST(n AS TEXT), 'demo', '/busy/', 'v' || CAST(1 + n % 2000 AS TEXT),
         'Why?', '<p>Why?</p>', CAST(n AS TEXT), {NOW} - n FROM numbers""",
     f"""INSERT INTO answers (id, kind, site, page, url, title, question_id, visitor_id, address_key, state, queued_at,
         due_at, settled_at, turn_at)
-    {_NUMBERS.format(most=20_000)} SELECT 'a' || CAST(n AS TEXT), 'chat', 'demo', '/busy', '', '',
+    {_NUMBERS.format(most=20_000)} SELECT 'a' || CAST(n AS TEXT), 'chat', 'demo', '/busy/', '', '',
         'q' || CAST(n AS TEXT), 'v' || CAST(1 + n % 2000 AS TEXT), '', 'done', {NOW} - n, {NOW} - n,
         {NOW} - n, {NOW} - n FROM numbers""",
     f"""INSERT INTO votes (comment_id, visitor_id, value, page)

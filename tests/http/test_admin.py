@@ -75,7 +75,7 @@ class House:
 
 
 def comment(
-    id: str, body: str, at: int, *, site: str = "one", page: str = "/a", kind: str = "guest", state: str = "published"
+    id: str, body: str, at: int, *, site: str = "one", page: str = "/a/", kind: str = "guest", state: str = "published"
 ) -> Work[None]:
     yield from keep_thread(site, page, f"https://{site}.example{page}", "A page", at)
     yield run(
@@ -110,7 +110,7 @@ def furnish() -> Work[None]:
         at=NOW - 3000,
     )
     yield from answer("q2", "chat", "q1", NOW - 3000, body="A secret answer")
-    yield from comment("c3", "Buy <pills>", NOW - 2000, page="/b", state="pending")
+    yield from comment("c3", "Buy <pills>", NOW - 2000, page="/b/", state="pending")
     yield from comment("t1", "Of the other site", NOW - 1000, site="two")
 
 
@@ -230,10 +230,10 @@ async def test_log_is_searched_and_filtered(house: House) -> None:
     assert await house.log(q="SECRET") == ["q2", "q1"]
     assert await house.log(q="100%") == ["c1"]
     assert await house.log(q="_") == []
-    assert await house.log(page="/b") == ["c3"]
+    assert await house.log(page="/b/") == ["c3"]
     assert await house.log(state="pending") == ["c3"]
     assert await house.log(state="private") == ["q2", "q1"]
-    assert await house.log(state="done", page="/a") == ["q2", "c2"]
+    assert await house.log(state="done", page="/a/") == ["q2", "c2"]
     assert await house.log(site="one", state="published") == ["c2", "c1"]
     assert (await house.browser.get("/admin/?state=odd")).status_code == 400
     assert (await house.browser.get("/admin/?before=odd")).status_code == 400
@@ -257,14 +257,14 @@ async def test_every_entry_is_on_exactly_one_page_of_the_log(house: House) -> No
 
 
 async def test_hiding_and_restoring_reach_the_thread_at_once(house: House) -> None:
-    async def seen(page: str = "/a") -> list[str]:
+    async def seen(page: str = "/a/") -> list[str]:
         thread = await house.browser.get("/api/comments/", params={"site": "one", "page": page})
         return [entry["id"] for entry in thread.json()["comments"]]
 
     await house.sign_in()
     token = await house.token()
     assert await seen() == ["c1", "c2"]
-    channel = page_channel("one", "/a")
+    channel = page_channel("one", "/a/")
     async with house.app.bus.subscribe(channel, house.app.bus.latest(channel)) as events:
         hidden = await house.send("/admin/comments/c1/hide/", {"token": token, "here": "page=%2Fa&next=//evil.example"})
         news = await events.take(5)
@@ -319,13 +319,13 @@ async def test_the_log_reads_the_same_on_both_databases(database: Database) -> N
 
     assert await ids(store.Filter()) == ["c3", "q2", "q1", "c2", "c1"]
     assert await ids(store.Filter(text="SECRET", before=(NOW, 1, "x"))) == ["q2", "q1"]
-    assert await ids(store.Filter(text="100%", page="/a", state="published")) == ["c1"]
+    assert await ids(store.Filter(text="100%", page="/a/", state="published")) == ["c1"]
     assert await ids(store.Filter(state="done")) == ["q2", "c2"]
     assert await ids(store.Filter(state="private"), 1) == ["q2"]
     assert await ids(store.Filter(before=(NOW - 3000, 1, "q2"))) == ["q1", "c2", "c1"]
     totals = await database.read(lambda: store.totals({NOW - 3500: ["one"], 0: ["two"]}))
     assert totals == store.Totals(2, 1, 1234, 56, 1500)
-    assert await database.read(lambda: store.pages(["one", "two"])) == ["/a", "/b"]
+    assert await database.read(lambda: store.pages(["one", "two"])) == ["/a/", "/b/"]
     assert (
         await database.write(lambda: store.moderate(["two"], "c1", "hidden", only_from=("published",), seen=None))
         is None

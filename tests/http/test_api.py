@@ -120,7 +120,7 @@ def test_calls_give_what_is_described(
     case.call_and_validate(described.server.url, headers=headers, checks=CHECKS)
 
 
-THREAD: dict[str, Any] = {"comments": [], "next": None, "total": 0, "locked": False, "last_event": None}
+THREAD: dict[str, Any] = {"page": "/", "comments": [], "next": None, "total": 0, "locked": False, "last_event": None}
 
 
 @pytest.mark.parametrize(

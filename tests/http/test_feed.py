@@ -38,17 +38,17 @@ def test_feed_and_entries_say_where_they_are(server: Server) -> None:
     origin = server.site.origin
     pages = {
         "/\uae00/": f"{origin}/%EA%B8%80/", "/%ED%95%9C/?p=12": f"{origin}/%ED%95%9C/?p=12",
-        "/&<>": f"{origin}/&%3C%3E", "post-1": f"{server.url}/t/?site=demo&page=post-1",
+        "/&<>/": f"{origin}/&%3C%3E/", "post-1": f"{server.url}/t/?site=demo&page=post-1",
     }  # fmt: skip
     ids = {page: server.post("Hello", page=page, url="").json["comment"]["id"] for page in pages}
-    known = server.post("Hello", page="/known", url=f"{origin}/known?p=1#top").json["comment"]["id"]
+    known = server.post("Hello", page="/known/", url=f"{origin}/known?p=1#top").json["comment"]["id"]
     feed = feed_of(server, "site=demo")
     assert links(feed) == {"self": f"{server.url}/api/feed/?site=demo", "alternate": origin}
     found = {entry.findtext(f"{ATOM}id"): links(entry)["alternate"] for entry in feed.iter(f"{ATOM}entry")}
     wanted = {f"urn:answerback:comment:{ids[page]}": f"{url}#answerback-{ids[page]}" for page, url in pages.items()}
     assert found == wanted | {f"urn:answerback:comment:{known}": f"{origin}/known#answerback-{known}"}
     titles = {entry.findtext(f"{ATOM}title") for entry in feed.iter(f"{ATOM}entry")}
-    assert titles == {f"Guest \u00b7 {page}" for page in ("/\uae00/", "/\ud55c/?p=12", "/&<>", "post-1", "/known")}
+    assert titles == {f"Guest \u00b7 {page}" for page in ("/\uae00/", "/\ud55c/?p=12", "/&<>/", "post-1", "/known/")}
 
 
 def test_json_feed_says_the_same(server: Server) -> None:

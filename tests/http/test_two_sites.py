@@ -78,8 +78,14 @@ CASES: Mapping[tuple[str, str], Case] = {
 }
 # With these the session ends that a guest has brought.
 ENDING = ("/api/user/register/", "/api/user/login/", "/api/user/logout/")
-ADMIN_ONES = ("/admin/comments/{id}/", "/admin/visitors/{id}/", "/admin/knowledge/{site}/", "/admin/jobs/{id}/")
-ADMIN_LISTS = ("/admin/", "/admin/knowledge/", "/admin/unanswered/")
+ADMIN_ONES = (
+    "/admin/comments/{id}/",
+    "/admin/visitors/{id}/",
+    "/admin/knowledge/{site}/",
+    "/admin/jobs/{id}/",
+    "/admin/addresses/{site}/",
+)
+ADMIN_LISTS = ("/admin/", "/admin/knowledge/", "/admin/unanswered/", "/admin/addresses/")
 # Nothing of a site is named at these; a sign-in's address is a secret of its own, made for one site.
 NAMELESS = (
     "/", "/admin", "/assets/{name}", "/admin/sign-in/", "/admin/sign-in/{secret}/", "/admin/sign-out/",

@@ -164,20 +164,20 @@ def answer(id: str, question: str, at: int, *, site: str = "one", **values: Any)
     """A comment and its answer, by default without support."""
     columns = {"state": "done", "supported": 0, "error": None, "retry_at": None, "dismissed_at": None} | values
     yield run(
-        """INSERT INTO threads (site, page, url, title, created_at) VALUES (:site, '/a', '', '', 1)
+        """INSERT INTO threads (site, page, url, title, created_at) VALUES (:site, '/a/', '', '', 1)
         ON CONFLICT (site, page) DO NOTHING""",
         site=site,
     )
     yield run(
         """INSERT INTO comments (id, site, page, root_id, depth, author_kind, author_name, body, html, state,
             created_at)
-        VALUES (:question_id, :site, '/a', :question_id, 0, 'guest', '', :question, '', 'published', :at)""",
+        VALUES (:question_id, :site, '/a/', :question_id, 0, 'guest', '', :question, '', 'published', :at)""",
         question_id=f"q{id}", site=site, question=question, at=at,
     )  # fmt: skip
     yield run(
         """INSERT INTO answers (id, kind, site, page, url, title, question_id, visitor_id, address_key, queued_at,
             due_at, settled_at, state, supported, error, retry_at, dismissed_at)
-        VALUES (:id, 'thread', :site, '/a', '', '', :question_id, 'v', '', :at, :at, :at, :state, :supported,
+        VALUES (:id, 'thread', :site, '/a/', '', '', :question_id, 'v', '', :at, :at, :at, :state, :supported,
             :error, :retry_at, :dismissed_at)""",
         id=id, site=site, question_id=f"q{id}", at=at, **columns,
     )  # fmt: skip

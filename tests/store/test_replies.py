@@ -19,7 +19,7 @@ from tests.long_threads import MANY, NOW, comment, furnish, giant, named
 from tests.services import migrated_sqlite
 
 pytestmark = pytest.mark.anyio
-PAGE = "/a"
+PAGE = "/a/"
 
 
 def with_site(comments: Callable[[], Work[None]]) -> Work[None]:

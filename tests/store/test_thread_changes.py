@@ -38,8 +38,8 @@ def set_states(changes: list[tuple[str, str]]) -> Work[None]:
 
 async def seen(db: Database) -> tuple[dict[str, int], int, set[str]]:
     """The count of the page, the thread's own total, and the roots that have a place."""
-    counts = await db.read(lambda: store.counts("one", ["/a"]))
-    page = await db.read(lambda: page_of_thread("one", "/a", "oldest", None, 50))
+    counts = await db.read(lambda: store.counts("one", ["/a/"]))
+    page = await db.read(lambda: page_of_thread("one", "/a/", "oldest", None, 50))
     return counts, page.total, {root.id for root in page.comments}
 
 
@@ -60,7 +60,7 @@ async def test_counts_and_places_follow_every_change(database: Database, batches
         kept = {"root"} if "published" in (states["reply"], states["below"]) and states["root"] != "pending" else set()
         roots = {id for id in ("root", "other") if states[id] == "published"} | kept
         for _ in range(2):
-            assert await seen(database) == ({"/a": published}, published, roots)
+            assert await seen(database) == ({"/a/": published}, published, roots)
             newest = await database.read(newest_change)
             while await database.write(partial(count_changes, newest, 3)):
                 pass
@@ -75,7 +75,7 @@ async def test_removed_rows_are_counted_no_more(database: Database) -> None:
         yield run("DELETE FROM comments WHERE id = 'below'")
 
     await database.write(remove)
-    assert (await seen(database))[:2] == ({"/a": 3}, 3)
+    assert (await seen(database))[:2] == ({"/a/": 3}, 3)
 
 
 async def test_votes_answers_and_locks_are_noted(database: Database) -> None:
@@ -84,14 +84,14 @@ async def test_votes_answers_and_locks_are_noted(database: Database) -> None:
 
     def answer() -> Work[None]:
         yield from add_answer(
-            {"id": "a", "kind": "thread", "site": "one", "page": "/a", "url": "", "title": "", "question_id": "root",
+            {"id": "a", "kind": "thread", "site": "one", "page": "/a/", "url": "", "title": "", "question_id": "root",
              "visitor_id": "v", "address_key": "", "provider": "", "model": "", "now": NOW}
         )  # fmt: skip
 
     await database.write(some)
     works: tuple[Callable[[], Work[Any]], ...] = (
         partial(vote, "root", "w", 1), answer, partial(claim, "worker", NOW, NOW + 9, 1),
-        partial(store.set_locked, "one", "/a", True, NOW),
+        partial(store.set_locked, "one", "/a/", True, NOW),
     )  # fmt: skip
     for work, noted in zip(works, (True, False, True, True), strict=True):
         before = await database.read(newest_change)

@@ -38,7 +38,7 @@ ANSWER = {
 
 def comment(id: str, body: str, *, state: Any = "published", kind: Any = "guest", parent: str | None = None) -> Comment:
     return Comment(
-        id=id, site="blog", page="/a", parent_id=parent, root_id=parent or id, depth=0 if parent is None else 1,
+        id=id, site="blog", page="/a/", parent_id=parent, root_id=parent or id, depth=0 if parent is None else 1,
         author_id=None, author_name="=cmd()", author_kind=kind, avatar_url=None, body=body, html=render(body),
         state=state, created_at=NOW + int(id[-1]), edited_at=NOW + 9, up=2, down=1, pinned=True,
     )  # fmt: skip
@@ -55,10 +55,10 @@ def furnish() -> Work[None]:
     ):
         yield from store.add(entry, "https://blog.example/a", "A <page>", NOW)
     yield from store.add_answer(answer, ANSWER, "https://blog.example/a", "A <page>")
-    yield from threads.set_locked("blog", "/a", True, NOW)
-    yield from threads.set_rule("blog", "/a", "drafts", NOW)
-    yield from threads.set_locked("blog", "/without-comments", True, NOW)
-    yield from threads.set_place("blog", "/moved", "https://blog.example/b", "By the owner", NOW)
+    yield from threads.set_locked("blog", "/a/", True, NOW)
+    yield from threads.set_rule("blog", "/a/", "drafts", NOW)
+    yield from threads.set_locked("blog", "/without-comments/", True, NOW)
+    yield from threads.set_place("blog", "/moved/", "https://blog.example/b", "By the owner", NOW)
 
 
 async def exported(database: Database, format: str) -> str:
@@ -89,7 +89,7 @@ async def test_export_and_import_round_trip(database: Database, tmp_path: Path) 
     assert [
         (thread["page"], thread["locked"], thread["ai"], thread["url_by_owner"])
         for thread in json.loads(text)["threads"]
-    ] == [("/a", True, "drafts", False), ("/moved", False, None, True), ("/without-comments", True, None, False)]
+    ] == [("/a/", True, "drafts", False), ("/moved/", False, None, True), ("/without-comments/", True, None, False)]
     await fresh.close()
 
 

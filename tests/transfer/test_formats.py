@@ -60,7 +60,7 @@ EXPECTED: dict[str, tuple[str, dict[str, list[Any]], dict[Reason, int]]] = {
     ),
     "giscus": (
         "giscus.json",
-        {"/bread/": [(OPEN, [(SEVEN, [])]), ("deleted", [("Still here", [])])], "/posts/quiet": [("Closed", [])]},
+        {"/bread/": [(OPEN, [(SEVEN, [])]), ("deleted", [("Still here", [])])], "/posts/quiet/": [("Closed", [])]},
         {Reason.SPAM: 1, Reason.DELETED: 1, Reason.ORPHAN: 1},
     ),
     "utterances": (
@@ -68,7 +68,7 @@ EXPECTED: dict[str, tuple[str, dict[str, list[Any]], dict[Reason, int]]] = {
         {"/bread/": [(OPEN, []), (SEVEN, [])], "/": [("On the first page", [])]},
         {Reason.ORPHAN: 1},
     ),
-    "json": ("comments.json", {"/bread/": [(OPEN, [(SEVEN, [])])], "/%EA%B8%80/": [("Another 1", [])]}, {}),
+    "json": ("comments.json", {"/bread/": [(OPEN, [(SEVEN, [])])], "/글/": [("Another 1", [])]}, {}),
     "csv": (
         "comments.csv",
         {"/bread/": [(f"{OPEN}\n\nToday; or not", [("=At seven", [])])], "/?p=12": [("On twelve", [])]},
@@ -77,7 +77,7 @@ EXPECTED: dict[str, tuple[str, dict[str, list[Any]], dict[Reason, int]]] = {
 }  # fmt: skip
 WAITS = {"commento", "comentario", "waline", "artalk", "cusdis", "json"}
 CLOSED = {
-    "remark42": ["/quiet/"], "comentario": ["/quiet/"], "artalk": ["/quiet/"], "giscus": ["/posts/quiet"],
+    "remark42": ["/quiet/"], "comentario": ["/quiet/"], "artalk": ["/quiet/"], "giscus": ["/posts/quiet/"],
     "utterances": ["/"], "json": ["/bread/"],
 }  # fmt: skip
 BY_OWNER = {"remark42", "commento", "waline", "twikoo", "cusdis", "giscus", "utterances", "json"}
@@ -206,7 +206,7 @@ async def test_issues_come_from_the_gh_command(database: Database, tmp_path: Pat
     path = tmp_path / "issues.json"
     path.write_text(json.dumps([issue]), "utf-8")
     assert (await bring(database, path)).format == "utterances"
-    [root] = await thread(database, "/posts/bread")
+    [root] = await thread(database, "/posts/bread/")
     assert (root.author_name, root.created_at, root.up) == ("mina", FIRST, 2)
 
 

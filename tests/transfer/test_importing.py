@@ -143,12 +143,12 @@ async def test_imported_votes_rank_and_stay(database: Database, tmp_path: Path) 
         }
         for day, (name, up) in enumerate((("few", 2), ("many", 9), ("none", 0)), 1)
     ]
-    data = {"answerback": 1, "threads": [{"page": "/a", "comments": comments}]}
+    data = {"answerback": 1, "threads": [{"page": "/a/", "comments": comments}]}
     path.write_text(json.dumps(data), "utf-8")
     await bring(database, "answerback", path)
 
     async def best() -> list[tuple[str, int, int]]:
-        page = await database.read(lambda: page_of_thread("blog", "/a", "best", None, 100))
+        page = await database.read(lambda: page_of_thread("blog", "/a/", "best", None, 100))
         return [(comment.body, comment.up, comment.down) for comment in page.comments]
 
     assert await best() == [("many", 9, 1), ("few", 2, 1), ("none", 0, 1)]
@@ -169,10 +169,10 @@ async def test_an_edited_export_of_our_own_is_foreign(database: Database, tmp_pa
         {"id": "empty-one-", "body": "\u200b"},
     ]  # fmt: skip
     path = tmp_path / "export.json"
-    path.write_text(json.dumps({"answerback": 1, "threads": [{"page": "/a", "comments": comments}]}), "utf-8")
+    path.write_text(json.dumps({"answerback": 1, "threads": [{"page": "/a/", "comments": comments}]}), "utf-8")
     result = await bring(database, "answerback", path)
     assert (result.added, result.skipped) == (4, 1)
-    roots = {root.id: root for root in await thread(database, "/a")}
+    roots = {root.id: root for root in await thread(database, "/a/")}
     first = roots["comment-one"]
     assert (first.author_kind, first.created_at, first.up, first.down) == ("guest", NOW, 0, 0)
     assert first.html == "<p>Hi</p>"
@@ -194,9 +194,9 @@ async def test_imported_answers_say_what_they_said(database: Database, tmp_path:
         for name, answer in answers.items()
     ]
     path = tmp_path / "export.json"
-    path.write_text(json.dumps({"answerback": 1, "threads": [{"page": "/a", "comments": comments}]}), "utf-8")
+    path.write_text(json.dumps({"answerback": 1, "threads": [{"page": "/a/", "comments": comments}]}), "utf-8")
     await bring(database, "answerback", path)
-    found = {comment.body: comment.answer.revised_at for comment in await thread(database, "/a") if comment.answer}
+    found = {comment.body: comment.answer.revised_at for comment in await thread(database, "/a/") if comment.answer}
     at = 1_577_923_200_000
     assert found == {"withdrawn": at, "corrected": at, "unmarked": None}
 
@@ -213,7 +213,7 @@ async def test_an_import_changes_no_lock_of_a_thread_that_is_here(database: Data
 async def test_another_sites_comments_keep_their_ids(database: Database, tmp_path: Path) -> None:
     path = tmp_path / "export.json"
     comment = {"id": "comment-one", "body": "Hello"}
-    path.write_text(json.dumps({"answerback": 1, "threads": [{"page": "/a", "comments": [comment]}]}), "utf-8")
+    path.write_text(json.dumps({"answerback": 1, "threads": [{"page": "/a/", "comments": [comment]}]}), "utf-8")
     await bring(database, "answerback", path)
     await database.write(lambda: add_site("two", {"origins": "https://two.example"}, NOW))
     two = read_site("two", {"origins": "https://two.example"}, daily_answers=5)

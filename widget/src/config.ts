@@ -1,7 +1,6 @@
 /** Where an element belongs: from its attributes, else from the script tag, else from the page. */
 
-import { PAGE_LIMIT } from "./core/limits.js";
-import { canonical } from "./statements.js";
+import { canonical, here, routeOf } from "./statements.js";
 
 export interface Options {
   site?: string | undefined;
@@ -49,10 +48,12 @@ export function optionsOf(element: Element): Options {
   return options;
 }
 
-/** The thread's key when nothing names one: the canonical URL's path, else the path. */
-export function defaultPage(): string {
-  return (canonical()?.pathname ?? location.pathname).slice(0, PAGE_LIMIT);
-}
+/**
+ * What the server makes the page's key of, where nothing names the page: path and query of its canonical link, else its
+ * whole address, of whose query only the site's own parameters count.
+ */
+export const pageOf = (link: URL | null, at: URL | Location): string =>
+  link ? link.pathname + link.search + routeOf(at) : at.origin + here(at);
 
 /** The server fetches the page from here, so a canonical address of another origin is of no use to it. */
 function pageUrl(): string {
@@ -68,7 +69,7 @@ export function configOf(element: Element, defaults: Defaults): Config {
   return {
     base: defaults.base,
     site: own.site ?? defaults.site ?? "",
-    page: own.page ?? defaults.page ?? defaultPage(),
+    page: own.page ?? defaults.page ?? pageOf(canonical(), location),
     url: pageUrl(),
     // The server cuts it, and refuses halves of characters.
     title: document.title.replace(/[\p{Cs}\0]/gu, ""),

@@ -13,11 +13,14 @@ interface Statement {
 
 const statements = new WeakMap<object, Statement>();
 
-/** Where we are: a fragment counts only where it is a route. */
-function here(): string {
-  const query = new URLSearchParams(location.search);
+/** What of a fragment may be a page: a route. */
+export const routeOf = ({ hash }: URL | Location): string => (/^#[/!]/.test(hash) ? hash : "");
+
+/** Where we are. */
+export function here(at: URL | Location = location): string {
+  const query = new URLSearchParams(at.search);
   for (const name of [...query.keys()]) if (TRACKING.test(name)) query.delete(name);
-  return `${location.pathname}?${query}${/^#[/!]/.test(location.hash) ? location.hash : ""}`;
+  return `${at.pathname}?${query}${routeOf(at)}`;
 }
 
 /** Whether somebody says it of this page: the same words from the same mouth as on a page before are not believed. */

@@ -70,7 +70,7 @@ export class ThreadStore extends Store<ThreadState> {
       this.#live.start(thread.last_event);
       this.#failures = 0;
       this.#resend();
-      if (first) this.signal({ event: EVENTS.ready, detail: { page: this.config.page, total } });
+      if (first) this.signal({ event: EVENTS.ready, detail: { page: thread.page, total } });
     } catch (error) {
       if (turn !== this.#loads) return;
       const { code, passing } = problemOf(error);

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { configOf, defaultPage, optionsOf } from "../src/config.js";
+import { configOf, optionsOf } from "../src/config.js";
 import { brightness } from "../src/elements/backdrop.js";
 
 const defaults = { base: "https://our.example/", site: "demo" };
@@ -46,13 +46,13 @@ describe("an element's place", () => {
     }
   });
 
-  it("is the canonical address's path, else the path", () => {
-    expect(defaultPage()).toBe(location.pathname);
+  it("is on the page that the canonical link names, else on that of the address", () => {
+    expect(configOf(element({}), defaults).page).toBe(`${location.href}?`);
     const link = document.createElement("link");
     link.rel = "canonical";
-    link.href = "https://blog.example/post/1?utm=x";
+    link.href = "https://blog.example/?p=1";
     document.head.append(link);
-    expect(defaultPage()).toBe("/post/1");
+    expect(configOf(element({}), defaults).page).toBe("/?p=1");
     expect(configOf(element({ "data-page": "own" }), defaults).page).toBe("own");
   });
 

@@ -1,11 +1,11 @@
 /** Rules that server and widget both have: tests/golden has the cases, which the server's tests run too. */
 
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import calls from "../../tests/golden/calls.json";
 import limits from "../../tests/golden/limits.json";
 import pages from "../../tests/golden/pages.json";
 import quotes from "../../tests/golden/quotes.json";
-import { defaultPage } from "../src/config.js";
+import { pageOf } from "../src/config.js";
 import { callsAi } from "../src/core/allowance.js";
 import * as own from "../src/core/limits.js";
 import { findQuote } from "../src/core/quote.js";
@@ -24,14 +24,8 @@ describe("a quote on a page", () => {
 });
 
 describe("the key of a page", () => {
-  afterEach(() => {
-    document.head.replaceChildren();
-  });
-
-  it.each(pages.cases)("$address", ({ address, page }) => {
-    document.head.innerHTML = `<link rel="canonical">`;
-    document.head.querySelector("link")?.setAttribute("href", address);
-    expect(defaultPage()).toBe(page);
+  it.each(pages.widget)("$at, $canonical", ({ at, canonical, said }) => {
+    expect(pageOf(canonical ? new URL(canonical) : null, new URL(at))).toBe(said);
   });
 });
 
@@ -42,7 +36,6 @@ describe("how long texts may be", () => {
       user_input: own.QUESTION_LIMIT,
       name: own.NAME_LIMIT,
       reason: own.REASON_LIMIT,
-      page: own.PAGE_LIMIT,
     });
   });
 

@@ -13,6 +13,7 @@ from ..knowledge.build import Knowledge
 from ..runtime import Runtime
 from ..web.views import METHODS
 from .auth import OwnerAuth, OwnerViews
+from .pages.addresses import AddressViews
 from .pages.comment import CommentViews
 from .pages.jobs import JobsViews
 from .pages.knowledge import KnowledgeViews
@@ -21,7 +22,7 @@ from .pages.people import PeopleViews
 from .pages.unanswered import UnansweredViews
 from .sign_in import SignInViews
 
-NAVIGATION = (LogViews.LINK, UnansweredViews.LINK, KnowledgeViews.LINK, JobsViews.LINK)
+NAVIGATION = (LogViews.LINK, UnansweredViews.LINK, KnowledgeViews.LINK, AddressViews.LINK, JobsViews.LINK)
 
 
 def admin_routes(runtime: Runtime, posting: Posting, updates: ThreadUpdates, knowledge: Knowledge) -> list[BaseRoute]:
@@ -34,6 +35,7 @@ def admin_routes(runtime: Runtime, posting: Posting, updates: ThreadUpdates, kno
         PeopleViews(runtime, auth, updates),
         UnansweredViews(runtime, auth),
         KnowledgeViews(runtime, auth, knowledge),
+        AddressViews(runtime, auth, updates),
         JobsViews(runtime, auth),
     ]
     views = {path: calls for each in owned for path, calls in each.views().items()}

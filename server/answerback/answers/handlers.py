@@ -110,10 +110,10 @@ class AnswerHandlers:
         key = call.text("key", rules.KEY_LIMIT) or self._ids.new()
         if not text:
             raise BadRequest("validation_failed", "user_input: must not be empty.")
-        sent, origins = call.text("url"), call.site.origins
-        url, hint = page_address(call.page(), sent, origins), page_hint(call.page(), sent, origins)
+        page, sent, own = call.page(), call.text("url"), call.site.pages.rules
+        url, hint = page_address(page, sent, own), page_hint(page, sent, own)
         asked = await self._intake.ask_privately(
-            call.site, self._sessions.find_visitor(call), call.address, Question(call.page(), url, hint, text, key)
+            call.site, self._sessions.find_visitor(call), call.address, Question(page, url, hint, text, key)
         )
         if "text/event-stream" in call.request.headers.get("accept", ""):
             return StreamingResponse(self._events(call, asked), headers=HEADERS)

@@ -27,6 +27,7 @@ from ..answers.streaming import AnswerStreams
 from ..clock import Clock, SystemClock
 from ..comments.counting import ThreadCounts
 from ..comments.handlers import CommentHandlers
+from ..comments.joining import Joining
 from ..comments.posting import Posting
 from ..comments.snapshot import Snapshots, ThreadReads
 from ..comments.updates import ThreadUpdates
@@ -105,7 +106,7 @@ def build_services(settings: Settings, seams: Overrides) -> Services:
     backups = PlannedBackups(runtime, upkeep)
     kinds = [
         *accounts.jobs, *knowledge.jobs, *renewal.kinds(), *alerts.kinds(), drafts.kind(), *upkeep.kinds(),
-        *backups.kinds(), ThreadCounts(runtime).kind(),
+        *backups.kinds(), ThreadCounts(runtime).kind(), Joining(runtime).kind(),
     ]  # fmt: skip
     worker = build_worker(runtime, queue, updates, knowledge, answerer, metrics, alerts)
     return Services(

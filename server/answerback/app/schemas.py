@@ -60,9 +60,13 @@ COUNT: Schema = {"type": "integer", "minimum": 0}
 SHARE: Schema = {"type": "number", "minimum": 0, "maximum": 1}
 TIME: Schema = {"type": "string", "format": "date-time"}
 
+_PAGE = (
+    f"The page: the thread's key, its path or its whole address, in any spelling; as a key it has at most "
+    f"{rules.PAGE_LIMIT} characters."
+)
 FIELDS: Mapping[str, Schema] = {
     "site": _text(50, "The site's key."),
-    "page": _text(rules.PAGE_LIMIT, "The thread's key.", least=1),
+    "page": _text(rules.SAID_LIMIT, _PAGE, least=1),
     "url": _is(TEXT, f"The page's address; nothing is read at one of more than {rules.URL_LIMIT:,} characters."),
     "title": _is(TEXT, f"The page's title, of which {rules.TITLE_LIMIT} characters are kept."),
     "key": _text(rules.KEY_LIMIT, "An idempotency key: the same key again gives the same result, once."),
@@ -79,8 +83,9 @@ FIELDS: Mapping[str, Schema] = {
     "cursor": _is(TEXT, "`next` of the thread's previous part."),
     "limit": {"type": "integer", "minimum": 1, "maximum": MOST_ROOTS, "description": "Root comments per part."},
     "after": _is(TEXT, "The id of the last event received; the header `Last-Event-ID` does the same."),
-    "page[]": _is(_list(_text(rules.PAGE_LIMIT, "A thread's key.", least=1)) | {"minItems": 1, "maxItems": MOST_PAGES},
-                 "Up to 100 threads."),
+    "page[]": _is(
+        _list(_text(rules.SAID_LIMIT, "A page, in any spelling.", least=1)) | {"minItems": 1, "maxItems": MOST_PAGES},
+        "Up to 100 threads."),
     "email": _text(EMAIL_LIMIT, "An e-mail address.", least=1),
     "password": _text(1_000, "A password of 8 to 128 characters.", least=1),
     "ticket": _text(1_000, "`ticket` of a new session.", least=1),
@@ -167,7 +172,8 @@ SCHEMAS: Mapping[str, Schema] = {
     ),
     "Thread": _object(
         "A page's comments: roots with their replies.",
-        comments=_list(_ref("Comment")), next=_is(_null(TEXT), "The `cursor` of the next part; null at the end."),
+        page=_is(TEXT, "The thread's key."), comments=_list(_ref("Comment")),
+        next=_is(_null(TEXT), "The `cursor` of the next part; null at the end."),
         total=_is(COUNT, "Published comments of the whole thread."), locked=_is(FLAG, "Nobody may write."),
         last_event=_is(_null(TEXT), "Read events `after` this one."),
     ),
@@ -233,7 +239,7 @@ SCHEMAS: Mapping[str, Schema] = {
             date_modified=TIME, authors=_list(_object("Who wrote it.", name=TEXT)),
         )),
     ),
-    "Counts": _object("Published comments by page.", counts=_map(COUNT)),
+    "Counts": _object("Published comments by page, as the call spells it.", counts=_map(COUNT)),
     "ChatEntry": _object(
         "A question or an answer of the ask box.",
         optional={"model": TEXT, "provider": TEXT, **_SUPPORT, **_FAILURE},

@@ -7,11 +7,13 @@ import json
 import sys
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import unquote
 
 from ..core.comments import PAGE_LIMIT
-from ..errors import NotFound
+from ..errors import BadRequest, NotFound
 from ..settings import Settings, limit
 from ..sites.settings import AI_RULES, BY_NAME, SITE_SETTINGS, Site, read_site
+from . import aliases
 from .console import Parser, command, count, say, watched, with_database
 
 
@@ -33,6 +35,7 @@ def add_to(commands: Any) -> None:
     page.add_argument("page", type=page_key)
     page.add_argument("--ai", choices=(*AI_RULES, "default"), help="default: the site's rule")
     page.add_argument("--json", action="store_true")
+    aliases.add_to(site)
     visitor = command(site, "visitor", _site_visitor, "one visitor: answers a day, whether they may write")
     visitor.add_argument("key")
     visitor.add_argument("id", help="the visitor's author.id in the API")
@@ -170,22 +173,23 @@ def _site_page(settings: Settings, options: argparse.Namespace) -> int:
     from ..comments.store import rule_of, set_rule
 
     site = site_of(settings, options.key)
+    page = page_of(site, options.page)
     if options.ai is None:
-        rule = with_database(settings, lambda db: db.read(lambda: rule_of(site.key, options.page)))
+        rule = with_database(settings, lambda db: db.read(lambda: rule_of(site.key, page)))
     else:
         rule, now = None if options.ai == "default" else options.ai, SystemClock().now()
-        with_database(settings, lambda db: db.write(lambda: set_rule(site.key, options.page, rule, now)))
-        say(f"Answers on {options.page}: {rule or f'{site.ai}, as on the whole site'}.")
+        with_database(settings, lambda db: db.write(lambda: set_rule(site.key, page, rule, now)))
+        say(f"Answers on {page}: {rule or f'{site.ai}, as on the whole site'}.")
     if options.json:
-        print(json.dumps({"page": options.page, "ai": rule or "default"}, ensure_ascii=False))
+        print(json.dumps({"page": page, "ai": rule or "default"}, ensure_ascii=False))
     elif options.ai is None:
         print(rule or "default")
     return 0
 
 
 def page_key(text: str) -> str:
-    """The value of an argument that takes the key of a page's thread."""
-    if not 0 < len(text) <= PAGE_LIMIT:
+    """The value of an argument that names a page."""
+    if not 0 < len(unquote(text.strip())) <= PAGE_LIMIT:
         raise argparse.ArgumentTypeError(f"must have 1 to {PAGE_LIMIT} characters")
     return text
 
@@ -258,7 +262,18 @@ def _site_crawl(settings: Settings, options: argparse.Namespace) -> int:
 
 def site_of(settings: Settings, key: str) -> Site:
     """The site of that key. Raises NotFound (`site_unknown`)."""
+    from ..sites.store import all_aliases
+
     found = dict(_sites(settings)).get(key)
     if found is None:
         raise NotFound("site_unknown")
-    return read_site(key, found, daily_answers=settings.daily_answers)
+    aliases: tuple[tuple[str, str], ...] = with_database(settings, lambda db: db.read(all_aliases)).get(key, ())
+    return read_site(key, found, daily_answers=settings.daily_answers, aliases=aliases)
+
+
+def page_of(site: Site, said: str) -> str:
+    """The key of the page that an owner names, whichever way. Raises BadRequest when it is too long."""
+    key = site.pages.key(said, own_query=True)
+    if not 0 < len(key) <= PAGE_LIMIT:
+        raise BadRequest("validation_failed", f"page: must have 1 to {PAGE_LIMIT} characters.")
+    return key

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..settings import Settings
 from .console import command, say, with_database
-from .sites import page_key, site_of
+from .sites import page_key, page_of, site_of
 
 
 def add_to(commands: Any) -> None:
@@ -25,11 +25,12 @@ def _thread(settings: Settings, options: argparse.Namespace) -> int:
     from ..comments.store import set_locked
 
     site, locked, now = site_of(settings, options.key), options.to == "lock", SystemClock().now()
-    with_database(settings, lambda db: db.write(lambda: set_locked(site.key, options.page, locked, now)))
+    page = page_of(site, options.page)
+    with_database(settings, lambda db: db.write(lambda: set_locked(site.key, page, locked, now)))
     if locked:
-        say(f"{options.page} is locked: visitors can read, vote and delete their own comments, but not write.")
+        say(f"{page} is locked: visitors can read, vote and delete their own comments, but not write.")
     else:
-        say(f"{options.page} is open again.")
+        say(f"{page} is open again.")
     if options.json:
-        print(json.dumps({"page": options.page, "locked": locked}, ensure_ascii=False))
+        print(json.dumps({"page": page, "locked": locked}, ensure_ascii=False))
     return 0

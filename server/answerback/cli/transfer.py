@@ -65,13 +65,13 @@ def _export(settings: Settings, options: argparse.Namespace) -> int:
 
 def _import(settings: Settings, options: argparse.Namespace) -> int:
     from ..clock import SystemClock
-    from ..transfer.addresses import read_map
+    from ..transfer.addresses import AddressMap, read_pairs
     from ..transfer.github_api import fetched, repository_in
     from ..transfer.importing import Importer
     from ..transfer.source import opened
 
     site = site_of(settings, options.key)
-    addresses = read_map(options.map) if options.map else None
+    addresses = AddressMap(read_pairs(options.map)) if options.map else None
     tell = watched("Comments")
 
     def work(db: Any) -> Any:

@@ -34,10 +34,10 @@ class Feed:
         """Where the comment is read: on its page, or on ours where its key is no path."""
         page = comment.page
         url = self.addresses.get(page) or (
-            self.home + quote(page, safe="/%?=&;:@!$+,~") if page.startswith("/")
+            self.home + quote(page, safe="/%?=&;:@!$+,~#") if page.startswith("/")
             else f"{self.url.partition('/api/feed/')[0]}/t/?{urlencode({'site': comment.site, 'page': page})}"
         )  # fmt: skip
-        return f"{url}#answerback-{comment.id}"
+        return url if "#" in url else f"{url}#answerback-{comment.id}"
 
     @property
     def updated_at(self) -> int:

@@ -43,7 +43,7 @@ class CommentHandlers:
 
     async def read(self, call: Call) -> Response:
         """`GET /api/comments/`, where `ThreadReads` did not serve it already."""
-        snapshot = await self._snapshots.get(read_key(call.site.key, call.query))
+        snapshot = await self._snapshots.get(read_key(call.site, call.query))
         headers = call.request.headers
         accept = headers.get("accept-encoding", "").encode("latin-1")
         match = headers.get("if-none-match")
@@ -113,11 +113,12 @@ class CommentHandlers:
 
     async def counts(self, call: Call) -> Response:
         """`GET /api/counts/`."""
-        pages = [read_page(page) for page in dict.fromkeys(call.query.getlist("page"))]
+        pages = {said: read_page(said, call.site) for said in call.query.getlist("page")}
         if not 1 <= len(pages) <= MOST_PAGES:
             raise BadRequest("validation_failed", f"page: must be there 1 to {MOST_PAGES} times.")
-        counts = await self._db.read(lambda: store.counts(call.site.key, pages))
-        return json_response({"counts": counts}, headers={"Cache-Control": "public, max-age=30"})
+        counts = await self._db.read(lambda: store.counts(call.site.key, list(set(pages.values()))))
+        said = {said: counts[page] for said, page in pages.items()}
+        return json_response({"counts": said}, headers={"Cache-Control": "public, max-age=30"})
 
     async def feed(self, call: Call) -> Response:
         """`GET /api/feed/`: the newest comments as Atom, or as JSON Feed."""

@@ -41,7 +41,7 @@ class ThreadViews:
         """The thread from the same snapshot that the widget reads. Raises an AppError for a bad site or query."""
         query = request.query_params
         site = await self._sites.get(query.get("site", ""))
-        key = read_key(site.key, query)
+        key = read_key(site, query)
         thread = orjson.loads((await self._snapshots.get(key)).body)
         if query.get("comment"):
             thread |= {"comments": [await self._whole(*key[:2], query["comment"])], "next": None}

@@ -281,8 +281,8 @@ def read_draft(call: Any) -> Draft:
         parent_id = call.text("parent_id", rules.ID_LIMIT, required=True)
     return Draft(
         page=call.page(),
-        url=page_address(call.page(), call.text("url"), call.site.origins),
-        hint=page_hint(call.page(), call.text("url"), call.site.origins),
+        url=page_address(call.page(), call.text("url"), call.site.pages.rules),
+        hint=page_hint(call.page(), call.text("url"), call.site.pages.rules),
         body=body,
         parent_id=parent_id,
         name=_name_in(call),

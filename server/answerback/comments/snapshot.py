@@ -142,6 +142,7 @@ class Snapshots:
         else:
             thread = await self._db.read(partial(thread_store.page_of_thread, site, page, sort, position, limit))
         data = {
+            "page": page,
             "comments": [_root(comment, thread.more.get(comment.id)) for comment in thread.comments],
             "next": None if thread.next is None else write_cursor(thread.next, sort),
             "total": thread.total,
@@ -243,16 +244,16 @@ def read_cursor(text: str, sort: str) -> tuple[Position | None, str]:
     return (value, id), root
 
 
-def read_key(site: str, query: Any) -> Key:
+def read_key(site: Site, query: Any) -> Key:
     """Site, page, sort, cursor and limit from a query. Raises BadRequest."""
-    page, sort, cursor = read_page(query.get("page")), query.get("sort") or "oldest", query.get("cursor") or ""
+    page, sort, cursor = read_page(query.get("page"), site), query.get("sort") or "oldest", query.get("cursor") or ""
     if sort not in thread_store.SORTS:
         raise BadRequest("validation_failed", "sort: must be newest, oldest or best.")
     text = query.get("limit") or str(ROOTS)
     limit = int(text) if text.isascii() and text.isdecimal() and len(text) < 4 else 0
     if not 1 <= limit <= MOST_ROOTS or len(cursor) > 200:
         raise BadRequest("validation_failed", f"limit: must be a number from 1 to {MOST_ROOTS}.")
-    return site, page, sort, cursor, limit
+    return site.key, page, sort, cursor, limit
 
 
 class ThreadReads:
@@ -267,10 +268,14 @@ class ThreadReads:
         self._sites = sites
         self._own = own_origin
         self._queries: dict[bytes, Key] = {}
+        self._version = sites.version
 
     async def serve(self, scope: Any, send: Any, header: tuple[bytes, bytes]) -> int:
         """Answer the call, with this header too, and return the status, or do nothing and return 0."""
         query = scope["query_string"]
+        if self._version != self._sites.version:  # a site may make other keys of the same words
+            self._queries.clear()
+            self._version = self._sites.version
         key = self._queries.get(query)
         if key is None:
             key = self._parse(query)
@@ -308,8 +313,11 @@ class ThreadReads:
     def _parse(self, query: bytes) -> Key | None:
         try:
             parsed = {name: values[-1] for name, values in parse_qs(query.decode("ascii"), max_num_fields=8).items()}
-            key = read_key(parsed["site"], parsed)
+            site = self._sites.known(parsed["site"])
+            key = None if site is None else read_key(site, parsed)
         except (KeyError, ValueError, BadRequest):
+            return None
+        if key is None:
             return None
         if len(self._queries) >= MOST_QUERIES:
             self._queries.clear()

@@ -2,35 +2,40 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from urllib.parse import parse_qsl, quote, urlsplit
 
 from .comments import URL_LIMIT
 from .hosts import normal_origin
+from .pages import ANYWHERE, PageRules, page_key
 
 _AS_IS = "".join(set(map(chr, range(0x21, 0x7F))) - set('"<>`{}#\\'))
 """What browsers leave as it is in a path and a query."""
 
 
-def page_address(page: str, hint: str, origins: Sequence[str]) -> str:
+def page_address(page: str, hint: str, rules: PageRules) -> str:
     """The address of the page with this key, of one of a site's origins; empty where nothing tells.
 
     A key that is a path, as the widget makes it, says itself where its page is; of the client's `hint` only the origin
-    counts. For other keys the hint's path does. Its query never does: a search page says whatever its query says.
+    counts, and how it spells that path. For other keys the hint's path does. Its query never does: a search page says
+    whatever its query says.
     """
-    origin, path, _ = _read(hint, origins)
+    origin, path, _ = _read(hint, rules.origins)
     if page.startswith("/"):
-        origin, path = origin or (origins[0] if origins else ""), quote(page, _AS_IS)
+        own, rest = _split(page)
+        origin = origin or (rules.origins[0] if rules.origins else "")
+        path = (path if page_key(path, rules) == own else quote(own, _AS_IS)) + quote(rest, _AS_IS + "#")
     return origin + path if origin else ""
 
 
-def page_hint(page: str, hint: str, origins: Sequence[str]) -> str:
+def page_hint(page: str, hint: str, rules: PageRules) -> str:
     """The address at which a visitor reads the page of a key that is a path, where it has a query that the key has not;
     empty otherwise. Nothing but the page itself can say whether it is the page's (`names`)."""
-    origin, path, query = _read(hint, origins)
-    address, own = f"{origin}{path}?{query}", page_address(page, hint, origins)
-    same = page.startswith("/") and own.partition("?")[0] == origin + path
-    return address if query and same and address != own else ""
+    origin, path, query = _read(hint, rules.origins)
+    address = f"{origin}{path}?{query}"
+    same = page.startswith("/") and page_key(path, rules) == _split(page)[0]
+    return address if query and same and address != page_address(page, hint, rules) else ""
 
 
 def names(canonical: str, url: str) -> bool:
@@ -42,13 +47,18 @@ def names(canonical: str, url: str) -> bool:
 
 def leads_to(url: str, page: str) -> bool:
     """Whether an address that was kept can be that of the page with this key."""
-    return bool(url) and (not page.startswith("/") or key_of(url) == quote(page, _AS_IS))
+    return bool(url) and (not page.startswith("/") or key_of(url) == page)
 
 
 def key_of(url: str) -> str:
-    """The key of the page at an address, where nothing names another: its path, and its query if it has one."""
-    parts = urlsplit(url)
-    return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    """The key of the page at an address of the site, where nothing names another."""
+    return page_key(url, ANYWHERE, own_query=True)
+
+
+def _split(page: str) -> tuple[str, str]:
+    """The path of a key, and what follows it."""
+    own = re.split("[?#]", page, maxsplit=1)[0]
+    return own, page[len(own) :]
 
 
 def _read(hint: str, origins: Sequence[str]) -> tuple[str, str, str]:

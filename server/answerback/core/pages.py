@@ -1,81 +1,226 @@
-"""The key of a page's thread, where nothing but the page's address names one: its path, as browsers write it."""
+"""The key of a page's thread: one for a page, whoever says it and however, in letters that its owner can read."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from contextlib import suppress
-from urllib.parse import quote, unquote_to_bytes, urlsplit
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import unquote_to_bytes
 
-from .comments import PAGE_LIMIT
+from .hosts import ascii_host
 
-_DOT = re.compile(r"\.|%2e", re.IGNORECASE)
-_KEPT = "/%!$&'()*+,;=:@~|[]^-._"
-"""What browsers leave as it is in a path, beside letters and digits (https://url.spec.whatwg.org/#path-state)."""
-PAGE_PARAMETERS = frozenset(
+_PLAIN = re.compile(r"/(?:[A-Za-z0-9_~-]+/)*")
+_ADDRESS = re.compile(r"(?:(https?):)?[/\\]{2}([^/\\?#]*)(.*)", re.IGNORECASE | re.DOTALL)
+_PARTS = re.compile(r"([^?#]*)(?:\?([^#]*))?(?:#(.*))?", re.DOTALL)
+_ROUTE = re.compile(r"(!?)/?([^?]*)(?:\?(.*))?", re.DOTALL)
+_INDEX = re.compile(r"index\.(?:x?html?|php)", re.IGNORECASE)
+_FILE = re.compile(
+    r".\.(?:[sx]?html?|xht|ph(?:p[3-8]?|tml)|aspx?|jspx?|cfm|cgi|do|md|markdown|txt|pdf|xml|json|rss|atom|py|pl|rb)",
+    re.IGNORECASE | re.DOTALL,
+)
+_TRACKING = re.compile(
+    r"utm_\w+|_ga|_gl|_hs\w+|__hs\w+|hs\w*tracking|fbclid|gclid|gclsrc|gbraid|wbraid|dclid|msclkid|twclid|ttclid|yclid|"
+    r"ysclid|igshid|igsh|li_fat_id|epik|mc_[ce]id|mkt_tok|vero_\w+|oly_\w+_id|wickedid|srsltid|s_cid|"
+    r"(?:php|j)?sess(?:ion)?_?id|n_media|n_query|n_rank|n_ad\w*|napm|nclick|kakao_agent",
+    re.IGNORECASE,
+)
+_CASUAL = re.compile(r"ref|ref_src|source|replytocom|amp|share|from", re.IGNORECASE)
+"""What seldom makes a page, and counts only where the site says so."""
+_UNREADABLE = (
+    "\x00-\x20\x7f-\xa0\xad\u061c\u1680\u180e\u2000-\u200b\u200e\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff"
+    "\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f"
+)
+"""Spaces, and what cannot be seen; fixed here, so that a newer Python gives the same keys."""
+_IN_PATH = re.compile(rf"[%/\\?#*{_UNREADABLE}]")
+_IN_QUERY = re.compile(rf"[%#&=+*{_UNREADABLE}]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class PageRules:
+    """What makes a page of a site: its origins, the parameters of a query that say which page it is, and whether a
+    fragment such as `#/guide` does."""
+
+    origins: tuple[str, ...]
+    params: frozenset[str] = frozenset()
+    hash_routes: bool = False
+    any_host: bool = False
+    """Every host is the site's own, as for addresses that its pages had elsewhere."""
+
+    def owns(self, host: str) -> bool:
+        """Whether pages of this host are the site's."""
+        return self.any_host or any(origin.partition("://")[2] == host for origin in self.origins)
+
+
+ANYWHERE = PageRules((), hash_routes=True, any_host=True)
+"""Where nothing but an address of the site is at hand."""
+WELL_KNOWN = frozenset(
     ("p", "page_id", "attachment_id", "post", "post_id", "id", "no", "idx", "article", "bo_table", "wr_id", "mid",
      "document_srl")
 )  # fmt: skip
-"""Parameters of a query that say which page it is, in WordPress and in boards; others (tracking, above all) do not."""
-_TRACKING = re.compile(r"utm_.*|fbclid|gclid|msclkid|mc_[ce]id|ref|source|replytocom|amp|share", re.IGNORECASE)
-_ESCAPED = re.compile("(?:%[0-9A-Fa-f]{2}|[^\x00-\x7f])+")
+"""Parameters that say which page it is in WordPress and in boards: what an import goes by, which knows no settings."""
 
 
-def page_of(address: str) -> str:
-    """The key of an address, the same as the widget's (tests/golden/pages.json)."""
-    try:
-        path = urlsplit(address).path
-    except ValueError:
-        path = ""
-    return page_of_path(path)
+def page_key(said: str, rules: PageRules, *, own_query: bool = False) -> str:
+    """The key of whatever names a page: its address, its path, or a name that the site has given it; empty for nothing.
 
-
-def page_of_path(path: str) -> str:
-    """The key of a path."""
-    return _written(path)[:PAGE_LIMIT]
-
-
-def page_elsewhere(address: str, *, canonical: bool = False) -> str:
-    """The key of an address that another system has kept, whatever case and composition its escapes are in.
-
-    Of the query only what names a page counts, of a `canonical` address all but tracking. Empty where the address is
-    none, or too long: a key is never cut into another page's.
+    The query of a path is its own, but for tracking. Of an address as it stands in a browser, only what the site names
+    counts; `own_query`: it is a canonical link, or comes from the owner, and its query is its own as well. The widget
+    says its page by `pageOf` (tests/golden/pages.json has the cases of both). A key's key is itself.
     """
+    said = _SURROGATE.sub("\ufffd", said.strip())
+    if _PLAIN.fullmatch(said):
+        return said
+    host, rest = _host(said, rules)
+    if rest is None:
+        return unicodedata.normalize("NFC", said)
+    path, query, fragment = _PARTS.fullmatch(rest).groups("")  # type: ignore[union-attr]  # it fits everything
+    own = own_query or host is None or host != ""
+    return (f"https://{host}" if host else "") + _path(path) + _query(query, rules, own) + _route(fragment, rules)
+
+
+def _host(said: str, rules: PageRules) -> tuple[str | None, str | None]:
+    """The host that an address names (empty: the site's own; None: none is named), and what follows; nothing follows
+    where it is no address."""
+    address = _ADDRESS.fullmatch(said)
+    if address:
+        scheme, host, rest = address.groups()
+        host = _normal_host(host, (scheme or "").lower())
+        if rules.owns(host):
+            return "", rest
+        return (host, rest) if scheme else (None, said)
+    if said[:1] in ("/", "\\", "?") or (rules.hash_routes and said[:2] in ("#/", "#!")):
+        return None, said
+    host, *_ = re.split(r"[/?#]", said, maxsplit=1)
+    if not rules.any_host and rules.owns(_normal_host(host, "")) and ("." in host or ":" in host):
+        return "", said[len(host) :]
+    return None, None
+
+
+def _normal_host(host: str, scheme: str) -> str:
+    port = {"http": ":80", "https": ":443"}.get(scheme, "")
+    name = host.lower().removesuffix(port) if port else host.lower()
     try:
-        parts = urlsplit(address.strip())
+        return ascii_host(name.rstrip("."))
     except ValueError:
-        return ""
-    if not (parts.path or parts.netloc or parts.query):
-        return ""
-    pairs = [pair for pair in parts.query.split("&") if _names_page(pair.partition("=")[0], canonical)]
-    key = _written(_ESCAPED.sub(_once, parts.path))
-    if pairs:
-        key += "?" + quote(_ESCAPED.sub(_once, "&".join(sorted(pairs))), safe=_KEPT + "?")
-    return key if len(key) <= PAGE_LIMIT else ""
+        return name
 
 
-def _names_page(name: str, canonical: bool) -> bool:
-    return name in PAGE_PARAMETERS or (canonical and name != "" and not _TRACKING.fullmatch(name))
-
-
-def _once(match: re.Match[str]) -> str:
-    """A run of escapes and letters, each escaped once in upper case; plain letters and digits are not."""
-    data = unquote_to_bytes(match[0])
-    with suppress(UnicodeDecodeError):  # of another encoding's escapes only the case is made one
-        data = unicodedata.normalize("NFC", data.decode()).encode()
-    return quote(data, safe="")
-
-
-def _written(path: str) -> str:
-    """A path as browsers write it."""
+def _path(path: str) -> str:
+    """A path without `index.html`, with a last slash unless it is a file's."""
     kept: list[str] = []
-    segments = path.replace("\\", "/").removeprefix("/").split("/")
-    for number, segment in enumerate(segments):
-        plain = _DOT.sub(".", segment)
+    for segment in path.replace("\\", "/").split("/"):
+        plain = re.sub("%2e", ".", segment, flags=re.IGNORECASE)
         if plain == "..":
             del kept[-1:]
-        if plain not in (".", ".."):
-            kept.append(segment)
-        elif number == len(segments) - 1:
-            kept.append("")
-    return quote("/" + "/".join(kept), safe=_KEPT, errors="replace")
+        elif plain not in ("", "."):
+            kept.append(_readable(segment, _IN_PATH))
+    while kept and _INDEX.fullmatch(kept[-1]):
+        kept.pop()
+    if not kept:
+        return "/"
+    name, dot, ending = kept[-1].rpartition(".")
+    return "/" + "/".join(kept) + ("" if name and _FILE.fullmatch(f"x{dot}{ending}") else "/")
+
+
+def _query(query: str, rules: PageRules, own: bool) -> str:
+    pairs = set()
+    for pair in query.split("&"):
+        name, _, value = (_readable(part.replace("+", "%20"), _IN_QUERY) for part in pair.partition("="))
+        named = name in rules.params and value != ""
+        if named or (own and name and not is_tracking(name) and not _CASUAL.fullmatch(name)):
+            pairs.add(f"{name}={value}" if value else name)
+    return "?" + "&".join(sorted(pairs)) if pairs else ""
+
+
+def page_prefix(said: str, rules: PageRules) -> str:
+    """What the keys of all those begin with that are said to begin so."""
+    key = page_key(said, rules, own_query=True)
+    return key if said.endswith("/") else key.removesuffix("/") or "/"
+
+
+def is_tracking(name: str) -> bool:
+    """Whether a parameter says only where a visitor comes from: it never makes a page."""
+    return _TRACKING.fullmatch(name) is not None
+
+
+def _route(fragment: str, rules: PageRules) -> str:
+    """A fragment that a script reads as the page's path; others lead to a place on the page."""
+    if not rules.hash_routes or fragment[:1] not in ("/", "!"):
+        return ""
+    mark, path, query = _ROUTE.fullmatch(fragment).groups("")  # type: ignore[union-attr]  # it fits everything
+    path = "/".join(_readable(segment, _IN_PATH) for segment in path.split("/") if segment)
+    route = path + _query(query, rules, own=False)
+    return f"#{mark}/{route}" if route else ""
+
+
+def _readable(text: str, unsafe: re.Pattern[str]) -> str:
+    """Text with its escapes decoded once and composed, but for what would mean something else or could not be seen."""
+    if text.isascii() and "%" not in text and not unsafe.search(text):
+        return text
+    decoded = unicodedata.normalize("NFC", unquote_to_bytes(text).decode("utf-8", "surrogateescape"))
+    return unsafe.sub(_escaped, decoded)
+
+
+def _escaped(match: re.Match[str]) -> str:
+    return "".join(f"%{byte:02X}" for byte in match[0].encode("utf-8", "surrogateescape"))
+
+
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """Where keys have moved: single ones, and all that begin with what stands before a trailing `*`."""
+
+    exact: dict[str, str]
+    prefixes: dict[str, str]
+    lengths: tuple[int, ...]
+
+    @classmethod
+    def of(cls, pairs: Iterable[tuple[str, str]]) -> Moves:
+        """From old and new ones."""
+        exact: dict[str, str] = {}
+        prefixes: dict[str, str] = {}
+        for old, new in pairs:
+            if old.endswith("*"):
+                prefixes[old[:-1]] = new
+            else:
+                exact[old] = new
+        return cls(exact, prefixes, tuple(sorted({len(prefix) for prefix in prefixes}, reverse=True)))
+
+    def of_key(self, key: str) -> str | None:
+        """Where a key has moved: by the line that is exactly its own, else by the longest beginning; else None."""
+        if key in self.exact:
+            return self.exact[key]
+        for length in self.lengths:
+            new = self.prefixes.get(key[:length]) if length <= len(key) else None
+            if new is not None and not _is_there(key, key[:length], new):
+                return new[:-1] + key[length:] if new.endswith("*") else new
+        return None
+
+
+def _is_there(key: str, prefix: str, new: str) -> bool:
+    """Whether a key has moved already, where everything has moved further down: `/*` to `/blog/*`."""
+    new = new.removesuffix("*")
+    return new.startswith(prefix) and key.startswith(new)
+
+
+@dataclass(frozen=True, slots=True)
+class PageKeys:
+    """The keys of a site's pages, under the addresses that they have now."""
+
+    rules: PageRules
+    moves: Moves = Moves({}, {}, ())
+
+    def key(self, said: str, *, own_query: bool = False) -> str:
+        """The key of whatever names a page (`page_key`), followed to where the owner says that it has moved."""
+        return self.follow(page_key(said, self.rules, own_query=own_query))
+
+    def follow(self, key: str) -> str:
+        """Where the thread of a key is now."""
+        seen = {key}
+        while (new := self.moves.of_key(key)) is not None:
+            key = page_key(new, self.rules, own_query=True)
+            if key in seen:
+                break
+            seen.add(key)
+        return key

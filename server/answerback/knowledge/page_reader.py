@@ -7,6 +7,7 @@ import hashlib
 import logging
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import replace
+from urllib.parse import urlsplit
 from weakref import WeakValueDictionary
 
 from ..clock import Clock
@@ -77,6 +78,14 @@ class PageReader:
             page, signs = await self._page(site.key, url, fetched, kept, now)
             if hinted and fetched.code in GONE and await may_fetch():
                 page, signs = await self._hinted(site, hinted, session, now)
+            if (
+                page is None
+                and fetched.code in GONE
+                and kept is None
+                and urlsplit(url).path.rstrip("/")
+                and url[-1] == "/"
+            ):
+                return await self.read(site, url.rstrip("/"), may_fetch)  # a key ends in a slash, its page need not
             if page is None:
                 gone = fetched.code in GONE
                 return kept if kept is not None and not (gone and now - kept.fetched_at >= STALE_MS) else None

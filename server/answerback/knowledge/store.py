@@ -9,6 +9,7 @@ import orjson
 
 from ..core.grounding.passages import Block
 from ..core.page_addresses import key_of
+from ..core.pages import ANYWHERE, page_key
 from ..db.database import Database
 from ..db.work import Work, many, one, run
 
@@ -98,8 +99,7 @@ def _forget_oldest(site: str) -> Work[None]:
 def name_threads(page: PageText, keys: Iterable[str]) -> Work[None]:
     """Call the threads of a page as it calls itself, and have those whose keys it names be found there; not where the
     owner has said what and where they are."""
-    own = key_of(page.url)
-    for key in {own, *keys}:
+    for key in {key_of(page.url), *(page_key(key, ANYWHERE) for key in keys)}:
         yield run(
             """UPDATE threads SET title = :title, url = :url WHERE site = :site AND page = :page
             AND url_by_owner = 0 AND (title <> :title OR url <> :url)""",

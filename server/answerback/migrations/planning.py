@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 
 from ..errors import Unavailable
 from . import legacy
+from .computing import Computed
 from .revisions import Kind, Revision
 from .schema import Schema, is_index
 
@@ -34,6 +35,7 @@ class Step:
     revision: str
     statements: tuple[str, ...]
     why: str
+    computed: Computed | None = None
 
     @property
     def name(self) -> str:
@@ -63,7 +65,8 @@ def next_step(found: Found, kind: Kind, revisions: Sequence[Revision]) -> Step |
         says = f"The schema says {found.revision}" if found.revision else "The database has no revision"
         why = f"{says}, but {number} is partly there, and no interrupted upgrade leaves it like that."
         raise Unavailable("unavailable", f"{why} {RESTORE if found.revision else OWN}")
-    return _step(number, rest, f"The schema is {found.revision or 'empty'}, the next is {number}.", found)
+    why = f"The schema is {found.revision or 'empty'}, the next is {number}."
+    return replace(_step(number, rest, why, found), computed=revisions[at].computed)
 
 
 def _again(done: Sequence[tuple[str, tuple[str, ...]]], found: Found) -> list[str] | None:

@@ -13,6 +13,7 @@ import asyncpg
 from ..db.postgres import lone_connection
 from ..db.sqlite_file import Progress
 from ..errors import Unavailable
+from .computing import Computed
 from .planning import VERSION_TABLE, Found, Step, next_step
 from .revisions import Revision
 from .schema import Schema
@@ -73,8 +74,21 @@ async def _take_step(connection: Any, revisions: Sequence[Revision], progress: P
         for done, sql in enumerate(step.statements):
             progress(step.name, done, len(step.statements))
             await connection.execute(sql)
+        if step.computed is not None:
+            await _compute(connection, step.computed)
         progress(step.name, len(step.statements), len(step.statements))
         return step
+
+
+async def _compute(connection: Any, computed: Computed) -> None:
+    rows = computed.made([await connection.fetch(sql) for sql in computed.reads])
+    for sql in computed.before:
+        await connection.execute(sql)
+    if rows:
+        marks = ", ".join(f"${number}" for number, _ in enumerate(rows[0], 1))
+        await connection.executemany(f"INSERT INTO {computed.table} VALUES ({marks})", rows)
+    for sql in computed.after:
+        await connection.execute(sql)
 
 
 async def _look(connection: Any) -> Found:

@@ -9,6 +9,7 @@ from types import ModuleType
 from typing import Literal
 
 from . import versions
+from .computing import Computed
 
 Kind = Literal["sqlite", "postgresql"]
 
@@ -20,6 +21,7 @@ class Revision:
     number: str
     sqlite: tuple[str, ...]
     postgresql: tuple[str, ...]
+    computed: Computed | None = None
 
     def statements(self, kind: Kind) -> tuple[str, ...]:
         """What is run on this kind of database."""
@@ -29,7 +31,10 @@ class Revision:
 def _revision(name: str) -> Revision:
     module: ModuleType = import_module(f".{name}", versions.__name__)
     both: tuple[str, ...] = getattr(module, "STATEMENTS", ())
-    return Revision(name[:4], getattr(module, "SQLITE", both), getattr(module, "POSTGRESQL", both))
+    return Revision(
+        name[:4], getattr(module, "SQLITE", both), getattr(module, "POSTGRESQL", both),
+        getattr(module, "COMPUTED", None),
+    )  # fmt: skip
 
 
 REVISIONS: tuple[Revision, ...] = tuple(

@@ -19,6 +19,7 @@ from typing import TypeVar
 from ..db import sqlite_file
 from ..db.sqlite_file import Progress
 from ..errors import Unavailable
+from .computing import Computed
 from .planning import RESTORE, VERSION_TABLE, Found, Step, next_step
 from .revisions import Revision
 from .schema import Schema
@@ -70,12 +71,25 @@ def _take_step(
         for done, sql in enumerate(step.statements):
             progress(step.name, done, len(step.statements))
             connection.execute(sql)
+        if step.computed is not None:
+            _compute(connection, step.computed)
         progress(step.name, len(step.statements), len(step.statements))
         connection.execute("COMMIT")
         return step
     finally:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
+
+
+def _compute(connection: sqlite3.Connection, computed: Computed) -> None:
+    rows = computed.made([connection.execute(sql).fetchall() for sql in computed.reads])
+    for sql in computed.before:
+        connection.execute(sql)
+    if rows:
+        marks = ", ".join("?" * len(rows[0]))
+        connection.executemany(f"INSERT INTO {computed.table} VALUES ({marks})", rows)
+    for sql in computed.after:
+        connection.execute(sql)
 
 
 def _open(path: Path, *, create: bool = False) -> sqlite3.Connection:

@@ -11,7 +11,7 @@ from starlette.datastructures import QueryParams
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
 
-from ..core.comments import PAGE_LIMIT, is_text
+from ..core.comments import PAGE_LIMIT, SAID_LIMIT, is_text
 from ..errors import AppError, BadRequest, Forbidden, MethodNotAllowed
 from ..logs import bind
 from ..net.addresses import client_address
@@ -50,17 +50,18 @@ class Call:
         return _text(name, self.body.get(name), limit, required=required, default=default)
 
     def page(self) -> str:
-        """The thread's key, from the query or the body. Raises BadRequest."""
+        """The thread's key, however the query or the body says it. Raises BadRequest."""
         value = self.query.get("page") if "page" in self.query else self.body.get("page")
-        return read_page(value)
+        return read_page(value, self.site)
 
 
 Handler = Callable[[Call], Awaitable[Response]]
 
 
-def read_page(value: Any) -> str:
-    """A thread's key as a client names it. Raises BadRequest."""
-    return _text("page", value, PAGE_LIMIT, required=True)
+def read_page(value: Any, site: Site) -> str:
+    """The key of a thread of the site, whichever way a client says it; one that is too long is refused, since a cut one
+    would be another page's. Raises BadRequest."""
+    return _text("page", site.pages.key(_text("page", value, SAID_LIMIT, required=True)), PAGE_LIMIT)
 
 
 def _text(name: str, value: Any, limit: int, *, required: bool = False, default: str = "") -> str:

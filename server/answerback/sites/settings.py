@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from ..core.hosts import normal_origin
+from ..core.pages import Moves, PageKeys, PageRules, is_tracking
 from ..errors import BadRequest
 from ..settings import limit
 
@@ -124,9 +125,23 @@ def _lang(text: str) -> str:
     return text
 
 
+def _params(text: str) -> frozenset[str]:
+    names = frozenset(name.strip() for name in text.split(",") if name.strip())
+    for name in names:
+        if not re.fullmatch(r"[\w.~\[\]-]{1,50}", name):
+            raise ValueError(f"{name!r} is not the name of a query parameter; write them like no,page_id")
+        if is_tracking(name):
+            raise ValueError(f"{name!r} says where a visitor comes from, not which page it is")
+    if len(names) > 20:
+        raise ValueError("must name at most 20 parameters")
+    return names
+
+
 SITE_SETTINGS: tuple[SiteSetting, ...] = (
     SiteSetting("name", "", "The site's name.", _name),
     SiteSetting("origins", "", "Origins on which the script may run, comma-separated.", _origins),
+    SiteSetting("page_params", "", "Query parameters that say which page it is, comma-separated.", _params),
+    SiteSetting("hash_routes", "false", "Whether a fragment such as #/guide is a page of its own.", _boolean),
     SiteSetting("timezone", "UTC", "Time zone in which daily limits reset.", _timezone),
     SiteSetting("guests", "true", "Whether visitors may comment without signing in.", _boolean),
     SiteSetting("ai", "questions", "Which comments get an answer.", _one_of(*AI_RULES)),
@@ -181,6 +196,9 @@ class Site:
     key: str
     name: str
     origins: tuple[str, ...]
+    page_params: frozenset[str]
+    hash_routes: bool
+    pages: PageKeys
     timezone: str
     guests: bool
     ai: str
@@ -242,9 +260,13 @@ def check(name: str, text: str) -> str:
     return ",".join(value) if name == "origins" else text
 
 
-def read_site(key: str, texts: Mapping[str, str], *, daily_answers: int | None) -> Site:
-    """A site from the texts that are stored for it; `daily_answers` is the operator's default."""
+def read_site(
+    key: str, texts: Mapping[str, str], *, daily_answers: int | None, aliases: Iterable[tuple[str, str]] = ()
+) -> Site:
+    """A site from the texts that are stored for it; `daily_answers` is the operator's default, `aliases` are addresses
+    that its pages had and have."""
     values = {setting.name: setting.parse(texts.get(setting.name, setting.default)) for setting in SITE_SETTINGS}
     if not texts.get("daily_answers"):
         values["daily_answers"] = daily_answers
-    return Site(key=key, **values)
+    rules = PageRules(values["origins"], values["page_params"], values["hash_routes"])
+    return Site(key=key, pages=PageKeys(rules, Moves.of(aliases)), **values)

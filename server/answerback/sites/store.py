@@ -28,7 +28,7 @@ def add_site(key: str, texts: Mapping[str, str], now: int) -> Work[bool]:
         now=now,
     )
     if row is not None:
-        yield from _note_change(now)
+        yield from note_change(now)
     return row is not None
 
 
@@ -46,10 +46,10 @@ def change_site(key: str, changes: Mapping[str, str], now: int) -> Work[None]:
         now=now,
         key=key,
     )
-    yield from _note_change(now)
+    yield from note_change(now)
 
 
-def _note_change(now: int) -> Work[None]:
+def note_change(now: int) -> Work[None]:
     """A number that grows, by which processes see that a site has changed without going through all of them."""
     yield run(
         """INSERT INTO flags (name, value, changed_at) VALUES ('sites', '1', :now)
@@ -81,6 +81,14 @@ def answers_switch() -> Work[str]:
     return row["value"] if row else "on"
 
 
+def all_aliases() -> Work[dict[str, tuple[tuple[str, str], ...]]]:
+    """The keys that pages of each site had and have, as its owner has said."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for row in (yield many("SELECT site, old, new FROM page_aliases ORDER BY site, old")):
+        found.setdefault(row["site"], []).append((row["old"], row["new"]))
+    return {site: tuple(pairs) for site, pairs in found.items()}
+
+
 def list_sites() -> Work[list[tuple[str, dict[str, str]]]]:
     """All sites with the texts stored for them, by key."""
     rows = yield many("SELECT key, settings FROM sites ORDER BY key")
@@ -97,6 +105,7 @@ class SiteDirectory:
         self._sites: dict[str, Site] = {}
         self._origins: frozenset[str] = frozenset()
         self._texts: dict[str, dict[str, str]] = {}
+        self._aliases: dict[str, tuple[tuple[str, str], ...]] = {}
         self._mark: tuple[str, str] | None = None
         self._read_at = -FRESH_MS
         self._looking = asyncio.Lock()
@@ -159,10 +168,13 @@ class SiteDirectory:
         mark = await self._db.read(flags)
         if mark == self._mark:
             return
-        self._texts, before = dict(await self._db.read(list_sites)), self._texts
+        before, moved_before = self._texts, self._aliases
+        self._texts, self._aliases = dict(await self._db.read(list_sites)), await self._db.read(all_aliases)
         same = self._mark is not None and mark[1] == self._mark[1]
         self._sites = {
-            key: self._sites[key] if same and before.get(key) == texts else self._parse(key, texts, mark[1])
+            key: self._sites[key]
+            if same and before.get(key) == texts and moved_before.get(key) == self._aliases.get(key)
+            else self._parse(key, texts, mark[1])
             for key, texts in self._texts.items()
         }
         self._origins = frozenset(origin for site in self._sites.values() for origin in site.origins)
@@ -170,6 +182,7 @@ class SiteDirectory:
         self.version += 1
 
     def _parse(self, key: str, texts: dict[str, str], answers: str) -> Site:
-        site = read_site(key, texts, daily_answers=self._daily_answers)
+        aliases = self._aliases.get(key, ())
+        site = read_site(key, texts, daily_answers=self._daily_answers, aliases=aliases)
         # Where nobody is answered anywhere, it is for everyone as if each site had said so.
         return replace(site, ai="off") if answers == "off" else site

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from ..core.pages import page_elsewhere
+from ..core.comments import PAGE_LIMIT
+from ..core.pages import ANYWHERE, Moves, PageRules, page_key, page_prefix
 from ..errors import BadRequest
 
 
@@ -13,26 +14,19 @@ class AddressMap:
     """New addresses of pages by their old ones, which are URLs, paths, or (of threads that have none) titles."""
 
     def __init__(self, pairs: list[tuple[str, str]]) -> None:
-        self._exact = {_normal(old): new for old, new in pairs if not old.endswith("*")}
-        prefixes = [(_normal(old[:-1]), new) for old, new in pairs if old.endswith("*")]
-        self._prefixes = sorted(prefixes, key=lambda pair: -len(pair[0]))
+        self._moves = Moves.of((_normal(old), new) for old, new in pairs)
 
     def of(self, address: str) -> str:
         """The page's address now: the line that is exactly its own, else the one with the longest beginning."""
         whole = _normal(address)
         forms = (whole, whole[whole.find("/") :]) if not whole.startswith("/") and "/" in whole else (whole,)
-        for form in forms:
-            if form in self._exact:
-                return self._exact[form]
-        for prefix, new in self._prefixes:
-            for form in forms:
-                if form.startswith(prefix):
-                    return new[:-1] + form[len(prefix) :] if new.endswith("*") else new
-        return address
+        exact = (self._moves.exact.get(form) for form in forms)
+        found = (new for new in (*exact, *map(self._moves.of_key, forms)) if new is not None)
+        return next(found, address)
 
 
-def read_map(path: Path) -> AddressMap:
-    """The map in a file. Raises BadRequest, which names the line that is none."""
+def read_pairs(path: Path) -> list[tuple[str, str]]:
+    """The lines of a file. Raises BadRequest, which names the one that is none."""
     try:
         lines = path.read_text("utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
@@ -48,19 +42,35 @@ def read_map(path: Path) -> AddressMap:
         if not old or not new or (new.endswith("*") and not old.endswith("*")) or not _is_place(new):
             raise BadRequest("validation_failed", f"{path}, line {number}: must be old,new, both addresses or paths.")
         pairs.append((old, new))
-    return AddressMap(pairs)
+    return pairs
 
 
 def _is_place(text: str) -> bool:
     return text.startswith(("/", "http://", "https://"))
 
 
+def key_elsewhere(address: str, rules: PageRules, *, own_query: bool = False, named: bool = False) -> str:
+    """The key of an address that another system has kept, or (`named`) of a page's name, which may be none; empty where
+    there is none, or it is too long: a cut one would be another page's."""
+    try:
+        urlsplit(address)
+    except ValueError:
+        return ""
+    address = address.strip()
+    if address and not named and not address.startswith(("http://", "https://")):
+        address = f"//-{'' if address[0] in '/?' else '/'}{address}"  # a path's query is its own, an address's is not
+    key = page_key(address, rules, own_query=own_query)
+    return key if len(key) <= PAGE_LIMIT else ""
+
+
 def _normal(address: str) -> str:
-    """Host and key of an address, all of its query included; a title stays as it is."""
+    """Host and key of an address (of its beginning, before a trailing `*`); a title stays as it is."""
     if not _is_place(address):
         return address.strip()
     try:
         host = (urlsplit(address).hostname or "").removeprefix("www.")
     except ValueError:
         host = ""
-    return host + page_elsewhere(address, canonical=True)
+    if address.endswith("*"):
+        return host + page_prefix(address[:-1], ANYWHERE) + "*"
+    return host + page_key(address, ANYWHERE, own_query=True)

@@ -15,12 +15,12 @@ from ..comments.posting import page_url, place_below
 from ..core import comments as rules
 from ..core.markdown import render, sanitise
 from ..core.model import Comment
-from ..core.pages import page_elsewhere
+from ..core.pages import WELL_KNOWN, PageRules
 from ..db.database import Database
 from ..db.work import Work
 from ..sites.settings import Site
 from . import store
-from .addresses import AddressMap
+from .addresses import AddressMap, key_elsewhere
 from .formats import IMPORTS, reader, recognised
 from .model import EARLIEST, PLACEHOLDERS, TEXT_LIMIT, Incoming, IncomingThread, Mended, Reason, counted, parents_first
 from .source import Source
@@ -74,6 +74,8 @@ class Importer:
         self._now = now
         self._addresses = addresses or AddressMap([])
         self._dry_run = dry_run
+        own = site.pages.rules
+        self._rules = PageRules(own.origins, own.params | WELL_KNOWN, own.hash_routes, any_host=True)
         self._placed: dict[str, Comment] = {}
         self._format = ""
 
@@ -133,9 +135,13 @@ class Importer:
         may be mapped by its title."""
         named = item.address or item.page or item.title
         address = self._addresses.of(named)
-        if address == named:
-            return item.address, item.page or page_elsewhere(item.address)
-        return address, page_elsewhere(address, canonical=True)
+        if address != named:
+            key = key_elsewhere(address, self._rules, own_query=True)
+        elif item.page:
+            address, key = item.address, key_elsewhere(item.page, self._rules, own_query=True, named=True)
+        else:
+            address, key = item.address, key_elsewhere(item.address, self._rules)
+        return address, self._site.pages.follow(key)
 
     def _dated(self, item: Incoming, result: Imported) -> Incoming:
         body = rules.keepable(item.body)

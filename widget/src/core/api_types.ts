@@ -168,6 +168,8 @@ export interface Comment {
 
 /** A page's comments: roots with their replies. */
 export interface Thread {
+  /** The thread's key. */
+  page: string;
   comments: Comment[];
   /** The `cursor` of the next part; null at the end. */
   next: string | null;
@@ -352,7 +354,7 @@ export interface JsonFeed {
   }[];
 }
 
-/** Published comments by page. */
+/** Published comments by page, as the call spells it. */
 export interface Counts {
   counts: Record<string, number>;
 }

@@ -59,11 +59,14 @@ class LogViews:
     async def read(self, call: OwnerCall) -> Response:
         """`GET /admin/?q=&site=&page=&state=&author=&before=`: the newest entries, or those before one of them."""
         query = call.query(*FILTERS, "before")
-        wanted = read_filter(query)
         chosen = [site for site in call.owner.sites if query["site"] in ("", site)]
         if query["site"] and not chosen:
             raise NotFound
         await self._sites.refresh()
+        site = self._sites.known(chosen[0]) if chosen else None
+        if site is not None and query["page"]:
+            query["page"] = site.pages.key(query["page"], own_query=True)
+        wanted = read_filter(query)
         now = self._clock.now()
         days: dict[int, list[str]] = defaultdict(list)
         names: dict[str, list[str]] = defaultdict(list)

@@ -19,6 +19,7 @@ from ..page_reader import PageReader
 from ..store import PageText, mark_page_text, page_text
 from . import store
 from .listings import own_blocks
+from .moved import seen_elsewhere
 from .repeats import LEAST_PAGES, Repeats, marked_as, sample
 from .store import SitePage
 from .walk import Walk
@@ -69,6 +70,7 @@ class PageKeeper:
             elif (yield from store.keep_page(key, kept)) and not same:
                 yield from self._index.put(key, page.url, found)
             yield from self._reader.keep(page, keys)
+            yield from seen_elsewhere(walk.site, known, page.url, "", status, now)
             return "duplicate" if twin is not None else status
 
         walk.outcomes[page.url] = await self._db.write(work)
@@ -190,6 +192,8 @@ class PageKeeper:
         def work() -> Work[None]:
             yield from store.keep_page(key, page)
             yield from self._index.forget(key, url)
+            if leads_to:
+                yield from seen_elsewhere(walk.site, known, url, leads_to, status, now)
 
         await self._db.write(work)
 

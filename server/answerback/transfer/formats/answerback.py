@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
-from ...core.comments import PAGE_LIMIT
 from ...core.model import SETTLED, Comment
 from ...core.times import iso
 from ...errors import BadRequest
@@ -121,7 +120,7 @@ def _comment(thread: dict[str, Any], comment: dict[str, Any]) -> Incoming:
 
 
 def _page(thread: dict[str, Any]) -> str:
-    return _text(thread, "page")[:PAGE_LIMIT]
+    return _text(thread, "page")
 
 
 def _share(value: Any) -> float | None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-from ...core.comments import PAGE_LIMIT
-from ...core.pages import page_elsewhere
 from ..model import Incoming, moment
 from ..texts import from_html, from_markdown
 from .fields import count, flag, text
@@ -32,7 +30,7 @@ def comment(row: dict[str, Any], place: dict[str, Any]) -> Incoming:
         ]
     kind, state = text(row, "kind"), text(row, "state")
     return Incoming(
-        id=f"{scope} {id}", address=url or page, page=_key(page or url), title=text(place, "title"),
+        id=f"{scope} {id}", address=url or page, page=page or url, title=text(place, "title"),
         parent=f"{scope} {parent}" if parent not in ("", "0") else None, name=name,
         kind=kind if kind in _KINDS else "guest",  # type: ignore[arg-type]  # one of the names, as the line says
         body=from_markdown(markdown).body if markdown else words.body, html=words.html,
@@ -40,8 +38,3 @@ def comment(row: dict[str, Any], place: dict[str, Any]) -> Incoming:
         created_at=moment(created), edited_at=moment(text(row, "edited_at", "modified")),
         up=count(row, "up", "likes"), down=count(row, "down", "dislikes"), pinned=flag(row, "pinned"),
     )  # fmt: skip
-
-
-def _key(page: str) -> str:
-    """An address's key; what is no address is a key that the site has given itself."""
-    return page_elsewhere(page, canonical=True) if page.startswith(("/", "http://", "https://")) else page[:PAGE_LIMIT]

@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from ...core.pages import page_elsewhere
 from ..model import Incoming, IncomingThread, Reason, moment
 from ..source import Source
 from ..texts import from_html, line
@@ -37,7 +36,7 @@ def read(source: Source) -> Iterator[Incoming | IncomingThread]:
         title = line(text(item, "title"))
         read = [_comment(found, item, address, title) for found in comments]
         if text(item, "comment_status") == "closed" and any(comment.left_out is None for comment in read):
-            yield IncomingThread(address, page_elsewhere(address, canonical=True), title, locked=True)
+            yield IncomingThread(address, address, title, locked=True)
         yield from read
 
 
@@ -47,7 +46,7 @@ def _comment(comment: Any, item: Any, address: str, title: str) -> Incoming:
     parent = text(comment, "comment_parent")
     scope = re.sub(r"^https?://(?:www\.)?", "", address)
     return Incoming(
-        id=f"{scope} {text(comment, 'comment_id')}", address=address, page=page_elsewhere(address, canonical=True),
+        id=f"{scope} {text(comment, 'comment_id')}", address=address, page=address,
         title=title, name=line(text(comment, "comment_author")),
         parent=None if parent in ("", "0") else f"{scope} {parent}", body=body, html=html,
         state="pending" if text(comment, "comment_approved") in ("0", "hold") else "published",

@@ -1,0 +1,102 @@
+"""Addresses that a site's pages had: what the owner has said, and what the last crawls suggest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from starlette.responses import Response
+
+from ...comments.joining import add_aliases, old_key
+from ...comments.updates import ThreadUpdates
+from ...core.comments import URL_LIMIT
+from ...db.work import Work
+from ...errors import BadRequest, NotFound
+from ...i18n.catalogue import error_text
+from ...runtime import Runtime
+from ...sites import aliases_store as store
+from ...sites.aliases_store import Suggestion
+from ...sites.settings import Site
+from ...web.forms import BoundForm, refused
+from ..auth import OwnerAuth, OwnerCall, OwnerView
+
+PATH = "/admin/addresses/"
+MOST_SHOWN = 500
+
+
+class AddressViews:
+    """The aliases of an owner's sites."""
+
+    LINK = (PATH, "addresses")
+
+    def __init__(self, runtime: Runtime, auth: OwnerAuth, updates: ThreadUpdates) -> None:
+        self._db = runtime.db
+        self._clock = runtime.clock
+        self._jobs = runtime.jobs
+        self._sites = runtime.sites
+        self._updates = updates
+        self._auth = auth
+
+    def views(self) -> Mapping[str, Mapping[str, OwnerView]]:
+        """Where each is found."""
+        return {
+            PATH: {"GET": self.read},
+            f"{PATH}{{site}}/add/": {"POST": self.add},
+            f"{PATH}{{site}}/remove/": {"POST": self.remove},
+            f"{PATH}{{site}}/dismiss/": {"POST": self.dismiss},
+        }
+
+    async def read(self, call: OwnerCall) -> Response:
+        """`GET /admin/addresses/?site=&old=`: the aliases of one site, and what is suggested for it."""
+        query, sites = call.query("site", "old"), call.owner.sites
+        if query["site"] and query["site"] not in sites:
+            raise NotFound
+        return await self._show(call, query["site"] or (sites[0] if sites else ""), BoundForm(query), 200)
+
+    async def _show(self, call: OwnerCall, site: str, form: BoundForm, status: int) -> Response:
+        def work() -> Work[tuple[list[tuple[str, str]], list[Suggestion]]]:
+            return (yield from store.aliases_of(site)), (yield from store.suggestions(site))
+
+        aliases, suggested = await self._db.read(work)
+        return self._auth.show(
+            call, "addresses", status=status, title=lambda t: t["title"], chosen=site, form=form, problem=form.problem,
+            aliases=aliases[:MOST_SHOWN], suggested=suggested, count=len(aliases), limit=URL_LIMIT,
+        )  # fmt: skip
+
+    async def add(self, call: OwnerCall) -> Response:
+        """`POST /admin/addresses/<site>/add/` `{old, new}`: what was said under the old one belongs to the new one."""
+        site = await self._site(call)
+        pair = tuple(call.form.get(name, "")[: URL_LIMIT + 1] for name in ("old", "new"))
+        try:
+            joined = await add_aliases(self._db, self._clock, self._jobs, site, [(pair[0], pair[1])])
+        except BadRequest as error:
+            lang = self._auth.language(call.request)
+            return await self._show(call, site.key, refused(call.form, error, error_text(error, lang)), error.status)
+        await self._sites.refresh(force=True)
+        for page in (page for pages in joined for page in pages):
+            self._updates.reload(site.key, page)
+        return self._back(site)
+
+    async def remove(self, call: OwnerCall) -> Response:
+        """`POST /admin/addresses/<site>/remove/` `{old}`: an address is its own again; what has been joined stays."""
+        site, now = await self._site(call), self._clock.now()
+        old = old_key(call.form.get("old", ""), site.pages.rules)
+        if not await self._db.write(lambda: store.drop_alias(site.key, old, now)):
+            raise NotFound
+        await self._sites.refresh(force=True)
+        return self._back(site)
+
+    async def dismiss(self, call: OwnerCall) -> Response:
+        """`POST /admin/addresses/<site>/dismiss/` `{old}`: this is not suggested again."""
+        site = await self._site(call)
+        if not await self._db.write(lambda: store.dismiss(site.key, call.form.get("old", ""))):
+            raise NotFound
+        return self._back(site)
+
+    async def _site(self, call: OwnerCall) -> Site:
+        key = str(call.request.path_params["site"])
+        if key not in call.owner.sites:
+            raise NotFound
+        return await self._sites.get(key)
+
+    def _back(self, site: Site) -> Response:
+        return self._auth.redirect(PATH, {"site": site.key})

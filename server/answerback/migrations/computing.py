@@ -1,0 +1,22 @@
+"""Rows of a revision that are not to be had in SQL: computed from what is there, and put into a table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Computed:
+    """What is read, what is run before and after the rows made of it are put in; in the revision's own transaction."""
+
+    reads: tuple[str, ...]
+    before: tuple[str, ...]
+    table: str
+    rows: Callable[..., Iterable[tuple[Any, ...]]]
+    after: tuple[str, ...]
+
+    def made(self, read: list[list[Any]]) -> list[tuple[Any, ...]]:
+        """The rows, of what was read."""
+        return list(self.rows(*read))
