@@ -56,9 +56,13 @@ def _redis_url(text: str) -> str:
     return _with_port(text)
 
 
+MODEL_PROVIDERS = ("openai", "responses", "azure", "anthropic", "gemini")
+"""Providers that call a model; all are reached by `OPENAI_API_KEY` and `OPENAI_BASE_URL`."""
+
+
 def _provider(text: str) -> str:
-    if text not in ("auto", "openai", "quote", "off"):
-        raise ValueError("must be auto, openai, quote or off")
+    if text not in ("auto", *MODEL_PROVIDERS, "quote", "off"):
+        raise ValueError(f"must be auto, {', '.join(MODEL_PROVIDERS)}, quote or off")
     return text
 
 
@@ -159,7 +163,12 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("ANSWERBACK_PUBLIC_URL", "http://localhost:8000", "The URL at which browsers reach this server.", _url),
     Setting("ANSWERBACK_SECRET_KEY", "", "Signing keys, comma-separated, newest last.", _keys, secret=True),
-    Setting("ANSWERBACK_PROVIDER", "auto", "The answer provider: auto, openai, quote or off.", _provider),
+    Setting(
+        "ANSWERBACK_PROVIDER",
+        "auto",
+        "The answer provider: auto, openai, responses, azure, anthropic, gemini, quote or off.",
+        _provider,
+    ),
     Setting("OPENAI_API_KEY", "", "API key of the OpenAI-compatible server.", _key, secret=True),
     Setting("OPENAI_BASE_URL", "", "Base URL of an OpenAI-compatible server.", _url),
     Setting("ANSWERBACK_MODEL", "gpt-5-mini", "The model that answers."),

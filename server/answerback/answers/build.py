@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from ..clock import Clock
 from ..comments.updates import ThreadUpdates
 from ..knowledge.build import Knowledge
 from ..metrics import Metrics
 from ..runtime import Runtime
-from ..settings import Settings
+from ..settings import MODEL_PROVIDERS, Settings
 from .budget_alerts import BudgetAlerts
 from .context import ContextBuilder
 from .degradation import DegradationLevels
@@ -19,16 +21,23 @@ from .worker import Worker
 
 def make_answerer(settings: Settings, clock: Clock, metrics: Metrics) -> Answerer:
     """The provider that the settings ask for; where answers are off, one that is never asked."""
-    if settings.provider_in_use == "openai":
+    if settings.provider_in_use in MODEL_PROVIDERS:
+        from .providers.direct import DirectAnswerer
         from .providers.guarded import GuardedAnswerer
         from .providers.openai import OpenAIAnswerer
+        from .providers.registry import DIALECTS
         from .providers.watching import ProviderWatch
 
         watch = ProviderWatch(metrics)
-        answerer = OpenAIAnswerer(
-            api_key=settings.openai_api_key, base_url=settings.openai_base_url or None, model=settings.model,
-            prices=read_prices(settings.prices), watch=watch,
-        )  # fmt: skip
+        dialect = DIALECTS.get(settings.provider_in_use)
+        make = OpenAIAnswerer if dialect is None else partial(DirectAnswerer, dialect)
+        answerer = make(
+            api_key=settings.openai_api_key,
+            base_url=settings.openai_base_url or None,
+            model=settings.model,
+            prices=read_prices(settings.prices),
+            watch=watch,
+        )
         return GuardedAnswerer(answerer, clock, settings.fallback_model, watch)
     from .providers.quote import QuoteAnswerer
 
@@ -43,6 +52,6 @@ def build_worker(
     settings, db = runtime.settings, runtime.db
     levels = DegradationLevels(
         db, runtime.clock, ContextBuilder(db, runtime.clock, knowledge.reader, knowledge.index),
-        (answerer.model, settings.fallback_model), read_prices(settings.prices), costs=answerer.name == "openai",
+        (answerer.model, settings.fallback_model), read_prices(settings.prices), costs=answerer.name in MODEL_PROVIDERS,
     )  # fmt: skip
     return Worker(runtime, queue, updates, levels, answerer, metrics, alerts)

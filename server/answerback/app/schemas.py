@@ -12,6 +12,7 @@ from ..core import comments as rules
 from ..core.emails import EMAIL_LIMIT
 from ..core.model import AnswerState, AuthorKind, CommentState
 from ..errors import CODES
+from ..settings import MODEL_PROVIDERS
 from ..sites.settings import AI_RULES, MODERATION, THEMES
 
 Schema = dict[str, Any]
@@ -191,7 +192,7 @@ SCHEMAS: Mapping[str, Schema] = {
     "Session": _object(
         "Who the visitor is and what they may do.",
         visitor=_null(_ref("Visitor")), quota=_ref("Quota"), mine=_ref("Mine"), settings=_ref("Settings"),
-        provider=_enum(("openai", "quote", "off"), "Who answers."),
+        provider=_enum((*MODEL_PROVIDERS, "quote", "off"), "Who answers."),
     ),
     "NewSession": _object(
         "A session that has begun; its cookie is set.", visitor=_ref("Visitor"),

@@ -10,7 +10,7 @@ from ..clock import SystemClock
 from ..db.database import Database
 from ..db.sqlite_file import INTERRUPTED, restored
 from ..errors import Unavailable
-from ..settings import Settings, sqlite_file
+from ..settings import MODEL_PROVIDERS, Settings, sqlite_file
 
 if TYPE_CHECKING:
     import httpx2
@@ -154,6 +154,12 @@ async def check_provider(settings: Settings) -> Line:
         return Line("provider", "ok", "quote: answers with sentences from the site, without a model")
     if not settings.openai_api_key and not settings.openai_base_url:
         return Line("provider", "error", "openai, but neither OPENAI_API_KEY nor OPENAI_BASE_URL is set")
+    if settings.provider_in_use != "openai":
+        from ..answers.providers.registry import DIALECTS
+
+        name = settings.provider_in_use
+        base = settings.openai_base_url or DIALECTS[name].base_url
+        return Line("provider", "ok", f"{name} at {base}, model {settings.model} (not called)")
     import httpx2
 
     base = settings.openai_base_url or "https://api.openai.com/v1"
@@ -187,7 +193,7 @@ async def _budgets(settings: Settings) -> Line:
     from ..answers.providers.prices import cost, read_prices
     from ..sites.store import list_sites
 
-    if settings.provider_in_use != "openai":
+    if settings.provider_in_use not in MODEL_PROVIDERS:
         return Line("budgets", "ok", "no paid calls")
     db, prices = Database(settings.database_url), read_prices(settings.prices)
     try:

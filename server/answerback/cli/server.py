@@ -12,7 +12,7 @@ from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from ..logs import configure
-from ..settings import Settings
+from ..settings import MODEL_PROVIDERS, Settings
 from .console import command, count, port, say, watched
 
 
@@ -100,7 +100,7 @@ def _red_team(settings: Settings, options: argparse.Namespace) -> int:
         say(f"answerback: no provider to test: {provider.detail}")
         return 1
     cases = evenly(corpus(), options.limit)
-    say(announcement(len(cases), provider.detail, calls=settings.provider_in_use == "openai"))
+    say(announcement(len(cases), provider.detail, calls=settings.provider_in_use in MODEL_PROVIDERS))
     results = asyncio.run(run_cases(settings, cases, watched("Cases")))
     if options.json:
         print(json.dumps(document(results), ensure_ascii=False))

@@ -212,7 +212,7 @@ export interface Session {
   mine: Mine;
   settings: Settings;
   /** Who answers. */
-  provider: "openai" | "quote" | "off";
+  provider: "openai" | "responses" | "azure" | "anthropic" | "gemini" | "quote" | "off";
 }
 
 /** A session that has begun; its cookie is set. */

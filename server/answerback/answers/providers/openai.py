@@ -159,7 +159,7 @@ class OpenAIAnswerer:
         if self._client is None:
             await asyncio.to_thread(self.warm)
         clock = asyncio.get_running_loop().time
-        reader = AnswerReader(request, request.model or self.model, self._prices)
+        reader = self.reader_of(request)
         until = min(deadline, clock() + self.first_token)
         async with contextlib.AsyncExitStack() as stack:
             with _told_as(reader, lambda: clock() >= deadline):
@@ -195,6 +195,10 @@ class OpenAIAnswerer:
             if not reader.full:
                 await _drain(chunks)
 
+    def reader_of(self, request: AnswerRequest) -> AnswerReader:
+        """What reads the frames of an answer."""
+        return AnswerReader(request, request.model or self.model, self._prices)
+
     async def _call(self, request: AnswerRequest, attempt: int, stack: contextlib.AsyncExitStack) -> httpx2.Response:
         """The response, its head received and its body open until the stack is left."""
         import openai
@@ -221,7 +225,7 @@ class OpenAIAnswerer:
                     continue
                 parameter = _refused_parameter(error.status_code, told, body)
                 if parameter is None or parameter in self._refused:
-                    problem = _problem(error.status_code, told, error.response.headers)
+                    problem = problem_of(error.status_code, told, error.response.headers)
                     raise problem.of_status(error.status_code) from None
                 self._refused.add(parameter)
             except openai.APITimeoutError:
@@ -369,7 +373,8 @@ def _refused_parameter(status: int, told: str, body: dict[str, Any]) -> str | No
     return next((name for name in _OPTIONAL if name in body and name in told), None)
 
 
-def _problem(status: int, told: str, headers: httpx2.Headers) -> ProviderError:
+def problem_of(status: int, told: str, headers: httpx2.Headers) -> ProviderError:
+    """The problem that a status and the words with it tell of."""
     about_the_model = "model" in told.lower() and ("not" in told.lower() or "unknown" in told.lower())
     if status in (401, 403):
         return ProviderError("auth", retryable=True)

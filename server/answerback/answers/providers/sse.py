@@ -119,6 +119,17 @@ class ThinkTagFilter:
         return self._held if self._place == "begin" else ""
 
 
+def json_frame(reader: AnswerReader, data: bytes) -> dict[str, Any]:
+    """A frame as JSON. Raises ProviderError for anything else."""
+    try:
+        frame = _loads(data)
+    except ValueError:
+        raise reader.error("malformed") from None
+    if type(frame) is not dict:
+        raise reader.error("malformed")
+    return frame
+
+
 class AnswerReader:
     """Turns frames into events and remembers how the answer ended and what it has cost."""
 
@@ -228,6 +239,18 @@ class AnswerReader:
         yield self._counted or self.estimate()
         withheld = self._refused or self._reason == "content_filter"
         yield Finished("content_filter" if withheld else "length" if self._reason == "length" else "stop")
+
+    def piece(self, text: str, thought: str) -> Iterator[AnswerEvent]:
+        """The events of the next piece of text, or of thought."""
+        yield from self._piece({"content": text, "reasoning": thought})
+
+    def finish(self, reason: str) -> None:
+        """How it has ended: `stop`, `length` or `content_filter`."""
+        self._reason = reason
+
+    def counted_as(self, asked: int, said: int, cached: int) -> None:
+        """What the server counts."""
+        self._counted = Usage(asked, said, cost(self._prices, self._model, asked, said, min(cached, asked)))
 
     def error(self, code: str, *, retryable: bool = True, outage: bool = False) -> ProviderError:
         """A problem at this point of the answer; once text has come, the call is not made again."""
