@@ -112,7 +112,7 @@ async def test_thoughts_in_other_marks_are_left_out(server: OpenAIServer, begin:
     assert await said(server, {"text": f"{begin}Well, hm.{end}{TEXT}", "size": size}) == TEXT
 
 
-def test_thoughts_without_their_beginning_are_taken_out_at_the_end() -> None:
+def test_thoughts_without_a_beginning_are_taken_out_at_last() -> None:
     assert review("Well, 9:00 maybe.\n</think>\n\nWe open at 7:30.", "When?", [PASSAGE]).text == "We open at 7:30."
 
 

@@ -29,7 +29,7 @@ from ...metrics import Metrics
 from . import ProviderError
 from .http_transport import HttpTransport
 from .prices import PRICES, Prices
-from .sse import THINKING_TOKENS, AnswerReader, SseDecoder
+from .sse import THINKING_TOKENS, AnswerReader, JsonReply, SseDecoder
 from .watching import ProviderWatch
 
 if TYPE_CHECKING:
@@ -325,22 +325,6 @@ def _without_system(messages: list[dict[str, str]]) -> list[dict[str, str]]:
     rules = [message["content"] for message in messages if message["role"] == "system"]
     first, *others = [message for message in messages if message["role"] != "system"]
     return [first | {"content": "\n\n".join([*rules, first["content"]])}, *others]
-
-
-class JsonReply:
-    """An answer that comes as one JSON document instead of a stream."""
-
-    def __init__(self) -> None:
-        self._body = bytearray()
-
-    def feed(self, chunk: bytes) -> list[bytes]:
-        """Nothing yet."""
-        self._body += chunk
-        return []
-
-    def end(self) -> list[bytes]:
-        """The document."""
-        return [bytes(self._body)]
 
 
 @contextlib.contextmanager

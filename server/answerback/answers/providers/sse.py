@@ -70,6 +70,22 @@ class SseDecoder:
         return events
 
 
+class JsonReply:
+    """An answer that comes as one JSON document instead of a stream."""
+
+    def __init__(self) -> None:
+        self._body = bytearray()
+
+    def feed(self, chunk: bytes) -> list[bytes]:
+        """Nothing yet."""
+        self._body += chunk
+        return []
+
+    def end(self) -> list[bytes]:
+        """The document."""
+        return [bytes(self._body)]
+
+
 _THOUGHTS: Mapping[str, str] = {
     "<think>": "</think>", "<thinking>": "</thinking>", "<thought>": "</thought>", "[THINK]": "[/THINK]",
     "<reasoning>": "</reasoning>", "<|channel|>analysis": "<|channel|>final<|message|>",
