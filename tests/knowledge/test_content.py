@@ -158,6 +158,19 @@ def test_late_content_stands_where_it_belongs() -> None:
     )
     assert read(html) == "Tickets\nA ticket is 9 euros.\nGroups pay 7.\nChildren pay half."
     assert read("<main><p>Open.</p></main><div hidden>Secret.</div>") == "Open."
+    beside = (
+        "<main><!--$--><p>Open.</p><!-- ? --><p hidden>Secret.</p><button>Dogs?</button><!-- ? --><p hidden>No.</p>"
+    )
+    assert read(beside) == "Open.\nDogs?\nNo."
+
+
+def test_text_for_readers_without_scripts_is_read_where_it_is_all() -> None:
+    assert read(f"<body><noscript><div>{MILL}<p>{LONG * 6}</p></div></noscript></body>").startswith(SAID)
+    assert read("<body><div id=root></div><noscript>Enable JavaScript to run this app.</noscript></body>") == ""
+
+
+def test_page_that_ends_before_it_begins_is_read() -> None:
+    assert read(f"<html><head><title>Mill</title></head></html><body class=post>{MILL}</body>") == SAID
 
 
 def test_shadow_roots_are_read() -> None:

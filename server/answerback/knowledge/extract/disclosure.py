@@ -125,16 +125,21 @@ def _panel_of(control: Any, named: dict[str, Any]) -> Any:
                 return found
     if control.tag == "a" or (control.get("role") == "tab"):
         return None
-    following = control.getnext()
+    following = _next(control)
     if following is not None:
         behind = control if not (control.tail or "").strip() else None
     else:
         parent = control.getparent()
         behind = parent if parent is not None and parent.tag in _TITLES and not (parent.text or "").strip() else None
-        following = None if behind is None else behind.getnext()
+        following = None if behind is None else _next(behind)
     if behind is None or following is None or following.tag not in _PANELS or (behind.tail or "").strip():
         return None
     return following if behind is not control or _folds(control) else None
+
+
+def _next(element: Any) -> Any:
+    """The next element beside one, whatever comments stand between them."""
+    return next(element.itersiblings("*"), None)
 
 
 def _folds(control: Any) -> bool:
@@ -144,7 +149,7 @@ def _folds(control: Any) -> bool:
         return True
     if is_question(" ".join("".join(control.itertext()).split())):
         return True
-    again = control.getnext().getnext()  # one after the other, each with something below it
+    again = _next(_next(control))  # one after the other, each with something below it
     return (
         again is not None
         and again.tag == control.tag

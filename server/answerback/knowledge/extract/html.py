@@ -25,6 +25,8 @@ _FIRST = re.compile(
     re.IGNORECASE,
 )
 """What begins the body where its tag is left out, as it may be, that the parser takes for a part of the head."""
+WITHOUT_SCRIPTS = 500
+"""Characters of a `<noscript>` that is a page's text and no notice."""
 MOST_NODES = 250_000
 """Elements and attributes; each takes some 200 bytes to hold."""
 
@@ -39,6 +41,8 @@ def document(body: bytes, content_type: str) -> Any:
     text = decoded(body, content_type).replace("\x00", "")
     if not _BODY.search(text):
         text = _FIRST.sub("<body><", text, count=1)
+    if -1 < text.find("</html>") < text.find("<body"):  # all behind it would be lost
+        text = text.replace("</html>", "", 1)
     streams = b"<!--$" in body  # React's marks, which tell where late content ends
     parser = html.HTMLParser(encoding="utf-8", remove_comments=not streams, remove_pis=True)
     try:
@@ -67,7 +71,18 @@ def content_of(root: Any) -> Content:
     # A page that hides everything shows it when its scripts have begun.
     kept = _content(root, hidden_in(root) | ignored)
     kept = kept if kept.blocks else _content(root, ignored)
+    if not kept.blocks and _is_all_without_scripts(root):
+        kept = _content(root, ignored)
     return Content(title, lang, tuple(kept.blocks), is_cut=kept.is_full)
+
+
+def _is_all_without_scripts(root: Any) -> bool:
+    """Whether a page has a text for readers without scripts only, which is more than "Enable JavaScript"; then it is
+    read as any other."""
+    found = [item for item in root.iter("noscript") if sum(map(len, item.itertext())) >= WITHOUT_SCRIPTS]
+    for element in found:
+        element.tag = "div"
+    return bool(found)
 
 
 def _content(root: Any, hidden: frozenset[Any]) -> Kept:

@@ -82,7 +82,7 @@ def _comes_up(element: Any, targets: set[str]) -> bool:
     """Whether a visitor can bring it up: a tab's panel, what something names as its own, what follows a control."""
     if element.get("role") == "tabpanel" or element.get("id") in targets:
         return True
-    before = element.getprevious()
+    before = next(element.itersiblings("*", preceding=True), None)
     if before is None:
         return False
     # What has no sign of a control may be one by the page's scripts: a question, what is called an accordion's.
