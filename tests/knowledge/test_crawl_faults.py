@@ -202,3 +202,24 @@ async def test_header_of_a_site_goes_to_its_origins_only(reading: Reading, web: 
     assert "c2VjcmV0" not in repr(site)
     page_of_a_question = await reading.reader.read(site, f"{web.origin}/")
     assert page_of_a_question is not None
+
+
+async def test_page_at_a_visitors_address_is_read_once(reading: Reading, web: WebSite) -> None:
+    hint = f"{web.origin}/shown?no=12"
+    web.pages["/shown?no=12"] = page("Post", "It is long.", head=f'<link rel="canonical" href="{hint}">')
+    site = read_site("demo", {"origins": web.origin}, daily_answers=5)
+    for _ in range(3):
+        found = await reading.reader.read(site, f"{web.origin}/shown", hint=hint)
+        assert found is not None and found.url == hint
+    assert web.paths == ["/shown", "/shown?no=12"]
+
+
+async def test_failing_page_is_answered_from_what_was_read(reading: Reading, web: WebSite) -> None:
+    site = read_site("demo", {"origins": web.origin}, daily_answers=5)
+    web.pages["/"] = page("Home", "Welcome to the harbour.")
+    assert await reading.reader.read(site, f"{web.origin}/") is not None
+    web.pages["/"] = (403, {}, b"")
+    reading.clock.advance(days=30)
+    assert await reading.reader.read(site, f"{web.origin}/") is not None
+    web.pages["/"] = (404, {}, b"")
+    assert await reading.reader.read(site, f"{web.origin}/") is None

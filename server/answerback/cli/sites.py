@@ -162,7 +162,9 @@ def _site_set(settings: Settings, options: argparse.Namespace) -> int:
             return 2
         name, value = name.strip(), value.strip()
         secret = name in BY_NAME and BY_NAME[name].secret
-        changes[name] = sys.stdin.readline().strip() if secret and value == "-" else value
+        if secret and value == "-":
+            value = (options.stdin or sys.stdin.buffer).readline().decode("utf-8", "replace").strip()
+        changes[name] = value
     with_database(settings, lambda db: db.write(lambda: change_site(options.key, changes, SystemClock().now())))
     say(f"Changed {', '.join(changes)} of {options.key}.")
     return 0
