@@ -49,6 +49,16 @@ beforeEach(() => {
 afterEach(() => element.remove());
 
 describe("<answerback-ask>", () => {
+  it("says how much too long a question is, and keeps it whole", async () => {
+    mount();
+    await ask("why ".repeat(501));
+    await until(() => shown("[role=alert]"));
+    expect(shown("[role=alert]")?.textContent).toContain("3 characters too long");
+    expect((shown("textarea") as HTMLTextAreaElement).value).toHaveLength(2_004);
+    expect(shown("button.send")).toHaveProperty("disabled", true);
+    expect(server.calls("POST /api/chat/gpt/")).toHaveLength(0);
+  });
+
   it("streams an answer and counts it", async () => {
     server.on("POST /api/chat/gpt/", () =>
       stream(

@@ -4,9 +4,9 @@ import type { ChatState, ChatStore } from "../chat.js";
 import type { Config } from "../config.js";
 import { isUsedUp } from "../core/allowance.js";
 import { viewOf } from "../core/answer_view.js";
-import { QUESTION_LIMIT } from "../core/limits.js";
+import { lengthOf, QUESTION_LIMIT } from "../core/limits.js";
 import { withoutRetried } from "../core/talk.js";
-import { fill } from "../core/texts.js";
+import { counted, fill } from "../core/texts.js";
 import { clockTime } from "../core/time.js";
 import type { ChatEntry, Opinion } from "../core/types.js";
 import { type Child, h } from "../dom.js";
@@ -15,7 +15,7 @@ import { type Lease, leaseChat } from "../registry.js";
 import { BaseElement } from "./base_element.js";
 import { knownCard, takenNote } from "./known.js";
 import { quotaLine } from "./quota.js";
-import { icon, note, problemText, solidButton, textButton, typed } from "./view.js";
+import { icon, note, problemText, solidButton, textButton } from "./view.js";
 
 export class AskElement extends BaseElement<ChatStore> {
   #feedback: Record<string, boolean> = {};
@@ -58,7 +58,7 @@ export class AskElement extends BaseElement<ChatStore> {
             )
           : h("p", { class: "muted small" }, info?.provider === "quote" ? texts.askQuotes : texts.askEmpty),
         this.#problem(state, locale),
-        this.#form(state, locale),
+        ...this.#form(state, locale),
         this.#known(state, locale, config),
         entries.length > 0 && h("p", { class: "muted small ask-note" }, texts.askPrivate),
       ),
@@ -118,10 +118,11 @@ export class AskElement extends BaseElement<ChatStore> {
     return knownCard(known, locale, url, choices);
   }
 
-  #form({ draft, looking }: ChatState, { texts }: Locale): Child {
+  #form({ draft, looking }: ChatState, { texts, lang }: Locale): Child[] {
     const store = this.store;
+    const over = lengthOf(draft.trim()) - QUESTION_LIMIT;
     const busy = looking || store.running !== null;
-    const ready = !busy && draft.trim() !== "" && !isUsedUp(this.info?.quota);
+    const ready = !busy && draft.trim() !== "" && over <= 0 && !isUsedUp(this.info?.quota);
     const onsubmit = (event: Event) => {
       event.preventDefault();
       // What is drawn may be a frame behind what is typed.
@@ -129,7 +130,7 @@ export class AskElement extends BaseElement<ChatStore> {
       // Nothing is asked before it is known about which page.
       this.refresh();
       if (this.store !== store) store.setDraft("");
-      if (text && !isUsedUp(this.info?.quota)) void this.store.ask(text);
+      if (text && lengthOf(text) <= QUESTION_LIMIT && !isUsedUp(this.info?.quota)) void this.store.ask(text);
     };
     const field = {
       part: "input",
@@ -139,7 +140,7 @@ export class AskElement extends BaseElement<ChatStore> {
       "aria-label": texts.askInput,
       enterkeyhint: "send",
       ".value": draft,
-      oninput: (event: Event) => store.setDraft(typed(event, QUESTION_LIMIT)),
+      oninput: (event: Event) => store.setDraft((event.target as HTMLTextAreaElement).value),
       onkeydown: (event: Event) => {
         const { key, shiftKey, isComposing, keyCode } = event as KeyboardEvent;
         // Enter also ends the composing of a Korean syllable; Safari tells that by 229 alone.
@@ -148,12 +149,15 @@ export class AskElement extends BaseElement<ChatStore> {
       },
     };
     const send = { type: "submit", class: "send", part: "button send", disabled: !ready };
-    return h(
-      "form",
-      { class: "ask-form", onsubmit },
-      h("textarea", field),
-      h("button", { ...send, "aria-label": texts.askSend, title: texts.askSend }, icon("send")),
-    );
+    return [
+      over > 0 && note("alert", counted(texts.tooLong, over, lang)),
+      h(
+        "form",
+        { class: "ask-form", onsubmit },
+        h("textarea", field),
+        h("button", { ...send, "aria-label": texts.askSend, title: texts.askSend }, icon("send")),
+      ),
+    ];
   }
 
   /** The newest words stay in sight, unless one has scrolled up to read. */
