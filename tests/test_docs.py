@@ -166,3 +166,17 @@ def test_ten_changes_name_files_that_exist() -> None:
         for path, new in named:
             place = package / path
             assert (place.parent.is_dir() and not place.exists()) if new else place.is_file(), path
+
+
+def test_recipes_for_sites_are_those_that_tests_build() -> None:
+    """Each of these blocks stands in the sources of a site that the browser tests build and walk through."""
+    guide = (DOCS / "embedding.md").read_text("utf-8").partition("## Recipes")[2].partition("\n## ")[0]
+    folder = DOCS.parent / "tests" / "browser" / "generators"
+    sources = [path for path in folder.rglob("*") if path.suffix in (".js", ".html")]
+    built = "\n".join(path.read_text("utf-8") for path in sources if "node_modules" not in path.parts)
+    for tool in ("VitePress", "Docusaurus"):
+        part = guide.partition(f"**{tool}**")[2].partition("\n**")[0]
+        blocks = re.findall(r"```jsx?\n(.*?)```", part, re.S)
+        assert len(blocks) == 2
+        for block in blocks:
+            assert block.rstrip() in built, tool

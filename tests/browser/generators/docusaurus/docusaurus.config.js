@@ -8,7 +8,7 @@ module.exports = {
     {
       src: "https://comments.example.com/answerback.js",
       "data-site": "my-blog",
-      "data-target": "#comments",
+      "data-mode": "none",
       async: true,
     },
   ],

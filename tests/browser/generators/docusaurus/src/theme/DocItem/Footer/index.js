@@ -5,7 +5,8 @@ export default function FooterWithComments(props) {
   return (
     <>
       <Footer {...props} />
-      <div id="comments" />
+      <answerback-ask />
+      <answerback-comments />
     </>
   );
 }
