@@ -12,6 +12,7 @@ SITES = {
     "turbo": ("scripts/turbo", "one.html"),
     "swup": ("scripts/swup", "one.html"),
     "htmx": ("scripts/htmx", "one.html"),
+    "docsify": ("scripts/docsify", "#/one"),
     "react": ("scripts/react", "one/"),
     "vue": ("scripts/vue", "one/"),
     "vitepress": ("vitepress", "one.html"),
