@@ -28,14 +28,21 @@ def web() -> Iterator[WebSite]:
 def server(tmp_path_factory: pytest.TempPathFactory, web: WebSite) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("return")
     site = Site(web.origin, folder)
-    with Server.start(folder, site, **BEHIND_A_PROXY, ANSWERBACK_PRIVATE_SITES="127.0.0.1") as running:
+    with Server.start(
+        folder, site, **BEHIND_A_PROXY, ANSWERBACK_PRIVATE_SITES="127.0.0.1", crawl_header="X-Staging: open"
+    ) as running:
         tag = TAG.format(url=running.url, site="demo")
         with_query = f'<link rel="canonical" href="{web.origin}/post?id=5">{tag}'
 
         def redirect(request: Request) -> Answer:
             return 302, {"Location": "https://evil.example/"}, b""
 
+        def staging(request: Request) -> Answer:
+            allowed = request.headers.get("x-staging") == "open"
+            return (200, {"Content-Type": "text/html"}, tag.encode()) if allowed else (401, {}, b"")
+
         web.pages |= {
+            "/staging": staging,
             "/post": f"<p>A post</p>{tag}", "/post?id=5": with_query, "/post?to=https://evil.example": f"<p>x</p>{tag}",
             "/element": ELEMENT, "/plain": "<p>Nothing of ours</p>", "/out": redirect, "/moved": redirect,
             "/out?to=https://evil.example": redirect, "/other": TAG.format(url=running.url, site="shop"),
@@ -56,7 +63,7 @@ def handed_over(server: Server, path: str) -> tuple[WebBrowser, Page]:
     ("path", "leads_to"),
     [
         ("/post", "/post"), ("/element", "/element"), ("/post?id=5", "/post?id=5"),
-        ("/post?to=https://evil.example", "/post"), ("/post?utm_source=mail", "/post"),
+        ("/post?to=https://evil.example", "/post"), ("/post?utm_source=mail", "/post"), ("/staging", "/staging"),
     ],
 )  # fmt: skip
 def test_code_goes_to_a_page_with_the_tag(server: Server, web: WebSite, path: str, leads_to: str) -> None:

@@ -196,7 +196,7 @@ class SignInViews:
         if visitor is None:
             return RedirectResponse(self.again(begun), 303)
         self._pace.step(caller_key(request, self._settings))
-        page = await self._return_pages.address(begun.site, begun.origin, begun.return_to)
+        page = await self._return_pages.address(await self._sites.get(begun.site), begun.origin, begun.return_to)
         if not page:
             error = BadRequest("validation_failed", reason="return_unsafe", values={"page": begun.return_to})
             return self._show("no_return.html", begun, refused({}, error, error_text(error, begun.lang)), error)

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
+from ....net.browsing import Session
 from ....net.fetch import PageFetcher
 from ....sandbox.frames import Body
 from ....sandbox.pool import Limits, Pool, Refused
+from ....sites.settings import Site
 
 PAGES = Pool(f"{__package__}.page_tasks", Limits(seconds=1.0, megabytes=200), workers=1)
 
@@ -27,12 +29,12 @@ class ReturnPages:
         self._fetcher = fetcher
         self._workers = pool
 
-    async def address(self, site: str, origin: str, url: str) -> str:
+    async def address(self, site: Site, origin: str, url: str) -> str:
         """The address to go back to: this one, or without a query that is not the page's own; empty where the page is
         none with our tag."""
         for address in dict.fromkeys((url, url.partition("?")[0])):
-            page = await self._fetcher.fetch(address, [origin], allows=stays)
-            if page.status == "ok" and await self._has_tag(page.body, site, urlsplit(address).query):
+            page = await self._fetcher.fetch(address, [origin], allows=stays, session=Session(site.crawl_header))
+            if page.status == "ok" and await self._has_tag(page.body, site.key, urlsplit(address).query):
                 return address
         return ""
 
