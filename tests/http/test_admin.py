@@ -90,7 +90,7 @@ def answer(id: str, kind: str, question: str, at: int, *, state: str = "done", b
     yield run(
         """INSERT INTO answers (id, kind, site, page, url, title, question_id, visitor_id, address_key, state, body,
             html, provider, model, tokens_in, tokens_out, cost_microusd, queued_at, due_at)
-        VALUES (:id, :kind, 'one', '/a', 'https://one.example/a', 'A page', :question, 'v1', 'k', :state, :body, :html,
+        VALUES (:id, :kind, 'one', '/a/', 'https://one.example/a', 'A page', :question, 'v1', 'k', :state, :body, :html,
             'openai', 'gpt-5-mini', 1234, 56, 1500, :at, :at)""",
         id=id, kind=kind, question=question, state=state, at=at, body=body, html=f"<p>{body}</p>" if body else "",
     )  # fmt: skip
@@ -106,7 +106,7 @@ def furnish() -> Work[None]:
     yield from answer("c2", "thread", "c1", NOW - 4000)
     yield run(
         """INSERT INTO questions (id, site, page, visitor_id, body, html, idempotency_key, created_at)
-        VALUES ('q1', 'one', '/a', 'v1', 'A secret question', '<p>A secret question</p>', 'key', :at)""",
+        VALUES ('q1', 'one', '/a/', 'v1', 'A secret question', '<p>A secret question</p>', 'key', :at)""",
         at=NOW - 3000,
     )
     yield from answer("q2", "chat", "q1", NOW - 3000, body="A secret answer")

@@ -42,7 +42,7 @@ USED_IN = {
     "admin.sign_in": [ADMIN / "sign_in.py", ADMIN / "sign_in.html", ADMIN / "sign_in_link.html"],
     **{
         f"admin.{page}": [ADMIN / "pages" / f"{page}.py", ADMIN / "pages" / f"{page}.html"]
-        for page in ("log", "comment", "people", "knowledge", "unanswered", "jobs")
+        for page in ("log", "comment", "people", "knowledge", "unanswered", "addresses", "jobs")
     },
 }
 """Where the texts of an area are named; what one area shows, another may show too."""
@@ -79,6 +79,7 @@ COMPOSED = {
     "admin.knowledge.reasons": {*REASONS},
     "admin.knowledge.advice": {*ADVICE},
     "admin.jobs.kinds": {*KINDS},
+    "admin.addresses.reasons": {"redirect", "canonical"},
     "admin.unanswered.why": {*WHY, "no_support", "failed"},
     **{
         f"mail.{message}": {"subject", "opening", "button", "code", "closing"}
