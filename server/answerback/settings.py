@@ -60,6 +60,13 @@ MODEL_PROVIDERS = ("openai", "responses", "azure", "anthropic", "gemini")
 """Providers that call a model; all are reached by `OPENAI_API_KEY` and `OPENAI_BASE_URL`."""
 
 
+def _model_limits(text: str) -> str:
+    for part in filter(None, (part.strip() for part in text.split(","))):
+        if not re.fullmatch(r"[^=]{1,100}(?:=[1-9]\d{0,3}/[1-9]\d{0,3}/[1-9]\d{0,5})", part):
+            raise ValueError("must be model=seconds/seconds/tokens, comma-separated, such as qwen3:8b=120/300/800")
+    return text
+
+
 def _provider(text: str) -> str:
     if text not in ("auto", *MODEL_PROVIDERS, "quote", "off"):
         raise ValueError(f"must be auto, {', '.join(MODEL_PROVIDERS)}, quote or off")
@@ -174,6 +181,12 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("ANSWERBACK_MODEL", "gpt-5-mini", "The model that answers."),
     Setting("ANSWERBACK_FALLBACK_MODEL", "", "The model to use when the first one fails."),
     Setting("ANSWERBACK_EMBEDDING_MODEL", "", "The embedding model for passages. Unset: retrieval by words only."),
+    Setting(
+        "ANSWERBACK_MODEL_LIMITS",
+        "",
+        "Seconds to the first token, seconds and tokens of an answer: model=20/90/800; * is any model.",
+        _model_limits,
+    ),
     Setting("ANSWERBACK_PRICES", "", "Prices: model=input/cached/output, in dollars per million tokens.", _prices),
     Setting("ANSWERBACK_ANSWERS_AT_ONCE", "64", "Answers generated at the same time, per process.", _at_once),
     Setting("ANSWERBACK_DAILY_ANSWERS", "5", "Answers per visitor and day, unless the site sets its own limit.", limit),
@@ -226,6 +239,7 @@ class Settings:
     model: str
     fallback_model: str
     embedding_model: str
+    model_limits: str
     prices: str
     answers_at_once: int
     daily_answers: int | None

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from answerback.answers.providers import ProviderError
+from answerback.answers.providers.limits import read_limits
 from answerback.answers.providers.prices import PRICES, Price, price_of
 from answerback.core.answering import Finished
 from answerback.core.grounding.review import review
@@ -158,3 +159,12 @@ async def test_length_without_text_is_told_as_such(server: OpenAIServer) -> None
     async with a_provider(server.base_url) as answerer:
         events = await everything(answerer)
     assert events[-1] == Finished("length") and not text_of(events)
+
+
+async def test_each_model_has_the_patience_it_is_given(server: OpenAIServer) -> None:
+    server.script(default={"mode": "stall", "after": 0})
+    limits = read_limits("slow=60/60/100, *=1/1/800")
+    async with a_provider(server.base_url, limits=limits, first_token=50.0) as answerer:
+        with pytest.raises(ProviderError) as caught:
+            await everything(answerer)
+    assert caught.value.code == "timeout" and limits["slow"] == (60, 60, 100)

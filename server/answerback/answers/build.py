@@ -14,6 +14,7 @@ from .budget_alerts import BudgetAlerts
 from .context import ContextBuilder
 from .degradation import DegradationLevels
 from .providers import Answerer
+from .providers.limits import read_limits
 from .providers.prices import read_prices
 from .queue import AnswerQueue
 from .worker import Worker
@@ -37,6 +38,7 @@ def make_answerer(settings: Settings, clock: Clock, metrics: Metrics) -> Answere
             model=settings.model,
             prices=read_prices(settings.prices),
             watch=watch,
+            limits=read_limits(settings.model_limits),
         )
         return GuardedAnswerer(answerer, clock, settings.fallback_model, watch)
     from .providers.quote import QuoteAnswerer
@@ -53,5 +55,6 @@ def build_worker(
     levels = DegradationLevels(
         db, runtime.clock, ContextBuilder(db, runtime.clock, knowledge.reader, knowledge.index),
         (answerer.model, settings.fallback_model), read_prices(settings.prices), costs=answerer.name in MODEL_PROVIDERS,
+        limits=read_limits(settings.model_limits),
     )  # fmt: skip
     return Worker(runtime, queue, updates, levels, answerer, metrics, alerts)

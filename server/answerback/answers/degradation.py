@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from ..clock import Clock
 from ..core.grounding.tokens import estimate_tokens
@@ -11,6 +13,7 @@ from ..db.database import Database
 from ..sites.settings import Site
 from . import quota, store
 from .context import AnswerContext, ContextBuilder, question_of
+from .providers.limits import Limits, limits_of
 from .providers.prices import Prices, cost
 from .reuse.lookup import already_answered
 from .reuse.store import Answered
@@ -42,6 +45,7 @@ class DegradationLevels:
         prices: Prices,
         *,
         costs: bool,
+        limits: Mapping[str, Limits] = MappingProxyType({}),
     ) -> None:
         self._db = db
         self._clock = clock
@@ -49,18 +53,24 @@ class DegradationLevels:
         self._model, self._fallback = models
         self._prices = prices
         self._costs = costs
+        self._limits = limits
 
     async def climb(self, site: Site, job: store.QueuedAnswer) -> AnswerContext | Answered | None:
         """The fullest request that the budgets have room for, held; else what is answered already; else None."""
         if not self._costs or not quota.has_budgets(site):
-            return await self._gatherer.gather(site, job, RUNGS[0].passages, RUNGS[0].answer)
+            return await self._gatherer.gather(site, job, RUNGS[0].passages, self._tokens(site, RUNGS[0]))
         question, now = await self._db.read(lambda: question_of(job)), self._clock.now()
         room = await self._db.read(lambda: quota.has_room(site, now))
         for rung in RUNGS if room else ():  # nothing is read for what cannot be answered
-            gathered = await self._gatherer.gather(site, job, rung.passages, rung.answer)
+            gathered = await self._gatherer.gather(site, job, rung.passages, self._tokens(site, rung))
             if await self._hold(site, job, gathered):
                 return gathered
         return await self._db.read(lambda: already_answered(site.key, question))
+
+    def _tokens(self, site: Site, rung: DegradationLevel) -> int:
+        """Tokens of an answer: what its model is given, less where the budget is nearly used up."""
+        found = limits_of(self._limits, site.model or self._model)
+        return max(1, found.tokens * rung.answer // RUNGS[0].answer) if found else rung.answer
 
     async def _hold(self, site: Site, job: store.QueuedAnswer, gathered: AnswerContext) -> bool:
         request = gathered.request

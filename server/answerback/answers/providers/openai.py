@@ -14,9 +14,10 @@ import logging
 import random
 import re
 import threading
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -28,6 +29,7 @@ from ...logs import Fault, describe
 from ...metrics import Metrics
 from . import ProviderError
 from .http_transport import HttpTransport
+from .limits import Limits, limits_of
 from .prices import PRICES, Prices
 from .sse import THINKING_TOKENS, AnswerReader, JsonReply, SseDecoder
 from .watching import ProviderWatch
@@ -90,6 +92,7 @@ class OpenAIAnswerer:
         gap: float = 15.0,
         total: float = 90.0,
         retry_pause: float = 0.5,
+        limits: Mapping[str, Limits] = MappingProxyType({}),
         prices: Prices = PRICES,
         watch: ProviderWatch | None = None,
     ) -> None:
@@ -101,6 +104,7 @@ class OpenAIAnswerer:
         self.first_token = first_token or (FIRST_TOKEN_HERE if here else FIRST_TOKEN)
         self._gap = gap
         self._total = total
+        self._limits = limits
         self._retry_pause = retry_pause
         self._prices = prices
         self._is_openai = urlsplit(self._url).hostname == "api.openai.com"
@@ -125,7 +129,8 @@ class OpenAIAnswerer:
 
     async def stream(self, request: AnswerRequest) -> AsyncIterator[AnswerEvent]:
         """The answer's events. An outage is tried again, up to twice; raises ProviderError."""
-        deadline, model = asyncio.get_running_loop().time() + self._total, request.model or self.model
+        model = request.model or self.model
+        deadline = asyncio.get_running_loop().time() + self._patience(model)[1]
         for attempt in itertools.count():
             try:
                 async with contextlib.aclosing(self._attempt(request, attempt, deadline)) as events:
@@ -142,6 +147,11 @@ class OpenAIAnswerer:
                 if pause is None or asyncio.get_running_loop().time() + pause >= deadline:
                     raise
             await asyncio.sleep(pause)
+
+    def _patience(self, model: str) -> tuple[float, float]:
+        """Seconds to a model's first token, and for its whole answer."""
+        found = limits_of(self._limits, model)
+        return (found.first, found.total) if found else (self.first_token, self._total)
 
     def _pause(self, error: ProviderError, attempt: int) -> float | None:
         """Seconds until the next attempt; None when there is to be none."""
@@ -160,7 +170,7 @@ class OpenAIAnswerer:
             await asyncio.to_thread(self.warm)
         clock = asyncio.get_running_loop().time
         reader = self.reader_of(request)
-        until = min(deadline, clock() + self.first_token)
+        until = min(deadline, clock() + self._patience(request.model or self.model)[0])
         async with contextlib.AsyncExitStack() as stack:
             with _told_as(reader, lambda: clock() >= deadline):
                 async with asyncio.timeout_at(until):
