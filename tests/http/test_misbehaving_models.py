@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import time
 from collections.abc import Iterator
@@ -18,6 +19,8 @@ from tests.services import Server, Site, wait_until
 MOST = 4 * 800
 """Characters of an answer: four for each token that is allowed."""
 WORDS = "It is \u201copen at half past seven on weekdays\u201d, **so** [they](https://a.example) `say`. "
+MANY = "".join(f"A{hashlib.sha256(bytes([number])).hexdigest()[:30]} is sold here. " for number in range(200))
+"""More than an answer may have, and no sentence twice: what repeats itself is left out."""
 SERVICE = Path(__file__).parents[2] / "deploy" / "answerback.service"
 
 
@@ -45,9 +48,9 @@ def test_endless_answers_end_with_what_is_there(server: ServerProcess, model: Op
     settled(server)
     before = memory(server)
     model.script(
-        {"mode": "endless", "text": WORDS, "size": 100},
-        {"text": WORDS * 100_000, "size": 1_000_000},
-        {"mode": "json", "text": WORDS * 10_000},
+        {"mode": "endless", "text": MANY, "size": 100},
+        {"text": MANY * 1_000, "size": 1_000_000},
+        {"mode": "json", "text": MANY * 100},
     )
     for _ in range(3):
         assert MOST - 100 < len(settled(server)) <= MOST
