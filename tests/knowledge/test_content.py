@@ -164,7 +164,7 @@ def test_late_content_stands_where_it_belongs() -> None:
     assert read(beside) == "Open.\nDogs?\nNo."
 
 
-def test_text_for_readers_without_scripts_is_read_where_it_is_all() -> None:
+def test_page_that_is_all_in_noscript_is_read() -> None:
     assert read(f"<body><noscript><div>{MILL}<p>{LONG * 6}</p></div></noscript></body>").startswith(SAID)
     assert read("<body><div id=root></div><noscript>Enable JavaScript to run this app.</noscript></body>") == ""
 
