@@ -46,7 +46,7 @@ describe("an element's place", () => {
     }
   });
 
-  it("is on the page that the canonical link names, else on that of the address", () => {
+  it("is on the page of the canonical link, else of the address", () => {
     expect(configOf(element({}), defaults).page).toBe(`${location.href}?`);
     const link = document.createElement("link");
     link.rel = "canonical";
