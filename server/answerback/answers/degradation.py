@@ -36,6 +36,7 @@ class DegradationLevels:
     """Gathers as much as the budgets allow, and holds what it may cost before anything is called: of the model and the
     one to fall back on, the dearer one's price."""
 
+    # More than six arguments, because prices and limits are of models, and both models are told at once.
     def __init__(
         self,
         db: Database,

@@ -1,7 +1,7 @@
 """Answers from OpenAI or any server that speaks its Chat Completions.
 
-The SDK is imported at the first answer (or by `warm()`): it costs half a second and 40 MB. Its own retries, timeouts
-and reading of `OPENAI_*` variables are not used: what is sent and how long it may take is all in this file.
+The SDK (half a second and 40 MB) is imported at the first answer, or by `warm()`. Its own retries, timeouts and reading
+of `OPENAI_*` variables are not used: what is sent, and how long it may take, is in this file.
 """
 
 from __future__ import annotations
