@@ -1,7 +1,6 @@
 """Answers from OpenAI or any server that speaks its Chat Completions.
 
-The SDK (half a second and 40 MB) is imported at the first answer, or by `warm()`. Its own retries, timeouts and reading
-of `OPENAI_*` variables are not used: what is sent, and how long it may take, is in this file.
+The SDK (40 MB) is imported at the first answer, or by `warm()`; its own retries, timeouts and environment are not used.
 """
 
 from __future__ import annotations
