@@ -130,7 +130,7 @@ def sign_in_as_owner(server: Server, email: str, password: str) -> Page:
 
 def test_strangers_do_not_become_owners(server: Server) -> None:
     before = rows(server, "SELECT * FROM owners")
-    data = {"site": "demo", "email": "owner@example.com", "password": PASSWORD, "name": "Owner"}
+    data = {"site": "demo", "email": "owner@example.com", "password": PASSWORD, "name": "Mina"}
     token = server.call("POST", "/api/user/register/", data | {"kind": "owner", "all_sites": 1}).json["token"]
     for email, password in (("owner@example.com", PASSWORD), ("owner@example.com", ""), ("new@example.com", PASSWORD)):
         assert sign_in_as_owner(server, email, password).status in (401, 403)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from functools import cache
+from importlib.resources import files
 
 from .comments import NAME_LIMIT, clean_line
 from .languages import words
-from .languages.language import data
 
 _BLANK = re.compile("[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0]")
 """Characters that Unicode counts as letters or signs, and that show nothing."""
@@ -54,7 +55,8 @@ def _skeleton(text: str) -> str:
 
 @cache
 def _alike() -> dict[str, str]:
-    found = {look: letter for letter, looks in data("look_alikes")["like"].items() for look in looks}
+    data = json.loads(files(__package__).joinpath("look_alikes.json").read_text("utf-8"))
+    found = {look: letter for letter, looks in data["like"].items() for look in looks}
     return found | {"1": "l", "i": "l", "|": "l", "0": "o"}
 
 
