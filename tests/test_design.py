@@ -78,7 +78,7 @@ def test_the_widget_names_no_colour() -> None:
 
 def test_the_widget_is_built_from_the_tokens() -> None:
     """Each public property of the widget falls back to the token of its name, in the built file too."""
-    (built,) = BUILT.glob("thread-*.js")
+    (built,) = BUILT.glob("thread-en-*.js")
     widget, values = plain(built.read_text("utf-8")), tokens()
     public = dict(
         re.findall(

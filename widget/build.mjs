@@ -10,9 +10,9 @@ import { minify } from "terser";
 import { readAsking, readLocales } from "./locales.mjs";
 
 const LOADER_BUDGET = 4_096;
-// What every visitor loads: the loader, the thread, and the largest of the languages. What few need is fetched when it is asked for.
+// What every visitor loads: the loader, and the thread with the longest of the languages. What few need is fetched when it is asked for.
 // 1,600 of them follow pages that change without loading, and share the stream among tabs.
-const WHOLE_BUDGET = 31_700;
+const WHOLE_BUDGET = 27_600;
 
 const here = dirname(fileURLToPath(import.meta.url));
 const locales = await readLocales();
@@ -58,15 +58,63 @@ const short = Object.fromEntries(
   long.map((name, index) => [name, letter(index) + (Math.floor(index / 26) || "")]),
 );
 
+// What the parts that are fetched on demand take from what is there, as `src/kit.ts` lists it: names by module.
+const kit = new Map(
+  [
+    ...(await readFile(join(here, "src/kit.ts"), "utf8")).matchAll(
+      /export \{([^}]+)\} from "\.\/([^"]+)\.js"/g,
+    ),
+  ].map(([, names, module]) => [join(here, "src", `${module}.ts`), names.split(/[\s,]+/).filter(Boolean)]),
+);
+const kitNames = [...kit.values()].flat();
+const kitKey = (name) => `_${kitNames.indexOf(name)}`;
+
+/** In a part, modules of the kit are what it is handed. */
+const handed = {
+  name: "handed",
+  setup(plugin) {
+    plugin.onResolve({ filter: /^\.+\/.*\.js$/ }, ({ path, resolveDir }) => {
+      const file = join(resolveDir, path.replace(/js$/, "ts"));
+      return kit.has(file) ? { path: file, namespace: "kit", sideEffects: false } : null;
+    });
+    plugin.onLoad({ filter: /./, namespace: "kit" }, ({ path }) => ({
+      contents: kit
+        .get(path)
+        .map((name) => `export const ${name} = kit.${kitKey(name)};`)
+        .join(""),
+    }));
+  },
+};
+
+const FETCHED = `import { ${kitNames.join()} } from "./kit.js";
+import { fetched } from "./retrying.js";
+const kit = () => ({ ${kitNames.map((name) => `${kitKey(name)}: ${name}`).join()} });
+const demanded = file => fetched(new URL(file, import.meta.url).href).then(part => part.default(kit()));
+`;
+
+/** What is imported on demand is fetched by the name that it was built under. */
+const onDemand = (files) => ({
+  name: "on-demand",
+  setup(plugin) {
+    plugin.onLoad({ filter: /\/parts\.ts$/ }, async ({ path }) => {
+      const source = await readFile(path, "utf8");
+      const named = source.replaceAll(/(?<!typeof )import\("\.\/(\w+)(?:\/index)?\.js"\)/g, (_, name) => {
+        return `demanded(${JSON.stringify(files[name].replace("answerback/", "./"))})`;
+      });
+      return { contents: FETCHED + named, loader: "ts" };
+    });
+  },
+});
+
 // gzip looks back 32 kB: what is alike stands close together, which saves 600 bytes. Only the order of modules without
 // effects changes. Found by trying.
 const ORDER = (
   "styles/all store live session locale core/time core/streaming dom loading constants " +
-  "core/allowance elements/comments elements/quota elements/ask signing_in core/tree " +
-  "elements/base_element elements/composer core/talk elements/answer core/texts"
+  "core/allowance elements/comments elements/ask core/tree " +
+  "elements/base_element elements/composer elements/answer core/texts"
 ).split(" ");
 
-async function bundle({ ordered = false, ...options }) {
+async function bundle({ ordered = false, wrapped = false, plugins = [], ...options }) {
   const result = await build({
     bundle: true,
     minify: true,
@@ -75,14 +123,16 @@ async function bundle({ ordered = false, ...options }) {
     legalComments: "none",
     charset: "utf8",
     logLevel: "warning",
-    plugins: [cssText],
+    plugins: [cssText, ...plugins],
     mangleProps: new RegExp(`^(${Object.keys(short).join("|")})$`),
     mangleCache: short,
     ...options,
   });
+  const [{ text }] = result.outputFiles;
+  const whole = wrapped ? `export default kit => { ${text} return part; }` : text;
   // What esbuild leaves, terser makes smaller by a twentieth; without moving values to where they are used, gzip finds more.
-  const { code } = await minify(result.outputFiles[0].text, {
-    module: options.format === "esm",
+  const { code } = await minify(whole, {
+    module: wrapped || options.format === "esm",
     ecma: 2020,
     // Getters of ours have no effects, so that what is read and not used may go.
     compress: { reduce_vars: !ordered, lhs_constants: false, passes: 3, pure_getters: true, unsafe: true },
@@ -94,6 +144,7 @@ function hashed(name, bytes) {
   return `answerback/${name}-${createHash("sha256").update(bytes).digest("hex").slice(0, 10)}.js`;
 }
 
+const asking = await readAsking();
 const files = new Map();
 const languageFiles = {};
 
@@ -106,27 +157,43 @@ async function part(name, contents, options = {}) {
   return file;
 }
 
-for (const [lang, texts] of Object.entries(locales)) {
-  const entries = Object.entries(texts).map(([name, text]) => `${name}: ${JSON.stringify(text)}`);
-  languageFiles[lang] = await part(lang, `export default { ${entries.join()} };`);
+const entriesOf = (lang) =>
+  Object.entries(locales[lang])
+    .map(([name, text]) => `${name}: ${JSON.stringify(text)}`)
+    .join();
+for (const lang of Object.keys(locales)) {
+  languageFiles[lang] = await part(lang, `export default { ${entriesOf(lang)} };`);
 }
-const highlightFile = await part("highlight", `export * from "./highlight.js";`);
+/** A part that is fetched on demand: a function of the kit. */
+const demanded = (name, module) =>
+  part(name, `export * from "${module}";`, {
+    format: "iife",
+    globalName: "part",
+    wrapped: true,
+    plugins: [handed],
+    define: asking,
+  });
+const onDemandFiles = {
+  highlight: await demanded("highlight", "./highlight.js"),
+  writing: await demanded("writing", "./writing/index.js"),
+};
 const modules = [...ORDER, "widget"].map((name) => `import "./${name}.js";`).join("");
 const countTexts = Object.fromEntries(
   Object.entries(locales).map(([lang, { comments }]) => [lang, comments]),
 );
-const threadFile = await part("thread", `${modules}export * from "./widget.js";`, {
-  ordered: true,
-  define: {
-    LANGUAGE_FILES: JSON.stringify(languageFiles),
-    HIGHLIGHT_FILE: JSON.stringify(highlightFile.replace("answerback/", "./")),
-    ...(await readAsking()),
-  },
-});
+const threadFiles = {};
+for (const lang of Object.keys(locales)) {
+  const own = `import { learn } from "./locale.js"; learn("${lang}", { ${entriesOf(lang)} });`;
+  threadFiles[lang] = await part(`thread-${lang}`, `${modules}${own}export * from "./widget.js";`, {
+    ordered: true,
+    define: { LANGUAGE_FILES: JSON.stringify(languageFiles) },
+    plugins: [onDemand(onDemandFiles)],
+  });
+}
 const loader = await bundle({
   entryPoints: [join(here, "src/index.ts")],
   format: "iife",
-  define: { THREAD_FILE: JSON.stringify(threadFile), COUNT_TEXTS: JSON.stringify(countTexts) },
+  define: { THREAD_FILES: JSON.stringify(threadFiles), COUNT_TEXTS: JSON.stringify(countTexts) },
 });
 files.set("answerback.js", loader);
 
@@ -153,8 +220,8 @@ for (const [name, bytes] of files) {
     process.exitCode = 1;
   }
 }
-const languageSizes = Object.values(languageFiles).map((name) => sizes.get(name));
-const whole = sizes.get("answerback.js") + sizes.get(threadFile) + Math.max(...languageSizes);
+const threadSizes = Object.values(threadFiles).map((name) => sizes.get(name));
+const whole = sizes.get("answerback.js") + Math.max(...threadSizes);
 console.log(
   `${"what every visitor loads".padEnd(40)} ${"".padStart(7)}       ${String(whole).padStart(7)} gzip (at most ${WHOLE_BUDGET})`,
 );

@@ -34,7 +34,7 @@ UNMARKED = """() => {
   for (const host of document.querySelectorAll('answerback-ask, answerback-comments'))
     for (const link of host.shadowRoot.querySelectorAll('.body a[href], [part~=body] a[href]')) {
       const marks = ['nofollow', 'ugc', 'noopener', 'noreferrer'].filter((mark) => !link.relList.contains(mark));
-      const shown = link.host === location.host || link.innerText.includes(link.hostname);
+      const shown = link.host === location.host || link.textContent.includes(link.hostname);
       if (marks.length || !shown) found.push(link.outerHTML);
     }
   return found;

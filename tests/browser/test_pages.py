@@ -46,6 +46,7 @@ def test_page_styles_do_not_reach_the_widget(demo: Demo, arrive: Arrivals) -> No
     field(page).wait_for()
     expect(question_field(page)).to_be_visible()
     expect(page.locator("answerback-comments .bone")).to_have_count(0)
+    question_field(page).hover()  # what it takes to ask comes now
     expect(page.locator("answerback-ask [part~=quota]")).to_be_visible()
     shouted = page.evaluate(LOOKS)
     page.evaluate("document.querySelectorAll('link[rel=stylesheet]').forEach(link => link.remove())")
@@ -73,8 +74,8 @@ def test_korean_page_gets_korean_texts(demo: Demo, arrive: Arrivals) -> None:
     page.reload()
     expect(page.get_by_role("heading", name="이 글에 대해 물어보세요")).to_be_visible()
     expect(page.get_by_role("heading", name="댓글")).to_be_visible()
-    assert any("/answerback/ko-" in url for url in loaded)
-    assert not any("/answerback/en-" in url for url in loaded)
+    assert any("/answerback/thread-ko-" in url for url in loaded)
+    assert not any("/answerback/en-" in url or "/answerback/thread-en-" in url for url in loaded)
     leave(page, "독서 모임은 언제 열리나요?")
     expect(answer_in(page, "done").get_by_text("AI 답변")).to_be_visible()
 

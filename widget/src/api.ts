@@ -1,22 +1,27 @@
-/** Every call to the server but the live stream. */
+/** The calls that read, and how any call to the server is made. */
 
-import { EventParser } from "./core/streaming.js";
-import type {
-  ChatAnswer,
-  ChatHistory,
-  Comment,
-  Composition,
-  KnownAnswer,
-  Opinion,
-  PostedComment,
-  Quota,
-  Revision,
-  Session as SessionInfo,
-  Sort,
-  Thread,
-  Visitor,
-  Vote,
-} from "./core/types.js";
+import type { Comment, Session as SessionInfo, Sort, Thread } from "./core/types.js";
+
+/** What was asked for while this code was on its way, by its address; undefined for what failed. */
+export type Early = Map<string, Promise<Response | undefined>>;
+
+/** Same for everyone: neither cookie nor token is sent. */
+export const OPEN = { credentials: "omit", cache: "no-cache" } as const;
+
+export function readEarly(early: Early, base: string, site: string, page: string): void {
+  const { href } = addressOf(base, "api/comments/", { site, page, sort: "oldest" });
+  early.set(
+    href,
+    fetch(href, OPEN).catch(() => undefined),
+  );
+}
+
+let early: Early = new Map();
+
+/** Takes what the loader has asked for already. */
+export function setEarly(given: Early): void {
+  early = given;
+}
 
 /** A refusal of the server, or `offline` when it was not reached. */
 export class Problem extends Error {
@@ -31,11 +36,6 @@ export class Problem extends Error {
   get passing(): boolean {
     return this.code === "offline" || this.status >= 502;
   }
-}
-
-/** How long to wait after so many failures in a row, in ms. */
-export function pause(failures: number): number {
-  return Math.min(60_000, 400 * 2 ** failures);
 }
 
 export function problemOf(error: unknown): Problem {
@@ -70,80 +70,16 @@ export class Api {
     private readonly site: string,
   ) {}
 
-  session = (page: string) => this.#json<SessionInfo>("session/", { query: { page } });
-
-  beginSession = () => this.#post<{ visitor: Visitor; ticket: string | null }>("session/", {});
-
-  bearer = (ticket: string) => this.#post<{ token: string }>("session/bearer/", { ticket });
-
-  exchange = (code: string, verifier: string) =>
-    this.#post<{ ticket: string | null }>("session/exchange/", { code, verifier });
-
-  signOn = (token: string) => this.#post<{ ticket: string | null }>("session/sso/", { token });
-
-  signOut = () => this.#post<null>("user/logout/", {});
+  session = (page: string) => this.json<SessionInfo>("session/", { query: { page } });
 
   thread = (page: string, sort: Sort, cursor: string | null) =>
-    this.#json<Thread>("comments/", { query: { page, sort, cursor }, open: true });
+    this.json<Thread>("comments/", { query: { page, sort, cursor }, open: true });
 
-  comment = (id: string) => this.#json<{ comment: Comment }>(`comments/${id}/`, { open: true });
+  comment = (id: string) => this.json<{ comment: Comment }>(`comments/${id}/`, { open: true });
 
-  post = (place: { page: string; url: string; title: string }, composition: Composition) =>
-    this.#post<PostedComment>("comments/", { ...place, ...composition });
-
-  preview = (body: string) => this.#post<{ html: string }>("comments/preview/", { body });
-
-  edit = (id: string, body: string) =>
-    this.#json<{ comment: Comment }>(`comments/${id}/`, { method: "PATCH", body: { body } });
-
-  remove = (id: string) => this.#json<null>(`comments/${id}/`, { method: "DELETE" });
-
-  vote = (id: string, value: Vote) =>
-    this.#json<{ votes: { up: number; down: number } }>(`comments/${id}/vote/`, {
-      method: "PUT",
-      body: { value },
-    });
-
-  ask = (id: string) => this.#post<{ answer: Comment; quota: Quota }>(`comments/${id}/answer/`, {});
-
-  stop = (id: string) => this.#json<{ answer: Comment }>(`comments/${id}/answer/`, { method: "DELETE" });
-
-  feedback = (id: string, opinion: Opinion) =>
-    this.#json<null>(`answers/${id}/feedback/`, { method: "PUT", body: opinion });
-
-  /** What the site has answered to the question already. */
-  known = (q: string, signal: AbortSignal) =>
-    this.#json<{ answered: KnownAnswer | null }>("answered/", { query: { q }, open: true, signal });
-
-  versions = (id: string) => this.#json<{ history: Revision[] }>(`comments/${id}/history/`, { open: true });
-
-  report = (id: string, reason: string) => this.#post<null>(`comments/${id}/report/`, { reason });
-
-  history = (page: string) => this.#json<ChatHistory>("chat/gpt/", { query: { page } });
-
-  stopChat = (id: string) => this.#json<ChatAnswer>(`chat/gpt/${id}/answer/`, { method: "DELETE" });
-
-  /** Asks about the page, or re-attaches to the question with this key; yields `[event, data]`. */
-  async *chat(body: object, signal: AbortSignal): AsyncGenerator<[string, unknown]> {
-    const call = { method: "POST", body, accept: "text/event-stream", signal };
-    const response = await this.#fetch("chat/gpt/", call);
-    const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
-    const parser = new EventParser();
-    while (reader) {
-      const { done, value } = await reader.read().catch(() => {
-        throw new Problem("offline", 0);
-      });
-      if (done) return;
-      for (const { event, data } of parser.push(value)) yield [event, JSON.parse(data)];
-    }
-  }
-
-  #post<T>(path: string, body: object): Promise<T> {
-    return this.#json(path, { method: "POST", body });
-  }
-
-  async #json<T>(path: string, call: Call = {}): Promise<T> {
-    const response = await this.#fetch(path, call);
+  /** A call and the JSON that it gives. */
+  async json<T>(path: string, call: Call = {}): Promise<T> {
+    const response = await this.call(path, call);
     if (response.status === 204) return null as T;
     try {
       return (await response.json()) as T;
@@ -152,7 +88,8 @@ export class Api {
     }
   }
 
-  async #fetch(
+  /** A call; what the server refuses is thrown. */
+  async call(
     path: string,
     { method = "GET", query = {}, body, open, accept, signal }: Call,
   ): Promise<Response> {
@@ -161,19 +98,26 @@ export class Api {
     if (accept) headers.Accept = accept;
     if (method !== "GET") Object.assign(headers, { "Content-Type": "application/json", "X-Answerback": "1" });
     if (this.token && !open) headers.Authorization = `Bearer ${this.token}`;
-    const response = await fetch(url, {
+    const response = await this.#answer(url, {
       method,
       headers,
       body: body ? JSON.stringify(body) : null,
-      credentials: open ? "omit" : "include",
-      cache: open ? "no-cache" : "no-store",
+      ...(open ? OPEN : { credentials: "include", cache: "no-store" }),
       signal: signal ?? null,
-    }).catch((error: unknown) => {
-      if (signal?.aborted) throw error;
-      throw new Problem("offline", 0);
     });
     if (!response.ok) throw await refusal(response);
     return response;
+  }
+
+  async #answer(url: URL, init: RequestInit): Promise<Response> {
+    const come = early.get(url.href);
+    early.delete(url.href);
+    try {
+      return (await come) ?? (await fetch(url, init));
+    } catch (error) {
+      if (init.signal?.aborted) throw error;
+      throw new Problem("offline", 0);
+    }
   }
 }
 

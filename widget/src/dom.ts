@@ -14,8 +14,11 @@ export interface VNode {
   tag: string;
   key: string | undefined;
   props: Props;
-  kids: (VNode | string)[] | null;
+  kids: Iterable<Kid> | null;
 }
+
+/** A child by its name among its siblings: its key, else its place, which what is left out keeps too. */
+export type Kid = [name: string, node: VNode | string];
 
 interface Drawn {
   node: VNode | string;
@@ -23,51 +26,97 @@ interface Drawn {
 }
 
 const SVG = "http://www.w3.org/2000/svg";
-const drawn = new WeakMap<Node, Drawn[]>();
+const NOTHING: ReadonlyMap<string, Drawn> = new Map();
+const drawn = new WeakMap<Node, ReadonlyMap<string, Drawn>>();
 const handlers = new WeakMap<Element, Map<string, Handler>>();
 
 export function h(tag: string, props: Props | null, ...children: (Child | Child[])[]): VNode {
+  return node(tag, props, named(children));
+}
+
+/** A list of rows that are made while they are drawn. */
+export function list(tag: string, props: Props, rows: Iterable<Kid>): VNode {
+  return node(tag, props, rows);
+}
+
+function node(tag: string, props: Props | null, kids: Iterable<Kid>): VNode {
   const { key, ...rest } = props ?? {};
   const owned = tag.includes("-") || "html" in rest;
-  return { tag, key: key as string | undefined, props: rest, kids: owned ? null : plain(children.flat()) };
+  return { tag, key: key as string | undefined, props: rest, kids: owned ? null : kids };
 }
 
-function plain(children: Child[]): (VNode | string)[] {
-  return children
-    .filter((child) => child !== false && child !== null && child !== undefined && child !== "")
-    .map((child) => (typeof child === "object" ? (child as VNode) : String(child)));
-}
-
-/** Makes the children of `parent` what `children` says, touching nothing that is already so. */
-export function render(parent: ParentNode & Node, children: Child[]): void {
-  draw(parent, plain(children));
-}
-
-function draw(parent: Node, kids: (VNode | string)[]): void {
-  const before = drawn.get(parent) ?? [];
-  const free = new Map<string, Drawn[]>();
-  for (const old of before) {
-    const name = nameOf(old.node);
-    free.set(name, [...(free.get(name) ?? []), old]);
-  }
-  const now = kids.map((node): Drawn => {
-    const old = free.get(nameOf(node))?.shift();
-    return { node, dom: old ? patched(old, node) : create(node) };
+function named(children: (Child | Child[])[], place = ""): Kid[] {
+  return children.flatMap((child, at): Kid[] => {
+    if (Array.isArray(child)) return named(child, `${place}${at}.`);
+    if (child === false || child === null || child === undefined || child === "") return [];
+    if (typeof child !== "object") return [[`${place}${at}`, String(child)]];
+    return [[`${child.tag} ${child.key ?? place + at}`, child]];
   });
-  for (const rest of free.values()) for (const old of rest) old.dom.remove();
-  const own = new Set<Node>(now.map(({ dom }) => dom));
+}
+
+/**
+ * Makes the children of `parent` what `children` says, touching nothing that is already so: what has a key is found by
+ * it, what has none by its place. No element becomes another one, so that a focus stays where it is.
+ */
+export function render(parent: ParentNode & Node, children: Child[]): void {
+  const restore = keepFocus(parent);
+  draw(parent, named(children));
+  restore?.();
+}
+
+function draw(parent: Node, kids: Iterable<Kid>): void {
+  const before = drawn.get(parent) ?? NOTHING;
+  const now = new Map<string, Drawn>();
+  for (const [name, node] of kids) {
+    const old = before.get(name);
+    now.set(name, { node, dom: old ? patched(old, node) : create(node) });
+  }
+  for (const [name, { dom }] of before) if (!now.has(name)) dom.remove();
+  drawn.set(parent, now);
+  const names = [...before.keys()];
+  if ([...now.keys()].some((name, at) => name !== names[at])) arrange(parent, now);
+}
+
+function arrange(parent: Node, now: ReadonlyMap<string, Drawn>): void {
+  const own = new Set<Node>();
+  for (const { dom } of now.values()) own.add(dom);
   let cursor = parent.firstChild;
-  for (const { dom } of now) {
+  for (const dom of own) {
     // What a browser extension has put here stays where it is: an element that moves loses the focus.
     while (cursor && !own.has(cursor)) cursor = cursor.nextSibling;
     if (dom === cursor) cursor = cursor.nextSibling;
     else parent.insertBefore(dom, cursor);
   }
-  drawn.set(parent, now);
 }
 
-function nameOf(node: VNode | string): string {
-  return typeof node === "string" ? "#" : `${node.tag} ${node.key ?? ""}`;
+const FOCUSABLE = "button:enabled,a[href],textarea,input,select,[tabindex]";
+
+/** When what has the focus goes, it passes to what it stood in, or to what stands beside it; never to the page's body. */
+function keepFocus(parent: Node): (() => void) | null {
+  const root = parent.getRootNode() as ShadowRoot;
+  const focused = root.activeElement as HTMLElement | null | undefined;
+  if (!focused || !parent.contains(focused)) return null;
+  const line: [Element, Element | null, Element | null][] = [];
+  for (let at: Element | null = focused; at && at !== parent; at = at.parentElement) {
+    line.push([at, at.nextElementSibling, at.previousElementSibling]);
+  }
+  return () => {
+    if (root.activeElement === focused) return;
+    const heir = focused.isConnected ? focused : heirOf(line);
+    heir?.focus({ preventScroll: true });
+  };
+}
+
+function heirOf(line: [Element, Element | null, Element | null][]): HTMLElement | null {
+  for (const [gone, after, before] of line) {
+    if (gone.isConnected) return gone.closest<HTMLElement>("[tabindex]");
+    for (const beside of [after, before]) {
+      if (!beside?.isConnected) continue;
+      const found = beside.matches(FOCUSABLE) ? beside : beside.querySelector(FOCUSABLE);
+      if (found) return found as HTMLElement;
+    }
+  }
+  return null;
 }
 
 function create(node: VNode | string): ChildNode {
@@ -83,8 +132,9 @@ function create(node: VNode | string): ChildNode {
 }
 
 function patched(old: Drawn, node: VNode | string): ChildNode {
+  if (node === old.node) return old.dom;
   if (typeof node === "string") {
-    if (node !== old.node) (old.dom as Text).data = node;
+    (old.dom as Text).data = node;
   } else {
     if (node.kids) draw(old.dom, node.kids);
     setProps(old.dom as Element, (old.node as VNode).props, node.props);

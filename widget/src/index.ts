@@ -1,17 +1,21 @@
 /** The loader: places the elements where the script tag stands, and fetches the rest when one comes near the screen. */
 
+import { type Early, readEarly } from "./api.js";
 import { configOf, type Defaults, type Locate, type Options, optionsOf } from "./config.js";
-import { COUNT, MARGIN, OUTER, PERMALINK } from "./constants.js";
+import { COMMENTS, COUNT, MARGIN, OUTER, PERMALINK } from "./constants.js";
+import { languageOf } from "./core/texts.js";
 import { CountElement, setLocate } from "./elements/count.js";
 import { fail } from "./failing.js";
 import { watchAddress } from "./navigation.js";
 import { type Placed, Placing, setOptions } from "./placing.js";
-import type { Handed } from "./signing_in.js";
+import { fetched, tried } from "./retrying.js";
 import { canonical, isSaidHere } from "./statements.js";
+import type { Handed } from "./writing/signing_in.js";
 
-declare const THREAD_FILE: string;
+/** Where the build has put the thread, with the texts of each language. */
+declare const THREAD_FILES: Record<string, string>;
 
-type Part = { start(locate: Locate, handed: Handed | null): void };
+type Part = { start(locate: Locate, handed: Handed | null, early: Early): void };
 
 interface Answerback {
   mount(element: Element, options?: Options): void;
@@ -39,6 +43,11 @@ const defaults: Defaults = { base, ...options };
 /** What was said by `update()`. */
 let updated: Options = {};
 let watched = new WeakSet<Placed>();
+let address = "";
+let started = false;
+const early: Early = new Map();
+/** Elements whose code did not come. */
+const lost = new Set<Element>();
 let near: IntersectionObserver | null = null;
 let unwatch: (() => void) | null = null;
 let looking = 0;
@@ -56,14 +65,25 @@ const locate: Locate = (element) => {
   return configOf(element, { ...defaults, page });
 };
 
-/** Fetches an element's code; where that fails, the page stays as it is. */
+/** Fetches an element's code, and tries again with growing pauses; till then the page stays as it is. */
 async function load(element: Element): Promise<void> {
+  lost.delete(element);
+  const { lang, site, page } = locate(element);
+  const file = THREAD_FILES[languageOf(lang ?? navigator.language, THREAD_FILES)] as string;
+  // One language is enough: an element of another fetches its texts alone.
+  address ||= new URL(file, base).href;
+  // The comments come beside the code that shows them.
+  if (!started && element.localName === COMMENTS) readEarly(early, base, site, page);
   try {
-    const part = (await import(/* @vite-ignore */ new URL(THREAD_FILE, base).href)) as Part;
-    if (near) part.start(locate, handed);
+    const { start } = await tried(
+      () => fetched<Part>(address),
+      () => fail(element),
+    );
+    started = true;
+    if (near) start(locate, handed, early);
     handed = null;
   } catch {
-    fail(element);
+    lost.add(element);
   }
 }
 
@@ -117,6 +137,7 @@ function update(options: Options = {}): void {
 
 function reload(): void {
   for (const element of all()) element.reload?.();
+  for (const element of lost) void load(element);
 }
 
 /** Takes away what was placed, empties what the page placed itself, and leaves no trace but loaded code. */

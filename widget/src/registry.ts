@@ -53,7 +53,7 @@ function leaseWithSession<T extends Openable>(
   const { base, site, page } = config;
   const name = JSON.stringify([base, site, page]);
   const session = lease(`session${name}`, () => new Session(new Api(base, site), page, site));
-  void session.thing.vouch(config.ssoToken);
+  if (config.ssoToken) void session.thing.do("vouch", config.ssoToken);
   const own = lease(kind + name, () => make(session.thing));
   return {
     thing: own.thing,

@@ -1,7 +1,5 @@
 /** What this browser keeps between visits: drafts, unsent comments, the guest's name. Storage may be refused. */
 
-import type { Composition } from "./core/types.js";
-
 /** An idempotency key; `crypto.randomUUID` is not there on pages without TLS. */
 export function newKey(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
@@ -42,33 +40,5 @@ export class BrowserStorage {
       if (value === null) this.#memory.delete(key);
       else this.#memory.set(key, text);
     }
-  }
-}
-
-/** Comments that the server has not confirmed yet; they outlive a reload. */
-export class Outbox {
-  constructor(
-    private readonly storage: BrowserStorage,
-    private readonly page: string,
-  ) {}
-
-  all(): Composition[] {
-    return this.storage.get<Composition[]>(`outbox:${this.page}`) ?? [];
-  }
-
-  find(key: string): Composition | undefined {
-    return this.all().find((kept) => kept.key === key);
-  }
-
-  add(composition: Composition): void {
-    this.#keep([...this.all().filter(({ key }) => key !== composition.key), composition]);
-  }
-
-  drop(key: string): void {
-    this.#keep(this.all().filter((kept) => kept.key !== key));
-  }
-
-  #keep(rows: Composition[]): void {
-    this.storage.set(`outbox:${this.page}`, rows.length ? rows : null);
   }
 }

@@ -39,11 +39,11 @@ export class Store<S extends object> {
   }
 
   /** Tells the page that something could not be done. */
-  protected fail(code: string): void {
+  fail(code: string): void {
     this.signal({ event: EVENTS.error, detail: { code } });
   }
 
-  protected signal(signal: Signal): void {
+  signal(signal: Signal): void {
     for (const hearer of this.#hearers) hearer(signal);
   }
 }

@@ -1,36 +1,45 @@
-/** The thread of a page: what is loaded, what comes live, and all that a visitor does to it. */
+/** The thread of a page: what is loaded, and what comes live. */
 
-import { pause, problemOf } from "./api.js";
+import { ActingStore } from "./acting.js";
+import { problemOf } from "./api.js";
 import type { Config } from "./config.js";
 import { EVENTS } from "./constants.js";
 import { isOwn } from "./core/allowance.js";
 import { EMPTY, type Note, type ThreadState } from "./core/state.js";
 import * as tree from "./core/tree.js";
-import type { Comment, Composition, KnownAnswer, Opinion, Revision, Sort, Vote } from "./core/types.js";
-import { unsentRow } from "./core/unsent.js";
+import type { Comment, Composition, Sort } from "./core/types.js";
 import { Live, type LiveEvent } from "./live.js";
 import { loadThread } from "./loading.js";
+import { toWrite, type Writing } from "./parts.js";
+import { pause } from "./retrying.js";
 import type { Session } from "./session.js";
-import { BrowserStorage, Outbox } from "./storage.js";
-import { Store } from "./store.js";
+import { BrowserStorage } from "./storage.js";
+import type { ThreadActions } from "./writing/thread_actions.js";
 
 const RELOAD_GAP_MS = 1_500;
+const ignored = () => undefined;
 
-export class ThreadStore extends Store<ThreadState> {
+export class ThreadStore extends ActingStore<ThreadState, ThreadActions> {
   readonly drafts: BrowserStorage;
-  #outbox: Outbox;
+  /** What is said under a comment, by its id, like all that follows: who changes it draws the comment anew. */
+  readonly notes = new Map<string, Note>();
+  /** What this visitor thought of an answer. */
+  readonly rated = new Map<string, boolean>();
+  /** Answers that this visitor asked for and may stop. */
+  readonly #asked = new Set<string>();
+  /** The comment that the address names. */
+  target = "";
   #live: Live;
   #loads = 0;
   #reloading = 0;
   #failures = 0;
 
   constructor(
-    private readonly config: Config,
+    readonly config: Config,
     readonly session: Session,
   ) {
     super({ ...EMPTY, sort: "oldest" });
     this.drafts = new BrowserStorage(`answerback:${config.site}:`);
-    this.#outbox = new Outbox(this.drafts, config.page);
     this.#live = new Live(config, (event, data) => this.#told(event, data));
   }
 
@@ -58,7 +67,9 @@ export class ThreadStore extends Store<ThreadState> {
     const turn = ++this.#loads;
     this.#live.listen();
     if (this.state.status !== "ready" && !quiet) this.set({ status: "loading" });
-    const session = this.session.load().catch(() => undefined);
+    const { expected } = this.session;
+    // Who has no session does not wait for what the server says of it.
+    const session = expected ? this.session.load().catch(ignored) : null;
     try {
       const { sort, comments: before } = this.state;
       const thread = await loadThread(this.session.api, this.config.page, sort, before);
@@ -69,8 +80,10 @@ export class ThreadStore extends Store<ThreadState> {
       this.set({ status: "ready", problem: null, next, total, locked, comments: this.#withOwn(comments) });
       this.#live.start(thread.last_event);
       this.#failures = 0;
-      this.#resend();
+      this.#restore();
       if (first) this.signal({ event: EVENTS.ready, detail: { page: thread.page, total } });
+      if (!expected) await this.#meet();
+      if (this.session.visitor) void toWrite().then(() => this.#touchOwn(this.state.comments), ignored);
     } catch (error) {
       if (turn !== this.#loads) return;
       const { code, passing } = problemOf(error);
@@ -80,6 +93,12 @@ export class ThreadStore extends Store<ThreadState> {
     }
   }
 
+  /** Asks who this is, once the comments are shown. */
+  async #meet(): Promise<void> {
+    await this.session.load().catch(ignored);
+    if (this.session.visitor) this.set({ comments: this.#withOwn(this.state.comments) });
+  }
+
   /** Comments that only this visitor sees: those waiting for approval, and those that were not sent. */
   #withOwn(roots: Comment[]): Comment[] {
     const { sort } = this.state;
@@ -87,13 +106,24 @@ export class ThreadStore extends Store<ThreadState> {
     for (const pending of this.session.state.info?.mine.pending ?? []) {
       comments = tree.upsert(comments, pending, sort);
     }
-    for (const composition of this.#outbox.all()) {
-      const known = tree.unsentWith(this.state.comments, composition.key);
-      const row = known ?? this.#row(composition, "failed");
-      comments = tree.upsert(comments, row, sort);
-    }
-    return comments;
+    return this.actions?.withUnsent(comments) ?? comments;
   }
+
+  /** Comments that this browser has kept since they could not be sent. */
+  unsent(): Composition[] {
+    return this.drafts.get<Composition[]>(`outbox:${this.config.page}`) ?? [];
+  }
+
+  /** Sends again what did not reach the server, now or before a reload. */
+  #restore(): void {
+    if (this.unsent().length) void this.do("resend");
+  }
+
+  protected override equip(part: Writing): ThreadActions {
+    return new part.ThreadActions(this, this.session.actionsFrom(part));
+  }
+
+  versions = (id: string) => this.do("versions", id);
 
   setSort(sort: Sort): void {
     this.set({ sort, comments: [], status: "loading", next: null, fresh: [] });
@@ -120,185 +150,12 @@ export class ThreadStore extends Store<ThreadState> {
   async whole(id: string): Promise<void> {
     try {
       const { comment } = await this.session.api.comment(id);
-      this.#upsert(comment, false);
+      this.upsert(comment, false);
     } catch (error) {
       const { code } = problemOf(error);
-      this.#note(id, { kind: "problem", code });
+      this.note(id, { kind: "problem", code });
+      void toWrite().then(() => this.touch(id), ignored);
     }
-  }
-
-  // Writing
-
-  post(composition: Composition): void {
-    this.#outbox.add(composition);
-    const { sort, comments } = this.state;
-    this.set({ comments: tree.upsert(comments, this.#row(composition, "sending"), sort) });
-    void this.#send(composition);
-  }
-
-  retry(key: string): void {
-    const composition = this.#outbox.find(key);
-    if (!composition) return;
-    this.#mark(key, "sending", null);
-    void this.#send(composition);
-  }
-
-  discard(key: string): void {
-    this.#outbox.drop(key);
-    this.set({ comments: tree.change(this.state.comments, tree.localId(key), () => null) });
-  }
-
-  async #send(composition: Composition): Promise<void> {
-    const { key } = composition;
-    const { comments } = this.state;
-    try {
-      const visitor = await this.session.ensure();
-      this.#change(tree.localId(key), (row) => ({ ...row, author: { ...row.author, id: visitor.id } }));
-      const posted = await this.session.write(() => this.session.api.post(this.#place(), composition));
-      this.#outbox.drop(key);
-      const { comment, answer, refused, quota } = posted;
-      if (!tree.find(this.state.comments, comment.id)) this.#count();
-      this.set({ comments: tree.confirm(this.state.comments, key, this.state.sort, comment) });
-      if (answer) this.#asked(answer, comments);
-      if (refused) this.#note(comment.id, { kind: "refused", refused });
-      this.session.setQuota(quota);
-      this.signal({ event: EVENTS.comment, detail: { comment } });
-    } catch (error) {
-      const { code } = problemOf(error);
-      this.#mark(key, "failed", code);
-      this.#refused(code);
-    }
-  }
-
-  /** Where this is, as far as it is known by now. */
-  #place(): { page: string; url: string; title: string } {
-    const { page, url, title } = this.config;
-    return { page, url, title };
-  }
-
-  /** Sends again what did not reach the server, now or before a reload; it takes each key once. */
-  #resend(): void {
-    for (const { key } of this.#outbox.all()) {
-      const row = tree.unsentWith(this.state.comments, key);
-      if (row?.unsent?.state === "failed" && (row.unsent.code ?? "offline") === "offline") this.retry(key);
-    }
-  }
-
-  #mark(key: string, state: "sending" | "failed", code: string | null): void {
-    this.#change(tree.localId(key), (row) => ({ ...row, unsent: { key, state, code } }));
-  }
-
-  #row(composition: Composition, state: "sending" | "failed"): Comment {
-    return unsentRow(composition, this.session.visitor, this.config.page, state, Date.now());
-  }
-
-  /** True when the server took the new text. */
-  edit(id: string, body: string): Promise<boolean> {
-    return this.#try(id, async () => {
-      const { comment } = await this.session.api.edit(id, body);
-      this.#change(id, (old) => ({ ...comment, replies: old.replies }));
-    });
-  }
-
-  remove(id: string): Promise<boolean> {
-    return this.#try(id, async () => {
-      await this.session.api.remove(id);
-      this.#gone(id);
-    });
-  }
-
-  async vote(id: string, value: Vote): Promise<void> {
-    const before = this.session.state.info?.mine.votes[id] ?? 0;
-    const count = (vote: Vote, sign: number) =>
-      this.#change(id, (old) => ({
-        ...old,
-        votes: {
-          up: old.votes.up + (vote === 1 ? sign : 0),
-          down: old.votes.down + (vote === -1 ? sign : 0),
-        },
-      }));
-    const apply = (from: Vote, to: Vote) => {
-      count(from, -1);
-      count(to, 1);
-      this.session.setVote(id, to);
-    };
-    apply(before, value);
-    const done = await this.#try(id, async () => {
-      const { votes } = await this.session.api.vote(id, value);
-      this.#change(id, (old) => ({ ...old, votes }));
-      this.session.setVote(id, value);
-    });
-    if (!done) apply(value, before);
-  }
-
-  /** The server's markup of a text; null when it cannot be had. */
-  async preview(body: string): Promise<string | null> {
-    const preview = this.session.write(() => this.session.api.preview(body));
-    return preview.then(({ html }) => html).catch(() => null);
-  }
-
-  async report(id: string, reason: string): Promise<void> {
-    const done = await this.#try(id, () => this.session.api.report(id, reason));
-    if (done) this.#note(id, { kind: "reported" });
-  }
-
-  async feedback(id: string, opinion: Opinion): Promise<void> {
-    this.set({ feedback: { ...this.state.feedback, [id]: opinion.helpful } });
-    await this.#try(id, () => this.session.api.feedback(id, opinion));
-  }
-
-  /** What the site has answered to this already. */
-  async known(question: string): Promise<KnownAnswer | null> {
-    const known = await this.session.known(question);
-    if (known) this.signal({ say: "known" });
-    return known;
-  }
-
-  /** How an answer came to be what it is, oldest first; null when that cannot be had. */
-  versions = (id: string): Promise<Revision[] | null> =>
-    this.session.api.versions(id).then(
-      ({ history }) => history,
-      () => null,
-    );
-
-  /** Asks, or asks again, under a comment or its AI reply. */
-  async ask(id: string): Promise<void> {
-    const { comments } = this.state;
-    await this.#try(id, async () => {
-      const { answer, quota } = await this.session.api.ask(id);
-      this.#asked(answer, comments);
-      this.session.setQuota(quota);
-    });
-  }
-
-  async stop(id: string): Promise<void> {
-    await this.#try(id, async () => {
-      const { answer } = await this.session.api.stop(id);
-      this.#settle(answer);
-    });
-  }
-
-  async #try(id: string, work: () => Promise<unknown>): Promise<boolean> {
-    if (this.state.notes[id]) this.#note(id, null);
-    try {
-      await this.session.write(work);
-      return true;
-    } catch (error) {
-      const { code } = problemOf(error);
-      this.#note(id, { kind: "problem", code });
-      this.#refused(code);
-      return false;
-    }
-  }
-
-  #refused(code: string): void {
-    if (code === "thread_locked") this.set({ locked: true });
-    this.fail(code);
-  }
-
-  #note(id: string, note: Note | null): void {
-    const { [id]: _, ...rest } = this.state.notes;
-    this.set({ notes: note ? { ...rest, [id]: note } : rest });
   }
 
   // What comes live
@@ -312,38 +169,39 @@ export class ThreadStore extends Store<ThreadState> {
     };
     if (event === "reload") this.#reloadSoon(0);
     else if (event === "answer.delta") this.#delta(id, offset, text);
-    else if (event === "comment.removed") this.#gone(id);
-    else if (event === "answer.settled") this.#settle(comment);
-    else if (comment) this.#upsert(comment, event !== "comment.changed");
+    else if (event === "comment.removed") this.gone(id);
+    else if (event === "answer.settled") this.settle(comment);
+    else if (comment) this.upsert(comment, event !== "comment.changed");
   }
 
-  #upsert(comment: Comment, added: boolean): void {
+  upsert(comment: Comment, added: boolean): void {
     const { comments, sort, next } = this.state;
     const twin = added ? tree.unsentTwin(comments, comment) : null;
     if (twin?.unsent) {
       this.set({ comments: tree.confirm(comments, twin.unsent.key, sort, comment) });
-      this.#count();
+      this.count();
       return;
     }
     const own = isOwn(comment, this.session.visitor);
     const known = tree.find(comments, comment.id);
-    if (!known && comment.state !== "published" && !this.state.asked[comment.id]) return;
+    if (!known && comment.state !== "published" && !this.#asked.has(comment.id)) return;
     // What was pinned, or is not any more, stands elsewhere, with its thread.
     if (known && known.pinned !== comment.pinned) this.#reloadSoon(0);
     this.set({ comments: tree.upsert(comments, comment, sort, next !== null && !own) });
     if (known) return;
     // What has changed and is not here may be one of those that are still to be loaded.
-    if (added || !next) this.#count();
+    if (added || !next) this.count();
     if (own || comment.answer || !tree.find(this.state.comments, comment.id)) return;
     this.set({ fresh: [...this.state.fresh, comment.id] });
     this.signal({ say: "comment", name: comment.author.name });
   }
 
   /** Takes in the answer that was asked for, unless live events have told more of it since the tree was `before`. */
-  #asked(answer: Comment, before: Comment[]): void {
-    this.set({ asked: { ...this.state.asked, [answer.id]: true } });
+  takeAsked(answer: Comment, before: Comment[]): void {
+    this.#asked.add(answer.id);
     const known = tree.find(before, answer.id);
-    if (known === tree.find(this.state.comments, answer.id)) this.#upsert(answer, false);
+    if (known === tree.find(this.state.comments, answer.id)) this.upsert(answer, false);
+    else this.touch(answer.id);
   }
 
   #delta(id: string, offset: number, text: string): void {
@@ -352,9 +210,9 @@ export class ThreadStore extends Store<ThreadState> {
     else this.#reloadSoon(RELOAD_GAP_MS);
   }
 
-  #settle(answer: Comment): void {
+  settle(answer: Comment): void {
     const before = tree.find(this.state.comments, answer.id);
-    this.#upsert(answer, false);
+    this.upsert(answer, false);
     if (!before || !tree.isRunning(before.answer)) return;
     const good = answer.answer?.state === "done" || answer.answer?.state === "stopped";
     this.signal({ say: good ? "ready" : "failed" });
@@ -365,26 +223,28 @@ export class ThreadStore extends Store<ThreadState> {
 
   /** Whether this visitor asked for the answer. */
   isMine(answer: Comment): boolean {
-    if (this.state.asked[answer.id]) return true;
+    if (this.#asked.has(answer.id)) return true;
     const question = tree.find(this.state.comments, answer.parent_id ?? "");
     return question !== null && isOwn(question, this.session.visitor);
   }
 
   seen(id: string): void {
-    if (this.state.fresh.includes(id)) this.set({ fresh: this.state.fresh.filter((fresh) => fresh !== id) });
+    if (!this.state.fresh.includes(id)) return;
+    this.set({ fresh: this.state.fresh.filter((fresh) => fresh !== id) });
+    this.touch(id);
   }
 
-  #gone(id: string): void {
-    if (tree.find(this.state.comments, id)?.state === "published") this.#count(-1);
+  gone(id: string): void {
+    if (tree.find(this.state.comments, id)?.state === "published") this.count(-1);
     this.set({ comments: tree.remove(this.state.comments, id) });
     this.seen(id);
   }
 
-  #count(more = 1): void {
+  count(more = 1): void {
     this.set({ total: Math.max(0, this.state.total + more) });
   }
 
-  #change(id: string, to: (comment: Comment) => Comment): void {
+  change(id: string, to: (comment: Comment) => Comment): void {
     const comments = tree.change(this.state.comments, id, to);
     if (comments !== this.state.comments) this.set({ comments });
   }
@@ -392,5 +252,32 @@ export class ThreadStore extends Store<ThreadState> {
   #reloadSoon(wait: number): void {
     clearTimeout(this.#reloading);
     this.#reloading = setTimeout(() => void this.load(true), wait);
+  }
+
+  note(id: string, note: Note | null): void {
+    if (note) this.notes.set(id, note);
+    else this.notes.delete(id);
+    this.touch(id);
+  }
+
+  /** What a visitor may do to comments of their own comes with the code for writing. */
+  #touchOwn(comments: readonly Comment[]): void {
+    for (const comment of comments) {
+      if (isOwn(comment, this.session.visitor)) this.touch(comment.id);
+      this.#touchOwn(comment.replies);
+    }
+  }
+
+  /** Draws a comment anew, and what it hangs below. */
+  touch(id: string): void {
+    this.change(id, (comment) => ({ ...comment }));
+  }
+
+  /** Marks the comment that the address names. */
+  point(id: string): void {
+    const before = this.target;
+    this.target = id;
+    this.touch(before);
+    this.touch(id);
   }
 }

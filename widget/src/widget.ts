@@ -1,5 +1,6 @@
 /** The part that is loaded when the thread or the ask box comes near the screen. */
 
+import { type Early, setEarly } from "./api.js";
 import type { Locate } from "./config.js";
 import { ASK, COMMENTS } from "./constants.js";
 import { AnswerElement } from "./elements/answer.js";
@@ -9,7 +10,8 @@ import { CommentElement } from "./elements/comment.js";
 import { CommentsElement } from "./elements/comments.js";
 import { ComposerElement } from "./elements/composer.js";
 import { SourcesView } from "./elements/sources.js";
-import { type Handed, setArrived } from "./signing_in.js";
+import { setArrived } from "./session.js";
+import type { Handed } from "./writing/signing_in.js";
 
 const ELEMENTS: [string, CustomElementConstructor][] = [
   ["answerback-sources", SourcesView],
@@ -20,7 +22,8 @@ const ELEMENTS: [string, CustomElementConstructor][] = [
   [COMMENTS, CommentsElement],
 ];
 
-export function start(locate: Locate, handed: Handed | null = null): void {
+export function start(locate: Locate, handed: Handed | null = null, early: Early = new Map()): void {
+  setEarly(early);
   setArrived(handed);
   setLocate(locate);
   for (const [name, element] of ELEMENTS) if (!customElements.get(name)) customElements.define(name, element);

@@ -269,7 +269,7 @@ describe("<answerback-comments>", () => {
     await write("Too late");
     await until(() => shown('[part="locked"]'));
     expect(shown("textarea")).toBeNull();
-    expect(shown('[data-state="failed"]')?.textContent).toContain("This thread is closed.");
+    await until(() => shown('[data-state="failed"]')?.textContent?.includes("This thread is closed."));
   });
 
   it("offers editing for ever where the site sets no limit", async () => {

@@ -17,6 +17,43 @@ describe("rendering", () => {
     expect(root.children[1]).toBe(a);
   });
 
+  it("makes no element of one thing into another", () => {
+    const buttons = (stop: boolean) => [
+      stop && h("button", null, "Stop"),
+      h("button", null, "Reply"),
+      [stop && h("i", null, "x"), h("i", null, "y")],
+    ];
+    const draw = (stop: boolean) => {
+      render(root, [h("p", null, ...buttons(stop))]);
+      return [...(root.firstElementChild?.children ?? [])];
+    };
+    const [stop, reply, , y] = draw(true);
+    expect(draw(false)).toEqual([reply, y]);
+    const again = draw(true);
+    expect(root.textContent).toBe("StopReplyxy");
+    expect(again[0]).not.toBe(stop);
+    expect([again[1], again[3]]).toEqual([reply, y]);
+  });
+
+  it("passes the focus on when what has it goes", () => {
+    document.body.append(root);
+    const row = (key: string) => h("li", { key }, h("p", { tabindex: -1 }, h("button", null, key)));
+    const focus = (label: string) =>
+      [...root.querySelectorAll("button")].find(({ textContent }) => textContent === label)?.focus();
+    render(root, [row("a"), row("b"), row("c")]);
+    focus("b");
+    render(root, [row("a"), row("c")]);
+    expect(document.activeElement).toBe(root.querySelectorAll("p")[1]);
+    focus("c");
+    render(root, [row("a")]);
+    expect(document.activeElement).toBe(root.querySelector("p"));
+    render(root, [h("li", { key: "a" }, h("p", { tabindex: -1 }, false, h("button", null, "a")))]);
+    focus("a");
+    render(root, [h("li", { key: "a" }, h("p", { tabindex: -1 }))]);
+    expect(document.activeElement).toBe(root.querySelector("p"));
+    root.remove();
+  });
+
   it("moves nothing for an element that somebody else has put in", () => {
     const row = (key: string) => h("li", { key }, key);
     render(root, [row("a"), row("b")]);

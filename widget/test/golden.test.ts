@@ -3,10 +3,10 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import golden from "../../tests/golden/thread.json";
 import { configOf } from "../src/config.js";
-import { EventParser } from "../src/core/streaming.js";
 import { applyDelta, find, remove, upsert } from "../src/core/tree.js";
 import type { Comment, Thread } from "../src/core/types.js";
 import { start } from "../src/widget.js";
+import { EventParser } from "../src/writing/event_stream.js";
 import { session } from "./making.js";
 import { FakeServer, until } from "./server.js";
 

@@ -6,10 +6,10 @@ import limits from "../../tests/golden/limits.json";
 import pages from "../../tests/golden/pages.json";
 import quotes from "../../tests/golden/quotes.json";
 import { pageOf } from "../src/config.js";
-import { callsAi } from "../src/core/allowance.js";
 import * as own from "../src/core/limits.js";
 import { findQuote } from "../src/core/quote.js";
 import { typed } from "../src/elements/view.js";
+import { callsAi } from "../src/writing/asking.js";
 
 describe("what calls the AI", () => {
   it.each(calls.cases)("$body", ({ body, calls: does }) => {

@@ -45,10 +45,10 @@ beforeEach(() => {
   Watcher.all = [];
   started.length = 0;
   vi.stubGlobal("IntersectionObserver", Watcher);
-  vi.stubGlobal(
-    "THREAD_FILE",
-    "data:text/javascript,export const start = locate => globalThis.begun(locate)",
-  );
+  vi.stubGlobal("fetch", async () => Response.json({ comments: [] }));
+  vi.stubGlobal("THREAD_FILES", {
+    en: "data:text/javascript,export const start = locate => globalThis.begun(locate)",
+  });
   vi.stubGlobal("begun", (locate: (element: Element) => { site: string; page: string }) => {
     const element = document.querySelector("answerback-comments");
     if (element) started.push(`${locate(element).site} ${locate(element).page}`);
@@ -80,6 +80,18 @@ describe("the loader", () => {
     expect(watcher?.targets.has(comments)).toBe(false);
   });
 
+  it("asks for the comments while their code is on its way", async () => {
+    const asked: string[] = [];
+    vi.stubGlobal("fetch", async (url: string, { credentials }: RequestInit) => {
+      asked.push(`${credentials} ${url}`);
+      return Response.json({ comments: [] });
+    });
+    await load("<main>[tag]</main>", 'data-page="/post"');
+    Watcher.all[0]?.near(...document.querySelectorAll("answerback-ask,answerback-comments"));
+    expect(asked).toEqual(["omit https://our.example/api/comments/?site=demo&page=%2Fpost&sort=oldest"]);
+    await vi.waitFor(() => expect(started.length).toBe(2));
+  });
+
   it("places only what the tag asks for, and where it says", async () => {
     await load("<div id=here></div>[tag]", 'data-mode="comments" data-target="#here"');
     expect(placed()).toEqual(["answerback-comments"]);
@@ -101,7 +113,7 @@ describe("the loader", () => {
   });
 
   it("leaves the page alone when the parts fail to load", async () => {
-    vi.stubGlobal("THREAD_FILE", "data:text/javascript,throw new Error('gone')");
+    vi.stubGlobal("THREAD_FILES", { en: "data:text/javascript,throw new Error('gone')" });
     const codes: string[] = [];
     const hear = (event: Event) => codes.push((event as CustomEvent<{ code: string }>).detail.code);
     document.addEventListener("answerback:error", hear);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { EventParser, lightly, type ServerEvent } from "../src/core/streaming.js";
+import { lightly } from "../src/core/streaming.js";
+import { EventParser, type ServerEvent } from "../src/writing/event_stream.js";
 
 const STREAM =
   'retry: 2000\n\nevent: answer.queued\ndata: {"id":"x"}\n\n: still here\n\nevent: answer.delta\r\ndata: {"text":"안녕"}\r\n\r\ndata: a\ndata: b\n\n';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { withoutRetried } from "../src/core/talk.js";
 import type { AnswerState, ChatEntry } from "../src/core/types.js";
+import { withoutRetried } from "../src/writing/talk.js";
 
 function pair(id: string, content: string, state: AnswerState): ChatEntry[] {
   const common = { html: "", created_at: "2026-11-23T10:00:00.000Z", sources: [], key: id };

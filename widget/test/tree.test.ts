@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import * as tree from "../src/core/tree.js";
 import type { Comment, Composition } from "../src/core/types.js";
-import { unsentRow } from "../src/core/unsent.js";
+import { unsentRow } from "../src/writing/unsent.js";
 import { answer, comment } from "./making.js";
 
 describe("a thread", () => {

@@ -2,18 +2,18 @@ import { describe, expect, it } from "vitest";
 import english from "../../server/answerback/i18n/locales/en.json";
 import korean from "../../server/answerback/i18n/locales/ko.json";
 import ownNames from "../own_names.json";
-import {
-  changeableUntil,
-  hueOf,
-  initialsOf,
-  isUsedUp,
-  maybeAsked,
-  quotaText,
-} from "../src/core/allowance.js";
+import { hueOf, initialsOf, isUsedUp } from "../src/core/allowance.js";
 import apiTypes from "../src/core/api_types.ts?raw";
 import { counted, fill, languageOf } from "../src/core/texts.js";
 import { relativeTime } from "../src/core/time.js";
 import type { Locale, Texts } from "../src/locale.js";
+import { maybeAsked } from "../src/writing/asking.js";
+import { ChatActions } from "../src/writing/chat_actions.js";
+import * as writing from "../src/writing/index.js";
+import { changeableUntil } from "../src/writing/notes.js";
+import { quotaText } from "../src/writing/quota.js";
+import { SessionActions } from "../src/writing/session_actions.js";
+import { ThreadActions } from "../src/writing/thread_actions.js";
 import { comment, quota, session } from "./making.js";
 
 const en = english.widget;
@@ -152,5 +152,11 @@ describe("the languages", () => {
     const long = [...ownNames, ...Object.keys(en).filter((name) => /[A-Z]/.test(name))];
     expect(long.filter((name) => things.some((thing) => name in Object(thing)))).toEqual([]);
     expect(ownNames.filter((name) => apiTypes.match(`\\b${name}\\b`))).toEqual([]);
+    // A part is called by the names that it exports, and actions by their names as texts.
+    const called = [SessionActions, ThreadActions, ChatActions].flatMap(({ prototype }) =>
+      Object.getOwnPropertyNames(prototype),
+    );
+    called.push(...Object.keys(writing));
+    expect(long.filter((name) => called.includes(name))).toEqual([]);
   });
 });

@@ -15,7 +15,7 @@ from ..net.http import problem
 from ..web.static_files import FOREVER, SHORT, StaticFile, read_file, send
 
 STATIC = Path(__file__).parents[1] / "static"
-_PART = re.compile(r"([a-z]+)-[0-9a-f]+\.js")
+_PART = re.compile(r"([a-z-]+)-[0-9a-f]+\.js")
 
 
 @cache

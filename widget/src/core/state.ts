@@ -18,10 +18,6 @@ export interface ThreadState {
   locked: boolean;
   sort: Sort;
   more: "idle" | "loading" | "failed";
-  notes: Record<string, Note>;
-  feedback: Record<string, boolean>;
-  /** Answers that this visitor asked for and may stop. */
-  asked: Record<string, true>;
   /** Comments by others that came while the page was open. */
   fresh: string[];
 }
@@ -39,8 +35,5 @@ export const EMPTY: Omit<ThreadState, "sort"> = {
   total: 0,
   locked: false,
   more: "idle",
-  notes: {},
-  feedback: {},
-  asked: {},
   fresh: [],
 };

@@ -8,36 +8,6 @@ export function splice(text: string, offset: number, piece: string): string | nu
   return offset > text.length ? null : text.slice(0, offset) + piece;
 }
 
-export interface ServerEvent {
-  event: string;
-  data: string;
-}
-
-/** Reads server-sent events from pieces of text that may be cut anywhere. */
-export class EventParser {
-  #rest = "";
-
-  push(piece: string): ServerEvent[] {
-    const text = this.#rest + piece;
-    // A lone \r at the end may be the first half of \r\n.
-    const end = text.endsWith("\r") ? text.length - 1 : text.length;
-    const blocks = text.slice(0, end).replace(/\r\n?/g, "\n").split("\n\n");
-    this.#rest = (blocks.pop() ?? "") + text.slice(end);
-    return blocks.map(parseBlock).filter((event) => event !== null);
-  }
-}
-
-function parseBlock(block: string): ServerEvent | null {
-  let event = "message";
-  const data: string[] = [];
-  for (const line of block.split("\n")) {
-    const [, name, value = ""] = /^(\w+)(?:: ?(.*))?$/s.exec(line) ?? [];
-    if (name === "event") event = value;
-    if (name === "data") data.push(value);
-  }
-  return data.length ? { event, data: data.join("\n") } : null;
-}
-
 export interface Run {
   text: string;
   strong: boolean;

@@ -2,12 +2,13 @@
 
 import { lightly } from "../core/streaming.js";
 import { fill } from "../core/texts.js";
-import { clockTime, fullTime, relativeTime } from "../core/time.js";
+import { clockTime } from "../core/time.js";
 import { isRunning } from "../core/tree.js";
 import type { AnswerView, Opinion, Revision } from "../core/types.js";
 import { type Child, h } from "../dom.js";
-import type { Locale } from "../locale.js";
-import { badge, icon, note, problemIn, problemText, reasonForm, textButton, View } from "./view.js";
+import type { Locale, Texts } from "../locale.js";
+import { toWrite, writing } from "../parts.js";
+import { badge, icon, problemIn, textButton, View } from "./view.js";
 
 const BROKEN_OFF = ["answer_failed", "cut", "malformed", "stalled", "timeout"];
 /** Why there is no answer, where the reader can make something of it. */
@@ -21,7 +22,7 @@ export interface AnswerData extends Locale {
   feedback: boolean | undefined | null;
   mayAsk: boolean;
   /** How it came to be what it is; null in a private conversation. */
-  versions: ((id: string) => Promise<Revision[] | null>) | null;
+  versions: ((id: string) => Promise<Revision[] | null | undefined>) | null;
 }
 
 /** Of a failed answer that never began, the server's text says so in the site's language; we say it in the reader's. */
@@ -125,8 +126,8 @@ export class AnswerElement extends View<AnswerData> {
         over && caution && h("span", null, caution),
         tools.some(Boolean) && h("span", { class: "tools" }, tools),
       ),
-      this.#form && this.#asking(data, this.#form),
-      this.#history(data),
+      this.#form && this.#asking(texts, this.#form),
+      this.#versions && this.#versions !== "loading" && writing()?.history(this.#versions, answer, data),
     ];
   }
 
@@ -140,7 +141,7 @@ export class AnswerElement extends View<AnswerData> {
       state === "done" && this.#feedback(data),
       over &&
         versions &&
-        textButton(texts.report, () => this.#show(this.#form ? null : "report"), {
+        textButton(texts.report, () => void this.#show(this.#form ? null : "report"), {
           class: "text quiet",
           "aria-expanded": this.#form === "report",
         }),
@@ -154,7 +155,7 @@ export class AnswerElement extends View<AnswerData> {
     if (feedback === null) return null;
     const rate = (helpful: boolean) => {
       this.tell("feedback", { helpful, reason: "" } satisfies Opinion);
-      this.#show(helpful ? null : "why");
+      void this.#show(helpful ? null : "why");
     };
     const choice = (helpful: boolean, label: string) =>
       textButton(label, () => rate(helpful), { "aria-pressed": feedback === helpful });
@@ -167,17 +168,18 @@ export class AnswerElement extends View<AnswerData> {
     );
   }
 
-  #asking({ texts }: AnswerData, form: "why" | "report"): Child {
-    const close = () => this.#show(null);
+  #asking(texts: Texts, form: "why" | "report"): Child {
+    const close = () => void this.#show(null);
     const send = (reason: string) => {
       close();
       if (form === "report") this.tell("report", reason);
       else if (reason) this.tell("feedback", { helpful: false, reason } satisfies Opinion);
     };
-    return reasonForm(texts, send, close);
+    return writing()?.reasonForm(texts, send, close);
   }
 
-  #show(form: "why" | "report" | null): void {
+  async #show(form: "why" | "report" | null): Promise<void> {
+    if (form) await toWrite();
     const closed = this.#form;
     this.#form = form;
     this.draw();
@@ -193,37 +195,5 @@ export class AnswerElement extends View<AnswerData> {
     if (this.#versions !== "loading") return;
     this.#versions = found ?? "failed";
     this.draw();
-  }
-
-  #history({ answer, texts, lang }: AnswerData): Child {
-    const versions = this.#versions;
-    if (!versions || versions === "loading") return null;
-    if (versions === "failed") return note("alert", problemText(texts, null));
-    const names = {
-      answered: answer.quoted ? texts.quotes : texts.aiAnswer,
-      corrected: texts.corrected,
-      verified: texts.verified,
-      withdrawn: texts.withdrawn,
-      renewed: texts.before,
-    };
-    const rows = versions.map(({ action, created_at, note: why, body, html }) =>
-      h(
-        "li",
-        null,
-        h("strong", null, names[action]),
-        " ",
-        h(
-          "time",
-          { class: "muted", datetime: created_at, title: fullTime(created_at, lang) },
-          relativeTime(created_at, Date.now(), lang, texts.justNow),
-        ),
-        why && h("p", null, why),
-        // What stands above need not be read twice.
-        body &&
-          body !== answer.text &&
-          h("div", { class: "body muted", html: { html: html ?? "", text: body } }),
-      ),
-    );
-    return h("ol", { class: "history", part: "history", "aria-label": texts.history }, rows);
   }
 }

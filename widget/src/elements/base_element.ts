@@ -6,12 +6,15 @@ import { fill } from "../core/texts.js";
 import type { Session as SessionInfo } from "../core/types.js";
 import { type Child, h, render, styleSheet } from "../dom.js";
 import { type Locale, localeOf } from "../locale.js";
+import { toWrite, waiting, writing } from "../parts.js";
 import type { Lease, Shown } from "../registry.js";
+import { beginSlice } from "../rows.js";
 import { css } from "../styles/all.js";
 import { darkGround, prefersDark, watchGround } from "./backdrop.js";
 
 let locate: Locate;
 let sheet: CSSStyleSheet | null = null;
+let writingSheet: CSSStyleSheet | null = null;
 
 /** The loader knows where the server is and what the script tag says. */
 export function setLocate(given: Locate): void {
@@ -38,6 +41,7 @@ export abstract class BaseElement<T extends Shown> extends HTMLElement {
   #saying = 0;
   #due = false;
   #dark: boolean | null = null;
+  #equipped = false;
 
   connectedCallback(): void {
     if (!this.#close) this.#start();
@@ -64,7 +68,7 @@ export abstract class BaseElement<T extends Shown> extends HTMLElement {
     if (before && before.site === now.site && before.page === now.page && before.base === now.base) {
       // What is sent from here on says where that is now.
       Object.assign(before, now);
-      void this.store.session.vouch(now.ssoToken);
+      if (now.ssoToken) void this.store.session.do("vouch", now.ssoToken);
       this.draw();
       return;
     }
@@ -76,25 +80,49 @@ export abstract class BaseElement<T extends Shown> extends HTMLElement {
     const shadow = this.shadowRoot ?? this.attachShadow({ mode: "open" });
     sheet ??= styleSheet(css);
     shadow.adoptedStyleSheets = [sheet];
+    this.#equipped = false;
     if (!this.#root) {
       this.#root = document.createElement("div");
+      this.#root.className = "root";
+      this.#root.setAttribute("part", "root");
       shadow.append(this.#root);
+      for (const type of ["pointerover", "focusin"]) shadow.addEventListener(type, this.#meant);
       for (const type of ["keydown", "keypress", "keyup"]) shadow.addEventListener(type, keep);
       // Nothing is sent before it is known where to.
       shadow.addEventListener("send", () => this.refresh(), true);
     }
     this.#config = locate(this);
+    this.#dark = darkGround(this);
     const unwatch = watchGround(this, () => {
-      if (darkGround(this) !== this.#dark) this.draw();
+      const before = this.#dark;
+      this.#dark = darkGround(this);
+      if (this.#dark !== before) this.draw();
     });
+    waiting.add(this.#arrived);
     const end = this.begin(this.#config);
     this.#close = () => {
+      waiting.delete(this.#arrived);
       unwatch();
       clearTimeout(this.#saying);
       end();
     };
     this.draw();
   }
+
+  /** Once the code for writing is here, its style sheet goes with it. */
+  #equip(): void {
+    const part = writing();
+    if (this.#equipped || !part) return;
+    this.#equipped = true;
+    writingSheet ??= styleSheet(part.css);
+    this.shadowRoot?.adoptedStyleSheets.push(writingSheet);
+  }
+
+  /** Whoever has a button under the pointer is about to do something. */
+  #meant = (event: Event): void => {
+    if (writing() || !(event.composedPath()[0] as Element).closest("button,select,textarea")) return;
+    toWrite().catch(() => undefined);
+  };
 
   /** Lets go of everything; the place stays empty until the element is connected again. */
   stop(): void {
@@ -146,13 +174,14 @@ export abstract class BaseElement<T extends Shown> extends HTMLElement {
     if (!root || !config || !this.#close) return;
     const { locale } = this;
     if (!locale) return;
+    this.#equip();
+    beginSlice();
     const theme = config.theme ?? this.info?.settings.theme ?? "auto";
-    root.className = "root";
-    root.setAttribute("part", "root");
-    root.lang = locale.lang;
-    this.#dark = darkGround(this);
+    // Setting it to what it is already would restyle everything below it.
+    if (root.lang !== locale.lang) root.lang = locale.lang;
     const dark = theme === "auto" ? (this.#dark ?? prefersDark()) : theme === "dark";
-    root.dataset.theme = dark ? "dark" : "light";
+    const shade = dark ? "dark" : "light";
+    if (root.dataset.theme !== shade) root.dataset.theme = shade;
     // Then the element paints a ground of its own, so that it can be read anywhere.
     root.toggleAttribute("data-panel", dark !== this.#dark);
     const live = h("p", { key: "live", class: "unseen", role: "status", "aria-live": "polite" }, this.#said);

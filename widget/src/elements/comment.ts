@@ -1,26 +1,17 @@
 /** <answerback-comment>: one comment with its replies. */
 
 import { PERMALINK } from "../constants.js";
-import { changeableUntil, hueOf, initialsOf, isOwn } from "../core/allowance.js";
+import { hueOf, initialsOf, isOwn } from "../core/allowance.js";
 import { viewOf } from "../core/answer_view.js";
 import { fill } from "../core/texts.js";
-import { clockTime, fullTime, relativeTime } from "../core/time.js";
+import { fullTime, relativeTime } from "../core/time.js";
 import type { Comment, Composition, Opinion, Visitor, Vote } from "../core/types.js";
-import { type Child, h } from "../dom.js";
+import { type Child, h, list } from "../dom.js";
+import { toWrite, writing } from "../parts.js";
+import { Rows } from "../rows.js";
 import type { ComposerData } from "./composer.js";
 import type { Context } from "./context.js";
-import {
-  badge,
-  icon,
-  moreButton,
-  note,
-  problemIn,
-  problemText,
-  reasonForm,
-  solidButton,
-  textButton,
-  View,
-} from "./view.js";
+import { badge, icon, moreButton, textButton, View } from "./view.js";
 
 export interface CommentData {
   ctx: Context;
@@ -36,6 +27,7 @@ type Form = "reply" | "edit" | "remove" | "report" | null;
 
 export class CommentElement extends View<CommentData> {
   #form: Form = null;
+  #rows = new Rows();
 
   protected view(data: CommentData): Child[] {
     const { ctx, comment } = data;
@@ -45,8 +37,8 @@ export class CommentElement extends View<CommentData> {
       part: "comment",
       "data-id": comment.id,
       "data-state": state,
-      "data-fresh": ctx.fresh.includes(comment.id),
-      "data-target": ctx.target === comment.id,
+      "data-fresh": ctx.store.state.fresh.includes(comment.id),
+      "data-target": ctx.store.target === comment.id,
       tabindex: -1,
       "aria-label": comment.author.name || null,
     };
@@ -64,15 +56,19 @@ export class CommentElement extends View<CommentData> {
     const writing = this.#form === "reply" && !ctx.locked && this.#composer(parent, "reply");
     const more = moreButton(ctx, loading, ctx.texts.loadReplies, parent.replies_next);
     if (replies.length === 0 && !writing && !more) return null;
-    const rows = replies.map((comment) =>
-      h(
-        "li",
-        { key: comment.id },
-        h("answerback-comment", { ".data": { ctx, comment, parent, depth: depth + 1 } }),
-      ),
+    const rows = this.#rows.of(
+      this,
+      replies,
+      (comment) => [comment, ctx],
+      (comment) =>
+        h(
+          "li",
+          { key: comment.id },
+          h("answerback-comment", { ".data": { ctx, comment, parent, depth: depth + 1 } }),
+        ),
     );
-    const list = h("ol", { class: "replies", part: "replies", "data-depth": depth + 1 }, rows);
-    return h("div", { key: "below" }, writing, replies.length > 0 && list, more);
+    const below = list("ol", { class: "replies", part: "replies", "data-depth": depth + 1 }, rows);
+    return h("div", { key: "below" }, writing, replies.length > 0 && below, more);
   }
 
   #person(data: CommentData): Child[] {
@@ -87,7 +83,7 @@ export class CommentElement extends View<CommentData> {
         editing ? this.#composer(comment, "edit") : this.#body(comment),
         this.#notes(ctx, comment),
         !editing && this.#actions(ctx, comment),
-        this.#form === "remove" && this.#removing(ctx, comment),
+        this.#form === "remove" && writing()?.removing(ctx, comment, () => void this.#show(null)),
         this.#form === "report" && this.#reporting(ctx, comment),
       ),
     ];
@@ -125,42 +121,17 @@ export class CommentElement extends View<CommentData> {
   }
 
   #notes(ctx: Context, comment: Comment): Child[] {
-    const { texts, lang } = ctx;
-    const said = ctx.notes[comment.id];
-    const out: Child[] = [];
-    if (comment.cut) out.push(textButton(texts.showAll, () => void ctx.store.whole(comment.id)));
-    if (comment.unsent) out.push(this.#unsent(ctx, comment));
-    if (comment.state === "pending" && !comment.answer) out.push(note("status", texts.pending));
-    if (said?.kind === "reported") out.push(note("status", texts.reported));
-    if (said?.kind === "problem") out.push(note("alert", problemText(texts, said.code)));
-    if (said?.kind === "refused") {
-      const { code, resets_at } = said.refused;
-      const again = code === "quota_exhausted" && resets_at ? clockTime(resets_at, Date.now(), lang) : "";
-      const why = again
-        ? fill(texts.askUsedUp, { time: again })
-        : (problemIn(texts, code) ?? texts.unanswered);
-      out.push(note("status", `${texts.saved} ${why}`, { part: "refused" }));
-    }
-    return out;
-  }
-
-  #unsent({ texts, store }: Context, { unsent }: Comment): Child {
-    if (unsent?.state !== "failed") return h("p", { class: "note muted" }, texts.sending);
-    const key = unsent.key;
-    const known = problemIn(texts, unsent.code);
-    const text = unsent.code === "offline" ? texts.unsentOffline : `${texts.unsent} ${known ?? ""}`;
-    return note("alert", [
-      text,
-      textButton(texts.tryAgain, () => store.retry(key)),
-      textButton(texts.discard, () => store.discard(key)),
-    ]);
+    return [
+      comment.cut && textButton(ctx.texts.showAll, () => void ctx.store.whole(comment.id)),
+      ...(writing()?.notesOn(ctx, comment) ?? []),
+    ];
   }
 
   #actions(ctx: Context, comment: Comment): Child {
-    const { texts, store, info } = ctx;
+    const { texts, store, visitor } = ctx;
     if (comment.unsent) return null;
     if (comment.state !== "published") return h("div", { class: "actions" }, this.#ownActions(ctx, comment));
-    const own = isOwn(comment, info?.visitor ?? null);
+    const own = isOwn(comment, visitor);
     const answered = comment.replies.some((reply) => reply.answer);
     return h(
       "div",
@@ -170,38 +141,37 @@ export class CommentElement extends View<CommentData> {
       ctx.ai &&
         !answered &&
         !ctx.locked &&
-        textButton([icon("spark"), texts.askAi], () => void store.ask(comment.id), { part: "button ask" }),
+        textButton([icon("spark"), texts.askAi], () => void store.do("ask", comment.id), {
+          part: "button ask",
+        }),
       this.#ownActions(ctx, comment),
       !own && this.#opener(texts.report, "report", "quiet"),
     );
   }
 
-  #ownActions({ texts, info, lang, locked }: Context, comment: Comment): Child[] {
-    const end = info ? changeableUntil(comment, info.visitor, info.settings) : 0;
-    if (Date.now() >= end) return [];
-    const title =
-      end < Number.POSITIVE_INFINITY
-        ? fill(texts.editLater, { time: clockTime(new Date(end).toISOString(), Date.now(), lang) })
-        : null;
+  #ownActions(ctx: Context, comment: Comment): Child[] {
+    const { texts } = ctx;
+    const title = isOwn(comment, ctx.visitor) ? (writing()?.changeable(ctx, comment) ?? null) : null;
+    if (title === null) return [];
     return [
-      !locked && !comment.cut && this.#opener(texts.edit, "edit", "", title),
+      !ctx.locked && !comment.cut && this.#opener(texts.edit, "edit", "", title),
       this.#opener(texts.remove, "remove", "", title),
     ];
   }
 
-  #opener(label: string, form: Form, kind = "", title: string | null = null): Child {
+  #opener(label: string, form: Form, kind = "", title = ""): Child {
     const open = this.#form === form;
-    const props = { class: `text ${kind}`, "aria-expanded": open, title };
-    return textButton(label, () => this.#show(open ? null : form), props);
+    const props = { class: `text ${kind}`, "aria-expanded": open, title: title || null };
+    return textButton(label, () => void this.#show(open ? null : form), props);
   }
 
-  #votes({ texts, store, info }: Context, { id, votes }: Comment, own: boolean): Child {
+  #votes({ texts, store }: Context, { id, votes }: Comment, own: boolean): Child {
     if (own && votes.up + votes.down === 0) return null;
-    const mine = info?.mine.votes[id] ?? 0;
+    const mine = store.session.state.info?.mine.votes[id] ?? 0;
     const button = (value: Vote, label: string, count: number, name: "up" | "down") => {
       const pressed = mine === value;
       const inner = [icon(name), h("span", { class: "unseen" }, label), count > 0 && h("span", null, count)];
-      return textButton(inner, () => void store.vote(id, pressed ? 0 : value), {
+      return textButton(inner, () => void store.do("vote", id, pressed ? 0 : value), {
         class: "text vote",
         part: `button vote-${name}`,
         title: label,
@@ -217,30 +187,13 @@ export class CommentElement extends View<CommentData> {
     );
   }
 
-  #removing({ texts, store }: Context, { id }: Comment): Child {
-    return h(
-      "div",
-      { class: "note", role: "group", "aria-label": texts.removeSure },
-      h("span", null, texts.removeSure),
-      solidButton(
-        texts.remove,
-        () => {
-          this.#show(null);
-          void store.remove(id);
-        },
-        { class: "solid danger" },
-      ),
-      textButton(texts.cancel, () => this.#show(null)),
-    );
-  }
-
   #reporting({ texts, store }: Context, { id }: Comment): Child {
-    const close = () => this.#show(null);
+    const close = () => void this.#show(null);
     const send = (reason: string) => {
       close();
-      void store.report(id, reason);
+      void store.do("report", id, reason);
     };
-    return reasonForm(texts, send, close);
+    return writing()?.reasonForm(texts, send, close);
   }
 
   #composer(comment: Comment, kind: "reply" | "edit"): Child {
@@ -254,7 +207,12 @@ export class CommentElement extends View<CommentData> {
       hint: fill(ctx.texts.replyHint, { name }),
       text: kind === "edit" ? comment.body : "",
     };
-    const props = { key: kind, ".data": data, oncancel: () => this.#show(null), onsend: this.#sent(kind) };
+    const props = {
+      key: kind,
+      ".data": data,
+      oncancel: () => void this.#show(null),
+      onsend: this.#sent(kind),
+    };
     return h("answerback-composer", props);
   }
 
@@ -262,14 +220,15 @@ export class CommentElement extends View<CommentData> {
     return async (event: Event): Promise<void> => {
       const { ctx, comment } = this.data as CommentData;
       const composition = (event as CustomEvent<Composition>).detail;
-      if (kind === "reply") ctx.store.post(composition);
-      else if (!(await ctx.store.edit(comment.id, composition.body))) return;
+      if (kind === "reply") await ctx.store.do("post", composition);
+      else if (!(await ctx.store.do("edit", comment.id, composition.body))) return;
       ctx.store.drafts.set(`${kind}:${comment.page}:${comment.id}`, null);
-      this.#show(null);
+      void this.#show(null);
     };
   }
 
-  #show(form: Form): void {
+  async #show(form: Form): Promise<void> {
+    if (form === "report" || form === "remove") await toWrite();
     const closed = this.#form;
     this.#form = form;
     this.draw();
@@ -280,22 +239,22 @@ export class CommentElement extends View<CommentData> {
   }
 
   #answer({ ctx, comment, parent }: CommentData): Child[] {
-    const { store, texts, lang, url, feedback, ai, info } = ctx;
+    const { store, texts, lang, url, ai, visitor, quotes } = ctx;
     const { id, body, html, pinned } = comment;
-    const mine = store.isMine(comment) || (parent !== null && isOwn(parent, info?.visitor ?? null));
+    const mine = store.isMine(comment) || (parent !== null && isOwn(parent, visitor));
     // A draft is shown to nobody before the owner has seen it; whoever asked is told so.
     const draft = comment.state === "pending" && ({ state: "withheld", revised_at: null } as const);
     const given = { ...comment.answer, ...draft };
-    const answer = viewOf({ id, text: body, html }, given, info?.provider === "quote", mine);
+    const answer = viewOf({ id, text: body, html }, given, quotes, mine);
     const { versions } = store;
-    const more = { pinned, versions, feedback: feedback[id], mayAsk: ai && !ctx.locked };
+    const more = { pinned, versions, feedback: store.rated.get(id), mayAsk: ai && !ctx.locked };
     return [
       h("answerback-answer", {
         ".data": { answer, texts, lang, url, ...more },
-        onstop: () => void store.stop(id),
-        onagain: () => void store.ask(id),
-        onfeedback: (event: Event) => void store.feedback(id, (event as CustomEvent<Opinion>).detail),
-        onreport: (event: Event) => void store.report(id, (event as CustomEvent<string>).detail),
+        onstop: () => void store.do("stop", id),
+        onagain: () => void store.do("ask", id),
+        onfeedback: (event: Event) => void store.do("feedback", id, (event as CustomEvent<Opinion>).detail),
+        onreport: (event: Event) => void store.do("report", id, (event as CustomEvent<string>).detail),
       }),
       ...this.#notes(ctx, comment),
     ];

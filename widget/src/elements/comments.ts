@@ -6,21 +6,28 @@ import type { ThreadState } from "../core/state.js";
 import { counted } from "../core/texts.js";
 import { relativeTime } from "../core/time.js";
 import { find } from "../core/tree.js";
-import type { Composition, Sort } from "../core/types.js";
-import { type Child, h, scrolling } from "../dom.js";
+import type { Comment, Composition, Sort } from "../core/types.js";
+import { type Child, h, list, scrolling } from "../dom.js";
 import type { Locale } from "../locale.js";
+import { writing } from "../parts.js";
 import { type Lease, leaseThread } from "../registry.js";
+import { Rows } from "../rows.js";
 import type { ThreadStore } from "../thread.js";
 import { BaseElement } from "./base_element.js";
-import { skeleton } from "./composer.js";
 import type { Context } from "./context.js";
-import { moreButton, note, problemIn, same, textButton } from "./view.js";
+import { moreButton, note, problemIn, same, skeleton, textButton } from "./view.js";
 
 const TICK_MS = 30_000;
 
+/** What was known before, where what is known now says the same. */
+function steady<T>(before: T | undefined, now: T): T {
+  return before !== undefined && JSON.stringify(before) === JSON.stringify(now) ? before : now;
+}
+
 export class CommentsElement extends BaseElement<ThreadStore> {
   #context: Context | null = null;
-  #target = "";
+  #rows = new Rows();
+  #fresh: string[] = [];
   #sought = "";
   #watching: IntersectionObserver | null = null;
 
@@ -41,14 +48,14 @@ export class CommentsElement extends BaseElement<ThreadStore> {
       ending.abort();
       this.#watching?.disconnect();
       this.#context = null;
-      this.#target = "";
+      this.#rows = new Rows();
       end();
     };
   }
 
   /** New comments do not move what one reads; most browsers see to that themselves, Safari does not. */
   override draw(): void {
-    const within = this.getBoundingClientRect().top < 0 && !CSS.supports?.("overflow-anchor", "auto");
+    const within = !CSS.supports?.("overflow-anchor", "auto") && this.getBoundingClientRect().top < 0;
     const topOf = (row: Element) => row.getBoundingClientRect().top;
     const rows = within ? [...(this.shadowRoot?.querySelectorAll(".comment") ?? [])] : [];
     const read = rows.find((row) => topOf(row) > 0);
@@ -86,16 +93,26 @@ export class CommentsElement extends BaseElement<ThreadStore> {
     ];
   }
 
-  #contextOf({ lang, texts }: Locale, config: Config, state: ThreadState): Context {
+  #contextOf({ lang, texts }: Locale, config: Config, { locked }: ThreadState): Context {
     const { info } = this;
-    const ai = !!info && info.provider !== "off" && info.settings.ai !== "off";
-    const { locked, notes, feedback, asked, fresh } = state;
-    const member = !!info?.visitor && info.visitor.kind !== "guest";
-    const write = !info || info.settings.guests || member;
-    const now = { lang, texts, info, locked, notes, feedback, asked, fresh, ai, write };
-    const context: Context = { ...now, store: this.store, url: config.url, target: this.#target };
-    if (!this.#context || !same(this.#context, context)) this.#context = context;
-    return this.#context;
+    const before = this.#context;
+    const visitor = steady(before?.visitor, info?.visitor ?? null);
+    const settings = steady(before?.settings, info?.settings ?? null);
+    const member = !!visitor && visitor.kind !== "guest";
+    const context: Context = {
+      store: this.store,
+      url: config.url,
+      lang,
+      texts,
+      visitor,
+      settings,
+      locked,
+      quotes: info?.provider === "quote",
+      ai: !!info && info.provider !== "off" && info.settings.ai !== "off",
+      write: !info || info.settings.guests || member,
+    };
+    if (!before || !same(before, context)) this.#context = context;
+    return this.#context as Context;
   }
 
   #failed({ texts }: Locale, { problem }: ThreadState): Child[] {
@@ -132,30 +149,13 @@ export class CommentsElement extends BaseElement<ThreadStore> {
   }
 
   /** Who is signed in, or the way to be. */
-  #who({ info, lang, texts }: Context): Child {
+  #who({ visitor, settings, lang, texts }: Context): Child {
     const { session } = this.store;
-    if (!info) return null;
-    const { visitor } = info;
-    if (visitor && visitor.kind !== "guest") {
-      const href = session.signing.account(lang);
-      const link = {
-        class: "text",
-        part: "account",
-        href,
-        target: "_blank",
-        rel: "noopener",
-        title: texts.account,
-      };
-      return h(
-        "span",
-        { class: "who", part: "who" },
-        h("a", link, visitor.name || texts.account),
-        textButton(texts.signOut, () => void session.signOut()),
-      );
-    }
+    if (!settings && session.expected) return null;
+    if (visitor && visitor.kind !== "guest") return writing()?.account(visitor, session, { lang, texts });
     return (
-      session.signing.possible &&
-      textButton(texts.signIn, () => session.signing.begin(lang), { part: "button sign-in" })
+      !!crypto.subtle &&
+      textButton(texts.signIn, () => void session.do("openSignIn", lang), { part: "button sign-in" })
     );
   }
 
@@ -171,7 +171,7 @@ export class CommentsElement extends BaseElement<ThreadStore> {
       hint: texts.bodyHint,
       text: "",
     };
-    const onsend = (event: Event) => this.store.post((event as CustomEvent<Composition>).detail);
+    const onsend = (event: Event) => void this.store.do("post", (event as CustomEvent<Composition>).detail);
     return h("answerback-composer", { key: "new", ".data": data, onsend });
   }
 
@@ -181,17 +181,18 @@ export class CommentsElement extends BaseElement<ThreadStore> {
       const hint = ctx.write && !ctx.locked && h("p", { class: "muted" }, noCommentsHint);
       return h("div", { key: "empty", class: "empty", part: "empty" }, h("p", null, noComments), hint);
     }
-    const rows = comments.map((comment) =>
-      h(
-        "li",
-        { key: comment.id },
-        // Only a root that has more replies is drawn again when more are loaded.
-        h("answerback-comment", {
-          ".data": { ctx, comment, parent: null, depth: 0, more: comment.replies_next && more },
-        }),
-      ),
+    // Only a root that has more replies is drawn again when more are loaded.
+    const loading = (comment: Comment) => comment.replies_next && more;
+    const rows = this.#rows.of(
+      this,
+      comments,
+      (comment) => [comment, ctx, loading(comment)],
+      (comment) => {
+        const data = { ctx, comment, parent: null, depth: 0, more: loading(comment) };
+        return h("li", { key: comment.id }, h("answerback-comment", { ".data": data }));
+      },
     );
-    return h("ol", { key: "list", class: "list", part: "list" }, rows);
+    return list("ol", { key: "list", class: "list", part: "list" }, rows);
   }
 
   #pill({ lang, texts }: Locale, { fresh }: ThreadState): Child {
@@ -202,12 +203,19 @@ export class CommentsElement extends BaseElement<ThreadStore> {
     return h("div", { key: "pill", class: "pill-place" }, button);
   }
 
-  protected override drawn(root: HTMLElement): void {
-    for (const id of this.store.state.fresh) {
-      const row = root.querySelector(`[data-id="${CSS.escape(id)}"]`);
-      if (row) this.#watching?.observe(row);
+  protected override drawn(): void {
+    const { fresh, status } = this.store.state;
+    if (fresh !== this.#fresh) {
+      const rows = fresh.map((id) => this.#row(id));
+      for (const row of rows) if (row) this.#watching?.observe(row);
+      // Some may still have to be drawn.
+      if (rows.every(Boolean)) this.#fresh = fresh;
     }
-    if (this.#sought && this.store.state.status === "ready") this.#find();
+    if (this.#sought && status === "ready") this.#find();
+  }
+
+  #row(id: string): HTMLElement | null {
+    return this.shadowRoot?.querySelector<HTMLElement>(`[data-id="${CSS.escape(id)}"]`) ?? null;
   }
 
   #seen(entries: IntersectionObserverEntry[]): void {
@@ -231,8 +239,10 @@ export class CommentsElement extends BaseElement<ThreadStore> {
     const cursor = next ?? comments.find((root) => root.replies_next)?.replies_next;
     const id = this.#sought;
     if (find(comments, id)) {
+      // Its row is drawn in its turn.
+      if (!this.#row(id)) return;
       this.#sought = "";
-      this.#target = id;
+      this.store.point(id);
       requestAnimationFrame(() => this.#show(id));
     } else if (more === "failed" || !cursor) {
       this.#sought = "";
@@ -242,10 +252,11 @@ export class CommentsElement extends BaseElement<ThreadStore> {
   }
 
   #show(id: string): void {
-    this.draw();
-    const row = this.shadowRoot?.querySelector<HTMLElement>(`[data-id="${CSS.escape(id)}"]`);
-    row?.scrollIntoView({ block: "center", behavior: scrolling() });
-    row?.focus({ preventScroll: true });
+    const row = this.#row(id);
+    // It may be gone by now, with all others.
+    if (!row) return;
+    row.scrollIntoView({ block: "center", behavior: scrolling() });
+    row.focus({ preventScroll: true });
     this.store.seen(id);
   }
 

@@ -5,23 +5,9 @@ import { fragmentUrl, isHere } from "../core/quote.js";
 import type { Source } from "../core/types.js";
 import { type Child, h, type Props } from "../dom.js";
 import type { Locale } from "../locale.js";
-import { wayTo } from "./known.js";
+import { showQuote } from "../parts.js";
 import { icon, View } from "./view.js";
-
-/** Where the build has put what few need, beside this file. */
-declare const HIGHLIGHT_FILE: string;
-
-/** Marks the quotation on the page, by a part that is fetched when it is first asked for. */
-async function show(quote: string): Promise<boolean> {
-  try {
-    const part: typeof import("../highlight.js") = await import(
-      /* @vite-ignore */ new URL(HIGHLIGHT_FILE, import.meta.url).href
-    );
-    return part.showOnPage(quote);
-  } catch {
-    return false;
-  }
-}
+import { wayTo } from "./way.js";
 
 interface Data extends Locale {
   sources: Source[];
@@ -61,7 +47,7 @@ export class SourcesView extends View<Data> {
       return row("a", { ...way, title: texts.openSource }, title || url);
     }
     const onclick = async () => {
-      this.#status = (await show(quote)) ? texts.sourceShown : texts.sourceMissing;
+      this.#status = (await showQuote(quote)) ? texts.sourceShown : texts.sourceMissing;
       this.#at = index;
       this.draw();
     };

@@ -1,6 +1,6 @@
 /** Inner elements: given data, they draw themselves, and only when the data has changed. */
 
-import { lengthOf, REASON_LIMIT } from "../core/limits.js";
+import { lengthOf } from "../core/limits.js";
 import { type Child, h, type Props, render } from "../dom.js";
 import type { Texts } from "../locale.js";
 import type { Context } from "./context.js";
@@ -78,23 +78,6 @@ export function typed(event: Event, most: number): string {
   return field.value;
 }
 
-/** Asks in one line what is wrong with something; to say nothing is fine. */
-export function reasonForm(texts: Texts, send: (reason: string) => void, cancel: () => void): Child {
-  const onsubmit = (event: Event) => {
-    event.preventDefault();
-    send((event.currentTarget as Element).querySelector("input")?.value.trim() ?? "");
-  };
-  const oninput = (event: Event) => typed(event, REASON_LIMIT);
-  const field = { "data-reason": true, part: "input", oninput, placeholder: texts.reportHint };
-  return h(
-    "form",
-    { class: "note", onsubmit },
-    h("input", { ...field, "aria-label": texts.reportHint }),
-    solidButton(texts.send, () => undefined, { type: "submit" }),
-    textButton(texts.cancel, cancel),
-  );
-}
-
 export function textButton(label: Child | Child[], onclick: () => void, props: Props = {}): Child {
   return h("button", { type: "button", class: "text", part: "button", onclick, ...props }, label);
 }
@@ -133,4 +116,8 @@ export function problemIn(texts: Texts, code: string | null | undefined): string
 
 export function problemText(texts: Texts, code: string | null): string {
   return problemIn(texts, code) || texts.problem;
+}
+
+export function skeleton(): Child[] {
+  return [1, 2, 3].map((line) => h("span", { class: "bone", "data-line": line }));
 }

@@ -1,7 +1,7 @@
 /** Rows of this browser that the server has not confirmed. */
 
-import { localId } from "./tree.js";
-import type { Comment, Composition, Unsent, Visitor } from "./types.js";
+import { localId } from "../core/tree.js";
+import type { Comment, Composition, Unsent, Visitor } from "../core/types.js";
 
 export function unsentRow(
   composition: Composition,

@@ -1,6 +1,6 @@
 /** The visitor's conversation, as a list of questions and answers in turn. */
 
-import type { ChatEntry } from "./types.js";
+import type { ChatEntry } from "../core/types.js";
 
 /** Leaves out what was tried again: a question without a whole answer that was asked once more in the same words. */
 export function withoutRetried(entries: readonly ChatEntry[]): ChatEntry[] {

@@ -1,22 +1,11 @@
-/** What the site has answered already, and the way to it. */
+/** What the site has answered already. */
 
 import { PERMALINK } from "../constants.js";
-import { isHere } from "../core/quote.js";
 import type { KnownAnswer } from "../core/types.js";
-import { type Child, h, type Props } from "../dom.js";
+import { type Child, h } from "../dom.js";
+import { badge, icon, note, textButton } from "../elements/view.js";
+import { wayTo } from "../elements/way.js";
 import type { Locale } from "../locale.js";
-import { badge, icon, note, textButton } from "./view.js";
-
-/** A link's attributes: to a comment of this page by its fragment, which the thread listens to, else in a new tab. */
-export function wayTo(url: string, here: string): Props {
-  if (!isHere(url, here)) {
-    return { href: /^https?:/i.test(url) ? url : null, target: "_blank", rel: "noopener" };
-  }
-  const { hash } = new URL(url, here);
-  // The same fragment once more changes nothing by itself.
-  const onclick = () => location.hash === hash && dispatchEvent(new Event("hashchange"));
-  return { href: hash, onclick };
-}
 
 /** Gives back what was taken out of the field, since it is answered already. */
 export function takenNote({ texts }: Locale, undo: () => void): Child {

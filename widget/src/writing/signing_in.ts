@@ -1,7 +1,7 @@
 /** Signing in on our own page: in a popup opened by the click itself, or in place of the page where none may open. */
 
-import { addressOf } from "./api.js";
-import { BrowserStorage, newKey } from "./storage.js";
+import { addressOf } from "../api.js";
+import { BrowserStorage, newKey } from "../storage.js";
 
 /** What the sign-in page hands over. */
 export interface Handed {
@@ -19,16 +19,10 @@ const KEPT_MS = 900_000;
 const SIGNED_IN = "answerback:signed-in";
 const RECEIVED = "answerback:received";
 
-let arrived: Handed | null = null;
-
-/** The loader has found a code in the address, and has taken it out. */
-export function setArrived(handed: Handed | null): void {
-  arrived = handed;
-}
-
 export class SigningIn {
   #kept: BrowserStorage;
-  #next: Attempt | null = null;
+  /** Null where browsers have no digest (pages without TLS): there nobody can sign in. */
+  #next: Promise<Attempt> | null;
   #forget: (() => void) | null = null;
 
   constructor(
@@ -37,46 +31,19 @@ export class SigningIn {
     private readonly done: (code: string, verifier: string) => void,
   ) {
     this.#kept = new BrowserStorage(`answerback:${site}:`);
-    void this.#prepare();
-  }
-
-  /** Takes what has arrived with the address, if it was begun here. */
-  resume(): void {
-    if (arrived && this.#finish(arrived)) arrived = null;
+    this.#next = crypto.subtle ? prepared() : null;
   }
 
   close(): void {
     this.#forget?.();
   }
 
-  /** Where browsers have no digest (pages without TLS) nobody can sign in. */
-  get possible(): boolean {
-    return !!crypto.subtle;
-  }
-
-  /** Where one's own account is looked after. */
-  account(lang: string): string {
-    return addressOf(this.base, "account/", { site: this.site, lang }).href;
-  }
-
-  /** Made before the click: what is awaited in a click opens no popup. */
-  async #prepare(): Promise<void> {
-    if (!this.possible) return;
-    const verifier = newKey() + newKey();
-    const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(verifier));
-    const challenge = btoa(String.fromCharCode(...new Uint8Array(digest))).replace(
-      /[+/=]/g,
-      (sign) => ({ "+": "-", "/": "_" })[sign] ?? "",
-    );
-    this.#next = { nonce: newKey(), verifier, challenge };
-  }
-
   /** Called in the click. A popup that seems closed at once may be alive: the host page may have cut it off. */
-  begin(lang: string): void {
-    const attempt = this.#next;
+  async begin(lang: string): Promise<void> {
+    const attempt = await this.#next;
     if (!attempt) return;
     const { nonce, verifier, challenge } = attempt;
-    void this.#prepare();
+    this.#next = prepared();
     this.#keep({ ...this.#all(), [nonce]: { verifier, until: Date.now() + KEPT_MS } });
     const return_to = location.href.split("#")[0] ?? "";
     const query = { site: this.site, origin: location.origin, return_to, lang, nonce, challenge };
@@ -91,13 +58,14 @@ export class SigningIn {
       if (origin !== url.origin || source !== popup || data?.type !== SIGNED_IN || data.nonce !== nonce)
         return;
       popup.postMessage({ type: RECEIVED }, url.origin);
-      this.#finish(data);
+      this.finish(data);
     };
     addEventListener("message", told);
     this.#forget = () => removeEventListener("message", told);
   }
 
-  #finish({ code, nonce }: Handed): boolean {
+  /** Takes what the sign-in page has handed over; false where it was not begun here. */
+  finish({ code, nonce }: Handed): boolean {
     const { [nonce]: kept, ...others } = this.#all();
     if (!kept) return false;
     this.#keep(others);
@@ -114,4 +82,15 @@ export class SigningIn {
   #keep(all: object): void {
     this.#kept.set("signing-in", Object.keys(all).length ? all : null);
   }
+}
+
+/** Made before the click, which lets a popup open for a short while only. */
+async function prepared(): Promise<Attempt> {
+  const verifier = newKey() + newKey();
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(verifier));
+  const challenge = btoa(String.fromCharCode(...new Uint8Array(digest))).replace(
+    /[+/=]/g,
+    (sign) => ({ "+": "-", "/": "_" })[sign] ?? "",
+  );
+  return { nonce: newKey(), verifier, challenge };
 }

@@ -1,0 +1,15 @@
+/** The way to an answer or a source. */
+
+import { isHere } from "../core/quote.js";
+import type { Props } from "../dom.js";
+
+/** A link's attributes: to a comment of this page by its fragment, which the thread listens to, else in a new tab. */
+export function wayTo(url: string, here: string): Props {
+  if (!isHere(url, here)) {
+    return { href: /^https?:/i.test(url) ? url : null, target: "_blank", rel: "noopener" };
+  }
+  const { hash } = new URL(url, here);
+  // The same fragment once more changes nothing by itself.
+  const onclick = () => location.hash === hash && dispatchEvent(new Event("hashchange"));
+  return { href: hash, onclick };
+}

@@ -1,0 +1,205 @@
+/** What stands around a field in which somebody writes, and what sends it. */
+
+import { BODY_LIMIT, lengthOf, NAME_LIMIT } from "../core/limits.js";
+import { counted } from "../core/texts.js";
+import type { Composition, KnownAnswer } from "../core/types.js";
+import { type Child, h } from "../dom.js";
+import type { ComposerData, ComposerElement, Draft } from "../elements/composer.js";
+import type { Context } from "../elements/context.js";
+import { icon, skeleton, solidButton, textButton, typed } from "../elements/view.js";
+import { newKey } from "../storage.js";
+import { maybeAsked } from "./asking.js";
+import { knownCard, takenNote } from "./known.js";
+import { quotaLine } from "./quota.js";
+
+export class Composing {
+  /** What the site has answered to this already, once it was looked up. */
+  #known: KnownAnswer | "looking" | null = null;
+  /** What was taken out of the field, since it is answered already. */
+  #taken: Draft | null = null;
+  #preview: { html: string; body: string } | "loading" | "failed" | null = null;
+
+  constructor(private readonly composer: ComposerElement) {}
+
+  /** Whether it is being looked up if this has been answered already. */
+  get looking(): boolean {
+    return this.#known === "looking";
+  }
+
+  /** Other words are written: what was found about those before counts no more. */
+  changed(): void {
+    this.#known = this.#taken = null;
+  }
+
+  forget(): void {
+    this.changed();
+    this.#preview = null;
+  }
+
+  /** Characters that are too many. */
+  get #over(): number {
+    return lengthOf(this.composer.draft.body.trim()) - BODY_LIMIT;
+  }
+
+  /** What stands in place of the field. */
+  shown({ ctx }: ComposerData): Child {
+    const { texts } = ctx;
+    const preview = this.#preview;
+    if (preview === null) return null;
+    if (preview === "loading")
+      return h("div", { key: "wait", class: "preview", "aria-busy": true }, skeleton());
+    if (preview === "failed")
+      return h("p", { key: "said", class: "preview muted", role: "status" }, texts.previewFailed);
+    if (!preview.html) return h("p", { key: "said", class: "preview muted" }, texts.previewEmpty);
+    const markup = { html: preview.html, text: preview.body };
+    return h("div", { key: "shown", class: "preview body", html: markup });
+  }
+
+  /** What stands below the field. */
+  foot(data: ComposerData): Child[] {
+    const { texts, lang } = data.ctx;
+    const over = this.#over;
+    return [
+      over > 0 && h("p", { class: "bad small", role: "alert" }, counted(texts.tooLong, over, lang)),
+      h("div", { class: "composer-foot" }, this.#fields(data), this.#buttons(data)),
+    ];
+  }
+
+  /** What stands below the form: nothing is sent before the visitor has seen what is answered already. */
+  after({ ctx }: ComposerData): Child[] {
+    const known = this.#known;
+    const { texts } = ctx;
+    return [
+      known &&
+        known !== "looking" &&
+        knownCard(known, ctx, ctx.url, [
+          textButton(texts.knownPost, () => void this.send(false)),
+          textButton(texts.knownAsk, () => void this.send(true)),
+          solidButton(texts.knownYes, () => this.#takeOut()),
+        ]),
+      this.#taken && takenNote(ctx, () => this.#putBack()),
+    ];
+  }
+
+  #takeOut(): void {
+    const { composer } = this;
+    const taken = composer.draft;
+    composer.clear();
+    this.#taken = taken;
+    composer.draw();
+    composer.querySelector<HTMLElement>(".note button")?.focus();
+  }
+
+  #putBack(): void {
+    const { composer } = this;
+    composer.open = true;
+    composer.change(this.#taken ?? {});
+    composer.focus();
+  }
+
+  #fields({ ctx, kind }: ComposerData): Child[] {
+    if (kind === "edit") return [];
+    const { texts, visitor, store } = ctx;
+    const guest = !visitor || visitor.kind === "guest";
+    return [
+      guest &&
+        h("input", {
+          class: "name",
+          part: "input name",
+          "aria-label": texts.name,
+          placeholder: texts.name,
+          autocomplete: "nickname",
+          ".value": store.drafts.get<string>("name") ?? visitor?.name ?? "",
+          oninput: (event: Event) => store.drafts.set("name", typed(event, NAME_LIMIT) || null),
+        }),
+      ctx.ai && this.#askChoice(ctx),
+    ];
+  }
+
+  #askChoice({ texts, settings }: Context): Child {
+    const { ask } = this.composer.draft;
+    const rule = texts.askRule[settings?.ai ?? "questions"];
+    const option = (value: string, label: string) =>
+      h("option", { value, ".selected": String(ask) === value }, label);
+    const onchange = (event: Event) => {
+      const chosen = JSON.parse((event.target as HTMLSelectElement).value) as boolean | null;
+      this.composer.change({ ask: chosen });
+    };
+    return h(
+      "label",
+      { class: "choice", part: "ask-choice", "data-on": ask === true },
+      icon("spark"),
+      h(
+        "select",
+        { "aria-label": texts.aiAnswer, onchange },
+        option("null", rule || texts.askNo),
+        option("true", texts.askAi),
+        option("false", texts.askNo),
+      ),
+    );
+  }
+
+  #buttons({ ctx, kind }: ComposerData): Child {
+    const { texts } = ctx;
+    const label = kind === "edit" ? texts.save : kind === "reply" ? texts.reply : texts.post;
+    const { composer } = this;
+    return h(
+      "div",
+      { class: "buttons" },
+      kind !== "edit" && ctx.ai && quotaLine(ctx.store.session.state.info?.quota, ctx),
+      kind !== "new" && textButton(texts.cancel, () => composer.dispatchEvent(new CustomEvent("cancel"))),
+      textButton(this.#preview === null ? texts.preview : texts.write, () => void this.#toggle()),
+      solidButton(label, () => undefined, {
+        type: "submit",
+        disabled: this.#over > 0 || !composer.draft.body.trim() || this.looking,
+      }),
+    );
+  }
+
+  async #toggle(): Promise<void> {
+    const { composer } = this;
+    const { body } = composer.draft;
+    if (this.#preview !== null) {
+      this.#preview = null;
+      composer.draw();
+      composer.focus();
+      return;
+    }
+    this.#preview = body.trim() ? "loading" : { html: "", body };
+    composer.draw();
+    if (this.#preview !== "loading") return;
+    const found = await composer.data?.ctx.store.do("preview", body);
+    if (this.#preview !== "loading") return;
+    this.#preview = found === undefined || found === null ? "failed" : { html: found, body };
+    composer.draw();
+  }
+
+  /** Sends; what the site has answered already is shown first, and sending once more is asking all the same. */
+  async send(ask = this.composer.draft.ask): Promise<void> {
+    const { composer } = this;
+    const { data } = composer;
+    const body = composer.draft.body.trim();
+    if (!data || !body || this.#over > 0 || this.looking) return;
+    const { store } = data.ctx;
+    if (!this.#known && this.#mayBeKnown(data, body, ask)) {
+      this.#known = "looking";
+      composer.draw();
+      const known = (await store.do("known", body)) ?? null;
+      if (!this.looking) return;
+      this.#known = known;
+      composer.draw();
+      if (known) return;
+    }
+    const name = (store.drafts.get<string>("name") ?? "").trim();
+    // A key belongs to what is sent: two tabs may have the same draft, and make of it what they like.
+    const composition: Composition = { key: newKey(), parent_id: data.parentId, body, name, ask };
+    this.#preview = null;
+    if (data.kind !== "edit") composer.clear();
+    composer.dispatchEvent(new CustomEvent("send", { detail: composition }));
+  }
+
+  #mayBeKnown({ ctx, kind }: ComposerData, body: string, ask: boolean | null): boolean {
+    const { settings, ai } = ctx;
+    return kind !== "edit" && (ai || !settings) && maybeAsked(body, ask, settings?.ai ?? "");
+  }
+}

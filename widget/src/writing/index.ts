@@ -1,0 +1,12 @@
+/** The part that is fetched when somebody begins to write, to ask or to sign in. */
+
+export { default as css } from "../styles/writing.css";
+export { account } from "./account.js";
+export { ChatActions } from "./chat_actions.js";
+export { Composing } from "./composing.js";
+export { askKnown, askProblem, conversation } from "./conversation.js";
+export { history, reasonForm, removing } from "./forms.js";
+export { changeable, notesOn } from "./notes.js";
+export { quotaLine } from "./quota.js";
+export { SessionActions } from "./session_actions.js";
+export { ThreadActions } from "./thread_actions.js";

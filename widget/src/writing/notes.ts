@@ -1,0 +1,63 @@
+/** What is said under a visitor's own comments, and until when they may be changed. */
+
+import { isOwn } from "../core/allowance.js";
+import { fill } from "../core/texts.js";
+import { clockTime } from "../core/time.js";
+import type { Comment, Settings, Visitor } from "../core/types.js";
+import { type Child, h } from "../dom.js";
+import type { Context } from "../elements/context.js";
+import { note, problemIn, problemText, textButton } from "../elements/view.js";
+
+export function notesOn(ctx: Context, comment: Comment): Child[] {
+  const { texts, store } = ctx;
+  const said = store.notes.get(comment.id);
+  return [
+    comment.unsent && unsent(ctx, comment),
+    comment.state === "pending" && !comment.answer && note("status", texts.pending),
+    said?.kind === "reported" && note("status", texts.reported),
+    said?.kind === "problem" && note("alert", problemText(texts, said.code)),
+    said?.kind === "refused" &&
+      note("status", `${texts.saved} ${why(ctx, said.refused)}`, { part: "refused" }),
+  ];
+}
+
+function why(
+  { texts, lang }: Context,
+  { code, resets_at }: { code: string; resets_at?: string | null },
+): string {
+  return code === "quota_exhausted" && resets_at
+    ? fill(texts.askUsedUp, { time: clockTime(resets_at, Date.now(), lang) })
+    : (problemIn(texts, code) ?? texts.unanswered);
+}
+
+function unsent({ texts, store }: Context, { unsent }: Comment): Child {
+  if (unsent?.state !== "failed") return h("p", { class: "note muted" }, texts.sending);
+  const { key, code } = unsent;
+  const text = code === "offline" ? texts.unsentOffline : `${texts.unsent} ${problemIn(texts, code) ?? ""}`;
+  return note("alert", [
+    text,
+    textButton(texts.tryAgain, () => void store.do("retry", key)),
+    textButton(texts.discard, () => void store.do("discard", key)),
+  ]);
+}
+
+/** Until when one's own comment may be changed, in words, which are none where the site sets no limit; null: not now. */
+export function changeable({ texts, visitor, settings, lang }: Context, comment: Comment): string | null {
+  const end = settings ? changeableUntil(comment, visitor, settings) : 0;
+  if (Date.now() >= end) return null;
+  if (end === Number.POSITIVE_INFINITY) return "";
+  return fill(texts.editLater, { time: clockTime(new Date(end).toISOString(), Date.now(), lang) });
+}
+
+/** Until when the visitor may edit or delete, in ms: their own comment, inside the site's window if it has one; else 0. */
+export function changeableUntil(
+  comment: Comment,
+  visitor: Visitor | null,
+  { edit_minutes }: Settings,
+): number {
+  const standing = comment.state === "published" || comment.state === "pending";
+  if (comment.unsent || !standing || !isOwn(comment, visitor)) return 0;
+  return edit_minutes === null
+    ? Number.POSITIVE_INFINITY
+    : Date.parse(comment.created_at) + edit_minutes * 60_000;
+}

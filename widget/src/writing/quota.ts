@@ -1,0 +1,23 @@
+/** How many answers are left today. */
+
+import { isUsedUp } from "../core/allowance.js";
+import { counted, fill } from "../core/texts.js";
+import { clockTime } from "../core/time.js";
+import type { Quota } from "../core/types.js";
+import { type Child, h } from "../dom.js";
+import type { Locale } from "../locale.js";
+
+/** "3 of 5 AI answers left today"; empty when there is no limit. */
+export function quotaText(quota: Quota | null, now: number, { lang, texts }: Locale): string {
+  if (!quota || quota.limit === null) return "";
+  if (quota.limit === 0) return texts.quotaNone;
+  const left = quota.left ?? 0;
+  return left === 0
+    ? fill(texts.quotaGone, { time: clockTime(quota.resets_at, now, lang) })
+    : fill(counted(texts.quotaLeft, quota.limit, lang), { left: `${left}` });
+}
+
+export function quotaLine(quota: Quota | null | undefined, locale: Locale): Child {
+  const text = quota && quotaText(quota, Date.now(), locale);
+  return text && h("span", { class: "quota", part: "quota", "data-gone": isUsedUp(quota) }, text);
+}

@@ -1,0 +1,158 @@
+/** A session begins, changes hands and ends; and what is written is written as its visitor. */
+
+import { Problem } from "../api.js";
+import type { KnownAnswer, Visitor } from "../core/types.js";
+import { ASKS, type Session } from "../session.js";
+import { type Handed, SigningIn } from "./signing_in.js";
+import { WritingApi } from "./writing_api.js";
+
+/** Asking does not wait longer to hear that it need not be asked. */
+const KNOWN_MS = 2_000;
+/** What is longer is no question that somebody has asked before. */
+const KNOWN_LONGEST = 400;
+/** What tells the other tabs of the end. */
+const OVER = "";
+
+export class SessionActions {
+  readonly api: WritingApi;
+  readonly signing: SigningIn;
+  #beginning: Promise<Visitor> | null = null;
+  #vouched: string | null = null;
+
+  constructor(private readonly session: Session) {
+    this.api = new WritingApi(session.api);
+    const done = (code: string, verifier: string) => void this.#exchange(code, verifier);
+    this.signing = new SigningIn(session.api.base, session.site, done);
+  }
+
+  /** The visitor, made a guest now if there is none yet. */
+  ensure(): Promise<Visitor> {
+    const { visitor } = this.session;
+    if (visitor) return Promise.resolve(visitor);
+    this.#beginning ??= this.#begin().finally(() => {
+      this.#beginning = null;
+    });
+    return this.#beginning;
+  }
+
+  async #begin(): Promise<Visitor> {
+    const { session } = this;
+    if (!session.state.loaded) await session.load().catch(() => undefined);
+    if (session.visitor) return session.visitor;
+    const { visitor, ticket } = await this.api.beginSession();
+    await session.load();
+    if (!session.visitor && ticket) {
+      // The cookie did not come back: this browser blocks it here.
+      const { token } = await this.api.bearer(ticket);
+      session.keepToken(token);
+      await session.load();
+    }
+    return session.visitor ?? visitor;
+  }
+
+  /** Does a write as the visitor; once more with a new session when the old one has ended. */
+  async write<T>(work: () => Promise<T>): Promise<T> {
+    const { session } = this;
+    await this.ensure();
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof Problem) || error.status !== 401 || error.code === "sign_in_required")
+        throw error;
+      session.keepToken(null);
+      if (session.state.info) session.set({ info: { ...session.state.info, visitor: null } });
+      await this.ensure();
+      return work();
+    }
+  }
+
+  /** Opens the sign-in page: called in a click. */
+  openSignIn(lang: string): Promise<void> {
+    return this.signing.begin(lang);
+  }
+
+  /** What the sign-in page has left in the address; false where it was not for us. */
+  arrive(handed: Handed): boolean {
+    return this.signing.finish(handed);
+  }
+
+  /** The sign-in page has handed somebody over: the session is theirs, in every tab. */
+  async #exchange(code: string, verifier: string): Promise<void> {
+    try {
+      await this.#enter(await this.api.exchange(code, verifier));
+      this.session.set({ refused: false });
+    } catch {
+      this.session.set({ refused: true });
+    }
+  }
+
+  /** The site's own server vouches for its user. A token that does not hold leaves everything as it is. */
+  async vouch(token: string): Promise<void> {
+    const { session } = this;
+    if (token === this.#vouched) return;
+    this.#vouched = token;
+    const subject = subjectOf(token);
+    await session.load().catch(() => undefined);
+    // Each page brings a new token: of somebody who is signed in already it is not needed.
+    if (!subject || (session.visitor?.kind === "user" && session.kept.get("sso") === subject)) return;
+    try {
+      await this.#enter(await this.api.signOn(token));
+      session.kept.set("sso", subject);
+    } catch {}
+  }
+
+  /** The server has made a session of somebody's own: by cookie, or by ticket where that does not come back. */
+  async #enter({ ticket }: { ticket: string | null }): Promise<void> {
+    const { session } = this;
+    await this.#become(null);
+    if (session.visitor?.kind !== "user" && ticket) await this.#become((await this.api.bearer(ticket)).token);
+    session.tell(session.api.token);
+  }
+
+  /** What another tab says: somebody has come in by token or by cookie, has a token to give, or leaves. */
+  async hear(said: string | null, dead: string | null): Promise<void> {
+    const { token } = this.session.api;
+    if (said?.startsWith(ASKS)) {
+      if (!token && said !== ASKS + dead) await this.#become(said.slice(ASKS.length));
+      return;
+    }
+    // Where cookies are blocked each tab may have a session of its own.
+    if (said === OVER && token) await this.api.signOut().catch(() => undefined);
+    await this.#become(said || null);
+  }
+
+  /** Ends the session on the server and in every tab. */
+  async leave(): Promise<void> {
+    await this.api.signOut();
+    await this.#become(null);
+    this.session.tell(OVER);
+  }
+
+  /** Goes on with another token, or with none: then the cookie counts. */
+  #become(token: string | null): Promise<void> {
+    this.session.keepToken(token);
+    return this.session.renew();
+  }
+
+  /** What the site has answered to this already; null also where that cannot be said at once. */
+  async known(question: string): Promise<KnownAnswer | null> {
+    if (question.length > KNOWN_LONGEST) return null;
+    try {
+      return (await this.api.known(question, AbortSignal.timeout(KNOWN_MS))).answered;
+    } catch {
+      return null;
+    }
+  }
+}
+
+/** Whom a token of the site's server is about; only the server can say whether it holds. */
+function subjectOf(token: string): string | null {
+  try {
+    const { sub } = JSON.parse(atob((token.split(".")[1] ?? "").replace(/-/g, "+").replace(/_/g, "/"))) as {
+      sub: unknown;
+    };
+    return typeof sub === "string" ? sub : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,199 @@
+/** What a visitor does to a thread: to write, change, vote, ask and report. */
+
+import { problemOf } from "../api.js";
+import { EVENTS } from "../constants.js";
+import * as tree from "../core/tree.js";
+import type { Comment, Composition, KnownAnswer, Opinion, Revision, Vote } from "../core/types.js";
+import type { ThreadStore } from "../thread.js";
+import { Outbox } from "./outbox.js";
+import type { SessionActions } from "./session_actions.js";
+import { unsentRow } from "./unsent.js";
+
+export class ThreadActions {
+  #outbox: Outbox;
+
+  constructor(
+    private readonly store: ThreadStore,
+    private readonly visiting: SessionActions,
+  ) {
+    this.#outbox = new Outbox(store.drafts, store.config.page);
+  }
+
+  post(composition: Composition): void {
+    this.#outbox.add(composition);
+    const { sort, comments } = this.store.state;
+    this.store.set({ comments: tree.upsert(comments, this.#row(composition, "sending"), sort) });
+    void this.#send(composition);
+  }
+
+  retry(key: string): void {
+    const composition = this.#outbox.find(key);
+    if (!composition) return;
+    this.#mark(key, "sending", null);
+    void this.#send(composition);
+  }
+
+  discard(key: string): void {
+    this.#outbox.drop(key);
+    this.store.set({ comments: tree.change(this.store.state.comments, tree.localId(key), () => null) });
+  }
+
+  async #send(composition: Composition): Promise<void> {
+    const { key } = composition;
+    const { session } = this.store;
+    const { comments } = this.store.state;
+    try {
+      const visitor = await this.visiting.ensure();
+      this.store.change(tree.localId(key), (row) => ({ ...row, author: { ...row.author, id: visitor.id } }));
+      const { page, url, title } = this.store.config;
+      const posted = await this.visiting.write(() =>
+        this.visiting.api.post({ page, url, title }, composition),
+      );
+      this.#outbox.drop(key);
+      const { comment, answer, refused, quota } = posted;
+      if (!tree.find(this.store.state.comments, comment.id)) this.store.count();
+      const { comments: now, sort } = this.store.state;
+      this.store.set({ comments: tree.confirm(now, key, sort, comment) });
+      if (answer) this.store.takeAsked(answer, comments);
+      if (refused) this.store.note(comment.id, { kind: "refused", refused });
+      session.setQuota(quota);
+      this.store.signal({ event: EVENTS.comment, detail: { comment } });
+    } catch (error) {
+      const { code } = problemOf(error);
+      this.#mark(key, "failed", code);
+      this.#refused(code);
+    }
+  }
+
+  /** The tree with what was not sent, as this browser has kept it. */
+  withUnsent(roots: Comment[]): Comment[] {
+    const { comments, sort } = this.store.state;
+    return this.#outbox.all().reduce((all, composition) => {
+      const row = tree.unsentWith(comments, composition.key) ?? this.#row(composition, "failed");
+      return tree.upsert(all, row, sort);
+    }, roots);
+  }
+
+  /** Sends again what did not reach the server; it takes each key once. */
+  resend(): void {
+    this.store.set({ comments: this.withUnsent(this.store.state.comments) });
+    for (const { key } of this.#outbox.all()) {
+      const row = tree.unsentWith(this.store.state.comments, key);
+      if (row?.unsent?.state === "failed" && (row.unsent.code ?? "offline") === "offline") this.retry(key);
+    }
+  }
+
+  #mark(key: string, state: "sending" | "failed", code: string | null): void {
+    this.store.change(tree.localId(key), (row) => ({ ...row, unsent: { key, state, code } }));
+  }
+
+  #row(composition: Composition, state: "sending" | "failed"): Comment {
+    return unsentRow(composition, this.store.session.visitor, this.store.config.page, state, Date.now());
+  }
+
+  /** True when the server took the new text. */
+  edit(id: string, body: string): Promise<boolean> {
+    return this.#try(id, async () => {
+      const { comment } = await this.visiting.api.edit(id, body);
+      this.store.change(id, (old) => ({ ...comment, replies: old.replies }));
+    });
+  }
+
+  remove(id: string): Promise<boolean> {
+    return this.#try(id, async () => {
+      await this.visiting.api.remove(id);
+      this.store.gone(id);
+    });
+  }
+
+  async vote(id: string, value: Vote): Promise<void> {
+    const before = this.store.session.state.info?.mine.votes[id] ?? 0;
+    const count = (vote: Vote, sign: number) =>
+      this.store.change(id, (old) => ({
+        ...old,
+        votes: {
+          up: old.votes.up + (vote === 1 ? sign : 0),
+          down: old.votes.down + (vote === -1 ? sign : 0),
+        },
+      }));
+    const apply = (from: Vote, to: Vote) => {
+      count(from, -1);
+      count(to, 1);
+      this.store.session.setVote(id, to);
+    };
+    apply(before, value);
+    const done = await this.#try(id, async () => {
+      const { votes } = await this.visiting.api.vote(id, value);
+      this.store.change(id, (old) => ({ ...old, votes }));
+      this.store.session.setVote(id, value);
+    });
+    if (!done) apply(value, before);
+  }
+
+  /** The server's markup of a text; null when it cannot be had. */
+  async preview(body: string): Promise<string | null> {
+    const preview = this.visiting.write(() => this.visiting.api.preview(body));
+    return preview.then(({ html }) => html).catch(() => null);
+  }
+
+  async report(id: string, reason: string): Promise<void> {
+    const done = await this.#try(id, () => this.visiting.api.report(id, reason));
+    if (done) this.store.note(id, { kind: "reported" });
+  }
+
+  async feedback(id: string, opinion: Opinion): Promise<void> {
+    this.store.rated.set(id, opinion.helpful);
+    this.store.touch(id);
+    await this.#try(id, () => this.visiting.api.feedback(id, opinion));
+  }
+
+  /** What the site has answered to this already. */
+  async known(question: string): Promise<KnownAnswer | null> {
+    const known = await this.visiting.known(question);
+    if (known) this.store.signal({ say: "known" });
+    return known;
+  }
+
+  /** How an answer came to be what it is, oldest first; null when that cannot be had. */
+  versions(id: string): Promise<Revision[] | null> {
+    return this.visiting.api.versions(id).then(
+      ({ history }) => history,
+      () => null,
+    );
+  }
+
+  /** Asks, or asks again, under a comment or its AI reply. */
+  async ask(id: string): Promise<void> {
+    const { comments } = this.store.state;
+    await this.#try(id, async () => {
+      const { answer, quota } = await this.visiting.api.ask(id);
+      this.store.takeAsked(answer, comments);
+      this.store.session.setQuota(quota);
+    });
+  }
+
+  async stop(id: string): Promise<void> {
+    await this.#try(id, async () => {
+      const { answer } = await this.visiting.api.stop(id);
+      this.store.settle(answer);
+    });
+  }
+
+  async #try(id: string, work: () => Promise<unknown>): Promise<boolean> {
+    if (this.store.notes.has(id)) this.store.note(id, null);
+    try {
+      await this.visiting.write(work);
+      return true;
+    } catch (error) {
+      const { code } = problemOf(error);
+      this.store.note(id, { kind: "problem", code });
+      this.#refused(code);
+      return false;
+    }
+  }
+
+  #refused(code: string): void {
+    if (code === "thread_locked") this.store.set({ locked: true });
+    this.store.fail(code);
+  }
+}

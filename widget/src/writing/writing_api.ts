@@ -1,0 +1,71 @@
+/** The calls that few visitors make. */
+
+import type { Api } from "../api.js";
+import type {
+  ChatAnswer,
+  ChatHistory,
+  Comment,
+  Composition,
+  KnownAnswer,
+  Opinion,
+  PostedComment,
+  Quota,
+  Revision,
+  Visitor,
+  Vote,
+} from "../core/types.js";
+
+export class WritingApi {
+  constructor(private readonly api: Api) {}
+
+  beginSession = () => this.#post<{ visitor: Visitor; ticket: string | null }>("session/", {});
+
+  bearer = (ticket: string) => this.#post<{ token: string }>("session/bearer/", { ticket });
+
+  exchange = (code: string, verifier: string) =>
+    this.#post<{ ticket: string | null }>("session/exchange/", { code, verifier });
+
+  signOn = (token: string) => this.#post<{ ticket: string | null }>("session/sso/", { token });
+
+  signOut = () => this.#post<null>("user/logout/", {});
+
+  post = (place: { page: string; url: string; title: string }, composition: Composition) =>
+    this.#post<PostedComment>("comments/", { ...place, ...composition });
+
+  preview = (body: string) => this.#post<{ html: string }>("comments/preview/", { body });
+
+  edit = (id: string, body: string) =>
+    this.api.json<{ comment: Comment }>(`comments/${id}/`, { method: "PATCH", body: { body } });
+
+  remove = (id: string) => this.api.json<null>(`comments/${id}/`, { method: "DELETE" });
+
+  vote = (id: string, value: Vote) =>
+    this.api.json<{ votes: { up: number; down: number } }>(`comments/${id}/vote/`, {
+      method: "PUT",
+      body: { value },
+    });
+
+  ask = (id: string) => this.#post<{ answer: Comment; quota: Quota }>(`comments/${id}/answer/`, {});
+
+  stop = (id: string) => this.api.json<{ answer: Comment }>(`comments/${id}/answer/`, { method: "DELETE" });
+
+  feedback = (id: string, opinion: Opinion) =>
+    this.api.json<null>(`answers/${id}/feedback/`, { method: "PUT", body: opinion });
+
+  /** What the site has answered to the question already. */
+  known = (q: string, signal: AbortSignal) =>
+    this.api.json<{ answered: KnownAnswer | null }>("answered/", { query: { q }, open: true, signal });
+
+  versions = (id: string) =>
+    this.api.json<{ history: Revision[] }>(`comments/${id}/history/`, { open: true });
+
+  report = (id: string, reason: string) => this.#post<null>(`comments/${id}/report/`, { reason });
+
+  history = (page: string) => this.api.json<ChatHistory>("chat/gpt/", { query: { page } });
+
+  stopChat = (id: string) => this.api.json<ChatAnswer>(`chat/gpt/${id}/answer/`, { method: "DELETE" });
+
+  #post<T>(path: string, body: object): Promise<T> {
+    return this.api.json(path, { method: "POST", body });
+  }
+}
