@@ -150,7 +150,7 @@ class _Range:
 
         def work() -> Work[None]:
             for case in self._cases:
-                texts = {"origins": case.origin, "name": "Red team", "instructions": TONE, **_LIMITS}
+                texts = {"origins": case.origin, "name": "Red team", "instructions": TONE, "unlikely": "ask", **_LIMITS}
                 yield from add_site(case.id, texts, now)
                 yield from threads.keep_thread(case.id, PAGE, case.origin + PAGE, clean_line(case.title), now)
                 yield from self._put_hidden(case.id, case.question, now)
