@@ -3,6 +3,7 @@ an owner who know all its ids."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -21,6 +22,11 @@ ORIGIN = "https://other.example"
 QUESTION = "When was the bakery founded?"
 SECRETS = ("secrethidden", "secretpending", "secretprivate", "1931-draft")
 """Words of a hidden and a pending comment, a private question and an unread draft."""
+
+
+def told_of(text: str) -> bool:
+    """Whether a text tells of the year that only one site's page names; digits of a request's id do not."""
+    return re.search(r"\b1931\b", text) is not None
 
 
 @dataclass

@@ -49,6 +49,22 @@ _LEAST_BEFORE, _LEAST_AFTER, _MOST_BEFORE, _MOST_AFTER, _AM, _PM = (
 )
 
 
+_HOURS = {
+    word: str(number)
+    for words in (
+        "one two three four five six seven eight nine ten eleven twelve",
+        "한 두 세 네 다섯 여섯 일곱 여덟 아홉 열 열한 열두",
+    )
+    for number, word in enumerate(words.split(), 1)
+}
+_HOUR = rf"\d{{1,2}}|{'|'.join(sorted(_HOURS, key=len, reverse=True))}"
+_SPOKEN = re.compile(
+    rf"\b(?:(?P<part>half|quarter)|(?P<minutes>\d{{1,2}}) minutes) (?P<way>past|after|to|before) (?P<hour>{_HOUR})\b"
+    rf"|\b(?P<whole>{_HOUR}) o['’]clock\b|\b(?P<point>noon|midday|midnight|정오|자정)"
+    rf"|(?<![\w:])(?P<korean>{_HOUR})\s?시(?!간|[가-힣]*장)(?:\s?(?:(?P<korean_part>반)|(?P<korean_minutes>\d{{1,2}})\s?분))?"
+)  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Figure:
     """A number of something: `values` has more than one where a time may be before noon or after it."""
@@ -86,14 +102,38 @@ def _pattern() -> re.Pattern[str]:
 def figures(text: str) -> list[Figure]:
     """The figures of a text, which is of lower case and normalised, in order."""
     found: list[Figure] = []
+    spoken = _spoken_times(text)
     for match in _pattern().finditer(text):
         figure = _read(match, text)
-        if figure is not None and (not found or figure.start >= found[-1].end):
+        if figure is None or any(figure.start < time.end and time.start < figure.end for time in spoken):
+            continue
+        if not found or figure.start >= found[-1].end:
             found.append(figure)
+    found = sorted((*found, *spoken), key=lambda figure: figure.start)
     for at in range(len(found) - 1, 0, -1):
         before, figure = found[at - 1], found[at]
         if not before.unit and figure.unit and _BETWEEN.fullmatch(text, before.end, figure.start):
             found[at - 1] = _as_in_a_range(before, figure)
+    return found
+
+
+def _spoken_times(text: str) -> list[Figure]:
+    """Times in words: "half past seven", "a quarter to nine", "noon", `일곱 시 반`."""
+    found = []
+    for match in _SPOKEN.finditer(text):
+        if match["point"]:
+            value = 0 if match["point"] in ("midnight", "자정") else 720
+            found.append(Figure(frozenset([str(value)]), CLOCK, "", *match.span()))
+            continue
+        word = match["hour"] or match["whole"] or match["korean"]
+        hour = int(_HOURS.get(word, word))
+        minute = {"half": 30, "quarter": 15, "반": 30}.get(match["part"] or match["korean_part"])
+        minute = int(match["minutes"] or match["korean_minutes"] or 0) if minute is None else minute
+        if match["way"] in ("to", "before"):
+            hour, minute = hour - 1 or 12, 60 - minute
+        if 0 < hour <= 24 and 0 <= minute < 60:
+            time = _time(f"{hour}:{minute:02}", match.start(), match.end(), text)
+            found += [time] if time else []
     return found
 
 
