@@ -75,7 +75,7 @@ class Tab:
     @property
     def url(self) -> str:
         """Where it is, with its fragment."""
-        return str(self.run("location.href"))
+        return str(self.run("location.href", by_hand=False))
 
     def wait_until_closed(self) -> None:
         """Until somebody has closed it."""
@@ -101,7 +101,8 @@ class Tab:
 
         def there() -> bool:
             try:
-                return bool(self.run(f"({WAIT})({json.dumps(selector)}, {json.dumps(text)})"))
+                # Whoever only looks must not make a popup that is about to be blocked a wanted one.
+                return bool(self.run(f"({WAIT})({json.dumps(selector)}, {json.dumps(text)})", by_hand=False))
             except (AssertionError, BidiError):  # the page is on its way to another one
                 return False
 

@@ -34,6 +34,7 @@ ALLOWED = {
     ") stretch": "a sweep looks at 500 rows at a time, however many there are",
     "> :after AND": "as above: it deletes of those",
     "WITH due AS": "what waits for a worker is put in order",
+    "FROM page_aliases ORDER": "held in memory, read anew when one has changed",
     "FROM site_crawls": "there is a row for each site",
     "FROM answered_question_terms": "the twenty best candidates are ranked",
     "FROM passage_terms": "a full-text search ranks what it has found",

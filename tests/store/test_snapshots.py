@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from functools import partial
@@ -78,7 +79,7 @@ async def test_reader_who_leaves_does_not_end_the_read(reads: Reads) -> None:
     leaving, staying = asyncio.create_task(snapshots.get(KEY)), asyncio.create_task(snapshots.get(KEY))
     await reads.begun.wait()
     leaving.cancel()
-    assert (await staying).body.startswith(b'{"comments":[]')
+    assert json.loads((await staying).body)["comments"] == []
     assert reads.threads == 1
 
 
@@ -141,7 +142,7 @@ async def test_repeated_parameters_agree_on_both_paths(database: Database) -> No
     await database.write(lambda: add_site("demo", {"origins": "https://blog.example"}, clock.now()))
     snapshots, sites = Snapshots(database, MemoryBus("epoch", SteppedClock()), clock), SiteDirectory(database, clock, 5)
     await sites.refresh(force=True)
-    await snapshots.get(("demo", "/first", "oldest", "", 50))
+    await snapshots.get(("demo", "/first/", "oldest", "", 50))
     reads = ThreadReads(snapshots, sites, "https://comments.example")
     sent: list[Any] = []
 
