@@ -40,6 +40,7 @@ demo: setup ## the product at work: our server and a plain site on another origi
 test: setup .stamps/oauth ## install what the tests need, then run all of them
 	@bash tests/system_packages.sh .stamps/left-out
 	@(cd widget && npm run --silent test) >.stamps/vitest.log 2>&1 & widget=$$!; \
+	nice $(BIN)/python -m tests.browser.generators >.stamps/generators.log 2>&1 & \
 	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal --durations 10 $$(cat .stamps/left-out); code=$$?; \
 	wait $$widget || code=1; cat .stamps/vitest.log; exit $$code
 
