@@ -71,4 +71,4 @@ class VisibleText:
 
 def strip_hidden(text: str) -> str:
     """A text with only what can be seen in it, trimmed."""
-    return clean_text(_shown(text))
+    return clean_text(text if text.isascii() else _shown(text))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from urllib.parse import parse_qsl, quote, urlsplit
 
 from .comments import URL_LIMIT
@@ -14,6 +15,7 @@ _AS_IS = "".join(set(map(chr, range(0x21, 0x7F))) - set('"<>`{}#\\'))
 """What browsers leave as it is in a path and a query."""
 
 
+@lru_cache(1_024)
 def page_address(page: str, hint: str, rules: PageRules) -> str:
     """The address of the page with this key, of one of a site's origins; empty where nothing tells.
 
@@ -29,6 +31,7 @@ def page_address(page: str, hint: str, rules: PageRules) -> str:
     return origin + path if origin else ""
 
 
+@lru_cache(1_024)
 def page_hint(page: str, hint: str, rules: PageRules) -> str:
     """The address at which a visitor reads the page of a key that is a path, where it has a query that the key has not;
     empty otherwise. Nothing but the page itself can say whether it is the page's (`names`)."""

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import unquote_to_bytes
 
 from .hosts import ascii_host
@@ -62,6 +63,7 @@ WELL_KNOWN = frozenset(
 """Parameters that say which page it is in WordPress and in boards: what an import goes by, which knows no settings."""
 
 
+@lru_cache(1_024)
 def page_key(said: str, rules: PageRules, *, own_query: bool = False) -> str:
     """The key of whatever names a page: its address, its path, or a name that the site has given it; empty for nothing.
 
