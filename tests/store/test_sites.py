@@ -60,3 +60,11 @@ async def test_changes_after_a_clock_went_back_are_seen(
     await database.write(lambda: change_site("shop", {"name": "Harbour bakery"}, an_hour_ago))
     clock.advance(seconds=FRESH_MS / 1000)
     assert (await sites.get("shop")).name == "Harbour bakery"
+
+
+async def test_jobs_find_sites_that_are_new(database: Database, sites: SiteDirectory) -> None:
+    await sites.refresh()
+    await database.write(lambda: add_site("new", {"origins": "https://new.example"}, 1))
+    found = await sites.find("new")
+    assert found is not None and found.key == "new"
+    assert await sites.find("none") is None

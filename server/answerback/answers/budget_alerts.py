@@ -46,7 +46,7 @@ class BudgetAlerts:
                     yield from self._jobs.put(KIND, {**asdict(alert), "owner": owner}, site=alert.site)
 
     async def _tell(self, mailer: Mailer, job: Job) -> None:
-        site, data = self._sites.known(job.site), dict(job.data)
+        site, data = await self._sites.find(job.site), dict(job.data)
         owner = str(data.pop("owner"))
         email = await self._db.read(lambda: owner_email(owner, job.site))
         if site is None or email is None:

@@ -127,6 +127,13 @@ class SiteDirectory:
             raise Forbidden("origin_not_allowed")
         return site
 
+    async def find(self, key: str) -> Site | None:
+        """The site of that key, however new it is; None where there is none (any more)."""
+        try:
+            return await self.get(key)
+        except NotFound:
+            return None
+
     def known(self, key: str) -> Site | None:
         """The site as last read, without looking."""
         return self._sites.get(key)

@@ -40,8 +40,7 @@ class AnswerRenewal:
 
     async def _page_changed(self, job: Job) -> None:
         """Mark what no longer holds."""
-        await self._sites.refresh()
-        site, url, marked = self._sites.known(job.site), str(job.data["url"]), 0
+        site, url, marked = await self._sites.find(job.site), str(job.data["url"]), 0
         if site is None:
             return
         page = await page_text(self._db, site.key, url)

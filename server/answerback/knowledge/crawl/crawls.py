@@ -62,8 +62,7 @@ class SiteCrawls:
         await self._db.write(work)
 
     async def _crawl(self, job: Job) -> None:
-        await self._sites.refresh()
-        site = self._sites.known(job.site)
+        site = await self._sites.find(job.site)
         result = None if site is None else await self._crawler.crawl(site, job.id)
         if result is None:
             return
