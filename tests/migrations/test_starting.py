@@ -134,3 +134,10 @@ def test_progress_is_reported(url: str) -> None:
     for revision in REVISIONS[:2]:
         steps = [(done, of) for what, done, of in told if what == f"Revision {revision.number}"]
         assert steps == [(done, len(steps) - 1) for done in range(len(steps))]
+
+
+def test_reached_revision_is_logged_once(url: str, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO", "answerback.migrations")
+    migrate(url)
+    migrate(url)
+    assert caplog.messages == [f"the database is at revision {HEAD}"]

@@ -56,8 +56,13 @@ def migrate(url: str, revisions: Sequence[Revision], progress: Progress) -> None
         with suppress(Unavailable):
             if next_step(await _look(connection), "postgresql", revisions) is None:
                 return
-        while (step := await _take_step(connection, revisions, progress)) is not None:
-            log.info("the database is at revision %s", step.revision)
+        reached = ""
+        try:
+            while (step := await _take_step(connection, revisions, progress)) is not None:
+                reached = step.revision
+        finally:
+            if reached:
+                log.info("the database is at revision %s", reached)
 
     _run(url, go)
 

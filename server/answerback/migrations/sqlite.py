@@ -51,10 +51,13 @@ def migrate(path: Path, revisions: Sequence[Revision], progress: Progress) -> No
             with suppress(Unavailable):
                 if next_step(_look(connection), "sqlite", revisions) is None:
                     return
-            copied = False
-            while (step := _take_step(connection, path, revisions, progress, copied)) is not None:
-                log.info("the database is at revision %s", step.revision)
-                copied = True
+            reached = ""
+            try:
+                while (step := _take_step(connection, path, revisions, progress, bool(reached))) is not None:
+                    reached = step.revision
+            finally:
+                if reached:
+                    log.info("the database is at revision %s", reached)
 
 
 def _take_step(
