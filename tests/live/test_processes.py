@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import threading
@@ -277,6 +279,19 @@ def test_dead_worker_is_replaced(tmp_path: Path, redis: Redis) -> None:
         server.stop()
         assert server.process.returncode == 0
         wait_until(lambda: not Path(f"/proc/{second}").exists())
+
+
+def test_server_stops_while_a_worker_is_being_replaced(tmp_path: Path, redis: Redis) -> None:
+    with Site.start() as site, WholeProcess.start(tmp_path, site, ANSWERBACK_REDIS_URL=redis.url) as server:
+        for _ in range(3):
+            server.stop()
+            server.run("--workers", "2")
+            both = wait_until(lambda: c if len(c := children_of(server.process.pid)) == 2 else None)
+            os.kill(both[0], signal.SIGKILL)
+            while not set(children_of(server.process.pid)) - set(both):
+                pass  # at once: signals must not get lost between the fork and its handlers
+            server.stop()
+            assert server.process.returncode == 0
 
 
 def answers(server: Server) -> bool:

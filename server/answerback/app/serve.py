@@ -11,7 +11,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import cast
 
@@ -34,6 +34,7 @@ ARRIVAL_SECONDS = RECEIVE_SECONDS + 1
 HEAD_LIMIT = 64 * 1024
 STOP_SECONDS = 3
 SHORT_LIFE = 2.0
+STOPPING = (signal.SIGTERM, signal.SIGINT)
 
 
 class TimedHttpProtocol(HttpToolsProtocol):
@@ -200,7 +201,7 @@ class Workers:
             return 1
         listening()
         self._watched, self._held = os.pipe()  # children see by its end that this process is no more
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number in STOPPING:
             signal.signal(number, self._stop)
         for _ in range(self._count):
             self._bear(sockets)
@@ -219,17 +220,22 @@ class Workers:
     def _stop(self, number: int, frame: FrameType | None) -> None:
         self._stopping = True
         for pid in self._born:
-            os.kill(pid, signal.SIGTERM)
+            with suppress(ProcessLookupError):  # it has just ended
+                os.kill(pid, signal.SIGTERM)
 
     def _bear(self, sockets: list[socket.socket]) -> None:
+        # Held back until the child is known, and until it has handlers of its own: a signal between would be lost.
+        signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)
         pid = os.fork()
         if pid:
             self._born[pid] = time.monotonic()
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPPING)
             return
         code = 1
         try:
-            for number in (signal.SIGTERM, signal.SIGINT):
+            for number in STOPPING:
                 signal.signal(number, signal.SIG_DFL)
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPPING)
             os.close(self._held)
             threading.Thread(target=self._end_with_parent, daemon=True).start()
             code = _run(Server(build_app(self._settings), self._host, self._port), sockets)
