@@ -106,3 +106,9 @@ def test_pictures_in_markdown_become_links() -> None:
         == "[Loaf](https://a.example/b.png)"
     )
     assert from_markdown("```\n![](x)\n```\n![y](http://z)").body == "```\n![](x)\n```\n[y](http://z)"
+
+
+def test_bare_addresses_end_where_text_begins() -> None:
+    made = from_html("<p>(https://a.example/글을 보세요) https://b.example입니다. &lt;b&gt;</p>").html
+    links = '(<a href="https://a.example/글을">https://a.example/글을</a> 보세요) <a href="https://b.example">https://b.example</a>'
+    assert made == f"<p>{links}입니다. &lt;b&gt;</p>"

@@ -11,7 +11,7 @@ from typing import Literal
 from .courtesies import is_courtesy
 from .languages import LANGUAGES, either, words
 from .markdown import leads_away
-from .markdown_dialect import without_addresses
+from .markdown_dialect import with_addresses
 
 BODY_LIMIT = 5_000
 NAME_LIMIT = 50
@@ -85,7 +85,7 @@ def asks_something(body: str) -> bool:
     Code, quotations and links do not count. Leans towards yes: a visitor can always take the answer away from a
     comment, and asking costs nothing until it is answered.
     """
-    said = without_addresses(_QUOTED.sub(" ", _CODE.sub(" ", body)))
+    said = with_addresses(_QUOTED.sub(" ", _CODE.sub(" ", body)), lambda _: " ")
     # Without long runs of spaces and empty lines, at which the expressions would try each place anew.
     text = "\n".join(" ".join(line.split()) for line in said.split("\n") if line.strip())
     if re.search(r"[?？؟]", text):

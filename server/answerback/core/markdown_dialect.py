@@ -63,9 +63,14 @@ def _balanced(address: str) -> str:
     return address
 
 
-def without_addresses(text: str) -> str:
-    """The text with a space for each bare address in it."""
-    return _address().sub(lambda match: f" {match[0][len(bare_address(match[0], 0)) :]}", text)
+def with_addresses(text: str, shown: Callable[[str], str], other: Callable[[str], str] = str) -> str:
+    """The text with each bare address as `shown` has it, and what is between them as `other` has it."""
+    out, at = [], 0
+    for match in _address().finditer(text):
+        address = bare_address(text, match.start())
+        out += [other(text[at : match.start()]), shown(address)]
+        at = match.start() + len(address)
+    return "".join(out) + other(text[at:])
 
 
 def speak(parser: MarkdownIt) -> None:

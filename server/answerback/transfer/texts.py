@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import nh3
 
+from ..core.markdown_dialect import with_addresses
 from .model import TEXT_LIMIT
 
 _SAME = {
@@ -25,7 +26,6 @@ _UNSEEN = {"script", "style", "template", "noscript", "title", "textarea", "sele
 _READ = {*_SAME, *_KEPT, *_MEDIA, "a", "br", "hr", "summary", "table", "tbody", "thead", "tr", "td", "th"}
 _ATTRIBUTES = {name: {"src", "data", "data-src", "alt", "title"} for name in _MEDIA} | {"a": {"href"}, "ol": {"start"}}
 _REDIRECTS = {"disq.us": ("/url", "url"), "l.facebook.com": ("/l.php", "u"), "www.google.com": ("/url", "q")}
-_BARE = re.compile(r"https?://[^\s<>\"'`\]]{3,500}")
 _HTML = re.compile(r"\s*<(?:p|div|br|a|img|blockquote|ul|ol|pre|span|strong|em|b|i|h\d)\b[^<>]*>", re.IGNORECASE)
 _PICTURE_TAG = re.compile(r"<img\b[^<>]*>", re.IGNORECASE)
 _PICTURE = re.compile(r"!\[([^\]\n]{0,300})\]\(\s*<?([^\s()<>]{1,2000})>?(?:\s+[\"'(][^\n]{0,300}?[\"')])?\s*\)")
@@ -212,11 +212,8 @@ class _Reader(HTMLParser):
 
 def _with_links(data: str) -> str:
     """Text as HTML, its bare addresses as links."""
-    out, at = [], 0
-    for found in _BARE.finditer(data):
-        address = found[0].rstrip(".,;:!?)*_~")
-        if found[0][len(address) :].startswith(")") and "(" in address:
-            address += ")"
-        out += [escape(data[at : found.start()], quote=False), f'<a href="{escape(address)}">{escape(address)}</a>']
-        at = found.start() + len(address)
-    return "".join(out) + escape(data[at:], quote=False)
+    return with_addresses(
+        data,
+        lambda address: f'<a href="{escape(address)}">{escape(address)}</a>' if address else "",
+        lambda text: escape(text, quote=False),
+    )

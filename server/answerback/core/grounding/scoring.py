@@ -215,13 +215,6 @@ class Reading:
         """What of the question stands in a passage, its headings included."""
         return self._said_in[number]
 
-    def said_near(self, place: int) -> Set[str]:
-        """What of the question stands in a sentence, its neighbours and its headings."""
-        number = self.units[place][0]
-        near = (other for other in (place - 1, place, place + 1) if 0 <= other < len(self.units))
-        hits = (self._hits[other] for other in near if self.units[other][0] == number)
-        return frozenset().union(self._known & self.headings[number], *hits)
-
     def has(self, term: str, found: Set[str]) -> bool:
         """Whether a term is among what was found, or one that stands in for it."""
         return term in found or not self.wanted.relatives.get(term, frozenset()).isdisjoint(found)
@@ -229,13 +222,6 @@ class Reading:
     def only_repeats(self, place: int) -> bool:
         """Whether all words of a sentence are the question's own, or relatives of them."""
         return len(self._hits[place]) == len(self.units[place][1].counts)
-
-    def share_of(self, places: Iterable[int]) -> float:
-        """The share of the question that some sentences and their headings hold."""
-        listed = list(places)
-        return (
-            self.weight_of(frozenset().union(*(self._hits[place] for place in listed))) + self.signs[listed[0]].heading
-        )
 
     def terms_of(self, number: int) -> frozenset[str]:
         """The terms of a passage."""
