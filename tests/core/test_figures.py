@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from answerback.core.languages.figures import CLOCK, figures
 
@@ -34,3 +36,11 @@ def minutes(text: str) -> list[list[int]]:
 )
 def test_times_in_words(text: str, times: list[list[int]]) -> None:
     assert minutes(text) == times
+
+
+@pytest.mark.parametrize("unit", ["7시 ", "noon ", "half past 7 ", "1 "])
+def test_many_times_are_read_in_linear_time(unit: str) -> None:
+    figures(unit)
+    begun = time.process_time()
+    figures((unit * 8_000)[:8_000])
+    assert time.process_time() - begun < 0.2

@@ -103,9 +103,10 @@ def figures(text: str) -> list[Figure]:
     """The figures of a text, which is of lower case and normalised, in order."""
     found: list[Figure] = []
     spoken = _spoken_times(text)
+    taken = {place for time in spoken for place in range(time.start, time.end)}
     for match in _pattern().finditer(text):
         figure = _read(match, text)
-        if figure is None or any(figure.start < time.end and time.start < figure.end for time in spoken):
+        if figure is None or not taken.isdisjoint(range(figure.start, figure.end)):
             continue
         if not found or figure.start >= found[-1].end:
             found.append(figure)
