@@ -30,7 +30,7 @@ QUIET_SECONDS, REMIND_SECONDS = 60.0, 3600.0
 OF_CODE = (AssertionError, AttributeError, ImportError, NameError, NotImplementedError, TypeError)
 """Errors whose words are about the code."""
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "color_message"}
-_fields: ContextVar[Mapping[str, str]] = ContextVar("log_fields", default={})  # noqa: B039  it is never changed
+_fields: ContextVar[Mapping[str, str]] = ContextVar("log_fields", default={})  # noqa: B039  never mutated
 
 
 def bind(**fields: str) -> None:
@@ -150,7 +150,7 @@ class Handler(logging.StreamHandler[TextIO]):
                     fields = {"error": error, "at": at, "left_out": of.left_out}
                     record = logging.makeLogRecord({"name": name, "levelno": of.level, "msg": event} | fields)
                     record.levelname = logging.getLevelName(of.level)
-                    Context().run(super().emit, record)  # it belongs to no request
+                    Context().run(super().emit, record)  # outside of any request
 
     def _look_later(self) -> None:
         if self._timer is None:

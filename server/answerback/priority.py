@@ -34,7 +34,7 @@ async def in_background(work: Callable[[], T]) -> T:
             outcome: tuple[Any, object] = future.set_result, work()
         except BaseException as error:
             outcome = future.set_exception, error
-        with suppress(RuntimeError):  # the loop has ended meanwhile
+        with suppress(RuntimeError):  # the loop has been closed
             loop.call_soon_threadsafe(settle, *outcome)
 
     threading.Thread(target=run, daemon=True).start()

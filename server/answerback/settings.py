@@ -155,7 +155,7 @@ def _unquoted(text: str) -> str:
 def _with_port(text: str) -> str:
     try:
         _ = urlsplit(text).port
-    except ValueError:  # whose words may hold a part of the password
+    except ValueError:  # its message may contain part of the password
         raise ValueError(
             "must have a number as its port; in a password, write # / ? @ : as %23 %2F %3F %40 %3A"
         ) from None

@@ -71,7 +71,7 @@ export function configOf(element: Element, defaults: Defaults): Config {
     site: own.site ?? defaults.site ?? "",
     page: own.page ?? defaults.page ?? pageOf(canonical(), location),
     url: pageUrl(),
-    // The server cuts it, and refuses halves of characters.
+    // The server truncates it and refuses lone surrogates.
     title: document.title.replace(/[\p{Cs}\0]/gu, ""),
     theme: own.theme ?? defaults.theme ?? null,
     lang: own.lang ?? defaults.lang ?? (pageLang || null),

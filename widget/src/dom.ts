@@ -82,7 +82,7 @@ function arrange(parent: Node, now: ReadonlyMap<string, Drawn>): void {
   for (const { dom } of now.values()) own.add(dom);
   let cursor = parent.firstChild;
   for (const dom of own) {
-    // What a browser extension has put here stays where it is: an element that moves loses the focus.
+    // Nodes inserted by browser extensions stay in place: moving an element drops its focus.
     while (cursor && !own.has(cursor)) cursor = cursor.nextSibling;
     if (dom === cursor) cursor = cursor.nextSibling;
     else parent.insertBefore(dom, cursor);

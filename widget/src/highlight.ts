@@ -65,7 +65,7 @@ export function showOnPage(quote: string): boolean {
   const element = range.startContainer.parentElement;
   open(element);
   const behavior = scrolling();
-  // A paragraph taller than the screen may have its centre far from the quotation.
+  // In a tall paragraph the quotation may be far from the centre.
   if (element && element.getBoundingClientRect().height < innerHeight) {
     element.scrollIntoView({ block: "center", behavior });
   } else {

@@ -30,7 +30,7 @@ declare global {
   }
 }
 
-// A code in the address is taken out of it before anything else sees it.
+// Remove a code from the address before anything else reads it.
 const found = /^#answerback-code=([\w-]+)&answerback-nonce=([\w-]+)$/.exec(location.hash);
 let handed: Handed | null = found && { code: found[1] ?? "", nonce: found[2] ?? "" };
 if (found) history.replaceState(history.state, "", location.pathname + location.search);
@@ -70,9 +70,9 @@ async function load(element: Element): Promise<void> {
   lost.delete(element);
   const { lang, site, page } = locate(element);
   const file = THREAD_FILES[languageOf(lang ?? navigator.language, THREAD_FILES)] as string;
-  // One language is enough: an element of another fetches its texts alone.
+  // One language is bundled; an element in another fetches its own.
   address ||= new URL(file, base).href;
-  // The comments come beside the code that shows them.
+  // Fetch the comments in parallel with the code.
   if (!started && element.localName === COMMENTS) readEarly(early, base, site, page);
   try {
     const { start } = await tried(
@@ -90,7 +90,7 @@ async function load(element: Element): Promise<void> {
 function watch(element: Placed): void {
   if (watched.has(element) || element.localName === COUNT) return;
   watched.add(element);
-  // Whoever comes to a comment by its address does not wait until the thread is near.
+  // A permalink loads the thread without waiting for it to scroll into view.
   if (handed || location.hash.startsWith(`#${PERMALINK}`)) void load(element);
   near ??= new IntersectionObserver(
     (entries, observer) => {
@@ -166,7 +166,7 @@ function begin(): void {
   look();
 }
 
-// A second tag, or one that a framework has run again: the first is at work, and sees it.
+// A second tag, or one run again by a framework: the first instance handles it.
 if (!window.Answerback) {
   window.Answerback = surface;
   if (document.readyState !== "loading") begin();

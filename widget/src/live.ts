@@ -78,7 +78,7 @@ export class Live {
     this.#last = last;
     this.#open = true;
     document.addEventListener("visibilitychange", this.#seen);
-    // A page that the browser keeps for the way back holds nothing.
+    // A page in the back/forward cache holds no connection.
     addEventListener("pagehide", this.#rest);
     addEventListener("pageshow", this.#seen);
     this.#connect();
@@ -164,7 +164,7 @@ export class Live {
     source.onopen = () => {
       this.#wait = FIRST_WAIT_MS;
     };
-    // The browser comes back by itself after a cut, but gives up for good after a refusal.
+    // EventSource reconnects after a cut, but never after an error status.
     source.onerror = () => {
       if (source !== this.#source || source.readyState !== EventSource.CLOSED) return;
       this.#timer = setTimeout(this.#connect, this.#wait * (0.75 + Math.random() / 2));

@@ -29,7 +29,7 @@ export function localeOf(wanted: string, base: string, then: () => void): Locale
     learn(lang, part.default);
     then();
   };
-  // The browser fetches it once, however often it is asked for.
+  // The browser caches the request.
   import(/* @vite-ignore */ new URL(LANGUAGE_FILES[lang] as string, base).href).then(
     arrived,
     () => undefined,

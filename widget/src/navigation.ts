@@ -23,7 +23,7 @@ function wrap(name: (typeof CALLS)[number], changed: () => void, signal: AbortSi
   };
   history[name] = ours;
   signal.addEventListener("abort", () => {
-    // Whoever has wrapped ours since then keeps it, and it does nothing more.
+    // If another script has wrapped ours, it stays but does nothing.
     if (history[name] === ours) history[name] = before;
   });
 }

@@ -40,7 +40,7 @@ export class Placing {
     private readonly seen: (element: Placed) => void,
     private readonly changed: () => void,
   ) {
-    // Some insert a tag and take it out before it has run.
+    // Some routers remove the tag again before it has run.
     this.#loose = !script?.isConnected;
   }
 
@@ -144,7 +144,7 @@ export class Placing {
       .filter((name) => mode === "both" || name.endsWith(mode))
       .map((name) => {
         const element = document.createElement(name);
-        // An element has no box before its code is here.
+        // An element has no box until its code has loaded.
         element.style.setProperty("display", "block");
         element.setAttribute(MARK, "");
         setOptions(element, options);

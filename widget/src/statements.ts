@@ -30,7 +30,7 @@ export function isSaidHere(by: object, text: string): boolean {
     const now: Statement = { text, address: here() };
     statements.set(by, now);
     said = now;
-    // A new address that comes in the same breath is the one that is meant.
+    // An address set in the same task wins.
     setTimeout(() => {
       now.address = here();
     });

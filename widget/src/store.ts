@@ -21,7 +21,7 @@ export class Store<S extends object> {
       this.#due = false;
       for (const watcher of [...this.#watchers]) watcher();
     };
-    // No frames are drawn in a hidden tab.
+    // Hidden tabs get no animation frames.
     if (document.hidden) setTimeout(tell, 100);
     else requestAnimationFrame(tell);
   }

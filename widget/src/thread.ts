@@ -68,7 +68,7 @@ export class ThreadStore extends ActingStore<ThreadState, ThreadActions> {
     this.#live.listen();
     if (this.state.status !== "ready" && !quiet) this.set({ status: "loading" });
     const { expected } = this.session;
-    // Who has no session does not wait for what the server says of it.
+    // Without a session there is nothing to wait for.
     const session = expected ? this.session.load().catch(ignored) : null;
     try {
       const { sort, comments: before } = this.state;
@@ -158,7 +158,7 @@ export class ThreadStore extends ActingStore<ThreadState, ThreadActions> {
     }
   }
 
-  // What comes live
+  // Live events
 
   #told(event: LiveEvent, data: unknown): void {
     const { comment, id, offset, text } = (data ?? {}) as {
@@ -185,11 +185,11 @@ export class ThreadStore extends ActingStore<ThreadState, ThreadActions> {
     const own = isOwn(comment, this.session.visitor);
     const known = tree.find(comments, comment.id);
     if (!known && comment.state !== "published" && !this.#asked.has(comment.id)) return;
-    // What was pinned, or is not any more, stands elsewhere, with its thread.
+    // A pinned or unpinned comment moves with its replies.
     if (known && known.pinned !== comment.pinned) this.#reloadSoon(0);
     this.set({ comments: tree.upsert(comments, comment, sort, next !== null && !own) });
     if (known) return;
-    // What has changed and is not here may be one of those that are still to be loaded.
+    // A changed comment that is not here may be on a page not loaded yet.
     if (added || !next) this.count();
     if (own || comment.answer || !tree.find(this.state.comments, comment.id)) return;
     this.set({ fresh: [...this.state.fresh, comment.id] });
@@ -217,7 +217,7 @@ export class ThreadStore extends ActingStore<ThreadState, ThreadActions> {
     const good = answer.answer?.state === "done" || answer.answer?.state === "stopped";
     this.signal({ say: good ? "ready" : "failed" });
     this.signal({ event: EVENTS.answer, detail: { answer } });
-    // A failed answer gives its place in the day's limit back.
+    // A failed answer is refunded.
     if (!good && this.isMine(answer)) void this.session.load().catch(() => undefined);
   }
 

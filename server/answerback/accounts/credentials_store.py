@@ -28,7 +28,7 @@ def hold_owner(id: str, credentials: int) -> Work[None]:
 
 
 def _hold(table: str, id: str, credentials: int) -> Work[None]:
-    # An update, so that a change made meanwhile comes before or after it, on PostgreSQL too.
+    # An UPDATE, so that concurrent changes are serialised on PostgreSQL, too.
     if (yield one(_HOLD[table], id=id, credentials=credentials)) is None:
         raise Unauthorized("login_failed")
 
@@ -50,7 +50,7 @@ def end_everything(visitor_id: str, now: int, *, but_page: str = "") -> Work[Non
     yield run("DELETE FROM account_sessions WHERE visitor_id = :id AND hash <> :but", id=visitor_id, but=but_page)
     yield run("DELETE FROM sign_in_codes WHERE visitor_id = :id", id=visitor_id)
     yield run("UPDATE mail_links SET proved_by = NULL WHERE proved_by = :id", id=visitor_id)
-    # Whoever could read the mail until now may have more than one of them.
+    # Whoever could read the old mailbox may hold several links.
     yield run(
         """UPDATE mail_links SET used_at = :now WHERE used_at IS NULL AND purpose IN ('reset', 'sign_in')
         AND EXISTS (SELECT 1 FROM visitors v WHERE v.id = :id AND v.site = mail_links.site

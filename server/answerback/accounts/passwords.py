@@ -19,7 +19,7 @@ LENGTHS = {"least": str(SHORTEST), "most": str(LONGEST)}
 # OWASP's password storage cheat sheet: argon2id with 19 MiB, 2 iterations, 1 lane.
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 _THREADS = ThreadPoolExecutor(max_workers=1, thread_name_prefix="password", initializer=step_back)
-# A hash of nobody's password: unknown addresses take as long as known ones.
+# A hash of no password, so that unknown addresses take as long as known ones.
 _NOBODY = "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$7sCnUbyVmFbZcrTLJQ2L9u1OqUqYdKZYp3yqE0y0y0E"
 _COMMON = frozenset(
     """password password1 password12 password123 passw0rd p@ssw0rd p@ssword 12345678 123456789 1234567890 123123123
@@ -63,5 +63,5 @@ def _verify(password: str, hash: str | None) -> bool:
 
 
 def _normal(password: str) -> str:
-    # The same characters, however a keyboard composes them (NIST SP 800-63B, 3.1.1.2); otherwise verbatim.
+    # Normalised, since keyboards compose characters differently (NIST SP 800-63B, 3.1.1.2); otherwise verbatim.
     return unicodedata.normalize("NFC", password)

@@ -45,5 +45,5 @@ def admin_routes(runtime: Runtime, posting: Posting, updates: ThreadUpdates, kno
         return RedirectResponse(auth.address("/admin/"), 307)
 
     table |= SignInViews(runtime, auth).views()
-    table |= {path: {"GET": lead_in} for path in ("/admin", "/")}  # whoever opens our bare address is its owner
+    table |= {path: {"GET": lead_in} for path in ("/admin", "/")}  # visitors never open the server's bare address
     return [Route(path, auth.guarded(calls), methods=METHODS) for path, calls in table.items()]

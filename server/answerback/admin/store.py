@@ -115,7 +115,7 @@ def _part(select: str, name: str, at: str, rank: str, sites: str, wanted: Filter
     if wanted.author:
         where.append(f"{name}.visitor_id = :author")
     if wanted.text:
-        # SQLite folds the case of ASCII letters only: other alphabets are found as they were typed.
+        # SQLite folds the case of ASCII letters only; other scripts match case-sensitively.
         texts = [f"{name}.body", "a.body"] if name == "c" else [f"{name}.body"]
         found = (f"LOWER({text}) LIKE :folded ESCAPE '!' OR {text} LIKE :verbatim ESCAPE '!'" for text in texts)
         where.append(f"({' OR '.join(found)})")
@@ -249,7 +249,7 @@ def moderate(
         return None
     before = yield from comment_by_id(site, id)
     if state == "published" and before is not None and before.answer is not None and before.answer.state in RUNNING:
-        raise Conflict("answer_running")  # nobody has read yet what would be approved
+        raise Conflict("answer_running")  # the text to approve is not final yet
     if seen is not None and before is not None and seen != version(before.html, before.author_name):
         raise changed_meanwhile()
     changed = yield from set_state(site, id, state, only_from=only_from)

@@ -95,7 +95,7 @@ class ContextBuilder:
             nearest = [quote.passage for quote in quotes.quotes]
             return Found(*ranking.put_first(chosen, nearest, found), quotes.certainty)
 
-        found = await in_background(choose)  # a tenth of a second for a long page
+        found = await in_background(choose)  # takes 0.1 s for a long page
         chosen = (*owners, *found.passages)
         messages = prompt.build(
             question=question, passages=chosen, turns=turns, site_name=site.name or site.key,
@@ -156,7 +156,7 @@ def _in_thread(job: store.QueuedAnswer) -> Work[tuple[str, tuple[prompt.Turn, ..
     path = yield from threads.path_to(job.site, comment)
     turns, edited_at = [], 0
     for above in path[:-1]:
-        # The owner has spoken to the words above as they were then: after an edit it is no word of the owner's to them.
+        # The owner replied to an earlier version of the comment above: not vouched for after an edit.
         role = _role(above.author_kind) if edited_at <= above.created_at else _role("user")
         edited_at = max(edited_at, above.edited_at or 0)
         if above.body:

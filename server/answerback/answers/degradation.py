@@ -36,7 +36,7 @@ class DegradationLevels:
     """Gathers as much as the budgets allow, and holds what it may cost before anything is called: of the model and the
     one to fall back on, the dearer one's price."""
 
-    # More than six arguments, because prices and limits are of models, and both models are told at once.
+    # More than six arguments: both models come with their prices and limits.
     def __init__(
         self,
         db: Database,
@@ -62,7 +62,7 @@ class DegradationLevels:
             return await self._gatherer.gather(site, job, RUNGS[0].passages, self._tokens(site, RUNGS[0]))
         question, now = await self._db.read(lambda: question_of(job)), self._clock.now()
         room = await self._db.read(lambda: quota.has_room(site, now))
-        for rung in RUNGS if room else ():  # nothing is read for what cannot be answered
+        for rung in RUNGS if room else ():  # no query for what cannot be answered
             gathered = await self._gatherer.gather(site, job, rung.passages, self._tokens(site, rung))
             if await self._hold(site, job, gathered):
                 return gathered

@@ -304,7 +304,7 @@ class QuestionIntake:
 
         try:
             asked = await self._db.write(work)
-        except IntegrityConflict:  # the same key twice at the same moment, on PostgreSQL
+        except IntegrityConflict:  # the same key twice at once, on PostgreSQL
             asked = await self._db.write(work)
         self._queue.begin(asked.jobs)
         return asked

@@ -102,7 +102,7 @@ class Run:
         if state == "failed" and not text:
             text = failure_text(code or "unavailable", retry_at is not None, site.lang)
         if state == "withheld" and self.job.kind == "chat":
-            text = ""  # under a comment the owner may read it, here there is nobody but the asker
+            text = ""  # no owner reviews private answers, so withheld text is dropped
         keeps = state in ("done", "stopped")
         cost = reply.usage.cost_usd
         checked = keeps and self.context is not None and provider != QuoteAnswerer.name
@@ -178,7 +178,7 @@ class Run:
             return None
         if error.refused:
             return now + max(RETRY_AFTER_MS[0], int(1000 * (error.retry_after or 0)))
-        if error.code == "auth":  # and at once by a server that starts, maybe with another key
+        if error.code == "auth":  # a restarted server, maybe with another key, tries at once
             return now + KEY_MS if self.job.attempts <= len(RETRY_AFTER_MS) else None
         most = len(RETRY_AFTER_MS) if error.outage else PAID_CALLS - 1
         if self.job.attempts > most:

@@ -30,7 +30,7 @@ class AnswerStops:
             async with self._bus.subscribe(channel, None) as reader:
                 self._queue.stop(job.id)
                 while (await self._job(site, job.id)).state in RUNNING:
-                    if await reader.take(1.0) is None:  # the server stops
+                    if await reader.take(1.0) is None:  # the server is stopping
                         break
         return await self._job(site, job.id)
 

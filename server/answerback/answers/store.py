@@ -227,7 +227,7 @@ def release(id: str, worker: str, now: int) -> Work[None]:
     )  # fmt: skip
 
 
-# What is given anew is wanted whoever has asked: the site's readers have read it.
+# A new answer is wanted whoever asked: the site's readers have seen the old one.
 _WANTED = """NOT EXISTS (SELECT 1 FROM comments c WHERE c.site = answers.site
         AND c.id IN (answers.id, answers.question_id) AND c.state IN ('hidden', 'deleted'))
     AND (answers.outdated = 1 OR (answers.visitor_id <> '' AND NOT EXISTS (

@@ -97,7 +97,7 @@ class AnswerStreams:
             if data["offset"] == heard.length:
                 heard.pieces.append(data["text"])
                 heard.length += utf16_length(data["text"])
-            else:  # something was missed: readers are better served by what is saved
+            else:  # a piece was lost: send readers the saved text
                 del answers[data["id"]]
         elif event in ("answer.settled", "comment.removed") and channel in self._on:
             self._on[channel].pop(data["id"], None)

@@ -52,7 +52,7 @@ POLL_SECONDS = 5.0
 class Worker:
     """Writes the answers of its queue until it is closed."""
 
-    # More than six arguments, because it is where an answer's whole way is put in order.
+    # More than six arguments: this is where all steps of an answer come together.
     def __init__(
         self, runtime: Runtime, queue: AnswerQueue, updates: ThreadUpdates, levels: DegradationLevels,
         answerer: Answerer, metrics: Metrics, alerts: BudgetAlerts,
@@ -216,7 +216,7 @@ class Worker:
             run.live.add(found.body)
             return
         run.context = found
-        if found.silent:  # nothing is paid for what the page does not say
+        if found.silent:  # no paid call for what the page does not say
             run.by, run.reply.model = "page", QuoteAnswerer.model
         await self._write(run, site, found.request, QuoteAnswerer() if found.silent else self._answerer)
 
@@ -267,7 +267,7 @@ class Worker:
         """Save the text about twice a second, which renews the lease too, and hear whether it is to stop."""
         while True:
             await asyncio.sleep(SAVE_SECONDS)
-            now, text = self._clock.now(), run.live.text.replace("\x00", "")  # which PostgreSQL takes for an error
+            now, text = self._clock.now(), run.live.text.replace("\x00", "")  # PostgreSQL refuses NUL
             try:
                 kept = await self._db.write(
                     lambda: store.keep_text(run.job.id, self._queue.name, text, now, now + LEASE_MS)  # noqa: B023  awaited here
@@ -313,7 +313,7 @@ class Worker:
         try:
             site = await self._sites.get(job.site)
         except AppError:
-            return  # the site is gone, and everything of it
+            return  # the site has been deleted, with all of its rows
         if run.by == "person":
             await self._take_back(job)
             return
@@ -326,7 +326,7 @@ class Worker:
             seen = True
             if job.kind == "thread" and not written.outdated:
                 seen = yield from self._finish_reply(run, outcome, now)
-                yield from end_answers(site, job.question_id)  # where its words have changed meanwhile
+                yield from end_answers(site, job.question_id)  # if it was edited meanwhile
             yield from self._alerts.put((yield from quota.settle(job.id, site, now, run.bill(outcome, error))))
             return seen
 
@@ -351,7 +351,7 @@ class Worker:
         yield from store.finish_reply(job.id, pending=run.waits(outcome))
         if outcome.state == "done" and outcome.sources:
             question = yield from threads.comment_by_id(job.site, job.question_id)
-            # An answer to words that have been edited since is none to those who ask the new ones.
+            # Never reuse an answer whose question has been edited since.
             if question is not None and (question.edited_at or 0) <= job.queued_at:
                 yield from remember(job.site, job.question_id, question.body, job.id, now)
         return not job.draft or (before is not None and before.state == "published")

@@ -57,7 +57,7 @@ class App:
                 return
 
         if [name for name, _ in scope["headers"]].count(b"host") > 1:
-            # A proxy in front may have looked at the other one (RFC 9112, 3.2).
+            # A proxy may have checked the other one (RFC 9112, 3.2).
             await problem(TWO_HOSTS)(scope, receive, send)
             return
 

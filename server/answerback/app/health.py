@@ -38,7 +38,7 @@ def machine_routes(runtime: Runtime, metrics: Metrics, meter: ProcessMeter) -> l
         meter.look()
         moment = Moment()
         add_files(moment, runtime)
-        try:  # figures are wanted most when the database is away
+        try:  # metrics must not depend on the database
             async with asyncio.timeout(PROBE_SECONDS):
                 rows: Rows | None = await read_rows(runtime)
         except Exception:

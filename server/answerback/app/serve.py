@@ -48,7 +48,7 @@ class TimedHttpProtocol(HttpToolsProtocol):
     idle_since: float | None = None
     """Since when no request is being served; a request that is still coming is none yet."""
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as its parent does
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # same as in the parent class
         """Start the timer of the first request, and make room in a crowd."""
         super().connection_made(transport)
         self.idle_since = self.loop.time()
@@ -153,8 +153,8 @@ def serve(
     """Serve until a signal comes, and call `listening` once connections are taken; the exit code. A database that
     takes no connections yet is waited for, `patience` seconds at most."""
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # idle sockets of strangers must not use them up
-    _migrate(settings.database_url, patience)  # what is wrong with the database is said before anything listens
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # so that idle sockets cannot use up the file descriptors
+    _migrate(settings.database_url, patience)  # fail before listening if the database is unusable
     if workers > 1:
         return Workers(settings, host, port, workers).run(listening)
     return _run(Server(build_app(settings), host, port, listening))
@@ -175,7 +175,7 @@ def _migrate(url: str, patience: float) -> None:
 def _run(server: Server, sockets: list[socket.socket] | None = None) -> int:
     try:
         server.run(sockets)
-    except SystemExit:  # uvicorn has said why, with an exit code of its own
+    except SystemExit:  # uvicorn has logged why
         return 1
     return 0 if server.started else 1
 
@@ -200,7 +200,7 @@ class Workers:
             log.error("cannot listen on %s:%s: %s", self._host, self._port, error)
             return 1
         listening()
-        self._watched, self._held = os.pipe()  # children see by its end that this process is no more
+        self._watched, self._held = os.pipe()  # closing it tells the children that this process has ended
         for number in STOPPING:
             signal.signal(number, self._stop)
         for _ in range(self._count):
@@ -224,7 +224,7 @@ class Workers:
                 os.kill(pid, signal.SIGTERM)
 
     def _bear(self, sockets: list[socket.socket]) -> None:
-        # Held back until the child is known, and until it has handlers of its own: a signal between would be lost.
+        # Blocked until the child is registered and has its own handlers: a signal in between would be lost.
         signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)
         pid = os.fork()
         if pid:

@@ -43,7 +43,7 @@ def main(
     except KeyboardInterrupt:
         say("answerback: interrupted")
         return 1
-    except Exception as error:  # whose own words may be a visitor's, and cron mails what it hears
+    except Exception as error:  # its message may quote a visitor, and cron mails all output
         say(f"answerback: unexpected error: {describe(error)} ({places(error)})")
         return 1
 

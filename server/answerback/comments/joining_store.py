@@ -34,7 +34,7 @@ def join(site: str, old: str, new: str, rules: PageRules) -> Work[None]:
     yield run("UPDATE answers SET page = :new WHERE site = :site AND page = :old", **keys)
     yield run("UPDATE thread_changes SET page = :new WHERE site = :site AND page = :old", **keys)
     yield run("DELETE FROM threads WHERE site = :site AND page = :old", site=site, old=old)
-    for page in (old, new):  # so that nobody shows what is at hand of them
+    for page in (old, new):  # drop cached bytes of both
         yield run("INSERT INTO thread_changes (site, page, published) VALUES (:site, :page, 0)", site=site, page=page)
     yield from _quota(page_bucket(site, old), page_bucket(site, new))
 

@@ -87,7 +87,7 @@ class Posting:
 
         try:
             return await self._db.write(work)
-        except IntegrityConflict:  # the same key twice at the same moment, on PostgreSQL
+        except IntegrityConflict:  # the same key twice at once, on PostgreSQL
             return await self._db.write(work)
 
     def _announce(self, event: CommentEvent) -> Work[dict[str, Any]]:

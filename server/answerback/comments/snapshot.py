@@ -112,7 +112,7 @@ class Snapshots:
         if snapshot is None:
             return None
         channel = page_channel(snapshot.site, snapshot.page)
-        if not self._bus.holds(channel, snapshot.last_event):  # long ago, but nothing has changed since
+        if not self._bus.holds(channel, snapshot.last_event):  # old, but nothing has changed since
             snapshot.go_on_from(self._bus.latest(channel))
         self._kept.move_to_end(key)
         return snapshot
@@ -135,7 +135,7 @@ class Snapshots:
 
     async def _read(self, key: Key) -> Snapshot:
         site, page, sort, cursor, limit = key
-        last_event = self._bus.latest(page_channel(site, page))  # before reading: an event told twice does no harm
+        last_event = self._bus.latest(page_channel(site, page))  # before reading: a repeated event does no harm
         position, root = read_cursor(cursor, sort)
         if position is not None and root:
             thread = await self._db.read(partial(thread_store.replies_of, site, page, root, position))
@@ -152,7 +152,7 @@ class Snapshots:
 
     def _land(self, key: Key, flight: asyncio.Task[Snapshot]) -> None:
         failed = flight.cancelled() or flight.exception() is not None
-        if self._flights.get(key) is flight:  # else the thread has changed since
+        if self._flights.get(key) is flight:  # otherwise the thread has changed since
             del self._flights[key]
             if not failed:
                 self._keep(key, flight.result())
@@ -169,11 +169,11 @@ class Snapshots:
         now, most = self._clock.now(), 4 * LATE_CHANGES
         changes, oldest, newest = await self._db.read(partial(changes_store.changes_after, self._seen_after, most))
         if len(changes) == most or oldest > max(self._seen, default=self._seen_after) + 1:
-            self._forget_all()  # there are more, or some have been counted and are gone
+            self._forget_all()  # changes have been missed
         for change in changes:
             if change.id not in self._seen:
                 self._drop(change.site, change.page)
-        # On PostgreSQL a change may be seen after those that got their numbers later.
+        # On PostgreSQL a change may become visible after later-numbered ones.
         self._seen_after = max(self._seen_after, newest - LATE_CHANGES)
         self._seen = {change.id for change in changes if change.id > self._seen_after}
         self._looked_at = now
@@ -273,7 +273,7 @@ class ThreadReads:
     async def serve(self, scope: Any, send: Any, header: tuple[bytes, bytes]) -> int:
         """Answer the call, with this header too, and return the status, or do nothing and return 0."""
         query = scope["query_string"]
-        if self._version != self._sites.version:  # a site may make other keys of the same words
+        if self._version != self._sites.version:  # changed settings may give other page keys
             self._queries.clear()
             self._version = self._sites.version
         key = self._queries.get(query)
@@ -329,7 +329,7 @@ class ThreadReads:
 def respond(snapshot: Snapshot, accept: bytes, match: bytes | None) -> tuple[int, RawHeaders, bytes]:
     """Status, headers and body for a snapshot."""
     headers: RawHeaders = [
-        (b"etag", b"W/" + snapshot.etag),  # weak: it is the same for each Content-Encoding
+        (b"etag", b"W/" + snapshot.etag),  # weak, because all Content-Encodings share it
         (b"cache-control", b"public, max-age=0, must-revalidate"),
         (b"vary", b"Origin, Accept-Encoding"),
     ]

@@ -131,7 +131,7 @@ def _first_replies(site: str, page: str, roots: list[Comment]) -> Work[tuple[set
     """Hang replies below their roots; the ids of these replies, and by root, where those go on that are not all
     there."""
     listed, ids = in_list("root", (root.id for root in roots))
-    # Without an order, so that no more are read than are wanted.
+    # Unordered, so that the limit bounds the rows read.
     rows = yield many(
         f"SELECT {COLUMNS} {FROM} WHERE c.root_id IN ({listed}) AND {_REPLIES} LIMIT :limit",
         site=site, limit=REPLIES_LIMIT + 1, **ids,

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from .invisible import strip_hidden
 
-# Above it stand scripts without spaces between words (Thai, Hangul with its particles, Kana, Han).
+# Scripts from here on have no spaces between words, or particles attached (Thai, Hangul, Kana, Han).
 _RUN_TOGETHER = "\u0e00"
 _LETTER = rf"[^\W_{_RUN_TOGETHER}-\U0010ffff]"
 

@@ -86,7 +86,7 @@ def asks_something(body: str) -> bool:
     comment, and asking costs nothing until it is answered.
     """
     said = with_addresses(_QUOTED.sub(" ", _CODE.sub(" ", body)), lambda _: " ")
-    # Without long runs of spaces and empty lines, at which the expressions would try each place anew.
+    # Runs of spaces and empty lines are collapsed first: the patterns would be quadratic in them.
     text = "\n".join(" ".join(line.split()) for line in said.split("\n") if line.strip())
     if re.search(r"[?？؟]", text):
         return True

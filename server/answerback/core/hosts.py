@@ -18,7 +18,7 @@ def ascii_host(host: str) -> str:
     Raises ValueError for what is no name."""
     if host.isascii():
         return host.lower()
-    import idna  # tables of some size, which few sites need
+    import idna  # large tables, rarely needed
 
     return idna.encode(host, uts46=True, transitional=False).decode("ascii")
 

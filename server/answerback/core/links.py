@@ -56,7 +56,7 @@ def _host_and_port(text: str) -> tuple[str, str]:
             return f"[{ip_address(raw[1:-1])}]" if raw.endswith("]") and "%" not in raw else "", _port(port)
         host = ascii_host(raw)
         if "xn--" in host:
-            import idna  # tables of some size, which few texts need
+            import idna  # large tables, rarely needed
 
             idna.decode(host)
         if _NUMBER.fullmatch(host.rstrip(".").rpartition(".")[2]):

@@ -52,7 +52,7 @@ def fit(roots: Sequence[Comment], replies: Container[str], most: int = MOST_BYTE
                 continue
             path = list(_missing(reply.id, above, included))
             cost = sum(sizes[id] for id in path)
-            alone = len(kept) == 1 and last[root] is None  # or a thread of replies would never go on
+            alone = len(kept) == 1 and last[root] is None  # or paging would never advance
             if used + cost > most and not alone:
                 del waiting[root]
                 later[root] = last[root]

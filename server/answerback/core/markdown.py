@@ -38,7 +38,7 @@ def _parser(*, links: bool, tables: bool) -> MarkdownIt:
     from markdown_it import MarkdownIt
 
     parser = MarkdownIt("commonmark", {"html": False, "linkify": False, "breaks": True}).enable("strikethrough")
-    setattr(parser, "normalizeLink", _href)  # noqa: B010  its way to say so, which its types do not know
+    setattr(parser, "normalizeLink", _href)  # noqa: B010  documented, but not typed as assignable
     setattr(parser, "validateLink", bool)  # noqa: B010  as above
     speak(parser)
     if tables:
@@ -109,7 +109,7 @@ def _place(address: str, said: str, *, written_out: bool) -> str:
 def render(source: str, *, tables: bool = False) -> str:
     """Safe HTML of a text of at most a few thousand characters."""
     if _PLAIN.fullmatch(source) and "  " not in source:
-        return f"<p>{escape(source, quote=False)}</p>\n"  # most comments: one paragraph without any mark
+        return f"<p>{escape(source, quote=False)}</p>\n"  # most comments: one paragraph of plain text
     parser, tokens, environment = _tokens(source, tables=tables)
     _demote(tokens)
     _show_places(tokens)

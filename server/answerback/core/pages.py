@@ -77,7 +77,7 @@ def page_key(said: str, rules: PageRules, *, own_query: bool = False) -> str:
     host, rest = _host(said, rules)
     if rest is None:
         return unicodedata.normalize("NFC", said)
-    path, query, fragment = _PARTS.fullmatch(rest).groups("")  # type: ignore[union-attr]  # it fits everything
+    path, query, fragment = _PARTS.fullmatch(rest).groups("")  # type: ignore[union-attr]  # the pattern matches any string
     own = own_query or host is None or host != ""
     return (f"https://{host}" if host else "") + _path(path) + _query(query, rules, own) + _route(fragment, rules)
 
@@ -151,7 +151,7 @@ def _route(fragment: str, rules: PageRules) -> str:
     """A fragment that a script reads as the page's path; others lead to a place on the page."""
     if not rules.hash_routes or fragment[:1] not in ("/", "!"):
         return ""
-    mark, path, query = _ROUTE.fullmatch(fragment).groups("")  # type: ignore[union-attr]  # it fits everything
+    mark, path, query = _ROUTE.fullmatch(fragment).groups("")  # type: ignore[union-attr]  # the pattern matches any string
     path = "/".join(_readable(segment, _IN_PATH) for segment in path.split("/") if segment)
     route = path + _query(query, rules, own=False)
     return f"#{mark}/{route}" if route else ""

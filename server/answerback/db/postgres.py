@@ -69,11 +69,11 @@ class Postgres:
         import asyncpg
 
         if self._running:
-            await asyncio.wait(self._running)  # also those whose callers have left
+            await asyncio.wait(self._running)  # including those whose callers are gone
         for connection in self._connections:
-            # What PostgreSQL has refused leaves `databases` counting one user of the connection too many.
+            # After a refused connection, `databases` counts one user of it too many.
             while connection._connection_counter:
-                # What PostgreSQL has ended, also just now, is not held any more.
+                # Drop connections that PostgreSQL has closed.
                 with suppress(asyncpg.InternalClientError, asyncpg.PostgresError, OSError):
                     await connection.__aexit__()
         self._connections.clear()
@@ -93,7 +93,7 @@ class Postgres:
     async def _read_at_last(self, work: Callable[[], Work[T]], *, single: bool) -> T:
         try:
             result = await self._read(work, single=single)
-        except Unavailable:  # the connection was cut off just now: another one may do
+        except Unavailable:  # this connection was just cut; try another
             result = await self._read(work, single=single)
         self._health.worked("read")
         return result
@@ -136,7 +136,7 @@ class Postgres:
         fresh = connection
         try:
             with suppress(asyncpg.InterfaceError):
-                connection.raw_connection.terminate()  # so that its place in the pool is free
+                connection.raw_connection.terminate()  # frees its place in the pool
             async with asyncio.timeout(CONNECT_SECONDS):
                 fresh = await hold(self._database)
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
@@ -196,7 +196,7 @@ async def lone_connection(url: str) -> AsyncIterator[Any]:
     database = databases.Database(url, min_size=1, max_size=1)
     try:
         await database.connect()
-    except (OSError, asyncpg.PostgresError) as error:  # whose words may hold the address with its password
+    except (OSError, asyncpg.PostgresError) as error:  # its message may contain the URL with the password
         raise Unreachable("unavailable", f"The database cannot be reached ({type(error).__name__}).") from error
     try:
         async with database.connection() as connection:
@@ -210,7 +210,7 @@ def _has_ended(connection: Connection) -> bool:
 
     try:
         return bool(connection.raw_connection.is_closed())
-    except asyncpg.InterfaceError:  # its pool has taken it back
+    except asyncpg.InterfaceError:  # already returned to the pool
         return True
 
 

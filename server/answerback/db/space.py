@@ -29,7 +29,7 @@ def free_bytes(database_url: str) -> FreeBytes:
     def look() -> int | None:
         try:
             return shutil.disk_usage(file.parent).free
-        except OSError:  # the folder is not there
+        except OSError:  # the folder does not exist
             return None
 
     return look

@@ -17,7 +17,7 @@ def in_list(name: str, values: Iterable[str] | Iterable[int]) -> tuple[str, dict
     listed = list(values)
     if len(listed) > LONGEST_LIST:
         key = "key" if isinstance(listed[0], str) else "CAST(key AS BIGINT)"
-        # The keys of an object: SQLite and PostgreSQL both give those as text.
+        # Keys of a JSON object: both databases return those as text.
         keys = orjson.dumps(dict.fromkeys(map(str, listed))).decode()
         return f"SELECT {key} FROM json_each(:{name})", {name: keys}
     params = {f"{name}{number}": value for number, value in enumerate(listed)}

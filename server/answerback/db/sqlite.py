@@ -50,7 +50,7 @@ class SQLite:
         )
         self._place = Place(self._file)
         for _ in range(READERS):
-            # Each fills its own by and by, and the system has the file in memory anyhow.
+            # Per connection; the system caches the file anyway.
             self._readers.put_nowait(await self._open("PRAGMA cache_size=-2048", "PRAGMA query_only=ON"))
         self._writer = asyncio.create_task(self._commit_batches(writer))
 
@@ -129,7 +129,7 @@ class SQLite:
                 assert self._place is not None
                 results = await raw._execute(_write_on_thread, raw._conn, self._place, [work for work, _, _ in batch])
                 self._health.worked("write")
-            except Exception as error:  # the batch as a whole failed: disk full, file locked
+            except Exception as error:  # the whole batch failed: disk full, file locked
                 problem = self._health.refused("write", error) if _in_trouble(error) else error
                 results = [(problem, ())] * len(batch)
             for (_, future, _), (result, calls) in zip(batch, results, strict=True):
@@ -153,7 +153,7 @@ def _read_on_thread(connection: sqlite3.Connection, work: Callable[[], Work[T]],
     try:
         return _drive(connection, work(), [])
     finally:
-        if connection.in_transaction:  # an error of the file has ended it already, and is to be seen itself
+        if connection.in_transaction:  # an I/O error has ended it already, and must surface itself
             connection.execute("ROLLBACK")
 
 
@@ -174,7 +174,7 @@ def _write_on_thread(
             try:
                 results.append((_drive(connection, work(), calls), calls))
             except Exception as error:
-                if _in_trouble(error):  # then the whole transaction may be gone already
+                if _in_trouble(error):  # the whole transaction may be gone
                     raise
                 connection.execute("ROLLBACK" if alone else "ROLLBACK TO one_write")
                 results.append((error, ()))
@@ -202,7 +202,7 @@ def _drive(connection: sqlite3.Connection, work: Work[T], calls: list[Callable[[
             if statement.wants == "none":
                 value = None
                 continue
-            rows = cursor.fetchall()  # all of them, also for one: RETURNING runs to its end only when read to its end
+            rows = cursor.fetchall()  # always all: RETURNING completes only when read to its end
             names = [column[0] for column in cursor.description]
             if statement.wants == "many":
                 value = [dict(zip(names, row, strict=True)) for row in rows]

@@ -35,7 +35,7 @@ def at_one_moment(path: Path) -> Iterator[sqlite3.Connection]:
     sqlite3.Error."""
     with closing(_open(path)) as connection:
         connection.execute("BEGIN")
-        connection.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()  # now it holds what it sees
+        connection.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()  # begins the read transaction
         yield connection
 
 
@@ -47,7 +47,7 @@ def copy(source: sqlite3.Connection, target: Path, progress: Progress) -> None:
     with closing(sqlite3.connect(target, isolation_level=None)) as connection:
         connection.execute("PRAGMA synchronous = OFF")
         source.backup(connection, pages=PAGES_AT_ONCE, progress=lambda _, left, of: progress("Copying", of - left, of))
-        connection.execute("PRAGMA journal_mode = DELETE")  # one file, that needs no other beside it
+        connection.execute("PRAGMA journal_mode = DELETE")  # a single file, without -wal
 
 
 def damage(connection: sqlite3.Connection) -> list[str]:
@@ -95,7 +95,7 @@ def revision(connection: sqlite3.Connection) -> str:
     try:
         row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
     except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode != sqlite3.SQLITE_ERROR:  # not that there is no such table
+        if error.sqlite_errorcode != sqlite3.SQLITE_ERROR:  # anything but a missing table
             raise
         return ""
     return str(row[0]) if row else ""
@@ -147,5 +147,5 @@ def sync_folder(folder: Path) -> None:
 
 
 def _open(path: Path) -> sqlite3.Connection:
-    uri = f"{path.absolute().as_uri()}?mode=rw"  # never make one
+    uri = f"{path.absolute().as_uri()}?mode=rw"  # never create it
     return sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None)

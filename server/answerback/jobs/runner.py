@@ -75,11 +75,11 @@ class JobRunner:
             now = self._clock.now()
             try:
                 await self._db.write(lambda: store.give_back(self._name, list(running), now))
-            except Exception as error:  # their leases end
+            except Exception as error:  # their leases expire
                 self._saving.raised(error)
 
     async def _work(self) -> None:
-        last = sys.maxsize  # nobody knows what the clock was before
+        last = sys.maxsize  # the earlier time is unknown
         while True:
             try:
                 now = self._clock.now()
@@ -114,7 +114,7 @@ class JobRunner:
         try:
             ending = await self._outcome(job)
             await asyncio.shield(asyncio.create_task(self._db.write(ending)))
-        except Exception as error:  # its lease ends, and then it runs once more
+        except Exception as error:  # its lease expires, then it runs again
             self._saving.raised(error)
         finally:
             self._running.pop(job.id, None)
@@ -137,7 +137,7 @@ class JobRunner:
             reason, raised = type(error).__name__, error
         now = self._clock.now()
         given_up = for_good or job.tries >= kind.tries
-        if not isinstance(raised, Unavailable):  # which the database has said
+        if not isinstance(raised, Unavailable):  # the database has logged it
             ending = "given up, see answerback jobs list" if given_up else "to be retried"
             failure.failed(f"{reason.rstrip('.')}; {ending}", raised)
         if given_up:

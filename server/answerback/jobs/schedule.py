@@ -51,7 +51,7 @@ class Schedule:
             await asyncio.gather(self._task, return_exceptions=True)
             try:
                 await self._db.write(lambda: store.let_go(NAME, self._holder))
-            except Unavailable:  # the lease ends by itself
+            except Unavailable:  # the lease expires
                 log.warning("the schedule could not be handed over")
 
     async def once(self) -> int:
@@ -71,7 +71,7 @@ class Schedule:
             return None
         due = yield from store.due_times()
         for kind, every in self._every.items():
-            if not now < due.get(kind, 0) <= now + every:  # or the clock was put back
+            if not now < due.get(kind, 0) <= now + every:  # or the clock has been set back
                 yield from self._jobs.put(kind, key=kind)
                 yield from store.set_due(kind, now + every)
                 due[kind] = now + every
@@ -80,7 +80,7 @@ class Schedule:
     async def _work(self) -> None:
         look_at = 0
         while True:
-            if not look_at - LEASE_MS <= self._clock.now() < look_at:  # or the clock was put back
+            if not look_at - LEASE_MS <= self._clock.now() < look_at:  # or the clock has been set back
                 try:
                     look_at = await self.once()
                     self._running.worked()

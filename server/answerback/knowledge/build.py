@@ -72,7 +72,7 @@ async def crawl_site(settings: Settings, db: Database, site: Site, limit: int | 
     knowledge = Knowledge(runtime, None, COMMAND_PACE_SECONDS)
     try:
         result = await knowledge.crawler.crawl(site, ids.new(), limit=limit or MOST_PAGES, tell=tell)
-        with suppress(JobFailed):  # then a running server tries again
+        with suppress(JobFailed):  # a running server retries
             await knowledge.index.understand(site.key)
         return result
     finally:

@@ -85,7 +85,7 @@ class PageReader:
                 and urlsplit(url).path.rstrip("/")
                 and url[-1] == "/"
             ):
-                return await self.read(site, url.rstrip("/"), may_fetch)  # a key ends in a slash, its page need not
+                return await self.read(site, url.rstrip("/"), may_fetch)  # keys end in a slash, addresses need not
             if page is None:
                 gone = fetched.code in GONE
                 return kept if kept is not None and not (gone and now - kept.fetched_at >= STALE_MS) else None

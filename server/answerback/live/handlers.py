@@ -35,7 +35,7 @@ async def stream(
     """
     with seat:
         async with bus.subscribe(channel, after) as reader:
-            missed = reader.take_now() or b""  # what comes from here on comes after the opening
+            missed = reader.take_now() or b""  # anything later follows the opening event
             yield RETRY + PING + missed + opening()
             while (data := await reader.take(HEARTBEAT_SECONDS)) is not None:
                 yield data or PING

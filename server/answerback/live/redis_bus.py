@@ -132,7 +132,7 @@ class RedisBus(Channels):
             await asyncio.sleep(pause)
             pause = min(LONGEST_PAUSE, pause * 2)
 
-    def _connection(self) -> Any:  # its own types take everything for text or bytes
+    def _connection(self) -> Any:  # redis-py's types do not fit
         return Redis.from_url(self._url, protocol=2, socket_timeout=5, socket_connect_timeout=2, retry=None)
 
     def _go_out(self) -> None:

@@ -57,7 +57,7 @@ class Wording:
         if status.free_bytes is None:
             return None
         soon = status.days_left is not None and status.days_left < FEW_DAYS
-        if not soon and status.free_bytes >= LOW_BYTES:  # without 13 MB of CLDR in a server where all is well
+        if not soon and status.free_bytes >= LOW_BYTES:  # avoids loading 13 MB of CLDR data without need
             return None
         room = {"free": size(status.free_bytes), "bytes": number(t.lang, status.free_bytes)}
         if status.free_bytes < FULL_BYTES:

@@ -52,7 +52,7 @@ def migrate(url: str, revisions: Sequence[Revision], progress: Progress) -> None
     """Bring the database to the newest of these revisions. Raises Unavailable."""
 
     async def go(connection: Any) -> None:
-        # Mostly there is nothing to do; what seems to be wrong is looked at again under the lock.
+        # Usually there is nothing to do; check without the lock first, then again under it.
         with suppress(Unavailable):
             if next_step(await _look(connection), "postgresql", revisions) is None:
                 return

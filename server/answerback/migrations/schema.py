@@ -66,7 +66,9 @@ class Schema:
             self.indexes = {name: table for name, table in self.indexes.items() if table != match[1]}
         elif match := _DROP_INDEX.fullmatch(sql):
             del self.indexes[match[1]]
-        elif not (_DATA.fullmatch(sql) or _CREATE_FUNCTION.fullmatch(sql)):  # of a function, its triggers tell
+        elif not (
+            _DATA.fullmatch(sql) or _CREATE_FUNCTION.fullmatch(sql)
+        ):  # functions are checked through their triggers
             raise ValueError(f"migrations/schema.py does not know what this does: {sql}")
 
     def missing_in(self, found: Schema) -> list[str]:
@@ -92,7 +94,7 @@ def is_index(sql: str) -> bool:
     return _CREATE_INDEX.fullmatch(sql.strip()) is not None
 
 
-@cache  # the statements are those of the revisions, read again for each step
+@cache  # each step reads the same statements
 def _columns(body: str) -> tuple[tuple[str, str], ...]:
     found = ((name, rest) for name, _, rest in (part.partition(" ") for part in _split(body)))
     return tuple(

@@ -47,7 +47,7 @@ def migrate(path: Path, revisions: Sequence[Revision], progress: Progress) -> No
         path.parent.mkdir(parents=True, exist_ok=True)
         with closing(_open(path, create=True)) as connection:
             _patiently(lambda: connection.execute("PRAGMA journal_mode = WAL"))
-            # Mostly there is nothing to do; what seems to be wrong is looked at again when nobody writes.
+            # Usually there is nothing to do; check without the lock first, then again under it.
             with suppress(Unavailable):
                 if next_step(_look(connection), "sqlite", revisions) is None:
                     return
@@ -111,7 +111,7 @@ def _patiently(work: Callable[[], T]) -> T:
         if not said:
             log.warning("another process holds the database; waiting")
             said = True
-        time.sleep(0.02)  # SQLite itself waits for a writer, but not for whoever sets the journal mode
+        time.sleep(0.02)  # SQLite waits for a writer, but not while the journal mode is being set
 
 
 def _look(connection: sqlite3.Connection) -> Found:

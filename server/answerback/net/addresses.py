@@ -15,7 +15,7 @@ SHARES_OF_NETWORK = 8
 def client_address(request: Request, trusted: tuple[str, ...]) -> str:
     """The caller's address; X-Forwarded-For is believed only as far as listed proxies wrote it."""
     peer = request.client.host if request.client else "127.0.0.1"
-    written = ",".join(request.headers.getlist("x-forwarded-for"))  # some proxies add a line of their own
+    written = ",".join(request.headers.getlist("x-forwarded-for"))  # some proxies add a header line of their own
     hops = [_without_port(part.strip()) for part in written.split(",") if part.strip()]
     while trusted and hops and in_networks(peer, trusted):
         peer = hops.pop()
@@ -40,7 +40,7 @@ def in_networks(address: str, networks: tuple[str, ...]) -> bool:
         parsed = ip_address(address)
     except ValueError:
         return False
-    if isinstance(parsed, IPv6Address):  # what a socket for both kinds makes of IPv4
+    if isinstance(parsed, IPv6Address):  # a dual-stack socket maps IPv4
         parsed = parsed.ipv4_mapped or parsed
     return any(parsed in ip_network(network) for network in networks)
 

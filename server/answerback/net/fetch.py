@@ -144,7 +144,7 @@ class _CheckedBackend(httpcore2.AsyncNetworkBackend):
         for address in tried:
             try:
                 return await self._inner.connect_tcp(address, port, timeout, local_address, socket_options)
-            except httpcore2.ConnectError:  # an IPv6 address on a machine without IPv6, say
+            except httpcore2.ConnectError:  # for example an IPv6 address on a machine without IPv6
                 if address == tried[-1]:
                     raise
         raise AddressRefused(host)
@@ -168,7 +168,7 @@ def checked_transport(url: str, resolver: Resolver, permits: Permits) -> httpx2.
     """A network that reaches public addresses only, and private ones where `permits` says so."""
     trust = _trust() if url.startswith("https:") else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     transport = httpx2.AsyncHTTPTransport(verify=trust, trust_env=False)
-    transport._pool = httpcore2.AsyncConnectionPool(  # the transport has no argument for its network
+    transport._pool = httpcore2.AsyncConnectionPool(  # the transport takes no network backend as an argument
         ssl_context=trust,
         network_backend=_CheckedBackend(resolver, permits),
     )

@@ -105,7 +105,7 @@ def evenly(cases: Sequence[Case], limit: int | None) -> list[Case]:
         groups.setdefault((case.kind, case.lang), []).append(case)
     languages = sorted({lang for _, lang in groups})
     kinds = sorted({kind for kind, _ in groups})
-    # Kinds in turn, each time in another language than the kind before, until each has had its first, its second, …
+    # Round-robin over kinds, changing the language from one to the next.
     order = [
         (kind, languages[(number + shift) % len(languages)])
         for shift in range(len(languages))

@@ -90,7 +90,7 @@ async def run_cases(
 ) -> list[Result]:
     """Ask each case's question on its page, and judge the answers. Nothing is written where the settings point to."""
     with tempfile.TemporaryDirectory(prefix="answerback-red-team-") as folder:
-        # Other pages are no part of it, so an embedding model would be called for nothing.
+        # No other pages take part, so embeddings would be wasted calls.
         settings = replace(
             settings, database_url=f"sqlite:///{Path(folder) / 'red-team.db'}", redis_url="", embedding_model=""
         )
@@ -202,7 +202,7 @@ class _Range:
                 ended.add(data["id"])
                 tell(len(ended), len(self._cases))
                 progress.set()
-            tried.add(data["id"])  # what the provider could not do now is tried once more, half a minute later
+            tried.add(data["id"])  # retry once, half a minute later
 
         self._bus.observe(hear)
         self._worker.start()

@@ -76,7 +76,7 @@ class Pool:
             if not task.future.set_running_or_notify_cancel():
                 continue
             try:
-                if process is not None and process.poll() is not None:  # killed while it had nothing to do
+                if process is not None and process.poll() is not None:  # killed while idle
                     _end(process)
                     process = None
                 process = process or self._start()
@@ -105,7 +105,7 @@ class Pool:
         with self._lock:
             self._idle -= 1
             if found is None:
-                with suppress(queue.Empty):  # put in just now
+                with suppress(queue.Empty):  # just added by another thread
                     found = self._waiting.get_nowait()
             if found is None:
                 self._threads -= 1
@@ -120,7 +120,7 @@ class Pool:
 
 
 def _ask(process: subprocess.Popen[bytes], task: _Task) -> tuple[dict[str, Any], bytes]:
-    with suppress(OSError):  # it died; its output says so
+    with suppress(OSError):  # it has died, which reading its output shows
         write_frame(cast("BinaryIO", process.stdin), task.head, task.body)
     reply = read_frame(cast("BinaryIO", process.stdout))
     if reply is not None:

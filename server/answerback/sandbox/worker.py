@@ -35,7 +35,7 @@ def main() -> None:
         os.dup2(nothing, number)
     step_back()
     for kind, most in ((resource.RLIMIT_DATA, limit - PROGRAMS), (resource.RLIMIT_AS, 4 * limit)):
-        with suppress(ValueError, OSError):  # macOS takes neither
+        with suppress(ValueError, OSError):  # not settable on macOS
             resource.setrlimit(kind, (most, most))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     while (frame := read_frame(source)) is not None:

@@ -104,7 +104,9 @@ class Edge:
                     raise Forbidden("origin_not_allowed")
                 allowed = origin is not None
                 response = await handler(await self._check(request, origin, own_origin_only=own_origin_only))
-                if request.method == "HEAD" and isinstance(response, StreamingResponse):  # it would never end
+                if request.method == "HEAD" and isinstance(
+                    response, StreamingResponse
+                ):  # a HEAD response would never end
                     response = Response(headers=dict(response.headers))
             except AppError as error:
                 allowed = allowed and error.code != "origin_not_allowed"
@@ -148,7 +150,7 @@ def allow_origin(response: Response, origin: str) -> None:
     response.headers["Access-Control-Allow-Origin"] = origin
     response.headers["Access-Control-Allow-Credentials"] = "true"
     response.headers["Access-Control-Expose-Headers"] = "ETag, Retry-After, X-Request-Id"
-    response.headers.setdefault("Vary", "Origin")  # each response of ours that varies otherwise names it, too
+    response.headers.setdefault("Vary", "Origin")  # responses with their own Vary include Origin already
 
 
 def _site_key(request: Request, body: dict[str, Any]) -> str:

@@ -191,5 +191,5 @@ class SiteDirectory:
     def _parse(self, key: str, texts: dict[str, str], answers: str) -> Site:
         aliases = self._aliases.get(key, ())
         site = read_site(key, texts, daily_answers=self._daily_answers, aliases=aliases)
-        # Where nobody is answered anywhere, it is for everyone as if each site had said so.
+        # A server without a provider acts as if each site had turned answers off.
         return replace(site, ai="off") if answers == "off" else site

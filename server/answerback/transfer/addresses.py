@@ -58,7 +58,7 @@ def key_elsewhere(address: str, rules: PageRules, *, own_query: bool = False, na
         return ""
     address = address.strip()
     if address and not named and not address.startswith(("http://", "https://")):
-        address = f"//-{'' if address[0] in '/?' else '/'}{address}"  # a path's query is its own, an address's is not
+        address = f"//-{'' if address[0] in '/?' else '/'}{address}"  # a path keeps its query, a URL does not
     key = page_key(address, rules, own_query=own_query)
     return key if len(key) <= PAGE_LIMIT else ""
 

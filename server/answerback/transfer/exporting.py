@@ -46,7 +46,7 @@ class Export:
         threads = {thread.page: thread for thread in await self.db.read(lambda: store.threads_of(self.site))}
         total, done = len(threads), 0
         async for page, comments in self._pages():
-            # One that has been begun in the meantime is not among them yet.
+            # A thread begun in the meantime is not included.
             yield threads.pop(page, Thread(page, "", "", False, None)), comments
             self.progress(min(done := done + 1, total), total)
         for thread in threads.values():

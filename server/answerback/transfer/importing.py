@@ -183,7 +183,7 @@ class Importer:
             if before is not None:
                 saved[item.id] = (item, before, False)
                 continue
-            # One that is not in this file may have come with another.
+            # A parent missing in this file may have been imported earlier.
             parent = self._placed.get(parent_id) if parent_id is not None else self._earlier(item, taken)
             if parent_id in saved:
                 parent = saved[parent_id][1]

@@ -143,7 +143,7 @@ def parents_first(items: list[Incoming]) -> Iterator[tuple[Incoming, str | None]
     given: set[str] = set()
     rest = iter(items)
     while waiting or len(given) < len(known):
-        if not waiting:  # what is left goes round in circles
+        if not waiting:  # the rest are cycles
             waiting.append((next(item for item in rest if item.id not in given), None))
         item, parent = waiting.popleft()
         if item.id in given:

@@ -42,23 +42,23 @@ class Text(NamedTuple):
 def from_html(html: str) -> Text:
     """The words of foreign HTML, and the HTML as a comment here has it."""
     if len(html) > TEXT_LIMIT:
-        return Text(html)  # which is left out
+        return Text(html)  # left out
     reader = _Reader()
-    # First made well-formed, in which no other tags are left: at what is not, Python's parser takes the square.
+    # Made well-formed first: Python's parser is quadratic on malformed markup.
     reader.feed(nh3.clean(html, tags=_READ, clean_content_tags=_UNSEEN, attributes=_ATTRIBUTES, link_rel=None))
     reader.close()
     lines = "".join(reader.words).split("\n")
     if not any(map(str.strip, lines)) and reader.unreachable:
-        return Text(" ".join(reader.unreachable))  # nothing but pictures whose whole address nobody knows
+        return Text(" ".join(reader.unreachable))  # only pictures with unknown addresses
     return Text("\n".join(line.rstrip() for line in lines).strip("\n").rstrip(), "".join(reader.out))
 
 
 def from_markdown(source: str) -> Text:
     """Markdown whose pictures are links to them."""
     if len(source) > TEXT_LIMIT:
-        return Text(source)  # which is left out
+        return Text(source)  # left out
     parts = _CODE.split(source)
-    # Of three parts the first is text, the second code, the third what fences it.
+    # Groups of three: text, code, its fence.
     for index in range(0, len(parts), 3):
         parts[index] = _PICTURE.sub(
             lambda found: f"[{_caption(found[1], found[2])}]({found[2]})", _PICTURE_TAG.sub(_tag_as_link, parts[index])
@@ -98,7 +98,7 @@ def straight(address: str) -> str:
         target = parse_qs(parts.query).get(parameter, [""])[0]
     except ValueError:
         return address
-    if parameter == "url":  # Disqus puts a hash behind it
+    if parameter == "url":  # Disqus appends a hash
         target = re.sub(r":[\w-]*\Z", "", target) if target.count(":") > 1 else target
     return target if target.startswith(("http://", "https://")) else address
 
@@ -134,7 +134,7 @@ class _Reader(HTMLParser):
         tag = _SAME.get(tag, tag)
         if tag in _BLOCKS:
             self._new_line()
-        if tag == "a" and not values.get("href", "").startswith("#"):  # which led to a comment there
+        if tag == "a" and not values.get("href", "").startswith("#"):  # links to a comment of the old page are dropped
             self._link = straight(values.get("href", ""))
             self.out.append(f'<a href="{escape(self._link)}">')
         elif tag in _MEDIA:
@@ -189,7 +189,7 @@ class _Reader(HTMLParser):
             self._linked(address, _caption(alt, address))
         elif self._link == address:
             self._say(_caption(alt, address))
-        else:  # a picture that leads elsewhere: both places stay
+        else:  # a linked picture: keep both addresses
             self._say(_caption(alt, address))
             self._behind.append(address)
 

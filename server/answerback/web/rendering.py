@@ -25,7 +25,7 @@ PACKAGE = Path(__file__).parents[1]
 @cache
 def environment() -> Environment:
     """All templates of the package; everything is escaped, and a name that is not given is an error."""
-    # Imported at the first page: a server that nobody administers does not pay for it.
+    # Imported when the first page is rendered, to keep idle memory low.
     from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 
     environment = Environment(

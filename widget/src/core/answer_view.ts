@@ -26,7 +26,7 @@ export function viewOf(
     state,
     sources: given.sources ?? [],
     quoted,
-    // What the owner has written is no quotation any more.
+    // A text corrected by the owner is no quotation.
     quoting: quoted && !(verified && revised),
     verified,
     revised,

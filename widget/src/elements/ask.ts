@@ -34,7 +34,7 @@ export class AskElement extends BaseElement<ChatStore> {
   protected view(locale: Locale, { url }: Config): Child[] {
     const { store, info } = this;
     const { state } = store;
-    // Where nothing can be asked there is nothing to show; nor where the server does not answer.
+    // Nothing to show where nothing can be asked, or the server is down.
     if (state.status === "failed" && !info) return [];
     if (info && (info.provider === "off" || info.settings.ai === "off")) return [];
     const { texts } = locale;
@@ -72,9 +72,9 @@ export class AskElement extends BaseElement<ChatStore> {
     const ready = !busy && draft.trim() !== "" && over <= 0 && !isUsedUp(this.info?.quota);
     const onsubmit = (event: Event) => {
       event.preventDefault();
-      // What is drawn may be a frame behind what is typed.
+      // The drawing may be a frame behind the typing.
       const text = store.state.draft.trim();
-      // Nothing is asked before it is known about which page.
+      // Wait until the page's key is known.
       this.refresh();
       if (this.store !== store) store.setDraft("");
       if (text && lengthOf(text) <= QUESTION_LIMIT && !isUsedUp(this.info?.quota))
@@ -91,7 +91,7 @@ export class AskElement extends BaseElement<ChatStore> {
       oninput: (event: Event) => store.setDraft((event.target as HTMLTextAreaElement).value),
       onkeydown: (event: Event) => {
         const { key, shiftKey, isComposing, keyCode } = event as KeyboardEvent;
-        // Enter also ends the composing of a Korean syllable; Safari tells that by 229 alone.
+        // Enter also ends IME composition; Safari reports that as keyCode 229 only.
         if (key !== "Enter" || shiftKey || isComposing || keyCode === 229) return;
         onsubmit(event);
       },

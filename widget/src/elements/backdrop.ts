@@ -11,7 +11,7 @@ export function brightness(color: string): number | null {
     .match(/[\d.e-]+%?|none/g)
     ?.map((each) => Number.parseFloat(each) || 0) ?? [0, 0, 0, 0];
   if (!(alpha >= 0.5)) return null;
-  // Lightness as it is; that of OKLab falls below what greys of sRGB have.
+  // Lightness as given: OKLab's is below that of sRGB's greys.
   if (/^ok/.test(name)) return a ** 1.36;
   if (/^l/.test(name)) return a / 100;
   if (space?.startsWith("xyz")) return b ** 0.45;
@@ -47,7 +47,7 @@ export function watchGround(host: Element, changed: () => void): () => void {
   const scheme = matchMedia("(prefers-color-scheme: dark)");
   scheme.addEventListener("change", changed, ending);
   document.addEventListener("transitionend", changed, ending);
-  // A style sheet that has just come.
+  // A style sheet has just loaded.
   document.addEventListener("load", changed, { signal: ending.signal, capture: true });
   return () => {
     observer.disconnect();

@@ -48,7 +48,7 @@ export abstract class BaseElement<T extends Shown> extends HTMLElement {
   }
 
   disconnectedCallback(): void {
-    // Moved elements come back at once; they need not load anew.
+    // A moved element is reconnected at once and need not reload.
     queueMicrotask(() => !this.isConnected && this.stop());
   }
 
@@ -66,7 +66,7 @@ export abstract class BaseElement<T extends Shown> extends HTMLElement {
     const now = locate(this);
     const before = this.#config;
     if (before && before.site === now.site && before.page === now.page && before.base === now.base) {
-      // What is sent from here on says where that is now.
+      // Requests from here on use the new page.
       Object.assign(before, now);
       if (now.ssoToken) void this.store.session.do("vouch", now.ssoToken);
       this.draw();
@@ -88,7 +88,7 @@ export abstract class BaseElement<T extends Shown> extends HTMLElement {
       shadow.append(this.#root);
       for (const type of ["pointerover", "focusin"]) shadow.addEventListener(type, this.#meant);
       for (const type of ["keydown", "keypress", "keyup"]) shadow.addEventListener(type, keep);
-      // Nothing is sent before it is known where to.
+      // Wait until the page's key is known.
       shadow.addEventListener("send", () => this.refresh(), true);
     }
     this.#config = locate(this);
@@ -177,12 +177,12 @@ export abstract class BaseElement<T extends Shown> extends HTMLElement {
     this.#equip();
     beginSlice();
     const theme = config.theme ?? this.info?.settings.theme ?? "auto";
-    // Setting it to what it is already would restyle everything below it.
+    // Setting an unchanged value would restyle the whole subtree.
     if (root.lang !== locale.lang) root.lang = locale.lang;
     const dark = theme === "auto" ? (this.#dark ?? prefersDark()) : theme === "dark";
     const shade = dark ? "dark" : "light";
     if (root.dataset.theme !== shade) root.dataset.theme = shade;
-    // Then the element paints a ground of its own, so that it can be read anywhere.
+    // The element then paints its own background to stay readable.
     root.toggleAttribute("data-panel", dark !== this.#dark);
     const live = h("p", { key: "live", class: "unseen", role: "status", "aria-live": "polite" }, this.#said);
     render(root, [...this.view(locale, config), live]);

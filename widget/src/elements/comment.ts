@@ -109,7 +109,7 @@ export class CommentElement extends View<CommentData> {
   #when({ id, created_at }: Comment, texts: Context["texts"], lang: string): Child {
     const text = relativeTime(created_at, Date.now(), lang, texts.justNow);
     const time = h("time", { datetime: created_at, title: fullTime(created_at, lang) }, text);
-    // In full, since the page's <base> would lead elsewhere.
+    // Absolute, since the page's <base> would change it.
     const href = `${location.href.split("#")[0]}#${PERMALINK}${id}`;
     const link = { class: "muted small when", part: "permalink", href };
     return h("a", { ...link, title: texts.permalink }, time);
@@ -242,7 +242,7 @@ export class CommentElement extends View<CommentData> {
     const { store, texts, lang, url, ai, visitor, quotes } = ctx;
     const { id, body, html, pinned } = comment;
     const mine = store.isMine(comment) || (parent !== null && isOwn(parent, visitor));
-    // A draft is shown to nobody before the owner has seen it; whoever asked is told so.
+    // A draft stays hidden until the owner approves it; its asker is told so.
     const draft = comment.state === "pending" && ({ state: "withheld", revised_at: null } as const);
     const given = { ...comment.answer, ...draft };
     const answer = viewOf({ id, text: body, html }, given, quotes, mine);

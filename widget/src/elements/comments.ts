@@ -181,7 +181,7 @@ export class CommentsElement extends BaseElement<ThreadStore> {
       const hint = ctx.write && !ctx.locked && h("p", { class: "muted" }, noCommentsHint);
       return h("div", { key: "empty", class: "empty", part: "empty" }, h("p", null, noComments), hint);
     }
-    // Only a root that has more replies is drawn again when more are loaded.
+    // When more is loaded, only roots with new replies are redrawn.
     const loading = (comment: Comment) => comment.replies_next && more;
     const rows = this.#rows.of(
       this,
@@ -208,7 +208,7 @@ export class CommentsElement extends BaseElement<ThreadStore> {
     if (fresh !== this.#fresh) {
       const rows = fresh.map((id) => this.#row(id));
       for (const row of rows) if (row) this.#watching?.observe(row);
-      // Some may still have to be drawn.
+      // Some rows may not have been drawn yet.
       if (rows.every(Boolean)) this.#fresh = fresh;
     }
     if (this.#sought && status === "ready") this.#find();
@@ -239,7 +239,7 @@ export class CommentsElement extends BaseElement<ThreadStore> {
     const cursor = next ?? comments.find((root) => root.replies_next)?.replies_next;
     const id = this.#sought;
     if (find(comments, id)) {
-      // Its row is drawn in its turn.
+      // Its row has not been drawn yet.
       if (!this.#row(id)) return;
       this.#sought = "";
       this.store.point(id);
@@ -253,7 +253,7 @@ export class CommentsElement extends BaseElement<ThreadStore> {
 
   #show(id: string): void {
     const row = this.#row(id);
-    // It may be gone by now, with all others.
+    // It may have been removed meanwhile.
     if (!row) return;
     row.scrollIntoView({ block: "center", behavior: scrolling() });
     row.focus({ preventScroll: true });

@@ -31,7 +31,7 @@ export class ComposerElement extends View<ComposerData> {
   #unwatch: (() => void) | null = null;
 
   connectedCallback(): void {
-    // How many answers are left stands in the foot.
+    // The footer says how many answers are left.
     this.#unwatch = this.data?.ctx.store.session.watch(() => this.#tools && this.draw()) ?? null;
   }
 

@@ -40,7 +40,7 @@ export class SourcesView extends View<Data> {
       ];
       return h(tag, { class: "source", part: "source", ...way }, icon("quote"), h("span", null, words));
     };
-    // What the owner has answered stands in a thread, not in the page's text.
+    // An owner's answer is found in a thread, not in the page's text.
     if (url.includes(`#${PERMALINK}`)) return row("a", wayTo(url, here), texts.ownersAnswer);
     if (!isHere(url, here)) {
       const way = wayTo(fragmentUrl(url, quote), here);

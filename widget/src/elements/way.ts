@@ -9,7 +9,7 @@ export function wayTo(url: string, here: string): Props {
     return { href: /^https?:/i.test(url) ? url : null, target: "_blank", rel: "noopener" };
   }
   const { hash } = new URL(url, here);
-  // The same fragment once more changes nothing by itself.
+  // Setting the same fragment again fires no event.
   const onclick = () => location.hash === hash && dispatchEvent(new Event("hashchange"));
   return { href: hash, onclick };
 }

@@ -191,7 +191,7 @@ export class Composing {
       if (known) return;
     }
     const name = (store.drafts.get<string>("name") ?? "").trim();
-    // A key belongs to what is sent: two tabs may have the same draft, and make of it what they like.
+    // The key belongs to a submission, not to a draft: two tabs may share a draft.
     const composition: Composition = { key: newKey(), parent_id: data.parentId, body, name, ask };
     this.#preview = null;
     if (data.kind !== "edit") composer.clear();

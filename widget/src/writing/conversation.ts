@@ -28,7 +28,7 @@ function entry(said: ChatEntry, { store, info, url, feedback, rate, lang, texts 
   const answer = viewOf({ id, text, html }, said, info?.provider === "quote", sent);
   const mayAsk = !store.running && !said.retry_at && !isUsedUp(info?.quota);
   const given = sent ? feedback[id] : null;
-  // The key outlives the id, which the server gives later.
+  // The key is stable; the server's id comes later.
   return h("answerback-answer", {
     key: `answer ${said.key ?? id}`,
     ".data": { answer, lang, texts, url, feedback: given, mayAsk, pinned: false, versions: null },

@@ -62,7 +62,7 @@ export function history(versions: Revision[] | "failed", answer: AnswerView, { t
         relativeTime(created_at, Date.now(), lang, texts.justNow),
       ),
       why && h("p", null, why),
-      // What stands above need not be read twice.
+      // The text above is announced already.
       body &&
         body !== answer.text &&
         h("div", { class: "body muted", html: { html: html ?? "", text: body } }),

@@ -42,7 +42,7 @@ export class SessionActions {
     const { visitor, ticket } = await this.api.beginSession();
     await session.load();
     if (!session.visitor && ticket) {
-      // The cookie did not come back: this browser blocks it here.
+      // The cookie was not sent back: this browser blocks it.
       const { token } = await this.api.bearer(ticket);
       session.keepToken(token);
       await session.load();
@@ -93,7 +93,7 @@ export class SessionActions {
     this.#vouched = token;
     const subject = subjectOf(token);
     await session.load().catch(() => undefined);
-    // Each page brings a new token: of somebody who is signed in already it is not needed.
+    // Every page load brings a new token; it is not needed once signed in.
     if (!subject || (session.visitor?.kind === "user" && session.kept.get("sso") === subject)) return;
     try {
       await this.#enter(await this.api.signOn(token));
@@ -116,7 +116,7 @@ export class SessionActions {
       if (!token && said !== ASKS + dead) await this.#become(said.slice(ASKS.length));
       return;
     }
-    // Where cookies are blocked each tab may have a session of its own.
+    // With cookies blocked, each tab may have its own session.
     if (said === OVER && token) await this.api.signOut().catch(() => undefined);
     await this.#become(said || null);
   }

@@ -74,6 +74,6 @@ class Avatars:
         if found is None:
             return problem(NotFound())
         picture = read_picture(base64.b64decode(found[1]))
-        if picture is None:  # kept, or brought back from a backup, before it was measured like this
+        if picture is None:  # stored, or restored, before pictures were measured this way
             return problem(NotFound())
         return Response(picture.data, headers={**HEADERS, "Content-Type": picture.media_type})

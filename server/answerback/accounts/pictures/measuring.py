@@ -13,7 +13,7 @@ _FRAMES = frozenset({*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC})
 _PROGRESSIVE = frozenset({0xC2, 0xC6, 0xCA, 0xCE})
 _RESIZING = frozenset({0xDC, 0xDE, 0xDF})
 """Segments that say another height, or that there are pictures of other sizes (ITU T.81, B.2.5 and B.3)."""
-# In the coded data an FF is followed by 00 or by a mark to begin anew, or it is the next segment's (ITU T.81, B.1.1.5).
+# In entropy-coded data, FF is followed by 00 or a restart marker, else a segment begins (ITU T.81, B.1.1.5).
 AFTER_SCAN = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
 _SHOWN, _COEFFICIENT = 4, 2
 """Bytes of a pixel on the screen, and of a progressive JPEG's pixel and colour until its last scan."""
@@ -38,7 +38,7 @@ def _png(data: bytes) -> Size:
             wide, high, left, top = unpack_from(">4I", data, at + 4)
             _within(sizes[0], left + wide, top + high)
     [(wide, high)] = sizes
-    return _canvas(wide, high, max(frames, told) + 1)  # and the picture for those who know no animations
+    return _canvas(wide, high, max(frames, told) + 1)  # plus the default image of animated PNGs
 
 
 def _png_chunks(data: bytes) -> Iterator[tuple[int, bytes]]:

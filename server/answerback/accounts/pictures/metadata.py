@@ -50,7 +50,7 @@ def _jpeg(data: bytes) -> bytes:
         if marker == 0xD9:
             break
         if marker in _WITHOUT_LENGTH:
-            raise ValueError  # what follows is a length to some decoders, and not to others
+            raise ValueError  # decoders disagree whether a length follows
         end = at + 2 + max(2, unpack_from(">H", data, at + 2)[0])
         if end > len(data):
             raise ValueError
@@ -64,7 +64,7 @@ def _jpeg(data: bytes) -> bytes:
             after = AFTER_SCAN.search(data, at)
             end = after.start() if after else len(data)
             kept.append(data[at:end])
-            if not after:  # cut short; browsers show what there is
+            if not after:  # truncated; browsers show what there is
                 break
             at = end
     else:

@@ -16,14 +16,14 @@ from ...net.http import RECEIVE_SECONDS, read_body
 from .images import MOST_BYTES
 
 FORM_BYTES, FIELDS = MOST_BYTES + 16 * 1024, 20
-# What a phone makes of a picture: read to its end, so that the browser hears the answer instead of a broken line.
+# The size of a phone's photo: read to the end, so that the browser gets a response and no reset connection.
 DRAINED_BYTES = 16 * 1024 * 1024
-# Who sends a malformed form is told so; it is no news for the log.
+# A malformed form is answered; it need not be logged.
 logging.getLogger("python_multipart").setLevel(logging.ERROR)
 
 
 class _Parser(MultiPartParser):
-    spool_max_size = 2 * FORM_BYTES  # more than ever comes, so that no file is written
+    spool_max_size = 2 * FORM_BYTES  # never reached, so no file is written
 
 
 async def read_upload(request: Request) -> tuple[dict[str, str], bytes]:
@@ -56,7 +56,7 @@ async def _whole(body: bytes) -> AsyncGenerator[bytes]:
 
 async def _drain(request: Request) -> None:
     size = 0
-    with suppress(TimeoutError, RuntimeError):  # the latter: there was no more
+    with suppress(TimeoutError, RuntimeError):  # RuntimeError: nothing was left
         async with asyncio.timeout(RECEIVE_SECONDS):
             async for part in request.stream():
                 size += len(part)

@@ -10,16 +10,16 @@ from ..profile.store import pages_of
 _DRAFTS = """SELECT a.id FROM answers a JOIN comments c ON c.id = a.id JOIN comments q ON q.id = a.question_id
     WHERE q.visitor_id = :id AND c.state = 'pending'"""
 _WORDS = (
-    # An answer that nobody has read yet goes with its question.
+    # An answer that is not final goes with its question.
     f"UPDATE answers SET body = '', html = '', sources = '[]' WHERE id IN ({_DRAFTS})",
     f"DELETE FROM answer_revisions WHERE comment_id IN ({_DRAFTS})",
     f"UPDATE comments SET state = 'deleted', body = '', html = '' WHERE id IN ({_DRAFTS})",
     "UPDATE comments SET state = 'deleted', body = '', html = '' WHERE visitor_id = :id",
 )
-# What was never shown to others goes in any case; so do the private questions, with what was answered to them.
+# Unpublished comments go in any case, and private questions with their answers.
 _PRIVATE = (
     "UPDATE comments SET state = 'deleted', body = '', html = '' WHERE visitor_id = :id AND state <> 'published'",
-    # By which words a question is found that is there no more.
+    # Index entries of deleted questions.
     """DELETE FROM answered_question_terms WHERE answer_id IN (
         SELECT k.answer_id FROM answered_questions k JOIN comments c
         ON c.id = k.question_id WHERE c.visitor_id = :id AND c.state = 'deleted')""",
@@ -28,7 +28,7 @@ _PRIVATE = (
     "UPDATE feedback SET reason = '' WHERE visitor_id = :id",
     "UPDATE reports SET reason = '' WHERE visitor_id = :id",
     "DELETE FROM answers WHERE visitor_id = :id AND kind = 'chat' AND state IN ('queued', 'streaming')",
-    # The address too, which may carry whatever the site has put there for this visitor.
+    # The URL, too: the site may have put personal data into it.
     """UPDATE answers SET body = '', html = '', sources = '[]', title = '', url = '', passages = '[]'
         WHERE visitor_id = :id AND kind = 'chat'""",
     "DELETE FROM questions WHERE visitor_id = :id",
@@ -44,7 +44,7 @@ _TRACES = (
     "DELETE FROM sign_in_codes WHERE visitor_id = :id",
     "UPDATE mail_links SET proved_by = NULL WHERE proved_by = :id",
 )
-# Votes, reports and feedback count on, as nobody's.
+# Votes, reports and feedback still count, anonymously.
 _COUNTED = ("votes", "reports", "feedback")
 
 

@@ -239,7 +239,7 @@ class AccountViews:
 
         try:
             linked = await self._db.write(work)
-        except IntegrityConflict:  # somebody else has come in by it at this moment
+        except IntegrityConflict:  # somebody else has just linked it
             linked = await self._db.write(work)
         return self._back(site, {}, "done_linked" if linked else "bad_taken")
 

@@ -69,7 +69,7 @@ def end_account_session(hash: str) -> Work[None]:
     yield run("DELETE FROM account_sessions WHERE hash = :hash", hash=hash)
 
 
-# ---- sessions in pages
+# ---- sessions of sites
 
 
 def devices(visitor_id: str, now: int) -> Work[list[Device]]:

@@ -21,7 +21,7 @@ FREE_FAILURES, FREE_OF_ADDRESS, FREE_TAKEN = 5, 50, 10
 FREE_SUCCESSES, FREE_SUCCESSES_OF_ADDRESS = 30, 200
 FORGET_MS = 15 * 60 * 1000
 LONGEST_DELAY_S = 300
-# Some ten seconds of passwords: whoever comes later would wait longer than people do.
+# About ten seconds of hashing: nobody waits longer than that.
 MOST_WAITING = 200
 WAITING_OF_ADDRESS, WAITING_OF_DEVICE = 60, 5
 """Of these at most, so that one address does not keep all others out, with passwords that are right either."""

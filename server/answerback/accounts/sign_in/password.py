@@ -90,7 +90,7 @@ class PasswordAccounts:
             good = current is None or await self._checked(visitor.site, email, current) is not None
             return await hash_password(password) if good else None
 
-        # Guesses are counted by the page: strangers do not delay it, and it does not delay a sign-in.
+        # Attempts here are counted apart from sign-ins, so neither delays the other.
         account = account_failures(visitor.site, email)
         hash = await self._attempts.attempt(account, address_failures(address), check, device=f"page:{page}")
         if hash is None:

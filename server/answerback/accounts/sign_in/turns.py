@@ -39,7 +39,7 @@ class Turns:
             queue = self._waiting.pop(address)
             called = queue.popleft()
             if queue:
-                self._waiting[address] = queue  # behind all others
+                self._waiting[address] = queue  # at the end of the round-robin
             if not called.done():
                 called.set_result(None)
                 return

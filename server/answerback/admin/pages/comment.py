@@ -173,7 +173,7 @@ class CommentViews:
         try:
             comment = await change(await self._site(call), call.form)
         except (BadRequest, Conflict) as error:
-            # What has changed meanwhile is shown as it is now; an answer that was written stays in its field.
+            # Show the newer version, and keep the answer that the owner has typed.
             newer = ("url", "title", "ai") if error.reason == "changed_meanwhile" else ()
             typed = {name: value for name, value in call.form.items() if name not in newer}
             return await self._show(

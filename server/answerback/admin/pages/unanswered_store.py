@@ -10,7 +10,7 @@ from ...db.work import Work, many
 
 OPEN_LIMIT, CLOSED_LIMIT = 1_000, 500
 
-# Without support, or failed for good. Of the ask box the words are read and nothing about who asked.
+# Unsupported, or failed for good. For questions of the ask box: their text, nothing about the visitor.
 _SELECT = """SELECT a.id, a.kind, a.site, a.page, a.url, a.question_id, a.error, a.settled_at AS at, a.dismissed_at,
     COALESCE(q.body, c.body) AS question
     FROM answers a LEFT JOIN comments c ON c.id = a.question_id AND c.site = a.site AND a.kind <> 'chat'
@@ -43,7 +43,7 @@ def unanswered(sites: Sequence[str]) -> Work[list[Unanswered]]:
     if not sites:
         return []
     names, params = in_list("site", sites)
-    # Two lists: however much has been seen to, it takes nothing open out of sight.
+    # Two lists, so that dismissed questions never push open ones out of the list.
     rows = yield many(
         f"""{_SELECT} WHERE a.site IN ({names}) AND a.dismissed_at IS NULL AND {_UNANSWERED}
         ORDER BY a.settled_at DESC, a.id DESC LIMIT {OPEN_LIMIT}""",

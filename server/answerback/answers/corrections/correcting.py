@@ -80,8 +80,8 @@ class AnswerCorrections:
             yield from self._add(answer, Revision("owner", "withdrawn", "", "", note, now))
             yield from store.forget(site.key, answer.id)
 
-        withdrawn = await self._change(site, id, change, None)  # the words go, whichever they are
-        self._updates.reload(site.key, withdrawn.page)  # nobody who comes back hears its words
+        withdrawn = await self._change(site, id, change, None)  # whatever text it has goes
+        self._updates.reload(site.key, withdrawn.page)  # nobody who reconnects is sent its text
         return withdrawn
 
     async def pin(self, site: Site, id: str, *, pinned: bool, seen: str) -> Comment:
@@ -142,7 +142,7 @@ class AnswerCorrections:
                 first = Revision("ai", "answered", answer.body, answer.html, "", answer.created_at)
                 yield from self._add(answer, first)
             yield from change(answer)
-            # Whatever the owner says of a draft, the owner has read it.
+            # Any decision about a draft means that the owner has read it.
             yield from threads.set_state(site.key, id, "published", only_from=("pending",))
             changed = yield from threads.comment_by_id(site.key, id)
             assert changed is not None
@@ -161,7 +161,7 @@ class AnswerCorrections:
         )
         if not changed:
             raise Conflict("answer_running")
-        # One that was to be tried again is settled now, and costs its asker nothing.
+        # An answer that waited for a retry is settled now, at no cost to the visitor.
         yield from quota.refund(answer.id)
 
     def _add(self, answer: Comment, revision: Revision) -> Work[None]:

@@ -47,7 +47,7 @@ class AnswerRenewal:
         for id, sources, by_owner in await self._db.read(lambda: store.citing(site.key, url)):
             if not _lost(sources, url, page):
                 continue
-            # The owner's word stands until the owner says otherwise.
+            # What the owner wrote stays until the owner changes it.
             anew = page is not None and not by_owner
             marked += anew
             await self._mark(site, id, anew=anew, later=marked > AT_ONCE)

@@ -23,7 +23,7 @@ class ProviderError(Exception):
     fault, and no model has read the question. `refused`: nobody was called. `loading`: its model is not there yet.
     """
 
-    # More than six arguments, because the edge of a provider tells all that it knows at once; all but one are named.
+    # More than six arguments: everything that is known of a failed call; all but one are keywords.
     def __init__(
         self,
         code: str,

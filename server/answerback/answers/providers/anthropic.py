@@ -37,7 +37,7 @@ class MessagesReader(AnswerReader):
             reason = frame.get("delta", {}).get("stop_reason")
             if reason:
                 self.finish(_REASONS.get(reason, "stop"))
-        elif kind == "message" and frame.get("content"):  # the whole, not streamed
+        elif kind == "message" and frame.get("content"):  # a whole message, not a stream
             self.count(frame.get("usage"))
             yield from self.piece("".join(str(part.get("text") or "") for part in frame["content"]), "")
             self.finish(_REASONS.get(str(frame.get("stop_reason")), "stop"))

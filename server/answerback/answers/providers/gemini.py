@@ -46,7 +46,7 @@ def _body(request: AnswerRequest, model: str) -> dict[str, Any]:
         for message in request.messages if message.role != "system"
     ]  # fmt: skip
     limits: dict[str, Any] = {"maxOutputTokens": request.max_tokens}
-    if "2.5-flash" in model:  # which thinks unless it is told not to
+    if "2.5-flash" in model:  # thinks unless told not to
         limits["thinkingConfig"] = {"thinkingBudget": 0}
     return {"systemInstruction": {"parts": [{"text": rules}]}, "contents": said, "generationConfig": limits}
 

@@ -43,7 +43,7 @@ class Connection(asyncio.Protocol):
         self.whole = False
         """Whether the response has come to its end."""
 
-    # ---- what asyncio and the parser tell
+    # ---- callbacks of asyncio and of the parser
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """asyncio: the connection stands."""
@@ -62,7 +62,7 @@ class Connection(asyncio.Protocol):
         """asyncio: the connection is gone, and with it a response of unknown length is complete."""
         self._transport = None
         if self.status and not self._length_told and self._broken is None:
-            self.whole = True  # a body that ends with its connection
+            self.whole = True  # a body that ends when the connection closes
         elif not self.whole and self._broken is None:
             self._broken = httpx2.ReadError("the connection was lost in the middle of a response")
         self._wake()

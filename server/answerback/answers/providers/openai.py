@@ -80,7 +80,7 @@ class OpenAIAnswerer:
 
     name = "openai"
 
-    # More than six arguments, because its patience is set apart from its address; all are named.
+    # More than six arguments: timeouts are set apart from the endpoint; all are keywords.
     def __init__(
         self,
         *,
@@ -178,7 +178,7 @@ class OpenAIAnswerer:
             whole = "json" in response.headers.get("content-type", "")
             frames: SseDecoder | JsonReply = JsonReply() if whole else SseDecoder()
             ended, read = False, 0
-            yield reader.estimate()  # the question costs, whatever becomes of the answer
+            yield reader.estimate()  # the prompt is paid for, whatever becomes of the answer
             with _told_as(reader, lambda: clock() >= deadline):
                 while not ended:
                     async with asyncio.timeout_at(until):
@@ -195,7 +195,9 @@ class OpenAIAnswerer:
                             yield event
                         if reader.full:
                             break
-                    until = min(deadline, max(clock() + self._gap, 0 if reader.begun else until))  # comments, too
+                    until = min(
+                        deadline, max(clock() + self._gap, 0 if reader.begun else until)
+                    )  # SSE comments count as a sign of life
                     ended = ended or reader.full
             if reader.thought:
                 self._thinking.add(request.model or self.model)
@@ -217,8 +219,8 @@ class OpenAIAnswerer:
             body = self.body_of(request)
             key = f"{request.answer_id}-{attempt}" + (f"-{len(self._refused)}" if self._refused else "")
             try:
-                # As `chat.completions.with_streaming_response.create` does, but without looking for files to send in
-                # what is known to be text, which takes a millisecond.
+                # Does what `chat.completions.with_streaming_response.create` does, without its search for files to
+                # upload, which takes a millisecond.
                 opened = await self._client.post(
                     "/chat/completions",
                     body=body,
@@ -229,7 +231,7 @@ class OpenAIAnswerer:
                 response: httpx2.Response = opened.http_response
                 return response
             except openai.APIStatusError as error:
-                told = error.response.text  # read here, and shown to nobody
+                told = error.response.text  # for classifying the error only; never shown
                 if self._is_less_effort(error.status_code, told, body):
                     continue
                 parameter = _refused_parameter(error.status_code, told, body)
@@ -274,7 +276,7 @@ class OpenAIAnswerer:
                 said = await self._client.moderations.create(input=text)
                 self._moderating.worked()
                 return any(result.flagged for result in said.results)
-        except Exception as error:  # whatever it is, an answer does not depend on it
+        except Exception as error:  # an answer must not fail because of it
             self._moderating.failed(describe(error))
             return None
 
@@ -293,7 +295,7 @@ class OpenAIAnswerer:
             rules = "".join(message.content for message in request.messages if message.role == "system")
             body["store"] = False
             body["prompt_cache_key"] = hashlib.sha256(rules.encode()).hexdigest()[:32]
-        if effort := self._effort_of(model):  # else the limit is used up before the answer begins
+        if effort := self._effort_of(model):  # otherwise reasoning uses up the limit before the answer begins
             body["reasoning_effort"] = effort
             if not self._is_openai:
                 body["chat_template_kwargs"] = {"enable_thinking": False}
@@ -377,7 +379,7 @@ def problem_of(status: int, told: str, headers: httpx2.Headers) -> ProviderError
         unknown = "model_not_found" in told or ("invalid model" in told.lower())
         return ProviderError("model_unknown" if unknown else "bad_request", retryable=False)
     wait = _retry_after(headers)
-    if status == 429:  # counts as an outage: whoever calls on makes it last longer
+    if status == 429:  # counts as an outage: further calls would prolong it
         if "insufficient_quota" in told:
             wait = max(wait or 0.0, NO_CREDIT_WAIT)
         return ProviderError("rate_limited", retryable=True, retry_after=wait, outage=True)

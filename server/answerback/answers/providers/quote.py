@@ -44,7 +44,9 @@ class QuoteAnswerer:
         """The same as a text with its sources."""
         t = texts(request.lang, "answers")
         quotes, sure = self._quotes(request)
-        pages = [passage.url for passage in request.passages if not passage.by_owner]  # the page's own come first
+        pages = [
+            passage.url for passage in request.passages if not passage.by_owner
+        ]  # the page's own passages come first
         shown = {quote.passage.url for quote in quotes} or set(pages)
         place = "page" if shown <= set(pages[:1]) else "site"
         if not quotes:
@@ -59,7 +61,7 @@ class QuoteAnswerer:
         if said:
             return said, True
         pages = [passage for passage in request.passages if not passage.by_owner]
-        home = pages[0].url if pages else ""  # passages of the page come first
+        home = pages[0].url if pages else ""  # the page's own passages come first
         found = best_quotes(request.question, pages, MOST_QUOTES, home=home, context=request.context)
         if found.certainty < ANSWERED or not found.quotes:
             return [], False

@@ -45,7 +45,7 @@ class SseDecoder:
         chunk = self._rest + chunk if self._rest else chunk
         held = b""
         if b"\r" in chunk:
-            if chunk.endswith(b"\r"):  # the other half of \r\n may be on its way
+            if chunk.endswith(b"\r"):  # the \n of \r\n may still follow
                 chunk, held = chunk[:-1], b"\r"
             chunk = chunk.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
         lines = chunk.split(b"\n")
@@ -176,7 +176,7 @@ class AnswerReader:
         try:
             frame = _loads(data)
         except ValueError:
-            if b"\n" in data:  # servers that forget the empty line between events
+            if b"\n" in data:  # some servers omit the empty line between events
                 for part in data.split(b"\n"):
                     if part != b"[DONE]":
                         yield from self.read(part)
@@ -224,7 +224,7 @@ class AnswerReader:
         self.started = True
         yield TextDelta(text)
         self._deltas += 1
-        if self._deltas % DELTAS_BETWEEN_ESTIMATES == 0:  # an answer that is stopped has cost something too
+        if self._deltas % DELTAS_BETWEEN_ESTIMATES == 0:  # a stopped answer has a cost, too
             yield self.estimate()
 
     @property
@@ -244,7 +244,7 @@ class AnswerReader:
         if self.full:
             self._reason = self._reason or "length"
         if self._reason is None and self.done and self.started:
-            self._reason = "stop"  # servers that say no more than that it was all
+            self._reason = "stop"  # some servers send [DONE] and no reason
         if self._reason is None and not self._refused:
             yield self._counted or self.estimate()
             raise self.error("cut")

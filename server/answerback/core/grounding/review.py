@@ -113,7 +113,7 @@ def review(text: str, question: str, passages: Sequence[Passage], *, rules: str 
 
 def _without_tokens(text: str) -> tuple[str, bool]:
     """A text without a model's own signs, up to where somebody else's turn begins; whether one does."""
-    text = _THOUGHTS_END.split(text)[-1]  # of servers that leave the beginning out
+    text = _THOUGHTS_END.split(text)[-1]  # some servers omit the opening tag
     opening = _OPENING.match(text)
     text = text[opening.end() :] if opening else text
     turned = False

@@ -90,7 +90,7 @@ class Support:
         """Whether a sentence has a figure in it, which even a heading has from somewhere."""
         return bool(read_statement(sentence).figures)
 
-    # ---- what has to stand there to the letter
+    # ---- what must match literally
 
     def _missing_words(self, text: str, said: Statement) -> Why:
         everything = self._evidence.squeezed
@@ -109,7 +109,7 @@ class Support:
                     return "number"
         return ""
 
-    # ---- a statement
+    # ---- statements
 
     def _of_statement(self, said: Statement) -> Verdict:
         """Each part by the line that has most of it."""
@@ -139,7 +139,7 @@ class Support:
             return Verdict("words")
         return best or Verdict("silent" if not weights else "words")
 
-    # ---- what speaks against it
+    # ---- contradictions
 
     def _problem(self, said: Statement, part: Part, items: Sequence[Word], line: int) -> Why:
         window = [line, *(other for other in (line - 1, line + 1) if self._evidence.is_beside(other, line))]

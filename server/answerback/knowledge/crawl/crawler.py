@@ -73,14 +73,14 @@ class Crawler:
             again_in = self._again_in(walk)
         except LeaseLost:
             walk.result.error = "lost"
-        except asyncio.CancelledError:  # the server stops: the next one goes on
+        except asyncio.CancelledError:  # the server is stopping: the next one continues
             again_in = 0
             raise
         finally:
             ending = asyncio.create_task(self._end(walk, again_in))
             try:
                 await asyncio.shield(ending)
-            except asyncio.CancelledError:  # cut off just now: nothing of it goes on when this returns
+            except asyncio.CancelledError:  # wait until the cancelled task has ended
                 await ending
                 raise
         return walk.result
@@ -119,7 +119,7 @@ class Crawler:
             if page.status == "waiting" and normal_url(url, walk.site.origins) == url:
                 walk.find(url)
         await read_sitemaps(walk, self._reader.parsing)
-        for url, page in walk.known.items():  # those that were read longest ago first
+        for url, page in walk.known.items():  # least recently read first
             if page.status != "forgotten" and normal_url(url, walk.site.origins) == url:
                 walk.find(url)
         while walk.waiting or walk.again():

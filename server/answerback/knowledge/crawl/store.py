@@ -168,7 +168,7 @@ def forget_site(site: str) -> Work[None]:
     yield run("DELETE FROM site_pages WHERE site = :site AND status <> 'forgotten'", site=site)
 
 
-# ---- the reading of a site
+# ---- crawls
 
 
 def begin_crawl(site: str, holder: str, now: int, lease_until: int) -> Work[bool]:

@@ -317,7 +317,7 @@ def _is_list_of_links(element: Any, weight: Weight, inside: bool, tells_much: bo
     if weight.local >= 0.8 * weight.links and weight.density >= TOC_DENSE:
         return True  # a table of contents
     if inside:
-        short = mean <= 14  # initials, numbers of pages, names of networks
+        short = mean <= 14  # initials, page numbers, names of networks
         return weight.density >= 0.9 and (short or (tells_much and weight.density >= 0.95))
     return weight.density >= DENSE and mean <= SHORT_LINK
 

@@ -6,7 +6,7 @@ import codecs
 import re
 
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
-# Names that browsers read as their larger relatives.
+# Labels that browsers map to a superset (WHATWG Encoding).
 _READ_AS = {
     "euc-kr": "cp949", "euc_kr": "cp949", "ks_c_5601-1987": "cp949", "ksc5601": "cp949", "windows-949": "cp949",
     "gb2312": "gb18030", "gbk": "gb18030", "shift_jis": "cp932", "shift-jis": "cp932", "sjis": "cp932",
@@ -63,11 +63,11 @@ def _guess(body: bytes) -> str:
         sample = body[max(0, error.start - 1_000) : error.start + LOOKED_AT]
     else:
         return "utf-8"
-    sample = sample[: sample.rfind(b"<") + 1] or sample  # not within a letter
+    sample = sample[: sample.rfind(b"<") + 1] or sample  # never cut within a character
     text = sample.decode(errors="replace")
     if text.count("\ufffd") < BROKEN * sum(letter > "\x7f" for letter in text):
         return "utf-8"
-    from charset_normalizer import from_bytes  # only such pages need it
+    from charset_normalizer import from_bytes  # rarely needed
 
     best = from_bytes(sample, cp_isolation=GUESSED).best()
     return best.encoding if best else "utf-8"

@@ -149,7 +149,7 @@ def _folds(control: Any) -> bool:
         return True
     if is_question(" ".join("".join(control.itertext()).split())):
         return True
-    again = _next(_next(control))  # one after the other, each with something below it
+    again = _next(_next(control))  # questions in sequence, each followed by its answer
     return (
         again is not None
         and again.tag == control.tag

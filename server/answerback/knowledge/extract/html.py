@@ -34,16 +34,16 @@ MOST_NODES = 250_000
 def document(body: bytes, content_type: str) -> Any:
     """The root element of an HTML page, without comments; None for what is none, however bad the markup is. Raises
     ValueError (`nodes`) for a page of too many parts."""
-    from lxml import html  # half the cost of a start, and only a worker needs it
+    from lxml import html  # half of the start-up cost; needed in workers only
 
-    if body.count(b"<") + body.count(b"=") > MOST_NODES:  # no less than there will be, found without building any
+    if body.count(b"<") + body.count(b"=") > MOST_NODES:  # an upper bound of nodes, without parsing
         raise ValueError("nodes")
     text = decoded(body, content_type).replace("\x00", "")
     if not _BODY.search(text):
         text = _FIRST.sub("<body><", text, count=1)
-    if -1 < text.find("</html>") < text.find("<body"):  # all behind it would be lost
+    if -1 < text.find("</html>") < text.find("<body"):  # lxml would drop what follows
         text = text.replace("</html>", "", 1)
-    streams = b"<!--$" in body  # React's marks, which tell where late content ends
+    streams = b"<!--$" in body  # React's markers of streamed content
     parser = html.HTMLParser(encoding="utf-8", remove_comments=not streams, remove_pis=True)
     try:
         return html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
@@ -68,7 +68,7 @@ def content_of(root: Any) -> Content:
     title, lang = line(root.findtext(".//title") or "")[:TITLE_LIMIT], line(root.get("lang") or "")[:20]
     put_late_content(root)
     ignored = frozenset(root.xpath(f"//*[@{IGNORED}]"))
-    # A page that hides everything shows it when its scripts have begun.
+    # A page that hides everything reveals it by script.
     kept = _content(root, hidden_in(root) | ignored)
     kept = kept if kept.blocks else _content(root, ignored)
     if not kept.blocks and _is_all_without_scripts(root):

@@ -64,7 +64,7 @@ def is_layout(table: Any, size_of: Callable[[Any], int]) -> bool:
 
 def read_rows(table: Any, text_of: Callable[[Any], str], hidden: Collection[Any]) -> Iterator[Row]:
     """The rows of a table of data, each with a text for every column that is shown."""
-    below: dict[int, tuple[int, str]] = {}  # column → rows that its cell still spans, and its text
+    below: dict[int, tuple[int, str]] = {}  # column → rows its cell still spans, its text
     count = 0
     for row in islice(rows_of(table), MOST_ROWS):
         in_head = row.getparent().tag == "thead"

@@ -85,7 +85,7 @@ def _comes_up(element: Any, targets: set[str]) -> bool:
     before = next(element.itersiblings("*", preceding=True), None)
     if before is None:
         return False
-    # What has no sign of a control may be one by the page's scripts: a question, what is called an accordion's.
+    # Without an attribute of a control, scripts may make it one: a question, or a class name of an accordion.
     named = f"{element.get('class') or ''} {before.get('class') or ''}"
     return bool(before.xpath(_CONTROLS)) or _FOLDING.search(named) is not None or _asks(before)
 

@@ -166,7 +166,7 @@ def count_passages(site: str) -> Work[int]:
     return count
 
 
-# ---- what they mean, where there is a model for it
+# ---- embeddings
 
 
 def without_vector(site: str, model: str, limit: int) -> Work[list[tuple[int, Passage]]]:

@@ -23,6 +23,6 @@ def add_backup(
     manifest = make_backup(database, key, target, now, progress)
     for old in sorted(folder.glob(NAMES))[:-keep]:
         old.unlink()
-    for left in folder.glob(f"{NAMES}.*unfinished"):  # by a server that was killed: the next one has another name
+    for left in folder.glob(f"{NAMES}.*unfinished"):  # left by a killed server
         left.unlink()
     return target, manifest

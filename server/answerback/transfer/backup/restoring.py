@@ -108,7 +108,7 @@ def _bring(source: Path, new: Path, new_key: Path, progress: Progress) -> Manife
             raise BadRequest("validation_failed", f"{source} cannot be put back: {error}.") from error
     shutil.copyfile(source, new)
     wal = source.with_name(f"{source.name}-wal")
-    if wal.is_file():  # somebody has copied the files of a server
+    if wal.is_file():  # a bare copy of a server's files
         shutil.copyfile(wal, new.with_name(f"{new.name}-wal"))
     return None
 
@@ -123,7 +123,7 @@ def _check(source: Path, new: Path, manifest: Manifest | None) -> None:
             raise BadRequest("validation_failed", f"{source} is not an Answerback database.")
         if manifest is not None and sqlite_file.row_counts(connection) != manifest.rows:
             raise BadRequest("validation_failed", f"{source} has other rows than its manifest says.")
-        connection.execute("PRAGMA journal_mode = DELETE")  # everything in the one file
+        connection.execute("PRAGMA journal_mode = DELETE")  # a single file, without -wal
     try:
         plan(f"sqlite:///{new}")
     except Unavailable as error:
@@ -137,7 +137,7 @@ def _exchange(database: Path, new: Path, key: Path, new_key: Path | None, now: i
     """
     owner = database.parent.stat()
     for path in filter(None, (new, new_key)):
-        if os.geteuid() == 0:  # the server is not root
+        if os.geteuid() == 0:  # the server does not run as root
             os.chown(path, owner.st_uid, owner.st_gid)
         with path.open("rb+") as file:
             os.fsync(file.fileno())

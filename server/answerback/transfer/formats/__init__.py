@@ -47,7 +47,7 @@ FORMATS = (
     Format(module="artalk", title="Artalk export", reads="artalk"),
     Format(module="cusdis", title="Cusdis database", reads="cusdis"),
     Format(module="staticman", title="Staticman folder", reads="staticman"),
-    # What anybody can write comes last: the others are more particular.
+    # Generic formats come last.
     Format(module="plain_json", title="JSON file of comments", reads="json"),
     Format(module="table", title="CSV file of comments", reads="csv", writes="csv", answers=True),
     Format(module="page", writes="html"),

@@ -24,7 +24,7 @@ async def write(export: Export) -> None:
         if roots:
             parts.append(render("transfer/templates/thread.html", thread=thread, comments=roots, w=widget))
         export.count += sum(comment.state == "published" for comment in comments)
-    # Markup: each part has been escaped by its own template.
+    # Markup: templates have escaped each part.
     page = render(
         "transfer/templates/page.html", site=export.site, lang=lang, t=texts(lang, "export"),
         exported_at=f"{date_and_time(lang, export.now, 'UTC')} UTC",
@@ -43,7 +43,7 @@ def _tree(comments: list[Comment]) -> list[dict[str, Any]]:
         entry = {
             "comment": comment,
             "at": iso(comment.created_at),
-            # Markup: nothing but what is allowed in a comment is left after `sanitise`.
+            # Markup: `sanitise` has left only what comments may contain.
             "html": Markup(sanitise(comment.html)),
             "sources": [s for s in comment.answer.sources if s.url.startswith("http")] if comment.answer else [],
             "replies": [],

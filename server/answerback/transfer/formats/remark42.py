@@ -30,7 +30,7 @@ def _comment(record: dict[str, Any]) -> Incoming:
     user, votes = inner(record, "user"), inner(record, "votes")
     words, score = from_html(text(record, "text")), record.get("score")
     up, down = sum(vote is True for vote in votes.values()), sum(vote is False for vote in votes.values())
-    if not votes and isinstance(score, int):  # imported ones have a sum only
+    if not votes and isinstance(score, int):  # imported comments have only a total
         up, down = max(score, 0), max(-score, 0)
     source = text(record, "orig")
     return Incoming(

@@ -32,7 +32,7 @@ def comment(row: dict[str, Any], place: dict[str, Any]) -> Incoming:
     return Incoming(
         id=f"{scope} {id}", address=url or page, page=page or url, title=text(place, "title"),
         parent=f"{scope} {parent}" if parent not in ("", "0") else None, name=name,
-        kind=kind if kind in _KINDS else "guest",  # type: ignore[arg-type]  # one of the names, as the line says
+        kind=kind if kind in _KINDS else "guest",  # type: ignore[arg-type]  # checked in the same line
         body=from_markdown(markdown).body if markdown else words.body, html=words.html,
         state=state if state in _STATES else "published",  # type: ignore[arg-type]  # likewise
         created_at=moment(created), edited_at=moment(text(row, "edited_at", "modified")),

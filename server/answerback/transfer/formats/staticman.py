@@ -41,11 +41,11 @@ def _files(folder: Path) -> Iterator[Path]:
 
 def _comments(page: str, found: list[tuple[str, dict[str, Any]]]) -> Iterator[Incoming]:
     ids = [text(each, "_id", "id") or name for name, each in found]
-    above = [text(each, *_PARENT) for _, each in found]  # at the top often the page's own name
+    above = [text(each, *_PARENT) for _, each in found]  # for root comments often the page's own name
     roots = [id for id, parent in zip(ids, above, strict=True) if parent not in ids and not parent.isdecimal()]
     for (_, each), id, parent in zip(found, ids, above, strict=True):
         if parent not in ids and parent.isdecimal() and 0 < int(parent) <= len(roots):
-            parent = roots[int(parent) - 1]  # some themes count the comments that stand at the top
+            parent = roots[int(parent) - 1]  # some themes number the root comments
         body, html = from_mixed(text(each, "message", "comment", "body", "content", "text"))
         yield Incoming(
             id=f"{page} {id}", address=page, name=text(each, "name", "author", "nick"),
@@ -62,7 +62,7 @@ def _load(path: Path) -> dict[str, Any]:
         raise BadRequest("body_too_large", f"{path} is too large.")
     source = Source(path, str(path))
     try:
-        found = yaml.load(source.text, Loader=yaml.BaseLoader)  # which makes nothing but texts, lists and mappings
+        found = yaml.load(source.text, Loader=yaml.BaseLoader)  # builds strings, lists and mappings only
     except (yaml.YAMLError, RecursionError) as error:
         said = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise BadRequest("validation_failed", f"{path} cannot be read ({said}).") from None

@@ -34,7 +34,7 @@ class _Chunks:
         """The next piece, whatever its size; empty at the end."""
         for chunk in self._chunks:
             text = self._kept + chunk
-            # A mark that the end of the piece may cut waits for the next one.
+            # Markup cut by the end of a chunk waits for the next one.
             begin = text.rfind("<!", max(0, len(text) - 8))
             cut = begin if begin >= 0 else len(text.rstrip("]"))
             text, self._kept = text[:cut], text[cut:]

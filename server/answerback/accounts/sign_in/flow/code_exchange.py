@@ -76,7 +76,7 @@ class CodeExchange:
                 return None
             if guest is not None:
                 yield from self._merging.merge(guest, used[1], now)
-            # With the same stroke, so that nothing more is written for a guest whose things have moved.
+            # In the same write, so that nothing is added for a guest who has been merged.
             return (yield from rise(used[1]))
 
         new = await self._db.write(work)

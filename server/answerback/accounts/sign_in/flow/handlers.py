@@ -35,7 +35,7 @@ from .store import PendingSignIn
 BEGUN_A_MINUTE = 60
 TITLES = {"register.html": "register", "reset.html": "reset", "handed_over.html": "handed_over"}
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
-# In a popup the page that opened it must stay reachable; the one script is our own file.
+# A popup must keep access to its opener; the only script is our own file.
 POPUP_HEADERS: Mapping[str, str] = {
     **HEADERS,
     "Content-Security-Policy": HEADERS["Content-Security-Policy"] + "; script-src 'self'",
@@ -102,7 +102,7 @@ class SignInViews:
         }
         return [Route(path, self._views.guarded(calls), methods=METHODS) for path, calls in table.items()]
 
-    # ---- the door
+    # ---- entry
 
     async def find(self, request: Request, sign_in_id: str) -> PendingSignIn:
         """The sign-in of this very browser. Raises NotFound for one that is over, or another browser's."""
@@ -151,7 +151,7 @@ class SignInViews:
         form = refused({"email": email}, problem, error_text(problem, begun.lang))
         if reset:
             return self._show("reset.html", begun, form, problem)
-        # The page has a field for the password's address, too.
+        # The page also has an address field for the password.
         errors = {"mail": form.errors["email"]} if form.errors else {}
         return self._ways(begun, BoundForm({"mail": email}, errors, form.problem), problem)
 

@@ -9,7 +9,7 @@ from ....sites.settings import Site
 
 ADDRESS_LIMIT = 2_000
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{16,128}")
-# What browsers leave out of an address or read as a slash is no part of a good one.
+# Browsers drop these characters or read them as a slash.
 _STRANGE = re.compile(r"[\x00-\x20\x7f-\x9f\\]")
 
 

@@ -89,7 +89,7 @@ class MailLinks:
     async def wait(self, request: Request) -> Response:
         """`GET /sign-in/mail/wait`: looks again every few seconds, and goes on once the link was used."""
         led_to = await self._door.ended(request, request.query_params.get("sign_in", ""))
-        if led_to:  # another window was faster
+        if led_to:  # another window has used it
             return RedirectResponse(led_to, 303)
         sign_in = await self._door.find(request, request.query_params.get("sign_in", ""))
         found = await store.proved(self._db, sign_in.id)

@@ -22,7 +22,7 @@ from .store import Link
 
 SECONDS = {"sign_in": 15 * 60, "verify": 24 * 3600, "reset": 30 * 60}
 MINUTE_MS, HOUR_MS, DAY_MS = 60_000, 3_600_000, 86_400_000
-# Few enough that nobody's mailbox is filled by strangers, and enough for somebody who looks into the wrong folder.
+# Few enough to spare a stranger's mailbox, enough for somebody who misses the first mail.
 A_QUARTER, A_DAY, AN_HOUR_BY_ADDRESS = 3, 10, 30
 AT_ONCE = 3
 KIND = "mail_link"
@@ -50,7 +50,7 @@ class MailOutbox:
         """The job that sends a link; none where no mail can be sent."""
         return [] if self._mailer is None else [Kind(KIND, partial(self._deliver, self._mailer), at_once=AT_ONCE)]
 
-    # ---- taking in
+    # ---- queueing
 
     async def ask(
         self,

@@ -51,7 +51,7 @@ class LinkRedemption:
 
         try:
             return await self._db.write(work)
-        except IntegrityConflict:  # the same address registered at this moment: there is an account now
+        except IntegrityConflict:  # registered at the same moment: the account exists now
             return await self._db.write(work)
 
     async def verify(self, secret: str) -> None:

@@ -72,7 +72,7 @@ async def calling(client_id: str, secret: str, seconds: float = SECONDS) -> Asyn
 
     Raises ProviderFailed for whatever goes wrong.
     """
-    # Imported at the first sign-in: a server without providers does not pay for it.
+    # Imported at the first sign-in, to keep idle memory low.
     from authlib.integrations.base_client import OAuthError
     from authlib.integrations.httpx_client import AsyncOAuth2Client
 
@@ -85,14 +85,14 @@ async def calling(client_id: str, secret: str, seconds: float = SECONDS) -> Asyn
         async with asyncio.timeout(seconds):
             yield client
     except OAuthError as error:
-        # `error` is a word of the protocol when it is one that is known; the description is the provider's text.
+        # Only known `error` codes are passed on; the description is free text of the provider.
         known = {"invalid_grant", "invalid_client", "invalid_request", "unauthorized_client", "bad_verification_code"}
         known |= {"incorrect_client_credentials", "redirect_uri_mismatch"}
         raise ProviderFailed("refused", str(error.error) if str(error.error) in known else "error response") from None
     except (TimeoutError, httpx2.HTTPError, httpx2.InvalidURL, OSError) as error:
         raise ProviderFailed("unavailable", type(error).__name__) from None
     except (TypeError, AttributeError, ValueError, LookupError, RecursionError) as error:
-        # What the libraries stumble over when an answer has not the shape of one.
+        # What the libraries raise for malformed responses.
         raise ProviderFailed("refused", type(error).__name__) from None
     finally:
         client.token = None

@@ -78,12 +78,12 @@ class OAuthFlow:
 
     async def profile(self, provider: Provider, state: store.State, query: Mapping[str, str]) -> Profile:
         """Who has come back from the provider with this query. Raises ProviderFailed."""
-        issuer = query.get("iss")  # RFC 9207: an answer of somebody else, mixed up with this one
+        issuer = query.get("iss")  # RFC 9207: guards against mix-up attacks
         if issuer is not None and issuer not in provider.answers_as:
             raise ProviderFailed("refused", "issuer of the response")
         if "error" in query:
             reason = "cancelled" if query["error"] in ("access_denied", "user_denied") else "refused"
-            raise ProviderFailed(reason, "error response")  # type: ignore[arg-type]  # one of two that it knows
+            raise ProviderFailed(reason, "error response")  # type: ignore[arg-type]  # one of its two literals
         if not query.get("code"):
             raise ProviderFailed("refused", "no code")
         try:

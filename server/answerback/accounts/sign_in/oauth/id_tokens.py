@@ -82,7 +82,7 @@ async def read_id_token(
         rules.validate(claims)
     except (JoseError, ValueError, TypeError) as error:
         raise ProviderFailed("refused", f"ID token: {type(error).__name__}") from None
-    # More than one audience would mean that somebody else may have it too.
+    # With several audiences, another client may hold the token, too.
     if claims.get("aud") not in (client_id, [client_id]) or claims.get("azp", client_id) != client_id:
         raise ProviderFailed("refused", "audience")
     if not hmac.compare_digest(str(claims["nonce"]).encode(), nonce.encode()):

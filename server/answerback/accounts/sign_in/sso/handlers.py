@@ -73,5 +73,5 @@ class SiteSignOn:
 
         try:
             return await self._db.write(work)
-        except IntegrityConflict:  # the same person came in twice at this moment: there is an account now
+        except IntegrityConflict:  # signed in twice at once: the account exists now
             return await self._db.write(work)
