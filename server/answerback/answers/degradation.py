@@ -36,7 +36,7 @@ class DegradationLevels:
     """Gathers as much as the budgets allow, and holds what it may cost before anything is called: of the model and the
     one to fall back on, the dearer one's price."""
 
-    # More than six arguments: both models come with their prices and limits.
+    # More than six arguments, because both models come with their prices and limits.
     def __init__(
         self,
         db: Database,

@@ -52,7 +52,7 @@ POLL_SECONDS = 5.0
 class Worker:
     """Writes the answers of its queue until it is closed."""
 
-    # More than six arguments: this is where all steps of an answer come together.
+    # More than six arguments, because all steps of an answer come together here.
     def __init__(
         self, runtime: Runtime, queue: AnswerQueue, updates: ThreadUpdates, levels: DegradationLevels,
         answerer: Answerer, metrics: Metrics, alerts: BudgetAlerts,

@@ -66,9 +66,7 @@ class Schema:
             self.indexes = {name: table for name, table in self.indexes.items() if table != match[1]}
         elif match := _DROP_INDEX.fullmatch(sql):
             del self.indexes[match[1]]
-        elif not (
-            _DATA.fullmatch(sql) or _CREATE_FUNCTION.fullmatch(sql)
-        ):  # functions are checked through their triggers
+        elif not (_DATA.fullmatch(sql) or _CREATE_FUNCTION.fullmatch(sql)):  # triggers check their functions
             raise ValueError(f"migrations/schema.py does not know what this does: {sql}")
 
     def missing_in(self, found: Schema) -> list[str]:

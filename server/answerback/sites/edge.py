@@ -104,9 +104,7 @@ class Edge:
                     raise Forbidden("origin_not_allowed")
                 allowed = origin is not None
                 response = await handler(await self._check(request, origin, own_origin_only=own_origin_only))
-                if request.method == "HEAD" and isinstance(
-                    response, StreamingResponse
-                ):  # a HEAD response would never end
+                if request.method == "HEAD" and isinstance(response, StreamingResponse):  # would never end
                     response = Response(headers=dict(response.headers))
             except AppError as error:
                 allowed = allowed and error.code != "origin_not_allowed"

@@ -23,7 +23,7 @@ class ProviderError(Exception):
     fault, and no model has read the question. `refused`: nobody was called. `loading`: its model is not there yet.
     """
 
-    # More than six arguments: everything that is known of a failed call; all but one are keywords.
+    # More than six arguments, because a failed call has that many facts; all but one are keywords.
     def __init__(
         self,
         code: str,

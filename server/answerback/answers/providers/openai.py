@@ -80,7 +80,7 @@ class OpenAIAnswerer:
 
     name = "openai"
 
-    # More than six arguments: timeouts are set apart from the endpoint; all are keywords.
+    # More than six arguments, because timeouts are set apart from the endpoint; all are keywords.
     def __init__(
         self,
         *,
@@ -195,9 +195,7 @@ class OpenAIAnswerer:
                             yield event
                         if reader.full:
                             break
-                    until = min(
-                        deadline, max(clock() + self._gap, 0 if reader.begun else until)
-                    )  # SSE comments count as a sign of life
+                    until = min(deadline, max(clock() + self._gap, 0 if reader.begun else until))  # SSE comments, too
                     ended = ended or reader.full
             if reader.thought:
                 self._thinking.add(request.model or self.model)

@@ -76,9 +76,7 @@ def is_due(plan: BackupPlan, last: Run | None, good: Run | None, now: int) -> bo
     """Whether it is time for another one; also after the clock was put back."""
     if last is not None and last.outcome == "failed" and 0 <= now - last.at < min(TRY_AGAIN_MS, plan.every_ms):
         return False
-    return (
-        good is None or not 0 <= now - good.at < plan.every_ms - LOOK_MS // 2
-    )  # so that it does not drift later each day
+    return good is None or not 0 <= now - good.at < plan.every_ms - LOOK_MS // 2  # or it would drift later each day
 
 
 def key_file(settings: Settings) -> Path | None:
