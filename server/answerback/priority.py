@@ -6,10 +6,12 @@ import asyncio
 import os
 import sys
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
+P = ParamSpec("P")
 T = TypeVar("T")
 
 
@@ -17,6 +19,19 @@ def step_back(niceness: int = 10) -> None:
     """Whoever reads goes first: where threads have a niceness of their own (Linux), this one yields the processor."""
     if sys.platform == "linux":
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), niceness)
+
+
+def at_half_speed(progress: Callable[P, None]) -> Callable[P, None]:
+    """A progress callback that also pauses the work: each time for as long as the work before it took."""
+    resumed = time.monotonic()
+
+    def report(*args: P.args, **kwargs: P.kwargs) -> None:
+        nonlocal resumed
+        progress(*args, **kwargs)
+        time.sleep(time.monotonic() - resumed)
+        resumed = time.monotonic()
+
+    return report
 
 
 async def in_background(work: Callable[[], T]) -> T:

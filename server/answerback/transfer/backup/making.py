@@ -15,7 +15,7 @@ from ...core.times import iso
 from ...db import sqlite_file
 from ...db.sqlite_file import Progress, sync_folder
 from ...errors import BadRequest, Unavailable
-from ...priority import step_back
+from ...priority import at_half_speed, step_back
 from ...version import version
 from .archive import BadArchive, Manifest, digest, pack, unpack
 
@@ -30,6 +30,7 @@ def make_backup(database: Path, key: Path | None, target: Path, now: int, progre
     be finished; then nothing is there under that name.
     """
     step_back()
+    progress = at_half_speed(progress)  # niceness alone leaves the disk to whoever writes most
     _check(database, target)
     copy = target.with_name(f"{target.name}.db.unfinished")
     try:
