@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from answerback.cli import main
+from answerback.settings import SETTINGS
 
 
 def alone(work: Callable[[], Any]) -> None:
@@ -21,7 +22,8 @@ def alone(work: Callable[[], Any]) -> None:
 
 def clean_environment() -> dict[str, str]:
     """The environment without settings of ours."""
-    return {name: value for name, value in os.environ.items() if not name.startswith(("ANSWERBACK_", "OPENAI_"))}
+    ours = ("ANSWERBACK_", *{setting.name.partition("_")[0] + "_" for setting in SETTINGS})
+    return {name: value for name, value in os.environ.items() if not name.startswith(ours)}
 
 
 def run_command(

@@ -22,7 +22,6 @@ from answerback.settings import read_env_file
 
 from tests.commands import clean_environment, run_command
 from tests.fakes.github_server import GitHub
-from tests.fakes.openai_server import OpenAIServer
 from tests.processes import ServerProcess
 from tests.services import free_port, migrated_sqlite
 
@@ -133,35 +132,6 @@ def test_settings_come_from_env_file(tmp_path: Path) -> None:
         file.unlink() if text is None else file.write_text(text, "utf-8")
         done = run_command(["check", "--env-file", str(file)], {})
         assert (done.returncode, why in done.stderr) == (1, True), done.stderr
-
-
-def test_check_warns_of_a_model_that_is_not_listed(run: Run, model: OpenAIServer) -> None:
-    def said(**names: str) -> str:
-        lines = run("check", OPENAI_BASE_URL=model.base_url, **names).stdout.splitlines()
-        return next(line for line in lines if " provider " in line)
-
-    assert said(ANSWERBACK_MODEL="test-model").startswith("ok ")
-    for unknown in (
-        {"ANSWERBACK_MODEL": "other"},
-        {"ANSWERBACK_MODEL": "test-model", "ANSWERBACK_FALLBACK_MODEL": "other"},
-    ):
-        warned = said(**unknown)
-        assert warned.startswith("warning ") and warned.endswith("does not list the model other")
-
-
-def test_check_warns_about_unknown_prices(run: Run, model: OpenAIServer) -> None:
-    def said(**settings: str) -> str:
-        return next(line for line in run("check", **settings).stdout.splitlines() if " budgets " in line)
-
-    assert "no paid calls" in said()
-    provider = {"OPENAI_BASE_URL": model.base_url, "ANSWERBACK_MODEL": "my-own"}
-    assert said(**provider).startswith("ok ")
-    run("site", "set", "blog", "budget_usd=1.50")
-    warned = said(**provider)
-    assert warned.startswith("warning ") and "my-own (blog)" in warned
-    assert said(**provider, ANSWERBACK_PRICES="my-own=1/1/1").startswith("ok ")
-    assert "other (blog)" in said(**provider, ANSWERBACK_PRICES="my-own=1/1/1", ANSWERBACK_FALLBACK_MODEL="other")
-    run("site", "set", "blog", "budget_usd=")
 
 
 def test_sites_are_added_listed_shown_and_changed(run: Run) -> None:

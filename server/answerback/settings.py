@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import io
 import os
-import re
 import secrets
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
-from ipaddress import ip_network
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 from urllib.parse import urlsplit
 
+from . import setting_values as read
 from .errors import SettingsError
+from .setting_values import MODEL_PROVIDERS, limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,195 +33,103 @@ class Setting:
         return self.name.removeprefix("ANSWERBACK_").lower()
 
 
-_QUOTES = "\"'\u2018\u2019\u201c\u201d"
-
-
-def _url(text: str) -> str:
-    parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
-        raise ValueError("must be an http or https address without query or fragment")
-    _ = parts.port
-    return text.rstrip("/")
-
-
-def _database_url(text: str) -> str:
-    if not text.startswith(("sqlite:///", "postgresql://")):
-        raise ValueError("must begin with sqlite:/// or postgresql://")
-    return _with_port(text)
-
-
-def _redis_url(text: str) -> str:
-    if not text.startswith(("redis://", "rediss://", "unix://")):
-        raise ValueError("must begin with redis://, rediss:// or unix://")
-    return _with_port(text)
-
-
-MODEL_PROVIDERS = ("openai", "responses", "azure", "anthropic", "gemini")
-"""Providers that call a model; all are reached by `OPENAI_API_KEY` and `OPENAI_BASE_URL`."""
-
-
-def _model_limits(text: str) -> str:
-    for part in filter(None, (part.strip() for part in text.split(","))):
-        if not re.fullmatch(r"[^=]{1,100}(?:=[1-9]\d{0,3}/[1-9]\d{0,3}/[1-9]\d{0,5})", part):
-            raise ValueError("must be model=seconds/seconds/tokens, comma-separated, such as qwen3:8b=120/300/800")
-    return text
-
-
-def _provider(text: str) -> str:
-    if text not in ("auto", *MODEL_PROVIDERS, "quote", "off"):
-        raise ValueError(f"must be auto, {', '.join(MODEL_PROVIDERS)}, quote or off")
-    return text
-
-
-def _log_format(text: str) -> str:
-    if text not in ("text", "json"):
-        raise ValueError("must be text or json")
-    return text
-
-
-def limit(text: str) -> int | None:
-    """A limit as text: a whole number from 0, or `unlimited` (None)."""
-    if text == "unlimited":
-        return None
-    if not re.fullmatch(r"[0-9]{1,9}", text):
-        raise ValueError("must be a whole number from 0, or 'unlimited'")
-    return int(text)
-
-
-def _keys(text: str) -> tuple[str, ...]:
-    keys = tuple(key.strip() for key in text.split(","))
-    if any(len(key) < 32 for key in keys):
-        raise ValueError("each key must have at least 32 characters")
-    return keys
-
-
-def _networks(text: str) -> tuple[str, ...]:
-    return tuple(str(ip_network(part.strip())) for part in text.split(",") if part.strip())
-
-
-def _private_sites(text: str) -> tuple[str, ...]:
-    entries = tuple(part.strip().lower() for part in text.split(",") if part.strip())
-    for entry in entries:
-        try:
-            ip_network(entry)
-        except ValueError:
-            if not re.fullmatch(r"[\w-]+(\.[\w-]+)*", entry) or re.fullmatch(r"[\d.]+", entry):
-                raise ValueError("must be hosts or networks, such as wiki.internal,10.1.0.0/16") from None
-    return entries
-
-
-def _prices(text: str) -> str:
-    for part in filter(None, (part.strip() for part in text.split(","))):
-        if not re.fullmatch(r"[^=]{1,100}=(\d+(\.\d+)?/){2}\d+(\.\d+)?", part):
-            raise ValueError("must be model=input/cached/output, comma-separated, such as gpt-5-mini=0.25/0.025/2")
-    return text
-
-
-def _at_once(text: str) -> int:
-    number = limit(text)
-    if not number:
-        raise ValueError("must be a whole number from 1")
-    return number
-
-
-def _smtp_url(text: str) -> str:
-    if not text.startswith(("smtp://", "smtps://")):
-        raise ValueError("must begin with smtp:// or smtps://")
-    return _with_port(text)
-
-
-def _contact(text: str) -> str:
-    """A URI as RFC 9116 wants it; an address of mail is one without its scheme."""
-    uri = f"mailto:{text}" if re.fullmatch(r"[^\s:@/]+@[^\s:@/]+", text) else text
-    if not re.fullmatch(r"(mailto:|https://|tel:)[!-~]+", uri):
-        raise ValueError("must be an email address, or begin with mailto:, https:// or tel:")
-    return uri
-
-
-def _key(text: str) -> str:
-    """A secret that is sent in a header or a form as it is."""
-    if not re.fullmatch(r"[!-~]+", text):
-        raise ValueError("must consist of ASCII letters, digits and signs; it was probably pasted with something else")
-    return text
-
-
-def _unquoted(text: str) -> str:
-    """Docker's `env_file` and systemd's drop-ins keep quotation marks that a shell would take away."""
-    if len(text) > 1 and text[0] in _QUOTES and text[-1] in _QUOTES:
-        raise ValueError("must not be in quotation marks")
-    return text
-
-
-def _with_port(text: str) -> str:
-    try:
-        _ = urlsplit(text).port
-    except ValueError:  # its message may contain part of the password
-        raise ValueError(
-            "must have a number as its port; in a password, write # / ? @ : as %23 %2F %3F %40 %3A"
-        ) from None
-    return text
-
-
 SETTINGS: tuple[Setting, ...] = (
-    Setting("ANSWERBACK_DATABASE_URL", "", "The database: sqlite:///… or postgresql://…", _database_url, True),
+    Setting("ANSWERBACK_DATABASE_URL", "", "The database: sqlite:///… or postgresql://…", read.database_url, True),
     Setting("ANSWERBACK_DATA_DIR", "./answerback-data", "Folder for the SQLite file and the generated secret key."),
     Setting(
-        "ANSWERBACK_REDIS_URL", "", "Redis for live events across processes. Unset: one process.", _redis_url, True
+        "ANSWERBACK_REDIS_URL",
+        "",
+        "Redis for live events across processes. Unset: one process.",
+        read.redis_url,
+        True,
     ),
-    Setting("ANSWERBACK_PUBLIC_URL", "http://localhost:8000", "The URL at which browsers reach this server.", _url),
-    Setting("ANSWERBACK_SECRET_KEY", "", "Signing keys, comma-separated, newest last.", _keys, secret=True),
+    Setting("ANSWERBACK_PUBLIC_URL", "http://localhost:8000", "The URL at which browsers reach this server.", read.url),
+    Setting("ANSWERBACK_SECRET_KEY", "", "Signing keys, comma-separated, newest last.", read.keys, secret=True),
     Setting(
         "ANSWERBACK_PROVIDER",
         "auto",
         "The answer provider: auto, openai, responses, azure, anthropic, gemini, quote or off.",
-        _provider,
+        read.provider,
     ),
-    Setting("OPENAI_API_KEY", "", "API key of the OpenAI-compatible server.", _key, secret=True),
-    Setting("OPENAI_BASE_URL", "", "Base URL of an OpenAI-compatible server.", _url),
-    Setting("ANSWERBACK_MODEL", "gpt-5-mini", "The model that answers."),
+    Setting("OPENAI_API_KEY", "", "API key of the OpenAI-compatible server.", read.key, secret=True),
+    Setting("OPENAI_BASE_URL", "", "Base URL of an OpenAI-compatible server.", read.url),
+    Setting("ANTHROPIC_API_KEY", "", "API key of Anthropic.", read.key, secret=True),
+    Setting("ANTHROPIC_BASE_URL", "", "Base URL of a gateway to Anthropic.", read.url),
+    Setting("GEMINI_API_KEY", "", "API key of Gemini.", read.key, secret=True),
+    Setting("GEMINI_BASE_URL", "", "Base URL of a gateway to Gemini.", read.url),
+    Setting("AZURE_OPENAI_API_KEY", "", "API key of Azure OpenAI.", read.key, secret=True),
+    Setting("AZURE_OPENAI_ENDPOINT", "", "Endpoint of Azure OpenAI: https://….openai.azure.com.", read.url),
+    Setting(
+        "ANSWERBACK_MODEL",
+        "",
+        "The model that answers. Unset: gpt-5-mini, claude-haiku-5-5 or gemini-3.5-flash-lite, by provider.",
+    ),
     Setting("ANSWERBACK_FALLBACK_MODEL", "", "The model to use when the first one fails."),
     Setting("ANSWERBACK_EMBEDDING_MODEL", "", "The embedding model for passages. Unset: retrieval by words only."),
     Setting(
         "ANSWERBACK_MODEL_LIMITS",
         "",
         "Seconds to the first token, seconds and tokens of an answer: model=20/90/800; * is any model.",
-        _model_limits,
+        read.model_limits,
     ),
-    Setting("ANSWERBACK_PRICES", "", "Prices: model=input/cached/output, in dollars per million tokens.", _prices),
-    Setting("ANSWERBACK_ANSWERS_AT_ONCE", "64", "Answers generated at the same time, per process.", _at_once),
+    Setting("ANSWERBACK_PRICES", "", "Prices: model=input/cached/output, in dollars per million tokens.", read.prices),
+    Setting("ANSWERBACK_ANSWERS_AT_ONCE", "64", "Answers generated at the same time, per process.", read.at_once),
     Setting("ANSWERBACK_DAILY_ANSWERS", "5", "Answers per visitor and day, unless the site sets its own limit.", limit),
     Setting(
-        "ANSWERBACK_TRUSTED_PROXIES", "", "Proxies whose X-Forwarded-For is trusted: addresses or networks.", _networks
+        "ANSWERBACK_TRUSTED_PROXIES",
+        "",
+        "Proxies whose X-Forwarded-For is trusted: addresses or networks.",
+        read.networks,
     ),
     Setting(
         "ANSWERBACK_PRIVATE_SITES",
         "",
         "Sites at private addresses that may be read: hosts or networks.",
-        _private_sites,
+        read.private_sites,
     ),
-    Setting("ANSWERBACK_LOG_FORMAT", "text", "Format of the log on stderr: text or json.", _log_format),
-    Setting("ANSWERBACK_SMTP_URL", "", "Mail server: smtp://user:password@host:587.", _smtp_url, secret=True),
+    Setting("ANSWERBACK_LOG_FORMAT", "text", "Format of the log on stderr: text or json.", read.log_format),
+    Setting("ANSWERBACK_SMTP_URL", "", "Mail server: smtp://user:password@host:587.", read.smtp_url, secret=True),
     Setting("ANSWERBACK_MAIL_FROM", "", "Sender of emails."),
     Setting(
         "ANSWERBACK_SECURITY_CONTACT",
         "",
         "Whom to tell of a flaw: an email address or URL, for security.txt.",
-        _contact,
+        read.contact,
     ),
-    Setting("ANSWERBACK_GITHUB_CLIENT_ID", "", "GitHub sign-in: client id.", _key),
-    Setting("ANSWERBACK_GITHUB_CLIENT_SECRET", "", "GitHub sign-in: client secret.", _key, secret=True),
-    Setting("ANSWERBACK_GITHUB_URL", "https://github.com", "GitHub's URL, or GitHub Enterprise's.", _url),
-    Setting("ANSWERBACK_GITHUB_API_URL", "https://api.github.com", "GitHub's API URL.", _url),
+    Setting("ANSWERBACK_GITHUB_CLIENT_ID", "", "GitHub sign-in: client id.", read.key),
+    Setting("ANSWERBACK_GITHUB_CLIENT_SECRET", "", "GitHub sign-in: client secret.", read.key, secret=True),
+    Setting("ANSWERBACK_GITHUB_URL", "https://github.com", "GitHub's URL, or GitHub Enterprise's.", read.url),
+    Setting("ANSWERBACK_GITHUB_API_URL", "https://api.github.com", "GitHub's API URL.", read.url),
     Setting("GITHUB_TOKEN", "", "GitHub token for importing comments from giscus or utterances.", secret=True),
-    Setting("ANSWERBACK_KAKAO_CLIENT_ID", "", "Kakao sign-in: REST API key.", _key),
-    Setting("ANSWERBACK_KAKAO_CLIENT_SECRET", "", "Kakao sign-in: client secret.", _key, secret=True),
+    Setting("ANSWERBACK_KAKAO_CLIENT_ID", "", "Kakao sign-in: REST API key.", read.key),
+    Setting("ANSWERBACK_KAKAO_CLIENT_SECRET", "", "Kakao sign-in: client secret.", read.key, secret=True),
     Setting(
-        "ANSWERBACK_KAKAO_ADMIN_KEY", "", "Kakao's admin key, which verifies unlink notifications.", _key, secret=True
+        "ANSWERBACK_KAKAO_ADMIN_KEY",
+        "",
+        "Kakao's admin key, which verifies unlink notifications.",
+        read.key,
+        secret=True,
     ),
-    Setting("ANSWERBACK_KAKAO_URL", "https://kauth.kakao.com", "Kakao's sign-in URL.", _url),
-    Setting("ANSWERBACK_KAKAO_API_URL", "https://kapi.kakao.com", "Kakao's API URL.", _url),
+    Setting("ANSWERBACK_KAKAO_URL", "https://kauth.kakao.com", "Kakao's sign-in URL.", read.url),
+    Setting("ANSWERBACK_KAKAO_API_URL", "https://kapi.kakao.com", "Kakao's API URL.", read.url),
 )
 BY_NAME: Mapping[str, Setting] = {setting.name: setting for setting in SETTINGS}
+
+
+class Endpoint(NamedTuple):
+    """A server with models: its key, its address where it is not the usual one, and the settings that say so."""
+
+    provider: str
+    api_key: str
+    base_url: str
+    names: tuple[str, str]
+
+    @property
+    def usable(self) -> bool:
+        """Whether enough is set to call it: a key, or the address of a server that may need none."""
+        if self.provider == "azure":
+            return bool(self.api_key and self.base_url)
+        return bool(self.api_key or (self.base_url and self.provider in ("openai", "responses")))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -236,6 +144,12 @@ class Settings:
     provider: str
     openai_api_key: str
     openai_base_url: str
+    anthropic_api_key: str
+    anthropic_base_url: str
+    gemini_api_key: str
+    gemini_base_url: str
+    azure_openai_api_key: str
+    azure_openai_endpoint: str
     model: str
     fallback_model: str
     embedding_model: str
@@ -266,11 +180,28 @@ class Settings:
         return f"Settings({', '.join(f'{s.field}={getattr(self, s.field)!r}' for s in shown)})"
 
     @property
+    def secrets(self) -> tuple[str, ...]:
+        """Everything that nobody may be shown."""
+        values = (getattr(self, setting.field) for setting in SETTINGS if setting.secret)
+        return tuple(filter(None, (text for value in values for text in ((value,) if type(value) is str else value))))
+
+    @property
     def provider_in_use(self) -> str:
-        """`openai`, `quote` or `off`: what `auto` comes to."""
+        """One of `MODEL_PROVIDERS`, `quote` or `off`: what `auto` comes to, the first one for which there is a key."""
         if self.provider != "auto":
             return self.provider
-        return "openai" if self.openai_api_key or self.openai_base_url else "quote"
+        found = (self._endpoint(provider) for provider in MODEL_PROVIDERS)
+        return next((endpoint.provider for endpoint in found if endpoint.usable), "quote")
+
+    @property
+    def endpoint(self) -> Endpoint:
+        """Where the provider in use is reached."""
+        return self._endpoint(self.provider_in_use)
+
+    def _endpoint(self, provider: str) -> Endpoint:
+        key, address, _ = MODEL_PROVIDERS[provider]
+        key_set, address_set = (str(getattr(self, BY_NAME[name].field)) for name in (key, address))
+        return Endpoint(provider, key_set, address_set, (key, address))
 
     @property
     def public_origin(self) -> str:
@@ -294,7 +225,7 @@ def load_settings(
     for setting in SETTINGS:
         text = texts.get(setting.name) or setting.default
         try:
-            values[setting.field] = setting.check(_unquoted(text)) if text else None
+            values[setting.field] = setting.check(read.unquoted(text)) if text else None
         except ValueError as error:
             raise SettingsError(f"{setting.name}: {error}") from None
     for field, value in values.items():
@@ -309,7 +240,10 @@ def load_settings(
     values["database_url"] = values["database_url"] or f"sqlite:///{data_dir / 'answerback.db'}"
     if not values["secret_key"]:
         values["secret_key"] = (_kept_key(data_dir),) if make_key else ()
-    return Settings(**values)  # type: ignore[arg-type]  # the names are those of SETTINGS, checked one by one above
+    settings = Settings(**values)  # type: ignore[arg-type]  # the names are those of SETTINGS, checked one by one above
+    if settings.model or settings.provider_in_use not in MODEL_PROVIDERS:
+        return settings
+    return replace(settings, model=MODEL_PROVIDERS[settings.provider_in_use][2])
 
 
 def sqlite_file(database_url: str) -> Path | None:
@@ -374,7 +308,7 @@ def _kept_key(data_dir: Path) -> str:
         data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
         if not path.exists():
             _make_key(path)
-        return _keys(path.read_text(encoding="ascii").strip())[-1]
+        return read.keys(path.read_text(encoding="ascii").strip())[-1]
     except (OSError, ValueError) as error:
         raise SettingsError(f"ANSWERBACK_DATA_DIR: {path} cannot be used ({error})") from None
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from answerback.answers.providers import ProviderError
-from answerback.answers.providers.direct import DirectAnswerer
+from answerback.answers.providers.calling import ModelAnswerer
 from answerback.answers.providers.prices import Price
 from answerback.answers.providers.registry import DIALECTS
 from answerback.core.answering import Finished, Usage
@@ -24,10 +24,11 @@ PRICES = {"m": Price(1.0, 0.5, 2.0)}
 
 @dataclass
 class Scripted:
-    """Answers each call with the same frames, or with a status, and keeps what was asked."""
+    """Answers each call with the same frames, or with a status, and keeps what was asked; with `first` before that."""
 
     frames: Sequence[Any] = ()
     status: int = 200
+    first: list[tuple[int, Any]] = field(default_factory=list)
     url: str = ""
     asked: list[tuple[str, dict[str, str], Any]] = field(default_factory=list)
 
@@ -37,31 +38,32 @@ class Scripted:
         headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines)}
         body = json.loads(await reader.readexactly(int(headers["content-length"])))
         self.asked.append((first.split()[1], headers, body))
-        kind = "text/event-stream" if self.status == 200 else "application/json"
-        data = b"".join(
+        status, document = self.first.pop(0) if self.first else (self.status, None)
+        if status != 200:
+            document = document or self.frames[0]
+        kind = "text/event-stream" if document is None else "application/json"
+        data = json.dumps(document).encode() if document else b"".join(
             f"event: x\ndata: {frame if type(frame) is str else json.dumps(frame)}\n\n".encode()
             for frame in self.frames
-        )
-        if self.status != 200:
-            data = json.dumps(self.frames[0]).encode()
+        )  # fmt: skip
         writer.write(
-            f"HTTP/1.1 {self.status} X\r\nContent-Type: {kind}\r\nContent-Length: {len(data)}\r\n\r\n".encode() + data
+            f"HTTP/1.1 {status} X\r\nContent-Type: {kind}\r\nContent-Length: {len(data)}\r\n\r\n".encode() + data
         )
         await writer.drain()
         writer.close()
 
 
 @asynccontextmanager
-async def serving(*frames: Any, status: int = 200) -> AsyncIterator[Scripted]:
-    scripted = Scripted(frames, status)
+async def serving(*frames: Any, status: int = 200, first: Sequence[tuple[int, Any]] = ()) -> AsyncIterator[Scripted]:
+    scripted = Scripted(frames, status, list(first))
     server = await asyncio.start_server(scripted.serve, "127.0.0.1", 0)
     scripted.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     async with server:
         yield scripted
 
 
-def made(name: str, url: str) -> DirectAnswerer:
-    return DirectAnswerer(DIALECTS[name], api_key=KEY, base_url=url, model="m", prices=PRICES, retry_pause=0.001)
+def made(name: str, url: str, model: str = "m") -> ModelAnswerer:
+    return ModelAnswerer(DIALECTS[name], api_key=KEY, base_url=url, model=model, prices=PRICES, retry_pause=0.001)
 
 
 SAID = {
@@ -128,7 +130,7 @@ PLACES = {
     "responses": ("/responses", "authorization", f"Bearer {KEY}"),
     "azure": ("/openai/v1/chat/completions", "api-key", KEY),
 }
-EACH = pytest.mark.parametrize("name", sorted(DIALECTS))
+EACH = pytest.mark.parametrize("name", sorted(PLACES))
 
 
 @EACH

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from answerback.answers.providers import ProviderError
 from answerback.answers.providers.breakers import FAILURES
+from answerback.answers.providers.calling import RETRIES, ModelAnswerer
 from answerback.answers.providers.fake import HELLO, ScriptedAnswerer
 from answerback.answers.providers.guarded import GuardedAnswerer
-from answerback.answers.providers.openai import RETRIES, OpenAIAnswerer
+from answerback.answers.providers.openai import COMPATIBLE
 from answerback.clock import SteppedClock
 from answerback.core.answering import AnswerRequest, Asker, Finished, Message, TextDelta, Usage, Writing
 
@@ -324,8 +325,15 @@ async def test_same_model_as_fallback_is_not_called_twice() -> None:
 
 @pytest.fixture
 async def answerer(model: OpenAIServer) -> AsyncIterator[GuardedAnswerer]:
-    inner = OpenAIAnswerer(
-        api_key="", base_url=model.base_url, model="first", first_token=1.0, gap=1.0, total=20.0, retry_pause=0
+    inner = ModelAnswerer(
+        COMPATIBLE,
+        api_key="",
+        base_url=model.base_url,
+        model="first",
+        first_token=1.0,
+        gap=1.0,
+        total=20.0,
+        retry_pause=0,
     )
     guarded = GuardedAnswerer(inner, SteppedClock(), "other")
     yield guarded

@@ -10,7 +10,8 @@ from typing import Any
 import httpx2
 import pytest
 from answerback.answers.providers import PROVIDER_ERRORS, ProviderError
-from answerback.answers.providers.openai import OpenAIAnswerer
+from answerback.answers.providers.calling import ModelAnswerer
+from answerback.answers.providers.registry import dialect_of
 from answerback.core.answering import AnswerRequest, Finished, Message, Passage, TextDelta, Usage
 
 from tests.fakes.openai_server import OpenAIServer
@@ -47,7 +48,7 @@ def server(running: OpenAIServer) -> Iterator[OpenAIServer]:
 
 
 @pytest.fixture
-async def answerer(server: OpenAIServer) -> AsyncIterator[OpenAIAnswerer]:
+async def answerer(server: OpenAIServer) -> AsyncIterator[ModelAnswerer]:
     async with a_provider(server.base_url) as made:
         yield made
 
@@ -57,20 +58,21 @@ class a_provider:
 
     def __init__(self, url: str, **settings: Any) -> None:
         deadlines = {"first_token": 5.0, "gap": 5.0, "total": 20.0, "retry_pause": 0.001}
-        self.made = OpenAIAnswerer(**({"api_key": KEY, "base_url": url, "model": "test-model"} | deadlines | settings))
+        named = {"api_key": KEY, "base_url": url, "model": "test-model"} | deadlines | settings
+        self.made = ModelAnswerer(dialect_of("openai", url), **named)
 
-    async def __aenter__(self) -> OpenAIAnswerer:
+    async def __aenter__(self) -> ModelAnswerer:
         return self.made
 
     async def __aexit__(self, *_: object) -> None:
         await self.made.close()
 
 
-async def everything(answerer: OpenAIAnswerer, request: AnswerRequest | None = None) -> list[Any]:
+async def everything(answerer: ModelAnswerer, request: AnswerRequest | None = None) -> list[Any]:
     return [event async for event in answerer.stream(request or asking())]
 
 
-async def until_it_fails(answerer: OpenAIAnswerer) -> tuple[list[Any], ProviderError]:
+async def until_it_fails(answerer: ModelAnswerer) -> tuple[list[Any], ProviderError]:
     events: list[Any] = []
     with pytest.raises(ProviderError) as caught:
         async for event in answerer.stream(asking()):
@@ -88,7 +90,7 @@ def usage_of(events: list[Any]) -> Usage:
     return [event for event in events if isinstance(event, Usage)][-1]
 
 
-async def test_an_answer_streams(server: OpenAIServer, answerer: OpenAIAnswerer) -> None:
+async def test_an_answer_streams(server: OpenAIServer, answerer: ModelAnswerer) -> None:
     server.script({"text": TEXT})
     events = await everything(answerer)
     assert text_of(events) == TEXT
@@ -97,12 +99,12 @@ async def test_an_answer_streams(server: OpenAIServer, answerer: OpenAIAnswerer)
     assert usage_of(events) == Usage(100, len(TEXT) // 4, None)
 
 
-async def test_the_default_answer_cites_the_first_passage(server: OpenAIServer, answerer: OpenAIAnswerer) -> None:
+async def test_the_default_answer_cites_the_first_passage(server: OpenAIServer, answerer: ModelAnswerer) -> None:
     assert text_of(await everything(answerer)) == "The page says: We open at 7:30. [1]."
 
 
 async def test_request_has_only_listed_parameters(
-    server: OpenAIServer, answerer: OpenAIAnswerer, monkeypatch: pytest.MonkeyPatch
+    server: OpenAIServer, answerer: ModelAnswerer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("OPENAI_ORG_ID", "OPENAI_PROJECT_ID", "OPENAI_ADMIN_KEY", "OPENAI_API_KEY", "HTTP_PROXY"):
         monkeypatch.setenv(name, "http://canary.invalid")
@@ -117,7 +119,7 @@ async def test_request_has_only_listed_parameters(
         "host": server.url.removeprefix("http://"), "accept": "application/json", "accept-encoding": "identity",
         "connection": "keep-alive", "content-type": "application/json", "user-agent": "Answerback",
         "content-length": sent["headers"]["content-length"], "idempotency-key": "answer-1-0",
-        "authorization": f"Bearer {KEY}", "x-stainless-raw-response": "stream",
+        "authorization": f"Bearer {KEY}",
     }  # fmt: skip
 
 
@@ -127,7 +129,7 @@ async def test_without_a_key_none_is_sent(server: OpenAIServer) -> None:
     assert "authorization" not in server.seen()["requests"][0]["headers"]
 
 
-async def test_one_connection_serves_many_answers(server: OpenAIServer, answerer: OpenAIAnswerer) -> None:
+async def test_one_connection_serves_many_answers(server: OpenAIServer, answerer: ModelAnswerer) -> None:
     for _ in range(3):
         await everything(answerer)
     assert server.seen()["connections"] == 1
@@ -142,7 +144,7 @@ async def test_usage_and_cost_are_reported(server: OpenAIServer, usage: str) -> 
     assert counted.cost_usd == pytest.approx((60 * 0.25 + 40 * 0.025 + 100 * 2.0) / 1e6)
 
 
-async def test_usage_that_never_comes_is_estimated(server: OpenAIServer, answerer: OpenAIAnswerer) -> None:
+async def test_usage_that_never_comes_is_estimated(server: OpenAIServer, answerer: ModelAnswerer) -> None:
     server.script({"text": "x" * 400, "usage": "never"})
     counted = usage_of(await everything(answerer))
     assert counted.estimated
@@ -153,13 +155,13 @@ async def test_usage_that_never_comes_is_estimated(server: OpenAIServer, answere
     ("finish", "reason"), [("length", "length"), ("content_filter", "content_filter"), ("eos", "stop")]
 )
 async def test_finish_reasons_are_told_apart(
-    server: OpenAIServer, answerer: OpenAIAnswerer, finish: str, reason: str
+    server: OpenAIServer, answerer: ModelAnswerer, finish: str, reason: str
 ) -> None:
     server.script({"text": TEXT, "finish": finish})
     assert (await everything(answerer))[-1] == Finished(reason)
 
 
-async def test_a_refusal_is_withheld(server: OpenAIServer, answerer: OpenAIAnswerer) -> None:
+async def test_a_refusal_is_withheld(server: OpenAIServer, answerer: ModelAnswerer) -> None:
     server.script({"mode": "raw", "chunks": [
         'data: {"choices":[{"delta":{"refusal":"I will not"},"finish_reason":null}]}\n\n',
         'data: {"choices":[{"delta":{},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n',
@@ -168,19 +170,19 @@ async def test_a_refusal_is_withheld(server: OpenAIServer, answerer: OpenAIAnswe
     assert text_of(events) == "" and events[-1] == Finished("content_filter")
 
 
-async def test_crlf_frames_are_read(server: OpenAIServer, answerer: OpenAIAnswerer) -> None:
+async def test_crlf_frames_are_read(server: OpenAIServer, answerer: ModelAnswerer) -> None:
     server.script({"text": TEXT, "crlf": True})
     assert text_of(await everything(answerer)) == TEXT
 
 
-async def test_a_whole_document_instead_of_a_stream(server: OpenAIServer, answerer: OpenAIAnswerer) -> None:
+async def test_a_whole_document_instead_of_a_stream(server: OpenAIServer, answerer: ModelAnswerer) -> None:
     server.script({"mode": "json", "text": TEXT})
     events = await everything(answerer)
     assert text_of(events) == TEXT and events[-1] == Finished("stop")
     assert usage_of(events).tokens_in == 100
 
 
-async def test_rate_limits_are_waited_out(server: OpenAIServer, answerer: OpenAIAnswerer) -> None:
+async def test_rate_limits_are_waited_out(server: OpenAIServer, answerer: ModelAnswerer) -> None:
     busy = {"mode": "status", "status": 429, "retry_after": 0}
     server.script(busy, {"mode": "status", "status": 500}, {"text": TEXT})
     assert text_of(await everything(answerer)) == TEXT
@@ -188,7 +190,7 @@ async def test_rate_limits_are_waited_out(server: OpenAIServer, answerer: OpenAI
     assert keys == ["answer-1-0", "answer-1-1", "answer-1-2"]
 
 
-async def test_a_long_wait_is_left_to_the_queue(server: OpenAIServer, answerer: OpenAIAnswerer) -> None:
+async def test_a_long_wait_is_left_to_the_queue(server: OpenAIServer, answerer: ModelAnswerer) -> None:
     server.script(default={"mode": "status", "status": 429, "retry_after": 120})
     _, error = await until_it_fails(answerer)
     assert (error.code, error.retryable, error.started, error.retry_after) == ("rate_limited", True, False, 120)
@@ -213,7 +215,7 @@ async def test_a_long_wait_is_left_to_the_queue(server: OpenAIServer, answerer: 
     ],
 )
 async def test_error_statuses_become_provider_errors(
-    server: OpenAIServer, answerer: OpenAIAnswerer, status: int, told: str, code: str, retryable: bool, calls: int
+    server: OpenAIServer, answerer: ModelAnswerer, status: int, told: str, code: str, retryable: bool, calls: int
 ) -> None:
     server.script(default={"mode": "status", "status": status, "body": {"error": {"message": told}}})
     events, error = await until_it_fails(answerer)
@@ -235,7 +237,7 @@ async def test_error_statuses_become_provider_errors(
 )
 @pytest.mark.parametrize("after", [0, 3])
 async def test_broken_streams_are_provider_errors(
-    server: OpenAIServer, answerer: OpenAIAnswerer, step: dict[str, Any], code: str, after: int
+    server: OpenAIServer, answerer: ModelAnswerer, step: dict[str, Any], code: str, after: int
 ) -> None:
     server.script(default={**step, "text": TEXT, "after": after})
     events, error = await until_it_fails(answerer)
@@ -258,7 +260,7 @@ async def test_a_slow_first_token_times_out(server: OpenAIServer) -> None:
     assert (error.code, error.retryable, error.started) == ("timeout", True, False)
 
 
-async def test_a_slow_first_token_may_come_in_time(server: OpenAIServer, answerer: OpenAIAnswerer) -> None:
+async def test_a_slow_first_token_may_come_in_time(server: OpenAIServer, answerer: ModelAnswerer) -> None:
     server.script({"gate": "first", "text": TEXT})
     answer = asyncio.create_task(everything(answerer))
     await running_calls(server, 1)
@@ -282,15 +284,16 @@ async def test_silence_in_the_middle_is_a_stall(server: OpenAIServer) -> None:
         (None, 20),
         ("https://models.example/v1", 20),
         ("https://8.8.8.8/v1", 20),
-        ("http://localhost:11434/v1", 60),
-        ("http://[::1]:1/v1", 60),
-        ("http://host.docker.internal:11434/v1", 60),
-        ("http://ollama:11434/v1", 60),
-        ("http://192.168.0.7/v1", 60),
+        ("http://localhost:11434/v1", 120),
+        ("http://[::1]:1/v1", 120),
+        ("http://host.docker.internal:11434/v1", 120),
+        ("http://ollama:11434/v1", 120),
+        ("http://192.168.0.7/v1", 120),
     ],
 )
 async def test_local_model_has_longer_to_begin(url: str | None, seconds: float) -> None:
-    assert OpenAIAnswerer(api_key="x", base_url=url, model="m").first_token == seconds
+    made = ModelAnswerer(dialect_of("openai", url or ""), api_key="x", base_url=url, model="m")
+    assert made.patience[0] == seconds
 
 
 async def test_comments_do_not_keep_a_silent_answer_alive(server: OpenAIServer) -> None:
@@ -308,7 +311,7 @@ async def test_answer_has_a_deadline(server: OpenAIServer) -> None:
     assert usage_of(events).estimated
 
 
-async def test_leaving_ends_the_call(server: OpenAIServer, answerer: OpenAIAnswerer) -> None:
+async def test_leaving_ends_the_call(server: OpenAIServer, answerer: ModelAnswerer) -> None:
     server.script({"mode": "stall", "text": TEXT, "after": 1})
     stream = answerer.stream(asking())
     assert isinstance(await anext(stream), Usage), "what is stopped now has cost something"
@@ -319,7 +322,7 @@ async def test_leaving_ends_the_call(server: OpenAIServer, answerer: OpenAIAnswe
 
 
 @pytest.mark.parametrize("after", [0, 2])
-async def test_cancelling_ends_the_call(server: OpenAIServer, answerer: OpenAIAnswerer, after: int) -> None:
+async def test_cancelling_ends_the_call(server: OpenAIServer, answerer: ModelAnswerer, after: int) -> None:
     server.script({"mode": "stall", "text": TEXT, "after": after})
     answer = asyncio.create_task(everything(answerer))
     await running_calls(server, 1)
@@ -331,7 +334,7 @@ async def test_cancelling_ends_the_call(server: OpenAIServer, answerer: OpenAIAn
 
 
 async def test_parameters_a_server_refuses_are_left_out_from_then_on(
-    server: OpenAIServer, answerer: OpenAIAnswerer
+    server: OpenAIServer, answerer: ModelAnswerer
 ) -> None:
     server.script(rejects=["max_tokens", "stream_options"], default={"text": TEXT})
     assert text_of(await everything(answerer)) == TEXT
@@ -355,7 +358,7 @@ async def test_openai_parameters_go_to_openai_only(model: str, effort: str | Non
     assert "tools" not in body
 
 
-async def test_thinking_is_not_part_of_the_answer(server: OpenAIServer, answerer: OpenAIAnswerer) -> None:
+async def test_thinking_is_not_part_of_the_answer(server: OpenAIServer, answerer: ModelAnswerer) -> None:
     for size in (1, 3, 50):
         server.script({"text": f"\n<think>Well < then.\nHm.</think>\n\n{TEXT}", "size": size})
         assert text_of(await everything(answerer)) == TEXT
@@ -364,7 +367,7 @@ async def test_thinking_is_not_part_of_the_answer(server: OpenAIServer, answerer
 
 
 async def test_secrets_stay_out_of_the_log(
-    server: OpenAIServer, answerer: OpenAIAnswerer, caplog: pytest.LogCaptureFixture
+    server: OpenAIServer, answerer: ModelAnswerer, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
     server.script({"mode": "status", "status": 401, "body": {"error": {"message": f"Incorrect key {KEY}"}}})
@@ -374,7 +377,7 @@ async def test_secrets_stay_out_of_the_log(
     assert KEY not in caplog.text and "Incorrect key" not in caplog.text
 
 
-async def test_fifty_answers_stream_at_once(server: OpenAIServer, answerer: OpenAIAnswerer) -> None:
+async def test_fifty_answers_stream_at_once(server: OpenAIServer, answerer: ModelAnswerer) -> None:
     server.script(default={"text": TEXT, "gate": "all"})
     answers = [asyncio.create_task(everything(answerer, asking(answer_id=str(number)))) for number in range(50)]
     await running_calls(server, 50)

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 from answerback.answers.providers import ProviderError
-from answerback.answers.providers.openai import OpenAIAnswerer
+from answerback.answers.providers.calling import ModelAnswerer
+from answerback.answers.providers.openai import COMPATIBLE
 from answerback.answers.providers.prices import PRICES, cost
 from answerback.answers.providers.sse import LONGEST_FRAME, AnswerReader, SseDecoder, ThinkTagFilter
 from answerback.core.answering import AnswerRequest, Finished, Message, TextDelta, Usage
@@ -142,7 +143,7 @@ async def test_stream_may_be_cut_anywhere_over_http(server: OpenAIServer, cuts: 
     data = stream_of(TEXT, end)
     chunks = [piece.hex() for piece in pieces(data, cuts) if piece]
     server.script({"mode": "raw", "hex": True, "chunks": chunks})
-    answerer = OpenAIAnswerer(api_key="", base_url=server.base_url, model="test-model", retry_pause=0)
+    answerer = ModelAnswerer(COMPATIBLE, api_key="", base_url=server.base_url, model="test-model", retry_pause=0)
     try:
         asked, *events = [event async for event in answerer.stream(REQUEST)]
         assert isinstance(asked, Usage) and events == read([data])

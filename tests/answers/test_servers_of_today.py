@@ -13,7 +13,7 @@ from answerback.answers.providers.prices import PRICES, Price, price_of
 from answerback.core.answering import Finished
 from answerback.core.grounding.review import review
 
-from tests.answers.test_openai_provider import PASSAGE, TEXT, a_provider, asking, everything, text_of
+from tests.answers.test_openai_provider import PASSAGE, TEXT, a_provider, asking, everything, text_of, usage_of
 from tests.fakes.openai_server import OpenAIServer
 
 pytestmark = pytest.mark.anyio
@@ -154,11 +154,29 @@ def test_prices_hold_for_what_begins_so() -> None:
     assert price_of(prices, "gpt-5-something") is None
 
 
-async def test_length_without_text_is_told_as_such(server: OpenAIServer) -> None:
-    server.script({"mode": "wordless", "finish": "length"})
+async def test_length_without_text_is_asked_for_once_more(server: OpenAIServer) -> None:
+    server.script(default={"mode": "wordless", "finish": "length"})
     async with a_provider(server.base_url) as answerer:
         events = await everything(answerer)
-    assert events[-1] == Finished("length") and not text_of(events)
+        first, second = (request["body"] for request in server.seen()["requests"])
+        assert events[-1] == Finished("length") and not text_of(events)
+        assert usage_of(events).tokens_in == 200, "both are paid"
+        assert (first["max_tokens"], second["max_tokens"]) == (300, 2_300) and "reasoning_effort" in second
+        await everything(answerer)
+    assert server.seen()["calls"] == 3, "never again with the same words"
+
+
+async def test_thoughts_in_the_text_take_nothing_from_the_answer(server: OpenAIServer) -> None:
+    assert await said(server, {"text": f"<think>{'x' * 3_000}</think>{TEXT}", "size": 100}) == TEXT
+
+
+async def test_thoughts_without_a_beginning_are_held_back_next(server: OpenAIServer) -> None:
+    server.script(default={"text": f"Hm, 9:00?\n</think>\n\n{TEXT}", "size": 5})
+    async with a_provider(server.base_url) as answerer:
+        assert "</think>" in text_of(await everything(answerer)), "which nobody could know"
+        assert text_of(await everything(answerer)) == TEXT
+        server.script(default={"text": TEXT})
+        assert text_of(await everything(answerer)) == TEXT, "nothing is lost where it does not think"
 
 
 async def test_each_model_has_the_patience_it_is_given(server: OpenAIServer) -> None:

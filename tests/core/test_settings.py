@@ -13,6 +13,9 @@ SECRETS = {
     "ANSWERBACK_REDIS_URL": "redis://:canary@redis.example/0",
     "ANSWERBACK_SECRET_KEY": "canary" * 8,
     "OPENAI_API_KEY": "canary",
+    "ANTHROPIC_API_KEY": "canary",
+    "GEMINI_API_KEY": "canary",
+    "AZURE_OPENAI_API_KEY": "canary",
     "ANSWERBACK_SMTP_URL": "smtp://user:canary@mail.example",
     "ANSWERBACK_GITHUB_CLIENT_SECRET": "canary",
     "ANSWERBACK_KAKAO_CLIENT_SECRET": "canary",
@@ -96,6 +99,27 @@ def test_environment_overrides_the_file(tmp_path: Path) -> None:
     settings = load_settings(environment, dotenv=dotenv)
     assert (settings.model, settings.daily_answers) == ("from-environment", None)
     assert load_settings(environment, dotenv=None).daily_answers == 5
+
+
+@pytest.mark.parametrize(
+    ("given", "provider", "model"),
+    [
+        ({}, "quote", ""),
+        ({"OPENAI_API_KEY": "k"}, "openai", "gpt-5-mini"),
+        ({"OPENAI_BASE_URL": "http://127.0.0.1:1/v1"}, "openai", "gpt-5-mini"),
+        ({"ANTHROPIC_API_KEY": "k"}, "anthropic", "claude-haiku-5-5"),
+        ({"ANTHROPIC_API_KEY": "k", "ANSWERBACK_MODEL": "mine"}, "anthropic", "mine"),
+        ({"ANTHROPIC_API_KEY": "k", "OPENAI_API_KEY": "k"}, "openai", "gpt-5-mini"),
+        ({"GEMINI_API_KEY": "k"}, "gemini", "gemini-3.5-flash-lite"),
+        ({"AZURE_OPENAI_API_KEY": "k"}, "quote", ""),
+        ({"AZURE_OPENAI_API_KEY": "k", "AZURE_OPENAI_ENDPOINT": "https://me.openai.azure.com"}, "azure", "gpt-5-mini"),
+        ({"GEMINI_API_KEY": "k", "ANSWERBACK_PROVIDER": "anthropic"}, "anthropic", "claude-haiku-5-5"),
+        ({"ANTHROPIC_BASE_URL": "https://gateway.example"}, "quote", ""),
+    ],
+)
+def test_auto_takes_the_provider_with_a_key(tmp_path: Path, given: dict[str, str], provider: str, model: str) -> None:
+    settings = load_settings({"ANSWERBACK_DATA_DIR": str(tmp_path)} | given, dotenv=None)
+    assert (settings.provider_in_use, settings.model) == (provider, model)
 
 
 def test_secret_key_is_made_once_and_private(tmp_path: Path) -> None:

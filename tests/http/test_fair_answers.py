@@ -54,7 +54,7 @@ def test_empty_answers_close_the_model_to_nobody(server: Server, model: OpenAISe
     model.script(about={"Say nothing": {"mode": "wordless", "finish": "length"}})
     for number in range(2 * FAILURES):
         assert ask(server, "Say nothing.", key=f"k{number}")["code"] == "answer_failed"
-    assert model.seen()["calls"] == 2 * FAILURES
+    assert model.seen()["calls"] == 2 * FAILURES + 1, "once more where it may have thought"
     begin(server, "other")
     assert ask(server, "When does the bakery open?", "other")["state"] == "done"
 

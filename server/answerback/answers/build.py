@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from ..clock import Clock
 from ..comments.updates import ThreadUpdates
 from ..knowledge.build import Knowledge
 from ..metrics import Metrics
 from ..runtime import Runtime
-from ..settings import MODEL_PROVIDERS, Settings
+from ..setting_values import MODEL_PROVIDERS
+from ..settings import Settings
 from .budget_alerts import BudgetAlerts
 from .context import ContextBuilder
 from .degradation import DegradationLevels
@@ -23,23 +22,17 @@ from .worker import Worker
 def make_answerer(settings: Settings, clock: Clock, metrics: Metrics) -> Answerer:
     """The provider that the settings ask for; where answers are off, one that is never asked."""
     if settings.provider_in_use in MODEL_PROVIDERS:
-        from .providers.direct import DirectAnswerer
+        from .providers.calling import ModelAnswerer
         from .providers.guarded import GuardedAnswerer
-        from .providers.openai import OpenAIAnswerer
-        from .providers.registry import DIALECTS
+        from .providers.registry import dialect_of
         from .providers.watching import ProviderWatch
 
-        watch = ProviderWatch(metrics)
-        dialect = DIALECTS.get(settings.provider_in_use)
-        make = OpenAIAnswerer if dialect is None else partial(DirectAnswerer, dialect)
-        answerer = make(
-            api_key=settings.openai_api_key,
-            base_url=settings.openai_base_url or None,
-            model=settings.model,
-            prices=read_prices(settings.prices),
-            watch=watch,
+        endpoint, watch = settings.endpoint, ProviderWatch(metrics, settings.endpoint.names)
+        answerer = ModelAnswerer(
+            dialect_of(endpoint.provider, endpoint.base_url), api_key=endpoint.api_key, base_url=endpoint.base_url,
+            model=settings.model, prices=read_prices(settings.prices), watch=watch,
             limits=read_limits(settings.model_limits),
-        )
+        )  # fmt: skip
         return GuardedAnswerer(answerer, clock, settings.fallback_model, watch)
     from .providers.quote import QuoteAnswerer
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -20,6 +20,7 @@ from ..db.database import Database
 from ..db.work import Work
 from ..knowledge.index.search import SiteIndex
 from ..knowledge.page_reader import PageReader
+from ..knowledge.store import PageText
 from ..priority import in_background
 from ..sites.settings import Site
 from . import chat_store, quota, store
@@ -61,6 +62,17 @@ class Found:
     certainty: float
 
 
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """A question, what was said before it, what the owner has said to questions like it, and who asks."""
+
+    question: str
+    id: str
+    turns: tuple[prompt.Turn, ...] = ()
+    owners: tuple[Passage, ...] = ()
+    asker: Asker = field(default_factory=Asker)
+
+
 class ContextBuilder:
     """Reads what an answer needs, before the provider is called."""
 
@@ -78,6 +90,16 @@ class ContextBuilder:
         page = None
         if job.url:
             page = await self._pages.read(site, job.url, lambda: self._may_fetch(site, job), hint=job.hint)
+        asker = Asker(job.address_key or job.visitor_id, job.page, site.key)
+        return await self.compose(
+            site, Asking(question, job.id, turns, owners, asker), page, passage_tokens, answer_tokens
+        )
+
+    async def compose(
+        self, site: Site, asked: Asking, page: PageText | None, passage_tokens: int, answer_tokens: int
+    ) -> AnswerContext:
+        """The request for an answer to a question, asked on a page that has been read; nothing is fetched or kept."""
+        question, turns, owners = asked.question, asked.turns, asked.owners
         now = datetime.fromtimestamp(self._clock.now() / 1000, ZoneInfo(site.timezone))
         context = context_of(question, [turn.text for turn in turns if turn.role == "visitor"], now)
         home = page.url if page is not None else ""
@@ -104,8 +126,7 @@ class ContextBuilder:
         )  # fmt: skip
         request = AnswerRequest(
             messages=messages, question=question, passages=chosen, lang=language_of(question),
-            model=site.model or None, max_tokens=answer_tokens, answer_id=job.id,
-            asker=Asker(job.address_key or job.visitor_id, job.page, site.key), context=context,
+            model=site.model or None, max_tokens=answer_tokens, answer_id=asked.id, asker=asked.asker, context=context,
         )  # fmt: skip
         by_owner = owners or any(turn.role == "owner" for turn in turns)
         judged = not by_owner and not self._index.by_meaning and may_judge(question, found.passages)

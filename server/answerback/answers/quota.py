@@ -28,7 +28,7 @@ from ..db.work import Work, many, one, run
 from ..i18n import cldr
 from ..i18n.catalogue import texts
 from ..net.addresses import shares
-from ..settings import limit as read_limit
+from ..setting_values import limit as read_limit
 from ..sites.settings import Site
 
 

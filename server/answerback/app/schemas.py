@@ -12,7 +12,7 @@ from ..core import comments as rules
 from ..core.emails import EMAIL_LIMIT
 from ..core.model import AnswerState, AuthorKind, CommentState
 from ..errors import CODES
-from ..settings import MODEL_PROVIDERS
+from ..setting_values import MODEL_PROVIDERS
 from ..sites.settings import AI_RULES, MODERATION, THEMES
 
 Schema = dict[str, Any]

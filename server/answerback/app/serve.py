@@ -18,10 +18,13 @@ from typing import cast
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from ..answers.budget_prices import check_budgets
+from ..db.database import Database
 from ..errors import Unreachable
 from ..metrics import worker_ended
 from ..migrations import migrate
 from ..net.http import RECEIVE_SECONDS
+from ..setting_values import MODEL_PROVIDERS
 from ..settings import Settings
 from .build import build_app
 from .crowds import Connection, is_crowded, thin_out
@@ -155,9 +158,20 @@ def serve(
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # so that idle sockets cannot use up the file descriptors
     _migrate(settings.database_url, patience)  # fail before listening if the database is unusable
+    if settings.provider_in_use in MODEL_PROVIDERS:
+        asyncio.run(_check_budgets(settings))
     if workers > 1:
         return Workers(settings, host, port, workers).run(listening)
     return _run(Server(build_app(settings), host, port, listening))
+
+
+async def _check_budgets(settings: Settings) -> None:
+    db = Database(settings.database_url)
+    await db.connect()
+    try:
+        await check_budgets(settings, db)
+    finally:
+        await db.close()
 
 
 def _migrate(url: str, patience: float) -> None:

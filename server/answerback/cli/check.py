@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Literal
 from ..clock import SystemClock
 from ..db.database import Database
 from ..db.sqlite_file import INTERRUPTED, restored
-from ..errors import Unavailable
-from ..settings import MODEL_PROVIDERS, Settings, sqlite_file
+from ..errors import SettingsError, Unavailable
+from ..setting_values import MODEL_PROVIDERS
+from ..settings import Settings, sqlite_file
 
 if TYPE_CHECKING:
     import httpx2
@@ -152,70 +153,63 @@ async def check_provider(settings: Settings) -> Line:
         return Line("provider", "warning", "off: no answers")
     if settings.provider_in_use == "quote":
         return Line("provider", "ok", "quote: answers with sentences from the site, without a model")
-    if not settings.openai_api_key and not settings.openai_base_url:
-        return Line("provider", "error", "openai, but neither OPENAI_API_KEY nor OPENAI_BASE_URL is set")
-    if settings.provider_in_use != "openai":
-        from ..answers.providers.registry import DIALECTS
-
-        name = settings.provider_in_use
-        base = settings.openai_base_url or DIALECTS[name].base_url
-        return Line("provider", "ok", f"{name} at {base}, model {settings.model} (not called)")
+    endpoint = settings.endpoint
+    if not endpoint.usable:
+        needed = " and ".join(endpoint.names) if endpoint.provider == "azure" else endpoint.names[0]
+        return Line("provider", "error", f"{endpoint.provider} requires {needed}")
     import httpx2
 
-    base = settings.openai_base_url or "https://api.openai.com/v1"
-    headers = {"Authorization": f"Bearer {settings.openai_api_key}"} if settings.openai_api_key else {}
+    from ..answers.providers.registry import dialect_of
+
+    dialect = dialect_of(endpoint.provider, endpoint.base_url)
+    base = endpoint.base_url or dialect.base_url
+    place = f"{endpoint.provider} at {base}"
     try:
         async with httpx2.AsyncClient(timeout=5, trust_env=False) as client:
-            response = await client.get(f"{base}/models", headers=headers)
+            response = await client.get(base + dialect.models, headers=dialect.headers(endpoint.api_key))
     except httpx2.HTTPError as error:
-        return Line("provider", "error", f"openai at {base} cannot be reached ({type(error).__name__})")
-    if response.status_code in (401, 403):
-        return Line("provider", "error", f"openai at {base} does not accept the key")
+        return Line("provider", "error", f"{place} cannot be reached ({type(error).__name__})")
+    if response.status_code in (401, 403) or (response.status_code == 400 and "API key" in response.text):
+        return Line("provider", "error", f"{place} does not accept the key")
     if response.status_code != 200:
-        return Line("provider", "warning", f"openai at {base} answers /models with {response.status_code}")
+        path = dialect.models.partition("?")[0]
+        return Line("provider", "warning", f"{place} answers {path} with {response.status_code}")
     listed = _models(response)
-    for model in filter(None, (settings.model, settings.fallback_model, settings.embedding_model)):
-        if listed and not {model, f"{model}:latest"} & listed:
-            return Line("provider", "warning", f"openai at {base} does not list the model {model}")
-    return Line("provider", "ok", f"openai at {base}, model {settings.model}")
+    own = (settings.model, settings.fallback_model)
+    asked = {*own, settings.embedding_model} if endpoint.names[0] == "OPENAI_API_KEY" else {*own}
+    for model in sorted(filter(None, asked)):
+        if listed and not {model, f"{model}:latest"} & listed and endpoint.provider != "azure":
+            return Line("provider", "warning", f"{place} does not list the model {model}")
+    return Line("provider", "ok", f"{place}, model {settings.model}")
 
 
 def _models(response: httpx2.Response) -> set[str]:
     """The names that the server lists; none where it lists them in a way of its own."""
     try:
-        return {str(model["id"]) for model in response.json()["data"]}
+        told = response.json()
+        if "models" in told:  # Gemini's way
+            return {str(model["name"]).removeprefix("models/") for model in told["models"]}
+        return {str(model["id"]) for model in told["data"]}
     except (ValueError, LookupError, TypeError):
         return set()
 
 
 async def _budgets(settings: Settings) -> Line:
-    """Whether each budget in dollars can be counted."""
-    from ..answers.providers.prices import cost, read_prices
-    from ..sites.store import list_sites
+    """Whether each budget in dollars can be kept."""
+    from ..answers.budget_prices import check_budgets
 
     if settings.provider_in_use not in MODEL_PROVIDERS:
         return Line("budgets", "ok", "no paid calls")
-    db, prices = Database(settings.database_url), read_prices(settings.prices)
+    db = Database(settings.database_url)
     try:
         await db.connect()
-        sites = await db.read(list_sites)
+        await check_budgets(settings, db)
+    except SettingsError as error:
+        return Line("budgets", "error", str(error))
     except Exception as error:
         return Line("budgets", "warning", f"cannot be read ({type(error).__name__})")
     finally:
         await db.close()
-    unknown = sorted(
-        {
-            f"{model} ({key})"
-            for key, texts in sites
-            for model in (texts.get("model") or settings.model, settings.fallback_model)
-            if texts.get("budget_usd", "") not in ("", "unlimited") and model and cost(prices, model, 1, 1, 0) is None
-        }
-    )
-    if unknown:
-        named = ", ".join(unknown)
-        return Line(
-            "budgets", "warning", f"budget_usd has no effect; set ANSWERBACK_PRICES for {named}; ANSWERBACK_PRICES"
-        )
     return Line("budgets", "ok", "every budget can be enforced")
 
 

@@ -12,7 +12,8 @@ from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from ..logs import configure
-from ..settings import MODEL_PROVIDERS, Settings
+from ..setting_values import MODEL_PROVIDERS
+from ..settings import Settings
 from .console import command, count, port, say, watched
 
 

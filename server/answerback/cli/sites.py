@@ -11,7 +11,8 @@ from urllib.parse import unquote
 
 from ..core.comments import PAGE_LIMIT
 from ..errors import BadRequest, NotFound
-from ..settings import Settings, limit
+from ..setting_values import limit
+from ..settings import Settings
 from ..sites.settings import AI_RULES, BY_NAME, SITE_SETTINGS, Site, read_site
 from . import aliases
 from .console import Parser, command, count, say, watched, with_database
@@ -151,6 +152,7 @@ def _site_sso(settings: Settings, options: argparse.Namespace) -> int:
 
 
 def _site_set(settings: Settings, options: argparse.Namespace) -> int:
+    from ..answers.budget_prices import priced
     from ..clock import SystemClock
     from ..sites.store import change_site
 
@@ -165,7 +167,8 @@ def _site_set(settings: Settings, options: argparse.Namespace) -> int:
         if secret and value == "-":
             value = (options.stdin or sys.stdin.buffer).readline().decode("utf-8", "replace").strip()
         changes[name] = value
-    with_database(settings, lambda db: db.write(lambda: change_site(options.key, changes, SystemClock().now())))
+    now, check = SystemClock().now(), priced(settings)
+    with_database(settings, lambda db: db.write(lambda: change_site(options.key, changes, now, check)))
     say(f"Changed {', '.join(changes)} of {options.key}.")
     return 0
 

@@ -90,6 +90,14 @@ class Usage:
     cost_usd: float | None
     estimated: bool = False
 
+    def with_more(self, other: Usage) -> Usage:
+        """What two calls have cost; of the two prices, the one that is known when only one is."""
+        costs = [usage.cost_usd for usage in (self, other) if usage.cost_usd is not None]
+        return Usage(
+            self.tokens_in + other.tokens_in, self.tokens_out + other.tokens_out, sum(costs) if costs else None,
+            estimated=self.estimated or other.estimated,
+        )  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Quotes:

@@ -97,8 +97,7 @@ async def run_cases(
         overheard = RecordingAnswerer(answerer or make_answerer(settings, SystemClock(), Metrics()))
         async with _Range.open(settings, cases, overheard) as range_:
             seen = await range_.ask_all(tell)
-    known = (*settings.secret_key, settings.openai_api_key, settings.smtp_url)
-    secrets = tuple(secret for secret in known if len(secret) >= LEAST_SECRET)
+    secrets = tuple(secret for secret in settings.secrets if len(secret) >= LEAST_SECRET)
     return [Result(case, came, tuple(judge(case, came, secrets))) for case, came in zip(cases, seen, strict=True)]
 
 

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from ..core.hosts import normal_origin
 from ..core.pages import Moves, PageKeys, PageRules, is_tracking
 from ..errors import BadRequest
-from ..settings import limit
+from ..setting_values import limit
 
 AI_RULES = ("always", "questions", "mention", "drafts", "off")
 MODERATION = ("none", "first", "links", "all")

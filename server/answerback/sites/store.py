@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import orjson
@@ -32,14 +32,18 @@ def add_site(key: str, texts: Mapping[str, str], now: int) -> Work[bool]:
     return row is not None
 
 
-def change_site(key: str, changes: Mapping[str, str], now: int) -> Work[None]:
-    """Change settings of a site. Raises NotFound, and BadRequest for a bad name or value."""
+def change_site(
+    key: str, changes: Mapping[str, str], now: int, check_all: Callable[[Mapping[str, str]], None] = lambda texts: None
+) -> Work[None]:
+    """Change settings of a site. Raises NotFound, BadRequest for a bad name or value, and what `check_all` raises for
+    settings that do not go together."""
     row = yield one("SELECT settings FROM sites WHERE key = :key", key=key)
     if row is None:
         raise NotFound("site_unknown")
     texts = {**orjson.loads(row["settings"]), **{name: check(name, text) for name, text in changes.items()}}
     if not texts.get("origins"):
         raise BadRequest("validation_failed", "origins: must name at least one origin")
+    check_all(texts)
     yield one(
         "UPDATE sites SET settings = :settings, updated_at = :now WHERE key = :key RETURNING key",
         settings=orjson.dumps(texts).decode(),

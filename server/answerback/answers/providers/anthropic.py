@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from ...core.answering import AnswerEvent, AnswerRequest
-from .direct import Dialect
+from .dialect import Asked, Dialect
+from .effort import NOTHING, NOTHING_TO_SAVE, Step
 from .prices import Prices
 from .sse import AnswerReader, json_frame
 
 VERSION = "2023-06-01"
 _REASONS = {"max_tokens": "length", "model_context_window_exceeded": "length", "refusal": "content_filter"}
+_THINKS = re.compile(r"claude-[a-z]+-(?:[5-9]|\d\d)(?!\d)")
+"""Models that think unless they are told not to; the largest of them do in any case."""
 
 
 class MessagesReader(AnswerReader):
     """Reads `message_start`, `content_block_delta`, `message_delta` and what else comes."""
 
-    def __init__(self, request: AnswerRequest, model: str, prices: Prices) -> None:
-        super().__init__(request, model, prices)
+    def __init__(self, request: AnswerRequest, model: str, prices: Prices, *, headless: bool = False) -> None:
+        super().__init__(request, model, prices, headless=headless)
         self._usage_so_far: dict[str, int] = {}
 
     def read(self, data: bytes) -> Iterator[AnswerEvent]:
@@ -29,6 +33,8 @@ class MessagesReader(AnswerReader):
             raise self.reported(frame.get("error"))
         if kind == "message_start":
             self.count(frame.get("message", {}).get("usage"))
+        elif kind == "content_block_start" and "thinking" in str(frame.get("content_block", {}).get("type")):
+            self.has_thought()  # maybe without a word of it
         elif kind == "content_block_delta":
             delta = frame.get("delta", {})
             yield from self.piece(str(delta.get("text") or ""), str(delta.get("thinking") or ""))
@@ -53,14 +59,25 @@ class MessagesReader(AnswerReader):
         self.counted_as(asked, told("output_tokens", 0), cached)
 
 
-def _body(request: AnswerRequest, model: str) -> dict[str, Any]:
-    rules = "\n\n".join(message.content for message in request.messages if message.role == "system")
-    said = [{"role": item.role, "content": item.content} for item in request.messages if item.role != "system"]
-    system = [{"type": "text", "text": rules, "cache_control": {"type": "ephemeral"}}]
-    return {"model": model, "system": system, "messages": said, "max_tokens": request.max_tokens, "stream": True}
+def _steps(model: str, thinks: bool) -> list[Step]:
+    if not thinks and not _THINKS.search(model):
+        return [NOTHING]
+    return [
+        Step({"thinking": {"type": "disabled"}}, thinks=False), Step({"output_config": {"effort": "low"}}, thinks=True),
+        NOTHING_TO_SAVE,
+    ]  # fmt: skip
+
+
+def _body(asked: Asked) -> dict[str, Any]:
+    system = [{"type": "text", "text": asked.rules, "cache_control": {"type": "ephemeral"}}]
+    return {
+        "model": asked.model, "system": system, "messages": asked.said, "max_tokens": asked.tokens, "stream": True,
+        **asked.effort,
+    }  # fmt: skip
 
 
 ANTHROPIC = Dialect(
     name="anthropic", base_url="https://api.anthropic.com", path=lambda model: "/v1/messages",
-    headers=lambda key: {"x-api-key": key, "anthropic-version": VERSION}, body=_body, reader=MessagesReader,
+    models="/v1/models?limit=1000", headers=lambda key: {"x-api-key": key, "anthropic-version": VERSION}, body=_body,
+    reader=MessagesReader, steps=_steps,
 )  # fmt: skip

@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from ...core.answering import AnswerRequest
-from .direct import Dialect
+from .dialect import Dialect
+from .openai import chat_body, openai_steps
 from .sse import AnswerReader
 
-
-def _body(request: AnswerRequest, model: str) -> dict[str, Any]:
-    return {
-        "model": model,
-        "messages": [{"role": message.role, "content": message.content} for message in request.messages],
-        "max_completion_tokens": request.max_tokens, "stream": True, "stream_options": {"include_usage": True},
-    }  # fmt: skip
-
-
 AZURE = Dialect(
-    name="azure", base_url="https://example.openai.azure.com", path=lambda model: "/openai/v1/chat/completions",
-    headers=lambda key: {"api-key": key}, body=_body, reader=AnswerReader,
+    name="azure", base_url="", path=lambda model: "/openai/v1/chat/completions", models="/openai/v1/models",
+    headers=lambda key: {"api-key": key}, body=chat_body, reader=AnswerReader, steps=openai_steps,
+    optional=("stream_options",),
 )  # fmt: skip

@@ -57,7 +57,7 @@ class GuardedAnswerer:
                 async with contextlib.aclosing(self._stream(replace(request, model=model), breakers)) as events:
                     async for event in events:
                         if type(event) is Usage:
-                            event = used = _together(spent, event)
+                            event = used = spent.with_more(event)
                         yield event
                 return
             except ProviderError as error:
@@ -93,12 +93,3 @@ class GuardedAnswerer:
             raise
         finally:
             breakers.left(call, request.asker)
-
-
-def _together(one: Usage, other: Usage) -> Usage:
-    """What two calls have cost; of the two prices, the one that is known when only one is."""
-    costs = [usage.cost_usd for usage in (one, other) if usage.cost_usd is not None]
-    return Usage(
-        one.tokens_in + other.tokens_in, one.tokens_out + other.tokens_out, sum(costs) if costs else None,
-        estimated=one.estimated or other.estimated,
-    )  # fmt: skip

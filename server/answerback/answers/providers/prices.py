@@ -35,8 +35,25 @@ PRICES: Prices = {
     "gpt-4o": Price(2.50, 1.25, 10.00),
     "gpt-4o-mini": Price(0.15, 0.075, 0.60),
     "o4-mini": Price(1.10, 0.275, 4.40),
+    # From https://platform.claude.com/docs/en/about-claude/pricing, as of November 2026.
+    "claude-opus-5-5": Price(4.00, 0.20, 20.00),
+    "claude-sonnet-5-5": Price(2.00, 0.10, 10.00),
+    "claude-haiku-5-5": Price(0.10, 0.01, 0.50),  # of prompts up to 100,000 tokens; ours are shorter
+    "claude-opus-5": Price(5.00, 0.50, 25.00),
+    "claude-sonnet-5": Price(2.00, 0.20, 10.00),
+    "claude-sonnet-4-6": Price(3.00, 0.30, 15.00),
+    "claude-sonnet-4-5": Price(3.00, 0.30, 15.00),
+    "claude-haiku-4-5": Price(1.00, 0.10, 5.00),
+    # From https://ai.google.dev/gemini-api/docs/pricing, as of November 2026.
+    "gemini-3.8-flash": Price(0.75, 0.075, 3.75),
+    "gemini-3.5-flash": Price(1.50, 0.15, 9.00),
+    "gemini-3.5-flash-lite": Price(0.30, 0.03, 2.50),
+    "gemini-3.1-pro-preview": Price(2.00, 0.20, 12.00),
+    "gemini-2.5-pro": Price(1.25, 0.125, 10.00),
+    "gemini-2.5-flash": Price(0.30, 0.03, 2.50),
+    "gemini-2.5-flash-lite": Price(0.10, 0.01, 0.40),
 }
-_DATED = re.compile(r"-20\d\d-\d\d-\d\d$")
+_DATED = re.compile(r"-20\d\d-?\d\d-?\d\d$")
 
 
 def read_prices(text: str) -> Prices:

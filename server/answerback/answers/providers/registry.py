@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from urllib.parse import urlsplit
 
 from .anthropic import ANTHROPIC
 from .azure import AZURE
-from .direct import Dialect
+from .dialect import Dialect
 from .gemini import GEMINI
+from .openai import COMPATIBLE, OPENAI
 from .responses import RESPONSES
 
-DIALECTS: Mapping[str, Dialect] = {dialect.name: dialect for dialect in (ANTHROPIC, AZURE, GEMINI, RESPONSES)}
-"""All but Chat Completions of OpenAI and its like, which need no dialect."""
+DIALECTS: Mapping[str, Dialect] = {dialect.name: dialect for dialect in (OPENAI, RESPONSES, AZURE, ANTHROPIC, GEMINI)}
+
+
+def dialect_of(provider: str, base_url: str) -> Dialect:
+    """What is spoken with a provider at an address of the operator's own, or at its usual one."""
+    own = bool(base_url) and urlsplit(base_url).hostname != urlsplit(OPENAI.base_url).hostname
+    return COMPATIBLE if own and provider == OPENAI.name else DIALECTS[provider]

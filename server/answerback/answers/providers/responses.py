@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ...core.answering import AnswerEvent, AnswerRequest
-from .direct import Dialect
+from ...core.answering import AnswerEvent
+from .dialect import Asked, Dialect, bearer
+from .effort import NOTHING, NOTHING_TO_SAVE, Step
+from .openai import EFFORTS, efforts, thinks_at_openai
 from .sse import AnswerReader, json_frame
 
 
@@ -26,10 +28,21 @@ class ResponsesReader(AnswerReader):
             yield from self.piece(str(frame.get("delta") or ""), "")
         elif kind.startswith("response.reasoning") and kind.endswith(".delta"):
             yield from self.piece("", str(frame.get("delta") or ""))
+        elif kind == "response.output_item.added" and (frame.get("item") or {}).get("type") == "reasoning":
+            self.has_thought()
         elif kind == "response.refusal.delta":
-            self.finish("content_filter")
+            self.refused()
         elif kind in ("response.completed", "response.incomplete"):
             self._end(response or {})
+        elif frame.get("object") == "response":  # the whole, not streamed
+            if frame.get("status") == "failed":
+                raise self.reported(frame.get("error"))
+            for item in frame.get("output") or []:
+                for part in item.get("content") or []:
+                    if part.get("type") == "refusal":
+                        self.refused()
+                    yield from self.piece(str(part.get("text") or ""), "")
+            self._end(frame)
 
     def _end(self, response: dict[str, Any]) -> None:
         usage = response.get("usage")
@@ -40,16 +53,21 @@ class ResponsesReader(AnswerReader):
         self.finish({"max_output_tokens": "length", "content_filter": "content_filter"}.get(str(why), "stop"))
 
 
-def _body(request: AnswerRequest, model: str) -> dict[str, Any]:
-    rules = "\n\n".join(message.content for message in request.messages if message.role == "system")
-    said = [{"role": item.role, "content": item.content} for item in request.messages if item.role != "system"]
+def _steps(model: str, thinks: bool) -> list[Step]:
+    if not thinks and not thinks_at_openai(model):
+        return [NOTHING]
+    steps = [Step({"reasoning": {"effort": effort}}, thinks=effort == EFFORTS[-1]) for effort in efforts(model)]
+    return [*steps, NOTHING_TO_SAVE]
+
+
+def _body(asked: Asked) -> dict[str, Any]:
     return {
-        "model": model, "instructions": rules, "input": said, "max_output_tokens": request.max_tokens, "stream": True,
-        "store": False,
+        "model": asked.model, "instructions": asked.rules, "input": asked.said, "max_output_tokens": asked.tokens,
+        "stream": True, "store": False, **asked.effort,
     }  # fmt: skip
 
 
 RESPONSES = Dialect(
-    name="responses", base_url="https://api.openai.com/v1", path=lambda model: "/responses",
-    headers=lambda key: {"Authorization": f"Bearer {key}"} if key else {}, body=_body, reader=ResponsesReader,
+    name="responses", base_url="https://api.openai.com/v1", path=lambda model: "/responses", models="/models",
+    headers=bearer, body=_body, reader=ResponsesReader, steps=_steps, moderations="/moderations",
 )  # fmt: skip

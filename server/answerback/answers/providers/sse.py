@@ -20,6 +20,8 @@ THINKING_TOKENS = 2_000
 """What a model may think beside what it says."""
 CHARACTERS_OF_A_TOKEN = 4
 """As many of each token that is allowed a model may say and think; at the next one the call ends with what is there."""
+HEADLESS = "</think>"
+"""Where thoughts end whose beginning a server has left out."""
 DELTAS_BETWEEN_ESTIMATES = 25
 
 
@@ -95,12 +97,18 @@ _THOUGHTS: Mapping[str, str] = {
 
 
 class ThinkTagFilter:
-    """Takes out the `<think>…</think>`, or the like, that local reasoning models write before they answer."""
+    """Takes out the `<think>…</think>`, or the like, that local reasoning models write before they answer; with
+    `headless` also where it does not begin. What never ends so is an answer all the same."""
 
-    def __init__(self) -> None:
-        self._close = ""
+    def __init__(self, *, headless: bool = False) -> None:
+        self._headless = headless
+        self._close = HEADLESS if headless else ""
         self._held = ""
-        self._place: Literal["begin", "thought", "between", "answer"] = "begin"
+        self._place: Literal["begin", "thought", "between", "answer"] = "thought" if headless else "begin"
+        self._all: list[str] = []
+        """What a headless model has said, until its thoughts end."""
+        self.thought = False
+        """Whether anything was taken out."""
 
     def answer_of(self, text: str) -> str:
         """The part of the next piece that belongs to the answer."""
@@ -111,7 +119,7 @@ class ThinkTagFilter:
             begun = self._held.lstrip()
             opened = next((mark for mark in _THOUGHTS if begun.startswith(mark)), None)
             if opened is not None:
-                self._place, self._close = "thought", _THOUGHTS[opened]
+                self._place, self._close, self.thought = "thought", _THOUGHTS[opened], True
                 self._held = self._held if self._close else begun.removeprefix(opened)
             elif any(mark.startswith(begun) for mark in _THOUGHTS):
                 return ""
@@ -119,11 +127,14 @@ class ThinkTagFilter:
                 self._place = "answer"
                 return self._held
         if self._place == "thought":
+            if self._headless:
+                self._all.append(text)
             if self._close:
-                _, closed, self._held = self._held.rpartition(self._close)
+                _, closed, after = self._held.rpartition(self._close)
                 if not closed:
-                    self._held = self._held[-len(self._close) :]
+                    self._held = after[-len(self._close) :]
                     return ""
+                self._held, self.thought = after, True
             self._place = "between"
         answer = self._held.lstrip()
         if answer:
@@ -132,6 +143,8 @@ class ThinkTagFilter:
 
     def rest(self) -> str:
         """What was held back and turns out to be answer, at the end."""
+        if self._place == "thought" and self._headless:
+            return "".join(self._all)
         return self._held if self._place == "begin" else ""
 
 
@@ -149,13 +162,15 @@ def json_frame(reader: AnswerReader, data: bytes) -> dict[str, Any]:
 class AnswerReader:
     """Turns frames into events and remembers how the answer ended and what it has cost."""
 
-    def __init__(self, request: AnswerRequest, model: str, prices: Prices) -> None:
+    def __init__(self, request: AnswerRequest, model: str, prices: Prices, *, headless: bool = False) -> None:
         self._model = model
         self._prices = prices
         self._asked = sum(len(message.content.encode()) for message in request.messages)
         self._said = 0
         self._deltas = 0
-        self._thoughts = ThinkTagFilter()
+        self._thoughts = ThinkTagFilter(headless=headless)
+        self._tail = ""
+        """The end of what was told as answer, in which thoughts may turn out to have ended."""
         self._counted: Usage | None = None
         self._reason: str | None = None
         self._refused = False
@@ -166,6 +181,8 @@ class AnswerReader:
         """Whether the server has said that nothing more comes."""
         self.thought = False
         """Whether the model has thought before it answered."""
+        self.headless = False
+        """Whether its thoughts came as answer, since only their end was marked."""
         self.started = False
         """Whether text of the answer has come."""
         self.begun = False
@@ -202,7 +219,7 @@ class AnswerReader:
         if type(delta) is not dict:
             return
         if delta.get("refusal"):
-            self._refused = True
+            self.refused()
         text = delta.get("content")
         if type(text) is list:
             text = "".join(str(part.get("text") or "") for part in text if type(part) is dict)
@@ -212,20 +229,32 @@ class AnswerReader:
             raise self.error("malformed")
         thought = str(delta.get("reasoning_content") or delta.get("reasoning") or "")
         if text or thought:
-            text, thought = self._whole(text)[: self._left], thought[: self._left_to_think]
-            self._left -= len(text)
-            self._left_to_think -= len(thought)
-            self.thought = self.thought or bool(thought)
+            text = self._whole(text)
             self._said += max(len(text.encode()), len(thought.encode()))
             self.begun = True
-        text = self._thoughts.answer_of(text) if text else ""
-        if not text:
+        answer = self._thoughts.answer_of(text) if text else ""
+        self._left_to_think -= max(0, len(thought) + len(text) - len(answer))
+        self.thought = self.thought or bool(thought) or self._thoughts.thought
+        answer = answer[: self._left]
+        self._left -= len(answer)
+        if not answer:
             return
+        self._watch(answer)
         self.started = True
-        yield TextDelta(text)
+        yield TextDelta(answer)
         self._deltas += 1
         if self._deltas % DELTAS_BETWEEN_ESTIMATES == 0:  # a stopped answer has a cost, too
             yield self.estimate()
+
+    def _watch(self, answer: str) -> None:
+        self._tail = (self._tail + answer)[-len(HEADLESS) - len(answer) :]
+        if HEADLESS in self._tail:
+            self.headless = self.thought = True
+
+    @property
+    def wordless(self) -> bool:
+        """Whether everything that it may say went into thoughts."""
+        return self._reason == "length" and not self.started
 
     @property
     def full(self) -> bool:
@@ -259,6 +288,14 @@ class AnswerReader:
     def piece(self, text: str, thought: str) -> Iterator[AnswerEvent]:
         """The events of the next piece of text, or of thought."""
         yield from self._piece({"content": text, "reasoning": thought})
+
+    def refused(self) -> None:
+        """The model will not answer, however it ends."""
+        self._refused = True
+
+    def has_thought(self) -> None:
+        """The model is thinking, or has, without telling what."""
+        self.thought = self.begun = True
 
     def finish(self, reason: str) -> None:
         """How it has ended: `stop`, `length` or `content_filter`."""
@@ -295,6 +332,9 @@ class AnswerReader:
         details = usage.get("prompt_tokens_details")
         cached = details.get("cached_tokens") if type(details) is dict else 0
         cached = min(asked, max(0, cached)) if type(cached) is int else 0
+        thoughts = usage.get("completion_tokens_details")
+        if type(thoughts) is dict and thoughts.get("reasoning_tokens"):
+            self.has_thought()
         return Usage(asked, said, cost(self._prices, self._model, asked, said, cached))
 
     def estimate(self) -> Usage:

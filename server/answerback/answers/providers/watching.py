@@ -11,23 +11,24 @@ from . import ProviderError
 log = logging.getLogger(__name__)
 
 WHAT_TO_DO = {
-    "auth": "the key is refused; check OPENAI_API_KEY",
+    "auth": "the key is refused; check {key}",
     "bad_request": "the request is refused; check what ANSWERBACK_MODEL accepts",
     "cut": "the stream broke off; check the network and proxies in between",
-    "malformed": "the reply is no Chat Completion; check OPENAI_BASE_URL",
+    "malformed": "the reply is not understood; check {address}",
     "model_unknown": "there is no such model; check ANSWERBACK_MODEL and the site's model",
     "rate_limited": "a rate limit is reached, or the credit is used up; check the account",
     "stalled": "the stream came to a halt; the provider may be overloaded",
     "timeout": "no answer in time; the provider may be overloaded",
-    "unavailable": "the provider is down or out of reach; check OPENAI_BASE_URL",
+    "unavailable": "the provider is down or out of reach; check {address}",
 }
 
 
 class ProviderWatch:
     """Hears of every call of a provider, and of its breakers."""
 
-    def __init__(self, metrics: Metrics) -> None:
+    def __init__(self, metrics: Metrics, names: tuple[str, str] = ("OPENAI_API_KEY", "OPENAI_BASE_URL")) -> None:
         self._metrics = metrics
+        self._key, self._address = names
         self._faults: dict[str, Fault] = {}
 
     def ended(self, model: str, error: ProviderError | None) -> None:
@@ -38,7 +39,8 @@ class ProviderWatch:
             fault.worked()
             return
         self._metrics.provider_called(error.code, error.status)
-        fault.failed(f"{error.code}: {WHAT_TO_DO.get(error.code, 'see docs/operating.md')}", status=error.status)
+        advice = WHAT_TO_DO.get(error.code, "see docs/operating.md").format(key=self._key, address=self._address)
+        fault.failed(f"{error.code}: {advice}", status=error.status)
 
     def stopped(self) -> None:
         """A call was broken off by us."""

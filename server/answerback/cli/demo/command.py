@@ -16,7 +16,8 @@ from ...app.build import build_app
 from ...app.serve import Server
 from ...clock import SystemClock
 from ...db.database import Database
-from ...settings import MODEL_PROVIDERS, Settings
+from ...setting_values import MODEL_PROVIDERS
+from ...settings import Settings
 from ...sites.store import add_site, change_site
 from ..console import say, with_database
 from .local_model import NAME, local_model
@@ -113,8 +114,8 @@ async def _quiet(server: uvicorn.Server) -> int:
 
 def _tell(settings: Settings, site_port: int, link: str) -> None:
     providers = {
+        **dict.fromkeys(MODEL_PROVIDERS, f"the model {settings.model} ({settings.provider_in_use})"),
         "openai": f"the model {settings.model} ({settings.openai_base_url or 'OpenAI'})",
-        **dict.fromkeys(MODEL_PROVIDERS[1:], f"the model {settings.model} ({settings.provider_in_use})"),
         "quote": "quotes from the page (no model; set OPENAI_API_KEY or OPENAI_BASE_URL for one)",
         "off": "nobody (ANSWERBACK_PROVIDER=off)",
     }

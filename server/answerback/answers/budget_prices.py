@@ -1,0 +1,45 @@
+"""A budget in dollars can be kept only where it is known what each model costs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from ..db.database import Database
+from ..errors import BadRequest, SettingsError
+from ..setting_values import MODEL_PROVIDERS
+from ..settings import Settings
+from ..sites.store import list_sites
+from .providers.prices import price_of, read_prices
+
+__all__ = ["check_budgets", "priced", "unpriced"]
+
+
+def unpriced(settings: Settings, texts: Mapping[str, str]) -> list[str]:
+    """The models that may answer on a site with a budget in dollars and have no price; `texts` are its settings."""
+    if texts.get("budget_usd", "") in ("", "unlimited") or settings.provider_in_use not in MODEL_PROVIDERS:
+        return []
+    prices = read_prices(settings.prices)
+    models = (texts.get("model") or settings.model, settings.fallback_model)
+    return [model for model in dict.fromkeys(models) if model and price_of(prices, model) is None]
+
+
+def priced(settings: Settings) -> Callable[[Mapping[str, str]], None]:
+    """What refuses a site's settings when its budget could not be kept: BadRequest."""
+
+    def check(texts: Mapping[str, str]) -> None:
+        if missing := unpriced(settings, texts):
+            raise BadRequest("validation_failed", f"budget_usd: {_what_to_do(missing)}")
+
+    return check
+
+
+async def check_budgets(settings: Settings, db: Database) -> None:
+    """Raises SettingsError where a site has a budget that could not be kept."""
+    for key, texts in await db.read(list_sites):
+        if missing := unpriced(settings, texts):
+            raise SettingsError(f"the site {key} has a budget in dollars (budget_usd): {_what_to_do(missing)}")
+
+
+def _what_to_do(models: list[str]) -> str:
+    named = ", ".join(models)
+    return f"no price is known for {named}; set ANSWERBACK_PRICES={models[0]}=input/cached/output"

@@ -1,0 +1,288 @@
+"""Calls a model: by the dialect of its server, with patience, and again where that costs nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import itertools
+import logging
+import random
+import re
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from types import MappingProxyType
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx2
+import orjson
+
+from ...core.answering import AnswerEvent, AnswerRequest, Usage
+from ...core.hosts import is_in_house
+from ...logs import Fault, describe
+from ...metrics import Metrics
+from . import ProviderError
+from .dialect import Asked, Dialect
+from .effort import Effort
+from .faults import problem_of, told_as
+from .http_transport import HttpTransport
+from .limits import Limits, limits_of
+from .prices import PRICES, Prices
+from .sse import AnswerReader, JsonReply, SseDecoder
+from .watching import ProviderWatch
+
+log = logging.getLogger(__name__)
+
+RETRIES = 2
+LONGEST_WAIT = 20.0
+"""Seconds that a provider may ask us to wait, and we do so; when it asks for more the queue tries again later."""
+LOADING_PAUSE = 3.0
+"""Seconds between tries while a server loads its model, which takes a minute or two."""
+MODERATION_SECONDS = 5.0
+PATIENCE, PATIENCE_HERE = (20.0, 90.0), (120.0, 300.0)
+"""Seconds until a model says something, and for all of it: one on this machine reads with what processors there are."""
+LONGEST_RESPONSE, LONGEST_TOLD = 4_000_000, 100_000
+"""Bytes of a response, whatever they are, and of a refusal."""
+SYSTEM = "system role"
+_NO_STREAM = re.compile(r"verified to stream|stream\w* (?:is )?(?:not|un)\s?supported", re.IGNORECASE)
+_NO_SYSTEM = re.compile(
+    r"system['\"]? (?:role|message)s?\b.{0,40}not|roles? must alternate|only user and assistant", re.IGNORECASE
+)
+_ABOUT_A_VALUE = re.compile(r"too (?:large|small|long|many)|exceed|at (?:most|least)|(?:less|greater) than|maximum")
+
+
+class _Again(Exception):
+    """A model has used up what it may say before it said anything; the next request gives it more."""
+
+    def __init__(self, spent: Usage) -> None:
+        super().__init__()
+        self.spent = spent
+
+
+class ModelAnswerer:
+    """Streams answers from one server. The times are in seconds."""
+
+    # More than six arguments, because timeouts are set apart from the endpoint; all are keywords.
+    def __init__(
+        self,
+        dialect: Dialect,
+        *,
+        api_key: str,
+        base_url: str | None,
+        model: str,
+        first_token: float | None = None,
+        gap: float = 15.0,
+        total: float | None = None,
+        retry_pause: float = 0.5,
+        limits: Mapping[str, Limits] = MappingProxyType({}),
+        prices: Prices = PRICES,
+        watch: ProviderWatch | None = None,
+    ) -> None:
+        self._watch = watch or ProviderWatch(Metrics())
+        self.name = dialect.name
+        self.model = model
+        self._dialect = dialect
+        self._key = api_key
+        self._url = base_url or dialect.base_url
+        usual = PATIENCE_HERE if is_in_house(urlsplit(self._url).hostname or "") else PATIENCE
+        self.patience = (first_token or usual[0], total or usual[1])
+        self._gap = gap
+        self._limits = limits
+        self._retry_pause = retry_pause
+        self._prices = prices
+        self._effort = Effort(dialect.steps)
+        self._refused: set[str] = set()
+        self._http: httpx2.AsyncClient | None = None
+        self._moderating = Fault(log, "moderation failure", level=logging.WARNING)
+
+    async def close(self) -> None:
+        """Let go of the connections."""
+        if self._http is not None:
+            await self._http.aclose()
+
+    async def stream(self, request: AnswerRequest) -> AsyncIterator[AnswerEvent]:
+        """The answer's events. An outage is tried again, up to twice; raises ProviderError."""
+        clock, model = asyncio.get_running_loop().time, request.model or self.model
+        first, total = self._patience(model)
+        deadline, spent = clock() + total, Usage(0, 0, None)
+        for attempt in itertools.count():
+            try:
+                async with contextlib.aclosing(self._attempt(request, attempt, deadline)) as events:
+                    async for event in events:
+                        yield spent.with_more(event) if type(event) is Usage else event
+                self._watch.ended(model, None)
+                return
+            except (GeneratorExit, asyncio.CancelledError):
+                self._watch.stopped()
+                raise
+            except _Again as again:
+                spent = spent.with_more(again.spent)
+                continue
+            except ProviderError as error:
+                self._watch.ended(model, error)
+                pause = self._pause(error, attempt)
+                needed = first if error.code == "timeout" else 0.0  # a slow model needs as long again
+                if pause is None or clock() + pause + needed >= deadline:
+                    raise
+            await asyncio.sleep(pause)
+
+    def _patience(self, model: str) -> tuple[float, float]:
+        """Seconds to a model's first token, and for its whole answer."""
+        found = limits_of(self._limits, model)
+        return (found.first, found.total) if found else self.patience
+
+    def _pause(self, error: ProviderError, attempt: int) -> float | None:
+        """Seconds until the next attempt; None when there is to be none."""
+        if not error.outage or not error.retryable or (attempt >= RETRIES and not error.loading):
+            return None
+        if error.loading:
+            return LOADING_PAUSE
+        if error.retry_after is not None:
+            return error.retry_after if error.retry_after <= LONGEST_WAIT else None
+        return self._retry_pause * (1 << attempt) * (0.5 + random.random())
+
+    async def _attempt(
+        self, request: AnswerRequest, attempt: int, deadline: float
+    ) -> AsyncGenerator[AnswerEvent, None]:
+        clock, model = asyncio.get_running_loop().time, request.model or self.model
+        reader = self._dialect.reader(request, model, self._prices, headless=self._effort.begins_thinking(model))
+        until = min(deadline, clock() + self._patience(model)[0])
+        async with contextlib.AsyncExitStack() as stack:
+            with told_as(reader, lambda: clock() >= deadline):
+                async with asyncio.timeout_at(until):
+                    response = await self._call(request, attempt, stack)
+            chunks = await stack.enter_async_context(contextlib.aclosing(response.aiter_bytes()))
+            whole = "json" in response.headers.get("content-type", "")
+            frames: SseDecoder | JsonReply = JsonReply() if whole else SseDecoder()
+            ended, read = False, 0
+            yield reader.estimate()  # the prompt is paid for, whatever becomes of the answer
+            with told_as(reader, lambda: clock() >= deadline):
+                while not ended:
+                    async with asyncio.timeout_at(until):
+                        chunk = await anext(chunks, None)
+                    ended = chunk is None
+                    read += len(chunk or b"")
+                    if read > LONGEST_RESPONSE:
+                        raise reader.error("malformed", retryable=False)
+                    for data in frames.end() if chunk is None else frames.feed(chunk):
+                        if data == b"[DONE]":
+                            ended = reader.done = True
+                            break
+                        for event in reader.read(data):
+                            yield event
+                        if reader.full:
+                            break
+                    until = min(deadline, max(clock() + self._gap, 0 if reader.begun else until))  # SSE comments, too
+                    ended = ended or reader.full
+            for event in self._ending(reader, model):
+                yield event
+            if not reader.full:
+                await _drain(chunks)
+
+    def _ending(self, reader: AnswerReader, model: str) -> list[AnswerEvent]:
+        """The last events of an answer, and what they teach of its model. Raises _Again."""
+        events = list(reader.ending())
+        news = (reader.thought or reader.wordless) and self._effort.has_thought(model, headless=reader.headless)
+        if news and reader.wordless:
+            raise _Again(next(event for event in events if type(event) is Usage))
+        return events
+
+    async def _call(self, request: AnswerRequest, attempt: int, stack: contextlib.AsyncExitStack) -> httpx2.Response:
+        """The response, its head received and its body open until the stack is left."""
+        model = request.model or self.model
+        while True:
+            body = self.body_of(request)
+            changes = len(self._refused) + self._effort.refused(model)
+            key = f"{request.answer_id}-{attempt}" + (f"-{changes}" if changes else "")
+            asked = self._client().build_request(
+                "POST", self._dialect.path(model), content=orjson.dumps(body), headers={"Idempotency-Key": key}
+            )
+            try:
+                response = await self._client().send(asked, stream=True)
+                if response.is_success:
+                    stack.push_async_callback(response.aclose)
+                    return response
+                told = await _told(response)  # for classifying the error only; never shown
+            except httpx2.TimeoutException:
+                raise ProviderError("timeout", retryable=True, outage=True) from None
+            except httpx2.HTTPError:
+                raise ProviderError("unavailable", retryable=True, outage=True) from None
+            parameter = self._refused_parameter(response.status_code, told, body)
+            if parameter is not None and parameter not in self._refused:
+                self._refused.add(parameter)
+            elif not self._effort.is_more(model, response.status_code, told):
+                raise problem_of(response.status_code, told, response.headers)
+
+    def _refused_parameter(self, status: int, told: str, body: dict[str, Any]) -> str | None:
+        """The optional parameter that a server does not know, by its own words."""
+        if status in (400, 403, 422) and "stream" in body and _NO_STREAM.search(told):
+            return "stream"
+        if (
+            status in (400, 422, 500)
+            and _NO_SYSTEM.search(told)
+            and body.get("messages", [{}])[0].get("role") == "system"
+        ):
+            return SYSTEM
+        if status not in (400, 422) or _ABOUT_A_VALUE.search(told):
+            return None
+        return next((name for name in self._dialect.optional if name in body and name in told), None)
+
+    def body_of(self, request: AnswerRequest) -> dict[str, Any]:
+        """What is sent for a request; there are never any tools in it."""
+        model = request.model or self.model
+        tokens, effort = request.max_tokens + self._effort.tokens(model), self._effort.of(model).parameters
+        body = self._dialect.body(Asked(request, model, tokens, effort, frozenset(self._refused)))
+        if SYSTEM in self._refused:
+            body["messages"] = _without_system(body["messages"])
+        if "stream" in self._refused:
+            body.pop("stream_options", None)
+        return {name: value for name, value in body.items() if name not in self._refused}
+
+    async def moderate(self, text: str) -> bool | None:
+        """Whether the provider's moderation flags a text; None when it has none, or does not say in time."""
+        if not self._dialect.moderations:
+            return None
+        try:
+            async with asyncio.timeout(MODERATION_SECONDS):
+                said = await self._client().post(self._dialect.moderations, json={"input": text})
+            said.raise_for_status()
+            self._moderating.worked()
+            return any(result["flagged"] for result in said.json()["results"])
+        except Exception as error:  # an answer must not fail because of it
+            self._moderating.failed(describe(error))
+            return None
+
+    def _client(self) -> httpx2.AsyncClient:
+        if self._http is None:
+            shown = {"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": "Answerback"}
+            self._http = httpx2.AsyncClient(
+                base_url=self._url, timeout=httpx2.Timeout(None, connect=5.0, write=10.0), transport=HttpTransport(),
+                headers={**shown, "Content-Type": "application/json", **self._dialect.headers(self._key)},
+                trust_env=False, follow_redirects=False,
+            )  # fmt: skip
+        return self._http
+
+
+async def _told(response: httpx2.Response) -> str:
+    """The words of a refusal, as far as they matter."""
+    told = bytearray()
+    async with contextlib.aclosing(response):
+        async for chunk in response.aiter_bytes():
+            told += chunk
+            if len(told) > LONGEST_TOLD:
+                break
+    return told.decode("utf-8", "replace")
+
+
+def _without_system(messages: list[dict[str, str]]) -> list[dict[str, str]]:
+    """The rules as the beginning of what the user says, for models that know of no others."""
+    rules = [message["content"] for message in messages if message["role"] == "system"]
+    first, *others = [message for message in messages if message["role"] != "system"]
+    return [first | {"content": "\n\n".join([*rules, first["content"]])}, *others]
+
+
+async def _drain(chunks: AsyncGenerator[bytes, None]) -> None:
+    """Read the response's very end, so that the connection can be used again; not for long."""
+    with contextlib.suppress(TimeoutError, httpx2.HTTPError, httpx2.StreamError):
+        async with asyncio.timeout(0.25):
+            async for _ in chunks:
+                pass

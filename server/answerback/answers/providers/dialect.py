@@ -1,0 +1,68 @@
+"""How one kind of server is asked, and how its frames are read: each has a file of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from ...core.answering import AnswerRequest
+from .effort import NOTHING, Step, Steps
+from .sse import AnswerReader
+
+__all__ = ["Asked", "Dialect", "never_thinks"]
+
+
+class Asked(NamedTuple):
+    """A request as it is put to a model: how many tokens it may take in all, and what it is asked to think."""
+
+    request: AnswerRequest
+    model: str
+    tokens: int
+    effort: Mapping[str, Any]
+    refused: frozenset[str] = frozenset()
+    """What the server has said that it does not know."""
+
+    @property
+    def rules(self) -> str:
+        """What the system says."""
+        return "\n\n".join(message.content for message in self.request.messages if message.role == "system")
+
+    @property
+    def said(self) -> list[dict[str, str]]:
+        """What everybody else says."""
+        return [
+            {"role": message.role, "content": message.content}
+            for message in self.request.messages if message.role != "system"
+        ]  # fmt: skip
+
+
+def never_thinks(model: str, thinks: bool) -> tuple[Step, ...]:
+    """The steps where nothing is known of thinking."""
+    return (NOTHING,)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dialect:
+    """One kind of server."""
+
+    name: str
+    base_url: str
+    path: Callable[[str], str]
+    """Where a model is asked."""
+    models: str
+    """Where the server lists its models."""
+    headers: Callable[[str], dict[str, str]]
+    """What shows the key."""
+    body: Callable[[Asked], dict[str, Any]]
+    reader: type[AnswerReader]
+    steps: Steps = never_thinks
+    optional: tuple[str, ...] = ()
+    """Parameters that a server may not know, and is then asked without."""
+    moderations: str = ""
+    """Where a text is judged, if anywhere."""
+
+
+def bearer(key: str) -> dict[str, str]:
+    """The key as most servers want it."""
+    return {"Authorization": f"Bearer {key}"} if key else {}

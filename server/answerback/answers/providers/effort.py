@@ -1,0 +1,69 @@
+"""How little each model is asked to think, and the tokens that are left to it for thoughts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from .sse import THINKING_TOKENS
+
+_ABOUT_THINKING = re.compile(r"reasoning|thinking|thoughts?\b|effort", re.IGNORECASE)
+
+
+class Step(NamedTuple):
+    """What is put into a request, and whether a model that is asked so thinks all the same."""
+
+    parameters: Mapping[str, Any]
+    thinks: bool
+
+
+NOTHING, NOTHING_TO_SAVE = Step({}, thinks=False), Step({}, thinks=True)
+Steps = Callable[[str, bool], Sequence[Step]]
+"""The steps of a model, least thought first, by its name and whether it has been seen to think."""
+
+
+class Effort:
+    """What the models of one server are asked to think: as little as each of them takes."""
+
+    def __init__(self, steps: Steps) -> None:
+        self._steps = steps
+        self._thinking: set[str] = set()
+        """Models that have thought, whatever they were asked."""
+        self._headless: set[str] = set()
+        """Those whose server leaves out where thoughts begin."""
+        self._refused: dict[str, int] = {}
+        """How many steps a model has not taken."""
+
+    def of(self, model: str) -> Step:
+        """What a model is asked now."""
+        steps = self._steps(model, model in self._thinking)
+        return steps[min(self._refused.get(model, 0), len(steps) - 1)]
+
+    def refused(self, model: str) -> int:
+        """How many steps a model has not taken."""
+        return self._refused.get(model, 0)
+
+    def tokens(self, model: str) -> int:
+        """Tokens for thoughts, of a model that does not do without."""
+        return THINKING_TOKENS if self.of(model).thinks or model in self._thinking else 0
+
+    def begins_thinking(self, model: str) -> bool:
+        """Whether what comes first are thoughts, although nothing says so."""
+        return model in self._headless
+
+    def is_more(self, model: str, status: int, told: str) -> bool:
+        """Whether a server has refused how little a model shall think, so that the next step is asked for."""
+        at, steps = self._refused.get(model, 0), self._steps(model, model in self._thinking)
+        if status not in (400, 422) or at + 1 >= len(steps) or not _ABOUT_THINKING.search(told):
+            return False
+        self._refused[model] = at + 1
+        return True
+
+    def has_thought(self, model: str, *, headless: bool = False) -> bool:
+        """A model has thought; whether that is news, and the next request is another one."""
+        news = model not in self._thinking
+        self._thinking.add(model)
+        if headless:
+            self._headless.add(model)
+        return news
