@@ -26,6 +26,7 @@ CODES: Mapping[str, str] = {
     "body_too_large": "The body is too large.",
     "budget_exhausted": "The site's answers for today are used up.",
     "code_invalid": "This sign-in code has been used, has expired, or belongs to another page.",
+    "comment_rejected": "This comment was rejected automatically.",
     "edit_window_over": "This comment can no longer be changed.",
     "email_taken": "There is already an account with this email address.",
     "header_required": "Unsafe methods need the header X-Answerback: 1.",

@@ -2,25 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
-
 from tests.services import Server
-
-
-@pytest.mark.parametrize(("moderation", "body"), [("links", "Look: https://evil.example"), ("all", "Other words.")])
-def test_edit_does_not_bypass_moderation(shared: Server, moderation: str, body: str) -> None:
-    shared.begin()
-    id = shared.post("Harmless words.").json["comment"]["id"]
-    shared.change(moderation=moderation)
-    try:
-        waiting = shared.post(body).json["comment"]
-        reply = shared.call("PATCH", f"/api/comments/{id}/", {"site": "demo", "body": body})
-        assert (reply.status, reply.json["code"]) == (400, "validation_failed")
-        reply = shared.call("PATCH", f"/api/comments/{waiting['id']}/", {"site": "demo", "body": f"{body} Now."})
-        assert reply.json["comment"]["state"] == "pending", "what nobody has read yet may still become better"
-    finally:
-        shared.change(moderation="none")
-    assert [comment["body"] for comment in shared.thread()["comments"]] == ["Harmless words."]
 
 
 def test_nobody_votes_on_their_own_comment(shared: Server) -> None:

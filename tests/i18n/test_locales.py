@@ -15,6 +15,7 @@ from answerback.admin.pages.unanswered import WHY
 from answerback.admin.routes import NAVIGATION
 from answerback.admin.store import ANSWER_STATES, COMMENT_STATES
 from answerback.answers.providers import PROVIDER_ERRORS
+from answerback.core import approval
 from answerback.core.grounding.review import Reason
 from answerback.errors import CODES
 from answerback.i18n import cldr
@@ -39,6 +40,7 @@ USED_IN = {
     "server": [SERVER / "maintenance"],
     "export": [SERVER / "transfer"],
     "admin": [ADMIN],
+    "reasons": [ADMIN],
     "admin.sign_in": [ADMIN / "sign_in.py", ADMIN / "sign_in.html", ADMIN / "sign_in_link.html"],
     **{
         f"admin.{page}": [ADMIN / "pages" / f"{page}.py", ADMIN / "pages" / f"{page}.html"]
@@ -61,6 +63,7 @@ COMPOSED = {
     "widget.askRule": {"always", "questions", "mention", "drafts", "off"},
     "errors": CODES.keys(),
     "answers.failures": PROVIDER_ERRORS,
+    "reasons": {*approval.REASONS},
     "web.support": set(get_args(Reason)) - {""},
     "budgets": {"answers", "tokens", "money"},
     "sign_in.providers": {"github", "kakao"},

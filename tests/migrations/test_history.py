@@ -31,6 +31,7 @@ RELEASED = {
     "0016": ("59387ce3c2f310e0", "59387ce3c2f310e0"),
     "0017": ("3049377dd8246c0e", "3049377dd8246c0e"),
     "0018": ("fc8d07131ffce146", "fc8d07131ffce146"),
+    "0019": ("5f9f49fcbadefa52", "b353a3e8ff351b66"),
 }
 """What each revision runs on SQLite and on PostgreSQL. A new one is added here with its first commit; a hash that
 changes means that somebody's database is no longer what its number says."""

@@ -134,11 +134,12 @@ async def test_an_id_of_another_site_is_not_there(database: Database) -> None:
     await database.write(lambda: furnish(2))
     assert await database.read(lambda: store.comment_by_id("one", "two-0000")) is None
     for work in (
-        lambda: store.edit_comment("one", "two-0000", "v0", "x", "x", NOW, 0),
         lambda: store.delete_comment("one", "two-0000", "v0", 0),
         lambda: store.set_state("one", "two-0000", "hidden", only_from=("published",)),
     ):
         assert await database.write(work) is False
+    await database.write(lambda: store.change_words("one", "two-0000", "x", "x", NOW))
+    assert await database.read(lambda: store.own_comment("one", "two-0000", "v0", 0)) is None
     assert await database.read(lambda: answers.job_by_id("two", "a0")) is None
     assert await database.read(lambda: chat_store.question_by_id("two", "q0")) is None
     untouched = await database.fetch_one("SELECT body, state FROM comments WHERE id = 'two-0000'")

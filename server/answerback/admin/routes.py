@@ -7,7 +7,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from ..answers.corrections.correcting import AnswerCorrections
-from ..comments.posting import Posting
+from ..comments.approval.deciding import Deciding
 from ..comments.updates import ThreadUpdates
 from ..knowledge.build import Knowledge
 from ..runtime import Runtime
@@ -25,12 +25,12 @@ from .sign_in import SignInViews
 NAVIGATION = (LogViews.LINK, UnansweredViews.LINK, KnowledgeViews.LINK, AddressViews.LINK, JobsViews.LINK)
 
 
-def admin_routes(runtime: Runtime, posting: Posting, updates: ThreadUpdates, knowledge: Knowledge) -> list[BaseRoute]:
+def admin_routes(runtime: Runtime, deciding: Deciding, updates: ThreadUpdates, knowledge: Knowledge) -> list[BaseRoute]:
     """The owner's pages, for whoever is signed in; the sign-in, for everybody."""
     auth = OwnerAuth(runtime.settings, runtime.db, runtime.clock, NAVIGATION)
     correcting = AnswerCorrections(runtime.db, runtime.clock, runtime.ids, updates)
     owned: list[OwnerViews] = [
-        LogViews(runtime, auth, posting, updates),
+        LogViews(runtime, auth, deciding),
         CommentViews(runtime, auth, correcting),
         PeopleViews(runtime, auth, updates),
         UnansweredViews(runtime, auth),

@@ -1,4 +1,4 @@
-"""The owner's log in the database: joins that only read, and the one change of state. Every query names the sites."""
+"""The owner's log in the database: joins that only read. Every query names the sites."""
 
 from __future__ import annotations
 
@@ -7,14 +7,12 @@ from dataclasses import dataclass, replace
 
 from ..answers import quota
 from ..answers.quota import Alert
-from ..comments.store import HTML, comment_by_id, set_state
+from ..comments.store import HTML
 from ..core.buckets import BUDGETS
-from ..core.model import RUNNING, Comment
 from ..core.versions import version
 from ..db.database import Database
 from ..db.sql import containing, in_list
 from ..db.work import Row, Work, many, one
-from ..errors import Conflict, changed_meanwhile
 
 COMMENT_STATES = ("published", "pending", "hidden", "deleted")
 ANSWER_STATES = ("queued", "streaming", "done", "stopped", "failed", "withheld")
@@ -234,28 +232,6 @@ def site_of(sites: Sequence[str], id: str) -> Work[str | None]:
     names, params = in_list("site", sites)
     row = yield one(f"SELECT site FROM comments WHERE id = :id AND site IN ({names})", id=id, **params)
     return None if row is None else row["site"]
-
-
-def moderate(
-    sites: Sequence[str], id: str, state: str, *, only_from: tuple[str, ...], seen: str | None
-) -> Work[tuple[Comment, bool] | None]:
-    """Give a comment of these sites another state: the comment as it is now, and whether this has changed it.
-
-    `seen` is the version that was shown; None where any is meant. None when there is no such comment on these sites.
-    Raises Conflict where an answer is still running, and `changed_meanwhile` where it is not what was shown.
-    """
-    site = yield from site_of(sites, id)
-    if site is None:
-        return None
-    before = yield from comment_by_id(site, id)
-    if state == "published" and before is not None and before.answer is not None and before.answer.state in RUNNING:
-        raise Conflict("answer_running")  # the text to approve is not final yet
-    if seen is not None and before is not None and seen != version(before.html, before.author_name):
-        raise changed_meanwhile()
-    changed = yield from set_state(site, id, state, only_from=only_from)
-    comment = yield from comment_by_id(site, id)
-    assert comment is not None
-    return comment, changed
 
 
 def alerts(days: Mapping[str, Sequence[str]]) -> Work[list[Alert]]:

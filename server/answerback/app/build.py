@@ -25,7 +25,10 @@ from ..answers.session_handlers import VisitorSession
 from ..answers.stopping import AnswerStops
 from ..answers.streaming import AnswerStreams
 from ..clock import Clock, SystemClock
+from ..comments.approval.deciding import Deciding
+from ..comments.approval.screening import Screening
 from ..comments.counting import ThreadCounts
+from ..comments.events import Listener
 from ..comments.handlers import CommentHandlers
 from ..comments.joining import Joining
 from ..comments.posting import Posting
@@ -97,7 +100,8 @@ def build_services(settings: Settings, seams: Overrides) -> Services:
     answerer = seams.answerer or make_answerer(settings, clock, metrics)
     queue = AnswerQueue(clock, ids.new(), settings.answers_at_once)
     intake = QuestionIntake(runtime, queue, updates, answerer.model)
-    posting = Posting(db, clock, ids, updates, [intake, EditedQuestions(updates)], runtime.secret)
+    listeners: list[Listener] = [intake, EditedQuestions(updates)]
+    posting, deciding = Posting(runtime, updates, listeners, Screening()), Deciding(runtime, updates, listeners)
     renewal, alerts = AnswerRenewal(runtime, queue, updates), BudgetAlerts(runtime, mailer)
     knowledge = Knowledge(runtime, seams.fetcher, seams.crawl_pace)
     accounts = build_accounts(runtime, sessions, mailer, knowledge.fetcher, changed=updates.forget, told=updates.reload)
@@ -111,7 +115,8 @@ def build_services(settings: Settings, seams: Overrides) -> Services:
     worker = build_worker(runtime, queue, updates, knowledge, answerer, metrics, alerts)
     return Services(
         runtime=runtime, metrics=metrics, meter=ProcessMeter(metrics, lambda: bus.readers, lambda: worker.running),
-        snapshots=snapshots, updates=updates, posting=posting, accounts=accounts, knowledge=knowledge,
+        snapshots=snapshots, updates=updates, posting=posting, deciding=deciding,
+        accounts=accounts, knowledge=knowledge,
         threads=CommentHandlers(runtime, sessions, posting, snapshots), answerer=answerer, streams=streams,
         session=VisitorSession(runtime, sessions, intake),
         answers=AnswerHandlers(runtime, sessions, intake, AnswerStops(runtime, queue), streams, updates),

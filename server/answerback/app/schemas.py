@@ -13,7 +13,7 @@ from ..core.emails import EMAIL_LIMIT
 from ..core.model import AnswerState, AuthorKind, CommentState
 from ..errors import CODES
 from ..setting_values import MODEL_PROVIDERS
-from ..sites.settings import AI_RULES, MODERATION, THEMES
+from ..sites.settings import AI_RULES, THEMES
 
 Schema = dict[str, Any]
 
@@ -182,7 +182,8 @@ SCHEMAS: Mapping[str, Schema] = {
         "The site's settings as they hold on the page.",
         name=TEXT, ai=_ref("AnswerRule"), guests=_is(FLAG, "Whether guests may write."),
         edit_minutes=_is(_null(COUNT), "How long authors may change their comments; null: no limit."),
-        moderation=_enum(MODERATION), timezone=TEXT, lang=TEXT, theme=_enum(THEMES),
+        moderation=_is(TEXT, "What is held for approval: none, all, or a list of rules."),
+        timezone=TEXT, lang=TEXT, theme=_enum(THEMES),
         max_body=_is(COUNT, "Characters (Unicode code points) that a comment may have."),
     ),
     "Mine": _object(

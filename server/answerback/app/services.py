@@ -11,6 +11,7 @@ from ..answers.reuse.handlers import AnsweredBefore
 from ..answers.session_handlers import VisitorSession
 from ..answers.streaming import AnswerStreams
 from ..answers.worker import Worker
+from ..comments.approval.deciding import Deciding
 from ..comments.handlers import CommentHandlers
 from ..comments.posting import Posting
 from ..comments.snapshot import Snapshots
@@ -35,6 +36,7 @@ class Services:
     snapshots: Snapshots
     updates: ThreadUpdates
     posting: Posting
+    deciding: Deciding
     threads: CommentHandlers
     session: VisitorSession
     answerer: Answerer

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -45,3 +45,11 @@ class Listener(Protocol):
         """Within the event's transaction, which an error raised here undoes: what to add to the response. What is to
         happen once it is committed is yielded as `after`."""
         ...
+
+
+def announce(listeners: Iterable[Listener], event: CommentEvent) -> Work[dict[str, Any]]:
+    """Tell all of them, within the event's transaction; what they add to the response."""
+    data: dict[str, Any] = {}
+    for listener in listeners:
+        data |= yield from listener.hear(event)
+    return data

@@ -73,7 +73,9 @@ class CommentHandlers:
         """`PATCH /api/comments/{id}/`."""
         self._step(call)
         session = await self._sessions.require_writer(call)
-        comment = await self._posting.edit(call.site, session.visitor, _id(call), read_words(call))
+        comment = await self._posting.edit(
+            call.site, session.visitor, call.address, _id(call), read_words(call), call.body
+        )
         return json_response({"comment": comment.public()})
 
     async def delete(self, call: Call) -> Response:

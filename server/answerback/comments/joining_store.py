@@ -32,6 +32,8 @@ def join(site: str, old: str, new: str, rules: PageRules) -> Work[None]:
         **keys,
     )
     yield run("UPDATE answers SET page = :new WHERE site = :site AND page = :old", **keys)
+    for table in ("reviewables", "held_edits"):
+        yield run(f"UPDATE {table} SET page = :new WHERE site = :site AND page = :old", **keys)
     yield run("UPDATE thread_changes SET page = :new WHERE site = :site AND page = :old", **keys)
     yield run("DELETE FROM threads WHERE site = :site AND page = :old", site=site, old=old)
     for page in (old, new):  # drop cached bytes of both
@@ -42,7 +44,7 @@ def join(site: str, old: str, new: str, rules: PageRules) -> Work[None]:
 def _thread(site: str, old: str, new: str, rules: PageRules) -> Work[None]:
     """Where both have said something about the page, the new one is believed; locked is what one of them is."""
     row = yield one(
-        """SELECT url, title, locked, ai, created_at, comments, url_by_owner FROM threads
+        """SELECT url, title, locked, ai, moderation, created_at, comments, url_by_owner FROM threads
         WHERE site = :site AND page = :old""",
         site=site, old=old,
     )  # fmt: skip
@@ -50,13 +52,14 @@ def _thread(site: str, old: str, new: str, rules: PageRules) -> Work[None]:
         return
     url = row["url"] if row["url_by_owner"] else page_address(new, row["url"], rules)
     yield run(
-        """INSERT INTO threads (site, page, url, title, locked, ai, created_at, comments, url_by_owner)
-        VALUES (:site, :new, :url, :title, :locked, :ai, :created_at, :comments, :url_by_owner)
+        """INSERT INTO threads (site, page, url, title, locked, ai, moderation, created_at, comments, url_by_owner)
+        VALUES (:site, :new, :url, :title, :locked, :ai, :moderation, :created_at, :comments, :url_by_owner)
         ON CONFLICT (site, page) DO UPDATE SET comments = threads.comments + excluded.comments,
             url = CASE WHEN threads.url = '' THEN excluded.url ELSE threads.url END,
             title = CASE WHEN threads.title = '' THEN excluded.title ELSE threads.title END,
             locked = CASE WHEN excluded.locked = 1 THEN 1 ELSE threads.locked END,
             ai = COALESCE(threads.ai, excluded.ai),
+            moderation = COALESCE(threads.moderation, excluded.moderation),
             created_at = CASE WHEN excluded.created_at < threads.created_at
                 THEN excluded.created_at ELSE threads.created_at END""",
         **(row | {"site": site, "new": new, "url": url}),

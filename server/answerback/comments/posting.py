@@ -3,29 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlsplit
 
 from ..accounts.naming import check_name
-from ..accounts.store import rename_guest, visitor_by_id
+from ..accounts.store import rename_guest
 from ..accounts.votes_store import vote
-from ..clock import Clock
 from ..core import comments as rules
+from ..core.approval import Reason, Verdict, decide
 from ..core.hosts import normal_origin
 from ..core.markdown import render
 from ..core.model import Comment, Visitor
 from ..core.names import clean_name, shows_something
 from ..core.page_addresses import page_address, page_hint
 from ..core.times import day_of
-from ..db.database import Database
 from ..db.work import IntegrityConflict, Work, after
 from ..errors import BadRequest, Conflict, Forbidden, LimitReached, NotFound
-from ..ids import Ids
 from ..net.addresses import address_key, shares
+from ..runtime import Runtime
 from ..sites.settings import Site
 from . import store
-from .events import CommentEvent, Listener, Thread
+from .approval import reviewables_store as reviews
+from .approval.screening import Screening, Submission
+from .approval.words import Words, change_words
+from .events import CommentEvent, Listener, Thread, announce
 from .updates import ThreadUpdates
 
 
@@ -41,6 +43,8 @@ class Draft:
     name: str
     ask: bool | None
     key: str
+    sent: Mapping[str, Any] = field(default_factory=dict)
+    """The body of the call, for what signals read of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +59,15 @@ class Posting:
     """Takes comments in, and changes and removes them, telling everyone afterwards."""
 
     def __init__(
-        self, db: Database, clock: Clock, ids: Ids, updates: ThreadUpdates, listeners: Sequence[Listener], secret: str
+        self, runtime: Runtime, updates: ThreadUpdates, listeners: Sequence[Listener], screening: Screening
     ) -> None:
-        self._db = db
-        self._clock = clock
-        self._ids = ids
+        self._db = runtime.db
+        self._clock = runtime.clock
+        self._ids = runtime.ids
         self._updates = updates
         self._listeners = listeners
-        self._secret = secret
+        self._screening = screening
+        self._secret = runtime.secret
 
     async def post(self, site: Site, find: Callable[[], Work[Visitor]], address: str, draft: Draft) -> Posted:
         """Save a comment, all in one transaction. Raises an AppError; then nothing is saved.
@@ -74,32 +79,31 @@ class Posting:
         html = render(draft.body)
         if not draft.key:
             draft = replace(draft, key=self._ids.new())
+        submission = Submission(
+            site, draft.page, draft.url, draft.body, html, draft.name, hashed, now, draft.parent_id, sent=draft.sent
+        )
+        reasons = await self._screening.judge(submission)
 
         def work() -> Work[Posted]:
             visitor = yield from find()
-            comment, thread, new = yield from self._save(site, visitor, hashed, draft, html, now)
+            comment, thread, new = yield from self._save(visitor, draft, submission, reasons)
             if new and comment.state == "published":
                 yield after(lambda: self._updates.added(comment))
             event = CommentEvent(
                 "posted" if new else "repeated", site, comment, thread, visitor, hashed, draft.ask, now
             )
-            return Posted(comment, (yield from self._announce(event)))
+            return Posted(comment, (yield from announce(self._listeners, event)))
 
         try:
             return await self._db.write(work)
         except IntegrityConflict:  # the same key twice at once, on PostgreSQL
             return await self._db.write(work)
 
-    def _announce(self, event: CommentEvent) -> Work[dict[str, Any]]:
-        data: dict[str, Any] = {}
-        for listener in self._listeners:
-            data |= yield from listener.hear(event)
-        return data
-
     def _save(
-        self, site: Site, visitor: Visitor, hashed: str, draft: Draft, html: str, now: int
+        self, visitor: Visitor, draft: Draft, submission: Submission, judged: Sequence[Reason]
     ) -> Work[tuple[Comment, Thread, bool]]:
         """The comment, its page's thread, and whether it is new."""
+        site, hashed, now = submission.site, submission.address_key, submission.now
         if visitor.kind == "guest" and not site.guests:
             raise Forbidden("sign_in_required")
         if visitor.kind == "guest":
@@ -108,14 +112,29 @@ class Posting:
         if before is not None:
             return before, Thread(draft.url, None), False
         yield from self._check_pace(site, visitor, hashed, now)
-        locked, rule, url = yield from store.keep_thread(site.key, draft.page, draft.url, "", now)
-        if locked:
+        thread = yield from store.keep_thread(site.key, draft.page, draft.url, "", now)
+        if thread.locked:
             raise Conflict("thread_locked")
-        comment = yield from self._place(site, visitor, draft, html, now)
+        reasons, verdict = yield from self._judged(submission, visitor, thread.moderation, judged)
+        comment = yield from self._place(submission, visitor, draft, waits=verdict == "hold")
         if visitor.kind == "guest" and draft.name:
             yield from rename_guest(visitor.id, draft.name)
         yield from store.add_comment(comment, key=draft.key, address_key=hashed, ask=draft.ask)
-        return comment, Thread(url, rule, draft.hint if url == draft.url else ""), True
+        if verdict == "hold":
+            yield from reviews.open_reviewable(site.key, comment.id, "held", comment.page, reasons, now)
+        elif reasons:
+            yield from reviews.keep_reasons(site.key, comment.id, comment.page, reasons, now)
+        return comment, Thread(thread.url, thread.ai, draft.hint if thread.url == draft.url else ""), True
+
+    def _judged(
+        self, submission: Submission, visitor: Visitor, page_holds: str | None, judged: Sequence[Reason]
+    ) -> Work[tuple[list[Reason], Verdict]]:
+        """All reasons, and what they come to. Raises Forbidden (`comment_rejected`)."""
+        reasons = [*judged, *(yield from self._screening.look(submission, visitor, page_holds))]
+        verdict = decide(reasons)
+        if verdict == "reject":
+            raise Forbidden("comment_rejected")
+        return reasons, verdict
 
     def _check_pace(self, site: Site, visitor: Visitor, hashed: str, now: int) -> Work[None]:
         own, of_address = site.comments_per_minute, site.address_comments_per_minute
@@ -127,52 +146,72 @@ class Posting:
             if limit == 0 or (yield from store.count_recent(site.key, by, value, now - 60_000, limit)) >= limit:
                 raise LimitReached("rate_limited", retry_after=60)
 
-    def _place(self, site: Site, visitor: Visitor, draft: Draft, html: str, now: int) -> Work[Comment]:
-        id = self._ids.new()
+    def _place(self, submission: Submission, visitor: Visitor, draft: Draft, *, waits: bool) -> Work[Comment]:
+        id, site = self._ids.new(), submission.site
         parent_id, root_id, depth = None, id, 0
         if draft.parent_id is not None:
             parent = yield from store.comment_by_id(site.key, draft.parent_id)
             if parent is None or parent.page != draft.page or parent.state != "published":
                 raise NotFound("not_found", "The parent comment does not exist.")
             parent_id, root_id, depth = place_below(parent)
-        first = site.moderation == "first" and not (yield from store.published_before(visitor.id))
-        waits = rules.needs_approval(site.moderation, draft.body, published_before=not first)
         return Comment(
             id=id, site=site.key, page=draft.page, parent_id=parent_id, root_id=root_id, depth=depth,
             author_id=visitor.id, author_name=(draft.name if visitor.kind == "guest" else "") or visitor.name,
-            author_kind=visitor.kind, avatar_url=visitor.avatar_url, body=draft.body, html=html,
-            state="pending" if waits else "published", created_at=now,
+            author_kind=visitor.kind, avatar_url=visitor.avatar_url, body=draft.body, html=submission.html,
+            state="pending" if waits else "published", created_at=submission.now,
         )  # fmt: skip
 
-    async def edit(self, site: Site, visitor: Visitor, id: str, body: str) -> Comment:
-        """Change one's own comment within the site's window.
+    async def edit(
+        self, site: Site, visitor: Visitor, address: str, id: str, body: str, sent: Mapping[str, Any] | None = None
+    ) -> Comment:
+        """Change one's own comment within the site's window. An edit is judged like a comment: where it is held, the
+        published words stay until the owner has decided, and the author alone sees the new ones, as waiting.
 
-        Raises NotFound, Forbidden, Conflict (`thread_locked`), or BadRequest where such a comment would first have to
-        wait for the owner.
+        Raises NotFound, or Forbidden, or Conflict (`thread_locked`).
         """
         now = self._clock.now()
-        html = render(body)
+        before = await self._db.read(lambda: store.comment_by_id(site.key, id))
+        page = "" if before is None else before.page
+        hashed = address_key(address, day_of(now, site.timezone), self._secret)
+        html, name = render(body), "" if before is None else before.author_name
+        submission = Submission(site, page, "", body, html, name, hashed, now, edited=id, sent=sent or {})
+        reasons = await self._screening.judge(submission)
 
-        def work() -> Work[Comment]:
-            since = _window(site, now)
-            if not (yield from store.edit_comment(site.key, id, visitor.id, body, html, now, since)):
-                yield from self._refuse(site, visitor, id)
-            comment = yield from store.comment_by_id(site.key, id)
-            assert comment is not None
-            if (yield from store.is_locked(site.key, comment.page)):
-                raise Conflict("thread_locked")
-            if comment.state == "published" and rules.needs_approval(site.moderation, body, published_before=True):
-                raise BadRequest(
-                    "validation_failed", "body: this edit would need approval; write a new comment instead."
-                )
-            hashed, ask = yield from store.sent_with(site.key, id)
-            thread = Thread((yield from store.url_of(site.key, comment.page)), None)
-            yield from self._announce(CommentEvent("edited", site, comment, thread, visitor, hashed, ask, now))
-            return (yield from store.comment_by_id(site.key, id)) or comment
+        def work() -> Work[tuple[Comment, bool]]:
+            return (yield from self._edit(visitor, submission, reasons))
 
-        comment = await self._db.write(work)
-        self._updates.changed(comment, afresh=True)
+        comment, held = await self._db.write(work)
+        if not held:
+            self._updates.changed(comment, afresh=True)
         return comment
+
+    def _edit(self, visitor: Visitor, submission: Submission, judged: Sequence[Reason]) -> Work[tuple[Comment, bool]]:
+        """The comment as its author sees it now, and whether the edit waits."""
+        site, id, now = submission.site, submission.edited or "", submission.now
+        comment = yield from store.own_comment(site.key, id, visitor.id, _window(site, now))
+        if comment is None:
+            yield from self._refuse(site, visitor, id)
+        assert comment is not None
+        if (yield from store.is_locked(site.key, comment.page)):
+            raise Conflict("thread_locked")
+        page_holds = yield from store.moderation_of(site.key, comment.page)
+        reasons, verdict = yield from self._judged(submission, visitor, page_holds, judged)
+        if comment.state == "pending":  # it waits on, for its own reasons too
+            before = yield from reviews.reviewable(site.key, id)
+            kinds = {reason.kind for reason in reasons}
+            reasons += [reason for reason in (before.reasons if before else ()) if reason.kind not in kinds]
+        if verdict == "hold" or comment.state == "pending":
+            yield from reviews.open_reviewable(site.key, id, "held", comment.page, reasons, now)
+        elif reasons:
+            yield from reviews.keep_reasons(site.key, id, comment.page, reasons, now)
+        if verdict == "hold" and comment.state == "published":
+            edit = reviews.HeldEdit(id, submission.body, submission.html, now)
+            yield from reviews.hold_edit(site.key, comment.page, visitor.id, edit)
+            return replace(comment, body=edit.body, html=edit.html, edited_at=now, state="pending"), True
+        if (yield from reviews.drop_edit(site.key, id)) is not None:
+            yield from reviews.close(site.key, id, now)
+        words = Words(submission.body, submission.html, now)
+        return (yield from change_words(self._listeners, site, comment, visitor, words)), False
 
     async def delete(self, site: Site, visitor: Visitor, id: str) -> Comment:
         """Take one's own comment away within the site's window. Raises NotFound or Forbidden."""
@@ -181,6 +220,7 @@ class Posting:
         def work() -> Work[Comment]:
             if not (yield from store.delete_comment(site.key, id, visitor.id, _window(site, now))):
                 yield from self._refuse(site, visitor, id)
+            yield from reviews.drop_edit(site.key, id)
             comment = yield from store.comment_by_id(site.key, id)
             assert comment is not None
             return comment
@@ -216,21 +256,6 @@ class Posting:
         comment = await self._db.write(work)
         self._updates.changed(comment)
         return {"up": comment.up, "down": comment.down}
-
-    async def approve(self, site: Site, comment: Comment) -> None:
-        """A comment that waited is published now."""
-        now = self._clock.now()
-
-        def work() -> Work[None]:
-            yield after(lambda: self._updates.changed(comment))
-            visitor = yield from visitor_by_id(site.key, comment.author_id or "")
-            hashed, ask = yield from store.sent_with(site.key, comment.id)
-            rule = yield from store.rule_of(site.key, comment.page)
-            thread = Thread((yield from store.url_of(site.key, comment.page)), rule)
-            event = CommentEvent("approved", site, comment, thread, visitor, hashed, ask, now)
-            yield from self._announce(event)
-
-        await self._db.write(work)
 
 
 def place_below(parent: Comment) -> tuple[str, str, int]:
@@ -288,4 +313,5 @@ def read_draft(call: Any) -> Draft:
         name=_name_in(call),
         ask=ask,
         key=call.text("key", rules.KEY_LIMIT),
+        sent=call.body,
     )

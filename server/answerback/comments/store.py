@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 
 import orjson
 
@@ -23,6 +24,17 @@ COLUMNS = f"""c.id, c.site, c.page, c.parent_id, c.root_id, c.depth, c.visitor_i
     a.state AS answer_state, c.pinned, a.question_id, a.model, a.provider, a.sources, a.verified_by_owner, a.retry_at,
     a.error, a.outdated, a.revised_at, a.supported, a.support_reason, a.certainty"""
 FROM = "FROM comments c LEFT JOIN answers a ON a.id = c.id"
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadRules:
+    """What holds for a thread: whether it is closed, its own rules for answers and for what is held (None: the site's),
+    and where its page is read."""
+
+    locked: bool
+    ai: str | None
+    moderation: str | None
+    url: str
 
 
 def read_comment(row: Row) -> Comment:
@@ -106,26 +118,27 @@ def path_to(site: str, comment: Comment) -> Work[list[Comment]]:
     return path
 
 
-def keep_thread(site: str, page: str, url: str, title: str, now: int) -> Work[tuple[bool, str | None, str]]:
-    """Note that the page has a thread; whether it is locked, the rule for answers that it has of its own, and where it
-    is read: where the owner has said, else at `url`.
+def keep_thread(site: str, page: str, url: str, title: str, now: int) -> Work[ThreadRules]:
+    """Note that the page has a thread; its rules, and where it is read: where the owner has said, else at `url`.
 
     That is kept from the first comment, and set right where it cannot be; a `title` is an import's, and stays until the
     page itself has been read.
     """
     row = yield one(
-        "SELECT locked, ai, url, url_by_owner FROM threads WHERE site = :site AND page = :page", site=site, page=page
-    )
+        "SELECT locked, ai, moderation, url, url_by_owner FROM threads WHERE site = :site AND page = :page",
+        site=site, page=page,
+    )  # fmt: skip
     if row is None or (url and not row["url_by_owner"] and not leads_to(row["url"], page)):
         row = yield one(
             """INSERT INTO threads (site, page, url, title, created_at) VALUES (:site, :page, :url, :title, :now)
             ON CONFLICT (site, page) DO UPDATE SET
                 title = CASE WHEN threads.url = '' AND threads.title = '' THEN excluded.title ELSE threads.title END,
                 url = excluded.url
-            RETURNING locked, ai, url, url_by_owner""",
+            RETURNING locked, ai, moderation, url, url_by_owner""",
             site=site, page=page, url=url, title=title, now=now,
         )  # fmt: skip
-    return bool(row["locked"]), row["ai"], row["url"] if row["url_by_owner"] else url
+    at = row["url"] if row["url_by_owner"] else url
+    return ThreadRules(bool(row["locked"]), row["ai"], row["moderation"], at)
 
 
 def is_locked(site: str, page: str) -> Work[bool]:
@@ -147,6 +160,21 @@ def rule_of(site: str, page: str) -> Work[str | None]:
     """The rule for answers that a page has of its own."""
     row = yield one("SELECT ai FROM threads WHERE site = :site AND page = :page", site=site, page=page)
     return None if row is None else row["ai"]
+
+
+def moderation_of(site: str, page: str) -> Work[str | None]:
+    """What a page holds by a rule of its own."""
+    row = yield one("SELECT moderation FROM threads WHERE site = :site AND page = :page", site=site, page=page)
+    return None if row is None else row["moderation"]
+
+
+def set_moderation(site: str, page: str, holds: str | None, now: int) -> Work[None]:
+    """Have a page hold comments by a rule of its own, or (None) by the site's; before its first comment, too."""
+    yield from keep_thread(site, page, "", "", now)
+    yield run(
+        "UPDATE threads SET moderation = :holds WHERE site = :site AND page = :page",
+        holds=holds, site=site, page=page,
+    )  # fmt: skip
 
 
 def set_rule(site: str, page: str, rule: str | None, now: int) -> Work[None]:
@@ -225,22 +253,38 @@ def count_recent(site: str, by: str, value: str, since: int, limit: int) -> Work
     return count
 
 
-def published_before(visitor_id: str) -> Work[bool]:
-    """Whether a comment of this visitor has been published."""
+def standing(visitor_id: str, most: int) -> Work[tuple[int, int]]:
+    """How many comments of this visitor are published, counted up to `most`, and since when the visitor is known."""
     row = yield one(
-        "SELECT 1 AS one FROM comments WHERE visitor_id = :id AND state = 'published' LIMIT 1", id=visitor_id
-    )
-    return row is not None
-
-
-def edit_comment(site: str, id: str, visitor_id: str, body: str, html: str, now: int, since: int) -> Work[bool]:
-    """Change the words of one's own published or pending comment that was made after `since`."""
-    row = yield one(
-        """UPDATE comments SET body = :body, html = :html, edited_at = :now WHERE site = :site AND id = :id
-        AND visitor_id = :visitor_id AND state IN ('published', 'pending') AND created_at >= :since RETURNING id""",
-        body=body, html=html, now=now, site=site, id=id, visitor_id=visitor_id, since=since,
+        """SELECT created_at, (SELECT COUNT(*) FROM (SELECT 1 AS one FROM comments c WHERE c.visitor_id = v.id
+            AND c.state = 'published' LIMIT :most) AS counted) AS published FROM visitors v WHERE v.id = :id""",
+        id=visitor_id, most=most,
     )  # fmt: skip
-    return row is not None
+    return row["published"], row["created_at"]
+
+
+def own_comment(site: str, id: str, visitor_id: str, since: int) -> Work[Comment | None]:
+    """One's own published or pending comment that was made after `since`."""
+    row = yield one(
+        f"""SELECT {COLUMNS} {FROM} WHERE c.site = :site AND c.id = :id AND c.visitor_id = :visitor_id
+        AND c.state IN ('published', 'pending') AND c.created_at >= :since""",
+        site=site, id=id, visitor_id=visitor_id, since=since,
+    )  # fmt: skip
+    return None if row is None else read_comment(row)
+
+
+def change_words(site: str, id: str, body: str, html: str, now: int) -> Work[None]:
+    """Give a comment other words."""
+    yield run(
+        """UPDATE comments SET body = :body, html = :html, edited_at = :now WHERE site = :site AND id = :id
+        AND state IN ('published', 'pending')""",
+        body=body, html=html, now=now, site=site, id=id,
+    )  # fmt: skip
+
+
+def set_edited_at(site: str, id: str, at: int | None) -> Work[None]:
+    """Say when a comment was edited last, or that it never was."""
+    yield run("UPDATE comments SET edited_at = :at WHERE site = :site AND id = :id", at=at, site=site, id=id)
 
 
 def delete_comment(site: str, id: str, visitor_id: str, since: int) -> Work[bool]:
@@ -289,8 +333,23 @@ def mine(site: str, page: str, visitor_id: str) -> Work[tuple[dict[str, int], li
         AND a.page = :page AND a.draft = 1 AND c.site = :site AND c.page = :page AND c.state = 'pending' LIMIT 100""",
         visitor_id=visitor_id, site=site, page=page,
     )  # fmt: skip
+    pending += yield from _held_edits(site, page, visitor_id)
     pending.sort(key=lambda row: (row["created_at"], row["id"]))
     return {row["comment_id"]: row["value"] for row in votes}, [read_comment(row) for row in pending]
+
+
+def _held_edits(site: str, page: str, visitor_id: str) -> Work[list[Row]]:
+    """A visitor's published comments with the words that wait, as waiting."""
+    rows = yield many(
+        f"""SELECT {COLUMNS}, h.body AS held_body, h.html AS held_html, h.at AS held_at FROM held_edits h
+        JOIN comments c ON c.id = h.comment_id LEFT JOIN answers a ON a.id = c.id
+        WHERE h.visitor_id = :visitor_id AND h.site = :site AND h.page = :page AND c.state = 'published' LIMIT 100""",
+        visitor_id=visitor_id, site=site, page=page,
+    )  # fmt: skip
+    return [
+        row | {"body": row["held_body"], "html": row["held_html"], "edited_at": row["held_at"], "state": "pending"}
+        for row in rows
+    ]
 
 
 def counts(site: str, pages: list[str]) -> Work[dict[str, int]]:

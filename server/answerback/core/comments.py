@@ -10,7 +10,6 @@ from typing import Literal
 
 from .courtesies import is_courtesy
 from .languages import LANGUAGES, either, words
-from .markdown import leads_away
 from .markdown_dialect import with_addresses
 
 BODY_LIMIT = 5_000
@@ -112,15 +111,6 @@ def wants_answer(rule: str, ask: bool | None, body: str) -> Literal["no", "by_ru
     if rule == "always" or (rule in ("questions", "drafts") and asks_something(body)):
         return "by_rule"
     return "no"
-
-
-def needs_approval(moderation: str, body: str, *, published_before: bool) -> bool:
-    """Whether a new comment waits for the owner, by the site's `moderation`."""
-    if moderation == "all":
-        return True
-    if moderation == "first":
-        return not published_before
-    return moderation == "links" and leads_away(body)
 
 
 def best_score(up: int, down: int) -> float:

@@ -58,17 +58,21 @@ def _tokens(source: str, *, tables: bool = False) -> tuple[MarkdownIt, list[Any]
     return parser, parser.parse(source, environment), environment
 
 
-def leads_away(source: str) -> bool:
-    """Whether a text has a link, as readers get it, to anywhere that it names."""
+def addresses_in(source: str) -> list[str]:
+    """Where the links of a text lead, as readers get them."""
     if not _MAY_LINK.search(source):
-        return False
-    addresses = (
+        return []
+    return [
         child.attrs["href"]
         for token in _tokens(source)[1]
         for child in token.children or ()
         if child.type == "link_open"
-    )
-    return any(found.place for address in addresses if (found := link(address)))
+    ]
+
+
+def leads_away(source: str) -> bool:
+    """Whether a text has a link, as readers get it, to anywhere that it names."""
+    return any(found.place for address in addresses_in(source) if (found := link(address)))
 
 
 def _demote(tokens: list[Any]) -> None:

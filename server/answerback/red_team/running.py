@@ -19,6 +19,7 @@ from ..answers.queue import AnswerQueue
 from ..answers.reuse.lookup import remember
 from ..clock import SystemClock
 from ..comments import store as threads
+from ..comments.approval.screening import Screening
 from ..comments.posting import Draft, Posting, place_below
 from ..comments.snapshot import Snapshots
 from ..comments.updates import ThreadUpdates
@@ -121,7 +122,7 @@ class _Range:
         queue = AnswerQueue(self._clock, self._ids.new(), min(AT_ONCE, settings.answers_at_once))
         updates = ThreadUpdates(self._bus, Snapshots(db, self._bus, self._clock))
         intake = QuestionIntake(runtime, queue, updates, answerer.model)
-        self._posting = Posting(db, self._clock, self._ids, updates, [intake], runtime.secret)
+        self._posting = Posting(runtime, updates, [intake], Screening())
         fetcher = RecordedPageFetcher({case.origin + PAGE: case.html for case in cases})
         self._worker = build_worker(
             runtime, queue, updates, Knowledge(runtime, fetcher), answerer, Metrics(), BudgetAlerts(runtime, None)

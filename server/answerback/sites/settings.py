@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from ..core.approval import RULES
 from ..core.hosts import normal_origin
 from ..core.pages import Moves, PageKeys, PageRules, is_tracking
 from ..errors import BadRequest
 from ..setting_values import limit
 
 AI_RULES = ("always", "questions", "mention", "drafts", "off")
-MODERATION = ("none", "first", "links", "all")
 THEMES = ("auto", "light", "dark")
 _OUR_HEADERS = frozenset(
     """accept accept-encoding connection content-length expect host if-modified-since if-none-match te trailer
@@ -137,6 +137,24 @@ def _params(text: str) -> frozenset[str]:
     return names
 
 
+def read_moderation(text: str) -> frozenset[str]:
+    """Which comments are held, of a comma-separated list. Raises ValueError."""
+    names = frozenset(part.strip() for part in text.split(","))
+    if not names <= set(RULES) or (len(names) > 1 and names & {"none", "all"}):
+        raise ValueError("must be none, all, or a list of first, links, pictures, words")
+    return names - {"none"}
+
+
+def _at_least_one(text: str) -> int:
+    if not re.fullmatch("[1-9][0-9]{0,3}", text):
+        raise ValueError("must be a number from 1 to 9999")
+    return int(text)
+
+
+def _days(text: str) -> int | None:
+    return _at_least_one(text) if text else None
+
+
 SITE_SETTINGS: tuple[SiteSetting, ...] = (
     SiteSetting("name", "", "The site's name.", _name),
     SiteSetting("origins", "", "Origins on which the script may run, comma-separated.", _origins),
@@ -150,7 +168,17 @@ SITE_SETTINGS: tuple[SiteSetting, ...] = (
     SiteSetting("comments_per_minute", "10", "Comments per visitor and minute.", limit),
     SiteSetting("address_comments_per_minute", "60", "Comments per IP address and minute.", limit),
     SiteSetting("edit_minutes", "15", "Minutes during which authors may edit and delete their comments.", limit),
-    SiteSetting("moderation", "none", "Which comments are held for approval.", _one_of(*MODERATION)),
+    SiteSetting(
+        "moderation",
+        "none",
+        "Which comments are held for approval: none, all, or a list of first, links, pictures, words.",
+        read_moderation,
+    ),
+    SiteSetting("first_comments", "1", "Published comments after which an author is no longer new.", _at_least_one),
+    SiteSetting("first_days", "", "Days after which an author is no longer new. Empty: comments alone count.", _days),
+    SiteSetting("hold_links", "1", "Links to other sites from which a comment is held.", _at_least_one),
+    SiteSetting("hold_words", "", "Words that hold a comment, comma-separated.", _words),
+    SiteSetting("reports_to_hide", "3", "Reports that hide a comment until you decide. Empty: never.", _budget),
     SiteSetting("lang", "", "Language of the widget. Empty: the page's.", _lang),
     SiteSetting("theme", "auto", "Theme of the widget.", _one_of(*THEMES)),
     SiteSetting("instructions", "", "Instructions for the model's tone.", _up_to(2_000)),
@@ -207,7 +235,12 @@ class Site:
     comments_per_minute: int | None
     address_comments_per_minute: int | None
     edit_minutes: int | None
-    moderation: str
+    moderation: frozenset[str]
+    first_comments: int
+    first_days: int | None
+    hold_links: int
+    hold_words: tuple[str, ...]
+    reports_to_hide: int | None
     lang: str
     theme: str
     instructions: str
@@ -233,7 +266,7 @@ class Site:
             "ai": self.ai,
             "guests": self.guests,
             "edit_minutes": self.edit_minutes,
-            "moderation": self.moderation,
+            "moderation": ",".join(rule for rule in RULES if rule in self.moderation) or "none",
             "timezone": self.timezone,
             "lang": self.lang,
             "theme": self.theme,

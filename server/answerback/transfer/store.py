@@ -10,6 +10,8 @@ import orjson
 
 from ..accounts.votes_store import count as count_votes
 from ..comments import store as threads
+from ..comments.approval.reviewables_store import open_reviewable
+from ..core.approval import Reason
 from ..core.model import Comment
 from ..db.sql import in_list
 from ..db.work import Work, many, one, run
@@ -89,6 +91,8 @@ def add(comment: Comment, url: str, title: str, now: int) -> Work[None]:
     yield from threads.keep_thread(comment.site, comment.page, url, title, now)
     kept = replace(comment, body="", html="") if comment.author_kind == "ai" else comment
     yield from threads.add_comment(kept, key=None, address_key=None)
+    if comment.state == "pending" and comment.author_kind != "ai":
+        yield from open_reviewable(comment.site, comment.id, "held", comment.page, [Reason("imported")], now)
     if comment.edited_at is not None or comment.pinned:
         yield run(
             "UPDATE comments SET edited_at = :edited_at, pinned = :pinned WHERE id = :id",

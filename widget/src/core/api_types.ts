@@ -29,6 +29,7 @@ export type ErrorCode =
   | "body_too_large"
   | "budget_exhausted"
   | "code_invalid"
+  | "comment_rejected"
   | "edit_window_over"
   | "email_taken"
   | "header_required"
@@ -189,7 +190,8 @@ export interface Settings {
   guests: boolean;
   /** How long authors may change their comments; null: no limit. */
   edit_minutes: number | null;
-  moderation: "none" | "first" | "links" | "all";
+  /** What is held for approval: none, all, or a list of rules. */
+  moderation: string;
   timezone: string;
   lang: string;
   theme: "auto" | "light" | "dark";

@@ -15,6 +15,7 @@ _WORDS = (
     f"DELETE FROM answer_revisions WHERE comment_id IN ({_DRAFTS})",
     f"UPDATE comments SET state = 'deleted', body = '', html = '' WHERE id IN ({_DRAFTS})",
     "UPDATE comments SET state = 'deleted', body = '', html = '' WHERE visitor_id = :id",
+    """UPDATE reviewables SET reasons = '[]' WHERE id IN (SELECT id FROM comments WHERE visitor_id = :id)""",
 )
 # Unpublished comments go in any case, and private questions with their answers.
 _PRIVATE = (
@@ -25,8 +26,14 @@ _PRIVATE = (
         ON c.id = k.question_id WHERE c.visitor_id = :id AND c.state = 'deleted')""",
     """DELETE FROM answered_questions WHERE question_id IN (
         SELECT id FROM comments WHERE visitor_id = :id AND state = 'deleted')""",
+    "DELETE FROM held_edits WHERE visitor_id = :id",
+    """UPDATE reviewables SET reasons = '[]' WHERE id IN (
+        SELECT id FROM comments WHERE visitor_id = :id AND state = 'deleted')""",
+    """UPDATE reviewables SET state = 'closed' WHERE state = 'open' AND id IN (
+        SELECT id FROM answers WHERE visitor_id = :id AND kind = 'chat')""",
+    "UPDATE moderation_statements SET appeal = '', visitor_id = '' WHERE visitor_id = :id",
     "UPDATE feedback SET reason = '' WHERE visitor_id = :id",
-    "UPDATE reports SET reason = '' WHERE visitor_id = :id",
+    "UPDATE reports SET reason = '', appeal = '' WHERE visitor_id = :id",
     "DELETE FROM answers WHERE visitor_id = :id AND kind = 'chat' AND state IN ('queued', 'streaming')",
     # The URL, too: the site may have put personal data into it.
     """UPDATE answers SET body = '', html = '', sources = '[]', title = '', url = '', passages = '[]'

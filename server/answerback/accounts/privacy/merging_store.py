@@ -26,7 +26,7 @@ _TWICE = (
     """UPDATE questions SET idempotency_key = id WHERE visitor_id = :guest
         AND idempotency_key IN (SELECT idempotency_key FROM questions WHERE visitor_id = :account)""",
 )
-_MOVED = ("votes", "reports", "feedback", "questions", "answers")
+_MOVED = ("votes", "reports", "feedback", "questions", "answers", "held_edits", "moderation_statements")
 
 
 def merge(guest: Visitor, account: Visitor) -> Work[None]:

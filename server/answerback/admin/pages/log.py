@@ -12,9 +12,8 @@ from urllib.parse import parse_qsl, quote, urlencode
 from starlette.responses import Response
 
 from ...answers.quota import Alert
-from ...comments.posting import Posting
-from ...comments.updates import ThreadUpdates
-from ...core.model import RUNNING, Comment
+from ...comments.approval.deciding import Deciding, Order
+from ...core.model import RUNNING
 from ...core.times import day_of, iso, next_midnight
 from ...db.work import Work
 from ...errors import BadRequest, Conflict, NotFound
@@ -39,11 +38,10 @@ class LogViews:
 
     LINK = (PATH, "log")
 
-    def __init__(self, runtime: Runtime, auth: OwnerAuth, posting: Posting, updates: ThreadUpdates) -> None:
+    def __init__(self, runtime: Runtime, auth: OwnerAuth, deciding: Deciding) -> None:
         self._db = runtime.db
         self._clock = runtime.clock
-        self._posting = posting
-        self._updates = updates
+        self._deciding = deciding
         self._sites = runtime.sites
         self._free_bytes = runtime.free_bytes
         self._auth = auth
@@ -122,41 +120,25 @@ class LogViews:
 
     async def hide(self, call: OwnerCall) -> Response:
         """`POST /admin/comments/<id>/hide/`: nobody but the owner sees the comment any more."""
-        return await self._moderate(call, "hidden", ("published", "pending"), None)
+        return await self._decide(call, Order("hide", call.owner.id))
 
     async def restore(self, call: OwnerCall) -> Response:
         """`POST /admin/comments/<id>/restore/`: a hidden comment comes back, one that waits is approved."""
-        return await self._moderate(call, "published", ("hidden", "pending"), call.seen)
+        return await self._decide(call, Order("approve", call.owner.id, seen=call.seen))
 
-    async def _moderate(self, call: OwnerCall, state: str, only_from: tuple[str, ...], seen: str | None) -> Response:
+    async def _decide(self, call: OwnerCall, order: Order) -> Response:
+        key = await self._db.read(lambda: store.site_of(call.owner.sites, call.id))
+        if key is None:
+            raise NotFound
         try:
-            comment, changed = await self._set_state(call, state, only_from, seen)
+            await self._deciding.decide(await self._sites.get(key), call.id, order)
         except Conflict as error:
             if error.reason != "changed_meanwhile":
                 raise
             return self._auth.redirect(f"/admin/comments/{quote(call.id, safe='')}/", {"changed": "1"})
-        if changed:
-            await self._tell(comment)
         here = dict(parse_qsl(call.form.get("here", "")))
         query = {name: here.get(name, "") for name in (*FILTERS, "before")}
-        return self._auth.redirect(PATH, query, f"e-{comment.id}")
-
-    async def _set_state(
-        self, call: OwnerCall, state: str, only_from: tuple[str, ...], seen: str | None
-    ) -> tuple[Comment, bool]:
-        sites = call.owner.sites
-        moderated = await self._db.write(lambda: store.moderate(sites, call.id, state, only_from=only_from, seen=seen))
-        if moderated is None:
-            raise NotFound
-        return moderated
-
-    async def _tell(self, comment: Comment) -> None:
-        if comment.state == "hidden":
-            self._updates.removed(comment)
-        elif comment.answer is None:
-            await self._posting.approve(await self._sites.get(comment.site), comment)
-        else:
-            self._updates.changed(comment)
+        return self._auth.redirect(PATH, query, f"e-{call.id}")
 
 
 def day_start(now: int, timezone: str) -> int:

@@ -1,0 +1,218 @@
+"""What waits for the owner's decision: one row for each comment, answer or alert, which reopens when something new
+happens to it, and the history of what became of it.
+
+A reviewable has its target's id. Those of answers and of alerts are opened by triggers (migration 0019), whoever
+changes an answer; those of comments are opened here, with the reasons. Whatever takes a target out of the state that it
+waited in closes it, by a trigger too: what is gone or published otherwise needs nobody's decision.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ...core.approval import Reason, read, suspicion, written
+from ...core.model import Comment
+from ...db.sql import in_list
+from ...db.work import Row, Work, many, one, run
+
+KINDS = ("held", "reported", "draft", "failed", "withheld", "unanswered", "alert")
+"""Why something waits. `held` is a comment or an edit, `reported` a published comment."""
+STATES = ("open", "passed", "approved", "hidden", "spam", "dismissed", "closed")
+"""`passed` never waited: it keeps the reasons of a comment that was published at once. `closed` went by itself."""
+_COLUMNS = "id, site, kind, page, state, score, version, reasons, opened_at, decided_by, decided_at"
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewable:
+    """What waits, or has waited; `version` moves on with whatever happens to it."""
+
+    id: str
+    site: str
+    kind: str
+    page: str
+    state: str
+    score: float
+    version: int
+    reasons: Sequence[Reason]
+    opened_at: int
+    decided_by: str | None
+    decided_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """What became of a reviewable: when, by whom (an owner's id, empty for nobody), what, and in their words why."""
+
+    at: int
+    actor: str
+    action: str
+    before: str
+    after: str
+    note: str
+
+
+def read_reviewable(row: Row) -> Reviewable:
+    """A reviewable from a row that has its columns."""
+    values = {name: row[name] for name in Reviewable.__slots__}
+    return Reviewable(**(values | {"reasons": read(row["reasons"])}))
+
+
+def keep_reasons(site: str, id: str, page: str, reasons: Sequence[Reason], now: int) -> Work[None]:
+    """The reasons of a comment that was published at once."""
+    yield run(
+        """INSERT INTO reviewables (id, site, kind, page, state, score, version, reasons, opened_at)
+        VALUES (:id, :site, 'held', :page, 'passed', :score, 1, :reasons, :now)
+        ON CONFLICT (id) DO UPDATE SET reasons = excluded.reasons, score = excluded.score
+            WHERE reviewables.state <> 'open'""",
+        id=id, site=site, page=page, score=suspicion(reasons), reasons=written(reasons), now=now,
+    )  # fmt: skip
+
+
+def open_reviewable(site: str, id: str, kind: str, page: str, reasons: Sequence[Reason], now: int) -> Work[int]:
+    """Something waits from now on, or again, for these reasons; its version."""
+    row = yield one(
+        """INSERT INTO reviewables (id, site, kind, page, state, score, version, reasons, opened_at)
+        VALUES (:id, :site, :kind, :page, 'open', :score, 1, :reasons, :now)
+        ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, page = excluded.page, state = 'open',
+            score = excluded.score, version = reviewables.version + 1, reasons = excluded.reasons,
+            opened_at = excluded.opened_at, decided_by = NULL, decided_at = NULL
+        RETURNING version""",
+        id=id, site=site, kind=kind, page=page, score=suspicion(reasons), reasons=written(reasons), now=now,
+    )  # fmt: skip
+    version: int = row["version"]
+    yield from note(id, site, Transition(now, "", "opened" if version == 1 else "reopened", "", "open", kind))
+    return version
+
+
+def decided(
+    site: str, comment: Comment, before: str, state: str, undo: str, actor: str, now: int, words: str
+) -> Work[Reviewable]:  # fmt: skip
+    """A comment is decided on, whether it waited or not (`before`); as it is now."""
+    row = yield one(
+        f"""INSERT INTO reviewables (id, site, kind, page, state, version, opened_at, decided_by, decided_at, undo)
+        VALUES (:id, :site, 'held', :page, :state, 1, :now, :actor, :now, :undo)
+        ON CONFLICT (id) DO UPDATE SET state = excluded.state, version = reviewables.version + 1, auto_hidden = 0,
+            decided_by = excluded.decided_by, decided_at = excluded.decided_at, undo = excluded.undo
+        RETURNING {_COLUMNS}""",
+        id=comment.id, site=site, page=comment.page, state=state, actor=actor, now=now, undo=undo,
+    )  # fmt: skip
+    yield from note(comment.id, site, Transition(now, actor, state, before, state, words))
+    return read_reviewable(row)
+
+
+def close(site: str, id: str, now: int) -> Work[None]:
+    """What waited needs no decision any more."""
+    row = yield one(
+        """UPDATE reviewables SET state = 'closed', version = version + 1 WHERE site = :site AND id = :id
+        AND state = 'open' RETURNING id""",
+        site=site, id=id,
+    )  # fmt: skip
+    if row is not None:
+        yield from note(id, site, Transition(now, "", "closed", "open", "closed", ""))
+
+
+def undo(site: str, id: str, version: int, actor: str, since: int, now: int) -> Work[tuple[Reviewable, str] | None]:
+    """Take back a decision of this version that the same person has made since then: it waits again, where it did; what
+    the decision had changed. None where it is too late, or there is nothing to undo."""
+    row = yield one(
+        f"""SELECT {_COLUMNS}, undo FROM reviewables WHERE site = :site AND id = :id AND version = :version
+        AND decided_by = :actor AND decided_at >= :since AND undo <> ''""",
+        site=site, id=id, version=version, actor=actor, since=since,
+    )  # fmt: skip
+    if row is None:
+        return None
+    waited = yield one(
+        """SELECT state_before FROM reviewable_history WHERE reviewable_id = :id AND site = :site
+        ORDER BY number DESC LIMIT 1""",
+        id=id, site=site,
+    )  # fmt: skip
+    state = "closed" if waited is None or waited["state_before"] != "open" else "open"
+    yield run(
+        """UPDATE reviewables SET state = :state, version = version + 1, decided_by = NULL, decided_at = NULL,
+        undo = '' WHERE site = :site AND id = :id""",
+        state=state, site=site, id=id,
+    )  # fmt: skip
+    yield from note(id, site, Transition(now, actor, "undone", row["state"], state, ""))
+    again = yield from reviewable(site, id)
+    assert again is not None
+    return again, row["undo"]
+
+
+def reviewable(site: str, id: str) -> Work[Reviewable | None]:
+    """One of this site, in whatever state."""
+    row = yield one(f"SELECT {_COLUMNS} FROM reviewables WHERE site = :site AND id = :id", site=site, id=id)
+    return None if row is None else read_reviewable(row)
+
+
+def reviewables(site: str, ids: Sequence[str]) -> Work[dict[str, Reviewable]]:
+    """Those of this site, by their ids."""
+    listed, params = in_list("id", ids)
+    rows = yield many(
+        f"SELECT {_COLUMNS} FROM reviewables WHERE site = :site AND id IN ({listed})", site=site, **params
+    )
+    return {row["id"]: read_reviewable(row) for row in rows}
+
+
+def note(id: str, site: str, happened: Transition) -> Work[None]:
+    """Write down what became of a reviewable."""
+    yield run(
+        """INSERT INTO reviewable_history (reviewable_id, site, at, actor, action, state_before, state_after, note)
+        VALUES (:id, :site, :at, :actor, :action, :before, :after, :note)""",
+        id=id, site=site, at=happened.at, actor=happened.actor, action=happened.action, before=happened.before,
+        after=happened.after, note=happened.note,
+    )  # fmt: skip
+
+
+def history(site: str, id: str) -> Work[list[Transition]]:
+    """What became of it, the first first."""
+    rows = yield many(
+        """SELECT at, actor, action, state_before, state_after, note FROM reviewable_history
+        WHERE reviewable_id = :id AND site = :site ORDER BY number LIMIT 200""",
+        id=id, site=site,
+    )  # fmt: skip
+    return [
+        Transition(row["at"], row["actor"], row["action"], row["state_before"], row["state_after"], row["note"])
+        for row in rows
+    ]
+
+
+# ---- edits that wait
+
+
+@dataclass(frozen=True, slots=True)
+class HeldEdit:
+    """Words that a published comment has once the owner approves of them."""
+
+    comment_id: str
+    body: str
+    html: str
+    at: int
+
+
+def hold_edit(site: str, page: str, visitor_id: str, edit: HeldEdit) -> Work[None]:
+    """Keep an edit beside the comment, which stays as it is; the newest counts."""
+    yield run(
+        """INSERT INTO held_edits (comment_id, site, page, visitor_id, body, html, at)
+        VALUES (:id, :site, :page, :visitor_id, :body, :html, :at)
+        ON CONFLICT (comment_id) DO UPDATE SET body = excluded.body, html = excluded.html, at = excluded.at""",
+        id=edit.comment_id, site=site, page=page, visitor_id=visitor_id, body=edit.body, html=edit.html, at=edit.at,
+    )  # fmt: skip
+
+
+def held_edit(site: str, id: str) -> Work[HeldEdit | None]:
+    """The edit of a comment that waits."""
+    row = yield one(
+        "SELECT comment_id, body, html, at FROM held_edits WHERE site = :site AND comment_id = :id", site=site, id=id
+    )
+    return None if row is None else HeldEdit(**row)
+
+
+def drop_edit(site: str, id: str) -> Work[HeldEdit | None]:
+    """Take an edit out that waits; what it was."""
+    row = yield one(
+        """DELETE FROM held_edits WHERE site = :site AND comment_id = :id
+        RETURNING comment_id, body, html, at""",
+        site=site, id=id,
+    )  # fmt: skip
+    return None if row is None else HeldEdit(**row)

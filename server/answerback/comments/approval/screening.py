@@ -1,0 +1,97 @@
+"""A comment or an edit, judged before it is written.
+
+`Posting` asks twice: `judge` is awaited before the write, for what takes time or another server (a text filter, a
+reputation service, a model); `look` runs inside the write, for what the database knows of the author and the page, so
+that it costs no transaction of its own and nobody slips by between looking and writing. Reasons of both are kept beside
+the comment, whatever the verdict.
+
+A signal that asks only one of the two returns nothing for the other. It must be quick where it has nothing to say:
+every comment passes here. What it reads it reads along an index (`tests/cost`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from ...core.approval import Reason, Rules, Standing, broken, needs_standing
+from ...core.model import Visitor
+from ...db.work import Work
+from ...sites.settings import Site
+from .. import store
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """A comment or an edit as it came in."""
+
+    site: Site
+    page: str
+    url: str
+    body: str
+    html: str
+    name: str
+    address_key: str
+    """The keyed hash of the address that it came from, which changes daily (`net/addresses.py`)."""
+    now: int
+    parent_id: str | None = None
+    edited: str | None = None
+    """The comment that it changes; None for a new one."""
+    sent: Mapping[str, Any] = field(default_factory=dict)
+    """The body of the call, unchecked: a signal reads its own fields here (a signed time, a hidden field, a proof)."""
+
+
+class Signal(Protocol):
+    """Gives reasons to hold, reject, or suspect a comment; none where it has nothing to say."""
+
+    async def judge(self, submission: Submission) -> Sequence[Reason]:
+        """Before the write, with nothing held."""
+        ...
+
+    def look(self, submission: Submission, author: Visitor, page_holds: str | None) -> Work[Sequence[Reason]]:
+        """Within the write. `page_holds` is the page's own rule (`threads.moderation`), None for the site's."""
+        ...
+
+
+class Screening:
+    """Asks every signal, the site's rules first."""
+
+    def __init__(self, signals: Sequence[Signal] = ()) -> None:
+        self._signals = (SiteRules(), *signals)
+
+    async def judge(self, submission: Submission) -> list[Reason]:
+        """What is known before the write."""
+        return [reason for signal in self._signals for reason in await signal.judge(submission)]
+
+    def look(self, submission: Submission, author: Visitor, page_holds: str | None) -> Work[list[Reason]]:
+        """What the database knows, within the write."""
+        found: list[Reason] = []
+        for signal in self._signals:
+            found += yield from signal.look(submission, author, page_holds)
+        return found
+
+
+class SiteRules:
+    """What the owner has said is held."""
+
+    async def judge(self, submission: Submission) -> Sequence[Reason]:
+        """Nothing: which rules hold is known with the page."""
+        return ()
+
+    def look(self, submission: Submission, author: Visitor, page_holds: str | None) -> Work[Sequence[Reason]]:
+        """The rules that are broken."""
+        rules = rules_of(submission.site, page_holds)
+        if not rules.holds or author.kind == "owner":
+            return ()
+        standing = None
+        if needs_standing(rules) and submission.edited is None:
+            published, since = yield from store.standing(author.id, max(1, rules.first_comments))
+            standing = Standing(published, submission.now - since)
+        return broken(rules, submission.body, standing)
+
+
+def rules_of(site: Site, page_holds: str | None) -> Rules:
+    """What is held on a page: by its own rule, else by the site's."""
+    holds = site.moderation if page_holds is None else frozenset(page_holds.split(","))
+    return Rules(holds - {"none"}, site.first_comments, site.first_days, site.hold_links, site.hold_words)

@@ -1,0 +1,34 @@
+"""Other words for a comment, wherever they come from: its author, or an owner who approves of an edit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ...core.model import Comment, Visitor
+from ...db.work import Work
+from ...sites.settings import Site
+from .. import store
+from ..events import CommentEvent, Listener, Thread, announce
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a comment says from now on, and since when."""
+
+    body: str
+    html: str
+    at: int
+
+
+def change_words(
+    listeners: Iterable[Listener], site: Site, comment: Comment, author: Visitor | None, words: Words
+) -> Work[Comment]:
+    """Within a write: the comment with these words, told to whoever takes part in edits."""
+    yield from store.change_words(site.key, comment.id, words.body, words.html, words.at)
+    changed = yield from store.comment_by_id(site.key, comment.id)
+    assert changed is not None
+    hashed, ask = yield from store.sent_with(site.key, comment.id)
+    thread = Thread((yield from store.url_of(site.key, comment.page)), None)
+    yield from announce(listeners, CommentEvent("edited", site, changed, thread, author, hashed, ask, words.at))
+    return (yield from store.comment_by_id(site.key, comment.id)) or changed
