@@ -30,7 +30,7 @@ ADMIN = SERVER / "admin"
 USED_IN = {
     "widget": [WIDGET],
     "thread": [SERVER / "comments"],
-    "answers": [SERVER / "answers"],
+    "answers": [SERVER / "answers", SERVER / "evaluation"],
     "budgets": [SERVER / "answers"],
     "mail": [SERVER / "mail"],
     "sign_in": [SERVER / "accounts" / "sign_in", SERVER / "web"],

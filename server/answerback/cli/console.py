@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal, NoReturn
 
+from ..errors import BadRequest
 from ..settings import Settings
 
 
@@ -59,6 +60,14 @@ def port(text: str) -> int:
     if not text.isdecimal() or not 0 <= int(text) <= 65_535:
         raise argparse.ArgumentTypeError("must be a whole number from 0 to 65535")
     return int(text)
+
+
+def text_of(name: str) -> str:
+    """The text of a file that somebody has named. Raises BadRequest."""
+    try:
+        return Path(name).read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadRequest("validation_failed", f"{name} cannot be read ({type(error).__name__}).") from None
 
 
 def with_database(settings: Settings, work: Callable[[Any], Any]) -> Any:

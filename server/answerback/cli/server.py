@@ -14,7 +14,7 @@ from typing import Any
 from ..logs import configure
 from ..setting_values import MODEL_PROVIDERS
 from ..settings import Settings
-from .console import command, count, port, say, watched
+from .console import command, count, port, say, text_of, watched, with_database
 
 
 def add_to(commands: Any) -> None:
@@ -35,6 +35,12 @@ def add_to(commands: Any) -> None:
         "--red-team", action="store_true", help="run the red team against the provider; makes paid calls"
     )
     check.add_argument("--limit", type=count, metavar="N", help="maximum number of attacks, spread over all kinds")
+    check.add_argument(
+        "--answers", nargs="?", const="", metavar="FILE",
+        help="ask the questions of a file, or of the site itself, and judge the answers; makes paid calls",
+    )  # fmt: skip
+    check.add_argument("--site", metavar="KEY", help="the site to ask about, where there are several")
+    check.add_argument("--model", action="append", metavar="NAME", help="a model to ask, instead of the site's")
     check.add_argument("--json", action="store_true")
     command(commands, "migrate", _migrate, "bring the database to the newest schema", "made")
 
@@ -76,6 +82,11 @@ def shared_figures() -> Iterator[None]:
 def _check(settings: Settings, options: argparse.Namespace) -> int:
     if options.red_team:
         return _red_team(settings, options)
+    if options.answers is not None:
+        return _answers(settings, options)
+    if options.site or options.model:
+        say("answerback: --site and --model require --answers")
+        return 2
     if options.limit:
         say("answerback: --limit requires --red-team")
         return 2
@@ -109,6 +120,37 @@ def _red_team(settings: Settings, options: argparse.Namespace) -> int:
         for line in lines(results):
             print(line)
     return 1 if any(result.faults for result in results) else 0
+
+
+def _answers(settings: Settings, options: argparse.Namespace) -> int:
+    from ..evaluation.questions import read_questions
+    from ..evaluation.reporting import document, lines
+    from ..evaluation.running import evaluate
+    from .check import check_provider
+    from .sites import only_site
+
+    provider = asyncio.run(check_provider(settings))
+    if provider.state == "error" or settings.provider_in_use == "off":
+        say(f"answerback: no provider to test: {provider.detail}")
+        return 1
+    site = only_site(settings, options.site)
+    questions = read_questions(text_of(options.answers), site) if options.answers else []
+
+    def announce(count: int, models: int) -> None:
+        calls = (
+            "no paid calls" if settings.provider_in_use not in MODEL_PROVIDERS else f"at most {count * models} calls"
+        )
+        say(f"{count} questions about {site.key} to {provider.detail}: {calls}.")
+
+    results = with_database(
+        settings, lambda db: evaluate(settings, db, site, questions, options.model or [], announce, watched("Answers"))
+    )
+    if options.json:
+        print(json.dumps(document(results), ensure_ascii=False))
+    else:
+        for line in lines(results):
+            print(line)
+    return 0
 
 
 def _migrate(settings: Settings, options: argparse.Namespace) -> int:

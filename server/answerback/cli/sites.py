@@ -276,6 +276,14 @@ def site_of(settings: Settings, key: str) -> Site:
     return read_site(key, found, daily_answers=settings.daily_answers, aliases=aliases)
 
 
+def only_site(settings: Settings, key: str | None) -> Site:
+    """The site of that key, or the only one there is. Raises BadRequest, NotFound."""
+    keys = [key] if key else [each for each, _ in _sites(settings)]
+    if len(keys) != 1:
+        raise BadRequest("validation_failed", f"Name one of the sites: {', '.join(keys) or 'there is none yet'}.")
+    return site_of(settings, keys[0])
+
+
 def page_of(site: Site, said: str) -> str:
     """The key of the page that an owner names, whichever way. Raises BadRequest when it is too long."""
     key = site.pages.key(said, own_query=True)
