@@ -80,7 +80,7 @@ def visit(folder: Path) -> None:
         addresses = re.findall(r"http://\S+", text)
         assert len(addresses) == 4, text
         site, ours, log, link = addresses
-        assert "quotes from the page (no model" in text
+        assert "quotes from the site (no model" in text
         home = Site(site.rstrip("/"), folder)
         server = Server(ours.rstrip("/"), home, folder, {}, page="/bread.html")
         see_the_site(server)

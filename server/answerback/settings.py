@@ -239,7 +239,7 @@ def load_settings(
     values["data_dir"] = data_dir
     values["database_url"] = values["database_url"] or f"sqlite:///{data_dir / 'answerback.db'}"
     if not values["secret_key"]:
-        values["secret_key"] = (_kept_key(data_dir),) if make_key else ()
+        values["secret_key"] = (kept_key(data_dir),) if make_key else ()
     settings = Settings(**values)  # type: ignore[arg-type]  # the names are those of SETTINGS, checked one by one above
     if settings.model or settings.provider_in_use not in MODEL_PROVIDERS:
         return settings
@@ -302,7 +302,8 @@ def _read_secret(name: str, path: Path) -> str:
     return text
 
 
-def _kept_key(data_dir: Path) -> str:
+def kept_key(data_dir: Path) -> str:
+    """The newest secret key of a data folder, made if there is none. Raises SettingsError."""
     path = data_dir / "secret-key"
     try:
         data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -9,6 +9,7 @@ import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from pathlib import Path
 from typing import Any
 
 from ..logs import configure
@@ -18,11 +19,19 @@ from .console import command, count, port, say, text_of, watched, with_database
 
 
 def add_to(commands: Any) -> None:
-    """`demo`, `serve`, `check`, `migrate`."""
+    """`demo`, `try`, `serve`, `check`, `migrate`."""
     demo = command(commands, "demo", _demo, "our server and a plain site on another origin, ready to try", "made")
     demo.add_argument("--port", type=port, default=8000)
     demo.add_argument("--site-port", type=port, default=8001)
     demo.add_argument("--local-model", action="store_true", help="answer with a small local model")
+    trial = command(commands, "try", _try, "your own built site with comments in it, on this machine only", "as it is")
+    trial.add_argument("site", metavar="FOLDER|URL", help="folder of the built site, or address of a local server")
+    trial.add_argument("--at", metavar="SELECTOR", help="where to put the comments (default: where articles end)")
+    trial.add_argument(
+        "--data", dest="folder", type=Path, metavar="DIR", help="keep comments there (default: forget them at the end)"
+    )
+    trial.add_argument("--port", type=port, default=8000)
+    trial.add_argument("--site-port", type=port, default=8001)
     serve = command(commands, "serve", _serve, "run the server", "made")
     serve.add_argument("--host", default="127.0.0.1")
     serve.add_argument("--port", type=port, default=8000)
@@ -51,6 +60,13 @@ def _demo(settings: Settings, options: argparse.Namespace) -> int:
     configure(settings.log_format)
     run = run_demo_with_local_model if options.local_model else run_demo
     return run(settings, options.port, options.site_port)
+
+
+def _try(settings: Settings, options: argparse.Namespace) -> int:
+    from .trying.command import run_trial
+
+    configure(settings.log_format)
+    return run_trial(settings, options.site, options.at, options.folder, (options.port, options.site_port))
 
 
 def _serve(settings: Settings, options: argparse.Namespace) -> int:

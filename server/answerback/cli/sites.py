@@ -6,7 +6,7 @@ import argparse
 import json
 import sys
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from ..core.comments import PAGE_LIMIT
@@ -16,6 +16,9 @@ from ..settings import Settings
 from ..sites.settings import AI_RULES, BY_NAME, SITE_SETTINGS, Site, read_site
 from . import aliases
 from .console import Parser, command, count, say, watched, with_database
+
+if TYPE_CHECKING:
+    from ..knowledge.crawl.report import Crawled
 
 
 def add_to(commands: Any) -> None:
@@ -238,7 +241,6 @@ def _site_visitor(settings: Settings, options: argparse.Namespace) -> int:
 
 
 def _site_crawl(settings: Settings, options: argparse.Namespace) -> int:
-    from ..admin.pages.knowledge import advice_on, problem_of, reason_in_words
     from ..knowledge.build import crawl_site
 
     site, tell = site_of(settings, options.key), watched("Pages")
@@ -246,6 +248,16 @@ def _site_crawl(settings: Settings, options: argparse.Namespace) -> int:
     if result is None:
         say(f"answerback: {site.key} is being read just now; its page under /admin/knowledge/ shows how far it is")
         return 1
+    say_crawled(site, result)
+    if options.json:
+        print(json.dumps(result.public(), ensure_ascii=False))
+    return 1 if result.mostly_unread else 0
+
+
+def say_crawled(site: Site, result: Crawled) -> None:
+    """Tell a person what has been read, and why the rest has not."""
+    from ..admin.pages.knowledge import advice_on, problem_of, reason_in_words
+
     say(
         f"{result.pages:,} pages of {site.key} in use, with {result.passages:,} passages: {result.added:,} new, "
         f"{result.changed:,} changed, {result.unchanged:,} as before; {result.left_out:,} left out, "
@@ -260,9 +272,6 @@ def _site_crawl(settings: Settings, options: argparse.Namespace) -> int:
     if result.error == "outside":
         origins = ",".join((*site.origins, result.reasons["outside"].examples[0]))
         say(f"answerback site set {site.key} origins={origins}")
-    if options.json:
-        print(json.dumps(result.public(), ensure_ascii=False))
-    return 1 if result.mostly_unread else 0
 
 
 def site_of(settings: Settings, key: str) -> Site:
