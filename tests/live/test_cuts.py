@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import sys
-from contextlib import nullcontext
 
 import pytest
 from answerback.answers.streaming import AnswerStream, AnswerStreams
 from answerback.clock import SteppedClock
 from answerback.core.comments import utf16_length
-from answerback.core.events import PING, RETRY, EventName
+from answerback.core.events import EventName
 from answerback.live.bus import KEPT_BYTES, KEPT_EVENTS, KEPT_MS, MOST_KEPT, MemoryBus
-from answerback.live.handlers import stream
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -159,16 +156,3 @@ async def test_late_reader_ends_with_the_same_text(pieces: list[str], arrival: i
         units = text.encode("utf-16-le")[: 2 * offset] + str(delta["text"]).encode("utf-16-le")
         text = units.decode("utf-16-le")
     assert text == "".join(pieces)
-
-
-async def test_late_reader_hears_the_answers_start_first() -> None:
-    bus, browser = MemoryBus("epoch", SteppedClock()), Browser()
-    running = AnswerStreams(bus)
-    answer = AnswerStream(bus, CHANNEL, "a")
-    answer.add("From half past ")
-    coming = stream(bus, CHANNEL, None, lambda: running.on(CHANNEL), nullcontext())
-    asyncio.get_running_loop().call_soon(answer.end)
-    answer.add("seven.")
-    browser.read((await anext(coming)).removeprefix(RETRY + PING))
-    browser.read(await anext(coming))
-    assert [(event["offset"], event["text"]) for event in browser.heard] == [(0, "From half past "), (15, "seven.")]

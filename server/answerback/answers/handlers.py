@@ -18,7 +18,7 @@ from ..core.times import iso
 from ..db.work import Work
 from ..errors import BadRequest, NotFound, Unavailable
 from ..live.bus import answer_channel
-from ..live.handlers import HEADERS, HEARTBEAT_SECONDS
+from ..live.pushing import HEADERS, HEARTBEAT_SECONDS
 from ..net.http import json_response
 from ..runtime import Runtime
 from ..sites.edge import Call

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,18 +11,26 @@ from ..core.comments import utf16_length
 from ..core.events import encode
 from ..live.bus import Bus
 
-JOIN_SECONDS = 0.04
+JOIN_SECONDS, EACH_SECONDS, MOST_SECONDS = 0.04, 0.0005, 0.25
+"""For how long pieces are joined: longer for each answer that is being written, up to four times a second."""
+
+
+def alone() -> int:
+    """One answer is being written."""
+    return 1
 
 
 class AnswerStream:
-    """One answer's text so far; the first piece goes out at once, later ones are joined for about 40 ms."""
+    """One answer's text so far; the first piece goes out at once, later ones are joined for about 40 ms, and longer the
+    more answers there are (`running`)."""
 
-    __slots__ = ("_joined", "_loop", "_offset", "_pending", "_timer", "bus", "channel", "id", "silent")
+    __slots__ = ("_joined", "_loop", "_offset", "_pending", "_running", "_timer", "bus", "channel", "id", "silent")
 
-    def __init__(self, bus: Bus, channel: str, id: str) -> None:
+    def __init__(self, bus: Bus, channel: str, id: str, running: Callable[[], int] = alone) -> None:
         self.id = id
         self.channel = channel
         self.bus = bus
+        self._running = running
         self._loop = asyncio.get_running_loop()
         self._joined: list[str] = []
         self._pending: list[str] = []
@@ -47,13 +56,17 @@ class AnswerStream:
         self._pending.append(piece)
         if self._timer is None:
             self._tell()
-            self._timer = self._loop.call_later(JOIN_SECONDS, self._elapsed)
+            self._join()
+
+    def _join(self) -> None:
+        seconds = min(MOST_SECONDS, JOIN_SECONDS + EACH_SECONDS * self._running())
+        self._timer = self._loop.call_later(seconds, self._elapsed)
 
     def _elapsed(self) -> None:
         self._timer = None
         if self._pending:
             self._tell()
-            self._timer = self._loop.call_later(JOIN_SECONDS, self._elapsed)
+            self._join()
 
     def _tell(self) -> None:
         if self.silent:

@@ -21,7 +21,7 @@ from ..core.languages import language_of
 from ..db.work import Work
 from ..errors import AppError, Unavailable
 from ..i18n.catalogue import texts
-from ..live.bus import answer_channel, page_channel
+from ..live.bus import TAKE_BACK, answer_channel, page_channel
 from ..logs import Fault, bind
 from ..metrics import Metrics
 from ..runtime import Runtime
@@ -42,7 +42,8 @@ from .streaming import AnswerStream
 
 log = logging.getLogger(__name__)
 
-SAVE_SECONDS = 0.5
+SAVE_SECONDS, EACH_SAVES_SECONDS, MOST_SAVE_SECONDS = 0.5, 0.005, 2.5
+"""How often the text of an answer is saved: less often the more are being written, and well within its lease."""
 SETTLE_TRIES = 12
 """How often an answer is tried to be written down which the database takes everything else than: within its lease."""
 POLL_SECONDS = 5.0
@@ -89,13 +90,14 @@ class Worker:
             job = await self._queue.next()
             everybody = job.kind == "thread" and not job.draft
             channel = page_channel(job.site, job.page) if everybody else answer_channel(job.id)
-            run = self._running[job.id] = Run(job, AnswerStream(self._bus, channel, job.id))
+            live = AnswerStream(self._bus, channel, job.id, lambda: self.running)
+            run = self._running[job.id] = Run(job, live)
             run.task = asyncio.create_task(self._answer(run))
             self._queue.writing(job.id, partial(_stop, run, "asked"))
 
     def _hear(self, channel: str, event: str, data: dict[str, Any]) -> None:
         """What is hidden, deleted or erased is told to nobody any more, and written no further."""
-        for run in list(self._running.values()):
+        for run in list(self._running.values()) if event in TAKE_BACK else ():
             if event == "comment.removed" and data["id"] in (run.job.id, run.job.question_id):
                 _silence(run)
             elif event == "reload" and channel == run.live.channel and not run.live.silent:
@@ -264,9 +266,9 @@ class Worker:
             raise ProviderError("malformed", retryable=True)
 
     async def _keep(self, run: Run) -> None:
-        """Save the text about twice a second, which renews the lease too, and hear whether it is to stop."""
+        """Save the text now and then, which renews the lease too, and hear whether it is to stop."""
         while True:
-            await asyncio.sleep(SAVE_SECONDS)
+            await asyncio.sleep(min(MOST_SAVE_SECONDS, SAVE_SECONDS + EACH_SAVES_SECONDS * self.running))
             now, text = self._clock.now(), run.live.text.replace("\x00", "")  # PostgreSQL refuses NUL
             try:
                 kept = await self._db.write(

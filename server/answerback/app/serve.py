@@ -21,6 +21,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from ..answers.budget_prices import check_budgets
 from ..db.database import Database
 from ..errors import Unreachable
+from ..live.pushing import EXTENSION, PushingReader
 from ..metrics import worker_ended
 from ..migrations import migrate
 from ..net.http import RECEIVE_SECONDS
@@ -42,7 +43,7 @@ STOPPING = (signal.SIGTERM, signal.SIGINT)
 
 class TimedHttpProtocol(HttpToolsProtocol):
     """A connection that is closed when a request does not arrive in time, the first one included, or never gets to
-    the end of its headers."""
+    the end of its headers. To streams it is the `Connection` of live/pushing.py."""
 
     _whole = False
     _head: int | None = None
@@ -50,6 +51,7 @@ class TimedHttpProtocol(HttpToolsProtocol):
     _timer: asyncio.TimerHandle | None = None
     idle_since: float | None = None
     """Since when no request is being served; a request that is still coming is none yet."""
+    _reader: PushingReader | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # same as in the parent class
         """Start the timer of the first request, and make room in a crowd."""
@@ -78,6 +80,7 @@ class TimedHttpProtocol(HttpToolsProtocol):
         """A request begins."""
         self._whole, self._head = False, 0
         super().on_message_begin()
+        self.scope["extensions"] = {EXTENSION: self}  # type: ignore[dict-item]  # one of our own
 
     def on_headers_complete(self) -> None:
         """Its headers are complete."""
@@ -99,11 +102,38 @@ class TimedHttpProtocol(HttpToolsProtocol):
         """End the connection, without a word."""
         self.transport.close()
 
+    @property
+    def paused(self) -> bool:
+        """Whether the other side has to take something before more is written."""
+        return self.flow.write_paused
+
+    def follow(self, reader: PushingReader | None) -> None:
+        """Tell this reader from now on when the other side takes more, and when it has gone."""
+        self._reader = reader
+        if reader is not None and self.cycle.disconnected:
+            reader.leave()
+
+    def push(self, data: bytes) -> None:
+        """Write a chunk of the response that goes on."""
+        self.transport.write(b"%x\r\n%b\r\n" % (len(data), data))
+
+    def abort(self) -> None:
+        """Break the connection off."""
+        self.transport.abort()
+
+    def resume_writing(self) -> None:
+        """The other side takes more."""
+        super().resume_writing()
+        if self._reader is not None:
+            self._reader.wake()
+
     def connection_lost(self, error: Exception | None) -> None:
-        """Stop the timer of a connection that is gone."""
+        """Stop the timer of a connection that is gone, and whoever streams by it."""
         if self._timer is not None:
             self._timer.cancel()
         super().connection_lost(error)
+        if self._reader is not None:
+            self._reader.leave()
 
 
 class Server(uvicorn.Server):

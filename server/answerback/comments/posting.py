@@ -108,11 +108,10 @@ class Posting:
             raise Forbidden("sign_in_required")
         if visitor.kind == "guest":
             check_name(draft.name, site.name or site.key)
-        before = yield from store.comment_by_key(visitor.id, draft.key)
-        if before is not None:
-            return before, Thread(draft.url, None), False
+        thread = yield from store.keep_thread_to_post(site.key, draft.page, draft.url, now, visitor.id, draft.key)
+        if isinstance(thread, Comment):
+            return thread, Thread(draft.url, None), False
         yield from self._check_pace(site, visitor, hashed, now)
-        thread = yield from store.keep_thread(site.key, draft.page, draft.url, "", now)
         if thread.locked:
             raise Conflict("thread_locked")
         reasons, verdict = yield from self._judged(submission, visitor, thread.moderation, judged)
@@ -142,9 +141,11 @@ class Posting:
         if of_address is not None:
             (_, most), *networks = shares(hashed, of_address)
             counted += [("address_key", hashed, most), *(("network", network, most) for network, most in networks)]
-        for by, value, limit in counted:
-            if limit == 0 or (yield from store.count_recent(site.key, by, value, now - 60_000, limit)) >= limit:
-                raise LimitReached("rate_limited", retry_after=60)
+        if not counted:
+            return
+        counts = yield from store.count_recent(site.key, now - 60_000, counted)
+        if any(count >= limit for count, (_, _, limit) in zip(counts, counted, strict=True)):
+            raise LimitReached("rate_limited", retry_after=60)
 
     def _place(self, submission: Submission, visitor: Visitor, draft: Draft, *, waits: bool) -> Work[Comment]:
         id, site = self._ids.new(), submission.site
@@ -221,9 +222,7 @@ class Posting:
             if not (yield from store.delete_comment(site.key, id, visitor.id, _window(site, now))):
                 yield from self._refuse(site, visitor, id)
             yield from reviews.drop_edit(site.key, id)
-            comment = yield from store.comment_by_id(site.key, id)
-            assert comment is not None
-            return comment
+            return (yield from store.known_comment(site.key, id))
 
         comment = await self._db.write(work)
         self._updates.removed(comment)
@@ -249,9 +248,7 @@ class Posting:
             if comment.author_id == visitor.id and comment.author_kind != "ai":
                 raise Forbidden("not_yours", "You cannot vote on your own comment.")
             yield from vote(id, visitor.id, value)
-            comment = yield from store.comment_by_id(site.key, id)
-            assert comment is not None
-            return comment
+            return (yield from store.known_comment(site.key, id))
 
         comment = await self._db.write(work)
         self._updates.changed(comment)
@@ -304,10 +301,11 @@ def read_draft(call: Any) -> Draft:
     parent_id = call.body.get("parent_id")
     if parent_id is not None:
         parent_id = call.text("parent_id", rules.ID_LIMIT, required=True)
+    page, url, pages = call.page(), call.text("url"), call.site.pages.rules
     return Draft(
-        page=call.page(),
-        url=page_address(call.page(), call.text("url"), call.site.pages.rules),
-        hint=page_hint(call.page(), call.text("url"), call.site.pages.rules),
+        page=page,
+        url=page_address(page, url, pages),
+        hint=page_hint(page, url, pages),
         body=body,
         parent_id=parent_id,
         name=_name_in(call),

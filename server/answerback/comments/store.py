@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import orjson
 
@@ -86,14 +87,11 @@ def comment_by_id(site: str, id: str) -> Work[Comment | None]:
     return None if row is None else read_comment(row)
 
 
-def comment_by_key(visitor_id: str, key: str) -> Work[Comment | None]:
-    """The comment that this visitor has sent under this idempotency key."""
-    row = yield one(
-        f"SELECT {COLUMNS} {FROM} WHERE c.visitor_id = :visitor_id AND c.idempotency_key = :key",
-        visitor_id=visitor_id,
-        key=key,
-    )
-    return None if row is None else read_comment(row)
+def known_comment(site: str, id: str) -> Work[Comment]:
+    """As `comment_by_id`, of a comment that is known to be there."""
+    comment = yield from comment_by_id(site, id)
+    assert comment is not None
+    return comment
 
 
 def reply_to(site: str, question_id: str) -> Work[Comment | None]:
@@ -118,16 +116,35 @@ def path_to(site: str, comment: Comment) -> Work[list[Comment]]:
     return path
 
 
+_RULES = "t.locked, t.ai, t.moderation, t.url, t.url_by_owner"
+
+
 def keep_thread(site: str, page: str, url: str, title: str, now: int) -> Work[ThreadRules]:
     """Note that the page has a thread; its rules, and where it is read: where the owner has said, else at `url`.
 
     That is kept from the first comment, and set right where it cannot be; a `title` is an import's, and stays until the
     page itself has been read.
     """
+    row = yield one(f"SELECT {_RULES} FROM threads t WHERE t.site = :site AND t.page = :page", site=site, page=page)
+    return (yield from _kept(row, site, page, url, title, now))
+
+
+def keep_thread_to_post(
+    site: str, page: str, url: str, now: int, visitor_id: str, key: str
+) -> Work[ThreadRules | Comment]:
+    """As `keep_thread`, for a visitor who posts; or the comment that has come from them under this key before."""
     row = yield one(
-        "SELECT locked, ai, moderation, url, url_by_owner FROM threads WHERE site = :site AND page = :page",
-        site=site, page=page,
+        f"""SELECT {_RULES}, c.id AS before FROM (SELECT 1 AS one) AS always
+        LEFT JOIN threads t ON t.site = :site AND t.page = :page
+        LEFT JOIN comments c ON c.visitor_id = :visitor_id AND c.idempotency_key = :key""",
+        site=site, page=page, visitor_id=visitor_id, key=key,
     )  # fmt: skip
+    if row["before"] is not None:
+        return (yield from known_comment(site, row["before"]))
+    return (yield from _kept(None if row["locked"] is None else row, site, page, url, "", now))
+
+
+def _kept(row: Row | None, site: str, page: str, url: str, title: str, now: int) -> Work[ThreadRules]:
     if row is None or (url and not row["url_by_owner"] and not leads_to(row["url"], page)):
         row = yield one(
             """INSERT INTO threads (site, page, url, title, created_at) VALUES (:site, :page, :url, :title, :now)
@@ -234,23 +251,25 @@ def add_comment(comment: Comment, *, key: str | None, address_key: str | None, a
 
 
 _COUNTED = {
-    "visitor_id": "visitor_id = :value",
-    "address_key": "address_key = :value",
-    "network": "address_key LIKE :value",
+    "visitor_id": "visitor_id = :{0}",
+    "address_key": "address_key = :{0}",
+    "network": "address_key LIKE :{0}",
 }
 
 
-def count_recent(site: str, by: str, value: str, since: int, limit: int) -> Work[int]:
-    """How many comments this `visitor_id`, `address_key` or `network` (what such keys begin with) has left since then;
-    counts no further than `limit`."""
-    value = f"{value}.%" if by == "network" else value
-    row = yield one(
-        f"""SELECT COUNT(*) AS count FROM (SELECT 1 AS one FROM comments WHERE site = :site AND {_COUNTED[by]}
-        AND created_at > :since LIMIT :limit) AS recent""",
-        site=site, value=value, since=since, limit=limit,
-    )  # fmt: skip
-    count: int = row["count"]
-    return count
+def count_recent(site: str, since: int, limits: Sequence[tuple[str, str, int]]) -> Work[list[int]]:
+    """How many comments have been left since then, each by a `visitor_id`, an `address_key` or a `network` (what such
+    keys begin with); counts no further than its limit."""
+    counts, params = [], dict[str, Any]()
+    for number, (by, value, limit) in enumerate(limits):
+        name, most = f"value{number}", f"most{number}"
+        counts.append(
+            f"""(SELECT COUNT(*) FROM (SELECT 1 AS one FROM comments WHERE site = :site
+            AND {_COUNTED[by].format(name)} AND created_at > :since LIMIT :{most}) AS recent) AS count{number}"""
+        )
+        params |= {name: f"{value}.%" if by == "network" else value, most: limit}
+    row = yield one(f"SELECT {', '.join(counts)}", site=site, since=since, **params)
+    return [row[f"count{number}"] for number in range(len(limits))]
 
 
 def standing(visitor_id: str, most: int) -> Work[tuple[int, int]]:

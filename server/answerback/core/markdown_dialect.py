@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from .languages import either, words
 from .links import link
+from .patterns import lazy
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -23,7 +24,7 @@ _CJK = (
     "\u1100-\u11ff\u3005-\u3007\u3040-\u30ff\u3130-\u318f\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\ua960-\ua97f"
     "\uac00-\ud7ff\uf900-\ufaff\uff66-\uffdc\U00020000-\U0003ffff"
 )
-_IS_CJK = re.compile(f"[{_CJK}]")
+_IS_CJK = lazy(f"[{_CJK}]")
 _SIGN = rf"(?![{_CJK}])[^\s<>\"`\]\\^{{|}}\u2018-\u201f\u2026\u3000-\u303f\uff00-\uff65\uffe0-\uffef]"
 _INSIDE = rf"(?<=[A-Za-z0-9])[{_CJK}]{{1,80}}(?=[-_/%=&])"
 LONGEST = 500

@@ -7,19 +7,21 @@ import sqlite3
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
-
-import aiosqlite
 
 from ..errors import Unavailable
 from .connections import READERS, follow_up
 from .health import Health
 from .sqlite_file import BUSY_SECONDS, Place, revision
+from .sqlite_thread import SQLiteThread
 from .work import IntegrityConflict, Work
 
 T = TypeVar("T")
 _Written = tuple[Any, Sequence[Callable[[], None]]]
+_Waiting = tuple[Callable[[], Work[Any]], asyncio.Future[Any], float]
+"""A write, who waits for it, and since when."""
 BATCH = 256
 TROUBLE = frozenset(
     (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL,
@@ -35,13 +37,14 @@ class SQLite:
         self._health = health
         self._file = Path(url.removeprefix("sqlite:///"))
         self._place: Place | None = None
-        self._connections: list[aiosqlite.Connection] = []
-        self._readers: asyncio.Queue[Any] = asyncio.Queue()
-        self._waiting: list[tuple[Callable[[], Work[Any]], asyncio.Future[Any], float]] = []
-        """Writes, who waits for them, and since when."""
-        self._wake = asyncio.Event()
+        self._threads: list[SQLiteThread] = []
+        self._readers: asyncio.Queue[SQLiteThread] = asyncio.Queue()
+        self._writer: SQLiteThread | None = None
+        self._waiting: list[_Waiting] = []
+        self._idle = asyncio.Event()
+        """Whether nothing is being written."""
+        self._idle.set()
         self._closing = False
-        self._writer: asyncio.Task[None] | None = None
 
     async def connect(self) -> None:
         """Open the writer and the readers. Raises Unavailable if the file cannot be opened."""
@@ -52,31 +55,27 @@ class SQLite:
         for _ in range(READERS):
             # Per connection; the system caches the file anyway.
             self._readers.put_nowait(await self._open("PRAGMA cache_size=-2048", "PRAGMA query_only=ON"))
-        self._writer = asyncio.create_task(self._commit_batches(writer))
+        self._writer = writer
 
-    async def _open(self, *pragmas: str) -> Any:
-        raw = await aiosqlite.connect(self._file, timeout=BUSY_SECONDS, isolation_level=None)
-        self._connections.append(raw)
-        for pragma in ("PRAGMA temp_store=MEMORY", *pragmas):
-            await raw.execute_fetchall(pragma)
-        return raw
+    async def _open(self, *pragmas: str) -> SQLiteThread:
+        thread = SQLiteThread()
+        self._threads.append(thread)
+        await thread.open(self._file, BUSY_SECONDS, "PRAGMA temp_store=MEMORY", *pragmas)
+        return thread
 
     async def close(self) -> None:
         """Finish the writes that wait, then close all connections."""
         self._closing = True
-        self._wake.set()
-        if self._writer is not None:
-            await self._writer
-        for connection in self._connections:
-            await connection.close()
-        self._connections.clear()
+        await self._idle.wait()
+        for thread in self._threads:
+            await thread.close()
+        self._threads.clear()
 
     async def read(self, work: Callable[[], Work[T]], *, single: bool) -> T:
         """Run a read on a free connection; `single` means one statement, without a transaction. Raises Unavailable."""
-        raw = await self._take()
+        thread = await self._take()
         try:
-            # One hop for the whole read: aiosqlite has no public call that runs a function on its thread.
-            result: T = await raw._execute(_read_on_thread, raw._conn, work, single)
+            result: T = await thread.run(partial(_read_on_thread, work=work, single=single))
             self._health.worked("read")
             return result
         except sqlite3.Error as error:
@@ -84,25 +83,25 @@ class SQLite:
                 raise
             raise self._health.refused("read", error) from error
         finally:
-            self._readers.put_nowait(raw)
+            self._readers.put_nowait(thread)
 
-    async def _take(self) -> Any:
+    async def _take(self) -> SQLiteThread:
         begun = time.perf_counter()
-        raw = await self._readers.get()
+        thread = await self._readers.get()
         self._health.watch.waited("read", time.perf_counter() - begun)
-        return raw
+        return thread
 
     async def probe(self) -> None:
         """Raises Unavailable where the file cannot be read, or is not where it was."""
-        raw, place = await self._readers.get(), self._place
+        thread, place = await self._readers.get(), self._place
         assert place is not None
         try:
-            await raw._execute(revision, raw._conn)
+            await thread.run(revision)
             await asyncio.to_thread(place.read)
         except sqlite3.Error as error:
             raise self._health.refused("read", error) from error
         finally:
-            self._readers.put_nowait(raw)
+            self._readers.put_nowait(thread)
 
     async def write(self, work: Callable[[], Work[T]]) -> T:
         """Queue a write, which is committed together with others that wait. Raises Unavailable."""
@@ -110,36 +109,43 @@ class SQLite:
             raise Unavailable("unavailable", "The server is stopping.")
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._waiting.append((work, future, time.perf_counter()))
-        self._wake.set()
+        if self._idle.is_set():
+            self._begin(self._writer)
         return await future
 
-    async def _commit_batches(self, raw: Any) -> None:
-        while True:
-            await self._wake.wait()
-            batch, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
-            if not batch:
-                if self._closing:
-                    return
-                self._wake.clear()
+    def _begin(self, writer: SQLiteThread) -> None:
+        """Write what waits."""
+        assert self._place is not None
+        batch, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
+        self._idle.clear()
+        now = time.perf_counter()
+        for _, _, since in batch:
+            self._health.watch.waited("write", now - since)
+        works = [work for work, _, _ in batch]
+        writer.call(partial(_write_on_thread, place=self._place, works=works), partial(self._written, writer, batch))
+
+    def _written(
+        self, writer: SQLiteThread, batch: list[_Waiting], results: list[_Written] | None, error: BaseException | None
+    ) -> None:
+        """A batch is on disk, or none of it."""
+        if self._waiting:
+            self._begin(writer)
+        else:
+            self._idle.set()
+        if results is not None:
+            self._health.worked("write")
+        else:  # the batch as a whole failed: disk full, file locked
+            assert error is not None
+            problem = self._health.refused("write", error) if _in_trouble(error) else error
+            results = [(problem, ())] * len(batch)
+        for (_, future, _), (result, calls) in zip(batch, results, strict=True):
+            follow_up(calls)
+            if future.done():
                 continue
-            now = time.perf_counter()
-            for _, _, since in batch:
-                self._health.watch.waited("write", now - since)
-            try:
-                assert self._place is not None
-                results = await raw._execute(_write_on_thread, raw._conn, self._place, [work for work, _, _ in batch])
-                self._health.worked("write")
-            except Exception as error:  # the whole batch failed: disk full, file locked
-                problem = self._health.refused("write", error) if _in_trouble(error) else error
-                results = [(problem, ())] * len(batch)
-            for (_, future, _), (result, calls) in zip(batch, results, strict=True):
-                follow_up(calls)
-                if future.done():
-                    continue
-                if isinstance(result, BaseException):
-                    future.set_exception(result)
-                else:
-                    future.set_result(result)
+            if isinstance(result, BaseException):
+                future.set_exception(result)
+            else:
+                future.set_result(result)
 
 
 def _in_trouble(error: BaseException) -> bool:

@@ -19,7 +19,8 @@ KEPT_BYTES = 8 * 1024 * 1024
 KEPT_MS = 10 * 60_000
 MOST_KEPT = 20_000
 """On all channels: what is kept for those who come back, in bytes, in milliseconds and in events."""
-QUEUE_LIMIT = 1_024
+QUEUE_BYTES = 64 * 1024
+"""Of events that wait for one reader. Whoever is further behind, or has missed more, fetches everything again."""
 TAKEN_AWAY = 10_000
 TAKE_BACK = ("comment.removed", "reload")
 """Always told afresh."""
@@ -60,8 +61,9 @@ class Bus(Protocol):
         """How many read at this moment, in this process."""
         ...
 
-    def subscribe(self, channel: str, after: str | None) -> Any:
-        """An async context manager over a `Reader` of the events after that id; it ends when the bus closes."""
+    def subscribe(self, channel: str, after: str | None, reader: Reader | None = None) -> Any:
+        """An async context manager over a `Reader` (this one, or a new one) of the events after that id; it ends when
+        the bus closes."""
         ...
 
     async def open(self) -> None:
@@ -89,25 +91,29 @@ class _Channel:
 class Reader:
     """One reader's queue; a reader that falls too far behind is told to fetch everything again."""
 
-    __slots__ = ("_wake", "behind", "closed", "queue")
+    __slots__ = ("_wake", "behind", "closed", "queue", "size")
 
     def __init__(self) -> None:
         self.queue: deque[bytes] = deque()
+        self.size = 0
+        """Bytes in the queue."""
         self.behind = False
         self.closed = False
         self._wake: asyncio.Future[None] | None = None
 
     def put(self, data: bytes) -> None:
         """Add an event; wakes whoever waits."""
-        if len(self.queue) >= QUEUE_LIMIT:
+        if self.queue and self.size + len(data) > QUEUE_BYTES:
             self.lose()
         elif not self.behind:
             self.queue.append(data)
+            self.size += len(data)
             self.wake()
 
     def lose(self) -> None:
         """Drop the queue: an event was missed, so the reader has to start over."""
         self.queue.clear()
+        self.size = 0
         self.behind = True
         self.wake()
 
@@ -137,6 +143,7 @@ class Reader:
         if self.queue:
             data = self.queue[0] if len(self.queue) == 1 else b"".join(self.queue)
             self.queue.clear()
+            self.size = 0
             return data
         return None if self.closed else b""
 
@@ -223,16 +230,18 @@ class Channels(ABC):
         return self.id_of(entry.latest if entry else self._position)
 
     @asynccontextmanager
-    async def subscribe(self, channel: str, after: str | None) -> AsyncIterator[Reader]:
-        """A `Reader` that first gets what it missed since `after`, or a `reload` when that is not known any more."""
+    async def subscribe(self, channel: str, after: str | None, reader: Reader | None = None) -> AsyncIterator[Reader]:
+        """A `Reader` that first gets what it missed since `after`, or a `reload` when that is too much, or is not known
+        any more."""
         entry = self._entry(channel)
-        reader = Reader()
+        reader = reader or Reader()
         if after:
             position = self.position_of(after)
             if position is None or position < entry.dropped:
                 reader.behind = True
             else:
-                reader.queue.extend(data for at, data in entry.kept if at > position)
+                for data in [data for at, data in entry.kept if at > position]:
+                    reader.put(data)
         reader.closed = self._closed
         entry.readers.add(reader)
         try:

@@ -15,15 +15,21 @@ SHARES_OF_NETWORK = 8
 def client_address(request: Request, trusted: tuple[str, ...]) -> str:
     """The caller's address; X-Forwarded-For is believed only as far as listed proxies wrote it."""
     peer = request.client.host if request.client else "127.0.0.1"
-    written = ",".join(request.headers.getlist("x-forwarded-for"))  # some proxies add a header line of their own
-    hops = [_without_port(part.strip()) for part in written.split(",") if part.strip()]
-    while trusted and hops and in_networks(peer, trusted):
-        peer = hops.pop()
+    if trusted:
+        written = ",".join(request.headers.getlist("x-forwarded-for"))  # some proxies add a line of their own
+        hops = [_without_port(part.strip()) for part in written.split(",") if part.strip()]
+        while hops and in_networks(peer, trusted):
+            peer = hops.pop()
+    return peer if _is_address(peer) else "0.0.0.0"
+
+
+@lru_cache(1_024)
+def _is_address(text: str) -> bool:
     try:
-        ip_address(peer)
+        ip_address(text)
     except ValueError:
-        return "0.0.0.0"
-    return peer
+        return False
+    return True
 
 
 def _without_port(hop: str) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from ..languages import LANGUAGES, kinds
+from ..patterns import lazy
 
-_KINDS = tuple((re.compile(kind.asked, re.IGNORECASE), re.compile(kind.shown)) for kind in kinds())
+_KINDS = tuple((lazy(kind.asked, re.IGNORECASE), lazy(kind.shown)) for kind in kinds())
 
 
 class Asked:

@@ -9,6 +9,7 @@ from typing import Literal
 
 from ..answering import Passage, Source
 from ..languages import LANGUAGES, either, language_of
+from ..patterns import lazy
 from .evidence import squeeze
 from .marks import take_out
 from .passages import with_columns
@@ -28,7 +29,7 @@ MOST_UNITS, MOST_SOURCES, QUOTE_LIMIT = 300, 5, 600
 LETTERS_TO_TELL = 8
 """Letters of a question and of an answer from which on their languages are compared."""
 
-_END_TOKEN = re.compile(
+_END_TOKEN = lazy(
     r"<\|(?:im_end|endoftext|eot_id|end_of_text|end|eom_id|return|user|assistant|system|im_start|start_header_id|"
     r"start)\|>|"
     r"</s>|<eos>|<end_of_turn>|<start_of_turn>|<\uff5c(?:end|begin)\u2581of\u2581sentence\uff5c>|\[/?INST\]|<<SYS>>|"
@@ -36,18 +37,16 @@ _END_TOKEN = re.compile(
     r"^\s*###\s*(?:Instruction|Response|Input|User|Human|Assistant)\b",
     re.MULTILINE,
 )
-_OTHER_TOKEN = re.compile(
-    r"<\|[a-z0-9_]{2,40}\|>|<(?:s|bos|pad|unk|mask)>|<0x[0-9A-F]{2}>|\u2581|\[(?:PAD|CLS|SEP|UNK)\]"
-)
-_OPENING = re.compile(
+_OTHER_TOKEN = lazy(r"<\|[a-z0-9_]{2,40}\|>|<(?:s|bos|pad|unk|mask)>|<0x[0-9A-F]{2}>|\u2581|\[(?:PAD|CLS|SEP|UNK)\]")
+_OPENING = lazy(
     r"\s*(?:<\|im_start\|>\s*assistant\s*|<\|start_header_id\|>assistant<\|end_header_id\|>\s*|<start_of_turn>model\s*|"
     r"<\|assistant\|>\s*|<s>\s*|\[/INST\]\s*|"
     rf"(?:###\s*)?(?:{either(language.claims.itself for language in LANGUAGES)})\s?:\s)+"
 )
 _THOUGHTS_END = re.compile(r"</(?:think|thinking|thought|reasoning)>|\[/THINK\]")
 _PROMPT_TAG = re.compile(r"</?(?:passage|thread|question|said|page)\b[^<>\n]{0,300}/?>")
-_REFUSAL = re.compile(either(language.unsaid for language in LANGUAGES), re.IGNORECASE)
-_EVEN_SO = re.compile(either(language.even_so for language in LANGUAGES), re.IGNORECASE)
+_REFUSAL = lazy(either(language.unsaid for language in LANGUAGES), re.IGNORECASE)
+_EVEN_SO = lazy(either(language.even_so for language in LANGUAGES), re.IGNORECASE)
 _SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’)\]」』*_`]{0,4}$")
 _LAST_SIGNS = re.compile(r"[.!?…。！？:;,]{0,3}$")
 _LETTER = re.compile(r"[^\W\d_]")

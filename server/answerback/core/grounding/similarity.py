@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 
 from ..languages import LANGUAGES, either, marks
+from ..patterns import lazy
 from .terms import terms
 
 THRESHOLD = 0.72
@@ -18,10 +19,10 @@ TERMS_LIMIT = 40
 CANDIDATES = 20
 """Of the questions that share words with one, those that share the most are looked at."""
 
-_KINDS = tuple((f"?{name}", re.compile(pattern, re.IGNORECASE)) for name, pattern in marks())
-_NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
-_MOMENT = re.compile(either(language.moments for language in LANGUAGES), re.IGNORECASE)
-_FROM = re.compile(either(language.starts for language in LANGUAGES), re.IGNORECASE)
+_KINDS = tuple((f"?{name}", lazy(pattern, re.IGNORECASE)) for name, pattern in marks())
+_NUMBER = lazy(r"\d+(?:[.,:]\d+)*")
+_MOMENT = lazy(either(language.moments for language in LANGUAGES), re.IGNORECASE)
+_FROM = lazy(either(language.starts for language in LANGUAGES), re.IGNORECASE)
 """What a question starts from, without which "from A to B" is "from B to A"."""
 
 

@@ -11,27 +11,28 @@ from functools import cache, lru_cache
 from ..languages import LANGUAGES, either, words, writers
 from ..languages.figures import Figure, figures
 from ..languages.language import NEVER
+from ..patterns import lazy
 from .terms import LETTERS_LIMIT, fold_word
 
 __all__ = ["Part", "Statement", "Word", "read_statement"]
 
-_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?|\d+")
-_CODE = re.compile(r"`([^`\n]{1,200})`")
-_BARE_CODE = re.compile(
+_WORD = lazy(r"[^\W\d_]+(?:['’][^\W\d_]+)?|\d+")
+_CODE = lazy(r"`([^`\n]{1,200})`")
+_BARE_CODE = lazy(
     r"(?<![\w`])(?:--?[a-z][\w-]+(?:=\S+)?|[\w.~/-]*[a-z]\w*(?:_\w+|\(\)|=[^\s,;]+|::\w+|[<>]=?\d[\w.]*|"
     r"\.[a-z]\w+|/[\w.~/-]+)"
     r"[\w.()/=:<>~-]*|~?/[\w./-]{3,})",
     re.IGNORECASE,
 )
-_PLAIN_SLASHES = re.compile(r"[^\W\d_]+(?:/[^\W\d_]+){1,3}")
-_NAME = re.compile(r"[A-Z][\w'’]*|[a-z]+[A-Z]\w*")
-_LABEL = re.compile(r"^([^\n:：|\t.!?]{1,40})(?:[:：]\s|\t|\s\|)")
-_FRAGMENT = re.compile(r"(?<!\d)[,;]\s|·|\t|\s\|\s|" + either(language.claims.fragments for language in LANGUAGES))
+_PLAIN_SLASHES = lazy(r"[^\W\d_]+(?:/[^\W\d_]+){1,3}")
+_NAME = lazy(r"[A-Z][\w'’]*|[a-z]+[A-Z]\w*")
+_LABEL = lazy(r"^([^\n:：|\t.!?]{1,40})(?:[:：]\s|\t|\s\|)")
+_FRAGMENT = lazy(r"(?<!\d)[,;]\s|·|\t|\s\|\s|" + either(language.claims.fragments for language in LANGUAGES))
 _NEGATOR, _NO_NEGATOR, _PART, _OBLIGED, _FREE, _PREDICATE, _TOPIC, _PERSON = (
-    re.compile(either(getattr(language.claims, name) for language in LANGUAGES))
+    lazy(either(getattr(language.claims, name) for language in LANGUAGES))
     for name in ("negators", "no_negators", "parts", "obliged", "free", "predicate", "topic", "person")
 )
-_MOMENT = re.compile(either(language.moments for language in LANGUAGES))
+_MOMENT = lazy(either(language.moments for language in LANGUAGES))
 _LETTERS = {"’": "'", "‘": "'"}
 GENERAL, PREDICATE = 0.5, 0.4
 """What a word counts for that is used of almost anything, or that carries a sentence and is put in many ways."""

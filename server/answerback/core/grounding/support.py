@@ -14,6 +14,7 @@ from typing import Literal, NamedTuple
 from ..answering import Passage
 from ..languages import LANGUAGES, either
 from ..languages.figures import Figure
+from ..patterns import lazy
 from .evidence import FIGURE, Evidence, squeeze
 from .statements import GENERAL, PREDICATE, Part, Statement, Word, read_statement
 
@@ -33,12 +34,10 @@ NEARER, NEARER_NAME = 0.15, 0.35
 MOST_WORDS = 60
 """Words of a part that are looked at; a sentence has no more."""
 
-_YES, _NO = (re.compile(either(getattr(language.claims, name) for language in LANGUAGES)) for name in ("yes", "no"))
-_HEDGE = re.compile(either(language.claims.hedges for language in LANGUAGES))
-_COMPARED = re.compile(either(language.claims.compared for language in LANGUAGES))
-_CONTRASTS = tuple(
-    (re.compile(one), re.compile(other)) for language in LANGUAGES for one, other in language.claims.contrasts
-)
+_YES, _NO = (lazy(either(getattr(language.claims, name) for language in LANGUAGES)) for name in ("yes", "no"))
+_HEDGE = lazy(either(language.claims.hedges for language in LANGUAGES))
+_COMPARED = lazy(either(language.claims.compared for language in LANGUAGES))
+_CONTRASTS = tuple((lazy(one), lazy(other)) for language in LANGUAGES for one, other in language.claims.contrasts)
 _SPOKEN = re.compile(r"[\"“”«»「『]([^\"“”«»「」『』\n]{12,400})[\"“”«»」』]")
 
 

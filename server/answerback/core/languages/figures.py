@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Literal
 
+from ..patterns import lazy
 from . import LANGUAGES, either, numerals, units
 
 __all__ = ["CLOCK", "Figure", "figures"]
@@ -16,7 +17,7 @@ CLOCK = "o'clock"
 YEAR = "year"
 _SIGNS = "$€£¥₩"
 _HANGUL = "[가-힣]"
-_NUMBER = re.compile(
+_NUMBER = lazy(
     rf"(?P<money>[{_SIGNS}])?\s?(?<![\w.])(?P<number>\d+(?:,\d{{3}})+(?:\.\d+)?|\d+(?:[.:-]\d+){{0,4}})(?:st|nd|rd|th)?(?![\d_])|"
     + r"(?<![\w.])(?P<word>{words})(?:-|\s)(?=[a-z])|(?P<rate>\b(?:a|an|per|each|every)\s+|/\s?)(?=(?P<of>{latin})\b)|"
     + rf"(?<!{_HANGUL})(?P<counted>{{counted}})\s?(?=(?:{{hangul}}))|(?P<every>매)(?=시간|일|주|월|달|년|분)|"
@@ -34,17 +35,17 @@ _SPANS = {
     "나흘": ("4", "day"),
     "일주일": ("1", "week"),
 }
-_SCALE = re.compile(
+_SCALE = lazy(
     r"\s?(?P<scale>million|billion|thousand|억|만|천|k(?![a-z]))(?:\s?(?P<more>\d[\d,]*)\s?(?P<unit>천|백)?)?"
 )
 _SCALES = {"million": 1e6, "billion": 1e9, "thousand": 1e3, "k": 1e3, "억": 1e8, "만": 1e4, "천": 1e3, "백": 1e2}
-_AFTER = re.compile(rf"\s?-?(?P<unit>[{_SIGNS}%]|°\s?[cf]|℃|[a-z]+|{_HANGUL}+)")
-_LATER = re.compile(r"\s(?!to\b|and\b|or\b|for\b|in\b|on\b|at\b|of\b|from\b)[a-z]+\s(?P<unit>[a-z]+)")
-_BETWEEN = re.compile(rf"\s?(?:to|through|and|or|[-–~—]|에서|부터|{_HANGUL}{{0,2}}에서)?\s?")
+_AFTER = lazy(rf"\s?-?(?P<unit>[{_SIGNS}%]|°\s?[cf]|℃|[a-z]+|{_HANGUL}+)")
+_LATER = lazy(r"\s(?!to\b|and\b|or\b|for\b|in\b|on\b|at\b|of\b|from\b)[a-z]+\s(?P<unit>[a-z]+)")
+_BETWEEN = lazy(rf"\s?(?:to|through|and|or|[-–~—]|에서|부터|{_HANGUL}{{0,2}}에서)?\s?")
 _BEFORE_LIMIT = 40
 """Characters before a figure in which a bound is looked for."""
 _LEAST_BEFORE, _LEAST_AFTER, _MOST_BEFORE, _MOST_AFTER, _AM, _PM = (
-    re.compile(either(getattr(language.claims, name) for language in LANGUAGES))
+    lazy(either(getattr(language.claims, name) for language in LANGUAGES))
     for name in ("least_before", "least_after", "most_before", "most_after", "before_noon", "after_noon")
 )
 
@@ -58,7 +59,7 @@ _HOURS = {
     for number, word in enumerate(words.split(), 1)
 }
 _HOUR = rf"\d{{1,2}}|{'|'.join(sorted(_HOURS, key=len, reverse=True))}"
-_SPOKEN = re.compile(
+_SPOKEN = lazy(
     rf"\b(?:(?P<part>half|quarter)|(?P<minutes>\d{{1,2}}) minutes) (?P<way>past|after|to|before) (?P<hour>{_HOUR})\b"
     rf"|\b(?P<whole>{_HOUR}) o['’]clock\b|\b(?P<point>noon|midday|midnight|정오|자정)"
     rf"|(?<![\w:])(?P<korean>{_HOUR})\s?시(?!간|[가-힣]*장)(?:\s?(?:(?P<korean_part>반)|(?P<korean_minutes>\d{{1,2}})\s?분))?"

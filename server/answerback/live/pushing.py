@@ -1,0 +1,135 @@
+"""Streams whose events are written to their connections as they are told: no task wakes for an event."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any, Protocol
+
+from starlette.responses import StreamingResponse
+
+from ..core.events import PING, RETRY
+from .bus import Bus, Reader
+
+EXTENSION = "answerback.connection"
+"""Under which a request's scope has the connection that it came by (`app/serve.py`)."""
+HEARTBEAT_SECONDS = 15.0
+HEADERS = {
+    "Content-Type": "text/event-stream",
+    "Cache-Control": "no-store",
+    "X-Accel-Buffering": "no",
+    "Vary": "Origin",
+}
+
+
+class Connection(Protocol):
+    """The connection of a response that has begun and goes on."""
+
+    @property
+    def paused(self) -> bool:
+        """Whether the other side has to take something first."""
+        ...
+
+    def follow(self, reader: PushingReader | None) -> None:
+        """Call this reader's `wake` when the other side takes more, and its `leave` when it has gone."""
+        ...
+
+    def push(self, data: bytes) -> None:
+        """Write a piece of the response."""
+        ...
+
+    def abort(self) -> None:
+        """Break it off, with what was not taken."""
+        ...
+
+
+class PushingReader(Reader):
+    """A reader who needs no task to wake: what comes is written at once, or waits until the other side takes it."""
+
+    __slots__ = ("_connection", "_heartbeat", "_over", "_stuck", "_timer")
+
+    def __init__(self, connection: Connection, heartbeat: float = HEARTBEAT_SECONDS) -> None:
+        super().__init__()
+        self._connection = connection
+        self._heartbeat = heartbeat
+        self._over: asyncio.Future[None] | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._stuck = False
+
+    def wake(self) -> None:
+        """Write what waits, as far as the other side takes it."""
+        if self._over is None:
+            return
+        while (self.queue or self.behind or self.closed) and not self._connection.paused:
+            data = self.take_now()
+            if data is None:
+                self.leave()
+                return
+            self._connection.push(data)
+
+    async def follow(self) -> None:
+        """Push events from now on, until the bus closes, the other side goes, or it has not taken anything for long."""
+        self._over = asyncio.get_running_loop().create_future()
+        self._connection.follow(self)
+        self._wait()
+        try:
+            self.wake()
+            await self._over
+        finally:
+            if self._timer is not None:
+                self._timer.cancel()
+            self._connection.follow(None)
+            self._over = None
+
+    def leave(self) -> None:
+        """It is over."""
+        if self._over is not None and not self._over.done():
+            self._over.set_result(None)
+
+    def _wait(self) -> None:
+        self._timer = asyncio.get_running_loop().call_later(self._heartbeat, self._beat)
+
+    def _beat(self) -> None:
+        """A sign of life; whoever has taken nothing between two of them is dropped."""
+        if not self._connection.paused:
+            self._connection.push(PING)
+        elif self._stuck:
+            self._connection.abort()
+            return
+        self._stuck = self._connection.paused
+        self._wait()
+
+
+class EventStream(StreamingResponse):
+    """A channel's events: what came since `after`, the state of things that `opening` tells, what comes.
+
+    `seat` is held as long as somebody reads.
+    """
+
+    def __init__(
+        self,
+        bus: Bus,
+        channel: str,
+        after: str | None,
+        opening: Callable[[], bytes],
+        seat: AbstractContextManager[None],
+    ) -> None:
+        super().__init__((), headers=HEADERS)
+        self._bus = bus
+        self._channel = channel
+        self._after = after
+        self._opening = opening
+        self._seat = seat
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """ASGI: stream until one of the two sides ends it."""
+        reader = PushingReader(scope["extensions"][EXTENSION])
+        with self._seat:
+            async with self._bus.subscribe(self._channel, self._after, reader):
+                missed = reader.take_now() or b""  # what comes from here on comes after the opening
+                first = RETRY + PING + missed + self._opening()
+                await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
+                await send({"type": "http.response.body", "body": first, "more_body": True})
+                await reader.follow()
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
