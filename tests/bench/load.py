@@ -3,9 +3,10 @@
 {"kind": "requests", "port", "head", "body", "connections": [head per connection] , "seconds"}
     Closed loop: each connection sends, waits for the whole response, and sends again. In a body `@N@` becomes a
     number of its own. Gives {"done", "seconds", "statuses", "median_ms", "p99_ms", "busy": share of one core used}.
-{"kind": "streams", "port", "requests": [text], "also": [text], "end"}
+{"kind": "streams", "port", "requests": [text], "also": [text], "end", "mark"}
     Opens a stream for each request, sends `also` on further connections once all are open, reads until each stream
-    has brought the bytes `end`. Gives {"seconds", "bytes"}.
+    has brought the bytes `end`. Gives {"seconds": from when all were open, "bytes", "first_p99_ms": until a stream has
+    brought the bytes `mark`}.
 {"kind": "first", "port", "requests": [text], "mark"}
     One after another, each on a kept connection: milliseconds from sending to the first piece that holds `mark`.
     Gives {"first_ms": [...]}; the rest of each response is read before the next is sent.
@@ -138,8 +139,9 @@ async def requests(job: QueuedAnswer) -> Any:
 
 async def streams(job: QueuedAnswer) -> Any:
     """Read many streams at once to their ends."""
-    end, seen = job["end"].encode(), Counter[str]()
+    end, mark, seen = job["end"].encode(), job["mark"].encode(), Counter[str]()
     opened = asyncio.Barrier(len(job["requests"]) + 1)
+    begun, firsts = [0.0], list[float]()
 
     async def one(request: str) -> None:
         connection = await Connection.open(job["port"])
@@ -148,23 +150,28 @@ async def streams(job: QueuedAnswer) -> Any:
         assert status < 300, status
         await opened.wait()
         data = tail = b""
+        first = True
         while end not in tail + data:
             tail = data[-200:]
             data = await connection.piece()
             seen["bytes"] += len(data)
+            if first and mark in tail + data:
+                first = False
+                firsts.append((time.perf_counter() - begun[0]) * 1e3)
         connection.writer.close()
 
     async def also() -> None:
-        await opened.wait()
         connections = await asyncio.gather(*(Connection.open(job["port"]) for _ in job["also"]))
+        await opened.wait()
+        begun[0] = time.perf_counter()
         statuses = await asyncio.gather(
             *(each.exchange(text.encode()) for each, text in zip(connections, job["also"], strict=True))
         )
         assert all(status < 300 for status in statuses), Counter(statuses)
 
-    begun = time.perf_counter()
     await asyncio.gather(also(), *(one(request) for request in job["requests"]))
-    return {"seconds": time.perf_counter() - begun, **seen}
+    firsts.sort()
+    return {"seconds": time.perf_counter() - begun[0], "first_p99_ms": firsts[int(len(firsts) * 0.99)], **seen}
 
 
 async def first(job: QueuedAnswer) -> Any:

@@ -9,7 +9,7 @@ from tests.services import Server
 WORDS = "A long comment. " * 300
 
 
-def test_reader_who_takes_nothing_for_long_is_told_to_start_over(server: Server) -> None:
+def test_reader_who_takes_nothing_starts_over(server: Server) -> None:
     """Its bytes wait in the system's buffers, and 64 kB of them with us; the rest is let go of."""
     path = f"/api/events/?site=demo&page={server.page}"
     server.restart(comments_per_minute="unlimited", address_comments_per_minute="unlimited")

@@ -133,7 +133,7 @@ async def test_whoever_missed_much_starts_over() -> None:
         assert b"event: reload" in (reader.take_now() or b"")
 
 
-async def test_quiet_connection_gets_signs_of_life_and_a_stuck_one_is_dropped() -> None:
+async def test_signs_of_life_come_and_a_stuck_reader_is_dropped() -> None:
     bus, wire = MemoryBus("epoch", SteppedClock()), Wire()
     async with following(bus, wire, heartbeat=0.005), asyncio.timeout(5):
         for _ in range(3):
