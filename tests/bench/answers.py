@@ -17,7 +17,7 @@ from tests.services import PAGE
 
 from . import contenders
 from .contenders import answerback, cpu_seconds, guests_of, load, port_of, resident_mb
-from .measuring import JSON_FIELDS, Row, head, in_turns, medians
+from .measuring import JSON_FIELDS, Contest, Row, head, in_turns, medians
 
 STREAMS, TOKENS, TOKENS_A_SECOND = (50, 200, 500), 200, 20
 FIRST_TOKENS, SHORT_ANSWERS = 40, 100
@@ -85,7 +85,7 @@ def streaming(rounds: int, seconds: float, folder: Path) -> list[Row]:
         streamed(server, guests, STREAMS[0], 0)  # opens connections, reads words
         numbers = iter(range(1, 1_000))
         for count in STREAMS:
-            contest = {
+            contest: Contest[Streamed] = {
                 "ours": lambda n=count: streamed(server, guests, n, next(numbers)),
                 "bare relay": lambda n=count: relayed(relay_port, relay_pid, n),
             }
