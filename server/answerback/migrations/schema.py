@@ -23,6 +23,7 @@ _RENAME = re.compile(r"ALTER TABLE (\w+) RENAME TO (\w+)")
 _DROP_TABLE = re.compile(r"DROP TABLE (\w+)")
 _DROP_INDEX = re.compile(r"DROP INDEX (\w+)")
 _CREATE_TRIGGER = re.compile(r"CREATE TRIGGER (\w+) AFTER .*? ON (\w+)\b.*", re.S)
+_DROP_TRIGGER = re.compile(r"DROP TRIGGER (\w+)")
 _CREATE_FUNCTION = re.compile(r"CREATE FUNCTION \w+\(\) RETURNS trigger\b.*", re.S)
 _DATA = re.compile(r"(?:INSERT|UPDATE|DELETE)\b.*", re.S)
 
@@ -66,6 +67,8 @@ class Schema:
             self.indexes = {name: table for name, table in self.indexes.items() if table != match[1]}
         elif match := _DROP_INDEX.fullmatch(sql):
             del self.indexes[match[1]]
+        elif match := _DROP_TRIGGER.fullmatch(sql):
+            del self.triggers[match[1]]
         elif not (_DATA.fullmatch(sql) or _CREATE_FUNCTION.fullmatch(sql)):  # triggers check their functions
             raise ValueError(f"migrations/schema.py does not know what this does: {sql}")
 

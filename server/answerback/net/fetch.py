@@ -164,9 +164,15 @@ def _trust() -> ssl.SSLContext:
     return httpx2.create_ssl_context(trust_env=False)
 
 
+@cache
+def _nobody() -> ssl.SSLContext:
+    """For addresses without TLS."""
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+
 def checked_transport(url: str, resolver: Resolver, permits: Permits) -> httpx2.AsyncHTTPTransport:
     """A network that reaches public addresses only, and private ones where `permits` says so."""
-    trust = _trust() if url.startswith("https:") else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    trust = _trust() if url.startswith("https:") else _nobody()
     transport = httpx2.AsyncHTTPTransport(verify=trust, trust_env=False)
     transport._pool = httpcore2.AsyncConnectionPool(  # the transport takes no network backend as an argument
         ssl_context=trust,
