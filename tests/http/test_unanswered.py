@@ -9,8 +9,8 @@ from html import unescape
 from typing import Any
 
 import pytest
-from answerback.admin.pages import unanswered_store as store
-from answerback.admin.pages.unanswered import Group, grouped
+from answerback.answers import gaps_store as store
+from answerback.answers.gaps import Group, grouped
 from answerback.db.database import Database
 from answerback.db.work import Work, run
 from answerback.sites.store import add_site

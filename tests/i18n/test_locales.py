@@ -11,9 +11,9 @@ import pytest
 from answerback.admin.pages.jobs import KINDS
 from answerback.admin.pages.knowledge import ADVICE, PROBLEMS, REASONS
 from answerback.admin.pages.log import STATES
-from answerback.admin.pages.unanswered import WHY
 from answerback.admin.routes import NAVIGATION
 from answerback.admin.store import ANSWER_STATES, COMMENT_STATES
+from answerback.answers.gaps import WHY
 from answerback.answers.providers import PROVIDER_ERRORS
 from answerback.core import approval
 from answerback.core.grounding.review import Reason

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -17,6 +16,7 @@ from ..i18n.catalogue import texts
 from ..sites.settings import Site
 from . import quota, store
 from .context import AnswerContext
+from .gaps import hash_of
 from .providers import Answerer, ProviderError
 from .providers.quote import QuoteAnswerer
 from .streaming import AnswerStream
@@ -204,10 +204,7 @@ class Run:
         """What the answer was made from: each passage's page, and a hash of its words."""
         if self.context is None:
             return []
-        return [
-            {"url": passage.url, "hash": hashlib.sha256(passage.text.encode()).hexdigest()[:16]}
-            for passage in self.context.request.passages
-        ]
+        return [{"url": passage.url, "hash": hash_of(passage.text)} for passage in self.context.request.passages]
 
 
 def failure_text(code: str, again: bool, lang: str) -> str:

@@ -16,6 +16,7 @@ from ..answers.build import build_worker, make_answerer
 from ..answers.corrections.marks import EditedQuestions
 from ..answers.corrections.renewing import AnswerRenewal
 from ..answers.drafts import DraftPublishing
+from ..answers.gap_closing import GapClosing
 from ..answers.handlers import AnswerHandlers
 from ..answers.intake import QuestionIntake
 from ..answers.providers import Answerer
@@ -111,6 +112,7 @@ def build_services(settings: Settings, seams: Overrides) -> Services:
     kinds = [
         *accounts.jobs, *knowledge.jobs, *renewal.kinds(), *alerts.kinds(), drafts.kind(), *upkeep.kinds(),
         *backups.kinds(), ThreadCounts(runtime).kind(), Joining(runtime).kind(),
+        GapClosing(runtime, knowledge.index).kind(),
     ]  # fmt: skip
     worker = build_worker(runtime, queue, updates, knowledge, answerer, metrics, alerts)
     return Services(

@@ -4,70 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from urllib.parse import urlsplit
+from collections.abc import Mapping
 
 from starlette.responses import Response
 
-from ...core.grounding.similarity import alike
+from ...answers import gaps_store as store
+from ...answers.gaps import grouped, proposals
 from ...errors import BadRequest, NotFound
 from ...i18n.cldr import date_and_time
 from ...runtime import Runtime
 from ...web.forms import BoundForm
 from ..auth import OwnerAuth, OwnerCall, OwnerView
-from . import unanswered_store as store
-from .unanswered_store import Unanswered
 
 PATH = "/admin/unanswered/"
 GROUPS = 25
 IDS_LIMIT = store.OPEN_LIMIT
-WHY = frozenset({"budget_exhausted", "ai_off", "question_edited"})
-"""Errors that an owner is told by name."""
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Questions that ask the same, the newest first."""
-
-    items: Sequence[Unanswered]
-
-    @property
-    def newest(self) -> Unanswered:
-        """The one that is shown."""
-        return self.items[0]
-
-    @property
-    def in_thread(self) -> Unanswered | None:
-        """The newest one that can be answered where it was asked."""
-        return next((item for item in self.items if item.kind != "chat"), None)
-
-    @property
-    def others(self) -> list[tuple[str, str]]:
-        """The other pages on which it was asked, with their addresses."""
-        pages = {item.page: item.url if urlsplit(item.url).scheme in ("http", "https") else "" for item in self.items}
-        return [(page, url) for page, url in pages.items() if page != self.newest.page]
-
-    @property
-    def why(self) -> str:
-        """Why there is no answer: `no_support`, one of `WHY`, or `failed`."""
-        error = self.newest.error
-        return "no_support" if error is None else error if error in WHY else "failed"
-
-
-def grouped(items: Sequence[Unanswered]) -> list[Group]:
-    """What is open, similar questions of a site together, newest first. What was asked before the owner has seen to the
-    same question is seen to with it."""
-    groups: list[Group] = []
-    for site in dict.fromkeys(item.site for item in items):
-        own = [item for item in items if item.site == site]
-        for places in alike([item.question for item in own]):
-            same = [own[place] for place in places]
-            seen_at = max((item.dismissed_at or 0 for item in same), default=0)
-            left = [item for item in same if item.dismissed_at is None and item.at > seen_at]
-            if left:
-                groups.append(Group(sorted(left, key=lambda item: (-item.at, item.id))))
-    return sorted(groups, key=lambda group: (-group.newest.at, group.newest.id))
+CLOSED, CLOSED_MS = 10, 30 * 24 * 3_600_000
+"""Questions that pages have come to answer lately, and how long they are shown."""
 
 
 class UnansweredViews:
@@ -96,11 +49,14 @@ class UnansweredViews:
         now = self._clock.now()
         items = await self._db.read(lambda: store.unanswered(chosen))
         groups = await asyncio.to_thread(grouped, items)
+        shown = groups[start : start + GROUPS]
+        gaps = {gap.group.newest.id: gap for gap in await self._db.read(lambda: proposals(shown))}
+        closed = [] if start else await self._db.read(lambda: store.closed_lately(chosen, now - CLOSED_MS, CLOSED))
         lang = self._auth.language(call.request)
         following = str(start + GROUPS) if groups[start + GROUPS :] else ""
         return self._auth.show(
             call, "unanswered", title=lambda t: t["title"], form=BoundForm(query), query=query,
-            groups=groups[start : start + GROUPS], start=start, seen=now,
+            groups=shown, gaps=gaps, closed=closed, start=start, seen=now,
             at=lambda item: date_and_time(lang, item.at, self._zone(item.site)),
             newest=self._auth.address(PATH, {"site": site}) if start else "",
             older=self._auth.address(PATH, {"site": site, "from": following}) if following else "",

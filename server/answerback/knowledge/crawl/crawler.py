@@ -36,6 +36,8 @@ LEASE_MS = 10 * 60_000
 AFTER_A_MISHAP_MS = 3_600_000
 TRUSTED_MS = 7 * 24 * 3_600_000
 """For so long a sitemap is believed that a page has not changed."""
+SITE_READ = "site_read"
+"""The job that follows a crawl which has found something new."""
 Tell = Callable[[int, int], None]
 
 
@@ -107,6 +109,8 @@ class Crawler:
             yield from store.end_crawl(key, walk.holder, now, due, result.error, asdict(result))
             if self._index.by_meaning:
                 yield from self._jobs.put(EMBEDDINGS, site=key, key=key)
+            if result.added + result.changed:
+                yield from self._jobs.put(SITE_READ, site=key, key=key)
 
         await self._db.write(work)
 
