@@ -39,8 +39,9 @@ def typescript(schema: Schema, indent: str = "  ") -> str:
     if isinstance(schema["type"], list):
         return " | ".join(typescript({**schema, "type": each}, indent) for each in schema["type"])
     if schema["type"] == "array":
-        items = typescript(schema["items"], indent)
-        return f"({items})[]" if "|" in items else f"{items}[]"
+        items, of = typescript(schema["items"], indent), schema["items"]
+        is_union = "anyOf" in of or "enum" in of or isinstance(of.get("type"), list)
+        return f"({items})[]" if is_union else f"{items}[]"
     if "properties" in schema:
         return fields(schema, indent) if schema["properties"] else "Record<string, never>"
     if "additionalProperties" in schema:

@@ -15,7 +15,7 @@ const LOADER_BUDGET = 4_096;
 const WHOLE_BUDGET = 27_600;
 
 const here = dirname(fileURLToPath(import.meta.url));
-const locales = await readLocales();
+const { reading, writing } = await readLocales();
 const out = process.argv[2] ?? join(here, "../server/answerback/static");
 
 // The values of the design, which our own pages are served as they are: `var(--token-accent)` becomes that of `--accent`.
@@ -52,7 +52,8 @@ const cssText = {
 // Names of texts that have several words are shortened, in each part alike, and those of our own properties that are used most.
 // None is the browser's or the API's, which test/words.test.ts holds them to, nor an attribute or kept in the browser's storage.
 const own = JSON.parse(await readFile(join(here, "own_names.json"), "utf8"));
-const long = [...own, ...Object.keys(locales.en).filter((name) => /[A-Z]/.test(name))];
+const texts = { ...reading.en, ...writing.en };
+const long = [...own, ...Object.keys(texts).filter((name) => /[A-Z]/.test(name))];
 const letter = (index) => String.fromCharCode(97 + (index % 26));
 const short = Object.fromEntries(
   long.map((name, index) => [name, letter(index) + (Math.floor(index / 26) || "")]),
@@ -146,7 +147,6 @@ function hashed(name, bytes) {
 
 const asking = await readAsking();
 const files = new Map();
-const languageFiles = {};
 
 /** Builds a part under a name of its content; returns that name. */
 async function part(name, contents, options = {}) {
@@ -157,13 +157,27 @@ async function part(name, contents, options = {}) {
   return file;
 }
 
-const entriesOf = (lang) =>
-  Object.entries(locales[lang])
-    .map(([name, text]) => `${name}: ${JSON.stringify(text)}`)
-    .join();
-for (const lang of Object.keys(locales)) {
-  languageFiles[lang] = await part(lang, `export default { ${entriesOf(lang)} };`);
+/** Texts as code, by the short names of the build. */
+const coded = (texts) =>
+  typeof texts === "string"
+    ? JSON.stringify(texts)
+    : `{${Object.entries(texts)
+        .map(([name, text]) => `${short[name] ?? name}:${coded(text)}`)
+        .join()}}`;
+const languages = Object.keys(reading);
+/** Makes files of all languages; returns their names by language. */
+function perLanguage(name, contentOf) {
+  return Object.fromEntries(
+    languages.map((lang) => {
+      const bytes = Buffer.from(contentOf(lang));
+      const file = hashed(`${name}${lang}`, bytes);
+      files.set(file, bytes);
+      return [lang, file];
+    }),
+  );
 }
+const languageFiles = perLanguage("", (lang) => `export default${coded(reading[lang])}`);
+const writingFiles = perLanguage("words-", (lang) => `export default${coded(writing[lang])}`);
 /** A part that is fetched on demand: a function of the kit. */
 const demanded = (name, module) =>
   part(name, `export * from "${module}";`, {
@@ -178,24 +192,42 @@ const onDemandFiles = {
   writing: await demanded("writing", "./writing/index.js"),
 };
 const modules = [...ORDER, "widget"].map((name) => `import "./${name}.js";`).join("");
-const countTexts = Object.fromEntries(
-  Object.entries(locales).map(([lang, { comments }]) => [lang, comments]),
-);
-const threadFiles = {};
-for (const lang of Object.keys(locales)) {
-  const own = `import { learn } from "./locale.js"; learn("${lang}", { ${entriesOf(lang)} });`;
-  threadFiles[lang] = await part(`thread-${lang}`, `${modules}${own}export * from "./widget.js";`, {
+const countTexts = Object.fromEntries(languages.map((lang) => [lang, reading[lang].comments]));
+// Made once; each language's texts stand in the place of a name.
+const learns = `import { learn } from "./locale.js"; learn(LANG, TEXTS); export * from "./widget.js";`;
+const thread = String(
+  await bundle({
+    stdin: { contents: modules + learns, resolveDir: join(here, "src") },
+    format: "esm",
     ordered: true,
-    define: { LANGUAGE_FILES: JSON.stringify(languageFiles) },
+    define: { LANGUAGE_FILES: JSON.stringify(languageFiles), WRITING_FILES: JSON.stringify(writingFiles) },
     plugins: [onDemand(onDemandFiles)],
-  });
-}
+  }),
+);
+const threadFiles = perLanguage("thread-", (lang) =>
+  thread.replace(/\bLANG,TEXTS\b/, () => `${JSON.stringify(lang)},${coded(reading[lang])}`),
+);
 const loader = await bundle({
   entryPoints: [join(here, "src/index.ts")],
   format: "iife",
   define: { THREAD_FILES: JSON.stringify(threadFiles), COUNT_TEXTS: JSON.stringify(countTexts) },
 });
 files.set("answerback.js", loader);
+
+// What `/embed/thread.html` looks like before any script.
+const { css } = await import(
+  `data:text/javascript;base64,${(
+    await bundle({
+      stdin: {
+        contents:
+          'import { css } from "./all.js"; import still from "./still.css"; export default css + still;',
+        resolveDir: join(here, "src/styles"),
+      },
+      format: "esm",
+    })
+  ).toString("base64")}`
+).then((made) => ({ css: Buffer.from(made.default) }));
+files.set(hashed("sheet", css).replace(/js$/, "css"), css);
 
 await mkdir(join(out, "answerback"), { recursive: true });
 const sizes = new Map();

@@ -16,10 +16,11 @@ async function readAll(folder) {
   return Object.fromEntries(await Promise.all(names.map(read)));
 }
 
-/** The widget's texts, by language. */
+/** The widget's texts by language: those of reading, and those of writing, which are fetched with the code for it. */
 export async function readLocales() {
-  const files = await readAll("i18n/locales");
-  return Object.fromEntries(Object.entries(files).map(([lang, { widget }]) => [lang, widget]));
+  const files = Object.entries(await readAll("i18n/locales"));
+  const of = (area) => Object.fromEntries(files.map(([lang, texts]) => [lang, texts[area]]));
+  return { reading: of("widget"), writing: of("writing") };
 }
 
 /** What calls the AI and what asks in any language: regular expressions, as the build puts them into the code. */

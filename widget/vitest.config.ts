@@ -1,7 +1,7 @@
 import { defineConfig } from "vitest/config";
 import { readAsking, readLocales } from "./locales.mjs";
 
-const locales = Object.entries(await readLocales());
+const locales = Object.entries((await readLocales()).reading);
 const byLanguage = (of: (lang: string, texts: { comments: object }) => unknown) =>
   JSON.stringify(Object.fromEntries(locales.map(([lang, texts]) => [lang, of(lang, texts)])));
 
@@ -17,6 +17,8 @@ export default defineConfig({
   define: {
     ...(await readAsking()),
     LANGUAGE_FILES: byLanguage((lang) => `${lang}.js`),
+    // test/setup.ts has them already.
+    WRITING_FILES: byLanguage(() => "data:text/javascript,export default {}"),
     COUNT_TEXTS: byLanguage((_, texts) => texts.comments),
   },
   test: {

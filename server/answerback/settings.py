@@ -59,6 +59,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("GEMINI_BASE_URL", "", "Base URL of a gateway to Gemini.", read.url),
     Setting("AZURE_OPENAI_API_KEY", "", "API key of Azure OpenAI.", read.key, secret=True),
     Setting("AZURE_OPENAI_ENDPOINT", "", "Endpoint of Azure OpenAI: https://….openai.azure.com.", read.url),
+    Setting("ANSWERBACK_PROVIDER_NAME", "", "The provider's name for visitors. Unset: told from its URL."),
     Setting(
         "ANSWERBACK_MODEL",
         "",
@@ -142,6 +143,7 @@ class Settings:
     public_url: str
     secret_key: tuple[str, ...]
     provider: str
+    provider_name: str
     openai_api_key: str
     openai_base_url: str
     anthropic_api_key: str

@@ -5,7 +5,6 @@ Made from the application's own table of routes: a new one has to say here what 
 
 from __future__ import annotations
 
-import re
 import urllib.request
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -90,9 +89,9 @@ ADMIN_LISTS = ("/admin/", "/admin/knowledge/", "/admin/unanswered/", "/admin/add
 NAMELESS = (
     "/", "/admin", "/assets/{name}", "/admin/sign-in/", "/admin/sign-in/{secret}/", "/admin/sign-out/",
     "/admin/language/", "/healthz", "/readyz", "/metrics", "/api/openapi.json", "/answerback.js", "/answerback/{name}",
-    "/avatars/{id}", "/.well-known/security.txt",
+    "/avatars/{id}", "/.well-known/security.txt", "/robots.txt",
 )  # fmt: skip
-APART = ("/sign-in/", "/account/", "/t/", "/t")
+APART = ("/sign-in/", "/account/", "/t/", "/t", "/embed/")
 """Tried further below, or in test_signing_in.py and test_accounts.py."""
 IDS = ("comment", "answer", "hidden", "pending", "draft", "chat", "question", "session")
 METHODS = ("get", "post", "put", "patch", "delete")
@@ -322,8 +321,14 @@ def test_signing_in_goes_back_to_its_own_site_only(world: World) -> None:
         query = {"site": site, "origin": origin, "return_to": f"{origin}/", "nonce": "n" * 22, "challenge": "c" * 43}
         page = WebBrowser().get(f"{world.server.url}/sign-in/?{urlencode(query)}")
         assert page.status in (400, 403)
-    assert re.search(r"1931", world.call("", "get", f"/t/?{urlencode({'site': 'demo', **PAGE})}").body.decode())
-    assert b"1931" not in world.call("", "get", f"/t/?{urlencode({'site': 'other', **PAGE})}").body
+
+
+def test_what_search_engines_read_is_of_its_own_site(world: World) -> None:
+    ways = (("/t/", PAGE), ("/embed/thread.html", PAGE), ("/t/question/", {"id": world.ids["comment"]}))
+    for path, query in ways:
+        of = {site: world.call("", "get", f"{path}?{urlencode({'site': site, **query})}") for site in ("demo", "other")}
+        assert b"1931" in of["demo"].body, path
+        assert b"1931" not in of["other"].body, path
 
 
 def test_each_case_works_on_its_own_site(world: World) -> None:

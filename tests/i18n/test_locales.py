@@ -29,6 +29,7 @@ SERVER, WIDGET = ROOT / "server" / "answerback", ROOT / "widget" / "src"
 ADMIN = SERVER / "admin"
 USED_IN = {
     "widget": [WIDGET],
+    "writing": [WIDGET / "writing"],
     "thread": [SERVER / "comments"],
     "answers": [SERVER / "answers", SERVER / "evaluation"],
     "budgets": [SERVER / "answers"],
@@ -60,7 +61,7 @@ PARTS = {name for name in dir(Texts("en", "widget")) if not name.startswith("__"
 # Names that are put together, and of what.
 COMPOSED = {
     "widget.problems": CODES.keys() | {"offline"},
-    "widget.askRule": {"always", "questions", "mention", "drafts", "off"},
+    "writing.askRule": {"always", "questions", "mention", "drafts", "off"},
     "errors": CODES.keys(),
     "answers.failures": PROVIDER_ERRORS,
     "reasons": {*approval.REASONS},

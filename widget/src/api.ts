@@ -8,12 +8,10 @@ export type Early = Map<string, Promise<Response | undefined>>;
 /** Same for everyone: neither cookie nor token is sent. */
 export const OPEN = { credentials: "omit", cache: "no-cache" } as const;
 
-export function readEarly(early: Early, base: string, site: string, page: string): void {
+/** `there`: the thread as the server has written it into the page. */
+export function readEarly(early: Early, base: string, site: string, page: string, there?: string): void {
   const { href } = addressOf(base, "api/comments/", { site, page, sort: "oldest" });
-  early.set(
-    href,
-    fetch(href, OPEN).catch(() => undefined),
-  );
+  early.set(href, there ? Promise.resolve(new Response(there)) : fetch(href, OPEN).catch(() => undefined));
 }
 
 let early: Early = new Map();

@@ -73,7 +73,9 @@ async function load(element: Element): Promise<void> {
   // One language is bundled; an element in another fetches its own.
   address ||= new URL(file, base).href;
   // Fetch the comments in parallel with the code.
-  if (!started && element.localName === COMMENTS) readEarly(early, base, site, page);
+  if (!started && element.localName === COMMENTS) {
+    readEarly(early, base, site, page, element.shadowRoot?.querySelector("script")?.text);
+  }
   try {
     const { start } = await tried(
       () => fetched<Part>(address),

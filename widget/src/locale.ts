@@ -1,9 +1,11 @@
-/** The texts of each language are a file of their own: a visitor loads those of one. */
+/** The texts of each language are files of their own: a visitor loads those of one, and those of writing when they write. */
 
 import type english from "../../server/answerback/i18n/locales/en.json";
 import { languageOf } from "./core/texts.js";
+import { fetched } from "./retrying.js";
 
-export type Texts = (typeof english)["widget"];
+/** What is read; the rest is there once there is code for writing. */
+export type Texts = (typeof english)["widget"] & (typeof english)["writing"];
 
 /** The texts of one language and how it writes numbers and times. */
 export interface Locale {
@@ -11,28 +13,37 @@ export interface Locale {
   texts: Texts;
 }
 
-/** Where the build has put each language, below the server's address. */
+/** Where the build has put the texts of each language, below the server's address, and those of writing. */
 declare const LANGUAGE_FILES: Record<string, string>;
+declare const WRITING_FILES: Record<string, string>;
+
+type Part = { default: Partial<Texts> };
 
 const known = new Map<string, Texts>();
+let base = "";
+let writing = false;
 
-export function learn(lang: string, texts: Texts): void {
-  known.set(lang, texts);
+export function learn(lang: string, texts: Partial<Texts>): void {
+  known.set(lang, { ...known.get(lang), ...texts } as Texts);
+}
+
+const take = async (files: Record<string, string>, lang: string): Promise<void> =>
+  learn(lang, (await fetched<Part>(new URL(files[lang] as string, base).href)).default);
+
+/** Fetches the texts of writing in each language that is here, and from now on in each that comes. */
+export async function learnWriting(): Promise<void> {
+  writing = true;
+  await Promise.all([...known.keys()].map((lang) => take(WRITING_FILES, lang)));
 }
 
 /** A language if its texts are here; else null, and `then` is called once they have come. */
-export function localeOf(wanted: string, base: string, then: () => void): Locale | null {
+export function localeOf(wanted: string, at: string, then: () => void): Locale | null {
+  base = at;
   const lang = languageOf(wanted, LANGUAGE_FILES);
   const texts = known.get(lang);
   if (texts) return { lang, texts };
-  const arrived = (part: { default: Texts }) => {
-    learn(lang, part.default);
-    then();
-  };
-  // The browser caches the request.
-  import(/* @vite-ignore */ new URL(LANGUAGE_FILES[lang] as string, base).href).then(
-    arrived,
-    () => undefined,
-  );
+  // The browser fetches it once, however often it is asked for.
+  const rest = writing ? take(WRITING_FILES, lang) : null;
+  Promise.all([take(LANGUAGE_FILES, lang), rest]).then(then, () => undefined);
   return null;
 }

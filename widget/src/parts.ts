@@ -1,5 +1,6 @@
 /** Code that few visitors need, and only once they do something: fetched then. */
 
+import { learnWriting } from "./locale.js";
 import { tried } from "./retrying.js";
 
 /** All that it takes to write, to ask and to sign in. */
@@ -16,8 +17,8 @@ export const writing = (): Writing | null => here;
 
 /** Fetches what it takes to write, once; when that has failed, anew at the next call. */
 export function toWrite(): Promise<Writing> {
-  coming ??= tried(() => import("./writing/index.js")).then(
-    (part) => {
+  coming ??= tried(() => Promise.all([import("./writing/index.js"), learnWriting()])).then(
+    ([part]) => {
       here = part;
       for (const tell of waiting) tell();
       return part;

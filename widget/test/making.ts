@@ -27,6 +27,7 @@ export function answer(id: string, parent: string, given: Partial<Answer> = {}, 
     question_id: parent,
     model: "m",
     provider: "openai",
+    digital_source_type: "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia",
     supported: null,
     support_reason: "",
     certainty: null,
@@ -63,6 +64,7 @@ export function session(given: Partial<Session> = {}): Session {
       max_body: 5_000,
     },
     provider: "openai",
+    provider_name: "OpenAI",
     ...given,
   };
 }

@@ -16,8 +16,8 @@ import { SessionActions } from "../src/writing/session_actions.js";
 import { ThreadActions } from "../src/writing/thread_actions.js";
 import { comment, quota, session } from "./making.js";
 
-const en = english.widget;
-const ko = korean.widget;
+const en = { ...english.widget, ...english.writing };
+const ko = { ...korean.widget, ...korean.writing };
 const inEnglish: Locale = { lang: "en", texts: en };
 const inKorean: Locale = { lang: "ko", texts: ko as Texts };
 const NOW = Date.parse("2026-11-23T12:00:00.000Z");

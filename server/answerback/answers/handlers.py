@@ -14,6 +14,7 @@ from ..core import comments as rules
 from ..core.events import HEARTBEAT, RETRY, encode
 from ..core.model import RUNNING, Visitor, promised_retry
 from ..core.page_addresses import page_address, page_hint
+from ..core.provenance import digital_source_type
 from ..core.times import iso
 from ..db.work import Work
 from ..errors import BadRequest, NotFound, Unavailable
@@ -175,6 +176,7 @@ class AnswerHandlers:
             "certainty": job.certainty,
             "model": job.model,
             "provider": job.provider,
+            "digital_source_type": _made(job),
             **_count(await self._quota(call, visitor, job.page)),
         }
 
@@ -190,9 +192,14 @@ def _entries(row: dict[str, Any], job: store.QueuedAnswer) -> list[dict[str, Any
         "created_at": iso(job.settled_at or job.queued_at), "sources": [source.public() for source in job.sources],
         "state": job.state, "key": row["q_key"], "model": job.model, "error": job.error,
         "supported": job.supported, "support_reason": job.support_reason, "certainty": job.certainty,
-        "provider": job.provider, "retry_at": promised_retry(job.error, job.retry_at),
+        "provider": job.provider, "digital_source_type": _made(job),
+        "retry_at": promised_retry(job.error, job.retry_at),
     }  # fmt: skip
     return [asked, answered]
+
+
+def _made(job: store.QueuedAnswer) -> str | None:
+    return digital_source_type(job.provider, state=job.state, verified=False, revised=False)
 
 
 def _count(quota: dict[str, Any]) -> dict[str, Any]:

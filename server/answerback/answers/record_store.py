@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 
+from ..core.provenance import digital_source_type
 from ..core.times import iso
 from ..db.sql import in_list
 from ..db.work import Row, Work, many, one
@@ -15,8 +16,8 @@ READ_AT_ONCE = 1_000
 
 _SELECT = """SELECT a.id, a.kind, a.site, a.page, a.url, a.question_id, a.state, a.error, a.provider, a.model,
     a.prompt_version, a.passages, a.sources, a.tokens_in, a.tokens_out, a.cost_microusd, a.attempts, a.on_request,
-    a.draft, a.supported, a.support_reason, a.certainty, a.outdated, a.verified_by_owner, a.verdicts, a.queued_at,
-    a.started_at, a.first_token_at, a.settled_at, a.body, COALESCE(q.body, c.body, '') AS question
+    a.draft, a.supported, a.support_reason, a.certainty, a.outdated, a.verified_by_owner, a.revised_at, a.verdicts,
+    a.queued_at, a.started_at, a.first_token_at, a.settled_at, a.body, COALESCE(q.body, c.body, '') AS question
     FROM answers a LEFT JOIN comments c ON c.id = a.question_id AND c.site = a.site AND a.kind <> 'chat'
     LEFT JOIN questions q ON q.id = a.question_id AND q.site = a.site AND a.kind = 'chat'"""
 
@@ -58,6 +59,7 @@ class Record:
     certainty: float | None
     outdated: bool
     verified_by_owner: bool
+    revised_at: int | None
     verdicts: dict[str, str]
     queued_at: int
     started_at: int | None
@@ -66,6 +68,13 @@ class Record:
     body: str
     question: str
     feedback: tuple[Feedback, ...] = ()
+
+    @property
+    def digital_source_type(self) -> str | None:
+        """Who or what has made its words."""
+        return digital_source_type(
+            self.provider, state=self.state, verified=self.verified_by_owner, revised=self.revised_at is not None
+        )
 
     def after(self, moment: int | None) -> int | None:
         """How long after it was asked that was, in milliseconds."""
@@ -80,8 +89,8 @@ class Record:
             "support_reason": self.support_reason,
             "certainty": self.certainty,
             "outdated": self.outdated, "verified_by_owner": self.verified_by_owner, "provider": self.provider,
-            "model": self.model, "prompt_version": self.prompt_version, "passages": self.passages,
-            "sources": self.sources, "verdicts": self.verdicts, "attempts": self.attempts,
+            "digital_source_type": self.digital_source_type, "model": self.model, "prompt_version": self.prompt_version,
+            "passages": self.passages, "sources": self.sources, "verdicts": self.verdicts, "attempts": self.attempts,
             "tokens_in": self.tokens_in, "tokens_out": self.tokens_out,
             "cost_usd": None if self.cost_microusd is None else self.cost_microusd / 1_000_000,
             "queued_at": iso(self.queued_at), "waited_ms": self.after(self.started_at),

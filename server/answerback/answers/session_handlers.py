@@ -12,6 +12,7 @@ from ..net.http import json_response
 from ..runtime import Runtime
 from ..sites.edge import Call
 from .intake import QuestionIntake
+from .providers.names import provider_name
 
 
 class VisitorSession:
@@ -20,6 +21,7 @@ class VisitorSession:
     def __init__(self, runtime: Runtime, sessions: Sessions, intake: QuestionIntake) -> None:
         self._db = runtime.db
         self._provider = runtime.settings.provider_in_use
+        self._provider_name = provider_name(runtime.settings)
         self._sessions = sessions
         self._intake = intake
 
@@ -41,5 +43,6 @@ class VisitorSession:
                 "mine": {"votes": votes, "pending": [comment.public() for comment in pending]},
                 "settings": settings,
                 "provider": self._provider,
+                "provider_name": self._provider_name,
             }
         )

@@ -7,6 +7,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from ..admin.routes import admin_routes
+from ..comments.embedded_thread import EmbedViews
 from ..comments.plain_thread import ThreadViews
 from ..errors import AppError, MethodNotAllowed, NotFound
 from ..net.http import problem
@@ -44,6 +45,7 @@ def page_routes(services: Services) -> list[BaseRoute]:
         *machine_routes(runtime, services.metrics, services.meter),
         security_route(runtime.settings, runtime.clock),
         *ThreadViews(runtime, services.snapshots).routes(),
+        *EmbedViews(runtime, services.snapshots).routes(),
         *assets.ROUTES,
         *widget.ROUTES,
     ]

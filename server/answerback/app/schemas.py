@@ -113,6 +113,13 @@ _SUPPORT: Mapping[str, Schema] = {
     "support_reason": _is(TEXT, "Why they do not, such as `partly`, `not_found` or `refused`; else empty."),
     "certainty": _is(_null(SHARE), "How likely the site's passages were to answer, from 0 to 1; null: not judged."),
 }
+_MADE: Mapping[str, Schema] = {
+    "digital_source_type": _is(
+        _null(TEXT),
+        "Where its words come from, by IPTC's term, such as `…/trainedAlgorithmicMedia`; null: none yet, "
+        "or a person's own.",
+    ),
+}
 _ID = _is(TEXT, "An opaque id.")
 _COMMENT_NEWS = _object("A comment is new, or has changed.", comment=_ref("Comment"))
 _DELTA = _object(
@@ -152,6 +159,7 @@ SCHEMAS: Mapping[str, Schema] = {
     "Answer": _object(
         "The answer's side of an AI reply.",
         state=_ref("AnswerState"), sources=_list(_ref("Source")),
+        **_MADE,
         **_SUPPORT,
         model=TEXT, provider=TEXT,
         verified_by_owner=_is(FLAG, "The owner vouches for it."), question_id=_is(TEXT, "The comment it answers."),
@@ -194,6 +202,7 @@ SCHEMAS: Mapping[str, Schema] = {
         "Who the visitor is and what they may do.",
         visitor=_null(_ref("Visitor")), quota=_ref("Quota"), mine=_ref("Mine"), settings=_ref("Settings"),
         provider=_enum((*MODEL_PROVIDERS, "quote", "off"), "Who answers."),
+        provider_name=_is(_null(TEXT), "To whom questions are sent; null: to nobody outside this server."),
     ),
     "NewSession": _object(
         "A session that has begun; its cookie is set.", visitor=_ref("Visitor"),
@@ -229,7 +238,8 @@ SCHEMAS: Mapping[str, Schema] = {
     "History": _object("An answer's versions, oldest first.", history=_list(_ref("Revision"))),
     "KnownAnswer": _object(
         "A question of the site and its answer.", id=_is(TEXT, "The answering comment."), question=TEXT, page=TEXT,
-        url=TEXT, title=TEXT, body=TEXT, html=TEXT, author_kind=_ref("AuthorKind"),
+        url=TEXT, title=TEXT, body=TEXT, html=TEXT, author_kind=_ref("AuthorKind"), provider=TEXT,
+        **_MADE,
         verified_by_owner=_is(FLAG, "The owner wrote it or vouches for it."), revised_at=_null(TIME), created_at=TIME,
     ),
     "Answered": _object("What the site has answered before.", answered=_null(_ref("KnownAnswer"))),
@@ -239,12 +249,14 @@ SCHEMAS: Mapping[str, Schema] = {
         items=_list(_object(
             "A comment.", id=_ID, url=_is(TEXT, "Its permalink."), title=TEXT, content_html=TEXT, date_published=TIME,
             date_modified=TIME, authors=_list(_object("Who wrote it.", name=TEXT)),
+            optional={"_answerback": _object(
+                "Of an AI reply.", **_MADE, verified_by_owner=FLAG, supported=_null(FLAG), support_reason=TEXT)},
         )),
     ),
     "Counts": _object("Published comments by page, as the call spells it.", counts=_map(COUNT)),
     "ChatEntry": _object(
         "A question or an answer of the ask box.",
-        optional={"model": TEXT, "provider": TEXT, **_SUPPORT, **_FAILURE},
+        optional={"model": TEXT, "provider": TEXT, **_MADE, **_SUPPORT, **_FAILURE},
         id=_ID, role=_enum(("user", "assistant"), "Only an assistant's entry has the optional fields."),
         content=_is(TEXT, "Markdown."), html=TEXT, created_at=TIME, sources=_list(_ref("Source")),
         state=_ref("AnswerState"), key=_is(_null(TEXT), "The question's idempotency key."),
@@ -252,7 +264,7 @@ SCHEMAS: Mapping[str, Schema] = {
     "ChatHistory": _object("The visitor's own questions.", conversations=_list(_ref("ChatEntry")), **_COUNTED),
     "ChatAnswer": _object(
         "An answer of the ask box.", id=_ID, response=_is(TEXT, "Markdown."), html=TEXT, sources=_list(_ref("Source")),
-        state=_ref("AnswerState"), model=TEXT, provider=TEXT, **_SUPPORT, **_FAILURE, **_COUNTED,
+        state=_ref("AnswerState"), model=TEXT, provider=TEXT, **_MADE, **_SUPPORT, **_FAILURE, **_COUNTED,
     ),
     "PageEvents": _object(
         "The data of a page's events, by the event's name.",

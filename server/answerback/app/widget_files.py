@@ -12,15 +12,16 @@ from starlette.routing import Route
 
 from ..errors import NotFound
 from ..net.http import problem
-from ..web.static_files import FOREVER, SHORT, StaticFile, read_file, send
+from ..web.static_files import FOREVER, SHORT, TYPES, StaticFile, read_file, send
 
 STATIC = Path(__file__).parents[1] / "static"
-_PART = re.compile(r"([a-z-]+)-[0-9a-f]+\.js")
+_PART = re.compile(r"([a-z-]+)-[0-9a-f]+\.(?:js|css)")
 
 
 @cache
 def _parts() -> dict[str, StaticFile]:
-    return {path.name: read_file(path) for path in sorted((STATIC / "answerback").glob("*.js"))}
+    found = (path for path in sorted((STATIC / "answerback").iterdir()) if path.suffix in TYPES)
+    return {path.name: read_file(path) for path in found}
 
 
 @cache

@@ -12,7 +12,9 @@ import orjson
 
 from ..core.model import Comment
 from ..core.patterns import lazy
+from ..core.provenance import SOURCE_TYPES, source_term
 from ..core.times import iso
+from ..i18n.catalogue import texts
 from ..version import version
 
 ATOM, JSON_FEED = "application/atom+xml", "application/feed+json"
@@ -21,13 +23,15 @@ _NOT_XML = lazy("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
-    """What is in a feed. `url` is its own address, `home` the site's; `addresses` are those of pages that are known."""
+    """What is in a feed. `url` is its own address, `home` the site's; `addresses` are those of pages that are known;
+    `lang` is the language in which AI replies are marked."""
 
     title: str
     url: str
     home: str
     comments: Sequence[Comment]
     addresses: Mapping[str, str]
+    lang: str
     now: int
 
     def link(self, comment: Comment) -> str:
@@ -39,6 +43,21 @@ class Feed:
         )  # fmt: skip
         return url if "#" in url else f"{url}#answerback-{comment.id}"
 
+    def author(self, comment: Comment) -> str:
+        """Who wrote it; of an AI reply, that it is one."""
+        t = texts(self.lang, "widget")
+        if comment.answer is None:
+            return comment.author_name or t["anonymous"]
+        return t["quotes"] if comment.answer.provider == "quote" else t["aiAnswer"]
+
+    def title_of(self, comment: Comment) -> str:
+        """Who wrote on which page; an escaped path is shown as it reads."""
+        try:
+            page = unquote(comment.page, errors="strict")
+        except UnicodeDecodeError:
+            page = comment.page
+        return f"{self.author(comment)} · {page}"
+
     @property
     def updated_at(self) -> int:
         """When an entry last changed, in ms since 1970; `now` for an empty feed."""
@@ -48,11 +67,11 @@ class Feed:
 def atom(feed: Feed) -> bytes:
     """The feed as Atom; the comments' HTML is escaped text within it."""
     entries = "".join(
-        f"<entry><id>urn:answerback:comment:{_xml(comment.id)}</id><title>{_xml(_title(comment))}</title>"
+        f"<entry><id>urn:answerback:comment:{_xml(comment.id)}</id><title>{_xml(feed.title_of(comment))}</title>"
         f'<link rel="alternate" type="text/html" href="{_xml(feed.link(comment))}"/>'
         f"<updated>{iso(changed_at(comment))}</updated><published>{iso(comment.created_at)}</published>"
-        f"<author><name>{_xml(_author(comment))}</name></author>"
-        f'{_support(comment)}<content type="html">{_xml(comment.html)}</content></entry>'
+        f"<author><name>{_xml(feed.author(comment))}</name></author>"
+        f'{_made(comment)}{_support(comment)}<content type="html">{_xml(comment.html)}</content></entry>'
         for comment in feed.comments
     )
     return (
@@ -69,10 +88,10 @@ def json_feed(feed: Feed) -> bytes:
     """The feed as JSON Feed."""
     items: list[dict[str, Any]] = [
         {
-            "id": comment.id, "url": feed.link(comment), "title": _title(comment), "content_html": comment.html,
+            "id": comment.id, "url": feed.link(comment), "title": feed.title_of(comment), "content_html": comment.html,
             "date_published": iso(comment.created_at), "date_modified": iso(changed_at(comment)),
-            "authors": [{"name": _author(comment)}],
-        } | _support_of(comment)
+            "authors": [{"name": feed.author(comment)}],
+        } | _about_answer(comment)
         for comment in feed.comments
     ]  # fmt: skip
     return orjson.dumps(
@@ -92,29 +111,30 @@ def _support(comment: Comment) -> str:
     return f'<category scheme="urn:answerback:support" term="{_xml(term)}"/>'
 
 
-def _support_of(comment: Comment) -> dict[str, Any]:
+def _made(comment: Comment) -> str:
+    """Where the words of an AI reply come from, and that the owner has checked it, as categories."""
     answer = comment.answer
-    if answer is None or answer.supported is None:
+    if answer is None or answer.digital_source_type is None:
+        return ""
+    checked = '<category scheme="urn:answerback:checked" term="verified_by_owner"/>' * answer.verified_by_owner
+    return f'<category scheme="{SOURCE_TYPES}" term="{source_term(answer.digital_source_type)}"/>{checked}'
+
+
+def _about_answer(comment: Comment) -> dict[str, Any]:
+    answer = comment.answer
+    if answer is None:
         return {}
-    return {"_answerback": {"supported": answer.supported, "support_reason": answer.support_reason}}
+    return {
+        "_answerback": {
+            "digital_source_type": answer.digital_source_type, "verified_by_owner": answer.verified_by_owner,
+            "supported": answer.supported, "support_reason": answer.support_reason,
+        }
+    }  # fmt: skip
 
 
 def changed_at(comment: Comment) -> int:
     """When a comment was written or edited last, in milliseconds."""
     return comment.edited_at or comment.created_at
-
-
-def _author(comment: Comment) -> str:
-    return comment.author_name or "Guest"
-
-
-def _title(comment: Comment) -> str:
-    """Who wrote on which page; an escaped path is shown as it reads."""
-    try:
-        page = unquote(comment.page, errors="strict")
-    except UnicodeDecodeError:
-        page = comment.page
-    return f"{_author(comment)} · {page}"
 
 
 def _xml(text: str) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from .answering import Source
+from .provenance import digital_source_type
 from .times import iso
 
 AuthorKind = Literal["guest", "user", "owner", "ai"]
@@ -61,10 +62,18 @@ class Answer:
     support_reason: str = ""
     """Why they do not (`core/grounding/review.py`)."""
 
+    @property
+    def digital_source_type(self) -> str | None:
+        """Who or what has made its words."""
+        return digital_source_type(
+            self.provider, state=self.state, verified=self.verified_by_owner, revised=self.revised_at is not None
+        )
+
     def public(self, *, with_sources: bool = True) -> dict[str, Any]:
         """As the API shows it."""
         return {
             "state": self.state,
+            "digital_source_type": self.digital_source_type if with_sources else None,
             "sources": [source.public() for source in self.sources] if with_sources else [],
             "supported": self.supported if with_sources else None,
             "support_reason": self.support_reason if with_sources else "",

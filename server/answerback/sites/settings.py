@@ -160,6 +160,7 @@ SITE_SETTINGS: tuple[SiteSetting, ...] = (
     SiteSetting("origins", "", "Origins on which the script may run, comma-separated.", _origins),
     SiteSetting("page_params", "", "Query parameters that say which page it is, comma-separated.", _params),
     SiteSetting("hash_routes", "false", "Whether a fragment such as #/guide is a page of its own.", _boolean),
+    SiteSetting("index_threads", "false", "Whether search engines may index threads and questions on /t/.", _boolean),
     SiteSetting("timezone", "UTC", "Time zone in which daily limits reset.", _timezone),
     SiteSetting("guests", "true", "Whether visitors may comment without signing in.", _boolean),
     SiteSetting("ai", "questions", "Which comments get an answer.", _one_of(*AI_RULES)),
@@ -226,6 +227,7 @@ class Site:
     origins: tuple[str, ...]
     page_params: frozenset[str]
     hash_routes: bool
+    index_threads: bool
     pages: PageKeys
     timezone: str
     guests: bool

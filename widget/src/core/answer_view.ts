@@ -16,6 +16,7 @@ export function viewOf(
     verified_by_owner: verified = false,
     revised_at,
     outdated = false,
+    digital_source_type: origin = null,
   } = given;
   const revised = !!revised_at;
   const quoted = provider ? provider === "quote" : quotes;
@@ -31,6 +32,7 @@ export function viewOf(
     verified,
     revised,
     outdated,
+    origin,
     retryAt: given.retry_at ?? null,
     code: given.error ?? null,
     mine,

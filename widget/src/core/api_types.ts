@@ -118,6 +118,8 @@ export interface Source {
 export interface Answer {
   state: AnswerState;
   sources: Source[];
+  /** Where its words come from, by IPTC's term, such as `…/trainedAlgorithmicMedia`; null: none yet, or a person's own. */
+  digital_source_type: string | null;
   /** Whether the site's own words bear every sentence; null: not checked. */
   supported: boolean | null;
   /** Why they do not, such as `partly`, `not_found` or `refused`; else empty. */
@@ -215,6 +217,8 @@ export interface Session {
   settings: Settings;
   /** Who answers. */
   provider: "openai" | "responses" | "azure" | "anthropic" | "gemini" | "quote" | "off";
+  /** To whom questions are sent; null: to nobody outside this server. */
+  provider_name: string | null;
 }
 
 /** A session that has begun; its cookie is set. */
@@ -326,6 +330,9 @@ export interface KnownAnswer {
   body: string;
   html: string;
   author_kind: AuthorKind;
+  provider: string;
+  /** Where its words come from, by IPTC's term, such as `…/trainedAlgorithmicMedia`; null: none yet, or a person's own. */
+  digital_source_type: string | null;
   /** The owner wrote it or vouches for it. */
   verified_by_owner: boolean;
   revised_at: string | null;
@@ -353,6 +360,12 @@ export interface JsonFeed {
     authors: {
       name: string;
     }[];
+    _answerback?: {
+      digital_source_type: string | null;
+      verified_by_owner: boolean;
+      supported: boolean | null;
+      support_reason: string;
+    };
   }[];
 }
 
@@ -377,6 +390,8 @@ export interface ChatEntry {
   key: string | null;
   model?: string;
   provider?: string;
+  /** Where its words come from, by IPTC's term, such as `…/trainedAlgorithmicMedia`; null: none yet, or a person's own. */
+  digital_source_type?: string | null;
   /** Whether the site's own words bear every sentence; null: not checked. */
   supported?: boolean | null;
   /** Why they do not, such as `partly`, `not_found` or `refused`; else empty. */
@@ -413,6 +428,8 @@ export interface ChatAnswer {
   state: AnswerState;
   model: string;
   provider: string;
+  /** Where its words come from, by IPTC's term, such as `…/trainedAlgorithmicMedia`; null: none yet, or a person's own. */
+  digital_source_type: string | null;
   /** Whether the site's own words bear every sentence; null: not checked. */
   supported: boolean | null;
   /** Why they do not, such as `partly`, `not_found` or `refused`; else empty. */

@@ -45,6 +45,8 @@ export interface AnswerView {
   revised: boolean;
   outdated: boolean;
   retryAt: string | null;
+  /** Where its words come from, for machines. */
+  origin: string | null;
   mine: boolean;
   code: string | null;
 }

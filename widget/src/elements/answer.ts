@@ -50,6 +50,7 @@ export class AnswerElement extends View<AnswerData> {
       part: "answer",
       role: "group",
       "data-state": answer.state,
+      "data-digital-source-type": answer.origin,
       "data-quoting": answer.quoting && answer.sources.length > 0,
       "aria-busy": running,
       "aria-label": labelOf(answer, data),

@@ -11,7 +11,7 @@ import type { Locale } from "../locale.js";
 import { writing } from "../parts.js";
 import { type Lease, leaseChat } from "../registry.js";
 import { BaseElement } from "./base_element.js";
-import { icon, note } from "./view.js";
+import { askNotice, icon, note } from "./view.js";
 
 /** What the conversation needs of its element. */
 export interface Asking extends Locale {
@@ -38,6 +38,7 @@ export class AskElement extends BaseElement<ChatStore> {
     if (state.status === "failed" && !info) return [];
     if (info && (info.provider === "off" || info.settings.ai === "off")) return [];
     const { texts } = locale;
+    const notice = askNotice(texts, info);
     const part = writing();
     const rate = (id: string, helpful: boolean) => {
       this.#feedback = { ...this.#feedback, [id]: helpful };
@@ -56,11 +57,12 @@ export class AskElement extends BaseElement<ChatStore> {
           part?.quotaLine(info?.quota, locale),
         ),
         (state.entries.length > 0 && part?.conversation(asking)) ||
-          h("p", { class: "muted small" }, info?.provider === "quote" ? texts.askQuotes : texts.askEmpty),
+          h("p", { class: "muted small", part: "ask-notice" }, notice),
         part?.askProblem(asking),
         ...this.#form(state, locale),
         part?.askKnown(asking),
-        state.entries.length > 0 && h("p", { class: "muted small ask-note" }, texts.askPrivate),
+        state.entries.length > 0 &&
+          h("p", { class: "muted small ask-note", part: "ask-notice" }, texts.askPrivate, ` ${notice}`),
       ),
     ];
   }

@@ -85,7 +85,8 @@ export abstract class BaseElement<T extends Shown> extends HTMLElement {
       this.#root = document.createElement("div");
       this.#root.className = "root";
       this.#root.setAttribute("part", "root");
-      shadow.append(this.#root);
+      // What the server has written stays until there is something to put in its place.
+      if (!shadow.firstChild) shadow.append(this.#root);
       for (const type of ["pointerover", "focusin"]) shadow.addEventListener(type, this.#meant);
       for (const type of ["keydown", "keypress", "keyup"]) shadow.addEventListener(type, keep);
       // Wait until the page's key is known.
@@ -186,7 +187,13 @@ export abstract class BaseElement<T extends Shown> extends HTMLElement {
     root.toggleAttribute("data-panel", dark !== this.#dark);
     const live = h("p", { key: "live", class: "unseen", role: "status", "aria-live": "polite" }, this.#said);
     render(root, [...this.view(locale, config), live]);
+    if (!root.parentNode && this.ready) this.shadowRoot?.replaceChildren(root);
     this.drawn(root);
+  }
+
+  /** Whether there is more to see than that something is coming. */
+  protected get ready(): boolean {
+    return true;
   }
 
   protected drawn(_root: HTMLElement): void {}

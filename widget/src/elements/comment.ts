@@ -143,6 +143,7 @@ export class CommentElement extends View<CommentData> {
         !ctx.locked &&
         textButton([icon("spark"), texts.askAi], () => void store.do("ask", comment.id), {
           part: "button ask",
+          title: ctx.notice,
         }),
       this.#ownActions(ctx, comment),
       !own && this.#opener(texts.report, "report", "quiet"),

@@ -15,7 +15,7 @@ import { Rows } from "../rows.js";
 import type { ThreadStore } from "../thread.js";
 import { BaseElement } from "./base_element.js";
 import type { Context } from "./context.js";
-import { moreButton, note, problemIn, same, skeleton, textButton } from "./view.js";
+import { askNotice, moreButton, note, problemIn, same, skeleton, textButton } from "./view.js";
 
 const TICK_MS = 30_000;
 
@@ -51,6 +51,10 @@ export class CommentsElement extends BaseElement<ThreadStore> {
       this.#rows = new Rows();
       end();
     };
+  }
+
+  protected override get ready(): boolean {
+    return this.store.state.status !== "loading";
   }
 
   /** New comments do not move what one reads; most browsers see to that themselves, Safari does not. */
@@ -109,6 +113,7 @@ export class CommentsElement extends BaseElement<ThreadStore> {
       locked,
       quotes: info?.provider === "quote",
       ai: !!info && info.provider !== "off" && info.settings.ai !== "off",
+      notice: askNotice(texts, info),
       write: !info || info.settings.guests || member,
     };
     if (!before || !same(before, context)) this.#context = context;

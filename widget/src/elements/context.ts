@@ -14,6 +14,8 @@ export interface Context extends Locale {
   locked: boolean;
   /** Whether AI answers can be asked for here. */
   ai: boolean;
+  /** What one should know before asking. */
+  notice: string;
   /** Whether this visitor may write. */
   write: boolean;
 }

@@ -1,6 +1,8 @@
 /** Inner elements: given data, they draw themselves, and only when the data has changed. */
 
 import { lengthOf } from "../core/limits.js";
+import { fill } from "../core/texts.js";
+import type { Session } from "../core/types.js";
 import { type Child, h, type Props, render } from "../dom.js";
 import type { Texts } from "../locale.js";
 import type { Context } from "./context.js";
@@ -116,6 +118,14 @@ export function problemIn(texts: Texts, code: string | null | undefined): string
 
 export function problemText(texts: Texts, code: string | null): string {
   return problemIn(texts, code) || texts.problem;
+}
+
+/** What one should know before asking: who answers, and to whom one's words go. */
+export function askNotice(texts: Texts, info: Session | null): string {
+  const { provider = "off", provider_name } = info ?? {};
+  if (provider === "off") return "";
+  if (provider === "quote") return texts.askQuotes;
+  return provider_name ? fill(texts.aiNotice, { provider: provider_name }) : texts.aiNoticeOwn;
 }
 
 export function skeleton(): Child[] {

@@ -61,6 +61,7 @@ export class Composing {
     const over = this.#over;
     return [
       over > 0 && h("p", { class: "bad small", role: "alert" }, counted(texts.tooLong, over, lang)),
+      this.#mayAsk(data) && h("p", { class: "muted small", part: "ask-notice" }, data.ctx.notice),
       h("div", { class: "composer-foot" }, this.#fields(data), this.#buttons(data)),
     ];
   }
@@ -95,6 +96,11 @@ export class Composing {
     composer.open = true;
     composer.change(this.#taken ?? {});
     composer.focus();
+  }
+
+  /** Whether the AI may answer what is sent. */
+  #mayAsk({ ctx, kind }: ComposerData): boolean {
+    return kind !== "edit" && ctx.ai && this.composer.draft.ask !== false;
   }
 
   #fields({ ctx, kind }: ComposerData): Child[] {

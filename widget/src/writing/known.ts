@@ -14,16 +14,26 @@ export function takenNote({ texts }: Locale, undo: () => void): Child {
 
 /** An answer of before, with what one may do about it. */
 export function knownCard(known: KnownAnswer, { texts }: Locale, here: string, choices: Child[]): Child {
-  const { html, body, author_kind, verified_by_owner, revised_at, url, id } = known;
-  const mark =
+  const { html, body, author_kind, verified_by_owner, revised_at, url, id, digital_source_type } = known;
+  const checked = verified_by_owner && badge(revised_at ? texts.corrected : texts.verified, "check", "good");
+  const marks =
     author_kind === "owner"
       ? badge(texts.owner)
-      : verified_by_owner && badge(revised_at ? texts.corrected : texts.verified, "check", "good");
+      : [
+          !(checked && revised_at) && badge(known.provider === "quote" ? texts.quotes : texts.aiAnswer),
+          checked,
+        ];
   const way = wayTo(`${url}#${PERMALINK}${id}`, here);
   return h(
     "section",
-    { key: "known", class: "answer known", part: "known", "aria-label": texts.known },
-    h("p", { class: "answer-head" }, h("span", { class: "label" }, icon("check"), texts.known), mark),
+    {
+      key: "known",
+      class: "answer known",
+      part: "known",
+      "aria-label": texts.known,
+      "data-digital-source-type": digital_source_type,
+    },
+    h("p", { class: "answer-head" }, h("span", { class: "label" }, icon("check"), texts.known), marks),
     h("p", { class: "asked" }, known.question),
     h("div", { class: "body", html: { html, text: body } }),
     h(

@@ -10,6 +10,7 @@ import orjson
 
 from ...comments.store import BODY, HTML
 from ...core.answering import Source
+from ...core.provenance import digital_source_type
 from ...core.times import iso
 from ...db.sql import containing, in_list
 from ...db.work import Work, many, one, run
@@ -31,15 +32,26 @@ class Answered:
     body: str
     html: str
     author_kind: str
+    provider: str
     by_owner: bool
     revised_at: int | None
     created_at: int
+
+    @property
+    def digital_source_type(self) -> str | None:
+        """Who or what has made its words; None where a person has written them."""
+        if self.author_kind != "ai":
+            return None
+        revised = self.revised_at is not None
+        return digital_source_type(self.provider, state="done", verified=self.by_owner, revised=revised)
 
     def public(self) -> dict[str, Any]:
         """As the API shows it."""
         return {
             "id": self.id, "question": self.question, "page": self.page, "url": self.url, "title": self.title,
-            "body": self.body, "html": self.html, "author_kind": self.author_kind, "verified_by_owner": self.by_owner,
+            "body": self.body, "html": self.html, "author_kind": self.author_kind,
+            "provider": self.provider, "digital_source_type": self.digital_source_type,
+            "verified_by_owner": self.by_owner,
             "revised_at": None if self.revised_at is None else iso(self.revised_at), "created_at": iso(self.created_at),
         }  # fmt: skip
 
@@ -115,8 +127,8 @@ def with_terms(site: str, terms: Collection[str]) -> Work[list[Answered]]:
     listed, params = in_list("term", terms)
     rows = yield many(
         f"""SELECT k.answer_id, k.terms, q.body AS question, c.page, {BODY} AS body, {HTML} AS html, c.author_kind,
-            c.created_at, COALESCE(a.verified_by_owner, 1) AS by_owner, a.revised_at, COALESCE(t.url, '') AS url,
-            COALESCE(t.title, '') AS title
+            COALESCE(a.provider, '') AS provider, c.created_at, COALESCE(a.verified_by_owner, 1) AS by_owner,
+            a.revised_at, COALESCE(t.url, '') AS url, COALESCE(t.title, '') AS title
         FROM (SELECT answer_id, COUNT(*) AS shared FROM answered_question_terms
               WHERE site = :site AND term IN ({listed})
               GROUP BY answer_id ORDER BY COUNT(*) DESC, answer_id LIMIT {CANDIDATES}) AS best
@@ -134,7 +146,8 @@ def with_terms(site: str, terms: Collection[str]) -> Work[list[Answered]]:
         Answered(
             id=row["answer_id"], question=row["question"], terms=tuple(orjson.loads(row["terms"])), page=row["page"],
             url=row["url"], title=row["title"], body=row["body"], html=row["html"], author_kind=row["author_kind"],
-            by_owner=bool(row["by_owner"]), revised_at=row["revised_at"], created_at=row["created_at"],
+            provider=row["provider"], by_owner=bool(row["by_owner"]), revised_at=row["revised_at"],
+            created_at=row["created_at"],
         )
         for row in rows
     ]  # fmt: skip

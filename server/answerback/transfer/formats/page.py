@@ -22,7 +22,7 @@ async def write(export: Export) -> None:
     async for thread, comments in export.threads():
         roots = _tree(comments)
         if roots:
-            parts.append(render("transfer/templates/thread.html", thread=thread, comments=roots, w=widget))
+            parts.append(render("transfer/templates/thread.html", thread=thread, comments=roots, w=widget, lang=lang))
         export.count += sum(comment.state == "published" for comment in comments)
     # Markup: templates have escaped each part.
     page = render(

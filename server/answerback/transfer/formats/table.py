@@ -19,12 +19,13 @@ from .rows import WORDS, comment
 
 COLUMNS = (
     "page", "url", "title", "id", "parent_id", "author", "kind", "state", "created_at", "edited_at", "up", "down",
-    "body", "sources",
+    "body", "sources", "digital_source_type", "verified_by_owner",
 )  # fmt: skip
 ANSWER_COLUMNS = (
     "id", "kind", "page", "url", "question_id", "question", "answer", "state", "error", "on_request", "draft",
     "supported", "support_reason", "certainty",
-    "outdated", "verified_by_owner", "provider", "model", "prompt_version", "passages", "sources",
+    "outdated", "verified_by_owner", "provider", "digital_source_type", "model", "prompt_version",
+    "passages", "sources",
     "verdicts", "attempts", "tokens_in", "tokens_out", "cost_usd", "queued_at", "waited_ms", "first_token_ms",
     "total_ms", "helpful", "not_helpful", "reasons",
 )  # fmt: skip
@@ -87,11 +88,13 @@ def _uncelled(text: str) -> str:
 
 def _row(thread: Thread, comment: Comment) -> tuple[Any, ...]:
     edited = None if comment.edited_at is None else iso(comment.edited_at)
-    sources = comment.answer.sources if comment.answer else ()
+    answer = comment.answer
+    sources = answer.sources if answer else ()
     return (
         thread.page, thread.url, thread.title, comment.id, comment.parent_id, comment.author_name,
         comment.author_kind, comment.state, iso(comment.created_at), edited, comment.up, comment.down, comment.body,
         "\n".join(f"{source.url} {source.quote}" for source in sources),
+        answer and answer.digital_source_type, answer and answer.verified_by_owner,
     )  # fmt: skip
 
 

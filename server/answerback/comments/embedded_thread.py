@@ -1,0 +1,69 @@
+"""A thread as a piece of HTML to be put into a page where it is built, or at the edge: declarative shadow DOM, which
+the widget takes over as it is."""
+
+from __future__ import annotations
+
+from functools import cache, partial
+from pathlib import Path
+
+import orjson
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from ..errors import BadRequest
+from ..i18n.catalogue import texts
+from ..i18n.cldr import date
+from ..runtime import Runtime
+from ..sites.settings import THEMES
+from ..web.rendering import language_of
+from ..web.views import METHODS, WebViews
+from .snapshot import Snapshots, read_key
+
+STATIC = Path(__file__).parents[1] / "static" / "answerback"
+HEADERS = {
+    "Cache-Control": "public, max-age=30",
+    "Vary": "Accept-Language",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+}
+
+
+class EmbedViews:
+    """`GET /embed/thread.html?site=&page=`."""
+
+    def __init__(self, runtime: Runtime, snapshots: Snapshots) -> None:
+        self._views = WebViews(runtime.settings)
+        self._url = runtime.settings.public_url.rstrip("/")
+        self._sites = runtime.sites
+        self._snapshots = snapshots
+
+    def routes(self) -> list[Route]:
+        """The piece."""
+        return [Route("/embed/thread.html", self._views.guarded({"GET": self.read}), methods=METHODS)]
+
+    async def read(self, request: Request) -> Response:
+        """The thread's beginning, with the data that it is made of. Raises an AppError for a bad site or query."""
+        query = request.query_params
+        site = await self._sites.get(query.get("site", ""))
+        theme = query.get("theme") or site.theme
+        if theme not in THEMES:
+            raise BadRequest("validation_failed", f"theme: must be one of {', '.join(THEMES)}.")
+        key = read_key(site, {"page": query.get("page", ""), "limit": query.get("limit", "")})  # as the widget asks
+        body = (await self._snapshots.get(key)).body
+        lang = language_of(request, site.lang, query.get("lang", ""))
+        response = self._views.render(
+            "comments/templates/embedded.html", lang=lang, w=texts(lang, "widget"), site=site.key, page=key[1],
+            theme=theme, asked_lang=query.get("lang", ""), asked_theme=query.get("theme", ""),
+            sheet=f"{self._url}/answerback/{_sheet()}", thread=orjson.loads(body), date=partial(date, lang),
+            # Markup: nothing in it can end the script, and it is no HTML otherwise.
+            data=Markup(body.decode().replace("<", "\\u003c")),
+        )  # fmt: skip
+        response.headers.update(HEADERS)
+        return response
+
+
+@cache
+def _sheet() -> str:
+    """The name of the widget's style sheet, as the build has made it."""
+    return next((path.name for path in sorted(STATIC.glob("sheet-*.css"))), "sheet.css")

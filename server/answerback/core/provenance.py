@@ -1,0 +1,27 @@
+"""Where the words of an answer come from, in terms that machines know: IPTC's digital source types."""
+
+from __future__ import annotations
+
+SOURCE_TYPES = "http://cv.iptc.org/newscodes/digitalsourcetype/"
+"""The vocabulary; a term stands behind it."""
+_QUOTES = "quote"
+"""The provider that takes sentences of the site, by rules and without a model."""
+
+
+def digital_source_type(provider: str, *, state: str, verified: bool, revised: bool) -> str | None:
+    """The address of the term for an answer; None while, or where, it has no words of its own.
+
+    What is verified and revised is the owner's text in place of the answer.
+    """
+    if state in ("queued", "withheld"):
+        return None
+    if verified and revised:
+        term = "humanEdits" if provider == _QUOTES else "compositeWithTrainedAlgorithmicMedia"
+    else:
+        term = "algorithmicMedia" if provider == _QUOTES else "trainedAlgorithmicMedia"
+    return SOURCE_TYPES + term
+
+
+def source_term(address: str) -> str:
+    """The term of an address, such as `trainedAlgorithmicMedia`."""
+    return address.removeprefix(SOURCE_TYPES)
