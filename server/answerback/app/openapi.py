@@ -49,8 +49,9 @@ def _operation(call: ApiCall) -> dict[str, Any]:
     own: list[Any] = [{"bearer": []}, {"cookie": []}]
     operation: dict[str, Any] = {
         "operationId": call.name,
+        "tags": [call.tag],
         "summary": call.summary,
-        "security": own if call.session else [{}, *own],
+        "security": [] if call.begins_session else own if call.session else [{}, *own],
         "parameters": _parameters(call),
         "responses": _responses(call),
     }
