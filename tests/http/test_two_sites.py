@@ -83,8 +83,12 @@ ADMIN_ONES = (
     "/admin/knowledge/{site}/",
     "/admin/jobs/{id}/",
     "/admin/addresses/{site}/",
+    "/admin/team/{site}/",
 )
-ADMIN_LISTS = ("/admin/", "/admin/knowledge/", "/admin/unanswered/", "/admin/addresses/")
+ADMIN_LISTS = (
+    "/admin/", "/admin/knowledge/", "/admin/unanswered/", "/admin/addresses/", "/admin/team/", "/admin/audit/",
+    "/admin/audit/export/",
+)  # fmt: skip
 # Nothing of a site is named at these; a sign-in's address is a secret of its own, made for one site.
 NAMELESS = (
     "/", "/admin", "/assets/{name}", "/admin/sign-in/", "/admin/sign-in/{secret}/", "/admin/sign-out/",

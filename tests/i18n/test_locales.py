@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
+from answerback.admin.pages.audit import ACTIONS
 from answerback.admin.pages.jobs import KINDS
 from answerback.admin.pages.knowledge import ADVICE, PROBLEMS, REASONS
 from answerback.admin.pages.log import STATES
@@ -17,6 +18,7 @@ from answerback.answers.gaps import WHY
 from answerback.answers.providers import PROVIDER_ERRORS
 from answerback.core import approval
 from answerback.core.grounding.review import Reason
+from answerback.core.roles import ROLES
 from answerback.errors import CODES
 from answerback.i18n import cldr
 from answerback.i18n.__main__ import main
@@ -45,7 +47,7 @@ USED_IN = {
     "admin.sign_in": [ADMIN / "sign_in.py", ADMIN / "sign_in.html", ADMIN / "sign_in_link.html"],
     **{
         f"admin.{page}": [ADMIN / "pages" / f"{page}.py", ADMIN / "pages" / f"{page}.html"]
-        for page in ("log", "comment", "people", "knowledge", "unanswered", "addresses", "jobs")
+        for page in ("log", "comment", "people", "knowledge", "unanswered", "addresses", "jobs", "team", "audit")
     },
 }
 """Where the texts of an area are named; what one area shows, another may show too."""
@@ -70,6 +72,9 @@ COMPOSED = {
     "sign_in.providers": {"github", "kakao"},
     "web.states": {*COMMENT_STATES, *ANSWER_STATES, "private"},
     "admin.navigation": {name for _, name in NAVIGATION},
+    "admin.team.roles": {*ROLES},
+    "admin.team.may": {*ROLES},
+    "admin.audit.actions": {*ACTIONS},
     "admin.log.groups": STATES.keys(),
     "admin.log.kinds": {"question", "answer", "reply", "comment"},
     "admin.log.authors": {"user", "guest", "owner", "ai"},
@@ -87,7 +92,7 @@ COMPOSED = {
     "admin.unanswered.why": {*WHY, "no_support", "failed"},
     **{
         f"mail.{message}": {"subject", "opening", "button", "code", "closing"}
-        for message in ("sign_in", "verify", "reset", "budget", "server")
+        for message in ("sign_in", "verify", "reset", "budget", "server", "invitation")
     },
     "answers": {f"{place}_{what}" for place in ("page", "site") for what in ("says", "silent")},
     "sign_in": {
@@ -207,6 +212,7 @@ def test_composed_names_exist(group: str) -> None:
         "mail.reset": {"code"},
         "mail.budget": {"code"},
         "mail.server": {"code"},
+        "mail.invitation": {"code"},
     }
     wanted = {f"{group}.{name}" for name in COMPOSED[group] - optional.get(group, set())}
     assert wanted <= entries("en").keys()

@@ -124,7 +124,7 @@ def test_damaged_database_is_named_and_not_copied(database: Path, key: Path, tmp
 
 def test_dangling_reference_fails_the_backup(database: Path, key: Path, tmp_path: Path) -> None:
     with closing(sqlite3.connect(database)) as connection, connection:
-        connection.execute("INSERT INTO owner_sites VALUES ('nobody', 'nowhere')")
+        connection.execute("INSERT INTO owner_sites (owner_id, site) VALUES ('nobody', 'nowhere')")
     with pytest.raises(AppError, match="owner_sites: a row refers to a row of owners that is not there"):
         make_backup(database, key, tmp_path / "copy.tar", NOW, quiet)
 

@@ -15,13 +15,14 @@ from answerback.answers import record_store
 from answerback.comments import store as threads
 from answerback.core.markdown import render
 from answerback.core.model import Comment
+from answerback.core.tables import cell
 from answerback.db.database import Database
 from answerback.db.work import Work
 from answerback.sites.settings import Site, read_site
 from answerback.sites.store import add_site
 from answerback.transfer import store
 from answerback.transfer.exporting import Export
-from answerback.transfer.formats.table import COLUMNS, cell
+from answerback.transfer.formats.table import COLUMNS
 from answerback.transfer.importing import Imported, Importer
 from answerback.transfer.source import opened
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..clock import SystemClock
+from ..core.roles import Role
 from ..db.database import Database
 from ..db.work import Work
 from ..errors import BadRequest, NotFound
@@ -17,12 +18,13 @@ LINK_HOURS = 24
 
 
 async def add_owner_with_link(
-    db: Database, email: str, sites: list[str], password: str | None, ids: Ids | None = None, *, all_sites: bool = False
-) -> str | None:
+    db: Database, email: str, sites: list[str], password: str | None, ids: Ids | None = None, *,
+    all_sites: bool = False, role: Role | None = None,
+) -> str | None:  # fmt: skip
     """Add an owner of these sites; without a password, the path of a one-time sign-in link.
 
-    Where none is named, a new owner has all, and one who is there keeps what is there, unless `all_sites`. Raises
-    NotFound for an unknown site and BadRequest for a bad password.
+    Where none is named, a new owner has all, and one who is there keeps what is there, unless `all_sites`. Without
+    a `role`, a new one is an owner. Raises NotFound for an unknown site and BadRequest for a bad password.
     """
     ids = ids or RandomIds()
     hash = None
@@ -35,7 +37,7 @@ async def add_owner_with_link(
         known = {key for key, _ in (yield from list_sites())}
         if not known.issuperset(sites):
             raise NotFound("site_unknown")
-        kept_id = yield from store.add_owner(owner_id, email, hash, sites, now, all_sites=all_sites)
+        kept_id = yield from store.add_owner(owner_id, email, hash, sites, now, all_sites=all_sites, role=role)
         if hash is None:
             expires_at = now + LINK_HOURS * 3_600_000
             yield from store.add_owner_link(hash_secret(secret), kept_id, expires_at)

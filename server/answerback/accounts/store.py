@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 
 from ..core.model import Visitor
+from ..core.roles import Role
 from ..db.database import Database
 from ..db.work import Row, Work, many, one, run
 from .credentials_store import end_everything_of_owner
@@ -171,31 +172,34 @@ class Owner:
 
 
 def add_owner(
-    id: str, email: str, password_hash: str | None, sites: list[str], now: int, *, all_sites: bool
-) -> Work[str]:
+    id: str, email: str, password_hash: str | None, sites: list[str], now: int, *, all_sites: bool,
+    role: Role | None = None,
+) -> Work[str]:  # fmt: skip
     """Add an owner, or give an existing one these sites and the password too; returns the owner's id.
 
-    `all_sites` is for a new one who is given none by name, and for one who shall have all from now on. A new password
-    ends what was open with the one before.
+    `all_sites` is for a new one who is given none by name, and for one who shall have all from now on. Without a `role`
+    a new one is an owner, and one who is there keeps the role. A new password ends what was open with the one before.
     """
     row = yield one(
-        """INSERT INTO owners (id, email, password_hash, all_sites, created_at)
-        VALUES (:id, :email, :password_hash, :all_sites, :now)
+        """INSERT INTO owners (id, email, password_hash, all_sites, role, created_at)
+        VALUES (:id, :email, :password_hash, :all_sites, :role, :now)
         ON CONFLICT (email) DO UPDATE SET password_hash = COALESCE(excluded.password_hash, owners.password_hash),
-            all_sites = CASE WHEN :widened = 1 THEN 1 ELSE owners.all_sites END
+            all_sites = CASE WHEN :widened = 1 THEN 1 ELSE owners.all_sites END,
+            role = CASE WHEN :given = 1 AND :named = 0 THEN excluded.role ELSE owners.role END
         RETURNING id""",
         id=id, email=email, password_hash=password_hash, all_sites=0 if sites else 1, widened=int(all_sites), now=now,
+        role=role or "owner", given=int(role is not None), named=len(sites),
     )  # fmt: skip
     owner_id: str = row["id"]
     if password_hash is not None:
         yield from end_everything_of_owner(owner_id)
     for site in sites:
         yield run(
-            """INSERT INTO owner_sites (owner_id, site) VALUES (:owner_id, :site)
-            ON CONFLICT (owner_id, site) DO NOTHING""",
-            owner_id=owner_id,
-            site=site,
-        )
+            """INSERT INTO owner_sites (owner_id, site, role) VALUES (:owner_id, :site, :role)
+            ON CONFLICT (owner_id, site) DO UPDATE
+                SET role = CASE WHEN :given = 1 THEN excluded.role ELSE owner_sites.role END""",
+            owner_id=owner_id, site=site, role=role or "owner", given=int(role is not None),
+        )  # fmt: skip
     return owner_id
 
 
@@ -277,9 +281,10 @@ async def owner_by_email(db: Database, email: str) -> Row | None:
 
 
 async def owner_by_session(db: Database, hash: str, now: int) -> Row | None:
-    """The owner's row behind a session: id, email, all_sites, and when the session began and ends."""
+    """The owner's row behind a session: id, email, all_sites with the role there, and when the session began and
+    ends."""
     return await db.fetch_one(
-        """SELECT o.id, o.email, o.all_sites, s.created_at AS began_at, s.expires_at
+        """SELECT o.id, o.email, o.all_sites, o.role, s.created_at AS began_at, s.expires_at
         FROM owner_sessions s JOIN owners o ON o.id = s.owner_id
         WHERE s.hash = :hash AND s.expires_at > :now""",
         hash=hash, now=now,
@@ -303,4 +308,10 @@ def owner_email(id: str, site: str) -> Work[str | None]:
             OR EXISTS (SELECT 1 FROM owner_sites s WHERE s.owner_id = o.id AND s.site = :site))""",
         id=id, site=site,
     )  # fmt: skip
+    return None if row is None else row["email"]
+
+
+def email_of(id: str) -> Work[str | None]:
+    """The e-mail address of an owner."""
+    row = yield one("SELECT email FROM owners WHERE id = :id", id=id)
     return None if row is None else row["email"]

@@ -12,18 +12,22 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from ..accounts.audit_store import Decision
+from ..accounts.audit_store import note as audit
 from ..accounts.sessions import hash_secret
 from ..accounts.store import keep_owner_session, owner_by_session
 from ..clock import Clock
+from ..core.roles import Role, covers, sites_with
 from ..db.database import Database
-from ..db.work import Row
+from ..db.work import Row, Work
 from ..errors import BadRequest, Forbidden
 from ..i18n.catalogue import Texts, languages, own_name, texts
 from ..settings import Settings
 from ..web.forms import Form
 from ..web.rendering import language_of
 from ..web.views import View, WebViews
-from .store import sites_to_see
+from .rights import needed
+from .store import roles_of
 
 COOKIE = "__Host-answerback-owner"
 SESSION_SECONDS, IDLE_SECONDS = 30 * 24 * 3600, 24 * 3600
@@ -36,15 +40,21 @@ LANGUAGE_SECONDS = 400 * 24 * 3600
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """A signed-in owner: the sites that may be seen, whether those are all, the session's hash, the token that forms
-    carry."""
+    """Somebody who is signed in: the role on each site, on which `sites` it is enough for what is asked for, whether
+    those are all that there are, the session's hash, the token that forms carry."""
 
     id: str
     email: str
+    roles: Mapping[str, Role]
     sites: tuple[str, ...]
     all_sites: bool
     session: str
     token: str
+
+    def may(self, role: Role, site: str = "") -> bool:
+        """Whether they may do what takes this role, on that site or on any."""
+        roles = [self.roles[site]] if site in self.roles else [] if site else self.roles.values()
+        return any(covers(each, role) for each in roles)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +77,13 @@ class OwnerCall:
         if not seen:
             raise BadRequest("validation_failed", "version: must be that of the form.")
         return seen
+
+    def note(
+        self, site: str, now: int, action: str, kind: str, subject: str, *, before: str = "", after: str = "",
+        reason: str = "",
+    ) -> Work[None]:  # fmt: skip
+        """Within the write of a decision: put it into the audit trail, as this owner's."""
+        yield from audit(Decision(site, now, self.owner.email, action, kind, subject, before, after, reason))
 
     def query(self, *names: str) -> dict[str, str]:
         """These parameters of the address, each empty where it says nothing."""
@@ -97,12 +114,13 @@ class OwnerAuth(WebViews):
     ) -> None:
         super().__init__(settings)
         self._key = settings.secret_key[-1].encode()
+        self._url = settings.public_url
         self._db = db
         self._clock = clock
         self._navigation = navigation
 
-    async def owner(self, request: Request) -> Owner | None:
-        """Who is signed in here, if anybody is."""
+    async def owner(self, request: Request, role: Role = "reader") -> Owner | None:
+        """Who is signed in here, if anybody is, with the sites on which they have that role."""
         secret = request.cookies.get(COOKIE)
         if not secret:
             return None
@@ -111,9 +129,10 @@ class OwnerAuth(WebViews):
         if row is None:
             return None
         await self._keep(hash, row)
-        all_sites = bool(row["all_sites"])
-        sites = await sites_to_see(self._db, row["id"], all_sites=all_sites)
-        return Owner(row["id"], row["email"], tuple(sites), all_sites, hash, self._token(hash))
+        on_all = row["role"] if row["all_sites"] else None
+        roles = await roles_of(self._db, row["id"], on_all)
+        all_sites = on_all is not None and covers(on_all, role)
+        return Owner(row["id"], row["email"], roles, sites_with(roles, role), all_sites, hash, self._token(hash))
 
     async def _keep(self, hash: str, row: Row) -> None:
         """A session ends when it has not been used for a day, and in any case a month after it began."""
@@ -121,17 +140,20 @@ class OwnerAuth(WebViews):
         if until - row["expires_at"] > NOTED_SECONDS * 1000:
             await self._db.write(lambda: keep_owner_session(hash, until))
 
-    def owned(self, view: OwnerView) -> View:
-        """The decorator of each of the owner's views: an owner, or to the sign-in. What a form wants is done only when
-        one of our own pages has sent it, made for this session."""
+    def owned(self, view: OwnerView, role: Role) -> View:
+        """The decorator of each of the owner's views: somebody with that role on a site, or to the sign-in. What a form
+        wants is done only when one of our own pages has sent it, made for this session. The view is given those sites
+        alone; one about another site is not found."""
 
         async def serve(request: Request) -> Response:
             form = await self.form(request) if request.method == "POST" else Form()
-            owner = await self.owner(request)
+            owner = await self.owner(request, role)
             if owner is None:
                 return self.redirect(SIGN_IN)
             if request.method == "POST":
                 self.check_token(owner, form)
+            if owner.roles and not owner.sites:
+                raise Forbidden("not_yours", reason="role_required")
             return await view(OwnerCall(request, owner, form))
 
         return serve
@@ -149,8 +171,11 @@ class OwnerAuth(WebViews):
         t = texts(lang, f"admin.{page}")
         return self.open(
             call.request, f"admin/pages/{page}.html", t=t, status=status, title=title(t), owner=call.owner,
-            hidden={"token": call.owner.token}, navigation=self._navigation, **values,
+            hidden={"token": call.owner.token}, navigation=self._open_to(call.owner), **values,
         )  # fmt: skip
+
+    def _open_to(self, owner: Owner) -> list[tuple[str, str]]:
+        return [link for link in self._navigation if not owner.roles or owner.may(needed("GET", link[0]))]
 
     def open(self, request: Request, template: str, **values: Any) -> Response:
         """A response with this template, in the owner's language and with a way to the others."""
@@ -172,6 +197,10 @@ class OwnerAuth(WebViews):
         """One of our own addresses, with what of the query says something."""
         values = {name: text for name, text in (query or {}).items() if text}
         return f"{self.base}{path}" + (f"?{urlencode(values)}" if values else "")
+
+    def public_address(self, path: str) -> str:
+        """One of our own addresses in full, to be passed on."""
+        return self._url + path
 
     def error_values(self, request: Request, lang: str) -> dict[str, str]:
         """Whatever went wrong, the log is there."""

@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from ..accounts.invitations import Invitations
 from ..answers.corrections.correcting import AnswerCorrections
 from ..comments.approval.deciding import Deciding
 from ..comments.updates import ThreadUpdates
@@ -14,18 +15,26 @@ from ..runtime import Runtime
 from ..web.views import METHODS
 from .auth import OwnerAuth, OwnerViews
 from .pages.addresses import AddressViews
+from .pages.audit import AuditViews
 from .pages.comment import CommentViews
 from .pages.jobs import JobsViews
 from .pages.knowledge import KnowledgeViews
 from .pages.log import LogViews
 from .pages.people import PeopleViews
+from .pages.team import TeamViews
 from .pages.unanswered import UnansweredViews
+from .rights import needed
 from .sign_in import SignInViews
 
-NAVIGATION = (LogViews.LINK, UnansweredViews.LINK, KnowledgeViews.LINK, AddressViews.LINK, JobsViews.LINK)
+NAVIGATION = (
+    LogViews.LINK, UnansweredViews.LINK, KnowledgeViews.LINK, AddressViews.LINK, TeamViews.LINK, AuditViews.LINK,
+    JobsViews.LINK,
+)  # fmt: skip
 
 
-def admin_routes(runtime: Runtime, deciding: Deciding, updates: ThreadUpdates, knowledge: Knowledge) -> list[BaseRoute]:
+def admin_routes(
+    runtime: Runtime, deciding: Deciding, updates: ThreadUpdates, knowledge: Knowledge, invitations: Invitations
+) -> list[BaseRoute]:
     """The owner's pages, for whoever is signed in; the sign-in, for everybody."""
     auth = OwnerAuth(runtime.settings, runtime.db, runtime.clock, NAVIGATION)
     correcting = AnswerCorrections(runtime.db, runtime.clock, runtime.ids, updates)
@@ -37,9 +46,14 @@ def admin_routes(runtime: Runtime, deciding: Deciding, updates: ThreadUpdates, k
         KnowledgeViews(runtime, auth, knowledge),
         AddressViews(runtime, auth, updates),
         JobsViews(runtime, auth),
+        TeamViews(runtime, auth, invitations),
+        AuditViews(runtime, auth),
     ]
     views = {path: calls for each in owned for path, calls in each.views().items()}
-    table = {path: {method: auth.owned(view) for method, view in calls.items()} for path, calls in views.items()}
+    table = {
+        path: {method: auth.owned(view, needed(method, path)) for method, view in calls.items()}
+        for path, calls in views.items()
+    }
 
     async def lead_in(request: Request) -> Response:
         return RedirectResponse(auth.address("/admin/"), 307)

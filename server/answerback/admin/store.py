@@ -9,6 +9,7 @@ from ..answers import quota
 from ..answers.quota import Alert
 from ..comments.store import HTML
 from ..core.buckets import BUDGETS
+from ..core.roles import Role
 from ..core.versions import version
 from ..db.database import Database
 from ..db.sql import containing, in_list
@@ -212,17 +213,16 @@ def pages(sites: Sequence[str]) -> Work[list[str]]:
     return sorted(row["page"] for row in rows)
 
 
-async def sites_to_see(db: Database, owner_id: str, *, all_sites: bool) -> list[str]:
-    """Keys of the sites whose log this owner may read."""
-    if all_sites:
-        rows = await db.fetch_all("SELECT key FROM sites ORDER BY key")
-    else:
-        rows = await db.fetch_all(
-            """SELECT s.key FROM owner_sites o JOIN sites s ON s.key = o.site WHERE o.owner_id = :id
-            ORDER BY s.key""",
-            id=owner_id,
-        )
-    return [row["key"] for row in rows]
+async def roles_of(db: Database, owner_id: str, on_all: Role | None) -> dict[str, Role]:
+    """What somebody may do on each site; `on_all` is the role of who has all of them."""
+    if on_all is not None:
+        return {row["key"]: on_all for row in await db.fetch_all("SELECT key FROM sites ORDER BY key")}
+    rows = await db.fetch_all(
+        """SELECT s.key, o.role FROM owner_sites o JOIN sites s ON s.key = o.site WHERE o.owner_id = :id
+        ORDER BY s.key""",
+        id=owner_id,
+    )
+    return {row["key"]: row["role"] for row in rows}
 
 
 def site_of(sites: Sequence[str], id: str) -> Work[str | None]:

@@ -86,19 +86,20 @@ def unanswered(sites: Sequence[str]) -> Work[list[Unanswered]]:
     return [Unanswered(**row) for row in rows]
 
 
-def dismiss(sites: Sequence[str], ids: Sequence[str], now: int, shown_at: int) -> Work[int]:
-    """The owner has seen these, as they were at `shown_at`; how many of them are of these sites."""
+def dismiss(sites: Sequence[str], ids: Sequence[str], now: int, shown_at: int) -> Work[list[tuple[str, str]]]:
+    """The owner has seen these, as they were at `shown_at`; site and id of those that are of these sites."""
     if not sites or not ids:
-        return 0
+        return []
     names, params = in_list("site", sites)
     wanted, of_ids = in_list("id", ids)
     rows = yield many(
         f"""UPDATE answers SET dismissed_at = :now WHERE site IN ({names})
         AND id IN ({wanted}) AND NOT EXISTS (SELECT 1 FROM comments q
-            WHERE q.id = answers.question_id AND q.site = answers.site AND q.edited_at > :shown_at) RETURNING id""",
+            WHERE q.id = answers.question_id AND q.site = answers.site AND q.edited_at > :shown_at)
+        RETURNING site, id""",
         now=now, shown_at=shown_at, **params, **of_ids,
     )  # fmt: skip
-    return len(rows)
+    return [(row["site"], row["id"]) for row in rows]
 
 
 def close(site: str, ids: Sequence[str], url: str, now: int) -> Work[None]:

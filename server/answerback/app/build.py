@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from starlette.applications import Starlette
 
 from ..accounts.build import build_accounts
+from ..accounts.invitations import Invitations
 from ..accounts.sessions import Sessions
 from ..answers.budget_alerts import BudgetAlerts
 from ..answers.build import build_worker, make_answerer
@@ -26,6 +27,7 @@ from ..answers.session_handlers import VisitorSession
 from ..answers.stopping import AnswerStops
 from ..answers.streaming import AnswerStreams
 from ..clock import Clock, SystemClock
+from ..comments.approval.auditing import AuditedDecisions
 from ..comments.approval.deciding import Deciding
 from ..comments.approval.screening import Screening
 from ..comments.counting import ThreadCounts
@@ -102,23 +104,24 @@ def build_services(settings: Settings, seams: Overrides) -> Services:
     queue = AnswerQueue(clock, ids.new(), settings.answers_at_once)
     intake = QuestionIntake(runtime, queue, updates, answerer.model)
     listeners: list[Listener] = [intake, EditedQuestions(updates)]
-    posting, deciding = Posting(runtime, updates, listeners, Screening()), Deciding(runtime, updates, listeners)
+    posting = Posting(runtime, updates, listeners, Screening())
+    deciding = Deciding(runtime, updates, listeners, [AuditedDecisions()])
     renewal, alerts = AnswerRenewal(runtime, queue, updates), BudgetAlerts(runtime, mailer)
     knowledge = Knowledge(runtime, seams.fetcher, seams.crawl_pace)
     accounts = build_accounts(runtime, sessions, mailer, knowledge.fetcher, changed=updates.forget, told=updates.reload)
-    drafts = DraftPublishing(runtime, updates)
+    drafts, invitations = DraftPublishing(runtime, updates), Invitations(runtime, mailer)
     upkeep = Upkeep(runtime, mailer)
     backups = PlannedBackups(runtime, upkeep)
     kinds = [
-        *accounts.jobs, *knowledge.jobs, *renewal.kinds(), *alerts.kinds(), drafts.kind(), *upkeep.kinds(),
-        *backups.kinds(), ThreadCounts(runtime).kind(), Joining(runtime).kind(),
+        *accounts.jobs, *knowledge.jobs, *renewal.kinds(), *alerts.kinds(), *invitations.kinds(), drafts.kind(),
+        *upkeep.kinds(), *backups.kinds(), ThreadCounts(runtime).kind(), Joining(runtime).kind(),
         GapClosing(runtime, knowledge.index).kind(),
     ]  # fmt: skip
     worker = build_worker(runtime, queue, updates, knowledge, answerer, metrics, alerts)
     return Services(
         runtime=runtime, metrics=metrics, meter=ProcessMeter(metrics, lambda: bus.readers, lambda: worker.running),
         snapshots=snapshots, updates=updates, posting=posting, deciding=deciding,
-        accounts=accounts, knowledge=knowledge,
+        accounts=accounts, invitations=invitations, knowledge=knowledge,
         threads=CommentHandlers(runtime, sessions, posting, snapshots), answerer=answerer, streams=streams,
         session=VisitorSession(runtime, sessions, intake),
         answers=AnswerHandlers(runtime, sessions, intake, AnswerStops(runtime, queue), streams, updates),

@@ -40,7 +40,7 @@ def page_routes(services: Services) -> list[BaseRoute]:
     """What browsers and programs read beside the API: the pages of our own origin, the widget's files, health."""
     runtime = services.runtime
     return [
-        *admin_routes(runtime, services.deciding, services.updates, services.knowledge),
+        *admin_routes(runtime, services.deciding, services.updates, services.knowledge, services.invitations),
         *services.accounts.routes(),
         *machine_routes(runtime, services.metrics, services.meter),
         security_route(runtime.settings, runtime.clock),

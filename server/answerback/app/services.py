@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..accounts.build import Accounts
+from ..accounts.invitations import Invitations
 from ..answers.handlers import AnswerHandlers
 from ..answers.providers import Answerer
 from ..answers.reuse.handlers import AnsweredBefore
@@ -32,6 +33,7 @@ class Services:
     metrics: Metrics
     meter: ProcessMeter
     accounts: Accounts
+    invitations: Invitations
     knowledge: Knowledge
     snapshots: Snapshots
     updates: ThreadUpdates

@@ -7,6 +7,7 @@ import json
 import sys
 from typing import Any
 
+from ..core.roles import ROLES
 from ..settings import Settings
 from .console import Parser, command, say, with_database
 
@@ -23,6 +24,7 @@ def add_to(commands: Any) -> None:
         action="store_true",
         help="all sites, including future ones; the default for a new owner without --site",
     )
+    new.add_argument("--role", choices=ROLES, help="what they may do there; a new one is an owner")
     new.add_argument("--password-stdin", action="store_true")
     new.add_argument("--json", action="store_true")
     listing = command(owner, "list", _list, "all owners with their sites")
@@ -46,7 +48,9 @@ def _add(settings: Settings, options: argparse.Namespace) -> int:
     email = read_email(options.email)
 
     async def work(db: Any) -> Any:
-        path = await add_owner_with_link(db, email, options.site, password, all_sites=options.all_sites)
+        path = await add_owner_with_link(
+            db, email, options.site, password, all_sites=options.all_sites, role=options.role
+        )
         return path, (await db.read(lambda: owner_of(email))).sites
 
     path, sites = with_database(settings, work)

@@ -28,10 +28,10 @@ Pairs = Sequence[tuple[str, str]]
 
 async def add_aliases(
     db: Database, clock: Clock, jobs: JobQueue, site: Site, pairs: Pairs,
-    tell: Callable[[int, int], None] = lambda done, total: None,
+    tell: Callable[[int, int], None] = lambda done, total: None, beside: Callable[[], Work[None]] | None = None,
 ) -> list[tuple[str, str]]:  # fmt: skip
     """Say that old addresses are new ones', all of them or (`/old/*`) all that begin so, and join what is under them;
-    the keys that were joined. Raises BadRequest; then nothing has changed.
+    the keys that were joined. Raises BadRequest; then nothing has changed. `beside` is done in the same write.
 
     Whoever comes with an old address from now on is led to the new one. Another process may take it for its own for a
     moment longer: a job joins what comes there meanwhile.
@@ -45,6 +45,8 @@ async def add_aliases(
     def work() -> Work[None]:
         yield from aliases_store.keep_aliases(site.key, read, now)
         yield from jobs.put(KIND, site=site.key, key=site.key, at=now + 2 * FRESH_MS)
+        if beside is not None:
+            yield from beside()
 
     await db.write(work)
     return await join_moved(db, site.key, keys, tell)

@@ -30,6 +30,12 @@ def server_message(to: str, *, lang: str, problem: str, url: str) -> Message:
     return _message(texts(lang, "mail"), "server", to, urlsplit(url).netloc, f"{url}/admin/", problem=problem)
 
 
+def invitation_message(to: str, *, site: str, lang: str, link: str, hours: int) -> Message:
+    """The message that invites somebody to work on a site; the link is good for so many hours."""
+    t = texts(lang, "mail")
+    return _message(t, "invitation", to, site, link, time=cldr.duration(t.lang, hours * 3_600))
+
+
 def _message(t: Texts, kind: str, to: str, site: str, link: str, *, code: str = "", **values: str) -> Message:
     values["site"] = " ".join(site.split())
     opening, closing = t(f"{kind}.opening", **values), t(f"{kind}.closing", **values)

@@ -64,10 +64,13 @@ class AddressViews:
 
     async def add(self, call: OwnerCall) -> Response:
         """`POST /admin/addresses/<site>/add/` `{old, new}`: what was said under the old one belongs to the new one."""
-        site = await self._site(call)
-        pair = tuple(call.form.get(name, "")[: URL_LIMIT + 1] for name in ("old", "new"))
+        site, now = await self._site(call), self._clock.now()
+        pair = call.form.get("old", "")[: URL_LIMIT + 1], call.form.get("new", "")[: URL_LIMIT + 1]
         try:
-            joined = await add_aliases(self._db, self._clock, self._jobs, site, [(pair[0], pair[1])])
+            joined = await add_aliases(
+                self._db, self._clock, self._jobs, site, [pair],
+                beside=lambda: call.note(site.key, now, "alias", "page", pair[0], after=pair[1]),
+            )  # fmt: skip
         except BadRequest as error:
             lang = self._auth.language(call.request)
             return await self._show(call, site.key, refused(call.form, error, error_text(error, lang)), error.status)
@@ -80,16 +83,27 @@ class AddressViews:
         """`POST /admin/addresses/<site>/remove/` `{old}`: an address is its own again; what has been joined stays."""
         site, now = await self._site(call), self._clock.now()
         old = old_key(call.form.get("old", ""), site.pages.rules)
-        if not await self._db.write(lambda: store.drop_alias(site.key, old, now)):
-            raise NotFound
+
+        def work() -> Work[None]:
+            if not (yield from store.drop_alias(site.key, old, now)):
+                raise NotFound
+            yield from call.note(site.key, now, "alias_removed", "page", old)
+
+        await self._db.write(work)
         await self._sites.refresh(force=True)
         return self._back(site)
 
     async def dismiss(self, call: OwnerCall) -> Response:
         """`POST /admin/addresses/<site>/dismiss/` `{old}`: this is not suggested again."""
         site = await self._site(call)
-        if not await self._db.write(lambda: store.dismiss(site.key, call.form.get("old", ""))):
-            raise NotFound
+        old, now = call.form.get("old", ""), self._clock.now()
+
+        def work() -> Work[None]:
+            if not (yield from store.dismiss(site.key, old)):
+                raise NotFound
+            yield from call.note(site.key, now, "dismissed", "page", old)
+
+        await self._db.write(work)
         return self._back(site)
 
     async def _site(self, call: OwnerCall) -> Site:

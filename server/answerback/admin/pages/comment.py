@@ -96,30 +96,38 @@ class CommentViews:
                 form.get("note", ""),
                 keep_sources="keep_sources" in form,
                 seen=call.seen,
+                by=call.owner.email,
             ),
         )
 
     async def verify(self, call: OwnerCall) -> Response:
         """`POST …/verify/`: the owner vouches for the answer as it stands."""
-        return await self._change(call, lambda site, form: self._correcting.verify(site, call.id, seen=call.seen))
+        return await self._change(
+            call, lambda site, form: self._correcting.verify(site, call.id, seen=call.seen, by=call.owner.email)
+        )
 
     async def withdraw(self, call: OwnerCall) -> Response:
         """`POST …/withdraw/`: the answer's words go."""
         return await self._change(
-            call, lambda site, form: self._correcting.withdraw(site, call.id, form.get("note", ""))
+            call, lambda site, form: self._correcting.withdraw(site, call.id, form.get("note", ""), by=call.owner.email)
         )
 
     async def pin(self, call: OwnerCall) -> Response:
         """`POST …/pin/`: `pinned` is `1` or `0`."""
         return await self._change(
             call,
-            lambda site, form: self._correcting.pin(site, call.id, pinned=form.get("pinned") == "1", seen=call.seen),
+            lambda site, form: self._correcting.pin(
+                site, call.id, pinned=form.get("pinned") == "1", seen=call.seen, by=call.owner.email
+            ),
         )
 
     async def answer(self, call: OwnerCall) -> Response:
         """`POST …/reply/`: the owner answers in person."""
         return await self._change(
-            call, lambda site, form: self._correcting.answer(site, call.id, form.get("body", ""), seen=call.seen)
+            call,
+            lambda site, form: self._correcting.answer(
+                site, call.id, form.get("body", ""), seen=call.seen, by=call.owner.email
+            ),
         )
 
     async def rule(self, call: OwnerCall) -> Response:
@@ -135,8 +143,10 @@ class CommentViews:
                 comment = yield from comment_by_id(site.key, call.id)
                 if comment is None:
                     raise NotFound
-                if seen != ((yield from rule_of(site.key, comment.page)) or "default"):
+                before = (yield from rule_of(site.key, comment.page)) or "default"
+                if seen != before:
                     raise changed_meanwhile()
+                yield from call.note(site.key, now, "rule", "page", comment.page, before=before, after=rule)
                 yield from set_rule(site.key, comment.page, None if rule == "default" else rule, now)
                 return comment
 
@@ -159,8 +169,10 @@ class CommentViews:
                 comment = yield from comment_by_id(site.key, call.id)
                 if comment is None:
                     raise NotFound
-                if seen != version(*((yield from place(site.key, comment.page)) or ("", ""))):
+                before = (yield from place(site.key, comment.page)) or ("", "")
+                if seen != version(*before):
                     raise changed_meanwhile()
+                yield from call.note(site.key, now, "place", "page", comment.page, before=before[0], after=url)
                 yield from set_place(site.key, comment.page, url, title, now)
                 return comment
 

@@ -16,7 +16,17 @@ from ..auth import Owner, OwnerAuth, OwnerCall, OwnerView
 
 PATH = "/admin/jobs/"
 MOST = 200
-KINDS = ("mail_link", "budget_alert", "picture", "crawl", "embeddings", "page_changed", "server_alert", "integrity")
+KINDS = (
+    "mail_link",
+    "invitation",
+    "budget_alert",
+    "picture",
+    "crawl",
+    "embeddings",
+    "page_changed",
+    "server_alert",
+    "integrity",
+)
 """Kinds that owners read a text for; any other is named as it is."""
 
 
@@ -56,6 +66,7 @@ class JobsViews:
         def work() -> Work[None]:
             if not (yield from store.revive([call.id], sites, now)):
                 raise NotFound
+            yield from call.note("", now, "job_retried", "job", call.id)
             yield after(self._jobs.woken.set)
 
         await self._db.write(work)
@@ -63,8 +74,14 @@ class JobsViews:
 
     async def discard(self, call: OwnerCall) -> Response:
         """`POST /admin/jobs/<id>/discard/`: it leaves the list."""
-        if not await self._db.write(lambda: store.discard([call.id], _sites(call.owner))):
-            raise NotFound
+        now = self._clock.now()
+
+        def work() -> Work[None]:
+            if not (yield from store.discard([call.id], _sites(call.owner))):
+                raise NotFound
+            yield from call.note("", now, "job_discarded", "job", call.id)
+
+        await self._db.write(work)
         return self._auth.redirect(PATH)
 
     def _zone(self, site: str) -> str:

@@ -118,7 +118,7 @@ class KnowledgeViews:
 
     async def again(self, call: OwnerCall) -> Response:
         """`POST /admin/knowledge/<site>/read/` `{url}`: the site is read now, that page first if one is named."""
-        site, url = self._site(call), call.form.get("url", "")
+        site, url, now = self._site(call), call.form.get("url", ""), self._clock.now()
 
         def work() -> Work[None]:
             if url:
@@ -126,6 +126,7 @@ class KnowledgeViews:
                 if not (yield from store.set_status(site, url, "waiting")):
                     raise NotFound
             yield from self._crawls.put(site)
+            yield from call.note(site, now, "crawl", "page" if url else "site", url or site)
 
         await self._db.write(work)
         return self._back(site, call.form)
@@ -133,7 +134,7 @@ class KnowledgeViews:
     async def forget(self, call: OwnerCall) -> Response:
         """`POST /admin/knowledge/<site>/forget/` `{url}`: nothing of a page serves any answer elsewhere; without `url`
         nothing of the whole site, until it is read again."""
-        site, url = self._site(call), call.form.get("url", "")
+        site, url, now = self._site(call), call.form.get("url", ""), self._clock.now()
 
         def work() -> Work[None]:
             if not url:
@@ -143,6 +144,7 @@ class KnowledgeViews:
                 yield from self._index.forget(site, url)
             else:
                 raise NotFound
+            yield from call.note(site, now, "forgotten", "page" if url else "site", url or site)
 
         await self._db.write(work)
         return self._back(site, call.form)

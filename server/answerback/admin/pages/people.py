@@ -21,6 +21,7 @@ class PeopleViews:
 
     def __init__(self, runtime: Runtime, auth: OwnerAuth, updates: ThreadUpdates) -> None:
         self._db = runtime.db
+        self._clock = runtime.clock
         self._updates = updates
         self._sites = runtime.sites
         self._auth = auth
@@ -51,10 +52,11 @@ class PeopleViews:
         return await self._set(call, blocked=False)
 
     async def _set(self, call: OwnerCall, *, blocked: bool) -> Response:
-        visitor = (await self._known(call)).visitor
+        visitor, now = (await self._known(call)).visitor, self._clock.now()
 
         def work() -> Work[list[str]]:
             yield from set_blocked(visitor.site, visitor.id, blocked=blocked)
+            yield from call.note(visitor.site, now, "blocked" if blocked else "unblocked", "visitor", visitor.id)
             return (yield from store.hide_all(visitor.site, visitor.id)) if blocked and "hide" in call.form else []
 
         for page in await self._db.write(work):

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from ...answers import gaps_store as store
 from ...answers.gaps import grouped, proposals
+from ...db.work import Work
 from ...errors import BadRequest, NotFound
 from ...i18n.cldr import date_and_time
 from ...runtime import Runtime
@@ -70,8 +71,15 @@ class UnansweredViews:
         if not re.fullmatch(r"[0-9]{1,15}", call.seen):
             raise BadRequest("validation_failed", "version: must be that of the form.")
         shown_at = int(call.seen)
-        if not await self._db.write(lambda: store.dismiss(sites, ids, now, shown_at)):
-            raise NotFound
+
+        def work() -> Work[None]:
+            dismissed = yield from store.dismiss(sites, ids, now, shown_at)
+            if not dismissed:
+                raise NotFound
+            for site, id in dismissed:
+                yield from call.note(site, now, "dismissed", "comment", id)
+
+        await self._db.write(work)
         site, start = call.form.get("site", ""), _start(call.form.get("from", ""))
         return self._auth.redirect(PATH, {"site": site if site in sites else "", "from": str(start or "")})
 

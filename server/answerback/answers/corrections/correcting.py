@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from ...accounts.audit_store import Decision
+from ...accounts.audit_store import note as audit
 from ...clock import Clock
 from ...comments import store as threads
 from ...comments.posting import place_below
@@ -37,7 +39,8 @@ class AnswerCorrections:
         self._ids = ids
         self._updates = updates
 
-    async def correct(self, site: Site, id: str, body: str, note: str, *, keep_sources: bool, seen: str) -> Comment:
+    async def correct(self, site: Site, id: str, body: str, note: str, *, keep_sources: bool, seen: str, by: str
+    ) -> Comment:  # fmt: skip
         """Replace an answer by the owner's words, which outrank everything from now on.
 
         `seen` is the version that was shown. Raises NotFound, BadRequest, or Conflict.
@@ -55,9 +58,10 @@ class AnswerCorrections:
             if question is not None:
                 yield from remember(site.key, question.id, question.body, answer.id, now)
 
-        return await self._change(site, id, change, seen)
+        made = Decision(site.key, now, by, "corrected", "comment", id, reason=note)
+        return await self._change(site, id, change, seen, made)
 
-    async def verify(self, site: Site, id: str, *, seen: str) -> Comment:
+    async def verify(self, site: Site, id: str, *, seen: str, by: str) -> Comment:
         """Vouch for an answer as it stands. Raises NotFound, or Conflict when it is not done."""
         now = self._clock.now()
 
@@ -66,9 +70,9 @@ class AnswerCorrections:
                 raise Conflict("answer_running", "Only a finished answer can be verified.", reason="unfinished")
             yield from self._add(answer, Revision("owner", "verified", answer.body, answer.html, "", now))
 
-        return await self._change(site, id, change, seen)
+        return await self._change(site, id, change, seen, Decision(site.key, now, by, "verified", "comment", id))
 
-    async def withdraw(self, site: Site, id: str, note: str) -> Comment:
+    async def withdraw(self, site: Site, id: str, note: str, *, by: str) -> Comment:
         """Take an answer's words away; its place says so. Raises NotFound or Conflict (`answer_running`)."""
         note = _note(note)
         text = texts(site.lang, "answers")["withdrawn"]
@@ -80,12 +84,14 @@ class AnswerCorrections:
             yield from self._add(answer, Revision("owner", "withdrawn", "", "", note, now))
             yield from store.forget(site.key, answer.id)
 
-        withdrawn = await self._change(site, id, change, None)  # whatever text it has goes
+        made = Decision(site.key, now, by, "withdrawn", "comment", id, reason=note)
+        withdrawn = await self._change(site, id, change, None, made)  # whatever text it has goes
         self._updates.reload(site.key, withdrawn.page)  # nobody who reconnects is sent its text
         return withdrawn
 
-    async def pin(self, site: Site, id: str, *, pinned: bool, seen: str) -> Comment:
+    async def pin(self, site: Site, id: str, *, pinned: bool, seen: str, by: str) -> Comment:
         """Put a comment, and the thread that it is in, before the others; or let it go. Raises NotFound."""
+        made = Decision(site.key, self._clock.now(), by, "pinned" if pinned else "unpinned", "comment", id)
 
         def work() -> Work[Comment]:
             comment = yield from threads.comment_by_id(site.key, id)
@@ -96,13 +102,14 @@ class AnswerCorrections:
             if pinned or not (yield from store.pinned_below(site.key, comment.root_id, comment.id)):
                 ids.append(comment.root_id)
             yield from store.set_pinned(site.key, ids, pinned)
+            yield from audit(made)
             return replace(comment, pinned=pinned)
 
         comment = await self._db.write(work)
         self._updates.changed(comment)
         return comment
 
-    async def answer(self, site: Site, id: str, body: str, *, seen: str) -> Comment:
+    async def answer(self, site: Site, id: str, body: str, *, seen: str, by: str) -> Comment:
         """Answer a comment in person, as the site's owner. Raises NotFound or BadRequest."""
         body = _text(body)
         html = render(body)
@@ -121,6 +128,7 @@ class AnswerCorrections:
             )  # fmt: skip
             yield from threads.add_comment(reply, key=None, address_key=None)
             yield from store.seen_to(site.key, question.id, now)
+            yield from audit(Decision(site.key, now, by, "replied", "comment", question.id, after=reply.id))
             if question.author_kind != "ai" and rules.asks_something(question.body):
                 yield from remember(site.key, question.id, question.body, reply.id, now)
             return reply
@@ -129,7 +137,9 @@ class AnswerCorrections:
         self._updates.added(reply)
         return reply
 
-    async def _change(self, site: Site, id: str, change: Callable[[Comment], Work[None]], seen: str | None) -> Comment:
+    async def _change(
+        self, site: Site, id: str, change: Callable[[Comment], Work[None]], seen: str | None, made: Decision
+    ) -> Comment:
         def work() -> Work[Comment]:
             answer = yield from threads.comment_by_id(site.key, id)
             if answer is None or answer.answer is None or answer.state not in ("published", "pending"):
@@ -142,6 +152,7 @@ class AnswerCorrections:
                 first = Revision("ai", "answered", answer.body, answer.html, "", answer.created_at)
                 yield from self._add(answer, first)
             yield from change(answer)
+            yield from audit(replace(made, before=answer.answer.state))
             # Any decision about a draft means that the owner has read it.
             yield from threads.set_state(site.key, id, "published", only_from=("pending",))
             changed = yield from threads.comment_by_id(site.key, id)

@@ -9,6 +9,7 @@ from typing import Any
 
 from ...answers.record_store import Record
 from ...core.model import Comment
+from ...core.tables import cell
 from ...core.times import iso
 from ...errors import BadRequest
 from ..exporting import Export
@@ -47,12 +48,6 @@ async def write_answers(export: Export) -> None:
     table.writerow(ANSWER_COLUMNS)
     async for record in export.records():
         table.writerow([cell(value) for value in _answer_row(record)])
-
-
-def cell(value: Any) -> str:
-    """A table's cell that no spreadsheet takes for a formula."""
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")) else text
 
 
 def looks(source: Source) -> bool:

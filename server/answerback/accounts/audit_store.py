@@ -1,0 +1,96 @@
+"""The audit trail: who has decided what, when, and why. It is written once; the database refuses to change it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..db.sql import in_list
+from ..db.work import Row, Work, many, run
+
+LONGEST = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What somebody has decided: `kind` and `subject` say about what (a comment by its id, a person, a page), `before`
+    and `after` how that stood; `reason` is in their own words. Words of comments do not belong in here: those go with
+    their authors, and this does not."""
+
+    site: str
+    at: int
+    actor: str
+    """The e-mail address of an owner, or what else has decided (`reports`, `retention`)."""
+    action: str
+    kind: str
+    subject: str
+    before: str = ""
+    after: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry(Decision):
+    """A decision as it is kept."""
+
+    number: int = 0
+
+
+def note(made: Decision) -> Work[None]:
+    """Write a decision down, in the same write as what has been decided."""
+    yield run(
+        """INSERT INTO audit (site, at, actor, action, kind, subject, state_before, state_after, reason)
+        VALUES (:site, :at, :actor, :action, :kind, :subject, :before, :after, :reason)""",
+        site=made.site, at=made.at, actor=made.actor, action=made.action, kind=made.kind, subject=made.subject,
+        before=made.before[:LONGEST], after=made.after[:LONGEST], reason=made.reason[:LONGEST],
+    )  # fmt: skip
+
+
+_COLUMNS = "number, site, at, actor, action, kind, subject, state_before, state_after, reason"
+
+
+def entries(sites: Sequence[str], limit: int, before: int | None = None) -> Work[list[Entry]]:
+    """The newest decisions on these sites, newest first; `before` is the number of the last one that is known."""
+    found: list[Row] = []
+    for site in sites:  # a site at a time: each walks its own index
+        found += yield many(
+            f"""SELECT {_COLUMNS} FROM audit WHERE site = :site AND number < :before
+            ORDER BY number DESC LIMIT :limit""",
+            site=site, before=2**62 if before is None else before, limit=limit,
+        )  # fmt: skip
+    found.sort(key=lambda row: -row["number"])
+    return [_read(row) for row in found[:limit]]
+
+
+def about(site: str, kind: str, subject: str, limit: int) -> Work[list[Entry]]:
+    """The newest decisions about one thing, newest first."""
+    rows = yield many(
+        f"""SELECT {_COLUMNS} FROM audit WHERE site = :site AND kind = :kind AND subject = :subject
+        ORDER BY number DESC LIMIT :limit""",
+        site=site, kind=kind, subject=subject, limit=limit,
+    )  # fmt: skip
+    return [_read(row) for row in rows]
+
+
+def _read(row: Row) -> Entry:
+    return Entry(
+        row["site"], row["at"], row["actor"], row["action"], row["kind"], row["subject"], row["state_before"],
+        row["state_after"], row["reason"], row["number"],
+    )  # fmt: skip
+
+
+def forget(before: int, now: int, limit: int) -> Work[int]:
+    """Let go of decisions that are older than their retention, some at a time; how many. Only what is older than the
+    moment noted here can be deleted at all."""
+    yield run(
+        """INSERT INTO flags (name, value, changed_at) VALUES ('audit_before', :value, :now)
+        ON CONFLICT (name) DO UPDATE SET value = excluded.value, changed_at = excluded.changed_at""",
+        value=str(before), now=now,
+    )  # fmt: skip
+    rows = yield many(
+        "SELECT number FROM audit WHERE at < :before ORDER BY at LIMIT :limit", before=before, limit=limit
+    )
+    if rows:
+        listed, params = in_list("number", [row["number"] for row in rows])
+        yield run(f"DELETE FROM audit WHERE number IN ({listed})", **params)
+    return len(rows)

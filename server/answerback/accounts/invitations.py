@@ -1,0 +1,70 @@
+"""People are invited to work on a site: by mail, or by a link that whoever invites them passes on."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from ..core.roles import Role
+from ..db.work import Work
+from ..jobs.model import Job, JobFailed, Kind
+from ..mail.jobs import send
+from ..mail.messages import invitation_message
+from ..mail.transport import Mailer
+from ..runtime import Runtime
+from . import team_store
+from .owners import LINK_HOURS
+from .sessions import hash_secret
+from .store import add_owner_link
+from .team_store import Member
+
+KIND = "invitation"
+
+
+class Invitations:
+    """Invites people, and sends what they are invited by."""
+
+    def __init__(self, runtime: Runtime, mailer: Mailer | None) -> None:
+        self._db = runtime.db
+        self._clock = runtime.clock
+        self._ids = runtime.ids
+        self._jobs = runtime.jobs
+        self._sites = runtime.sites
+        self._url = runtime.settings.public_url
+        self._mailer = mailer
+
+    @property
+    def by_mail(self) -> bool:
+        """Whether mail can be sent."""
+        return self._mailer is not None
+
+    def kinds(self) -> list[Kind]:
+        """The job that sends an invitation; none without a mail server."""
+        return [] if self._mailer is None else [Kind(KIND, partial(self._deliver, self._mailer))]
+
+    def invite(self, site: str, email: str, role: Role, *, mailed: bool, lang: str) -> Work[tuple[Member, str]]:
+        """Within a write: the new member, and the path of a one-time link; no link where a mail brings it, nor for
+        somebody who works elsewhere too or has signed in, since it would open all that is theirs."""
+        added = yield from team_store.add_member(self._ids.new(), email, site, role, self._clock.now())
+        if mailed and self.by_mail:
+            yield from self._jobs.put(KIND, {"owner": added.id, "lang": lang}, site=site)
+            return added, ""
+        if not added.invited or (yield from team_store.works_elsewhere(site, added.id)):
+            return added, ""
+        secret = self._ids.secret()
+        yield from self._add_link(added.id, secret)
+        return added, f"/admin/sign-in/{secret}/"
+
+    def _add_link(self, owner_id: str, secret: str) -> Work[None]:
+        yield from add_owner_link(hash_secret(secret), owner_id, self._clock.now() + LINK_HOURS * 3_600_000)
+
+    async def _deliver(self, mailer: Mailer, job: Job) -> None:
+        """A link of its own for each mail: its secret is made when it is sent."""
+        owner_id, secret = str(job.data["owner"]), self._ids.secret()
+        site = await self._sites.find(job.site)
+        member = await self._db.read(lambda: team_store.member(job.site, owner_id))
+        if site is None or member is None:
+            raise JobFailed("Nobody is invited any more.", for_good=True)
+        await self._db.write(lambda: self._add_link(owner_id, secret))
+        lang, link = str(job.data["lang"]), f"{self._url}/admin/sign-in/{secret}/"
+        message = invitation_message(member.email, site=site.name or site.key, lang=lang, link=link, hours=LINK_HOURS)
+        await send(mailer, message, self._clock.now())

@@ -1,0 +1,33 @@
+"""Which role each of the owner's views needs: readers may look at what they are shown, moderators may decide, and what
+is named here takes more."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ..core.roles import Role
+
+BY_METHOD: Mapping[str, Role] = {"GET": "reader", "POST": "moderator"}
+OTHERS: Mapping[tuple[str, str], Role] = {
+    ("GET", "/admin/jobs/"): "owner",
+    ("POST", "/admin/jobs/{id}/retry/"): "owner",
+    ("POST", "/admin/jobs/{id}/discard/"): "owner",
+    ("POST", "/admin/knowledge/{site}/read/"): "owner",
+    ("POST", "/admin/knowledge/{site}/forget/"): "owner",
+    ("POST", "/admin/addresses/{site}/add/"): "owner",
+    ("POST", "/admin/addresses/{site}/remove/"): "owner",
+    ("POST", "/admin/addresses/{site}/dismiss/"): "owner",
+    ("GET", "/admin/team/"): "owner",
+    ("POST", "/admin/team/{site}/invite/"): "owner",
+    ("POST", "/admin/team/{site}/role/"): "owner",
+    ("POST", "/admin/team/{site}/remove/"): "owner",
+    ("GET", "/admin/audit/"): "owner",
+    ("GET", "/admin/audit/export/"): "owner",
+    ("POST", "/admin/comments/{id}/rule/"): "owner",
+    ("POST", "/admin/comments/{id}/place/"): "owner",
+}
+
+
+def needed(method: str, path: str) -> Role:
+    """The role that a view needs on the site that it is about."""
+    return OTHERS.get((method, path), BY_METHOD[method])

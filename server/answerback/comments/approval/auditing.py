@@ -1,0 +1,36 @@
+"""Decisions on comments in the audit trail."""
+
+from __future__ import annotations
+
+from ...accounts.audit_store import Decision as Audited
+from ...accounts.audit_store import note
+from ...accounts.store import email_of
+from ...db.work import Work
+from .deciding import ACTIONS, Decision
+
+
+class AuditedDecisions:
+    """Writes down each decision, in its own write."""
+
+    def decided(self, decision: Decision) -> Work[None]:
+        """Within the decision's transaction, after it has taken effect."""
+        actor = (yield from email_of(decision.by)) or decision.by
+        after = decision.comment.state if decision.action == "undo" else AFTER[decision.action]
+        action = "undone" if decision.action == "undo" else ACTIONS[decision.action]
+        yield from note(
+            Audited(
+                decision.site.key,
+                decision.now,
+                actor,
+                action,
+                "comment",
+                decision.comment.id,
+                decision.was,
+                after,
+                decision.note,
+            )
+        )
+
+
+AFTER = {"approve": "published", "hide": "hidden", "spam": "hidden"}
+"""The state that a comment has after each action."""

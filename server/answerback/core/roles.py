@@ -1,0 +1,28 @@
+"""What somebody may do on a site: readers look, moderators decide, owners set."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+Role = Literal["reader", "moderator", "owner"]
+ROLES: tuple[Role, ...] = ("reader", "moderator", "owner")
+"""Each may do what those before it may."""
+
+
+def covers(role: Role, needed: Role) -> bool:
+    """Whether a role is enough for what another one may do."""
+    return ROLES.index(role) >= ROLES.index(needed)
+
+
+def sites_with(roles: Mapping[str, Role], needed: Role) -> tuple[str, ...]:
+    """The sites on which somebody has that role, or one that covers it."""
+    return tuple(site for site, role in roles.items() if covers(role, needed))
+
+
+def read_role(text: str) -> Role:
+    """A role by its name. Raises ValueError."""
+    for role in ROLES:
+        if role == text:
+            return role
+    raise ValueError(f"must be one of {', '.join(ROLES)}")
