@@ -8,7 +8,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Bytecode is kept, whatever the machine says: our own processes start in half the time.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo test check bench soak screenshots build release clean
+.PHONY: help setup demo test check format bench soak screenshots build release clean
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
@@ -48,12 +48,19 @@ test: setup .stamps/oauth .stamps/clients ## install what the tests need, then r
 	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal --durations 10 $$(cat .stamps/left-out); code=$$?; \
 	wait $$widget || code=1; cat .stamps/vitest.log; exit $$code
 
-check: setup ## format, lint, types, import rules
-	$(BIN)/ruff format --check server tests
-	$(BIN)/ruff check server tests
-	$(BIN)/mypy
-	$(BIN)/lint-imports
-	cd widget && npm run --silent check
+check: setup ## format, lint, types, import rules, the widget's size: all of them, whichever fails
+	@code=0; \
+	$(BIN)/ruff format --check server tests || code=1; \
+	$(BIN)/ruff check server tests || code=1; \
+	$(BIN)/mypy || code=1; \
+	$(BIN)/lint-imports || code=1; \
+	for tool in types lint size; do (cd widget && npm run --silent $$tool) || code=1; done; \
+	exit $$code
+
+format: setup ## format the code, and mend what the linters can
+	$(BIN)/ruff check --fix server tests
+	$(BIN)/ruff format server tests
+	cd widget && npm run --silent format
 
 bench: setup ## how fast it is, beside bare uvicorn, a bare relay and Isso; how well pages are read and answers grounded
 	$(BIN)/python -m tests.bench

@@ -16,7 +16,10 @@ const WHOLE_BUDGET = 27_600;
 
 const here = dirname(fileURLToPath(import.meta.url));
 const { reading, writing } = await readLocales();
-const out = process.argv[2] ?? join(here, "../server/answerback/static");
+const checks = process.argv.includes("--check");
+const out =
+  process.argv.slice(2).find((argument) => !argument.startsWith("--")) ??
+  join(here, "../server/answerback/static");
 
 // The values of the design, which our own pages are served as they are: `var(--token-accent)` becomes that of `--accent`.
 const tokensFile = join(here, "../server/answerback/web/assets/tokens.css");
@@ -247,17 +250,18 @@ for (const [name, bytes] of files) {
   console.log(
     `${name.padEnd(40)} ${String(bytes.length).padStart(7)} bytes ${String(small).padStart(7)} gzip`,
   );
-  if (name === "answerback.js" && small > LOADER_BUDGET) {
-    console.error(`The loader is over its ${LOADER_BUDGET} bytes.`);
-    process.exitCode = 1;
-  }
+  if (name === "answerback.js" && small > LOADER_BUDGET)
+    overBudget(`The loader is over its ${LOADER_BUDGET} bytes.`);
 }
 const threadSizes = Object.values(threadFiles).map((name) => sizes.get(name));
 const whole = sizes.get("answerback.js") + Math.max(...threadSizes);
 console.log(
   `${"what every visitor loads".padEnd(40)} ${"".padStart(7)}       ${String(whole).padStart(7)} gzip (at most ${WHOLE_BUDGET})`,
 );
-if (whole > WHOLE_BUDGET) {
-  console.error("The widget is over its budget.");
-  process.exitCode = 1;
+if (whole > WHOLE_BUDGET) overBudget("The widget is over its budget.");
+
+// Only `make check` fails for it: a sentence too many must not keep anybody from building.
+function overBudget(message) {
+  console.error(message);
+  if (checks) process.exitCode = 1;
 }
