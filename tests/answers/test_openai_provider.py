@@ -113,7 +113,7 @@ async def test_request_has_only_listed_parameters(
     sent = server.seen()["requests"][0]
     assert sent["body"] == {
         "model": "other-model", "max_tokens": 300, "stream": True, "stream_options": {"include_usage": True},
-        "messages": [{"role": message.role, "content": message.content} for message in MESSAGES],
+        "temperature": 0.2, "messages": [{"role": message.role, "content": message.content} for message in MESSAGES],
     }  # fmt: skip
     assert sent["headers"] == {
         "host": server.url.removeprefix("http://"), "accept": "application/json", "accept-encoding": "identity",
@@ -336,14 +336,19 @@ async def test_cancelling_ends_the_call(server: OpenAIServer, answerer: ModelAns
 async def test_parameters_a_server_refuses_are_left_out_from_then_on(
     server: OpenAIServer, answerer: ModelAnswerer
 ) -> None:
-    server.script(rejects=["max_tokens", "stream_options"], default={"text": TEXT})
+    server.script(rejects=["max_tokens", "stream_options", "temperature"], default={"text": TEXT})
     assert text_of(await everything(answerer)) == TEXT
     assert text_of(await everything(answerer)) == TEXT
     bodies = [request["body"] for request in server.seen()["requests"]]
-    assert len(bodies) == 4, "each is tried once"
-    for body in bodies[2:]:
+    assert len(bodies) == 5, "each is tried once"
+    for body in bodies[3:]:
         assert body["max_completion_tokens"] == 300
-        assert "max_tokens" not in body and "stream_options" not in body
+        assert body.keys().isdisjoint(("max_tokens", "stream_options", "temperature"))
+
+
+async def test_thinking_model_keeps_its_own_temperature(server: OpenAIServer, answerer: ModelAnswerer) -> None:
+    await everything(answerer, asking(model="qwen3-8b"))
+    assert "temperature" not in server.seen()["requests"][0]["body"]
 
 
 @pytest.mark.parametrize(

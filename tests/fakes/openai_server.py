@@ -270,7 +270,8 @@ class Connections:
                 await _unless_left(reader, completion.answer())
                 record["state"] = "completed"
         elif method == "POST" and target.endswith("/embeddings"):
-            await reply.json(self.script.embeddings.answer(data), self.script.embeddings.status)
+            found, status, more = await _unless_left(reader, self.script.embeddings.answer(data))
+            await reply.json(found, status, **more)
         elif method == "POST" and target.endswith("/moderations"):
             await reply.json(*await _unless_left(reader, self.script.moderations.answer(data)))
         elif target.endswith("/models"):

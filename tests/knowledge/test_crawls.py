@@ -130,7 +130,7 @@ async def test_new_passages_are_embedded_once_the_model_is_back(desk: Desk, mode
     await with_model.ask_for("fast")
     with anyio.fail_after(20):
         while [job.error for job in await runtime.db.read(lambda: jobs.listed_jobs(9))] != [
-            "The embedding model is unavailable."
+            "The embedding model is unavailable. It answers with 500."
         ]:
             await checkpoint()
     model.script(embedding_status=200)
@@ -139,6 +139,6 @@ async def test_new_passages_are_embedded_once_the_model_is_back(desk: Desk, mode
     with anyio.fail_after(20):
         while await runtime.db.read(lambda: jobs.listed_jobs(9)):
             await checkpoint()
-    assert await runtime.db.read(lambda: index.without_vector("fast", "small", 9)) == []
+    assert await runtime.db.read(lambda: index.without_vector("fast", "small", 0, 9)) == []
     await runner.close()
     await with_model.knowledge.close()

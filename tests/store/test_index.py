@@ -130,11 +130,12 @@ async def test_any_text_can_be_kept(index: SiteIndex, database: Database) -> Non
 
 
 async def test_embeddings_live_with_their_passages(index: SiteIndex, database: Database) -> None:
-    waiting = await database.read(lambda: store.without_vector("my-site", "m", 100))
+    waiting = await database.read(lambda: store.without_vector("my-site", "m", 2, 100))
     vector = array("f", [1.0, 0.0]).tobytes()
     await database.write(lambda: store.keep_vectors("m", [(id, vector) for id, _ in waiting] + [(10**9, vector)]))
-    assert await database.read(lambda: store.without_vector("my-site", "m", 100)) == []
-    assert len(await database.read(lambda: store.without_vector("my-site", "another", 100))) == len(waiting)
+    assert await database.read(lambda: store.without_vector("my-site", "m", 2, 100)) == []
+    assert len(await database.read(lambda: store.without_vector("my-site", "another", 2, 100))) == len(waiting)
+    assert len(await database.read(lambda: store.without_vector("my-site", "m", 3, 100))) == len(waiting)
     kept = await database.read(lambda: store.vectors_of_site("my-site", "m", "/bakery", 100))
     assert len(kept) == len(waiting) - 2
     assert kept[0][1] == vector

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from ..clock import Clock
@@ -18,6 +19,7 @@ from ..core.grounding.situation import context_of
 from ..core.languages import language_of
 from ..db.database import Database
 from ..db.work import Work
+from ..knowledge.index.embedders import Vector
 from ..knowledge.index.search import SiteIndex
 from ..knowledge.page_reader import PageReader
 from ..knowledge.store import PageText
@@ -28,6 +30,8 @@ from .reuse.lookup import owners_answers
 
 TURNS = 6
 OWNERS_ANSWERS, OWNERS_LIMIT = 2, 1_000
+PAGES_KEPT = 32
+"""Pages that were asked about last, and whose passages are remembered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,15 +106,15 @@ class ContextBuilder:
         question, turns, owners = asked.question, asked.turns, asked.owners
         now = datetime.fromtimestamp(self._clock.now() / 1000, ZoneInfo(site.timezone))
         context = context_of(question, [turn.text for turn in turns if turn.role == "visitor"], now)
+        meaning = await self._index.meaning_of(question, context)
         home = page.url if page is not None else ""
-        others = await self._index.search(site.key, question, besides=home, context=context)
+        others = await self._index.search(site.key, question, besides=home, context=context, meaning=meaning)
+        near = None if page is None or meaning is None else await self._compared(site, page, meaning)
         left = passage_tokens - sum(ranking.estimate_tokens(passage.text) for passage in owners)
 
         def choose() -> Found:
             found = (
-                ()
-                if page is None
-                else tuple(passages.split(passages.own_words(page.blocks), url=page.url, title=page.title))
+                near if near is not None else () if page is None else _passages_of(page.blocks, page.url, page.title)
             )
             chosen = ranking.choose(question, found, left, others=others, context=context)
             quotes = best_quotes(question, chosen, prompt.NEAREST, home=home, context=context)
@@ -129,9 +133,14 @@ class ContextBuilder:
             model=site.model or None, max_tokens=answer_tokens, answer_id=asked.id, asker=asked.asker, context=context,
         )  # fmt: skip
         by_owner = owners or any(turn.role == "owner" for turn in turns)
-        judged = not by_owner and not self._index.by_meaning and may_judge(question, found.passages)
+        judged = not by_owner and may_judge(question, found.passages)
         silent = site.unlikely == "refuse" and judged and found.certainty < ANSWERED
         return AnswerContext(request, prompt.VERSION, found.certainty, silent)
+
+    async def _compared(self, site: Site, page: PageText, meaning: Vector) -> Sequence[Passage]:
+        """The page's passages, with how near the question is to them."""
+        found = await in_background(lambda: _passages_of(page.blocks, page.url, page.title))
+        return await self._index.compared(site.key, found, meaning)
 
     async def _may_fetch(self, site: Site, job: store.QueuedAnswer) -> bool:
         """Whether a page may be fetched for this question; what is given anew is no visitor's."""
@@ -151,6 +160,11 @@ class ContextBuilder:
             )
             for answer in answers
         )  # fmt: skip
+
+
+@lru_cache(maxsize=PAGES_KEPT)
+def _passages_of(blocks: tuple[passages.Block, ...], url: str, title: str) -> tuple[Passage, ...]:
+    return tuple(passages.split(passages.own_words(blocks), url=url, title=title))
 
 
 def question_of(job: store.QueuedAnswer) -> Work[str]:

@@ -45,6 +45,7 @@ async def check_all(settings: Settings) -> list[Line]:
         *database,
         *([await _redis(settings)] if settings.redis_url else []),
         await check_provider(settings),
+        await check_embedding(settings),
         await _oauth("GitHub", settings),
         await _oauth("Kakao", settings),
         await _mail(settings),
@@ -175,9 +176,7 @@ async def check_provider(settings: Settings) -> Line:
         path = dialect.models.partition("?")[0]
         return Line("provider", "warning", f"{place} answers {path} with {response.status_code}")
     listed = _models(response)
-    own = (settings.model, settings.fallback_model)
-    asked = {*own, settings.embedding_model} if endpoint.names[0] == "OPENAI_API_KEY" else {*own}
-    for model in sorted(filter(None, asked)):
+    for model in sorted(filter(None, {settings.model, settings.fallback_model})):
         if listed and not {model, f"{model}:latest"} & listed and endpoint.provider != "azure":
             return Line("provider", "warning", f"{place} does not list the model {model}")
     return Line("provider", "ok", f"{place}, model {settings.model}")
@@ -211,6 +210,33 @@ async def _budgets(settings: Settings) -> Line:
     finally:
         await db.close()
     return Line("budgets", "ok", "every budget can be enforced")
+
+
+async def check_embedding(settings: Settings) -> Line:
+    """Whether the embedding model, if there is one, gives vectors, and how soon."""
+    from ..knowledge.build import make_embedder
+    from ..knowledge.index.embedders import EmbeddingFailed
+
+    try:
+        embedder = make_embedder(settings)
+    except SettingsError as error:
+        return Line("embedding", "error", str(error))
+    if embedder is None:
+        return Line("embedding", "ok", "off: passages are found by their words")
+    clock = asyncio.get_running_loop().time
+    try:
+        await embedder.embed(["?"], "query", seconds=20)  # connects, or starts the process
+        begun = clock()
+        [vector] = await embedder.embed(["When do you open?"], "query", seconds=20)
+        took = clock() - begun
+    except EmbeddingFailed as failed:
+        return Line("embedding", "error", f"{embedder.model} gives no vectors. {failed.reason}")
+    finally:
+        await embedder.close()
+    told = f"{embedder.model}, {len(vector)} numbers, {1000 * took:.0f} ms a question"
+    if took > embedder.patience:
+        return Line("embedding", "warning", f"{told}: too slow, so questions are answered by words alone")
+    return Line("embedding", "ok", told)
 
 
 async def _oauth(name: str, settings: Settings) -> Line:

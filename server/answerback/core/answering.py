@@ -29,6 +29,9 @@ class Passage:
     title: str
     by_owner: bool = False
     """Whether the site's owner has said it in a thread: that outranks the page."""
+    likeness: float | None = None
+    """How near it is to the question in meaning, about 1 where it answers and -1 where it is about something else; None
+    where no model has told."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,9 +54,11 @@ class Kind:
 
 
 class JobFailed(Exception):
-    """A run has failed. `reason` is shown to owners; `for_good`: trying again is of no use."""
+    """A run has failed. `reason` is shown to owners; `for_good`: trying again is of no use; `retry_after`: nor is it
+    for so many seconds."""
 
-    def __init__(self, reason: str, *, for_good: bool = False) -> None:
+    def __init__(self, reason: str, *, for_good: bool = False, retry_after: float = 0.0) -> None:
         super().__init__(reason)
         self.reason = reason
         self.for_good = for_good
+        self.retry_after = retry_after

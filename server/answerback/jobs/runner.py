@@ -123,6 +123,7 @@ class JobRunner:
     async def _outcome(self, job: Job) -> Callable[[], Work[None]]:
         """Run it, and what to write about that: done, to be tried again after a while that doubles, or given up."""
         kind, failure, reason, for_good = self._kinds[job.kind], self._failures[job.kind], "", False
+        asked = 0.0
         raised: Exception | None = None
         try:
             if job.tries > kind.tries + LEASES_LOST:
@@ -132,7 +133,7 @@ class JobRunner:
             failure.worked()
             return partial(store.finish, self._name, job.id)
         except JobFailed as error:
-            reason, for_good = error.reason, error.for_good
+            reason, for_good, asked = error.reason, error.for_good, error.retry_after
         except Exception as error:
             reason, raised = type(error).__name__, error
         now = self._clock.now()
@@ -143,7 +144,8 @@ class JobRunner:
         if given_up:
             return partial(store.give_up, self._name, job.id, now, reason)
         wait = min(LONGEST_WAIT_MS, kind.retry_ms * 2 ** (job.tries - 1))
-        return partial(store.try_again, self._name, job.id, now + round(wait * (0.75 + self._chance() / 2)), reason)
+        wait = max(round(wait * (0.75 + self._chance() / 2)), round(1000 * asked))
+        return partial(store.try_again, self._name, job.id, now + wait, reason)
 
     async def keep_leases(self) -> None:
         """Renew the leases of what runs, and cut off what another process has by now."""

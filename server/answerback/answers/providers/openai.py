@@ -7,9 +7,11 @@ import re
 from typing import Any
 
 from .dialect import Asked, Dialect, bearer
-from .effort import NOTHING, NOTHING_TO_SAVE, Step
+from .effort import NOTHING_TO_SAVE, Step
 from .sse import AnswerReader
 
+CALM = Step({"temperature": 0.2}, thinks=False)
+"""What is asked of models that do not think: to say what the page says, and not something else each time."""
 EFFORTS = ("none", "minimal", "low")
 """How little a model may be asked to think, least first; no server takes all of these."""
 _THINKS = re.compile(
@@ -39,14 +41,14 @@ def thinks_at_openai(model: str) -> bool:
 def openai_steps(model: str, thinks: bool) -> list[Step]:
     """What a model of OpenAI's is asked to think."""
     if not thinks and not thinks_at_openai(model):
-        return [NOTHING]
+        return [CALM]
     steps = [Step({"reasoning_effort": effort}, thinks=effort == EFFORTS[-1]) for effort in efforts(model)]
     return [*steps, NOTHING_TO_SAVE]
 
 
 def _steps_elsewhere(model: str, thinks: bool) -> list[Step]:
     if not thinks and not _THINKS.search(model):
-        return [NOTHING]
+        return [CALM]
     steps = [
         Step({"reasoning_effort": effort, **_NOT_THINKING}, thinks=effort == EFFORTS[-1]) for effort in efforts(model)
     ]
@@ -74,10 +76,10 @@ def _body_elsewhere(asked: Asked) -> dict[str, Any]:
 OPENAI = Dialect(
     name="openai", base_url="https://api.openai.com/v1", path=lambda model: "/chat/completions", models="/models",
     headers=bearer, body=_openai_body, reader=AnswerReader, steps=openai_steps, moderations="/moderations",
-    optional=("stream_options", "prompt_cache_key", "store"),
+    optional=("temperature", "stream_options", "prompt_cache_key", "store"),
 )  # fmt: skip
 COMPATIBLE = Dialect(
     name="openai", base_url="", path=lambda model: "/chat/completions", models="/models",
     headers=bearer, body=_body_elsewhere, reader=AnswerReader, steps=_steps_elsewhere, moderations="/moderations",
-    optional=("max_tokens", "stream_options", "chat_template_kwargs"),
+    optional=("max_tokens", "temperature", "stream_options", "chat_template_kwargs"),
 )  # fmt: skip

@@ -14,14 +14,11 @@ from ...core.answering import (
     Usage,
 )
 from ...core.grounding.judging import ANSWERED, SURE
-from ...core.grounding.quoting import Quote, best_quotes
+from ...core.grounding.quoting import LOOKED_AT, Quote, as_many_as_help, best_quotes
 from ...core.grounding.similarity import question_terms, sameness
 from ...i18n.catalogue import texts
 
 MOST_QUOTES = 3
-BEHIND, BEHIND_UNSURE = 1.6, 3.0
-"""How far another quote may be behind the best one, which counts for more where it likely answers."""
-
 SAME = 0.6
 """How alike a question must be to the one that the owner has answered, every word counting the same."""
 
@@ -62,12 +59,10 @@ class QuoteAnswerer:
             return said, True
         pages = [passage for passage in request.passages if not passage.by_owner]
         home = pages[0].url if pages else ""  # the page's own passages come first
-        found = best_quotes(request.question, pages, MOST_QUOTES, home=home, context=request.context)
+        found = best_quotes(request.question, pages, LOOKED_AT, home=home, context=request.context)
         if found.certainty < ANSWERED or not found.quotes:
             return [], False
-        sure = found.certainty >= SURE
-        least = found.quotes[0].score - (BEHIND if sure else BEHIND_UNSURE)
-        return [quote for quote in found.quotes if quote.score > least], sure
+        return list(as_many_as_help(found.quotes, MOST_QUOTES)), found.certainty >= SURE
 
     async def close(self) -> None:
         """Nothing is held."""

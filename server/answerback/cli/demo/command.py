@@ -57,6 +57,11 @@ def run_demo_with_local_model(settings: Settings, port: int, site_port: int) -> 
     say("Starting a small local model. It is fast and often wrong.")
     with local_model() as model:
         settings = replace(
-            settings, provider="openai", openai_base_url=model.base_url, openai_api_key=model.key, model=NAME
+            settings,
+            provider="openai",
+            openai_base_url=model.base_url,
+            openai_api_key=model.key,
+            model=NAME,
+            embedding="local",
         )
         return run_demo(settings, port, site_port)

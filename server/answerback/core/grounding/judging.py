@@ -14,8 +14,8 @@ from operator import mul
 from typing import NamedTuple
 
 from ..answering import Passage
-from ..languages import LANGUAGES, either, tongue
-from .scoring import Reading
+from ..languages import LANGUAGES, either
+from .scoring import Reading, tongue_of
 from .terms import terms
 
 ANSWERED = 0.25
@@ -25,8 +25,6 @@ SURE = 0.7
 _NAMES = re.compile(r"(?<=\w )[A-Z][\w'’-]+|\d[\d.,:]*|[A-Za-z]*[a-z][A-Z]\w*|\w+_\w+")
 """Names within a sentence, and numbers."""
 _WHOLE = re.compile(either(language.whole for language in LANGUAGES), re.IGNORECASE)
-TONGUE_LIMIT = 2_000
-"""Characters from which the language of passages is told."""
 WORDS = 12
 """Words of a question; more make it no clearer."""
 
@@ -49,20 +47,38 @@ class Evidence(NamedTuple):
     size: float
     rest: float
     missing: float
+    meaning: float
 
 
-WEIGHTS = Evidence(-1.18, 0.66, 0.26, 0.66, -2.35, 0.92, 0.79, 0.65, 0.6, 0.71, 1.05, 0.45, -1.69, 0.96, -0.48)
+WEIGHTS = Evidence(-1.18, 0.66, 0.26, 0.66, -2.35, 0.92, 0.79, 0.65, 0.6, 0.71, 1.05, 0.45, -1.69, 0.96, -0.48, 0.0)
+WITH_MEANING = Evidence(
+    -1.39, 0.42, -0.56, 0.09, -1.87, 0.9, 0.04, 0.7, 0.57, -0.77, 1.24, 0.36, -1.47, 1.41, -0.16, 1.02
+)
+"""The same where a model has told how near the passages are in meaning."""
+ALWAYS_ACROSS, MEANING_ACROSS = 0.4, 2.2
+"""For a question in another language than the passage, where meaning tells by itself: nearness across languages is
+less than within one."""
+MOST_MEANING = 2.0
 
 
 def certainty(reading: Reading, scores: Sequence[float]) -> float:
     """How likely the passages answer, from 0 to 1; `scores` are those of their sentences."""
-    if not reading.said():
+    likenesses = [passage.likeness for passage in reading.passages if passage.likeness is not None]
+    if not scores or not (likenesses or reading.said()):
         return 0.0
-    return 1 / (1 + math.exp(-sum(map(mul, WEIGHTS, evidence(reading, scores)))))
+    found = evidence(reading, scores, max(likenesses, default=0.0))
+    best = reading.passages[reading.units[max(range(len(scores)), key=scores.__getitem__)][0]]
+    if likenesses and reading.is_foreign(best):
+        return _logistic(ALWAYS_ACROSS + MEANING_ACROSS * found.meaning)
+    return _logistic(sum(map(mul, WITH_MEANING if likenesses else WEIGHTS, found)))
 
 
-def evidence(reading: Reading, scores: Sequence[float]) -> Evidence:
-    """What speaks for the passages answering, told from their best sentence."""
+def _logistic(number: float) -> float:
+    return 1 / (1 + math.exp(-number))
+
+
+def evidence(reading: Reading, scores: Sequence[float], likeness: float = 0.0) -> Evidence:
+    """What speaks for the passages answering, told from their best sentence; `likeness` is that of the nearest."""
     place = max(range(len(scores)), key=scores.__getitem__)
     number, signs = reading.units[place][0], reading.signs[place]
     said, here = reading.said(), reading.said_in(number)
@@ -89,6 +105,7 @@ def evidence(reading: Reading, scores: Sequence[float]) -> Evidence:
         size=math.log1p(len(reading.units)) / 7,
         rest=_share(reading, worth, rest, here),
         missing=max((worth[term] for term in words if not reading.has(term, here)), default=0.0),
+        meaning=min(MOST_MEANING, max(-MOST_MEANING, likeness)),
     )
 
 
@@ -98,8 +115,10 @@ def _share(reading: Reading, worth: dict[str, float], words: Sequence[str], foun
 
 
 def may_judge(question: str, passages: Sequence[Passage]) -> bool:
-    """Whether words can tell that passages do not answer: not where a question asks for all of a page, nor where it is
-    in another language."""
+    """Whether it can be told that passages do not answer: not where a question asks for all of a page, nor by words
+    where it is in another language."""
     if not passages or _WHOLE.search(question):
         return False
-    return tongue(question) == tongue(" ".join(passage.text for passage in passages)[:TONGUE_LIMIT])
+    if any(passage.likeness is not None for passage in passages):
+        return True
+    return tongue_of(question) == tongue_of(" ".join(passage.text for passage in passages))

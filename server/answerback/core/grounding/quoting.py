@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,13 +10,19 @@ from ..answering import Passage
 from .judging import certainty
 from .passages import with_columns
 from .ranking import AT_HOME, HOME, at_a_glance
-from .scoring import Reading, Sentence, asks
+from .scoring import Reading, Sentence, Signs, asks
 from .sentences import SENTENCE_LIMIT
 
 QUOTE_LIMIT = SENTENCE_LIMIT
 """Characters of a quote."""
 NEIGHBOUR_MARGIN = 4.0
 """How much less than the best sentence a neighbour may score and still come along."""
+NEAR = 0.3
+"""How near in meaning a passage is at least that has no word of the question, beside the nearest."""
+LOOKED_AT = 6
+"""Quotes that are weighed against each other for what is shown."""
+LEAST_SHARE = 0.25
+"""How likely a quote must answer, beside the others, to be shown after the first."""
 _ENDS = (".", "!", "?", "…", "。", "！", "？", '"', "”", "’", "」", "』", ")")
 
 
@@ -57,13 +64,24 @@ def best_quotes(question: str, passages: Sequence[Passage], limit: int, *, home:
     return Quotes(tuple(_best(reading, scores, limit)), certainty(reading, scores))
 
 
+def as_many_as_help(quotes: Sequence[Quote], most: int) -> tuple[Quote, ...]:
+    """The first of some quotes, best first, and those after it that likely answer, too: one where it is clear, more
+    where it is not. `LOOKED_AT` of them tell best."""
+    if not quotes:
+        return ()
+    weights = [math.exp(quote.score - quotes[0].score) for quote in quotes]
+    least = LEAST_SHARE * sum(weights)
+    more = [quote for quote, weight in zip(quotes[1:most], weights[1:most], strict=True) if weight >= least]
+    return (quotes[0], *more)
+
+
 def _best(reading: Reading, scores: Sequence[float], limit: int) -> list[Quote]:
     found: list[Quote] = []
     used: set[int] = set()
     for place in sorted(range(len(reading.units)), key=lambda place: -scores[place]):
         if len(found) == limit:
             break
-        if place in used or reading.signs[place].near + reading.signs[place].heading <= 0:
+        if place in used or not _may_answer(reading.signs[place]):
             continue
         first, last = _widen(place, reading, used)
         if first == last and reading.units[place][1].asks and reading.only_repeats(place):
@@ -74,6 +92,11 @@ def _best(reading: Reading, scores: Sequence[float], limit: int) -> list[Quote]:
         text = passage.text[begin.start : end.start + len(end.text)]
         found.append(Quote(with_columns(text, passage), passage, scores[place]))
     return found
+
+
+def _may_answer(signs: Signs) -> bool:
+    """Whether a sentence has anything to do with the question."""
+    return signs.near + signs.heading > 0 or signs.meaning >= NEAR
 
 
 def _widen(place: int, reading: Reading, used: set[int]) -> tuple[int, int]:
@@ -109,11 +132,14 @@ def _announced(place: int, reading: Reading, used: set[int]) -> int:
 
 
 def _may_join(other: int, edge: int, reading: Reading, least: float) -> bool:
-    """Whether a sentence may stand beside a quote's edge: of its passage, nearly as good, belonging to it."""
+    """Whether a sentence may stand beside a quote's edge: of its passage, nearly as good, belonging to it; of one in
+    another language any, since meaning tells of passages, and words tell nothing."""
     units = reading.units
-    if not 0 <= other < len(units) or units[other][0] != units[edge][0] or reading.scores[other] < least:
+    if not 0 <= other < len(units) or units[other][0] != units[edge][0]:
         return False
-    return _belong(units[min(other, edge)][1], units[max(other, edge)][1])
+    if reading.signs[edge].meaning and reading.is_foreign(reading.passages[units[edge][0]]):
+        return True
+    return reading.scores[other] >= least and _belong(units[min(other, edge)][1], units[max(other, edge)][1])
 
 
 def _belong(before: Sentence, after: Sentence) -> bool:

