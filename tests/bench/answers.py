@@ -50,7 +50,7 @@ def asking(server: ServerProcess, guest: str, page: str) -> str:
 def streamed(server: ServerProcess, guests: list[str], count: int, number: int) -> Streamed:
     """So many answers at once, each read by one visitor of its page."""
     port, pid = port_of(server), server.process.pid
-    pages = [f"/round-{count}-{number}/{index}" for index in range(count)]
+    pages = [f"round-{count}-{number}-{index}" for index in range(count)]  # names, of one page that is read once
     watching = [head("GET", f"/api/events/?site=demo&page={page}", port) + "\r\n" for page in pages]
     also = [asking(server, guest, page) for guest, page in zip(itertools.cycle(guests), pages)]
     return _streamed(pid, {"port": port, "requests": watching, "also": also, "end": "event: answer.settled",

@@ -24,7 +24,7 @@ from ..errors import Unreachable
 from ..live.pushing import EXTENSION, PushingReader
 from ..metrics import worker_ended
 from ..migrations import migrate
-from ..net.http import RECEIVE_SECONDS
+from ..net.http import RECEIVE_SECONDS, WHOLE
 from ..setting_values import MODEL_PROVIDERS
 from ..settings import Settings
 from .build import build_app
@@ -90,6 +90,7 @@ class TimedHttpProtocol(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         """It has arrived completely."""
         self._whole, self.idle_since = True, None
+        self.scope["extensions"][WHOLE] = {}  # on_message_begin has made them
         super().on_message_complete()
 
     def on_response_complete(self) -> None:

@@ -153,7 +153,7 @@ def allow_origin(response: Response, origin: str) -> None:
 
 def _site_key(request: Request, body: dict[str, Any]) -> str:
     """The site that a call names: in the query, in the body, or by its bearer token."""
-    key = request.query_params.get("site") or body.get("site")
+    key = (request.query_params.get("site") if request.scope["query_string"] else None) or body.get("site")
     if key is None:
         bearer = bearer_token(request)
         key = bearer.partition(".")[0] if bearer else None
