@@ -84,16 +84,18 @@ ADMIN_ONES = (
     "/admin/jobs/{id}/",
     "/admin/addresses/{site}/",
     "/admin/team/{site}/",
+    "/admin/inbox/{id}/",
+    "/admin/replies/{id}/",
 )
 ADMIN_LISTS = (
-    "/admin/", "/admin/knowledge/", "/admin/unanswered/", "/admin/addresses/", "/admin/team/", "/admin/audit/",
-    "/admin/audit/export/",
+    "/admin/", "/admin/inbox/", "/admin/knowledge/", "/admin/unanswered/", "/admin/addresses/", "/admin/replies/",
+    "/admin/team/", "/admin/audit/", "/admin/audit/export/",
 )  # fmt: skip
-# Nothing of a site is named at these; a sign-in's address is a secret of its own, made for one site.
+# Nothing of a site is named at these; the addresses of a sign-in and of a report are secrets, made for one site.
 NAMELESS = (
     "/", "/admin", "/assets/{name}", "/admin/sign-in/", "/admin/sign-in/{secret}/", "/admin/sign-out/",
     "/admin/language/", "/healthz", "/readyz", "/metrics", "/api/openapi.json", "/answerback.js", "/answerback/{name}",
-    "/avatars/{id}", "/.well-known/security.txt", "/robots.txt",
+    "/avatars/{id}", "/.well-known/security.txt", "/robots.txt", "/reports/{id}/",
 )  # fmt: skip
 APART = ("/sign-in/", "/account/", "/t/", "/t", "/embed/")
 """Tried further below, or in test_signing_in.py and test_accounts.py."""
@@ -117,6 +119,7 @@ def test_every_route_has_its_case(routes: set[str]) -> None:
     left = {path for path in others if not path.startswith(APART)}
     assert {path for path in left if "{id}" not in path and "{site}" not in path} == {
         *ADMIN_LISTS, "/admin/jobs/", "/admin/unanswered/dismiss/",
+        *(f"/admin/inbox/{name}/" for name in ("decide", "undo", "pulse")),
     }  # fmt: skip
     assert all(path.startswith(ADMIN_ONES) for path in left if "{" in path)
 

@@ -16,6 +16,9 @@ from answerback.admin.routes import NAVIGATION
 from answerback.admin.store import ANSWER_STATES, COMMENT_STATES
 from answerback.answers.gaps import WHY
 from answerback.answers.providers import PROVIDER_ERRORS
+from answerback.comments.approval.deciding import ACTIONS as DECISIONS
+from answerback.comments.approval.reports_store import KINDS as REPORT_KINDS
+from answerback.comments.approval.reviewables_store import KINDS as REVIEWED
 from answerback.core import approval
 from answerback.core.grounding.review import Reason
 from answerback.core.roles import ROLES
@@ -44,10 +47,14 @@ USED_IN = {
     "export": [SERVER / "transfer"],
     "admin": [ADMIN],
     "reasons": [ADMIN],
+    "reports": [SERVER / "comments"],
     "admin.sign_in": [ADMIN / "sign_in.py", ADMIN / "sign_in.html", ADMIN / "sign_in_link.html"],
     **{
         f"admin.{page}": [ADMIN / "pages" / f"{page}.py", ADMIN / "pages" / f"{page}.html"]
-        for page in ("log", "comment", "people", "knowledge", "unanswered", "addresses", "jobs", "team", "audit")
+        for page in (
+            "inbox", "saved_replies", "log", "comment", "people", "knowledge", "unanswered", "addresses", "jobs",
+            "team", "audit",
+        )
     },
 }
 """Where the texts of an area are named; what one area shows, another may show too."""
@@ -67,6 +74,11 @@ COMPOSED = {
     "errors": CODES.keys(),
     "answers.failures": PROVIDER_ERRORS,
     "reasons": {*approval.REASONS},
+    "reports": {"report", "hidden"},
+    "reports.kinds": {*REPORT_KINDS},
+    "reports.states": {"upheld", "declined"},
+    "reports.grounds": {*REPORT_KINDS, "rules"},
+    "reports.appeals": {"open", "upheld", "reversed"},
     "web.support": set(get_args(Reason)) - {""},
     "budgets": {"answers", "tokens", "money"},
     "sign_in.providers": {"github", "kakao"},
@@ -75,6 +87,14 @@ COMPOSED = {
     "admin.team.roles": {*ROLES},
     "admin.team.may": {*ROLES},
     "admin.audit.actions": {*ACTIONS},
+    "admin.inbox.kinds": {*REVIEWED},
+    "admin.inbox.badges": {*REVIEWED, "edit"},
+    "admin.inbox.budgets": {"answers", "tokens", "money"},
+    "admin.inbox.report_kinds": {*REPORT_KINDS},
+    "admin.inbox.report_states": {"open", "upheld", "declined"},
+    "admin.inbox.done": {*DECISIONS, "dismiss", "undo", "reply", "correct"},
+    "admin.inbox.decided": {*DECISIONS.values(), "dismissed"},
+    "admin.inbox.keys_of": {*"jkahsrbux", "slash", "help"},
     "admin.log.groups": STATES.keys(),
     "admin.log.kinds": {"question", "answer", "reply", "comment"},
     "admin.log.authors": {"user", "guest", "owner", "ai"},

@@ -25,9 +25,9 @@ from ..i18n.catalogue import Texts, languages, own_name, texts
 from ..settings import Settings
 from ..web.forms import Form
 from ..web.rendering import language_of
-from ..web.views import View, WebViews
+from ..web.views import HEADERS, View, WebViews
 from .rights import needed
-from .store import roles_of
+from .store import roles_of, waiting_count
 
 COOKIE = "__Host-answerback-owner"
 SESSION_SECONDS, IDLE_SECONDS = 30 * 24 * 3600, 24 * 3600
@@ -50,6 +50,8 @@ class Owner:
     all_sites: bool
     session: str
     token: str
+    waiting: int = 0
+    """How much waits in the inbox, counted up to 100."""
 
     def may(self, role: Role, site: str = "") -> bool:
         """Whether they may do what takes this role, on that site or on any."""
@@ -109,6 +111,11 @@ def session_cookie(value: str, seconds: int) -> str:
 class OwnerAuth(WebViews):
     """Lets owners in. `navigation` is what the bar leads to: paths, and the names of their texts."""
 
+    headers: Mapping[str, str] = {
+        **HEADERS,
+        "Content-Security-Policy": HEADERS["Content-Security-Policy"] + "; script-src 'self'; connect-src 'self'",
+    }
+
     def __init__(
         self, settings: Settings, db: Database, clock: Clock, navigation: Sequence[tuple[str, str]] = ()
     ) -> None:
@@ -132,7 +139,9 @@ class OwnerAuth(WebViews):
         on_all = row["role"] if row["all_sites"] else None
         roles = await roles_of(self._db, row["id"], on_all)
         all_sites = on_all is not None and covers(on_all, role)
-        return Owner(row["id"], row["email"], roles, sites_with(roles, role), all_sites, hash, self._token(hash))
+        sites = sites_with(roles, role)
+        waits = await self._db.read(lambda: waiting_count(sites)) if request.method in ("GET", "HEAD") else 0
+        return Owner(row["id"], row["email"], roles, sites, all_sites, hash, self._token(hash), waits)
 
     async def _keep(self, hash: str, row: Row) -> None:
         """A session ends when it has not been used for a day, and in any case a month after it began."""

@@ -17,17 +17,19 @@ from .auth import OwnerAuth, OwnerViews
 from .pages.addresses import AddressViews
 from .pages.audit import AuditViews
 from .pages.comment import CommentViews
+from .pages.inbox import InboxViews
 from .pages.jobs import JobsViews
 from .pages.knowledge import KnowledgeViews
 from .pages.log import LogViews
 from .pages.people import PeopleViews
+from .pages.saved_replies import SavedReplyViews
 from .pages.team import TeamViews
 from .pages.unanswered import UnansweredViews
 from .rights import needed
 from .sign_in import SignInViews
 
 NAVIGATION = (
-    LogViews.LINK, UnansweredViews.LINK, KnowledgeViews.LINK, AddressViews.LINK, TeamViews.LINK, AuditViews.LINK,
+    InboxViews.LINK, LogViews.LINK, UnansweredViews.LINK, KnowledgeViews.LINK, AddressViews.LINK, TeamViews.LINK, AuditViews.LINK,
     JobsViews.LINK,
 )  # fmt: skip
 
@@ -39,7 +41,9 @@ def admin_routes(
     auth = OwnerAuth(runtime.settings, runtime.db, runtime.clock, NAVIGATION)
     correcting = AnswerCorrections(runtime.db, runtime.clock, runtime.ids, updates)
     owned: list[OwnerViews] = [
+        InboxViews(runtime, auth, deciding, correcting),
         LogViews(runtime, auth, deciding),
+        SavedReplyViews(runtime, auth),
         CommentViews(runtime, auth, correcting),
         PeopleViews(runtime, auth, updates),
         UnansweredViews(runtime, auth),

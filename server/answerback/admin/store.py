@@ -225,6 +225,19 @@ async def roles_of(db: Database, owner_id: str, on_all: Role | None) -> dict[str
     return {row["key"]: row["role"] for row in rows}
 
 
+def waiting_count(sites: Sequence[str]) -> Work[int]:
+    """How much waits for the owner of these sites, counted up to 100."""
+    if not sites:
+        return 0
+    names, params = in_list("site", sites)
+    row = yield one(
+        f"""SELECT COUNT(*) AS count FROM (SELECT 1 AS one FROM reviewables WHERE site IN ({names}) AND state = 'open'
+        LIMIT 100) AS counted""",
+        **params,
+    )  # fmt: skip
+    return int(row["count"])
+
+
 def site_of(sites: Sequence[str], id: str) -> Work[str | None]:
     """The site of a comment, when it is one of these."""
     if not sites:

@@ -182,9 +182,10 @@ API: tuple[ApiCall, ...] = (
         example={"value": 1},
     ),
     ApiCall(
-        method="POST", path="/api/comments/{id}/report/", name="reportComment", takes="reason", gives=_NOTHING,
-        session=True, summary="Report a comment", handler=lambda s: s.threads.report,
-        example={"reason": "It is an advertisement."},
+        method="POST", path="/api/comments/{id}/report/", name="reportComment", takes="kind reason contact",
+        gives=(Gives(status=201, schema="Receipt"), Gives(status=204)), session=True,
+        summary="Report a comment; with a `kind`, the response is a receipt", handler=lambda s: s.threads.report,
+        example={"kind": "spam", "reason": "It is an advertisement."},
     ),
     ApiCall(
         method="POST", path="/api/comments/{id}/answer/", name="requestAnswer", gives=_json("Reply", 202),

@@ -29,6 +29,7 @@ from ..answers.streaming import AnswerStreams
 from ..clock import Clock, SystemClock
 from ..comments.approval.auditing import AuditedDecisions
 from ..comments.approval.deciding import Deciding
+from ..comments.approval.reporting import Reporting, ReportsSettled
 from ..comments.approval.screening import Screening
 from ..comments.counting import ThreadCounts
 from ..comments.events import Listener
@@ -105,7 +106,8 @@ def build_services(settings: Settings, seams: Overrides) -> Services:
     intake = QuestionIntake(runtime, queue, updates, answerer.model)
     listeners: list[Listener] = [intake, EditedQuestions(updates)]
     posting = Posting(runtime, updates, listeners, Screening())
-    deciding = Deciding(runtime, updates, listeners, [AuditedDecisions()])
+    told = [AuditedDecisions(), ReportsSettled(ids)]
+    deciding, reporting = Deciding(runtime, updates, listeners, told), Reporting(runtime, updates)
     renewal, alerts = AnswerRenewal(runtime, queue, updates), BudgetAlerts(runtime, mailer)
     knowledge = Knowledge(runtime, seams.fetcher, seams.crawl_pace)
     accounts = build_accounts(runtime, sessions, mailer, knowledge.fetcher, changed=updates.forget, told=updates.reload)
@@ -120,9 +122,9 @@ def build_services(settings: Settings, seams: Overrides) -> Services:
     worker = build_worker(runtime, queue, updates, knowledge, answerer, metrics, alerts)
     return Services(
         runtime=runtime, metrics=metrics, meter=ProcessMeter(metrics, lambda: bus.readers, lambda: worker.running),
-        snapshots=snapshots, updates=updates, posting=posting, deciding=deciding,
+        snapshots=snapshots, updates=updates, posting=posting, deciding=deciding, reporting=reporting,
         accounts=accounts, invitations=invitations, knowledge=knowledge,
-        threads=CommentHandlers(runtime, sessions, posting, snapshots), answerer=answerer, streams=streams,
+        threads=CommentHandlers(runtime, sessions, posting, snapshots, reporting), answerer=answerer, streams=streams,
         session=VisitorSession(runtime, sessions, intake),
         answers=AnswerHandlers(runtime, sessions, intake, AnswerStops(runtime, queue), streams, updates),
         before=AnsweredBefore(db), worker=worker,

@@ -9,6 +9,7 @@ from starlette.routing import BaseRoute, Route
 from ..admin.routes import admin_routes
 from ..comments.embedded_thread import EmbedViews
 from ..comments.plain_thread import ThreadViews
+from ..comments.report_pages import ReportPages
 from ..errors import AppError, MethodNotAllowed, NotFound
 from ..net.http import problem
 from ..sites.edge import Edge
@@ -46,6 +47,7 @@ def page_routes(services: Services) -> list[BaseRoute]:
         security_route(runtime.settings, runtime.clock),
         *ThreadViews(runtime, services.snapshots).routes(),
         *EmbedViews(runtime, services.snapshots).routes(),
+        *ReportPages(runtime, services.reporting).routes(),
         *assets.ROUTES,
         *widget.ROUTES,
     ]

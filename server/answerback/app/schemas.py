@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, get_args
 
+from ..comments.approval.reports_store import KINDS as REPORT_KINDS
 from ..comments.handlers import MOST_PAGES
 from ..comments.snapshot import MOST_ROOTS
 from ..comments.thread_store import SORTS
@@ -77,6 +78,8 @@ FIELDS: Mapping[str, Schema] = {
     "parent_id": _null(_text(rules.ID_LIMIT, "The comment to reply to.")),
     "ask": _is(_null(FLAG), "Whether the AI answers; null leaves it to the site's rule."),
     "value": {"type": "integer", "enum": [1, 0, -1], "description": "0 takes the vote back."},
+    "kind": _enum(REPORT_KINDS),
+    "contact": _text(254, "Where whoever reports hears of the decision, if they want to."),
     "reason": _text(rules.REASON_LIMIT, "Why, in the visitor's own words."),
     "helpful": _is(FLAG, "Whether the answer helped."),
     "q": _text(rules.BODY_LIMIT, "The question.", least=1),
@@ -193,6 +196,9 @@ SCHEMAS: Mapping[str, Schema] = {
         moderation=_is(TEXT, "What is held for approval: none, all, or a list of rules."),
         timezone=TEXT, lang=TEXT, theme=_enum(THEMES),
         max_body=_is(COUNT, "Characters (Unicode code points) that a comment may have."),
+    ),
+    "Receipt": _object(
+        "A report was taken.", url=_is(TEXT, "Where its sender reads what comes of it, and may appeal.")
     ),
     "Mine": _object(
         "The visitor's own on the page.", votes=_is(_map(_ref("Vote")), "Votes by comment id."),

@@ -13,6 +13,7 @@ from ..answers.session_handlers import VisitorSession
 from ..answers.streaming import AnswerStreams
 from ..answers.worker import Worker
 from ..comments.approval.deciding import Deciding
+from ..comments.approval.reporting import Reporting
 from ..comments.handlers import CommentHandlers
 from ..comments.posting import Posting
 from ..comments.snapshot import Snapshots
@@ -39,6 +40,7 @@ class Services:
     updates: ThreadUpdates
     posting: Posting
     deciding: Deciding
+    reporting: Reporting
     threads: CommentHandlers
     session: VisitorSession
     answerer: Answerer

@@ -16,12 +16,14 @@ from ..net.http import json_response
 from ..runtime import Runtime
 from ..sites.edge import Call, read_page
 from . import store
+from .approval.reporting import Complaint, Reporting
 from .feed import ATOM, JSON_FEED, Feed, atom, json_feed
 from .posting import Posting, read_draft, read_words
 from .snapshot import Snapshots, read_key, respond
 
 NEWEST = 50
 """Entries of a feed."""
+CONTACT_LIMIT = 254
 MOST_PAGES = 100
 """Whose comments are counted in one call."""
 CHANGES_A_MINUTE = 300
@@ -31,7 +33,9 @@ CHANGES_A_MINUTE = 300
 class CommentHandlers:
     """The handlers of `/api/comments/…`, `/api/counts/` and `/api/feed/`."""
 
-    def __init__(self, runtime: Runtime, sessions: Sessions, posting: Posting, snapshots: Snapshots) -> None:
+    def __init__(
+        self, runtime: Runtime, sessions: Sessions, posting: Posting, snapshots: Snapshots, reporting: Reporting
+    ) -> None:
         self._db = runtime.db
         self._clock = runtime.clock
         self._secret = runtime.secret
@@ -39,6 +43,7 @@ class CommentHandlers:
         self._sessions = sessions
         self._posting = posting
         self._snapshots = snapshots
+        self._reporting = reporting
         self._pace = Pace(runtime.clock, CHANGES_A_MINUTE)
 
     async def read(self, call: Call) -> Response:
@@ -95,20 +100,19 @@ class CommentHandlers:
         return json_response({"votes": await self._posting.vote(call.site, session.visitor, _id(call), value)})
 
     async def report(self, call: Call) -> Response:
-        """`POST /api/comments/{id}/report/`."""
+        """`POST /api/comments/{id}/report/`: with a `kind`, the answer is a receipt."""
         self._step(call)
         session = await self._sessions.require_writer(call)
-        reason = rules.clean_text(call.text("reason", rules.REASON_LIMIT))
-        now, site, id = self._clock.now(), call.site.key, _id(call)
-
-        def work() -> Work[None]:
-            comment = yield from store.comment_by_id(site, id)
-            if comment is None or comment.state != "published":
-                raise NotFound
-            yield from store.add_report(id, session.visitor.id, reason, now)
-
-        await self._db.write(work)
-        return _nothing()
+        kind = call.text("kind", rules.ID_LIMIT)
+        complaint = Complaint(
+            kind or "other",
+            rules.clean_text(call.text("reason", rules.REASON_LIMIT)),
+            rules.clean_line(call.text("contact", CONTACT_LIMIT)),
+        )
+        receipt = await self._reporting.report(call.site, session.visitor, call.address, _id(call), complaint)
+        if not kind:
+            return _nothing()
+        return json_response({"url": f"{self._url}/reports/{receipt}/"}, 201)
 
     def _step(self, call: Call) -> None:
         self._pace.step(address_key(call.address, "changes", self._secret))

@@ -327,15 +327,6 @@ def set_state(site: str, id: str, state: str, *, only_from: tuple[str, ...]) -> 
     return row is not None
 
 
-def add_report(comment_id: str, visitor_id: str, reason: str, now: int) -> Work[None]:
-    """A visitor finds that a comment should go; once each."""
-    yield run(
-        """INSERT INTO reports (comment_id, visitor_id, reason, created_at)
-        VALUES (:comment_id, :visitor_id, :reason, :now) ON CONFLICT (comment_id, visitor_id) DO NOTHING""",
-        comment_id=comment_id, visitor_id=visitor_id, reason=reason, now=now,
-    )  # fmt: skip
-
-
 def mine(site: str, page: str, visitor_id: str) -> Work[tuple[dict[str, int], list[Comment]]]:
     """A visitor's votes on a page, and what there waits for the owner: comments, and answers that were asked for."""
     votes = yield many(

@@ -22,7 +22,7 @@ from .markdown import addresses_in
 Verdict = Literal["publish", "hold", "reject"]
 RULES = ("none", "first", "links", "pictures", "words", "all")
 """What a site, or a page of it, may hold; several together, but `none` and `all` stand alone."""
-REASONS = ("all", "first", "new_author", "links", "pictures", "words", "imported")
+REASONS = ("all", "first", "new_author", "links", "pictures", "words", "imported", "reported", "reports_hide", "appeal")
 """Every kind of reason; each has its text."""
 HOLD_AT = 0.5
 """The suspicion from which a comment is held that no single reason holds."""

@@ -201,6 +201,12 @@ export interface Settings {
   max_body: number;
 }
 
+/** A report was taken. */
+export interface Receipt {
+  /** Where its sender reads what comes of it, and may appeal. */
+  url: string;
+}
+
 /** The visitor's own on the page. */
 export interface Mine {
   /** Votes by comment id. */

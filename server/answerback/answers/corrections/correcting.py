@@ -45,7 +45,7 @@ class AnswerCorrections:
 
         `seen` is the version that was shown. Raises NotFound, BadRequest, or Conflict.
         """
-        body, note = _text(body), _note(note)
+        body, note = answer_text(body), _note(note)
         html = render(body)
         now = self._clock.now()
 
@@ -111,7 +111,7 @@ class AnswerCorrections:
 
     async def answer(self, site: Site, id: str, body: str, *, seen: str, by: str) -> Comment:
         """Answer a comment in person, as the site's owner. Raises NotFound or BadRequest."""
-        body = _text(body)
+        body = answer_text(body)
         html = render(body)
         now = self._clock.now()
 
@@ -194,7 +194,8 @@ def _check(comment: Comment, seen: str) -> Work[None]:
         raise changed_meanwhile()
 
 
-def _text(body: str) -> str:
+def answer_text(body: str) -> str:
+    """An owner's words as they are kept. Raises BadRequest for none, or too many."""
     body = rules.clean_text(body)
     if not body or len(body) > rules.BODY_LIMIT:
         raise BadRequest(

@@ -160,11 +160,11 @@ class Statement:
     note: str
     automated: bool
     created_at: int
-    appeal: str
-    appealed_at: int | None
-    appeal_state: str
-    reply: str
-    replied_at: int | None
+    appeal: str = ""
+    appealed_at: int | None = None
+    appeal_state: str = ""
+    reply: str = ""
+    replied_at: int | None = None
 
 
 _STATEMENT = """id, site, comment_id, visitor_id, action, ground, note, automated, created_at, appeal, appealed_at,
@@ -223,16 +223,15 @@ def appeal_statement(id: str, words: str, now: int) -> Work[bool]:
     return row is not None
 
 
-def answer_appeals(comment_id: str, *, reversed_: bool, reply: str, now: int) -> Work[None]:
-    """Answer every open appeal about a comment, of its author and of reporters: `reversed_`, or upheld as it was."""
-    state = "reversed" if reversed_ else "upheld"
+def answer_appeals(comment_id: str, *, goes: bool, reply: str, now: int) -> Work[None]:
+    """Answer every open appeal about a comment that goes or stays: its author's, and those of reporters."""
     yield run(
         """UPDATE moderation_statements SET appeal_state = :state, reply = :reply, replied_at = :now
         WHERE comment_id = :id AND appeal_state = 'open'""",
-        state=state, reply=reply, now=now, id=comment_id,
+        state="upheld" if goes else "reversed", reply=reply, now=now, id=comment_id,
     )  # fmt: skip
     yield run(
-        """UPDATE reports SET appeal_state = :state, reply = :reply
-        WHERE comment_id = :id AND appeal_state = 'open'""",
-        state=state, reply=reply, id=comment_id,
+        """UPDATE reports SET appeal_state = CASE WHEN state = :state THEN 'upheld' ELSE 'reversed' END, state = :state,
+        reply = :reply WHERE comment_id = :id AND appeal_state = 'open'""",
+        state="upheld" if goes else "declined", reply=reply, id=comment_id,
     )  # fmt: skip

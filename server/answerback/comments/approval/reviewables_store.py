@@ -101,6 +101,11 @@ def decided(
     return read_reviewable(row)
 
 
+def hide_by_reports(site: str, id: str) -> Work[None]:
+    """Note that reports alone are about to hide this comment, which waits on."""
+    yield run("UPDATE reviewables SET auto_hidden = 1 WHERE site = :site AND id = :id", site=site, id=id)
+
+
 def close(site: str, id: str, now: int) -> Work[None]:
     """What waited needs no decision any more."""
     row = yield one(
@@ -110,6 +115,20 @@ def close(site: str, id: str, now: int) -> Work[None]:
     )  # fmt: skip
     if row is not None:
         yield from note(id, site, Transition(now, "", "closed", "open", "closed", ""))
+
+
+def dismiss(site: str, id: str, version: int, actor: str, now: int) -> Work[Reviewable | None]:
+    """Somebody has seen what waits in this version, and that is all; None where it does not any more."""
+    row = yield one(
+        f"""UPDATE reviewables SET state = 'dismissed', version = version + 1, decided_by = :actor, decided_at = :now,
+        undo = '{{"dismissed":true}}' WHERE site = :site AND id = :id AND version = :version AND state = 'open'
+        RETURNING {_COLUMNS}""",
+        actor=actor, now=now, site=site, id=id, version=version,
+    )  # fmt: skip
+    if row is None:
+        return None
+    yield from note(id, site, Transition(now, actor, "dismissed", "open", "dismissed", ""))
+    return read_reviewable(row)
 
 
 def undo(site: str, id: str, version: int, actor: str, since: int, now: int) -> Work[tuple[Reviewable, str] | None]:

@@ -1,0 +1,34 @@
+"""Reasons and reports in words, for the chips of the inbox and the comment's own page."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from ..comments.approval.reports_store import Report
+from ..core.approval import Reason
+from ..i18n.catalogue import Texts, entries, texts
+
+
+def told(reasons: Sequence[Reason], reports: Sequence[Report], lang: str) -> list[str]:
+    """Each reason in a few words; reports that are open speak for themselves."""
+    t = texts(lang, "reasons")
+    said = [in_words(t, reason) for reason in reasons if reason.kind != "reported"]
+    if reports:
+        kinds = Counter(report.kind for report in reports if report.state == "open")
+        if kinds:
+            names = texts(lang, "reports.kinds")
+            which = ", ".join(names[kind] for kind, _ in kinds.most_common())
+            said.insert(0, t.counted("reported", sum(kinds.values()), kinds=which))
+    return said
+
+
+def in_words(t: Texts, reason: Reason) -> str:
+    """A reason as its text says it, with its figures."""
+    entry = entries(t.lang).get(f"reasons.{reason.kind}")
+    figures = {name: str(value) for name, value in reason.figures.items()}
+    if entry is None:
+        return reason.kind
+    if isinstance(entry, str):
+        return entry.format(**figures)
+    return t.counted(reason.kind, int(reason.figures.get("count", 0)), **figures)

@@ -1,0 +1,66 @@
+"""Replies that an owner writes often, by site, with variables in braces."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from ..db.sql import in_list
+from ..db.work import Work, many, one, run
+
+VARIABLES = ("name", "page", "url", "site")
+"""What may stand in braces: the author's name, the page's title and address, the site's name."""
+MOST = 100
+NAME_LIMIT, BODY_LIMIT = 60, 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class SavedReply:
+    """A reply under its name."""
+
+    id: str
+    site: str
+    name: str
+    body: str
+
+
+def filled(body: str, values: Mapping[str, str]) -> str:
+    """The words with the variables' values in place; other braces stay as they are."""
+    return re.sub(r"\{(\w+)\}", lambda match: values.get(match[1], match[0]), body)
+
+
+def replies(sites: Sequence[str]) -> Work[list[SavedReply]]:
+    """Those of these sites, by their names."""
+    if not sites:
+        return []
+    names, params = in_list("site", sites)
+    rows = yield many(
+        f"SELECT id, site, name, body FROM saved_replies WHERE site IN ({names}) LIMIT {MOST * 5}", **params
+    )
+    return sorted((SavedReply(**row) for row in rows), key=lambda reply: (reply.name.casefold(), reply.id))
+
+
+def keep(reply: SavedReply, now: int) -> Work[None]:
+    """Keep a reply, in place of the one with its id."""
+    yield run(
+        """INSERT INTO saved_replies (id, site, name, body, updated_at) VALUES (:id, :site, :name, :body, :now)
+        ON CONFLICT (id) DO UPDATE SET name = excluded.name, body = excluded.body, updated_at = excluded.updated_at
+            WHERE saved_replies.site = excluded.site""",
+        id=reply.id, site=reply.site, name=reply.name, body=reply.body, now=now,
+    )  # fmt: skip
+
+
+def count(site: str) -> Work[int]:
+    """How many replies a site has."""
+    row = yield one("SELECT COUNT(*) AS count FROM saved_replies WHERE site = :site", site=site)
+    return int(row["count"])
+
+
+def drop(sites: Sequence[str], id: str) -> Work[bool]:
+    """Delete a reply of these sites."""
+    if not sites:
+        return False
+    names, params = in_list("site", sites)
+    row = yield one(f"DELETE FROM saved_replies WHERE id = :id AND site IN ({names}) RETURNING id", id=id, **params)
+    return row is not None
