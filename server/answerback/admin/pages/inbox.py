@@ -9,6 +9,7 @@ from typing import Any
 
 from starlette.responses import Response
 
+from ...answers import gaps_store
 from ...answers.corrections.correcting import AnswerCorrections, answer_text, version_of
 from ...comments.approval import reviewables_store as reviews
 from ...comments.approval.deciding import ACTIONS, UNDO_MS, Action, Deciding, Order
@@ -29,7 +30,6 @@ from .. import saved_replies_store as saved
 from ..auth import OwnerAuth, OwnerCall, OwnerView
 from ..reasons import told
 from . import inbox_store as store
-from . import unanswered_store
 from .inbox_store import Item, Wanted
 
 PATH = "/admin/inbox/"
@@ -191,7 +191,7 @@ class InboxViews:
             review = yield from reviews.dismiss(site.key, chosen.id, chosen.version, by, now)
             if review is None:
                 raise changed_meanwhile()
-            yield from unanswered_store.dismiss([site.key], [chosen.id], now, now)
+            yield from gaps_store.dismiss([site.key], [chosen.id], now, now)
             return review
 
         return await self._db.write(work)
