@@ -80,8 +80,9 @@ def comment(
     yield from keep_thread(site, page, f"https://{site}.example{page}", "A page", at)
     yield run(
         """INSERT INTO comments (id, site, page, root_id, depth, author_kind, author_name, body, html, state,
-            created_at)
-        VALUES (:id, :site, :page, :id, 0, :kind, '<b>Mina</b>', :body, :html, :state, :at)""",
+            created_at, shown)
+        VALUES (:id, :site, :page, :id, 0, :kind, '<b>Mina</b>', :body, :html, :state, :at,
+            CASE WHEN :state = 'published' THEN 1 ELSE 0 END)""",
         id=id, site=site, page=page, kind=kind, body=body, html=f"<p>{body}</p>", state=state, at=at,
     )  # fmt: skip
 

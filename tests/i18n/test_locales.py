@@ -52,8 +52,17 @@ USED_IN = {
     **{
         f"admin.{page}": [ADMIN / "pages" / f"{page}.py", ADMIN / "pages" / f"{page}.html"]
         for page in (
-            "inbox", "saved_replies", "log", "comment", "people", "knowledge", "unanswered", "addresses", "jobs",
-            "team", "audit",
+            "inbox",
+            "saved_replies",
+            "log",
+            "comment",
+            "people",
+            "knowledge",
+            "unanswered",
+            "addresses",
+            "jobs",
+            "team",
+            "audit",
         )
     },
 }

@@ -29,8 +29,8 @@ from .rights import needed
 from .sign_in import SignInViews
 
 NAVIGATION = (
-    InboxViews.LINK, LogViews.LINK, UnansweredViews.LINK, KnowledgeViews.LINK, AddressViews.LINK, TeamViews.LINK, AuditViews.LINK,
-    JobsViews.LINK,
+    InboxViews.LINK, LogViews.LINK, UnansweredViews.LINK, KnowledgeViews.LINK, AddressViews.LINK, TeamViews.LINK,
+    AuditViews.LINK, JobsViews.LINK,
 )  # fmt: skip
 
 

@@ -28,7 +28,7 @@ from ..answers.stopping import AnswerStops
 from ..answers.streaming import AnswerStreams
 from ..clock import Clock, SystemClock
 from ..comments.approval.auditing import AuditedDecisions
-from ..comments.approval.deciding import Deciding
+from ..comments.approval.deciding import Deciding, DecisionListener
 from ..comments.approval.reporting import Reporting, ReportsSettled
 from ..comments.approval.screening import Screening
 from ..comments.counting import ThreadCounts
@@ -106,7 +106,7 @@ def build_services(settings: Settings, seams: Overrides) -> Services:
     intake = QuestionIntake(runtime, queue, updates, answerer.model)
     listeners: list[Listener] = [intake, EditedQuestions(updates)]
     posting = Posting(runtime, updates, listeners, Screening())
-    told = [AuditedDecisions(), ReportsSettled(ids)]
+    told: list[DecisionListener] = [AuditedDecisions(), ReportsSettled(ids)]
     deciding, reporting = Deciding(runtime, updates, listeners, told), Reporting(runtime, updates)
     renewal, alerts = AnswerRenewal(runtime, queue, updates), BudgetAlerts(runtime, mailer)
     knowledge = Knowledge(runtime, seams.fetcher, seams.crawl_pace)

@@ -243,7 +243,8 @@ class InboxViews:
                     site, target.id, Order("approve", call.owner.id, version=chosen.version)
                 )
                 done = [Chosen(decided.id, decided.version)]
-            await self._correcting.answer(site, target.id, call.form.get("body", ""), seen=call.form.get("seen", ""))
+            body, seen = call.form.get("body", ""), call.form.get("seen", "")
+            await self._correcting.answer(site, target.id, body, seen=seen, by=call.owner.email)
             return done
 
         return await self._act(call, chosen, act, "reply")
@@ -262,7 +263,7 @@ class InboxViews:
 
         async def act(site: Site, review: Reviewable) -> list[Chosen]:
             body, seen = call.form.get("body", ""), call.form.get("seen", "")
-            await self._correcting.correct(site, review.id, body, "", keep_sources=True, seen=seen)
+            await self._correcting.correct(site, review.id, body, "", keep_sources=True, seen=seen, by=call.owner.email)
             return []
 
         return await self._act(call, chosen, act, "correct")
