@@ -9,6 +9,7 @@ ROOMS = frozenset(
     {
         "accounts",
         "admin",
+        "agents",
         "answers",
         "comments",
         "jobs",

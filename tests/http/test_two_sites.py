@@ -97,8 +97,8 @@ NAMELESS = (
     "/admin/language/", "/healthz", "/readyz", "/metrics", "/api/openapi.json", "/answerback.js", "/answerback/{name}",
     "/avatars/{id}", "/.well-known/security.txt", "/robots.txt", "/reports/{id}/",
 )  # fmt: skip
-APART = ("/sign-in/", "/account/", "/t/", "/t", "/embed/")
-"""Tried further below, or in test_signing_in.py and test_accounts.py."""
+APART = ("/sign-in/", "/account/", "/t/", "/t", "/embed/", "/mcp", "/ask", "/llms.txt", "/page.md")
+"""Tried further below, or in test_signing_in.py, test_accounts.py and test_agents.py."""
 IDS = ("comment", "answer", "hidden", "pending", "draft", "chat", "question", "session")
 METHODS = ("get", "post", "put", "patch", "delete")
 Call = tuple[str, str]

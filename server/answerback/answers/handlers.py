@@ -11,26 +11,24 @@ from ..accounts.sessions import Sessions
 from ..comments import store as threads
 from ..comments.updates import ThreadUpdates
 from ..core import comments as rules
-from ..core.events import HEARTBEAT, RETRY, encode
+from ..core.events import RETRY, encode
 from ..core.model import RUNNING, Visitor, promised_retry
 from ..core.page_addresses import page_address, page_hint
 from ..core.provenance import digital_source_type
 from ..core.times import iso
 from ..db.work import Work
 from ..errors import BadRequest, NotFound, Unavailable
-from ..live.bus import answer_channel
-from ..live.pushing import HEADERS, HEARTBEAT_SECONDS
+from ..live.pushing import HEADERS
 from ..net.http import json_response
 from ..runtime import Runtime
 from ..sites.edge import Call
 from . import chat_store, store
+from .following import AnswerFollower
 from .intake import Asked, Question, QuestionIntake
 from .stopping import AnswerStops
 from .streaming import AnswerStreams
 
 HISTORY = 50
-SETTLED_MARK = b"event: answer.settled\n"
-"""What the worker puts on an answer's own channel at its end; the event that the visitor gets has more in it."""
 
 
 class AnswerHandlers:
@@ -41,13 +39,12 @@ class AnswerHandlers:
         updates: ThreadUpdates,
     ) -> None:  # fmt: skip
         self._db = runtime.db
-        self._bus = runtime.bus
         self._clock = runtime.clock
         self._ids = runtime.ids
         self._sessions = sessions
         self._intake = intake
         self._stops = stops
-        self._streams = streams
+        self._follower = AnswerFollower(runtime, streams)
         self._updates = updates
 
     async def ask(self, call: Call) -> Response:
@@ -118,7 +115,7 @@ class AnswerHandlers:
         )
         if "text/event-stream" in call.request.headers.get("accept", ""):
             return StreamingResponse(self._events(call, asked), headers=HEADERS)
-        async for _ in self._follow(asked.job):
+        async for _ in self._follower.follow(asked.job):
             pass
         settled = await self._settled(call, asked.visitor, asked.job.id)
         if settled["state"] in ("failed", "withheld"):
@@ -137,27 +134,9 @@ class AnswerHandlers:
     async def _events(self, call: Call, asked: Asked) -> AsyncIterator[bytes]:
         data = {"id": asked.job.id, "question_id": asked.job.question_id, **_count(asked.quota)}
         yield RETRY + encode("answer.queued", data)
-        async for piece in self._follow(asked.job):
+        async for piece in self._follower.follow(asked.job):
             yield piece
         yield encode("answer.settled", await self._settled(call, asked.visitor, asked.job.id))
-
-    async def _follow(self, job: store.QueuedAnswer) -> AsyncIterator[bytes]:
-        """The pieces of an answer until it has settled, beginning with all that has come so far."""
-        channel = answer_channel(job.id)
-        async with self._bus.subscribe(channel, None) as reader:
-            yield self._streams.on(channel)
-            running = await self._running(job)
-            while running:
-                data = await reader.take(HEARTBEAT_SECONDS)
-                if data is None:
-                    return
-                pieces, _, settled = data.partition(SETTLED_MARK)
-                running = not settled and (bool(data) or await self._running(job))
-                yield pieces or HEARTBEAT
-
-    async def _running(self, job: store.QueuedAnswer) -> bool:
-        found = await self._db.read(lambda: store.job_by_id(job.site, job.id))
-        return found is not None and found.state in RUNNING
 
     async def _settled(self, call: Call, visitor: Visitor, id: str) -> dict[str, Any]:
         job = await self._db.read(lambda: store.job_by_id(call.site.key, id))

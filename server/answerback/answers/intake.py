@@ -47,6 +47,8 @@ class Asking:
     """Whether somebody wants this answer, not only the site's rule."""
     draft: bool = False
     """Whether the owner reads it before anybody else does."""
+    via: str = ""
+    """By which way a program asks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,8 @@ class Question:
     hint: str
     text: str
     key: str
+    via: str = ""
+    """By which way a program asks: `mcp`, `nlweb`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +191,7 @@ class QuestionIntake:
             "id": id, "kind": kind, "site": asking.site.key, "page": asking.page, "url": asking.url,
             "hint": asking.hint, "question_id": asking.question_id, "visitor_id": asking.visitor.id,
             "address_key": asking.address_key, "on_request": int(asking.on_request), "draft": int(asking.draft),
-            "provider": self._provider, "model": asking.site.model or self._model, "now": asking.now,
+            "via": asking.via, "provider": self._provider, "model": asking.site.model or self._model, "now": asking.now,
         }  # fmt: skip
 
     def _hashed(self, site: Site, address: str, now: int) -> str:
@@ -330,7 +334,9 @@ class QuestionIntake:
         )
         url = yield from threads.owners_url(site.key, question.page)
         read_at = (url, "") if url else (question.url, question.hint)
-        asking = Asking(site, visitor, hashed, question.page, read_at[0], question_id, now, read_at[1])
+        asking = Asking(
+            site, visitor, hashed, question.page, read_at[0], question_id, now, read_at[1], via=question.via
+        )
         yield from store.add_answer(self._row(answer_id, "chat", asking))
         return (yield from store.job_known(site.key, answer_id)), True
 

@@ -17,6 +17,7 @@ from ..core.buckets import (
     money_bucket,
     page_bucket,
     reads_bucket,
+    searches_bucket,
     site_bucket,
     tokens_bucket,
     visitor_bucket,
@@ -150,6 +151,12 @@ def may_read(site: Site, visitor_id: str, address_key: str, now: int) -> Work[bo
     """Count a page that is to be fetched for a question."""
     most = PAGES_A_DAY, ADDRESS_PAGES_A_DAY
     return (yield from _count(reads_bucket, site, visitor_id, address_key, most, day_of(now, site.timezone)))
+
+
+def may_search(site: Site, address_key: str, now: int) -> Work[bool]:
+    """Count a search of a program, as often a minute as its address may write."""
+    most = site.address_comments_per_minute
+    return (yield from _count(searches_bucket, site, "", address_key, (None, most), iso(now)[:16]))
 
 
 def _count(

@@ -17,7 +17,7 @@ READ_AT_ONCE = 1_000
 _SELECT = """SELECT a.id, a.kind, a.site, a.page, a.url, a.question_id, a.state, a.error, a.provider, a.model,
     a.prompt_version, a.passages, a.sources, a.tokens_in, a.tokens_out, a.cost_microusd, a.attempts, a.on_request,
     a.draft, a.supported, a.support_reason, a.certainty, a.outdated, a.verified_by_owner, a.revised_at, a.verdicts,
-    a.queued_at, a.started_at, a.first_token_at, a.settled_at, a.body, COALESCE(q.body, c.body, '') AS question
+    a.via, a.queued_at, a.started_at, a.first_token_at, a.settled_at, a.body, COALESCE(q.body, c.body, '') AS question
     FROM answers a LEFT JOIN comments c ON c.id = a.question_id AND c.site = a.site AND a.kind <> 'chat'
     LEFT JOIN questions q ON q.id = a.question_id AND q.site = a.site AND a.kind = 'chat'"""
 
@@ -61,6 +61,7 @@ class Record:
     verified_by_owner: bool
     revised_at: int | None
     verdicts: dict[str, str]
+    via: str
     queued_at: int
     started_at: int | None
     first_token_at: int | None
@@ -83,8 +84,9 @@ class Record:
     def public(self) -> dict[str, Any]:
         """As it is exported."""
         return {
-            "id": self.id, "kind": self.kind, "page": self.page, "url": self.url, "question_id": self.question_id,
-            "question": self.question, "answer": self.body, "state": self.state, "error": self.error,
+            "id": self.id, "kind": self.kind, "via": self.via, "page": self.page, "url": self.url,
+            "question_id": self.question_id, "question": self.question, "answer": self.body, "state": self.state,
+            "error": self.error,
             "on_request": self.on_request, "draft": self.draft, "supported": self.supported,
             "support_reason": self.support_reason,
             "certainty": self.certainty,

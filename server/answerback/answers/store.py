@@ -115,10 +115,10 @@ def add_answer(values: dict[str, Any]) -> Work[None]:
     first)."""
     yield run(
         """INSERT INTO answers (id, kind, site, page, url, hint, title, question_id, visitor_id, address_key, provider,
-            model, state, queued_at, due_at, on_request, draft)
+            model, state, queued_at, due_at, on_request, draft, via)
         VALUES (:id, :kind, :site, :page, :url, :hint, :title, :question_id, :visitor_id, :address_key, :provider,
-            :model, 'queued', :now, :now, :on_request, :draft)""",
-        **{"on_request": 1, "draft": 0, "title": "", "hint": "", **values},
+            :model, 'queued', :now, :now, :on_request, :draft, :via)""",
+        **{"on_request": 1, "draft": 0, "via": "", "title": "", "hint": "", **values},
     )
 
 

@@ -12,6 +12,7 @@ from starlette.applications import Starlette
 from ..accounts.build import build_accounts
 from ..accounts.invitations import Invitations
 from ..accounts.sessions import Sessions
+from ..agents.build import Agents
 from ..answers.budget_alerts import BudgetAlerts
 from ..answers.build import build_worker, make_answerer
 from ..answers.corrections.marks import EditedQuestions
@@ -127,7 +128,7 @@ def build_services(settings: Settings, seams: Overrides) -> Services:
         threads=CommentHandlers(runtime, sessions, posting, snapshots, reporting), answerer=answerer, streams=streams,
         session=VisitorSession(runtime, sessions, intake),
         answers=AnswerHandlers(runtime, sessions, intake, AnswerStops(runtime, queue), streams, updates),
-        before=AnsweredBefore(db), worker=worker,
+        before=AnsweredBefore(db), worker=worker, agents=Agents(runtime, knowledge, intake, streams),
         runner=JobRunner(db, clock, runtime.jobs, ids.new(), kinds),
         schedule=Schedule(db, clock, runtime.jobs, ids.new(), kinds),
     )  # fmt: skip
@@ -152,6 +153,7 @@ def running(services: Services) -> Callable[[Starlette], AbstractAsyncContextMan
             yield
         finally:
             bus.close()
+            await services.agents.close()
             for part in parts:
                 await part.close()
             await services.knowledge.close()

@@ -43,6 +43,7 @@ def page_routes(services: Services) -> list[BaseRoute]:
     return [
         *admin_routes(runtime, services.deciding, services.updates, services.knowledge, services.invitations),
         *services.accounts.routes(),
+        *services.agents.handlers.routes(),
         *machine_routes(runtime, services.metrics, services.meter),
         security_route(runtime.settings, runtime.clock),
         *ThreadViews(runtime, services.snapshots).routes(),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from ..accounts.build import Accounts
 from ..accounts.invitations import Invitations
+from ..agents.build import Agents
 from ..answers.handlers import AnswerHandlers
 from ..answers.providers import Answerer
 from ..answers.reuse.handlers import AnsweredBefore
@@ -48,5 +49,6 @@ class Services:
     answers: AnswerHandlers
     before: AnsweredBefore
     worker: Worker
+    agents: Agents
     runner: JobRunner
     schedule: Schedule

@@ -35,6 +35,11 @@ def reads_bucket(site: str, who: str) -> str:
     return f"reads:{site}:{who}"
 
 
+def searches_bucket(site: str, who: str) -> str:
+    """Searches of programs from an address, in one minute."""
+    return f"searches:{site}:{who}"
+
+
 def tokens_bucket(site: str) -> str:
     """Tokens of a site."""
     return f"tokens:{site}"

@@ -38,6 +38,8 @@ class Knowledge:
         self.fetcher = fetcher or HttpPageFetcher(private=PrivateSites(runtime.settings.private_sites))
         self.reader = PageReader(db, clock, self.fetcher, jobs)
         self.index = make_index(db, make_embedder(runtime.settings), jobs)
+        self.words = make_index(db, None, jobs)
+        """The index by words alone, which calls no model."""
         self.crawler = Crawler(db, clock, jobs, self.reader, self.index, pace)
         self.crawls = SiteCrawls(runtime, self.crawler)
 

@@ -15,6 +15,7 @@ from ..errors import BadRequest
 from ..setting_values import limit
 
 AI_RULES = ("always", "questions", "mention", "drafts", "off")
+AGENTS = ("off", "search", "ask")
 THEMES = ("auto", "light", "dark")
 _OUR_HEADERS = frozenset(
     """accept accept-encoding connection content-length expect host if-modified-since if-none-match te trailer
@@ -208,6 +209,7 @@ SITE_SETTINGS: tuple[SiteSetting, ...] = (
         "Whether a question that the site likely does not answer is refused without a call, or sent to the model.",
         _one_of("refuse", "ask"),
     ),
+    SiteSetting("agents", "off", "What programs may do (MCP, NLWeb): nothing, search, or also ask.", _one_of(*AGENTS)),
     SiteSetting("blocked_words", "", "Words that questions and answers must not contain, comma-separated.", _words),
     SiteSetting("crawl", "true", "Whether to crawl the site, so that answers can use its other pages.", _boolean),
     SiteSetting("crawl_hours", "24", "Hours between crawls.", _hours),
@@ -256,6 +258,7 @@ class Site:
     answer_moderation: str
     unsupported: str
     unlikely: str
+    agents: str
     blocked_words: tuple[str, ...]
     crawl: bool
     crawl_hours: int

@@ -1,0 +1,25 @@
+"""What programs ask, put together."""
+
+from __future__ import annotations
+
+from ..answers.following import AnswerFollower
+from ..answers.intake import QuestionIntake
+from ..answers.streaming import AnswerStreams
+from ..knowledge.build import Knowledge
+from ..runtime import Runtime
+from .desk import AgentDesk
+from .handlers import AgentHandlers
+from .mcp_endpoint import McpEndpoint
+
+
+class Agents:
+    """The addresses for programs, and what runs behind them."""
+
+    def __init__(self, runtime: Runtime, knowledge: Knowledge, intake: QuestionIntake, streams: AnswerStreams) -> None:
+        desk = AgentDesk(runtime, knowledge, intake, AnswerFollower(runtime, streams))
+        self._mcp = McpEndpoint(desk)
+        self.handlers = AgentHandlers(runtime, desk, self._mcp)
+
+    async def close(self) -> None:
+        """Let go of what is being answered."""
+        await self._mcp.close()

@@ -1,0 +1,144 @@
+"""What programs may ask a site for: passages of its pages, and answers, within the site's quota and budgets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+from urllib.parse import urljoin, urlsplit
+
+from starlette.requests import Request
+
+from ..accounts.store import add_visitor
+from ..answers import quota
+from ..answers import store as answers
+from ..answers.following import AnswerFollower
+from ..answers.intake import Question, QuestionIntake
+from ..core import comments as rules
+from ..core.model import Visitor
+from ..core.page_addresses import page_address
+from ..core.times import day_of
+from ..db.work import Work
+from ..errors import BadRequest, Forbidden, LimitReached, NotFound, Unavailable
+from ..knowledge.build import Knowledge
+from ..logs import bind
+from ..net.addresses import address_key, client_address
+from ..runtime import Runtime
+from ..sites.settings import Site
+
+__all__ = ["AgentDesk", "Caller", "Via"]
+
+Via = Literal["mcp", "nlweb"]
+NAMES: Mapping[Via, str] = {"mcp": "Agent (MCP)", "nlweb": "Agent (NLWeb)"}
+"""What the log calls whoever has asked."""
+MOST_RESULTS = 10
+EXCERPT = 1_200
+"""Characters of a passage."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A program: the site it asks about, its address, and by which way it comes."""
+
+    site: Site
+    address: str
+    via: Via
+
+
+class AgentDesk:
+    """Searches and asks for programs."""
+
+    def __init__(
+        self, runtime: Runtime, knowledge: Knowledge, intake: QuestionIntake, follower: AnswerFollower
+    ) -> None:
+        self._db = runtime.db
+        self._clock = runtime.clock
+        self._ids = runtime.ids
+        self._sites = runtime.sites
+        self._settings = runtime.settings
+        self._secret = runtime.secret
+        self._reader = knowledge.words
+        self._intake = intake
+        self._follower = follower
+
+    async def site_of(self, request: Request, named: str = "") -> Site:
+        """The site that a request is about: the one it names, or the only one that is open to programs; from its own
+        pages or from no browser at all. Raises NotFound, Forbidden."""
+        key = named or request.query_params.get("site", "")
+        await self._sites.refresh()
+        if key:
+            site = await self._sites.get(key)
+        else:
+            found = [site for site in self._sites.all() if site.agents != "off"]
+            if len(found) != 1:
+                raise BadRequest("site_required")
+            site = found[0]
+        if site.agents == "off":
+            raise NotFound("site_unknown")
+        origin = request.headers.get("origin")
+        if origin not in (None, *site.origins, self._settings.public_origin):
+            raise Forbidden("origin_not_allowed")
+        bind(site=site.key)
+        return site
+
+    async def caller(self, request: Request, via: Via, named: str = "") -> Caller:
+        """Who asks. Raises as `site_of` does."""
+        site = await self.site_of(request, named)
+        return Caller(site, client_address(request, self._settings.trusted_proxies), via)
+
+    async def search(self, caller: Caller, query: str, limit: int = MOST_RESULTS) -> list[dict[str, Any]]:
+        """Passages that may answer, the best first, verbatim. Raises BadRequest, LimitReached."""
+        query = _question(query)
+        await self._pace(caller)
+        found = await self._reader.search(caller.site.key, query, limit=max(1, min(MOST_RESULTS, limit)))
+        return [
+            {"url": passage.url, "title": passage.title, "heading": passage.heading, "text": passage.text[:EXCERPT]}
+            for passage in found
+        ]
+
+    async def ask(self, caller: Caller, query: str, url: str = "") -> dict[str, Any]:
+        """An answer from the site's pages, with its sources. Each is asked by a visitor of its own, who has no
+        conversation before it; the address and the site are counted. Raises an AppError."""
+        site = caller.site
+        if site.agents != "ask":
+            raise Forbidden("ai_off")
+        text, address = _question(query), urljoin(site.origins[0], url or "/")
+        parts = urlsplit(address)
+        if f"{parts.scheme}://{parts.netloc}".lower() not in site.origins:
+            raise BadRequest("validation_failed", "url: must be a page of the site.")
+        page = site.pages.key(address)[: rules.PAGE_LIMIT]
+        wanted = Question(page, page_address(page, address, site.pages.rules), "", text, self._ids.new(), caller.via)
+        asked = await self._intake.ask_privately(site, self._somebody(site, caller.via), caller.address, wanted)
+        async for _ in self._follower.follow(asked.job):
+            pass
+        job = await self._db.read(lambda: answers.job_by_id(site.key, asked.job.id))
+        if job is None or job.state in ("failed", "withheld", "queued", "streaming"):
+            raise Unavailable("answer_failed")
+        return {
+            "answer": job.body, "sources": [source.public() for source in job.sources], "supported": job.supported,
+            "support_reason": job.support_reason, "certainty": job.certainty, "model": job.model,
+        }  # fmt: skip
+
+    def _somebody(self, site: Site, via: Via) -> Callable[[], Work[Visitor]]:
+        visitor, now = Visitor(self._ids.new(), site.key, "guest", NAMES[via]), self._clock.now()
+
+        def work() -> Work[Visitor]:
+            yield from add_visitor(visitor.id, visitor.site, visitor.kind, visitor.name, now)
+            return visitor
+
+        return work
+
+    async def _pace(self, caller: Caller) -> None:
+        """Count a search, as often a minute as an address may write."""
+        site, now = caller.site, self._clock.now()
+        hashed = address_key(caller.address, day_of(now, site.timezone), self._secret)
+        if not await self._db.write(lambda: quota.may_search(site, hashed, now)):
+            raise LimitReached("too_many_requests", retry_after=60)
+
+
+def _question(query: str) -> str:
+    """The words that are asked. Raises BadRequest."""
+    text = rules.clean_text(query) if isinstance(query, str) else ""
+    if not 0 < len(text) <= rules.QUESTION_LIMIT:
+        raise BadRequest("validation_failed", f"query: must have 1 to {rules.QUESTION_LIMIT} characters.")
+    return text

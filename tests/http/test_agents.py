@@ -1,0 +1,143 @@
+"""What programs read and ask: MCP by its own client, NLWeb, `/llms.txt` and Markdown, within a site's limits."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from mcp import Client
+
+from tests.http.signing import rows
+from tests.services import Server, Site
+
+pytestmark = pytest.mark.anyio
+HOURS = "When do you open on Saturdays?"
+LIMITS = {"address_daily_answers": "unlimited", "address_comments_per_minute": "unlimited"}
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with Site.start() as site:
+        folder = tmp_path_factory.mktemp("agents")
+        with Server.start(folder, site, name="Harbour [bakery]", agents="ask", **LIMITS) as server:
+            server.command("site", "crawl", "demo")
+            server.command("site", "add", "closed", "--origin", "https://closed.example")
+            yield server
+
+
+def told(result: Any) -> Any:
+    return json.loads(result.content[0].text)
+
+
+async def test_mcp_searches_and_asks(server: Server) -> None:
+    async with Client(f"{server.url}/mcp?site=demo") as client:
+        tools = {tool.name: tool for tool in (await client.list_tools()).tools}
+        assert set(tools) == {"search", "ask"}
+        assert all(tool.annotations and tool.annotations.read_only_hint for tool in tools.values())
+        found = told(await client.call_tool("search", {"query": HOURS, "limit": 2}))["results"]
+        assert found[0]["url"] == f"{server.site.origin}/bakery.html" and "9:00 on Saturdays" in found[0]["text"]
+        answered = (await client.call_tool("ask", {"query": HOURS})).structured_content
+        assert "9:00" in answered["answer"] and answered["supported"]
+        assert answered["sources"][0]["url"] == f"{server.site.origin}/bakery.html"
+    [(kind, via)] = rows(server, "SELECT kind, via FROM answers WHERE via <> ''")
+    assert (kind, via) == ("chat", "mcp")
+    record = json.loads(server.command("export", "demo", "--answers").stdout)["answers"]
+    assert [item["via"] for item in record] == ["mcp"]
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments", "code"),
+    [
+        ("search", {"query": ""}, "validation_failed"),
+        ("search", {"query": "x" * 2_001}, "validation_failed"),
+        ("ask", {"query": HOURS, "url": "http://169.254.169.254/latest/"}, "validation_failed"),
+        ("ask", {"query": HOURS, "url": "//evil.example/"}, "validation_failed"),
+        ("delete", {"query": "x"}, "validation_failed"),
+    ],
+)
+async def test_bad_calls_have_codes(server: Server, tool: str, arguments: dict[str, Any], code: str) -> None:
+    async with Client(f"{server.url}/mcp?site=demo") as client:
+        result = await client.call_tool(tool, arguments)
+    assert result.is_error and told(result)["code"] == code
+
+
+async def test_programs_have_no_conversation_of_others(server: Server) -> None:
+    """Many people's programs share an address, as those of one provider do."""
+    async with Client(f"{server.url}/mcp?site=demo") as client:
+        for _ in range(2):
+            await client.call_tool("ask", {"query": "When was the bakery founded?"})
+    asked = rows(server, "SELECT visitor_id FROM answers WHERE via = 'mcp'")
+    assert len({id for (id,) in asked}) == len(asked) > 2
+
+
+async def test_limits_of_the_address_hold(server: Server) -> None:
+    server.change(address_daily_answers="0")
+    async with Client(f"{server.url}/mcp?site=demo") as client:
+        result = await client.call_tool("ask", {"query": HOURS})
+        assert told(result)["code"] == "quota_exhausted"
+        server.change(address_comments_per_minute="1", address_daily_answers="unlimited")
+        codes = [(await client.call_tool("search", {"query": HOURS})).is_error for _ in range(2)]
+    server.change(**LIMITS)
+    assert codes == [False, True]
+
+
+async def test_another_site_says_nothing_of_this_one(server: Server) -> None:
+    server.command("site", "set", "closed", "agents=ask")
+    server.change()
+    async with Client(f"{server.url}/mcp?site=closed") as client:
+        assert told(await client.call_tool("search", {"query": HOURS})) == {"results": []}
+    page = f"{server.site.origin}/bakery.html"
+    assert server.call("GET", f"/page.md?site=demo&url={page}").status == 200
+    assert server.call("GET", f"/page.md?site=closed&url={page}").status == 404
+    assert "bakery" not in server.call("GET", "/llms.txt?site=closed").body.decode()
+    assert server.call("GET", "/llms.txt").json["code"] == "site_required"
+    server.command("site", "set", "closed", "agents=off")
+    server.change()
+
+
+async def test_what_is_off_is_not_there(server: Server) -> None:
+    posted = {"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {}}
+    assert server.call("POST", "/mcp?site=closed", posted).json["code"] == "site_unknown"
+    for path in ("/ask?query=x", "/llms.txt?", "/page.md?url=x"):
+        assert server.call("GET", f"{path}&site=closed").status == 404
+    assert server.call("GET", "/mcp?site=demo").status == 405
+    refused = server.call("POST", "/mcp?site=demo", posted, Origin="https://evil.example")
+    assert (refused.status, refused.json["code"]) == (403, "origin_not_allowed")
+    server.change(agents="search")
+    async with Client(f"{server.url}/mcp") as client:  # the only site that is open
+        assert [tool.name for tool in (await client.list_tools()).tools] == ["search"]
+        assert told(await client.call_tool("ask", {"query": HOURS}))["code"] == "ai_off"
+    assert server.call("GET", "/ask?query=x&mode=generate").json["code"] == "ai_off"
+    server.change(agents="ask")
+
+
+def test_nlweb_lists_summarizes_and_generates(server: Server) -> None:
+    listed = server.call("GET", "/ask?site=demo&query=When+do+you+open%3F").json
+    assert (listed["mode"], listed["site"]) == ("list", "demo") and "answer" not in listed
+    assert listed["results"][0]["name"] == "Harbour bakery"
+    body = {"query": {"text": HOURS}, "site": "demo", "mode": "generate", "query_id": "mine"}
+    made = server.call("POST", "/ask", body).json
+    assert made["query_id"] == "mine" and "9:00" in made["answer"] and made["supported"]
+    streamed = server.call(
+        "GET", "/ask?site=demo&mode=summarize&streaming=true&query=When+do+you+open%3F"
+    ).body.decode()
+    kinds = [json.loads(line[6:])["message_type"] for line in streamed.splitlines() if line]
+    assert kinds == ["result_batch", "summary", "complete"]
+    for bad in ("query=", "query=x&mode=delete", "query=" + "x" * 2_001):
+        assert server.call("GET", f"/ask?site=demo&{bad}").json["code"] == "validation_failed"
+    vias = {via for (via,) in rows(server, "SELECT DISTINCT via FROM answers WHERE via <> ''")}
+    assert "nlweb" in vias
+
+
+def test_pages_are_read_as_markdown(server: Server) -> None:
+    index = server.call("GET", "/llms.txt?site=demo").body.decode()
+    assert index.startswith("# Harbour \\[bakery\\]\n\n> ")
+    address = next(part for part in index.split("(") if "bakery.html" in part).partition(")")[0]
+    page = server.call("GET", address.removeprefix(server.url))
+    assert page.headers["content-type"].startswith("text/markdown")
+    text = page.body.decode()
+    assert text.startswith("# Harbour bakery\n") and "\n## Opening hours\n" in text.replace("### ", "## ")
+    assert "9:00 on Saturdays" in text and "Home" not in text
+    assert server.call("GET", "/page.md?site=demo&url=http://169.254.169.254/").status == 404
