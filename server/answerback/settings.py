@@ -119,6 +119,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("ANSWERBACK_GITHUB_CLIENT_ID", "", "GitHub sign-in: client id.", read.key),
     Setting("ANSWERBACK_GITHUB_CLIENT_SECRET", "", "GitHub sign-in: client secret.", read.key, secret=True),
     Setting("ANSWERBACK_GITHUB_URL", "https://github.com", "GitHub's URL, or GitHub Enterprise's.", read.url),
+    Setting("ANSWERBACK_AKISMET_URL", "https://rest.akismet.com/1.1", "Akismet's URL.", read.url),
+    Setting("ANSWERBACK_AUDIT_DAYS", "730", "Days for which the audit trail is kept.", limit),
     Setting("ANSWERBACK_GITHUB_API_URL", "https://api.github.com", "GitHub's API URL.", read.url),
     Setting("GITHUB_TOKEN", "", "GitHub token for importing comments from giscus or utterances.", secret=True),
     Setting("ANSWERBACK_KAKAO_CLIENT_ID", "", "Kakao sign-in: REST API key.", read.key),
@@ -190,6 +192,8 @@ class Settings:
     github_client_id: str
     github_client_secret: str
     github_url: str
+    akismet_url: str
+    audit_days: int | None
     github_api_url: str
     github_token: str
     kakao_client_id: str
@@ -257,8 +261,9 @@ def load_settings(
             values[field] = ""
     for name in ("trusted_proxies", "private_sites"):
         values[name] = values[name] or ()
-    if "ANSWERBACK_DAILY_ANSWERS" in texts and texts["ANSWERBACK_DAILY_ANSWERS"] == "unlimited":
-        values["daily_answers"] = None
+    for name, field in (("ANSWERBACK_DAILY_ANSWERS", "daily_answers"), ("ANSWERBACK_AUDIT_DAYS", "audit_days")):
+        if texts.get(name) == "unlimited":
+            values[field] = None
     data_dir = Path(str(values["data_dir"])).expanduser().resolve()
     values["data_dir"] = data_dir
     values["database_url"] = values["database_url"] or f"sqlite:///{data_dir / 'answerback.db'}"

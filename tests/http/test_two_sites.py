@@ -60,6 +60,7 @@ CASES: Mapping[tuple[str, str], Case] = {
     ("delete", "/api/chat/gpt/{id}/answer/"): Case(good=("asker", "chat", 200)),
     ("get", "/api/comments/"): Case(PAGE, public=True),
     ("post", "/api/comments/"): Case({**PAGE, "body": "Hello", "ask": False, "key": "one-key-of-mine"}),
+    ("get", "/api/comments/form/"): Case(public=True),
     ("post", "/api/comments/preview/"): Case({"body": "Hello"}, public=True),
     ("get", "/api/comments/{id}/"): Case(good=("", "comment", 200), public=True),
     ("patch", "/api/comments/{id}/"): Case({"body": "Changed"}, ("asker", "comment", 200)),

@@ -13,7 +13,7 @@ from ..db.database import Database
 from ..db.work import Row, Work, many, one, run
 from .credentials_store import end_everything_of_owner
 
-VISITOR = "v.id, v.site, v.kind, v.name, v.avatar_url, v.daily_answers, v.blocked, v.credentials"
+VISITOR = "v.id, v.site, v.kind, v.name, v.avatar_url, v.daily_answers, v.blocked, v.trusted, v.credentials"
 
 
 def read_visitor(row: Row) -> Visitor:
@@ -26,6 +26,7 @@ def read_visitor(row: Row) -> Visitor:
         row["avatar_url"] or None,
         row["daily_answers"],
         bool(row["blocked"]),
+        bool(row["trusted"]),
         row["credentials"],
     )
 

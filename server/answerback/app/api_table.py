@@ -154,9 +154,13 @@ API: tuple[ApiCall, ...] = (
     ),
     ApiCall(
         method="POST", path="/api/comments/", name="postComment",
-        takes="page! body! url title parent_id name ask key", gives=_json("PostedComment", 201), session=True,
+        takes="page! body! url title parent_id name ask key form work", gives=_json("PostedComment", 201), session=True,
         summary="Post a comment, which may ask the AI", handler=lambda s: s.threads.post,
         example={"page": "/bakery.html", "body": "Good **bread**.", "name": "Mina", "ask": False},
+    ),
+    ApiCall(
+        method="GET", path="/api/comments/form/", name="beginComment", gives=_json("CommentForm"),
+        summary="Begin to write: a signed time, and work to prove", handler=lambda s: s.threads.form,
     ),
     ApiCall(
         method="POST", path="/api/comments/preview/", name="previewComment", takes="body", gives=_json("Preview"),

@@ -29,6 +29,7 @@ from ..answers.stopping import AnswerStops
 from ..answers.streaming import AnswerStreams
 from ..clock import Clock, SystemClock
 from ..comments.approval.auditing import AuditedDecisions
+from ..comments.approval.build import SpamParts
 from ..comments.approval.deciding import Deciding, DecisionListener
 from ..comments.approval.reporting import Reporting, ReportsSettled
 from ..comments.approval.screening import Screening
@@ -105,9 +106,10 @@ def build_services(settings: Settings, seams: Overrides) -> Services:
     answerer = seams.answerer or make_answerer(settings, clock, metrics)
     queue = AnswerQueue(clock, ids.new(), settings.answers_at_once)
     intake = QuestionIntake(runtime, queue, updates, answerer.model)
-    listeners: list[Listener] = [intake, EditedQuestions(updates)]
-    posting = Posting(runtime, updates, listeners, Screening())
-    told: list[DecisionListener] = [AuditedDecisions(), ReportsSettled(ids)]
+    spam = SpamParts(runtime)
+    listeners: list[Listener] = [intake, EditedQuestions(updates), spam.prints]
+    posting = Posting(runtime, updates, listeners, Screening([spam.signal]))
+    told: list[DecisionListener] = [AuditedDecisions(), ReportsSettled(ids), spam.lessons]
     deciding, reporting = Deciding(runtime, updates, listeners, told), Reporting(runtime, updates)
     renewal, alerts = AnswerRenewal(runtime, queue, updates), BudgetAlerts(runtime, mailer)
     knowledge = Knowledge(runtime, seams.fetcher, seams.crawl_pace)
@@ -118,14 +120,15 @@ def build_services(settings: Settings, seams: Overrides) -> Services:
     kinds = [
         *accounts.jobs, *knowledge.jobs, *renewal.kinds(), *alerts.kinds(), *invitations.kinds(), drafts.kind(),
         *upkeep.kinds(), *backups.kinds(), ThreadCounts(runtime).kind(), Joining(runtime).kind(),
-        GapClosing(runtime, knowledge.index).kind(),
+        GapClosing(runtime, knowledge.index).kind(), spam.upkeep.kind(),
     ]  # fmt: skip
     worker = build_worker(runtime, queue, updates, knowledge, answerer, metrics, alerts)
     return Services(
         runtime=runtime, metrics=metrics, meter=ProcessMeter(metrics, lambda: bus.readers, lambda: worker.running),
         snapshots=snapshots, updates=updates, posting=posting, deciding=deciding, reporting=reporting,
         accounts=accounts, invitations=invitations, knowledge=knowledge,
-        threads=CommentHandlers(runtime, sessions, posting, snapshots, reporting), answerer=answerer, streams=streams,
+        threads=CommentHandlers(runtime, sessions, posting, snapshots, reporting, spam.attacks),
+        answerer=answerer, streams=streams,
         session=VisitorSession(runtime, sessions, intake),
         answers=AnswerHandlers(runtime, sessions, intake, AnswerStops(runtime, queue), streams, updates),
         before=AnsweredBefore(db), worker=worker, agents=Agents(runtime, knowledge, intake, streams),

@@ -76,6 +76,10 @@ FIELDS: Mapping[str, Schema] = {
     "user_input": _text(rules.QUESTION_LIMIT, "The question.", least=1),
     "name": _text(rules.NAME_LIMIT, "The name shown with comments."),
     "parent_id": _null(_text(rules.ID_LIMIT, "The comment to reply to.")),
+    "form": _text(100, "Where the site has a spam filter: the `form` of `GET /api/comments/form/`."),
+    "work": _null(
+        {"type": "object", "description": "What proves the work that `GET /api/comments/form/` asked for."}
+    ),
     "ask": _is(_null(FLAG), "Whether the AI answers; null leaves it to the site's rule."),
     "value": {"type": "integer", "enum": [1, 0, -1], "description": "0 takes the vote back."},
     "kind": _enum(REPORT_KINDS),
@@ -232,6 +236,16 @@ SCHEMAS: Mapping[str, Schema] = {
         refused=_null(_ref("Refusal")),
     ),
     "ChangedComment": _object("A comment as it is now.", comment=_ref("Comment")),
+    "CommentForm": _object(
+        "What a comment is sent with; empty where the site has no spam filter.",
+        form=_is(TEXT, "Signed: when somebody began to write."),
+        work=_null(_ref("Work")),
+    ),
+    "Work": _object(
+        "Under attack: find the `number` below `most` for which SHA-256 of `salt` followed by it is `hash`, and send "
+        "`salt`, `signature` and `number`.",
+        salt=TEXT, hash=TEXT, signature=TEXT, most=COUNT,
+    ),
     "Preview": _object("A comment's HTML.", html=TEXT),
     "VoteCounts": _object("A comment's votes as they are now.", votes=_ref("Votes")),
     "Reply": _object("An AI reply, and what is left of today's answers.", answer=_ref("Comment"), quota=_ref("Quota")),

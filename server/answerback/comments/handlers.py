@@ -16,6 +16,7 @@ from ..net.http import json_response
 from ..runtime import Runtime
 from ..sites.edge import Call, read_page
 from . import store
+from .approval.attacks import Attacks
 from .approval.reporting import Complaint, Reporting
 from .feed import ATOM, JSON_FEED, Feed, atom, json_feed
 from .posting import Posting, read_draft, read_words
@@ -34,8 +35,9 @@ class CommentHandlers:
     """The handlers of `/api/comments/…`, `/api/counts/` and `/api/feed/`."""
 
     def __init__(
-        self, runtime: Runtime, sessions: Sessions, posting: Posting, snapshots: Snapshots, reporting: Reporting
-    ) -> None:
+        self, runtime: Runtime, sessions: Sessions, posting: Posting, snapshots: Snapshots, reporting: Reporting,
+        attacks: Attacks,
+    ) -> None:  # fmt: skip
         self._db = runtime.db
         self._clock = runtime.clock
         self._secret = runtime.secret
@@ -44,6 +46,7 @@ class CommentHandlers:
         self._posting = posting
         self._snapshots = snapshots
         self._reporting = reporting
+        self._attacks = attacks
         self._pace = Pace(runtime.clock, CHANGES_A_MINUTE)
 
     async def read(self, call: Call) -> Response:
@@ -68,6 +71,13 @@ class CommentHandlers:
         """`POST /api/comments/`."""
         posted = await self._posting.post(call.site, self._sessions.find_visitor(call), call.address, read_draft(call))
         return json_response({"comment": posted.comment.public(), **posted.data}, 201)
+
+    async def form(self, call: Call) -> Response:
+        """`GET /api/comments/form/`: the signed time at which somebody begins to write, and work to do meanwhile."""
+        form, work = "", None
+        if call.site.spam_filter:
+            form, work = await self._attacks.form(call.site, self._clock.now())
+        return json_response({"form": form, "work": work.public() if work else None})
 
     async def preview(self, call: Call) -> Response:
         """`POST /api/comments/preview/`: the HTML that a comment would have; nothing is kept."""

@@ -25,7 +25,7 @@ from ..runtime import Runtime
 from ..sites.settings import Site
 from . import store
 from .approval import reviewables_store as reviews
-from .approval.screening import Screening, Submission
+from .approval.screening import Look, Screening, Submission
 from .approval.words import Words, change_words
 from .events import CommentEvent, Listener, Thread, announce
 from .updates import ThreadUpdates
@@ -43,6 +43,7 @@ class Draft:
     name: str
     ask: bool | None
     key: str
+    agent: str = ""
     sent: Mapping[str, Any] = field(default_factory=dict)
     """The body of the call, for what signals read of it."""
 
@@ -80,13 +81,14 @@ class Posting:
         if not draft.key:
             draft = replace(draft, key=self._ids.new())
         submission = Submission(
-            site, draft.page, draft.url, draft.body, html, draft.name, hashed, now, draft.parent_id, sent=draft.sent
-        )
-        reasons = await self._screening.judge(submission)
+            site, draft.page, draft.url, draft.body, html, draft.name, hashed, now, draft.parent_id, address=address,
+            agent=draft.agent, sent=draft.sent,
+        )  # fmt: skip
+        looks = await self._screening.judge(submission)
 
         def work() -> Work[Posted]:
             visitor = yield from find()
-            comment, thread, new = yield from self._save(visitor, draft, submission, reasons)
+            comment, thread, new = yield from self._save(visitor, draft, submission, looks)
             if new and comment.state == "published":
                 yield after(lambda: self._updates.added(comment))
             event = CommentEvent(
@@ -100,7 +102,7 @@ class Posting:
             return await self._db.write(work)
 
     def _save(
-        self, visitor: Visitor, draft: Draft, submission: Submission, judged: Sequence[Reason]
+        self, visitor: Visitor, draft: Draft, submission: Submission, looks: Sequence[Look]
     ) -> Work[tuple[Comment, Thread, bool]]:
         """The comment, its page's thread, and whether it is new."""
         site, hashed, now = submission.site, submission.address_key, submission.now
@@ -114,7 +116,7 @@ class Posting:
         yield from self._check_pace(site, visitor, hashed, now)
         if thread.locked:
             raise Conflict("thread_locked")
-        reasons, verdict = yield from self._judged(submission, visitor, thread.moderation, judged)
+        reasons, verdict = yield from self._judged(submission, visitor, thread.moderation, looks)
         comment = yield from self._place(submission, visitor, draft, waits=verdict == "hold")
         if visitor.kind == "guest" and draft.name:
             yield from rename_guest(visitor.id, draft.name)
@@ -126,10 +128,12 @@ class Posting:
         return comment, Thread(thread.url, thread.ai, draft.hint if thread.url == draft.url else ""), True
 
     def _judged(
-        self, submission: Submission, visitor: Visitor, page_holds: str | None, judged: Sequence[Reason]
+        self, submission: Submission, visitor: Visitor, page_holds: str | None, looks: Sequence[Look]
     ) -> Work[tuple[list[Reason], Verdict]]:
         """All reasons, and what they come to. Raises Forbidden (`comment_rejected`)."""
-        reasons = [*judged, *(yield from self._screening.look(submission, visitor, page_holds))]
+        reasons: list[Reason] = []
+        for look in looks:
+            reasons += yield from look(visitor, page_holds)
         verdict = decide(reasons)
         if verdict == "reject":
             raise Forbidden("comment_rejected")
@@ -175,18 +179,20 @@ class Posting:
         page = "" if before is None else before.page
         hashed = address_key(address, day_of(now, site.timezone), self._secret)
         html, name = render(body), "" if before is None else before.author_name
-        submission = Submission(site, page, "", body, html, name, hashed, now, edited=id, sent=sent or {})
-        reasons = await self._screening.judge(submission)
+        submission = Submission(
+            site, page, "", body, html, name, hashed, now, edited=id, address=address, sent=sent or {}
+        )
+        looks = await self._screening.judge(submission)
 
         def work() -> Work[tuple[Comment, bool]]:
-            return (yield from self._edit(visitor, submission, reasons))
+            return (yield from self._edit(visitor, submission, looks))
 
         comment, held = await self._db.write(work)
         if not held:
             self._updates.changed(comment, afresh=True)
         return comment
 
-    def _edit(self, visitor: Visitor, submission: Submission, judged: Sequence[Reason]) -> Work[tuple[Comment, bool]]:
+    def _edit(self, visitor: Visitor, submission: Submission, looks: Sequence[Look]) -> Work[tuple[Comment, bool]]:
         """The comment as its author sees it now, and whether the edit waits."""
         site, id, now = submission.site, submission.edited or "", submission.now
         comment = yield from store.own_comment(site.key, id, visitor.id, _window(site, now))
@@ -196,7 +202,7 @@ class Posting:
         if (yield from store.is_locked(site.key, comment.page)):
             raise Conflict("thread_locked")
         page_holds = yield from store.moderation_of(site.key, comment.page)
-        reasons, verdict = yield from self._judged(submission, visitor, page_holds, judged)
+        reasons, verdict = yield from self._judged(submission, visitor, page_holds, looks)
         if comment.state == "pending":  # it waits on, for its own reasons too
             before = yield from reviews.reviewable(site.key, id)
             kinds = {reason.kind for reason in reasons}
@@ -311,5 +317,6 @@ def read_draft(call: Any) -> Draft:
         name=_name_in(call),
         ask=ask,
         key=call.text("key", rules.KEY_LIMIT),
+        agent=call.request.headers.get("user-agent", "")[:300],
         sent=call.body,
     )

@@ -22,7 +22,16 @@ from .markdown import addresses_in
 Verdict = Literal["publish", "hold", "reject"]
 RULES = ("none", "first", "links", "pictures", "words", "all")
 """What a site, or a page of it, may hold; several together, but `none` and `all` stand alone."""
-REASONS = ("all", "first", "new_author", "links", "pictures", "words", "imported", "reported", "reports_hide", "appeal")
+SPAM = (
+    "text", "text_plain", "text_good", "trap", "form_missing", "form_forged", "form_fast", "form_old", "work_missing",
+    "work_done", "links", "listed", "repeated", "repeated_spam", "repeated_good", "pace", "author_spam", "author_known",
+    "address_spam", "held_before", "akismet_spam", "akismet_good", "model_spam", "model_good",
+)  # fmt: skip
+"""Signals of spam (`core/spam/signals.py`)."""
+REASONS = (
+    "all", "first", "new_author", "links", "pictures", "words", "imported", "reported", "reports_hide", "appeal",
+    "spam", *(f"spam_{name}" for name in SPAM),
+)  # fmt: skip
 """Every kind of reason; each has its text."""
 HOLD_AT = 0.5
 """The suspicion from which a comment is held that no single reason holds."""

@@ -28,6 +28,8 @@ class Visitor:
     avatar_url: str | None = None
     daily_answers: str | None = None
     blocked: bool = False
+    trusted: bool = False
+    """Whether the owner has said that nothing of theirs needs to be looked at."""
     credentials: int = 0
     """Moved on by whatever ends what is open (`accounts/credentials_store.py`)."""
 

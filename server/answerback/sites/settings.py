@@ -120,6 +120,12 @@ def _header(text: str) -> str:
     return text
 
 
+def _akismet_key(text: str) -> str:
+    if text and not re.fullmatch(r"[A-Za-z0-9]{6,64}", text):
+        raise ValueError("must be the key that Akismet has given you")
+    return text
+
+
 def _lang(text: str) -> str:
     if text and not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", text):
         raise ValueError("must be a language tag such as en or ko")
@@ -181,6 +187,14 @@ SITE_SETTINGS: tuple[SiteSetting, ...] = (
     SiteSetting("hold_links", "1", "Links to other sites from which a comment is held.", _at_least_one),
     SiteSetting("hold_words", "", "Words that hold a comment, comma-separated.", _words),
     SiteSetting("reports_to_hide", "3", "Reports that hide a comment until you decide. Empty: never.", _budget),
+    SiteSetting("spam_filter", "false", "Whether likely spam is held for approval.", _boolean),
+    SiteSetting(
+        "proof_of_work",
+        "auto",
+        "When browsers prove some work before a comment: under attack (auto), always, or never.",
+        _one_of("auto", "always", "never"),
+    ),
+    SiteSetting("akismet_key", "", "Akismet key. Empty: Akismet is not asked.", _akismet_key, secret=True),
     SiteSetting("lang", "", "Language of the widget. Empty: the page's.", _lang),
     SiteSetting("theme", "auto", "Theme of the widget.", _one_of(*THEMES)),
     SiteSetting("instructions", "", "Instructions for the model's tone.", _up_to(2_000)),
@@ -245,6 +259,9 @@ class Site:
     hold_links: int
     hold_words: tuple[str, ...]
     reports_to_hide: int | None
+    spam_filter: bool
+    proof_of_work: str
+    akismet_key: str = field(repr=False)
     lang: str
     theme: str
     instructions: str

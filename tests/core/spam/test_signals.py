@@ -71,9 +71,9 @@ def test_signals_come_by_weight_and_say_why() -> None:
         Evidence(log_odds=2.5, because=("casino", "pills"), links=2, repeats=Repeats(times=3, pages=3, sites=2))
     )
     assert [signal.name for signal in signals] == ["repeated", "text", "form_missing", "links"]
-    assert signals[0].details == {"n": 3, "pages": 3, "sites": 2}
+    assert signals[0].details == {"count": 3, "pages": 3, "sites": 2}
     assert signals[1].figures == {"weight": 2.5, "words": "“casino”, “pills”"}
-    assert signals[0].figures == {"weight": 3.0, "n": 3, "pages": 3, "sites": 2}
+    assert signals[0].figures == {"weight": 3.0, "count": 3, "pages": 3, "sites": 2}
 
 
 def test_what_was_called_good_before_passes() -> None:

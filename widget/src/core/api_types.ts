@@ -292,6 +292,21 @@ export interface ChangedComment {
   comment: Comment;
 }
 
+/** What a comment is sent with; empty where the site has no spam filter. */
+export interface CommentForm {
+  /** Signed: when somebody began to write. */
+  form: string;
+  work: Work | null;
+}
+
+/** Under attack: find the `number` below `most` for which SHA-256 of `salt` followed by it is `hash`, and send `salt`, `signature` and `number`. */
+export interface Work {
+  salt: string;
+  hash: string;
+  signature: string;
+  most: number;
+}
+
 /** A comment's HTML. */
 export interface Preview {
   html: string;

@@ -1,18 +1,19 @@
 """A comment or an edit, judged before it is written.
 
 `Posting` asks twice: `judge` is awaited before the write, for what takes time or another server (a text filter, a
-reputation service, a model); `look` runs inside the write, for what the database knows of the author and the page, so
-that it costs no transaction of its own and nobody slips by between looking and writing. Reasons of both are kept beside
-the comment, whatever the verdict.
+reputation service, a model); what it gives back runs inside the write, for what the database knows of the author and
+the page, so that it costs no transaction of its own and nobody slips by between looking and writing. All reasons are
+kept beside the comment, whatever the verdict.
 
-A signal that asks only one of the two returns nothing for the other. It must be quick where it has nothing to say:
-every comment passes here. What it reads it reads along an index (`tests/cost`).
+A signal must be quick where it has nothing to say: every comment passes here. What it reads it reads along an index
+(`tests/cost`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Protocol
 
 from ...core.approval import Reason, Rules, Standing, broken, needs_standing
@@ -38,20 +39,30 @@ class Submission:
     parent_id: str | None = None
     edited: str | None = None
     """The comment that it changes; None for a new one."""
+    address: str = ""
+    """In full, for those who know addresses by their own lists; it is not kept."""
+    agent: str = ""
     sent: Mapping[str, Any] = field(default_factory=dict)
     """The body of the call, unchecked: a signal reads its own fields here (a signed time, a hidden field, a proof)."""
+
+
+Look = Callable[[Visitor, str | None], Work[Sequence[Reason]]]
+"""What is still to be asked within the write, of the author and of the page's own rule (`threads.moderation`; None for
+the site's)."""
 
 
 class Signal(Protocol):
     """Gives reasons to hold, reject, or suspect a comment; none where it has nothing to say."""
 
-    async def judge(self, submission: Submission) -> Sequence[Reason]:
-        """Before the write, with nothing held."""
+    async def judge(self, submission: Submission) -> Look:
+        """Before the write, with nothing held. What is given back asks the database, and tells all reasons."""
         ...
 
-    def look(self, submission: Submission, author: Visitor, page_holds: str | None) -> Work[Sequence[Reason]]:
-        """Within the write. `page_holds` is the page's own rule (`threads.moderation`), None for the site's."""
-        ...
+
+def nothing(author: Visitor, page_holds: str | None) -> Work[Sequence[Reason]]:
+    """No statement, and no reason."""
+    return ()
+    yield
 
 
 class Screening:
@@ -60,27 +71,19 @@ class Screening:
     def __init__(self, signals: Sequence[Signal] = ()) -> None:
         self._signals = (SiteRules(), *signals)
 
-    async def judge(self, submission: Submission) -> list[Reason]:
-        """What is known before the write."""
-        return [reason for signal in self._signals for reason in await signal.judge(submission)]
-
-    def look(self, submission: Submission, author: Visitor, page_holds: str | None) -> Work[list[Reason]]:
-        """What the database knows, within the write."""
-        found: list[Reason] = []
-        for signal in self._signals:
-            found += yield from signal.look(submission, author, page_holds)
-        return found
+    async def judge(self, submission: Submission) -> list[Look]:
+        """What takes time is done before the write; what is left is to be asked within it."""
+        return [await signal.judge(submission) for signal in self._signals]
 
 
 class SiteRules:
     """What the owner has said is held."""
 
-    async def judge(self, submission: Submission) -> Sequence[Reason]:
-        """Nothing: which rules hold is known with the page."""
-        return ()
+    async def judge(self, submission: Submission) -> Look:
+        """Which rules hold is known with the page."""
+        return partial(self._look, submission)
 
-    def look(self, submission: Submission, author: Visitor, page_holds: str | None) -> Work[Sequence[Reason]]:
-        """The rules that are broken."""
+    def _look(self, submission: Submission, author: Visitor, page_holds: str | None) -> Work[Sequence[Reason]]:
         rules = rules_of(submission.site, page_holds)
         if not rules.holds or author.kind == "owner":
             return ()

@@ -120,7 +120,7 @@ def _of_form(seen: Evidence) -> Iterable[Signal]:
     elif seen.form.is_fast(seen.letters):
         yield Signal("form_fast", 1.5, {"seconds": round(seen.form.age_ms / 1000, 1)})
     elif seen.form.is_old:
-        yield Signal("form_old", 0.5, {"hours": seen.form.age_ms // 3_600_000})
+        yield Signal("form_old", 0.5, {"count": seen.form.age_ms // 3_600_000})
     if seen.work == "missing":
         yield Signal("work_missing", 2.0)
     elif seen.work == "done":
@@ -129,34 +129,34 @@ def _of_form(seen: Evidence) -> Iterable[Signal]:
 
 def _of_text(seen: Evidence) -> Iterable[Signal]:
     if seen.links > 1:
-        yield Signal("links", min(2.0, 0.5 * (seen.links - 1)), {"n": seen.links})
+        yield Signal("links", min(2.0, 0.5 * (seen.links - 1)), {"count": seen.links})
     if seen.listed:
         values, lists = (", ".join(sorted(set(each))[:3]) for each in zip(*seen.listed, strict=True))
         yield Signal("listed", 5.0, {"values": values, "lists": lists})
     again = seen.repeats
     if again.good and not again.spam:
-        yield Signal("repeated_good", -2.0, {"n": again.good})
+        yield Signal("repeated_good", -2.0, {"count": again.good})
     elif again.times:
         weight = min(6.0, 1.5 * math.log2(1 + again.times))
-        yield Signal("repeated", weight, {"n": again.times, "pages": again.pages, "sites": again.sites})
+        yield Signal("repeated", weight, {"count": again.times, "pages": again.pages, "sites": again.sites})
     if again.spam:
-        yield Signal("repeated_spam", min(6.0, 3.0 + 0.5 * again.spam), {"n": again.spam})
+        yield Signal("repeated_spam", min(6.0, 3.0 + 0.5 * again.spam), {"count": again.spam})
 
 
 def _of_history(seen: Evidence) -> Iterable[Signal]:
     author, address = seen.author, seen.address
     most = max(author.recent, address.recent)
     if most >= 4:
-        yield Signal("pace", min(2.5, 0.25 * (most - 2)), {"n": most, "minutes": PACE_MINUTES})
+        yield Signal("pace", min(2.5, 0.25 * (most - 2)), {"count": most, "minutes": PACE_MINUTES})
     if author.spam:
-        yield Signal("author_spam", min(5.0, 1.5 * author.spam), {"n": author.spam})
+        yield Signal("author_spam", min(5.0, 1.5 * author.spam), {"count": author.spam})
     elif author.published >= 3 and not author.held:
-        yield Signal("author_known", -2.0 if author.published >= 10 else -1.0, {"n": author.published})
+        yield Signal("author_known", -2.0 if author.published >= 10 else -1.0, {"count": author.published})
     if address.spam > author.spam:
-        yield Signal("address_spam", min(4.0, 1.0 * address.spam), {"n": address.spam})
+        yield Signal("address_spam", min(4.0, 1.0 * address.spam), {"count": address.spam})
     held = max(author.held, address.held)
     if held:
-        yield Signal("held_before", min(3.0, 0.5 * held), {"n": held})
+        yield Signal("held_before", min(3.0, 0.5 * held), {"count": held})
 
 
 def _of_others(seen: Evidence) -> Iterable[Signal]:

@@ -28,7 +28,7 @@ MOST = 6.0
 """Log-odds that a text alone can bring about."""
 PIECES_OF_A_WORD = 4.0
 """A word stands for its pieces, which are counted beside it."""
-SAID = 0.05
+SAID = 0.01
 """What weighs less is not named as a reason."""
 FEWEST_WORDS = 8
 """A text of fewer counts as one of so many: one word alone says little."""

@@ -1,0 +1,65 @@
+"""Proof of work, asked for where a site is under attack: begun and ended by what is held."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import Literal
+
+from ...core.spam.forms import sign_form
+from ...core.spam.work import Challenge, is_solved, pose
+from ...db.database import Database
+from ...ids import Ids
+from ...runtime import Runtime
+from ...sites.settings import Site
+from . import spam_store as store
+
+FRESH_MS = 5_000
+"""How long what was counted counts."""
+LASTS_MS = 1_800_000
+"""How long an attack lasts after it was last seen."""
+KEPT = 20_000
+"""Challenges of this process that have been answered, so that none is answered twice; they are over in an hour."""
+
+
+class Attacks:
+    """Which sites are attacked, as this process knows it, and the work that they ask for."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._db: Database = runtime.db
+        self._ids: Ids = runtime.ids
+        self._keys = runtime.settings.secret_key
+        self._looked: dict[str, int] = {}
+        self._seen: dict[str, int] = {}
+        self._answered: OrderedDict[str, None] = OrderedDict()
+
+    async def asks_for_work(self, site: Site, now: int) -> bool:
+        """Whether a comment on this site is to bring proof of work now."""
+        if site.proof_of_work != "auto":
+            return site.proof_of_work == "always"
+        return await self.is_on(site.key, now)
+
+    async def is_on(self, site: str, now: int) -> bool:
+        """Whether the site is under attack, or was a short while ago."""
+        if not 0 <= now - self._looked.get(site, -FRESH_MS) < FRESH_MS:
+            self._looked[site] = now
+            if await self._db.read(lambda: store.held_lately(site, now)) >= store.ATTACK:
+                self._seen[site] = now
+        return 0 <= now - self._seen.get(site, -LASTS_MS) < LASTS_MS
+
+    async def form(self, site: Site, now: int) -> tuple[str, Challenge | None]:
+        """What a form begins with: its signed time, and a challenge where work is asked for."""
+        asks = await self.asks_for_work(site, now)
+        return sign_form(site.key, now, self._keys[-1]), self._pose(site.key, now) if asks else None
+
+    def _pose(self, site: str, now: int) -> Challenge:
+        return pose(site, self._ids.secret(), now, self._keys[-1])
+
+    async def work(self, site: Site, answer: object, now: int) -> Literal["none", "done", "missing"]:
+        """What a comment has brought, where work is asked for. Each answer counts once."""
+        salt = is_solved(answer, site.key, now, self._keys) if answer else ""
+        if salt and salt not in self._answered:
+            self._answered[salt] = None
+            while len(self._answered) > KEPT:
+                self._answered.popitem(last=False)
+            return "done"
+        return "missing" if await self.asks_for_work(site, now) else "none"

@@ -1,0 +1,90 @@
+"""The text filters of sites, at hand, and their lessons."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+
+from ...core.spam.reading import read
+from ...core.spam.text_filter import TextFilter
+from ...db.database import Database
+from ...db.work import Work, after
+from . import spam_store as store
+from .deciding import Decision
+
+KEPT = 32
+"""Filters that are kept at hand, the last used ones: a quarter of a megabyte each."""
+LESSONS = 3
+"""How often a decision is repeated until the filter is of the owner's opinion."""
+
+
+class SpamFilters:
+    """Filters as last seen; a lesson that another process has taught is seen with the next comment."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._untaught = TextFilter()
+        self._at_hand: OrderedDict[str, tuple[int, TextFilter]] = OrderedDict()
+
+    async def get(self, site: str) -> TextFilter:
+        """The site's filter; before its first lesson, what every filter knows."""
+        if site in self._at_hand:
+            self._at_hand.move_to_end(site)
+            return self._at_hand[site][1]
+        stored = await self._db.read(lambda: store.stored_filter(site))
+        version = stored.version if stored else 0
+        self._keep(site, version, TextFilter(stored.data) if stored else self._untaught)
+        return self._at_hand[site][1]
+
+    def saw(self, site: str, version: int) -> None:
+        """The database has this version: a filter at hand of another one is read anew."""
+        if self._at_hand.get(site, (version, None))[0] != version:
+            self._at_hand.pop(site, None)
+
+    def _keep(self, site: str, version: int, text_filter: TextFilter) -> None:
+        self._at_hand[site] = version, text_filter
+        self._at_hand.move_to_end(site)
+        while len(self._at_hand) > KEPT:
+            self._at_hand.popitem(last=False)
+
+    def teach(self, site: str, comment_id: str, words: str, *, spam: bool, now: int) -> Work[bool]:
+        """Within the write of a decision: learn what the owner calls a comment; False where that is known already.
+
+        With each piece of spam the filter sees comments that have been public for a while, so that it does not come to
+        believe that everything is spam.
+        """
+        if not (yield from store.note_lesson(site, comment_id, spam=spam, now=now)):
+            return False
+        stored = yield from store.stored_filter(site)
+        text_filter = TextFilter(stored.data) if stored else TextFilter()
+        lessons = [(words, spam)] * LESSONS
+        if spam:
+            lessons += [(good, False) for good in (yield from store.settled_words(site, now, LESSONS))]
+        for text, is_spam in lessons:
+            text_filter.learn(read(text), spam=is_spam)
+        before = (stored.version, stored.spam, stored.good) if stored else (0, 0, 0)
+        version = before[0] + 1
+        kept = store.StoredFilter(text_filter.pack(), version, before[1] + spam, before[2] + (not spam))
+        yield from store.keep_filter(site, kept, now)
+        yield after(lambda: self._keep(site, version, text_filter))
+        return True
+
+
+class SpamLessons:
+    """Learns from what owners decide: a listener of decisions."""
+
+    def __init__(self, filters: SpamFilters) -> None:
+        self._filters = filters
+
+    def decided(self, decision: Decision) -> Work[None]:
+        """What is called spam teaches that; what is published although it looked like spam, that it is none. Undone,
+        either teaches the contrary."""
+        words, site, id, now = decision.comment.body, decision.site, decision.comment.id, decision.now
+        suspected = decision.before is not None and any(each.kind == "spam" for each in decision.before.reasons)
+        if decision.comment.answer is not None or not site.spam_filter:
+            return
+        if decision.action == "spam":
+            yield from self._filters.teach(site.key, id, words, spam=True, now=now)
+        elif decision.action == "approve" and (suspected or (decision.before and decision.before.state == "spam")):
+            yield from self._filters.teach(site.key, id, words, spam=False, now=now)
+        elif decision.action == "undo" and (taught := (yield from store.lesson(id))) is not None:
+            yield from self._filters.teach(site.key, id, words, spam=not taught, now=now)

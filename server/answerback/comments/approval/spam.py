@@ -1,0 +1,137 @@
+"""Spam, told before a comment is written: what the text says, how it was sent, and what is known of who sent it.
+
+What takes no database is done before the write, and what others are asked too; one statement within the write says what
+is known of author, address and text. Where a site has no spam filter, nothing is done at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ...core.approval import Reason
+from ...core.model import Visitor
+from ...core.spam.forms import FormTime, read_form
+from ...core.spam.lists import looked_up
+from ...core.spam.near import prints
+from ...core.spam.reading import Reading, read
+from ...core.spam.signals import HOLD, Evidence, Signal, probability, weigh
+from ...db.work import Work
+from ...runtime import Runtime
+from ..events import CommentEvent
+from . import spam_store as store
+from .akismet import Described, SpamService
+from .attacks import Attacks
+from .filters import SpamFilters
+from .screening import Look, Submission, nothing
+
+NOTED = 0.3
+"""From this probability on the signals are kept, also of a comment that is published."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A comment with all that was found: how likely it is spam, and why."""
+
+    probability: float
+    signals: Sequence[Signal]
+
+    @property
+    def held(self) -> bool:
+        """Whether it waits for the owner."""
+        return self.probability >= HOLD
+
+    def reasons(self) -> list[Reason]:
+        """As they are kept beside the comment: the verdict first, then each signal with what it weighs."""
+        if self.probability < NOTED:
+            return []
+        verdict = Reason(
+            "spam", {"probability": round(self.probability, 3)}, "hold" if self.held else "publish",
+            round(self.probability, 3) if self.held else 0.0,
+        )  # fmt: skip
+        return [verdict, *(Reason(f"spam_{each.name}", each.figures) for each in self.signals)]
+
+
+class SpamFilter:
+    """The signal of spam."""
+
+    def __init__(self, runtime: Runtime, filters: SpamFilters, attacks: Attacks, service: SpamService) -> None:
+        self._keys = runtime.settings.secret_key
+        self._filters = filters
+        self._attacks = attacks
+        self._service = service
+
+    async def judge(self, submission: Submission) -> Look:
+        """What the text and the way it came say; what is given back asks the database the rest."""
+        site = submission.site
+        if not site.spam_filter:
+            return nothing
+        reading = read(submission.body)
+        seen = await self._seen(submission, reading)
+        marks = prints(submission.body)
+
+        def look(author: Visitor, _: str | None) -> Work[Sequence[Reason]]:
+            if author.kind == "owner" or author.trusted:
+                return ()
+            return (yield from self._look(submission, author, reading, marks, seen)).reasons()
+
+        return look
+
+    async def _seen(self, submission: Submission, reading: Reading) -> Evidence:
+        site, sent = submission.site, submission.sent
+        text_filter = await self._filters.get(site.key)
+        form = read_form(_text(sent.get("form")), site.key, submission.now, self._keys)
+        seen = Evidence(
+            log_odds=text_filter.log_odds(reading), because=tuple(text_filter.because(reading)),
+            letters=len(submission.body), links=len(reading.hosts), trapped=bool(sent.get("homepage")),
+            form=FormTime("signed", form.age_ms) if submission.edited and form.state == "missing" else form,
+            work="none" if submission.edited else await self._attacks.work(site, sent.get("work"), submission.now),
+        )  # fmt: skip
+        if site.akismet_key:
+            seen = replace(seen, akismet=await self._service.check(site.akismet_key, described(submission)))
+        return seen
+
+    def _look(
+        self, submission: Submission, author: Visitor, reading: Reading, marks: Sequence[int], seen: Evidence
+    ) -> Work[Judged]:
+        site = submission.site.key
+        known = yield from store.known(
+            store.Asked(
+                site,
+                author.id,
+                submission.address_key,
+                submission.edited or "",
+                marks,
+                looked_up(reading.hosts, submission.address),
+                submission.now,
+            )
+        )
+        self._filters.saw(site, known.version)
+        signals = weigh(
+            replace(seen, author=known.author, address=known.address, repeats=known.repeats, listed=known.listed)
+        )
+        return Judged(probability(signals), signals)
+
+
+def described(submission: Submission) -> Described:
+    """A comment as Akismet wants to know it."""
+    site = submission.site
+    return Described(
+        site.origins[0], submission.address, submission.agent, submission.name, submission.body, submission.url,
+        "reply" if submission.parent_id else "comment", site.lang,
+    )  # fmt: skip
+
+
+def _text(value: Any) -> str:
+    return value[:200] if isinstance(value, str) else ""
+
+
+class SpamPrints:
+    """Remembers what texts look like, so that copies are found: a listener of comments."""
+
+    def hear(self, event: CommentEvent) -> Work[Mapping[str, Any]]:
+        """In the same write; adds nothing to the response."""
+        if event.kind == "posted" and event.site.spam_filter:
+            yield from store.keep_prints(event.comment.id, prints(event.comment.body), event.now)
+        return {}

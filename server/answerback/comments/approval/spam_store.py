@@ -1,0 +1,256 @@
+"""What the database knows of a comment that may be spam, what owners have taught, and the lists that they load."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from ...core.spam.near import SAME
+from ...core.spam.signals import PACE_MINUTES, History, Repeats
+from ...db.sql import in_list
+from ...db.work import Row, Work, many, one, run
+
+LATEST, COPIES = 20, 20
+"""How many comments of an author and an address, and how many with the same print, are looked at: the newest."""
+KEPT_MS = 30 * 86_400_000
+MOST_PRINTS = 600_000
+"""Rows of prints that are kept: those of the newest 100,000 comments."""
+ATTACK_MS, ATTACK = 600_000, 10
+"""That many comments held as spam in this time are an attack."""
+SETTLED_MS = 86_400_000
+"""What has been public for so long, with nobody objecting, is a good comment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is looked up for a comment: its author, address and prints, and what may be on a list."""
+
+    site: str
+    author: str
+    address_key: str
+    edited: str
+    prints: Sequence[int]
+    values: Sequence[str]
+    now: int
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What was found; `listed` are values with the names of their lists, `version` is the text filter's."""
+
+    author: History
+    address: History
+    repeats: Repeats
+    listed: tuple[tuple[str, str], ...]
+    version: int
+
+
+_ROW = "c.id, c.site, c.page, c.state, r.state AS review, c.created_at AS at"
+_BY = f"""SELECT '{{0}}' AS what, {_ROW} FROM (SELECT id, site, page, state, created_at FROM comments
+    WHERE {{1}} ORDER BY created_at DESC LIMIT :latest) c LEFT JOIN reviewables r ON r.id = c.id"""
+_OTHERS = """SELECT 'listed' AS what, value AS id, list AS site, '' AS page, '' AS state, NULL AS review, 0 AS at
+    FROM reputation_entries WHERE site = :site AND value IN ({0})"""
+_FILTER = """SELECT 'filter' AS what, '' AS id, site, '' AS page, '' AS state, NULL AS review, version AS at
+    FROM spam_filters WHERE site = :site"""
+
+
+def known(asked: Asked) -> Work[Known]:
+    """All that is known, by one statement."""
+    listed, params = in_list("value", asked.values)
+    parts = [
+        _BY.format("author", "visitor_id = :author"),
+        _BY.format("address", "site = :site AND address_key = :address"),
+        _FILTER,
+    ]
+    if asked.values:
+        parts.append(_OTHERS.format(listed))
+    if asked.prints:
+        parts.append(_near(len(asked.prints)))
+        params |= {f"print{number}": print for number, print in enumerate(asked.prints)}
+        params |= {"since": asked.now - KEPT_MS, "copies": COPIES, "same": SAME, "edited": asked.edited}
+    rows = yield many(
+        " UNION ALL ".join(parts),
+        site=asked.site, author=asked.author, address=asked.address_key, latest=LATEST, **params,
+    )  # fmt: skip
+    by: dict[str, list[Row]] = {"author": [], "address": [], "near": [], "listed": [], "filter": []}
+    for row in rows:
+        by[row["what"]].append(row)
+    return Known(
+        _history(by["author"], asked.now), _history(by["address"], asked.now), _repeats(by["near"]),
+        tuple((row["id"], row["site"]) for row in by["listed"]), by["filter"][0]["at"] if by["filter"] else 0,
+    )  # fmt: skip
+
+
+def _near(count: int) -> str:
+    """The newest comments that share enough prints, of any site."""
+    with_print = " UNION ALL ".join(
+        f"""SELECT * FROM (SELECT comment_id FROM text_prints WHERE print = :print{number} AND at > :since
+        ORDER BY at DESC LIMIT :copies) AS with{number}"""
+        for number in range(count)
+    )
+    return f"""SELECT 'near' AS what, {_ROW} FROM (SELECT comment_id FROM ({with_print}) AS sharing
+        WHERE comment_id <> :edited GROUP BY comment_id HAVING COUNT(*) >= :same) n
+        JOIN comments c ON c.id = n.comment_id LEFT JOIN reviewables r ON r.id = c.id"""
+
+
+def _history(rows: Iterable[Row], now: int) -> History:
+    published = spam = held = recent = 0
+    for row in rows:
+        called_spam = row["review"] == "spam"
+        spam += called_spam
+        held += row["state"] == "pending" and not called_spam
+        published += row["state"] == "published"
+        recent += row["at"] > now - PACE_MINUTES * 60_000
+    return History(published, spam, held, recent)
+
+
+def _repeats(rows: Sequence[Row]) -> Repeats:
+    pages, sites = {(row["site"], row["page"]) for row in rows}, {row["site"] for row in rows}
+    spam = sum(row["review"] == "spam" for row in rows)
+    return Repeats(len(rows), len(pages), len(sites), spam, sum(row["review"] == "approved" for row in rows))
+
+
+def keep_prints(comment_id: str, prints: Sequence[int], now: int) -> Work[None]:
+    """Remember what a text looks like."""
+    if prints:
+        rows = ", ".join(f"(:print{number}, :now, :id)" for number in range(len(prints)))
+        yield run(
+            f"INSERT INTO text_prints (print, at, comment_id) VALUES {rows} ON CONFLICT DO NOTHING",
+            id=comment_id, now=now, **{f"print{number}": print for number, print in enumerate(prints)},
+        )  # fmt: skip
+
+
+def forget_prints(now: int, rows: int) -> Work[int]:
+    """Let go of some old prints, and of those beyond the number that is kept; how many were taken out."""
+    row = yield one("SELECT at FROM text_prints ORDER BY at DESC LIMIT 1 OFFSET :most", most=MOST_PRINTS)
+    before = max(now - KEPT_MS, 0 if row is None else row["at"])
+    gone = yield many(
+        """DELETE FROM text_prints WHERE (at, print, comment_id) IN (
+            SELECT at, print, comment_id FROM text_prints WHERE at <= :before ORDER BY at LIMIT :rows) RETURNING at""",
+        before=before, rows=rows,
+    )  # fmt: skip
+    return len(gone)
+
+
+def held_lately(site: str, now: int) -> Work[int]:
+    """How many comments wait since a short while ago that are likely spam, counted no further than an attack."""
+    row = yield one(
+        """SELECT COUNT(*) AS count FROM (SELECT 1 AS one FROM reviewables WHERE site = :site AND kind = 'held'
+        AND state = 'open' AND opened_at > :since AND score >= 0.9 LIMIT :most) AS held""",
+        site=site, since=now - ATTACK_MS, most=ATTACK,
+    )  # fmt: skip
+    count: int = row["count"]
+    return count
+
+
+# ---- what owners teach
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFilter:
+    """A site's text filter: its bytes, its version, and how many decisions it has learned from."""
+
+    data: bytes
+    version: int
+    spam: int
+    good: int
+
+
+def stored_filter(site: str) -> Work[StoredFilter | None]:
+    """The filter of a site; None before its first lesson."""
+    row = yield one("SELECT data, version, spam, good FROM spam_filters WHERE site = :site", site=site)
+    return None if row is None else StoredFilter(
+        base64.b64decode(row["data"]), row["version"], row["spam"], row["good"]
+    )  # fmt: skip
+
+
+def keep_filter(site: str, filter: StoredFilter, now: int) -> Work[None]:
+    """Put a filter in place of the one before."""
+    yield run(
+        """INSERT INTO spam_filters (site, data, version, spam, good, updated_at)
+        VALUES (:site, :data, :version, :spam, :good, :now)
+        ON CONFLICT (site) DO UPDATE SET data = excluded.data, version = excluded.version, spam = excluded.spam,
+            good = excluded.good, updated_at = excluded.updated_at""",
+        site=site, data=base64.b64encode(filter.data).decode(), version=filter.version, spam=filter.spam,
+        good=filter.good, now=now,
+    )  # fmt: skip
+
+
+def forget_filter(site: str) -> Work[None]:
+    """Begin anew with what every filter knows."""
+    yield run("DELETE FROM spam_filters WHERE site = :site", site=site)
+    yield run("DELETE FROM spam_lessons WHERE site = :site", site=site)
+
+
+def note_lesson(site: str, comment_id: str, *, spam: bool, now: int) -> Work[bool]:
+    """Note what an owner has called a comment; False where that was known."""
+    row = yield one(
+        """INSERT INTO spam_lessons (comment_id, site, spam, at) VALUES (:id, :site, :spam, :now)
+        ON CONFLICT (comment_id) DO UPDATE SET spam = excluded.spam, at = excluded.at
+            WHERE spam_lessons.spam <> excluded.spam RETURNING comment_id""",
+        id=comment_id, site=site, spam=int(spam), now=now,
+    )  # fmt: skip
+    return row is not None
+
+
+def lesson(comment_id: str) -> Work[bool | None]:
+    """What an owner has called a comment last; None where nothing was learned from it."""
+    row = yield one("SELECT spam FROM spam_lessons WHERE comment_id = :id", id=comment_id)
+    return None if row is None else bool(row["spam"])
+
+
+def settled_words(site: str, now: int, most: int) -> Work[list[str]]:
+    """The words of the newest comments that have been public for a while."""
+    rows = yield many(
+        """SELECT body FROM (SELECT body, state, author_kind FROM comments WHERE site = :site AND created_at < :before
+            ORDER BY created_at DESC, id DESC LIMIT 50) AS latest
+        WHERE state = 'published' AND author_kind IN ('guest', 'user') LIMIT :most""",
+        site=site, before=now - SETTLED_MS, most=most,
+    )  # fmt: skip
+    return [row["body"] for row in rows]
+
+
+# ---- lists that owners load
+
+
+@dataclass(frozen=True, slots=True)
+class ReputationList:
+    """A list of hosts, words and addresses of bad repute."""
+
+    name: str
+    entries: int
+    loaded_at: int
+
+
+def lists_of(site: str) -> Work[list[ReputationList]]:
+    """The lists of a site, by name."""
+    rows = yield many(
+        "SELECT name, entries, loaded_at FROM reputation_lists WHERE site = :site ORDER BY name LIMIT 100", site=site
+    )
+    return [ReputationList(**row) for row in rows]
+
+
+def load_list(site: str, name: str, values: Sequence[str], now: int) -> Work[None]:
+    """Put these values in place of what the list has held."""
+    yield from drop_list(site, name)
+    for at in range(0, len(values), 100):
+        some = values[at : at + 100]
+        rows = ", ".join(f"(:site, :value{number}, :name)" for number in range(len(some)))
+        yield run(
+            f"INSERT INTO reputation_entries (site, value, list) VALUES {rows} ON CONFLICT DO NOTHING",
+            site=site, name=name, **{f"value{number}": value for number, value in enumerate(some)},
+        )  # fmt: skip
+    yield run(
+        "INSERT INTO reputation_lists (site, name, entries, loaded_at) VALUES (:site, :name, :entries, :now)",
+        site=site, name=name, entries=len(values), now=now,
+    )  # fmt: skip
+
+
+def drop_list(site: str, name: str) -> Work[bool]:
+    """Take a list out; False where there was none."""
+    yield run("DELETE FROM reputation_entries WHERE site = :site AND list = :name", site=site, name=name)
+    row = yield one(
+        "DELETE FROM reputation_lists WHERE site = :site AND name = :name RETURNING name", site=site, name=name
+    )
+    return row is not None
