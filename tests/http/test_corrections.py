@@ -115,6 +115,19 @@ def test_correction_replaces_the_text_and_keeps_history(server: Server, owner: O
     assert "In **1932**, in fact." in page and "A slip of the page" in page
 
 
+def test_feed_credits_the_author_with_a_correction(server: Server, owner: Owner) -> None:
+    _, id = answered(server)
+
+    def entry() -> Any:
+        items = server.call("GET", "/api/feed/?site=demo&format=json").json["items"]
+        return next(item for item in items if item["id"] == id)
+
+    assert entry()["authors"] == [{"name": "AI answer"}]
+    owner.send(f"/admin/comments/{id}/correct/", body="In 1932.")
+    assert entry()["authors"] == [{"name": "The author's answer"}]
+    assert entry()["date_modified"] == shown(server, id)["answer"]["revised_at"]
+
+
 def test_correction_keeps_quotes_if_the_owner_wants(server: Server, owner: Owner) -> None:
     _, id = answered(server)
     sources = shown(server, id)["answer"]["sources"]

@@ -44,10 +44,12 @@ class Feed:
         return url if "#" in url else f"{url}#answerback-{comment.id}"
 
     def author(self, comment: Comment) -> str:
-        """Who wrote it; of an AI reply, that it is one."""
+        """Who wrote it; of an AI reply, that it is one, and whether the owner has replaced its text."""
         t = texts(self.lang, "widget")
         if comment.answer is None:
             return comment.author_name or t["anonymous"]
+        if comment.answer.corrected:
+            return t["ownersAnswer"]
         return t["quotes"] if comment.answer.provider == "quote" else t["aiAnswer"]
 
     def title_of(self, comment: Comment) -> str:
@@ -133,8 +135,9 @@ def _about_answer(comment: Comment) -> dict[str, Any]:
 
 
 def changed_at(comment: Comment) -> int:
-    """When a comment was written or edited last, in milliseconds."""
-    return comment.edited_at or comment.created_at
+    """When a comment was written, edited or corrected last, in ms since 1970."""
+    revised_at = comment.answer.revised_at if comment.answer else None
+    return max(comment.created_at, comment.edited_at or 0, revised_at or 0)
 
 
 def _xml(text: str) -> str:

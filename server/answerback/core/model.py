@@ -65,6 +65,11 @@ class Answer:
     """Why they do not (`core/grounding/review.py`)."""
 
     @property
+    def corrected(self) -> bool:
+        """Whether its words are the owner's."""
+        return self.verified_by_owner and self.revised_at is not None
+
+    @property
     def digital_source_type(self) -> str | None:
         """Who or what has made its words."""
         return digital_source_type(
