@@ -8,6 +8,9 @@ import statistics
 import sys
 from pathlib import Path
 
+from answerback.knowledge.index.embedders import Embedder
+from answerback.knowledge.index.local_embedder import LocalEmbedder
+
 from .measuring import Figures, measure
 from .sets import OWN, read
 from .site_figures import SiteFigures, Tally, measure_sites
@@ -71,11 +74,11 @@ def _shares(tally: Tally) -> tuple[str, ...]:
     )
 
 
-def print_sites(sites: list[Site], missed: str | None) -> None:
+def print_sites(sites: list[Site], missed: str | None, embedder: Embedder | None) -> None:
     """Measure the sites that were tuned on and the others, and print the tables."""
     print("\n| " + " | ".join(SITE_COLUMNS) + " |\n|" + "---|" * len(SITE_COLUMNS))
     for name, chosen in (("tuned on", True), ("reported", False)):
-        figures = asyncio.run(measure_sites(site for site in sites if (site.name in TUNING) is chosen))
+        figures = asyncio.run(measure_sites([site for site in sites if (site.name in TUNING) is chosen], embedder))
         for line in site_rows(name, figures) if figures.places else ():
             print("| " + " | ".join(line) + " |", flush=True)
         for what, question, quotes in figures.missed if chosen else ():
@@ -98,13 +101,15 @@ def main() -> int:
     parser.add_argument("--missed", metavar="WHAT", help="also print what missed: budget, elsewhere, first or three")
     parser.add_argument("--sites", type=Path, default=SITES, help="folder of sites with questions (sites.py)")
     parser.add_argument("--cross", action="store_true", help="also ask each page what another page was asked")
+    parser.add_argument("--embedding", choices=["local"], help="also by meaning, for the sites (answerback[local])")
     options = parser.parse_args()
+    embedder = LocalEmbedder(patience=60.0) if options.embedding else None
     sets = [found for path in options.paths for found in read(path, options.paragraphs)]
     if not sets:
         print("No pages there.", file=sys.stderr)
         return 1
     if options.paths == [OWN]:
-        print_sites(read_sites(options.sites), options.missed)
+        print_sites(read_sites(options.sites), options.missed, embedder)
     print("\n| " + " | ".join(COLUMNS) + " |\n|" + "---|" * len(COLUMNS))
     for questions in sets:
         figures = asyncio.run(measure(questions, limit=options.limit, cross=options.cross))

@@ -40,7 +40,8 @@ def _best_of_each(reading: Reading) -> list[float]:
 
 
 def at_a_glance(question: str, passages: Sequence[Passage], context: str = "") -> Sequence[Passage]:
-    """The passages worth reading closely, in order: those where most of the question's terms occur as they are."""
+    """The passages worth reading closely, in order: those where most of the question's terms occur as they are, and,
+    where a model has told, half of them those that are nearest in meaning."""
     if len(passages) <= PASSAGES_READ:
         return passages
     wanted = sorted(set(terms(f"{asked_part(question)} {context}")), key=len, reverse=True)[:24]
@@ -48,7 +49,10 @@ def at_a_glance(question: str, passages: Sequence[Passage], context: str = "") -
     found = [[term for term in wanted if term in text] for text in texts]
     often = {term: 1 + sum(term in item for item in found) for term in wanted}
     scores = [sum(1 / often[term] ** 0.5 for term in item) for item in found]
-    best = sorted(range(len(passages)), key=lambda number: -scores[number])[:PASSAGES_READ]
+    by_words = sorted(range(len(passages)), key=lambda number: -scores[number])
+    told = [number for number, passage in enumerate(passages) if passage.likeness is not None]
+    nearest = sorted(told, key=lambda number: -(passages[number].likeness or 0.0))[: PASSAGES_READ // 2]
+    best = list(dict.fromkeys([*nearest, *by_words]))[:PASSAGES_READ]
     return [passages[number] for number in sorted(best)]
 
 

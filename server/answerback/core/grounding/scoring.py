@@ -33,7 +33,7 @@ TOLD = 20
 CONTEXT = 0.4
 """What a word counts for that is not the question's, but of what it was asked in."""
 LEAST_SPREAD = 0.2
-ACROSS = 2.5
+ACROSS = 5.0
 """What nearness in meaning counts for in another language than the question's, where words cannot tell."""
 TONGUE_LIMIT = 2_000
 """Characters from which a language is told."""

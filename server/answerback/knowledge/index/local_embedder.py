@@ -37,10 +37,10 @@ class LocalEmbedder:
 
     model = f"local:{NAME}"
     together = TOGETHER
-    patience = PATIENCE_SECONDS
 
-    def __init__(self, pool: Pool = MODEL) -> None:
+    def __init__(self, pool: Pool = MODEL, patience: float = PATIENCE_SECONDS) -> None:
         self._process = pool
+        self.patience = patience
         self._fault = Fault(log, "embedding failure, local model", level=logging.WARNING)
 
     async def embed(self, texts: Sequence[str], form: Form, *, seconds: float) -> list[Vector]:
