@@ -11,7 +11,7 @@ from email.utils import parsedate_to_datetime
 import httpx2
 
 from . import ProviderError
-from .sse import AnswerReader
+from .sse import TOO_LONG, AnswerReader
 
 NO_CREDIT_WAIT = 600.0
 _NO_CREDIT = {
@@ -49,7 +49,7 @@ def _problem_of(status: int, told: str, headers: httpx2.Headers) -> ProviderErro
     if status == 402 or (status in _NO_CREDIT and _NO_CREDIT[status].search(told)):
         wait = max(wait or 0.0, NO_CREDIT_WAIT)
         return ProviderError("rate_limited", retryable=True, retry_after=wait, outage=True)
-    if status in (400, 413, 422):
+    if status in (400, 413, 422) or TOO_LONG.search(told):
         unknown = "model_not_found" in told or ("invalid model" in told.lower())
         return ProviderError("model_unknown" if unknown else "bad_request", retryable=False)
     if status == 429:  # counts as an outage: further calls would prolong it

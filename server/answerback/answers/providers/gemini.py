@@ -13,6 +13,7 @@ from .effort import NOTHING, NOTHING_TO_SAVE, Step
 from .sse import AnswerReader, json_frame
 
 _BLOCKED = {"SAFETY", "RECITATION", "PROHIBITED_CONTENT", "BLOCKLIST", "SPII", "LANGUAGE", "IMAGE_SAFETY"}
+_BROKEN_OFF = {"OTHER", "MALFORMED_RESPONSE", "MALFORMED_FUNCTION_CALL", "UNEXPECTED_TOOL_CALL"}
 _THINKS_IN_TOKENS = re.compile(r"gemini-2\.5-(?:(?P<pro>pro)|flash)")
 _THINKS_IN_LEVELS = re.compile(r"gemini-(?:[3-9]|\d\d|(?:pro|flash)-latest)")
 _LEAST_OF_PRO = 128
@@ -41,6 +42,8 @@ class GeminiReader(AnswerReader):
                 text = str(part.get("text") or "")
                 yield from self.piece("" if part.get("thought") else text, text if part.get("thought") else "")
             reason = candidate.get("finishReason")
+            if reason in _BROKEN_OFF:
+                raise self.error("cut")
             if reason:
                 stopped = "content_filter" if reason in _BLOCKED else "stop"
                 self.finish("length" if reason == "MAX_TOKENS" else stopped)

@@ -5,7 +5,9 @@ No I/O here. The SDK's models cost about five times as much for each piece, and 
 
 from __future__ import annotations
 
+import contextlib
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
@@ -20,19 +22,23 @@ THINKING_TOKENS = 2_000
 """What a model may think beside what it says."""
 CHARACTERS_OF_A_TOKEN = 4
 """As many of each token that is allowed a model may say and think; at the next one the call ends with what is there."""
+BROKEN_OFF = frozenset({"error", "network_error", "insufficient_system_resource", "abort", "aborted"})
+"""Reasons to finish that say that an answer has not come to its end."""
+BLOCKED = frozenset({"content_filter", "sensitive", "safety"})
+TOO_LONG = re.compile(r"context[ _](?:length|size|window)|prompt is too long|too many (?:input )?tokens", re.IGNORECASE)
+"""What servers say of a prompt that is longer than they take, under whatever status."""
 HEADLESS = "</think>"
 """Where thoughts end whose beginning a server has left out."""
 DELTAS_BETWEEN_ESTIMATES = 25
 
 
 def _loads(data: bytes) -> Any:
-    """JSON in which a character may be cut in two, as some servers send it. Raises ValueError."""
+    """JSON in which a character may be cut in two, as an escape or as bytes, as some servers send it. Raises
+    ValueError."""
     try:
         return orjson.loads(data)
     except ValueError:
-        if b"\\ud" not in data.lower():
-            raise
-        return json.loads(data)
+        return json.loads(data.decode("utf-8", "replace"))
 
 
 class SseDecoder:
@@ -69,6 +75,8 @@ class SseDecoder:
                     self._data = []
             elif line.startswith(b"data:"):
                 self._data.append(line[6:] if line.startswith(b"data: ") else line[5:])
+            elif line.startswith(b"{"):  # some servers send errors as bare JSON
+                events.append(line)
         return events
 
 
@@ -84,8 +92,12 @@ class JsonReply:
         return []
 
     def end(self) -> list[bytes]:
-        """The document."""
-        return [bytes(self._body)]
+        """The document, or each of several in a list."""
+        body = bytes(self._body)
+        if body.lstrip().startswith(b"["):
+            with contextlib.suppress(ValueError):
+                return [orjson.dumps(item) for item in orjson.loads(body)]
+        return [body]
 
 
 _THOUGHTS: Mapping[str, str] = {
@@ -201,8 +213,8 @@ class AnswerReader:
             raise self.error("malformed") from None
         if type(frame) is not dict:
             raise self.error("malformed")
-        if frame.get("error"):
-            raise self.reported(frame["error"])
+        if frame.get("error") or frame.get("object") == "error":
+            raise self.reported(frame.get("error") or frame)
         if frame.get("usage"):
             self._counted = self._usage(frame["usage"])
         choices = frame.get("choices")
@@ -212,8 +224,11 @@ class AnswerReader:
         if type(choice) is not dict:
             raise self.error("malformed")
         yield from self._piece(choice.get("delta") or choice.get("message"))
-        if choice.get("finish_reason"):
-            self._reason = str(choice["finish_reason"])
+        reason = str(choice.get("finish_reason") or "")
+        if reason in BROKEN_OFF:
+            raise self.reported(choice.get("error"))
+        if reason:
+            self._reason = "content_filter" if reason in BLOCKED else reason
 
     def _piece(self, delta: Any) -> Iterator[AnswerEvent]:
         if type(delta) is not dict:
@@ -222,6 +237,7 @@ class AnswerReader:
             self.refused()
         text = delta.get("content")
         if type(text) is list:
+            self.thought = self.thought or any(type(part) is dict and part.get("type") == "thinking" for part in text)
             text = "".join(str(part.get("text") or "") for part in text if type(part) is dict)
         elif text is None:
             text = ""
@@ -314,6 +330,8 @@ class AnswerReader:
     def reported(self, error: Any) -> ProviderError:
         """The problem that an error frame tells of, in our own words."""
         told = " ".join(str(error.get(key) or "") for key in ("code", "type", "status")) if type(error) is dict else ""
+        if TOO_LONG.search(str(error)):
+            return self.error("bad_request", retryable=False)
         told = told.lower()
         if "rate_limit" in told or "429" in told or "quota" in told:
             return self.error("rate_limited", outage=True)
