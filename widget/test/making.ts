@@ -61,6 +61,7 @@ export function session(given: Partial<Session> = {}): Session {
       timezone: "UTC",
       lang: "en",
       theme: "auto",
+      form: false,
       max_body: 5_000,
     },
     provider: "openai",

@@ -199,6 +199,7 @@ SCHEMAS: Mapping[str, Schema] = {
         edit_minutes=_is(_null(COUNT), "How long authors may change their comments; null: no limit."),
         moderation=_is(TEXT, "What is held for approval: none, all, or a list of rules."),
         timezone=TEXT, lang=TEXT, theme=_enum(THEMES),
+        form=_is(FLAG, "Whether comments are sent with what `GET /api/comments/form/` gives."),
         max_body=_is(COUNT, "Characters (Unicode code points) that a comment may have."),
     ),
     "Receipt": _object(

@@ -292,6 +292,7 @@ class Site:
             "timezone": self.timezone,
             "lang": self.lang,
             "theme": self.theme,
+            "form": self.spam_filter,
         }
 
 

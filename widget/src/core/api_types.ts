@@ -197,6 +197,8 @@ export interface Settings {
   timezone: string;
   lang: string;
   theme: "auto" | "light" | "dark";
+  /** Whether comments are sent with what `GET /api/comments/form/` gives. */
+  form: boolean;
   /** Characters (Unicode code points) that a comment may have. */
   max_body: number;
 }

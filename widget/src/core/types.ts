@@ -29,6 +29,8 @@ export interface Composition {
   body: string;
   name: string;
   ask: boolean | null;
+  /** A field that people do not see, where it was filled in. */
+  homepage?: string;
 }
 
 /** An answer as the card shows it, from a comment or from the ask box. */

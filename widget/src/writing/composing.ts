@@ -19,7 +19,10 @@ export class Composing {
   #taken: Draft | null = null;
   #preview: { html: string; body: string } | "loading" | "failed" | null = null;
 
-  constructor(private readonly composer: ComposerElement) {}
+  constructor(private readonly composer: ComposerElement) {
+    const { data } = composer;
+    if (data?.kind !== "edit") void data?.ctx.store.do("begin");
+  }
 
   /** Whether it is being looked up if this has been answered already. */
   get looking(): boolean {
@@ -108,6 +111,14 @@ export class Composing {
     const { texts, visitor, store } = ctx;
     const guest = !visitor || visitor.kind === "guest";
     return [
+      h("input", {
+        key: "trap",
+        class: "unseen",
+        name: "homepage",
+        autocomplete: "off",
+        tabindex: -1,
+        "aria-hidden": "true",
+      }),
       guest &&
         h("input", {
           class: "name",
@@ -199,6 +210,8 @@ export class Composing {
     const name = (store.drafts.get<string>("name") ?? "").trim();
     // The key belongs to a submission, not to a draft: two tabs may share a draft.
     const composition: Composition = { key: newKey(), parent_id: data.parentId, body, name, ask };
+    const homepage = composer.querySelector<HTMLInputElement>("[name=homepage]")?.value;
+    if (homepage) composition.homepage = homepage;
     this.#preview = null;
     if (data.kind !== "edit") composer.clear();
     composer.dispatchEvent(new CustomEvent("send", { detail: composition }));

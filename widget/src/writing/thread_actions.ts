@@ -5,18 +5,25 @@ import { EVENTS } from "../constants.js";
 import * as tree from "../core/tree.js";
 import type { Comment, Composition, KnownAnswer, Opinion, Revision, Vote } from "../core/types.js";
 import type { ThreadStore } from "../thread.js";
+import { FormProof } from "./form.js";
 import { Outbox } from "./outbox.js";
 import type { SessionActions } from "./session_actions.js";
 import { unsentRow } from "./unsent.js";
 
 export class ThreadActions {
   #outbox: Outbox;
+  #proof = new FormProof(() => this.visiting.api.form());
 
   constructor(
     private readonly store: ThreadStore,
     private readonly visiting: SessionActions,
   ) {
     this.#outbox = new Outbox(store.drafts, store.config.page);
+  }
+
+  /** Somebody begins to write. */
+  begin(): void {
+    if (this.store.session.state.info?.settings.form !== false) this.#proof.begin();
   }
 
   post(composition: Composition): void {
@@ -46,8 +53,9 @@ export class ThreadActions {
       const visitor = await this.visiting.ensure();
       this.store.change(tree.localId(key), (row) => ({ ...row, author: { ...row.author, id: visitor.id } }));
       const { page, url, title } = this.store.config;
+      const proof = await this.#proof.take();
       const posted = await this.visiting.write(() =>
-        this.visiting.api.post({ page, url, title }, composition),
+        this.visiting.api.post({ page, url, title }, { ...composition, ...proof }),
       );
       this.#outbox.drop(key);
       const { comment, answer, refused, quota } = posted;

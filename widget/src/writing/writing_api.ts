@@ -5,6 +5,7 @@ import type {
   ChatAnswer,
   ChatHistory,
   Comment,
+  CommentForm,
   Composition,
   KnownAnswer,
   Opinion,
@@ -31,6 +32,8 @@ export class WritingApi {
 
   post = (place: { page: string; url: string; title: string }, composition: Composition) =>
     this.#post<PostedComment>("comments/", { ...place, ...composition });
+
+  form = () => this.api.json<CommentForm>("comments/form/", { open: true });
 
   preview = (body: string) => this.#post<{ html: string }>("comments/preview/", { body });
 
