@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import os
 import resource
 from collections.abc import Callable
@@ -10,8 +11,11 @@ from contextlib import suppress
 from pathlib import Path
 
 from ..metrics import Metrics
+from .heap import trim
 
 SECONDS = 0.5
+TRIMMED_AFTER = 60
+"""Looks, and then memory that is free goes back to the system."""
 
 
 class ProcessMeter:
@@ -50,7 +54,9 @@ class ProcessMeter:
 
     async def _measure(self) -> None:
         loop = asyncio.get_running_loop()
-        while True:
+        for number in itertools.count(1):
+            if number % TRIMMED_AFTER == 0:
+                trim()
             self.look()
             due = loop.time() + SECONDS
             await asyncio.sleep(SECONDS)

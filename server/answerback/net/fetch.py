@@ -3,6 +3,8 @@
 Only from the site's own origins, also after each redirect; every resolved address is checked, and the connection goes
 to the very address that was checked. A private address is reached only where the origin itself names it in so many
 words (`http://127.0.0.1:8001`), or the operator has named its host or network (ANSWERBACK_PRIVATE_SITES).
+
+httpx2 is imported with the first page: it is a tenth of the start, and of the memory of a server at rest.
 """
 
 from __future__ import annotations
@@ -11,23 +13,21 @@ import asyncio
 import logging
 import mmap
 import socket
-import ssl
 import tempfile
 import time
 import zlib
-from collections.abc import Awaitable, Callable, Collection, Iterable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
-from functools import cache
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urljoin, urlsplit
-
-import httpcore2
-import httpx2
 
 from ..core.hosts import normal_origin
 from .browsing import Session
-from .deny_list import PrivateSites, is_public
+from .deny_list import PrivateSites
+
+if TYPE_CHECKING:
+    import httpx2
 
 log = logging.getLogger(__name__)
 
@@ -94,6 +94,7 @@ class PageFetcher(Protocol):
         allows: Allows = always, session: Session | None = None,
     ) -> Fetched:  # fmt: skip
         """The page, if it is of one of the origins, and `allows` where it has moved to. Never raises."""
+
         ...
 
 
@@ -125,62 +126,6 @@ class AddressRefused(Exception):
     """A host leads to an address that pages are not fetched from."""
 
 
-class _CheckedBackend(httpcore2.AsyncNetworkBackend):
-    """Resolves, checks every address, and dials one that was checked."""
-
-    def __init__(self, resolver: Resolver, permits: Permits) -> None:
-        self._inner = httpcore2.AnyIOBackend()
-        self._resolver = resolver
-        self._permits = permits
-
-    async def connect_tcp(
-        self, host: str, port: int, timeout: float | None = None, local_address: str | None = None,
-        socket_options: Iterable[Any] | None = None,
-    ) -> httpcore2.AsyncNetworkStream:  # fmt: skip
-        addresses = await self._resolver(host, port)
-        if not addresses or not all(is_public(address) or self._permits(host, port, address) for address in addresses):
-            raise AddressRefused(host)
-        tried = addresses[:ADDRESSES_TRIED]
-        for address in tried:
-            try:
-                return await self._inner.connect_tcp(address, port, timeout, local_address, socket_options)
-            except httpcore2.ConnectError:  # for example an IPv6 address on a machine without IPv6
-                if address == tried[-1]:
-                    raise
-        raise AddressRefused(host)
-
-    async def connect_unix_socket(
-        self, path: str, timeout: float | None = None, socket_options: Iterable[Any] | None = None
-    ) -> httpcore2.AsyncNetworkStream:
-        raise AddressRefused(path)
-
-    async def sleep(self, seconds: float) -> None:
-        await self._inner.sleep(seconds)
-
-
-@cache
-def _trust() -> ssl.SSLContext:
-    """Whom to trust, read once: it takes as long as a page."""
-    return httpx2.create_ssl_context(trust_env=False)
-
-
-@cache
-def _nobody() -> ssl.SSLContext:
-    """For addresses without TLS."""
-    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-
-
-def checked_transport(url: str, resolver: Resolver, permits: Permits) -> httpx2.AsyncHTTPTransport:
-    """A network that reaches public addresses only, and private ones where `permits` says so."""
-    trust = _trust() if url.startswith("https:") else _nobody()
-    transport = httpx2.AsyncHTTPTransport(verify=trust, trust_env=False)
-    transport._pool = httpcore2.AsyncConnectionPool(  # the transport takes no network backend as an argument
-        ssl_context=trust,
-        network_backend=_CheckedBackend(resolver, permits),
-    )
-    return transport
-
-
 class HttpPageFetcher:
     """Fetches over the network; a connection lives as long as one page, so that no address outlives its check."""
 
@@ -197,6 +142,9 @@ class HttpPageFetcher:
         allows: Allows = always, session: Session | None = None,
     ) -> Fetched:  # fmt: skip
         """The page, if it is of one of the origins, and `allows` where it has moved to. Never raises."""
+        import httpcore2
+        import httpx2
+
         accept = "text/html, text/plain;q=0.8" if kind.types == _TYPES else "*/*"
         headers = {"User-Agent": AGENT, "Accept": accept, "Accept-Encoding": "gzip"}
         if etag:
@@ -222,6 +170,10 @@ class HttpPageFetcher:
     async def _follow(
         self, url: str, origins: Collection[str], headers: dict[str, str], kind: Kind, allows: Allows, session: Session
     ) -> Fetched:
+        import httpx2
+
+        from .checked_transport import checked_transport
+
         for_good = True
         for number in range(REDIRECTS + 1):
             if not _is_of(url, origins):

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection
+from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
-import httpcore2
-import httpx2
-
 from ...jobs.model import JobFailed
-from ...net.fetch import REDIRECTS, AddressRefused, Resolver, checked_transport, resolve
+from ...net.fetch import REDIRECTS, AddressRefused, Resolver, resolve
 from .images import MOST_BYTES, Picture, read_picture
+
+if TYPE_CHECKING:
+    import httpx2
 
 SECONDS = 5.0
 AGENT = "Answerback/0.1 (pictures of visitors)"
@@ -30,6 +31,9 @@ class PictureFetcher:
 
         Raises JobFailed when it does not come, but may another time.
         """
+        import httpcore2  # first needed here, as in net/fetch.py
+        import httpx2
+
         try:
             async with asyncio.timeout(SECONDS):
                 return await self._follow(url)
@@ -39,6 +43,10 @@ class PictureFetcher:
             raise JobFailed(f"The picture could not be fetched: {type(error).__name__}.") from None
 
     async def _follow(self, url: str) -> Picture | None:
+        import httpx2
+
+        from ...net.checked_transport import checked_transport
+
         headers = {"User-Agent": AGENT, "Accept": "image/webp, image/png, image/jpeg, image/gif"}
         headers["Accept-Encoding"] = "identity"
         for _ in range(REDIRECTS + 1):

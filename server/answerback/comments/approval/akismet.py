@@ -12,12 +12,9 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 from urllib.parse import urlsplit
 
-import httpcore2
-import httpx2
-
 from ...core.spam.signals import Opinion
 from ...net.deny_list import PrivateSites
-from ...net.fetch import AddressRefused, Resolver, checked_transport, resolve
+from ...net.fetch import AddressRefused, Resolver, resolve
 from ...version import version
 
 log = logging.getLogger(__name__)
@@ -80,6 +77,11 @@ class Akismet:
         return Opinion(spam=text == "true", sure=headers.get("x-akismet-pro-tip") == "discard")
 
     async def _post(self, call: str, key: str, fields: Mapping[str, str]) -> tuple[str, Mapping[str, str]] | None:
+        import httpcore2  # first needed here, as in net/fetch.py
+        import httpx2
+
+        from ...net.checked_transport import checked_transport
+
         url = self._url + call
         host = urlsplit(url).hostname or ""
         transport = checked_transport(url, self._resolver, lambda _, __, address: self._private.allow(host, address))

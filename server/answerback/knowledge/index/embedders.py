@@ -10,13 +10,15 @@ import re
 import time
 from array import array
 from collections.abc import Sequence
-from typing import Any, Literal, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
 
-import httpx2
 import orjson
 
 from ...logs import Fault, describe
 from ...net.fetch import seconds_until
+
+if TYPE_CHECKING:
+    import httpx2
 
 log = logging.getLogger(__name__)
 
@@ -83,6 +85,8 @@ class OpenAIEmbedder:
 
     async def embed(self, texts: Sequence[str], form: Form, *, seconds: float) -> list[Vector]:
         """A vector of length 1 for each text. Raises EmbeddingFailed."""
+        import httpx2  # first needed here, as in net/fetch.py
+
         rest = self._rests_until - time.monotonic()
         if rest > 0:
             raise EmbeddingFailed("It has asked us to wait.", retry_after=rest)
@@ -103,6 +107,8 @@ class OpenAIEmbedder:
         return vectors
 
     async def _post(self, texts: Sequence[str], seconds: float) -> httpx2.Response:
+        import httpx2
+
         if self._client is None:
             self._client = httpx2.AsyncClient(trust_env=False, follow_redirects=False)
         body = {"model": self.model, "input": texts, "encoding_format": "float"}

@@ -7,12 +7,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Literal
 
-import httpx2
-
 if TYPE_CHECKING:
     from authlib.integrations.httpx_client import AsyncOAuth2Client
 
-SECONDS, OPTIONAL_SECONDS, MOST_BYTES = 10.0, 3.0, 256 * 1024
+SECONDS, OPTIONAL_SECONDS = 10.0, 3.0
 AGENT = "Answerback/0.1 (sign-in)"
 Reason = Literal["cancelled", "unavailable", "refused"]
 
@@ -30,42 +28,6 @@ class ProviderFailed(Exception):
         self.detail = detail
 
 
-class _Capped(httpx2.AsyncByteStream):
-    def __init__(self, stream: Any) -> None:
-        self._stream = stream
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        size = 0
-        async for part in self._stream:
-            size += len(part)
-            if size > MOST_BYTES:
-                raise httpx2.DecodingError("more bytes than are read")
-            yield part
-
-    async def aclose(self) -> None:
-        await self._stream.aclose()
-
-
-class CappedTransport(httpx2.AsyncBaseTransport):
-    """The network, less of it: a response has at most `MOST_BYTES`, and comes as it is."""
-
-    def __init__(self) -> None:
-        self._inner = httpx2.AsyncHTTPTransport(trust_env=False)
-
-    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        """The response, capped. Raises httpx2.DecodingError if it is compressed."""
-        response = await self._inner.handle_async_request(request)
-        if response.headers.get("content-encoding", "identity") != "identity":
-            await response.aclose()
-            raise httpx2.DecodingError("encoded though not asked for")
-        response.stream = _Capped(response.stream)
-        return response
-
-    async def aclose(self) -> None:
-        """Close all connections."""
-        await self._inner.aclose()
-
-
 @asynccontextmanager
 async def calling(client_id: str, secret: str, seconds: float = SECONDS) -> AsyncIterator[AsyncOAuth2Client]:
     """A client for one sign-in, which has so many seconds in all; it forgets its tokens at the end.
@@ -73,8 +35,11 @@ async def calling(client_id: str, secret: str, seconds: float = SECONDS) -> Asyn
     Raises ProviderFailed for whatever goes wrong.
     """
     # Imported at the first sign-in, to keep idle memory low.
+    import httpx2
     from authlib.integrations.base_client import OAuthError
     from authlib.integrations.httpx_client import AsyncOAuth2Client
+
+    from .capped_transport import CappedTransport
 
     client = AsyncOAuth2Client(
         client_id, secret, token_endpoint_auth_method="client_secret_post", code_challenge_method="S256",
@@ -112,6 +77,7 @@ async def get_json(client: AsyncOAuth2Client, url: str, *, token: bool) -> Any:
 
 async def get_optional(client: AsyncOAuth2Client, url: str) -> Any:
     """As `get_json` with the access token, but None when it does not come, or not soon: it is only to be shown."""
+    import httpx2
     from authlib.integrations.base_client import OAuthError
 
     try:
