@@ -210,10 +210,18 @@ const thread = String(
 const threadFiles = perLanguage("thread-", (lang) =>
   thread.replace(/\bLANG,TEXTS\b/, () => `${JSON.stringify(lang)},${coded(reading[lang])}`),
 );
+const mistakes = await part("mistakes", 'export * from "./mistakes.js";');
+const count = await part("count", 'export * from "./elements/count.js";', {
+  define: { COUNT_TEXTS: JSON.stringify(countTexts) },
+});
 const loader = await bundle({
   entryPoints: [join(here, "src/index.ts")],
   format: "iife",
-  define: { THREAD_FILES: JSON.stringify(threadFiles), COUNT_TEXTS: JSON.stringify(countTexts) },
+  define: {
+    THREAD_FILES: JSON.stringify(threadFiles),
+    COUNT_FILE: JSON.stringify(count),
+    MISTAKES_FILE: JSON.stringify(mistakes),
+  },
 });
 files.set("answerback.js", loader);
 

@@ -189,6 +189,10 @@ class Firefox:
         tab.go(url)
         return tab
 
+    def close(self, tab: Tab) -> None:
+        """Nobody looks at it any more."""
+        self.send("browsingContext.close", context=tab.context)
+
     @contextmanager
     def visitor(self) -> Iterator[str]:
         """Somebody with cookies and storage of their own; all their tabs are closed at the end."""

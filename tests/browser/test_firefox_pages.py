@@ -1,4 +1,4 @@
-"""Pages that change without loading, in Firefox, which may know nothing of the Navigation API."""
+"""Sites that the tools have built, in Firefox, which may know nothing of the Navigation API."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 
 from tests.browser.demo import Demo
 from tests.browser.firefox import Firefox, Tab
-from tests.browser.generators.sites import put_up
+from tests.browser.generators.sites import CHANGING, LOADED, put_up
 from tests.services import wait_until
 
 ONE_WIDGET = """['answerback-comments', 'answerback-ask'].every(name => document.querySelectorAll(name).length === 1)"""
@@ -32,13 +32,15 @@ def arrived(tab: Tab, name: str) -> None:
     wait_until(lambda: tab.run(ONE_WIDGET))
 
 
-@pytest.mark.parametrize("tool", ["turbo", "swup", "react", "vitepress", "astro"])
+@pytest.mark.parametrize("tool", CHANGING)
 def test_each_page_has_its_own_thread_in_firefox(tool: str, demo: Demo, firefox: Firefox) -> None:
+    if tool == "docsify":
+        demo.server.change(hash_routes="true")
     tab = firefox.open(put_up(demo, tool))
     tab.run("(window.same = true)")
     arrived(tab, "one")
     leave(tab, "Said of page one.")
-    tab.click("main a[href*=two]")
+    tab.click("a[href*=two]" if tool in ("docsify", "docusaurus") else "main a[href*=two]")
     arrived(tab, "two")
     leave(tab, "Said of page two.")
     for way, name in (("back", "one"), ("forward", "two")):
@@ -46,3 +48,12 @@ def test_each_page_has_its_own_thread_in_firefox(tool: str, demo: Demo, firefox:
         arrived(tab, name)
         tab.wait_for("article[data-state=published]", f"Said of page {name}.")
     assert tab.run("window.same"), "the page was loaded"
+    firefox.close(tab)
+
+
+@pytest.mark.parametrize("tool", LOADED)
+def test_recipe_works_in_firefox(tool: str, demo: Demo, firefox: Firefox) -> None:
+    tab = firefox.open(put_up(demo, tool))
+    arrived(tab, "one")
+    tab.wait_for("[part~=composer] textarea")
+    firefox.close(tab)

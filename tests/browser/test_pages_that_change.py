@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Arrivals
 from tests.browser.demo import Demo, leave
-from tests.browser.generators.sites import SITES, put_up
+from tests.browser.generators.sites import CHANGING, put_up
 
 
 def go_to(page: Page, name: str) -> None:
@@ -24,7 +24,7 @@ def arrived(page: Page, name: str) -> None:
     expect(page.locator("answerback-comments, answerback-ask")).to_have_count(2)
 
 
-@pytest.mark.parametrize("tool", SITES)
+@pytest.mark.parametrize("tool", CHANGING)
 def test_each_page_has_its_own_thread_once(tool: str, demo: Demo, arrive: Arrivals) -> None:
     if tool == "docsify":
         demo.server.change(hash_routes="true")

@@ -76,6 +76,38 @@ def test_teasers_never_stand_for_the_text() -> None:
     assert found.startswith("Lighthouse\nIt is 43 metres high.\n")
 
 
+NEXT = "<p>The smithy burned down in 1911 and was never built again.</p><p>Its anvil stands in the town hall.</p>"
+
+
+@pytest.mark.parametrize(
+    ("opening", "title"),
+    [
+        ("article", '<h1><a href="/smithy">The smithy of Ham</a></h1>'),
+        ("article data-url=/smithy", "<h1>The smithy of Ham</h1>"),
+        ("div class=story", '<header><h1><a href="/smithy">The smithy of Ham</a></h1></header>'),
+        ("section class=story", '<a href="/smithy"><h1>The smithy of Ham</h1></a>'),
+    ],
+)
+@pytest.mark.parametrize("wrapper", ["{}", "<main>{}</main>", "<div id=content><div>{}</div></div>"])
+def test_the_next_article_is_another_page(opening: str, title: str, wrapper: str) -> None:
+    tag = opening.partition(" ")[0]
+    own = opening.replace("smithy", "mill")
+    mill = MILL.replace("Mill", "The mill of Ham", 1)
+    both = f"<{own}>{mill}</{tag}><{opening}>{title}{NEXT}</{tag}>"
+    assert read(f"<title>The mill of Ham | The Ham News</title>{wrapper.format(both)}") == SAID.replace(
+        "Mill", "The mill of Ham", 1
+    )
+
+
+def test_chapters_that_are_articles_are_one_page() -> None:
+    chapters = (
+        "<article><h1>The mill of Ham</h1><p>It is old.</p></article><article><h1>Visiting</h1><p>Daily.</p></article>"
+    )
+    assert read(f"<title>The mill of Ham</title><main>{chapters}</main>").endswith("Visiting\nDaily.")
+    listed = chapters.replace("Visiting", '<a href="/visit">Visiting</a>')
+    assert read(f"<title>Mills</title><main>{listed}</main>").endswith("Visiting\nDaily.")
+
+
 def test_main_with_little_in_it_is_not_the_page() -> None:
     assert read(f"<main><p>Welcome</p></main><div>{MILL}</div>") == f"Welcome\n{SAID}"
 

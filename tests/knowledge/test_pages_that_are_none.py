@@ -64,6 +64,29 @@ async def test_list_keeps_what_it_says_itself(reading: Reading, web: WebSite) ->
     assert f"{web.origin}/" not in {passage.url for passage in found}
 
 
+@pytest.mark.parametrize(
+    "card",
+    [
+        '<div class=card><h3>{title}</h3><p>{text}</p><a href="{path}">Read more</a></div>',
+        '<li><a href="{path}"><img src=/a.jpg alt=""></a><div><h2>{title}</h2><p>{text}</p></div></li>',
+        '<section><header><h2>{title}</h2></header><p>{text}</p><p><a href="{path}#more">Continue</a></p></section>',
+    ],
+)
+async def test_listing_whose_titles_are_no_links(card: str, reading: Reading, web: WebSite) -> None:
+    told = {
+        "/mole": ("The mole", "The mole was built in 1850 by people of the village, who paid for it with fish."),
+        "/crane": ("The crane", "The crane was built in 1899, of iron from the north, and lifts two tonnes."),
+    }
+    for path, (title, text) in told.items():
+        web.pages[path] = article(title, text)
+    cards = "".join(card.format(path=path, title=title, text=text) for path, (title, text) in told.items())
+    web.pages["/"] = f"<title>Log</title><main><h1>Log</h1><p>This log is kept by Anna Berg.</p>{cards}</main>"
+    await reading.crawl()
+    assert (await reading.found("Who keeps this log?"))[0].startswith("This log is kept by Anna Berg")
+    found = await reading.index.search("demo", "When was the crane built?")
+    assert f"{web.origin}/" not in {passage.url for passage in found}
+
+
 async def test_teaser_of_its_own_words_stays(reading: Reading, web: WebSite) -> None:
     told = "A short walk for families, with ice cream at its end."
     web.pages["/"] = f'<title>Walks</title><main><h2><a href="/mole">The mole</a></h2><p>{told}</p></main>'

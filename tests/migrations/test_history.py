@@ -36,6 +36,7 @@ RELEASED = {
     "0021": ("d65e26db95a68ade", "d65e26db95a68ade"),
     "0022": ("18ca34a34e8d86ca", "18ca34a34e8d86ca"),
     "0023": ("1c9f7f7ebb120f9f", "c95c0342cec48288"),
+    "0024": ("0f5b781c10ac668f", "0f5b781c10ac668f"),
 }
 """What each revision runs on SQLite and on PostgreSQL. A new one is added here with its first commit; a hash that
 changes means that somebody's database is no longer what its number says."""

@@ -1,5 +1,6 @@
 /** The calls that read, and how any call to the server is made. */
 
+import { isLasting } from "./core/limits.js";
 import type { Comment, Session as SessionInfo, Sort, Thread } from "./core/types.js";
 
 /** What was asked for while this code was on its way, by its address; undefined for what failed. */
@@ -14,11 +15,17 @@ export function readEarly(early: Early, base: string, site: string, page: string
   early.set(href, there ? Promise.resolve(new Response(there)) : fetch(href, OPEN).catch(() => undefined));
 }
 
-let early: Early = new Map();
+export type Mistakes = typeof import("./mistakes.js");
+/** Fetches what speaks to the page's author, and has it speak. */
+export type Explain = <T>(tell: (mistakes: Mistakes) => T) => Promise<T | undefined>;
 
-/** Takes what the loader has asked for already. */
-export function setEarly(given: Early): void {
-  early = given;
+let early: Early = new Map();
+let explain: Explain | undefined;
+
+/** Takes what the loader has asked for already, and how it speaks to the page's author. */
+export function setLoaded(asked: Early, explaining?: Explain): void {
+  early = asked;
+  explain = explaining;
 }
 
 /** A refusal of the server, or `offline` when it was not reached. */
@@ -39,6 +46,9 @@ export class Problem extends Error {
 export function problemOf(error: unknown): Problem {
   return error instanceof Problem ? error : new Problem("internal", 0);
 }
+
+/** What a page is refused for good: nothing is asked again before it is loaded anew. */
+const refused: Record<string, Problem> = {};
 
 type Query = Record<string, string | null | undefined>;
 
@@ -103,11 +113,17 @@ export class Api {
       ...(open ? OPEN : { credentials: "include", cache: "no-store" }),
       signal: signal ?? null,
     });
-    if (!response.ok) throw await refusal(response);
+    if (!response.ok) throw await refusal(response, this.#place);
     return response;
   }
 
+  get #place(): string {
+    return this.base + this.site;
+  }
+
   async #answer(url: URL, init: RequestInit): Promise<Response> {
+    const known = refused[this.#place];
+    if (known) throw known;
     const come = early.get(url.href);
     early.delete(url.href);
     try {
@@ -119,25 +135,32 @@ export class Api {
   }
 }
 
-/** How many comments each page has, null where that cannot be told; apart from `Api`, since the count is loaded alone. */
-export async function fetchCounts(
-  base: string,
-  site: string,
-  pages: string[],
-): Promise<Record<string, number> | null> {
+interface Counted {
+  counts?: Record<string, number>;
+  code?: string;
+  detail?: string;
+}
+
+/** How many comments each page has, or why that is not said; apart from `Api`, since the count is loaded alone. */
+export async function fetchCounts(base: string, site: string, pages: string[]): Promise<Counted> {
   const url = new URL("api/counts/", base);
   url.searchParams.set("site", site);
   for (const page of pages) url.searchParams.append("page", page);
   try {
-    const response = await fetch(url, { credentials: "omit" });
-    return response.ok ? (await response.json()).counts : null;
+    return await (await fetch(url, { credentials: "omit" })).json();
   } catch {
-    return null;
+    return {};
   }
 }
 
-async function refusal(response: Response): Promise<Problem> {
-  const body = (await response.json().catch(() => null)) as { code?: unknown } | null;
-  const code = typeof body?.code === "string" ? body.code : "internal";
-  return new Problem(code, response.status);
+/** What is refused, which is told to the page's author where it is the page that is wrong. */
+async function refusal(response: Response, place: string): Promise<Problem> {
+  const said: { code?: string; detail?: string } = await response.json().catch(() => ({}));
+  const { code = "internal", detail = code } = said;
+  const problem = new Problem(code, response.status);
+  if (isLasting(code)) {
+    refused[place] = problem;
+    void explain?.(({ complain }) => complain(detail));
+  }
+  return problem;
 }

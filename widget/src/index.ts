@@ -1,10 +1,9 @@
 /** The loader: places the elements where the script tag stands, and fetches the rest when one comes near the screen. */
 
-import { type Early, readEarly } from "./api.js";
+import { type Early, type Explain, type Mistakes, readEarly } from "./api.js";
 import { configOf, type Defaults, type Locate, type Options, optionsOf } from "./config.js";
 import { COMMENTS, COUNT, MARGIN, OUTER, PERMALINK } from "./constants.js";
 import { languageOf } from "./core/texts.js";
-import { CountElement, setLocate } from "./elements/count.js";
 import { fail } from "./failing.js";
 import { watchAddress } from "./navigation.js";
 import { type Placed, Placing, setOptions } from "./placing.js";
@@ -14,14 +13,32 @@ import type { Handed } from "./writing/signing_in.js";
 
 /** Where the build has put the thread, with the texts of each language. */
 declare const THREAD_FILES: Record<string, string>;
+/** And what counts comments, and what explains mistakes. */
+declare const COUNT_FILE: string;
+declare const MISTAKES_FILE: string;
 
-type Part = { start(locate: Locate, handed: Handed | null, early: Early): void };
+/** When a page has had time to make the place that its tag names. */
+const LATE_MS = 3_000;
+/** Attributes that may be meant for us, and have a name or a value that there is not. */
+const ODD =
+  /^data-(?!(site|page|lang|target|answerback|sso-token)=|mode=(both|comments|ask|none)$|theme=(auto|light|dark)$)(\w+|[ps]\w+-.*)=/;
+
+type Counting = typeof import("./elements/count.js");
+type Part = { start(locate: Locate, handed: Handed | null, early: Early, explain: Explain): void };
+
+/** What `mount` has placed. */
+interface Mounted {
+  update(options?: Options): void;
+  destroy(): void;
+}
 
 interface Answerback {
-  mount(element: Element, options?: Options): void;
+  mount(element: Element, options?: Options): Mounted;
   update(options?: Options): void;
   reload(): void;
   destroy(): void;
+  /** Set by `destroy()`: whoever mounts something begins anew, and so does a new tag. */
+  ended?: boolean;
 }
 
 declare global {
@@ -36,7 +53,7 @@ let handed: Handed | null = found && { code: found[1] ?? "", nonce: found[2] ?? 
 if (found) history.replaceState(history.state, "", location.pathname + location.search);
 
 const script = (document.currentScript ??
-  document.querySelector('script[data-site][src*="answerback.js"]')) as HTMLScriptElement | null;
+  document.querySelector('script[src*="answerback.js"]')) as HTMLScriptElement | null;
 const base = new URL(".", script?.src || location.href).href;
 const { page: _, ...options } = script ? optionsOf(script) : {};
 const defaults: Defaults = { base, ...options };
@@ -51,8 +68,39 @@ const lost = new Set<Element>();
 let near: IntersectionObserver | null = null;
 let unwatch: (() => void) | null = null;
 let looking = 0;
+let late = 0;
 
-const placing = new Placing(script, defaults, watch, look);
+/** Whether what is odd about an element is a mistake; it has to wait until that is known. */
+const mistaken = new WeakMap<Element, boolean>();
+
+const placing = new Placing(script, defaults, watch, look, isUnderstood);
+
+/** Says to the page's author, in the console, what is wrong. */
+const explain: Explain = (tell) =>
+  fetched<Mistakes>(new URL(MISTAKES_FILE, base).href)
+    .then(tell)
+    .catch(() => undefined);
+
+function isUnderstood(element: Element): boolean {
+  const pairs = element.getAttributeNames().map((name) => [name, element.getAttribute(name)].join("="));
+  const odd = pairs.filter((pair) => ODD.test(pair));
+  if (!odd.length) return true;
+  const known = mistaken.get(element);
+  if (known === undefined) {
+    mistaken.set(element, true);
+    void explain((mistakes) => odd.some(mistakes.isMistake)).then((found) => {
+      mistaken.set(element, !!found);
+      placing.settle();
+    });
+  }
+  return known === false;
+}
+
+function areUnderstood(options: Options): boolean {
+  const probe = document.createElement("i");
+  setOptions(probe, options);
+  return isUnderstood(probe);
+}
 
 /** The page that somebody names, if they do so on this one. */
 function said(by: object, { page }: Options): string | undefined {
@@ -69,6 +117,10 @@ const locate: Locate = (element) => {
 async function load(element: Element): Promise<void> {
   lost.delete(element);
   const { lang, site, page } = locate(element);
+  if (!site) {
+    void explain(({ noSite }) => noSite());
+    return;
+  }
   const file = THREAD_FILES[languageOf(lang ?? navigator.language, THREAD_FILES)] as string;
   // One language is bundled; an element in another fetches its own.
   address ||= new URL(file, base).href;
@@ -82,15 +134,31 @@ async function load(element: Element): Promise<void> {
       () => fail(element),
     );
     started = true;
-    if (near) start(locate, handed, early);
+    if (near) start(locate, handed, early, explain);
     handed = null;
   } catch {
     lost.add(element);
   }
 }
 
+let counting = false;
+
+/** Fetches what counts, for pages that show counts. */
+async function count(element: Element): Promise<void> {
+  if (counting) return;
+  counting = true;
+  try {
+    const load = () => fetched<Counting>(new URL(COUNT_FILE, base).href);
+    const { start } = await tried(load, () => fail(element));
+    start(locate, explain);
+  } catch {
+    counting = false;
+  }
+}
+
 function watch(element: Placed): void {
-  if (watched.has(element) || element.localName === COUNT) return;
+  if (element.localName === COUNT) void count(element);
+  if (watched.has(element) || element.localName === COUNT || !isUnderstood(element)) return;
   watched.add(element);
   // A permalink loads the thread without waiting for it to scroll into view.
   if (handed || location.hash.startsWith(`#${PERMALINK}`)) void load(element);
@@ -117,8 +185,26 @@ function look(): void {
   });
 }
 
-function mount(element: Element, options: Options = {}): void {
-  placing.mount(element, options);
+function mount(element: Element, options: Options = {}): Mounted {
+  if (surface.ended) {
+    surface.ended = false;
+    begin();
+  }
+  let placed: Placed[] = [];
+  if (!(element instanceof Element)) void explain(({ noElement }) => noElement());
+  else if (areUnderstood(options)) placed = placing.mount(element, options);
+  return {
+    update(changed = {}) {
+      if (!areUnderstood(changed)) return;
+      for (const each of placed) {
+        setOptions(each, changed);
+        each.refresh?.();
+      }
+    },
+    destroy() {
+      for (const each of placed) each.remove();
+    },
+  };
 }
 
 function all(): Placed[] {
@@ -127,6 +213,7 @@ function all(): Placed[] {
 
 /** Takes new options for every element; where no page is named, it is the address's anew. */
 function update(options: Options = {}): void {
+  if (!areUnderstood(options)) return;
   const { page, ...others } = options;
   Object.assign(defaults, others);
   updated = { page };
@@ -145,31 +232,35 @@ function reload(): void {
 /** Takes away what was placed, empties what the page placed itself, and leaves no trace but loaded code. */
 function destroy(): void {
   clearTimeout(looking);
+  clearTimeout(late);
   unwatch?.();
   near?.disconnect();
   near = null;
   watched = new WeakSet();
   for (const element of all()) element.stop?.();
   placing.end();
-  if (window.Answerback === surface) delete window.Answerback;
+  surface.ended = true;
 }
 
 const surface: Answerback = { mount, update, reload, destroy };
 
 function begin(): void {
-  if (window.Answerback !== surface) return;
-  setLocate(locate);
-  if (!customElements.get(COUNT)) customElements.define(COUNT, CountElement);
+  if (surface.ended) return;
   unwatch = watchAddress(() => {
     placing.renew();
     look();
   });
   placing.start();
   look();
+  late = setTimeout(() => {
+    const { missing } = placing;
+    if (missing) void explain(({ noTarget }) => noTarget(missing));
+    if (!all().length && !script?.dataset.site) void explain(({ noSite }) => noSite());
+  }, LATE_MS);
 }
 
 // A second tag, or one run again by a framework: the first instance handles it.
-if (!window.Answerback) {
+if (!window.Answerback || window.Answerback.ended) {
   window.Answerback = surface;
   if (document.readyState !== "loading") begin();
   else document.addEventListener("DOMContentLoaded", begin, { once: true });

@@ -1,7 +1,7 @@
 /** Keeps the elements where the page's tags want them, once each, whatever a framework puts in, takes out, copies or brings back. */
 
 import { attributeOf, OPTION_NAMES, type Options, optionsOf } from "./config.js";
-import { ASK, COMMENTS, COUNT, OUTER } from "./constants.js";
+import { ASK, COMMENTS, OUTER } from "./constants.js";
 
 export type Placed = HTMLElement & { refresh?(): void; reload?(): void; stop?(): void };
 
@@ -17,12 +17,14 @@ const ENDED = "answerbackEnded";
 export class Placing {
   readonly #groups = new Map<HTMLScriptElement, Placed[]>();
   readonly #mounted = new WeakSet<Element>();
-  /** Where tags want to stand, and whether there has been such a place. */
-  readonly #targets = new Map<string, boolean>();
+  /** Where tags want to stand. */
+  readonly #targets = new Set<string>();
+  /** What a tag names as its place, and is not there. */
+  missing = "";
   readonly #loose: boolean;
   #insertions = 0;
   #observer = new MutationObserver((records) => {
-    const names = [TELLING, ...this.#targets.keys()].join();
+    const names = [TELLING, ...this.#targets].join();
     const tells = (node: Node) =>
       node instanceof Element && (node.matches(names) || node.querySelector(names));
     const touched = records.some(({ type, target, addedNodes, removedNodes }) =>
@@ -33,12 +35,16 @@ export class Placing {
     this.changed();
   });
 
-  /** `seen` is told of each element that stands in the page, `changed` where the page may say something else. */
+  /**
+   * `seen` is told of each element that stands in the page, `changed` where the page may say something else; `understood`
+   * says whether a tag has nothing odd about it.
+   */
   constructor(
     private readonly script: HTMLScriptElement | null,
     private readonly defaults: Options,
     private readonly seen: (element: Placed) => void,
     private readonly changed: () => void,
+    private readonly understood: (tag: Element) => boolean,
   ) {
     // Some routers remove the tag again before it has run.
     this.#loose = !script?.isConnected;
@@ -106,11 +112,13 @@ export class Placing {
     }
   }
 
-  mount(element: Element, options: Options): void {
+  /** Places elements for good, until they are removed. */
+  mount(element: Element, options: Options): Placed[] {
     const elements = this.#elementsFor(options);
     for (const each of elements) this.#mounted.add(each);
     element.append(...elements);
     elements.forEach(this.seen);
+    return elements;
   }
 
   /** Where the tag stands or where it says, unless the page has elements of its own; `moved`: the tag has changed. */
@@ -120,7 +128,7 @@ export class Placing {
     const inBody = document.body.contains(tag);
     const elements = before.length ? before : this.#elementsFor(options);
     this.#groups.set(tag, elements);
-    if (!target && !this.#mayStand(options, inBody)) {
+    if (!this.understood(tag) || !(target || this.#mayStand(options))) {
       remove(elements);
       return;
     }
@@ -131,11 +139,9 @@ export class Placing {
     else document.body.append(...elements);
   }
 
-  /** Not where the page has placed its own, nor in the head of a page of counts, nor where the tag's place is on other pages. */
-  #mayStand({ target }: Options, inBody: boolean): boolean {
-    const hands = [...document.querySelectorAll(`:is(${OUTER}):not([${MARK}])`)];
-    if (hands.some(({ localName }) => localName !== COUNT) || (!inBody && hands.length)) return false;
-    return !this.#targets.get(target ?? "");
+  /** Not where the page has placed its own, nor beside the place that the tag names. */
+  #mayStand({ target }: Options): boolean {
+    return !target && !document.querySelector(`:is(${OUTER}):not([${MARK}])`);
   }
 
   #elementsFor(options: Options): Placed[] {
@@ -157,9 +163,11 @@ export class Placing {
     if (!target) return null;
     try {
       const found = document.querySelector(target);
-      this.#targets.set(target, !!(found || this.#targets.get(target)));
+      this.#targets.add(target);
+      this.missing = found ? "" : target;
       return found;
     } catch {
+      this.missing = target;
       return null;
     }
   }

@@ -17,6 +17,8 @@ import { BrowserStorage } from "./storage.js";
 import type { ThreadActions } from "./writing/thread_actions.js";
 
 const RELOAD_GAP_MS = 1_500;
+/** How long the server is waited for before anything is said of it. */
+const PATIENCE_MS = 3_000;
 const ignored = () => undefined;
 
 export class ThreadStore extends ActingStore<ThreadState, ThreadActions> {
@@ -33,6 +35,7 @@ export class ThreadStore extends ActingStore<ThreadState, ThreadActions> {
   #loads = 0;
   #reloading = 0;
   #failures = 0;
+  #patient = true;
 
   constructor(
     readonly config: Config,
@@ -53,6 +56,10 @@ export class ThreadStore extends ActingStore<ThreadState, ThreadActions> {
     const ending = new AbortController();
     addEventListener("online", () => void this.load(true), ending);
     void this.load();
+    setTimeout(() => {
+      this.#patient = false;
+      if (this.state.status === "loading") this.set({ status: "failed", problem: "offline" });
+    }, PATIENCE_MS);
     return () => {
       ending.abort();
       clearTimeout(this.#reloading);
@@ -87,7 +94,8 @@ export class ThreadStore extends ActingStore<ThreadState, ThreadActions> {
     } catch (error) {
       if (turn !== this.#loads) return;
       const { code, passing } = problemOf(error);
-      if (this.state.status !== "ready") this.set({ status: "failed", problem: code });
+      if (this.state.status !== "ready" && !(passing && this.#patient))
+        this.set({ status: "failed", problem: code });
       if (passing || this.state.status === "ready") this.#reloadSoon(pause(++this.#failures));
       if (!quiet) this.fail(code);
     }

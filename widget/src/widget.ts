@@ -1,6 +1,6 @@
 /** The part that is loaded when the thread or the ask box comes near the screen. */
 
-import { type Early, setEarly } from "./api.js";
+import { type Early, type Explain, setLoaded } from "./api.js";
 import type { Locate } from "./config.js";
 import { ASK, COMMENTS } from "./constants.js";
 import { AnswerElement } from "./elements/answer.js";
@@ -22,8 +22,13 @@ const ELEMENTS: [string, CustomElementConstructor][] = [
   [COMMENTS, CommentsElement],
 ];
 
-export function start(locate: Locate, handed: Handed | null = null, early: Early = new Map()): void {
-  setEarly(early);
+export function start(
+  locate: Locate,
+  handed: Handed | null = null,
+  early: Early = new Map(),
+  explain?: Explain,
+): void {
+  setLoaded(early, explain);
   setArrived(handed);
   setLocate(locate);
   for (const [name, element] of ELEMENTS) if (!customElements.get(name)) customElements.define(name, element);

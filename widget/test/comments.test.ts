@@ -240,11 +240,12 @@ describe("<answerback-comments>", () => {
     await until(() => shown('[part="answer"][data-state="stopped"]'));
   });
 
-  it("says that the server is down and loads on retry", async () => {
-    server.down = true;
+  it("says that the server is not itself and loads on retry", async () => {
+    const reply = server.routes.get("GET /api/comments/");
+    server.on("GET /api/comments/", () => problem(500, "internal"));
     mount();
-    await until(() => shown('[part="error"]'));
-    server.down = false;
+    expect((await until(() => shown('[part="error"]'))).textContent).toContain("can't be reached right now");
+    server.on("GET /api/comments/", reply);
     button("Try again").click();
     await until(() => shown("article"));
   });

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { start as startCounting } from "../src/elements/count.js";
 
 /** What the loader asks to be told of; the tests say when it comes near. */
 class Watcher {
@@ -27,9 +28,11 @@ class Watcher {
 
 const started: string[] = [];
 
+const explained: string[] = [];
+
 /** Runs the loader as the page's script tag would. */
-async function load(html: string, attributes = ""): Promise<void> {
-  const tag = `<script src="https://our.example/answerback.js" data-site="demo" ${attributes}></script>`;
+async function load(html: string, attributes = "", site = 'data-site="demo"'): Promise<void> {
+  const tag = `<script src="https://our.example/answerback.js" ${site} ${attributes}></script>`;
   document.body.innerHTML = html.replace("[tag]", tag);
   vi.resetModules();
   await import("../src/index.js");
@@ -43,11 +46,21 @@ function placed(): string[] {
 
 beforeEach(() => {
   Watcher.all = [];
-  started.length = 0;
+  started.length = explained.length = 0;
   vi.stubGlobal("IntersectionObserver", Watcher);
   vi.stubGlobal("fetch", async () => Response.json({ comments: [] }));
   vi.stubGlobal("THREAD_FILES", {
     en: "data:text/javascript,export const start = locate => globalThis.begun(locate)",
+  });
+  vi.stubGlobal("COUNT_FILE", "data:text/javascript,export const start = globalThis.count");
+  vi.stubGlobal("count", startCounting);
+  const said = ["complain", "noElement", "noSite", "noTarget", "isMistake"].map(
+    (name) => `export const ${name} = (what) => globalThis.explain("${name}", ...(what ? [what] : []));`,
+  );
+  vi.stubGlobal("MISTAKES_FILE", `data:text/javascript,${encodeURIComponent(said.join(""))}`);
+  vi.stubGlobal("explain", (...what: string[]) => {
+    if (/cfasync/.test(String(what))) return false;
+    return explained.push(what.join(" ")) > 0;
   });
   vi.stubGlobal("begun", (locate: (element: Element) => { site: string; page: string }) => {
     const element = document.querySelector("answerback-comments");
@@ -98,19 +111,44 @@ describe("the loader", () => {
     expect(document.querySelector("#here > answerback-comments")).not.toBeNull();
   });
 
-  it.each(["#nowhere", "..here"])(
-    "stands by the tag where the place it names is none: %s",
-    async (target) => {
-      await load("<main>[tag]</main>", `data-mode="comments" data-target="${target}"`);
-      expect(document.querySelector("main > answerback-comments")).not.toBeNull();
+  it.each([
+    ['data-target="#nowhere"', "noTarget #nowhere"],
+    ['data-target="..here"', "noTarget ..here"],
+    ['data-mode="comment"', "isMistake data-mode=comment"],
+    ['data-theme="night"', "isMistake data-theme=night"],
+    ['data-sites="x"', "isMistake data-sites=x"],
+  ])("places nothing for %s, and says so", async (attribute, said) => {
+    vi.useFakeTimers();
+    await load("<main>[tag]</main>", attribute);
+    await vi.advanceTimersByTimeAsync(3_000);
+    vi.useRealTimers();
+    expect(placed()).toEqual([]);
+    await vi.waitFor(() => expect(explained).toEqual([said]));
+  });
+
+  it("says that the tag has lost its site", async () => {
+    vi.useFakeTimers();
+    await load("<main>[tag]</main>", "", "");
+    await vi.advanceTimersByTimeAsync(3_000);
+    vi.useRealTimers();
+    expect(placed()).toEqual([]);
+    await vi.waitFor(() => expect(explained).toEqual(["noSite"]));
+  });
+
+  it("lets other scripts have attributes of their own on the tag", async () => {
+    await load("<main>[tag]</main>", 'data-cfasync="false" data-astro-exec data-mode="ask"');
+    await vi.waitFor(() => expect(placed()).toEqual(["answerback-ask"]));
+  });
+
+  it.each(["comments", "ask", "count"])(
+    "adds nothing to a page that has placed its own: %s",
+    async (name) => {
+      await load(`<answerback-${name} page='/own'></answerback-${name}>[tag]`);
+      expect(document.querySelectorAll("answerback-ask,answerback-comments,answerback-count")).toHaveLength(
+        1,
+      );
     },
   );
-
-  it("adds nothing to a page that has placed its own", async () => {
-    await load("<answerback-comments page='/own'></answerback-comments>[tag]");
-    expect(placed()).toEqual(["answerback-comments"]);
-    expect(Watcher.all[0]?.targets.size).toBe(1);
-  });
 
   it("leaves the page alone when the parts fail to load", async () => {
     vi.stubGlobal("THREAD_FILES", { en: "data:text/javascript,throw new Error('gone')" });
@@ -135,8 +173,34 @@ describe("the loader", () => {
     expect(mounted?.getAttribute("data-page")).toBe("/next");
     surface?.destroy();
     expect(placed()).toEqual([]);
-    expect(window.Answerback).toBeUndefined();
     expect(Watcher.all[0]?.targets.size).toBe(0);
+    const again = surface?.mount(document.querySelector("aside") as Element, { mode: "ask" });
+    expect(placed()).toEqual(["answerback-ask"]);
+    again?.update({ page: "/other", theme: "dark" });
+    expect(document.querySelector("answerback-ask")?.outerHTML).toContain(
+      'data-page="/other" data-theme="dark"',
+    );
+    again?.destroy();
+    expect(placed()).toEqual([]);
+    expect(surface).toBe(window.Answerback);
+  });
+
+  it("mounts nothing where it is told nonsense, and says so", async () => {
+    await load("<main></main>[tag]", 'data-mode="none"');
+    const main = document.querySelector("main") as Element;
+    window.Answerback?.mount(null as unknown as Element).destroy();
+    window.Answerback?.mount(main, { mode: "all" }).update({ theme: "dark" });
+    window.Answerback?.update({ theme: "night" });
+    expect(placed()).toEqual([]);
+    const said = ["noElement", "isMistake data-mode=all", "isMistake data-theme=night"];
+    await vi.waitFor(() => expect(explained).toEqual(said));
+  });
+
+  it("begins anew for a tag that comes after all was taken away", async () => {
+    await load("<main>[tag]</main>", 'data-mode="ask"');
+    window.Answerback?.destroy();
+    await load("<main>[tag]</main>", 'data-mode="comments"');
+    expect(placed()).toEqual(["answerback-comments"]);
   });
 
   it("takes a second tag as one more place", async () => {
@@ -178,9 +242,9 @@ describe("the loader", () => {
     const told = (event: Event) => codes.push((event as CustomEvent<{ code: string }>).detail.code);
     document.addEventListener("answerback:error", told);
     const replies = [
-      () => Response.json({ code: "origin_not_allowed" }, { status: 403 }),
       () => new Response("<html>", { status: 414 }),
       () => Promise.reject(new TypeError("Failed to fetch")),
+      () => Response.json({ code: "origin_not_allowed", detail: "Not here." }, { status: 403 }),
     ];
     for (const [at, reply] of replies.entries()) {
       vi.stubGlobal("fetch", async () => reply());
@@ -191,5 +255,6 @@ describe("the loader", () => {
     }
     document.removeEventListener("answerback:error", told);
     expect(codes).toEqual(["unavailable", "unavailable", "unavailable"]);
+    expect(explained).toEqual(["complain Not here."]);
   });
 });

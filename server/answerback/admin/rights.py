@@ -17,6 +17,8 @@ OTHERS: Mapping[tuple[str, str], Role] = {
     ("POST", "/admin/addresses/{site}/add/"): "owner",
     ("POST", "/admin/addresses/{site}/remove/"): "owner",
     ("POST", "/admin/addresses/{site}/dismiss/"): "owner",
+    ("POST", "/admin/addresses/{site}/origins/add/"): "owner",
+    ("POST", "/admin/addresses/{site}/origins/dismiss/"): "owner",
     ("GET", "/admin/team/"): "owner",
     ("POST", "/admin/team/{site}/invite/"): "owner",
     ("POST", "/admin/team/{site}/role/"): "owner",

@@ -13,6 +13,7 @@ from ..comments.report_pages import ReportPages
 from ..errors import AppError, MethodNotAllowed, NotFound
 from ..net.http import problem
 from ..sites.edge import Edge
+from ..sites.refusals import Refusals
 from ..web import assets
 from . import widget_files as widget
 from .api_table import API, ApiCall
@@ -25,7 +26,8 @@ METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 def api_routes(services: Services) -> list[Route]:
     """Everything under `/api/`, with and without the last slash."""
-    edge = Edge(services.runtime.settings, services.runtime.sites)
+    runtime = services.runtime
+    edge = Edge(runtime.settings, runtime.sites, Refusals(runtime.db, runtime.clock, runtime.sites))
     by_path: dict[str, list[ApiCall]] = {}
     for call in API:
         by_path.setdefault(call.path, []).append(call)

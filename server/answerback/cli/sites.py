@@ -62,7 +62,7 @@ def add_to(commands: Any) -> None:
     crawl.add_argument("--json", action="store_true")
     change = command(site, "set", _site_set, "change settings of a site")
     change.add_argument("key")
-    change.add_argument("changes", nargs="+", metavar="NAME=VALUE")
+    change.add_argument("changes", nargs="+", metavar="NAME=VALUE", help="NAME+=VALUE adds to a list, such as origins")
 
 
 def snippet(settings: Settings, key: str) -> str:
@@ -159,20 +159,22 @@ def _site_set(settings: Settings, options: argparse.Namespace) -> int:
     from ..clock import SystemClock
     from ..sites.store import change_site
 
-    changes = {}
+    changes: dict[str, str] = {}
+    added: dict[str, str] = {}
     for change in options.changes:
         name, sign, value = change.partition("=")
         if not sign:
             say(f"answerback: {change!r} is not NAME=VALUE")
             return 2
-        name, value = name.strip(), value.strip()
+        adds = name.endswith("+")
+        name, value = name.removesuffix("+").strip(), value.strip()
         secret = name in BY_NAME and BY_NAME[name].secret
         if secret and value == "-":
             value = (options.stdin or sys.stdin.buffer).readline().decode("utf-8", "replace").strip()
-        changes[name] = value
+        (added if adds else changes)[name] = value
     now, check = SystemClock().now(), priced(settings)
-    with_database(settings, lambda db: db.write(lambda: change_site(options.key, changes, now, check)))
-    say(f"Changed {', '.join(changes)} of {options.key}.")
+    with_database(settings, lambda db: db.write(lambda: change_site(options.key, changes, now, check, added=added)))
+    say(f"Changed {', '.join([*changes, *added])} of {options.key}.")
     return 0
 
 
@@ -270,8 +272,7 @@ def say_crawled(site: Site, result: Crawled) -> None:
     if result.error:
         say(problem_of(result.error, "en", result.reasons))
     if result.error == "outside":
-        origins = ",".join((*site.origins, result.reasons["outside"].examples[0]))
-        say(f"answerback site set {site.key} origins={origins}")
+        say(f"answerback site set {site.key} origins+={result.reasons['outside'].examples[0]}")
 
 
 def site_of(settings: Settings, key: str) -> Site:

@@ -17,6 +17,7 @@ from ..logs import bind
 from ..net.addresses import client_address
 from ..net.http import BODY_LIMIT, problem, read_json
 from ..settings import Settings
+from .refusals import Refusals
 from .settings import Site
 from .store import SiteDirectory
 
@@ -81,9 +82,10 @@ def _text(name: str, value: Any, limit: int, *, required: bool = False, default:
 class Edge:
     """Makes handlers of checked calls into endpoints: origin first, then site, then everything else."""
 
-    def __init__(self, settings: Settings, sites: SiteDirectory) -> None:
+    def __init__(self, settings: Settings, sites: SiteDirectory, refusals: Refusals) -> None:
         self._settings = settings
         self._sites = sites
+        self._refusals = refusals
         self._own = settings.public_origin
 
     def endpoint(
@@ -101,13 +103,14 @@ class Edge:
                 if handler is None:
                     raise MethodNotAllowed("method_not_allowed")
                 if origin is not None and not await self._known(origin):
-                    raise Forbidden("origin_not_allowed")
+                    raise await self._refusals.refuse(origin, request.query_params.get("site", ""))
                 allowed = origin is not None
                 response = await handler(await self._check(request, origin, own_origin_only=own_origin_only))
                 if request.method == "HEAD" and isinstance(response, StreamingResponse):  # would never end
                     response = Response(headers=dict(response.headers))
             except AppError as error:
-                allowed = allowed and error.code != "origin_not_allowed"
+                # This refusal is all that a foreign page may read: it says what to do.
+                allowed = allowed or error.code == "origin_not_allowed"
                 response = problem(error)
             except ClientDisconnect:
                 return Response(status_code=400)
@@ -137,7 +140,11 @@ class Edge:
         if unsafe and request.headers.get("x-answerback") != "1":
             raise BadRequest("header_required")
         body = await read_json(request) if unsafe else {}
-        site = await self._sites.get(_site_key(request, body), None if origin == self._own else origin)
+        key = _site_key(request, body)
+        try:
+            site = await self._sites.get(key, None if origin == self._own else origin)
+        except Forbidden:
+            raise await self._refusals.refuse(origin or "", key) from None
         bind(site=site.key)
         address = client_address(request, self._settings.trusted_proxies)
         return Call(request, site, origin, address, body)

@@ -231,6 +231,7 @@ SITE_SETTINGS: tuple[SiteSetting, ...] = (
         "crawl_header", "", "A header that is sent to the site's origins when its pages are read.", _header, secret=True
     ),
 )
+LISTS = ("origins", "page_params", "blocked_words")
 BY_NAME: Mapping[str, SiteSetting] = {setting.name: setting for setting in SITE_SETTINGS}
 
 
@@ -296,9 +297,14 @@ class Site:
         }
 
 
+def is_key(text: str) -> bool:
+    """Whether a site may have that key."""
+    return _KEY.fullmatch(text) is not None
+
+
 def check_key(key: str) -> str:
     """A site's key: a–z, 0–9 and inner hyphens, at most 50 characters. Raises BadRequest."""
-    if not _KEY.fullmatch(key):
+    if not is_key(key):
         raise BadRequest(
             "validation_failed", "A site's key consists of a-z, 0-9 and inner hyphens, at most 50 characters."
         )
@@ -314,6 +320,15 @@ def check(name: str, text: str) -> str:
     except ValueError as error:
         raise BadRequest("validation_failed", f"{name}: {error}") from None
     return ",".join(value) if name == "origins" else text
+
+
+def check_added(name: str, before: str, text: str) -> str:
+    """The text of a list to which more comes. Raises BadRequest as `check` does, and for what is no list."""
+    check(name, text)
+    if name not in LISTS:
+        raise BadRequest("validation_failed", f"{name}: is no list; {', '.join(LISTS)} are.")
+    parts = [part.strip() for part in f"{before},{text}".split(",") if part.strip()]
+    return check(name, ",".join(dict.fromkeys(parts)))
 
 
 def read_site(

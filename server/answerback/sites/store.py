@@ -12,7 +12,7 @@ from ..clock import Clock
 from ..db.database import Database
 from ..db.work import Work, many, one, run
 from ..errors import BadRequest, Forbidden, NotFound
-from .settings import Site, check, check_key, read_site
+from .settings import Site, check, check_added, check_key, read_site
 
 FRESH_MS = 2_000
 """How long a change made by another process (`answerback site set`) may stay unseen."""
@@ -33,14 +33,17 @@ def add_site(key: str, texts: Mapping[str, str], now: int) -> Work[bool]:
 
 
 def change_site(
-    key: str, changes: Mapping[str, str], now: int, check_all: Callable[[Mapping[str, str]], None] = lambda texts: None
-) -> Work[None]:
-    """Change settings of a site. Raises NotFound, BadRequest for a bad name or value, and what `check_all` raises for
-    settings that do not go together."""
+    key: str, changes: Mapping[str, str], now: int, check_all: Callable[[Mapping[str, str]], None] = lambda texts: None,
+    *, added: Mapping[str, str] | None = None,
+) -> Work[None]:  # fmt: skip
+    """Change settings of a site; what is `added` is appended to the lists there are. Raises NotFound, BadRequest for a
+    bad name or value, and what `check_all` raises for settings that do not go together."""
     row = yield one("SELECT settings FROM sites WHERE key = :key", key=key)
     if row is None:
         raise NotFound("site_unknown")
     texts = {**orjson.loads(row["settings"]), **{name: check(name, text) for name, text in changes.items()}}
+    for name, text in (added or {}).items():
+        texts[name] = check_added(name, texts.get(name, ""), text)
     if not texts.get("origins"):
         raise BadRequest("validation_failed", "origins: must name at least one origin")
     check_all(texts)

@@ -1,4 +1,4 @@
-"""Small sites whose pages change without loading, made by the real tools.
+"""Small sites, made by the real tools and in their real themes.
 
 Each is built where it is first asked for and kept, by its sources and lock files, in the user's cache: nothing built is
 committed, and a second run installs nothing.
@@ -21,7 +21,10 @@ FOLDER = Path(__file__).parent
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "answerback-tests"
 ESBUILD = Path(__file__).parents[3] / "widget" / "node_modules" / "esbuild" / "bin" / "esbuild"
 NPM = ("npm", "ci", "--silent", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline")
-QUIET = {"ASTRO_TELEMETRY_DISABLED": "1", "DO_NOT_TRACK": "1", "NO_UPDATE_NOTIFIER": "1", "CI": "1"}
+QUIET = {"ASTRO_TELEMETRY_DISABLED": "1", "DO_NOT_TRACK": "1", "NO_UPDATE_NOTIFIER": "1", "CI": "1",
+         "NEXT_TELEMETRY_DISABLED": "1"}  # fmt: skip
+TAG = '<script src="https://comments.example.com/answerback.js" data-site="my-blog" async></script>\n'
+"""What the recipes put into a theme's own template."""
 
 
 def run(folder: Path, *command: str | Path) -> None:
@@ -73,18 +76,105 @@ def docusaurus(folder: Path) -> Path:
     return folder / "build"
 
 
-def material(folder: Path) -> Path:
-    """MkDocs Material with instant loading."""
+def with_packages(folder: Path) -> tuple[str | Path, ...]:
+    """How Python begins with what a lock file names, which is installed beside it."""
     packages = folder / "packages"
     run(folder, sys.executable, "-m", "pip", "install", "--quiet", "--require-hashes", "--no-deps", "--no-compile",
         "--target", packages, "-r", "requirements.lock")  # fmt: skip
-    run(folder, "env", f"PYTHONPATH={packages}", sys.executable, "-m", "mkdocs", "build", "--quiet")
+    return "env", f"PYTHONPATH={packages}", sys.executable, "-m"
+
+
+def material(folder: Path) -> Path:
+    """MkDocs Material with instant loading, in two colours."""
+    run(folder, *with_packages(folder), "mkdocs", "build", "--quiet")
     return folder / "site"
 
 
+def python_sites(folder: Path) -> Path:
+    """Sphinx in its best-known themes, MkDocs in its own, Pelican."""
+    python, sites = with_packages(folder), folder / "sites"
+    for name, theme in {"furo": "furo", "rtd": "sphinx_rtd_theme", "pydata": "pydata_sphinx_theme"}.items():
+        templates = "_furo" if name == "furo" else "_templates"
+        run(folder, *python, "sphinx", "-q", "-D", f"html_theme={theme}", "-D", f"templates_path={templates}",
+            "-D", "html_context.default_mode=auto",
+            "sphinx", sites / name)  # fmt: skip
+    run(folder / "mkdocs", *python, "mkdocs", "build", "--quiet", "--site-dir", sites / "mkdocs")
+    run(
+        folder / "pelican", *python, "pelican", "--quiet", "--settings", "pelicanconf.py", "--output", sites / "pelican"
+    )
+    return sites
+
+
+def starlight(folder: Path) -> Path:
+    """Astro's Starlight."""
+    run(folder, *NPM)
+    run(folder, "node_modules/.bin/astro", "build")
+    return folder / "dist"
+
+
+def node_sites(folder: Path) -> Path:
+    """Eleventy, Hexo in two themes, and pages in well-known style sheets."""
+    run(folder, *NPM)
+    packages, sites, pages = folder / "node_modules", folder / "sites", folder / "pages"
+    run(folder, "node_modules/.bin/eleventy", "--quiet", "--input=eleventy", f"--output={sites / 'eleventy'}")
+    for name, theme in {"hexo": "landscape", "butterfly": "butterfly"}.items():
+        shutil.copytree(packages / f"hexo-theme-{theme}", folder / name / "themes" / theme)
+    with (folder / "hexo" / "themes" / "landscape" / "layout" / "post.ejs").open("a") as post:
+        post.write(TAG)
+    for name in ("hexo", "butterfly"):
+        run(folder, "node_modules/.bin/hexo", "generate", "--silent", "--cwd", folder / name)
+        (folder / name / "public").rename(sites / name)
+    shutil.copy(packages / "bootstrap/dist/css/bootstrap.css", pages)
+    shutil.copy(packages / "@picocss/pico/css/pico.css", pages)
+    run(pages, "../node_modules/.bin/tailwindcss", "--input", "tailwind.input.css", "--output", "tailwind.css")
+    pages.rename(sites / "pages")
+    return sites
+
+
+def next_site(folder: Path) -> Path:
+    """Next, exported as files."""
+    run(folder, *NPM)
+    run(folder, "node_modules/.bin/next", "build")
+    return folder / "out"
+
+
+def sveltekit(folder: Path) -> Path:
+    """SvelteKit with its adapter for files."""
+    run(folder, *NPM)
+    run(folder, "node_modules/.bin/vite", "build")
+    return folder / "build"
+
+
+def jekyll(folder: Path) -> Path:
+    """Debian's Jekyll, in Minima."""
+    find = 'print Gem::Specification.find_by_name("minima").gem_dir'
+    theme = subprocess.run(["ruby", "-e", find], capture_output=True, text=True, check=True).stdout
+    post = (Path(theme) / "_layouts" / "post.html").read_text("utf-8")
+    (folder / "_layouts").mkdir()
+    (folder / "_layouts" / "post.html").write_text(post.replace("{{ content }}", "{{ content }}\n" + TAG), "utf-8")
+    run(folder, "jekyll", "build", "--quiet")
+    return folder / "_site"
+
+
+def modelled(folder: Path) -> Path:
+    """Pages as the templates of places make them that cannot be installed here."""
+    return folder
+
+
+def hugo(folder: Path) -> Path:
+    """Debian's Hugo."""
+    run(folder, "hugo", "--quiet")
+    return folder / "public"
+
+
 BUILDS: dict[str, Callable[[Path], Path]] = {
-    each.__name__: each for each in (scripts, vitepress, astro, docusaurus, material)
-}
+    each.__name__: each
+    for each in (
+        docusaurus, next_site, starlight, node_sites, python_sites, sveltekit, scripts, vitepress, astro, material,
+        modelled, jekyll, hugo,
+    )
+}  # fmt: skip
+"""The slowest first; what a system's own packages are needed for last."""
 
 
 def built(name: str) -> Path:

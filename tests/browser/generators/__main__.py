@@ -1,7 +1,7 @@
-"""Builds all of the sites beside the tests that come before those that need them; the slowest first."""
+"""Builds all of the sites beside the tests that come before those that need them."""
 
 from tests.browser.generators import BUILDS, built
 
 if __name__ == "__main__":
-    for name in sorted(BUILDS, key=lambda name: name != "docusaurus"):
+    for name in BUILDS:
         built(name)

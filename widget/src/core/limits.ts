@@ -6,3 +6,7 @@ export const NAME_LIMIT = 50;
 export const REASON_LIMIT = 500;
 
 export const lengthOf = (text: string): number => [...text].length;
+
+/** Whether a refusal holds until the page is loaded anew: the site does not list its address, or there is no such site. */
+export const isLasting = (code: string | null | undefined): boolean =>
+  code === "origin_not_allowed" || code === "site_unknown";

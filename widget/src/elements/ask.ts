@@ -2,8 +2,9 @@
 
 import type { ChatState, ChatStore } from "../chat.js";
 import type { Config } from "../config.js";
+import { COMMENTS } from "../constants.js";
 import { isUsedUp } from "../core/allowance.js";
-import { lengthOf, QUESTION_LIMIT } from "../core/limits.js";
+import { isLasting, lengthOf, QUESTION_LIMIT } from "../core/limits.js";
 import { counted } from "../core/texts.js";
 import type { Session as SessionInfo } from "../core/types.js";
 import { type Child, h } from "../dom.js";
@@ -11,7 +12,7 @@ import type { Locale } from "../locale.js";
 import { writing } from "../parts.js";
 import { type Lease, leaseChat } from "../registry.js";
 import { BaseElement } from "./base_element.js";
-import { askNotice, icon, note } from "./view.js";
+import { askNotice, icon, note, refusedNote } from "./view.js";
 
 /** What the conversation needs of its element. */
 export interface Asking extends Locale {
@@ -34,8 +35,10 @@ export class AskElement extends BaseElement<ChatStore> {
   protected view(locale: Locale, { url }: Config): Child[] {
     const { store, info } = this;
     const { state } = store;
-    // Nothing to show where nothing can be asked, or the server is down.
-    if (state.status === "failed" && !info) return [];
+    // Nothing to show where nothing can be asked, or the server is down; a refusal shows once.
+    const code = state.problem?.code;
+    if (state.status === "failed" && !info)
+      return [isLasting(code) && !document.querySelector(COMMENTS) && refusedNote(locale.texts, code)];
     if (info && (info.provider === "off" || info.settings.ai === "off")) return [];
     const { texts } = locale;
     const notice = askNotice(texts, info);

@@ -2,6 +2,7 @@
 
 import type { Config } from "../config.js";
 import { PERMALINK } from "../constants.js";
+import { isLasting } from "../core/limits.js";
 import type { ThreadState } from "../core/state.js";
 import { counted } from "../core/texts.js";
 import { relativeTime } from "../core/time.js";
@@ -15,7 +16,7 @@ import { Rows } from "../rows.js";
 import type { ThreadStore } from "../thread.js";
 import { BaseElement } from "./base_element.js";
 import type { Context } from "./context.js";
-import { askNotice, moreButton, note, problemIn, same, skeleton, textButton } from "./view.js";
+import { askNotice, moreButton, note, problemIn, refusedNote, same, skeleton, textButton } from "./view.js";
 
 const TICK_MS = 30_000;
 
@@ -121,12 +122,11 @@ export class CommentsElement extends BaseElement<ThreadStore> {
   }
 
   #failed({ texts }: Locale, { problem }: ThreadState): Child[] {
-    const known = problemIn(texts, problem);
-    const text = known ? `${texts.loadFailed} ${known}` : texts.loadFailed;
+    if (isLasting(problem)) return [refusedNote(texts, problem)];
+    const known = problem === "offline" ? "" : (problemIn(texts, problem) ?? "");
     const again = textButton(texts.tryAgain, () => this.reload());
-    return [
-      h("div", { key: "failed", class: "empty", part: "error", role: "alert" }, h("p", null, text), again),
-    ];
+    const text = h("p", null, `${texts.loadFailed} ${known}`);
+    return [h("div", { key: "failed", class: "empty", part: "error", role: "alert" }, text, again)];
   }
 
   #head(ctx: Context, { total, sort, status }: ThreadState): Child {

@@ -1,11 +1,13 @@
 /** <answerback-count>: how many comments a page has, as plain text of the page itself. */
 
-import { fetchCounts } from "../api.js";
+import { type Explain, fetchCounts } from "../api.js";
 import type { Locate } from "../config.js";
+import { COUNT } from "../constants.js";
+import { isLasting } from "../core/limits.js";
 import { counted, type Forms, languageOf } from "../core/texts.js";
 import { fail } from "../failing.js";
 
-/** A page that shows counts alone loads no other text. */
+/** A page that shows counts alone loads no other text, and one without loads none of this. */
 declare const COUNT_TEXTS: Record<string, Forms>;
 
 const MOST_PAGES = 100;
@@ -13,10 +15,15 @@ const MOST_PAGES = 100;
 const LONGEST = 4_000;
 
 let locate: Locate;
+let explain: Explain;
+/** Whether the page may not ask. */
+let refused = false;
 const waiting = new Set<CountElement>();
 
-export function setLocate(given: Locate): void {
+export function start(given: Locate, explaining: Explain): void {
   locate = given;
+  explain = explaining;
+  if (!customElements.get(COUNT)) customElements.define(COUNT, CountElement);
 }
 
 export class CountElement extends HTMLElement {
@@ -85,6 +92,14 @@ function askAll(): void {
   }
 }
 
+/** How many comments each page has, null where that cannot be told. */
+async function countsOf(base: string, site: string, names: string[]): Promise<Record<string, number> | null> {
+  const { counts = null, code, detail = "" } = refused ? {} : await fetchCounts(base, site, names);
+  refused ||= isLasting(code);
+  if (refused && code) void explain(({ complain }) => complain(detail));
+  return counts;
+}
+
 /** What could not be counted keeps the text that the page's author put there, and an event says that. */
 async function ask(
   base: string,
@@ -92,7 +107,7 @@ async function ask(
   names: string[],
   pages: Map<string, CountElement[]>,
 ): Promise<void> {
-  const counts = await fetchCounts(base, site, names);
+  const counts = await countsOf(base, site, names);
   for (const name of names) {
     for (const element of pages.get(name) ?? []) {
       const count = counts?.[name];

@@ -116,7 +116,7 @@ export function problemIn(texts: Texts, code: string | null | undefined): string
   return problems[code ?? ""];
 }
 
-export function problemText(texts: Texts, code: string | null): string {
+export function problemText(texts: Texts, code: string | null | undefined): string {
   return problemIn(texts, code) || texts.problem;
 }
 
@@ -126,6 +126,11 @@ export function askNotice(texts: Texts, info: Session | null): string {
   if (provider === "off") return "";
   if (provider === "quote") return texts.askQuotes;
   return provider_name ? fill(texts.aiNotice, { provider: provider_name }) : texts.aiNoticeOwn;
+}
+
+/** All that a visitor reads of a page that may have no comments here: its author is told more in the console. */
+export function refusedNote(texts: Texts, code: string | null | undefined): Child {
+  return h("p", { class: "muted", part: "error" }, problemText(texts, code));
 }
 
 export function skeleton(): Child[] {

@@ -1,4 +1,5 @@
-"""Addresses that a site's pages had: what the owner has said, and what the last crawls suggest."""
+"""Addresses that a site's pages had or have: what the owner has said, what the last crawls suggest, and where comments
+were refused."""
 
 from __future__ import annotations
 
@@ -14,7 +15,9 @@ from ...errors import BadRequest, NotFound
 from ...i18n.catalogue import error_text
 from ...runtime import Runtime
 from ...sites import aliases_store as store
+from ...sites import refused_store
 from ...sites.aliases_store import Suggestion
+from ...sites.refused_store import RefusedOrigin
 from ...sites.settings import Site
 from ...web.forms import BoundForm, refused
 from ..auth import OwnerAuth, OwnerCall, OwnerView
@@ -43,6 +46,8 @@ class AddressViews:
             f"{PATH}{{site}}/add/": {"POST": self.add},
             f"{PATH}{{site}}/remove/": {"POST": self.remove},
             f"{PATH}{{site}}/dismiss/": {"POST": self.dismiss},
+            f"{PATH}{{site}}/origins/add/": {"POST": self.allow},
+            f"{PATH}{{site}}/origins/dismiss/": {"POST": self.dismiss_origin},
         }
 
     async def read(self, call: OwnerCall) -> Response:
@@ -53,13 +58,14 @@ class AddressViews:
         return await self._show(call, query["site"] or (sites[0] if sites else ""), BoundForm(query), 200)
 
     async def _show(self, call: OwnerCall, site: str, form: BoundForm, status: int) -> Response:
-        def work() -> Work[tuple[list[tuple[str, str]], list[Suggestion]]]:
-            return (yield from store.aliases_of(site)), (yield from store.suggestions(site))
+        def work() -> Work[tuple[list[tuple[str, str]], list[Suggestion], list[RefusedOrigin]]]:
+            aliases, suggested = (yield from store.aliases_of(site)), (yield from store.suggestions(site))
+            return aliases, suggested, (yield from refused_store.refused_origins([site]))
 
-        aliases, suggested = await self._db.read(work)
+        aliases, suggested, origins = await self._db.read(work)
         return self._auth.show(
             call, "addresses", status=status, title=lambda t: t["title"], chosen=site, form=form, problem=form.problem,
-            aliases=aliases[:MOST_SHOWN], suggested=suggested, count=len(aliases), limit=URL_LIMIT,
+            aliases=aliases[:MOST_SHOWN], suggested=suggested, count=len(aliases), limit=URL_LIMIT, refused=origins,
         )  # fmt: skip
 
     async def add(self, call: OwnerCall) -> Response:
@@ -102,6 +108,31 @@ class AddressViews:
             if not (yield from store.dismiss(site.key, old)):
                 raise NotFound
             yield from call.note(site.key, now, "dismissed", "page", old)
+
+        await self._db.write(work)
+        return self._back(site)
+
+    async def allow(self, call: OwnerCall) -> Response:
+        """`POST /admin/addresses/<site>/origins/add/` `{origin}`: pages there may have the site's comments."""
+        site, now, origin = await self._site(call), self._clock.now(), call.form.get("origin", "")
+
+        def work() -> Work[None]:
+            if not (yield from refused_store.allow_refused(site.key, origin, now)):
+                raise NotFound
+            yield from call.note(site.key, now, "setting", "site", "origins", after=origin)
+
+        await self._db.write(work)
+        await self._sites.refresh(force=True)
+        return self._back(site)
+
+    async def dismiss_origin(self, call: OwnerCall) -> Response:
+        """`POST /admin/addresses/<site>/origins/dismiss/` `{origin}`: this origin is not offered again."""
+        site, now, origin = await self._site(call), self._clock.now(), call.form.get("origin", "")
+
+        def work() -> Work[None]:
+            if not (yield from refused_store.dismiss_refused(site.key, origin)):
+                raise NotFound
+            yield from call.note(site.key, now, "dismissed", "origin", origin)
 
         await self._db.write(work)
         return self._back(site)

@@ -21,6 +21,7 @@ from ...i18n.cldr import date_and_time
 from ...maintenance.status import read_status
 from ...maintenance.wording import Wording
 from ...runtime import Runtime
+from ...sites.refused_store import RefusedOrigin, refused_origins
 from ...web.forms import BoundForm
 from .. import store
 from ..auth import OwnerAuth, OwnerCall, OwnerView
@@ -72,19 +73,20 @@ class LogViews:
             days[day_start(now, zone)] += sites
             names[day_of(now, zone)] += sites
 
-        def work() -> Work[tuple[list[store.Entry], store.Totals, list[str], list[Alert]]]:
+        def work() -> Work[tuple[list[store.Entry], store.Totals, list[str], list[Alert], list[RefusedOrigin]]]:
             found = yield from store.entries(chosen, wanted, ENTRIES + 1)
             totals = yield from store.totals(days)
-            return found, totals, (yield from store.pages(chosen)), (yield from store.alerts(names))
+            pages, alerts = (yield from store.pages(chosen)), (yield from store.alerts(names))
+            return found, totals, pages, alerts, (yield from refused_origins(chosen))
 
-        found, totals, pages, alerts = await self._db.read(work)
+        found, totals, pages, alerts, refused = await self._db.read(work)
         server = await self._server(call, now)
         last = ".".join(str(part) for part in found[ENTRIES - 1].cursor) if found[ENTRIES:] else ""
         return self._auth.show(
             call, "log", title=lambda t: t["title"], totals=totals, pages=pages, states=STATES, query=query,
             form=BoundForm(query), entries=found[:ENTRIES], running=RUNNING,
             alerts=[alert for alert in map(self._as_set, alerts) if alert is not None], server=server,
-            filtered=any(query[name] for name in FILTERS),
+            refused=refused, filtered=any(query[name] for name in FILTERS),
             newest=self._auth.address(PATH, query | {"before": ""}) if query["before"] else "",
             older=self._auth.address(PATH, query | {"before": last}) if last else "",
             only_page=lambda entry: self._auth.address(PATH, {"site": entry.site, "page": entry.page}),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections import Counter, deque
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, takewhile
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode, urljoin, urlsplit
 
@@ -15,7 +16,7 @@ from .robots import NAME, forbids_index
 from .scripted import is_scripted
 
 MOST_KEYS, MOST_LINKS, MOST_LOOKED_AT, ADDRESS_LIMIT, MOST_SEGMENTS = 20, 500, 10_000, 1_000, 16
-MOST_TEASERS, HEADING_LIMIT = 100, 300
+MOST_TEASERS, HEADING_LIMIT, MOST_ABOVE = 100, 300, 4
 _NO_PAGE = re.compile(
     r"\.(?:jpe?g|png|gif|webp|avif|svg|ico|bmp|pdf|zip|gz|tgz|bz2|xz|7z|rar|dmg|exe|iso|mp[34]|m4[av]|ogg|wav|webm|mov|"
     r"avi|css|m?js|json|xml|rss|atom|woff2?|ttf|otf|eot|csv|xlsx?|docx?|pptx?|epub|ics|txt)$",
@@ -111,15 +112,27 @@ def _keys(root: Any) -> Iterator[str]:
 
 
 def _teasers(root: Any, base: str, own: str, origins: Collection[str]) -> Iterator[Teaser]:
-    for heading in root.iter("h1", "h2", "h3", "h4"):
-        links = {_joined(base, link.get("href")).partition("#")[0] for link in heading.iter("a") if link.get("href")}
-        links |= {
-            _joined(base, up.get("href")).partition("#")[0] for up in heading.iterancestors("a") if up.get("href")
-        }
+    headings = list(islice(root.iter("h1", "h2", "h3", "h4"), MOST_LOOKED_AT))
+    held = Counter(above for heading in headings for above in islice(heading.iterancestors(), MOST_ABOVE))
+    for heading in headings:
+        links = _targets([*heading.iter("a"), *heading.iterancestors("a")], base) or _targets(
+            _beside(heading, held), base
+        )
         url = normal_url(links.pop(), origins) if len(links) == 1 else ""
         text = " ".join("".join(heading.itertext()).split())[:HEADING_LIMIT]
         if text and url not in ("", own):
             yield Teaser(text, url)
+
+
+def _targets(links: Iterable[Any], base: str) -> set[str]:
+    return {_joined(base, link.get("href")).partition("#")[0] for link in links if link.get("href")}
+
+
+def _beside(heading: Any, held: Mapping[Any, int]) -> Iterator[Any]:
+    """The links around a title that is none itself ("Read more"), in the largest part with this title alone."""
+    alone = takewhile(lambda above: held[above] == 1 and above.tag not in ("body", "main"), heading.iterancestors())
+    for card in deque(islice(alone, MOST_ABOVE), maxlen=1):
+        yield from islice(card.iter("a"), MOST_KEYS)
 
 
 def _links(root: Any, base: str, origins: Collection[str]) -> Iterator[str]:

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from ...core.languages import LANGUAGES, either
 from .inline import STRUCK, UNREAD
+from .next_articles import other_articles
 from .visibility import IGNORED
 
 DEPTH_LIMIT = 100
@@ -154,11 +155,11 @@ class Scale:
 class Frame:
     """Tells content and frame apart."""
 
-    def __init__(self, body: Any, scale: Scale) -> None:
+    def __init__(self, body: Any, scale: Scale, title: str = "") -> None:
         self._scale = scale
         self._total = max(1, scale.of(body).prose)
         self._tells_much = self._total >= ARTICLE
-        self.left_out: set[Any] = set()
+        self.left_out: set[Any] = set(other_articles(body, title))
         self.tops = self._choose(body)
 
     def _choose(self, body: Any) -> list[Any]:

@@ -91,7 +91,7 @@ def _content(root: Any, hidden: frozenset[Any]) -> Kept:
         return Kept()
     scale = Scale(hidden)
     scale.weigh(body)
-    frame = Frame(body, scale)
+    frame = Frame(body, scale, root.findtext(".//title") or "")
     labels, controls = labels_in(body)
     words = Words(hidden, frame.left_out | controls | idle_buttons(body, controls) | labels_of_fields(body))
     return Blocks(scale, words, labels).of(frame.tops)

@@ -1,0 +1,50 @@
+"""Articles that a page carries below its own, as newspapers do for readers who scroll on: each has a page to itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
+LEAST_TITLE, MOST_LEVELS = 8, 6
+_ADDRESSES = ("data-url", "data-href", "data-permalink", "data-path", "itemid")
+
+
+def other_articles(body: Any, title: str) -> Iterator[Any]:
+    """The parts beside the page's own article that are built alike and have a title and an address of their own. Which
+    article is the page's own, its `<title>` says."""
+    told = _folded(title)
+    for heading in islice(body.iter("h1", "h2"), 50):
+        if len(words := _folded("".join(heading.itertext()))) >= LEAST_TITLE and words in told:
+            break
+    else:
+        return
+    for part in islice(heading.iterancestors(), MOST_LEVELS):
+        parent = part.getparent()
+        if parent is None or part is body:
+            return
+        kind = _kind(part)
+        if kind is not None:
+            yield from (
+                one for one in parent if one is not part and _kind(one) == kind and _is_other(one, heading, told)
+            )
+
+
+def _kind(part: Any) -> tuple[str, str] | None:
+    """What parts that are built alike have in common; None for what says nothing of itself."""
+    classes = part.get("class") or ""
+    return (part.tag, "") if part.tag == "article" else (part.tag, classes) if classes else None
+
+
+def _is_other(part: Any, heading: Any, told: str) -> bool:
+    title = next(part.iter(heading.tag), None)
+    if title is None or _folded("".join(title.itertext())) in told:
+        return False
+    links = [*title.iter("a"), *islice((above for above in title.iterancestors() if above.tag == "a"), 1)]
+    if any(not (link.get("href") or "#").startswith("#") for link in links):
+        return True
+    return any(one.get(name) for one in islice(part.iter(), 3) for name in _ADDRESSES)
+
+
+def _folded(text: str) -> str:
+    return "".join(letter for letter in text.casefold() if letter.isalnum())

@@ -1,0 +1,65 @@
+"""Origins from which pages have asked for a site's comments and were refused, for its owner to allow."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..db.sql import in_list
+from ..db.work import Work, many, one, run
+from .store import change_site
+
+MOST_REFUSED = 20
+"""A site's, at most: anybody can send any origin."""
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedOrigin:
+    """A page there has asked for comments."""
+
+    site: str
+    origin: str
+    seen_at: int
+
+
+def note_refused(site: str, origin: str, now: int) -> Work[None]:
+    """Note that a page of that origin was refused; one that an owner has dismissed stays so."""
+    yield run(
+        """INSERT INTO refused_origins (site, origin, seen_at)
+        SELECT s.key, :origin, CAST(:now AS BIGINT) FROM sites s WHERE s.key = :site
+            AND (SELECT COUNT(*) FROM refused_origins r WHERE r.site = :site AND r.dismissed = 0) < :most
+        ON CONFLICT (site, origin) DO UPDATE SET seen_at = excluded.seen_at""",
+        site=site, origin=origin, now=now, most=MOST_REFUSED,
+    )  # fmt: skip
+
+
+def refused_origins(sites: Sequence[str]) -> Work[list[RefusedOrigin]]:
+    """What an owner of these sites may allow, the newest first."""
+    names, params = in_list("site", sites)
+    rows = yield many(
+        f"""SELECT site, origin, seen_at FROM refused_origins WHERE site IN ({names}) AND dismissed = 0
+        ORDER BY seen_at DESC, site, origin LIMIT :limit""",
+        **params, limit=MOST_REFUSED,
+    )  # fmt: skip
+    return [RefusedOrigin(**row) for row in rows]
+
+
+def allow_refused(site: str, origin: str, now: int) -> Work[bool]:
+    """Make an origin that was refused one of the site's; False where none such is known."""
+    row = yield one(
+        "DELETE FROM refused_origins WHERE site = :site AND origin = :origin RETURNING origin",
+        site=site, origin=origin,
+    )  # fmt: skip
+    if row is not None:
+        yield from change_site(site, {}, now, added={"origins": origin})
+    return row is not None
+
+
+def dismiss_refused(site: str, origin: str) -> Work[bool]:
+    """Do not offer this origin again; False when it is not offered."""
+    row = yield one(
+        """UPDATE refused_origins SET dismissed = 1 WHERE site = :site AND origin = :origin AND dismissed = 0
+        RETURNING origin""",
+        site=site, origin=origin,
+    )  # fmt: skip
+    return row is not None

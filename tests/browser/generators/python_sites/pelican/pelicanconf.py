@@ -1,0 +1,7 @@
+SITENAME = "Harbour"
+SITEURL = "https://site.example.com/pelican"
+PATH = "content"
+TIMEZONE = "Asia/Seoul"
+DEFAULT_LANG = "en"
+FEED_ALL_ATOM = CATEGORY_FEED_ATOM = TRANSLATION_FEED_ATOM = AUTHOR_FEED_ATOM = AUTHOR_FEED_RSS = None
+THEME_TEMPLATES_OVERRIDES = ["templates"]
