@@ -67,6 +67,21 @@ def spawn(folder: Path, run: Run) -> Run:
     return command
 
 
+def test_reader_who_has_enough_ends_an_export(run: Run, folder: Path) -> None:
+    lines = (f'{{"page": "/long/", "body": "{"x" * 900}", "id": "long-{number}"}}' for number in range(300))
+    file = folder / "long.jsonl"
+    file.write_text("\n".join(lines), "utf-8")
+    run("import", "blog", str(file))
+    environment = clean_environment() | {"ANSWERBACK_DATA_DIR": str(folder / "data")}
+    command = [sys.executable, "-m", "answerback", "export", "blog", "--format", "csv"]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as export:
+        assert export.stdout is not None and export.stderr is not None
+        assert export.stdout.readline()
+        export.stdout.close()
+        assert export.stderr.read() == b""
+        assert export.wait(60) == 1
+
+
 def test_a_command_is_a_process(spawn: Run) -> None:
     """What the other tests leave out: the entry point, the environment, the streams, the exit code."""
     assert spawn("site", "list").stdout == "blog\thttps://blog.example\tA blog\n"
@@ -223,7 +238,7 @@ def test_comments_leave_and_come_in(run: Run, tmp_path: Path) -> None:
     assert "Imported 1 comment on 1 page from a file of answerback; 0 were there already." in first.stderr
     assert run("import", "blog", str(file), "--from", "answerback").stdout == ""
     assert json.loads(run("export", "blog").stdout)["threads"][0]["comments"][0]["body"] == "Hello there"
-    assert run("export", "blog", "--format", "csv").stdout.startswith("page,url,")
+    assert run("export", "blog", "--format", "csv").stdout.startswith("\ufeffpage,url,")  # the mark is for Excel
     page = tmp_path / "out.html"
     assert run("export", "blog", "--format", "html", "--output", str(page)).stdout == ""
     assert "Hello there" in page.read_text("utf-8")
@@ -312,6 +327,7 @@ def test_unusable_values_are_said_in_a_line(run: Run, tmp_path: Path) -> None:
     assert "whole number" in run("serve", "--workers", "0", code=2).stderr
     assert "is a folder" in run("export", "blog", "--output", ".", code=1).stderr
     assert "one line" in run("site", "set", "blog", "name=a\nb", code=1).stderr
+    assert "empty or one of" in run("site", "set", "blog", "lang=xx", code=1).stderr
     assert "UTF-8" in run("site", "show", os.fsdecode(b"\xff"), code=2).stderr
     away = "postgresql://answerback@127.0.0.1:1/answerback"
     assert "cannot be reached" in run("serve", code=1, ANSWERBACK_DATABASE_URL=away).stderr

@@ -55,7 +55,9 @@ def test_everything_that_shows_an_answer_marks_it(server: Server, model: OpenAIS
     text = server.call("GET", plain).body.decode()
     assert "AI answer" in text and "Checked by the author" in text
 
-    table = list(csv.DictReader(io.StringIO(server.command("export", "demo", "--format", "csv").stdout)))
+    table = list(
+        csv.DictReader(io.StringIO(server.command("export", "demo", "--format", "csv").stdout.lstrip("\ufeff")))
+    )
     assert [(row["digital_source_type"], row["verified_by_owner"]) for row in table] == [("", ""), (TRAINED, "True")]
     threads = json.loads(server.command("export", "demo").stdout)["threads"]
     assert threads[0]["comments"][1]["answer"]["digital_source_type"] == TRAINED

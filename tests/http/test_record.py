@@ -81,7 +81,7 @@ def test_exported_records_name_no_asker(server: Server, answer: str) -> None:
 
     output = server.folder / "answers.csv"
     assert server.command("export", "demo", "--answers", "--format", "csv", "--output", str(output)).stdout == ""
-    table = list(csv.DictReader(io.StringIO(output.read_text("utf-8"), newline="")))
+    table = list(csv.DictReader(io.StringIO(output.read_text("utf-8-sig"), newline="")))
     assert [row["question"] for row in table] == [QUESTION, "'=1+1, is it?"]
     assert (table[0]["reasons"], table[0]["helpful"], table[0]["not_helpful"]) == (f"'{HOSTILE}", "0", "1")
     refused = server.command("export", "demo", "--answers", "--format", "html", check=False)

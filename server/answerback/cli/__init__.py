@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -42,6 +43,11 @@ def main(
         return 1
     except KeyboardInterrupt:
         say("answerback: interrupted")
+        return 1
+    except BrokenPipeError:  # whoever read has what they wanted, as in `export | head`
+        os.dup2(
+            os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno()
+        )  # nor does Python's own flush at the end complain
         return 1
     except Exception as error:  # its message may quote a visitor, and cron mails all output
         say(f"answerback: unexpected error: {describe(error)} ({places(error)})")

@@ -74,7 +74,10 @@ def _site_add(settings: Settings, options: argparse.Namespace) -> int:
     from ..clock import SystemClock
     from ..sites.store import add_site
 
-    texts = {"origins": ",".join(options.origin)} | ({"name": options.name} if options.name else {})
+    name = options.name
+    if not name and options.stdin is None and sys.stdin.isatty():
+        name = input("Name of the site, as visitors read it: ").strip()
+    texts = {"origins": ",".join(options.origin)} | ({"name": name} if name else {})
     added = with_database(settings, lambda db: db.write(lambda: add_site(options.key, texts, SystemClock().now())))
     if not added:
         say(f"answerback: site {options.key!r} already exists")
@@ -82,6 +85,7 @@ def _site_add(settings: Settings, options: argparse.Namespace) -> int:
     say("Paste this where comments should appear:")
     tag = snippet(settings, options.key)
     print(json.dumps({"key": options.key, "snippet": tag}) if options.json else tag)
+    say(f"Next: answerback owner add you@example.com --site {options.key}, then answerback serve.")
     return 0
 
 

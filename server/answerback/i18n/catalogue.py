@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -79,13 +79,22 @@ def _texts(lang: str, area: str) -> Texts:
 
 def negotiate(*wanted: str) -> str:
     """The first language that we have of these tags and `Accept-Language` headers, in order; else English."""
+    return _first_of(wanted) or DEFAULT
+
+
+def has_language(tag: str) -> bool:
+    """Whether there is a file for a language tag, or for its language in general."""
+    return bool(_first_of((tag,)))
+
+
+def _first_of(wanted: Iterable[str]) -> str:
     for text in wanted:
         for tag in _by_preference(text):
             while tag:
                 if tag in languages():
                     return tag
                 tag = tag.rpartition("-")[0]
-    return DEFAULT
+    return ""
 
 
 def error_text(error: AppError, lang: str) -> str:

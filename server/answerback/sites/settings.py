@@ -12,6 +12,7 @@ from ..core.approval import RULES
 from ..core.hosts import normal_origin
 from ..core.pages import Moves, PageKeys, PageRules, is_tracking
 from ..errors import BadRequest
+from ..i18n.catalogue import has_language, languages
 from ..setting_values import limit
 
 AI_RULES = ("always", "questions", "mention", "drafts", "off")
@@ -319,6 +320,8 @@ def check(name: str, text: str) -> str:
         value = BY_NAME[name].parse(text)
     except ValueError as error:
         raise BadRequest("validation_failed", f"{name}: {error}") from None
+    if name == "lang" and text and not has_language(text):  # only here: what was stored before stays readable
+        raise BadRequest("validation_failed", f"lang: must be empty or one of {', '.join(languages())}")
     return ",".join(value) if name == "origins" else text
 
 

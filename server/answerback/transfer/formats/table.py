@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ...answers.record_store import Record
@@ -32,10 +32,13 @@ ANSWER_COLUMNS = (
 )  # fmt: skip
 
 
+BYTE_ORDER_MARK = "\ufeff"
+"""Without it, Excel takes UTF-8 for the encoding of its own country."""
+
+
 async def write(export: Export) -> None:
     """A row for each comment."""
-    table = csv.writer(export.out)
-    table.writerow(COLUMNS)
+    table = _table(export, COLUMNS)
     async for thread, comments in export.threads():
         for each in comments:
             table.writerow([cell(value) for value in _row(thread, each)])
@@ -44,10 +47,17 @@ async def write(export: Export) -> None:
 
 async def write_answers(export: Export) -> None:
     """A row for each answer."""
-    table = csv.writer(export.out)
-    table.writerow(ANSWER_COLUMNS)
+    table = _table(export, ANSWER_COLUMNS)
     async for record in export.records():
         table.writerow([cell(value) for value in _answer_row(record)])
+
+
+def _table(export: Export, columns: Sequence[str]) -> Any:
+    """A writer of rows, which has written the names of the columns."""
+    export.out.write(BYTE_ORDER_MARK)
+    table = csv.writer(export.out)
+    table.writerow(columns)
+    return table
 
 
 def looks(source: Source) -> bool:
