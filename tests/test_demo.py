@@ -17,6 +17,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+from tests.commands import clean_environment
 from tests.services import Reply, Server, Site, free_port
 
 ROOT = Path(__file__).parents[1]
@@ -56,9 +57,9 @@ def bring_up_loopback() -> None:
         fcntl.ioctl(any_socket, SIOCSIFFLAGS, struct.pack("16sh", b"lo", UP))
 
 
-def start(folder: Path) -> tuple[subprocess.Popen[str], list[str]]:
+def start(folder: Path, **settings: str) -> tuple[subprocess.Popen[str], list[str]]:
     """The demo, and what it has said until it was ready."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("ANSWERBACK_", "OPENAI_"))}
+    kept = clean_environment() | settings
     demo = subprocess.Popen(
         [sys.executable, "-m", "answerback", "demo", "--port", str(free_port()), "--site-port", str(free_port())],
         env=kept | {"ANSWERBACK_DATA_DIR": str(folder / "data")}, cwd=folder, stderr=subprocess.PIPE, text=True,

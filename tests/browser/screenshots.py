@@ -15,6 +15,7 @@ from typing import Any
 from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
 from tests.browser.conftest import ARGUMENTS
+from tests.fakes.openai_server import OpenAIServer
 from tests.test_demo import start
 
 FOLDER = Path(__file__).parents[2] / "docs" / "screenshots"
@@ -95,6 +96,26 @@ def korean(browser: Browser, address: str) -> None:
         shoot(page, "korean")
 
 
+ANSWERS = {
+    "answered": "How heavy is a rye loaf?",
+    "half-sure": "Is the crust of the bread dark?",
+    "refused": "Who won the 2010 World Cup?",
+}
+"""Pictures of answers without a model: the page says it, something near it, nothing."""
+UNSUPPORTED, CLAIM = "Do you sell croissants?", "Yes, butter croissants cost 2.50 euros."
+
+
+def answers(browser: Browser, address: str, asked: dict[str, str]) -> None:
+    """A picture of each answer, with its question."""
+    for name, question in asked.items():
+        with arriving(browser, address) as page:
+            comment(page, "Mina", question, answered=True)
+            page.mouse.move(0, 0)
+            page.locator("answerback-comment", has_text=question).first.screenshot(
+                path=FOLDER / f"{name}.png", animations="disabled", caret="hide"
+            )
+
+
 def admin(browser: Browser, link: str) -> None:
     context = browser.new_context(viewport=WIDE)
     page = context.new_page()
@@ -105,22 +126,35 @@ def admin(browser: Browser, link: str) -> None:
     context.close()
 
 
-def main() -> int:
-    FOLDER.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        demo, said = start(Path(folder))
-        site, _, _, link = re.findall(r"http://\S+", "".join(said))
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
+@contextmanager
+def running(**settings: str) -> Iterator[tuple[str, str]]:
+    """The demo: the address of its site, and the owner's link."""
+    with tempfile.TemporaryDirectory() as folder:
+        demo, said = start(Path(folder), **settings)
         try:
-            english(browser, f"{site}bread.html")
-            korean(browser, f"{site}ko.html")
-            admin(browser, link)
+            site, *_, link = re.findall(r"http://\S+", "".join(said))
+            yield site, link
         finally:
-            browser.close()
             demo.send_signal(signal.SIGINT)
             demo.wait(20)
             assert demo.stderr is not None
             demo.stderr.close()
+
+
+def main() -> int:
+    FOLDER.mkdir(exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
+        with running() as (site, link):
+            english(browser, f"{site}bread.html")
+            korean(browser, f"{site}ko.html")
+            admin(browser, link)
+        with running() as (site, _):
+            answers(browser, f"{site}bread.html", ANSWERS)
+        with OpenAIServer.start() as model, running(OPENAI_BASE_URL=model.base_url) as (site, _):
+            model.script(default={"text": CLAIM})
+            answers(browser, f"{site}bread.html", {"unsupported": UNSUPPORTED})
+        browser.close()
     return 0
 
 

@@ -7,6 +7,7 @@ the package xllamacpp (MIT). It shows the whole way of an answer from a real mod
 from __future__ import annotations
 
 import importlib.util
+import os
 import secrets
 import socket
 import subprocess
@@ -14,7 +15,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -69,6 +70,16 @@ def _wait(process: subprocess.Popen[bytes], port: int) -> None:
     raise SettingsError("the local model did not start")
 
 
+def free_cores() -> int:
+    """Processors that this process may use and that nobody else keeps busy: with more threads than that, a model is
+    slower than with one."""
+    allowed = float(len(os.sched_getaffinity(0)))
+    with suppress(OSError, ValueError):  # a container's share (cgroup v2)
+        quota, period = Path("/sys/fs/cgroup/cpu.max").read_text("ascii").split()
+        allowed = min(allowed, int(quota) / int(period))
+    return max(1, int(allowed - os.getloadavg()[0]))
+
+
 def serve(port: int, key: str) -> None:
     """Serve until standard input ends: with the demo, the model goes too."""
     import xllamacpp
@@ -80,6 +91,7 @@ def serve(port: int, key: str) -> None:
     parameters.model.path = str(next(Path(package.origin).parent.glob("*.gguf")))
     parameters.model_alias = {NAME}
     parameters.n_ctx = CONTEXT_TOKENS
+    parameters.cpuparams.n_threads = parameters.cpuparams_batch.n_threads = free_cores()
     parameters.port = port
     parameters.api_keys = [key]
     server = xllamacpp.Server(parameters)
