@@ -105,8 +105,10 @@ async def test_disqus_export_is_imported(database: Database, tmp_path: Path) -> 
     [reply] = root.replies
     assert reply.html.startswith("<p>In the <strong>morning</strong>.</p>")
     assert "alert" not in reply.html
-    place = await database.fetch_one("SELECT url, title FROM threads WHERE page = '/bread.html'")
-    assert place == {"url": "https://blog.example/bread.html?utm=1", "title": "Bread & rye"}
+    place = await database.fetch_one("SELECT url, title, created_at FROM threads WHERE page = '/bread.html'")
+    assert place == {
+        "url": "https://blog.example/bread.html?utm=1", "title": "Bread & rye", "created_at": root.created_at
+    }  # fmt: skip
     assert await locked(database) == ["/bread.html", "/quiet.html"]
 
 

@@ -193,6 +193,12 @@ class Importer:
             if comment.author_kind == "ai":
                 yield from store.add_answer(comment, item.answer or _UNKNOWN_ANSWER, url, title)
             saved[item.id] = (item, comment, True)
+        first: dict[str, int] = {}
+        for _, comment, is_new in saved.values():
+            if is_new:
+                first[comment.page] = min(comment.created_at, first.get(comment.page, comment.created_at))
+        for page, at in first.items():
+            yield from store.thread_began(self._site.key, page, at)
         return list(saved.values())
 
     def _earlier(self, item: Incoming, taken: dict[str, Comment]) -> Comment | None:

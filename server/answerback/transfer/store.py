@@ -102,6 +102,14 @@ def add(comment: Comment, url: str, title: str, now: int) -> Work[None]:
         yield from count_votes(comment.id, up=comment.up, down=comment.down)
 
 
+def thread_began(site: str, page: str, at: int) -> Work[None]:
+    """A thread is as old as its first comment, whenever that was imported."""
+    yield run(
+        "UPDATE threads SET created_at = :at WHERE site = :site AND page = :page AND created_at > :at",
+        site=site, page=page, at=at,
+    )  # fmt: skip
+
+
 def add_answer(reply: Comment, data: dict[str, Any], url: str, title: str) -> Work[None]:
     """The answer's side of an AI reply from elsewhere: settled, asked by nobody who is known here."""
     yield one(
