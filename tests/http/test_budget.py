@@ -194,6 +194,23 @@ def test_waiting_retry_holds_no_budget(server: Server, model: OpenAIServer) -> N
     assert used(server) == 1, "but its place in the day"
 
 
+def test_thoughts_are_held_with_the_answer(server: Server, model: OpenAIServer) -> None:
+    def most(name: str) -> int:
+        server.change(**NO_BUDGET | WIDE, model=name)
+        model.script({"gate": name})
+        answer = server.post(f"When does it open, {name}?").json["answer"]["id"]
+        wait_until(lambda: model.seen()["running"] == 1)
+        [tokens] = held(server, "tokens")
+        model.release(name)
+        server.settled(answer)
+        return tokens
+
+    plain, thinking = most("plain"), most("gpt-oss")
+    server.change(model="")
+    assert FULL < plain < FULL + 1_000
+    assert thinking - plain > 1_900, "what it may think is paid for as well"
+
+
 def test_stopped_answer_counts_its_call(server: Server, model: OpenAIServer) -> None:
     server.change(**NO_BUDGET | WIDE)
     model.script({"mode": "stall", "after": 0})

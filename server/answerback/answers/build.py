@@ -12,7 +12,7 @@ from ..settings import Settings
 from .budget_alerts import BudgetAlerts
 from .context import ContextBuilder
 from .degradation import DegradationLevels
-from .providers import Answerer
+from .providers import Answerer, Thinker
 from .providers.limits import read_limits
 from .providers.prices import read_prices
 from .queue import AnswerQueue
@@ -49,5 +49,6 @@ def build_worker(
         db, runtime.clock, ContextBuilder(db, runtime.clock, knowledge.reader, knowledge.index),
         (answerer.model, settings.fallback_model), read_prices(settings.prices), costs=answerer.name in MODEL_PROVIDERS,
         limits=read_limits(settings.model_limits),
+        thinking=answerer.thinking_tokens if isinstance(answerer, Thinker) else lambda model: 0,
     )  # fmt: skip
     return Worker(runtime, queue, updates, levels, answerer, metrics, alerts)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -47,6 +47,7 @@ class DegradationLevels:
         *,
         costs: bool,
         limits: Mapping[str, Limits] = MappingProxyType({}),
+        thinking: Callable[[str], int] = lambda model: 0,
     ) -> None:
         self._db = db
         self._clock = clock
@@ -55,6 +56,7 @@ class DegradationLevels:
         self._prices = prices
         self._costs = costs
         self._limits = limits
+        self._thinking = thinking
 
     async def climb(self, site: Site, job: store.QueuedAnswer) -> AnswerContext | Answered | None:
         """The fullest request that the budgets have room for, held; else what is answered already; else None."""
@@ -76,8 +78,9 @@ class DegradationLevels:
     async def _hold(self, site: Site, job: store.QueuedAnswer, gathered: AnswerContext) -> bool:
         request = gathered.request
         asked = sum(estimate_tokens(message.content) + TOKENS_OF_A_MESSAGE for message in request.messages)
-        models = (request.model or self._model, self._fallback)
-        price = max(cost(self._prices, model, asked, request.max_tokens, 0) or 0.0 for model in models)
+        models = [model for model in (request.model or self._model, self._fallback) if model]
+        said = {model: request.max_tokens + self._thinking(model) for model in models}
+        price = max(cost(self._prices, model, asked, most, 0) or 0.0 for model, most in said.items())
         microusd = math.ceil(price * 1_000_000)
-        tokens, now = asked + request.max_tokens, self._clock.now()
+        tokens, now = asked + max(said.values()), self._clock.now()
         return await self._db.write(lambda: quota.reserve_cost(job.id, site, now, tokens=tokens, microusd=microusd))

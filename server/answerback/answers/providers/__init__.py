@@ -67,6 +67,15 @@ class Answerer(Protocol):
 
 
 @runtime_checkable
+class Thinker(Protocol):
+    """A provider whose models may think before they answer."""
+
+    def thinking_tokens(self, model: str) -> int:
+        """Tokens that a model may take beside its answer."""
+        ...
+
+
+@runtime_checkable
 class Moderator(Protocol):
     """A provider that can tell what should be neither answered nor said."""
 

@@ -99,6 +99,10 @@ class ModelAnswerer:
         if self._http is not None:
             await self._http.aclose()
 
+    def thinking_tokens(self, model: str) -> int:
+        """Tokens that a model may take beside its answer."""
+        return self._effort.tokens(model)
+
     async def stream(self, request: AnswerRequest) -> AsyncIterator[AnswerEvent]:
         """The answer's events. An outage is tried again, up to twice; raises ProviderError."""
         clock, model = asyncio.get_running_loop().time, request.model or self.model

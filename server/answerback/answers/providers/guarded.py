@@ -10,7 +10,7 @@ from typing import cast
 from ...clock import Clock
 from ...core.answering import AnswerEvent, AnswerRequest, Finished, TextDelta, Usage, Writing
 from ...metrics import Metrics
-from . import Answerer, Moderator, ProviderError
+from . import Answerer, Moderator, ProviderError, Thinker
 from .breakers import Breakers
 from .watching import ProviderWatch
 
@@ -35,6 +35,10 @@ class GuardedAnswerer:
     async def close(self) -> None:
         """Let go of connections."""
         await self._answerer.close()
+
+    def thinking_tokens(self, model: str) -> int:
+        """Tokens that a model may take beside its answer."""
+        return self._answerer.thinking_tokens(model) if isinstance(self._answerer, Thinker) else 0
 
     async def moderate(self, text: str) -> bool | None:
         """Whether the provider flags a text; None when it cannot tell."""
