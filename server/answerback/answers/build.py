@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from ..clock import Clock
 from ..comments.updates import ThreadUpdates
+from ..core.hosts import is_in_house
 from ..knowledge.build import Knowledge
 from ..metrics import Metrics
 from ..runtime import Runtime
@@ -16,6 +19,7 @@ from .providers import Answerer, Thinker
 from .providers.limits import read_limits
 from .providers.prices import read_prices
 from .queue import AnswerQueue
+from .token_budget import TokenBudget
 from .worker import Worker
 
 
@@ -39,14 +43,24 @@ def make_answerer(settings: Settings, clock: Clock, metrics: Metrics) -> Answere
     return QuoteAnswerer()
 
 
+def token_budget(settings: Settings) -> TokenBudget:
+    """How much the models in use are given to read."""
+    asked = settings.provider_in_use in MODEL_PROVIDERS
+    host = urlsplit(settings.endpoint.base_url).hostname if asked else None
+    return TokenBudget(here=host is not None and is_in_house(host))
+
+
 def build_worker(
     runtime: Runtime, queue: AnswerQueue, updates: ThreadUpdates, knowledge: Knowledge, answerer: Answerer,
     metrics: Metrics, alerts: BudgetAlerts,
 ) -> Worker:  # fmt: skip
     """The worker, with what gathers a question's context as far as the budgets go."""
     settings, db = runtime.settings, runtime.db
+    gatherer = ContextBuilder(
+        db, runtime.clock, knowledge.reader, knowledge.index, answerer.model, token_budget(settings)
+    )  # fmt: skip
     levels = DegradationLevels(
-        db, runtime.clock, ContextBuilder(db, runtime.clock, knowledge.reader, knowledge.index),
+        db, runtime.clock, gatherer,
         (answerer.model, settings.fallback_model), read_prices(settings.prices), costs=answerer.name in MODEL_PROVIDERS,
         limits=read_limits(settings.model_limits),
         thinking=answerer.thinking_tokens if isinstance(answerer, Thinker) else lambda model: 0,

@@ -27,6 +27,7 @@ from ..priority import in_background
 from ..sites.settings import Site
 from . import chat_store, quota, store
 from .reuse.lookup import owners_answers
+from .token_budget import TokenBudget
 
 TURNS = 6
 OWNERS_ANSWERS, OWNERS_LIMIT = 2, 1_000
@@ -80,7 +81,11 @@ class Asking:
 class ContextBuilder:
     """Reads what an answer needs, before the provider is called."""
 
-    def __init__(self, db: Database, clock: Clock, pages: PageReader, index: SiteIndex) -> None:
+    def __init__(
+        self, db: Database, clock: Clock, pages: PageReader, index: SiteIndex, model: str, tokens: TokenBudget
+    ) -> None:
+        self.tokens = tokens
+        self._model = model
         self._db = db
         self._clock = clock
         self._pages = pages
@@ -110,12 +115,13 @@ class ContextBuilder:
         home = page.url if page is not None else ""
         others = await self._index.search(site.key, question, besides=home, context=context, meaning=meaning)
         near = None if page is None or meaning is None else await self._compared(site, page, meaning)
-        left = passage_tokens - sum(ranking.estimate_tokens(passage.text) for passage in owners)
+        by_owners = sum(ranking.estimate_tokens(passage.text) for passage in owners)
 
         def choose() -> Found:
             found = (
                 near if near is not None else () if page is None else _passages_of(page.blocks, page.url, page.title)
             )
+            left = self.tokens.passages(site.model or self._model, passage_tokens, found or others) - by_owners
             chosen = ranking.choose(question, found, left, others=others, context=context)
             quotes = best_quotes(question, chosen, prompt.NEAREST, home=home, context=context)
             nearest = [quote.passage for quote in quotes.quotes]

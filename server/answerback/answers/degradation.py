@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from ..clock import Clock
-from ..core.grounding.tokens import estimate_tokens
+from ..core.answering import AnswerRequest, Usage
 from ..db.database import Database
 from ..sites.settings import Site
 from . import quota, store
@@ -17,8 +17,6 @@ from .providers.limits import Limits, limits_of
 from .providers.prices import Prices, cost
 from .reuse.lookup import already_answered
 from .reuse.store import Answered
-
-TOKENS_OF_A_MESSAGE = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +68,11 @@ class DegradationLevels:
                 return gathered
         return await self._db.read(lambda: already_answered(site.key, question))
 
+    def counted(self, request: AnswerRequest, model: str, usage: Usage) -> None:
+        """Learn from what a model's server has counted."""
+        if usage.tokens_in and not usage.estimated:
+            self._gatherer.tokens.learn(model, request.messages, usage.tokens_in)
+
     def _tokens(self, site: Site, rung: DegradationLevel) -> int:
         """Tokens of an answer: what its model is given, less where the budget is nearly used up."""
         found = limits_of(self._limits, site.model or self._model)
@@ -77,8 +80,8 @@ class DegradationLevels:
 
     async def _hold(self, site: Site, job: store.QueuedAnswer, gathered: AnswerContext) -> bool:
         request = gathered.request
-        asked = sum(estimate_tokens(message.content) + TOKENS_OF_A_MESSAGE for message in request.messages)
         models = [model for model in (request.model or self._model, self._fallback) if model]
+        asked = max(self._gatherer.tokens.asked(model, request.messages) for model in models)
         said = {model: request.max_tokens + self._thinking(model) for model in models}
         price = max(cost(self._prices, model, asked, most, 0) or 0.0 for model, most in said.items())
         microusd = math.ceil(price * 1_000_000)

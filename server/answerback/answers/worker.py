@@ -249,6 +249,7 @@ class Worker:
             close = getattr(events, "aclose", None)
             if close is not None:
                 await close()
+        self._levels.counted(request, reply.model or answerer.model, reply.usage)
         run.verdicts["answer"], reply.unsaid = await heard.end(), heard.unsaid
         if run.blocked:
             return

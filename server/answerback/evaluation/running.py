@@ -9,7 +9,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import Any, Literal, cast
 
-from ..answers.build import make_answerer
+from ..answers.build import make_answerer, token_budget
 from ..answers.context import AnswerContext, Asking, ContextBuilder
 from ..answers.degradation import RUNGS
 from ..answers.providers import Answerer, ProviderError
@@ -93,7 +93,7 @@ async def evaluate(
     try:
         named = list(dict.fromkeys(models)) or [site.model or answerer.model]
         announce(len(asked), len(named))
-        builder = ContextBuilder(db, clock, knowledge.reader, knowledge.index)
+        builder = ContextBuilder(db, clock, knowledge.reader, knowledge.index, answerer.model, token_budget(settings))
         return await ask_all(builder, runtime, answerer, site, asked, named, tell)
     finally:
         await answerer.close()
