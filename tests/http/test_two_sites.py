@@ -85,12 +85,13 @@ ADMIN_ONES = (
     "/admin/jobs/{id}/",
     "/admin/addresses/{site}/",
     "/admin/team/{site}/",
+    "/admin/bans/{site}/",
     "/admin/inbox/{id}/",
     "/admin/replies/{id}/",
 )
 ADMIN_LISTS = (
     "/admin/", "/admin/inbox/", "/admin/knowledge/", "/admin/unanswered/", "/admin/addresses/", "/admin/replies/",
-    "/admin/team/", "/admin/audit/", "/admin/audit/export/",
+    "/admin/team/", "/admin/audit/", "/admin/audit/export/", "/admin/bans/",
 )  # fmt: skip
 # Nothing of a site is named at these; the addresses of a sign-in and of a report are secrets, made for one site.
 NAMELESS = (

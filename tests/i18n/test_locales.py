@@ -60,6 +60,7 @@ USED_IN = {
             "knowledge",
             "unanswered",
             "addresses",
+            "bans",
             "jobs",
             "team",
             "audit",

@@ -14,7 +14,7 @@ from answerback.answers import chat_store
 from answerback.answers import store as answers
 from answerback.comments import store, thread_store
 from answerback.core.comments import best_score
-from answerback.core.model import Comment
+from answerback.core.model import Comment, Visitor
 from answerback.db.database import Database
 from answerback.db.work import Work, one, run
 from answerback.sites.store import add_site
@@ -56,7 +56,7 @@ def furnish(roots: int) -> Work[None]:
 READS: dict[str, Callable[[], Work[Any]]] = {
     "a page of the thread": lambda: thread_store.page_of_thread("one", PAGE, "oldest", None, 100),
     "the best of it": lambda: thread_store.page_of_thread("one", PAGE, "best", None, 100),
-    "one's own on it": lambda: store.mine("one", PAGE, "v0"),
+    "one's own on it": lambda: store.mine("one", PAGE, Visitor("v0", "one", "guest", "Mina")),
     "the newest of the site": lambda: store.newest("one", None, 100),
     "counts": lambda: store.counts("one", [PAGE, "/b"]),
     "a conversation": lambda: chat_store.conversation("one", PAGE, "v0", 100),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from ..clock import Clock
+from ..core.bans import ban_of
 from ..core.model import Visitor
 from ..db.database import Database
 from ..db.work import Work
@@ -58,11 +59,21 @@ def set_cookie(name: str, value: str, seconds: int) -> str:
     return f"{name}={value}; Path=/; Max-Age={seconds}; Secure; HttpOnly; SameSite=None; Partitioned"
 
 
-def writer(visitor: Visitor) -> Visitor:
+def writer(visitor: Visitor, now: int) -> Visitor:
     """The visitor, who may write. Raises Forbidden (`visitor_blocked`) where the owner does not want that any more."""
-    if visitor.blocked:
+    if visitor.is_blocked(now) and not visitor.shadow:
         raise Forbidden("visitor_blocked")
     return visitor
+
+
+def admitted(call: Call, visitor: Visitor, now: int) -> Visitor:
+    """As `writer`, and where they write from is not banned either; from a shadow ban they are under one, too."""
+    ban = ban_of(call.site.bans, call.address, now) if call.site.bans else None
+    if ban is not None and not ban.shadow:
+        raise Forbidden("visitor_blocked")
+    if ban is not None and not (visitor.is_blocked(now) and not visitor.shadow):
+        visitor = replace(visitor, blocked=True, blocked_until=None, shadow=True)
+    return writer(visitor, now)
 
 
 class Sessions:
@@ -97,13 +108,13 @@ class Sessions:
 
     def find_visitor(self, call: Call) -> Callable[[], Work[Visitor]]:
         """As `find`, but the visitor, who is about to write. Raises as `require_writer` does."""
-        find = self.find(call)
+        find, now = self.find(call), self._clock.now()
 
         def work() -> Work[Visitor]:
             session = yield from find()
             if session is None:
                 raise Unauthorized("session_required")
-            return writer(session.visitor)
+            return admitted(call, session.visitor, now)
 
         return work
 
@@ -121,8 +132,7 @@ class Sessions:
     async def require_writer(self, call: Call) -> Session:
         """As `require`, for whoever is about to write. Raises Forbidden (`visitor_blocked`) too."""
         session = await self.require(call)
-        writer(session.visitor)
-        return session
+        return replace(session, visitor=admitted(call, session.visitor, self._clock.now()))
 
     async def before(self, call: Call) -> Session | None:
         """As `current`, for whoever is about to have another one: a token that is worth nothing is no hindrance."""

@@ -13,7 +13,8 @@ from ..db.database import Database
 from ..db.work import Row, Work, many, one, run
 from .credentials_store import end_everything_of_owner
 
-VISITOR = "v.id, v.site, v.kind, v.name, v.avatar_url, v.daily_answers, v.blocked, v.trusted, v.credentials"
+VISITOR = """v.id, v.site, v.kind, v.name, v.avatar_url, v.daily_answers, v.blocked, v.blocked_until, v.shadow,
+    v.trusted, v.credentials"""
 
 
 def read_visitor(row: Row) -> Visitor:
@@ -26,6 +27,8 @@ def read_visitor(row: Row) -> Visitor:
         row["avatar_url"] or None,
         row["daily_answers"],
         bool(row["blocked"]),
+        row["blocked_until"],
+        bool(row["shadow"]),
         bool(row["trusted"]),
         row["credentials"],
     )

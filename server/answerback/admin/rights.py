@@ -19,6 +19,7 @@ OTHERS: Mapping[tuple[str, str], Role] = {
     ("POST", "/admin/addresses/{site}/dismiss/"): "owner",
     ("POST", "/admin/addresses/{site}/origins/add/"): "owner",
     ("POST", "/admin/addresses/{site}/origins/dismiss/"): "owner",
+    ("POST", "/admin/visitors/{id}/erase/"): "owner",
     ("GET", "/admin/team/"): "owner",
     ("POST", "/admin/team/{site}/invite/"): "owner",
     ("POST", "/admin/team/{site}/role/"): "owner",

@@ -7,6 +7,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from ..accounts.invitations import Invitations
+from ..accounts.privacy.erasing import Erasure
 from ..answers.corrections.correcting import AnswerCorrections
 from ..comments.approval.deciding import Deciding
 from ..comments.updates import ThreadUpdates
@@ -16,6 +17,7 @@ from ..web.views import METHODS
 from .auth import OwnerAuth, OwnerViews
 from .pages.addresses import AddressViews
 from .pages.audit import AuditViews
+from .pages.bans import BanViews
 from .pages.comment import CommentViews
 from .pages.inbox import InboxViews
 from .pages.jobs import JobsViews
@@ -29,14 +31,15 @@ from .rights import needed
 from .sign_in import SignInViews
 
 NAVIGATION = (
-    InboxViews.LINK, LogViews.LINK, UnansweredViews.LINK, KnowledgeViews.LINK, AddressViews.LINK, TeamViews.LINK,
-    AuditViews.LINK, JobsViews.LINK,
+    InboxViews.LINK, LogViews.LINK, UnansweredViews.LINK, KnowledgeViews.LINK, AddressViews.LINK, BanViews.LINK,
+    TeamViews.LINK, AuditViews.LINK, JobsViews.LINK,
 )  # fmt: skip
 
 
 def admin_routes(
-    runtime: Runtime, deciding: Deciding, updates: ThreadUpdates, knowledge: Knowledge, invitations: Invitations
-) -> list[BaseRoute]:
+    runtime: Runtime, deciding: Deciding, updates: ThreadUpdates, knowledge: Knowledge, invitations: Invitations,
+    erasure: Erasure,
+) -> list[BaseRoute]:  # fmt: skip
     """The owner's pages, for whoever is signed in; the sign-in, for everybody."""
     auth = OwnerAuth(runtime.settings, runtime.db, runtime.clock, NAVIGATION)
     correcting = AnswerCorrections(runtime.db, runtime.clock, runtime.ids, updates)
@@ -45,7 +48,8 @@ def admin_routes(
         LogViews(runtime, auth, deciding),
         SavedReplyViews(runtime, auth),
         CommentViews(runtime, auth, correcting),
-        PeopleViews(runtime, auth, updates),
+        PeopleViews(runtime, auth, updates, erasure),
+        BanViews(runtime, auth),
         UnansweredViews(runtime, auth),
         KnowledgeViews(runtime, auth, knowledge),
         AddressViews(runtime, auth, updates),

@@ -6,6 +6,7 @@ from starlette.responses import Response
 
 from ..accounts.sessions import Sessions
 from ..comments import store as threads
+from ..comments.posting import shown_to_author
 from ..core.comments import BODY_LIMIT, answer_rule
 from ..core.model import Comment
 from ..net.http import json_response
@@ -34,7 +35,8 @@ class VisitorSession:
         page = call.page() if call.query.get("page") else ""
         rule = await self._db.read(lambda: threads.rule_of(call.site.key, page)) if page else None
         if visitor is not None and page:
-            votes, pending = await self._db.read(lambda: threads.mine(call.site.key, page, visitor.id))
+            votes, pending = await self._db.read(lambda: threads.mine(call.site.key, page, visitor))
+            pending = [shown_to_author(visitor, comment) for comment in pending]
         settings = {**call.site.public(), "ai": answer_rule(call.site.ai, rule), "max_body": BODY_LIMIT}
         return json_response(
             {

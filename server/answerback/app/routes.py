@@ -43,7 +43,14 @@ def page_routes(services: Services) -> list[BaseRoute]:
     """What browsers and programs read beside the API: the pages of our own origin, the widget's files, health."""
     runtime = services.runtime
     return [
-        *admin_routes(runtime, services.deciding, services.updates, services.knowledge, services.invitations),
+        *admin_routes(
+            runtime,
+            services.deciding,
+            services.updates,
+            services.knowledge,
+            services.invitations,
+            services.accounts.erasing,
+        ),
         *services.accounts.routes(),
         *services.agents.handlers.routes(),
         *machine_routes(runtime, services.metrics, services.meter),

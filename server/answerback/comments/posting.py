@@ -14,7 +14,7 @@ from ..core import comments as rules
 from ..core.approval import Reason, Verdict, decide
 from ..core.hosts import normal_origin
 from ..core.markdown import render
-from ..core.model import Comment, Visitor
+from ..core.model import Comment, CommentState, Visitor
 from ..core.names import clean_name, shows_something
 from ..core.page_addresses import page_address, page_hint
 from ..core.times import day_of
@@ -94,7 +94,8 @@ class Posting:
             event = CommentEvent(
                 "posted" if new else "repeated", site, comment, thread, visitor, hashed, draft.ask, now
             )
-            return Posted(comment, (yield from announce(self._listeners, event)))
+            data = yield from announce(self._listeners, event)
+            return Posted(shown_to_author(visitor, comment), data)
 
         try:
             return await self._db.write(work)
@@ -116,8 +117,10 @@ class Posting:
         yield from self._check_pace(site, visitor, hashed, now)
         if thread.locked:
             raise Conflict("thread_locked")
-        reasons, verdict = yield from self._judged(submission, visitor, thread.moderation, looks)
-        comment = yield from self._place(submission, visitor, draft, waits=verdict == "hold")
+        unseen = visitor.shadow and visitor.is_blocked(now)
+        reasons, verdict = yield from self._judged(submission, visitor, thread.moderation, () if unseen else looks)
+        state: CommentState = "hidden" if unseen else "pending" if verdict == "hold" else "published"
+        comment = yield from self._place(submission, visitor, draft, state)
         if visitor.kind == "guest" and draft.name:
             yield from rename_guest(visitor.id, draft.name)
         yield from store.add_comment(comment, key=draft.key, address_key=hashed, ask=draft.ask)
@@ -151,7 +154,7 @@ class Posting:
         if any(count >= limit for count, (_, _, limit) in zip(counts, counted, strict=True)):
             raise LimitReached("rate_limited", retry_after=60)
 
-    def _place(self, submission: Submission, visitor: Visitor, draft: Draft, *, waits: bool) -> Work[Comment]:
+    def _place(self, submission: Submission, visitor: Visitor, draft: Draft, state: CommentState) -> Work[Comment]:
         id, site = self._ids.new(), submission.site
         parent_id, root_id, depth = None, id, 0
         if draft.parent_id is not None:
@@ -163,7 +166,7 @@ class Posting:
             id=id, site=site.key, page=draft.page, parent_id=parent_id, root_id=root_id, depth=depth,
             author_id=visitor.id, author_name=(draft.name if visitor.kind == "guest" else "") or visitor.name,
             author_kind=visitor.kind, avatar_url=visitor.avatar_url, body=draft.body, html=submission.html,
-            state="pending" if waits else "published", created_at=submission.now,
+            state=state, created_at=submission.now,
         )  # fmt: skip
 
     async def edit(
@@ -259,6 +262,12 @@ class Posting:
         comment = await self._db.write(work)
         self._updates.changed(comment)
         return {"up": comment.up, "down": comment.down}
+
+
+def shown_to_author(author: Visitor, comment: Comment) -> Comment:
+    """A comment as its author sees it: under a shadow ban as if it were published."""
+    unseen = author.shadow and author.blocked and comment.state == "hidden"
+    return replace(comment, state="published") if unseen else comment
 
 
 def place_below(parent: Comment) -> tuple[str, str, int]:

@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from ..core.answering import Source
-from ..core.model import Answer, Comment
+from ..core.model import Answer, Comment, Visitor
 from ..core.page_addresses import leads_to
 from ..db.sql import in_list
 from ..db.work import Row, Work, many, one, run
@@ -327,16 +327,19 @@ def set_state(site: str, id: str, state: str, *, only_from: tuple[str, ...]) -> 
     return row is not None
 
 
-def mine(site: str, page: str, visitor_id: str) -> Work[tuple[dict[str, int], list[Comment]]]:
-    """A visitor's votes on a page, and what there waits for the owner: comments, and answers that were asked for."""
+def mine(site: str, page: str, visitor: Visitor) -> Work[tuple[dict[str, int], list[Comment]]]:
+    """A visitor's votes on a page, and what there waits for the owner: comments, and answers that were asked for; under
+    a shadow ban, also what is hidden of theirs."""
+    visitor_id, states = visitor.id, ("pending", "hidden") if visitor.shadow and visitor.blocked else ("pending",)
+    listed, params = in_list("state", states)
     votes = yield many(
         "SELECT comment_id, value FROM votes WHERE visitor_id = :visitor_id AND page = :page",
         visitor_id=visitor_id, page=page,
     )  # fmt: skip
     pending = yield many(
         f"""SELECT {COLUMNS} {FROM} WHERE c.visitor_id = :visitor_id AND c.site = :site AND c.page = :page
-        AND c.state = 'pending' ORDER BY c.created_at, c.id LIMIT 100""",
-        visitor_id=visitor_id, site=site, page=page,
+        AND c.state IN ({listed}) ORDER BY c.created_at, c.id LIMIT 100""",
+        visitor_id=visitor_id, site=site, page=page, **params,
     )  # fmt: skip
     pending += yield many(
         f"""SELECT {COLUMNS} FROM answers a JOIN comments c ON c.id = a.id WHERE a.visitor_id = :visitor_id

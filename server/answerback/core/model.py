@@ -28,10 +28,18 @@ class Visitor:
     avatar_url: str | None = None
     daily_answers: str | None = None
     blocked: bool = False
+    blocked_until: int | None = None
+    """When the ban ends; None: never."""
+    shadow: bool = False
+    """Whether what they write is hidden from everybody else, and they do not notice."""
     trusted: bool = False
     """Whether the owner has said that nothing of theirs needs to be looked at."""
     credentials: int = 0
     """Moved on by whatever ends what is open (`accounts/credentials_store.py`)."""
+
+    def is_blocked(self, now: int) -> bool:
+        """Whether a ban holds."""
+        return self.blocked and (self.blocked_until is None or self.blocked_until > now)
 
     def public(self) -> dict[str, Any]:
         """What the visitor's own browser is told."""

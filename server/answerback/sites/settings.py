@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from ..core.approval import RULES
+from ..core.bans import AddressBan
 from ..core.hosts import normal_origin
 from ..core.pages import Moves, PageKeys, PageRules, is_tracking
 from ..errors import BadRequest
@@ -282,6 +283,7 @@ class Site:
     crawl: bool
     crawl_hours: int
     crawl_header: str = field(repr=False)
+    bans: tuple[AddressBan, ...] = ()
 
     def public(self) -> dict[str, Any]:
         """What the widget needs to know."""
@@ -335,12 +337,13 @@ def check_added(name: str, before: str, text: str) -> str:
 
 
 def read_site(
-    key: str, texts: Mapping[str, str], *, daily_answers: int | None, aliases: Iterable[tuple[str, str]] = ()
-) -> Site:
+    key: str, texts: Mapping[str, str], *, daily_answers: int | None, aliases: Iterable[tuple[str, str]] = (),
+    bans: Iterable[AddressBan] = (),
+) -> Site:  # fmt: skip
     """A site from the texts that are stored for it; `daily_answers` is the operator's default, `aliases` are addresses
-    that its pages had and have."""
+    that its pages had and have, `bans` prefixes that nobody writes from."""
     values = {setting.name: setting.parse(texts.get(setting.name, setting.default)) for setting in SITE_SETTINGS}
     if not texts.get("daily_answers"):
         values["daily_answers"] = daily_answers
     rules = PageRules(values["origins"], values["page_params"], values["hash_routes"])
-    return Site(key=key, pages=PageKeys(rules, Moves.of(aliases)), **values)
+    return Site(key=key, pages=PageKeys(rules, Moves.of(aliases)), bans=tuple(bans), **values)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from ipaddress import ip_network
 
 import orjson
 
 from ..clock import Clock
+from ..core.bans import AddressBan
 from ..db.database import Database
 from ..db.work import Work, many, one, run
 from ..errors import BadRequest, Forbidden, NotFound
@@ -96,6 +98,15 @@ def all_aliases() -> Work[dict[str, tuple[tuple[str, str], ...]]]:
     return {site: tuple(pairs) for site, pairs in found.items()}
 
 
+def all_bans() -> Work[dict[str, tuple[AddressBan, ...]]]:
+    """The address prefixes that are banned on each site."""
+    found: dict[str, list[AddressBan]] = {}
+    for row in (yield many("SELECT site, prefix, shadow, until FROM address_bans ORDER BY site, prefix")):
+        ban = AddressBan(ip_network(row["prefix"]), bool(row["shadow"]), row["until"])
+        found.setdefault(row["site"], []).append(ban)
+    return {site: tuple(bans) for site, bans in found.items()}
+
+
 def list_sites() -> Work[list[tuple[str, dict[str, str]]]]:
     """All sites with the texts stored for them, by key."""
     rows = yield many("SELECT key, settings FROM sites ORDER BY key")
@@ -113,6 +124,7 @@ class SiteDirectory:
         self._origins: frozenset[str] = frozenset()
         self._texts: dict[str, dict[str, str]] = {}
         self._aliases: dict[str, tuple[tuple[str, str], ...]] = {}
+        self._bans: dict[str, tuple[AddressBan, ...]] = {}
         self._mark: tuple[str, str] | None = None
         self._read_at = -FRESH_MS
         self._looking = asyncio.Lock()
@@ -182,12 +194,16 @@ class SiteDirectory:
         mark = await self._db.read(flags)
         if mark == self._mark:
             return
-        before, moved_before = self._texts, self._aliases
+        before, moved_before, banned_before = self._texts, self._aliases, self._bans
         self._texts, self._aliases = dict(await self._db.read(list_sites)), await self._db.read(all_aliases)
+        self._bans = await self._db.read(all_bans)
         same = self._mark is not None and mark[1] == self._mark[1]
         self._sites = {
             key: self._sites[key]
-            if same and before.get(key) == texts and moved_before.get(key) == self._aliases.get(key)
+            if same
+            and before.get(key) == texts
+            and moved_before.get(key) == self._aliases.get(key)
+            and banned_before.get(key) == self._bans.get(key)
             else self._parse(key, texts, mark[1])
             for key, texts in self._texts.items()
         }
@@ -197,6 +213,6 @@ class SiteDirectory:
 
     def _parse(self, key: str, texts: dict[str, str], answers: str) -> Site:
         aliases = self._aliases.get(key, ())
-        site = read_site(key, texts, daily_answers=self._daily_answers, aliases=aliases)
+        site = read_site(key, texts, daily_answers=self._daily_answers, aliases=aliases, bans=self._bans.get(key, ()))
         # A server without a provider acts as if each site had turned answers off.
         return replace(site, ai="off") if answers == "off" else site

@@ -44,6 +44,7 @@ _TRACES = (
     """UPDATE comments SET author_name = '', avatar_url = NULL, visitor_id = NULL, address_key = NULL,
         idempotency_key = NULL WHERE visitor_id = :id""",
     "UPDATE answers SET visitor_id = '', address_key = '', hint = '' WHERE visitor_id = :id",
+    "DELETE FROM visitor_notes WHERE visitor_id = :id",
     "DELETE FROM sessions WHERE visitor_id = :id",
     "DELETE FROM account_sessions WHERE visitor_id = :id",
     "DELETE FROM identities WHERE visitor_id = :id",

@@ -26,7 +26,10 @@ _TWICE = (
     """UPDATE questions SET idempotency_key = id WHERE visitor_id = :guest
         AND idempotency_key IN (SELECT idempotency_key FROM questions WHERE visitor_id = :account)""",
 )
-_MOVED = ("votes", "reports", "feedback", "questions", "answers", "held_edits", "moderation_statements")
+_MOVED = (
+    "votes", "reports", "feedback", "questions", "answers", "held_edits", "moderation_statements",
+    "visitor_notes",
+)  # fmt: skip
 
 
 def merge(guest: Visitor, account: Visitor) -> Work[None]:
@@ -44,8 +47,9 @@ def merge(guest: Visitor, account: Visitor) -> Work[None]:
         kind=account.kind, name=account.name, avatar=account.avatar_url, **ids,
     )  # fmt: skip
     yield run(
-        """UPDATE visitors SET blocked = 1 WHERE id = :account
-        AND EXISTS (SELECT 1 FROM visitors AS guests WHERE guests.id = :guest AND guests.blocked = 1)""",
+        """UPDATE visitors SET blocked = 1, blocked_until = g.blocked_until, shadow = g.shadow,
+            block_reason = g.block_reason
+        FROM visitors g WHERE visitors.id = :account AND visitors.blocked = 0 AND g.id = :guest AND g.blocked = 1""",
         **ids,
     )
     yield from _keep_limit(guest, account)

@@ -28,7 +28,7 @@ class AccountApi:
 
     async def rename(self, call: Call) -> Response:
         """`PATCH /api/user/` `{site, name}`: another name, also over what has been written already."""
-        visitor = writer((await self._member(call)).visitor)
+        visitor = writer((await self._member(call)).visitor, self._clock.now())
         name = clean_name(call.text("name", NAME_LIMIT, required=True))
         if not shows_something(name):
             raise BadRequest("validation_failed", "name: must have 1 to 50 characters.")

@@ -147,7 +147,7 @@ class AccountViews:
         if not shows_something(name) or len(fields["name"]) > 200:
             return await self._refused(request, site, account, fields, "bad_name")
         try:
-            await self._can.profiles.rename(writer(account.visitor), name)
+            await self._can.profiles.rename(writer(account.visitor, self._clock.now()), name)
         except BadRequest:
             return await self._refused(request, site, account, fields, "bad_name_reserved")
         return self._back(site, fields, "done_name")
@@ -165,7 +165,7 @@ class AccountViews:
         picture = read_picture(data)
         if picture is None:
             return self._back(site, fields, "bad_picture")
-        await self._can.pictures.keep(writer(account.visitor), picture)
+        await self._can.pictures.keep(writer(account.visitor, self._clock.now()), picture)
         return self._back(site, fields, "done_picture")
 
     async def remove_picture(self, request: Request) -> Response:

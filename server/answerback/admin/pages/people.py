@@ -1,67 +1,161 @@
-"""One visitor: what the owner is told of them, and whether they may write."""
+"""One visitor: what the owner is told of them, what they may do, and how they are taken out."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from starlette.responses import Response
 
-from ...accounts.store import set_blocked
+from ...accounts import bans_store as bans
+from ...accounts.privacy.erasing import Erasure
+from ...accounts.store import set_daily_answers
 from ...comments.updates import ThreadUpdates
+from ...core.comments import REASON_LIMIT, clean_text
+from ...core.model import Visitor
 from ...db.work import Work
-from ...errors import NotFound
+from ...errors import BadRequest, NotFound
+from ...i18n.catalogue import error_text
 from ...i18n.cldr import date_and_time
 from ...runtime import Runtime
+from ...setting_values import limit
+from ...web.forms import BoundForm, refused
 from ..auth import OwnerAuth, OwnerCall, OwnerView
 from . import people_store as store
+from .bans import DAYS, read_reason, read_until
+
+PATH = "/admin/visitors/"
+NOTE_LIMIT = 2_000
 
 
 class PeopleViews:
     """A visitor, and whether they may write."""
 
-    def __init__(self, runtime: Runtime, auth: OwnerAuth, updates: ThreadUpdates) -> None:
+    def __init__(self, runtime: Runtime, auth: OwnerAuth, updates: ThreadUpdates, erasure: Erasure) -> None:
         self._db = runtime.db
         self._clock = runtime.clock
+        self._ids = runtime.ids
         self._updates = updates
         self._sites = runtime.sites
         self._auth = auth
+        self._erasure = erasure
 
     def views(self) -> Mapping[str, Mapping[str, OwnerView]]:
         """Where each is found."""
+        one: dict[str, OwnerView] = {
+            "block/": self.block, "unblock/": self.unblock, "trust/": self.trust, "quota/": self.quota,
+            "note/": self.add_note, "erase/": self.erase,
+        }  # fmt: skip
         return {
-            "/admin/visitors/{id}/": {"GET": self.read},
-            "/admin/visitors/{id}/block/": {"POST": self.block},
-            "/admin/visitors/{id}/unblock/": {"POST": self.unblock},
+            f"{PATH}{{id}}/": {"GET": self.read},
+            **{f"{PATH}{{id}}/{end}": {"POST": view} for end, view in one.items()},
         }
 
     async def read(self, call: OwnerCall) -> Response:
-        """`GET /admin/visitors/<id>/`: who it is, how much they wrote, whether they may write."""
+        """`GET /admin/visitors/<id>/`: who it is, what they wrote, whether they may write."""
+        return await self._show(call, BoundForm(), 200)
+
+    async def _show(self, call: OwnerCall, form: BoundForm, status: int) -> Response:
         known = await self._known(call)
-        site = await self._sites.get(known.visitor.site)
+        visitor = known.visitor
+        site = await self._sites.get(visitor.site)
+
+        def work() -> Work[tuple[list[store.Wrote], list[bans.Note], str]]:
+            wrote = yield from store.latest(site.key, visitor.id)
+            notes = yield from bans.notes_of(site.key, visitor.id)
+            return wrote, notes, (yield from bans.reason_of(site.key, visitor.id))
+
+        wrote, notes, reason = await self._db.read(work)
+        lang = self._auth.language(call.request)
         return self._auth.show(
-            call, "people", title=lambda t: known.visitor.name or t["guest"], known=known, visitor=known.visitor,
-            site=site, since=date_and_time(self._auth.language(call.request), known.since, site.timezone),
+            call, "people", status=status, title=lambda t: visitor.name or t["guest"], known=known, visitor=visitor,
+            site=site, since=date_and_time(lang, known.since, site.timezone), wrote=wrote, notes=notes, reason=reason,
+            days=DAYS, form=form, problem=form.problem, banned=visitor.is_blocked(self._clock.now()),
+            note_limit=NOTE_LIMIT, reason_limit=REASON_LIMIT,
+            at=lambda moment: date_and_time(lang, moment, site.timezone),
         )  # fmt: skip
 
     async def block(self, call: OwnerCall) -> Response:
-        """`POST …/block/`: this visitor writes no more; with `hide`, nobody sees what they wrote either."""
-        return await self._set(call, blocked=True)
-
-    async def unblock(self, call: OwnerCall) -> Response:
-        """`POST …/unblock/`: this visitor may write again. What was hidden stays so."""
-        return await self._set(call, blocked=False)
-
-    async def _set(self, call: OwnerCall, *, blocked: bool) -> Response:
+        """`POST …/block/` `{days, shadow, reason, hide}`: this visitor writes no more, for so many days or (empty) for
+        good; with `shadow`, they do not notice; with `hide`, nobody sees what they wrote either."""
         visitor, now = (await self._known(call)).visitor, self._clock.now()
+        until, shadow, reason = read_until(call, now), "shadow" in call.form, read_reason(call)
 
         def work() -> Work[list[str]]:
-            yield from set_blocked(visitor.site, visitor.id, blocked=blocked)
-            yield from call.note(visitor.site, now, "blocked" if blocked else "unblocked", "visitor", visitor.id)
-            return (yield from store.hide_all(visitor.site, visitor.id)) if blocked and "hide" in call.form else []
+            yield from bans.ban(visitor.site, visitor.id, shadow=shadow, until=until, reason=reason)
+            after = "shadow" if shadow else "open"
+            after += "" if until is None else f", {call.form.get('days', '')} d"
+            yield from call.note(visitor.site, now, "blocked", "visitor", visitor.id, after=after, reason=reason)
+            return (yield from store.hide_all(visitor.site, visitor.id)) if "hide" in call.form else []
 
         for page in await self._db.write(work):
             self._updates.reload(visitor.site, page)
-        return self._auth.redirect(f"/admin/visitors/{visitor.id}/")
+        return self._back(visitor)
+
+    async def unblock(self, call: OwnerCall) -> Response:
+        """`POST …/unblock/`: this visitor may write again. What was hidden stays so."""
+        return await self._change(call, "unblocked", lambda visitor: bans.lift(visitor.site, visitor.id))
+
+    async def trust(self, call: OwnerCall) -> Response:
+        """`POST …/trust/` `{trusted}`: what they write needs no look by the spam filter."""
+        trusted = call.form.get("trusted") == "1"
+        return await self._change(
+            call, "trusted" if trusted else "untrusted",
+            lambda visitor: bans.trust(visitor.site, visitor.id, trusted=trusted),
+        )  # fmt: skip
+
+    async def quota(self, call: OwnerCall) -> Response:
+        """`POST …/quota/` `{daily_answers}`: answers a day for this visitor alone; empty: as on the site."""
+        text = call.form.get("daily_answers", "").strip()
+        try:
+            if text:
+                limit(text)
+        except ValueError as error:
+            wrong = BadRequest("validation_failed", f"daily_answers: {error}", reason="quota")
+            return await self._refused(call, wrong)
+        return await self._change(
+            call, "quota", lambda visitor: set_daily_answers(visitor.site, visitor.id, text or None), after=text or "–"
+        )
+
+    async def add_note(self, call: OwnerCall) -> Response:
+        """`POST …/note/` `{note}`: written down for everybody who works on the site."""
+        body, now = clean_text(call.form.get("note", "")), self._clock.now()
+        if not body or len(body) > NOTE_LIMIT:
+            return await self._refused(call, BadRequest("validation_failed", "note: must not be empty.", reason="note"))
+        note = bans.Note(call.owner.email, body, now)
+        return await self._change(
+            call, "noted", lambda visitor: bans.add_note(self._ids.new(), visitor.site, visitor.id, note)
+        )
+
+    async def erase(self, call: OwnerCall) -> Response:
+        """`POST …/erase/` `{sure, keep_words}`: on their own request, everything that says who they are, and with it
+        their words, unless those are to stay without a name."""
+        visitor, now = (await self._known(call)).visitor, self._clock.now()
+        if "sure" not in call.form:
+            return await self._refused(call, BadRequest("validation_failed", "sure: must be ticked.", reason="sure"))
+        keep = "keep_words" in call.form
+        await self._erasure.erase(visitor, keep_words=keep)
+        after = "words kept" if keep else "words deleted"
+        await self._db.write(lambda: call.note(visitor.site, now, "erased", "visitor", visitor.id, after=after))
+        return self._auth.redirect("/admin/")
+
+    async def _refused(self, call: OwnerCall, error: BadRequest) -> Response:
+        form = refused(call.form, error, error_text(error, self._auth.language(call.request)))
+        return await self._show(call, form, error.status)
+
+    async def _change(
+        self, call: OwnerCall, action: str, change: Callable[[Visitor], Work[object]], after: str = ""
+    ) -> Response:
+        visitor, now = (await self._known(call)).visitor, self._clock.now()
+
+        def work() -> Work[None]:
+            yield from change(visitor)
+            yield from call.note(visitor.site, now, action, "visitor", visitor.id, after=after)
+
+        await self._db.write(work)
+        return self._back(visitor)
+
+    def _back(self, visitor: Visitor) -> Response:
+        return self._auth.redirect(f"{PATH}{visitor.id}/")
 
     async def _known(self, call: OwnerCall) -> store.VisitorSummary:
         known = await self._db.read(lambda: store.known(call.owner.sites, call.id))

@@ -42,6 +42,27 @@ def known(sites: Sequence[str], id: str) -> Work[VisitorSummary | None]:
     return VisitorSummary(visitor, row["created_at"], comments["count"], comments["hidden"], questions["count"])
 
 
+@dataclass(frozen=True, slots=True)
+class Wrote:
+    """A comment of somebody, to be read at a glance."""
+
+    id: str
+    page: str
+    state: str
+    html: str
+    at: int
+
+
+def latest(site: str, id: str, most: int = 20) -> Work[list[Wrote]]:
+    """The newest comments of a visitor, in whatever state."""
+    rows = yield many(
+        """SELECT id, page, state, html, created_at AS at FROM comments WHERE visitor_id = :id AND site = :site
+        ORDER BY created_at DESC LIMIT :most""",
+        id=id, site=site, most=most,
+    )  # fmt: skip
+    return [Wrote(**row) for row in rows]
+
+
 def hide_all(site: str, id: str) -> Work[list[str]]:
     """Hide whatever a visitor has written that others see, or that waits; the pages where something was."""
     rows = yield many(

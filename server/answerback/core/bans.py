@@ -1,0 +1,48 @@
+"""Address prefixes that are banned on a site."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+
+WIDEST = {4: 8, 6: 19}
+"""The shortest prefixes that may be banned: beyond them are whole countries."""
+
+
+@dataclass(frozen=True, slots=True)
+class AddressBan:
+    """A prefix: for good or until a moment; open, or (`shadow`) so that whoever writes from there does not notice."""
+
+    network: IPv4Network | IPv6Network
+    shadow: bool = False
+    until: int | None = None
+
+
+def read_prefix(text: str) -> str:
+    """A prefix as it is kept. Raises ValueError."""
+    try:
+        network = ip_network(text.strip(), strict=False)
+    except ValueError:
+        raise ValueError("must be an address or a prefix such as 203.0.113.0/24") from None
+    if network.prefixlen < WIDEST[network.version]:
+        raise ValueError("must not be wider than /8 (IPv4) or /19 (IPv6)")
+    return str(network)
+
+
+def ban_of(bans: Iterable[AddressBan], address: str, now: int) -> AddressBan | None:
+    """The ban that an address falls under, an open one before a shadow ban."""
+    found = None
+    for ban in bans:
+        if (ban.until is None or ban.until > now) and _within(address, ban):
+            if not ban.shadow:
+                return ban
+            found = ban
+    return found
+
+
+def _within(address: str, ban: AddressBan) -> bool:
+    parsed = ip_address(address)
+    if isinstance(parsed, IPv6Address):
+        parsed = parsed.ipv4_mapped or parsed
+    return parsed in ban.network
