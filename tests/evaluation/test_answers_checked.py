@@ -79,7 +79,10 @@ def test_questions_of_a_file_are_judged(run: Run, model: OpenAIServer, tmp_path:
         "answered",
     ]
     assert {request["body"]["model"] for request in model.seen()["requests"]} == {"one", "two"}
-    table = run("check", "--answers", str(file), "--model", "one", **settings)
+    table = run(
+        "check", "--answers", str(file), "--model", "one", **settings, ANSWERBACK_MODEL_LIMITS="one=60/60/123"
+    )  # fmt: skip
+    assert model.seen()["requests"][-1]["body"]["max_tokens"] == 123, "as visitors would be answered"
     assert "at most 4 calls" in table.stderr
     assert "wrongly refused" in table.stdout and "It was founded in 1999." in table.stdout
 

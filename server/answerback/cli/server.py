@@ -23,7 +23,9 @@ def add_to(commands: Any) -> None:
     demo = command(commands, "demo", _demo, "our server and a plain site on another origin, ready to try", "made")
     demo.add_argument("--port", type=port, default=8000)
     demo.add_argument("--site-port", type=port, default=8001)
-    demo.add_argument("--local-model", action="store_true", help="answer with a small local model")
+    demo.add_argument(
+        "--local-model", action="store_true", help="find passages by meaning, too, with a small local model"
+    )
     trial = command(commands, "try", _try, "your own built site with comments in it, on this machine only", "as it is")
     trial.add_argument("site", metavar="FOLDER|URL", help="folder of the built site, or address of a local server")
     trial.add_argument("--at", metavar="SELECTOR", help="where to put the comments (default: where articles end)")

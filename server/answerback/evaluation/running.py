@@ -13,6 +13,7 @@ from ..answers.build import make_answerer, token_budget
 from ..answers.context import AnswerContext, Asking, ContextBuilder
 from ..answers.degradation import RUNGS
 from ..answers.providers import Answerer, ProviderError
+from ..answers.providers.limits import limits_of, read_limits
 from ..answers.providers.quote import QuoteAnswerer
 from ..clock import SystemClock
 from ..core.answering import Finished, Quotes, Source, TextDelta, Usage
@@ -121,7 +122,9 @@ async def _ask(builder: ContextBuilder, runtime: Runtime, site: Site, question: 
     begun = clock()
     page = await page_text(runtime.db, site.key, question.url)
     asking = Asking(question.text, runtime.ids.new())
-    context = await builder.compose(site, asking, page, RUNGS[0].passages, RUNGS[0].answer)
+    limits = limits_of(read_limits(runtime.settings.model_limits), site.model or answerer.model)
+    tokens = limits.tokens if limits else RUNGS[0].answer
+    context = await builder.compose(site, asking, page, RUNGS[0].passages, tokens)
     said = await _hear(context, QuoteAnswerer() if context.silent else answerer, clock)
     named = site.model or answerer.model
     took = Result(
