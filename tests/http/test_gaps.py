@@ -8,9 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from answerback.answers.gaps_store import closed_lately
+from answerback.agents.store import is_page, pages
+from answerback.answers.gaps import gaps_of
+from answerback.answers.gaps_store import closed_lately, unanswered
 from answerback.db.database import Database
 from answerback.db.work import Work, run
+from answerback.evaluation.store import asked_lately, sections
 from answerback.sites.store import add_site
 
 from tests.http.test_corrections import Owner, sign_in
@@ -103,3 +106,29 @@ async def test_closed_questions_are_told_of_each_site(database: Database) -> Non
         "one", "Is it open?", "https://one.example/", NOW + 2,
     )  # fmt: skip
     assert await database.read(lambda: closed_lately(["two"], NOW, 10)) == []
+
+
+@pytest.mark.anyio
+async def test_questions_and_sections_read_alike_on_both(database: Database) -> None:
+    def furnish() -> Work[None]:
+        for site in ("one", "two"):
+            yield from add_site(site, {"origins": f"https://{site}.example"}, NOW)
+            yield from answer(f"{site}1", "Is it open?", NOW, site=site)
+            yield from answer(f"{site}2", "Is it open?", NOW + 1, site=site)
+        yield run("UPDATE answers SET url = 'https://one.example/' WHERE site = 'one'")
+        yield run("""UPDATE answers SET passages = '[{"url": "https://one.example/", "hash": "gone"}]'""")
+        yield run(
+            """INSERT INTO site_pages (site, url, title, hash, status, passages, etag, last_modified, found_at, read_at,
+                changed_at) VALUES ('one', 'https://one.example/', 'One', 'h', 'ok', 1, '', '', 1, 1, 1)"""
+        )
+
+    await database.write(furnish)
+    assert await database.read(lambda: asked_lately("one", 5)) == [("https://one.example/", "Is it open?")]
+    assert await database.read(lambda: asked_lately("two", 5)) == [], "no address, nothing to ask it on"
+    assert await database.read(lambda: sections("one")) == []
+    assert [page.url for page in await database.read(lambda: pages("one"))] == ["https://one.example/"]
+    assert await database.read(lambda: is_page("one", "https://one.example/"))
+    assert not await database.read(lambda: is_page("two", "https://one.example/"))
+    items = await database.read(lambda: unanswered(["one"]))
+    (gap,) = await database.read(lambda: gaps_of(items))
+    assert (len(gap.group.items), gap.place.url, gap.sentence) == (2, "https://one.example/", "")
