@@ -13,6 +13,8 @@ from typing import Any
 
 import httpx2
 import pytest
+from answerback.accounts.owners import add_owner_with_link
+from answerback.admin.log_store import ANSWER_STATES, COMMENT_STATES
 from answerback.app.api_table import API
 from answerback.app.build import Overrides, build_app
 from answerback.clock import SteppedClock
@@ -38,6 +40,9 @@ ALLOWED = {
     "FROM site_crawls": "there is a row for each site",
     "FROM answered_question_terms": "the twenty best candidates are ranked",
     "FROM passage_terms": "a full-text search ranks what it has found",
+    "FROM log_terms": "a full-text search goes through what has the words, from the newest on",
+    "AS of_thread UNION ALL": "the figures of a day are summed, of 5,000 answers at most",
+    "AS by_ai": "the comments of a day are counted in an index, up to 100,000",
     "AND q.idempotency_key = :key": "answers to one question are sorted",
     "AND a.question_id = :question_id": "answers to one question are sorted",
     "SELECT DISTINCT page FROM comments": "whoever signs in is told on all pages that were commented on",
@@ -143,6 +148,29 @@ async def visit(visitor: Visitor, url: str) -> None:
     await account(visitor)
 
 
+async def attend(visitor: Visitor, url: str) -> None:
+    """Whatever an owner reads, with every filter by itself and some together."""
+    db = Database(url)
+    await db.connect()
+    link = await add_owner_with_link(db, "owner@example.com", [SITE], "correct horse battery")
+    await db.close()
+    assert link is None
+    browser = visitor.browser
+    form = {"Origin": "http://localhost:8000", "Content-Type": "application/x-www-form-urlencoded"}
+    signed_in = await browser.post(
+        "/admin/sign-in/", content="email=owner@example.com&password=correct+horse+battery", headers=form
+    )
+    browser.headers["Cookie"] = signed_in.headers["set-cookie"].partition(";")[0]
+    states = [*COMMENT_STATES, *ANSWER_STATES, "private"]
+    where = [{}, {"page": BUSY}, {"author": "v9"}, {"author": "v9", "page": BUSY}, {"q": "words"}, {"q": "unheard"}]
+    where += [{"state": state} | more for state in states for more in ({}, {"page": BUSY})]
+    where += [{"q": "words", "state": "hidden"}, {"before": f"{NOW - 90_000_000}.0.c1"}]
+    for query in where:
+        assert (await browser.get("/admin/", params=query)).status_code == 200, query
+    for path in ("/admin/inbox/", "/admin/inbox/?kind=held", "/admin/inbox/pulse/", "/admin/comments/c100/"):
+        assert (await browser.get(path)).status_code == 200, path
+
+
 async def work_off(url: str, db: Database) -> None:
     """Wait until all jobs that were due have run, and do what comes of them a minute later."""
     waiting = f"SELECT id FROM jobs WHERE due_at <= {NOW} OR worker IS NOT NULL"
@@ -174,6 +202,7 @@ async def test_each_statement_walks_an_index_that_it_needs(crowded: str, tmp_pat
     traced, clock = Traced(small=SMALL), SteppedClock(NOW)
     async with opened(crowded, tmp_path, traced, clock) as visitor:
         await visit(visitor, crowded)
+        await attend(visitor, crowded)
         db = TracingDatabase(crowded, None, traced)
         await db.connect()
         await work_off(crowded, db)

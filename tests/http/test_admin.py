@@ -14,7 +14,8 @@ from urllib.parse import urlencode
 import httpx2
 import pytest
 from answerback.accounts.owners import add_owner_with_link
-from answerback.admin import store
+from answerback.admin import log_store as store
+from answerback.admin.store import site_of
 from answerback.app.build import Overrides, build_app
 from answerback.app.dispatch import App
 from answerback.clock import SteppedClock, SystemClock
@@ -321,12 +322,11 @@ async def test_the_log_reads_the_same_on_both_databases(database: Database) -> N
         return [entry.id for entry in await database.read(lambda: store.entries(["one"], wanted, limit))]
 
     assert await ids(store.Filter()) == ["c3", "q2", "q1", "c2", "c1"]
-    assert await ids(store.Filter(text="SECRET", before=(NOW, 1, "x"))) == ["q2", "q1"]
-    assert await ids(store.Filter(text="100%", page="/a/", state="published")) == ["c1"]
+    assert await ids(store.Filter(page="/a/", state="published")) == ["c2", "c1"]
     assert await ids(store.Filter(state="done")) == ["q2", "c2"]
     assert await ids(store.Filter(state="private"), 1) == ["q2"]
     assert await ids(store.Filter(before=(NOW - 3000, 1, "q2"))) == ["q1", "c2", "c1"]
     totals = await database.read(lambda: store.totals({NOW - 3500: ["one"], 0: ["two"]}))
     assert totals == store.Totals(2, 1, 1234, 56, 1500)
     assert await database.read(lambda: store.pages(["one", "two"])) == ["/a/", "/b/"]
-    assert await database.read(lambda: store.site_of(["two"], "c1")) is None
+    assert await database.read(lambda: site_of(["two"], "c1")) is None

@@ -88,6 +88,7 @@ ADMIN_ONES = (
     "/admin/bans/{site}/",
     "/admin/inbox/{id}/",
     "/admin/replies/{id}/",
+    "/admin/views/{id}/",
 )
 ADMIN_LISTS = (
     "/admin/", "/admin/inbox/", "/admin/knowledge/", "/admin/unanswered/", "/admin/addresses/", "/admin/replies/",
@@ -121,7 +122,7 @@ def test_every_route_has_its_case(routes: set[str]) -> None:
     left = {path for path in others if not path.startswith(APART)}
     assert {path for path in left if "{id}" not in path and "{site}" not in path} == {
         *ADMIN_LISTS, "/admin/jobs/", "/admin/unanswered/dismiss/",
-        *(f"/admin/inbox/{name}/" for name in ("decide", "undo", "pulse")),
+        *(f"/admin/inbox/{name}/" for name in ("decide", "undo", "pulse")), "/admin/views/",
     }  # fmt: skip
     assert all(path.startswith(ADMIN_ONES) for path in left if "{" in path)
 

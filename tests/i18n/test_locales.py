@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
+from answerback.admin.log_store import ANSWER_STATES, COMMENT_STATES
 from answerback.admin.pages.audit import ACTIONS
 from answerback.admin.pages.jobs import KINDS
 from answerback.admin.pages.knowledge import ADVICE, PROBLEMS, REASONS
 from answerback.admin.pages.log import STATES
 from answerback.admin.routes import NAVIGATION
-from answerback.admin.store import ANSWER_STATES, COMMENT_STATES
 from answerback.answers.gaps import WHY
 from answerback.answers.providers import PROVIDER_ERRORS
 from answerback.comments.approval.deciding import ACTIONS as DECISIONS

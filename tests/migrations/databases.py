@@ -79,7 +79,7 @@ def structure(url: str) -> list[str]:
 def contents(url: str) -> dict[str, list[str]]:
     """The rows of each table that has any."""
     if url.startswith("sqlite"):
-        found = fetch(url, "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'passage_terms_%'")
+        found = fetch(url, "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '%_terms_%'")
         tables = zip(found, results(url, *(f"SELECT * FROM {name}" for (name,) in found)), strict=True)
         return {name: sorted(map(str, rows)) for (name,), rows in tables if rows}
     found = fetch(url, "SELECT tablename FROM pg_tables WHERE schemaname = 'public'")

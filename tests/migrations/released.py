@@ -31,7 +31,7 @@ def dump(url: str) -> str:
 
 
 def _dump_of_sqlite(url: str) -> str:
-    own = "name NOT LIKE 'sqlite_%' AND name NOT LIKE 'passage_terms_%'"
+    own = "name NOT LIKE 'sqlite_%' AND name NOT LIKE '%_terms_%'"
     makers, triggers, tables = results(
         url,
         f"SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND type <> 'trigger' AND {own} ORDER BY rowid",

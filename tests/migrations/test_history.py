@@ -65,7 +65,7 @@ def tables(url: str) -> dict[str, set[str]]:
         )
     found: dict[str, set[str]] = {}
     for table, column in rows:
-        if table != "alembic_version" and not table.startswith("passage_terms_"):
+        if table != "alembic_version" and "_terms_" not in table:
             found.setdefault(table, set()).add(column)
     return found
 

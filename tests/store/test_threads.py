@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from answerback.accounts import votes_store as votes
-from answerback.admin import store as log
+from answerback.admin import log_store as log
 from answerback.answers import chat_store
 from answerback.answers import store as answers
 from answerback.comments import store, thread_store

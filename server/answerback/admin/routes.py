@@ -15,6 +15,7 @@ from ..knowledge.build import Knowledge
 from ..runtime import Runtime
 from ..web.views import METHODS
 from .auth import OwnerAuth, OwnerViews
+from .log_index import LogIndex
 from .pages.addresses import AddressViews
 from .pages.audit import AuditViews
 from .pages.bans import BanViews
@@ -38,14 +39,14 @@ NAVIGATION = (
 
 def admin_routes(
     runtime: Runtime, deciding: Deciding, updates: ThreadUpdates, knowledge: Knowledge, invitations: Invitations,
-    erasure: Erasure,
+    erasure: Erasure, index: LogIndex,
 ) -> list[BaseRoute]:  # fmt: skip
     """The owner's pages, for whoever is signed in; the sign-in, for everybody."""
     auth = OwnerAuth(runtime.settings, runtime.db, runtime.clock, NAVIGATION)
     correcting = AnswerCorrections(runtime.db, runtime.clock, runtime.ids, updates)
     owned: list[OwnerViews] = [
         InboxViews(runtime, auth, deciding, correcting),
-        LogViews(runtime, auth, deciding),
+        LogViews(runtime, auth, deciding, index),
         SavedReplyViews(runtime, auth),
         CommentViews(runtime, auth, correcting),
         PeopleViews(runtime, auth, updates, erasure),

@@ -12,6 +12,7 @@ from starlette.applications import Starlette
 from ..accounts.build import build_accounts
 from ..accounts.invitations import Invitations
 from ..accounts.sessions import Sessions
+from ..admin.log_index import LogIndex
 from ..agents.build import Agents
 from ..answers.budget_alerts import BudgetAlerts
 from ..answers.build import build_worker, make_answerer
@@ -115,18 +116,19 @@ def build_services(settings: Settings, seams: Overrides) -> Services:
     knowledge = Knowledge(runtime, seams.fetcher, seams.crawl_pace)
     accounts = build_accounts(runtime, sessions, mailer, knowledge.fetcher, changed=updates.forget, told=updates.reload)
     drafts, invitations = DraftPublishing(runtime, updates), Invitations(runtime, mailer)
+    log_index = LogIndex(runtime)
     upkeep = Upkeep(runtime, mailer)
     backups = PlannedBackups(runtime, upkeep)
     kinds = [
         *accounts.jobs, *knowledge.jobs, *renewal.kinds(), *alerts.kinds(), *invitations.kinds(), drafts.kind(),
-        *upkeep.kinds(), *backups.kinds(), ThreadCounts(runtime).kind(), Joining(runtime).kind(),
+        log_index.kind(), *upkeep.kinds(), *backups.kinds(), ThreadCounts(runtime).kind(), Joining(runtime).kind(),
         GapClosing(runtime, knowledge.index).kind(), spam.upkeep.kind(),
     ]  # fmt: skip
     worker = build_worker(runtime, queue, updates, knowledge, answerer, metrics, alerts)
     return Services(
         runtime=runtime, metrics=metrics, meter=ProcessMeter(metrics, lambda: bus.readers, lambda: worker.running),
         snapshots=snapshots, updates=updates, posting=posting, deciding=deciding, reporting=reporting,
-        accounts=accounts, invitations=invitations, knowledge=knowledge,
+        accounts=accounts, invitations=invitations, log_index=log_index, knowledge=knowledge,
         threads=CommentHandlers(runtime, sessions, posting, snapshots, reporting, spam.attacks),
         answerer=answerer, streams=streams,
         session=VisitorSession(runtime, sessions, intake),

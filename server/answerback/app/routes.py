@@ -50,6 +50,7 @@ def page_routes(services: Services) -> list[BaseRoute]:
             services.knowledge,
             services.invitations,
             services.accounts.erasing,
+            services.log_index,
         ),
         *services.accounts.routes(),
         *services.agents.handlers.routes(),

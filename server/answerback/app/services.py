@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from ..accounts.build import Accounts
 from ..accounts.invitations import Invitations
+from ..admin.log_index import LogIndex
 from ..agents.build import Agents
 from ..answers.handlers import AnswerHandlers
 from ..answers.providers import Answerer
@@ -36,6 +37,7 @@ class Services:
     meter: ProcessMeter
     accounts: Accounts
     invitations: Invitations
+    log_index: LogIndex
     knowledge: Knowledge
     snapshots: Snapshots
     updates: ThreadUpdates

@@ -1,0 +1,268 @@
+"""The owner's log in the database: joins that only read. Every query names the sites.
+
+Each kind of entry of each site is asked for its own newest, so that an index gives them in order, whatever filters
+hold; what a filter must not choose an index by is written so that it cannot. What is found by its words comes as a list
+of ids (`log_index.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from ..comments.store import HTML
+from ..core.versions import version
+from ..db.sql import in_list
+from ..db.work import Row, Work, many, one
+from .log_texts_store import Hit
+
+COMMENT_STATES = ("published", "pending", "hidden", "deleted")
+ANSWER_STATES = ("queued", "streaming", "done", "stopped", "failed", "withheld")
+PAGES_OFFERED = 300
+SITES_AT_ONCE = 30
+"""Sites that one statement asks: databases take some hundred parts."""
+COUNTED, SUMMED = 100_000, 5_000
+"""Rows that the figures of a day go by, at most."""
+
+_ANSWER = "a.state AS answer_state, a.provider, a.model, a.tokens_in, a.tokens_out, a.cost_microusd, a.error"
+# One row an entry: comments and AI replies of the threads, then the ask box's questions and its answers. `rank` puts
+# an answer above its question where both have the same time.
+_COMMENTS = f"""SELECT 'comment' AS entry, c.id, c.site, c.page, c.visitor_id AS author_id, c.author_kind,
+    c.author_name, {HTML} AS html, a.body AS draft, c.state, {{0}} AS at,
+    0 AS rank, t.url, t.title, {_ANSWER}"""
+_THREADS = "LEFT JOIN threads t ON t.site = c.site AND t.page = c.page"
+_FROM_COMMENTS = f"FROM comments c LEFT JOIN answers a ON a.id = c.id {_THREADS}"
+_FROM_REPLIES = f"FROM answers a JOIN comments c ON c.id = a.id {_THREADS}"
+_QUESTIONS = """SELECT 'question' AS entry, q.id, q.site, q.page, q.visitor_id AS author_id, v.kind AS author_kind,
+    v.name AS author_name, q.html, NULL AS draft, 'private' AS state, q.created_at AS at, 0 AS rank,
+    (SELECT MAX(x.url) FROM answers x WHERE x.question_id = q.id AND x.site = q.site) AS url,
+    (SELECT MAX(x.title) FROM answers x WHERE x.question_id = q.id AND x.site = q.site) AS title,
+    NULL AS answer_state, NULL AS provider, NULL AS model, CAST(NULL AS BIGINT) AS tokens_in,
+    CAST(NULL AS BIGINT) AS tokens_out, CAST(NULL AS BIGINT) AS cost_microusd, NULL AS error
+    FROM questions q LEFT JOIN visitors v ON v.id = q.visitor_id"""
+_ANSWERS = f"""SELECT 'answer' AS entry, a.id, a.site, a.page, a.visitor_id AS author_id, 'ai' AS author_kind,
+    COALESCE(v.name, '') AS author_name, a.html,
+    a.body AS draft, 'private' AS state, a.queued_at AS at, 1 AS rank, a.url, a.title, {_ANSWER}
+    FROM answers a LEFT JOIN visitors v ON v.id = a.visitor_id"""
+_BY_ID = (
+    ("comment", f"{_COMMENTS.format('c.created_at')} {_FROM_COMMENTS}", "c"),
+    ("question", _QUESTIONS, "q"),
+    ("answer", _ANSWERS, "a"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A filter of the log; empty texts match everything. `before` is the last entry already shown."""
+
+    page: str = ""
+    state: str = ""
+    author: str = ""
+    before: tuple[int, int, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the log: a comment, an AI reply, a private question or a private answer."""
+
+    entry: str
+    id: str
+    site: str
+    page: str
+    author_id: str
+    author_kind: str
+    author_name: str
+    html: str
+    draft: str
+    state: str
+    at: int
+    rank: int
+    url: str
+    title: str
+    answer_state: str | None
+    provider: str
+    model: str
+    tokens_in: int
+    tokens_out: int
+    cost_microusd: int | None
+    error: str | None
+
+    @property
+    def version(self) -> str:
+        """The version that an approval form was made for."""
+        return version(self.html, self.author_name)
+
+    @property
+    def is_answer(self) -> bool:
+        """Whether an answer's figures belong to it."""
+        return self.answer_state is not None
+
+    @property
+    def cursor(self) -> tuple[int, int, str]:
+        """Where the log goes on after this entry."""
+        return self.at, self.rank, self.id
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Figures of a day: comments of people, questions answered or being answered, tokens, cost in millionths."""
+
+    comments: int
+    answers: int
+    tokens_in: int
+    tokens_out: int
+    cost_microusd: int
+
+
+def _before(wanted: Filter, at: str, rank: int, id: str) -> str:
+    """What comes after the last entry that was shown, of a kind of entries that all have this rank."""
+    assert wanted.before is not None
+    if rank == wanted.before[1]:
+        return f"({at}, {id}) < (:at, :id)"
+    return f"{at} {'<=' if rank < wanted.before[1] else '<'} :at"
+
+
+def _part(select: str, at: str, rank: int, alias: str, where: Sequence[str], wanted: Filter) -> str:
+    """One kind's newest entries of one site (`:{{site}}`)."""
+    conditions = list(where)
+    if wanted.author:
+        # By the author's own index, whatever else is asked: the site and the page are told apart there.
+        conditions += [f"{alias}.visitor_id = :author", f"{alias}.site || '' = :{{site}}"]
+        if wanted.page:
+            conditions.append(f"{alias}.page || '' = :page")
+    else:
+        conditions.append(f"{alias}.site = :{{site}}")
+        if wanted.page:
+            conditions.append(f"{alias}.page = :page")
+    if wanted.before is not None:
+        conditions.append(_before(wanted, at, rank, f"{alias}.id"))
+    return f"""SELECT * FROM ({select} WHERE {" AND ".join(conditions)}
+        ORDER BY {at} DESC, {alias}.id DESC LIMIT :limit) AS {{name}}"""
+
+
+def _parts(wanted: Filter) -> list[str]:
+    """The kinds of entries that a filter lets through; states are written out, since indexes are made for them."""
+    state, parts = wanted.state, []
+    if not state or state in COMMENT_STATES:
+        only = [f"c.state = '{state}'"] if state else []
+        if state not in ("", "published"):  # which says to SQLite that the index of what is set aside will do
+            only.append("c.state <> 'published'")
+        parts.append(
+            _part(f"{_COMMENTS.format('c.created_at')} {_FROM_COMMENTS}", "c.created_at", 0, "c", only, wanted)
+        )
+    if state in ANSWER_STATES and not wanted.author:
+        only = ["a.kind = 'thread'", *_answers_in(state, wanted.page)]
+        parts.append(_part(f"{_COMMENTS.format('a.queued_at')} {_FROM_REPLIES}", "a.queued_at", 0, "a", only, wanted))
+    if state in ("", "private"):
+        parts.append(_part(_QUESTIONS, "q.created_at", 0, "q", [], wanted))
+    if state in ("", "private", *ANSWER_STATES):
+        only = ["a.kind = 'chat'", *(_answers_in(state, wanted.page) if state in ANSWER_STATES else [])]
+        parts.append(_part(_ANSWERS, "a.queued_at", 1, "a", only, wanted))
+    return parts
+
+
+def _answers_in(state: str, page: str) -> list[str]:
+    """Answers in a state; what on a page is not done, an index has apart."""
+    return [f"a.state = '{state}'", *(["a.state <> 'done'"] if page and state != "done" else [])]
+
+
+def entries(sites: Sequence[str], wanted: Filter, limit: int) -> Work[list[Entry]]:
+    """The newest entries of these sites, newest first."""
+    values: dict[str, object] = {"limit": limit}
+    values |= {name: text for name, text in (("page", wanted.page), ("author", wanted.author)) if text}
+    if wanted.before is not None:
+        values["at"], _, values["id"] = wanted.before
+    found: list[Entry] = []
+    for some in (sites[start : start + SITES_AT_ONCE] for start in range(0, len(sites), SITES_AT_ONCE)):
+        named = {f"site{number}": site for number, site in enumerate(some)}
+        parts = [
+            part.format(site=name, name=f"{name}_{number}")
+            for name in named
+            for number, part in enumerate(_parts(wanted))
+        ]
+        sql = " UNION ALL ".join(parts)
+        rows = yield many(sql, **{name: value for name, value in values.items() if f":{name}" in sql}, **named)
+        found += [_read(row) for row in rows]
+    return sorted(found, key=lambda entry: entry.cursor, reverse=True)[:limit]
+
+
+def entries_of(sites: Sequence[str], hits: Sequence[Hit], wanted: Filter) -> Work[list[Entry]]:
+    """The entries of these sites that were found by their words and fit the filter too, in that order."""
+    found: dict[str, Entry] = {}
+    names, params = in_list("site", sites)
+    for kind, select, alias in _BY_ID:
+        ids = [hit.entry_id for hit in hits if hit.entry == kind]
+        if not ids:
+            continue
+        listed, of_ids = in_list("id", ids)
+        where = [f"{alias}.id IN ({listed})", f"{alias}.site IN ({names})"]
+        values: dict[str, object] = {**params, **of_ids}
+        for column, value in (("page", wanted.page), ("visitor_id", wanted.author)):
+            if value:
+                where.append(f"{alias}.{column} = :{column}")
+                values[column] = value
+        if wanted.state in COMMENT_STATES:
+            where.append("c.state = :state" if kind == "comment" else "1 = 0")
+        elif wanted.state in ANSWER_STATES:
+            where.append("1 = 0" if kind == "question" else "a.state = :state")
+        elif wanted.state == "private" and kind == "comment":
+            where.append("1 = 0")
+        if wanted.state and ":state" in " ".join(where):
+            values["state"] = wanted.state
+        rows = yield many(f"{select} WHERE {' AND '.join(where)}", **values)
+        found |= {row["id"]: _read(row) for row in rows}
+    return [found[hit.entry_id] for hit in hits if hit.entry_id in found]
+
+
+def _read(row: Row) -> Entry:
+    texts = ("author_id", "author_name", "html", "draft", "url", "title", "provider", "model")
+    numbers = ("tokens_in", "tokens_out")
+    values = {name: row[name] for name in Entry.__slots__}
+    values |= {name: values[name] or "" for name in texts} | {name: values[name] or 0 for name in numbers}
+    values["author_kind"] = values["author_kind"] or "guest"
+    return Entry(**values)
+
+
+def totals(days: Mapping[int, Sequence[str]]) -> Work[Totals]:
+    """The figures of today; `days` says of each moment at which a day has begun, on which sites. Of each site, the
+    newest `COUNTED` comments and the newest `SUMMED` answers count."""
+    comments = 0
+    sums = {"count": 0, "tokens_in": 0, "tokens_out": 0, "cost": 0}
+    for start, sites in days.items():
+        for site in sites:
+            row = yield one(
+                f"""SELECT (SELECT COUNT(*) FROM (SELECT 1 AS one FROM comments WHERE site = :site
+                        AND created_at >= :start LIMIT {COUNTED}) AS counted)
+                    - (SELECT COUNT(*) FROM (SELECT 1 AS one FROM comments WHERE site = :site AND author_kind = 'ai'
+                        AND created_at >= :start LIMIT {COUNTED}) AS by_ai) AS count""",
+                start=start, site=site,
+            )  # fmt: skip
+            comments += row["count"]
+            row = yield one(_SUMS, start=start, site=site)
+            sums = {name: sums[name] + row[name] for name in sums}
+    return Totals(comments, sums["count"], sums["tokens_in"], sums["tokens_out"], sums["cost"])
+
+
+_OF_TODAY = " UNION ALL ".join(
+    f"""SELECT * FROM (SELECT tokens_in, tokens_out, cost_microusd FROM answers WHERE site = :site
+        AND kind = '{kind}' AND queued_at >= :start ORDER BY queued_at DESC LIMIT {SUMMED}) AS of_{kind}"""
+    for kind in ("thread", "chat")
+)
+_SUMS = f"""SELECT COUNT(*) AS count, CAST(COALESCE(SUM(tokens_in), 0) AS BIGINT) AS tokens_in,
+    CAST(COALESCE(SUM(tokens_out), 0) AS BIGINT) AS tokens_out,
+    CAST(COALESCE(SUM(cost_microusd), 0) AS BIGINT) AS cost FROM ({_OF_TODAY}) AS today"""
+
+
+def pages(sites: Sequence[str]) -> Work[list[str]]:
+    """Pages with a thread or a question, to choose from: of each site the newest few hundred."""
+    found: set[str] = set()
+    for site in sites:
+        rows = yield many(
+            """SELECT page FROM (
+                SELECT page FROM threads WHERE site = :site ORDER BY created_at DESC LIMIT :limit) AS written_on
+            UNION SELECT page FROM (
+                SELECT page FROM questions WHERE site = :site ORDER BY created_at DESC LIMIT :limit) AS asked_on""",
+            site=site, limit=PAGES_OFFERED,
+        )  # fmt: skip
+        found |= {row["page"] for row in rows}
+    return sorted(found)[:PAGES_OFFERED]

@@ -1,0 +1,186 @@
+"""The full-text index of the log in the database: which texts have all of the words, the newest first.
+
+A text's number is its place in time. Where SQLite and PostgreSQL differ, `Texts` has what each of them says; both read
+from the newest on, and no further than asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from zlib import crc32
+
+from ..db.sql import in_list
+from ..db.work import Row, Work, many, one, run
+
+NEWEST = 2_000
+"""Texts that PostgreSQL looks through one by one, before it asks for all that have the words: what is in many texts is
+found among these."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A text that is new, different, or gone."""
+
+    id: int
+    entry: str
+    entry_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """What an entry of the log says, and when it was written; no body: nothing any more."""
+
+    entry: str
+    entry_id: str
+    site: str
+    at: int
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """An entry that has the words, at its place."""
+
+    place: int
+    entry: str
+    entry_id: str
+
+
+def changes(most: int) -> Work[list[Change]]:
+    """The oldest changes that were noted."""
+    rows = yield many("SELECT id, entry, entry_id FROM log_changes WHERE id > 0 ORDER BY id LIMIT :most", most=most)
+    return [Change(**row) for row in rows]
+
+
+def texts(noted: Sequence[Change]) -> Work[list[Text]]:
+    """What these say now."""
+    found: list[Text] = []
+    for entry, sql in _SELECTS.items():
+        ids = sorted({change.entry_id for change in noted if change.entry == entry})
+        if ids:
+            listed, params = in_list("id", ids)
+            rows = yield many(sql.format(listed), **params)
+            there = {row["id"]: Text(entry, row["id"], row["site"], row["at"], row["body"] or "") for row in rows}
+            found += [there.get(id) or Text(entry, id, "", 0, "") for id in ids]
+    return found
+
+
+_SELECTS = {
+    "comment": """SELECT c.id, c.site, c.created_at AS at, CASE WHEN c.state = 'deleted' THEN ''
+        ELSE COALESCE(a.body, c.body) END AS body
+        FROM comments c LEFT JOIN answers a ON a.id = c.id WHERE c.id IN ({})""",
+    "question": "SELECT id, site, created_at AS at, body FROM questions WHERE id IN ({})",
+    "answer": "SELECT id, site, queued_at AS at, body FROM answers WHERE id IN ({})",
+}
+
+
+def site_word(site: str) -> str:
+    """A site's key as one word of the index; not unique, so what is found is compared with the key itself."""
+    return "s" + site.replace("-", "")
+
+
+class SQLiteTexts:
+    """FTS5, whose rows come in the order of their numbers."""
+
+    def put(self, text: Text, words: str) -> Work[None]:
+        """Put in a text, in place of what was there."""
+        yield from self.forget(text.entry_id)
+        place = yield from _take_place(text)
+        yield run(
+            "INSERT INTO log_terms (rowid, site, words) VALUES (:place, :site, :words)",
+            place=place, site=site_word(text.site), words=words,
+        )  # fmt: skip
+
+    def forget(self, entry_id: str) -> Work[None]:
+        """Take out a text."""
+        row = yield one("DELETE FROM log_texts WHERE entry_id = :id RETURNING place", id=entry_id)
+        if row is not None:
+            yield run("DELETE FROM log_terms WHERE rowid = :place", place=row["place"])
+
+    def search(self, site: str, words: Sequence[str], before: int, most: int) -> Work[list[Row]]:
+        """Entries of a site that have all words and stand before that place, the newest first."""
+        wanted = " ".join(f'"{word}"' for word in words)
+        rows: list[Row] = yield many(
+            """SELECT t.place, t.entry, t.entry_id FROM log_terms JOIN log_texts t ON t.place = log_terms.rowid
+            WHERE log_terms MATCH :query AND log_terms.rowid < :before AND t.site = :site
+            ORDER BY log_terms.rowid DESC LIMIT :most""",
+            query=f'site : "{site_word(site)}" AND words : ({wanted})', before=before, site=site, most=most,
+        )  # fmt: skip
+        return rows
+
+
+class PostgresTexts:
+    """A tsvector without a dictionary, under a GIN index."""
+
+    def put(self, text: Text, words: str) -> Work[None]:
+        """Put in a text, in place of what was there."""
+        yield from self.forget(text.entry_id)
+        yield from _take_place(text, words)
+
+    def forget(self, entry_id: str) -> Work[None]:
+        """Take out a text."""
+        yield run("DELETE FROM log_texts WHERE entry_id = :id", id=entry_id)
+
+    def search(self, site: str, words: Sequence[str], before: int, most: int) -> Work[list[Row]]:
+        """Entries of a site that have all words and stand before that place, the newest first."""
+        query = " ".join([site_word(site), *words])
+        has_them = "site = :site AND terms @@ plainto_tsquery('simple', CAST(:query AS TEXT))"
+        rows: list[Row] = yield many(
+            f"""SELECT place, entry, entry_id FROM (SELECT place, entry, entry_id, site, terms FROM log_texts
+                WHERE place < :before ORDER BY place DESC LIMIT {NEWEST}) AS newest WHERE {has_them}
+            ORDER BY place DESC LIMIT :most""",
+            before=before, site=site, query=query, most=most,
+        )  # fmt: skip
+        if len(rows) < most:
+            rows = yield many(
+                f"""WITH found AS MATERIALIZED (SELECT place, entry, entry_id FROM log_texts
+                    WHERE {has_them} AND place < :before)
+                SELECT place, entry, entry_id FROM found ORDER BY place DESC LIMIT :most""",
+                before=before, site=site, query=query, most=most,
+            )  # fmt: skip
+        return rows
+
+
+Texts = SQLiteTexts | PostgresTexts
+
+
+def texts_of(*, is_sqlite: bool) -> Texts:
+    """What is said to a database of this kind."""
+    return SQLiteTexts() if is_sqlite else PostgresTexts()
+
+
+def _take_place(text: Text, words: str | None = None) -> Work[int]:
+    """A place of its own in time; of texts of the same moment, each has the next one that is free."""
+    place = (text.at << 20) + (crc32(text.entry_id.encode()) & 0xFFFFF)
+    more = "" if words is None else ", terms"
+    value = "" if words is None else ", to_tsvector('simple', CAST(:words AS TEXT))"
+    while True:
+        row = yield one(
+            f"""INSERT INTO log_texts (place, entry, entry_id, site{more})
+            VALUES (:place, :entry, :id, :site{value}) ON CONFLICT (place) DO NOTHING RETURNING place""",
+            place=place, entry=text.entry, id=text.entry_id, site=text.site,
+            **({} if words is None else {"words": f"{site_word(text.site)} {words}"}),
+        )  # fmt: skip
+        if row is not None:
+            return place
+        place += 1
+
+
+def keep(index: Texts, noted: Sequence[tuple[Text, str]], last: int) -> Work[None]:
+    """Put these texts in with their words, or take out those that say nothing; what was noted up to `last` is done."""
+    for text, words in noted:
+        if words:
+            yield from index.put(text, words)
+        else:
+            yield from index.forget(text.entry_id)
+    yield run("DELETE FROM log_changes WHERE id <= :last", last=last)
+
+
+def hits(index: Texts, sites: Sequence[str], words: Sequence[str], before: int, most: int) -> Work[list[Hit]]:
+    """Entries of these sites that have all words, the newest first."""
+    rows: list[Row] = []
+    for site in sites:
+        rows += yield from index.search(site, words, before, most)
+    rows.sort(key=lambda row: -row["place"])
+    return [Hit(**row) for row in rows[:most]]
