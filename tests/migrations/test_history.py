@@ -37,6 +37,7 @@ RELEASED = {
     "0022": ("18ca34a34e8d86ca", "18ca34a34e8d86ca"),
     "0023": ("1c9f7f7ebb120f9f", "c95c0342cec48288"),
     "0024": ("0f5b781c10ac668f", "0f5b781c10ac668f"),
+    "0025": ("2f1abf273e1761b5", "1e423066df6380a4"),
 }
 """What each revision runs on SQLite and on PostgreSQL. A new one is added here with its first commit; a hash that
 changes means that somebody's database is no longer what its number says."""

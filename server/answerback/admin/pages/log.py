@@ -23,7 +23,7 @@ from ...i18n.cldr import date_and_time
 from ...maintenance.status import read_status
 from ...maintenance.wording import Wording
 from ...runtime import Runtime
-from ...sites.refused_store import RefusedOrigin, refused_origins
+from ...sites.refused_store import refused_origins
 from ...web.forms import BoundForm
 from .. import log_store, saved_views_store, store
 from ..auth import OwnerAuth, OwnerCall, OwnerView
