@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Sees to what the tests need beside Python and Node: a browser, PostgreSQL, Redis, PHP, nginx, Caddy. What cannot be had is
-# named, and its tests are left out by the pytest options that are written to the file given; on CI that is an error.
+# Sees to what the tests need beside Python and Node: browsers, databases, PHP, site generators, web servers. What cannot be
+# had is named, and its tests are left out by the pytest options that are written to the file given; on CI that is an error.
 set -euo pipefail
 options=$1
 tools=.tools
@@ -25,6 +25,8 @@ have_korean() { fc-list :lang=ko 2>/dev/null | grep -q .; }
 have_postgresql() { compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null; }
 have_redis() { command -v redis-server >/dev/null || command -v valkey-server >/dev/null; }
 have_php() { command -v php >/dev/null; }
+have_jekyll() { command -v jekyll >/dev/null && ruby -e 'Gem::Specification.find_by_name("minima")' 2>/dev/null; }
+have_hugo() { command -v hugo >/dev/null; }
 have_nginx() { command -v nginx >/dev/null || [ -x $tools/usr/sbin/nginx ]; }
 have_caddy() { command -v caddy >/dev/null || [ -x $tools/usr/bin/caddy ]; }
 
@@ -45,6 +47,11 @@ left_out() {
   printf '%s\n' "$3" >>"$options"
 }
 
+recipe() {
+  printf '%s\n' "--deselect=tests/browser/test_real_sites.py::test_recipe_gives_each_page_its_thread[$1]" \
+    "--deselect=tests/browser/test_firefox_pages.py::test_recipe_works_in_firefox[$1]"
+}
+
 have_chromium || install chromium || left_out Chromium 'the browser tests' --ignore=tests/browser
 have_firefox || install firefox-esr || left_out Firefox 'its tests' \
   "$(printf '%s\n' --ignore=tests/browser/test_{firefox,firefox_pages,every_way_in}.py)"
@@ -53,6 +60,8 @@ have_postgresql || install postgresql || left_out PostgreSQL 'the storage tests 
 have_redis || install redis-server || left_out Redis 'the tests of several processes' --ignore=tests/live/test_processes.py
 have_php || install php-cli || left_out PHP "the documentation's example in it" \
   '--deselect=tests/http/test_sso.py::test_documented_examples_sign_a_user_on[php]'
+have_jekyll || { install jekyll && install jekyll-theme-minima; } || left_out Jekyll 'its site' "$(recipe jekyll)"
+have_hugo || install hugo || left_out Hugo 'its site' "$(recipe hugo)"
 for package in nginx nginx-core nginx-light; do  # which of them holds the program differs from release to release
   have_nginx || unpack $package || true
 done

@@ -28,6 +28,12 @@ PREFERENCES: dict[str, Any] = {
     "network.connectivity-service.enabled": False,
     "extensions.getAddons.cache.enabled": False,
     "services.settings.server": "data:,",
+    # No page reaches anything outside of this machine, whatever its theme would load from there.
+    "network.proxy.type": 1,
+    "network.proxy.http": "127.0.0.1",
+    "network.proxy.http_port": 9,
+    "network.proxy.ssl": "127.0.0.1",
+    "network.proxy.ssl_port": 9,
     # Nobody looks at these tabs, but they are as quick as one that is looked at: otherwise they move once a second.
     "layout.throttled_frame_rate": 60,
     "dom.min_background_timeout_value_without_budget_throttling": 4,

@@ -28,7 +28,7 @@ def leave(tab: Tab, text: str) -> None:
 
 
 def arrived(tab: Tab, name: str) -> None:
-    tab.wait_for("h1", f"Page {name}")
+    tab.wait_for("h1:not(.app-name)", f"Page {name}")
     wait_until(lambda: tab.run(ONE_WIDGET))
 
 
@@ -54,6 +54,6 @@ def test_each_page_has_its_own_thread_in_firefox(tool: str, demo: Demo, firefox:
 @pytest.mark.parametrize("tool", LOADED)
 def test_recipe_works_in_firefox(tool: str, demo: Demo, firefox: Firefox) -> None:
     tab = firefox.open(put_up(demo, tool))
-    arrived(tab, "one")
     tab.wait_for("[part~=composer] textarea")
+    wait_until(lambda: tab.run(ONE_WIDGET))
     firefox.close(tab)

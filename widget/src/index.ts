@@ -73,7 +73,7 @@ let late = 0;
 /** Whether what is odd about an element is a mistake; it has to wait until that is known. */
 const mistaken = new WeakMap<Element, boolean>();
 
-const placing = new Placing(script, defaults, watch, look, isUnderstood);
+const placing = new Placing(script, watch, look, isUnderstood);
 
 /** Says to the page's author, in the console, what is wrong. */
 const explain: Explain = (tell) =>

@@ -41,7 +41,6 @@ export class Placing {
    */
   constructor(
     private readonly script: HTMLScriptElement | null,
-    private readonly defaults: Options,
     private readonly seen: (element: Placed) => void,
     private readonly changed: () => void,
     private readonly understood: (tag: Element) => boolean,
@@ -145,7 +144,7 @@ export class Placing {
   }
 
   #elementsFor(options: Options): Placed[] {
-    const mode = options.mode ?? this.defaults.mode ?? "both";
+    const { mode = "both" } = options;
     return [ASK, COMMENTS]
       .filter((name) => mode === "both" || name.endsWith(mode))
       .map((name) => {

@@ -128,7 +128,7 @@ export abstract class BaseElement<T extends Shown> extends HTMLElement {
   /** Lets go of everything; the place stays empty until the element is connected again. */
   stop(): void {
     this.#close?.();
-    this.#close = null;
+    this.#close = this.#config = null;
     if (this.#root) render(this.#root, []);
   }
 
