@@ -113,6 +113,27 @@ async def test_what_is_off_is_not_there(server: Server) -> None:
     server.change(agents="ask")
 
 
+def test_no_page_elsewhere_spends_a_visitors_quota(server: Server) -> None:
+    before = rows(server, "SELECT COUNT(*) FROM answers")
+    asking = f"/ask?site=demo&mode=generate&query={HOURS.replace(' ', '+')}"
+    refused = server.call("GET", asking, Sec_Fetch_Site="cross-site")
+    assert (refused.status, refused.json["code"]) == (403, "origin_not_allowed")
+    plain = server.call("POST", "/ask", {"query": HOURS, "mode": "generate"}, Content_Type="text/plain")
+    assert plain.json["code"] == "unsupported_media_type"
+    assert rows(server, "SELECT COUNT(*) FROM answers") == before
+    assert server.call("GET", "/llms.txt?site=demo", Sec_Fetch_Site="cross-site").status == 200, "a link leads there"
+
+
+def test_bad_messages_are_refused(server: Server) -> None:
+    accepted = {"Accept": "application/json, text/event-stream"}
+    assert server.call("POST", "/mcp?site=demo", b"x" * 70_000, **accepted).status == 413
+    for body in (b"{", b"[]", b'{"jsonrpc": "2.0"}', b"\xff\xfe"):
+        assert server.call("POST", "/mcp?site=demo", body, **accepted).status == 400
+    posted = {"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {}}
+    assert server.call("POST", "/mcp?site=demo", posted, Content_Type="text/plain", **accepted).status >= 400
+    assert server.call("DELETE", "/mcp?site=demo").status == 405
+
+
 def test_nlweb_lists_summarizes_and_generates(server: Server) -> None:
     listed = server.call("GET", "/ask?site=demo&query=When+do+you+open%3F").json
     assert (listed["mode"], listed["site"]) == ("list", "demo") and "answer" not in listed

@@ -82,8 +82,11 @@ class AgentDesk:
         return site
 
     async def caller(self, request: Request, via: Via, named: str = "") -> Caller:
-        """Who asks. Raises as `site_of` does."""
+        """Who asks. What a page elsewhere has a browser load, as a picture maybe, asks nothing in its name. Raises as
+        `site_of` does."""
         site = await self.site_of(request, named)
+        if "origin" not in request.headers and request.headers.get("sec-fetch-site") in ("cross-site", "same-site"):
+            raise Forbidden("origin_not_allowed")
         return Caller(site, client_address(request, self._settings.trusted_proxies), via)
 
     async def search(self, caller: Caller, query: str, limit: int = MOST_RESULTS) -> list[dict[str, Any]]:
