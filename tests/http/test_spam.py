@@ -201,3 +201,31 @@ def test_prints_are_let_go(server: Server, tmp_path: Path) -> None:
     assert count > 0
     write_to(server.database_url, lambda: store.forget_prints(server.clock.now() + store.KEPT_MS + 1, 100_000))
     assert rows(server, "SELECT COUNT(*) FROM text_prints") == [(0,)]
+
+
+def test_the_box_says_what_the_filter_would(server: Server, owner: Owner) -> None:
+    page = owner.send("/admin/spam/demo/try/", body="Earn cash: https://casino.example, subscribe to my channel!").text
+    assert "It would be held." in page
+    assert "casino.example" in page
+    assert "It would be published." in owner.send("/admin/spam/demo/try/", body=TALK[:40]).text
+    assert rows(server, "SELECT COUNT(*) FROM comments WHERE body LIKE 'Earn cash%'") == [(0,)]
+
+
+def test_an_owner_loads_lists(server: Server, owner: Owner) -> None:
+    entries = "# mine\n0.0.0.0 evil.example\n2001:db8:9::/48"
+    assert owner.send("/admin/spam/demo/load/", name="Block <list>", entries=entries).status_code == 303
+    assert "Block &lt;list&gt;" in owner.read("/admin/spam/").text
+    assert "spam_listed" in reasons(server, write(server, "More about that at http://evil.example/x")["id"])
+    refused = owner.send("/admin/spam/demo/load/", name="empty", entries="# nothing")
+    assert (refused.status_code, "# nothing" in refused.text) == (400, True)
+    assert owner.send("/admin/spam/demo/remove/", name="Block <list>").status_code == 303
+    assert rows(server, "SELECT COUNT(*) FROM reputation_entries") == [(0,)]
+
+
+def test_an_owner_switches_the_filter(server: Server, owner: Owner) -> None:
+    owner.send("/admin/spam/demo/switch/", on="0")
+    assert form(server)["form"] == ""
+    owner.send("/admin/spam/demo/switch/", on="1")
+    assert form(server)["form"]
+    owner.send("/admin/spam/demo/forget/")
+    assert rows(server, "SELECT COUNT(*) FROM spam_filters") == [(0,)]

@@ -61,6 +61,7 @@ USED_IN = {
             "unanswered",
             "addresses",
             "bans",
+            "spam",
             "jobs",
             "team",
             "audit",

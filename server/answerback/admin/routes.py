@@ -9,6 +9,7 @@ from starlette.routing import BaseRoute, Route
 from ..accounts.invitations import Invitations
 from ..accounts.privacy.erasing import Erasure
 from ..answers.corrections.correcting import AnswerCorrections
+from ..comments.approval.build import SpamParts
 from ..comments.approval.deciding import Deciding
 from ..comments.updates import ThreadUpdates
 from ..knowledge.build import Knowledge
@@ -26,6 +27,7 @@ from .pages.knowledge import KnowledgeViews
 from .pages.log import LogViews
 from .pages.people import PeopleViews
 from .pages.saved_replies import SavedReplyViews
+from .pages.spam import SpamViews
 from .pages.team import TeamViews
 from .pages.unanswered import UnansweredViews
 from .rights import needed
@@ -33,13 +35,13 @@ from .sign_in import SignInViews
 
 NAVIGATION = (
     InboxViews.LINK, LogViews.LINK, UnansweredViews.LINK, KnowledgeViews.LINK, AddressViews.LINK, BanViews.LINK,
-    TeamViews.LINK, AuditViews.LINK, JobsViews.LINK,
+    SpamViews.LINK, TeamViews.LINK, AuditViews.LINK, JobsViews.LINK,
 )  # fmt: skip
 
 
 def admin_routes(
     runtime: Runtime, deciding: Deciding, updates: ThreadUpdates, knowledge: Knowledge, invitations: Invitations,
-    erasure: Erasure, index: LogIndex,
+    erasure: Erasure, index: LogIndex, spam: SpamParts,
 ) -> list[BaseRoute]:  # fmt: skip
     """The owner's pages, for whoever is signed in; the sign-in, for everybody."""
     auth = OwnerAuth(runtime.settings, runtime.db, runtime.clock, NAVIGATION)
@@ -51,6 +53,7 @@ def admin_routes(
         CommentViews(runtime, auth, correcting),
         PeopleViews(runtime, auth, updates, erasure),
         BanViews(runtime, auth),
+        SpamViews(runtime, auth, spam),
         UnansweredViews(runtime, auth),
         KnowledgeViews(runtime, auth, knowledge),
         AddressViews(runtime, auth, updates),

@@ -128,7 +128,7 @@ def build_services(settings: Settings, seams: Overrides) -> Services:
     return Services(
         runtime=runtime, metrics=metrics, meter=ProcessMeter(metrics, lambda: bus.readers, lambda: worker.running),
         snapshots=snapshots, updates=updates, posting=posting, deciding=deciding, reporting=reporting,
-        accounts=accounts, invitations=invitations, log_index=log_index, knowledge=knowledge,
+        accounts=accounts, invitations=invitations, log_index=log_index, knowledge=knowledge, spam=spam,
         threads=CommentHandlers(runtime, sessions, posting, snapshots, reporting, spam.attacks),
         answerer=answerer, streams=streams,
         session=VisitorSession(runtime, sessions, intake),

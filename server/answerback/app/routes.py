@@ -51,6 +51,7 @@ def page_routes(services: Services) -> list[BaseRoute]:
             services.invitations,
             services.accounts.erasing,
             services.log_index,
+            services.spam,
         ),
         *services.accounts.routes(),
         *services.agents.handlers.routes(),

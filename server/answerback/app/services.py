@@ -14,6 +14,7 @@ from ..answers.reuse.handlers import AnsweredBefore
 from ..answers.session_handlers import VisitorSession
 from ..answers.streaming import AnswerStreams
 from ..answers.worker import Worker
+from ..comments.approval.build import SpamParts
 from ..comments.approval.deciding import Deciding
 from ..comments.approval.reporting import Reporting
 from ..comments.handlers import CommentHandlers
@@ -38,6 +39,7 @@ class Services:
     accounts: Accounts
     invitations: Invitations
     log_index: LogIndex
+    spam: SpamParts
     knowledge: Knowledge
     snapshots: Snapshots
     updates: ThreadUpdates

@@ -19,6 +19,7 @@ from ...core.spam.reading import Reading, read
 from ...core.spam.signals import HOLD, Evidence, Signal, probability, weigh
 from ...db.work import Work
 from ...runtime import Runtime
+from ...sites.settings import Site
 from ..events import CommentEvent
 from . import spam_store as store
 from .akismet import Described, SpamService
@@ -57,6 +58,7 @@ class SpamFilter:
     """The signal of spam."""
 
     def __init__(self, runtime: Runtime, filters: SpamFilters, attacks: Attacks, service: SpamService) -> None:
+        self._db = runtime.db
         self._keys = runtime.settings.secret_key
         self._filters = filters
         self._attacks = attacks
@@ -77,6 +79,19 @@ class SpamFilter:
             return (yield from self._look(submission, author, reading, marks, seen)).reasons()
 
         return look
+
+    async def attempt(self, site: Site, body: str, now: int) -> Judged:
+        """What the text alone would come to, and its copies and links, sent by somebody unknown; nothing is kept."""
+        reading, marks = read(body), prints(body)
+        text_filter = await self._filters.get(site.key)
+        seen = Evidence(
+            log_odds=text_filter.log_odds(reading), because=tuple(text_filter.because(reading)), letters=len(body),
+            links=len(reading.hosts), form=FormTime("signed", 60_000),
+        )  # fmt: skip
+        asked = store.Asked(site.key, "", "", "", marks, looked_up(reading.hosts, ""), now)
+        known = await self._db.read(lambda: store.known(asked))
+        signals = weigh(replace(seen, repeats=known.repeats, listed=known.listed))
+        return Judged(probability(signals), signals)
 
     async def _seen(self, submission: Submission, reading: Reading) -> Evidence:
         site, sent = submission.site, submission.sent

@@ -124,7 +124,7 @@ def _of_form(seen: Evidence) -> Iterable[Signal]:
     if seen.work == "missing":
         yield Signal("work_missing", 2.0)
     elif seen.work == "done":
-        yield Signal("work_done", -0.5)
+        yield Signal("work_done", -1.0)
 
 
 def _of_text(seen: Evidence) -> Iterable[Signal]:
