@@ -132,10 +132,32 @@ async def test_whoever_may_not_stream_gets_the_whole(server: OpenAIServer) -> No
 
 async def test_a_model_that_loads_is_waited_for(server: OpenAIServer) -> None:
     with pytest.raises(ProviderError) as caught:
-        async with a_provider(server.base_url, total=1.0) as answerer:
+        async with a_provider(server.base_url, total=1.0, retry_pause=1.0) as answerer:
             server.script(default=status(503, "Loading model"))
             await everything(answerer)
     assert caught.value.loading and caught.value.retryable
+
+
+async def test_a_model_that_has_loaded_answers(server: OpenAIServer) -> None:
+    assert await said(server, *[status(503, "Loading model")] * 9, {"text": TEXT}) == TEXT
+    keys = {request["headers"]["idempotency-key"] for request in server.seen()["requests"]}
+    assert len(keys) == 10
+
+
+async def test_comments_are_a_sign_of_life(server: OpenAIServer) -> None:
+    """OpenRouter and proxies send them while a model reads: longer than a silent one is waited for."""
+    chunks = [": still here\n\n"] * 8 + [frame(content=TEXT), "data: [DONE]\n\n"]
+    raw = {"mode": "raw", "delay": 0.05, "chunks": chunks}
+    assert await said(server, raw, first_token=0.25, gap=0.25) == TEXT
+
+
+async def test_a_slow_model_is_not_asked_a_second_time(server: OpenAIServer) -> None:
+    """Where there is no time left to wait for it again."""
+    server.script(default={"gate": "never"})
+    async with a_provider(server.base_url, first_token=0.2, total=0.3) as answerer:
+        with pytest.raises(ProviderError) as caught:
+            await everything(answerer)
+    assert (caught.value.code, server.seen()["calls"]) == ("timeout", 1)
 
 
 async def test_a_short_key_breaks_no_error(server: OpenAIServer) -> None:

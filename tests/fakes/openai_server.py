@@ -133,6 +133,7 @@ class Completion:
         elif self._mode == "raw":
             self._reply.begin_stream()
             for chunk in self._step["chunks"]:
+                await asyncio.sleep(self._step.get("delay", 0.0))
                 await self._reply.send(bytes.fromhex(chunk) if self._step.get("hex") else chunk.encode())
             self._reply.end_stream()
         else:

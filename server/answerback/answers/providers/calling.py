@@ -35,8 +35,8 @@ log = logging.getLogger(__name__)
 RETRIES = 2
 LONGEST_WAIT = 20.0
 """Seconds that a provider may ask us to wait, and we do so; when it asks for more the queue tries again later."""
-LOADING_PAUSE = 3.0
-"""Seconds between tries while a server loads its model, which takes a minute or two."""
+LOADING_PAUSES = 6
+"""Usual pauses between tries while a server loads its model, which takes a minute or two: three seconds."""
 MODERATION_SECONDS = 5.0
 PATIENCE, PATIENCE_HERE = (20.0, 90.0), (120.0, 300.0)
 """Seconds until a model says something, and for all of it: one on this machine reads with what processors there are."""
@@ -139,7 +139,7 @@ class ModelAnswerer:
         if not error.outage or not error.retryable or (attempt >= RETRIES and not error.loading):
             return None
         if error.loading:
-            return LOADING_PAUSE
+            return LOADING_PAUSES * self._retry_pause
         if error.retry_after is not None:
             return error.retry_after if error.retry_after <= LONGEST_WAIT else None
         return self._retry_pause * (1 << attempt) * (0.5 + random.random())
