@@ -38,6 +38,7 @@ class Metrics:
         self._whole = self._histogram("answer_seconds", "From the question to the end of its answer.", SLOW)
         self._calls = self._counter("provider_calls", "Calls of providers by outcome and HTTP status.",
                                     "outcome", "status")  # fmt: skip
+        self._agents = self._counter("agent_calls", "Searches and questions of programs.", "via", "call")
         self._breakers = self._gauge("breaker_open", "Whether a model is left alone after failures.", "livemax",
                                      "model")  # fmt: skip
         self._waits = self._histogram("database_wait_seconds", "Waiting for a connection.", FAST, "kind")
@@ -104,6 +105,10 @@ class Metrics:
     def provider_called(self, outcome: str, status: int | None) -> None:
         """A call has ended: `ok`, `stopped`, or the code of its error; with the status where there was one."""
         self._calls.labels(outcome, str(status or "none")).inc()
+
+    def agent_called(self, via: str, call: str) -> None:
+        """A program has searched or asked, by `mcp` or `nlweb`."""
+        self._agents.labels(via, call).inc()
 
     def breaker(self, model: str, *, is_open: bool) -> None:
         """A model is left alone, or called again."""

@@ -41,6 +41,8 @@ async def test_mcp_searches_and_asks(server: Server) -> None:
         answered = (await client.call_tool("ask", {"query": HOURS})).structured_content
         assert "9:00" in answered["answer"] and answered["supported"]
         assert answered["sources"][0]["url"] == f"{server.site.origin}/bakery.html"
+    counted = server.call("GET", "/metrics").body.decode()
+    assert 'answerback_agent_calls_total{call="ask",via="mcp"} 1.0' in counted
     [(kind, via)] = rows(server, "SELECT kind, via FROM answers WHERE via <> ''")
     assert (kind, via) == ("chat", "mcp")
     record = json.loads(server.command("export", "demo", "--answers").stdout)["answers"]

@@ -6,6 +6,7 @@ from ..answers.following import AnswerFollower
 from ..answers.intake import QuestionIntake
 from ..answers.streaming import AnswerStreams
 from ..knowledge.build import Knowledge
+from ..metrics import Metrics
 from ..runtime import Runtime
 from .desk import AgentDesk
 from .handlers import AgentHandlers
@@ -15,8 +16,10 @@ from .mcp_endpoint import McpEndpoint
 class Agents:
     """The addresses for programs, and what runs behind them."""
 
-    def __init__(self, runtime: Runtime, knowledge: Knowledge, intake: QuestionIntake, streams: AnswerStreams) -> None:
-        desk = AgentDesk(runtime, knowledge, intake, AnswerFollower(runtime, streams))
+    def __init__(
+        self, runtime: Runtime, knowledge: Knowledge, intake: QuestionIntake, streams: AnswerStreams, metrics: Metrics
+    ) -> None:
+        desk = AgentDesk(runtime, knowledge, intake, AnswerFollower(runtime, streams), metrics)
         self._mcp = McpEndpoint(desk)
         self.handlers = AgentHandlers(runtime, desk, self._mcp)
 

@@ -22,6 +22,7 @@ from ..db.work import Work
 from ..errors import BadRequest, Forbidden, LimitReached, NotFound, Unavailable
 from ..knowledge.build import Knowledge
 from ..logs import bind
+from ..metrics import Metrics
 from ..net.addresses import address_key, client_address
 from ..runtime import Runtime
 from ..sites.settings import Site
@@ -49,8 +50,9 @@ class AgentDesk:
     """Searches and asks for programs."""
 
     def __init__(
-        self, runtime: Runtime, knowledge: Knowledge, intake: QuestionIntake, follower: AnswerFollower
-    ) -> None:
+        self, runtime: Runtime, knowledge: Knowledge, intake: QuestionIntake, follower: AnswerFollower,
+        metrics: Metrics,
+    ) -> None:  # fmt: skip
         self._db = runtime.db
         self._clock = runtime.clock
         self._ids = runtime.ids
@@ -60,6 +62,7 @@ class AgentDesk:
         self._reader = knowledge.words
         self._intake = intake
         self._follower = follower
+        self._metrics = metrics
 
     async def site_of(self, request: Request, named: str = "") -> Site:
         """The site that a request is about: the one it names, or the only one that is open to programs; from its own
@@ -92,6 +95,7 @@ class AgentDesk:
     async def search(self, caller: Caller, query: str, limit: int = MOST_RESULTS) -> list[dict[str, Any]]:
         """Passages that may answer, the best first, verbatim. Raises BadRequest, LimitReached."""
         query = _question(query)
+        self._metrics.agent_called(caller.via, "search")
         await self._pace(caller)
         found = await self._reader.search(caller.site.key, query, limit=max(1, min(MOST_RESULTS, limit)))
         return [
@@ -103,6 +107,7 @@ class AgentDesk:
         """An answer from the site's pages, with its sources. Each is asked by a visitor of its own, who has no
         conversation before it; the address and the site are counted. Raises an AppError."""
         site = caller.site
+        self._metrics.agent_called(caller.via, "ask")
         if site.agents != "ask":
             raise Forbidden("ai_off")
         text, address = _question(query), urljoin(site.origins[0], url or "/")

@@ -133,7 +133,7 @@ def build_services(settings: Settings, seams: Overrides) -> Services:
         answerer=answerer, streams=streams,
         session=VisitorSession(runtime, sessions, intake),
         answers=AnswerHandlers(runtime, sessions, intake, AnswerStops(runtime, queue), streams, updates),
-        before=AnsweredBefore(db), worker=worker, agents=Agents(runtime, knowledge, intake, streams),
+        before=AnsweredBefore(db), worker=worker, agents=Agents(runtime, knowledge, intake, streams, metrics),
         runner=JobRunner(db, clock, runtime.jobs, ids.new(), kinds),
         schedule=Schedule(db, clock, runtime.jobs, ids.new(), kinds),
     )  # fmt: skip
