@@ -173,6 +173,14 @@ def _passages_of(blocks: tuple[passages.Block, ...], url: str, title: str) -> tu
     return tuple(passages.split(passages.own_words(blocks), url=url, title=title))
 
 
+def asked_for(job: store.QueuedAnswer) -> Work[tuple[bool, str | None]]:
+    """Whether an answer is still wanted, and its question; none where a person has answered it before."""
+    wanted = yield from store.is_wanted(job.id)
+    if not job.on_request and (yield from store.answered_by_somebody(job.site, job.question_id, job.visitor_id)):
+        return wanted, None
+    return wanted, (yield from question_of(job))
+
+
 def question_of(job: store.QueuedAnswer) -> Work[str]:
     """The words of a question, in the ask box or in a thread."""
     if job.kind == "chat":

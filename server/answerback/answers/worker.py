@@ -28,7 +28,7 @@ from ..runtime import Runtime
 from ..sites.settings import Site
 from . import quota, store
 from .budget_alerts import BudgetAlerts
-from .context import question_of
+from .context import asked_for
 from .degradation import DegradationLevels
 from .edited import end_answers
 from .moderation import AnswerModeration
@@ -153,11 +153,12 @@ class Worker:
         try:
             if job.lost_leases >= store.LOST_LEASES:
                 raise ProviderError("unavailable", retryable=False)
-            if await self._db.read(lambda: store.is_wanted(job.id)):
+            wanted, question = await self._db.read(lambda: asked_for(job))
+            if wanted:
                 await self._announce(run)
                 keeper = asyncio.create_task(self._keep(run))
                 try:
-                    await self._stream(run)
+                    await self._stream(run, question)
                 finally:
                     keeper.cancel()
             else:
@@ -192,17 +193,14 @@ class Worker:
                 self._updates.changed(comment)
             self._bus.publish(run.live.channel, "answer.delta", {"id": run.job.id, "offset": 0, "text": ""})
 
-    async def _stream(self, run: Run) -> None:
+    async def _stream(self, run: Run, question: str | None) -> None:
         job = run.job
         site = await self._sites.get(job.site)
         if site.ai == "off":
             raise ProviderError("ai_off", retryable=False)
-        if not job.on_request and await self._db.read(
-            lambda: store.answered_by_somebody(job.site, job.question_id, job.visitor_id)
-        ):
+        if question is None:
             run.by = "person"
             return
-        question = await self._db.read(lambda: question_of(job))
         if is_courtesy(question):
             run.by, run.reply.finished = "nobody", "stop"
             run.live.add(texts(language_of(question), "answers")["courtesy"])

@@ -109,7 +109,7 @@ class Posting:
         site, hashed, now = submission.site, submission.address_key, submission.now
         if visitor.kind == "guest" and not site.guests:
             raise Forbidden("sign_in_required")
-        if visitor.kind == "guest":
+        if visitor.kind == "guest" and draft.name:
             check_name(draft.name, site.name or site.key)
         thread = yield from store.keep_thread_to_post(site.key, draft.page, draft.url, now, visitor.id, draft.key)
         if isinstance(thread, Comment):

@@ -49,7 +49,7 @@ class SQLite:
     async def connect(self) -> None:
         """Open the writer and the readers. Raises Unavailable if the file cannot be opened."""
         writer = await self._open(
-            "PRAGMA cache_size=-8192", "PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "PRAGMA foreign_keys=ON"
+            "PRAGMA cache_size=-4096", "PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "PRAGMA foreign_keys=ON"
         )
         self._place = Place(self._file)
         for _ in range(READERS):

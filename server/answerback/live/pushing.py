@@ -130,6 +130,7 @@ class EventStream(StreamingResponse):
                 missed = reader.take_now() or b""  # what comes from here on comes after the opening
                 first = RETRY + PING + missed + self._opening()
                 await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
+                self.raw_headers.clear()  # none of them is needed for as long as the stream lasts
                 await send({"type": "http.response.body", "body": first, "more_body": True})
                 await reader.follow()
         await send({"type": "http.response.body", "body": b"", "more_body": False})
