@@ -38,6 +38,7 @@ class Furnished:
         """Every page that is read when signed in."""
         server, ids = self.demo.server, self.ids
         paths = {
+            "inbox": "/admin/inbox/", "replies": "/admin/replies/",
             "log": "/admin/", "log_filtered": "/admin/?q=nowhere&site=demo", "unanswered": "/admin/unanswered/",
             "knowledge": "/admin/knowledge/?site=demo", "comment": f"/admin/comments/{ids['comment']}/",
             "answer": f"/admin/comments/{ids['answer']}/", "person": f"/admin/visitors/{ids['visitor']}/",

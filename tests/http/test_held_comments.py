@@ -10,6 +10,8 @@ import pytest
 from answerback.comments.approval.reviewables_store import Reviewable, read_reviewable
 from answerback.comments.store import set_moderation
 
+from tests.forms import hidden_fields
+from tests.http.test_corrections import Owner, sign_in
 from tests.migrations.databases import fetch
 from tests.services import Server, walk, write_to
 
@@ -151,3 +153,21 @@ def test_rules_are_read_strictly(shared: Server) -> None:
     for wrong in ("first,all", "none,links", "everything", ""):
         done = shared.command("site", "set", "demo", f"moderation={wrong}", check=False)
         assert done.returncode != 0, wrong
+
+
+def test_owner_says_what_a_page_holds(shared: Server) -> None:
+    shared.begin()
+    id = shared.post("Harmless words.").json["comment"]["id"]
+    path = f"/admin/comments/{id}/holds/"
+    with sign_in(shared, "holder@example.com", "demo") as owner:
+        assert owner.send(path, mode="some").status_code == 400
+        assert owner.send(path, mode="some", holds="links").status_code == 303
+        assert shared.post(LINK).json["comment"]["state"] == "pending"
+        assert shared.post("No link.").json["comment"]["state"] == "published"
+        assert owner.post(path, {"mode": "all", "version": "default"} | token_of(owner)).status_code == 409
+        assert owner.send(path, mode="default").status_code == 303
+    assert shared.post(LINK).json["comment"]["state"] == "published"
+
+
+def token_of(owner: Owner) -> dict[str, str]:
+    return hidden_fields(owner.read("/admin/").text, "/admin/sign-out/")

@@ -98,6 +98,7 @@ COMPOSED = {
     "admin.team.roles": {*ROLES},
     "admin.team.may": {*ROLES},
     "admin.audit.actions": {*ACTIONS},
+    "admin.comment.holds_of": {"none", "all", "some", "first", "links", "pictures", "words"},
     "admin.inbox.kinds": {*REVIEWED},
     "admin.inbox.badges": {*REVIEWED, "edit"},
     "admin.inbox.budgets": {"answers", "tokens", "money"},

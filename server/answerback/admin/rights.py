@@ -31,6 +31,7 @@ OTHERS: Mapping[tuple[str, str], Role] = {
     ("GET", "/admin/audit/"): "owner",
     ("GET", "/admin/audit/export/"): "owner",
     ("POST", "/admin/comments/{id}/rule/"): "owner",
+    ("POST", "/admin/comments/{id}/holds/"): "owner",
     ("POST", "/admin/comments/{id}/place/"): "owner",
 }
 

@@ -16,7 +16,7 @@ const current = () => document.activeElement?.closest("article") ?? null;
 async function show(response, place) {
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
   if (!page.querySelector("#desk")) {
-    location.assign(response.url);
+    document.body.replaceWith(document.adoptNode(page.body)); // an error, or the sign-in
     return;
   }
   for (const part of parts) {
@@ -36,11 +36,13 @@ async function send(form, submitter) {
   const place = entries().indexOf(form.closest("article") ?? current());
   const data = new FormData(form, submitter);
   desk().setAttribute("aria-busy", "true");
-  pending = fetch(submitter?.formAction || form.action, { method: "POST", body: new URLSearchParams(data) });
+  // By attribute: `form.action` is the button of that name.
+  const to = submitter?.getAttribute("formaction") ?? form.getAttribute("action") ?? location.href;
+  pending = fetch(to, { method: "POST", body: new URLSearchParams(data) });
   try {
     await show(await pending, place);
   } catch {
-    form.submit(); // the browser says what is wrong with the network
+    desk().querySelector("#offline").hidden = false;
   } finally {
     pending = null;
     desk()?.removeAttribute("aria-busy");

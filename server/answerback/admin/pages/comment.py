@@ -11,7 +11,17 @@ from ...answers.corrections.correcting import NOTE_LIMIT, AnswerCorrections, ver
 from ...answers.record_store import record_of
 from ...answers.reuse import store as answered
 from ...comments.posting import page_url
-from ...comments.store import comment_by_id, place, reply_to, rule_of, set_place, set_rule
+from ...comments.store import (
+    comment_by_id,
+    moderation_of,
+    place,
+    reply_to,
+    rule_of,
+    set_moderation,
+    set_place,
+    set_rule,
+)
+from ...core.approval import RULES
 from ...core.comments import BODY_LIMIT, TITLE_LIMIT, URL_LIMIT, clean_title
 from ...core.model import RUNNING, Comment
 from ...core.versions import version
@@ -25,6 +35,7 @@ from ...web.forms import BoundForm, Form, refused
 from .. import store
 from ..auth import OwnerAuth, OwnerCall, OwnerView
 
+HOLDING = tuple(rule for rule in RULES if rule not in ("none", "all"))
 Change = Callable[[Site, Form], Awaitable[Comment]]
 
 
@@ -43,7 +54,7 @@ class CommentViews:
         below: dict[str, OwnerView] = {
             "": self.read, "correct/": self.correct, "verify/": self.verify, "withdraw/": self.withdraw,
             "pin/": self.pin, "reply/": self.answer, "rule/": self.rule,
-            "place/": self.place,
+            "holds/": self.holds, "place/": self.place,
         }  # fmt: skip
         return {f"/admin/comments/{{id}}/{end}": {"POST" if end else "GET": view} for end, view in below.items()}
 
@@ -66,11 +77,12 @@ class CommentViews:
                 question = yield from comment_by_id(site.key, comment.answer.question_id)
             reply = yield from reply_to(site.key, call.id)
             rule = yield from rule_of(site.key, comment.page)
+            holds = yield from moderation_of(site.key, comment.page)
             url, page_title = (yield from place(site.key, comment.page)) or ("", "")
             versions = yield from answered.revisions(site.key, call.id)
             record = (yield from record_of(site.key, call.id)) if comment.answer is not None else None
-            return {"comment": comment, "question": question, "reply": reply, "rule": rule, "versions": versions,
-                    "record": record, "url": url, "page_title": page_title}  # fmt: skip
+            return {"comment": comment, "question": question, "reply": reply, "rule": rule, "holds": holds,
+                    "versions": versions, "record": record, "url": url, "page_title": page_title}  # fmt: skip
 
         found = await self._db.read(work)
         comment, lang = found["comment"], self._auth.language(call.request)
@@ -79,7 +91,7 @@ class CommentViews:
             title=lambda t: t("answer_on" if comment.answer else "comment_on", page=comment.page),
             seen=version_of(comment, found["question"]), seen_comment=version(comment.html, comment.author_name),
             seen_place=version(found["url"], found["page_title"]),
-            rules=AI_RULES, site_rule=site.ai, body_limit=BODY_LIMIT, note_limit=NOTE_LIMIT,
+            rules=AI_RULES, site_rule=site.ai, holding=HOLDING, body_limit=BODY_LIMIT, note_limit=NOTE_LIMIT,
             url_limit=URL_LIMIT, title_limit=TITLE_LIMIT,
             settled=comment.answer is not None and comment.answer.state not in RUNNING,
             at=lambda moment: date_and_time(lang, moment, site.timezone),
@@ -154,6 +166,31 @@ class CommentViews:
 
         return await self._change(call, change)
 
+    async def holds(self, call: OwnerCall) -> Response:
+        """`POST …/holds/`: `mode` says what is held on the comment's page: `default` as on the whole site, `none`,
+        `all`, or `some` of the rules that `holds` names."""
+
+        async def change(site: Site, form: Form) -> Comment:
+            mode, seen, now = form.get("mode", ""), call.seen, self._clock.now()
+            wanted = ",".join(form.all("holds")) if mode == "some" else mode
+            if mode not in ("default", "none", "all", "some") or (mode == "some" and not is_rules(wanted)):
+                raise BadRequest("validation_failed", "holds: choose at least one.", reason="holds_none")
+
+            def work() -> Work[Comment]:
+                comment = yield from comment_by_id(site.key, call.id)
+                if comment is None:
+                    raise NotFound
+                before = (yield from moderation_of(site.key, comment.page)) or "default"
+                if seen != before:
+                    raise changed_meanwhile()
+                yield from call.note(site.key, now, "holds", "page", comment.page, before=before, after=wanted)
+                yield from set_moderation(site.key, comment.page, None if wanted == "default" else wanted, now)
+                return comment
+
+            return await self._db.write(work)
+
+        return await self._change(call, change)
+
     async def place(self, call: OwnerCall) -> Response:
         """`POST …/place/`: `url` is where the comment's page is, `title` what it is called."""
 
@@ -198,3 +235,8 @@ class CommentViews:
         if key is None:
             raise NotFound
         return await self._sites.get(key)
+
+
+def is_rules(text: str) -> bool:
+    """Whether this names rules that hold a comment, at least one."""
+    return bool(text) and set(text.split(",")) <= set(HOLDING)
