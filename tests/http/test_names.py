@@ -59,3 +59,14 @@ def test_issuers_do_not_hand_out_the_owners_name(shared: Server, said: str, kept
     profile = Profile("https://issuer.example", f"subject-{said}", said)
     write_to(shared.database_url, lambda: sign_in("demo", profile, ids, 0))
     assert rows(shared, f"SELECT name FROM visitors WHERE id = 'v-{said}'") == [(kept,)]
+
+
+def test_namesakes_are_told_apart_without_scripts(shared: Server) -> None:
+    shared.begin()
+    authors = []
+    for name, body in (("Mina", "Warm rolls."), ("Mina", "Cold rolls."), ("Tom", "No rolls.")):
+        shared.begin()
+        authors.append(shared.post(body, name=name).json["comment"]["author"])
+    plain = shared.call("GET", f"/t/?site=demo&page={shared.page}").body.decode()
+    marks = [f"#{author['id'][-4:]}" in plain for author in authors]
+    assert marks == [True, True, False]

@@ -75,7 +75,7 @@ def build_accounts(
     by_password, merging = PasswordAccounts(runtime, post.ask_verification), Merging(db, told)
     handover = CodeExchange(db, clock, ids, sessions, merging)
     flow = OAuthFlow(runtime, popup, configured(settings, clock))
-    ways = Ways(flow.offered, post.ready, ReturnPages(fetcher))
+    ways = Ways(flow.offered, post.ready, ReturnPages(fetcher), auth.visitor)
     door = SignInViews(runtime, popup, by_password, handover, auth.open, ways)
     inside = (settings.kakao_url, settings.kakao_api_url, settings.github_url, settings.github_api_url)
     pictures = Avatars(runtime, PictureFetcher(inside, resolver), changed)

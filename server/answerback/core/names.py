@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 from .comments import NAME_LIMIT, clean_line
 from .languages import words
@@ -64,3 +66,14 @@ def _alike() -> dict[str, str]:
 def _reserved() -> tuple[str, ...]:
     """Longest first, so that none leaves a part of another."""
     return tuple(sorted({_skeleton(word) for word in words("reserved_names")}, key=len, reverse=True))
+
+
+def namesakes(comments: Iterable[Mapping[str, Any]]) -> frozenset[str]:
+    """Names that several people of a thread go by, as the API shows it."""
+    bearers: dict[str, set[str]] = {}
+    waiting = list(comments)
+    while waiting:
+        comment = waiting.pop()
+        bearers.setdefault(comment["author"]["name"], set()).add(comment["author"]["id"])
+        waiting.extend(comment["replies"])
+    return frozenset(name for name, ids in bearers.items() if len(ids - {""}) > 1)

@@ -139,3 +139,13 @@ export function unsentTwin(roots: readonly Comment[], comment: Comment): Comment
 export function count(roots: readonly Comment[]): number {
   return roots.reduce((sum, comment) => sum + 1 + count(comment.replies), 0);
 }
+
+/** Names that several people go by. */
+export function namesakesIn(comments: readonly Comment[], bearers = new Map<string, string>()): string[] {
+  for (const { author, replies } of comments) {
+    const { name, id } = author;
+    if (id) bearers.set(name, (bearers.get(name) ?? id) === id ? id : "");
+    namesakesIn(replies, bearers);
+  }
+  return [...bearers.keys()].filter((name) => !bearers.get(name));
+}

@@ -97,6 +97,7 @@ export class CommentElement extends View<CommentData> {
       "header",
       { class: "head" },
       h("strong", { class: "author", part: "author" }, author.name || texts.anonymous),
+      ctx.namesakes.includes(author.name) && h("span", { class: "muted small" }, `#${author.id.slice(-4)}`),
       author.kind === "owner" && badge(texts.owner),
       comment.pinned && badge(texts.pinned, "pin"),
       to && h("span", { class: "muted small" }, fill(texts.replyingTo, { name: to })),

@@ -6,7 +6,7 @@ import { isLasting } from "../core/limits.js";
 import type { ThreadState } from "../core/state.js";
 import { counted } from "../core/texts.js";
 import { relativeTime } from "../core/time.js";
-import { find } from "../core/tree.js";
+import { find, namesakesIn } from "../core/tree.js";
 import type { Comment, Composition, Sort } from "../core/types.js";
 import { type Child, h, list, scrolling } from "../dom.js";
 import type { Locale } from "../locale.js";
@@ -98,10 +98,11 @@ export class CommentsElement extends BaseElement<ThreadStore> {
     ];
   }
 
-  #contextOf({ lang, texts }: Locale, config: Config, { locked }: ThreadState): Context {
+  #contextOf({ lang, texts }: Locale, config: Config, { locked, comments }: ThreadState): Context {
     const { info } = this;
     const before = this.#context;
     const visitor = steady(before?.visitor, info?.visitor ?? null);
+    const namesakes = steady(before?.namesakes, namesakesIn(comments));
     const settings = steady(before?.settings, info?.settings ?? null);
     const member = !!visitor && visitor.kind !== "guest";
     const context: Context = {
@@ -112,6 +113,7 @@ export class CommentsElement extends BaseElement<ThreadStore> {
       visitor,
       settings,
       locked,
+      namesakes,
       quotes: info?.provider === "quote",
       ai: !!info && info.provider !== "off" && info.settings.ai !== "off",
       notice: askNotice(texts, info),

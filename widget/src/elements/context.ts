@@ -12,6 +12,8 @@ export interface Context extends Locale {
   quotes: boolean;
   url: string;
   locked: boolean;
+  /** Names that several people in this thread go by. */
+  namesakes: string[];
   /** Whether AI answers can be asked for here. */
   ai: boolean;
   /** What one should know before asking. */

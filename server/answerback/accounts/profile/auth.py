@@ -73,6 +73,11 @@ class AccountAuth(WebViews):
             return None
         return await store.account_by_session(self._db, site, hash_secret(secret), self._clock.now())
 
+    async def visitor(self, request: Request, site: str) -> Visitor | None:
+        """As `account`: who that is."""
+        account = await self.account(request, site)
+        return account.visitor if account else None
+
     async def require(self, request: Request, site: str, fields: Mapping[str, str]) -> Account:
         """The open account, for a form that was made for it. Raises Unauthorized and Forbidden."""
         account = await self.account(request, site)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,6 +53,8 @@ class Ways:
     """Whether links can be sent by mail."""
     return_pages: ReturnPages
     """What is asked before a code goes along in an address."""
+    opened: Callable[[Request, str], Awaitable[Visitor | None]]
+    """Whose account page of a site is open in this browser."""
 
 
 class PopupViews(WebViews):
@@ -97,6 +99,7 @@ class SignInViews:
             "/sign-in/{id}/": {"GET": self.read},
             "/sign-in/{id}/return/": {"GET": self.go_back},
             "/sign-in/{id}/password/": {"POST": self.sign_in},
+            "/sign-in/{id}/continue/": {"POST": self.go_on},
             "/sign-in/{id}/register/": {"GET": self.show_register, "POST": self.register},
             "/sign-in/{id}/reset/": {"GET": self.show_reset},
         }
@@ -108,7 +111,8 @@ class SignInViews:
         """The sign-in of this very browser. Raises NotFound for one that is over, or another browser's."""
         begun = await self._of_this_browser(request, sign_in_id)
         if begun is None or begun.ended_at is not None:
-            raise NotFound(reason="sign_in_over")
+            # Who has none at all keeps none: the cookie was set by the redirect to here.
+            raise NotFound(reason="sign_in_over" if request.cookies else "cookies_needed")
         return begun
 
     async def ended(self, request: Request, sign_in_id: str) -> str:
@@ -185,8 +189,19 @@ class SignInViews:
         return response
 
     async def read(self, request: Request) -> Response:
-        """`GET /sign-in/<id>/`: all ways in that are set up."""
-        return self._ways(await self._begun(request))
+        """`GET /sign-in/<id>/`: all ways in that are set up, and first that of who is signed in on our own pages."""
+        begun = await self._begun(request)
+        visitor = await self._ways_in.opened(request, begun.site)
+        return self._ways(begun, opened=visitor.name or begun.site if visitor else "")
+
+    async def go_on(self, request: Request) -> Response:
+        """`POST /sign-in/<id>/continue/`: as whose account page is open in this browser, without another proof."""
+        await self._views.form(request)
+        begun = await self._begun(request)
+        visitor = await self._ways_in.opened(request, begun.site)
+        if visitor is None:
+            return RedirectResponse(self.again(begun), 303)
+        return await self.finish(request, begun.id, visitor)
 
     async def go_back(self, request: Request) -> Response:
         """`GET /sign-in/<id>/return/`: where no window waits for the code, it goes along in the address of the page,
@@ -242,9 +257,11 @@ class SignInViews:
         """`GET /sign-in/<id>/reset/`: ask for a link to choose a new password by."""
         return self._show("reset.html", await self._begun(request))
 
-    def _ways(self, begun: PendingSignIn, form: BoundForm = EMPTY, error: AppError | None = None) -> Response:
+    def _ways(
+        self, begun: PendingSignIn, form: BoundForm = EMPTY, error: AppError | None = None, opened: str = ""
+    ) -> Response:
         offered = [{"name": name, "label": label} for name, label, _ in self._ways_in.providers(begun.lang)]
-        return self._show("ways.html", begun, form, error, providers=offered)
+        return self._show("ways.html", begun, form, error, providers=offered, opened=opened)
 
     def _show(
         self, template: str, begun: PendingSignIn, form: BoundForm = EMPTY, error: AppError | None = None, **values: Any
