@@ -37,7 +37,7 @@ WRITERS = 4
 PAGES = 50
 BACK_SECONDS = 60
 SHARE_OF_KILLS = 0.6
-SHARE_OF_MODEST_LOAD, LEAST_MODEST_MINUTES = 0.2, 4
+SHARE_OF_MODEST_LOAD, LEAST_MODEST_MINUTES = 0.2, 8
 """Of the time. In between the faults go on without kills, to see whether memory grows."""
 MOST_GROWTH = 1.15
 UNREACHABLE = (OSError, ValueError, HTTPException)
@@ -177,7 +177,7 @@ def soak(minutes: float, folder: Path) -> int:
     memory: list[float] = []
     of_modest = max(LEAST_MODEST_MINUTES, minutes * SHARE_OF_MODEST_LOAD)
     early, late, _ = modest.measure(of_modest)
-    print(f"memory under a modest load: {early:.1f} MB after two minutes, {late:.1f} MB after {of_modest:.0f}")
+    print(f"memory under a modest load: {early:.1f} MB after five minutes, {late:.1f} MB after {of_modest:.0f}")
     with OpenAIServer.start() as model, answerback(OPENAI_BASE_URL=model.base_url) as server:
         server.change(ai="questions")
         faults, load = Faults(server, model, folder), Load(server)

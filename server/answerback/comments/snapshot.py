@@ -48,20 +48,22 @@ RawHeaders = list[tuple[bytes, bytes]]
 class Snapshot:
     """One page of a thread as bytes."""
 
-    __slots__ = ("_br", "_gzip", "_head", "body", "etag", "last_event", "page", "site", "size")
+    __slots__ = ("_br", "_gzip", "_head_bytes", "body", "etag", "last_event", "page", "site", "size")
 
     def __init__(self, site: str, page: str, thread: dict[str, Any], last_event: str) -> None:
         self.site = site
         self.page = page
-        self._head = orjson.dumps(thread)[:-1]
-        self.size = ENCODINGS * len(self._head) + LEAST_BYTES
+        self.body = orjson.dumps(thread)[:-1]
+        self._head_bytes = len(self.body)
+        self.size = ENCODINGS * self._head_bytes + LEAST_BYTES
         """Bytes of memory that it takes up, at most."""
         self.go_on_from(last_event)
 
     def go_on_from(self, last_event: str) -> None:
         """The same thread, for readers who begin with what comes after this event."""
         self.last_event = last_event
-        self.body = b'%s,"last_event":%s}' % (self._head, orjson.dumps(last_event))
+        head = self.body[: self._head_bytes]
+        self.body = b'%s,"last_event":%s}' % (head, orjson.dumps(last_event))
         self.etag = b'"%s"' % hashlib.blake2b(self.body, digest_size=12).hexdigest().encode()
         self._gzip: bytes | None = None
         self._br: bytes | None = None
