@@ -93,7 +93,7 @@ async def run_cases(
     with tempfile.TemporaryDirectory(prefix="answerback-red-team-") as folder:
         # No other pages take part, so embeddings would be wasted calls.
         settings = replace(
-            settings, database_url=f"sqlite:///{Path(folder) / 'red-team.db'}", redis_url="", embedding_model=""
+            settings, database_url=f"sqlite:///{Path(folder) / 'red-team.db'}", redis_url="", embedding="off"
         )
         overheard = RecordingAnswerer(answerer or make_answerer(settings, SystemClock(), Metrics()))
         async with _Range.open(settings, cases, overheard) as range_:
