@@ -142,3 +142,17 @@ async def test_signs_of_life_come_and_a_stuck_reader_is_dropped() -> None:
         wire.paused = True
         await wire.broken.wait()
     assert set(wire.written) == {PING}
+
+
+@pytest.mark.parametrize(("running", "seconds"), [(1, 0.04), (300, 0.19), (5_000, 0.25)])
+async def test_pieces_of_many_answers_are_joined_for_longer(running: int, seconds: float) -> None:
+    bus, clock = MemoryBus("epoch", SteppedClock()), asyncio.get_running_loop().time
+    answer = AnswerStream(bus, CHANNEL, "a", lambda: running)
+    async with bus.subscribe(CHANNEL, None) as reader:
+        begun = clock()
+        for piece in ("From ", "half ", "past ", "seven."):
+            answer.add(piece)
+        assert b'"text":"From "' in await reader.take(5)
+        assert b'"text":"half past seven."' in await reader.take(5)
+        assert clock() - begun >= seconds - 0.002
+    assert answer.end() == "From half past seven."
