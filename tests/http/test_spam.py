@@ -191,7 +191,8 @@ def test_an_attack_asks_for_work(server: Server) -> None:
 
 
 def test_the_author_alone_sees_what_waits(server: Server) -> None:
-    held = write(server, PROMOTION, homepage="x")
+    held = write(server, "Words that nobody has seen here before, check out my channel", homepage="x")
+    assert held["state"] == "pending"
     assert server.call("GET", f"/api/comments/{held['id']}/?site=demo").status == 404
 
 
@@ -204,7 +205,10 @@ def test_prints_are_let_go(server: Server, tmp_path: Path) -> None:
 
 
 def test_the_box_says_what_the_filter_would(server: Server, owner: Owner) -> None:
-    page = owner.send("/admin/spam/demo/try/", body="Earn cash: https://casino.example, subscribe to my channel!").text
+    page = owner.send(
+        "/admin/spam/demo/try/",
+        body="Earn cash: https://casino.example https://a.example https://b.example https://c.example, loans for all!",
+    ).text
     assert "It would be held." in page
     assert "casino.example" in page
     assert "It would be published." in owner.send("/admin/spam/demo/try/", body=TALK[:40]).text

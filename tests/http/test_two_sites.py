@@ -87,13 +87,14 @@ ADMIN_ONES = (
     "/admin/team/{site}/",
     "/admin/bans/{site}/",
     "/admin/spam/{site}/",
+    "/admin/threads/{site}/",
     "/admin/inbox/{id}/",
     "/admin/replies/{id}/",
     "/admin/views/{id}/",
 )
 ADMIN_LISTS = (
     "/admin/", "/admin/inbox/", "/admin/knowledge/", "/admin/unanswered/", "/admin/addresses/", "/admin/replies/",
-    "/admin/team/", "/admin/audit/", "/admin/audit/export/", "/admin/bans/", "/admin/spam/",
+    "/admin/team/", "/admin/audit/", "/admin/audit/export/", "/admin/bans/", "/admin/spam/", "/admin/threads/",
 )  # fmt: skip
 # Nothing of a site is named at these; the addresses of a sign-in and of a report are secrets, made for one site.
 NAMELESS = (

@@ -38,6 +38,7 @@ RELEASED = {
     "0023": ("1c9f7f7ebb120f9f", "c95c0342cec48288"),
     "0024": ("0f5b781c10ac668f", "0f5b781c10ac668f"),
     "0025": ("2f1abf273e1761b5", "1e423066df6380a4"),
+    "0026": ("d21a67044ab22b65", "d21a67044ab22b65"),
 }
 """What each revision runs on SQLite and on PostgreSQL. A new one is added here with its first commit; a hash that
 changes means that somebody's database is no longer what its number says."""

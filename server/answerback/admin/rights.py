@@ -24,6 +24,7 @@ OTHERS: Mapping[tuple[str, str], Role] = {
     ("POST", "/admin/spam/{site}/load/"): "owner",
     ("POST", "/admin/spam/{site}/remove/"): "owner",
     ("POST", "/admin/spam/{site}/forget/"): "owner",
+    ("POST", "/admin/threads/{site}/move/"): "owner",
     ("GET", "/admin/team/"): "owner",
     ("POST", "/admin/team/{site}/invite/"): "owner",
     ("POST", "/admin/team/{site}/role/"): "owner",

@@ -29,13 +29,14 @@ from .pages.people import PeopleViews
 from .pages.saved_replies import SavedReplyViews
 from .pages.spam import SpamViews
 from .pages.team import TeamViews
+from .pages.threads import ThreadsViews
 from .pages.unanswered import UnansweredViews
 from .rights import needed
 from .sign_in import SignInViews
 
 NAVIGATION = (
     InboxViews.LINK, LogViews.LINK, UnansweredViews.LINK, KnowledgeViews.LINK, AddressViews.LINK, BanViews.LINK,
-    SpamViews.LINK, TeamViews.LINK, AuditViews.LINK, JobsViews.LINK,
+    SpamViews.LINK, ThreadsViews.LINK, TeamViews.LINK, AuditViews.LINK, JobsViews.LINK,
 )  # fmt: skip
 
 
@@ -53,6 +54,7 @@ def admin_routes(
         CommentViews(runtime, auth, correcting),
         PeopleViews(runtime, auth, updates, erasure),
         BanViews(runtime, auth),
+        ThreadsViews(runtime, auth, updates),
         SpamViews(runtime, auth, spam),
         UnansweredViews(runtime, auth),
         KnowledgeViews(runtime, auth, knowledge),

@@ -34,6 +34,7 @@ from ..comments.approval.build import SpamParts
 from ..comments.approval.deciding import Deciding, DecisionListener
 from ..comments.approval.reporting import Reporting, ReportsSettled
 from ..comments.approval.screening import Screening
+from ..comments.closing import ThreadClosing
 from ..comments.counting import ThreadCounts
 from ..comments.events import Listener
 from ..comments.handlers import CommentHandlers
@@ -123,6 +124,7 @@ def build_services(settings: Settings, seams: Overrides) -> Services:
         *accounts.jobs, *knowledge.jobs, *renewal.kinds(), *alerts.kinds(), *invitations.kinds(), drafts.kind(),
         log_index.kind(), *upkeep.kinds(), *backups.kinds(), ThreadCounts(runtime).kind(), Joining(runtime).kind(),
         GapClosing(runtime, knowledge.index).kind(), spam.upkeep.kind(),
+        ThreadClosing(runtime, updates).kind(),
     ]  # fmt: skip
     worker = build_worker(runtime, queue, updates, knowledge, answerer, metrics, alerts)
     return Services(

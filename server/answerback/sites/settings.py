@@ -189,6 +189,7 @@ SITE_SETTINGS: tuple[SiteSetting, ...] = (
     SiteSetting("hold_links", "1", "Links to other sites from which a comment is held.", _at_least_one),
     SiteSetting("hold_words", "", "Words that hold a comment, comma-separated.", _words),
     SiteSetting("reports_to_hide", "3", "Reports that hide a comment until you decide. Empty: never.", _budget),
+    SiteSetting("close_days", "", "Days after its first comment until a thread closes. Empty: never.", _days),
     SiteSetting("spam_filter", "false", "Whether likely spam is held for approval.", _boolean),
     SiteSetting(
         "proof_of_work",
@@ -262,6 +263,7 @@ class Site:
     hold_links: int
     hold_words: tuple[str, ...]
     reports_to_hide: int | None
+    close_days: int | None
     spam_filter: bool
     proof_of_work: str
     akismet_key: str = field(repr=False)

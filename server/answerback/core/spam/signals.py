@@ -15,7 +15,7 @@ from .forms import FormTime
 
 Figure = str | int | float
 
-HOLD = 0.9
+HOLD = 0.95
 """From this probability on a comment waits for the owner."""
 PACE_MINUTES = 10
 MISSING = FormTime("missing")

@@ -1,0 +1,40 @@
+"""Threads close by themselves: at a date of their own, or so many days after their first comment (`close_days`)."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from ..jobs.model import Kind
+from ..runtime import Runtime
+from . import closing_store as store
+from .updates import ThreadUpdates
+
+EVERY_MS, AT_ONCE = 60_000, 200
+DAY_MS = 86_400_000
+
+
+class ThreadClosing:
+    """Looks once a minute."""
+
+    def __init__(self, runtime: Runtime, updates: ThreadUpdates) -> None:
+        self._db = runtime.db
+        self._clock = runtime.clock
+        self._sites = runtime.sites
+        self._updates = updates
+
+    def kind(self) -> Kind:
+        """The job that does it."""
+        return Kind("closing", lambda _: self.once(), every_ms=EVERY_MS)
+
+    async def once(self) -> None:
+        """Close what is due; where there is more, the next minute goes on."""
+        now = self._clock.now()
+        await self._sites.refresh()
+        works = [partial(store.close_dated, now, AT_ONCE)]
+        works += [
+            partial(store.close_old, site.key, now - site.close_days * DAY_MS, AT_ONCE)
+            for site in self._sites.all() if site.close_days is not None
+        ]  # fmt: skip
+        for work in works:
+            for site, page in await self._db.write(work):
+                self._updates.reload(site, page)

@@ -1,0 +1,78 @@
+"""Threads as their owner sees to them: a list, dates at which they close, and what is due."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..db.work import Row, Work, many, one, run
+from .store import keep_thread
+
+NEVER = 0
+"""As the date of a thread of its own: it does not close by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadRow:
+    """A thread: `closes_at` is a date of its own (`NEVER`: none), None as the site says."""
+
+    page: str
+    url: str
+    title: str
+    locked: bool
+    comments: int
+    created_at: int
+    closes_at: int | None
+    ai: str | None
+
+
+_COLUMNS = "page, url, title, locked, comments, created_at, closes_at, ai"
+
+
+def _read(row: Row) -> ThreadRow:
+    return ThreadRow(**(row | {"locked": bool(row["locked"])}))
+
+
+def threads(site: str, after: str, limit: int) -> Work[list[ThreadRow]]:
+    """The threads of a site by their keys, those behind one of them."""
+    rows = yield many(
+        f"SELECT {_COLUMNS} FROM threads WHERE site = :site AND page > :after ORDER BY page LIMIT :limit",
+        site=site, after=after, limit=limit,
+    )  # fmt: skip
+    return [_read(row) for row in rows]
+
+
+def thread(site: str, page: str) -> Work[ThreadRow | None]:
+    """One thread."""
+    row = yield one(f"SELECT {_COLUMNS} FROM threads WHERE site = :site AND page = :page", site=site, page=page)
+    return None if row is None else _read(row)
+
+
+def set_closing(site: str, page: str, closes_at: int | None, now: int) -> Work[None]:
+    """Give a thread a date of its own, `NEVER`, or (None) what the site says."""
+    yield from keep_thread(site, page, "", "", now)
+    yield run(
+        "UPDATE threads SET closes_at = :closes_at WHERE site = :site AND page = :page",
+        closes_at=closes_at, site=site, page=page,
+    )  # fmt: skip
+
+
+def close_dated(now: int, limit: int) -> Work[list[tuple[str, str]]]:
+    """Lock threads whose own date has come; site and page of each."""
+    rows = yield many(
+        """UPDATE threads SET locked = 1 WHERE (site, page) IN (
+            SELECT site, page FROM threads WHERE closes_at > 0 AND closes_at <= :now AND locked = 0
+            ORDER BY closes_at LIMIT :limit) RETURNING site, page""",
+        now=now, limit=limit,
+    )  # fmt: skip
+    return [(row["site"], row["page"]) for row in rows]
+
+
+def close_old(site: str, before: int, limit: int) -> Work[list[tuple[str, str]]]:
+    """Lock threads of a site that have begun before then and have no date of their own; site and page of each."""
+    rows = yield many(
+        """UPDATE threads SET locked = 1 WHERE site = :site AND page IN (
+            SELECT page FROM threads WHERE site = :site AND locked = 0 AND closes_at IS NULL AND created_at < :before
+            ORDER BY created_at LIMIT :limit) RETURNING site, page""",
+        site=site, before=before, limit=limit,
+    )  # fmt: skip
+    return [(row["site"], row["page"]) for row in rows]
