@@ -205,10 +205,9 @@ def test_prints_are_let_go(server: Server, tmp_path: Path) -> None:
 
 
 def test_the_box_says_what_the_filter_would(server: Server, owner: Owner) -> None:
-    page = owner.send(
-        "/admin/spam/demo/try/",
-        body="Earn cash: https://casino.example https://a.example https://b.example https://c.example, loans for all!",
-    ).text
+    owner.send("/admin/spam/demo/forget/")  # what the tests before have taught
+    text = "Earn cash: https://casino.example, subscribe to my channel!"
+    page = owner.send("/admin/spam/demo/try/", body=text).text
     assert "It would be held." in page
     assert "casino.example" in page
     assert "It would be published." in owner.send("/admin/spam/demo/try/", body=TALK[:40]).text
