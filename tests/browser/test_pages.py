@@ -109,6 +109,22 @@ def test_right_to_left_page_is_mirrored(demo: Demo, arrive: Arrivals) -> None:
     assert avatar and author and avatar["x"] > author["x"]
 
 
+def test_arabic_answer_runs_from_the_right_on_an_english_page(demo: Demo, arrive: Arrivals) -> None:
+    told = "يفتح المخبز في السابعة والنصف صباحا."
+    demo.model.script(default={"text": f"{told} [1]\n\nانظر `open()` هنا أيضا."})
+    page = arrive(demo.with_page(f"<main><h1>Bakery</h1><p>{told}</p>{demo.tag}</main>"))
+    leave(page, "متى يفتح المخبز؟")
+    body = answer_in(page, "done").locator("[part~=body]")
+    expect(body).to_contain_text("أيضا")
+    expect(body.locator(".badge")).to_be_visible()  # what the page does not say is marked, word by word
+    marked = body.locator("p").last
+    code, first = marked.locator("code").bounding_box(), marked.locator("span").first.bounding_box()
+    whole = body.bounding_box()
+    assert code and first and whole
+    assert first["x"] > code["x"], "its first word stands to the right of the next"
+    assert first["x"] + first["width"] > whole["x"] + whole["width"] - 30
+
+
 def test_nothing_loads_until_scrolled_near(demo: Demo, arrive: Arrivals) -> None:
     address = demo.at("long.html")
     page = arrive("about:blank", viewport={"width": 1280, "height": 600})
