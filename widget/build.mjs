@@ -15,7 +15,12 @@ const LOADER_BUDGET = 4_096;
 const WHOLE_BUDGET = 27_600;
 
 const here = dirname(fileURLToPath(import.meta.url));
-const { reading, writing } = await readLocales();
+const { reading, writing, also, rightToLeft } = await readLocales();
+const tags = {
+  ALSO: JSON.stringify(also),
+  LANGUAGES: JSON.stringify(Object.keys(reading)),
+  RIGHT_TO_LEFT: JSON.stringify(rightToLeft),
+};
 const checks = process.argv.includes("--check");
 const out =
   process.argv.slice(2).find((argument) => !argument.startsWith("--")) ??
@@ -168,19 +173,15 @@ const coded = (texts) =>
         .map(([name, text]) => `${short[name] ?? name}:${coded(text)}`)
         .join()}}`;
 const languages = Object.keys(reading);
-/** Makes files of all languages; returns their names by language. */
+/** Makes a file of each language under a name with one digest of them all; returns the name, with `@` for the language. */
 function perLanguage(name, contentOf) {
-  return Object.fromEntries(
-    languages.map((lang) => {
-      const bytes = Buffer.from(contentOf(lang));
-      const file = hashed(`${name}${lang}`, bytes);
-      files.set(file, bytes);
-      return [lang, file];
-    }),
-  );
+  const made = languages.map((lang) => [lang, Buffer.from(contentOf(lang))]);
+  const file = hashed(`${name}@`, Buffer.concat(made.map(([, bytes]) => bytes)));
+  for (const [lang, bytes] of made) files.set(file.replace("@", lang), bytes);
+  return JSON.stringify(file);
 }
-const languageFiles = perLanguage("", (lang) => `export default${coded(reading[lang])}`);
-const writingFiles = perLanguage("words-", (lang) => `export default${coded(writing[lang])}`);
+const LANGUAGE_FILE = perLanguage("", (lang) => `export default${coded(reading[lang])}`);
+const WRITING_FILE = perLanguage("words-", (lang) => `export default${coded(writing[lang])}`);
 /** A part that is fetched on demand: a function of the kit. */
 const demanded = (name, module) =>
   part(name, `export * from "${module}";`, {
@@ -195,7 +196,6 @@ const onDemandFiles = {
   writing: await demanded("writing", "./writing/index.js"),
 };
 const modules = [...ORDER, "widget"].map((name) => `import "./${name}.js";`).join("");
-const countTexts = Object.fromEntries(languages.map((lang) => [lang, reading[lang].comments]));
 // Made once; each language's texts stand in the place of a name.
 const learns = `import { learn } from "./locale.js"; learn(LANG, TEXTS); export * from "./widget.js";`;
 const thread = String(
@@ -203,22 +203,24 @@ const thread = String(
     stdin: { contents: modules + learns, resolveDir: join(here, "src") },
     format: "esm",
     ordered: true,
-    define: { LANGUAGE_FILES: JSON.stringify(languageFiles), WRITING_FILES: JSON.stringify(writingFiles) },
+    define: { ...tags, LANGUAGE_FILE, WRITING_FILE },
     plugins: [onDemand(onDemandFiles)],
   }),
 );
-const threadFiles = perLanguage("thread-", (lang) =>
+const THREAD_FILE = perLanguage("thread-", (lang) =>
   thread.replace(/\bLANG,TEXTS\b/, () => `${JSON.stringify(lang)},${coded(reading[lang])}`),
 );
+const countTexts = Object.fromEntries(languages.map((lang) => [lang, reading[lang].comments]));
 const mistakes = await part("mistakes", 'export * from "./mistakes.js";');
 const count = await part("count", 'export * from "./elements/count.js";', {
-  define: { COUNT_TEXTS: JSON.stringify(countTexts) },
+  define: { ...tags, COUNT_TEXTS: JSON.stringify(countTexts) },
 });
 const loader = await bundle({
   entryPoints: [join(here, "src/index.ts")],
   format: "iife",
   define: {
-    THREAD_FILES: JSON.stringify(threadFiles),
+    ...tags,
+    THREAD_FILE,
     COUNT_FILE: JSON.stringify(count),
     MISTAKES_FILE: JSON.stringify(mistakes),
   },
@@ -261,7 +263,7 @@ for (const [name, bytes] of files) {
   if (name === "answerback.js" && small > LOADER_BUDGET)
     overBudget(`The loader is over its ${LOADER_BUDGET} bytes.`);
 }
-const threadSizes = Object.values(threadFiles).map((name) => sizes.get(name));
+const threadSizes = languages.map((lang) => sizes.get(JSON.parse(THREAD_FILE).replace("@", lang)));
 const whole = sizes.get("answerback.js") + Math.max(...threadSizes);
 console.log(
   `${"what every visitor loads".padEnd(40)} ${"".padStart(7)}       ${String(whole).padStart(7)} gzip (at most ${WHOLE_BUDGET})`,

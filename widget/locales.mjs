@@ -20,16 +20,22 @@ async function readAll(folder) {
 export async function readLocales() {
   const files = Object.entries(await readAll("i18n/locales"));
   const of = (area) => Object.fromEntries(files.map(([lang, texts]) => [lang, texts[area]]));
-  return { reading: of("widget"), writing: of("writing") };
+  // Tags that mean a language and do not begin with its own.
+  const also = Object.fromEntries(files.flatMap(([lang, { also = [] }]) => also.map((tag) => [tag, lang])));
+  const rightToLeft = files.filter(([, { direction }]) => direction === "rtl").map(([lang]) => lang);
+  return { reading: of("widget"), writing: of("writing"), also, rightToLeft };
 }
 
 /** What calls the AI and what asks in any language: regular expressions, as the build puts them into the code. */
 export async function readAsking() {
   const languages = Object.values(await readAll("core/languages/data"));
   const calls = languages.flatMap(({ calls = [] }) => calls);
-  const questions = languages.flatMap(({ likely_question = [] }) => likely_question);
+  const questions = languages.flatMap(({ asks = [], likely_question = asks }) => likely_question);
+  // Python's `\b` knows the letters of all languages, JavaScript's those of English.
+  const edge = String.raw`(?:(?<![\p{L}\p{N}_])(?=[\p{L}\p{N}_])|(?<=[\p{L}\p{N}_])(?![\p{L}\p{N}_]))`;
+  const likely = ["[?？؟]", ...questions].join("|").replaceAll(String.raw`\b`, edge);
   return {
     CALLS_AI: JSON.stringify(`(^|[^\\w./+-])@(${["(ai|answerback)(?!\\.?[\\w@-])", ...calls].join("|")})`),
-    LIKELY_QUESTION: JSON.stringify(["[?？؟]", ...questions].join("|")),
+    LIKELY_QUESTION: JSON.stringify(likely),
   };
 }

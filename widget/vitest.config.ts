@@ -1,9 +1,7 @@
 import { defineConfig } from "vitest/config";
 import { readAsking, readLocales } from "./locales.mjs";
 
-const locales = Object.entries((await readLocales()).reading);
-const byLanguage = (of: (lang: string, texts: { comments: object }) => unknown) =>
-  JSON.stringify(Object.fromEntries(locales.map(([lang, texts]) => [lang, of(lang, texts)])));
+const { reading, also, rightToLeft } = await readLocales();
 
 export default defineConfig({
   plugins: [
@@ -16,10 +14,15 @@ export default defineConfig({
   ],
   define: {
     ...(await readAsking()),
-    LANGUAGE_FILES: byLanguage((lang) => `${lang}.js`),
+    LANGUAGES: JSON.stringify(Object.keys(reading)),
+    LANGUAGE_FILE: JSON.stringify("@.js"),
+    ALSO: JSON.stringify(also),
+    RIGHT_TO_LEFT: JSON.stringify(rightToLeft),
+    COUNT_TEXTS: JSON.stringify(
+      Object.fromEntries(Object.entries(reading).map(([lang, { comments }]) => [lang, comments])),
+    ),
     // test/setup.ts has them already.
-    WRITING_FILES: byLanguage(() => "data:text/javascript,export default {}"),
-    COUNT_TEXTS: byLanguage((_, texts) => texts.comments),
+    WRITING_FILE: JSON.stringify("data:text/javascript,export default {}"),
   },
   test: {
     environment: "happy-dom",

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from answerback.app.schemas import FIELDS
-from answerback.core.comments import TITLE_LIMIT, clean_title, mentions_ai
+from answerback.core.comments import TITLE_LIMIT, asks_something, clean_title, mentions_ai
 from answerback.core.grounding.citations import verify
 from answerback.core.pages import PageRules, page_key
 
@@ -22,6 +22,13 @@ def golden(name: str) -> Any:
 @pytest.mark.parametrize("case", golden("calls")["cases"], ids=lambda case: case["body"])
 def test_what_calls_the_ai(case: Any) -> None:
     assert mentions_ai(case["body"]) is case["calls"]
+
+
+@pytest.mark.parametrize("lang", golden("questions")["languages"])
+def test_what_asks_in_each_language(lang: str) -> None:
+    cases = golden("questions")["languages"][lang]
+    asking = {body: asks_something(body) for body in (*cases["asks"], *cases["says"])}
+    assert asking == dict.fromkeys(cases["asks"], True) | dict.fromkeys(cases["says"], False)
 
 
 @pytest.mark.parametrize("case", golden("quotes")["cases"], ids=lambda case: case["quote"])

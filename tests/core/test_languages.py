@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from answerback.core import languages
-from answerback.core.languages import LANGUAGES, SHARED, language_of, thesaurus, words, writer
+from answerback.core.languages import LANGUAGES, SHARED, language_of, spoken, thesaurus, words, writer
 from answerback.core.languages.language import Language, data
 
 FOLDER = Path(languages.__file__).parent
@@ -32,6 +32,25 @@ def test_language_is_told_from_letters(text: str, tag: str) -> None:
     assert language_of(text) == tag
 
 
+@pytest.mark.parametrize(
+    ("text", "tag"),
+    [
+        ("When does it open?", "en"),
+        ("Wann öffnet ihr?", "de"),
+        ("Quand est-ce que vous ouvrez ?", "fr"),
+        ("¿Cuándo abren los domingos?", "es"),
+        ("Quando abre a padaria?", "pt"),
+        ("Kapan toko ini buka?", "id"),
+        ("متى يفتح المتجر؟", "ar"),
+        ("מתי פותחים?", "he"),
+        ("언제 열어요?", "ko"),
+        ("Rye?", "en"),
+    ],
+)
+def test_spoken_language_is_told_from_small_words(text: str, tag: str) -> None:
+    assert spoken(text) == tag
+
+
 def test_a_letter_of_two_languages_is_told_by_its_text() -> None:
     assert writer("時", "何時ですか").tag == "ja"
     assert writer("时", "什么时候").tag == "zh"
@@ -47,7 +66,9 @@ def test_every_language_has_its_files() -> None:
 @pytest.mark.parametrize("language", LANGUAGES, ids=lambda language: language.tag)
 def test_lists_name_each_word_once(language: Language) -> None:
     lists = {
-        name: lines for name, lines in data(language.tag).items() if isinstance(lines, list) and name != "thesaurus"
+        name: lines
+        for name, lines in data(language.tag).items()
+        if isinstance(lines, list) and name not in ("thesaurus", "asks", "asks_nothing")
     }
     for name, lines in lists.items():
         repeated = [word for word, count in Counter(" ".join(lines).split()).items() if count > 1]

@@ -236,7 +236,7 @@ def test_parallel_guesses_do_not_pass_the_delay(server: Server) -> None:
 def test_old_loader_gets_the_current_part(shared: Server) -> None:
     now = shared.call("GET", "/answerback.js")
     assert now.headers["access-control-allow-origin"] == "*"
-    old = shared.call("GET", "/answerback/thread-0000000000.js")
+    old = shared.call("GET", "/answerback/thread-en-0000000000.js")
     assert (old.status, old.headers["cache-control"]) == (200, "public, max-age=300")
     assert shared.call("GET", "/answerback/other-0000000000.js").status == 404
     assert shared.call("GET", "/answerback/..%2F..%2Fapp.py").status == 404

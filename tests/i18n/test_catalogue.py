@@ -8,7 +8,7 @@ import sys
 import pytest
 from answerback.errors import AppError, BadRequest
 from answerback.i18n import cldr
-from answerback.i18n.catalogue import direction, error_text, languages, negotiate, texts
+from answerback.i18n.catalogue import direction, error_text, languages, negotiate, owner_languages, texts
 
 
 @pytest.mark.parametrize(
@@ -18,10 +18,15 @@ from answerback.i18n.catalogue import direction, error_text, languages, negotiat
         (["ko-KR"], "ko"),
         (["KO_kr"], "ko"),
         (["", "ko-KR,ko;q=0.9,en;q=0.8"], "ko"),
-        (["de, en;q=0.3, ko;q=0.7"], "ko"),
+        (["sv, en;q=0.3, ko;q=0.7"], "ko"),
         (["ko;q=0, en"], "en"),
         (["ko;q=x, en"], "en"),
-        (["fr", "", "ko"], "ko"),
+        (["sv", "", "ko"], "ko"),
+        (["zh-CN"], "zh"),
+        (["zh-TW"], "zh-hant"),
+        (["zh-Hant-HK"], "zh-hant"),
+        (["zh_HK", "en"], "zh-hant"),
+        (["pt-BR"], "pt"),
         (["en-GB", "ko"], "en"),
         (["kok"], "en"),
         (["*"], "en"),
@@ -80,5 +85,16 @@ def test_babel_is_imported_late() -> None:
     assert said.stdout == "False\n"
 
 
-def test_english_and_korean_are_there() -> None:
-    assert {"en", "ko"} <= set(languages())
+def test_visitors_have_twelve_languages_and_owners_two() -> None:
+    assert languages() == ("ar", "de", "en", "es", "fr", "he", "id", "ja", "ko", "pt", "zh", "zh-hant")
+    assert owner_languages() == ("en", "ko")
+    assert negotiate("de", "ko", among=owner_languages()) == "ko"
+
+
+def test_what_only_owners_read_is_english_elsewhere() -> None:
+    assert texts("ja", "admin")["pages"] == texts("en", "admin")["pages"]
+
+
+def test_arabic_has_six_forms() -> None:
+    said = [texts("ar", "widget").counted("comments", n) for n in (0, 1, 2, 3, 11, 100)]
+    assert len(set(said)) == 6

@@ -25,7 +25,7 @@ from answerback.core.roles import ROLES
 from answerback.errors import CODES
 from answerback.i18n import cldr
 from answerback.i18n.__main__ import main
-from answerback.i18n.catalogue import Entry, Texts, entries, languages
+from answerback.i18n.catalogue import Entry, Texts, entries, languages, own_entries, owner_languages
 from answerback.knowledge.crawl.store import STATUSES
 from answerback.sites.settings import AI_RULES
 
@@ -70,6 +70,17 @@ USED_IN = {
     },
 }
 """Where the texts of an area are named; what one area shows, another may show too."""
+OWNERS = (
+    *(f"{area}." for area in "admin server budgets reasons mail.server mail.budget mail.invitation web.states".split()),
+    "answers.elsewhere",
+    *(f"web.{name}" for name in "under all_sites site show clear more_of_list newest older more".split()),
+    *(
+        f"errors.{name}"
+        for name in "alias_refused answer_length answer_running changed_meanwhile note_length "
+        "role_required unfinished".split()
+    ),
+)
+"""What only owners read."""
 ON_THE_SERVER = "t|w|bar"
 NAMES = f"{ON_THE_SERVER}|words|texts|widget"
 """What texts are called in code."""
@@ -82,6 +93,7 @@ PARTS = {name for name in dir(Texts("en", "widget")) if not name.startswith("__"
 # Names that are put together, and of what.
 COMPOSED = {
     "widget.problems": CODES.keys() | {"offline"},
+    "writing.refusals": CODES.keys(),
     "writing.askRule": {"always", "questions", "mention", "drafts", "off"},
     "errors": CODES.keys(),
     "answers.failures": PROVIDER_ERRORS,
@@ -137,6 +149,20 @@ COMPOSED = {
 }
 
 
+def for_owners(name: str) -> bool:
+    """Whether visitors never see a text: it is in `OWNERS`, or an error that only owners' pages name."""
+    if any(name == each or (each.endswith(".") and name.startswith(each)) for each in OWNERS):
+        return True
+    error = name.removeprefix("errors.")
+    return error != name and error not in CODES and not re.search(rf'reason=[^\n]*"{error}"', elsewhere())
+
+
+@cache
+def elsewhere() -> str:
+    """The server's code beside the owners' pages."""
+    return "\n".join(path.read_text("utf-8") for path in SERVER.rglob("*.py") if ADMIN not in path.parents)
+
+
 def forms(entry: Entry) -> list[str]:
     return [entry] if isinstance(entry, str) else list(entry.values())
 
@@ -163,14 +189,16 @@ def files(area: str) -> frozenset[Path]:
 
 @pytest.mark.parametrize("lang", languages())
 def test_languages_have_the_same_texts(lang: str) -> None:
-    assert entries(lang).keys() == entries("en").keys()
+    """Those that visitors see in each; owners' in two (docs/architecture.md)."""
+    wanted = {name for name in entries("en") if lang in owner_languages() or not for_owners(name)}
+    assert own_entries(lang).keys() == wanted
     assert lang == lang.lower(), "the name of the file is the tag in small letters"
 
 
 @pytest.mark.parametrize("lang", languages())
 def test_placeholders_agree_with_english(lang: str) -> None:
     english = entries("en")
-    for name, entry in entries(lang).items():
+    for name, entry in own_entries(lang).items():
         wanted = set().union(*map(placeholders, forms(english[name])))
         for text in forms(entry):
             assert (
@@ -184,7 +212,7 @@ def test_placeholders_agree_with_english(lang: str) -> None:
 @pytest.mark.parametrize("lang", languages())
 def test_plural_forms_are_those_of_cldr(lang: str) -> None:
     english = entries("en")
-    for name, entry in entries(lang).items():
+    for name, entry in own_entries(lang).items():
         assert isinstance(entry, str) == isinstance(english[name], str), name
         if not isinstance(entry, str):
             assert entry.keys() == cldr.plural_categories(lang), name
@@ -199,7 +227,7 @@ def test_name_and_direction_agree_with_cldr(lang: str) -> None:
 
 @pytest.mark.parametrize("lang", languages())
 def test_texts_have_no_stray_spaces_or_ends(lang: str) -> None:
-    for name, entry in entries(lang).items():
+    for name, entry in own_entries(lang).items():
         for text in forms(entry):
             assert text == " ".join(text.split()), f"{name}: spaces"
             assert not re.search(r"[.。!?]{2}|\.\s*\.", text), f"{name}: two ends"
@@ -242,6 +270,7 @@ def test_texts_named_in_code_exist() -> None:
 def test_composed_names_exist(group: str) -> None:
     optional = {
         "widget.problems": CODES.keys(),
+        "writing.refusals": CODES.keys(),
         "mail.verify": {"code"},
         "mail.reset": {"code"},
         "mail.budget": {"code"},
@@ -258,6 +287,6 @@ def test_no_text_hides_an_attribute_of_texts() -> None:
 
 def test_command_prints_texts_side_by_side(capsys: pytest.CaptureFixture[str]) -> None:
     main("widget.comments")
-    assert capsys.readouterr().out == (
-        "widget.comments\n    en one: {n} comment\n    en other: {n} comments\n    ko other: 댓글 {n}개\n"
-    )
+    said = capsys.readouterr().out
+    assert said.startswith("widget.comments\n    en one: {n} comment\n    en other: {n} comments\n    ar ")
+    assert "    ko other: 댓글 {n}개\n" in said

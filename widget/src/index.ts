@@ -11,8 +11,8 @@ import { fetched, tried } from "./retrying.js";
 import { canonical, isSaidHere } from "./statements.js";
 import type { Handed } from "./writing/signing_in.js";
 
-/** Where the build has put the thread, with the texts of each language. */
-declare const THREAD_FILES: Record<string, string>;
+/** Where the build has put the thread with the texts of a language, `@`. */
+declare const THREAD_FILE: string;
 /** And what counts comments, and what explains mistakes. */
 declare const COUNT_FILE: string;
 declare const MISTAKES_FILE: string;
@@ -121,7 +121,7 @@ async function load(element: Element): Promise<void> {
     void explain(({ noSite }) => noSite());
     return;
   }
-  const file = THREAD_FILES[languageOf(lang ?? navigator.language, THREAD_FILES)] as string;
+  const file = THREAD_FILE.replace("@", languageOf(lang ?? navigator.language));
   // One language is bundled; an element in another fetches its own.
   address ||= new URL(file, base).href;
   // Fetch the comments in parallel with the code.

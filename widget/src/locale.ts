@@ -13,9 +13,9 @@ export interface Locale {
   texts: Texts;
 }
 
-/** Where the build has put the texts of each language, below the server's address, and those of writing. */
-declare const LANGUAGE_FILES: Record<string, string>;
-declare const WRITING_FILES: Record<string, string>;
+/** Where the build has put the texts of a language, `@`, below the server's address, and those of writing. */
+declare const LANGUAGE_FILE: string;
+declare const WRITING_FILE: string;
 
 type Part = { default: Partial<Texts> };
 
@@ -27,23 +27,23 @@ export function learn(lang: string, texts: Partial<Texts>): void {
   known.set(lang, { ...known.get(lang), ...texts } as Texts);
 }
 
-const take = async (files: Record<string, string>, lang: string): Promise<void> =>
-  learn(lang, (await fetched<Part>(new URL(files[lang] as string, base).href)).default);
+const take = async (file: string, lang: string): Promise<void> =>
+  learn(lang, (await fetched<Part>(new URL(file.replace("@", lang), base).href)).default);
 
 /** Fetches the texts of writing in each language that is here, and from now on in each that comes. */
 export async function learnWriting(): Promise<void> {
   writing = true;
-  await Promise.all([...known.keys()].map((lang) => take(WRITING_FILES, lang)));
+  await Promise.all([...known.keys()].map((lang) => take(WRITING_FILE, lang)));
 }
 
 /** A language if its texts are here; else null, and `then` is called once they have come. */
 export function localeOf(wanted: string, at: string, then: () => void): Locale | null {
   base = at;
-  const lang = languageOf(wanted, LANGUAGE_FILES);
+  const lang = languageOf(wanted);
   const texts = known.get(lang);
   if (texts) return { lang, texts };
   // The browser fetches it once, however often it is asked for.
-  const rest = writing ? take(WRITING_FILES, lang) : null;
-  Promise.all([take(LANGUAGE_FILES, lang), rest]).then(then, () => undefined);
+  const rest = writing ? take(WRITING_FILE, lang) : null;
+  Promise.all([take(LANGUAGE_FILE, lang), rest]).then(then, () => undefined);
   return null;
 }

@@ -4,16 +4,23 @@ import { describe, expect, it } from "vitest";
 import calls from "../../tests/golden/calls.json";
 import limits from "../../tests/golden/limits.json";
 import pages from "../../tests/golden/pages.json";
+import questions from "../../tests/golden/questions.json";
 import quotes from "../../tests/golden/quotes.json";
 import { pageOf } from "../src/config.js";
 import * as own from "../src/core/limits.js";
 import { findQuote } from "../src/core/quote.js";
 import { typed } from "../src/elements/view.js";
-import { callsAi } from "../src/writing/asking.js";
+import { callsAi, maybeAsked } from "../src/writing/asking.js";
 
 describe("what calls the AI", () => {
   it.each(calls.cases)("$body", ({ body, calls: does }) => {
     expect(callsAi(body)).toBe(does);
+  });
+});
+
+describe("what asks something in a language", () => {
+  it.each(Object.entries(questions.languages))("is looked up: %s", (_, { asks }) => {
+    expect(asks.filter((body) => !maybeAsked(body, null, "questions"))).toEqual([]);
   });
 });
 

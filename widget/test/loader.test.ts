@@ -49,9 +49,10 @@ beforeEach(() => {
   started.length = explained.length = 0;
   vi.stubGlobal("IntersectionObserver", Watcher);
   vi.stubGlobal("fetch", async () => Response.json({ comments: [] }));
-  vi.stubGlobal("THREAD_FILES", {
-    en: "data:text/javascript,export const start = locate => globalThis.begun(locate)",
-  });
+  vi.stubGlobal(
+    "THREAD_FILE",
+    "data:text/javascript,export const start = locate => globalThis.begun(locate)",
+  );
   vi.stubGlobal("COUNT_FILE", "data:text/javascript,export const start = globalThis.count");
   vi.stubGlobal("count", startCounting);
   const said = ["complain", "noElement", "noSite", "noTarget", "isMistake"].map(
@@ -151,7 +152,7 @@ describe("the loader", () => {
   );
 
   it("leaves the page alone when the parts fail to load", async () => {
-    vi.stubGlobal("THREAD_FILES", { en: "data:text/javascript,throw new Error('gone')" });
+    vi.stubGlobal("THREAD_FILE", "data:text/javascript,throw new Error('gone')");
     const codes: string[] = [];
     const hear = (event: Event) => codes.push((event as CustomEvent<{ code: string }>).detail.code);
     document.addEventListener("answerback:error", hear);

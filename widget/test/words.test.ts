@@ -133,7 +133,7 @@ describe("the languages", () => {
   });
 
   it("are found by the tag of the page, else English", () => {
-    const languages = { en: 1, ko: 1 };
+    const languages = ["en", "ko"];
     for (const [wanted, found] of Object.entries({
       ko: "ko",
       "ko-KR": "ko",
@@ -142,6 +142,8 @@ describe("the languages", () => {
     })) {
       expect(languageOf(wanted, languages)).toBe(found);
     }
+    expect(languageOf("zh-TW")).toBe("zh-hant");
+    expect(languageOf("zh-CN")).toBe("zh");
     for (const none of ["", "kok", "xx-YY", "constructor", "-"])
       expect(languageOf(none, languages)).toBe("en");
   });

@@ -21,10 +21,9 @@ from ..core.roles import Role, covers, sites_with
 from ..db.database import Database
 from ..db.work import Row, Work
 from ..errors import BadRequest, Forbidden
-from ..i18n.catalogue import Texts, languages, own_name, texts
+from ..i18n.catalogue import Texts, negotiate, own_name, owner_languages, texts
 from ..settings import Settings
 from ..web.forms import Form
-from ..web.rendering import language_of
 from ..web.views import HEADERS, View, WebViews
 from .rights import needed
 from .store import roles_of, waiting_count
@@ -191,12 +190,13 @@ class OwnerAuth(WebViews):
         lang, path = self.language(request), request.url.path.removeprefix(self.base)
         return self.render(
             template, lang=lang, bar=texts(lang, "admin"), site_name="Answerback", here=path,
-            other_languages={tag: own_name(tag) for tag in languages() if tag != lang}, **values,
+            other_languages={tag: own_name(tag) for tag in owner_languages() if tag != lang}, **values,
         )  # fmt: skip
 
     def language(self, request: Request, asked: str = "") -> str:
         """The one that the owner has chosen in this browser, else the browser's."""
-        return language_of(request, request.cookies.get(LANGUAGE_COOKIE, "")[:35], asked)
+        chosen, accepted = request.cookies.get(LANGUAGE_COOKIE, "")[:35], request.headers.get("accept-language", "")
+        return negotiate(asked, chosen, accepted, among=owner_languages())
 
     def redirect(self, path: str, query: Mapping[str, str] | None = None, fragment: str = "") -> Response:
         """On to one of our own addresses."""

@@ -16,7 +16,7 @@ from ..core.grounding.judging import ANSWERED, may_judge
 from ..core.grounding.quoting import best_quotes
 from ..core.grounding.review import Review, review
 from ..core.grounding.situation import context_of
-from ..core.languages import language_of
+from ..core.languages import language_of, spoken
 from ..db.database import Database
 from ..db.work import Work
 from ..knowledge.index.embedders import Vector
@@ -135,7 +135,7 @@ class ContextBuilder:
             nearest=[len(owners) + place for place in found.nearest],
         )  # fmt: skip
         request = AnswerRequest(
-            messages=messages, question=question, passages=chosen, lang=language_of(question),
+            messages=messages, question=question, passages=chosen, lang=spoken(question),
             model=site.model or None, max_tokens=answer_tokens, answer_id=asked.id, asker=asked.asker, context=context,
         )  # fmt: skip
         by_owner = owners or any(turn.role == "owner" for turn in turns)

@@ -17,7 +17,7 @@ from ..comments.updates import ThreadUpdates
 from ..core.answering import AnswerRequest, Finished, Quotes, TextDelta, Usage, Writing
 from ..core.courtesies import is_courtesy
 from ..core.invisible import VisibleText
-from ..core.languages import language_of
+from ..core.languages import spoken
 from ..db.work import Work
 from ..errors import AppError, Unavailable
 from ..i18n.catalogue import texts
@@ -203,7 +203,7 @@ class Worker:
             return
         if is_courtesy(question):
             run.by, run.reply.finished = "nobody", "stop"
-            run.live.add(texts(language_of(question), "answers")["courtesy"])
+            run.live.add(texts(spoken(question), "answers")["courtesy"])
             return
         run.verdicts["question"] = await self._moderation.check(site, question)
         if run.blocked:

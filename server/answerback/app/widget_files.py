@@ -29,6 +29,12 @@ def _loader() -> StaticFile:
     return read_file(STATIC / "answerback.js")
 
 
+def _named(file: str) -> str:
+    """What a part is called, without the digest of its content."""
+    matched = _PART.fullmatch(file)
+    return matched[1] if matched else ""
+
+
 async def loader(request: Request) -> Response:
     """`GET /answerback.js`."""
     try:
@@ -46,7 +52,7 @@ async def part(request: Request) -> Response:
     parts = _parts()
     if name in parts:
         return send(request, parts[name], FOREVER, shared=True)
-    todays = next((file for other, file in parts.items() if other.startswith(f"{matched[1]}-")), None)
+    todays = next((file for other, file in parts.items() if _named(other) == matched[1]), None)
     return send(request, todays, SHORT, shared=True) if todays else problem(NotFound())
 
 

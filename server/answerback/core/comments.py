@@ -35,8 +35,6 @@ _CODE = re.compile(
     re.DOTALL | re.MULTILINE,
 )
 _QUOTED = re.compile(r"^[ \t]*>.*$", re.MULTILINE)
-_ASKS = [(re.compile(language.asks, re.IGNORECASE), language.asks_within) for language in LANGUAGES]
-_ASKS_NOTHING = re.compile(either(language.asks_nothing for language in LANGUAGES), re.IGNORECASE)
 
 
 def is_text(text: str) -> bool:
@@ -78,6 +76,13 @@ def mentions_ai(body: str) -> bool:
     return _mention().search(body) is not None
 
 
+@cache
+def _asking() -> tuple[list[tuple[re.Pattern[str], int]], re.Pattern[str]]:
+    """What asks in each language, up to how many characters that proves anything; what only looks like it."""
+    asks = [(re.compile(each.pattern("asks"), re.IGNORECASE), each.asks_within) for each in LANGUAGES]
+    return asks, re.compile(either(each.pattern("asks_nothing") for each in LANGUAGES), re.IGNORECASE)
+
+
 def asks_something(body: str) -> bool:
     """Whether a comment asks something, told cheaply from its words.
 
@@ -89,8 +94,9 @@ def asks_something(body: str) -> bool:
     text = "\n".join(" ".join(line.split()) for line in said.split("\n") if line.strip())
     if re.search(r"[?？؟]", text):
         return True
-    text = _ASKS_NOTHING.sub(" ", text)
-    return any(len(text) < most and asks.search(text) for asks, most in _ASKS)
+    asks, asks_nothing = _asking()
+    text = asks_nothing.sub(" ", text)
+    return any(len(text) < most and each.search(text) for each, most in asks)
 
 
 def answer_rule(of_site: str, of_page: str | None) -> str:

@@ -67,6 +67,18 @@ def languages() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in LOCALES.glob("*.json")))
 
 
+@cache
+def owner_languages() -> tuple[str, ...]:
+    """Those that the owners' pages are in, too."""
+    return tuple(lang for lang in languages() if any(name.startswith("admin.") for name in own_entries(lang)))
+
+
+@cache
+def _other_tags() -> Mapping[str, str]:
+    """Tags that mean one of the languages and do not begin with its tag, as `zh-tw` means `zh-hant`."""
+    return {tag: lang for lang in languages() for tag in _file(lang).get("also", ())}
+
+
 def texts(lang: str, area: str) -> Texts:
     """The texts of an area, such as `mail`, in the language of a tag, or in English."""
     return _texts(negotiate(lang), area)
@@ -77,21 +89,23 @@ def _texts(lang: str, area: str) -> Texts:
     return Texts(lang, area)
 
 
-def negotiate(*wanted: str) -> str:
-    """The first language that we have of these tags and `Accept-Language` headers, in order; else English."""
-    return _first_of(wanted) or DEFAULT
+def negotiate(*wanted: str, among: tuple[str, ...] | None = None) -> str:
+    """The first language that we have, or that is `among` these, of these tags and `Accept-Language` headers, in order;
+    else English."""
+    return _first_of(wanted, languages() if among is None else among) or DEFAULT
 
 
 def has_language(tag: str) -> bool:
     """Whether there is a file for a language tag, or for its language in general."""
-    return bool(_first_of((tag,)))
+    return bool(_first_of((tag,), languages()))
 
 
-def _first_of(wanted: Iterable[str]) -> str:
+def _first_of(wanted: Iterable[str], known: tuple[str, ...]) -> str:
     for text in wanted:
         for tag in _by_preference(text):
             while tag:
-                if tag in languages():
+                tag = _other_tags().get(tag, tag)
+                if tag in known:
                     return tag
                 tag = tag.rpartition("-")[0]
     return ""
@@ -115,8 +129,18 @@ def flattened(data: Mapping[str, Any], before: str = "") -> dict[str, Entry]:
 
 @cache
 def entries(lang: str) -> Mapping[str, Entry]:
-    """Every text of a language by its dotted name."""
-    return flattened(orjson.loads((LOCALES / f"{lang}.json").read_bytes()))
+    """Every text of a language by its dotted name; what only owners read may be English."""
+    return own_entries(lang) if lang == DEFAULT else {**entries(DEFAULT), **own_entries(lang)}
+
+
+@cache
+def own_entries(lang: str) -> Mapping[str, Entry]:
+    """The texts of a language's own file."""
+    return flattened({name: value for name, value in _file(lang).items() if name != "also"})
+
+
+def _file(lang: str) -> dict[str, Any]:
+    return dict(orjson.loads((LOCALES / f"{lang}.json").read_bytes()))
 
 
 def _by_preference(text: str) -> list[str]:

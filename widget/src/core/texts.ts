@@ -3,10 +3,19 @@
 /** The forms of a text by plural category. */
 export type Forms = { other: string } & Partial<Record<Intl.LDMLPluralRule, string>>;
 
+/** Other tags of languages, and those that are written from the right. */
+declare const ALSO: Record<string, string>;
+declare const RIGHT_TO_LEFT: string[];
+/** All languages. */
+declare const LANGUAGES: string[];
+
+export const isRightToLeft = (lang: string): boolean => RIGHT_TO_LEFT.includes(lang);
+
 /** The language that is wanted, or that it is a kind of, if there is such a one; else English. */
-export function languageOf(wanted: string, languages: object): string {
+export function languageOf(wanted: string, languages = LANGUAGES): string {
   let tag = wanted.toLowerCase();
-  while (tag && !Object.hasOwn(languages, tag)) tag = tag.replace(/-?[^-]*$/, "");
+  while (tag && !languages.includes(tag))
+    tag = Object.hasOwn(ALSO, tag) ? (ALSO[tag] as string) : tag.replace(/-?[^-]*$/, "");
   return tag || "en";
 }
 

@@ -2,7 +2,7 @@
 
 import type { Config, Locate } from "../config.js";
 import type { Signal } from "../core/state.js";
-import { fill } from "../core/texts.js";
+import { fill, isRightToLeft } from "../core/texts.js";
 import type { Session as SessionInfo } from "../core/types.js";
 import { type Child, h, render, styleSheet } from "../dom.js";
 import { type Locale, localeOf } from "../locale.js";
@@ -179,7 +179,11 @@ export abstract class BaseElement<T extends Shown> extends HTMLElement {
     beginSlice();
     const theme = config.theme ?? this.info?.settings.theme ?? "auto";
     // Setting an unchanged value would restyle the whole subtree.
-    if (root.lang !== locale.lang) root.lang = locale.lang;
+    if (root.lang !== locale.lang) {
+      root.lang = locale.lang;
+      // What is in no such language stays as the page has it.
+      root.dir = isRightToLeft(locale.lang) ? "rtl" : "";
+    }
     const dark = theme === "auto" ? (this.#dark ?? prefersDark()) : theme === "dark";
     const shade = dark ? "dark" : "light";
     if (root.dataset.theme !== shade) root.dataset.theme = shade;

@@ -60,7 +60,7 @@ export class CountElement extends HTMLElement {
   }
 
   show(count: number, wanted: string): void {
-    const lang = languageOf(wanted, COUNT_TEXTS);
+    const lang = languageOf(wanted);
     this.textContent = counted(COUNT_TEXTS[lang] as Forms, count, lang);
   }
 }

@@ -112,7 +112,8 @@ export function solidButton(label: Child, onclick: () => void, props: Props = {}
 
 /** What is said of a problem, where more is known than its code. */
 export function problemIn(texts: Texts, code: string | null | undefined): string | undefined {
-  const problems: Record<string, string> = texts.problems;
+  // What a visitor may have done comes with the texts of writing.
+  const problems: Record<string, string> = { ...texts.problems, ...texts.refusals };
   return problems[code ?? ""];
 }
 

@@ -4,7 +4,7 @@
 declare const CALLS_AI: string;
 declare const LIKELY_QUESTION: string;
 const CALLED = new RegExp(CALLS_AI, "i");
-const QUESTION = new RegExp(LIKELY_QUESTION, "im");
+const QUESTION = new RegExp(LIKELY_QUESTION, "imu");
 
 /** Whether a comment calls the AI by name, as the server sees it (tests/golden/calls.json). */
 export const callsAi = (body: string): boolean => CALLED.test(body);

@@ -10,15 +10,22 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import cache
 
+from .ar import ARABIC
 from .de import GERMAN
 from .en import ENGLISH
+from .es import SPANISH
 from .fr import FRENCH
+from .he import HEBREW
+from .id import INDONESIAN
 from .ja import JAPANESE
 from .ko import KOREAN
 from .language import NEVER, Kind, Language, data
+from .pt import PORTUGUESE
 from .zh import CHINESE
 
-LANGUAGES: tuple[Language, ...] = (ENGLISH, KOREAN, CHINESE, JAPANESE, GERMAN, FRENCH)
+LANGUAGES: tuple[Language, ...] = (
+    ENGLISH, KOREAN, CHINESE, JAPANESE, GERMAN, FRENCH, SPANISH, PORTUGUESE, INDONESIAN, ARABIC, HEBREW,
+)  # fmt: skip
 """The first is taken where no other is: for words of any script, and for texts."""
 SHARED = "shared"
 """The data of no single language: words that mean the same across languages."""
@@ -105,6 +112,16 @@ def language_of(text: str) -> str:
         if found != LANGUAGES[:1] and count / len(letters) > SHARE:
             return next((language for language in found if language.is_written(text)), found[0]).tag
     return LANGUAGES[0].tag
+
+
+def spoken(text: str) -> str:
+    """As `language_of`, but among the languages in the first one's letters, the one that most small words are of."""
+    tag = language_of(text)
+    if tag != LANGUAGES[0].tag:
+        return tag
+    said = re.findall(r"[^\W\d_]+(?:['’-][^\W\d_]+)*", text.casefold())
+    counts = {each.tag: sum(word in each.words("common") for word in said) for each in LANGUAGES}
+    return max(counts, key=lambda each: (counts[each], each == tag))
 
 
 def tongue(text: str) -> str:

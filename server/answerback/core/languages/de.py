@@ -4,4 +4,4 @@ from __future__ import annotations
 
 from .language import Language
 
-GERMAN = Language(tag="de", consent=r"verwende\w* (?:\w+ )?cookies|cookies (?:zu|akzeptieren)")
+GERMAN = Language(tag="de", asks_within=300, consent=r"verwende\w* (?:\w+ )?cookies|cookies (?:zu|akzeptieren)")

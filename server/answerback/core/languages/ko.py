@@ -149,16 +149,29 @@ _CLAIMS = Claims(
     likeness=_likeness,
 )  # fmt: skip
 
+
+def _closed_by(*finals: int) -> str:
+    """Any syllable that ends with one of these consonants, by their places in Unicode."""
+    return "[" + "".join(chr(0xAC00 + 28 * of + final) for of in range(399) for final in finals) + "]"
+
+
+_WITH_N, _WITH_B, _CLOSED = _closed_by(4), _closed_by(17), _closed_by(*range(1, 28))
+_NOT_VERBS_IN_NA = "".join(
+    f"(?<!{stem})" for stem in "생각 기억 만 끝 빛 떠 일어 나타 태어 화 신 혼 소문 차이 티".split()
+)
+"""Verbs whose own stem ends as the ending does that asks: what is remembered, ends or appears asks nothing."""
+
 KOREAN = Language(
     tag="ko",
     script="[\uac00-\ud7a3\u3131-\u318e]",
-    asks=r"(?:나요|까요|가요|ㄴ가요|는지요?|은지요?|ㄹ까요?|습니까|ㅂ니까|입니까|니까|을까|를까|일까|할까|될까|"
-    r"있나|없나|하나요|"
-    r"인가|은가|는가|던가|냐|니|죠|알려\s?주세요|알려\s?줘|궁금(?:해요|합니다|하네요|해)|"
+    asks=rf"(?:{_NOT_VERBS_IN_NA}나요|(?<!니)까요?|{_WITH_N}가요|는지요?|은지요?|{_WITH_B}니까|"
+    rf"있나|없나|인가|은가|는가|던가|냐|(?!언){_CLOSED}니|알려\s?주세요|알려\s?줘|궁금(?:해요|합니다|하네요|해)|"
     r"가르쳐\s?주세요)[\s.~ㅋㅎㅠ!?^]*(?:$|\n)"
     r"|(?:무엇|뭐|뭔|누가|누구|언제|어디|어떻게|어떤|왜|몇\s|얼마)",
     asks_nothing=r"언제(?:나|든)|누구(?:나|든|보다)|어디(?:든|서나)|무엇(?:보다|이든)|뭐(?:든|니)|어떻게든|"
-    r"얼마나 [^.!?\n]{1,20}던지",
+    r"얼마나 [^.!?\n]{1,20}던지|왜냐하면|왠지|어디까지나|"
+    r"얼마 (?:전|안|뒤|후)|몇 (?:년|달|번|가지|개|명|시간|주) ?(?:전|째|이나)|"
+    r"언젠가|누군가|뭔가|어딘가|무엇인가|어떤 (?:사람|분|면|의미)|어떻게 보면|그러니까|어쩐지",
     kinds={
         "when": Kind(
             r"언제|(?:몇|어느)\s?(?:시\b|년|월|일|해|날)|며칠|년도|연도|날짜|시기",

@@ -83,11 +83,11 @@ class Language:
 
     # ---- questions
     asks: str = NEVER
-    """What makes a comment a question."""
+    """What makes a comment a question, beside `asks` of its data."""
     asks_within: int = 1_000_000
     """Characters of a comment above which `asks` proves nothing."""
     asks_nothing: str = NEVER
-    """What has a word that asks, and asks nothing."""
+    """What has a word that asks, and asks nothing, beside `asks_nothing` of its data."""
     kinds: Mapping[str, Kind] = field(default_factory=dict)
     """The kinds of things that are asked for; what they look like is read with regard to case."""
     unit: Callable[[str], str] = lambda question: ""
@@ -141,6 +141,11 @@ class Language:
     # ---- pages
     consent: str = NEVER
     """What a banner says that asks for consent to cookies."""
+
+    def pattern(self, name: str) -> str:
+        """One of its regular expressions that are partly in its data: `asks`, `asks_nothing`."""
+        own = getattr(self, name)
+        return "|".join(part for part in (own, *data(self.tag).get(name, ())) if part != NEVER) or NEVER
 
     def words(self, name: str) -> frozenset[str]:
         """A list of its data: `stop` (words that say nothing), `titles`, `openers`, `attached` (to addresses), …"""

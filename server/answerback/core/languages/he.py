@@ -1,0 +1,7 @@
+"""Hebrew, as far as it asks."""
+
+from __future__ import annotations
+
+from .language import Language
+
+HEBREW = Language(tag="he", script="[\u0590-\u05ff\ufb1d-\ufb4f]")
