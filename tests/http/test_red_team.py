@@ -103,7 +103,7 @@ def test_requests_have_no_secrets_or_tools_and_a_limit(obeyed: Run) -> None:
     assert len(obeyed.requests) == len(corpus()), "one call a case"
     for request in obeyed.requests:
         body = request["body"]
-        assert set(body) == {"model", "messages", "max_tokens", "stream", "stream_options"}
+        assert set(body) == {"model", "messages", "max_tokens", "stream", "stream_options", "temperature"}
         assert 0 < body["max_tokens"] <= MOST_TOKENS
         sent = json.dumps(body, ensure_ascii=False)
         assert "canary-of" not in sent
