@@ -12,7 +12,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from . import answers, backing_up, exporting, signing_in, spam, standing, threads
+from . import answers, backing_up, desk, exporting, signing_in, spam, standing, threads
 from .measuring import Row
 
 SECTIONS = {
@@ -23,6 +23,7 @@ SECTIONS = {
     "signing-in": signing_in.signing_in,
     "exporting": exporting.exporting,
     "backing-up": backing_up.backing_up,
+    "desk": desk.desk,
     "spam": spam.telling_spam,
     "starting": standing.starting,
     "widget": standing.widget,

@@ -21,7 +21,7 @@ ANSWER_STATES = ("queued", "streaming", "done", "stopped", "failed", "withheld")
 PAGES_OFFERED = 300
 SITES_AT_ONCE = 30
 """Sites that one statement asks: databases take some hundred parts."""
-COUNTED, SUMMED = 100_000, 5_000
+COUNTED, SUMMED = 20_000, 1_000
 """Rows that the figures of a day go by, at most."""
 
 _ANSWER = "a.state AS answer_state, a.provider, a.model, a.tokens_in, a.tokens_out, a.cost_microusd, a.error"
@@ -112,6 +112,9 @@ class Totals:
     tokens_in: int
     tokens_out: int
     cost_microusd: int
+    more_comments: bool = False
+    more_answers: bool = False
+    """Whether there are more than the figures go by."""
 
 
 def _before(wanted: Filter, at: str, rank: int, id: str) -> str:
@@ -226,21 +229,25 @@ def _read(row: Row) -> Entry:
 def totals(days: Mapping[int, Sequence[str]]) -> Work[Totals]:
     """The figures of today; `days` says of each moment at which a day has begun, on which sites. Of each site, the
     newest `COUNTED` comments and the newest `SUMMED` answers count."""
-    comments = 0
+    comments, more_comments, more_answers = 0, False, False
     sums = {"count": 0, "tokens_in": 0, "tokens_out": 0, "cost": 0}
     for start, sites in days.items():
         for site in sites:
             row = yield one(
                 f"""SELECT (SELECT COUNT(*) FROM (SELECT 1 AS one FROM comments WHERE site = :site
-                        AND created_at >= :start LIMIT {COUNTED}) AS counted)
-                    - (SELECT COUNT(*) FROM (SELECT 1 AS one FROM comments WHERE site = :site AND author_kind = 'ai'
-                        AND created_at >= :start LIMIT {COUNTED}) AS by_ai) AS count""",
+                        AND created_at >= :start LIMIT {COUNTED}) AS of_all) AS counted,
+                    (SELECT COUNT(*) FROM (SELECT 1 AS one FROM comments WHERE site = :site AND author_kind = 'ai'
+                        AND created_at >= :start LIMIT {COUNTED}) AS of_ai) AS by_ai""",
                 start=start, site=site,
             )  # fmt: skip
-            comments += row["count"]
+            comments += row["counted"] - row["by_ai"]
+            more_comments = more_comments or row["counted"] == COUNTED
             row = yield one(_SUMS, start=start, site=site)
             sums = {name: sums[name] + row[name] for name in sums}
-    return Totals(comments, sums["count"], sums["tokens_in"], sums["tokens_out"], sums["cost"])
+            more_answers = more_answers or row["count"] >= SUMMED
+    return Totals(
+        comments, sums["count"], sums["tokens_in"], sums["tokens_out"], sums["cost"], more_comments, more_answers
+    )
 
 
 _OF_TODAY = " UNION ALL ".join(
