@@ -42,7 +42,8 @@ PAGES = {
 _WORDS = "'comment word' || CASE WHEN {0} % 1000 = 7 THEN ' rare' ELSE '' END"
 _PLACE = "(c.created_at * 1048576) + CAST(substr(c.id, 2) AS BIGINT) % 1048576"
 _OPEN = """INSERT INTO reviewables (id, site, kind, page, state, opened_at)
-    SELECT id, site, 'held', page, 'open', created_at FROM comments WHERE state = 'pending' AND author_kind <> 'ai'"""
+    SELECT id, site, 'reported', page, 'open', created_at FROM comments
+    WHERE state = 'published' AND CAST(substr(id, 2) AS BIGINT) % 10 = 5"""
 SQLITE = (
     f"""INSERT INTO log_texts (place, entry, entry_id, site) SELECT {_PLACE}, 'comment', c.id, c.site FROM comments c
     WHERE c.body <> ''""",
