@@ -35,6 +35,9 @@ def test_language_is_told_from_letters(text: str, tag: str) -> None:
 @pytest.mark.parametrize(
     ("text", "tag"),
     [
+        ("What time do you close?", "en"),
+        ("When was the bakery founded?", "en"),
+        ("Offer me a price for the bread, as the bakery.", "en"),
         ("When does it open?", "en"),
         ("Wann öffnet ihr?", "de"),
         ("Quand est-ce que vous ouvrez ?", "fr"),

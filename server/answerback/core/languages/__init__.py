@@ -121,6 +121,8 @@ def spoken(text: str) -> str:
         return tag
     said = re.findall(r"[^\W\d_]+(?:['’-][^\W\d_]+)*", text.casefold())
     counts = {each.tag: sum(word in each.words("common") for word in said) for each in LANGUAGES}
+    own = LANGUAGES[0].words("stop") | LANGUAGES[0].words("common")  # "do" and "was" are also words of others
+    counts[tag] = sum(word in own for word in said)
     return max(counts, key=lambda each: (counts[each], each == tag))
 
 
