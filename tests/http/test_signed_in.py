@@ -28,7 +28,9 @@ def test_nobody_goes_on_as_somebody_else(server: Server) -> None:
     assert stranger.post(window.page.link("/continue/"), {}).status == 404
     own = Window(server, stranger)
     assert "Continue as" not in own.page.text
-    again = stranger.post(f"{server.url}{re.search(r'/sign-in/[^/]+/', own.page.url)[0]}continue/", {})  # type: ignore[index]
+    place = re.search(r"/sign-in/[^/]+/", own.page.url)
+    assert place is not None
+    again = stranger.post(f"{server.url}{place[0]}continue/", {})
     assert "data-code" not in again.text and again.url == own.page.url
     forged = member.browser.post(window.page.link("/continue/"), {}, Origin="https://evil.example")
     assert (forged.status, "data-code" in forged.text) == (403, False)
