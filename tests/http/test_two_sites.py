@@ -101,6 +101,7 @@ NAMELESS = (
     "/", "/admin", "/assets/{name}", "/admin/sign-in/", "/admin/sign-in/{secret}/", "/admin/sign-out/",
     "/admin/language/", "/healthz", "/readyz", "/metrics", "/api/openapi.json", "/answerback.js", "/answerback/{name}",
     "/avatars/{id}", "/.well-known/security.txt", "/robots.txt", "/reports/{id}/",
+    "/admin/notifications/stop/",
 )  # fmt: skip
 APART = ("/sign-in/", "/account/", "/t/", "/t", "/embed/", "/mcp", "/ask", "/llms.txt", "/page.md")
 """Tried further below, or in test_signing_in.py, test_accounts.py and test_agents.py."""
@@ -124,7 +125,7 @@ def test_every_route_has_its_case(routes: set[str]) -> None:
     left = {path for path in others if not path.startswith(APART)}
     assert {path for path in left if "{id}" not in path and "{site}" not in path} == {
         *ADMIN_LISTS, "/admin/jobs/", "/admin/unanswered/dismiss/",
-        *(f"/admin/inbox/{name}/" for name in ("decide", "undo", "pulse")), "/admin/views/",
+        *(f"/admin/inbox/{name}/" for name in ("decide", "undo", "pulse")), "/admin/views/", "/admin/notifications/",
     }  # fmt: skip
     assert all(path.startswith(ADMIN_ONES) for path in left if "{" in path)
 

@@ -21,6 +21,8 @@ from answerback.comments.approval.reports_store import KINDS as REPORT_KINDS
 from answerback.comments.approval.reviewables_store import KINDS as REVIEWED
 from answerback.core import approval
 from answerback.core.grounding.review import Reason
+from answerback.core.notices import KINDS as NOTICES
+from answerback.core.notices import PACES
 from answerback.core.roles import ROLES
 from answerback.errors import CODES
 from answerback.i18n import cldr
@@ -39,6 +41,7 @@ USED_IN = {
     "answers": [SERVER / "answers", SERVER / "evaluation"],
     "budgets": [SERVER / "answers"],
     "mail": [SERVER / "mail"],
+    "mail.notice": [SERVER / "mail" / "messages.py"],
     "sign_in": [SERVER / "accounts" / "sign_in", SERVER / "web"],
     "account": [SERVER / "accounts" / "profile"],
     "errors": [SERVER],
@@ -48,6 +51,11 @@ USED_IN = {
     "admin": [ADMIN],
     "reasons": [ADMIN],
     "reports": [SERVER / "comments"],
+    "admin.notifications": [
+        ADMIN / "notice_stop.html",
+        ADMIN / "pages" / "notifications.py",
+        ADMIN / "pages" / "notifications.html",
+    ],
     "admin.sign_in": [ADMIN / "sign_in.py", ADMIN / "sign_in.html", ADMIN / "sign_in_link.html"],
     **{
         f"admin.{page}": [ADMIN / "pages" / f"{page}.py", ADMIN / "pages" / f"{page}.html"]
@@ -107,6 +115,10 @@ COMPOSED = {
     "budgets": {"answers", "tokens", "money"},
     "sign_in.providers": {"github", "kakao"},
     "web.states": {*COMMENT_STATES, *ANSWER_STATES, "private"},
+    "mail.notice.titles": {*NOTICES},
+    "mail.notice.what": {"comment", *REVIEWED} - {"alert"},
+    "admin.notifications.kinds": {*NOTICES},
+    "admin.notifications.paces": {*PACES},
     "admin.navigation": {name for _, name in NAVIGATION},
     "admin.team.roles": {*ROLES},
     "admin.team.may": {*ROLES},

@@ -13,6 +13,7 @@ from ..comments.approval.build import SpamParts
 from ..comments.approval.deciding import Deciding
 from ..comments.updates import ThreadUpdates
 from ..knowledge.build import Knowledge
+from ..notify.notices import Notices
 from ..runtime import Runtime
 from ..web.views import METHODS
 from .auth import OwnerAuth, OwnerViews
@@ -25,6 +26,7 @@ from .pages.inbox import InboxViews
 from .pages.jobs import JobsViews
 from .pages.knowledge import KnowledgeViews
 from .pages.log import LogViews
+from .pages.notifications import NoticeStopViews, NotificationViews
 from .pages.people import PeopleViews
 from .pages.saved_replies import SavedReplyViews
 from .pages.spam import SpamViews
@@ -36,13 +38,13 @@ from .sign_in import SignInViews
 
 NAVIGATION = (
     InboxViews.LINK, LogViews.LINK, UnansweredViews.LINK, KnowledgeViews.LINK, AddressViews.LINK, BanViews.LINK,
-    SpamViews.LINK, ThreadsViews.LINK, TeamViews.LINK, AuditViews.LINK, JobsViews.LINK,
+    SpamViews.LINK, ThreadsViews.LINK, TeamViews.LINK, AuditViews.LINK, NotificationViews.LINK, JobsViews.LINK,
 )  # fmt: skip
 
 
 def admin_routes(
     runtime: Runtime, deciding: Deciding, updates: ThreadUpdates, knowledge: Knowledge, invitations: Invitations,
-    erasure: Erasure, index: LogIndex, spam: SpamParts,
+    erasure: Erasure, index: LogIndex, spam: SpamParts, notices: Notices,
 ) -> list[BaseRoute]:  # fmt: skip
     """The owner's pages, for whoever is signed in; the sign-in, for everybody."""
     auth = OwnerAuth(runtime.settings, runtime.db, runtime.clock, NAVIGATION)
@@ -62,6 +64,7 @@ def admin_routes(
         JobsViews(runtime, auth),
         TeamViews(runtime, auth, invitations),
         AuditViews(runtime, auth),
+        NotificationViews(runtime, auth, notices),
     ]
     views = {path: calls for each in owned for path, calls in each.views().items()}
     table = {
@@ -73,5 +76,6 @@ def admin_routes(
         return RedirectResponse(auth.address("/admin/"), 307)
 
     table |= SignInViews(runtime, auth).views()
+    table |= NoticeStopViews(auth, notices).views()
     table |= {path: {"GET": lead_in} for path in ("/admin", "/")}  # visitors never open the server's bare address
     return [Route(path, auth.guarded(calls), methods=METHODS) for path, calls in table.items()]

@@ -58,6 +58,7 @@ from ..maintenance.upkeep import Upkeep
 from ..metrics import Metrics
 from ..migrations import migrate
 from ..net.fetch import PageFetcher
+from ..notify.notices import Notices
 from ..runtime import Runtime
 from ..settings import Settings
 from ..sites.store import SiteDirectory
@@ -118,11 +119,12 @@ def build_services(settings: Settings, seams: Overrides) -> Services:
     accounts = build_accounts(runtime, sessions, mailer, knowledge.fetcher, changed=updates.forget, told=updates.reload)
     drafts, invitations = DraftPublishing(runtime, updates), Invitations(runtime, mailer)
     log_index = LogIndex(runtime)
-    upkeep = Upkeep(runtime, mailer)
+    upkeep, notices = Upkeep(runtime, mailer), Notices(runtime, mailer)
     backups = PlannedBackups(runtime, upkeep)
     kinds = [
         *accounts.jobs, *knowledge.jobs, *renewal.kinds(), *alerts.kinds(), *invitations.kinds(), drafts.kind(),
-        log_index.kind(), *upkeep.kinds(), *backups.kinds(), ThreadCounts(runtime).kind(), Joining(runtime).kind(),
+        log_index.kind(), *upkeep.kinds(), *backups.kinds(), *notices.kinds(),
+        ThreadCounts(runtime).kind(), Joining(runtime).kind(),
         GapClosing(runtime, knowledge.index).kind(), spam.upkeep.kind(),
         ThreadClosing(runtime, updates).kind(),
     ]  # fmt: skip
@@ -130,7 +132,8 @@ def build_services(settings: Settings, seams: Overrides) -> Services:
     return Services(
         runtime=runtime, metrics=metrics, meter=ProcessMeter(metrics, lambda: bus.readers, lambda: worker.running),
         snapshots=snapshots, updates=updates, posting=posting, deciding=deciding, reporting=reporting,
-        accounts=accounts, invitations=invitations, log_index=log_index, knowledge=knowledge, spam=spam,
+        accounts=accounts, invitations=invitations, notices=notices, log_index=log_index, knowledge=knowledge,
+        spam=spam,
         threads=CommentHandlers(runtime, sessions, posting, snapshots, reporting, spam.attacks),
         answerer=answerer, streams=streams,
         session=VisitorSession(runtime, sessions, intake),

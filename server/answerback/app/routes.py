@@ -52,6 +52,7 @@ def page_routes(services: Services) -> list[BaseRoute]:
             services.accounts.erasing,
             services.log_index,
             services.spam,
+            services.notices,
         ),
         *services.accounts.routes(),
         *services.agents.handlers.routes(),

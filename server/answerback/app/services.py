@@ -25,6 +25,7 @@ from ..jobs.runner import JobRunner
 from ..jobs.schedule import Schedule
 from ..knowledge.build import Knowledge
 from ..metrics import Metrics
+from ..notify.notices import Notices
 from ..runtime import Runtime
 from .meter import ProcessMeter
 
@@ -40,6 +41,7 @@ class Services:
     invitations: Invitations
     log_index: LogIndex
     spam: SpamParts
+    notices: Notices
     knowledge: Knowledge
     snapshots: Snapshots
     updates: ThreadUpdates

@@ -31,6 +31,10 @@ class Message:
     text: str
     html: str
     lang: str
+    name: str = ""
+    """Under which it goes out (`Message-ID`), however often it is sent; empty: a new one each time."""
+    stop_url: str = ""
+    """Where a POST ends messages of this kind (RFC 8058); empty for those that are asked for one by one."""
 
 
 class MailRefused(Exception):
@@ -148,7 +152,11 @@ def compose(message: Message, sender: str, now: int) -> EmailMessage:
     mail["To"] = Address(addr_spec=to)
     mail["Subject"] = message.subject  # raises ValueError for a line break
     mail["Date"] = format_datetime(datetime.fromtimestamp(now // 1000, UTC))
-    mail["Message-ID"] = make_msgid(domain=address.rpartition("@")[2])
+    domain = address.rpartition("@")[2]
+    mail["Message-ID"] = f"<{message.name}@{domain}>" if message.name else make_msgid(domain=domain)
+    if message.stop_url:
+        mail["List-Unsubscribe"] = f"<{message.stop_url}>"
+        mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     mail["Auto-Submitted"] = "auto-generated"
     mail["X-Auto-Response-Suppress"] = "All"
     mail["Content-Language"] = message.lang

@@ -19,6 +19,7 @@ MOST = 200
 KINDS = (
     "mail_link",
     "invitation",
+    "notice",
     "budget_alert",
     "picture",
     "crawl",

@@ -1,0 +1,141 @@
+"""Owners hear of what is new on their sites: once a minute it is seen who is to be told of what, and a job tells them.
+
+Nothing is done while a comment is posted. What an owner has been told of is moved on in the write that adds the job, so
+nothing is told twice or left out; only a mail whose acceptance was lost is sent once more, under the same Message-ID.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
+from urllib.parse import urlencode
+
+from ..accounts.store import email_of, owner_email
+from ..core.notices import KINDS, Hours, NoticeKind, next_notice
+from ..db.work import Work
+from ..jobs.model import Job, Kind
+from ..mail.jobs import send
+from ..mail.messages import NoticePart, notice_message
+from ..mail.transport import Mailer
+from ..runtime import Runtime
+from ..sites.settings import Site
+from . import store
+from .store import Choice
+
+LOOK, TELL = "notices", "notice"
+LOOK_MS = 60_000
+SETTLED_MS = 10_000
+"""What is younger may belong to a write that is not yet seen by others."""
+SHOWN = 20
+"""Of one kind on one site, as many are in a mail."""
+STOP = "/admin/notifications/stop/"
+
+
+class Notices:
+    """Tells owners by email. Without a mailer nobody is told, and nothing is noted as told."""
+
+    def __init__(self, runtime: Runtime, mailer: Mailer | None) -> None:
+        self._db = runtime.db
+        self._clock = runtime.clock
+        self._jobs = runtime.jobs
+        self._sites = runtime.sites
+        self._url = runtime.settings.public_url
+        self._key = runtime.settings.secret_key[-1].encode() if runtime.settings.secret_key else b""
+        self._mailer = mailer
+
+    def kinds(self) -> list[Kind]:
+        """The look at what is new, each minute, and the mail to one owner, which is tried for most of a day."""
+        if self._mailer is None:
+            return []
+        return [
+            Kind(LOOK, lambda _: self.look(), every_ms=LOOK_MS),
+            Kind(TELL, partial(self._tell, self._mailer), at_once=4, tries=11, retry_ms=60_000),
+        ]
+
+    async def look(self) -> None:
+        """Find who is to be told of what by now, and add a job for each owner."""
+        now = self._clock.now()
+        while await self._db.write(lambda: store.add_missing(now)) == store.BATCH:
+            pass
+        await self._sites.refresh()
+        zones = {site.key: site.timezone for site in self._sites.all()}
+        await self._db.write(lambda: self._look(zones, now))
+
+    def _look(self, zones: Mapping[str, str], now: int) -> Work[None]:
+        until = now - SETTLED_MS
+        told: dict[str, list[Choice]] = defaultdict(list)
+        for kind in KINDS:
+            for choice, has_news in (yield from store.due(kind, now, until)):
+                hours, _ = yield from store.hours_of(choice.owner_id)
+                zone = zones.get(choice.site, "UTC")
+                if has_news:
+                    told[choice.owner_id].append(choice)
+                    yield from store.told(choice, until, next_notice(choice.pace, hours, zone, now))
+                else:
+                    yield from store.told(choice, choice.told_at, next_notice(choice.pace, hours, zone, now))
+        for owner, choices in told.items():
+            parts = [{"site": each.site, "kind": each.kind, "after": each.told_at} for each in choices]
+            yield from self._jobs.put(TELL, {"owner": owner, "until": until, "parts": parts}, site=choices[0].site)
+
+    async def _tell(self, mailer: Mailer, job: Job) -> None:
+        owner, until = str(job.data["owner"]), int(job.data["until"])
+        _, lang = await self._db.read(lambda: store.hours_of(owner))
+        email, parts = None, []
+        for part in job.data["parts"]:
+            found = await self._part(owner, part, until, lang)
+            if found is not None:
+                email, made = found
+                parts.append(made)
+        if email is None:  # decided meanwhile, or no longer theirs to decide
+            return
+        message = notice_message(
+            email, parts, lang=lang or parts[0].site.lang, url=self._url, stop=self.stop_url(owner), name=job.id
+        )
+        await send(mailer, message, self._clock.now())
+
+    async def _part(self, owner: str, part: Mapping[str, Any], until: int, lang: str) -> tuple[str, NoticePart] | None:
+        key, kind, after = str(part["site"]), part["kind"], int(part["after"])
+        site = await self._sites.find(key)
+        email = await self._db.read(lambda: owner_email(owner, key))
+        news = await self._db.read(lambda: store.news(kind, key, after, until, SHOWN + 1))
+        if site is None or email is None or not news:
+            return None
+        return email, _part(site, kind, news)
+
+    def stop_url(self, owner: str) -> str:
+        """The address at which a POST ends all mail to an owner, without signing in."""
+        return f"{self._url}{STOP}?{urlencode({'owner': owner, 'proof': self._proof(owner)})}"
+
+    async def stop(self, owner: str, proof: str) -> bool:
+        """End all mail to an owner; whether the proof is one of ours."""
+        if not hmac.compare_digest(proof.encode(), self._proof(owner).encode()):
+            return False
+        await self._db.write(lambda: store.stop(owner))
+        return True
+
+    async def address(self, owner: str, proof: str) -> str | None:
+        """The address that `stop` would spare; None where the proof is not one of ours."""
+        if not hmac.compare_digest(proof.encode(), self._proof(owner).encode()):
+            return None
+        return await self._db.read(lambda: email_of(owner))
+
+    def _proof(self, owner: str) -> str:
+        return hmac.new(self._key, f"notices-stop|{owner}".encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def _part(site: Site, kind: NoticeKind, news: Sequence[store.News]) -> NoticePart:
+    shown = news[:SHOWN]
+    return NoticePart(
+        site, kind, [(each.id, each.what, each.author, each.title or each.page, each.body) for each in shown],
+        more=len(news) > SHOWN,
+    )  # fmt: skip
+
+
+def chosen(owner: str, site: Site, kind: NoticeKind, pace: Any, hours: Hours, now: int) -> Work[None]:
+    """Keep what an owner has chosen for a kind of news on a site."""
+    choice = Choice(owner, site.key, kind, pace, now - SETTLED_MS)
+    yield from store.keep(choice, next_notice(pace, hours, site.timezone, now))
