@@ -93,6 +93,17 @@ def test_tag_that_a_tag_manager_has_stripped_says_so(demo: Demo, arrive: Arrival
     expect(page.locator("answerback-comments, answerback-ask")).to_have_count(0)
 
 
+def test_tag_that_a_script_makes_works(demo: Demo, arrive: Arrivals) -> None:
+    """As tag managers are told to, which drop attributes from tags but not from scripts."""
+    made = (
+        "<script>setTimeout(() => { const tag = document.createElement('script'); tag.src = 'http://localhost:8000/answerback.js';"
+        " tag.setAttribute('data-site', 'demo'); document.querySelector('main').append(tag); })</script>"
+    )
+    page = arrive(demo.with_page(f"<main><p>Bread.</p></main><footer></footer>{made}"))
+    field(page).wait_for()
+    expect(page.locator("main > answerback-comments, main > answerback-ask")).to_have_count(2)
+
+
 def test_mounted_parts_have_a_handle_and_come_back(demo: Demo, arrive: Arrivals) -> None:
     page, heard = listen(demo, arrive)
     page.goto(demo.with_page(f"<main></main><aside></aside>{demo.tag.replace('async', 'data-mode=none async')}"))
