@@ -40,8 +40,6 @@ ALLOWED = {
     "FROM address_bans ORDER": "held in memory, read anew when one has changed",
     "FROM text_prints ORDER": "the job that drops old prints looks for the oldest to keep",
     "FROM refused_origins WHERE": "few are kept of a site, and they are sorted",
-    "FROM address_bans ORDER": "as above",
-    "FROM text_prints ORDER BY at DESC": "once an hour it is counted how far back the newest prints reach",
     "FROM site_crawls": "there is a row for each site",
     "FROM answered_question_terms": "the twenty best candidates are ranked",
     "FROM passage_terms": "a full-text search ranks what it has found",
