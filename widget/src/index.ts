@@ -54,7 +54,8 @@ if (found) history.replaceState(history.state, "", location.pathname + location.
 
 const script = (document.currentScript ??
   document.querySelector('script[src*="answerback.js"]')) as HTMLScriptElement | null;
-const base = new URL(".", script?.src || location.href).href;
+// `/v1/answerback.js` is the same file.
+const base = new URL(".", (script?.src || location.href).replace("/v1/answerback", "/answerback")).href;
 const { page: _, ...options } = script ? optionsOf(script) : {};
 const defaults: Defaults = { base, ...options };
 /** What was said by `update()`. */

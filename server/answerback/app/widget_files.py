@@ -36,7 +36,7 @@ def _named(file: str) -> str:
 
 
 async def loader(request: Request) -> Response:
-    """`GET /answerback.js`."""
+    """`GET /answerback.js`, and `GET /v1/answerback.js`, which stays as long as pages need no other tag."""
     try:
         return send(request, _loader(), SHORT, shared=True)
     except FileNotFoundError:
@@ -56,4 +56,6 @@ async def part(request: Request) -> Response:
     return send(request, todays, SHORT, shared=True) if todays else problem(NotFound())
 
 
-ROUTES = [Route("/answerback.js", loader), Route("/answerback/{name}", part)]
+ROUTES = [
+    Route("/answerback.js", loader), Route("/v1/answerback.js", loader), Route("/answerback/{name}", part),
+]  # fmt: skip

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import base64
+import hashlib
 import json
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
@@ -20,6 +23,8 @@ from .console import Parser, command, count, say, watched, with_database
 if TYPE_CHECKING:
     from ..knowledge.crawl.report import Crawled
 
+LOADER = Path(__file__).parents[1] / "static" / "answerback.js"
+
 
 def add_to(commands: Any) -> None:
     """`site …`."""
@@ -33,6 +38,7 @@ def add_to(commands: Any) -> None:
     listing.add_argument("--json", action="store_true")
     show = command(site, "show", _site_show, "one site with its settings")
     show.add_argument("key")
+    show.add_argument("--integrity", action="store_true", help="pin the tag's script to the one of this version")
     show.add_argument("--json", action="store_true")
     page = command(site, "page", _site_page, "what is answered on one page, where it differs from the whole site")
     page.add_argument("key")
@@ -65,8 +71,12 @@ def add_to(commands: Any) -> None:
     change.add_argument("changes", nargs="+", metavar="NAME=VALUE", help="NAME+=VALUE adds to a list, such as origins")
 
 
-def snippet(settings: Settings, key: str) -> str:
-    """The line to paste into a page."""
+def snippet(settings: Settings, key: str, *, integrity: bool = False) -> str:
+    """The line to paste into a page; with `integrity`, browsers run this version's script and no other."""
+    if integrity:
+        digest = base64.b64encode(hashlib.sha384(LOADER.read_bytes()).digest()).decode()
+        pinned = f'integrity="sha384-{digest}" crossorigin="anonymous"'
+        return f'<script src="{settings.public_url}/v1/answerback.js" {pinned} data-site="{key}" async></script>'
     return f'<script src="{settings.public_url}/answerback.js" data-site="{key}" async></script>'
 
 
@@ -116,13 +126,14 @@ def _site_show(settings: Settings, options: argparse.Namespace) -> int:
     if found is None:
         say(f"answerback: no site {options.key!r}")
         return 1
+    tag = snippet(settings, options.key, integrity=options.integrity)
     values = shown({setting.name: found.get(setting.name, setting.default) for setting in SITE_SETTINGS})
     if options.json:
-        print(json.dumps({"key": options.key, **values, "snippet": snippet(settings, options.key)}, ensure_ascii=False))
+        print(json.dumps({"key": options.key, **values, "snippet": tag}, ensure_ascii=False))
     else:
         for name, value in values.items():
             print(f"{name}={value}")
-        print(snippet(settings, options.key))
+        print(tag)
     return 0
 
 
