@@ -32,7 +32,7 @@ def waiting_count(sites: Sequence[str]) -> Work[int]:
     names, params = in_list("site", sites)
     row = yield one(
         f"""SELECT COUNT(*) AS count FROM (SELECT 1 AS one FROM reviewables WHERE site IN ({names}) AND state = 'open'
-        LIMIT 100) AS counted""",
+        AND opened_at > 0 LIMIT 100) AS counted""",
         **params,
     )  # fmt: skip
     return int(row["count"])
