@@ -53,8 +53,8 @@ class Wanted:
 
 
 def counts(sites: Sequence[str]) -> Work[dict[str, int]]:
-    """How many wait of each kind, counted up to `COUNTED`. With the time, SQLite goes by the index of the kind even where
-    almost everything that waits is of another."""
+    """How many wait of each kind, counted up to `COUNTED`. With the time, SQLite goes by the index of the kind even
+    where almost everything that waits is of another."""
     if not sites:
         return dict.fromkeys(KINDS, 0)
     names, params = in_list("site", sites)
