@@ -79,10 +79,8 @@ USED_IN = {
 }
 """Where the texts of an area are named; what one area shows, another may show too."""
 OWNERS = (
-    *(
-        f"{area}."
-        for area in "admin server budgets reasons mail.server mail.budget mail.invitation mail.notice web.states".split()
-    ),
+    *(f"{area}." for area in "admin server budgets reasons web.states".split()),
+    *(f"mail.{message}." for message in "server budget invitation notice".split()),
     "answers.elsewhere",
     *(f"web.{name}" for name in "under all_sites site show clear more_of_list newest older more".split()),
     *(
