@@ -85,7 +85,7 @@ def test_the_widget_is_built_from_the_tokens() -> None:
             r"var\(--answerback-([a-z-]+), var\(--token-([a-z-]+)\)\)", (WIDGET / "ground.css").read_text("utf-8")
         )
     )
-    assert len(public) == 10
+    assert len(public) == 11
     assert all(name == token for name, token in public.items())
     for name in public:
         assert f"var(--answerback-{name},{plain(values[name])})" in widget

@@ -100,16 +100,16 @@ def test_withdrawn_answer_is_gone(demo: Demo, arrive: Arrivals, desk: Callable[[
 def test_pinned_comment_comes_first_until_unpinned(demo: Demo, arrive: Arrivals, desk: Callable[[Page], Page]) -> None:
     address = demo.at("bread.html")
     reader = arrive(address)
-    leave(reader, "I was here before.")
     first = reader.locator("answerback-comments article").first
-    expect(first).to_contain_text("I was here before.")
     page = asked(demo, arrive, address, "Where is the pinned oven?")
+    leave(reader, "I came later.")
+    expect(first).to_contain_text("I came later.")
     owner = desk(page)
     press(owner, "Pin to the top of the thread")
     expect(first).to_contain_text("Where is the pinned oven?")
     expect(badge(reader, "Pinned").first).to_be_visible()
     press(owner, "Unpin")
-    expect(first).to_contain_text("I was here before.")
+    expect(first).to_contain_text("I came later.")
     expect(badge(reader, "Pinned")).to_have_count(0)
 
 
@@ -127,7 +127,7 @@ def test_verified_answer_is_marked_when_its_page_changes(
     change(demo.server, "UPDATE page_texts SET fetched_at = 1, etag = '', last_modified = ''")
     leave(page, "What does a loaf cost there?")  # for which the page is read
     expect(badge(page, "The page has changed since")).to_be_visible()
-    expect(answer_in(page, "done").first).to_contain_text("1889")
+    expect(answer_in(page, "done").last).to_contain_text("1889")
 
 
 def test_answer_is_renewed_with_its_page_and_says_so(demo: Demo, arrive: Arrivals) -> None:
@@ -138,7 +138,7 @@ def test_answer_is_renewed_with_its_page_and_says_so(demo: Demo, arrive: Arrival
     change(demo.server, "UPDATE page_texts SET fetched_at = 1, etag = '', last_modified = ''")
     leave(page, "What does a loaf cost at the mill?")
     expect(badge(page, "Answered again")).to_be_visible()
-    expect(answer_in(page, "done").first).to_contain_text("1890")
+    expect(answer_in(page, "done").last).to_contain_text("1890")
     page.get_by_role("button", name="History").click()
     expect(page.locator("[part~=history]")).to_contain_text("Before the page changed")
     expect(page.locator("[part~=history]")).to_contain_text("1889")

@@ -124,6 +124,8 @@ async def visit(visitor: Visitor, url: str) -> None:
     for sort in ("oldest", "newest", "best"):
         thread = await call("getThread", **page, sort=sort)
         await call("getThread", **page, sort=sort, cursor=thread["next"])
+        around = await call("getThread", **page, sort=sort, around="c50000")
+        await call("getThread", **page, sort=sort, cursor=around["previous"])
         assert (await visitor.browser.get("/t/", params={"site": SITE, "page": BUSY, "sort": sort})).status_code == 200
     await call("getThread", page="/p7")
     await call("countComments", page=[BUSY, *(f"/p{number}" for number in range(99))])

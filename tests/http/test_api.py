@@ -120,7 +120,12 @@ def test_calls_give_what_is_described(
     case.call_and_validate(described.server.url, headers=headers, checks=CHECKS)
 
 
-THREAD: dict[str, Any] = {"page": "/", "comments": [], "next": None, "total": 0, "locked": False, "last_event": None}
+SETTINGS = {"name": "Demo", "ai": "questions", "guests": True, "edit_minutes": 15, "moderation": "none",
+            "timezone": "UTC", "lang": "", "theme": "auto", "max_body": 5_000}  # fmt: skip
+THREAD: dict[str, Any] = {
+    "page": "/", "comments": [], "next": None, "previous": None, "total": 0, "locked": False, "settings": SETTINGS,
+    "provider": "quote", "provider_name": None, "last_event": None,
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,7 @@ async def bodies(db: Database) -> dict[str, list[str]]:
     found = {}
     for row in await db.fetch_all("SELECT page FROM threads ORDER BY page"):
         page = await db.read(lambda page=row["page"]: page_of_thread("blog", page, "oldest", None, 50))
-        assert page.total == len(page.comments)
+        assert page.thread.total == len(page.comments)
         found[row["page"]] = sorted(comment.body for comment in page.comments)
     return found
 

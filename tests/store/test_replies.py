@@ -58,7 +58,7 @@ async def test_a_giant_thread_hides_no_other_threads_replies(long_thread: Databa
     assert ids(small.replies) == ["s1", "s2"]
     assert list(page.more) == ["big"]
     assert REPLIES_LIMIT // 2 <= len(ids(big.replies)) < MANY
-    assert page.total == MANY + 6
+    assert page.thread.total == MANY + 6
 
 
 async def test_the_rest_of_the_replies_is_reached_once_and_in_order(long_thread: Database) -> None:

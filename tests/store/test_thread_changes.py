@@ -40,7 +40,7 @@ async def seen(db: Database) -> tuple[dict[str, int], int, set[str]]:
     """The count of the page, the thread's own total, and the roots that have a place."""
     counts = await db.read(lambda: store.counts("one", ["/a/"]))
     page = await db.read(lambda: page_of_thread("one", "/a/", "oldest", None, 50))
-    return counts, page.total, {root.id for root in page.comments}
+    return counts, page.thread.total, {root.id for root in page.comments}
 
 
 @settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])

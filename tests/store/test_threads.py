@@ -100,7 +100,7 @@ async def test_every_root_is_on_exactly_one_page_in_the_same_order(database: Dat
     cursor: tuple[float, str] | None = None
     while True:
         page = await database.read(lambda at=cursor: thread_store.page_of_thread("one", PAGE, sort, at, 4))
-        assert page.total == 46
+        assert page.thread.total == 46
         seen += page.comments
         cursor = page.next
         if cursor is None:

@@ -1,7 +1,12 @@
 /** The calls that read, and how any call to the server is made. */
 
+import { PERMALINK } from "./constants.js";
+import { toJson } from "./core/json.js";
 import { isLasting } from "./core/limits.js";
 import type { Comment, Session as SessionInfo, Sort, Thread } from "./core/types.js";
+
+/** The order in which a thread comes at first: whoever writes sees it stand right below the field. */
+export const FIRST_SORT: Sort = "newest";
 
 /** What was asked for while this code was on its way, by its address; undefined for what failed. */
 export type Early = Map<string, Promise<Response | undefined>>;
@@ -9,10 +14,15 @@ export type Early = Map<string, Promise<Response | undefined>>;
 /** Same for everyone: neither cookie nor token is sent. */
 export const OPEN = { credentials: "omit", cache: "no-cache" } as const;
 
+/** The comment that the address names; empty for none. */
+export const targetOf = ({ hash }: Location): string => hash.split(`#${PERMALINK}`)[1] ?? "";
+
 /** `there`: the thread as the server has written it into the page. */
 export function readEarly(early: Early, base: string, site: string, page: string, there?: string): void {
-  const { href } = addressOf(base, "api/comments/", { site, page, sort: "oldest" });
-  early.set(href, there ? Promise.resolve(new Response(there)) : fetch(href, OPEN).catch(() => undefined));
+  const query = { site, page, sort: FIRST_SORT, around: targetOf(location) };
+  const { href } = addressOf(base, "api/comments/", query);
+  if (!early.has(href))
+    early.set(href, there ? Promise.resolve(new Response(there)) : fetch(href, OPEN).catch(() => undefined));
 }
 
 export type Mistakes = typeof import("./mistakes.js");
@@ -80,8 +90,9 @@ export class Api {
 
   session = (page: string) => this.json<SessionInfo>("session/", { query: { page } });
 
-  thread = (page: string, sort: Sort, cursor: string | null) =>
-    this.json<Thread>("comments/", { query: { page, sort, cursor }, open: true });
+  /** A part of a thread: the first, what comes at a cursor, or what stands around a comment. */
+  thread = (page: string, sort: Sort, cursor: string | null, around = "") =>
+    this.json<Thread>("comments/", { query: { page, sort, cursor, around }, open: true });
 
   comment = (id: string) => this.json<{ comment: Comment }>(`comments/${id}/`, { open: true });
 
@@ -109,7 +120,7 @@ export class Api {
     const response = await this.#answer(url, {
       method,
       headers,
-      body: body ? JSON.stringify(body) : null,
+      body: body ? toJson(body) : null,
       ...(open ? OPEN : { credentials: "include", cache: "no-store" }),
       signal: signal ?? null,
     });

@@ -69,12 +69,20 @@ export class ChatStore extends ActingStore<ChatState, ChatActions> {
     return new part.ChatActions(this, this.session.actionsFrom(part));
   }
 
+  /** Loads the session before the visitor's first action. */
+  async meet(): Promise<void> {
+    if (await this.session.meet()) await this.do("recall");
+  }
+
   /** `quiet`: what is shown stays until there is something better. */
   async load(quiet = false): Promise<void> {
     if (!quiet) this.set({ status: "loading" });
     clearTimeout(this.#later);
     try {
-      if (!this.session.state.loaded || !this.session.visitor) await this.session.load();
+      const { session } = this;
+      if (!session.expected) await session.reading;
+      else if (!session.state.loaded || !session.visitor) await session.load();
+      if (!session.state.info) await session.load();
       if (this.session.visitor) await this.do("recall");
       this.set({ status: "ready" });
       if (!this.#ready) this.signal({ event: EVENTS.ready, detail: { page: this.config.page } });

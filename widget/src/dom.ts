@@ -200,6 +200,8 @@ function trusted(): Policy | null {
 function setMarkup(element: Element, { html, text }: Markup): void {
   try {
     element.innerHTML = trusted()?.createHTML(html) ?? html;
+    // Scrollable by keyboard.
+    for (const wide of element.querySelectorAll<HTMLElement>("pre,table")) wide.tabIndex = 0;
   } catch {
     element.textContent = text;
     element.classList.add("plain");

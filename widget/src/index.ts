@@ -6,6 +6,7 @@ import { COMMENTS, COUNT, MARGIN, OUTER, PERMALINK } from "./constants.js";
 import { languageOf } from "./core/texts.js";
 import { fail } from "./failing.js";
 import { watchAddress } from "./navigation.js";
+import { release, reserve } from "./place.js";
 import { type Placed, Placing, setOptions } from "./placing.js";
 import { fetched, tried } from "./retrying.js";
 import { canonical, isSaidHere } from "./statements.js";
@@ -21,7 +22,7 @@ declare const MISTAKES_FILE: string;
 const LATE_MS = 3_000;
 /** Attributes that may be meant for us, and have a name or a value that there is not. */
 const ODD =
-  /^data-(?!(site|page|lang|target|answerback|sso-token)=|mode=(both|comments|ask|none)$|theme=(auto|light|dark)$)(\w+|[ps]\w+-.*)=/;
+  /^data-(?!(site|page|lang|target|answerback|sso-token)=|mode=(both|comments|ask|none)$|theme=(auto|light|dark|paper|ink|forest|ocean|rose|terminal)$)(\w+|[ps]\w+-.*)=/;
 
 type Counting = typeof import("./elements/count.js");
 type Part = { start(locate: Locate, handed: Handed | null, early: Early, explain: Explain): void };
@@ -65,7 +66,7 @@ let address = "";
 let started = false;
 const early: Early = new Map();
 /** Elements whose code did not come. */
-const lost = new Set<Element>();
+const lost = new Set<HTMLElement>();
 let near: IntersectionObserver | null = null;
 let unwatch: (() => void) | null = null;
 let looking = 0;
@@ -115,7 +116,7 @@ const locate: Locate = (element) => {
 };
 
 /** Fetches an element's code, and tries again with growing pauses; till then the page stays as it is. */
-async function load(element: Element): Promise<void> {
+async function load(element: HTMLElement): Promise<void> {
   lost.delete(element);
   const { lang, site, page } = locate(element);
   if (!site) {
@@ -132,7 +133,10 @@ async function load(element: Element): Promise<void> {
   try {
     const { start } = await tried(
       () => fetched<Part>(address),
-      () => fail(element),
+      () => {
+        fail(element);
+        release(element);
+      },
     );
     started = true;
     if (near) start(locate, handed, early, explain);
@@ -161,14 +165,17 @@ function watch(element: Placed): void {
   if (element.localName === COUNT) void count(element);
   if (watched.has(element) || element.localName === COUNT || !isUnderstood(element)) return;
   watched.add(element);
-  // A permalink loads the thread without waiting for it to scroll into view.
-  if (handed || location.hash.startsWith(`#${PERMALINK}`)) void load(element);
+  const unknown = !customElements.get(element.localName);
+  if (unknown) reserve(element, locate(element).page);
+  // Load at once for a permalink, and where the page hides undefined elements (`:not(:defined)`), which never intersect.
+  const hidden = unknown && !element.hidden && getComputedStyle(element).display === "none";
+  if (handed || hidden || location.hash.startsWith(`#${PERMALINK}`)) void load(element);
   near ??= new IntersectionObserver(
     (entries, observer) => {
       for (const { isIntersecting, target } of entries) {
         if (!isIntersecting) continue;
         observer.unobserve(target);
-        void load(target);
+        void load(target as HTMLElement);
       }
     },
     { rootMargin: MARGIN },
@@ -228,6 +235,8 @@ function update(options: Options = {}): void {
 function reload(): void {
   for (const element of all()) element.reload?.();
   for (const element of lost) void load(element);
+  const counted = document.querySelector(COUNT);
+  if (counted) void count(counted);
 }
 
 /** Takes away what was placed, empties what the page placed itself, and leaves no trace but loaded code. */
@@ -261,7 +270,8 @@ function begin(): void {
 }
 
 // A second tag, or one run again by a framework: the first instance handles it.
-if (!window.Answerback || window.Answerback.ended) {
+// An element with that id, or another script's global of that name, is not the widget.
+if (typeof window.Answerback?.mount !== "function" || window.Answerback.ended) {
   window.Answerback = surface;
   if (document.readyState !== "loading") begin();
   else document.addEventListener("DOMContentLoaded", begin, { once: true });

@@ -4,7 +4,7 @@ import { attributeOf, OPTION_NAMES } from "./config.js";
 
 const VALUES: Record<string, string[]> = {
   mode: ["both", "comments", "ask", "none"],
-  theme: ["auto", "light", "dark"],
+  theme: ["auto", "light", "dark", "paper", "ink", "forest", "ocean", "rose", "terminal"],
 };
 const told = new Set<string>();
 

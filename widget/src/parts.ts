@@ -31,6 +31,13 @@ export function toWrite(): Promise<Writing> {
   return coming;
 }
 
+/** The style sheet of a named theme; empty if unknown. */
+export const lookOf = (name: string): Promise<string> =>
+  tried(() => import("./looks.js")).then(
+    ({ looks }) => looks[name] ?? "",
+    () => "",
+  );
+
 /** Marks a quotation on the page; false where it is not to be found. */
 export const showQuote = (quote: string): Promise<boolean> =>
   tried(() => import("./highlight.js")).then(

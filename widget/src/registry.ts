@@ -8,7 +8,8 @@ import type { Store } from "./store.js";
 import { ThreadStore } from "./thread.js";
 
 /** What an element shows. */
-export type Shown = Openable & Store<object> & { session: Session; load(): Promise<void> };
+export type Shown = Openable &
+  Store<object> & { session: Session; load(): Promise<void>; meet(): Promise<void> };
 
 interface Openable {
   open(): () => void;

@@ -36,6 +36,14 @@ function goOn(): void {
   }
 }
 
+/** Row names by comment id, for comments that were posted here: they keep the row of their unsent draft. */
+const names = new Map<string, string>();
+
+/** Gives the comment `id` the row of another. */
+export function become(row: string, id: string): void {
+  names.set(id, names.get(row) ?? row);
+}
+
 interface Row {
   values: readonly unknown[];
   node: VNode;
@@ -43,6 +51,8 @@ interface Row {
 
 export class Rows {
   #known = new Map<string, Row>();
+  /** Whether some rows are still to be drawn. */
+  partial = false;
 
   /**
    * The rows of a list, to be drawn as they come: those whose values have changed as long as there is time, the others
@@ -57,20 +67,23 @@ export class Rows {
     const before = this.#known;
     this.#known = new Map();
     let made = false;
+    this.partial = false;
     for (const item of items) {
       const values = valuesOf(item);
-      let row = before.get(item.id);
+      const name = names.get(item.id) ?? item.id;
+      let row = before.get(name);
       if (!row || row.values.some((value, at) => value !== values[at])) {
         if (made && late()) {
           later(list);
+          this.partial = true;
         } else {
           row = { values, node: make(item) };
           made = true;
         }
       }
       if (!row) continue;
-      this.#known.set(item.id, row);
-      yield [item.id, row.node];
+      this.#known.set(name, row);
+      yield [name, row.node];
     }
   }
 }

@@ -12,8 +12,16 @@ import type { Handed } from "./writing/signing_in.js";
 /** Between tabs, beside tokens: one that has none asks for one, which comes behind the same sign. */
 export const ASKS = "?";
 
+/** The session of an unknown visitor. */
+const NOBODY = { visitor: null, quota: null, mine: { votes: {}, pending: [] } };
+
+export type Info = Omit<SessionInfo, "quota"> & { quota: Quota | null };
+
+/** What a thread says of the site and of who answers. */
+type Told = Pick<SessionInfo, "settings" | "provider" | "provider_name">;
+
 export interface SessionState {
-  info: SessionInfo | null;
+  info: Info | null;
   loaded: boolean;
   offline: boolean;
   /** Whether the last try to sign in has come to nothing. */
@@ -29,6 +37,8 @@ export function setArrived(handed: Handed | null): void {
 
 export class Session extends ActingStore<SessionState, SessionActions> {
   readonly kept: BrowserStorage;
+  /** The thread being loaded, which brings the site's settings. */
+  reading: Promise<unknown> | null = null;
   #seen: BrowserStorage;
   #tabs: BroadcastChannel | null = null;
   #loading: Promise<void> | null = null;
@@ -91,6 +101,18 @@ export class Session extends ActingStore<SessionState, SessionActions> {
     return !!(this.api.token || arrived || this.#seen.get("session"));
   }
 
+  /** Takes the site's settings for this page from a thread. */
+  learn({ settings, provider, provider_name }: Told): void {
+    this.set({ info: { ...(this.state.info ?? NOBODY), settings, provider, provider_name } });
+  }
+
+  /** Loads the session unless it is loaded; true if there is a visitor. */
+  async meet(): Promise<boolean> {
+    if (this.state.loaded) return false;
+    await this.load().catch(() => undefined);
+    return !!this.visitor;
+  }
+
   /** Asks the server who this is. A dead token is dropped; another tab may have one that lives. */
   load(): Promise<void> {
     this.#loading ??= this.#load().finally(() => {
@@ -129,7 +151,7 @@ export class Session extends ActingStore<SessionState, SessionActions> {
 
   setQuota(quota: Partial<Quota> | null): void {
     const { info } = this.state;
-    if (info && quota) this.set({ info: { ...info, quota: { ...info.quota, ...quota } } });
+    if (info && quota) this.set({ info: { ...info, quota: { ...info.quota, ...quota } as Quota } });
   }
 
   setVote(id: string, vote: Vote): void {

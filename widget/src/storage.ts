@@ -1,9 +1,12 @@
 /** What this browser keeps between visits: drafts, unsent comments, the guest's name. Storage may be refused. */
 
+import { toJson } from "./core/json.js";
+
 /** An idempotency key; `crypto.randomUUID` is not there on pages without TLS. */
 export function newKey(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  let key = "";
+  for (const byte of crypto.getRandomValues(new Uint8Array(16))) key += byte.toString(16).padStart(2, "0");
+  return key;
 }
 
 export class BrowserStorage {
@@ -32,7 +35,7 @@ export class BrowserStorage {
   /** Keeps a value; null forgets it. */
   set(name: string, value: unknown): void {
     const key = this.prefix + name;
-    const text = JSON.stringify(value);
+    const text = toJson(value);
     try {
       if (value === null) window[this.kind].removeItem(key);
       else window[this.kind].setItem(key, text);

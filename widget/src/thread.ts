@@ -1,7 +1,7 @@
 /** The thread of a page: what is loaded, and what comes live. */
 
 import { ActingStore } from "./acting.js";
-import { problemOf } from "./api.js";
+import { FIRST_SORT, problemOf, targetOf } from "./api.js";
 import type { Config } from "./config.js";
 import { EVENTS } from "./constants.js";
 import { isOwn } from "./core/allowance.js";
@@ -12,6 +12,7 @@ import { Live, type LiveEvent } from "./live.js";
 import { loadThread } from "./loading.js";
 import { toWrite, type Writing } from "./parts.js";
 import { pause } from "./retrying.js";
+import { become } from "./rows.js";
 import type { Session } from "./session.js";
 import { BrowserStorage } from "./storage.js";
 import type { ThreadActions } from "./writing/thread_actions.js";
@@ -31,6 +32,8 @@ export class ThreadStore extends ActingStore<ThreadState, ThreadActions> {
   readonly #asked = new Set<string>();
   /** The comment that the address names. */
   target = "";
+  /** The comment whose part of the thread is loaded; empty: the beginning. */
+  #around = targetOf(location);
   #live: Live;
   #loads = 0;
   #reloading = 0;
@@ -41,7 +44,7 @@ export class ThreadStore extends ActingStore<ThreadState, ThreadActions> {
     readonly config: Config,
     readonly session: Session,
   ) {
-    super({ ...EMPTY, sort: "oldest" });
+    super({ ...EMPTY, sort: FIRST_SORT });
     this.drafts = new BrowserStorage(`answerback:${config.site}:`);
     this.#live = new Live(config, (event, data) => this.#told(event, data));
   }
@@ -79,18 +82,21 @@ export class ThreadStore extends ActingStore<ThreadState, ThreadActions> {
     const session = expected ? this.session.load().catch(ignored) : null;
     try {
       const { sort, comments: before } = this.state;
-      const thread = await loadThread(this.session.api, this.config.page, sort, before);
+      const reading = loadThread(this.session.api, this.config.page, sort, before, this.#around);
+      this.session.reading = reading.then((read) => this.session.learn(read), ignored);
+      const thread = await reading;
       await session;
       if (turn !== this.#loads) return;
-      const { comments, next, total, locked } = thread;
+      const { next, previous, total, locked } = thread;
       const first = this.state.status !== "ready";
-      this.set({ status: "ready", problem: null, next, total, locked, comments: this.#withOwn(comments) });
+      this.#goOnFrom(thread);
+      const comments = this.#withOwn(thread.comments);
+      this.set({ status: "ready", problem: null, next, previous, total, locked, comments });
       this.#live.start(thread.last_event);
       this.#failures = 0;
       this.#restore();
       if (first) this.signal({ event: EVENTS.ready, detail: { page: thread.page, total } });
-      if (!expected) await this.#meet();
-      if (this.session.visitor) void toWrite().then(() => this.#touchOwn(this.state.comments), ignored);
+      if (this.session.visitor) this.#equip();
     } catch (error) {
       if (turn !== this.#loads) return;
       const { code, passing } = problemOf(error);
@@ -101,10 +107,20 @@ export class ThreadStore extends ActingStore<ThreadState, ThreadActions> {
     }
   }
 
-  /** Asks who this is, once the comments are shown. */
-  async #meet(): Promise<void> {
-    await this.session.load().catch(ignored);
-    if (this.session.visitor) this.set({ comments: this.#withOwn(this.state.comments) });
+  /** A reload begins at the first comment at hand. */
+  #goOnFrom({ previous, comments }: { previous: string | null; comments: Comment[] }): void {
+    this.#around = previous ? (comments[0]?.id ?? "") : "";
+  }
+
+  /** Loads the session before the visitor's first action. */
+  async meet(): Promise<void> {
+    if (!(await this.session.meet())) return;
+    this.set({ comments: this.#withOwn(this.state.comments) });
+    this.#equip();
+  }
+
+  #equip(): void {
+    toWrite().then(() => this.#touchOwn(this.state.comments), ignored);
   }
 
   /** Comments that only this visitor sees: those waiting for approval, and those that were not sent. */
@@ -134,21 +150,41 @@ export class ThreadStore extends ActingStore<ThreadState, ThreadActions> {
   versions = (id: string) => this.do("versions", id);
 
   setSort(sort: Sort): void {
-    this.set({ sort, comments: [], status: "loading", next: null, fresh: [] });
-    void this.load();
+    this.set({ sort });
+    void this.#readAnew("");
   }
 
-  /** Loads what comes at a cursor: the next roots, or the next replies of one. */
+  /** Reads the part of the thread in which a comment stands. */
+  seek(id: string): void {
+    void this.#readAnew(id);
+  }
+
+  #readAnew(around: string): Promise<void> {
+    this.#around = around;
+    this.set({ comments: [], status: "loading", next: null, previous: null, fresh: [] });
+    return this.load();
+  }
+
+  /** Loads what comes at a cursor: the roots that follow or stand before, or the next replies of one. */
   async loadMore(cursor: string): Promise<void> {
-    const { next, sort, more } = this.state;
+    const { next, previous, sort, more } = this.state;
     if (more === "loading") return;
     this.set({ more: "loading" });
     const turn = this.#loads;
     try {
       const page = await this.session.api.thread(this.config.page, sort, cursor);
       if (turn !== this.#loads) return this.set({ more: "idle" });
-      const comments = this.#withOwn(tree.appendPage(this.state.comments, page.comments));
-      this.set({ more: "idle", next: cursor === next ? page.next : next, comments });
+      const back = cursor === previous;
+      const here = this.state.comments;
+      const joined = back ? tree.appendPage(page.comments, here) : tree.appendPage(here, page.comments);
+      this.set({ more: "idle", comments: this.#withOwn(joined) });
+      if (cursor === next) this.set({ next: page.next });
+      if (back) {
+        this.set({ previous: page.previous });
+        this.#goOnFrom({ ...page, comments: joined });
+      }
+      const added = tree.firstBeyond(page.comments, here);
+      if (added) this.signal({ show: added });
     } catch {
       this.set({ more: "failed" });
     }
@@ -186,7 +222,7 @@ export class ThreadStore extends ActingStore<ThreadState, ThreadActions> {
     const { comments, sort, next } = this.state;
     const twin = added ? tree.unsentTwin(comments, comment) : null;
     if (twin?.unsent) {
-      this.set({ comments: tree.confirm(comments, twin.unsent.key, sort, comment) });
+      this.confirm(twin.unsent.key, comment);
       this.count();
       return;
     }
@@ -195,13 +231,24 @@ export class ThreadStore extends ActingStore<ThreadState, ThreadActions> {
     if (!known && comment.state !== "published" && !this.#asked.has(comment.id)) return;
     // A pinned or unpinned comment moves with its replies.
     if (known && known.pinned !== comment.pinned) this.#reloadSoon(0);
-    this.set({ comments: tree.upsert(comments, comment, sort, next !== null && !own) });
+    const { previous } = this.state;
+    const beyond = (sort === "newest" ? previous : next) !== null && !own;
+    this.set({ comments: tree.upsert(comments, comment, sort, beyond) });
     if (known) return;
     // A changed comment that is not here may be on a page not loaded yet.
-    if (added || !next) this.count();
+    if (added || !(next || previous)) this.count();
     if (own || comment.answer || !tree.find(this.state.comments, comment.id)) return;
     this.set({ fresh: [...this.state.fresh, comment.id] });
     this.signal({ say: "comment", name: comment.author.name });
+  }
+
+  /** Replaces an unsent comment with the one that the server has stored, in the same row. */
+  confirm(key: string, comment: Comment): void {
+    const { comments, sort } = this.state;
+    const row = tree.localId(key);
+    become(row, comment.id);
+    if (this.target === row) this.target = comment.id;
+    this.set({ comments: tree.confirm(comments, key, sort, comment) });
   }
 
   /** Takes in the answer that was asked for, unless live events have told more of it since the tree was `before`. */

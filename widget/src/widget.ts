@@ -13,13 +13,14 @@ import { SourcesView } from "./elements/sources.js";
 import { setArrived } from "./session.js";
 import type { Handed } from "./writing/signing_in.js";
 
+// The thread first: it loads the site's settings for the ask box, too.
 const ELEMENTS: [string, CustomElementConstructor][] = [
   ["answerback-sources", SourcesView],
   ["answerback-answer", AnswerElement],
   ["answerback-composer", ComposerElement],
   ["answerback-comment", CommentElement],
-  [ASK, AskElement],
   [COMMENTS, CommentsElement],
+  [ASK, AskElement],
 ];
 
 export function start(

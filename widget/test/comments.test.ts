@@ -2,18 +2,11 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { configOf } from "../src/config.js";
 import type { Composition } from "../src/core/types.js";
 import { start } from "../src/widget.js";
-import { answer, comment, quota, session } from "./making.js";
+import { answer, comment, quota, session, thread as threadOf } from "./making.js";
 import { FakeServer, problem, until } from "./server.js";
 
 const me = { id: "me", name: "Mina", kind: "guest" as const, avatar_url: null };
-const thread = (comments = [comment("a")], given = {}) => ({
-  comments,
-  next: null,
-  total: comments.length,
-  locked: false,
-  last_event: "e-7",
-  ...given,
-});
+const thread = (comments = [comment("a")], given = {}) => threadOf(comments, { last_event: "e-7", ...given });
 
 let server: FakeServer;
 let element: HTMLElement;
@@ -50,6 +43,8 @@ async function write(text: string): Promise<void> {
 beforeEach(() => {
   localStorage.clear();
   sessionStorage.clear();
+  // Somebody who has been here before.
+  localStorage.setItem("answerback:demo:session", "true");
   start((element) => configOf(element, { base: "https://our.example/" }));
   server = new FakeServer();
   server.on("GET /api/session/", session({ visitor: me }));
@@ -275,8 +270,7 @@ describe("<answerback-comments>", () => {
 
   it("offers editing for ever where the site sets no limit", async () => {
     const settings = { ...session().settings, edit_minutes: null };
-    server.on("GET /api/session/", session({ visitor: me, settings }));
-    server.on("GET /api/comments/", thread([comment("a", { author: me })]));
+    server.on("GET /api/comments/", thread([comment("a", { author: me })], { settings }));
     mount();
     const edit = await until(() => all(".actions button").find((known) => known.textContent === "Edit"));
     expect(edit.getAttribute("title")).toBeNull();
@@ -288,12 +282,13 @@ describe("<answerback-comments>", () => {
       "": [comment("a", { replies: [reply("r1")], replies_next: "c1" }), comment("b")],
       c1: [comment("a", { replies: [reply("r2")], replies_next: "c2" })],
       c2: [comment("a", { replies: [reply("r3")] })],
+      around: [comment("a", { replies: [reply("r1"), reply("r3")], replies_next: "c1" })],
     };
     const shownIds = () => all("article").map(({ dataset }) => dataset.id);
 
     beforeEach(() => {
       server.on("GET /api/comments/", ({ query }: { query: URLSearchParams }) =>
-        thread(parts[query.get("cursor") ?? ""], { total: 5 }),
+        thread(query.get("around") === "r3" ? parts.around : parts[query.get("cursor") ?? ""], { total: 5 }),
       );
     });
 
@@ -320,11 +315,12 @@ describe("<answerback-comments>", () => {
       await until(() => shown('[data-id="r2"]'));
     });
 
-    it("finds the reply that the address names", async () => {
+    it("finds the reply that the address names in one reading", async () => {
       location.hash = "#answerback-r3";
       mount();
       await until(() => shown('[data-id="r3"][data-target]'));
       location.hash = "";
+      expect(server.calls("GET /api/comments/")).toHaveLength(1);
     });
 
     it("reads as many again after a break", async () => {

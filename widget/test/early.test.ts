@@ -2,17 +2,11 @@ import { afterEach, beforeEach, expect, it } from "vitest";
 import { readEarly } from "../src/api.js";
 import { configOf } from "../src/config.js";
 import { start } from "../src/widget.js";
-import { comment, session } from "./making.js";
+import { comment, session, thread as threadOf } from "./making.js";
 import { FakeServer, until } from "./server.js";
 
 const me = { id: "me", name: "Mina", kind: "guest" as const, avatar_url: null };
-const thread = (comments = [comment("a")]) => ({
-  comments,
-  next: null,
-  total: comments.length,
-  locked: false,
-  last_event: "e-7",
-});
+const thread = (comments = [comment("a")]) => threadOf(comments);
 
 let server: FakeServer;
 let element: HTMLElement;
@@ -48,20 +42,13 @@ it("shows the comments that the loader has asked for", async () => {
   expect(server.calls("GET /api/comments/")).toHaveLength(1);
 });
 
-it("lets nobody wait for a session who is not likely to have one", async () => {
-  let answer = (): void => undefined;
-  const answered = new Promise<void>((resolve) => {
-    answer = resolve;
-  });
-  server.on("GET /api/session/", async () => {
-    await answered;
-    return session({ visitor: me });
-  });
+it("asks who it is only once somebody is about to do something", async () => {
   const own = comment("a", { author: me, created_at: new Date().toISOString() });
   server.on("GET /api/comments/", thread([own]));
   mount();
   await until(() => shown("article"));
-  answer();
+  expect(server.calls("GET /api/session/")).toEqual([]);
+  shown("textarea")?.dispatchEvent(new Event("pointerover", { bubbles: true, composed: true }));
   await until(() => all(".actions button").some(({ textContent }) => textContent === "Edit"));
   expect(localStorage.getItem("answerback:demo:session")).toBe("true");
 });

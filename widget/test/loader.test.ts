@@ -102,7 +102,7 @@ describe("the loader", () => {
     });
     await load("<main>[tag]</main>", 'data-page="/post"');
     Watcher.all[0]?.near(...document.querySelectorAll("answerback-ask,answerback-comments"));
-    expect(asked).toEqual(["omit https://our.example/api/comments/?site=demo&page=%2Fpost&sort=oldest"]);
+    expect(asked).toEqual(["omit https://our.example/api/comments/?site=demo&page=%2Fpost&sort=newest"]);
     await vi.waitFor(() => expect(started.length).toBe(2));
   });
 

@@ -1,6 +1,6 @@
 /** Things of the API for tests, whole and valid. */
 
-import type { Answer, Comment, Quota, Session } from "../src/core/types.js";
+import type { Answer, Comment, Quota, Session, Thread } from "../src/core/types.js";
 
 export function comment(id: string, given: Partial<Comment> = {}): Comment {
   return {
@@ -41,6 +41,21 @@ export function answer(id: string, parent: string, given: Partial<Answer> = {}, 
   };
   const author = { id: "", name: "AI", kind: "ai" as const, avatar_url: null };
   return comment(id, { parent_id: parent, author, answer: state, body, html: body && `<p>${body}</p>` });
+}
+
+/** A page of a thread as the server tells it. */
+export function thread(comments: Comment[] = [], given: Partial<Thread> = {}): Thread {
+  const { settings, provider, provider_name } = session();
+  const rest = {
+    next: null,
+    previous: null,
+    locked: false,
+    last_event: "e-0",
+    settings,
+    provider,
+    provider_name,
+  };
+  return { page: "/post", comments, total: comments.length, ...rest, ...given };
 }
 
 export function quota(given: Partial<Quota> = {}): Quota {

@@ -24,7 +24,8 @@ describe("a thread", () => {
     const roots = [comment("a")];
     expect(tree.upsert(roots, comment("z"), "oldest", true)).toBe(roots);
     expect(tree.upsert(roots, comment("z"), "oldest")).toHaveLength(2);
-    expect(tree.upsert(roots, comment("z"), "newest", true)[0]?.id).toBe("z");
+    expect(tree.upsert(roots, comment("z"), "newest", true)).toBe(roots);
+    expect(tree.upsert(roots, comment("z"), "newest")[0]?.id).toBe("z");
   });
 
   it("leaves a reply to an unknown comment alone", () => {

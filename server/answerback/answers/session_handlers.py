@@ -7,7 +7,7 @@ from starlette.responses import Response
 from ..accounts.sessions import Sessions
 from ..comments import store as threads
 from ..comments.posting import shown_to_author
-from ..core.comments import BODY_LIMIT, answer_rule
+from ..comments.snapshot import page_settings
 from ..core.model import Comment
 from ..net.http import json_response
 from ..runtime import Runtime
@@ -37,13 +37,12 @@ class VisitorSession:
         if visitor is not None and page:
             votes, pending = await self._db.read(lambda: threads.mine(call.site.key, page, visitor))
             pending = [shown_to_author(visitor, comment) for comment in pending]
-        settings = {**call.site.public(), "ai": answer_rule(call.site.ai, rule), "max_body": BODY_LIMIT}
         return json_response(
             {
                 "visitor": visitor.public() if visitor else None,
                 "quota": await self._intake.quota(call.site, visitor, call.address, page),
                 "mine": {"votes": votes, "pending": [comment.public() for comment in pending]},
-                "settings": settings,
+                "settings": page_settings(call.site, rule),
                 "provider": self._provider,
                 "provider_name": self._provider_name,
             }

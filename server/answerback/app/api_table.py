@@ -148,7 +148,7 @@ API: tuple[ApiCall, ...] = (
         session=True, summary="Stop an answer of the ask box", handler=lambda s: s.answers.stop_chat,
     ),
     ApiCall(
-        method="GET", path="/api/comments/", name="getThread", takes="page! sort cursor limit",
+        method="GET", path="/api/comments/", name="getThread", takes="page! sort cursor around limit",
         gives=(Gives(status=200, schema="Thread"), Gives(status=304)), summary="The comments of a page",
         handler=lambda s: s.threads.read,
     ),

@@ -23,6 +23,7 @@ from ..answers.gap_closing import GapClosing
 from ..answers.handlers import AnswerHandlers
 from ..answers.intake import QuestionIntake
 from ..answers.providers import Answerer
+from ..answers.providers.names import provider_name
 from ..answers.queue import AnswerQueue
 from ..answers.reuse.handlers import AnsweredBefore
 from ..answers.session_handlers import VisitorSession
@@ -104,7 +105,8 @@ def build_services(settings: Settings, seams: Overrides) -> Services:
     runtime = Runtime(settings, db, bus, clock, ids, sites, JobQueue(clock, ids), free)
     streams = AnswerStreams(bus)
     sessions = Sessions(db, clock, ids, settings.secret_key)
-    snapshots = Snapshots(db, bus, clock)
+    about = {"provider": settings.provider_in_use, "provider_name": provider_name(settings)}
+    snapshots = Snapshots(db, bus, clock, about=about)
     updates = ThreadUpdates(bus, snapshots)
     answerer = seams.answerer or make_answerer(settings, clock, metrics)
     queue = AnswerQueue(clock, ids.new(), settings.answers_at_once)

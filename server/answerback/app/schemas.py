@@ -88,7 +88,8 @@ FIELDS: Mapping[str, Schema] = {
     "helpful": _is(FLAG, "Whether the answer helped."),
     "q": _text(rules.BODY_LIMIT, "The question.", least=1),
     "sort": _enum(SORTS, "The order of root comments."),
-    "cursor": _is(TEXT, "`next` of the thread's previous part."),
+    "cursor": _is(TEXT, "`next` or `previous` of another part of the thread."),
+    "around": _is(TEXT, "A comment's id, in place of a cursor: the part of the thread in which it stands."),
     "limit": {"type": "integer", "minimum": 1, "maximum": MOST_ROOTS, "description": "Root comments per part."},
     "after": _is(TEXT, "The id of the last event received; the header `Last-Event-ID` does the same."),
     "page[]": _is(
@@ -190,7 +191,10 @@ SCHEMAS: Mapping[str, Schema] = {
         "A page's comments: roots with their replies.",
         page=_is(TEXT, "The thread's key."), comments=_list(_ref("Comment")),
         next=_is(_null(TEXT), "The `cursor` of the next part; null at the end."),
+        previous=_is(_null(TEXT), "The `cursor` of the part before; null at the beginning."),
         total=_is(COUNT, "Published comments of the whole thread."), locked=_is(FLAG, "Nobody may write."),
+        settings=_ref("Settings"), provider=_enum((*MODEL_PROVIDERS, "quote", "off"), "Who answers."),
+        provider_name=_is(_null(TEXT), "To whom questions are sent; null: to nobody outside this server."),
         last_event=_is(_null(TEXT), "Read events `after` this one."),
     ),
     "Settings": _object(

@@ -49,8 +49,9 @@ class EmbedViews:
         theme = query.get("theme") or site.theme
         if theme not in THEMES:
             raise BadRequest("validation_failed", f"theme: must be one of {', '.join(THEMES)}.")
-        key = read_key(site, {"page": query.get("page", ""), "limit": query.get("limit", "")})  # as the widget asks
-        body = (await self._snapshots.get(key)).body
+        asked = {"page": query.get("page", ""), "sort": "newest", "limit": query.get("limit", "")}  # as the widget asks
+        key = read_key(site, asked)
+        body = (await self._snapshots.get(key)).on(site, self._snapshots.about).body
         lang = language_of(request, site.lang, query.get("lang", ""))
         response = self._views.render(
             "comments/templates/embedded.html", lang=lang, w=texts(lang, "widget"), site=site.key, page=key[1],

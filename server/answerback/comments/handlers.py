@@ -55,7 +55,8 @@ class CommentHandlers:
         headers = call.request.headers
         accept = headers.get("accept-encoding", "").encode("latin-1")
         match = headers.get("if-none-match")
-        status, raw, body = respond(snapshot, accept, match.encode("latin-1") if match else None)
+        told = snapshot.on(call.site, self._snapshots.about)
+        status, raw, body = respond(told, accept, match.encode("latin-1") if match else None)
         response = Response(body, status)
         response.raw_headers = raw
         return response

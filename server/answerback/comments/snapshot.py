@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import base64
-import binascii
 import gzip
 import hashlib
 from collections import OrderedDict
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 from urllib.parse import parse_qs
@@ -16,8 +15,10 @@ import brotli
 import orjson
 
 from ..clock import Clock
+from ..core.comments import BODY_LIMIT, answer_rule
 from ..core.model import Comment
 from ..db.database import Database
+from ..db.work import Work
 from ..errors import BadRequest
 from ..live.bus import START_OVER, Bus, page_channel
 from ..net.encoding import accepted_encoding
@@ -25,6 +26,7 @@ from ..sites.edge import read_page
 from ..sites.settings import Site
 from ..sites.store import SiteDirectory
 from . import changes_store, thread_store
+from .cursors import BACK, REPLIES, read_cursor, write_cursor
 from .thread_store import Position
 
 KEPT_BYTES = 32 * 1024 * 1024
@@ -37,8 +39,8 @@ FRESH_MS = 10_000
 """How long a change that no process announces (an import on the command line) may stay unseen."""
 LATE_CHANGES = 500
 ROOTS, MOST_ROOTS = 50, 100
-REPLIES = "replies"
-"""The order of replies, in their cursors."""
+AROUND = "@"
+"""What stands for a cursor where the page is that of a comment: this and its id."""
 CHANGED = "thread.changed"
 """What processes announce to each other."""
 Key = tuple[str, str, str, str, int]
@@ -48,22 +50,48 @@ RawHeaders = list[tuple[bytes, bytes]]
 class Snapshot:
     """One page of a thread as bytes."""
 
-    __slots__ = ("_br", "_gzip", "_head_bytes", "body", "etag", "last_event", "page", "site", "size")
+    __slots__ = (
+        "_br",
+        "_gzip",
+        "_head_bytes",
+        "_of",
+        "_rule",
+        "_settings",
+        "body",
+        "etag",
+        "last_event",
+        "page",
+        "site",
+        "size",
+    )
 
-    def __init__(self, site: str, page: str, thread: dict[str, Any], last_event: str) -> None:
-        self.site = site
-        self.page = page
+    def __init__(self, key: Key, thread: dict[str, Any], rule: str | None, last_event: str) -> None:
+        self.site, self.page = key[:2]
+        self._rule = rule
+        self._of: Site | None = None
+        self._settings = b""
         self.body = orjson.dumps(thread)[:-1]
         self._head_bytes = len(self.body)
         self.size = ENCODINGS * self._head_bytes + LEAST_BYTES
         """Bytes of memory that it takes up, at most."""
         self.go_on_from(last_event)
 
+    def on(self, site: Site, about: Mapping[str, Any]) -> Snapshot:
+        """The same, with the site's settings as they are now, and what holds for all sites."""
+        if self._of is not site:
+            self._of = site
+            told = {"settings": page_settings(site, self._rule), **about}
+            settings = b",%s" % orjson.dumps(told)[1:-1]
+            if settings != self._settings:
+                self._settings = settings
+                self.go_on_from(self.last_event)
+        return self
+
     def go_on_from(self, last_event: str) -> None:
         """The same thread, for readers who begin with what comes after this event."""
         self.last_event = last_event
         head = self.body[: self._head_bytes]
-        self.body = b'%s,"last_event":%s}' % (head, orjson.dumps(last_event))
+        self.body = b'%s%s,"last_event":%s}' % (head, self._settings, orjson.dumps(last_event))
         self.etag = b'"%s"' % hashlib.blake2b(self.body, digest_size=12).hexdigest().encode()
         self._gzip: bytes | None = None
         self._br: bytes | None = None
@@ -89,7 +117,11 @@ class Snapshots:
     the bus, and of what nobody announces (an import on the command line) by a look at what the database has noted.
     """
 
-    def __init__(self, db: Database, bus: Bus, clock: Clock, most: int = KEPT_BYTES) -> None:
+    def __init__(
+        self, db: Database, bus: Bus, clock: Clock, most: int = KEPT_BYTES, about: Mapping[str, Any] | None = None
+    ) -> None:
+        self.about = about or {}
+        """What every thread says of the server: who answers."""
         self._db = db
         self._bus = bus
         self._clock = clock
@@ -124,7 +156,7 @@ class Snapshots:
         known = self.known(key)
         if known is not None:
             return known
-        read_cursor(key[3], key[2])
+        _reading(key)
         await self._look()
         known = self.known(key)
         if known is not None:
@@ -136,21 +168,18 @@ class Snapshots:
         return await asyncio.shield(flight)
 
     async def _read(self, key: Key) -> Snapshot:
-        site, page, sort, cursor, limit = key
+        site, page, sort, _, _ = key
         last_event = self._bus.latest(page_channel(site, page))  # before reading: a repeated event does no harm
-        position, root = read_cursor(cursor, sort)
-        if position is not None and root:
-            thread = await self._db.read(partial(thread_store.replies_of, site, page, root, position))
-        else:
-            thread = await self._db.read(partial(thread_store.page_of_thread, site, page, sort, position, limit))
+        found = await self._db.read(_reading(key))
         data = {
             "page": page,
-            "comments": [_root(comment, thread.more.get(comment.id)) for comment in thread.comments],
-            "next": None if thread.next is None else write_cursor(thread.next, sort),
-            "total": thread.total,
-            "locked": thread.locked,
+            "comments": [_root(comment, found.more.get(comment.id)) for comment in found.comments],
+            "next": None if found.next is None else write_cursor(found.next, sort),
+            "previous": None if found.previous is None else write_cursor(found.previous, BACK + sort),
+            "total": found.thread.total,
+            "locked": found.thread.locked,
         }
-        return Snapshot(site, page, data, last_event)
+        return Snapshot(key, data, found.thread.rule, last_event)
 
     def _land(self, key: Key, flight: asyncio.Task[Snapshot]) -> None:
         failed = flight.cancelled() or flight.exception() is not None
@@ -226,34 +255,31 @@ def _root(comment: Comment, more: Position | None) -> dict[str, Any]:
     return comment.public() | ({} if more is None else {"replies_next": write_cursor(more, REPLIES, comment.id)})
 
 
-def write_cursor(position: Position, sort: str, root: str = "") -> str:
-    """Where the next page begins, as an opaque text; `root`: the next page of its replies."""
-    return base64.urlsafe_b64encode(orjson.dumps([sort, *position, root])).decode().rstrip("=")
+def _reading(key: Key) -> Callable[[], Work[thread_store.Page]]:
+    """The read behind a key. Raises BadRequest for a bad cursor."""
+    site, page, sort, text, limit = key
+    if text.startswith(AROUND):
+        return partial(thread_store.thread_around, site, page, sort, text.removeprefix(AROUND), limit)
+    cursor = read_cursor(text, sort)
+    if cursor.position is not None and cursor.root:
+        return partial(thread_store.replies_of, site, page, cursor.root, cursor.position)
+    return partial(thread_store.page_of_thread, site, page, sort, cursor.position, limit, back=cursor.back)
 
 
-def read_cursor(text: str, sort: str) -> tuple[Position | None, str]:
-    """The position behind a cursor, and the root if it is one among its replies. Raises BadRequest."""
-    if not text:
-        return None, ""
-    try:
-        kind, value, id, root = orjson.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-        if kind != (REPLIES if root else sort) or "\x00" in id + root:
-            raise ValueError(kind)
-        if type(value) is not (float if kind == "best" else int) or not abs(value) < 2**53:
-            raise ValueError(value)
-    except (ValueError, TypeError, binascii.Error):
-        raise BadRequest("validation_failed", "cursor: does not belong to this thread and sort order.") from None
-    return (value, id), root
+def page_settings(site: Site, rule: str | None) -> dict[str, Any]:
+    """The site's settings as they hold on a page with that rule for answers of its own."""
+    return {**site.public(), "ai": answer_rule(site.ai, rule), "max_body": BODY_LIMIT}
 
 
 def read_key(site: Site, query: Any) -> Key:
-    """Site, page, sort, cursor and limit from a query. Raises BadRequest."""
-    page, sort, cursor = read_page(query.get("page"), site), query.get("sort") or "oldest", query.get("cursor") or ""
+    """Site, page, sort, cursor (or the comment that is sought) and limit from a query. Raises BadRequest."""
+    page, sort = read_page(query.get("page"), site), query.get("sort") or "oldest"
+    cursor = query.get("cursor") or (AROUND + query["around"] if query.get("around") else "")
     if sort not in thread_store.SORTS:
         raise BadRequest("validation_failed", "sort: must be newest, oldest or best.")
     text = query.get("limit") or str(ROOTS)
     limit = int(text) if text.isascii() and text.isdecimal() and len(text) < 4 else 0
-    if not 1 <= limit <= MOST_ROOTS or len(cursor) > 200:
+    if not 1 <= limit <= MOST_ROOTS or len(cursor) > 200 or "\x00" in cursor:
         raise BadRequest("validation_failed", f"limit: must be a number from 1 to {MOST_ROOTS}.")
     return site.key, page, sort, cursor, limit
 
@@ -298,7 +324,7 @@ class ThreadReads:
                 match = value
         if origin is not None and not self._allowed(site, origin):
             return 0
-        status, headers, body = respond(snapshot, accept, match)
+        status, headers, body = respond(snapshot.on(site, self._snapshots.about), accept, match)
         headers.append(header)
         if origin is not None:
             headers.append((b"access-control-allow-origin", origin))

@@ -22,68 +22,140 @@ LEAST_SHARE = 5
 REPLIES_PAGE = 100
 """Replies of one root that come at a time, beyond those."""
 PINNED_LIMIT = 20
-_ORDER = {
-    "oldest": ("c.created_at ASC, c.id ASC", "c.created_at", ">"),
-    "newest": ("c.created_at DESC, c.id DESC", "c.created_at", "<"),
-    "best": ("c.score DESC, c.id DESC", "c.score", "<"),
-}
+_ORDER = {"oldest": ("c.created_at", "ASC"), "newest": ("c.created_at", "DESC"), "best": ("c.score", "DESC")}
 SORTS = tuple(_ORDER)
+_BEYOND = {"ASC": ">", "DESC": "<"}
 Position = tuple[float, str]
 """What comments are ordered by, and the id, of the last one that was given."""
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of a thread: root comments with their replies, where the next page begins, and, by root, where the
-    replies go on that are not all here."""
+    """One page of a thread: root comments with their replies, where the pages after and before it begin, and, by root,
+    where the replies go on that are not all here."""
 
     comments: list[Comment]
     next: Position | None
+    previous: Position | None
     more: dict[str, Position]
-    total: int
-    locked: bool
+    thread: Thread
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """What holds for the whole of it."""
+
+    total: int = 0
+    """Published comments."""
+    locked: bool = False
+    rule: str | None = None
+    """The page's own rule for answers."""
 
 
 NOTHING_BEFORE: Position = (-1, "")
 """From where replies begin of which none came along."""
 
 
-def page_of_thread(site: str, page: str, sort: str, cursor: Position | None, limit: int) -> Work[Page]:
-    """One page of a thread in a constant number of statements, however many comments it has, in bounded bytes.
+def page_of_thread(
+    site: str, page: str, sort: str, cursor: Position | None, limit: int, *, back: bool = False
+) -> Work[Page]:
+    """One page of a thread, after the cursor or (`back`) before it, in a constant number of statements, however many
+    comments it has, in bounded bytes.
 
     Roots that are gone come along as long as something visible hangs below them.
     """
-    order, column, beyond = _ORDER[sort]
-    value = 0.0 if cursor is None else cursor[0]
-    after = "" if cursor is None else cursor[1]
-    where_cursor = "" if cursor is None else f"AND ({column}, c.id) {beyond} (:value, :after)"
-    params: dict[str, Any] = {"site": site, "page": page, "limit": limit + 1}
+    rows = yield from _roots(site, page, sort, cursor, limit + 1, back=back)
+    roots, over = rows[:limit], len(rows) > limit
+    comments = [read_comment(row) for row in (reversed(roots) if back else roots)]
+    if cursor is None or (back and not over):
+        comments = (yield from _pinned(site, page)) + comments
+    comments, more = yield from _with_replies(site, page, comments, back=back)
+    by_id = {row["id"]: row for row in roots}
+    shown = [by_id[root.id] for root in comments if root.id in by_id]
+    cut = len(shown) < len(roots)
+    first, last = (_at(shown[0], sort), _at(shown[-1], sort)) if shown else (None, None)
+    return Page(
+        comments,
+        last if back or over or cut else None,
+        first if cursor is not None and (not back or over or cut) else None,
+        more,
+        (yield from _whole(site, page)),
+    )
+
+
+def thread_around(site: str, page: str, sort: str, id: str, limit: int) -> Work[Page]:
+    """The page on which a comment stands: the first if it is there, else one that begins with its thread. Of a comment
+    that nobody can see, the first."""
+    first = yield from page_of_thread(site, page, sort, None, limit)
+    if _holds(first.comments, id):
+        return first
+    wanted = yield from comment_by_id(site, id)
+    if wanted is None or wanted.page != page or wanted.state != "published":
+        return first
+    row = yield one(f"SELECT {COLUMNS}, c.score {FROM} WHERE c.id = :root AND {_ROOTS}",
+                    root=wanted.root_id, site=site, page=page)  # fmt: skip
+    if row is None:
+        return first
+    position = _at(row, sort)
+    rows = yield from _roots(site, page, sort, position, limit)
+    roots = [row, *rows[: limit - 1]]
+    comments, more = yield from _with_replies(site, page, [read_comment(each) for each in roots], wanted)
+    shown = {comment.id for comment in comments}
+    last = next(each for each in reversed(roots) if each["id"] in shown)
+    earlier = [root for root in first.comments if not root.pinned][:1]
+    return Page(
+        comments,
+        _at(last, sort) if len(rows) == limit or len(shown) < len(roots) else None,
+        None if [root.id for root in earlier] == [row["id"]] else position,
+        more,
+        first.thread,
+    )
+
+
+def _holds(comments: Iterable[Comment], id: str) -> bool:
+    return any(comment.id == id or _holds(comment.replies, id) for comment in comments)
+
+
+def _at(row: Row, sort: str) -> Position:
+    return (row["score"] if sort == "best" else row["created_at"], row["id"])
+
+
+def _roots(
+    site: str, page: str, sort: str, cursor: Position | None, limit: int, *, back: bool = False
+) -> Work[list[Row]]:
+    """So many roots that are not pinned, from the cursor on, or (`back`) from there to the beginning."""
+    column, way = _ORDER[sort]
+    if back:
+        way = "DESC" if way == "ASC" else "ASC"
+    where_cursor = "" if cursor is None else f"AND ({column}, c.id) {_BEYOND[way]} (:value, :after)"
+    params: dict[str, Any] = {"site": site, "page": page, "limit": limit}
     if cursor is not None:
-        params |= {"value": value if sort == "best" else int(value), "after": after}
-    roots = yield many(
+        params |= {"value": cursor[0] if sort == "best" else int(cursor[0]), "after": cursor[1]}
+    rows: list[Row] = yield many(
         f"""SELECT {COLUMNS}, c.score {FROM} WHERE {_ROOTS} AND c.pinned = 0 {where_cursor}
-        ORDER BY {order} LIMIT :limit""",
+        ORDER BY {column} {way}, c.id {way} LIMIT :limit""",
         **params,
     )
-    comments = [read_comment(row) for row in roots[:limit]]
-    if cursor is None:
-        comments = (yield from _pinned(site, page)) + comments
-    replies, more = (yield from _first_replies(site, page, comments)) if comments else (set(), {})
-    fitted, more = _fitted(comments, replies, more)
-    following = None
-    shown = {root.id for root in fitted}
-    last = next((row for row in reversed(roots[:limit]) if row["id"] in shown), None)
-    if last is not None and last is not roots[-1]:
-        following = (last["score"] if sort == "best" else last["created_at"], last["id"])
-    total, locked = yield from _whole(site, page)
-    return Page(fitted, following, more, total, locked)
+    return rows
+
+
+def _with_replies(
+    site: str, page: str, roots: list[Comment], wanted: Comment | None = None, *, back: bool = False
+) -> Work[tuple[list[Comment], dict[str, Position]]]:
+    """Roots with their replies, `wanted` among them, as far as they fit into a listing: the first of them, or (`back`)
+    the last."""
+    if not roots:
+        return [], {}
+    replies, more = yield from _first_replies(site, page, roots, wanted)
+    fitted, more = _fitted(roots[::-1] if back else roots, replies, more, wanted)
+    return (fitted[::-1] if back else fitted), more
 
 
 def _fitted(
-    roots: list[Comment], replies: set[str], more: dict[str, Position]
+    roots: list[Comment], replies: set[str], more: dict[str, Position], wanted: Comment | None = None
 ) -> tuple[list[Comment], dict[str, Position]]:
     """What fits into a listing, and where the replies of each root go on after that."""
-    fitted = listing.fit(roots, replies)
+    fitted = listing.fit(roots, replies, wanted.id if wanted else "")
     after = {
         root: NOTHING_BEFORE if last is None else (last.created_at, last.id) for root, last in fitted.later.items()
     }
@@ -104,17 +176,15 @@ def replies_of(site: str, page: str, root_id: str, after: Position) -> Work[Page
     yield from _hang(site, roots, [read_comment(row) for row in rows[:REPLIES_PAGE]])
     roots, more = _fitted(roots, {row["id"] for row in rows[:REPLIES_PAGE]}, more)
     visible = [root for root in roots if root.state == "published" or root.replies or more]
-    total, locked = yield from _whole(site, page)
-    return Page(visible, None, more, total, locked)
+    return Page(visible, None, None, more, (yield from _whole(site, page)))
 
 
-def _whole(site: str, page: str) -> Work[tuple[int, bool]]:
-    """How many comments of the thread are published, and whether it is locked."""
+def _whole(site: str, page: str) -> Work[Thread]:
     row = yield one(
-        f"SELECT {COUNT} AS total, t.locked FROM threads t WHERE t.site = :site AND t.page = :page",
+        f"SELECT {COUNT} AS total, t.locked, t.ai FROM threads t WHERE t.site = :site AND t.page = :page",
         site=site, page=page,
     )  # fmt: skip
-    return (0, False) if row is None else (row["total"], bool(row["locked"]))
+    return Thread() if row is None else Thread(row["total"], bool(row["locked"]), row["ai"])
 
 
 def _pinned(site: str, page: str) -> Work[list[Comment]]:
@@ -127,9 +197,11 @@ def _pinned(site: str, page: str) -> Work[list[Comment]]:
     return [read_comment(row) for row in rows]
 
 
-def _first_replies(site: str, page: str, roots: list[Comment]) -> Work[tuple[set[str], dict[str, Position]]]:
-    """Hang replies below their roots; the ids of these replies, and by root, where those go on that are not all
-    there."""
+def _first_replies(
+    site: str, page: str, roots: list[Comment], wanted: Comment | None
+) -> Work[tuple[set[str], dict[str, Position]]]:
+    """Hang replies below their roots, `wanted` among them; the ids of these replies, and by root, where those go on
+    that are not all there."""
     listed, ids = in_list("root", (root.id for root in roots))
     # Unordered, so that the limit bounds the rows read.
     rows = yield many(
@@ -141,8 +213,11 @@ def _first_replies(site: str, page: str, roots: list[Comment]) -> Work[tuple[set
         rows, more = yield from _shares(site, ids)
         if any(root.pinned for root in roots):
             rows += yield from _pinned_replies(site, page, set(more))
-    yield from _hang(site, roots, [read_comment(row) for row in rows])
-    return {row["id"] for row in rows}, more
+    replies = {row["id"]: read_comment(row) for row in rows}
+    if wanted is not None and wanted.depth:
+        replies.setdefault(wanted.id, wanted)
+    yield from _hang(site, roots, replies.values())
+    return set(replies), more
 
 
 def _shares(site: str, roots: dict[str, str]) -> Work[tuple[list[Row], dict[str, Position]]]:

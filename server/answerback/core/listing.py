@@ -27,9 +27,9 @@ class Fitted:
     later: dict[str, Comment | None]
 
 
-def fit(roots: Sequence[Comment], replies: Container[str], most: int = MOST_BYTES) -> Fitted:
-    """The first roots, at least one that is not pinned, and the first of these `replies` of each, with what stands
-    above them; as they are if all fits."""
+def fit(roots: Sequence[Comment], replies: Container[str], wanted: str = "", most: int = MOST_BYTES) -> Fitted:
+    """The first roots, at least one that is not pinned, and the first of these `replies` of each, `wanted` before all
+    others, with what stands above them; as they are if all fits."""
     every = [comment for root in roots for comment in _walk(root)]
     if sum(map(size_of, every)) <= most:
         return Fitted(list(roots), {})
@@ -42,7 +42,7 @@ def fit(roots: Sequence[Comment], replies: Container[str], most: int = MOST_BYTE
     included = {root.id for root in kept}
     later: dict[str, Comment | None] = {}
     above = {reply.id: comment.id for comment in every for reply in comment.replies}
-    waiting = {root.id: iter(_in_order(root, replies)) for root in kept}
+    waiting = {root.id: iter(_in_order(root, replies, wanted)) for root in kept}
     last: dict[str, Comment | None] = dict.fromkeys(waiting)
     while waiting:
         for root, each in list(waiting.items()):
@@ -59,7 +59,7 @@ def fit(roots: Sequence[Comment], replies: Container[str], most: int = MOST_BYTE
                 continue
             used += cost
             included.update(path)
-            if not reply.pinned:
+            if not (reply.pinned or reply.id == wanted):
                 last[root] = reply
     return Fitted([_pruned(root, short, included) for root in kept], later)
 
@@ -100,10 +100,10 @@ def _walk(comment: Comment) -> Iterator[Comment]:
         yield from _walk(reply)
 
 
-def _in_order(root: Comment, replies: Container[str]) -> list[Comment]:
-    """The pinned first, then in the order of time."""
+def _in_order(root: Comment, replies: Container[str], wanted: str) -> list[Comment]:
+    """What is wanted first, then the pinned, then in the order of time."""
     seen = [comment for comment in _walk(root) if comment.id in replies]
-    return sorted(seen, key=lambda reply: (not reply.pinned, reply.created_at, reply.id))
+    return sorted(seen, key=lambda reply: (reply.id != wanted, not reply.pinned, reply.created_at, reply.id))
 
 
 def _missing(id: str, above: dict[str, str], included: set[str]) -> Iterator[str]:

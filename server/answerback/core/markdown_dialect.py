@@ -28,6 +28,8 @@ _IS_CJK = lazy(f"[{_CJK}]")
 _SIGN = rf"(?![{_CJK}])[^\s<>\"`\]\\^{{|}}\u2018-\u201f\u2026\u3000-\u303f\uff00-\uff65\uffe0-\uffef]"
 _INSIDE = rf"(?<=[A-Za-z0-9])[{_CJK}]{{1,80}}(?=[-_/%=&])"
 LONGEST = 500
+DEEPEST = 16
+"""Levels of quotes and lists inside each other, a list counting twice; the parser reads no more than 20."""
 _LEFT_OUT = ".,;:!?'*_~"
 _SCHEME = re.compile(r"(?<![A-Za-z0-9+.-])https?$", re.IGNORECASE)
 _WAVES = re.compile("~{3,}")
@@ -81,6 +83,8 @@ def speak(parser: MarkdownIt) -> None:
     parser.inline.ruler.after("text", "bare_address", _bare_address)
     _unless(parser, "list", _counts_nothing)
     _unless(parser, "fence", _never_ends)
+    for name in ("blockquote", "list"):
+        _unless(parser, name, _too_deep)
 
 
 def _unless(parser: MarkdownIt, name: str, looks_only: Callable[[StateBlock, int], bool]) -> None:
@@ -92,6 +96,11 @@ def _unless(parser: MarkdownIt, name: str, looks_only: Callable[[StateBlock, int
         return not looks_only(state, start) and original(state, start, end, silent)
 
     parser.block.ruler.at(name, narrowed, {"alt": rule.alt})
+
+
+def _too_deep(state: StateBlock, _line: int) -> bool:
+    """Whether so much is open already that the parser would leave out what follows: there, signs are words."""
+    return state.level >= DEEPEST
 
 
 def _counts_nothing(state: StateBlock, line: int) -> bool:

@@ -18,7 +18,7 @@ from ..setting_values import limit
 
 AI_RULES = ("always", "questions", "mention", "drafts", "off")
 AGENTS = ("off", "search", "ask")
-THEMES = ("auto", "light", "dark")
+THEMES = ("auto", "light", "dark", "paper", "ink", "forest", "ocean", "rose", "terminal")
 _OUR_HEADERS = frozenset(
     """accept accept-encoding connection content-length expect host if-modified-since if-none-match te trailer
     transfer-encoding upgrade user-agent""".split()

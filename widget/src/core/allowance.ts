@@ -20,7 +20,7 @@ export function hueOf(seed: string): number {
 /** "Mina Park" → "MP"; one letter where a script has no capitals. */
 export function initialsOf(name: string): string {
   const words = name.trim().split(/\s+/).filter(Boolean);
-  const first = (word: string | undefined) => (word ? (Array.from(word)[0] ?? "") : "");
+  const first = (word: string | undefined) => [...(word ?? "")][0] ?? "";
   const last = words.length > 1 ? first(words.at(-1)) : "";
   return (first(words[0]) + (/^\p{Lo}/u.test(name.trim()) ? "" : last)).toUpperCase() || "?";
 }

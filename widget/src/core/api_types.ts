@@ -176,10 +176,17 @@ export interface Thread {
   comments: Comment[];
   /** The `cursor` of the next part; null at the end. */
   next: string | null;
+  /** The `cursor` of the part before; null at the beginning. */
+  previous: string | null;
   /** Published comments of the whole thread. */
   total: number;
   /** Nobody may write. */
   locked: boolean;
+  settings: Settings;
+  /** Who answers. */
+  provider: "openai" | "responses" | "azure" | "anthropic" | "gemini" | "quote" | "off";
+  /** To whom questions are sent; null: to nobody outside this server. */
+  provider_name: string | null;
   /** Read events `after` this one. */
   last_event: string | null;
 }
@@ -196,7 +203,7 @@ export interface Settings {
   moderation: string;
   timezone: string;
   lang: string;
-  theme: "auto" | "light" | "dark";
+  theme: "auto" | "light" | "dark" | "paper" | "ink" | "forest" | "ocean" | "rose" | "terminal";
   /** Whether comments are sent with what `GET /api/comments/form/` gives. */
   form: boolean;
   /** Characters (Unicode code points) that a comment may have. */

@@ -5,6 +5,16 @@ export const QUESTION_LIMIT = 2_000;
 export const NAME_LIMIT = 50;
 export const REASON_LIMIT = 500;
 
+const WIDE = 80;
+const SCREEN = 40;
+
+/** Whether a text takes up more than a screen: by its lines, about as long as they are shown. */
+export function isLong(text: string): boolean {
+  let lines = 0;
+  for (const line of text.split("\n")) lines += 1 + Math.floor(line.length / WIDE);
+  return lines > SCREEN;
+}
+
 export const lengthOf = (text: string): number => [...text].length;
 
 /** Whether a refusal holds until the page is loaded anew: the site does not list its address, or there is no such site. */

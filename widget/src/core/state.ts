@@ -14,6 +14,8 @@ export interface ThreadState {
   problem: string | null;
   comments: Comment[];
   next: string | null;
+  /** Where what stands before begins, of a thread that is read from its middle. */
+  previous: string | null;
   total: number;
   locked: boolean;
   sort: Sort;
@@ -22,16 +24,18 @@ export interface ThreadState {
   fresh: string[];
 }
 
-/** What elements pass on: DOM events of the public surface, and words for screen readers. */
+/** What elements pass on: DOM events of the public surface, a comment to be shown, and words for screen readers. */
 export type Signal =
   | { event: string; detail: unknown }
-  | { say: "comment" | "ready" | "failed" | "known"; name?: string };
+  | { show: string }
+  | { say: "comment" | "ready" | "failed" | "known" | "posted" | "deleted"; name?: string };
 
 export const EMPTY: Omit<ThreadState, "sort"> = {
   status: "loading",
   problem: null,
   comments: [],
   next: null,
+  previous: null,
   total: 0,
   locked: false,
   more: "idle",

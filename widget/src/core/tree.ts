@@ -13,7 +13,8 @@ export function find(roots: readonly Comment[], id: string): Comment | null {
 
 /** The tree with one comment replaced; null takes it out. The same array when the id is not in it. */
 export function change(roots: Comment[], id: string, to: (comment: Comment) => Comment | null): Comment[] {
-  for (const [index, comment] of roots.entries()) {
+  let index = 0;
+  for (const comment of roots) {
     if (comment.id === id) {
       const next = to(comment);
       if (next === comment) return roots;
@@ -21,6 +22,7 @@ export function change(roots: Comment[], id: string, to: (comment: Comment) => C
     }
     const replies = change(comment.replies, id, to);
     if (replies !== comment.replies) return roots.with(index, { ...comment, replies });
+    index++;
   }
   return roots;
 }
@@ -38,11 +40,12 @@ export function upsert(roots: Comment[], comment: Comment, sort: Sort, more = fa
       replies: [...parent.replies, comment],
     }));
   }
+  if (more) return roots;
   if (sort === "newest") {
     const pinned = roots.filter((root) => root.pinned).length;
     return roots.toSpliced(pinned, 0, comment);
   }
-  return more ? roots : [...roots, comment];
+  return [...roots, comment];
 }
 
 /** The newer state of a comment; a settled answer is never taken back to one that runs unless it was asked again. */
@@ -87,6 +90,16 @@ export function appendPage(comments: Comment[], page: Comment[]): Comment[] {
     );
   }
   return [...known.values()];
+}
+
+/** The first comment of a page that is not at hand already. */
+export function firstBeyond(page: readonly Comment[], known: readonly Comment[]): string {
+  for (const { id, replies } of page) {
+    const old = find(known, id);
+    const found = old ? firstBeyond(replies, old.replies) : id;
+    if (found) return found;
+  }
+  return "";
 }
 
 /** Replies in the order in which the server gives them. */
@@ -137,7 +150,9 @@ export function unsentTwin(roots: readonly Comment[], comment: Comment): Comment
 }
 
 export function count(roots: readonly Comment[]): number {
-  return roots.reduce((sum, comment) => sum + 1 + count(comment.replies), 0);
+  let sum = 0;
+  for (const { replies } of roots) sum += 1 + count(replies);
+  return sum;
 }
 
 /** Names that several people go by. */

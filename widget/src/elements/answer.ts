@@ -34,6 +34,15 @@ function labelOf({ quoting, verified, revised }: AnswerView, { texts }: Locale):
   return quoting ? texts.quotes : verified && revised ? texts.answer : texts.aiAnswer;
 }
 
+/** Matches code, links and tags, which are left alone, or a citation mark outside of them. */
+const MARKS = /<(pre|code|a)\b.*?<\/\1>|<[^>]*>|\[(\d\d?)\]/gs;
+
+/** Turns citation marks such as [1] in safe HTML into links. */
+export const withMarks = (html: string, count: number): string =>
+  html.replace(MARKS, (all, _, number) =>
+    number > 0 && number <= count ? `<a href="#" role="button" data-source="${number}">${all}</a>` : all,
+  );
+
 export class AnswerElement extends View<AnswerData> {
   #form: "why" | "report" | null = null;
   #versions: Revision[] | "loading" | "failed" | null = null;
@@ -43,7 +52,7 @@ export class AnswerElement extends View<AnswerData> {
   }
 
   protected view(data: AnswerData): Child[] {
-    const { answer, lang } = data;
+    const { answer } = data;
     const running = isRunning(answer);
     const props = {
       class: "answer",
@@ -54,7 +63,11 @@ export class AnswerElement extends View<AnswerData> {
       "data-quoting": answer.quoting && answer.sources.length > 0,
       "aria-busy": running,
       "aria-label": labelOf(answer, data),
-      lang,
+      onkeydown: (event: Event) => {
+        if ((event as KeyboardEvent).key !== "Escape") return;
+        if (this.#form) void this.#show(null);
+        else if (this.#versions) void this.#toggle(data);
+      },
     };
     const body = [this.#body(data), this.#ending(data)];
     return [h("div", props, this.#head(data, running), body, running ? null : this.#foot(data))];
@@ -94,8 +107,17 @@ export class AnswerElement extends View<AnswerData> {
     }
     if (!html && !text) return null;
     if (!html) return h("div", { key: "text", class: "body plain", part: "body" }, text);
-    return h("div", { key: "html", class: "body", part: "body", html: { html, text } });
+    const props = { key: "html", class: "body", part: "body", lang: "", onclick: this.#follow };
+    return h("div", { ...props, html: { html: withMarks(html, answer.sources.length), text } });
   }
+
+  /** A citation mark opens its source. */
+  #follow = (event: Event): void => {
+    const mark = (event.target as Element).closest<HTMLElement>("[data-source]");
+    if (!mark) return;
+    event.preventDefault();
+    this.querySelectorAll<HTMLElement>(".source")[Number(mark.dataset.source) - 1]?.click();
+  };
 
   #ending({ answer, texts, lang, mayAsk }: AnswerData): Child {
     const { state, retryAt, revised } = answer;
@@ -137,18 +159,17 @@ export class AnswerElement extends View<AnswerData> {
     const { state, revised, verified } = answer;
     const toggle = () => void this.#toggle(data);
     const open = this.#versions !== null;
-    const onkeydown = (event: Event) => open && (event as KeyboardEvent).key === "Escape" && toggle();
     return [
       state === "done" && this.#feedback(data),
       over &&
         versions &&
         textButton(texts.report, () => void this.#show(this.#form ? null : "report"), {
-          class: "text quiet",
+          class: "text reporting",
           "aria-expanded": this.#form === "report",
         }),
       versions &&
         (revised || verified) &&
-        textButton(texts.history, toggle, { "aria-expanded": open, onkeydown }),
+        textButton(texts.history, toggle, { class: "text history-of", "aria-expanded": open }),
     ];
   }
 
@@ -184,7 +205,7 @@ export class AnswerElement extends View<AnswerData> {
     const closed = this.#form;
     this.#form = form;
     this.draw();
-    const back = closed && (closed === "why" ? ".feedback button:last-child" : ".quiet");
+    const back = closed && (closed === "why" ? ".feedback button:last-child" : ".reporting");
     const next = form ? "[data-reason]" : back;
     if (next) this.querySelector<HTMLElement>(next)?.focus();
   }
@@ -192,6 +213,7 @@ export class AnswerElement extends View<AnswerData> {
   async #toggle({ answer, versions }: AnswerData): Promise<void> {
     this.#versions = this.#versions ? null : "loading";
     this.draw();
+    this.querySelector<HTMLElement>(".history-of")?.focus();
     const found = this.#versions && (await versions?.(answer.id));
     if (this.#versions !== "loading") return;
     this.#versions = found ?? "failed";

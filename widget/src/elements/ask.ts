@@ -6,18 +6,18 @@ import { COMMENTS } from "../constants.js";
 import { isUsedUp } from "../core/allowance.js";
 import { isLasting, lengthOf, QUESTION_LIMIT } from "../core/limits.js";
 import { counted } from "../core/texts.js";
-import type { Session as SessionInfo } from "../core/types.js";
 import { type Child, h } from "../dom.js";
 import type { Locale } from "../locale.js";
 import { writing } from "../parts.js";
 import { type Lease, leaseChat } from "../registry.js";
+import type { Info } from "../session.js";
 import { BaseElement } from "./base_element.js";
 import { askNotice, icon, note, refusedNote } from "./view.js";
 
 /** What the conversation needs of its element. */
 export interface Asking extends Locale {
   store: ChatStore;
-  info: SessionInfo | null;
+  info: Info | null;
   url: string;
   feedback: Record<string, boolean>;
   rate: (id: string, helpful: boolean) => void;
@@ -30,6 +30,10 @@ export class AskElement extends BaseElement<ChatStore> {
 
   protected lend(config: Config): Lease<ChatStore> {
     return leaseChat(config);
+  }
+
+  protected get whole(): boolean {
+    return this.store.state.status !== "loading";
   }
 
   protected view(locale: Locale, { url }: Config): Child[] {
@@ -101,7 +105,8 @@ export class AskElement extends BaseElement<ChatStore> {
         onsubmit(event);
       },
     };
-    const send = { type: "submit", class: "send", part: "button send", disabled: !ready };
+    // Disabled, it would lose the focus.
+    const send = { type: "submit", class: "send", part: "button send", "aria-disabled": !ready };
     return [
       over > 0 && note("alert", counted(texts.tooLong, over, lang)),
       h(

@@ -23,7 +23,9 @@ function painted({ backgroundColor, backgroundImage = "" }: CSSStyleDeclaration)
   const color = brightness(backgroundColor);
   if (backgroundImage.includes("url(")) return color ?? Number.NaN;
   const stops = (backgroundImage.match(COLOR) ?? []).map(brightness).filter((each) => each !== null);
-  return stops.length ? stops.reduce((sum, each) => sum + each) / stops.length : color;
+  let sum = 0;
+  for (const stop of stops) sum += stop;
+  return stops.length ? sum / stops.length : color;
 }
 
 export const prefersDark = (): boolean => matchMedia("(prefers-color-scheme: dark)").matches;

@@ -2,19 +2,21 @@
 
 import type { Config, Locate } from "../config.js";
 import type { Signal } from "../core/state.js";
-import { fill, isRightToLeft } from "../core/texts.js";
-import type { Session as SessionInfo } from "../core/types.js";
+import { counted, fill, isRightToLeft } from "../core/texts.js";
 import { type Child, h, render, styleSheet } from "../dom.js";
 import { type Locale, localeOf } from "../locale.js";
-import { toWrite, waiting, writing } from "../parts.js";
+import { lookOf, toWrite, waiting, writing } from "../parts.js";
+import { release, remember } from "../place.js";
 import type { Lease, Shown } from "../registry.js";
 import { beginSlice } from "../rows.js";
+import type { Info } from "../session.js";
 import { css } from "../styles/all.js";
 import { darkGround, prefersDark, watchGround } from "./backdrop.js";
 
 let locate: Locate;
 let sheet: CSSStyleSheet | null = null;
 let writingSheet: CSSStyleSheet | null = null;
+const ignored = () => undefined;
 
 /** The loader knows where the server is and what the script tag says. */
 export function setLocate(given: Locate): void {
@@ -22,6 +24,10 @@ export function setLocate(given: Locate): void {
 }
 
 const SAID_MS = 4_000;
+/** Comments that arrive within this time are announced together. */
+const JOINED_MS = 1_000;
+/** Themes without a style sheet of their own. */
+const PLAIN = ["auto", "light", "dark"];
 
 /** What is typed here is not for the page's shortcuts; what moves, closes or commands goes on. */
 function keep(event: Event): void {
@@ -39,6 +45,9 @@ export abstract class BaseElement<T extends Shown> extends HTMLElement {
   #close: (() => void) | null = null;
   #said = "";
   #saying = 0;
+  #come = 0;
+  #coming = 0;
+  #look = "";
   #due = false;
   #dark: boolean | null = null;
   #equipped = false;
@@ -81,10 +90,13 @@ export abstract class BaseElement<T extends Shown> extends HTMLElement {
     sheet ??= styleSheet(css);
     shadow.adoptedStyleSheets = [sheet];
     this.#equipped = false;
+    this.#look = "";
     if (!this.#root) {
       this.#root = document.createElement("div");
       this.#root.className = "root";
       this.#root.setAttribute("part", "root");
+      // The last resort for the focus, so that it never falls back to the page's body.
+      this.#root.tabIndex = -1;
       // What the server has written stays until there is something to put in its place.
       if (!shadow.firstChild) shadow.append(this.#root);
       for (const type of ["pointerover", "focusin"]) shadow.addEventListener(type, this.#meant);
@@ -101,14 +113,52 @@ export abstract class BaseElement<T extends Shown> extends HTMLElement {
     });
     waiting.add(this.#arrived);
     const end = this.begin(this.#config);
+    const settled = this.#settle(this.#root, this.#config.page);
     this.#close = () => {
       waiting.delete(this.#arrived);
       unwatch();
       clearTimeout(this.#saying);
+      clearTimeout(this.#coming);
+      settled();
       end();
     };
     this.draw();
   }
+
+  /**
+   * Removes the reserved height: at once if the content fills it, else when that cannot be seen as a layout shift (off
+   * screen, or right after input).
+   */
+  #settle(root: HTMLElement, page: string): () => void {
+    let height = 0;
+    let seen = true;
+    const look = (by?: Event) => {
+      if (this.whole && (by || !seen || height >= this.clientHeight)) release(this);
+    };
+    const sizes = new ResizeObserver(([entry]) => {
+      height = entry?.borderBoxSize[0]?.blockSize ?? 0;
+      look();
+    });
+    const sight = new IntersectionObserver(([entry]) => {
+      seen = entry?.isIntersecting ?? true;
+      look();
+    });
+    sizes.observe(root);
+    sight.observe(this);
+    const ending = new AbortController();
+    for (const type of ["click", "keydown"]) addEventListener(type, look, ending);
+    const keep = () => this.whole && remember(this, page, height);
+    addEventListener("pagehide", keep, ending);
+    return () => {
+      keep();
+      sizes.disconnect();
+      sight.disconnect();
+      ending.abort();
+    };
+  }
+
+  /** Whether everything is loaded and drawn. */
+  protected abstract get whole(): boolean;
 
   /** Once the code for writing is here, its style sheet goes with it. */
   #equip(): void {
@@ -121,9 +171,22 @@ export abstract class BaseElement<T extends Shown> extends HTMLElement {
 
   /** Whoever has a button under the pointer is about to do something. */
   #meant = (event: Event): void => {
-    if (writing() || !(event.composedPath()[0] as Element).closest("button,select,textarea")) return;
-    toWrite().catch(() => undefined);
+    if (!(event.composedPath()[0] as Element).closest("button,select,textarea")) return;
+    toWrite().catch(ignored);
+    void this.#lease?.thing.meet();
   };
+
+  /** Loads and applies a named theme. */
+  async #wear(theme: string): Promise<void> {
+    const look = PLAIN.includes(theme) ? "" : theme;
+    if (this.#look === look) return;
+    this.#look = look;
+    const text = look && (await lookOf(look));
+    if (this.#look !== look) return;
+    this.#equipped = false;
+    this.shadowRoot?.adoptedStyleSheets.splice(1, 2, styleSheet(text));
+    this.#equip();
+  }
 
   /** Lets go of everything; the place stays empty until the element is connected again. */
   stop(): void {
@@ -154,7 +217,7 @@ export abstract class BaseElement<T extends Shown> extends HTMLElement {
     return (this.#lease as Lease<T>).thing;
   }
 
-  protected get info(): SessionInfo | null {
+  protected get info(): Info | null {
     return this.#lease?.thing.session.state.info ?? null;
   }
 
@@ -184,7 +247,8 @@ export abstract class BaseElement<T extends Shown> extends HTMLElement {
       // What is in no such language stays as the page has it.
       root.dir = isRightToLeft(locale.lang) ? "rtl" : "";
     }
-    const dark = theme === "auto" ? (this.#dark ?? prefersDark()) : theme === "dark";
+    const dark = theme === "light" ? false : theme === "dark" || (this.#dark ?? prefersDark());
+    void this.#wear(theme);
     const shade = dark ? "dark" : "light";
     if (root.dataset.theme !== shade) root.dataset.theme = shade;
     // The element then paints its own background to stay readable.
@@ -204,25 +268,47 @@ export abstract class BaseElement<T extends Shown> extends HTMLElement {
 
   /** Passes on what a store tells: to the page as a DOM event, to screen readers as words. */
   protected heard = (signal: Signal): void => {
-    if ("event" in signal) {
+    if ("show" in signal) this.reveal(signal.show);
+    else if ("event" in signal) {
       const { event, detail } = signal;
       this.dispatchEvent(new CustomEvent(event, { detail, bubbles: true, composed: true }));
+    } else this.#tell(signal);
+  };
+
+  #tell({ say, name }: Extract<Signal, { say: string }>): void {
+    const { texts, lang } = this.locale ?? {};
+    if (!texts || !lang) return;
+    if (say !== "comment") {
+      const said = {
+        posted: texts.posted,
+        deleted: texts.deleted,
+        known: texts.known,
+        ready: texts.answerReady,
+        failed: texts.unanswered,
+      };
+      this.#say(said[say]);
       return;
     }
-    const { texts } = this.locale ?? {};
-    if (!texts) return;
-    const name = signal.name || texts.anonymous;
-    this.#said = {
-      comment: fill(texts.newCommentBy, { name }),
-      ready: texts.answerReady,
-      failed: texts.unanswered,
-      known: texts.known,
-    }[signal.say];
+    this.#come++;
+    clearTimeout(this.#coming);
+    this.#coming = setTimeout(() => {
+      const many = this.#come > 1 && counted(texts.newComments, this.#come, lang);
+      this.#say(many || fill(texts.newCommentBy, { name: name || texts.anonymous }));
+      this.#come = 0;
+    }, JOINED_MS);
+  }
+
+  /** Says something to screen readers, once. */
+  #say(text: string): void {
+    this.#said = text;
     clearTimeout(this.#saying);
     this.#saying = setTimeout(() => {
       this.#said = "";
       this.draw();
     }, SAID_MS);
     this.draw();
-  };
+  }
+
+  /** Brings a comment into view. */
+  protected reveal(_id: string): void {}
 }

@@ -3,13 +3,14 @@
 import { PERMALINK } from "../constants.js";
 import { hueOf, initialsOf, isOwn } from "../core/allowance.js";
 import { viewOf } from "../core/answer_view.js";
-import { fill } from "../core/texts.js";
+import { isLong } from "../core/limits.js";
+import { counted, fill } from "../core/texts.js";
 import { fullTime, relativeTime } from "../core/time.js";
-import type { Comment, Composition, Opinion, Visitor, Vote } from "../core/types.js";
+import { count } from "../core/tree.js";
+import type { Comment, Opinion, Visitor, Vote } from "../core/types.js";
 import { type Child, h, list } from "../dom.js";
 import { toWrite, writing } from "../parts.js";
 import { Rows } from "../rows.js";
-import type { ComposerData } from "./composer.js";
 import type { Context } from "./context.js";
 import { badge, icon, moreButton, textButton, View } from "./view.js";
 
@@ -23,10 +24,15 @@ export interface CommentData {
   more?: string;
 }
 
-type Form = "reply" | "edit" | "remove" | "report" | null;
+export type Form = "reply" | "edit" | "remove" | "report";
 
 export class CommentElement extends View<CommentData> {
-  #form: Form = null;
+  #form: Form | null = null;
+  /** Whether the rare actions are shown. */
+  #more = false;
+  /** Whether a long text is shown to its end. */
+  #all = false;
+  #closed = false;
   #rows = new Rows();
 
   protected view(data: CommentData): Child[] {
@@ -40,7 +46,10 @@ export class CommentElement extends View<CommentData> {
       "data-fresh": ctx.store.state.fresh.includes(comment.id),
       "data-target": ctx.store.target === comment.id,
       tabindex: -1,
-      "aria-label": comment.author.name || null,
+      "aria-label": comment.author.name || ctx.texts.anonymous,
+      onkeydown: (event: Event) => {
+        if ((event as KeyboardEvent).key === "Escape" && this.#form) void this.#show(null);
+      },
     };
     const gone = comment.state === "hidden" ? "hidden" : comment.state === "deleted" && "removed";
     const inner = gone
@@ -51,11 +60,13 @@ export class CommentElement extends View<CommentData> {
     return [h("article", props, inner), this.#replies(data)];
   }
 
-  #replies({ ctx, comment: parent, depth, more: loading }: CommentData): Child {
+  #replies(data: CommentData): Child {
+    const { ctx, comment: parent, depth, more: loading } = data;
     const { replies } = parent;
-    const writing = this.#form === "reply" && !ctx.locked && this.#composer(parent, "reply");
+    if (this.#closed) return null;
+    const form = !ctx.locked && this.#formOf(data, "reply");
     const more = moreButton(ctx, loading, ctx.texts.loadReplies, parent.replies_next);
-    if (replies.length === 0 && !writing && !more) return null;
+    if (replies.length === 0 && !form && !more) return null;
     const rows = this.#rows.of(
       this,
       replies,
@@ -68,23 +79,22 @@ export class CommentElement extends View<CommentData> {
         ),
     );
     const below = list("ol", { class: "replies", part: "replies", "data-depth": depth + 1 }, rows);
-    return h("div", { key: "below" }, writing, replies.length > 0 && below, more);
+    return h("div", { key: "below" }, form, replies.length > 0 && below, more);
   }
 
   #person(data: CommentData): Child[] {
     const { ctx, comment } = data;
-    const editing = this.#form === "edit" && !ctx.locked;
+    const editing = !ctx.locked && this.#formOf(data, "edit");
     return [
       avatar(comment.author, ctx),
       h(
         "div",
         { class: "content" },
         this.#head(data),
-        editing ? this.#composer(comment, "edit") : this.#body(comment),
+        editing || this.#body(comment),
         this.#notes(ctx, comment),
-        !editing && this.#actions(ctx, comment),
-        this.#form === "remove" && writing()?.removing(ctx, comment, () => void this.#show(null)),
-        this.#form === "report" && this.#reporting(ctx, comment),
+        !editing && this.#actions(data),
+        this.#formOf(data, "remove", "report"),
       ),
     ];
   }
@@ -116,39 +126,86 @@ export class CommentElement extends View<CommentData> {
     return h("a", { ...link, title: texts.permalink }, time);
   }
 
-  #body({ body, html, unsent }: Comment): Child {
-    if (unsent || !html) return h("div", { key: "plain", class: "body plain", part: "body" }, body);
-    return h("div", { key: "html", class: "body", part: "body", dir: "auto", html: { html, text: body } });
+  /** The text, in an unknown language; clipped if it is long. */
+  #body({ body, html, unsent, cut }: Comment): Child {
+    const long = !this.#all && (cut || isLong(body));
+    const props = { class: "body", part: "body", dir: "auto", lang: "", "data-long": long };
+    if (unsent || !html) return h("div", { key: "plain", ...props, class: "body plain" }, body);
+    return h("div", { key: "html", ...props, html: { html, text: body } });
   }
 
   #notes(ctx: Context, comment: Comment): Child[] {
+    const { id, cut, body, answer } = comment;
+    const whole = () => {
+      this.#all = true;
+      this.draw();
+      this.#article?.focus();
+      if (cut) void ctx.store.whole(id);
+    };
     return [
-      comment.cut && textButton(ctx.texts.showAll, () => void ctx.store.whole(comment.id)),
+      (cut || (!answer && !this.#all && isLong(body))) && textButton(ctx.texts.showAll, whole),
       ...(writing()?.notesOn(ctx, comment) ?? []),
     ];
   }
 
-  #actions(ctx: Context, comment: Comment): Child {
+  get #article(): HTMLElement | null {
+    return this.querySelector<HTMLElement>("article");
+  }
+
+  #actions(data: CommentData): Child {
+    const { ctx, comment } = data;
     const { texts, store, visitor } = ctx;
     if (comment.unsent) return null;
     if (comment.state !== "published") return h("div", { class: "actions" }, this.#ownActions(ctx, comment));
     const own = isOwn(comment, visitor);
-    const answered = comment.replies.some((reply) => reply.answer);
+    const asks = ctx.ai && ctx.asks && !ctx.locked && !comment.replies.some((reply) => reply.answer);
+    const question = /[?\uff1f\u061f]/.test(comment.body);
+    const ask = () =>
+      textButton([icon("spark"), texts.askAi], () => void store.do("ask", comment.id), {
+        part: "button ask",
+        title: ctx.notice,
+      });
+    const rare = [asks && !question && ask(), !own && this.#opener(texts.report, "report")];
     return h(
       "div",
       { class: "actions", part: "actions" },
       this.#votes(ctx, comment, own),
-      ctx.write && !ctx.locked && this.#opener(texts.reply, "reply"),
-      ctx.ai &&
-        !answered &&
-        !ctx.locked &&
-        textButton([icon("spark"), texts.askAi], () => void store.do("ask", comment.id), {
-          part: "button ask",
-          title: ctx.notice,
-        }),
+      this.#replying(ctx),
+      asks && question && ask(),
       this.#ownActions(ctx, comment),
-      !own && this.#opener(texts.report, "report", "quiet"),
+      this.#folding(data),
+      rare.some(Boolean) && this.#moreOf(texts.more),
+      this.#more && rare,
     );
+  }
+
+  #replying({ texts, write, locked }: Context): Child {
+    return write && !locked && this.#opener(texts.reply, "reply");
+  }
+
+  /** Toggles the rare actions. */
+  #moreOf(label: string): Child {
+    const toggle = () => {
+      this.#more = !this.#more;
+      this.draw();
+    };
+    const props = { "aria-expanded": this.#more, "aria-label": label, title: label };
+    return textButton(icon("more"), toggle, props);
+  }
+
+  /** Collapses and expands the replies. */
+  #folding({ ctx, comment: { replies } }: CommentData): Child {
+    if (!replies.length) return null;
+    const toggle = () => {
+      this.#closed = !this.#closed;
+      this.draw();
+    };
+    const label = this.#closed ? counted(ctx.texts.replies, count(replies), ctx.lang) : ctx.texts.fold;
+    return textButton(label, toggle, {
+      class: "text fold",
+      "aria-expanded": !this.#closed,
+      part: "button fold",
+    });
   }
 
   #ownActions(ctx: Context, comment: Comment): Child[] {
@@ -189,48 +246,14 @@ export class CommentElement extends View<CommentData> {
     );
   }
 
-  #reporting({ texts, store }: Context, { id }: Comment): Child {
-    const close = () => void this.#show(null);
-    const send = (reason: string) => {
-      close();
-      void store.do("report", id, reason);
-    };
-    return writing()?.reasonForm(texts, send, close);
+  /** The open form, if it is one of these kinds. */
+  #formOf(data: CommentData, ...kinds: Form[]): Child {
+    const form = this.#form;
+    return !!form && kinds.includes(form) && writing()?.commentForm(form, data, () => void this.#show(null));
   }
 
-  #composer(comment: Comment, kind: "reply" | "edit"): Child {
-    const { ctx } = this.data as CommentData;
-    const name = comment.author.name || ctx.texts.anonymous;
-    const data: ComposerData = {
-      ctx,
-      kind,
-      parentId: kind === "reply" ? comment.id : comment.parent_id,
-      draft: `${kind}:${comment.page}:${comment.id}`,
-      hint: fill(ctx.texts.replyHint, { name }),
-      text: kind === "edit" ? comment.body : "",
-    };
-    const props = {
-      key: kind,
-      ".data": data,
-      oncancel: () => void this.#show(null),
-      onsend: this.#sent(kind),
-    };
-    return h("answerback-composer", props);
-  }
-
-  #sent(kind: "reply" | "edit") {
-    return async (event: Event): Promise<void> => {
-      const { ctx, comment } = this.data as CommentData;
-      const composition = (event as CustomEvent<Composition>).detail;
-      if (kind === "reply") await ctx.store.do("post", composition);
-      else if (!(await ctx.store.do("edit", comment.id, composition.body))) return;
-      ctx.store.drafts.set(`${kind}:${comment.page}:${comment.id}`, null);
-      void this.#show(null);
-    };
-  }
-
-  async #show(form: Form): Promise<void> {
-    if (form === "report" || form === "remove") await toWrite();
+  async #show(form: Form | null): Promise<void> {
+    if (form) await toWrite();
     const closed = this.#form;
     this.#form = form;
     this.draw();
@@ -240,8 +263,9 @@ export class CommentElement extends View<CommentData> {
     else if (closed) this.querySelector<HTMLElement>(".actions [aria-expanded]")?.focus();
   }
 
-  #answer({ ctx, comment, parent }: CommentData): Child[] {
-    const { store, texts, lang, url, ai, visitor, quotes } = ctx;
+  #answer(data: CommentData): Child[] {
+    const { ctx, comment, parent } = data;
+    const { store, texts, lang, url, ai, asks, visitor, quotes } = ctx;
     const { id, body, html, pinned } = comment;
     const mine = store.isMine(comment) || (parent !== null && isOwn(parent, visitor));
     // A draft stays hidden until the owner approves it; its asker is told so.
@@ -249,7 +273,7 @@ export class CommentElement extends View<CommentData> {
     const given = { ...comment.answer, ...draft };
     const answer = viewOf({ id, text: body, html }, given, quotes, mine);
     const { versions } = store;
-    const more = { pinned, versions, feedback: store.rated.get(id), mayAsk: ai && !ctx.locked };
+    const more = { pinned, versions, feedback: store.rated.get(id), mayAsk: ai && asks && !ctx.locked };
     return [
       h("answerback-answer", {
         ".data": { answer, texts, lang, url, ...more },
@@ -258,6 +282,13 @@ export class CommentElement extends View<CommentData> {
         onfeedback: (event: Event) => void store.do("feedback", id, (event as CustomEvent<Opinion>).detail),
         onreport: (event: Event) => void store.do("report", id, (event as CustomEvent<string>).detail),
       }),
+      h(
+        "div",
+        { class: "actions", part: "actions" },
+        answer.state === "done" && this.#replying(ctx),
+        this.#folding(data),
+        this.#when(comment, texts, lang),
+      ),
       ...this.#notes(ctx, comment),
     ];
   }

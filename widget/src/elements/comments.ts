@@ -1,7 +1,8 @@
 /** <answerback-comments>: the thread of a page. */
 
+import { targetOf } from "../api.js";
 import type { Config } from "../config.js";
-import { PERMALINK } from "../constants.js";
+import { isUsedUp } from "../core/allowance.js";
 import { isLasting } from "../core/limits.js";
 import type { ThreadState } from "../core/state.js";
 import { counted } from "../core/texts.js";
@@ -30,6 +31,10 @@ export class CommentsElement extends BaseElement<ThreadStore> {
   #rows = new Rows();
   #fresh: string[] = [];
   #sought = "";
+  /** The comment that was requested last; it is requested once. */
+  #looked = "";
+  /** Whether to scroll no further than needed, as for one's own comment. */
+  #near = false;
   #watching: IntersectionObserver | null = null;
 
   protected lend(config: Config): Lease<ThreadStore> {
@@ -42,6 +47,8 @@ export class CommentsElement extends BaseElement<ThreadStore> {
     const seek = () => this.#seek();
     const ending = new AbortController();
     addEventListener("hashchange", seek, ending);
+    // The first load already includes it.
+    this.#looked = targetOf(location);
     this.#watching = new IntersectionObserver((entries) => this.#seen(entries));
     seek();
     return () => {
@@ -75,11 +82,13 @@ export class CommentsElement extends BaseElement<ThreadStore> {
     const { texts } = locale;
     if (state.status === "failed") return this.#failed(locale, state);
     const ready = state.status === "ready";
+    // Whether one may write is known with the comments.
     return [
       this.#head(ctx, state),
       this.store.session.state.refused && note("alert", texts.signInFailed),
       this.store.session.state.offline && h("p", { class: "banner", role: "status" }, texts.offline),
-      this.#top(ctx, config),
+      ready && this.#top(ctx, config),
+      ready && moreButton(ctx, state.more, texts.loadPrevious, state.previous, "before"),
       ready
         ? this.#list(ctx, state)
         : h(
@@ -91,9 +100,9 @@ export class CommentsElement extends BaseElement<ThreadStore> {
               "aria-label": texts.loading,
               "aria-busy": true,
             },
-            [1, 2, 3].map(() => h("div", { class: "ghost" }, skeleton())),
+            [1, 2, 3, 4].map(() => h("div", { class: "comment ghost" }, skeleton())),
           ),
-      ready && moreButton(ctx, state.more, ctx.texts.loadMore, state.next),
+      ready && moreButton(ctx, state.more, texts.loadMore, state.next),
       this.#pill(locale, state),
     ];
   }
@@ -116,6 +125,7 @@ export class CommentsElement extends BaseElement<ThreadStore> {
       namesakes,
       quotes: info?.provider === "quote",
       ai: !!info && info.provider !== "off" && info.settings.ai !== "off",
+      asks: !isUsedUp(info?.quota),
       notice: askNotice(texts, info),
       write: !info || info.settings.guests || member,
     };
@@ -150,20 +160,24 @@ export class CommentsElement extends BaseElement<ThreadStore> {
       "header",
       { class: "top", part: "header" },
       h("h2", { class: "title", part: "heading" }, heading),
-      this.#who(ctx),
-      total > 1 && choice,
+      status === "ready" && this.#who(ctx),
+      status === "ready" && total > 1 && choice,
     );
   }
 
   /** Who is signed in, or the way to be. */
-  #who({ visitor, settings, lang, texts }: Context): Child {
+  #who({ visitor, lang, texts }: Context): Child {
     const { session } = this.store;
-    if (!settings && session.expected) return null;
-    if (visitor && visitor.kind !== "guest") return writing()?.account(visitor, session, { lang, texts });
-    return (
-      !!crypto.subtle &&
-      textButton(texts.signIn, () => void session.do("openSignIn", lang), { part: "button sign-in" })
-    );
+    const member = visitor && visitor.kind !== "guest";
+    const signIn = !!crypto.subtle && !member && this.#signIn(lang, texts.signIn);
+    const who = member ? writing()?.account(visitor, session, { lang, texts }) : signIn && [signIn];
+    return h("span", { class: "who", part: "who", tabindex: -1 }, who || []);
+  }
+
+  #signIn(lang: string, label: string): Child {
+    return textButton(label, () => void this.store.session.do("openSignIn", lang), {
+      part: "button sign-in",
+    });
   }
 
   #top(ctx: Context, config: Config): Child {
@@ -210,8 +224,14 @@ export class CommentsElement extends BaseElement<ThreadStore> {
     return h("div", { key: "pill", class: "pill-place" }, button);
   }
 
-  protected override drawn(): void {
+  protected get whole(): boolean {
+    const { status } = this.store.state;
+    return status === "failed" || (status === "ready" && !this.#rows.partial);
+  }
+
+  protected override drawn(root: HTMLElement): void {
     const { fresh, status } = this.store.state;
+    root.toggleAttribute("data-partial", this.#rows.partial);
     if (fresh !== this.#fresh) {
       const rows = fresh.map((id) => this.#row(id));
       for (const row of rows) if (row) this.#watching?.observe(row);
@@ -234,35 +254,39 @@ export class CommentsElement extends BaseElement<ThreadStore> {
   }
 
   #seek(): void {
-    const [before, id] = location.hash.split(`#${PERMALINK}`);
-    if (before || !id) return;
-    this.#sought = id;
+    this.#sought = targetOf(location);
+    this.#near = false;
     this.draw();
   }
 
-  /** Shows the comment that the address names, loading more of the thread until it is there. */
-  #find(): void {
-    const { comments, next, more } = this.store.state;
-    const cursor = next ?? comments.find((root) => root.replies_next)?.replies_next;
-    const id = this.#sought;
-    if (find(comments, id)) {
-      // Its row has not been drawn yet.
-      if (!this.#row(id)) return;
-      this.#sought = "";
-      this.store.point(id);
-      requestAnimationFrame(() => this.#show(id));
-    } else if (more === "failed" || !cursor) {
-      this.#sought = "";
-    } else if (more === "idle") {
-      void this.store.loadMore(cursor);
-    }
+  protected override reveal(id: string): void {
+    this.#sought = this.#looked = id;
+    this.#near = true;
+    this.draw();
   }
 
-  #show(id: string): void {
+  /** Scrolls to the wanted comment, after loading its part of the thread if needed. */
+  #find(): void {
+    const id = this.#sought;
+    if (find(this.store.state.comments, id)) {
+      // Its row has not been drawn yet.
+      if (!this.#row(id) && this.#rows.partial) return;
+      const near = this.#near;
+      if (!near || id.startsWith("local-")) this.store.point(id);
+      requestAnimationFrame(() => this.#show(id, near ? "nearest" : "center"));
+    } else if (this.#looked !== id) {
+      this.#looked = id;
+      this.store.seek(id);
+      return;
+    }
+    this.#sought = "";
+  }
+
+  #show(id: string, block: ScrollLogicalPosition = "center"): void {
     const row = this.#row(id);
     // It may have been removed meanwhile.
     if (!row) return;
-    row.scrollIntoView({ block: "center", behavior: scrolling() });
+    row.scrollIntoView({ block, behavior: scrolling() });
     row.focus({ preventScroll: true });
     this.store.seen(id);
   }

@@ -107,7 +107,6 @@ export class ComposerElement extends View<ComposerData> {
     this.draw();
     const area = this.querySelector("textarea");
     if (area) grow(area);
-    area?.blur();
   }
 
   #unfold(): void {
@@ -128,7 +127,7 @@ export class ComposerElement extends View<ComposerData> {
     if (event.key === "Enter" && (event.metaKey || event.ctrlKey)) {
       event.preventDefault();
       void this.#act((composing) => void composing.send());
-    } else if (event.key === "Escape" && this.data?.kind !== "new") {
+    } else if (event.key === "Escape" && !this.#tools?.close() && this.data?.kind !== "new") {
       event.stopPropagation();
       this.tell("cancel");
     }

@@ -16,6 +16,8 @@ export interface Context extends Locale {
   namesakes: string[];
   /** Whether AI answers can be asked for here. */
   ai: boolean;
+  /** Whether this visitor has some of them left. */
+  asks: boolean;
   /** What one should know before asking. */
   notice: string;
   /** Whether this visitor may write. */

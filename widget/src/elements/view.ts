@@ -2,9 +2,9 @@
 
 import { lengthOf } from "../core/limits.js";
 import { fill } from "../core/texts.js";
-import type { Session } from "../core/types.js";
 import { type Child, h, type Props, render } from "../dom.js";
 import type { Texts } from "../locale.js";
+import type { Info } from "../session.js";
 import type { Context } from "./context.js";
 
 export function same(a: unknown, b: unknown): boolean {
@@ -53,6 +53,7 @@ const ICONS = {
   quote:
     "M3 4h4.2v4.6c0 2-1.2 3.3-3.4 3.7l-.4-1.3c1-.3 1.6-.9 1.6-1.8H3zm6 0h4.2v4.6c0 2-1.2 3.3-3.4 3.7l-.4-1.3c1-.3 1.6-.9 1.6-1.8H9z",
   pin: "M5.4 1.5h5.2v1.6l-1 .8.5 3.3 2 1.8v1.5H8.7L8 15l-.7-4.5H3.9V9l2-1.8.5-3.3-1-.8z",
+  more: "M2 6.7h2.6v2.6H2zm4.7 0h2.6v2.6H6.7zm4.7 0H14v2.6h-2.6z",
   check: "M6.4 11.9L2.9 8.4l1.2-1.2 2.3 2.3 5.5-5.5 1.2 1.2z",
 };
 
@@ -90,18 +91,20 @@ export function moreButton(
   more: string | undefined,
   label: string,
   cursor?: string | null,
+  key = "more",
 ): Child {
   if (!cursor) return null;
   const [busy, failed] = [more === "loading", more === "failed"];
   const text = busy ? texts.loading : failed ? texts.tryAgain : label;
   return h(
     "div",
-    { key: "more" },
+    { key, class: "more" },
     failed && h("p", { class: "bad" }, problemText(texts, "offline")),
+    // Disabled, it would lose the focus.
     textButton(text, () => void store.loadMore(cursor), {
       class: "wide",
       part: "button more",
-      disabled: busy,
+      "aria-disabled": busy,
     }),
   );
 }
@@ -122,7 +125,7 @@ export function problemText(texts: Texts, code: string | null | undefined): stri
 }
 
 /** What one should know before asking: who answers, and to whom one's words go. */
-export function askNotice(texts: Texts, info: Session | null): string {
+export function askNotice(texts: Texts, info: Info | null): string {
   const { provider = "off", provider_name } = info ?? {};
   if (provider === "off") return "";
   if (provider === "quote") return texts.askQuotes;
@@ -135,5 +138,5 @@ export function refusedNote(texts: Texts, code: string | null | undefined): Chil
 }
 
 export function skeleton(): Child[] {
-  return [1, 2, 3].map((line) => h("span", { class: "bone", "data-line": line }));
+  return [1, 2, 3, 4].map(() => h("span", { class: "bone" }));
 }

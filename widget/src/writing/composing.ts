@@ -1,5 +1,6 @@
 /** What stands around a field in which somebody writes, and what sends it. */
 
+import { isUsedUp } from "../core/allowance.js";
 import { BODY_LIMIT, lengthOf, NAME_LIMIT } from "../core/limits.js";
 import { counted } from "../core/texts.js";
 import type { Composition, KnownAnswer } from "../core/types.js";
@@ -39,6 +40,15 @@ export class Composing {
     this.#preview = null;
   }
 
+  /** Closes what stands over the field or below it, and goes back to the field; false where there is nothing. */
+  close(): boolean {
+    if (this.#preview === null && !this.#known) return false;
+    this.forget();
+    this.composer.draw();
+    this.composer.focus();
+    return true;
+  }
+
   /** Characters that are too many. */
   get #over(): number {
     return lengthOf(this.composer.draft.body.trim()) - BODY_LIMIT;
@@ -50,7 +60,7 @@ export class Composing {
     const preview = this.#preview;
     if (preview === null) return null;
     if (preview === "loading")
-      return h("div", { key: "wait", class: "preview", "aria-busy": true }, skeleton());
+      return h("div", { key: "wait", class: "comment ghost preview", "aria-busy": true }, skeleton());
     if (preview === "failed")
       return h("p", { key: "said", class: "preview muted", role: "status" }, texts.previewFailed);
     if (!preview.html) return h("p", { key: "said", class: "preview muted" }, texts.previewEmpty);
@@ -124,7 +134,7 @@ export class Composing {
           class: "name",
           part: "input name",
           "aria-label": texts.name,
-          placeholder: texts.name,
+          placeholder: texts.nameHint,
           autocomplete: "nickname",
           ".value": store.drafts.get<string>("name") ?? visitor?.name ?? "",
           oninput: (event: Event) => store.drafts.set("name", typed(event, NAME_LIMIT) || null),
@@ -150,25 +160,34 @@ export class Composing {
         "select",
         { "aria-label": texts.aiAnswer, onchange },
         option("null", rule || texts.askNo),
-        option("true", texts.askAi),
+        option("true", texts.askYes),
         option("false", texts.askNo),
       ),
     );
   }
 
-  #buttons({ ctx, kind }: ComposerData): Child {
+  /** The ask box says how many answers are left; here it is said where it counts. */
+  #quota({ ctx, kind }: ComposerData): Child {
+    const { quota } = ctx.store.session.state.info ?? {};
+    const counts = this.composer.draft.ask || isUsedUp(quota);
+    return kind !== "edit" && ctx.ai && counts && quotaLine(quota, ctx);
+  }
+
+  #buttons(data: ComposerData): Child {
+    const { ctx, kind } = data;
     const { texts } = ctx;
     const label = kind === "edit" ? texts.save : kind === "reply" ? texts.reply : texts.post;
     const { composer } = this;
     return h(
       "div",
       { class: "buttons" },
-      kind !== "edit" && ctx.ai && quotaLine(ctx.store.session.state.info?.quota, ctx),
+      this.#quota(data),
       kind !== "new" && textButton(texts.cancel, () => composer.dispatchEvent(new CustomEvent("cancel"))),
       textButton(this.#preview === null ? texts.preview : texts.write, () => void this.#toggle()),
       solidButton(label, () => undefined, {
         type: "submit",
-        disabled: this.#over > 0 || !composer.draft.body.trim() || this.looking,
+        // While it is looked up it stays what it is: disabled, it would lose the focus.
+        disabled: this.#over > 0 || !composer.draft.body.trim(),
       }),
     );
   }

@@ -1,9 +1,12 @@
 /** Small forms and lists that open below a comment or an answer. */
 
 import { REASON_LIMIT } from "../core/limits.js";
+import { fill } from "../core/texts.js";
 import { fullTime, relativeTime } from "../core/time.js";
-import type { AnswerView, Comment, Revision } from "../core/types.js";
+import type { AnswerView, Comment, Composition, Revision } from "../core/types.js";
 import { type Child, h } from "../dom.js";
+import type { CommentData, Form } from "../elements/comment.js";
+import type { ComposerData } from "../elements/composer.js";
 import type { Context } from "../elements/context.js";
 import { note, problemText, solidButton, textButton, typed } from "../elements/view.js";
 import type { Locale, Texts } from "../locale.js";
@@ -25,8 +28,43 @@ export function reasonForm(texts: Texts, send: (reason: string) => void, cancel:
   );
 }
 
+/** A form that is open at a comment; `close` takes it away. */
+export function commentForm(kind: Form, data: CommentData, close: () => void): Child {
+  const { ctx, comment } = data;
+  if (kind === "remove") return removing(ctx, comment, close);
+  if (kind !== "report") return composer(data, kind, close);
+  const send = (reason: string) => {
+    close();
+    void ctx.store.do("report", comment.id, reason);
+  };
+  return reasonForm(ctx.texts, send, close);
+}
+
+function composer({ ctx, comment }: CommentData, kind: "reply" | "edit", close: () => void): Child {
+  const reply = kind === "reply";
+  const name = comment.author.name || ctx.texts.anonymous;
+  const draft = `${kind}:${comment.page}:${comment.id}`;
+  const data: ComposerData = {
+    ctx,
+    kind,
+    parentId: reply ? comment.id : comment.parent_id,
+    draft,
+    hint: fill(ctx.texts.replyHint, { name }),
+    text: reply ? "" : comment.body,
+  };
+  const onsend = async (event: Event): Promise<void> => {
+    const composition = (event as CustomEvent<Composition>).detail;
+    if (!reply && !(await ctx.store.do("edit", comment.id, composition.body))) return;
+    ctx.store.drafts.set(draft, null);
+    close();
+    // After closing the form, since the new comment takes the focus.
+    if (reply) void ctx.store.do("post", composition);
+  };
+  return h("answerback-composer", { key: kind, ".data": data, oncancel: close, onsend });
+}
+
 /** Asks whether a comment is to go. */
-export function removing({ texts, store }: Context, { id }: Comment, close: () => void): Child {
+function removing({ texts, store }: Context, { id }: Comment, close: () => void): Child {
   const remove = () => {
     close();
     void store.do("remove", id);

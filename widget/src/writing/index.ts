@@ -5,7 +5,7 @@ export { account } from "./account.js";
 export { ChatActions } from "./chat_actions.js";
 export { Composing } from "./composing.js";
 export { askKnown, askProblem, conversation } from "./conversation.js";
-export { history, reasonForm, removing } from "./forms.js";
+export { commentForm, history, reasonForm } from "./forms.js";
 export { changeable, notesOn } from "./notes.js";
 export { quotaLine } from "./quota.js";
 export { SessionActions } from "./session_actions.js";

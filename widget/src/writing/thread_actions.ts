@@ -29,7 +29,9 @@ export class ThreadActions {
   post(composition: Composition): void {
     this.#outbox.add(composition);
     const { sort, comments } = this.store.state;
-    this.store.set({ comments: tree.upsert(comments, this.#row(composition, "sending"), sort) });
+    const row = this.#row(composition, "sending");
+    this.store.set({ comments: tree.upsert(comments, row, sort) });
+    this.store.signal({ show: row.id });
     void this.#send(composition);
   }
 
@@ -60,11 +62,11 @@ export class ThreadActions {
       this.#outbox.drop(key);
       const { comment, answer, refused, quota } = posted;
       if (!tree.find(this.store.state.comments, comment.id)) this.store.count();
-      const { comments: now, sort } = this.store.state;
-      this.store.set({ comments: tree.confirm(now, key, sort, comment) });
+      this.store.confirm(key, comment);
       if (answer) this.store.takeAsked(answer, comments);
       if (refused) this.store.note(comment.id, { kind: "refused", refused });
       session.setQuota(quota);
+      this.store.signal({ say: "posted" });
       this.store.signal({ event: EVENTS.comment, detail: { comment } });
     } catch (error) {
       const { code } = problemOf(error);
@@ -76,10 +78,12 @@ export class ThreadActions {
   /** The tree with what was not sent, as this browser has kept it. */
   withUnsent(roots: Comment[]): Comment[] {
     const { comments, sort } = this.store.state;
-    return this.#outbox.all().reduce((all, composition) => {
+    let all = roots;
+    for (const composition of this.#outbox.all()) {
       const row = tree.unsentWith(comments, composition.key) ?? this.#row(composition, "failed");
-      return tree.upsert(all, row, sort);
-    }, roots);
+      all = tree.upsert(all, row, sort);
+    }
+    return all;
   }
 
   /** Sends again what did not reach the server; it takes each key once. */
@@ -111,6 +115,7 @@ export class ThreadActions {
     return this.#try(id, async () => {
       await this.visiting.api.remove(id);
       this.store.gone(id);
+      this.store.signal({ say: "deleted" });
     });
   }
 

@@ -1,0 +1,10 @@
+/** Themes that have more to them than their shade. Each follows the ground, light or dark. */
+
+import forest from "./styles/looks/forest.css";
+import ink from "./styles/looks/ink.css";
+import ocean from "./styles/looks/ocean.css";
+import paper from "./styles/looks/paper.css";
+import rose from "./styles/looks/rose.css";
+import terminal from "./styles/looks/terminal.css";
+
+export const looks: Readonly<Record<string, string>> = { forest, ink, ocean, paper, rose, terminal };
