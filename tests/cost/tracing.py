@@ -89,6 +89,7 @@ class Traced:
             return 0
 
         with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as connection:
+            connection.execute("SELECT 1 FROM sites").fetchall()  # the schema is read with the first statement
             connection.set_progress_handler(step, 10)
             for statement in self.selects:
                 steps = 0
