@@ -37,8 +37,8 @@ from .rights import needed
 from .sign_in import SignInViews
 
 NAVIGATION = (
-    InboxViews.LINK, LogViews.LINK, UnansweredViews.LINK, KnowledgeViews.LINK, AddressViews.LINK, BanViews.LINK,
-    SpamViews.LINK, ThreadsViews.LINK, TeamViews.LINK, AuditViews.LINK, NotificationViews.LINK, JobsViews.LINK,
+    InboxViews.LINK, LogViews.LINK, UnansweredViews.LINK, ThreadsViews.LINK, KnowledgeViews.LINK, AddressViews.LINK,
+    SpamViews.LINK, BanViews.LINK, TeamViews.LINK, NotificationViews.LINK, AuditViews.LINK, JobsViews.LINK,
 )  # fmt: skip
 
 
