@@ -265,7 +265,8 @@ async def test_erasing_leaves_at_most_comments(db: Database, keep_words: bool) -
     own = await db.read(lambda: store.own_data(visitor))
     assert {name: len(rows) for name, rows in own.items()} == {
         "account": 1, "picture": 0, "ways_in": 1, "sessions": 1, "account_pages": 1, "messages": 0, "answers_a_day": 1,
-        "comments": 2, "questions": 1, "votes": 1, "reports": 1, "feedback": 1,
+        "comments": 2, "questions": 1, "votes": 1, "held_edits": 0, "reports": 1, "decisions": 0, "owners_notes": 0,
+        "feedback": 1,
     }  # fmt: skip
     assert [device.agent for device in await db.read(lambda: store.devices("v1", NOW))] == ["Firefox · Linux"]
     assert await db.write(lambda: erasing_store.erase(visitor, "nobody", keep_words=keep_words)) == ["/p"]

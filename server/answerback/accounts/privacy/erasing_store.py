@@ -33,7 +33,7 @@ _PRIVATE = (
         SELECT id FROM answers WHERE visitor_id = :id AND kind = 'chat')""",
     "UPDATE moderation_statements SET appeal = '', visitor_id = '' WHERE visitor_id = :id",
     "UPDATE feedback SET reason = '' WHERE visitor_id = :id",
-    "UPDATE reports SET reason = '', appeal = '' WHERE visitor_id = :id",
+    "UPDATE reports SET reason = '', contact = '', appeal = '' WHERE visitor_id = :id",
     "DELETE FROM answers WHERE visitor_id = :id AND kind = 'chat' AND state IN ('queued', 'streaming')",
     # The URL, too: the site may have put personal data into it.
     """UPDATE answers SET body = '', html = '', sources = '[]', title = '', url = '', passages = '[]'

@@ -175,7 +175,12 @@ OWN_DATA: Mapping[str, str] = {
         FROM questions q LEFT JOIN answers a ON a.question_id = q.id AND a.kind = 'chat'
         WHERE q.visitor_id = :id ORDER BY q.created_at, q.id""",
     "votes": "SELECT comment_id, value FROM votes WHERE visitor_id = :id ORDER BY comment_id",
-    "reports": "SELECT comment_id, reason, created_at FROM reports WHERE visitor_id = :id ORDER BY created_at",
+    "held_edits": "SELECT comment_id, body, at FROM held_edits WHERE visitor_id = :id ORDER BY at, comment_id",
+    "reports": """SELECT comment_id, kind, reason, contact, state, decision, appeal, reply, created_at FROM reports
+        WHERE visitor_id = :id ORDER BY created_at""",
+    "decisions": """SELECT comment_id, action, ground, note, automated, appeal, appeal_state, reply, created_at
+        FROM moderation_statements WHERE visitor_id = :id ORDER BY created_at, id""",
+    "owners_notes": "SELECT body, created_at FROM visitor_notes WHERE visitor_id = :id ORDER BY created_at, id",
     "feedback": """SELECT answer_id, helpful, reason, created_at FROM feedback WHERE visitor_id = :id
         ORDER BY created_at""",
 }
