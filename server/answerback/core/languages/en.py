@@ -94,7 +94,7 @@ _KINDS = {
     "where": Kind(
         r"\bwhere\b",
         r"(?i:\b(?:in|at|on|near|beside|behind|from|to|of|through|across|along|between|into|around|above|below|under|"
-        r"opposite|by)\s(?:the\s|an?\s)?\w)",
+        rf"opposite|by)\s(?:the\s|an?\s)?(?!\d|(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b|(?:{_MONTHS})\b)\w)",
     ),
 }
 
