@@ -43,7 +43,8 @@ export class AskElement extends BaseElement<ChatStore> {
     const code = state.problem?.code;
     if (state.status === "failed" && !info)
       return [isLasting(code) && !document.querySelector(COMMENTS) && refusedNote(locale.texts, code)];
-    if (info && (info.provider === "off" || info.settings.ai === "off")) return [];
+    // Until the settings are known, the reserved place stays empty: the notice would move what is below it.
+    if (!info || info.provider === "off" || info.settings.ai === "off") return [];
     const { texts } = locale;
     const notice = askNotice(texts, info);
     const part = writing();
