@@ -58,7 +58,7 @@ def notice_message(to: str, parts: Sequence[NoticePart], *, lang: str, url: str,
     shown = [_shown(t, part, url) for part in parts]
     single = len(parts) == 1 and len(parts[0].items) == 1
     subject = f"{shown[0].title}: {parts[0].items[0][3]}" if single else " · ".join(part.title for part in shown[:3])
-    link, settings = f"{url}/admin/", f"{url}/admin/notifications/"
+    link, settings = f"{url}/admin/inbox/", f"{url}/admin/notifications/"
     plain = [line for part in shown for line in part.lines()]
     plain += [f"{t['button']}: {link}", f"{t['closing']} {t['change']}: {settings}", f"{t['stop']}: {stop}"]
     html = render(
