@@ -12,7 +12,7 @@ from pathlib import Path
 
 import httpx2
 import pytest
-from answerback.answers.providers.http_transport import HELD_BYTES, HttpTransport
+from answerback.answers.providers.http_transport import HELD_BYTES, REFUSAL_BYTES, HttpTransport
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -106,6 +106,14 @@ async def test_slow_reader_applies_backpressure() -> None:
         pieces = [len(piece) async for piece in response.aiter_raw()]
     assert sum(pieces) == size
     assert max(pieces) < 4 * HELD_BYTES
+
+
+@pytest.mark.parametrize("status", [302, 400, 503])
+async def test_long_refusal_is_cut_off(status: int) -> None:
+    head = b"HTTP/1.1 %d X\r\nContent-Length: %d\r\n\r\n" % (status, 64 * HELD_BYTES)
+    async with saying(says(head, *[b"x" * HELD_BYTES] * 64)) as client:
+        for _ in range(2):
+            assert (await client.post("/", content=b"hello")).content == b"x" * REFUSAL_BYTES
 
 
 async def test_tls_certificates_are_verified(tmp_path: Path) -> None:

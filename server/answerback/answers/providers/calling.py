@@ -14,7 +14,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import httpx2
-import orjson
 
 from ...core.answering import AnswerEvent, AnswerRequest, Usage
 from ...core.hosts import is_in_house
@@ -24,7 +23,7 @@ from . import ProviderError
 from .dialect import Asked, Dialect
 from .effort import Effort
 from .faults import problem_of, told_as
-from .http_transport import HttpTransport
+from .http_client import Client
 from .limits import Limits, limits_of
 from .prices import PRICES, Prices
 from .sse import AnswerReader, JsonReply, SseDecoder
@@ -40,8 +39,8 @@ LOADING_PAUSES = 6
 MODERATION_SECONDS = 5.0
 PATIENCE, PATIENCE_HERE = (20.0, 90.0), (120.0, 300.0)
 """Seconds until a model says something, and for all of it: one on this machine reads with what processors there are."""
-LONGEST_RESPONSE, LONGEST_TOLD = 4_000_000, 100_000
-"""Bytes of a response, whatever they are, and of a refusal."""
+LONGEST_RESPONSE = 4_000_000
+"""Bytes of a response, whatever they are."""
 SYSTEM = "system role"
 _NO_STREAM = re.compile(r"verified to stream|stream\w* (?:is )?(?:not|un)\s?supported", re.IGNORECASE)
 _NO_SYSTEM = re.compile(
@@ -91,13 +90,14 @@ class ModelAnswerer:
         self._prices = prices
         self._effort = Effort(dialect.steps)
         self._refused: set[str] = set()
-        self._http: httpx2.AsyncClient | None = None
+        self._connecting = asyncio.Lock()
+        self._client: Client | None = None
         self._moderating = Fault(log, "moderation failure", level=logging.WARNING)
 
     async def close(self) -> None:
         """Let go of the connections."""
-        if self._http is not None:
-            await self._http.aclose()
+        if self._client is not None:
+            await self._client.close()
 
     def thinking_tokens(self, model: str) -> int:
         """Tokens that a model may take beside its answer."""
@@ -105,12 +105,13 @@ class ModelAnswerer:
 
     async def stream(self, request: AnswerRequest) -> AsyncIterator[AnswerEvent]:
         """The answer's events. An outage is tried again, up to twice; raises ProviderError."""
+        client = await self._connected()
         clock, model = asyncio.get_running_loop().time, request.model or self.model
         first, total = self._patience(model)
         deadline, spent = clock() + total, Usage(0, 0, None)
         for attempt in itertools.count():
             try:
-                async with contextlib.aclosing(self._attempt(request, attempt, deadline)) as events:
+                async with contextlib.aclosing(self._attempt(client, request, attempt, deadline)) as events:
                     async for event in events:
                         yield spent.with_more(event) if type(event) is Usage else event
                 self._watch.ended(model, None)
@@ -145,7 +146,7 @@ class ModelAnswerer:
         return self._retry_pause * (1 << attempt) * (0.5 + random.random())
 
     async def _attempt(
-        self, request: AnswerRequest, attempt: int, deadline: float
+        self, client: Client, request: AnswerRequest, attempt: int, deadline: float
     ) -> AsyncGenerator[AnswerEvent, None]:
         clock, model = asyncio.get_running_loop().time, request.model or self.model
         reader = self._dialect.reader(request, model, self._prices, headless=self._effort.begins_thinking(model))
@@ -153,7 +154,8 @@ class ModelAnswerer:
         async with contextlib.AsyncExitStack() as stack:
             with told_as(reader, lambda: clock() >= deadline):
                 async with asyncio.timeout_at(until):
-                    response = await self._call(request, attempt, stack)
+                    response = await self._call(client, request, attempt)
+                    stack.push_async_callback(response.aclose)
             chunks = await stack.enter_async_context(contextlib.aclosing(response.aiter_bytes()))
             whole = "json" in response.headers.get("content-type", "")
             frames: SseDecoder | JsonReply = JsonReply() if whole else SseDecoder()
@@ -190,26 +192,22 @@ class ModelAnswerer:
             raise _Again(next(event for event in events if type(event) is Usage))
         return events
 
-    async def _call(self, request: AnswerRequest, attempt: int, stack: contextlib.AsyncExitStack) -> httpx2.Response:
-        """The response, its head received and its body open until the stack is left."""
+    async def _call(self, client: Client, request: AnswerRequest, attempt: int) -> httpx2.Response:
+        """The response, its head received and its body still to come."""
         model = request.model or self.model
         while True:
             body = self.body_of(request)
             changes = len(self._refused) + self._effort.refused(model)
             key = f"{request.answer_id}-{attempt}" + (f"-{changes}" if changes else "")
-            asked = self._client().build_request(
-                "POST", self._dialect.path(model), content=orjson.dumps(body), headers={"Idempotency-Key": key}
-            )
             try:
-                response = await self._client().send(asked, stream=True)
-                if response.is_success:
-                    stack.push_async_callback(response.aclose)
-                    return response
-                told = await _told(response)  # for classifying the error only; never shown
+                response = await client.send(self._dialect.path(model), body, {"Idempotency-Key": key})
             except httpx2.TimeoutException:
                 raise ProviderError("timeout", retryable=True, outage=True) from None
             except httpx2.HTTPError:
                 raise ProviderError("unavailable", retryable=True, outage=True) from None
+            if response.is_success:
+                return response
+            told = response.content.decode("utf-8", "replace")  # for classifying the error only; never shown
             parameter = self._refused_parameter(response.status_code, told, body)
             if parameter is not None and parameter not in self._refused:
                 self._refused.add(parameter)
@@ -243,38 +241,24 @@ class ModelAnswerer:
 
     async def moderate(self, text: str) -> bool | None:
         """Whether the provider's moderation flags a text; None when it has none, or does not say in time."""
-        if not self._dialect.moderations:
+        if not self._dialect.moderates:
             return None
+        client = await self._connected()
         try:
             async with asyncio.timeout(MODERATION_SECONDS):
-                said = await self._client().post(self._dialect.moderations, json={"input": text})
-            said.raise_for_status()
+                flagged = await client.moderate(text)
             self._moderating.worked()
-            return any(result["flagged"] for result in said.json()["results"])
+            return flagged
         except Exception as error:  # an answer must not fail because of it
             self._moderating.failed(describe(error))
             return None
 
-    def _client(self) -> httpx2.AsyncClient:
-        if self._http is None:
-            shown = {"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": "Answerback"}
-            self._http = httpx2.AsyncClient(
-                base_url=self._url, timeout=httpx2.Timeout(None, connect=5.0, write=10.0), transport=HttpTransport(),
-                headers={**shown, "Content-Type": "application/json", **self._dialect.headers(self._key)},
-                trust_env=False, follow_redirects=False,
-            )  # fmt: skip
-        return self._http
-
-
-async def _told(response: httpx2.Response) -> str:
-    """The words of a refusal, as far as they matter."""
-    told = bytearray()
-    async with contextlib.aclosing(response):
-        async for chunk in response.aiter_bytes():
-            told += chunk
-            if len(told) > LONGEST_TOLD:
-                break
-    return told.decode("utf-8", "replace")
+    async def _connected(self) -> Client:
+        """The client, which the first call makes."""
+        async with self._connecting:
+            if self._client is None:
+                self._client = await self._dialect.connect(self._url, self._dialect.headers(self._key))
+            return self._client
 
 
 def _without_system(messages: list[dict[str, str]]) -> list[dict[str, str]]:

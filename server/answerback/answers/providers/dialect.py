@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from ...core.answering import AnswerRequest
 from .effort import NOTHING, Step, Steps
+from .http_client import Client, plain
 from .sse import AnswerReader
 
 __all__ = ["Asked", "Dialect", "never_thinks"]
@@ -59,8 +60,10 @@ class Dialect:
     steps: Steps = never_thinks
     optional: tuple[str, ...] = ()
     """Parameters that a server may not know, and is then asked without."""
-    moderations: str = ""
-    """Where a text is judged, if anywhere."""
+    connect: Callable[[str, Mapping[str, str]], Awaitable[Client]] = plain
+    """A client of the server at a base URL, with what shows the key."""
+    moderates: bool = False
+    """Whether a server may judge texts as well."""
 
 
 def bearer(key: str) -> dict[str, str]:

@@ -18,6 +18,8 @@ KEPT_CONNECTIONS = 64
 KEPT_SECONDS = 300.0
 HELD_BYTES = 256 * 1024
 """As much of a response waits for its reader; then the other side has to."""
+REFUSAL_BYTES = 100_000
+"""As much is read of a refusal, whose reader wants all of it; the rest is cut off."""
 Place = tuple[str, str, int]
 
 
@@ -161,8 +163,14 @@ class Body(httpx2.AsyncByteStream):
         self._give_back: Callable[[Connection], None] | None = give_back
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        while data := await self._connection.piece():
-            yield data
+        left = REFUSAL_BYTES if self._connection.status >= 300 else None
+        try:
+            while left != 0 and (data := await self._connection.piece()):
+                yield data[:left]
+                left = None if left is None else max(0, left - len(data))
+        except BaseException:  # not all who read a refusal close it when that fails
+            await self.aclose()
+            raise
 
     async def aclose(self) -> None:
         """Give the connection back; once only."""

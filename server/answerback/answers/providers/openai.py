@@ -8,6 +8,7 @@ from typing import Any
 
 from .dialect import Asked, Dialect, bearer
 from .effort import NOTHING_TO_SAVE, Step
+from .openai_client import through_the_sdk
 from .sse import AnswerReader
 
 CALM = Step({"temperature": 0.2}, thinks=False)
@@ -75,11 +76,12 @@ def _body_elsewhere(asked: Asked) -> dict[str, Any]:
 
 OPENAI = Dialect(
     name="openai", base_url="https://api.openai.com/v1", path=lambda model: "/chat/completions", models="/models",
-    headers=bearer, body=_openai_body, reader=AnswerReader, steps=openai_steps, moderations="/moderations",
+    headers=bearer, body=_openai_body, reader=AnswerReader, steps=openai_steps, connect=through_the_sdk, moderates=True,
     optional=("temperature", "stream_options", "prompt_cache_key", "store"),
 )  # fmt: skip
 COMPATIBLE = Dialect(
     name="openai", base_url="", path=lambda model: "/chat/completions", models="/models",
-    headers=bearer, body=_body_elsewhere, reader=AnswerReader, steps=_steps_elsewhere, moderations="/moderations",
+    headers=bearer, body=_body_elsewhere, reader=AnswerReader, steps=_steps_elsewhere, connect=through_the_sdk,
+    moderates=True,
     optional=("max_tokens", "temperature", "stream_options", "chat_template_kwargs"),
 )  # fmt: skip

@@ -9,6 +9,7 @@ from ...core.answering import AnswerEvent
 from .dialect import Asked, Dialect, bearer
 from .effort import NOTHING, NOTHING_TO_SAVE, Step
 from .openai import EFFORTS, efforts, thinks_at_openai
+from .openai_client import through_the_sdk
 from .sse import AnswerReader, json_frame
 
 
@@ -69,5 +70,5 @@ def _body(asked: Asked) -> dict[str, Any]:
 
 RESPONSES = Dialect(
     name="responses", base_url="https://api.openai.com/v1", path=lambda model: "/responses", models="/models",
-    headers=bearer, body=_body, reader=ResponsesReader, steps=_steps, moderations="/moderations",
+    headers=bearer, body=_body, reader=ResponsesReader, steps=_steps, connect=through_the_sdk, moderates=True,
 )  # fmt: skip
