@@ -58,9 +58,8 @@ class SQLite:
         self._writer = writer
 
     async def _open(self, *pragmas: str) -> SQLiteThread:
-        thread = SQLiteThread()
+        thread = await SQLiteThread.open(self._file, BUSY_SECONDS, "PRAGMA temp_store=MEMORY", *pragmas)
         self._threads.append(thread)
-        await thread.open(self._file, BUSY_SECONDS, "PRAGMA temp_store=MEMORY", *pragmas)
         return thread
 
     async def close(self) -> None:

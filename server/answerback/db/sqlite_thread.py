@@ -1,79 +1,79 @@
-"""A SQLite connection on a thread of its own: the event loop waits for nothing that it does."""
+"""A SQLite connection of aiosqlite's, on whose thread whole functions run: the event loop waits for nothing there."""
 
 from __future__ import annotations
 
 import asyncio
 import sqlite3
-import threading
+from collections import deque
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
+
+import aiosqlite
 
 T = TypeVar("T")
 Done = Callable[[Any, BaseException | None], None]
+_Turns = SimpleQueue[tuple[asyncio.Future[Any] | None, Callable[[], Any]]]
 
 
 class SQLiteThread:
     """Runs functions with its connection, one after the other."""
 
-    def __init__(self) -> None:
+    def __init__(self, held: aiosqlite.Connection, turns: _Turns, connection: sqlite3.Connection) -> None:
+        self._held = held
+        self._turns = turns
+        self._connection = connection
         self._loop = asyncio.get_running_loop()
-        self._calls: SimpleQueue[tuple[Callable[[], Any], Done] | None] = SimpleQueue()
-        self._connection: sqlite3.Connection | None = None
-        self._thread = threading.Thread(target=self._work, name="sqlite", daemon=True)
-        self._thread.start()
+        self._calls: deque[tuple[Callable[[sqlite3.Connection], Any], Done]] = deque()
 
-    async def open(self, file: Path, seconds: float, *pragmas: str) -> None:
+    @classmethod
+    async def open(cls, file: Path, seconds: float, *pragmas: str) -> Self:
         """Connect; `seconds` is how long a locked file is waited for. Raises sqlite3.Error."""
-
-        def connect() -> None:
-            self._connection = sqlite3.connect(file, timeout=seconds, isolation_level=None)
+        held = aiosqlite.connect(file, timeout=seconds, isolation_level=None)
+        # Private names, here only: aiosqlite has no public call that runs a function on its thread, so each statement
+        # would take a hop there and back; and a process that has failed before it could close its connections does not
+        # end while there are threads that are no daemons.
+        held._thread.daemon = True
+        await held
+        thread = cls(held, held._tx, held._conn)
+        try:
             for pragma in pragmas:
-                self._connection.execute(pragma)
-
-        await self._run(connect)
+                await thread.run(partial(_execute, statement=pragma))
+        except BaseException:
+            await thread.close()
+            raise
+        return thread
 
     async def run(self, function: Callable[[sqlite3.Connection], T]) -> T:
         """What the function returns. Raises what it raises."""
-        result: T = await self._run(partial(self._with_connection, function))
-        return result
+        future: asyncio.Future[T] = self._loop.create_future()
+        self.call(function, partial(_settle, future))
+        return await future
 
     def call(self, function: Callable[[sqlite3.Connection], T], done: Done) -> None:
         """As `run`, but `done` is called on the event loop with what the function returns, and what it raises."""
-        self._calls.put((partial(self._with_connection, function), done))
+        self._calls.append((function, done))
+        self._turns.put_nowait((None, self._work))
 
     async def close(self) -> None:
         """Finish what was begun, and disconnect."""
-
-        def disconnect() -> None:
-            if self._connection is not None:
-                self._connection.close()
-
-        await self._run(disconnect)
-        self._calls.put(None)
-        await asyncio.to_thread(self._thread.join)
-
-    async def _run(self, function: Callable[[], Any]) -> Any:
-        future: asyncio.Future[Any] = self._loop.create_future()
-        self._calls.put((function, partial(_settle, future)))
-        return await future
-
-    def _with_connection(self, function: Callable[[sqlite3.Connection], T]) -> T:
-        assert self._connection is not None, "open() comes first"
-        return function(self._connection)
+        await self._held.close()
 
     def _work(self) -> None:
-        while (call := self._calls.get()) is not None:
-            function, done = call
-            result, problem = None, None
-            try:
-                result = function()
-            except BaseException as error:
-                problem = error
-            self._loop.call_soon_threadsafe(done, result, problem)
-            del call, function, done, result, problem  # it may be long until the next one
+        """Run the next function; the thread remembers what it has called, which is therefore nothing but this."""
+        function, done = self._calls.popleft()
+        try:
+            result = function(self._connection)
+        except BaseException as error:
+            self._loop.call_soon_threadsafe(done, None, error)
+        else:
+            self._loop.call_soon_threadsafe(done, result, None)
+
+
+def _execute(connection: sqlite3.Connection, statement: str) -> None:
+    connection.execute(statement)
 
 
 def _settle(future: asyncio.Future[Any], result: Any, problem: BaseException | None) -> None:
