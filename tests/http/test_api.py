@@ -121,7 +121,7 @@ def test_calls_give_what_is_described(
 
 
 SETTINGS = {"name": "Demo", "ai": "questions", "guests": True, "edit_minutes": 15, "moderation": "none",
-            "timezone": "UTC", "lang": "", "theme": "auto", "max_body": 5_000}  # fmt: skip
+            "timezone": "UTC", "lang": "", "theme": "auto", "max_body": 5_000, "form": False}  # fmt: skip
 THREAD: dict[str, Any] = {
     "page": "/", "comments": [], "next": None, "previous": None, "total": 0, "locked": False, "settings": SETTINGS,
     "provider": "quote", "provider_name": None, "last_event": None,
