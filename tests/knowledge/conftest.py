@@ -48,10 +48,10 @@ class Reading:
 
     async def changes(self) -> list[str]:
         """The addresses of pages of which it was announced that they say something else, once each."""
-        jobs = await self.db.read(lambda: job_store.listed_jobs(100))
+        jobs = [job for job in await self.db.read(lambda: job_store.listed_jobs(100)) if job.kind == PAGE_CHANGED]
         for job in jobs:
             await self.db.write(lambda job=job: job_store.forget(PAGE_CHANGED, f"demo {job.data['url']}"))
-        return sorted(job.data["url"].removeprefix(self.web.origin) for job in jobs if job.kind == PAGE_CHANGED)
+        return sorted(job.data["url"].removeprefix(self.web.origin) for job in jobs)
 
     async def crawl(self, *origins: str, **options: Any) -> Crawled:
         self.web.asked.clear()

@@ -128,16 +128,19 @@ async def test_new_passages_are_embedded_once_the_model_is_back(desk: Desk, mode
     runner = with_model.runner("one")
     runner.start()
     await with_model.ask_for("fast")
+
+    async def errors() -> list[str]:
+        listed = await runtime.db.read(lambda: jobs.listed_jobs(9))
+        return [job.error for job in listed if job.kind == "embeddings"]
+
     with anyio.fail_after(20):
-        while [job.error for job in await runtime.db.read(lambda: jobs.listed_jobs(9))] != [
-            "The embedding model is unavailable. It answers with 500."
-        ]:
+        while await errors() != ["The embedding model is unavailable. It answers with 500."]:
             await checkpoint()
     model.script(embedding_status=200)
     desk.clock.advance(minutes=1)
     runtime.jobs.woken.set()
     with anyio.fail_after(20):
-        while await runtime.db.read(lambda: jobs.listed_jobs(9)):
+        while await errors():
             await checkpoint()
     assert await runtime.db.read(lambda: index.without_vector("fast", "small", 0, 9)) == []
     await runner.close()
