@@ -70,6 +70,35 @@ async def test_nobody_gets_a_link_into_anothers_sites(house: House) -> None:
     assert (await members(house))["one@example.com"] == "owner"  # what they have stays
 
 
+@pytest.mark.parametrize("used", [True, False])
+async def test_a_link_seen_by_others_opens_no_other_site(house: House, used: bool) -> None:
+    """One invites an address that is not theirs; the owner of another site invites it later."""
+    _, page = await send(house, "one/invite", email="mina@example.com", role="reader", way="link")
+    own, link = house.browser.headers.pop("Cookie"), link_in(page)
+    if used:
+        house.keep_cookie(await house.send(link, {}))
+    stolen = house.browser.headers.get("Cookie", "")
+    await add_owner_with_link(house.db, "two@example.com", ["two"], PASSWORD)
+    house.browser.headers.pop("Cookie", None)
+    await house.sign_in("two@example.com")
+    assert (await send(house, "two/invite", email="mina@example.com", role="owner", way="link"))[0] == 303
+    house.browser.headers["Cookie"] = stolen or own
+    if used:
+        assert (await house.browser.get("/admin/team/?site=two")).headers["location"].endswith("/admin/sign-in/")
+    else:
+        assert (await house.send(link, {})).status_code == 404
+
+
+async def test_a_session_of_a_link_ends_with_more_rights(house: House) -> None:
+    """Also when the command line gives more: whoever made the link may sit in that session."""
+    _, page = await send(house, "one/invite", email="mina@example.com", role="reader", way="link")
+    house.browser.headers.pop("Cookie")
+    house.keep_cookie(await house.send(link_in(page), {}))
+    assert (await house.browser.get("/admin/")).status_code == 200
+    await add_owner_with_link(house.db, "mina@example.com", [], None, all_sites=True)
+    assert (await house.browser.get("/admin/")).status_code == 303
+
+
 async def test_a_bad_invitation_says_what_is_wrong(house: House) -> None:
     status, page = await send(house, "one/invite", email="mina", role="reader", way="link")
     assert status == 400

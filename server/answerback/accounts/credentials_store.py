@@ -59,6 +59,18 @@ def end_everything(visitor_id: str, now: int, *, but_page: str = "") -> Work[Non
     )  # fmt: skip
 
 
+def end_unproved(email: str, site: str = "") -> Work[None]:
+    """Before somebody is given a site (or all): end what links have opened, since whoever has invited that address to
+    another site may have used one. Who has a password or all sites has no link that others have seen."""
+    row = yield one(
+        """SELECT o.id FROM owners o WHERE o.email = :email AND o.password_hash IS NULL AND o.all_sites = 0
+        AND NOT EXISTS (SELECT 1 FROM owner_sites s WHERE s.owner_id = o.id AND s.site = :site)""",
+        email=email, site=site,
+    )  # fmt: skip
+    if row is not None:
+        yield from end_everything_of_owner(row["id"])
+
+
 def end_everything_of_owner(owner_id: str) -> Work[None]:
     """End an owner's sessions, links, and sign-ins that are under way."""
     yield run("UPDATE owners SET credentials = credentials + 1 WHERE id = :id", id=owner_id)

@@ -43,12 +43,13 @@ class Invitations:
 
     def invite(self, site: str, email: str, role: Role, *, mailed: bool, lang: str) -> Work[tuple[Member, str]]:
         """Within a write: the new member, and the path of a one-time link; no link where a mail brings it, nor for
-        somebody who works elsewhere too or has signed in, since it would open all that is theirs."""
+        somebody who works elsewhere too or has signed in, since it would open all that is theirs: they get a mail."""
         added = yield from team_store.add_member(self._ids.new(), email, site, role, self._clock.now())
-        if mailed and self.by_mail:
+        theirs_alone = not added.invited or (yield from team_store.works_elsewhere(site, added.id))
+        if self.by_mail and (mailed or theirs_alone):
             yield from self._jobs.put(KIND, {"owner": added.id, "lang": lang}, site=site)
             return added, ""
-        if not added.invited or (yield from team_store.works_elsewhere(site, added.id)):
+        if theirs_alone:
             return added, ""
         secret = self._ids.secret()
         yield from self._add_link(added.id, secret)

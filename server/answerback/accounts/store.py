@@ -11,7 +11,7 @@ from ..core.model import Visitor
 from ..core.roles import Role
 from ..db.database import Database
 from ..db.work import Row, Work, many, one, run
-from .credentials_store import end_everything_of_owner
+from .credentials_store import end_everything_of_owner, end_unproved
 
 VISITOR = """v.id, v.site, v.kind, v.name, v.avatar_url, v.daily_answers, v.blocked, v.blocked_until, v.shadow,
     v.trusted, v.credentials"""
@@ -184,6 +184,8 @@ def add_owner(
     `all_sites` is for a new one who is given none by name, and for one who shall have all from now on. Without a `role`
     a new one is an owner, and one who is there keeps the role. A new password ends what was open with the one before.
     """
+    for given in sites or ([""] if all_sites else []):
+        yield from end_unproved(email, given)
     row = yield one(
         """INSERT INTO owners (id, email, password_hash, all_sites, role, created_at)
         VALUES (:id, :email, :password_hash, :all_sites, :role, :now)

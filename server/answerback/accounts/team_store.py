@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from ..core.roles import Role
 from ..db.work import Work, many, one, run
+from .credentials_store import end_unproved
 
 MOST = 500
 
@@ -74,6 +75,7 @@ def take_from(site: str, id: str) -> Work[None]:
 
 def add_member(id: str, email: str, site: str, role: Role, now: int) -> Work[Member]:
     """Add somebody to a site, who may be there already: what they have there stays."""
+    yield from end_unproved(email, site)
     row = yield one(
         """INSERT INTO owners (id, email, password_hash, all_sites, created_at) VALUES (:id, :email, NULL, 0, :now)
         ON CONFLICT (email) DO UPDATE SET email = excluded.email RETURNING id""",
