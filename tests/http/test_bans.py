@@ -67,6 +67,43 @@ def test_a_shadow_ban_is_not_noticed(server: Server, owner: Owner) -> None:
     assert rows(server, "SELECT COUNT(*) FROM reviewables WHERE id = ?", banned.json["comment"]["id"]) == [(0,)]
 
 
+def edit(server: Server, id: str, body: str) -> Reply:
+    return server.call("PATCH", f"/api/comments/{id}/", {"site": "demo", "body": body})
+
+
+def test_nobody_reads_an_edit_under_a_shadow_ban(server: Server, owner: Owner) -> None:
+    id = write(server).json["comment"]["id"]
+    owner.send(f"/admin/visitors/{visitor(server)}/block/", days="", shadow="1")
+    edited = edit(server, id, "Buy my pills.")
+    assert (edited.status, edited.json["comment"]["state"], edited.json["comment"]["body"]) == (
+        200, "published", "Buy my pills.",
+    )  # fmt: skip
+    hidden = write(server).json["comment"]["id"]
+    assert edit(server, hidden, "Buy them now.").json["comment"]["body"] == "Buy them now."
+    below = {"site": "demo", "page": server.page, "url": "", "title": "", "body": WORDS, "parent_id": hidden}
+    assert server.call("POST", "/api/comments/", below).status == 201
+    mine = server.call("GET", f"/api/session/?site=demo&page={server.page}").json["mine"]["pending"]
+    assert [each["body"] for each in mine] == ["Buy my pills.", "Buy them now.", WORDS]
+    assert server.call("DELETE", f"/api/comments/{hidden}/", {"site": "demo"}).status == 204
+    feed = server.call("GET", f"/api/feed/?site=demo&page={server.page}&format=json").body.decode()
+    server.token = ""
+    assert seen(server) == []
+    assert "pills" not in feed
+
+
+def test_reports_under_a_shadow_ban_hide_nothing(server: Server, owner: Owner) -> None:
+    id = write(server).json["comment"]["id"]
+    server.begin()
+    owner.send(f"/admin/visitors/{visitor(server)}/block/", days="", shadow="1")
+    server.change(reports_to_hide="1")
+    reported = server.call("POST", f"/api/comments/{id}/report/", {"site": "demo", "kind": "abuse"})
+    assert (reported.status, seen(server)) == (201, ["published"])
+    server.begin()
+    server.call("POST", f"/api/comments/{id}/report/", {"site": "demo", "kind": "abuse"})
+    assert seen(server) == []
+    server.change(reports_to_hide="3")
+
+
 def test_a_ban_is_lifted(server: Server, owner: Owner) -> None:
     id = visitor(server)
     owner.send(f"/admin/visitors/{id}/block/", days="")
@@ -76,7 +113,12 @@ def test_a_ban_is_lifted(server: Server, owner: Owner) -> None:
 
 
 @pytest.mark.parametrize(
-    ("prefix", "address"), [("203.0.113.0/24", "203.0.113.9"), ("2001:db8:7::/48", "2001:db8:7:1::2")]
+    ("prefix", "address"),
+    [
+        ("203.0.113.0/24", "203.0.113.9"),
+        ("2001:db8:7::/48", "2001:db8:7:1::2"),
+        ("203.0.113.0/28", "::ffff:203.0.113.9"),
+    ],
 )
 def test_an_address_is_banned(prefix: str, address: str, server: Server, owner: Owner) -> None:
     assert owner.send("/admin/bans/demo/add/", prefix=prefix, days="7", reason="Flood").status_code == 303
@@ -103,6 +145,10 @@ def test_what_is_no_prefix_is_refused(text: str, owner: Owner) -> None:
     assert 'aria-invalid="true"' in refused.text
     with pytest.raises(ValueError, match="must"):
         read_prefix(text)
+
+
+def test_mapped_address_is_banned_as_what_it_is() -> None:
+    assert read_prefix("::ffff:203.0.113.0/120") == "203.0.113.0/24"
 
 
 def test_trust_quota_and_notes_are_kept(server: Server, owner: Owner) -> None:

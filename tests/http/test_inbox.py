@@ -172,6 +172,33 @@ def test_approved_edit_takes_effect_and_is_undone(server: Server, owner: Owner) 
     assert (shown(server), mine(server)) == (["Harmless words."], []), "the edit goes, the comment stays"
 
 
+@pytest.mark.parametrize(("action", "left"), [("approve", LINK), ("hide", "Harmless words.")])
+def test_deleted_words_do_not_come_back_by_undo(server: Server, owner: Owner, action: str, left: str) -> None:
+    server.begin()
+    id = server.post("Harmless words.").json["comment"]["id"]
+    with holding(server, "links"):
+        patch(server, id, LINK)
+    page = led_to(owner, decide(owner, action, id))
+    assert shown(server) == [left]
+    assert server.call("DELETE", f"/api/comments/{id}/", {"site": "demo"}).status == 204
+    assert rows(server, f"SELECT undo, reasons FROM reviewables WHERE id = '{id}'") == [("", "[]")]
+    assert "too late" in undo(owner, page)
+    assert rows(server, f"SELECT body FROM held_edits WHERE comment_id = '{id}'") == []
+    assert listed(owner) == []
+
+
+def test_what_goes_with_a_ban_stays_hidden(server: Server, owner: Owner) -> None:
+    """Somebody else hides all that its author has written, a moment after a decision that showed or hid it."""
+    id, _ = comment(server)
+    report(server, id)
+    page = led_to(owner, decide(owner, "hide", id))
+    [(author,)] = rows(server, f"SELECT visitor_id FROM comments WHERE id = '{id}'")
+    with sign_in(server, "second@example.com", "demo") as second:
+        assert second.send(f"/admin/visitors/{author}/block/", days="", hide="1").status_code == 303
+    assert "too late" in undo(owner, page)
+    assert shown(server) == []
+
+
 def test_reply_approves_what_waits_and_stands_in_the_thread(server: Server, owner: Owner) -> None:
     id = held(server, "Do you bake on Sundays?")
     page = owner.read(INBOX).text
@@ -232,6 +259,7 @@ def test_saved_replies_are_filled_in(server: Server, owner: Owner) -> None:
     page = owner.read(INBOX).text
     assert 'value="Thank you, Mina, from demo {odd}."' in page
     assert owner.send("/admin/replies/", name="", body="x").status_code == 400
+    assert owner.send("/admin/replies/", id="made-up", name="More", body="x").status_code == 404
     [(id,)] = rows(server, "SELECT id FROM saved_replies")
     owner.send(f"/admin/replies/{id}/delete/")
     assert rows(server, "SELECT id FROM saved_replies") == []

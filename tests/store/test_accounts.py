@@ -375,4 +375,8 @@ _CANARIES = (
     "INSERT INTO reports (comment_id, visitor_id, reason, created_at) VALUES ('a2', 'v1', 'canaryreport', 1)",
     """INSERT INTO mail_links (id, purpose, site, email, lang, created_at, expires_at, proved_by, state, due_at)
         VALUES ('m1', 'sign_in', 'demo', 'before@example.com', 'en', 1, 2, 'v1', 'sent', 1)""",
+    """INSERT INTO reviewables (id, site, kind, page, state, opened_at, undo) VALUES
+        ('c1', 'demo', 'held', '/p', 'approved', 1, '{"body":"canaryundo"}')""",
+    """INSERT INTO held_edits (comment_id, site, page, visitor_id, body, html, at) VALUES
+        ('c1', 'demo', '/p', 'v1', 'canaryedit', 'canaryedit', 1)""",
 )

@@ -117,7 +117,7 @@ class Posting:
         yield from self._check_pace(site, visitor, hashed, now)
         if thread.locked:
             raise Conflict("thread_locked")
-        unseen = visitor.shadow and visitor.is_blocked(now)
+        unseen = visitor.is_unseen(now)
         reasons, verdict = yield from self._judged(submission, visitor, thread.moderation, () if unseen else looks)
         state: CommentState = "hidden" if unseen else "pending" if verdict == "hold" else "published"
         comment = yield from self._place(submission, visitor, draft, state)
@@ -159,7 +159,9 @@ class Posting:
         parent_id, root_id, depth = None, id, 0
         if draft.parent_id is not None:
             parent = yield from store.comment_by_id(site.key, draft.parent_id)
-            if parent is None or parent.page != draft.page or parent.state != "published":
+            # Under a shadow ban, one's own hidden comment is there.
+            own = parent is not None and parent.author_id == visitor.id and parent.state == state == "hidden"
+            if parent is None or parent.page != draft.page or (parent.state != "published" and not own):
                 raise NotFound("not_found", "The parent comment does not exist.")
             parent_id, root_id, depth = place_below(parent)
         return Comment(
@@ -198,12 +200,15 @@ class Posting:
     def _edit(self, visitor: Visitor, submission: Submission, looks: Sequence[Look]) -> Work[tuple[Comment, bool]]:
         """The comment as its author sees it now, and whether the edit waits."""
         site, id, now = submission.site, submission.edited or "", submission.now
-        comment = yield from store.own_comment(site.key, id, visitor.id, _window(site, now))
+        unseen = visitor.is_unseen(now)
+        comment = yield from store.own_comment(site.key, id, visitor.id, _window(site, now), hidden=unseen)
         if comment is None:
             yield from self._refuse(site, visitor, id)
         assert comment is not None
         if (yield from store.is_locked(site.key, comment.page)):
             raise Conflict("thread_locked")
+        if unseen:
+            return shown_to_author(visitor, (yield from self._edit_unseen(submission, comment))), True
         page_holds = yield from store.moderation_of(site.key, comment.page)
         reasons, verdict = yield from self._judged(submission, visitor, page_holds, looks)
         if comment.state == "pending":  # it waits on, for its own reasons too
@@ -223,14 +228,25 @@ class Posting:
         words = Words(submission.body, submission.html, now)
         return (yield from change_words(self._listeners, site, comment, visitor, words)), False
 
+    def _edit_unseen(self, submission: Submission, comment: Comment) -> Work[Comment]:
+        """Under a shadow ban nobody else reads the new words, nor the old ones any more."""
+        site, id = submission.site.key, comment.id
+        yield from reviews.drop_edit(site, id)
+        yield from store.change_words(site, id, submission.body, submission.html, submission.now)
+        if (yield from store.set_state(site, id, "hidden", only_from=("published", "pending"))):
+            yield after(lambda: self._updates.removed(comment))
+        return (yield from store.known_comment(site, id))
+
     async def delete(self, site: Site, visitor: Visitor, id: str) -> Comment:
         """Take one's own comment away within the site's window. Raises NotFound or Forbidden."""
         now = self._clock.now()
 
         def work() -> Work[Comment]:
-            if not (yield from store.delete_comment(site.key, id, visitor.id, _window(site, now))):
+            unseen, since = visitor.is_unseen(now), _window(site, now)
+            if not (yield from store.delete_comment(site.key, id, visitor.id, since, hidden=unseen)):
                 yield from self._refuse(site, visitor, id)
             yield from reviews.drop_edit(site.key, id)
+            yield from reviews.forget_words(site.key, id)
             return (yield from store.known_comment(site.key, id))
 
         comment = await self._db.write(work)

@@ -282,12 +282,12 @@ def standing(visitor_id: str, most: int) -> Work[tuple[int, int]]:
     return row["published"], row["created_at"]
 
 
-def own_comment(site: str, id: str, visitor_id: str, since: int) -> Work[Comment | None]:
-    """One's own published or pending comment that was made after `since`."""
+def own_comment(site: str, id: str, visitor_id: str, since: int, *, hidden: bool = False) -> Work[Comment | None]:
+    """One's own published or pending (or `hidden`) comment that was made after `since`."""
     row = yield one(
         f"""SELECT {COLUMNS} {FROM} WHERE c.site = :site AND c.id = :id AND c.visitor_id = :visitor_id
-        AND c.state IN ('published', 'pending') AND c.created_at >= :since""",
-        site=site, id=id, visitor_id=visitor_id, since=since,
+        AND c.state IN ('published', 'pending', :too) AND c.created_at >= :since""",
+        site=site, id=id, visitor_id=visitor_id, since=since, too="hidden" if hidden else "pending",
     )  # fmt: skip
     return None if row is None else read_comment(row)
 
@@ -296,7 +296,7 @@ def change_words(site: str, id: str, body: str, html: str, now: int) -> Work[Non
     """Give a comment other words."""
     yield run(
         """UPDATE comments SET body = :body, html = :html, edited_at = :now WHERE site = :site AND id = :id
-        AND state IN ('published', 'pending')""",
+        AND state <> 'deleted'""",
         body=body, html=html, now=now, site=site, id=id,
     )  # fmt: skip
 
@@ -306,12 +306,14 @@ def set_edited_at(site: str, id: str, at: int | None) -> Work[None]:
     yield run("UPDATE comments SET edited_at = :at WHERE site = :site AND id = :id", at=at, site=site, id=id)
 
 
-def delete_comment(site: str, id: str, visitor_id: str, since: int) -> Work[bool]:
-    """Take one's own comment away: its words are gone, its place stays as long as something hangs below it."""
+def delete_comment(site: str, id: str, visitor_id: str, since: int, *, hidden: bool = False) -> Work[bool]:
+    """Take one's own comment away (one that is `hidden`, too): its words are gone, its place stays as long as something
+    hangs below it."""
     row = yield one(
         """UPDATE comments SET body = '', html = '', state = 'deleted' WHERE site = :site AND id = :id
-        AND visitor_id = :visitor_id AND state IN ('published', 'pending') AND created_at >= :since RETURNING id""",
-        site=site, id=id, visitor_id=visitor_id, since=since,
+        AND visitor_id = :visitor_id AND state IN ('published', 'pending', :too) AND created_at >= :since
+        RETURNING id""",
+        site=site, id=id, visitor_id=visitor_id, since=since, too="hidden" if hidden else "pending",
     )  # fmt: skip
     return row is not None
 

@@ -25,6 +25,8 @@ def read_prefix(text: str) -> str:
         network = ip_network(text.strip(), strict=False)
     except ValueError:
         raise ValueError("must be an address or a prefix such as 203.0.113.0/24") from None
+    if isinstance(network, IPv6Network) and network.prefixlen >= 96 and network.network_address.ipv4_mapped:
+        network = IPv4Network((network.network_address.ipv4_mapped, network.prefixlen - 96))
     if network.prefixlen < WIDEST[network.version]:
         raise ValueError("must not be wider than /8 (IPv4) or /19 (IPv6)")
     return str(network)

@@ -41,6 +41,10 @@ class Visitor:
         """Whether a ban holds."""
         return self.blocked and (self.blocked_until is None or self.blocked_until > now)
 
+    def is_unseen(self, now: int) -> bool:
+        """Whether a shadow ban holds."""
+        return self.shadow and self.is_blocked(now)
+
     def public(self) -> dict[str, Any]:
         """What the visitor's own browser is told."""
         return {"id": self.id, "name": self.name, "kind": self.kind, "avatar_url": self.avatar_url}

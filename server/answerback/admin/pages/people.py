@@ -9,6 +9,7 @@ from starlette.responses import Response
 from ...accounts import bans_store as bans
 from ...accounts.privacy.erasing import Erasure
 from ...accounts.store import set_daily_answers
+from ...comments.approval.reviewables_store import stay_decided
 from ...comments.updates import ThreadUpdates
 from ...core.comments import REASON_LIMIT, clean_text
 from ...core.model import Visitor
@@ -85,7 +86,10 @@ class PeopleViews:
             after = "shadow" if shadow else "open"
             after += "" if until is None else f", {call.form.get('days', '')} d"
             yield from call.note(visitor.site, now, "blocked", "visitor", visitor.id, after=after, reason=reason)
-            return (yield from store.hide_all(visitor.site, visitor.id)) if "hide" in call.form else []
+            if "hide" not in call.form:
+                return []
+            yield from stay_decided(visitor.site, visitor.id)  # an undo would show again what is hidden here
+            return (yield from store.hide_all(visitor.site, visitor.id))
 
         for page in await self._db.write(work):
             self._updates.reload(visitor.site, page)

@@ -158,6 +158,8 @@ class Deciding:
             comment = yield from store.comment_by_id(site.key, id)
             if comment is None:
                 raise NotFound
+            if comment.state == "deleted":  # its words are not to come back
+                raise changed_meanwhile()
             found = yield from reviews.undo(site.key, id, version, by, now - UNDO_MS, now)
             if found is None:
                 raise changed_meanwhile()

@@ -62,7 +62,7 @@ class Reporting:
             upheld, declined = yield from reports.outcomes(visitor.id)
             new = NewReport(
                 id, visitor.id, complaint.kind, complaint.reason, complaint.contact, hashed, self._ids.secret(),
-                report_weight(upheld, declined),
+                0.0 if visitor.is_unseen(now) else report_weight(upheld, declined),
             )  # fmt: skip
             receipt = yield from reports.add(new, now)
             if receipt == new.receipt:

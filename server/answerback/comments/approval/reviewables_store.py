@@ -196,6 +196,20 @@ def history(site: str, id: str) -> Work[list[Transition]]:
     ]
 
 
+def forget_words(site: str, id: str) -> Work[None]:
+    """A comment is gone: nothing is kept of its words, in reasons that quote them or to undo a decision."""
+    yield run("UPDATE reviewables SET reasons = '[]', undo = '' WHERE site = :site AND id = :id", site=site, id=id)
+
+
+def stay_decided(site: str, visitor_id: str) -> Work[None]:
+    """No decision on a visitor's comments can be undone any more."""
+    yield run(
+        """UPDATE reviewables SET undo = '' WHERE site = :site AND undo <> '' AND id IN (
+            SELECT id FROM comments WHERE visitor_id = :visitor_id AND site = :site)""",
+        site=site, visitor_id=visitor_id,
+    )  # fmt: skip
+
+
 # ---- edits that wait
 
 
