@@ -6,6 +6,7 @@ import contextlib
 import json
 import re
 import threading
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -88,6 +89,9 @@ def test_built_site_is_read_answered_and_left_unchanged(built: Path, tmp_path: P
         owner = re.search(r"http://\S+/admin/\S+", said)
         assert owner
         assert "Sign in" in read(owner[0])[1]
+        foreign = urllib.request.Request(home, headers={"Host": "rebound.example"})
+        with pytest.raises(urllib.error.HTTPError, match="421"):
+            urllib.request.urlopen(foreign, timeout=10)
     assert {path: path.read_bytes() for path in built.rglob("*.*")} == before
     assert not list(tmp_path.glob("answerback-*")), "its data go with it"
 

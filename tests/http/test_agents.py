@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from answerback.agents.handlers import MODES
 from mcp import Client
 
 from tests.http.signing import rows
+from tests.http.test_corrections import sign_in
 from tests.services import Server, Site
 
 pytestmark = pytest.mark.anyio
@@ -56,6 +58,8 @@ async def test_mcp_searches_and_asks(server: Server) -> None:
         ("search", {"query": "x" * 2_001}, "validation_failed"),
         ("ask", {"query": HOURS, "url": "http://169.254.169.254/latest/"}, "validation_failed"),
         ("ask", {"query": HOURS, "url": "//evil.example/"}, "validation_failed"),
+        ("ask", {"query": HOURS, "url": "http://["}, "validation_failed"),
+        ("ask", {"query": HOURS, "url": "/\x00"}, "validation_failed"),
         ("delete", {"query": "x"}, "validation_failed"),
     ],
 )
@@ -83,6 +87,15 @@ async def test_limits_of_the_address_hold(server: Server) -> None:
         codes = [(await client.call_tool("search", {"query": HOURS})).is_error for _ in range(2)]
     server.change(**LIMITS)
     assert codes == [False, True]
+
+
+def test_a_banned_address_asks_nothing(server: Server) -> None:
+    with sign_in(server, "banner@example.com", "demo") as owner:
+        assert owner.send("/admin/bans/demo/add/", prefix="127.0.0.1").status_code == 303
+        refused = [server.call("GET", f"/ask?site=demo&query=hours&mode={mode}").json["code"] for mode in MODES]
+        assert owner.send("/admin/bans/demo/remove/", prefix="127.0.0.1/32").status_code == 303
+    assert refused == ["visitor_blocked"] * len(MODES)
+    assert server.call("GET", "/ask?site=demo&query=hours").status == 200
 
 
 async def test_another_site_says_nothing_of_this_one(server: Server) -> None:

@@ -19,7 +19,7 @@ from tests.http.test_admin import PASSWORD, House, open_house
 
 pytestmark = pytest.mark.anyio
 
-EVERYBODY = re.compile(r"/admin/(?:sign-in|sign-out|language)/")
+EVERYBODY = re.compile(r"/admin/(?:sign-in|sign-out|language|notifications/stop)/")
 """Not the owner's views: who signs in has no role yet."""
 
 

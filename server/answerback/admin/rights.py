@@ -25,6 +25,7 @@ OTHERS: Mapping[tuple[str, str], Role] = {
     ("POST", "/admin/spam/{site}/remove/"): "owner",
     ("POST", "/admin/spam/{site}/forget/"): "owner",
     ("POST", "/admin/threads/{site}/move/"): "owner",
+    ("POST", "/admin/threads/{site}/rule/"): "owner",
     ("POST", "/admin/notifications/"): "reader",
     ("GET", "/admin/team/"): "owner",
     ("POST", "/admin/team/{site}/invite/"): "owner",

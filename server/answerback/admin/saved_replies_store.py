@@ -51,6 +51,12 @@ def keep(reply: SavedReply, now: int) -> Work[None]:
     )  # fmt: skip
 
 
+def is_there(site: str, id: str) -> Work[bool]:
+    """Whether this is a reply of the site."""
+    row = yield one("SELECT 1 AS one FROM saved_replies WHERE site = :site AND id = :id", site=site, id=id)
+    return row is not None
+
+
 def count(site: str) -> Work[int]:
     """How many replies a site has."""
     row = yield one("SELECT COUNT(*) AS count FROM saved_replies WHERE site = :site", site=site)

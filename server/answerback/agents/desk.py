@@ -15,6 +15,7 @@ from ..answers import store as answers
 from ..answers.following import AnswerFollower
 from ..answers.intake import Question, QuestionIntake
 from ..core import comments as rules
+from ..core.bans import ban_of
 from ..core.model import Visitor
 from ..core.page_addresses import page_address
 from ..core.times import day_of
@@ -90,7 +91,11 @@ class AgentDesk:
         site = await self.site_of(request, named)
         if "origin" not in request.headers and request.headers.get("sec-fetch-site") in ("cross-site", "same-site"):
             raise Forbidden("origin_not_allowed")
-        return Caller(site, client_address(request, self._settings.trusted_proxies), via)
+        address = client_address(request, self._settings.trusted_proxies)
+        ban = ban_of(site.bans, address, self._clock.now())
+        if ban is not None and not ban.shadow:
+            raise Forbidden("visitor_blocked")
+        return Caller(site, address, via)
 
     async def search(self, caller: Caller, query: str, limit: int = MOST_RESULTS) -> list[dict[str, Any]]:
         """Passages that may answer, the best first, verbatim. Raises BadRequest, LimitReached."""
@@ -110,10 +115,7 @@ class AgentDesk:
         self._metrics.agent_called(caller.via, "ask")
         if site.agents != "ask":
             raise Forbidden("ai_off")
-        text, address = _question(query), urljoin(site.origins[0], url or "/")
-        parts = urlsplit(address)
-        if f"{parts.scheme}://{parts.netloc}".lower() not in site.origins:
-            raise BadRequest("validation_failed", "url: must be a page of the site.")
+        text, address = _question(query), _address(site, url)
         page = site.pages.key(address)[: rules.PAGE_LIMIT]
         wanted = Question(page, page_address(page, address, site.pages.rules), "", text, self._ids.new(), caller.via)
         asked = await self._intake.ask_privately(site, self._somebody(site, caller.via), caller.address, wanted)
@@ -150,3 +152,16 @@ def _question(query: str) -> str:
     if not 0 < len(text) <= rules.QUESTION_LIMIT:
         raise BadRequest("validation_failed", f"query: must have 1 to {rules.QUESTION_LIMIT} characters.")
     return text
+
+
+def _address(site: Site, url: str) -> str:
+    """The address of a page of the site. Raises BadRequest."""
+    wrong = BadRequest("validation_failed", "url: must be a page of the site.")
+    try:
+        address = urljoin(site.origins[0], url or "/")
+        parts = urlsplit(address)
+    except ValueError:
+        raise wrong from None
+    if f"{parts.scheme}://{parts.netloc}".lower() not in site.origins or not rules.is_text(url):
+        raise wrong
+    return address

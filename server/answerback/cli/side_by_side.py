@@ -34,6 +34,21 @@ class _Ours(_Announced, Server):
     """Our server."""
 
 
+def at_home_only(pages: Any) -> Any:
+    """An ASGI application of this machine for this machine: a name that is pointed here from outside (DNS rebinding)
+    reads nothing of it."""
+
+    async def serve(scope: Any, receive: Any, send: Any) -> None:
+        host = next((value for name, value in scope.get("headers", ()) if name == b"host"), b"").decode("latin-1")
+        if scope["type"] == "http" and host.partition(":")[0] not in ("127.0.0.1", "localhost"):
+            await send({"type": "http.response.start", "status": 421, "headers": [(b"content-type", b"text/plain")]})
+            await send({"type": "http.response.body", "body": b"not served under this name"})
+            return
+        await pages(scope, receive, send)
+
+    return serve
+
+
 async def serve_both(
     settings: Settings, pages: Any, ports: tuple[int, int], begun: Callable[[], Awaitable[None]], command: str
 ) -> int:
@@ -45,7 +60,13 @@ async def serve_both(
     port, site_port = ports
     server = _Ours(build_app(settings), "localhost", port)
     config = uvicorn.Config(
-        pages, host="127.0.0.1", port=site_port, lifespan="off", access_log=False, log_level="warning", ws="none"
+        at_home_only(pages),
+        host="127.0.0.1",
+        port=site_port,
+        lifespan="off",
+        access_log=False,
+        log_level="warning",
+        ws="none",
     )
     site = _Announced(config)
 

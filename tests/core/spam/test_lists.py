@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from answerback.core.spam.lists import MOST_ENTRIES, looked_up, networks_of, read_list
 
@@ -34,6 +36,12 @@ def test_what_is_no_value_is_counted() -> None:
 def test_a_list_has_its_limit() -> None:
     with pytest.raises(ValueError, match="at most 100,000"):
         read_list("\n".join(f"h{number}.example" for number in range(MOST_ENTRIES + 1)))
+
+
+def test_long_lines_are_fast() -> None:
+    started = time.process_time()
+    assert read_list(f"||{'a' * 200_000}/ b\n0.0.0.0{' ' * 200_000}a b").unread == 2
+    assert time.process_time() - started < 1
 
 
 def test_what_is_looked_up_includes_larger_parts() -> None:

@@ -114,6 +114,6 @@ class NoticeStopViews:
 
 
 def _hour(text: str) -> int:
-    if not text.isdecimal() or not 0 <= int(text) <= 23:
+    if not text.isdecimal() or len(text) > 2 or int(text) > 23:
         raise BadRequest("validation_failed", "hour: must be a whole number from 0 to 23.")
     return int(text)

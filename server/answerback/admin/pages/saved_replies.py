@@ -69,6 +69,8 @@ class SavedReplyViews:
             def work() -> Work[None]:
                 if not id and (yield from store.count(site)) >= MOST:
                     raise BadRequest("validation_failed", "There are too many saved replies.", reason="reply_most")
+                if id and not (yield from store.is_there(site, id)):
+                    raise NotFound
                 yield from store.keep(reply, now)
 
             await self._db.write(work)

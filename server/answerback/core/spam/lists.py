@@ -14,7 +14,7 @@ MOST_BYTES = 4 * 1024 * 1024
 _V4, _V6 = (32, 24, 16, 8), (128, 64, 56, 48, 32)
 """Prefixes by which an address is looked up: lists name single addresses, and networks of these sizes."""
 _HOSTS_FILE = re.compile(r"(?:0\.0\.0\.0|127\.0\.0\.1|::1?)\s+(\S+)")
-_FILTER = re.compile(r"\|\|([^/^$]+)\^?\S*")
+_FILTER = re.compile(r"\|\|([^/^$]++)\^?\S*")
 _NAME = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z0-9-]{2,63}")
 
 
