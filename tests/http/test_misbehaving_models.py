@@ -62,10 +62,11 @@ def test_endless_answers_end_with_what_is_there(server: ServerProcess, model: Op
 @pytest.mark.parametrize("said", ["reasoning_content", "content"])
 def test_endless_thoughts_end_the_call(server: ServerProcess, model: OpenAIServer, said: str) -> None:
     thought = {"choices": [{"index": 0, "delta": {said: "<think>" + "Hm. " * 25}, "finish_reason": None}]}
-    model.script({"mode": "raw", "chunks": [f"data: {json.dumps(thought)}\n\n"] * 500})
+    endless = {"mode": "raw", "chunks": [f"data: {json.dumps(thought)}\n\n"] * 500}
+    model.script(endless, endless)
     reply = server.settled(server.post("When does the bakery open?").json["answer"]["id"])
     assert (reply["answer"]["state"], reply["answer"]["error"]) == ("failed", "malformed")
-    assert model.seen()["calls"] == 1
+    assert model.seen()["calls"] == 2, "once more, with an allowance for thoughts"
 
 
 def test_signal_ends_the_server_beside_endless_models(server: ServerProcess, model: OpenAIServer) -> None:
