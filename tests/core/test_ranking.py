@@ -170,3 +170,10 @@ def test_token_estimate_errs_high() -> None:
     assert estimate_tokens("") == 0
     assert estimate_tokens("안녕하세요") == 5
     assert estimate_tokens("word " * 100) >= 101
+
+
+def test_long_names_are_read_fast() -> None:
+    terms("PoolExhausted")
+    begun = time.process_time()
+    terms("aB" * 10_000 + "1")
+    assert time.process_time() - begun < 0.1

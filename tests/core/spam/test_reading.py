@@ -66,7 +66,7 @@ def test_hosts_are_where_links_lead() -> None:
 
 def test_reading_is_quick_at_its_worst() -> None:
     """Texts that are made to be slow: each takes a few milliseconds at most, whatever its length."""
-    for piece in ("a.", "1 ", "a?", "www.", "a ", "[dot] ", "http://", "가", "@a", "((((", "a-b.c/"):
+    for piece in ("a.", "1 ", "a?", "www.", "a ", "[dot] ", "http://", "가", "@a", "((((", "a-b.c/", "-", "-a"):
         text = piece * 5_000
         begun = time.process_time()
         read(text)

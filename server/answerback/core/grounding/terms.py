@@ -15,7 +15,7 @@ _SCRIPTS = dict.fromkeys(language.script for language in LANGUAGES if language.s
 _WORD = re.compile(
     r"\d+(?:,\d{3})+|[a-z0-9]+(?:['’][a-z]+)?|" + "".join(f"{script}+|" for script in _SCRIPTS) + r"[^\W\d_]+"
 )
-_CAMEL = re.compile(r"\b[A-Za-z]*[a-z][A-Z][A-Za-z]*\b")
+_CAMEL = re.compile(r"\b(?=[A-Za-z]++\b)[A-Za-z]*[a-z][A-Z][A-Za-z]*")
 _HUMPS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _ACCENTS = {
     ord(letter): base[0]

@@ -20,7 +20,7 @@ PIECES = (3, 4, 5)
 _DOMAINS = "com|net|org|info|biz|co|tv|me|io|ly|gl|us|xyz|top|ws|fm|shop|site|online|club|app|link|store|live|pro|cc"
 _COUNTRIES = "pl|ru|uk|de|cn|kr|jp|fr|it|es|nl|br|in|ro|tk|ua|vn|id|ph|tr|cz|gr|hu|pt|se"
 _URL = re.compile(
-    rf"(?:https?://|www\.)[^\s<>\"]+|(?<![\w@.])[\w-]+(?:\.[\w-]+)*\.(?:{_DOMAINS}|{_COUNTRIES})(?:/[^\s<>\"]*)?(?!\w)"
+    rf"(?:https?://|www\.)[^\s<>\"]+|(?<![\w@.-])[\w-]+(?:\.[\w-]+)*\.(?:{_DOMAINS}|{_COUNTRIES})(?:/[^\s<>\"]*)?(?!\w)"
 )
 _HOST = re.compile(r"(?:https?://)?(?:www\.|m\.)?([^/:?#\s]+)")
 _SPACED = re.compile(rf"\w\s+\.\s*(?:{_DOMAINS})\b|\w\s*[(\[]\s*dot\s*[)\]]|\w\s+dot\s+(?:com|net|org)\b")
