@@ -43,6 +43,7 @@ class Furnished:
             "knowledge": "/admin/knowledge/?site=demo", "comment": f"/admin/comments/{ids['comment']}/",
             "answer": f"/admin/comments/{ids['answer']}/", "person": f"/admin/visitors/{ids['visitor']}/",
             "nowhere": "/admin/visitors/nobody/", "account": "/account/?site=demo",
+            "settings": "/admin/settings/?site=demo", "new_site": "/admin/settings/new/",
             "thread": f"/t/?site=demo&page={ids['page']}",
         }  # fmt: skip
         return {name: server.url + path for name, path in paths.items()}

@@ -87,6 +87,7 @@ ADMIN_ONES = (
     "/admin/team/{site}/",
     "/admin/bans/{site}/",
     "/admin/spam/{site}/",
+    "/admin/settings/{site}/",
     "/admin/threads/{site}/",
     "/admin/inbox/{id}/",
     "/admin/replies/{id}/",
@@ -95,11 +96,13 @@ ADMIN_ONES = (
 ADMIN_LISTS = (
     "/admin/", "/admin/inbox/", "/admin/knowledge/", "/admin/unanswered/", "/admin/addresses/", "/admin/replies/",
     "/admin/team/", "/admin/audit/", "/admin/audit/export/", "/admin/bans/", "/admin/spam/", "/admin/threads/",
+    "/admin/settings/",
 )  # fmt: skip
 # Nothing of a site is named at these; the addresses of a sign-in and of a report are secrets, made for one site.
 NAMELESS = (
     "/", "/admin", "/assets/{name}", "/admin/sign-in/", "/admin/sign-in/{secret}/", "/admin/sign-out/",
-    "/admin/language/", "/healthz", "/readyz", "/metrics", "/api/openapi.json", "/answerback.js", "/v1/answerback.js",
+    "/admin/first-run/{secret}/", "/admin/language/",
+    "/healthz", "/readyz", "/metrics", "/api/openapi.json", "/answerback.js", "/v1/answerback.js",
     "/answerback/{name}",
     "/avatars/{id}", "/.well-known/security.txt", "/robots.txt", "/reports/{id}/",
     "/admin/notifications/stop/",
@@ -125,7 +128,7 @@ def test_every_route_has_its_case(routes: set[str]) -> None:
     others = {path for path in routes if not path.startswith("/api/")} - set(NAMELESS)
     left = {path for path in others if not path.startswith(APART)}
     assert {path for path in left if "{id}" not in path and "{site}" not in path} == {
-        *ADMIN_LISTS, "/admin/jobs/", "/admin/unanswered/dismiss/",
+        *ADMIN_LISTS, "/admin/jobs/", "/admin/settings/new/", "/admin/unanswered/dismiss/",
         *(f"/admin/inbox/{name}/" for name in ("decide", "undo", "pulse")), "/admin/views/", "/admin/notifications/",
     }  # fmt: skip
     assert all(path.startswith(ADMIN_ONES) for path in left if "{" in path)

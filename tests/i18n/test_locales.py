@@ -14,6 +14,8 @@ from answerback.admin.pages.jobs import KINDS
 from answerback.admin.pages.knowledge import ADVICE, PROBLEMS, REASONS
 from answerback.admin.pages.log import STATES
 from answerback.admin.routes import NAVIGATION
+from answerback.admin.setting_fields import BOXES, GROUPS, HINTS, choices, fault
+from answerback.admin.setting_fields import KINDS as FIELDS
 from answerback.answers.gaps import WHY
 from answerback.answers.providers import PROVIDER_ERRORS
 from answerback.comments.approval.deciding import ACTIONS as DECISIONS
@@ -56,6 +58,7 @@ USED_IN = {
         ADMIN / "pages" / "notifications.py",
         ADMIN / "pages" / "notifications.html",
     ],
+    "admin.first_run": [ADMIN / "first_run.py", ADMIN / "first_run.html"],
     "admin.sign_in": [ADMIN / "sign_in.py", ADMIN / "sign_in.html", ADMIN / "sign_in_link.html"],
     **{
         f"admin.{page}": [ADMIN / "pages" / f"{page}.py", ADMIN / "pages" / f"{page}.html"]
@@ -74,8 +77,14 @@ USED_IN = {
             "jobs",
             "team",
             "audit",
+            "site_settings",
         )
     },
+    "admin.new_site": [
+        *(ADMIN / "pages" / f"new_site.{kind}" for kind in ("py", "html")),
+        ADMIN / "first_run.py",
+        ADMIN / "first_run.html",
+    ],
 }
 """Where the texts of an area are named; what one area shows, another may show too."""
 OWNERS = (
@@ -85,7 +94,7 @@ OWNERS = (
     *(f"web.{name}" for name in "under all_sites site show clear more_of_list newest older more".split()),
     *(
         f"errors.{name}"
-        for name in "alias_refused answer_length answer_running changed_meanwhile note_length "
+        for name in "alias_refused answer_length answer_running changed_meanwhile note_length price_unknown "
         "role_required unfinished".split()
     ),
 )
@@ -124,6 +133,18 @@ COMPOSED = {
     "admin.team.roles": {*ROLES},
     "admin.team.may": {*ROLES},
     "admin.audit.actions": {*ACTIONS},
+    "admin.site_settings.groups": GROUPS.keys(),
+    "admin.site_settings.labels": {*FIELDS, "language"} - {"lang"},
+    "admin.site_settings.hints": {*HINTS},
+    "admin.site_settings.wrong": {fault(name) for name, kind in FIELDS.items() if kind not in ("flag", "boxes")},
+    "admin.site_settings.choices.moderation": {*BOXES},
+    "admin.site_settings.choices.lang": {"page"},
+    **{
+        f"admin.site_settings.choices.{name}": {*choices(name)}
+        for name, kind in FIELDS.items()
+        if kind == "choice" and name != "lang"
+    },
+    "admin.new_site.wrong": {"name", "key", "origins"},
     "admin.comment.holds_of": {"none", "all", "some", "first", "links", "pictures", "words"},
     "admin.inbox.kinds": {*REVIEWED},
     "admin.inbox.badges": {*REVIEWED, "edit"},

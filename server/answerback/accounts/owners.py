@@ -1,4 +1,4 @@
-"""Owners come into being on the command line only: the first stranger to arrive is nobody."""
+"""Owners come into being by who runs the server, or by those there are: the first stranger to arrive is nobody."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from ..db.work import Work
 from ..errors import BadRequest, NotFound
 from ..ids import Ids, RandomIds
 from ..sites.store import list_sites
-from . import store
+from . import first_run_store, store
 from .passwords import check_password, hash_password
 from .sessions import hash_secret
 from .store import Owner
 
 LINK_HOURS = 24
+FIRST_RUN = "/admin/first-run/"
 
 
 async def add_owner_with_link(
@@ -44,6 +45,13 @@ async def add_owner_with_link(
 
     await db.write(work)
     return None if hash is not None else f"/admin/sign-in/{secret}/"
+
+
+async def first_owner_link(db: Database) -> str:
+    """The path of a link by which the first owner comes in; empty where there is an owner. The link before is void."""
+    secret, now = RandomIds().secret(), SystemClock().now()
+    made = await db.write(lambda: first_run_store.keep_first_link(hash_secret(secret), now))
+    return f"{FIRST_RUN}{secret}/" if made else ""
 
 
 def owner_of(email: str) -> Work[Owner]:

@@ -17,6 +17,7 @@ from ..notify.notices import Notices
 from ..runtime import Runtime
 from ..web.views import METHODS
 from .auth import OwnerAuth, OwnerViews
+from .first_run import FirstRunViews
 from .log_index import LogIndex
 from .pages.addresses import AddressViews
 from .pages.audit import AuditViews
@@ -26,9 +27,11 @@ from .pages.inbox import InboxViews
 from .pages.jobs import JobsViews
 from .pages.knowledge import KnowledgeViews
 from .pages.log import LogViews
+from .pages.new_site import NewSiteViews
 from .pages.notifications import NoticeStopViews, NotificationViews
 from .pages.people import PeopleViews
 from .pages.saved_replies import SavedReplyViews
+from .pages.site_settings import SiteSettingsViews
 from .pages.spam import SpamViews
 from .pages.team import TeamViews
 from .pages.threads import ThreadsViews
@@ -38,7 +41,8 @@ from .sign_in import SignInViews
 
 NAVIGATION = (
     InboxViews.LINK, LogViews.LINK, UnansweredViews.LINK, ThreadsViews.LINK, KnowledgeViews.LINK, AddressViews.LINK,
-    SpamViews.LINK, BanViews.LINK, TeamViews.LINK, NotificationViews.LINK, AuditViews.LINK, JobsViews.LINK,
+    SpamViews.LINK, BanViews.LINK, SiteSettingsViews.LINK, TeamViews.LINK, NotificationViews.LINK, AuditViews.LINK,
+    JobsViews.LINK,
 )  # fmt: skip
 
 
@@ -62,6 +66,8 @@ def admin_routes(
         KnowledgeViews(runtime, auth, knowledge),
         AddressViews(runtime, auth, updates),
         JobsViews(runtime, auth),
+        SiteSettingsViews(runtime, auth),
+        NewSiteViews(runtime, auth),
         TeamViews(runtime, auth, invitations),
         AuditViews(runtime, auth),
         NotificationViews(runtime, auth, notices),
@@ -75,7 +81,8 @@ def admin_routes(
     async def lead_in(request: Request) -> Response:
         return RedirectResponse(auth.address("/admin/"), 307)
 
-    table |= SignInViews(runtime, auth).views()
+    sign_in = SignInViews(runtime, auth)
+    table |= sign_in.views() | FirstRunViews(runtime, auth, sign_in).views()
     table |= NoticeStopViews(auth, notices).views()
     table |= {path: {"GET": lead_in} for path in ("/admin", "/")}  # visitors never open the server's bare address
     return [Route(path, auth.guarded(calls), methods=METHODS) for path, calls in table.items()]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from urllib.parse import quote
 
 from starlette.requests import Request
@@ -88,7 +88,7 @@ class SignInViews:
             yield from hold_owner(owner["id"], owner["credentials"])
             return str(owner["id"])
 
-        response = await self._signed_in(request, enter)
+        response = await self.enter(request, enter)
         response.headers.append("Set-Cookie", self._devices.cookie(request, account))
         return response
 
@@ -109,7 +109,7 @@ class SignInViews:
                 raise NotFound("ticket_invalid")
             return owner_id
 
-        return await self._signed_in(request, enter)
+        return await self.enter(request, enter)
 
     async def sign_out(self, request: Request) -> Response:
         """`POST /admin/sign-out/`: the session is dead on the server, and its cookie goes."""
@@ -123,9 +123,12 @@ class SignInViews:
         response.headers["Set-Cookie"] = session_cookie("", 0)
         return response
 
-    async def _signed_in(self, request: Request, enter: Callable[[], Work[str]]) -> Response:
+    async def enter(
+        self, request: Request, enter: Callable[[], Work[str]], path: str = "/admin/",
+        query: Mapping[str, str] | None = None,
+    ) -> Response:  # fmt: skip
         """A session of its own for each sign-in; the one that this browser had before ends. `enter` says whose it is,
-        in the same write."""
+        in the same write. Leads to this path."""
         before = await self._auth.owner(request)
         secret, now = self._ids.secret(), self._clock.now()
 
@@ -136,7 +139,7 @@ class SignInViews:
             yield from people.add_owner_session(hash_secret(secret), owner_id, now, now + IDLE_SECONDS * 1000)
 
         await self._db.write(work)
-        response = self._auth.redirect("/admin/")
+        response = self._auth.redirect(path, query)
         response.headers["Set-Cookie"] = session_cookie(secret, SESSION_SECONDS)
         return response
 

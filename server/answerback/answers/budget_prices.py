@@ -28,7 +28,8 @@ def priced(settings: Settings) -> Callable[[Mapping[str, str]], None]:
 
     def check(texts: Mapping[str, str]) -> None:
         if missing := unpriced(settings, texts):
-            raise BadRequest("validation_failed", f"budget_usd: {_what_to_do(missing)}")
+            detail, models = f"budget_usd: {_what_to_do(missing)}", {"models": ", ".join(missing)}
+            raise BadRequest("validation_failed", detail, reason="price_unknown", values=models)
 
     return check
 

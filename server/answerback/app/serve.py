@@ -12,12 +12,14 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from types import FrameType
 from typing import cast
 
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from ..accounts.owners import first_owner_link
 from ..answers.budget_prices import check_budgets
 from ..db.database import Database
 from ..errors import Unreachable
@@ -182,25 +184,28 @@ class Server(uvicorn.Server):
 
 
 def serve(
-    settings: Settings, host: str, port: int, workers: int, listening: Callable[[], None], patience: float = 0
+    settings: Settings, host: str, port: int, workers: int, listening: Callable[[str], None], patience: float = 0
 ) -> int:
-    """Serve until a signal comes, and call `listening` once connections are taken; the exit code. A database that
-    takes no connections yet is waited for, `patience` seconds at most."""
+    """Serve until a signal comes, and call `listening` once connections are taken, with the path by which a first owner
+    comes in, where there is none; the exit code. A database that takes no connections yet is waited for, `patience`
+    seconds at most."""
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # so that idle sockets cannot use up the file descriptors
     _migrate(settings.database_url, patience)  # fail before listening if the database is unusable
-    if settings.provider_in_use in MODEL_PROVIDERS:
-        asyncio.run(_check_budgets(settings))
+    begun = partial(listening, asyncio.run(_prepare(settings)))
     if workers > 1:
-        return Workers(settings, host, port, workers).run(listening)
-    return _run(Server(build_app(settings), host, port, listening))
+        return Workers(settings, host, port, workers).run(begun)
+    return _run(Server(build_app(settings), host, port, begun))
 
 
-async def _check_budgets(settings: Settings) -> None:
+async def _prepare(settings: Settings) -> str:
+    """Look whether the sites' budgets can be kept, and whether there is an owner: else the path of a link for one."""
     db = Database(settings.database_url)
     await db.connect()
     try:
-        await check_budgets(settings, db)
+        if settings.provider_in_use in MODEL_PROVIDERS:
+            await check_budgets(settings, db)
+        return await first_owner_link(db)
     finally:
         await db.close()
 

@@ -77,8 +77,10 @@ def _serve(settings: Settings, options: argparse.Namespace) -> int:
         return 2
     configure(settings.log_format)
 
-    def listening() -> None:
+    def listening(first_run: str) -> None:
         say(f"Answerback on http://{options.host}:{options.port} · answers by {settings.provider_in_use}")
+        if first_run:
+            say(f"Set up your first site, within 24 hours, at: {settings.public_url}{first_run}")
 
     with shared_figures() if options.workers > 1 else nullcontext():
         from ..app.serve import serve

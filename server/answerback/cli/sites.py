@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import base64
-import hashlib
 import json
 import sys
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
@@ -17,13 +14,12 @@ from ..errors import BadRequest, NotFound
 from ..setting_values import limit
 from ..settings import Settings
 from ..sites.settings import AI_RULES, BY_NAME, SITE_SETTINGS, Site, read_site
+from ..sites.snippet import snippet
 from . import aliases
 from .console import Parser, command, count, say, watched, with_database
 
 if TYPE_CHECKING:
     from ..knowledge.crawl.report import Crawled
-
-LOADER = Path(__file__).parents[1] / "static" / "answerback.js"
 
 
 def add_to(commands: Any) -> None:
@@ -69,15 +65,6 @@ def add_to(commands: Any) -> None:
     change = command(site, "set", _site_set, "change settings of a site")
     change.add_argument("key")
     change.add_argument("changes", nargs="+", metavar="NAME=VALUE", help="NAME+=VALUE adds to a list, such as origins")
-
-
-def snippet(settings: Settings, key: str, *, integrity: bool = False) -> str:
-    """The line to paste into a page; with `integrity`, browsers run this version's script and no other."""
-    if integrity:
-        digest = base64.b64encode(hashlib.sha384(LOADER.read_bytes()).digest()).decode()
-        pinned = f'integrity="sha384-{digest}" crossorigin="anonymous"'
-        return f'<script src="{settings.public_url}/v1/answerback.js" {pinned} data-site="{key}" async></script>'
-    return f'<script src="{settings.public_url}/answerback.js" data-site="{key}" async></script>'
 
 
 def _site_add(settings: Settings, options: argparse.Namespace) -> int:

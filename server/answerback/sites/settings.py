@@ -57,17 +57,21 @@ def _timezone(text: str) -> str:
     return text
 
 
-def _one_of(*choices: str) -> Callable[[str], str]:
-    def parse(text: str) -> str:
-        if text not in choices:
-            raise ValueError(f"must be one of {', '.join(choices)}")
-        return text
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """Reads one of several words."""
 
-    return parse
+    choices: tuple[str, ...]
+
+    def __call__(self, text: str) -> str:
+        """The word. Raises ValueError."""
+        if text not in self.choices:
+            raise ValueError(f"must be one of {', '.join(self.choices)}")
+        return text
 
 
 def _boolean(text: str) -> bool:
-    return _one_of("true", "false")(text) == "true"
+    return OneOf(("true", "false"))(text) == "true"
 
 
 def _name(text: str) -> str:
@@ -172,7 +176,7 @@ SITE_SETTINGS: tuple[SiteSetting, ...] = (
     SiteSetting("index_threads", "false", "Whether search engines may index threads and questions on /t/.", _boolean),
     SiteSetting("timezone", "UTC", "Time zone in which daily limits reset.", _timezone),
     SiteSetting("guests", "true", "Whether visitors may comment without signing in.", _boolean),
-    SiteSetting("ai", "questions", "Which comments get an answer.", _one_of(*AI_RULES)),
+    SiteSetting("ai", "questions", "Which comments get an answer.", OneOf(AI_RULES)),
     SiteSetting("daily_answers", "", "Answers per visitor and day.", _budget),
     SiteSetting("address_daily_answers", "20", "Answers per IP address and day.", limit),
     SiteSetting("comments_per_minute", "10", "Comments per visitor and minute.", limit),
@@ -195,11 +199,11 @@ SITE_SETTINGS: tuple[SiteSetting, ...] = (
         "proof_of_work",
         "auto",
         "When browsers prove some work before a comment: under attack (auto), always, or never.",
-        _one_of("auto", "always", "never"),
+        OneOf(("auto", "always", "never")),
     ),
     SiteSetting("akismet_key", "", "Akismet key. Empty: Akismet is not asked.", _akismet_key, secret=True),
     SiteSetting("lang", "", "Language of the widget. Empty: the page's.", _lang),
-    SiteSetting("theme", "auto", "Theme of the widget.", _one_of(*THEMES)),
+    SiteSetting("theme", "auto", "Theme of the widget.", OneOf(THEMES)),
     SiteSetting("instructions", "", "Instructions for the model's tone.", _up_to(2_000)),
     SiteSetting("page_daily_answers", "", "Answers per page and day. Empty: no limit.", _budget),
     SiteSetting("budget_answers", "", "Answers per day for the whole site. Empty: no limit.", _budget),
@@ -212,21 +216,21 @@ SITE_SETTINGS: tuple[SiteSetting, ...] = (
         "answer_moderation",
         "off",
         "Checks before and after each answer: blocked_words, or also the provider's moderation.",
-        _one_of("off", "words", "moderation"),
+        OneOf(("off", "words", "moderation")),
     ),
     SiteSetting(
         "unsupported",
         "mark",
         "What becomes of an answer that the site does not support: marked, replaced by quotes, or withheld.",
-        _one_of("mark", "quote", "withhold"),
+        OneOf(("mark", "quote", "withhold")),
     ),
     SiteSetting(
         "unlikely",
         "refuse",
         "Whether a question that the site likely does not answer is refused without a call, or sent to the model.",
-        _one_of("refuse", "ask"),
+        OneOf(("refuse", "ask")),
     ),
-    SiteSetting("agents", "off", "What programs may do (MCP, NLWeb): nothing, search, or also ask.", _one_of(*AGENTS)),
+    SiteSetting("agents", "off", "What programs may do (MCP, NLWeb): nothing, search, or also ask.", OneOf(AGENTS)),
     SiteSetting("blocked_words", "", "Words that questions and answers must not contain, comma-separated.", _words),
     SiteSetting("crawl", "true", "Whether to crawl the site, so that answers can use its other pages.", _boolean),
     SiteSetting("crawl_hours", "24", "Hours between crawls.", _hours),

@@ -40,10 +40,7 @@ def change_site(
 ) -> Work[None]:  # fmt: skip
     """Change settings of a site; what is `added` is appended to the lists there are. Raises NotFound, BadRequest for a
     bad name or value, and what `check_all` raises for settings that do not go together."""
-    row = yield one("SELECT settings FROM sites WHERE key = :key", key=key)
-    if row is None:
-        raise NotFound("site_unknown")
-    texts = {**orjson.loads(row["settings"]), **{name: check(name, text) for name, text in changes.items()}}
+    texts = {**(yield from settings_of(key)), **{name: check(name, text) for name, text in changes.items()}}
     for name, text in (added or {}).items():
         texts[name] = check_added(name, texts.get(name, ""), text)
     if not texts.get("origins"):
@@ -56,6 +53,14 @@ def change_site(
         key=key,
     )
     yield from note_change(now)
+
+
+def settings_of(key: str) -> Work[dict[str, str]]:
+    """The texts that are stored for a site. Raises NotFound."""
+    row = yield one("SELECT settings FROM sites WHERE key = :key", key=key)
+    if row is None:
+        raise NotFound("site_unknown")
+    return dict(orjson.loads(row["settings"]))
 
 
 def note_change(now: int) -> Work[None]:

@@ -93,8 +93,8 @@ ACTIONS = (
     "invited", "role", "removed", "hidden", "published", "spam", "not_spam", "approved", "dismissed", "blocked",
     "unblocked", "trusted", "untrusted", "quota", "noted", "erased", "banned", "unbanned", "locked", "unlocked",
     "closes", "pinned", "unpinned", "featured", "unfeatured", "rule", "holds", "place", "moved", "corrected",
-    "verified", "withdrawn", "replied", "undone", "setting", "list_loaded", "list_removed", "forgot", "forgotten",
-    "crawl", "alias", "alias_removed", "job_retried", "job_discarded",
+    "verified", "withdrawn", "replied", "undone", "setting", "site_added", "list_loaded", "list_removed", "forgot",
+    "forgotten", "crawl", "alias", "alias_removed", "job_retried", "job_discarded",
 )  # fmt: skip
 """Decisions that owners read a text for; any other is named as it is."""
 

@@ -20,10 +20,11 @@ from ...errors import AppError, BadRequest
 from ...knowledge.build import crawl_site
 from ...settings import Settings, kept_key
 from ...sites.settings import read_site
+from ...sites.snippet import snippet
 from ...sites.store import add_site, change_site
 from ..console import say, watched, with_database
 from ..side_by_side import answered_by, serve_both
-from ..sites import say_crawled, snippet
+from ..sites import say_crawled
 from ..static_site import StaticSite
 from .local_server import LocalServer
 from .tagging import Home, at_home, home_of, tag_of, title_of, with_tag
