@@ -89,6 +89,7 @@ ADMIN_ONES = (
     "/admin/spam/{site}/",
     "/admin/settings/{site}/",
     "/admin/threads/{site}/",
+    "/admin/webhooks/{site}/",
     "/admin/inbox/{id}/",
     "/admin/replies/{id}/",
     "/admin/views/{id}/",
@@ -97,6 +98,7 @@ ADMIN_LISTS = (
     "/admin/", "/admin/inbox/", "/admin/knowledge/", "/admin/unanswered/", "/admin/addresses/", "/admin/replies/",
     "/admin/team/", "/admin/audit/", "/admin/audit/export/", "/admin/bans/", "/admin/spam/", "/admin/threads/",
     "/admin/settings/",
+    "/admin/webhooks/",
 )  # fmt: skip
 # Nothing of a site is named at these; the addresses of a sign-in and of a report are secrets, made for one site.
 NAMELESS = (

@@ -26,11 +26,13 @@ from answerback.core.grounding.review import Reason
 from answerback.core.notices import KINDS as NOTICES
 from answerback.core.notices import PACES
 from answerback.core.roles import ROLES
+from answerback.core.webhooks import EVENTS, FORMATS, TEST
 from answerback.errors import CODES
 from answerback.i18n import cldr
 from answerback.i18n.__main__ import main
 from answerback.i18n.catalogue import Entry, Texts, entries, languages, own_entries, owner_languages
 from answerback.knowledge.crawl.store import STATUSES
+from answerback.notify.webhooks_store import State
 from answerback.sites.settings import AI_RULES
 
 ROOT = Path(__file__).parents[2]
@@ -78,6 +80,7 @@ USED_IN = {
             "team",
             "audit",
             "site_settings",
+            "webhooks",
         )
     },
     "admin.new_site": [
@@ -89,7 +92,7 @@ USED_IN = {
 """Where the texts of an area are named; what one area shows, another may show too."""
 OWNERS = (
     *(f"{area}." for area in "admin server budgets reasons web.states".split()),
-    *(f"mail.{message}." for message in "server budget invitation notice".split()),
+    *(f"mail.{message}." for message in "server budget invitation notice webhook".split()),
     "answers.elsewhere",
     *(f"web.{name}" for name in "under all_sites site show clear more_of_list newest older more".split()),
     *(
@@ -129,6 +132,11 @@ COMPOSED = {
     "mail.notice.what": {"comment", *REVIEWED} - {"alert"},
     "admin.notifications.kinds": {*NOTICES},
     "admin.notifications.paces": {*PACES},
+    "admin.webhooks.events": {event.replace(".", "_") for event in (*EVENTS, TEST)},
+    "admin.webhooks.formats": {*FORMATS},
+    "admin.webhooks.wrong": {"url", "events"},
+    "admin.webhooks.states": {*get_args(State)},
+    "admin.webhooks.problems": {"address", "slow", "network", "paused"},
     "admin.navigation": {name for _, name in NAVIGATION},
     "admin.team.roles": {*ROLES},
     "admin.team.may": {*ROLES},
@@ -172,7 +180,7 @@ COMPOSED = {
     "admin.unanswered.why": {*WHY, "no_support", "failed"},
     **{
         f"mail.{message}": {"subject", "opening", "button", "code", "closing"}
-        for message in ("sign_in", "verify", "reset", "budget", "server", "invitation")
+        for message in ("sign_in", "verify", "reset", "budget", "server", "invitation", "webhook")
     },
     "answers": {f"{place}_{what}" for place in ("page", "site") for what in ("says", "silent")},
     "sign_in": {
@@ -310,6 +318,7 @@ def test_composed_names_exist(group: str) -> None:
         "mail.budget": {"code"},
         "mail.server": {"code"},
         "mail.invitation": {"code"},
+        "mail.webhook": {"code"},
     }
     wanted = {f"{group}.{name}" for name in COMPOSED[group] - optional.get(group, set())}
     assert wanted <= entries("en").keys()

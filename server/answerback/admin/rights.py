@@ -31,6 +31,11 @@ OTHERS: Mapping[tuple[str, str], Role] = {
     ("GET", "/admin/settings/new/"): "owner",
     ("POST", "/admin/settings/new/"): "owner",
     ("POST", "/admin/settings/{site}/save/"): "owner",
+    ("GET", "/admin/webhooks/"): "owner",
+    **{
+        ("POST", f"/admin/webhooks/{{site}}/{view}/"): "owner"
+        for view in ("add", "save", "rotate", "switch", "remove", "test", "replay")
+    },
     ("GET", "/admin/team/"): "owner",
     ("POST", "/admin/team/{site}/invite/"): "owner",
     ("POST", "/admin/team/{site}/role/"): "owner",

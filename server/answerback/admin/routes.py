@@ -14,6 +14,7 @@ from ..comments.approval.deciding import Deciding
 from ..comments.updates import ThreadUpdates
 from ..knowledge.build import Knowledge
 from ..notify.notices import Notices
+from ..notify.webhooks import Webhooks
 from ..runtime import Runtime
 from ..web.views import METHODS
 from .auth import OwnerAuth, OwnerViews
@@ -36,19 +37,20 @@ from .pages.spam import SpamViews
 from .pages.team import TeamViews
 from .pages.threads import ThreadsViews
 from .pages.unanswered import UnansweredViews
+from .pages.webhooks import WebhookViews
 from .rights import needed
 from .sign_in import SignInViews
 
 NAVIGATION = (
     InboxViews.LINK, LogViews.LINK, UnansweredViews.LINK, ThreadsViews.LINK, KnowledgeViews.LINK, AddressViews.LINK,
-    SpamViews.LINK, BanViews.LINK, SiteSettingsViews.LINK, TeamViews.LINK, NotificationViews.LINK, AuditViews.LINK,
-    JobsViews.LINK,
+    SpamViews.LINK, BanViews.LINK, SiteSettingsViews.LINK, TeamViews.LINK, NotificationViews.LINK, WebhookViews.LINK,
+    AuditViews.LINK, JobsViews.LINK,
 )  # fmt: skip
 
 
 def admin_routes(
     runtime: Runtime, deciding: Deciding, updates: ThreadUpdates, knowledge: Knowledge, invitations: Invitations,
-    erasure: Erasure, index: LogIndex, spam: SpamParts, notices: Notices,
+    erasure: Erasure, index: LogIndex, spam: SpamParts, notices: Notices, webhooks: Webhooks,
 ) -> list[BaseRoute]:  # fmt: skip
     """The owner's pages, for whoever is signed in; the sign-in, for everybody."""
     auth = OwnerAuth(runtime.settings, runtime.db, runtime.clock, NAVIGATION)
@@ -71,6 +73,7 @@ def admin_routes(
         TeamViews(runtime, auth, invitations),
         AuditViews(runtime, auth),
         NotificationViews(runtime, auth, notices),
+        WebhookViews(runtime, auth, webhooks),
     ]
     views = {path: calls for each in owned for path, calls in each.views().items()}
     table = {

@@ -60,6 +60,7 @@ from ..metrics import Metrics
 from ..migrations import migrate
 from ..net.fetch import PageFetcher
 from ..notify.notices import Notices
+from ..notify.webhooks import Webhooks
 from ..runtime import Runtime
 from ..settings import Settings
 from ..sites.store import SiteDirectory
@@ -122,10 +123,10 @@ def build_services(settings: Settings, seams: Overrides) -> Services:
     drafts, invitations = DraftPublishing(runtime, updates), Invitations(runtime, mailer)
     log_index = LogIndex(runtime)
     upkeep, notices = Upkeep(runtime, mailer), Notices(runtime, mailer)
-    backups = PlannedBackups(runtime, upkeep)
+    webhooks, backups = Webhooks(runtime, mailer), PlannedBackups(runtime, upkeep)
     kinds = [
         *accounts.jobs, *knowledge.jobs, *renewal.kinds(), *alerts.kinds(), *invitations.kinds(), drafts.kind(),
-        log_index.kind(), *upkeep.kinds(), *backups.kinds(), *notices.kinds(),
+        log_index.kind(), *upkeep.kinds(), *backups.kinds(), *notices.kinds(), *webhooks.kinds(),
         ThreadCounts(runtime).kind(), Joining(runtime).kind(),
         GapClosing(runtime, knowledge.index).kind(), spam.upkeep.kind(),
         ThreadClosing(runtime, updates).kind(),
@@ -134,8 +135,8 @@ def build_services(settings: Settings, seams: Overrides) -> Services:
     return Services(
         runtime=runtime, metrics=metrics, meter=ProcessMeter(metrics, lambda: bus.readers, lambda: worker.running),
         snapshots=snapshots, updates=updates, posting=posting, deciding=deciding, reporting=reporting,
-        accounts=accounts, invitations=invitations, notices=notices, log_index=log_index, knowledge=knowledge,
-        spam=spam,
+        accounts=accounts, invitations=invitations, notices=notices, webhooks=webhooks, log_index=log_index,
+        knowledge=knowledge, spam=spam,
         threads=CommentHandlers(runtime, sessions, posting, snapshots, reporting, spam.attacks),
         answerer=answerer, streams=streams,
         session=VisitorSession(runtime, sessions, intake),

@@ -53,6 +53,7 @@ def page_routes(services: Services) -> list[BaseRoute]:
             services.log_index,
             services.spam,
             services.notices,
+            services.webhooks,
         ),
         *services.accounts.routes(),
         *services.agents.handlers.routes(),

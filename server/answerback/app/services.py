@@ -26,6 +26,7 @@ from ..jobs.schedule import Schedule
 from ..knowledge.build import Knowledge
 from ..metrics import Metrics
 from ..notify.notices import Notices
+from ..notify.webhooks import Webhooks
 from ..runtime import Runtime
 from .meter import ProcessMeter
 
@@ -42,6 +43,7 @@ class Services:
     log_index: LogIndex
     spam: SpamParts
     notices: Notices
+    webhooks: Webhooks
     knowledge: Knowledge
     snapshots: Snapshots
     updates: ThreadUpdates

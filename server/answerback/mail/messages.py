@@ -41,6 +41,11 @@ def invitation_message(to: str, *, site: str, lang: str, link: str, hours: int) 
     return _message(t, "invitation", to, site, link, time=cldr.duration(t.lang, hours * 3_600))
 
 
+def webhook_message(to: str, *, site: str, lang: str, address: str, link: str) -> Message:
+    """The message that tells an owner of a webhook that takes nothing any more."""
+    return _message(texts(lang, "mail"), "webhook", to, site, link, address=address)
+
+
 @dataclass(frozen=True, slots=True)
 class NoticePart:
     """News of one kind on one site. An item: a comment's id, why it is told of, its author, its page, its text."""

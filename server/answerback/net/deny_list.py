@@ -66,8 +66,15 @@ class PrivateSites:
 
     def allow(self, host: str, address: str) -> bool:
         """Whether a page of this host may be fetched from this address."""
-        if ascii_host(host) in self._hosts or names_itself(host):
+        return names_itself(host) or self.names(host, address)
+
+    def names(self, host: str, address: str) -> bool:
+        """Whether the operator has named this host, or a network that this address is in."""
+        if ascii_host(host) in self._hosts:
             return True
-        parsed = ip_address(address.partition("%")[0])
+        try:
+            parsed = ip_address(address.partition("%")[0])
+        except ValueError:
+            return False
         parsed = (parsed.ipv4_mapped if isinstance(parsed, IPv6Address) else None) or parsed
         return any(parsed in network for network in self._networks)

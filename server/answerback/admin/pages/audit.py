@@ -95,6 +95,8 @@ ACTIONS = (
     "closes", "pinned", "unpinned", "featured", "unfeatured", "rule", "holds", "place", "moved", "corrected",
     "verified", "withdrawn", "replied", "undone", "setting", "site_added", "list_loaded", "list_removed", "forgot",
     "forgotten", "crawl", "alias", "alias_removed", "job_retried", "job_discarded",
+    "webhook_added", "webhook_changed", "webhook_rotated", "webhook_paused", "webhook_resumed", "webhook_removed",
+    "webhook_replayed",
 )  # fmt: skip
 """Decisions that owners read a text for; any other is named as it is."""
 

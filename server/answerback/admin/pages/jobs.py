@@ -20,6 +20,8 @@ KINDS = (
     "mail_link",
     "invitation",
     "notice",
+    "webhook",
+    "webhook_paused",
     "budget_alert",
     "picture",
     "crawl",

@@ -1,0 +1,180 @@
+"""Programs of others hear of what happens on a site, by Standard Webhooks (https://www.standardwebhooks.com/).
+
+Once a minute it is seen what each webhook has not been told of, and a job is added for each event; nothing is done
+while a comment is posted. A delivery has one id for ever, so a receiver that has answered too late knows it again.
+"""
+
+from __future__ import annotations
+
+import base64
+import secrets
+from datetime import UTC, datetime
+from functools import partial
+
+import orjson
+from standardwebhooks.webhooks import Webhook as Signer
+
+from ..accounts.store import owner_email, owners_of
+from ..core.webhooks import TEST
+from ..db.work import Work
+from ..jobs.model import Job, JobFailed, Kind
+from ..mail.jobs import send
+from ..mail.messages import webhook_message
+from ..mail.transport import Mailer
+from ..net.deny_list import PrivateSites
+from ..net.sending import HttpSender, Sent
+from ..runtime import Runtime
+from ..version import version
+from . import webhooks_store as store
+from .payloads import Payloads
+from .webhooks_store import Delivery, Webhook
+
+LOOK, DELIVER, PAUSED = "webhooks", "webhook", "webhook_paused"
+LOOK_MS = 60_000
+SETTLED_MS = 10_000
+"""What is younger may belong to a write that is not yet seen by others."""
+TRIES = 13
+"""The last one comes about a day after the first."""
+FAILING_MS = 24 * 3_600_000
+GONE = 410
+
+
+class Webhooks:
+    """Tells webhooks, and their owners of those that take nothing."""
+
+    def __init__(self, runtime: Runtime, mailer: Mailer | None, sender: HttpSender | None = None) -> None:
+        self._db = runtime.db
+        self._clock = runtime.clock
+        self._ids = runtime.ids
+        self._jobs = runtime.jobs
+        self._sites = runtime.sites
+        self._url = runtime.settings.public_url
+        self._mailer = mailer
+        self._payloads = Payloads(runtime)
+        self.sender = sender or HttpSender(PrivateSites(runtime.settings.private_sites))
+
+    def kinds(self) -> list[Kind]:
+        """The look at what is new, each minute; one delivery, tried for a day; the mail about a webhook's pause."""
+        kinds = [
+            Kind(LOOK, lambda _: self.look(), every_ms=LOOK_MS),
+            Kind(DELIVER, self._deliver, at_once=4, tries=TRIES, retry_ms=60_000),
+        ]
+        if self._mailer is not None:
+            kinds.append(Kind(PAUSED, partial(self._tell, self._mailer)))
+        return kinds
+
+    async def look(self) -> None:
+        """Find what each webhook is to be told of by now, and add a job for each event."""
+        until = self._clock.now() - SETTLED_MS
+        for hook in await self._db.read(store.active):
+            while await self._db.write(partial(self._look, hook.site, hook.id, until)):
+                pass
+
+    def _look(self, site: str, id: str, until: int) -> Work[bool]:
+        """Whether there is more."""
+        hook = yield from store.webhook(site, id)
+        if hook is None or not hook.active or until <= hook.told_at:
+            return False
+        more = False
+        for event in hook.events:
+            found = yield from store.news(hook, event, until)
+            more = more or len(found) == store.BATCH
+            for subject, key, at in found:
+                yield from self._put(hook, event, subject, key, at)
+        if not more:
+            yield from store.told(hook, until)
+        return more
+
+    def _put(self, hook: Webhook, event: str, subject: str, key: str, at: int) -> Work[None]:
+        id = f"msg_{self._ids.new()}"
+        if (yield from store.put(id, hook, event, subject, key, at)):
+            yield from self._jobs.put(DELIVER, {"delivery": id}, site=hook.site, key=id)
+
+    def test(self, hook: Webhook, now: int) -> Work[None]:
+        """Have something sent that is no event."""
+        yield from self._put(hook, TEST, "", f"{TEST}:{self._ids.new()}", now)
+
+    def replay(self, site: str, webhook: str, id: str) -> Work[bool]:
+        """Have a delivery made once more, under its own id; whether there is such a one."""
+        if not (yield from store.again(site, webhook, id)):
+            return False
+        yield from self._jobs.put(DELIVER, {"delivery": id}, site=site, key=id)
+        return True
+
+    async def _deliver(self, job: Job) -> None:
+        found = await self._db.read(partial(store.due, str(job.data["delivery"])))
+        if found is None:  # removed, or done by a run that ended before it could say so
+            return
+        hook, delivery = found
+        body = await self._body(hook, delivery)
+        if body is None or not (hook.active or delivery.event == TEST):
+            await self._db.write(lambda: _unsent(delivery, self._clock.now(), gone=body is None))
+            return
+        now = self._clock.now()
+        sent = await self.sender.post(hook.url, body, headers(delivery.id, body, hook.secrets(now), now))
+        if not sent.accepted:
+            raise await self._refused(job, hook, delivery, sent)
+        await self._db.write(lambda: _accepted(hook, delivery, sent, self._clock.now()))
+
+    async def _body(self, hook: Webhook, delivery: Delivery) -> bytes | None:
+        payload = await self._payloads.of(hook, delivery)
+        return None if payload is None else orjson.dumps(payload)
+
+    async def _refused(self, job: Job, hook: Webhook, delivery: Delivery, sent: Sent) -> JobFailed:
+        now, last = self._clock.now(), job.tries >= TRIES or sent.code == GONE
+
+        def work() -> Work[bool]:
+            yield from store.settle(delivery, "failed" if last else "waiting", now, sent.code, sent.problem)
+            if not (yield from store.failed(hook, now, now - FAILING_MS, gone=sent.code == GONE)):
+                return False
+            if self._mailer is not None:
+                for owner in (yield from owners_of(hook.site)):
+                    yield from self._jobs.put(PAUSED, {"owner": owner, "webhook": hook.id}, site=hook.site)
+            return True
+
+        paused = await self._db.write(work)
+        reason = f"The webhook has answered with status {sent.code}." if sent.code else f"The webhook: {sent.problem}."
+        return JobFailed(reason, for_good=paused or sent.code == GONE, retry_after=sent.retry_after)
+
+    async def _tell(self, mailer: Mailer, job: Job) -> None:
+        site, hook, owner = job.site, str(job.data["webhook"]), str(job.data["owner"])
+        found = await self._db.read(lambda: store.webhook(site, hook))
+        email = await self._db.read(lambda: owner_email(owner, site))
+        known = await self._sites.find(site)
+        if found is None or found.active or email is None or known is None:  # seen to meanwhile
+            return
+        link = f"{self._url}/admin/webhooks/?site={site}"
+        message = webhook_message(
+            email, site=known.name or known.key, lang=known.lang, address=host(found.url), link=link
+        )
+        await send(mailer, message, self._clock.now())
+
+
+def _unsent(delivery: Delivery, now: int, *, gone: bool) -> Work[None]:
+    yield from store.settle(delivery, "gone" if gone else "failed", now, problem="" if gone else "paused")
+
+
+def _accepted(hook: Webhook, delivery: Delivery, sent: Sent, now: int) -> Work[None]:
+    yield from store.settle(delivery, "done", now, sent.code)
+    yield from store.accepted(hook)
+
+
+def host(url: str) -> str:
+    """Of an address, as much as may be shown where others look: the rest of it may be a secret."""
+    return "/".join(url.split("/", 3)[:3])
+
+
+def new_secret() -> str:
+    """A secret as Standard Webhooks writes it: 256 bits."""
+    return f"whsec_{base64.b64encode(secrets.token_bytes(32)).decode()}"
+
+
+def headers(id: str, body: bytes, keys: list[str], now: int) -> dict[str, str]:
+    """What tells the receiver who has sent it: a signature by each of the secrets."""
+    seconds = str(now // 1000)
+    at = datetime.fromtimestamp(now // 1000, UTC)
+    return {
+        "Content-Type": "application/json", "User-Agent": f"Answerback/{version()}", "webhook-id": id,
+        "webhook-timestamp": seconds,
+        "webhook-signature": " ".join(Signer(key).sign(id, at, body.decode()) for key in keys),
+    }  # fmt: skip
