@@ -16,6 +16,13 @@ async function readAll(folder) {
   return Object.fromEntries(await Promise.all(names.map(read)));
 }
 
+/** What is fetched with the code for writing: its own texts, and those of reports that our own pages have too. */
+export const textsOfWriting = ({ writing, reports: { kinds, report } }) => ({
+  ...writing,
+  kinds,
+  yourReport: report,
+});
+
 /** The widget's texts by language: those of reading, and those of writing, which are fetched with the code for it. */
 export async function readLocales() {
   const files = Object.entries(await readAll("i18n/locales"));
@@ -23,7 +30,8 @@ export async function readLocales() {
   // Tags that mean a language and do not begin with its own.
   const also = Object.fromEntries(files.flatMap(([lang, { also = [] }]) => also.map((tag) => [tag, lang])));
   const rightToLeft = files.filter(([, { direction }]) => direction === "rtl").map(([lang]) => lang);
-  return { reading: of("widget"), writing: of("writing"), also, rightToLeft };
+  const writing = Object.fromEntries(files.map(([lang, texts]) => [lang, textsOfWriting(texts)]));
+  return { reading: of("widget"), writing, also, rightToLeft };
 }
 
 /** What calls the AI and what asks in any language: regular expressions, as the build puts them into the code. */

@@ -37,6 +37,19 @@ CONTRASTS = (
   return found;
 }"""
 )
+EDGES = (
+    "() => {"
+    + MEASURING
+    + """
+  return [...document.querySelectorAll('answerback-ask, answerback-comments')]
+    .flatMap(host => [...host.shadowRoot.querySelectorAll('.composer, .ask-form')])
+    .map(field => {
+      const behind = ground(field.parentElement);
+      const [a, b] = [light(over(read(getComputedStyle(field).borderTopColor), behind)), light(behind)];
+      return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+    });
+}"""
+)
 GROUND = "() => {" + MEASURING + "return light(ground(document.querySelector('answerback-comments').parentElement)); }"
 
 
@@ -45,6 +58,11 @@ def least(page: Page) -> tuple[float, str]:
     found = page.evaluate(CONTRASTS)
     contrast, text = min(found) if len(found) >= 6 else (0, "")
     return round(contrast, 2), text
+
+
+def faintest_edge(page: Page) -> float:
+    """The lowest contrast of a field's border with what the field stands on."""
+    return round(float(min(page.evaluate(EDGES))), 2)
 
 
 def is_dark(page: Page) -> bool:

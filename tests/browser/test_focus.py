@@ -69,7 +69,7 @@ def test_escape_closes_what_is_open(demo: Demo, arrive: Arrivals) -> None:
     demo.server.begin()
     assert demo.server.post("Somebody else was here.").status == 201
     page = arrive(address)
-    for name, opened in (("Reply", "textarea >> nth=1"), ("Report", "[data-reason]")):
+    for name, opened in (("Reply", "textarea >> nth=1"), ("Report", "[data-first]")):
         if name == "Report":
             button(page, "More")
         button(page, name)

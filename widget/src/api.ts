@@ -3,7 +3,7 @@
 import { PERMALINK } from "./constants.js";
 import { toJson } from "./core/json.js";
 import { isLasting } from "./core/limits.js";
-import type { Comment, Session as SessionInfo, Sort, Thread } from "./core/types.js";
+import type { Session as SessionInfo, Sort, Thread } from "./core/types.js";
 
 /** The order in which a thread comes at first: whoever writes sees it stand right below the field. */
 export const FIRST_SORT: Sort = "newest";
@@ -93,8 +93,6 @@ export class Api {
   /** A part of a thread: the first, what comes at a cursor, or what stands around a comment. */
   thread = (page: string, sort: Sort, cursor: string | null, around = "") =>
     this.json<Thread>("comments/", { query: { page, sort, cursor, around }, open: true });
-
-  comment = (id: string) => this.json<{ comment: Comment }>(`comments/${id}/`, { open: true });
 
   /** A call and the JSON that it gives. */
   async json<T>(path: string, call: Call = {}): Promise<T> {

@@ -7,7 +7,7 @@ export { viewOf } from "./core/answer_view.js";
 export { splice } from "./core/streaming.js";
 export { counted, fill } from "./core/texts.js";
 export { clockTime, fullTime, relativeTime } from "./core/time.js";
-export { change, confirm, find, isRunning, localId, unsentWith, upsert } from "./core/tree.js";
+export { change, find, isRunning, upsert } from "./core/tree.js";
 export { h, scrolling, styleSheet } from "./dom.js";
 export {
   badge,
@@ -22,5 +22,6 @@ export {
 } from "./elements/view.js";
 export { wayTo } from "./elements/way.js";
 export { pause } from "./retrying.js";
+export { become } from "./rows.js";
 export { ASKS } from "./session.js";
 export { BrowserStorage, newKey } from "./storage.js";

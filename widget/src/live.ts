@@ -39,7 +39,7 @@ export class Live {
   #timer = 0;
   #silence = 0;
   #patience = FIRST_SILENT_MS;
-  #open = false;
+  #ending: AbortController | null = null;
   #tabs: BroadcastChannel | null = null;
   /** This tab's place among those that would hold the stream; given up by aborting. */
   #turn: AbortController | null = null;
@@ -76,11 +76,13 @@ export class Live {
   /** Listens to what comes after `last`; called again, it starts anew from there. */
   start(last: string | null): void {
     this.#last = last;
-    this.#open = true;
-    document.addEventListener("visibilitychange", this.#seen);
-    // A page in the back/forward cache holds no connection.
-    addEventListener("pagehide", this.#rest);
-    addEventListener("pageshow", this.#seen);
+    if (!this.#ending) {
+      this.#ending = new AbortController();
+      document.addEventListener("visibilitychange", this.#seen, this.#ending);
+      // A page in the back/forward cache holds no connection.
+      addEventListener("pagehide", this.#rest, this.#ending);
+      addEventListener("pageshow", this.#seen, this.#ending);
+    }
     this.#connect();
     const missed = this.#meanwhile ?? [];
     this.#meanwhile = null;
@@ -88,10 +90,8 @@ export class Live {
   }
 
   stop(): void {
-    this.#open = false;
-    document.removeEventListener("visibilitychange", this.#seen);
-    removeEventListener("pagehide", this.#rest);
-    removeEventListener("pageshow", this.#seen);
+    this.#ending?.abort();
+    this.#ending = null;
     this.#rest();
   }
 
@@ -121,7 +121,7 @@ export class Live {
   }
 
   #hear([event, data, id]: Told): void {
-    if (!this.#open) return;
+    if (!this.#ending) return;
     this.#patience = FIRST_SILENT_MS;
     this.#expect(SILENT_MS);
     if (id) this.#last = id;
@@ -140,20 +140,20 @@ export class Live {
   async #queue(turn: AbortController): Promise<void> {
     this.#turn = turn;
     const { signal } = turn;
+    const hold = () => {
+      if (signal.aborted) return;
+      this.#holds = true;
+      this.#connect();
+      return new Promise((given) => signal.addEventListener("abort", given));
+    };
     try {
       if (!this.#tabs) throw signal;
-      await navigator.locks.request(this.#name, { signal }, () => {
-        if (signal.aborted) return;
-        this.#holds = true;
-        this.#connect();
-        return new Promise((given) => signal.addEventListener("abort", given));
-      });
+      await navigator.locks.request(this.#name, { signal }, hold);
     } catch {
       if (signal.aborted) return;
       this.#tabs?.close();
       this.#tabs = null;
-      this.#holds = true;
-      this.#connect();
+      void hold();
     }
   }
 
@@ -183,7 +183,7 @@ export class Live {
     if (document.hidden) {
       clearTimeout(this.#timer);
       this.#timer = setTimeout(this.#rest, HIDDEN_REST_MS);
-    } else if (!this.#open) {
+    } else if (!this.#ending) {
       return;
     } else if (this.#turn && this.#source?.readyState !== EventSource.CLOSED) {
       clearTimeout(this.#timer);

@@ -5,7 +5,9 @@ import { languageOf } from "./core/texts.js";
 import { fetched } from "./retrying.js";
 
 /** What is read; the rest is there once there is code for writing. */
-export type Texts = (typeof english)["widget"] & (typeof english)["writing"];
+export type Texts = Widget["widget"] & Widget["writing"] & { kinds: Kinds; yourReport: string };
+type Widget = typeof english;
+type Kinds = Widget["reports"]["kinds"];
 
 /** The texts of one language and how it writes numbers and times. */
 export interface Locale {

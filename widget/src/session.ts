@@ -2,7 +2,7 @@
 
 import { ActingStore } from "./acting.js";
 import { type Api, problemOf } from "./api.js";
-import type { Quota, Session as SessionInfo, Visitor, Vote } from "./core/types.js";
+import type { Quota, Session as SessionInfo, Visitor } from "./core/types.js";
 import type { Writing } from "./parts.js";
 import { BrowserStorage } from "./storage.js";
 import { channelTo } from "./tabs.js";
@@ -147,18 +147,6 @@ export class Session extends ActingStore<SessionState, SessionActions> {
   async renew(): Promise<void> {
     await this.#loading?.catch(() => undefined);
     await this.load().catch(() => undefined);
-  }
-
-  setQuota(quota: Partial<Quota> | null): void {
-    const { info } = this.state;
-    if (info && quota) this.set({ info: { ...info, quota: { ...info.quota, ...quota } as Quota } });
-  }
-
-  setVote(id: string, vote: Vote): void {
-    const { info } = this.state;
-    if (!info) return;
-    const mine = { ...info.mine, votes: { ...info.mine.votes, [id]: vote } };
-    this.set({ info: { ...info, mine } });
   }
 
   keepToken(token: string | null): void {

@@ -7,12 +7,11 @@ import { EVENTS } from "./constants.js";
 import { isOwn } from "./core/allowance.js";
 import { EMPTY, type Note, type ThreadState } from "./core/state.js";
 import * as tree from "./core/tree.js";
-import type { Comment, Composition, Sort } from "./core/types.js";
+import type { Comment, Sort } from "./core/types.js";
 import { Live, type LiveEvent } from "./live.js";
 import { loadThread } from "./loading.js";
 import { toWrite, type Writing } from "./parts.js";
 import { pause } from "./retrying.js";
-import { become } from "./rows.js";
 import type { Session } from "./session.js";
 import { BrowserStorage } from "./storage.js";
 import type { ThreadActions } from "./writing/thread_actions.js";
@@ -29,7 +28,7 @@ export class ThreadStore extends ActingStore<ThreadState, ThreadActions> {
   /** What this visitor thought of an answer. */
   readonly rated = new Map<string, boolean>();
   /** Answers that this visitor asked for and may stop. */
-  readonly #asked = new Set<string>();
+  readonly asked = new Set<string>();
   /** The comment that the address names. */
   target = "";
   /** The comment whose part of the thread is loaded; empty: the beginning. */
@@ -133,14 +132,9 @@ export class ThreadStore extends ActingStore<ThreadState, ThreadActions> {
     return this.actions?.withUnsent(comments) ?? comments;
   }
 
-  /** Comments that this browser has kept since they could not be sent. */
-  unsent(): Composition[] {
-    return this.drafts.get<Composition[]>(`outbox:${this.config.page}`) ?? [];
-  }
-
   /** Sends again what did not reach the server, now or before a reload. */
   #restore(): void {
-    if (this.unsent().length) void this.do("resend");
+    if (this.drafts.get(`outbox:${this.config.page}`)) void this.do("resend");
   }
 
   protected override equip(part: Writing): ThreadActions {
@@ -190,18 +184,6 @@ export class ThreadStore extends ActingStore<ThreadState, ThreadActions> {
     }
   }
 
-  /** Loads all of a comment that came cut. */
-  async whole(id: string): Promise<void> {
-    try {
-      const { comment } = await this.session.api.comment(id);
-      this.upsert(comment, false);
-    } catch (error) {
-      const { code } = problemOf(error);
-      this.note(id, { kind: "problem", code });
-      void toWrite().then(() => this.touch(id), ignored);
-    }
-  }
-
   // Live events
 
   #told(event: LiveEvent, data: unknown): void {
@@ -219,16 +201,11 @@ export class ThreadStore extends ActingStore<ThreadState, ThreadActions> {
   }
 
   upsert(comment: Comment, added: boolean): void {
+    if (added && this.actions?.isSent(comment)) return;
     const { comments, sort, next } = this.state;
-    const twin = added ? tree.unsentTwin(comments, comment) : null;
-    if (twin?.unsent) {
-      this.confirm(twin.unsent.key, comment);
-      this.count();
-      return;
-    }
     const own = isOwn(comment, this.session.visitor);
     const known = tree.find(comments, comment.id);
-    if (!known && comment.state !== "published" && !this.#asked.has(comment.id)) return;
+    if (!known && comment.state !== "published" && !this.asked.has(comment.id)) return;
     // A pinned or unpinned comment moves with its replies.
     if (known && known.pinned !== comment.pinned) this.#reloadSoon(0);
     const { previous } = this.state;
@@ -240,23 +217,6 @@ export class ThreadStore extends ActingStore<ThreadState, ThreadActions> {
     if (own || comment.answer || !tree.find(this.state.comments, comment.id)) return;
     this.set({ fresh: [...this.state.fresh, comment.id] });
     this.signal({ say: "comment", name: comment.author.name });
-  }
-
-  /** Replaces an unsent comment with the one that the server has stored, in the same row. */
-  confirm(key: string, comment: Comment): void {
-    const { comments, sort } = this.state;
-    const row = tree.localId(key);
-    become(row, comment.id);
-    if (this.target === row) this.target = comment.id;
-    this.set({ comments: tree.confirm(comments, key, sort, comment) });
-  }
-
-  /** Takes in the answer that was asked for, unless live events have told more of it since the tree was `before`. */
-  takeAsked(answer: Comment, before: Comment[]): void {
-    this.#asked.add(answer.id);
-    const known = tree.find(before, answer.id);
-    if (known === tree.find(this.state.comments, answer.id)) this.upsert(answer, false);
-    else this.touch(answer.id);
   }
 
   #delta(id: string, offset: number, text: string): void {
@@ -278,7 +238,7 @@ export class ThreadStore extends ActingStore<ThreadState, ThreadActions> {
 
   /** Whether this visitor asked for the answer. */
   isMine(answer: Comment): boolean {
-    if (this.#asked.has(answer.id)) return true;
+    if (this.asked.has(answer.id)) return true;
     const question = tree.find(this.state.comments, answer.parent_id ?? "");
     return question !== null && isOwn(question, this.session.visitor);
   }

@@ -4,5 +4,6 @@ import en from "../../server/answerback/i18n/locales/en.json";
 import ko from "../../server/answerback/i18n/locales/ko.json";
 import { learn, type Texts } from "../src/locale.js";
 
-learn("en", { ...en.widget, ...en.writing });
-learn("ko", { ...ko.widget, ...ko.writing } as Texts);
+for (const [lang, { widget, writing, reports }] of Object.entries({ en, ko })) {
+  learn(lang, { ...widget, ...writing, kinds: reports.kinds, yourReport: reports.report } as Texts);
+}

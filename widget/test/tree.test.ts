@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import * as tree from "../src/core/tree.js";
 import type { Comment, Composition } from "../src/core/types.js";
+import * as unsent from "../src/writing/unsent.js";
 import { unsentRow } from "../src/writing/unsent.js";
 import { answer, comment } from "./making.js";
 
@@ -44,7 +45,7 @@ describe("a thread", () => {
     const composition: Composition = { key: "k", parent_id: null, body: "hi", name: "Mina", ask: null };
     const row = unsentRow(composition, null, "/post", "sending", 0);
     const roots = [row, comment("later")];
-    expect(tree.confirm(roots, "k", "oldest", comment("a")).map(({ id }) => id)).toEqual(["a", "later"]);
+    expect(unsent.confirm(roots, "k", "oldest", comment("a")).map(({ id }) => id)).toEqual(["a", "later"]);
   });
 
   it("shows a comment once when its event precedes the reply", () => {
@@ -52,10 +53,10 @@ describe("a thread", () => {
     const visitor = { id: "v1", name: "Mina", kind: "guest" as const, avatar_url: null };
     const roots = [unsentRow(composition, visitor, "/post", "sending", 0)];
     const live = comment("a", { body: "hi" });
-    expect(tree.unsentTwin(roots, live)?.unsent?.key).toBe("k");
-    expect(tree.unsentTwin(roots, comment("b", { body: "other" }))).toBeNull();
+    expect(unsent.unsentTwin(roots, live)?.unsent?.key).toBe("k");
+    expect(unsent.unsentTwin(roots, comment("b", { body: "other" }))).toBeNull();
     const both = tree.upsert(roots, live, "oldest");
-    expect(tree.confirm(both, "k", "oldest", live).map(({ id }) => id)).toEqual(["a"]);
+    expect(unsent.confirm(both, "k", "oldest", live).map(({ id }) => id)).toEqual(["a"]);
   });
 
   it("joins pages without doubles", () => {

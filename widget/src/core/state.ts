@@ -6,7 +6,7 @@ import type { Comment, Refusal, Sort } from "./types.js";
 export type Note =
   | { kind: "refused"; refused: Refusal }
   | { kind: "problem"; code: string }
-  | { kind: "reported" };
+  | { kind: "reported"; url: string };
 
 export interface ThreadState {
   status: "loading" | "ready" | "failed";

@@ -122,33 +122,6 @@ export function applyDelta(roots: Comment[], id: string, offset: number, text: s
   return missing ? null : next;
 }
 
-/** An unsent row of this browser gives way to the comment that the server made of it. */
-export function confirm(roots: Comment[], key: string, sort: Sort, comment: Comment): Comment[] {
-  const local = unsentWith(roots, key);
-  if (local && !find(roots, comment.id)) return change(roots, local.id, () => comment);
-  return upsert(local ? change(roots, local.id, () => null) : roots, comment, sort);
-}
-
-export function unsentWith(roots: readonly Comment[], key: string): Comment | null {
-  return find(roots, localId(key));
-}
-
-export function localId(key: string): string {
-  return `local-${key}`;
-}
-
-/** How a live event of one's own comment is told from a stranger's before the server's reply has come. */
-export function unsentTwin(roots: readonly Comment[], comment: Comment): Comment | null {
-  for (const row of roots) {
-    const twin =
-      row.unsent?.state === "sending" && row.author.id === comment.author.id && row.body === comment.body
-        ? row
-        : unsentTwin(row.replies, comment);
-    if (twin) return twin;
-  }
-  return null;
-}
-
 export function count(roots: readonly Comment[]): number {
   let sum = 0;
   for (const { replies } of roots) sum += 1 + count(replies);

@@ -22,6 +22,12 @@ export interface Opinion {
   reason: string;
 }
 
+/** What a visitor says against a comment. */
+export interface Complaint {
+  kind: string;
+  reason: string;
+}
+
 /** What the composer hands over; `key` is made once per composition. */
 export interface Composition {
   key: string;

@@ -192,10 +192,9 @@ export class AnswerElement extends View<AnswerData> {
 
   #asking(texts: Texts, form: "why" | "report"): Child {
     const close = () => void this.#show(null);
+    if (form === "report") return writing()?.reportForm(texts, (said) => this.tell("report", said), close);
     const send = (reason: string) => {
-      close();
-      if (form === "report") this.tell("report", reason);
-      else if (reason) this.tell("feedback", { helpful: false, reason } satisfies Opinion);
+      if (reason) this.tell("feedback", { helpful: false, reason } satisfies Opinion);
     };
     return writing()?.reasonForm(texts, send, close);
   }
@@ -206,7 +205,7 @@ export class AnswerElement extends View<AnswerData> {
     this.#form = form;
     this.draw();
     const back = closed && (closed === "why" ? ".feedback button:last-child" : ".reporting");
-    const next = form ? "[data-reason]" : back;
+    const next = form ? "[data-first]" : back;
     if (next) this.querySelector<HTMLElement>(next)?.focus();
   }
 

@@ -68,9 +68,7 @@ export class AskElement extends BaseElement<ChatStore> {
           h("p", { class: "muted small", part: "ask-notice" }, notice),
         part?.askProblem(asking),
         ...this.#form(state, locale),
-        part?.askKnown(asking),
-        state.entries.length > 0 &&
-          h("p", { class: "muted small ask-note", part: "ask-notice" }, texts.askPrivate, ` ${notice}`),
+        ...(part?.askBelow(asking, notice) ?? []),
       ),
     ];
   }
@@ -109,7 +107,7 @@ export class AskElement extends BaseElement<ChatStore> {
     // Disabled, it would lose the focus.
     const send = { type: "submit", class: "send", part: "button send", "aria-disabled": !ready };
     return [
-      over > 0 && note("alert", counted(texts.tooLong, over, lang)),
+      over > 0 && writing() && note("alert", counted(texts.tooLong, over, lang)),
       h(
         "form",
         { class: "ask-form", onsubmit },

@@ -279,14 +279,7 @@ export abstract class BaseElement<T extends Shown> extends HTMLElement {
     const { texts, lang } = this.locale ?? {};
     if (!texts || !lang) return;
     if (say !== "comment") {
-      const said = {
-        posted: texts.posted,
-        deleted: texts.deleted,
-        known: texts.known,
-        ready: texts.answerReady,
-        failed: texts.unanswered,
-      };
-      this.#say(said[say]);
+      this.#say(say === "ready" ? texts.answerReady : say === "failed" ? texts.unanswered : texts[say]);
       return;
     }
     this.#come++;

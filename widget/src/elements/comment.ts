@@ -7,7 +7,7 @@ import { isLong } from "../core/limits.js";
 import { counted, fill } from "../core/texts.js";
 import { fullTime, relativeTime } from "../core/time.js";
 import { count } from "../core/tree.js";
-import type { Comment, Opinion, Visitor, Vote } from "../core/types.js";
+import type { Comment, Complaint, Opinion, Visitor, Vote } from "../core/types.js";
 import { type Child, h, list } from "../dom.js";
 import { toWrite, writing } from "../parts.js";
 import { Rows } from "../rows.js";
@@ -140,7 +140,7 @@ export class CommentElement extends View<CommentData> {
       this.#all = true;
       this.draw();
       this.#article?.focus();
-      if (cut) void ctx.store.whole(id);
+      if (cut) void ctx.store.do("whole", id);
     };
     return [
       (cut || (!answer && !this.#all && isLong(body))) && textButton(ctx.texts.showAll, whole),
@@ -209,20 +209,14 @@ export class CommentElement extends View<CommentData> {
   }
 
   #ownActions(ctx: Context, comment: Comment): Child[] {
-    const { texts } = ctx;
-    const title = isOwn(comment, ctx.visitor) ? (writing()?.changeable(ctx, comment) ?? null) : null;
-    if (title === null) return [];
-    return [
-      !ctx.locked && !comment.cut && this.#opener(texts.edit, "edit", "", title),
-      this.#opener(texts.remove, "remove", "", title),
-    ];
+    return writing()?.ownActions(ctx, comment, this.#opener) ?? [];
   }
 
-  #opener(label: string, form: Form, kind = "", title = ""): Child {
+  #opener = (label: string, form: Form, title = ""): Child => {
     const open = this.#form === form;
-    const props = { class: `text ${kind}`, "aria-expanded": open, title: title || null };
+    const props = { "aria-expanded": open, title: title || null };
     return textButton(label, () => void this.#show(open ? null : form), props);
-  }
+  };
 
   #votes({ texts, store }: Context, { id, votes }: Comment, own: boolean): Child {
     if (own && votes.up + votes.down === 0) return null;
@@ -257,10 +251,9 @@ export class CommentElement extends View<CommentData> {
     const closed = this.#form;
     this.#form = form;
     this.draw();
-    if (form === "report") this.querySelector<HTMLElement>("[data-reason]")?.focus();
-    else if (form === "remove") this.querySelector<HTMLElement>(".danger")?.focus();
-    else if (form) this.querySelector<HTMLElement>("answerback-composer")?.focus();
-    else if (closed) this.querySelector<HTMLElement>(".actions [aria-expanded]")?.focus();
+    const small = form === "report" || form === "remove";
+    const next = small ? "[data-first]" : form ? "answerback-composer" : ".actions [aria-expanded]";
+    if (form || closed) this.querySelector<HTMLElement>(next)?.focus();
   }
 
   #answer(data: CommentData): Child[] {
@@ -280,7 +273,7 @@ export class CommentElement extends View<CommentData> {
         onstop: () => void store.do("stop", id),
         onagain: () => void store.do("ask", id),
         onfeedback: (event: Event) => void store.do("feedback", id, (event as CustomEvent<Opinion>).detail),
-        onreport: (event: Event) => void store.do("report", id, (event as CustomEvent<string>).detail),
+        onreport: (event: Event) => void store.do("report", id, (event as CustomEvent<Complaint>).detail),
       }),
       h(
         "div",

@@ -255,7 +255,7 @@ export class ChatActions {
 
   #spent({ count, limit, left, resets_at }: Spent): void {
     const quota: Quota = { used: count, limit, left, resets_at };
-    if (resets_at) this.store.session.setQuota(quota);
+    if (resets_at) this.visiting.setQuota(quota);
   }
 
   #drop(key: string): void {

@@ -53,8 +53,18 @@ export function askProblem({ store, info, texts, lang }: Asking): Child {
   return problem && note("alert", problemText(texts, problem.code));
 }
 
+/** What stands below the field. */
+export function askBelow(asking: Asking, notice: string): Child[] {
+  const { store, texts } = asking;
+  return [
+    known(asking),
+    store.state.entries.length > 0 &&
+      h("p", { class: "muted small", part: "ask-notice" }, texts.askPrivate, ` ${notice}`),
+  ];
+}
+
 /** Nothing is asked before the visitor has seen what is answered already. */
-export function askKnown({ store, texts, lang, url, focus }: Asking): Child {
+function known({ store, texts, lang, url, focus }: Asking): Child {
   const { known, taken, draft } = store.state;
   const back = (work: () => void) => () => {
     work();

@@ -3,8 +3,8 @@
 import { REASON_LIMIT } from "../core/limits.js";
 import { fill } from "../core/texts.js";
 import { fullTime, relativeTime } from "../core/time.js";
-import type { AnswerView, Comment, Composition, Revision } from "../core/types.js";
-import { type Child, h } from "../dom.js";
+import type { AnswerView, Comment, Complaint, Composition, Revision } from "../core/types.js";
+import { type Child, h, type Props } from "../dom.js";
 import type { CommentData, Form } from "../elements/comment.js";
 import type { ComposerData } from "../elements/composer.js";
 import type { Context } from "../elements/context.js";
@@ -12,19 +12,50 @@ import { note, problemText, solidButton, textButton, typed } from "../elements/v
 import type { Locale, Texts } from "../locale.js";
 
 /** Asks in one line what is wrong with something; to say nothing is fine. */
-export function reasonForm(texts: Texts, send: (reason: string) => void, cancel: () => void): Child {
+export function reasonForm(texts: Texts, send: (reason: string) => void, close: () => void): Child {
+  const field = reasonField(texts.reportHint, { "data-first": true });
+  return smallForm(texts, [field], (form) => send(reasonIn(form)), close);
+}
+
+const KINDS = ["spam", "abuse", "illegal", "other"] as const;
+
+/** Asks what is wrong with a comment and why; of something illegal one has to say why. */
+export function reportForm(texts: Texts, send: (complaint: Complaint) => void, close: () => void): Child {
+  const onchange = ({ target }: Event) => {
+    const { value, nextElementSibling: field } = target as HTMLSelectElement;
+    field?.toggleAttribute("required", value === "illegal");
+  };
+  const choice = h(
+    "select",
+    { "data-first": true, part: "input", required: true, "aria-label": texts.reportHint, onchange },
+    h("option", { value: "" }, texts.reportHint),
+    KINDS.map((kind) => h("option", { value: kind }, texts.kinds[kind])),
+  );
+  const sent = (form: Element) =>
+    send({ kind: form.querySelector("select")?.value ?? "", reason: reasonIn(form) });
+  return smallForm(texts, [choice, reasonField(texts.reportWhy)], sent, close);
+}
+
+function reasonField(hint: string, props: Props = {}): Child {
+  const oninput = (event: Event) => typed(event, REASON_LIMIT);
+  return h("input", { part: "input", oninput, placeholder: hint, "aria-label": hint, ...props });
+}
+
+const reasonIn = (form: Element): string => form.querySelector("input")?.value.trim() ?? "";
+
+function smallForm(texts: Texts, fields: Child[], send: (form: Element) => void, close: () => void): Child {
   const onsubmit = (event: Event) => {
     event.preventDefault();
-    send((event.currentTarget as Element).querySelector("input")?.value.trim() ?? "");
+    const form = event.currentTarget as Element;
+    close();
+    send(form);
   };
-  const oninput = (event: Event) => typed(event, REASON_LIMIT);
-  const field = { "data-reason": true, part: "input", oninput, placeholder: texts.reportHint };
   return h(
     "form",
     { class: "note", onsubmit },
-    h("input", { ...field, "aria-label": texts.reportHint }),
+    ...fields,
     solidButton(texts.send, () => undefined, { type: "submit" }),
-    textButton(texts.cancel, cancel),
+    textButton(texts.cancel, close),
   );
 }
 
@@ -33,11 +64,7 @@ export function commentForm(kind: Form, data: CommentData, close: () => void): C
   const { ctx, comment } = data;
   if (kind === "remove") return removing(ctx, comment, close);
   if (kind !== "report") return composer(data, kind, close);
-  const send = (reason: string) => {
-    close();
-    void ctx.store.do("report", comment.id, reason);
-  };
-  return reasonForm(ctx.texts, send, close);
+  return reportForm(ctx.texts, (said) => void ctx.store.do("report", comment.id, said), close);
 }
 
 function composer({ ctx, comment }: CommentData, kind: "reply" | "edit", close: () => void): Child {
@@ -73,7 +100,7 @@ function removing({ texts, store }: Context, { id }: Comment, close: () => void)
     "div",
     { class: "note", role: "group", "aria-label": texts.removeSure },
     h("span", null, texts.removeSure),
-    solidButton(texts.remove, remove, { class: "solid danger" }),
+    solidButton(texts.remove, remove, { class: "solid danger", "data-first": true }),
     textButton(texts.cancel, close),
   );
 }

@@ -5,8 +5,10 @@ import { fill } from "../core/texts.js";
 import { clockTime } from "../core/time.js";
 import type { Comment, Settings, Visitor } from "../core/types.js";
 import { type Child, h } from "../dom.js";
+import type { Form } from "../elements/comment.js";
 import type { Context } from "../elements/context.js";
 import { note, problemIn, problemText, textButton } from "../elements/view.js";
+import { wayTo } from "../elements/way.js";
 
 export function notesOn(ctx: Context, comment: Comment): Child[] {
   const { texts, store } = ctx;
@@ -14,7 +16,11 @@ export function notesOn(ctx: Context, comment: Comment): Child[] {
   return [
     comment.unsent && unsent(ctx, comment),
     comment.state === "pending" && !comment.answer && note("status", texts.pending),
-    said?.kind === "reported" && note("status", texts.reported),
+    said?.kind === "reported" &&
+      note("status", [
+        texts.reported,
+        h("a", { class: "text", ...wayTo(said.url, ctx.url) }, texts.yourReport),
+      ]),
     said?.kind === "problem" && note("alert", problemText(texts, said.code)),
     said?.kind === "refused" &&
       note("status", `${texts.saved} ${why(ctx, said.refused)}`, { part: "refused" }),
@@ -41,8 +47,23 @@ function unsent({ texts, store }: Context, { unsent }: Comment): Child {
   ]);
 }
 
+/** What one may do to a comment of one's own; `opener` makes a button that opens a form. */
+export function ownActions(
+  ctx: Context,
+  comment: Comment,
+  opener: (label: string, form: Form, title: string) => Child,
+): Child[] {
+  const { texts, locked } = ctx;
+  const title = changeable(ctx, comment);
+  if (title === null) return [];
+  return [
+    !locked && !comment.cut && opener(texts.edit, "edit", title),
+    opener(texts.remove, "remove", title),
+  ];
+}
+
 /** Until when one's own comment may be changed, in words, which are none where the site sets no limit; null: not now. */
-export function changeable({ texts, visitor, settings, lang }: Context, comment: Comment): string | null {
+function changeable({ texts, visitor, settings, lang }: Context, comment: Comment): string | null {
   const end = settings ? changeableUntil(comment, visitor, settings) : 0;
   if (Date.now() >= end) return null;
   if (end === Number.POSITIVE_INFINITY) return "";

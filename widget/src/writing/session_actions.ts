@@ -1,7 +1,7 @@
 /** A session begins, changes hands and ends; and what is written is written as its visitor. */
 
 import { Problem } from "../api.js";
-import type { KnownAnswer, Visitor } from "../core/types.js";
+import type { KnownAnswer, Quota, Visitor, Vote } from "../core/types.js";
 import { ASKS, type Session } from "../session.js";
 import { type Handed, SigningIn } from "./signing_in.js";
 import { WritingApi } from "./writing_api.js";
@@ -48,6 +48,18 @@ export class SessionActions {
       await session.load();
     }
     return session.visitor ?? visitor;
+  }
+
+  setQuota(quota: Partial<Quota> | null): void {
+    const { info } = this.session.state;
+    if (info && quota) this.session.set({ info: { ...info, quota: { ...info.quota, ...quota } as Quota } });
+  }
+
+  setVote(id: string, vote: Vote): void {
+    const { info } = this.session.state;
+    if (!info) return;
+    const mine = { ...info.mine, votes: { ...info.mine.votes, [id]: vote } };
+    this.session.set({ info: { ...info, mine } });
   }
 
   /** Does a write as the visitor; once more with a new session when the old one has ended. */

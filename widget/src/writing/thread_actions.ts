@@ -3,12 +3,13 @@
 import { problemOf } from "../api.js";
 import { EVENTS } from "../constants.js";
 import * as tree from "../core/tree.js";
-import type { Comment, Composition, KnownAnswer, Opinion, Revision, Vote } from "../core/types.js";
+import type { Comment, Complaint, Composition, KnownAnswer, Opinion, Revision, Vote } from "../core/types.js";
+import { become } from "../rows.js";
 import type { ThreadStore } from "../thread.js";
 import { FormProof } from "./form.js";
 import { Outbox } from "./outbox.js";
 import type { SessionActions } from "./session_actions.js";
-import { unsentRow } from "./unsent.js";
+import { confirm, localId, unsentRow, unsentTwin, unsentWith } from "./unsent.js";
 
 export class ThreadActions {
   #outbox: Outbox;
@@ -44,16 +45,15 @@ export class ThreadActions {
 
   discard(key: string): void {
     this.#outbox.drop(key);
-    this.store.set({ comments: tree.change(this.store.state.comments, tree.localId(key), () => null) });
+    this.store.set({ comments: tree.change(this.store.state.comments, localId(key), () => null) });
   }
 
   async #send(composition: Composition): Promise<void> {
     const { key } = composition;
-    const { session } = this.store;
     const { comments } = this.store.state;
     try {
       const visitor = await this.visiting.ensure();
-      this.store.change(tree.localId(key), (row) => ({ ...row, author: { ...row.author, id: visitor.id } }));
+      this.store.change(localId(key), (row) => ({ ...row, author: { ...row.author, id: visitor.id } }));
       const { page, url, title } = this.store.config;
       const proof = await this.#proof.take();
       const posted = await this.visiting.write(() =>
@@ -62,10 +62,10 @@ export class ThreadActions {
       this.#outbox.drop(key);
       const { comment, answer, refused, quota } = posted;
       if (!tree.find(this.store.state.comments, comment.id)) this.store.count();
-      this.store.confirm(key, comment);
-      if (answer) this.store.takeAsked(answer, comments);
+      this.#confirm(key, comment);
+      if (answer) this.#takeAsked(answer, comments);
       if (refused) this.store.note(comment.id, { kind: "refused", refused });
-      session.setQuota(quota);
+      this.visiting.setQuota(quota);
       this.store.signal({ say: "posted" });
       this.store.signal({ event: EVENTS.comment, detail: { comment } });
     } catch (error) {
@@ -75,12 +75,38 @@ export class ThreadActions {
     }
   }
 
+  /** Replaces an unsent comment with the one that the server has stored, in the same row. */
+  #confirm(key: string, comment: Comment): void {
+    const { comments, sort } = this.store.state;
+    const row = localId(key);
+    become(row, comment.id);
+    if (this.store.target === row) this.store.target = comment.id;
+    this.store.set({ comments: confirm(comments, key, sort, comment) });
+  }
+
+  /** Whether a comment that comes live is one that this browser is sending; it is taken for it. */
+  isSent(comment: Comment): boolean {
+    const { unsent } = unsentTwin(this.store.state.comments, comment) ?? {};
+    if (!unsent) return false;
+    this.#confirm(unsent.key, comment);
+    this.store.count();
+    return true;
+  }
+
+  /** Takes in the answer that was asked for, unless live events have told more of it since the tree was `before`. */
+  #takeAsked(answer: Comment, before: Comment[]): void {
+    this.store.asked.add(answer.id);
+    const known = tree.find(before, answer.id);
+    if (known === tree.find(this.store.state.comments, answer.id)) this.store.upsert(answer, false);
+    else this.store.touch(answer.id);
+  }
+
   /** The tree with what was not sent, as this browser has kept it. */
   withUnsent(roots: Comment[]): Comment[] {
     const { comments, sort } = this.store.state;
     let all = roots;
     for (const composition of this.#outbox.all()) {
-      const row = tree.unsentWith(comments, composition.key) ?? this.#row(composition, "failed");
+      const row = unsentWith(comments, composition.key) ?? this.#row(composition, "failed");
       all = tree.upsert(all, row, sort);
     }
     return all;
@@ -90,13 +116,13 @@ export class ThreadActions {
   resend(): void {
     this.store.set({ comments: this.withUnsent(this.store.state.comments) });
     for (const { key } of this.#outbox.all()) {
-      const row = tree.unsentWith(this.store.state.comments, key);
+      const row = unsentWith(this.store.state.comments, key);
       if (row?.unsent?.state === "failed" && (row.unsent.code ?? "offline") === "offline") this.retry(key);
     }
   }
 
   #mark(key: string, state: "sending" | "failed", code: string | null): void {
-    this.store.change(tree.localId(key), (row) => ({ ...row, unsent: { key, state, code } }));
+    this.store.change(localId(key), (row) => ({ ...row, unsent: { key, state, code } }));
   }
 
   #row(composition: Composition, state: "sending" | "failed"): Comment {
@@ -132,13 +158,13 @@ export class ThreadActions {
     const apply = (from: Vote, to: Vote) => {
       count(from, -1);
       count(to, 1);
-      this.store.session.setVote(id, to);
+      this.visiting.setVote(id, to);
     };
     apply(before, value);
     const done = await this.#try(id, async () => {
       const { votes } = await this.visiting.api.vote(id, value);
       this.store.change(id, (old) => ({ ...old, votes }));
-      this.store.session.setVote(id, value);
+      this.visiting.setVote(id, value);
     });
     if (!done) apply(value, before);
   }
@@ -149,15 +175,28 @@ export class ThreadActions {
     return preview.then(({ html }) => html).catch(() => null);
   }
 
-  async report(id: string, reason: string): Promise<void> {
-    const done = await this.#try(id, () => this.visiting.api.report(id, reason));
-    if (done) this.store.note(id, { kind: "reported" });
+  async report(id: string, complaint: Complaint): Promise<void> {
+    await this.#try(id, async () => {
+      const { url } = await this.visiting.api.report(id, complaint);
+      this.store.note(id, { kind: "reported", url });
+    });
   }
 
   async feedback(id: string, opinion: Opinion): Promise<void> {
     this.store.rated.set(id, opinion.helpful);
     this.store.touch(id);
     await this.#try(id, () => this.visiting.api.feedback(id, opinion));
+  }
+
+  /** Loads all of a comment that came cut. */
+  async whole(id: string): Promise<void> {
+    try {
+      const { comment } = await this.visiting.api.comment(id);
+      this.store.upsert(comment, false);
+    } catch (error) {
+      const { code } = problemOf(error);
+      this.store.note(id, { kind: "problem", code });
+    }
   }
 
   /** What the site has answered to this already. */
@@ -180,8 +219,8 @@ export class ThreadActions {
     const { comments } = this.store.state;
     await this.#try(id, async () => {
       const { answer, quota } = await this.visiting.api.ask(id);
-      this.store.takeAsked(answer, comments);
-      this.store.session.setQuota(quota);
+      this.#takeAsked(answer, comments);
+      this.visiting.setQuota(quota);
     });
   }
 

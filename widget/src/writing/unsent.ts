@@ -1,7 +1,7 @@
 /** Rows of this browser that the server has not confirmed. */
 
-import { localId } from "../core/tree.js";
-import type { Comment, Composition, Unsent, Visitor } from "../core/types.js";
+import { change, find, upsert } from "../core/tree.js";
+import type { Comment, Composition, Sort, Unsent, Visitor } from "../core/types.js";
 
 export function unsentRow(
   composition: Composition,
@@ -28,4 +28,31 @@ export function unsentRow(
     replies: [],
     unsent: { key, state, code: null },
   };
+}
+
+/** An unsent row of this browser gives way to the comment that the server made of it. */
+export function confirm(roots: Comment[], key: string, sort: Sort, comment: Comment): Comment[] {
+  const local = unsentWith(roots, key);
+  if (local && !find(roots, comment.id)) return change(roots, local.id, () => comment);
+  return upsert(local ? change(roots, local.id, () => null) : roots, comment, sort);
+}
+
+export function unsentWith(roots: readonly Comment[], key: string): Comment | null {
+  return find(roots, localId(key));
+}
+
+export function localId(key: string): string {
+  return `local-${key}`;
+}
+
+/** How a live event of one's own comment is told from a stranger's before the server's reply has come. */
+export function unsentTwin(roots: readonly Comment[], comment: Comment): Comment | null {
+  for (const row of roots) {
+    const twin =
+      row.unsent?.state === "sending" && row.author.id === comment.author.id && row.body === comment.body
+        ? row
+        : unsentTwin(row.replies, comment);
+    if (twin) return twin;
+  }
+  return null;
 }

@@ -6,11 +6,13 @@ import type {
   ChatHistory,
   Comment,
   CommentForm,
+  Complaint,
   Composition,
   KnownAnswer,
   Opinion,
   PostedComment,
   Quota,
+  Receipt,
   Revision,
   Visitor,
   Vote,
@@ -32,6 +34,8 @@ export class WritingApi {
 
   post = (place: { page: string; url: string; title: string }, composition: Composition) =>
     this.#post<PostedComment>("comments/", { ...place, ...composition });
+
+  comment = (id: string) => this.api.json<{ comment: Comment }>(`comments/${id}/`, { open: true });
 
   form = () => this.api.json<CommentForm>("comments/form/", { open: true });
 
@@ -62,7 +66,7 @@ export class WritingApi {
   versions = (id: string) =>
     this.api.json<{ history: Revision[] }>(`comments/${id}/history/`, { open: true });
 
-  report = (id: string, reason: string) => this.#post<null>(`comments/${id}/report/`, { reason });
+  report = (id: string, complaint: Complaint) => this.#post<Receipt>(`comments/${id}/report/`, complaint);
 
   history = (page: string) => this.api.json<ChatHistory>("chat/gpt/", { query: { page } });
 
