@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from answerback.core.webhooks import EVENTS
 from answerback.db.work import Work, run
 from answerback.notify.webhooks import headers, new_secret
 
@@ -92,6 +93,8 @@ def test_documented_node_verifies_what_is_sent(tmp_path: Path) -> None:
 @pytest.mark.anyio
 async def test_secret_is_shown_once_and_rotation_shows_another(house: House) -> None:
     token = {"token": await house.token()}
+    empty = (await house.browser.get("/admin/webhooks/")).text
+    assert re.findall(r'name="([^"]+)" value="1" checked', empty) == [*EVENTS]
     added = await house.send("/admin/webhooks/one/add/", CHOSEN | token)
     [secret] = re.findall(r"whsec_[^<]+", added.text)
     [hook] = await house.db.fetch_all("SELECT * FROM webhooks")

@@ -55,7 +55,7 @@ class WebhookViews:
             raise NotFound
         site = query["site"] or (sites[0] if sites else "")
         if not query["webhook"]:
-            return await self._list(call, site, BoundForm({"site": site}))
+            return await self._list(call, site, BoundForm({"site": site, **dict.fromkeys(EVENTS, "1")}))
         hook = await self._db.read(lambda: store.webhook(site, query["webhook"]))
         if hook is None:
             raise NotFound
