@@ -41,6 +41,7 @@ ALLOWED = {
     "FROM text_prints ORDER": "the job that drops old prints looks for the oldest to keep",
     "FROM refused_origins WHERE": "few are kept of a site, and they are sorted",
     "FROM site_crawls": "there is a row for each site",
+    "FROM webhooks WHERE active": "the job of each minute wants all that are active, at most 20 of a site",
     "FROM answered_question_terms": "the twenty best candidates are ranked",
     "FROM passage_terms": "a full-text search ranks what it has found",
     "FROM log_terms": "a full-text search goes through what has the words, from the newest on",
