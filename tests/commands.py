@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import logging
 import os
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
@@ -40,7 +41,10 @@ def run_command(
             except SystemExit as end:
                 code.append(end.code if isinstance(end.code, int) else 0 if end.code is None else 1)
 
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
     alone(work)
+    root.handlers[:], root.level = handlers, level  # `serve` sets up a log of its own, on what has just been detached
     said = []
     for stream in (out, err):
         stream.seek(0)
