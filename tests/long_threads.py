@@ -41,11 +41,12 @@ def copies(id: str, count: int) -> Work[None]:
     """As many replies and roots more as that comment, which say the same; every third is a root."""
     yield run(
         """INSERT INTO comments (id, site, page, parent_id, root_id, depth, visitor_id, author_kind, author_name, body,
-            html, state, created_at)
+            html, state, created_at, shown)
         WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < CAST(:count AS BIGINT))
         SELECT id || '-' || CAST(n AS TEXT), site, page, CASE WHEN n % 3 = 0 THEN NULL ELSE id END,
             CASE WHEN n % 3 = 0 THEN id || '-' || CAST(n AS TEXT) ELSE id END, CASE WHEN n % 3 = 0 THEN 0 ELSE 1 END,
-            visitor_id, author_kind, author_name, body, html, state, created_at + n FROM comments, numbers
+            visitor_id, author_kind, author_name, body, html, state, created_at + n, shown
+        FROM comments, numbers
         WHERE id = :id""",
         id=id, count=count,
     )  # fmt: skip
