@@ -66,7 +66,7 @@ def test_server_survives_a_postgresql_restart(shared: Server, postgres: Postgres
     shared.begin()
     assert shared.post("Before.").status == 201
     postgres.drop_connections(shared.database_url)
-    assert shared.thread()["total"] == 1
+    wait_until(lambda: shared.thread().get("total") == 1)
     wait_until(lambda: shared.post("After.", key="after-the-restart").status == 201)
     asked = shared.post("When does the bakery open on Saturdays?").json
     assert shared.settled(asked["answer"]["id"])["answer"]["state"] == "done"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import http.server
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
@@ -73,14 +73,20 @@ class WebSite:
                 request = Request(self.path, {name.lower(): value for name, value in self.headers.items()})
                 with site.asking(request):
                     status, headers, body = site.answer(request)
-                    self.send_response(status)
-                    length = {"Content-Length": str(len(body))} if isinstance(body, bytes) else {}
-                    for name, value in {**length, **headers}.items():
-                        self.send_header(name, value)
-                    self.end_headers()
-                    with suppress(ConnectionError):  # a reader that has had enough leaves
-                        for part in [body] if isinstance(body, bytes) else body:
-                            self.wfile.write(part)
+                    if not isinstance(body, bytes):
+                        self._send(status, headers, body)
+                        return
+                self._send(status, headers, [body])  # what has been read to its end is followed by the next request
+
+            def _send(self, status: int, headers: Mapping[str, str], parts: Iterable[bytes]) -> None:
+                self.send_response(status)
+                length = {"Content-Length": str(len(parts[0]))} if isinstance(parts, list) else {}
+                for name, value in {**length, **headers}.items():
+                    self.send_header(name, value)
+                self.end_headers()
+                with suppress(ConnectionError):  # a reader that has had enough leaves
+                    for part in parts:
+                        self.wfile.write(part)
 
             def log_message(self, *_: object) -> None:
                 """Nothing."""
