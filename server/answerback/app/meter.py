@@ -56,7 +56,7 @@ class ProcessMeter:
         loop = asyncio.get_running_loop()
         for number in itertools.count(1):
             if number % TRIMMED_AFTER == 0:
-                trim()
+                await asyncio.to_thread(trim)  # which takes the longer, the more there is
             self.look()
             due = loop.time() + SECONDS
             await asyncio.sleep(SECONDS)

@@ -194,16 +194,6 @@ def statement_by_id(id: str) -> Work[Statement | None]:
     return None if row is None else _read_statement(row)
 
 
-def statements_of(comment_id: str) -> Work[list[Statement]]:
-    """What an author was told of a comment, the newest first."""
-    rows = yield many(
-        f"""SELECT {_STATEMENT} FROM moderation_statements WHERE comment_id = :id
-        ORDER BY created_at DESC, id LIMIT 20""",
-        id=comment_id,
-    )  # fmt: skip
-    return [_read_statement(row) for row in rows]
-
-
 def drop_statements(comment_id: str, since: int) -> Work[None]:
     """What was decided since then is undone: nobody was hidden."""
     yield run(
