@@ -54,7 +54,7 @@ CODES: Mapping[str, str] = {
     "unavailable": "Not available at the moment.",
     "unsupported_media_type": "Unsafe methods need Content-Type: application/json.",
     "validation_failed": "A value is missing or invalid.",
-    "visitor_blocked": "The site's owner does not let you write here.",
+    "visitor_blocked": "The site's owner has blocked you from writing here.",
 }
 
 

@@ -172,7 +172,7 @@ def test_several_questions_are_dismissed_at_once(furnished: Furnished, arrive: A
     for box in boxes.all():
         box.check()
     dismiss.click()
-    expect(page.get_by_text("Nothing is left unanswered.", exact=False)).to_be_visible()
+    expect(page.get_by_text("No unanswered questions.", exact=False)).to_be_visible()
     assert page.url == f"{furnished.url}/admin/unanswered/?site=demo"
 
 

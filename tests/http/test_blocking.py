@@ -89,7 +89,7 @@ def test_owner_blocks_and_hides_from_the_log(shared: Server, owner: Owner) -> No
     assert re.findall(r'id="e-([^"]+)"', owner.read(f"/admin/?author={id}").text) == [second, first]
     assert owner.send(f"/admin/visitors/{id}/block/", hide="1").status_code == 303
     page = owner.read(f"/admin/visitors/{id}/").text
-    assert all(part in page for part in (">blocked</span>", "2 of them hidden", ">Let them write again</button>"))
+    assert all(part in page for part in (">blocked</span>", "2 of them hidden", ">Unblock</button>"))
     assert list(walk(shared.thread()["comments"])) == []
     assert said(shared.post("Pills!")) == BLOCKED
     assert owner.send(f"/admin/visitors/{id}/unblock/").status_code == 303

@@ -68,7 +68,7 @@ def test_gap_closes_when_a_page_says_it(server: Server, owner: Owner) -> None:
     server.command("site", "crawl", "demo")
     wait_until(lambda: gaps(server) == {})
     shown = plain(owner.read("/admin/unanswered/").text)
-    assert "Answered by your pages since" in shown and BIKES in shown
+    assert "Now answered by your pages" in shown and BIKES in shown
     assert "Nothing that demo was asked is missing" in server.command("gaps", "demo").stderr
 
 

@@ -116,7 +116,7 @@ async def test_a_page_is_forgotten_and_read_again(desk: QuestionIntake) -> None:
     url, index = f"{desk.web.origin}/hours", SiteIndex(desk.db)
     sent = await desk.send("/admin/knowledge/harbour/forget/", token=token, url=url, q="hours")
     assert sent.headers["location"] == "/admin/knowledge/?site=harbour&q=hours"
-    assert "forgotten by you 1" in await desk.shown()
+    assert "removed by you 1" in await desk.shown()
     assert await index.search("harbour", "When do you open on Saturdays?") == []
     await desk.send("/admin/knowledge/harbour/read/", token=token, url=url)
     await desk.shows("2 pages in use")

@@ -217,4 +217,4 @@ def test_crawl_command_says_what_is_wrong(place: Place) -> None:
     assert (done.returncode, json.loads(done.stdout)["error"]) == (1, "robots: http")
     assert "robots.txt could not be read" in done.stderr
     [line] = [line for line in place.server.command("check").stdout.splitlines() if " sites " in line]
-    assert line.startswith("warning ") and "demo: Its robots.txt could not be read" in line
+    assert line.startswith("warning ") and "demo: robots.txt could not be read" in line
