@@ -1,4 +1,4 @@
-"""The time, passed in so that tests can hold it still."""
+"""The clock, injected so that tests can control it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every error that a caller can see, as one tree.
+"""The hierarchy of errors that callers can see.
 
 AppError                  anything with a stable code, made into problem+json (RFC 9457) at the edge
 ├── BadRequest        400 the request cannot be read, or a value is invalid

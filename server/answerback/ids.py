@@ -1,4 +1,4 @@
-"""Ids and secrets, passed in so that tests can hold them still."""
+"""IDs and secrets, injected so that tests can control them."""
 
 from __future__ import annotations
 

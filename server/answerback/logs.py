@@ -1,4 +1,4 @@
-"""What the server tells its operator: one line an event, as text or JSON, and no word or address of a visitor.
+"""The server's log: one line an event, as text or JSON, without visitors' words or addresses.
 
 Errors are named by their type and place. Their own words are left out unless they are known to hold nothing of a
 visitor: a database that cannot decode a comment quotes it, a mail server repeats the address.

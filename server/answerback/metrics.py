@@ -1,4 +1,4 @@
-"""What a server counts and measures, for Prometheus; with several workers, of all of them together.
+"""Prometheus metrics, aggregated over all workers.
 
 Workers share what they count in files of a folder that `PROMETHEUS_MULTIPROC_DIR` names; prometheus-client reads it
 when it is imported.

@@ -1,4 +1,4 @@
-"""How urgent the work of a thread is."""
+"""Scheduling priorities of threads."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The dependencies of nearly every part of a server, passed as one."""
+"""The dependencies that nearly every part shares."""
 
 from __future__ import annotations
 

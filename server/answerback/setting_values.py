@@ -1,4 +1,4 @@
-"""How the text of each setting is checked and read; what is wrong is a ValueError."""
+"""Parses and validates setting values; an invalid one raises ValueError."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which version of the package is running."""
+"""The package's version."""
 
 from __future__ import annotations
 

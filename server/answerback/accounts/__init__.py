@@ -1,1 +1,1 @@
-"""Visitors and owners: who is calling."""
+"""Accounts of visitors and owners, their sessions and how they sign in."""

@@ -1,4 +1,4 @@
-"""The audit trail: who has decided what, when, and why. It is written once; the database refuses to change it."""
+"""The audit trail: who decided what, when and why. Append-only; the database refuses updates and deletes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Everything about visitors' accounts, put together for the application."""
+"""Builds the parts that deal with visitors' accounts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What opens an account, counted: whatever ends what is open moves the number on.
+"""A version number for each account's credentials; raising it ends every open session and link.
 
 Whoever has shown a password, a link or a provider's word is let in, or may change the account, in a write that first
 holds the number that was read with it. So what was shown before a change opens nothing after it, however late it comes.

@@ -1,4 +1,4 @@
-"""The link that lets the first owner into a server that has none. There is at most one, kept as a flag."""
+"""The one-time link by which the first owner signs in to a new server. At most one exists, stored as a flag."""
 
 from __future__ import annotations
 

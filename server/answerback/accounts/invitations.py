@@ -1,4 +1,4 @@
-"""People are invited to work on a site: by mail, or by a link that whoever invites them passes on."""
+"""Invitations to a site's team: sent by mail, or as a link to pass on."""
 
 from __future__ import annotations
 

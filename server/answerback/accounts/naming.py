@@ -1,4 +1,4 @@
-"""Names of members: nobody goes by the owner's, or by the AI's."""
+"""Members' names: nobody may use the owner's or the AI's."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Owners come into being by who runs the server, or by those there are: the first stranger to arrive is nobody."""
+"""Owners are created by the operator or invited by other owners; nobody becomes one by arriving first."""
 
 from __future__ import annotations
 

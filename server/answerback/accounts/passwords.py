@@ -1,4 +1,4 @@
-"""Passwords: argon2id in a few threads of their own, so that fifty sign-ins at once do not slow reading."""
+"""Passwords: argon2id in a small thread pool of its own, so that many sign-ins at once do not slow reads."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who works on a site, and as what."""
+"""A site's team and their roles."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Browsers by name: enough for people to know their own sessions again, and nothing more is kept."""
+"""Browser names for the list of sessions; nothing else of the user agent is stored."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Votes and their counts, which change by each vote: those of imported comments have no rows behind them."""
+"""Votes and their totals. Totals change by each vote, because imported votes have no rows."""
 
 from __future__ import annotations
 

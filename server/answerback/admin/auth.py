@@ -1,4 +1,4 @@
-"""Who may open the owner's pages: a session, and a form token, on top of what holds for all views of our own."""
+"""Authorizes the owner's pages: a session and a form token."""
 
 from __future__ import annotations
 

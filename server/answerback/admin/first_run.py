@@ -1,4 +1,4 @@
-"""The first minutes of a server: its first owner comes in by the link that `serve` has printed, and adds a site."""
+"""First run: the first owner signs in with the link that `serve` printed, and adds a site."""
 
 from __future__ import annotations
 

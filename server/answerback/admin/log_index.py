@@ -1,4 +1,4 @@
-"""What was written, found by its words: the index is brought up to date by a job, and before a search."""
+"""Full-text search of the log. A job updates the index, and so does each search."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The owner's log in the database: joins that only read. Every query names the sites.
+"""Queries of the owner's log. Every query names the sites.
 
 Each kind of entry of each site is asked for its own newest, so that an index gives them in order, whatever filters
 hold; what a filter must not choose an index by is written so that it cannot. What is found by its words comes as a list

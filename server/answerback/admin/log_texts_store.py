@@ -1,4 +1,4 @@
-"""The full-text index of the log in the database: which texts have all of the words, the newest first.
+"""The log's full-text index: finds the newest texts that contain all words.
 
 A text's number is its place in time. Where SQLite and PostgreSQL differ, `Texts` has what each of them says; both read
 from the newest on, and no further than asked.

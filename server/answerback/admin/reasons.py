@@ -1,4 +1,4 @@
-"""Reasons and reports in words, for the chips of the inbox and the comment's own page."""
+"""Reasons and reports as text, for the inbox and the comment's page."""
 
 from __future__ import annotations
 

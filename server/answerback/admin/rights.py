@@ -1,5 +1,4 @@
-"""Which role each of the owner's views needs: readers may look at what they are shown, moderators may decide, and what
-is named here takes more."""
+"""The role that each of the owner's views requires."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which of the owner's pages is read where."""
+"""Routes of the owner's pages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Replies that an owner writes often, by site, with variables in braces."""
+"""Saved replies of a site, with variables in braces."""
 
 from __future__ import annotations
 

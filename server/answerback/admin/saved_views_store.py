@@ -1,4 +1,4 @@
-"""Filters of the log that an owner has given a name."""
+"""Named filters of the log."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a site's settings are asked for in the browser: in which group, by which kind of field."""
+"""How the settings page groups and renders each setting."""
 
 from __future__ import annotations
 

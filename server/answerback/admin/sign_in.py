@@ -1,4 +1,4 @@
-"""Owners sign in by password or by a one-time link, choose their language, and sign out."""
+"""Owners sign in by password or one-time link, choose a language, and sign out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which sites an owner may see, and what waits there. Every query names the sites."""
+"""An owner's sites, and how much needs a decision there. Every query names the sites."""
 
 from __future__ import annotations
 

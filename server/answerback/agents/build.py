@@ -1,4 +1,4 @@
-"""What programs ask, put together."""
+"""Builds the endpoints for programs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What programs may ask a site for: passages of its pages, and answers, within the site's quota and budgets."""
+"""Search and answers for programs, within the site's quota and budgets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`POST /mcp`: the Model Context Protocol, by its own SDK, which is imported when the first program comes."""
+"""`POST /mcp`: the Model Context Protocol through its official SDK, imported with the first call."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""A question becomes a settled answer."""
+"""Answers: from a question to a settled answer."""

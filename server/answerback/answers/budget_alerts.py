@@ -1,4 +1,4 @@
-"""Most of a budget is used: the operator's log says so, and the site's owners get a message, once a day."""
+"""Alerts when most of a budget is used: one line in the log, and one mail a day to the site's owners."""
 
 from __future__ import annotations
 

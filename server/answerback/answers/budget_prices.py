@@ -1,4 +1,4 @@
-"""A budget in dollars can be kept only where it is known what each model costs."""
+"""Refuses a budget in dollars when a model's price is unknown."""
 
 from __future__ import annotations
 

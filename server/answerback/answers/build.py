@@ -1,4 +1,4 @@
-"""Everything that answers, put together for the application."""
+"""Builds the parts that answer questions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The private questions of the ask box in the database."""
+"""Private questions of the ask box."""
 
 from __future__ import annotations
 

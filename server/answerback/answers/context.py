@@ -1,4 +1,4 @@
-"""What a provider is given for a question: the page's passages that matter, the thread, the prompt."""
+"""Gathers a provider's input for a question: the page's relevant passages, the thread, the prompt."""
 
 from __future__ import annotations
 

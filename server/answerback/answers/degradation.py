@@ -1,4 +1,4 @@
-"""The way down when a site's budget runs out: a whole answer, a shorter one, the one that is there already, none."""
+"""Degradation levels as a site's budget runs out: full answers, shorter ones, reused ones, none."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Drafts that have waited as long as their site says are published by themselves."""
+"""Publishes drafts after the time that their site sets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What becomes of answers when their question is edited: none is shown as an answer to other words."""
+"""Handles answers whose question was edited: none is shown as an answer to the new text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Answers to words that their askers have edited since: nobody is shown them as answers to the new ones."""
+"""Answers to questions that were edited since."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An answer of the ask box, followed until it has settled, in whichever process it is written."""
+"""Follows an answer of the ask box until it settles, whichever process writes it."""
 
 from __future__ import annotations
 

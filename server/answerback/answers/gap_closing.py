@@ -1,4 +1,4 @@
-"""Questions that were unanswered leave the list when a crawl has found pages that answer them."""
+"""Closes unanswered questions once a crawl finds pages that answer them."""
 
 from __future__ import annotations
 

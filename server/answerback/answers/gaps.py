@@ -1,4 +1,4 @@
-"""What a site does not say, and people ask: the same questions together, and what could be written where."""
+"""Content gaps: similar unanswered questions in clusters, with a proposed sentence and place."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Questions that the site has not answered, and what people have said to them. Every query names the sites."""
+"""Unanswered questions and the replies people gave. Every query names the sites."""
 
 from __future__ import annotations
 

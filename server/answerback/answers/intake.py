@@ -1,4 +1,4 @@
-"""Handing questions in: with a comment, under a comment, or in the ask box."""
+"""Accepts questions: with a comment, under a comment, or in the ask box."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The queue of answers as this process sees it: between those who queue answers and the worker who writes them."""
+"""This process's view of the answer queue, between those who add answers and the worker."""
 
 from __future__ import annotations
 

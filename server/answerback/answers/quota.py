@@ -1,4 +1,4 @@
-"""The limit of answers a day: held before the call, settled or given back after it, exact under concurrency.
+"""The daily limit of answers: reserved before the call, settled or refunded after it, exact under concurrency.
 
 The visitor is counted, the visitor's address (so that a fresh guest is no fresh quota), the page where that is limited,
 and the site. Each step is one statement with its condition.

@@ -1,4 +1,4 @@
-"""What is kept of each answer: how it was made, what it has cost, what readers said of it. Never who asked."""
+"""The record of each answer: how it was made, its cost, readers' feedback. Never who asked."""
 
 from __future__ import annotations
 

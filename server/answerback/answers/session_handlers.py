@@ -1,4 +1,4 @@
-"""What a page asks first: who the visitor is, and what is theirs."""
+"""The session endpoint: who the visitor is, and their quota."""
 
 from __future__ import annotations
 

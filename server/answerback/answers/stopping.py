@@ -1,4 +1,4 @@
-"""Stopping an answer that is being written, keeping what has come."""
+"""Stops a running answer and keeps its text so far."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Answers in the database: the queue, the leases, what came of them."""
+"""Answers in the database: queue, leases, outcomes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The text of answers that are being written: joined for a moment, then told once to everyone who watches."""
+"""Streams the text of running answers: batches pieces briefly, then publishes each batch once."""
 
 from __future__ import annotations
 

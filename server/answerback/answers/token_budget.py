@@ -1,4 +1,4 @@
-"""Prompts in the tokens of the model that reads them, which each model counts its own way."""
+"""Fits prompts into a budget counted in the model's own tokens."""
 
 from __future__ import annotations
 

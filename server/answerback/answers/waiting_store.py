@@ -1,4 +1,4 @@
-"""How long the queue is, for those who watch it."""
+"""The queue's length and age, for monitoring."""
 
 from __future__ import annotations
 

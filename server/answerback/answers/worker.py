@@ -1,4 +1,4 @@
-"""The worker: claims queued answers under a lease, gathers what the page says, streams, settles, logs.
+"""The worker: claims queued answers under a lease, gathers context, streams, settles, logs.
 
 An answer belongs to its page, not to a connection: it runs on when the asker leaves. Whatever happens, it ends in a
 state, in one transaction with its text and its quota; a worker that was killed loses its lease, and another one (or

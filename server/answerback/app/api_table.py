@@ -1,4 +1,4 @@
-"""The calls of the API, in one table: router, OpenAPI, docs/api.md and the widget's types are made from it."""
+"""The table of API calls, from which the router, OpenAPI, docs/api.md and the widget's types are made."""
 
 from __future__ import annotations
 

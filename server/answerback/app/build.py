@@ -1,4 +1,4 @@
-"""The only wiring: settings and seams in, an ASGI application out."""
+"""Wires the application: settings in, an ASGI application out."""
 
 from __future__ import annotations
 

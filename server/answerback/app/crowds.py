@@ -1,4 +1,4 @@
-"""Connections that wait for nothing, or for the rest of a request: few addresses hold most of a crowd, and give way."""
+"""Limits idle and slow connections: the addresses that hold the most are closed first."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Gauges read at the time of a scrape: queue, jobs, database files, backups and checks."""
+"""Gauges computed at scrape time: queue, jobs, database files, backups and checks."""
 
 from __future__ import annotations
 

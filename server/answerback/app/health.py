@@ -1,4 +1,4 @@
-"""Endpoints for machines: health, readiness, Prometheus metrics, the OpenAPI description."""
+"""Health, readiness, Prometheus metrics and the OpenAPI description."""
 
 from __future__ import annotations
 

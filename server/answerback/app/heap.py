@@ -1,4 +1,4 @@
-"""Memory that the C library keeps for later: its heaps, one for each thread, come to hold ever more gaps."""
+"""Returns free memory that glibc's heaps keep, one heap a thread."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Measures the process twice a second: the lag of its event loop, and its memory."""
+"""Samples event-loop lag and memory twice a second."""
 
 from __future__ import annotations
 

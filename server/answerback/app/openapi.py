@@ -1,4 +1,4 @@
-"""The API's description for programs (OpenAPI 3.1), made from the table of calls and the schemas."""
+"""The OpenAPI 3.1 description, made from the table of calls and the schemas."""
 
 from __future__ import annotations
 

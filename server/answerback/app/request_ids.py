@@ -1,4 +1,4 @@
-"""The id by which a response, its log lines and its error are found again."""
+"""Request IDs in responses, log lines and errors."""
 
 from __future__ import annotations
 

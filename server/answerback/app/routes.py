@@ -1,4 +1,4 @@
-"""Which address is answered by which handler."""
+"""Routes of the application."""
 
 from __future__ import annotations
 

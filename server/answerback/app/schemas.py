@@ -1,4 +1,4 @@
-"""What the API takes and gives, as JSON Schema: a field for each name that calls take, a schema for each object."""
+"""JSON Schemas of the API's requests and responses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whom to tell of a flaw: `/.well-known/security.txt` (RFC 9116), where the operator has named somebody."""
+"""`/.well-known/security.txt` (RFC 9116), if the operator set a contact."""
 
 from __future__ import annotations
 

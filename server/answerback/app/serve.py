@@ -1,4 +1,4 @@
-"""The uvicorn server: patient with nobody who sends slowly, and quick to stop although event streams stay open."""
+"""The uvicorn server: strict with slow senders, quick to stop despite open event streams."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The parts of a server, complete when they are made."""
+"""The parts of a server, all passed at construction."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The built widget's files: the loader is checked again soon, its parts are named by their content."""
+"""The built widget's files: the loader is revalidated often, its parts are named by content and immutable."""
 
 from __future__ import annotations
 

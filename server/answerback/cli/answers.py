@@ -1,4 +1,4 @@
-"""The switch that ends all answering on a server, or lets it go on."""
+"""Turns all answering on a server off and on."""
 
 from __future__ import annotations
 

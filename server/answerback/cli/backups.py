@@ -1,4 +1,4 @@
-"""Commands that make backups, and put them back."""
+"""Commands that make and restore backups."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`answerback check`: one line a part."""
+"""`answerback check`: one line for each part of the set-up."""
 
 from __future__ import annotations
 

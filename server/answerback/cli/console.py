@@ -1,4 +1,4 @@
-"""Shared by the commands: grammar, human text on stderr, the database while a command runs."""
+"""Shared by the commands: arguments, messages on stderr, the database connection."""
 
 from __future__ import annotations
 

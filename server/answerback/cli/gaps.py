@@ -1,4 +1,4 @@
-"""What a site should say, by what it has been asked in vain."""
+"""`answerback gaps`: what a site should say, from questions it could not answer."""
 
 from __future__ import annotations
 

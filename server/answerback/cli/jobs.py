@@ -1,4 +1,4 @@
-"""Commands about jobs: the work beside requests."""
+"""Commands about background jobs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Our server and a plain site on another origin, in one process, until Ctrl-C."""
+"""Runs our server and a static site on another origin in one process, until Ctrl-C."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Commands that take comments out and in."""
+"""Commands that export and import comments."""
 
 from __future__ import annotations
 

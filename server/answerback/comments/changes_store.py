@@ -1,5 +1,4 @@
-"""Changes of threads, as the database's triggers note them: who has a thread at hand lets go of it, and the counts of
-comments are brought up to date from them."""
+"""Changes of threads, recorded by database triggers: they invalidate cached threads and update the comment counts."""
 
 from __future__ import annotations
 

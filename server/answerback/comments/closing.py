@@ -1,4 +1,4 @@
-"""Threads close by themselves: at a date of their own, or so many days after their first comment (`close_days`)."""
+"""Closes threads at a date of their own, or `close_days` after their first comment."""
 
 from __future__ import annotations
 

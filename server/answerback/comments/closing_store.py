@@ -1,4 +1,4 @@
-"""Threads as their owner sees to them: a list, dates at which they close, and what is due."""
+"""Threads for their owner: the list, closing dates, and what is due."""
 
 from __future__ import annotations
 

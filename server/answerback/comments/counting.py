@@ -1,4 +1,4 @@
-"""Counts of comments are brought up to date from the changes that were noted."""
+"""Updates comment counts from the recorded changes."""
 
 from __future__ import annotations
 

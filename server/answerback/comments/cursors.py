@@ -1,4 +1,4 @@
-"""Where a page of a thread begins, as an opaque text."""
+"""Opaque cursors of a thread's pages."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""A thread as a piece of HTML to be put into a page where it is built, or at the edge: declarative shadow DOM, which
-the widget takes over as it is."""
+"""A thread as declarative shadow DOM, which the widget takes over as it is."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What happens to comments, for those who take part in the same transaction."""
+"""Hooks for parts that write in the same transaction as a comment."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Aliases: an address is another's, so that what is under both becomes one thread."""
+"""Aliases: joins the threads of two addresses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A page's comments, questions and answers under another key: what moves when its address does."""
+"""Moves a page's comments, questions and answers to another key."""
 
 from __future__ import annotations
 

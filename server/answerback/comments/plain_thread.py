@@ -1,4 +1,4 @@
-"""Threads and questions as pages of our own, to be read without scripts and found by search engines."""
+"""Threads and questions as server-rendered pages, for readers without scripts and for search engines."""
 
 from __future__ import annotations
 

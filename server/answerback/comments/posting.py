@@ -1,4 +1,4 @@
-"""A comment's way in: rules, then one transaction with whoever takes part in it, then the news."""
+"""Posts a comment: rules, one transaction with everything that takes part, then the events."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Questions whose answers the owner vouches for, and what answers a question."""
+"""Questions whose answers the owner verified."""
 
 from __future__ import annotations
 

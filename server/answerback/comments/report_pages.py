@@ -1,4 +1,4 @@
-"""What came of a report, for who sent it; and why a comment was hidden, for who wrote it. Each may be contested."""
+"""Pages for a report's sender and a hidden comment's author: the decision, its reasons and an appeal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The bytes of a thread: made once per change, the same for everyone, kept in memory with their compressed forms."""
+"""A thread's response bytes: built once per change, shared by all readers, with their compressed forms."""
 
 from __future__ import annotations
 

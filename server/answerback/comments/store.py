@@ -1,4 +1,4 @@
-"""Threads and comments in the database. A queued AI reply is a row like any other, with an answer's columns beside."""
+"""Threads and comments in the database. A queued AI reply is a comment with an answer's columns joined."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Threads and questions as schema.org describes them, for search engines: JSON-LD."""
+"""schema.org descriptions of threads and questions as JSON-LD, for search engines."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A page's thread as it is read: its roots page by page, each with replies, and the rest of a root's replies."""
+"""Reads a page's thread: roots page by page with their first replies, and more replies of a root."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What has changed in a thread, told to everyone who reads it."""
+"""Publishes a thread's changes to its readers."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Pure rules: no input or output, no clock, no randomness."""
+"""Pure rules: no I/O, no clock, no randomness."""

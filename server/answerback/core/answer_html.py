@@ -1,4 +1,4 @@
-"""An answer as readers see it: what the page does not bear is marked, in HTML that is made here."""
+"""Renders an answer and marks what the page does not support."""
 
 from __future__ import annotations
 

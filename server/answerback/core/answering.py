@@ -1,4 +1,4 @@
-"""What goes into an answer and what comes out of a provider."""
+"""Data types of an answer's input and a provider's output."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""Whether a comment is published, held for the owner, or rejected: reasons, what they add up to, and the site's own
-rules.
+"""Whether a comment is published, held or rejected: reasons, scores, and the site's rules.
 
 A rule or a signal gives reasons. Each says in `kind` which text tells of it (`reasons.<kind>` of the locales, with its
 `figures`), and either asks for a verdict by itself or adds its `weight` to the suspicion.

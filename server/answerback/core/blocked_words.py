@@ -1,4 +1,4 @@
-"""Words that an owner does not want answered or said."""
+"""The owner's blocked words, for questions and answers."""
 
 from __future__ import annotations
 

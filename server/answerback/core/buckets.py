@@ -1,4 +1,4 @@
-"""The names under which things are counted: answers of a day, and failed sign-ins."""
+"""Names of counters: daily answers and failed sign-ins."""
 
 from __future__ import annotations
 

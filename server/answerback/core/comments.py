@@ -1,4 +1,4 @@
-"""What a comment may be, when it may change, whether it asks something, and how it ranks."""
+"""Rules for comments: limits, edit window, questions, ranking."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Greetings and thanks: words that ask nothing, whatever sign stands behind them."""
+"""Recognises greetings and thanks, which are no questions whatever their punctuation."""
 
 from __future__ import annotations
 

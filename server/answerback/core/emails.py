@@ -1,4 +1,4 @@
-"""E-mail addresses: one mailbox is one address, however people write it."""
+"""Email addresses: normalises spellings of one mailbox to one address."""
 
 from __future__ import annotations
 

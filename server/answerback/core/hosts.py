@@ -1,4 +1,4 @@
-"""Hosts and origins, spelled the one way that browsers, resolvers and mail servers understand alike."""
+"""Normalises hosts and origins to the spelling that browsers, resolvers and mail servers share."""
 
 from __future__ import annotations
 

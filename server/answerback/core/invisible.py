@@ -1,4 +1,4 @@
-"""Characters that a person does not see and a model reads: a way to hide orders in a text."""
+"""Invisible characters, which could hide instructions in a text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is a link, and where it leads: for the rule that holds links back, for what readers are shown, and for `href`.
+"""One parser for links, used to hold comments, to show targets, and to write `href`.
 
 A narrow part of the URL standard (https://url.spec.whatwg.org/), written out as browsers write it. What they read in
 other ways than it looks (`https:/host`, `///host`, backslashes, hosts that are numbers) is text and no link.

@@ -1,4 +1,4 @@
-"""What of a thread fits into one listing: long texts are cut first, then replies and roots wait for a later one."""
+"""Fits a thread into a listing's byte budget: long texts are cut first, then replies and roots are paged."""
 
 from __future__ import annotations
 

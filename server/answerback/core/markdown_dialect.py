@@ -1,4 +1,4 @@
-"""Where comments are read differently from CommonMark: beside letters without spaces, at dates, and at bare addresses.
+"""Differences from CommonMark: scripts without spaces, dates, and bare addresses.
 
 CommonMark asks for a space or a sign beside emphasis, which Korean, Japanese and Chinese do not write; here their
 letters serve as well (as proposed at https://github.com/tats-u/markdown-cjk-friendly).

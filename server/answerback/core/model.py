@@ -1,4 +1,4 @@
-"""The things that everything else speaks of, as the public surface shows them."""
+"""The domain's data types."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Names that people give themselves: what of them is seen, and whether they pass for somebody else's."""
+"""Display names: their visible form, and whether they imitate someone else's."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What owners are told of, and when: at once, each hour, or once a day at their hour, but not at night."""
+"""When owners are notified: at once, hourly, or daily at their hour, outside quiet hours."""
 
 from __future__ import annotations
 

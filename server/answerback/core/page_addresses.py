@@ -1,4 +1,4 @@
-"""Where a thread's page is read: by its key, since whatever else a browser sends may be made up."""
+"""A thread's page address, derived from its key because browsers can send anything."""
 
 from __future__ import annotations
 

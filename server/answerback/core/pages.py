@@ -1,4 +1,4 @@
-"""The key of a page's thread: one for a page, whoever says it and however, in letters that its owner can read."""
+"""A page's key: one per page, however its address is spelled, in readable letters."""
 
 from __future__ import annotations
 

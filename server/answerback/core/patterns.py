@@ -1,5 +1,5 @@
-"""Regular expressions that are compiled when they are first used: those of all languages' words take a tenth of a
-second, and neither a command nor the start of a server needs them."""
+"""Lazily compiled regular expressions: compiling all languages' patterns takes a tenth of a second, which neither a
+command nor a server's start should pay."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the words of an answer come from, in terms that machines know: IPTC's digital source types."""
+"""IPTC digital source types of an answer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What somebody may do on a site: readers look, moderators decide, owners set."""
+"""Roles on a site: reader, moderator, owner."""
 
 from __future__ import annotations
 

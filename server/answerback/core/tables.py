@@ -1,4 +1,4 @@
-"""Cells of tables that people open in a spreadsheet."""
+"""Escapes table cells for spreadsheets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Times as the API writes them, and the days of a site's time zone."""
+"""API timestamps, and days in a site's time zone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which words somebody has seen: a form carries it, so that nothing newer is approved by it."""
+"""Versions of texts in forms, so that nothing newer than what was read is approved."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What both kinds of databases have in common."""
+"""Shared by both kinds of connections."""
 
 from __future__ import annotations
 

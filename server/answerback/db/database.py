@@ -1,4 +1,4 @@
-"""The database of either kind: reads, and writes as generators of statements (`db/work.py`)."""
+"""The database: reads, and writes as generators of statements (`db/work.py`)."""
 
 from __future__ import annotations
 

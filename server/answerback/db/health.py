@@ -1,4 +1,4 @@
-"""How a database is doing: what waits, what it refuses, and when it works again."""
+"""The database's health: waiting time, refusals, recovery."""
 
 from __future__ import annotations
 

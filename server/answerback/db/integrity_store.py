@@ -1,4 +1,4 @@
-"""Looks at the whole database for damage: nothing else finds a flipped page before somebody reads it."""
+"""Checks the whole database for damage, which reads would find only by chance."""
 
 from __future__ import annotations
 

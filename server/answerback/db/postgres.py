@@ -1,4 +1,4 @@
-"""PostgreSQL: held connections, and serializable transactions that are run again when they collide."""
+"""PostgreSQL: pooled connections, and serializable transactions that are retried on conflict."""
 
 from __future__ import annotations
 

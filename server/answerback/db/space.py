@@ -1,4 +1,4 @@
-"""Room on the disk that a SQLite database is on."""
+"""Free space on the database's disk."""
 
 from __future__ import annotations
 

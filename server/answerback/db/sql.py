@@ -1,4 +1,4 @@
-"""Pieces of SQL that depend on values."""
+"""SQL fragments that depend on values."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""SQLite: one held writer that commits waiting writes together, and a small pool of held readers."""
+"""SQLite: one writer that commits waiting writes together, and a small pool of readers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A SQLite file as a file: seen at one moment, copied, and looked at for damage.
+"""A SQLite file: consistent copies and integrity checks.
 
 SQLite's locks are POSIX locks, which a process loses when it closes the file anywhere: a server's process must open its
 database by SQLite alone.

@@ -1,4 +1,4 @@
-"""A SQLite connection of aiosqlite's, on whose thread whole functions run: the event loop waits for nothing there."""
+"""Runs whole functions on an aiosqlite connection's thread, so that the event loop never waits."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Statements, and what a write is: a generator that yields them and receives their rows.
+"""Statements, and writes as generators that yield statements and receive rows.
 
 It cannot do anything else while it holds the transaction, so no network call can creep into one; and the same generator
 runs on SQLite, where all writes that wait are driven in one hop on the writer's own thread and committed together, and

@@ -1,1 +1,1 @@
-"""How well a site's questions are answered, tried on its own pages with the models that are to answer."""
+"""Evaluates how well a site's questions are answered, on its own pages and models."""

@@ -1,4 +1,4 @@
-"""What is asked: a file of questions, or what the site itself gives."""
+"""Loads questions from a file, or derives them from the site."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the command says of a run: a table with a row for each model, and what was not right."""
+"""Formats an evaluation: a row for each model, and what went wrong."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Asks each question as a visitor would be answered, and judges what comes; nothing of it is kept."""
+"""Answers each question as for a visitor and judges the result; stores nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a site has been asked, and what its pages have sections about."""
+"""Earlier questions and section headings of a site."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What people read, in each language: one file of texts a language, and how it writes numbers and times."""
+"""Texts in each language, and how it writes numbers and times."""

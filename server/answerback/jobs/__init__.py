@@ -1,1 +1,1 @@
-"""Work beside requests: put as a row into the caller's own write, run under a lease, tried again, and scheduled."""
+"""Background jobs: added in the caller's transaction, run under a lease, retried, and scheduled."""

@@ -1,4 +1,4 @@
-"""A job, the kinds that there are, and what a run of one may end in."""
+"""A job, its kinds, and the outcomes of a run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where jobs are put."""
+"""Adds jobs."""
 
 from __future__ import annotations
 

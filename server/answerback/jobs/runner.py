@@ -1,4 +1,4 @@
-"""Runs jobs: claims what is due under a lease, renews it while they run, and says what came of them."""
+"""Runs due jobs under a renewed lease and records their outcomes."""
 
 from __future__ import annotations
 

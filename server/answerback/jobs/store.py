@@ -1,4 +1,4 @@
-"""Jobs in the database. A row that is due or whose lease is over goes to whoever asks; a dead one is due never."""
+"""Jobs in the database. A due or expired row goes to the next runner; a dead one is never due."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An event that a loop waits for, or a while."""
+"""An event with a time-out, for loops."""
 
 from __future__ import annotations
 

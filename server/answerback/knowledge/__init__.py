@@ -1,1 +1,1 @@
-"""What a page says."""
+"""What a site's pages say."""

@@ -1,4 +1,4 @@
-"""What the product needs to know sites by, put together."""
+"""Builds the parts that read sites."""
 
 from __future__ import annotations
 

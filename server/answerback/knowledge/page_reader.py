@@ -1,4 +1,4 @@
-"""A page's text: from what is kept while it is fresh, else fetched, extracted and kept."""
+"""A page's text: cached while fresh, else fetched, extracted and cached."""
 
 from __future__ import annotations
 

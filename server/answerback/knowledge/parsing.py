@@ -1,4 +1,4 @@
-"""Reading what sites send, in processes of its own: whatever it is, it takes from others neither time nor memory."""
+"""Parses sites' files in sandbox processes with limits of time and memory."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a worker of the pages' pool does (sandbox/): reads what sites have sent, and hands back JSON.
+"""Runs in sandbox workers: parses sites' files and returns JSON.
 
 Imported by workers only.
 """

@@ -1,4 +1,4 @@
-"""The bus that the settings ask for."""
+"""Builds the bus that the settings name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The bus: what happens on a page, told to everyone who has it open."""
+"""The bus: delivers a page's events to everyone who has it open."""
 
 from __future__ import annotations
 

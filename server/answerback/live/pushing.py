@@ -1,4 +1,4 @@
-"""Streams whose events are written to their connections as they are told: no task wakes for an event."""
+"""Writes events to all streams of a page as ready bytes, without waking a task for each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The bus of several processes: one Redis stream that all of them write to and read from.
+"""A bus for several processes: one shared Redis stream.
 
 Every process gives the readers it has what comes by on the stream, its own events too, so that order and ids are the
 same everywhere, and a reader may come back at another process. While Redis cannot be reached each process tells its own

@@ -1,4 +1,4 @@
-"""The mailer that the settings ask for."""
+"""Builds the mailer that the settings name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Mail that a job sends."""
+"""Jobs that send mail."""
 
 from __future__ import annotations
 

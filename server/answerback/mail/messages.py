@@ -1,4 +1,4 @@
-"""The messages, as text and as simple HTML, in the reader's language."""
+"""Messages as text and HTML, in the reader's language."""
 
 from __future__ import annotations
 

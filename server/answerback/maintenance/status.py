@@ -1,4 +1,4 @@
-"""How the server is: room on its disk, its last backup and check."""
+"""The server's state: disk space, last backup, last check."""
 
 from __future__ import annotations
 

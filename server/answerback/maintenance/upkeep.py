@@ -1,4 +1,4 @@
-"""Looks after the server: measures, checks, records, and tells its owners of trouble."""
+"""Measures and checks the server, records the results, and alerts its owners."""
 
 from __future__ import annotations
 

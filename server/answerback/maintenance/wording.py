@@ -1,4 +1,4 @@
-"""Texts about the server's state, in the reader's language."""
+"""Describes the server's state in the reader's language."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The schema's history, and how a database is brought along it.
+"""Schema migrations.
 
 Statements in numbered tuples, and a runner of our own: transactions and locks are ours to hold, what a server that was
 killed has left is known by its statements, and a start where nothing is to be done costs a few milliseconds.

@@ -1,4 +1,4 @@
-"""Rows of a revision that are not to be had in SQL: computed from what is there, and put into a table."""
+"""Rows of a revision that SQL cannot derive: computed in Python and inserted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What versions before 0005 may have left behind, and how it is mended.
+"""Detects and repairs half-done migrations of versions before 0005.
 
 Until then each statement was committed by itself on SQLite, so that a server killed in a migration left the first few
 of a revision's statements done, and its number not written. And 0002 to 0004 grew while they were in use: a database

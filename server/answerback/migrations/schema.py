@@ -1,4 +1,4 @@
-"""Tables, columns, indexes and triggers: what the revisions' statements make, to be compared with what a database has.
+"""Tables, columns, indexes and triggers by the revisions, to compare with a database's.
 
 The statements are read, not run: no second list of tables is kept beside them, and nothing is asked of a database but
 what it has. A test compares what is read here with what each of the two makes of it.

@@ -1,4 +1,4 @@
-"""Migrating a SQLite file: one transaction a step, after a verified copy, while whoever comes beside it waits.
+"""Migrates a SQLite file: one transaction a step, after a verified copy, while other processes wait.
 
 Python's driver commits around DDL as it likes unless it is told to keep out of it (`isolation_level=None`): then our
 own `BEGIN IMMEDIATE` holds the one place of a writer until the step is whole and on disk.

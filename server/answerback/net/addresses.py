@@ -1,4 +1,4 @@
-"""Where a call comes from: the caller's address behind proxies, and the keys by which addresses are counted."""
+"""The caller's address behind proxies, and the keys by which addresses are counted."""
 
 from __future__ import annotations
 

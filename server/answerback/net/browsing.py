@@ -1,4 +1,4 @@
-"""What a reader of a site brings along: the site's own header, and cookies, each to the origin that has set it.
+"""State of a crawl's requests: the site's own header, and cookies per origin.
 
 Firewalls and shops send whoever is new from a page to the same page with a cookie: without it that never ends.
 """

@@ -1,4 +1,4 @@
-"""Connections that go to addresses which were checked, and nowhere else (`fetch.py` says which)."""
+"""Connects only to addresses that were checked (see `fetch.py`)."""
 
 from __future__ import annotations
 

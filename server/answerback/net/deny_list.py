@@ -1,4 +1,4 @@
-"""Addresses that a page is never fetched from.
+"""Addresses that are never fetched.
 
 A list of our own, from IANA's special-purpose registries (2026): `ipaddress.is_global` passes several of these on the
 Python versions that we run on.

@@ -1,4 +1,4 @@
-"""A page's bytes, fetched so that nobody can make us fetch anything else (threat 11).
+"""Fetches a page's bytes, safe from SSRF (threat 11).
 
 Only from the site's own origins, also after each redirect; every resolved address is checked, and the connection goes
 to the very address that was checked. A private address is reached only where the origin itself names it in so many

@@ -1,4 +1,4 @@
-"""HTTP for every package: JSON and problem responses, and bodies read with a limit on size and time."""
+"""Shared HTTP helpers: JSON and problem responses, and bodies read within limits of size and time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sends what programs of others have asked for, to addresses that were checked, and looks only at how that was taken.
+"""Sends webhooks to checked addresses and reads only the status of the response.
 
 Whoever sets up a webhook need not be who runs the server: a private address is reached only where the operator has
 named its host or network (ANSWERBACK_PRIVATE_SITES), never because the URL says so itself.

@@ -1,1 +1,1 @@
-"""What is told to whom: owners hear of news on their sites by email, programs by webhooks."""
+"""Notifications: owners by email, programs by webhook."""

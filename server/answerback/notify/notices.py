@@ -1,4 +1,4 @@
-"""Owners hear of what is new on their sites: once a minute it is seen who is to be told of what, and a job tells them.
+"""Email notifications for owners: a job finds once a minute what is due, and a job a mail sends it.
 
 Nothing is done while a comment is posted. What an owner has been told of is moved on in the write that adds the job, so
 nothing is told twice or left out; only a mail whose acceptance was lost is sent once more, under the same Message-ID.

@@ -1,4 +1,4 @@
-"""What a webhook is sent: made when it is sent, so that nothing that was deleted meanwhile goes out."""
+"""Builds a webhook's payload when it is sent, so that nothing deleted meanwhile goes out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Choices of owners, and the news that they have not been told of."""
+"""Owners' notification settings, and the news they have not received yet."""
 
 from __future__ import annotations
 

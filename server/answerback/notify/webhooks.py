@@ -1,4 +1,4 @@
-"""Programs of others hear of what happens on a site, by Standard Webhooks (https://www.standardwebhooks.com/).
+"""Webhooks by Standard Webhooks (https://www.standardwebhooks.com/).
 
 Once a minute it is seen what each webhook has not been told of, and a job is added for each event; nothing is done
 while a comment is posted. A delivery has one id for ever, so a receiver that has answered too late knows it again.

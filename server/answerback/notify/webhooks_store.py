@@ -1,4 +1,4 @@
-"""Webhooks, what they are still to be told of, and what became of it."""
+"""Webhooks, their cursors and their deliveries."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Attacks on answers by what pages, comments and visitors say, to be tried on a live model."""
+"""Attacks on answers through pages, comments and questions, to run against a live model."""

@@ -1,4 +1,4 @@
-"""The corpus: what is tried, and what must hold of the answer; read from `corpus/*.toml`.
+"""The corpus of attacks and what must hold, from `corpus/*.toml`.
 
 A file is a kind of attack, each `[[case]]` in it a case on one of the pages of `corpus/pages.toml`. What must hold
 stands in two tables: `always`, whatever the model says, since the product sees to it; `model`, what the model must do.

@@ -1,4 +1,4 @@
-"""Whether what must hold of an answer holds: by code alone, so that the same answer is always judged alike."""
+"""Judges whether an answer holds, by code alone and deterministically."""
 
 from __future__ import annotations
 

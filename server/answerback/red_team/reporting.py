@@ -1,4 +1,4 @@
-"""What the command says of a run."""
+"""Formats the report of a run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The cases through the real pipeline, on sites and in a database that last as long as the run."""
+"""Runs the cases through the real pipeline, with temporary sites and a temporary database."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The ways in which words are put so that a search does not find them, and the characters that nobody sees."""
+"""Spellings that evade a text search, and invisible characters."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is in the HTML of an answer, read by another parser than the one that cleaned it."""
+"""Parses an answer's HTML with another parser than the one that cleaned it."""
 
 from __future__ import annotations
 

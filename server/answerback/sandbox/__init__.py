@@ -1,1 +1,1 @@
-"""Work on what strangers send, in processes of its own."""
+"""Processes untrusted input in separate worker processes."""

@@ -1,4 +1,4 @@
-"""What a pool and its workers say to each other: JSON with bytes beside it, each after its length.
+"""The protocol between a pool and its workers: length-prefixed JSON with attached bytes.
 
 JSON and not pickle: a worker that a file has taken over can then say wrong things, and run nothing.
 """

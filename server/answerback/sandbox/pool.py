@@ -1,4 +1,4 @@
-"""A few worker processes for tasks that what strangers send could make slow or large.
+"""A small pool of worker processes for tasks on untrusted input.
 
 Begun with the first task and ended when they have had none for a while: a server at rest has none. They are given
 neither our sockets nor our environment, and one that dies is replaced by the next task.

@@ -1,4 +1,4 @@
-"""A worker's own process: `python -m answerback.sandbox.worker <module of tasks> <seconds> <megabytes>`.
+"""A worker process: `python -m answerback.sandbox.worker <module of tasks> <seconds> <megabytes>`.
 
 The kernel holds it to its limits, also in code that is not Python: it is killed when a task takes more CPU time or
 lasts too long, and gets no more memory than it may have. It ends with its server: then there is nothing more to read.

@@ -1,1 +1,1 @@
-"""A site, its exact origins and its settings."""
+"""Sites, their exact origins and their settings."""

@@ -1,4 +1,4 @@
-"""Addresses that a site's pages had, as its owner has said, and those that a crawl suggests."""
+"""Aliases of page addresses: the owner's, and those that a crawl suggests."""
 
 from __future__ import annotations
 

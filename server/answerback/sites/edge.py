@@ -1,4 +1,4 @@
-"""The edge of the API: who may call for a site, and how handlers become endpoints (CORS and CSRF: docs/api.md)."""
+"""The API's outer layer: who may call for a site, CORS and CSRF (docs/api.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Calls from pages of an origin that their site does not list: each is told what to do, and the owner may allow it."""
+"""Refused calls from unlisted origins: the page is told what to do, and the owner can allow the origin."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Origins from which pages have asked for a site's comments and were refused, for its owner to allow."""
+"""Origins that asked for a site's comments and were refused."""
 
 from __future__ import annotations
 

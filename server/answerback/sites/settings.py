@@ -1,4 +1,4 @@
-"""What an owner can set for a site: one described tuple, as for the operator's settings."""
+"""A site's settings: one described tuple, as for the operator's settings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sites in the database, and the directory that keeps them at hand."""
+"""Sites in the database, and the in-memory directory of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where pages have moved: a file with a line for each, `old,new` or `old new`; a trailing `*` stands for the rest."""
+"""Address maps for imports: a line each, `old,new` or `old new`; a trailing `*` stands for the rest."""
 
 from __future__ import annotations
 

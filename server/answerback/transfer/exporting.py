@@ -1,4 +1,4 @@
-"""A site's threads, or the records of its answers, out into a file of one of the formats."""
+"""Exports a site's threads, or the records of its answers."""
 
 from __future__ import annotations
 

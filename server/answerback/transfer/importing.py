@@ -1,4 +1,4 @@
-"""Comments from elsewhere into a site: made safe, under their parents, and only once however often it is done."""
+"""Imports comments into a site: sanitised, under their parents, and idempotent."""
 
 from __future__ import annotations
 

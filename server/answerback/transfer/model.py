@@ -1,4 +1,4 @@
-"""What an importer reads, whatever it comes from: one shape, with limits, in an order in which parents come first."""
+"""The common shape of imported comments, with limits; parents come first."""
 
 from __future__ import annotations
 

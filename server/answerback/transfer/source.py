@@ -1,4 +1,4 @@
-"""The file that comments are read from: a pipe too, packed or not, and whatever is wrong with single characters."""
+"""The file to import: also a pipe or compressed, tolerant of single bad characters."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whole sites in and out of the database."""
+"""Reads and writes whole sites in the database."""
 
 from __future__ import annotations
 

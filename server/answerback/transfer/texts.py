@@ -1,5 +1,4 @@
-"""The words of comments from elsewhere, whether they are HTML or Markdown: links lead where they say, pictures stay as
-links to them, code keeps its letters."""
+"""Converts foreign comments, HTML or Markdown: links show their target, pictures become links, code stays verbatim."""
 
 from __future__ import annotations
 

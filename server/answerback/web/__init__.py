@@ -1,1 +1,1 @@
-"""Pages on our own origin."""
+"""HTML pages on our own origin."""

@@ -1,4 +1,4 @@
-"""Style sheets and scripts of our own pages: every file in a folder `assets`, under an address of its content."""
+"""Style sheets and scripts of our pages: files in folders named `assets`, addressed by content."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How figures are written on our pages; a dash where there is none."""
+"""Formats figures on our pages; a dash for none."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Forms of our own pages: their fields as they were sent, and as they are shown again with what is wrong with them."""
+"""Forms of our pages: their values, and how they are shown again with errors."""
 
 from __future__ import annotations
 

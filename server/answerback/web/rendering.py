@@ -1,4 +1,4 @@
-"""The one Jinja environment. A template stands beside its view, and is named by its path in the package."""
+"""The Jinja environment. Templates stand beside their views and are named by their path in the package."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The design tokens for what cannot read style sheets of ours: mails, and pages that are one file."""
+"""Design tokens for documents that cannot load our style sheets: mails and single-file pages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Views: what is read on our own origin. Right host, forms of our own only, errors as HTML, headers always."""
+"""Views on our own origin: the host check, the form token, HTML errors, security headers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an issuer says of somebody: an identity is (site, issuer, subject), never an e-mail address."""
+"""An identity as an issuer reports it. Its key is (site, issuer, subject), never an email address."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Identities, and the visitors behind them."""
+"""Identities and the visitors they belong to."""
 
 from __future__ import annotations
 

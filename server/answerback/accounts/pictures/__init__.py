@@ -1,1 +1,1 @@
-"""Visitors' pictures: read, cleaned, kept and served by us."""
+"""Visitors' pictures: validated, cleaned, stored and served by this server."""

@@ -1,4 +1,4 @@
-"""Pictures of visitors: fetched once, kept, and served by us."""
+"""Avatars from sign-in providers: fetched once, stored, and served by this server."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Fetching pictures of visitors by the rules for pages (threat 11)."""
+"""Fetches avatars under the same rules as pages (threat 11)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an image says of itself: its type, how large it is, and what it takes to show it."""
+"""Reads an image file's type, dimensions and decoded size from its headers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How much a picture takes to show, by all that its file says: every frame, and nothing that hides how large it is.
+"""The memory that decoding a picture takes, from every frame of the file.
 
 For files whose structure `metadata` has walked to its end. What decoders read in different ways is refused.
 """

@@ -1,4 +1,4 @@
-"""What an image file holds beside the picture: by whom, where and when, thumbnails, comments. All of it is left out.
+"""Strips metadata from image files: author, place, time, thumbnails, comments.
 
 Only the structure is walked; nothing is decoded. How a picture is turned stays, since phones write it nowhere else.
 """

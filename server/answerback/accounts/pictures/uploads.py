@@ -1,4 +1,4 @@
-"""A form with one file in it: small, capped, and nothing touches the disk."""
+"""Parses an upload form with one file: size-limited, in memory only."""
 
 from __future__ import annotations
 

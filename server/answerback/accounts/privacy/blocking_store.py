@@ -1,5 +1,4 @@
-"""Blocked people who have erased their account: known again by a keyed hash of what they signed in by, and by nothing
-else."""
+"""Recognises blocked people after they erased their account, by a keyed hash of their sign-in identity alone."""
 
 from __future__ import annotations
 

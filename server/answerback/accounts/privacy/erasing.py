@@ -1,4 +1,4 @@
-"""The end of an account: by its owner, or because Kakao says that somebody has left."""
+"""Erases an account, at its owner's request or when Kakao reports that the person has left."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Taking a person out of the database, so that the threads they wrote in stay readable."""
+"""Removes a person from the database and keeps their threads readable."""
 
 from __future__ import annotations
 

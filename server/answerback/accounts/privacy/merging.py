@@ -1,4 +1,4 @@
-"""A guest signs in: what was theirs as a guest is the account's."""
+"""When a guest signs in, merges the guest's data into the account."""
 
 from __future__ import annotations
 

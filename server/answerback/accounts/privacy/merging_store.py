@@ -1,4 +1,4 @@
-"""What a guest has left behind, given to the account that the guest turned out to be."""
+"""Moves a guest's rows to the account."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Deletes expired rows: sessions, codes, links, counts, dead jobs, and guests who have left nothing behind."""
+"""Deletes expired rows: sessions, codes, links, counts, dead jobs, and guests without any content."""
 
 from __future__ import annotations
 

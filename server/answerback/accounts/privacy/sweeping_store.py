@@ -1,4 +1,4 @@
-"""Expired rows, table by table: a stretch of rows at a time, so that nothing waits for it.
+"""Deletes expired rows table by table, in small batches so that writers never wait long.
 
 Readers check for themselves whether a row is over; only here is one taken out for it.
 """

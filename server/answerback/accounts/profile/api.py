@@ -1,4 +1,4 @@
-"""What a visitor can see and change of the account from the site's page, with a commenter's rights."""
+"""The part of a profile that the site's page may read and change, with a commenter's rights."""
 
 from __future__ import annotations
 

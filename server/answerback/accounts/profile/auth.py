@@ -1,4 +1,4 @@
-"""Who may open the account page: a cookie of its own, for an hour, and a fresh proof for what cannot be undone."""
+"""Authorizes the account page: a cookie of its own for an hour, and a fresh sign-in for what cannot be undone."""
 
 from __future__ import annotations
 

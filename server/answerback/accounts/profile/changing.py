@@ -1,4 +1,4 @@
-"""Changes of a profile, and the threads that show them."""
+"""Changes profiles and updates the threads that show them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The account page over HTTP: rendered here, without a script, on our own origin only."""
+"""The account page over HTTP: rendered on the server, without scripts, on our own origin only."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The ways to sign in."""
+"""Sign-in methods."""

@@ -1,4 +1,4 @@
-"""Work with passwords: in turn, and delayed per account, device and address, alike for visitors and owners."""
+"""Queues password checks and delays them per account, device and address, for visitors and owners alike."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Browsers in which somebody has signed in before: strangers who guess at the account do not lock those out."""
+"""Device cookies: someone guessing an account's password does not lock out browsers that signed in before."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the ways in need for guests who turn out to have an account."""
+"""What sign-in methods require to merge a guest into an account."""
 
 from __future__ import annotations
 

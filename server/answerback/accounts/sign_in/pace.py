@@ -1,4 +1,4 @@
-"""How many of something one address begins in a minute: a few are people, hundreds are a program."""
+"""Limits how many sign-ins an address may start in a minute."""
 
 from __future__ import annotations
 

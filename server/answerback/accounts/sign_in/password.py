@@ -1,4 +1,4 @@
-"""Accounts by e-mail address and password, for programs and for our own sign-in page alike."""
+"""Accounts with an email address and password, for the API and our sign-in page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whose turn it is: one at a time, and among those who wait, one of each address after the other."""
+"""A fair lock: one holder at a time, round-robin among the addresses that wait."""
 
 from __future__ import annotations
 

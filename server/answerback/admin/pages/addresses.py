@@ -1,5 +1,4 @@
-"""Addresses that a site's pages had or have: what the owner has said, what the last crawls suggest, and where comments
-were refused."""
+"""Page addresses of a site: the owner's aliases, suggestions from the last crawls, and refused origins."""
 
 from __future__ import annotations
 

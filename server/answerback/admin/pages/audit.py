@@ -1,4 +1,4 @@
-"""The audit trail: who has decided what, to read and to take away."""
+"""The audit trail, to read and to export."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who is banned on a site: people, and address prefixes."""
+"""Bans of a site: people and address prefixes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One comment with its answer: what the owner says to it, and what has been said so far."""
+"""One comment with its answer, its history and the owner's actions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The inbox: what waits for the owner, in one list, decided where it stands."""
+"""The inbox: everything that needs a decision, in one list."""
 
 from __future__ import annotations
 

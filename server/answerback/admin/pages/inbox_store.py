@@ -1,4 +1,4 @@
-"""What waits for the owner, with what it is about. Every query names the sites."""
+"""Queries of the inbox. Every query names the sites."""
 
 from __future__ import annotations
 

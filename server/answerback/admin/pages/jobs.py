@@ -1,4 +1,4 @@
-"""Jobs that have failed for good: to run again, or to discard."""
+"""Failed jobs, to run again or to discard."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is known of each site: its pages, when they were read, what keeps others out; to read again and to forget."""
+"""The pages that were read of each site, and why others were not; read again or forget them here."""
 
 from __future__ import annotations
 

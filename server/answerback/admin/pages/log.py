@@ -1,4 +1,4 @@
-"""The log: everything that was written and answered, to search, to hide and to approve."""
+"""The log of comments and answers: search, hide, approve."""
 
 from __future__ import annotations
 

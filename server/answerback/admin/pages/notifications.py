@@ -1,4 +1,4 @@
-"""What an owner is told of by email, and when."""
+"""An owner's choice of email notifications."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One visitor: what the owner is told of them, what they may do, and how they are taken out."""
+"""One visitor: profile, trust, quota, bans and erasure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an owner is told of one visitor, and what goes with them. Every query names the sites."""
+"""Queries about one visitor. Every query names the sites."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Saved replies: what an owner writes often, ready in the inbox."""
+"""Saved replies that owners can choose in the inbox."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The settings of a site: every one that there is, with the tag to paste."""
+"""All settings of a site, and the tag to paste."""
 
 from __future__ import annotations
 

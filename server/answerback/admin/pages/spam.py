@@ -1,4 +1,4 @@
-"""Spam on a site: whether it is filtered, lists of hosts and addresses, what was learned, and a box to try it."""
+"""A site's spam filter: switch, lists, training and a test box."""
 
 from __future__ import annotations
 

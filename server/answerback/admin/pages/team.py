@@ -1,4 +1,4 @@
-"""Who works on a site, and as what: invited, given another role, and taken off again."""
+"""A site's team: invite, change roles, remove."""
 
 from __future__ import annotations
 

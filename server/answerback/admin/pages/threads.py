@@ -1,4 +1,4 @@
-"""The threads of a site: closed, opened, dated, given a rule for answers, and moved to another address."""
+"""A site's threads: close, reopen, schedule closing, set the answer rule, move."""
 
 from __future__ import annotations
 

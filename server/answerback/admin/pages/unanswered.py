@@ -1,4 +1,4 @@
-"""Questions that the site has no answer to: what an owner may want to write about, or answer in person."""
+"""Questions that the site does not answer."""
 
 from __future__ import annotations
 

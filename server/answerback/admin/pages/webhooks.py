@@ -1,4 +1,4 @@
-"""Webhooks of a site: set up, tried, paused, and what they have been sent."""
+"""A site's webhooks and their deliveries."""
 
 from __future__ import annotations
 

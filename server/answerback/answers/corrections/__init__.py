@@ -1,1 +1,1 @@
-"""Owners' corrections of answers, and answers that their sources have outlived."""
+"""Owners' corrections, and answers whose sources have changed."""

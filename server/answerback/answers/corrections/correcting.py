@@ -1,4 +1,4 @@
-"""The owner's word on an answer: corrected, verified, withdrawn, pinned, or given in person, with a history."""
+"""An owner's actions on an answer: correct, verify, withdraw, pin or reply, with a history."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An edit ends what rested on the words of before: answers to them, and the owner's marks."""
+"""Ends what rested on a comment's old text when it is edited: answers to it, and the owner's marks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A page's text has changed: answers that cite what is gone are marked, and given anew as far as the budget goes."""
+"""When a page changes, marks answers that cite what is gone and answers again within the budget."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who answers: the seam between the worker and whatever writes the text."""
+"""The interface between the worker and answer providers."""
 
 from __future__ import annotations
 

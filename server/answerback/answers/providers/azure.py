@@ -1,4 +1,4 @@
-"""Azure OpenAI: Chat Completions by the name of a deployment, with a key of its own kind."""
+"""Azure OpenAI: Chat Completions addressed by deployment, with an `api-key` header."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When a model is left alone because its provider is out of order, and for whom.
+"""Circuit breakers per model and endpoint, scoped so that one visitor, page or site opens none for others.
 
 A breaker as M. Nygard describes it in "Release It!" (2007): after some failures in a row nobody calls for a while, then
 one call tries whether it is well again, and the while gets longer each time that it is not. Each visitor, each page and

@@ -1,4 +1,4 @@
-"""Calls a model: by the dialect of its server, with patience, and again where that costs nothing."""
+"""Calls a model in its server's dialect, with deadlines, and retries while nothing has been sent to readers."""
 
 from __future__ import annotations
 

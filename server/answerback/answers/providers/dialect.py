@@ -1,4 +1,4 @@
-"""How one kind of server is asked, and how its frames are read: each has a file of its own."""
+"""A dialect: how requests to one kind of server are built and its stream is parsed."""
 
 from __future__ import annotations
 

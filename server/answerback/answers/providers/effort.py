@@ -1,4 +1,4 @@
-"""How little each model is asked to think, and the tokens that are left to it for thoughts."""
+"""The lowest reasoning effort of each model, and its token allowance for reasoning."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A provider that says what it is told to, for tests that run in the same process."""
+"""A scripted provider for in-process tests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What servers say that is no answer, in our own codes; their words stay here."""
+"""Maps providers' errors to our codes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Google's Gemini, by `streamGenerateContent`."""
+"""Google's Gemini API (`streamGenerateContent`)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A provider that is left alone while it is broken, and another model for the meantime."""
+"""A provider behind a circuit breaker, with a fallback model."""
 
 from __future__ import annotations
 

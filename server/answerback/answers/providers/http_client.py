@@ -1,4 +1,4 @@
-"""Calls to a provider's server by plain HTTP, and what every such client can do."""
+"""HTTP calls to a provider's server, shared by all dialects."""
 
 from __future__ import annotations
 

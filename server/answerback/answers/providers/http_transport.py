@@ -1,4 +1,4 @@
-"""HTTP/1.1 to a provider, as a transport of httpx2: a piece of a stream costs a fifth of what its own transport takes.
+"""An HTTP/1.1 transport for httpx2; a piece of a stream costs a fifth of what the stock transport takes.
 
 It does what calls of a provider need, and no more: requests with a whole body, responses read piece by piece,
 connections kept for the next call. No proxies, no HTTP/2.

@@ -1,4 +1,4 @@
-"""What each model is given: how long it may take, and how much it may say."""
+"""Deadlines and token limits of each model."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""To whom questions are sent, by the name that visitors are told."""
+"""The provider's name as visitors read it."""
 
 from __future__ import annotations
 

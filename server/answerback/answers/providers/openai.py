@@ -1,4 +1,4 @@
-"""OpenAI's Chat Completions, and the many servers that speak them as well."""
+"""OpenAI's Chat Completions, and the many servers compatible with it."""
 
 from __future__ import annotations
 

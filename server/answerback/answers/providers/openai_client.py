@@ -1,4 +1,4 @@
-"""Calls to servers that speak as OpenAI's do, through OpenAI's SDK.
+"""Calls OpenAI-compatible servers through OpenAI's SDK.
 
 Its import takes half a second and much memory, so the first answer does it, in a thread. Its retries, timeouts,
 headers and environment are not used: how calls are made does not depend on whom we ask.

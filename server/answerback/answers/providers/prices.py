@@ -1,4 +1,4 @@
-"""What models cost, as far as it is known here."""
+"""Known prices of models."""
 
 from __future__ import annotations
 

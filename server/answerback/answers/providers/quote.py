@@ -1,4 +1,4 @@
-"""The embedded provider: no model; it quotes the sentences of the page that answer, and says so when there are none."""
+"""The built-in provider without a model: quotes the sentences that answer, or says that there are none."""
 
 from __future__ import annotations
 

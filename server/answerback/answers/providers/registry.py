@@ -1,4 +1,4 @@
-"""Who can be asked, by the name that `ANSWERBACK_PROVIDER` has."""
+"""Providers by their name in `ANSWERBACK_PROVIDER`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""OpenAI's Responses, of which nothing is kept there."""
+"""OpenAI's Responses API, with storage off."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an OpenAI-compatible server sends, read piece by piece: bytes to frames, frames to the events of an answer.
+"""Parses a provider's event stream: bytes to frames, frames to answer events.
 
 No I/O here. The SDK's models cost about five times as much for each piece, and raise nothing when a stream ends early.
 """

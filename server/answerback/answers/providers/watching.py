@@ -1,4 +1,4 @@
-"""What is told of a provider: each call to Prometheus, each fault once to the log, with what to do."""
+"""Reports provider calls to Prometheus and faults to the log, with what to do."""
 
 from __future__ import annotations
 

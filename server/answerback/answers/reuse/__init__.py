@@ -1,1 +1,1 @@
-"""What has been answered: found again when it is asked again, and corrected by the owner in the open."""
+"""Finds earlier answers to the same question."""

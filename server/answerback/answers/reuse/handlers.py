@@ -1,4 +1,4 @@
-"""Over HTTP: whether a question has been answered already, and how an answer came to be what it is."""
+"""Earlier answers and the history of an answer, over HTTP."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Asked before: the answer that is there already, found by the question's words before anything is spent."""
+"""Finds an earlier answer by the question's terms, before anything is spent."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""`answerback try`: one's own site with the tag put in, on this machine, with nothing changed in it."""
+"""`answerback try`: serves a built site with the tag added, on this machine, without changing its files."""

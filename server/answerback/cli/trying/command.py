@@ -1,4 +1,4 @@
-"""`answerback try`: serve one's own site with the tag in it, read all of it, say where to look."""
+"""`answerback try`: serves the site with the tag, crawls it, and prints the addresses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A local server's pages, passed on with the tag in them."""
+"""Proxies a local server's pages and adds the tag."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is changed in a page on its way to the browser: the tag is put in, the production host becomes the local one."""
+"""Rewrites a page for the browser: adds the tag and maps the production host to the local one."""
 
 from __future__ import annotations
 

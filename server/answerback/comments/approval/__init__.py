@@ -1,1 +1,1 @@
-"""What is held for the owner and why: rules and signals before a comment is written, and what is decided."""
+"""Approval: rules and signals before a comment is written, and the owner's decisions."""

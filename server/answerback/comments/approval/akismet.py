@@ -1,4 +1,4 @@
-"""Akismet (https://akismet.com/developers/), asked about a comment where a site has a key.
+"""Asks Akismet (https://akismet.com/developers/) about a comment where a site has a key.
 
 What owners decide later is not sent there: it wants the address that a comment came from, which is not kept.
 """

@@ -1,4 +1,4 @@
-"""Proof of work, asked for where a site is under attack: begun and ended by what is held."""
+"""Requires proof of work while a site is under attack, judged by what is held."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Decisions on comments in the audit trail."""
+"""Writes decisions on comments to the audit trail."""
 
 from __future__ import annotations
 

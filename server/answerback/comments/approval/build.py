@@ -1,4 +1,4 @@
-"""What tells spam, put together."""
+"""Builds the spam checks."""
 
 from __future__ import annotations
 

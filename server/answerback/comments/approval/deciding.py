@@ -1,5 +1,5 @@
-"""The owner's decision on a comment or an edit: one transaction with its history, then the news. It can be undone for a
-moment."""
+"""The owner's decisions on comments and edits: one transaction with their history, then the events. Each can be undone
+for a moment."""
 
 from __future__ import annotations
 

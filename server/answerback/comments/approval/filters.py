@@ -1,4 +1,4 @@
-"""The text filters of sites, at hand, and their lessons."""
+"""The sites' text filters in memory, and their training."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lets go of what is kept for a time only: prints of texts, and decisions beyond their retention."""
+"""Deletes what is kept for a limited time: fingerprints of texts, and decisions past their retention."""
 
 from __future__ import annotations
 

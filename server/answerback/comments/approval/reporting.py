@@ -1,5 +1,5 @@
-"""Reports of readers: each has a receipt, weighs by what became of its sender's earlier ones, and is settled by the
-owner's decision. Enough of them hide a comment until then. Whoever wrote what is hidden is told why.
+"""Readers' reports: each gets a receipt and weighs by its sender's record; enough of them hide a comment until the
+owner decides, and its author is told why.
 
 What the Digital Services Act asks of a host in articles 16 and 17: a notice with its reasons, a receipt, a decision
 that both sides are told with its grounds, and a way to contest it.

@@ -1,4 +1,4 @@
-"""Reports of readers: one of each visitor about a comment, with the receipt by which its sender follows it."""
+"""Readers' reports: one per visitor and comment, with the receipt for its sender."""
 
 from __future__ import annotations
 

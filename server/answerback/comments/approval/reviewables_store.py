@@ -1,5 +1,4 @@
-"""What waits for the owner's decision: one row for each comment, answer or alert, which reopens when something new
-happens to it, and the history of what became of it.
+"""Items that need the owner's decision: one row per comment, answer or alert, reopened by new events, with a history.
 
 A reviewable has its target's id. Those of answers and of alerts are opened by triggers (migration 0019), whoever
 changes an answer; those of comments are opened here, with the reasons. Whatever takes a target out of the state that it

@@ -1,4 +1,4 @@
-"""A comment or an edit, judged before it is written.
+"""Checks a comment or an edit before it is written.
 
 `Posting` asks twice: `judge` is awaited before the write, for what takes time or another server (a text filter, a
 reputation service, a model); what it gives back runs inside the write, for what the database knows of the author and

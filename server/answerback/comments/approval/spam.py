@@ -1,4 +1,4 @@
-"""Spam, told before a comment is written: what the text says, how it was sent, and what is known of who sent it.
+"""Spam checks before a comment is written: its text, how it was sent, and its sender's history.
 
 What takes no database is done before the write, and what others are asked too; one statement within the write says what
 is known of author, address and text. Where a site has no spam filter, nothing is done at all.

@@ -1,4 +1,4 @@
-"""What the database knows of a comment that may be spam, what owners have taught, and the lists that they load."""
+"""Data for the spam checks: history, training and loaded lists."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Other words for a comment, wherever they come from: its author, or an owner who approves of an edit."""
+"""Replaces a comment's text, by its author or by an approved edit."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Which sentences of a site answer a question, and whether an answer rests on them."""
+"""Grounding: which sentences of a site answer a question, and whether they support an answer."""

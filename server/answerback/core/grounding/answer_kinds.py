@@ -1,4 +1,4 @@
-"""What kind of thing a question asks for, and whether a sentence has one that the question has not."""
+"""The kind of thing that a question asks for, and whether a sentence offers a new one."""
 
 from __future__ import annotations
 

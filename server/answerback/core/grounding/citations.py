@@ -1,4 +1,4 @@
-"""Quotes that hold: words of a page, found verbatim in it, or dropped."""
+"""Verifies quotes: each is found verbatim in its page, or dropped."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a page says only because its address says it: a search page repeats any query, as if the site had said so."""
+"""Detects text that a page repeats from its own address, such as a search query."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where words, figures and code stand in some passages, in whatever form."""
+"""Finds words, figures and code in passages, in any inflected form."""
 
 from __future__ import annotations
 

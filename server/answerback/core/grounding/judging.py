@@ -1,4 +1,4 @@
-"""Whether passages answer a question at all: a probability, told from the sentence that does so best.
+"""The probability that passages answer a question, from their best sentence.
 
 A logistic model of few signs, fitted on questions with and without answers (docs/grounding.md): what of the question
 stands in the best passage and what nowhere, how telling the words are that are missing, whether there is the kind of

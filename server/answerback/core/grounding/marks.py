@@ -1,4 +1,4 @@
-"""Marks that models put behind what they say, in whatever form: read and taken out, since marks prove nothing.
+"""Parses citation marks of any form and removes them; marks prove nothing.
 
 What only looks like a mark stays: places of a list in code (`birds[0]`), ranges, steps, links, formulas, and whatever
 stands on the page as it is.

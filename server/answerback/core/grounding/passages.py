@@ -1,4 +1,4 @@
-"""A page's text in passages: a few neighbouring blocks under their headings."""
+"""Splits a page's text into passages: a few neighbouring blocks under their headings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The prompt: rules, what the page says, the thread, the question. Never a secret, never a tool.
+"""Builds the prompt: rules, passages, thread, question. Never a secret, never a tool.
 
 Everything that others wrote stands in elements that it cannot close or forge, marked with who wrote it, and without
 characters that nobody sees. The rules say that it is material. That lowers the risk of orders from a page or a comment;

@@ -1,4 +1,4 @@
-"""Quotes that answer a question: the best sentences of some passages, verbatim, with the neighbours they need."""
+"""Chooses quotes that answer a question: the best sentences, verbatim, with the context they need."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which passages answer a question, and how many of them fit into a prompt."""
+"""Ranks passages for a question and fits them into the prompt."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a model says over and over, and what it repeats of its own rules."""
+"""Detects endless repetition and echoed instructions in a model's output."""
 
 from __future__ import annotations
 

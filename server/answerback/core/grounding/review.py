@@ -1,4 +1,4 @@
-"""A whole answer, before readers get it for good: cleaned of what is no answer, and each sentence held to the page."""
+"""Reviews a finished answer: removes what is no answer and checks each sentence against the page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What speaks for a sentence as the answer to a question.
+"""Scores a sentence as the answer to a question.
 
 Sentences are scored by a weighted sum of few signs: BM25 as in Robertson and Zaragoza, "The Probabilistic Relevance
 Framework" (2009), with k1 = 1.2 and b = 0.5; the share of the question's words that a sentence, its neighbours, its

@@ -1,4 +1,4 @@
-"""Sentences: a full stop ends them, and whatever else does in each language."""
+"""Splits text into sentences, in each language."""
 
 from __future__ import annotations
 

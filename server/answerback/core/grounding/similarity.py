@@ -1,4 +1,4 @@
-"""Whether two questions ask the same: by their terms, by what kind of thing they ask for, and by their numbers."""
+"""Whether two questions ask the same, by terms, kind and numbers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a question means where and when it is asked: the question that it follows, and the day that is "today"."""
+"""A question's context: the question before it, and today's date."""
 
 from __future__ import annotations
 

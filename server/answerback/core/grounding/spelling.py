@@ -1,4 +1,4 @@
-"""Misspelt words, told by their letters: a few more, fewer or other ones than a word that is there."""
+"""Corrects misspelt words by edit distance to words on the page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A sentence as it is compared with others: its words, figures, names and code, part by part, and what is denied."""
+"""Parses a sentence into comparable parts: words, figures, names, code and negations."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether a page says what an answer says: each sentence is held against the passages.
+"""Checks each sentence of an answer against the passages.
 
 A sentence is borne when, for each of its parts, one passage has most of its words close together, all of its figures
 with their units and all of its names, affirmed where it affirms and denied where it denies. Words count by the lemmas

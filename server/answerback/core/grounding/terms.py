@@ -1,4 +1,4 @@
-"""The words of a text as they are compared: each folded as its language does."""
+"""Terms of a text, folded by the rules of its language."""
 
 from __future__ import annotations
 

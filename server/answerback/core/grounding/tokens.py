@@ -1,4 +1,4 @@
-"""How much of a model's budget a text takes."""
+"""Estimates the tokens of a text."""
 
 from __future__ import annotations
 

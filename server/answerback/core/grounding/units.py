@@ -1,4 +1,4 @@
-"""An answer's markdown in the units that are held against the page: sentences, rows, code, headings."""
+"""Splits an answer's Markdown into the units that are checked: sentences, rows, code, headings."""
 
 from __future__ import annotations
 

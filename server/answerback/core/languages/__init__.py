@@ -1,4 +1,4 @@
-"""What differs from language to language: a file for each, and what they say together.
+"""Language rules: a file for each language, and their union.
 
 A new language is a module with a `Language` and a place in `LANGUAGES`; lists of its words are `data/xx.json`.
 """

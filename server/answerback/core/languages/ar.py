@@ -1,4 +1,4 @@
-"""Arabic, as far as it asks."""
+"""Arabic: recognises questions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What Japanese and Chinese have in common: no spaces between words, so that texts are read in pairs of characters."""
+"""Rules shared by Japanese and Chinese: no spaces, so texts are compared by character pairs."""
 
 from __future__ import annotations
 

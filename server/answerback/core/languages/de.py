@@ -1,4 +1,4 @@
-"""German, as far as its sentences end."""
+"""German: sentence ends."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""English, whose rules also fold the words of other languages of Europe."""
+"""English, whose rules also fold words of other European languages."""
 
 from __future__ import annotations
 

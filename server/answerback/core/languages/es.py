@@ -1,4 +1,4 @@
-"""Spanish, as far as it asks."""
+"""Spanish: recognises questions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Numbers with their units, as they are compared: `1만 4천 원` is `14,000 won`, `3 pm` is `15:00`, "daily" is a day."""
+"""Normalises numbers with units: `1만 4천 원` is `14,000 won`, `3 pm` is `15:00`, "daily" is a day."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""French, as far as its sentences end."""
+"""French: sentence ends."""
 
 from __future__ import annotations
 

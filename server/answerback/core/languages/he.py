@@ -1,4 +1,4 @@
-"""Hebrew, as far as it asks."""
+"""Hebrew: recognises questions."""
 
 from __future__ import annotations
 

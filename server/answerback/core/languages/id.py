@@ -1,4 +1,4 @@
-"""Indonesian, as far as it asks."""
+"""Indonesian: recognises questions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Japanese: pairs of characters, of which hiragana are mostly endings."""
+"""Japanese: character pairs, with hiragana mostly as endings."""
 
 from __future__ import annotations
 

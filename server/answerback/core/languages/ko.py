@@ -1,4 +1,4 @@
-"""Korean: words with particles and endings, and questions told by their endings."""
+"""Korean: particles and endings, and questions recognised by their endings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is known of a language: what it asks with, where its sentences end, and how its words are compared."""
+"""A language's rules: question words, sentence ends, and how its words are compared."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Portuguese, as far as it asks."""
+"""Portuguese: recognises questions."""
 
 from __future__ import annotations
 

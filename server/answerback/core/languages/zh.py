@@ -1,4 +1,4 @@
-"""Chinese: pairs of characters, and single ones, since two words for the same thing often share one of them."""
+"""Chinese: character pairs and single characters, since synonyms often share one."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What tells spam from comments: signals that explain themselves, and a text filter that learns from the owner."""
+"""Spam signals that explain themselves, and a text filter that learns from the owner."""

@@ -1,4 +1,4 @@
-"""The signed time of a form: when somebody began to write, by our own clock, whatever a client says."""
+"""A form's signed time: when writing began, by the server's clock."""
 
 from __future__ import annotations
 

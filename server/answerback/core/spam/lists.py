@@ -1,4 +1,4 @@
-"""Lists of hosts and addresses of bad repute, as they are published: hosts files, block lists, one value a line."""
+"""Parses published lists of bad hosts and addresses: hosts files, block lists, one value a line."""
 
 from __future__ import annotations
 

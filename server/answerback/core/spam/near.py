@@ -1,4 +1,4 @@
-"""Texts that are nearly the same: prints by which a copy is found that has been changed a little.
+"""Fingerprints that find near-duplicate texts.
 
 One-permutation minwise hashing (P. Li, A. Owen, C. Zhang, 2012): pieces of the text fall into bins by their hash, and
 the least hash of each bin is as likely the same in two texts as a piece is common to both. Prints are made of two bins

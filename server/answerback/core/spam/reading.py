@@ -1,4 +1,4 @@
-"""What a text filter sees of a comment: its words and pieces of words, and what the whole looks like."""
+"""A comment's features for the text filter: words, parts of words, overall shape."""
 
 from __future__ import annotations
 

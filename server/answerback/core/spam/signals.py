@@ -1,4 +1,4 @@
-"""What speaks for spam and against it, each with its weight and its reason, and the verdict of all together.
+"""Spam signals, each with a weight and a reason, and their verdict.
 
 Weights are log-odds: 1 makes spam 2.7 times as likely, 3 twenty times. They add up, so that no single one decides but
 those that nobody does by accident, and an owner can read how a verdict came about.

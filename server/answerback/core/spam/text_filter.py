@@ -1,4 +1,4 @@
-"""A linear filter that learns from one decision at a time, and knows how sure it is of each weight.
+"""An online linear filter that tracks its confidence in each weight.
 
 AROW (K. Crammer, A. Kulesza, M. Dredze: Adaptive Regularization of Weight Vectors, 2009) with a diagonal of variances:
 a decision moves most what has been seen least. Features are hashed into a fixed number of slots, so that a filter takes

@@ -1,4 +1,4 @@
-"""Proof of work: a browser looks for a number of which only the hash is known, which costs a bot more than a reader.
+"""Proof of work: the browser finds a number by its hash, which costs a bot more than a reader.
 
 The scheme of ALTCHA (https://altcha.org): the server picks the number, so that checking takes one hash and no memory.
 """

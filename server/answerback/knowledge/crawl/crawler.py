@@ -1,4 +1,4 @@
-"""A whole site, read page by page: from its sitemaps and its own links, politely, and only what has changed.
+"""Crawls a site from its sitemaps and links, politely, and reads only what changed.
 
 What enters the index is what the site itself leads to. A page that a visitor names is read for that visitor's question
 and no further: an address can be made to say anything (`/search?q=…`), and so can a link in a comment (threat 17).

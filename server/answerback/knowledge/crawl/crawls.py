@@ -1,4 +1,4 @@
-"""Sites read again in the background, at a slow pace; one that is slow holds up no other."""
+"""Recurring crawls in the background; a slow site delays no other."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What becomes of a page that was visited, in the database: its passages, and why it has none."""
+"""Stores a visited page: its passages, or why it has none."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a page leads, and what it says about itself to robots."""
+"""A page's links and robots directives."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pages that repeat others: lists of articles by month, category or author. They never stand for what they repeat."""
+"""Listings by month, category or author, which repeat articles and never stand for them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pages that say "not found" and mean it, but do not answer 404: told by what the site answers where nothing can be."""
+"""Soft 404s, recognised by the site's response to an address that cannot exist."""
 
 from __future__ import annotations
 

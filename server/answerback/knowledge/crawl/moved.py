@@ -1,4 +1,4 @@
-"""Pages that have moved: what a crawl sees of that is offered to the owner as an alias, and never done by itself."""
+"""Pages that moved, offered to the owner as aliases."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Blocks that stand on many pages of a site: the frame that no page by itself can be told to have.
+"""Blocks that stand on many pages of a site: its frame.
 
 A block of the frame is not lost: of the pages that have it, the one with the shortest address stands for all. Rows, and
 terms with their meaning, are no frame however many pages have them: products are alike.

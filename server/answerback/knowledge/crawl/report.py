@@ -1,4 +1,4 @@
-"""What has come of a crawl: numbers, and for whatever was not read why, with examples."""
+"""A crawl's report: counts, and reasons with examples for what was not read."""
 
 from __future__ import annotations
 

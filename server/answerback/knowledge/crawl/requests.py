@@ -1,4 +1,4 @@
-"""The requests of one crawl: one at a time to an origin, after a pause, and again after a mishap that may pass."""
+"""A crawl's requests: one at a time per origin, with pauses and retries."""
 
 from __future__ import annotations
 

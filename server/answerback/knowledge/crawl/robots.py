@@ -1,4 +1,4 @@
-"""What a site asks robots to leave alone: robots.txt, as RFC 9309 has it.
+"""robots.txt by RFC 9309.
 
 Reading one and asking it costs what its length costs, whatever is in it (tests/knowledge/test_politeness.py): rules for
 other robots are not kept, and those without a `*` are looked up.

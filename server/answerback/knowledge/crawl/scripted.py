@@ -1,4 +1,4 @@
-"""Pages that come empty and are filled by a script: there is nothing to read in them."""
+"""Pages that only a script renders."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a site itself lists: its sitemaps, and what of them could not be followed."""
+"""A site's sitemaps, and what of them could not be followed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is known of a site's pages in the database, and how far its reading has come."""
+"""A site's pages and crawls in the database."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One reading of a site, while it goes on: what is still to be visited, and what has come of what was."""
+"""The state of a running crawl: what is left to visit, and outcomes so far."""
 
 from __future__ import annotations
 

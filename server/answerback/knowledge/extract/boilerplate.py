@@ -1,4 +1,4 @@
-"""Which parts of a page are not what it says: navigation, forms, banners, advertisements, other people's comments.
+"""Recognises boilerplate: navigation, forms, banners, advertisements, other people's comments.
 
 Judged by what a part carries. Each element is weighed once: how much of its text is in links, how many fields it has.
 What names itself navigation, a form or an aside is left out unless most of the page's text is in it; lists of links are

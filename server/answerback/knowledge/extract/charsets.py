@@ -1,4 +1,4 @@
-"""The encoding of a page: as browsers tell it where the page or its server does, else guessed from the bytes."""
+"""A page's encoding: declared by the server or the page, else guessed from its bytes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a page says, as it is handed on: the one part of extraction that the server itself loads."""
+"""An extracted page as data; the one part of extraction that the server itself imports."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a click brings up, with what is clicked: questions of accordions, labels of tabs, content that comes late."""
+"""Content behind a click, with its label: accordions, tabs, late content."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Formulas as text: in TeX where the page has them so, else written on one line."""
+"""Formulas as text: TeX where the page has it, else one line."""
 
 from __future__ import annotations
 

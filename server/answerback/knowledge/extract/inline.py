@@ -1,4 +1,4 @@
-"""The words of a paragraph, as a reader sees them: raised figures, prices, shielded addresses, formulas."""
+"""A paragraph's words as a reader sees them: superscripts, prices, shielded addresses, formulas."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pages without what makes them heavy: pictures, scripts and styles that stand in them. What is read is the rest."""
+"""Removes inline pictures, scripts and styles before parsing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Articles that a page carries below its own, as newspapers do for readers who scroll on: each has a page to itself."""
+"""Further articles below the page's own, as on news sites with endless scrolling."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tables as rows under the names of their columns, cells that span several rows or columns in each of them."""
+"""Tables as rows with column names, spans filled in."""
 
 from __future__ import annotations
 

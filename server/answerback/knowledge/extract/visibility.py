@@ -1,4 +1,4 @@
-"""What a page holds and does not show: text that no visitor can come to see is no text of the page.
+"""Hidden content that no visitor can reveal is not the page's text.
 
 Told from the elements themselves, by `hidden`, `aria-hidden` and their own `style`. Style sheets are not read: a rule
 that hides there is most often a tab's or an accordion's, whose text a click brings up, and so are heights of nothing;

@@ -1,4 +1,4 @@
-"""Models that turn texts into vectors: of an OpenAI-compatible server, or in a process of this machine.
+"""Embedding models: an OpenAI-compatible server, or a local process.
 
 Nothing depends on them: where one fails, words decide.
 """

@@ -1,4 +1,4 @@
-"""A page's passages as they are put into the index."""
+"""Index entries of a page's passages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The embedding model on this very machine, in a process of its own that ends when nobody has asked for a while."""
+"""The local embedding model, in a process that ends when idle."""
 
 from __future__ import annotations
 

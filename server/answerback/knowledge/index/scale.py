@@ -1,4 +1,4 @@
-"""How far apart an embedding model puts what belongs together and what does not.
+"""Calibrates an embedding model's similarities: related and unrelated texts.
 
 One model's 0.8 is another's 0.4. Each is shown the same few questions, and is measured by how near it puts them to the
 passages that answer them, and to those that answer the others.

@@ -1,4 +1,4 @@
-"""The passages of a whole site, found for a question."""
+"""Searches a site's passages for a question."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Passages of sites and their full-text index in the database.
+"""Passages and their full-text index in the database.
 
 The one place where SQLite and PostgreSQL differ: `Words` has what each of them says. On both a passage is found by any
 of the question's terms and ranked by how rare these are on the site and how often it has them; the words of its title

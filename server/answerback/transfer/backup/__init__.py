@@ -1,1 +1,1 @@
-"""Backups: one file with everything, made beside a running server, and put back."""
+"""Backups: one file with everything, made while the server runs, and restored."""

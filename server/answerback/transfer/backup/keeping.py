@@ -1,4 +1,4 @@
-"""Backups one after the other in a folder, of which the newest are kept."""
+"""Rotates backups in a folder and keeps the newest."""
 
 from __future__ import annotations
 

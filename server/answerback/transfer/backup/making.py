@@ -1,4 +1,4 @@
-"""Making a backup: a copy of one moment is checked, packed with the key, read again, and only then named."""
+"""Makes a backup: a consistent copy is checked, packed with the key, read back, and only then named."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Backups that the server makes by itself."""
+"""Scheduled backups of a running server."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Putting a backup back: checked beside the database, then in its place, while what was there is put aside."""
+"""Restores a backup: checks it beside the database, sets the old files aside, then moves it into place."""
 
 from __future__ import annotations
 

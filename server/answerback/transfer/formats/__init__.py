@@ -1,4 +1,4 @@
-"""The formats in which comments come and go: a row of `FORMATS` and a module each, loaded when it is used."""
+"""Import and export formats: a row of `FORMATS` and a lazily loaded module each."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""Our own export (JSON): everything, to be imported again. It is read field by field: a file that somebody has edited
-is as foreign as any other."""
+"""Our own export (JSON), complete and importable. It is validated field by field, like any foreign file."""
 
 from __future__ import annotations
 

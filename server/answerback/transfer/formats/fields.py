@@ -1,4 +1,4 @@
-"""Values of JSON objects that somebody else has written: whatever is there, what comes out is of one type."""
+"""Typed access to values of foreign JSON objects."""
 
 from __future__ import annotations
 

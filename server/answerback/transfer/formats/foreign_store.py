@@ -1,4 +1,4 @@
-"""SQLite files of other comment systems, opened for reading only."""
+"""SQLite files of other comment systems, opened read-only."""
 
 from __future__ import annotations
 

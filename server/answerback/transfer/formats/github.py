@@ -1,5 +1,5 @@
-"""What giscus and utterances have in common: which page a discussion or an issue of GitHub belongs to, and its
-comments, as the APIs and the `gh` command give them."""
+"""Shared by giscus and utterances: which page a discussion or issue belongs to, and its comments, from the APIs or the
+`gh` command."""
 
 from __future__ import annotations
 

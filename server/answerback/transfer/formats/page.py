@@ -1,4 +1,4 @@
-"""What everybody may see of a site's threads, as one static page (HTML)."""
+"""A site's public threads as one static HTML page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A comment as a row of named values, in the generic JSON and the CSV alike."""
+"""A comment as a row of named values, for generic JSON and CSV."""
 
 from __future__ import annotations
 

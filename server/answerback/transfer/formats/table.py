@@ -1,4 +1,4 @@
-"""Comments, or the records of answers, as a table (CSV); and such a table of comments from anybody."""
+"""Comments or records of answers as CSV, and comments read from CSV."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""XML from elsewhere, element by element: no document type, no entities, nothing kept that has been read."""
+"""Streaming XML parser for imports: no document types, no entities."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Signing in on our own page, and handing the visitor over to the page where it was begun."""
+"""The sign-in page on our own origin, and the hand-over to the page where the sign-in began."""

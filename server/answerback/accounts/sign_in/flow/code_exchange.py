@@ -1,4 +1,4 @@
-"""The hand-over: a code to exactly the page where the sign-in began, good for one exchange within a minute.
+"""One-time codes for the hand-over: bound to the exact return page, valid once within a minute.
 
 The code alone is worth nothing: exchanging it takes the verifier, which has never left the page (as in PKCE, RFC
 7636), from the same origin. The page itself makes the exchange, so that the session's cookie lands in its partition.

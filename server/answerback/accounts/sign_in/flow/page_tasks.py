@@ -1,4 +1,4 @@
-"""What a worker does for sign-ins (sandbox/): looks for our tag in a page. Imported by workers only."""
+"""Runs in sandbox workers: looks for our tag in a page."""
 
 from __future__ import annotations
 

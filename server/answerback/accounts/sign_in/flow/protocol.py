@@ -1,4 +1,4 @@
-"""What the ways in need of the sign-in page."""
+"""What sign-in methods require of the sign-in page."""
 
 from __future__ import annotations
 

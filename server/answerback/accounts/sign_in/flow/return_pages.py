@@ -1,4 +1,4 @@
-"""Whether a page that a sign-in goes back to has our tag: the code in its address is read by whatever is there.
+"""Checks that the page a sign-in returns to has our tag, since any script on it can read the code.
 
 An open redirect of the site would carry it on. So the page is looked at first, as it is, without following anything; of
 its query only what its canonical link names is kept.

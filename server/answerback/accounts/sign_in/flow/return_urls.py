@@ -1,4 +1,4 @@
-"""Where a sign-in may begin and go back to: exact origins only (threat 6)."""
+"""Where a sign-in may start and return to: exact origins only (threat 6)."""
 
 from __future__ import annotations
 

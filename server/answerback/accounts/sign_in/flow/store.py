@@ -1,4 +1,4 @@
-"""Sign-ins that were begun, and the one-time codes that end them."""
+"""Pending sign-ins and their one-time codes."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Links by mail: to sign in, to confirm an address, to choose a new password."""
+"""Links by email: sign in, confirm an address, choose a new password."""

@@ -1,4 +1,4 @@
-"""The pages around mail: ask for a link, wait for it, and use it. Nothing is used up by looking (threat 19)."""
+"""Pages for mail links: request one, wait for it, use it. A GET never uses up a link (threat 19)."""
 
 from __future__ import annotations
 

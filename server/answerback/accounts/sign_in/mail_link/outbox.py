@@ -1,4 +1,4 @@
-"""The post: takes links in, each with a job that makes its secret and sends it."""
+"""Accepts requests for links; a job creates each link's secret and sends the mail."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a link or a code does, once it is used."""
+"""Redeems a link or code."""
 
 from __future__ import annotations
 

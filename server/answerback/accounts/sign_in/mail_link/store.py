@@ -1,4 +1,4 @@
-"""Mail to be sent and the links in it: one row each, from the wish to its use.
+"""Mail links: one row each, from the request to its use.
 
 A link's secret is made when it is sent and is nowhere but in that message; here is its hash. So a message that was
 not sent before a crash is sent afterwards, with a secret of its own.

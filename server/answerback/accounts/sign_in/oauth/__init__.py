@@ -1,1 +1,1 @@
-"""Signing in by Kakao and GitHub."""
+"""Sign-in with Kakao and GitHub."""

@@ -1,4 +1,4 @@
-"""The network for calls to a sign-in provider, less of it."""
+"""An HTTP transport for sign-in providers that limits the size of responses."""
 
 from __future__ import annotations
 

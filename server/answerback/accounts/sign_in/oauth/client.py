@@ -1,4 +1,4 @@
-"""Calls to a sign-in provider: Authlib's client, with a deadline, a cap on what is read, and errors of our own."""
+"""Calls sign-in providers through Authlib's client, with a deadline, a size limit and our own errors."""
 
 from __future__ import annotations
 

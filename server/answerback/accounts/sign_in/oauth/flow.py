@@ -1,4 +1,4 @@
-"""The way to a provider and back: what is sent along, and what comes of it."""
+"""The OAuth flow: builds the authorization request and handles the callback."""
 
 from __future__ import annotations
 

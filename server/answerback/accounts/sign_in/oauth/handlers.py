@@ -1,4 +1,4 @@
-"""Signing in by Kakao and GitHub over HTTP: off to the provider, and back from it."""
+"""Sign-in with Kakao and GitHub over HTTP: the redirect to the provider and its callback."""
 
 from __future__ import annotations
 

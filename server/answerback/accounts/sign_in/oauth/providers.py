@@ -1,4 +1,4 @@
-"""Kakao and GitHub: where a visitor is sent, and who comes back."""
+"""Kakao and GitHub: their endpoints, and the profile that each returns."""
 
 from __future__ import annotations
 

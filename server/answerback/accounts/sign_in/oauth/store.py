@@ -1,4 +1,4 @@
-"""Sign-ins that are under way at a provider."""
+"""Pending OAuth sign-ins."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Sites that have users of their own: their server says who somebody is, by a short-lived token."""
+"""Single sign-on: the site's own server vouches for its users with short-lived tokens."""

@@ -1,4 +1,4 @@
-"""Signing on with the word of the site's own server."""
+"""Single sign-on over HTTP."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The sites' secrets, of which only the salt is kept, and the tokens that were used."""
+"""Salts of the sites' SSO secrets, and the tokens already used."""
 
 from __future__ import annotations
 

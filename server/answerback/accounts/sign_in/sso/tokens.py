@@ -1,4 +1,4 @@
-"""Tokens of a site about its own users: HS256, for us, of that site, for five minutes at most, once."""
+"""SSO tokens: HS256, for this server and that site, valid for at most five minutes, once."""
 
 from __future__ import annotations
 
