@@ -32,6 +32,7 @@ from answerback.i18n import cldr
 from answerback.i18n.__main__ import main
 from answerback.i18n.catalogue import Entry, Texts, entries, languages, own_entries, owner_languages
 from answerback.knowledge.crawl.store import STATUSES
+from answerback.notify.mail_decisions import Outcome
 from answerback.notify.webhooks_store import State
 from answerback.sites.settings import AI_RULES
 
@@ -45,7 +46,7 @@ USED_IN = {
     "answers": [SERVER / "answers", SERVER / "evaluation"],
     "budgets": [SERVER / "answers"],
     "mail": [SERVER / "mail"],
-    "mail.notice": [SERVER / "mail" / "messages.py"],
+    "mail.notice": [SERVER / "mail" / "notices.py"],
     "sign_in": [SERVER / "accounts" / "sign_in", SERVER / "web"],
     "account": [SERVER / "accounts" / "profile"],
     "errors": [SERVER],
@@ -60,6 +61,7 @@ USED_IN = {
         ADMIN / "pages" / "notifications.py",
         ADMIN / "pages" / "notifications.html",
     ],
+    "admin.by_mail": [ADMIN / "by_mail.py", ADMIN / "by_mail.html"],
     "admin.first_run": [ADMIN / "first_run.py", ADMIN / "first_run.html"],
     "admin.sign_in": [ADMIN / "sign_in.py", ADMIN / "sign_in.html", ADMIN / "sign_in_link.html"],
     **{
@@ -129,6 +131,11 @@ COMPOSED = {
     "sign_in.providers": {"github", "kakao"},
     "web.states": {*COMMENT_STATES, *ANSWER_STATES, "private"},
     "mail.notice.titles": {*NOTICES},
+    "mail.notice.buttons": {*DECISIONS},
+    "admin.by_mail.titles": {*DECISIONS},
+    "admin.by_mail.buttons": {*DECISIONS},
+    "admin.by_mail.done": {*DECISIONS},
+    "admin.by_mail.outcomes": {*get_args(Outcome)} - {"ready", "done"},
     "mail.notice.what": {"comment", *REVIEWED} - {"alert"},
     "admin.notifications.kinds": {*NOTICES},
     "admin.notifications.paces": {*PACES},

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from ..core.model import Visitor
-from ..core.roles import Role
+from ..core.roles import Role, read_role
 from ..db.database import Database
 from ..db.work import Row, Work, many, one, run
 from .credentials_store import end_everything_of_owner, end_unproved
@@ -315,6 +315,17 @@ def owner_email(id: str, site: str) -> Work[str | None]:
         id=id, site=site,
     )  # fmt: skip
     return None if row is None else row["email"]
+
+
+def owner_role(id: str, site: str) -> Work[Role | None]:
+    """What an owner may do on a site now; None where they have lost it."""
+    row = yield one(
+        """SELECT CASE WHEN o.all_sites = 1 THEN o.role ELSE (
+            SELECT s.role FROM owner_sites s WHERE s.owner_id = o.id AND s.site = :site) END AS role
+        FROM owners o WHERE o.id = :id""",
+        id=id, site=site,
+    )  # fmt: skip
+    return None if row is None or row["role"] is None else read_role(row["role"])
 
 
 def email_of(id: str) -> Work[str | None]:

@@ -188,8 +188,9 @@ class OwnerAuth(WebViews):
     def open(self, request: Request, template: str, **values: Any) -> Response:
         """A response with this template, in the owner's language and with a way to the others."""
         lang, path = self.language(request), request.url.path.removeprefix(self.base)
+        back = f"{path}?{request.url.query}" if request.url.query else path
         return self.render(
-            template, lang=lang, bar=texts(lang, "admin"), site_name="Answerback", here=path,
+            template, lang=lang, bar=texts(lang, "admin"), site_name="Answerback", here=path, back=back,
             other_languages={tag: own_name(tag) for tag in owner_languages() if tag != lang}, **values,
         )  # fmt: skip
 

@@ -13,11 +13,13 @@ from ..comments.approval.build import SpamParts
 from ..comments.approval.deciding import Deciding
 from ..comments.updates import ThreadUpdates
 from ..knowledge.build import Knowledge
+from ..notify.mail_decisions import MailDecisions
 from ..notify.notices import Notices
 from ..notify.webhooks import Webhooks
 from ..runtime import Runtime
 from ..web.views import METHODS
 from .auth import OwnerAuth, OwnerViews
+from .by_mail import ByMailViews
 from .first_run import FirstRunViews
 from .log_index import LogIndex
 from .pages.addresses import AddressViews
@@ -86,6 +88,6 @@ def admin_routes(
 
     sign_in = SignInViews(runtime, auth)
     table |= sign_in.views() | FirstRunViews(runtime, auth, sign_in).views()
-    table |= NoticeStopViews(auth, notices).views()
+    table |= NoticeStopViews(auth, notices).views() | ByMailViews(auth, MailDecisions(runtime, deciding)).views()
     table |= {path: {"GET": lead_in} for path in ("/admin", "/")}  # visitors never open the server's bare address
     return [Route(path, auth.guarded(calls), methods=METHODS) for path, calls in table.items()]

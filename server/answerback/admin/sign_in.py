@@ -26,7 +26,7 @@ from ..web.forms import BoundForm
 from ..web.views import View
 from .auth import IDLE_SECONDS, LANGUAGE_COOKIE, LANGUAGE_SECONDS, SESSION_SECONDS, SIGN_IN, OwnerAuth, session_cookie
 
-_OWN = re.compile(r"/admin/[\w./-]{0,200}")
+_OWN = re.compile(r"/admin/[\w./-]{0,200}(?:\?[\w.~%&=+:-]{0,1000})?", re.ASCII)
 """One of our own addresses, as it stands in the form."""
 
 

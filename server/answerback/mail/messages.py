@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 from ..i18n import cldr
 from ..i18n.catalogue import Texts, texts
-from ..sites.settings import Site
 from ..web.rendering import render
 from .transport import Message
-
-EXCERPT, SUBJECT_LIMIT = 300, 150
 
 
 def link_message(purpose: str, to: str, *, site: str, lang: str, link: str, code: str, seconds: int) -> Message:
@@ -44,74 +39,6 @@ def invitation_message(to: str, *, site: str, lang: str, link: str, hours: int) 
 def webhook_message(to: str, *, site: str, lang: str, address: str, link: str) -> Message:
     """The message that tells an owner of a webhook that takes nothing any more."""
     return _message(texts(lang, "mail"), "webhook", to, site, link, address=address)
-
-
-@dataclass(frozen=True, slots=True)
-class NoticePart:
-    """News of one kind on one site. An item: a comment's id, why it is told of, its author, its page, its text."""
-
-    site: Site
-    kind: str
-    items: Sequence[tuple[str, str, str, str, str]]
-    more: bool
-    """Whether there is more than these."""
-
-
-def notice_message(to: str, parts: Sequence[NoticePart], *, lang: str, url: str, stop: str, name: str) -> Message:
-    """The message that tells an owner what is new: visitors' words as plain text, cut to 300 characters."""
-    t = texts(lang, "mail.notice")
-    shown = [_shown(t, part, url) for part in parts]
-    single = len(parts) == 1 and len(parts[0].items) == 1
-    subject = f"{shown[0].title}: {parts[0].items[0][3]}" if single else " · ".join(part.title for part in shown[:3])
-    link, settings = f"{url}/admin/inbox/", f"{url}/admin/notifications/"
-    plain = [line for part in shown for line in part.lines()]
-    plain += [f"{t['button']}: {link}", f"{t['closing']} {t['change']}: {settings}", f"{t['stop']}: {stop}"]
-    html = render(
-        "mail/templates/notice.html", lang=t.lang, parts=shown, open=t["open"], button=t["button"], link=link,
-        closing=t["closing"], change=t["change"], settings=settings, stop=stop, stop_words=t["stop"],
-    )  # fmt: skip
-    subject = " ".join(subject.split())[:SUBJECT_LIMIT]
-    return Message(to, subject, "\n\n".join(plain) + "\n", html, t.lang, name, stop)
-
-
-@dataclass(frozen=True, slots=True)
-class _Item:
-    head: str
-    words: str
-    link: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Part:
-    title: str
-    items: list[_Item]
-    more: str
-
-    def lines(self) -> list[str]:
-        """As plain text."""
-        told = [f"{item.head}\n{item.words}\n{item.link}" for item in self.items]
-        return [self.title, *told, *filter(None, [self.more])]
-
-
-def _shown(t: Texts, part: NoticePart, url: str) -> _Part:
-    items = [
-        _Item(
-            " · ".join(filter(None, (t[f"what.{what}"], " ".join(author.split()), " ".join(page.split())))),
-            _excerpt(body), f"{url}/admin/comments/{quote(id)}/",
-        )
-        for id, what, author, page, body in part.items
-    ]  # fmt: skip
-    title = t.counted(f"titles.{part.kind}", len(items), site=_site_name(part.site))
-    return _Part(title, items, t["more"] if part.more else "")
-
-
-def _site_name(site: Site) -> str:
-    return " ".join((site.name or site.key).split())
-
-
-def _excerpt(body: str) -> str:
-    words = " ".join(body.split())
-    return words if len(words) <= EXCERPT else f"{words[:EXCERPT].rstrip()}…"
 
 
 def _message(t: Texts, kind: str, to: str, site: str, link: str, *, code: str = "", **values: str) -> Message:

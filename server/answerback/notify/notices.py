@@ -9,21 +9,24 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
-from ..accounts.store import email_of, owner_email
+from ..accounts.store import email_of, owner_email, owner_role
 from ..core.notices import KINDS, Hours, NoticeKind, next_notice
+from ..core.roles import covers
 from ..db.work import Work
 from ..jobs.model import Job, Kind
 from ..mail.jobs import send
-from ..mail.messages import NoticePart, notice_message
+from ..mail.notices import NoticePart, notice_message
 from ..mail.transport import Mailer
 from ..runtime import Runtime
 from ..sites.settings import Site
 from . import store
+from .decision_links import GOOD_MS, DecisionLinks
+from .items import item
 from .store import Choice
 
 LOOK, TELL = "notices", "notice"
@@ -46,6 +49,7 @@ class Notices:
         self._url = runtime.settings.public_url
         self._key = runtime.settings.secret_key[-1].encode() if runtime.settings.secret_key else b""
         self._mailer = mailer
+        self._links = DecisionLinks(runtime.settings)
 
     def kinds(self) -> list[Kind]:
         """The look at what is new, each minute, and the mail to one owner, which is tried for most of a day."""
@@ -101,10 +105,19 @@ class Notices:
         key, kind, after = str(part["site"]), part["kind"], int(part["after"])
         site = await self._sites.find(key)
         email = await self._db.read(lambda: owner_email(owner, key))
-        news = await self._db.read(lambda: store.news(kind, key, after, until, SHOWN + 1))
-        if site is None or email is None or not news:
+        if site is None or email is None:
             return None
-        return email, _part(site, kind, news)
+        made = await self._db.read(lambda: self._told(site, kind, owner, after, until))
+        return (email, made) if made.items else None
+
+    def _told(self, site: Site, kind: NoticeKind, owner: str, after: int, until: int) -> Work[NoticePart]:
+        news = yield from store.news(kind, site.key, after, until, SHOWN + 1)
+        role = yield from owner_role(owner, site.key)
+        links = self._links if role is not None and covers(role, "moderator") else None
+        items = []
+        for each in news[:SHOWN]:
+            items.append((yield from item(site, each, links, owner, self._clock.now() + GOOD_MS)))
+        return NoticePart(site, kind, items, more=len(news) > SHOWN)
 
     def stop_url(self, owner: str) -> str:
         """The address at which a POST ends all mail to an owner, without signing in."""
@@ -125,14 +138,6 @@ class Notices:
 
     def _proof(self, owner: str) -> str:
         return hmac.new(self._key, f"notices-stop|{owner}".encode(), hashlib.sha256).hexdigest()[:32]
-
-
-def _part(site: Site, kind: NoticeKind, news: Sequence[store.News]) -> NoticePart:
-    shown = news[:SHOWN]
-    return NoticePart(
-        site, kind, [(each.id, each.what, each.author, each.title or each.page, each.body) for each in shown],
-        more=len(news) > SHOWN,
-    )  # fmt: skip
 
 
 def chosen(owner: str, site: Site, kind: NoticeKind, pace: Any, hours: Hours, now: int) -> Work[None]:

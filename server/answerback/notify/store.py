@@ -128,9 +128,9 @@ def news(kind: NoticeKind, site: str, after: int, until: int, most: int) -> Work
         listed, values = in_list("k", _REVIEW if kind == "review" else _QUESTIONS)
         rows = yield many(
             f"""SELECT r.id, r.kind AS what, COALESCE(q.author_name, c.author_name, '') AS author_name, r.page,
-                COALESCE(t.title, '') AS title, COALESCE(q.body, c.body, '') AS body, r.opened_at AS at
+                COALESCE(t.title, '') AS title, COALESCE(q.body, p.body, c.body, '') AS body, r.opened_at AS at
             FROM reviewables r LEFT JOIN comments c ON c.id = r.id LEFT JOIN answers a ON a.id = r.id
-                LEFT JOIN comments q ON q.id = a.question_id
+                LEFT JOIN comments q ON q.id = a.question_id LEFT JOIN questions p ON p.id = a.question_id
                 LEFT JOIN threads t ON t.site = r.site AND t.page = r.page
             WHERE r.site = :site AND r.state = 'open' AND r.opened_at > :after AND r.opened_at <= :until
                 AND r.kind IN ({listed}) ORDER BY r.opened_at LIMIT :most""",

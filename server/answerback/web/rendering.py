@@ -14,7 +14,7 @@ from ..i18n.catalogue import direction, negotiate, texts
 from ..version import version
 from .assets import asset_path
 from .figures import cost, duration, number
-from .tokens import light, stylesheet
+from .tokens import dark, light, stylesheet
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -33,8 +33,8 @@ def environment() -> Environment:
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     environment.globals |= {
-        "asset": asset_path, "direction": direction, "light": light, "stylesheet": stylesheet, "texts": texts,
-        "version": version,
+        "asset": asset_path, "dark": dark, "direction": direction, "light": light, "stylesheet": stylesheet,
+        "texts": texts, "version": version,
     }  # fmt: skip
     environment.filters["attributes"] = attributes
     for name, write in (("cost", cost), ("duration", duration), ("number", number)):

@@ -8,7 +8,7 @@ from functools import cache
 from .assets import assets
 
 _TOKEN = re.compile(r"^  --([a-z-]+): (.+);$", re.M)
-_LIGHT = re.compile(r"light-dark\((.+), .+\)")
+_BOTH = re.compile(r"light-dark\((.+), (.+)\)")
 
 
 @cache
@@ -19,8 +19,17 @@ def tokens() -> dict[str, str]:
 
 def light(name: str) -> str:
     """The value of a design token in the light theme."""
-    matched = _LIGHT.fullmatch(tokens()[name])
-    return matched[1] if matched else tokens()[name]
+    return _themed(name, 1)
+
+
+def dark(name: str) -> str:
+    """The value of a design token in the dark theme."""
+    return _themed(name, 2)
+
+
+def _themed(name: str, place: int) -> str:
+    matched = _BOTH.fullmatch(tokens()[name])
+    return matched[place] if matched else tokens()[name]
 
 
 def stylesheet(name: str) -> str:

@@ -27,7 +27,7 @@ class AuditedDecisions:
                 decision.comment.id,
                 decision.was,
                 after,
-                decision.note,
+                decision.note or (f"by {decision.via}" if decision.via else ""),
             )
         )
 

@@ -33,7 +33,8 @@ UNDO_MS = 15_000
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What an owner has decided: `was` is the state of the comment before; an `edit` waited, or did not."""
+    """What an owner has decided: `was` is the state of the comment before; an `edit` waited, or did not; `via` as in an
+    `Order`."""
 
     site: Site
     comment: Comment
@@ -44,6 +45,7 @@ class Decision:
     by: str
     note: str
     now: int
+    via: str = ""
 
 
 class DecisionListener(Protocol):
@@ -57,13 +59,14 @@ class DecisionListener(Protocol):
 @dataclass(frozen=True, slots=True)
 class Order:
     """What an owner wants. `version` is that of the reviewable that was shown, `seen` that of the words (`version`);
-    None where any are meant."""
+    None where any are meant. `via` says how it came, where that was not our own pages (`mail`)."""
 
     action: Action
     by: str
     version: int | None = None
     seen: str | None = None
     note: str = ""
+    via: str = ""
 
 
 class Deciding:
@@ -108,7 +111,7 @@ class Deciding:
             order.note,
         )
         yield from self._tell(
-            Decision(site, comment, order.action, comment.state, edit, before, order.by, order.note, now)
+            Decision(site, comment, order.action, comment.state, edit, before, order.by, order.note, now, order.via)
         )
         return decided
 
