@@ -1,4 +1,5 @@
-"""Answers are shown with their tables, formulas and code, in their own direction, and with what is not borne marked."""
+"""Answers are shown with their tables, formulas and code, in their own direction, and with what is not supported
+marked."""
 
 from __future__ import annotations
 

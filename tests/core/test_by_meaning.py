@@ -8,7 +8,7 @@ import pytest
 from answerback.core.grounding.judging import ANSWERED, SURE, may_judge
 from answerback.core.grounding.passages import Passage
 from answerback.core.grounding.quoting import Quote, as_many_as_help, best_quotes
-from answerback.core.grounding.ranking import at_a_glance, choose
+from answerback.core.grounding.ranking import choose, preselect
 from answerback.core.grounding.scoring import nearness
 
 PETS = Passage("Dogs are welcome on the open deck.", "Ferry › On board", "/ferry", "Ferry")
@@ -71,7 +71,7 @@ def test_long_page_is_looked_through_by_meaning_too() -> None:
     passages = [
         near(replace(FARES, text=f"My {number} hamster cages cost {number} euros."), -1.0) for number in range(200)
     ]
-    assert near(PETS, 1.0) in at_a_glance(HAMSTER, [*passages, near(PETS, 1.0)])
+    assert near(PETS, 1.0) in preselect(HAMSTER, [*passages, near(PETS, 1.0)])
 
 
 def test_nearness_is_measured_by_the_spread() -> None:

@@ -143,7 +143,7 @@ def test_what_is_said_without_end_is_said_once() -> None:
 
 
 def test_marks_alone_are_no_answer() -> None:
-    assert of("[1][2].").reason == "empty" and of("[1]").hopeless
+    assert of("[1][2].").reason == "empty" and of("[1]").unusable
 
 
 def test_another_language_than_asked_is_told() -> None:

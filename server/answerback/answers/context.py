@@ -52,7 +52,7 @@ class AnswerContext:
         request = self.request
         if given is not None:
             held = citations.holding(given, request.passages)
-            return Review(text, held, bool(held), "" if held else "refused", borne=len(held))
+            return Review(text, held, bool(held), "" if held else "refused", supported_sentences=len(held))
         rules = "\n".join(message.content for message in request.messages if message.role == "system")
         asked = request.messages[-1].content.rpartition("</question>")[2] if request.messages else ""
         return review(text, request.question, request.passages, rules=f"{rules}\n{asked}", finished=finished)
@@ -125,7 +125,7 @@ class ContextBuilder:
             chosen = ranking.choose(question, found, left, others=others, context=context)
             quotes = best_quotes(question, chosen, prompt.NEAREST, home=home, context=context)
             nearest = [quote.passage for quote in quotes.quotes]
-            return Found(*ranking.put_first(chosen, nearest, found), quotes.certainty)
+            return Found(*ranking.arrange(chosen, nearest, found), quotes.certainty)
 
         found = await in_background(choose)  # takes 0.1 s for a long page
         chosen = (*owners, *found.passages)

@@ -93,7 +93,7 @@ class Run:
         told = strip_hidden(self.live.text + (reply.unsaid if self.blocked or self.silenced else ""))
         review = self._review(told)
         provider = ANSWERED if again else QuoteAnswerer.name if self.by in ("page", "nobody") else answerer.name
-        if state == "done" and self.context is not None and review.hopeless:
+        if state == "done" and self.context is not None and review.unusable:
             if site.unsupported == "withhold":
                 state = "withheld"
             elif site.unsupported == "quote" or not review.text:
@@ -128,7 +128,7 @@ class Run:
 
     def is_silenced(self, text: str, site: Site) -> bool:
         """Whether the page says nothing of an answer that readers then do not get."""
-        return site.unsupported == "withhold" and self._review(text).hopeless
+        return site.unsupported == "withhold" and self._review(text).unusable
 
     def _in_quotes(self, context: AnswerContext, review: Review) -> Review:
         """What the page itself says, in place of an answer that it does not bear."""

@@ -20,7 +20,7 @@ _FENCED = re.compile(r"\s{0,3}(?:```|~~~)")
 
 
 def render_answer(text: str, unsupported: Sequence[tuple[int, int]], label: str) -> str:
-    """Safe HTML of an answer in which these parts stand back and carry a label."""
+    """An answer as safe HTML; `unsupported` parts are dimmed and labelled."""
     if not unsupported:
         return _shown(text)
     parts: list[str] = []
@@ -45,7 +45,7 @@ def render_answer(text: str, unsupported: Sequence[tuple[int, int]], label: str)
 
 
 def _shown(text: str) -> str:
-    """HTML with tables, formulas as they are written, and in the direction of what it says."""
+    """The HTML with tables and formulas, in the text's own direction."""
     parts, at = [], 0
     for code in CODE.finditer(text):
         parts += [FORMULA.sub(_as_code, text[at : code.start()]), code[0]]
@@ -56,7 +56,7 @@ def _shown(text: str) -> str:
 
 
 def _as_code(match: re.Match[str]) -> str:
-    """A formula in which nothing is markup."""
+    """A formula as code, so that nothing in it is markup."""
     inner = (match["inside"] or match["block"] or match["dollars"]).strip()
     ticks = "`" * (max((len(run) for run in re.findall("`+", inner)), default=0) + 1)
     if match["inside"] is not None:
@@ -66,7 +66,7 @@ def _as_code(match: re.Match[str]) -> str:
 
 
 def _goes_on(text: str, end: int, unsupported: Sequence[tuple[int, int]]) -> bool:
-    """Whether the next sentence of the line is not borne either: one label does for both."""
+    """Whether the next sentence of the line is unsupported too; then one label serves both."""
     return any(text[end:start].strip(" ") == "" and start > end - 1 for start, _ in unsupported if start >= end)
 
 
@@ -75,7 +75,7 @@ def _quiet(text: str) -> str:
 
 
 def _wrapped(html: str, label: str) -> str:
-    """Each run of text between the signs in an element of its own, so that no tag is left open by another."""
+    """Wraps each run of text between the markers in an element of its own, so that tags stay balanced."""
     badge = f' <span class="badge old">{escape(label)}</span>'
     found: list[str] = []
     inside = False

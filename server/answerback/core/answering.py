@@ -15,7 +15,7 @@ class Source:
     title: str
 
     def public(self) -> dict[str, Any]:
-        """As the API shows and the database keeps it."""
+        """The form that the API returns and the database stores."""
         return {"quote": self.quote, "url": self.url, "title": self.title}
 
 
@@ -44,7 +44,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """Who asks, on which page of which site: never sent, only counted by."""
+    """Who asks, on which page and site. Used for counting only, never sent."""
 
     visitor: str = ""
     page: str = ""
@@ -53,7 +53,7 @@ class Asker:
 
 @dataclass(frozen=True, slots=True)
 class AnswerRequest:
-    """All that a provider is given. `question` and `passages` are also in the messages."""
+    """The input of a provider. `question` and `passages` are also part of the messages."""
 
     messages: tuple[Message, ...]
     question: str
@@ -69,7 +69,7 @@ class AnswerRequest:
 
 @dataclass(frozen=True, slots=True)
 class Writing:
-    """Which model writes, told before its text by a provider that has several."""
+    """Names the model that writes, sent before its text by a provider that has several."""
 
     model: str
 
@@ -83,10 +83,8 @@ class TextDelta:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What the call has cost so far; US dollars, or None when the price is not known.
-
-    A later one replaces an earlier one. `estimated`: by us, since the provider has not counted (yet).
-    """
+    """The cost of the call so far, in US dollars, or None if the price is unknown. A later one replaces an earlier one.
+    `estimated`: counted by us because the provider has not (yet)."""
 
     tokens_in: int
     tokens_out: int
@@ -94,7 +92,7 @@ class Usage:
     estimated: bool = False
 
     def with_more(self, other: Usage) -> Usage:
-        """What two calls have cost; of the two prices, the one that is known when only one is."""
+        """The sum of two calls; if only one price is known, that one."""
         costs = [usage.cost_usd for usage in (self, other) if usage.cost_usd is not None]
         return Usage(
             self.tokens_in + other.tokens_in, self.tokens_out + other.tokens_out, sum(costs) if costs else None,
@@ -104,14 +102,14 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Quotes:
-    """The provider's own sources, for one that quotes."""
+    """Sources chosen by the provider itself, for providers that quote."""
 
     sources: tuple[Source, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """The stream has come to its proper end: `stop`, `length` or `content_filter`."""
+    """The stream ended properly: `stop`, `length` or `content_filter`."""
 
     reason: str
 

@@ -39,7 +39,7 @@ _PICTURE = re.compile(r"!\[[^\]]*\]\(|\.(?:png|jpe?g|gif|webp|avif|svg|bmp)(?:[?
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why a comment is or might be held."""
+    """A reason to hold a comment."""
 
     kind: str
     figures: Mapping[str, str | int | float] = field(default_factory=dict)
@@ -51,7 +51,7 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What a site or a page holds."""
+    """The approval rules of a site or a page."""
 
     holds: frozenset[str]
     first_comments: int = 1
@@ -65,7 +65,7 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What is known of an author: published comments (counted no further than needed), and for how long, in
+    """An author's record: published comments (counted only as far as needed) and time since the first, in
     milliseconds."""
 
     published: int
@@ -73,8 +73,7 @@ class Standing:
 
 
 def suspicion(reasons: Iterable[Reason]) -> float:
-    """How likely a comment is unwanted by the weights of all its reasons, from 0 to 1: each leaves its share of the
-    doubt."""
+    """The probability that a comment is unwanted, from 0 to 1, combined from the weights of all reasons."""
     return 1 - math.prod(1 - min(1.0, max(0.0, reason.weight)) for reason in reasons)
 
 
@@ -87,7 +86,7 @@ def decide(reasons: Sequence[Reason]) -> Verdict:
 
 
 def written(reasons: Iterable[Reason]) -> str:
-    """Reasons as they are kept."""
+    """Reasons in their stored form."""
     return orjson.dumps(
         [
             {"kind": each.kind, "figures": dict(each.figures), "verdict": each.verdict, "weight": each.weight}
@@ -97,17 +96,17 @@ def written(reasons: Iterable[Reason]) -> str:
 
 
 def read(text: str) -> list[Reason]:
-    """Reasons as they were kept."""
+    """Reasons from their stored form."""
     return [Reason(each["kind"], each["figures"], each["verdict"], each["weight"]) for each in orjson.loads(text)]
 
 
 def needs_standing(rules: Rules) -> bool:
-    """Whether the author has to be looked up."""
+    """Whether the rules need the author's standing."""
     return "first" in rules.holds
 
 
 def broken(rules: Rules, body: str, standing: Standing | None) -> list[Reason]:
-    """The rules that hold a comment; `standing` is its author's, needed where `needs_standing` says so."""
+    """The rules that hold a comment. `standing` is the author's, required if `needs_standing`."""
     if "all" in rules.holds:
         return [Reason("all", verdict="hold")]
     found = []
@@ -134,6 +133,5 @@ def _is_new(rules: Rules, standing: Standing) -> bool:
 
 
 def report_weight(upheld: int, declined: int) -> float:
-    """What a report of somebody counts whose earlier ones were right and wrong so often: 1 at first, between 0.2 and
-    2."""
+    """The weight of a report, by how often its sender was right and wrong before: 1 at first, between 0.2 and 2."""
     return round(min(2.0, max(0.2, 2 * (upheld + 1) / (upheld + declined + 2))), 3)

@@ -12,7 +12,7 @@ WIDEST = {4: 8, 6: 19}
 
 @dataclass(frozen=True, slots=True)
 class AddressBan:
-    """A prefix: for good or until a moment; open, or (`shadow`) so that whoever writes from there does not notice."""
+    """A banned prefix, permanently or until a time. `shadow`: its visitors do not notice the ban."""
 
     network: IPv4Network | IPv6Network
     shadow: bool = False
@@ -20,7 +20,7 @@ class AddressBan:
 
 
 def read_prefix(text: str) -> str:
-    """A prefix as it is kept. Raises ValueError."""
+    """A prefix in its stored form. Raises ValueError."""
     try:
         network = ip_network(text.strip(), strict=False)
     except ValueError:
@@ -33,7 +33,7 @@ def read_prefix(text: str) -> str:
 
 
 def ban_of(bans: Iterable[AddressBan], address: str, now: int) -> AddressBan | None:
-    """The ban that an address falls under, an open one before a shadow ban."""
+    """The ban that applies to an address; an open one before a shadow ban."""
     found = None
     for ban in bans:
         if (ban.until is None or ban.until > now) and _within(address, ban):

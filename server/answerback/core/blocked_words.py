@@ -16,11 +16,8 @@ _LETTER = rf"[^\W_{_RUN_TOGETHER}-\U0010ffff]"
 
 
 class BlockedWords:
-    """Finds an owner's words in texts, whatever their case and with no characters hidden between.
-
-    Words of scripts that part words by spaces count only when they stand alone, though a Korean particle may follow;
-    those of other scripts count also inside.
-    """
+    """Finds an owner's words in texts, regardless of case and hidden characters. Words of scripts with spaces match
+    only as whole words, optionally followed by a Korean particle; words of other scripts match anywhere."""
 
     def __init__(self, words: Sequence[str]) -> None:
         wanted = {_plain(word): word for word in words}
@@ -31,19 +28,20 @@ class BlockedWords:
         """Characters of the longest word."""
 
     def first(self, text: str) -> str | None:
-        """The first of the words that is in the text, or None."""
+        """The first blocked word in the text, or None."""
         plain = _plain(text)
         return next((word for part, pattern, word in self._patterns if part in plain and pattern.search(plain)), None)
 
     def passes(self, before: str, text: str, after: str) -> bool:
-        """Whether none of the words ends in a piece of a text that goes on; what begins in it is for the next piece."""
+        """Whether no word ends in this piece of a longer text; a word that only begins in it is left to the next
+        piece."""
         plain = _plain(before + text + after)
         seen, end = len(_plain(before)), len(_plain(before + text))
         near = (pattern for part, pattern, _ in self._patterns if part in plain)
         return not any(seen < found.end() <= end for pattern in near for found in pattern.finditer(plain))
 
     def held(self, text: str) -> int:
-        """How many characters at the end of a text may be the beginning of a word."""
+        """The number of characters at the end of a text that may begin a word."""
         near = text[-2 * self.longest - 16 :]
         plain = _plain(near)
         if not any(self._begins(plain[at:]) for at in range(max(0, len(plain) - self.longest), len(plain))):
@@ -56,7 +54,7 @@ class BlockedWords:
 
 
 class BlockedWordFilter:
-    """Lets a text pass piece by piece, as far as it is certain that none of the words is in it."""
+    """Passes a streamed text on as far as it certainly contains no blocked word."""
 
     def __init__(self, words: BlockedWords) -> None:
         self._words = words
@@ -66,7 +64,7 @@ class BlockedWordFilter:
         self.blocked = False
 
     def hear(self, piece: str) -> str:
-        """What may pass now that this piece has come; nothing any more when a word is in it."""
+        """Takes the next piece and returns what may pass; after a blocked word, nothing."""
         text = self.held + piece
         cut = len(text) - self._words.held(text)
         if self.blocked or not self._words.passes(self._before, text[:cut], text[cut:]):
@@ -79,7 +77,7 @@ class BlockedWordFilter:
 
 @lru_cache(maxsize=64)
 def blocked_words(words: tuple[str, ...]) -> BlockedWords:
-    """The words of a site, made ready once."""
+    """The compiled words of a site (cached)."""
     return BlockedWords(words)
 
 

@@ -6,47 +6,47 @@ from collections.abc import Callable, Mapping
 
 
 def visitor_bucket(site: str, id: str) -> str:
-    """Answers of a visitor."""
+    """Counts a visitor's answers."""
     return f"visitor:{site}:{id}"
 
 
 def address_bucket(site: str, key: str) -> str:
-    """Answers of all visitors of one address, by its keyed hash."""
+    """Counts the answers of all visitors at one address, by its keyed hash."""
     return f"address:{site}:{key}"
 
 
 def page_bucket(site: str, page: str) -> str:
-    """Answers on a page."""
+    """Counts a page's answers."""
     return f"page:{site}:{page}"
 
 
 def site_bucket(site: str) -> str:
-    """Answers on a site."""
+    """Counts a site's answers."""
     return f"site:{site}"
 
 
 def asks_bucket(site: str, who: str) -> str:
-    """Questions of a minute, of a visitor or an address."""
+    """Counts the questions of a visitor or an address in one minute."""
     return f"asks:{site}:{who}"
 
 
 def reads_bucket(site: str, who: str) -> str:
-    """Pages that were fetched for the questions of a visitor or an address."""
+    """Counts pages fetched for the questions of a visitor or an address."""
     return f"reads:{site}:{who}"
 
 
 def searches_bucket(site: str, who: str) -> str:
-    """Searches of programs from an address, in one minute."""
+    """Counts searches by programs from an address in one minute."""
     return f"searches:{site}:{who}"
 
 
 def tokens_bucket(site: str) -> str:
-    """Tokens of a site."""
+    """Counts a site's tokens."""
     return f"tokens:{site}"
 
 
 def money_bucket(site: str) -> str:
-    """What a site's answers have cost, in millionths of a dollar."""
+    """Counts the cost of a site's answers, in millionths of a dollar."""
     return f"money:{site}"
 
 
@@ -59,30 +59,30 @@ BUDGETS: Mapping[str, Callable[[str], str]] = {
 
 
 def account_failures(site: str, email: str) -> str:
-    """Failed sign-ins to an account."""
+    """Counts failed sign-ins to an account."""
     return f"email:{site}:{email}"
 
 
 def successes(bucket: str) -> str:
-    """Good sign-ins where `bucket` counts those that failed."""
+    """Counts successful sign-ins, beside a bucket of failures."""
     return f"in:{bucket}"
 
 
 def device_failures(device: str) -> str:
-    """Failed sign-ins in a browser that an account knows."""
+    """Counts failed sign-ins from a device that the account knows."""
     return f"device:{device}"
 
 
 def owner_failures(email: str) -> str:
-    """Failed sign-ins to an owner's account."""
+    """Counts failed sign-ins to an owner's account."""
     return f"owner:{email}"
 
 
 def taken_addresses(key: str) -> str:
-    """E-mail addresses that have an account already, tried by one address."""
+    """Counts an address's attempts to register email addresses that already have accounts."""
     return f"taken:{key}"
 
 
 def address_failures(key: str) -> str:
-    """Failed sign-ins of one address, by its keyed hash."""
+    """Counts failed sign-ins from an address, by its keyed hash."""
     return f"address:{key}"

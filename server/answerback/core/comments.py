@@ -38,17 +38,17 @@ _QUOTED = re.compile(r"^[ \t]*>.*$", re.MULTILINE)
 
 
 def is_text(text: str) -> bool:
-    """Whether both databases can keep it: no NUL, and no half of a character of two halves."""
+    """Whether both databases can store the text: no NUL, no lone surrogates."""
     return "\x00" not in text and not _SURROGATE.search(text)
 
 
 def keepable(text: str) -> str:
-    """The text without what no database keeps."""
+    """The text without characters that no database stores."""
     return _SURROGATE.sub("", text).replace("\x00", "")
 
 
 def clean_text(text: str) -> str:
-    """NFC, unix line ends, without invisible and direction-changing characters, trimmed."""
+    """NFC, Unix line ends, no invisible or direction-changing characters, trimmed."""
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
     return _INVISIBLE.sub("", text).strip()
 
@@ -59,13 +59,13 @@ def clean_line(text: str) -> str:
 
 
 def clean_title(text: str) -> str:
-    """A page's title, cut: its visitors cannot help how long it is."""
+    """A page's title, truncated rather than refused: visitors cannot change its length."""
     return clean_line(text)[:TITLE_LIMIT]
 
 
 @cache
 def _mention() -> re.Pattern[str]:
-    """Neither an email address nor a longer name; a particle of a language that is attached to it is no part of it."""
+    """Matches the name alone, not inside an email address or a longer name; an attached particle is allowed."""
     names = either(re.escape(name) for name in sorted(words("calls")))
     called = rf"(?:^|[^\w./+-])@(?:(?:ai|answerback)(?!\.?[\w@-])|{names})"
     return re.compile(called, re.IGNORECASE | re.ASCII)
@@ -78,17 +78,14 @@ def mentions_ai(body: str) -> bool:
 
 @cache
 def _asking() -> tuple[list[tuple[re.Pattern[str], int]], re.Pattern[str]]:
-    """What asks in each language, up to how many characters that proves anything; what only looks like it."""
+    """Patterns of questions in each language, the length up to which they count, and exceptions."""
     asks = [(re.compile(each.pattern("asks"), re.IGNORECASE), each.asks_within) for each in LANGUAGES]
     return asks, re.compile(either(each.pattern("asks_nothing") for each in LANGUAGES), re.IGNORECASE)
 
 
 def asks_something(body: str) -> bool:
-    """Whether a comment asks something, told cheaply from its words.
-
-    Code, quotations and links do not count. Leans towards yes: a visitor can always take the answer away from a
-    comment, and asking costs nothing until it is answered.
-    """
+    """Whether a comment asks a question, judged cheaply from its words. Ignores code, quotations and links. When in
+    doubt, True: a visitor can decline the answer, and asking costs nothing until it is answered."""
     said = with_addresses(_QUOTED.sub(" ", _CODE.sub(" ", body)), lambda _: " ")
     # Runs of spaces and empty lines are collapsed first: the patterns would be quadratic in them.
     text = "\n".join(" ".join(line.split()) for line in said.split("\n") if line.strip())
@@ -100,16 +97,13 @@ def asks_something(body: str) -> bool:
 
 
 def answer_rule(of_site: str, of_page: str | None) -> str:
-    """The rule for answers on a page: its own, else the site's; where the site is off, nothing else counts."""
+    """The answer rule of a page: its own, else the site's. A site that is off overrides all pages."""
     return "off" if of_site == "off" else of_page or of_site
 
 
 def wants_answer(rule: str, ask: bool | None, body: str) -> Literal["no", "by_rule", "on_request"]:
-    """Whether a comment gets an answer, by the `ai` rule and what its author chose (None: the rule decides).
-
-    What is asked for on purpose, by choice or by calling the AI's name, is answered on request: also where it would
-    keep silent by itself. Greetings and thanks are not answered: there is nothing to look up.
-    """
+    """Whether a comment gets an answer, by the `ai` rule and the author's choice (None: the rule decides). Explicit
+    requests, by choice or by name, are answered under every rule. Greetings and thanks are never answered."""
     if rule == "off" or ask is False or is_courtesy(body):
         return "no"
     if ask or mentions_ai(body):
@@ -131,5 +125,5 @@ def best_score(up: int, down: int) -> float:
 
 
 def utf16_length(text: str) -> int:
-    """Length as JavaScript counts it: characters beyond the basic plane count twice."""
+    """The length as JavaScript counts it: two for characters beyond the BMP."""
     return len(text) if text.isascii() else len(text) + sum(1 for character in text if character > "\uffff")

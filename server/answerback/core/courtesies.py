@@ -18,10 +18,8 @@ _MENTION = re.compile(r"(?:^|\s)@\S+")
 
 
 def is_courtesy(text: str) -> bool:
-    """Whether a text greets, thanks or takes leave, and nothing more; pictures and signs alone are no more than that.
-
-    What is put as a question has to be one of these through and through: "How are you?" is, "Is it a great guide?" not.
-    """
+    """Whether a text only greets, thanks or says goodbye; emoji and punctuation alone count as such. A question must
+    consist of courtesies entirely: "How are you?" does, "Is it a great guide?" does not."""
     if len(text) > LENGTH_LIMIT:
         return False
     said = _spoken(_MENTION.sub(" ", text))
@@ -33,20 +31,19 @@ def is_courtesy(text: str) -> bool:
 
 
 def _spoken(text: str) -> str:
-    """The words of a text as they are compared."""
+    """The normalised words of a text."""
     text = unicodedata.normalize("NFKC", text).casefold().replace("’", "'")
     return " ".join(_SHOWN.sub(" ", text).split())
 
 
 @cache
 def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """Courtesies, and what may stand beside one."""
+    """Patterns of courtesies and of what may accompany them."""
     return _any_of(phrases("courtesies")), _any_of(phrases("beside_courtesies"))
 
 
 def _any_of(phrases: Iterable[str]) -> re.Pattern[str]:
-    """The longest first, so that none is cut short. Words of letters that are written apart stand alone; those of other
-    scripts may follow each other."""
+    """An alternation, longest first. Words of scripts with spaces must stand alone; others may follow each other."""
     listed = sorted(map(_spoken, phrases), key=len, reverse=True)
     apart = "|".join(re.escape(phrase) for phrase in listed if phrase[0] < "\u0e00")
     joined = "|".join(re.escape(phrase) for phrase in listed if phrase[0] >= "\u0e00")

@@ -14,7 +14,7 @@ _DOMAIN = re.compile(r"((?!-)[a-z0-9-]{1,63}(?<!-)\.)+(?!-)[a-z0-9-]{2,63}(?<!-)
 
 
 def normal_email(text: str) -> str:
-    """The address as it is kept and looked up: in lower case, its domain as mail servers know it."""
+    """The stored form of an address: lower case, with the domain in ASCII."""
     local, at, domain = clean_text(text).lower().rpartition("@")
     try:
         return local + at + ascii_host(domain)
@@ -23,7 +23,7 @@ def normal_email(text: str) -> str:
 
 
 def read_email(text: str) -> str:
-    """The normal form of an address. Raises BadRequest for anything else."""
+    """Normalises an address. Raises BadRequest if it is none."""
     email = normal_email(text)
     domain = email.rpartition("@")[2]
     if (

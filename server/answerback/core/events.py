@@ -24,11 +24,11 @@ RETRY = b"retry: 2000\n\n"
 
 
 def encode(event: EventName, data: dict[str, Any], event_id: str | None = None) -> bytes:
-    """One event; orjson writes no line breaks, so the data is one line."""
+    """Encodes one event. orjson emits no line breaks, so the data is one line."""
     return frame(event, orjson.dumps(data), event_id)
 
 
 def frame(event: str, data: bytes, event_id: str | None = None) -> bytes:
-    """One event whose data is one line already."""
+    """Encodes one event whose data is already one line."""
     head = b"" if event_id is None else b"id: %s\n" % event_id.encode("ascii")
     return b"%sevent: %s\ndata: %s\n\n" % (head, event.encode("ascii"), data)

@@ -13,9 +13,8 @@ _HOST = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)(\.(?!-)[a-z0-9_-]{1,63}(?<!-))*
 
 
 def ascii_host(host: str) -> str:
-    """A host's name in ASCII, as browsers make it: UTS #46, non-transitional, as the URL standard says
-    (https://url.spec.whatwg.org/#idna). Python's own codec folds `ß` to `ss`, which names somebody else's host.
-    Raises ValueError for what is no name."""
+    """A host name in ASCII as browsers compute it: UTS #46, non-transitional (https://url.spec.whatwg.org/#idna).
+    Python's own codec maps `ß` to `ss`, which may be another host. Raises ValueError if it is no host name."""
     if host.isascii():
         return host.lower()
     import idna  # large tables, rarely needed
@@ -25,7 +24,7 @@ def ascii_host(host: str) -> str:
 
 @lru_cache(256)
 def normal_origin(text: str) -> str:
-    """An origin exactly as browsers send it: scheme, host, port if not the usual one; nothing else."""
+    """An origin exactly as browsers send it: scheme, host, and port if not the default."""
     text = text.strip()
     parts = urlsplit(text)
     if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
@@ -46,8 +45,8 @@ def normal_origin(text: str) -> str:
 
 
 def is_in_house(host: str) -> bool:
-    """Whether a host is of one's own machine or network: by its address, or by a name that no public DNS knows, such as
-    Docker's `host.docker.internal` or a service's `ollama`."""
+    """Whether a host belongs to this machine or a private network: by its address, or by a name outside public DNS such
+    as `host.docker.internal` or `ollama`."""
     try:
         return ip_address(host).is_private
     except ValueError:

@@ -36,7 +36,7 @@ def _shown(text: str) -> str:
 
 
 def _at_work(run: re.Match[str]) -> str:
-    """A character with those selectors and joiners behind it that do something."""
+    """A character with the selectors and joiners behind it that take effect."""
     kept = run[1]
     for sign in run[2]:
         if (_PICTURES if sign in "\ufe0e\ufe0f" else _JOINED).match(kept[-1:]):
@@ -45,7 +45,7 @@ def _at_work(run: re.Match[str]) -> str:
 
 
 class VisibleText:
-    """As `strip_hidden`, but for the trimming, of a text that comes piece by piece."""
+    """`strip_hidden` for a streamed text, without trimming."""
 
     def __init__(self) -> None:
         self._last = ""
@@ -54,7 +54,7 @@ class VisibleText:
         """What may yet become a flag."""
 
     def of(self, piece: str) -> str:
-        """What can be seen of the next piece, maybe nothing."""
+        """The visible part of the next piece; may be empty."""
         if not self._flag and piece.isascii() and piece:
             self._last = piece[-1]
             return piece
@@ -70,5 +70,5 @@ class VisibleText:
 
 
 def strip_hidden(text: str) -> str:
-    """A text with only what can be seen in it, trimmed."""
+    """The visible part of a text, trimmed."""
     return clean_text(text if text.isascii() else _shown(text))

@@ -25,14 +25,14 @@ _NUMBER = re.compile(r"\d+|0x[0-9a-f]*")
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A link as it is written out; `place` is its host or mail address, empty where it stays on the site."""
+    """A link in its output form. `place` is its host or mail address, empty within the site."""
 
     href: str
     place: str = ""
 
 
 def link(address: str) -> Link | None:
-    """The link that an address makes; None for what is none."""
+    """The link of an address; None if it is none."""
     if _NEVER.search(address):
         return None
     if mail := _MAIL.fullmatch(address):
@@ -47,7 +47,7 @@ def link(address: str) -> Link | None:
 
 
 def _host_and_port(text: str) -> tuple[str, str]:
-    """Both as browsers write them; no host for what they refuse, or read as another."""
+    """Host and port as browsers write them; no host if they reject or reinterpret it."""
     raw, _, port = text.rpartition(":") if re.search(r":\d*$", text) else (text, "", "")
     if port and int(port) > 0xFFFF:
         return "", ""

@@ -21,15 +21,15 @@ CURSOR_BYTES = 120
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """Roots with the replies that fit; by root, the last reply in time that came along where others did not."""
+    """Roots with the replies that fit, and for each truncated root its last included reply."""
 
     roots: list[Comment]
     later: dict[str, Comment | None]
 
 
 def fit(roots: Sequence[Comment], replies: Container[str], wanted: str = "", most: int = MOST_BYTES) -> Fitted:
-    """The first roots, at least one that is not pinned, and the first of these `replies` of each, `wanted` before all
-    others, with what stands above them; as they are if all fits."""
+    """The first roots (at least one that is not pinned) and the first `replies` of each that fit; `wanted` comes first,
+    with its ancestors. Everything, if it fits."""
     every = [comment for root in roots for comment in _walk(root)]
     if sum(map(size_of, every)) <= most:
         return Fitted(list(roots), {})
@@ -65,12 +65,12 @@ def fit(roots: Sequence[Comment], replies: Container[str], wanted: str = "", mos
 
 
 def size_of(comment: Comment) -> int:
-    """Bytes that a comment takes up in a listing, without its replies."""
+    """Bytes of a comment in a listing, without its replies."""
     return len(orjson.dumps(replace(comment, replies=[]).public())) + (1 if comment.depth else CURSOR_BYTES)
 
 
 def shortened(comment: Comment, most: int) -> Comment:
-    """The comment with the beginning of its text alone, as plain text, where that is long."""
+    """The comment with a long text truncated to plain text."""
     if len(comment.body) <= most and len(comment.html) <= HTML_FACTOR * most:
         return comment
     body = comment.body[:most]
@@ -79,7 +79,7 @@ def shortened(comment: Comment, most: int) -> Comment:
 
 
 def _first_roots(roots: Sequence[Comment], sizes: dict[str, int], most: int) -> tuple[list[Comment], int]:
-    """As many roots as leave a third for replies, where there are any; what is pinned has half of it at most."""
+    """As many roots as leave a third for replies, if any; pinned ones take half at most."""
     room = most if not any(root.replies for root in roots) else most * 2 // 3
     kept: list[Comment] = []
     used, plain_roots = 0, 0
@@ -101,7 +101,7 @@ def _walk(comment: Comment) -> Iterator[Comment]:
 
 
 def _in_order(root: Comment, replies: Container[str], wanted: str) -> list[Comment]:
-    """What is wanted first, then the pinned, then in the order of time."""
+    """The wanted comment first, then pinned ones, then by time."""
     seen = [comment for comment in _walk(root) if comment.id in replies]
     return sorted(seen, key=lambda reply: (reply.id != wanted, not reply.pinned, reply.created_at, reply.id))
 

@@ -34,7 +34,8 @@ _PLAIN = re.compile(r"[^\s*_`~\[\]<>#&\\|!:+=\-\d.)(\"'][^*_`~\[\]<>#&\\|:\n\t]*
 
 @cache
 def _parser(*, links: bool, tables: bool) -> MarkdownIt:
-    """Without images (a way out for data), and without tables but in answers (quadratic in the parser)."""
+    """A parser without images (an exfiltration channel), and without tables except in answers (quadratic in the
+    parser)."""
     from markdown_it import MarkdownIt
 
     parser = MarkdownIt("commonmark", {"html": False, "linkify": False, "breaks": True}).enable("strikethrough")
@@ -47,7 +48,7 @@ def _parser(*, links: bool, tables: bool) -> MarkdownIt:
 
 
 def _href(address: str) -> str:
-    """The address as it is written out; empty for what is no link."""
+    """The address in its output form; empty if it is no link."""
     found = link(address)
     return found.href if found else ""
 
@@ -59,7 +60,7 @@ def _tokens(source: str, *, tables: bool = False) -> tuple[MarkdownIt, list[Any]
 
 
 def addresses_in(source: str) -> list[str]:
-    """Where the links of a text lead, as readers get them."""
+    """The targets of a text's links, as readers get them."""
     if not _MAY_LINK.search(source):
         return []
     return [
@@ -71,19 +72,19 @@ def addresses_in(source: str) -> list[str]:
 
 
 def leads_away(source: str) -> bool:
-    """Whether a text has a link, as readers get it, to anywhere that it names."""
+    """Whether a text, as readers get it, links to any named host."""
     return any(found.place for address in addresses_in(source) if (found := link(address)))
 
 
 def _demote(tokens: list[Any]) -> None:
-    """Headings of a comment stay below those of the page."""
+    """Lowers a comment's headings below the page's."""
     for token in tokens:
         if token.type in ("heading_open", "heading_close"):
             token.tag = f"h{min(6, int(token.tag[1]) + 2)}"
 
 
 def _show_places(tokens: list[Any]) -> None:
-    """Links say where they lead, beside words that may say something else."""
+    """Appends a link's target where its text may say something else."""
     from markdown_it.token import Token
 
     for token in tokens:
@@ -102,7 +103,7 @@ def _show_places(tokens: list[Any]) -> None:
 
 
 def _place(address: str, said: str, *, written_out: bool) -> str:
-    """Host or mail address that a link leads to; empty when its words say so already, or it stays on the site."""
+    """The host or mail address of a link; empty if its text shows it or it stays on the site."""
     found = link(address)
     place = found.place if found else ""
     honest = said in (address, address.removesuffix("/"), place) or (written_out and place in said)
@@ -121,7 +122,7 @@ def render(source: str, *, tables: bool = False) -> str:
 
 
 def sanitise(html: str) -> str:
-    """Only what is allowed in a comment remains of `html` from elsewhere, and its links say where they lead."""
+    """Reduces foreign `html` to what comments allow, with link targets shown."""
 
     def with_place(match: re.Match[str]) -> str:
         place = _place(unescape(match[1]), unescape(_TAG.sub("", match[3])).strip(), written_out=False)
@@ -149,5 +150,5 @@ def _clean(html: str, tags: set[str] = _TAGS) -> str:
 
 
 def plain(text: str) -> str:
-    """Text as HTML, letter by letter."""
+    """Plain text as HTML."""
     return escape(text)

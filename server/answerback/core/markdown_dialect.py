@@ -38,8 +38,8 @@ _NUMBERED = re.compile(r"(\d{1,9})([.)])[ \t]+(\d{1,2}[.)](?!\S))?")
 
 @cache
 def _address() -> re.Pattern[str]:
-    """A bare address. CJK letters belong to it where a part of its path begins with them, or goes on behind them; words
-    that stick to an address whose last sign is a slash do not, but longer ones that begin like them do."""
+    """Matches a bare address. CJK letters belong to it if a part of its path begins with them or continues behind them;
+    text directly after a final slash does not."""
     domains, attached, always = (
         either(re.escape(word) for word in sorted(words(name), key=len, reverse=True))
         for name in ("top_level_domains", "attached", "always_attached")
@@ -50,14 +50,14 @@ def _address() -> re.Pattern[str]:
 
 
 def bare_address(text: str, start: int) -> str:
-    """The address that begins there, without the signs of the sentence around it; empty for none."""
+    """The address that begins here, without the sentence's punctuation; empty if none."""
     match = _address().match(text[start : start + LONGEST])
     address = _balanced(match[0]) if match else ""
     return address.rstrip(_LEFT_OUT)
 
 
 def _balanced(address: str) -> str:
-    """The address up to a bracket that closes none of its own."""
+    """The address up to an unbalanced closing bracket."""
     open_ones = 0
     for place, sign in enumerate(address):
         open_ones += (sign == "(") - (sign == ")")
@@ -67,7 +67,7 @@ def _balanced(address: str) -> str:
 
 
 def with_addresses(text: str, shown: Callable[[str], str], other: Callable[[str], str] = str) -> str:
-    """The text with each bare address as `shown` has it, and what is between them as `other` has it."""
+    """The text with `shown` applied to bare addresses and `other` to the text between."""
     out, at = [], 0
     for match in _address().finditer(text):
         address = bare_address(text, match.start())
@@ -77,7 +77,7 @@ def with_addresses(text: str, shown: Callable[[str], str], other: Callable[[str]
 
 
 def speak(parser: MarkdownIt) -> None:
-    """Teach a parser the differences."""
+    """Adds the differences to a parser."""
     parser.inline.ruler.at("emphasis", _emphasis)
     parser.inline.ruler.at("strikethrough", _strikethrough)
     parser.inline.ruler.after("text", "bare_address", _bare_address)
@@ -88,7 +88,7 @@ def speak(parser: MarkdownIt) -> None:
 
 
 def _unless(parser: MarkdownIt, name: str, looks_only: Callable[[StateBlock, int], bool]) -> None:
-    """A kind of block, but for lines that only look like its first."""
+    """A block rule, disabled for lines that only look like its start."""
     rule = next(rule for rule in parser.block.ruler.__rules__ if rule.name == name)
     original = rule.fn
 
@@ -99,12 +99,13 @@ def _unless(parser: MarkdownIt, name: str, looks_only: Callable[[StateBlock, int
 
 
 def _too_deep(state: StateBlock, _line: int) -> bool:
-    """Whether so much is open already that the parser would leave out what follows: there, signs are words."""
+    """Whether nesting has reached the parser's limit, beyond which it would drop text; from there on, markers are
+    text."""
     return state.level >= DEEPEST
 
 
 def _counts_nothing(state: StateBlock, line: int) -> bool:
-    """Whether a line only looks like the first of a list: a date, or a number that nothing counts on from."""
+    """Whether a line only looks like a list's start: a date, or a number without a successor."""
     match = _NUMBERED.match(state.src, state.bMarks[line] + state.tShift[line], state.eMarks[line])
     if not match:
         return False
@@ -116,13 +117,13 @@ def _counts_nothing(state: StateBlock, line: int) -> bool:
 
 
 def _never_ends(state: StateBlock, line: int) -> bool:
-    """Whether waves at the beginning of a line are no fence, since none closes it: `~~~ hello`."""
+    """Whether tildes at a line's start are no fence because none closes it: `~~~ hello`."""
     match = _WAVES.match(state.src, state.bMarks[line] + state.tShift[line], state.eMarks[line])
     return match is not None and not re.search(rf"^[ >]*{match[0]}~*[ ]*$", state.src[match.end() :], re.MULTILINE)
 
 
 def _beside(state: StateInline, length: int) -> tuple[str, str]:
-    """What stands before and after a run of signs."""
+    """The characters before and after a run of markers."""
     end = state.pos + length
     return state.src[state.pos - 1 : state.pos] if state.pos else "", state.src[end : min(end + 1, state.posMax)]
 
@@ -142,7 +143,7 @@ def _emphasis(state: StateInline, silent: bool) -> bool:
 
 
 def _strikethrough(state: StateInline, silent: bool) -> bool:
-    """Two waves before a word open; between words they are a wave (`9~~10`)."""
+    """Two tildes open before a word; between words they are text (`9~~10`)."""
     if silent or state.src[state.pos] != "~":
         return False
     run = state.scanDelims(state.pos, True)
@@ -166,7 +167,7 @@ def _delimit(state: StateInline, markup: str, length: int, *, opens: bool, close
 
 
 def _bare_address(state: StateInline, silent: bool) -> bool:
-    """A web address without brackets, outside of links; code is read before."""
+    """A web address without brackets, outside links; code takes precedence."""
     if state.linkLevel or not state.src.startswith("://", state.pos):
         return False
     scheme = _SCHEME.search(state.src, max(0, state.pos - 6), state.pos)

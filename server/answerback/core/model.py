@@ -19,7 +19,7 @@ RUNNING: frozenset[str] = frozenset({"queued", "streaming"})
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Somebody who reads or writes on one site."""
+    """A reader or writer of one site."""
 
     id: str
     site: str
@@ -38,26 +38,26 @@ class Visitor:
     """Moved on by whatever ends what is open (`accounts/credentials_store.py`)."""
 
     def is_blocked(self, now: int) -> bool:
-        """Whether a ban holds."""
+        """Whether a ban is in effect."""
         return self.blocked and (self.blocked_until is None or self.blocked_until > now)
 
     def is_unseen(self, now: int) -> bool:
-        """Whether a shadow ban holds."""
+        """Whether a shadow ban is in effect."""
         return self.shadow and self.is_blocked(now)
 
     def public(self) -> dict[str, Any]:
-        """What the visitor's own browser is told."""
+        """What the visitor's own browser receives."""
         return {"id": self.id, "name": self.name, "kind": self.kind, "avatar_url": self.avatar_url}
 
 
 def promised_retry(error: str | None, retry_at: int | None) -> str | None:
-    """When a failed answer is tried again by itself, as the API says it. Of one that waits for a key, nobody knows."""
+    """When a failed answer is retried automatically, as the API states it; None while a key is missing."""
     return None if retry_at is None or error == "auth" else iso(retry_at)
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The answer's side of an AI reply."""
+    """The answer of an AI reply."""
 
     state: AnswerState
     question_id: str
@@ -78,18 +78,18 @@ class Answer:
 
     @property
     def corrected(self) -> bool:
-        """Whether its words are the owner's."""
+        """Whether its text is the owner's."""
         return self.verified_by_owner and self.revised_at is not None
 
     @property
     def digital_source_type(self) -> str | None:
-        """Who or what has made its words."""
+        """The IPTC type of its text."""
         return digital_source_type(
             self.provider, state=self.state, verified=self.verified_by_owner, revised=self.revised_at is not None
         )
 
     def public(self, *, with_sources: bool = True) -> dict[str, Any]:
-        """As the API shows it."""
+        """Its API form."""
         return {
             "state": self.state,
             "digital_source_type": self.digital_source_type if with_sources else None,
@@ -110,7 +110,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Comment:
-    """One comment of a thread; an AI reply is one too, with its `answer`."""
+    """A comment of a thread; AI replies are comments with an `answer`."""
 
     id: str
     site: str
@@ -136,8 +136,8 @@ class Comment:
     """Whether its text is only the beginning."""
 
     def public(self) -> dict[str, Any]:
-        """As the API shows it. What was taken away keeps its place, without its words and its author; of a draft
-        that waits for the owner nobody reads a word."""
+        """Its API form. Removed comments keep their place without text and author; the text of a draft that waits for
+        the owner is withheld."""
         gone = self.state in ("deleted", "hidden")
         draft = self.state == "pending" and self.answer is not None
         return {

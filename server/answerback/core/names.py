@@ -21,23 +21,23 @@ _IN_BRACKETS = re.compile(r"[\[({<（【「『〈《［]([^\])}>）】」』〉�
 
 
 def without_blanks(text: str) -> str:
-    """The text without characters that show nothing."""
+    """The text without invisible characters."""
     return _BLANK.sub("", text)
 
 
 def clean_name(text: str) -> str:
-    """A name on one line, with only what can be seen of it, no longer than names may be."""
+    """A name on one line, without invisible characters, within the length limit."""
     return clean_line(without_blanks(text))[:NAME_LIMIT].strip()
 
 
 def shows_something(text: str) -> bool:
-    """Whether any of its characters can be seen: not only spaces, marks without a letter and fillers."""
+    """Whether any character is visible: not only spaces, lone combining marks and fillers."""
     return any(unicodedata.category(character)[0] not in "CMZ" for character in without_blanks(text))
 
 
 def imitates(name: str, owner: str) -> bool:
-    """Whether a name says that it is the owner's or the AI's: theirs, a word for them, or both, in letters that look
-    alike (UTS #39, skeletons; https://www.unicode.org/reports/tr39/)."""
+    """Whether a name claims to be the owner or the AI, by their names or role words, also in confusable letters (UTS
+    #39 skeletons; https://www.unicode.org/reports/tr39/)."""
     if any(_skeleton(claim) in _reserved() for claim in _IN_BRACKETS.findall(name)):
         return True
     rest = _skeleton(name)
@@ -49,7 +49,7 @@ def imitates(name: str, owner: str) -> bool:
 
 
 def _skeleton(text: str) -> str:
-    """What two names have in common that are taken for one another; only letters and digits."""
+    """The UTS #39 skeleton, letters and digits only."""
     folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", without_blanks(text)).casefold())
     plain = "".join(_alike().get(letter, letter) for letter in folded if letter.isalnum() or letter in _alike())
     return unicodedata.normalize("NFC", plain)
@@ -64,12 +64,12 @@ def _alike() -> dict[str, str]:
 
 @cache
 def _reserved() -> tuple[str, ...]:
-    """Longest first, so that none leaves a part of another."""
+    """Reserved words, longest first, so that none leaves part of another."""
     return tuple(sorted({_skeleton(word) for word in words("reserved_names")}, key=len, reverse=True))
 
 
 def namesakes(comments: Iterable[Mapping[str, Any]]) -> frozenset[str]:
-    """Names that several people of a thread go by, as the API shows it."""
+    """Names that several people in a thread share, in their API form."""
     bearers: dict[str, set[str]] = {}
     waiting = list(comments)
     while waiting:

@@ -18,24 +18,22 @@ DEFAULTS: dict[NoticeKind, Pace] = {"review": "now", "comments": "daily", "quest
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """An owner's own: the hour of the daily mail, and from which hour until which none comes (none where equal)."""
+    """An owner's hours: of the daily mail, and the quiet hours (none if equal)."""
 
     hour: int = 8
     quiet_from: int = 22
     quiet_until: int = 7
 
     def quiet(self, hour: int) -> bool:
-        """Whether no mail comes at that hour of the day."""
+        """Whether this hour of the day is quiet."""
         if self.quiet_from <= self.quiet_until:
             return self.quiet_from <= hour < self.quiet_until
         return hour >= self.quiet_from or hour < self.quiet_until
 
 
 def next_notice(pace: Pace, hours: Hours, zone: str, now: int) -> int | None:
-    """When the next mail of that pace may go out, in ms since 1970; None for never. `zone` is an IANA time zone.
-
-    The daily one goes out at its hour, whatever is quiet then.
-    """
+    """When the next mail of this pace is due, in ms since 1970; None for never. `zone` is an IANA time zone. The daily
+    mail ignores quiet hours."""
     if pace == "never":
         return None
     at = datetime.fromtimestamp(now / 1000, ZoneInfo(zone))

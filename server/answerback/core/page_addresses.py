@@ -17,12 +17,9 @@ _AS_IS = "".join(set(map(chr, range(0x21, 0x7F))) - set('"<>`{}#\\'))
 
 @lru_cache(1_024)
 def page_address(page: str, hint: str, rules: PageRules) -> str:
-    """The address of the page with this key, of one of a site's origins; empty where nothing tells.
-
-    A key that is a path, as the widget makes it, says itself where its page is; of the client's `hint` only the origin
-    counts, and how it spells that path. For other keys the hint's path does. Its query never does: a search page says
-    whatever its query says.
-    """
+    """The address of the page with this key, at one of the site's origins; empty if unknown. A key that is a path gives
+    the address itself; of the client's `hint` only the origin and the spelling of that path count. For other keys the
+    hint's path counts. Its query never does: a search page repeats any query."""
     origin, path, _ = _read(hint, rules.origins)
     if page.startswith("/"):
         own, rest = _split(page)
@@ -33,8 +30,8 @@ def page_address(page: str, hint: str, rules: PageRules) -> str:
 
 @lru_cache(1_024)
 def page_hint(page: str, hint: str, rules: PageRules) -> str:
-    """The address at which a visitor reads the page of a key that is a path, where it has a query that the key has not;
-    empty otherwise. Nothing but the page itself can say whether it is the page's (`names`)."""
+    """The address at which a visitor reads a page whose key is a path, if it has a query that the key lacks; else
+    empty. Only the page itself can confirm it (`names`)."""
     origin, path, query = _read(hint, rules.origins)
     address = f"{origin}{path}?{query}"
     same = page.startswith("/") and page_key(path, rules) == _split(page)[0]
@@ -42,24 +39,24 @@ def page_hint(page: str, hint: str, rules: PageRules) -> str:
 
 
 def names(canonical: str, url: str) -> bool:
-    """Whether a page's canonical link names an address with its whole query: then no part of it is made up."""
+    """Whether a page's canonical link contains an address's whole query, which proves that it is not made up."""
     named, read = urlsplit(canonical), urlsplit(url)
     queries = (set(parse_qsl(parts.query, keep_blank_values=True)) for parts in (read, named))
     return named[:3] == read[:3] and set.issubset(*queries)
 
 
 def leads_to(url: str, page: str) -> bool:
-    """Whether an address that was kept can be that of the page with this key."""
+    """Whether a stored address can be that of the page with this key."""
     return bool(url) and (not page.startswith("/") or key_of(url) == page)
 
 
 def key_of(url: str) -> str:
-    """The key of the page at an address of the site, where nothing names another."""
+    """The key of the page at an address of the site."""
     return page_key(url, ANYWHERE, own_query=True)
 
 
 def _split(page: str) -> tuple[str, str]:
-    """The path of a key, and what follows it."""
+    """The path of a key, and the rest."""
     own = re.split("[?#]", page, maxsplit=1)[0]
     return own, page[len(own) :]
 

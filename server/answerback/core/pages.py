@@ -40,8 +40,8 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 @dataclass(frozen=True, slots=True)
 class PageRules:
-    """What makes a page of a site: its origins, the parameters of a query that say which page it is, and whether a
-    fragment such as `#/guide` does."""
+    """What identifies a page of a site: its origins, its significant query parameters, and whether fragments such as
+    `#/guide` count."""
 
     origins: tuple[str, ...]
     params: frozenset[str] = frozenset()
@@ -50,7 +50,7 @@ class PageRules:
     """Every host is the site's own, as for addresses that its pages had elsewhere."""
 
     def owns(self, host: str) -> bool:
-        """Whether pages of this host are the site's."""
+        """Whether this host belongs to the site."""
         return self.any_host or any(origin.partition("://")[2] == host for origin in self.origins)
 
 
@@ -65,12 +65,10 @@ WELL_KNOWN = frozenset(
 
 @lru_cache(1_024)
 def page_key(said: str, rules: PageRules, *, own_query: bool = False) -> str:
-    """The key of whatever names a page: its address, its path, or a name that the site has given it; empty for nothing.
-
-    The query of a path is its own, but for tracking. Of an address as it stands in a browser, only what the site names
-    counts; `own_query`: it is a canonical link, or comes from the owner, and its query is its own as well. The widget
-    says its page by `pageOf` (tests/golden/pages.json has the cases of both). A key's key is itself.
-    """
+    """The key of a page named by an address, a path or a name of the site's own; empty for nothing. All of a path's
+    query counts except tracking; of an address in a browser only the site's parameters do. `own_query`: the address is
+    a canonical link or the owner's, so all of its query counts. The widget's counterpart is `pageOf`
+    (tests/golden/pages.json has the cases of both). Idempotent."""
     said = _SURROGATE.sub("\ufffd", said.strip())
     if _PLAIN.fullmatch(said):
         return said
@@ -83,8 +81,7 @@ def page_key(said: str, rules: PageRules, *, own_query: bool = False) -> str:
 
 
 def _host(said: str, rules: PageRules) -> tuple[str | None, str | None]:
-    """The host that an address names (empty: the site's own; None: none is named), and what follows; nothing follows
-    where it is no address."""
+    """The host of an address (empty: the site's own; None: none) and the rest; an empty rest if it is no address."""
     address = _ADDRESS.fullmatch(said)
     if address:
         scheme, host, rest = address.groups()
@@ -110,7 +107,7 @@ def _normal_host(host: str, scheme: str) -> str:
 
 
 def _path(path: str) -> str:
-    """A path without `index.html`, with a last slash unless it is a file's."""
+    """The path without `index.html`, with a final slash unless it is a file's."""
     kept: list[str] = []
     for segment in path.replace("\\", "/").split("/"):
         plain = re.sub("%2e", ".", segment, flags=re.IGNORECASE)
@@ -137,18 +134,18 @@ def _query(query: str, rules: PageRules, own: bool) -> str:
 
 
 def page_prefix(said: str, rules: PageRules) -> str:
-    """What the keys of all those begin with that are said to begin so."""
+    """The prefix of all keys that a pattern such as `/2020/*` covers."""
     key = page_key(said, rules, own_query=True)
     return key if said.endswith("/") else key.removesuffix("/") or "/"
 
 
 def is_tracking(name: str) -> bool:
-    """Whether a parameter says only where a visitor comes from: it never makes a page."""
+    """Whether a parameter only tracks visitors; it never identifies a page."""
     return _TRACKING.fullmatch(name) is not None
 
 
 def _route(fragment: str, rules: PageRules) -> str:
-    """A fragment that a script reads as the page's path; others lead to a place on the page."""
+    """A fragment that a script uses as a path; others lead to a place on the page."""
     if not rules.hash_routes or fragment[:1] not in ("/", "!"):
         return ""
     mark, path, query = _ROUTE.fullmatch(fragment).groups("")  # type: ignore[union-attr]  # the pattern matches any string
@@ -158,7 +155,7 @@ def _route(fragment: str, rules: PageRules) -> str:
 
 
 def _readable(text: str, unsafe: re.Pattern[str]) -> str:
-    """Text with its escapes decoded once and composed, but for what would mean something else or could not be seen."""
+    """The text percent-decoded once and composed, except where that would change its meaning or hide it."""
     if text.isascii() and "%" not in text and not unsafe.search(text):
         return text
     decoded = unicodedata.normalize("NFC", unquote_to_bytes(text).decode("utf-8", "surrogateescape"))
@@ -171,7 +168,7 @@ def _escaped(match: re.Match[str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Moves:
-    """Where keys have moved: single ones, and all that begin with what stands before a trailing `*`."""
+    """Where keys have moved: single keys, and prefixes that end with `*`."""
 
     exact: dict[str, str]
     prefixes: dict[str, str]
@@ -179,7 +176,7 @@ class Moves:
 
     @classmethod
     def of(cls, pairs: Iterable[tuple[str, str]]) -> Moves:
-        """From old and new ones."""
+        """Builds it from pairs of old and new keys."""
         exact: dict[str, str] = {}
         prefixes: dict[str, str] = {}
         for old, new in pairs:
@@ -190,7 +187,7 @@ class Moves:
         return cls(exact, prefixes, tuple(sorted({len(prefix) for prefix in prefixes}, reverse=True)))
 
     def of_key(self, key: str) -> str | None:
-        """Where a key has moved: by the line that is exactly its own, else by the longest beginning; else None."""
+        """A key's new place: by its exact entry, else by the longest prefix; else None."""
         if key in self.exact:
             return self.exact[key]
         for length in self.lengths:
@@ -201,24 +198,24 @@ class Moves:
 
 
 def _is_there(key: str, prefix: str, new: str) -> bool:
-    """Whether a key has moved already, where everything has moved further down: `/*` to `/blog/*`."""
+    """Whether a key has already moved, when everything moves deeper: `/*` to `/blog/*`."""
     new = new.removesuffix("*")
     return new.startswith(prefix) and key.startswith(new)
 
 
 @dataclass(frozen=True, slots=True)
 class PageKeys:
-    """The keys of a site's pages, under the addresses that they have now."""
+    """The keys of a site's pages, with moves applied."""
 
     rules: PageRules
     moves: Moves = Moves({}, {}, ())
 
     def key(self, said: str, *, own_query: bool = False) -> str:
-        """The key of whatever names a page (`page_key`), followed to where the owner says that it has moved."""
+        """`page_key`, followed through the owner's moves."""
         return self.follow(page_key(said, self.rules, own_query=own_query))
 
     def follow(self, key: str) -> str:
-        """Where the thread of a key is now."""
+        """The current key of a thread."""
         seen = {key}
         while (new := self.moves.of_key(key)) is not None:
             key = page_key(new, self.rules, own_query=True)

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 
 class _Lazy:
-    """Stands for a pattern, and has each of its methods at hand once it was used."""
+    """Stands in for a pattern and caches its methods after their first use."""
 
     def __init__(self, pattern: str, flags: int) -> None:
         self._source = pattern, flags
@@ -20,5 +20,5 @@ class _Lazy:
 
 
 def lazy(pattern: str, flags: int = 0) -> re.Pattern[str]:
-    """As `re.compile`, for the methods of a pattern."""
+    """A lazy `re.compile`."""
     return cast("re.Pattern[str]", _Lazy(pattern, flags))

@@ -9,10 +9,8 @@ _QUOTES = "quote"
 
 
 def digital_source_type(provider: str, *, state: str, verified: bool, revised: bool) -> str | None:
-    """The address of the term for an answer; None while, or where, it has no words of its own.
-
-    What is verified and revised is the owner's text in place of the answer.
-    """
+    """The URI of an answer's IPTC term; None while it has no text. A text that the owner verified and revised counts as
+    the owner's."""
     if state in ("queued", "withheld"):
         return None
     if verified and revised:
@@ -23,5 +21,5 @@ def digital_source_type(provider: str, *, state: str, verified: bool, revised: b
 
 
 def source_term(address: str) -> str:
-    """The term of an address, such as `trainedAlgorithmicMedia`."""
+    """The term of a URI, such as `trainedAlgorithmicMedia`."""
     return address.removeprefix(SOURCE_TYPES)

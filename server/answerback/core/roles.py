@@ -11,17 +11,17 @@ ROLES: tuple[Role, ...] = ("reader", "moderator", "owner")
 
 
 def covers(role: Role, needed: Role) -> bool:
-    """Whether a role is enough for what another one may do."""
+    """Whether one role includes another's rights."""
     return ROLES.index(role) >= ROLES.index(needed)
 
 
 def sites_with(roles: Mapping[str, Role], needed: Role) -> tuple[str, ...]:
-    """The sites on which somebody has that role, or one that covers it."""
+    """The sites where somebody has this role or one that includes it."""
     return tuple(site for site, role in roles.items() if covers(role, needed))
 
 
 def read_role(text: str) -> Role:
-    """A role by its name. Raises ValueError."""
+    """Parses a role's name. Raises ValueError."""
     for role in ROLES:
         if role == text:
             return role

@@ -6,6 +6,6 @@ from typing import Any
 
 
 def cell(value: Any) -> str:
-    """A table's cell that no spreadsheet takes for a formula."""
+    """Escapes a cell so that no spreadsheet takes it for a formula."""
     text = "" if value is None else str(value)
     return f"'{text}" if text.startswith(("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")) else text

@@ -21,18 +21,18 @@ def _second(seconds: int) -> str:
 
 
 def day_of(milliseconds: int, timezone: str) -> str:
-    """The calendar day (`2026-11-23`) on which this moment falls in the time zone."""
+    """The calendar day (`2026-11-23`) of this moment in the time zone."""
     return _day(milliseconds // 60_000, timezone)[0]
 
 
 def next_midnight(milliseconds: int, timezone: str) -> int:
-    """When the next day begins there, in milliseconds; right on days of 23 or 25 hours too."""
+    """When the next day begins there, in milliseconds; correct on days of 23 or 25 hours."""
     return _day(milliseconds // 60_000, timezone)[1]
 
 
 @lru_cache(1_024)
 def _day(minute: int, timezone: str) -> tuple[str, int]:
-    """The day that a minute belongs to, and when the next one begins: clocks differ from UTC by whole minutes."""
+    """The day that a minute belongs to, and the start of the next; time zones differ from UTC by whole minutes."""
     zone = ZoneInfo(timezone)
     day = datetime.fromtimestamp(minute * 60, zone).date()
     tomorrow = day + timedelta(days=1)

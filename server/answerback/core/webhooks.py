@@ -23,7 +23,7 @@ KEEP_SECRET_MS = 24 * 3_600_000
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """An event in the words that a person reads: what has happened, who has said what, and where that is."""
+    """An event as people read it: what happened, who said what, and where."""
 
     title: str
     author: str
@@ -32,19 +32,19 @@ class Told:
 
 
 def generic(event: str, at: int, data: Mapping[str, Any]) -> dict[str, Any]:
-    """The payload that programs read."""
+    """The JSON payload for programs."""
     return {"type": event, "version": VERSION, "timestamp": iso(at), "data": dict(data)}
 
 
 def slack(told: Told) -> dict[str, Any]:
-    """A message for an incoming webhook of Slack."""
+    """A message for a Slack incoming webhook."""
     words = [f"*{_of_slack(told.title)}*", _of_slack(_said(told))]
     link = f"<{_of_slack(told.url).replace('|', '%7C')}>" if told.url else ""
     return {"text": "\n".join(filter(None, [*words, link])), "unfurl_links": False}
 
 
 def discord(told: Told) -> dict[str, Any]:
-    """A message for a webhook of Discord, which nobody is pinged by."""
+    """A message for a Discord webhook, without pings."""
     words = [f"**{_of_discord(told.title)}**", _of_discord(_said(told)), f"<{told.url}>" if told.url else ""]
     return {"content": "\n".join(filter(None, words)), "allowed_mentions": {"parse": []}}
 

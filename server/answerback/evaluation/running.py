@@ -137,7 +137,8 @@ async def _ask(builder: ContextBuilder, runtime: Runtime, site: Site, question: 
     review = await asyncio.to_thread(context.review, text, said.finished, said.sources)
     return replace(
         took, outcome=_outcome(said, review, silent=context.silent), text=review.text, sources=review.sources,
-        reason=review.reason, sentences=review.borne + len(review.unsupported), unsupported=len(review.unsupported),
+        reason=review.reason, sentences=review.supported_sentences + len(review.unsupported),
+        unsupported=len(review.unsupported),
     )  # fmt: skip
 
 
@@ -165,4 +166,4 @@ def _outcome(said: _Said, review: Review, *, silent: bool) -> Outcome:
         return "withheld"
     if silent or review.reason == "refused":
         return "refused"
-    return "unsupported" if review.hopeless else "answered"
+    return "unsupported" if review.unusable else "answered"

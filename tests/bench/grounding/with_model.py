@@ -62,7 +62,7 @@ async def measure_model(answerer: ModelAnswerer, sites: Sequence[Site], most: in
             others = await index.search(SITE, question.text, besides=page[0].url, context=context)
         chosen = ranking.choose(question.text, page, budget, others=others, context=context)
         best = best_quotes(question.text, chosen, prompt.NEAREST, home=page[0].url, context=context)
-        listed, nearest = ranking.put_first(chosen, [quote.passage for quote in best.quotes], page)
+        listed, nearest = ranking.arrange(chosen, [quote.passage for quote in best.quotes], page)
         figures.held += any(holds_any(passage.text, question) for passage in listed)
         if best.certainty < ANSWERED and may_judge(question.text, listed):
             _count(figures, question, "not called")
@@ -108,7 +108,7 @@ def _kind(checked: Review, question: SiteQuestion) -> str:
         return "refused"
     said = [checked.text, *(source.quote for source in checked.sources)]
     right = question.place != "nowhere" and any(holds_any(text, question) for text in said)
-    return f"{'right' if right else 'wrong'}, {'borne' if checked.supported else 'marked'}"
+    return f"{'right' if right else 'wrong'}, {'supported' if checked.supported else 'marked'}"
 
 
 def _count(figures: ModelFigures, question: SiteQuestion, kind: str) -> None:

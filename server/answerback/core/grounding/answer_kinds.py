@@ -11,7 +11,7 @@ _KINDS = tuple((lazy(kind.asked, re.IGNORECASE), lazy(kind.shown)) for kind in k
 
 
 class Asked:
-    """What a question asks for."""
+    """The kinds of things that a question asks for."""
 
     def __init__(self, question: str) -> None:
         self._shown = [shown for asked, shown in _KINDS if asked.search(question)]
@@ -21,7 +21,7 @@ class Asked:
         self.known = bool(self._shown)
 
     def share(self, text: str) -> float:
-        """Of the kinds that are asked for, the share of which the text has something that is not in the question."""
+        """The share of the kinds asked for of which the text has an instance that is not in the question."""
         if not self._shown:
             return 0.0
         return sum(map(bool, (self._has(shown, text) for shown in self._shown))) / len(self._shown)

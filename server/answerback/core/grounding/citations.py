@@ -15,7 +15,7 @@ _DROPPED = frozenset("\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufe0e\ufe0f\ufe
 
 
 def _fold(text: str) -> tuple[str, list[int]]:
-    """The text as it is compared, and where each of its characters stands in the original."""
+    """The normalised text, and each of its characters' position in the original."""
     letters: list[str] = []
     places: list[int] = []
     for place, character in enumerate(text):
@@ -33,15 +33,15 @@ def _fold(text: str) -> tuple[str, list[int]]:
 
 
 class Folded:
-    """A text that quotes are looked for in, folded once."""
+    """A text normalised once, to search quotes in."""
 
     def __init__(self, text: str) -> None:
         self._text = text
         self._folded, self._places = _fold(text)
 
     def verify(self, quote: str) -> str | None:
-        """The text's own wording of a quote, alike but for space, quotation marks and dashes; None when it is not
-        there."""
+        """The text's own wording of a quote, compared without regard to whitespace, quotation marks and dashes; None if
+        absent."""
         wanted = _fold(quote)[0].strip()
         begin = self._folded.find(wanted) if wanted else -1
         while begin >= 0 and not self._ends_whole(begin + len(wanted)):
@@ -51,19 +51,20 @@ class Folded:
         return self._text[self._places[begin] : self._places[begin + len(wanted) - 1] + 1]
 
     def _ends_whole(self, end: int) -> bool:
-        """Whether no character goes on there: `é` is no `e`, nor is half a syllable one."""
+        """Whether the match ends at a character boundary: `e` does not match the start of `é`, nor half a Hangul
+        syllable the whole."""
         return end == len(self._folded) or (
             self._places[end] != self._places[end - 1] and not unicodedata.combining(self._folded[end])
         )
 
 
 def verify(quote: str, text: str) -> str | None:
-    """As `Folded.verify`, in a text that is looked at once."""
+    """`Folded.verify` for a text that is searched once."""
     return Folded(text).verify(quote)
 
 
 def holding(sources: Sequence[Source], passages: Sequence[Passage]) -> tuple[Source, ...]:
-    """The sources that hold: their words stand in a passage of the page they name; in the page's own wording."""
+    """The sources found verbatim in a passage of the page they name, in the page's own wording."""
     held: list[Source] = []
     folded = [(passage.url, columns_of(passage), Folded(passage.text)) for passage in passages]
     for source in sources:
@@ -75,7 +76,7 @@ def holding(sources: Sequence[Source], passages: Sequence[Passage]) -> tuple[Sou
 
 
 def _verified(quote: str, columns: str, text: Folded) -> str | None:
-    """The wording of a quote in a passage: of rows of a table below the names of its columns, where it has them."""
+    """A quote's wording in a passage; table rows include their column names."""
     if not columns or not quote.startswith(f"{columns}\n"):
         return text.verify(quote)
     rows = text.verify(quote.removeprefix(columns))

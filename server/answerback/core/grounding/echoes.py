@@ -21,7 +21,7 @@ _WORD = re.compile(r"\w+")
 
 @dataclass(frozen=True, slots=True)
 class Echoes:
-    """What would be repetitions of some addresses' queries."""
+    """The parts of addresses' queries that a page might repeat."""
 
     runs: frozenset[str]
     letters: frozenset[str]
@@ -29,7 +29,7 @@ class Echoes:
 
     @classmethod
     def of(cls, urls: Iterable[str]) -> Echoes:
-        """Those of these addresses."""
+        """Collects the queries of these addresses."""
         runs: set[str] = set()
         letters: set[str] = set()
         for url in urls:
@@ -53,7 +53,7 @@ class Echoes:
         )
 
     def without(self, text: str) -> str:
-        """A text without the lines that repeat a part of a query; empty where it does as a whole."""
+        """The text without lines that repeat part of a query; empty if all of it does."""
         if not self.are_in(text):
             return text
         kept = "\n".join(line for line in text.splitlines() if not self.are_in(line))
@@ -61,7 +61,7 @@ class Echoes:
 
 
 def _parts(query: str) -> Iterable[str]:
-    """Names and values; a name alone can be repeated as well."""
+    """Names and values of a query; a name without a value counts too."""
     for pair in query.replace(";", "&").split("&"):
         name, _, value = pair.partition("=")
         yield unquote_plus(value)

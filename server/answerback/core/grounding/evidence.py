@@ -15,7 +15,7 @@ from .sentences import sentences
 from .statements import PREDICATE, Part, Statement, Word, read_statement
 from .terms import relatives_of
 
-__all__ = ["FIGURE", "Evidence", "squeeze"]
+__all__ = ["FIGURE", "Evidence", "compact"]
 
 NEIGHBOUR, SAME_PASSAGE, RELATED, ALIKE = 0.6, 0.45, 0.85, 0.9
 """What a word counts for that stands in the next sentence or elsewhere in the passage, and as a relative of itself."""
@@ -32,7 +32,7 @@ _GAPS = re.compile(r"[\s`*_]+")
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A sentence of a passage."""
+    """A sentence of a passage, parsed."""
 
     passage: int
     start: int
@@ -53,7 +53,7 @@ def _lines_of(text: str) -> tuple[tuple[int, int, Statement, str], ...]:
 
 
 class Evidence:
-    """Passages that answers to one question are held against: where each word, figure and code of them stands."""
+    """An index of the passages: which lines have each word, figure and piece of code."""
 
     def __init__(self, question: str, passages: Sequence[Passage]) -> None:
         self.asked = read_statement(question)
@@ -62,7 +62,7 @@ class Evidence:
             Line(number, *line) for number, passage in enumerate(passages) for line in _lines_of(passage.text)
         ]
         self._urls = [passage.url for passage in passages]
-        self.squeezed = [squeeze(f"{passage.title} {passage.heading} {passage.text}") for passage in passages]
+        self.squeezed = [compact(f"{passage.title} {passage.heading} {passage.text}") for passage in passages]
         self._above = [read_statement(f"{passage.title} › {passage.heading}") for passage in passages]
         self._of_term: dict[str, set[int]] = defaultdict(set)
         for number, line in enumerate(self.lines):
@@ -79,14 +79,14 @@ class Evidence:
         self._found: dict[tuple[str, str, bool], dict[int, float]] = {}
 
     def with_figure(self, figure: Figure) -> list[int]:
-        """The lines that have a figure."""
+        """The lines that contain a figure."""
         return [
             number for number, line in enumerate(self.lines)
             if any(figure.agrees(other) for other in line.said.figures)
         ]  # fmt: skip
 
     def where(self, word: Word) -> dict[int, float]:
-        """The lines that have a word, and how surely."""
+        """The lines that contain a word, each with a confidence."""
         key = (word.term, word.text, word.strict)
         if key not in self._found:
             found: dict[int, float] = {}
@@ -101,11 +101,11 @@ class Evidence:
         return self._found[key]
 
     def in_heading(self, word: Word) -> set[int]:
-        """The passages that have a word above them."""
+        """The passages whose headings contain a word."""
         return {number for term in self.forms_of(word) for number in self._headed.get(term, ())}
 
     def forms_of(self, word: Word) -> dict[str, float]:
-        """The terms of the passages that say the same as a word."""
+        """Terms of the passages equivalent to a word."""
         key = (word.term + "\0" + word.text, word.strict)
         if key not in self._forms:
             term = word.term
@@ -122,12 +122,12 @@ class Evidence:
         return term in self._of_term or term in self._headed
 
     def with_code(self, code: str) -> list[int]:
-        """The lines that have some code, to the letter."""
-        wanted = squeeze(code)
+        """The lines that contain a piece of code verbatim."""
+        wanted = compact(code)
         return [number for number, line in enumerate(self.lines) if wanted in line.joined]
 
     def is_beside(self, other: int, number: int) -> bool:
-        """Whether a line stands beside another: in its passage, or as the next row of a list."""
+        """Whether two lines are neighbours: in one passage, or consecutive rows of a list."""
         if not 0 <= other < len(self.lines):
             return False
         one, two = self.lines[number], self.lines[other]
@@ -135,25 +135,25 @@ class Evidence:
         return one.passage == two.passage or bool(rows)
 
     def is_label(self, word: Word) -> bool:
-        """Whether a row begins with a word."""
+        """Whether a row starts with a word."""
         return any(word.term in self.lines[number].said.label for number in self.where(word))
 
     def is_asked(self, figure: Figure) -> bool:
-        """Whether a figure is one of the question."""
+        """Whether a figure occurs in the question."""
         return any(figure.agrees(other) for other in self.asked.figures)
 
     def implied(self, items: Sequence[Word]) -> list[Word]:
-        """The words of the question that a short answer is about without saying them."""
+        """Words of the question that a short answer takes for granted."""
         own = {form for word in items for form in self.forms_of(word)} | {word.term for word in items}
         return [word for word in self.asked.words if self.where(word) and own.isdisjoint(self.forms_of(word))]
 
     def weight_of(self, word: Word) -> float:
-        """What a word counts for: less when it is the question's, and the passages do not have it."""
+        """A word's weight; lower if it is the question's and not in the passages."""
         known = self.where(word) or self.in_heading(word)
         return word.weight * (ASKED if not known and word.term in self._asked_terms else 1.0)
 
     def best_line(self, part: Part, items: Sequence[Word], asked: Sequence[Word]) -> tuple[int, float]:
-        """The line that has most of a part, with its neighbours, and the share that it has."""
+        """The line that covers most of a part, with its neighbours, and the share covered."""
         wheres = [(self.weight_of(word), self.where(word), self.in_heading(word), word.term) for word in items]
         wheres += [(0.5 * word.weight, self.where(word), self.in_heading(word), word.term) for word in asked]
         exact = [set(self.with_figure(figure)) for figure in part.figures]
@@ -191,23 +191,23 @@ class Evidence:
         return best, scores[best][0]
 
 
-def squeeze(text: str) -> str:
-    """A text without space and emphasis, in small letters."""
+def compact(text: str) -> str:
+    """The text without whitespace and emphasis, in lower case."""
     return _GAPS.sub("", text).lower()
 
 
 def _likeness_of(term: str) -> Callable[[str, str, bool], float] | None:
-    """How terms of this script are compared where not by their first letters."""
+    """How terms of this script are compared, if not by prefix."""
     return writers(term[0])[0].claims.likeness
 
 
 def _beginning(term: str) -> str:
-    """What terms that say the same begin with."""
+    """The prefix that equivalent terms share."""
     return term[:4] if _likeness_of(term) is None else term[:1]
 
 
 def _likeness(word: Word, other: str) -> float:
-    """How surely a term of the passages says the same as a word."""
+    """The confidence that a term of the passages means the same as a word."""
     term = word.term
     if term == other:
         return 1.0

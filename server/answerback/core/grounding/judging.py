@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from ..answering import Passage
 from ..languages import LANGUAGES, either
-from .scoring import Reading, tongue_of
+from .scoring import Reading, language_at_start
 from .terms import terms
 
 ANSWERED = 0.25
@@ -30,7 +30,7 @@ WORDS = 12
 
 
 class Evidence(NamedTuple):
-    """What speaks for an answer being there, each about 0 to 1; as a value of its own: their weights."""
+    """Features of whether the passages answer, each about 0 to 1; as a value: their weights."""
 
     always: float
     share: float
@@ -62,7 +62,7 @@ MOST_MEANING = 2.0
 
 
 def certainty(reading: Reading, scores: Sequence[float]) -> float:
-    """How likely the passages answer, from 0 to 1; `scores` are those of their sentences."""
+    """The probability that the passages answer, from 0 to 1, by their sentences' `scores`."""
     likenesses = [passage.likeness for passage in reading.passages if passage.likeness is not None]
     if not scores or not (likenesses or reading.said()):
         return 0.0
@@ -78,7 +78,7 @@ def _logistic(number: float) -> float:
 
 
 def evidence(reading: Reading, scores: Sequence[float], likeness: float = 0.0) -> Evidence:
-    """What speaks for the passages answering, told from their best sentence; `likeness` is that of the nearest."""
+    """Computes the features from the best sentence; `likeness` is the similarity of the nearest passage."""
     place = max(range(len(scores)), key=scores.__getitem__)
     number, signs = reading.units[place][0], reading.signs[place]
     said, here = reading.said(), reading.said_in(number)
@@ -110,15 +110,15 @@ def evidence(reading: Reading, scores: Sequence[float], likeness: float = 0.0) -
 
 
 def _share(reading: Reading, worth: dict[str, float], words: Sequence[str], found: Set[str]) -> float:
-    """The share of some words that was found, the rarer counting more."""
+    """The weighted share of the words that were found; rarer words count more."""
     return sum(worth[term] for term in words if reading.has(term, found)) / (sum(map(worth.__getitem__, words)) or 1.0)
 
 
 def may_judge(question: str, passages: Sequence[Passage]) -> bool:
-    """Whether it can be told that passages do not answer: not where a question asks for all of a page, nor by words
-    where it is in another language."""
+    """Whether the probability is meaningful: not for questions about a page as a whole, nor by words across
+    languages."""
     if not passages or _WHOLE.search(question):
         return False
     if any(passage.likeness is not None for passage in passages):
         return True
-    return tongue_of(question) == tongue_of(" ".join(passage.text for passage in passages))
+    return language_at_start(question) == language_at_start(" ".join(passage.text for passage in passages))

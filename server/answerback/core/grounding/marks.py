@@ -49,7 +49,7 @@ LOOK_BACK = 40
 
 
 def take_out(text: str, passages: Sequence[str]) -> tuple[str, bool]:
-    """A text without marks, and whether it had any; `passages` are numbered from 1."""
+    """Removes citation marks and reports whether there were any; `passages` are numbered from 1."""
     known = "\n".join(passages)
     count = len(passages)
     had = False
@@ -79,7 +79,7 @@ def take_out(text: str, passages: Sequence[str]) -> tuple[str, bool]:
 
 
 def _stays(match: re.Match[str], known: str, count: int) -> bool:
-    """Whether what looks like a mark is a part of what is said."""
+    """Whether what looks like a mark is part of the text."""
     groups = match.groupdict()
     listed = groups.get("plain")
     if not listed:
@@ -103,6 +103,6 @@ def _stays(match: re.Match[str], known: str, count: int) -> bool:
 
 
 def _tidied(text: str) -> str:
-    """Without the space and the empty lines that marks leave behind."""
+    """Removes the spaces and empty lines that marks leave behind."""
     text = re.sub(r"(?<=\S)[ \t]{1,20}(?=[.!?,;:。](?:\s|$))", "", text)
     return re.sub(r"\n{3,}", "\n\n", text).strip()

@@ -22,8 +22,8 @@ TEXT_LIMIT = 400_000
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A paragraph, list, table row or piece of code, and the headings above it, outermost first; the last of a row's
-    is the names of its columns, with tabs between them as in the row."""
+    """A paragraph, list, table row or piece of code under its headings, outermost first. A row's last heading is its
+    tab-separated column names."""
 
     text: str
     headings: tuple[str, ...] = ()
@@ -32,13 +32,12 @@ class Block:
 
 
 def own_words(blocks: Sequence[Block]) -> Sequence[Block]:
-    """What a page says by itself; all of it where that is nothing."""
+    """A page's own content, without repeats of other pages; all of it if nothing else is left."""
     return [block for block in blocks if not block.repeated] or blocks
 
 
 def split(blocks: Iterable[Block], *, url: str, title: str) -> list[Passage]:
-    """The passages of a page, in order. Blocks of one heading are joined while they are short; a question stays with
-    what follows it."""
+    """A page's passages in order. Short blocks under one heading are joined; a question stays with what follows it."""
     found: list[Passage] = []
     parts: list[str] = []
     size, left = 0, TEXT_LIMIT
@@ -67,25 +66,25 @@ def split(blocks: Iterable[Block], *, url: str, title: str) -> list[Passage]:
 
 
 def columns_of(passage: Passage) -> str:
-    """The names of the columns that a passage's rows have; empty where there are none."""
+    """The column names of a passage's rows; empty if there are none."""
     last = passage.heading.rpartition(BETWEEN)[2]
     return last if "\t" in last else ""
 
 
 def with_columns(text: str, passage: Passage) -> str:
-    """Rows of a passage, under the names of their columns."""
+    """A passage's rows under their column names."""
     columns = columns_of(passage)
     return f"{columns}\n{text}" if columns else text
 
 
 def _leads_on(text: str, headings: tuple[str, ...], block: Block) -> bool:
-    """Whether a short text announces what a block under the same headings says: a question of a list of questions and
-    answers, or a line that ends with a colon."""
+    """Whether a short text introduces the next block under the same headings: a question of an FAQ, or a line that ends
+    with a colon."""
     return block.headings == headings and len(text) <= QUESTION_LIMIT and text.endswith(("?", "？", ":", "："))
 
 
 def _pieces(text: str) -> list[str]:
-    """A block, cut at sentences where it is long; verbatim but for the space at the cuts."""
+    """Splits a long block at sentence ends, verbatim but for whitespace at the cuts."""
     if len(text) <= MOST:
         return [text] if text.strip() else []
     pieces: list[str] = []

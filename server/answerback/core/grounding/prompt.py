@@ -57,15 +57,15 @@ links."""
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """Something that was said before in this conversation, and by whom."""
+    """An earlier message of the conversation, and who wrote it."""
 
     role: Role
     text: str
 
 
 def _inside(text: str, limit: int = 0) -> str:
-    """Foreign text that cannot close the element it stands in, nor begin another's turn; of a long one the beginning
-    and the end."""
+    """Escapes foreign text so that it can neither close its element nor start another turn; keeps the beginning and end
+    of a long one."""
     text = strip_hidden(text)
     if limit and len(text) > limit:
         half = limit // 2
@@ -74,7 +74,7 @@ def _inside(text: str, limit: int = 0) -> str:
 
 
 def _attribute(text: str) -> str:
-    """Foreign text that cannot leave the attribute it stands in: one line without quotation marks."""
+    """Escapes foreign text for an attribute: one line without quotation marks."""
     return " ".join(_inside(text).replace('"', "'").split())[:LINE_LIMIT]
 
 
@@ -90,11 +90,9 @@ def build(
     lang: str,
     nearest: Sequence[int] = (),
 ) -> tuple[Message, ...]:
-    """The messages for a question. The passages are chosen within their budget by the caller; the rest is cut here.
-
-    `now` is in the site's time zone, `lang` what is to be answered in, and `nearest` the places of the passages that
-    are nearest to the question, best first.
-    """
+    """Builds the messages for a question. The caller has fitted the passages into their budget; the rest is truncated
+    here. `now` is in the site's time zone, `lang` is the answer's language, and `nearest` are the positions of the most
+    relevant passages, best first."""
     rules = RULES
     if instructions:
         rules += f"\nThe site's owner asks for this tone: {strip_hidden(instructions)[:TONE_LIMIT]}"
@@ -113,12 +111,12 @@ def build(
 
 
 def _moment(now: datetime) -> str:
-    """A moment as a model reads it: with its day of the week, which nobody can tell from a date."""
+    """A time with its weekday, which models cannot derive from a date."""
     return f"{_DAYS[now.weekday()]} {now:%Y-%m-%d %H:%M} {now.tzname() or ''}".rstrip()
 
 
 def _passage(number: int, passage: Passage, page_title: str) -> str:
-    """A passage with where it stands; the page that is asked on has been named, and so has its own heading."""
+    """A passage with its heading and page, omitting what the prompt has already named."""
     page = f' page="{_attribute(passage.title)}"' if passage.title != page_title else ""
     heading = passage.heading.removesuffix(columns_of(passage)).removesuffix(BETWEEN)
     heading = heading.removeprefix(passage.title).removeprefix(BETWEEN)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from ..answering import Passage
 from .judging import certainty
 from .passages import with_columns
-from .ranking import AT_HOME, HOME, at_a_glance
+from .ranking import AT_HOME, HOME, preselect
 from .scoring import Reading, Sentence, Signs, asks
 from .sentences import SENTENCE_LIMIT
 
@@ -28,10 +28,8 @@ _ENDS = (".", "!", "?", "…", "。", "！", "？", '"', "”", "’", "」", "�
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """Words of a passage, and how well they answer.
-
-    `score` compares quotes for one question: one that is behind by 1 answers it e times less likely.
-    """
+    """A quote with its score. Scores are comparable within one question: a difference of 1 means e times less likely to
+    answer."""
 
     text: str
     passage: Passage
@@ -40,33 +38,29 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class Quotes:
-    """The best quotes for a question, and how likely they answer it, from 0 to 1."""
+    """The best quotes for a question, and the probability that they answer it, from 0 to 1."""
 
     quotes: tuple[Quote, ...]
     certainty: float
 
 
 def best_quotes(question: str, passages: Sequence[Passage], limit: int, *, home: str = "", context: str = "") -> Quotes:
-    """The best `limit` quotes, verbatim, none twice: a sentence, with the neighbours that belong to it; rows of a table
-    under the names of its columns.
-
-    `home` is the address of the page that is asked on, whose quotes are preferred to those of other pages; `context`
-    are words to look for beside the question's own.
-    """
+    """The best `limit` quotes, verbatim and distinct: a sentence with the neighbours it needs, or table rows under
+    their column names. Quotes of the page at `home` are preferred; `context` holds further search words."""
     here = [passage for passage in passages if passage.url == home]
     if here and len(here) < len(passages):
         found_here = best_quotes(question, here, limit, home=home, context=context)
         if found_here.certainty >= AT_HOME:
             return found_here
-    reading = Reading(question, at_a_glance(question, passages, context), context)
+    reading = Reading(question, preselect(question, passages, context), context)
     bonus = [HOME if passage.url == home else 0.0 for passage in reading.passages]
     scores = [score + bonus[number] for score, (number, _) in zip(reading.scores, reading.units, strict=True)]
     return Quotes(tuple(_best(reading, scores, limit)), certainty(reading, scores))
 
 
 def as_many_as_help(quotes: Sequence[Quote], most: int) -> tuple[Quote, ...]:
-    """The first of some quotes, best first, and those after it that likely answer, too: one where it is clear, more
-    where it is not. `LOOKED_AT` of them tell best."""
+    """Limits quotes, best first, to those likely to answer: one if it is clear, more if not. Judges by the first
+    `LOOKED_AT`."""
     if not quotes:
         return ()
     weights = [math.exp(quote.score - quotes[0].score) for quote in quotes]
@@ -95,13 +89,13 @@ def _best(reading: Reading, scores: Sequence[float], limit: int) -> list[Quote]:
 
 
 def _may_answer(signs: Signs) -> bool:
-    """Whether a sentence has anything to do with the question."""
+    """Whether a sentence is related to the question at all."""
     return signs.near + signs.heading > 0 or signs.meaning >= NEAR
 
 
 def _widen(place: int, reading: Reading, used: set[int]) -> tuple[int, int]:
-    """The sentences that come along with one: what it announces, then its neighbours, the better first, while they
-    answer nearly as well."""
+    """Extends a quote: what its sentence introduces, then neighbours, better ones first, while they score nearly as
+    well."""
     first, last = place, _announced(place, reading, used)
     size = sum(len(unit.text) for _, unit in reading.units[first : last + 1])
     least = reading.scores[last] - NEIGHBOUR_MARGIN
@@ -119,8 +113,7 @@ def _widen(place: int, reading: Reading, used: set[int]) -> tuple[int, int]:
 
 
 def _announced(place: int, reading: Reading, used: set[int]) -> int:
-    """The sentence after one that answers nothing by itself, as the question of a list of questions and answers or a
-    label of the asker's own words; else the sentence itself."""
+    """The sentence that this one introduces, such as the answer after an FAQ's question; else the sentence itself."""
     units, after = reading.units, place + 1
     if after == len(units) or after in used or units[after][0] != units[place][0]:
         return place
@@ -132,8 +125,8 @@ def _announced(place: int, reading: Reading, used: set[int]) -> int:
 
 
 def _may_join(other: int, edge: int, reading: Reading, least: float) -> bool:
-    """Whether a sentence may stand beside a quote's edge: of its passage, nearly as good, belonging to it; of one in
-    another language any, since meaning tells of passages, and words tell nothing."""
+    """Whether a sentence may extend a quote: same passage, similar score, and related; across languages any neighbour,
+    since words cannot tell there."""
     units = reading.units
     if not 0 <= other < len(units) or units[other][0] != units[edge][0]:
         return False
@@ -143,7 +136,7 @@ def _may_join(other: int, edge: int, reading: Reading, least: float) -> bool:
 
 
 def _belong(before: Sentence, after: Sentence) -> bool:
-    """Whether neighbours may be quoted together: of one line, rows of a list or table, or announced by a colon or a
+    """Whether neighbours may be quoted together: same line, rows of a list or table, or introduced by a colon or a
     question."""
     if before.line == after.line or before.text.endswith((":", "：", "?", "？")):
         return True

@@ -12,7 +12,7 @@ from .scoring import Reading, asked_part
 from .terms import terms
 from .tokens import estimate_tokens
 
-__all__ = ["at_a_glance", "choose", "estimate_tokens", "terms"]
+__all__ = ["choose", "estimate_tokens", "preselect", "terms"]
 
 JOINED_LIMIT = 1_200
 """Characters of passages that are joined because they follow each other."""
@@ -39,9 +39,9 @@ def _best_of_each(reading: Reading) -> list[float]:
     return best
 
 
-def at_a_glance(question: str, passages: Sequence[Passage], context: str = "") -> Sequence[Passage]:
-    """The passages worth reading closely, in order: those where most of the question's terms occur as they are, and,
-    where a model has told, half of them those that are nearest in meaning."""
+def preselect(question: str, passages: Sequence[Passage], context: str = "") -> Sequence[Passage]:
+    """Preselects passages: those with most of the question's terms and, if there is an embedding model, half by
+    meaning."""
     if len(passages) <= PASSAGES_READ:
         return passages
     wanted = sorted(set(terms(f"{asked_part(question)} {context}")), key=len, reverse=True)[:24]
@@ -63,11 +63,8 @@ def choose(
     others: Iterable[Passage] = (),
     context: str = "",
 ) -> tuple[Passage, ...]:
-    """The best passages within a budget of tokens: those of the page first, then those of other pages of its site.
-
-    `others` are candidates from the site's index, best first. A page that fits is taken whole. Passages that say the
-    same are taken once; those of the page that follow each other are joined.
-    """
+    """The best passages within a token budget: the page's first, then its site's `others`, best first. A page that fits
+    is taken whole; duplicates are dropped, and consecutive passages of the page are joined."""
     home = list(passages)
     known = {(passage.url, passage.text) for passage in home}
     away = [passage for passage in others if (passage.url, passage.text) not in known]
@@ -76,7 +73,7 @@ def choose(
     if away and home and _says(question, home, context):
         chosen_here = choose(question, home, token_budget, context=context)
         return _with_more(chosen_here, away, token_budget - sum(map(_cost, chosen_here)))
-    listed = [*at_a_glance(question, home, context), *away[:PASSAGES_READ]]
+    listed = [*preselect(question, home, context), *away[:PASSAGES_READ]]
     ahead = len(listed) - len(away[:PASSAGES_READ])
     reading = Reading(question, listed, context)
     bonus = [HOME if number < ahead else 0.0 for number in range(len(listed))]
@@ -90,14 +87,12 @@ def choose(
     return _joined([passage for passage in kept if passage is not None], home)
 
 
-def put_first(
+def arrange(
     chosen: Sequence[Passage], nearest: Sequence[Passage], page: Sequence[Passage]
 ) -> tuple[tuple[Passage, ...], tuple[int, ...]]:
-    """Chosen passages as a model reads them, and the places of the nearest ones in it.
-
-    A page that is there as a whole stays as it is, so that its prompt begins alike for each question. Of a longer one
-    the nearest come first: small models read no further.
-    """
+    """Orders passages for the prompt and returns the positions of the most relevant. A page that fits whole keeps its
+    order, so that the prompt's prefix is stable; of a longer one the most relevant come first, because small models
+    read no further."""
     home = {passage.url for passage in page[:1]}
     here = [passage for passage in chosen if passage.url in home]
     if sum(len(passage.text) for passage in here) < sum(len(passage.text) for passage in page):
@@ -109,7 +104,7 @@ def put_first(
 
 def _says(question: str, home: Sequence[Passage], context: str) -> bool:
     """Whether the page itself likely answers, so that the rest of the site need not compete."""
-    reading = Reading(question, at_a_glance(question, home, context), context)
+    reading = Reading(question, preselect(question, home, context), context)
     return certainty(reading, reading.scores) >= AT_HOME
 
 
@@ -124,7 +119,7 @@ def _with_more(chosen: tuple[Passage, ...], others: Iterable[Passage], left: int
 
 
 def _whole_ones(reading: Reading, bonus: list[float], budget: int) -> set[int]:
-    """The best passages, none told twice, within the larger part of the budget."""
+    """The best distinct passages that fit the larger part of the budget."""
     scores = [score + more for score, more in zip(_best_of_each(reading), bonus, strict=True)]
     chosen: list[int] = []
     left = int(budget * WHOLE)
@@ -137,7 +132,7 @@ def _whole_ones(reading: Reading, bonus: list[float], budget: int) -> set[int]:
 
 
 def _pieces(reading: Reading, bonus: list[float], chosen: set[int], left: int) -> dict[int, Passage]:
-    """What the rest of the budget holds of the other passages: from the first to the last good sentence of each."""
+    """Excerpts of further passages for the rest of the budget, from their first to their last good sentence."""
     spans: dict[int, tuple[int, int]] = {}
     told: set[int] = set()
     units, passages = reading.units, reading.passages
@@ -167,7 +162,7 @@ def _cost(passage: Passage) -> int:
 
 
 def _cost_of_place(passage: Passage) -> int:
-    """Tokens of what stands around a passage in a prompt."""
+    """Tokens of the markup around a passage."""
     return estimate_tokens(passage.heading) + 8
 
 
@@ -184,7 +179,7 @@ def _continues(before: Passage, passage: Passage, follower: int | None) -> bool:
 
 
 def _joined(chosen: list[Passage], listed: list[Passage]) -> tuple[Passage, ...]:
-    """The passages in order, those that follow each other under one heading made one."""
+    """The passages in order, consecutive ones under one heading joined."""
     follows = {id(one): id(two) for one, two in pairwise(listed) if one.url == two.url}
     found: list[Passage] = []
     before = 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-__all__ = ["Rules", "repeats_itself", "unlooped"]
+__all__ = ["Rules", "repeats_itself", "without_loop"]
 
 _WORD = re.compile(r"\w+")
 LONGEST_LOOP, TIMES, LEAST = 40, 4, 12
@@ -16,8 +16,8 @@ A shorter sentence may say by chance what they say."""
 MOST_OF_IT = 0.5
 
 
-def unlooped(text: str) -> str:
-    """A text up to where it begins to say the same few words for ever."""
+def without_loop(text: str) -> str:
+    """The text up to where it starts to repeat itself endlessly."""
     found = [(match.start(), match[0].casefold()) for match in _WORD.finditer(text)]
     words = [word for _, word in found]
     cut = len(text)
@@ -32,7 +32,7 @@ def unlooped(text: str) -> str:
 
 
 def repeats_itself(words: str, seen: dict[str, int]) -> bool:
-    """Whether a sentence has been said twice already; `seen` counts them."""
+    """Whether a sentence occurred twice before; `seen` counts them."""
     key = " ".join(_WORD.findall(words.casefold()))
     if not key:
         return False
@@ -41,19 +41,19 @@ def repeats_itself(words: str, seen: dict[str, int]) -> bool:
 
 
 class Rules:
-    """The rules of a prompt, of which an answer is to repeat nothing."""
+    """The prompt's rules, which an answer must not echo."""
 
     def __init__(self, text: str) -> None:
         self._runs = _runs(text)
         self._text = f" {' '.join(_WORD.findall(text.casefold()))} "
 
     def hold(self, sentence: str) -> bool:
-        """Whether a sentence is one of theirs, word for word."""
+        """Whether a sentence is one of the rules, verbatim."""
         words = _WORD.findall(sentence.casefold())
         return len(words) > 2 and f" {' '.join(words)} " in self._text
 
     def are_in(self, sentence: str) -> bool:
-        """Whether a sentence is mostly made of them."""
+        """Whether a sentence consists mostly of rules."""
         found = _WORD.findall(sentence.casefold())
         if len(found) < SHORTEST or not self._runs:
             return False

@@ -10,21 +10,21 @@ from typing import Literal
 from ..answering import Passage, Source
 from ..languages import LANGUAGES, either, language_of
 from ..patterns import lazy
-from .evidence import squeeze
+from .evidence import compact
 from .marks import take_out
 from .passages import with_columns
-from .repeats import Rules, repeats_itself, unlooped
+from .repeats import Rules, repeats_itself, without_loop
 from .support import Support, Verdict
 from .units import Unit, units_of
 
-__all__ = ["HOPELESS", "Reason", "Review", "is_refusal", "review"]
+__all__ = ["UNUSABLE", "Reason", "Review", "is_refusal", "review"]
 
 Reason = Literal["", "partly", "not_found", "refused", "echo", "repeats", "empty", "language", "cut", "tokens"]
-"""Why an answer is not borne by the site: in parts; not at all; it says itself that the site does not say; it repeats
-its rules, or itself without end; there is nothing but marks; it is in another language than the question; it is cut
-off; it goes on with somebody else's turn."""
-HOPELESS = frozenset({"not_found", "echo", "empty", "language"})
-"""Where nothing of an answer is worth showing as what the site says, unless something of it is borne."""
+"""Why an answer is not supported by the site: in parts; not at all; it says itself that the site does not say; it
+repeats its rules, or itself without end; there is nothing but marks; it is in another language than the question;
+it is cut off; it goes on with somebody else's turn."""
+UNUSABLE = frozenset({"not_found", "echo", "empty", "language"})
+"""Where nothing of an answer is worth showing as what the site says, unless something of it is supported."""
 MOST_UNITS, MOST_SOURCES, QUOTE_LIMIT = 300, 5, 600
 LETTERS_TO_TELL = 8
 """Letters of a question and of an answer from which on their languages are compared."""
@@ -54,42 +54,40 @@ _LETTER = re.compile(r"[^\W\d_]")
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """What became of an answer: its text with our own marks, the words of the page behind it, and what is not borne.
-
-    `unsupported`: where in the text it stands. `borne`: how many of its sentences are.
-    """
+    """A reviewed answer: its text with our own marks, its sources, the ranges of its unsupported parts, and the number
+    of supported sentences."""
 
     text: str
     sources: tuple[Source, ...]
     supported: bool
     reason: Reason
     unsupported: tuple[tuple[int, int], ...] = ()
-    borne: int = 0
+    supported_sentences: int = 0
 
     @property
-    def hopeless(self) -> bool:
-        """Whether the page says nothing of it."""
-        return (self.reason in HOPELESS and not self.borne) or self.reason == "empty"
+    def unusable(self) -> bool:
+        """Whether no part of the answer is supported."""
+        return (self.reason in UNUSABLE and not self.supported_sentences) or self.reason == "empty"
 
 
 @dataclass(slots=True)
 class _Checked:
     unit: Unit
-    verdict: Literal["borne", "unsupported", "refusal", "silent"]
+    verdict: Literal["supported", "unsupported", "refusal", "silent"]
     source: Source | None = None
 
 
 def is_refusal(text: str) -> bool:
-    """Whether a text says that the page does not say."""
+    """Whether a text says that the page does not answer."""
     return _REFUSAL.search(text) is not None
 
 
 def review(text: str, question: str, passages: Sequence[Passage], *, rules: str = "", finished: str = "stop") -> Review:
-    """Cleans an answer and holds each of its sentences against the passages; `finished`: how the model has ended."""
+    """Cleans an answer and checks each sentence against the passages; `finished` is how the model ended."""
     text, turned = _without_tokens(text)
     text, had_marks = take_out(text, [passage.text for passage in passages])
     whole = text
-    text = unlooped(text)
+    text = without_loop(text)
     loops = len(text) < len(whole.rstrip())
     units, text, echoes, again = _kept(text, Rules(rules))
     if not _LETTER.search(text):
@@ -111,7 +109,7 @@ def review(text: str, question: str, passages: Sequence[Passage], *, rules: str 
 
 
 def _without_tokens(text: str) -> tuple[str, bool]:
-    """A text without a model's own signs, up to where somebody else's turn begins; whether one does."""
+    """The text without special tokens, up to where another turn begins, and whether one does."""
     text = _THOUGHTS_END.split(text)[-1]  # some servers omit the opening tag
     opening = _OPENING.match(text)
     text = text[opening.end() :] if opening else text
@@ -124,7 +122,7 @@ def _without_tokens(text: str) -> tuple[str, bool]:
 
 
 def _kept(text: str, rules: Rules) -> tuple[list[Unit], str, bool, bool]:
-    """The units that are an answer, and the text of them; whether it repeated its rules, or itself."""
+    """The units that belong to the answer, their text, and whether the model echoed its rules or itself."""
     seen: dict[str, int] = {}
     dropped: list[Unit] = []
     times = 0
@@ -164,28 +162,28 @@ def _check(unit: Unit, support: Support, passages: Sequence[Passage]) -> _Checke
     verdict = support.check(said)
     if verdict.why == "silent":
         return _Checked(unit, "refusal" if refuses else "silent")
-    if not verdict.borne:
+    if not verdict.supported:
         return _Checked(unit, "unsupported")
-    return _Checked(unit, "borne", _source(verdict, passages))
+    return _Checked(unit, "supported", _source(verdict, passages))
 
 
 def _of_code(unit: Unit, passages: Sequence[Passage]) -> _Checked:
-    """Code is borne when its lines stand on the page as they are."""
+    """Checks code: its lines must be on the page verbatim."""
     lines = [
-        squeeze(line)
+        compact(line)
         for line in unit.text.splitlines()[1:]
         if line.strip() and not line.strip().startswith(("```", "~~~"))
     ]
     if not lines:
         return _Checked(unit, "silent")
     for passage in passages:
-        known = squeeze(passage.text)
+        known = compact(passage.text)
         if all(line in known for line in lines):
             first = next(
-                (line.strip() for line in passage.text.splitlines() if squeeze(line) and lines[0] in squeeze(line)), ""
+                (line.strip() for line in passage.text.splitlines() if compact(line) and lines[0] in compact(line)), ""
             )
             quote = first or passage.text
-            return _Checked(unit, "borne", Source(quote[:QUOTE_LIMIT], passage.url, passage.title))
+            return _Checked(unit, "supported", Source(quote[:QUOTE_LIMIT], passage.url, passage.title))
     return _Checked(unit, "unsupported")
 
 
@@ -198,14 +196,14 @@ def _source(verdict: Verdict, passages: Sequence[Passage]) -> Source:
 def _reason(checked: Sequence[_Checked]) -> Reason:
     verdicts = {item.verdict for item in checked}
     if "unsupported" in verdicts:
-        return "partly" if "borne" in verdicts else "not_found"
-    if "borne" in verdicts:
+        return "partly" if "supported" in verdicts else "not_found"
+    if "supported" in verdicts:
         return ""
     return "refused" if "refusal" in verdicts else "not_found"
 
 
 def _is_foreign(question: str, text: str) -> bool:
-    """Whether an answer is in another language than its question, as far as their letters tell."""
+    """Whether the answer's script shows another language than the question's."""
     asked, said = len(_LETTER.findall(question)), len(_LETTER.findall(text))
     if said < LETTERS_TO_TELL or asked < 2:
         return False
@@ -214,12 +212,11 @@ def _is_foreign(question: str, text: str) -> bool:
 
 
 def _marked(text: str, checked: Sequence[_Checked], reason: Reason, *, marks: bool) -> Review:
-    """The text, with a mark behind each sentence that is borne when it had marks, and where those stand that are
-    not."""
+    """The text with marks behind supported sentences (if it had marks), and the ranges of unsupported ones."""
     sources: list[Source] = []
     parts: list[str] = []
     unsupported: list[tuple[int, int]] = []
-    at = size = borne = 0
+    at = size = supported = 0
 
     def put(piece: str) -> None:
         nonlocal size
@@ -231,8 +228,8 @@ def _marked(text: str, checked: Sequence[_Checked], reason: Reason, *, marks: bo
         put(text[at : unit.start])
         begun = size
         words = text[unit.start : unit.end]
-        if item.verdict == "borne":
-            borne += 1
+        if item.verdict == "supported":
+            supported += 1
             number = _number(sources, item.source)
             put(_with_mark(words, number, unit) if number and marks else words)
         else:
@@ -241,7 +238,7 @@ def _marked(text: str, checked: Sequence[_Checked], reason: Reason, *, marks: bo
             unsupported.append((begun, size))
         at = unit.end
     put(text[at:])
-    return Review("".join(parts), tuple(sources), not reason, reason, tuple(unsupported), borne)
+    return Review("".join(parts), tuple(sources), not reason, reason, tuple(unsupported), supported)
 
 
 def _number(sources: list[Source], source: Source | None) -> int:

@@ -18,7 +18,7 @@ from statistics import fmean, pstdev
 from typing import NamedTuple
 
 from ..answering import Passage
-from ..languages import LANGUAGES, either, signs, tongue
+from ..languages import LANGUAGES, certain_language, either, signs
 from .answer_kinds import Asked
 from .sentences import sentences
 from .spelling import corrected
@@ -35,7 +35,7 @@ CONTEXT = 0.4
 LEAST_SPREAD = 0.2
 ACROSS = 5.0
 """What nearness in meaning counts for in another language than the question's, where words cannot tell."""
-TONGUE_LIMIT = 2_000
+DETECTION_LIMIT = 2_000
 """Characters from which a language is told."""
 _GAPS = re.compile(r"\W+")
 _CHECKS = re.compile(either(language.checks for language in LANGUAGES), re.IGNORECASE)
@@ -44,7 +44,7 @@ _ASKING_ENDS = ("?", "？")
 
 
 class Signs(NamedTuple):
-    """What speaks for a sentence, each about 0 to 1; as a value of its own: their weights."""
+    """Features of a sentence, each about 0 to 1; as a value: their weights."""
 
     bm25: float
     share: float
@@ -68,7 +68,7 @@ WEIGHTS = Signs(2.5, 1.7, 0.7, 1.1, 0.0, 1.4, 2.4, 2.3, -0.7, 2.7, 2.4, 0.7, -0.
 
 
 class Sentence(NamedTuple):
-    """A sentence as it is compared: where it stands, its terms with their counts, and its letters."""
+    """A sentence prepared for scoring: position, term counts, letters."""
 
     text: str
     start: int
@@ -81,9 +81,9 @@ class Sentence(NamedTuple):
 
 
 @lru_cache(maxsize=512)
-def tongue_of(text: str) -> str:
-    """The language of a text, told from its beginning."""
-    return tongue(text[:TONGUE_LIMIT])
+def language_at_start(text: str) -> str:
+    """The language of a text, detected from its beginning."""
+    return certain_language(text[:DETECTION_LIMIT])
 
 
 def asks(text: str) -> bool:
@@ -126,15 +126,15 @@ def _letters(text: str) -> str:
 
 
 def _grams(question: str) -> set[str]:
-    """Runs of letters of a question: of three where it is written in syllables or characters, else of four."""
+    """Letter n-grams of a question: 3 letters for syllabic and logographic scripts, else 4."""
     text = _letters(question)
     size = 3 if any(character >= "\u1100" for character in text) else 4
     return {text[i : i + size] for i in range(len(text) - size + 1)}
 
 
 def asked_part(question: str) -> str:
-    """What a long comment asks, the last part first to be kept; where nothing is put as a question its beginning and
-    its end, since a question stands before or behind what was pasted."""
+    """The part of a long comment that asks, later parts first; without a question, its beginning and end, since a
+    question stands before or behind pasted text."""
     if len(question) <= QUESTION_LIMIT:
         return question
     half = QUESTION_LIMIT // 2
@@ -146,7 +146,7 @@ def _asking(text: str) -> str:
 
 
 def _told_apart(question: str) -> tuple[str, str]:
-    """What is asked, and what is only told around it; all of it is asked where the question alone says too little."""
+    """Separates the question from the text around it; if the question alone says too little, all of it."""
     asking = _asking(question)
     if not asking or len(asking) + TOLD > len(question) or word_count(asking) < 2:
         return question, ""
@@ -154,8 +154,8 @@ def _told_apart(question: str) -> tuple[str, str]:
 
 
 def nearness(likenesses: Sequence[float | None]) -> list[float]:
-    """How near a question is to each of some passages beside the nearest one, 1 for that one; 0 where no model has
-    told. Models differ in how far apart they put things, so the spread is the measure."""
+    """Each passage's similarity to the question relative to the nearest, which has 1; 0 without an embedding model.
+    Scaled by the spread, because models differ in it."""
     told = [likeness for likeness in likenesses if likeness is not None]
     if not told:
         return [0.0] * len(likenesses)
@@ -165,7 +165,7 @@ def nearness(likenesses: Sequence[float | None]) -> list[float]:
 
 
 class Reading:
-    """Sentences of passages, scored for one question."""
+    """The sentences of some passages, scored for one question."""
 
     def __init__(self, question: str, passages: Sequence[Passage], context: str = "") -> None:
         question, told = _told_apart(asked_part(question))
@@ -193,10 +193,10 @@ class Reading:
 
     def is_foreign(self, passage: Passage) -> bool:
         """Whether a passage is in another language than the question."""
-        return tongue_of(passage.text) != tongue_of(self.question)
+        return language_at_start(passage.text) != language_at_start(self.question)
 
     def _nearness(self) -> list[float]:
-        """As `nearness`, which counts for more where words cannot tell."""
+        """`nearness`, with more weight where words cannot tell."""
         found = nearness([passage.likeness for passage in self.passages])
         if not any(found):
             return found
@@ -206,8 +206,7 @@ class Reading:
         ]
 
     def _wanted(self, question: str, context: str) -> QueryTerms:
-        """What is looked for: with words of the context, which weigh less, and for words that nobody has written the
-        ones that they may be misspelt for."""
+        """The search terms, with lower-weighted context terms and corrections of misspelt words."""
         wanted = wanted_terms(question, alone=True)
         weights = {
             **{term: CONTEXT * weight for term, weight in wanted_terms(context).weights.items()}, **wanted.weights,
@@ -247,19 +246,19 @@ class Reading:
         return score * (K1 + 1)
 
     def said(self) -> frozenset[str]:
-        """What of the question stands anywhere."""
+        """The question's terms found anywhere."""
         return frozenset().union(*self._hits, *(self._known & heading for heading in self.headings))
 
     def said_in(self, number: int) -> Set[str]:
-        """What of the question stands in a passage, its headings included."""
+        """The question's terms found in a passage or its headings."""
         return self._said_in[number]
 
     def has(self, term: str, found: Set[str]) -> bool:
-        """Whether a term is among what was found, or one that stands in for it."""
+        """Whether a term, or a relative of it, was found."""
         return term in found or not self.wanted.relatives.get(term, frozenset()).isdisjoint(found)
 
     def only_repeats(self, place: int) -> bool:
-        """Whether all words of a sentence are the question's own, or relatives of them."""
+        """Whether a sentence has no words beyond the question's and their relatives."""
         return len(self._hits[place]) == len(self.units[place][1].counts)
 
     def terms_of(self, number: int) -> frozenset[str]:
@@ -267,7 +266,7 @@ class Reading:
         return _passage_terms(self.passages[number].text)
 
     def weight_of(self, found: Set[str]) -> float:
-        """The share of the question's weight that some terms make up; a relative counts for a part of its term."""
+        """The share of the question's weight that these terms carry; relatives count in part."""
         weight = 0.0
         for term, (own, relatives, theirs) in self._worth.items():
             if term in found:
@@ -332,14 +331,14 @@ class Reading:
         return [score / most for score in scores]
 
     def _by_passage(self) -> list[Set[str]]:
-        """What of the question each passage holds, its headings included."""
+        """The question's terms in each passage, headings included."""
         found: list[Set[str]] = [self._known & heading for heading in self.headings]
         for (number, _), hits in zip(self.units, self._hits, strict=True):
             found[number] = found[number] | hits
         return found
 
     def _topic(self, heading: str) -> float:
-        """The share of a passage's own heading that the question names; a word of the question names one of it."""
+        """The share of a passage's own heading that the question names."""
         own = _heading_terms(heading.rpartition(" › ")[2])
         named = sum(self.has(term, own) for term in self.wanted.weights) if own & self._known else 0
         return min(named, len(own & self._known)) / len(own) if named else 0.0

@@ -18,7 +18,7 @@ _OPEN_LIMIT = 300
 
 
 def sentences(text: str) -> list[str]:
-    """The sentences of a text in order, verbatim; lines are ends too. None is longer than `SENTENCE_LIMIT`."""
+    """The sentences of a text in order, verbatim. Line ends separate them; none exceeds `SENTENCE_LIMIT` characters."""
     found: list[str] = []
     for line in text.splitlines():
         for sentence in _of_line(line.strip()):
@@ -51,7 +51,7 @@ def _of_line(line: str) -> list[str]:
 
 
 def _is_end(line: str, dot: int, after: int) -> bool:
-    """Whether a full stop ends a sentence: not after an initial or an abbreviation, not before a small letter."""
+    """Whether a full stop ends a sentence: not after an initial or abbreviation, not before a lower-case letter."""
     following = line[after : after + 40].lstrip()
     if not following:
         return True
@@ -68,7 +68,7 @@ def _is_end(line: str, dot: int, after: int) -> bool:
 
 
 def _is_inside(line: str, start: int, end: int) -> bool:
-    """Whether a bracket is open at the end of what may be a sentence, and closed soon after it."""
+    """Whether a bracket is open at a possible sentence end and closes soon after."""
     piece = line[start:end]
     for opening, closing in map(tuple, _BRACKETS):
         if piece.count(opening) > piece.count(closing):

@@ -27,8 +27,8 @@ _FROM = lazy(either(language.starts for language in LANGUAGES), re.IGNORECASE)
 
 
 def question_terms(text: str) -> tuple[str, ...]:
-    """A question's terms, each once, with marks for what it asks for (`?when`), its numbers (`#3`), and days, seasons
-    and places that it starts from (`@sunday`, `@from harbour`); at most `TERMS_LIMIT`."""
+    """A question's distinct terms, with markers for what it asks (`?when`), its numbers (`#3`), and its days, seasons
+    and origins (`@sunday`, `@from harbour`); at most `TERMS_LIMIT`."""
     marks = [name for name, pattern in _KINDS if pattern.search(text)]
     numbers = [f"#{number}" for number in _NUMBER.findall(text)]
     moments = [f"@{moment.lower()}" for moment in _MOMENT.findall(text)]
@@ -39,8 +39,8 @@ def question_terms(text: str) -> tuple[str, ...]:
 
 
 def sameness(wanted: Collection[str], found: Collection[str], weight: Callable[[str], float]) -> float:
-    """As `similarity`, but 0 too when they name different days or starting points, or when each has words that the
-    other has not: "by phone" and "by mail" is all that may tell two long questions apart."""
+    """`similarity`, but 0 if the questions name different days or origins, or each has words the other lacks: "by
+    phone" and "by mail" may be all that distinguishes two long questions."""
     one, other = set(wanted), set(found)
     if _marks(one, "@") != _marks(other, "@") or (_words(one) - other and _words(other) - one):
         return 0.0
@@ -48,10 +48,8 @@ def sameness(wanted: Collection[str], found: Collection[str], weight: Callable[[
 
 
 def similarity(wanted: Collection[str], found: Collection[str], weight: Callable[[str], float]) -> float:
-    """0 to 1: the weight of the terms that two questions share, of all that either has.
-
-    0 when they ask for different kinds of things or name different numbers: those are other questions, however alike.
-    """
+    """0 to 1: the weight of shared terms relative to all terms. 0 if the questions ask for different kinds of things or
+    name different numbers."""
     one, other = set(wanted), set(found)
     if any(_marks(one, mark) != _marks(other, mark) for mark in "?#"):
         return 0.0
@@ -62,7 +60,7 @@ def similarity(wanted: Collection[str], found: Collection[str], weight: Callable
 
 
 def alike(texts: Sequence[str]) -> list[list[int]]:
-    """Which of these questions ask the same: their places, each in one group, groups in the order of their first."""
+    """Groups questions that ask the same. Returns their positions, each in one group, in order of first occurrence."""
     terms_of = [question_terms(text) for text in texts]
     counts = Counter(term for terms in terms_of for term in terms)
 

@@ -19,8 +19,8 @@ _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "su
 
 
 def context_of(question: str, before: Sequence[str], now: datetime) -> str:
-    """Words to look for beside a question's own: those of the last question before it, when it leans on that one, and
-    the names of the day that it calls today or tomorrow; empty for most."""
+    """Further search words for a question: those of the previous question if it depends on it, and the names of the
+    days it calls today or tomorrow. Usually empty."""
     words = []
     if before and (_LEANS.search(question) or word_count(question) <= SHORT):
         words.append(before[-1][:CONTEXT_LIMIT])

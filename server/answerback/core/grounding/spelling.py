@@ -15,7 +15,7 @@ MOST = 3
 
 
 def corrected(word: str, said: Iterable[str]) -> frozenset[str]:
-    """The words, of those that are said, that a word may be misspelt for, none when it is near to none."""
+    """The words on the page that a word may be a misspelling of."""
     letters = _letters(word)
     if len(letters) < LEAST_LETTERS or not word.isalpha():
         return frozenset()
@@ -35,12 +35,12 @@ def corrected(word: str, said: Iterable[str]) -> frozenset[str]:
 
 @lru_cache(maxsize=4_096)
 def _letters(word: str) -> str:
-    """A word letter by letter, syllables of Hangul taken apart."""
+    """A word's letters, with Hangul syllables decomposed."""
     return unicodedata.normalize("NFD", word)
 
 
 def _distance(one: str, other: str, most: int) -> int:
-    """Letters to change, add, leave out or swap (Damerau, 1964); more than `most` when it is more than that."""
+    """Damerau–Levenshtein distance (1964); above `most`, any larger number."""
     before: list[int] = []
     row = list(range(len(other) + 1))
     for i, letter in enumerate(one, 1):

@@ -40,10 +40,8 @@ GENERAL, PREDICATE = 0.5, 0.4
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word and what it is compared by.
-
-    `strict`: a name or a day (`moment`), for which no other word will do; `topic`: what its sentence is about.
-    """
+    """A word and its comparison form. `strict`: a name or day (`moment`), which no synonym replaces; `topic`: the
+    sentence's subject."""
 
     term: str
     text: str
@@ -56,7 +54,7 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part of a sentence that is affirmed or denied by itself."""
+    """A clause that is affirmed or negated on its own."""
 
     start: int
     end: int
@@ -68,7 +66,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A sentence, read."""
+    """A parsed sentence."""
 
     text: str
     """Normalised, of lower case."""
@@ -96,7 +94,7 @@ class Statement:
         return tuple(code for part in self.parts for code in part.codes)
 
     def piece_of(self, place: int) -> int:
-        """Which piece of a list a place stands in."""
+        """The list item that a position belongs to."""
         return sum(cut <= place for cut in self.cuts)
 
 
@@ -113,7 +111,7 @@ def _general() -> frozenset[str]:
 
 @lru_cache(maxsize=20_000)
 def _weighed(word: str) -> tuple[str, float]:
-    """The term of a word, and what it counts for; empty when it says nothing."""
+    """A word's term and weight; empty for stop words."""
     if word.isdigit() or word in _framing():
         return "", 0.0
     folded = fold_word(word)
@@ -128,13 +126,13 @@ def _weighed(word: str) -> tuple[str, float]:
 
 
 def _normal(text: str) -> str:
-    """As `unicodedata` has it, but with every letter in its place."""
+    """Unicode normalisation that keeps every character's position."""
     return "".join(_LETTERS.get(letter, letter) for letter in unicodedata.normalize("NFKC", text))
 
 
 @lru_cache(maxsize=4096)
 def read_statement(sentence: str) -> Statement:
-    """Reads a sentence."""
+    """Parses a sentence."""
     text = _normal(sentence)
     codes = [(match.start(), " ".join(match[1].split())) for match in _CODE.finditer(text)]
     bare = _CODE.sub(lambda match: " " * len(match[0]), text)
@@ -166,7 +164,7 @@ def read_statement(sentence: str) -> Statement:
 
 
 def _words(text: str, lower: str, counted: list[Figure]) -> list[Word]:
-    """The words of a sentence that say something, outside of its code and its figures."""
+    """The content words of a sentence, outside its code and figures."""
     found: list[Word] = []
     moments = {match.start() for match in _MOMENT.finditer(lower)}
     taken = [(figure.start, figure.end) for figure in counted]

@@ -1,9 +1,9 @@
 """Checks each sentence of an answer against the passages.
 
-A sentence is borne when, for each of its parts, one passage has most of its words close together, all of its figures
-with their units and all of its names, affirmed where it affirms and denied where it denies. Words count by the lemmas
-and synonyms of `core/languages`. What a sentence only repeats of the question has to stand there as well.
-"""
+A sentence is supported when, for each of its parts, one passage has most of its words close together, all of its
+figures with their units and all of its names, affirmed where it affirms and denied where it denies. Words count by
+the lemmas and synonyms of `core/languages`. What a sentence only repeats of the question has to stand there as
+well."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from ..answering import Passage
 from ..languages import LANGUAGES, either
 from ..languages.figures import Figure
 from ..patterns import lazy
-from .evidence import FIGURE, Evidence, squeeze
+from .evidence import FIGURE, Evidence, compact
 from .statements import GENERAL, PREDICATE, Part, Statement, Word, read_statement
 
 __all__ = ["Support", "Verdict", "Why"]
 
 Why = Literal["", "silent", "words", "number", "name", "code", "denied", "guess", "mixed", "limit"]
-"""Why a sentence is not borne; `silent`: it says nothing that could be."""
+"""Why a sentence is not supported; `silent`: it says nothing that could be."""
 ENOUGH, ENOUGH_WITH_CODE, ENOUGH_OF_A_PART = 0.75, 0.65, 0.55
 NAME = 2.0
 """What a name counts for where it is told what a figure is said of."""
@@ -42,7 +42,7 @@ _SPOKEN = re.compile(r"[\"“”«»「『]([^\"“”«»「」『』\n]{12,400
 
 
 class Verdict(NamedTuple):
-    """Whether a sentence is borne, and if so by which lines of which passage."""
+    """Whether a sentence is supported, and by which lines of which passage."""
 
     why: Why
     passage: int = -1
@@ -51,19 +51,19 @@ class Verdict(NamedTuple):
     """Characters of the passage that bear it."""
 
     @property
-    def borne(self) -> bool:
-        """Whether the passages say it."""
+    def supported(self) -> bool:
+        """Whether the passages support it."""
         return self.why == "" and self.passage >= 0
 
 
 class Support:
-    """Holds sentences of an answer against the passages."""
+    """Checks sentences of an answer against the passages."""
 
     def __init__(self, question: str, passages: Sequence[Passage]) -> None:
         self._evidence = Evidence(question, passages)
 
     def check(self, sentence: str) -> Verdict:
-        """Whether the passages bear a sentence of an answer."""
+        """Whether the passages support a sentence of an answer."""
         text = sentence.strip()
         lower = text.lower()
         affirms, denies = _YES.match(lower), _NO.match(lower)
@@ -78,7 +78,7 @@ class Support:
         if problem:
             return Verdict(problem)
         verdict = self._of_statement(said) if said.words or said.figures or said.codes else None
-        if verdict is not None and not verdict.borne:
+        if verdict is not None and not verdict.supported:
             return verdict
         if opener:
             return self._of_opener(said, bool(affirms), verdict)
@@ -86,7 +86,7 @@ class Support:
         return verdict
 
     def has_figures(self, sentence: str) -> bool:
-        """Whether a sentence has a figure in it, which even a heading has from somewhere."""
+        """Whether a sentence contains a figure; figures need support even in headings."""
         return bool(read_statement(sentence).figures)
 
     # ---- what must match literally
@@ -94,10 +94,10 @@ class Support:
     def _missing_words(self, text: str, said: Statement) -> Why:
         everything = self._evidence.squeezed
         for code in said.codes:
-            if not any(squeeze(code) in text for text in everything):
+            if not any(compact(code) in text for text in everything):
                 return "code"
         for spoken in _SPOKEN.finditer(text):
-            if not any(squeeze(spoken[1].strip(" .,!?…")) in text for text in everything):
+            if not any(compact(spoken[1].strip(" .,!?…")) in text for text in everything):
                 return "words"
         for word in said.words:
             if word.strict and not self._evidence.where(word) and not self._evidence.in_heading(word):
@@ -111,9 +111,9 @@ class Support:
     # ---- statements
 
     def _of_statement(self, said: Statement) -> Verdict:
-        """Each part by the line that has most of it."""
+        """Checks each part by the line that covers most of it."""
         best: Verdict | None = None
-        weights = borne = most = 0.0
+        weights = supported = most = 0.0
         weighed = sum(map(self._evidence.weight_of, said.words)) + FIGURE * (len(said.figures) + len(said.codes))
         for part in said.parts:
             items = part.words[:MOST_WORDS]
@@ -125,7 +125,7 @@ class Support:
             weights += total
             if line < 0:
                 continue
-            borne += share * total
+            supported += share * total
             if share < ENOUGH_OF_A_PART and total * (1 - share) > 0.95:
                 return Verdict("words")
             problem = self._problem(said, part, items, line)
@@ -134,7 +134,7 @@ class Support:
             if best is None or share * total > most:
                 most = share * total
                 best = Verdict("", self._evidence.lines[line].passage, *self._span(part, items, line))
-        if weights and borne / weights < (ENOUGH_WITH_CODE if said.codes else ENOUGH):
+        if weights and supported / weights < (ENOUGH_WITH_CODE if said.codes else ENOUGH):
             return Verdict("words")
         return best or Verdict("silent" if not weights else "words")
 
@@ -162,7 +162,7 @@ class Support:
         return ""
 
     def _is_denied(self, part: Part, items: Sequence[Word], window: Sequence[int]) -> bool:
-        """Whether a word of it stands there only in a part that says the contrary."""
+        """Whether a word of it occurs only in a part of opposite polarity."""
         agreeing = against = 0.0
         names = [word for word in items if word.strict or self._evidence.is_label(word)]
         others = [word for word in items if word not in names and not (word.weight <= PREDICATE and len(items) > 2)]
@@ -191,7 +191,7 @@ class Support:
         )  # fmt: skip
 
     def _is_turned_round(self, said: Statement, here: Statement) -> bool:
-        """Whether "A than B" is said where the page has "B than A"."""
+        """Whether the answer reverses a comparison: "A than B" for the page's "B than A"."""
         mine, theirs = _COMPARED.search(said.text), _COMPARED.search(here.text)
         if not mine or not theirs:
             return False
@@ -202,7 +202,7 @@ class Support:
         return len(before & second) + len(after & first) > len(before & first) + len(after & second)
 
     def _is_of_another(self, items: Sequence[Word], line: int) -> bool:
-        """Whether the line says it of something else: its own subject is none of the words, theirs stands elsewhere."""
+        """Whether the line says it of another subject."""
         here = self._evidence.lines[line]
         topics = [word for word in items if word.strict or word.topic or self._evidence.is_label(word)]
         mine = {form for word in items for form in self._evidence.forms_of(word)}
@@ -221,7 +221,7 @@ class Support:
         return False
 
     def _of_figure(self, said: Statement, figure: Figure, about: Sequence[Word]) -> Why:
-        """Whether a figure stands beside what it is said of, and nothing else of its kind stands nearer."""
+        """Whether a figure stands beside its subject, with no nearer figure of its kind."""
         beside = self._beside(said, figure.start, about)
         mine = rival = -1.0
         limit: Why = ""
@@ -239,7 +239,7 @@ class Support:
         return limit or ("mixed" if mine >= 0 and rival > mine + NEARER else "")
 
     def _is_of_another_name(self, said: Statement, name: Word, about: Sequence[Word]) -> bool:
-        """The same of a name: whether the page says it of another one."""
+        """Whether the page says it of another name."""
         beside = self._beside(said, name.start, about)
         forms = self._evidence.forms_of(name)
         own = {form for word in said.words if word.strict for form in self._evidence.forms_of(word)}
@@ -253,14 +253,13 @@ class Support:
         return mine >= 0 and rival > mine + NEARER_NAME
 
     def _beside(self, said: Statement, place: int, about: Sequence[Word]) -> list[Word]:
-        """What a figure or a name is said of: the words of its piece of a list, and of what is asked when they are
-        few."""
+        """A figure's or name's subject: the words of its list item, and of the question if they are few."""
         own = [word for word in about if said.piece_of(word.start) == said.piece_of(place)]
         found = own if len(own) > 1 else list(about)
         return found if any(word.weight > GENERAL for word in found) else [*found, *self._evidence.implied(found)]
 
     def _affinity(self, number: int, place: int, about: Iterable[Word]) -> float:
-        """How much of what a figure is said of stands beside it in a line."""
+        """The share of a figure's subject that stands beside it in a line."""
         line = self._evidence.lines[number]
         piece = line.said.piece_of(place)
         score = 0.0
@@ -287,7 +286,7 @@ class Support:
     # ---- yes and no
 
     def _of_opener(self, said: Statement, affirms: bool, verdict: Verdict | None) -> Verdict:
-        """Whether the page says "yes" or "no" to the question, beside what the answer goes on to say."""
+        """Whether the page supports an initial "yes" or "no" together with what follows it."""
         words = [word for word in self._evidence.asked.words if self._evidence.where(word)]
         denied = any(part.denied for part in self._evidence.asked.parts) ^ (not affirms)
         asked = Part(0, 0, denied, tuple(words), self._evidence.asked.figures, ())
@@ -302,7 +301,7 @@ class Support:
         line, share = self._evidence.best_line(asked, words, ())
         share *= sum(map(self._evidence.weight_of, words)) / known
         if not words or line < 0 or share < 0.5:
-            return verdict if verdict is not None and not affirms and verdict.borne else Verdict("words")
+            return verdict if verdict is not None and not affirms and verdict.supported else Verdict("words")
         if verdict is None and self._is_denied(asked, words, [line]):
             return Verdict("denied")
         if verdict is not None:
@@ -313,7 +312,7 @@ class Support:
         return Verdict("", here.passage, here.start, here.end)
 
     def _agrees(self, said: Statement, words: Sequence[Word], denied: bool) -> bool:
-        """Whether what follows "yes" or "no" says the same of what was asked."""
+        """Whether what follows "yes" or "no" agrees with the question."""
         agreeing = against = 0.0
         for part in said.parts:
             for word in words:
@@ -325,7 +324,7 @@ class Support:
         return agreeing >= against or (said.free and denied)
 
     def _span(self, part: Part, items: Sequence[Word], line: int) -> tuple[int, int]:
-        """The characters of a passage that bear a part: its line, and a neighbour that adds to it."""
+        """The characters of a passage that support a part: its line, and a neighbour that adds to it."""
         first = last = line
         for other in (line - 1, line + 1):
             if (

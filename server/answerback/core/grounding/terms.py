@@ -33,7 +33,7 @@ WEAK = 0.35
 
 @lru_cache(maxsize=20_000)
 def fold_word(word: str) -> tuple[str, ...]:
-    """The terms of one word of small letters; none for a word that says nothing."""
+    """The terms of a lower-case word; none for a stop word."""
     if word in words("stop"):
         return ()
     if word[0].isdigit():
@@ -43,7 +43,7 @@ def fold_word(word: str) -> tuple[str, ...]:
 
 
 def _folded(text: str) -> str:
-    """A text as its words are compared; the words of a name like `PoolExhausted` are put after it."""
+    """The normalised text; the words of a name such as `PoolExhausted` are appended to it."""
     text = unicodedata.normalize("NFKC", text)
     if not text.islower():
         text = _CAMEL.sub(lambda name: f"{name[0]} {' '.join(_HUMPS.findall(name[0]))}", text)
@@ -51,26 +51,26 @@ def _folded(text: str) -> str:
 
 
 def terms(text: str) -> list[str]:
-    """The terms of a text, in order, without those that say nothing."""
+    """The terms of a text, in order, without stop words."""
     return [term for word in _WORD.findall(_folded(text)) for term in fold_word(word[:LETTERS_LIMIT])]
 
 
 def word_count(text: str) -> int:
-    """How many words say something; where they are not written apart, each four characters are one."""
+    """The number of content words; without spaces, four characters count as one."""
     found = [word for word in _WORD.findall(_folded(text)) if fold_word(word[:LETTERS_LIMIT])]
     return sum(1 if writers(word[0])[0].has_spaces else 1 + len(word) // 4 for word in found)
 
 
 class QueryTerms(NamedTuple):
-    """What a question looks for: its terms with their weights, and for each the words that may stand in for it."""
+    """A question's weighted terms, each with the words that may replace it."""
 
     weights: dict[str, float]
     relatives: dict[str, frozenset[str]]
 
 
 def wanted_terms(question: str, *, alone: bool = False) -> QueryTerms:
-    """A question's terms: those that only name the kind of answer weigh less, and so do parts of words; `alone`:
-    characters by themselves, too, which no index has."""
+    """A question's terms; those that only name the kind of answer weigh less, and so do parts of words. `alone`:
+    include single characters, which no index has."""
     weights: dict[str, float] = {}
     for word in _WORD.findall(_folded(question)):
         for place, term in enumerate(fold_word(word[:LETTERS_LIMIT])):
@@ -83,7 +83,7 @@ def wanted_terms(question: str, *, alone: bool = False) -> QueryTerms:
 
 
 def relatives_of(term: str) -> frozenset[str]:
-    """The terms that may stand in for one."""
+    """The terms that may replace one."""
     found = _relatives().get(term, frozenset())
     spellings = writers(term[0])[0].spellings(term)
     return found.union(_relatives().get(spellings[0], ()), spellings) if spellings else found
@@ -100,8 +100,7 @@ def _relatives() -> dict[str, frozenset[str]]:
 
 
 def search_terms(question: str, context: str, most: int) -> list[str]:
-    """What to look for in an index: a question's own terms, those of its context, then relatives of each in turn, at
-    most so many."""
+    """Terms to search an index for: the question's, the context's, then relatives in turn, up to the limit."""
     wanted = wanted_terms(question)
     own = [*wanted.weights, *wanted_terms(context).weights]
     relatives = zip_longest(*(sorted(others) for others in wanted.relatives.values()))

@@ -14,11 +14,9 @@ LEAST, MOST = 0.5, 4.0
 
 @lru_cache(maxsize=1024)
 def estimate_tokens(text: str) -> int:
-    """Tokens of a text, rather too many than too few: 4 letters each, and each Hangul, Kana or Han one of its own.
-
-    Measured on Wikipedia's articles, that is 20 % more than o200k_base counts in English and in Korean, 5 % more in
-    Chinese; the older cl100k_base counts a third more than this in Korean.
-    """
+    """Estimates the tokens of a text, rather too high than too low: 4 letters each, and one for each Hangul, Kana or
+    Han character. On Wikipedia articles this is 20 % more than o200k_base counts in English and Korean and 5 % more in
+    Chinese; the older cl100k_base counts a third more than this in Korean."""
     wide = _wide(text)
     return wide + (len(text) - wide + 3) // 4
 
@@ -29,19 +27,19 @@ def _wide(text: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """How many tokens a model makes of what we estimate as one, in letters and in syllables or characters: small
-    models make three of a Korean syllable."""
+    """A model's tokens per estimated token, for letters and for syllables or characters: small models use three for a
+    Korean syllable."""
 
     narrow: float = 1.0
     wide: float = 1.0
 
     def of(self, texts: Iterable[str]) -> float:
-        """The model's tokens of some texts."""
+        """The model's tokens for some texts."""
         narrow, wide = _counted(texts)
         return narrow * self.narrow + wide * self.wide
 
     def ratio(self, texts: Iterable[str]) -> float:
-        """How many of its tokens one of ours is in texts like these."""
+        """The model's tokens per estimated token in texts like these."""
         narrow, wide = _counted(texts)
         return (narrow * self.narrow + wide * self.wide) / (narrow + wide) if narrow + wide else 1.0
 

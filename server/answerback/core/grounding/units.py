@@ -22,7 +22,7 @@ _EMPHASIS = re.compile(r"(?<!\w)[*_]{1,3}(?=\S)|(?<=\S)[*_]{1,3}(?!\w)")
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A piece of an answer: its place in the text, and its words without markup."""
+    """A piece of an answer: its range, and its text without markup."""
 
     start: int
     end: int

@@ -34,33 +34,33 @@ SHARE = 0.2
 
 
 def either(patterns: Iterable[str]) -> str:
-    """A regular expression for any of some others, in their order."""
+    """A pattern that matches any of these, in order."""
     return "|".join(dict.fromkeys(pattern for pattern in patterns if pattern != NEVER)) or NEVER
 
 
 @cache
 def words(name: str) -> frozenset[str]:
-    """A list of words of all languages, and of those that have no file of their own."""
+    """A word list of all languages, including those without a file."""
     listed = frozenset(word for line in data(SHARED).get(name, ()) for word in line.split())
     return listed.union(*(language.words(name) for language in LANGUAGES))
 
 
 @cache
 def phrases(name: str) -> frozenset[str]:
-    """As `words`, for a list that has phrases too, with `_` for a space."""
+    """`words` for a list with phrases, which use `_` for a space."""
     return frozenset(phrase.replace("_", " ") for phrase in words(name))
 
 
 @cache
 def thesaurus() -> tuple[tuple[str, ...], ...]:
-    """Words that visitors and pages use for the same thing, in groups; in one language and across them."""
+    """Groups of synonyms, within and across languages."""
     tags = [*(language.tag for language in LANGUAGES), SHARED]
     return tuple(tuple(line.split()) for tag in tags for line in data(tag).get("thesaurus", ()))
 
 
 @cache
 def kinds() -> tuple[Kind, ...]:
-    """The kinds of things that questions ask for, each as all languages ask for it and show it."""
+    """The kinds of things that questions ask for, with each language's patterns."""
     names = dict.fromkeys(name for language in LANGUAGES for name in language.kinds)
     of = {name: [language.kinds[name] for language in LANGUAGES if name in language.kinds] for name in names}
     return tuple(
@@ -70,14 +70,14 @@ def kinds() -> tuple[Kind, ...]:
 
 @cache
 def units() -> Mapping[str, str]:
-    """What each word or sign for a unit stands for."""
+    """The canonical unit of each unit word or sign."""
     rows = [line.split() for language in LANGUAGES for line in data(language.tag).get("units", ())]
     return {word: row[0] for row in rows for word in row}
 
 
 @cache
 def numerals() -> Mapping[str, str]:
-    """Numbers that are written as words."""
+    """Numbers written as words."""
     return {
         word: number for language in LANGUAGES for number, listed in data(language.tag).get("numerals", {}).items()
         for word in listed.split()
@@ -86,26 +86,26 @@ def numerals() -> Mapping[str, str]:
 
 @cache
 def marks() -> tuple[tuple[str, str], ...]:
-    """What tells questions apart that are else alike, by name."""
+    """Patterns that distinguish similar questions, by name."""
     names = dict.fromkeys(name for language in LANGUAGES for name in language.marks)
     return tuple((name, either(language.marks.get(name, NEVER) for language in LANGUAGES)) for name in names)
 
 
 @cache
 def writers(character: str) -> tuple[Language, ...]:
-    """The languages that have this letter as one of their own; the first language for any other."""
+    """The languages whose alphabet has this letter; the first language for any other."""
     found = tuple(language for language in LANGUAGES if re.match(language.script, character))
     return found or LANGUAGES[:1]
 
 
 def writer(character: str, text: str) -> Language:
-    """The language that a letter of a text is of."""
+    """The language that a letter belongs to in a text."""
     found = writers(character)
     return next((language for language in found if language.is_written(text)), found[0])
 
 
 def language_of(text: str) -> str:
-    """The tag of the language that a text is in, told from a good share of its letters; else of the first language."""
+    """The tag of a text's language, detected from its letters; by default the first language's."""
     letters = [character for character in text if character.isalpha()]
     scripts = Counter(writers(character) for character in letters)
     for found, count in scripts.most_common():
@@ -115,7 +115,7 @@ def language_of(text: str) -> str:
 
 
 def spoken(text: str) -> str:
-    """As `language_of`, but among the languages in the first one's letters, the one that most small words are of."""
+    """`language_of`, but distinguishes languages of the Latin script by their function words."""
     tag = language_of(text)
     if tag != LANGUAGES[0].tag:
         return tag
@@ -126,8 +126,8 @@ def spoken(text: str) -> str:
     return max(counts, key=lambda each: (counts[each], each == tag))
 
 
-def tongue(text: str) -> str:
-    """As `language_of`, but empty for a text in the first language's letters with more small words of others."""
+def certain_language(text: str) -> str:
+    """`language_of`, but empty for Latin text with more function words of other languages."""
     tag = language_of(text)
     if tag != LANGUAGES[0].tag:
         return tag
@@ -138,15 +138,15 @@ def tongue(text: str) -> str:
 
 
 def language_named(tag: str) -> Language:
-    """The language with a tag that has something to say to models; else the first."""
+    """The language with this tag if it has texts for models; else the first."""
     return next((language for language in LANGUAGES if language.tag == tag and language.reminder), LANGUAGES[0])
 
 
 def signs(text: str) -> list[str]:
-    """Characters of a text that have a meaning of their own."""
+    """Characters of a text that carry meaning by themselves."""
     return [sign for language in LANGUAGES for sign in language.signs(text)]
 
 
 def telling_signs(question: str) -> list[str]:
-    """Those of a question that say what it is about."""
+    """The meaningful characters of a question that tell its topic."""
     return [sign for language in LANGUAGES for sign in language.telling_signs(question)]

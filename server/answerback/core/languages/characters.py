@@ -17,8 +17,8 @@ _HIRAGANA = re.compile("[\u3040-\u309f]")
 
 
 def pairs(word: str) -> tuple[str, ...]:
-    """The words of a run: katakana as they stand, and each two characters of the rest, but for what only inflects or
-    joins. A pair begins with no hiragana, unless there is nothing else, and before a particle a character is alone."""
+    """The terms of a run: katakana words whole, the rest as character pairs without inflections and particles. A pair
+    does not begin with hiragana unless there is nothing else; before a particle a character stands alone."""
     found: list[str] = []
     for part in _PARTS.findall(word):
         if part[0] in _KATAKANA:
@@ -40,5 +40,5 @@ def pairs(word: str) -> tuple[str, ...]:
 
 
 def weight(soft: int) -> float:
-    """What a pair weighs of which so many characters are endings, or only ask."""
+    """The weight of a pair, lower by its characters that are endings or only ask."""
     return (1.0, 0.5, 0.15)[soft]

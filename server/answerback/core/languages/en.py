@@ -20,12 +20,12 @@ _SUFFIXES = (("ies", "y"), ("sses", "ss"), ("ing", ""), ("edly", ""), ("ed", "")
 
 @cache
 def _roots() -> dict[str, str]:
-    """Irregular forms and what they are forms of."""
+    """Irregular forms and their base forms."""
     return {form: root for root, forms in data("en")["irregular"].items() for form in forms.split()}
 
 
 def stem(word: str) -> str:
-    """An English word without its ending, well enough to meet its relatives."""
+    """A light English stemmer."""
     word = _roots().get(word) or _roots().get(word.removesuffix("s"), word)
     for end, put in _SUFFIXES:
         if word.endswith(end) and len(word) - len(end) >= 3 and not word.endswith("ss"):

@@ -68,7 +68,7 @@ _SPOKEN = lazy(
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A number of something: `values` has more than one where a time may be before noon or after it."""
+    """A number with its unit. `values` has several entries if a time may be a.m. or p.m."""
 
     values: frozenset[str]
     unit: str
@@ -77,7 +77,7 @@ class Figure:
     end: int
 
     def agrees(self, other: Figure) -> bool:
-        """Whether both say the same number of the same thing, as far as both say of what."""
+        """Whether both are the same number, and the same unit as far as both name one."""
         if not self.alike(other):
             return False
         return not self.values.isdisjoint(other.values)
@@ -101,7 +101,7 @@ def _pattern() -> re.Pattern[str]:
 
 
 def figures(text: str) -> list[Figure]:
-    """The figures of a text, which is of lower case and normalised, in order."""
+    """The figures of a text, in order; the text is lower case and normalised."""
     found: list[Figure] = []
     spoken = _spoken_times(text)
     taken = {place for time in spoken for place in range(time.start, time.end)}
@@ -179,7 +179,7 @@ def _scaled(number: str, end: int, text: str) -> tuple[int, str]:
 
 
 def _plain(number: str) -> str:
-    """A number as it is compared where it counts something: 1.50 is 1.5, which of a version it is not."""
+    """The number for comparison: 1.50 is 1.5, except in a version number."""
     return number.rstrip("0").rstrip(".") if number.count(".") == 1 else number
 
 
@@ -247,7 +247,7 @@ def _bounded(values: frozenset[str], unit: str, start: int, end: int, text: str)
 
 
 def _as_in_a_range(before: Figure, figure: Figure) -> Figure:
-    """The first number of "7 to 10 am", which counts what the second counts."""
+    """The first number of "7 to 10 am", with the second's unit."""
     if figure.unit != CLOCK:
         return replace(before, unit=figure.unit, values=frozenset(map(_plain, before.values)))
     hours = [int(value) for value in before.values if value.isdigit() and int(value) <= 24]

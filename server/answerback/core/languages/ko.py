@@ -35,7 +35,7 @@ def _endings() -> tuple[frozenset[str], frozenset[str], int]:
 
 @cache
 def stem(word: str) -> str:
-    """A word without its verb ending or its particle, and the rest as it is in a dictionary."""
+    """The word without its verb ending or particle, in dictionary form."""
     *lists, longest = _endings()
     for endings in lists:
         for size in range(min(longest, len(word) - 1), 0, -1):
@@ -45,7 +45,7 @@ def stem(word: str) -> str:
 
 
 def _plain(word: str) -> str:
-    """A verb's stem as its dictionary has it: `걸려`, `걸렸` and `걸립` are `걸리`."""
+    """A verb stem in dictionary form: `걸려`, `걸렸` and `걸립` are `걸리`."""
     if len(word) < 2:
         return word
     lead, rest = divmod(ord(word[-1]) - _FIRST, _VOWELS * _FINALS)
@@ -58,7 +58,7 @@ def _plain(word: str) -> str:
 
 
 def _fold(word: str) -> tuple[str, ...]:
-    """The word's stem, and each two syllables of a long one."""
+    """The word's stem, and each syllable pair of a long one."""
     if _ASKING.match(word):
         return ()
     root = stem(word)
@@ -95,7 +95,7 @@ _UNSAID = (
 
 
 def _likeness(term: str, other: str, carries: bool) -> float:
-    """As `Claims.likeness`: one begins with the other, or what carries the sentence has only changed its ending."""
+    """`Claims.likeness`: one begins with the other, or only the ending of the predicate differs."""
     if len(term) > 1 and len(other) > 1 and (other.startswith(term) or term.startswith(other)):
         return 1.0
     if not carries:
@@ -106,7 +106,7 @@ def _likeness(term: str, other: str, carries: bool) -> float:
 
 
 def _place(syllable: str, size: int) -> int:
-    """A syllable without its end (28), or only its first consonant (588)."""
+    """A syllable without its final consonant (28), or only its initial consonant (588)."""
     return (ord(syllable) - 0xAC00) // size
 
 
@@ -151,7 +151,7 @@ _CLAIMS = Claims(
 
 
 def _closed_by(*finals: int) -> str:
-    """Any syllable that ends with one of these consonants, by their places in Unicode."""
+    """Matches any syllable with one of these final consonants, by their Unicode indexes."""
     return "[" + "".join(chr(0xAC00 + 28 * of + final) for of in range(399) for final in finals) + "]"
 
 

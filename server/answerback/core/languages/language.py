@@ -14,7 +14,7 @@ NEVER = "(?!)"
 
 
 class Kind(NamedTuple):
-    """A kind of thing, as regular expressions: what asks for it, and what such a thing looks like."""
+    """A kind of thing, as patterns: what asks for it, and what an instance looks like."""
 
     asked: str
     shown: str
@@ -22,7 +22,7 @@ class Kind(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Claims:
-    """What a statement is compared by with what a page says, beside its words; regular expressions, of lower case."""
+    """Lower-case patterns for comparing statements, beside their words."""
 
     negators: str = NEVER
     """What turns a part of a sentence into its opposite, words like "closed" and "excluded" among it."""
@@ -70,8 +70,7 @@ class Claims:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Language:
-    """One language. All texts are regular expressions that ignore case unless something else is said; what a
-    language leaves out, it does not have."""
+    """One language. All texts are case-insensitive patterns unless noted; omitted fields do not exist in it."""
 
     tag: str
     script: str = NEVER
@@ -143,17 +142,17 @@ class Language:
     """What a banner says that asks for consent to cookies."""
 
     def pattern(self, name: str) -> str:
-        """One of its regular expressions that are partly in its data: `asks`, `asks_nothing`."""
+        """A pattern that is partly in the language's data: `asks`, `asks_nothing`."""
         own = getattr(self, name)
         return "|".join(part for part in (own, *data(self.tag).get(name, ())) if part != NEVER) or NEVER
 
     def words(self, name: str) -> frozenset[str]:
-        """A list of its data: `stop` (words that say nothing), `titles`, `openers`, `attached` (to addresses), …"""
+        """A word list of its data: `stop` (stop words), `titles`, `openers`, `attached` (to addresses), …"""
         return frozenset(word for line in data(self.tag).get(name, ()) for word in line.split())
 
 
 @cache
 def data(tag: str) -> Mapping[str, Any]:
-    """What a language has of words, from `data/xx.json`, read when it is first needed."""
+    """A language's words from `data/xx.json`, loaded lazily."""
     file = files(__package__) / "data" / f"{tag}.json"
     return MappingProxyType(json.loads(file.read_text("utf-8")) if file.is_file() else {})

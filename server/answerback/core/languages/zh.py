@@ -13,7 +13,7 @@ _HAN = re.compile(r"[\u3400-\u9fff]")
 
 @cache
 def _helping() -> frozenset[str]:
-    """Characters that make a sentence and say little of what it is about."""
+    """Function characters, which say little about the topic."""
     return frozenset("".join(CHINESE.words("helping")))
 
 

@@ -19,23 +19,23 @@ OLD_MS = 24 * 3_600_000
 
 @dataclass(frozen=True, slots=True)
 class FormTime:
-    """What a comment says of its form: whether it was signed by us, and how long ago (milliseconds)."""
+    """A comment's form: whether we signed it, and its age in milliseconds."""
 
     state: Literal["missing", "forged", "signed"]
     age_ms: int = 0
 
     def is_fast(self, letters: int) -> bool:
-        """Whether the text came sooner than anybody writes so many letters."""
+        """Whether the text came faster than people type."""
         return self.state == "signed" and self.age_ms < FAST_MS + MS_A_LETTER * max(0, min(letters, PASTED) - 50)
 
     @property
     def is_old(self) -> bool:
-        """Whether it has been kept for longer than pages stay open while somebody writes."""
+        """Whether the form is older than pages stay open while somebody writes."""
         return self.age_ms > OLD_MS
 
 
 def sign_form(site: str, now: int, key: str) -> str:
-    """The token of a form of this site that is begun now (milliseconds)."""
+    """Signs a form of this site that was begun at `now` (milliseconds)."""
     return f"{now:x}.{_signature(site, now, key)}"
 
 

@@ -20,15 +20,15 @@ _NAME = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z0-9-]{2,6
 
 @dataclass(frozen=True, slots=True)
 class ReadList:
-    """The values of a list, and how many lines were none."""
+    """The values of a list, and the number of invalid lines."""
 
     values: tuple[str, ...]
     unread: int
 
 
 def read_list(text: str) -> ReadList:
-    """The hosts, addresses and networks in a text, as they are kept and looked up; comments and empty lines count for
-    nothing. Raises ValueError beyond `MOST_ENTRIES`."""
+    """Parses hosts, addresses and networks in their stored form; ignores comments and empty lines. Raises ValueError
+    beyond `MOST_ENTRIES`."""
     values: dict[str, None] = {}
     unread = 0
     for line in text.splitlines():
@@ -65,7 +65,7 @@ def _value(said: str) -> str | None:
 
 
 def looked_up(hosts: Iterable[str], address: str) -> list[str]:
-    """By which values hosts and an address may be on a list: themselves, and what they are part of."""
+    """The values under which hosts and an address may be listed: themselves and their parents."""
     found: dict[str, None] = {}
     for host in hosts:
         labels = host.split(".")
@@ -77,7 +77,7 @@ def looked_up(hosts: Iterable[str], address: str) -> list[str]:
 
 
 def networks_of(address: str) -> list[str]:
-    """The networks that an address is part of, the smallest first; none of what is no address."""
+    """The networks that contain an address, smallest first; none if it is no address."""
     try:
         parsed: IPv4Address | IPv6Address = ip_address(address)
     except ValueError:

@@ -24,7 +24,7 @@ cases, with no more than a fifth in common in 3."""
 
 
 def prints(text: str) -> tuple[int, ...]:
-    """The prints of a text, each below 2**35; none of a short one. Digits, signs and addresses do not count."""
+    """Fingerprints of a text, each below 2**35; none for a short one. Digits, punctuation and addresses are ignored."""
     said = "".join(
         "".join(letter for letter in word if letter.isalpha())
         for word in fold(text[: 3 * MOST_LETTERS]).split() if "://" not in word and not word.startswith("www.")
@@ -45,7 +45,7 @@ def prints(text: str) -> tuple[int, ...]:
 
 
 def _next(least: list[int | None], place: int) -> int:
-    """What fell into the bin; into one that stayed empty, what the next one has."""
+    """The value in a bin; an empty bin takes the next one's."""
     for step in range(BINS):
         value = least[(place + step) % BINS]
         if value is not None:

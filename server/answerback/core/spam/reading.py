@@ -49,8 +49,8 @@ TOGETHER = (("invites", "promotes_own"), ("invites", "link"), ("promotes_own", "
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A comment as the filter sees it: `words` weigh little each, `signs` much; `quotes` are the words of the text that
-    have made a sign, `hosts` where its links lead."""
+    """A comment's features: `words` weigh little each, `signs` much; `quotes` are the words that made a sign, `hosts`
+    the targets of its links."""
 
     words: tuple[str, ...]
     signs: tuple[str, ...]
@@ -59,13 +59,13 @@ class Reading:
 
 
 def fold(text: str) -> str:
-    """One spelling for what looks alike, in one line of small letters."""
+    """Normalises lookalike characters, in one lower-case line."""
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
 @cache
 def _said(name: str) -> re.Pattern[str]:
-    """Any phrase of a list; of scripts without spaces, or with particles behind words, also inside of longer ones."""
+    """Matches any phrase of a list; in scripts without spaces, or with particles, also inside words."""
     whole: list[str] = []
     inside: list[str] = []
     for phrase in sorted(map(fold, phrases(name)), key=lambda each: (-len(each), each)):
@@ -75,7 +75,7 @@ def _said(name: str) -> re.Pattern[str]:
 
 
 def read(text: str) -> Reading:
-    """Read a comment. Takes time in proportion to `MOST_CHARACTERS` at most."""
+    """Extracts a comment's features. Takes time in proportion to `MOST_CHARACTERS` at most."""
     text = text[:MOST_CHARACTERS]
     said = fold(text)
     links = _URL.findall(said)
@@ -95,7 +95,7 @@ def read(text: str) -> Reading:
 
 
 def _quotes(said: str, rest: str) -> dict[str, str]:
-    """What is written there that makes a sign, by the sign."""
+    """The text behind each sign."""
     looks = {
         "spaced_link": _SPACED.search(said), "markup": _MARKUP.search(said), "path": _PATH.search(rest),
         "handle": _HANDLE.search(rest), "phone": _PHONE.search(rest), "amount": _AMOUNT.search(rest),

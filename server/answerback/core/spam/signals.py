@@ -23,8 +23,7 @@ MISSING = FormTime("missing")
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """One thing that was seen: what it weighs, and what its sentence needs to be told (`spam.signals` in the
-    locales)."""
+    """An observed signal: its weight, and the values for its sentence (`spam.signals` in the locales)."""
 
     name: str
     weight: float
@@ -32,14 +31,14 @@ class Signal:
 
     @property
     def figures(self) -> dict[str, Figure]:
-        """Weight and details, as they are kept."""
+        """Weight and details in their stored form."""
         return {"weight": round(self.weight, 2), **self.details}
 
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """The latest comments of an author or an address: published ones, those that an owner has called spam, those that
-    were held as spam and not decided, and how many came in the last `PACE_MINUTES`."""
+    """Recent comments of an author or address: published, marked as spam, held as likely spam and undecided, and those
+    of the last `PACE_MINUTES`."""
 
     published: int = 0
     spam: int = 0
@@ -49,7 +48,7 @@ class History:
 
 @dataclass(frozen=True, slots=True)
 class Repeats:
-    """Comments with nearly the same text: how many, on how many pages and sites, and what owners have called them."""
+    """Near-duplicates: how many, on how many pages and sites, and the owners' decisions on them."""
 
     times: int = 0
     pages: int = 0
@@ -63,7 +62,7 @@ NO_HISTORY, NO_REPEATS = History(), Repeats()
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """What somebody else says who was asked: Akismet, or the site's own model."""
+    """The verdict of Akismet or of the site's own model."""
 
     spam: bool
     sure: bool = False
@@ -72,7 +71,7 @@ class Opinion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """All that is known of a comment before it is written."""
+    """Everything known about a comment before it is written."""
 
     log_odds: float
     because: tuple[str, ...] = ()
@@ -91,7 +90,7 @@ class Evidence:
 
 
 def weigh(seen: Evidence) -> list[Signal]:
-    """The signals of a comment, the weightiest first."""
+    """A comment's signals, by descending weight."""
     found = [
         _of_words(seen), *_of_form(seen), *_of_text(seen), *_of_history(seen), *_of_others(seen),
     ]  # fmt: skip
@@ -99,7 +98,7 @@ def weigh(seen: Evidence) -> list[Signal]:
 
 
 def probability(signals: Iterable[Signal]) -> float:
-    """How likely the comment is spam, by all signals together."""
+    """The probability of spam, from all signals."""
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, sum(signal.weight for signal in signals)))))
 
 

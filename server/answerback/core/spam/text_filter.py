@@ -35,10 +35,10 @@ FEWEST_WORDS = 8
 
 
 class TextFilter:
-    """Tells how much a text looks like spam. A new one knows what `PRIOR` says."""
+    """Scores how much a text looks like spam. A new one starts with `PRIOR`."""
 
     def __init__(self, data: bytes | None = None) -> None:
-        """A new filter, or the one that `pack` has made these bytes of."""
+        """A new filter, or one restored from `pack`."""
         if data is None:
             self._weights = array("h", bytes(2 * SLOTS))
             self._variances = array("H", [SURE]) * SLOTS
@@ -51,7 +51,7 @@ class TextFilter:
             self._swap()
 
     def pack(self) -> bytes:
-        """As bytes, the same on every machine: at most a quarter of a megabyte, much less while little is learned."""
+        """Serialises it, identically on every machine: at most 256 KiB, much less while little is learned."""
         self._swap()
         data = zlib.compress(self._weights.tobytes() + self._variances.tobytes(), 1)
         self._swap()
@@ -63,11 +63,11 @@ class TextFilter:
             self._variances.byteswap()
 
     def log_odds(self, reading: Reading) -> float:
-        """How likely the text is spam, as log-odds between -`MOST` and `MOST`."""
+        """Log-odds of spam, between -`MOST` and `MOST`."""
         return max(-MOST, min(MOST, STEEPNESS * self._margin(list(_weighed(reading)))))
 
     def because(self, reading: Reading, most: int = 3) -> list[str]:
-        """The words of the text that speak most for spam, as they stand in it."""
+        """The words that speak most for spam, as they stand in the text."""
         share = _share(reading) * PIECES_OF_A_WORD
         said = {quote: self._weight(sign) for sign, quote in reading.quotes.items()}
         for host in reading.hosts:
@@ -79,7 +79,7 @@ class TextFilter:
         return found[:most]
 
     def learn(self, reading: Reading, *, spam: bool) -> bool:
-        """Take in a decision; False where the filter was of that opinion already, and clearly so."""
+        """Learns from a decision; False if the filter clearly agreed already."""
         features, side = list(_weighed(reading)), 1 if spam else -1
         margin = side * self._margin(features)
         if margin >= 1:
@@ -112,7 +112,7 @@ def _share(reading: Reading) -> float:
 
 
 def _weighed(reading: Reading) -> Iterable[tuple[int, float]]:
-    """The slots of a text with their values: all words together are about as much as one sign."""
+    """A text's feature slots and values; all words together weigh about as much as one sign."""
     share = _share(reading)
     yield _slot("bias"), 1.0
     for sign in reading.signs:

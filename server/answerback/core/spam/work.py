@@ -18,26 +18,26 @@ VALID_MS = 3_600_000
 
 @dataclass(frozen=True, slots=True)
 class Challenge:
-    """What a browser is given: `hash` is SHA-256 of `salt` followed by the number, in hexadecimal digits."""
+    """A challenge for a browser: `hash` is the hex SHA-256 of `salt` followed by the number."""
 
     salt: str
     hash: str
     signature: str
 
     def public(self) -> dict[str, Any]:
-        """As the API gives it."""
+        """Its API form."""
         return {"salt": self.salt, "hash": self.hash, "signature": self.signature, "most": MOST}
 
 
 def pose(site: str, chance: str, now: int, key: str) -> Challenge:
-    """A challenge for a comment on this site. `chance` is a secret that nobody can guess, new each time."""
+    """A challenge for a comment on this site. `chance` is a fresh random secret."""
     number = int.from_bytes(hashlib.sha256(chance.encode()).digest()[:8]) % MOST
     salt = f"{now + VALID_MS:x}.{hashlib.sha256(f'salt|{chance}'.encode()).hexdigest()[:24]}"
     return Challenge(salt, _hash(salt, number), _signature(site, salt, _hash(salt, number), key))
 
 
 def is_solved(answer: object, site: str, now: int, keys: Iterable[str]) -> str:
-    """The salt of a challenge of ours that is answered right and in time, by which a second use is seen; else empty."""
+    """The salt of a valid, timely solution, by which reuse is detected; else empty."""
     if not isinstance(answer, dict):
         return ""
     salt, signature, number = answer.get("salt"), answer.get("signature"), answer.get("number")
