@@ -14,7 +14,7 @@ COUNT = """t.comments + COALESCE((SELECT CAST(SUM(n.published) AS BIGINT) FROM t
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A thread was changed."""
+    """A change of a thread."""
 
     id: int
     site: str
@@ -28,8 +28,7 @@ def newest_change() -> Work[int]:
 
 
 def changes_after(id: int, most: int) -> Work[tuple[list[Change], int, int]]:
-    """The first `most` changes after that one; the ids of the oldest and of the newest that are still noted, 0 when
-    none is."""
+    """The first `most` changes after an id, and the ids of the oldest and newest recorded ones (0 if none)."""
     rows = yield many(
         "SELECT id, site, page FROM thread_changes WHERE id > :id ORDER BY id LIMIT :most", id=id, most=most
     )
@@ -40,10 +39,8 @@ def changes_after(id: int, most: int) -> Work[tuple[list[Change], int, int]]:
 
 
 def count_changes(before: int, most: int) -> Work[bool]:
-    """Bring counts up to date from at most `most` changes, the oldest, made before that one; whether there may be more.
-
-    The newest change always stays, since new ids follow on from it.
-    """
+    """Updates counts from the oldest `most` changes before an id; returns whether there may be more. Keeps the newest
+    change, because new ids continue from it."""
     rows = yield many(
         "SELECT id, site, page, published FROM thread_changes WHERE id < :before ORDER BY id LIMIT :most",
         before=before, most=most,

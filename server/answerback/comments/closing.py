@@ -14,7 +14,7 @@ DAY_MS = 86_400_000
 
 
 class ThreadClosing:
-    """Looks once a minute."""
+    """Runs once a minute."""
 
     def __init__(self, runtime: Runtime, updates: ThreadUpdates) -> None:
         self._db = runtime.db
@@ -23,11 +23,11 @@ class ThreadClosing:
         self._updates = updates
 
     def kind(self) -> Kind:
-        """The job that does it."""
+        """The kind of its job."""
         return Kind("closing", lambda _: self.once(), every_ms=EVERY_MS)
 
     async def once(self) -> None:
-        """Close what is due; where there is more, the next minute goes on."""
+        """Closes due threads, one batch; the next run continues."""
         now = self._clock.now()
         await self._sites.refresh()
         works = [partial(store.close_dated, now, AT_ONCE)]

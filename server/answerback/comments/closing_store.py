@@ -13,7 +13,7 @@ NEVER = 0
 
 @dataclass(frozen=True, slots=True)
 class ThreadRow:
-    """A thread: `closes_at` is a date of its own (`NEVER`: none), None as the site says."""
+    """A thread. `closes_at` is its own date (`NEVER`: none); None follows the site."""
 
     page: str
     url: str
@@ -33,7 +33,7 @@ def _read(row: Row) -> ThreadRow:
 
 
 def threads(site: str, after: str, limit: int) -> Work[list[ThreadRow]]:
-    """The threads of a site by their keys, those behind one of them."""
+    """A site's threads in the order of their keys, after one of them."""
     rows = yield many(
         f"SELECT {_COLUMNS} FROM threads WHERE site = :site AND page > :after ORDER BY page LIMIT :limit",
         site=site, after=after, limit=limit,
@@ -48,7 +48,7 @@ def thread(site: str, page: str) -> Work[ThreadRow | None]:
 
 
 def set_closing(site: str, page: str, closes_at: int | None, now: int) -> Work[None]:
-    """Give a thread a date of its own, `NEVER`, or (None) what the site says."""
+    """Sets a thread's own closing date: a time, `NEVER`, or None to follow the site."""
     yield from keep_thread(site, page, "", "", now)
     yield run(
         "UPDATE threads SET closes_at = :closes_at WHERE site = :site AND page = :page",
@@ -57,7 +57,7 @@ def set_closing(site: str, page: str, closes_at: int | None, now: int) -> Work[N
 
 
 def close_dated(now: int, limit: int) -> Work[list[tuple[str, str]]]:
-    """Lock threads whose own date has come; site and page of each."""
+    """Closes threads whose own date has passed; returns their sites and pages."""
     rows = yield many(
         """UPDATE threads SET locked = 1 WHERE (site, page) IN (
             SELECT site, page FROM threads WHERE closes_at > 0 AND closes_at <= :now AND locked = 0
@@ -68,7 +68,7 @@ def close_dated(now: int, limit: int) -> Work[list[tuple[str, str]]]:
 
 
 def close_old(site: str, before: int, limit: int) -> Work[list[tuple[str, str]]]:
-    """Lock threads of a site that have begun before then and have no date of their own; site and page of each."""
+    """Closes a site's threads that started before then and have no date of their own; returns their sites and pages."""
     rows = yield many(
         """UPDATE threads SET locked = 1 WHERE site = :site AND page IN (
             SELECT page FROM threads WHERE site = :site AND locked = 0 AND closes_at IS NULL AND created_at < :before

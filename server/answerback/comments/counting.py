@@ -13,14 +13,14 @@ AT_ONCE = 500
 
 
 class ThreadCounts:
-    """Counts what was noted before the last time, so that each change stays for a while for others to see."""
+    """Counts changes recorded before the last run, so that each stays visible to others for a while."""
 
     def __init__(self, runtime: Runtime) -> None:
         self._db = runtime.db
         self._before = 0
 
     def kind(self) -> Kind:
-        """The job that does it."""
+        """The kind of its job."""
         return Kind("thread_counts", self._count, every_ms=EVERY_MS)
 
     async def _count(self, _: Job) -> None:

@@ -19,7 +19,7 @@ BACK = "before "
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """Where a page begins: behind this position, or (`back`) before it; `root`: among its replies."""
+    """The start of a page: after this position, or (`back`) before it; `root`: among its replies."""
 
     position: Position | None = None
     root: str = ""
@@ -30,12 +30,12 @@ NO_CURSOR = Cursor()
 
 
 def write_cursor(position: Position, sort: str, root: str = "") -> str:
-    """Where the next page begins, as an opaque text; `root`: the next page of its replies."""
+    """Encodes the start of the next page; `root`: of its replies."""
     return base64.urlsafe_b64encode(orjson.dumps([sort, *position, root])).decode().rstrip("=")
 
 
 def read_cursor(text: str, sort: str) -> Cursor:
-    """What a cursor means. Raises BadRequest."""
+    """Decodes a cursor. Raises BadRequest."""
     if not text:
         return NO_CURSOR
     try:

@@ -38,11 +38,11 @@ class EmbedViews:
         self._snapshots = snapshots
 
     def routes(self) -> list[Route]:
-        """The piece."""
+        """Its routes."""
         return [Route("/embed/thread.html", self._views.guarded({"GET": self.read}), methods=METHODS)]
 
     async def read(self, request: Request) -> Response:
-        """The thread's beginning, with the data that it is made of. Raises an AppError for a bad site or query."""
+        """The first page of the thread as HTML with its data. Raises an AppError for a bad site or query."""
         query = request.query_params
         site = await self._sites.get(query.get("site", ""))
         theme = query.get("theme") or site.theme
@@ -65,5 +65,5 @@ class EmbedViews:
 
 @cache
 def _sheet() -> str:
-    """The name of the widget's style sheet, as the build has made it."""
+    """The file name of the widget's built style sheet."""
     return next((path.name for path in sorted(STATIC.glob("sheet-*.css"))), "sheet.css")

@@ -13,8 +13,8 @@ from ..sites.settings import Site
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """Where a thread's page is read, the page's own rule for answers, if it has one, and where else a visitor has read
-    it (`page_hint`)."""
+    """A thread's page address, the page's own answer rule if any, and another address where a visitor read it
+    (`page_hint`)."""
 
     url: str
     rule: str | None
@@ -23,8 +23,8 @@ class Thread:
 
 @dataclass(frozen=True, slots=True)
 class CommentEvent:
-    """A comment was `posted`, maybe to wait for the owner; sent once more under its key (`repeated`); `approved`; or
-    `edited` by its author."""
+    """A comment was `posted` (perhaps held), sent again under its key (`repeated`), `approved`, or `edited` by its
+    author."""
 
     kind: Literal["posted", "repeated", "approved", "edited"]
     site: Site
@@ -39,16 +39,16 @@ class CommentEvent:
 
 
 class Listener(Protocol):
-    """Takes part in what happens to comments."""
+    """Takes part in comment events."""
 
     def hear(self, event: CommentEvent) -> Work[Mapping[str, Any]]:
-        """Within the event's transaction, which an error raised here undoes: what to add to the response. What is to
-        happen once it is committed is yielded as `after`."""
+        """Called within the event's transaction, which its exceptions roll back; returns additions to the response.
+        Work for after the commit is yielded as `after`."""
         ...
 
 
 def announce(listeners: Iterable[Listener], event: CommentEvent) -> Work[dict[str, Any]]:
-    """Tell all of them, within the event's transaction; what they add to the response."""
+    """Calls all listeners within the event's transaction; returns their additions to the response."""
     data: dict[str, Any] = {}
     for listener in listeners:
         data |= yield from listener.hear(event)

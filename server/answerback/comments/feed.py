@@ -23,8 +23,8 @@ _NOT_XML = lazy("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
-    """What is in a feed. `url` is its own address, `home` the site's; `addresses` are those of pages that are known;
-    `lang` is the language in which AI replies are marked."""
+    """A feed's data. `url` is its own address, `home` the site's; `addresses` are those of known pages; `lang` is the
+    language for marking AI replies."""
 
     title: str
     url: str
@@ -35,7 +35,7 @@ class Feed:
     now: int
 
     def link(self, comment: Comment) -> str:
-        """Where the comment is read: on its page, or on ours where its key is no path."""
+        """The comment's address: on its page, or on ours if the key is no path."""
         page = comment.page
         url = self.addresses.get(page) or (
             self.home + quote(page, safe="/%?=&;:@!$+,~#") if page.startswith("/")
@@ -44,7 +44,7 @@ class Feed:
         return url if "#" in url else f"{url}#answerback-{comment.id}"
 
     def author(self, comment: Comment) -> str:
-        """Who wrote it; of an AI reply, that it is one, and whether the owner has replaced its text."""
+        """The author; for an AI reply, that it is one, or the owner who replaced its text."""
         t = texts(self.lang, "widget")
         if comment.answer is None:
             return comment.author_name or t["anonymous"]
@@ -53,7 +53,7 @@ class Feed:
         return t["quotes"] if comment.answer.provider == "quote" else t["aiAnswer"]
 
     def title_of(self, comment: Comment) -> str:
-        """Who wrote on which page; an escaped path is shown as it reads."""
+        """Author and page, with escapes decoded."""
         try:
             page = unquote(comment.page, errors="strict")
         except UnicodeDecodeError:
@@ -62,12 +62,12 @@ class Feed:
 
     @property
     def updated_at(self) -> int:
-        """When an entry last changed, in ms since 1970; `now` for an empty feed."""
+        """The time of the latest change, in ms since 1970; `now` for an empty feed."""
         return max((changed_at(comment) for comment in self.comments), default=self.now)
 
 
 def atom(feed: Feed) -> bytes:
-    """The feed as Atom; the comments' HTML is escaped text within it."""
+    """The feed as Atom; comments are escaped HTML."""
     entries = "".join(
         f"<entry><id>urn:answerback:comment:{_xml(comment.id)}</id><title>{_xml(feed.title_of(comment))}</title>"
         f'<link rel="alternate" type="text/html" href="{_xml(feed.link(comment))}"/>'
@@ -105,7 +105,7 @@ def json_feed(feed: Feed) -> bytes:
 
 
 def _support(comment: Comment) -> str:
-    """Whether the site bears an answer, as a category."""
+    """Whether the site supports an answer, as a category."""
     answer = comment.answer
     if answer is None or answer.supported is None:
         return ""
@@ -114,7 +114,7 @@ def _support(comment: Comment) -> str:
 
 
 def _made(comment: Comment) -> str:
-    """Where the words of an AI reply come from, and that the owner has checked it, as categories."""
+    """An AI reply's source type, and the owner's verification, as categories."""
     answer = comment.answer
     if answer is None or answer.digital_source_type is None:
         return ""
@@ -135,11 +135,11 @@ def _about_answer(comment: Comment) -> dict[str, Any]:
 
 
 def changed_at(comment: Comment) -> int:
-    """When a comment was written, edited or corrected last, in ms since 1970."""
+    """When a comment was last written, edited or corrected, in ms since 1970."""
     revised_at = comment.answer.revised_at if comment.answer else None
     return max(comment.created_at, comment.edited_at or 0, revised_at or 0)
 
 
 def _xml(text: str) -> str:
-    """Text of an XML document, without the characters that XML has no way to write."""
+    """The text without characters that XML forbids."""
     return html.escape(_NOT_XML.sub("", text))

@@ -32,7 +32,7 @@ CHANGES_A_MINUTE = 300
 
 
 class CommentHandlers:
-    """The handlers of `/api/comments/…`, `/api/counts/` and `/api/feed/`."""
+    """Handlers of `/api/comments/…`, `/api/counts/` and `/api/feed/`."""
 
     def __init__(
         self, runtime: Runtime, sessions: Sessions, posting: Posting, snapshots: Snapshots, reporting: Reporting,
@@ -50,7 +50,7 @@ class CommentHandlers:
         self._pace = Pace(runtime.clock, CHANGES_A_MINUTE)
 
     async def read(self, call: Call) -> Response:
-        """`GET /api/comments/`, where `ThreadReads` did not serve it already."""
+        """`GET /api/comments/`, unless `ThreadReads` has served it."""
         snapshot = await self._snapshots.get(read_key(call.site, call.query))
         headers = call.request.headers
         accept = headers.get("accept-encoding", "").encode("latin-1")
@@ -62,7 +62,7 @@ class CommentHandlers:
         return response
 
     async def one(self, call: Call) -> Response:
-        """`GET /api/comments/{id}/`: a comment whole, without its replies. Raises NotFound."""
+        """`GET /api/comments/{id}/`: the whole comment, without replies. Raises NotFound."""
         comment = await self._db.read(lambda: store.comment_by_id(call.site.key, _id(call)))
         if comment is None or comment.state != "published":
             raise NotFound
@@ -74,14 +74,14 @@ class CommentHandlers:
         return json_response({"comment": posted.comment.public(), **posted.data}, 201)
 
     async def form(self, call: Call) -> Response:
-        """`GET /api/comments/form/`: the signed time at which somebody begins to write, and work to do meanwhile."""
+        """`GET /api/comments/form/`: the form's signed time, and a proof-of-work challenge if required."""
         form, work = "", None
         if call.site.spam_filter:
             form, work = await self._attacks.form(call.site, self._clock.now())
         return json_response({"form": form, "work": work.public() if work else None})
 
     async def preview(self, call: Call) -> Response:
-        """`POST /api/comments/preview/`: the HTML that a comment would have; nothing is kept."""
+        """`POST /api/comments/preview/`: the comment's HTML; stores nothing."""
         self._step(call)
         return json_response({"html": render(rules.clean_text(call.text("body", rules.BODY_LIMIT)))})
 
@@ -111,7 +111,7 @@ class CommentHandlers:
         return json_response({"votes": await self._posting.vote(call.site, session.visitor, _id(call), value)})
 
     async def report(self, call: Call) -> Response:
-        """`POST /api/comments/{id}/report/`: with a `kind`, the answer is a receipt."""
+        """`POST /api/comments/{id}/report/`: with a `kind`, returns a receipt."""
         self._step(call)
         session = await self._sessions.require_writer(call)
         kind = call.text("kind", rules.ID_LIMIT)

@@ -30,12 +30,9 @@ async def add_aliases(
     db: Database, clock: Clock, jobs: JobQueue, site: Site, pairs: Pairs,
     tell: Callable[[int, int], None] = lambda done, total: None, beside: Callable[[], Work[None]] | None = None,
 ) -> list[tuple[str, str]]:  # fmt: skip
-    """Say that old addresses are new ones', all of them or (`/old/*`) all that begin so, and join what is under them;
-    the keys that were joined. Raises BadRequest; then nothing has changed. `beside` is done in the same write.
-
-    Whoever comes with an old address from now on is led to the new one. Another process may take it for its own for a
-    moment longer: a job joins what comes there meanwhile.
-    """
+    """Makes old addresses aliases of new ones, single or by prefix (`/old/*`), and joins their threads; returns the
+    joined keys. Raises BadRequest and changes nothing. `beside` runs in the same write. Visitors of an old address are
+    led to the new one. Another process may still use the old key for a moment; a job joins what it writes."""
     read = [_read(old, new, site.pages.rules) for old, new in pairs]
     keys = PageKeys(site.pages.rules, Moves.of([*(await db.read(lambda: aliases_store.aliases_of(site.key))), *read]))
     for old, new in read:
@@ -55,7 +52,7 @@ async def add_aliases(
 async def join_moved(
     db: Database, site: str, keys: PageKeys, tell: Callable[[int, int], None] = lambda done, total: None
 ) -> list[tuple[str, str]]:
-    """Join whatever is under a key that its page has no more; old and new keys."""
+    """Joins everything under keys that have moved; returns old and new keys."""
     pages = await db.read(lambda: joining_store.pages_of(site))
     moved = [(page, new) for page in pages if (new := keys.key(page, own_query=True)) != page and _is_key(new)]
     for start in range(0, len(moved), AT_ONCE):
@@ -70,14 +67,14 @@ def _join_all(site: str, moved: Pairs, rules: PageRules) -> Work[None]:
 
 
 class Joining:
-    """Joins what has come under an old address after it became an alias."""
+    """Joins what was written under an old address after it became an alias."""
 
     def __init__(self, runtime: Runtime) -> None:
         self._db = runtime.db
         self._sites = runtime.sites
 
     def kind(self) -> Kind:
-        """The job that does it."""
+        """The kind of its job."""
         return Kind(KIND, self._join)
 
     async def _join(self, job: Job) -> None:
@@ -88,7 +85,7 @@ class Joining:
 
 
 def old_key(said: str, rules: PageRules) -> str:
-    """The key, or the beginning of keys with a trailing `*`, that an owner names."""
+    """The key, or prefix with a trailing `*`, that an owner enters."""
     said = said.strip()
     return f"{page_prefix(said[:-1], rules)}*" if said.endswith("*") else page_key(said, rules, own_query=True)
 
@@ -108,7 +105,7 @@ def _is_key(text: str) -> bool:
 
 
 def _check(old: str, new: str, keys: PageKeys) -> None:
-    """Raises BadRequest where the new address leads back to the old one."""
+    """Raises BadRequest if the new address leads back to the old one."""
     first = key = f"{old[:-1]}x" if old.endswith("*") else old
     for _ in range(MOST_HOPS):
         moved = keys.moves.of_key(key)

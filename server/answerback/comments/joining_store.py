@@ -9,7 +9,7 @@ from ..db.work import Work, many, one, run
 
 
 def pages_of(site: str) -> Work[list[str]]:
-    """Every key of the site under which there is anything."""
+    """All keys of the site that have any data."""
     rows = yield many(
         "SELECT page FROM threads WHERE site = :site UNION SELECT page FROM answers WHERE site = :site", site=site
     )
@@ -17,7 +17,7 @@ def pages_of(site: str) -> Work[list[str]]:
 
 
 def join(site: str, old: str, new: str, rules: PageRules) -> Work[None]:
-    """Move all that is under an old key to a new one, into its thread where there is one."""
+    """Moves everything under an old key to a new one, into its thread if there is one."""
     keys = {"site": site, "old": old, "new": new}
     yield from _thread(site, old, new, rules)
     yield run("UPDATE comments SET page = :new WHERE site = :site AND page = :old", **keys)
@@ -42,7 +42,7 @@ def join(site: str, old: str, new: str, rules: PageRules) -> Work[None]:
 
 
 def _thread(site: str, old: str, new: str, rules: PageRules) -> Work[None]:
-    """Where both have said something about the page, the new one is believed; locked is what one of them is."""
+    """Merges thread rows: the new one's values win; the result is locked if either is."""
     row = yield one(
         """SELECT url, title, locked, ai, moderation, created_at, comments, url_by_owner FROM threads
         WHERE site = :site AND page = :old""",

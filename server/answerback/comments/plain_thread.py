@@ -34,7 +34,7 @@ TITLE_LENGTH = 110
 
 
 class ThreadViews:
-    """`/t/?site=&page=`, what `<noscript>` links to; `/t/question/?site=&id=`; sitemaps, and `/robots.txt`."""
+    """`/t/?site=&page=`, the target of `<noscript>`; `/t/question/?site=&id=`; sitemaps; `/robots.txt`."""
 
     def __init__(self, runtime: Runtime, snapshots: Snapshots) -> None:
         self._views = WebViews(runtime.settings)
@@ -44,7 +44,7 @@ class ThreadViews:
         self._snapshots = snapshots
 
     def routes(self) -> list[Route]:
-        """The pages, with and without the last slash."""
+        """Its routes, with and without the trailing slash."""
         paths: dict[str, View] = {
             "/t/": self.read, "/t": self.read, "/t/question/": self.question, "/t/question": self.question,
             "/t/sitemap.xml": self.sitemap, "/robots.txt": self.robots,
@@ -52,7 +52,7 @@ class ThreadViews:
         return [Route(path, self._views.guarded({"GET": view}), methods=METHODS) for path, view in paths.items()]
 
     async def read(self, request: Request) -> Response:
-        """The thread from the same snapshot that the widget reads. Raises an AppError for a bad site or query."""
+        """The thread, from the snapshot that the widget reads. Raises an AppError for a bad site or query."""
         query = request.query_params
         site = await self._sites.get(query.get("site", ""))
         key = read_key(site, query)
@@ -80,7 +80,7 @@ class ThreadViews:
         )  # fmt: skip
 
     async def question(self, request: Request) -> Response:
-        """A question with its answers. Raises NotFound where there is no such one, or no answer to it."""
+        """A question with its answers. Raises NotFound if there is none or no answer."""
         query = request.query_params
         site, id = await self._sites.get(query.get("site", "")), query.get("id", "")
 
@@ -107,7 +107,7 @@ class ThreadViews:
         )  # fmt: skip
 
     async def sitemap(self, request: Request) -> Response:
-        """The site's verified questions. Raises NotFound where the site is not to be indexed."""
+        """The site's verified questions. Raises NotFound if the site is not indexed."""
         site = await self._sites.get(request.query_params.get("site", ""))
         if not site.index_threads:
             raise NotFound
@@ -121,7 +121,7 @@ class ThreadViews:
         return Response(f"{head}{entries}</urlset>\n", headers=HEADERS, media_type="application/xml")
 
     async def robots(self, request: Request) -> Response:
-        """Where the sitemaps are of the sites that want to be indexed; which page is, each page says itself."""
+        """Lists the sitemaps of indexed sites; each page carries its own robots directive."""
         await self._sites.refresh()
         wanting = sorted(site.key for site in self._sites.all() if site.index_threads)
         lines = ["User-agent: *", "Allow: /"]
@@ -140,7 +140,7 @@ class ThreadViews:
         return f"{self._url}{path}?{urlencode(query, quote_via=quote)}"
 
     async def _whole(self, site: str, page: str, id: str) -> dict[str, Any]:
-        """A comment that the thread shows cut. Raises NotFound."""
+        """A comment that the thread shows truncated. Raises NotFound."""
         comment = await self._db.read(lambda: store.comment_by_id(site, id))
         if comment is None or comment.page != page or comment.state != "published":
             raise NotFound
@@ -152,6 +152,6 @@ def _publisher(site: Site) -> dict[str, Any]:
 
 
 def _title(question: Comment) -> str:
-    """A question's words on one line, cut between words."""
+    """A question on one line, truncated between words."""
     words = " ".join(structured_data.text_of(question.html).split())
     return words if len(words) <= TITLE_LENGTH else words[:TITLE_LENGTH].rsplit(" ", 1)[0] + "…"

@@ -33,7 +33,7 @@ from .updates import ThreadUpdates
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A comment as it was sent, read field by field."""
+    """A submitted comment, validated field by field."""
 
     page: str
     url: str
@@ -50,14 +50,14 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """What became of a draft: the comment, and what listeners add to the response."""
+    """The result of a draft: the comment, and the listeners' additions to the response."""
 
     comment: Comment
     data: Mapping[str, Any]
 
 
 class Posting:
-    """Takes comments in, and changes and removes them, telling everyone afterwards."""
+    """Adds, changes and deletes comments, and publishes each change."""
 
     def __init__(
         self, runtime: Runtime, updates: ThreadUpdates, listeners: Sequence[Listener], screening: Screening
@@ -71,10 +71,8 @@ class Posting:
         self._secret = runtime.secret
 
     async def post(self, site: Site, find: Callable[[], Work[Visitor]], address: str, draft: Draft) -> Posted:
-        """Save a comment, all in one transaction. Raises an AppError; then nothing is saved.
-
-        `find` finds whose it is. The same key again gives what was saved the first time; no key is a new one.
-        """
+        """Saves a comment in one transaction. Raises an AppError and saves nothing. `find` finds its author. Repeating
+        a key returns what was saved the first time; without a key each call is new."""
         now = self._clock.now()
         hashed = address_key(address, day_of(now, site.timezone), self._secret)
         html = render(draft.body)
@@ -105,7 +103,7 @@ class Posting:
     def _save(
         self, visitor: Visitor, draft: Draft, submission: Submission, looks: Sequence[Look]
     ) -> Work[tuple[Comment, Thread, bool]]:
-        """The comment, its page's thread, and whether it is new."""
+        """Saves it; returns the comment, its thread, and whether it is new."""
         site, hashed, now = submission.site, submission.address_key, submission.now
         if visitor.kind == "guest" and not site.guests:
             raise Forbidden("sign_in_required")
@@ -133,7 +131,7 @@ class Posting:
     def _judged(
         self, submission: Submission, visitor: Visitor, page_holds: str | None, looks: Sequence[Look]
     ) -> Work[tuple[list[Reason], Verdict]]:
-        """All reasons, and what they come to. Raises Forbidden (`comment_rejected`)."""
+        """All reasons and their verdict. Raises Forbidden (`comment_rejected`)."""
         reasons: list[Reason] = []
         for look in looks:
             reasons += yield from look(visitor, page_holds)
@@ -174,11 +172,9 @@ class Posting:
     async def edit(
         self, site: Site, visitor: Visitor, address: str, id: str, body: str, sent: Mapping[str, Any] | None = None
     ) -> Comment:
-        """Change one's own comment within the site's window. An edit is judged like a comment: where it is held, the
-        published words stay until the owner has decided, and the author alone sees the new ones, as waiting.
-
-        Raises NotFound, or Forbidden, or Conflict (`thread_locked`).
-        """
+        """Changes one's own comment within the edit window. The edit is screened like a comment; while it is held,
+        readers see the published text and its author the new one. Raises NotFound, Forbidden, or Conflict
+        (`thread_locked`)."""
         now = self._clock.now()
         before = await self._db.read(lambda: store.comment_by_id(site.key, id))
         page = "" if before is None else before.page
@@ -198,7 +194,7 @@ class Posting:
         return comment
 
     def _edit(self, visitor: Visitor, submission: Submission, looks: Sequence[Look]) -> Work[tuple[Comment, bool]]:
-        """The comment as its author sees it now, and whether the edit waits."""
+        """The comment as its author now sees it, and whether the edit is held."""
         site, id, now = submission.site, submission.edited or "", submission.now
         unseen = visitor.is_unseen(now)
         comment = yield from store.own_comment(site.key, id, visitor.id, _window(site, now), hidden=unseen)
@@ -229,7 +225,7 @@ class Posting:
         return (yield from change_words(self._listeners, site, comment, visitor, words)), False
 
     def _edit_unseen(self, submission: Submission, comment: Comment) -> Work[Comment]:
-        """Under a shadow ban nobody else reads the new words, nor the old ones any more."""
+        """An edit under a shadow ban: others see neither the new text nor, from now on, the old."""
         site, id = submission.site.key, comment.id
         yield from reviews.drop_edit(site, id)
         yield from store.change_words(site, id, submission.body, submission.html, submission.now)
@@ -238,7 +234,7 @@ class Posting:
         return (yield from store.known_comment(site, id))
 
     async def delete(self, site: Site, visitor: Visitor, id: str) -> Comment:
-        """Take one's own comment away within the site's window. Raises NotFound or Forbidden."""
+        """Deletes one's own comment within the edit window. Raises NotFound or Forbidden."""
         now = self._clock.now()
 
         def work() -> Work[Comment]:
@@ -264,7 +260,7 @@ class Posting:
         raise Forbidden("edit_window_over")
 
     async def vote(self, site: Site, visitor: Visitor, id: str, value: int) -> dict[str, int]:
-        """Set one's vote; the new counts. Raises NotFound, or Forbidden for one's own comment."""
+        """Sets one's vote and returns the new counts. Raises NotFound, or Forbidden for one's own comment."""
 
         def work() -> Work[Comment]:
             comment = yield from store.comment_by_id(site.key, id)
@@ -281,20 +277,20 @@ class Posting:
 
 
 def shown_to_author(author: Visitor, comment: Comment) -> Comment:
-    """A comment as its author sees it: under a shadow ban as if it were published."""
+    """A comment as its author sees it: under a shadow ban, as published."""
     unseen = author.shadow and author.blocked and comment.state == "hidden"
     return replace(comment, state="published") if unseen else comment
 
 
 def place_below(parent: Comment) -> tuple[str, str, int]:
-    """Parent id, root id and depth of a reply; below the deepest level, replies stand side by side."""
+    """Parent id, root id and depth of a reply; at the deepest level replies become siblings."""
     if parent.depth >= rules.DEPTH_LIMIT and parent.parent_id is not None:
         return parent.parent_id, parent.root_id, parent.depth
     return parent.id, parent.root_id, parent.depth + 1
 
 
 def page_url(site: Site, text: str) -> str:
-    """The address where the page is read, without fragment; empty when it is too long or not of the site's origins."""
+    """The page's address without fragment; empty if too long or not of the site's origins."""
     if len(text) > rules.URL_LIMIT:
         return ""
     try:
@@ -311,7 +307,7 @@ def _window(site: Site, now: int) -> int:
 
 
 def read_words(call: Any) -> str:
-    """The body of a call. Raises BadRequest when it is missing, too long, or nothing of it can be seen."""
+    """The comment text of a request. Raises BadRequest if it is missing, too long or invisible."""
     body = rules.clean_text(call.text("body", rules.BODY_LIMIT, required=True))
     if not shows_something(body):
         raise BadRequest("validation_failed", "body: must not be empty.")
@@ -324,7 +320,7 @@ def _name_in(call: Any) -> str:
 
 
 def read_draft(call: Any) -> Draft:
-    """The draft in a call's body, field by field. Raises BadRequest."""
+    """The draft of a request, validated field by field. Raises BadRequest."""
     body = read_words(call)
     ask = call.body.get("ask")
     if ask is not None and not isinstance(ask, bool):

@@ -10,7 +10,7 @@ _QUESTION = "JOIN comments q ON q.id = {0}.question_id AND q.site = {0}.site AND
 
 
 def verified_questions(site: str, limit: int) -> Work[dict[str, int]]:
-    """Questions whose answer the owner has verified, corrected or given in person, by id, and when it last changed."""
+    """Questions with an answer verified, corrected or given by the owner, by id, with the time of their last change."""
     verified = yield many(
         f"""SELECT a.question_id, COALESCE(a.revised_at, a.settled_at, c.created_at) AS changed_at
         FROM answers a JOIN comments c ON c.id = a.id AND c.state = 'published' {_QUESTION.format("a")}
@@ -30,7 +30,7 @@ def verified_questions(site: str, limit: int) -> Work[dict[str, int]]:
 
 
 def answers_to(site: str, question_id: str) -> Work[list[Comment]]:
-    """The finished answers to a question: those that the owner vouches for, then the AI's own."""
+    """The finished answers to a question: the owner's first, then the AI's."""
     rows = yield many(
         f"""SELECT {COLUMNS} {FROM} JOIN answered_questions k ON k.answer_id = c.id
         WHERE k.site = :site AND k.question_id = :id AND c.site = :site AND c.state = 'published'""",
@@ -45,5 +45,5 @@ def answers_to(site: str, question_id: str) -> Work[list[Comment]]:
 
 
 def by_owner(comment: Comment) -> bool:
-    """Whether the owner vouches for an answer, or has given it."""
+    """Whether the owner verified or wrote an answer."""
     return comment.author_kind == "owner" if comment.answer is None else comment.answer.verified_by_owner

@@ -25,7 +25,7 @@ APPEAL_LIMIT = 2_000
 
 
 class ReportPages:
-    """`/reports/<id>/`: the id is a receipt or that of a statement, and known to nobody else."""
+    """`/reports/<id>/`: the id is a receipt's or a statement's, known to nobody else."""
 
     def __init__(self, runtime: Runtime, reporting: Reporting) -> None:
         self._views = WebViews(runtime.settings)
@@ -39,11 +39,11 @@ class ReportPages:
         return [Route("/reports/{id}/", serve, methods=METHODS)]
 
     async def read(self, request: Request) -> Response:
-        """What was decided, or that nothing is yet. Raises NotFound."""
+        """The decision, or that there is none yet. Raises NotFound."""
         return await self._show(request, EMPTY, 200)
 
     async def appeal(self, request: Request) -> Response:
-        """`POST {words}`: contest it. Raises NotFound."""
+        """`POST {words}`: contests the decision. Raises NotFound."""
         form = await self._views.form(request)
         try:
             words = rules.clean_text(form.get("words", ""))

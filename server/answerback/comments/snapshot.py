@@ -77,7 +77,7 @@ class Snapshot:
         self.go_on_from(last_event)
 
     def on(self, site: Site, about: Mapping[str, Any]) -> Snapshot:
-        """The same, with the site's settings as they are now, and what holds for all sites."""
+        """The same page with the site's current settings and the server's."""
         if self._of is not site:
             self._of = site
             told = {"settings": page_settings(site, self._rule), **about}
@@ -88,7 +88,7 @@ class Snapshot:
         return self
 
     def go_on_from(self, last_event: str) -> None:
-        """The same thread, for readers who begin with what comes after this event."""
+        """The same page for readers who continue after this event."""
         self.last_event = last_event
         head = self.body[: self._head_bytes]
         self.body = b'%s%s,"last_event":%s}' % (head, self._settings, orjson.dumps(last_event))
@@ -97,7 +97,7 @@ class Snapshot:
         self._br: bytes | None = None
 
     def encoded(self, accept: bytes) -> tuple[bytes, bytes | None]:
-        """The smallest form that the client takes, and its Content-Encoding."""
+        """The smallest encoding that the client accepts, with its Content-Encoding."""
         encoding = accepted_encoding(accept) if len(self.body) >= 512 else None
         if encoding == b"br":
             if self._br is None:
@@ -111,11 +111,9 @@ class Snapshot:
 
 
 class Snapshots:
-    """The snapshots at hand, newest used last, at most `most` bytes in all.
-
-    One is at hand until its own thread changes: this process hears of that from its own writes and from the others' on
-    the bus, and of what nobody announces (an import on the command line) by a look at what the database has noted.
-    """
+    """An LRU cache of snapshots, limited to `most` bytes. A thread's change invalidates its snapshots: this process
+    learns of it from its own writes, from other processes through the bus, and of unannounced ones (an import by
+    command) from the recorded changes."""
 
     def __init__(
         self, db: Database, bus: Bus, clock: Clock, most: int = KEPT_BYTES, about: Mapping[str, Any] | None = None
@@ -139,7 +137,7 @@ class Snapshots:
         bus.observe(self._hear)
 
     def known(self, key: Key) -> Snapshot | None:
-        """The snapshot at hand; None, too, when it is time to look for changes."""
+        """The cached snapshot; None also when the recorded changes are due to be checked."""
         if not 0 <= self._clock.now() - self._looked_at < FRESH_MS:
             return None
         snapshot = self._kept.get(key)
@@ -152,7 +150,7 @@ class Snapshots:
         return snapshot
 
     async def get(self, key: Key) -> Snapshot:
-        """The snapshot, made now if need be. Raises BadRequest for a bad cursor."""
+        """The snapshot, built if necessary. Raises BadRequest for a bad cursor."""
         known = self.known(key)
         if known is not None:
             return known
@@ -189,7 +187,7 @@ class Snapshots:
                 self._keep(key, flight.result())
 
     async def _look(self) -> None:
-        """See what the database has noted of changes, at most every `FRESH_MS`."""
+        """Checks the recorded changes, at most every `FRESH_MS`."""
         if 0 <= self._clock.now() - self._looked_at < FRESH_MS:
             return
         if self._looking is None or self._looking.done():
@@ -210,7 +208,7 @@ class Snapshots:
         self._looked_at = now
 
     def forget(self, site: str, page: str) -> None:
-        """The thread has changed: what any process has at hand of it is out of date."""
+        """Invalidates a changed thread's snapshots."""
         self._drop(site, page)
         self._bus.announce(CHANGED, {"site": site, "page": page})
 
@@ -251,12 +249,12 @@ class Snapshots:
 
 
 def _root(comment: Comment, more: Position | None) -> dict[str, Any]:
-    """A root as the API shows it, with where its replies go on if they are not all there."""
+    """A root in its API form, with the cursor of its further replies."""
     return comment.public() | ({} if more is None else {"replies_next": write_cursor(more, REPLIES, comment.id)})
 
 
 def _reading(key: Key) -> Callable[[], Work[thread_store.Page]]:
-    """The read behind a key. Raises BadRequest for a bad cursor."""
+    """The read for a key. Raises BadRequest for a bad cursor."""
     site, page, sort, text, limit = key
     if text.startswith(AROUND):
         return partial(thread_store.thread_around, site, page, sort, text.removeprefix(AROUND), limit)
@@ -267,12 +265,12 @@ def _reading(key: Key) -> Callable[[], Work[thread_store.Page]]:
 
 
 def page_settings(site: Site, rule: str | None) -> dict[str, Any]:
-    """The site's settings as they hold on a page with that rule for answers of its own."""
+    """The site's settings as they apply to a page with that answer rule."""
     return {**site.public(), "ai": answer_rule(site.ai, rule), "max_body": BODY_LIMIT}
 
 
 def read_key(site: Site, query: Any) -> Key:
-    """Site, page, sort, cursor (or the comment that is sought) and limit from a query. Raises BadRequest."""
+    """Site, page, sort, cursor (or the comment to find) and limit of a query. Raises BadRequest."""
     page, sort = read_page(query.get("page"), site), query.get("sort") or "oldest"
     cursor = query.get("cursor") or (AROUND + query["around"] if query.get("around") else "")
     if sort not in thread_store.SORTS:
@@ -285,11 +283,9 @@ def read_key(site: Site, query: Any) -> Key:
 
 
 class ThreadReads:
-    """The fast way of `GET /api/comments/`: a plain ASGI callable that serves what is at hand.
-
-    It takes only calls that need nothing else (a known site, a good origin, a fresh snapshot) and leaves all others,
-    errors too, to the ordinary handler. A Starlette route costs more than twice as much.
-    """
+    """The fast path of `GET /api/comments/`: a plain ASGI callable that serves cached snapshots. It handles only calls
+    with a known site, an allowed origin and a fresh snapshot, and leaves all others, including errors, to the ordinary
+    handler. A Starlette route costs more than twice as much."""
 
     def __init__(self, snapshots: Snapshots, sites: SiteDirectory, own_origin: str) -> None:
         self._snapshots = snapshots
@@ -299,7 +295,7 @@ class ThreadReads:
         self._version = sites.version
 
     async def serve(self, scope: Any, send: Any, header: tuple[bytes, bytes]) -> int:
-        """Answer the call, with this header too, and return the status, or do nothing and return 0."""
+        """Serves the call with this additional header and returns the status, or returns 0 and does nothing."""
         query = scope["query_string"]
         if self._version != self._sites.version:  # changed settings may give other page keys
             self._queries.clear()
@@ -355,7 +351,7 @@ class ThreadReads:
 
 
 def respond(snapshot: Snapshot, accept: bytes, match: bytes | None) -> tuple[int, RawHeaders, bytes]:
-    """Status, headers and body for a snapshot."""
+    """Status, headers and body of a snapshot."""
     headers: RawHeaders = [
         (b"etag", b"W/" + snapshot.etag),  # weak, because all Content-Encodings share it
         (b"cache-control", b"public, max-age=0, must-revalidate"),

@@ -29,8 +29,7 @@ FROM = "FROM comments c LEFT JOIN answers a ON a.id = c.id"
 
 @dataclass(frozen=True, slots=True)
 class ThreadRules:
-    """What holds for a thread: whether it is closed, its own rules for answers and for what is held (None: the site's),
-    and where its page is read."""
+    """A thread's rules: locked or not, its own answer and approval rules (None: the site's), and its page's address."""
 
     locked: bool
     ai: str | None
@@ -39,7 +38,7 @@ class ThreadRules:
 
 
 def read_comment(row: Row) -> Comment:
-    """A comment from a row that has `COLUMNS`."""
+    """A comment from a row with `COLUMNS`."""
     answer = None
     if row["answer_state"] is not None:
         answer = Answer(
@@ -67,13 +66,13 @@ def read_comment(row: Row) -> Comment:
 
 
 def place(site: str, page: str) -> Work[tuple[str, str] | None]:
-    """Where the thread's page is read, and its title; None before the first comment."""
+    """A thread's page address and title; None before the first comment."""
     row = yield one("SELECT url, title FROM threads WHERE site = :site AND page = :page", site=site, page=page)
     return None if row is None else (row["url"] or "", row["title"] or "")
 
 
 def addresses(site: str, pages: Collection[str]) -> Work[dict[str, str]]:
-    """Where the pages of these threads are read, of those where that is known."""
+    """The known page addresses of these threads."""
     listed, params = in_list("page", sorted(pages))
     rows = yield many(
         f"SELECT page, url FROM threads WHERE site = :site AND url <> '' AND page IN ({listed})", site=site, **params
@@ -82,13 +81,13 @@ def addresses(site: str, pages: Collection[str]) -> Work[dict[str, str]]:
 
 
 def comment_by_id(site: str, id: str) -> Work[Comment | None]:
-    """One comment of this site, in whatever state."""
+    """A comment of this site, in any state."""
     row = yield one(f"SELECT {COLUMNS} {FROM} WHERE c.site = :site AND c.id = :id", site=site, id=id)
     return None if row is None else read_comment(row)
 
 
 def known_comment(site: str, id: str) -> Work[Comment]:
-    """As `comment_by_id`, of a comment that is known to be there."""
+    """`comment_by_id` for a comment that must exist."""
     comment = yield from comment_by_id(site, id)
     assert comment is not None
     return comment
@@ -106,7 +105,7 @@ def reply_to(site: str, question_id: str) -> Work[Comment | None]:
 
 
 def path_to(site: str, comment: Comment) -> Work[list[Comment]]:
-    """The comment with all above it, root first; at most the depth of a thread."""
+    """The comment with its ancestors, root first."""
     path = [comment]
     while path[0].parent_id is not None:
         above = yield from comment_by_id(site, path[0].parent_id)
@@ -120,11 +119,9 @@ _RULES = "t.locked, t.ai, t.moderation, t.url, t.url_by_owner"
 
 
 def keep_thread(site: str, page: str, url: str, title: str, now: int) -> Work[ThreadRules]:
-    """Note that the page has a thread; its rules, and where it is read: where the owner has said, else at `url`.
-
-    That is kept from the first comment, and set right where it cannot be; a `title` is an import's, and stays until the
-    page itself has been read.
-    """
+    """Creates the page's thread row if needed and returns its rules and page address: the owner's, else `url`, stored
+    with the first comment and corrected if it cannot be the page's. A `title` comes from an import and stays until the
+    page has been read."""
     row = yield one(f"SELECT {_RULES} FROM threads t WHERE t.site = :site AND t.page = :page", site=site, page=page)
     return (yield from _kept(row, site, page, url, title, now))
 
@@ -132,7 +129,7 @@ def keep_thread(site: str, page: str, url: str, title: str, now: int) -> Work[Th
 def keep_thread_to_post(
     site: str, page: str, url: str, now: int, visitor_id: str, key: str
 ) -> Work[ThreadRules | Comment]:
-    """As `keep_thread`, for a visitor who posts; or the comment that has come from them under this key before."""
+    """`keep_thread` for a post; or the comment already stored under the visitor's key."""
     row = yield one(
         f"""SELECT {_RULES}, c.id AS before FROM (SELECT 1 AS one) AS always
         LEFT JOIN threads t ON t.site = :site AND t.page = :page
@@ -159,13 +156,13 @@ def _kept(row: Row | None, site: str, page: str, url: str, title: str, now: int)
 
 
 def is_locked(site: str, page: str) -> Work[bool]:
-    """Whether the thread takes nothing new from visitors."""
+    """Whether the thread accepts nothing from visitors."""
     row = yield one("SELECT locked FROM threads WHERE site = :site AND page = :page", site=site, page=page)
     return row is not None and bool(row["locked"])
 
 
 def set_locked(site: str, page: str, locked: bool, now: int) -> Work[None]:
-    """Lock a thread, before its first comment too, or unlock it."""
+    """Locks or unlocks a thread, even before its first comment."""
     yield from keep_thread(site, page, "", "", now)
     yield run(
         "UPDATE threads SET locked = :locked WHERE site = :site AND page = :page",
@@ -174,19 +171,19 @@ def set_locked(site: str, page: str, locked: bool, now: int) -> Work[None]:
 
 
 def rule_of(site: str, page: str) -> Work[str | None]:
-    """The rule for answers that a page has of its own."""
+    """A page's own answer rule."""
     row = yield one("SELECT ai FROM threads WHERE site = :site AND page = :page", site=site, page=page)
     return None if row is None else row["ai"]
 
 
 def moderation_of(site: str, page: str) -> Work[str | None]:
-    """What a page holds by a rule of its own."""
+    """A page's own approval rule."""
     row = yield one("SELECT moderation FROM threads WHERE site = :site AND page = :page", site=site, page=page)
     return None if row is None else row["moderation"]
 
 
 def set_moderation(site: str, page: str, holds: str | None, now: int) -> Work[None]:
-    """Have a page hold comments by a rule of its own, or (None) by the site's; before its first comment, too."""
+    """Sets a page's own approval rule, or (None) the site's, even before its first comment."""
     yield from keep_thread(site, page, "", "", now)
     yield run(
         "UPDATE threads SET moderation = :holds WHERE site = :site AND page = :page",
@@ -195,7 +192,7 @@ def set_moderation(site: str, page: str, holds: str | None, now: int) -> Work[No
 
 
 def set_rule(site: str, page: str, rule: str | None, now: int) -> Work[None]:
-    """Give a page a rule for answers of its own, or (None) the site's again; before its first comment, too."""
+    """Sets a page's own answer rule, or (None) the site's, even before its first comment."""
     yield from keep_thread(site, page, "", "", now)
     yield run(
         "UPDATE threads SET ai = :rule WHERE site = :site AND page = :page",
@@ -204,13 +201,13 @@ def set_rule(site: str, page: str, rule: str | None, now: int) -> Work[None]:
 
 
 def url_of(site: str, page: str) -> Work[str]:
-    """Where a thread's page is read."""
+    """The address of a thread's page."""
     row = yield one("SELECT url FROM threads WHERE site = :site AND page = :page", site=site, page=page)
     return "" if row is None else row["url"]
 
 
 def owners_url(site: str, page: str) -> Work[str]:
-    """Where the owner has said that a thread's page is; empty without such a word."""
+    """The page address set by the owner; empty if none."""
     row = yield one(
         "SELECT url FROM threads WHERE site = :site AND page = :page AND url_by_owner = 1", site=site, page=page
     )
@@ -218,7 +215,7 @@ def owners_url(site: str, page: str) -> Work[str]:
 
 
 def set_place(site: str, page: str, url: str, title: str, now: int) -> Work[None]:
-    """Say as the owner where a thread's page is, and what it is called, for good."""
+    """Sets a thread's page address and title as the owner, permanently."""
     yield from keep_thread(site, page, url, title, now)
     yield run(
         "UPDATE threads SET url = :url, title = :title, url_by_owner = 1 WHERE site = :site AND page = :page",
@@ -227,7 +224,7 @@ def set_place(site: str, page: str, url: str, title: str, now: int) -> Work[None
 
 
 def sent_with(site: str, id: str) -> Work[tuple[str, bool | None]]:
-    """The keyed hash of the address that a comment came from, and what its author chose about an answer."""
+    """The keyed hash of a comment's address, and its author's choice about an answer."""
     row = yield one("SELECT address_key, ask FROM comments WHERE site = :site AND id = :id", site=site, id=id)
     if row is None:
         return "", None
@@ -235,8 +232,8 @@ def sent_with(site: str, id: str) -> Work[tuple[str, bool | None]]:
 
 
 def add_comment(comment: Comment, *, key: str | None, address_key: str | None, ask: bool | None = None) -> Work[None]:
-    """Put in a comment; the text of an AI reply goes into its answer. `ask`: what its author chose about an answer, for
-    when it has waited for the owner."""
+    """Inserts a comment; the text of an AI reply goes into its answer. `ask`: the author's choice about an answer,
+    stored for when the comment is approved."""
     yield run(
         """INSERT INTO comments (id, site, page, parent_id, root_id, depth, visitor_id, author_kind, author_name,
             avatar_url, body, html, state, created_at, idempotency_key, address_key, ask, shown)
@@ -258,8 +255,8 @@ _COUNTED = {
 
 
 def count_recent(site: str, since: int, limits: Sequence[tuple[str, str, int]]) -> Work[list[int]]:
-    """How many comments have been left since then, each by a `visitor_id`, an `address_key` or a `network` (what such
-    keys begin with); counts no further than its limit."""
+    """The number of comments since then, by `visitor_id`, `address_key` or `network` (a key prefix), counted up to the
+    limit."""
     counts, params = [], dict[str, Any]()
     for number, (by, value, limit) in enumerate(limits):
         name, most = f"value{number}", f"most{number}"
@@ -273,7 +270,7 @@ def count_recent(site: str, since: int, limits: Sequence[tuple[str, str, int]]) 
 
 
 def standing(visitor_id: str, most: int) -> Work[tuple[int, int]]:
-    """How many comments of this visitor are published, counted up to `most`, and since when the visitor is known."""
+    """The number of a visitor's published comments, counted up to `most`, and the visitor's first appearance."""
     row = yield one(
         """SELECT created_at, (SELECT COUNT(*) FROM (SELECT 1 AS one FROM comments c WHERE c.visitor_id = v.id
             AND c.state = 'published' LIMIT :most) AS counted) AS published FROM visitors v WHERE v.id = :id""",
@@ -283,7 +280,7 @@ def standing(visitor_id: str, most: int) -> Work[tuple[int, int]]:
 
 
 def own_comment(site: str, id: str, visitor_id: str, since: int, *, hidden: bool = False) -> Work[Comment | None]:
-    """One's own published or pending (or `hidden`) comment that was made after `since`."""
+    """One's own published, pending or (optionally) hidden comment made after `since`."""
     row = yield one(
         f"""SELECT {COLUMNS} {FROM} WHERE c.site = :site AND c.id = :id AND c.visitor_id = :visitor_id
         AND c.state IN ('published', 'pending', :too) AND c.created_at >= :since""",
@@ -293,7 +290,7 @@ def own_comment(site: str, id: str, visitor_id: str, since: int, *, hidden: bool
 
 
 def change_words(site: str, id: str, body: str, html: str, now: int) -> Work[None]:
-    """Give a comment other words."""
+    """Changes a comment's text."""
     yield run(
         """UPDATE comments SET body = :body, html = :html, edited_at = :now WHERE site = :site AND id = :id
         AND state <> 'deleted'""",
@@ -302,13 +299,12 @@ def change_words(site: str, id: str, body: str, html: str, now: int) -> Work[Non
 
 
 def set_edited_at(site: str, id: str, at: int | None) -> Work[None]:
-    """Say when a comment was edited last, or that it never was."""
+    """Sets or clears the time of a comment's last edit."""
     yield run("UPDATE comments SET edited_at = :at WHERE site = :site AND id = :id", at=at, site=site, id=id)
 
 
 def delete_comment(site: str, id: str, visitor_id: str, since: int, *, hidden: bool = False) -> Work[bool]:
-    """Take one's own comment away (one that is `hidden`, too): its words are gone, its place stays as long as something
-    hangs below it."""
+    """Deletes one's own comment, even a hidden one: its text goes, its place stays while it has replies."""
     row = yield one(
         """UPDATE comments SET body = '', html = '', state = 'deleted' WHERE site = :site AND id = :id
         AND visitor_id = :visitor_id AND state IN ('published', 'pending', :too) AND created_at >= :since
@@ -319,7 +315,7 @@ def delete_comment(site: str, id: str, visitor_id: str, since: int, *, hidden: b
 
 
 def set_state(site: str, id: str, state: str, *, only_from: tuple[str, ...]) -> Work[bool]:
-    """Hide, restore or approve a comment; False when it was in none of the states named."""
+    """Hides, restores or approves a comment; False if it was in none of the given states."""
     listed, params = in_list("from", only_from)
     row = yield one(
         f"""UPDATE comments SET state = :state WHERE site = :site AND id = :id
@@ -330,8 +326,8 @@ def set_state(site: str, id: str, state: str, *, only_from: tuple[str, ...]) -> 
 
 
 def mine(site: str, page: str, visitor: Visitor) -> Work[tuple[dict[str, int], list[Comment]]]:
-    """A visitor's votes on a page, and what there waits for the owner: comments, and answers that were asked for; under
-    a shadow ban, also what is hidden of theirs."""
+    """A visitor's votes on a page, and their held comments and pending answers; under a shadow ban, also their hidden
+    comments."""
     visitor_id, states = visitor.id, ("pending", "hidden") if visitor.shadow and visitor.blocked else ("pending",)
     listed, params = in_list("state", states)
     votes = yield many(
@@ -354,7 +350,7 @@ def mine(site: str, page: str, visitor: Visitor) -> Work[tuple[dict[str, int], l
 
 
 def _held_edits(site: str, page: str, visitor_id: str) -> Work[list[Row]]:
-    """A visitor's published comments with the words that wait, as waiting."""
+    """A visitor's published comments with held edits applied, as pending."""
     rows = yield many(
         f"""SELECT {COLUMNS}, h.body AS held_body, h.html AS held_html, h.at AS held_at FROM held_edits h
         JOIN comments c ON c.id = h.comment_id LEFT JOIN answers a ON a.id = c.id
@@ -368,7 +364,7 @@ def _held_edits(site: str, page: str, visitor_id: str) -> Work[list[Row]]:
 
 
 def counts(site: str, pages: list[str]) -> Work[dict[str, int]]:
-    """How many comments can be seen on each of the pages."""
+    """The number of visible comments on each page."""
     listed, params = in_list("page", pages)
     rows = yield many(
         f"SELECT t.page, {COUNT} AS count FROM threads t WHERE t.site = :site AND t.page IN ({listed})",
@@ -378,8 +374,7 @@ def counts(site: str, pages: list[str]) -> Work[dict[str, int]]:
 
 
 def newest(site: str, page: str | None, limit: int) -> Work[list[Comment]]:
-    """The newest published comments of a page or of the whole site, newest first; no answers that have come to nothing
-    or are still to come."""
+    """The newest published comments of a page or site, newest first, without failed and unfinished answers."""
     on_page = "" if page is None else "AND c.page = :page"
     rows = yield many(
         f"""SELECT {COLUMNS} {FROM} WHERE c.site = :site {on_page} AND c.state = 'published' AND {BODY} <> ''

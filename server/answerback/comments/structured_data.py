@@ -17,13 +17,13 @@ _CONTEXT = "https://schema.org"
 
 
 def script(data: dict[str, Any]) -> Markup:
-    """The text of a `<script>` that holds the data."""
+    """The content of a JSON-LD `<script>`."""
     # Markup: nothing in it can end the script, and it is no HTML otherwise.
     return Markup(orjson.dumps(data).decode().replace("<", "\\u003c"))
 
 
 def discussion(thread: dict[str, Any], *, url: str, title: str, publisher: dict[str, Any]) -> dict[str, Any] | None:
-    """A page's thread, as the API shows it; None for one without comments. `url` is where it is read."""
+    """A page's thread in API form as JSON-LD; None without comments. `url` is its address."""
     comments = _shown(thread["comments"], url, publisher)
     if not comments:
         return None
@@ -38,7 +38,7 @@ def discussion(thread: dict[str, Any], *, url: str, title: str, publisher: dict[
 def question_page(
     question: dict[str, Any], answers: list[dict[str, Any]], *, url: str, title: str, publisher: dict[str, Any]
 ) -> dict[str, Any]:
-    """A question with its answers, the accepted one first; both as the API shows comments."""
+    """A question with its answers, the accepted one first; both in API form."""
     first, *others = [_written(answer, url, publisher) | {"@type": "Answer"} for answer in answers]
     return {
         "@context": _CONTEXT, "@type": "QAPage",
@@ -50,17 +50,17 @@ def question_page(
 
 
 def organization(name: str, url: str) -> dict[str, Any]:
-    """Who publishes a site."""
+    """A site's publisher."""
     return {"@type": "Organization", "name": name, "url": url}
 
 
 def text_of(html: str) -> str:
-    """The words of sanitised HTML."""
+    """The text of sanitised HTML."""
     return unescape(_TAG.sub("", html)).strip()
 
 
 def _shown(comments: Iterable[dict[str, Any]], url: str, publisher: dict[str, Any]) -> list[dict[str, Any]]:
-    """Comments with their replies; replies to what is gone move up."""
+    """Comments with their replies; replies to removed comments move up."""
     found = []
     for comment in comments:
         replies = _shown(comment["replies"], url, publisher)

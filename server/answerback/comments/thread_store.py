@@ -31,8 +31,8 @@ Position = tuple[float, str]
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of a thread: root comments with their replies, where the pages after and before it begin, and, by root,
-    where the replies go on that are not all here."""
+    """A page of a thread: roots with replies, the cursors of the next and previous pages, and by root the cursor of its
+    further replies."""
 
     comments: list[Comment]
     next: Position | None
@@ -43,7 +43,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """What holds for the whole of it."""
+    """A thread's totals."""
 
     total: int = 0
     """Published comments."""
@@ -59,11 +59,8 @@ NOTHING_BEFORE: Position = (-1, "")
 def page_of_thread(
     site: str, page: str, sort: str, cursor: Position | None, limit: int, *, back: bool = False
 ) -> Work[Page]:
-    """One page of a thread, after the cursor or (`back`) before it, in a constant number of statements, however many
-    comments it has, in bounded bytes.
-
-    Roots that are gone come along as long as something visible hangs below them.
-    """
+    """A page of a thread, after the cursor or (`back`) before it, in a constant number of statements and bounded bytes.
+    Removed roots are included while they have visible replies."""
     rows = yield from _roots(site, page, sort, cursor, limit + 1, back=back)
     roots, over = rows[:limit], len(rows) > limit
     comments = [read_comment(row) for row in (reversed(roots) if back else roots)]
@@ -84,8 +81,8 @@ def page_of_thread(
 
 
 def thread_around(site: str, page: str, sort: str, id: str, limit: int) -> Work[Page]:
-    """The page on which a comment stands: the first if it is there, else one that begins with its thread. Of a comment
-    that nobody can see, the first."""
+    """The page that contains a comment: the first if it is there, else one that starts with its root. For an invisible
+    comment, the first."""
     first = yield from page_of_thread(site, page, sort, None, limit)
     if _holds(first.comments, id):
         return first
@@ -123,7 +120,7 @@ def _at(row: Row, sort: str) -> Position:
 def _roots(
     site: str, page: str, sort: str, cursor: Position | None, limit: int, *, back: bool = False
 ) -> Work[list[Row]]:
-    """So many roots that are not pinned, from the cursor on, or (`back`) from there to the beginning."""
+    """Roots that are not pinned, from the cursor on or (`back`) before it."""
     column, way = _ORDER[sort]
     if back:
         way = "DESC" if way == "ASC" else "ASC"
@@ -142,8 +139,7 @@ def _roots(
 def _with_replies(
     site: str, page: str, roots: list[Comment], wanted: Comment | None = None, *, back: bool = False
 ) -> Work[tuple[list[Comment], dict[str, Position]]]:
-    """Roots with their replies, `wanted` among them, as far as they fit into a listing: the first of them, or (`back`)
-    the last."""
+    """Roots with replies, including `wanted`, as far as they fit a listing: the first ones or (`back`) the last."""
     if not roots:
         return [], {}
     replies, more = yield from _first_replies(site, page, roots, wanted)
@@ -154,7 +150,7 @@ def _with_replies(
 def _fitted(
     roots: list[Comment], replies: set[str], more: dict[str, Position], wanted: Comment | None = None
 ) -> tuple[list[Comment], dict[str, Position]]:
-    """What fits into a listing, and where the replies of each root go on after that."""
+    """What fits into a listing, and the cursors of further replies."""
     fitted = listing.fit(roots, replies, wanted.id if wanted else "")
     after = {
         root: NOTHING_BEFORE if last is None else (last.created_at, last.id) for root, last in fitted.later.items()
@@ -164,7 +160,7 @@ def _fitted(
 
 
 def replies_of(site: str, page: str, root_id: str, after: Position) -> Work[Page]:
-    """A root of the thread with the next of its replies, the oldest first, and with what stands above each of them."""
+    """A root with its next replies, oldest first, and their ancestors."""
     root = yield from comment_by_id(site, root_id)
     roots = [] if root is None or root.depth or root.page != page or root.state == "pending" else [root]
     rows = yield many(
@@ -188,7 +184,7 @@ def _whole(site: str, page: str) -> Work[Thread]:
 
 
 def _pinned(site: str, page: str) -> Work[list[Comment]]:
-    """What the owner has put before everything else, on the first page only, the newest first."""
+    """Pinned comments, on the first page only, newest first."""
     rows = yield many(
         f"""SELECT {COLUMNS} {FROM} WHERE {_ROOTS} AND c.pinned = 1
         ORDER BY c.created_at DESC, c.id DESC LIMIT {PINNED_LIMIT}""",
@@ -200,8 +196,7 @@ def _pinned(site: str, page: str) -> Work[list[Comment]]:
 def _first_replies(
     site: str, page: str, roots: list[Comment], wanted: Comment | None
 ) -> Work[tuple[set[str], dict[str, Position]]]:
-    """Hang replies below their roots, `wanted` among them; the ids of these replies, and by root, where those go on
-    that are not all there."""
+    """Attaches replies to their roots, including `wanted`; returns their ids and the cursors of further replies."""
     listed, ids = in_list("root", (root.id for root in roots))
     # Unordered, so that the limit bounds the rows read.
     rows = yield many(
@@ -221,7 +216,7 @@ def _first_replies(
 
 
 def _shares(site: str, roots: dict[str, str]) -> Work[tuple[list[Row], dict[str, Position]]]:
-    """As many replies of each root (by the names of their parameters); where those of a root go on."""
+    """An equal share of replies for each root (by parameter name), and the cursors of further replies."""
     share = max(LEAST_SHARE, REPLIES_LIMIT // len(roots))
     rows = yield many(
         " UNION ALL ".join(
@@ -242,7 +237,7 @@ def _shares(site: str, roots: dict[str, str]) -> Work[tuple[list[Row], dict[str,
 
 
 def _pinned_replies(site: str, page: str, roots: set[str]) -> Work[list[Row]]:
-    """Pinned replies of these roots, which are shown first wherever they stand."""
+    """Pinned replies of these roots, shown first wherever they stand."""
     rows = yield many(
         f"""SELECT {COLUMNS} {FROM} WHERE c.page = :page AND c.pinned = 1 AND {_REPLIES}
         ORDER BY c.depth, c.created_at LIMIT {PINNED_LIMIT}""",
@@ -252,7 +247,7 @@ def _pinned_replies(site: str, page: str, roots: set[str]) -> Work[list[Row]]:
 
 
 def _hang(site: str, roots: list[Comment], replies: Iterable[Comment]) -> Work[None]:
-    """Hang replies below their parents, the pinned first; parents that are not there are fetched."""
+    """Attaches replies to their parents, pinned ones first; fetches missing parents."""
     known = {comment.id: comment for comment in (*roots, *replies)}
     for _ in range(DEPTH_LIMIT):
         missing = {above for comment in known.values() if (above := comment.parent_id) and above not in known}
@@ -273,7 +268,7 @@ def _hang(site: str, roots: list[Comment], replies: Iterable[Comment]) -> Work[N
 
 
 def _prune(comment: Comment) -> None:
-    """Drop what is gone and has nothing visible below it."""
+    """Drops removed comments without visible replies."""
     for reply in comment.replies:
         _prune(reply)
     comment.replies[:] = [reply for reply in comment.replies if reply.state == "published" or reply.replies]

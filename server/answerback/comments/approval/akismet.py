@@ -26,7 +26,7 @@ MOST_BYTES = 4_096
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """A comment as Akismet wants to know it."""
+    """A comment in the terms of Akismet's API."""
 
     blog: str
     address: str
@@ -39,7 +39,7 @@ class Described:
     at: str = ""
 
     def fields(self) -> dict[str, str]:
-        """The form that is sent."""
+        """The form fields of the request."""
         found = {
             "blog": self.blog, "user_ip": self.address, "user_agent": self.agent, "comment_author": self.author,
             "comment_content": self.body, "permalink": self.permalink, "comment_type": self.kind,
@@ -49,15 +49,15 @@ class Described:
 
 
 class SpamService(Protocol):
-    """Somebody else who is asked whether a comment is spam."""
+    """An external service that judges comments."""
 
     async def check(self, key: str, comment: Described) -> Opinion | None:
-        """The opinion; None where none can be had now. Never raises."""
+        """The verdict; None if the service is unavailable. Never raises."""
         ...
 
 
 class Akismet:
-    """The service over the network: public addresses only, unless the operator has named the host."""
+    """Akismet over HTTP: public addresses only, unless the operator named the host."""
 
     def __init__(self, url: str, private: PrivateSites, resolver: Resolver = resolve, seconds: float = SECONDS) -> None:
         self._url = url.rstrip("/") + "/"
@@ -66,7 +66,7 @@ class Akismet:
         self._seconds = seconds
 
     async def check(self, key: str, comment: Described) -> Opinion | None:
-        """The opinion; None where none can be had now. Never raises."""
+        """The verdict; None if Akismet is unavailable. Never raises."""
         said = await self._post("comment-check", key, comment.fields())
         if said is None:
             return None

@@ -22,7 +22,7 @@ KEPT = 20_000
 
 
 class Attacks:
-    """Which sites are attacked, as this process knows it, and the work that they ask for."""
+    """Which sites are under attack, as far as this process knows, and their proof of work."""
 
     def __init__(self, runtime: Runtime) -> None:
         self._db: Database = runtime.db
@@ -33,13 +33,13 @@ class Attacks:
         self._answered: OrderedDict[str, None] = OrderedDict()
 
     async def asks_for_work(self, site: Site, now: int) -> bool:
-        """Whether a comment on this site is to bring proof of work now."""
+        """Whether comments on this site need proof of work now."""
         if site.proof_of_work != "auto":
             return site.proof_of_work == "always"
         return await self.is_on(site.key, now)
 
     async def is_on(self, site: str, now: int) -> bool:
-        """Whether the site is under attack, or was a short while ago."""
+        """Whether the site is under attack, or was until recently."""
         if not 0 <= now - self._looked.get(site, -FRESH_MS) < FRESH_MS:
             self._looked[site] = now
             if await self._db.read(lambda: store.held_lately(site, now)) >= store.ATTACK:
@@ -47,7 +47,7 @@ class Attacks:
         return 0 <= now - self._seen.get(site, -LASTS_MS) < LASTS_MS
 
     async def form(self, site: Site, now: int) -> tuple[str, Challenge | None]:
-        """What a form begins with: its signed time, and a challenge where work is asked for."""
+        """The values of a new form: its signed time, and a challenge if required."""
         asks = await self.asks_for_work(site, now)
         return sign_form(site.key, now, self._keys[-1]), self._pose(site.key, now) if asks else None
 
@@ -55,7 +55,7 @@ class Attacks:
         return pose(site, self._ids.secret(), now, self._keys[-1])
 
     async def work(self, site: Site, answer: object, now: int) -> Literal["none", "done", "missing"]:
-        """What a comment has brought, where work is asked for. Each answer counts once."""
+        """Checks a comment's proof of work, if required. Each solution counts once."""
         salt = is_solved(answer, site.key, now, self._keys) if answer else ""
         if salt and salt not in self._answered:
             self._answered[salt] = None

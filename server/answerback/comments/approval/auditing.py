@@ -10,10 +10,10 @@ from .deciding import ACTIONS, Decision
 
 
 class AuditedDecisions:
-    """Writes down each decision, in its own write."""
+    """Writes each decision to the audit trail, in the decision's own transaction."""
 
     def decided(self, decision: Decision) -> Work[None]:
-        """Within the decision's transaction, after it has taken effect."""
+        """Called within the decision's transaction, after it has taken effect."""
         actor = (yield from email_of(decision.by)) or decision.by
         after = decision.comment.state if decision.action == "undo" else AFTER[decision.action]
         action = "undone" if decision.action == "undo" else ACTIONS[decision.action]

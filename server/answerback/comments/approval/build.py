@@ -12,7 +12,7 @@ from .spam import SpamFilter, SpamPrints
 
 
 class SpamParts:
-    """The signal, and what listens to comments and decisions for it."""
+    """The spam signal and its listeners to comments and decisions."""
 
     def __init__(self, runtime: Runtime) -> None:
         settings = runtime.settings

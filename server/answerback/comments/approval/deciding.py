@@ -33,8 +33,7 @@ UNDO_MS = 15_000
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What an owner has decided: `was` is the state of the comment before; an `edit` waited, or did not; `via` as in an
-    `Order`."""
+    """An owner's decision. `was`: the comment's state before; `edit`: the held edit, if any."""
 
     site: Site
     comment: Comment
@@ -49,17 +48,16 @@ class Decision:
 
 
 class DecisionListener(Protocol):
-    """Takes part in decisions: a filter that learns from them, reports that are settled by them."""
+    """Takes part in decisions: filters learn from them, reports are settled by them."""
 
     def decided(self, decision: Decision) -> Work[None]:
-        """Within the decision's transaction, after it has taken effect."""
+        """Called within the decision's transaction, after it has taken effect."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What an owner wants. `version` is that of the reviewable that was shown, `seen` that of the words (`version`);
-    None where any are meant. `via` says how it came, where that was not our own pages (`mail`)."""
+    """A decision to carry out. `version` is that of the reviewable shown, `seen` that of its text; None accepts any."""
 
     action: Action
     by: str
@@ -70,7 +68,7 @@ class Order:
 
 
 class Deciding:
-    """Decides on comments."""
+    """Carries out decisions on comments."""
 
     def __init__(
         self, runtime: Runtime, updates: ThreadUpdates, listeners: Sequence[Listener],
@@ -83,12 +81,12 @@ class Deciding:
         self._told = told
 
     async def decide(self, site: Site, id: str, order: Order) -> Reviewable:
-        """Carry out an order. Raises NotFound, or Conflict: `changed_meanwhile` where somebody was quicker or the
-        comment has changed, `answer_running` where nobody can have read yet what would be approved."""
+        """Carries out an order. Raises NotFound, or Conflict: `changed_meanwhile` if someone decided first or the
+        comment changed, `answer_running` if the answer to approve is still being written."""
         return await self._db.write(partial(self.within, site, id, order, self._clock.now()))
 
     def within(self, site: Site, id: str, order: Order, now: int) -> Work[Reviewable]:
-        """As `decide`, within a write of the caller's."""
+        """`decide` within the caller's write."""
         comment = yield from store.comment_by_id(site.key, id)
         if comment is None or comment.state == "deleted":
             raise NotFound
@@ -120,7 +118,7 @@ class Deciding:
             yield from listener.decided(decision)
 
     def _approve(self, site: Site, comment: Comment, edit: HeldEdit | None, now: int) -> Work[dict[str, Any]]:
-        """What it takes to undo that."""
+        """Approves; returns the data to undo it."""
         undo: dict[str, Any] = {"state": comment.state}
         if comment.answer is not None and comment.answer.state in RUNNING:
             raise Conflict("answer_running")
@@ -144,7 +142,7 @@ class Deciding:
         return undo
 
     def _hide(self, site: Site, comment: Comment, edit: HeldEdit | None, now: int) -> Work[dict[str, Any]]:
-        """What it takes to undo that. An edit alone is dropped; the words that readers have stay."""
+        """Hides; returns the data to undo it. A held edit alone is dropped, and the published text stays."""
         if edit is not None and comment.state == "published":
             yield from reviews.drop_edit(site.key, comment.id)
             return {"state": comment.state, "edit": {"body": edit.body, "html": edit.html, "at": edit.at}}
@@ -153,8 +151,8 @@ class Deciding:
         return {"state": comment.state}
 
     async def undo(self, site: Site, id: str, version: int, by: str) -> Reviewable:
-        """Take one's own decision of a moment ago back: the comment is as it was, and waits again where it did. Raises
-        NotFound, or Conflict (`changed_meanwhile`) where it is too late."""
+        """Undoes one's own recent decision; the comment waits again if it did before. Raises NotFound, or Conflict
+        (`changed_meanwhile`) if it is too late."""
         now = self._clock.now()
 
         def work() -> Work[Reviewable]:

@@ -18,7 +18,7 @@ LESSONS = 3
 
 
 class SpamFilters:
-    """Filters as last seen; a lesson that another process has taught is seen with the next comment."""
+    """Cached filters; training by another process takes effect with the next comment."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
@@ -26,7 +26,7 @@ class SpamFilters:
         self._at_hand: OrderedDict[str, tuple[int, TextFilter]] = OrderedDict()
 
     async def get(self, site: str) -> TextFilter:
-        """The site's filter; before its first lesson, what every filter knows."""
+        """The site's filter; before any training, the prior."""
         if site in self._at_hand:
             self._at_hand.move_to_end(site)
             return self._at_hand[site][1]
@@ -36,7 +36,7 @@ class SpamFilters:
         return self._at_hand[site][1]
 
     def saw(self, site: str, version: int) -> None:
-        """The database has this version: a filter at hand of another one is read anew."""
+        """Reports the database's version; a cached filter of another version is reloaded."""
         if self._at_hand.get(site, (version, None))[0] != version:
             self._at_hand.pop(site, None)
 
@@ -47,11 +47,8 @@ class SpamFilters:
             self._at_hand.popitem(last=False)
 
     def teach(self, site: str, comment_id: str, words: str, *, spam: bool, now: int) -> Work[bool]:
-        """Within the write of a decision: learn what the owner calls a comment; False where that is known already.
-
-        With each piece of spam the filter sees comments that have been public for a while, so that it does not come to
-        believe that everything is spam.
-        """
+        """Trains the filter within a decision's write; False if it knew. Each piece of spam is balanced with comments
+        that have been public for a while."""
         if not (yield from store.note_lesson(site, comment_id, spam=spam, now=now)):
             return False
         stored = yield from store.stored_filter(site)
@@ -70,14 +67,13 @@ class SpamFilters:
 
 
 class SpamLessons:
-    """Learns from what owners decide: a listener of decisions."""
+    """A decision listener that trains the filter."""
 
     def __init__(self, filters: SpamFilters) -> None:
         self._filters = filters
 
     def decided(self, decision: Decision) -> Work[None]:
-        """What is called spam teaches that; what is published although it looked like spam, that it is none. Undone,
-        either teaches the contrary."""
+        """Trains on comments marked as spam and on suspects that were published; an undo trains the opposite."""
         words, site, id, now = decision.comment.body, decision.site, decision.comment.id, decision.now
         suspected = decision.before is not None and any(each.kind == "spam" for each in decision.before.reasons)
         if decision.comment.answer is not None or not site.spam_filter:

@@ -14,7 +14,7 @@ DAY_MS = 86_400_000
 
 
 class SpamUpkeep:
-    """Once an hour, some thousand rows at a time."""
+    """Runs hourly, a few thousand rows at a time."""
 
     def __init__(self, runtime: Runtime) -> None:
         self._db = runtime.db
@@ -22,11 +22,11 @@ class SpamUpkeep:
         self._audit_days = runtime.settings.audit_days
 
     def kind(self) -> Kind:
-        """The job that does it."""
+        """The kind of its job."""
         return Kind("forgetting", lambda _: self.once(), every_ms=EVERY_MS)
 
     async def once(self) -> None:
-        """What is over, in turns, so that no other write waits for long."""
+        """Deletes expired rows in batches, so that no other write waits long."""
         now = self._clock.now()
         works = [partial(store.forget_prints, now, ROWS)]
         if self._audit_days is not None:

@@ -28,7 +28,7 @@ from .reports_store import KINDS, NewReport, Statement
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
-    """What a reader says against a comment: a kind of `KINDS`, and why; a `contact` may hear what comes of it."""
+    """A reader's complaint: a kind of `KINDS` and the reason; `contact` is told of the decision."""
 
     kind: str
     reason: str
@@ -36,7 +36,7 @@ class Complaint:
 
 
 class Reporting:
-    """Takes reports and appeals."""
+    """Accepts reports and appeals."""
 
     def __init__(self, runtime: Runtime, updates: ThreadUpdates) -> None:
         self._db = runtime.db
@@ -46,8 +46,8 @@ class Reporting:
         self._updates = updates
 
     async def report(self, site: Site, visitor: Visitor, address: str, id: str, complaint: Complaint) -> str:
-        """Take a report; its receipt. The same visitor's second one is the first. Raises NotFound, or BadRequest where
-        one of something illegal does not say what."""
+        """Accepts a report and returns its receipt; a second one by the same visitor returns the first. Raises
+        NotFound, or BadRequest if a report of illegal content gives no reason."""
         if complaint.kind not in KINDS:
             raise BadRequest("validation_failed", f"kind: must be one of {', '.join(KINDS)}.")
         if complaint.kind == "illegal" and not complaint.reason:
@@ -72,7 +72,7 @@ class Reporting:
         return await self._db.write(work)
 
     def _weigh(self, site: Site, comment: Comment, now: int) -> Work[None]:
-        """The comment waits for the owner, hidden where its reports weigh enough. Those from one address count once."""
+        """Puts the comment into the inbox, hidden if its reports weigh enough. Reports from one address count once."""
         found = yield from reports.open_reports(comment.id)
         by_address: dict[str, float] = {}
         for number, (_, address, weight) in enumerate(found):
@@ -95,8 +95,8 @@ class Reporting:
             yield after(lambda: self._updates.removed(comment))
 
     async def appeal(self, id: str, words: str) -> None:
-        """Contest a decision, of a report by its receipt or of a comment by its statement: it waits for the owner once
-        more. Raises NotFound, or Conflict where that has been done."""
+        """Contests a decision, by a report's receipt or a comment's statement, and reopens it. Raises NotFound, or
+        Conflict if it was contested before."""
         now = self._clock.now()
 
         def work() -> Work[None]:
@@ -121,13 +121,13 @@ class Reporting:
 
 
 class ReportsSettled:
-    """Listens to decisions: what they mean for the reports of a comment, and for its author."""
+    """A decision listener that settles a comment's reports and informs its author."""
 
     def __init__(self, ids: Ids) -> None:
         self._ids = ids
 
     def decided(self, decision: Decision) -> Work[None]:
-        """Reports are upheld where the comment goes, and declined where it stays; its author is told why it went."""
+        """Upholds reports if the comment goes and declines them if it stays; its author is told why it went."""
         comment, now = decision.comment, decision.now
         if decision.action == "undo":
             since = now - UNDO_MS
@@ -147,7 +147,7 @@ class ReportsSettled:
 def _state(
     ids: Ids, comment: Comment, action: str, ground: str, note: str, *, now: int, automated: bool = False
 ) -> Work[None]:
-    """Keep for a comment's author why it was hidden."""
+    """Stores the statement of reasons for a hidden comment's author."""
     if comment.author_id is None or comment.author_kind in ("owner", "ai"):
         return
     yield from reports.add_statement(

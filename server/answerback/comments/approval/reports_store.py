@@ -15,8 +15,8 @@ _COLUMNS = """r.comment_id, r.visitor_id, r.kind, r.reason, r.created_at, r.weig
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A report: `state` is `open`, `upheld` or `declined`; so is the `appeal_state` of one that was appealed, which is
-    empty before. `decision` and `reply` are the owner's words."""
+    """A report. `state` is `open`, `upheld` or `declined`, and so is `appeal_state` after an appeal (empty before).
+    `decision` and `reply` are the owner's text."""
 
     comment_id: str
     visitor_id: str
@@ -41,7 +41,7 @@ def _read(row: Row) -> Report:
 
 @dataclass(frozen=True, slots=True)
 class NewReport:
-    """A report as it is put in."""
+    """A report to insert."""
 
     comment_id: str
     visitor_id: str
@@ -54,7 +54,7 @@ class NewReport:
 
 
 def add(report: NewReport, now: int) -> Work[str]:
-    """Put in a report; the receipt of the one that counts, which is the first."""
+    """Inserts a report; returns the receipt of the visitor's first one."""
     row = yield one(
         """INSERT INTO reports (comment_id, visitor_id, kind, reason, contact, address_key, receipt, weight, created_at)
         VALUES (:comment_id, :visitor_id, :kind, :reason, :contact, :address_key, :receipt, :weight, :now)
@@ -71,7 +71,7 @@ def add(report: NewReport, now: int) -> Work[str]:
 
 
 def outcomes(visitor_id: str) -> Work[tuple[int, int]]:
-    """How many of a visitor's reports were upheld, and how many declined; of each the first hundred count."""
+    """The numbers of a visitor's reports that were upheld and declined, each counted up to a hundred."""
     counts = []
     for state in ("upheld", "declined"):
         row = yield one(
@@ -84,7 +84,7 @@ def outcomes(visitor_id: str) -> Work[tuple[int, int]]:
 
 
 def open_reports(comment_id: str) -> Work[list[tuple[str, str, float]]]:
-    """Kind, address and weight of each report of a comment that is not decided on."""
+    """Kind, address and weight of a comment's open reports."""
     rows = yield many(
         """SELECT kind, address_key, weight FROM reports WHERE comment_id = :id AND state = 'open'
         LIMIT 200""",
@@ -94,7 +94,7 @@ def open_reports(comment_id: str) -> Work[list[tuple[str, str, float]]]:
 
 
 def reports_of(ids: Sequence[str]) -> Work[dict[str, list[Report]]]:
-    """The reports of comments, by comment, the newest first."""
+    """Reports by comment, newest first."""
     if not ids:
         return {}
     listed, params = in_list("id", ids)
@@ -106,7 +106,7 @@ def reports_of(ids: Sequence[str]) -> Work[dict[str, list[Report]]]:
 
 
 def settle(comment_id: str, state: str, decision: str, now: int) -> Work[None]:
-    """Decide on every open report of a comment."""
+    """Settles all open reports of a comment."""
     yield run(
         """UPDATE reports SET state = :state, decision = :decision, decided_at = :now
         WHERE comment_id = :id AND state = 'open'""",
@@ -115,7 +115,7 @@ def settle(comment_id: str, state: str, decision: str, now: int) -> Work[None]:
 
 
 def unsettle(comment_id: str, since: int) -> Work[None]:
-    """Take back what was decided on a comment's reports since then."""
+    """Reopens a comment's reports settled since then."""
     yield run(
         """UPDATE reports SET state = 'open', decision = '', decided_at = NULL
         WHERE comment_id = :id AND state <> 'open' AND decided_at >= :since""",
@@ -124,7 +124,7 @@ def unsettle(comment_id: str, since: int) -> Work[None]:
 
 
 def by_receipt(receipt: str) -> Work[tuple[str, Report] | None]:
-    """The site, and the report, of a receipt."""
+    """The site and report of a receipt."""
     row = yield one(
         f"""SELECT c.site, {_COLUMNS} FROM reports r JOIN comments c ON c.id = r.comment_id
         WHERE r.receipt = :receipt""",
@@ -134,7 +134,7 @@ def by_receipt(receipt: str) -> Work[tuple[str, Report] | None]:
 
 
 def appeal_report(receipt: str, words: str, now: int) -> Work[bool]:
-    """Contest what was decided on a report; once."""
+    """Contests a report's decision; once."""
     row = yield one(
         """UPDATE reports SET appeal = :words, appealed_at = :now, appeal_state = 'open'
         WHERE receipt = :receipt AND state <> 'open' AND appeal_state = '' RETURNING comment_id""",
@@ -148,8 +148,8 @@ def appeal_report(receipt: str, words: str, now: int) -> Work[bool]:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """Why a comment was hidden, for its author: on which `ground` (a kind of report, or `rules`), by whom (`automated`:
-    by reports alone), and what became of an appeal."""
+    """A statement of reasons for a hidden comment's author: its `ground` (a kind of report, or `rules`), whether
+    reports alone hid it (`automated`), and the outcome of an appeal."""
 
     id: str
     site: str
@@ -177,7 +177,7 @@ def _read_statement(row: Row) -> Statement:
 
 
 def add_statement(statement: Statement) -> Work[None]:
-    """Keep what an author is told."""
+    """Inserts a statement."""
     yield run(
         """INSERT INTO moderation_statements (id, site, comment_id, visitor_id, action, ground, note, automated,
             created_at)
@@ -189,13 +189,13 @@ def add_statement(statement: Statement) -> Work[None]:
 
 
 def statement_by_id(id: str) -> Work[Statement | None]:
-    """A statement by its id, which nobody but its author and the owners know."""
+    """A statement by its id, known only to its author and the owners."""
     row = yield one(f"SELECT {_STATEMENT} FROM moderation_statements WHERE id = :id", id=id)
     return None if row is None else _read_statement(row)
 
 
 def drop_statements(comment_id: str, since: int) -> Work[None]:
-    """What was decided since then is undone: nobody was hidden."""
+    """Deletes a comment's statements made since then, when the decision is undone."""
     yield run(
         """DELETE FROM moderation_statements WHERE comment_id = :id AND created_at >= :since
         AND appeal_state = ''""",
@@ -204,7 +204,7 @@ def drop_statements(comment_id: str, since: int) -> Work[None]:
 
 
 def appeal_statement(id: str, words: str, now: int) -> Work[bool]:
-    """Contest a decision; once."""
+    """Contests a statement; once."""
     row = yield one(
         """UPDATE moderation_statements SET appeal = :words, appealed_at = :now, appeal_state = 'open'
         WHERE id = :id AND appeal_state = '' RETURNING id""",
@@ -214,7 +214,7 @@ def appeal_statement(id: str, words: str, now: int) -> Work[bool]:
 
 
 def answer_appeals(comment_id: str, *, goes: bool, reply: str, now: int) -> Work[None]:
-    """Answer every open appeal about a comment that goes or stays: its author's, and those of reporters."""
+    """Settles all open appeals about a comment, its author's and the reporters'."""
     yield run(
         """UPDATE moderation_statements SET appeal_state = :state, reply = :reply, replied_at = :now
         WHERE comment_id = :id AND appeal_state = 'open'""",

@@ -24,7 +24,7 @@ _COLUMNS = "id, site, kind, page, state, score, version, reasons, opened_at, dec
 
 @dataclass(frozen=True, slots=True)
 class Reviewable:
-    """What waits, or has waited; `version` moves on with whatever happens to it."""
+    """An item in the inbox, open or closed; each change increments `version`."""
 
     id: str
     site: str
@@ -41,7 +41,7 @@ class Reviewable:
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """What became of a reviewable: when, by whom (an owner's id, empty for nobody), what, and in their words why."""
+    """An entry of an item's history: when, by whom (an owner's id, or empty), what, and the reason given."""
 
     at: int
     actor: str
@@ -52,13 +52,13 @@ class Transition:
 
 
 def read_reviewable(row: Row) -> Reviewable:
-    """A reviewable from a row that has its columns."""
+    """A reviewable from a row with its columns."""
     values = {name: row[name] for name in Reviewable.__slots__}
     return Reviewable(**(values | {"reasons": read(row["reasons"])}))
 
 
 def keep_reasons(site: str, id: str, page: str, reasons: Sequence[Reason], now: int) -> Work[None]:
-    """The reasons of a comment that was published at once."""
+    """Stores the reasons of a comment that was published at once."""
     yield run(
         """INSERT INTO reviewables (id, site, kind, page, state, score, version, reasons, opened_at)
         VALUES (:id, :site, 'held', :page, 'passed', :score, 1, :reasons, :now)
@@ -69,7 +69,7 @@ def keep_reasons(site: str, id: str, page: str, reasons: Sequence[Reason], now: 
 
 
 def open_reviewable(site: str, id: str, kind: str, page: str, reasons: Sequence[Reason], now: int) -> Work[int]:
-    """Something waits from now on, or again, for these reasons; its version."""
+    """Opens or reopens an item with these reasons; returns its version."""
     row = yield one(
         """INSERT INTO reviewables (id, site, kind, page, state, score, version, reasons, opened_at)
         VALUES (:id, :site, :kind, :page, 'open', :score, 1, :reasons, :now)
@@ -87,7 +87,7 @@ def open_reviewable(site: str, id: str, kind: str, page: str, reasons: Sequence[
 def decided(
     site: str, comment: Comment, before: str, state: str, undo: str, actor: str, now: int, words: str
 ) -> Work[Reviewable]:  # fmt: skip
-    """A comment is decided on, whether it waited or not (`before`); as it is now."""
+    """Records a decision on a comment, whether it was open or not (`before`); returns the item."""
     row = yield one(
         f"""INSERT INTO reviewables (id, site, kind, page, state, version, opened_at, decided_by, decided_at, undo)
         VALUES (:id, :site, 'held', :page, :state, 1, :now, :actor, :now, :undo)
@@ -101,12 +101,12 @@ def decided(
 
 
 def hide_by_reports(site: str, id: str) -> Work[None]:
-    """Note that reports alone are about to hide this comment, which waits on."""
+    """Records that reports alone hide this comment; it stays open."""
     yield run("UPDATE reviewables SET auto_hidden = 1 WHERE site = :site AND id = :id", site=site, id=id)
 
 
 def close(site: str, id: str, now: int) -> Work[None]:
-    """What waited needs no decision any more."""
+    """Closes an item that needs no decision any more."""
     row = yield one(
         """UPDATE reviewables SET state = 'closed', version = version + 1 WHERE site = :site AND id = :id
         AND state = 'open' RETURNING id""",
@@ -117,7 +117,7 @@ def close(site: str, id: str, now: int) -> Work[None]:
 
 
 def dismiss(site: str, id: str, version: int, actor: str, now: int) -> Work[Reviewable | None]:
-    """Somebody has seen what waits in this version, and that is all; None where it does not any more."""
+    """Marks this version of an item as done; None if it is no longer open."""
     row = yield one(
         f"""UPDATE reviewables SET state = 'dismissed', version = version + 1, decided_by = :actor, decided_at = :now,
         undo = '{{"dismissed":true}}' WHERE site = :site AND id = :id AND version = :version AND state = 'open'
@@ -131,8 +131,8 @@ def dismiss(site: str, id: str, version: int, actor: str, now: int) -> Work[Revi
 
 
 def undo(site: str, id: str, version: int, actor: str, since: int, now: int) -> Work[tuple[Reviewable, str] | None]:
-    """Take back a decision of this version that the same person has made since then: it waits again, where it did; what
-    the decision had changed. None where it is too late, or there is nothing to undo."""
+    """Undoes the same person's decision on this version, made since then: reopens the item if it was open and returns
+    what the decision had changed. None if it is too late or there is nothing to undo."""
     row = yield one(
         f"""SELECT {_COLUMNS}, undo FROM reviewables WHERE site = :site AND id = :id AND version = :version
         AND decided_by = :actor AND decided_at >= :since AND undo <> ''""",
@@ -158,13 +158,13 @@ def undo(site: str, id: str, version: int, actor: str, since: int, now: int) -> 
 
 
 def reviewable(site: str, id: str) -> Work[Reviewable | None]:
-    """One of this site, in whatever state."""
+    """An item of this site, in any state."""
     row = yield one(f"SELECT {_COLUMNS} FROM reviewables WHERE site = :site AND id = :id", site=site, id=id)
     return None if row is None else read_reviewable(row)
 
 
 def reviewables(site: str, ids: Sequence[str]) -> Work[dict[str, Reviewable]]:
-    """Those of this site, by their ids."""
+    """Items of this site by their ids."""
     listed, params = in_list("id", ids)
     rows = yield many(
         f"SELECT {_COLUMNS} FROM reviewables WHERE site = :site AND id IN ({listed})", site=site, **params
@@ -173,7 +173,7 @@ def reviewables(site: str, ids: Sequence[str]) -> Work[dict[str, Reviewable]]:
 
 
 def note(id: str, site: str, happened: Transition) -> Work[None]:
-    """Write down what became of a reviewable."""
+    """Adds an entry to an item's history."""
     yield run(
         """INSERT INTO reviewable_history (reviewable_id, site, at, actor, action, state_before, state_after, note)
         VALUES (:id, :site, :at, :actor, :action, :before, :after, :note)""",
@@ -183,7 +183,7 @@ def note(id: str, site: str, happened: Transition) -> Work[None]:
 
 
 def history(site: str, id: str) -> Work[list[Transition]]:
-    """What became of it, the first first."""
+    """An item's history, oldest first."""
     rows = yield many(
         """SELECT at, actor, action, state_before, state_after, note FROM reviewable_history
         WHERE reviewable_id = :id AND site = :site ORDER BY number LIMIT 200""",
@@ -196,12 +196,12 @@ def history(site: str, id: str) -> Work[list[Transition]]:
 
 
 def forget_words(site: str, id: str) -> Work[None]:
-    """A comment is gone: nothing is kept of its words, in reasons that quote them or to undo a decision."""
+    """Deletes a removed comment's text from reasons and undo data."""
     yield run("UPDATE reviewables SET reasons = '[]', undo = '' WHERE site = :site AND id = :id", site=site, id=id)
 
 
 def stay_decided(site: str, visitor_id: str) -> Work[None]:
-    """No decision on a visitor's comments can be undone any more."""
+    """Ends the possibility to undo decisions on a visitor's comments."""
     yield run(
         """UPDATE reviewables SET undo = '' WHERE site = :site AND undo <> '' AND id IN (
             SELECT id FROM comments WHERE visitor_id = :visitor_id AND site = :site)""",
@@ -214,7 +214,7 @@ def stay_decided(site: str, visitor_id: str) -> Work[None]:
 
 @dataclass(frozen=True, slots=True)
 class HeldEdit:
-    """Words that a published comment has once the owner approves of them."""
+    """The new text of a published comment that waits for approval."""
 
     comment_id: str
     body: str
@@ -223,7 +223,7 @@ class HeldEdit:
 
 
 def hold_edit(site: str, page: str, visitor_id: str, edit: HeldEdit) -> Work[None]:
-    """Keep an edit beside the comment, which stays as it is; the newest counts."""
+    """Stores an edit beside the unchanged comment; the newest one counts."""
     yield run(
         """INSERT INTO held_edits (comment_id, site, page, visitor_id, body, html, at)
         VALUES (:id, :site, :page, :visitor_id, :body, :html, :at)
@@ -233,7 +233,7 @@ def hold_edit(site: str, page: str, visitor_id: str, edit: HeldEdit) -> Work[Non
 
 
 def held_edit(site: str, id: str) -> Work[HeldEdit | None]:
-    """The edit of a comment that waits."""
+    """A comment's held edit."""
     row = yield one(
         "SELECT comment_id, body, html, at FROM held_edits WHERE site = :site AND comment_id = :id", site=site, id=id
     )
@@ -241,7 +241,7 @@ def held_edit(site: str, id: str) -> Work[HeldEdit | None]:
 
 
 def drop_edit(site: str, id: str) -> Work[HeldEdit | None]:
-    """Take an edit out that waits; what it was."""
+    """Deletes a held edit and returns it."""
     row = yield one(
         """DELETE FROM held_edits WHERE site = :site AND comment_id = :id
         RETURNING comment_id, body, html, at""",

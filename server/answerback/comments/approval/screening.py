@@ -25,7 +25,7 @@ from .. import store
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """A comment or an edit as it came in."""
+    """A submitted comment or edit."""
 
     site: Site
     page: str
@@ -52,35 +52,35 @@ the site's)."""
 
 
 class Signal(Protocol):
-    """Gives reasons to hold, reject, or suspect a comment; none where it has nothing to say."""
+    """Gives reasons to hold, reject or suspect a comment, or none."""
 
     async def judge(self, submission: Submission) -> Look:
-        """Before the write, with nothing held. What is given back asks the database, and tells all reasons."""
+        """Called before the write, without locks. Returns database work that yields all reasons."""
         ...
 
 
 def nothing(author: Visitor, page_holds: str | None) -> Work[Sequence[Reason]]:
-    """No statement, and no reason."""
+    """No statements, no reasons."""
     return ()
     yield
 
 
 class Screening:
-    """Asks every signal, the site's rules first."""
+    """Asks all signals, the site's rules first."""
 
     def __init__(self, signals: Sequence[Signal] = ()) -> None:
         self._signals = (SiteRules(), *signals)
 
     async def judge(self, submission: Submission) -> list[Look]:
-        """What takes time is done before the write; what is left is to be asked within it."""
+        """Does slow work before the write; returns the rest, to run within it."""
         return [await signal.judge(submission) for signal in self._signals]
 
 
 class SiteRules:
-    """What the owner has said is held."""
+    """The owner's approval rules."""
 
     async def judge(self, submission: Submission) -> Look:
-        """Which rules hold is known with the page."""
+        """The rules to apply are known once the page is."""
         return partial(self._look, submission)
 
     def _look(self, submission: Submission, author: Visitor, page_holds: str | None) -> Work[Sequence[Reason]]:
@@ -95,6 +95,6 @@ class SiteRules:
 
 
 def rules_of(site: Site, page_holds: str | None) -> Rules:
-    """What is held on a page: by its own rule, else by the site's."""
+    """A page's approval rules: its own, else the site's."""
     holds = site.moderation if page_holds is None else frozenset(page_holds.split(","))
     return Rules(holds - {"none"}, site.first_comments, site.first_days, site.hold_links, site.hold_words)

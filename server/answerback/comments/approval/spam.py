@@ -33,18 +33,18 @@ NOTED = 0.3
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A comment with all that was found: how likely it is spam, and why."""
+    """A comment's spam probability and signals."""
 
     probability: float
     signals: Sequence[Signal]
 
     @property
     def held(self) -> bool:
-        """Whether it waits for the owner."""
+        """Whether the comment is held."""
         return self.probability >= HOLD
 
     def reasons(self) -> list[Reason]:
-        """As they are kept beside the comment: the verdict first, then each signal with what it weighs."""
+        """The reasons in stored form: the verdict, then each signal with its weight."""
         if self.probability < NOTED:
             return []
         verdict = Reason(
@@ -55,7 +55,7 @@ class Judged:
 
 
 class SpamFilter:
-    """The signal of spam."""
+    """The spam signal."""
 
     def __init__(self, runtime: Runtime, filters: SpamFilters, attacks: Attacks, service: SpamService) -> None:
         self._db = runtime.db
@@ -65,7 +65,7 @@ class SpamFilter:
         self._service = service
 
     async def judge(self, submission: Submission) -> Look:
-        """What the text and the way it came say; what is given back asks the database the rest."""
+        """Judges the text and how it was sent; returns the database work for the rest."""
         site = submission.site
         if not site.spam_filter:
             return nothing
@@ -81,7 +81,7 @@ class SpamFilter:
         return look
 
     async def attempt(self, site: Site, body: str, now: int) -> Judged:
-        """What the text alone would come to, and its copies and links, sent by somebody unknown; nothing is kept."""
+        """Judges a sample text, its copies and links, as if sent by someone unknown; stores nothing."""
         reading, marks = read(body), prints(body)
         text_filter = await self._filters.get(site.key)
         seen = Evidence(
@@ -130,7 +130,7 @@ class SpamFilter:
 
 
 def described(submission: Submission) -> Described:
-    """A comment as Akismet wants to know it."""
+    """A comment in the terms of Akismet's API."""
     site = submission.site
     return Described(
         site.origins[0], submission.address, submission.agent, submission.name, submission.body, submission.url,
@@ -143,10 +143,10 @@ def _text(value: Any) -> str:
 
 
 class SpamPrints:
-    """Remembers what texts look like, so that copies are found: a listener of comments."""
+    """A comment listener that stores fingerprints, so that copies are found."""
 
     def hear(self, event: CommentEvent) -> Work[Mapping[str, Any]]:
-        """In the same write; adds nothing to the response."""
+        """Runs in the same write; adds nothing to the response."""
         if event.kind == "posted" and event.site.spam_filter:
             yield from store.keep_prints(event.comment.id, prints(event.comment.body), event.now)
         return {}

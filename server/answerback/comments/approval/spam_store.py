@@ -24,7 +24,7 @@ SETTLED_MS = 86_400_000
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is looked up for a comment: its author, address and prints, and what may be on a list."""
+    """A comment's lookup keys: author, address, fingerprints, and values that may be listed."""
 
     site: str
     author: str
@@ -37,7 +37,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What was found; `listed` are values with the names of their lists, `version` is the text filter's."""
+    """The results; `listed` are values with their lists' names, `version` is the text filter's."""
 
     author: History
     address: History
@@ -56,7 +56,7 @@ _FILTER = """SELECT 'filter' AS what, '' AS id, site, '' AS page, '' AS state, N
 
 
 def known(asked: Asked) -> Work[Known]:
-    """All that is known, by one statement."""
+    """Looks everything up in one statement."""
     listed, params = in_list("value", asked.values)
     parts = [
         _BY.format("author", "visitor_id = :author"),
@@ -83,7 +83,7 @@ def known(asked: Asked) -> Work[Known]:
 
 
 def _near(count: int) -> str:
-    """The newest comments that share enough prints, of any site."""
+    """The newest comments on any site that share enough fingerprints."""
     with_print = " UNION ALL ".join(
         f"""SELECT * FROM (SELECT comment_id FROM text_prints WHERE print = :print{number} AND at > :since
         ORDER BY at DESC LIMIT :copies) AS with{number}"""
@@ -112,7 +112,7 @@ def _repeats(rows: Sequence[Row]) -> Repeats:
 
 
 def keep_prints(comment_id: str, prints: Sequence[int], now: int) -> Work[None]:
-    """Remember what a text looks like."""
+    """Stores a text's fingerprints."""
     if prints:
         rows = ", ".join(f"(:print{number}, :now, :id)" for number in range(len(prints)))
         yield run(
@@ -122,7 +122,7 @@ def keep_prints(comment_id: str, prints: Sequence[int], now: int) -> Work[None]:
 
 
 def forget_prints(now: int, rows: int) -> Work[int]:
-    """Let go of some old prints, and of those beyond the number that is kept; how many were taken out."""
+    """Deletes old fingerprints and those beyond the limit, in a batch; returns their number."""
     row = yield one("SELECT at FROM text_prints ORDER BY at DESC LIMIT 1 OFFSET :most", most=MOST_PRINTS)
     before = max(now - KEPT_MS, 0 if row is None else row["at"])
     gone = yield many(
@@ -134,7 +134,7 @@ def forget_prints(now: int, rows: int) -> Work[int]:
 
 
 def held_lately(site: str, now: int) -> Work[int]:
-    """How many comments wait since a short while ago that are likely spam, counted no further than an attack."""
+    """The number of likely spam comments recently held, counted up to the threshold of an attack."""
     row = yield one(
         """SELECT COUNT(*) AS count FROM (SELECT 1 AS one FROM reviewables WHERE site = :site AND kind = 'held'
         AND state = 'open' AND opened_at > :since AND score >= 0.9 LIMIT :most) AS held""",
@@ -149,7 +149,7 @@ def held_lately(site: str, now: int) -> Work[int]:
 
 @dataclass(frozen=True, slots=True)
 class StoredFilter:
-    """A site's text filter: its bytes, its version, and how many decisions it has learned from."""
+    """A site's text filter: bytes, version, and the number of decisions learned."""
 
     data: bytes
     version: int
@@ -158,7 +158,7 @@ class StoredFilter:
 
 
 def stored_filter(site: str) -> Work[StoredFilter | None]:
-    """The filter of a site; None before its first lesson."""
+    """A site's filter; None before any training."""
     row = yield one("SELECT data, version, spam, good FROM spam_filters WHERE site = :site", site=site)
     return None if row is None else StoredFilter(
         base64.b64decode(row["data"]), row["version"], row["spam"], row["good"]
@@ -166,7 +166,7 @@ def stored_filter(site: str) -> Work[StoredFilter | None]:
 
 
 def keep_filter(site: str, filter: StoredFilter, now: int) -> Work[None]:
-    """Put a filter in place of the one before."""
+    """Replaces a site's filter."""
     yield run(
         """INSERT INTO spam_filters (site, data, version, spam, good, updated_at)
         VALUES (:site, :data, :version, :spam, :good, :now)
@@ -178,13 +178,13 @@ def keep_filter(site: str, filter: StoredFilter, now: int) -> Work[None]:
 
 
 def forget_filter(site: str) -> Work[None]:
-    """Begin anew with what every filter knows."""
+    """Resets a site's filter to the prior."""
     yield run("DELETE FROM spam_filters WHERE site = :site", site=site)
     yield run("DELETE FROM spam_lessons WHERE site = :site", site=site)
 
 
 def note_lesson(site: str, comment_id: str, *, spam: bool, now: int) -> Work[bool]:
-    """Note what an owner has called a comment; False where that was known."""
+    """Records an owner's decision for training; False if it was known."""
     row = yield one(
         """INSERT INTO spam_lessons (comment_id, site, spam, at) VALUES (:id, :site, :spam, :now)
         ON CONFLICT (comment_id) DO UPDATE SET spam = excluded.spam, at = excluded.at
@@ -195,13 +195,13 @@ def note_lesson(site: str, comment_id: str, *, spam: bool, now: int) -> Work[boo
 
 
 def lesson(comment_id: str) -> Work[bool | None]:
-    """What an owner has called a comment last; None where nothing was learned from it."""
+    """The owner's last decision on a comment used for training; None if there is none."""
     row = yield one("SELECT spam FROM spam_lessons WHERE comment_id = :id", id=comment_id)
     return None if row is None else bool(row["spam"])
 
 
 def settled_words(site: str, now: int, most: int) -> Work[list[str]]:
-    """The words of the newest comments that have been public for a while."""
+    """The newest comments that have been public for a while."""
     rows = yield many(
         """SELECT body FROM (SELECT body, state, author_kind FROM comments WHERE site = :site AND created_at < :before
             ORDER BY created_at DESC, id DESC LIMIT 50) AS latest
@@ -216,7 +216,7 @@ def settled_words(site: str, now: int, most: int) -> Work[list[str]]:
 
 @dataclass(frozen=True, slots=True)
 class ReputationList:
-    """A list of hosts, words and addresses of bad repute."""
+    """A list of bad hosts, words and addresses."""
 
     name: str
     entries: int
@@ -232,7 +232,7 @@ def lists_of(site: str) -> Work[list[ReputationList]]:
 
 
 def load_list(site: str, name: str, values: Sequence[str], now: int) -> Work[None]:
-    """Put these values in place of what the list has held."""
+    """Replaces a list's values."""
     yield from drop_list(site, name)
     for at in range(0, len(values), 100):
         some = values[at : at + 100]
@@ -248,7 +248,7 @@ def load_list(site: str, name: str, values: Sequence[str], now: int) -> Work[Non
 
 
 def drop_list(site: str, name: str) -> Work[bool]:
-    """Take a list out; False where there was none."""
+    """Deletes a list; False if there was none."""
     yield run("DELETE FROM reputation_entries WHERE site = :site AND list = :name", site=site, name=name)
     row = yield one(
         "DELETE FROM reputation_lists WHERE site = :site AND name = :name RETURNING name", site=site, name=name

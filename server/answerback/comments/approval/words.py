@@ -14,7 +14,7 @@ from ..events import CommentEvent, Listener, Thread, announce
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What a comment says from now on, and since when."""
+    """A comment's new text and its time."""
 
     body: str
     html: str
@@ -24,7 +24,7 @@ class Words:
 def change_words(
     listeners: Iterable[Listener], site: Site, comment: Comment, author: Visitor | None, words: Words
 ) -> Work[Comment]:
-    """Within a write: the comment with these words, told to whoever takes part in edits."""
+    """Changes a comment's text within a write and tells the listeners of edits."""
     yield from store.change_words(site.key, comment.id, words.body, words.html, words.at)
     changed = yield from store.comment_by_id(site.key, comment.id)
     assert changed is not None
