@@ -61,12 +61,14 @@ def test_issuers_do_not_hand_out_the_owners_name(shared: Server, said: str, kept
     assert rows(shared, f"SELECT name FROM visitors WHERE id = 'v-{said}'") == [(kept,)]
 
 
-def test_namesakes_are_told_apart_without_scripts(shared: Server) -> None:
+@pytest.mark.parametrize("at", ["/t/?site=demo&page=", "/embed/thread.html?site=demo&page=",
+                                "/api/feed/?site=demo&page=", "/api/feed/?site=demo&format=json&page="])  # fmt: skip
+def test_namesakes_are_told_apart_without_scripts(shared: Server, at: str) -> None:
     shared.begin()
     authors = []
     for name, body in (("Mina", "Warm rolls."), ("Mina", "Cold rolls."), ("Tom", "No rolls.")):
         shared.begin()
         authors.append(shared.post(body, name=name).json["comment"]["author"])
-    plain = shared.call("GET", f"/t/?site=demo&page={shared.page}").body.decode()
+    plain = shared.call("GET", at + shared.page).body.decode()
     marks = [f"#{author['id'][-4:]}" in plain for author in authors]
     assert marks == [True, True, False]

@@ -13,6 +13,7 @@ from answerback.accounts.owners import add_owner_with_link
 from answerback.admin.rights import BY_METHOD, OTHERS, needed
 from answerback.app.build import build_app
 from answerback.core.roles import ROLES, Role, covers
+from answerback.db.work import Work, run
 from answerback.settings import load_settings
 
 from tests.http.test_admin import PASSWORD, House, open_house
@@ -80,6 +81,21 @@ async def test_the_bar_leads_where_one_may_go(tmp_path: Path) -> None:
         for path in re.findall(r'<a href="(/admin/[a-z]*/?)"', page.partition("</nav>")[0]):
             assert (await house.browser.get(path)).status_code == 200
         assert "/admin/team/" not in page
+
+
+@pytest.mark.parametrize("role", ROLES)
+async def test_owners_are_led_to_the_addresses(role: Role, tmp_path: Path) -> None:
+    def held() -> Work[None]:
+        yield run(
+            """INSERT INTO reviewables (id, site, kind, page, state, opened_at)
+            VALUES ('c3', 'one', 'held', '/b/', 'open', 0)"""
+        )
+
+    async with open_house(tmp_path) as house, signed_in_as(house, role):
+        await house.db.write(held)
+        for path in ("/admin/", "/admin/inbox/", "/admin/comments/c3/"):
+            led = 'href="/admin/addresses/?site=one&amp;old=%2Fb%2F#add"' in (await house.browser.get(path)).text
+            assert led == (role == "owner"), path
 
 
 def test_each_right_is_of_a_view(tmp_path: Path) -> None:

@@ -119,6 +119,21 @@ async def test_html_shows_public_comments_only(database: Database) -> None:
     assert "<script" not in page
 
 
+async def test_namesakes_are_told_apart(database: Database) -> None:
+    def namesakes() -> Work[None]:
+        yield from add_site("blog", {"origins": "https://blog.example"}, NOW)
+        for number, (name, id) in enumerate((("Mina", "v-one1"), ("Mina", "v-two2"), ("Tom", "v-tom3"))):
+            entry = replace(comment(f"c{number}", "Rolls."), author_name=name, author_id=id)
+            yield from store.add(entry, "", "", NOW)
+
+    await database.write(namesakes)
+    page, table = await exported(database, "html"), (await exported(database, "csv")).removeprefix("\ufeff")
+    assert [mark in page for mark in ("#one1", "#two2", "#tom3")] == [True, True, False]
+    assert [row["author_id"] for row in csv.DictReader(io.StringIO(table))] == ["v-one1", "v-two2", "v-tom3"]
+    [thread] = json.loads(await exported(database, "json"))["threads"]
+    assert [entry["author"]["id"] for entry in thread["comments"]] == ["v-one1", "v-two2", "v-tom3"]
+
+
 async def test_long_threads_are_read_in_parts(database: Database) -> None:
     def many() -> Work[None]:
         yield from add_site("blog", {"origins": "https://blog.example"}, NOW)

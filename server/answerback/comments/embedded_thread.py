@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from ..core.names import bearers, marks
 from ..errors import BadRequest
 from ..i18n.catalogue import texts
 from ..i18n.cldr import date
@@ -51,11 +52,12 @@ class EmbedViews:
         asked = {"page": query.get("page", ""), "sort": "newest", "limit": query.get("limit", "")}  # as the widget asks
         key = read_key(site, asked)
         body = (await self._snapshots.get(key)).on(site, self._snapshots.about).body
-        lang = language_of(request, site.lang, query.get("lang", ""))
+        lang, thread = language_of(request, site.lang, query.get("lang", "")), orjson.loads(body)
         response = self._views.render(
             "comments/templates/embedded.html", lang=lang, w=texts(lang, "widget"), site=site.key, page=key[1],
             theme=theme, asked_lang=query.get("lang", ""), asked_theme=query.get("theme", ""),
-            sheet=f"{self._url}/answerback/{_sheet()}", thread=orjson.loads(body), date=partial(date, lang),
+            sheet=f"{self._url}/answerback/{_sheet()}", thread=thread, date=partial(date, lang),
+            mark=marks(bearers(thread["comments"])),
             # Markup: nothing in it can end the script, and it is no HTML otherwise.
             data=Markup(body.decode().replace("<", "\\u003c")),
         )  # fmt: skip

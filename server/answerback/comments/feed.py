@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 from urllib.parse import quote, unquote, urlencode
 
 import orjson
 
 from ..core.model import Comment
+from ..core.names import marks
 from ..core.patterns import lazy
 from ..core.provenance import SOURCE_TYPES, source_term
 from ..core.times import iso
@@ -21,7 +23,7 @@ ATOM, JSON_FEED = "application/atom+xml", "application/feed+json"
 _NOT_XML = lazy("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Feed:
     """A feed's data. `url` is its own address, `home` the site's; `addresses` are those of known pages; `lang` is the
     language for marking AI replies."""
@@ -47,7 +49,8 @@ class Feed:
         """The author; for an AI reply, that it is one, or the owner who replaced its text."""
         t = texts(self.lang, "widget")
         if comment.answer is None:
-            return comment.author_name or t["anonymous"]
+            mark = self.mark(comment.author_name, comment.author_id or "")
+            return f"{comment.author_name or t['anonymous']} {mark}".rstrip()
         if comment.answer.corrected:
             return t["ownersAnswer"]
         return t["quotes"] if comment.answer.provider == "quote" else t["aiAnswer"]
@@ -59,6 +62,11 @@ class Feed:
         except UnicodeDecodeError:
             page = comment.page
         return f"{self.author(comment)} · {page}"
+
+    @cached_property
+    def mark(self) -> Callable[[str, str], str]:
+        """What tells people of one name apart."""
+        return marks((comment.author_name, comment.author_id or "") for comment in self.comments)
 
     @property
     def updated_at(self) -> int:

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from ..core.model import Comment
-from ..core.names import namesakes
+from ..core.names import bearers, marks
 from ..core.times import iso
 from ..db.work import Work
 from ..errors import NotFound
@@ -73,7 +73,7 @@ class ThreadViews:
         return self._page(
             "comments/templates/thread.html", site, lang, title=texts(lang, "widget")["heading"], canonical=url or own,
             indexed=site.index_threads and not query.get("comment"), thread=thread, url=url,
-            page_title=title or key[1], at=at, about=about, namesakes=namesakes(thread["comments"]),
+            page_title=title or key[1], at=at, about=about, mark=marks(bearers(thread["comments"])),
             data=structured_data.discussion(
                 thread, url=url or own, title=title or key[1], publisher=_publisher(site)
             ),
@@ -99,7 +99,8 @@ class ThreadViews:
         return self._page(
             "comments/templates/question.html", site, language_of(request, site.lang, query.get("lang", "")),
             title=title, canonical=own, indexed=site.index_threads and questions_store.by_owner(answers[0]),
-            question=question.public(), answers=shown, namesakes=(), url=url, page_title=page_title or question.page,
+            question=question.public(), answers=shown, mark=marks(bearers([question.public(), *shown])), url=url,
+            page_title=page_title or question.page,
             thread_url=self._address("/t/", site=site.key, page=question.page),
             data=structured_data.question_page(
                 question.public(), shown, url=own, title=title, publisher=_publisher(site)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -68,12 +68,17 @@ def _reserved() -> tuple[str, ...]:
     return tuple(sorted({_skeleton(word) for word in words("reserved_names")}, key=len, reverse=True))
 
 
-def namesakes(comments: Iterable[Mapping[str, Any]]) -> frozenset[str]:
-    """Names that several people in a thread share, in their API form."""
-    bearers: dict[str, set[str]] = {}
-    waiting = list(comments)
-    while waiting:
-        comment = waiting.pop()
-        bearers.setdefault(comment["author"]["name"], set()).add(comment["author"]["id"])
-        waiting.extend(comment["replies"])
-    return frozenset(name for name, ids in bearers.items() if len(ids - {""}) > 1)
+def bearers(comments: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
+    """The names of a thread, as the API shows it, each with the id of who goes by it."""
+    for comment in comments:
+        yield comment["author"]["name"], comment["author"]["id"]
+        yield from bearers(comment["replies"])
+
+
+def marks(people: Iterable[tuple[str, str]]) -> Callable[[str, str], str]:
+    """What stands behind a name that several go by, for one of them: the end of the id, as in the widget."""
+    ids: dict[str, set[str]] = {}
+    for name, id in people:
+        if id:
+            ids.setdefault(name, set()).add(id)
+    return lambda name, id: f"#{id[-4:]}" if id and len(ids.get(name, ())) > 1 else ""

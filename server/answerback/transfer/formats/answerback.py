@@ -54,7 +54,7 @@ def _entry(comment: Comment) -> dict[str, Any]:
     return {
         "id": comment.id,
         "parent_id": comment.parent_id,
-        "author": {"name": comment.author_name, "kind": comment.author_kind},
+        "author": {"id": comment.author_id or "", "name": comment.author_name, "kind": comment.author_kind},
         "body": comment.body,
         "html": comment.html,
         "state": comment.state,

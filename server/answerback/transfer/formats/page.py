@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from ...core.markdown import sanitise
 from ...core.model import Comment
+from ...core.names import marks
 from ...core.times import iso
 from ...i18n.catalogue import negotiate, texts
 from ...i18n.cldr import date_and_time
@@ -37,12 +38,13 @@ def _tree(comments: list[Comment]) -> list[dict[str, Any]]:
     """What everybody may see, replies below; where something gone has replies, they move up."""
     shown: dict[str, dict[str, Any]] = {}
     roots: list[dict[str, Any]] = []
-    for comment in comments:
-        if comment.state != "published":
-            continue
+    public = [comment for comment in comments if comment.state == "published"]
+    mark = marks((comment.author_name, comment.author_id or "") for comment in public)
+    for comment in public:
         entry = {
             "comment": comment,
             "at": iso(comment.created_at),
+            "mark": mark(comment.author_name, comment.author_id or ""),
             # Markup: `sanitise` has left only what comments may contain.
             "html": Markup(sanitise(comment.html)),
             "sources": [s for s in comment.answer.sources if s.url.startswith("http")] if comment.answer else [],

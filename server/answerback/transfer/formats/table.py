@@ -19,8 +19,8 @@ from ..store import Thread
 from .rows import WORDS, comment
 
 COLUMNS = (
-    "page", "url", "title", "id", "parent_id", "author", "kind", "state", "created_at", "edited_at", "up", "down",
-    "body", "sources", "digital_source_type", "verified_by_owner",
+    "page", "url", "title", "id", "parent_id", "author", "author_id", "kind", "state", "created_at",
+    "edited_at", "up", "down", "body", "sources", "digital_source_type", "verified_by_owner",
 )  # fmt: skip
 ANSWER_COLUMNS = (
     "id", "kind", "page", "url", "question_id", "question", "answer", "state", "error", "on_request", "draft",
@@ -97,7 +97,8 @@ def _row(thread: Thread, comment: Comment) -> tuple[Any, ...]:
     sources = answer.sources if answer else ()
     return (
         thread.page, thread.url, thread.title, comment.id, comment.parent_id, comment.author_name,
-        comment.author_kind, comment.state, iso(comment.created_at), edited, comment.up, comment.down, comment.body,
+        comment.author_id, comment.author_kind, comment.state, iso(comment.created_at), edited,
+        comment.up, comment.down, comment.body,
         "\n".join(f"{source.url} {source.quote}" for source in sources),
         answer and answer.digital_source_type, answer and answer.verified_by_owner,
     )  # fmt: skip
