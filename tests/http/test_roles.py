@@ -20,7 +20,7 @@ from tests.http.test_admin import PASSWORD, House, open_house
 
 pytestmark = pytest.mark.anyio
 
-EVERYBODY = re.compile(r"/admin/(?:sign-in|sign-out|language|notifications/stop|first-run)/")
+EVERYBODY = re.compile(r"/admin/(?:sign-in|sign-out|language|notifications/stop|first-run|by-mail)/")
 """Not the owner's views: who signs in has no role yet."""
 OF_ALL_SITES = "/admin/settings/new/"
 """For owners of all sites alone."""
