@@ -22,7 +22,7 @@ KIND = "budget_alert"
 
 
 class BudgetAlerts:
-    """Tells of budgets. Without a mailer the log alone does."""
+    """Alerts about budgets: by mail, or in the log alone without a mailer."""
 
     def __init__(self, runtime: Runtime, mailer: Mailer | None) -> None:
         self._db = runtime.db
@@ -33,11 +33,11 @@ class BudgetAlerts:
         self._mailer = mailer
 
     def kinds(self) -> list[Kind]:
-        """The job that tells an owner; none where no mail can be sent."""
+        """The kind of job that mails an owner; none without a mailer."""
         return [] if self._mailer is None else [Kind(KIND, partial(self._tell, self._mailer))]
 
     def put(self, alerts: Sequence[Alert]) -> Work[None]:
-        """Within the transaction that has found them: each owner is to be told, whatever becomes of the others."""
+        """Adds a job for each owner, in the transaction that found the alerts."""
         for alert in alerts:
             words = "site %s has used %d of %d of today's %s"
             yield after(partial(log.warning, words, alert.site, alert.used, alert.most, alert.budget))

@@ -15,7 +15,7 @@ __all__ = ["check_budgets", "priced", "unpriced"]
 
 
 def unpriced(settings: Settings, texts: Mapping[str, str]) -> list[str]:
-    """The models that may answer on a site with a budget in dollars and have no price; `texts` are its settings."""
+    """Models without a price that may answer on a site with a budget in dollars; `texts` are its settings."""
     if texts.get("budget_usd", "") in ("", "unlimited") or settings.provider_in_use not in MODEL_PROVIDERS:
         return []
     prices = read_prices(settings.prices)
@@ -24,7 +24,7 @@ def unpriced(settings: Settings, texts: Mapping[str, str]) -> list[str]:
 
 
 def priced(settings: Settings) -> Callable[[Mapping[str, str]], None]:
-    """What refuses a site's settings when its budget could not be kept: BadRequest."""
+    """A check of a site's settings. Raises BadRequest if its budget could not be enforced."""
 
     def check(texts: Mapping[str, str]) -> None:
         if missing := unpriced(settings, texts):
@@ -35,7 +35,7 @@ def priced(settings: Settings) -> Callable[[Mapping[str, str]], None]:
 
 
 async def check_budgets(settings: Settings, db: Database) -> None:
-    """Raises SettingsError where a site has a budget that could not be kept."""
+    """Raises SettingsError if a site has a budget that could not be enforced."""
     for key, texts in await db.read(list_sites):
         if missing := unpriced(settings, texts):
             raise SettingsError(f"the site {key} has a budget in dollars (budget_usd): {_what_to_do(missing)}")

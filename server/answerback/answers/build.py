@@ -24,7 +24,7 @@ from .worker import Worker
 
 
 def make_answerer(settings: Settings, clock: Clock, metrics: Metrics) -> Answerer:
-    """The provider that the settings ask for; where answers are off, one that is never asked."""
+    """The provider that the settings name; if answers are off, one that is never called."""
     if settings.provider_in_use in MODEL_PROVIDERS:
         from .providers.calling import ModelAnswerer
         from .providers.guarded import GuardedAnswerer
@@ -44,7 +44,7 @@ def make_answerer(settings: Settings, clock: Clock, metrics: Metrics) -> Answere
 
 
 def token_budget(settings: Settings) -> TokenBudget:
-    """How much the models in use are given to read."""
+    """The prompt budgets of the models in use."""
     asked = settings.provider_in_use in MODEL_PROVIDERS
     host = urlsplit(settings.endpoint.base_url).hostname if asked else None
     return TokenBudget(here=host is not None and is_in_house(host))
@@ -54,7 +54,7 @@ def build_worker(
     runtime: Runtime, queue: AnswerQueue, updates: ThreadUpdates, knowledge: Knowledge, answerer: Answerer,
     metrics: Metrics, alerts: BudgetAlerts,
 ) -> Worker:  # fmt: skip
-    """The worker, with what gathers a question's context as far as the budgets go."""
+    """Builds the worker and its context builder."""
     settings, db = runtime.settings, runtime.db
     gatherer = ContextBuilder(
         db, runtime.clock, knowledge.reader, knowledge.index, answerer.model, token_budget(settings)

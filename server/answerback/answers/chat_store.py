@@ -9,7 +9,7 @@ from .store import COLUMNS, QueuedAnswer, read_job
 def add_question(
     id: str, site: str, page: str, visitor_id: str, body: str, html: str, key: str, now: int
 ) -> Work[None]:
-    """Put in a private question."""
+    """Inserts a private question."""
     yield run(
         """INSERT INTO questions (id, site, page, visitor_id, body, html, idempotency_key, created_at)
         VALUES (:id, :site, :page, :visitor_id, :body, :html, :key, :now)""",
@@ -18,7 +18,7 @@ def add_question(
 
 
 def question_by_id(site: str, id: str) -> Work[str | None]:
-    """The words of a private question."""
+    """The text of a private question."""
     row = yield one("SELECT body FROM questions WHERE site = :site AND id = :id", site=site, id=id)
     return None if row is None else row["body"]
 
@@ -35,7 +35,7 @@ def job_by_key(site: str, visitor_id: str, key: str) -> Work[QueuedAnswer | None
 
 
 def conversation(site: str, page: str, visitor_id: str, most: int) -> Work[list[tuple[Row, QueuedAnswer]]]:
-    """A visitor's private questions on a page with their answers, the newest `most`, oldest first."""
+    """A visitor's newest `most` private questions on a page with their answers, oldest first."""
     rows = yield many(
         f"""SELECT {COLUMNS}, q.body AS q_body, q.html AS q_html, q.created_at AS q_created_at,
             q.idempotency_key AS q_key

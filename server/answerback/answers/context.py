@@ -37,7 +37,7 @@ PAGES_KEPT = 32
 
 @dataclass(frozen=True, slots=True)
 class AnswerContext:
-    """A request with what is needed to check the answer to it."""
+    """A provider's request, with what is needed to review the answer."""
 
     request: AnswerRequest
     prompt_version: str
@@ -47,8 +47,7 @@ class AnswerContext:
     """Whether they do not, as far as words can tell: then no provider is called."""
 
     def review(self, text: str, finished: str, given: Sequence[Source] | None = None) -> Review:
-        """The answer's text, what of it the passages bear, and the words of theirs that do; `given`: the quotes of a
-        provider that says nothing else."""
+        """Reviews an answer against the passages; `given`: the quotes of a provider that only quotes."""
         request = self.request
         if given is not None:
             held = citations.holding(given, request.passages)
@@ -60,7 +59,7 @@ class AnswerContext:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Passages for a question, the places of those that are nearest to it, and how likely they answer."""
+    """Passages for a question, the positions of the most relevant, and the probability that they answer."""
 
     passages: tuple[Passage, ...]
     nearest: tuple[int, ...]
@@ -69,7 +68,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """A question, what was said before it, what the owner has said to questions like it, and who asks."""
+    """A question, its conversation, the owner's answers to similar questions, and the asker."""
 
     question: str
     id: str
@@ -79,7 +78,7 @@ class Asking:
 
 
 class ContextBuilder:
-    """Reads what an answer needs, before the provider is called."""
+    """Gathers what an answer needs before the provider is called."""
 
     def __init__(
         self, db: Database, clock: Clock, pages: PageReader, index: SiteIndex, model: str, tokens: TokenBudget
@@ -94,7 +93,7 @@ class ContextBuilder:
     async def gather(
         self, site: Site, job: store.QueuedAnswer, passage_tokens: int, answer_tokens: int
     ) -> AnswerContext:
-        """The request for an answer: from the page first, then from the site; without passages when there are none."""
+        """The request for an answer: from the page first, then from the site; without passages if there are none."""
         question, turns, owners = await self._db.read(lambda: self._asked(site, job))
         page = None
         if job.url:
@@ -107,7 +106,7 @@ class ContextBuilder:
     async def compose(
         self, site: Site, asked: Asking, page: PageText | None, passage_tokens: int, answer_tokens: int
     ) -> AnswerContext:
-        """The request for an answer to a question, asked on a page that has been read; nothing is fetched or kept."""
+        """The request for a question on a page that has been read; fetches and stores nothing."""
         question, turns, owners = asked.question, asked.turns, asked.owners
         now = datetime.fromtimestamp(self._clock.now() / 1000, ZoneInfo(site.timezone))
         context = context_of(question, [turn.text for turn in turns if turn.role == "visitor"], now)
@@ -144,19 +143,19 @@ class ContextBuilder:
         return AnswerContext(request, prompt.VERSION, found.certainty, silent)
 
     async def _compared(self, site: Site, page: PageText, meaning: Vector) -> Sequence[Passage]:
-        """The page's passages, with how near the question is to them."""
+        """The page's passages with their similarity to the question."""
         found = await in_background(lambda: _passages_of(page.blocks, page.url, page.title))
         return await self._index.compared(site.key, found, meaning)
 
     async def _may_fetch(self, site: Site, job: store.QueuedAnswer) -> bool:
-        """Whether a page may be fetched for this question; what is given anew is no visitor's."""
+        """Whether a page may be fetched for this question; renewals count for no visitor."""
         now = self._clock.now()
         return job.outdated or await self._db.write(lambda: quota.may_read(site, job.visitor_id, job.address_key, now))
 
     def _asked(
         self, site: Site, job: store.QueuedAnswer
     ) -> Work[tuple[str, tuple[prompt.Turn, ...], tuple[Passage, ...]]]:
-        """The question, what was said before it, and what the owner has said to questions like it."""
+        """The question, its conversation, and the owner's answers to similar questions."""
         question, turns = yield from _in_chat(job) if job.kind == "chat" else _in_thread(job)
         answers = yield from owners_answers(site.key, question, OWNERS_ANSWERS)
         return question, turns, tuple(
@@ -174,7 +173,7 @@ def _passages_of(blocks: tuple[passages.Block, ...], url: str, title: str) -> tu
 
 
 def asked_for(job: store.QueuedAnswer) -> Work[tuple[bool, str | None]]:
-    """Whether an answer is still wanted, and its question; none where a person has answered it before."""
+    """The question of an answer that is still wanted; None if a person has replied meanwhile."""
     wanted = yield from store.is_wanted(job.id)
     if not job.on_request and (yield from store.answered_by_somebody(job.site, job.question_id, job.visitor_id)):
         return wanted, None
@@ -182,7 +181,7 @@ def asked_for(job: store.QueuedAnswer) -> Work[tuple[bool, str | None]]:
 
 
 def question_of(job: store.QueuedAnswer) -> Work[str]:
-    """The words of a question, in the ask box or in a thread."""
+    """The text of a question, in the ask box or in a thread."""
     if job.kind == "chat":
         return (yield from chat_store.question_by_id(job.site, job.question_id)) or ""
     comment = yield from threads.comment_by_id(job.site, job.question_id)

@@ -21,7 +21,7 @@ from .reuse.store import Answered
 
 @dataclass(frozen=True, slots=True)
 class DegradationLevel:
-    """How much is put into a call and asked of it, in tokens."""
+    """The tokens of a call's prompt and answer."""
 
     passages: int
     answer: int
@@ -31,8 +31,8 @@ RUNGS = (DegradationLevel(1_500, 800), DegradationLevel(500, 250))
 
 
 class DegradationLevels:
-    """Gathers as much as the budgets allow, and holds what it may cost before anything is called: of the model and the
-    one to fall back on, the dearer one's price."""
+    """Builds the fullest request that the budgets allow and reserves its cost before the call, at the dearer price of
+    the model and its fallback."""
 
     # More than six arguments, because both models come with their prices and limits.
     def __init__(
@@ -57,7 +57,7 @@ class DegradationLevels:
         self._thinking = thinking
 
     async def climb(self, site: Site, job: store.QueuedAnswer) -> AnswerContext | Answered | None:
-        """The fullest request that the budgets have room for, held; else what is answered already; else None."""
+        """The fullest request that the budgets allow, reserved; else an earlier answer; else None."""
         if not self._costs or not quota.has_budgets(site):
             return await self._gatherer.gather(site, job, RUNGS[0].passages, self._tokens(site, RUNGS[0]))
         question, now = await self._db.read(lambda: question_of(job)), self._clock.now()
@@ -69,12 +69,12 @@ class DegradationLevels:
         return await self._db.read(lambda: already_answered(site.key, question))
 
     def counted(self, request: AnswerRequest, model: str, usage: Usage) -> None:
-        """Learn from what a model's server has counted."""
+        """Learns from a server's token counts."""
         if usage.tokens_in and not usage.estimated:
             self._gatherer.tokens.learn(model, request.messages, usage.tokens_in)
 
     def _tokens(self, site: Site, rung: DegradationLevel) -> int:
-        """Tokens of an answer: what its model is given, less where the budget is nearly used up."""
+        """The token limit of an answer: its model's, lower when the budget is nearly used up."""
         found = limits_of(self._limits, site.model or self._model)
         return max(1, found.tokens * rung.answer // RUNGS[0].answer) if found else rung.answer
 

@@ -14,7 +14,7 @@ EVERY_MS = 60_000
 
 
 class DraftPublishing:
-    """Publishes drafts whose time has come."""
+    """Publishes drafts that are due."""
 
     def __init__(self, runtime: Runtime, updates: ThreadUpdates) -> None:
         self._db = runtime.db
@@ -23,7 +23,7 @@ class DraftPublishing:
         self._updates = updates
 
     def kind(self) -> Kind:
-        """The job that does it."""
+        """The kind of its job."""
         return Kind("drafts", self._publish, every_ms=EVERY_MS)
 
     async def _publish(self, _: Job) -> None:

@@ -10,6 +10,6 @@ from .run import QUESTION_EDITED, failure_text
 
 
 def end_answers(site: Site, question_id: str) -> Work[list[str]]:
-    """Take away what answers an earlier wording of a question; the ids. It can be asked again."""
+    """Removes the answers to an earlier wording of a question, which can be asked again; returns their ids."""
     text = failure_text(QUESTION_EDITED, False, site.lang)
     return (yield from edits_store.end_answers(site.key, question_id, text, render(text)))

@@ -6,7 +6,8 @@ from ..db.work import Work, many, run
 
 
 def end_answers(site: str, question_id: str, text: str, html: str) -> Work[list[str]]:
-    """Take away what answers an earlier wording of a question, `text` in its place; the ids. It can be asked again."""
+    """Replaces the answers to an earlier wording of a question with `text`; it can be asked again. Returns their
+    ids."""
     rows = yield many(
         """UPDATE answers SET state = 'failed', error = 'question_edited', body = :text, html = :html, sources = '[]',
             supported = NULL, support_reason = '', renew_at = NULL, outdated = 0, revised_at = NULL, dismissed_at = NULL
@@ -20,7 +21,7 @@ def end_answers(site: str, question_id: str, text: str, html: str) -> Work[list[
 
 
 def stop_answers(site: str, question_id: str) -> Work[None]:
-    """Stop what is being written about an earlier wording of a question."""
+    """Stops running answers to an earlier wording of a question."""
     yield run(
         """UPDATE answers SET stop_requested = 1 WHERE site = :site AND question_id = :id AND kind = 'thread'
         AND state = 'streaming'""",

@@ -17,7 +17,7 @@ SETTLED_MARK = b"event: answer.settled\n"
 
 
 class AnswerFollower:
-    """Reads the channels of answers."""
+    """Subscribes to answers."""
 
     def __init__(self, runtime: Runtime, streams: AnswerStreams) -> None:
         self._bus = runtime.bus
@@ -25,7 +25,7 @@ class AnswerFollower:
         self._streams = streams
 
     async def follow(self, job: store.QueuedAnswer) -> AsyncIterator[bytes]:
-        """The pieces of an answer until it has settled, beginning with all that has come so far."""
+        """Yields an answer's text so far, then its pieces until it settles."""
         channel = answer_channel(job.id)
         async with self._bus.subscribe(channel, None) as reader:
             yield self._streams.on(channel)

@@ -23,7 +23,7 @@ MOST = 200
 
 
 class GapClosing:
-    """Follows crawls."""
+    """Runs after crawls."""
 
     def __init__(self, runtime: Runtime, index: SiteIndex) -> None:
         self._db = runtime.db
@@ -31,7 +31,7 @@ class GapClosing:
         self._index = index
 
     def kind(self) -> Kind:
-        """The job that follows a crawl."""
+        """The kind of its job."""
         return Kind(SITE_READ, self._crawled)
 
     async def _crawled(self, job: Job) -> None:
@@ -47,7 +47,7 @@ class GapClosing:
                 await self._db.write(lambda: store.close(job.site, ids, url, now))  # noqa: B023  awaited here
 
     async def _answering(self, site: str, group: Group) -> Passage | None:
-        """The passage that answers by now, as surely as words can tell: one that was not read when it was asked."""
+        """A passage that clearly answers the question and was not known when it was asked."""
         question, home = group.newest.question, group.newest.url
         found = await self._index.search(site, question)
 

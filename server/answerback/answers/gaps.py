@@ -29,36 +29,36 @@ _MARKUP = re.compile(r"!?\[([^\]]*)\]\([^)]*\)|[*_`>#~]+")
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Questions that ask the same, the newest first."""
+    """Similar questions, newest first."""
 
     items: Sequence[Unanswered]
 
     @property
     def newest(self) -> Unanswered:
-        """The one that is shown."""
+        """The question to show."""
         return self.items[0]
 
     @property
     def in_thread(self) -> Unanswered | None:
-        """The newest one that can be answered where it was asked."""
+        """The newest question that can be answered in its thread."""
         return next((item for item in self.items if item.kind != "chat"), None)
 
     @property
     def others(self) -> list[tuple[str, str]]:
-        """The other pages on which it was asked, with their addresses."""
+        """The other pages where it was asked, with their addresses."""
         pages = {item.page: item.url if urlsplit(item.url).scheme in ("http", "https") else "" for item in self.items}
         return [(page, url) for page, url in pages.items() if page != self.newest.page]
 
     @property
     def why(self) -> str:
-        """Why there is no answer: `no_support`, one of `WHY`, or `failed`."""
+        """The reason why there is no answer: `no_support`, one of `WHY`, or `failed`."""
         error = self.newest.error
         return "no_support" if error is None else error if error in WHY else "failed"
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where on the site an answer belongs: after those words, under that heading."""
+    """Where on the site an answer belongs: after this text, under that heading."""
 
     url: str
     title: str = ""
@@ -68,7 +68,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Questions that ask the same, where their answer belongs, and what somebody has said to one of them."""
+    """Similar questions, the place for their answer, and what someone has replied."""
 
     group: Group
     place: Place
@@ -77,7 +77,7 @@ class Gap:
 
     @property
     def diff(self) -> str:
-        """The change to the page, as a unified diff of what it says there."""
+        """The proposed change of the page as a unified diff."""
         page = self.place.url or self.group.newest.page
         lines = [f"--- {page}", f"+++ {page}", f"@@ {self.place.heading or self.place.title or '…'} @@"]
         lines += [f" {line}" for line in self.place.after.splitlines()]
@@ -85,7 +85,7 @@ class Gap:
         return "\n".join([*lines, f"+{said}"])
 
     def public(self) -> dict[str, Any]:
-        """As it is printed."""
+        """Its JSON form."""
         items = self.group.items
         return {
             "question": self.group.newest.question, "asked": len(items), "pages": sorted({item.page for item in items}),
@@ -98,8 +98,8 @@ class Gap:
 
 
 def grouped(items: Sequence[Unanswered]) -> list[Group]:
-    """What is open, similar questions of a site together, newest first. What was asked before the owner has seen to the
-    same question is seen to with it."""
+    """Open questions grouped by similarity, newest first. Questions asked before the owner dismissed a similar one
+    count as dismissed."""
     groups = []
     for same in _alike(items):
         seen_at = max((item.dismissed_at or 0 for item in same), default=0)
@@ -108,8 +108,7 @@ def grouped(items: Sequence[Unanswered]) -> list[Group]:
 
 
 def gaps_of(items: Sequence[Unanswered]) -> Work[list[Gap]]:
-    """What is open since the site says nothing, and what the owner has answered in person, which the page still does
-    not say: what could be written for each."""
+    """Proposals for open questions and for those that the owner answered in the thread but the page still does not."""
     open_ones = [group for group in grouped(items) if group.newest.silent]
     asked = {item.id for group in open_ones for item in group.items}
     seen = [same for same in _alike(items) if not any(item.id in asked or item.closed_by for item in same)]
@@ -122,7 +121,7 @@ def gaps_of(items: Sequence[Unanswered]) -> Work[list[Gap]]:
 
 
 def proposals(groups: Sequence[Group], said: Mapping[str, list[Reply]] | None = None) -> Work[list[Gap]]:
-    """What could be written for each of these, where the site says nothing."""
+    """Proposals for these groups, where the site does not answer."""
     silent = [group for group in groups if group.newest.silent]
     if said is None:
         said = yield from _replies_to([group.items for group in silent])
@@ -161,7 +160,7 @@ def _with_words(group: Group, place: Place, replies: Mapping[str, list[Reply]]) 
 
 
 def _place_of(group: Group) -> Work[Place]:
-    """The section that came nearest to an answer; else the page on which it was asked."""
+    """The section closest to an answer; else the page where the question was asked."""
     for item in group.items:
         for read in orjson.loads(item.passages or "[]"):
             for passage in (yield from passages_of(item.site, read["url"])):
@@ -172,12 +171,12 @@ def _place_of(group: Group) -> Work[Place]:
 
 
 def hash_of(text: str) -> str:
-    """How a passage is told from others in the record."""
+    """A passage's identity in the record."""
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def _sentence(text: str) -> str:
-    """What somebody has said, as a sentence for a page: without markup, and not longer than that."""
+    """A reply as a sentence for a page: without markup and not too long."""
     plain = _one_line(_MARKUP.sub(lambda found: found[1] or "", text))
     if len(plain) <= SENTENCE_LIMIT:
         return plain

@@ -24,7 +24,7 @@ _UNANSWERED = """COALESCE(q.body, c.body, '') <> '' AND ((a.supported = 0 AND a.
 
 @dataclass(frozen=True, slots=True)
 class Unanswered:
-    """A question that has no answer from the site; `error` is None where the site does not say."""
+    """A question without an answer; `error` is None if the site does not answer it."""
 
     id: str
     kind: str
@@ -44,13 +44,13 @@ class Unanswered:
 
     @property
     def silent(self) -> bool:
-        """Whether it is the site that does not say, and not a failure."""
+        """Whether the site does not answer it, as opposed to a failure."""
         return self.error is None and not self.supported
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What a person has said to a question."""
+    """A person's reply to a question."""
 
     question_id: str
     body: str
@@ -59,7 +59,7 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """A question that the site answers by now, and where."""
+    """A question that a page answers by now."""
 
     site: str
     question: str
@@ -68,7 +68,7 @@ class Closed:
 
 
 def unanswered(sites: Sequence[str]) -> Work[list[Unanswered]]:
-    """What is open on these sites, newest first, and then what the owner has seen to lately."""
+    """The open questions of these sites, newest first, then those dismissed lately."""
     if not sites:
         return []
     names, params = in_list("site", sites)
@@ -87,7 +87,7 @@ def unanswered(sites: Sequence[str]) -> Work[list[Unanswered]]:
 
 
 def dismiss(sites: Sequence[str], ids: Sequence[str], now: int, shown_at: int) -> Work[list[tuple[str, str]]]:
-    """The owner has seen these, as they were at `shown_at`; site and id of those that are of these sites."""
+    """Dismisses questions as of `shown_at`; returns site and id of those on these sites."""
     if not sites or not ids:
         return []
     names, params = in_list("site", sites)
@@ -103,7 +103,7 @@ def dismiss(sites: Sequence[str], ids: Sequence[str], now: int, shown_at: int) -
 
 
 def close(site: str, ids: Sequence[str], url: str, now: int) -> Work[None]:
-    """A page answers these by now."""
+    """Closes questions that a page answers by now."""
     listed, params = in_list("id", ids)
     yield run(
         f"""UPDATE answers SET dismissed_at = :now, closed_by = :url WHERE site = :site AND dismissed_at IS NULL
@@ -113,7 +113,7 @@ def close(site: str, ids: Sequence[str], url: str, now: int) -> Work[None]:
 
 
 def closed_lately(sites: Sequence[str], since: int, limit: int) -> Work[list[Closed]]:
-    """What pages have come to answer, newest first, each question once."""
+    """Questions closed by pages, newest first, each once."""
     if not sites:
         return []
     names, params = in_list("site", sites)
@@ -130,7 +130,7 @@ def closed_lately(sites: Sequence[str], since: int, limit: int) -> Work[list[Clo
 
 
 def replies(sites: Sequence[str], question_ids: Sequence[str]) -> Work[list[Reply]]:
-    """What people have replied to these questions: the owners first, then by votes."""
+    """People's replies to these questions: the owners' first, then by votes."""
     if not sites or not question_ids:
         return []
     names, params = in_list("site", sites)

@@ -32,7 +32,7 @@ HISTORY = 50
 
 
 class AnswerHandlers:
-    """The handlers of `/api/comments/{id}/answer/`, `/api/answers/{id}/feedback/` and `/api/chat/gpt/`."""
+    """Handlers of `/api/comments/{id}/answer/`, `/api/answers/{id}/feedback/` and `/api/chat/gpt/`."""
 
     def __init__(
         self, runtime: Runtime, sessions: Sessions, intake: QuestionIntake, stops: AnswerStops, streams: AnswerStreams,
@@ -103,7 +103,7 @@ class AnswerHandlers:
         )  # fmt: skip
 
     async def chat(self, call: Call) -> Response:
-        """`POST /api/chat/gpt/`: JSON when the answer is whole, or its events as they come."""
+        """`POST /api/chat/gpt/`: the finished answer as JSON, or its events as a stream."""
         text = rules.clean_text(call.text("user_input", rules.QUESTION_LIMIT, required=True))
         key = call.text("key", rules.KEY_LIMIT) or self._ids.new()
         if not text:

@@ -33,7 +33,7 @@ DISK_FULL = {"code": "insufficient_storage", "detail": CODES["insufficient_stora
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """Who asks for an answer, where, and on whose wish."""
+    """Who asks, where, and whether explicitly."""
 
     site: Site
     visitor: Visitor
@@ -53,7 +53,7 @@ class Asking:
 
 @dataclass(frozen=True, slots=True)
 class Queued:
-    """What became of a question: its queued reply, the refusal, or neither; and the answers to begin with."""
+    """The result of a question: its queued reply, a refusal, or neither; and the answers to start."""
 
     reply: Comment | None = None
     refused: dict[str, Any] | None = None
@@ -62,7 +62,7 @@ class Queued:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A private question as it was sent to the ask box."""
+    """A private question as submitted to the ask box."""
 
     page: str
     url: str
@@ -75,7 +75,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A private question that was taken: its answer, who asked, and what is left for today."""
+    """An accepted private question: its answer, the asker, and the remaining quota."""
 
     job: store.QueuedAnswer
     visitor: Visitor
@@ -85,7 +85,7 @@ class Asked:
 
 
 class QuestionIntake:
-    """Where questions are handed in: listens to comments, and takes what is asked under them or in the ask box."""
+    """Accepts questions: listens to comments, and takes requests under comments and in the ask box."""
 
     def __init__(self, runtime: Runtime, queue: AnswerQueue, updates: ThreadUpdates, model: str) -> None:
         self._db = runtime.db
@@ -100,11 +100,11 @@ class QuestionIntake:
 
     @property
     def off(self) -> bool:
-        """Whether nobody answers on this server."""
+        """Whether answers are off on this server."""
         return self._provider == "off"
 
     def hear(self, event: CommentEvent) -> Work[Mapping[str, Any]]:
-        """Within a comment's own transaction: its queued reply, or why there is none, and what is left for today."""
+        """Within a comment's transaction: queues a reply or gives the refusal, with the remaining quota."""
         if event.kind == "edited":
             return {}
         queued = yield from self._asked_with(event)
@@ -163,20 +163,20 @@ class QuestionIntake:
     def _reserve(
         self, id: str, site: Site, visitor: Visitor, hashed: str, page: str, now: int
     ) -> Work[dict[str, Any] | None]:
-        """Hold what an answer takes from the day's limits; why it must not be given, or None."""
+        """Reserves an answer in the daily limits; returns the refusal, or None."""
         free = self._free_bytes()
         if free is not None and free < FULL_BYTES:
             return DISK_FULL
         return (yield from quota.reserve(id, site, visitor, hashed, page, now))
 
     def _begin(self, queued: Queued) -> None:
-        """After that transaction: everyone on the page sees that an answer is coming, and it is on its way."""
+        """After the commit: announces the answer on the page and starts it."""
         if queued.reply is not None:
             tell_queued(self._updates, queued.reply)
             self._queue.begin(queued.jobs)
 
     def _better_silent(self, site: Site, question: Comment) -> Work[bool]:
-        """Whether nobody has asked for this answer, and it would only come between people or go on and on."""
+        """Whether an unrequested answer would interrupt people or prolong the thread."""
         if question.parent_id is not None:
             above = yield from threads.comment_by_id(site.key, question.parent_id)
             if above is not None and above.answer is None and above.author_id != question.author_id:
@@ -198,20 +198,18 @@ class QuestionIntake:
         return address_key(address, day_of(now, site.timezone), self._secret)
 
     async def quota(self, site: Site, visitor: Visitor | None, address: str, page: str) -> dict[str, Any]:
-        """What is left for today on a page: `{limit, used, left, resets_at}`."""
+        """The remaining quota on a page: `{limit, used, left, resets_at}`."""
         now = self._clock.now()
         return await self._db.read(lambda: self.left(site, visitor, self._hashed(site, address, now), page, now))
 
     def left(self, site: Site, visitor: Visitor | None, address_key: str, page: str, now: int) -> Work[dict[str, Any]]:
-        """Within a transaction of the caller's: what is left for today."""
+        """The remaining quota, within the caller's transaction."""
         return quota.view(site, visitor, address_key, page, now)
 
     async def ask_under(self, site: Site, visitor: Visitor, address: str, id: str) -> Comment:
-        """Ask, or ask again, under a comment (or its AI reply); the reply, queued or still running.
-
-        Raises NotFound, Conflict (`already_answered`, `thread_locked`), Forbidden (`ai_off`, `not_yours`),
-        LimitReached or Unavailable (`insufficient_storage`).
-        """
+        """Requests an answer, or another try, under a comment (or its AI reply); returns the reply, queued or running.
+        Raises NotFound, Conflict (`already_answered`, `thread_locked`), Forbidden (`ai_off`, `not_yours`), LimitReached
+        or Unavailable (`insufficient_storage`)."""
         if self.off or site.ai == "off":
             raise Forbidden("ai_off")
         now = self._clock.now()
@@ -228,7 +226,7 @@ class QuestionIntake:
     def _ask_under(
         self, site: Site, visitor: Visitor, hashed: str, id: str, now: int
     ) -> Work[tuple[Comment, Queued | None]]:
-        """The reply, and what is queued when it is not there already."""
+        """The reply, and what to queue if it is new."""
         comment = yield from threads.comment_by_id(site.key, id)
         if comment is not None and comment.answer is not None:
             if comment.state != "published":
@@ -263,7 +261,7 @@ class QuestionIntake:
         return again, Queued(again, None, (yield from self._queue.claim()))
 
     def _rule(self, site: Site, visitor: Visitor, page: str) -> Work[str]:
-        """The page's rule, for a visitor who asks on purpose. Raises Forbidden where nobody, or not this one, may."""
+        """The page's rule for explicit requests. Raises Forbidden if nobody, or not this visitor, may ask."""
         if visitor.kind == "guest" and not site.guests:
             raise Forbidden("sign_in_required")
         rule = rules.answer_rule(site.ai, (yield from threads.rule_of(site.key, page)))
@@ -289,10 +287,8 @@ class QuestionIntake:
     async def ask_privately(
         self, site: Site, find: Callable[[], Work[Visitor]], address: str, question: Question
     ) -> Asked:
-        """Ask in the ask box, all in one transaction; `find` finds who asks. The same key again gives the same answer.
-
-        Raises Unauthorized, Forbidden, LimitReached or Unavailable (`insufficient_storage`).
-        """
+        """Asks in the ask box, in one transaction; `find` finds the asker. Repeating a key returns the same answer.
+        Raises Unauthorized, Forbidden, LimitReached or Unavailable (`insufficient_storage`)."""
         if self.off or site.ai == "off":
             raise Forbidden("ai_off")
         now = self._clock.now()
@@ -342,7 +338,7 @@ class QuestionIntake:
 
 
 def tell_queued(updates: ThreadUpdates, reply: Comment) -> None:
-    """Everyone on the page sees that an answer is coming, unless the owner reads it first."""
+    """Announces a queued answer on the page, unless it is a draft."""
     assert reply.answer is not None
     if reply.state == "published":
         data = {"id": reply.id, "question_id": reply.answer.question_id, "comment": reply.public()}
@@ -352,7 +348,7 @@ def tell_queued(updates: ThreadUpdates, reply: Comment) -> None:
 
 
 def refusal(refused: dict[str, Any], now: int) -> Exception:
-    """A refusal of the quota as the error that says when it is worth asking again."""
+    """A quota refusal as an error that states when to ask again."""
     if refused is DISK_FULL:
         return Unavailable("insufficient_storage", retry_after=3600)
     resets_at = refused.get("resets_at")

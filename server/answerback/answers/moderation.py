@@ -12,13 +12,13 @@ Verdict = Literal["passed", "blocked", "unchecked", "off"]
 
 
 class AnswerModeration:
-    """Checks texts by a site's `answer_moderation` setting. What is not checked passes, and its record says so."""
+    """Checks texts by a site's `answer_moderation` setting. Unchecked texts pass, and their record says so."""
 
     def __init__(self, moderator: object) -> None:
         self._moderator = moderator if isinstance(moderator, Moderator) else None
 
     async def check(self, site: Site, text: str) -> Verdict:
-        """The verdict on a whole text."""
+        """The verdict on a complete text."""
         if site.answer_moderation == "off":
             return "off"
         if not text:
@@ -31,13 +31,13 @@ class AnswerModeration:
         return "unchecked" if flagged is None else "blocked" if flagged else "passed"
 
     def listen(self, site: Site) -> ModeratedStream:
-        """For an answer that is coming."""
+        """A checker for a streamed answer."""
         return ModeratedStream(self, site)
 
 
 class ModeratedStream:
-    """Lets an answer through to its readers as far as it is checked: but for what may be the beginning of a blocked
-    word as it comes, or whole at its end where moderation is to see it first."""
+    """Passes a streamed answer on as far as it is checked: all but a possible beginning of a blocked word, or
+    everything at the end if the provider moderates it."""
 
     def __init__(self, moderation: AnswerModeration, site: Site) -> None:
         self._moderation = moderation
@@ -48,16 +48,16 @@ class ModeratedStream:
 
     @property
     def blocked(self) -> bool:
-        """Whether no more needs to come."""
+        """Whether the answer is blocked and no more input is needed."""
         return self._words.blocked
 
     @property
     def unsaid(self) -> str:
-        """What has come and was not let through."""
+        """The text held back so far."""
         return "".join(self._passed[self._shown :]) + self._words.held
 
     def hear(self, piece: str) -> str:
-        """What readers may read now that this piece has come, maybe nothing."""
+        """Takes a piece and returns what readers may read, possibly nothing."""
         if self._site.answer_moderation == "off":
             return piece
         passed = self._words.hear(piece)
@@ -68,7 +68,7 @@ class ModeratedStream:
         return passed
 
     async def end(self) -> Verdict:
-        """The verdict on all that has come; when it has passed, readers may read what is `unsaid`."""
+        """The verdict on the whole text; if it passed, readers may read `unsaid`."""
         if self.blocked:
             return "blocked"
         return await self._moderation.check(self._site, "".join(self._passed) + self._words.held)

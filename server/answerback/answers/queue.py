@@ -15,7 +15,7 @@ AT_ONCE = 64
 
 
 class AnswerQueue:
-    """Claims answers under this process's name; claimed ones wait here for the worker."""
+    """Claims answers for this process and holds them for its worker."""
 
     def __init__(self, clock: Clock, name: str, at_once: int = AT_ONCE) -> None:
         self.name = name
@@ -32,14 +32,15 @@ class AnswerQueue:
         return len(self._held) >= self._at_once
 
     def claim(self) -> Work[list[store.QueuedAnswer]]:
-        """Within a transaction that queues answers: what is due, as far as there is room, for `begin` after it."""
+        """Within a transaction that queues answers: claims due ones as far as there is room, for `begin` after the
+        commit."""
         if self.full:
             return []
         now = self._clock.now()
         return (yield from store.claim(self.name, now, now + LEASE_MS, self._at_once))
 
     def begin(self, claimed: Sequence[store.QueuedAnswer]) -> None:
-        """After it: have these written."""
+        """After the commit: hands claimed answers to the worker."""
         for job in claimed:
             if job.id not in self._held:
                 self._held[job.id] = None
@@ -50,7 +51,7 @@ class AnswerQueue:
         return await self._claimed.get()
 
     def unbegun(self) -> list[store.QueuedAnswer]:
-        """Claimed answers that nobody has begun to write; they are handed back with this."""
+        """Takes back claimed answers that have not started."""
         left = []
         while not self._claimed.empty():
             left.append(self._claimed.get_nowait())
@@ -58,16 +59,16 @@ class AnswerQueue:
         return left
 
     def writing(self, id: str, stop: Callable[[], None]) -> None:
-        """An answer is being written, and this stops it."""
+        """Registers a running answer and its stop function."""
         self._held[id] = stop
 
     def end(self, id: str) -> None:
-        """An answer is written, or given back: there is room for another."""
+        """Ends an answer, which makes room for another."""
         self._held.pop(id, None)
         self.woken.set()
 
     def stop(self, id: str) -> None:
-        """Stop an answer that is written here, keeping what has come."""
+        """Stops an answer that is written here and keeps its text so far."""
         stop = self._held.get(id)
         if stop is not None:
             stop()

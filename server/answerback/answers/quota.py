@@ -35,7 +35,7 @@ from ..sites.settings import Site
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """One count of a day and its limit (None: no limit)."""
+    """A daily counter and its limit (None: no limit)."""
 
     name: str
     limit: int | None
@@ -45,7 +45,7 @@ class Bucket:
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """A budget (`answers`, `tokens` or `money`) of which four fifths are used."""
+    """A budget (`answers`, `tokens` or `money`) that is four fifths used."""
 
     site: str
     budget: str
@@ -63,9 +63,9 @@ class Alert:
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """What a call has cost, in tokens and millionths of a dollar, and what it is of the visitor's day: spent when an
-    answer was `given`, held when it is tried `again`, else free. `lost`: nobody knows what it has cost, so that it has
-    cost what was held for it."""
+    """The cost of a call, in tokens and millionths of a dollar, and its effect on the visitor's quota: spent if an
+    answer was `given`, held if it is retried (`again`), else refunded. `lost`: the cost is unknown, so what was
+    reserved counts."""
 
     tokens: int
     microusd: int
@@ -75,14 +75,14 @@ class Charge:
 
 
 def visitor_limit(site: Site, visitor: Visitor | None) -> int | None:
-    """Answers a day for this visitor: the visitor's own limit, else the site's."""
+    """A visitor's answers a day: their own limit, else the site's."""
     if visitor is not None and visitor.daily_answers:
         return read_limit(visitor.daily_answers)
     return site.daily_answers
 
 
 def buckets(site: Site, visitor: Visitor | None, address_key: str, page: str) -> list[Bucket]:
-    """The counts that an answer for this visitor goes into, the visitor's own first."""
+    """The counters of an answer for this visitor, the visitor's own first."""
     spent = "Today's answers are used up."
     of_address = site.address_daily_answers
     found = [
@@ -97,7 +97,7 @@ def buckets(site: Site, visitor: Visitor | None, address_key: str, page: str) ->
 
 
 def _of_all(site: Site, page: str) -> list[Bucket]:
-    """The counts of what everybody asks: on this page, on the site."""
+    """The counters shared by all visitors: of this page, of the site."""
     found = [
         Bucket(
             site_bucket(site.key), site.budget_answers, "budget_exhausted", "The site's answers for today are used up."
@@ -110,14 +110,15 @@ def _of_all(site: Site, page: str) -> list[Bucket]:
 
 
 def reserve_for_site(answer_id: str, site: Site, page: str, now: int) -> Work[bool]:
-    """Hold an answer that no visitor has asked for; False, and nothing held, when page or site have none left."""
+    """Reserves an answer without a visitor; False, reserving nothing, if page or site have none left."""
     return (yield from _reserve(answer_id, _of_all(site, page), day_of(now, site.timezone))) is None
 
 
 def reserve(
     answer_id: str, site: Site, visitor: Visitor, address_key: str, page: str, now: int
 ) -> Work[dict[str, Any] | None]:
-    """Hold one answer in every bucket; None when held, else the refusal `{code, detail, resets_at}`, nothing held."""
+    """Reserves one answer in every bucket; returns None, or the refusal `{code, detail, resets_at}` with nothing
+    reserved."""
     wanted = buckets(site, visitor, address_key, page)
     full = yield from _reserve(answer_id, wanted, day_of(now, site.timezone))
     if full is None:
@@ -126,7 +127,7 @@ def reserve(
 
 
 def _reserve(answer_id: str, wanted: Sequence[Bucket], day: str) -> Work[Bucket | None]:
-    """Hold one answer in each of these; None when held, else the first that is full, and nothing is held."""
+    """Reserves one answer in each bucket; returns None, or the first full bucket with nothing reserved."""
     for number, bucket in enumerate(wanted):
         if not (yield from _take(bucket, day)):
             for taken in wanted[:number]:
@@ -142,19 +143,19 @@ PAGES_A_DAY, ADDRESS_PAGES_A_DAY = 20, 200
 
 
 def may_ask(site: Site, visitor: Visitor, address_key: str, now: int) -> Work[bool]:
-    """Count a question, as often a minute as the site takes comments; whatever becomes of it, asking has its pace."""
+    """Counts a question against the per-minute limit of comments, whatever its outcome."""
     most, of_address = site.comments_per_minute, site.address_comments_per_minute
     return (yield from _count(asks_bucket, site, visitor.id, address_key, (most, of_address), iso(now)[:16]))
 
 
 def may_read(site: Site, visitor_id: str, address_key: str, now: int) -> Work[bool]:
-    """Count a page that is to be fetched for a question."""
+    """Counts a page to be fetched for a question."""
     most = PAGES_A_DAY, ADDRESS_PAGES_A_DAY
     return (yield from _count(reads_bucket, site, visitor_id, address_key, most, day_of(now, site.timezone)))
 
 
 def may_search(site: Site, address_key: str, now: int) -> Work[bool]:
-    """Count a search of a program, as often a minute as its address may write."""
+    """Counts a program's search against its address's per-minute limit."""
     most = site.address_comments_per_minute
     return (yield from _count(searches_bucket, site, "", address_key, (None, most), iso(now)[:16]))
 
@@ -179,7 +180,7 @@ def _hold(answer_id: str, bucket: Bucket, day: str, amount: int) -> Work[None]:
 
 
 def _take(bucket: Bucket, day: str, amount: int = 1) -> Work[bool]:
-    """Count so much more, if the limit leaves room for it."""
+    """Adds to a counter if the limit allows."""
     if bucket.limit is not None and amount > bucket.limit:
         return False
     row = yield one(
@@ -200,7 +201,7 @@ def _give(bucket: str, day: str, amount: int) -> Work[None]:
 
 
 def _budgets(site: Site) -> list[Bucket]:
-    """What the site may spend a day, beside answers: tokens, and money in millionths of a dollar."""
+    """A site's daily budgets beside answers: tokens, and money in millionths of a dollar."""
     spent = "The site's budget of today is used up."
     return [
         Bucket(tokens_bucket(site.key), site.budget_tokens, "budget_exhausted", spent),
@@ -214,18 +215,15 @@ def has_budgets(site: Site) -> bool:
 
 
 def has_room(site: Site, now: int) -> Work[bool]:
-    """Whether anything is left of the day's tokens and money."""
+    """Whether any of today's tokens and money are left."""
     budgets = [bucket for bucket in _budgets(site) if bucket.limit is not None]
     used = yield from used_of([bucket.name for bucket in budgets], day_of(now, site.timezone))
     return all(used.get(bucket.name, 0) < (bucket.limit or 0) for bucket in budgets)
 
 
 def reserve_cost(answer_id: str, site: Site, now: int, *, tokens: int, microusd: int) -> Work[bool]:
-    """Hold what a call may cost at most, before it is made; False, and nothing held, when the budgets leave no room.
-
-    What an earlier try of the same answer still holds is spent: whoever made that call has not lived to say what it
-    has cost.
-    """
+    """Reserves a call's maximum cost before it is made; False, reserving nothing, if the budgets do not allow it. A
+    reservation left by an earlier try counts as spent, since that process died before it could settle."""
     day = day_of(now, site.timezone)
     budgets = list(zip(_budgets(site), (tokens, microusd), strict=True))
     for bucket, _ in budgets:
@@ -256,10 +254,8 @@ def _release(answer_id: str, bucket: str) -> Work[None]:
 
 
 def settle(answer_id: str, site: Site, now: int, bill: Charge) -> Work[list[Alert]]:
-    """A call is over: what it really cost counts in place of what was held for it, whatever became of the answer.
-
-    Gives the budgets of which four fifths are used now for the first time today, to tell the owner.
-    """
+    """Replaces a call's reservation with its actual cost, whatever became of the answer. Returns the budgets that are
+    four fifths used for the first time today."""
     for bucket in () if bill.lost else _budgets(site):
         yield from _release(answer_id, bucket.name)
     if bill.given:
@@ -279,7 +275,7 @@ def settle(answer_id: str, site: Site, now: int, bill: Charge) -> Work[list[Aler
 
 
 def used_of(names: Sequence[str], day: str) -> Work[dict[str, int]]:
-    """The counts of a day; what has none is left out."""
+    """The counters of a day that are not zero."""
     listed, params = in_list("name", names)
     rows = yield many(
         f"SELECT bucket, used FROM quota_usage WHERE day = :day AND bucket IN ({listed})", day=day, **params
@@ -303,7 +299,7 @@ def _alert(site: Site, budget: str, limit: int | None, day: str, now: int) -> Wo
 
 
 def refund(answer_id: str) -> Work[None]:
-    """The answer was not given: what was held is free again, on the day it was held. A second call does nothing."""
+    """Releases a reservation, on the day it was made, when no answer was given. Idempotent."""
     rows = yield many(
         "DELETE FROM quota_holds WHERE answer_id = :answer_id RETURNING bucket, day, amount", answer_id=answer_id
     )
@@ -312,13 +308,13 @@ def refund(answer_id: str) -> Work[None]:
 
 
 def is_held(answer_id: str) -> Work[bool]:
-    """Whether something is held for this answer."""
+    """Whether something is reserved for this answer."""
     row = yield one("SELECT 1 AS one FROM quota_holds WHERE answer_id = :id LIMIT 1", id=answer_id)
     return row is not None
 
 
 def view(site: Site, visitor: Visitor | None, address_key: str, page: str, now: int) -> Work[dict[str, Any]]:
-    """What is left for today, as the visitor sees it on a page: `{limit, used, left, resets_at}`; None is no limit."""
+    """The visitor's remaining quota on a page: `{limit, used, left, resets_at}`; None means no limit."""
     day = day_of(now, site.timezone)
     limit = visitor_limit(site, visitor)
     found = buckets(site, visitor, address_key, page)

@@ -24,7 +24,7 @@ _SELECT = """SELECT a.id, a.kind, a.site, a.page, a.url, a.question_id, a.state,
 
 @dataclass(frozen=True, slots=True)
 class Feedback:
-    """What one reader said of an answer."""
+    """A reader's feedback on an answer."""
 
     helpful: bool
     reason: str
@@ -33,7 +33,7 @@ class Feedback:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One answer's record; moments in milliseconds, cost in millionths of a dollar (None: not known)."""
+    """An answer's record; times in milliseconds, cost in millionths of a dollar (None: unknown)."""
 
     id: str
     kind: str
@@ -72,17 +72,17 @@ class Record:
 
     @property
     def digital_source_type(self) -> str | None:
-        """Who or what has made its words."""
+        """The IPTC type of its text."""
         return digital_source_type(
             self.provider, state=self.state, verified=self.verified_by_owner, revised=self.revised_at is not None
         )
 
     def after(self, moment: int | None) -> int | None:
-        """How long after it was asked that was, in milliseconds."""
+        """Milliseconds from the question to that time."""
         return None if moment is None else max(0, moment - self.queued_at)
 
     def public(self) -> dict[str, Any]:
-        """As it is exported."""
+        """Its export form."""
         return {
             "id": self.id, "kind": self.kind, "via": self.via, "page": self.page, "url": self.url,
             "question_id": self.question_id, "question": self.question, "answer": self.body, "state": self.state,
@@ -111,7 +111,7 @@ def record_of(site: str, id: str) -> Work[Record | None]:
 
 
 def records(site: str, after: tuple[int, str], limit: int = READ_AT_ONCE) -> Work[list[Record]]:
-    """The next records of a site in the order in which they were asked for, after that moment and id."""
+    """A site's next records by the time they were requested, after that time and id."""
     rows = yield many(
         f"""{_SELECT} WHERE a.site = :site AND a.kind <> 'refused' AND (a.queued_at, a.id) > (:at, :id)
         ORDER BY a.queued_at, a.id LIMIT :limit""",
@@ -121,7 +121,7 @@ def records(site: str, after: tuple[int, str], limit: int = READ_AT_ONCE) -> Wor
 
 
 def count_records(site: str) -> Work[int]:
-    """How many there are."""
+    """The number of records."""
     row = yield one("SELECT COUNT(*) AS count FROM answers WHERE site = :site AND kind <> 'refused'", site=site)
     return int(row["count"])
 

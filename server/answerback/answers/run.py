@@ -36,7 +36,7 @@ FINAL = frozenset({"ai_off", "budget_exhausted", QUESTION_EDITED})
 
 @dataclass(slots=True)
 class Reply:
-    """What the provider has said."""
+    """The provider's output so far."""
 
     called: bool = False
     """Whether it has been asked at all."""
@@ -76,18 +76,18 @@ class Run:
 
     @property
     def blocked(self) -> bool:
-        """Whether nobody is to read it."""
+        """Whether moderation blocked it."""
         return "blocked" in self.verdicts.values()
 
     def waits(self, outcome: store.Outcome) -> bool:
-        """Whether the owner is to read what a draft says, or what it will say when it is tried again; where it has
-        come to nothing, whoever asked may know at once."""
+        """Whether the owner reads it first, now or after a retry; a failure without text is shown to the asker at
+        once."""
         return self.job.draft and (
             outcome.retry_at is not None or (outcome.state != "withheld" and bool(self.live.text))
         )
 
     def outcome(self, error: ProviderError | None, site: Site, answerer: Answerer, now: int) -> store.Outcome:
-        """How it has ended, as it is written down."""
+        """The outcome to store."""
         state, code, retry_at = self._ending(error, now)
         reply, again = self.reply, self.by == "record"
         told = strip_hidden(self.live.text + (reply.unsaid if self.blocked or self.silenced else ""))
@@ -121,17 +121,17 @@ class Run:
         )  # fmt: skip
 
     def _review(self, text: str) -> Review:
-        """What has come, held against the passages; an answer of before has been."""
+        """Reviews the text against the passages; reused answers have been reviewed."""
         if self.by == "record" or self.context is None or not text:
             return Review(text, (), self.by == "record", "")
         return self.context.review(text, self.reply.finished, self.reply.sources)
 
     def is_silenced(self, text: str, site: Site) -> bool:
-        """Whether the page says nothing of an answer that readers then do not get."""
+        """Whether the answer is withheld because the site supports none of it."""
         return site.unsupported == "withhold" and self._review(text).unusable
 
     def _in_quotes(self, context: AnswerContext, review: Review) -> Review:
-        """What the page itself says, in place of an answer that it does not bear."""
+        """The page's own quotes, in place of an unsupported answer."""
         text, sources = QuoteAnswerer().compose(context.request)
         return replace(review, text=text, sources=sources, unsupported=())
 
@@ -142,15 +142,15 @@ class Run:
         return render_answer(text, review.unsupported, texts(lang, "answers")["not_found"])
 
     def lose_words(self) -> None:
-        """Nothing of what has come can be kept, but for what it has cost."""
+        """Drops the text but keeps the cost."""
         reply = self.reply
         self.live = AnswerStream(self.live.bus, self.live.channel, self.live.id)
         self.reply = Reply(reply.called, reply.model, reply.usage, first_token_at=reply.first_token_at)
         self.context, self.verdicts, self.stop, self.silenced = None, {}, "", False
 
     def kept(self, outcome: store.Outcome, site: Site, now: int) -> store.Outcome:
-        """What is written down of that. An answer that was to be given anew and was not keeps its words, marked as they
-        are, and is tried again: when a failed one would be, else on another day, unless somebody has stopped it."""
+        """The outcome to store. A failed renewal keeps the earlier text, still marked, and is retried: as a failed
+        answer would be, else another day, unless someone stopped it."""
         job = self.job
         if not job.outdated or (outcome.state == "done" and outcome.sources):
             return outcome
@@ -164,7 +164,7 @@ class Run:
         )  # fmt: skip
 
     def _ending(self, error: ProviderError | None, now: int) -> tuple[str, str | None, int | None]:
-        """State, error, and when it is tried again."""
+        """State, error, and time of the next try."""
         if self.blocked or self.silenced or self.reply.finished == "content_filter":
             return "withheld", None, None
         if self.stop:
@@ -186,8 +186,7 @@ class Run:
         return now + max(RETRY_AFTER_MS[self.job.attempts - 1], int(1000 * (error.retry_after or 0)))
 
     def bill(self, outcome: store.Outcome, error: ProviderError | None) -> quota.Charge:
-        """What is to be paid for it. Only an outage of the provider costs the visitor nothing of the day: who stops
-        answers, or provokes ones that nobody may read, has had them written."""
+        """The charge. Only an outage of the provider is free for the visitor; stopped and blocked answers count."""
         unheard = outcome.state == "stopped" and self.reply.called and not self.reply.usage.tokens_in
         lost = unheard or self.job.lost_leases >= store.LOST_LEASES
         if outcome.state == "failed":
@@ -201,14 +200,14 @@ class Run:
         )  # fmt: skip
 
     def _passages(self) -> list[dict[str, str]]:
-        """What the answer was made from: each passage's page, and a hash of its words."""
+        """The passages used: each one's page and a hash of its text."""
         if self.context is None:
             return []
         return [{"url": passage.url, "hash": hash_of(passage.text)} for passage in self.context.request.passages]
 
 
 def failure_text(code: str, again: bool, lang: str) -> str:
-    """What an answer says that never began."""
+    """The text of an answer that never started."""
     t = texts(lang, "answers")
     failed = t[f"failures.{code}"]
     return failed if code in FINAL else f"{failed} {t['retried' if again else 'ask_later']}"

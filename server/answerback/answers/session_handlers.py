@@ -27,7 +27,7 @@ class VisitorSession:
         self._intake = intake
 
     async def read(self, call: Call) -> Response:
-        """`GET /api/session/`: who the visitor is, what is left for today, and what is theirs on the page."""
+        """`GET /api/session/`: the visitor, their remaining quota, and what is theirs on the page."""
         current = await self._sessions.current(call)
         visitor = current.visitor if current else None
         votes: dict[str, int] = {}

@@ -14,7 +14,7 @@ from .queue import AnswerQueue
 
 
 class AnswerStops:
-    """Stops answers, in whichever process they are written."""
+    """Stops answers in any process."""
 
     def __init__(self, runtime: Runtime, queue: AnswerQueue) -> None:
         self._db = runtime.db
@@ -23,7 +23,7 @@ class AnswerStops:
         self._queue = queue
 
     async def stop(self, site: Site, visitor: Visitor, id: str, kind: str) -> store.QueuedAnswer:
-        """Stop one's own running answer; the answer. Raises NotFound or Forbidden (`not_yours`)."""
+        """Stops one's own running answer and returns it. Raises NotFound or Forbidden (`not_yours`)."""
         job, ended = await self._db.write(lambda: self._request(site, visitor, id, kind))
         if not ended and job.state == "streaming":
             channel = page_channel(site.key, job.page) if kind == "thread" else answer_channel(job.id)
@@ -35,7 +35,7 @@ class AnswerStops:
         return await self._job(site, job.id)
 
     def _request(self, site: Site, visitor: Visitor, id: str, kind: str) -> Work[tuple[store.QueuedAnswer, bool]]:
-        """The answer, and whether it has ended with this: nobody had begun it."""
+        """The answer, and whether that ended it because no worker had started."""
         job = yield from store.job_by_id(site.key, id)
         if job is None:
             job = yield from store.job_of_question(site.key, id)

@@ -24,7 +24,7 @@ LOST_LEASES = 3
 
 @dataclass(frozen=True, slots=True)
 class QueuedAnswer:
-    """An answer as its row tells it."""
+    """An answer's row."""
 
     id: str
     kind: str
@@ -62,7 +62,7 @@ class QueuedAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How an answer ended, as it is written down; `outdated`: with the words of before, and the record of those."""
+    """How an answer ended; `outdated`: it keeps its earlier text and that text's record."""
 
     state: str
     body: str
@@ -98,7 +98,7 @@ NOTHING = Outcome(
 
 
 def read_job(row: Row) -> QueuedAnswer:
-    """An answer from a row that has `COLUMNS`."""
+    """An answer from a row with `COLUMNS`."""
     values = {name: row[name] for name in QueuedAnswer.__slots__}
     values["sources"] = tuple(Source(**source) for source in orjson.loads(row["sources"]))
     values["stop_requested"] = bool(row["stop_requested"])
@@ -110,9 +110,8 @@ def read_job(row: Row) -> QueuedAnswer:
 
 
 def add_answer(values: dict[str, Any]) -> Work[None]:
-    """Put in a queued answer: id, kind, site, page, url, hint, question_id, visitor_id, address_key, provider,
-    model, now, on_request (1 when somebody asked for it, 0 when the site's rule did), draft (1: the owner reads it
-    first)."""
+    """Inserts a queued answer: id, kind, site, page, url, hint, question_id, visitor_id, address_key, provider, model,
+    now, on_request (1 if requested explicitly, 0 if by the site's rule), draft (1: the owner reads it first)."""
     yield run(
         """INSERT INTO answers (id, kind, site, page, url, hint, title, question_id, visitor_id, address_key, provider,
             model, state, queued_at, due_at, on_request, draft, via)
@@ -123,8 +122,8 @@ def add_answer(values: dict[str, Any]) -> Work[None]:
 
 
 def add_refused(values: dict[str, Any]) -> Work[None]:
-    """Note that a question was not answered since the site's budget is used up: a row without a place in any thread,
-    so that the owner finds the question; `values` as for `add_answer`."""
+    """Records a question refused for lack of budget, as a row outside any thread, so that the owner finds it; `values`
+    as for `add_answer`."""
     yield from add_answer({**values, "kind": "refused"})
     yield run(
         """UPDATE answers SET state = 'failed', error = 'budget_exhausted', settled_at = queued_at
@@ -140,7 +139,7 @@ def job_by_id(site: str, id: str) -> Work[QueuedAnswer | None]:
 
 
 def job_known(site: str, id: str) -> Work[QueuedAnswer]:
-    """As `job_by_id`, of an answer that is known to be there."""
+    """`job_by_id` for an answer that must exist."""
     job = yield from job_by_id(site, id)
     assert job is not None
     return job
@@ -157,12 +156,11 @@ def job_of_question(site: str, question_id: str) -> Work[QueuedAnswer | None]:
 
 
 def claim(worker: str, now: int, lease_until: int, at_once: int) -> Work[list[QueuedAnswer]]:
-    """Take answers that are due, until a worker has `at_once`: queued ones, failed ones whose time has come again, and
-    those whose worker has not renewed its lease, or had it before the clock was put back. In turn: the site that has
-    the fewest being written, then the one that has waited longest for its turn, and within a site each visitor
-    likewise, so that nobody's many questions keep others waiting. One conditional statement, so each goes to one
-    worker. Of a worker's places a site takes no more than `SITE_SHARE` times those that are left after it, so that some
-    are always free for the first question of another one."""
+    """Claims due answers until the worker has `at_once`: queued ones, failed ones due for a retry, and those with an
+    expired lease or one from before the clock was set back. Fair: the site with the fewest running answers first, then
+    the one that has waited longest, and likewise each visitor within a site. A single conditional statement, so each
+    answer goes to one worker. A site takes at most `SITE_SHARE` times the places that remain free after it, so some are
+    always free for another site's first question."""
     rows = yield many(
         f"""WITH due AS (
             SELECT id, site, visitor_id, queued_at FROM answers WHERE state = 'queued'
@@ -206,7 +204,7 @@ def claim(worker: str, now: int, lease_until: int, at_once: int) -> Work[list[Qu
 
 
 def next_due() -> Work[int | None]:
-    """When the next answer is due, maybe in the past; None when nothing waits."""
+    """When the next answer is due, possibly in the past; None if nothing waits."""
     row = yield one(
         """SELECT MIN(moment) AS moment FROM (
             SELECT MIN(due_at) AS moment FROM answers WHERE state = 'queued'
@@ -218,7 +216,7 @@ def next_due() -> Work[int | None]:
 
 
 def release(id: str, worker: str, now: int) -> Work[None]:
-    """Give an answer back to the queue: its worker stops before it has ended, and the next one begins anew."""
+    """Returns an unfinished answer to the queue when its worker stops; the next worker starts over."""
     yield run(
         """UPDATE answers SET state = 'queued', body = CASE WHEN outdated = 1 THEN body ELSE '' END,
             due_at = :now, attempts = attempts - 1, worker = NULL,
@@ -235,15 +233,15 @@ _WANTED = """NOT EXISTS (SELECT 1 FROM comments c WHERE c.site = answers.site
 
 
 def is_wanted(id: str) -> Work[bool]:
-    """Whether an answer is still to be given: its question and its place have not been hidden or deleted since, and who
-    has asked has been neither blocked nor erased."""
+    """Whether an answer is still wanted: its question and place are neither hidden nor deleted, and its asker neither
+    blocked nor erased."""
     row = yield one(f"SELECT 1 AS one FROM answers WHERE id = :id AND {_WANTED}", id=id)
     return row is not None
 
 
 def keep_text(id: str, worker: str, body: str, now: int, lease_until: int) -> Work[bool]:
-    """Save the text so far and renew the lease; False when the answer is not this worker's any more, is to stop, or is
-    not wanted any more (`is_wanted`)."""
+    """Saves the text so far and renews the lease; False if the answer was taken over, is to stop, or is no longer
+    wanted (`is_wanted`)."""
     row = yield one(
         f"""UPDATE answers SET body = CASE WHEN outdated = 1 THEN body ELSE :body END, lease_until = :lease_until,
             first_token_at = CASE WHEN :has_text = 1 THEN COALESCE(first_token_at, :now) ELSE first_token_at END
@@ -255,7 +253,7 @@ def keep_text(id: str, worker: str, body: str, now: int, lease_until: int) -> Wo
 
 
 def finish(id: str, worker: str, outcome: Outcome, now: int) -> Work[bool]:
-    """Write down how an answer ended; False when somebody else did already, and then nothing is written."""
+    """Stores an answer's outcome; False, storing nothing, if someone else did."""
     row = yield one(
         """UPDATE answers SET state = :state, body = :body, html = :html, sources = :sources, provider = :provider,
             model = :model, tokens_in = tokens_in + :tokens_in,
@@ -286,7 +284,7 @@ def finish(id: str, worker: str, outcome: Outcome, now: int) -> Work[bool]:
 
 
 def try_key_again(now: int) -> Work[None]:
-    """Have answers given for which an earlier key was not accepted."""
+    """Requeues answers that failed because a key was rejected."""
     yield run(
         """UPDATE answers SET retry_at = :now, attempts = attempts - 1
         WHERE state = 'failed' AND error = 'auth' AND retry_at > :now AND attempts > 0""",
@@ -295,7 +293,7 @@ def try_key_again(now: int) -> Work[None]:
 
 
 def finish_reply(id: str, *, pending: bool) -> Work[None]:
-    """The AI's comment is published; as a draft it waits for the owner."""
+    """Publishes the AI's comment; a draft waits for the owner."""
     yield run(
         "UPDATE comments SET state = :state WHERE id = :id AND state IN ('published', 'pending')",
         id=id, state="pending" if pending else "published",
@@ -303,7 +301,7 @@ def finish_reply(id: str, *, pending: bool) -> Work[None]:
 
 
 def open_reply(id: str, *, pending: bool) -> Work[None]:
-    """The AI's comment has its place in the thread again: it was asked for once more."""
+    """Puts the AI's comment back into the thread when it is requested again."""
     yield run(
         "UPDATE comments SET state = :state WHERE id = :id AND state <> 'hidden'",
         id=id, state="pending" if pending else "published",
@@ -313,8 +311,8 @@ def open_reply(id: str, *, pending: bool) -> Work[None]:
 def requeue(
     id: str, visitor_id: str, address_key: str, now: int, *, draft: bool = False, held: bool = False
 ) -> Work[bool]:
-    """Ask again for an answer that ended without being done; False when it did not, or the owner has withdrawn it. What
-    is still `held` from asking before has the tries that are left of it."""
+    """Requeues an answer that ended without success; False if it did not, or the owner has withdrawn it. An answer
+    still `held` keeps its remaining tries."""
     row = yield one(
         """UPDATE answers SET state = 'queued', due_at = :now, queued_at = :now, retry_at = NULL,
             attempts = CASE WHEN CAST(:held AS SMALLINT) = 1 THEN attempts ELSE 0 END,
@@ -331,7 +329,7 @@ def requeue(
 
 
 def request_stop(id: str) -> Work[str | None]:
-    """Ask a running answer to stop; the state it was in, or None when it was not running."""
+    """Requests a running answer's stop; returns its previous state, or None if it was not running."""
     row = yield one(
         """UPDATE answers SET stop_requested = 1 WHERE id = :id AND state IN ('queued', 'streaming')
         RETURNING state""",
@@ -341,7 +339,7 @@ def request_stop(id: str) -> Work[str | None]:
 
 
 def stop_queued(id: str, now: int) -> Work[bool]:
-    """End an answer that no worker has taken; False when one has. One that was to be given anew stays as it was."""
+    """Ends an answer that no worker has taken; False if one has. A queued renewal keeps its earlier text."""
     row = yield one(
         """UPDATE answers SET state = CASE WHEN outdated = 1 THEN 'done' ELSE 'stopped' END, settled_at = :now,
             stop_requested = 0
@@ -352,7 +350,7 @@ def stop_queued(id: str, now: int) -> Work[bool]:
 
 
 def add_feedback(id: str, visitor_id: str, helpful: bool, reason: str, now: int) -> Work[None]:
-    """Whether an answer has helped; the visitor's last word counts."""
+    """Stores whether an answer helped; the visitor's last feedback counts."""
     yield run(
         """INSERT INTO feedback (answer_id, visitor_id, helpful, reason, created_at)
         VALUES (:id, :visitor_id, :helpful, :reason, :now)
@@ -362,7 +360,7 @@ def add_feedback(id: str, visitor_id: str, helpful: bool, reason: str, now: int)
 
 
 def answered_by_somebody(site: str, question_id: str, asker: str) -> Work[bool]:
-    """Whether a person, other than the asker, has replied to a question already."""
+    """Whether a person other than the asker has replied to a question."""
     row = yield one(
         """SELECT 1 AS one FROM comments WHERE site = :site AND parent_id = :id AND state = 'published'
         AND author_kind <> 'ai' AND (visitor_id IS NULL OR visitor_id <> :asker) LIMIT 1""",
@@ -372,7 +370,7 @@ def answered_by_somebody(site: str, question_id: str, asker: str) -> Work[bool]:
 
 
 def rounds(site: str, root_id: str) -> Work[int]:
-    """How many answers there are in a thread already."""
+    """The number of answers in a thread."""
     row = yield one(
         """SELECT COUNT(*) AS count FROM comments WHERE site = :site AND root_id = :root_id AND author_kind = 'ai'
         AND state IN ('published', 'pending')""",
@@ -382,12 +380,12 @@ def rounds(site: str, root_id: str) -> Work[int]:
 
 
 def drop_reply(site: str, id: str) -> Work[None]:
-    """Take an answer back that has not begun: nothing of it is left in the thread."""
+    """Removes an answer that has not started from the thread."""
     yield run("UPDATE comments SET state = 'deleted' WHERE site = :site AND id = :id", site=site, id=id)
 
 
 def drafts_due(site: str, before: int) -> Work[list[str]]:
-    """Drafts that have waited since this moment or longer, published now."""
+    """Publishes drafts that have waited since this time or longer, and returns them."""
     rows = yield many(
         """UPDATE comments SET state = 'published' WHERE site = :site AND state = 'pending' AND id IN (
             SELECT id FROM answers WHERE site = :site AND draft = 1 AND state = 'done' AND settled_at <= :before)

@@ -16,13 +16,13 @@ JOIN_SECONDS, EACH_SECONDS, MOST_SECONDS = 0.04, 0.0005, 0.25
 
 
 def alone() -> int:
-    """One answer is being written."""
+    """The count of running answers for a single one."""
     return 1
 
 
 class AnswerStream:
-    """One answer's text so far; the first piece goes out at once, later ones are joined for about 40 ms, and longer the
-    more answers there are (`running`)."""
+    """Streams an answer's text: the first piece at once, later ones batched for about 40 ms, longer the more answers
+    run (`running`)."""
 
     __slots__ = ("_joined", "_loop", "_offset", "_pending", "_running", "_timer", "bus", "channel", "id", "silent")
 
@@ -41,18 +41,18 @@ class AnswerStream:
 
     @property
     def told(self) -> str:
-        """What has been told already."""
+        """The text published so far."""
         if len(self._joined) > 1:
             self._joined[:] = ["".join(self._joined)]
         return self._joined[0] if self._joined else ""
 
     @property
     def text(self) -> str:
-        """All that has come."""
+        """The text received so far."""
         return self.told + "".join(self._pending)
 
     def add(self, piece: str) -> None:
-        """The next piece."""
+        """Adds a piece."""
         self._pending.append(piece)
         if self._timer is None:
             self._tell()
@@ -78,7 +78,7 @@ class AnswerStream:
         self._offset += utf16_length(piece)
 
     def end(self) -> str:
-        """No more comes; the whole text."""
+        """Ends the stream and returns the whole text."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
@@ -88,14 +88,14 @@ class AnswerStream:
 
 
 class AnswerStreams:
-    """What everybody has heard of the answers that are being written, in whichever process."""
+    """The published text of running answers in all processes."""
 
     def __init__(self, bus: Bus) -> None:
         self._on: dict[str, dict[str, _Heard]] = {}
         bus.observe(self._hear)
 
     def on(self, channel: str) -> bytes:
-        """The text so far of every answer on a channel, as events, for somebody who comes in the middle."""
+        """The text so far of each running answer on a channel, as events for a new subscriber."""
         return b"".join(
             encode("answer.delta", {"id": id, "offset": 0, "text": "".join(heard.pieces)})
             for id, heard in self._on.get(channel, {}).items()

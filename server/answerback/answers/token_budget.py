@@ -15,14 +15,15 @@ MODELS_KEPT = 100
 
 
 class TokenBudget:
-    """What each model makes of our estimates, learned from what its server counts. `here`: models run in house."""
+    """Converts our token estimates to each model's tokens, learned from its server's counts. `here`: models run in
+    house."""
 
     def __init__(self, *, here: bool = False) -> None:
         self._here = here
         self._measures: dict[str, Measure] = {}
 
     def passages(self, model: str, most: int, page: Sequence[Passage]) -> int:
-        """Tokens, as we estimate them, of a page's passages that make up so many of the model's."""
+        """The estimated tokens of passages that correspond to this many of the model's."""
         most = min(most, PASSAGES_HERE) if self._here else most
         return int(most / self._of(model).ratio(passage.text for passage in page))
 
@@ -32,7 +33,7 @@ class TokenBudget:
         return round(self._of(model).of(texts)) + TOKENS_OF_A_MESSAGE * len(messages)
 
     def learn(self, model: str, messages: Sequence[Message], counted: int) -> None:
-        """Take note of what a prompt was counted as."""
+        """Learns from a prompt's counted tokens."""
         if model in self._measures or len(self._measures) < MODELS_KEPT:
             texts = [message.content for message in messages]
             self._measures[model] = self._of(model).learned(texts, counted - TOKENS_OF_A_MESSAGE * len(messages))

@@ -9,7 +9,7 @@ from ..db.work import Work, many
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """The queue of all processes at a moment."""
+    """The queue of all processes at one time."""
 
     queued: int
     streaming: int
@@ -18,7 +18,7 @@ class Waiting:
 
 
 def waiting_answers(now: int) -> Work[Waiting]:
-    """How many answers are in the queue and being written, and for how long the oldest has waited."""
+    """The numbers of queued and running answers, and the age of the oldest."""
     rows = yield many(
         """SELECT state, COUNT(*) AS count, MIN(due_at) AS oldest FROM answers
         WHERE state IN ('queued', 'streaming') GROUP BY state"""

@@ -51,7 +51,7 @@ POLL_SECONDS = 5.0
 
 
 class Worker:
-    """Writes the answers of its queue until it is closed."""
+    """Writes its queue's answers until it is closed."""
 
     # More than six arguments, because all steps of an answer come together here.
     def __init__(
@@ -77,12 +77,12 @@ class Worker:
         self._saving = Fault(log, "an answer's text could not be saved")
 
     def start(self) -> None:
-        """Begin; what was left by an earlier process is taken up as its leases run out."""
+        """Starts; answers left by dead processes are taken over as their leases expire."""
         self._tasks = [asyncio.create_task(self._work()), asyncio.create_task(self._begin())]
 
     @property
     def running(self) -> int:
-        """How many answers are being written here."""
+        """The number of answers running here."""
         return len(self._running)
 
     async def _begin(self) -> None:
@@ -96,7 +96,7 @@ class Worker:
             self._queue.writing(job.id, partial(_stop, run, "asked"))
 
     def _hear(self, channel: str, event: str, data: dict[str, Any]) -> None:
-        """What is hidden, deleted or erased is told to nobody any more, and written no further."""
+        """Stops answers whose question or place was hidden, deleted or erased."""
         for run in list(self._running.values()) if event in TAKE_BACK else ():
             if event == "comment.removed" and data["id"] in (run.job.id, run.job.question_id):
                 _silence(run)
@@ -111,7 +111,7 @@ class Worker:
             _silence(run)
 
     async def close(self) -> None:
-        """Stop; answers in the middle go back to the queue."""
+        """Stops; unfinished answers return to the queue."""
         tasks = [*self._tasks, *(run.task for run in self._running.values() if run.task)]
         for task in tasks:
             task.cancel()
@@ -134,7 +134,7 @@ class Worker:
             await self._queue.woken.wait(pause)
 
     async def _take_up(self) -> float:
-        """Begin what is due, as far as there is room; how long to wait for more, in seconds."""
+        """Starts due answers as far as there is room; returns the seconds to wait."""
         if self._queue.full:
             return POLL_SECONDS
 
@@ -186,7 +186,7 @@ class Worker:
         self._queue.end(run.job.id)
 
     async def _announce(self, run: Run) -> None:
-        """When this is not the first try, everyone who watched the last one begins again."""
+        """On a retry, makes subscribers of the previous try start over."""
         if (run.job.attempts > 1 or run.job.settled_at is not None) and run.job.kind == "thread":
             comment = await self._db.read(lambda: threads.comment_by_id(run.job.site, run.job.id))
             if comment is not None:
@@ -221,7 +221,7 @@ class Worker:
         await self._write(run, site, found.request, QuoteAnswerer() if found.silent else self._answerer)
 
     async def _write(self, run: Run, site: Site, request: AnswerRequest, answerer: Answerer) -> None:
-        """Take down what the provider says, until it ends or says what it must not."""
+        """Streams the provider's text until it ends or is blocked."""
         reply, started, held = run.reply, False, list[str]()
         reply.called, visible = True, VisibleText()
         heard = self._moderation.listen(site)
@@ -265,7 +265,7 @@ class Worker:
             raise ProviderError("malformed", retryable=True)
 
     async def _keep(self, run: Run) -> None:
-        """Save the text now and then, which renews the lease too, and hear whether it is to stop."""
+        """Saves the text periodically, which renews the lease, and checks whether to stop."""
         while True:
             await asyncio.sleep(min(MOST_SAVE_SECONDS, SAVE_SECONDS + EACH_SAVES_SECONDS * self.running))
             now, text = self._clock.now(), run.live.text.replace("\x00", "")  # PostgreSQL refuses NUL
@@ -291,8 +291,7 @@ class Worker:
         await asyncio.shield(asyncio.create_task(self._db.write(lambda: store.release(job.id, name, now))))
 
     async def _settle_at_last(self, run: Run, error: ProviderError | None) -> None:
-        """What has been paid for is not asked for again because the database was out of order at the end, nor because
-        it takes anything but this answer: then it has failed, for good."""
+        """Settles a paid answer after database errors; if the database rejects only this answer, it fails for good."""
         tries = 0
         while True:
             try:
@@ -343,7 +342,7 @@ class Worker:
         await self._tell_settled(job, seen=seen)
 
     def _finish_reply(self, run: Run, outcome: store.Outcome, now: int) -> Work[bool]:
-        """Its place in the thread; whether readers knew of it, which of a draft they do not."""
+        """Publishes the reply; returns whether readers knew of it, which they do not of a draft."""
         job = run.job
         before = yield from threads.comment_by_id(job.site, job.id)
         if job.outdated:
@@ -358,7 +357,7 @@ class Worker:
         return not job.draft or (before is not None and before.state == "published")
 
     async def _take_back(self, job: store.QueuedAnswer) -> None:
-        """Nothing of the answer stays: somebody has replied before it began."""
+        """Removes an answer because someone replied before it started."""
         now = self._clock.now()
 
         def work() -> Work[None]:

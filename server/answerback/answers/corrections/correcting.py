@@ -31,7 +31,7 @@ NOTE_LIMIT = 300
 
 
 class AnswerCorrections:
-    """What an owner does to answers; each is one transaction, then the news."""
+    """An owner's actions on answers; each is one transaction, followed by its events."""
 
     def __init__(self, db: Database, clock: Clock, ids: Ids, updates: ThreadUpdates) -> None:
         self._db = db
@@ -41,10 +41,8 @@ class AnswerCorrections:
 
     async def correct(self, site: Site, id: str, body: str, note: str, *, keep_sources: bool, seen: str, by: str
     ) -> Comment:  # fmt: skip
-        """Replace an answer by the owner's words, which outrank everything from now on.
-
-        `seen` is the version that was shown. Raises NotFound, BadRequest, or Conflict.
-        """
+        """Replaces an answer with the owner's text, which takes precedence from now on. `seen` is the version that was
+        shown. Raises NotFound, BadRequest or Conflict."""
         body, note = answer_text(body), _note(note)
         html = render(body)
         now = self._clock.now()
@@ -62,7 +60,7 @@ class AnswerCorrections:
         return await self._change(site, id, change, seen, made)
 
     async def verify(self, site: Site, id: str, *, seen: str, by: str) -> Comment:
-        """Vouch for an answer as it stands. Raises NotFound, or Conflict when it is not done."""
+        """Verifies an answer as it is. Raises NotFound, or Conflict if it is not finished."""
         now = self._clock.now()
 
         def change(answer: Comment) -> Work[None]:
@@ -73,7 +71,7 @@ class AnswerCorrections:
         return await self._change(site, id, change, seen, Decision(site.key, now, by, "verified", "comment", id))
 
     async def withdraw(self, site: Site, id: str, note: str, *, by: str) -> Comment:
-        """Take an answer's words away; its place says so. Raises NotFound or Conflict (`answer_running`)."""
+        """Withdraws an answer's text and leaves a notice. Raises NotFound or Conflict (`answer_running`)."""
         note = _note(note)
         text = texts(site.lang, "answers")["withdrawn"]
         html = render(text)
@@ -90,7 +88,7 @@ class AnswerCorrections:
         return withdrawn
 
     async def pin(self, site: Site, id: str, *, pinned: bool, seen: str, by: str) -> Comment:
-        """Put a comment, and the thread that it is in, before the others; or let it go. Raises NotFound."""
+        """Pins or unpins a comment and its thread. Raises NotFound."""
         made = Decision(site.key, self._clock.now(), by, "pinned" if pinned else "unpinned", "comment", id)
 
         def work() -> Work[Comment]:
@@ -110,7 +108,7 @@ class AnswerCorrections:
         return comment
 
     async def answer(self, site: Site, id: str, body: str, *, seen: str, by: str) -> Comment:
-        """Answer a comment in person, as the site's owner. Raises NotFound or BadRequest."""
+        """Replies to a comment as the site's owner. Raises NotFound or BadRequest."""
         body = answer_text(body)
         html = render(body)
         now = self._clock.now()
@@ -180,13 +178,13 @@ class AnswerCorrections:
 
 
 def version_of(comment: Comment, question: Comment | None) -> str:
-    """What a form about a comment has shown: its words, and of an answer those that it answers."""
+    """The version that a form shows: of the comment's text, and for an answer of its question."""
     about = () if question is None else (question.html,)
     return version(comment.html, comment.author_name, *about)
 
 
 def _check(comment: Comment, seen: str) -> Work[None]:
-    """Raises Conflict unless the comment is what was shown."""
+    """Raises Conflict unless the comment is still what was shown."""
     question = None
     if comment.answer is not None:
         question = yield from threads.comment_by_id(comment.site, comment.answer.question_id)
@@ -195,7 +193,7 @@ def _check(comment: Comment, seen: str) -> Work[None]:
 
 
 def answer_text(body: str) -> str:
-    """An owner's words as they are kept. Raises BadRequest for none, or too many."""
+    """An owner's text in stored form. Raises BadRequest if it is empty or too long."""
     body = rules.clean_text(body)
     if not body or len(body) > rules.BODY_LIMIT:
         raise BadRequest(

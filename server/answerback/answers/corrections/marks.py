@@ -16,14 +16,13 @@ from ..reuse import store
 
 
 class EditedQuestions:
-    """Listens to edits."""
+    """A listener to edits."""
 
     def __init__(self, updates: ThreadUpdates) -> None:
         self._updates = updates
 
     def hear(self, event: CommentEvent) -> Work[Mapping[str, Any]]:
-        """Within the edit: what rests on the old words is no mark of the owner's, no answer to anybody else, and no
-        answer to the new words."""
+        """Within the edit: ends the owner's marks, the reuse and the answers that rest on the old text."""
         if event.kind == "edited":
             site, id = event.site, event.comment.id
             yield from store.end_marks(site.key, id)

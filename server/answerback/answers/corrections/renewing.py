@@ -25,7 +25,7 @@ EVERY_MS = LATER_MS = 60_000
 
 
 class AnswerRenewal:
-    """Follows the pages that answers cite."""
+    """Follows changes of cited pages."""
 
     def __init__(self, runtime: Runtime, queue: AnswerQueue, updates: ThreadUpdates) -> None:
         self._db = runtime.db
@@ -35,11 +35,11 @@ class AnswerRenewal:
         self._updates = updates
 
     def kinds(self) -> list[Kind]:
-        """The jobs that follow a page, and that take up what could not be given anew at once."""
+        """The jobs that check a changed page's citations and retry postponed renewals."""
         return [Kind(PAGE_CHANGED, self._page_changed), Kind("renewals", self._take_up, every_ms=EVERY_MS)]
 
     async def _page_changed(self, job: Job) -> None:
-        """Mark what no longer holds."""
+        """Marks outdated answers."""
         site, url, marked = await self._sites.find(job.site), str(job.data["url"]), 0
         if site is None:
             return
@@ -53,7 +53,7 @@ class AnswerRenewal:
             await self._mark(site, id, anew=anew, later=marked > AT_ONCE)
 
     async def _take_up(self, _: Job) -> None:
-        """Try again what could not be given anew before, where its time has come."""
+        """Retries postponed renewals that are due."""
         await self._sites.refresh()
         now = self._clock.now()
         for key, id in await self._db.read(lambda: store.renewals_due(now, AT_ONCE)):
@@ -83,7 +83,7 @@ class AnswerRenewal:
             await self._tell(site, id, renewed=True)
 
     def _requeue(self, site: Site, id: str, now: int, *, first: bool) -> Work[bool]:
-        """Have a marked answer given anew, or tried again tomorrow when today has no room for it."""
+        """Queues a marked answer, or postpones it to tomorrow if today's budget is used up."""
         answer = yield from threads.comment_by_id(site.key, id)
         if answer is None or answer.state != "published":
             return False
@@ -107,7 +107,7 @@ class AnswerRenewal:
 
 
 def _lost(sources: tuple[Source, ...], url: str, page: PageText | None) -> bool:
-    """Whether a quote from this page is not in its text any more."""
+    """Whether a quote from this page is no longer in its text."""
     cited = [source for source in sources if source.url == url]
     if page is None:
         return bool(cited)

@@ -16,12 +16,9 @@ server."""
 
 
 class ProviderError(Exception):
-    """No answer, or only a part of one.
-
-    `code` is one of `PROVIDER_ERRORS`; `started` says whether text has come already; `retryable`, whether the same
-    call may succeed later; `retry_after`, in seconds, when the provider said so. `outage`: the provider itself is at
-    fault, and no model has read the question. `refused`: nobody was called. `loading`: its model is not there yet.
-    """
+    """No answer, or only part of one. `code` is one of `PROVIDER_ERRORS`. `started`: text had arrived. `retryable`: the
+    same call may succeed later, after `retry_after` seconds if the provider said so. `outage`: the provider is at fault
+    and no model read the question. `refused`: no call was made. `loading`: its model is not loaded yet."""
 
     # More than six arguments, because a failed call has that many facts; all but one are keywords.
     def __init__(
@@ -46,13 +43,13 @@ class ProviderError(Exception):
         super().__init__(code)
 
     def of_status(self, status: int) -> Self:
-        """The same, with the HTTP status that the provider has sent."""
+        """The same error with the provider's HTTP status."""
         self.status = status
         return self
 
 
 class Answerer(Protocol):
-    """Writes one answer as a stream; leaving the iterator ends the call upstream."""
+    """Streams one answer; leaving the iterator ends the upstream call."""
 
     name: str
     model: str
@@ -62,23 +59,23 @@ class Answerer(Protocol):
         ...
 
     async def close(self) -> None:
-        """Let go of connections."""
+        """Closes connections."""
         ...
 
 
 @runtime_checkable
 class Thinker(Protocol):
-    """A provider whose models may think before they answer."""
+    """A provider whose models may reason before they answer."""
 
     def thinking_tokens(self, model: str) -> int:
-        """Tokens that a model may take beside its answer."""
+        """Tokens that a model may use for reasoning."""
         ...
 
 
 @runtime_checkable
 class Moderator(Protocol):
-    """A provider that can tell what should be neither answered nor said."""
+    """A provider that can moderate texts."""
 
     async def moderate(self, text: str) -> bool | None:
-        """Whether the text is flagged; None when that cannot be told now."""
+        """Whether the text is flagged; None if that is unknown now."""
         ...

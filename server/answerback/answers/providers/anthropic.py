@@ -19,7 +19,7 @@ _THINKS = re.compile(r"claude-[a-z]+-(?:[5-9]|\d\d)(?!\d)")
 
 
 class MessagesReader(AnswerReader):
-    """Reads `message_start`, `content_block_delta`, `message_delta` and what else comes."""
+    """Parses `message_start`, `content_block_delta`, `message_delta` and the other events."""
 
     def __init__(self, request: AnswerRequest, model: str, prices: Prices, *, headless: bool = False) -> None:
         super().__init__(request, model, prices, headless=headless)
@@ -49,7 +49,7 @@ class MessagesReader(AnswerReader):
             self.finish(_REASONS.get(str(frame.get("stop_reason")), "stop"))
 
     def count(self, usage: Any) -> None:
-        """What it has cost, as far as it is told: the cached part of the prompt is told apart."""
+        """Counts usage; cached prompt tokens are reported separately."""
         if type(usage) is not dict:
             return
         self._usage_so_far |= {name: count for name, count in usage.items() if type(count) is int}

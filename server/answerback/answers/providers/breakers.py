@@ -25,12 +25,12 @@ BREAKERS_KEPT = 10_000
 
 
 class Call:
-    """One call of a model, as its breakers know it."""
+    """A call's scopes, as its breakers count it."""
 
 
 @dataclass(slots=True)
 class Breaker:
-    """Counts the failures of one model in a row; times in milliseconds."""
+    """Counts one model's consecutive failures; times in milliseconds."""
 
     narrower: int
     """How many of an asker's parts must differ between failures before it opens: a page's breaker is not opened by
@@ -43,23 +43,23 @@ class Breaker:
 
     @property
     def open(self) -> bool:
-        """Whether nobody calls but to try."""
+        """Whether only trial calls are allowed."""
         return self.open_until > 0
 
     def wait(self, now: int) -> int:
-        """How long nobody shall call, 0 when one may."""
+        """Milliseconds until a call is allowed; 0 if it is now."""
         if not self.open or (now >= self.open_until and self.trial is None):
             return 0
         return max(1_000, self.open_until - now)
 
     def begin(self, call: Call) -> None:
-        """One calls. The first one after a pause tries for all others, who wait until it has come to something."""
+        """Registers a call. The first one after a pause is a trial, for which all others wait."""
         if self.open:
             self.trial = call
 
     def failed(self, call: Call, parts: tuple[str, ...], now: int, pause_ms: int) -> bool:
-        """It is not well; whether this has opened it. Calls that were under way when the pause began say nothing
-        new."""
+        """Counts a failure; returns whether it opened the breaker. Calls that were running when the pause began do not
+        count."""
         if self.open and call is not self.trial:
             return False
         self.failures, self.trial = self.failures + 1, None
@@ -75,7 +75,7 @@ class Breaker:
         return True
 
     def left(self, call: Call) -> None:
-        """The call is over; when it has come to nothing, the next one may try."""
+        """Ends a call; after a trial without a result the next call may try."""
         if call is self.trial:
             self.trial = None
 
@@ -89,16 +89,16 @@ class Breakers:
 
     @property
     def open(self) -> bool:
-        """Whether a whole site, or everybody, leaves the model alone."""
+        """Whether the breaker of the site, or of everybody, is open."""
         return any(breaker.open for breaker in self._kept.values() if breaker.narrower >= 2)
 
     def wait(self, asker: Asker, now: int) -> int:
-        """How long this one shall not call, 0 when a call may be made."""
+        """Milliseconds until this caller may call; 0 if it may now."""
         found = (self._kept.get(key) for key in _keys(asker))
         return max((breaker.wait(now) for breaker in found if breaker is not None), default=0)
 
     def begin(self, asker: Asker) -> Call:
-        """One calls."""
+        """Registers a call."""
         call = Call()
         for key in _keys(asker):
             if key in self._kept:
@@ -106,12 +106,12 @@ class Breakers:
         return call
 
     def succeeded(self, asker: Asker) -> None:
-        """It is well."""
+        """Counts a success."""
         for key in _keys(asker):
             self._kept.pop(key, None)
 
     def failed(self, call: Call, asker: Asker, now: int, retry_after: float | None) -> None:
-        """The provider is at fault."""
+        """Counts a failure of the provider."""
         parts = (asker.visitor, asker.page, asker.site)
         for narrower, key in enumerate(_keys(asker)):
             breaker = self._kept.setdefault(key, Breaker(narrower))
@@ -123,14 +123,14 @@ class Breakers:
             self._kept.popitem(last=False)
 
     def left(self, call: Call, asker: Asker) -> None:
-        """The call is over."""
+        """Ends a call."""
         for key in _keys(asker):
             if key in self._kept:
                 self._kept[key].left(call)
 
 
 def _keys(asker: Asker) -> tuple[tuple[str, ...], ...]:
-    """The visitor's, the page's, the site's, everybody's."""
+    """Scopes of a call: visitor, page, site, everybody."""
     return (
         ("visitor", asker.site, asker.visitor), ("page", asker.site, asker.page), ("site", asker.site), ("all", ""),
     )  # fmt: skip

@@ -50,7 +50,7 @@ _ABOUT_A_VALUE = re.compile(r"too (?:large|small|long|many)|exceed|at (?:most|le
 
 
 class _Again(Exception):
-    """A model has used up what it may say before it said anything; the next request gives it more."""
+    """The model used up its tokens before any text; the next request allows more."""
 
     def __init__(self, spent: Usage) -> None:
         super().__init__()
@@ -58,7 +58,7 @@ class _Again(Exception):
 
 
 class ModelAnswerer:
-    """Streams answers from one server. The times are in seconds."""
+    """Streams answers from one server. Times in seconds."""
 
     # More than six arguments, because timeouts are set apart from the endpoint; all are keywords.
     def __init__(
@@ -95,16 +95,16 @@ class ModelAnswerer:
         self._moderating = Fault(log, "moderation failure", level=logging.WARNING)
 
     async def close(self) -> None:
-        """Let go of the connections."""
+        """Closes connections."""
         if self._client is not None:
             await self._client.close()
 
     def thinking_tokens(self, model: str) -> int:
-        """Tokens that a model may take beside its answer."""
+        """Tokens that a model may use for reasoning."""
         return self._effort.tokens(model)
 
     async def stream(self, request: AnswerRequest) -> AsyncIterator[AnswerEvent]:
-        """The answer's events. An outage is tried again, up to twice; raises ProviderError."""
+        """Streams an answer; retries an outage up to twice. Raises ProviderError."""
         client = await self._connected()
         clock, model = asyncio.get_running_loop().time, request.model or self.model
         first, total = self._patience(model)
@@ -131,12 +131,12 @@ class ModelAnswerer:
             await asyncio.sleep(pause)
 
     def _patience(self, model: str) -> tuple[float, float]:
-        """Seconds to a model's first token, and for its whole answer."""
+        """Seconds allowed for a model's first token, and for its whole answer."""
         found = limits_of(self._limits, model)
         return (found.first, found.total) if found else self.patience
 
     def _pause(self, error: ProviderError, attempt: int) -> float | None:
-        """Seconds until the next attempt; None when there is to be none."""
+        """Seconds until the next attempt; None if there is none."""
         if not error.outage or not error.retryable or (attempt >= RETRIES and not error.loading):
             return None
         if error.loading:
@@ -185,7 +185,7 @@ class ModelAnswerer:
                 await _drain(chunks)
 
     def _ending(self, reader: AnswerReader, model: str) -> list[AnswerEvent]:
-        """The last events of an answer, and what they teach of its model. Raises _Again."""
+        """The last events of an answer; learns from its usage. Raises _Again."""
         events = list(reader.ending())
         news = (reader.thought or reader.wordless) and self._effort.has_thought(model, headless=reader.headless)
         if news and reader.wordless:
@@ -193,7 +193,7 @@ class ModelAnswerer:
         return events
 
     async def _call(self, client: Client, request: AnswerRequest, attempt: int) -> httpx2.Response:
-        """The response, its head received and its body still to come."""
+        """The response with its headers; its body is still to come."""
         model = request.model or self.model
         while True:
             body = self.body_of(request)
@@ -215,7 +215,7 @@ class ModelAnswerer:
                 raise problem_of(response.status_code, told, response.headers)
 
     def _refused_parameter(self, status: int, told: str, body: dict[str, Any]) -> str | None:
-        """The optional parameter that a server does not know, by its own words."""
+        """The optional parameter that a server rejected, by its message."""
         if status in (400, 403, 422) and "stream" in body and _NO_STREAM.search(told):
             return "stream"
         if (
@@ -229,7 +229,7 @@ class ModelAnswerer:
         return next((name for name in self._dialect.optional if name in body and name in told), None)
 
     def body_of(self, request: AnswerRequest) -> dict[str, Any]:
-        """What is sent for a request; there are never any tools in it."""
+        """The request body; never with tools."""
         model = request.model or self.model
         tokens, effort = request.max_tokens + self._effort.tokens(model), self._effort.of(model).parameters
         body = self._dialect.body(Asked(request, model, tokens, effort, frozenset(self._refused)))
@@ -240,7 +240,7 @@ class ModelAnswerer:
         return {name: value for name, value in body.items() if name not in self._refused}
 
     async def moderate(self, text: str) -> bool | None:
-        """Whether the provider's moderation flags a text; None when it has none, or does not say in time."""
+        """Whether the provider's moderation flags a text; None if it has none or does not respond in time."""
         if not self._dialect.moderates:
             return None
         client = await self._connected()
@@ -254,7 +254,7 @@ class ModelAnswerer:
             return None
 
     async def _connected(self) -> Client:
-        """The client, which the first call makes."""
+        """The client, created by the first call."""
         async with self._connecting:
             if self._client is None:
                 self._client = await self._dialect.connect(self._url, self._dialect.headers(self._key))
@@ -262,14 +262,14 @@ class ModelAnswerer:
 
 
 def _without_system(messages: list[dict[str, str]]) -> list[dict[str, str]]:
-    """The rules as the beginning of what the user says, for models that know of no others."""
+    """Moves the rules to the start of the user's message, for models without a system role."""
     rules = [message["content"] for message in messages if message["role"] == "system"]
     first, *others = [message for message in messages if message["role"] != "system"]
     return [first | {"content": "\n\n".join([*rules, first["content"]])}, *others]
 
 
 async def _drain(chunks: AsyncGenerator[bytes, None]) -> None:
-    """Read the response's very end, so that the connection can be used again; not for long."""
+    """Reads the end of the response, briefly, so that the connection can be reused."""
     with contextlib.suppress(TimeoutError, httpx2.HTTPError, httpx2.StreamError):
         async with asyncio.timeout(0.25):
             async for _ in chunks:

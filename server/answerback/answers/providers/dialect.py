@@ -15,7 +15,7 @@ __all__ = ["Asked", "Dialect", "never_thinks"]
 
 
 class Asked(NamedTuple):
-    """A request as it is put to a model: how many tokens it may take in all, and what it is asked to think."""
+    """A request to a model: its total tokens and reasoning parameters."""
 
     request: AnswerRequest
     model: str
@@ -26,12 +26,12 @@ class Asked(NamedTuple):
 
     @property
     def rules(self) -> str:
-        """What the system says."""
+        """The system message."""
         return "\n\n".join(message.content for message in self.request.messages if message.role == "system")
 
     @property
     def said(self) -> list[dict[str, str]]:
-        """What everybody else says."""
+        """The other messages."""
         return [
             {"role": message.role, "content": message.content}
             for message in self.request.messages if message.role != "system"
@@ -39,7 +39,7 @@ class Asked(NamedTuple):
 
 
 def never_thinks(model: str, thinks: bool) -> tuple[Step, ...]:
-    """The steps where nothing is known of thinking."""
+    """The steps for models that are not known to reason."""
     return (NOTHING,)
 
 
@@ -67,5 +67,5 @@ class Dialect:
 
 
 def bearer(key: str) -> dict[str, str]:
-    """The key as most servers want it."""
+    """The key as a bearer token."""
     return {"Authorization": f"Bearer {key}"} if key else {}

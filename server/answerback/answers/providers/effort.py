@@ -12,7 +12,7 @@ _ABOUT_THINKING = re.compile(r"reasoning|thinking|thoughts?\b|effort", re.IGNORE
 
 
 class Step(NamedTuple):
-    """What is put into a request, and whether a model that is asked so thinks all the same."""
+    """Request parameters for an effort, and whether a model still reasons with them."""
 
     parameters: Mapping[str, Any]
     thinks: bool
@@ -24,7 +24,7 @@ Steps = Callable[[str, bool], Sequence[Step]]
 
 
 class Effort:
-    """What the models of one server are asked to think: as little as each of them takes."""
+    """The lowest reasoning effort that each model of a server accepts."""
 
     def __init__(self, steps: Steps) -> None:
         self._steps = steps
@@ -36,24 +36,24 @@ class Effort:
         """How many steps a model has not taken."""
 
     def of(self, model: str) -> Step:
-        """What a model is asked now."""
+        """A model's current parameters."""
         steps = self._steps(model, model in self._thinking)
         return steps[min(self._refused.get(model, 0), len(steps) - 1)]
 
     def refused(self, model: str) -> int:
-        """How many steps a model has not taken."""
+        """The number of steps that a model has rejected."""
         return self._refused.get(model, 0)
 
     def tokens(self, model: str) -> int:
-        """Tokens for thoughts, of a model that does not do without."""
+        """The token allowance for reasoning of a model that cannot do without."""
         return THINKING_TOKENS if self.of(model).thinks or model in self._thinking else 0
 
     def begins_thinking(self, model: str) -> bool:
-        """Whether what comes first are thoughts, although nothing says so."""
+        """Whether the stream starts with reasoning although nothing marks it."""
         return model in self._headless
 
     def is_more(self, model: str, status: int, told: str) -> bool:
-        """Whether a server has refused how little a model shall think, so that the next step is asked for."""
+        """Whether a server rejected the effort as too low, so that the next step applies."""
         at, steps = self._refused.get(model, 0), self._steps(model, model in self._thinking)
         if status not in (400, 422) or at + 1 >= len(steps) or not _ABOUT_THINKING.search(told):
             return False
@@ -61,7 +61,7 @@ class Effort:
         return True
 
     def has_thought(self, model: str, *, headless: bool = False) -> bool:
-        """A model has thought; whether that is news, and the next request is another one."""
+        """Records that a model reasoned; returns whether that is new and changes the next request."""
         news = model not in self._thinking
         self._thinking.add(model)
         if headless:

@@ -15,7 +15,7 @@ HELLO: tuple[Step, ...] = (TextDelta("The page says so [1]."), Usage(100, 10, 0.
 
 
 class ScriptedAnswerer:
-    """Answers the n-th request with the n-th script, and those beyond the last with `HELLO`."""
+    """Answers the n-th request with the n-th script, and further ones with `HELLO`."""
 
     name = "scripted"
     model = "scripted-1"
@@ -30,11 +30,11 @@ class ScriptedAnswerer:
         self.closed = False
 
     def script(self, *steps: Step) -> None:
-        """Add the script of one more request."""
+        """Adds the script of a further request."""
         self._scripts.append(steps)
 
     def script_next(self, *steps: Step) -> None:
-        """The script of the next request, whatever was to come after it."""
+        """Sets the script of the next request."""
         self._scripts[len(self.requests) :] = [steps]
 
     async def stream(self, request: AnswerRequest) -> AsyncIterator[AnswerEvent]:
@@ -58,5 +58,5 @@ class ScriptedAnswerer:
             self.running -= 1
 
     async def close(self) -> None:
-        """Remember that it was closed."""
+        """Records the call."""
         self.closed = True

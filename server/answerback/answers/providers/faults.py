@@ -25,7 +25,7 @@ _LOADING = re.compile(r"loading", re.IGNORECASE)
 
 @contextlib.contextmanager
 def told_as(reader: AnswerReader, is_over: Callable[[], bool]) -> Iterator[None]:
-    """Problems of waiting and of the connection as ProviderErrors."""
+    """Maps time-outs and connection errors to ProviderErrors."""
     try:
         yield
     except TimeoutError:
@@ -35,7 +35,7 @@ def told_as(reader: AnswerReader, is_over: Callable[[], bool]) -> Iterator[None]
 
 
 def problem_of(status: int, told: str, headers: httpx2.Headers) -> ProviderError:
-    """The problem that a status and the words with it tell of."""
+    """Maps a status and its message to a ProviderError."""
     return _problem_of(status, told, headers).of_status(status)
 
 
@@ -62,7 +62,7 @@ def _problem_of(status: int, told: str, headers: httpx2.Headers) -> ProviderErro
 
 
 def _retry_after(headers: httpx2.Headers, told: str) -> float | None:
-    """Seconds, from either form of the header or from what is told; None where nothing says so."""
+    """Seconds, from either form of the header or from the message; None if unknown."""
     milliseconds, text = headers.get("retry-after-ms", ""), headers.get("retry-after", "").strip()
     delay = _DELAY.search(told)
     with contextlib.suppress(ValueError):

@@ -20,7 +20,7 @@ _LEAST_OF_PRO = 128
 
 
 class GeminiReader(AnswerReader):
-    """Reads candidates, of which there is one, and what the prompt was refused for."""
+    """Parses the single candidate and the reason of a refused prompt."""
 
     def read(self, data: bytes) -> Iterator[AnswerEvent]:
         """The events of one frame."""

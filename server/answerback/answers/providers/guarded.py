@@ -19,7 +19,7 @@ THE_QUESTIONS_FAULT = {"bad_request"}
 
 
 class GuardedAnswerer:
-    """Another answerer behind a breaker for each model, with a model to fall back on before the first word."""
+    """An answerer behind circuit breakers, with a fallback model until the first token."""
 
     def __init__(
         self, answerer: Answerer, clock: Clock, fallback: str = "", watch: ProviderWatch | None = None
@@ -33,19 +33,19 @@ class GuardedAnswerer:
         self._breakers: dict[str, Breakers] = {}
 
     async def close(self) -> None:
-        """Let go of connections."""
+        """Closes connections."""
         await self._answerer.close()
 
     def thinking_tokens(self, model: str) -> int:
-        """Tokens that a model may take beside its answer."""
+        """Tokens that a model may use for reasoning."""
         return self._answerer.thinking_tokens(model) if isinstance(self._answerer, Thinker) else 0
 
     async def moderate(self, text: str) -> bool | None:
-        """Whether the provider flags a text; None when it cannot tell."""
+        """Whether the provider flags a text; None if it cannot tell."""
         return await self._answerer.moderate(text) if isinstance(self._answerer, Moderator) else None
 
     async def stream(self, request: AnswerRequest) -> AsyncIterator[AnswerEvent]:
-        """The answer's events, `Writing` first. Raises ProviderError, of the first model when all have failed."""
+        """Streams an answer, `Writing` first. Raises the first model's ProviderError if all failed."""
         first = request.model or self.model
         models = [first, self._fallback] if self._fallback and self._fallback != first else [first]
         problem: ProviderError | None = None

@@ -21,20 +21,21 @@ class Client(Protocol):
     """Calls to one server."""
 
     async def send(self, path: str, body: dict[str, Any], headers: dict[str, str]) -> httpx2.Response:
-        """The response: its body is still to come, or has been read if it is a refusal. Raises httpx2.HTTPError."""
+        """Sends a request. The response's body is still to come, except that a refusal's has been read. Raises
+        httpx2.HTTPError."""
         ...
 
     async def moderate(self, text: str) -> bool | None:
-        """Whether the server flags a text; None when it cannot tell. Raises whatever goes wrong."""
+        """Whether the server flags a text; None if it cannot tell. Errors propagate."""
         ...
 
     async def close(self) -> None:
-        """Let go of the connections."""
+        """Closes connections."""
         ...
 
 
 def connections(url: str, headers: Mapping[str, str], transport: HttpTransport) -> httpx2.AsyncClient:
-    """Connections to one server, whatever the environment says; how long an answer may take is for others to say."""
+    """An HTTP client that ignores the environment; callers set the deadlines."""
     return httpx2.AsyncClient(
         base_url=url, headers=headers, timeout=httpx2.Timeout(None, connect=5.0, write=10.0), transport=transport,
         trust_env=False, follow_redirects=False,
@@ -42,13 +43,14 @@ def connections(url: str, headers: Mapping[str, str], transport: HttpTransport) 
 
 
 class HttpClient:
-    """Calls by plain HTTP."""
+    """A client over plain HTTP."""
 
     def __init__(self, url: str, headers: Mapping[str, str]) -> None:
         self._http = connections(url, {**SHOWN, **headers}, HttpTransport())
 
     async def send(self, path: str, body: dict[str, Any], headers: dict[str, str]) -> httpx2.Response:
-        """The response: its body is still to come, or has been read if it is a refusal. Raises httpx2.HTTPError."""
+        """Sends a request. The response's body is still to come, except that a refusal's has been read. Raises
+        httpx2.HTTPError."""
         asked = self._http.build_request("POST", path, content=orjson.dumps(body), headers=headers)
         response = await self._http.send(asked, stream=True)
         if not response.is_success:
@@ -56,14 +58,14 @@ class HttpClient:
         return response
 
     async def moderate(self, text: str) -> bool | None:
-        """None: only OpenAI's servers judge a text."""
+        """Always None: only OpenAI's servers moderate."""
         return None
 
     async def close(self) -> None:
-        """Let go of the connections."""
+        """Closes connections."""
         await self._http.aclose()
 
 
 async def plain(url: str, headers: Mapping[str, str]) -> Client:
-    """A client of a server that is asked by plain HTTP."""
+    """A plain HTTP client of a server."""
     return HttpClient(url, headers)

@@ -48,11 +48,11 @@ class Connection(asyncio.Protocol):
     # ---- callbacks of asyncio and of the parser
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """asyncio: the connection stands."""
+        """asyncio callback: the connection is established."""
         self._transport = cast(asyncio.Transport, transport)
 
     def data_received(self, data: bytes) -> None:
-        """asyncio: feed the parser; what is not HTTP breaks the response off."""
+        """asyncio callback: feeds the parser; invalid HTTP ends the response."""
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserError:
@@ -61,7 +61,7 @@ class Connection(asyncio.Protocol):
         self._wake()
 
     def connection_lost(self, error: Exception | None) -> None:
-        """asyncio: the connection is gone, and with it a response of unknown length is complete."""
+        """asyncio callback: the connection closed, which completes a response of unknown length."""
         self._transport = None
         if self.status and not self._length_told and self._broken is None:
             self.whole = True  # a body that ends when the connection closes
@@ -70,11 +70,11 @@ class Connection(asyncio.Protocol):
         self._wake()
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Parser: one header."""
+        """Parser callback: one header."""
         self.headers.append((name, value))
 
     def on_headers_complete(self) -> None:
-        """Parser: the headers are complete, of the response or of an interim one."""
+        """Parser callback: all headers, of the response or of an interim one."""
         status = self._parser.get_status_code()
         if status < 200:  # an interim response; the real one follows
             self.headers = []
@@ -85,14 +85,14 @@ class Connection(asyncio.Protocol):
         self._may_stay = self._length_told and self._parser.should_keep_alive()
 
     def on_body(self, data: bytes) -> None:
-        """Parser: a piece of the body; more than `HELD_BYTES` not yet taken pause the reading."""
+        """Parser callback: a piece of the body; reading pauses at `HELD_BYTES`."""
         self._parts.append(data)
         self._held += len(data)
         if self._held > HELD_BYTES and self._transport is not None:
             self._transport.pause_reading()
 
     def on_message_complete(self) -> None:
-        """Parser: the response is complete."""
+        """Parser callback: the response is complete."""
         self.whole = self.status > 0
 
     def _wake(self) -> None:
@@ -111,7 +111,7 @@ class Connection(asyncio.Protocol):
     # ---- one call
 
     async def ask(self, head: bytes, body: bytes) -> None:
-        """Send a request and wait for the head of its response. Raises httpx2.TransportError."""
+        """Sends a request and waits for the response's headers. Raises httpx2.TransportError."""
         self._begin()
         if self._transport is None:
             raise httpx2.ConnectError("the connection is closed")
@@ -120,7 +120,7 @@ class Connection(asyncio.Protocol):
             await self._wait()
 
     async def piece(self) -> bytes:
-        """What has come of the body since the last piece; empty at its end. Raises httpx2.TransportError."""
+        """The body received since the last piece; empty at its end. Raises httpx2.TransportError."""
         while not self._parts:
             if self.whole:
                 return b""
@@ -138,17 +138,17 @@ class Connection(asyncio.Protocol):
         return self._transport is not None and self.whole and self._may_stay
 
     def rest(self) -> None:
-        """No call for a while; closed when it gets too long."""
+        """Marks the connection idle; it closes after the idle limit."""
         self._expiry = self._loop.call_later(KEPT_SECONDS, self.close)
 
     def rise(self) -> bool:
-        """A call is coming; False when the connection has ended meanwhile."""
+        """Takes the connection for a call; False if it has closed meanwhile."""
         if self._expiry is not None:
             self._expiry.cancel()
         return self._transport is not None and not self._transport.is_closing()
 
     def close(self) -> None:
-        """End it, whatever is on its way."""
+        """Closes the connection at once."""
         if self._expiry is not None:
             self._expiry.cancel()
         if self._transport is not None:
@@ -173,14 +173,14 @@ class Body(httpx2.AsyncByteStream):
             raise
 
     async def aclose(self) -> None:
-        """Give the connection back; once only."""
+        """Returns the connection to the pool, once."""
         give_back, self._give_back = self._give_back, None
         if give_back is not None:
             give_back(self._connection)
 
 
 class HttpTransport(httpx2.AsyncBaseTransport):
-    """Connections to providers; `trust` (default: the authorities that httpx2 trusts) is for TLS."""
+    """Connections to providers; `trust` is the TLS context (default: httpx2's)."""
 
     def __init__(self, trust: ssl.SSLContext | None = None) -> None:
         self._trust = trust
@@ -236,7 +236,7 @@ class HttpTransport(httpx2.AsyncBaseTransport):
             connection.close()
 
     async def aclose(self) -> None:
-        """Close the connections that rest."""
+        """Closes idle connections."""
         for resting in self._resting.values():
             for connection in resting:
                 connection.close()

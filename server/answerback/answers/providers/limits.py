@@ -9,7 +9,7 @@ __all__ = ["Limits", "limits_of", "read_limits"]
 
 
 class Limits(NamedTuple):
-    """Seconds to the first token, seconds and tokens of an answer."""
+    """Seconds to the first token, and seconds and tokens of an answer."""
 
     first: float
     total: float
@@ -17,7 +17,7 @@ class Limits(NamedTuple):
 
 
 def read_limits(text: str) -> dict[str, Limits]:
-    """As an operator writes them: `model=first/total/tokens`, comma-separated; `*` is any model."""
+    """Parses the setting: `model=first/total/tokens`, comma-separated; `*` is any model."""
     found = {}
     for part in filter(None, (part.strip() for part in text.split(","))):
         model, _, numbers = part.rpartition("=")
@@ -27,5 +27,5 @@ def read_limits(text: str) -> dict[str, Limits]:
 
 
 def limits_of(limits: Mapping[str, Limits], model: str) -> Limits | None:
-    """Those of a model, where some are set."""
+    """The limits set for a model, if any."""
     return limits.get(model) or limits.get("*")

@@ -21,7 +21,7 @@ _OWN_ENDINGS = (".local", ".internal", ".lan", ".home.arpa", ".localhost")
 
 
 def provider_name(settings: Settings) -> str | None:
-    """The company that reads a question, or at least its host; None where the question stays with the operator."""
+    """The company or host that receives questions; None if they stay with the operator."""
     provider = settings.provider_in_use
     if provider not in MODEL_PROVIDERS:
         return None
@@ -36,7 +36,7 @@ def provider_name(settings: Settings) -> str | None:
 
 
 def _is_own(host: str) -> bool:
-    """Whether an address is the operator's: this machine, or one of their own network."""
+    """Whether an address is the operator's: this machine or a private network."""
     try:
         return not ip_address(host).is_global
     except ValueError:

@@ -29,18 +29,18 @@ _NOT_THINKING = {"chat_template_kwargs": {"enable_thinking": False}}
 
 
 def efforts(model: str) -> list[str]:
-    """How little a model may be asked to think."""
+    """Reasoning efforts of a model, lowest first."""
     least = _LEAST.search(model)
     return list(EFFORTS[EFFORTS.index(least.lastgroup or "none") if least else 0 :])
 
 
 def thinks_at_openai(model: str) -> bool:
-    """Whether a model of OpenAI's thinks before it answers."""
+    """Whether one of OpenAI's models reasons before it answers."""
     return _THINKS_AT_OPENAI.search(model) is not None
 
 
 def openai_steps(model: str, thinks: bool) -> list[Step]:
-    """What a model of OpenAI's is asked to think."""
+    """The effort steps of one of OpenAI's models."""
     if not thinks and not thinks_at_openai(model):
         return [CALM]
     steps = [Step({"reasoning_effort": effort}, thinks=effort == EFFORTS[-1]) for effort in efforts(model)]
@@ -57,7 +57,7 @@ def _steps_elsewhere(model: str, thinks: bool) -> list[Step]:
 
 
 def chat_body(asked: Asked, limit: str = "max_completion_tokens") -> dict[str, Any]:
-    """What is sent for a request; there are never any tools in it."""
+    """The request body; never with tools."""
     messages = [{"role": message.role, "content": message.content} for message in asked.request.messages]
     return {
         "model": asked.model, "messages": messages, limit: asked.tokens, "stream": True,

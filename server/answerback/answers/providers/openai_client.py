@@ -19,7 +19,7 @@ _NEEDED = ("host", "connection", "idempotency-key")
 
 
 class _OurHeaders(HttpTransport):
-    """Sends no other headers: neither the SDK's telemetry nor what `OPENAI_CUSTOM_HEADERS` and the like add."""
+    """Sends only our headers: neither the SDK's telemetry nor those from `OPENAI_CUSTOM_HEADERS`."""
 
     def __init__(self, headers: Mapping[str, str]) -> None:
         super().__init__()
@@ -36,7 +36,7 @@ class _OurHeaders(HttpTransport):
 
 
 class OpenAIClient:
-    """Calls through the SDK. Making the first one takes half a second."""
+    """Calls through the SDK. Creating the first one takes half a second."""
 
     def __init__(self, url: str, headers: Mapping[str, str]) -> None:
         import openai
@@ -48,7 +48,8 @@ class OpenAIClient:
         )
 
     async def send(self, path: str, body: dict[str, Any], headers: dict[str, str]) -> httpx2.Response:
-        """The response: its body is still to come, or has been read if it is a refusal. Raises httpx2.HTTPError."""
+        """Sends a request. The response's body is still to come, except that a refusal's has been read. Raises
+        httpx2.HTTPError."""
         try:
             # Does what `chat.completions.with_streaming_response.create` does, without its search for files to
             # upload, which takes a millisecond.
@@ -64,15 +65,15 @@ class OpenAIClient:
         return response
 
     async def moderate(self, text: str) -> bool | None:
-        """Whether the server flags a text. Raises whatever goes wrong."""
+        """Whether the server flags a text. Errors propagate."""
         said = await self._sdk.moderations.create(input=text)
         return any(result.flagged for result in said.results)
 
     async def close(self) -> None:
-        """Let go of the connections."""
+        """Closes connections."""
         await self._sdk.close()
 
 
 async def through_the_sdk(url: str, headers: Mapping[str, str]) -> Client:
-    """A client of a server that speaks as OpenAI's do."""
+    """A client of an OpenAI-compatible server."""
     return await asyncio.to_thread(OpenAIClient, url, headers)

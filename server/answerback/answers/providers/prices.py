@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """US dollars for a million tokens: asked, asked again from the provider's cache, answered."""
+    """US dollars for a million tokens: input, cached input, output."""
 
     asked: float
     cached: float
@@ -57,10 +57,8 @@ _DATED = re.compile(r"-20\d\d-?\d\d-?\d\d$")
 
 
 def read_prices(text: str) -> Prices:
-    """Prices as an operator writes them, over those known here: `model=input/cached/output`, comma-separated.
-
-    In US dollars for a million tokens. Raises ValueError.
-    """
+    """Parses the setting over the built-in prices: `model=input/cached/output`, comma-separated, in US dollars for a
+    million tokens. Raises ValueError."""
     found = dict(PRICES)
     for part in filter(None, (part.strip() for part in text.split(","))):
         model, _, numbers = part.partition("=")
@@ -72,7 +70,7 @@ def read_prices(text: str) -> Prices:
 
 
 def price_of(prices: Prices, model: str) -> Price | None:
-    """What a model costs, by its name or by how it begins."""
+    """A model's price, by its name or a prefix of it."""
     bare = _DATED.sub("", model.rpartition("/")[2].partition(":")[0]).removesuffix("-latest")
     found = prices.get(model) or prices.get(bare)
     if found is not None:
@@ -83,10 +81,9 @@ def price_of(prices: Prices, model: str) -> Price | None:
 
 
 def cost(prices: Prices, model: str, asked: int, said: int, cached: int) -> float | None:
-    """US dollars for these tokens (`cached` of the asked ones came from the cache); None for an unknown model.
-
-    `openai/gpt-5-mini-2025-08-07` is `gpt-5-mini`; `gpt-5-something` is not `gpt-5`. `gpt-5.6*` is all that begins so.
-    """
+    """US dollars for these tokens, `cached` of the input at its own price; None for an unknown model.
+    `openai/gpt-5-mini-2025-08-07` is `gpt-5-mini`; `gpt-5-something` is not `gpt-5`. `gpt-5.6*` covers all names with
+    that prefix."""
     price = price_of(prices, model)
     if price is None:
         return None

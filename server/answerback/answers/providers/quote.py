@@ -30,7 +30,7 @@ class QuoteAnswerer:
     model = "quote"
 
     async def stream(self, request: AnswerRequest) -> AsyncIterator[AnswerEvent]:
-        """A line of introduction and up to three quotes, best first, each verbatim; or that the page does not say."""
+        """A line of introduction and up to three verbatim quotes, best first; or that the page does not say."""
         text, sources = self.compose(request)
         yield TextDelta(text)
         yield Quotes(sources)
@@ -38,7 +38,7 @@ class QuoteAnswerer:
         yield Finished("stop")
 
     def compose(self, request: AnswerRequest) -> tuple[str, tuple[Source, ...]]:
-        """The same as a text with its sources."""
+        """The same as one text with its sources."""
         t = texts(request.lang, "answers")
         quotes, sure = self._quotes(request)
         pages = [
@@ -53,7 +53,7 @@ class QuoteAnswerer:
         return "\n\n".join(parts), tuple(Source(item.text, item.passage.url, item.passage.title) for item in quotes)
 
     def _quotes(self, request: AnswerRequest) -> tuple[list[Quote], bool]:
-        """What is quoted, and whether it likely answers."""
+        """The quotes, and whether they likely answer."""
         said = _by_owner(request)
         if said:
             return said, True
@@ -65,11 +65,11 @@ class QuoteAnswerer:
         return list(as_many_as_help(found.quotes, MOST_QUOTES)), found.certainty >= SURE
 
     async def close(self) -> None:
-        """Nothing is held."""
+        """Does nothing."""
 
 
 def _by_owner(request: AnswerRequest) -> list[Quote]:
-    """What the owner has said to this very question, in other words maybe: then nothing else is needed."""
+    """The owner's answer to this question, perhaps in other words, which suffices alone."""
     wanted = question_terms(request.question)
     return [
         Quote(passage.text, passage, score=0.0)
@@ -79,5 +79,5 @@ def _by_owner(request: AnswerRequest) -> list[Quote]:
 
 
 def _literal(text: str) -> str:
-    """A page's words as markdown that shows just them."""
+    """Text escaped as Markdown."""
     return "".join("\\" + character if character in "\\`*_[]<>#!&~|" else character for character in text)

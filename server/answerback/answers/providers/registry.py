@@ -16,6 +16,6 @@ DIALECTS: Mapping[str, Dialect] = {dialect.name: dialect for dialect in (OPENAI,
 
 
 def dialect_of(provider: str, base_url: str) -> Dialect:
-    """What is spoken with a provider at an address of the operator's own, or at its usual one."""
+    """The dialect of a provider, at the operator's address or its default one."""
     own = bool(base_url) and urlsplit(base_url).hostname != urlsplit(OPENAI.base_url).hostname
     return COMPATIBLE if own and provider == OPENAI.name else DIALECTS[provider]

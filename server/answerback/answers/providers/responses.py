@@ -14,7 +14,7 @@ from .sse import AnswerReader, json_frame
 
 
 class ResponsesReader(AnswerReader):
-    """Reads the deltas of text and of thoughts, and how the response has ended."""
+    """Parses text and reasoning deltas and the response's end."""
 
     def read(self, data: bytes) -> Iterator[AnswerEvent]:
         """The events of one frame."""

@@ -33,8 +33,7 @@ DELTAS_BETWEEN_ESTIMATES = 25
 
 
 def _loads(data: bytes) -> Any:
-    """JSON in which a character may be cut in two, as an escape or as bytes, as some servers send it. Raises
-    ValueError."""
+    """JSON in which a character may be split, as an escape or in bytes, as some servers send it. Raises ValueError."""
     try:
         return orjson.loads(data)
     except ValueError:
@@ -42,14 +41,14 @@ def _loads(data: bytes) -> Any:
 
 
 class SseDecoder:
-    """Splits a `text/event-stream` into the data of its events, wherever the network has cut it."""
+    """Splits a `text/event-stream` into its events' data, across network packets."""
 
     def __init__(self) -> None:
         self._rest = b""
         self._data: list[bytes] = []
 
     def feed(self, chunk: bytes) -> list[bytes]:
-        """The data of the events that these bytes complete. Raises ProviderError when one grows without end."""
+        """The data of the events that these bytes complete. Raises ProviderError if an event grows without end."""
         chunk = self._rest + chunk if self._rest else chunk
         held = b""
         if b"\r" in chunk:
@@ -63,7 +62,7 @@ class SseDecoder:
         return self._take(lines)
 
     def end(self) -> list[bytes]:
-        """What is left when the stream has ended without its last empty line."""
+        """The rest, when the stream ends without its last empty line."""
         return self._take([*self._rest.replace(b"\r", b"\n").split(b"\n"), b""])
 
     def _take(self, lines: list[bytes]) -> list[bytes]:
@@ -87,12 +86,12 @@ class JsonReply:
         self._body = bytearray()
 
     def feed(self, chunk: bytes) -> list[bytes]:
-        """Nothing yet."""
+        """Buffers the bytes; returns nothing."""
         self._body += chunk
         return []
 
     def end(self) -> list[bytes]:
-        """The document, or each of several in a list."""
+        """The document, or each one of a list."""
         body = bytes(self._body)
         if body.lstrip().startswith(b"["):
             with contextlib.suppress(ValueError):
@@ -109,8 +108,8 @@ _THOUGHTS: Mapping[str, str] = {
 
 
 class ThinkTagFilter:
-    """Takes out the `<think>…</think>`, or the like, that local reasoning models write before they answer; with
-    `headless` also where it does not begin. What never ends so is an answer all the same."""
+    """Removes the `<think>…</think>` (or similar) of local reasoning models; with `headless` also one without an
+    opening tag. Unclosed text counts as the answer."""
 
     def __init__(self, *, headless: bool = False) -> None:
         self._headless = headless
@@ -154,14 +153,14 @@ class ThinkTagFilter:
         return answer
 
     def rest(self) -> str:
-        """What was held back and turns out to be answer, at the end."""
+        """Held-back text that turns out to be answer, at the end."""
         if self._place == "thought" and self._headless:
             return "".join(self._all)
         return self._held if self._place == "begin" else ""
 
 
 def json_frame(reader: AnswerReader, data: bytes) -> dict[str, Any]:
-    """A frame as JSON. Raises ProviderError for anything else."""
+    """Parses a frame as JSON. Raises ProviderError for anything else."""
     try:
         frame = _loads(data)
     except ValueError:
@@ -172,7 +171,7 @@ def json_frame(reader: AnswerReader, data: bytes) -> dict[str, Any]:
 
 
 class AnswerReader:
-    """Turns frames into events and remembers how the answer ended and what it has cost."""
+    """Turns frames into events and records how the answer ended and its cost."""
 
     def __init__(self, request: AnswerRequest, model: str, prices: Prices, *, headless: bool = False) -> None:
         self._model = model
@@ -201,7 +200,7 @@ class AnswerReader:
         """Whether the model has begun, if only to think."""
 
     def read(self, data: bytes) -> Iterator[AnswerEvent]:
-        """The events of one frame. Raises ProviderError for an error frame and for what is no frame."""
+        """The events of one frame. Raises ProviderError for an error frame or an invalid one."""
         try:
             frame = _loads(data)
         except ValueError:
@@ -269,23 +268,23 @@ class AnswerReader:
 
     @property
     def wordless(self) -> bool:
-        """Whether everything that it may say went into thoughts."""
+        """Whether all tokens went into reasoning."""
         return self._reason == "length" and not self.started
 
     @property
     def full(self) -> bool:
-        """Whether the model has said, or thought, as much as it may."""
+        """Whether the model has reached its limit of text or reasoning."""
         return self._left <= 0 or self._left_to_think <= 0
 
     def _whole(self, text: str) -> str:
-        """A piece without half a character at its end, which is put before the next."""
+        """A piece without an incomplete character at its end, which is prepended to the next."""
         text = self._half + text
         self._half = text[-1] if text and "\ud800" <= text[-1] <= "\udbff" else ""
         text = text.removesuffix(self._half) if self._half else text
         return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
     def ending(self) -> Iterator[AnswerEvent]:
-        """The last events, when the stream has come to its end. Raises ProviderError when that was too early."""
+        """The last events at the stream's end. Raises ProviderError if it ended too early."""
         if self.full:
             self._reason = self._reason or "length"
         if self._reason is None and self.done and self.started:
@@ -302,33 +301,33 @@ class AnswerReader:
         yield Finished("content_filter" if withheld else "length" if self._reason == "length" else "stop")
 
     def piece(self, text: str, thought: str) -> Iterator[AnswerEvent]:
-        """The events of the next piece of text, or of thought."""
+        """The events of a piece of text or reasoning."""
         yield from self._piece({"content": text, "reasoning": thought})
 
     def refused(self) -> None:
-        """The model will not answer, however it ends."""
+        """Records the model's refusal, however the stream ends."""
         self._refused = True
 
     def has_thought(self) -> None:
-        """The model is thinking, or has, without telling what."""
+        """Records reasoning that is not in the stream."""
         self.thought = self.begun = True
 
     def finish(self, reason: str) -> None:
-        """How it has ended: `stop`, `length` or `content_filter`."""
+        """Sets how it ended: `stop`, `length` or `content_filter`."""
         self._reason = reason
 
     def counted_as(self, asked: int, said: int, cached: int) -> None:
-        """What the server counts."""
+        """Sets the server's token counts."""
         self._counted = Usage(asked, said, cost(self._prices, self._model, asked, said, min(cached, asked)))
 
     def error(self, code: str, *, retryable: bool = True, outage: bool = False) -> ProviderError:
-        """A problem at this point of the answer; once text has come, the call is not made again."""
+        """A ProviderError at this point; after text has come, the call is not repeated."""
         return ProviderError(
             code, retryable=retryable and not self.started, started=self.started, outage=outage and not self.begun
         )
 
     def reported(self, error: Any) -> ProviderError:
-        """The problem that an error frame tells of, in our own words."""
+        """The error of an error frame, as our code."""
         told = " ".join(str(error.get(key) or "") for key in ("code", "type", "status")) if type(error) is dict else ""
         if TOO_LONG.search(str(error)):
             return self.error("bad_request", retryable=False)
@@ -356,6 +355,6 @@ class AnswerReader:
         return Usage(asked, said, cost(self._prices, self._model, asked, said, cached))
 
     def estimate(self) -> Usage:
-        """What it has cost so far, as far as we can tell."""
+        """The estimated cost so far."""
         asked, said = self._asked // 4 + 1, self._said // 4 + 1
         return Usage(asked, said, cost(self._prices, self._model, asked, said, 0), estimated=True)

@@ -24,7 +24,7 @@ WHAT_TO_DO = {
 
 
 class ProviderWatch:
-    """Hears of every call of a provider, and of its breakers."""
+    """Observes every call of a provider and its breakers."""
 
     def __init__(self, metrics: Metrics, names: tuple[str, str] = ("OPENAI_API_KEY", "OPENAI_BASE_URL")) -> None:
         self._metrics = metrics
@@ -32,7 +32,7 @@ class ProviderWatch:
         self._faults: dict[str, Fault] = {}
 
     def ended(self, model: str, error: ProviderError | None) -> None:
-        """A call has ended well, or not."""
+        """Records a call's outcome."""
         fault = self._faults.setdefault(model, Fault(log, f"provider failure, model {model}"))
         if error is None:
             self._metrics.provider_called("ok", 200)
@@ -43,9 +43,9 @@ class ProviderWatch:
         fault.failed(f"{error.code}: {advice}", status=error.status)
 
     def stopped(self) -> None:
-        """A call was broken off by us."""
+        """Records a call that we ended."""
         self._metrics.provider_called("stopped", None)
 
     def breaker(self, model: str, *, is_open: bool) -> None:
-        """A model is left alone for a while, or called again."""
+        """Records that a breaker opened or closed."""
         self._metrics.breaker(model, is_open=is_open)

@@ -17,7 +17,7 @@ from .store import Revision
 
 
 class AnsweredBefore:
-    """The handlers of `/api/answered/` and `/api/comments/{id}/history/`."""
+    """Handlers of `/api/answered/` and `/api/comments/{id}/history/`."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
@@ -31,7 +31,7 @@ class AnsweredBefore:
         return json_response({"answered": None if found is None else found.public()})
 
     async def history(self, call: Call) -> Response:
-        """`GET /api/comments/{id}/history/`: `{history: […]}`, oldest first; empty when the owner changed nothing."""
+        """`GET /api/comments/{id}/history/`: `{history: […]}`, oldest first; empty if the owner changed nothing."""
         id = str(call.request.path_params["id"])
 
         def work() -> Work[tuple[list[Revision], bool]]:

@@ -14,18 +14,18 @@ Measure = Callable[[Collection[str], Collection[str], Callable[[str], float]], f
 
 
 def remember(site: str, question_id: str, question: str, answer_id: str, now: int) -> Work[None]:
-    """Keep that a comment answers a question; within the transaction that settles or corrects it."""
+    """Records that a comment answers a question, within the transaction that settles or corrects it."""
     yield from store.remember(site, question_id, answer_id, question_terms(question), now)
 
 
 def already_answered(site: str, question: str) -> Work[Answered | None]:
-    """The site's answer to the same question, the owner's before the AI's; None when there is none."""
+    """The site's answer to the same question, the owner's before the AI's; None if there is none."""
     found = yield from _alike(site, question, sameness, THRESHOLD)
     return max(found, key=lambda pair: (pair[1].by_owner, pair[0]))[1] if found else None
 
 
 def owners_answers(site: str, question: str, most: int) -> Work[list[Answered]]:
-    """What the owner has written or verified about questions near this one, the nearest first."""
+    """The owner's written or verified answers to similar questions, most similar first."""
     found = yield from _alike(site, question, similarity, NEAR)
     return [answered for _, answered in sorted(found, key=lambda pair: -pair[0]) if answered.by_owner][:most]
 

@@ -20,8 +20,8 @@ CANDIDATES = 20
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """A question of a thread and what answers it; `by_owner`: the owner wrote or verified it; `revised_at`: when its
-    words were last replaced."""
+    """A thread's question and its answer. `by_owner`: written or verified by the owner; `revised_at`: the last
+    replacement of its text."""
 
     id: str
     question: str
@@ -39,14 +39,14 @@ class Answered:
 
     @property
     def digital_source_type(self) -> str | None:
-        """Who or what has made its words; None where a person has written them."""
+        """The IPTC type of its text; None if a person wrote it."""
         if self.author_kind != "ai":
             return None
         revised = self.revised_at is not None
         return digital_source_type(self.provider, state="done", verified=self.by_owner, revised=revised)
 
     def public(self) -> dict[str, Any]:
-        """As the API shows it."""
+        """Its API form."""
         return {
             "id": self.id, "question": self.question, "page": self.page, "url": self.url, "title": self.title,
             "body": self.body, "html": self.html, "author_kind": self.author_kind,
@@ -58,7 +58,7 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """One version of an answer: who made it so, by what action, with a note for the readers."""
+    """A version of an answer: who made it, by what action, with a note for readers."""
 
     author: str
     action: str
@@ -68,7 +68,7 @@ class Revision:
     created_at: int
 
     def public(self, *, with_words: bool) -> dict[str, Any]:
-        """As the API shows it; a withdrawn answer's history has no words."""
+        """Its API form; a withdrawn answer's history has no text."""
         return {
             "author": self.author, "action": self.action, "body": self.body if with_words else None,
             "html": self.html if with_words else None, "note": self.note, "created_at": iso(self.created_at),
@@ -76,7 +76,7 @@ class Revision:
 
 
 def remember(site: str, question_id: str, answer_id: str, terms: Sequence[str], now: int) -> Work[None]:
-    """Keep under which terms a comment answers another one; what was kept of it before is replaced."""
+    """Stores the terms of the question that a comment answers, replacing earlier ones."""
     yield from forget(site, answer_id)
     if not terms:
         return
@@ -93,14 +93,13 @@ def remember(site: str, question_id: str, answer_id: str, terms: Sequence[str], 
 
 
 def forget(site: str, answer_id: str) -> Work[None]:
-    """An answer is found no more when its question is asked again."""
+    """Excludes an answer from reuse."""
     yield run("DELETE FROM answered_question_terms WHERE site = :site AND answer_id = :id", site=site, id=answer_id)
     yield run("DELETE FROM answered_questions WHERE site = :site AND answer_id = :id", site=site, id=answer_id)
 
 
 def end_marks(site: str, question_id: str) -> Work[None]:
-    """The words of a question have changed: its answers are found by nobody else, and neither they nor the question
-    are verified, pinned or seen to."""
+    """After a question's text changed: its answers are no longer reused, and verification, pins and dismissals end."""
     for answer in (
         yield many(
             "SELECT answer_id FROM answered_questions WHERE site = :site AND question_id = :id",
@@ -121,7 +120,7 @@ def end_marks(site: str, question_id: str) -> Work[None]:
 
 
 def with_terms(site: str, terms: Collection[str]) -> Work[list[Answered]]:
-    """Answers that stand and whose questions share the most terms with these."""
+    """Current answers whose questions share the most terms with these."""
     if not terms:
         return []
     listed, params = in_list("term", terms)
@@ -154,7 +153,7 @@ def with_terms(site: str, terms: Collection[str]) -> Work[list[Answered]]:
 
 
 def term_counts(site: str, terms: Collection[str]) -> Work[tuple[dict[str, int], int]]:
-    """In how many answered questions of the site each term is, and how many answered questions there are."""
+    """The number of the site's answered questions with each term, and their total."""
     listed, params = in_list("term", terms)
     rows = yield many(
         f"""SELECT term, COUNT(*) AS count FROM answered_question_terms
@@ -171,7 +170,7 @@ def term_counts(site: str, terms: Collection[str]) -> Work[tuple[dict[str, int],
 def set_words(
     site: str, id: str, body: str, html: str, sources: Sequence[Source], *, state: str, verified: bool, now: int
 ) -> Work[bool]:
-    """Give an answer that has settled other words and another state; False when it has not settled."""
+    """Sets a settled answer's text and state; False if it has not settled."""
     row = yield one(
         """UPDATE answers SET body = :body, html = :html, sources = :sources, state = :state, revised_at = :now,
             verified_by_owner = :verified, outdated = 0, retry_at = NULL, error = NULL, dismissed_at = :now,
@@ -185,8 +184,8 @@ def set_words(
 
 
 def set_verified(site: str, id: str, now: int) -> Work[bool]:
-    """The owner vouches for an answer as it stands; False when it is not done. What is verified and revised is the
-    owner's own words, so an answer that the AI has given anew counts as not revised from here on."""
+    """Marks an answer as verified by the owner; False if it is not done. Verified and revised text counts as the
+    owner's, so an answer that the AI has renewed is no longer revised."""
     row = yield one(
         """UPDATE answers SET verified_by_owner = 1, outdated = 0, dismissed_at = :now,
             revised_at = CASE WHEN verified_by_owner = 1 THEN revised_at ELSE NULL END
@@ -197,7 +196,7 @@ def set_verified(site: str, id: str, now: int) -> Work[bool]:
 
 
 def seen_to(site: str, question_id: str, now: int) -> Work[None]:
-    """The owner has answered a question in person: nothing about it is left to do."""
+    """Closes a question that the owner has answered in person."""
     yield run(
         "UPDATE answers SET dismissed_at = :now WHERE site = :site AND question_id = :id", site=site, id=question_id,
         now=now,
@@ -205,7 +204,7 @@ def seen_to(site: str, question_id: str, now: int) -> Work[None]:
 
 
 def set_pinned(site: str, ids: Sequence[str], pinned: bool) -> Work[None]:
-    """Whether these comments stand before their neighbours."""
+    """Pins or unpins comments."""
     for id in ids:
         yield run(
             "UPDATE comments SET pinned = :pinned WHERE site = :site AND id = :id",
@@ -224,7 +223,7 @@ def pinned_below(site: str, root_id: str, but: str) -> Work[bool]:
 
 
 def add_revision(id: str, site: str, comment_id: str, revision: Revision) -> Work[None]:
-    """Put in one version."""
+    """Inserts a version."""
     yield run(
         """INSERT INTO answer_revisions (id, site, comment_id, author, action, body, html, note, created_at)
         VALUES (:id, :site, :comment_id, :author, :action, :body, :html, :note, :created_at)""",
@@ -234,7 +233,7 @@ def add_revision(id: str, site: str, comment_id: str, revision: Revision) -> Wor
 
 
 def revisions(site: str, comment_id: str) -> Work[list[Revision]]:
-    """All versions of an answer, oldest first; none when nobody has changed it."""
+    """All versions of an answer, oldest first; none if nobody changed it."""
     rows = yield many(
         """SELECT author, action, body, html, note, created_at FROM answer_revisions
         WHERE site = :site AND comment_id = :id ORDER BY created_at, id""",
@@ -247,7 +246,7 @@ def revisions(site: str, comment_id: str) -> Work[list[Revision]]:
 
 
 def citing(site: str, url: str) -> Work[list[tuple[str, tuple[Source, ...], bool]]]:
-    """Standing answers of threads that quote this page: id, sources, and whether the owner vouches for it."""
+    """Current answers in threads that quote this page: id, sources, and whether the owner verified it."""
     rows = yield many(
         """SELECT id, sources, verified_by_owner FROM answers WHERE site = :site AND kind = 'thread'
         AND state = 'done' AND outdated = 0 AND sources LIKE :like ESCAPE '!' ORDER BY settled_at DESC LIMIT 500""",
@@ -260,7 +259,7 @@ def citing(site: str, url: str) -> Work[list[tuple[str, tuple[Source, ...], bool
 
 
 def mark_outdated(site: str, id: str) -> Work[bool]:
-    """What an answer cites is not there any more; False when it is marked already."""
+    """Marks an answer whose source has changed; False if it was marked already."""
     row = yield one(
         "UPDATE answers SET outdated = 1 WHERE site = :site AND id = :id AND outdated = 0 RETURNING id",
         site=site,
@@ -270,12 +269,12 @@ def mark_outdated(site: str, id: str) -> Work[bool]:
 
 
 def renew_later(site: str, id: str, at: int) -> Work[None]:
-    """Have a marked answer given anew at that moment."""
+    """Schedules a marked answer's renewal."""
     yield run("UPDATE answers SET renew_at = :at WHERE site = :site AND id = :id", at=at, site=site, id=id)
 
 
 def renewals_due(now: int, most: int) -> Work[list[tuple[str, str]]]:
-    """Sites and ids of answers that are to be given anew by now."""
+    """Sites and ids of answers due for renewal."""
     rows = yield many(
         "SELECT site, id FROM answers WHERE renew_at <= :now ORDER BY renew_at, id LIMIT :most", now=now, most=most
     )
@@ -283,7 +282,7 @@ def renewals_due(now: int, most: int) -> Work[list[tuple[str, str]]]:
 
 
 def take_renewal(site: str, id: str, now: int) -> Work[bool]:
-    """Take one of those; False when another process has."""
+    """Takes one of those; False if another process has."""
     row = yield one(
         "UPDATE answers SET renew_at = NULL WHERE site = :site AND id = :id AND renew_at <= :now RETURNING id",
         site=site, id=id, now=now,
@@ -292,8 +291,8 @@ def take_renewal(site: str, id: str, now: int) -> Work[bool]:
 
 
 def requeue_outdated(site: str, id: str, now: int, *, draft: bool, first: bool) -> Work[bool]:
-    """Have an answer given anew, for the `first` time since its page has changed or once more; its words stay until
-    then. False when it is not marked, or the owner vouches for it."""
+    """Queues an answer's renewal, for the `first` time since its page changed or again; its text stays until then.
+    False if it is not marked or is verified by the owner."""
     row = yield one(
         """UPDATE answers SET state = 'queued', due_at = :now, queued_at = :now, stop_requested = 0, on_request = 1,
             attempts = CASE WHEN :first = 1 THEN 0 ELSE attempts END, started_at = NULL, first_token_at = NULL,
