@@ -89,6 +89,18 @@ async def test_limits_of_the_address_hold(server: Server) -> None:
     assert codes == [False, True]
 
 
+@pytest.mark.parametrize("path", ["/ask?site=demo&query=hours", "/llms.txt?site=demo", "/page.md?site=demo&url=/"])
+def test_another_host_is_refused(server: Server, path: str) -> None:
+    """A name that somebody points at this server makes it no part of their origin."""
+    refused = server.call("GET", path, Host="rebound.example")
+    assert (refused.status, refused.json["code"]) == (400, "validation_failed")
+
+
+def test_programs_of_another_host_are_refused(server: Server) -> None:
+    posted = {"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {}}
+    assert server.call("POST", "/mcp?site=demo", posted, Host="rebound.example").status == 400
+
+
 def test_a_banned_address_asks_nothing(server: Server) -> None:
     with sign_in(server, "banner@example.com", "demo") as owner:
         assert owner.send("/admin/bans/demo/add/", prefix="127.0.0.1").status_code == 303

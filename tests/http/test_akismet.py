@@ -102,5 +102,17 @@ async def test_trouble_is_no_opinion(trouble: str, scripted: Scripted) -> None:
     assert all(path == "/1.1/comment-check" for path, _, _ in scripted.asked)
 
 
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [(b"invalid", "Akismet does not take the key"), (b"Mina wrote it", "Akismet has given an answer that is none")],
+)
+async def test_nothing_it_says_is_logged(
+    scripted: Scripted, caplog: pytest.LogCaptureFixture, body: bytes, told: str
+) -> None:
+    scripted.body, scripted.headers = body, {"X-akismet-debug-help": "Mina of 198.51.100.7 is no user_ip"}
+    await check(scripted)
+    assert caplog.messages == [told]
+
+
 async def test_nobody_waits_for_it_for_long(scripted: Scripted) -> None:
     assert await check(scripted, seconds=0.0) is None

@@ -104,6 +104,34 @@ def test_reports_under_a_shadow_ban_hide_nothing(server: Server, owner: Owner) -
     server.change(reports_to_hide="3")
 
 
+def test_votes_under_a_shadow_ban_do_not_count(server: Server, owner: Owner) -> None:
+    id = write(server).json["comment"]["id"]
+    server.begin()
+    assert vote(server, id, 1) == {"up": 1, "down": 0}
+    owner.send(f"/admin/visitors/{visitor(server)}/block/", days="", shadow="1")
+    assert vote(server, id, -1) == {"up": 0, "down": 1}, "as the visitor sees it"
+    assert counted(server, id) == (0, 0)
+    mine = server.call("GET", f"/api/session/?site=demo&page={server.page}").json["mine"]["votes"]
+    assert mine == {id: -1}
+    assert vote(server, id, 0) == {"up": 0, "down": 0}
+    assert (counted(server, id), vote(server, id, 1)) == ((0, 0), {"up": 1, "down": 0})
+    owner.send(f"/admin/visitors/{visitor(server)}/unblock/")
+    assert counted(server, id) == (0, 0), "what was voted under the ban stays uncounted"
+    assert (vote(server, id, 1), counted(server, id)) == ({"up": 1, "down": 0}, (1, 0))
+
+
+def vote(server: Server, id: str, value: int) -> dict[str, int]:
+    found: dict[str, int] = server.call("PUT", f"/api/comments/{id}/vote/", {"site": "demo", "value": value}).json[
+        "votes"
+    ]
+    return found
+
+
+def counted(server: Server, id: str) -> tuple[int, int]:
+    [(up, down)] = rows(server, "SELECT up, down FROM comments WHERE id = ?", id)
+    return up, down
+
+
 def test_a_ban_is_lifted(server: Server, owner: Owner) -> None:
     id = visitor(server)
     owner.send(f"/admin/visitors/{id}/block/", days="")

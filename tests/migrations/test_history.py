@@ -41,6 +41,7 @@ RELEASED = {
     "0026": ("d21a67044ab22b65", "d21a67044ab22b65"),
     "0027": ("1c97be579f9ecb1a", "1c97be579f9ecb1a"),
     "0028": ("dd7735e42b2babf2", "dd7735e42b2babf2"),
+    "0029": ("c265af2c937512db", "c265af2c937512db"),
 }
 """What each revision runs on SQLite and on PostgreSQL. A new one is added here with its first commit; a hash that
 changes means that somebody's database is no longer what its number says."""

@@ -6,26 +6,30 @@ from ..core.comments import best_score
 from ..db.work import Work, many, one, run
 
 
-def vote(comment_id: str, visitor_id: str, value: int) -> Work[tuple[int, int]]:
-    """Set a visitor's vote (1, 0 or -1); the comment's new counts. The caller has checked that it may be voted on."""
+def vote(comment_id: str, visitor_id: str, value: int, *, counts: bool = True) -> Work[tuple[int, int]]:
+    """Set a visitor's vote (1, 0 or -1); the comment's new counts, in which it may not be seen. The caller has checked
+    that it may be voted on."""
     ids = {"comment_id": comment_id, "visitor_id": visitor_id}
-    row = yield one("SELECT value FROM votes WHERE comment_id = :comment_id AND visitor_id = :visitor_id", **ids)
-    before = 0 if row is None else row["value"]
+    row = yield one(
+        "SELECT value, counted FROM votes WHERE comment_id = :comment_id AND visitor_id = :visitor_id", **ids
+    )
+    before, after = 0 if row is None else row["value"] * row["counted"], value * counts
     if value:
         yield run(
-            """INSERT INTO votes (comment_id, visitor_id, value, page)
-            SELECT id, :visitor_id, CAST(:value AS BIGINT), page FROM comments WHERE id = :comment_id
-            ON CONFLICT (comment_id, visitor_id) DO UPDATE SET value = excluded.value""",
-            value=value, **ids,
+            """INSERT INTO votes (comment_id, visitor_id, value, page, counted)
+            SELECT id, :visitor_id, CAST(:value AS BIGINT), page, CAST(:counted AS SMALLINT) FROM comments
+            WHERE id = :comment_id
+            ON CONFLICT (comment_id, visitor_id) DO UPDATE SET value = excluded.value, counted = excluded.counted""",
+            value=value, counted=int(counts), **ids,
         )  # fmt: skip
     else:
         yield run("DELETE FROM votes WHERE comment_id = :comment_id AND visitor_id = :visitor_id", **ids)
-    return (yield from count(comment_id, up=(value == 1) - (before == 1), down=(value == -1) - (before == -1)))
+    return (yield from count(comment_id, up=(after == 1) - (before == 1), down=(after == -1) - (before == -1)))
 
 
 def take_away(sql: str, **ids: str) -> Work[None]:
     """Run a DELETE of votes and count them no more."""
-    for row in (yield many(f"{sql} RETURNING comment_id, value", **ids)):
+    for row in (yield many(f"{sql} RETURNING comment_id, value * counted AS value", **ids)):
         yield from count(row["comment_id"], up=-(row["value"] == 1), down=-(row["value"] == -1))
 
 

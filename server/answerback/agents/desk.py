@@ -27,6 +27,7 @@ from ..metrics import Metrics
 from ..net.addresses import address_key, client_address
 from ..runtime import Runtime
 from ..sites.settings import Site
+from ..web.views import WebViews
 
 __all__ = ["AgentDesk", "Caller", "Via"]
 
@@ -61,13 +62,15 @@ class AgentDesk:
         self._settings = runtime.settings
         self._secret = runtime.secret
         self._reader = knowledge.words
+        self._views = WebViews(runtime.settings)
         self._intake = intake
         self._follower = follower
         self._metrics = metrics
 
     async def site_of(self, request: Request, named: str = "") -> Site:
-        """The site that a request is about: the one it names, or the only one that is open to programs; from its own
-        pages or from no browser at all. Raises NotFound, Forbidden."""
+        """The site that a request to our own host is about: the one it names, or the only one that is open to programs;
+        from its own pages or from no browser at all. Raises BadRequest, NotFound, Forbidden."""
+        self._views.check_host(request)
         key = named or request.query_params.get("site", "")
         await self._sites.refresh()
         if key:

@@ -128,7 +128,7 @@ def build_services(settings: Settings, seams: Overrides) -> Services:
         *accounts.jobs, *knowledge.jobs, *renewal.kinds(), *alerts.kinds(), *invitations.kinds(), drafts.kind(),
         log_index.kind(), *upkeep.kinds(), *backups.kinds(), *notices.kinds(), *webhooks.kinds(),
         ThreadCounts(runtime).kind(), Joining(runtime).kind(),
-        GapClosing(runtime, knowledge.index).kind(), spam.upkeep.kind(),
+        GapClosing(runtime, knowledge.index).kind(), spam.upkeep.kind(), deciding.kind(),
         ThreadClosing(runtime, updates).kind(),
     ]  # fmt: skip
     worker = build_worker(runtime, queue, updates, knowledge, answerer, metrics, alerts)

@@ -260,7 +260,9 @@ class Posting:
         raise Forbidden("edit_window_over")
 
     async def vote(self, site: Site, visitor: Visitor, id: str, value: int) -> dict[str, int]:
-        """Sets one's vote and returns the new counts. Raises NotFound, or Forbidden for one's own comment."""
+        """Sets one's vote and returns the new counts as the visitor sees them; under a shadow ban, a vote counts for
+        nobody else. Raises NotFound, or Forbidden for one's own comment."""
+        unseen = visitor.is_unseen(self._clock.now())
 
         def work() -> Work[Comment]:
             comment = yield from store.comment_by_id(site.key, id)
@@ -268,12 +270,12 @@ class Posting:
                 raise NotFound
             if comment.author_id == visitor.id and comment.author_kind != "ai":
                 raise Forbidden("not_yours", "You cannot vote on your own comment.")
-            yield from vote(id, visitor.id, value)
+            yield from vote(id, visitor.id, value, counts=not unseen)
             return (yield from store.known_comment(site.key, id))
 
         comment = await self._db.write(work)
         self._updates.changed(comment)
-        return {"up": comment.up, "down": comment.down}
+        return {"up": comment.up + (unseen and value == 1), "down": comment.down + (unseen and value == -1)}
 
 
 def shown_to_author(author: Visitor, comment: Comment) -> Comment:

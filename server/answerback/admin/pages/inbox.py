@@ -217,8 +217,10 @@ class InboxViews:
 
         def work() -> Work[None]:
             since = now - UNDO_MS
-            if (yield from reviews.undo(site.key, chosen.id, chosen.version, by, since, now)) is None:
+            found = yield from reviews.undoable(site.key, chosen.id, chosen.version, by, since)
+            if found is None:
                 raise changed_meanwhile()
+            yield from reviews.undo(site.key, found[0], by, now)
             yield from store.undismiss(site.key, chosen.id, since)
 
         await self._db.write(work)

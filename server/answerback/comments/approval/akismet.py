@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 SECONDS = 3.0
 """Nobody waits longer for an opinion: a comment goes on without it."""
 MOST_BYTES = 4_096
+_NONE = "Akismet has given an answer that is none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,8 @@ class Akismet:
             return None
         text, headers = said
         if text not in ("true", "false"):
-            log.warning("Akismet does not tell: %s", headers.get("x-akismet-debug-help", text)[:200])
+            # Nothing that it says: it may quote whoever has written.
+            log.warning("Akismet does not take the key" if text == "invalid" else _NONE)
             return None
         return Opinion(spam=text == "true", sure=headers.get("x-akismet-pro-tip") == "discard")
 

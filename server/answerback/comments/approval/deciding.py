@@ -15,6 +15,7 @@ from ...core.model import RUNNING, Comment
 from ...core.versions import version
 from ...db.work import Work, after
 from ...errors import Conflict, NotFound, changed_meanwhile
+from ...jobs.model import Job, Kind
 from ...runtime import Runtime
 from ...sites.settings import Site
 from .. import store
@@ -27,6 +28,7 @@ from .words import Words, change_words
 Action = Literal["approve", "hide", "spam"]
 ACTIONS: Mapping[Action, str] = {"approve": "approved", "hide": "hidden", "spam": "spam"}
 """What becomes of a reviewable by each."""
+UNDO_OVER = "undo_over"
 UNDO_MS = 15_000
 """For how long a decision can be undone: the ten seconds that owners are promised, and the way there."""
 
@@ -76,9 +78,18 @@ class Deciding:
     ) -> None:  # fmt: skip
         self._db = runtime.db
         self._clock = runtime.clock
+        self._jobs = runtime.jobs
         self._updates = updates
         self._listeners = listeners
         self._told = told
+
+    def kind(self) -> Kind:
+        """The job that lets go of the words which a decision has kept to be undone, once it cannot be."""
+        return Kind(UNDO_OVER, self._undo_over)
+
+    async def _undo_over(self, job: Job) -> None:
+        id, state, at = str(job.data["id"]), str(job.data["state"]), int(job.data["at"])
+        await self._db.write(lambda: reviews.forget_undo(job.site, id, state, at))
 
     async def decide(self, site: Site, id: str, order: Order) -> Reviewable:
         """Carries out an order. Raises NotFound, or Conflict: `changed_meanwhile` if someone decided first or the
@@ -108,6 +119,9 @@ class Deciding:
             now,
             order.note,
         )
+        if len(undo) > 1:
+            kept = {"id": id, "state": undo["state"], "at": now}
+            yield from self._jobs.put(UNDO_OVER, kept, site=site.key, at=now + UNDO_MS + 1)
         yield from self._tell(
             Decision(site, comment, order.action, comment.state, edit, before, order.by, order.note, now, order.via)
         )
@@ -161,10 +175,10 @@ class Deciding:
                 raise NotFound
             if comment.state == "deleted":  # its words are not to come back
                 raise changed_meanwhile()
-            found = yield from reviews.undo(site.key, id, version, by, now - UNDO_MS, now)
+            found = yield from reviews.undoable(site.key, id, version, by, now - UNDO_MS)
             if found is None:
                 raise changed_meanwhile()
-            reviewable, text = found
+            decided, text = found
             undo = orjson.loads(text)
             yield from store.set_state(site.key, id, undo["state"], only_from=("published", "pending", "hidden"))
             if "body" in undo:
@@ -177,6 +191,8 @@ class Deciding:
             if "edit" in undo:
                 edit = HeldEdit(id, **undo["edit"])
                 yield from reviews.hold_edit(site.key, comment.page, comment.author_id or "", edit)
+            # Last: what was open would be closed by the comment's new state.
+            reviewable = yield from reviews.undo(site.key, decided, by, now)
             restored = yield from store.comment_by_id(site.key, id)
             assert restored is not None
             yield after(lambda: self._show(comment, restored))

@@ -131,6 +131,7 @@ class ReportsSettled:
         comment, now = decision.comment, decision.now
         if decision.action == "undo":
             since = now - UNDO_MS
+            yield from reports.reopen_appeals(comment.id, since)
             yield from reports.unsettle(comment.id, since)
             yield from reports.drop_statements(comment.id, since)
             return

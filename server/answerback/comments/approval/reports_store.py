@@ -222,6 +222,21 @@ def answer_appeals(comment_id: str, *, goes: bool, reply: str, now: int) -> Work
     )  # fmt: skip
     yield run(
         """UPDATE reports SET appeal_state = CASE WHEN state = :state THEN 'upheld' ELSE 'reversed' END, state = :state,
-        reply = :reply WHERE comment_id = :id AND appeal_state = 'open'""",
-        state="upheld" if goes else "declined", reply=reply, id=comment_id,
+        reply = :reply, replied_at = :now WHERE comment_id = :id AND appeal_state = 'open'""",
+        state="upheld" if goes else "declined", reply=reply, now=now, id=comment_id,
+    )  # fmt: skip
+
+
+def reopen_appeals(comment_id: str, since: int) -> Work[None]:
+    """Take back what has been answered to appeals about a comment since then."""
+    yield run(
+        """UPDATE moderation_statements SET appeal_state = 'open', reply = '', replied_at = NULL
+        WHERE comment_id = :id AND replied_at >= :since""",
+        id=comment_id, since=since,
+    )  # fmt: skip
+    yield run(
+        """UPDATE reports SET state = CASE WHEN appeal_state = 'upheld' THEN state WHEN state = 'upheld' THEN 'declined'
+            ELSE 'upheld' END, appeal_state = 'open', reply = '', replied_at = NULL
+        WHERE comment_id = :id AND replied_at >= :since""",
+        id=comment_id, since=since,
     )  # fmt: skip

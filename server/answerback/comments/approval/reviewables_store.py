@@ -130,16 +130,20 @@ def dismiss(site: str, id: str, version: int, actor: str, now: int) -> Work[Revi
     return read_reviewable(row)
 
 
-def undo(site: str, id: str, version: int, actor: str, since: int, now: int) -> Work[tuple[Reviewable, str] | None]:
-    """Undoes the same person's decision on this version, made since then: reopens the item if it was open and returns
-    what the decision had changed. None if it is too late or there is nothing to undo."""
+def undoable(site: str, id: str, version: int, actor: str, since: int) -> Work[tuple[Reviewable, str] | None]:
+    """Returns the same person's decision on this version, made since then, with what it had changed. None if it is too
+    late or there is nothing to undo."""
     row = yield one(
         f"""SELECT {_COLUMNS}, undo FROM reviewables WHERE site = :site AND id = :id AND version = :version
         AND decided_by = :actor AND decided_at >= :since AND undo <> ''""",
         site=site, id=id, version=version, actor=actor, since=since,
     )  # fmt: skip
-    if row is None:
-        return None
+    return None if row is None else (read_reviewable(row), row["undo"])
+
+
+def undo(site: str, decided: Reviewable, actor: str, now: int) -> Work[Reviewable]:
+    """Take back a decision whose changes have been taken back: it waits again, where it did."""
+    id = decided.id
     waited = yield one(
         """SELECT state_before FROM reviewable_history WHERE reviewable_id = :id AND site = :site
         ORDER BY number DESC LIMIT 1""",
@@ -151,10 +155,10 @@ def undo(site: str, id: str, version: int, actor: str, since: int, now: int) -> 
         undo = '' WHERE site = :site AND id = :id""",
         state=state, site=site, id=id,
     )  # fmt: skip
-    yield from note(id, site, Transition(now, actor, "undone", row["state"], state, ""))
+    yield from note(id, site, Transition(now, actor, "undone", decided.state, state, ""))
     again = yield from reviewable(site, id)
     assert again is not None
-    return again, row["undo"]
+    return again
 
 
 def reviewable(site: str, id: str) -> Work[Reviewable | None]:
@@ -198,6 +202,15 @@ def history(site: str, id: str) -> Work[list[Transition]]:
 def forget_words(site: str, id: str) -> Work[None]:
     """Deletes a removed comment's text from reasons and undo data."""
     yield run("UPDATE reviewables SET reasons = '[]', undo = '' WHERE site = :site AND id = :id", site=site, id=id)
+
+
+def forget_undo(site: str, id: str, state: str, decided_at: int) -> Work[None]:
+    """A decision of that moment can be undone no more: of what it took only the comment's state before is kept."""
+    yield run(
+        """UPDATE reviewables SET undo = :undo WHERE site = :site AND id = :id AND undo <> ''
+        AND (decided_at IS NULL OR decided_at <= :decided_at)""",
+        undo=f'{{"state":"{state}"}}', site=site, id=id, decided_at=decided_at,
+    )  # fmt: skip
 
 
 def stay_decided(site: str, visitor_id: str) -> Work[None]:
