@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from ..db.sql import in_list
 from ..db.work import Row, Work, many, run
 
 LONGEST = 500
+MANY = 30
+"""Sites that are no longer asked one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +54,15 @@ _COLUMNS = "number, site, at, actor, action, kind, subject, state_before, state_
 
 def entries(sites: Sequence[str], limit: int, before: int | None = None) -> Work[list[Entry]]:
     """The newest decisions on these sites, newest first; `before` is the number of the last one that is known."""
-    found: list[Row] = []
-    for site in sites:  # a site at a time: each walks its own index
-        found += yield many(
-            f"""SELECT {_COLUMNS} FROM audit WHERE site = :site AND number < :before
-            ORDER BY number DESC LIMIT :limit""",
-            site=site, before=2**62 if before is None else before, limit=limit,
-        )  # fmt: skip
+    values: dict[str, Any] = {"before": 2**62 if before is None else before, "limit": limit}
+    newest = f"SELECT {_COLUMNS} FROM audit WHERE {{}} AND number < :before ORDER BY number DESC LIMIT :limit"
+    if len(sites) > MANY:  # what is newest is likely of one of them, whichever
+        names, params = in_list("site", sites)
+        found = yield many(newest.format(f"site || '' IN ({names})"), **params, **values)
+    else:
+        found = []
+        for site in sites:  # a site at a time: each walks its own index
+            found += yield many(newest.format("site = :site"), site=site, **values)
     found.sort(key=lambda row: -row["number"])
     return [_read(row) for row in found[:limit]]
 

@@ -15,39 +15,40 @@ from ..core.versions import version
 from ..db.sql import in_list
 from ..db.work import Row, Work, many, one
 from .log_texts_store import Hit
+from .newest_store import newest_sites, sites_with
 
 COMMENT_STATES = ("published", "pending", "hidden", "deleted")
 ANSWER_STATES = ("queued", "streaming", "done", "stopped", "failed", "withheld")
 PAGES_OFFERED = 300
 SITES_AT_ONCE = 30
-"""Sites that one statement asks: databases take some hundred parts."""
+"""Sites that one statement asks for entries: databases take some hundred parts, and plan each of them."""
 COUNTED, SUMMED = 20_000, 1_000
 """Rows that the figures of a day go by, at most."""
 
 _ANSWER = "a.state AS answer_state, a.provider, a.model, a.tokens_in, a.tokens_out, a.cost_microusd, a.error"
 # One row an entry: comments and AI replies of the threads, then the ask box's questions and its answers. `rank` puts
 # an answer above its question where both have the same time.
-_COMMENTS = f"""SELECT 'comment' AS entry, c.id, c.site, c.page, c.visitor_id AS author_id, c.author_kind,
+_COMMENTS = f"""'comment' AS entry, c.id, c.site, c.page, c.visitor_id AS author_id, c.author_kind,
     c.author_name, {HTML} AS html, a.body AS draft, c.state, {{0}} AS at,
     0 AS rank, t.url, t.title, {_ANSWER}"""
 _THREADS = "LEFT JOIN threads t ON t.site = c.site AND t.page = c.page"
 _FROM_COMMENTS = f"FROM comments c LEFT JOIN answers a ON a.id = c.id {_THREADS}"
 _FROM_REPLIES = f"FROM answers a JOIN comments c ON c.id = a.id {_THREADS}"
-_QUESTIONS = """SELECT 'question' AS entry, q.id, q.site, q.page, q.visitor_id AS author_id, v.kind AS author_kind,
+_QUESTIONS = """'question' AS entry, q.id, q.site, q.page, q.visitor_id AS author_id, v.kind AS author_kind,
     v.name AS author_name, q.html, NULL AS draft, 'private' AS state, q.created_at AS at, 0 AS rank,
     (SELECT MAX(x.url) FROM answers x WHERE x.question_id = q.id AND x.site = q.site) AS url,
     (SELECT MAX(x.title) FROM answers x WHERE x.question_id = q.id AND x.site = q.site) AS title,
     NULL AS answer_state, NULL AS provider, NULL AS model, CAST(NULL AS BIGINT) AS tokens_in,
-    CAST(NULL AS BIGINT) AS tokens_out, CAST(NULL AS BIGINT) AS cost_microusd, NULL AS error
-    FROM questions q LEFT JOIN visitors v ON v.id = q.visitor_id"""
-_ANSWERS = f"""SELECT 'answer' AS entry, a.id, a.site, a.page, a.visitor_id AS author_id, 'ai' AS author_kind,
+    CAST(NULL AS BIGINT) AS tokens_out, CAST(NULL AS BIGINT) AS cost_microusd, NULL AS error"""
+_FROM_QUESTIONS = "FROM questions q LEFT JOIN visitors v ON v.id = q.visitor_id"
+_ANSWERS = f"""'answer' AS entry, a.id, a.site, a.page, a.visitor_id AS author_id, 'ai' AS author_kind,
     COALESCE(v.name, '') AS author_name, a.html,
-    a.body AS draft, 'private' AS state, a.queued_at AS at, 1 AS rank, a.url, a.title, {_ANSWER}
-    FROM answers a LEFT JOIN visitors v ON v.id = a.visitor_id"""
+    a.body AS draft, 'private' AS state, a.queued_at AS at, 1 AS rank, a.url, a.title, {_ANSWER}"""
+_FROM_ANSWERS = "FROM answers a LEFT JOIN visitors v ON v.id = a.visitor_id"
 _BY_ID = (
-    ("comment", f"{_COMMENTS.format('c.created_at')} {_FROM_COMMENTS}", "c"),
-    ("question", _QUESTIONS, "q"),
-    ("answer", _ANSWERS, "a"),
+    ("comment", f"SELECT {_COMMENTS.format('c.created_at')} {_FROM_COMMENTS}", "c"),
+    ("question", f"SELECT {_QUESTIONS} {_FROM_QUESTIONS}", "q"),
+    ("answer", f"SELECT {_ANSWERS} {_FROM_ANSWERS}", "a"),
 )
 
 
@@ -125,42 +126,57 @@ def _before(wanted: Filter, at: str, rank: int, id: str) -> str:
     return f"{at} {'<=' if rank < wanted.before[1] else '<'} :at"
 
 
-def _part(select: str, at: str, rank: int, alias: str, where: Sequence[str], wanted: Filter) -> str:
-    """One kind's newest entries of one site (`:{{site}}`)."""
-    conditions = list(where)
-    if wanted.author:
-        # By the author's own index, whatever else is asked: the site and the page are told apart there.
-        conditions += [f"{alias}.visitor_id = :author", f"{alias}.site || '' = :{{site}}"]
-        if wanted.page:
-            conditions.append(f"{alias}.page || '' = :page")
-    else:
-        conditions.append(f"{alias}.site = :{{site}}")
-        if wanted.page:
-            conditions.append(f"{alias}.page = :page")
-    if wanted.before is not None:
-        conditions.append(_before(wanted, at, rank, f"{alias}.id"))
-    return f"""SELECT * FROM ({select} WHERE {" AND ".join(conditions)}
-        ORDER BY {at} DESC, {alias}.id DESC LIMIT :limit) AS {{name}}"""
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One kind of entries that a filter lets through."""
+
+    columns: str
+    tables: str
+    at: str
+    rank: int
+    alias: str
+    where: Sequence[str] = ()
+
+    def of(self, site: str, wanted: Filter) -> str:
+        """The newest of one site."""
+        return f"SELECT {self.columns} {self._newest(site, wanted)} LIMIT :limit"
+
+    def latest(self, site: str, wanted: Filter) -> str:
+        """When the newest of all of one site is from."""
+        return f"SELECT {self.at} {self._newest(site, wanted)} LIMIT 1"
+
+    def _newest(self, site: str, wanted: Filter) -> str:
+        alias, conditions = self.alias, list(self.where)
+        if wanted.author:
+            # By the author's own index, whatever else is asked: the site and the page are told apart there.
+            conditions += [f"{alias}.visitor_id = :author", f"{alias}.site || '' = {site}"]
+            if wanted.page:
+                conditions.append(f"{alias}.page || '' = :page")
+        else:
+            conditions.append(f"{alias}.site = {site}")
+            if wanted.page:
+                conditions.append(f"{alias}.page = :page")
+        if wanted.before is not None:
+            conditions.append(_before(wanted, self.at, self.rank, f"{alias}.id"))
+        return f"{self.tables} WHERE {' AND '.join(conditions)} ORDER BY {self.at} DESC, {alias}.id DESC"
 
 
-def _parts(wanted: Filter) -> list[str]:
+def _parts(wanted: Filter) -> list[_Part]:
     """The kinds of entries that a filter lets through; states are written out, since indexes are made for them."""
     state, parts = wanted.state, []
     if not state or state in COMMENT_STATES:
         only = [f"c.state = '{state}'"] if state else []
         if state not in ("", "published"):  # which says to SQLite that the index of what is set aside will do
             only.append("c.state <> 'published'")
-        parts.append(
-            _part(f"{_COMMENTS.format('c.created_at')} {_FROM_COMMENTS}", "c.created_at", 0, "c", only, wanted)
-        )
+        parts.append(_Part(_COMMENTS.format("c.created_at"), _FROM_COMMENTS, "c.created_at", 0, "c", only))
     if state in ANSWER_STATES and not wanted.author:
         only = ["a.kind = 'thread'", *_answers_in(state, wanted.page)]
-        parts.append(_part(f"{_COMMENTS.format('a.queued_at')} {_FROM_REPLIES}", "a.queued_at", 0, "a", only, wanted))
+        parts.append(_Part(_COMMENTS.format("a.queued_at"), _FROM_REPLIES, "a.queued_at", 0, "a", only))
     if state in ("", "private"):
-        parts.append(_part(_QUESTIONS, "q.created_at", 0, "q", [], wanted))
+        parts.append(_Part(_QUESTIONS, _FROM_QUESTIONS, "q.created_at", 0, "q"))
     if state in ("", "private", *ANSWER_STATES):
         only = ["a.kind = 'chat'", *(_answers_in(state, wanted.page) if state in ANSWER_STATES else [])]
-        parts.append(_part(_ANSWERS, "a.queued_at", 1, "a", only, wanted))
+        parts.append(_Part(_ANSWERS, _FROM_ANSWERS, "a.queued_at", 1, "a", only))
     return parts
 
 
@@ -175,18 +191,25 @@ def entries(sites: Sequence[str], wanted: Filter, limit: int) -> Work[list[Entry
     values |= {name: text for name, text in (("page", wanted.page), ("author", wanted.author)) if text}
     if wanted.before is not None:
         values["at"], _, values["id"] = wanted.before
+    parts = _parts(wanted)
     found: list[Entry] = []
-    for some in (sites[start : start + SITES_AT_ONCE] for start in range(0, len(sites), SITES_AT_ONCE)):
+    latest = [part.latest("s.key", wanted) for part in parts]
+    likely = yield from newest_sites(sites, latest, limit, **_used(values, " ".join(latest)))
+    for some in (likely[start : start + SITES_AT_ONCE] for start in range(0, len(likely), SITES_AT_ONCE)):
         named = {f"site{number}": site for number, site in enumerate(some)}
-        parts = [
-            part.format(site=name, name=f"{name}_{number}")
+        sql = " UNION ALL ".join(
+            f"SELECT * FROM ({part.of(f':{name}', wanted)}) AS {name}_{number}"
             for name in named
-            for number, part in enumerate(_parts(wanted))
-        ]
-        sql = " UNION ALL ".join(parts)
-        rows = yield many(sql, **{name: value for name, value in values.items() if f":{name}" in sql}, **named)
+            for number, part in enumerate(parts)
+        )
+        rows = yield many(sql, **_used(values, sql), **named)
         found += [_read(row) for row in rows]
     return sorted(found, key=lambda entry: entry.cursor, reverse=True)[:limit]
+
+
+def _used(values: Mapping[str, object], sql: str) -> dict[str, object]:
+    """The parameters that a statement has."""
+    return {name: value for name, value in values.items() if f":{name}" in sql}
 
 
 def entries_of(sites: Sequence[str], hits: Sequence[Hit], wanted: Filter) -> Work[list[Entry]]:
@@ -232,7 +255,7 @@ def totals(days: Mapping[int, Sequence[str]]) -> Work[Totals]:
     comments, more_comments, more_answers = 0, False, False
     sums = {"count": 0, "tokens_in": 0, "tokens_out": 0, "cost": 0}
     for start, sites in days.items():
-        for site in sites:
+        for site in (yield from sites_with(sites, _SINCE, start=start)):
             row = yield one(
                 f"""SELECT (SELECT COUNT(*) FROM (SELECT 1 AS one FROM comments WHERE site = :site
                         AND created_at >= :start LIMIT {COUNTED}) AS of_all) AS counted,
@@ -250,6 +273,11 @@ def totals(days: Mapping[int, Sequence[str]]) -> Work[Totals]:
     )
 
 
+_SINCE = (
+    "comments c WHERE c.site = s.key AND c.created_at >= :start",
+    *(f"answers a WHERE a.site = s.key AND a.kind = '{kind}' AND a.queued_at >= :start" for kind in ("thread", "chat")),
+)
+_PAGES = ("threads t WHERE t.site = s.key", "questions q WHERE q.site = s.key")
 _OF_TODAY = " UNION ALL ".join(
     f"""SELECT * FROM (SELECT tokens_in, tokens_out, cost_microusd FROM answers WHERE site = :site
         AND kind = '{kind}' AND queued_at >= :start ORDER BY queued_at DESC LIMIT {SUMMED}) AS of_{kind}"""
@@ -263,7 +291,7 @@ _SUMS = f"""SELECT COUNT(*) AS count, CAST(COALESCE(SUM(tokens_in), 0) AS BIGINT
 def pages(sites: Sequence[str]) -> Work[list[str]]:
     """Pages with a thread or a question, to choose from: of each site the newest few hundred."""
     found: set[str] = set()
-    for site in sites:
+    for site in (yield from sites_with(sites, _PAGES)):
         rows = yield many(
             """SELECT page FROM (
                 SELECT page FROM threads WHERE site = :site ORDER BY created_at DESC LIMIT :limit) AS written_on

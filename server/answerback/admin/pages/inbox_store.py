@@ -12,6 +12,7 @@ from ...comments.store import COLUMNS, FROM, read_comment
 from ...core.model import Comment
 from ...db.sql import in_list
 from ...db.work import Row, Work, many, one
+from ..newest_store import newest_sites
 
 _REVIEWABLE = """r.id, r.site, r.kind, r.page, r.state, r.score, r.version, r.reasons, r.opened_at, r.decided_by,
     r.decided_at"""
@@ -70,21 +71,21 @@ def counts(sites: Sequence[str]) -> Work[dict[str, int]]:
 def waiting(sites: Sequence[str], wanted: Wanted, limit: int) -> Work[list[Reviewable]]:
     """The newest that wait. Each site is asked for its own, so that an index gives them in order."""
     where = "r.state = 'open'"
-    params: dict[str, object] = {"limit": limit}
+    params: dict[str, object] = {}
     if wanted.kind:
         where, params["kind"] = f"{where} AND r.kind = :kind", wanted.kind
     if wanted.before is not None:
         where += " AND (r.opened_at, r.id) < (:at, :id)"
         params["at"], params["id"] = wanted.before
+    newest = "FROM reviewables r WHERE r.site = {} AND " + where + " ORDER BY r.opened_at DESC, r.id DESC LIMIT "
+    likely = yield from newest_sites(sites, [f"SELECT r.opened_at {newest.format('s.key')} 1"], limit, **params)
     rows: list[Row] = []
-    for some in _in_parts(list(sites), 100):
+    for some in _in_parts(list(likely), 100):
         named = {f"site{number}": site for number, site in enumerate(some)}
         parts = (
-            f"""SELECT * FROM (SELECT {_REVIEWABLE} FROM reviewables r WHERE r.site = :{name} AND {where}
-            ORDER BY r.opened_at DESC, r.id DESC LIMIT :limit) AS of_{name}"""
-            for name in named
+            f"SELECT * FROM (SELECT {_REVIEWABLE} {newest.format(f':{name}')} :limit) AS of_{name}" for name in named
         )
-        rows += yield many(" UNION ALL ".join(parts), **params, **named)
+        rows += yield many(" UNION ALL ".join(parts), **params, **named, limit=limit)
     rows.sort(key=lambda row: (row["opened_at"], row["id"]), reverse=True)
     return [read_reviewable(row) for row in rows[:limit]]
 

@@ -1,0 +1,35 @@
+"""Which of an owner's many sites have something, and which the newest: what else is read is read of those."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..db.sql import in_list
+from ..db.work import Work, many
+
+FEW = 30
+"""So many sites are each asked for their own newest at once."""
+
+
+def newest_sites(sites: Sequence[str], latest: Sequence[str], limit: int, **values: object) -> Work[Sequence[str]]:
+    """Those that the `limit` newest can be of. Each of `latest` selects the time of the newest row of the site `s.key`
+    by an index, so that ten thousand sites cost a look each, in one statement."""
+    if len(sites) <= FEW:
+        return sites
+    names, params = in_list("site", sites)
+    moments = ", ".join(f"({one}) AS at_{number}" for number, one in enumerate(latest))
+    rows = yield many(f"SELECT s.key, {moments} FROM sites s WHERE s.key IN ({names})", **params, **values)
+    newest = {row.pop("key"): max((at for at in row.values() if at is not None), default=-1) for row in rows}
+    least = sorted(newest.values(), reverse=True)[:limit][-1:]
+    return [site for site, at in newest.items() if at >= max(0, *least)]
+
+
+def sites_with(sites: Sequence[str], rows_of: Sequence[str], **values: object) -> Work[Sequence[str]]:
+    """Those that have a row of one of these, each a table with what holds for rows of the site `s.key`."""
+    if len(sites) <= FEW:
+        return sites
+    names, params = in_list("site", sites)
+    # Not by EXISTS, for which PostgreSQL may read a whole table once instead of an index for each site.
+    any_row = " OR ".join(f"(SELECT 1 FROM {one} LIMIT 1) = 1" for one in rows_of)
+    rows = yield many(f"SELECT s.key FROM sites s WHERE s.key IN ({names}) AND ({any_row})", **params, **values)
+    return [row["key"] for row in rows]
