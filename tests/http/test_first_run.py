@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from html import unescape
@@ -53,6 +54,24 @@ async def test_link_works_once_and_only_the_newest(empty: House) -> None:
     assert (await empty.send(link, FIELDS | {"key": "second"})).status_code == 404
     assert await first_owner_link(empty.db) == ""
     assert len(await empty.db.fetch_all("SELECT id FROM owners")) == 1
+
+
+async def test_two_at_once_make_one_owner(empty: House) -> None:
+    link = await first_owner_link(empty.db)
+    forms = [FIELDS | {"email": f"{name}@example.com", "key": name} for name in ("mina", "thief")]
+    replies = await asyncio.gather(*(empty.send(link, form) for form in forms))
+    assert sorted(reply.status_code for reply in replies) == [303, 404]
+    assert len(await empty.db.fetch_all("SELECT id FROM owners")) == 1
+    assert len(await empty.db.fetch_all("SELECT key FROM sites WHERE key IN ('mina', 'thief')")) == 1
+
+
+@pytest.mark.parametrize(
+    "headers", [{"Origin": "https://evil.example"}, {"Origin": "null"}, {"Host": "rebound.example"}]
+)
+async def test_foreign_forms_set_nothing_up(empty: House, headers: dict[str, str]) -> None:
+    link = await first_owner_link(empty.db)
+    assert (await empty.send(link, FIELDS, **headers)).status_code in (400, 403)
+    assert await empty.db.fetch_all("SELECT id FROM owners") == []
 
 
 async def test_link_ends_after_a_day(empty: House) -> None:

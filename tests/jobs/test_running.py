@@ -52,8 +52,10 @@ class Desk:
         finally:
             self.at_once -= 1
 
-    def runner(self, name: str, *, at_once: int = 1, seconds: float | None = 5) -> JobRunner:
-        kind = Kind("note", self.run, at_once=at_once, tries=3, retry_ms=1_000, seconds=seconds)
+    def runner(
+        self, name: str, *, at_once: int = 1, seconds: float | None = 5, of_site: int | None = None
+    ) -> JobRunner:
+        kind = Kind("note", self.run, at_once=at_once, tries=3, retry_ms=1_000, seconds=seconds, of_site=of_site)
         return JobRunner(self.db, self.clock, self.jobs, name, [kind], chance=lambda: 0.5)
 
     async def put(self, **options: object) -> None:

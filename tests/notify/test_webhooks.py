@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from answerback.accounts.owners import add_owner_with_link
 from answerback.clock import SteppedClock
-from answerback.core.webhooks import EVENTS
+from answerback.core.webhooks import EVENTS, MESSAGES, Told
 from answerback.db.database import Database
 from answerback.db.work import Row, Work, many, run
 from answerback.jobs.model import Job, JobFailed
@@ -368,6 +368,15 @@ async def test_messages_for_people_ping_and_format_nothing(exchange: Exchange) -
     assert slack.startswith("*Comment published · Bread · All about bread*\nJin: Words of &lt;b&gt;&lt;!channel&gt;")
     assert discord["content"].startswith("**Comment published · Bread · All about bread**\nJin\\: Words of \\<b\\>")
     assert discord["allowed_mentions"] == {"parse": []}
+
+
+@pytest.mark.parametrize("format", ["slack", "discord"])
+def test_long_words_of_visitors_fit_into_a_message(format: str) -> None:
+    """Discord refuses more than 2,000 characters, and a webhook that refuses for a day is paused."""
+    message = MESSAGES[format](
+        Told("*" * 900, "_" * 50, "`" * 20_000, "https://comments.example/admin/comments/" + "x" * 60)
+    )
+    assert len(message.get("text") or message["content"]) <= 2_000
 
 
 async def test_test_delivery_arrives_at_a_paused_webhook_too(exchange: Exchange) -> None:

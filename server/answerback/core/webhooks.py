@@ -38,14 +38,14 @@ def generic(event: str, at: int, data: Mapping[str, Any]) -> dict[str, Any]:
 
 def slack(told: Told) -> dict[str, Any]:
     """A message for a Slack incoming webhook."""
-    words = [f"*{_of_slack(told.title)}*", _of_slack(_said(told))]
+    words = [f"*{_of_slack(_cut(told.title))}*", _of_slack(_said(told))]
     link = f"<{_of_slack(told.url).replace('|', '%7C')}>" if told.url else ""
     return {"text": "\n".join(filter(None, [*words, link])), "unfurl_links": False}
 
 
 def discord(told: Told) -> dict[str, Any]:
     """A message for a Discord webhook, without pings."""
-    words = [f"**{_of_discord(told.title)}**", _of_discord(_said(told)), f"<{told.url}>" if told.url else ""]
+    words = [f"**{_of_discord(_cut(told.title))}**", _of_discord(_said(told)), f"<{told.url}>" if told.url else ""]
     return {"content": "\n".join(filter(None, words)), "allowed_mentions": {"parse": []}}
 
 
@@ -54,9 +54,12 @@ MESSAGES: Mapping[str, Callable[[Told], dict[str, Any]]] = {"slack": slack, "dis
 
 
 def _said(told: Told) -> str:
-    body = " ".join(told.body.split())
-    body = body if len(body) <= EXCERPT else f"{body[:EXCERPT].rstrip()}…"
-    return ": ".join(filter(None, [" ".join(told.author.split()), body]))
+    return ": ".join(filter(None, [_cut(told.author), _cut(told.body)]))
+
+
+def _cut(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= EXCERPT else f"{line[:EXCERPT].rstrip()}…"
 
 
 def _of_slack(text: str) -> str:

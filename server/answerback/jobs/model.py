@@ -49,6 +49,8 @@ class Kind:
     """How long after the first failure it is tried again; each time twice as long."""
     seconds: float | None = 120
     """How long a run may take; None: as long as it likes."""
+    of_site: int | None = None
+    """How many of one site one process runs at the same time, so that its slow ones keep no other site waiting."""
     every_ms: int | None = None
     """How often it recurs, if it does: the schedule puts it then."""
 

@@ -29,6 +29,8 @@ KEEP_SECONDS = 8.0
 POLL_SECONDS = 2.0
 """How soon a job is seen that another process has put; those of this one are seen at once."""
 LONGEST_WAIT_MS = 6 * 3_600_000
+LONGEST_ASKED_MS = 24 * 3_600_000
+"""The longest `Retry-After` that counts."""
 LEASES_LOST = 2
 """How many runs more than its kind allows a job may have lost with their process, before it is what ends them."""
 
@@ -104,10 +106,24 @@ class JobRunner:
         due_at = await self._db.read(lambda: store.next_due(room))
         if due_at is None or due_at > now:
             return POLL_SECONDS if due_at is None else min(POLL_SECONDS, max(0.01, (due_at - now) / 1000))
-        for job in await self._db.write(lambda: store.claim(self._name, now, now + LEASE_MS, room)):
+        full = self._full()
+        # One at a time where sites have a share: the next claim knows what this one has taken.
+        room = {name: 1 if self._kinds[name].of_site else places for name, places in room.items()}
+        claimed = await self._db.write(lambda: store.claim(self._name, now, now + LEASE_MS, room, full))
+        for job in claimed:
             if job.id not in self._running:
                 self._running[job.id] = _Running(job, asyncio.create_task(self._run(job)))
-        return 0
+        return 0 if claimed or not full else POLL_SECONDS
+
+    def _full(self) -> dict[str, list[str]]:
+        """The sites of which no more jobs of a kind may run now; the server's own have no share."""
+        full: dict[str, list[str]] = {}
+        counted = Counter((each.job.kind, each.job.site) for each in self._running.values() if each.job.site)
+        for (name, site), count in counted.items():
+            share = self._kinds[name].of_site
+            if share is not None and count >= share:
+                full.setdefault(name, []).append(site)
+        return full
 
     async def _run(self, job: Job) -> None:
         bind(site=job.site, kind=job.kind, job=job.id)
@@ -144,7 +160,7 @@ class JobRunner:
         if given_up:
             return partial(store.give_up, self._name, job.id, now, reason)
         wait = min(LONGEST_WAIT_MS, kind.retry_ms * 2 ** (job.tries - 1))
-        wait = max(round(wait * (0.75 + self._chance() / 2)), round(1000 * asked))
+        wait = max(round(wait * (0.75 + self._chance() / 2)), min(LONGEST_ASKED_MS, round(1000 * asked)))
         return partial(store.try_again, self._name, job.id, now + wait, reason)
 
     async def keep_leases(self) -> None:

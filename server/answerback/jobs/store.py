@@ -44,19 +44,25 @@ def next_due(kinds: Iterable[str]) -> Work[int | None]:
     return moment
 
 
-def claim(worker: str, now: int, lease_until: int, room: Mapping[str, int]) -> Work[list[Job]]:
-    """Claim due jobs, of each kind as many as there is room for. One conditional statement, so each goes to
-    one worker."""
+def claim(
+    worker: str, now: int, lease_until: int, room: Mapping[str, int], full: Mapping[str, Sequence[str]] | None = None
+) -> Work[list[Job]]:
+    """Claims due jobs, of each kind as many as there is room for, and none of its sites that are `full`. One
+    conditional statement, so each goes to one worker."""
     _, params = in_list("kind", room)
-    parts = [
-        f"""SELECT id FROM (SELECT id FROM jobs WHERE kind = :{name} AND due_at <= :now ORDER BY due_at, id
-            LIMIT :of_{name}) AS {name}"""
-        for name in params
-    ]
+    parts, others = [], {}
+    for name, kind in params.items():
+        sites, named = in_list(f"site_of_{name}_", (full or {}).get(kind, ()))
+        others.update(named)
+        elsewhere = f"AND site NOT IN ({sites})" if named else ""
+        parts.append(
+            f"""SELECT id FROM (SELECT id FROM jobs WHERE kind = :{name} AND due_at <= :now {elsewhere}
+            ORDER BY due_at, id LIMIT :of_{name}) AS {name}"""
+        )
     rows = yield many(
         f"""UPDATE jobs SET worker = :worker, due_at = :lease_until, tries = tries + 1
         WHERE due_at <= :now AND id IN ({" UNION ALL ".join(parts)}) RETURNING {_COLUMNS}""",
-        worker=worker, now=now, lease_until=lease_until, **params,
+        worker=worker, now=now, lease_until=lease_until, **params, **others,
         **{f"of_{name}": room[kind] for name, kind in params.items()},
     )  # fmt: skip
     return [_read(row) for row in rows]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from urllib.parse import urlsplit
 
 from ..core.hosts import ascii_host
 
@@ -67,6 +68,11 @@ class PrivateSites:
     def allow(self, host: str, address: str) -> bool:
         """Whether a page of this host may be fetched from this address."""
         return names_itself(host) or self.names(host, address)
+
+    def forbid(self, origin: str) -> bool:
+        """Whether an origin names a private address in so many words, which only the operator may have read."""
+        host = urlsplit(origin).hostname or ""
+        return names_itself(host) and not is_public(host) and not self.names(host, host)
 
     def names(self, host: str, address: str) -> bool:
         """Whether the operator has named this host, or a network that this address is in."""

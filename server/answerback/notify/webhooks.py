@@ -10,6 +10,7 @@ import base64
 import secrets
 from datetime import UTC, datetime
 from functools import partial
+from urllib.parse import urlsplit
 
 import orjson
 from standardwebhooks.webhooks import Webhook as Signer
@@ -57,7 +58,7 @@ class Webhooks:
         """The look at what is new, each minute; one delivery, tried for a day; the mail about a webhook's pause."""
         kinds = [
             Kind(LOOK, lambda _: self.look(), every_ms=LOOK_MS),
-            Kind(DELIVER, self._deliver, at_once=4, tries=TRIES, retry_ms=60_000),
+            Kind(DELIVER, self._deliver, at_once=8, of_site=2, tries=TRIES, retry_ms=60_000),
         ]
         if self._mailer is not None:
             kinds.append(Kind(PAUSED, partial(self._tell, self._mailer)))
@@ -161,7 +162,8 @@ def _accepted(hook: Webhook, delivery: Delivery, sent: Sent, now: int) -> Work[N
 
 def host(url: str) -> str:
     """Of an address, as much as may be shown where others look: the rest of it may be a secret."""
-    return "/".join(url.split("/", 3)[:3])
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def new_secret() -> str:

@@ -10,8 +10,9 @@ from ...comments.joining import add_aliases, old_key
 from ...comments.updates import ThreadUpdates
 from ...core.comments import URL_LIMIT
 from ...db.work import Work
-from ...errors import BadRequest, NotFound
+from ...errors import BadRequest, Forbidden, NotFound
 from ...i18n.catalogue import error_text
+from ...net.deny_list import PrivateSites
 from ...runtime import Runtime
 from ...sites import aliases_store as store
 from ...sites import refused_store
@@ -20,6 +21,7 @@ from ...sites.refused_store import RefusedOrigin
 from ...sites.settings import Site
 from ...web.forms import BoundForm, refused
 from ..auth import OwnerAuth, OwnerCall, OwnerView
+from ..origins import may_name
 
 PATH = "/admin/addresses/"
 MOST_SHOWN = 500
@@ -36,6 +38,7 @@ class AddressViews:
         self._jobs = runtime.jobs
         self._sites = runtime.sites
         self._updates = updates
+        self._private = PrivateSites(runtime.settings.private_sites)
         self._auth = auth
 
     def views(self) -> Mapping[str, Mapping[str, OwnerView]]:
@@ -114,6 +117,8 @@ class AddressViews:
     async def allow(self, call: OwnerCall) -> Response:
         """`POST /admin/addresses/<site>/origins/add/` `{origin}`: pages there may have the site's comments."""
         site, now, origin = await self._site(call), self._clock.now(), call.form.get("origin", "")
+        if not may_name(call.owner, self._private, [origin]):
+            raise Forbidden("not_yours", reason="role_required")
 
         def work() -> Work[None]:
             if not (yield from refused_store.allow_refused(site.key, origin, now)):

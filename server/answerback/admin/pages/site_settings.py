@@ -11,6 +11,7 @@ from ...answers.budget_prices import priced
 from ...db.work import Work
 from ...errors import BadRequest, Conflict, NotFound, changed_meanwhile
 from ...i18n.catalogue import Texts, error_text, own_name, texts
+from ...net.deny_list import PrivateSites
 from ...runtime import Runtime
 from ...sites import refused_store
 from ...sites.settings import BY_NAME, check
@@ -19,6 +20,7 @@ from ...sites.store import change_site, settings_of
 from ...web.forms import BoundForm
 from .. import setting_fields as fields
 from ..auth import OwnerAuth, OwnerCall, OwnerView
+from ..origins import may_name
 from .new_site import PATH as NEW
 
 PATH = "/admin/settings/"
@@ -34,6 +36,7 @@ class SiteSettingsViews:
         self._db = runtime.db
         self._clock = runtime.clock
         self._sites = runtime.sites
+        self._private = PrivateSites(runtime.settings.private_sites)
         self._auth = auth
 
     def views(self) -> Mapping[str, Mapping[str, OwnerView]]:
@@ -61,6 +64,10 @@ class SiteSettingsViews:
         if self._version(found) != seen:
             return await self._meanwhile(call, site, t)
         faults = {name: t[f"wrong.{fields.fault(name)}"] for name, text in changes.items() if not _is_good(name, text)}
+        if "origins" in changes and "origins" not in faults:
+            wanted, known = check("origins", changes["origins"]).split(","), _text(found, "origins").split(",")
+            if not may_name(call.owner, self._private, wanted, known):
+                faults["origins"] = t["wrong.private"]
         if faults:
             return await self._show(call, site, found, 400, changes, faults, t.counted("faults", len(faults)))
 

@@ -1,0 +1,18 @@
+"""Which origins an owner may give a site.
+
+The server reads the pages of an origin, and shows owners what it has read. Whoever owns a single site need not be who
+runs the server, and does not get at its own addresses by that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from ..net.deny_list import PrivateSites
+from .auth import Owner
+
+
+def may_name(owner: Owner, private: PrivateSites, wanted: Collection[str], known: Collection[str] = ()) -> bool:
+    """Whether this owner may give a site these origins, beside those it is known by. Owners of all sites may name
+    private addresses, others only those that the operator has named."""
+    return owner.all_sites or not any(private.forbid(origin) for origin in wanted if origin not in known)
