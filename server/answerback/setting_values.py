@@ -137,6 +137,13 @@ def contact(text: str) -> str:
     return uri
 
 
+def reply_to(text: str) -> str:
+    """An email address whose local part has room for what is added to it."""
+    if not re.fullmatch(r"[A-Za-z0-9._-]{1,37}@[A-Za-z0-9.-]{1,250}", text):
+        raise ValueError("must be an email address such as replies@comments.example.com")
+    return text.lower()
+
+
 def key(text: str) -> str:
     """A secret that is sent in a header or a form as it is."""
     if not re.fullmatch(r"[!-~]+", text):

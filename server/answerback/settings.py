@@ -111,6 +111,19 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("ANSWERBACK_SMTP_URL", "", "Mail server: smtp://user:password@host:587.", read.smtp_url, secret=True),
     Setting("ANSWERBACK_MAIL_FROM", "", "Sender of emails."),
     Setting(
+        "ANSWERBACK_MAIL_REPLY_TO",
+        "",
+        "Address that takes owners' replies: replies@comments.example.com.",
+        read.reply_to,
+    ),
+    Setting(
+        "ANSWERBACK_MAIL_IN_SECRET",
+        "",
+        "Password with which the mail provider posts replies to /mail-in/.",
+        read.key,
+        secret=True,
+    ),
+    Setting(
         "ANSWERBACK_SECURITY_CONTACT",
         "",
         "Whom to tell of a flaw: an email address or URL, for security.txt.",
@@ -188,6 +201,8 @@ class Settings:
     log_format: Literal["text", "json"]
     smtp_url: str
     mail_from: str
+    mail_reply_to: str
+    mail_in_secret: str
     security_contact: str
     github_client_id: str
     github_client_secret: str

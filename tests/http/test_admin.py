@@ -117,8 +117,9 @@ def furnish() -> Work[None]:
 
 
 @asynccontextmanager
-async def open_house(tmp_path: Path) -> AsyncIterator[House]:
-    settings = load_settings({"ANSWERBACK_DATA_DIR": str(tmp_path), "ANSWERBACK_PROVIDER": "off"}, dotenv=None)
+async def open_house(tmp_path: Path, **more: str) -> AsyncIterator[House]:
+    given = {"ANSWERBACK_DATA_DIR": str(tmp_path), "ANSWERBACK_PROVIDER": "off"} | more
+    settings = load_settings(given, dotenv=None)
     clock = SteppedClock(NOW)
     app = build_app(settings, Overrides(clock=clock))
     async with app.routes.router.lifespan_context(app.routes):

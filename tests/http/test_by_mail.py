@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,8 @@ import pytest
 from answerback.comments.approval import reviewables_store as reviews
 from answerback.db.work import Work, run
 from answerback.notify.decision_links import DecisionLinks
-from answerback.notify.items import item
+from answerback.notify.items import Ways, item
+from answerback.notify.mail_replies import ReplyAddresses
 from answerback.notify.store import News
 from answerback.settings import load_settings
 from answerback.sites.settings import read_site
@@ -40,23 +42,31 @@ class Mailed:
 
     async def told(self, id: str, what: str) -> None:
         """A mail about something else, by the same owner's links."""
-        house, links = self.house, DecisionLinks(self.settings)
-        news = News(id, what, "", "/a/", "A page", "", 0)
-        made = await house.db.read(lambda: item(SITE, news, links, self.owner, house.clock.now() + 1_000_000))
+        news, now = News(id, what, "", "/a/", "A page", "", 0), self.house.clock.now()
+        ways = Ways(self.owner, now + 1_000_000, DecisionLinks(self.settings), ReplyAddresses(self.settings))
+        made = await self.house.db.write(lambda: item(SITE, news, ways))
         self.links.update({name: link.removeprefix("http://localhost:8000") for name, link in made.buttons})
+        self.reply_to = made.reply_to
 
     settings: Any = None
+    reply_to: str = ""
+
+
+@asynccontextmanager
+async def open_mailed(tmp_path: Path, **more: str) -> AsyncIterator[Mailed]:
+    async with open_house(tmp_path, **more) as house:
+        now = house.clock.now()
+        await house.db.write(lambda: reviews.open_reviewable("one", "c3", "held", "/b/", [], now))
+        owners = await house.db.fetch_all("SELECT id FROM owners WHERE email = 'one@example.com'")
+        settings = load_settings({"ANSWERBACK_DATA_DIR": str(tmp_path), **more}, dotenv=None)
+        made = Mailed(house, {}, owners[0]["id"], settings)
+        await made.told("c3", "held")
+        yield made
 
 
 @pytest.fixture
 async def mailed(tmp_path: Path) -> AsyncIterator[Mailed]:
-    async with open_house(tmp_path) as house:
-        now = house.clock.now()
-        await house.db.write(lambda: reviews.open_reviewable("one", "c3", "held", "/b/", [], now))
-        owners = await house.db.fetch_all("SELECT id FROM owners WHERE email = 'one@example.com'")
-        settings = load_settings({"ANSWERBACK_DATA_DIR": str(tmp_path)}, dotenv=None)
-        made = Mailed(house, {}, owners[0]["id"], settings)
-        await made.told("c3", "held")
+    async with open_mailed(tmp_path) as made:
         yield made
 
 
@@ -160,6 +170,6 @@ async def test_mail_names_what_a_comment_answers(mailed: Mailed) -> None:
         lambda: changed("UPDATE comments SET parent_id = 'c1', root_id = 'c1', depth = 1, page = '/a/' WHERE id = 'c3'")
     )
     news = News("c3", "held", "", "/a/", "A page", "", 0)
-    made = await mailed.house.db.read(lambda: item(SITE, news, None, mailed.owner, 0))
+    made = await mailed.house.db.read(lambda: item(SITE, news, None))
     assert list(made.above) == [("<b>Mina</b>", "Is 100% rye on sale?")] and made.buttons == []
     assert re.fullmatch("Buy <pills>", made.words)

@@ -107,7 +107,7 @@ NAMELESS = (
     "/healthz", "/readyz", "/metrics", "/api/openapi.json", "/answerback.js", "/v1/answerback.js",
     "/answerback/{name}",
     "/avatars/{id}", "/.well-known/security.txt", "/robots.txt", "/reports/{id}/",
-    "/admin/notifications/stop/", "/admin/by-mail/",
+    "/admin/notifications/stop/", "/admin/by-mail/", "/mail-in", "/mail-in/",
 )  # fmt: skip
 APART = ("/sign-in/", "/account/", "/t/", "/t", "/embed/", "/mcp", "/ask", "/llms.txt", "/page.md")
 """Tried further below, or in test_signing_in.py, test_accounts.py and test_agents.py."""

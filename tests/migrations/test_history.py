@@ -42,6 +42,7 @@ RELEASED = {
     "0027": ("1c97be579f9ecb1a", "1c97be579f9ecb1a"),
     "0028": ("dd7735e42b2babf2", "dd7735e42b2babf2"),
     "0029": ("c265af2c937512db", "c265af2c937512db"),
+    "0030": ("3f591347662a7981", "3f591347662a7981"),
 }
 """What each revision runs on SQLite and on PostgreSQL. A new one is added here with its first commit; a hash that
 changes means that somebody's database is no longer what its number says."""

@@ -16,6 +16,7 @@ from ..admin.log_index import LogIndex
 from ..agents.build import Agents
 from ..answers.budget_alerts import BudgetAlerts
 from ..answers.build import build_worker, make_answerer
+from ..answers.corrections.correcting import AnswerCorrections
 from ..answers.corrections.marks import EditedQuestions
 from ..answers.corrections.renewing import AnswerRenewal
 from ..answers.drafts import DraftPublishing
@@ -59,6 +60,7 @@ from ..maintenance.upkeep import Upkeep
 from ..metrics import Metrics
 from ..migrations import migrate
 from ..net.fetch import PageFetcher
+from ..notify.mail_replies import MailReplies
 from ..notify.notices import Notices
 from ..notify.webhooks import Webhooks
 from ..runtime import Runtime
@@ -124,19 +126,19 @@ def build_services(settings: Settings, seams: Overrides) -> Services:
     log_index = LogIndex(runtime)
     upkeep, notices = Upkeep(runtime, mailer), Notices(runtime, mailer)
     webhooks, backups = Webhooks(runtime, mailer), PlannedBackups(runtime, upkeep)
+    replies = MailReplies(runtime, deciding, AnswerCorrections(db, clock, ids, updates), mailer)
     kinds = [
         *accounts.jobs, *knowledge.jobs, *renewal.kinds(), *alerts.kinds(), *invitations.kinds(), drafts.kind(),
-        log_index.kind(), *upkeep.kinds(), *backups.kinds(), *notices.kinds(), *webhooks.kinds(),
-        ThreadCounts(runtime).kind(), Joining(runtime).kind(),
-        GapClosing(runtime, knowledge.index).kind(), spam.upkeep.kind(), deciding.kind(),
-        ThreadClosing(runtime, updates).kind(),
+        log_index.kind(), *upkeep.kinds(), *backups.kinds(), *notices.kinds(), *webhooks.kinds(), *replies.kinds(),
+        ThreadCounts(runtime).kind(), Joining(runtime).kind(), GapClosing(runtime, knowledge.index).kind(),
+        spam.upkeep.kind(), deciding.kind(), ThreadClosing(runtime, updates).kind(),
     ]  # fmt: skip
     worker = build_worker(runtime, queue, updates, knowledge, answerer, metrics, alerts)
     return Services(
         runtime=runtime, metrics=metrics, meter=ProcessMeter(metrics, lambda: bus.readers, lambda: worker.running),
         snapshots=snapshots, updates=updates, posting=posting, deciding=deciding, reporting=reporting,
-        accounts=accounts, invitations=invitations, notices=notices, webhooks=webhooks, log_index=log_index,
-        knowledge=knowledge, spam=spam,
+        accounts=accounts, invitations=invitations, notices=notices, webhooks=webhooks, replies=replies,
+        log_index=log_index, knowledge=knowledge, spam=spam,
         threads=CommentHandlers(runtime, sessions, posting, snapshots, reporting, spam.attacks),
         answerer=answerer, streams=streams,
         session=VisitorSession(runtime, sessions, intake),

@@ -12,6 +12,7 @@ from ..comments.plain_thread import ThreadViews
 from ..comments.report_pages import ReportPages
 from ..errors import AppError, MethodNotAllowed, NotFound
 from ..net.http import problem
+from ..notify.mail_in_handlers import MailInHandlers
 from ..sites.edge import Edge
 from ..sites.refusals import Refusals
 from ..web import assets
@@ -57,6 +58,7 @@ def page_routes(services: Services) -> list[BaseRoute]:
         ),
         *services.accounts.routes(),
         *services.agents.handlers.routes(),
+        *MailInHandlers(runtime.settings, services.replies).routes(),
         *machine_routes(runtime, services.metrics, services.meter),
         security_route(runtime.settings, runtime.clock),
         *ThreadViews(runtime, services.snapshots).routes(),

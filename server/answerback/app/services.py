@@ -25,6 +25,7 @@ from ..jobs.runner import JobRunner
 from ..jobs.schedule import Schedule
 from ..knowledge.build import Knowledge
 from ..metrics import Metrics
+from ..notify.mail_replies import MailReplies
 from ..notify.notices import Notices
 from ..notify.webhooks import Webhooks
 from ..runtime import Runtime
@@ -44,6 +45,7 @@ class Services:
     spam: SpamParts
     notices: Notices
     webhooks: Webhooks
+    replies: MailReplies
     knowledge: Knowledge
     snapshots: Snapshots
     updates: ThreadUpdates

@@ -15,7 +15,7 @@ from ..errors import AppError, BadRequest, SettingsError
 from ..logs import describe, places
 from ..settings import Settings, load_settings, sqlite_file
 from ..version import version
-from . import answers, backups, gaps, jobs, owners, sites, threads
+from . import answers, backups, gaps, jobs, mail, owners, sites, threads
 from . import server as serving
 from . import transfer as moving
 from .console import Parser, say, takes_env_file
@@ -85,6 +85,6 @@ def parser() -> Parser:
     takes_env_file(top)
     top.add_argument("--version", action=_Version, help="print the version and exit")
     commands = top.add_subparsers(metavar="COMMAND", required=True, parser_class=Parser)
-    for room in (serving, sites, threads, owners, answers, gaps, jobs, moving, backups):
+    for room in (serving, sites, threads, owners, answers, gaps, jobs, mail, moving, backups):
         room.add_to(commands)
     return top

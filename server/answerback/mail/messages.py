@@ -17,31 +17,32 @@ def link_message(purpose: str, to: str, *, site: str, lang: str, link: str, code
     """
     t = texts(lang, "mail")
     shown = t(f"{purpose}.code", code=code) if code else ""
-    return _message(t, purpose, to, site, link, code=shown, time=cldr.duration(t.lang, seconds))
+    return simple_message(t, purpose, to, site, link, code=shown, time=cldr.duration(t.lang, seconds))
 
 
 def budget_message(to: str, *, site: str, lang: str, used: str, link: str) -> Message:
     """The message that tells an owner how much of a day's budget is used (`8,100 of 10,000 tokens`)."""
-    return _message(texts(lang, "mail"), "budget", to, site, link, used=used)
+    return simple_message(texts(lang, "mail"), "budget", to, site, link, used=used)
 
 
 def server_message(to: str, *, lang: str, problem: str, url: str) -> Message:
     """The message that tells an owner of all sites what is wrong with the server."""
-    return _message(texts(lang, "mail"), "server", to, urlsplit(url).netloc, f"{url}/admin/", problem=problem)
+    return simple_message(texts(lang, "mail"), "server", to, urlsplit(url).netloc, f"{url}/admin/", problem=problem)
 
 
 def invitation_message(to: str, *, site: str, lang: str, link: str, hours: int) -> Message:
     """The message that invites somebody to work on a site; the link is good for so many hours."""
     t = texts(lang, "mail")
-    return _message(t, "invitation", to, site, link, time=cldr.duration(t.lang, hours * 3_600))
+    return simple_message(t, "invitation", to, site, link, time=cldr.duration(t.lang, hours * 3_600))
 
 
 def webhook_message(to: str, *, site: str, lang: str, address: str, link: str) -> Message:
     """The message that tells an owner of a webhook that takes nothing any more."""
-    return _message(texts(lang, "mail"), "webhook", to, site, link, address=address)
+    return simple_message(texts(lang, "mail"), "webhook", to, site, link, address=address)
 
 
-def _message(t: Texts, kind: str, to: str, site: str, link: str, *, code: str = "", **values: str) -> Message:
+def simple_message(t: Texts, kind: str, to: str, site: str, link: str, *, code: str = "", **values: str) -> Message:
+    """A message of one sentence or two with one link."""
     values["site"] = " ".join(site.split())
     opening, closing = t(f"{kind}.opening", **values), t(f"{kind}.closing", **values)
     return Message(

@@ -9,6 +9,7 @@ from urllib.parse import quote
 from ..i18n.catalogue import Texts, texts
 from ..sites.settings import Site
 from ..web.rendering import render
+from .messages import simple_message
 from .transport import Message
 
 WORDS_LIMIT, ABOVE_LIMIT, SUBJECT_LIMIT = 2_000, 200, 150
@@ -27,6 +28,8 @@ class NoticeItem:
     """Authors and words, the first of the thread first."""
     buttons: Sequence[tuple[str, str]] = ()
     """What can be done (`approve`, `hide`, …), and the address that does it."""
+    reply_to: str = ""
+    """The email address that takes an answer to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +54,20 @@ def notice_message(to: str, parts: Sequence[NoticePart], *, lang: str, url: str,
     plain += [f"{t['button']}: {link}", f"{t['closing']} {t['change']}: {settings}", f"{t['stop']}: {stop}"]
     html = render(
         "mail/templates/notice.html", lang=t.lang, parts=shown, open=t["open"], button=t["button"], link=link,
-        closing=t["closing"], change=t["change"], settings=settings, stop=stop, stop_words=t["stop"],
+        reply_hint=t["reply_hint"] if single and parts[0].items[0].reply_to else "", closing=t["closing"],
+        change=t["change"], settings=settings, stop=stop, stop_words=t["stop"],
     )  # fmt: skip
     subject = " ".join(subject.split())[:SUBJECT_LIMIT]
-    return Message(to, subject, "\n\n".join(plain) + "\n", html, t.lang, name, stop)
+    reply_to = parts[0].items[0].reply_to if single else ""
+    if reply_to:
+        plain.insert(0, t["reply_hint"])
+    return Message(to, subject, "\n\n".join(plain) + "\n", html, t.lang, name, stop, reply_to=reply_to)
+
+
+def reply_refused_message(to: str, *, site: str, lang: str, reason: str, link: str) -> Message:
+    """The message that tells an owner why what they have answered by mail was not published."""
+    t = texts(lang, "mail")
+    return simple_message(t, "reply_refused", to, site, link, reason=t[f"reply_refused.reasons.{reason}"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +102,8 @@ def _shown(t: Texts, part: NoticePart, url: str) -> _Part:
             " · ".join(filter(None, (t[f"what.{item.what}"], _line(item.author), _line(item.page)))),
             [(_line(author), _cut(_line(words), ABOVE_LIMIT)) for author, words in item.above],
             _cut(item.words.strip(), WORDS_LIMIT),
-            [(t[f"buttons.{name}"], link) for name, link in item.buttons],
+            [(t[f"buttons.{name}"], link) for name, link in item.buttons]
+            + ([(t["buttons.reply"], f"mailto:{item.reply_to}")] if item.reply_to else []),
             f"{url}/admin/comments/{quote(item.id)}/",
         )
         for item in part.items

@@ -35,6 +35,7 @@ class Message:
     """Under which it goes out (`Message-ID`), however often it is sent; empty: a new one each time."""
     stop_url: str = ""
     """Where a POST ends messages of this kind (RFC 8058); empty for those that are asked for one by one."""
+    reply_to: str = ""
 
 
 class MailRefused(Exception):
@@ -150,6 +151,8 @@ def compose(message: Message, sender: str, now: int) -> EmailMessage:
     mail = EmailMessage(policy=policy.SMTP)
     mail["From"] = Address(name, addr_spec=address)
     mail["To"] = Address(addr_spec=to)
+    if message.reply_to:
+        mail["Reply-To"] = Address(addr_spec=message.reply_to)
     mail["Subject"] = message.subject  # raises ValueError for a line break
     mail["Date"] = format_datetime(datetime.fromtimestamp(now // 1000, UTC))
     domain = address.rpartition("@")[2]

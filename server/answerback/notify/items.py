@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from ..comments import store as threads
 from ..comments.approval import reviewables_store as reviews
 from ..comments.approval.deciding import Action
@@ -11,6 +13,8 @@ from ..db.work import Work
 from ..mail.notices import NoticeItem
 from ..sites.settings import Site
 from .decision_links import DecisionLink, DecisionLinks
+from .mail_replies import ReplyAddresses
+from .mail_replies_store import ReplyAddress
 from .store import News
 
 ABOVE = 3
@@ -19,8 +23,18 @@ DECIDABLE = ("held", "reported", "draft", "comment")
 """News about which something can be decided at a glance; the rest is opened."""
 
 
-def item(site: Site, news: News, links: DecisionLinks | None, owner: str, until: int) -> Work[NoticeItem]:
-    """What is shown of a piece of news; without `links` nothing can be decided there."""
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """How an owner decides and answers without signing in: until when, and whether by mail too."""
+
+    owner: str
+    until: int
+    links: DecisionLinks
+    replies: ReplyAddresses
+
+
+def item(site: Site, news: News, ways: Ways | None) -> Work[NoticeItem]:
+    """What is shown of a piece of news; without `ways` nothing can be decided there."""
     comment = yield from threads.comment_by_id(site.key, news.id)
     where = news.title or news.page
     if comment is None:
@@ -30,20 +44,23 @@ def item(site: Site, news: News, links: DecisionLinks | None, owner: str, until:
     edit = yield from reviews.held_edit(site.key, comment.id)
     if edit is not None and news.what == "held":
         words = edit.body
-    buttons = []
-    if links is not None and news.what in DECIDABLE:
+    buttons, reply_to = [], ""
+    if ways is not None:
         review = yield from reviews.reviewable(site.key, comment.id)
+        shown, seen = 0 if review is None else review.version, version(comment.html, comment.author_name)
         for action in actions(news.what):
-            link = DecisionLink(
-                owner, site.key, comment.id, action, 0 if review is None else review.version,
-                version(comment.html, comment.author_name), until, "mail",
-            )  # fmt: skip
-            buttons.append((action, links.url(link)))
-    return NoticeItem(news.id, news.what, author, where, words, above, buttons)
+            link = DecisionLink(ways.owner, site.key, comment.id, action, shown, seen, ways.until, "mail")
+            buttons.append((action, ways.links.url(link)))
+        if ways.replies.address:
+            of = ReplyAddress(ways.owner, site.key, comment.id, shown, seen, ways.until)
+            reply_to = yield from ways.replies.make(of)
+    return NoticeItem(news.id, news.what, author, where, words, above, buttons, reply_to)
 
 
 def actions(what: str) -> tuple[Action, ...]:
     """What can be decided: there is nothing to approve about what is public already, and no draft is spam."""
+    if what not in DECIDABLE:
+        return ()
     if what == "comment":
         return ("hide", "spam")
     return ("approve", "hide") if what == "draft" else ("approve", "hide", "spam")

@@ -51,7 +51,7 @@ class MailDecisions:
         link = self._links.read(text)
         if link is None:
             return None
-        return await self._db.read(lambda: self._found(link))
+        return await self._db.read(lambda: self.found(link))
 
     async def decide(self, text: str) -> Found | None:
         """Do what a link says, unless that has been decided meanwhile; None for one that is not ours."""
@@ -65,14 +65,15 @@ class MailDecisions:
             return Found(link, "changed")
 
     def _decide(self, site: Site, link: DecisionLink) -> Work[Found]:
-        found = yield from self._found(link)
+        found = yield from self.found(link)
         if found.outcome != "ready":
             return found
         order = Order(link.action, link.owner, seen=link.seen, via=link.way)
         yield from self._deciding.within(site, link.id, order, self._clock.now())
         return Found(link, "done", found.comment, found.words, found.title)
 
-    def _found(self, link: DecisionLink) -> Work[Found]:
+    def found(self, link: DecisionLink) -> Work[Found]:
+        """What a link is about, and how that stands, within a read or write of the caller's."""
         role = yield from owner_role(link.owner, link.site)
         if role is None or not covers(role, "moderator"):
             return Found(link, "refused")

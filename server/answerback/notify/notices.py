@@ -26,7 +26,8 @@ from ..runtime import Runtime
 from ..sites.settings import Site
 from . import store
 from .decision_links import GOOD_MS, DecisionLinks
-from .items import item
+from .items import Ways, item
+from .mail_replies import ReplyAddresses
 from .store import Choice
 
 LOOK, TELL = "notices", "notice"
@@ -50,6 +51,7 @@ class Notices:
         self._key = runtime.settings.secret_key[-1].encode() if runtime.settings.secret_key else b""
         self._mailer = mailer
         self._links = DecisionLinks(runtime.settings)
+        self._replies = ReplyAddresses(runtime.settings)
 
     def kinds(self) -> list[Kind]:
         """The look at what is new, each minute, and the mail to one owner, which is tried for most of a day."""
@@ -107,16 +109,18 @@ class Notices:
         email = await self._db.read(lambda: owner_email(owner, key))
         if site is None or email is None:
             return None
-        made = await self._db.read(lambda: self._told(site, kind, owner, after, until))
+        made = await self._db.write(lambda: self._told(site, kind, owner, after, until))
         return (email, made) if made.items else None
 
     def _told(self, site: Site, kind: NoticeKind, owner: str, after: int, until: int) -> Work[NoticePart]:
         news = yield from store.news(kind, site.key, after, until, SHOWN + 1)
         role = yield from owner_role(owner, site.key)
-        links = self._links if role is not None and covers(role, "moderator") else None
+        now, ways = self._clock.now(), None
+        if role is not None and covers(role, "moderator"):
+            ways = Ways(owner, now + GOOD_MS, self._links, self._replies)
         items = []
         for each in news[:SHOWN]:
-            items.append((yield from item(site, each, links, owner, self._clock.now() + GOOD_MS)))
+            items.append((yield from item(site, each, ways)))
         return NoticePart(site, kind, items, more=len(news) > SHOWN)
 
     def stop_url(self, owner: str) -> str:

@@ -20,6 +20,8 @@ KINDS = (
     "mail_link",
     "invitation",
     "notice",
+    "mail_reply",
+    "mail_reply_refused",
     "webhook",
     "webhook_paused",
     "budget_alert",

@@ -17,7 +17,7 @@ from ...core.markdown import render
 from ...core.model import RUNNING, Comment
 from ...core.versions import version
 from ...db.database import Database
-from ...db.work import Work
+from ...db.work import Work, after
 from ...errors import BadRequest, Conflict, NotFound, changed_meanwhile
 from ...i18n.catalogue import texts
 from ...ids import Ids
@@ -109,30 +109,31 @@ class AnswerCorrections:
 
     async def answer(self, site: Site, id: str, body: str, *, seen: str, by: str) -> Comment:
         """Replies to a comment as the site's owner. Raises NotFound or BadRequest."""
+        return await self._db.write(lambda: self.answered(site, id, body, seen=seen, by=by))
+
+    def answered(
+        self, site: Site, id: str, body: str, *, by: str, seen: str | None = None, reason: str = ""
+    ) -> Work[Comment]:
+        """As `answer`, within a write of the caller's; without `seen` whatever words the comment has are meant."""
         body = answer_text(body)
-        html = render(body)
-        now = self._clock.now()
-
-        def work() -> Work[Comment]:
-            question = yield from threads.comment_by_id(site.key, id)
-            if question is None or question.state != "published":
-                raise NotFound
+        html, now = render(body), self._clock.now()
+        question = yield from threads.comment_by_id(site.key, id)
+        if question is None or question.state != "published":
+            raise NotFound
+        if seen is not None:
             yield from _check(question, seen)
-            parent_id, root_id, depth = place_below(question)
-            reply = Comment(
-                id=self._ids.new(), site=site.key, page=question.page, parent_id=parent_id, root_id=root_id,
-                depth=depth, author_id=None, author_name=site.name or site.key, author_kind="owner", avatar_url=None,
-                body=body, html=html, state="published", created_at=now,
-            )  # fmt: skip
-            yield from threads.add_comment(reply, key=None, address_key=None)
-            yield from store.seen_to(site.key, question.id, now)
-            yield from audit(Decision(site.key, now, by, "replied", "comment", question.id, after=reply.id))
-            if question.author_kind != "ai" and rules.asks_something(question.body):
-                yield from remember(site.key, question.id, question.body, reply.id, now)
-            return reply
-
-        reply = await self._db.write(work)
-        self._updates.added(reply)
+        parent_id, root_id, depth = place_below(question)
+        reply = Comment(
+            id=self._ids.new(), site=site.key, page=question.page, parent_id=parent_id, root_id=root_id,
+            depth=depth, author_id=None, author_name=site.name or site.key, author_kind="owner", avatar_url=None,
+            body=body, html=html, state="published", created_at=now,
+        )  # fmt: skip
+        yield from threads.add_comment(reply, key=None, address_key=None)
+        yield from store.seen_to(site.key, question.id, now)
+        yield from audit(Decision(site.key, now, by, "replied", "comment", question.id, after=reply.id, reason=reason))
+        if question.author_kind != "ai" and rules.asks_something(question.body):
+            yield from remember(site.key, question.id, question.body, reply.id, now)
+        yield after(lambda: self._updates.added(reply))
         return reply
 
     async def _change(

@@ -1,0 +1,169 @@
+"""Owners answer by mail: what they write to the address of a notice appears as the author's reply.
+
+What comes is kept in one write with the job that sees to it, so that a provider that sends a mail twice is no second
+reply. The address is a secret of its owner's mailbox; the sender has to be the owner too, for mails get forwarded.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+import hmac
+from typing import Literal
+
+from ..accounts.store import owner_email
+from ..answers.corrections.correcting import AnswerCorrections
+from ..comments import store as threads
+from ..comments.approval.deciding import Deciding, Order
+from ..core.mail_replies import MailReply, read_reply, reply_address
+from ..core.model import Comment
+from ..core.versions import version
+from ..db.work import Work
+from ..errors import AppError
+from ..jobs.model import Job, Kind
+from ..jobs.queue import JobQueue
+from ..mail.jobs import send
+from ..mail.notices import reply_refused_message
+from ..mail.transport import Mailer
+from ..runtime import Runtime
+from ..settings import Settings
+from ..sites.settings import Site
+from . import mail_replies_store as store
+from .decision_links import DecisionLink
+from .mail_decisions import MailDecisions, Outcome
+from .mail_replies_store import ReplyAddress
+
+KIND, REFUSED = "mail_reply", "mail_reply_refused"
+Received = Literal["accepted", "known", "ignored"]
+Reason = Outcome | Literal["empty"]
+
+
+class ReplyAddresses:
+    """Makes the addresses; there are none unless one that takes replies is set."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.address = settings.mail_reply_to
+        self._key = settings.secret_key[-1].encode() if settings.secret_key else b""
+
+    def make(self, of: ReplyAddress) -> Work[str]:
+        """The address at which this owner answers this; the same one whenever it is made."""
+        made = hmac.new(self._key, f"mail-reply|{of.owner_id}|{of.comment_id}".encode(), hashlib.sha256).digest()
+        token = base64.b32encode(made[:16]).decode().lower().rstrip("=")
+        yield from store.keep_address(hash_of(token), of)
+        return reply_address(self.address, token)
+
+
+def hash_of(text: str) -> str:
+    """What is kept of a token, or of a mail's name."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def read(settings: Settings, raw: bytes) -> MailReply | None:
+    """The reply that a mail is; None for any other mail."""
+    return read_reply(raw, settings.mail_reply_to, settings.mail_from) if settings.mail_reply_to else None
+
+
+def receive(jobs: JobQueue, id: str, reply: MailReply, now: int) -> Work[Received]:
+    """Keep a reply, and have it seen to. Not whoever has no address of ours: that is thrown away unread."""
+    address = hash_of(reply.token)
+    if not reply.sender or (yield from store.address(address)) is None:
+        return "ignored"
+    # Without a name of its own, the same words are the same mail.
+    name = hash_of(f"{reply.token}|{reply.name or reply.words}")
+    if not (yield from store.receive(id, name, address, reply.sender, reply.words, now)):
+        return "known"
+    yield from jobs.put(KIND, {"mail": id})
+    return "accepted"
+
+
+class MailReplies:
+    """Publishes what owners have answered, and tells them where that could not be."""
+
+    def __init__(
+        self, runtime: Runtime, deciding: Deciding, correcting: AnswerCorrections, mailer: Mailer | None
+    ) -> None:
+        self._runtime = runtime
+        self._db = runtime.db
+        self._clock = runtime.clock
+        self._deciding = deciding
+        self._correcting = correcting
+        self._decisions = MailDecisions(runtime, deciding)
+        self._mailer = mailer
+
+    def kinds(self) -> list[Kind]:
+        """One mail that has come; the mail about one that was refused."""
+        return [Kind(KIND, self._see_to), Kind(REFUSED, self._tell)]
+
+    async def take(self, raw: bytes) -> Received:
+        """A mail as it came."""
+        reply = await asyncio.to_thread(read, self._runtime.settings, raw)
+        if reply is None:
+            return "ignored"
+        id, now = self._runtime.ids.new(), self._clock.now()
+        return await self._db.write(lambda: receive(self._runtime.jobs, id, reply, now))
+
+    async def _see_to(self, job: Job) -> None:
+        id = str(job.data["mail"])
+        site = await self._site(id)
+        if site is None:
+            return
+        try:
+            await self._db.write(lambda: self._publish(site, id))
+        except AppError as error:  # the words themselves will not do
+            reason: Reason = "empty" if error.code == "validation_failed" else "changed"
+            await self._db.write(lambda: self._refuse(id, reason))
+
+    async def _site(self, id: str) -> Site | None:
+        found = await self._db.read(lambda: store.waiting(id))
+        return None if found is None else await self._runtime.sites.find(found.site)
+
+    def _publish(self, site: Site, id: str) -> Work[None]:
+        mail = yield from store.take(id)
+        address = None if mail is None else (yield from store.address(mail["address_hash"]))
+        if mail is None or address is None:
+            return
+        email = yield from owner_email(address.owner_id, address.site)
+        if email is None or email != mail["sender"]:
+            return
+        link = DecisionLink(
+            address.owner_id, address.site, address.comment_id, "approve", address.version, address.seen,
+            address.expires_at, "mail",
+        )  # fmt: skip
+        found = yield from self._decisions.found(link)
+        if found.outcome != "ready" or found.comment is None:
+            yield from self._put_refused(address, found.outcome)
+            return
+        target = yield from self._target(found.comment)
+        if target.state == "pending":
+            order = Order("approve", address.owner_id, seen=version(target.html, target.author_name), via="mail")
+            yield from self._deciding.within(site, target.id, order, self._clock.now())
+        yield from self._correcting.answered(site, target.id, mail["words"], by=email, reason="by mail")
+
+    def _target(self, comment: Comment) -> Work[Comment]:
+        """What is answered: of an AI reply its question."""
+        if comment.answer is None:
+            return comment
+        question = yield from threads.comment_by_id(comment.site, comment.answer.question_id)
+        return comment if question is None else question
+
+    def _refuse(self, id: str, reason: Reason) -> Work[None]:
+        mail = yield from store.take(id)
+        address = None if mail is None else (yield from store.address(mail["address_hash"]))
+        if address is not None:
+            yield from self._put_refused(address, reason)
+
+    def _put_refused(self, address: ReplyAddress, reason: Reason) -> Work[None]:
+        if self._mailer is not None:
+            data = {"owner": address.owner_id, "comment": address.comment_id, "reason": reason}
+            yield from self._runtime.jobs.put(REFUSED, data, site=address.site)
+
+    async def _tell(self, job: Job) -> None:
+        owner, comment, reason = (str(job.data[name]) for name in ("owner", "comment", "reason"))
+        email = await self._db.read(lambda: owner_email(owner, job.site))
+        site = await self._runtime.sites.find(job.site)
+        if email is None or site is None or self._mailer is None:
+            return
+        link = f"{self._runtime.settings.public_url}/admin/comments/{comment}/"
+        message = reply_refused_message(email, site=site.name or site.key, lang=site.lang, reason=reason, link=link)
+        await send(self._mailer, message, self._clock.now())
