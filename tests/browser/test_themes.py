@@ -36,12 +36,23 @@ SWITCHES = {
         ".page { background: linear-gradient(#fff, #eee) } .dark .page { background: linear-gradient(#111, #222) }",
         "html.dark",
     ),
+    "papermod": (":root { --theme: #fff } .dark { --theme: #1d1e20 } body { background: var(--theme) }", "body.dark"),
+    "blowfish": (":root { --n: 255 255 255 } .dark { --n: 30 30 36 } body { background: rgb(var(--n)) }", "html.dark"),
+    "a box alone": ("body { background: #fff } html:has(#dark:checked) body { background: #111 }", "#dark"),
     "canvas alone": (":root { color-scheme: light } :root.dark { color-scheme: dark }", "html.dark"),
+    "just the docs": ("", "sheet"),
 }  # fmt: skip
 
 
 def switch(page: Page, how: str, *, dark: bool) -> None:
-    if how.startswith("data-"):
+    if how == "sheet":  # Just the Docs has one for each colour, and puts the other one's address into the link
+        page.evaluate(
+            "ground => { document.querySelector('#sheet').href = `data:text/css,body { background: ${ground} }`; }",
+            "%2327262b" if dark else "white",
+        )
+    elif how == "#dark":
+        page.locator(how).set_checked(dark)
+    elif how.startswith("data-"):
         value = "dark" if dark else "light"
         page.evaluate("([name, value]) => document.documentElement.setAttribute(name, value)", [how, value])
     else:
@@ -53,7 +64,8 @@ def switch(page: Page, how: str, *, dark: bool) -> None:
 
 @pytest.mark.parametrize("system", ["light", "dark"])
 def test_widget_follows_a_theme_that_switches(demo: Demo, arrive: Arrivals, system: str) -> None:
-    address = demo.with_page(f'<div class="page">{demo.tag}</div>', head="<style id='theme'></style>")
+    body = f'<input id="dark" type="checkbox"><div class="page">{demo.tag}</div>'
+    address = demo.with_page(body, head="<link id='sheet' rel='stylesheet'><style id='theme'></style>")
     page = arrive(address, color_scheme=system)
     field(page).wait_for()
     roots = page.locator("answerback-comments .root, answerback-ask .root")

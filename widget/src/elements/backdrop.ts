@@ -40,7 +40,7 @@ export function darkGround(host: Element): boolean | null {
   return scheme.includes("dark") && (!scheme.includes("light") || prefersDark());
 }
 
-/** Calls back whenever the ground may have changed: a class or a style of what is around, a style sheet, the end of a fade. */
+/** Calls back whenever the ground may have changed: a class or a style of what is around, a style sheet, a box, the end of a fade. */
 export function watchGround(host: Element, changed: () => void): () => void {
   const observer = new MutationObserver(changed);
   for (let at = host.parentElement; at; at = at.parentElement) observer.observe(at, { attributes: true });
@@ -49,6 +49,8 @@ export function watchGround(host: Element, changed: () => void): () => void {
   const scheme = matchMedia("(prefers-color-scheme: dark)");
   scheme.addEventListener("change", changed, ending);
   document.addEventListener("transitionend", changed, ending);
+  // A box that a style sheet asks about by :checked.
+  document.addEventListener("change", changed, ending);
   // A style sheet has just loaded.
   document.addEventListener("load", changed, { signal: ending.signal, capture: true });
   return () => {
