@@ -68,6 +68,31 @@ def test_wrapper_of_most_of_the_text_is_kept(opening: str) -> None:
     assert read(f"<{opening}><div>{MILL}</div></{tag}><p><a href=/>Home</a></p>") == SAID
 
 
+COOKIES = "We use cookies to count visits and to show adverts of our three hundred partners. " * 30
+
+
+FRONTS = (
+    f"<div role=dialog aria-modal=true><h2>We value your privacy</h2><p>{COOKIES}</p><button>Accept</button></div>",
+    f"<div id=onetrust-consent-sdk><h2>Preferences</h2><p>{COOKIES}</p><button>Confirm</button></div>",
+    f"<dialog open><p>{COOKIES}</p></dialog>",
+)
+
+
+@pytest.mark.parametrize("front", FRONTS)
+@pytest.mark.parametrize("page", [
+    "<div inert><article><h1>Mill</h1><p>It opens at nine.</p></article></div>",
+    "<h1>Mill</h1><p>It opens at nine.</p>",
+])  # fmt: skip
+def test_what_covers_the_page_is_not_the_page(front: str, page: str) -> None:
+    assert read(f"<body>{page}{front}</body>") == read(f"<body>{front}{page}</body>") == "Mill\nIt opens at nine."
+
+
+def test_page_behind_a_dialog_is_read() -> None:
+    page = "<main><h1>Mill</h1><p>It opens at nine.</p></main>"
+    for front in (FRONTS[0], FRONTS[2]):
+        assert read(f"<body><div aria-hidden=true>{page}</div>{front}</body>") == "Mill\nIt opens at nine."
+
+
 def test_teasers_never_stand_for_the_text() -> None:
     teasers = "".join(f"<article><h4>Post {number}</h4><p>{LONG}</p></article>" for number in range(3))
     found = read(

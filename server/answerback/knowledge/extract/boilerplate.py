@@ -226,7 +226,7 @@ class Frame:
 
     def _is_frame(self, element: Any, inside: bool) -> bool:
         weight, words = self._scale.of(element), words_of(element)
-        if words and is_of_comments(element, words):
+        if (words and is_of_comments(element, words)) or self._is_in_front(element, weight, words, inside):
             return True
         if weight.prose >= MOST * self._total:
             return False
@@ -236,6 +236,14 @@ class Frame:
             or _is_form(element, weight)
             or _is_banner(element, weight, words, inside)
         )
+
+    def _is_in_front(self, element: Any, weight: Weight, words: set[str], inside: bool) -> bool:
+        """Whether it covers the page until it is answered: a dialog, or what asks for consent, however much it says."""
+        if inside or weight.prose >= self._total or next(element.iter("h1", "main", "article"), None) is not None:
+            return False
+        if element.tag == "dialog" or element.get("role") in ("dialog", "alertdialog"):
+            return True
+        return weight.buttons > 0 and not words.isdisjoint(_CONSENT_WORDS)
 
     def _calls_itself_so(self, element: Any, weight: Weight, words: set[str], inside: bool) -> bool:
         tag, role = element.tag, element.get("role")

@@ -16,6 +16,7 @@ _FOLDING = re.compile(r"\b(?:accordion|collaps\w*|faq|question|answer|toggle\w*|
 _LENGTH = re.compile(r"([+-]?\d*\.?\d+)\s*([a-z%]*)")
 _SMALLEST, _FAR = 1.0, {"px": -900.0, "pt": -700.0, "em": -60.0, "rem": -60.0}
 _TARGETS = ("aria-controls", "data-target", "data-bs-target", "href", "for")
+_DIALOGS = "//dialog[@open]|//*[@role='dialog' or @role='alertdialog' or @aria-modal='true']"
 _CONTROLS = (
     "self::button or self::dt or self::summary or @role='button' or @role='tab' or @aria-expanded or @onclick "
     "or .//button or .//*[@role='button' or @aria-expanded or @onclick]"
@@ -30,7 +31,20 @@ def hidden_in(root: Any) -> frozenset[Any]:
         if element.tag not in ("html", "body") and _is_hidden(element)
     ]
     targets = _targets(root) if found else set()
-    return frozenset(element for element in found if not (_comes_up(element, targets) or _is_formula(element)))
+    in_front = root.xpath(_DIALOGS) if found else []
+    return frozenset(
+        element
+        for element in found
+        if not (_comes_up(element, targets) or _is_formula(element) or _is_behind(element, in_front))
+    )
+
+
+def _is_behind(element: Any, dialogs: list[Any]) -> bool:
+    """Whether it is the page itself, which a dialog in front of it has put aside until it is answered."""
+    if element.get("aria-hidden") != "true" or not dialogs or element.get("hidden") is not None:
+        return False
+    page = next(element.iter("h1", "main", "article"), None)
+    return page is not None and all(element not in dialog.iterancestors() for dialog in dialogs)
 
 
 def _targets(root: Any) -> set[str]:
