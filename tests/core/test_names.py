@@ -49,6 +49,12 @@ def test_names_have_only_what_is_seen() -> None:
     assert clean_name("葛\U000e0100城") == "葛\U000e0100城"
 
 
+@pytest.mark.parametrize("sign", ["\u180e", "\u200d", "\ufe0f", "\x85", "\ufff9", "\U000e0041", "\U000e0100", "\u180b"])
+def test_names_do_not_differ_by_what_is_not_seen(sign: str) -> None:
+    assert clean_name(f"Mi{sign}na") == clean_name(f"{sign}Mina{sign}") == "Mina"
+    assert clean_name("Ana ❤\ufe0f 👩\u200d🚀") == "Ana ❤\ufe0f 👩\u200d🚀"
+
+
 def test_addresses_as_people_have_and_paste_them() -> None:
     assert read_email("\u200bO'Brien+x@Example.COM\ufeff ") == "o'brien+x@example.com"
     for bad in ("a'b@ex'ample.com", "a b@example.com", 'a"b@example.com'):

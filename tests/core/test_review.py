@@ -56,6 +56,8 @@ MARKS = [
     "[[1]]", "[^1]", "【1†source】", "[1†L1-L3]", "[Source: 1]", "[ID:1]", "(1)", "<cite>1</cite>", "[passage 1]",
     "(Passage 1)",
     "[1][9]", "[1, 2]", "[1–99]", "[출처: 1]", "[7]",
+    "【10:13†source】", "[4:0†mill.pdf]", "([1])", "(Source: [1], [2])", "[[1]](https://b.example/)", "【来源1】", "[Quelle 1]",
+    "\ue200cite\ue202turn0search1\ue201",
 ]  # fmt: skip
 
 
@@ -74,6 +76,10 @@ def test_foreign_marks_are_taken_out(mark: str) -> None:
 )  # fmt: skip
 def test_what_only_looks_like_a_mark_stays(text: str) -> None:
     assert take_out(text, [LISTS.text]) == (text, False)
+
+
+def test_beginnings_of_marked_words_go_alone() -> None:
+    assert take_out("At seven [cite_start]it opens[cite: 1].", ["x"]) == ("At seven it opens.", True)
 
 
 def test_footnotes_go_with_their_marks() -> None:

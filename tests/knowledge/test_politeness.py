@@ -97,6 +97,7 @@ def test_robots_meta_tags_are_read(tag: str, forbidden: tuple[bool, bool]) -> No
         ("https://site.example", "https://site.example/"), ("HTTPS://Site.Example:443/A#b", "https://site.example/A"),
         ("https://site.example/a?utm_source=x&b=1&fbclid=2", "https://site.example/a?b=1"),
         ("https://site.example/a?b=1&a=%20", "https://site.example/a?b=1&a=%20"),
+        ("https://site.example/a;jsessionid=0A1B?b=1&isappinstalled=0&_gl=2", "https://site.example/a?b=1"),
         ("https://site.example/a?utm_source=x", "https://site.example/a"), ("https://elsewhere.example/", ""),
         ("http://site.example/", ""), ("https://u@site.example/", ""), ("https://site.example\\@x/", ""),
         ("javascript:alert(1)", ""), ("mailto:a@site.example", ""), ("https://site.example:99999/", ""), ("", ""),

@@ -73,12 +73,14 @@ async def test_pages_of_plain_permalinks_stay_apart(database: Database, tmp_path
         "/?p=1": ["On the first post"], "/?p=2": ["On the second post"], "/?page_id=3": ["On a page"],
     }  # fmt: skip
     text = (CASES / "dq-thread-without-link.xml").read_text("utf-8")
-    link = "<link>https://blog.example/?p={}&amp;fbclid=abc</link>"
+    link = "<link>https://blog.example/?post_type=page&amp;#038;p={}&amp;fbclid=abc</link>"
     text = text.replace('<thread dsq:id="1"><id></id>', f'<thread dsq:id="1"><id></id>{link.format(12)}')
     (tmp_path / "a.xml").write_text(text.replace("<link>https://blog.example/bread.html</link>", link.format(13)))
     await bring(database, tmp_path / "a.xml")
     found = await pages(database)
     assert (found["/?p=12"], found["/?p=13"]) == (["Nobody knows where"], ["Bread"])
+    [kept] = await database.fetch_all("SELECT url FROM threads WHERE page = '/?p=12'")
+    assert kept["url"] == "https://blog.example/?post_type=page&p=12&fbclid=abc"
 
 
 async def test_control_character_costs_a_character(database: Database) -> None:

@@ -9,7 +9,7 @@ from .comments import clean_text
 _UNSEEN = re.compile(
     "[\u0080-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u2800"
     "\u3164\ufe00-\ufe0d\ufeff\uffa0\ufff0-\ufffb\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
-    "\U000e0100-\U000e0fff]"
+    "\U000e0080-\U000e0fff]"
 )
 _PICTURES = re.compile(
     "[#*0-9\u00a9\u00ae\u203c\u2049\u2100-\u214f\u2190-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001faff]"
@@ -31,7 +31,8 @@ _FLAGS = re.compile(
 _MAYBE_FLAG = re.compile("\U0001f3f4[\U000e0020-\U000e007e]{0,5}$")
 
 
-def _shown(text: str) -> str:
+def visible(text: str) -> str:
+    """The text without what cannot be seen of it, not trimmed."""
     return _RUN.sub(_at_work, _FLAGS.sub(lambda flag: flag[1] or "", _UNSEEN.sub("", text)))
 
 
@@ -62,7 +63,7 @@ class VisibleText:
         flag = _MAYBE_FLAG.search(text)
         self._flag = flag[0] if flag else ""
         text = text[: len(text) - len(self._flag)]
-        shown = _shown(self._last + text)[len(self._last) :]
+        shown = visible(self._last + text)[len(self._last) :]
         said = self._last + shown
         last = _LAST.search(said)
         self._last = last[0].replace("\U000e007f", ".") if last else ""
@@ -71,4 +72,4 @@ class VisibleText:
 
 def strip_hidden(text: str) -> str:
     """The visible part of a text, trimmed."""
-    return clean_text(text if text.isascii() else _shown(text))
+    return clean_text(text if text.isascii() else visible(text))

@@ -11,6 +11,7 @@ from importlib.resources import files
 from typing import Any
 
 from .comments import NAME_LIMIT, clean_line
+from .invisible import visible
 from .languages import words
 
 _BLANK = re.compile("[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0]")
@@ -20,6 +21,10 @@ _BLANK = re.compile("[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u2800\u3164\uff
 _IN_BRACKETS = re.compile(r"[\[({<（【「『〈《［]([^\])}>）】」』〉》］]+)")
 
 
+_SELECTED = re.compile("([\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff][\U000e0100-\U000e01ef])")
+"""An ideograph with the selector of the look that it has in a name."""
+
+
 def without_blanks(text: str) -> str:
     """The text without invisible characters."""
     return _BLANK.sub("", text)
@@ -27,7 +32,12 @@ def without_blanks(text: str) -> str:
 
 def clean_name(text: str) -> str:
     """A name on one line, without invisible characters, within the length limit."""
-    return clean_line(without_blanks(text))[:NAME_LIMIT].strip()
+    return clean_line(without_blanks(_seen(text)))[:NAME_LIMIT].strip()
+
+
+def _seen(text: str) -> str:
+    parts = _SELECTED.split(text)
+    return "".join(part if at % 2 else visible(part) for at, part in enumerate(parts))
 
 
 def shows_something(text: str) -> bool:

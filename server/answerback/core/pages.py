@@ -15,6 +15,7 @@ _PLAIN = re.compile(r"/(?:[A-Za-z0-9_~-]+/)*")
 _ADDRESS = re.compile(r"(?:(https?):)?[/\\]{2}([^/\\?#]*)(.*)", re.IGNORECASE | re.DOTALL)
 _PARTS = re.compile(r"([^?#]*)(?:\?([^#]*))?(?:#(.*))?", re.DOTALL)
 _ROUTE = re.compile(r"(!?)/?([^?]*)(?:\?(.*))?", re.DOTALL)
+_SESSION = re.compile(r";(?:php|j)?sess(?:ion)?_?id=[^/;]*", re.IGNORECASE)
 _INDEX = re.compile(r"index\.(?:x?html?|php)", re.IGNORECASE)
 _FILE = re.compile(
     r".\.(?:[sx]?html?|xht|ph(?:p[3-8]?|tml)|aspx?|jspx?|cfm|cgi|do|md|markdown|txt|pdf|xml|json|rss|atom|py|pl|rb)",
@@ -22,11 +23,11 @@ _FILE = re.compile(
 )
 _TRACKING = re.compile(
     r"utm_\w+|_ga|_gl|_hs\w+|__hs\w+|hs\w*tracking|fbclid|gclid|gclsrc|gbraid|wbraid|dclid|msclkid|twclid|ttclid|yclid|"
-    r"ysclid|igshid|igsh|li_fat_id|epik|mc_[ce]id|mkt_tok|vero_\w+|oly_\w+_id|wickedid|srsltid|s_cid|"
+    r"ysclid|igshid|igsh|li_fat_id|epik|mc_[ce]id|mkt_tok|vero_\w+|oly_\w+_id|wickedid|srsltid|s_cid|isappinstalled|ref_src|"
     r"(?:php|j)?sess(?:ion)?_?id|n_media|n_query|n_rank|n_ad\w*|napm|nclick|kakao_agent",
     re.IGNORECASE,
 )
-_CASUAL = re.compile(r"ref|ref_src|source|replytocom|amp|share|from", re.IGNORECASE)
+_CASUAL = re.compile(r"ref|source|replytocom|amp|share|from", re.IGNORECASE)
 """What seldom makes a page, and counts only where the site says so."""
 _UNREADABLE = (
     "\x00-\x20\x7f-\xa0\xad\u061c\u1680\u180e\u2000-\u200b\u200e\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff"
@@ -109,7 +110,7 @@ def _normal_host(host: str, scheme: str) -> str:
 def _path(path: str) -> str:
     """The path without `index.html`, with a final slash unless it is a file's."""
     kept: list[str] = []
-    for segment in path.replace("\\", "/").split("/"):
+    for segment in without_session(path.replace("\\", "/")).split("/"):
         plain = re.sub("%2e", ".", segment, flags=re.IGNORECASE)
         if plain == "..":
             del kept[-1:]
@@ -142,6 +143,11 @@ def page_prefix(said: str, rules: PageRules) -> str:
 def is_tracking(name: str) -> bool:
     """Whether a parameter only tracks visitors; it never identifies a page."""
     return _TRACKING.fullmatch(name) is not None
+
+
+def without_session(path: str) -> str:
+    """A path without the session that some servers write into it, for each visitor another one."""
+    return _SESSION.sub("", path) if ";" in path else path
 
 
 def _route(fragment: str, rules: PageRules) -> str:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from ..core.comments import PAGE_LIMIT
 from ..core.pages import ANYWHERE, Moves, PageRules, page_key, page_prefix
 from ..errors import BadRequest
+
+
+_ESCAPED = re.compile(r"&(?:amp|#0*38|#x0*26);", re.IGNORECASE)
 
 
 class AddressMap:
@@ -47,6 +51,11 @@ def read_pairs(path: Path) -> list[tuple[str, str]]:
 
 def _is_place(text: str) -> bool:
     return text.startswith(("/", "http://", "https://"))
+
+
+def plain_address(address: str) -> str:
+    """An address as a browser shows it: WordPress escapes it before a file of XML does so once more."""
+    return _ESCAPED.sub("&", address)
 
 
 def key_elsewhere(address: str, rules: PageRules, *, own_query: bool = False, named: bool = False) -> str:

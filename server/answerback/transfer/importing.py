@@ -20,7 +20,7 @@ from ..db.database import Database
 from ..db.work import Work
 from ..sites.settings import Site
 from . import store
-from .addresses import AddressMap, key_elsewhere
+from .addresses import AddressMap, key_elsewhere, plain_address
 from .formats import IMPORTS, reader, recognised
 from .model import EARLIEST, PLACEHOLDERS, TEXT_LIMIT, Incoming, IncomingThread, Mended, Reason, counted, parents_first
 from .source import Source
@@ -133,14 +133,15 @@ class Importer:
     def _place(self, item: Incoming | IncomingThread) -> tuple[str, str]:
         """Where the page is read now, and its key: that of the file, unless the page has moved. One without an address
         may be mapped by its title."""
-        named = item.address or item.page or item.title
+        plain = plain_address(item.address)
+        named = plain or item.page or item.title
         address = self._addresses.of(named)
         if address != named:
             key = key_elsewhere(address, self._rules, own_query=True)
         elif item.page:
-            address, key = item.address, key_elsewhere(item.page, self._rules, own_query=True, named=True)
+            address, key = plain, key_elsewhere(item.page, self._rules, own_query=True, named=True)
         else:
-            address, key = item.address, key_elsewhere(item.address, self._rules)
+            address, key = plain, key_elsewhere(plain, self._rules)
         return address, self._site.pages.follow(key)
 
     def _dated(self, item: Incoming, result: Imported) -> Incoming:

@@ -19,12 +19,19 @@ _NAMED = rf"(?:{_SOURCES})"
 _MARK = re.compile(
     rf"\s?(?:\[\[\s?(?P<double>{_NUMBERS})\s?\]\]|\[\^(?P<note>{_NUMBERS})\](?!:)|"
     rf"[\[【](?:{_NAMED}[\s:#.]{{0,2}})?(?P<plain>{_NUMBERS})(?:†[^\]】\n]{{0,40}})?[\]】](?!\(|:\s)|"
+    rf"(?P<place>[\[【]\d{{1,3}}:\d{{1,3}}†[^\]】\n]{{0,80}}[\]】]|\[cite_start\]|\ue200[^\ue201\n]{{0,200}}\ue201)|"
     rf"(?P<named>\({_NAMED}[\s:#.]{{0,2}}{_NUMBERS}\))|"
     rf"<(?P<tag>cite|sup|ref|source|"
     rf"passage)\b[^<>\n]{{0,60}}>\s?\[?(?:{_NAMED}[\s:#]{{0,2}})?{_NUMBERS}\]?\s?</(?P=tag)>|"
     r"(?P<empty><(?:cite|ref|source|passage)\b[^<>\n]{0,60}/?>|</(?:cite|ref|source|passage)>))",
     re.IGNORECASE,
 )  # fmt: skip
+_BRACKETED = re.compile(
+    rf"\s?(?:\[\[\s?{_NUMBERS}\s?\]\]\([^()\s]{{1,500}}\)|"
+    rf"\((?:{_NAMED}\s?[:#.]?\s?)?\[\s?{_NUMBERS}\s?\](?:,?\s?\[\s?{_NUMBERS}\s?\]){{0,7}}\))",
+    re.IGNORECASE,
+)
+"""Marks that are links, or stand in round brackets of their own."""
 _ROUND = re.compile(rf"(?<=[^\W\d_.)])\s\((?P<plain>{_NUMBERS})\)(?=\s?[.!?;,。]|\s*$)", re.MULTILINE)
 _FOOTNOTE = re.compile(rf"^[ \t]*\[\^?\d{{1,3}}\]:[^\n]*$|^[ \t]*(?:{_SOURCES})\s?:?[ \t]*$", re.I | re.M)
 CODE = re.compile(
@@ -52,7 +59,6 @@ def take_out(text: str, passages: Sequence[str]) -> tuple[str, bool]:
     """Removes citation marks and reports whether there were any; `passages` are numbered from 1."""
     known = "\n".join(passages)
     count = len(passages)
-    had = False
 
     def without(piece: str) -> str:
         nonlocal had
@@ -62,20 +68,31 @@ def take_out(text: str, passages: Sequence[str]) -> tuple[str, bool]:
             if _stays(match, known, count):
                 return match[0]
             had = True
-            return ""
+            return " " if match.groupdict().get("place") == "[cite_start]" and match[0][0] == " " else ""
 
         bare = _FOOTNOTE.sub("", piece)
         had = had or bare != piece
         bare = _MARK.sub(replaced, bare)
         return _ROUND.sub(replaced, bare)
 
-    parts, at = [], 0
+    text, linked = _without_bracketed(text)
+    had, parts, at = linked, [], 0
     for kept in KEPT.finditer(text):
         parts += [without(text[at : kept.start()]), kept[0]]
         at = kept.end()
     parts.append(without(text[at:]))
     shown = "".join(parts)
     return (_tidied(shown) if had else shown), had
+
+
+def _without_bracketed(text: str) -> tuple[str, bool]:
+    """The text without `_BRACKETED` outside code, and whether there were any."""
+    parts, at, count = [], 0, 0
+    for code in CODE.finditer(text):
+        piece, found = _BRACKETED.subn("", text[at : code.start()])
+        parts, at, count = [*parts, piece, code[0]], code.end(), count + found
+    piece, found = _BRACKETED.subn("", text[at:])
+    return "".join([*parts, piece]), bool(count + found)
 
 
 def _stays(match: re.Match[str], known: str, count: int) -> bool:

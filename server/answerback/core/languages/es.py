@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from .language import Language
+from .language import Claims, Language
 
-SPANISH = Language(tag="es", asks_within=300)
+SPANISH = Language(tag="es", asks_within=300, claims=Claims(sources=r"fuentes?|pasajes?"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from .characters import BRACKETS, CLAUSES, ENDS, FIGURE, SCRIPT, pairs, weight
-from .language import NEVER, Kind, Language
+from .language import Claims, NEVER, Kind, Language
 
 _INFLECTED = 0.8
 """What a character with the beginning of its ending weighs: a verb, mostly."""
@@ -59,4 +59,5 @@ JAPANESE = Language(
     silent=r"(?:記載され|書かれ)てい?ません",
     even_so=r"が、",
     consent=r"(?:クッキー|cookie) ?[をの](?:使用|利用|受け入れ)",
+    claims=Claims(sources=r"出典|参照|資料|引用(?:元)?|ソース"),
 )

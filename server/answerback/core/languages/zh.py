@@ -6,7 +6,7 @@ import re
 from functools import cache
 
 from .characters import BRACKETS, CLAUSES, ENDS, FIGURE, SCRIPT, pairs, weight
-from .language import NEVER, Kind, Language
+from .language import Claims, NEVER, Kind, Language
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
 
@@ -64,4 +64,5 @@ CHINESE = Language(
     unsaid=r"(?:页面|頁面|网站|網站|网页|網頁|文章)[^。\n]{0,30}(?:没有?|沒有?|未)(?:提|说|說|写|寫|给|給|说明|說明)",
     even_so="但",
     consent=r"(?:使用|接受)[^。\n]{0,6}(?:cookies?|曲奇)",
+    claims=Claims(sources=r"来源|來源|出处|出處|引用|资料|資料|参考|參考"),
 )

@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl, quote, urlencode, urljoin, urlsplit
 
 from ...core.comments import PAGE_LIMIT
 from ...core.hosts import normal_origin
+from ...core.pages import is_tracking, without_session
 from .robots import NAME, forbids_index
 from .scripted import is_scripted
 
@@ -22,7 +23,6 @@ _NO_PAGE = re.compile(
     r"avi|css|m?js|json|xml|rss|atom|woff2?|ttf|otf|eot|csv|xlsx?|docx?|pptx?|epub|ics|txt)$",
     re.IGNORECASE,
 )
-_TRACKING = re.compile(r"utm_\w+|fbclid|gclid|msclkid|mc_[ce]id|igshid|ref_src|sessionid|phpsessid|jsessionid", re.I)
 _AS_IS = "".join(set(map(chr, range(0x21, 0x7F))) - set('"<>`{}'))
 """What browsers leave as it is in an address; all else they write by its octets."""
 _NOT_OURS = {"nofollow", "ugc", "sponsored"}
@@ -59,14 +59,13 @@ def normal_url(url: str, origins: Collection[str]) -> str:
         site = normal_origin(f"{parts.scheme}://{parts.netloc}")
     except ValueError:
         return ""
-    segments = parts.path.split("/")
+    path = without_session(parts.path)
+    segments = path.split("/")
     if site not in origins or len(segments) > MOST_SEGMENTS or _is_a_trap(segments):
         return ""
-    query = [
-        (name, value) for name, value in parse_qsl(parts.query, keep_blank_values=True) if not _TRACKING.fullmatch(name)
-    ]
+    query = [(name, value) for name, value in parse_qsl(parts.query, keep_blank_values=True) if not is_tracking(name)]
     kept = parts.query if len(query) == len(parse_qsl(parts.query, keep_blank_values=True)) else urlencode(query)
-    found = f"{site}{quote(parts.path or '/', _AS_IS)}" + (f"?{quote(kept, _AS_IS)}" if kept else "")
+    found = f"{site}{quote(path or '/', _AS_IS)}" + (f"?{quote(kept, _AS_IS)}" if kept else "")
     return found if len(found) <= ADDRESS_LIMIT else ""
 
 
