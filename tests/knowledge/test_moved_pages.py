@@ -50,3 +50,29 @@ async def test_changed_canonical_links_are_suggested(reading: Reading, web: WebS
     await reading.db.write(lambda: keep_thread("demo", "/a/", "", "", 1))
     name("/b")
     assert ("/a/", "/b/", "canonical") in await suggested(reading)
+
+
+@pytest.mark.parametrize("meta", [
+    '<meta http-equiv="refresh" content="0; url=/new"><meta name="robots" content="noindex">',
+    '<link rel="canonical" href="/new"><meta content="0;URL=\'new\'" http-equiv="Refresh">',
+    '<base href="/shop/"><meta http-equiv="refresh" content="0, ../new">',
+])  # fmt: skip
+async def test_pages_that_lead_on_by_themselves_have_moved(reading: Reading, web: WebSite, meta: str) -> None:
+    await reading.db.write(lambda: keep_thread("demo", "/old/", "", "", 1))
+    web.pages["/"] = page("Home", "Welcome.", links=("/old",))
+    web.pages["/old"] = page("Redirecting", "This page has moved.", head=meta)
+    web.pages["/new"] = page("New", "What was there is here.")
+    assert await suggested(reading) == [("/old/", "/new/", "redirect")]
+    assert await reading.statuses() == {"/": "ok", "/new": "ok", "/old": "moved"}
+
+
+@pytest.mark.parametrize("meta", [
+    '<noscript><meta http-equiv="refresh" content="0; url=/new"></noscript>',
+    '<meta http-equiv="refresh" content="300">', '<meta http-equiv="refresh" content="60; url=/new">',
+    '<meta http-equiv="refresh" content="0; url=/old">', '<meta http-equiv="refresh" content="0; url=//[x">',
+])  # fmt: skip
+async def test_pages_that_are_loaded_anew_stay(reading: Reading, web: WebSite, meta: str) -> None:
+    web.pages["/"] = page("Home", "Welcome.", links=("/old",))
+    web.pages["/old"] = page("Scores", "The match stands at two to one.", head=meta)
+    await reading.crawl()
+    assert await reading.statuses() == {"/": "ok", "/old": "ok"}

@@ -243,7 +243,10 @@ class Crawler:
         """What is to become of a page that has come."""
         page = as_page(walk.site.key, url, fetched, content, self._clock.now(), asked=False)
         nothing, home = walk.missing.get(origin_of(url)), url == f"{origin_of(url)}/"
-        if not signs.may_keep:
+        if signs.sends_to and signs.sends_to != url and url not in walk.believed:
+            walk.find(signs.sends_to)
+            await self._pages.leave_out(walk, url, "moved", leads_to=signs.sends_to, title=content.title)
+        elif not signs.may_keep:
             await self._pages.leave_out(walk, url, "noindex", title=content.title)
         elif page is None or signs.scripted:
             await self._pages.vanished(walk, url, "script" if signs.scripted else "empty", content.title)

@@ -25,6 +25,9 @@ _NO_PAGE = re.compile(
 )
 _AS_IS = "".join(set(map(chr, range(0x21, 0x7F))) - set('"<>`{}'))
 """What browsers leave as it is in an address; all else they write by its octets."""
+_REFRESH = re.compile(
+    r"\s*[0-5](?:\.\d*)?(?:\s*[;,]\s*|\s+)(?:url\s*=\s*)?[\"']?([^\"'\s][^\"']*?)[\"']?\s*", re.IGNORECASE
+)
 _NOT_OURS = {"nofollow", "ugc", "sponsored"}
 
 
@@ -39,7 +42,8 @@ class Teaser:
 @dataclass(frozen=True, slots=True)
 class Signs:
     """The pages of the site that a page leads to, the address it would rather be known by, what it allows, the keys
-    that it gives the threads on it, its teasers of other pages, and whether only a script shows what it says."""
+    that it gives the threads on it, its teasers of other pages, whether only a script shows what it says, and where it
+    sends its readers at once."""
 
     links: tuple[str, ...] = ()
     canonical: str = ""
@@ -47,6 +51,7 @@ class Signs:
     keys: tuple[str, ...] = ()
     teasers: tuple[Teaser, ...] = ()
     scripted: bool = False
+    sends_to: str = ""
 
 
 def normal_url(url: str, origins: Collection[str]) -> str:
@@ -100,7 +105,17 @@ def read_signs(root: Any, url: str, header: str, origins: Collection[str]) -> Si
         tuple(islice(dict.fromkeys(_keys(root)), MOST_KEYS)),
         tuple(islice(_teasers(root, base, url, origins), MOST_TEASERS)),
         is_scripted(root),
+        normal_url(_joined(base, _refresh(root)), origins),
     )
+
+
+def _refresh(root: Any) -> str:
+    """Where a page sends whoever opens it, at once; empty for none. Generators write such pages at old addresses."""
+    for meta in root.iter("meta"):
+        if (meta.get("http-equiv") or "").strip().lower() == "refresh" and meta.getparent().tag != "noscript":
+            target = _REFRESH.fullmatch((meta.get("content") or "")[:ADDRESS_LIMIT])
+            return target[1].strip() if target else ""
+    return ""
 
 
 def _keys(root: Any) -> Iterator[str]:
