@@ -56,8 +56,8 @@ MARKS = [
     "[[1]]", "[^1]", "【1†source】", "[1†L1-L3]", "[Source: 1]", "[ID:1]", "(1)", "<cite>1</cite>", "[passage 1]",
     "(Passage 1)",
     "[1][9]", "[1, 2]", "[1–99]", "[출처: 1]", "[7]",
-    "【10:13†source】", "[4:0†mill.pdf]", "([1])", "(Source: [1], [2])", "[[1]](https://b.example/)", "【来源1】", "[Quelle 1]",
-    "\ue200cite\ue202turn0search1\ue201",
+    "【10:13†source】", "[4:0†mill.pdf]", "([1])", "(Source: [1], [2])", "[[1]](https://b.example/)", "【来源1】",
+    "[Quelle 1]",     "\ue200cite\ue202turn0search1\ue201",
 ]  # fmt: skip
 
 

@@ -10,7 +10,6 @@ from ..core.comments import PAGE_LIMIT
 from ..core.pages import ANYWHERE, Moves, PageRules, page_key, page_prefix
 from ..errors import BadRequest
 
-
 _ESCAPED = re.compile(r"&(?:amp|#0*38|#x0*26);", re.IGNORECASE)
 
 

@@ -59,6 +59,7 @@ def take_out(text: str, passages: Sequence[str]) -> tuple[str, bool]:
     """Removes citation marks and reports whether there were any; `passages` are numbered from 1."""
     known = "\n".join(passages)
     count = len(passages)
+    text, had = _without_bracketed(text)
 
     def without(piece: str) -> str:
         nonlocal had
@@ -75,8 +76,7 @@ def take_out(text: str, passages: Sequence[str]) -> tuple[str, bool]:
         bare = _MARK.sub(replaced, bare)
         return _ROUND.sub(replaced, bare)
 
-    text, linked = _without_bracketed(text)
-    had, parts, at = linked, [], 0
+    parts, at = [], 0
     for kept in KEPT.finditer(text):
         parts += [without(text[at : kept.start()]), kept[0]]
         at = kept.end()
@@ -87,12 +87,12 @@ def take_out(text: str, passages: Sequence[str]) -> tuple[str, bool]:
 
 def _without_bracketed(text: str) -> tuple[str, bool]:
     """The text without `_BRACKETED` outside code, and whether there were any."""
-    parts, at, count = [], 0, 0
+    parts, at = [], 0
     for code in CODE.finditer(text):
-        piece, found = _BRACKETED.subn("", text[at : code.start()])
-        parts, at, count = [*parts, piece, code[0]], code.end(), count + found
-    piece, found = _BRACKETED.subn("", text[at:])
-    return "".join([*parts, piece]), bool(count + found)
+        parts += [_BRACKETED.sub("", text[at : code.start()]), code[0]]
+        at = code.end()
+    shown = "".join([*parts, _BRACKETED.sub("", text[at:])])
+    return shown, shown != text
 
 
 def _stays(match: re.Match[str], known: str, count: int) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from .characters import BRACKETS, CLAUSES, ENDS, FIGURE, SCRIPT, pairs, weight
-from .language import Claims, NEVER, Kind, Language
+from .language import NEVER, Claims, Kind, Language
 
 _INFLECTED = 0.8
 """What a character with the beginning of its ending weighs: a verb, mostly."""

@@ -6,7 +6,7 @@ import re
 from functools import cache
 
 from .characters import BRACKETS, CLAUSES, ENDS, FIGURE, SCRIPT, pairs, weight
-from .language import Claims, NEVER, Kind, Language
+from .language import NEVER, Claims, Kind, Language
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
 
