@@ -19,6 +19,7 @@ from answerback.transfer.backup.restoring import restore
 from tests.commands import clean_environment, run_command
 from tests.processes import ServerProcess
 from tests.services import migrated_sqlite
+from tests.store.test_integrity import lose_index_entries
 
 NOW = 1_790_000_000_000
 KEY = "k" * 64
@@ -161,6 +162,17 @@ def test_damaged_backup_is_not_put_back(database: Path, key: Path, tmp_path: Pat
         restore(backup, database, key, NOW, quiet)
     assert names(database.parent) == before
     assert keys(database) == []
+
+
+def test_restore_rebuilds_indexes(database: Path, key: Path, tmp_path: Path) -> None:
+    add_rows(database, "kept")
+    source = tmp_path / "replica.db"
+    shutil.copy(database, source)
+    lose_index_entries(source)
+    restore(source, database, key, NOW, quiet)
+    assert sqlite_file.findings_of(database) == []
+    with closing(sqlite3.connect(database)) as connection:
+        assert connection.execute("SELECT id FROM webhooks WHERE site = 'kept'").fetchall() == [("lost",)]
 
 
 def test_restore_puts_old_files_aside_each_time(database: Path, key: Path, tmp_path: Path) -> None:

@@ -12,9 +12,13 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from ..errors import Unavailable
+
 HEADER = b"SQLite format 3\0"
 BUSY_SECONDS = 10
 PAGES_AT_ONCE = 512
+OLDEST = (3, 35)
+"""The first that has RETURNING."""
 MOST_FINDINGS = 5
 """What is wrong with a damaged file is the same thing many times over."""
 
@@ -50,18 +54,27 @@ def copy(source: sqlite3.Connection, target: Path, progress: Progress) -> None:
         connection.execute("PRAGMA journal_mode = DELETE")  # a single file, without -wal
 
 
-def damage(connection: sqlite3.Connection) -> list[str]:
-    """Pages of the file that make no sense. Empty when it is sound."""
+def check_version(found: tuple[int, ...] = sqlite3.sqlite_version_info) -> None:
+    """Raises Unavailable where Python's SQLite does not know the statements that we use."""
+    if found < OLDEST:
+        oldest, here = (".".join(map(str, each)) for each in (OLDEST, found))
+        raise Unavailable("unavailable", f"SQLite {oldest} or newer is needed; this Python has {here}.")
+
+
+def damage(connection: sqlite3.Connection, *, indexes: bool = False) -> list[str]:
+    """Pages of the file that make no sense; with `indexes`, which takes several times as long, also rows that an index
+    does not know. Empty when it is sound."""
+    check = "integrity_check" if indexes else "quick_check"
     try:
-        found = [" ".join(str(row[0]).split()) for row in connection.execute(f"PRAGMA quick_check({MOST_FINDINGS})")]
+        found = [" ".join(str(row[0]).split()) for row in connection.execute(f"PRAGMA {check}({MOST_FINDINGS})")]
     except sqlite3.DatabaseError as error:
         return [str(error)]
     return [] if found == ["ok"] else found
 
 
-def findings(connection: sqlite3.Connection) -> list[str]:
-    """The file's faults: damaged pages, dangling references. Empty if it is sound."""
-    if found := damage(connection):
+def findings(connection: sqlite3.Connection, *, indexes: bool = False) -> list[str]:
+    """The file's faults: damaged pages, indexes if asked for, dangling references. Empty if it is sound."""
+    if found := damage(connection, indexes=indexes):
         return found
     try:
         orphans = connection.execute(
@@ -76,7 +89,7 @@ def findings_of(path: Path) -> list[str]:
     """The faults of the file at `path`, also where it cannot be opened."""
     try:
         with at_one_moment(path) as connection:
-            return findings(connection)
+            return findings(connection, indexes=True)
     except sqlite3.Error as error:
         return [str(error)]
 

@@ -43,6 +43,7 @@ def plan(path: Path, revisions: Sequence[Revision]) -> Step | None:
 
 def migrate(path: Path, revisions: Sequence[Revision], progress: Progress) -> None:
     """Bring the file to the newest of these revisions. Raises Unavailable."""
+    sqlite_file.check_version()
     with _in_words(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         with closing(_open(path, create=True)) as connection:

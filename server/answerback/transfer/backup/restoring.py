@@ -123,6 +123,10 @@ def _check(source: Path, new: Path, manifest: Manifest | None) -> None:
             raise BadRequest("validation_failed", f"{source} is not an Answerback database.")
         if manifest is not None and sqlite_file.row_counts(connection) != manifest.rows:
             raise BadRequest("validation_failed", f"{source} has other rows than its manifest says.")
+        try:
+            connection.execute("REINDEX")  # backups and replicas may have indexes that do not know every row
+        except sqlite3.Error as error:
+            raise BadRequest("validation_failed", f"{source} is damaged itself ({error}).") from error
         connection.execute("PRAGMA journal_mode = DELETE")  # a single file, without -wal
     try:
         plan(f"sqlite:///{new}")
