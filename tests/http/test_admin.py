@@ -306,7 +306,13 @@ async def test_forged_forms_change_nothing(house: House) -> None:
 
 async def test_strangers_are_led_from_every_owner_page_to_sign_in(house: House) -> None:
     paths = [str(getattr(route, "path", "")) for route in house.app.routes.routes]
-    for_all = ("/admin/sign-in/", "/admin/language/", "/admin/notifications/stop/", "/admin/first-run/")
+    for_all = (
+        "/admin/sign-in/",
+        "/admin/language/",
+        "/admin/notifications/stop/",
+        "/admin/first-run/",
+        "/admin/by-mail/",
+    )
     owned = [path for path in paths if path.startswith("/admin/") and not path.startswith(for_all)]
     assert len(owned) > 15
     for path in owned:

@@ -100,9 +100,15 @@ ADMIN_LISTS = (
     "/admin/settings/",
     "/admin/webhooks/",
 )  # fmt: skip
+SECURITY = (
+    "", "password/", "app/begin/", "app/add/", "app/remove/", "codes/", "passkeys/options/", "passkeys/add/",
+    "passkeys/remove/", "sessions/end/", "sessions/end-others/",
+)  # fmt: skip
+"""Of the owner's own account, below its page."""
 # Nothing of a site is named at these; the addresses of a sign-in and of a report are secrets, made for one site.
 NAMELESS = (
     "/", "/admin", "/assets/{name}", "/admin/sign-in/", "/admin/sign-in/{secret}/", "/admin/sign-out/",
+    "/admin/sign-in/second/", "/admin/sign-in/passkey/",
     "/admin/first-run/{secret}/", "/admin/language/",
     "/healthz", "/readyz", "/metrics", "/api/openapi.json", "/answerback.js", "/v1/answerback.js",
     "/answerback/{name}",
@@ -131,6 +137,7 @@ def test_every_route_has_its_case(routes: set[str]) -> None:
     left = {path for path in others if not path.startswith(APART)}
     assert {path for path in left if "{id}" not in path and "{site}" not in path} == {
         *ADMIN_LISTS, "/admin/jobs/", "/admin/settings/new/", "/admin/unanswered/dismiss/",
+        "/admin/confirm/", "/admin/confirm/passkey/", *(f"/admin/security/{name}" for name in SECURITY),
         *(f"/admin/inbox/{name}/" for name in ("decide", "undo", "pulse")), "/admin/views/", "/admin/notifications/",
     }  # fmt: skip
     assert all(path.startswith(ADMIN_ONES) for path in left if "{" in path)

@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
+from answerback.accounts.factors.notices import Change
 from answerback.admin.log_store import ANSWER_STATES, COMMENT_STATES
 from answerback.admin.pages.audit import ACTIONS
 from answerback.admin.pages.jobs import KINDS
 from answerback.admin.pages.knowledge import ADVICE, PROBLEMS, REASONS
 from answerback.admin.pages.log import STATES
+from answerback.admin.pages.security import DONE
 from answerback.admin.routes import NAVIGATION
 from answerback.admin.setting_fields import BOXES, GROUPS, HINTS, choices, fault
 from answerback.admin.setting_fields import KINDS as FIELDS
@@ -63,7 +65,14 @@ USED_IN = {
     ],
     "admin.by_mail": [ADMIN / "by_mail.py", ADMIN / "by_mail.html"],
     "admin.first_run": [ADMIN / "first_run.py", ADMIN / "first_run.html"],
-    "admin.sign_in": [ADMIN / "sign_in.py", ADMIN / "sign_in.html", ADMIN / "sign_in_link.html"],
+    "admin.sign_in": [
+        ADMIN / "sign_in.py",
+        ADMIN / "sign_in.html",
+        ADMIN / "sign_in_link.html",
+        ADMIN / "sign_in_second.html",
+    ],
+    "admin.confirm": [ADMIN / "confirming.py", ADMIN / "pages" / "confirm.html"],
+    "admin.security_app": [ADMIN / "pages" / "security_app.html"],
     **{
         f"admin.{page}": [ADMIN / "pages" / f"{page}.py", ADMIN / "pages" / f"{page}.html"]
         for page in (
@@ -83,6 +92,7 @@ USED_IN = {
             "audit",
             "site_settings",
             "webhooks",
+            "security",
         )
     },
     "admin.new_site": [
@@ -94,13 +104,13 @@ USED_IN = {
 """Where the texts of an area are named; what one area shows, another may show too."""
 OWNERS = (
     *(f"{area}." for area in "admin server budgets reasons web.states".split()),
-    *(f"mail.{message}." for message in "server budget invitation notice webhook reply_refused".split()),
+    *(f"mail.{message}." for message in "server budget invitation notice webhook reply_refused sign_in_change".split()),
     "answers.elsewhere",
     *(f"web.{name}" for name in "under all_sites site show clear more_of_list newest older more".split()),
     *(
         f"errors.{name}"
-        for name in "alias_refused answer_length answer_running changed_meanwhile note_length price_unknown "
-        "role_required unfinished".split()
+        for name in "alias_refused answer_length answer_running changed_meanwhile code_wrong note_length "
+        "passkey_wrong price_unknown role_required unfinished".split()
     ),
 )
 """What only owners read."""
@@ -146,6 +156,8 @@ COMPOSED = {
     "admin.webhooks.wrong": {"url", "events"},
     "admin.webhooks.states": {*get_args(State)},
     "admin.webhooks.problems": {"address", "slow", "network", "paused"},
+    "mail.sign_in_change.what": {*get_args(Change)},
+    "admin.security.done": {*DONE},
     "admin.navigation": {name for _, name in NAVIGATION},
     "admin.team.roles": {*ROLES},
     "admin.team.may": {*ROLES},
@@ -189,7 +201,7 @@ COMPOSED = {
     "admin.unanswered.why": {*WHY, "no_support", "failed"},
     **{
         f"mail.{message}": {"subject", "opening", "button", "code", "closing"}
-        for message in ("sign_in", "verify", "reset", "budget", "server", "invitation", "webhook")
+        for message in ("sign_in", "verify", "reset", "budget", "server", "invitation", "webhook", "sign_in_change")
     },
     "answers": {f"{place}_{what}" for place in ("page", "site") for what in ("says", "silent")},
     "sign_in": {
@@ -328,6 +340,7 @@ def test_composed_names_exist(group: str) -> None:
         "mail.server": {"code"},
         "mail.invitation": {"code"},
         "mail.webhook": {"code"},
+        "mail.sign_in_change": {"code"},
     }
     wanted = {f"{group}.{name}" for name in COMPOSED[group] - optional.get(group, set())}
     assert wanted <= entries("en").keys()

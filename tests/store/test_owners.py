@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from answerback.accounts import owner_sessions_store as sessions
 from answerback.accounts import store
 from answerback.accounts.owners import add_owner_with_link, remove_owner
 from answerback.accounts.sessions import hash_secret
@@ -57,12 +58,12 @@ async def test_removed_owner_is_signed_out_and_has_no_link(db: Database) -> None
     secret = hash_secret(str(link).split("/")[-2])
     owner = await store.owner_by_email(db, MINA)
     assert owner is not None
-    await db.write(lambda: store.add_owner_session("of-a-browser", owner["id"], NOW, NOW + 1_000))
+    await db.write(lambda: sessions.add_session("of-a-browser", "s1", owner["id"], "", NOW, NOW + 1_000))
     with pytest.raises(AppError, match="has all sites"):
         await remove_owner(db, MINA, ["blog"])
-    assert await store.owner_by_session(db, "of-a-browser", NOW) is not None
+    assert await sessions.owner_by_session(db, "of-a-browser", NOW) is not None
     await remove_owner(db, MINA, [])
-    assert await store.owner_by_session(db, "of-a-browser", NOW) is None
+    assert await sessions.owner_by_session(db, "of-a-browser", NOW) is None
     assert await db.write(lambda: store.use_owner_link(secret, NOW)) is None
     assert await owners(db) == {"stays@example.com": None}
     with pytest.raises(AppError, match="no owner"):

@@ -124,6 +124,8 @@ OVER: dict[str, tuple[str, str]] = {
         VALUES (:id, 'demo', 'mina', 1, :at)"""),
     "owner_sessions": ("hash", "(hash, owner_id, created_at, expires_at) VALUES (:id, 'owner', 1, :at)"),
     "owner_links": ("hash", "(hash, owner_id, expires_at) VALUES (:id, 'owner', :at)"),
+    "pending_owners": ("hash", "(hash, owner_id, credentials, expires_at) VALUES (:id, 'owner', 0, :at)"),
+    "used_challenges": ("hash", "(hash, expires_at) VALUES (:id, :at)"),
     "sign_in_codes": ("hash", "(hash, sign_in_id, visitor_id, expires_at) VALUES (:id, 'x', 'mina', :at)"),
     "sign_ins": ("id", """(id, site, origin, return_to, nonce, challenge, lang, browser, created_at, expires_at)
         VALUES (:id, 'demo', '', '', '', '', 'en', '', 1, :at)"""),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..db.sql import in_list
-from ..db.work import Row, Work, many, run
+from ..db.work import Row, Work, many, one, run
 
 LONGEST = 500
 MANY = 30
@@ -47,6 +47,15 @@ def note(made: Decision) -> Work[None]:
         site=made.site, at=made.at, actor=made.actor, action=made.action, kind=made.kind, subject=made.subject,
         before=made.before[:LONGEST], after=made.after[:LONGEST], reason=made.reason[:LONGEST],
     )  # fmt: skip
+
+
+def note_about_owner(id: str, at: int, actor: str, action: str, email: str, after: str = "") -> Work[None]:
+    """Write down what concerns an owner's account: on each of their sites; of one of all sites, with what is the
+    server's own."""
+    row = yield one("SELECT all_sites FROM owners WHERE id = :id", id=id)
+    given = yield many("SELECT site FROM owner_sites WHERE owner_id = :id ORDER BY site", id=id)
+    for site in [""] if row and row["all_sites"] else [each["site"] for each in given]:
+        yield from note(Decision(site, at, actor, action, "member", email, after=after))
 
 
 _COLUMNS = "number, site, at, actor, action, kind, subject, state_before, state_after, reason"

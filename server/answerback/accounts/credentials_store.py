@@ -71,8 +71,13 @@ def end_unproved(email: str, site: str = "") -> Work[None]:
         yield from end_everything_of_owner(row["id"])
 
 
-def end_everything_of_owner(owner_id: str) -> Work[None]:
-    """End an owner's sessions, links, and sign-ins that are under way."""
+def end_everything_of_owner(owner_id: str, *, but: str = "") -> Work[None]:
+    """End an owner's sessions but the one with that hash, links, and sign-ins that are under way."""
     yield run("UPDATE owners SET credentials = credentials + 1 WHERE id = :id", id=owner_id)
-    yield run("DELETE FROM owner_sessions WHERE owner_id = :id", id=owner_id)
+    yield run("DELETE FROM owner_sessions WHERE owner_id = :id AND hash <> :but", id=owner_id, but=but)
     yield run("DELETE FROM owner_links WHERE owner_id = :id", id=owner_id)
+
+
+def set_owner_password(owner_id: str, password_hash: str) -> Work[None]:
+    """Give an owner a password; `end_everything_of_owner` belongs into the same write."""
+    yield run("UPDATE owners SET password_hash = :hash WHERE id = :id", id=owner_id, hash=password_hash)

@@ -7,15 +7,21 @@ from ..core.roles import Role
 from ..db.database import Database
 from ..db.work import Work
 from ..errors import BadRequest, NotFound
+from ..i18n.catalogue import negotiate
 from ..ids import Ids, RandomIds
+from ..jobs.queue import JobQueue
 from ..sites.store import list_sites
 from . import first_run_store, store
+from .factors.changing import reset_factors
+from .factors.notices import KIND, job_data
 from .passwords import check_password, hash_password
 from .sessions import hash_secret
 from .store import Owner
 
 LINK_HOURS = 24
 FIRST_RUN = "/admin/first-run/"
+ACTOR = "answerback owner"
+"""Who has decided, in the audit trail, what is decided on the command line."""
 
 
 async def add_owner_with_link(
@@ -60,6 +66,25 @@ def owner_of(email: str) -> Work[Owner]:
         if owner.email == email:
             return owner
     raise NotFound("not_found", f"There is no owner {email}.")
+
+
+async def reset_second_factors(db: Database, email: str, *, mails: bool) -> None:
+    """For an owner who has lost everything: the password is left, if there is one. Raises NotFound.
+
+    `mails`: the server sends mail, and tells the owner.
+    """
+    clock = SystemClock()
+    now, jobs = clock.now(), JobQueue(clock, RandomIds())
+
+    def work() -> Work[None]:
+        found = yield from store.owner_id(email)
+        if found is None:
+            raise NotFound("not_found", f"There is no owner {email}.")
+        yield from reset_factors(found, email, now, ACTOR)
+        if mails:
+            yield from jobs.put(KIND, job_data(found, "factors_reset", negotiate("")))
+
+    await db.write(work)
 
 
 async def remove_owner(db: Database, email: str, sites: list[str]) -> list[str]:

@@ -257,26 +257,10 @@ def use_owner_link(hash: str, now: int) -> Work[str | None]:
     return None if row is None else row["owner_id"]
 
 
-def add_owner_session(hash: str, owner_id: str, now: int, expires_at: int) -> Work[None]:
-    """Add an owner's session."""
-    yield run(
-        """INSERT INTO owner_sessions (hash, owner_id, created_at, expires_at)
-        VALUES (:hash, :owner_id, :now, :expires_at)""",
-        hash=hash, owner_id=owner_id, now=now, expires_at=expires_at,
-    )  # fmt: skip
-
-
-def keep_owner_session(hash: str, until: int) -> Work[None]:
-    """Extend a session that is in use."""
-    yield run(
-        "UPDATE owner_sessions SET expires_at = :until WHERE hash = :hash AND expires_at < :until",
-        hash=hash, until=until,
-    )  # fmt: skip
-
-
-def end_owner_session(hash: str) -> Work[None]:
-    """End an owner's session."""
-    yield run("DELETE FROM owner_sessions WHERE hash = :hash", hash=hash)
+def owner_id(email: str) -> Work[str | None]:
+    """The id of the owner with that address."""
+    row = yield one("SELECT id FROM owners WHERE email = :email", email=email)
+    return None if row is None else row["id"]
 
 
 async def owner_by_email(db: Database, email: str) -> Row | None:
@@ -284,17 +268,6 @@ async def owner_by_email(db: Database, email: str) -> Row | None:
     return await db.fetch_one(
         "SELECT id, email, password_hash, credentials FROM owners WHERE email = :email", email=email
     )
-
-
-async def owner_by_session(db: Database, hash: str, now: int) -> Row | None:
-    """The owner's row behind a session: id, email, all_sites with the role there, and when the session began and
-    ends."""
-    return await db.fetch_one(
-        """SELECT o.id, o.email, o.all_sites, o.role, s.created_at AS began_at, s.expires_at
-        FROM owner_sessions s JOIN owners o ON o.id = s.owner_id
-        WHERE s.hash = :hash AND s.expires_at > :now""",
-        hash=hash, now=now,
-    )  # fmt: skip
 
 
 def owners_of(site: str) -> Work[list[str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -14,8 +15,8 @@ from starlette.responses import RedirectResponse, Response
 
 from ..accounts.audit_store import Decision
 from ..accounts.audit_store import note as audit
+from ..accounts.owner_sessions_store import owner_by_session, see_session
 from ..accounts.sessions import hash_secret
-from ..accounts.store import keep_owner_session, owner_by_session
 from ..clock import Clock
 from ..core.roles import Role, covers, sites_with
 from ..db.database import Database
@@ -31,8 +32,12 @@ from .store import roles_of, waiting_count
 COOKIE = "__Host-answerback-owner"
 SESSION_SECONDS, IDLE_SECONDS = 30 * 24 * 3600, 24 * 3600
 NOTED_SECONDS = 600
-"""How much later a session may end before that is written down."""
+"""How long a session may be in use before that is written down."""
+FRESH_SECONDS = 15 * 60
+"""How long a proof of who somebody is counts for what is dangerous."""
 SIGN_IN = "/admin/sign-in/"
+OWN = re.compile(r"/admin/[\w./-]{0,200}(?:\?[\w.~%&=+:-]{0,1000})?", re.ASCII)
+"""One of our own addresses, as it stands in a form."""
 LANGUAGE_COOKIE = "__Host-answerback-owner-language"
 LANGUAGE_SECONDS = 400 * 24 * 3600
 
@@ -40,7 +45,7 @@ LANGUAGE_SECONDS = 400 * 24 * 3600
 @dataclass(frozen=True, slots=True)
 class Owner:
     """Somebody who is signed in: the role on each site, on which `sites` it is enough for what is asked for, whether
-    those are all that there are, the session's hash, the token that forms carry."""
+    those are all that there are, the session's hash and its name, the token that forms carry."""
 
     id: str
     email: str
@@ -48,7 +53,10 @@ class Owner:
     sites: tuple[str, ...]
     all_sites: bool
     session: str
+    session_id: str
     token: str
+    proved_at: int
+    """When they last proved who they are."""
     waiting: int = 0
     """How much waits in the inbox, counted up to 100."""
 
@@ -140,13 +148,18 @@ class OwnerAuth(WebViews):
         all_sites = on_all is not None and covers(on_all, role)
         sites = sites_with(roles, role)
         waits = await self._db.read(lambda: waiting_count(sites)) if request.method in ("GET", "HEAD") else 0
-        return Owner(row["id"], row["email"], roles, sites, all_sites, hash, self._token(hash), waits)
+        session = row["session_id"]
+        return Owner(
+            row["id"], row["email"], roles, sites, all_sites, hash, session, self._token(session), row["proved_at"],
+            waits,
+        )  # fmt: skip
 
     async def _keep(self, hash: str, row: Row) -> None:
         """A session ends when it has not been used for a day, and in any case a month after it began."""
-        until = min(row["began_at"] + SESSION_SECONDS * 1000, self._clock.now() + IDLE_SECONDS * 1000)
-        if until - row["expires_at"] > NOTED_SECONDS * 1000:
-            await self._db.write(lambda: keep_owner_session(hash, until))
+        now = self._clock.now()
+        if now - row["seen_at"] > NOTED_SECONDS * 1000:
+            until = min(row["began_at"] + SESSION_SECONDS * 1000, now + IDLE_SECONDS * 1000)
+            await self._db.write(lambda: see_session(hash, now, until))
 
     def owned(self, view: OwnerView, role: Role) -> View:
         """The decorator of each of the owner's views: somebody with that role on a site, or to the sign-in. What a form
@@ -165,6 +178,10 @@ class OwnerAuth(WebViews):
             return await view(OwnerCall(request, owner, form))
 
         return serve
+
+    def is_fresh(self, owner: Owner) -> bool:
+        """Whether they have proved who they are a moment ago."""
+        return self._clock.now() - owner.proved_at < FRESH_SECONDS * 1000
 
     def check_token(self, owner: Owner, form: Form) -> None:
         """Raises Forbidden when the form was not made for this session."""

@@ -9,6 +9,8 @@ from starlette.responses import Response
 
 from ..accounts import first_run_store as store
 from ..accounts.audit_store import Decision, note
+from ..accounts.factors.proving import Account
+from ..accounts.factors.store import NONE
 from ..accounts.owners import FIRST_RUN, LINK_HOURS
 from ..accounts.sessions import hash_secret
 from ..accounts.store import add_owner
@@ -61,16 +63,17 @@ class FirstRunViews:
             return self._show(request, BoundForm(form, wrong), 400)
         key, settings = form["key"], {"origins": form["origins"], "name": form["name"]}
 
-        def enter() -> Work[str]:
+        def who() -> Work[Account]:
             if not (yield from store.use_first_link(hash, after)):
                 raise NotFound("ticket_invalid")
             if not (yield from add_site(key, settings, now)):
                 raise Conflict("validation_failed")
             yield from note(Decision(key, now, email, "site_added", "site", key, "", form["origins"], ""))
-            return (yield from add_owner(self._ids.new(), email, None, [], now, all_sites=True))
+            owner_id = yield from add_owner(self._ids.new(), email, None, [], now, all_sites=True)
+            return Account(owner_id, email, 0, NONE)
 
         try:
-            response = await self._sign_in.enter(request, enter, ADDED, {"site": key, "added": "1"})
+            response = await self._sign_in.enter(request, who, ADDED, {"site": key, "added": "1"})
         except Conflict:
             return self._show(request, BoundForm(form, {"key": texts(lang, "admin.new_site")["taken"]}), 409)
         await self._sites.refresh(force=True)

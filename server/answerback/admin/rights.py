@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ..core.roles import Role
+from ..web.forms import Form
+from .setting_fields import has_secret
 
 BY_METHOD: Mapping[str, Role] = {"GET": "reader", "POST": "moderator"}
 OTHERS: Mapping[tuple[str, str], Role] = {
@@ -26,6 +28,21 @@ OTHERS: Mapping[tuple[str, str], Role] = {
     ("POST", "/admin/threads/{site}/move/"): "owner",
     ("POST", "/admin/threads/{site}/rule/"): "owner",
     ("POST", "/admin/notifications/"): "reader",
+    ("POST", "/admin/confirm/"): "reader",
+    **{
+        ("POST", f"/admin/security/{view}/"): "reader"
+        for view in (
+            "password",
+            "app/begin",
+            "app/add",
+            "app/remove",
+            "codes",
+            "passkeys/add",
+            "passkeys/remove",
+            "sessions/end",
+            "sessions/end-others",
+        )
+    },
     ("GET", "/admin/settings/"): "owner",
     ("GET", "/admin/settings/new/"): "owner",
     ("POST", "/admin/settings/new/"): "owner",
@@ -50,3 +67,27 @@ OTHERS: Mapping[tuple[str, str], Role] = {
 def needed(method: str, path: str) -> Role:
     """The role that a view needs on the site that it is about."""
     return OTHERS.get((method, path), BY_METHOD[method])
+
+
+PROOF_NEEDED = frozenset(
+    {
+        ("GET", "/admin/audit/export/"),
+        ("POST", "/admin/visitors/{id}/erase/"),
+        *(("POST", f"/admin/team/{{site}}/{view}/") for view in ("invite", "role", "remove")),
+        *(("POST", f"/admin/webhooks/{{site}}/{view}/") for view in ("add", "save", "rotate")),
+        *(
+            ("POST", f"/admin/security/{view}/")
+            for view in (
+                "password", "app/begin", "app/add", "app/remove", "codes", "passkeys/add", "passkeys/remove",
+            )
+        ),
+    }
+)  # fmt: skip
+"""What is dangerous in the hands of somebody who has found an open browser."""
+
+
+def needs_proof(method: str, path: str, form: Form) -> bool:
+    """Whether a view is called only after a fresh proof of who calls it."""
+    if (method, path) == ("POST", "/admin/settings/{site}/save/"):
+        return has_secret(form)
+    return (method, path) in PROOF_NEEDED

@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from ..accounts.factors.build import OwnerFactors
 from ..accounts.invitations import Invitations
 from ..accounts.privacy.erasing import Erasure
 from ..answers.corrections.correcting import AnswerCorrections
@@ -20,6 +21,7 @@ from ..runtime import Runtime
 from ..web.views import METHODS
 from .auth import OwnerAuth, OwnerViews
 from .by_mail import ByMailViews
+from .confirming import Confirming
 from .first_run import FirstRunViews
 from .log_index import LogIndex
 from .pages.addresses import AddressViews
@@ -34,6 +36,7 @@ from .pages.new_site import NewSiteViews
 from .pages.notifications import NoticeStopViews, NotificationViews
 from .pages.people import PeopleViews
 from .pages.saved_replies import SavedReplyViews
+from .pages.security import SecurityViews
 from .pages.site_settings import SiteSettingsViews
 from .pages.spam import SpamViews
 from .pages.team import TeamViews
@@ -45,19 +48,23 @@ from .sign_in import SignInViews
 
 NAVIGATION = (
     InboxViews.LINK, LogViews.LINK, UnansweredViews.LINK, ThreadsViews.LINK, KnowledgeViews.LINK, AddressViews.LINK,
-    SpamViews.LINK, BanViews.LINK, SiteSettingsViews.LINK, TeamViews.LINK, NotificationViews.LINK, WebhookViews.LINK,
-    AuditViews.LINK, JobsViews.LINK,
+    SpamViews.LINK, BanViews.LINK, SiteSettingsViews.LINK, TeamViews.LINK, NotificationViews.LINK, SecurityViews.LINK,
+    WebhookViews.LINK, AuditViews.LINK, JobsViews.LINK,
 )  # fmt: skip
 
 
 def admin_routes(
     runtime: Runtime, deciding: Deciding, updates: ThreadUpdates, knowledge: Knowledge, invitations: Invitations,
     erasure: Erasure, index: LogIndex, spam: SpamParts, notices: Notices, webhooks: Webhooks,
+    factors: OwnerFactors,
 ) -> list[BaseRoute]:  # fmt: skip
     """The owner's pages, for whoever is signed in; the sign-in, for everybody."""
     auth = OwnerAuth(runtime.settings, runtime.db, runtime.clock, NAVIGATION)
     correcting = AnswerCorrections(runtime.db, runtime.clock, runtime.ids, updates)
+    confirming = Confirming(runtime, auth, factors)
     owned: list[OwnerViews] = [
+        confirming,
+        SecurityViews(runtime, auth, factors),
         InboxViews(runtime, auth, deciding, correcting),
         LogViews(runtime, auth, deciding, index),
         SavedReplyViews(runtime, auth),
@@ -79,14 +86,17 @@ def admin_routes(
     ]
     views = {path: calls for each in owned for path, calls in each.views().items()}
     table = {
-        path: {method: auth.owned(view, needed(method, path)) for method, view in calls.items()}
+        path: {
+            method: auth.owned(confirming.proved(view, method, path), needed(method, path))
+            for method, view in calls.items()
+        }
         for path, calls in views.items()
     }
 
     async def lead_in(request: Request) -> Response:
         return RedirectResponse(auth.address("/admin/"), 307)
 
-    sign_in = SignInViews(runtime, auth)
+    sign_in = SignInViews(runtime, auth, factors)
     table |= sign_in.views() | FirstRunViews(runtime, auth, sign_in).views()
     table |= NoticeStopViews(auth, notices).views() | ByMailViews(auth, MailDecisions(runtime, deciding)).views()
     table |= {path: {"GET": lead_in} for path in ("/admin", "/")}  # visitors never open the server's bare address

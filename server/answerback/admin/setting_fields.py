@@ -119,3 +119,8 @@ def in_field(name: str, text: str) -> str:
     if kind == "secret":
         return ""
     return stored(name, text).replace(",", "\n") if kind == "lines" else text
+
+
+def has_secret(form: Form) -> bool:
+    """Whether a form sets or removes a secret."""
+    return any(form.get(name) or f"{name}-remove" in form for name, kind in KINDS.items() if kind == "secret")

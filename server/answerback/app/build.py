@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from starlette.applications import Starlette
 
 from ..accounts.build import build_accounts
+from ..accounts.factors.build import OwnerFactors
 from ..accounts.invitations import Invitations
 from ..accounts.sessions import Sessions
 from ..admin.log_index import LogIndex
@@ -123,22 +124,22 @@ def build_services(settings: Settings, seams: Overrides) -> Services:
     knowledge = Knowledge(runtime, seams.fetcher, seams.crawl_pace)
     accounts = build_accounts(runtime, sessions, mailer, knowledge.fetcher, changed=updates.forget, told=updates.reload)
     drafts, invitations = DraftPublishing(runtime, updates), Invitations(runtime, mailer)
-    log_index = LogIndex(runtime)
+    factors, log_index = OwnerFactors(runtime, mailer), LogIndex(runtime)
     upkeep, notices = Upkeep(runtime, mailer), Notices(runtime, mailer)
     webhooks, backups = Webhooks(runtime, mailer), PlannedBackups(runtime, upkeep)
     replies = MailReplies(runtime, deciding, AnswerCorrections(db, clock, ids, updates), mailer)
     kinds = [
         *accounts.jobs, *knowledge.jobs, *renewal.kinds(), *alerts.kinds(), *invitations.kinds(), drafts.kind(),
-        log_index.kind(), *upkeep.kinds(), *backups.kinds(), *notices.kinds(), *webhooks.kinds(), *replies.kinds(),
-        ThreadCounts(runtime).kind(), Joining(runtime).kind(), GapClosing(runtime, knowledge.index).kind(),
-        spam.upkeep.kind(), deciding.kind(), ThreadClosing(runtime, updates).kind(),
+        *factors.notices.kinds(), log_index.kind(), *upkeep.kinds(), *backups.kinds(), *notices.kinds(),
+        *webhooks.kinds(), *replies.kinds(), ThreadCounts(runtime).kind(), Joining(runtime).kind(), deciding.kind(),
+        GapClosing(runtime, knowledge.index).kind(), spam.upkeep.kind(), ThreadClosing(runtime, updates).kind(),
     ]  # fmt: skip
     worker = build_worker(runtime, queue, updates, knowledge, answerer, metrics, alerts)
     return Services(
         runtime=runtime, metrics=metrics, meter=ProcessMeter(metrics, lambda: bus.readers, lambda: worker.running),
         snapshots=snapshots, updates=updates, posting=posting, deciding=deciding, reporting=reporting,
-        accounts=accounts, invitations=invitations, notices=notices, webhooks=webhooks, replies=replies,
-        log_index=log_index, knowledge=knowledge, spam=spam,
+        accounts=accounts, invitations=invitations, factors=factors, notices=notices, webhooks=webhooks,
+        replies=replies, log_index=log_index, knowledge=knowledge, spam=spam,
         threads=CommentHandlers(runtime, sessions, posting, snapshots, reporting, spam.attacks),
         answerer=answerer, streams=streams,
         session=VisitorSession(runtime, sessions, intake),

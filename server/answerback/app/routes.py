@@ -55,6 +55,7 @@ def page_routes(services: Services) -> list[BaseRoute]:
             services.spam,
             services.notices,
             services.webhooks,
+            services.factors,
         ),
         *services.accounts.routes(),
         *services.agents.handlers.routes(),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..accounts.build import Accounts
+from ..accounts.factors.build import OwnerFactors
 from ..accounts.invitations import Invitations
 from ..admin.log_index import LogIndex
 from ..agents.build import Agents
@@ -41,6 +42,7 @@ class Services:
     meter: ProcessMeter
     accounts: Accounts
     invitations: Invitations
+    factors: OwnerFactors
     log_index: LogIndex
     spam: SpamParts
     notices: Notices

@@ -29,6 +29,8 @@ def add_to(commands: Any) -> None:
     new.add_argument("--json", action="store_true")
     listing = command(owner, "list", _list, "all owners with their sites")
     listing.add_argument("--json", action="store_true")
+    reset = command(owner, "reset-2fa", _reset, "remove an owner's passkeys, authenticator app and recovery codes")
+    reset.add_argument("email")
     gone = command(owner, "remove", _remove, "take sites from an owner, or the owner with all of them")
     gone.add_argument("email")
     gone.add_argument("--site", action="append", default=[], metavar="KEY")
@@ -82,4 +84,15 @@ def _remove(settings: Settings, options: argparse.Namespace) -> int:
     email = normal_email(options.email)
     left = with_database(settings, lambda db: remove_owner(db, email, options.site))
     say(f"{email} has: {_sites(left)}." if left else f"{email} is gone, and signed out everywhere.")
+    return 0
+
+
+def _reset(settings: Settings, options: argparse.Namespace) -> int:
+    from ..accounts.owners import reset_second_factors
+    from ..core.emails import normal_email
+    from ..mail.build import make_mailer
+
+    email, mails = normal_email(options.email), make_mailer(settings) is not None
+    with_database(settings, lambda db: reset_second_factors(db, email, mails=mails))
+    say(f"{email} signs in by password or link alone now, and is signed out everywhere.")
     return 0

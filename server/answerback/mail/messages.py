@@ -36,6 +36,13 @@ def invitation_message(to: str, *, site: str, lang: str, link: str, hours: int) 
     return simple_message(t, "invitation", to, site, link, time=cldr.duration(t.lang, hours * 3_600))
 
 
+def sign_in_message(to: str, *, lang: str, change: str, url: str) -> Message:
+    """The message that tells an owner of a change of how they sign in."""
+    t = texts(lang, "mail")
+    what, host = t[f"sign_in_change.what.{change}"], urlsplit(url).netloc
+    return simple_message(t, "sign_in_change", to, host, f"{url}/admin/security/", what=what)
+
+
 def webhook_message(to: str, *, site: str, lang: str, address: str, link: str) -> Message:
     """The message that tells an owner of a webhook that takes nothing any more."""
     return simple_message(texts(lang, "mail"), "webhook", to, site, link, address=address)

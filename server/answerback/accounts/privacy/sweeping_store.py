@@ -32,6 +32,8 @@ SWEEPS = (
     Sweep("account_sessions", "hash", "expires_at < :ended_before"),
     Sweep("owner_sessions", "hash", "expires_at < :ended_before"),
     Sweep("owner_links", "hash", "expires_at < :ended_before"),
+    Sweep("pending_owners", "hash", "expires_at < :ended_before"),
+    Sweep("used_challenges", "hash", "expires_at < :ended_before"),
     Sweep("sign_in_codes", "hash", "expires_at < :ended_before"),
     Sweep("sign_ins", "id", "expires_at < :ended_before"),
     Sweep("oauth_states", "hash", "expires_at < :ended_before"),

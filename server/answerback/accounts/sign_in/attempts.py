@@ -38,12 +38,14 @@ class Attempts:
         self._waiting: Counter[str] = Counter()
 
     async def attempt(
-        self, account: str, address: str, check: Callable[[], Awaitable[T | None]], *, device: str = ""
-    ) -> T | None:
+        self, account: str, address: str, check: Callable[[], Awaitable[T | None]], *, device: str = "",
+        settles: Callable[[T], bool] = lambda _: True,
+    ) -> T | None:  # fmt: skip
         """What `check` gives; None is a failure and is counted. Raises LimitReached when it is too early to try.
 
         `device` is what `Devices` knows this browser by: its failures are counted by themselves, and those of
-        strangers do not delay it.
+        strangers do not delay it. What is good but not all that is asked for does not settle it: failures before it
+        still count.
         """
         failures = {device_failures(device) if device else account: FREE_FAILURES}
         if not device:
@@ -56,11 +58,13 @@ class Attempts:
             if result is None:
                 await self._db.write(lambda: self._count(failures))
             else:
-                await self._db.write(lambda: self._count(good, forgiven=next(iter(failures))))
+                forgiven = next(iter(failures)) if settles(result) else None
+                await self._db.write(lambda: self._count(good, forgiven=forgiven))
             return result
 
     async def register(self, address: str, check: Callable[[], Awaitable[T | None]]) -> T | None:
-        """As `attempt`, for an account that may be there already: a good one is no reason to forget the others."""
+        """As `attempt`, where nothing but the address says who tries: for an account that may be there already, or with
+        a passkey. A good one is no reason to forget the others."""
         failures = dict(shares(address, FREE_TAKEN))
         async with self._turn(address, {}):
             await self._delay(failures)

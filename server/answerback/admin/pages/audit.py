@@ -96,7 +96,8 @@ ACTIONS = (
     "verified", "withdrawn", "replied", "undone", "setting", "site_added", "list_loaded", "list_removed", "forgot",
     "forgotten", "crawl", "alias", "alias_removed", "job_retried", "job_discarded",
     "webhook_added", "webhook_changed", "webhook_rotated", "webhook_paused", "webhook_resumed", "webhook_removed",
-    "webhook_replayed",
+    "webhook_replayed", "password_changed", "passkey_added", "passkey_removed", "app_added", "app_removed",
+    "codes_made", "code_used", "factors_reset", "session_ended", "sessions_ended",
 )  # fmt: skip
 """Decisions that owners read a text for; any other is named as it is."""
 

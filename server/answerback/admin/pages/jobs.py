@@ -19,6 +19,7 @@ MOST = 200
 KINDS = (
     "mail_link",
     "invitation",
+    "sign_in_notice",
     "notice",
     "mail_reply",
     "mail_reply_refused",

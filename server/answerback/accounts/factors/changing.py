@@ -1,0 +1,150 @@
+"""Owners change how they sign in: each change ends what is open elsewhere, is written down, and is told by email."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ...db.work import Work
+from ...errors import BadRequest, NotFound
+from ...runtime import Runtime
+from ..audit_store import note_about_owner
+from ..credentials_store import end_everything_of_owner, set_owner_password
+from . import store
+from .notices import Change, SignInNotices
+from .passkeys import Shown
+from .recovery import code_hash, new_codes
+from .sealing import Seal
+from .totp import new_secret, read_code, step_of
+
+SETUP_SECONDS = 15 * 60
+MOST_PASSKEYS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Changer:
+    """Who changes something: an owner, in the session with that hash, which stays; the language they read."""
+
+    id: str
+    email: str
+    session: str
+    lang: str
+
+
+class FactorChanges:
+    """The changes. Those that add the first factor, and `make_codes`, give recovery codes, to be shown once."""
+
+    def __init__(self, runtime: Runtime, seal: Seal, notices: SignInNotices) -> None:
+        self._db = runtime.db
+        self._clock = runtime.clock
+        self._seal = seal
+        self._notices = notices
+
+    async def set_password(self, by: Changer, hash: str) -> None:
+        """Another password."""
+
+        def work() -> Work[None]:
+            yield from set_owner_password(by.id, hash)
+            yield from self._changed(by, "password_changed")
+
+        await self._db.write(work)
+
+    def begin_app(self, by: Changer) -> tuple[str, str]:
+        """A secret for an app, and the same sealed for this owner: it is kept once a code of it has been shown."""
+        secret = new_secret()
+        return secret, self._seal.seal(f"{by.id}|{secret}", self._clock.now())
+
+    def begun_app(self, by: Changer, sealed: str) -> str:
+        """The secret that was made for this owner a while ago. Raises NotFound."""
+        id, _, secret = (self._seal.open(sealed, self._clock.now(), SETUP_SECONDS) or "").partition("|")
+        if not secret or id != by.id:
+            raise NotFound("ticket_invalid")
+        return secret
+
+    async def add_app(self, by: Changer, secret: str, text: str) -> list[str]:
+        """Keep the app that has shown this code. Raises BadRequest for another code."""
+        now, code = self._clock.now(), read_code(text)
+        step = step_of(secret, code, now) if code else None
+        if step is None:
+            raise BadRequest("validation_failed", "code: must be the app's current code.", reason="code_wrong")
+        sealed = self._seal.seal(secret, now)
+
+        def work() -> Work[list[str]]:
+            if not (yield from store.add_totp(by.id, sealed, step, now)):
+                raise NotFound
+            return (yield from self._added(by, "app_added"))
+
+        return await self._db.write(work)
+
+    async def remove_app(self, by: Changer) -> None:
+        """Forget the app. Raises NotFound."""
+
+        def work() -> Work[None]:
+            if not (yield from store.remove_totp(by.id)):
+                raise NotFound
+            yield from self._removed(by, "app_removed")
+
+        await self._db.write(work)
+
+    async def add_passkey(self, by: Changer, shown: Shown) -> list[str]:
+        """Keep a passkey. Raises BadRequest where there are too many, or it is there already."""
+
+        def work() -> Work[list[str]]:
+            room = len((yield from store.passkeys(by.id))) < MOST_PASSKEYS
+            fresh = yield from store.use_challenge(shown.challenge, shown.expires_at)
+            if not (room and fresh and (yield from store.add_passkey(shown.key))):
+                raise BadRequest("validation_failed", reason="passkey_wrong")
+            return (yield from self._added(by, "passkey_added", shown.key.name))
+
+        return await self._db.write(work)
+
+    async def remove_passkey(self, by: Changer, id: str) -> None:
+        """Forget a passkey. Raises NotFound."""
+
+        def work() -> Work[None]:
+            name = yield from store.remove_passkey(by.id, id)
+            if name is None:
+                raise NotFound
+            yield from self._removed(by, "passkey_removed", name)
+
+        await self._db.write(work)
+
+    async def make_codes(self, by: Changer) -> list[str]:
+        """Recovery codes in place of those before. Raises NotFound for whoever has no second factor."""
+
+        def work() -> Work[list[str]]:
+            if not (yield from store.factors_of(by.id)).any:
+                raise NotFound
+            codes = yield from _new_codes(by.id)
+            yield from self._changed(by, "codes_made")
+            return codes
+
+        return await self._db.write(work)
+
+    def _added(self, by: Changer, change: Change, about: str = "") -> Work[list[str]]:
+        factors = yield from store.factors_of(by.id)
+        yield from self._changed(by, change, about)
+        return (yield from _new_codes(by.id)) if factors.codes == 0 else []
+
+    def _removed(self, by: Changer, change: Change, about: str = "") -> Work[None]:
+        if not (yield from store.factors_of(by.id)).any:
+            yield from store.set_codes(by.id, [])
+        yield from self._changed(by, change, about)
+
+    def _changed(self, by: Changer, change: Change, about: str = "") -> Work[None]:
+        now = self._clock.now()
+        yield from end_everything_of_owner(by.id, but=by.session)
+        yield from note_about_owner(by.id, now, by.email, change, by.email, about)
+        yield from self._notices.tell(by.id, change, by.lang)
+
+
+def _new_codes(owner_id: str) -> Work[list[str]]:
+    codes = new_codes()
+    yield from store.set_codes(owner_id, [code_hash(code) for code in codes])
+    return codes
+
+
+def reset_factors(owner_id: str, email: str, now: int, actor: str) -> Work[None]:
+    """For an owner who has lost everything: nothing but the password is left, and nothing is open."""
+    yield from store.remove_all(owner_id)
+    yield from end_everything_of_owner(owner_id)
+    yield from note_about_owner(owner_id, now, actor, "factors_reset", email)

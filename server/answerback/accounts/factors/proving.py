@@ -1,0 +1,129 @@
+"""Whether somebody is the owner: by password, by a code, or by a passkey.
+
+All guesses are counted together: one at a code slows down the next one at a password, and the other way round.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ...core.buckets import address_failures, owner_failures
+from ...db.work import Work
+from ...errors import Unauthorized
+from ...runtime import Runtime
+from .. import store as people
+from ..audit_store import note_about_owner
+from ..passwords import LONGEST, verify_password
+from ..sign_in.attempts import Attempts
+from . import store
+from .notices import SignInNotices
+from .passkeys import Passkeys, credential_id
+from .recovery import code_hash
+from .sealing import Seal
+from .store import Factors
+from .totp import read_code, step_of
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who tries: the keyed address, what the browser is known by at that account, the language of its pages."""
+
+    address: str
+    device: str
+    lang: str
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An owner who has shown something; `credentials` as they were when it was read."""
+
+    id: str
+    email: str
+    credentials: int
+    factors: Factors
+    has_password: bool = True
+
+
+class Proofs:
+    """Checks what is shown, each once where it can be used once. All raise LimitReached when it is too early to try."""
+
+    def __init__(
+        self, runtime: Runtime, passkeys: Passkeys, attempts: Attempts, seal: Seal, notices: SignInNotices
+    ) -> None:
+        self._db = runtime.db
+        self._clock = runtime.clock
+        self.passkeys = passkeys
+        self.attempts = attempts
+        self._seal = seal
+        self._notices = notices
+
+    async def account(self, id: str) -> Account | None:
+        """An owner, with what they have."""
+
+        return await self._db.read(lambda: account_of(id))
+
+    async def by_password(self, email: str, password: str, caller: Caller, *, whole: bool = False) -> Account | None:
+        """The owner with that address and password. `whole`: nothing else is going to be asked for."""
+
+        async def check() -> Account | None:
+            row = await people.owner_by_email(self._db, email)
+            good = len(password) <= LONGEST and await verify_password(password, row["password_hash"] if row else None)
+            if row is None or not good:
+                return None
+            factors = await self._db.read(lambda: store.factors_of(row["id"]))
+            return Account(row["id"], row["email"], row["credentials"], factors)
+
+        return await self.attempts.attempt(
+            owner_failures(email), address_failures(caller.address), check, device=caller.device,
+            settles=lambda found: whole or not found.factors.any,
+        )  # fmt: skip
+
+    async def by_code(self, id: str, email: str, text: str, caller: Caller) -> bool:
+        """Whether this is the owner's current code, or one of their recovery codes; it is used up."""
+
+        async def check() -> bool | None:
+            return (await self._db.write(lambda: self._use(id, email, text, caller.lang))) or None
+
+        account, address = owner_failures(email), address_failures(caller.address)
+        return bool(await self.attempts.attempt(account, address, check, device=caller.device))
+
+    def _use(self, id: str, email: str, text: str, lang: str) -> Work[bool]:
+        now, code, recovery = self._clock.now(), read_code(text), code_hash(text)
+        if recovery and (yield from store.use_code(id, recovery)):
+            yield from note_about_owner(id, now, email, "code_used", email)
+            yield from self._notices.tell(id, "code_used", lang)
+            return True
+        sealed = (yield from store.totp_secret(id)) if code else None
+        secret = self._seal.open(sealed, now) if sealed else None
+        step = step_of(secret, code, now) if secret else None
+        if secret is None or step is None:
+            return False
+        return (yield from store.use_step(id, step, self._seal.seal(secret, now)))
+
+    async def by_passkey(self, purpose: str, answer: str, caller: Caller, of: str = "") -> Account | None:
+        """Whose passkey has signed that, and nobody but `of` where that is given."""
+        # Nobody guesses a signature: only addresses are delayed, so that no stranger keeps an owner out.
+        id = credential_id(answer)
+
+        async def check() -> Account | None:
+            key = await self._db.read(lambda: store.passkey(id)) if id else None
+            shown = self.passkeys.signed(purpose, answer, key if key and of in ("", key.owner_id) else None)
+            account = await self.account(shown.key.owner_id) if shown else None
+            if shown is None or account is None:
+                return None
+            try:
+                await self._db.write(lambda: self.passkeys.use(shown))
+            except Unauthorized:
+                return None
+            return account
+
+        return await self.attempts.register(address_failures(caller.address), check)
+
+
+def account_of(id: str) -> Work[Account | None]:
+    """An owner, with what they have."""
+    row = yield from store.owner(id)
+    if row is None:
+        return None
+    factors = yield from store.factors_of(id)
+    return Account(id, row["email"], row["credentials"], factors, row["password_hash"] is not None)

@@ -1,0 +1,25 @@
+"""Recovery codes: each is 120 random bits, so that a plain hash of it tells nothing."""
+
+from __future__ import annotations
+
+import secrets
+
+from ..sessions import hash_secret
+
+COUNT, GROUPS, GROUP = 10, 4, 6
+ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+"""Without letters that look like others (Crockford's base 32)."""
+_READ = str.maketrans("oil", "011", " -\t\r\n")
+
+
+def new_codes() -> list[str]:
+    """Codes as they are shown, once."""
+    return [
+        "-".join("".join(secrets.choice(ALPHABET) for _ in range(GROUP)) for _ in range(GROUPS)) for _ in range(COUNT)
+    ]
+
+
+def code_hash(text: str) -> str:
+    """The hash of a code, however it was typed; empty for what is none."""
+    code = text.lower().translate(_READ)
+    return hash_secret(code) if len(code) == GROUPS * GROUP and set(code) <= set(ALPHABET) else ""
