@@ -11,10 +11,10 @@ import { readAsking, readLocales } from "./locales.mjs";
 
 const LOADER_BUDGET = 4_096;
 // What every visitor loads: the loader, and the thread with the longest of the languages. What few need is fetched when it is asked for.
-const WHOLE_BUDGET = 28_500;
+const WHOLE_BUDGET = 25_000;
 
 const here = dirname(fileURLToPath(import.meta.url));
-const { reading, writing, also, rightToLeft } = await readLocales();
+const { reading, answers, writing, also, rightToLeft } = await readLocales();
 const tags = {
   ALSO: JSON.stringify(also),
   LANGUAGES: JSON.stringify(Object.keys(reading)),
@@ -59,7 +59,7 @@ const cssText = {
 // Names of texts that have several words are shortened, in each part alike, and those of our own properties that are used most.
 // None is the browser's or the API's, which test/words.test.ts holds them to, nor an attribute or kept in the browser's storage.
 const own = JSON.parse(await readFile(join(here, "own_names.json"), "utf8"));
-const texts = { ...reading.en, ...writing.en };
+const texts = { ...reading.en, ...answers.en, ...writing.en };
 const long = [...own, ...Object.keys(texts).filter((name) => /[A-Z]/.test(name))];
 const letter = (index) => String.fromCharCode(97 + (index % 26));
 const short = Object.fromEntries(
@@ -106,7 +106,9 @@ const onDemand = (files) => ({
     plugin.onLoad({ filter: /\/parts\.ts$/ }, async ({ path }) => {
       const source = await readFile(path, "utf8");
       const named = source.replaceAll(/(?<!typeof )import\("\.\/(\w+)(?:\/index)?\.js"\)/g, (_, name) => {
-        return `demanded(${JSON.stringify(files[name].replace("answerback/", "./"))})`;
+        const file = JSON.stringify(files[name].replace("answerback/", "./"));
+        // In a function that is given the language.
+        return `demanded(${file}${file.includes("@") ? '.replace("@", _lang)' : ""})`;
       });
       return { contents: FETCHED + named, loader: "ts" };
     });
@@ -116,9 +118,8 @@ const onDemand = (files) => ({
 // gzip looks back 32 kB: what is alike stands close together, which saves 600 bytes. Only the order of modules without
 // effects changes. Found by trying.
 const ORDER = (
-  "styles/all store live session locale core/time core/streaming dom loading constants " +
-  "core/allowance elements/comments elements/ask core/tree " +
-  "elements/base_element elements/composer elements/answer core/texts"
+  "styles/all retrying live rows core/time locale session dom constants core/allowance elements/comments " +
+  "elements/ask core/tree elements/base_element store elements/composer core/texts"
 ).split(" ");
 
 async function bundle({ ordered = false, wrapped = false, plugins = [], ...options }) {
@@ -168,29 +169,40 @@ async function part(name, contents, options = {}) {
 const coded = (texts) =>
   typeof texts === "string"
     ? JSON.stringify(texts)
-    : `{${Object.entries(texts)
-        .map(([name, text]) => `${short[name] ?? name}:${coded(text)}`)
-        .join()}}`;
+    : Array.isArray(texts)
+      ? `[${texts.map(coded).join()}]`
+      : `{${Object.entries(texts)
+          .map(([name, text]) => `${short[name] ?? name}:${coded(text)}`)
+          .join()}}`;
 const languages = Object.keys(reading);
 /** Makes a file of each language under a name with one digest of them all; returns the name, with `@` for the language. */
 function perLanguage(name, contentOf) {
   const made = languages.map((lang) => [lang, Buffer.from(contentOf(lang))]);
   const file = hashed(`${name}@`, Buffer.concat(made.map(([, bytes]) => bytes)));
   for (const [lang, bytes] of made) files.set(file.replace("@", lang), bytes);
-  return JSON.stringify(file);
+  return file;
 }
-const LANGUAGE_FILE = perLanguage("", (lang) => `export default${coded(reading[lang])}`);
-const WRITING_FILE = perLanguage("words-", (lang) => `export default${coded(writing[lang])}`);
+const LANGUAGE_FILE = JSON.stringify(perLanguage("", (lang) => `export default${coded(reading[lang])}`));
+const WRITING_FILE = JSON.stringify(perLanguage("words-", (lang) => `export default${coded(writing[lang])}`));
 /** A part that is fetched on demand: a function of the kit. */
-const demanded = (name, module) =>
-  part(name, `export * from "${module}";`, {
-    format: "iife",
-    globalName: "part",
-    wrapped: true,
-    plugins: [handed],
-    define: asking,
-  });
+const demandedOptions = {
+  format: "iife",
+  globalName: "part",
+  wrapped: true,
+  plugins: [handed],
+  define: asking,
+};
+const demanded = (name, module) => part(name, `export * from "${module}";`, demandedOptions);
+const answersCode = String(
+  await bundle({
+    stdin: { contents: 'export * from "./answers/index.js";', resolveDir: join(here, "src") },
+    ...demandedOptions,
+  }),
+);
 const onDemandFiles = {
+  answers: perLanguage("answers-", (lang) =>
+    answersCode.replace(/\bANSWER_TEXTS\b/, () => coded(answers[lang])),
+  ),
   highlight: await demanded("highlight", "./highlight.js"),
   looks: await demanded("looks", "./looks.js"),
   writing: await demanded("writing", "./writing/index.js"),
@@ -207,8 +219,10 @@ const thread = String(
     plugins: [onDemand(onDemandFiles)],
   }),
 );
-const THREAD_FILE = perLanguage("thread-", (lang) =>
-  thread.replace(/\bLANG,TEXTS\b/, () => `${JSON.stringify(lang)},${coded(reading[lang])}`),
+const THREAD_FILE = JSON.stringify(
+  perLanguage("thread-", (lang) =>
+    thread.replace(/\bLANG,TEXTS\b/, () => `${JSON.stringify(lang)},${coded(reading[lang])}`),
+  ),
 );
 const countTexts = Object.fromEntries(languages.map((lang) => [lang, reading[lang].comments]));
 const mistakes = await part("mistakes", 'export * from "./mistakes.js";');
@@ -233,7 +247,7 @@ const { css } = await import(
     await bundle({
       stdin: {
         contents:
-          'import { css } from "./all.js"; import still from "./still.css"; export default css + still;',
+          'import { css } from "./all.js"; import answer from "./answer.css"; import still from "./still.css"; export default css + answer + still;',
         resolveDir: join(here, "src/styles"),
       },
       format: "esm",

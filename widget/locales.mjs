@@ -23,15 +23,55 @@ export const textsOfWriting = ({ writing, reports: { kinds, report } }) => ({
   yourReport: report,
 });
 
-/** The widget's texts by language: those of reading, and those of writing, which are fetched with the code for it. */
+const UNITS = ["year", "month", "week", "day", "hour", "minute"];
+
+/** "3 hours ago" in a language: for each unit the forms by plural category, and those of single numbers ("yesterday"). */
+export function agoIn(lang) {
+  const format = new Intl.RelativeTimeFormat(lang, { numeric: "auto" });
+  const rule = new Intl.PluralRules(lang);
+  return UNITS.map((unit) => {
+    const forms = {};
+    // From numbers that are said like all of their category down to those that may not be.
+    for (let n = 120; n > 0; n--) {
+      const text = format.format(-n, unit).replace(`${n}`, "{n}");
+      const category = rule.select(n);
+      forms[category] ??= text;
+      if (forms[category] !== text) forms[n] = text;
+    }
+    for (const [name, text] of Object.entries(forms)) {
+      if (name > "a" && name !== "other" && text === forms.other) delete forms[name];
+    }
+    return forms;
+  });
+}
+
+/** Texts that are fetched with the code that shows answers. */
+const OF_ANSWERS = (
+  "aiAnswer answer quotes aiCaution quoteCaution verified corrected withdrawn renewed outdated history queued stop " +
+  "stopped failed unanswered answerReady retryAt withheld sources showSource openSource ownersAnswer sourceShown " +
+  "sourceMissing helpful yes no thanks"
+).split(" ");
+
+/** The texts that a list names, or those that it does not. */
+const chosen = (texts, named) =>
+  Object.fromEntries(Object.entries(texts).filter(([name]) => OF_ANSWERS.includes(name) === named));
+
+/** The widget's texts by language: those of reading, and those of answers and of writing, which are fetched with their code. */
 export async function readLocales() {
   const files = Object.entries(await readAll("i18n/locales"));
-  const of = (area) => Object.fromEntries(files.map(([lang, texts]) => [lang, texts[area]]));
+  const reading = files.map(([lang, { widget }]) => [lang, { ...chosen(widget, false), ago: agoIn(lang) }]);
+  const answers = files.map(([lang, { widget }]) => [lang, chosen(widget, true)]);
   // Tags that mean a language and do not begin with its own.
   const also = Object.fromEntries(files.flatMap(([lang, { also = [] }]) => also.map((tag) => [tag, lang])));
   const rightToLeft = files.filter(([, { direction }]) => direction === "rtl").map(([lang]) => lang);
   const writing = Object.fromEntries(files.map(([lang, texts]) => [lang, textsOfWriting(texts)]));
-  return { reading: of("widget"), writing, also, rightToLeft };
+  return {
+    reading: Object.fromEntries(reading),
+    answers: Object.fromEntries(answers),
+    writing,
+    also,
+    rightToLeft,
+  };
 }
 
 /** What calls the AI and what asks in any language: regular expressions, as the build puts them into the code. */

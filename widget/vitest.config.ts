@@ -16,6 +16,8 @@ export default defineConfig({
     ...(await readAsking()),
     LANGUAGES: JSON.stringify(Object.keys(reading)),
     LANGUAGE_FILE: JSON.stringify("@.js"),
+    ANSWER_TEXTS: "{}",
+    AGO: JSON.stringify(Object.fromEntries(Object.entries(reading).map(([lang, { ago }]) => [lang, ago]))),
     ALSO: JSON.stringify(also),
     RIGHT_TO_LEFT: JSON.stringify(rightToLeft),
     COUNT_TEXTS: JSON.stringify(

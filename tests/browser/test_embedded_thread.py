@@ -37,7 +37,7 @@ def test_embedded_thread_is_read_without_scripts(demo: Demo, arrive: Arrivals) -
     expect(page.get_by_text(SAID)).to_be_visible()
     expect(page.get_by_role("heading", name="1 comment")).to_be_visible()
     # In the style of the widget, which stands in a sheet of our own.
-    expect(page.locator("answerback-comments .author")).to_have_css("font-weight", "620")
+    expect(page.locator("answerback-comments .author")).to_have_css("font-weight", "600")
 
 
 def test_widget_takes_an_embedded_thread_over(demo: Demo, arrive: Arrivals) -> None:

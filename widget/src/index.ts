@@ -169,7 +169,11 @@ function watch(element: Placed): void {
   if (unknown) reserve(element, locate(element).page);
   // Load at once for a permalink, and where the page hides undefined elements (`:not(:defined)`), which never intersect.
   const hidden = unknown && !element.hidden && getComputedStyle(element).display === "none";
-  if (handed || hidden || location.hash.startsWith(`#${PERMALINK}`)) void load(element);
+  const { top, height } = element.getBoundingClientRect();
+  // What is near already is not waited for until the next frame.
+  if (handed || hidden || location.hash.startsWith(`#${PERMALINK}`) || (height && top < innerHeight)) {
+    void load(element);
+  }
   near ??= new IntersectionObserver(
     (entries, observer) => {
       for (const { isIntersecting, target } of entries) {

@@ -3,25 +3,23 @@
 export { addressOf, Problem, problemOf } from "./api.js";
 export { EVENTS, HIGHLIGHT, OUTER, PERMALINK } from "./constants.js";
 export { isOwn, isUsedUp } from "./core/allowance.js";
-export { viewOf } from "./core/answer_view.js";
-export { splice } from "./core/streaming.js";
 export { counted, fill } from "./core/texts.js";
-export { clockTime, fullTime, relativeTime } from "./core/time.js";
-export { change, find, isRunning, upsert } from "./core/tree.js";
+export { fullTime, relativeTime } from "./core/time.js";
+export { change, count, find, isRunning, upsert } from "./core/tree.js";
 export { h, scrolling, styleSheet } from "./dom.js";
 export {
   badge,
+  ICON,
   icon,
   note,
   problemIn,
   problemText,
   skeleton,
-  solidButton,
   textButton,
-  typed,
+  View,
 } from "./elements/view.js";
-export { wayTo } from "./elements/way.js";
+export { showQuote, toWrite, writing } from "./parts.js";
 export { pause } from "./retrying.js";
 export { become } from "./rows.js";
 export { ASKS } from "./session.js";
-export { BrowserStorage, newKey } from "./storage.js";
+export { BrowserStorage } from "./storage.js";

@@ -2,10 +2,11 @@
 
 import type english from "../../server/answerback/i18n/locales/en.json";
 import { languageOf } from "./core/texts.js";
+import type { Ago } from "./core/time.js";
 import { fetched } from "./retrying.js";
 
 /** What is read; the rest is there once there is code for writing. */
-export type Texts = Widget["widget"] & Widget["writing"] & { kinds: Kinds; yourReport: string };
+export type Texts = Widget["widget"] & Widget["writing"] & Ago & { kinds: Kinds; yourReport: string };
 type Widget = typeof english;
 type Kinds = Widget["reports"]["kinds"];
 
@@ -22,21 +23,24 @@ declare const WRITING_FILE: string;
 type Part = { default: Partial<Texts> };
 
 const known = new Map<string, Texts>();
+/** Where texts come from that not everyone needs, for each language that is here. */
+const sources: ((lang: string) => Promise<Partial<Texts>>)[] = [];
 let base = "";
-let writing = false;
 
 export function learn(lang: string, texts: Partial<Texts>): void {
   known.set(lang, { ...known.get(lang), ...texts } as Texts);
 }
 
-const take = async (file: string, lang: string): Promise<void> =>
-  learn(lang, (await fetched<Part>(new URL(file.replace("@", lang), base).href)).default);
+const textsIn = async (file: string, lang: string): Promise<Partial<Texts>> =>
+  (await fetched<Part>(new URL(file.replace("@", lang), base).href)).default;
 
-/** Fetches the texts of writing in each language that is here, and from now on in each that comes. */
-export async function learnWriting(): Promise<void> {
-  writing = true;
-  await Promise.all([...known.keys()].map((lang) => take(WRITING_FILE, lang)));
+/** Learns further texts in each language that is here, and from now on in each that comes. */
+export async function learnMore(textsOf: (lang: string) => Promise<Partial<Texts>>): Promise<void> {
+  if (!sources.includes(textsOf)) sources.push(textsOf);
+  await Promise.all([...known.keys()].map(async (lang) => learn(lang, await textsOf(lang))));
 }
+
+export const textsOfWriting = (lang: string): Promise<Partial<Texts>> => textsIn(WRITING_FILE, lang);
 
 /** A language if its texts are here; else null, and `then` is called once they have come. */
 export function localeOf(wanted: string, at: string, then: () => void): Locale | null {
@@ -44,8 +48,14 @@ export function localeOf(wanted: string, at: string, then: () => void): Locale |
   const lang = languageOf(wanted);
   const texts = known.get(lang);
   if (texts) return { lang, texts };
-  // The browser fetches it once, however often it is asked for.
-  const rest = writing ? take(WRITING_FILE, lang) : null;
-  Promise.all([take(LANGUAGE_FILE, lang), rest]).then(then, () => undefined);
+  // The browser fetches each once, however often it is asked for.
+  const all = [textsIn(LANGUAGE_FILE, lang), ...sources.map((textsOf) => textsOf(lang))];
+  Promise.all(all).then(
+    (found) => {
+      learn(lang, Object.assign({}, ...found));
+      then();
+    },
+    () => undefined,
+  );
   return null;
 }

@@ -2,13 +2,6 @@
 
 import { toJson } from "./core/json.js";
 
-/** An idempotency key; `crypto.randomUUID` is not there on pages without TLS. */
-export function newKey(): string {
-  let key = "";
-  for (const byte of crypto.getRandomValues(new Uint8Array(16))) key += byte.toString(16).padStart(2, "0");
-  return key;
-}
-
 export class BrowserStorage {
   #memory = new Map<string, string>();
 

@@ -1,13 +1,16 @@
-/** State that elements look at: changes are told once per frame, signals at once. */
+/** State that elements look at: the first change is told in a task of its own, what follows once per frame; signals at once. */
 
 import { EVENTS } from "./constants.js";
 import type { Signal } from "./core/state.js";
+
+const QUIET_MS = 100;
 
 export class Store<S extends object> {
   state: S;
   #watchers = new Set<() => void>();
   #hearers = new Set<(signal: Signal) => void>();
   #due = false;
+  #told = 0;
 
   constructor(state: S) {
     this.state = state;
@@ -17,12 +20,14 @@ export class Store<S extends object> {
     this.state = { ...this.state, ...part };
     if (this.#due || this.#watchers.size === 0) return;
     this.#due = true;
+    const quiet = performance.now() - this.#told > QUIET_MS;
     const tell = () => {
       this.#due = false;
+      this.#told = performance.now();
       for (const watcher of [...this.#watchers]) watcher();
     };
     // Hidden tabs get no animation frames.
-    if (document.hidden) setTimeout(tell, 100);
+    if (quiet || document.hidden) setTimeout(tell, document.hidden ? 100 : 0);
     else requestAnimationFrame(tell);
   }
 

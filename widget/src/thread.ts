@@ -7,10 +7,9 @@ import { EVENTS } from "./constants.js";
 import { isOwn } from "./core/allowance.js";
 import { EMPTY, type Note, type ThreadState } from "./core/state.js";
 import * as tree from "./core/tree.js";
-import type { Comment, Sort } from "./core/types.js";
+import type { Comment, Sort, Thread } from "./core/types.js";
 import { Live, type LiveEvent } from "./live.js";
-import { loadThread } from "./loading.js";
-import { toWrite, type Writing } from "./parts.js";
+import { answering, toAnswer, toWrite, type Writing } from "./parts.js";
 import { pause } from "./retrying.js";
 import type { Session } from "./session.js";
 import { BrowserStorage } from "./storage.js";
@@ -81,15 +80,17 @@ export class ThreadStore extends ActingStore<ThreadState, ThreadActions> {
     const session = expected ? this.session.load().catch(ignored) : null;
     try {
       const { sort, comments: before } = this.state;
-      const reading = loadThread(this.session.api, this.config.page, sort, before, this.#around);
+      const reading = this.session.api.thread(this.config.page, sort, null, this.#around);
       this.session.reading = reading.then((read) => this.session.learn(read), ignored);
       const thread = await reading;
+      await this.#readOn(thread, before);
+      if (tree.someAnswer(thread.comments)) await toAnswer().catch(ignored);
       await session;
       if (turn !== this.#loads) return;
       const { next, previous, total, locked } = thread;
       const first = this.state.status !== "ready";
-      this.#goOnFrom(thread);
-      const comments = this.#withOwn(thread.comments);
+      this.goOnFrom(thread);
+      const comments = this.withOwn(thread.comments);
       this.set({ status: "ready", problem: null, next, previous, total, locked, comments });
       this.#live.start(thread.last_event);
       this.#failures = 0;
@@ -106,15 +107,22 @@ export class ThreadStore extends ActingStore<ThreadState, ThreadActions> {
     }
   }
 
+  /** A reload reads as far as was read before. */
+  async #readOn(thread: Thread, before: Comment[]): Promise<void> {
+    if (!before.length || !(thread.next || thread.comments.some((root) => root.replies_next))) return;
+    const { readAsFar } = await toWrite();
+    await readAsFar(this.session.api, this.config.page, this.state.sort, before, thread);
+  }
+
   /** A reload begins at the first comment at hand. */
-  #goOnFrom({ previous, comments }: { previous: string | null; comments: Comment[] }): void {
+  goOnFrom({ previous, comments }: { previous: string | null; comments: Comment[] }): void {
     this.#around = previous ? (comments[0]?.id ?? "") : "";
   }
 
   /** Loads the session before the visitor's first action. */
   async meet(): Promise<void> {
     if (!(await this.session.meet())) return;
-    this.set({ comments: this.#withOwn(this.state.comments) });
+    this.set({ comments: this.withOwn(this.state.comments) });
     this.#equip();
   }
 
@@ -123,7 +131,7 @@ export class ThreadStore extends ActingStore<ThreadState, ThreadActions> {
   }
 
   /** Comments that only this visitor sees: those waiting for approval, and those that were not sent. */
-  #withOwn(roots: Comment[]): Comment[] {
+  withOwn(roots: Comment[]): Comment[] {
     const { sort } = this.state;
     let comments = roots;
     for (const pending of this.session.state.info?.mine.pending ?? []) {
@@ -161,27 +169,10 @@ export class ThreadStore extends ActingStore<ThreadState, ThreadActions> {
 
   /** Loads what comes at a cursor: the roots that follow or stand before, or the next replies of one. */
   async loadMore(cursor: string): Promise<void> {
-    const { next, previous, sort, more } = this.state;
-    if (more === "loading") return;
+    if (this.state.more === "loading") return;
     this.set({ more: "loading" });
-    const turn = this.#loads;
-    try {
-      const page = await this.session.api.thread(this.config.page, sort, cursor);
-      if (turn !== this.#loads) return this.set({ more: "idle" });
-      const back = cursor === previous;
-      const here = this.state.comments;
-      const joined = back ? tree.appendPage(page.comments, here) : tree.appendPage(here, page.comments);
-      this.set({ more: "idle", comments: this.#withOwn(joined) });
-      if (cursor === next) this.set({ next: page.next });
-      if (back) {
-        this.set({ previous: page.previous });
-        this.#goOnFrom({ ...page, comments: joined });
-      }
-      const added = tree.firstBeyond(page.comments, here);
-      if (added) this.signal({ show: added });
-    } catch {
-      this.set({ more: "failed" });
-    }
+    const loaded = await this.do("more", cursor, () => this.#loads).catch(ignored);
+    this.set({ more: loaded ? "idle" : "failed" });
   }
 
   // Live events
@@ -203,6 +194,7 @@ export class ThreadStore extends ActingStore<ThreadState, ThreadActions> {
   upsert(comment: Comment, added: boolean): void {
     if (added && this.actions?.isSent(comment)) return;
     const { comments, sort, next } = this.state;
+    if (comment.answer) toAnswer().catch(ignored);
     const own = isOwn(comment, this.session.visitor);
     const known = tree.find(comments, comment.id);
     if (!known && comment.state !== "published" && !this.asked.has(comment.id)) return;
@@ -220,7 +212,7 @@ export class ThreadStore extends ActingStore<ThreadState, ThreadActions> {
   }
 
   #delta(id: string, offset: number, text: string): void {
-    const comments = tree.applyDelta(this.state.comments, id, offset, text);
+    const comments = answering()?.applyDelta(this.state.comments, id, offset, text);
     if (comments) this.set({ comments });
     else this.#reloadSoon(RELOAD_GAP_MS);
   }

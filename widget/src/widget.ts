@@ -3,20 +3,16 @@
 import { type Early, type Explain, setLoaded } from "./api.js";
 import type { Locate } from "./config.js";
 import { ASK, COMMENTS } from "./constants.js";
-import { AnswerElement } from "./elements/answer.js";
 import { AskElement } from "./elements/ask.js";
 import { setLocate } from "./elements/base_element.js";
 import { CommentElement } from "./elements/comment.js";
 import { CommentsElement } from "./elements/comments.js";
 import { ComposerElement } from "./elements/composer.js";
-import { SourcesView } from "./elements/sources.js";
 import { setArrived } from "./session.js";
 import type { Handed } from "./writing/signing_in.js";
 
 // The thread first: it loads the site's settings for the ask box, too.
 const ELEMENTS: [string, CustomElementConstructor][] = [
-  ["answerback-sources", SourcesView],
-  ["answerback-answer", AnswerElement],
   ["answerback-composer", ComposerElement],
   ["answerback-comment", CommentElement],
   [COMMENTS, CommentsElement],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { viewOf } from "../src/core/answer_view.js";
+import { viewOf } from "../src/answers/answer_view.js";
 import type { Answer } from "../src/core/types.js";
 
 const words = { id: "a", text: "At *nine*.", html: "<p>At <em>nine</em>.</p>" };

@@ -270,6 +270,7 @@ describe("<answerback-comments>", () => {
 
   it("offers editing for ever where the site sets no limit", async () => {
     const settings = { ...session().settings, edit_minutes: null };
+    server.on("GET /api/session/", session({ visitor: me, settings }));
     server.on("GET /api/comments/", thread([comment("a", { author: me })], { settings }));
     mount();
     const edit = await until(() => all(".actions button").find((known) => known.textContent === "Edit"));

@@ -2,8 +2,9 @@
 
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import golden from "../../tests/golden/thread.json";
+import { applyDelta } from "../src/answers/streaming.js";
 import { configOf } from "../src/config.js";
-import { applyDelta, find, remove, upsert } from "../src/core/tree.js";
+import { find, remove, upsert } from "../src/core/tree.js";
 import type { Comment, Thread } from "../src/core/types.js";
 import { start } from "../src/widget.js";
 import { EventParser } from "../src/writing/event_stream.js";

@@ -9,8 +9,8 @@ import quotes from "../../tests/golden/quotes.json";
 import { pageOf } from "../src/config.js";
 import * as own from "../src/core/limits.js";
 import { findQuote } from "../src/core/quote.js";
-import { typed } from "../src/elements/view.js";
 import { callsAi, maybeAsked } from "../src/writing/asking.js";
+import { typed } from "../src/writing/fields.js";
 
 describe("what calls the AI", () => {
   it.each(calls.cases)("$body", ({ body, calls: does }) => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { lightly } from "../src/core/streaming.js";
+import { lightly } from "../src/answers/streaming.js";
 import { EventParser, type ServerEvent } from "../src/writing/event_stream.js";
 
 const STREAM =

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { applyDelta } from "../src/answers/streaming.js";
 import * as tree from "../src/core/tree.js";
 import type { Comment, Composition } from "../src/core/types.js";
+import { appendPage } from "../src/writing/paging.js";
 import * as unsent from "../src/writing/unsent.js";
 import { unsentRow } from "../src/writing/unsent.js";
 import { answer, comment } from "./making.js";
@@ -60,7 +62,7 @@ describe("a thread", () => {
   });
 
   it("joins pages without doubles", () => {
-    const pages = tree.appendPage([comment("a"), comment("b")], [comment("b"), comment("c")]);
+    const pages = appendPage([comment("a"), comment("b")], [comment("b"), comment("c")]);
     expect(pages.map(({ id }) => id)).toEqual(["a", "b", "c"]);
   });
 
@@ -73,11 +75,11 @@ describe("a thread", () => {
     ];
     const first = reply("first", 1, { replies: [comment("below", { parent_id: "first" })] });
     const page = [comment("a", { replies: [first, reply("second", 2)], replies_next: "c2" })];
-    const [root] = tree.appendPage(roots, page);
+    const [root] = appendPage(roots, page);
     expect(root?.replies.map(({ id }) => id)).toEqual(["pinned", "first", "second", "live"]);
     expect(root?.replies[1]?.replies.map(({ id }) => id)).toEqual(["below"]);
     expect(root?.replies_next).toBe("c2");
-    expect(tree.appendPage([root as Comment], [comment("a")])[0]?.replies_next).toBe("");
+    expect(appendPage([root as Comment], [comment("a")])[0]?.replies_next).toBe("");
   });
 
   it("keeps the cursor of further replies when a root changes", () => {
@@ -91,29 +93,29 @@ describe("a streaming answer", () => {
   const thread = () => [comment("q", { replies: [answer("x", "q")] })];
 
   it("grows by pieces at UTF-16 offsets", () => {
-    let roots = tree.applyDelta(thread(), "x", 0, "Hi 😀") ?? [];
-    roots = tree.applyDelta(roots, "x", 5, " there") ?? [];
+    let roots = applyDelta(thread(), "x", 0, "Hi 😀") ?? [];
+    roots = applyDelta(roots, "x", 5, " there") ?? [];
     expect(tree.find(roots, "x")?.body).toBe("Hi 😀 there");
     expect(tree.find(roots, "x")?.answer?.state).toBe("streaming");
   });
 
   it("takes a repeated piece without doubling it", () => {
-    let roots = tree.applyDelta(thread(), "x", 0, "one two") ?? [];
-    roots = tree.applyDelta(roots, "x", 4, "two three") ?? [];
+    let roots = applyDelta(thread(), "x", 0, "one two") ?? [];
+    roots = applyDelta(roots, "x", 4, "two three") ?? [];
     expect(tree.find(roots, "x")?.body).toBe("one two three");
   });
 
   it("says when a piece is missing", () => {
-    expect(tree.applyDelta(thread(), "x", 3, "late")).toBeNull();
+    expect(applyDelta(thread(), "x", 3, "late")).toBeNull();
   });
 
   it("does not go on after it has settled", () => {
     const roots = [comment("q", { replies: [answer("x", "q", { state: "done" }, "whole")] })];
-    expect(tree.applyDelta(roots, "x", 2, "zzz")).toBe(roots);
+    expect(applyDelta(roots, "x", 2, "zzz")).toBe(roots);
   });
 
   it("keeps the longer text when an older state of it comes", () => {
-    const roots = tree.applyDelta(thread(), "x", 0, "some text") ?? [];
+    const roots = applyDelta(thread(), "x", 0, "some text") ?? [];
     const next = tree.upsert(roots, answer("x", "q", { state: "streaming" }, "some"), "oldest");
     expect(tree.find(next, "x")?.body).toBe("some text");
   });

@@ -4,7 +4,7 @@ import korean from "../../server/answerback/i18n/locales/ko.json";
 import ownNames from "../own_names.json";
 import { hueOf, initialsOf, isUsedUp } from "../src/core/allowance.js";
 import apiTypes from "../src/core/api_types.ts?raw";
-import { counted, fill, languageOf } from "../src/core/texts.js";
+import { counted, type Forms, fill, languageOf } from "../src/core/texts.js";
 import { relativeTime } from "../src/core/time.js";
 import * as tree from "../src/core/tree.js";
 import type { Locale, Texts } from "../src/locale.js";
@@ -18,8 +18,9 @@ import { ThreadActions } from "../src/writing/thread_actions.js";
 import { comment, quota, session } from "./making.js";
 
 const { kinds, report: yourReport } = english.reports;
-const en: Texts = { ...english.widget, ...english.writing, kinds, yourReport };
-const ko = { ...korean.widget, ...korean.writing };
+declare const AGO: Record<"en" | "ko", Forms[]>;
+const en: Texts = { ...english.widget, ...english.writing, ago: AGO.en, kinds, yourReport };
+const ko = { ...korean.widget, ...korean.writing, ago: AGO.ko };
 const inEnglish: Locale = { lang: "en", texts: en };
 const inKorean: Locale = { lang: "ko", texts: ko as Texts };
 const NOW = Date.parse("2026-11-23T12:00:00.000Z");
@@ -104,12 +105,29 @@ describe("whether a comment is looked up before it is sent", () => {
 describe("times and names", () => {
   it("are said as people say them", () => {
     const ago = (ms: number, lang: string) =>
-      relativeTime(new Date(NOW - ms).toISOString(), NOW, lang, lang === "ko" ? ko.justNow : en.justNow);
+      relativeTime(new Date(NOW - ms).toISOString(), NOW, lang, lang === "ko" ? ko : en);
     expect(ago(5_000, "en")).toBe("just now");
     expect(ago(-90_000, "en")).toBe("just now");
     expect(ago(3 * 3_600_000, "en")).toBe("3 hours ago");
     expect(ago(86_400_000, "en")).toBe("yesterday");
     expect(ago(2 * 60_000, "ko")).toBe("2분 전");
+    expect(ago(2 * 86_400_000, "ko")).toBe("그저께");
+  });
+
+  it("are said as the browser would say them", () => {
+    const sizes = { year: 31_536_000, month: 2_592_000, week: 604_800, day: 86_400, hour: 3_600, minute: 60 };
+    const most = { year: 30, month: 12, week: 4, day: 6, hour: 23, minute: 59 };
+    for (const lang of Object.keys(AGO) as ("en" | "ko")[]) {
+      const format = new Intl.RelativeTimeFormat(lang, { numeric: "auto" });
+      for (const unit of Object.keys(sizes) as (keyof typeof sizes)[]) {
+        for (let n = 1; n <= most[unit]; n++) {
+          const then = new Date(NOW - n * sizes[unit] * 1_000).toISOString();
+          expect(relativeTime(then, NOW, lang, { justNow: "", ago: AGO[lang] })).toBe(
+            format.format(-n, unit),
+          );
+        }
+      }
+    }
   });
 
   it("give initials and a colour that stays", () => {

@@ -1,38 +1,26 @@
 /** Times as people say them. */
 
-const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
-  ["year", 31_536_000],
-  ["month", 2_592_000],
-  ["week", 604_800],
-  ["day", 86_400],
-  ["hour", 3_600],
-  ["minute", 60],
-];
+import { counted, type Forms } from "./texts.js";
+
+/** A year, a month, a week, a day, an hour and a minute, in seconds. */
+const UNITS = [31_536_000, 2_592_000, 604_800, 86_400, 3_600, 60];
+
+/** What a language says of times gone by. */
+export interface Ago {
+  justNow: string;
+  /** "3 hours ago" for each unit: what `Intl.RelativeTimeFormat` says when the widget is built. */
+  ago: Forms[];
+}
 
 /** "3 hours ago"; under a minute, and for a clock that runs late, `justNow`. */
-export function relativeTime(iso: string, now: number, lang: string, justNow: string): string {
+export function relativeTime(iso: string, now: number, lang: string, texts: Ago): string {
   const seconds = (now - Date.parse(iso)) / 1000;
-  for (const [unit, size] of STEPS) {
-    if (seconds >= size) {
-      const format = new Intl.RelativeTimeFormat(lang, { numeric: "auto" });
-      return format.format(-Math.floor(seconds / size), unit);
-    }
-  }
-  return justNow;
+  const at = UNITS.findIndex((unit) => seconds >= unit);
+  return at < 0
+    ? texts.justNow
+    : counted(texts.ago[at] as Forms, Math.floor(seconds / (UNITS[at] as number)), lang);
 }
 
 export function fullTime(iso: string, lang: string): string {
   return new Intl.DateTimeFormat(lang, { dateStyle: "long", timeStyle: "short" }).format(new Date(iso));
-}
-
-/** The visitor's own clock: "00:00", with the day when it is not within the next 24 hours. */
-export function clockTime(iso: string, now: number, lang: string): string {
-  const date = new Date(iso);
-  const far = Math.abs(date.getTime() - now) > 86_400_000;
-  return new Intl.DateTimeFormat(lang, {
-    hour: "2-digit",
-    minute: "2-digit",
-    hourCycle: "h23",
-    ...(far ? { month: "short", day: "numeric" } : {}),
-  }).format(date);
 }

@@ -1,6 +1,5 @@
 /** Reducers over the tree of a thread. What does not change keeps its identity, so that it is not drawn again. */
 
-import { splice } from "./streaming.js";
 import type { AnswerState, Comment, Sort } from "./types.js";
 
 export function find(roots: readonly Comment[], id: string): Comment | null {
@@ -61,6 +60,9 @@ export function isRunning(answer: { state?: AnswerState } | null): boolean {
   return answer?.state === "queued" || answer?.state === "streaming";
 }
 
+export const someAnswer = (roots: readonly Comment[]): boolean =>
+  roots.some(({ answer, replies }) => answer || someAnswer(replies));
+
 /** Takes a comment out; one with replies stays as a tombstone, and goes with the last of them. */
 export function remove(roots: Comment[], id: string): Comment[] {
   const rest = change(roots, id, (comment) => {
@@ -76,50 +78,6 @@ function prune(roots: Comment[]): Comment[] {
     if (comment.state === "deleted" && replies.length === 0) return [];
     return replies.length === comment.replies.length ? [comment] : [{ ...comment, replies }];
   });
-}
-
-/** Joins a page to the comments at hand, each once: further roots, or further replies of one, in their places. */
-export function appendPage(comments: Comment[], page: Comment[]): Comment[] {
-  const known = new Map(comments.map((comment) => [comment.id, comment]));
-  for (const comment of page) {
-    const { id, replies, replies_next = "" } = comment;
-    const old = known.get(id);
-    known.set(
-      id,
-      old ? { ...old, replies_next, replies: inOrder(appendPage(old.replies, replies)) } : comment,
-    );
-  }
-  return [...known.values()];
-}
-
-/** The first comment of a page that is not at hand already. */
-export function firstBeyond(page: readonly Comment[], known: readonly Comment[]): string {
-  for (const { id, replies } of page) {
-    const old = find(known, id);
-    const found = old ? firstBeyond(replies, old.replies) : id;
-    if (found) return found;
-  }
-  return "";
-}
-
-/** Replies in the order in which the server gives them. */
-function inOrder(replies: Comment[]): Comment[] {
-  return replies.sort((a, b) => +b.pinned - +a.pinned || a.created_at.localeCompare(b.created_at));
-}
-
-/** Applies a piece of streaming text; null when a piece is missing and the thread must be fetched again. */
-export function applyDelta(roots: Comment[], id: string, offset: number, text: string): Comment[] | null {
-  let missing = false;
-  const next = change(roots, id, (comment) => {
-    if (!comment.answer || (!isRunning(comment.answer) && offset > 0)) return comment;
-    const body = splice(comment.body, offset, text);
-    if (body === null) {
-      missing = true;
-      return comment;
-    }
-    return { ...comment, body, answer: { ...comment.answer, state: "streaming" } };
-  });
-  return missing ? null : next;
 }
 
 export function count(roots: readonly Comment[]): number {

@@ -12,7 +12,7 @@ import { writing } from "../parts.js";
 import { type Lease, leaseChat } from "../registry.js";
 import type { Info } from "../session.js";
 import { BaseElement } from "./base_element.js";
-import { askNotice, icon, note, refusedNote } from "./view.js";
+import { askNotice, ICON, icon, note, refusedNote } from "./view.js";
 
 /** What the conversation needs of its element. */
 export interface Asking extends Locale {
@@ -61,7 +61,7 @@ export class AskElement extends BaseElement<ChatStore> {
         h(
           "header",
           { class: "ask-head" },
-          h("h2", { class: "title", part: "heading" }, icon("spark"), texts.askHeading),
+          h("h2", { class: "title", part: "heading" }, icon(ICON.spark), texts.askHeading),
           part?.quotaLine(info?.quota, locale),
         ),
         (state.entries.length > 0 && part?.conversation(asking)) ||
@@ -112,7 +112,7 @@ export class AskElement extends BaseElement<ChatStore> {
         "form",
         { class: "ask-form", onsubmit },
         h("textarea", field),
-        h("button", { ...send, "aria-label": texts.askSend, title: texts.askSend }, icon("send")),
+        h("button", { ...send, "aria-label": texts.askSend, title: texts.askSend }, icon(ICON.send)),
       ),
     ];
   }

@@ -5,7 +5,7 @@ import type { Signal } from "../core/state.js";
 import { counted, fill, isRightToLeft } from "../core/texts.js";
 import { type Child, h, render, styleSheet } from "../dom.js";
 import { type Locale, localeOf } from "../locale.js";
-import { lookOf, toWrite, waiting, writing } from "../parts.js";
+import { lookOf, sheets, toWrite, waiting } from "../parts.js";
 import { release, remember } from "../place.js";
 import type { Lease, Shown } from "../registry.js";
 import { beginSlice } from "../rows.js";
@@ -15,7 +15,6 @@ import { darkGround, prefersDark, watchGround } from "./backdrop.js";
 
 let locate: Locate;
 let sheet: CSSStyleSheet | null = null;
-let writingSheet: CSSStyleSheet | null = null;
 const ignored = () => undefined;
 
 /** The loader knows where the server is and what the script tag says. */
@@ -48,9 +47,10 @@ export abstract class BaseElement<T extends Shown> extends HTMLElement {
   #come = 0;
   #coming = 0;
   #look = "";
+  /** The style sheet of the theme, if it has one. */
+  #theme: CSSStyleSheet[] = [];
   #due = false;
   #dark: boolean | null = null;
-  #equipped = false;
 
   connectedCallback(): void {
     if (!this.#close) this.#start();
@@ -86,11 +86,13 @@ export abstract class BaseElement<T extends Shown> extends HTMLElement {
   }
 
   #start(): void {
+    // Asked before there is anything new to be styled, it costs little.
+    this.#dark = darkGround(this);
     const shadow = this.shadowRoot ?? this.attachShadow({ mode: "open" });
     sheet ??= styleSheet(css);
-    shadow.adoptedStyleSheets = [sheet];
-    this.#equipped = false;
+    this.#theme = [];
     this.#look = "";
+    this.#dress(shadow);
     if (!this.#root) {
       this.#root = document.createElement("div");
       this.#root.className = "root";
@@ -105,7 +107,6 @@ export abstract class BaseElement<T extends Shown> extends HTMLElement {
       shadow.addEventListener("send", () => this.refresh(), true);
     }
     this.#config = locate(this);
-    this.#dark = darkGround(this);
     const unwatch = watchGround(this, () => {
       const before = this.#dark;
       this.#dark = darkGround(this);
@@ -122,7 +123,8 @@ export abstract class BaseElement<T extends Shown> extends HTMLElement {
       settled();
       end();
     };
-    this.draw();
+    // In a task of its own: where the comments are here already, it is they that are drawn.
+    setTimeout(() => this.draw());
   }
 
   /**
@@ -160,13 +162,9 @@ export abstract class BaseElement<T extends Shown> extends HTMLElement {
   /** Whether everything is loaded and drawn. */
   protected abstract get whole(): boolean;
 
-  /** Once the code for writing is here, its style sheet goes with it. */
-  #equip(): void {
-    const part = writing();
-    if (this.#equipped || !part) return;
-    this.#equipped = true;
-    writingSheet ??= styleSheet(part.css);
-    this.shadowRoot?.adoptedStyleSheets.push(writingSheet);
+  /** Its own style sheet, that of the theme, and those of the parts that have come. */
+  #dress(shadow = this.shadowRoot as ShadowRoot): void {
+    shadow.adoptedStyleSheets = [sheet as CSSStyleSheet, ...this.#theme, ...sheets];
   }
 
   /** Whoever has a button under the pointer is about to do something. */
@@ -183,9 +181,8 @@ export abstract class BaseElement<T extends Shown> extends HTMLElement {
     this.#look = look;
     const text = look && (await lookOf(look));
     if (this.#look !== look) return;
-    this.#equipped = false;
-    this.shadowRoot?.adoptedStyleSheets.splice(1, 2, styleSheet(text));
-    this.#equip();
+    this.#theme = [styleSheet(text)];
+    this.#dress();
   }
 
   /** Lets go of everything; the place stays empty until the element is connected again. */
@@ -231,14 +228,17 @@ export abstract class BaseElement<T extends Shown> extends HTMLElement {
     return localeOf(wanted || this.info?.settings.lang || navigator.language, base, this.#arrived);
   }
 
-  #arrived = () => this.draw();
+  /** A part has come: words, or code with its style sheet. */
+  #arrived = (): void => {
+    if (this.#close) this.#dress();
+    this.draw();
+  };
 
   draw(): void {
     const [root, config] = [this.#root, this.#config];
     if (!root || !config || !this.#close) return;
     const { locale } = this;
     if (!locale) return;
-    this.#equip();
     beginSlice();
     const theme = config.theme ?? this.info?.settings.theme ?? "auto";
     // Setting an unchanged value would restyle the whole subtree.

@@ -2,17 +2,16 @@
 
 import { PERMALINK } from "../constants.js";
 import { hueOf, initialsOf, isOwn } from "../core/allowance.js";
-import { viewOf } from "../core/answer_view.js";
 import { isLong } from "../core/limits.js";
 import { counted, fill } from "../core/texts.js";
 import { fullTime, relativeTime } from "../core/time.js";
 import { count } from "../core/tree.js";
 import type { Comment, Complaint, Opinion, Visitor, Vote } from "../core/types.js";
-import { type Child, h, list } from "../dom.js";
+import { type Child, h, list, type Props } from "../dom.js";
 import { toWrite, writing } from "../parts.js";
 import { Rows } from "../rows.js";
 import type { Context } from "./context.js";
-import { badge, icon, moreButton, textButton, View } from "./view.js";
+import { badge, ICON, icon, moreButton, textButton, View } from "./view.js";
 
 export interface CommentData {
   ctx: Context;
@@ -109,17 +108,17 @@ export class CommentElement extends View<CommentData> {
       h("strong", { class: "author", part: "author" }, author.name || texts.anonymous),
       ctx.namesakes.includes(author.name) && h("span", { class: "muted small" }, `#${author.id.slice(-4)}`),
       author.kind === "owner" && badge(texts.owner),
-      comment.pinned && badge(texts.pinned, "pin"),
+      comment.pinned && badge(texts.pinned, ICON.pin),
       to && h("span", { class: "muted small" }, fill(texts.replyingTo, { name: to })),
       comment.unsent ? null : this.#when(comment, texts, lang),
       comment.edited_at &&
-        h("span", { class: "muted small", title: fullTime(comment.edited_at, lang) }, texts.edited),
+        h("span", { class: "muted small", ...dated(comment.edited_at, lang) }, texts.edited),
     );
   }
 
   #when({ id, created_at }: Comment, texts: Context["texts"], lang: string): Child {
-    const text = relativeTime(created_at, Date.now(), lang, texts.justNow);
-    const time = h("time", { datetime: created_at, title: fullTime(created_at, lang) }, text);
+    const text = relativeTime(created_at, Date.now(), lang, texts);
+    const time = h("time", { datetime: created_at, ...dated(created_at, lang) }, text);
     // Absolute, since the page's <base> would change it.
     const href = `${location.href.split("#")[0]}#${PERMALINK}${id}`;
     const link = { class: "muted small when", part: "permalink", href };
@@ -161,7 +160,7 @@ export class CommentElement extends View<CommentData> {
     const asks = ctx.ai && ctx.asks && !ctx.locked && !comment.replies.some((reply) => reply.answer);
     const question = /[?\uff1f\u061f]/.test(comment.body);
     const ask = () =>
-      textButton([icon("spark"), texts.askAi], () => void store.do("ask", comment.id), {
+      textButton([icon(ICON.spark), texts.askAi], () => void store.do("ask", comment.id), {
         part: "button ask",
         title: ctx.notice,
       });
@@ -190,7 +189,7 @@ export class CommentElement extends View<CommentData> {
       this.draw();
     };
     const props = { "aria-expanded": this.#more, "aria-label": label, title: label };
-    return textButton(icon("more"), toggle, props);
+    return textButton(icon(ICON.more), toggle, props);
   }
 
   /** Collapses and expands the replies. */
@@ -223,7 +222,11 @@ export class CommentElement extends View<CommentData> {
     const mine = store.session.state.info?.mine.votes[id] ?? 0;
     const button = (value: Vote, label: string, count: number, name: "up" | "down") => {
       const pressed = mine === value;
-      const inner = [icon(name), h("span", { class: "unseen" }, label), count > 0 && h("span", null, count)];
+      const inner = [
+        icon(ICON[name]),
+        h("span", { class: "unseen" }, label),
+        count > 0 && h("span", null, count),
+      ];
       return textButton(inner, () => void store.do("vote", id, pressed ? 0 : value), {
         class: "text vote",
         part: `button vote-${name}`,
@@ -260,16 +263,16 @@ export class CommentElement extends View<CommentData> {
     const { ctx, comment, parent } = data;
     const { store, texts, lang, url, ai, asks, visitor, quotes } = ctx;
     const { id, body, html, pinned } = comment;
-    const mine = store.isMine(comment) || (parent !== null && isOwn(parent, visitor));
-    // A draft stays hidden until the owner approves it; its asker is told so.
-    const draft = comment.state === "pending" && ({ state: "withheld", revised_at: null } as const);
-    const given = { ...comment.answer, ...draft };
-    const answer = viewOf({ id, text: body, html }, given, quotes, mine);
-    const { versions } = store;
-    const more = { pinned, versions, feedback: store.rated.get(id), mayAsk: ai && asks && !ctx.locked };
+    const draft = comment.state === "pending";
+    const shown = {
+      ...{ id, text: body, html, given: comment.answer, draft, quotes, pinned },
+      ...{ texts, lang, url, versions: store.versions, feedback: store.rated.get(id) },
+      mine: store.isMine(comment) || (parent !== null && isOwn(parent, visitor)),
+      mayAsk: ai && asks && !ctx.locked,
+    };
     return [
       h("answerback-answer", {
-        ".data": { answer, texts, lang, url, ...more },
+        ".data": shown,
         onstop: () => void store.do("stop", id),
         onagain: () => void store.do("ask", id),
         onfeedback: (event: Event) => void store.do("feedback", id, (event as CustomEvent<Opinion>).detail),
@@ -278,13 +281,21 @@ export class CommentElement extends View<CommentData> {
       h(
         "div",
         { class: "actions", part: "actions" },
-        answer.state === "done" && this.#replying(ctx),
+        !draft && comment.answer?.state === "done" && this.#replying(ctx),
         this.#folding(data),
         this.#when(comment, texts, lang),
       ),
       ...this.#notes(ctx, comment),
     ];
   }
+}
+
+/** The date and time as a tooltip, made under the pointer: the first one costs 100 ms on a phone. */
+function dated(iso: string, lang: string): Props {
+  const onpointerenter = ({ target }: Event) => {
+    (target as HTMLElement).title = fullTime(iso, lang);
+  };
+  return { onpointerenter };
 }
 
 /** Initials on a colour of their own, or a picture that our own server serves. */

@@ -295,7 +295,7 @@ export class CommentsElement extends BaseElement<ThreadStore> {
     const { locale } = this;
     if (!locale) return;
     for (const time of this.shadowRoot?.querySelectorAll("time") ?? []) {
-      const text = relativeTime(time.dateTime, Date.now(), locale.lang, locale.texts.justNow);
+      const text = relativeTime(time.dateTime, Date.now(), locale.lang, locale.texts);
       const node = time.firstChild;
       if (node && node.textContent !== text) node.textContent = text;
     }

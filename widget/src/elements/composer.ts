@@ -82,11 +82,10 @@ export class ComposerElement extends View<ComposerData> {
       "aria-label": ctx.texts.bodyLabel,
       ".value": this.draft.body,
       oninput: (event: Event) => {
-        const area = event.target as HTMLTextAreaElement;
-        grow(area);
-        this.change({ body: area.value });
+        this.grow();
+        this.change({ body: (event.target as HTMLTextAreaElement).value });
       },
-      ref: (area: HTMLTextAreaElement) => requestAnimationFrame(() => grow(area)),
+      ref: () => requestAnimationFrame(() => this.grow()),
     });
   }
 
@@ -98,15 +97,12 @@ export class ComposerElement extends View<ComposerData> {
     this.draw();
   }
 
-  /** Forgets what was written. */
-  clear(): void {
-    this.data?.ctx.store.drafts.set(this.data.draft, null);
-    this.draft = NO_DRAFT;
-    this.#tools?.changed();
-    this.open = this.data?.kind !== "new";
-    this.draw();
+  /** Makes the field as high as its text, where the browser does not do so by itself. */
+  grow(): void {
     const area = this.querySelector("textarea");
-    if (area) grow(area);
+    if (!area || CSS.supports?.("field-sizing", "content")) return;
+    area.style.setProperty("height", "auto");
+    area.style.setProperty("height", `${area.scrollHeight + 2}px`);
   }
 
   #unfold(): void {
@@ -132,11 +128,4 @@ export class ComposerElement extends View<ComposerData> {
       this.tell("cancel");
     }
   }
-}
-
-/** As high as its text, where the browser does not do so by itself. */
-function grow(area: HTMLTextAreaElement): void {
-  if (CSS.supports?.("field-sizing", "content")) return;
-  area.style.setProperty("height", "auto");
-  area.style.setProperty("height", `${area.scrollHeight + 2}px`);
 }

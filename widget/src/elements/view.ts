@@ -1,6 +1,5 @@
 /** Inner elements: given data, they draw themselves, and only when the data has changed. */
 
-import { lengthOf } from "../core/limits.js";
 import { fill } from "../core/texts.js";
 import { type Child, h, type Props, render } from "../dom.js";
 import type { Texts } from "../locale.js";
@@ -44,41 +43,28 @@ export abstract class View<D extends object> extends HTMLElement {
   }
 }
 
-const ICONS = {
+/** What icons are drawn of. */
+export const ICON = {
   spark: "M8 1q1 6 7 7-6 1-7 7-1-6-7-7 6-1 7-7z",
   up: "M8 4.4l5.3 5.3-1.2 1.2L8 6.8l-4.1 4.1-1.2-1.2z",
   down: "M8 11.6L2.7 6.3l1.2-1.2L8 9.2l4.1-4.1 1.2 1.2z",
-  stop: "M4 4h8v8H4z",
   send: "M8 2.5l4.7 4.7-1.2 1.2-2.6-2.6v7.7H7.1V5.8L4.5 8.4 3.3 7.2z",
-  quote:
-    "M3 4h4.2v4.6c0 2-1.2 3.3-3.4 3.7l-.4-1.3c1-.3 1.6-.9 1.6-1.8H3zm6 0h4.2v4.6c0 2-1.2 3.3-3.4 3.7l-.4-1.3c1-.3 1.6-.9 1.6-1.8H9z",
   pin: "M5.4 1.5h5.2v1.6l-1 .8.5 3.3 2 1.8v1.5H8.7L8 15l-.7-4.5H3.9V9l2-1.8.5-3.3-1-.8z",
   more: "M2 6.7h2.6v2.6H2zm4.7 0h2.6v2.6H6.7zm4.7 0H14v2.6h-2.6z",
-  check: "M6.4 11.9L2.9 8.4l1.2-1.2 2.3 2.3 5.5-5.5 1.2 1.2z",
 };
 
-export function icon(name: keyof typeof ICONS): Child {
-  const path = h("path", { d: ICONS[name], fill: "currentColor" });
+export function icon(d: string): Child {
+  const path = h("path", { d, fill: "currentColor" });
   return h("svg", { class: "icon", viewBox: "0 0 16 16", "aria-hidden": true }, path);
 }
 
-export function badge(text: string, name: keyof typeof ICONS | null = null, kind = ""): Child {
-  return h("span", { class: `badge ${kind}`, part: "badge" }, name && icon(name), text);
+export function badge(text: string, d = "", kind = ""): Child {
+  return h("span", { class: `badge ${kind}`, part: "badge" }, d && icon(d), text);
 }
 
 /** What is said beside what one does: an alert says what went wrong. */
 export function note(role: "status" | "alert", text: Child | Child[], props: Props = {}): Child {
   return h("p", { class: role === "alert" ? "note bad" : "note", role, ...props }, text);
-}
-
-/** What a field holds, once what was typed over the limit is out; `maxlength` would count halves of characters. */
-export function typed(event: Event, most: number): string {
-  const field = event.target as HTMLInputElement;
-  const over = lengthOf(field.value) - most;
-  const end = field.selectionEnd ?? 0;
-  const before = [...field.value.slice(0, end)];
-  if (over > 0) field.setRangeText("", before.slice(0, -over).join("").length, end);
-  return field.value;
 }
 
 export function textButton(label: Child | Child[], onclick: () => void, props: Props = {}): Child {
@@ -107,10 +93,6 @@ export function moreButton(
       "aria-disabled": busy,
     }),
   );
-}
-
-export function solidButton(label: Child, onclick: () => void, props: Props = {}): Child {
-  return h("button", { type: "button", class: "solid", part: "button submit", onclick, ...props }, label);
 }
 
 /** What is said of a problem, where more is known than its code. */

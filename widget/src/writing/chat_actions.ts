@@ -1,14 +1,15 @@
 /** To ask about the page, and to follow what comes. */
 
+import { splice } from "../answers/streaming.js";
 import { type Problem, problemOf } from "../api.js";
 import type { ChatStore } from "../chat.js";
 import { EVENTS } from "../constants.js";
-import { splice } from "../core/streaming.js";
 import { isRunning } from "../core/tree.js";
 import type { ChatAnswer, ChatEntry, Opinion, Quota } from "../core/types.js";
 import { pause } from "../retrying.js";
-import { BrowserStorage, newKey } from "../storage.js";
+import { BrowserStorage } from "../storage.js";
 import { streamed } from "./event_stream.js";
+import { newKey } from "./keys.js";
 import type { SessionActions } from "./session_actions.js";
 
 interface Spent {

@@ -7,9 +7,10 @@ import type { Composition, KnownAnswer } from "../core/types.js";
 import { type Child, h } from "../dom.js";
 import type { ComposerData, ComposerElement, Draft } from "../elements/composer.js";
 import type { Context } from "../elements/context.js";
-import { icon, skeleton, solidButton, textButton, typed } from "../elements/view.js";
-import { newKey } from "../storage.js";
+import { ICON, icon, skeleton, textButton } from "../elements/view.js";
 import { maybeAsked } from "./asking.js";
+import { solidButton, typed } from "./fields.js";
+import { newKey } from "./keys.js";
 import { knownCard, takenNote } from "./known.js";
 import { quotaLine } from "./quota.js";
 
@@ -98,7 +99,7 @@ export class Composing {
   #takeOut(): void {
     const { composer } = this;
     const taken = composer.draft;
-    composer.clear();
+    this.#clear();
     this.#taken = taken;
     composer.draw();
     composer.querySelector<HTMLElement>(".note button")?.focus();
@@ -109,6 +110,15 @@ export class Composing {
     composer.open = true;
     composer.change(this.#taken ?? {});
     composer.focus();
+  }
+
+  /** Forgets what was written. */
+  #clear(): void {
+    const { composer } = this;
+    composer.change({ body: "", ask: null });
+    composer.open = composer.data?.kind !== "new";
+    composer.draw();
+    composer.grow();
   }
 
   /** Whether the AI may answer what is sent. */
@@ -155,7 +165,7 @@ export class Composing {
     return h(
       "label",
       { class: "choice", part: "ask-choice", "data-on": ask === true },
-      icon("spark"),
+      icon(ICON.spark),
       h(
         "select",
         { "aria-label": texts.aiAnswer, onchange },
@@ -232,7 +242,7 @@ export class Composing {
     const homepage = composer.querySelector<HTMLInputElement>("[name=homepage]")?.value;
     if (homepage) composition.homepage = homepage;
     this.#preview = null;
-    if (data.kind !== "edit") composer.clear();
+    if (data.kind !== "edit") this.#clear();
     composer.dispatchEvent(new CustomEvent("send", { detail: composition }));
   }
 

@@ -1,13 +1,13 @@
 /** What was asked and answered in private, and what stands around the next question. */
 
+import { clockTime } from "../answers/clock.js";
 import { isUsedUp } from "../core/allowance.js";
-import { viewOf } from "../core/answer_view.js";
 import { fill } from "../core/texts.js";
-import { clockTime } from "../core/time.js";
 import type { ChatEntry, Opinion } from "../core/types.js";
 import { type Child, h } from "../dom.js";
 import type { Asking } from "../elements/ask.js";
-import { note, problemText, solidButton, textButton } from "../elements/view.js";
+import { note, problemText, textButton } from "../elements/view.js";
+import { solidButton } from "./fields.js";
 import { knownCard, takenNote } from "./known.js";
 import { withoutRetried } from "./talk.js";
 
@@ -25,13 +25,15 @@ function entry(said: ChatEntry, { store, info, url, feedback, rate, lang, texts 
   }
   const { id, content: text, html } = said;
   const sent = !id.startsWith("local-");
-  const answer = viewOf({ id, text, html }, said, info?.provider === "quote", sent);
   const mayAsk = !store.running && !said.retry_at && !isUsedUp(info?.quota);
   const given = sent ? feedback[id] : null;
   // The key is stable; the server's id comes later.
   return h("answerback-answer", {
     key: `answer ${said.key ?? id}`,
-    ".data": { answer, lang, texts, url, feedback: given, mayAsk, pinned: false, versions: null },
+    ".data": {
+      ...{ id, text, html, given: said, quotes: info?.provider === "quote", mine: sent },
+      ...{ lang, texts, url, feedback: given, mayAsk, pinned: false, versions: null },
+    },
     onstop: () => void store.do("stop", id),
     onagain: () => void store.do("again", id),
     onfeedback: (event: Event) => {

@@ -8,8 +8,9 @@ import { type Child, h, type Props } from "../dom.js";
 import type { CommentData, Form } from "../elements/comment.js";
 import type { ComposerData } from "../elements/composer.js";
 import type { Context } from "../elements/context.js";
-import { note, problemText, solidButton, textButton, typed } from "../elements/view.js";
+import { note, problemText, textButton } from "../elements/view.js";
 import type { Locale, Texts } from "../locale.js";
+import { solidButton, typed } from "./fields.js";
 
 /** Asks in one line what is wrong with something; to say nothing is fine. */
 export function reasonForm(texts: Texts, send: (reason: string) => void, close: () => void): Child {
@@ -124,7 +125,7 @@ export function history(versions: Revision[] | "failed", answer: AnswerView, { t
       h(
         "time",
         { class: "muted", datetime: created_at, title: fullTime(created_at, lang) },
-        relativeTime(created_at, Date.now(), lang, texts.justNow),
+        relativeTime(created_at, Date.now(), lang, texts),
       ),
       why && h("p", null, why),
       // The text above is announced already.

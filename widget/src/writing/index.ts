@@ -7,6 +7,7 @@ export { Composing } from "./composing.js";
 export { askBelow, askProblem, conversation } from "./conversation.js";
 export { commentForm, history, reasonForm, reportForm } from "./forms.js";
 export { notesOn, ownActions } from "./notes.js";
+export { readAsFar } from "./paging.js";
 export { quotaLine } from "./quota.js";
 export { SessionActions } from "./session_actions.js";
 export { ThreadActions } from "./thread_actions.js";

@@ -1,10 +1,11 @@
 /** What the site has answered already. */
 
+import { CHECK } from "../answers/icons.js";
+import { wayTo } from "../answers/way.js";
 import { PERMALINK } from "../constants.js";
 import type { KnownAnswer } from "../core/types.js";
 import { type Child, h } from "../dom.js";
 import { badge, icon, note, textButton } from "../elements/view.js";
-import { wayTo } from "../elements/way.js";
 import type { Locale } from "../locale.js";
 
 /** Gives back what was taken out of the field, since it is answered already. */
@@ -15,7 +16,7 @@ export function takenNote({ texts }: Locale, undo: () => void): Child {
 /** An answer of before, with what one may do about it. */
 export function knownCard(known: KnownAnswer, { texts }: Locale, here: string, choices: Child[]): Child {
   const { html, body, author_kind, verified_by_owner, revised_at, url, id, digital_source_type } = known;
-  const checked = verified_by_owner && badge(revised_at ? texts.corrected : texts.verified, "check", "good");
+  const checked = verified_by_owner && badge(revised_at ? texts.corrected : texts.verified, CHECK, "good");
   const marks =
     author_kind === "owner"
       ? badge(texts.owner)
@@ -33,7 +34,7 @@ export function knownCard(known: KnownAnswer, { texts }: Locale, here: string, c
       "aria-label": texts.known,
       "data-digital-source-type": digital_source_type,
     },
-    h("p", { class: "answer-head" }, h("span", { class: "label" }, icon("check"), texts.known), marks),
+    h("p", { class: "answer-head" }, h("span", { class: "label" }, icon(CHECK), texts.known), marks),
     h("p", { class: "asked" }, known.question),
     h("div", { class: "body", html: { html, text: body } }),
     h(

@@ -1,14 +1,14 @@
 /** What is said under a visitor's own comments, and until when they may be changed. */
 
+import { clockTime } from "../answers/clock.js";
+import { wayTo } from "../answers/way.js";
 import { isOwn } from "../core/allowance.js";
 import { fill } from "../core/texts.js";
-import { clockTime } from "../core/time.js";
 import type { Comment, Settings, Visitor } from "../core/types.js";
 import { type Child, h } from "../dom.js";
 import type { Form } from "../elements/comment.js";
 import type { Context } from "../elements/context.js";
 import { note, problemIn, problemText, textButton } from "../elements/view.js";
-import { wayTo } from "../elements/way.js";
 
 export function notesOn(ctx: Context, comment: Comment): Child[] {
   const { texts, store } = ctx;

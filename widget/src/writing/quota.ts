@@ -1,8 +1,8 @@
 /** How many answers are left today. */
 
+import { clockTime } from "../answers/clock.js";
 import { isUsedUp } from "../core/allowance.js";
 import { counted, fill } from "../core/texts.js";
-import { clockTime } from "../core/time.js";
 import type { Quota } from "../core/types.js";
 import { type Child, h } from "../dom.js";
 import type { Locale } from "../locale.js";

@@ -1,7 +1,8 @@
 /** Signing in on our own page: in a popup opened by the click itself, or in place of the page where none may open. */
 
 import { addressOf } from "../api.js";
-import { BrowserStorage, newKey } from "../storage.js";
+import { BrowserStorage } from "../storage.js";
+import { newKey } from "./keys.js";
 
 /** What the sign-in page hands over. */
 export interface Handed {

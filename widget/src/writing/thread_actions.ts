@@ -8,6 +8,7 @@ import { become } from "../rows.js";
 import type { ThreadStore } from "../thread.js";
 import { FormProof } from "./form.js";
 import { Outbox } from "./outbox.js";
+import { appendPage, firstBeyond } from "./paging.js";
 import type { SessionActions } from "./session_actions.js";
 import { confirm, localId, unsentRow, unsentTwin, unsentWith } from "./unsent.js";
 
@@ -119,6 +120,27 @@ export class ThreadActions {
       const row = unsentWith(this.store.state.comments, key);
       if (row?.unsent?.state === "failed" && (row.unsent.code ?? "offline") === "offline") this.retry(key);
     }
+  }
+
+  /** Loads what comes at a cursor; `turn` tells whether the thread was read anew meanwhile. */
+  async more(cursor: string, turn: () => number): Promise<true> {
+    const { store } = this;
+    const { next, previous, sort } = store.state;
+    const begun = turn();
+    const page = await store.session.api.thread(store.config.page, sort, cursor);
+    if (begun !== turn()) return true;
+    const back = cursor === previous;
+    const now = store.state.comments;
+    const joined = back ? appendPage(page.comments, now) : appendPage(now, page.comments);
+    store.set({ comments: store.withOwn(joined) });
+    if (cursor === next) store.set({ next: page.next });
+    if (back) {
+      store.set({ previous: page.previous });
+      store.goOnFrom({ ...page, comments: joined });
+    }
+    const added = firstBeyond(page.comments, now);
+    if (added) store.signal({ show: added });
+    return true;
   }
 
   #mark(key: string, state: "sending" | "failed", code: string | null): void {

@@ -1,21 +1,33 @@
 /** <answerback-answer>: an answer in whatever state it is. Tells `stop`, `again`, `feedback` and `report`. */
 
-import { lightly } from "../core/streaming.js";
 import { fill } from "../core/texts.js";
-import { clockTime } from "../core/time.js";
 import { isRunning } from "../core/tree.js";
-import type { AnswerView, Opinion, Revision } from "../core/types.js";
+import type { Answer, AnswerView, Opinion, Revision } from "../core/types.js";
 import { type Child, h } from "../dom.js";
+import { badge, ICON, icon, problemIn, textButton, View } from "../elements/view.js";
 import type { Locale, Texts } from "../locale.js";
 import { toWrite, writing } from "../parts.js";
-import { badge, icon, problemIn, textButton, View } from "./view.js";
+import { viewOf } from "./answer_view.js";
+import { clockTime } from "./clock.js";
+import { CHECK, QUOTE, STOP } from "./icons.js";
+import { lightly } from "./streaming.js";
 
 const BROKEN_OFF = ["answer_failed", "cut", "malformed", "stalled", "timeout"];
 /** Why there is no answer, where the reader can make something of it. */
 const TOLD = ["offline", "budget_exhausted", "ai_off"];
 
+/** What is known of an answer, as its comment or the private conversation has it. */
 export interface AnswerData extends Locale {
-  answer: AnswerView;
+  id: string;
+  text: string;
+  html: string;
+  given: Partial<Answer>;
+  /** Whether it waits for the owner's approval; only its asker hears of it. */
+  draft?: boolean;
+  /** Whether the site answers with quotations. */
+  quotes: boolean;
+  /** Whether this visitor has asked for it. */
+  mine: boolean;
   url: string;
   pinned: boolean;
   /** What this visitor said of it; null hides the question. */
@@ -24,6 +36,13 @@ export interface AnswerData extends Locale {
   /** How it came to be what it is; null in a private conversation. */
   versions: ((id: string) => Promise<Revision[] | null | undefined>) | null;
 }
+
+/** The same with what follows from it. */
+interface Shown extends AnswerData {
+  answer: AnswerView;
+}
+
+const WITHHELD = { state: "withheld", revised_at: null } as const;
 
 /** Of a failed answer that never began, the server's text says so in the site's language; we say it in the reader's. */
 function hasWords({ state, code, retryAt, text }: AnswerView): boolean {
@@ -47,12 +66,22 @@ export class AnswerElement extends View<AnswerData> {
   #form: "why" | "report" | null = null;
   #versions: Revision[] | "loading" | "failed" | null = null;
 
-  protected override changed({ answer }: AnswerData, before: AnswerData | null): void {
-    if (before && before.answer.text !== answer.text) this.#versions = null;
+  /** What it was given before its code had come hides the accessors. */
+  connectedCallback(): void {
+    if (!Object.hasOwn(this, "data")) return;
+    const { data } = this;
+    delete (this as { data?: unknown }).data;
+    this.data = data;
   }
 
-  protected view(data: AnswerData): Child[] {
-    const { answer } = data;
+  protected override changed({ text }: AnswerData, before: AnswerData | null): void {
+    if (before && before.text !== text) this.#versions = null;
+  }
+
+  protected view(given: AnswerData): Child[] {
+    const known = given.draft ? { ...given.given, ...WITHHELD } : given.given;
+    const answer = viewOf(given, known, given.quotes, given.mine);
+    const data: Shown = { ...given, answer };
     const running = isRunning(answer);
     const props = {
       class: "answer",
@@ -73,28 +102,28 @@ export class AnswerElement extends View<AnswerData> {
     return [h("div", props, this.#head(data, running), body, running ? null : this.#foot(data))];
   }
 
-  #head(data: AnswerData, running: boolean): Child {
+  #head(data: Shown, running: boolean): Child {
     const { answer, texts, pinned } = data;
     const { quoting, verified, revised, outdated, state, mine } = answer;
-    const name = quoting ? "quote" : "spark";
+    const drawn = quoting ? QUOTE : ICON.spark;
     return h(
       "div",
       { class: "answer-head" },
-      h("span", { class: "label", part: "answer-label" }, icon(name), labelOf(answer, data)),
-      pinned && badge(texts.pinned, "pin"),
-      verified && badge(revised ? texts.corrected : texts.verified, "check", "good"),
+      h("span", { class: "label", part: "answer-label" }, icon(drawn), labelOf(answer, data)),
+      pinned && badge(texts.pinned, ICON.pin),
+      verified && badge(revised ? texts.corrected : texts.verified, CHECK, "good"),
       revised && !verified && state === "done" && badge(texts.renewed),
-      outdated && badge(texts.outdated, null, "old"),
+      outdated && badge(texts.outdated, "", "old"),
       running &&
         mine &&
-        textButton([icon("stop"), texts.stop], () => this.tell("stop"), {
+        textButton([icon(STOP), texts.stop], () => this.tell("stop"), {
           class: "text stop",
           part: "button stop",
         }),
     );
   }
 
-  #body({ answer, texts }: AnswerData): Child {
+  #body({ answer, texts }: Shown): Child {
     const { state, text, html } = answer;
     if (state === "withheld" || !hasWords(answer)) return null;
     if (state === "queued" || (state === "streaming" && !text)) {
@@ -119,7 +148,7 @@ export class AnswerElement extends View<AnswerData> {
     this.querySelectorAll<HTMLElement>(".source")[Number(mark.dataset.source) - 1]?.click();
   };
 
-  #ending({ answer, texts, lang, mayAsk }: AnswerData): Child {
+  #ending({ answer, texts, lang, mayAsk }: Shown): Child {
     const { state, retryAt, revised } = answer;
     if (state === "withheld") return h("p", { class: "muted" }, revised ? texts.withdrawn : texts.withheld);
     if (state !== "failed" && state !== "stopped") return null;
@@ -135,7 +164,7 @@ export class AnswerElement extends View<AnswerData> {
     );
   }
 
-  #foot(data: AnswerData): Child[] {
+  #foot(data: Shown): Child[] {
     const { answer, texts, lang, url } = data;
     const { state, sources, quoting, verified } = answer;
     const over = state === "done" || state === "stopped";
@@ -154,7 +183,7 @@ export class AnswerElement extends View<AnswerData> {
     ];
   }
 
-  #tools(data: AnswerData, over: boolean): Child[] {
+  #tools(data: Shown, over: boolean): Child[] {
     const { answer, texts, versions } = data;
     const { state, revised, verified } = answer;
     const toggle = () => void this.#toggle(data);
@@ -209,11 +238,11 @@ export class AnswerElement extends View<AnswerData> {
     if (next) this.querySelector<HTMLElement>(next)?.focus();
   }
 
-  async #toggle({ answer, versions }: AnswerData): Promise<void> {
+  async #toggle({ id, versions }: AnswerData): Promise<void> {
     this.#versions = this.#versions ? null : "loading";
     this.draw();
     this.querySelector<HTMLElement>(".history-of")?.focus();
-    const found = this.#versions && (await versions?.(answer.id));
+    const found = this.#versions && (await versions?.(id));
     if (this.#versions !== "loading") return;
     this.#versions = found ?? "failed";
     this.draw();

@@ -4,9 +4,10 @@ import { PERMALINK } from "../constants.js";
 import { fragmentUrl, isHere } from "../core/quote.js";
 import type { Source } from "../core/types.js";
 import { type Child, h, type Props } from "../dom.js";
+import { icon, View } from "../elements/view.js";
 import type { Locale } from "../locale.js";
 import { showQuote } from "../parts.js";
-import { icon, View } from "./view.js";
+import { QUOTE } from "./icons.js";
 import { wayTo } from "./way.js";
 
 interface Data extends Locale {
@@ -38,7 +39,7 @@ export class SourcesView extends View<Data> {
         h("span", { class: "quote" }, quote),
         below && h("span", { class: "muted small" }, below),
       ];
-      return h(tag, { class: "source", part: "source", ...way }, icon("quote"), h("span", null, words));
+      return h(tag, { class: "source", part: "source", ...way }, icon(QUOTE), h("span", null, words));
     };
     // An owner's answer is found in a thread, not in the page's text.
     if (url.includes(`#${PERMALINK}`)) return row("a", wayTo(url, here), texts.ownersAnswer);

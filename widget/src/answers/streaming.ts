@@ -1,11 +1,29 @@
 /** Text that arrives in pieces. */
 
+import { change, isRunning } from "../core/tree.js";
+import type { Comment } from "../core/types.js";
+
 /**
  * The text after a piece at `offset`, counted in UTF-16 code units as JavaScript strings are.
  * Null when the piece lies beyond the end: something before it is missing.
  */
 export function splice(text: string, offset: number, piece: string): string | null {
   return offset > text.length ? null : text.slice(0, offset) + piece;
+}
+
+/** Applies a piece of streaming text; null when a piece is missing and the thread must be fetched again. */
+export function applyDelta(roots: Comment[], id: string, offset: number, text: string): Comment[] | null {
+  let missing = false;
+  const next = change(roots, id, (comment) => {
+    if (!comment.answer || (!isRunning(comment.answer) && offset > 0)) return comment;
+    const body = splice(comment.body, offset, text);
+    if (body === null) {
+      missing = true;
+      return comment;
+    }
+    return { ...comment, body, answer: { ...comment.answer, state: "streaming" } };
+  });
+  return missing ? null : next;
 }
 
 export interface Run {

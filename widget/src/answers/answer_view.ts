@@ -1,7 +1,7 @@
 /** An answer as the card shows it, whether of a thread or of the ask box. */
 
-import { isRunning } from "./tree.js";
-import type { Answer, AnswerView } from "./types.js";
+import { isRunning } from "../core/tree.js";
+import type { Answer, AnswerView } from "../core/types.js";
 
 /** `quotes`: whether the site answers with quotations, where the answer itself does not say. */
 export function viewOf(
