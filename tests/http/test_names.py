@@ -72,3 +72,5 @@ def test_namesakes_are_told_apart_without_scripts(shared: Server, at: str) -> No
     plain = shared.call("GET", at + shared.page).body.decode()
     marks = [f"#{author['id'][-4:]}" in plain for author in authors]
     assert marks == [True, True, False]
+    if at.startswith("/t/"):  # else names from the right would turn it around
+        assert f"<bdi>#{authors[0]['id'][-4:]}</bdi>" in plain

@@ -152,6 +152,12 @@ async def test_packed_files_come_in_too(database: Database, tmp_path: Path) -> N
         assert (await bring(database, packed)).format == format
 
 
+async def test_an_export_of_leancloud_may_begin_with_a_sign(database: Database, tmp_path: Path) -> None:
+    file = tmp_path / "valine.jsonl"
+    file.write_text("#" + file_of("valine", tmp_path).read_text("utf-8"), "utf-8")
+    assert (await bring(database, file)).format == "valine"
+
+
 async def test_an_exported_table_comes_back(database: Database, tmp_path: Path) -> None:
     table = tmp_path / "table.csv"
     table.write_text(

@@ -28,6 +28,8 @@ _REFERENCE = re.compile(
     "&#(?:0*(?:[0-8]|1[124-9]|2[0-9]|3[01])|x0*(?:[0-8bcef]|1[0-9a-f]|d[89a-f][0-9a-f]{2}|fff[ef]));", re.IGNORECASE
 )
 _UNFINISHED = re.compile(r"&#?[0-9a-zA-Z]{0,10}\Z")
+_STREAMING = ("filetype:JSON", "#filetype:JSON")
+"""What LeanCloud's files begin with."""
 
 
 class Source:
@@ -56,7 +58,7 @@ class Source:
         begin = self.head.decode(self._encoding, "replace").lstrip("\ufeff \t\r\n")
         if begin.startswith("<"):
             return "xml"
-        return "json" if begin.startswith(("{", "[", "filetype:JSON")) else "text"
+        return "json" if begin.startswith(("{", "[", *_STREAMING)) else "text"
 
     @property
     def _encoding(self) -> str:
@@ -109,7 +111,7 @@ class Source:
         if self.kind != "json":
             return []
         text, found, at = self.text, [], 0
-        if text.startswith("filetype:"):
+        if text.startswith(_STREAMING):
             at = text.find("\n") + 1 or len(text)
         decoder = json.JSONDecoder(strict=False)
         try:
