@@ -109,6 +109,11 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("ANSWERBACK_LOG_FORMAT", "text", "Format of the log on stderr: text or json.", read.log_format),
     Setting("ANSWERBACK_SMTP_URL", "", "Mail server: smtp://user:password@host:587.", read.smtp_url, secret=True),
+    Setting("ANSWERBACK_SMTP_OAUTH_URL", "", "Token URL of a mail server that takes OAuth 2.0, no password.", read.url),
+    Setting("ANSWERBACK_SMTP_OAUTH_CLIENT_ID", "", "OAuth 2.0 for mail: client id.", read.key),
+    Setting("ANSWERBACK_SMTP_OAUTH_CLIENT_SECRET", "", "OAuth 2.0 for mail: client secret.", read.key, secret=True),
+    Setting("ANSWERBACK_SMTP_OAUTH_REFRESH_TOKEN", "", "OAuth 2.0 for mail: refresh token.", read.key, secret=True),
+    Setting("ANSWERBACK_SMTP_OAUTH_SCOPE", "", "OAuth 2.0 for mail: scope, where there is no refresh token."),
     Setting("ANSWERBACK_MAIL_FROM", "", "Sender of emails."),
     Setting(
         "ANSWERBACK_MAIL_REPLY_TO",
@@ -200,6 +205,11 @@ class Settings:
     private_sites: tuple[str, ...]
     log_format: Literal["text", "json"]
     smtp_url: str
+    smtp_oauth_url: str
+    smtp_oauth_client_id: str
+    smtp_oauth_client_secret: str
+    smtp_oauth_refresh_token: str
+    smtp_oauth_scope: str
     mail_from: str
     mail_reply_to: str
     mail_in_secret: str

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from answerback.mail.connections import read_smtp_url
 from answerback.mail.messages import link_message
 from answerback.mail.transport import (
     MailRefused,
@@ -15,7 +16,6 @@ from answerback.mail.transport import (
     RecordingMailer,
     SmtpMailer,
     compose,
-    read_smtp_url,
 )
 
 from tests.fakes.smtp_server import MailServer

@@ -104,7 +104,10 @@ USED_IN = {
 """Where the texts of an area are named; what one area shows, another may show too."""
 OWNERS = (
     *(f"{area}." for area in "admin server budgets reasons web.states".split()),
-    *(f"mail.{message}." for message in "server budget invitation notice webhook reply_refused sign_in_change".split()),
+    *(
+        f"mail.{message}."
+        for message in "server budget invitation notice webhook reply_refused sign_in_change trial".split()
+    ),
     "answers.elsewhere",
     *(f"web.{name}" for name in "under all_sites site show clear more_of_list newest older more".split()),
     *(
@@ -142,6 +145,7 @@ COMPOSED = {
     "web.states": {*COMMENT_STATES, *ANSWER_STATES, "private"},
     "mail.notice.titles": {*NOTICES},
     "mail.notice.buttons": {*DECISIONS, "reply"},
+    "mail.trial": {"subject", "opening", "button", "closing"},
     "mail.reply_refused": {"subject", "opening", "button", "closing"},
     "mail.reply_refused.reasons": {*get_args(Outcome), "empty"} - {"ready", "done"},
     "admin.by_mail.titles": {*DECISIONS},

@@ -13,7 +13,7 @@ from answerback.db.database import Database
 from answerback.db.work import Work
 from answerback.ids import CountedIds
 from answerback.jobs import store
-from answerback.jobs.model import Job, JobFailed, Kind
+from answerback.jobs.model import Job, JobFailed, JobPostponed, Kind
 from answerback.jobs.queue import JobQueue
 from answerback.jobs.runner import LEASE_MS, LEASES_LOST, JobRunner
 from anyio.lowlevel import checkpoint
@@ -156,6 +156,16 @@ async def test_a_failed_job_is_tried_again_after_a_while_that_doubles(desk: Desk
     await until(lambda: len(desk.runs) == 3)
     await gone(desk)
     await closed(runner)
+
+
+async def test_a_postponed_job_comes_again_and_its_try_does_not_count(desk: Desk) -> None:
+    runner = desk.runner("a")
+    runner.start()
+    desk.fails = [JobPostponed(90)]
+    await desk.put()
+    waiting = await row(desk, lambda job: job.state == "waiting" and desk.runs)
+    assert (waiting.tries, waiting.due_at) == (0, desk.clock.now() + 90_000)
+    await runner.close()
 
 
 async def test_waits_are_spread(desk: Desk) -> None:

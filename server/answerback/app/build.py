@@ -141,7 +141,7 @@ def build_services(settings: Settings, seams: Overrides) -> Services:
         accounts=accounts, invitations=invitations, factors=factors, notices=notices, webhooks=webhooks,
         replies=replies, log_index=log_index, knowledge=knowledge, spam=spam,
         threads=CommentHandlers(runtime, sessions, posting, snapshots, reporting, spam.attacks),
-        answerer=answerer, streams=streams,
+        answerer=answerer, streams=streams, mailer=mailer,
         session=VisitorSession(runtime, sessions, intake),
         answers=AnswerHandlers(runtime, sessions, intake, AnswerStops(runtime, queue), streams, updates),
         before=AnsweredBefore(db), worker=worker, agents=Agents(runtime, knowledge, intake, streams, metrics),
@@ -174,6 +174,8 @@ def running(services: Services) -> Callable[[Starlette], AbstractAsyncContextMan
                 await part.close()
             await services.knowledge.close()
             await services.answerer.close()
+            if services.mailer is not None:
+                services.mailer.close()
             await bus.disconnect()
             await db.close()
 

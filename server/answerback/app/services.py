@@ -25,6 +25,7 @@ from ..comments.updates import ThreadUpdates
 from ..jobs.runner import JobRunner
 from ..jobs.schedule import Schedule
 from ..knowledge.build import Knowledge
+from ..mail.transport import SmtpMailer
 from ..metrics import Metrics
 from ..notify.mail_replies import MailReplies
 from ..notify.notices import Notices
@@ -40,6 +41,7 @@ class Services:
     runtime: Runtime
     metrics: Metrics
     meter: ProcessMeter
+    mailer: SmtpMailer | None
     accounts: Accounts
     invitations: Invitations
     factors: OwnerFactors

@@ -289,9 +289,11 @@ async def _mail(settings: Settings) -> Line:
         return Line("mail", "ok", "not set up; no email is sent (docs/sign-in.md)")
     if not settings.mail_from:
         return Line("mail", "error", "ANSWERBACK_MAIL_FROM is missing")
-    from ..mail.transport import MailRefused, Message, SmtpMailer, compose
+    from ..mail.build import make_mailer
+    from ..mail.transport import MailRefused, Message, compose
 
-    mailer = SmtpMailer(settings.smtp_url, settings.mail_from)
+    mailer = make_mailer(settings)
+    assert mailer is not None
     try:
         compose(Message("a@example.com", "-", "-", "-", "en"), settings.mail_from, SystemClock().now())
     except ValueError:
@@ -301,3 +303,30 @@ async def _mail(settings: Settings) -> Line:
     except MailRefused as refused:
         return Line("mail", "error", f"the mail server at {mailer.server.host} refuses the sign-in ({refused})")
     return Line("mail", "ok", f"mail from {settings.mail_from} by {mailer.server.host}")
+
+
+async def check_mail(settings: Settings, to: str) -> list[Line]:
+    """Sends one mail to an address; what the mail server has said to each step."""
+    from ..mail.build import make_mailer
+    from ..mail.messages import trial_message
+    from ..mail.transport import MailRefused
+
+    ready = await _mail(settings)
+    mailer = make_mailer(settings)
+    if ready.state != "ok" or mailer is None:
+        return [ready if mailer is not None else Line("mail", "error", "ANSWERBACK_SMTP_URL is not set")]
+    try:
+        steps = await mailer.try_out(trial_message(to, url=settings.public_url), SystemClock().now())
+    except MailRefused as refused:
+        return [Line("mail", "error", f"{mailer.server.host} refuses mail to {to}: {refused}")]
+    except ValueError:
+        return [Line("mail", "error", f"{to} is not an email address")]
+    lines = [Line("mail", "ok", step) for step in steps]
+    if "not encrypted" in steps[0] and mailer.server.host not in ("localhost", "127.0.0.1", "::1"):
+        lines[0] = Line("mail", "warning", steps[0])
+    domain = settings.mail_from.rpartition("@")[2].strip("> ")
+    hint = (
+        f"sent; in the mail's source, Authentication-Results must say spf=pass and dkim=pass for {domain}. If not: "
+        "docs/operating.md, “Mail”"
+    )
+    return [*lines, Line("mail", "ok", hint)]

@@ -50,6 +50,7 @@ def add_to(commands: Any) -> None:
         "--answers", nargs="?", const="", metavar="FILE",
         help="ask the questions of a file, or of the site itself, and judge the answers; makes paid calls",
     )  # fmt: skip
+    check.add_argument("--mail", metavar="ADDRESS", help="send one mail there, and say what the mail server answers")
     check.add_argument("--site", metavar="KEY", help="the site to ask about, where there are several")
     check.add_argument("--model", action="append", metavar="NAME", help="a model to ask, instead of the site's")
     check.add_argument("--json", action="store_true")
@@ -110,9 +111,9 @@ def _check(settings: Settings, options: argparse.Namespace) -> int:
     if options.limit:
         say("answerback: --limit requires --red-team")
         return 2
-    from .check import check_all
+    from .check import check_all, check_mail
 
-    lines = asyncio.run(check_all(settings))
+    lines = asyncio.run(check_all(settings) if options.mail is None else check_mail(settings, options.mail))
     if options.json:
         print(json.dumps([line.__dict__ for line in lines], ensure_ascii=False))
     else:

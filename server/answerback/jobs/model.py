@@ -64,3 +64,11 @@ class JobFailed(Exception):
         self.reason = reason
         self.for_good = for_good
         self.retry_after = retry_after
+
+
+class JobPostponed(Exception):
+    """A run has found that it is too early: it comes again after so many seconds, and the try does not count."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds

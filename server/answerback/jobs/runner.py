@@ -18,7 +18,7 @@ from ..db.work import Work
 from ..errors import Unavailable
 from ..logs import Fault, bind
 from . import store
-from .model import Job, JobFailed, Kind
+from .model import Job, JobFailed, JobPostponed, Kind
 from .queue import JobQueue
 
 log = logging.getLogger(__name__)
@@ -148,6 +148,8 @@ class JobRunner:
                 await kind.run(job)
             failure.worked()
             return partial(store.finish, self._name, job.id)
+        except JobPostponed as later:
+            return partial(store.postpone, self._name, job.id, self._clock.now() + round(1000 * later.seconds))
         except JobFailed as error:
             reason, for_good, asked = error.reason, error.for_good, error.retry_after
         except Exception as error:

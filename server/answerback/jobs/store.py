@@ -98,6 +98,15 @@ def try_again(worker: str, id: str, due_at: int, error: str) -> Work[None]:
     )  # fmt: skip
 
 
+def postpone(worker: str, id: str, due_at: int) -> Work[None]:
+    """Put a job back until `due_at` (ms); the try does not count."""
+    yield run(
+        """UPDATE jobs SET worker = NULL, due_at = :due_at, again_at = NULL, tries = tries - 1
+        WHERE id = :id AND worker = :worker""",
+        id=id, worker=worker, due_at=due_at,
+    )  # fmt: skip
+
+
 def give_up(worker: str, id: str, now: int, error: str) -> Work[None]:
     """Mark a job as dead, or queue it again if it was added again meanwhile."""
     yield run(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from ..settings import Settings
-from .transport import Mailer, SmtpMailer
+from .oauth import AccessTokens
+from .transport import SmtpMailer
 
 
-def make_mailer(settings: Settings) -> Mailer | None:
+def make_mailer(settings: Settings) -> SmtpMailer | None:
     """The mailer, or None unless the settings name a server and a sender."""
     if not settings.smtp_url or not settings.mail_from:
         return None
-    return SmtpMailer(settings.smtp_url, settings.mail_from)
+    token = AccessTokens(settings).token if settings.smtp_oauth_url else None
+    return SmtpMailer(settings.smtp_url, settings.mail_from, token)

@@ -43,6 +43,11 @@ def sign_in_message(to: str, *, lang: str, change: str, url: str) -> Message:
     return simple_message(t, "sign_in_change", to, host, f"{url}/admin/security/", what=what)
 
 
+def trial_message(to: str, *, url: str) -> Message:
+    """The message by which an operator sees that mail arrives."""
+    return simple_message(texts("en", "mail"), "trial", to, urlsplit(url).netloc, url)
+
+
 def webhook_message(to: str, *, site: str, lang: str, address: str, link: str) -> Message:
     """The message that tells an owner of a webhook that takes nothing any more."""
     return simple_message(texts(lang, "mail"), "webhook", to, site, link, address=address)

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.errors import MessageError
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
-from urllib.parse import unquote, urlsplit
 
 from ..core.hosts import ascii_host
+from .connections import Connections, Token, read_smtp_url
+from .pace import Pace
 
 if TYPE_CHECKING:
     from email.message import EmailMessage
 
-    from aiosmtplib import SMTP
+    from aiosmtplib import SMTP, SMTPResponse
 
-SECONDS = 15.0
 _ADDRESS = re.compile(r"[^\s@<>\"',;:\\()\[\]\x00-\x20\x7f]{1,64}@[A-Za-z0-9.-]{1,250}")
 
 
@@ -46,6 +47,14 @@ class MailRefused(Exception):
         self.for_good = for_good
 
 
+class MailPaced(Exception):
+    """A message has to wait for so many seconds: enough has gone there."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
+
+
 class Mailer(Protocol):
     """Sends messages."""
 
@@ -69,72 +78,89 @@ class RecordingMailer:
 class SmtpMailer:
     """Sends over SMTP; encrypted wherever the server can, and always when a password is sent to another machine."""
 
-    def __init__(self, url: str, sender: str) -> None:
+    def __init__(self, url: str, sender: str, token: Token | None = None) -> None:
         self.server = read_smtp_url(url)
         self._sender = sender
+        self._connections = Connections(self.server, token)
+        self._pace = Pace()
 
     async def send(self, message: Message, now: int) -> None:
-        """Send one message on a connection of its own. Raises MailRefused."""
+        """Send one message. Raises MailRefused, and MailPaced where it has to wait."""
         try:
             mail = compose(message, self._sender, now)
         except (ValueError, MessageError) as error:
             raise MailRefused(type(error).__name__, for_good=True) from None
+        wait = self._pace.wait(message.to, now, asked_for=not message.stop_url)
+        if wait:
+            raise MailPaced(wait / 1000)
         async with self._connected() as client:
             await client.send_message(mail)
 
+    async def try_out(self, message: Message, now: int) -> list[str]:
+        """Send one message on a connection of its own; what the server has said, step by step. Raises MailRefused."""
+        mail = compose(message, self._sender, now)
+        with _refusals():
+            client = await self._connections.open()
+            try:
+                tls = client.get_transport_info("ssl_object")
+                cipher = f"{tls.version()}, {tls.cipher()[0]}" if tls else "not encrypted"
+                sender, to = mail["From"].addresses[0].addr_spec, mail["To"].addresses[0].addr_spec
+                steps = {
+                    "MAIL FROM": partial(client.mail, sender), "RCPT TO": partial(client.rcpt, to),
+                    "DATA": partial(client.data, bytes(mail)),
+                }  # fmt: skip
+                said = [f"{self.server.host}:{self.server.port}, {cipher}"]
+                for name, step in steps.items():
+                    said.append(await _said(name, step()))
+                return said
+            finally:
+                client.close()
+
+    def close(self) -> None:
+        """End the connections that are kept."""
+        self._connections.close()
+
     async def greet(self) -> None:
         """Connect, encrypt and sign in, and send nothing. Raises MailRefused."""
-        async with self._connected():
-            pass
+        with _refusals():
+            (await self._connections.open()).close()
 
     @asynccontextmanager
     async def _connected(self) -> AsyncIterator[SMTP]:
-        import aiosmtplib
-
-        server = self.server
-        client = aiosmtplib.SMTP(
-            hostname=server.host, port=server.port, username=server.username, password=server.password,
-            use_tls=server.tls, start_tls=server.start_tls, timeout=SECONDS,
-        )  # fmt: skip
-        try:
-            async with client:
+        with _refusals():
+            client = await self._connections.take()
+            try:
                 yield client
-        except aiosmtplib.SMTPRecipientsRefused as error:
-            raise MailRefused("recipient", for_good=all(one.code >= 500 for one in error.recipients)) from None
-        except aiosmtplib.SMTPResponseException as error:
-            raise MailRefused(f"code {error.code}", for_good=500 <= error.code < 600 and error.code != 535) from None
-        except (aiosmtplib.SMTPException, OSError, ValueError) as error:
-            raise MailRefused(type(error).__name__, for_good=False) from None
+            except BaseException:
+                client.close()
+                raise
+            self._connections.give_back(client)
 
 
-@dataclass(frozen=True, slots=True)
-class SmtpServer:
-    """A mail server, read from its address; `start_tls` None means: if it can."""
+async def _said(name: str, step: Awaitable[SMTPResponse]) -> str:
+    """What a mail server has said to a step, in its own words. Raises MailRefused with them."""
+    from aiosmtplib import SMTPResponseException
 
-    host: str
-    port: int
-    username: str | None
-    password: str | None
-    tls: bool
-    start_tls: bool | None
+    try:
+        code, words = await step
+    except SMTPResponseException as error:
+        raise MailRefused(f"{name}: {error.code} {' '.join(error.message.split())}", for_good=True) from None
+    return f"{name}: {code} {' '.join(words.split())}"
 
 
-def read_smtp_url(url: str) -> SmtpServer:
-    """The server of `smtp://user:password@host:587` or `smtps://…:465`. Raises ValueError."""
-    parts = urlsplit(url)
-    if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
-        raise ValueError("must be smtp:// or smtps:// with a host")
-    tls = parts.scheme == "smtps"
-    local = parts.hostname in ("localhost", "127.0.0.1", "::1")
-    username = unquote(parts.username) if parts.username else None
-    return SmtpServer(
-        parts.hostname,
-        parts.port or (465 if tls else 587),
-        username,
-        unquote(parts.password or "") if username else None,
-        tls,
-        False if tls else True if username and not local else None,
-    )
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """What goes wrong with a mail server, as MailRefused."""
+    import aiosmtplib
+
+    try:
+        yield
+    except aiosmtplib.SMTPRecipientsRefused as error:
+        raise MailRefused("recipient", for_good=all(one.code >= 500 for one in error.recipients)) from None
+    except aiosmtplib.SMTPResponseException as error:
+        raise MailRefused(f"code {error.code}", for_good=500 <= error.code < 600 and error.code != 535) from None
+    except (aiosmtplib.SMTPException, OSError, ValueError) as error:
+        raise MailRefused(type(error).__name__, for_good=False) from None
 
 
 def compose(message: Message, sender: str, now: int) -> EmailMessage:

@@ -1,0 +1,106 @@
+"""Connections to the mail server, kept for a moment: the next mail needs no new handshake."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
+
+if TYPE_CHECKING:
+    from aiosmtplib import SMTP
+
+SECONDS = 15.0
+IDLE_SECONDS = 10.0
+"""Mail servers end what is idle for longer; so do we."""
+KEPT = 4
+Token = Callable[[], Awaitable[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class SmtpServer:
+    """A mail server, read from its address; `start_tls` None means: if it can."""
+
+    host: str
+    port: int
+    username: str | None
+    password: str | None
+    tls: bool
+    start_tls: bool | None
+
+
+def read_smtp_url(url: str) -> SmtpServer:
+    """The server of `smtp://user:password@host:587` or `smtps://…:465`. Raises ValueError."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+        raise ValueError("must be smtp:// or smtps:// with a host")
+    tls = parts.scheme == "smtps"
+    local = parts.hostname in ("localhost", "127.0.0.1", "::1")
+    username = unquote(parts.username) if parts.username else None
+    return SmtpServer(
+        parts.hostname,
+        parts.port or (465 if tls else 587),
+        username,
+        unquote(parts.password or "") if username else None,
+        tls,
+        False if tls else True if username and not local else None,
+    )
+
+
+class Connections:
+    """Opens connections, and keeps a few that are free. None is waited for: where none is free, a new one is opened.
+
+    `token` gives an access token, with which the user signs in by XOAUTH2 instead of a password.
+    """
+
+    def __init__(self, server: SmtpServer, token: Token | None = None) -> None:
+        self._server = server
+        self._token = token
+        self._free: list[tuple[SMTP, asyncio.TimerHandle]] = []
+
+    async def take(self) -> SMTP:
+        """A connection that is signed in. Raises what aiosmtplib does."""
+        from aiosmtplib import SMTPException
+
+        while self._free:
+            client, end = self._free.pop()
+            end.cancel()
+            with suppress(SMTPException, OSError):
+                await client.rset()  # it may be dead by now
+                return client
+            client.close()
+        return await self.open()
+
+    async def open(self) -> SMTP:
+        """A new connection that is signed in."""
+        from aiosmtplib import SMTP
+
+        server = self._server
+        client = SMTP(
+            hostname=server.host, port=server.port, username=server.username,
+            password=None if self._token else server.password, oauth_token_generator=self._token, use_tls=server.tls,
+            start_tls=server.start_tls, timeout=SECONDS,
+        )  # fmt: skip
+        await client.connect()
+        return client
+
+    def give_back(self, client: SMTP) -> None:
+        """Keep it for the next mail, for a moment."""
+        if len(self._free) >= KEPT or not client.is_connected:
+            client.close()
+            return
+        end = asyncio.get_running_loop().call_later(IDLE_SECONDS, self._end, client)
+        self._free.append((client, end))
+
+    def _end(self, client: SMTP) -> None:
+        self._free = [each for each in self._free if each[0] is not client]
+        client.close()
+
+    def close(self) -> None:
+        """End what is free."""
+        for client, end in self._free:
+            end.cancel()
+            client.close()
+        self._free = []
