@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from answerback.db.connections import READERS
 from answerback.db.database import Database
+from answerback.db.sqlite import WAL_BYTES
+from answerback.db.sqlite_file import at_one_moment
 from answerback.db.work import Work, many, run
 from answerback.errors import Unavailable
 
@@ -30,6 +32,30 @@ def _add(key: str) -> Work[None]:
 def _keys() -> Work[list[str]]:
     rows = yield many("SELECT key, settings FROM sites ORDER BY key")
     return [row["key"] for row in rows]
+
+
+def _grow(number: int) -> Work[None]:
+    yield run(
+        """INSERT INTO sites (key, settings, created_at, updated_at) VALUES ('long', :long, 1, 1)
+        ON CONFLICT (key) DO UPDATE SET settings = excluded.settings""",
+        long=f"{number:02}" * 500_000,
+    )
+
+
+async def test_wal_is_small_again_after_a_long_read(tmp_path: Path) -> None:
+    """A backup sees one moment of the file for as long as it takes, and nothing is checkpointed meanwhile."""
+    file = tmp_path / "answerback.db"
+    shutil.copy(migrated_sqlite(), file)
+    wal = file.with_name("answerback.db-wal")
+
+    async with opened(f"sqlite:///{file}") as db:
+        with at_one_moment(file):
+            for number in range(24):
+                await db.write(lambda number=number: _grow(number))
+            assert wal.stat().st_size > 20_000_000
+        for key in "abc":
+            await db.write(lambda key=key: _add(key))
+        assert wal.stat().st_size <= WAL_BYTES
 
 
 async def test_moved_file_takes_no_writes(tmp_path: Path) -> None:

@@ -23,6 +23,8 @@ _Written = tuple[Any, Sequence[Callable[[], None]]]
 _Waiting = tuple[Callable[[], Work[Any]], asyncio.Future[Any], float]
 """A write, who waits for it, and since when."""
 BATCH = 256
+WAL_BYTES = 16 * 1024 * 1024
+"""Room that the write-ahead log keeps on disk, once a long read that it grew under is over."""
 TROUBLE = frozenset(
     (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL,
      sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
@@ -49,7 +51,11 @@ class SQLite:
     async def connect(self) -> None:
         """Open the writer and the readers. Raises Unavailable if the file cannot be opened."""
         writer = await self._open(
-            "PRAGMA cache_size=-4096", "PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "PRAGMA foreign_keys=ON"
+            "PRAGMA cache_size=-4096",
+            "PRAGMA journal_mode=WAL",
+            "PRAGMA synchronous=FULL",
+            "PRAGMA foreign_keys=ON",
+            f"PRAGMA journal_size_limit={WAL_BYTES}",
         )
         self._place = Place(self._file)
         for _ in range(READERS):
