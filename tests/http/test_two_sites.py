@@ -75,6 +75,9 @@ CASES: Mapping[tuple[str, str], Case] = {
     ("get", "/api/counts/"): Case(PAGE, public=True),
     ("get", "/api/events/"): Case(PAGE, public=True),
     ("get", "/api/feed/"): Case(PAGE, public=True),
+    ("get", "/api/subscriptions/"): Case(),
+    ("post", "/api/subscriptions/"): Case({"topic": "replies", "channel": "feed"}, ("reader", "", 201)),
+    ("delete", "/api/subscriptions/{id}/"): Case(good=("asker", "subscription", 204)),
 }
 # With these the session ends that a guest has brought.
 ENDING = ("/api/user/register/", "/api/user/login/", "/api/user/logout/")
@@ -114,10 +117,11 @@ NAMELESS = (
     "/answerback/{name}",
     "/avatars/{id}", "/.well-known/security.txt", "/robots.txt", "/reports/{id}/",
     "/admin/notifications/stop/", "/admin/by-mail/", "/mail-in", "/mail-in/",
+    *(f"/notifications/{name}" for name in ("", "confirm/", "stop/", "feed/")),
 )  # fmt: skip
 APART = ("/sign-in/", "/account/", "/t/", "/t", "/embed/", "/mcp", "/ask", "/llms.txt", "/page.md")
 """Tried further below, or in test_signing_in.py, test_accounts.py and test_agents.py."""
-IDS = ("comment", "answer", "hidden", "pending", "draft", "chat", "question", "session")
+IDS = ("comment", "answer", "hidden", "pending", "draft", "chat", "question", "session", "subscription")
 METHODS = ("get", "post", "put", "patch", "delete")
 Call = tuple[str, str]
 

@@ -108,6 +108,8 @@ def _furnish(world: World) -> None:
     world.call(world.reader, "put", f"/api/comments/{ids['comment']}/vote/", site | {"value": 1})
     world.call(world.reader, "post", f"/api/comments/{ids['comment']}/report/", site | {"reason": "spam"})
     world.call(world.reader, "put", f"/api/answers/{ids['answer']}/feedback/", site | {"helpful": True})
+    wish = site | {"topic": "replies", "channel": "feed"}
+    ids["subscription"] = world.call(world.asker, "post", "/api/subscriptions/", wish).json["subscription"]["id"]
     ids["session"] = rows(server, "SELECT id FROM sessions WHERE visitor_id = ?", world.member.id)[0][0]
 
 

@@ -28,6 +28,8 @@ from answerback.core.grounding.review import Reason
 from answerback.core.notices import KINDS as NOTICES
 from answerback.core.notices import PACES
 from answerback.core.roles import ROLES
+from answerback.core.subscriptions import KINDS as TOPICS
+from answerback.core.subscriptions import WHATS
 from answerback.core.webhooks import EVENTS, FORMATS, TEST
 from answerback.errors import CODES
 from answerback.i18n import cldr
@@ -58,6 +60,9 @@ USED_IN = {
     "admin": [ADMIN],
     "reasons": [ADMIN],
     "reports": [SERVER / "comments"],
+    "notifications": [SERVER / "notify"],
+    "mail.subscribe": [SERVER / "mail" / "visitor_messages.py"],
+    "mail.news": [SERVER / "mail" / "visitor_messages.py"],
     "admin.notifications": [
         ADMIN / "notice_stop.html",
         ADMIN / "pages" / "notifications.py",
@@ -143,6 +148,9 @@ COMPOSED = {
     "budgets": {"answers", "tokens", "money"},
     "sign_in.providers": {"github", "kakao"},
     "web.states": {*COMMENT_STATES, *ANSWER_STATES, "private"},
+    "mail.subscribe.kinds": {*TOPICS},
+    "mail.news.what": {*WHATS},
+    "notifications.kinds": {*TOPICS},
     "mail.notice.titles": {*NOTICES},
     "mail.notice.buttons": {*DECISIONS, "reply"},
     "mail.trial": {"subject", "opening", "button", "closing"},

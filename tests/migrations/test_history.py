@@ -44,6 +44,7 @@ RELEASED = {
     "0029": ("c265af2c937512db", "c265af2c937512db"),
     "0030": ("3f591347662a7981", "3f591347662a7981"),
     "0031": ("14b57e83cdff7892", "14b57e83cdff7892"),
+    "0032": ("25e57c292e6c4424", "460c62ff0312276d"),
 }
 """What each revision runs on SQLite and on PostgreSQL. A new one is added here with its first commit; a hash that
 changes means that somebody's database is no longer what its number says."""

@@ -222,6 +222,20 @@ API: tuple[ApiCall, ...] = (
         handler=_events,
     ),
     ApiCall(
+        method="GET", path="/api/subscriptions/", name="listSubscriptions", gives=_json("Subscriptions"),
+        summary="What the visitor is told of", handler=lambda s: s.subscriptions.handlers.read,
+    ),
+    ApiCall(
+        method="POST", path="/api/subscriptions/", name="subscribe", takes="topic! page channel email lang",
+        gives=(Gives(status=201, schema="SavedSubscription"), Gives(status=202, schema="SavedSubscription")),
+        session=True, summary="Be told of replies, or of a thread; a new address has to confirm it (202)",
+        handler=lambda s: s.subscriptions.handlers.subscribe, example={"topic": "replies", "email": "mina@example.org"},
+    ),
+    ApiCall(
+        method="DELETE", path="/api/subscriptions/{id}/", name="unsubscribe", gives=_NOTHING, session=True,
+        summary="End a subscription", handler=lambda s: s.subscriptions.handlers.end,
+    ),
+    ApiCall(
         method="GET", path="/api/feed/", name="getFeed", takes="page format",
         gives=(Gives(status=200, media_type=ATOM), Gives(status=200, schema="JsonFeed", media_type=JSON_FEED)),
         summary="The newest comments, as Atom or JSON Feed", handler=lambda s: s.threads.feed,

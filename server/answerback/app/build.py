@@ -61,6 +61,7 @@ from ..maintenance.upkeep import Upkeep
 from ..metrics import Metrics
 from ..migrations import migrate
 from ..net.fetch import PageFetcher
+from ..notify.build import build_subscriptions
 from ..notify.mail_replies import MailReplies
 from ..notify.notices import Notices
 from ..notify.webhooks import Webhooks
@@ -124,25 +125,25 @@ def build_services(settings: Settings, seams: Overrides) -> Services:
     knowledge = Knowledge(runtime, seams.fetcher, seams.crawl_pace)
     accounts = build_accounts(runtime, sessions, mailer, knowledge.fetcher, changed=updates.forget, told=updates.reload)
     drafts, invitations = DraftPublishing(runtime, updates), Invitations(runtime, mailer)
-    factors, log_index = OwnerFactors(runtime, mailer), LogIndex(runtime)
-    upkeep, notices = Upkeep(runtime, mailer), Notices(runtime, mailer)
-    webhooks, backups = Webhooks(runtime, mailer), PlannedBackups(runtime, upkeep)
+    factors, log_index, upkeep = OwnerFactors(runtime, mailer), LogIndex(runtime), Upkeep(runtime, mailer)
+    notices, webhooks, backups = Notices(runtime, mailer), Webhooks(runtime, mailer), PlannedBackups(runtime, upkeep)
     replies = MailReplies(runtime, deciding, AnswerCorrections(db, clock, ids, updates), mailer)
+    subscriptions = build_subscriptions(runtime, sessions, mailer)
     kinds = [
         *accounts.jobs, *knowledge.jobs, *renewal.kinds(), *alerts.kinds(), *invitations.kinds(), drafts.kind(),
         *factors.notices.kinds(), log_index.kind(), *upkeep.kinds(), *backups.kinds(), *notices.kinds(),
         *webhooks.kinds(), *replies.kinds(), ThreadCounts(runtime).kind(), Joining(runtime).kind(), deciding.kind(),
         GapClosing(runtime, knowledge.index).kind(), spam.upkeep.kind(), ThreadClosing(runtime, updates).kind(),
+        *subscriptions.jobs,
     ]  # fmt: skip
     worker = build_worker(runtime, queue, updates, knowledge, answerer, metrics, alerts)
     return Services(
         runtime=runtime, metrics=metrics, meter=ProcessMeter(metrics, lambda: bus.readers, lambda: worker.running),
         snapshots=snapshots, updates=updates, posting=posting, deciding=deciding, reporting=reporting,
         accounts=accounts, invitations=invitations, factors=factors, notices=notices, webhooks=webhooks,
-        replies=replies, log_index=log_index, knowledge=knowledge, spam=spam,
+        replies=replies, log_index=log_index, knowledge=knowledge, spam=spam, subscriptions=subscriptions,
         threads=CommentHandlers(runtime, sessions, posting, snapshots, reporting, spam.attacks),
-        answerer=answerer, streams=streams, mailer=mailer,
-        session=VisitorSession(runtime, sessions, intake),
+        answerer=answerer, streams=streams, mailer=mailer, session=VisitorSession(runtime, sessions, intake),
         answers=AnswerHandlers(runtime, sessions, intake, AnswerStops(runtime, queue), streams, updates),
         before=AnsweredBefore(db), worker=worker, agents=Agents(runtime, knowledge, intake, streams, metrics),
         runner=JobRunner(db, clock, runtime.jobs, ids.new(), kinds),

@@ -58,6 +58,7 @@ def page_routes(services: Services) -> list[BaseRoute]:
             services.factors,
         ),
         *services.accounts.routes(),
+        *services.subscriptions.pages.routes(),
         *services.agents.handlers.routes(),
         *MailInHandlers(runtime.settings, services.replies).routes(),
         *machine_routes(runtime, services.metrics, services.meter),

@@ -12,6 +12,8 @@ from ..comments.thread_store import SORTS
 from ..core import comments as rules
 from ..core.emails import EMAIL_LIMIT
 from ..core.model import AnswerState, AuthorKind, CommentState
+from ..core.subscriptions import CHANNELS
+from ..core.subscriptions import KINDS as TOPICS
 from ..errors import CODES
 from ..setting_values import MODEL_PROVIDERS
 from ..sites.settings import AI_RULES, THEMES
@@ -102,6 +104,9 @@ FIELDS: Mapping[str, Schema] = {
     "verifier": _text(128, "The verifier of the sign-in's `challenge`.", least=1),
     "token": _text(4_096, "A token signed by the site's server.", least=1),
     "format": _enum(("atom", "json"), "Atom, or JSON Feed."),
+    "topic": _enum(TOPICS, "`replies`: what answers the visitor; `thread`: everything new on the page."),
+    "channel": _enum(CHANNELS, "How to tell it; `email` unless said otherwise."),
+    "lang": _text(35, "A language tag (BCP 47)."),
     "id": TEXT,
 }  # fmt: skip
 """What calls take, by name; a name means the same in every call."""
@@ -268,6 +273,18 @@ SCHEMAS: Mapping[str, Schema] = {
         verified_by_owner=_is(FLAG, "The owner wrote it or vouches for it."), revised_at=_null(TIME), created_at=TIME,
     ),
     "Answered": _object("What the site has answered before.", answered=_null(_ref("KnownAnswer"))),
+    "Subscription": _object(
+        "What a visitor is told of.", id=_ID, topic=_enum(TOPICS), page=_is(_null(TEXT), "The page, of a thread."),
+        channel=_enum(CHANNELS), address=_is(_null(TEXT), "The email address, masked."),
+        url=_is(_null(TEXT), "The secret address of a feed; with `&format=json` it is JSON Feed."),
+        state=_enum(("pending", "active"), "`pending`: the address has still to confirm it."), created_at=TIME,
+    ),
+    "SavedSubscription": _object("A subscription that was saved.", subscription=_ref("Subscription")),
+    "Subscriptions": _object(
+        "What the visitor has asked to be told of.", email=_is(FLAG, "Whether the server sends email."),
+        address=_is(_null(TEXT), "An address that is known to be the visitor's, masked: no other is needed."),
+        subscriptions=_list(_ref("Subscription")),
+    ),
     "JsonFeed": _object(
         "JSON Feed 1.1 (https://www.jsonfeed.org/version/1.1/).", version=TEXT, title=TEXT, home_page_url=TEXT,
         feed_url=TEXT,

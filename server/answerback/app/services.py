@@ -27,6 +27,7 @@ from ..jobs.schedule import Schedule
 from ..knowledge.build import Knowledge
 from ..mail.transport import SmtpMailer
 from ..metrics import Metrics
+from ..notify.build import Subscriptions
 from ..notify.mail_replies import MailReplies
 from ..notify.notices import Notices
 from ..notify.webhooks import Webhooks
@@ -50,6 +51,7 @@ class Services:
     notices: Notices
     webhooks: Webhooks
     replies: MailReplies
+    subscriptions: Subscriptions
     knowledge: Knowledge
     snapshots: Snapshots
     updates: ThreadUpdates

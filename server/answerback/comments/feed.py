@@ -25,35 +25,25 @@ _NOT_XML = lazy("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 @dataclass(frozen=True, kw_only=True)
 class Feed:
-    """A feed's data. `url` is its own address, `home` the site's; `addresses` are those of known pages; `lang` is the
-    language for marking AI replies."""
+    """A feed's data. `url` is its own address, `home` the site's, `own` this server's; `addresses` are those of known
+    pages; `lang` is the language for marking AI replies."""
 
     title: str
     url: str
     home: str
+    own: str
     comments: Sequence[Comment]
     addresses: Mapping[str, str]
     lang: str
     now: int
 
     def link(self, comment: Comment) -> str:
-        """The comment's address: on its page, or on ours if the key is no path."""
-        page = comment.page
-        url = self.addresses.get(page) or (
-            self.home + quote(page, safe="/%?=&;:@!$+,~#") if page.startswith("/")
-            else f"{self.url.partition('/api/feed/')[0]}/t/?{urlencode({'site': comment.site, 'page': page})}"
-        )  # fmt: skip
-        return url if "#" in url else f"{url}#answerback-{comment.id}"
+        """The comment's address."""
+        return comment_link(comment, self.addresses.get(comment.page, ""), self.home, self.own)
 
     def author(self, comment: Comment) -> str:
         """The author; for an AI reply, that it is one, or the owner who replaced its text."""
-        t = texts(self.lang, "widget")
-        if comment.answer is None:
-            mark = self.mark(comment.author_name, comment.author_id or "")
-            return f"{comment.author_name or t['anonymous']} {mark}".rstrip()
-        if comment.answer.corrected:
-            return t["ownersAnswer"]
-        return t["quotes"] if comment.answer.provider == "quote" else t["aiAnswer"]
+        return author_of(comment, self.lang, self.mark(comment.author_name, comment.author_id or ""))
 
     def title_of(self, comment: Comment) -> str:
         """Author and page, with escapes decoded."""
@@ -72,6 +62,27 @@ class Feed:
     def updated_at(self) -> int:
         """The time of the latest change, in ms since 1970; `now` for an empty feed."""
         return max((changed_at(comment) for comment in self.comments), default=self.now)
+
+
+def comment_link(comment: Comment, page_url: str, home: str, own: str) -> str:
+    """A comment's address: on its page, or on ours (`own`) if the key is no path."""
+    page = comment.page
+    url = page_url or (
+        home + quote(page, safe="/%?=&;:@!$+,~#") if page.startswith("/")
+        else f"{own}/t/?{urlencode({'site': comment.site, 'page': page})}"
+    )  # fmt: skip
+    return url if "#" in url else f"{url}#answerback-{comment.id}"
+
+
+def author_of(comment: Comment, lang: str, mark: str = "") -> str:
+    """The author, with the `mark` that tells people of one name apart; for an AI reply, that it is one, or the owner
+    who replaced its text."""
+    t = texts(lang, "widget")
+    if comment.answer is None:
+        return f"{comment.author_name or t['anonymous']} {mark}".rstrip()
+    if comment.answer.corrected:
+        return t["ownersAnswer"]
+    return t["quotes"] if comment.answer.provider == "quote" else t["aiAnswer"]
 
 
 def atom(feed: Feed) -> bytes:

@@ -151,7 +151,8 @@ class CommentHandlers:
         comments, addresses = await self._db.read(work)
         feed = Feed(
             title=call.site.name or key, url=f"{self._url}/api/feed/?{call.request.url.query}", comments=comments,
-            home=call.site.origins[0], addresses=addresses, lang=call.site.lang, now=self._clock.now(),
+            home=call.site.origins[0], own=self._url, addresses=addresses, lang=call.site.lang,
+            now=self._clock.now(),
         )  # fmt: skip
         body, media_type = (json_feed(feed), JSON_FEED) if kind == "json" else (atom(feed), ATOM)
         return Response(body, headers={"Cache-Control": "public, max-age=60", "Vary": "Origin"}, media_type=media_type)

@@ -6,11 +6,18 @@ from ..jobs.model import JobFailed, JobPostponed
 from .transport import Mailer, MailPaced, MailRefused, Message
 
 
+class Bounced(JobFailed):
+    """The address that a message was for does not take any."""
+
+
 async def send(mailer: Mailer, message: Message, now: int) -> None:
-    """Send it. Raises JobFailed if the server refuses it, for good where a retry is of no use."""
+    """Send it. Raises JobFailed if the server refuses it, for good where a retry is of no use, and Bounced where that
+    is because of the recipient."""
     try:
         await mailer.send(message, now)
     except MailPaced as paced:
         raise JobPostponed(paced.seconds) from None
     except MailRefused as refused:
+        if refused.bounced:
+            raise Bounced("The mailbox takes no mail.", for_good=True) from None
         raise JobFailed(f"The mail server refused the message: {refused}.", for_good=refused.for_good) from None

@@ -12,6 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from ..core.hosts import ascii_host
+from .bounces import no_mailbox
 from .connections import Connections, Token, read_smtp_url
 from .pace import Pace
 
@@ -37,14 +38,20 @@ class Message:
     stop_url: str = ""
     """Where a POST ends messages of this kind (RFC 8058); empty for those that are asked for one by one."""
     reply_to: str = ""
+    thread: str = ""
+    """What it belongs to, by which mail programs put messages together."""
+    list_id: str = ""
+    """The list that it comes from (RFC 2919), a name below the sender's domain."""
 
 
 class MailRefused(Exception):
-    """A message was not taken; `for_good` says whether sending it again is of no use."""
+    """A message was not taken; `for_good`: sending it again is of no use; `bounced`: nor is any other message to that
+    address."""
 
-    def __init__(self, reason: str, *, for_good: bool) -> None:
+    def __init__(self, reason: str, *, for_good: bool, bounced: bool = False) -> None:
         super().__init__(reason)
         self.for_good = for_good
+        self.bounced = bounced
 
 
 class MailPaced(Exception):
@@ -156,7 +163,10 @@ def _refusals() -> Iterator[None]:
     try:
         yield
     except aiosmtplib.SMTPRecipientsRefused as error:
-        raise MailRefused("recipient", for_good=all(one.code >= 500 for one in error.recipients)) from None
+        raise MailRefused(
+            "recipient", for_good=all(one.code >= 500 for one in error.recipients),
+            bounced=all(no_mailbox(one.code, one.message) for one in error.recipients),
+        ) from None  # fmt: skip
     except aiosmtplib.SMTPResponseException as error:
         raise MailRefused(f"code {error.code}", for_good=500 <= error.code < 600 and error.code != 535) from None
     except (aiosmtplib.SMTPException, OSError, ValueError) as error:
@@ -183,6 +193,10 @@ def compose(message: Message, sender: str, now: int) -> EmailMessage:
     mail["Date"] = format_datetime(datetime.fromtimestamp(now // 1000, UTC))
     domain = address.rpartition("@")[2]
     mail["Message-ID"] = f"<{message.name}@{domain}>" if message.name else make_msgid(domain=domain)
+    if message.thread:
+        mail["In-Reply-To"] = mail["References"] = f"<{message.thread}@{domain}>"
+    if message.list_id:
+        mail["List-Id"] = f"<{message.list_id}.{domain}>"
     if message.stop_url:
         mail["List-Unsubscribe"] = f"<{message.stop_url}>"
         mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"

@@ -47,6 +47,10 @@ _TRACES = (
         idempotency_key = NULL WHERE visitor_id = :id""",
     "UPDATE answers SET visitor_id = '', address_key = '', hint = '' WHERE visitor_id = :id",
     "DELETE FROM visitor_notes WHERE visitor_id = :id",
+    """DELETE FROM subscribers WHERE id IN (SELECT subscriber_id FROM subscriptions WHERE visitor_id = :id)
+        AND NOT EXISTS (SELECT 1 FROM subscriptions o
+            WHERE o.subscriber_id = subscribers.id AND o.visitor_id <> :id)""",
+    "DELETE FROM subscriptions WHERE visitor_id = :id",
     "DELETE FROM sessions WHERE visitor_id = :id",
     "DELETE FROM account_sessions WHERE visitor_id = :id",
     "DELETE FROM identities WHERE visitor_id = :id",

@@ -21,6 +21,12 @@ _TWICE = (
         AND comment_id IN (SELECT comment_id FROM reports WHERE visitor_id = :account)""",
     """DELETE FROM feedback WHERE visitor_id = :guest
         AND answer_id IN (SELECT answer_id FROM feedback WHERE visitor_id = :account)""",
+    """DELETE FROM subscriptions WHERE visitor_id = :guest AND confirmed_at IS NULL AND EXISTS (
+        SELECT 1 FROM subscriptions o WHERE o.subscriber_id = subscriptions.subscriber_id AND o.visitor_id = :account
+            AND o.kind = subscriptions.kind AND o.page = subscriptions.page)""",
+    """DELETE FROM subscriptions WHERE visitor_id = :account AND EXISTS (
+        SELECT 1 FROM subscriptions o WHERE o.subscriber_id = subscriptions.subscriber_id AND o.visitor_id = :guest
+            AND o.kind = subscriptions.kind AND o.page = subscriptions.page)""",
     """UPDATE comments SET idempotency_key = NULL WHERE visitor_id = :guest
         AND idempotency_key IN (SELECT idempotency_key FROM comments WHERE visitor_id = :account)""",
     """UPDATE questions SET idempotency_key = id WHERE visitor_id = :guest
@@ -28,7 +34,7 @@ _TWICE = (
 )
 _MOVED = (
     "votes", "reports", "feedback", "questions", "answers", "held_edits", "moderation_statements",
-    "visitor_notes",
+    "visitor_notes", "subscriptions",
 )  # fmt: skip
 
 

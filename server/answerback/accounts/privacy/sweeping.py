@@ -14,6 +14,8 @@ from .sweeping_store import SWEEPS, sweep
 EVERY_MS, ROWS = 60_000, 500
 DAY_MS = 86_400_000
 ENDED_MS, IDLE_MS = DAY_MS, 30 * DAY_MS
+TOLD_MS = 100 * DAY_MS
+"""Longer than anything is told of (`notify/visitor_news.py`)."""
 
 
 class Sweeping:
@@ -37,6 +39,7 @@ class Sweeping:
             "ended_before": now - ENDED_MS,
             "forgotten_before": now - FORGET_MS,
             "idle_before": now - IDLE_MS,
+            "known_before": now - TOLD_MS,
             "past_day": past_day,
         }
         for of in SWEEPS:

@@ -12,7 +12,7 @@ from ...db.work import Work, one, run
 
 _IDLE = """kind = 'guest' AND blocked = 0 AND daily_answers IS NULL AND created_at < :idle_before""" + "".join(
     f" AND NOT EXISTS (SELECT 1 FROM {table} w WHERE w.visitor_id = visitors.id)"
-    for table in ("comments", "questions", "answers", "votes", "reports", "feedback")
+    for table in ("comments", "questions", "answers", "votes", "reports", "feedback", "subscriptions")
 )
 
 
@@ -42,6 +42,15 @@ SWEEPS = (
     Sweep("reply_addresses", "hash", "expires_at < :ended_before"),
     Sweep("received_mails", "id", "at < :idle_before"),
     Sweep("comment_changes", "comment_id", "at < :idle_before"),
+    Sweep("subscriptions", "id", "expires_at < :ended_before"),
+    Sweep(
+        "subscribers",
+        "id",
+        """created_at < :ended_before AND NOT EXISTS (
+        SELECT 1 FROM subscriptions s WHERE s.subscriber_id = subscribers.id)""",
+    ),
+    Sweep("subscription_deliveries", "id", "at < :known_before"),
+    Sweep("stopped_addresses", "hash", "expires_at < :ended_before"),
     Sweep("mail_counts", "bucket", "since < :ended_before"),
     Sweep("login_failures", "bucket", "last_at < :forgotten_before"),
     Sweep("jobs", "id", "due_at IS NULL AND failed_at < :idle_before"),
@@ -54,8 +63,8 @@ SWEEPS = (
 def sweep(of: Sweep, after: str, most: int, times: Mapping[str, int | str]) -> Work[str]:
     """Delete the expired rows among the next `most` after that key; returns where to go on, empty at the table's end.
 
-    `times` are `ended_before`, `forgotten_before` (failed sign-ins) and `idle_before` in milliseconds, and `past_day`,
-    before which days are over everywhere.
+    `times` are `ended_before`, `forgotten_before` (failed sign-ins), `idle_before` and `known_before` (what visitors
+    were told) in milliseconds, and `past_day`, before which days are over everywhere.
     """
     last = yield one(
         f"""SELECT MAX(key) AS key, COUNT(*) AS count FROM (

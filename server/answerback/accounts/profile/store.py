@@ -180,6 +180,13 @@ OWN_DATA: Mapping[str, str] = {
         WHERE visitor_id = :id ORDER BY created_at""",
     "decisions": """SELECT comment_id, action, ground, note, automated, appeal, appeal_state, reply, created_at
         FROM moderation_statements WHERE visitor_id = :id ORDER BY created_at, id""",
+    "subscriptions": """SELECT r.channel, r.address, r.lang, s.kind, s.page, s.created_at, s.confirmed_at
+        FROM subscriptions s JOIN subscribers r ON r.id = s.subscriber_id WHERE s.visitor_id = :id
+        ORDER BY s.created_at, s.id""",
+    "notifications": """SELECT d.what, d.page, d.comment_id, d.at, d.state FROM subscription_deliveries d
+        WHERE d.subscriber_id IN (
+            SELECT subscriber_id FROM subscriptions WHERE visitor_id = :id AND confirmed_at IS NOT NULL)
+        ORDER BY d.at, d.id""",
     "owners_notes": "SELECT body, created_at FROM visitor_notes WHERE visitor_id = :id ORDER BY created_at, id",
     "feedback": """SELECT answer_id, helpful, reason, created_at FROM feedback WHERE visitor_id = :id
         ORDER BY created_at""",

@@ -1,0 +1,32 @@
+"""All about telling visitors, put together for the application."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..accounts.sessions import Sessions
+from ..jobs.model import Kind
+from ..mail.transport import Mailer
+from ..runtime import Runtime
+from .subscribing import Subscribing
+from .subscription_handlers import SubscriptionHandlers
+from .subscription_pages import SubscriptionPages
+from .visitor_news import VisitorNews
+
+
+@dataclass(frozen=True, slots=True)
+class Subscriptions:
+    """The parts that speak HTTP, and the jobs."""
+
+    handlers: SubscriptionHandlers
+    pages: SubscriptionPages
+    jobs: tuple[Kind, ...]
+
+
+def build_subscriptions(runtime: Runtime, sessions: Sessions, mailer: Mailer | None) -> Subscriptions:
+    """Put it together."""
+    subscribing = Subscribing(runtime, mailer)
+    return Subscriptions(
+        SubscriptionHandlers(runtime, sessions, subscribing), SubscriptionPages(runtime, subscribing),
+        (*subscribing.kinds(), *VisitorNews(runtime, subscribing, mailer).kinds()),
+    )  # fmt: skip
