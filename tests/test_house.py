@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import io
 import os
 import re
@@ -45,14 +46,33 @@ def says_why(text: str) -> bool:
     return "# Longer than " in text
 
 
-def functions(path: Path) -> Iterator[tuple[str, int, str]]:
+@functools.cache
+def nodes(path: Path) -> list[ast.AST]:
+    """All nodes of a file of the server, which is parsed once for all rules."""
+    return list(ast.walk(ast.parse(path.read_text("utf-8"))))
+
+
+def statements(node: ast.AST) -> Iterator[ast.AST]:
+    """What stands in a file's or a block's own lines, however deep."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.stmt | ast.excepthandler | ast.match_case):
+            yield child
+            yield from statements(child)
+
+
+@functools.cache
+def functions(path: Path) -> list[tuple[str, int, str]]:
     """Name, number of lines and text of each function."""
     text = path.read_text("utf-8")
     lines = text.splitlines()
-    for node in ast.walk(ast.parse(text)):
+    found = []
+    for node in statements(ast.parse(text)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             assert node.end_lineno is not None
-            yield node.name, node.end_lineno - node.lineno + 1, "\n".join(lines[node.lineno - 1 : node.end_lineno])
+            found.append(
+                (node.name, node.end_lineno - node.lineno + 1, "\n".join(lines[node.lineno - 1 : node.end_lineno]))
+            )
+    return found
 
 
 def test_files_are_short() -> None:
@@ -78,9 +98,8 @@ def test_constructors_take_few_parts() -> None:
     """At most six; one that takes more says why above it or in it."""
     many = []
     for path in python_files(SERVER):
-        text = path.read_text("utf-8")
-        lines = text.splitlines()
-        for node in ast.walk(ast.parse(text)):
+        lines = path.read_text("utf-8").splitlines()
+        for node in nodes(path):
             if isinstance(node, ast.FunctionDef) and node.name == "__init__":
                 count = len(node.args.posonlyargs + node.args.args + node.args.kwonlyargs) - 1
                 if count > 6 and "# More than six arguments, because " not in lines[node.lineno - 2]:
@@ -96,20 +115,21 @@ def test_parts_are_complete_when_made() -> None:
     """Nothing sets a field of an object from outside, except of records (dataclasses, classes with slots)."""
     parts: set[str] = set()
     records: set[str] = set()
-    trees = {path: ast.parse(path.read_text("utf-8")) for path in python_files(SERVER)}
-    for tree in trees.values():
-        for node in ast.walk(tree):
+    paths = python_files(SERVER)
+    for path in paths:
+        for node in nodes(path):
             if isinstance(node, ast.ClassDef):
                 (records if is_record(node) else parts).update(fields_of(node))
     assert {"reader", "index", "version"} <= parts  # fields that are found in constructors
+    wanted = parts - records
     outside = [
         (name_of(path), node.lineno, ast.unparse(node))
-        for path, tree in trees.items()
-        for node in ast.walk(tree)
+        for path in paths
+        for node in nodes(path)
         if isinstance(node, ast.Attribute)
         and isinstance(node.ctx, ast.Store)
+        and node.attr in wanted
         and ast.unparse(node.value) not in ("self", "cls")
-        and node.attr in parts - records
         and ast.unparse(node) not in FIELDS_OF_LIBRARIES
     ]
     assert outside == []
@@ -137,15 +157,14 @@ def test_vague_module_names_are_refused() -> None:
 
 def strings(path: Path) -> Iterator[str]:
     """All strings of a file except docstrings."""
-    tree = ast.parse(path.read_text("utf-8"))
     documentation = {
         id(node.body[0].value)
-        for node in ast.walk(tree)
+        for node in nodes(path)
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
         and node.body
         and isinstance(node.body[0], ast.Expr)
     }
-    for node in ast.walk(tree):
+    for node in nodes(path):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in documentation:
             yield node.value
 
@@ -163,7 +182,7 @@ def test_sql_is_in_stores() -> None:
 
 def test_only_db_imports_databases() -> None:
     for path in python_files(SERVER):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        for node in nodes(path):
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             if isinstance(node, ast.ImportFrom) and node.level == 0:
                 names.append(node.module or "")
@@ -195,9 +214,12 @@ def test_each_rule_has_one_place(rule: str) -> None:
 
 def test_each_silenced_check_says_why() -> None:
     """`fmt: skip` alone needs no reason: it keeps SQL parameters packed."""
-    bare = re.compile(r"#\s*(?:noqa(?::\s*[A-Z0-9, ]+)?|type:\s*ignore(?:\[[\w, -]+\])?)\s*$")
+    bare = re.compile(r"#\s*(?:noqa(?::\s*[A-Z0-9, ]+)?|type:\s*ignore(?:\[[\w, -]+\])?)\s*$", re.M)
     for path in python_files():
-        tokens = tokenize.generate_tokens(io.StringIO(path.read_text("utf-8")).readline)
+        text = path.read_text("utf-8")
+        if not bare.search(text):
+            continue
+        tokens = tokenize.generate_tokens(io.StringIO(text).readline)
         assert [t.string for t in tokens if t.type == tokenize.COMMENT and bare.search(t.string)] == [], name_of(path)
 
 
