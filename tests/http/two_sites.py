@@ -3,7 +3,9 @@ an owner who know all its ids."""
 
 from __future__ import annotations
 
+import contextlib
 import re
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -44,6 +46,7 @@ class World:
     visitor: str = ""
     """Token of a visitor of `other`."""
     ids: dict[str, str] = field(default_factory=dict)
+    _reading: dict[str, str] = field(default_factory=dict)
 
     def call(self, token: str, method: str, path: str, data: Any = None, **headers: str) -> Reply:
         """A call with somebody's token; without any when it is empty."""
@@ -59,14 +62,22 @@ class World:
     def state(self) -> set[tuple[Any, ...]]:
         """Every row that belongs to `demo`, but for jobs and what they derive of others when they come to it."""
         found: set[tuple[Any, ...]] = set()
-        tables = [name for (name,) in rows(self.server, "SELECT name FROM sqlite_master WHERE type = 'table'")]
-        for table in set(tables) - {"jobs", "log_texts", "thread_changes"}:
-            columns = {row[1] for row in rows(self.server, f"PRAGMA table_info({table})")}
-            where = "site = 'demo'" if "site" in columns else "bucket LIKE '%demo%'" if "bucket" in columns else ""
-            if where or table in ("votes", "reports", "feedback"):
-                sql = f"SELECT * FROM {table}" + (f" WHERE {where}" if where else "")
-                found |= {(table, *row) for row in rows(self.server, sql)}
+        with contextlib.closing(sqlite3.connect(self.server.folder / "data" / "answerback.db")) as connection:
+            if not self._reading:
+                self._reading.update(_statements(connection))
+            for table, sql in self._reading.items():
+                found.update((table, *row) for row in connection.execute(sql))
         return found
+
+
+def _statements(connection: sqlite3.Connection) -> Iterator[tuple[str, str]]:
+    """What reads the rows of `demo`, by the table that has such."""
+    tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+    for table in set(tables) - {"jobs", "log_texts", "thread_changes"}:
+        columns = {row[1] for row in connection.execute(f"PRAGMA table_info({table})")}
+        where = "site = 'demo'" if "site" in columns else "bucket LIKE '%demo%'" if "bucket" in columns else ""
+        if where or table in ("votes", "reports", "feedback"):
+            yield table, f"SELECT * FROM {table}" + (f" WHERE {where}" if where else "")
 
 
 @contextmanager
