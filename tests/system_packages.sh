@@ -20,6 +20,7 @@ update() {
 }
 
 have_chromium() { command -v chromium >/dev/null; }
+have_headless() { command -v chromium-headless-shell >/dev/null; }
 have_firefox() { command -v firefox-esr >/dev/null || command -v firefox >/dev/null; }
 have_korean() { fc-list :lang=ko 2>/dev/null | grep -q .; }
 have_postgresql() { compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null; }
@@ -53,6 +54,7 @@ recipe() {
 }
 
 have_chromium || install chromium || left_out Chromium 'the browser tests' --ignore=tests/browser
+have_headless || install chromium-headless-shell || true  # quicker; the tests do without
 have_firefox || install firefox-esr || left_out Firefox 'its tests' \
   "$(printf '%s\n' --ignore=tests/browser/test_{firefox,firefox_pages,every_way_in}.py)"
 have_korean || install fonts-nanum || true  # for the pictures; the tests do without

@@ -33,6 +33,8 @@ ARGUMENTS = [
 ]  # fmt: skip
 # A condition that comes is met at once; how long a machine with other work may need is no concern of the tests.
 expect.set_options(timeout=20_000)
+# The same browser without its own windows: a page costs a quarter there. Who depends on its settings takes all of it.
+PROGRAM = shutil.which("chromium-headless-shell") or shutil.which("chromium")
 ARTIFACTS = Path(__file__).parents[2] / "test-artifacts"
 FAILED = pytest.StashKey[bool]()
 
@@ -53,7 +55,7 @@ def playwright() -> Iterator[Playwright]:
 
 @pytest.fixture(scope="package")
 def browser(playwright: Playwright) -> Iterator[Browser]:
-    browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
+    browser = playwright.chromium.launch(executable_path=PROGRAM, args=ARGUMENTS)
     yield browser
     browser.close()
 
