@@ -90,6 +90,20 @@ def test_documented_node_verifies_what_is_sent(tmp_path: Path) -> None:
     assert done.stdout.strip() == "true,false,false,false"
 
 
+def test_documented_php_verifies_what_is_sent(tmp_path: Path) -> None:
+    body = '{"word": "빵"}'
+    secret, sent = signed(body.encode())
+    late = sent | {"webhook-timestamp": str(int(sent["webhook-timestamp"]) - 301)}
+    calls = [[secret, sent, body], [secret, sent, body + " "], [new_secret(), sent, body], [secret, late, body]]
+    (tmp_path / "calls.json").write_text(json.dumps(calls), "utf-8")
+    script = tmp_path / "verify.php"
+    read = 'json_decode(file_get_contents(__DIR__ . "/calls.json"), true)'
+    told = f"foreach ({read} as $call) echo verify(...$call) ? 1 : 0;"
+    script.write_text(f"<?php\n{block('php')}\n{told}", "utf-8")
+    done = subprocess.run(["php", script], capture_output=True, text=True, check=True)
+    assert done.stdout == "1000"
+
+
 @pytest.mark.anyio
 async def test_secret_is_shown_once_and_rotation_shows_another(house: House) -> None:
     token = {"token": await house.token()}

@@ -50,7 +50,7 @@ USED_IN = {
     "answers": [SERVER / "answers", SERVER / "evaluation"],
     "budgets": [SERVER / "answers"],
     "mail": [SERVER / "mail"],
-    "mail.notice": [SERVER / "mail" / "notices.py"],
+    "mail.notice": [SERVER / "mail" / "notices.py", SERVER / "notify" / "payloads.py"],
     "sign_in": [SERVER / "accounts" / "sign_in", SERVER / "web"],
     "account": [SERVER / "accounts" / "profile"],
     "errors": [SERVER],

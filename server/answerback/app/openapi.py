@@ -7,6 +7,7 @@ from typing import Any
 from ..version import version
 from .api_table import API, EVENTS, ApiCall, Field
 from .schemas import FIELDS, SCHEMAS, Schema
+from .webhook_schemas import webhooks
 
 HEADER = {"$ref": "#/components/parameters/X-Answerback"}
 DESCRIPTION = "Comments that answer back. docs/api.md says more."
@@ -36,6 +37,7 @@ def openapi() -> dict[str, Any]:
         "openapi": "3.1.0",
         "info": {"title": "Answerback", "version": version(), "description": DESCRIPTION},
         "paths": paths,
+        "webhooks": webhooks(),
         "components": {
             "schemas": dict(SCHEMAS),
             "parameters": {"X-Answerback": header},

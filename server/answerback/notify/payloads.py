@@ -6,12 +6,20 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from ..accounts.store import owner_role
+from ..comments.approval.deciding import Action
+from ..comments.approval.reviewables_store import reviewable
+from ..comments.store import comment_by_id
+from ..core.roles import covers
 from ..core.times import iso
+from ..core.versions import version
 from ..core.webhooks import MESSAGES, TEST, Told, generic
 from ..db.work import Work
 from ..i18n.catalogue import negotiate, owner_languages, texts
 from ..runtime import Runtime
 from . import webhooks_store as store
+from .decision_links import GOOD_MS, DecisionLink, DecisionLinks
+from .items import actions
 from .webhooks_store import Delivery, Webhook
 
 
@@ -22,6 +30,8 @@ class Payloads:
         self._db = runtime.db
         self._sites = runtime.sites
         self._url = runtime.settings.public_url
+        self._clock = runtime.clock
+        self._links = DecisionLinks(runtime.settings)
 
     async def of(self, hook: Webhook, delivery: Delivery) -> dict[str, Any] | None:
         """What to send; None where what it would tell of is not there any more."""
@@ -37,10 +47,30 @@ class Payloads:
         where = data.get("title") or data.get("page", "")
         about = data.get("comment") or {"author": {"name": ""}, "body": data.get("answer", {}).get("question", "")}
         name = (site and site.name) or hook.site
+        buttons = await self._db.read(lambda: self._buttons(hook, delivery)) if hook.format == "telegram" else []
+        t = texts(lang, "mail.notice")
         return message(
             Told(" · ".join(filter(None, [title, name, where])), about["author"]["name"], about["body"],
-                 data.get("admin_url", ""))
+                 data.get("admin_url", ""), t["open"], [(t[f"buttons.{action}"], url) for action, url in buttons])
         )  # fmt: skip
+
+    def _buttons(self, hook: Webhook, delivery: Delivery) -> Work[list[tuple[Action, str]]]:
+        """What can be decided about a comment in a chat: in the name of who has set the webhook up, who may."""
+        role = (yield from owner_role(hook.owner_id, hook.site)) if hook.owner_id else None
+        what = delivery.event.removeprefix("comment.").replace("published", "comment")
+        if role is None or not covers(role, "moderator") or not actions(what):
+            return []
+        comment = yield from comment_by_id(hook.site, delivery.subject)
+        if comment is None:
+            return []
+        review = yield from reviewable(hook.site, comment.id)
+        shown, seen = 0 if review is None else review.version, version(comment.html, comment.author_name)
+        until = self._clock.now() + GOOD_MS
+        return [
+            (action, self._links.url(
+                DecisionLink(hook.owner_id, hook.site, comment.id, action, shown, seen, until, hook.format)))
+            for action in actions(what)
+        ]  # fmt: skip
 
     def _data(self, delivery: Delivery) -> Work[dict[str, Any] | None]:
         if delivery.event == TEST:

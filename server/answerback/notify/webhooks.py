@@ -16,7 +16,7 @@ import orjson
 from standardwebhooks.webhooks import Webhook as Signer
 
 from ..accounts.store import owner_email, owners_of
-from ..core.webhooks import TEST
+from ..core.webhooks import TEST, addressed
 from ..db.work import Work
 from ..jobs.model import Job, JobFailed, Kind
 from ..mail.jobs import send
@@ -107,19 +107,23 @@ class Webhooks:
         if found is None:  # removed, or done by a run that ended before it could say so
             return
         hook, delivery = found
-        body = await self._body(hook, delivery)
+        url, body = await self._sent(hook, delivery)
         if body is None or not (hook.active or delivery.event == TEST):
             await self._db.write(lambda: _unsent(delivery, self._clock.now(), gone=body is None))
             return
         now = self._clock.now()
-        sent = await self.sender.post(hook.url, body, headers(delivery.id, body, hook.secrets(now), now))
+        sent = await self.sender.post(url, body, headers(delivery.id, body, hook.secrets(now), now))
         if not sent.accepted:
             raise await self._refused(job, hook, delivery, sent)
         await self._db.write(lambda: _accepted(hook, delivery, sent, self._clock.now()))
 
-    async def _body(self, hook: Webhook, delivery: Delivery) -> bytes | None:
+    async def _sent(self, hook: Webhook, delivery: Delivery) -> tuple[str, bytes | None]:
+        """Where what goes."""
         payload = await self._payloads.of(hook, delivery)
-        return None if payload is None else orjson.dumps(payload)
+        if payload is None:
+            return hook.url, None
+        url, payload = addressed(hook.format, hook.url, payload)
+        return url, orjson.dumps(payload)
 
     async def _refused(self, job: Job, hook: Webhook, delivery: Delivery, sent: Sent) -> JobFailed:
         now, last = self._clock.now(), job.tries >= TRIES or sent.code == GONE

@@ -56,6 +56,8 @@ class Webhook:
     """When the server itself has paused it."""
     told_at: int
     created_at: int
+    owner_id: str
+    """Who has set it up, or changed it last: in their name its messages decide."""
 
     def secrets(self, now: int) -> list[str]:
         """Those that sign now."""
@@ -92,21 +94,22 @@ def _delivery(row: Row) -> Delivery:
 
 
 def add(id: str, site: str, chosen: Mapping[str, str], secret: str, now: int, told_at: int) -> Work[None]:
-    """Add a webhook: its `url`, `format` and `events`. It hears of what comes from now on."""
+    """Add a webhook: its `url`, `format`, `events` and `owner`. It hears of what comes from now on."""
     yield run(
-        """INSERT INTO webhooks (id, site, url, format, events, secret, told_at, created_at)
-        VALUES (:id, :site, :url, :format, :events, :secret, :told_at, :now)""",
+        """INSERT INTO webhooks (id, site, url, format, events, secret, told_at, created_at, owner_id)
+        VALUES (:id, :site, :url, :format, :events, :secret, :told_at, :now, :owner)""",
         id=id, site=site, url=chosen["url"], format=chosen["format"], events=chosen["events"], secret=secret,
-        told_at=told_at, now=now,
+        told_at=told_at, now=now, owner=chosen.get("owner", ""),
     )  # fmt: skip
 
 
 def change(site: str, id: str, chosen: Mapping[str, str]) -> Work[bool]:
-    """Set its `url`, `format` and `events`; whether there is such a webhook."""
+    """Set its `url`, `format`, `events` and `owner`; whether there is such a webhook."""
     row = yield one(
-        """UPDATE webhooks SET url = :url, format = :format, events = :events WHERE site = :site AND id = :id
-        RETURNING id""",
-        url=chosen["url"], format=chosen["format"], events=chosen["events"], site=site, id=id,
+        """UPDATE webhooks SET url = :url, format = :format, events = :events, owner_id = :owner
+        WHERE site = :site AND id = :id RETURNING id""",
+        url=chosen["url"], format=chosen["format"], events=chosen["events"], owner=chosen.get("owner", ""),
+        site=site, id=id,
     )  # fmt: skip
     return row is not None
 

@@ -15,7 +15,7 @@ from ...notify import webhooks_store as store
 from ...notify.webhooks import SETTLED_MS, Webhooks, host, new_secret
 from ...notify.webhooks_store import Webhook
 from ...runtime import Runtime
-from ...web.forms import BoundForm, Form, refused
+from ...web.forms import BoundForm, refused
 from ..auth import OwnerAuth, OwnerCall, OwnerView
 
 PATH = "/admin/webhooks/"
@@ -83,7 +83,7 @@ class WebhookViews:
         """`POST /admin/webhooks/<site>/add/` `{url, format, <event>: 1, …}`: its secret is shown once."""
         site, now, id, secret = self._site(call), self._clock.now(), self._ids.new(), new_secret()
         try:
-            chosen = self._chosen(call.form)
+            chosen = self._chosen(call)
         except BadRequest as error:
             return await self._list(call, site, self._refused(call, error), error.status)
 
@@ -101,7 +101,7 @@ class WebhookViews:
         """`POST /admin/webhooks/<site>/save/` `{webhook, url, format, <event>: 1, …}`."""
         site, now, id = self._site(call), self._clock.now(), call.form.get("webhook", "")
         try:
-            chosen = self._chosen(call.form)
+            chosen = self._chosen(call)
         except BadRequest as error:
             hook = await self._db.read(lambda: self._get(site, id))
             return await self._one(call, hook, self._refused(call, error), error.status)
@@ -185,8 +185,9 @@ class WebhookViews:
             raise NotFound
         return hook
 
-    def _chosen(self, form: Form) -> dict[str, str]:
+    def _chosen(self, call: OwnerCall) -> dict[str, str]:
         """What a form asks for. Raises BadRequest."""
+        form = call.form
         url, format = form.get("url", "").strip(), form.get("format", "")
         if len(url) > URL_LIMIT or not self._webhooks.sender.may_name(url):
             raise BadRequest("validation_failed", "url: must be an https address.")
@@ -195,7 +196,7 @@ class WebhookViews:
         events = [event for event in EVENTS if form.get(event)]
         if not events:
             raise BadRequest("validation_failed", "events: choose at least one event.")
-        return {"url": url, "format": format, "events": " ".join(events)}
+        return {"url": url, "format": format, "events": " ".join(events), "owner": call.owner.id}
 
     def _refused(self, call: OwnerCall, error: BadRequest) -> BoundForm:
         name = error.detail.partition(":")[0]
