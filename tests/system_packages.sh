@@ -59,7 +59,7 @@ have_firefox || install firefox-esr || left_out Firefox 'its tests' \
   "$(printf '%s\n' --ignore=tests/browser/test_{firefox,firefox_pages,every_way_in}.py)"
 have_korean || install fonts-nanum || true  # for the pictures; the tests do without
 have_postgresql || install postgresql || left_out PostgreSQL 'the storage tests on PostgreSQL' '--deselect-postgresql'
-have_redis || install redis-server || left_out Redis 'the tests of several processes' --ignore=tests/live/test_processes.py
+have_redis || install redis-server || left_out Redis 'the tests of several processes' --ignore=tests/live/test_processes.py --ignore=tests/live/test_faults.py
 have_php || install php-cli || left_out PHP "the documentation's example in it" \
   '--deselect=tests/http/test_sso.py::test_documented_examples_sign_a_user_on[php]'
 have_jekyll || { install jekyll && install jekyll-theme-minima; } || left_out Jekyll 'its site' "$(recipe jekyll)"

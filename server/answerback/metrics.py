@@ -44,6 +44,8 @@ class Metrics:
         self._waits = self._histogram("database_wait_seconds", "Waiting for a connection.", FAST, "kind")
         self._writes = self._histogram("write_seconds", "From asking for a write until it is on disk.", FAST)
         self._failures = self._counter("database_errors", "Reads and writes that the database refused.", "kind")
+        self._carriers = self._gauge("bus_up", "Whether live events go by this way.", "livemin", "carrier")
+        self._bus_failures = self._counter("bus_errors", "What the bus of live events has failed at.", "part")
         self.loop_lag = self._histogram("loop_lag_seconds", "How late the event loop is.", FAST)
         self.streams = self._gauge("streams", "Open event streams.", "livesum")
         self.running = self._gauge("answers_running", "Answers being written.", "livesum")
@@ -117,6 +119,14 @@ class Metrics:
     def failed(self, kind: str) -> None:
         """The database has refused a read or a write."""
         self._failures.labels(kind).inc()
+
+    def carrier(self, name: str, *, is_up: bool) -> None:
+        """A carrier of live events is connected, or not any more."""
+        self._carriers.labels(name).set(is_up)
+
+    def bus_failed(self, part: str) -> None:
+        """Live events have failed at a carrier, at the database, or at a single event."""
+        self._bus_failures.labels(part).inc()
 
     def text(self, others: Collector) -> bytes:
         """Everything in Prometheus' text format: what is counted here, and what `others` know of this moment."""

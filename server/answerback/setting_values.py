@@ -27,10 +27,15 @@ def database_url(text: str) -> str:
 
 
 def redis_url(text: str) -> str:
-    """The address of a Redis."""
-    if not text.startswith(("redis://", "rediss://", "unix://")):
-        raise ValueError("must begin with redis://, rediss:// or unix://")
-    return with_port(text)
+    """The address of a Redis: of one server, of Sentinels and what they call their master, or of a cluster's nodes."""
+    if text.startswith(("redis://", "rediss://", "unix://")):
+        return with_port(text)
+    found = re.fullmatch(r"rediss?\+(sentinel|cluster)://(?:[^@/]*@)?[^@/,]+(?:,[^@/,]+)*(/[^/?#]+)?(/\d+)?/?", text)
+    if found is None:
+        raise ValueError("must begin with redis://, rediss://, unix://, redis+sentinel:// or redis+cluster://")
+    if (found[1] == "sentinel") != (found[2] is not None):
+        raise ValueError("must be redis+sentinel://host,host/master or redis+cluster://host,host")
+    return text
 
 
 MODEL_PROVIDERS: Mapping[str, tuple[str, str, str]] = {

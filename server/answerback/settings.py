@@ -39,7 +39,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "ANSWERBACK_REDIS_URL",
         "",
-        "Redis for live events across processes. Unset: one process.",
+        "Redis for live events across processes: redis://, rediss://, unix://, redis+sentinel:// or redis+cluster://.",
         read.redis_url,
         True,
     ),

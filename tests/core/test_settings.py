@@ -51,6 +51,8 @@ def test_secrets_come_from_files_and_stay_hidden(tmp_path: Path) -> None:
         ("ANSWERBACK_DATABASE_URL", "postgresql://user:canary@[db"),
         ("ANSWERBACK_DATABASE_URL", "postgresql://user:canary#1@db/answerback"),
         ("ANSWERBACK_REDIS_URL", "redis://:canary/1@redis"),
+        ("ANSWERBACK_REDIS_URL", "redis+sentinel://:canary@one,two"),
+        ("ANSWERBACK_REDIS_URL", "redis+cluster://:canary@one,two/shop/0"),
         ("ANSWERBACK_SMTP_URL", "smtp://user:canary?1@mail.example"),
         ("ANSWERBACK_TYPO", "x"),
         ("ANSWERBACK_MODEL_FILE", "x"),

@@ -10,7 +10,7 @@ import pytest
 
 from tests.fakes.openai_server import OpenAIServer
 from tests.http.signing import rows
-from tests.live.test_processes import Watching
+from tests.live.several import Watching
 from tests.services import Server, Site, wait_until
 
 QUESTION = "When does the bakery open?"

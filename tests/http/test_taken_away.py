@@ -14,7 +14,7 @@ from tests.fakes.openai_server import OpenAIServer
 from tests.http.members import join
 from tests.http.signing import rows
 from tests.http.test_corrections import Owner, shown, sign_in
-from tests.live.test_processes import Watching
+from tests.live.several import Watching
 from tests.services import OF_ONE_ADDRESS, Server, Site, wait_until
 
 ENDLESS = {"mode": "endless", "text": "word ", "delay": 0.01}

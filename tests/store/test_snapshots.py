@@ -19,6 +19,7 @@ from answerback.core.model import Comment
 from answerback.db.database import Database
 from answerback.db.work import Work
 from answerback.live.bus import MemoryBus, page_channel
+from answerback.live.events_store import CHANGED
 from answerback.sites.store import SiteDirectory, add_site
 
 pytestmark = pytest.mark.anyio
@@ -87,11 +88,9 @@ async def test_only_its_own_changes_make_a_thread_stale(database: Database, read
     """Another process changes other threads all the time, and tells nobody."""
     clock = SteppedClock()
     snapshots, bus = Snapshots(reads, MemoryBus("epoch", clock), clock), MemoryBus("other", clock)
-    elsewhere = Snapshots(database, bus, clock)
     for number in range(60):
         await database.write(partial(write_comment, "/b", f"b{number}", clock.now()))
-        elsewhere.forget("demo", "/b")
-        snapshots.forget("demo", "/c")
+        bus.publish(page_channel("demo", "/b"), CHANGED, {})
         await snapshots.get(KEY)
         clock.advance(seconds=7)
     assert reads.threads == 1
@@ -157,11 +156,8 @@ async def test_repeated_parameters_agree_on_both_paths(database: Database) -> No
 
 
 async def test_change_gives_only_its_thread_a_new_etag(database: Database) -> None:
-    snapshots, key, other = (
-        Snapshots(database, MemoryBus("epoch", SteppedClock()), SteppedClock()),
-        KEY,
-        (*KEY[:1], "/b", *KEY[2:]),
-    )
+    bus = MemoryBus("epoch", SteppedClock())
+    snapshots, key, other = Snapshots(database, bus, SteppedClock()), KEY, (*KEY[:1], "/b", *KEY[2:])
     before, beside = await snapshots.get(key), await snapshots.get(other)
     etag = dict(respond(before, b"", None)[1])[b"etag"]
     assert respond(before, b"", etag)[0] == 304
@@ -172,7 +168,7 @@ async def test_change_gives_only_its_thread_a_new_etag(database: Database) -> No
         yield from add_comment(COMMENT, key=None, address_key=None)
 
     await database.write(comment)
-    snapshots.forget("demo", "/a")
+    bus.publish(page_channel("demo", "/a"), CHANGED, {})
     after = await snapshots.get(key)
     status, headers, body = respond(after, b"", etag)
     assert (status, b"Hello" in body, dict(headers)[b"etag"] != etag) == (200, True, True)
@@ -180,11 +176,12 @@ async def test_change_gives_only_its_thread_a_new_etag(database: Database) -> No
 
 
 async def test_stale_read_is_not_cached(database: Database) -> None:
-    snapshots = Snapshots(database, MemoryBus("epoch", SteppedClock()), SteppedClock())
+    bus = MemoryBus("epoch", SteppedClock())
+    snapshots = Snapshots(database, bus, SteppedClock())
     await snapshots.get((*KEY[:1], "/b", *KEY[2:]))
     reading = asyncio.create_task(snapshots.get(KEY))
     await asyncio.sleep(0)  # it waits for the database now
-    snapshots.forget("demo", "/a")
+    bus.publish(page_channel("demo", "/a"), CHANGED, {})
     await reading
     assert snapshots.known(KEY) is None
     kept = await snapshots.get(KEY)

@@ -14,12 +14,12 @@ from ..runtime import Runtime
 from .handlers import SessionHandlers
 from .pictures.avatars import Avatars
 from .pictures.fetching import PictureFetcher
-from .privacy.erasing import Erasure, Told
+from .privacy.erasing import Erasure
 from .privacy.merging import Merging
 from .privacy.sweeping import Sweeping
 from .profile.api import AccountApi
 from .profile.auth import AccountAuth
-from .profile.changing import Profiles
+from .profile.changing import Profiles, Told
 from .profile.handlers import AccountActions, AccountViews
 from .sessions import Sessions
 from .sign_in.flow.code_exchange import CodeExchange
@@ -72,7 +72,7 @@ def build_accounts(
     settings, db, clock, ids = runtime.settings, runtime.db, runtime.clock, runtime.ids
     auth, popup = AccountAuth(settings, db, clock, ids), PopupViews(settings)
     post = MailOutbox(runtime, mailer)
-    by_password, merging = PasswordAccounts(runtime, post.ask_verification), Merging(db, told)
+    by_password, merging = PasswordAccounts(runtime, post.ask_verification), Merging(told)
     handover = CodeExchange(db, clock, ids, sessions, merging)
     flow = OAuthFlow(runtime, popup, configured(settings, clock))
     ways = Ways(flow.offered, post.ready, ReturnPages(fetcher), auth.visitor)

@@ -189,8 +189,6 @@ class Sessions:
             yield from store.add_session(values)
 
         await self._db.write(work)
-        if guest is not None:
-            await merging.tell(visitor)
         return token
 
     async def redeem(self, call: Call, ticket: str) -> str:

@@ -6,6 +6,7 @@ from functools import partial
 
 from ..comments import store as threads
 from ..comments.updates import ThreadUpdates
+from ..db.work import Work
 from ..jobs.model import Job, Kind
 from ..runtime import Runtime
 from . import store
@@ -32,8 +33,10 @@ class DraftPublishing:
         for site in self._sites.all():
             if site.draft_minutes is None:
                 continue
-            key, before = site.key, now - site.draft_minutes * 60_000
-            for id in await self._db.write(partial(store.drafts_due, key, before)):
-                comment = await self._db.read(partial(threads.comment_by_id, key, id))
-                if comment is not None:
-                    self._updates.changed(comment)
+            await self._db.write(partial(self._publish_due, site.key, now - site.draft_minutes * 60_000))
+
+    def _publish_due(self, site: str, before: int) -> Work[None]:
+        for id in (yield from store.drafts_due(site, before)):
+            comment = yield from threads.comment_by_id(site, id)
+            if comment is not None:
+                yield from self._updates.changed(comment)

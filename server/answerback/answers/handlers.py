@@ -12,7 +12,7 @@ from ..comments import store as threads
 from ..comments.updates import ThreadUpdates
 from ..core import comments as rules
 from ..core.events import RETRY, encode
-from ..core.model import RUNNING, Visitor, promised_retry
+from ..core.model import RUNNING, Comment, Visitor, promised_retry
 from ..core.page_addresses import page_address, page_hint
 from ..core.provenance import digital_source_type
 from ..core.times import iso
@@ -59,10 +59,15 @@ class AnswerHandlers:
         """`DELETE /api/comments/{id}/answer/`."""
         session = await self._sessions.require(call)
         job = await self._stops.stop(call.site, session.visitor, _id(call), "thread")
-        comment = await self._db.read(lambda: threads.comment_by_id(call.site.key, job.id))
-        if comment is None:
-            raise NotFound
-        self._updates.changed(comment)
+
+        def work() -> Work[Comment]:
+            reply = yield from threads.comment_by_id(call.site.key, job.id)
+            if reply is None:
+                raise NotFound
+            yield from self._updates.changed(reply)
+            return reply
+
+        comment = await self._db.write(work)
         return json_response({"answer": comment.public(), "quota": await self._quota(call, session.visitor, job.page)})
 
     async def feedback(self, call: Call) -> Response:

@@ -109,7 +109,7 @@ class QuestionIntake:
             return {}
         queued = yield from self._asked_with(event)
         if event.kind != "repeated":
-            yield after(lambda: self._begin(queued))
+            yield from self._begin(queued)
         if event.kind == "approved" or event.visitor is None:
             return {}
         left = yield from self.left(event.site, event.visitor, event.address_key, event.comment.page, event.now)
@@ -169,11 +169,11 @@ class QuestionIntake:
             return DISK_FULL
         return (yield from quota.reserve(id, site, visitor, hashed, page, now))
 
-    def _begin(self, queued: Queued) -> None:
-        """After the commit: announces the answer on the page and starts it."""
+    def _begin(self, queued: Queued) -> Work[None]:
+        """Announces the answer on the page, and starts it after the commit."""
         if queued.reply is not None:
-            tell_queued(self._updates, queued.reply)
-            self._queue.begin(queued.jobs)
+            yield from tell_queued(self._updates, queued.reply)
+            yield after(lambda: self._queue.begin(queued.jobs))
 
     def _better_silent(self, site: Site, question: Comment) -> Work[bool]:
         """Whether an unrequested answer would interrupt people or prolong the thread."""
@@ -215,13 +215,13 @@ class QuestionIntake:
         now = self._clock.now()
         hashed = self._hashed(site, address, now)
 
-        def work() -> Work[tuple[Comment, Queued | None]]:
-            return (yield from self._ask_under(site, visitor, hashed, id, now))
+        def work() -> Work[Comment]:
+            reply, queued = yield from self._ask_under(site, visitor, hashed, id, now)
+            if queued is not None:
+                yield from self._begin(queued)
+            return reply
 
-        reply, queued = await self._db.write(work)
-        if queued is not None:
-            self._begin(queued)
-        return reply
+        return await self._db.write(work)
 
     def _ask_under(
         self, site: Site, visitor: Visitor, hashed: str, id: str, now: int
@@ -337,14 +337,14 @@ class QuestionIntake:
         return (yield from store.job_known(site.key, answer_id)), True
 
 
-def tell_queued(updates: ThreadUpdates, reply: Comment) -> None:
+def tell_queued(updates: ThreadUpdates, reply: Comment) -> Work[None]:
     """Announces a queued answer on the page, unless it is a draft."""
     assert reply.answer is not None
     if reply.state == "published":
         data = {"id": reply.id, "question_id": reply.answer.question_id, "comment": reply.public()}
-        updates.publish(reply.site, reply.page, "answer.queued", data)
+        yield from updates.publish(reply.site, reply.page, "answer.queued", data)
     else:
-        updates.forget(reply.site, reply.page)
+        yield from updates.forget(reply.site, [reply.page])
 
 
 def refusal(refused: dict[str, Any], now: int) -> Exception:

@@ -14,6 +14,9 @@ from ..live.bus import Bus
 JOIN_SECONDS, EACH_SECONDS, MOST_SECONDS = 0.04, 0.0005, 0.25
 """For how long pieces are joined: longer for each answer that is being written, up to four times a second."""
 
+LONGEST_PIECE = 1_000
+"""Characters of a piece: PostgreSQL's notifications take 8,000 bytes."""
+
 
 def alone() -> int:
     """The count of running answers for a single one."""
@@ -71,11 +74,13 @@ class AnswerStream:
     def _tell(self) -> None:
         if self.silent:
             return
-        piece = "".join(self._pending)
+        text = "".join(self._pending)
         self._pending.clear()
-        self.bus.publish(self.channel, "answer.delta", {"id": self.id, "offset": self._offset, "text": piece})
-        self._joined.append(piece)
-        self._offset += utf16_length(piece)
+        for begin in range(0, len(text) or 1, LONGEST_PIECE):
+            piece = text[begin : begin + LONGEST_PIECE]
+            self.bus.publish(self.channel, "answer.delta", {"id": self.id, "offset": self._offset, "text": piece})
+            self._joined.append(piece)
+            self._offset += utf16_length(piece)
 
     def end(self) -> str:
         """Ends the stream and returns the whole text."""

@@ -188,10 +188,13 @@ class Worker:
     async def _announce(self, run: Run) -> None:
         """On a retry, makes subscribers of the previous try start over."""
         if (run.job.attempts > 1 or run.job.settled_at is not None) and run.job.kind == "thread":
-            comment = await self._db.read(lambda: threads.comment_by_id(run.job.site, run.job.id))
-            if comment is not None:
-                self._updates.changed(comment)
+            await self._db.write(lambda: self._tell_changed(run.job))
             self._bus.publish(run.live.channel, "answer.delta", {"id": run.job.id, "offset": 0, "text": ""})
+
+    def _tell_changed(self, job: store.QueuedAnswer) -> Work[None]:
+        comment = yield from threads.comment_by_id(job.site, job.id)
+        if comment is not None:
+            yield from self._updates.changed(comment)
 
     async def _stream(self, run: Run, question: str | None) -> None:
         job = run.job
@@ -320,18 +323,18 @@ class Worker:
         outcome = await asyncio.to_thread(run.outcome, error, site, self._answerer, now)
         written = run.kept(outcome, site, now)
 
-        def work() -> Work[bool | None]:
+        def work() -> Work[bool]:
             if not (yield from store.finish(job.id, self._queue.name, written, now)):
-                return None
+                return False
             seen = True
             if job.kind == "thread" and not written.outdated:
                 seen = yield from self._finish_reply(run, outcome, now)
                 yield from end_answers(site, job.question_id)  # if it was edited meanwhile
             yield from self._alerts.put((yield from quota.settle(job.id, site, now, run.bill(outcome, error))))
-            return seen
+            yield from self._tell_settled(job, seen=seen)
+            return True
 
-        seen = await self._db.write(work)
-        if seen is None:
+        if not await self._db.write(work):
             return
         self._metrics.answered(outcome.state, outcome.tokens_in, outcome.tokens_out, outcome.cost_microusd)
         if not job.outdated and (outcome.retry_at is None):
@@ -339,7 +342,6 @@ class Worker:
             self._metrics.answer_took(
                 None if first is None else (first - job.queued_at) / 1000, (now - job.queued_at) / 1000
             )
-        await self._tell_settled(job, seen=seen)
 
     def _finish_reply(self, run: Run, outcome: store.Outcome, now: int) -> Work[bool]:
         """Publishes the reply; returns whether readers knew of it, which they do not of a draft."""
@@ -364,23 +366,23 @@ class Worker:
             if (yield from store.finish(job.id, self._queue.name, store.NOTHING, now)):
                 yield from store.drop_reply(job.site, job.id)
                 yield from quota.refund(job.id)
+            yield from self._tell_settled(job, seen=True)
 
         await self._db.write(work)
-        await self._tell_settled(job)
 
-    async def _tell_settled(self, job: store.QueuedAnswer, *, seen: bool = True) -> None:
+    def _tell_settled(self, job: store.QueuedAnswer, *, seen: bool) -> Work[None]:
         if job.kind == "chat":
-            self._bus.publish(answer_channel(job.id), "answer.settled", {"id": job.id}, afresh=True)
+            yield from self._bus.tell((answer_channel(job.id),), "answer.settled", {"id": job.id}, afresh=True)
             return
-        comment = await self._db.read(lambda: threads.comment_by_id(job.site, job.id))
+        comment = yield from threads.comment_by_id(job.site, job.id)
         if comment is not None and comment.state == "published":
             withheld = comment.answer is not None and comment.answer.state == "withheld"
             data = {"id": job.id, "comment": comment.public()}
-            self._updates.publish(job.site, job.page, "answer.settled", data, afresh=withheld)
+            yield from self._updates.publish(job.site, job.page, "answer.settled", data, afresh=withheld)
         elif comment is not None and seen:
-            self._updates.removed(comment)
+            yield from self._updates.removed(comment)
         else:
-            self._updates.forget(job.site, job.page)
+            yield from self._updates.forget(job.site, [job.page])
 
 
 def _silence(run: Run) -> None:

@@ -22,6 +22,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from ..accounts.owners import first_owner_link
 from ..answers.budget_prices import check_budgets
 from ..db.database import Database
+from ..db.sole import sole_server
 from ..errors import Unreachable
 from ..live.pushing import EXTENSION, PushingReader
 from ..metrics import worker_ended
@@ -187,15 +188,16 @@ def serve(
     settings: Settings, host: str, port: int, workers: int, listening: Callable[[str], None], patience: float = 0
 ) -> int:
     """Serve until a signal comes, and call `listening` once connections are taken, with the path by which a first owner
-    comes in, where there is none; the exit code. A database that takes no connections yet is waited for, `patience`
-    seconds at most."""
+    comes in, where there is none; the exit code. A database that takes no connections yet, or on SQLite the end of
+    another server, is waited for, `patience` seconds at most."""
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # so that idle sockets cannot use up the file descriptors
-    _migrate(settings.database_url, patience)  # fail before listening if the database is unusable
-    begun = partial(listening, asyncio.run(_prepare(settings)))
-    if workers > 1:
-        return Workers(settings, host, port, workers).run(begun)
-    return _run(Server(build_app(settings), host, port, begun))
+    with sole_server(settings.database_url, patience):
+        _migrate(settings.database_url, patience)  # fail before listening if the database is unusable
+        begun = partial(listening, asyncio.run(_prepare(settings)))
+        if workers > 1:
+            return Workers(settings, host, port, workers).run(begun)
+        return _run(Server(build_app(settings), host, port, begun))
 
 
 async def _prepare(settings: Settings) -> str:

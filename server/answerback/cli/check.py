@@ -135,17 +135,16 @@ async def _sites(settings: Settings) -> Line:
 
 
 async def _redis(settings: Settings) -> Line:
-    from redis.asyncio import Redis
     from redis.exceptions import RedisError
 
-    client = Redis.from_url(settings.redis_url, socket_connect_timeout=5, socket_timeout=5)
+    from ..live.redis_url import client_of
+
     try:
-        await client.ping()
+        async with client_of(settings.redis_url) as client:
+            await client.ping()
     except (OSError, RedisError) as error:
         return Line("redis", "error", f"cannot be reached ({type(error).__name__})")
-    finally:
-        await client.aclose()
-    return Line("redis", "ok", "shares live events between processes")
+    return Line("redis", "ok", "brings live events to other processes")
 
 
 async def check_provider(settings: Settings) -> Line:

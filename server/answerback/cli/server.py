@@ -14,7 +14,7 @@ from typing import Any
 
 from ..logs import configure
 from ..setting_values import MODEL_PROVIDERS
-from ..settings import Settings
+from ..settings import Settings, sqlite_file
 from .console import command, count, port, say, text_of, watched, with_database
 
 
@@ -73,8 +73,8 @@ def _try(settings: Settings, options: argparse.Namespace) -> int:
 
 
 def _serve(settings: Settings, options: argparse.Namespace) -> int:
-    if options.workers > 1 and not settings.redis_url:
-        say("answerback: more than one worker requires ANSWERBACK_REDIS_URL")
+    if options.workers > 1 and not settings.redis_url and sqlite_file(settings.database_url) is not None:
+        say("answerback: more than one worker on SQLite requires ANSWERBACK_REDIS_URL")
         return 2
     configure(settings.log_format)
 

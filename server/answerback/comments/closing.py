@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
+from ..db.work import Work
 from ..jobs.model import Kind
 from ..runtime import Runtime
 from . import closing_store as store
@@ -36,5 +38,8 @@ class ThreadClosing:
             for site in self._sites.all() if site.close_days is not None
         ]  # fmt: skip
         for work in works:
-            for site, page in await self._db.write(work):
-                self._updates.reload(site, page)
+            await self._db.write(partial(self._close, work))
+
+    def _close(self, work: Callable[[], Work[list[tuple[str, str]]]]) -> Work[None]:
+        for site, page in (yield from work()):
+            yield from self._updates.reload(site, [page])

@@ -18,7 +18,7 @@ from ..core.model import Comment, CommentState, Visitor
 from ..core.names import clean_name, shows_something
 from ..core.page_addresses import page_address, page_hint
 from ..core.times import day_of
-from ..db.work import IntegrityConflict, Work, after
+from ..db.work import IntegrityConflict, Work
 from ..errors import BadRequest, Conflict, Forbidden, LimitReached, NotFound
 from ..net.addresses import address_key, shares
 from ..runtime import Runtime
@@ -88,7 +88,7 @@ class Posting:
             visitor = yield from find()
             comment, thread, new = yield from self._save(visitor, draft, submission, looks)
             if new and comment.state == "published":
-                yield after(lambda: self._updates.added(comment))
+                yield from self._updates.added(comment)
             event = CommentEvent(
                 "posted" if new else "repeated", site, comment, thread, visitor, hashed, draft.ask, now
             )
@@ -185,13 +185,13 @@ class Posting:
         )
         looks = await self._screening.judge(submission)
 
-        def work() -> Work[tuple[Comment, bool]]:
-            return (yield from self._edit(visitor, submission, looks))
+        def work() -> Work[Comment]:
+            comment, held = yield from self._edit(visitor, submission, looks)
+            if not held:
+                yield from self._updates.changed(comment, afresh=True)
+            return comment
 
-        comment, held = await self._db.write(work)
-        if not held:
-            self._updates.changed(comment, afresh=True)
-        return comment
+        return await self._db.write(work)
 
     def _edit(self, visitor: Visitor, submission: Submission, looks: Sequence[Look]) -> Work[tuple[Comment, bool]]:
         """The comment as its author now sees it, and whether the edit is held."""
@@ -230,7 +230,7 @@ class Posting:
         yield from reviews.drop_edit(site, id)
         yield from store.change_words(site, id, submission.body, submission.html, submission.now)
         if (yield from store.set_state(site, id, "hidden", only_from=("published", "pending"))):
-            yield after(lambda: self._updates.removed(comment))
+            yield from self._updates.removed(comment)
         return (yield from store.known_comment(site, id))
 
     async def delete(self, site: Site, visitor: Visitor, id: str) -> Comment:
@@ -243,11 +243,11 @@ class Posting:
                 yield from self._refuse(site, visitor, id)
             yield from reviews.drop_edit(site.key, id)
             yield from reviews.forget_words(site.key, id)
-            return (yield from store.known_comment(site.key, id))
+            comment = yield from store.known_comment(site.key, id)
+            yield from self._updates.removed(comment)
+            return comment
 
-        comment = await self._db.write(work)
-        self._updates.removed(comment)
-        return comment
+        return await self._db.write(work)
 
     def _refuse(self, site: Site, visitor: Visitor, id: str) -> Work[None]:
         comment = yield from store.comment_by_id(site.key, id)
@@ -271,10 +271,11 @@ class Posting:
             if comment.author_id == visitor.id and comment.author_kind != "ai":
                 raise Forbidden("not_yours", "You cannot vote on your own comment.")
             yield from vote(id, visitor.id, value, counts=not unseen)
-            return (yield from store.known_comment(site.key, id))
+            changed = yield from store.known_comment(site.key, id)
+            yield from self._updates.changed(changed)
+            return changed
 
         comment = await self._db.write(work)
-        self._updates.changed(comment)
         return {"up": comment.up + (unseen and value == 1), "down": comment.down + (unseen and value == -1)}
 
 

@@ -20,7 +20,7 @@ from ..core.model import Comment
 from ..db.database import Database
 from ..db.work import Work
 from ..errors import BadRequest
-from ..live.bus import START_OVER, Bus, page_channel
+from ..live.bus import START_OVER, Bus, page_channel, page_of
 from ..net.encoding import accepted_encoding
 from ..sites.edge import read_page
 from ..sites.settings import Site
@@ -36,13 +36,11 @@ ENCODINGS = 3
 """Forms of a body: as it is, gzip, brotli."""
 MOST_QUERIES, LONGEST_KEPT_QUERY = 5_000, 500
 FRESH_MS = 10_000
-"""How long a change that no process announces (an import on the command line) may stay unseen."""
+"""How long a change that nobody tells of (an import on the command line) may stay unseen."""
 LATE_CHANGES = 500
 ROOTS, MOST_ROOTS = 50, 100
 AROUND = "@"
 """What stands for a cursor where the page is that of a comment: this and its id."""
-CHANGED = "thread.changed"
-"""What processes announce to each other."""
 Key = tuple[str, str, str, str, int]
 RawHeaders = list[tuple[bytes, bytes]]
 
@@ -112,8 +110,8 @@ class Snapshot:
 
 class Snapshots:
     """An LRU cache of snapshots, limited to `most` bytes. A thread's change invalidates its snapshots: this process
-    learns of it from its own writes, from other processes through the bus, and of unannounced ones (an import by
-    command) from the recorded changes."""
+    learns of its own changes and those of other processes from the bus, and of unannounced ones (an import by command)
+    from the recorded changes."""
 
     def __init__(
         self, db: Database, bus: Bus, clock: Clock, most: int = KEPT_BYTES, about: Mapping[str, Any] | None = None
@@ -207,18 +205,12 @@ class Snapshots:
         self._seen = {change.id for change in changes if change.id > self._seen_after}
         self._looked_at = now
 
-    def forget(self, site: str, page: str) -> None:
-        """Invalidates a changed thread's snapshots."""
-        self._drop(site, page)
-        self._bus.announce(CHANGED, {"site": site, "page": page})
-
     def _hear(self, channel: str, event: str, data: dict[str, Any]) -> None:
-        if channel:
-            return
-        if event == CHANGED:
-            self._drop(data["site"], data["page"])
-        elif event == START_OVER:
+        """What any process tells of a thread but pieces of answers: what is at hand of it is out of date."""
+        if event == START_OVER:
             self._forget_all()
+        elif event != "answer.delta" and (thread := page_of(channel)):
+            self._drop(*thread)
 
     def _forget_all(self) -> None:
         self._kept.clear()

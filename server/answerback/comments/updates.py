@@ -2,45 +2,49 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from ..core.events import EventName
 from ..core.model import Comment
+from ..db.work import Work
 from ..live.bus import Bus, page_channel
-from .snapshot import Snapshots
+from ..live.events_store import CHANGED
 
 
 class ThreadUpdates:
-    """Invalidates a thread's snapshots and publishes events on its page; called after the commit."""
+    """Publishes events on a thread's page and invalidates its snapshots; each call is part of the change's own
+    transaction."""
 
-    def __init__(self, bus: Bus, snapshots: Snapshots) -> None:
+    def __init__(self, bus: Bus) -> None:
         self._bus = bus
-        self._snapshots = snapshots
 
-    def forget(self, site: str, page: str) -> None:
-        """Invalidates the thread's snapshots."""
-        self._snapshots.forget(site, page)
+    def forget(self, site: str, pages: Iterable[str]) -> Work[None]:
+        """Invalidates the threads' snapshots in all processes."""
+        yield from self._bus.tell([page_channel(site, page) for page in pages], CHANGED, {})
 
-    def publish(self, site: str, page: str, event: EventName, data: dict[str, Any], *, afresh: bool = False) -> None:
-        """Publishes a change; `afresh` as in `Bus.publish`."""
-        self.forget(site, page)
-        self._bus.publish(page_channel(site, page), event, data, afresh=afresh)
+    def publish(
+        self, site: str, page: str, event: EventName, data: dict[str, Any], *, afresh: bool = False
+    ) -> Work[None]:
+        """Publishes a change; `afresh` as in `Bus.tell`."""
+        yield from self._bus.tell((page_channel(site, page),), event, data, afresh=afresh)
 
-    def added(self, comment: Comment) -> None:
+    def added(self, comment: Comment) -> Work[None]:
         """Publishes a new visible comment."""
-        self.publish(comment.site, comment.page, "comment.added", {"comment": comment.public()})
+        yield from self.publish(comment.site, comment.page, "comment.added", {"comment": comment.public()})
 
-    def changed(self, comment: Comment, *, afresh: bool = False) -> None:
+    def changed(self, comment: Comment, *, afresh: bool = False) -> Work[None]:
         """Publishes a changed visible comment; `afresh`: its earlier text must not be replayed."""
         if comment.state == "published":
-            self.publish(comment.site, comment.page, "comment.changed", {"comment": comment.public()}, afresh=afresh)
+            data = {"comment": comment.public()}
+            yield from self.publish(comment.site, comment.page, "comment.changed", data, afresh=afresh)
         else:
-            self.forget(comment.site, comment.page)
+            yield from self.forget(comment.site, [comment.page])
 
-    def removed(self, comment: Comment) -> None:
+    def removed(self, comment: Comment) -> Work[None]:
         """Publishes that a comment is no longer visible."""
-        self.publish(comment.site, comment.page, "comment.removed", {"id": comment.id})
+        yield from self.publish(comment.site, comment.page, "comment.removed", {"id": comment.id})
 
-    def reload(self, site: str, page: str) -> None:
-        """Tells all readers to reload the thread."""
-        self.publish(site, page, "reload", {})
+    def reload(self, site: str, pages: Iterable[str]) -> Work[None]:
+        """Tells all readers to reload the threads."""
+        yield from self._bus.tell([page_channel(site, page) for page in pages], "reload", {})

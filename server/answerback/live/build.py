@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from ..clock import Clock
+from ..db.database import Database
 from ..ids import Ids
 from ..settings import Settings
-from .bus import Bus, MemoryBus
+from .bus import Bus, MemoryBus, Watch
 
 
-def make_bus(settings: Settings, clock: Clock, ids: Ids) -> Bus:
-    """The bus of one process, or with a Redis that of several."""
-    if not settings.redis_url:
+def make_bus(settings: Settings, db: Database, clock: Clock, ids: Ids, watch: Watch) -> Bus:
+    """The bus of one process, or where others may run beside it, that of several."""
+    if db.is_sqlite and not settings.redis_url:
         return MemoryBus(ids.new(), clock)
-    from .redis_bus import RedisBus
+    from .carriers import Carrier, PostgresCarrier
+    from .shared_bus import SharedBus
 
-    return RedisBus(settings.redis_url, ids.new(), clock)
+    carriers: list[Carrier] = []
+    if settings.redis_url:
+        from .redis_carrier import RedisCarrier
+
+        carriers.append(RedisCarrier(settings.redis_url))
+    if not db.is_sqlite:
+        carriers.append(PostgresCarrier(db.url))
+    return SharedBus(db, carriers, ids.new(), clock, watch)

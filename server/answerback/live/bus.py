@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from functools import partial
+from typing import Any, Literal, Protocol
 
 from ..clock import Clock
 from ..core.events import EventName, encode
+from ..db.work import Work, after
+from .events_store import CHANGED
 
 KEPT_EVENTS = 512
 """For those who come back to one channel."""
@@ -24,24 +27,24 @@ QUEUE_BYTES = 64 * 1024
 TAKEN_AWAY = 10_000
 TAKE_BACK = ("comment.removed", "reload")
 """Always told afresh."""
-PRIVATE = "answer:"
-"""How the channels of one answer's asker begin."""
 START_OVER = "again"
-"""What observers hear, as of an announcement, when they may have missed something."""
+"""What observers hear, on an empty channel, when they may have missed something."""
+Told = EventName | Literal["thread.changed"]
 Observer = Callable[[str, str, dict[str, Any]], None]
-"""Gets the channel, the event's name and its data; of an announcement, an empty channel and its topic."""
+"""Gets the channel, the event's name and its data."""
 
 
 class Bus(Protocol):
     """Carries events of channels (one a page, one a private answer) to any number of readers."""
 
-    def publish(self, channel: str, event: EventName, data: dict[str, Any], *, afresh: bool = False) -> None:
-        """Tell everyone on the channel; `afresh`: and nobody who comes back what was said there before, of which some
-        is not to be read any more. So are all events of `TAKE_BACK`."""
+    def tell(self, channels: Sequence[str], event: Told, data: dict[str, Any], *, afresh: bool = False) -> Work[None]:
+        """Within the transaction of a change: once it is committed, and only then, everyone on the channels is told of
+        it, in all processes, whatever becomes of this one. `afresh`: and nobody who comes back is told what was said
+        there before, of which some is not to be read any more. So are all events of `TAKE_BACK`."""
         ...
 
-    def announce(self, topic: str, data: dict[str, Any]) -> None:
-        """Tell the observers of all other processes something that is not for readers."""
+    def publish(self, channel: str, event: EventName, data: dict[str, Any]) -> None:
+        """Tell everyone on the channel something of the moment, which may be lost: a piece of an answer."""
         ...
 
     def observe(self, observer: Observer) -> None:
@@ -76,6 +79,18 @@ class Bus(Protocol):
 
     async def disconnect(self) -> None:
         """Send what is still queued, then close the connections."""
+        ...
+
+
+class Watch(Protocol):
+    """Hears how the bus is doing."""
+
+    def carrier(self, name: str, *, is_up: bool) -> None:
+        """A carrier is connected, or not any more."""
+        ...
+
+    def bus_failed(self, part: str) -> None:
+        """A carrier, the database or a single event has failed; the bus goes on."""
         ...
 
 
@@ -166,7 +181,7 @@ class Channels(ABC):
         self._position = 0
         """Of the newest event on any channel."""
         self._taken_away: dict[str, None] = {}
-        """Comments that can be seen no more: of an answer that is one of them no text goes out, from any process."""
+        """Comments that can be seen no more, and settled answers: no piece of one goes out, from any process."""
         self._floor = 0
         """Of the newest event that may have been forgotten together with its channel."""
 
@@ -192,7 +207,7 @@ class Channels(ABC):
         id = str(data.get("id") or data.get("comment", {}).get("id"))
         if event == "answer.delta":
             return id not in self._taken_away
-        if event == "comment.removed":
+        if event in ("comment.removed", "answer.settled"):
             self._taken_away[id] = None
             if len(self._taken_away) > TAKEN_AWAY:
                 del self._taken_away[next(iter(self._taken_away))]
@@ -326,17 +341,23 @@ class MemoryBus(Channels):
             return None
         return int(number) if int(number) <= self._position else None
 
-    def publish(self, channel: str, event: EventName, data: dict[str, Any], *, afresh: bool = False) -> None:
-        """Tell everyone on the channel."""
-        if not self.passes(event, data):
-            return
-        position = self._position + 1
-        encoded = encode(event, data, self.id_of(position))
-        self.deliver(channel, position, encoded, afresh=afresh or event in TAKE_BACK)
-        self.tell_observers(channel, event, data)
+    def tell(self, channels: Sequence[str], event: Told, data: dict[str, Any], *, afresh: bool = False) -> Work[None]:
+        """Tell everyone on the channels, after the commit: nobody else reads along, so no row is needed."""
+        yield after(partial(self._tell, channels, event, data, afresh=afresh))
 
-    def announce(self, topic: str, data: dict[str, Any]) -> None:
-        """Nothing to do: there are no other processes."""
+    def _tell(self, channels: Sequence[str], event: Told, data: dict[str, Any], *, afresh: bool) -> None:
+        for channel in channels:
+            self.publish(channel, event, data, afresh=afresh)
+
+    def publish(self, channel: str, event: Told, data: dict[str, Any], *, afresh: bool = False) -> None:
+        """Tell everyone on the channel, now."""
+        if event == CHANGED:
+            self.tell_observers(channel, event, data)
+        elif self.passes(event, data):
+            position = self._position + 1
+            encoded = encode(event, data, self.id_of(position))
+            self.deliver(channel, position, encoded, afresh=afresh or event in TAKE_BACK)
+            self.tell_observers(channel, event, data)
 
     async def open(self) -> None:
         """Nothing to open."""
@@ -350,6 +371,13 @@ def page_channel(site: str, page: str) -> str:
     return f"page:{site}:{page}"
 
 
+def page_of(channel: str) -> tuple[str, str] | None:
+    """The site and the page of a page's channel; None of another."""
+    kind, _, rest = channel.partition(":")
+    site, _, page = rest.partition(":")
+    return (site, page) if kind == "page" else None
+
+
 def answer_channel(answer_id: str) -> str:
     """The private channel of one answer in the ask box."""
-    return f"{PRIVATE}{answer_id}"
+    return f"answer:{answer_id}"

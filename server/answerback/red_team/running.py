@@ -21,7 +21,6 @@ from ..clock import SystemClock
 from ..comments import store as threads
 from ..comments.approval.screening import Screening
 from ..comments.posting import Draft, Posting, place_below
-from ..comments.snapshot import Snapshots
 from ..comments.updates import ThreadUpdates
 from ..core.answering import AnswerEvent, AnswerRequest, Usage
 from ..core.comments import BODY_LIMIT, NAME_LIMIT, clean_line, clean_text
@@ -120,7 +119,7 @@ class _Range:
         jobs = JobQueue(self._clock, self._ids)
         runtime = Runtime(settings, db, self._bus, self._clock, self._ids, self._sites, jobs)
         queue = AnswerQueue(self._clock, self._ids.new(), min(AT_ONCE, settings.answers_at_once))
-        updates = ThreadUpdates(self._bus, Snapshots(db, self._bus, self._clock))
+        updates = ThreadUpdates(self._bus)
         intake = QuestionIntake(runtime, queue, updates, answerer.model)
         self._posting = Posting(runtime, updates, [intake], Screening())
         fetcher = RecordedPageFetcher({case.origin + PAGE: case.html for case in cases})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -15,6 +14,7 @@ from ...jobs.model import Job, Kind
 from ...net.http import problem
 from ...runtime import Runtime
 from ..profile import store
+from ..profile.changing import Told
 from ..store import visitor_by_id
 from .fetching import PictureFetcher
 from .images import Picture, read_picture
@@ -30,9 +30,9 @@ HEADERS = {
 
 
 class Avatars:
-    """Has pictures fetched, keeps and serves them; `changed(site, page)` hears of each thread that shows a new one."""
+    """Has pictures fetched, keeps and serves them; `changed` hears of the threads that show a new one."""
 
-    def __init__(self, runtime: Runtime, fetcher: PictureFetcher, changed: Callable[[str, str], None]) -> None:
+    def __init__(self, runtime: Runtime, fetcher: PictureFetcher, changed: Told) -> None:
         self._db = runtime.db
         self._clock = runtime.clock
         self._ids = runtime.ids
@@ -61,12 +61,15 @@ class Avatars:
         id, now = self._ids.new(), self._clock.now()
         url = f"{self._public_url}/avatars/{id}"
         data = base64.b64encode(picture.data).decode("ascii")
-        pages = await self._db.write(
-            lambda: store.keep_picture(id, visitor, picture.media_type, data, url, now, only_first=only_first)
-        )
-        for page in pages or ():
-            self._changed(visitor.site, page)
-        return None if pages is None else url
+
+        def work() -> Work[bool]:
+            pages = yield from store.keep_picture(
+                id, visitor, picture.media_type, data, url, now, only_first=only_first
+            )
+            yield from self._changed(visitor.site, pages or ())
+            return pages is not None
+
+        return url if await self._db.write(work) else None
 
     async def serve(self, request: Request) -> Response:
         """`GET /avatars/<id>`."""

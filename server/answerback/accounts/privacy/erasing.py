@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable
 from functools import partial
 from urllib.parse import parse_qs
 
@@ -23,14 +22,13 @@ from ...settings import Settings
 from ..credentials_store import end_everything, hold
 from ..identities import store as identities
 from ..pictures.avatars import KIND as PICTURE
+from ..profile.changing import Told
 from . import erasing_store
 from .blocking_store import remember
 
-Told = Callable[[str, str], None]
-
 
 class Erasure:
-    """Erases accounts; `told(site, page)` is called for each thread that looks different afterwards."""
+    """Erases accounts; `told` hears of the threads that look different afterwards."""
 
     def __init__(self, settings: Settings, db: Database, clock: Clock, ids: Ids, told: Told) -> None:
         self._kakao = settings.kakao_url
@@ -45,12 +43,11 @@ class Erasure:
         """Take a visitor out for good. Raises as `hold`."""
         nobody = self._ids.new()
 
-        def work() -> Work[list[str]]:
+        def work() -> Work[None]:
             yield from hold(visitor)
-            return (yield from self._erase(visitor, nobody, keep_words=keep_words))
+            yield from self._erase(visitor, nobody, keep_words=keep_words)
 
-        for page in await self._db.write(work):
-            self._told(visitor.site, page)
+        await self._db.write(work)
 
     async def kakao_unlinked(self, request: Request) -> Response:
         """`GET`/`POST /sign-in/kakao/unlink`: somebody has cut the tie at Kakao.
@@ -80,24 +77,23 @@ class Erasure:
             return (yield from identities.visitors_of_subject(self._kakao, subject))
 
         for visitor in await self._db.read(found):
-            nobody = self._ids.new()
-            for page in await self._db.write(partial(self._cut, visitor, subject, nobody)):
-                self._told(visitor.site, page)
+            await self._db.write(partial(self._cut, visitor, subject, self._ids.new()))
 
-    def _cut(self, visitor: Visitor, subject: str, nobody: str) -> Work[list[str]]:
-        """Take the way in away and end what is open, or everything where it was the last one; the pages concerned.
+    def _cut(self, visitor: Visitor, subject: str, nobody: str) -> Work[None]:
+        """Take the way in away and end what is open, or everything where it was the last one.
 
         One write: an account that nobody can come into would be out of reach of its owner, and not erased."""
         for identity in (yield from identities.identities_of(visitor.id)):
             if (identity.issuer, identity.subject) == (self._kakao, subject):
                 if not (yield from identities.ways_left(visitor.id, without=identity.id)):
-                    return (yield from self._erase(visitor, nobody, keep_words=True))
+                    yield from self._erase(visitor, nobody, keep_words=True)
+                    return
                 yield from identities.remove_identity(visitor.id, identity.id)
         yield from end_everything(visitor.id, self._clock.now())
-        return []
 
-    def _erase(self, visitor: Visitor, nobody: str, *, keep_words: bool) -> Work[list[str]]:
+    def _erase(self, visitor: Visitor, nobody: str, *, keep_words: bool) -> Work[None]:
         """As `erasing_store.erase`, with the picture that is still to be fetched; who is blocked stays so."""
         yield from jobs.forget(PICTURE, visitor.id)
         yield from remember(visitor, self._key, self._clock.now())
-        return (yield from erasing_store.erase(visitor, nobody, keep_words=keep_words))
+        pages = yield from erasing_store.erase(visitor, nobody, keep_words=keep_words)
+        yield from self._told(visitor.site, pages)

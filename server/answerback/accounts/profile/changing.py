@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from ...core.model import Visitor
 from ...db.database import Database
@@ -10,27 +10,30 @@ from ...db.work import Work
 from ..naming import check_member_name
 from . import store
 
+Told = Callable[[str, Iterable[str]], Work[None]]
+"""Says of a site's threads that they look different, within the change that makes them so."""
+
 
 class Profiles:
-    """Changes profiles; `changed(site, page)` is told of each thread that looks different afterwards."""
+    """Changes profiles; `changed` hears of the threads that look different afterwards."""
 
-    def __init__(self, db: Database, changed: Callable[[str, str], None]) -> None:
+    def __init__(self, db: Database, changed: Told) -> None:
         self._db = db
         self._changed = changed
 
     async def rename(self, visitor: Visitor, name: str) -> None:
         """Another name, also over what has been written already. Raises BadRequest (`name_reserved`)."""
 
-        def work() -> Work[list[str]]:
+        def work() -> Work[None]:
             yield from check_member_name(visitor.site, name)
-            return (yield from store.rename(visitor, name))
+            yield from self._changed(visitor.site, (yield from store.rename(visitor, name)))
 
-        self._tell(visitor, await self._db.write(work))
+        await self._db.write(work)
 
     async def remove_picture(self, visitor: Visitor) -> None:
         """Initials again."""
-        self._tell(visitor, await self._db.write(lambda: store.drop_picture(visitor)))
 
-    def _tell(self, visitor: Visitor, pages: list[str]) -> None:
-        for page in pages:
-            self._changed(visitor.site, page)
+        def work() -> Work[None]:
+            yield from self._changed(visitor.site, (yield from store.drop_picture(visitor)))
+
+        await self._db.write(work)

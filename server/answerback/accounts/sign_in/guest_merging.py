@@ -12,9 +12,5 @@ class Merging(Protocol):
     """Gives what a guest has done to the account."""
 
     def merge(self, guest: Visitor, account: Visitor, now: int) -> Work[None]:
-        """Within the transaction of the sign-in."""
-        ...
-
-    async def tell(self, account: Visitor) -> None:
-        """Afterwards: threads look different."""
+        """Within the transaction of the sign-in, which tells of the threads that look different."""
         ...

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import chain
 
 from starlette.responses import Response
 
@@ -83,8 +84,7 @@ class AddressViews:
             lang = self._auth.language(call.request)
             return await self._show(call, site.key, refused(call.form, error, error_text(error, lang)), error.status)
         await self._sites.refresh(force=True)
-        for page in (page for pages in joined for page in pages):
-            self._updates.reload(site.key, page)
+        await self._db.write(lambda: self._updates.reload(site.key, chain.from_iterable(joined)))
         return self._back(site)
 
     async def remove(self, call: OwnerCall) -> Response:

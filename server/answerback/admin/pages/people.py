@@ -81,18 +81,17 @@ class PeopleViews:
         visitor, now = (await self._known(call)).visitor, self._clock.now()
         until, shadow, reason = read_until(call, now), "shadow" in call.form, read_reason(call)
 
-        def work() -> Work[list[str]]:
+        def work() -> Work[None]:
             yield from bans.ban(visitor.site, visitor.id, shadow=shadow, until=until, reason=reason)
             after = "shadow" if shadow else "open"
             after += "" if until is None else f", {call.form.get('days', '')} d"
             yield from call.note(visitor.site, now, "blocked", "visitor", visitor.id, after=after, reason=reason)
-            if "hide" not in call.form:
-                return []
-            yield from stay_decided(visitor.site, visitor.id)  # an undo would show again what is hidden here
-            return (yield from store.hide_all(visitor.site, visitor.id))
+            if "hide" in call.form:
+                yield from stay_decided(visitor.site, visitor.id)  # an undo would show again what is hidden here
+                pages = yield from store.hide_all(visitor.site, visitor.id)
+                yield from self._updates.reload(visitor.site, pages)
 
-        for page in await self._db.write(work):
-            self._updates.reload(visitor.site, page)
+        await self._db.write(work)
         return self._back(visitor)
 
     async def unblock(self, call: OwnerCall) -> Response:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
+from itertools import chain
 from zoneinfo import ZoneInfo
 
 from starlette.responses import Response
@@ -142,8 +143,7 @@ class ThreadsViews:
             form = refused(call.form, error, error_text(error, self._auth.language(call.request)))
             return await self._show(call, site.key, page, form, error.status)
         await self._sites.refresh(force=True)
-        for key in (key for pair in joined for key in pair):
-            self._updates.reload(site.key, key)
+        await self._db.write(lambda: self._updates.reload(site.key, chain.from_iterable(joined)))
         return self._auth.redirect(PATH, {"site": site.key, "page": new})
 
     async def _change(self, call: OwnerCall, change: Callable[[Site, str], Work[None]]) -> Response:
@@ -154,9 +154,9 @@ class ThreadsViews:
             if (yield from store.thread(site.key, page)) is None:
                 raise NotFound
             yield from change(site, page)
+            yield from self._updates.reload(site.key, [page])
 
         await self._db.write(work)
-        self._updates.reload(site.key, page)
         return self._auth.redirect(PATH, {"site": site.key, "page": page})
 
     async def _site(self, call: OwnerCall) -> Site:

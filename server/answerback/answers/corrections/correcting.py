@@ -17,7 +17,7 @@ from ...core.markdown import render
 from ...core.model import RUNNING, Comment
 from ...core.versions import version
 from ...db.database import Database
-from ...db.work import Work, after
+from ...db.work import Work
 from ...errors import BadRequest, Conflict, NotFound, changed_meanwhile
 from ...i18n.catalogue import texts
 from ...ids import Ids
@@ -81,11 +81,10 @@ class AnswerCorrections:
             yield from self._replace(site, answer, text, html, (), state="withheld", verified=False, now=now)
             yield from self._add(answer, Revision("owner", "withdrawn", "", "", note, now))
             yield from store.forget(site.key, answer.id)
+            yield from self._updates.reload(site.key, [answer.page])  # nobody who reconnects is sent its text
 
         made = Decision(site.key, now, by, "withdrawn", "comment", id, reason=note)
-        withdrawn = await self._change(site, id, change, None, made)  # whatever text it has goes
-        self._updates.reload(site.key, withdrawn.page)  # nobody who reconnects is sent its text
-        return withdrawn
+        return await self._change(site, id, change, None, made)  # whatever text it has goes
 
     async def pin(self, site: Site, id: str, *, pinned: bool, seen: str, by: str) -> Comment:
         """Pins or unpins a comment and its thread. Raises NotFound."""
@@ -101,11 +100,11 @@ class AnswerCorrections:
                 ids.append(comment.root_id)
             yield from store.set_pinned(site.key, ids, pinned)
             yield from audit(made)
-            return replace(comment, pinned=pinned)
+            changed = replace(comment, pinned=pinned)
+            yield from self._updates.changed(changed)
+            return changed
 
-        comment = await self._db.write(work)
-        self._updates.changed(comment)
-        return comment
+        return await self._db.write(work)
 
     async def answer(self, site: Site, id: str, body: str, *, seen: str, by: str) -> Comment:
         """Replies to a comment as the site's owner. Raises NotFound or BadRequest."""
@@ -133,7 +132,7 @@ class AnswerCorrections:
         yield from audit(Decision(site.key, now, by, "replied", "comment", question.id, after=reply.id, reason=reason))
         if question.author_kind != "ai" and rules.asks_something(question.body):
             yield from remember(site.key, question.id, question.body, reply.id, now)
-        yield after(lambda: self._updates.added(reply))
+        yield from self._updates.added(reply)
         return reply
 
     async def _change(
@@ -156,11 +155,10 @@ class AnswerCorrections:
             yield from threads.set_state(site.key, id, "published", only_from=("pending",))
             changed = yield from threads.comment_by_id(site.key, id)
             assert changed is not None
+            yield from self._updates.changed(changed, afresh=True)
             return changed
 
-        comment = await self._db.write(work)
-        self._updates.changed(comment, afresh=True)
-        return comment
+        return await self._db.write(work)
 
     def _replace(
         self, site: Site, answer: Comment, body: str, html: str, sources: tuple[Source, ...], *, state: str,

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
 from ...comments import store as threads
 from ...comments.events import CommentEvent
 from ...comments.updates import ThreadUpdates
-from ...db.work import Work, after
+from ...db.work import Work
 from .. import edits_store
 from ..edited import end_answers
 from ..reuse import store
@@ -30,5 +29,5 @@ class EditedQuestions:
             for ended in (yield from end_answers(site, id)):
                 answer = yield from threads.comment_by_id(site.key, ended)
                 if answer is not None:
-                    yield after(partial(self._updates.changed, answer, afresh=True))
+                    yield from self._updates.changed(answer, afresh=True)
         return {}

@@ -8,7 +8,7 @@ from ...core.answering import Source
 from ...core.comments import answer_rule
 from ...core.grounding import citations, passages
 from ...core.times import next_midnight
-from ...db.work import Work
+from ...db.work import Work, after
 from ...jobs.model import Job, Kind
 from ...knowledge.page_reader import PAGE_CHANGED
 from ...knowledge.store import PageText, page_text
@@ -64,23 +64,24 @@ class AnswerRenewal:
     async def _mark(self, site: Site, id: str, *, anew: bool, later: bool) -> None:
         now = self._clock.now()
 
-        def work() -> Work[bool]:
-            if not (yield from store.mark_outdated(site.key, id)) or not anew:
-                return False
-            if later:
-                yield from store.renew_later(site.key, id, now + LATER_MS)
-                return False
-            return (yield from self._requeue(site, id, now, first=True))
+        def work() -> Work[None]:
+            renewed = False
+            if (yield from store.mark_outdated(site.key, id)) and anew:
+                if later:
+                    yield from store.renew_later(site.key, id, now + LATER_MS)
+                else:
+                    renewed = yield from self._requeue(site, id, now, first=True)
+            yield from self._tell(site, id, renewed=renewed)
 
-        await self._tell(site, id, renewed=await self._db.write(work))
+        await self._db.write(work)
 
     async def _try_again(self, site: Site, id: str, now: int) -> None:
-        def work() -> Work[bool]:
+        def work() -> Work[None]:
             taken = yield from store.take_renewal(site.key, id, now)
-            return taken and (yield from self._requeue(site, id, now, first=False))
+            if taken and (yield from self._requeue(site, id, now, first=False)):
+                yield from self._tell(site, id, renewed=True)
 
-        if await self._db.write(work):
-            await self._tell(site, id, renewed=True)
+        await self._db.write(work)
 
     def _requeue(self, site: Site, id: str, now: int, *, first: bool) -> Work[bool]:
         """Queues a marked answer, or postpones it to tomorrow if today's budget is used up."""
@@ -96,14 +97,14 @@ class AnswerRenewal:
             return False
         return True
 
-    async def _tell(self, site: Site, id: str, *, renewed: bool) -> None:
-        comment = await self._db.read(lambda: threads.comment_by_id(site.key, id))
+    def _tell(self, site: Site, id: str, *, renewed: bool) -> Work[None]:
+        comment = yield from threads.comment_by_id(site.key, id)
         if comment is not None:
-            self._updates.changed(comment)
+            yield from self._updates.changed(comment)
             if renewed:
-                tell_queued(self._updates, comment)
+                yield from tell_queued(self._updates, comment)
         if renewed:
-            self._queue.woken.set()
+            yield after(self._queue.woken.set)
 
 
 def _lost(sources: tuple[Source, ...], url: str, page: PageText | None) -> bool:

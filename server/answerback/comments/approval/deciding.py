@@ -13,7 +13,7 @@ import orjson
 from ...accounts.store import visitor_by_id
 from ...core.model import RUNNING, Comment
 from ...core.versions import version
-from ...db.work import Work, after
+from ...db.work import Work
 from ...errors import Conflict, NotFound, changed_meanwhile
 from ...jobs.model import Job, Kind
 from ...runtime import Runtime
@@ -141,12 +141,12 @@ class Deciding:
             yield from reviews.drop_edit(site.key, comment.id)
             words = Words(edit.body, edit.html, edit.at)
             changed = yield from change_words(self._listeners, site, comment, author, words)
-            yield after(lambda: self._updates.changed(changed, afresh=True))
+            yield from self._updates.changed(changed, afresh=True)
             undo |= {"body": comment.body, "html": comment.html, "edited_at": comment.edited_at}
         if (yield from store.set_state(site.key, comment.id, "published", only_from=("pending", "hidden"))):
             published = yield from store.comment_by_id(site.key, comment.id)
             assert published is not None
-            yield after(lambda: self._updates.changed(published))
+            yield from self._updates.changed(published)
             if comment.answer is None:
                 hashed, ask = yield from store.sent_with(site.key, comment.id)
                 rule = yield from store.rule_of(site.key, comment.page)
@@ -161,7 +161,7 @@ class Deciding:
             yield from reviews.drop_edit(site.key, comment.id)
             return {"state": comment.state, "edit": {"body": edit.body, "html": edit.html, "at": edit.at}}
         if (yield from store.set_state(site.key, comment.id, "hidden", only_from=("published", "pending"))):
-            yield after(lambda: self._updates.removed(comment))
+            yield from self._updates.removed(comment)
         return {"state": comment.state}
 
     async def undo(self, site: Site, id: str, version: int, by: str) -> Reviewable:
@@ -195,19 +195,19 @@ class Deciding:
             reviewable = yield from reviews.undo(site.key, decided, by, now)
             restored = yield from store.comment_by_id(site.key, id)
             assert restored is not None
-            yield after(lambda: self._show(comment, restored))
+            yield from self._show(comment, restored)
             yield from self._tell(Decision(site, restored, "undo", comment.state, None, reviewable, by, "", now))
             return reviewable
 
         return await self._db.write(work)
 
-    def _show(self, before: Comment, now: Comment) -> None:
+    def _show(self, before: Comment, now: Comment) -> Work[None]:
         if now.state == "published":
-            self._updates.changed(now, afresh=True)
+            yield from self._updates.changed(now, afresh=True)
         elif before.state == "published":
-            self._updates.removed(now)
+            yield from self._updates.removed(now)
         else:
-            self._updates.forget(now.site, now.page)
+            yield from self._updates.forget(now.site, [now.page])
 
 
 def _is_open(reviewable: Reviewable, version: int) -> bool:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from ...core.approval import Reason, report_weight
 from ...core.model import Comment, Visitor
 from ...core.times import day_of
-from ...db.work import Work, after
+from ...db.work import Work
 from ...errors import BadRequest, Conflict, NotFound
 from ...ids import Ids
 from ...net.addresses import address_key
@@ -92,7 +92,7 @@ class Reporting:
             yield from reviews.hide_by_reports(site.key, comment.id)
             yield from store.set_state(site.key, comment.id, "hidden", only_from=("published",))
             yield from _state(self._ids, comment, "hidden", kinds[0], "", automated=True, now=now)
-            yield after(lambda: self._updates.removed(comment))
+            yield from self._updates.removed(comment)
 
     async def appeal(self, id: str, words: str) -> None:
         """Contests a decision, by a report's receipt or a comment's statement, and reopens it. Raises NotFound, or

@@ -82,8 +82,6 @@ class CodeExchange:
         new = await self._db.write(work)
         if new is None:
             raise BadRequest("code_invalid")
-        if guest is not None:
-            await self._merging.tell(new.visitor)
         cookie = set_cookie(cookie_name(call.site.key), new.secret, LIFETIME_SECONDS)
         return json_response({"visitor": new.visitor.public(), "ticket": new.ticket}, 201, {"Set-Cookie": cookie})
 

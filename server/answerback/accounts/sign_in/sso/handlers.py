@@ -51,8 +51,6 @@ class SiteSignOn:
         claim = read_token(token, secrets, site=call.site.key, audience=self._audience, now=self._clock.now())
         current = await self._sessions.before(call)
         new = await self._arrive(call, claim, current)
-        if current is not None and current.visitor.kind == "guest":
-            await self._merging.tell(new.visitor)
         cookie = set_cookie(cookie_name(call.site.key), new.secret, LIFETIME_SECONDS)
         return json_response({"visitor": new.visitor.public(), "ticket": new.ticket}, 201, {"Set-Cookie": cookie})
 
