@@ -34,10 +34,10 @@ async def test_first_owner_comes_in_and_adds_a_site(empty: House) -> None:
     link = await first_owner_link(empty.db)
     assert "Set up Answerback" in (await empty.browser.get(link)).text
     begun = await empty.send(link, FIELDS)
-    assert begun.headers["location"] == "/admin/settings/?site=bakery&added=1"
+    assert begun.headers["location"] == "/admin/start/?site=bakery&added=1"
     empty.keep_cookie(begun)
     page = unescape((await empty.browser.get(begun.headers["location"])).text)
-    assert 'data-site="bakery"' in page and "mina@example.com" in page and "/admin/settings/new/" in page
+    assert 'data-site="bakery"' in page and "mina@example.com" in page
     assert await empty.db.read(lambda: settings_of("bakery")) == {
         "origins": "https://bakery.example", "name": "Harbour bakery",
     }  # fmt: skip

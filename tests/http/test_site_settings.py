@@ -171,7 +171,7 @@ async def test_tag_and_addresses_are_shown(house: House) -> None:
 async def test_owner_of_all_sites_adds_one(all_sites: House) -> None:
     fields = {"token": await all_sites.token(), "name": "Three", "key": "three", "origins": "https://three.example/"}
     added = await all_sites.send("/admin/settings/new/", fields)
-    assert added.headers["location"] == "/admin/settings/?site=three&added=1"
+    assert added.headers["location"] == "/admin/start/?site=three&added=1"
     page = unescape((await all_sites.browser.get(added.headers["location"])).text)
     assert "The site has been added." in page and 'data-site="three"' in page
     assert await now(all_sites, "three") == {"origins": "https://three.example", "name": "Three"}

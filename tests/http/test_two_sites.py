@@ -91,6 +91,7 @@ ADMIN_ONES = (
     "/admin/bans/{site}/",
     "/admin/spam/{site}/",
     "/admin/settings/{site}/",
+    "/admin/start/{site}/",
     "/admin/threads/{site}/",
     "/admin/webhooks/{site}/",
     "/admin/inbox/{id}/",
@@ -100,7 +101,7 @@ ADMIN_ONES = (
 ADMIN_LISTS = (
     "/admin/", "/admin/inbox/", "/admin/knowledge/", "/admin/unanswered/", "/admin/addresses/", "/admin/replies/",
     "/admin/team/", "/admin/audit/", "/admin/audit/export/", "/admin/bans/", "/admin/spam/", "/admin/threads/",
-    "/admin/settings/",
+    "/admin/settings/", "/admin/start/",
     "/admin/webhooks/",
 )  # fmt: skip
 SECURITY = (

@@ -98,6 +98,7 @@ USED_IN = {
             "site_settings",
             "webhooks",
             "security",
+            "start",
         )
     },
     "admin.new_site": [

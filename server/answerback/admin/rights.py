@@ -47,6 +47,8 @@ OTHERS: Mapping[tuple[str, str], Role] = {
     ("GET", "/admin/settings/new/"): "owner",
     ("POST", "/admin/settings/new/"): "owner",
     ("POST", "/admin/settings/{site}/save/"): "owner",
+    ("GET", "/admin/start/"): "owner",
+    ("POST", "/admin/start/{site}/ask/"): "owner",
     ("GET", "/admin/webhooks/"): "owner",
     **{
         ("POST", f"/admin/webhooks/{{site}}/{view}/"): "owner"

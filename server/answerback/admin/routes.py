@@ -12,6 +12,7 @@ from ..accounts.privacy.erasing import Erasure
 from ..answers.corrections.correcting import AnswerCorrections
 from ..comments.approval.build import SpamParts
 from ..comments.approval.deciding import Deciding
+from ..comments.posting import Posting
 from ..comments.updates import ThreadUpdates
 from ..knowledge.build import Knowledge
 from ..notify.mail_decisions import MailDecisions
@@ -39,6 +40,7 @@ from .pages.saved_replies import SavedReplyViews
 from .pages.security import SecurityViews
 from .pages.site_settings import SiteSettingsViews
 from .pages.spam import SpamViews
+from .pages.start import StartViews
 from .pages.team import TeamViews
 from .pages.threads import ThreadsViews
 from .pages.unanswered import UnansweredViews
@@ -56,7 +58,7 @@ NAVIGATION = (
 def admin_routes(
     runtime: Runtime, deciding: Deciding, updates: ThreadUpdates, knowledge: Knowledge, invitations: Invitations,
     erasure: Erasure, index: LogIndex, spam: SpamParts, notices: Notices, webhooks: Webhooks,
-    factors: OwnerFactors,
+    factors: OwnerFactors, posting: Posting,
 ) -> list[BaseRoute]:  # fmt: skip
     """The owner's pages, for whoever is signed in; the sign-in, for everybody."""
     auth = OwnerAuth(runtime.settings, runtime.db, runtime.clock, NAVIGATION)
@@ -79,6 +81,7 @@ def admin_routes(
         JobsViews(runtime, auth),
         SiteSettingsViews(runtime, auth),
         NewSiteViews(runtime, auth),
+        StartViews(runtime, auth, posting),
         TeamViews(runtime, auth, invitations),
         AuditViews(runtime, auth),
         NotificationViews(runtime, auth, notices),

@@ -15,6 +15,7 @@ from ..net.http import problem
 from ..notify.mail_in_handlers import MailInHandlers
 from ..sites.edge import Edge
 from ..sites.refusals import Refusals
+from ..sites.sightings import Sightings
 from ..web import assets
 from . import widget_files as widget
 from .api_table import API, ApiCall
@@ -28,7 +29,8 @@ METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 def api_routes(services: Services) -> list[Route]:
     """Everything under `/api/`, with and without the last slash."""
     runtime = services.runtime
-    edge = Edge(runtime.settings, runtime.sites, Refusals(runtime.db, runtime.clock, runtime.sites))
+    refusals = Refusals(runtime.db, runtime.clock, runtime.sites)
+    edge = Edge(runtime.settings, runtime.sites, refusals, Sightings(runtime.db, runtime.clock))
     by_path: dict[str, list[ApiCall]] = {}
     for call in API:
         by_path.setdefault(call.path, []).append(call)
@@ -56,6 +58,7 @@ def page_routes(services: Services) -> list[BaseRoute]:
             services.notices,
             services.webhooks,
             services.factors,
+            services.posting,
         ),
         *services.accounts.routes(),
         *services.subscriptions.pages.routes(),

@@ -19,6 +19,7 @@ from ..net.http import BODY_LIMIT, problem, read_json
 from ..settings import Settings
 from .refusals import Refusals
 from .settings import Site
+from .sightings import Sightings
 from .store import SiteDirectory
 
 log = logging.getLogger(__name__)
@@ -82,10 +83,11 @@ def _text(name: str, value: Any, limit: int, *, required: bool = False, default:
 class Edge:
     """Makes handlers of checked calls into endpoints: origin first, then site, then everything else."""
 
-    def __init__(self, settings: Settings, sites: SiteDirectory, refusals: Refusals) -> None:
+    def __init__(self, settings: Settings, sites: SiteDirectory, refusals: Refusals, sightings: Sightings) -> None:
         self._settings = settings
         self._sites = sites
         self._refusals = refusals
+        self._sightings = sightings
         self._own = settings.public_origin
 
     def endpoint(
@@ -146,6 +148,7 @@ class Edge:
         except Forbidden:
             raise await self._refusals.refuse(origin or "", key) from None
         bind(site=site.key)
+        await self._sightings.see(site, origin, request.query_params.get("page", ""))
         address = client_address(request, self._settings.trusted_proxies)
         return Call(request, site, origin, address, body)
 

@@ -16,8 +16,8 @@ from ...web.forms import BoundForm
 from ..auth import OwnerAuth, OwnerCall, OwnerView
 
 PATH = "/admin/settings/new/"
-ADDED = "/admin/settings/"
-"""Where the tag of a new site is shown."""
+ADDED = "/admin/start/"
+"""Where the tag of a new site is shown, and what to do with it."""
 
 
 class NewSiteViews:

@@ -123,7 +123,7 @@ class SiteSettingsViews:
             set_already={name for name, text in found.items() if text}, tag=snippet(self._settings, site),
             origins=[each for each in _text(found, "origins").split(",") if each], refused=len(refused),
             addresses=self._auth.address("/admin/addresses/", {"site": site}), new=NEW,
-            **call.query("kept", "added"),
+            **call.query("kept"),
         )  # fmt: skip
 
     def _version(self, found: Mapping[str, str]) -> str:

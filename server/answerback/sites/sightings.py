@@ -1,0 +1,32 @@
+"""Whether the tag works: the first page of a site that asks for its comments is noted, once."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from ..clock import Clock
+from ..db.database import Database
+from ..errors import AppError
+from .settings import Site
+from .sightings_store import note_seen
+
+PAGE_LIMIT = 500
+
+
+class Sightings:
+    """Notes each site's first page; what it has noted costs no statement again."""
+
+    def __init__(self, db: Database, clock: Clock) -> None:
+        self._db = db
+        self._clock = clock
+        self._noted: set[str] = set()
+
+    async def see(self, site: Site, origin: str | None, page: str) -> None:
+        """A call has come from a page of that origin."""
+        if site.key in self._noted or origin not in site.origins or not page or len(page) > PAGE_LIMIT:
+            return
+        self._noted.add(site.key)
+        key, now, of = site.pages.key(page), self._clock.now(), str(origin)
+        # What cannot be noted is answered all the same.
+        with suppress(AppError):
+            await self._db.write(lambda: note_seen(site.key, of, key, now))
