@@ -223,12 +223,12 @@ API: tuple[ApiCall, ...] = (
     ),
     ApiCall(
         method="GET", path="/api/subscriptions/", name="listSubscriptions", gives=_json("Subscriptions"),
-        summary="What the visitor is told of", handler=lambda s: s.subscriptions.handlers.read,
+        summary="What the visitor is notified of", handler=lambda s: s.subscriptions.handlers.read,
     ),
     ApiCall(
         method="POST", path="/api/subscriptions/", name="subscribe", takes="topic! page channel email lang",
         gives=(Gives(status=201, schema="SavedSubscription"), Gives(status=202, schema="SavedSubscription")),
-        session=True, summary="Be told of replies, or of a thread; a new address has to confirm it (202)",
+        session=True, summary="Subscribe to replies or a thread; a new address has to confirm it (202)",
         handler=lambda s: s.subscriptions.handlers.subscribe, example={"topic": "replies", "email": "mina@example.org"},
     ),
     ApiCall(

@@ -105,7 +105,7 @@ FIELDS: Mapping[str, Schema] = {
     "token": _text(4_096, "A token signed by the site's server.", least=1),
     "format": _enum(("atom", "json"), "Atom, or JSON Feed."),
     "topic": _enum(TOPICS, "`replies`: what answers the visitor; `thread`: everything new on the page."),
-    "channel": _enum(CHANNELS, "How to tell it; `email` unless said otherwise."),
+    "channel": _enum(CHANNELS, "By which way; `email` if left out."),
     "lang": _text(35, "A language tag (BCP 47)."),
     "id": TEXT,
 }  # fmt: skip
@@ -274,14 +274,14 @@ SCHEMAS: Mapping[str, Schema] = {
     ),
     "Answered": _object("What the site has answered before.", answered=_null(_ref("KnownAnswer"))),
     "Subscription": _object(
-        "What a visitor is told of.", id=_ID, topic=_enum(TOPICS), page=_is(_null(TEXT), "The page, of a thread."),
+        "What a visitor is notified of.", id=_ID, topic=_enum(TOPICS), page=_is(_null(TEXT), "The page, of a thread."),
         channel=_enum(CHANNELS), address=_is(_null(TEXT), "The email address, masked."),
         url=_is(_null(TEXT), "The secret address of a feed; with `&format=json` it is JSON Feed."),
         state=_enum(("pending", "active"), "`pending`: the address has still to confirm it."), created_at=TIME,
     ),
     "SavedSubscription": _object("A subscription that was saved.", subscription=_ref("Subscription")),
     "Subscriptions": _object(
-        "What the visitor has asked to be told of.", email=_is(FLAG, "Whether the server sends email."),
+        "What the visitor is notified of.", email=_is(FLAG, "Whether the server sends email."),
         address=_is(_null(TEXT), "An address that is known to be the visitor's, masked: no other is needed."),
         subscriptions=_list(_ref("Subscription")),
     ),

@@ -10,6 +10,7 @@ import type { Context } from "../elements/context.js";
 import { ICON, icon, skeleton, textButton } from "../elements/view.js";
 import { maybeAsked } from "./asking.js";
 import { solidButton, typed } from "./fields.js";
+import { Following } from "./following.js";
 import { newKey } from "./keys.js";
 import { knownCard, takenNote } from "./known.js";
 import { quotaLine } from "./quota.js";
@@ -20,6 +21,8 @@ export class Composing {
   /** What was taken out of the field, since it is answered already. */
   #taken: Draft | null = null;
   #preview: { html: string; body: string } | "loading" | "failed" | null = null;
+
+  #following = new Following(() => this.composer.draw());
 
   constructor(private readonly composer: ComposerElement) {
     const { data } = composer;
@@ -93,6 +96,7 @@ export class Composing {
           solidButton(texts.knownYes, () => this.#takeOut()),
         ]),
       this.#taken && takenNote(ctx, () => this.#putBack()),
+      this.#following.panel(ctx),
     ];
   }
 
@@ -192,6 +196,7 @@ export class Composing {
       "div",
       { class: "buttons" },
       this.#quota(data),
+      kind !== "edit" && this.#following.button(ctx),
       kind !== "new" && textButton(texts.cancel, () => composer.dispatchEvent(new CustomEvent("cancel"))),
       textButton(this.#preview === null ? texts.preview : texts.write, () => void this.#toggle()),
       solidButton(label, () => undefined, {

@@ -4,7 +4,7 @@ import { Problem } from "../api.js";
 import type { KnownAnswer, Quota, Visitor, Vote } from "../core/types.js";
 import { ASKS, type Session } from "../session.js";
 import { type Handed, SigningIn } from "./signing_in.js";
-import { WritingApi } from "./writing_api.js";
+import { type Wish, WritingApi } from "./writing_api.js";
 
 /** Asking does not wait longer to hear that it need not be asked. */
 const KNOWN_MS = 2_000;
@@ -145,6 +145,13 @@ export class SessionActions {
     this.session.keepToken(token);
     return this.session.renew();
   }
+
+  /** What the visitor is told of. */
+  subscriptions = () => this.api.subscriptions();
+
+  subscribe = (wish: Wish) => this.write(() => this.api.subscribe(wish));
+
+  unsubscribe = (id: string) => this.write(() => this.api.unsubscribe(id));
 
   /** What the site has answered to this already; null also where that cannot be said at once. */
   async known(question: string): Promise<KnownAnswer | null> {

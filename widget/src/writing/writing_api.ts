@@ -14,9 +14,20 @@ import type {
   Quota,
   Receipt,
   Revision,
+  SavedSubscription,
+  Subscription,
+  Subscriptions,
   Visitor,
   Vote,
 } from "../core/types.js";
+
+/** What somebody wants to be told of. */
+export interface Wish extends Pick<Subscription, "topic"> {
+  channel?: Subscription["channel"];
+  page?: string;
+  email?: string;
+  lang?: string;
+}
 
 export class WritingApi {
   constructor(private readonly api: Api) {}
@@ -67,6 +78,12 @@ export class WritingApi {
     this.api.json<{ history: Revision[] }>(`comments/${id}/history/`, { open: true });
 
   report = (id: string, complaint: Complaint) => this.#post<Receipt>(`comments/${id}/report/`, complaint);
+
+  subscriptions = () => this.api.json<Subscriptions>("subscriptions/");
+
+  subscribe = (wish: Wish) => this.#post<SavedSubscription>("subscriptions/", wish);
+
+  unsubscribe = (id: string) => this.api.json<null>(`subscriptions/${id}/`, { method: "DELETE" });
 
   history = (page: string) => this.api.json<ChatHistory>("chat/gpt/", { query: { page } });
 
