@@ -27,7 +27,7 @@ def test_held_comment_is_mailed_and_one_click_stops_it(tmp_path: Path) -> None:
         server.command("owner", "add", "mina@example.com", "--site", "demo")
         server.change(moderation="all")
         server.clock.advance(seconds=61)
-        wait_until(lambda: rows(server, "SELECT COUNT(*) FROM notice_choices") == [(3,)])
+        wait_until(lambda: rows(server, "SELECT COUNT(*) FROM notice_choices") == [(4,)])
         server.begin()
         server.post("Good **bread**.", name="Jin")
         server.clock.advance(seconds=75)
@@ -51,7 +51,7 @@ async def test_owner_chooses_what_to_be_told_of(house: House) -> None:
     page = (await house.browser.get("/admin/notifications/")).text
     assert "This server sends no email" in page
     assert re.findall(r'<select[^>]* name="([^"]+)"', page) == [
-        "one|review", "one|comments", "one|questions", "hour", "quiet_from", "quiet_until", "lang",
+        "one|review", "one|comments", "one|questions", "one|changes", "hour", "quiet_from", "quiet_until", "lang",
     ]  # fmt: skip
     fields = {"token": await house.token(), "one|review": "daily", "one|comments": "never", "two|review": "never",
               "hour": "9", "quiet_from": "23", "quiet_until": "6", "lang": "ko"}  # fmt: skip
@@ -61,7 +61,8 @@ async def test_owner_chooses_what_to_be_told_of(house: House) -> None:
         WHERE o.email = 'one@example.com' ORDER BY n.kind"""
     )
     assert [(row["site"], row["kind"], row["pace"]) for row in rows] == [
-        ("one", "comments", "never"), ("one", "questions", "daily"), ("one", "review", "daily"),
+        ("one", "changes", "never"), ("one", "comments", "never"), ("one", "questions", "daily"),
+        ("one", "review", "daily"),
     ]  # fmt: skip
     assert (await house.db.fetch_all("SELECT hour, lang FROM notice_hours")) == [{"hour": 9, "lang": "ko"}]
 
@@ -83,3 +84,27 @@ async def test_foreign_stop_link_is_not_found(house: House) -> None:
         path = f"/admin/notifications/stop/?owner={owner}&proof={proof}"
         assert (await house.browser.get(path)).status_code == 404
         assert (await house.send(path, {})).status_code == 404
+
+
+def test_edits_and_removals_are_noted_with_what_they_change(tmp_path: Path) -> None:
+    with Site.start() as site, Server.start(tmp_path, site) as server:
+        server.begin()
+        first, second = (
+            server.post(words, name="Jin").json["comment"]["id"] for words in ("Good bread.", "Bad bread.")
+        )
+        assert server.call("PATCH", f"/api/comments/{first}/", {"site": "demo", "body": "Better bread."}).status == 200
+        assert server.call("DELETE", f"/api/comments/{second}/", {"site": "demo"}).status == 204
+        noted = rows(server, "SELECT comment_id, what, site, actor FROM comment_changes ORDER BY what")
+        assert noted == [(first, "edited", "demo", ""), (second, "removed", "demo", "")]
+
+
+@pytest.mark.anyio
+async def test_owner_hears_of_a_sign_in_from_a_new_browser_only(tmp_path: Path) -> None:
+    mail = {"ANSWERBACK_SMTP_URL": "smtp://127.0.0.1:1", "ANSWERBACK_MAIL_FROM": "post@bakery.example"}
+    async with open_house(tmp_path, **mail) as house:
+        first = await house.sign_in()
+        told = "SELECT data FROM jobs WHERE kind = 'sign_in_notice'"
+        assert ["new_browser" in row["data"] for row in await house.db.fetch_all(told)] == [True]
+        cookies = "; ".join(each.partition(";")[0] for each in first.headers.get_list("set-cookie"))
+        await house.sign_in(Cookie=cookies)
+        assert len(await house.db.fetch_all(told)) == 1

@@ -161,7 +161,7 @@ COMPOSED = {
     "admin.by_mail.buttons": {*DECISIONS},
     "admin.by_mail.done": {*DECISIONS},
     "admin.by_mail.outcomes": {*get_args(Outcome)} - {"ready", "done"},
-    "mail.notice.what": {"comment", *REVIEWED} - {"alert"},
+    "mail.notice.what": {"comment", "edited", "removed", "corrected", *REVIEWED} - {"alert"},
     "admin.notifications.kinds": {*NOTICES},
     "admin.notifications.paces": {*PACES},
     "admin.webhooks.events": {event.replace(".", "_") for event in (*EVENTS, TEST)},

@@ -9,8 +9,9 @@ from collections.abc import AsyncIterator
 import pytest
 from answerback.accounts.owners import add_owner_with_link
 from answerback.clock import SteppedClock
+from answerback.comments.noted_store import note_change
 from answerback.comments.store import keep_thread
-from answerback.core.notices import Hours, NoticeKind, Pace
+from answerback.core.notices import DEFAULTS, Hours, NoticeKind, Pace
 from answerback.db.database import Database
 from answerback.db.work import Work, run
 from answerback.jobs.model import Job, JobFailed
@@ -245,3 +246,31 @@ async def test_nothing_is_told_twice_by_two_processes(office: Office) -> None:
     await office.notices.look()
     await other.look()
     assert len(await office.db.fetch_all("SELECT id FROM jobs WHERE kind = 'notice'")) == 1
+
+
+async def test_changes_are_told_to_those_who_did_not_make_them(office: Office) -> None:
+    await office.choose("changes", "now")
+    await office.post("c1")
+    await office.post("c2")
+    now = office.clock.now()
+    for id, what, actor in (
+        ("c1", "edited", ""), ("c1", "edited", ""), ("c2", "removed", ""), ("c2", "corrected", "mina@example.com"),
+    ):  # fmt: skip
+        await office.db.write(lambda id=id, what=what, actor=actor: note_change("bread", id, what, now, actor))
+    [mail] = await office.after(1)
+    assert mail.subject == "2 comments on Bread have changed"
+    assert "Edited · Jin" in mail.text and "Removed by its author · Jin" in mail.text
+    assert "Answer corrected" not in mail.text
+    assert await office.after(60) == []
+
+
+async def test_new_kinds_are_added_to_choices_that_stay(office: Office) -> None:
+    await office.choose("review", "hourly")
+    await office.db.write(no_changes)
+    await office.db.write(lambda: store.add_missing(office.clock.now()))
+    choices = await office.db.read(lambda: store.choices_of(office.owner, ["bread"]))
+    assert {choice.kind: choice.pace for choice in choices} == DEFAULTS | {"review": "hourly"}
+
+
+def no_changes() -> Work[None]:
+    yield run("DELETE FROM notice_choices WHERE kind = 'changes'")

@@ -162,16 +162,19 @@ class SignInViews:
     async def by_link(self, request: Request) -> Response:
         """`POST /admin/sign-in/<secret>/`: uses the link, once."""
         await self._auth.form(request)
-        hash, now = hash_secret(request.path_params["secret"]), self._clock.now()
+        hash, now, emails = hash_secret(request.path_params["secret"]), self._clock.now(), list[str]()
 
         def who() -> Work[Account]:
             owner_id = yield from people.use_owner_link(hash, now)
             account = None if owner_id is None else (yield from account_of(owner_id))
             if account is None:
                 raise NotFound("ticket_invalid")
+            if not account.factors.any:
+                emails.append(account.email)
             return account
 
-        return await self.enter(request, who)
+        response = await self.enter(request, who)
+        return self._known(request, emails[-1], response) if emails else response
 
     async def sign_out(self, request: Request) -> Response:
         """`POST /admin/sign-out/`: the session is dead on the server, and its cookie goes."""
@@ -209,6 +212,7 @@ class SignInViews:
         in the same write. Leads to this path, or to the second step unless what was shown is the `whole` of it."""
         before = await self._auth.owner(request)
         secret, id, now = self._ids.secret(), self._ids.new(), self._clock.now()
+        lang = self._auth.language(request)
         hash, agent = hash_secret(secret), browser_of(request.headers.get("user-agent", ""))
 
         def work() -> Work[bool]:
@@ -220,6 +224,8 @@ class SignInViews:
             if before is not None:
                 yield from end_session(before.session)
             yield from add_session(hash, id, account.id, agent, now, now + IDLE_SECONDS * 1000)
+            if not self._factors.knows_browser(request, account.email):
+                yield from self._factors.notices.tell(account.id, "new_browser", lang)
             return True
 
         if not await self._db.write(work):

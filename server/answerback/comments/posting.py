@@ -28,6 +28,7 @@ from .approval import reviewables_store as reviews
 from .approval.screening import Look, Screening, Submission
 from .approval.words import Words, change_words
 from .events import CommentEvent, Listener, Thread, announce
+from .noted_store import note_change
 from .updates import ThreadUpdates
 
 
@@ -245,6 +246,8 @@ class Posting:
             yield from reviews.forget_words(site.key, id)
             comment = yield from store.known_comment(site.key, id)
             yield from self._updates.removed(comment)
+            if not unseen:
+                yield from note_change(site.key, id, "removed", now)
             return comment
 
         return await self._db.write(work)

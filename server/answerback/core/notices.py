@@ -7,12 +7,13 @@ from datetime import datetime, timedelta
 from typing import Literal, get_args
 from zoneinfo import ZoneInfo
 
-NoticeKind = Literal["review", "comments", "questions"]
+NoticeKind = Literal["review", "comments", "questions", "changes"]
 KINDS: tuple[NoticeKind, ...] = get_args(NoticeKind)
-"""What waits for a decision (held, reported); what was published; what the AI could not answer, or drafted."""
+"""What waits for a decision (held, reported); what was published; what the AI could not answer, or drafted; what was
+edited or removed by its author, or corrected by somebody else on the team."""
 Pace = Literal["now", "hourly", "daily", "never"]
 PACES: tuple[Pace, ...] = get_args(Pace)
-DEFAULTS: dict[NoticeKind, Pace] = {"review": "now", "comments": "daily", "questions": "daily"}
+DEFAULTS: dict[NoticeKind, Pace] = {"review": "now", "comments": "daily", "questions": "daily", "changes": "never"}
 """For owners and moderators; readers are told of nothing unless they ask for it."""
 
 

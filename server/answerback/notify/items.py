@@ -19,7 +19,7 @@ from .store import News
 
 ABOVE = 3
 """As many of the comments above are shown, the nearest ones."""
-DECIDABLE = ("held", "reported", "draft", "comment")
+DECIDABLE = ("held", "reported", "draft", "comment", "edited")
 """News about which something can be decided at a glance; the rest is opened."""
 
 
@@ -40,7 +40,9 @@ def item(site: Site, news: News, ways: Ways | None) -> Work[NoticeItem]:
     if comment is None:
         return NoticeItem(news.id, news.what, news.author, where, news.body)
     above = yield from _above(comment, answers=news.what == "draft")
-    words, author = (comment.body, comment.author_name) if news.what in DECIDABLE else (news.body, news.author)
+    words, author = (
+        (comment.body, comment.author_name) if news.what in (*DECIDABLE, "corrected") else (news.body, news.author)
+    )
     edit = yield from reviews.held_edit(site.key, comment.id)
     if edit is not None and news.what == "held":
         words = edit.body
@@ -51,7 +53,7 @@ def item(site: Site, news: News, ways: Ways | None) -> Work[NoticeItem]:
         for action in actions(news.what):
             link = DecisionLink(ways.owner, site.key, comment.id, action, shown, seen, ways.until, "mail")
             buttons.append((action, ways.links.url(link)))
-        if ways.replies.address:
+        if ways.replies.address and comment.state != "deleted":
             of = ReplyAddress(ways.owner, site.key, comment.id, shown, seen, ways.until)
             reply_to = yield from ways.replies.make(of)
     return NoticeItem(news.id, news.what, author, where, words, above, buttons, reply_to)
@@ -61,7 +63,7 @@ def actions(what: str) -> tuple[Action, ...]:
     """What can be decided: there is nothing to approve about what is public already, and no draft is spam."""
     if what not in DECIDABLE:
         return ()
-    if what == "comment":
+    if what in ("comment", "edited"):
         return ("hide", "spam")
     return ("approve", "hide") if what == "draft" else ("approve", "hide", "spam")
 

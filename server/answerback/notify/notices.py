@@ -109,11 +109,11 @@ class Notices:
         email = await self._db.read(lambda: owner_email(owner, key))
         if site is None or email is None:
             return None
-        made = await self._db.write(lambda: self._told(site, kind, owner, after, until))
+        made = await self._db.write(lambda: self._told(site, kind, owner, (after, until), email))
         return (email, made) if made.items else None
 
-    def _told(self, site: Site, kind: NoticeKind, owner: str, after: int, until: int) -> Work[NoticePart]:
-        news = yield from store.news(kind, site.key, after, until, SHOWN + 1)
+    def _told(self, site: Site, kind: NoticeKind, owner: str, time: tuple[int, int], email: str) -> Work[NoticePart]:
+        news = yield from store.news(kind, site.key, *time, SHOWN + 1, email)
         role = yield from owner_role(owner, site.key)
         now, ways = self._clock.now(), None
         if role is not None and covers(role, "moderator"):

@@ -19,6 +19,8 @@ _NEWS = {
         AND r.opened_at <= :until AND r.kind IN ('draft', 'failed', 'withheld', 'unanswered')""",
     "comments": """SELECT 1 FROM comments c WHERE c.site = n.site AND c.created_at > n.told_at
         AND c.created_at <= :until AND c.state = 'published' AND c.author_kind IN ('guest', 'user')""",
+    "changes": """SELECT 1 FROM comment_changes d WHERE d.site = n.site AND d.at > n.told_at AND d.at <= :until
+        AND d.actor <> (SELECT e.email FROM owners e WHERE e.id = n.owner_id)""",
 }
 
 
@@ -55,14 +57,19 @@ def add_missing(now: int) -> Work[int]:
                 (SELECT m.role FROM owner_sites m WHERE m.owner_id = o.id AND m.site = s.key), o.role) AS role
             FROM owners o JOIN sites s ON o.all_sites = 1
                 OR EXISTS (SELECT 1 FROM owner_sites m WHERE m.owner_id = o.id AND m.site = s.key)
-            WHERE NOT EXISTS (SELECT 1 FROM notice_choices n WHERE n.owner_id = o.id AND n.site = s.key)
+            WHERE (SELECT COUNT(*) FROM notice_choices n WHERE n.owner_id = o.id AND n.site = s.key) < :kinds
             LIMIT :most""",
-        most=BATCH,
-    )
+        kinds=len(KINDS), most=BATCH,
+    )  # fmt: skip
     for row in rows:
         for kind in KINDS:
             pace: Pace = "never" if row["role"] == "reader" else DEFAULTS[kind]
-            yield from keep(Choice(row["id"], row["site"], kind, pace, now), None if pace == "never" else now)
+            yield run(
+                """INSERT INTO notice_choices (owner_id, site, kind, pace, told_at, next_at)
+                VALUES (:owner, :site, :kind, :pace, :now, :next_at) ON CONFLICT (owner_id, site, kind) DO NOTHING""",
+                owner=row["id"], site=row["site"], kind=kind, pace=pace, now=now,
+                next_at=None if pace == "never" else now,
+            )  # fmt: skip
     return len(rows)
 
 
@@ -114,8 +121,8 @@ def told(choice: Choice, until: int, next_at: int | None) -> Work[None]:
     )  # fmt: skip
 
 
-def news(kind: NoticeKind, site: str, after: int, until: int, most: int) -> Work[list[News]]:
-    """What there is to tell of, oldest first, at most so many."""
+def news(kind: NoticeKind, site: str, after: int, until: int, most: int, but: str = "") -> Work[list[News]]:
+    """What there is to tell of, oldest first, at most so many; not what `but` (an address) has done."""
     if kind == "comments":
         rows = yield many(
             """SELECT c.id, 'comment' AS what, c.author_name, c.page, t.title, c.body, c.created_at AS at
@@ -123,6 +130,14 @@ def news(kind: NoticeKind, site: str, after: int, until: int, most: int) -> Work
             WHERE c.site = :site AND c.created_at > :after AND c.created_at <= :until AND c.state = 'published'
                 AND c.author_kind IN ('guest', 'user') ORDER BY c.created_at LIMIT :most""",
             site=site, after=after, until=until, most=most,
+        )  # fmt: skip
+    elif kind == "changes":
+        rows = yield many(
+            """SELECT d.comment_id AS id, d.what, c.author_name, c.page, COALESCE(t.title, '') AS title, c.body, d.at
+            FROM comment_changes d JOIN comments c ON c.id = d.comment_id AND c.site = d.site
+                LEFT JOIN threads t ON t.site = c.site AND t.page = c.page
+            WHERE d.site = :site AND d.at > :after AND d.at <= :until AND d.actor <> :but ORDER BY d.at LIMIT :most""",
+            site=site, after=after, until=until, most=most, but=but,
         )  # fmt: skip
     else:
         listed, values = in_list("k", _REVIEW if kind == "review" else _QUESTIONS)

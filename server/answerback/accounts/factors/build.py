@@ -35,6 +35,10 @@ class OwnerFactors:
         device = self._devices.known(request, owner_failures(email))
         return Caller(caller_key(request, self._settings), device, lang)
 
+    def knows_browser(self, request: Request, email: str) -> bool:
+        """Whether somebody has signed in to that account in this browser before."""
+        return bool(self._devices.known(request, owner_failures(email)))
+
     def device_cookie(self, request: Request, email: str) -> str:
         """The Set-Cookie header for a browser in which that owner has just signed in."""
         return self._devices.cookie(request, owner_failures(email))

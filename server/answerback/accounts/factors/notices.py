@@ -1,4 +1,5 @@
-"""Owners hear by email of each change of how they sign in: whoever has not made it themselves acts in time."""
+"""Owners hear by email of each change of how they sign in, and of each new browser: if it was not them, they act in
+time."""
 
 from __future__ import annotations
 
@@ -16,7 +17,7 @@ from ..store import email_of
 KIND = "sign_in_notice"
 Change = Literal[
     "password_changed", "passkey_added", "passkey_removed", "app_added", "app_removed", "codes_made", "code_used",
-    "factors_reset",
+    "factors_reset", "new_browser",
 ]  # fmt: skip
 
 

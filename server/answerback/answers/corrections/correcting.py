@@ -9,6 +9,7 @@ from ...accounts.audit_store import Decision
 from ...accounts.audit_store import note as audit
 from ...clock import Clock
 from ...comments import store as threads
+from ...comments.noted_store import note_change
 from ...comments.posting import place_below
 from ...comments.updates import ThreadUpdates
 from ...core import comments as rules
@@ -151,6 +152,8 @@ class AnswerCorrections:
                 yield from self._add(answer, first)
             yield from change(answer)
             yield from audit(replace(made, before=answer.answer.state))
+            if made.action in ("corrected", "withdrawn"):
+                yield from note_change(site.key, id, "corrected", made.at, made.actor)
             # Any decision about a draft means that the owner has read it.
             yield from threads.set_state(site.key, id, "published", only_from=("pending",))
             changed = yield from threads.comment_by_id(site.key, id)

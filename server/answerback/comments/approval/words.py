@@ -10,6 +10,7 @@ from ...db.work import Work
 from ...sites.settings import Site
 from .. import store
 from ..events import CommentEvent, Listener, Thread, announce
+from ..noted_store import note_change
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,8 @@ def change_words(
     yield from store.change_words(site.key, comment.id, words.body, words.html, words.at)
     changed = yield from store.comment_by_id(site.key, comment.id)
     assert changed is not None
+    if changed.state == "published" and (author is None or not author.is_unseen(words.at)):
+        yield from note_change(site.key, comment.id, "edited", words.at)
     hashed, ask = yield from store.sent_with(site.key, comment.id)
     thread = Thread((yield from store.url_of(site.key, comment.page)), None)
     yield from announce(listeners, CommentEvent("edited", site, changed, thread, author, hashed, ask, words.at))
