@@ -151,28 +151,50 @@ def arrive(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Arrival
         for number, page in enumerate(arrivals.pages, 1):
             page.screenshot(path=ARTIFACTS / f"{request.node.name}-{number}.png")
     for context in arrivals.contexts:
-        context.close()
+        if context in browser.contexts:  # not the one that is a whole browser, which others take too
+            context.close()
     assert arrivals.left() == []
 
 
-def chromium_that_blocks(playwright: Playwright, demo: Demo, folder: Path) -> BrowserContext:
-    """A visitor's Chromium, set to block all of our cookies on the site's pages."""
-    place = f"{demo.server.url},{demo.server.site.origin}"  # whose cookies, on whose pages
+@pytest.fixture(scope="module")
+def chromium_that_blocks(
+    playwright: Playwright, standing: Demo, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[BrowserContext]:
+    """All of Chromium, set to block our cookies on the site's pages; tests take it as `blocking`."""
+    folder = tmp_path_factory.mktemp("profile")
+    place = f"{standing.server.url},{standing.server.site.origin}"  # whose cookies, on whose pages
     blocked = {"profile": {"content_settings": {"exceptions": {"cookies": {place: {"setting": 2}}}}}}
     (folder / "Default").mkdir()
     (folder / "Default" / "Preferences").write_text(json.dumps(blocked), "utf-8")
-    return playwright.chromium.launch_persistent_context(
+    context = playwright.chromium.launch_persistent_context(
         folder, executable_path=shutil.which("chromium"), args=ARGUMENTS
     )
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def blocking(chromium_that_blocks: BrowserContext, demo: Demo) -> Iterator[BrowserContext]:
+    """The module's Chromium that blocks our cookies, as somebody who has never been here."""
+    context = chromium_that_blocks
+    yield context
+    first, *others = context.pages  # with its last page a browser ends
+    for page in others:
+        page.close()
+    context.clear_cookies()
+    session = context.new_cdp_session(first)
+    for origin in (demo.server.url, demo.server.site.origin):
+        session.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "all"})
+    session.detach()
 
 
 @pytest.fixture(params=["cookies kept", "cookies blocked"])
-def context(
-    request: pytest.FixtureRequest, demo: Demo, browser: Browser, playwright: Playwright, tmp_path: Path
-) -> Iterator[BrowserContext]:
+def context(request: pytest.FixtureRequest, browser: Browser) -> Iterator[BrowserContext]:
     """A visitor's browser, once as it comes and once set to block all of our cookies on the site's pages."""
-    kept = request.param == "cookies kept"
-    context = browser.new_context() if kept else chromium_that_blocks(playwright, demo, tmp_path)
+    if request.param == "cookies blocked":
+        yield request.getfixturevalue("blocking")
+        return
+    context = browser.new_context()
     yield context
     context.close()
 

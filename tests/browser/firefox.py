@@ -190,7 +190,8 @@ class Firefox:
 
     def open(self, url: str, visitor: str = "") -> Tab:
         """A new tab at that address."""
-        of = {"userContext": visitor} if visitor else {}
+        # In the first window: the one that was last in front may be a popup that is about to close, and never answers.
+        of = {"referenceContext": self.tabs()[0].context} | ({"userContext": visitor} if visitor else {})
         tab = Tab(self, self.send("browsingContext.create", type="tab", **of)["context"], visitor)
         tab.go(url)
         return tab

@@ -1,16 +1,15 @@
-"""Signing in from a page of another origin, as visitors do it: by popup, without one, in several tabs."""
+"""Signing in from a page of another origin, as visitors do it; each way in, in each browser: test_every_way_in.py."""
 
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
-from playwright.sync_api import BrowserContext, Playwright, expect
+from playwright.sync_api import BrowserContext, expect
 
-from tests.browser.conftest import Arrivals, chromium_that_blocks
-from tests.browser.demo import Demo, field, leave
+from tests.browser.conftest import Arrivals
+from tests.browser.demo import Demo, leave
 from tests.browser.signing import (
     by_password,
     popup_of,
@@ -46,29 +45,10 @@ def test_guest_registers_and_stays_signed_in(
     assert (token is not None) == ("cookies blocked" in request.node.name)
 
 
-def test_signing_out_ends_the_session_in_every_tab(demo: Demo, arrive: Arrivals, context: BrowserContext) -> None:
-    address = demo.at("bread.html")
-    page, other = arrive.enter(context), arrive.enter(context)
-    page.goto(address)
-    other.goto(address)
-    signed_out(other)
-    register(popup_of(page), "Tom", f"tom-{demo.turned}@example.com")
-    signed_in_as(page, "Tom")
-    signed_in_as(other, "Tom")
-    other.get_by_role("button", name="Sign out").click()
-    signed_out(other)
-    signed_out(page)
-    for tab in (page, other):
-        tab.reload()
-        signed_out(tab)
-
-
-def test_tab_with_a_dead_token_takes_another_tabs(
-    demo: Demo, arrive: Arrivals, playwright: Playwright, tmp_path: Path
-) -> None:
+def test_tab_with_a_dead_token_takes_another_tabs(demo: Demo, arrive: Arrivals, blocking: BrowserContext) -> None:
     """The other one has just got a new one, and this one has been reloaded before it heard of that."""
-    context, address = chromium_that_blocks(playwright, demo, tmp_path), demo.at("bread.html")
-    page, other = arrive.enter(context), arrive.enter(context)
+    address = demo.at("bread.html")
+    page, other = arrive.enter(blocking), arrive.enter(blocking)
     for tab in (page, other):
         tab.goto(address)
     register(popup_of(page), "Nell", f"nell-{demo.turned}@example.com")
@@ -86,7 +66,6 @@ def test_tab_with_a_dead_token_takes_another_tabs(
     other.close()
     page.reload()
     signed_out(page)
-    context.close()
 
 
 def test_member_signs_in_by_password(demo: Demo, arrive: Arrivals) -> None:
@@ -101,48 +80,6 @@ def test_member_signs_in_by_password(demo: Demo, arrive: Arrivals) -> None:
     expect(popup.get_by_role("alert")).to_be_visible()
     by_password(popup, email)
     signed_in_as(page, "Ida")
-
-
-@pytest.mark.parametrize("policy", ["same-origin", "same-origin-allow-popups"])
-def test_sign_in_returns_to_a_page_that_cuts_popups(demo: Demo, arrive: Arrivals, policy: str) -> None:
-    address = demo.with_headers(demo.at("bread.html"), {"Cross-Origin-Opener-Policy": policy})
-    page = arrive(address)
-    field(page).fill("A draft that must not be lost.")
-    with page.context.expect_page() as opened:
-        sign_in_button(page)
-    popup = opened.value
-    register(popup, "Eve", f"eve-{demo.turned}@example.com")
-    signed_in_as(page, "Eve")
-    expect(field(page)).to_have_value("A draft that must not be lost.")
-    if policy == "same-origin":
-        popup.wait_for_url(address)  # with nothing of the code left in the address
-        signed_in_as(popup, "Eve")
-
-
-def test_sign_in_returns_when_the_provider_cuts_popups(demo: Demo, arrive: Arrivals) -> None:
-    address = demo.at("bread.html")
-    page = arrive(address)
-    popup = popup_of(page)
-    ways = popup.url
-    popup.goto(f"{demo.server.url}/admin/sign-in/")  # a page with Cross-Origin-Opener-Policy: same-origin
-    popup.goto(ways)
-    register(popup, "Ada", f"ada-{demo.turned}@example.com")
-    popup.wait_for_url(address)
-    signed_in_as(popup, "Ada")
-    signed_in_as(page, "Ada")
-
-
-def test_sign_in_uses_the_whole_page_without_popups(demo: Demo, arrive: Arrivals) -> None:
-    address = demo.at("bread.html")
-    page = arrive(address)
-    field(page).fill("A draft that must not be lost.")
-    page.evaluate("window.open = () => null")
-    sign_in_button(page)
-    register(page, "Ann", f"ann-{demo.turned}@example.com")
-    page.wait_for_url(address)
-    signed_in_as(page, "Ann")
-    expect(field(page)).to_have_value("A draft that must not be lost.")
-    assert "#" not in page.url
 
 
 def test_two_sign_ins_at_once_do_not_mix(demo: Demo, arrive: Arrivals) -> None:
