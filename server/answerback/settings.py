@@ -124,7 +124,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "ANSWERBACK_MAIL_IN_SECRET",
         "",
-        "Password with which the mail provider posts replies to /mail-in/.",
+        "Password with which the mail provider posts replies to /mail-in/, and bounces to /mail-in/bounces/.",
         read.key,
         secret=True,
     ),

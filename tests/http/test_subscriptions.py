@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 import urllib.error
@@ -18,6 +19,7 @@ from tests.http.members import Member, join
 from tests.http.signing import rows
 from tests.services import Server, Site, wait_until
 
+SECRET = "providers-password-4711"
 MINA, JIN = "mina@example.com", "jin@example.com"
 
 
@@ -30,7 +32,10 @@ def post() -> Iterator[MailServer]:
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory, post: MailServer) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("subscriptions")
-    with Site.start() as site, Server.start(folder, site, **post.settings()) as started:
+    with (
+        Site.start() as site,
+        Server.start(folder, site, ANSWERBACK_MAIL_IN_SECRET=SECRET, **post.settings()) as started,
+    ):
         started.change(comments_per_minute="unlimited")
         yield started
 
@@ -202,3 +207,28 @@ def test_guest_who_signs_in_keeps_what_was_asked_for(server: Server) -> None:
     server.token = reply.json["token"]
     assert server.token != cookie_token
     assert [each["channel"] for each in listed(server)["subscriptions"]] == ["feed"]
+
+
+def report(server: Server, authorization: str, body: str) -> int:
+    """What a provider that reports this is answered."""
+    headers = {"Authorization": authorization, "Content-Type": "text/plain"}
+    request = urllib.request.Request(f"{server.url}/mail-in/bounces/", body.encode(), headers)
+    try:
+        with urllib.request.urlopen(request, timeout=10) as response:
+            status: int = response.status
+            return status
+    except urllib.error.HTTPError as error:
+        return error.code
+
+
+def test_reported_bounce_stops_an_address(server: Server) -> None:
+    guest(server, "gone@example.com")
+    body = json.dumps({"RecordType": "Bounce", "Type": "HardBounce", "Email": "Gone@Example.com"})
+    basic = base64.b64encode(f"answerback:{SECRET}".encode()).decode()
+    for wrong in ("", "Bearer wrong", "Basic wrong"):
+        assert report(server, wrong, body) == 401
+    assert report(server, f"Bearer {SECRET}", "{") == 400
+    assert rows(server, "SELECT COUNT(*) FROM subscribers WHERE address = 'gone@example.com'") == [(1,)]
+    assert report(server, f"Basic {basic}", body) == 200
+    assert rows(server, "SELECT COUNT(*) FROM subscribers WHERE address = 'gone@example.com'") == [(0,)]
+    assert rows(server, "SELECT reason FROM stopped_addresses") == [("bounce",)]

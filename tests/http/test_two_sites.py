@@ -117,7 +117,8 @@ NAMELESS = (
     "/healthz", "/readyz", "/metrics", "/api/openapi.json", "/answerback.js", "/v1/answerback.js",
     "/answerback/{name}",
     "/avatars/{id}", "/.well-known/security.txt", "/robots.txt", "/reports/{id}/",
-    "/admin/notifications/stop/", "/admin/by-mail/", "/mail-in", "/mail-in/",
+    "/admin/notifications/stop/", "/admin/by-mail/",
+    *(f"/mail-in{name}" for name in ("", "/", "/bounces", "/bounces/")),
     *(f"/notifications/{name}" for name in ("", "confirm/", "stop/", "feed/")),
 )  # fmt: skip
 APART = ("/sign-in/", "/account/", "/t/", "/t", "/embed/", "/mcp", "/ask", "/llms.txt", "/page.md")

@@ -62,6 +62,7 @@ def page_routes(services: Services) -> list[BaseRoute]:
         ),
         *services.accounts.routes(),
         *services.subscriptions.pages.routes(),
+        *services.subscriptions.bounces.routes(),
         *services.agents.handlers.routes(),
         *MailInHandlers(runtime.settings, services.replies).routes(),
         *machine_routes(runtime, services.metrics, services.meter),

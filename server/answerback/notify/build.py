@@ -8,6 +8,7 @@ from ..accounts.sessions import Sessions
 from ..jobs.model import Kind
 from ..mail.transport import Mailer
 from ..runtime import Runtime
+from .bounce_handlers import BounceHandlers
 from .subscribing import Subscribing
 from .subscription_handlers import SubscriptionHandlers
 from .subscription_pages import SubscriptionPages
@@ -20,6 +21,7 @@ class Subscriptions:
 
     handlers: SubscriptionHandlers
     pages: SubscriptionPages
+    bounces: BounceHandlers
     jobs: tuple[Kind, ...]
 
 
@@ -28,5 +30,6 @@ def build_subscriptions(runtime: Runtime, sessions: Sessions, mailer: Mailer | N
     subscribing = Subscribing(runtime, mailer)
     return Subscriptions(
         SubscriptionHandlers(runtime, sessions, subscribing), SubscriptionPages(runtime, subscribing),
+        BounceHandlers(runtime.settings, subscribing),
         (*subscribing.kinds(), *VisitorNews(runtime, subscribing, mailer).kinds()),
     )  # fmt: skip

@@ -44,23 +44,26 @@ class MailInHandlers:
         """`POST /mail-in/`: a mail as `message/rfc822`, or in a form or JSON; 200 whatever it is, so that a provider
         does not try again what will not change."""
         try:
-            self._check(request)
+            check_secret(request, self._secret)
             result = await self._replies.take(await _raw_mail(request))
         except AppError as error:
             return problem(error)
         return json_response({"result": result})
 
-    def _check(self, request: Request) -> None:
-        if not self._secret:
-            raise NotFound
-        scheme, _, given = request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() == "basic":
-            try:
-                given = base64.b64decode(given, validate=True).decode("utf-8", "replace").partition(":")[2]
-            except (binascii.Error, ValueError):
-                given = ""
-        if not hmac.compare_digest(given.encode(), self._secret.encode()):
-            raise Unauthorized("login_failed")
+
+def check_secret(request: Request, secret: str) -> None:
+    """Raises NotFound where none is set, and Unauthorized for a call without it: as a bearer token, or as the password
+    of basic authentication."""
+    if not secret:
+        raise NotFound
+    scheme, _, given = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "basic":
+        try:
+            given = base64.b64decode(given, validate=True).decode("utf-8", "replace").partition(":")[2]
+        except (binascii.Error, ValueError):
+            given = ""
+    if not hmac.compare_digest(given.encode(), secret.encode()):
+        raise Unauthorized("login_failed")
 
 
 async def _raw_mail(request: Request) -> bytes:

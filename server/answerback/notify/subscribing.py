@@ -11,10 +11,10 @@ import hmac
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Literal
 from urllib.parse import urlencode
 
 from ..accounts.sign_in.mail_link.store import count
+from ..core.bounces import Reason
 from ..core.emails import read_email
 from ..core.model import Visitor
 from ..core.subscriptions import Channel, SubscriptionKind
@@ -34,7 +34,6 @@ from .subscriptions_store import Subscriber, Subscription
 KIND = "subscription_mail"
 PENDING_MS = 48 * 3_600_000
 """How long an address has to confirm."""
-Reason = Literal["bounce", "complaint"]
 STOPPED_MS: Mapping[Reason, int] = {"bounce": 180 * 86_400_000, "complaint": 10 * 365 * 86_400_000}
 HOUR_MS, DAY_MS = 3_600_000, 86_400_000
 TO_ADDRESS_A_DAY, BY_VISITOR_AN_HOUR, BY_NETWORK_AN_HOUR, TO_DOMAIN_AN_HOUR = 3, 20, 40, 200
