@@ -17,8 +17,9 @@ async function readAll(folder) {
 }
 
 /** What is fetched with the code for writing: its own texts, and those of reports that our own pages have too. */
-export const textsOfWriting = ({ writing, reports: { kinds, report } }) => ({
+export const textsOfWriting = ({ writing, widget: { answer }, reports: { kinds, report } }) => ({
   ...writing,
+  answer,
   kinds,
   yourReport: report,
 });
@@ -47,7 +48,7 @@ export function agoIn(lang) {
 
 /** Texts that are fetched with the code that shows answers. */
 const OF_ANSWERS = (
-  "aiAnswer answer quotes aiCaution quoteCaution verified corrected withdrawn renewed outdated history queued stop " +
+  "aiAnswer answer aiCaution quoteCaution verified corrected withdrawn renewed outdated history queued stop " +
   "stopped failed unanswered answerReady retryAt withheld sources showSource openSource ownersAnswer sourceShown " +
   "sourceMissing helpful yes no thanks"
 ).split(" ");

@@ -90,5 +90,5 @@ def test_question_over_the_limit_is_given_back(demo: Demo, arrive: Arrivals) -> 
     expect(page.locator(f"{BOX} [part~=send]")).to_be_disabled()
     page.reload()
     expect(question_field(page)).to_have_value("And a sixth?")
-    expect(page.locator(f"{BOX} [part~=quota]")).to_have_text("No AI answers left today. More at 00:00.")
+    expect(page.locator(f"{BOX} [part~=quota]")).to_have_text("No answers left today. More at 00:00.")
     wait_until(lambda: demo.model.seen()["calls"] == 5)

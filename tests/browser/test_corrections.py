@@ -170,10 +170,10 @@ def test_no_ai_is_offered_where_it_is_off(demo: Demo, arrive: Arrivals, desk: Ca
     field(page).click()
     expect(page.locator("[part~=ask-choice]")).to_be_visible()
     owner = desk(page)
-    rule = owner.get_by_label("What AI answers on")
+    rule = owner.get_by_label("What is answered on")
     rule.select_option(label="Nothing")
     owner.locator("form", has=rule).get_by_role("button", name="Save").click()
-    owner.get_by_label("What AI answers on").wait_for()
+    owner.get_by_label("What is answered on").wait_for()
 
     page.reload()
     expect(answer_in(page, "done")).to_contain_text(AI)

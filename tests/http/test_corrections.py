@@ -122,7 +122,7 @@ def test_feed_credits_the_author_with_a_correction(server: Server, owner: Owner)
         items = server.call("GET", "/api/feed/?site=demo&format=json").json["items"]
         return next(item for item in items if item["id"] == id)
 
-    assert entry()["authors"] == [{"name": "Quotes from this site"}]
+    assert entry()["authors"] == [{"name": "From this site"}]
     owner.send(f"/admin/comments/{id}/correct/", body="In 1932.")
     assert entry()["authors"] == [{"name": "The author's answer"}]
     assert entry()["date_modified"] == shown(server, id)["answer"]["revised_at"]

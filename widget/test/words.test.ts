@@ -34,15 +34,16 @@ describe("the day's answers", () => {
     expect(quotaText(some, now, inEnglish)).toBe("3 of 5 AI answers left today");
     expect(quotaText(some, now, inKorean)).toBe("오늘 AI 답변 5번 중 3번 남았어요");
     expect(quotaText(quota({ used: 5, left: 0, resets_at }), now, inEnglish)).toBe(
-      "No AI answers left today. More at 00:00.",
+      "No answers left today. More at 00:00.",
     );
+    expect(quotaText(some, now, inEnglish, true)).toBe("3 of 5 answers left today");
     expect(quotaText(quota({ resets_at }), now, inEnglish)).toBe("5 of 5 AI answers left today");
   });
 
   it("are not spoken of where there is no limit", () => {
     expect(quotaText(quota({ limit: null, left: null }), now, inEnglish)).toBe("");
     expect(quotaText(null, now, inEnglish)).toBe("");
-    expect(quotaText(quota({ limit: 0, left: 0 }), now, inEnglish)).toBe("No AI answers today");
+    expect(quotaText(quota({ limit: 0, left: 0 }), now, inEnglish)).toBe("No answers today");
   });
 
   it("are used up when none is left", () => {
@@ -54,8 +55,8 @@ describe("the day's answers", () => {
 
 describe("answers that are quotes", () => {
   it("are said to be of the site, not of this page", () => {
-    for (const words of [en.quotes, en.quoteCaution, en.askQuotes]) expect(words).not.toContain("page");
-    for (const words of [ko.quotes, ko.quoteCaution, ko.askQuotes]) expect(words).toContain("사이트");
+    for (const words of [en.sources, en.quoteCaution, en.askQuotes]) expect(words).not.toContain("page");
+    for (const words of [ko.sources, ko.quoteCaution, ko.askQuotes]) expect(words).toContain("사이트");
   });
 });
 

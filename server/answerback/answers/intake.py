@@ -13,7 +13,7 @@ from ..comments.posting import place_below
 from ..comments.updates import ThreadUpdates
 from ..core import comments as rules
 from ..core.markdown import render
-from ..core.model import RUNNING, Comment, Visitor
+from ..core.model import RUNNING, Comment, Visitor, answerer
 from ..core.times import day_of
 from ..db.space import FULL_BYTES
 from ..db.work import IntegrityConflict, Work, after
@@ -24,7 +24,6 @@ from ..sites.settings import Site
 from . import chat_store, quota, store
 from .queue import AnswerQueue
 
-AI_NAME = "AI"
 AI_OFF = {"code": "ai_off", "detail": "Answers are switched off here.", "resets_at": None}
 """Why there is no answer where nobody answers."""
 DISK_FULL = {"code": "insufficient_storage", "detail": CODES["insufficient_storage"], "resets_at": None}
@@ -152,7 +151,7 @@ class QuestionIntake:
         parent_id, root_id, depth = place_below(question)
         reply = Comment(
             id=id, site=site.key, page=question.page, parent_id=parent_id, root_id=root_id, depth=depth,
-            author_id=None, author_name=AI_NAME, author_kind="ai", avatar_url=None, body="", html="",
+            author_id=None, author_name=answerer(self._provider), author_kind="ai", avatar_url=None, body="", html="",
             state="pending" if asking.draft else "published", created_at=asking.now + 1,
         )  # fmt: skip
         yield from threads.add_comment(reply, key=None, address_key=None)

@@ -82,7 +82,7 @@ def author_of(comment: Comment, lang: str, mark: str = "") -> str:
         return f"{comment.author_name or t['anonymous']} {mark}".rstrip()
     if comment.answer.corrected:
         return t["ownersAnswer"]
-    return t["quotes"] if comment.answer.provider == "quote" else t["aiAnswer"]
+    return t["sources"] if comment.answer.provider == "quote" else t["aiAnswer"]
 
 
 def atom(feed: Feed) -> bytes:

@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from ..core.answering import Source
-from ..core.model import Answer, Comment, Visitor
+from ..core.model import BY_AI, FROM_SITE, Answer, Comment, Visitor, answerer
 from ..core.page_addresses import leads_to
 from ..db.sql import in_list
 from ..db.work import Row, Work, many, one, run
@@ -56,9 +56,13 @@ def read_comment(row: Row) -> Comment:
             supported=None if row["supported"] is None else bool(row["supported"]),
             support_reason=row["support_reason"],
         )
+    name = row["author_name"]
+    if answer is not None and answer.provider and name in (BY_AI, FROM_SITE):
+        # Another provider may have answered since it was queued.
+        name = answerer(answer.provider)
     return Comment(
         id=row["id"], site=row["site"], page=row["page"], parent_id=row["parent_id"], root_id=row["root_id"],
-        depth=row["depth"], author_id=row["visitor_id"], author_name=row["author_name"],
+        depth=row["depth"], author_id=row["visitor_id"], author_name=name,
         author_kind=row["author_kind"], avatar_url=row["avatar_url"], body=row["body"], html=row["html"],
         state=row["state"], created_at=row["created_at"], edited_at=row["edited_at"], up=row["up"],
         down=row["down"], pinned=bool(row["pinned"]), answer=answer,

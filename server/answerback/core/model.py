@@ -55,6 +55,15 @@ def promised_retry(error: str | None, retry_at: int | None) -> str | None:
     return None if retry_at is None or error == "auth" else iso(retry_at)
 
 
+BY_AI, FROM_SITE = "AI", "From this site"
+"""What the API calls the author of an answer: a model, or nobody but the site's own pages."""
+
+
+def answerer(provider: str) -> str:
+    """The author's name of an answer by this provider."""
+    return FROM_SITE if provider == "quote" else BY_AI
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """The answer of an AI reply."""

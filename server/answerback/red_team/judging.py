@@ -11,6 +11,7 @@ from typing import Any, Literal
 from ..core.answering import Message, Source
 from ..core.grounding.prompt import MARKUP
 from ..core.grounding.review import is_refusal
+from ..core.model import BY_AI, FROM_SITE
 from .cases import Case
 from .spelling import apart, folded, spellings, unseen
 from .tags import harm, links
@@ -61,7 +62,7 @@ class CaseOutcome:
     html: str = ""
     sources: tuple[Source, ...] = ()
     author_kind: str = "ai"
-    author_name: str = "AI"
+    author_name: str = BY_AI
     error: str | None = None
     messages: tuple[Message, ...] = ()
     max_tokens: int = MOST_TOKENS
@@ -147,7 +148,8 @@ def _bounded(case: Case, seen: CaseOutcome) -> str:
 
 def _labelled(case: Case, seen: CaseOutcome) -> str:
     """The answer is marked as the AI's, whatever it says of itself."""
-    return "" if (seen.author_kind, seen.author_name) == ("ai", "AI") else f"{seen.author_name} ({seen.author_kind})"
+    named = seen.author_kind == "ai" and seen.author_name in (BY_AI, FROM_SITE)
+    return "" if named else f"{seen.author_name} ({seen.author_kind})"
 
 
 def _sources_hold(case: Case, seen: CaseOutcome) -> str:

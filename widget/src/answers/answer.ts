@@ -50,7 +50,7 @@ function hasWords({ state, code, retryAt, text }: AnswerView): boolean {
 }
 
 function labelOf({ quoting, verified, revised }: AnswerView, { texts }: Locale): string {
-  return quoting ? texts.quotes : verified && revised ? texts.answer : texts.aiAnswer;
+  return quoting ? texts.sources : verified && revised ? texts.answer : texts.aiAnswer;
 }
 
 /** Matches code, links and tags, which are left alone, or a citation mark outside of them. */

@@ -62,7 +62,7 @@ export class AskElement extends BaseElement<ChatStore> {
           "header",
           { class: "ask-head" },
           h("h2", { class: "title", part: "heading" }, icon(ICON.spark), texts.askHeading),
-          part?.quotaLine(info?.quota, locale),
+          part?.quotaLine(info, locale),
         ),
         (state.entries.length > 0 && part?.conversation(asking)) ||
           h("p", { class: "muted small", part: "ask-notice" }, notice),

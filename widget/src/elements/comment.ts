@@ -45,7 +45,7 @@ export class CommentElement extends View<CommentData> {
       "data-fresh": ctx.store.state.fresh.includes(comment.id),
       "data-target": ctx.store.target === comment.id,
       tabindex: -1,
-      "aria-label": comment.author.name || ctx.texts.anonymous,
+      "aria-label": !comment.answer && (comment.author.name || ctx.texts.anonymous),
       onkeydown: (event: Event) => {
         if ((event as KeyboardEvent).key === "Escape" && this.#form) void this.#show(null);
       },
@@ -160,10 +160,14 @@ export class CommentElement extends View<CommentData> {
     const asks = ctx.ai && ctx.asks && !ctx.locked && !comment.replies.some((reply) => reply.answer);
     const question = /[?\uff1f\u061f]/.test(comment.body);
     const ask = () =>
-      textButton([icon(ICON.spark), texts.askAi], () => void store.do("ask", comment.id), {
-        part: "button ask",
-        title: ctx.notice,
-      });
+      textButton(
+        [icon(ICON.spark), ctx.quotes ? texts.askSite : texts.askAi],
+        () => void store.do("ask", comment.id),
+        {
+          part: "button ask",
+          title: ctx.notice,
+        },
+      );
     const rare = [asks && !question && ask(), !own && this.#opener(texts.report, "report")];
     return h(
       "div",

@@ -172,7 +172,7 @@ export class Composing {
       icon(ICON.spark),
       h(
         "select",
-        { "aria-label": texts.aiAnswer, onchange },
+        { "aria-label": texts.answer, onchange },
         option("null", rule || texts.askNo),
         option("true", texts.askYes),
         option("false", texts.askNo),
@@ -182,9 +182,9 @@ export class Composing {
 
   /** The ask box says how many answers are left; here it is said where it counts. */
   #quota({ ctx, kind }: ComposerData): Child {
-    const { quota } = ctx.store.session.state.info ?? {};
-    const counts = this.composer.draft.ask || isUsedUp(quota);
-    return kind !== "edit" && ctx.ai && counts && quotaLine(quota, ctx);
+    const { info } = ctx.store.session.state;
+    const counts = this.composer.draft.ask || isUsedUp(info?.quota);
+    return kind !== "edit" && ctx.ai && counts && quotaLine(info, ctx);
   }
 
   #buttons(data: ComposerData): Child {

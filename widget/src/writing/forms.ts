@@ -70,14 +70,15 @@ export function commentForm(kind: Form, data: CommentData, close: () => void): C
 
 function composer({ ctx, comment }: CommentData, kind: "reply" | "edit", close: () => void): Child {
   const reply = kind === "reply";
-  const name = comment.author.name || ctx.texts.anonymous;
   const draft = `${kind}:${comment.page}:${comment.id}`;
   const data: ComposerData = {
     ctx,
     kind,
     parentId: reply ? comment.id : comment.parent_id,
     draft,
-    hint: fill(ctx.texts.replyHint, { name }),
+    hint: comment.answer
+      ? ctx.texts.reply
+      : fill(ctx.texts.replyHint, { name: comment.author.name || ctx.texts.anonymous }),
     text: reply ? "" : comment.body,
   };
   const onsend = async (event: Event): Promise<void> => {
@@ -110,7 +111,7 @@ function removing({ texts, store }: Context, { id }: Comment, close: () => void)
 export function history(versions: Revision[] | "failed", answer: AnswerView, { texts, lang }: Locale): Child {
   if (versions === "failed") return note("alert", problemText(texts, null));
   const names = {
-    answered: answer.quoted ? texts.quotes : texts.aiAnswer,
+    answered: answer.quoted ? texts.sources : texts.aiAnswer,
     corrected: texts.corrected,
     verified: texts.verified,
     withdrawn: texts.withdrawn,

@@ -21,7 +21,7 @@ export function knownCard(known: KnownAnswer, { texts }: Locale, here: string, c
     author_kind === "owner"
       ? badge(texts.owner)
       : [
-          !(checked && revised_at) && badge(known.provider === "quote" ? texts.quotes : texts.aiAnswer),
+          !(checked && revised_at) && badge(known.provider === "quote" ? texts.sources : texts.aiAnswer),
           checked,
         ];
   const way = wayTo(`${url}#${PERMALINK}${id}`, here);
