@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from answerback.mail.samples import SAMPLES
 
 from tests.fakes.smtp_server import MailServer
 from tests.http.signing import rows
@@ -108,3 +109,18 @@ async def test_owner_hears_of_a_sign_in_from_a_new_browser_only(tmp_path: Path) 
         cookies = "; ".join(each.partition(";")[0] for each in first.headers.get_list("set-cookie"))
         await house.sign_in(Cookie=cookies)
         assert len(await house.db.fetch_all(told)) == 1
+
+
+@pytest.mark.anyio
+async def test_each_mail_is_shown_in_each_language(house: House) -> None:
+    page = await house.browser.get("/admin/mails/")
+    assert "frame-src 'self'" in page.headers["content-security-policy"] and '<iframe class="mail" sandbox' in page.text
+    for name in SAMPLES:
+        for lang in ("en", "ko", "ar"):
+            shown = await house.browser.get(f"/admin/mails/shown/?mail={name}&lang={lang}")
+            assert shown.status_code == 200 and "prefers-color-scheme: dark" in shown.text, (name, lang)
+            assert "script" not in shown.headers["content-security-policy"]
+            assert shown.headers["content-security-policy"].endswith("frame-ancestors 'self'; sandbox")
+    assert 'lang="ko"' in (await house.browser.get("/admin/mails/shown/?mail=news&lang=ko")).text
+    for wrong in ("mail=none", "lang=xx"):
+        assert (await house.browser.get(f"/admin/mails/?{wrong}")).status_code == 404

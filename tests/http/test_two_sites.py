@@ -145,6 +145,7 @@ def test_every_route_has_its_case(routes: set[str]) -> None:
         *ADMIN_LISTS, "/admin/jobs/", "/admin/settings/new/", "/admin/unanswered/dismiss/",
         "/admin/confirm/", "/admin/confirm/passkey/", *(f"/admin/security/{name}" for name in SECURITY),
         *(f"/admin/inbox/{name}/" for name in ("decide", "undo", "pulse")), "/admin/views/", "/admin/notifications/",
+        "/admin/mails/", "/admin/mails/shown/",
     }  # fmt: skip
     assert all(path.startswith(ADMIN_ONES) for path in left if "{" in path)
 

@@ -36,6 +36,7 @@ from answerback.i18n import cldr
 from answerback.i18n.__main__ import main
 from answerback.i18n.catalogue import Entry, Texts, entries, languages, own_entries, owner_languages
 from answerback.knowledge.crawl.store import STATUSES
+from answerback.mail.samples import SAMPLES
 from answerback.notify.mail_decisions import Outcome
 from answerback.notify.webhooks_store import State
 from answerback.sites.settings import AI_RULES
@@ -68,6 +69,7 @@ USED_IN = {
         ADMIN / "pages" / "notifications.py",
         ADMIN / "pages" / "notifications.html",
     ],
+    "admin.mails": [ADMIN / "pages" / "mails.py", ADMIN / "pages" / "mails.html"],
     "admin.by_mail": [ADMIN / "by_mail.py", ADMIN / "by_mail.html"],
     "admin.first_run": [ADMIN / "first_run.py", ADMIN / "first_run.html"],
     "admin.sign_in": [
@@ -157,6 +159,7 @@ COMPOSED = {
     "mail.trial": {"subject", "opening", "button", "closing"},
     "mail.reply_refused": {"subject", "opening", "button", "closing"},
     "mail.reply_refused.reasons": {*get_args(Outcome), "empty"} - {"ready", "done"},
+    "admin.mails.names": {*SAMPLES},
     "admin.by_mail.titles": {*DECISIONS},
     "admin.by_mail.buttons": {*DECISIONS},
     "admin.by_mail.done": {*DECISIONS},

@@ -33,6 +33,7 @@ from .pages.inbox import InboxViews
 from .pages.jobs import JobsViews
 from .pages.knowledge import KnowledgeViews
 from .pages.log import LogViews
+from .pages.mails import MailViews
 from .pages.new_site import NewSiteViews
 from .pages.notifications import NoticeStopViews, NotificationViews
 from .pages.people import PeopleViews
@@ -85,6 +86,7 @@ def admin_routes(
         TeamViews(runtime, auth, invitations),
         AuditViews(runtime, auth),
         NotificationViews(runtime, auth, notices),
+        MailViews(runtime, auth),
         WebhookViews(runtime, auth, webhooks),
     ]
     views = {path: calls for each in owned for path, calls in each.views().items()}

@@ -81,7 +81,7 @@ class _Item:
     def text(self, open: str) -> str:
         """As plain text."""
         above = [f"> {author}: {words}" if author else f"> {words}" for author, words in self.above]
-        links = [f"{text}: {link}" for text, link in [*self.buttons, (open, self.link)]]
+        links = [f"{text}: {link.removeprefix('mailto:')}" for text, link in [*self.buttons, (open, self.link)]]
         return "\n".join([self.head, *above, self.words, *links])
 
 
