@@ -93,17 +93,27 @@ def _read(row: Row) -> Entry:
     )  # fmt: skip
 
 
-def forget(before: int, now: int, limit: int) -> Work[int]:
-    """Let go of decisions that are older than their retention, some at a time; how many. Only what is older than the
-    moment noted here can be deleted at all."""
+def forget(before: int, now: int, limit: int, *, site: str | None = None, but: Sequence[str] = ()) -> Work[int]:
+    """Let go of decisions that are older than their retention, some at a time; how many. Of one `site`, or of all `but`
+    those that have a retention of their own. Only what is older than the moment noted here can be deleted at all."""
     yield run(
         """INSERT INTO flags (name, value, changed_at) VALUES ('audit_before', :value, :now)
-        ON CONFLICT (name) DO UPDATE SET value = excluded.value, changed_at = excluded.changed_at""",
+        ON CONFLICT (name) DO UPDATE SET changed_at = excluded.changed_at, value = CASE
+            WHEN CAST(flags.value AS BIGINT) < CAST(excluded.value AS BIGINT) THEN excluded.value
+            ELSE flags.value END""",
         value=str(before), now=now,
     )  # fmt: skip
-    rows = yield many(
-        "SELECT number FROM audit WHERE at < :before ORDER BY at LIMIT :limit", before=before, limit=limit
-    )
+    if site is not None:
+        rows = yield many(
+            "SELECT number FROM audit WHERE site = :site AND at < :before ORDER BY number LIMIT :limit",
+            site=site, before=before, limit=limit,
+        )  # fmt: skip
+    else:
+        names, others = in_list("site", but or ["-"])  # a hyphen is no site's key
+        rows = yield many(
+            f"SELECT number FROM audit WHERE at < :before AND site NOT IN ({names}) ORDER BY at LIMIT :limit",
+            before=before, limit=limit, **others,
+        )  # fmt: skip
     if rows:
         listed, params = in_list("number", [row["number"] for row in rows])
         yield run(f"DELETE FROM audit WHERE number IN ({listed})", **params)

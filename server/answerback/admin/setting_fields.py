@@ -55,6 +55,12 @@ GROUPS: Mapping[str, Mapping[str, Kind]] = {
         "budget_tokens": "limit",
         "budget_usd": "money",
     },
+    "retention": {
+        "keep_address_days": "number",
+        "keep_private_days": "number",
+        "keep_deleted_days": "number",
+        "keep_audit_days": "number",
+    },
     "appearance": {"theme": "choice", "lang": "choice"},
     "search": {
         "agents": "choice",
@@ -68,7 +74,8 @@ KINDS: Mapping[str, Kind] = {name: kind for group in GROUPS.values() for name, k
 HINTS = frozenset(
     """origins page_params timezone close_days first_days hold_words reports_to_hide akismet_key model
     draft_minutes instructions blocked_words daily_answers page_daily_answers budget_answers budget_tokens budget_usd
-    crawl_header edit_minutes""".split()
+    crawl_header edit_minutes keep_address_days keep_private_days keep_deleted_days
+    keep_audit_days""".split()
 )
 """The settings whose field has a sentence below it."""
 OWN_FAULTS = frozenset(("name", "origins", "page_params", "timezone", "akismet_key", "crawl_header", "crawl_hours"))

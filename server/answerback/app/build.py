@@ -27,6 +27,7 @@ from ..answers.intake import QuestionIntake
 from ..answers.providers import Answerer
 from ..answers.providers.names import provider_name
 from ..answers.queue import AnswerQueue
+from ..answers.retention import Retention
 from ..answers.reuse.handlers import AnsweredBefore
 from ..answers.session_handlers import VisitorSession
 from ..answers.stopping import AnswerStops
@@ -134,7 +135,7 @@ def build_services(settings: Settings, seams: Overrides) -> Services:
         *factors.notices.kinds(), log_index.kind(), *upkeep.kinds(), *backups.kinds(), *notices.kinds(),
         *webhooks.kinds(), *replies.kinds(), ThreadCounts(runtime).kind(), Joining(runtime).kind(), deciding.kind(),
         GapClosing(runtime, knowledge.index).kind(), spam.upkeep.kind(), ThreadClosing(runtime, updates).kind(),
-        *subscriptions.jobs,
+        Retention(runtime).kind(), *subscriptions.jobs,
     ]  # fmt: skip
     worker = build_worker(runtime, queue, updates, knowledge, answerer, metrics, alerts)
     return Services(

@@ -194,6 +194,10 @@ SITE_SETTINGS: tuple[SiteSetting, ...] = (
     SiteSetting("hold_words", "", "Words that hold a comment, comma-separated.", _words),
     SiteSetting("reports_to_hide", "3", "Reports that hide a comment until you decide. Empty: never.", _budget),
     SiteSetting("close_days", "", "Days after its first comment until a thread closes. Empty: never.", _days),
+    SiteSetting("keep_address_days", "", "Days until hashed IP addresses are removed. Empty: kept.", _days),
+    SiteSetting("keep_private_days", "", "Days until private questions are deleted. Empty: kept.", _days),
+    SiteSetting("keep_deleted_days", "", "Days until deleted comments are removed for good. Empty: kept.", _days),
+    SiteSetting("keep_audit_days", "", "Days until the audit trail is deleted. Empty: the server's.", _days),
     SiteSetting("spam_filter", "false", "Whether likely spam is held for approval.", _boolean),
     SiteSetting(
         "proof_of_work",
@@ -268,6 +272,10 @@ class Site:
     hold_words: tuple[str, ...]
     reports_to_hide: int | None
     close_days: int | None
+    keep_address_days: int | None
+    keep_private_days: int | None
+    keep_deleted_days: int | None
+    keep_audit_days: int | None
     spam_filter: bool
     proof_of_work: str
     akismet_key: str = field(repr=False)
