@@ -12,7 +12,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from . import answers, backing_up, desk, exporting, signing_in, spam, standing, threads
+from . import answers, backing_up, desk, exporting, long_threads, signing_in, spam, standing, threads, visiting
 from .measuring import Row
 
 SECTIONS = {
@@ -27,6 +27,8 @@ SECTIONS = {
     "spam": spam.telling_spam,
     "starting": standing.starting,
     "widget": standing.widget,
+    "visiting": visiting.loading,
+    "long-threads": long_threads.long_threads,
 }
 
 

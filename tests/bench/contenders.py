@@ -121,12 +121,12 @@ def isso_program() -> Path | str:
 
 
 @contextmanager
-def isso(program: Path, folder: Path) -> Iterator[tuple[int, int]]:
-    """Isso as its users run it, with its limits off: its port and process id."""
+def isso(program: Path, folder: Path, site: str = "http://127.0.0.1:9") -> Iterator[tuple[int, int]]:
+    """Isso as the users of a site run it, with its limits off: its port and process id."""
     port = free_port()
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "isso.cfg").write_text(
-        f"[general]\ndbpath = {folder}/comments.db\nhost = http://127.0.0.1:9\n[server]\n"
+        f"[general]\ndbpath = {folder}/comments.db\nhost = {site}\n[server]\n"
         f"listen = http://127.0.0.1:{port}\n[guard]\nenabled = false\n"
     )
     with (folder / "isso.log").open("wb") as log:

@@ -80,7 +80,7 @@ def widget(rounds: int, seconds: float, folder: Path) -> list[Row]:
     rows = []
     for what, files, most in (
         ("widget: the loader", [loader], 4_000),
-        ("widget: what every visitor loads", whole, 29_500),
+        ("widget: what every visitor loads", whole, 25_000),
     ):
         raw = float(sum(path.stat().st_size for path in files))
         small = float(sum(len(gzip.compress(path.read_bytes(), 9)) for path in files))

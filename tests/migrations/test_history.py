@@ -46,6 +46,7 @@ RELEASED = {
     "0031": ("14b57e83cdff7892", "14b57e83cdff7892"),
     "0032": ("25e57c292e6c4424", "460c62ff0312276d"),
     "0033": ("60e729ddf0556354", "dabb42640ad69bf8"),
+    "0034": ("9f70f9bba9fc34b8", "a34f0fd2056c357f"),
 }
 """What each revision runs on SQLite and on PostgreSQL. A new one is added here with its first commit; a hash that
 changes means that somebody's database is no longer what its number says."""

@@ -78,6 +78,23 @@ async def test_removed_rows_are_counted_no_more(database: Database) -> None:
     assert (await seen(database))[:2] == ({"/a/": 3}, 3)
 
 
+async def test_answers_by_the_ai_are_not_counted(database: Database) -> None:
+    root = comment("root")
+    said = comment("said", root, author_kind="ai", author_id=None)
+    await database.write(some)
+    await database.write(lambda: furnish([said]))
+    assert (await seen(database))[:2] == ({"/a/": 4}, 4)
+    for state in ("hidden", "published"):
+        await database.write(partial(set_states, [("said", state)]))
+        assert (await seen(database))[:2] == ({"/a/": 4}, 4)
+
+    def remove() -> Work[None]:
+        yield run("DELETE FROM comments WHERE id = 'said'")
+
+    await database.write(remove)
+    assert (await seen(database))[:2] == ({"/a/": 4}, 4)
+
+
 async def test_votes_answers_and_locks_are_noted(database: Database) -> None:
     from answerback.accounts.votes_store import vote
     from answerback.answers.store import add_answer, claim

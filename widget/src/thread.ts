@@ -205,7 +205,7 @@ export class ThreadStore extends ActingStore<ThreadState, ThreadActions> {
     this.set({ comments: tree.upsert(comments, comment, sort, beyond) });
     if (known) return;
     // A changed comment that is not here may be on a page not loaded yet.
-    if (added || !(next || previous)) this.count();
+    if (!comment.answer && (added || !(next || previous))) this.count();
     if (own || comment.answer || !tree.find(this.state.comments, comment.id)) return;
     this.set({ fresh: [...this.state.fresh, comment.id] });
     this.signal({ say: "comment", name: comment.author.name });
@@ -242,7 +242,8 @@ export class ThreadStore extends ActingStore<ThreadState, ThreadActions> {
   }
 
   gone(id: string): void {
-    if (tree.find(this.state.comments, id)?.state === "published") this.count(-1);
+    const { state, answer } = tree.find(this.state.comments, id) ?? {};
+    if (state === "published" && !answer) this.count(-1);
     this.set({ comments: tree.remove(this.state.comments, id) });
     this.seen(id);
   }

@@ -24,7 +24,7 @@ _DROP_TABLE = re.compile(r"DROP TABLE (\w+)")
 _DROP_INDEX = re.compile(r"DROP INDEX (\w+)")
 _CREATE_TRIGGER = re.compile(r"CREATE TRIGGER (\w+) AFTER .*? ON (\w+)\b.*", re.S)
 _DROP_TRIGGER = re.compile(r"DROP TRIGGER (\w+)")
-_CREATE_FUNCTION = re.compile(r"CREATE FUNCTION \w+\(\) RETURNS trigger\b.*", re.S)
+_CREATE_FUNCTION = re.compile(r"CREATE (?:OR REPLACE )?FUNCTION \w+\(\) RETURNS trigger\b.*", re.S)
 _DATA = re.compile(r"(?:INSERT|UPDATE|DELETE)\b.*", re.S)
 
 

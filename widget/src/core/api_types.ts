@@ -178,7 +178,7 @@ export interface Thread {
   next: string | null;
   /** The `cursor` of the part before; null at the beginning. */
   previous: string | null;
-  /** Published comments of the whole thread. */
+  /** Published comments by people in the whole thread; answers by the AI are not counted. */
   total: number;
   /** Nobody may write. */
   locked: boolean;
