@@ -8,7 +8,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Bytecode is kept, whatever the machine says: our own processes start in half the time.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo test check format bench soak screenshots build release clean
+.PHONY: help setup demo test check format bench soak screenshots build packages release clean
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
@@ -78,6 +78,13 @@ build: setup ## the wheel, with the widget in it, and the versions it was tested
 	rm -f dist/answerback-*.whl
 	$(BIN)/python -m hatchling build -t wheel
 	sed -n -f server/constraints.sed server/requirements.lock > dist/constraints.txt
+
+packages: setup ## what others build on: npm packages, the MkDocs plugin and the WordPress plugin, with checksums
+	rm -rf dist/packages && mkdir -p dist/packages
+	cd dist/packages && for name in widget react vue astro docusaurus; do npm pack --silent ../../widget/packages/$$name || exit; done
+	cd widget/packages/mkdocs && $(CURDIR)/$(BIN)/python -m hatchling build -t wheel -d $(CURDIR)/dist/packages
+	$(BIN)/python -m zipfile -c dist/packages/answerback-wordpress.zip widget/packages/wordpress/answerback.php
+	cd dist/packages && sha256sum * > SHA256SUMS
 
 release: setup ## name what is here a release, in the changelog: VERSION=1.2.3
 	@$(BIN)/python server/package_version.py $(VERSION)

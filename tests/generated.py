@@ -1,12 +1,14 @@
-"""What is made from the server's table of calls: parts of docs/api.md, and the widget's types.
+"""Generates docs/api.md and the widget's types from the server's table of calls, and the custom elements' manifest from
+docs/embedding.md.
 
-After a change of the table: `python -m tests.generated` writes them anew; tests/test_docs.py compares.
+After a change of either: `python -m tests.generated` writes them anew; tests/test_docs.py compares.
 """
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,8 @@ from answerback.errors import CODES
 ROOT = Path(__file__).parents[1]
 DOCUMENT = ROOT / "docs" / "api.md"
 TYPES = ROOT / "widget" / "src" / "core" / "api_types.ts"
+GUIDE = ROOT / "docs" / "embedding.md"
+PACKAGE = ROOT / "widget" / "packages" / "widget"
 HEAD = """/** The API's objects. Made by `python -m tests.generated` from app/schemas.py: change them there. */
 // # Longer than 400 lines, because a command makes it."""
 WIDTH = 110
@@ -147,9 +151,62 @@ def document(text: str) -> str:
     return text
 
 
+def table(guide: str, head: str) -> dict[str, str]:
+    """The names in the first cells of the table with this head, and what its last cells say of each as plain text."""
+    about: dict[str, str] = {}
+    for line in guide.partition(f"\n| {head} |")[2].partition("\n\n")[0].splitlines()[2:]:
+        cells = line.strip("|").split(" | ")
+        text = re.sub(r"\[(.+?)\]\(.+?\)", r"\1", cells[-1]).replace("`", "").strip("| ")
+        about |= dict.fromkeys(re.findall(r"`([^`]+)`", cells[0]), text)
+    return about
+
+
+def described(pairs: Iterable[tuple[str, str]]) -> list[dict[str, Any]]:
+    return [{"name": name, "description": text} for name, text in pairs]
+
+
+def manifest() -> str:
+    """The elements as tools read them (https://github.com/webcomponents/custom-elements-manifest)."""
+    guide = GUIDE.read_text("utf-8")
+    parts = re.findall(r"`([a-z-]+)`", guide.partition("text-transform")[2].partition("\n## ")[0])
+    options = table(guide, "attribute").items()
+    custom = {"type": {"text": "CustomEvent"}}
+    both = {
+        "attributes": described(pair for pair in options if pair[0] not in ("data-target", "data-mode")),
+        "events": [each | custom for each in described(table(guide, "event").items())],
+        "cssProperties": described(table(guide, "property").items()),
+        "cssParts": [{"name": name} for name in parts],
+    }
+    page = {"name": "page", "description": "The page whose comments are counted."}
+    elements: dict[str, dict[str, Any]] = {
+        "answerback-comments": {"description": "A page's comments, with the form to write one.", **both},
+        "answerback-ask": {"description": "The box to ask about a page.", **both},
+        "answerback-count": {"description": "How many comments a page has, as text.", "attributes": [page]},
+    }
+    module = {
+        "kind": "javascript-module",
+        "path": "answerback.js",
+        "declarations": [
+            {"kind": "class", "customElement": True, "name": name.title().replace("-", ""), "tagName": name, **about}
+            for name, about in elements.items()
+        ],
+        "exports": [
+            {"kind": "custom-element-definition", "name": name, "declaration": {"name": name.title().replace("-", "")}}
+            for name in elements
+        ],
+    }
+    return json.dumps({"schemaVersion": "1.0.0", "modules": [module]}, indent=2) + "\n"
+
+
+def made() -> dict[Path, str]:
+    """Every file that is made as a whole."""
+    return {TYPES: types(), PACKAGE / "api.d.ts": types(), PACKAGE / "custom-elements.json": manifest()}
+
+
 def write() -> None:
     """Write what is made."""
-    TYPES.write_text(types(), "utf-8")
+    for path, text in made().items():
+        path.write_text(text, "utf-8")
     DOCUMENT.write_text(document(DOCUMENT.read_text("utf-8")), "utf-8")
 
 

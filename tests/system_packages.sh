@@ -29,6 +29,7 @@ have_php() { command -v php >/dev/null; }
 have_jekyll() { command -v jekyll >/dev/null && ruby -e 'Gem::Specification.find_by_name("minima")' 2>/dev/null; }
 have_hugo() { command -v hugo >/dev/null; }
 have_nginx() { command -v nginx >/dev/null || [ -x $tools/usr/sbin/nginx ]; }
+have_wordpress() { [ -d $tools/usr/share/wordpress/wp-content/themes/twentytwentythree ] && command -v mariadbd >/dev/null && php -m | grep -qi mysqli; }
 have_caddy() { command -v caddy >/dev/null || [ -x $tools/usr/bin/caddy ]; }
 
 install() {
@@ -69,3 +70,5 @@ for package in nginx nginx-core nginx-light; do  # which of them holds the progr
 done
 have_nginx || left_out nginx 'its test' '--deselect=tests/test_deploy.py::test_nginx_passes_events_on_at_once'
 have_caddy || unpack caddy || left_out Caddy 'its test' '--deselect=tests/test_deploy.py::test_caddy_passes_events_on_at_once'
+have_wordpress || { unpack wordpress && unpack wordpress-theme-twentytwentyone && unpack wordpress-theme-twentytwentythree \
+  && install php-mysql && install mariadb-server-core; } || left_out WordPress "the plugin's test" --ignore=tests/browser/test_wordpress.py

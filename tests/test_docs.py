@@ -51,8 +51,9 @@ def test_api_md_has_each_call_object_and_code() -> None:
     assert generated.document(API) == API, "run python -m tests.generated"
 
 
-def test_widget_types_are_those_of_the_api() -> None:
-    assert generated.TYPES.read_text("utf-8") == generated.types(), "run python -m tests.generated"
+@pytest.mark.parametrize("path", generated.made(), ids=lambda path: path.name)
+def test_made_files_are_up_to_date(path: Path) -> None:
+    assert path.read_text("utf-8") == generated.made()[path], "run python -m tests.generated"
 
 
 def test_page_events_are_those_of_the_bus() -> None:
@@ -172,7 +173,8 @@ def test_recipes_for_sites_are_those_that_tests_build() -> None:
     """Each of these blocks stands in the sources of a site that the browser tests build and walk through."""
     guide = (DOCS / "embedding.md").read_text("utf-8").partition("## Recipes")[2].partition("\n## ")[0]
     folder = DOCS.parent / "tests" / "browser" / "generators"
-    sources = [path for path in folder.rglob("*") if path.suffix in (".js", ".html", ".astro", ".svelte")]
+    suffixes = (".js", ".html", ".astro", ".svelte", ".yml")
+    sources = [path for path in folder.rglob("*") if path.suffix in suffixes]
     built = "\n".join(path.read_text("utf-8") for path in sources if "node_modules" not in path.parts)
     blocks = re.findall(r"```\w+\n(.*?)```", guide, re.S)
     assert len(blocks) > 10

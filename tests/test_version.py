@@ -102,3 +102,15 @@ def test_installing_another_wheel_replaces_the_code(tree: Path, tmp_path: Path) 
 
 def test_running_version_is_a_version() -> None:
     assert re.fullmatch(r"\d+\.\d+\.\d+(?:\.dev\d+\+sha[0-9a-f]{12})?", running())
+
+
+def test_packages_for_others_have_one_version() -> None:
+    folder = ROOT / "widget" / "packages"
+    written = [
+        folder / "wordpress" / "answerback.php",
+        folder / "mkdocs" / "pyproject.toml",
+        *folder.glob("*/package.json"),
+    ]
+    text = "".join(path.read_text("utf-8") for path in written)
+    versions = re.findall(r'(?:^version = "|^ \* Version: |"version": "|"@answerback/widget": ")([\d.]+)', text, re.M)
+    assert len(versions) == 9 and len(set(versions)) == 1, versions

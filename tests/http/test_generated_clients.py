@@ -56,3 +56,7 @@ def test_python_client_compiles_and_works(server: Server, tmp_path: Path) -> Non
         sys.executable, "-W", "error", "-W", "ignore::ResourceWarning", str(CLIENTS / "flow.py"), server.url,
         server.page, of_somebody_else(server), folder=tmp_path, PYTHONPATH=str(tmp_path),
     )  # fmt: skip
+
+
+def test_types_of_the_packages_fit_their_use() -> None:
+    run(str(CLIENTS / "node_modules" / ".bin" / "tsc"), "-p", "tsconfig.packages.json", folder=CLIENTS)

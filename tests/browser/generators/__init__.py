@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import inspect
+import json
 import os
 import shutil
 import subprocess
@@ -19,6 +20,10 @@ from pathlib import Path
 
 FOLDER = Path(__file__).parent
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "answerback-tests"
+PACKAGES = Path(__file__).parents[3] / "widget" / "packages"
+PACKAGED = {"scripts": ("widget", "react", "vue"), "astro": ("astro",), "docusaurus": ("docusaurus",),
+            "python_sites": ("mkdocs",)}  # fmt: skip
+"""Which of our packages a site uses."""
 ESBUILD = Path(__file__).parents[3] / "widget" / "node_modules" / "esbuild" / "bin" / "esbuild"
 NPM = ("npm", "ci", "--silent", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline")
 QUIET = {"ASTRO_TELEMETRY_DISABLED": "1", "DO_NOT_TRACK": "1", "NO_UPDATE_NOTIFIER": "1", "CI": "1",
@@ -36,19 +41,31 @@ def run(folder: Path, *command: str | Path) -> None:
     assert done.returncode == 0, done.stdout[-4000:]
 
 
+def add_packages(folder: Path, *names: str) -> None:
+    """Install packages of ours, as npm does."""
+    file = folder / "package.json"
+    package = json.loads(file.read_text("utf-8"))
+    for name in names:
+        shutil.copytree(PACKAGES / name, folder / "node_modules" / "@answerback" / name)
+        package["devDependencies"][f"@answerback/{name}"] = "*"
+    file.write_text(json.dumps(package), "utf-8")
+
+
 def scripts(folder: Path) -> Path:
     """Pages by hand, each with the script that changes them."""
     run(folder, *NPM)
+    add_packages(folder, *PACKAGED["scripts"])
     packages = folder / "node_modules"
     for name, file in {
         "turbo": "@hotwired/turbo/dist/turbo.es2017-esm.js", "swup": "swup/dist/Swup.umd.js",
         "htmx": "htmx.org/dist/htmx.min.js", "docsify": "docsify/lib/docsify.min.js",
     }.items():  # fmt: skip
         shutil.copy(packages / file, folder / name / f"{name}.js")
-    for name, source in {"react": "app.jsx", "vue": "app.js"}.items():
+    apps = {"react": "app.jsx", "vue": "app.js", "react_package": "app.jsx", "vue_package": "app.js"}
+    for name, source in apps.items():
         bundle = f"--outfile={name}/app.js", "--allow-overwrite", "--bundle", "--minify", "--jsx=automatic"
         run(folder, ESBUILD, f"{name}/{source}", *bundle, '--define:process.env.NODE_ENV="production"')
-        for page in ("one", "two", "none"):
+        for page in ("one", "two", "none") if not name.endswith("_package") else ():
             (folder / name / page).mkdir()
             shutil.copy(folder / name / "index.html", folder / name / page)
     shutil.rmtree(packages)
@@ -65,6 +82,7 @@ def vitepress(folder: Path) -> Path:
 def astro(folder: Path) -> Path:
     """Astro with its ClientRouter."""
     run(folder, *NPM)
+    add_packages(folder, *PACKAGED["astro"])
     run(folder, "node_modules/.bin/astro", "build")
     return folder / "dist"
 
@@ -72,6 +90,7 @@ def astro(folder: Path) -> Path:
 def docusaurus(folder: Path) -> Path:
     """Docusaurus with its classic preset."""
     run(folder, *NPM)
+    add_packages(folder, *PACKAGED["docusaurus"])
     run(folder, "node_modules/.bin/docusaurus", "build")
     return folder / "build"
 
@@ -93,6 +112,9 @@ def material(folder: Path) -> Path:
 def python_sites(folder: Path) -> Path:
     """Sphinx in its best-known themes, MkDocs in its own, Pelican."""
     python, sites = with_packages(folder), folder / "sites"
+    plugin = shutil.copytree(PACKAGES / "mkdocs", folder / "plugin")
+    run(folder, sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-build-isolation", "--no-compile",
+        "--target", folder / "packages", plugin)  # fmt: skip
     for name, theme in {"furo": "furo", "rtd": "sphinx_rtd_theme", "pydata": "pydata_sphinx_theme"}.items():
         templates = "_furo" if name == "furo" else "_templates"
         run(folder, *python, "sphinx", "-q", "-D", f"html_theme={theme}", "-D", f"templates_path={templates}",
@@ -180,9 +202,11 @@ BUILDS: dict[str, Callable[[Path], Path]] = {
 def built(name: str) -> Path:
     """The folder that a tool has made, now or on a run before."""
     digest = hashlib.sha256(inspect.getsource(BUILDS[name]).encode())
-    sources = [path for path in sorted((FOLDER / name).rglob("*")) if path.is_file()]
+    packages = [PACKAGES / package for package in PACKAGED.get(name, ())]
+    used = [path for package in packages for path in sorted(package.rglob("*")) if path.suffix != ".md"]
+    sources = [path for path in [*sorted((FOLDER / name).rglob("*")), *used] if path.is_file()]
     for path in sources:
-        digest.update(f"{path.relative_to(FOLDER)}\0".encode() + path.read_bytes())
+        digest.update(f"{path.relative_to(PACKAGES.parents[1])}\0".encode() + path.read_bytes())
     CACHE.mkdir(parents=True, exist_ok=True)
     place = CACHE / f"{name}-{digest.hexdigest()[:16]}"
     with (CACHE / f"{name}.lock").open("w") as lock:

@@ -38,10 +38,10 @@ LOADED = {
     "jekyll": ("jekyll", "one/"),
     "hugo": ("hugo", "posts/one/"),
     "ghost": ("modelled", "ghost.html"),
-    "wordpress": ("modelled", "wordpress.html"),
     "tistory": ("modelled", "tistory.html"),
 }
-SITES = CHANGING | LOADED
+APPS = {f"{name}_package": (f"scripts/{name}_package", "index.html") for name in ("react", "vue")}
+SITES = CHANGING | LOADED | APPS
 PLACEHOLDERS = ("https://comments.example.com", "https://site.example.com", "my-blog")
 
 

@@ -4,14 +4,9 @@ module.exports = {
   baseUrl: "/docusaurus/",
   trailingSlash: true,
   onBrokenLinks: "ignore",
-  scripts: [
-    {
-      src: "https://comments.example.com/answerback.js",
-      "data-site": "my-blog",
-      "data-mode": "none",
-      async: true,
-    },
+  plugins: [
+    ["@docusaurus/plugin-content-docs", { routeBasePath: "/", sidebarPath: false }],
+    ["@answerback/docusaurus", { server: "https://comments.example.com", site: "my-blog" }],
   ],
-  plugins: [["@docusaurus/plugin-content-docs", { routeBasePath: "/", sidebarPath: false }]],
   themes: ["@docusaurus/theme-classic"],
 };

@@ -1,0 +1,1 @@
+export { default as Answerback } from "./Answerback.astro";
