@@ -374,6 +374,37 @@ export interface Answered {
   answered: KnownAnswer | null;
 }
 
+/** What a visitor is told of. */
+export interface Subscription {
+  /** An opaque id. */
+  id: string;
+  topic: "replies" | "thread";
+  /** The page, of a thread. */
+  page: string | null;
+  channel: "email" | "feed";
+  /** The email address, masked. */
+  address: string | null;
+  /** The secret address of a feed; with `&format=json` it is JSON Feed. */
+  url: string | null;
+  /** `pending`: the address has still to confirm it. */
+  state: "pending" | "active";
+  created_at: string;
+}
+
+/** A subscription that was saved. */
+export interface SavedSubscription {
+  subscription: Subscription;
+}
+
+/** What the visitor has asked to be told of. */
+export interface Subscriptions {
+  /** Whether the server sends email. */
+  email: boolean;
+  /** An address that is known to be the visitor's, masked: no other is needed. */
+  address: string | null;
+  subscriptions: Subscription[];
+}
+
 /** JSON Feed 1.1 (https://www.jsonfeed.org/version/1.1/). */
 export interface JsonFeed {
   version: string;

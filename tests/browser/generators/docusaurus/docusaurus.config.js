@@ -4,9 +4,9 @@ module.exports = {
   baseUrl: "/docusaurus/",
   trailingSlash: true,
   onBrokenLinks: "ignore",
-  plugins: [
-    ["@docusaurus/plugin-content-docs", { routeBasePath: "/", sidebarPath: false }],
+  plugins: [["@docusaurus/plugin-content-docs", { routeBasePath: "/", sidebarPath: false }]],
+  themes: [
+    "@docusaurus/theme-classic",
     ["@answerback/docusaurus", { server: "https://comments.example.com", site: "my-blog" }],
   ],
-  themes: ["@docusaurus/theme-classic"],
 };
