@@ -22,6 +22,23 @@ class SystemClock:
         return time.time_ns() // 1_000_000
 
 
+class DatabaseClock:
+    """The clock of the database's server, as far as this one is known to be ahead of it: servers that share a database
+    share the time."""
+
+    def __init__(self, own: Clock) -> None:
+        self.own = own
+        self._ahead = 0
+
+    def now(self) -> int:
+        """Milliseconds since 1970-01-01 UTC."""
+        return self.own.now() - self._ahead
+
+    def correct(self, ahead: int) -> None:
+        """Takes the clock of this machine for so many milliseconds ahead from now on."""
+        self._ahead = ahead
+
+
 class SteppedClock:
     """A clock that moves only when told to."""
 

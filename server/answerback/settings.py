@@ -257,6 +257,11 @@ class Settings:
         return Endpoint(provider, key_set, address_set, (key, address))
 
     @property
+    def is_shared(self) -> bool:
+        """Whether several processes may serve: on PostgreSQL, and on SQLite with Redis."""
+        return bool(self.redis_url) or sqlite_file(self.database_url) is None
+
+    @property
     def public_origin(self) -> str:
         """Scheme, host and port of `public_url`, as a browser writes it in `Origin`."""
         parts = urlsplit(self.public_url)

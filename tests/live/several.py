@@ -124,11 +124,12 @@ def two_servers(folder: Path, url: str, **settings: str) -> Iterator[tuple[Serve
             second.stop()
 
 
-def another(server: Server, **settings: str) -> Server:
+def another(server: Server, clock: Any = None, **settings: str) -> Server:
     """A server beside this one, on the same database."""
     return dataclasses.replace(
-        server, url=f"http://localhost:{free_port()}", environment=server.environment | settings, _running=None
-    )
+        server, url=f"http://localhost:{free_port()}", environment=server.environment | settings,
+        clock=clock or server.clock, _running=None,
+    )  # fmt: skip
 
 
 def bodies(server: Server) -> list[str]:

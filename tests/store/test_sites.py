@@ -50,6 +50,15 @@ async def test_new_origins_are_let_in_at_once(database: Database, sites: SiteDir
         await sites.get("demo", A)
 
 
+async def test_all_who_come_at_once_see_a_change(database: Database, sites: SiteDirectory, clock: SteppedClock) -> None:
+    await database.write(lambda: add_site("demo", {"origins": A}, clock.now()))
+    await sites.get("demo")
+    clock.advance(seconds=6)
+    await database.write(lambda: change_site("demo", {"daily_answers": "3"}, clock.now()))
+    found = await asyncio.gather(*(sites.get("demo") for _ in range(40)))
+    assert [site.daily_answers for site in found] == 40 * [3]
+
+
 async def test_changes_after_a_clock_went_back_are_seen(
     database: Database, sites: SiteDirectory, clock: SteppedClock
 ) -> None:

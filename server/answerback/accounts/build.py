@@ -83,7 +83,7 @@ def build_accounts(
     pages = AccountViews(runtime, auth, flow, AccountActions(profiles, pictures, by_password, erasing))
     oauth = OAuth(runtime, flow, door, popup, pictures, pages.linked)
     return Accounts(
-        people=SessionHandlers(clock, sessions, by_password, merging, runtime.secret),
+        people=SessionHandlers(runtime, sessions, by_password, merging),
         api=AccountApi(db, clock, sessions, profiles), handover=handover,
         sign_on=SiteSignOn(runtime, sessions, pictures, merging), pictures=pictures, erasing=erasing,
         jobs=(*post.kinds(), pictures.kind(), Sweeping(db, clock).kind()),

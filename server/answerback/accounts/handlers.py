@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from ..clock import Clock
 from ..core.comments import NAME_LIMIT
 from ..core.emails import EMAIL_LIMIT, read_email
 from ..core.model import Visitor
 from ..core.names import clean_name
 from ..net.addresses import address_key
 from ..net.http import json_response
+from ..runtime import Runtime
 from ..sites.edge import Call
 from .sessions import LIFETIME_SECONDS, Sessions, cookie_name, set_cookie
 from .sign_in.guest_merging import Merging
-from .sign_in.pace import Pace
+from .sign_in.pace import AddressPace
 from .sign_in.password import PasswordAccounts
 
 SESSIONS_A_MINUTE = 60
@@ -23,21 +23,19 @@ SESSIONS_A_MINUTE = 60
 class SessionHandlers:
     """The handlers of `/api/session/…` and `/api/user/…`."""
 
-    def __init__(
-        self, clock: Clock, sessions: Sessions, by_password: PasswordAccounts, merging: Merging, secret: str
-    ) -> None:
+    def __init__(self, runtime: Runtime, sessions: Sessions, by_password: PasswordAccounts, merging: Merging) -> None:
         self._sessions = sessions
         self._by_password = by_password
         self._merging = merging
-        self._secret = secret
-        self._pace = Pace(clock, SESSIONS_A_MINUTE)
+        self._secret = runtime.secret
+        self._pace = AddressPace(runtime, "sessions", SESSIONS_A_MINUTE)
 
     async def begin(self, call: Call) -> Response:
         """`POST /api/session/`: the session that is there, or a guest's."""
         current = await self._sessions.current(call)
         if current is not None:
             return json_response({"visitor": current.visitor.public(), "ticket": None}, 200)
-        self._pace.step(self._address(call))
+        await self._pace.step(self._address(call))
         new = await self._sessions.begin_guest(call)
         cookie = set_cookie(cookie_name(call.site.key), new.secret, LIFETIME_SECONDS)
         return json_response({"visitor": new.visitor.public(), "ticket": new.ticket}, 201, {"Set-Cookie": cookie})
@@ -53,7 +51,7 @@ class SessionHandlers:
         password = call.text("password", 1_000, required=True)
         name = clean_name(call.text("name", NAME_LIMIT))
         address = self._address(call)
-        self._pace.step(address)
+        await self._pace.step(address)
         visitor = await self._by_password.register(call.site.key, email, password, name, call.site.lang, address)
         return await self._signed_in(call, visitor, 201)
 

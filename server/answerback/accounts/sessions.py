@@ -7,11 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from itsdangerous import BadSignature, URLSafeTimedSerializer
+from itsdangerous import BadSignature, TimestampSigner, URLSafeTimedSerializer
 
 from ..clock import Clock
 from ..core.bans import ban_of
 from ..core.model import Visitor
+from ..core.times import CLOCKS_DIFFER_MS
 from ..db.database import Database
 from ..db.work import Work
 from ..errors import BadRequest, Forbidden, Unauthorized
@@ -76,6 +77,18 @@ def admitted(call: Call, visitor: Visitor, now: int) -> Visitor:
     return writer(visitor, now)
 
 
+class _Signer(TimestampSigner):
+    """Signs with the time of our clock."""
+
+    def __init__(self, *args: Any, clock: Clock, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._clock = clock
+
+    def get_timestamp(self) -> int:
+        """Seconds since 1970-01-01 UTC."""
+        return self._clock.now() // 1000
+
+
 class Sessions:
     """Makes, finds and ends sessions."""
 
@@ -84,7 +97,10 @@ class Sessions:
         self._clock = clock
         self._ids = ids
         self._tickets = URLSafeTimedSerializer(
-            list(keys), salt="session-ticket", signer_kwargs={"digest_method": hashlib.sha256}
+            list(keys),
+            salt="session-ticket",
+            signer=_Signer,
+            signer_kwargs={"digest_method": hashlib.sha256, "clock": clock},
         )
 
     def find(self, call: Call) -> Callable[[], Work[Session | None]]:
@@ -194,9 +210,13 @@ class Sessions:
     async def redeem(self, call: Call, ticket: str) -> str:
         """A bearer token for the session of a ticket, once. Raises BadRequest (`ticket_invalid`)."""
         try:
-            data = self._tickets.loads(ticket, max_age=TICKET_SECONDS)
+            data, made_at = self._tickets.loads(ticket, return_timestamp=True)
         except BadSignature:
             raise BadRequest("ticket_invalid") from None
+        age = self._clock.now() / 1000 - made_at.timestamp()
+        skew = 0 if self._db.is_sqlite else CLOCKS_DIFFER_MS / 1000  # its processes are on one machine
+        if not -skew <= age <= TICKET_SECONDS + skew:
+            raise BadRequest("ticket_invalid")
         if not isinstance(data, list) or data[1:] != [call.site.key, call.origin or ""]:
             raise BadRequest("ticket_invalid")
         token = f"{call.site.key}.{self._ids.secret()}"

@@ -32,7 +32,7 @@ from ..answers.reuse.handlers import AnsweredBefore
 from ..answers.session_handlers import VisitorSession
 from ..answers.stopping import AnswerStops
 from ..answers.streaming import AnswerStreams
-from ..clock import Clock, SystemClock
+from ..clock import Clock, DatabaseClock, SystemClock
 from ..comments.approval.auditing import AuditedDecisions
 from ..comments.approval.build import SpamParts
 from ..comments.approval.deciding import Deciding, DecisionListener
@@ -58,6 +58,7 @@ from ..knowledge.crawl.crawls import PACE_SECONDS
 from ..live.build import make_bus
 from ..logs import watch_tasks
 from ..mail.build import make_mailer
+from ..maintenance.servers import Servers
 from ..maintenance.upkeep import Upkeep
 from ..metrics import Metrics
 from ..migrations import migrate
@@ -81,7 +82,7 @@ from .services import Services
 class Overrides:
     """Parts that tests may replace."""
 
-    clock: Clock = field(default_factory=SystemClock)
+    clock: Clock | None = None
     ids: Ids = field(default_factory=RandomIds)
     answerer: Answerer | None = None
     fetcher: PageFetcher | None = None
@@ -105,15 +106,14 @@ def build_services(settings: Settings, seams: Overrides) -> Services:
     """All parts of a server, none of them at work yet."""
     metrics = Metrics()
     db = seams.database(settings.database_url, metrics)
-    clock, ids, bus = seams.clock, seams.ids, make_bus(settings, db, seams.clock, seams.ids, metrics)
-    mailer = make_mailer(settings)
+    ids, clock = seams.ids, seams.clock or (SystemClock() if db.is_sqlite else DatabaseClock(SystemClock()))
+    bus, mailer = make_bus(settings, db, clock, ids, metrics), make_mailer(settings)
     sites = SiteDirectory(db, clock, settings.daily_answers)
     free = seams.free_bytes or free_bytes(settings.database_url)
     runtime = Runtime(settings, db, bus, clock, ids, sites, JobQueue(clock, ids), free)
     streams, sessions = AnswerStreams(bus), Sessions(db, clock, ids, settings.secret_key)
     about = {"provider": settings.provider_in_use, "provider_name": provider_name(settings)}
-    snapshots = Snapshots(db, bus, clock, about=about)
-    updates = ThreadUpdates(bus)
+    snapshots, updates = Snapshots(db, bus, clock, about=about), ThreadUpdates(bus)
     answerer = seams.answerer or make_answerer(settings, clock, metrics)
     queue = AnswerQueue(clock, ids.new(), settings.answers_at_once)
     intake = QuestionIntake(runtime, queue, updates, answerer.model)
@@ -143,6 +143,7 @@ def build_services(settings: Settings, seams: Overrides) -> Services:
         snapshots=snapshots, updates=updates, posting=posting, deciding=deciding, reporting=reporting,
         accounts=accounts, invitations=invitations, factors=factors, notices=notices, webhooks=webhooks,
         replies=replies, log_index=log_index, knowledge=knowledge, spam=spam, subscriptions=subscriptions,
+        servers=Servers(runtime),
         threads=CommentHandlers(runtime, sessions, posting, snapshots, reporting, spam.attacks),
         answerer=answerer, streams=streams, mailer=mailer, session=VisitorSession(runtime, sessions, intake),
         answers=AnswerHandlers(runtime, sessions, intake, AnswerStops(runtime, queue), streams, updates),
@@ -163,6 +164,7 @@ def running(services: Services) -> Callable[[Starlette], AbstractAsyncContextMan
         watch_tasks(asyncio.get_running_loop())
         await asyncio.to_thread(migrate, runtime.settings.database_url)
         await db.connect()
+        await services.servers.open()
         await bus.open()
         await runtime.sites.refresh(force=True)
         for part in parts:
@@ -179,6 +181,7 @@ def running(services: Services) -> Callable[[Starlette], AbstractAsyncContextMan
             if services.mailer is not None:
                 services.mailer.close()
             await bus.disconnect()
+            await services.servers.close()
             await db.close()
 
     return lifespan

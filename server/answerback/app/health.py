@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from ..maintenance.servers import Servers
 from ..metrics import Metrics
 from ..net.http import json_response
 from ..runtime import Runtime
@@ -20,7 +21,7 @@ from .openapi import openapi
 PROBE_SECONDS = 5
 
 
-def machine_routes(runtime: Runtime, metrics: Metrics, meter: ProcessMeter) -> list[Route]:
+def machine_routes(runtime: Runtime, servers: Servers, metrics: Metrics, meter: ProcessMeter) -> list[Route]:
     """For load balancers and programs."""
 
     async def healthz(request: Request) -> Response:
@@ -32,7 +33,7 @@ def machine_routes(runtime: Runtime, metrics: Metrics, meter: ProcessMeter) -> l
                 await runtime.db.probe()
         except Exception:
             return json_response({"status": "unavailable"}, 503)
-        return json_response({"status": "ok"})
+        return json_response({"status": "ok"} | ({"problems": servers.problems} if servers.problems else {}))
 
     async def figures(request: Request) -> Response:
         meter.look()

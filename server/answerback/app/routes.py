@@ -65,7 +65,7 @@ def page_routes(services: Services) -> list[BaseRoute]:
         *services.subscriptions.bounces.routes(),
         *services.agents.handlers.routes(),
         *MailInHandlers(runtime.settings, services.replies).routes(),
-        *machine_routes(runtime, services.metrics, services.meter),
+        *machine_routes(runtime, services.servers, services.metrics, services.meter),
         security_route(runtime.settings, runtime.clock),
         *ThreadViews(runtime, services.snapshots).routes(),
         *EmbedViews(runtime, services.snapshots).routes(),

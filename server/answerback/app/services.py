@@ -26,6 +26,7 @@ from ..jobs.runner import JobRunner
 from ..jobs.schedule import Schedule
 from ..knowledge.build import Knowledge
 from ..mail.transport import SmtpMailer
+from ..maintenance.servers import Servers
 from ..metrics import Metrics
 from ..notify.build import Subscriptions
 from ..notify.mail_replies import MailReplies
@@ -40,6 +41,7 @@ class Services:
     """The parts that routes and the lifespan use."""
 
     runtime: Runtime
+    servers: Servers
     metrics: Metrics
     meter: ProcessMeter
     mailer: SmtpMailer | None

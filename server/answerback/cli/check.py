@@ -38,7 +38,7 @@ async def check_all(settings: Settings) -> list[Line]:
     else:
         database = [
             await _database(settings), await _integrity(settings), *await _upkeep(settings),
-            await _sites(settings), await _budgets(settings),
+            await _sites(settings), await _budgets(settings), *await _servers(settings),
         ]  # fmt: skip
     return [
         _settings(settings),
@@ -132,6 +132,29 @@ async def _sites(settings: Settings) -> Line:
         if crawl.error not in ("", "lost")
     ]
     return Line("sites", "warning" if problems else "ok", " ".join(problems) or "every crawl went through")
+
+
+async def _servers(settings: Settings) -> list[Line]:
+    """Whether the servers that run on this database agree with each other and with these settings."""
+    from ..clock import DatabaseClock
+    from ..maintenance.servers import CLOCK_MS, clock_ahead, differences, fingerprint
+    from ..maintenance.servers_store import running_now
+
+    if sqlite_file(settings.database_url) is not None:
+        return []
+    db = Database(settings.database_url)
+    try:
+        await db.connect()
+        servers = await db.read(running_now)
+        ahead = await clock_ahead(db, DatabaseClock(SystemClock())) or 0
+    except Exception:
+        return []
+    finally:
+        await db.close()
+    problems = differences([fingerprint(key) for key in settings.secret_key], servers)
+    if abs(ahead) >= CLOCK_MS:
+        problems.append(f"This machine's clock and the database's differ by {abs(ahead) / 1000:.0f} s.")
+    return [Line("servers", "warning" if problems else "ok", " ".join(problems) or f"{len(servers)} run, and agree")]
 
 
 async def _redis(settings: Settings) -> Line:

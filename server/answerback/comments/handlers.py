@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from ..accounts.sessions import Sessions
-from ..accounts.sign_in.pace import Pace
+from ..accounts.sign_in.pace import AddressPace
 from ..core import comments as rules
 from ..core.markdown import render
 from ..core.model import Comment
@@ -47,7 +47,7 @@ class CommentHandlers:
         self._snapshots = snapshots
         self._reporting = reporting
         self._attacks = attacks
-        self._pace = Pace(runtime.clock, CHANGES_A_MINUTE)
+        self._pace = AddressPace(runtime, "changes", CHANGES_A_MINUTE)
 
     async def read(self, call: Call) -> Response:
         """`GET /api/comments/`, unless `ThreadReads` has served it."""
@@ -82,12 +82,12 @@ class CommentHandlers:
 
     async def preview(self, call: Call) -> Response:
         """`POST /api/comments/preview/`: the comment's HTML; stores nothing."""
-        self._step(call)
+        await self._step(call)
         return json_response({"html": render(rules.clean_text(call.text("body", rules.BODY_LIMIT)))})
 
     async def edit(self, call: Call) -> Response:
         """`PATCH /api/comments/{id}/`."""
-        self._step(call)
+        await self._step(call)
         session = await self._sessions.require_writer(call)
         comment = await self._posting.edit(
             call.site, session.visitor, call.address, _id(call), read_words(call), call.body
@@ -96,14 +96,14 @@ class CommentHandlers:
 
     async def delete(self, call: Call) -> Response:
         """`DELETE /api/comments/{id}/`."""
-        self._step(call)
+        await self._step(call)
         session = await self._sessions.require(call)
         await self._posting.delete(call.site, session.visitor, _id(call))
         return _nothing()
 
     async def vote(self, call: Call) -> Response:
         """`PUT /api/comments/{id}/vote/`."""
-        self._step(call)
+        await self._step(call)
         session = await self._sessions.require_writer(call)
         value = call.body.get("value")
         if isinstance(value, bool) or value not in (1, 0, -1):
@@ -112,7 +112,7 @@ class CommentHandlers:
 
     async def report(self, call: Call) -> Response:
         """`POST /api/comments/{id}/report/`: with a `kind`, returns a receipt."""
-        self._step(call)
+        await self._step(call)
         session = await self._sessions.require_writer(call)
         kind = call.text("kind", rules.ID_LIMIT)
         complaint = Complaint(
@@ -125,8 +125,8 @@ class CommentHandlers:
             return _nothing()
         return json_response({"url": f"{self._url}/reports/{receipt}/"}, 201)
 
-    def _step(self, call: Call) -> None:
-        self._pace.step(address_key(call.address, "changes", self._secret))
+    async def _step(self, call: Call) -> None:
+        await self._pace.step(address_key(call.address, "changes", self._secret))
 
     async def counts(self, call: Call) -> Response:
         """`GET /api/counts/`."""

@@ -11,7 +11,7 @@ from .bus import Bus, MemoryBus, Watch
 
 def make_bus(settings: Settings, db: Database, clock: Clock, ids: Ids, watch: Watch) -> Bus:
     """The bus of one process, or where others may run beside it, that of several."""
-    if db.is_sqlite and not settings.redis_url:
+    if not settings.is_shared:
         return MemoryBus(ids.new(), clock)
     from .carriers import Carrier, PostgresCarrier
     from .shared_bus import SharedBus

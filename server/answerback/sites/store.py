@@ -183,17 +183,20 @@ class SiteDirectory:
         if force:
             self._mark = None
         if force or self.stale:
-            await self._look()
+            await self._look(force=force)
 
-    async def _look(self) -> None:
+    async def _look(self, *, force: bool = True) -> None:
         """Read what has changed up to now. Who comes while somebody reads shares the next reading with others."""
         begun = self._looks
         async with self._looking:
-            if self._looks > begun:
+            if self._looks > begun or not (force or self.stale):
                 return
             self._looks += 1
-            self._read_at = self._clock.now()
-            await self._read()
+            begun_at = self._clock.now()
+            try:
+                await self._read()
+            finally:  # not before: who comes meanwhile waits, and a limit that was changed holds for them
+                self._read_at = begun_at
 
     async def _read(self) -> None:
         mark = await self._db.read(flags)

@@ -51,6 +51,7 @@ SWEEPS = (
     ),
     Sweep("subscription_deliveries", "id", "at < :known_before"),
     Sweep("stopped_addresses", "hash", "expires_at < :ended_before"),
+    Sweep("paces", "bucket", "since < :ended_before"),
     Sweep("mail_counts", "bucket", "since < :ended_before"),
     Sweep("login_failures", "bucket", "last_at < :forgotten_before"),
     Sweep("jobs", "id", "due_at IS NULL AND failed_at < :idle_before"),

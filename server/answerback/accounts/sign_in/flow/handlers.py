@@ -23,7 +23,7 @@ from ....web.rendering import language_of
 from ....web.views import HEADERS, METHODS, WebViews
 from ...passwords import LENGTHS
 from ...sessions import hash_secret
-from ..pace import Pace, caller_key
+from ..pace import AddressPace, caller_key
 from ..password import PasswordAccounts
 from . import store
 from .code_exchange import CodeExchange, OpenOwn
@@ -90,7 +90,7 @@ class SignInViews:
         self._open_own = open_own
         self._ways_in = ways
         self._return_pages = ways.return_pages
-        self._pace = Pace(runtime.clock, BEGUN_A_MINUTE)
+        self._pace = AddressPace(runtime, "sign-in", BEGUN_A_MINUTE)
 
     def routes(self) -> list[Route]:
         """All addresses of the page; those of providers and mail stand before `/sign-in/{id}/`."""
@@ -178,7 +178,7 @@ class SignInViews:
             nonce=token("nonce", query.get("nonce", "")), challenge=token("challenge", query.get("challenge", "")),
             lang=language_of(request, site.lang, query.get("lang", "")),
         )  # fmt: skip
-        self._pace.step(caller_key(request, self._settings))
+        await self._pace.step(caller_key(request, self._settings))
         secret = self._ids.secret()
         await self._db.write(lambda: store.add_sign_in(begun, hash_secret(secret), self._clock.now()))
         response = RedirectResponse(self.again(begun), 303)
@@ -210,7 +210,7 @@ class SignInViews:
         visitor = await self._db.read(lambda: store.handed_over(begun.id))
         if visitor is None:
             return RedirectResponse(self.again(begun), 303)
-        self._pace.step(caller_key(request, self._settings))
+        await self._pace.step(caller_key(request, self._settings))
         page = await self._return_pages.address(await self._sites.get(begun.site), begun.origin, begun.return_to)
         if not page:
             error = BadRequest("validation_failed", reason="return_unsafe", values={"page": begun.return_to})
@@ -244,7 +244,7 @@ class SignInViews:
         email, name = fields.get("email", ""), clean_name(fields.get("name", ""))
         try:
             caller = caller_key(request, self._settings)
-            self._pace.step(caller)
+            await self._pace.step(caller)
             visitor = await self._by_password.register(
                 begun.site, read_email(email), fields.get("password", ""), name, begun.lang, caller
             )

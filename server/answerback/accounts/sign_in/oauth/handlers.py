@@ -18,7 +18,7 @@ from ... import identities
 from ...identities.model import NewIds, Profile
 from ...privacy.blocking_store import by_identity, recognise
 from ..flow.protocol import SignInFlow
-from ..pace import Pace, caller_key
+from ..pace import AddressPace, caller_key
 from .client import ProviderFailed
 from .flow import OAuthFlow
 
@@ -60,7 +60,7 @@ class OAuth:
         self._views = views
         self._pictures = pictures
         self._linked = linked
-        self._pace = Pace(runtime.clock, STARTED_A_MINUTE)
+        self._pace = AddressPace(runtime, "provider", STARTED_A_MINUTE)
 
     def routes(self) -> list[Route]:
         """All addresses of signing in elsewhere."""
@@ -70,7 +70,7 @@ class OAuth:
     async def start(self, request: Request) -> Response:
         """`GET /sign-in/<provider>/start?sign_in=`: off to the provider."""
         sign_in = await self._door.find(request, request.query_params.get("sign_in", ""))
-        self._pace.step(caller_key(request, self._settings))
+        await self._pace.step(caller_key(request, self._settings))
         return await self._flow.begin(request, request.path_params["provider"], sign_in=sign_in)
 
     async def callback(self, request: Request) -> Response:
