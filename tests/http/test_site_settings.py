@@ -195,3 +195,14 @@ async def test_owner_of_one_site_adds_none(house: House) -> None:
     fields = {"token": await house.token(), "name": "T", "key": "three", "origins": "https://three.example"}
     assert (await house.send("/admin/settings/new/", fields)).status_code == 403
     assert {row["key"] for row in await house.db.fetch_all("SELECT key FROM sites")} == {"one", "two"}
+
+
+async def test_preview_is_framed_by_our_own_pages_only(house: House) -> None:
+    assert "frame-src 'self'" in (await house.browser.get(PAGE)).headers["content-security-policy"]
+    preview = await house.browser.get("/admin/settings/preview/?site=one&theme=ink&lang=ko")
+    assert 'data-theme="ink"' in preview.text and 'data-lang="ko"' in preview.text
+    policy = preview.headers["content-security-policy"]
+    assert "frame-ancestors 'self'" in policy and "'unsafe" not in policy
+    assert (await house.browser.get("/admin/settings/preview/?site=two")).status_code == 404
+    assert (await house.browser.get("/admin/settings/preview/?site=one&theme=odd")).status_code == 400
+    assert "frame-ancestors 'none'" in (await house.browser.get("/admin/team/")).headers["content-security-policy"]

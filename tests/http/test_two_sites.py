@@ -101,7 +101,7 @@ ADMIN_ONES = (
 ADMIN_LISTS = (
     "/admin/", "/admin/inbox/", "/admin/knowledge/", "/admin/unanswered/", "/admin/addresses/", "/admin/replies/",
     "/admin/team/", "/admin/audit/", "/admin/audit/export/", "/admin/bans/", "/admin/spam/", "/admin/threads/",
-    "/admin/settings/", "/admin/start/",
+    "/admin/settings/", "/admin/settings/preview/", "/admin/start/",
     "/admin/webhooks/",
 )  # fmt: skip
 SECURITY = (

@@ -97,12 +97,14 @@ USED_IN = {
             "jobs",
             "team",
             "audit",
-            "site_settings",
             "webhooks",
             "security",
             "start",
         )
     },
+    "admin.site_settings": [
+        *(ADMIN / "pages" / name for name in ("site_settings.py", "site_settings.html", "preview.py"))
+    ],
     "admin.new_site": [
         *(ADMIN / "pages" / f"new_site.{kind}" for kind in ("py", "html")),
         ADMIN / "first_run.py",

@@ -45,6 +45,7 @@ OTHERS: Mapping[tuple[str, str], Role] = {
     },
     ("GET", "/admin/settings/"): "owner",
     ("GET", "/admin/settings/new/"): "owner",
+    ("GET", "/admin/settings/preview/"): "owner",
     ("POST", "/admin/settings/new/"): "owner",
     ("POST", "/admin/settings/{site}/save/"): "owner",
     ("GET", "/admin/start/"): "owner",

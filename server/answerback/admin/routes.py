@@ -37,6 +37,7 @@ from .pages.mails import MailViews
 from .pages.new_site import NewSiteViews
 from .pages.notifications import NoticeStopViews, NotificationViews
 from .pages.people import PeopleViews
+from .pages.preview import PreviewViews
 from .pages.saved_replies import SavedReplyViews
 from .pages.security import SecurityViews
 from .pages.site_settings import SiteSettingsViews
@@ -66,29 +67,16 @@ def admin_routes(
     correcting = AnswerCorrections(runtime.db, runtime.clock, runtime.ids, updates)
     confirming = Confirming(runtime, auth, factors)
     owned: list[OwnerViews] = [
-        confirming,
-        SecurityViews(runtime, auth, factors),
-        InboxViews(runtime, auth, deciding, correcting),
-        LogViews(runtime, auth, deciding, index),
-        SavedReplyViews(runtime, auth),
-        CommentViews(runtime, auth, correcting),
-        PeopleViews(runtime, auth, updates, erasure),
-        BanViews(runtime, auth),
-        ThreadsViews(runtime, auth, updates),
-        SpamViews(runtime, auth, spam),
-        UnansweredViews(runtime, auth),
-        KnowledgeViews(runtime, auth, knowledge),
-        AddressViews(runtime, auth, updates),
-        JobsViews(runtime, auth),
-        SiteSettingsViews(runtime, auth),
-        NewSiteViews(runtime, auth),
-        StartViews(runtime, auth, posting),
-        TeamViews(runtime, auth, invitations),
-        AuditViews(runtime, auth),
-        NotificationViews(runtime, auth, notices),
-        MailViews(runtime, auth),
-        WebhookViews(runtime, auth, webhooks),
-    ]
+        confirming, SecurityViews(runtime, auth, factors), InboxViews(runtime, auth, deciding, correcting),
+        LogViews(runtime, auth, deciding, index), SavedReplyViews(runtime, auth),
+        CommentViews(runtime, auth, correcting), PeopleViews(runtime, auth, updates, erasure),
+        BanViews(runtime, auth), ThreadsViews(runtime, auth, updates), SpamViews(runtime, auth, spam),
+        UnansweredViews(runtime, auth), KnowledgeViews(runtime, auth, knowledge),
+        AddressViews(runtime, auth, updates), JobsViews(runtime, auth), SiteSettingsViews(runtime, auth),
+        NewSiteViews(runtime, auth), PreviewViews(runtime, auth), StartViews(runtime, auth, posting),
+        TeamViews(runtime, auth, invitations), AuditViews(runtime, auth), NotificationViews(runtime, auth, notices),
+        MailViews(runtime, auth), WebhookViews(runtime, auth, webhooks),
+    ]  # fmt: skip
     views = {path: calls for each in owned for path, calls in each.views().items()}
     table = {
         path: {

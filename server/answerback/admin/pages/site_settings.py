@@ -22,6 +22,7 @@ from .. import setting_fields as fields
 from ..auth import OwnerAuth, OwnerCall, OwnerView
 from ..origins import may_name
 from .new_site import PATH as NEW
+from .preview import PATH as PREVIEW
 
 PATH = "/admin/settings/"
 
@@ -116,15 +117,19 @@ class SiteSettingsViews:
         texts_now = {name: _text(found, name) for name in fields.KINDS} | dict(typed or {})
         shown = {name: fields.in_field(name, text) for name, text in texts_now.items()}
         refused = await self._db.read(lambda: refused_store.refused_origins([site]))
-        return self._auth.show(
+        response = self._auth.show(
             call, "site_settings", status=status, title=lambda t: t["title"], chosen=site, problem=problem,
             form=BoundForm({"site": site, **shown}, faults or {}), groups=fields.GROUPS, hints=fields.HINTS,
             choices=fields.choices, boxes=fields.BOXES, own_name=own_name, shown_version=self._version(found),
             set_already={name for name, text in found.items() if text}, tag=snippet(self._settings, site),
             origins=[each for each in _text(found, "origins").split(",") if each], refused=len(refused),
             addresses=self._auth.address("/admin/addresses/", {"site": site}), new=NEW,
+            preview=self._auth.address(PREVIEW, {"site": site}),
             **call.query("kept"),
         )  # fmt: skip
+        own = self._auth.headers["Content-Security-Policy"]
+        response.headers["Content-Security-Policy"] = f"{own}; frame-src 'self'"  # the preview
+        return response
 
     def _version(self, found: Mapping[str, str]) -> str:
         """What tells these settings from others, one by one."""
