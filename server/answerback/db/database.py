@@ -19,14 +19,14 @@ T = TypeVar("T")
 
 
 def _postgres(url: str, health: Health) -> Postgres:
-    """With `databases`, whose import takes 12 MB and a fifth of a second."""
+    """Imports `databases` lazily: it takes 12 MB and a fifth of a second."""
     from .postgres import Postgres
 
     return Postgres(url, health)
 
 
 class Database:
-    """A database of either kind. `connect()` before use, `close()` after; `watch` hears how it is doing."""
+    """A database of either kind. Call `connect()` before use and `close()` after; `watch` observes its health."""
 
     def __init__(self, url: str, watch: Watch | None = None) -> None:
         self.url = url
@@ -36,7 +36,7 @@ class Database:
         self._backend = SQLite(url, health) if self.is_sqlite else _postgres(url, health)
 
     async def connect(self) -> None:
-        """Open the held connections. Raises Unavailable when the database cannot be reached."""
+        """Opens the connections. Raises Unavailable."""
         try:
             await self._backend.connect()
         except (OSError, sqlite3.Error) as error:
@@ -44,7 +44,7 @@ class Database:
             raise Unavailable("unavailable", "The database cannot be reached.") from error
 
     async def close(self) -> None:
-        """Finish the writes that wait, then close."""
+        """Finishes waiting writes, then closes."""
         await self._backend.close()
 
     async def fetch_all(self, sql: str, **params: Any) -> list[Row]:
@@ -66,20 +66,17 @@ class Database:
         return await self._backend.read(work, single=True)
 
     async def read(self, work: Callable[[], Work[T]]) -> T:
-        """Run reading statements that all see the same moment. Raises Unavailable when the database is out of order."""
+        """Runs reading statements in one snapshot. Raises Unavailable."""
         return await self._backend.read(work, single=False)
 
     async def probe(self) -> None:
-        """Raises Unavailable unless a row can be read from where it is kept, and rows can be written there."""
+        """Raises Unavailable unless rows can be read from storage and written."""
         await self._backend.probe()
 
     async def write(self, work: Callable[[], Work[T]]) -> T:
-        """Run one write, whole or not at all; when this returns, it is on disk.
-
-        `work` makes the generator, and may be called again after a collision. An exception raised in it undoes this
-        write alone. Raises IntegrityConflict when a constraint was broken, and Unavailable when the database takes
-        nothing: it is locked, full, read-only or gone.
-        """
+        """Runs one write atomically; it is durable on return. `work` creates the generator and may be called again
+        after a conflict. An exception inside it rolls back this write alone. Raises IntegrityConflict if a constraint
+        is violated, and Unavailable if the database is locked, full, read-only or gone."""
         begun = time.perf_counter()
         result = await self._backend.write(work)
         self._watch.wrote(time.perf_counter() - begun)

@@ -14,23 +14,23 @@ RETRY_SECONDS = 5
 
 
 class Watch(Protocol):
-    """Hears how long reads and writes wait and take, and what is refused."""
+    """Observes the durations of reads and writes, and refusals."""
 
     def waited(self, kind: str, seconds: float) -> None:
-        """A read or a write has had its turn."""
+        """A read or write got its turn."""
         ...
 
     def wrote(self, seconds: float) -> None:
-        """A write is on disk."""
+        """A write is durable."""
         ...
 
     def failed(self, kind: str) -> None:
-        """A read or a write was refused."""
+        """A read or write was refused."""
         ...
 
 
 class Unwatched:
-    """A watch that ignores everything."""
+    """A watch that does nothing."""
 
     def waited(self, kind: str, seconds: float) -> None:
         """Ignored."""
@@ -43,18 +43,18 @@ class Unwatched:
 
 
 class Health:
-    """Tells the watch of everything, and the log of each fault once."""
+    """Reports to the watch, and logs each fault once."""
 
     def __init__(self, watch: Watch) -> None:
         self.watch = watch
         self._faults = {kind: Fault(log, f"the database takes no {kind}s") for kind in ("read", "write")}
 
     def worked(self, kind: str) -> None:
-        """A read or a write was done."""
+        """A read or write succeeded."""
         self._faults[kind].worked()
 
     def refused(self, kind: str, error: BaseException) -> Unavailable:
-        """The error for whoever has asked; the operator's log has the reason."""
+        """The error for the caller; the reason goes to the log."""
         self.watch.failed(kind)
         self._faults[kind].failed(describe(error))
         return Unavailable("unavailable", retry_after=RETRY_SECONDS)

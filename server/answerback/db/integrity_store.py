@@ -14,7 +14,7 @@ NO_AMCHECK = "not looked at: CREATE EXTENSION amcheck, and GRANT EXECUTE on its 
 
 @dataclass(frozen=True, slots=True)
 class Integrity:
-    """The faults of the database, or why it could not be checked."""
+    """The database's faults, or why it could not be checked."""
 
     findings: tuple[str, ...] = ()
     unknown: str = ""

@@ -24,7 +24,7 @@ CONNECT_SECONDS = 10
 
 
 async def hold(database: databases.Database) -> Connection:
-    """A connection kept open, by a task of its own: `databases` hands out one a task."""
+    """Keeps a connection open in a task of its own, because `databases` binds connections to tasks."""
 
     async def acquire() -> Connection:
         connection = database.connection()
@@ -35,7 +35,7 @@ async def hold(database: databases.Database) -> Connection:
 
 
 class Standby(Exception):
-    """The server only reads: it is a standby, or was the primary until now."""
+    """The server is read-only: a standby, or a primary that was demoted."""
 
 
 class Postgres:
@@ -51,7 +51,7 @@ class Postgres:
         self._running: set[asyncio.Task[Any]] = set()
 
     async def connect(self) -> None:
-        """Open all connections. Raises Unavailable if the server cannot be reached."""
+        """Opens all connections. Raises Unavailable."""
         import asyncpg
 
         try:
@@ -65,7 +65,7 @@ class Postgres:
                 queue.put_nowait(connection)
 
     async def close(self) -> None:
-        """Wait for running work, then close all connections."""
+        """Waits for running work, then closes all connections."""
         import asyncpg
 
         if self._running:
@@ -80,11 +80,11 @@ class Postgres:
         await self._database.disconnect()
 
     async def read(self, work: Callable[[], Work[T]], *, single: bool) -> T:
-        """Run a read; `single` is one statement, which needs no transaction. Raises Unavailable."""
+        """Runs a read; `single` is one statement, without a transaction. Raises Unavailable."""
         return await self._in_a_task(self._read_at_last(work, single=single))
 
     async def _in_a_task(self, running: Coroutine[Any, Any, T]) -> T:
-        """A caller that leaves must not end a transaction half-way: whoever has the connection next would be in it."""
+        """Shields a transaction from the caller's cancellation, which would leave it open on the connection."""
         task = asyncio.create_task(running)
         self._running.add(task)
         task.add_done_callback(self._running.discard)
@@ -112,7 +112,7 @@ class Postgres:
             self._readers.put_nowait(connection)
 
     async def probe(self) -> None:
-        """Raises Unavailable where nothing can be read, or written: a standby, or what was the primary until now."""
+        """Raises Unavailable unless it can be read and written; a standby cannot."""
         connection = await self._take("write")
         try:
             await connection.fetch_one("TABLE alembic_version")
@@ -125,7 +125,7 @@ class Postgres:
             raise self._health.refused("write", Standby())
 
     async def _take(self, kind: str) -> Connection:
-        """A held connection, made anew where PostgreSQL has ended it: a restart there is none of ours."""
+        """A pooled connection, reopened if PostgreSQL has closed it."""
         import asyncpg
 
         queue, begun = self._readers if kind == "read" else self._writers, time.perf_counter()
@@ -148,7 +148,7 @@ class Postgres:
         return fresh
 
     async def write(self, work: Callable[[], Work[T]]) -> T:
-        """Run a write in a serializable transaction, again after a conflict. Raises Unavailable."""
+        """Runs a serializable transaction, with retries on conflict. Raises Unavailable."""
         return await self._in_a_task(self._write(work))
 
     async def _write(self, work: Callable[[], Work[T]]) -> T:
@@ -177,7 +177,7 @@ class Postgres:
         raise AssertionError("unreachable")
 
     def _blame(self, kind: str, connection: Connection, error: Exception) -> None:
-        """Raises Unavailable where it was not the statement that failed but the connection."""
+        """Raises Unavailable if the connection failed rather than the statement."""
         import asyncpg
 
         trouble = (
@@ -190,7 +190,7 @@ class Postgres:
 
 @asynccontextmanager
 async def lone_connection(url: str) -> AsyncIterator[Any]:
-    """A connection of asyncpg's own, for what is no read and no write: migrations. Raises Unavailable."""
+    """A separate asyncpg connection, for migrations. Raises Unavailable."""
     import asyncpg
 
     database = databases.Database(url, min_size=1, max_size=1)

@@ -17,7 +17,7 @@ FreeBytes = Callable[[], int | None]
 
 
 def unknown() -> None:
-    """Of a database whose disk is not ours to see."""
+    """For a database whose disk we cannot see."""
 
 
 def free_bytes(database_url: str) -> FreeBytes:

@@ -12,8 +12,8 @@ LONGEST_LIST = 120
 
 
 def in_list(name: str, values: Iterable[str] | Iterable[int]) -> tuple[str, dict[str, Any]]:
-    """The inside of `IN (…)` for any number of values, with its parameters `name0`, `name1`, …, or for a long one
-    `name` alone; an empty one holds nothing."""
+    """The inside of `IN (…)` for any number of values, with parameters `name0`, `name1`, …, or `name` alone for a long
+    list; an empty list matches nothing."""
     listed = list(values)
     if len(listed) > LONGEST_LIST:
         key = "key" if isinstance(listed[0], str) else "CAST(key AS BIGINT)"
@@ -25,5 +25,5 @@ def in_list(name: str, values: Iterable[str] | Iterable[int]) -> tuple[str, dict
 
 
 def containing(text: str) -> str:
-    """The pattern of `LIKE :pattern ESCAPE '!'` for what has this text in it."""
+    """A pattern for `LIKE :pattern ESCAPE '!'` that matches text containing this one."""
     return f"%{text.replace('!', '!!').replace('%', '!%').replace('_', '!_')}%"

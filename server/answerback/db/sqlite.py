@@ -49,7 +49,7 @@ class SQLite:
         self._closing = False
 
     async def connect(self) -> None:
-        """Open the writer and the readers. Raises Unavailable if the file cannot be opened."""
+        """Opens the writer and the readers. Raises Unavailable."""
         writer = await self._open(
             "PRAGMA cache_size=-4096",
             "PRAGMA journal_mode=WAL",
@@ -69,7 +69,7 @@ class SQLite:
         return thread
 
     async def close(self) -> None:
-        """Finish the writes that wait, then close all connections."""
+        """Finishes waiting writes, then closes all connections."""
         self._closing = True
         await self._idle.wait()
         for thread in self._threads:
@@ -77,7 +77,7 @@ class SQLite:
         self._threads.clear()
 
     async def read(self, work: Callable[[], Work[T]], *, single: bool) -> T:
-        """Run a read on a free connection; `single` means one statement, without a transaction. Raises Unavailable."""
+        """Runs a read on a free connection; `single` means one statement, without a transaction. Raises Unavailable."""
         thread = await self._take()
         try:
             result: T = await thread.run(partial(_read_on_thread, work=work, single=single))
@@ -97,7 +97,7 @@ class SQLite:
         return thread
 
     async def probe(self) -> None:
-        """Raises Unavailable where the file cannot be read, or is not where it was."""
+        """Raises Unavailable if the file cannot be read or has moved."""
         thread, place = await self._readers.get(), self._place
         assert place is not None
         try:
@@ -109,7 +109,7 @@ class SQLite:
             self._readers.put_nowait(thread)
 
     async def write(self, work: Callable[[], Work[T]]) -> T:
-        """Queue a write, which is committed together with others that wait. Raises Unavailable."""
+        """Queues a write, committed together with others that wait. Raises Unavailable."""
         if self._closing or self._writer is None:
             raise Unavailable("unavailable", "The server is stopping.")
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
@@ -119,7 +119,7 @@ class SQLite:
         return await future
 
     def _begin(self, writer: SQLiteThread) -> None:
-        """Write what waits."""
+        """Starts a batch of the waiting writes."""
         assert self._place is not None
         batch, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
         self._idle.clear()
@@ -132,7 +132,7 @@ class SQLite:
     def _written(
         self, writer: SQLiteThread, batch: list[_Waiting], results: list[_Written] | None, error: BaseException | None
     ) -> None:
-        """A batch is on disk, or none of it."""
+        """Completes a batch, which is durable as a whole or not at all."""
         if self._waiting:
             self._begin(writer)
         else:
@@ -171,8 +171,8 @@ def _read_on_thread(connection: sqlite3.Connection, work: Callable[[], Work[T]],
 def _write_on_thread(
     connection: sqlite3.Connection, place: Place, works: Sequence[Callable[[], Work[Any]]]
 ) -> list[_Written]:
-    """Run the writes one after the other, each under a savepoint of its own unless it is alone, and commit them
-    together; the result or error of each, and what is to be called after that."""
+    """Runs writes in turn, each under its own savepoint unless alone, and commits them together; returns each one's
+    result or error, and the callbacks for after the commit."""
     results: list[_Written] = []
     alone = len(works) == 1
     place.check()

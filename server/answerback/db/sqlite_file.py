@@ -35,8 +35,7 @@ def restored(path: Path) -> Path:
 
 @contextmanager
 def at_one_moment(path: Path) -> Iterator[sqlite3.Connection]:
-    """A connection that sees the file as it is now for as long as it is held, whoever writes meanwhile. Raises
-    sqlite3.Error."""
+    """A connection with a snapshot of the file, unaffected by later writes. Raises sqlite3.Error."""
     with closing(_open(path)) as connection:
         connection.execute("BEGIN")
         connection.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()  # begins the read transaction
@@ -44,10 +43,8 @@ def at_one_moment(path: Path) -> Iterator[sqlite3.Connection]:
 
 
 def copy(source: sqlite3.Connection, target: Path, progress: Progress) -> None:
-    """Write what `source` sees to a new file, which is not on disk yet when this returns.
-
-    A backup by SQLite begins anew at each foreign write, unless its source is held `at_one_moment`.
-    """
+    """Writes the snapshot of `source` to a new file, not yet synced to disk. SQLite's backup restarts at each foreign
+    write unless its source is held `at_one_moment`."""
     with closing(sqlite3.connect(target, isolation_level=None)) as connection:
         connection.execute("PRAGMA synchronous = OFF")
         source.backup(connection, pages=PAGES_AT_ONCE, progress=lambda _, left, of: progress("Copying", of - left, of))
@@ -73,7 +70,7 @@ def damage(connection: sqlite3.Connection, *, indexes: bool = False) -> list[str
 
 
 def findings(connection: sqlite3.Connection, *, indexes: bool = False) -> list[str]:
-    """The file's faults: damaged pages, indexes if asked for, dangling references. Empty if it is sound."""
+    """The file's faults: damaged pages, dangling references. Empty if it is sound."""
     if found := damage(connection, indexes=indexes):
         return found
     try:
@@ -86,7 +83,7 @@ def findings(connection: sqlite3.Connection, *, indexes: bool = False) -> list[s
 
 
 def findings_of(path: Path) -> list[str]:
-    """The faults of the file at `path`, also where it cannot be opened."""
+    """The faults of the file at `path`, including that it cannot be opened."""
     try:
         with at_one_moment(path) as connection:
             return findings(connection, indexes=True)
@@ -104,7 +101,7 @@ def row_counts(connection: sqlite3.Connection) -> dict[str, int]:
 
 
 def revision(connection: sqlite3.Connection) -> str:
-    """Of the schema; empty where there is none of ours. Raises sqlite3.DatabaseError for a file that is no database."""
+    """The schema's revision; empty if it is none of ours. Raises sqlite3.DatabaseError if the file is no database."""
     try:
         row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
     except sqlite3.OperationalError as error:
@@ -115,7 +112,7 @@ def revision(connection: sqlite3.Connection) -> str:
 
 
 class FileMoved(sqlite3.OperationalError):
-    """The file that is open is not the one at its path any more: what is written to it may be lost with it."""
+    """The open file is no longer the one at its path, so writes to it may be lost."""
 
     sqlite_errorcode = sqlite3.SQLITE_READONLY_DBMOVED
     is_for_log = True
@@ -125,7 +122,7 @@ class FileMoved(sqlite3.OperationalError):
 
 
 class Place:
-    """Where the file is that has been opened just now, to be asked whether it is still there."""
+    """The place of a just-opened file, to check later that it is still there."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -144,14 +141,14 @@ class Place:
             raise FileMoved(self._path)
 
     def read(self) -> None:
-        """Read a row from the file anew, and not from what a connection has in memory. Raises sqlite3.Error."""
+        """Reads a row from the file itself rather than from a connection's cache. Raises sqlite3.Error."""
         self.check()
         with closing(_open(self._path)) as connection:
             revision(connection)
 
 
 def sync_folder(folder: Path) -> None:
-    """Put names on disk that have been given or taken in it."""
+    """Syncs a folder, so that renames in it are durable."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)

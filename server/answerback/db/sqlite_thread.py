@@ -30,7 +30,7 @@ class SQLiteThread:
 
     @classmethod
     async def open(cls, file: Path, seconds: float, *pragmas: str) -> Self:
-        """Connect; `seconds` is how long a locked file is waited for. Raises sqlite3.Error."""
+        """Connects; `seconds` is the time-out for a locked file. Raises sqlite3.Error."""
         held = aiosqlite.connect(file, timeout=seconds, isolation_level=None)
         # Private names, here only: aiosqlite has no public call that runs a function on its thread, so each statement
         # would take a hop there and back; and a process that has failed before it could close its connections does not
@@ -47,18 +47,18 @@ class SQLiteThread:
         return thread
 
     async def run(self, function: Callable[[sqlite3.Connection], T]) -> T:
-        """What the function returns. Raises what it raises."""
+        """Runs a function and returns its result. Exceptions propagate."""
         future: asyncio.Future[T] = self._loop.create_future()
         self.call(function, partial(_settle, future))
         return await future
 
     def call(self, function: Callable[[sqlite3.Connection], T], done: Done) -> None:
-        """As `run`, but `done` is called on the event loop with what the function returns, and what it raises."""
+        """Like `run`, but calls `done` on the event loop with the result and the exception."""
         self._calls.append((function, done))
         self._turns.put_nowait((None, self._work))
 
     async def close(self) -> None:
-        """Finish what was begun, and disconnect."""
+        """Finishes running work and disconnects."""
         await self._held.close()
 
     def _work(self) -> None:

@@ -34,24 +34,24 @@ Work = Generator[Statement, Any, T]
 
 
 def one(sql: str, **params: Any) -> Statement:
-    """A statement of which the first row is wanted, or None."""
+    """A statement that returns its first row, or None."""
     return Statement(sql, params, "one")
 
 
 def many(sql: str, **params: Any) -> Statement:
-    """A statement of which all rows are wanted, as a list."""
+    """A statement that returns all rows as a list."""
     return Statement(sql, params, "many")
 
 
 def run(sql: str, **params: Any) -> Statement:
-    """A statement of which no row is wanted."""
+    """A statement that returns nothing."""
     return Statement(sql, params, "none")
 
 
 def after(call: Callable[[], object]) -> Statement:
-    """No statement, but what is called once the write is on disk; it is not when the write is undone."""
+    """A callback for after the commit; it does not run if the write is rolled back."""
     return Statement("", {"call": call}, "after")
 
 
 class IntegrityConflict(Exception):
-    """A statement broke a unique, foreign-key or check constraint; its write left nothing behind."""
+    """A statement violated a unique, foreign-key or check constraint; its write was rolled back."""

@@ -11,7 +11,7 @@ State = Literal["waiting", "running", "dead"]
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A row of the table; times in milliseconds. A job that is done has no row any more."""
+    """A job's row; times in milliseconds. Finished jobs have no row."""
 
     id: str
     kind: str
@@ -30,7 +30,7 @@ class Job:
 
     @property
     def state(self) -> State:
-        """`waiting`, `running` or `dead`, as the owner's pages and `answerback jobs` show it."""
+        """`waiting`, `running` or `dead`, as shown to owners."""
         if self.due_at is None:
             return "dead"
         return "waiting" if self.worker is None else "running"
@@ -56,8 +56,8 @@ class Kind:
 
 
 class JobFailed(Exception):
-    """A run has failed. `reason` is shown to owners; `for_good`: trying again is of no use; `retry_after`: nor is it
-    for so many seconds."""
+    """A run failed. `reason` is shown to owners; `for_good`: retrying is useless; `retry_after`: it is for this many
+    seconds."""
 
     def __init__(self, reason: str, *, for_good: bool = False, retry_after: float = 0.0) -> None:
         super().__init__(reason)

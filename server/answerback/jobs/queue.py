@@ -16,7 +16,7 @@ KEY_LIMIT = 100
 
 
 class JobQueue:
-    """Puts jobs into the writes of others; the runner of this process is woken once such a write is on disk."""
+    """Adds jobs within others' writes and wakes this process's runner after the commit."""
 
     def __init__(self, clock: Clock, ids: Ids) -> None:
         self._clock = clock
@@ -26,11 +26,8 @@ class JobQueue:
     def put(
         self, kind: str, data: Mapping[str, Any] | None = None, *, site: str = "", key: str = "", at: int | None = None
     ) -> Work[None]:
-        """Have a job done once the write that this is part of is committed, or `at` a later moment.
-
-        Of a kind there is at most one job with a `key`: putting it again brings it forward, revives it when it has
-        failed for good, and has it run once more when it is running.
-        """
+        """Adds a job to run after the commit, or `at` a later time. There is at most one job per kind and `key`: adding
+        it again brings it forward, revives a dead one, and makes a running one run once more."""
         now = self._clock.now()
         if len(key) > KEY_LIMIT:
             key = hashlib.sha256(key.encode()).hexdigest()

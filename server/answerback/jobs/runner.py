@@ -42,8 +42,7 @@ class _Running:
 
 
 class JobRunner:
-    """Runs jobs of these kinds until it is closed. `chance` gives numbers from 0 to 1, which spread what is tried
-    again."""
+    """Runs jobs of these kinds until closed. `chance` returns numbers from 0 to 1 for the jitter of retries."""
 
     def __init__(
         self, db: Database, clock: Clock, jobs: JobQueue, name: str, kinds: Sequence[Kind],
@@ -63,11 +62,11 @@ class JobRunner:
         self._keeping = Fault(log, "job leases could not be renewed")
 
     def start(self) -> None:
-        """Begin with what is due."""
+        """Starts with what is due."""
         self._tasks = [asyncio.create_task(self._work()), asyncio.create_task(self._keep_leases())]
 
     async def close(self) -> None:
-        """Stop; jobs in the middle are given back."""
+        """Stops; unfinished jobs are released."""
         running = dict(self._running)
         tasks = [*self._tasks, *(each.task for each in running.values())]
         for task in tasks:
@@ -97,7 +96,7 @@ class JobRunner:
             await self._jobs.woken.wait(pause)
 
     async def _take_up(self) -> float:
-        """Begin what is due, as far as there is room; how long to wait for more, in seconds."""
+        """Starts due jobs as far as there is room; returns the seconds to wait."""
         count = Counter(each.job.kind for each in self._running.values())
         room = {name: kind.at_once - count[name] for name, kind in self._kinds.items() if kind.at_once > count[name]}
         if not room:
@@ -137,7 +136,7 @@ class JobRunner:
             self._jobs.woken.set()
 
     async def _outcome(self, job: Job) -> Callable[[], Work[None]]:
-        """Run it, and what to write about that: done, to be tried again after a while that doubles, or given up."""
+        """Runs a job and returns what to store: done, a retry with doubled delay, or dead."""
         kind, failure, reason, for_good = self._kinds[job.kind], self._failures[job.kind], "", False
         asked = 0.0
         raised: Exception | None = None
@@ -166,7 +165,7 @@ class JobRunner:
         return partial(store.try_again, self._name, job.id, now + wait, reason)
 
     async def keep_leases(self) -> None:
-        """Renew the leases of what runs, and cut off what another process has by now."""
+        """Renews the leases of running jobs and cancels those that another process has taken."""
         ids, until = list(self._running), self._clock.now() + LEASE_MS
         if not ids:
             return

@@ -28,7 +28,7 @@ LOOK_SECONDS = 1.0
 
 
 class Schedule:
-    """Puts jobs of the kinds that recur."""
+    """Adds recurring jobs."""
 
     def __init__(self, db: Database, clock: Clock, jobs: JobQueue, holder: str, kinds: Sequence[Kind]) -> None:
         self._db = db
@@ -41,11 +41,11 @@ class Schedule:
         self._running = Fault(log, "the schedule could not be run")
 
     def start(self) -> None:
-        """Begin, as soon as no other process holds the schedule."""
+        """Starts as soon as no other process holds the schedule."""
         self._task = asyncio.create_task(self._work())
 
     async def close(self) -> None:
-        """Let another process go on."""
+        """Releases the schedule."""
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
@@ -55,7 +55,7 @@ class Schedule:
                 log.warning("the schedule could not be handed over")
 
     async def once(self) -> int:
-        """Put what is due, where no other process sees to that; when to look again."""
+        """Adds due jobs unless another process does; returns when to look again."""
         now = self._clock.now()
         if not self._mine:
             until = await self._db.read(lambda: store.lease_end(NAME, now + LONGEST_MS))
@@ -66,7 +66,7 @@ class Schedule:
         return now + ASK_MS if due_at is None else min(due_at, now + LEASE_MS // 2)
 
     def _put_due(self, now: int) -> Work[int | None]:
-        """When the next is due; None while another process has the schedule."""
+        """When the next job is due; None while another process holds the schedule."""
         if not (yield from store.hold(NAME, self._holder, now, now + LEASE_MS, now + LONGEST_MS)):
             return None
         due = yield from store.due_times()

@@ -6,13 +6,13 @@ from ..db.work import Work, many, one, run
 
 
 def lease_end(name: str, longest: int) -> Work[int]:
-    """When the lease is over; 0 when nobody holds it, or it ends later than any can: its clock was put back since."""
+    """When the lease ends; 0 if nobody holds it, or if it ends too late because the clock was set back."""
     row = yield one("SELECT until FROM leases WHERE name = :name AND until <= :longest", name=name, longest=longest)
     return 0 if row is None else int(row["until"])
 
 
 def hold(name: str, holder: str, now: int, until: int, longest: int) -> Work[bool]:
-    """Take a lease that is over, or ends later than any can, or renew one's own; False while somebody else has it."""
+    """Takes an expired or impossible lease, or renews one's own; False while someone else holds it."""
     row = yield one(
         """INSERT INTO leases (name, holder, until) VALUES (:name, :holder, :until)
         ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until = excluded.until
@@ -24,18 +24,18 @@ def hold(name: str, holder: str, now: int, until: int, longest: int) -> Work[boo
 
 
 def let_go(name: str, holder: str) -> Work[None]:
-    """Give one's lease up."""
+    """Releases one's own lease."""
     yield run("DELETE FROM leases WHERE name = :name AND holder = :holder", name=name, holder=holder)
 
 
 def due_times() -> Work[dict[str, int]]:
-    """When each is due next, by its name."""
+    """When each job is next due, by name."""
     rows = yield many("SELECT name, due_at FROM schedule")
     return {row["name"]: row["due_at"] for row in rows}
 
 
 def set_due(name: str, due_at: int) -> Work[None]:
-    """Say when it is due next."""
+    """Sets when a job is next due."""
     yield run(
         """INSERT INTO schedule (name, due_at) VALUES (:name, :due_at)
         ON CONFLICT (name) DO UPDATE SET due_at = excluded.due_at""",

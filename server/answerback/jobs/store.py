@@ -36,7 +36,7 @@ def add(id: str, kind: str, key: str | None, site: str, data: Mapping[str, Any],
 
 
 def next_due(kinds: Iterable[str]) -> Work[int | None]:
-    """When the next job of these kinds is due, maybe in the past; None when there is none."""
+    """When the next job of these kinds is due, possibly in the past; None if there is none."""
     _, params = in_list("kind", kinds)
     moments = " UNION ALL ".join(f"SELECT MIN(due_at) AS moment FROM jobs WHERE kind = :{name}" for name in params)
     row = yield one(f"SELECT MIN(moment) AS moment FROM ({moments}) AS moments", **params)
@@ -69,7 +69,7 @@ def claim(
 
 
 def keep(worker: str, ids: Sequence[str], lease_until: int) -> Work[set[str]]:
-    """Renew the leases of these; those that are this worker's still."""
+    """Renews leases; returns those still held by this worker."""
     listed, params = in_list("id", ids)
     rows = yield many(
         f"UPDATE jobs SET due_at = :lease_until WHERE id IN ({listed}) AND worker = :worker RETURNING id",
@@ -119,7 +119,7 @@ def give_up(worker: str, id: str, now: int, error: str) -> Work[None]:
 
 
 def give_back(worker: str, ids: Sequence[str], now: int) -> Work[None]:
-    """Jobs were cut off through no fault of theirs: they are due at once, and the try does not count."""
+    """Releases interrupted jobs: due at once, and the try does not count."""
     listed, params = in_list("id", ids)
     yield run(
         f"""UPDATE jobs SET worker = NULL, due_at = :now, again_at = NULL, tries = tries - 1
@@ -129,12 +129,12 @@ def give_back(worker: str, ids: Sequence[str], now: int) -> Work[None]:
 
 
 def forget(kind: str, key: str) -> Work[None]:
-    """Delete the job of a kind and key; a run of it under way is not stopped."""
+    """Deletes the job of a kind and key; a running run is not stopped."""
     yield run("DELETE FROM jobs WHERE kind = :kind AND key = :key", kind=kind, key=key)
 
 
 def forgive_clock(now: int, longest: int) -> Work[None]:
-    """The clock was put back: what was put or leased by the later one is due at once."""
+    """After the clock was set back: makes what was added or leased later due at once."""
     yield run(
         """UPDATE jobs SET due_at = :now
         WHERE due_at > :now AND ((worker IS NOT NULL AND due_at > :longest) OR created_at > :longest)""",
@@ -146,7 +146,7 @@ def forgive_clock(now: int, longest: int) -> Work[None]:
 
 
 def counted() -> Work[dict[tuple[str, ...], int]]:
-    """How many jobs there are, by kind and state."""
+    """The number of jobs by kind and state."""
     rows = yield many(
         """SELECT kind, CASE WHEN due_at IS NULL THEN 'dead' WHEN worker IS NULL THEN 'waiting' ELSE 'running' END
             AS state, COUNT(*) AS count
@@ -156,7 +156,7 @@ def counted() -> Work[dict[tuple[str, ...], int]]:
 
 
 def listed_jobs(most: int) -> Work[list[Job]]:
-    """Jobs, those that have failed for good first, then in the order in which they are due."""
+    """Jobs, dead ones first, then by due time."""
     rows = yield many(
         f"SELECT {_COLUMNS} FROM jobs WHERE due_at IS NULL ORDER BY failed_at DESC, id LIMIT :most", most=most
     )
@@ -167,7 +167,7 @@ def listed_jobs(most: int) -> Work[list[Job]]:
 
 
 def dead_jobs(sites: Sequence[str], most: int) -> Work[list[Job]]:
-    """Jobs of these sites that have failed for good, the newest first; the site '' is the server itself."""
+    """Dead jobs of these sites, newest first; the site '' is the server itself."""
     listed, params = in_list("site", sites)
     rows = yield many(
         f"""SELECT {_COLUMNS} FROM jobs WHERE due_at IS NULL AND site IN ({listed})
@@ -178,7 +178,7 @@ def dead_jobs(sites: Sequence[str], most: int) -> Work[list[Job]]:
 
 
 def revive(ids: Sequence[str] | None, sites: Sequence[str] | None, now: int) -> Work[list[Job]]:
-    """Run dead jobs again, with all their tries: these ids of these sites, or all (None). Returns the jobs."""
+    """Runs dead jobs again with all their tries: these ids of these sites, or all (None). Returns the jobs."""
     chosen, params = _chosen(ids, sites)
     rows = yield many(
         f"""UPDATE jobs SET due_at = :now, tries = 0, error = '', failed_at = NULL

@@ -6,17 +6,17 @@ import asyncio
 
 
 class Wake:
-    """Set by whoever has something to do for the loop; one that is set while the loop works ends its next wait."""
+    """Wakes a loop; setting it while the loop works ends its next wait."""
 
     def __init__(self) -> None:
         self._event = asyncio.Event()
 
     def set(self) -> None:
-        """There is something to do."""
+        """Wakes the loop."""
         self._event.set()
 
     async def wait(self, seconds: float) -> None:
-        """Until it is set, or for so long."""
+        """Waits until it is set, or for this long."""
         try:
             async with asyncio.timeout(seconds):
                 await self._event.wait()

@@ -30,7 +30,7 @@ COMMAND_PACE_SECONDS = 0.2
 
 
 class Knowledge:
-    """Reads single pages for a question, and whole sites by jobs."""
+    """Reads single pages for questions, and whole sites in jobs."""
 
     def __init__(self, runtime: Runtime, fetcher: PageFetcher | None, pace: float = PACE_SECONDS) -> None:
         db, clock, jobs = runtime.db, runtime.clock, runtime.jobs
@@ -44,16 +44,16 @@ class Knowledge:
 
     @property
     def jobs(self) -> tuple[Kind, ...]:
-        """What is done beside requests."""
+        """Its kinds of jobs."""
         return (*self.crawls.kinds(), *self.index.kinds())
 
     async def close(self) -> None:
-        """Let go of connections."""
+        """Closes connections."""
         await self.index.close()
 
 
 def make_embedder(settings: Settings) -> Embedder | None:
-    """The embedding model that the settings ask for, if any. Raises SettingsError."""
+    """The embedding model that the settings name, if any. Raises SettingsError."""
     if settings.embedding == "local":
         require()
         return LocalEmbedder()
@@ -66,12 +66,12 @@ def make_embedder(settings: Settings) -> Embedder | None:
 
 
 def make_index(db: Database, embedder: Embedder | None, jobs: JobQueue | None = None) -> SiteIndex:
-    """The index of passages, by meaning too where there is a model for it."""
+    """The index of passages, with vectors if there is an embedding model."""
     return SiteIndex(db, None if embedder is None else PassageVectors(db, embedder, jobs))
 
 
 async def crawl_site(settings: Settings, db: Database, site: Site, limit: int | None, tell: Tell) -> Crawled | None:
-    """Read a whole site, faster than in the background; None while somebody else reads it."""
+    """Crawls a whole site, faster than in the background; None if it is being crawled already."""
     clock, ids = SystemClock(), RandomIds()
     sites = SiteDirectory(db, clock, settings.daily_answers)
     runtime = Runtime(settings, db, MemoryBus(ids.new(), clock), clock, ids, sites, JobQueue(clock, ids))

@@ -38,12 +38,12 @@ PAGE_CHANGED = "page_changed"
 
 
 async def always() -> bool:
-    """Every page may be fetched."""
+    """Allows every page to be fetched."""
     return True
 
 
 class PageReader:
-    """Reads pages, each by one fetch at a time."""
+    """Reads pages, one fetch per page at a time."""
 
     def __init__(self, db: Database, clock: Clock, fetcher: PageFetcher, jobs: JobQueue) -> None:
         self.fetcher = fetcher
@@ -54,9 +54,9 @@ class PageReader:
         self._locks: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
 
     async def read(self, site: Site, url: str, may_fetch: MayFetch = always, *, hint: str = "") -> PageText | None:
-        """The page's text, or None when there is none to be had; what was read before beats none, of a page that is
-        gone for a day. `may_fetch` is asked before each page that is fetched. Where nothing is at its address, it is
-        read at a visitor's `hint`, if the page there says by its canonical link that this is its address."""
+        """The page's text, or None if unavailable; a cached text is used rather than none, for a day if the page is
+        gone. `may_fetch` is asked before each fetch. If nothing is at its address, the visitor's `hint` is tried,
+        provided the page there names this address as canonical."""
         url = url.partition("#")[0]
         lock = self._locks.setdefault((site.key, url), asyncio.Lock())
         async with lock:
@@ -102,7 +102,7 @@ class PageReader:
         return replace(page, status=HINT), signs
 
     def keep(self, page: PageText, keys: Collection[str] = ()) -> Work[None]:
-        """Keep a page's text; `keys` are those of threads that it names as its own."""
+        """Stores a page's text; `keys` are those of threads that the page names."""
         yield from name_threads(page, keys)
         old_hash = yield from keep_page_text(page)
         if old_hash is not None and old_hash != page.hash:

@@ -13,7 +13,7 @@ SHARES_OF_NETWORK = 8
 
 
 def client_address(request: Request, trusted: tuple[str, ...]) -> str:
-    """The caller's address; X-Forwarded-For is believed only as far as listed proxies wrote it."""
+    """The caller's address; trusts X-Forwarded-For only as far as listed proxies wrote it."""
     peer = request.client.host if request.client else "127.0.0.1"
     if trusted:
         written = ",".join(request.headers.getlist("x-forwarded-for"))  # some proxies add a line of their own
@@ -33,7 +33,7 @@ def _is_address(text: str) -> bool:
 
 
 def _without_port(hop: str) -> str:
-    """An address as some proxies write it: `198.51.100.7:4711`, `[2001:db8::1]:4711`."""
+    """An address without the port that some proxies append: `198.51.100.7:4711`, `[2001:db8::1]:4711`."""
     if hop.startswith("["):
         return hop[1:].partition("]")[0]
     return hop.partition(":")[0] if hop.count(":") == 1 else hop
@@ -41,7 +41,7 @@ def _without_port(hop: str) -> str:
 
 @lru_cache(1_024)
 def in_networks(address: str, networks: tuple[str, ...]) -> bool:
-    """Whether an address belongs to one of these."""
+    """Whether an address belongs to any of these networks."""
     try:
         parsed = ip_address(address)
     except ValueError:
@@ -53,10 +53,8 @@ def in_networks(address: str, networks: tuple[str, ...]) -> bool:
 
 @lru_cache(4_096)
 def address_key(address: str, day: str, secret: str) -> str:
-    """A keyed hash of an IPv4 address that changes each day: enough to count by, not to know by.
-
-    Of an IPv6 address, that of its /48, a dot, and that of its /64, which is what one household has at least.
-    """
+    """A keyed hash of an IPv4 address that changes daily: enough to count, not to identify. For IPv6, the hashes of its
+    /48 and its /64, joined by a dot; a household has at least a /64."""
     parsed: IPv4Address | IPv6Address = ip_address(address)
     counted: list[object] = [parsed]
     if isinstance(parsed, IPv6Address) and parsed.ipv4_mapped is None:
@@ -69,9 +67,7 @@ def address_key(address: str, day: str, secret: str) -> str:
 
 
 def shares(key: str, most: int) -> list[tuple[str, int]]:
-    """By what is counted what an `address_key`, whatever stands before it, may do `most` times.
-
-    The key itself, and of IPv6 its /48 as well, `SHARES_OF_NETWORK` times as often: whoever has one has 65,536 /64.
-    """
+    """The keys under which an `address_key` (with any prefix) is counted against the limit `most`: the key itself, and
+    for IPv6 its /48 with `SHARES_OF_NETWORK` times the limit, because its owner has 65,536 /64s."""
     network, dot, _ = key.partition(".")
     return [(key, most), (network, most * SHARES_OF_NETWORK)] if dot else [(key, most)]

@@ -12,21 +12,21 @@ MOST_COOKIES, COOKIE_LIMIT = 20, 4_096
 
 
 class Session:
-    """One reading of a site. `header` is a line that goes to the site's own origins and nowhere else."""
+    """The state of one crawl. `header` is sent to the site's own origins only."""
 
     def __init__(self, header: str = "") -> None:
         self._header = header.partition(":")
         self._cookies: dict[str, dict[str, str]] = {}
 
     def headers(self, url: str) -> dict[str, str]:
-        """What is sent to an address; whoever asks has made sure that it is of the site's origins."""
+        """The headers for an address, which the caller has checked to be on the site's origins."""
         name, _, value = self._header
         cookies = "; ".join(f"{name}={value}" for name, value in self._of(url).items())
         own = {name.strip(): value.strip()} if name else {}
         return own if not cookies or name.strip().lower() == "cookie" else own | {"Cookie": cookies}
 
     def take(self, url: str, lines: Iterable[str]) -> None:
-        """Keep what an answer's `Set-Cookie` lines say, as long as this reading lasts."""
+        """Stores a response's cookies for the rest of the crawl."""
         cookies = self._of(url)
         for line in lines:
             pair, *attributes = line.split(";")

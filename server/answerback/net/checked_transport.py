@@ -15,7 +15,7 @@ from .fetch import ADDRESSES_TRIED, AddressRefused, Permits, Resolver
 
 
 class _CheckedBackend(httpcore2.AsyncNetworkBackend):
-    """Resolves, checks every address, and dials one that was checked."""
+    """Resolves a host, checks every address, and connects to a checked one."""
 
     def __init__(self, resolver: Resolver, permits: Permits) -> None:
         self._inner = httpcore2.AnyIOBackend()
@@ -49,18 +49,18 @@ class _CheckedBackend(httpcore2.AsyncNetworkBackend):
 
 @cache
 def _trust() -> ssl.SSLContext:
-    """Whom to trust, read once: it takes as long as a page."""
+    """The system's certificates, loaded once because that takes as long as a page."""
     return httpx2.create_ssl_context(trust_env=False)
 
 
 @cache
 def _nobody() -> ssl.SSLContext:
-    """For addresses without TLS."""
+    """A TLS context for plain HTTP."""
     return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 def checked_transport(url: str, resolver: Resolver, permits: Permits) -> httpx2.AsyncHTTPTransport:
-    """A network that reaches public addresses only, and private ones where `permits` says so."""
+    """A transport for public addresses, and for private ones that `permits` allows."""
     trust = _trust() if url.startswith("https:") else _nobody()
     transport = httpx2.AsyncHTTPTransport(verify=trust, trust_env=False)
     transport._pool = httpcore2.AsyncConnectionPool(  # the transport takes no network backend as an argument

@@ -42,7 +42,7 @@ def is_public(address: str) -> bool:
 
 
 def names_itself(host: str) -> bool:
-    """Whether a host is an address or a loopback name in so many words: then its owner meant that very machine."""
+    """Whether a host is literally an address or a loopback name, so that its owner meant that machine."""
     name = host.lower().strip("[]")
     if name == "localhost" or name.endswith(".localhost"):
         return True
@@ -54,7 +54,7 @@ def names_itself(host: str) -> bool:
 
 
 class PrivateSites:
-    """Hosts and networks whose pages may be read although their addresses are private (ANSWERBACK_PRIVATE_SITES)."""
+    """Hosts and networks with private addresses that may be read (ANSWERBACK_PRIVATE_SITES)."""
 
     def __init__(self, entries: Collection[str]) -> None:
         self._hosts: set[str] = set()
@@ -75,7 +75,7 @@ class PrivateSites:
         return names_itself(host) and not is_public(host) and not self.names(host, host)
 
     def names(self, host: str, address: str) -> bool:
-        """Whether the operator has named this host, or a network that this address is in."""
+        """Whether the operator named this host, or a network that contains this address."""
         if ascii_host(host) in self._hosts:
             return True
         try:

@@ -10,7 +10,7 @@ ENCODINGS = (b"br", b"gzip")
 
 @lru_cache(maxsize=256)
 def accepted_encoding(accept: bytes) -> bytes | None:
-    """The first of `ENCODINGS` that a value of `Accept-Encoding` allows; None: as it is."""
+    """The first of `ENCODINGS` that the `Accept-Encoding` allows; None for identity."""
     weights: dict[bytes, bool] = {}
     for item in accept.lower().split(b","):
         name, _, parameters = item.partition(b";")

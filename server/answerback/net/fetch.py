@@ -45,14 +45,14 @@ Allows = Callable[[str], bool]
 
 
 def always(url: str) -> bool:
-    """Every address may be asked for."""
+    """Allows every address."""
     return True
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of resource: the media types that are accepted (all if there are none), the most bytes that are read, and
-    how many times as long as usual that may take."""
+    """A kind of resource: accepted media types (all if empty), the maximum size in bytes, and a factor for the time
+    limit."""
 
     types: tuple[str, ...]
     most_bytes: int
@@ -70,9 +70,9 @@ SITEMAP = Kind((), 50 * 1024 * 1024, 12)
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """What came: `status` is `ok`, `unchanged`, or why not (`origin`, `robots`, `address`, `redirects`, `slow`,
-    `large`, `type`, `http`, `network`); `code` is HTTP's own where there was an answer, `robots` its `X-Robots-Tag`,
-    a line each; `for_good`: what has led elsewhere says so for ever; `retry_after` is in seconds."""
+    """A response. `status` is `ok`, `unchanged`, or the failure (`origin`, `robots`, `address`, `redirects`, `slow`,
+    `large`, `type`, `http`, `network`); `code` is the HTTP status if any, `robots` its `X-Robots-Tag`s, one a line;
+    `for_good`: the redirect is permanent; `retry_after` is in seconds."""
 
     status: str
     url: str = ""
@@ -93,13 +93,13 @@ class PageFetcher(Protocol):
         self, url: str, origins: Collection[str], *, etag: str = "", last_modified: str = "", kind: Kind = PAGE,
         allows: Allows = always, session: Session | None = None,
     ) -> Fetched:  # fmt: skip
-        """The page, if it is of one of the origins, and `allows` where it has moved to. Never raises."""
+        """Fetches a page on one of the origins, following redirects that `allows` permits. Never raises."""
 
         ...
 
 
 class RecordedPageFetcher:
-    """Pages from memory, for tests that need no network: `{url: html}`."""
+    """In-memory pages for tests without a network: `{url: html}`."""
 
     def __init__(self, pages: dict[str, str]) -> None:
         self.pages = pages
@@ -123,11 +123,11 @@ async def resolve(host: str, port: int) -> list[str]:
 
 
 class AddressRefused(Exception):
-    """A host leads to an address that pages are not fetched from."""
+    """A host resolves to an address that is never fetched."""
 
 
 class HttpPageFetcher:
-    """Fetches over the network; a connection lives as long as one page, so that no address outlives its check."""
+    """Fetches over the network; a connection lasts for one page, so that no address outlives its check."""
 
     def __init__(
         self, resolver: Resolver = resolve, seconds: float = SECONDS, private: PrivateSites = PUBLIC_ONLY
@@ -141,7 +141,7 @@ class HttpPageFetcher:
         self, url: str, origins: Collection[str], *, etag: str = "", last_modified: str = "", kind: Kind = PAGE,
         allows: Allows = always, session: Session | None = None,
     ) -> Fetched:  # fmt: skip
-        """The page, if it is of one of the origins, and `allows` where it has moved to. Never raises."""
+        """Fetches a page on one of the origins, following redirects that `allows` permits. Never raises."""
         import httpcore2
         import httpx2
 
@@ -214,7 +214,7 @@ async def _read(url: str, response: httpx2.Response, kind: Kind, *, for_good: bo
 
 
 def seconds_until(retry_after: str, now: float) -> float | None:
-    """What `Retry-After` says: a number of seconds, or a date."""
+    """Parses `Retry-After`: seconds or a date."""
     if retry_after.strip().isdecimal():
         return float(retry_after[:9])
     try:
@@ -224,7 +224,7 @@ def seconds_until(retry_after: str, now: float) -> float | None:
 
 
 async def _body(response: httpx2.Response, most: int) -> bytes | mmap.mmap | str:
-    """The body, unpacked by ourselves: never more of it than may be kept, however small it came. Else why not."""
+    """Decompresses the body within the size limit; else the reason."""
     packed = response.headers.get("content-encoding", "").strip().lower()
     if packed not in ("", "identity", "gzip", "x-gzip"):
         return "type"

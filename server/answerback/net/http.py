@@ -21,7 +21,7 @@ WHOLE = "answerback.whole"
 
 
 def json_response(data: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
-    """JSON that no cache keeps."""
+    """A JSON response that is not cached."""
     return Response(
         orjson.dumps(data),
         status,
@@ -48,7 +48,7 @@ def problem(error: AppError) -> Response:
 
 
 async def read_json(request: Request) -> dict[str, Any]:
-    """The body as a JSON object of at most 64 KB, in time, not too deep. Raises an AppError."""
+    """The body as a JSON object: at most 64 KB, within the time limit and nesting limit. Raises an AppError."""
     if request.headers.get("content-type", "").split(";")[0].strip().lower() != "application/json":
         raise WrongMediaType("unsupported_media_type")
     body = await read_body(request)
@@ -64,7 +64,7 @@ async def read_json(request: Request) -> dict[str, Any]:
 
 
 async def read_body(request: Request, limit: int = BODY_LIMIT) -> bytes:
-    """The body's bytes, with a cap on size and time."""
+    """The body's bytes, within limits of size and time."""
     try:
         length = int(request.headers.get("content-length", "0"))
     except ValueError:

@@ -14,13 +14,13 @@ _ESCAPED = re.compile(r"&(?:amp|#0*38|#x0*26);", re.IGNORECASE)
 
 
 class AddressMap:
-    """New addresses of pages by their old ones, which are URLs, paths, or (of threads that have none) titles."""
+    """New page addresses by old ones: URLs, paths, or titles of threads without an address."""
 
     def __init__(self, pairs: list[tuple[str, str]]) -> None:
         self._moves = Moves.of((_normal(old), new) for old, new in pairs)
 
     def of(self, address: str) -> str:
-        """The page's address now: the line that is exactly its own, else the one with the longest beginning."""
+        """A page's new address: by its exact line, else by the longest prefix."""
         whole = _normal(address)
         forms = (whole, whole[whole.find("/") :]) if not whole.startswith("/") and "/" in whole else (whole,)
         exact = (self._moves.exact.get(form) for form in forms)
@@ -29,7 +29,7 @@ class AddressMap:
 
 
 def read_pairs(path: Path) -> list[tuple[str, str]]:
-    """The lines of a file. Raises BadRequest, which names the one that is none."""
+    """Parses the file. Raises BadRequest that names the invalid line."""
     try:
         lines = path.read_text("utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
@@ -58,8 +58,8 @@ def plain_address(address: str) -> str:
 
 
 def key_elsewhere(address: str, rules: PageRules, *, own_query: bool = False, named: bool = False) -> str:
-    """The key of an address that another system has kept, or (`named`) of a page's name, which may be none; empty where
-    there is none, or it is too long: a cut one would be another page's."""
+    """The key of an address stored by another system, or (`named`) of a page's name, which need not be an address;
+    empty if there is none or it is too long, since a cut key would be another page's."""
     try:
         urlsplit(address)
     except ValueError:
@@ -72,7 +72,7 @@ def key_elsewhere(address: str, rules: PageRules, *, own_query: bool = False, na
 
 
 def _normal(address: str) -> str:
-    """Host and key of an address (of its beginning, before a trailing `*`); a title stays as it is."""
+    """Host and key of an address or prefix; a title is unchanged."""
     if not _is_place(address):
         return address.strip()
     try:

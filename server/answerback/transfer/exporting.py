@@ -24,7 +24,7 @@ Told = Callable[[int, int], None]
 
 @dataclass(slots=True)
 class Export:
-    """What is written of one site, and where to; `count` is how much there was in the end."""
+    """An export of one site; `count` is the number of items written."""
 
     db: Database
     site: str
@@ -36,13 +36,13 @@ class Export:
     """The site's language, for what is read as a page."""
 
     async def write(self, format: str, *, answers: bool = False) -> int:
-        """Write the comments, or the records of answers, in one of `formats.EXPORTS`; how many there were."""
+        """Writes comments, or records of answers, in one of `formats.EXPORTS`; returns their number."""
         await writer(format, answers=answers)(self)
         return self.count
 
     async def threads(self) -> AsyncIterator[tuple[Thread, list[Comment]]]:
-        """All threads with all their comments, in whatever state, in the order in which they were made; then those
-        without any. The format counts those that it writes."""
+        """All threads with all comments in any state, by creation; then threads without any. Each format counts what it
+        writes."""
         threads = {thread.page: thread for thread in await self.db.read(lambda: store.threads_of(self.site))}
         total, done = len(threads), 0
         async for page, comments in self._pages():
@@ -80,7 +80,7 @@ class Export:
 
 @contextmanager
 def writing_to(output: str | None) -> Iterator[TextIO]:
-    """Standard output, or a file that appears under its name only when it is complete. Raises BadRequest."""
+    """Standard output, or a file that appears only when complete. Raises BadRequest."""
     if output is None:
         yield sys.stdout
         return

@@ -43,11 +43,12 @@ Tell = Callable[[int, int], None]
 
 
 class LeaseLost(Exception):
-    """Somebody else reads the site by now."""
+    """Another process crawls the site by now."""
 
 
 class Crawler:
-    """Reads sites. `pace` is the pause between requests to one origin in seconds, where the site asks for no longer."""
+    """Crawls sites. `pace` is the pause between requests to one origin in seconds, unless the site asks for a longer
+    one."""
 
     def __init__(
         self, db: Database, clock: Clock, jobs: JobQueue, reader: PageReader, index: SiteIndex, pace: float
@@ -63,7 +64,7 @@ class Crawler:
     async def crawl(
         self, site: Site, holder: str, *, limit: int = MOST_PAGES, tell: Tell = lambda done, total: None
     ) -> Crawled | None:
-        """Read what is new and what has changed, `limit` pages at most; None while another holder reads this site."""
+        """Reads new and changed pages, at most `limit`; None if the site is being crawled already."""
         now = self._clock.now()
         if not await self._db.write(lambda: store.begin_crawl(site.key, holder, now, now + LEASE_MS)):
             return None
@@ -89,7 +90,7 @@ class Crawler:
         return walk.result
 
     def _again_in(self, walk: Walk) -> int:
-        """When the site is due again: sooner where it has asked for a pause."""
+        """When the site is due again: sooner if it asked for a pause."""
         usual = walk.site.crawl_hours * 3_600_000
         if walk.requests.back_in is not None:
             return min(usual, max(60_000, int(1000 * walk.requests.back_in)))
@@ -149,7 +150,7 @@ class Crawler:
         tell(done, total)
 
     async def _forget_others(self, walk: Walk) -> None:
-        """Pages of origins that are no longer the site's."""
+        """Forgets pages of origins that are no longer the site's."""
         for url, page in walk.known.items():
             if page.status != "forgotten" and not normal_url(url, walk.site.origins):
                 await self._pages.drop(walk, url)
@@ -167,7 +168,7 @@ class Crawler:
         return NOTHING
 
     async def _look_for_nothing(self, walk: Walk, origin: str) -> None:
-        """What the origin answers where no page is: other pages that say the same are none either."""
+        """Fetches an address that cannot exist; pages that look like the response are soft 404s."""
         url = origin + PROBE
         if origin in walk.requests.closed or not walk.requests.allows(url):
             return
@@ -240,7 +241,7 @@ class Crawler:
         await self._judge(walk, final, fetched, content, signs)
 
     async def _judge(self, walk: Walk, url: str, fetched: Fetched, content: Content, signs: Signs) -> None:
-        """What is to become of a page that has come."""
+        """Decides what to do with a fetched page."""
         page = as_page(walk.site.key, url, fetched, content, self._clock.now(), asked=False)
         nothing, home = walk.missing.get(origin_of(url)), url == f"{origin_of(url)}/"
         if signs.sends_to and signs.sends_to != url and url not in walk.believed:

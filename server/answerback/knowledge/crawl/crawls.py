@@ -24,7 +24,7 @@ TRIES, RETRY_MS = 3, 10 * 60_000
 
 
 class SiteCrawls:
-    """Has the sites read that are due, each by a job of its own."""
+    """Crawls due sites, each in a job of its own."""
 
     def __init__(self, runtime: Runtime, crawler: Crawler) -> None:
         self._db = runtime.db
@@ -35,14 +35,14 @@ class SiteCrawls:
         self._started_at = runtime.clock.now()
 
     def kinds(self) -> list[Kind]:
-        """The job that reads a site, and the one that puts those jobs."""
+        """The job that crawls a site, and the one that schedules those."""
         return [
             Kind(KIND, self._crawl, at_once=AT_ONCE, tries=TRIES, retry_ms=RETRY_MS, seconds=None),
             Kind("crawls", self._put_due, every_ms=EVERY_MS),
         ]
 
     def put(self, site: str) -> Work[None]:
-        """Have a site read as soon as may be."""
+        """Schedules a site's crawl for now."""
         yield from store.make_due(site, self._clock.now())
         yield from self._jobs.put(KIND, site=site, key=site)
 

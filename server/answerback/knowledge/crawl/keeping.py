@@ -31,7 +31,7 @@ INDEX_VERSION = 3
 
 
 class PageKeeper:
-    """Keeps pages, and what is known of them until they are gone for good: a reading that fails loses nothing."""
+    """Stores pages, and keeps what is known until a page is gone for good: a failed crawl loses nothing."""
 
     def __init__(self, db: Database, clock: Clock, reader: PageReader, index: SiteIndex) -> None:
         self._db = db
@@ -40,15 +40,14 @@ class PageKeeper:
         self._index = index
 
     async def same(self, walk: Walk, known: SitePage) -> None:
-        """A page is as it was."""
+        """Records that a page has not changed."""
         walk.result.unchanged += 1
         walk.outcomes[known.url] = known.status
         page = replace(known, read_at=self._clock.now(), failures=0, missing=0)
         await self._db.write(lambda: store.keep_page(walk.site.key, page))
 
     async def keep(self, walk: Walk, page: PageText, keys: Collection[str], own: Sequence[Block] | None = None) -> None:
-        """Keep a page's text, and its passages where they are others than before; `own` is what of it no other page
-        says, where that is less."""
+        """Stores a page's text, and its passages if they changed; `own` is the part that no other page repeats."""
         key, now = walk.site.key, self._clock.now()
         before = await page_text(self._db, key, page.url)
         page = page if before is None else replace(page, blocks=marked_as(page.blocks, before.blocks))
@@ -91,7 +90,7 @@ class PageKeeper:
             result.changed += 1
 
     async def keep_listing(self, walk: Walk, url: str) -> None:
-        """Keep of a page that leads to others what they do not say themselves."""
+        """Stores what a listing says beyond the pages it links to."""
         teasers, keys = walk.listings[url]
         page = await page_text(self._db, walk.site.key, url)
         if page is None:
@@ -105,7 +104,7 @@ class PageKeeper:
         await self.keep(walk, page, keys, None if own == page.blocks else own)
 
     async def leave_out_repeats(self, walk: Walk, go_on: Callable[[], Awaitable[None]]) -> None:
-        """Take out of the index what many pages say alike, but on one of them."""
+        """Removes text that many pages repeat from the index, except on one of them."""
         key, result = walk.site.key, walk.result
         known = await self._db.read(lambda: store.site_pages(key))
         pages = {url: page for url, page in sorted(known.items()) if page.status == "ok"}
@@ -134,7 +133,7 @@ class PageKeeper:
         await self._db.write(work)
 
     async def vanished(self, walk: Walk, url: str, status: str, title: str = "") -> None:
-        """There is no page, or nothing on it. What was there is kept until that has been so a few times."""
+        """Records a missing or empty page. Its text is kept until that has happened several times."""
         known = walk.known.get(url)
         walk.result.note(status, url)
         if known is None or known.status != "ok" or known.missing + 1 >= GONE:
@@ -148,7 +147,7 @@ class PageKeeper:
         await self._db.write(lambda: store.keep_page(walk.site.key, again))
 
     async def drop(self, walk: Walk, url: str) -> None:
-        """A page is no more: nothing of it stays."""
+        """Forgets a page that is gone for good."""
         key = walk.site.key
 
         def work() -> Work[None]:
@@ -162,7 +161,7 @@ class PageKeeper:
             walk.result.forgotten += 1
 
     async def failed(self, walk: Walk, url: str, fetched: Fetched, status: str = "") -> None:
-        """A page did not come; what it said stays, for as long as that lasts."""
+        """Records a failed fetch; the page's text stays for as long as that lasts."""
         known, status = walk.known.get(url), status or fetched.status
         walk.result.failed += 1
         walk.result.note(f"http {fetched.code}" if status == "http" else status, url)
@@ -177,7 +176,7 @@ class PageKeeper:
         self, walk: Walk, url: str, status: str, *, leads_to: str = "", title: str = "", counted: bool = True,
         noted: bool = False,
     ) -> None:  # fmt: skip
-        """A page that is known and not used; no passages of it stay."""
+        """Records a page that is not used and removes its passages."""
         key, known, now = walk.site.key, walk.known.get(url), self._clock.now()
         walk.result.left_out += counted
         walk.outcomes[url] = status
@@ -199,6 +198,6 @@ class PageKeeper:
 
 
 def index_hash(page: PageText) -> str:
-    """Tells whether a page's passages would be the same."""
+    """A hash that changes whenever the page's passages would."""
     said = [INDEX_VERSION, page.title, [[block.text, block.headings] for block in page.blocks]]
     return hashlib.sha256(orjson.dumps(said)).hexdigest()[:32]

@@ -33,7 +33,7 @@ _NOT_OURS = {"nofollow", "ugc", "sponsored"}
 
 @dataclass(frozen=True, slots=True)
 class Teaser:
-    """A heading that leads to another page of the site, as in lists of articles."""
+    """A heading that links to another page of the site, as in lists of articles."""
 
     heading: str
     url: str
@@ -41,9 +41,8 @@ class Teaser:
 
 @dataclass(frozen=True, slots=True)
 class Signs:
-    """The pages of the site that a page leads to, the address it would rather be known by, what it allows, the keys
-    that it gives the threads on it, its teasers of other pages, whether only a script shows what it says, and where it
-    sends its readers at once."""
+    """A page's links within the site, its canonical address, robots directives, thread keys, teasers, and whether only
+    a script renders it."""
 
     links: tuple[str, ...] = ()
     canonical: str = ""
@@ -55,8 +54,8 @@ class Signs:
 
 
 def normal_url(url: str, origins: Collection[str]) -> str:
-    """An address of the site as it is kept: as browsers write it, without fragment and tracking; empty when it is not
-    of its origins."""
+    """A site's address in stored form: normalised, without fragment and tracking; empty if it is not on the site's
+    origins."""
     try:
         parts = urlsplit(url.strip())
         if parts.scheme not in ("http", "https") or "@" in parts.netloc or "\\" in url or len(url) > ADDRESS_LIMIT:
@@ -75,13 +74,13 @@ def normal_url(url: str, origins: Collection[str]) -> str:
 
 
 def _is_a_trap(segments: list[str]) -> bool:
-    """Whether an address repeats itself, as pages with wrong relative links lead on for ever."""
+    """Whether an address repeats itself, as endless wrong relative links produce."""
     return any(segment and segments.count(segment) > 3 for segment in segments)
 
 
 def read_signs(root: Any, url: str, header: str, origins: Collection[str]) -> Signs:
-    """What a parsed page says; `header` are its `X-Robots-Tag`s, a line each. Links that are not the
-    site's own words are left out."""
+    """Extracts a parsed page's signs; `header` holds its `X-Robots-Tag`s, one a line. Links that are not the site's own
+    are left out."""
     tags = header.splitlines()
     for meta in root.iter("meta"):
         if (meta.get("name") or "").strip().lower() in ("robots", NAME):
@@ -143,7 +142,7 @@ def _targets(links: Iterable[Any], base: str) -> set[str]:
 
 
 def _beside(heading: Any, held: Mapping[Any, int]) -> Iterator[Any]:
-    """The links around a title that is none itself ("Read more"), in the largest part with this title alone."""
+    """The links near a title that is none itself ("Read more"), in the largest element with this title alone."""
     alone = takewhile(lambda above: held[above] == 1 and above.tag not in ("body", "main"), heading.iterancestors())
     for card in deque(islice(alone, MOST_ABOVE), maxlen=1):
         yield from islice(card.iter("a"), MOST_KEYS)

@@ -14,8 +14,8 @@ REPEATED, SHORT = 0.7, 60
 def own_blocks(
     blocks: Sequence[Block], teasers: Sequence[Teaser], others: Mapping[str, Sequence[Block]]
 ) -> tuple[Block, ...]:
-    """What a page says itself: without the sections whose heading leads to a page that says the same. `others` are the
-    blocks of those pages by address."""
+    """A page's own blocks: without sections whose heading links to a page that says the same. `others` are those pages'
+    blocks by address."""
     said = {url: folded(" ".join(block.text for block in blocks)) for url, blocks in others.items()}
     repeated: set[int] = set()
     for teaser in teasers:
@@ -27,7 +27,7 @@ def own_blocks(
 
 
 def _section(blocks: Sequence[Block], heading: str) -> list[int]:
-    """The blocks under a heading, and the heading itself where nothing is below it."""
+    """The blocks under a heading, or the heading itself if there are none."""
     return [
         number
         for number, block in enumerate(blocks)
@@ -43,5 +43,5 @@ def _is_repeated(section: Sequence[Block], said: str) -> bool:
 
 
 def folded(text: str) -> str:
-    """Letters and digits only: what is cut has dots behind it, and headings have signs that lead to them."""
+    """Letters and digits only, since excerpts end in dots and headings carry link signs."""
     return "".join(character for character in text.casefold() if character.isalnum())

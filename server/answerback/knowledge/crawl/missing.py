@@ -17,20 +17,20 @@ _WORD = re.compile(r"\w+")
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """What an origin answers there: the words of a page, or where it sends everybody."""
+    """An origin's response to a missing page: its words, or its redirect target."""
 
     words: Counter[str]
     leads_to: str = ""
 
     def is_like(self, content: Content, url: str) -> bool:
-        """Whether a page says the same, but for its own address."""
+        """Whether a page says the same, apart from its own address."""
         words = words_of(content, url)
         shared = (words & self.words).total()
         return 0 < words.total() <= MOST_WORDS and shared >= ALIKE * max(words.total(), self.words.total())
 
 
 def words_of(content: Content, url: str) -> Counter[str]:
-    """How often a page says which words, without those of its address."""
+    """Word counts of a page, without those of its address."""
     text = " ".join((content.title, *(block.text for block in content.blocks)))
     own = set(_WORD.findall(unquote(urlsplit(url).path).lower()))
     return Counter(word for word in _WORD.findall(text.lower()) if word not in own)

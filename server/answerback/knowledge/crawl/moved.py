@@ -9,8 +9,8 @@ from .store import SitePage
 
 
 def seen_elsewhere(site: Site, known: SitePage | None, url: str, leads_to: str, status: str, now: int) -> Work[None]:
-    """A page is where it says itself, or where its address leads for good (empty: where it is). What was said under the
-    address, or under the one that it called its own before, may belong there."""
+    """Records a page's canonical address or its permanent redirect (empty: none); comments under the old address may
+    belong there."""
     reason = "redirect" if status == "moved" else "canonical"
     if leads_to:
         yield from _suggest(site, url, leads_to, reason, now)

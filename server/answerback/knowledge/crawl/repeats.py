@@ -20,12 +20,12 @@ SAMPLE = 40
 
 
 def sample(urls: Sequence[str]) -> list[str]:
-    """Some pages, from everywhere on the site."""
+    """A sample of pages from all over the site."""
     return list(urls[:: max(1, len(urls) // SAMPLE)])
 
 
 class Repeats:
-    """Counts blocks over the pages of a site: those that stand twice in a sample of them."""
+    """Counts blocks over a sample of a site's pages."""
 
     def __init__(self, sampled: Iterable[Sequence[Block]]) -> None:
         often = Counter(print for blocks in sampled for print in _prints(blocks))
@@ -35,7 +35,7 @@ class Repeats:
         self._count = 0
 
     def add(self, url: str, blocks: Sequence[Block]) -> None:
-        """Count those of a page."""
+        """Counts a page's blocks."""
         self._count += 1
         for print in _prints(blocks) & self._likely:
             self._pages[print] += 1
@@ -44,7 +44,7 @@ class Repeats:
                 self._holders[print] = url
 
     def marked(self, url: str, blocks: Sequence[Block]) -> tuple[Block, ...]:
-        """A page's blocks, with those marked that another page stands for."""
+        """A page's blocks, marking those that another page represents."""
         return tuple(replace(block, repeated=self._is_repeated(_print(block), url)) for block in blocks)
 
     def _is_repeated(self, print: bytes, url: str) -> bool:
@@ -53,7 +53,7 @@ class Repeats:
 
 
 def marked_as(blocks: Sequence[Block], before: Sequence[Block]) -> tuple[Block, ...]:
-    """The blocks of a page that is read anew, marked as they were."""
+    """The blocks of a page read again, marked as before."""
     repeated = {block.text for block in before if block.repeated}
     return tuple(replace(block, repeated=block.text in repeated) for block in blocks)
 

@@ -16,7 +16,7 @@ missed (`duplicate`)."""
 
 @dataclass(slots=True)
 class Reason:
-    """Why some pages were not read, or not kept: how many, and a few of them."""
+    """A reason why pages were not read or stored: their number, with examples."""
 
     count: int = 0
     examples: list[str] = field(default_factory=list)
@@ -24,8 +24,8 @@ class Reason:
 
 @dataclass(slots=True)
 class Crawled:
-    """What a reading of a site has come to; `pages` and `passages` are what is in use now. The names of `reasons` are
-    statuses of pages, or others with what they are about behind: `http 403`, `sitemap slow`."""
+    """The result of a crawl; `pages` and `passages` count what is in use. `reasons` are named by page statuses, or by a
+    prefix with details: `http 403`, `sitemap slow`."""
 
     site: str
     read: int = 0
@@ -41,7 +41,7 @@ class Crawled:
     reasons: dict[str, Reason] = field(default_factory=dict)
 
     def note(self, reason: str, example: str, count: int = 1) -> None:
-        """One more that was not read."""
+        """Counts another page that was not read."""
         found = self.reasons.setdefault(reason, Reason())
         found.count += count
         if example not in found.examples and len(found.examples) < EXAMPLES:
@@ -49,33 +49,33 @@ class Crawled:
 
     @property
     def faults(self) -> int:
-        """How many pages should have been read and were not."""
+        """The number of pages that should have been read but were not."""
         return sum(reason.count for name, reason in self.reasons.items() if is_fault(name))
 
     @property
     def mostly_unread(self) -> bool:
-        """Whether more failed than was read, or there is nothing to answer from."""
+        """Whether more pages failed than were read, or nothing is in use."""
         return self.error == "lost" or not self.pages or self.faults > self.read + self.unchanged
 
     def public(self) -> dict[str, Any]:
-        """As the command prints it."""
+        """Its JSON form."""
         return asdict(self)
 
     def ordered(self) -> list[tuple[str, Reason]]:
-        """The reasons, faults first, then by how many pages they are about."""
+        """The reasons, faults first, then by number of pages."""
         return ordered(self.reasons)
 
 
 def is_fault(reason: str) -> bool:
-    """Whether this is a fault of somebody's."""
+    """Whether a reason is a fault rather than intended."""
     return reason.partition(" ")[0] in FAULTS
 
 
 def ordered(reasons: Mapping[str, Reason]) -> list[tuple[str, Reason]]:
-    """Faults first, then by how many pages they are about."""
+    """Faults first, then by number of pages."""
     return sorted(reasons.items(), key=lambda item: (not is_fault(item[0]), -item[1].count, item[0]))
 
 
 def read_reasons(data: Mapping[str, Any]) -> dict[str, Reason]:
-    """Reasons as they were kept."""
+    """Reasons from their stored form."""
     return {name: Reason(**reason) for name, reason in data.items()}

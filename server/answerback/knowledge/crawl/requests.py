@@ -24,7 +24,7 @@ PASSING = frozenset((408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524)
 
 
 class Requests:
-    """Asks the origins of a site, with what they have told of themselves."""
+    """Sends a crawl's requests and keeps what each origin has asked for."""
 
     def __init__(self, fetcher: PageFetcher, site: Site, pace: float) -> None:
         self._fetcher = fetcher
@@ -46,14 +46,14 @@ class Requests:
         return self.robots.get(origin_of(url), NOTHING).allows(url)
 
     async def page(self, url: str, known: SitePage | None) -> Fetched:
-        """A page, if it is another than the one that is known."""
+        """Fetches a page if it has changed."""
         etag, modified = (known.etag, known.last_modified) if known is not None and known.status == "ok" else ("", "")
         return await self.get(url, CRAWLED, self.allows, etag, modified)
 
     async def get(
         self, url: str, kind: Kind, allows: Callable[[str], bool] = lambda url: True, etag: str = "", modified: str = ""
     ) -> Fetched:
-        """What is at an address, after as many tries as it takes."""
+        """Fetches an address, with retries."""
         origin = origin_of(url)
         for number in range(TRIES):
             await self._turn(origin)
@@ -97,6 +97,6 @@ class Requests:
 
 
 def origin_of(url: str) -> str:
-    """Scheme, host and port of an address that has been made normal."""
+    """The origin of a normalised address."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}"

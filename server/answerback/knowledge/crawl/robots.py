@@ -22,7 +22,7 @@ _UNRESERVED = re.compile(r"[A-Za-z0-9._~-]")
 
 @dataclass(slots=True)
 class Rules:
-    """The lines of a group: those that are the beginning of a path, and those with a `*`, or a `$` at the end."""
+    """A group's rules: plain prefixes, and patterns with `*` or a final `$`."""
 
     beginnings: dict[str, bool] = field(default_factory=dict)
     patterns: dict[str, bool] = field(default_factory=dict)
@@ -30,7 +30,7 @@ class Rules:
     stars: int = 0
 
     def add(self, path: str, *, allows: bool) -> None:
-        """An `Allow` or `Disallow` line; of two for the same the kinder counts."""
+        """Adds an `Allow` or `Disallow` line; of two for the same path the more permissive wins."""
         stars = path.count("*") + path.endswith("$")
         kept = self.patterns if stars else self.beginnings
         if path in kept:
@@ -40,7 +40,7 @@ class Rules:
             kept[path] = kept.get(path, False) or allows
 
     def allows(self, path: str) -> bool:
-        """The longest rule that fits decides, of equally long ones the kinder."""
+        """The longest matching rule decides; of equally long ones the more permissive."""
         fitting = [(len(rule), allows) for rule, allows in self.patterns.items() if _fits(rule, path)]
         for end in range(len(path), 0, -1):
             allows = self.beginnings.get(path[:end])
@@ -52,7 +52,7 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Robots:
-    """What holds for us on an origin; `delay` is in seconds between requests."""
+    """The rules for us on an origin; `delay` is in seconds between requests."""
 
     rules: Rules = field(default_factory=Rules)
     delay: float = 0.0
@@ -71,7 +71,7 @@ NOTHING = Robots(Rules({"/": False}))
 
 
 def parse(text: str) -> Robots:
-    """The rules for us: those of our name where there are any, else those for everybody."""
+    """The rules for us: of our own name, else of everybody."""
     groups: dict[str, Rules] = {}
     sitemaps: list[str] = []
     names: set[str] = set()
@@ -111,7 +111,7 @@ def _seconds(text: str) -> float:
 
 
 def _normal(path: str) -> str:
-    """A path as paths are compared: what need not be written by its octets is not, the others in capitals."""
+    """A path normalised for comparison: unreserved characters decoded, other escapes in upper case."""
 
     def plain(octet: re.Match[str]) -> str:
         letter = chr(int(octet[1], 16))
@@ -121,7 +121,7 @@ def _normal(path: str) -> str:
 
 
 def _fits(pattern: str, path: str) -> bool:
-    """Whether a path begins as a pattern says; each part is looked for once, so that no pattern is slow."""
+    """Whether a path matches a pattern, in linear time."""
     ends = pattern.endswith("$")
     first, *others = pattern.removesuffix("$").split("*")
     if not path.startswith(first):
@@ -139,7 +139,7 @@ def _fits(pattern: str, path: str) -> bool:
 
 
 def forbids_index(tags: Iterable[str]) -> tuple[bool, bool]:
-    """Whether robots tags (of `<meta>` or `X-Robots-Tag`) forbid us to keep a page, and to follow its links."""
+    """Whether robots tags (`<meta>` or `X-Robots-Tag`) forbid indexing a page, and following its links."""
     index = follow = False
     for tag in tags:
         agent = ""

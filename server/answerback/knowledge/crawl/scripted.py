@@ -11,7 +11,7 @@ _NO_WORDS = frozenset(("script", "style", "noscript", "template", "svg"))
 
 
 def is_scripted(root: Any) -> bool:
-    """Whether a page has a script and an element for it to fill, and says nothing itself."""
+    """Whether a page has no text, a script, and an element for it to fill."""
     body = root.find("body")
     if body is None or not any(item.get("src") or item.get("type") == "module" for item in root.iter("script")):
         return False

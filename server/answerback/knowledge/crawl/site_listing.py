@@ -18,7 +18,7 @@ MOST_SITEMAPS = 50
 
 
 async def read_sitemaps(walk: Walk, parsing: Parsing) -> None:
-    """Find the pages that sitemaps list: those that robots.txt names, those that these name, and `/sitemap.xml`."""
+    """Reads the sitemaps named in robots.txt, those they refer to, and `/sitemap.xml`."""
     requests, origins = walk.requests, walk.site.origins
     queue = {
         urljoin(f"{origin}/robots.txt", place): True for origin in origins for place in requests.robots[origin].sitemaps
@@ -53,7 +53,7 @@ async def read_sitemaps(walk: Walk, parsing: Parsing) -> None:
 
 
 async def _read(walk: Walk, parsing: Parsing, place: str, *, named: bool) -> Sitemap:
-    """What one lists. A fault is noted, unless nobody has said that it is there."""
+    """Reads one sitemap. A fault is recorded, unless nobody referred to it."""
     fetched = await walk.requests.get(place, SITEMAP)
     why = f"http {fetched.code}" if fetched.status == "http" else fetched.status
     if fetched.status == "ok":

@@ -30,19 +30,19 @@ _OTHERS = frozenset(("image", "video", "news", "xhtml", "media"))
 
 @dataclass(slots=True)
 class Sitemap:
-    """Addresses of pages with when they last changed (milliseconds, 0 when it does not say), and other sitemaps."""
+    """Page addresses with their last change (milliseconds, 0 if unknown), and further sitemaps."""
 
     pages: dict[str, int] = field(default_factory=dict)
     sitemaps: list[str] = field(default_factory=list)
 
     @property
     def full(self) -> bool:
-        """Whether as much has been found as is taken."""
+        """Whether the limit of addresses is reached."""
         return len(self.pages) + len(self.sitemaps) >= MOST_PLACES
 
 
 def read_sitemap(body: bytes) -> Sitemap:
-    """What a sitemap lists, as far as it can be read. Raises ValueError (`format`) for what is none at all."""
+    """Parses a sitemap as far as it is readable. Raises ValueError (`format`) if it is none."""
     found = Sitemap()
     text = _text(body)
     head = next(text, "")
@@ -75,7 +75,7 @@ def _text(body: bytes) -> Iterator[str]:
 
 
 def _unpacked(body: bytes) -> Iterator[bytes]:
-    """The bytes in pieces, and what is packed in them; of a broken archive what comes before the break."""
+    """The bytes in chunks, decompressed if packed; of a broken archive the part before the break."""
     left = MOST_BYTES
     unpack = zlib.decompressobj(16 + zlib.MAX_WBITS) if body[:2] == b"\x1f\x8b" else None
     for start in range(0, len(body), PIECE):
@@ -131,7 +131,7 @@ def _read_xml(text: Iterator[str], found: Sitemap) -> None:
 
 
 def _tags(text: Iterator[str]) -> Iterator[tuple[str, str]]:
-    """What stands in each tag, and behind it; no more of both than an address may be long. Comments are left out."""
+    """Each tag and the text behind it, both limited to an address's length; comments are skipped."""
     rest, hidden = "", False
     for piece in text:
         *parts, rest = (rest + piece).split("<")
@@ -150,7 +150,7 @@ def _tags(text: Iterator[str]) -> Iterator[tuple[str, str]]:
 
 
 def moment(text: str) -> int:
-    """A W3C date and time in milliseconds, a day as its end; 0 when it is none."""
+    """A W3C date and time in milliseconds, a day as its end; 0 if invalid."""
     try:
         parsed = datetime.fromisoformat(text) + timedelta(days=len(text) <= 10)
     except (ValueError, OverflowError):

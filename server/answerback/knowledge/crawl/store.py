@@ -40,7 +40,7 @@ STATUSES = (
 
 @dataclass(frozen=True, slots=True)
 class SitePage:
-    """A page of a site, as it was when it was last looked at; times in milliseconds, 0 for never."""
+    """A page of a site as last seen; times in milliseconds, 0 for never."""
 
     url: str
     title: str
@@ -62,8 +62,8 @@ class SitePage:
 
 @dataclass(frozen=True, slots=True)
 class Crawl:
-    """How far the reading of a site has come, and what has come of the last one that has ended (`report.Crawled`);
-    times in milliseconds, 0 for never."""
+    """The state of a site's crawl and the result of the last finished one (`report.Crawled`); times in milliseconds, 0
+    for never."""
 
     site: str
     begun_at: int
@@ -81,13 +81,13 @@ _PAGE = """url, title, hash, status, passages, etag, last_modified, found_at, re
 
 
 def site_pages(site: str) -> Work[dict[str, SitePage]]:
-    """All that is known of a site's pages, by address."""
+    """All known pages of a site, by address."""
     rows = yield many(f"SELECT {_PAGE} FROM site_pages WHERE site = :site ORDER BY read_at, url", site=site)
     return {row["url"]: SitePage(**row) for row in rows}
 
 
 def some_pages(site: str, status: str, text: str, after: str, limit: int) -> Work[list[SitePage]]:
-    """Pages of a site by address, from one on; of one status where it is not empty, with a text in it likewise."""
+    """A site's pages by address, from one on, filtered by status and text if given."""
     rows = yield many(
         f"""SELECT {_PAGE} FROM site_pages WHERE site = :site AND (:status = '' OR status = :status) AND url > :after
         AND (:text = '' OR url LIKE :like ESCAPE '!' OR LOWER(title) LIKE :like ESCAPE '!')
@@ -99,7 +99,7 @@ def some_pages(site: str, status: str, text: str, after: str, limit: int) -> Wor
 
 
 def count_pages(sites: Sequence[str]) -> Work[list[Row]]:
-    """How many pages and passages of each status sites have: `{site, status, pages, passages, read_at}`."""
+    """Pages and passages of sites by status: `{site, status, pages, passages, read_at}`."""
     if not sites:
         return []
     listed, params = in_list("site", sites)
@@ -113,7 +113,7 @@ def count_pages(sites: Sequence[str]) -> Work[list[Row]]:
 
 
 def same_text(site: str, url: str, hash: str) -> Work[str | None]:
-    """Another page of the site in use that says the same."""
+    """Another page in use with the same text."""
     row = yield one(
         """SELECT url FROM site_pages WHERE site = :site AND hash = :hash AND status = 'ok' AND url <> :url
         ORDER BY url LIMIT 1""",
@@ -123,7 +123,7 @@ def same_text(site: str, url: str, hash: str) -> Work[str | None]:
 
 
 def keep_page(site: str, page: SitePage) -> Work[bool]:
-    """Keep what is known of a page; False when an owner has forgotten it, which stays so."""
+    """Stores a page; False if an owner has forgotten it, which lasts."""
     row = yield one(
         f"""INSERT INTO site_pages (site, {_PAGE})
         VALUES (:site, :url, :title, :hash, :status, :passages, :etag, :last_modified, :found_at, :read_at,
@@ -139,7 +139,7 @@ def keep_page(site: str, page: SitePage) -> Work[bool]:
 
 
 def note_pages(site: str, urls: Iterable[str], now: int) -> Work[None]:
-    """Keep addresses that have been found, to be read later."""
+    """Stores found addresses, to be read later."""
     for url in urls:
         yield run(
             """INSERT INTO site_pages (site, url, status, found_at) VALUES (:site, :url, 'waiting', :now)
@@ -149,12 +149,12 @@ def note_pages(site: str, urls: Iterable[str], now: int) -> Work[None]:
 
 
 def drop_page(site: str, url: str) -> Work[None]:
-    """Forget a page that is no more, unless an owner has forgotten it: then it must not come back."""
+    """Deletes a page, unless an owner has forgotten it, which must be remembered."""
     yield run("DELETE FROM site_pages WHERE site = :site AND url = :url AND status <> 'forgotten'", site=site, url=url)
 
 
 def set_status(site: str, url: str, status: str) -> Work[bool]:
-    """Give a page another status, without marks to ask by; False when there is no such page."""
+    """Sets a page's status and clears its validators; False if there is no such page."""
     row = yield one(
         """UPDATE site_pages SET status = :status, hash = '', etag = '', last_modified = '', passages = 0
         WHERE site = :site AND url = :url RETURNING url""",
@@ -164,7 +164,7 @@ def set_status(site: str, url: str, status: str) -> Work[bool]:
 
 
 def forget_site(site: str) -> Work[None]:
-    """Forget all pages of a site, but for which of them must not come back."""
+    """Forgets a site's pages but remembers which must not come back."""
     yield run("DELETE FROM site_pages WHERE site = :site AND status <> 'forgotten'", site=site)
 
 
@@ -172,7 +172,7 @@ def forget_site(site: str) -> Work[None]:
 
 
 def begin_crawl(site: str, holder: str, now: int, lease_until: int) -> Work[bool]:
-    """Take the reading of a site, one's own that was cut off included; False while somebody else has it."""
+    """Takes the lease of a site's crawl, also one's own after a break; False if someone else holds it."""
     yield run("INSERT INTO site_crawls (site) VALUES (:site) ON CONFLICT (site) DO NOTHING", site=site)
     row = yield one(
         """UPDATE site_crawls SET holder = :holder, lease_until = :lease_until, begun_at = :now, done = 0, total = 0,
@@ -185,7 +185,7 @@ def begin_crawl(site: str, holder: str, now: int, lease_until: int) -> Work[bool
 
 
 def go_on(site: str, holder: str, done: int, total: int, lease_until: int) -> Work[bool]:
-    """Say how far the reading has come; False when it is not ours any more."""
+    """Records progress and renews the lease; False if it is lost."""
     row = yield one(
         """UPDATE site_crawls SET done = :done, total = :total, lease_until = :lease_until
         WHERE site = :site AND holder = :holder RETURNING site""",
@@ -195,8 +195,7 @@ def go_on(site: str, holder: str, done: int, total: int, lease_until: int) -> Wo
 
 
 def end_crawl(site: str, holder: str, now: int, due_at: int, error: str, report: Mapping[str, Any]) -> Work[None]:
-    """Let go of the reading of a site with what has come of it, and say when it is due again, unless it has been asked
-    for meanwhile."""
+    """Ends a crawl with its result and sets when the site is due again, unless a crawl was requested meanwhile."""
     yield run(
         """UPDATE site_crawls SET holder = NULL, lease_until = NULL, ended_at = :now, error = :error, report = :report,
             due_at = CASE WHEN due_at > 0 THEN due_at ELSE :due_at END
@@ -207,7 +206,7 @@ def end_crawl(site: str, holder: str, now: int, due_at: int, error: str, report:
 
 
 def make_due(site: str, now: int) -> Work[None]:
-    """Have a site read as soon as may be."""
+    """Makes a site's crawl due now."""
     yield run(
         """INSERT INTO site_crawls (site, due_at) VALUES (:site, :now)
         ON CONFLICT (site) DO UPDATE SET due_at = excluded.due_at""",
@@ -216,7 +215,7 @@ def make_due(site: str, now: int) -> Work[None]:
 
 
 def crawls(now: int) -> Work[dict[str, Crawl]]:
-    """How far the reading of each site has come, by site."""
+    """The state of each site's crawl."""
     rows = yield many("SELECT * FROM site_crawls ORDER BY site")
     return {
         row["site"]: Crawl(

@@ -19,7 +19,7 @@ SETTLED = frozenset(("ok", "listing", "noindex", "robots", "forgotten"))
 
 @dataclass(slots=True)
 class Walk:
-    """What `Crawler` and its parts hold in common while they read."""
+    """The shared state of `Crawler` and its parts during a crawl."""
 
     site: Site
     result: Crawled
@@ -44,7 +44,7 @@ class Walk:
     fetched: int = 0
 
     def find(self, url: str, changed: int = 0) -> None:
-        """There is a page at this address, which has changed then if that is known."""
+        """Adds an address, with its last change if known."""
         if url in self.done or url in self.waiting:
             return
         path, question, _ = url.partition("?")
@@ -58,16 +58,14 @@ class Walk:
         self.waiting[url] = changed
 
     def next(self) -> tuple[str, int]:
-        """The next address, no more waiting."""
+        """Takes the next address from the queue."""
         url = next(iter(self.waiting))
         self.done.add(url)
         return url, self.waiting.pop(url)
 
     def again(self) -> bool:
-        """Have pages visited again whose canonical page is none, so that they are in no index; whether there are any.
-
-        Of two that name each other, one is enough.
-        """
+        """Requeues pages whose canonical page turned out to be none, so that they are in no index; returns whether
+        there are any. Of two that name each other, one suffices."""
         found: set[str] = set()
         for url, (target, _) in self.canonical.items():
             gone = target in self.done and self.outcomes.get(target, "") not in SETTLED

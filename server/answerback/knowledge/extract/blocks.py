@@ -29,7 +29,7 @@ _SEPARATORS = re.compile(r"[\s|/·•›»>,←→↑«<–—-]+")
 
 
 class Kept:
-    """Blocks of a page, up to so much; what is too long for one goes on in the next."""
+    """A page's blocks, up to a size limit; a block that is too long continues in the next."""
 
     def __init__(self) -> None:
         self.blocks: list[Block] = []
@@ -37,11 +37,11 @@ class Kept:
 
     @property
     def is_full(self) -> bool:
-        """Whether as much is kept as is kept of a page."""
+        """Whether the size limit is reached."""
         return self._left <= 0 or len(self.blocks) >= MOST_BLOCKS
 
     def add(self, text: str, headings: tuple[str, ...] = ()) -> None:
-        """Keep a text, as far as there is room."""
+        """Adds a text, as far as there is room."""
         while text and not self.is_full:
             end = min(len(text), BLOCK_LIMIT, self._left)
             if end < len(text):
@@ -52,7 +52,7 @@ class Kept:
 
 
 class Blocks:
-    """Reads elements into blocks."""
+    """Converts elements to blocks."""
 
     def __init__(self, scale: Scale, words: Words, labels: dict[Any, Any]) -> None:
         self._scale, self._words, self._labels = scale, words, labels
@@ -93,7 +93,7 @@ class Blocks:
 
     @contextmanager
     def _below(self, label: str, level: int = LABEL_LEVEL) -> Iterator[None]:
-        """What is read meanwhile stands below a label."""
+        """Puts what is read within it under a label."""
         before = list(self._headings)
         if label and label != (before[-1][1] if before else ""):
             self._heading(max(level, before[-1][0] + 1 if before else 0), label)
@@ -146,14 +146,14 @@ class Blocks:
                 self._say(text)
 
     def _is_only_links(self, element: Any) -> bool:
-        """Whether a line holds nothing but links to elsewhere: "Edit this page", "Next →"."""
+        """Whether a line consists of links elsewhere: "Edit this page", "Next →"."""
         weight = self._scale.of(element)
         if not weight.links or weight.chars > LINK_LIMIT * weight.links or weight.prose > 2 * weight.links:
             return False
         return weight.prose == 0 or not _SEPARATORS.sub("", _own_text(element))
 
     def _mixed(self, element: Any, depth: int) -> None:
-        """Blocks, and what stands loose between them."""
+        """Blocks, and loose text between them."""
         loose, only_links = [element.text or ""], not (element.text or "").strip()
         for child in element:
             if self._is_block(child):
@@ -200,7 +200,7 @@ class Blocks:
                         self._say(part)
 
     def _list(self, element: Any, depth: int) -> None:
-        """A list is one block, an item a line, as far as its items are lines."""
+        """Converts a list to one block, an item a line, as far as its items are lines."""
         lines: list[str] = []
         self._items(element, depth, lines)
         self._say("\n".join(lines))
@@ -235,7 +235,7 @@ class Blocks:
                     self._items(child, depth + 1, lines)
 
     def _is_line(self, element: Any) -> bool:
-        """Whether an element is text and nothing else."""
+        """Whether an element contains only inline text."""
         return not self._scale.of(element).blocks and element.tag in ("p", "div", "span", "a", "label", *HEADINGS)
 
     def _item_text(self, item: Any, nested: list[Any]) -> str:
@@ -248,7 +248,7 @@ class Blocks:
         return "".join(parts)
 
     def _definitions(self, element: Any, depth: int) -> None:
-        """Terms with what is said of them."""
+        """Definition lists: terms with their definitions."""
         terms: list[str] = []
         meant = True
         for child in _terms_and_meanings(element):
@@ -276,7 +276,7 @@ class Blocks:
         return weight.chars <= LONG_MEANING and (not parts or (len(parts) == 1 and self._is_line(parts[0])))
 
     def _is_pair(self, element: Any) -> bool:
-        """Whether an element is a label with its value, one of several like it; then both are said in one line."""
+        """Whether an element is a label with its value, one of several alike; both then go on one line."""
         parts = list(element)
         if not 2 <= len(parts) <= 6 or (element.text or "").strip() or not self._has_like(element):
             return False
@@ -348,7 +348,7 @@ def _terms_and_meanings(element: Any) -> Iterator[Any]:
 
 
 def _own_text(element: Any) -> str:
-    """The text of an element that is in none of its links."""
+    """An element's text outside its links."""
     return (element.text or "") + "".join(
         (child.tail or "") + ("" if child.tag == "a" else _own_text(child)) for child in element
     )

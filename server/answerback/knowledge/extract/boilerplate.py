@@ -67,8 +67,8 @@ _WORD = re.compile(r"[\W_]+")
 
 
 class Weight(NamedTuple):
-    """What stands in an element: characters, those of them in links, links, links to places of the page, fields to
-    write into, buttons, and whether it holds blocks."""
+    """An element's contents in numbers: characters, characters in links, links, in-page links, input fields, buttons,
+    and whether it has blocks."""
 
     chars: int
     linked: int
@@ -80,12 +80,12 @@ class Weight(NamedTuple):
 
     @property
     def prose(self) -> int:
-        """Characters that are no link's."""
+        """Characters outside links."""
         return self.chars - self.linked
 
     @property
     def density(self) -> float:
-        """The share that is in links."""
+        """The share of characters in links."""
         return self.linked / self.chars if self.chars else 0.0
 
 
@@ -101,7 +101,7 @@ def words_of(element: Any) -> set[str]:
 
 
 class Scale:
-    """Weighs the elements of a page, each once."""
+    """Weighs each element of a page once."""
 
     def __init__(self, hidden: Collection[Any]) -> None:
         self._hidden = hidden
@@ -110,7 +110,7 @@ class Scale:
         """Inline elements that hold blocks."""
 
     def weigh(self, element: Any, depth: int = 0) -> Weight:
-        """Weigh an element and all below it."""
+        """Weighs an element and its descendants."""
         tag = element.tag
         chars = linked = links = local = fields = buttons = 0
         blocks = False
@@ -153,7 +153,7 @@ class Scale:
 
 
 class Frame:
-    """Tells content and frame apart."""
+    """Separates content from boilerplate."""
 
     def __init__(self, body: Any, scale: Scale, title: str = "") -> None:
         self._scale = scale
@@ -163,7 +163,7 @@ class Frame:
         self.tops = self._choose(body)
 
     def _choose(self, body: Any) -> list[Any]:
-        """The elements that hold the page's content; what is frame below them is in `left_out`."""
+        """The elements with the page's content; boilerplate inside them is in `left_out`."""
         mains = list(_outermost(body, self._scale.weights, lambda item: "main" in (item.tag, item.get("role"))))
         if mains and self._holds(mains, FAIR):
             return self._without_frame(mains, inside=True)
@@ -180,12 +180,12 @@ class Frame:
         return prose >= 250 or prose >= share * self._total
 
     def _has_title(self, body: Any, articles: list[Any]) -> bool:
-        """Whether the page's own title stands in its articles, or none does outside them."""
+        """Whether the page's title is in its articles, or at least not outside them."""
         titles = [title for title in body.iter("h1") if title not in self.left_out]
         return len(articles) > 1 or not titles or any(article in titles[0].iterancestors() for article in articles)
 
     def _prose_left(self, element: Any) -> int:
-        """The prose of an element without what is left out below it."""
+        """An element's prose without what is left out inside it."""
         prose, stack = self._scale.of(element).prose, [element]
         while stack:
             for child in stack.pop():
@@ -214,7 +214,7 @@ class Frame:
         return tops
 
     def _teasers(self, parent: Any) -> Iterator[Any]:
-        """Parts beside each other that are alike: a title that is a link, and a sentence."""
+        """Similar siblings with a linked title and a sentence."""
         alike: dict[tuple[str, str], list[Any]] = {}
         for child in parent:
             weight = self._scale.of(child)
@@ -275,7 +275,7 @@ class Frame:
 
 
 def _leads_elsewhere(part: Any) -> bool:
-    """Whether the title of a part is a link to another page."""
+    """Whether a part's title links to another page."""
     for title in part.iter(*HEADINGS):
         links = [*title.iter("a"), *islice((above for above in title.iterancestors() if above.tag == "a"), 1)]
         return any(not (link.get("href") or "#").startswith("#") for link in links)
@@ -283,14 +283,14 @@ def _leads_elsewhere(part: Any) -> bool:
 
 
 def _is_byline(element: Any) -> bool:
-    """Whether it says, beside the title of a page, when, where and by whom it was published."""
+    """Whether it gives date, place and author beside a page's title."""
     if element.tag in HEADINGS or element.tag == "img" or words_of(element).isdisjoint(_TITLE_WORDS):
         return False
     return sum(len(text) for text in element.itertext()) <= META_LIMIT
 
 
 def _headings_of_nothing(parent: Any, left_out: Collection[Any]) -> Iterator[Any]:
-    """Headings of which all that stands below them is left out."""
+    """Headings whose entire content is left out."""
     title = None
     for child in parent:
         if child.tag in HEADINGS and child.tag != "h1":
@@ -307,7 +307,7 @@ def _headings_of_nothing(parent: Any, left_out: Collection[Any]) -> Iterator[Any
 def _outermost(
     root: Any, weights: Collection[Any], wanted: Callable[[Any], bool], but: Collection[Any] = ()
 ) -> Iterator[Any]:
-    """The elements that are wanted and in no other one that is, nor in what is left out."""
+    """The wanted elements that are inside no other wanted one and not left out."""
     stack = [root]
     while stack:
         element = stack.pop()
@@ -332,14 +332,14 @@ def _is_list_of_links(element: Any, weight: Weight, inside: bool, tells_much: bo
 
 
 def _is_form(element: Any, weight: Weight) -> bool:
-    """Whether it is there to be filled in: fields, and little text beside them."""
+    """Whether it is a form to fill in: fields with little text."""
     if not weight.fields or element.tag not in ("form", "div", "section", "fieldset", "search"):
         return False
     return weight.prose <= (60 if element.tag != "form" else 240) * weight.fields and weight.chars < SHORT_PART
 
 
 def _is_banner(element: Any, weight: Weight, words: set[str], inside: bool) -> bool:
-    """Whether it asks for consent."""
+    """Whether it is a consent banner."""
     if element.tag in HEADINGS or weight.chars > 3 * SHORT_PART or not (weight.buttons or weight.links):
         return False
     if words & _CONSENT_WORDS:
@@ -350,7 +350,7 @@ def _is_banner(element: Any, weight: Weight, words: set[str], inside: bool) -> b
 
 
 def is_of_comments(element: Any, words: set[str]) -> bool:
-    """Whether an element holds what visitors have written below the page, in the site's old comment system."""
+    """Whether an element holds the comments of the site's old comment system."""
     if words.isdisjoint(_OF_COMMENTS) and not ({"comment", "reply"} & words and words & {"area", "list", "thread"}):
         return False
     if not words.isdisjoint(_STATES) or element.tag in HEADINGS or element.tag in ("pre", "code", "table", "main"):

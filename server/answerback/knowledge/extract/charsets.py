@@ -28,12 +28,12 @@ BROKEN = 0.1
 
 
 def decoded(body: bytes, content_type: str) -> str:
-    """A page's text, with signs in place of what is broken."""
+    """A page's text, with replacement characters for invalid bytes."""
     return body.decode(charset_of(body, content_type), "replace")
 
 
 def charset_of(body: bytes, content_type: str) -> str:
-    """The encoding of a page: by its mark, its header, its own words, or a guess."""
+    """A page's encoding: by BOM, header, declaration, or a guess."""
     for mark, name in _MARKS:
         if body.startswith(mark):
             return name

@@ -11,7 +11,7 @@ from ...core.grounding.passages import Block
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What a page says."""
+    """An extracted page."""
 
     title: str
     lang: str
@@ -21,7 +21,7 @@ class Content:
 
     @property
     def text(self) -> str:
-        """All of it, each heading once above what stands below it."""
+        """Its whole text, each heading once above its content."""
         lines: list[str] = []
         above: tuple[str, ...] = ()
         for block in self.blocks:

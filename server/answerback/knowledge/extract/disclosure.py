@@ -15,7 +15,7 @@ _FOLDING = frozenset("accordion collapse collapsible collapsed toggle toggler fa
 
 
 def put_late_content(root: Any) -> None:
-    """Put what React streams behind the page (`<div hidden id="S:0">`) where it belongs, in place of "Loading…"."""
+    """Moves content that React streams in late (`<div hidden id="S:0">`) to its place."""
     late = list(islice(root.iterfind(".//div[@hidden]"), MOST_LATE))
     places: dict[str, Any] | None = None
     for element in late:
@@ -40,7 +40,7 @@ def put_late_content(root: Any) -> None:
 
 
 def is_control(element: Any) -> bool:
-    """Whether an element says that a click on it brings something up."""
+    """Whether an element declares that a click on it reveals something."""
     if element.get("aria-expanded") or element.get("aria-controls") or element.get("role") == "tab":
         return True
     return any(name.startswith("data-") and name.endswith(("target", "toggle")) for name in element.attrib)
@@ -52,7 +52,7 @@ def is_question(text: str) -> bool:
 
 
 def labels_in(root: Any) -> tuple[dict[Any, Any], set[Any]]:
-    """Panels with the elements that bring them up, and those elements themselves: buttons and tabs."""
+    """Panels with the controls that reveal them (buttons, tabs), and those controls."""
     named = {id: element for element in root.xpath("//*[@id]") if (id := element.get("id"))}
     labels: dict[Any, Any] = {}
     controls: set[Any] = set()
@@ -71,7 +71,7 @@ def labels_in(root: Any) -> tuple[dict[Any, Any], set[Any]]:
 
 
 def idle_buttons(root: Any, controls: Collection[Any]) -> set[Any]:
-    """Buttons that are no words of the page: not those in the middle of a sentence or with much text in them."""
+    """Buttons that are not part of the page's text: not in mid-sentence and with little text."""
     return {
         button
         for button in root.iter("button")
@@ -81,7 +81,7 @@ def idle_buttons(root: Any, controls: Collection[Any]) -> set[Any]:
 
 
 def labels_of_fields(root: Any) -> set[Any]:
-    """Labels of what is written into, which say nothing by themselves; those of choices do."""
+    """Labels of text fields, which say nothing by themselves, unlike those of choices."""
     fields = {item for item in root.iter("input", "textarea", "select") if _is_written(item)}
     named = {name for item in fields if (name := item.get("id"))}
     return {
@@ -96,7 +96,7 @@ def _is_written(field: Any) -> bool:
 
 
 def _in_sentence(element: Any) -> bool:
-    """Whether there is text on either side of an element."""
+    """Whether text surrounds an element on both sides."""
     before, parent = element.getprevious(), element.getparent()
     said = parent.text if before is None else before.tail
     return bool((said or "").strip()) and bool((element.tail or "").strip())
@@ -118,7 +118,7 @@ def _controls(root: Any) -> Iterator[Any]:
 
 
 def _panel_of(control: Any, named: dict[str, Any]) -> Any:
-    """The element that a control brings up: the one it names, or the one behind it."""
+    """The element that a control reveals: the one it names, or the one after it."""
     for target in TARGETS:
         for part in (control.get(target) or "")[:200].split():
             if (found := named.get(part.lstrip("#"))) is not None:
@@ -138,7 +138,7 @@ def _panel_of(control: Any, named: dict[str, Any]) -> Any:
 
 
 def _next(element: Any) -> Any:
-    """The next element beside one, whatever comments stand between them."""
+    """An element's next sibling element."""
     return next(element.itersiblings("*"), None)
 
 
@@ -159,7 +159,7 @@ def _folds(control: Any) -> bool:
 
 
 def _sets(root: Any) -> Iterator[tuple[list[Any], list[Any]]]:
-    """Tabs and panels that belong together by their order alone."""
+    """Tabs and panels that are matched by order alone."""
     for holder in islice(root.iterfind(".//*[@role='tablist']"), MOST_SETS):
         yield [tab for tab in holder.iter() if tab.get("role") == "tab"], list(_panels_behind(holder))
     named = root.xpath("//div[contains(@class, 'tabbed-set') or contains(@class, 'sd-tab-set')]")

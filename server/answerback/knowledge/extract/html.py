@@ -32,8 +32,8 @@ MOST_NODES = 250_000
 
 
 def document(body: bytes, content_type: str) -> Any:
-    """The root element of an HTML page, without comments; None for what is none, however bad the markup is. Raises
-    ValueError (`nodes`) for a page of too many parts."""
+    """An HTML page's root element without comments; None if it is not HTML. Tolerates bad markup. Raises ValueError
+    (`nodes`) for too many elements."""
     from lxml import html  # half of the start-up cost; needed in workers only
 
     if body.count(b"<") + body.count(b"=") > MOST_NODES:  # an upper bound of nodes, without parsing
@@ -52,7 +52,7 @@ def document(body: bytes, content_type: str) -> Any:
 
 
 def extract(body: bytes, content_type: str) -> Content:
-    """The content of an HTML or plain-text page; blocks in reading order. Raises as `document` does."""
+    """The content of an HTML or plain-text page, in reading order. Raises like `document`."""
     if content_type.startswith("text/plain"):
         text = decoded(body, content_type)
         kept = Kept()
@@ -77,8 +77,7 @@ def content_of(root: Any) -> Content:
 
 
 def _is_all_without_scripts(root: Any) -> bool:
-    """Whether a page has a text for readers without scripts only, which is more than "Enable JavaScript"; then it is
-    read as any other."""
+    """Whether a page's only text is its `<noscript>` and says more than "Enable JavaScript"; then that is read."""
     found = [item for item in root.iter("noscript") if sum(map(len, item.itertext())) >= WITHOUT_SCRIPTS]
     for element in found:
         element.tag = "div"

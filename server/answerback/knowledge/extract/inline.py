@@ -42,7 +42,7 @@ _TAIL = 24
 
 
 class Words:
-    """Reads the text of elements, and passes over what is hidden."""
+    """Reads elements' text and skips what is hidden."""
 
     def __init__(self, hidden: Collection[Any], left_out: Collection[Any]) -> None:
         self.hidden, self._left_out = hidden, left_out
@@ -51,13 +51,13 @@ class Words:
         """The tag of the element that has just ended, and how many characters it had."""
 
     def of(self, element: Any) -> str:
-        """The text of an element, with its own white space and `BREAK` for line breaks."""
+        """An element's text, with its whitespace and `BREAK` for line breaks."""
         self._out, self._ended = [], ("", 0)
         self._add_inside(element, element.tag in CODE)
         return "".join(self._out)
 
     def of_child(self, element: Any, before: str = "") -> str:
-        """The text of an element that stands in a line behind other text."""
+        """The text of an inline element behind other text."""
         self._out, self._ended = [before[-_TAIL:]], ("", 0)
         previous = element.getprevious()
         if previous is not None and before and not (previous.tail or "").strip(" ") and previous.tag in _WORDS:
@@ -66,7 +66,7 @@ class Words:
         return "".join(self._out[1:])
 
     def is_left_out(self, element: Any) -> bool:
-        """Whether nothing of an element is read."""
+        """Whether an element is skipped."""
         tag = element.tag
         if not isinstance(tag, str) or element in self.hidden or element in self._left_out:
             return True
@@ -136,7 +136,7 @@ class Words:
 
     @staticmethod
     def _run_together(before: str, added: str, ended: tuple[str, int]) -> bool:
-        """Whether words touch that a style sets apart: of neighbouring elements, or a label and its number."""
+        """Whether words touch that CSS separates: neighbouring elements, or a label and its number."""
         if not before or not before[-1].isalnum() or not added[0].isalnum():
             return False
         if ended[0] in _WORDS:
@@ -145,7 +145,7 @@ class Words:
 
 
 def _special(element: Any, tag: str, before: str) -> str | None:
-    """The text of an element that does not say it by its text nodes; None for all others."""
+    """The text of an element whose text nodes do not give it; None for all others."""
     if shielded := element.get("data-cfemail"):
         return unshielded(shielded)
     if tag == "math":
@@ -167,7 +167,7 @@ def _special(element: Any, tag: str, before: str) -> str | None:
 
 
 def is_tex_next(element: Any) -> bool:
-    """Whether a formula that is shown is followed by its source."""
+    """Whether a rendered formula is followed by its source."""
     following = element.getnext()
     return following is not None and (is_tex(following) or (following.get("class") or "").startswith("MathJax"))
 
@@ -185,7 +185,7 @@ def _is_shadow(element: Any) -> bool:
 
 
 def formula_of_picture(element: Any) -> str:
-    """The formula of which a picture is shown, unless it also stands there as such."""
+    """The formula of a picture's alternative text, unless it also stands on the page."""
     parent = element.getparent()
     if parent is not None and next(parent.iter("math"), None) is not None:
         return ""
@@ -193,7 +193,7 @@ def formula_of_picture(element: Any) -> str:
 
 
 def raised(element: Any, before: str) -> str | None:
-    """A raised text: figures as such, the cents of a price behind a point, marks of footnotes not at all."""
+    """A superscript: digits as exponents, cents of a price behind a point, footnote marks dropped."""
     text = "".join(element.itertext()).strip()
     leads = any("#" in (link.get("href") or "") for link in (element.getparent(), *element.iter("a")))
     if _NOTE.fullmatch(text) and (leads or text.startswith("[") or element.get("id", "").startswith("fn")):
@@ -209,7 +209,7 @@ def raised(element: Any, before: str) -> str | None:
 
 
 def is_heading_anchor(element: Any) -> bool:
-    """Whether a link to a place of the page shows a sign only: `¶`, `#`, or nothing."""
+    """Whether an in-page link shows only a sign (`¶`, `#`) or nothing."""
     if "#" not in (element.get("href") or ""):
         return False
     text = "".join(element.itertext())
@@ -217,7 +217,7 @@ def is_heading_anchor(element: Any) -> bool:
 
 
 def unshielded(code: str) -> str:
-    """An address that Cloudflare hides from robots: each octet xor the first."""
+    """Decodes Cloudflare's obfuscated email address: each octet XOR the first."""
     try:
         octets = bytes.fromhex(code)
     except ValueError:
@@ -236,8 +236,8 @@ _ITEM = re.compile(r"[-–•·*▶►■□●○◆◇※☞✓✔①-⑳]|\d{
 
 
 def paragraphs(text: str) -> list[str]:
-    """The paragraphs of a text with line breaks: an empty line parts them; a break stays where a line is a statement by
-    itself, and is white space where it only wraps."""
+    """Splits text with line breaks into paragraphs at empty lines; a break is kept if the line is a statement by
+    itself, and is a space if it only wraps."""
     if BREAK not in text:
         return [found] if (found := line(text)) else []
     result: list[str] = []

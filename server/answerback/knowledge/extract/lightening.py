@@ -11,7 +11,7 @@ _HEAVY = (b"script", b"style", b"svg")
 
 
 def lightened(body: bytes) -> tuple[bytes, bool]:
-    """A page that can be parsed, and whether its end had to be left out."""
+    """A page small enough to parse, and whether its end was cut."""
     body = _PICTURE.sub(rb"\1", body)
     for name in _HEAVY:
         if len(body) > MOST_BYTES:
@@ -20,7 +20,7 @@ def lightened(body: bytes) -> tuple[bytes, bool]:
 
 
 def _without(body: bytes, name: bytes) -> bytes:
-    """Elements of this name stay, and what is in them goes; what is in one that is never closed stays."""
+    """Empties elements with this name; an unclosed one keeps its content."""
     folded, kept, place = body.lower(), [], 0
     while (begin := folded.find(b"<" + name, place)) >= 0:
         start, end = folded.find(b">", begin) + 1, folded.find(b"</" + name, begin)

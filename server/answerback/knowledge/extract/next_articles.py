@@ -11,8 +11,8 @@ _ADDRESSES = ("data-url", "data-href", "data-permalink", "data-path", "itemid")
 
 
 def other_articles(body: Any, title: str) -> Iterator[Any]:
-    """The parts beside the page's own article that are built alike and have a title and an address of their own. Which
-    article is the page's own, its `<title>` says."""
+    """Siblings of the page's own article with the same structure and their own title and address. The page's `<title>`
+    tells which is its own."""
     told = _folded(title)
     for heading in islice(body.iter("h1", "h2"), 50):
         if len(words := _folded("".join(heading.itertext()))) >= LEAST_TITLE and words in told:
@@ -31,7 +31,7 @@ def other_articles(body: Any, title: str) -> Iterator[Any]:
 
 
 def _kind(part: Any) -> tuple[str, str] | None:
-    """What parts that are built alike have in common; None for what says nothing of itself."""
+    """What similarly built elements share; None if an element has no such marks."""
     classes = part.get("class") or ""
     return (part.tag, "") if part.tag == "article" else (part.tag, classes) if classes else None
 

@@ -18,7 +18,7 @@ _STRUCTURE = ("table", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "form", "artic
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row of a table: its cells, whether all of them are headers, and whether one cell is all of it."""
+    """A table row: its cells, whether all are headers, and whether one cell spans it."""
 
     cells: tuple[str, ...]
     is_header: bool
@@ -26,14 +26,14 @@ class Row:
 
 
 def is_table(element: Any) -> bool:
-    """Whether an element is a table, by its tag or as it says to those who cannot see it."""
+    """Whether an element is a table, by tag or ARIA role."""
     return element.tag == "table" or (
         element.get("role") in ("table", "grid") and element.find(".//*[@role='row']") is not None
     )
 
 
 def rows_of(table: Any) -> Iterator[Any]:
-    """The rows of a table, without those of tables in it."""
+    """A table's rows, without those of nested tables."""
     if table.tag != "table":
         yield from table.iterfind(".//*[@role='row']")
     for child in table:
@@ -49,7 +49,7 @@ def cells_of(row: Any) -> list[Any]:
 
 
 def is_layout(table: Any, size_of: Callable[[Any], int]) -> bool:
-    """Whether a table only places parts of the page beside each other."""
+    """Whether a table only arranges parts of the page."""
     if table.get("role") in ("presentation", "none"):
         return True
     columns = 0
@@ -63,7 +63,7 @@ def is_layout(table: Any, size_of: Callable[[Any], int]) -> bool:
 
 
 def read_rows(table: Any, text_of: Callable[[Any], str], hidden: Collection[Any]) -> Iterator[Row]:
-    """The rows of a table of data, each with a text for every column that is shown."""
+    """A data table's rows, with a text for each visible column."""
     below: dict[int, tuple[int, str]] = {}  # column → rows its cell still spans, its text
     count = 0
     for row in islice(rows_of(table), MOST_ROWS):
@@ -113,7 +113,7 @@ def _span(cell: Any, name: str, most: int) -> int:
 
 
 def _is_bold(cell: Any) -> bool:
-    """Whether all of a cell is written in bold, as headers are where nothing else tells them."""
+    """Whether a cell is entirely bold, which marks headers when nothing else does."""
     return len(cell) == 1 and cell[0].tag in ("b", "strong") and not ((cell.text or "") + (cell[0].tail or "")).strip()
 
 
@@ -123,7 +123,7 @@ def joined(cells: tuple[str, ...]) -> str:
 
 
 def column_names(headers: list[tuple[str, ...]]) -> str:
-    """The names of columns from one row of headers or several: `Price Adult` below `Price`."""
+    """Column names from one or more header rows: `Price Adult` below `Price`."""
     width = max(map(len, headers))
     names = []
     for column in range(width):

@@ -24,7 +24,7 @@ _CONTROLS = (
 
 
 def hidden_in(root: Any) -> frozenset[Any]:
-    """The elements of a document that nobody sees and nothing on the page brings up."""
+    """Elements of a document that are hidden and cannot be revealed."""
     found = [
         element
         for element in root.xpath("//*[@hidden or @aria-hidden='true' or @style]")
@@ -48,13 +48,13 @@ def _is_behind(element: Any, dialogs: list[Any]) -> bool:
 
 
 def _targets(root: Any) -> set[str]:
-    """The ids that something on the page shows or leads to."""
+    """Ids that something on the page reveals or links to."""
     named = root.xpath("|".join(f"//*[not(self::link)]/@{name}" for name in _TARGETS))
     return {part.lstrip("#") for value in named for part in value[:500].split() if part}
 
 
 def _is_formula(element: Any) -> bool:
-    """Whether it holds a formula of which the page shows a picture."""
+    """Whether it holds the source of a formula shown as a picture."""
     named = f"{element.get('class') or ''} {element.getparent().get('class') or ''}"
     return "math" in named and next(element.iter("math"), None) is not None
 
@@ -93,7 +93,7 @@ def _length(value: str) -> tuple[float | None, str]:
 
 
 def _comes_up(element: Any, targets: set[str]) -> bool:
-    """Whether a visitor can bring it up: a tab's panel, what something names as its own, what follows a control."""
+    """Whether a visitor can reveal it: a tab's panel, a named target, or what follows a control."""
     if element.get("role") == "tabpanel" or element.get("id") in targets:
         return True
     before = next(element.itersiblings("*", preceding=True), None)

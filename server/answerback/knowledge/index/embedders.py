@@ -40,8 +40,7 @@ _FORMS = (
 
 
 class EmbeddingFailed(Exception):
-    """There are no vectors to be had. `retry_after`: seconds in which asking again is of no use; `too_much`: fewer or
-    shorter texts may pass."""
+    """No vectors are available. `retry_after`: seconds to wait; `too_much`: fewer or shorter texts may succeed."""
 
     def __init__(self, reason: str, *, retry_after: float = 0.0, too_much: bool = False) -> None:
         super().__init__(reason)
@@ -51,7 +50,7 @@ class EmbeddingFailed(Exception):
 
 
 class Embedder(Protocol):
-    """Turns texts into vectors."""
+    """Computes vectors of texts."""
 
     model: str
     together: int
@@ -60,11 +59,11 @@ class Embedder(Protocol):
     """How many seconds a question waits for it."""
 
     async def embed(self, texts: Sequence[str], form: Form, *, seconds: float) -> list[Vector]:
-        """A vector of length 1 for each text. Raises EmbeddingFailed."""
+        """A unit vector for each text. Raises EmbeddingFailed."""
         ...
 
     async def close(self) -> None:
-        """Let go of what is held."""
+        """Closes connections."""
         ...
 
 
@@ -84,7 +83,7 @@ class OpenAIEmbedder:
         self._rests_until = 0.0
 
     async def embed(self, texts: Sequence[str], form: Form, *, seconds: float) -> list[Vector]:
-        """A vector of length 1 for each text. Raises EmbeddingFailed."""
+        """A unit vector for each text. Raises EmbeddingFailed."""
         import httpx2  # first needed here, as in net/fetch.py
 
         rest = self._rests_until - time.monotonic()
@@ -125,7 +124,7 @@ class OpenAIEmbedder:
         return response
 
     async def close(self) -> None:
-        """Let go of the connections."""
+        """Closes connections."""
         if self._client is not None:
             await self._client.aclose()
 

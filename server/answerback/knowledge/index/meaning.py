@@ -28,7 +28,7 @@ KEPT = 2_000
 
 
 class PassageVectors:
-    """Compares a question with passages by what both mean."""
+    """Compares questions with passages by embedding vectors."""
 
     def __init__(
         self, db: Database, embedder: Embedder, jobs: JobQueue | None = None, most_compared: int = MOST_COMPARED
@@ -43,7 +43,7 @@ class PassageVectors:
         self._reading: dict[str, asyncio.Task[None]] = {}
 
     async def close(self) -> None:
-        """Stop reading, and let go of what the model holds."""
+        """Stops reading and closes the model."""
         tasks = [task for task in (*self._reading.values(), self._measuring) if task is not None]
         for task in tasks:
             task.cancel()
@@ -53,7 +53,7 @@ class PassageVectors:
     # ---- what a site says, after a crawl
 
     async def read(self, site: str) -> int:
-        """Have the model read the passages of a site that it has not read; how many. Raises JobFailed."""
+        """Embeds a site's passages without vectors; returns their number. Raises JobFailed."""
         model, together, count = self._embedder.model, self._embedder.together, 0
         try:
             size = (await self._measured()).size  # another length means other vectors, whatever the model is called
@@ -69,7 +69,7 @@ class PassageVectors:
         return count
 
     async def _embed(self, texts: Sequence[str], form: Form) -> list[Vector]:
-        """The vectors of texts, fewer or less of them at a time where that is too much. Raises EmbeddingFailed."""
+        """Embeds texts, in smaller batches or shortened if the model refuses. Raises EmbeddingFailed."""
         found: list[Vector] = []
         together, longest = self._embedder.together, SENT_LIMIT
         while len(found) < len(texts):
@@ -83,7 +83,7 @@ class PassageVectors:
         return found
 
     async def _measured(self) -> Scale:
-        """How far apart the model puts things. Raises EmbeddingFailed."""
+        """The model's calibration. Raises EmbeddingFailed."""
         if self._scale is None:
             if self._measuring is None or self._measuring.done():
                 self._measuring = asyncio.create_task(self._measure())
@@ -98,7 +98,7 @@ class PassageVectors:
     # ---- a question
 
     async def vector_of(self, question: str) -> Vector | None:
-        """What a question means; None where that cannot be told, or not soon."""
+        """A question's vector; None if unavailable or too slow."""
         seconds = self._embedder.patience
         try:
             async with asyncio.timeout(seconds):
@@ -108,8 +108,8 @@ class PassageVectors:
             return None
 
     async def near(self, site: str, wanted: Vector, found: Sequence[int], besides: str) -> dict[int, float]:
-        """How near a question is to the site's passages, by their numbers: to all while the site is small, else to
-        those that were found."""
+        """A question's similarity to the site's passages by id: to all of a small site, else to the candidates
+        found."""
         model, most = self._embedder.model, self._most_compared // len(wanted)
         rows = await self._db.read(lambda: store.vectors_of_site(site, model, besides, most + 1))
         if len(rows) > most:
@@ -121,12 +121,12 @@ class PassageVectors:
         return {id: near for (id, _), near in zip(rows, likenesses, strict=True) if near is not None}
 
     async def _read_soon(self, site: str) -> None:
-        """What is there without a vector of this model is read by a job."""
+        """Schedules embedding of passages without this model's vectors."""
         if (jobs := self._jobs) is not None:
             await self._db.write(lambda: jobs.put(EMBEDDINGS, site=site, key=site))
 
     async def told(self, site: str, wanted: Vector, page: Sequence[Passage]) -> tuple[Passage, ...]:
-        """The passages of a page, each with how near the question is to it, as far as that is known by now."""
+        """A page's passages with their similarity to the question, where known by now."""
         if not page:
             return ()
         url, model = page[0].url, self._embedder.model
@@ -143,7 +143,7 @@ class PassageVectors:
         )
 
     async def _learn(self, url: str, passages: Sequence[Passage]) -> None:
-        """Have passages read that are in no index: the next question knows them, and this one if that is soon."""
+        """Embeds passages that are in no index, for the next question, and for this one if done in time."""
         if url not in self._reading:
             task = asyncio.create_task(self._remember(passages))
             self._reading[url] = task
@@ -164,13 +164,13 @@ class PassageVectors:
 
 
 def _heard(task: asyncio.Task[Scale]) -> None:
-    """A failure that nobody has waited for is no news: the next question tries again."""
+    """Consumes an exception that nobody awaited; the next question tries again."""
     if not task.cancelled():
         task.exception()
 
 
 def text_of(passage: Passage) -> str:
-    """A passage as a model reads it, under its headings."""
+    """A passage with its headings, as the model reads it."""
     return f"{passage.title}\n{passage.heading}\n{passage.text}"
 
 

@@ -34,14 +34,14 @@ _PAIRS = (
 
 
 def pairs() -> tuple[list[str], list[str]]:
-    """Questions, and passages that answer them in the same order."""
+    """Calibration pairs: questions, and passages that answer them in the same order."""
     return [question for question, _ in _PAIRS], [passage for _, passage in _PAIRS]
 
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """A model's measure: the cosine halfway between what belongs together and what does not, and how far it is from
-    there to either; and the length of its vectors."""
+    """A model's calibration: the cosine midway between related and unrelated texts, the distance from there to either,
+    and the vectors' length."""
 
     middle: float
     half: float
@@ -49,7 +49,7 @@ class Scale:
 
     @classmethod
     def of(cls, questions: Sequence[Vector], passages: Sequence[Vector]) -> Scale:
-        """The measure of a model that has read `pairs()`."""
+        """Calibrates a model from its vectors of `pairs()`."""
         every = [
             (one == other, _cosine(question, passage))
             for one, question in enumerate(questions)
@@ -60,14 +60,14 @@ class Scale:
         return cls((together + apart) / 2, max(LEAST, (together - apart) / 2), len(questions[0]))
 
     def likeness(self, question: Vector, passage: Vector | None) -> float | None:
-        """About 1 for a passage that answers and -1 for one about something else; None without one, and for a vector
-        of another length."""
+        """About 1 for a passage that answers and -1 for an unrelated one; None without a vector or for one of another
+        length."""
         if passage is None or len(passage) != len(question):
             return None
         return (_cosine(question, passage) - self.middle) / self.half
 
 
 def _cosine(one: Vector, other: Vector) -> float:
-    """The cosine of two vectors of length 1."""
+    """The cosine of two unit vectors."""
     cosine: float = sum(map(mul, one, other))
     return cosine

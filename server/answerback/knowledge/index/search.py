@@ -23,7 +23,7 @@ FUSION = 60
 
 
 class SiteIndex:
-    """Finds and keeps passages; by their words always, by their meaning too where there is a model for it."""
+    """Stores and searches passages, by words and, with a model, by vectors."""
 
     def __init__(self, db: Database, meaning: PassageVectors | None = None) -> None:
         self._db = db
@@ -31,15 +31,15 @@ class SiteIndex:
         self._meaning = meaning
 
     def put(self, site: str, url: str, found: Sequence[store.Entry]) -> Work[None]:
-        """Put a page's passages in place of those that were there."""
+        """Replaces a page's passages."""
         return store.put_passages(self._words, site, url, found)
 
     def forget(self, site: str, url: str) -> Work[None]:
-        """Take out a page's passages."""
+        """Deletes a page's passages."""
         return self._words.forget(site, url)
 
     def forget_site(self, site: str) -> Work[None]:
-        """Take out all passages of a site."""
+        """Deletes a site's passages."""
         return self._words.forget_site(site)
 
     async def search(
@@ -52,8 +52,8 @@ class SiteIndex:
         limit: int = CANDIDATES,
         meaning: Vector | None = None,
     ) -> list[Passage]:
-        """Passages of a site that may answer a question, the best first; `besides` is the page that is known anyway,
-        `context` words to look for beside the question's own, `meaning` what the question means."""
+        """A site's passages that may answer a question, best first. `besides` is the page that is known anyway,
+        `context` holds further search words, `meaning` is the question's vector."""
         wanted = search_terms(asked_part(question), context, MOST_TERMS)
         found = await self._db.read(lambda: store.find(self._words, site, wanted, besides, limit))
         if self._meaning is None or meaning is None:
@@ -67,42 +67,41 @@ class SiteIndex:
         return [replace(known[id], likeness=near.get(id)) for id in order if id in known]
 
     async def meaning_of(self, question: str, context: str = "") -> Vector | None:
-        """What a question means; None without a model, and where it does not tell soon."""
+        """A question's vector; None without a model or if it takes too long."""
         if self._meaning is None:
             return None
         return await self._meaning.vector_of(f"{context}\n{asked_part(question)}".strip())
 
     async def compared(self, site: str, page: Sequence[Passage], meaning: Vector | None) -> Sequence[Passage]:
-        """The passages of a page, with how near to them a question is where that is known."""
+        """A page's passages with their similarity to the question, where known."""
         if self._meaning is None or meaning is None:
             return page
         return await self._meaning.told(site, meaning, page)
 
     async def understand(self, site: str) -> int:
-        """Have the model read what it has not read yet; how many passages, none without a model. Raises JobFailed when
-        it cannot be used."""
+        """Embeds passages without vectors; returns their number. Raises JobFailed."""
         return 0 if self._meaning is None else await self._meaning.read(site)
 
     @property
     def by_meaning(self) -> bool:
-        """Whether there is a model."""
+        """Whether there is an embedding model."""
         return self._meaning is not None
 
     def kinds(self) -> list[Kind]:
-        """The job that has a site's new passages read by the model; none without one."""
+        """The job that embeds a site's new passages; none without a model."""
         return [Kind(EMBEDDINGS, self._understand, seconds=None)] if self.by_meaning else []
 
     async def _understand(self, job: Job) -> None:
         await self.understand(job.site)
 
     async def close(self) -> None:
-        """Let go of the model."""
+        """Closes the model."""
         if self._meaning is not None:
             await self._meaning.close()
 
 
 def fused(*rankings: Sequence[int]) -> list[int]:
-    """Several rankings as one, by reciprocal rank fusion."""
+    """Merges rankings by reciprocal rank fusion."""
     scores: dict[int, float] = {}
     for ranking in rankings:
         for rank, id in enumerate(ranking, 1):

@@ -19,7 +19,7 @@ _OF_PASSAGE = "p.text, p.heading, p.url, p.title"
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A passage with its terms, each text's between spaces."""
+    """A passage with its terms, space-separated."""
 
     passage: Passage
     position: int
@@ -29,22 +29,22 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A passage that may answer, and its number in the database."""
+    """A candidate passage with its id."""
 
     id: int
     passage: Passage
 
 
 def site_word(site: str) -> str:
-    """A site's key as one word of the index; not unique, so what is found is compared with the key itself."""
+    """A site's key as one index term; not unique, so results are checked against the key itself."""
     return "s" + site.replace("-", "")
 
 
 class SQLiteWords:
-    """FTS5, ranked by its own bm25."""
+    """FTS5, ranked by its bm25."""
 
     def add(self, site: str, entry: Entry) -> Work[None]:
-        """Put in a passage."""
+        """Inserts a passage."""
         passage = entry.passage
         row = yield one(
             """INSERT INTO passages (site, url, position, title, heading, text)
@@ -58,7 +58,7 @@ class SQLiteWords:
         )  # fmt: skip
 
     def forget(self, site: str, url: str) -> Work[None]:
-        """Take out a page's passages."""
+        """Deletes a page's passages."""
         yield run(
             "DELETE FROM passage_terms WHERE rowid IN (SELECT id FROM passages WHERE site = :site AND url = :url)",
             site=site, url=url,
@@ -66,12 +66,12 @@ class SQLiteWords:
         yield run("DELETE FROM passages WHERE site = :site AND url = :url", site=site, url=url)
 
     def forget_site(self, site: str) -> Work[None]:
-        """Take out all passages of a site."""
+        """Deletes a site's passages."""
         yield run("DELETE FROM passage_terms WHERE rowid IN (SELECT id FROM passages WHERE site = :site)", site=site)
         yield run("DELETE FROM passages WHERE site = :site", site=site)
 
     def search(self, site: str, words: Sequence[str], besides: str, limit: int) -> Work[list[Row]]:
-        """Passages with any of the terms, the best first."""
+        """Passages with any of the terms, best first."""
         wanted = " OR ".join(f'"{word}"' for word in words)
         rows: list[Row] = yield many(
             f"""SELECT p.id, {_OF_PASSAGE} FROM passage_terms JOIN passages p ON p.id = passage_terms.rowid
@@ -83,11 +83,11 @@ class SQLiteWords:
 
 
 class PostgresWords:
-    """A tsvector without a dictionary, under a GIN index; a term weighs what it weighs in BM25, times `ts_rank`, which
-    grows with how often a passage has it, less and less, and with where."""
+    """A tsvector without a dictionary, under a GIN index. A term's weight is its BM25 weight times `ts_rank`, which
+    grows with its frequency, less and less, and with its position."""
 
     def add(self, site: str, entry: Entry) -> Work[None]:
-        """Put in a passage."""
+        """Inserts a passage."""
         passage = entry.passage
         yield run(
             """INSERT INTO passages (site, url, position, title, heading, text, terms)
@@ -99,15 +99,15 @@ class PostgresWords:
         )  # fmt: skip
 
     def forget(self, site: str, url: str) -> Work[None]:
-        """Take out a page's passages."""
+        """Deletes a page's passages."""
         yield run("DELETE FROM passages WHERE site = :site AND url = :url", site=site, url=url)
 
     def forget_site(self, site: str) -> Work[None]:
-        """Take out all passages of a site."""
+        """Deletes a site's passages."""
         yield run("DELETE FROM passages WHERE site = :site", site=site)
 
     def search(self, site: str, words: Sequence[str], besides: str, limit: int) -> Work[list[Row]]:
-        """Passages with any of the terms, the best first."""
+        """Passages with any of the terms, best first."""
         rows: list[Row] = yield many(
             f"""WITH wanted AS (
                 SELECT term, plainto_tsquery('simple', term) AS query
@@ -131,19 +131,19 @@ Words = SQLiteWords | PostgresWords
 
 
 def words_of(*, is_sqlite: bool) -> Words:
-    """What is said to a database of this kind."""
+    """The full-text statements for this kind of database."""
     return SQLiteWords() if is_sqlite else PostgresWords()
 
 
 def put_passages(words: Words, site: str, url: str, entries: Sequence[Entry]) -> Work[None]:
-    """Put a page's passages in place of those that were there."""
+    """Replaces a page's passages."""
     yield from words.forget(site, url)
     for entry in entries:
         yield from words.add(site, entry)
 
 
 def find(words: Words, site: str, terms: Sequence[str], besides: str, limit: int) -> Work[list[Found]]:
-    """Passages of a site, but of one page, with any of the terms; the best first."""
+    """A site's passages with any of the terms, except one page's; best first."""
     if not terms:
         return []
     rows = yield from words.search(site, terms, besides, limit)
@@ -160,7 +160,7 @@ def passages_of(site: str, url: str) -> Work[list[Passage]]:
 
 
 def count_passages(site: str) -> Work[int]:
-    """How many passages are kept of a site."""
+    """The number of a site's passages."""
     row = yield one("SELECT COUNT(*) AS count FROM passages WHERE site = :site", site=site)
     count: int = row["count"]
     return count
@@ -170,7 +170,7 @@ def count_passages(site: str) -> Work[int]:
 
 
 def without_vector(site: str, model: str, size: int, limit: int) -> Work[list[tuple[int, Passage]]]:
-    """Passages of a site that this model has not read, or not with so many numbers a vector; with 0, with any."""
+    """A site's passages without a vector of this model and length (0: any length)."""
     rows = yield many(
         f"""SELECT p.id, {_OF_PASSAGE} FROM passages p LEFT JOIN passage_vectors v ON v.passage_id = p.id
         WHERE p.site = :site AND (v.model IS NULL OR v.model <> :model OR (:bytes > 0 AND length(v.vector) <> :bytes))
@@ -181,7 +181,7 @@ def without_vector(site: str, model: str, size: int, limit: int) -> Work[list[tu
 
 
 def keep_vectors(model: str, vectors: Sequence[tuple[int, bytes]]) -> Work[None]:
-    """Keep what passages mean; of those that are gone by now nothing is kept."""
+    """Stores passages' vectors, except of passages deleted meanwhile."""
     for id, vector in vectors:
         yield run(
             """INSERT INTO passage_vectors (passage_id, model, vector)
@@ -192,7 +192,7 @@ def keep_vectors(model: str, vectors: Sequence[tuple[int, bytes]]) -> Work[None]
 
 
 def vectors_of_site(site: str, model: str, besides: str, limit: int) -> Work[list[tuple[int, bytes]]]:
-    """What the passages of a site mean to a model, but of one page; so many at most."""
+    """Vectors of a site's passages by a model, except one page's, up to the limit."""
     rows = yield many(
         """SELECT v.passage_id, v.vector FROM passages p JOIN passage_vectors v ON v.passage_id = p.id
         WHERE p.site = :site AND v.model = :model AND p.url <> :besides ORDER BY p.id LIMIT :limit""",
@@ -202,7 +202,7 @@ def vectors_of_site(site: str, model: str, besides: str, limit: int) -> Work[lis
 
 
 def vectors_of(ids: Sequence[int], model: str) -> Work[list[tuple[int, bytes]]]:
-    """What these passages mean to a model, where it has read them."""
+    """Vectors of these passages by a model, where present."""
     if not ids:
         return []
     listed, params = in_list("id", ids)
@@ -215,7 +215,7 @@ def vectors_of(ids: Sequence[int], model: str) -> Work[list[tuple[int, bytes]]]:
 
 
 def vectors_of_page(site: str, url: str, model: str) -> Work[list[tuple[str, bytes]]]:
-    """What a page's passages mean to a model, by their text, where it has read them."""
+    """Vectors of a page's passages by a model, by text, where present."""
     rows = yield many(
         """SELECT p.text, v.vector FROM passages p JOIN passage_vectors v ON v.passage_id = p.id
         WHERE p.site = :site AND p.url = :url AND v.model = :model""",
@@ -225,7 +225,7 @@ def vectors_of_page(site: str, url: str, model: str) -> Work[list[tuple[str, byt
 
 
 def passages_by_id(site: str, ids: Sequence[int]) -> Work[dict[int, Passage]]:
-    """Passages of a site by their numbers."""
+    """A site's passages by id."""
     if not ids:
         return {}
     listed, params = in_list("id", ids)

@@ -24,12 +24,12 @@ KEY_LIMIT = 64 * 1024
 
 
 class BadArchive(Exception):
-    """The file is no backup of ours, or not what was written; the message says why."""
+    """The file is no backup of ours, or is damaged; the message says which."""
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What is in a backup."""
+    """A backup's table of contents."""
 
     version: str
     """Of the Answerback that has made it."""
@@ -48,7 +48,7 @@ def digest(path: Path, progress: Progress) -> str:
 
 
 def pack(out: IO[bytes], manifest: Manifest, key: bytes | None, database: Path, progress: Progress) -> None:
-    """Write the archive. Raises BadArchive when the database is not the one that the manifest describes."""
+    """Writes the archive. Raises BadArchive if the database does not match the manifest."""
     with tarfile.open(fileobj=out, mode="w", format=tarfile.PAX_FORMAT) as archive:
         _add_bytes(archive, MANIFEST, json.dumps(asdict(manifest), indent=1).encode())
         if key is not None:
@@ -62,10 +62,7 @@ def pack(out: IO[bytes], manifest: Manifest, key: bytes | None, database: Path, 
 
 
 def unpack(path: Path, database: Path | None, key: Path | None, progress: Progress) -> Manifest:
-    """Read the archive to its end, and write its database and its key, where it has one, to new files.
-
-    Raises BadArchive or OSError.
-    """
+    """Reads the whole archive and extracts its database and key, if any, to new files. Raises BadArchive or OSError."""
     try:
         with tarfile.open(path, "r:") as archive:
             manifest = _manifest(archive)
@@ -114,12 +111,12 @@ def _add_bytes(archive: tarfile.TarFile, name: str, content: bytes) -> None:
 
 
 def new_file(path: Path) -> IO[bytes]:
-    """A new file that its owner alone reads: password hashes and keys are in it."""
+    """Creates a file readable by its owner only: it holds password hashes and keys."""
     return os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600), "r+b")
 
 
 def _copied(source: IO[bytes], out: IO[bytes] | None, size: int, step: str, progress: Progress) -> str:
-    """Copy so many bytes; their SHA-256."""
+    """Copies bytes and returns their SHA-256."""
     found, left = hashlib.sha256(), size
     while left:
         block = source.read(min(BLOCK, left))

@@ -15,10 +15,7 @@ NAMES = "answerback-????-??-??T??????Z.tar"
 def add_backup(
     folder: Path, keep: int, database: Path, key: Path | None, now: int, progress: Progress
 ) -> tuple[Path, Manifest]:
-    """Make another backup in the folder; then, and only then, remove those that are not among the newest `keep`.
-
-    Raises what `make_backup` raises.
-    """
+    """Makes a backup in the folder, and only then removes all but the newest `keep`. Raises like `make_backup`."""
     target = folder / f"answerback-{datetime.fromtimestamp(now // 1000, UTC):%Y-%m-%dT%H%M%SZ}.tar"
     manifest = make_backup(database, key, target, now, progress)
     for old in sorted(folder.glob(NAMES))[:-keep]:

@@ -24,11 +24,8 @@ FILE_IS_TO_BLAME = frozenset((sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sql
 
 
 def make_backup(database: Path, key: Path | None, target: Path, now: int, progress: Progress) -> Manifest:
-    """Write everything that `database` holds at this moment, and the file of the secret key, to the new file `target`.
-
-    Blocks, and lets other threads go first. Raises BadRequest where it cannot be begun and Unavailable where it cannot
-    be finished; then nothing is there under that name.
-    """
+    """Writes a snapshot of `database` and the secret key to the new file `target`. Blocks, at low priority. Raises
+    BadRequest if it cannot start and Unavailable if it cannot finish, leaving no file under that name."""
     step_back()
     progress = at_half_speed(progress)  # niceness alone leaves the disk to whoever writes most
     _check(database, target)
@@ -69,7 +66,7 @@ def _is_there(target: Path) -> BadRequest:
 
 @contextmanager
 def _unfinished(target: Path) -> Iterator[tuple[Path, IO[bytes]]]:
-    """A file beside `target` that one process writes at a time; what an earlier one has left there is overwritten."""
+    """A temporary file beside `target` for one process at a time; leftovers are overwritten."""
     path = target.with_name(f"{target.name}.unfinished")
     with os.fdopen(os.open(path, os.O_CREAT | os.O_RDWR, 0o600), "r+b") as out:  # password hashes will be in it
         try:
@@ -111,7 +108,7 @@ def _copy(database: Path, copy: Path, now: int, progress: Progress) -> Manifest:
 
 
 def _blame(database: Path, copy: Path, found: list[str]) -> None:
-    """Raises Unavailable that says which of the two is damaged."""
+    """Raises Unavailable that says whether source or copy is damaged."""
     words = "; ".join(found)
     if sqlite_file.findings_of(database):
         raise Unavailable("unavailable", f"The database at {database} itself is damaged ({words}). No backup is made.")
@@ -119,7 +116,7 @@ def _blame(database: Path, copy: Path, found: list[str]) -> None:
 
 
 def _to_disk(out: IO[bytes]) -> None:
-    """Not only to the system's memory, out of which it would be read again otherwise."""
+    """Syncs the file and drops it from the page cache, so that verification reads the disk."""
     out.flush()
     os.fsync(out.fileno())
     if hasattr(os, "posix_fadvise"):

@@ -22,11 +22,11 @@ TRY_AGAIN_MS = 3_600_000
 
 
 class ShuttingDown(Exception):
-    """A backup is not waited for."""
+    """The server stops and does not wait for a backup."""
 
 
 class PlannedBackups:
-    """Makes a backup when one is due by the plan, and an hour after one has failed."""
+    """Makes backups by the plan, and an hour after one has failed."""
 
     def __init__(self, runtime: Runtime, upkeep: Upkeep) -> None:
         self._settings = runtime.settings
@@ -35,7 +35,7 @@ class PlannedBackups:
         self._upkeep = upkeep
 
     def kinds(self) -> list[Kind]:
-        """The job that looks whether one is due; PostgreSQL has backups of its own."""
+        """The job that checks whether one is due; PostgreSQL has its own backups."""
         return [Kind("backup", self._run, every_ms=LOOK_MS, seconds=None, tries=1)] if self._db.is_sqlite else []
 
     async def _run(self, _: Job) -> None:
@@ -73,14 +73,14 @@ class PlannedBackups:
 
 
 def is_due(plan: BackupPlan, last: Run | None, good: Run | None, now: int) -> bool:
-    """Whether it is time for another one; also after the clock was put back."""
+    """Whether a backup is due; also correct after the clock was set back."""
     if last is not None and last.outcome == "failed" and 0 <= now - last.at < min(TRY_AGAIN_MS, plan.every_ms):
         return False
     return good is None or not 0 <= now - good.at < plan.every_ms - LOOK_MS // 2  # or it would drift later each day
 
 
 def key_file(settings: Settings) -> Path | None:
-    """The secret key's file; None where the key is among the settings, and kept with them."""
+    """The secret key's file; None if the key is a setting, and kept with those."""
     file = settings.data_dir / "secret-key"
     if not file.is_file() or (settings.secret_key and file.read_text("ascii").strip() not in settings.secret_key):
         return None

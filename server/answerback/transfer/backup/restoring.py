@@ -28,7 +28,7 @@ SQLITE_LOCKS = ((0x40000000, 512), (120, 9))
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What was put back, and where what was there before is now."""
+    """The restored files, and where the previous ones are now."""
 
     manifest: Manifest | None
     """None for a database alone, such as Litestream's."""
@@ -37,11 +37,8 @@ class Restored:
 
 
 def restore(source: Path, database: Path, key: Path, now: int, progress: Progress) -> Restored:
-    """Put a backup, or a database file, in the place of `database` and its key.
-
-    Raises BadRequest where the file is none that can be put back, Conflict while a server runs, and Unavailable where
-    the disk does not take it; until then everything is as it was.
-    """
+    """Replaces `database` and its key with those of a backup or database file. Raises BadRequest if the file cannot be
+    restored, Conflict while a server runs, and Unavailable if the disk fails; until then nothing has changed."""
     if not source.is_file():
         raise BadRequest("validation_failed", f"There is no file {source}.")
     new, new_key = database.with_name(f"{database.name}.unfinished"), key.with_name(f"{key.name}.unfinished")
@@ -77,10 +74,8 @@ def _check_room(source: Path, folder: Path) -> None:
 
 @contextmanager
 def _nobody_inside(database: Path) -> Iterator[None]:
-    """Keeps everybody out of the database. Raises Conflict when it is open anywhere, in another container too.
-
-    This asks for the locks that SQLite holds on an open file, so it sees servers, commands and programs alike.
-    """
+    """Locks everybody out of the database. Raises Conflict if it is open anywhere, even in another container: it takes
+    the locks that SQLite holds on open files."""
     with ExitStack() as held:
         for path, (start, length) in zip(
             (database, database.with_name(f"{database.name}-shm")), SQLITE_LOCKS, strict=True
@@ -96,7 +91,7 @@ def _nobody_inside(database: Path) -> Iterator[None]:
 
 
 def _bring(source: Path, new: Path, new_key: Path, progress: Progress) -> Manifest | None:
-    """Copy what is to be put back beside the place where it goes."""
+    """Copies the new files beside their destination."""
     for path in (new, *_beside(new), new_key):
         path.unlink(missing_ok=True)
     with source.open("rb") as file:
@@ -135,10 +130,8 @@ def _check(source: Path, new: Path, manifest: Manifest | None) -> None:
 
 
 def _exchange(database: Path, new: Path, key: Path, new_key: Path | None, now: int) -> Path | None:
-    """Put aside what is there, and the new files in its place; where the old files are now.
-
-    Whoever starts after an end in the middle of it finds the file of `RESTORED`, and begins nothing.
-    """
+    """Moves the old files aside and the new ones into place; returns the old files' places. If interrupted, the next
+    start finds the file `RESTORED` and refuses to run."""
     owner = database.parent.stat()
     for path in filter(None, (new, new_key)):
         if os.geteuid() == 0:  # the server does not run as root

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Format:
-    """One format: its module here, which has `looks` and `read` where it can be imported from, `write` where it is
-    exported to, and `write_answers` where the records of answers are; and its names for that."""
+    """A format: its names and its module, which has `looks` and `read` if importable, `write` if exportable, and
+    `write_answers` for records of answers."""
 
     module: str
     title: str = ""
@@ -57,8 +57,7 @@ EXPORTS = {each.writes: each for each in FORMATS if each.writes}
 
 
 def recognised(source: Source, wanted: str | None = None) -> str:
-    """The name of the format that a file looks like, or the one that is wanted. Raises BadRequest when it looks like
-    none, or not like that one."""
+    """The detected format's name, or the wanted one. Raises BadRequest if the file looks like none or like another."""
     names = list(IMPORTS) if wanted is None else [wanted, *IMPORTS]
     found = next((name for name in names if _of(IMPORTS[name], "looks")(source)), None)
     if found is None:
@@ -72,13 +71,13 @@ def recognised(source: Source, wanted: str | None = None) -> str:
 
 
 def reader(name: str) -> Reader:
-    """What reads files of a format of `IMPORTS`."""
+    """The reader of a format in `IMPORTS`."""
     read: Reader = _of(IMPORTS[name], "read")
     return read
 
 
 def writer(name: str, *, answers: bool = False) -> Writer:
-    """What writes a format of `EXPORTS`."""
+    """The writer of a format in `EXPORTS`."""
     write: Writer = _of(EXPORTS[name], "write_answers" if answers else "write")
     return write
 

@@ -50,7 +50,7 @@ def _dump(data: Any) -> str:
 
 
 def _entry(comment: Comment) -> dict[str, Any]:
-    """All that is kept of a comment but its author's secrets: the words of hidden ones too."""
+    """A comment with everything except its author's secrets; hidden text too."""
     return {
         "id": comment.id,
         "parent_id": comment.parent_id,
@@ -67,17 +67,15 @@ def _entry(comment: Comment) -> dict[str, Any]:
 
 
 def looks(source: Source) -> bool:
-    """Whether it says that it is ours."""
+    """Whether it declares itself as ours."""
     return source.kind == "json" and any(
         isinstance(found, dict) and "answerback" in found for found in source.documents
     )
 
 
 def read(source: Source) -> Iterator[Incoming | IncomingThread]:
-    """The comments of an export, and the threads that are locked, or have a rule or an address by the owner.
-
-    Raises BadRequest for anything else.
-    """
+    """The comments of an export, and threads that are locked or have a rule or an address by the owner. Raises
+    BadRequest."""
     data = source.documents[0] if source.documents else None
     if not isinstance(data, dict) or data.get("answerback") != 1 or not isinstance(data.get("threads"), list):
         raise BadRequest("validation_failed", f"{source.name} is not an export of comments.")

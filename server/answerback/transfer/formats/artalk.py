@@ -11,12 +11,12 @@ from .fields import count, flag, text
 
 
 def looks(source: Source) -> bool:
-    """Whether comments have the key of a page and the id above them."""
+    """Whether comments have a page key and a parent id."""
     return any({"page_key", "content", "rid"} <= each.keys() for each in source.records)
 
 
 def read(source: Source) -> Iterator[Incoming | IncomingThread]:
-    """The comments, and the pages that are closed to all but administrators. Ids are numbers of each Artalk's own."""
+    """The comments, and pages that only administrators may comment on. Ids are unique within one Artalk only."""
     closed: set[str] = set()
     for record in source.records:
         address, title, parent = text(record, "page_key"), text(record, "page_title"), text(record, "rid")

@@ -13,13 +13,13 @@ from .fields import flag, objects, text
 
 
 def looks(source: Source) -> bool:
-    """Whether it has pages beside comments and commenters."""
+    """Whether it has pages, comments and commenters."""
     data = source.records[0] if source.records else {}
     return {"version", "pages", "comments", "commenters"} <= data.keys()
 
 
 def read(source: Source) -> Iterator[Incoming | IncomingThread]:
-    """The comments, and the pages that are closed."""
+    """The comments, and closed pages."""
     data = source.records[0]
     pages = {text(each, "id"): each for each in objects(data.get("pages"))}
     people = {text(each, "id"): each for each in objects(data.get("commenters"))}
@@ -46,7 +46,7 @@ def _comment(record: dict[str, Any], page: dict[str, Any], person: dict[str, Any
 
 
 def _state(record: dict[str, Any]) -> CommentState:
-    """What is neither approved nor waits has been refused."""
+    """A comment that is neither approved nor pending was rejected."""
     if flag(record, "isPending"):
         return "pending"
     return "published" if flag(record, "isApproved") or "isApproved" not in record else "hidden"

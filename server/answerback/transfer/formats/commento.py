@@ -11,7 +11,7 @@ from .fields import flag, objects, text
 
 
 def looks(source: Source) -> bool:
-    """Whether comments and commenters stand side by side, with hexadecimal ids."""
+    """Whether it has comments and commenters with hexadecimal ids."""
     data = source.records[0] if source.records else {}
     return "commenters" in data and not data.keys() & {"pages"} and data.get("version") in (1, None)
 

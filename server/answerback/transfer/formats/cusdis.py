@@ -12,12 +12,12 @@ from .foreign_store import cusdis_comments, tables
 
 
 def looks(source: Source) -> bool:
-    """Whether it has the tables of Cusdis."""
+    """Whether it has Cusdis's tables."""
     return source.kind == "sqlite" and {"comments", "pages", "projects"} <= tables(source.path)
 
 
 def read(source: Source) -> Iterator[Incoming]:
-    """The comments, those of moderators as the owner's."""
+    """The comments; moderators' are the owner's."""
     for row in cusdis_comments(source.path):
         yield Incoming(
             id=text(row, "id"), address=text(row, "page_url", "page_slug"), title=text(row, "page_title"),

@@ -13,7 +13,7 @@ from .xml import attribute, child, elements, local, root, text
 
 
 def looks(source: Source) -> bool:
-    """Whether the root is Disqus's own."""
+    """Whether the root element is Disqus's."""
     return root(source)[0] == "disqus"
 
 
@@ -25,7 +25,7 @@ class _Thread:
 
 
 def read(source: Source) -> Iterator[Incoming | IncomingThread]:
-    """The posts of an export, and the threads that are closed."""
+    """The posts of an export, and closed threads."""
     threads: dict[str, _Thread] = {}
     for element in elements(source, "thread", "post"):
         if local(element) == "post":
@@ -38,7 +38,7 @@ def read(source: Source) -> Iterator[Incoming | IncomingThread]:
 
 
 def _thread(element: Any) -> _Thread:
-    """Threads that the site made without an address may have one as their identifier."""
+    """A thread without an address may have one as its identifier."""
     id = text(element, "id")
     address = text(element, "link") or (id if id.startswith(("/", "http://", "https://")) else "")
     return _Thread(address, line(text(element, "title")), text(element, "isDeleted") == "true")

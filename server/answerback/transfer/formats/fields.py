@@ -6,7 +6,7 @@ from typing import Any
 
 
 def text(record: dict[str, Any], *names: str) -> str:
-    """The first of these fields that says something."""
+    """The first nonempty of these fields."""
     for name in names:
         value = record.get(name)
         if isinstance(value, dict):  # as MongoDB and LeanCloud export ids and times
@@ -19,7 +19,7 @@ def text(record: dict[str, Any], *names: str) -> str:
 
 
 def count(record: dict[str, Any], *names: str) -> int:
-    """The first of these fields that is a count, or a list, whose length it is."""
+    """The first of these fields that is a number, or the length of a list."""
     for name in names:
         value = record.get(name)
         if isinstance(value, list):
@@ -32,16 +32,16 @@ def count(record: dict[str, Any], *names: str) -> int:
 
 
 def flag(record: dict[str, Any], *names: str) -> bool:
-    """Whether one of these fields is true, in whatever way it says so."""
+    """Whether any of these fields is true, in any notation."""
     return any(record.get(name) in (True, 1, "true", "True", "1") for name in names)
 
 
 def inner(record: dict[str, Any], name: str) -> dict[str, Any]:
-    """An object in a field; empty when there is none."""
+    """The object in a field; empty if there is none."""
     value = record.get(name)
     return value if isinstance(value, dict) else {}
 
 
 def objects(value: Any) -> list[dict[str, Any]]:
-    """The objects of a list; none when it is no list."""
+    """The objects of a list; none if it is no list."""
     return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []

@@ -14,7 +14,7 @@ ForeignRow = dict[str, Any]
 
 
 def tables(path: Path) -> set[str]:
-    """The names of the tables. Raises BadRequest when the file is damaged."""
+    """The table names. Raises BadRequest if the file is damaged."""
     return {row["name"] for row in _rows(path, "SELECT name FROM sqlite_master WHERE type = 'table'")}
 
 

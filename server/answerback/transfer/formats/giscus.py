@@ -12,14 +12,14 @@ from .github import address_of, comment, inside, nodes
 
 
 def looks(source: Source) -> bool:
-    """Whether there is a discussion among its objects, or the list of a repository without any."""
+    """Whether it contains a discussion, or a repository's empty list."""
     return any(
         _is_discussion(each) or "discussions" in each for document in source.documents for each in inside(document)
     )
 
 
 def read(source: Source) -> Iterator[Incoming | IncomingThread]:
-    """The comments with their replies, and the discussions that are locked."""
+    """The comments with replies, and locked discussions."""
     for document in source.documents:
         for topic in inside(document):
             if not _is_discussion(topic):

@@ -25,7 +25,7 @@ def nodes(connection: Any) -> list[dict[str, Any]]:
 
 
 def inside(value: Any) -> Iterator[dict[str, Any]]:
-    """A document's objects, outermost first, whatever they are wrapped in."""
+    """All objects of a document, outermost first, however nested."""
     if isinstance(value, dict):
         yield value
     for part in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
@@ -33,8 +33,8 @@ def inside(value: Any) -> Iterator[dict[str, Any]]:
 
 
 def address_of(topic: dict[str, Any]) -> str:
-    """Where a topic's page is read: both programs write its link into the topic that they begin; else its title may be
-    the page's path (without its ending, `index` for the root) or address."""
+    """The address of a topic's page: both programs write it into the topics they create; else the title may be the
+    page's path (without extension, `index` for the root) or address."""
     found = list(_LINK.finditer(text(topic, "body")))
     if found:
         return found[-1][1] or found[-1][2]
@@ -47,7 +47,7 @@ def address_of(topic: dict[str, Any]) -> str:
 
 
 def comment(topic: dict[str, Any], record: dict[str, Any], parent: str | None = None) -> Incoming:
-    """A comment of GraphQL, REST or `gh`."""
+    """A comment from GraphQL, REST or `gh`."""
     author = inner(record, "author") or inner(record, "user")
     words = from_html(text(record, "bodyHTML", "body_html"))
     source = text(record, "body")
@@ -67,7 +67,7 @@ def comment(topic: dict[str, Any], record: dict[str, Any], parent: str | None = 
 
 
 def _reactions(record: dict[str, Any]) -> tuple[int, int]:
-    """Thumbs and hearts up, thumbs down."""
+    """Thumbs up and hearts as upvotes, thumbs down as downvotes."""
     counts: dict[str, int] = {}
     for group in objects(record.get("reactionGroups")):
         who = inner(group, "users") or inner(group, "reactors")

@@ -19,7 +19,7 @@ def looks(source: Source) -> bool:
 
 
 def read(source: Source) -> Iterator[Incoming]:
-    """The comments of Isso; those that it took over from Disqus are HTML. E-mail and IP addresses stay behind."""
+    """Isso's comments; those that it imported from Disqus are HTML. Email and IP addresses are left behind."""
     for row in isso_comments(source.path):
         address = _text(row["uri"])
         body, html = from_mixed(_text(row["text"]))

@@ -35,7 +35,7 @@ async def write(export: Export) -> None:
 
 
 def _tree(comments: list[Comment]) -> list[dict[str, Any]]:
-    """What everybody may see, replies below; where something gone has replies, they move up."""
+    """The public comments as a tree; replies to removed comments move up."""
     shown: dict[str, dict[str, Any]] = {}
     roots: list[dict[str, Any]] = []
     public = [comment for comment in comments if comment.state == "published"]

@@ -16,13 +16,13 @@ _LISTS = ("threads", "comments")
 
 
 def looks(source: Source) -> bool:
-    """Whether there are threads with comments, or comments with words and a page."""
+    """Whether there are threads with comments, or comments with text and page."""
     first = next(iter(_entries(source)), None)
     return first is not None and (isinstance(first.get("comments"), list) or bool(_is_comment(first)))
 
 
 def read(source: Source) -> Iterator[Incoming | IncomingThread]:
-    """The comments, and the threads that are closed. Raises BadRequest for a comment that is no object."""
+    """The comments, and closed threads. Raises BadRequest for a comment that is no object."""
     for entry in _entries(source):
         comments = entry.get("comments")
         if not isinstance(comments, list):

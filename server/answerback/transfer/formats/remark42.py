@@ -12,12 +12,12 @@ from .fields import flag, inner, objects, text
 
 
 def looks(source: Source) -> bool:
-    """Whether its comments have a locator, or its first line the users and posts."""
+    """Whether comments have a locator, or the first line holds users and posts."""
     return any("locator" in each or {"version", "users", "posts"} <= each.keys() for each in source.records[:2])
 
 
 def read(source: Source) -> Iterator[Incoming | IncomingThread]:
-    """The comments, and the posts that are closed."""
+    """The comments, and closed posts."""
     for record in source.records:
         if "locator" in record:
             yield _comment(record)

@@ -15,8 +15,7 @@ _STATES = ("published", "pending", "hidden", "deleted")
 
 
 def comment(row: dict[str, Any], place: dict[str, Any]) -> Incoming:
-    """The comment of a row, on the page that `place` names. Without an id it is known by its page, author, time and
-    words."""
+    """The comment of a row, on the page `place`. Without an id it is identified by page, author, time and text."""
     page, url = text(place, "page"), text(place, "url")
     markdown = text(row, "body", "text", "content", "message")
     words = from_html(text(row, "html"))

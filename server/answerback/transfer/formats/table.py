@@ -37,7 +37,7 @@ BYTE_ORDER_MARK = "\ufeff"
 
 
 async def write(export: Export) -> None:
-    """A row for each comment."""
+    """Writes a row for each comment."""
     table = _table(export, COLUMNS)
     async for thread, comments in export.threads():
         for each in comments:
@@ -46,14 +46,14 @@ async def write(export: Export) -> None:
 
 
 async def write_answers(export: Export) -> None:
-    """A row for each answer."""
+    """Writes a row for each answer."""
     table = _table(export, ANSWER_COLUMNS)
     async for record in export.records():
         table.writerow([cell(value) for value in _answer_row(record)])
 
 
 def _table(export: Export, columns: Sequence[str]) -> Any:
-    """A writer of rows, which has written the names of the columns."""
+    """A CSV writer that has written the header."""
     export.out.write(BYTE_ORDER_MARK)
     table = csv.writer(export.out)
     table.writerow(columns)
@@ -61,13 +61,13 @@ def _table(export: Export, columns: Sequence[str]) -> Any:
 
 
 def looks(source: Source) -> bool:
-    """Whether the first line names a page and words."""
+    """Whether the header names a page and a text."""
     columns = set(_reader(source).fieldnames or ()) if source.kind == "text" else set()
     return bool(columns & {"page", "url"} and columns & set(WORDS))
 
 
 def read(source: Source) -> Iterator[Incoming]:
-    """The comments, by the names of the columns. Raises BadRequest."""
+    """The comments, by column names. Raises BadRequest."""
     try:
         for row in _reader(source):
             values = {name: _uncelled(value) for name, value in row.items() if name and isinstance(value, str)}
@@ -77,7 +77,7 @@ def read(source: Source) -> Iterator[Incoming]:
 
 
 def _reader(source: Source) -> csv.DictReader[str]:
-    """The table, whatever separates its columns; their names in small letters."""
+    """A CSV reader for any separator, with lower-case column names."""
     csv.field_size_limit(BYTES_LIMIT)
     head, _, _ = source.text.partition("\n")
     delimiter = max(",;\t", key=head.count)
@@ -87,7 +87,7 @@ def _reader(source: Source) -> csv.DictReader[str]:
 
 
 def _uncelled(text: str) -> str:
-    """A cell without the mark that `cell` has put before it."""
+    """A cell without the prefix that `cell` adds."""
     return text[1:] if text.startswith("'") and cell(text[1:]) == text else text
 
 

@@ -11,12 +11,12 @@ from .waline import comment
 
 
 def looks(source: Source) -> bool:
-    """Whether it has MongoDB's ids beside comments and addresses."""
+    """Whether objects have MongoDB ids, comments and addresses."""
     return any({"_id", "comment"} <= each.keys() and each.keys() & {"url", "href"} for each in source.records)
 
 
 def read(source: Source) -> Iterator[Incoming]:
-    """The comments, those of the master as the owner's."""
+    """The comments; the master's are the owner's."""
     for record in source.records:
         if "comment" in record:
             yield comment(record, text(record, "url", "href"), owner=flag(record, "master"))

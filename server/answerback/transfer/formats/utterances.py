@@ -12,13 +12,13 @@ from .github import address_of, comment, inside
 
 
 def looks(source: Source) -> bool:
-    """Whether there are issues among its objects, or the list of a repository without any."""
+    """Whether it contains issues, or a repository's empty list."""
     found = (each for document in source.documents for each in inside(document))
     return any(_is_issue(each) or "issues" in inner(each, "repository") for each in found)
 
 
 def read(source: Source) -> Iterator[Incoming | IncomingThread]:
-    """The comments, and the issues that are locked. Comments of pull requests are none."""
+    """The comments, and locked issues; comments of pull requests are skipped."""
     found = [each for document in source.documents for each in inside(document)]
     issues = {text(each, "url"): each for each in found if _is_issue(each)}
     for issue in issues.values():

@@ -11,7 +11,7 @@ from .waline import comment
 
 
 def looks(source: Source) -> bool:
-    """Whether it has LeanCloud's ids beside comments and addresses."""
+    """Whether objects have LeanCloud ids, comments and addresses."""
     return any({"objectId", "comment", "url"} <= each.keys() for each in source.records)
 
 

@@ -12,12 +12,12 @@ from .fields import count, flag, inner, objects, text
 
 
 def looks(source: Source) -> bool:
-    """Whether it says that it is Waline's."""
+    """Whether it declares itself as Waline's."""
     return bool(source.records) and source.records[0].get("type") == "waline"
 
 
 def read(source: Source) -> Iterator[Incoming]:
-    """The comments, those of administrators as the owner's."""
+    """The comments; administrators' are the owner's."""
     data = inner(source.records[0], "data")
     owners = {
         text(each, "objectId", "id") for each in objects(data.get("Users")) if text(each, "type") == "administrator"
@@ -27,7 +27,7 @@ def read(source: Source) -> Iterator[Incoming]:
 
 
 def comment(record: dict[str, Any], address: str, *, owner: bool) -> Incoming:
-    """A comment of one of the family. Ids that are numbers are counted by each database for itself."""
+    """A comment of this family of formats. Numeric ids are unique within one database only."""
     body, html = from_mixed(text(record, "comment"))
     created, status = text(record, "created", "insertedAt", "createdAt"), text(record, "status")
     scope = f"{address} " if text(record, "objectId", "_id", "id").isdecimal() else ""

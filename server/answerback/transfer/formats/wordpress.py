@@ -20,13 +20,13 @@ _ON_ONE_LINE = frozenset(("p", "li", "td", "th", "dt", "dd", "h1", "h2", "h3", "
 
 
 def looks(source: Source) -> bool:
-    """Whether it is a feed with WordPress's or Disqus's own elements."""
+    """Whether it is a feed with WordPress's or Disqus's elements."""
     name, attributes = root(source)
     return name == "rss" and ("wordpress.org/export/" in attributes or "disqus.com" in attributes)
 
 
 def read(source: Source) -> Iterator[Incoming | IncomingThread]:
-    """The comments of an export, and the threads that are closed."""
+    """The comments of an export, and closed threads."""
     for item in elements(source, "item"):
         comments = [found for found in item if local(found) == "comment"]
         if not comments:
@@ -41,7 +41,7 @@ def read(source: Source) -> Iterator[Incoming | IncomingThread]:
 
 
 def _comment(comment: Any, item: Any, address: str, title: str) -> Incoming:
-    """Ids are numbers which each blog counts for itself, so that the page belongs to them."""
+    """Ids are numbers of each blog's own, so they are prefixed with the page."""
     body, html = from_html(paragraphs(text(comment, "comment_content")))
     parent = text(comment, "comment_parent")
     scope = re.sub(r"^https?://(?:www\.)?", "", address)
@@ -66,7 +66,7 @@ def _left_out(comment: Any, item: Any) -> Reason | None:
 
 
 def _date(comment: Any, item: Any) -> int | None:
-    """In Greenwich; where it is not known there (zeros), the blog's own; where there is none, the post's."""
+    """The date in GMT; if zero, the blog's local one; if missing, the post's."""
     for element, name in (
         (comment, "comment_date_gmt"), (comment, "comment_date"), (item, "post_date_gmt"), (item, "post_date"),
     ):  # fmt: skip
@@ -77,7 +77,7 @@ def _date(comment: Any, item: Any) -> int | None:
 
 
 def paragraphs(content: str) -> str:
-    """Text with bare line breaks as WordPress shows it: paragraphs outside of blocks, nothing changed in `<pre>`."""
+    """Converts bare line breaks as WordPress does: paragraphs outside blocks, `<pre>` unchanged."""
     out: list[str] = []
     within = [""]
     for part in _BLOCK.split(content.replace("\r\n", "\n")):
@@ -92,7 +92,7 @@ def paragraphs(content: str) -> str:
 
 
 def _enter(tag: str, within: list[str]) -> None:
-    """Keep which blocks are open."""
+    """Tracks the open blocks."""
     name = tag.strip("</> ").split()[0].rstrip(">/").lower()
     if not tag.startswith("</"):
         if name != "hr":

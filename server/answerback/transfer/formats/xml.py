@@ -21,8 +21,7 @@ _ROOT = re.compile(r"<(?![?!])(?:[\w.-]+:)?([\w.-]+)([^>]*)>?")
 
 
 class _Chunks:
-    """Text in the form in which the parser reads files; outside of CDATA an ampersand that stands for itself, or
-    for a character that only HTML has a name for, costs no file."""
+    """Feeds the parser; outside CDATA, bare ampersands and HTML entities are tolerated."""
 
     def __init__(self, source: Source) -> None:
         self._source = source
@@ -31,7 +30,7 @@ class _Chunks:
         self._kept = ""
 
     def read(self, size: int = -1) -> str:
-        """The next piece, whatever its size; empty at the end."""
+        """The next chunk; empty at the end."""
         for chunk in self._chunks:
             text = self._kept + chunk
             # Markup cut by the end of a chunk waits for the next one.
@@ -54,13 +53,13 @@ class _Chunks:
 
 
 def _named(found: re.Match[str]) -> str:
-    """What an ampersand of HTML stands for, as XML writes it."""
+    """An HTML entity as XML."""
     character = html5.get(found[1] or "")
     return f"&amp;{found[1] or ''}" if character is None else escape(character)
 
 
 def root(source: Source) -> tuple[str, str]:
-    """The root element's local name, and its attributes as they stand there; both empty where it is no XML."""
+    """The root element's local name and attributes; both empty if it is not XML."""
     if source.kind != "xml":
         return "", ""
     found = _ROOT.search(re.sub(r"<!--.*?-->", "", next(source.chunks())[:20_000], flags=re.DOTALL))
@@ -68,7 +67,7 @@ def root(source: Source) -> tuple[str, str]:
 
 
 def elements(source: Source, *names: str) -> Iterator[Any]:
-    """The outermost elements of these local names, each complete. Raises BadRequest for what must not be read."""
+    """The outermost elements with these local names, each complete. Raises BadRequest for forbidden XML."""
     open_elements: list[Any] = []
     source.mended.clear()
     try:
