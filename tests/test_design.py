@@ -71,9 +71,29 @@ def test_what_our_sheets_use_is_a_token() -> None:
         assert set(re.findall(r"var\(--([a-z-]+)", css)) - own <= set(tokens()), path.name
 
 
-def test_the_widget_names_no_colour() -> None:
-    found = {path.name: COLOUR.findall(path.read_text("utf-8")) for path in WIDGET.glob("*.css")}
+def of_its_own(css: str) -> list[str]:
+    """What a brand that sets the widget's properties could not change: colours, radii, and sizes of type in pixels."""
+    css = re.sub(r"/\*.*?\*/|:host::before \{[^}]*\}", "", css, flags=re.S)
+    # Fields of less than 16 px make iOS zoom in; text of less than 13 px is hard to read.
+    fixed = re.findall(r"(?<!-)font-size: \d[\d.]*px|var\(--token-(?:radius|shadow)[^)]*\)", css)
+    fallbacks = re.findall(r"var\(--answerback-[a-z-]+, (var\(--token-[a-z-]+\))\)", css)
+    return strangers(css) + [name for name in fixed if name not in fallbacks]
+
+
+def test_the_widget_has_no_look_but_its_properties() -> None:
+    found = {path.name: of_its_own(path.read_text("utf-8")) for path in WIDGET.glob("*.css")}
     assert found and not any(found.values()), found
+
+
+@pytest.mark.parametrize(
+    "css",
+    [
+        "a { border-radius: var(--token-radius-small); }", "a { border-end-end-radius: 4px; }",
+        "a { font-size: 12px; }", "a { box-shadow: 0 1px 2px var(--token-shadow); }", "a { color: white; }",
+    ],
+)  # fmt: skip
+def test_a_look_of_the_widgets_own_is_found(css: str) -> None:
+    assert len(of_its_own(css)) == 1
 
 
 def test_the_widget_is_built_from_the_tokens() -> None:

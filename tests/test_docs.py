@@ -137,6 +137,8 @@ def test_the_guide_to_embedding_names_what_the_widget_has() -> None:
     code = "\n".join(path.read_text("utf-8") for folder in (widget,) for path in sorted(folder.rglob("*.ts")))
     styles = "\n".join(path.read_text("utf-8") for path in widget.rglob("*.css"))
     parts = {part for text in re.findall(r'\bpart: "([^"]+)"', code) for part in text.split()}
+    (forms,) = re.findall(r"^export type Form = (.+);$", code, re.M)  # parts of the buttons that open them
+    parts |= set(re.findall(r'"(\w+)"', forms))
     assert parts == set(re.findall(r"`([a-z-]+)`", guide.partition("text-transform")[2].partition("\n## ")[0]))
     properties = set(re.findall(r"var\((--answerback-[a-z-]+)", styles))
     assert properties == set(re.findall(r"`(--answerback-[a-z-]+)`", guide))

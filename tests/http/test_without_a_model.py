@@ -50,6 +50,12 @@ def test_answer_is_by_the_site_wherever_it_is_read(server: Server, answer: str) 
     assert "From this site" in exported and speaks_of_ai(exported) == []
 
 
+def test_export_shows_each_quote_once(server: Server, answer: str) -> None:
+    exported = words(server.command("export", "demo", "--format", "html").stdout)
+    quotes = [source["quote"] for source in shown(server, answer)["answer"]["sources"]]
+    assert quotes and [exported.count(quote) for quote in quotes] == [1] * len(quotes)
+
+
 def test_owner_reads_of_no_ai_either(server: Server, answer: str) -> None:
     with sign_in(server, "owner@example.com", "demo") as owner:
         for path in ("/admin/", f"/admin/comments/{answer}/"):

@@ -178,7 +178,7 @@ export interface Thread {
   next: string | null;
   /** The `cursor` of the part before; null at the beginning. */
   previous: string | null;
-  /** Published comments of the whole thread. */
+  /** Published comments by people in the whole thread; answers by the AI are not counted. */
   total: number;
   /** Nobody may write. */
   locked: boolean;
@@ -374,7 +374,7 @@ export interface Answered {
   answered: KnownAnswer | null;
 }
 
-/** What a visitor is told of. */
+/** What a visitor is notified of. */
 export interface Subscription {
   /** An opaque id. */
   id: string;
@@ -396,7 +396,7 @@ export interface SavedSubscription {
   subscription: Subscription;
 }
 
-/** What the visitor has asked to be told of. */
+/** What the visitor is notified of. */
 export interface Subscriptions {
   /** Whether the server sends email. */
   email: boolean;

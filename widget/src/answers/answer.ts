@@ -174,7 +174,7 @@ export class AnswerElement extends View<AnswerData> {
       over && sources.length > 0 && h("answerback-sources", { ".data": { sources, url, texts, lang } }),
       h(
         "div",
-        { class: "answer-foot muted small" },
+        { class: "answer-foot muted small", part: "answer-foot" },
         over && caution && h("span", null, caution),
         tools.some(Boolean) && h("span", { class: "tools" }, tools),
       ),
@@ -194,11 +194,16 @@ export class AnswerElement extends View<AnswerData> {
         versions &&
         textButton(texts.report, () => void this.#show(this.#form ? null : "report"), {
           class: "text reporting",
+          part: "button report",
           "aria-expanded": this.#form === "report",
         }),
       versions &&
         (revised || verified) &&
-        textButton(texts.history, toggle, { class: "text history-of", "aria-expanded": open }),
+        textButton(texts.history, toggle, {
+          class: "text history-of",
+          part: "button versions",
+          "aria-expanded": open,
+        }),
     ];
   }
 
@@ -212,7 +217,7 @@ export class AnswerElement extends View<AnswerData> {
       textButton(label, () => rate(helpful), { "aria-pressed": feedback === helpful });
     return h(
       "span",
-      { class: "feedback", role: "group", "aria-label": texts.helpful },
+      { class: "feedback", part: "feedback", role: "group", "aria-label": texts.helpful },
       feedback === undefined ? texts.helpful : texts.thanks,
       choice(true, texts.yes),
       choice(false, texts.no),

@@ -217,7 +217,7 @@ export class CommentElement extends View<CommentData> {
 
   #opener = (label: string, form: Form, title = ""): Child => {
     const open = this.#form === form;
-    const props = { "aria-expanded": open, title: title || null };
+    const props = { part: `button ${form}`, "aria-expanded": open, title: title || null };
     return textButton(label, () => void this.#show(open ? null : form), props);
   };
 

@@ -86,7 +86,8 @@ export class CommentsElement extends BaseElement<ThreadStore> {
     return [
       this.#head(ctx, state),
       this.store.session.state.refused && note("alert", texts.signInFailed),
-      this.store.session.state.offline && h("p", { class: "banner", role: "status" }, texts.offline),
+      this.store.session.state.offline &&
+        h("p", { class: "banner", part: "banner", role: "status" }, texts.offline),
       ready && this.#top(ctx, config),
       ready && moreButton(ctx, state.more, texts.loadPrevious, state.previous, "before"),
       ready
@@ -182,8 +183,8 @@ export class CommentsElement extends BaseElement<ThreadStore> {
 
   #top(ctx: Context, config: Config): Child {
     const { texts } = ctx;
-    if (ctx.locked) return h("p", { class: "banner", part: "locked" }, texts.locked);
-    if (!ctx.write) return h("p", { class: "banner" }, texts.membersOnly);
+    if (ctx.locked) return h("p", { class: "banner", part: "banner locked" }, texts.locked);
+    if (!ctx.write) return h("p", { class: "banner", part: "banner" }, texts.membersOnly);
     const data = {
       ctx,
       kind: "new",

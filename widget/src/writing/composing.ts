@@ -197,8 +197,13 @@ export class Composing {
       { class: "buttons" },
       this.#quota(data),
       kind !== "edit" && this.#following.button(ctx),
-      kind !== "new" && textButton(texts.cancel, () => composer.dispatchEvent(new CustomEvent("cancel"))),
-      textButton(this.#preview === null ? texts.preview : texts.write, () => void this.#toggle()),
+      kind !== "new" &&
+        textButton(texts.cancel, () => composer.dispatchEvent(new CustomEvent("cancel")), {
+          part: "button cancel",
+        }),
+      textButton(this.#preview === null ? texts.preview : texts.write, () => void this.#toggle(), {
+        part: "button preview",
+      }),
       solidButton(label, () => undefined, {
         type: "submit",
         // While it is looked up it stays what it is: disabled, it would lose the focus.
