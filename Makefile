@@ -8,7 +8,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Bytecode is kept, whatever the machine says: our own processes start in half the time.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo test check format bench soak screenshots build packages release clean
+.PHONY: help setup demo test check format bench soak screenshots build release clean
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
@@ -74,12 +74,10 @@ screenshots: setup ## the pictures of the documentation, taken of the demo
 	@bash tests/system_packages.sh .stamps/left-out
 	$(BIN)/python -m tests.browser.screenshots
 
-build: setup ## the wheel, with the widget in it, and the versions it was tested with
+build: setup ## the wheel, with the widget in it, the versions it was tested with, and the packages for other tools
 	rm -f dist/answerback-*.whl
 	$(BIN)/python -m hatchling build -t wheel
 	sed -n -f server/constraints.sed server/requirements.lock > dist/constraints.txt
-
-packages: setup ## what others build on: npm packages, the MkDocs plugin and the WordPress plugin, with checksums
 	rm -rf dist/packages && mkdir -p dist/packages
 	cd dist/packages && for name in widget react vue astro docusaurus; do npm pack --silent ../../widget/packages/$$name || exit; done
 	cd widget/packages/mkdocs && $(CURDIR)/$(BIN)/python -m hatchling build -t wheel -d $(CURDIR)/dist/packages
