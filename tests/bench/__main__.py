@@ -12,7 +12,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from . import answers, backing_up, desk, exporting, long_threads, signing_in, spam, standing, threads, visiting
+from . import answers, backing_up, desk, exporting, long_threads, signing_in, spam, standing, telling, threads, visiting
 from .measuring import Row
 
 SECTIONS = {
@@ -25,6 +25,7 @@ SECTIONS = {
     "backing-up": backing_up.backing_up,
     "desk": desk.desk,
     "spam": spam.telling_spam,
+    "telling": telling.telling,
     "starting": standing.starting,
     "widget": standing.widget,
     "visiting": visiting.loading,

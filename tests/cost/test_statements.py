@@ -132,6 +132,8 @@ async def visit(visitor: Visitor, url: str) -> None:
     await call("countComments", page=[BUSY, *(f"/p{number}" for number in range(99))])
     for where in ({}, page, {"page": "/p7"}):
         await call("getFeed", **where)
+    feed = (await call("subscribe", topic="replies", channel="feed"))["subscription"]
+    await call("listSubscriptions")
     posted = await call("postComment", **page, body="When do you open?", ask=True)
     own, reply = posted["comment"]["id"], posted["answer"]["id"]
     below = await call("postComment", **page, body="Below.", parent_id="c100", ask=False)
@@ -152,6 +154,7 @@ async def visit(visitor: Visitor, url: str) -> None:
     await call("stopAnswer", again["answer"]["id"])
     await call("stopChatAnswer", asked["id"])
     await call("deleteComment", own)
+    await call("unsubscribe", feed["id"])
     await account(visitor)
 
 

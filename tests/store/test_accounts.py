@@ -266,7 +266,7 @@ async def test_erasing_leaves_at_most_comments(db: Database, keep_words: bool) -
     assert {name: len(rows) for name, rows in own.items()} == {
         "account": 1, "picture": 0, "ways_in": 1, "sessions": 1, "account_pages": 1, "messages": 0, "answers_a_day": 1,
         "comments": 2, "questions": 1, "votes": 1, "held_edits": 0, "reports": 1, "decisions": 0, "owners_notes": 0,
-        "feedback": 1,
+        "feedback": 1, "subscriptions": 1, "notifications": 1,
     }  # fmt: skip
     assert [device.agent for device in await db.read(lambda: store.devices("v1", NOW))] == ["Firefox · Linux"]
     assert await db.write(lambda: erasing_store.erase(visitor, "nobody", keep_words=keep_words)) == ["/p"]
@@ -282,7 +282,7 @@ async def test_erasing_leaves_at_most_comments(db: Database, keep_words: bool) -
     answers = await db.fetch_all("SELECT id, visitor_id, address_key, body, tokens_in FROM answers ORDER BY id")
     assert [(row["visitor_id"], row["address_key"], row["tokens_in"]) for row in answers] == [("", "", 7), ("", "", 7)]
     assert {row["id"]: row["body"] for row in answers} == {"a1": "answer", "a2": ""}
-    for table in ("visitors", "sessions", "identities", "account_sessions", "questions", "quota_usage"):
+    for table in ("visitors", "sessions", "identities", "account_sessions", "questions", "quota_usage", *_SUBSCRIBED):
         assert await db.fetch_all(f"SELECT * FROM {table}") == [], table
 
 
@@ -328,7 +328,14 @@ async def test_full_erasure_leaves_no_text(db: Database, keep_words: bool) -> No
     assert [said.helpful for said in record.feedback] == [False]
 
 
+_SUBSCRIBED = ("subscribers", "subscriptions", "subscription_deliveries")
 _MUCH = (
+    """INSERT INTO subscribers (id, site, channel, address, lang, created_at)
+        VALUES ('r1', 'demo', 'email', 'mina@example.com', 'en', 1)""",
+    """INSERT INTO subscriptions (id, site, subscriber_id, visitor_id, kind, page, created_at, confirmed_at)
+        VALUES ('w1', 'demo', 'r1', 'v1', 'replies', '', 1, 1)""",
+    """INSERT INTO subscription_deliveries (id, subscriber_id, site, page, comment_id, what, key, at, state)
+        VALUES ('d1', 'r1', 'demo', '/p', 'c9', 'reply', 'comment:c9', 1, 'sent')""",
     "INSERT INTO threads (site, page, url, title, created_at) VALUES ('demo', '/p', '', '', 1)",
     """INSERT INTO comments (id, site, page, root_id, depth, visitor_id, author_kind, author_name, body, html, state,
         created_at, address_key) VALUES

@@ -229,7 +229,7 @@ API: tuple[ApiCall, ...] = (
         method="POST", path="/api/subscriptions/", name="subscribe", takes="topic! page channel email lang",
         gives=(Gives(status=201, schema="SavedSubscription"), Gives(status=202, schema="SavedSubscription")),
         session=True, summary="Subscribe to replies or a thread; a new address has to confirm it (202)",
-        handler=lambda s: s.subscriptions.handlers.subscribe, example={"topic": "replies", "email": "mina@example.org"},
+        handler=lambda s: s.subscriptions.handlers.subscribe, example={"topic": "replies", "channel": "feed"},
     ),
     ApiCall(
         method="DELETE", path="/api/subscriptions/{id}/", name="unsubscribe", gives=_NOTHING, session=True,

@@ -8,6 +8,8 @@ lost goes out once more, under the same Message-ID.
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import Sequence
 from functools import partial
 from typing import Any
@@ -32,8 +34,10 @@ LOOK, SPREAD, TELL = "visitor_news", "visitor_spread", "visitor_mail"
 LOOK_MS = 60_000
 TRIES = 13
 """The last one comes about a day after the first."""
-AT_A_TIME = 25
+AT_A_TIME = 50
 """Followers that one write finds, so that it is over soon."""
+REST = 4
+"""How much longer than each such write nothing is written, for whoever posts meanwhile."""
 PACE_MS = 10 * 60_000
 """How long an address is left alone after a message; what comes meanwhile is in the next one."""
 OLD_MS, KEPT_MS = 86_400_000, 90 * 86_400_000
@@ -56,7 +60,8 @@ class VisitorNews:
 
     def kinds(self) -> list[Kind]:
         """The look at what was noted, each minute; who is told of one thing; a message, tried for a day."""
-        kinds = [Kind(LOOK, lambda _: self.look(), every_ms=LOOK_MS), Kind(SPREAD, self._spread, at_once=2)]
+        spread = Kind(SPREAD, self._spread, seconds=1_800)
+        kinds = [Kind(LOOK, lambda _: self.look(), every_ms=LOOK_MS), spread]
         if self._mailer is not None:
             tell = partial(self._tell, self._mailer)
             kinds.append(Kind(TELL, tell, at_once=8, tries=TRIES, retry_ms=60_000))
@@ -84,7 +89,9 @@ class VisitorNews:
         await self._db.write(lambda: self._to_asker(happened))
         after: str | None = "" if happened.what in ("reply", "answered", "comment") else None
         while after is not None:
+            begun = time.monotonic()
             after = await self._db.write(partial(self._to_followers, happened, after)) or None
+            await asyncio.sleep(REST * (time.monotonic() - begun))
 
     def _happened(self, site: str, id: str, *, fresh: bool) -> Work[Happened | None]:
         """What there is to tell of a comment; None where readers do not see it, or it is an old one."""

@@ -49,7 +49,10 @@ class Happened:
 def take() -> Work[list[tuple[str, str, bool]]]:
     """Ids and sites of what was noted since the last time, and whether it is news however old it is; at most `BATCH`.
     It is taken off in the same write."""
-    rows = yield many("SELECT comment_id, site, fresh FROM subscription_news LIMIT :most", most=BATCH)
+    rows = yield many(
+        "SELECT comment_id, site, fresh FROM subscription_news WHERE comment_id > '' ORDER BY comment_id LIMIT :most",
+        most=BATCH,
+    )
     listed, values = in_list("id", [row["comment_id"] for row in rows])
     if rows:
         yield run(f"DELETE FROM subscription_news WHERE comment_id IN ({listed})", **values)
