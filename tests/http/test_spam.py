@@ -86,6 +86,13 @@ def test_spam_waits_with_its_reasons(server: Server) -> None:
     assert kept["spam_text"]["weight"] > 2
 
 
+def test_comments_page_shows_what_each_signal_weighs(server: Server, owner: Owner) -> None:
+    comment = write(server, PROMOTION)
+    weight = reasons(server, comment["id"])["spam_text"]["weight"]
+    page = owner.read(f"/admin/comments/{comment['id']}/").text
+    assert "What the checks found" in page and f"{weight:+.2f}</td>" in page
+
+
 def test_without_the_filter_nothing_is_looked_at(server: Server) -> None:
     server.change(spam_filter="false")
     try:

@@ -23,6 +23,16 @@ def told(reasons: Sequence[Reason], reports: Sequence[Report], lang: str) -> lis
     return said
 
 
+def weighed(reasons: Sequence[Reason], lang: str) -> list[tuple[str, float | None]]:
+    """Each reason in words, with what it weighs where it is a signal of spam: for it, or against it below zero."""
+    t = texts(lang, "reasons")
+    weights = [reason.figures.get("weight") for reason in reasons]
+    return [
+        (in_words(t, reason), float(weight) if weight is not None else None)
+        for reason, weight in zip(reasons, weights, strict=True)
+    ]
+
+
 def in_words(t: Texts, reason: Reason) -> str:
     """A reason as its text says it, with its figures."""
     entry = entries(t.lang).get(f"reasons.{reason.kind}")

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from ...answers.corrections.correcting import NOTE_LIMIT, AnswerCorrections, version_of
 from ...answers.record_store import record_of
 from ...answers.reuse import store as answered
+from ...comments.approval.reviewables_store import reviewable
 from ...comments.posting import page_url
 from ...comments.store import (
     comment_by_id,
@@ -34,6 +35,7 @@ from ...sites.settings import AI_RULES, Site
 from ...web.forms import BoundForm, Form, refused
 from .. import store
 from ..auth import OwnerAuth, OwnerCall, OwnerView
+from ..reasons import weighed
 
 HOLDING = tuple(rule for rule in RULES if rule not in ("none", "all"))
 Change = Callable[[Site, Form], Awaitable[Comment]]
@@ -80,14 +82,18 @@ class CommentViews:
             holds = yield from moderation_of(site.key, comment.page)
             url, page_title = (yield from place(site.key, comment.page)) or ("", "")
             versions = yield from answered.revisions(site.key, call.id)
+            review = yield from reviewable(site.key, call.id)
             record = (yield from record_of(site.key, call.id)) if comment.answer is not None else None
-            return {"comment": comment, "question": question, "reply": reply, "rule": rule, "holds": holds,
-                    "versions": versions, "record": record, "url": url, "page_title": page_title}  # fmt: skip
+            return {
+                "comment": comment, "question": question, "reply": reply, "rule": rule, "holds": holds,
+                "versions": versions, "review": review, "record": record, "url": url, "page_title": page_title,
+            }  # fmt: skip
 
         found = await self._db.read(work)
         comment, lang = found["comment"], self._auth.language(call.request)
         return self._auth.show(
             call, "comment", status=status, form=form, problem=form.problem, **found,
+            signals=weighed(found["review"].reasons, lang) if found["review"] else [],
             title=lambda t: t("answer_on" if comment.answer else "comment_on", page=comment.page),
             seen=version_of(comment, found["question"]), seen_comment=version(comment.html, comment.author_name),
             seen_place=version(found["url"], found["page_title"]),
