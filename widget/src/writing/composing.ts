@@ -78,6 +78,7 @@ export class Composing {
     const over = this.#over;
     return [
       over > 0 && h("p", { class: "bad small", role: "alert" }, counted(texts.tooLong, over, lang)),
+      h("p", { class: "muted small", part: "markup-hint" }, texts.markupHint),
       this.#mayAsk(data) && h("p", { class: "muted small", part: "ask-notice" }, data.ctx.notice),
       h("div", { class: "composer-foot" }, this.#fields(data), this.#buttons(data)),
     ];
