@@ -12,7 +12,20 @@ import tempfile
 import time
 from pathlib import Path
 
-from . import answers, backing_up, desk, exporting, long_threads, signing_in, spam, standing, telling, threads, visiting
+from . import (
+    answers,
+    backing_up,
+    desk,
+    exporting,
+    long_threads,
+    mail,
+    signing_in,
+    spam,
+    standing,
+    telling,
+    threads,
+    visiting,
+)
 from .measuring import Row
 
 SECTIONS = {
@@ -24,6 +37,7 @@ SECTIONS = {
     "exporting": exporting.exporting,
     "backing-up": backing_up.backing_up,
     "desk": desk.desk,
+    "mail": mail.mail,
     "spam": spam.telling_spam,
     "telling": telling.telling,
     "starting": standing.starting,

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 SECONDS = 15.0
 IDLE_SECONDS = 10.0
 """Mail servers end what is idle for longer; so do we."""
-KEPT = 4
+YOUNG_SECONDS = 1.0
+"""So shortly after a mail nobody needs to ask whether a connection is alive."""
+KEPT = 16
 Token = Callable[[], Awaitable[str]]
 
 
@@ -67,8 +69,10 @@ class Connections:
         while self._free:
             client, end = self._free.pop()
             end.cancel()
+            young = end.when() - asyncio.get_running_loop().time() > IDLE_SECONDS - YOUNG_SECONDS
             with suppress(SMTPException, OSError):
-                await client.rset()  # it may be dead by now
+                if not (young and client.is_connected):
+                    await client.rset()  # it may be dead by now
                 return client
             client.close()
         return await self.open()
