@@ -190,6 +190,12 @@ def test_owners_get_a_link_or_a_password(run: Run) -> None:
     assert run("owner", "add", "x@example.com", "--site", "nowhere", code=1).stdout == ""
 
 
+def test_second_factors_of_an_owner_are_reset(run: Run) -> None:
+    run("owner", "add", "mina@example.com")
+    assert "by password or link alone" in run("owner", "reset-2fa", "Mina@Example.com").stderr
+    assert "no owner" in run("owner", "reset-2fa", "nobody@example.com", code=1).stderr
+
+
 def test_owner_has_the_named_sites_only(run: Run) -> None:
     email = "three@example.com"
     added = json.loads(run("owner", "add", email, "--site", "blog", "--json").stdout)

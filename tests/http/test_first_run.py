@@ -37,7 +37,7 @@ async def test_first_owner_comes_in_and_adds_a_site(empty: House) -> None:
     assert begun.headers["location"] == "/admin/start/?site=bakery&added=1"
     empty.keep_cookie(begun)
     page = unescape((await empty.browser.get(begun.headers["location"])).text)
-    assert 'data-site="bakery"' in page and "mina@example.com" in page
+    assert 'data-site="bakery"' in page and "mina@example.com" in page and "Add a passkey or a password" in page
     assert await empty.db.read(lambda: settings_of("bakery")) == {
         "origins": "https://bakery.example", "name": "Harbour bakery",
     }  # fmt: skip

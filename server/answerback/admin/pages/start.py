@@ -7,6 +7,7 @@ from typing import Any
 
 from starlette.responses import Response
 
+from ...accounts.factors.proving import account_of
 from ...accounts.store import add_visitor
 from ...comments import store as comments
 from ...comments.posting import Draft, Posting
@@ -94,6 +95,7 @@ class StartViews:
         def work() -> Work[dict[str, Any]]:
             return {
                 "place": (yield from seen(site)),
+                "account": (yield from account_of(call.owner.id)),
                 "refused": (yield from refused_origins([site])),
                 "question": (yield from comments.comment_by_id(site, asked)) if asked else None,
                 "reply": (yield from comments.reply_to(site, asked)) if asked else None,
