@@ -81,7 +81,9 @@ def _isso_page(program: Path, folder: Path, demo: Demo) -> Iterator[str]:
     """A page with Isso's widget and as many comments."""
     with isso(program, folder, demo.server.site.origin) as (port, _):
         for number in range(COMMENTS):
-            body = json.dumps({"text": f"Comment number {number}. " + "Some words more. " * (number % 5)})
+            body = json.dumps(
+                {"text": f"Comment number {number}. " + "Some words more. " * (number % 5), "title": "A page"}
+            )
             head = {"Content-Type": "application/json", "Origin": demo.server.site.origin}
             where = f"http://127.0.0.1:{port}/new?uri=/isso"
             urllib.request.urlopen(urllib.request.Request(where, body.encode(), head)).read()
