@@ -26,19 +26,23 @@ from package_version import packaged, version
 
 from tests.machines import Machine, documented
 from tests.migrations.released import dump_of
+from tests.once import once
 from tests.services import free_port, wait_until
 
 ROOT = Path(__file__).parents[1]
 
 
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("wheel")
+def wheel() -> Path:
+    """Built once a run, whichever workers test it."""
+    [path] = once("wheel", _build).glob("answerback-*.whl")
+    return path
+
+
+def _build(folder: Path) -> None:
     build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
     done = subprocess.run(build, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr
-    [path] = folder.glob("answerback-*.whl")
-    return path
 
 
 @pytest.fixture(scope="module")

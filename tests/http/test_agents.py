@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from answerback.agents.handlers import MODES
-from mcp import Client
 
 from tests.http.signing import rows
 from tests.http.test_corrections import sign_in
 from tests.services import Server, Site
+
+if TYPE_CHECKING:
+    from mcp import Client
 
 pytestmark = pytest.mark.anyio
 HOURS = "When do you open on Saturdays?"
@@ -29,12 +31,19 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
             yield server
 
 
+def client_of(address: str) -> Client:
+    """The protocol's own client, which takes a second to import: where it is used alone."""
+    from mcp import Client
+
+    return Client(address)
+
+
 def told(result: Any) -> Any:
     return json.loads(result.content[0].text)
 
 
 async def test_mcp_searches_and_asks(server: Server) -> None:
-    async with Client(f"{server.url}/mcp?site=demo") as client:
+    async with client_of(f"{server.url}/mcp?site=demo") as client:
         tools = {tool.name: tool for tool in (await client.list_tools()).tools}
         assert set(tools) == {"search", "ask"}
         assert all(tool.annotations and tool.annotations.read_only_hint for tool in tools.values())
@@ -64,14 +73,14 @@ async def test_mcp_searches_and_asks(server: Server) -> None:
     ],
 )
 async def test_bad_calls_have_codes(server: Server, tool: str, arguments: dict[str, Any], code: str) -> None:
-    async with Client(f"{server.url}/mcp?site=demo") as client:
+    async with client_of(f"{server.url}/mcp?site=demo") as client:
         result = await client.call_tool(tool, arguments)
     assert result.is_error and told(result)["code"] == code
 
 
 async def test_programs_have_no_conversation_of_others(server: Server) -> None:
     """Many people's programs share an address, as those of one provider do."""
-    async with Client(f"{server.url}/mcp?site=demo") as client:
+    async with client_of(f"{server.url}/mcp?site=demo") as client:
         for _ in range(2):
             await client.call_tool("ask", {"query": "When was the bakery founded?"})
     asked = rows(server, "SELECT visitor_id FROM answers WHERE via = 'mcp'")
@@ -80,7 +89,7 @@ async def test_programs_have_no_conversation_of_others(server: Server) -> None:
 
 async def test_limits_of_the_address_hold(server: Server) -> None:
     server.change(address_daily_answers="0")
-    async with Client(f"{server.url}/mcp?site=demo") as client:
+    async with client_of(f"{server.url}/mcp?site=demo") as client:
         result = await client.call_tool("ask", {"query": HOURS})
         assert told(result)["code"] == "quota_exhausted"
         server.change(address_comments_per_minute="1", address_daily_answers="unlimited")
@@ -113,7 +122,7 @@ def test_a_banned_address_asks_nothing(server: Server) -> None:
 async def test_another_site_says_nothing_of_this_one(server: Server) -> None:
     server.command("site", "set", "closed", "agents=ask")
     server.change()
-    async with Client(f"{server.url}/mcp?site=closed") as client:
+    async with client_of(f"{server.url}/mcp?site=closed") as client:
         assert told(await client.call_tool("search", {"query": HOURS})) == {"results": []}
     page = f"{server.site.origin}/bakery.html"
     assert server.call("GET", f"/page.md?site=demo&url={page}").status == 200
@@ -133,7 +142,7 @@ async def test_what_is_off_is_not_there(server: Server) -> None:
     refused = server.call("POST", "/mcp?site=demo", posted, Origin="https://evil.example")
     assert (refused.status, refused.json["code"]) == (403, "origin_not_allowed")
     server.change(agents="search")
-    async with Client(f"{server.url}/mcp") as client:  # the only site that is open
+    async with client_of(f"{server.url}/mcp") as client:  # the only site that is open
         assert [tool.name for tool in (await client.list_tools()).tools] == ["search"]
         assert told(await client.call_tool("ask", {"query": HOURS}))["code"] == "ai_off"
     assert server.call("GET", "/ask?query=x&mode=generate").json["code"] == "ai_off"

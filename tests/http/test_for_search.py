@@ -10,7 +10,6 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-from extruct.jsonld import JsonLdExtractor
 
 from tests.fakes.openai_server import OpenAIServer
 from tests.http.test_corrections import answered, sign_in
@@ -38,6 +37,8 @@ def text_of(server: Server, path: str) -> str:
 
 def linked(html: str) -> list[Any]:
     """The JSON-LD of a page, as extruct reads it."""
+    from extruct.jsonld import JsonLdExtractor
+
     return list(JsonLdExtractor().extract(html))
 
 
