@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.demo import leave
 from tests.fakes.openai_server import OpenAIServer
-from tests.services import Server, wait_until
+from tests.services import Server, wait_until, walk
 
 
 def test_an_answer_streams_into_both_tabs(server: Server, model: OpenAIServer, visitor: Callable[[], Page]) -> None:
@@ -50,8 +50,8 @@ def test_owner_sees_the_refused_sixth_question(
         leave(page, f"Is this question number {number}?")
         expect(page.get_by_text(f"Is this question number {number}?")).to_be_visible()
         if number < 6:
-            wait_until(lambda number=number: server.thread()["total"] == 2 * number)
-    wait_until(lambda: server.thread()["total"] == 11)  # six comments are kept, five have an answer
+            wait_until(lambda number=number: len(list(walk(server.thread()["comments"]))) == 2 * number)
+    wait_until(lambda: len(list(walk(server.thread()["comments"]))) == 11)  # six comments are kept, five have an answer
     expect(page.locator("answerback-comments [part~=refused]").first).to_be_visible()
     link = server.command("owner", "add", "owner@example.com").stdout.strip()
     page.goto(link)
