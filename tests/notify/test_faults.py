@@ -87,7 +87,7 @@ async def test_refused_notice_arrives_once_when_it_is_run_again(
     street.smtp.close()
 
 
-async def test_worker_killed_while_the_server_hangs_sends_the_same_mail_again(street: Street) -> None:
+async def test_killed_worker_s_mail_goes_again_under_its_name(street: Street) -> None:
     street.server.answer = ""
     run = asyncio.create_task(street.run_once())
     with anyio.fail_after(10):
