@@ -16,7 +16,6 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from answerback.db.sole import sole_server
 from answerback.ids import RandomIds
 from answerback.migrations import HEAD
 from answerback.settings import read_env_file
@@ -380,16 +379,6 @@ def test_a_port_that_is_taken_is_said_in_a_line(spawn: Run) -> None:
         ):
             said = spawn(*command, code=1, ANSWERBACK_REDIS_URL="redis://127.0.0.1:1").stderr
             assert "ddress already in use" in said and "Answerback on" not in said
-
-
-def test_second_server_on_sqlite_is_refused(tmp_path: Path) -> None:
-    with sole_server(f"sqlite:///{tmp_path}/answerback.db", 0):
-        refused = run_command(["serve"], {"ANSWERBACK_DATA_DIR": str(tmp_path)})
-    assert refused.returncode == 1
-    assert f"process {os.getpid()} on {socket.gethostname()}" in refused.stderr
-    assert not (tmp_path / "answerback.db").exists()
-    with sole_server(f"sqlite:///{tmp_path}/answerback.db", 0):
-        pass  # it is free again
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
