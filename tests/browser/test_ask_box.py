@@ -53,8 +53,9 @@ def test_running_answer_resumes_after_a_reload(demo: Demo, arrive: Arrivals) -> 
 def test_stopped_answer_keeps_its_text_until_the_next(demo: Demo, arrive: Arrivals) -> None:
     page = asked(demo, arrive)
     page.locator(f"{BOX} [part~=stop]").click()
+    expect(page.locator(f"{BOX} [role=status].unseen")).to_have_text("Stopped before the end.")
     expect(answer_in(page, "stopped", BOX)).to_contain_text("It was built")
-    expect(page.get_by_text("Stopped before the end.")).to_be_visible()
+    expect(answer_in(page, "stopped", BOX).get_by_text("Stopped before the end.")).to_be_visible()
     demo.model.script({"text": "In 1889, for the garrison."})
     page.locator(BOX).get_by_role("button", name="Try again").click()
     expect(answer_in(page, "done", BOX)).to_contain_text("In 1889")

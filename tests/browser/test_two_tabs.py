@@ -31,7 +31,7 @@ def test_stop_retry_and_reload_mid_answer(server: Server, model: OpenAIServer, v
     leave(page, "When does it open?")
     wait_until(lambda: model.seen()["running"] == 1)
     page.locator("answerback-comments [part~=stop]").click()
-    expect(page.get_by_text("Stopped before the end.")).to_be_visible()
+    expect(page.locator("[part~=answer]").get_by_text("Stopped before the end.")).to_be_visible()
     model.script({"text": "At half past seven, in the end.", "gate": "second", "gate_after": 3})
     page.get_by_role("button", name="Try again").click()
     wait_until(lambda: model.seen()["running"] == 1)

@@ -76,7 +76,7 @@ def test_asking_and_stopping_by_keyboard(demo: Demo, arrive: Arrivals) -> None:
     page.evaluate("document.activeElement.blur()")
     go_to(page, button(page, "Stop", "answerback-ask"))
     page.keyboard.press("Enter")
-    expect(page.get_by_text("Stopped before the end.")).to_be_visible()
+    expect(page.locator("[part~=answer]").get_by_text("Stopped before the end.")).to_be_visible()
 
 
 def violations(page: Page) -> list[Any]:

@@ -221,8 +221,9 @@ export class ThreadStore extends ActingStore<ThreadState, ThreadActions> {
     const before = tree.find(this.state.comments, answer.id);
     this.upsert(answer, false);
     if (!before || !tree.isRunning(before.answer)) return;
-    const good = answer.answer?.state === "done" || answer.answer?.state === "stopped";
-    this.signal({ say: good ? "ready" : "failed" });
+    const state = answer.answer?.state;
+    const good = state === "done" || state === "stopped";
+    this.signal({ say: state === "stopped" ? state : good ? "answerReady" : "unanswered" });
     this.signal({ event: EVENTS.answer, detail: { answer } });
     // A failed answer is refunded.
     if (!good && this.isMine(answer)) void this.session.load().catch(() => undefined);

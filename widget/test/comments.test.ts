@@ -250,7 +250,7 @@ describe("<answerback-comments>", () => {
     server.on("GET /api/comments/", thread([own], { locked: true }));
     mount();
     await until(() => all(".actions button").some((known) => known.textContent === "Delete"));
-    expect(shown('[part="locked"]')?.textContent).toContain("closed");
+    expect(shown('[part~="locked"]')?.textContent).toContain("closed");
     expect(shown("textarea")).toBeNull();
     const offered = all(".actions button").map((known) => known.textContent);
     expect(offered).toEqual(["Delete"]);
@@ -263,7 +263,7 @@ describe("<answerback-comments>", () => {
     button("Reply").click();
     await until(() => all("textarea").length === 2);
     await write("Too late");
-    await until(() => shown('[part="locked"]'));
+    await until(() => shown('[part~="locked"]'));
     expect(shown("textarea")).toBeNull();
     await until(() => shown('[data-state="failed"]')?.textContent?.includes("This thread is closed."));
   });

@@ -28,7 +28,10 @@ export interface ThreadState {
 export type Signal =
   | { event: string; detail: unknown }
   | { show: string }
-  | { say: "comment" | "ready" | "failed" | "known" | "posted" | "deleted"; name?: string };
+  | {
+      say: "comment" | "answerReady" | "stopped" | "unanswered" | "known" | "posted" | "deleted";
+      name?: string;
+    };
 
 export const EMPTY: Omit<ThreadState, "sort"> = {
   status: "loading",

@@ -279,7 +279,7 @@ export abstract class BaseElement<T extends Shown> extends HTMLElement {
     const { texts, lang } = this.locale ?? {};
     if (!texts || !lang) return;
     if (say !== "comment") {
-      this.#say(say === "ready" ? texts.answerReady : say === "failed" ? texts.unanswered : texts[say]);
+      this.#say(texts[say]);
       return;
     }
     this.#come++;

@@ -212,7 +212,7 @@ export class ChatActions {
     this.#spent(settled);
     this.#change(entry, (old) => ({ ...old, ...rest, state, content }));
     const good = state === "done" || state === "stopped";
-    this.store.signal({ say: good ? "ready" : "failed" });
+    this.store.signal({ say: state === "stopped" ? state : good ? "answerReady" : "unanswered" });
     this.store.signal({ event: EVENTS.answer, detail: { answer: settled } });
   }
 
@@ -245,7 +245,7 @@ export class ChatActions {
   #failed({ key }: Asking, entry: string, code: string): void {
     this.#storage.set(this.#page, null);
     this.#change(entry, (old) => ({ ...old, state: "failed", error: code, key }));
-    this.store.signal({ say: "failed" });
+    this.store.signal({ say: "unanswered" });
     this.store.fail(code);
   }
 
