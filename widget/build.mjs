@@ -143,8 +143,16 @@ async function bundle({ ordered = false, wrapped = false, plugins = [], ...optio
   const { code } = await minify(whole, {
     module: wrapped || options.format === "esm",
     ecma: 2020,
-    // Getters of ours have no effects, so that what is read and not used may go.
-    compress: { reduce_vars: !ordered, lhs_constants: false, passes: 3, pure_getters: true, unsafe: true },
+    // Getters of ours have no effects, so that what is read and not used may go; no function of ours is a constructor.
+    compress: {
+      reduce_vars: !ordered,
+      lhs_constants: false,
+      passes: 3,
+      pure_getters: true,
+      unsafe: true,
+      unsafe_arrows: true,
+      unsafe_methods: true,
+    },
   });
   return Buffer.from(code);
 }

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from answerback.core import languages
-from answerback.core.languages import LANGUAGES, SHARED, language_of, spoken, thesaurus, words, writer
+from answerback.core.languages import LANGUAGES, SHARED, language_of, own_words, spoken, thesaurus, words, writer
 from answerback.core.languages.language import Language, data
 
 FOLDER = Path(languages.__file__).parent
@@ -52,6 +52,18 @@ def test_language_is_told_from_letters(text: str, tag: str) -> None:
 )
 def test_spoken_language_is_told_from_small_words(text: str, tag: str) -> None:
     assert spoken(text) == tag
+
+
+@pytest.mark.parametrize(
+    ("question", "tag"),
+    [
+        ("> The oven was built in 1889.\n\n누가 지었어요?", "ko"),
+        ("> 화덕은 1889년에 지었습니다.\n\nWho built it?", "en"),
+        ("> 화덕은 1889년에 지었습니다.\n\n?", "ko"),
+    ],
+)
+def test_question_is_in_its_own_words_not_its_quotes(question: str, tag: str) -> None:
+    assert language_of(own_words(question)) == tag
 
 
 def test_a_letter_of_two_languages_is_told_by_its_text() -> None:

@@ -21,6 +21,8 @@ export interface ChatState {
   /** Whether it is being looked up if the question has been answered already, and what was found. */
   looking: boolean;
   known: KnownAnswer | null;
+  /** The passage of the page that the next question is about. */
+  quote?: string;
   /** What was taken out of the field, since it is answered already. */
   taken: string;
 }

@@ -59,22 +59,21 @@ export const pageOf = (link: URL | null, at: URL | Location): string =>
 function pageUrl(): string {
   const url = canonical();
   const known = url?.origin === location.origin ? url.href : location.href;
-  return known.split("#")[0] ?? "";
+  return known.split("#")[0] as string;
 }
 
 export function configOf(element: Element, defaults: Defaults): Config {
-  const own = optionsOf(element);
   const pageLang =
     element.parentElement?.closest("[lang]")?.getAttribute("lang") ?? document.documentElement.lang;
-  return {
-    base: defaults.base,
-    site: own.site ?? defaults.site ?? "",
-    page: own.page ?? defaults.page ?? pageOf(canonical(), location),
-    url: pageUrl(),
-    // The server truncates it and refuses lone surrogates.
-    title: document.title.replace(/[\p{Cs}\0]/gu, ""),
-    theme: own.theme ?? defaults.theme ?? null,
-    lang: own.lang ?? defaults.lang ?? (pageLang || null),
-    ssoToken: own.ssoToken ?? defaults.ssoToken ?? null,
-  };
+  const {
+    base,
+    site = "",
+    page = pageOf(canonical(), location),
+    theme = null,
+    lang = pageLang || null,
+    ssoToken = null,
+  } = { ...defaults, ...optionsOf(element) };
+  // The server truncates the title and refuses lone surrogates.
+  const title = document.title.replace(/[\p{Cs}\0]/gu, "");
+  return { base, site, page, url: pageUrl(), title, theme, lang, ssoToken };
 }

@@ -6,6 +6,11 @@ import { scrolling, styleSheet } from "./dom.js";
 
 const SKIPPED = `script,style,noscript,template,textarea,select,${OUTER}`;
 const TITLE = "button,[aria-expanded],[role=button],[role=tab]";
+/** Passages that were asked about. */
+const ASKED = "answerback-asked";
+const STYLES =
+  `::highlight(${HIGHLIGHT}){background-color:#ffe58a;color:#1b1d21}` +
+  `::highlight(${ASKED}){background-color:rgb(240 180 0/.25);text-decoration:underline 2px dotted}`;
 let styled = false;
 
 function pageTexts(skipped: string): Text[] {
@@ -75,20 +80,33 @@ export function showOnPage(quote: string): boolean {
   return true;
 }
 
-function mark(range: Range): void {
-  if (!("highlights" in CSS) || typeof Highlight === "undefined") {
-    getSelection()?.removeAllRanges();
-    getSelection()?.addRange(range);
-    return;
+/** Marks the passages that were asked about, and no other; `places` learns where they stand. */
+export function markPassages(quotes: string[], places: Map<string, Range>): void {
+  for (const quote of places.keys()) if (!quotes.includes(quote)) places.delete(quote);
+  for (const quote of quotes) {
+    const range = places.get(quote)?.startContainer.isConnected ? null : rangeOf(quote, SKIPPED);
+    if (range) places.set(quote, range);
   }
+  highlight(ASKED, [...places.values()]);
+}
+
+function mark(range: Range): void {
+  if (highlight(HIGHLIGHT, [range])) return;
+  getSelection()?.removeAllRanges();
+  getSelection()?.addRange(range);
+}
+
+/** False where the browser cannot. */
+function highlight(name: string, ranges: Range[]): boolean {
+  if (!("highlights" in CSS) || typeof Highlight === "undefined") return false;
   if (!styled) {
-    const rule = `::highlight(${HIGHLIGHT}){background-color:#ffe58a;color:#1b1d21}`;
-    document.adoptedStyleSheets = [...document.adoptedStyleSheets, styleSheet(rule)];
+    document.adoptedStyleSheets = [...document.adoptedStyleSheets, styleSheet(STYLES)];
     styled = true;
     document.addEventListener(
       "keydown",
       (event) => event.key === "Escape" && CSS.highlights.delete(HIGHLIGHT),
     );
   }
-  CSS.highlights.set(HIGHLIGHT, new Highlight(range));
+  CSS.highlights.set(name, new Highlight(...ranges));
+  return true;
 }

@@ -2,12 +2,12 @@
 
 import { type Early, type Explain, type Mistakes, readEarly } from "./api.js";
 import { configOf, type Defaults, type Locate, type Options, optionsOf } from "./config.js";
-import { COMMENTS, COUNT, MARGIN, OUTER, PERMALINK } from "./constants.js";
+import { ASK, COMMENTS, COUNT, MARGIN, OUTER, PERMALINK } from "./constants.js";
 import { languageOf } from "./core/texts.js";
 import { fail } from "./failing.js";
 import { watchAddress } from "./navigation.js";
 import { release, reserve } from "./place.js";
-import { type Placed, Placing, setOptions } from "./placing.js";
+import { type Placed, Placing, remove, setOptions } from "./placing.js";
 import { fetched, tried } from "./retrying.js";
 import { canonical, isSaidHere } from "./statements.js";
 import type { Handed } from "./writing/signing_in.js";
@@ -50,7 +50,7 @@ declare global {
 
 // Remove a code from the address before anything else reads it.
 const found = /^#answerback-code=([\w-]+)&answerback-nonce=([\w-]+)$/.exec(location.hash);
-let handed: Handed | null = found && { code: found[1] ?? "", nonce: found[2] ?? "" };
+let handed: Handed | null = found && ({ code: found[1], nonce: found[2] } as Handed);
 if (found) history.replaceState(history.state, "", location.pathname + location.search);
 
 const script = (document.currentScript ??
@@ -84,7 +84,7 @@ const explain: Explain = (tell) =>
     .catch(() => undefined);
 
 function isUnderstood(element: Element): boolean {
-  const pairs = element.getAttributeNames().map((name) => [name, element.getAttribute(name)].join("="));
+  const pairs = [...element.attributes].map(({ name, value }) => `${name}=${value}`);
   const odd = pairs.filter((pair) => ODD.test(pair));
   if (!odd.length) return true;
   const known = mistaken.get(element);
@@ -153,8 +153,10 @@ async function count(element: Element): Promise<void> {
   if (counting) return;
   counting = true;
   try {
-    const load = () => fetched<Counting>(new URL(COUNT_FILE, base).href);
-    const { start } = await tried(load, () => fail(element));
+    const { start } = await tried(
+      () => fetched<Counting>(new URL(COUNT_FILE, base).href),
+      () => fail(element),
+    );
     start(locate, explain);
   } catch {
     counting = false;
@@ -162,8 +164,11 @@ async function count(element: Element): Promise<void> {
 }
 
 function watch(element: Placed): void {
-  if (element.localName === COUNT) void count(element);
-  if (watched.has(element) || element.localName === COUNT || !isUnderstood(element)) return;
+  if (element.localName === COUNT) {
+    void count(element);
+    return;
+  }
+  if (watched.has(element) || !isUnderstood(element)) return;
   watched.add(element);
   const unknown = !customElements.get(element.localName);
   if (unknown) reserve(element, locate(element).page);
@@ -185,6 +190,12 @@ function watch(element: Placed): void {
     { rootMargin: MARGIN },
   );
   near.observe(element);
+  // Whoever selects something may want to ask about it.
+  if (element.localName === ASK) {
+    document.addEventListener("selectionchange", () => {
+      if (`${getSelection()}`) void load(element);
+    });
+  }
 }
 
 /** What the page says of itself has changed, or may have: once the framework is done, every element looks where it is. */
@@ -214,7 +225,7 @@ function mount(element: Element, options: Options = {}): Mounted {
       }
     },
     destroy() {
-      for (const each of placed) each.remove();
+      remove(placed);
     },
   };
 }

@@ -18,7 +18,7 @@ export {
   textButton,
   View,
 } from "./elements/view.js";
-export { showQuote, toWrite, writing } from "./parts.js";
+export { highlighting, toWrite, writing } from "./parts.js";
 export { pause } from "./retrying.js";
 export { become } from "./rows.js";
 export { ASKS } from "./session.js";

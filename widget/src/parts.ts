@@ -69,9 +69,6 @@ export const lookOf = (name: string): Promise<string> =>
     () => "",
   );
 
-/** Marks a quotation on the page; false where it is not to be found. */
-export const showQuote = (quote: string): Promise<boolean> =>
-  tried(() => import("./highlight.js")).then(
-    (part) => part.showOnPage(quote),
-    () => false,
-  );
+/** What finds passages on the page and marks them. */
+export const highlighting = (): Promise<typeof import("./highlight.js")> =>
+  tried(() => import("./highlight.js"));

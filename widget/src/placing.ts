@@ -62,7 +62,7 @@ export class Placing {
   end(): void {
     this.#observer.disconnect();
     for (const tag of this.tags()) Object.assign(tag, { [ENDED]: true });
-    for (const element of document.querySelectorAll(`[${MARK}]`)) element.remove();
+    remove(document.querySelectorAll(`[${MARK}]`));
   }
 
   /** A new address: whatever was placed may be placed anew. */
@@ -172,7 +172,7 @@ export class Placing {
   }
 }
 
-function remove(elements: Placed[]): void {
+export function remove(elements: Iterable<Element>): void {
   for (const element of elements) element.remove();
 }
 

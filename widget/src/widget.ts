@@ -8,6 +8,7 @@ import { setLocate } from "./elements/base_element.js";
 import { CommentElement } from "./elements/comment.js";
 import { CommentsElement } from "./elements/comments.js";
 import { ComposerElement } from "./elements/composer.js";
+import { toWrite } from "./parts.js";
 import { setArrived } from "./session.js";
 import type { Handed } from "./writing/signing_in.js";
 
@@ -29,4 +30,6 @@ export function start(
   setArrived(handed);
   setLocate(locate);
   for (const [name, element] of ELEMENTS) if (!customElements.get(name)) customElements.define(name, element);
+  // Called again by the loader: somebody selects what they may want to ask about.
+  if (`${getSelection()}`) toWrite().catch(() => undefined);
 }

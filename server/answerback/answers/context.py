@@ -16,7 +16,7 @@ from ..core.grounding.judging import ANSWERED, may_judge
 from ..core.grounding.quoting import best_quotes
 from ..core.grounding.review import Review, review
 from ..core.grounding.situation import context_of
-from ..core.languages import language_of, spoken
+from ..core.languages import language_of, own_words, spoken
 from ..db.database import Database
 from ..db.work import Work
 from ..knowledge.index.embedders import Vector
@@ -130,11 +130,11 @@ class ContextBuilder:
         chosen = (*owners, *found.passages)
         messages = prompt.build(
             question=question, passages=chosen, turns=turns, site_name=site.name or site.key,
-            page_title=page.title if page else "", instructions=site.instructions, now=now, lang=language_of(question),
-            nearest=[len(owners) + place for place in found.nearest],
+            page_title=page.title if page else "", instructions=site.instructions, now=now,
+            lang=language_of(own_words(question)), nearest=[len(owners) + place for place in found.nearest],
         )  # fmt: skip
         request = AnswerRequest(
-            messages=messages, question=question, passages=chosen, lang=spoken(question),
+            messages=messages, question=question, passages=chosen, lang=spoken(own_words(question)),
             model=site.model or None, max_tokens=answer_tokens, answer_id=asked.id, asker=asked.asker, context=context,
         )  # fmt: skip
         by_owner = owners or any(turn.role == "owner" for turn in turns)

@@ -6,8 +6,8 @@ import type { Source } from "../core/types.js";
 import { type Child, h, type Props } from "../dom.js";
 import { icon, View } from "../elements/view.js";
 import type { Locale } from "../locale.js";
-import { showQuote } from "../parts.js";
 import { QUOTE } from "./icons.js";
+import { showQuote } from "./showing.js";
 import { wayTo } from "./way.js";
 
 interface Data extends Locale {

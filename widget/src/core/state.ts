@@ -29,7 +29,9 @@ export type Signal =
   | { event: string; detail: unknown }
   | { show: string }
   | {
-      say: "comment" | "answerReady" | "stopped" | "unanswered" | "known" | "posted" | "deleted";
+      say:
+        | ("comment" | "answerReady" | "stopped" | "unanswered" | "known" | "posted" | "deleted")
+        | ("askAboutKey" | "sourceShown" | "sourceMissing");
       name?: string;
     };
 

@@ -5,14 +5,13 @@ import type { Config } from "../config.js";
 import { COMMENTS } from "../constants.js";
 import { isUsedUp } from "../core/allowance.js";
 import { isLasting, lengthOf, QUESTION_LIMIT } from "../core/limits.js";
-import { counted } from "../core/texts.js";
 import { type Child, h } from "../dom.js";
 import type { Locale } from "../locale.js";
 import { writing } from "../parts.js";
 import { type Lease, leaseChat } from "../registry.js";
 import type { Info } from "../session.js";
 import { BaseElement } from "./base_element.js";
-import { askNotice, ICON, icon, note, refusedNote } from "./view.js";
+import { askNotice, ICON, icon, refusedNote } from "./view.js";
 
 /** What the conversation needs of its element. */
 export interface Asking extends Locale {
@@ -66,14 +65,14 @@ export class AskElement extends BaseElement<ChatStore> {
         ),
         (state.entries.length > 0 && part?.conversation(asking)) ||
           h("p", { class: "muted small", part: "ask-notice" }, notice),
-        part?.askProblem(asking),
-        ...this.#form(state, locale),
+        part?.askAbove(asking),
+        this.#form(state, locale),
         ...(part?.askBelow(asking, notice) ?? []),
       ),
     ];
   }
 
-  #form({ draft, looking }: ChatState, { texts, lang }: Locale): Child[] {
+  #form({ draft, looking }: ChatState, { texts }: Locale): Child {
     const store = this.store;
     const over = lengthOf(draft.trim()) - QUESTION_LIMIT;
     const busy = looking || store.running !== null;
@@ -106,15 +105,12 @@ export class AskElement extends BaseElement<ChatStore> {
     };
     // Disabled, it would lose the focus.
     const send = { type: "submit", class: "send", part: "button send", "aria-disabled": !ready };
-    return [
-      over > 0 && writing() && note("alert", counted(texts.tooLong, over, lang)),
-      h(
-        "form",
-        { class: "ask-form", onsubmit },
-        h("textarea", field),
-        h("button", { ...send, "aria-label": texts.askSend, title: texts.askSend }, icon(ICON.send)),
-      ),
-    ];
+    return h(
+      "form",
+      { class: "ask-form", onsubmit },
+      h("textarea", field),
+      h("button", { ...send, "aria-label": texts.askSend, title: texts.askSend }, icon(ICON.send)),
+    );
   }
 
   /** The newest words stay in sight, unless one has scrolled up to read. */

@@ -4,12 +4,15 @@ import { splice } from "../answers/streaming.js";
 import { type Problem, problemOf } from "../api.js";
 import type { ChatStore } from "../chat.js";
 import { EVENTS } from "../constants.js";
+import { askedOf, withPassage } from "../core/asked_passage.js";
 import { isRunning } from "../core/tree.js";
 import type { ChatAnswer, ChatEntry, Opinion, Quota } from "../core/types.js";
 import { pause } from "../retrying.js";
 import { BrowserStorage } from "../storage.js";
+import { unmark } from "./asked_passages.js";
 import { streamed } from "./event_stream.js";
 import { newKey } from "./keys.js";
+import { takeSelected } from "./selecting.js";
 import type { SessionActions } from "./session_actions.js";
 
 interface Spent {
@@ -43,6 +46,24 @@ export class ChatActions {
   close(): void {
     clearTimeout(this.#later);
     this.#stream?.abort();
+    unmark();
+  }
+
+  /** The next question is about what is selected on the page. */
+  takePassage(): void {
+    this.store.set({ quote: takeSelected(this.store) });
+  }
+
+  /** The next question is about the page again. */
+  leavePassage(): void {
+    this.store.set({ quote: "" });
+  }
+
+  /** Puts a question back into the field, with its passage. */
+  putBack(question: string): void {
+    const { quote, text } = askedOf(question);
+    this.store.setDraft(text);
+    this.store.set({ quote });
   }
 
   /** Shows what was asked here before, and goes on with what was running. */
@@ -60,9 +81,9 @@ export class ChatActions {
 
   /** The answer that is there already is enough. */
   takeOut(): void {
-    const { draft } = this.store.state;
+    const { draft: text, quote = "" } = this.store.state;
     this.store.setDraft("");
-    this.store.set({ taken: draft });
+    this.store.set({ quote: "", taken: withPassage({ quote, text: text.trim() }) });
   }
 
   /** The history, and after it what was asked while it was on its way. */
@@ -97,8 +118,9 @@ export class ChatActions {
   }
 
   /** Asks. What the site has answered already is offered first; asked once more, it is asked all the same. */
-  async ask(text: string): Promise<void> {
+  async ask(own: string): Promise<void> {
     if (this.store.running || this.store.state.looking) return;
+    const text = withPassage({ quote: this.store.state.quote ?? "", text: own });
     if (!this.store.state.known) {
       this.store.set({ looking: true });
       const known = await this.visiting.known(text);
@@ -106,6 +128,7 @@ export class ChatActions {
       if (known) return this.store.signal({ say: "known" });
     }
     this.store.setDraft("");
+    this.store.set({ quote: "" });
     void this.#begin({ key: newKey(), text });
   }
 
@@ -236,7 +259,7 @@ export class ChatActions {
     }
     this.#storage.set(this.#page, null);
     this.#drop(asking.key);
-    this.store.setDraft(this.store.state.draft || asking.text);
+    if (!this.store.state.draft) this.putBack(asking.text);
     this.store.set({ problem });
     if (problem.code === "quota_exhausted") void this.store.session.load().catch(() => undefined);
     this.store.fail(problem.code);

@@ -1,15 +1,23 @@
 /** What was asked and answered in private, and what stands around the next question. */
 
 import { clockTime } from "../answers/clock.js";
+import { showQuote } from "../answers/showing.js";
+import type { ChatStore } from "../chat.js";
 import { isUsedUp } from "../core/allowance.js";
-import { fill } from "../core/texts.js";
+import { askedOf } from "../core/asked_passage.js";
+import { lengthOf, QUESTION_LIMIT } from "../core/limits.js";
+import { counted, fill } from "../core/texts.js";
 import type { ChatEntry, Opinion } from "../core/types.js";
 import { type Child, h } from "../dom.js";
 import type { Asking } from "../elements/ask.js";
-import { note, problemText, textButton } from "../elements/view.js";
+import { icon, note, problemText, textButton } from "../elements/view.js";
+import { markAsked } from "./asked_passages.js";
 import { solidButton } from "./fields.js";
 import { knownCard, takenNote } from "./known.js";
+import { aboutButton } from "./selecting.js";
 import { withoutRetried } from "./talk.js";
+
+const CROSS = "M4.2 3.1 8 6.9l3.8-3.8 1.1 1.1L9.1 8l3.8 3.8-1.1 1.1L8 9.1l-3.8 3.8-1.1-1.1L6.9 8 3.1 4.2z";
 
 export function conversation(asking: Asking): Child {
   const entries = withoutRetried(asking.store.state.entries).map((each) => entry(each, asking));
@@ -20,8 +28,10 @@ export function conversation(asking: Asking): Child {
 
 function entry(said: ChatEntry, { store, info, url, feedback, rate, lang, texts }: Asking): Child {
   if (said.role === "user") {
-    const question = h("p", { class: "question", part: "question", dir: "auto" }, said.content);
-    return h("div", { key: said.id }, h("span", { class: "unseen" }, texts.you), question);
+    const { quote, text } = askedOf(said.content);
+    const question = h("p", { class: "question", part: "question", dir: "auto" }, text);
+    const about = quote && passage(quote, store, texts.showSource);
+    return h("div", { key: said.id }, h("span", { class: "unseen" }, texts.you), about, question);
   }
   const { id, content: text, html } = said;
   const sent = !id.startsWith("local-");
@@ -44,8 +54,32 @@ function entry(said: ChatEntry, { store, info, url, feedback, rate, lang, texts 
   });
 }
 
-/** Why nothing more can be asked. */
-export function askProblem({ store, info, texts, lang }: Asking): Child {
+/** The passage that a question is about; leads to it. */
+function passage(quote: string, store: ChatStore, title: string): Child {
+  const onclick = async () =>
+    store.signal({ say: (await showQuote(quote)) ? "sourceShown" : "sourceMissing" });
+  return h("button", { type: "button", class: "about", part: "about", dir: "auto", title, onclick }, quote);
+}
+
+/** What stands above the field: what the question is about, and why nothing more can be asked. */
+export function askAbove(asking: Asking): Child[] {
+  const { store, texts, lang, focus } = asking;
+  const { quote, draft } = store.state;
+  const over = lengthOf(draft.trim()) - QUESTION_LIMIT;
+  const leave = () => void store.do("leavePassage").then(focus);
+  const props = { class: "text drop", "aria-label": texts.askWhole, title: texts.askWhole };
+  const about =
+    quote &&
+    h(
+      "div",
+      { key: "passage", class: "passage" },
+      passage(quote, store, texts.showSource),
+      textButton(icon(CROSS), leave, props),
+    );
+  return [about, problem(asking), over > 0 && note("alert", counted(texts.tooLong, over, lang))];
+}
+
+function problem({ store, info, texts, lang }: Asking): Child {
   const { problem } = store.state;
   const { quota } = info ?? {};
   if (quota && isUsedUp(quota)) {
@@ -58,7 +92,9 @@ export function askProblem({ store, info, texts, lang }: Asking): Child {
 /** What stands below the field. */
 export function askBelow(asking: Asking, notice: string): Child[] {
   const { store, texts } = asking;
+  markAsked(store.state);
   return [
+    !isUsedUp(asking.info?.quota) && aboutButton(asking),
     known(asking),
     store.state.entries.length > 0 &&
       h("p", { class: "muted small", part: "ask-notice" }, texts.askPrivate, ` ${notice}`),
@@ -74,7 +110,7 @@ function known({ store, texts, lang, url, focus }: Asking): Child {
   };
   const ask = back(() => void store.do("ask", draft.trim()));
   const enough = back(() => void store.do("takeOut"));
-  const undo = back(() => store.setDraft(taken));
+  const undo = back(() => void store.do("putBack", taken));
   if (!known) return taken && takenNote({ texts, lang }, undo);
   const choices = [textButton(texts.knownAsk, ask), solidButton(texts.knownYes, enough)];
   return knownCard(known, { texts, lang }, url, choices);

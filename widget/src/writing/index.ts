@@ -4,7 +4,7 @@ export { default as css } from "../styles/writing.css";
 export { account } from "./account.js";
 export { ChatActions } from "./chat_actions.js";
 export { Composing } from "./composing.js";
-export { askBelow, askProblem, conversation } from "./conversation.js";
+export { askAbove, askBelow, conversation } from "./conversation.js";
 export { commentForm, history, reasonForm, reportForm } from "./forms.js";
 export { notesOn, ownActions } from "./notes.js";
 export { readAsFar } from "./paging.js";

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ..answering import Passage, Source
-from ..languages import LANGUAGES, either, language_of
+from ..languages import LANGUAGES, either, language_of, own_words
 from ..patterns import lazy
 from .evidence import compact
 from .marks import take_out
@@ -207,7 +207,7 @@ def _is_foreign(question: str, text: str) -> bool:
     asked, said = len(_LETTER.findall(question)), len(_LETTER.findall(text))
     if said < LETTERS_TO_TELL or asked < 2:
         return False
-    mine, theirs = language_of(question), language_of(text)
+    mine, theirs = language_of(own_words(question)), language_of(text)
     return mine != theirs and (mine != LANGUAGES[0].tag or asked >= LETTERS_TO_TELL)
 
 

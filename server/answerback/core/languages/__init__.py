@@ -33,6 +33,9 @@ SHARE = 0.2
 """Of the letters of a text, from which on it is in their language."""
 
 
+_QUOTED = re.compile(r"^ {0,3}>.*", re.MULTILINE)
+
+
 def either(patterns: Iterable[str]) -> str:
     """A pattern that matches any of these, in order."""
     return "|".join(dict.fromkeys(pattern for pattern in patterns if pattern != NEVER)) or NEVER
@@ -102,6 +105,12 @@ def writer(character: str, text: str) -> Language:
     """The language that a letter belongs to in a text."""
     found = writers(character)
     return next((language for language in found if language.is_written(text)), found[0])
+
+
+def own_words(question: str) -> str:
+    """A question without what it quotes (lines that begin with `>`), unless nothing else has letters."""
+    said = _QUOTED.sub("", question)
+    return said if any(character.isalpha() for character in said) else question
 
 
 def language_of(text: str) -> str:
