@@ -130,7 +130,7 @@ def own(server: Server, log: str, link: str) -> None:
     assert server.call("GET", path).status == 200
     signed_in = no_redirect(link, {"Origin": server.url, "Content-Type": "application/x-www-form-urlencoded"}, b"")
     assert signed_in.status == 303
-    cookie = signed_in.headers["set-cookie"].partition(";")[0]
+    cookie = "; ".join(line.partition(";")[0] for line in signed_in.headers["set-cookie"].splitlines())
     page = server.call("GET", log.removeprefix(server.url), Cookie=cookie)
     assert b"How long does the house loaf rest?" in page.body
 
@@ -149,7 +149,8 @@ def no_redirect(url: str, headers: dict[str, str], body: bytes) -> Reply:
     except urllib.error.HTTPError as error:
         response = error
     with response:
-        return Reply(response.status, {k.lower(): v for k, v in response.headers.items()}, response.read())
+        headers = {name.lower(): "\n".join(response.headers.get_all(name, [])) for name in response.headers}
+        return Reply(response.status, headers, response.read())
 
 
 def watch(server: Server) -> None:

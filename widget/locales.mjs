@@ -49,8 +49,8 @@ export function agoIn(lang) {
 /** Texts that are fetched with the code that shows answers. */
 const OF_ANSWERS = (
   "aiAnswer answer aiCaution quoteCaution verified corrected withdrawn renewed outdated history queued stop " +
-  "stopped failed unanswered answerReady retryAt withheld sources showSource openSource ownersAnswer sourceShown " +
-  "sourceMissing helpful yes no thanks"
+  "stopped failed unanswered ready retryAt withheld sources showSource openSource ownersAnswer marked " +
+  "absent helpful yes no thanks"
 ).split(" ");
 
 /** The texts that a list names, or those that it does not. */

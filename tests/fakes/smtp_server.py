@@ -92,11 +92,11 @@ class MailServer:
             "ANSWERBACK_MAIL_FROM": "Harbour bakery <post@bakery.example>",
         }
 
-    def next_to(self, address: str, number: int = 1) -> Mail:
-        """The message of that number to an address, once it is there."""
+    def next_to(self, address: str, number: int = 1, about: str = "") -> Mail:
+        """The message of that number to an address, of those with these words in their subject, once it is there."""
 
         def look() -> Mail | None:
-            found = [mail for mail in self.mails if address in mail.to]
+            found = [mail for mail in self.mails if address in mail.to and about in mail.message["subject"]]
             return found[number - 1] if len(found) >= number else None
 
         mail = wait_until(look)

@@ -77,7 +77,7 @@ def test_planned_backups_are_made_kept_and_missed(server_of_owner: Server, post:
     server.clock.advance(seconds=DAY + HOUR)
     wait_until(lambda: figures(server)["answerback_last_backup_ok"] == 0)
     assert "Last backup: 1 day ago." in owners_page(server)
-    assert f"There is no folder {folder}" in post.next_to(OWNER).part("plain")
+    assert f"There is no folder {folder}" in post.next_to(OWNER, about="needs attention").part("plain")
     folder.mkdir()
     server.clock.advance(seconds=HOUR + 6 * 60)
     wait_until(lambda: figures(server)["answerback_last_backup_ok"] == 1)
@@ -91,15 +91,13 @@ def test_damage_is_found_within_a_week_and_told(server_of_owner: Server, post: M
     with closing(sqlite3.connect(server.database_url.removeprefix("sqlite:///"), timeout=10)) as damaged, damaged:
         damaged.execute("INSERT INTO owner_sites (owner_id, site) VALUES ('nobody', 'nowhere')")
     server.clock.advance(seconds=7 * DAY + HOUR)
-    mail = post.next_to(OWNER)
-    assert "needs attention" in mail.message["subject"]
+    mail = post.next_to(OWNER, about="needs attention")
     assert "The database is damaged (owner_sites: a row refers to a row of" in mail.part("plain")
     assert "The database is damaged" in owners_page(server)
     assert "데이터베이스가 손상됐어요" in owners_page(server, "ko")
     server.change(lang="ko")
     server.clock.advance(seconds=DAY + HOUR)
-    mail = post.next_to(OWNER, 2)
-    assert "댓글 서버를 확인해 주세요" in mail.message["subject"]
+    mail = post.next_to(OWNER, about="댓글 서버를 확인해 주세요")
     assert "데이터베이스가 손상됐어요" in mail.part("plain")
     assert figures(server)["answerback_last_integrity_ok"] == 0
     with sign_in(server, "one@example.com", "demo") as of_a_site:

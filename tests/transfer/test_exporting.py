@@ -31,7 +31,7 @@ from tests import services
 pytestmark = pytest.mark.anyio
 NOW = 1_790_000_000_000
 ANSWER = {
-    "state": "done", "provider": "quote", "model": "", "verified_by_owner": 1, "revised_at": None,
+    "state": "done", "provider": "openai", "model": "gpt-5-mini", "verified_by_owner": 1, "revised_at": None,
     "supported": 1, "support_reason": "", "certainty": 0.9,
     "sources": [{"quote": "We open at 7", "url": "https://blog.example/a", "title": "A"}],
 }  # fmt: skip

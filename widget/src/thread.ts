@@ -223,7 +223,7 @@ export class ThreadStore extends ActingStore<ThreadState, ThreadActions> {
     if (!before || !tree.isRunning(before.answer)) return;
     const state = answer.answer?.state;
     const good = state === "done" || state === "stopped";
-    this.signal({ say: state === "stopped" ? state : good ? "answerReady" : "unanswered" });
+    this.signal({ say: state === "stopped" ? state : good ? "ready" : "unanswered" });
     this.signal({ event: EVENTS.answer, detail: { answer } });
     // A failed answer is refunded.
     if (!good && this.isMine(answer)) void this.session.load().catch(() => undefined);

@@ -48,7 +48,7 @@ export class SourcesView extends View<Data> {
       return row("a", { ...way, title: texts.openSource }, title || url);
     }
     const onclick = async () => {
-      this.#status = (await showQuote(quote)) ? texts.sourceShown : texts.sourceMissing;
+      this.#status = (await showQuote(quote)) ? texts.marked : texts.absent;
       this.#at = index;
       this.draw();
     };

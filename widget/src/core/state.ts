@@ -29,9 +29,10 @@ export type Signal =
   | { event: string; detail: unknown }
   | { show: string }
   | {
+      /** The name of a text, in one word: the build shortens those of several. */
       say:
-        | ("comment" | "answerReady" | "stopped" | "unanswered" | "known" | "posted" | "deleted")
-        | ("askAboutKey" | "sourceShown" | "sourceMissing");
+        | ("comment" | "ready" | "stopped" | "unanswered" | "known" | "posted" | "deleted")
+        | ("selected" | "marked" | "absent");
       name?: string;
     };
 

@@ -235,7 +235,7 @@ export class ChatActions {
     this.#spent(settled);
     this.#change(entry, (old) => ({ ...old, ...rest, state, content }));
     const good = state === "done" || state === "stopped";
-    this.store.signal({ say: state === "stopped" ? state : good ? "answerReady" : "unanswered" });
+    this.store.signal({ say: state === "stopped" ? state : good ? "ready" : "unanswered" });
     this.store.signal({ event: EVENTS.answer, detail: { answer: settled } });
   }
 

@@ -56,8 +56,7 @@ function entry(said: ChatEntry, { store, info, url, feedback, rate, lang, texts 
 
 /** The passage that a question is about; leads to it. */
 function passage(quote: string, store: ChatStore, title: string): Child {
-  const onclick = async () =>
-    store.signal({ say: (await showQuote(quote)) ? "sourceShown" : "sourceMissing" });
+  const onclick = async () => store.signal({ say: (await showQuote(quote)) ? "marked" : "absent" });
   return h("button", { type: "button", class: "about", part: "about", dir: "auto", title, onclick }, quote);
 }
 

@@ -103,7 +103,7 @@ class Selecting {
     button.setAttribute("data-on", "");
     if (button.showPopover && !button.matches(":popover-open")) button.showPopover();
     this.#place();
-    if (fresh) this.store.signal({ say: "askAboutKey" });
+    if (fresh) this.store.signal({ say: "selected" });
   }
 
   #hide(): void {
