@@ -25,7 +25,7 @@ PAGES = [
 DATA = re.compile(
     r"Answerback|one@example\.com|Is 100% rye on sale\?|Yes, in the morning\.|A secret (?:question|answer)|Buy|pills|"
     r"Mina|Jin|openai|gpt-5-mini|https://\S+|robots\.txt|UTC|answerback owner add you@example\.com|"
-    r"(?<![A-Za-z])(?:AI|one|unlimited)(?![A-Za-z])|US\$"
+    r"(?<![A-Za-z])(?:AI|@ai|one|unlimited)(?![A-Za-z])|US\$"
 )
 
 
