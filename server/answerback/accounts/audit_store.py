@@ -16,9 +16,9 @@ MANY = 30
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What somebody has decided: `kind` and `subject` say about what (a comment by its id, a person, a page), `before`
-    and `after` how that stood; `reason` is in their own words. Words of comments do not belong in here: those go with
-    their authors, and this does not."""
+    """A decision for the audit trail: `kind` and `subject` name what it is about (a comment's id, a person, a page),
+    `before` and `after` its state, `reason` the decider's own words. Comment texts must not be stored here: they are
+    deleted with their authors, and the trail is not."""
 
     site: str
     at: int
@@ -34,13 +34,13 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Entry(Decision):
-    """A decision as it is kept."""
+    """A stored decision."""
 
     number: int = 0
 
 
 def note(made: Decision) -> Work[None]:
-    """Write a decision down, in the same write as what has been decided."""
+    """Records a decision, in the same write as the decision itself."""
     yield run(
         """INSERT INTO audit (site, at, actor, action, kind, subject, state_before, state_after, reason)
         VALUES (:site, :at, :actor, :action, :kind, :subject, :before, :after, :reason)""",
@@ -50,8 +50,8 @@ def note(made: Decision) -> Work[None]:
 
 
 def note_about_owner(id: str, at: int, actor: str, action: str, email: str, after: str = "") -> Work[None]:
-    """Write down what concerns an owner's account: on each of their sites; of one of all sites, with what is the
-    server's own."""
+    """Records a decision about an owner's account: on each of their sites; for an owner of all sites, among the
+    server's own entries."""
     row = yield one("SELECT all_sites FROM owners WHERE id = :id", id=id)
     given = yield many("SELECT site FROM owner_sites WHERE owner_id = :id ORDER BY site", id=id)
     for site in [""] if row and row["all_sites"] else [each["site"] for each in given]:
@@ -62,7 +62,7 @@ _COLUMNS = "number, site, at, actor, action, kind, subject, state_before, state_
 
 
 def entries(sites: Sequence[str], limit: int, before: int | None = None) -> Work[list[Entry]]:
-    """The newest decisions on these sites, newest first; `before` is the number of the last one that is known."""
+    """The newest decisions on these sites, newest first; `before` is the number of the last known one."""
     values: dict[str, Any] = {"before": 2**62 if before is None else before, "limit": limit}
     newest = f"SELECT {_COLUMNS} FROM audit WHERE {{}} AND number < :before ORDER BY number DESC LIMIT :limit"
     if len(sites) > MANY:  # what is newest is likely of one of them, whichever
@@ -94,8 +94,8 @@ def _read(row: Row) -> Entry:
 
 
 def forget(before: int, now: int, limit: int, *, site: str | None = None, but: Sequence[str] = ()) -> Work[int]:
-    """Let go of decisions that are older than their retention, some at a time; how many. Of one `site`, or of all `but`
-    those that have a retention of their own. Only what is older than the moment noted here can be deleted at all."""
+    """Deletes some of the decisions older than their retention; returns how many. Covers one `site`, or all `but` those
+    with a retention of their own. Only what is older than the moment recorded here can be deleted at all."""
     yield run(
         """INSERT INTO flags (name, value, changed_at) VALUES ('audit_before', :value, :now)
         ON CONFLICT (name) DO UPDATE SET changed_at = excluded.changed_at, value = CASE

@@ -12,7 +12,7 @@ MOST = 500
 
 
 def ban(site: str, id: str, *, shadow: bool, until: int | None, reason: str) -> Work[bool]:
-    """Ban a visitor, until a moment or (None) for good. False for nobody."""
+    """Bans a visitor until a time, or for good (None). False if there is no such visitor."""
     row = yield one(
         """UPDATE visitors SET blocked = 1, shadow = :shadow, blocked_until = :until, block_reason = :reason
         WHERE site = :site AND id = :id RETURNING id""",
@@ -22,7 +22,7 @@ def ban(site: str, id: str, *, shadow: bool, until: int | None, reason: str) -> 
 
 
 def lift(site: str, id: str) -> Work[bool]:
-    """A visitor may write again. False for nobody."""
+    """Lifts a visitor's ban. False if there is no such visitor."""
     row = yield one(
         """UPDATE visitors SET blocked = 0, shadow = 0, blocked_until = NULL, block_reason = ''
         WHERE site = :site AND id = :id RETURNING id""",
@@ -32,7 +32,7 @@ def lift(site: str, id: str) -> Work[bool]:
 
 
 def trust(site: str, id: str, *, trusted: bool) -> Work[None]:
-    """Whether what a visitor writes needs no look."""
+    """Sets whether a visitor's comments skip the spam filter."""
     yield run(
         "UPDATE visitors SET trusted = :trusted WHERE site = :site AND id = :id",
         trusted=int(trusted), site=site, id=id,
@@ -47,7 +47,7 @@ def reason_of(site: str, id: str) -> Work[str]:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What an owner has written down about somebody."""
+    """An owner's note about a visitor."""
 
     author: str
     body: str
@@ -55,7 +55,7 @@ class Note:
 
 
 def add_note(id: str, site: str, visitor_id: str, note: Note) -> Work[None]:
-    """Write something down."""
+    """Adds a note."""
     yield run(
         """INSERT INTO visitor_notes (id, site, visitor_id, author, body, created_at)
         VALUES (:id, :site, :visitor_id, :author, :body, :at)""",
@@ -64,7 +64,7 @@ def add_note(id: str, site: str, visitor_id: str, note: Note) -> Work[None]:
 
 
 def notes_of(site: str, visitor_id: str) -> Work[list[Note]]:
-    """What is written down about somebody, newest first."""
+    """The notes about a visitor, newest first."""
     rows = yield many(
         """SELECT author, body, created_at FROM visitor_notes WHERE visitor_id = :id AND site = :site
         ORDER BY created_at DESC, id DESC LIMIT 100""",
@@ -88,7 +88,7 @@ class PrefixBan:
 
 
 def ban_prefix(ban: PrefixBan) -> Work[None]:
-    """Ban a prefix, or ban it otherwise."""
+    """Bans a prefix, or replaces its ban."""
     yield run(
         """INSERT INTO address_bans (id, site, prefix, shadow, until, reason, author, created_at)
         VALUES (:id, :site, :prefix, :shadow, :until, :reason, :author, :at)
@@ -100,7 +100,7 @@ def ban_prefix(ban: PrefixBan) -> Work[None]:
 
 
 def lift_prefix(site: str, prefix: str) -> Work[bool]:
-    """A prefix is banned no more; False where it was not."""
+    """Lifts a prefix ban; False if there was none."""
     row = yield one(
         "DELETE FROM address_bans WHERE site = :site AND prefix = :prefix RETURNING id", site=site, prefix=prefix
     )
@@ -119,7 +119,7 @@ def prefix_bans(site: str) -> Work[list[PrefixBan]]:
 
 @dataclass(frozen=True, slots=True)
 class BannedVisitor:
-    """Somebody who is banned."""
+    """A banned visitor."""
 
     id: str
     site: str
@@ -131,7 +131,7 @@ class BannedVisitor:
 
 
 def banned(sites: Sequence[str]) -> Work[list[BannedVisitor]]:
-    """Who is banned on these sites, by name."""
+    """The banned visitors of these sites, by name."""
     listed, params = in_list("site", sites)
     rows = yield many(
         f"""SELECT id, site, kind, name, shadow, blocked_until AS until, block_reason AS reason FROM visitors

@@ -35,7 +35,7 @@ from .sign_in.sso.handlers import SiteSignOn
 
 
 class Views(Protocol):
-    """What is read on our own origin."""
+    """Views on the server's own origin."""
 
     def routes(self) -> list[Route]:
         """The routes of these views."""
@@ -44,7 +44,7 @@ class Views(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Accounts:
-    """The parts that speak HTTP, and the jobs."""
+    """The HTTP handlers and the jobs."""
 
     people: SessionHandlers
     api: AccountApi
@@ -56,7 +56,7 @@ class Accounts:
     views: tuple[Views, ...]
 
     def routes(self) -> list[Route]:
-        """All addresses of visitors' pages; those of providers and mail stand before `/sign-in/{id}/`."""
+        """All routes of visitors' pages; those of providers and mail come before `/sign-in/{id}/`."""
         return [
             Route("/avatars/{id}", self.pictures.serve, methods=["GET", "HEAD"]),
             Route("/sign-in/kakao/unlink", self.erasing.kakao_unlinked, methods=["GET", "POST"]),
@@ -68,7 +68,7 @@ def build_accounts(
     runtime: Runtime, sessions: Sessions, mailer: Mailer | None, fetcher: PageFetcher, *, changed: Told, told: Told,
     resolver: Resolver = resolve,
 ) -> Accounts:  # fmt: skip
-    """Put it together. `changed` forgets a thread's snapshot, `told` also says so to those who read it."""
+    """Builds the accounts room. `changed` invalidates a thread's snapshot, `told` also notifies its readers."""
     settings, db, clock, ids = runtime.settings, runtime.db, runtime.clock, runtime.ids
     auth, popup = AccountAuth(settings, db, clock, ids), PopupViews(settings)
     post = MailOutbox(runtime, mailer)

@@ -17,13 +17,13 @@ _HOLD = {
 
 
 def hold(visitor: Visitor) -> Work[None]:
-    """The visitor's credentials are still those read with `visitor`, and stay so until this write is done. Raises
+    """Ensures, until the end of this write, that the visitor's credentials are still those read with `visitor`. Raises
     Unauthorized (`login_failed`)."""
     yield from _hold("visitors", visitor.id, visitor.credentials)
 
 
 def hold_owner(id: str, credentials: int) -> Work[None]:
-    """As `hold`, of an owner."""
+    """Like `hold`, for an owner."""
     yield from _hold("owners", id, credentials)
 
 
@@ -34,15 +34,13 @@ def _hold(table: str, id: str, credentials: int) -> Work[None]:
 
 
 def set_password(visitor_id: str, password_hash: str | None) -> Work[None]:
-    """Give the visitor a password, or take it away; `end_everything` belongs into the same write."""
+    """Sets or removes the visitor's password; call `end_everything` in the same write."""
     yield run("UPDATE visitors SET password_hash = :hash WHERE id = :id", id=visitor_id, hash=password_hash)
 
 
 def end_everything(visitor_id: str, now: int, *, but_page: str = "") -> Work[None]:
-    """End all that is open for a visitor: sessions, sign-ins that are under way, and the account page.
-
-    `but_page` is the hash of one session of the account page that stays.
-    """
+    """Ends a visitor's sessions, pending sign-ins and account page sessions. `but_page` is the hash of the one account
+    page session to keep."""
     yield run("UPDATE visitors SET credentials = credentials + 1 WHERE id = :id", id=visitor_id)
     yield run(
         "UPDATE sessions SET revoked_at = :now WHERE visitor_id = :id AND revoked_at IS NULL", id=visitor_id, now=now
@@ -60,8 +58,9 @@ def end_everything(visitor_id: str, now: int, *, but_page: str = "") -> Work[Non
 
 
 def end_unproved(email: str, site: str = "") -> Work[None]:
-    """Before somebody is given a site (or all): end what links have opened, since whoever has invited that address to
-    another site may have used one. Who has a password or all sites has no link that others have seen."""
+    """Ends links and the sessions they opened, before somebody is given a site (or all): whoever invited that address
+    to
+    another site may have used such a link. Nobody else has seen a link of an owner who has a password or all sites."""
     row = yield one(
         """SELECT o.id FROM owners o WHERE o.email = :email AND o.password_hash IS NULL AND o.all_sites = 0
         AND NOT EXISTS (SELECT 1 FROM owner_sites s WHERE s.owner_id = o.id AND s.site = :site)""",
@@ -72,12 +71,12 @@ def end_unproved(email: str, site: str = "") -> Work[None]:
 
 
 def end_everything_of_owner(owner_id: str, *, but: str = "") -> Work[None]:
-    """End an owner's sessions but the one with that hash, links, and sign-ins that are under way."""
+    """Ends an owner's links, pending sign-ins, and sessions except the one with that hash."""
     yield run("UPDATE owners SET credentials = credentials + 1 WHERE id = :id", id=owner_id)
     yield run("DELETE FROM owner_sessions WHERE owner_id = :id AND hash <> :but", id=owner_id, but=but)
     yield run("DELETE FROM owner_links WHERE owner_id = :id", id=owner_id)
 
 
 def set_owner_password(owner_id: str, password_hash: str) -> Work[None]:
-    """Give an owner a password; `end_everything_of_owner` belongs into the same write."""
+    """Sets an owner's password; call `end_everything_of_owner` in the same write."""
     yield run("UPDATE owners SET password_hash = :hash WHERE id = :id", id=owner_id, hash=password_hash)

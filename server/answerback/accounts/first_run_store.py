@@ -6,7 +6,7 @@ from ..db.work import Work, one, run
 
 
 def keep_first_link(hash: str, now: int) -> Work[bool]:
-    """Keep a link in place of the one before; False where there is an owner already."""
+    """Replaces the first-run link; False if there is an owner already."""
     if (yield one("SELECT id FROM owners LIMIT 1")) is not None:
         return False
     yield run(
@@ -18,7 +18,7 @@ def keep_first_link(hash: str, now: int) -> Work[bool]:
 
 
 def is_first_link(hash: str, made_after: int) -> Work[bool]:
-    """Whether a link still lets somebody in."""
+    """Whether a link is still valid."""
     row = yield one(
         """SELECT name FROM flags WHERE name = 'first_link' AND value = :hash AND changed_at > :made_after
         AND NOT EXISTS (SELECT 1 FROM owners)""",
@@ -28,7 +28,7 @@ def is_first_link(hash: str, made_after: int) -> Work[bool]:
 
 
 def use_first_link(hash: str, made_after: int) -> Work[bool]:
-    """Use a link, once."""
+    """Uses a link, once."""
     row = yield one(
         """DELETE FROM flags WHERE name = 'first_link' AND value = :hash AND changed_at > :made_after
         AND NOT EXISTS (SELECT 1 FROM owners) RETURNING name""",

@@ -31,7 +31,7 @@ class SessionHandlers:
         self._pace = AddressPace(runtime, "sessions", SESSIONS_A_MINUTE)
 
     async def begin(self, call: Call) -> Response:
-        """`POST /api/session/`: the session that is there, or a guest's."""
+        """`POST /api/session/`: the existing session, or a new guest's."""
         current = await self._sessions.current(call)
         if current is not None:
             return json_response({"visitor": current.visitor.public(), "ticket": None}, 200)
@@ -41,7 +41,7 @@ class SessionHandlers:
         return json_response({"visitor": new.visitor.public(), "ticket": new.ticket}, 201, {"Set-Cookie": cookie})
 
     async def bearer(self, call: Call) -> Response:
-        """`POST /api/session/bearer/`: a token in place of a cookie that does not come back."""
+        """`POST /api/session/bearer/`: a token, for browsers that do not send the cookie back."""
         token = await self._sessions.redeem(call, call.text("ticket", 1_000, required=True))
         return json_response({"token": token})
 
@@ -63,7 +63,7 @@ class SessionHandlers:
         return await self._signed_in(call, visitor, 200)
 
     async def logout(self, call: Call) -> Response:
-        """`POST /api/user/logout/`: the session is dead on the server, and its cookie goes."""
+        """`POST /api/user/logout/`: revokes the session and deletes its cookie."""
         await self._sessions.leave(call)
         response = Response(status_code=204, headers={"Cache-Control": "no-store"})
         response.headers["Set-Cookie"] = set_cookie(cookie_name(call.site.key), "", 0)

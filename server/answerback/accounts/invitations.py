@@ -21,7 +21,7 @@ KIND = "invitation"
 
 
 class Invitations:
-    """Invites people, and sends what they are invited by."""
+    """Invites team members and sends invitations."""
 
     def __init__(self, runtime: Runtime, mailer: Mailer | None) -> None:
         self._db = runtime.db
@@ -42,8 +42,9 @@ class Invitations:
         return [] if self._mailer is None else [Kind(KIND, partial(self._deliver, self._mailer))]
 
     def invite(self, site: str, email: str, role: Role, *, mailed: bool, lang: str) -> Work[tuple[Member, str]]:
-        """Within a write: the new member, and the path of a one-time link; no link where a mail brings it, nor for
-        somebody who works elsewhere too or has signed in, since it would open all that is theirs: they get a mail."""
+        """Within a write: adds a member and returns the path of a one-time link. The path is empty if the link is
+        mailed, and for somebody who has other sites or has signed in, since the link would open those too: they get a
+        mail."""
         added = yield from team_store.add_member(self._ids.new(), email, site, role, self._clock.now())
         theirs_alone = not added.invited or (yield from team_store.works_elsewhere(site, added.id))
         if self.by_mail and (mailed or theirs_alone):
@@ -59,7 +60,7 @@ class Invitations:
         yield from add_owner_link(hash_secret(secret), owner_id, self._clock.now() + LINK_HOURS * 3_600_000)
 
     async def _deliver(self, mailer: Mailer, job: Job) -> None:
-        """A link of its own for each mail: its secret is made when it is sent."""
+        """Sends an invitation. Each mail gets its own link, whose secret is made on sending."""
         owner_id, secret = str(job.data["owner"]), self._ids.secret()
         site = await self._sites.find(job.site)
         member = await self._db.read(lambda: team_store.member(job.site, owner_id))

@@ -9,17 +9,17 @@ from .store import owner_of
 
 
 def check_name(name: str, owner: str) -> None:
-    """Raises BadRequest (`name_reserved`) for a name that passes for the owner's."""
+    """Raises BadRequest (`name_reserved`) for a name that looks like the owner's."""
     if imitates(name, owner):
         raise BadRequest("name_reserved")
 
 
 def check_member_name(site: str, name: str) -> Work[None]:
-    """As `check_name`, in a write."""
+    """Like `check_name`, within a write."""
     check_name(name, (yield from owner_of(site)))
 
 
 def first_allowed(site: str, *names: str) -> Work[str]:
-    """The first of these names that a member may have; empty where there is none."""
+    """The first of these names that a member may have; empty if there is none."""
     owner = yield from owner_of(site)
     return next((name for name in names if shows_something(name) and not imitates(name, owner)), "")

@@ -11,7 +11,7 @@ from ..db.work import Row, Work, many, one, run
 
 @dataclass(frozen=True, slots=True)
 class OwnerSession:
-    """A session as its owner is shown it."""
+    """A session as shown to its owner."""
 
     id: str
     hash: str
@@ -21,7 +21,7 @@ class OwnerSession:
 
 
 def add_session(hash: str, id: str, owner_id: str, agent: str, now: int, expires_at: int) -> Work[None]:
-    """Begin a session, with a proof that is as fresh as it is."""
+    """Adds a session; its start counts as a fresh proof."""
     yield run(
         """INSERT INTO owner_sessions (hash, id, owner_id, agent, created_at, seen_at, proved_at, expires_at)
         VALUES (:hash, :id, :owner_id, :agent, :now, :now, :now, :expires_at)""",
@@ -30,7 +30,7 @@ def add_session(hash: str, id: str, owner_id: str, agent: str, now: int, expires
 
 
 def see_session(hash: str, now: int, until: int) -> Work[None]:
-    """Note that a session is in use, and until when it lasts."""
+    """Records a session's use and its new expiry."""
     yield run(
         "UPDATE owner_sessions SET seen_at = :now, expires_at = :until WHERE hash = :hash AND seen_at < :now",
         hash=hash, now=now, until=until,
@@ -38,8 +38,8 @@ def see_session(hash: str, now: int, until: int) -> Work[None]:
 
 
 def prove_session(hash: str, renewed: str, now: int) -> Work[bool]:
-    """Note a fresh proof. The session goes on under another hash: what is known of it until now opens no more than
-    it did. False where it has ended."""
+    """Records a fresh proof. The session gets a new hash, so that a copied old cookie gains no rights. False if it has
+    ended."""
     row = yield one(
         "UPDATE owner_sessions SET hash = :renewed, proved_at = :now WHERE hash = :hash RETURNING id",
         hash=hash, renewed=renewed, now=now,
@@ -48,12 +48,12 @@ def prove_session(hash: str, renewed: str, now: int) -> Work[bool]:
 
 
 def end_session(hash: str) -> Work[None]:
-    """End a session."""
+    """Ends a session."""
     yield run("DELETE FROM owner_sessions WHERE hash = :hash", hash=hash)
 
 
 def end_session_of(owner_id: str, id: str) -> Work[str | None]:
-    """End one of an owner's sessions; in which browser it was."""
+    """Ends one of an owner's sessions; returns its browser."""
     row = yield one(
         "DELETE FROM owner_sessions WHERE owner_id = :owner_id AND id = :id RETURNING agent", owner_id=owner_id, id=id
     )
@@ -61,12 +61,12 @@ def end_session_of(owner_id: str, id: str) -> Work[str | None]:
 
 
 def end_others(owner_id: str, but: str) -> Work[None]:
-    """End all of an owner's sessions but the one with that hash."""
+    """Ends all of an owner's sessions except the one with that hash."""
     yield run("DELETE FROM owner_sessions WHERE owner_id = :id AND hash <> :but", id=owner_id, but=but)
 
 
 def sessions_of(owner_id: str, now: int) -> Work[list[OwnerSession]]:
-    """An owner's sessions, the one used last first."""
+    """An owner's sessions, most recently used first."""
     rows = yield many(
         """SELECT id, hash, agent, created_at, seen_at FROM owner_sessions
         WHERE owner_id = :id AND expires_at > :now ORDER BY seen_at DESC, id LIMIT 100""",
@@ -76,8 +76,8 @@ def sessions_of(owner_id: str, now: int) -> Work[list[OwnerSession]]:
 
 
 async def owner_by_session(db: Database, hash: str, now: int) -> Row | None:
-    """The owner's row behind a session: id, email, all_sites with the role there, and the session's id, when it began,
-    was used last, was proved, and ends."""
+    """The row of a session's owner: id, email, all_sites with the role there, and the session's id, start, last use,
+    last proof and expiry."""
     return await db.fetch_one(
         """SELECT o.id, o.email, o.all_sites, o.role, s.id AS session_id, s.created_at AS began_at, s.seen_at,
             s.proved_at, s.expires_at

@@ -28,11 +28,9 @@ async def add_owner_with_link(
     db: Database, email: str, sites: list[str], password: str | None, ids: Ids | None = None, *,
     all_sites: bool = False, role: Role | None = None,
 ) -> str | None:  # fmt: skip
-    """Add an owner of these sites; without a password, the path of a one-time sign-in link.
-
-    Where none is named, a new owner has all, and one who is there keeps what is there, unless `all_sites`. Without
-    a `role`, a new one is an owner. Raises NotFound for an unknown site and BadRequest for a bad password.
-    """
+    """Adds an owner of these sites; without a password, returns the path of a one-time sign-in link. If no sites are
+    named, a new owner gets all, and an existing one keeps theirs unless `all_sites`. Without a `role`, a new one is an
+    owner. Raises NotFound for an unknown site and BadRequest for a bad password."""
     ids = ids or RandomIds()
     hash = None
     if password is not None:
@@ -54,7 +52,7 @@ async def add_owner_with_link(
 
 
 async def first_owner_link(db: Database) -> str:
-    """The path of a link by which the first owner comes in; empty where there is an owner. The link before is void."""
+    """The path of the first owner's sign-in link; empty if there is an owner. Revokes the previous link."""
     secret, now = RandomIds().secret(), SystemClock().now()
     made = await db.write(lambda: first_run_store.keep_first_link(hash_secret(secret), now))
     return f"{FIRST_RUN}{secret}/" if made else ""
@@ -69,10 +67,8 @@ def owner_of(email: str) -> Work[Owner]:
 
 
 async def reset_second_factors(db: Database, email: str, *, mails: bool) -> None:
-    """For an owner who has lost everything: the password is left, if there is one. Raises NotFound.
-
-    `mails`: the server sends mail, and tells the owner.
-    """
+    """Removes all factors but the password, for an owner who has lost them. `mails`: the server sends mail, and
+    notifies the owner. Raises NotFound."""
     clock = SystemClock()
     now, jobs = clock.now(), JobQueue(clock, RandomIds())
 
@@ -88,10 +84,8 @@ async def reset_second_factors(db: Database, email: str, *, mails: bool) -> None
 
 
 async def remove_owner(db: Database, email: str, sites: list[str]) -> list[str]:
-    """Take these sites from an owner (none named: all of them); those that are left. With the last one the owner goes.
-
-    Raises NotFound for whoever is no owner there, and BadRequest for one who has all sites: none is given by name.
-    """
+    """Takes these sites (all by default) from an owner; returns the remaining ones. An owner without sites is deleted.
+    Raises NotFound if they are no owner there, and BadRequest for an owner of all sites, who has none by name."""
 
     def work() -> Work[list[str]]:
         owner = yield from owner_of(email)

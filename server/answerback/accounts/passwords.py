@@ -32,7 +32,7 @@ _COMMON = frozenset(
 
 
 def check_password(password: str, *, email: str) -> None:
-    """Raises BadRequest (`password_weak`) for one that is too short, too long, common or the address itself."""
+    """Raises BadRequest (`password_weak`) if it is too short, too long, common, or the email address."""
     if not is_text(password):
         raise BadRequest("password_weak", "A password must be UTF-8 text.")
     if not SHORTEST <= len(password) <= LONGEST:
@@ -51,7 +51,7 @@ async def hash_password(password: str) -> str:
 
 
 async def verify_password(password: str, hash: str | None) -> bool:
-    """Whether the password is the hash's; without a hash it takes as long and is False."""
+    """Whether the password matches the hash; False without a hash, in the same time."""
     return await asyncio.get_running_loop().run_in_executor(_THREADS, _verify, _normal(password), hash)
 
 

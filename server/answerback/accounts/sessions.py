@@ -29,7 +29,7 @@ TICKET_SECONDS = 60
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A living session and its visitor."""
+    """An active session and its visitor."""
 
     id: str
     visitor: Visitor
@@ -37,7 +37,7 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class NewSession:
-    """A session just made: its secret goes into the cookie, its ticket into the response."""
+    """A new session: its secret goes into the cookie, its ticket into the response."""
 
     id: str
     visitor: Visitor
@@ -46,29 +46,29 @@ class NewSession:
 
 
 def hash_secret(secret: str) -> str:
-    """The hash that is stored of a secret; for 256 random bits, SHA-256 is enough."""
+    """The stored hash of a secret; SHA-256 suffices for 256 random bits."""
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def cookie_name(site: str) -> str:
-    """The session cookie's name on a site; `__Host-` ties it to our host, Secure and the whole path."""
+    """The session cookie's name on a site; `__Host-` binds it to our host, Secure and the path `/`."""
     return f"__Host-answerback-session-{site}"
 
 
 def set_cookie(name: str, value: str, seconds: int) -> str:
-    """The Set-Cookie header: written by hand since Python below 3.14 does not know `Partitioned`."""
+    """The Set-Cookie header, built by hand since Python before 3.14 does not support `Partitioned`."""
     return f"{name}={value}; Path=/; Max-Age={seconds}; Secure; HttpOnly; SameSite=None; Partitioned"
 
 
 def writer(visitor: Visitor, now: int) -> Visitor:
-    """The visitor, who may write. Raises Forbidden (`visitor_blocked`) where the owner does not want that any more."""
+    """The visitor, who may write. Raises Forbidden (`visitor_blocked`) if the owner has blocked them."""
     if visitor.is_blocked(now) and not visitor.shadow:
         raise Forbidden("visitor_blocked")
     return visitor
 
 
 def admitted(call: Call, visitor: Visitor, now: int) -> Visitor:
-    """As `writer`, and where they write from is not banned either; from a shadow ban they are under one, too."""
+    """Like `writer`, but also checks address bans; a shadow-banned address shadow-bans the visitor."""
     ban = ban_of(call.site.bans, call.address, now) if call.site.bans else None
     if ban is not None and not ban.shadow:
         raise Forbidden("visitor_blocked")
@@ -78,7 +78,7 @@ def admitted(call: Call, visitor: Visitor, now: int) -> Visitor:
 
 
 class _Signer(TimestampSigner):
-    """Signs with the time of our clock."""
+    """A signer that takes the time from our clock."""
 
     def __init__(self, *args: Any, clock: Clock, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -90,7 +90,7 @@ class _Signer(TimestampSigner):
 
 
 class Sessions:
-    """Makes, finds and ends sessions."""
+    """Creates, finds and ends sessions."""
 
     def __init__(self, db: Database, clock: Clock, ids: Ids, keys: tuple[str, ...]) -> None:
         self._db = db
@@ -104,11 +104,9 @@ class Sessions:
         )
 
     def find(self, call: Call) -> Callable[[], Work[Session | None]]:
-        """How to find the call's living session, within a transaction of the caller's.
-
-        A bearer token counts from anywhere that may call; a cookie only with an `Origin` that was found good. Raises
-        Unauthorized (`session_invalid`) for a bearer token that is worth nothing.
-        """
+        """The work that finds the call's active session, within the caller's transaction. A bearer token counts from
+        any allowed origin; a cookie only with a checked `Origin`. Raises Unauthorized (`session_invalid`) for an
+        invalid bearer token."""
         now = self._clock.now()
         bearer_hash, cookie_hash = _secrets(call)
 
@@ -123,7 +121,7 @@ class Sessions:
         return work
 
     def find_visitor(self, call: Call) -> Callable[[], Work[Visitor]]:
-        """As `find`, but the visitor, who is about to write. Raises as `require_writer` does."""
+        """Like `find`, but for a visitor about to write. Raises as `require_writer` does."""
         find, now = self.find(call), self._clock.now()
 
         def work() -> Work[Visitor]:
@@ -135,30 +133,30 @@ class Sessions:
         return work
 
     async def current(self, call: Call) -> Session | None:
-        """The call's living session, or None; as `find`."""
+        """The call's active session, or None; see `find`."""
         return await self._db.read(self.find(call))
 
     async def require(self, call: Call) -> Session:
-        """As `current`. Raises Unauthorized (`session_required`)."""
+        """Like `current`. Raises Unauthorized (`session_required`)."""
         session = await self.current(call)
         if session is None:
             raise Unauthorized("session_required")
         return session
 
     async def require_writer(self, call: Call) -> Session:
-        """As `require`, for whoever is about to write. Raises Forbidden (`visitor_blocked`) too."""
+        """Like `require`, for a visitor about to write. Also raises Forbidden (`visitor_blocked`)."""
         session = await self.require(call)
         return replace(session, visitor=admitted(call, session.visitor, self._clock.now()))
 
     async def before(self, call: Call) -> Session | None:
-        """As `current`, for whoever is about to have another one: a token that is worth nothing is no hindrance."""
+        """Like `current`, for a caller about to get a new session: ignores an invalid token."""
         try:
             return await self.current(call)
         except Unauthorized:
             return None
 
     async def begin_guest(self, call: Call) -> NewSession:
-        """A new guest with a session."""
+        """Creates a guest with a session."""
         visitor = Visitor(self._ids.new(), call.site.key, "guest", "")
         now = self._clock.now()
         values, secret = self._values(call, visitor, now)
@@ -171,10 +169,8 @@ class Sessions:
         return NewSession(values["id"], visitor, secret, self._ticket(call, values["id"]))
 
     def rising(self, call: Call, before: Session | None) -> Callable[[Visitor], Work[NewSession]]:
-        """How to give somebody a session in place of the one before, within a transaction of the caller's.
-
-        A new one at each rise in rights: whoever knew the old one knows nothing of this.
-        """
+        """The work that replaces a session, within the caller's transaction. Every gain in rights makes a new session,
+        so that nobody who knows the old one profits."""
         now = self._clock.now()
 
         def work(visitor: Visitor) -> Work[NewSession]:
@@ -187,10 +183,8 @@ class Sessions:
         return work
 
     async def begin_user(self, call: Call, visitor: Visitor, merging: Merging) -> str:
-        """A session for somebody who has just signed in; its bearer token. What they did as a guest is theirs.
-
-        Raises as `hold`.
-        """
+        """Creates a session for a visitor who has just signed in, and merges the guest into the account; returns the
+        bearer token. Raises as `hold` does."""
         before, now = await self.before(call), self._clock.now()
         guest = before if before is not None and before.visitor.kind == "guest" else None
         values, _ = self._values(call, visitor, now)
@@ -208,7 +202,7 @@ class Sessions:
         return token
 
     async def redeem(self, call: Call, ticket: str) -> str:
-        """A bearer token for the session of a ticket, once. Raises BadRequest (`ticket_invalid`)."""
+        """Exchanges a session's ticket for a bearer token, once. Raises BadRequest (`ticket_invalid`)."""
         try:
             data, made_at = self._tickets.loads(ticket, return_timestamp=True)
         except BadSignature:
@@ -228,7 +222,7 @@ class Sessions:
         return token
 
     async def leave(self, call: Call) -> None:
-        """End for good what the call carries: the session of its bearer token, and that of its cookie."""
+        """Revokes the sessions of the call's bearer token and of its cookie."""
         now = self._clock.now()
         bearer_hash, cookie_hash = _secrets(call)
 
@@ -260,14 +254,14 @@ class Sessions:
 
 
 def _secrets(call: Call) -> tuple[str | None, str | None]:
-    """The hashes of the call's bearer token and of its cookie, which counts only with an `Origin` that is good."""
+    """The hashes of the call's bearer token and cookie; the cookie counts only with a checked `Origin`."""
     bearer = bearer_token(call.request)
     cookie = call.request.cookies.get(cookie_name(call.site.key)) if call.origin is not None else None
     return (hash_secret(bearer) if bearer is not None else None), (hash_secret(cookie) if cookie else None)
 
 
 def _session(call: Call, bearer_hash: str | None, cookie_hash: str | None, now: int) -> Work[Session | None]:
-    """The living session behind one of the two, if it is of the call's site and origin."""
+    """The active session behind one of the two, if it belongs to the call's site and origin."""
     if bearer_hash is None and cookie_hash is None:
         return None
     found = yield from store.session_by_secret(call.site.key, cookie_hash=cookie_hash, bearer_hash=bearer_hash, now=now)

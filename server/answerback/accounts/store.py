@@ -54,7 +54,7 @@ def add_user(id: str, site: str, name: str, email: str, password_hash: str, now:
 
 
 def owner_of(site: str) -> Work[str]:
-    """What a site's owner goes by in its threads."""
+    """The name of a site's owner in its threads."""
     row = yield one("SELECT settings FROM sites WHERE key = :site", site=site)
     return (orjson.loads(row["settings"]).get("name") if row else "") or site
 
@@ -75,7 +75,7 @@ def visitor_by_id(site: str, id: str) -> Work[Visitor | None]:
 
 
 def set_daily_answers(site: str, id: str, limit: str | None) -> Work[bool]:
-    """A visitor's own limit of answers a day in place of the site's; None: as on the site. False for nobody."""
+    """Sets a visitor's own daily answer limit; None: the site's. False if there is no such visitor."""
     row = yield one(
         "UPDATE visitors SET daily_answers = :limit WHERE site = :site AND id = :id RETURNING id",
         limit=limit, site=site, id=id,
@@ -84,7 +84,7 @@ def set_daily_answers(site: str, id: str, limit: str | None) -> Work[bool]:
 
 
 def set_blocked(site: str, id: str, *, blocked: bool) -> Work[bool]:
-    """Whether a visitor may write no more. False for nobody."""
+    """Blocks or unblocks a visitor. False if there is no such visitor."""
     row = yield one(
         "UPDATE visitors SET blocked = :blocked WHERE site = :site AND id = :id RETURNING id",
         blocked=int(blocked), site=site, id=id,
@@ -93,7 +93,7 @@ def set_blocked(site: str, id: str, *, blocked: bool) -> Work[bool]:
 
 
 async def user_by_email(db: Database, site: str, email: str) -> tuple[Visitor, str] | None:
-    """The visitor with that address, and the hash of the password."""
+    """The visitor with that address, and their password hash."""
     row = await db.fetch_one(
         f"""SELECT {VISITOR}, v.password_hash FROM visitors v
         WHERE v.site = :site AND v.email = :email AND v.password_hash IS NOT NULL""",
@@ -114,7 +114,7 @@ def add_session(values: dict[str, Any]) -> Work[None]:
 def session_by_secret(
     site: str, *, cookie_hash: str | None, bearer_hash: str | None, now: int
 ) -> Work[tuple[str, str, Visitor] | None]:
-    """Session id, origin and visitor behind a secret, if the session is alive and of this site."""
+    """Session id, origin and visitor of a secret, if the session is active and of this site."""
     column = "cookie_hash" if cookie_hash else "bearer_hash"
     row = yield one(
         f"""SELECT s.id AS session_id, s.origin, {VISITOR} FROM sessions s JOIN visitors v ON v.id = s.visitor_id
@@ -125,7 +125,7 @@ def session_by_secret(
 
 
 def give_bearer(session_id: str, site: str, bearer_hash: str, now: int) -> Work[bool]:
-    """Give a session its bearer token, once."""
+    """Sets a session's bearer token, once."""
     row = yield one(
         """UPDATE sessions SET bearer_hash = :bearer_hash WHERE id = :id AND site = :site
         AND bearer_hash IS NULL AND revoked_at IS NULL AND expires_at > :now RETURNING id""",
@@ -135,7 +135,7 @@ def give_bearer(session_id: str, site: str, bearer_hash: str, now: int) -> Work[
 
 
 def revoke_session(session_id: str, now: int) -> Work[None]:
-    """End a session: its cookie and its bearer token are invalid from now on, and the account page closes."""
+    """Revokes a session with its cookie and bearer token, and closes the account page."""
     yield run("UPDATE sessions SET revoked_at = :now WHERE id = :id AND revoked_at IS NULL", id=session_id, now=now)
     yield run(
         "DELETE FROM account_sessions WHERE visitor_id = (SELECT visitor_id FROM sessions WHERE id = :id)",
@@ -144,7 +144,7 @@ def revoke_session(session_id: str, now: int) -> Work[None]:
 
 
 def count_failure(bucket: str, now: int, forget_before: int) -> Work[None]:
-    """Note a failed sign-in; what was noted before `forget_before` counts no more."""
+    """Counts a failed sign-in; a count from before `forget_before` restarts."""
     yield run(
         """INSERT INTO login_failures (bucket, failures, last_at) VALUES (:bucket, 1, :now)
         ON CONFLICT (bucket) DO UPDATE SET last_at = excluded.last_at,
@@ -154,12 +154,12 @@ def count_failure(bucket: str, now: int, forget_before: int) -> Work[None]:
 
 
 def forget_failures(bucket: str) -> Work[None]:
-    """A good sign-in clears the count."""
+    """Clears the count after a successful sign-in."""
     yield run("DELETE FROM login_failures WHERE bucket = :bucket", bucket=bucket)
 
 
 async def failures(db: Database, bucket: str) -> tuple[int, int]:
-    """How often signing in has failed, and when last; (0, 0) when never."""
+    """The number of failed sign-ins and the time of the last; (0, 0) if none."""
     row = await db.fetch_one("SELECT failures, last_at FROM login_failures WHERE bucket = :bucket", bucket=bucket)
     return (0, 0) if row is None else (row["failures"], row["last_at"])
 
@@ -169,7 +169,7 @@ async def failures(db: Database, bucket: str) -> tuple[int, int]:
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """An owner and the keys of the sites; None: all sites, also those to come."""
+    """An owner and the keys of their sites; None: all sites, including future ones."""
 
     email: str
     sites: list[str] | None
@@ -179,11 +179,9 @@ def add_owner(
     id: str, email: str, password_hash: str | None, sites: list[str], now: int, *, all_sites: bool,
     role: Role | None = None,
 ) -> Work[str]:  # fmt: skip
-    """Add an owner, or give an existing one these sites and the password too; returns the owner's id.
-
-    `all_sites` is for a new one who is given none by name, and for one who shall have all from now on. Without a `role`
-    a new one is an owner, and one who is there keeps the role. A new password ends what was open with the one before.
-    """
+    """Adds an owner, or gives an existing one these sites and the password too; returns the owner's id. `all_sites`
+    gives all sites, to a new owner without named ones or an existing owner. Without a `role`, a new one is an owner,
+    and an existing one keeps theirs. A new password ends sessions opened with the old one."""
     for given in sites or ([""] if all_sites else []):
         yield from end_unproved(email, given)
     row = yield one(
@@ -210,7 +208,7 @@ def add_owner(
 
 
 def list_owners() -> Work[list[Owner]]:
-    """All owners by address."""
+    """All owners, by address."""
     owners = yield many("SELECT id, email, all_sites FROM owners ORDER BY email")
     given = yield many("SELECT owner_id, site FROM owner_sites ORDER BY site")
     return [
@@ -222,7 +220,7 @@ def list_owners() -> Work[list[Owner]]:
 
 
 def take_site(email: str, site: str) -> Work[bool]:
-    """Take a site from an owner; False when the owner did not have it by name."""
+    """Takes a site from an owner; False if they did not have it by name."""
     row = yield one(
         """DELETE FROM owner_sites WHERE site = :site AND owner_id = (SELECT id FROM owners WHERE email = :email)
         RETURNING site""",
@@ -232,7 +230,7 @@ def take_site(email: str, site: str) -> Work[bool]:
 
 
 def remove_owner(email: str) -> Work[bool]:
-    """Delete an owner with links and sessions; False if there is none."""
+    """Deletes an owner with their links and sessions; False if there is none."""
     for table in ("owner_sites", "owner_links", "owner_sessions"):
         yield run(f"DELETE FROM {table} WHERE owner_id = (SELECT id FROM owners WHERE email = :email)", email=email)
     row = yield one("DELETE FROM owners WHERE email = :email RETURNING id", email=email)
@@ -271,7 +269,7 @@ async def owner_by_email(db: Database, email: str) -> Row | None:
 
 
 def owners_of(site: str) -> Work[list[str]]:
-    """The ids of a site's owners, those of all sites included."""
+    """The ids of a site's owners, including owners of all sites."""
     rows = yield many(
         """SELECT id FROM owners o WHERE all_sites = 1
             OR EXISTS (SELECT 1 FROM owner_sites s WHERE s.owner_id = o.id AND s.site = :site) ORDER BY email""",
@@ -281,7 +279,7 @@ def owners_of(site: str) -> Work[list[str]]:
 
 
 def owner_email(id: str, site: str) -> Work[str | None]:
-    """The e-mail address of an owner, who has that site still."""
+    """The email address of an owner who still has that site."""
     row = yield one(
         """SELECT email FROM owners o WHERE id = :id AND (all_sites = 1
             OR EXISTS (SELECT 1 FROM owner_sites s WHERE s.owner_id = o.id AND s.site = :site))""",
@@ -291,7 +289,7 @@ def owner_email(id: str, site: str) -> Work[str | None]:
 
 
 def owner_role(id: str, site: str) -> Work[Role | None]:
-    """What an owner may do on a site now; None where they have lost it."""
+    """An owner's current role on a site; None if they have lost it."""
     row = yield one(
         """SELECT CASE WHEN o.all_sites = 1 THEN o.role ELSE (
             SELECT s.role FROM owner_sites s WHERE s.owner_id = o.id AND s.site = :site) END AS role
@@ -302,6 +300,6 @@ def owner_role(id: str, site: str) -> Work[Role | None]:
 
 
 def email_of(id: str) -> Work[str | None]:
-    """The e-mail address of an owner."""
+    """The email address of an owner."""
     row = yield one("SELECT email FROM owners WHERE id = :id", id=id)
     return None if row is None else row["email"]

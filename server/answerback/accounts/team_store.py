@@ -13,7 +13,7 @@ MOST = 500
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """Somebody with a role on a site; those of all sites are changed on the command line."""
+    """A member of a site's team; owners of all sites are managed on the command line."""
 
     id: str
     email: str
@@ -31,13 +31,13 @@ _MEMBERS = """SELECT o.id, o.email, o.all_sites, CASE WHEN o.all_sites = 1 THEN 
 
 
 def members(site: str) -> Work[list[Member]]:
-    """Everybody with a role on a site, by address."""
+    """A site's team members, by address."""
     rows = yield many(f"{_MEMBERS} ORDER BY o.email LIMIT :most", site=site, most=MOST)
     return [Member(row["id"], row["email"], row["role"], bool(row["all_sites"]), bool(row["invited"])) for row in rows]
 
 
 def member(site: str, id: str) -> Work[Member | None]:
-    """One of them."""
+    """One team member."""
     row = yield one(f"{_MEMBERS} AND o.id = :id", site=site, id=id)
     return None if row is None else Member(
         row["id"], row["email"], row["role"], bool(row["all_sites"]), bool(row["invited"])
@@ -45,7 +45,7 @@ def member(site: str, id: str) -> Work[Member | None]:
 
 
 def owners_left(site: str, without: str) -> Work[bool]:
-    """Whether a site has an owner beside this one."""
+    """Whether a site has an owner besides this one."""
     row = yield one(
         """SELECT 1 AS one FROM owners o LEFT JOIN owner_sites s ON s.owner_id = o.id AND s.site = :site
         WHERE o.id <> :without AND ((o.all_sites = 1 AND o.role = 'owner') OR s.role = 'owner') LIMIT 1""",
@@ -55,12 +55,12 @@ def owners_left(site: str, without: str) -> Work[bool]:
 
 
 def set_role(site: str, id: str, role: Role) -> Work[None]:
-    """Give somebody who has the site by name another role there."""
+    """Changes the role of a member who has the site by name."""
     yield run("UPDATE owner_sites SET role = :role WHERE owner_id = :id AND site = :site", role=role, id=id, site=site)
 
 
 def take_from(site: str, id: str) -> Work[None]:
-    """Take the site from somebody; with the last one, the account goes, with its sessions and links."""
+    """Takes the site from a member; one without sites is deleted, with their sessions and links."""
     yield run("DELETE FROM owner_sites WHERE owner_id = :id AND site = :site", id=id, site=site)
     left = yield one(
         """SELECT 1 AS one FROM owners o WHERE o.id = :id
@@ -74,7 +74,7 @@ def take_from(site: str, id: str) -> Work[None]:
 
 
 def add_member(id: str, email: str, site: str, role: Role, now: int) -> Work[Member]:
-    """Add somebody to a site, who may be there already: what they have there stays."""
+    """Adds a member to a site; an existing member's role there stays."""
     yield from end_unproved(email, site)
     row = yield one(
         """INSERT INTO owners (id, email, password_hash, all_sites, created_at) VALUES (:id, :email, NULL, 0, :now)
@@ -92,7 +92,7 @@ def add_member(id: str, email: str, site: str, role: Role, now: int) -> Work[Mem
 
 
 def works_elsewhere(site: str, id: str) -> Work[bool]:
-    """Whether somebody has more than this site: then a link that signs them in is theirs alone to see."""
+    """Whether a member has other sites too: then only they may see a sign-in link of theirs."""
     row = yield one(
         """SELECT 1 AS one FROM owners o WHERE o.id = :id AND (o.all_sites = 1
         OR EXISTS (SELECT 1 FROM owner_sites s WHERE s.owner_id = o.id AND s.site <> :site))""",

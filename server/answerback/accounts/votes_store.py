@@ -7,8 +7,8 @@ from ..db.work import Work, many, one, run
 
 
 def vote(comment_id: str, visitor_id: str, value: int, *, counts: bool = True) -> Work[tuple[int, int]]:
-    """Set a visitor's vote (1, 0 or -1); the comment's new counts, in which it may not be seen. The caller has checked
-    that it may be voted on."""
+    """Sets a visitor's vote (1, 0 or -1); returns the comment's new counts, which may exclude it. The caller must check
+    that voting is allowed."""
     ids = {"comment_id": comment_id, "visitor_id": visitor_id}
     row = yield one(
         "SELECT value, counted FROM votes WHERE comment_id = :comment_id AND visitor_id = :visitor_id", **ids
@@ -28,13 +28,13 @@ def vote(comment_id: str, visitor_id: str, value: int, *, counts: bool = True) -
 
 
 def take_away(sql: str, **ids: str) -> Work[None]:
-    """Run a DELETE of votes and count them no more."""
+    """Runs a DELETE of votes and subtracts them from the counts."""
     for row in (yield many(f"{sql} RETURNING comment_id, value * counted AS value", **ids)):
         yield from count(row["comment_id"], up=-(row["value"] == 1), down=-(row["value"] == -1))
 
 
 def count(comment_id: str, *, up: int, down: int) -> Work[tuple[int, int]]:
-    """Count so many votes more, and rank the comment by what that makes; the new counts."""
+    """Adds votes to a comment's counts and updates its rank; returns the new counts."""
     row = yield one(
         "UPDATE comments SET up = up + :up, down = down + :down WHERE id = :id RETURNING up, down",
         up=up, down=down, id=comment_id,

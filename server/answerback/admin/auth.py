@@ -44,8 +44,8 @@ LANGUAGE_SECONDS = 400 * 24 * 3600
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """Somebody who is signed in: the role on each site, on which `sites` it is enough for what is asked for, whether
-    those are all that there are, the session's hash and its name, the token that forms carry."""
+    """A signed-in owner: the role on each site, the `sites` where it suffices for the request, whether those are all
+    there are, the session's hash and id, and the CSRF token of forms."""
 
     id: str
     email: str
@@ -61,14 +61,14 @@ class Owner:
     """How much waits in the inbox, counted up to 100."""
 
     def may(self, role: Role, site: str = "") -> bool:
-        """Whether they may do what takes this role, on that site or on any."""
+        """Whether the owner may do what requires this role, on that site or on any."""
         roles = [self.roles[site]] if site in self.roles else [] if site else self.roles.values()
         return any(covers(each, role) for each in roles)
 
 
 @dataclass(frozen=True, slots=True)
 class OwnerCall:
-    """A request of an owner who is signed in, with the form that it brings."""
+    """A signed-in owner's request, with its form."""
 
     request: Request
     owner: Owner
@@ -76,12 +76,12 @@ class OwnerCall:
 
     @property
     def id(self) -> str:
-        """The `{id}` of the address."""
+        """The `{id}` in the path."""
         return str(self.request.path_params["id"])
 
     @property
     def seen(self) -> str:
-        """The version that the form was made for. Raises BadRequest where it names none."""
+        """The version that the form was made for. Raises BadRequest if there is none."""
         seen = self.form.get("version", "")
         if not seen:
             raise BadRequest("validation_failed", "version: must be that of the form.")
@@ -91,11 +91,11 @@ class OwnerCall:
         self, site: str, now: int, action: str, kind: str, subject: str, *, before: str = "", after: str = "",
         reason: str = "",
     ) -> Work[None]:  # fmt: skip
-        """Within the write of a decision: put it into the audit trail, as this owner's."""
+        """Within the write of a decision: records it in the audit trail, as this owner's."""
         yield from audit(Decision(site, now, self.owner.email, action, kind, subject, before, after, reason))
 
     def query(self, *names: str) -> dict[str, str]:
-        """These parameters of the address, each empty where it says nothing."""
+        """These query parameters; missing ones are empty."""
         return {name: self.request.query_params.get(name, "").replace("\x00", "").strip() for name in names}
 
 
@@ -103,7 +103,7 @@ OwnerView = Callable[[OwnerCall], Awaitable[Response]]
 
 
 class OwnerViews(Protocol):
-    """The views of one page: what it shows, and what its forms do."""
+    """The views of one page and its forms."""
 
     def views(self) -> Mapping[str, Mapping[str, OwnerView]]:
         """The views by path and method."""
@@ -111,12 +111,12 @@ class OwnerViews(Protocol):
 
 
 def session_cookie(value: str, seconds: int) -> str:
-    """The Set-Cookie header of the owner's session; browsers take `Secure` on http://localhost too."""
+    """The Set-Cookie header of the owner's session; browsers accept `Secure` on http://localhost too."""
     return f"{COOKIE}={value}; Path=/; Max-Age={seconds}; Secure; HttpOnly; SameSite=Strict"
 
 
 class OwnerAuth(WebViews):
-    """Lets owners in. `navigation` is what the bar leads to: paths, and the names of their texts."""
+    """Authenticates owners. `navigation` holds the links of the navigation bar: paths, and the names of their texts."""
 
     headers: Mapping[str, str] = {
         **HEADERS,
@@ -134,7 +134,7 @@ class OwnerAuth(WebViews):
         self._navigation = navigation
 
     async def owner(self, request: Request, role: Role = "reader") -> Owner | None:
-        """Who is signed in here, if anybody is, with the sites on which they have that role."""
+        """The signed-in owner, if any, with the sites where they have that role."""
         secret = request.cookies.get(COOKIE)
         if not secret:
             return None
@@ -155,16 +155,16 @@ class OwnerAuth(WebViews):
         )  # fmt: skip
 
     async def _keep(self, hash: str, row: Row) -> None:
-        """A session ends when it has not been used for a day, and in any case a month after it began."""
+        """Extends the session: it expires after a day without use, and at the latest a month after its start."""
         now = self._clock.now()
         if now - row["seen_at"] > NOTED_SECONDS * 1000:
             until = min(row["began_at"] + SESSION_SECONDS * 1000, now + IDLE_SECONDS * 1000)
             await self._db.write(lambda: see_session(hash, now, until))
 
     def owned(self, view: OwnerView, role: Role) -> View:
-        """The decorator of each of the owner's views: somebody with that role on a site, or to the sign-in. What a form
-        wants is done only when one of our own pages has sent it, made for this session. The view is given those sites
-        alone; one about another site is not found."""
+        """Decorates each of the owner's views: requires that role on a site, or redirects to the sign-in. Forms must
+        come from our own pages and be made for this session. The view gets only those sites; for any other site it
+        responds as not found."""
 
         async def serve(request: Request) -> Response:
             form = await self.form(request) if request.method == "POST" else Form()
@@ -180,18 +180,18 @@ class OwnerAuth(WebViews):
         return serve
 
     def is_fresh(self, owner: Owner) -> bool:
-        """Whether they have proved who they are a moment ago."""
+        """Whether the owner has recently proved who they are."""
         return self._clock.now() - owner.proved_at < FRESH_SECONDS * 1000
 
     def check_token(self, owner: Owner, form: Form) -> None:
-        """Raises Forbidden when the form was not made for this session."""
+        """Raises Forbidden if the form was not made for this session."""
         if not hmac.compare_digest(form.get("token", "").encode(), owner.token.encode()):
             raise Forbidden("session_invalid", reason="form_expired")
 
     def show(
         self, call: OwnerCall, page: str, *, title: Callable[[Texts], str], status: int = 200, **values: Any
     ) -> Response:
-        """A response with the template and the texts of this page, framed for this owner."""
+        """Renders the template with this page's texts, in the owner's layout."""
         lang = self.language(call.request)
         t = texts(lang, f"admin.{page}")
         return self.open(
@@ -203,7 +203,7 @@ class OwnerAuth(WebViews):
         return [link for link in self._navigation if not owner.roles or owner.may(needed("GET", link[0]))]
 
     def open(self, request: Request, template: str, **values: Any) -> Response:
-        """A response with this template, in the owner's language and with a way to the others."""
+        """Renders this template in the owner's language, with links to the others."""
         lang, path = self.language(request), request.url.path.removeprefix(self.base)
         back = f"{path}?{request.url.query}" if request.url.query else path
         return self.render(
@@ -212,25 +212,25 @@ class OwnerAuth(WebViews):
         )  # fmt: skip
 
     def language(self, request: Request, asked: str = "") -> str:
-        """The one that the owner has chosen in this browser, else the browser's."""
+        """The language that the owner chose in this browser, else the browser's."""
         chosen, accepted = request.cookies.get(LANGUAGE_COOKIE, "")[:35], request.headers.get("accept-language", "")
         return negotiate(asked, chosen, accepted, among=owner_languages())
 
     def redirect(self, path: str, query: Mapping[str, str] | None = None, fragment: str = "") -> Response:
-        """On to one of our own addresses."""
+        """Redirects to one of our own addresses."""
         return RedirectResponse(self.address(path, query) + (f"#{fragment}" if fragment else ""), 303)
 
     def address(self, path: str, query: Mapping[str, str | None] | None = None) -> str:
-        """One of our own addresses, with what of the query says something."""
+        """One of our own addresses, with the non-empty query parameters."""
         values = {name: text for name, text in (query or {}).items() if text}
         return f"{self.base}{path}" + (f"?{urlencode(values)}" if values else "")
 
     def public_address(self, path: str) -> str:
-        """One of our own addresses in full, to be passed on."""
+        """One of our own addresses, absolute, to be passed on."""
         return self._url + path
 
     def error_values(self, request: Request, lang: str) -> dict[str, str]:
-        """Whatever went wrong, the log is there."""
+        """Links error pages to the log."""
         return {"again": f"{self.base}/admin/", "again_text": texts(lang, "admin")["to_log"]}
 
     def _token(self, session: str) -> str:

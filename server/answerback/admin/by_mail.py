@@ -14,22 +14,22 @@ from .auth import OwnerAuth
 
 
 class ByMailViews:
-    """Decisions by signed links. A GET changes nothing: mail programs and scanners follow links by themselves."""
+    """Decisions by signed links. A GET changes nothing, since mail programs and scanners follow links themselves."""
 
     def __init__(self, auth: OwnerAuth, decisions: MailDecisions) -> None:
         self._auth = auth
         self._decisions = decisions
 
     def views(self) -> dict[str, dict[str, View]]:
-        """Where it is found."""
+        """Its routes."""
         return {PATH: {"GET": self.read, "POST": self.decide}}
 
     async def read(self, request: Request) -> Response:
-        """`GET /admin/by-mail/?link=`: what the button of a mail is about."""
+        """`GET /admin/by-mail/?link=`: what the mail's button decides."""
         return self._show(request, await self._decisions.look(request.query_params.get("link", "")))
 
     async def decide(self, request: Request) -> Response:
-        """`POST …`: the page's own button."""
+        """`POST …`: submits the page's own button."""
         await self._auth.form(request)
         return self._show(request, await self._decisions.decide(request.query_params.get("link", "")))
 

@@ -28,7 +28,7 @@ PROOFS = ("proof_password", "proof_code", "proof_passkey")
 
 
 class Confirming:
-    """Asks for the proof before a view is called that needs it."""
+    """Asks for a fresh proof before a view that requires it."""
 
     def __init__(self, runtime: Runtime, auth: OwnerAuth, factors: OwnerFactors) -> None:
         self._db = runtime.db
@@ -38,11 +38,11 @@ class Confirming:
         self._factors = factors
 
     def views(self) -> Mapping[str, Mapping[str, OwnerView]]:
-        """Where a proof goes for a page that is read, and where passkeys are asked for one."""
+        """The routes for a page's proof and for passkey options."""
         return {PATH: {"POST": self.go_on}, f"{PATH}passkey/": {"GET": self.passkey_options}}
 
     def proved(self, view: OwnerView, method: str, path: str) -> OwnerView:
-        """The view, called only after a fresh proof where it needs one."""
+        """Wraps the view: it is called only after a fresh proof, if it requires one."""
 
         async def serve(call: OwnerCall) -> Response:
             if not needs_proof(method, path, call.form) or self._auth.is_fresh(call.owner):
@@ -52,7 +52,7 @@ class Confirming:
         return serve
 
     async def go_on(self, call: OwnerCall) -> Response:
-        """`POST /admin/confirm/` `{next, proof_…}`: on to a page that is read with a fresh proof only."""
+        """`POST /admin/confirm/` `{next, proof_…}`: redirects to a page that requires a fresh proof."""
         to = call.form.get("next", "")
 
         async def on(_: OwnerCall) -> Response:
@@ -61,7 +61,7 @@ class Confirming:
         return await self._after_proof(call, on)
 
     async def passkey_options(self, call: OwnerCall) -> Response:
-        """`GET /admin/confirm/passkey/`: what the browser is to sign, as JSON."""
+        """`GET /admin/confirm/passkey/`: passkey options for the browser, as JSON."""
         known = await self._db.read(lambda: passkeys(call.owner.id))
         options = self._factors.passkeys.to_sign(_purpose(call), known)
         return Response(options, media_type="application/json")

@@ -28,7 +28,7 @@ from .sign_in import SignInViews
 
 
 class FirstRunViews:
-    """How the first owner comes in; to be used once, within a day, while there is no owner."""
+    """Creates the first owner; usable once, within a day, while there is no owner."""
 
     def __init__(self, runtime: Runtime, auth: OwnerAuth, sign_in: SignInViews) -> None:
         self._db = runtime.db
@@ -39,7 +39,7 @@ class FirstRunViews:
         self._sign_in = sign_in
 
     def views(self) -> dict[str, dict[str, View]]:
-        """Where it is found."""
+        """Its routes."""
         return {f"{FIRST_RUN}{{secret}}/": {"GET": self.read, "POST": self.begin}}
 
     async def read(self, request: Request) -> Response:
@@ -50,7 +50,8 @@ class FirstRunViews:
         return self._show(request, BoundForm(), 200)
 
     async def begin(self, request: Request) -> Response:
-        """`POST …` `{email, name, key, origins}`: an owner of all sites, signed in, and the first site."""
+        """`POST …` `{email, name, key, origins}`: creates the first site and an owner of all sites, and signs them
+        in."""
         fields, (hash, after) = await self._auth.form(request), self._link(request)
         lang, now = self._auth.language(request), self._clock.now()
         form = {name: fields.get(name, "").strip() for name in ("email", "name", "key", "origins")}

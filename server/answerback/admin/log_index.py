@@ -34,7 +34,7 @@ class LogIndex:
             pass
 
     async def catch_up(self) -> bool:
-        """Read what was noted first; whether there may be more."""
+        """Indexes the oldest recorded changes; returns whether there may be more."""
         async with self._turn:
             noted: list[Change] = await self._db.read(partial(store.changes, AT_ONCE))
             if not noted:
@@ -45,7 +45,7 @@ class LogIndex:
             return len(noted) == AT_ONCE
 
     async def search(self, sites: list[str], text: str, before: int, most: int) -> list[Hit]:
-        """Entries of these sites that have all words of a text, the newest first."""
+        """Entries of these sites that contain all words of a text, newest first."""
         wanted = list(dict.fromkeys(terms(text)))[:MOST_WORDS]
         if not wanted:
             return []

@@ -54,7 +54,7 @@ _BY_ID = (
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """A filter of the log; empty texts match everything. `before` is the last entry already shown."""
+    """A filter of the log; empty fields match everything. `before` is the last entry already shown."""
 
     page: str = ""
     state: str = ""
@@ -64,7 +64,7 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of the log: a comment, an AI reply, a private question or a private answer."""
+    """An entry of the log: a comment, an AI reply, a private question or a private answer."""
 
     entry: str
     id: str
@@ -95,18 +95,18 @@ class Entry:
 
     @property
     def is_answer(self) -> bool:
-        """Whether an answer's figures belong to it."""
+        """Whether the entry has an answer's figures."""
         return self.answer_state is not None
 
     @property
     def cursor(self) -> tuple[int, int, str]:
-        """Where the log goes on after this entry."""
+        """The cursor after this entry."""
         return self.at, self.rank, self.id
 
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """Figures of a day: comments of people, questions answered or being answered, tokens, cost in millionths."""
+    """A day's figures: people's comments, questions answered or being answered, tokens, cost in millionths."""
 
     comments: int
     answers: int
@@ -119,7 +119,7 @@ class Totals:
 
 
 def _before(wanted: Filter, at: str, rank: int, id: str) -> str:
-    """What comes after the last entry that was shown, of a kind of entries that all have this rank."""
+    """The condition for entries after the last shown one, for a kind of entries that share this rank."""
     assert wanted.before is not None
     if rank == wanted.before[1]:
         return f"({at}, {id}) < (:at, :id)"
@@ -128,7 +128,7 @@ def _before(wanted: Filter, at: str, rank: int, id: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """One kind of entries that a filter lets through."""
+    """One kind of entries that a filter admits."""
 
     columns: str
     tables: str
@@ -138,11 +138,11 @@ class _Part:
     where: Sequence[str] = ()
 
     def of(self, site: str, wanted: Filter) -> str:
-        """The newest of one site."""
+        """The newest entries of one site."""
         return f"SELECT {self.columns} {self._newest(site, wanted)} LIMIT :limit"
 
     def latest(self, site: str, wanted: Filter) -> str:
-        """When the newest of all of one site is from."""
+        """The time of a site's newest entry."""
         return f"SELECT {self.at} {self._newest(site, wanted)} LIMIT 1"
 
     def _newest(self, site: str, wanted: Filter) -> str:
@@ -162,7 +162,7 @@ class _Part:
 
 
 def _parts(wanted: Filter) -> list[_Part]:
-    """The kinds of entries that a filter lets through; states are written out, since indexes are made for them."""
+    """The kinds of entries that a filter admits; states are literal, to match the partial indexes."""
     state, parts = wanted.state, []
     if not state or state in COMMENT_STATES:
         only = [f"c.state = '{state}'"] if state else []
@@ -181,7 +181,7 @@ def _parts(wanted: Filter) -> list[_Part]:
 
 
 def _answers_in(state: str, page: str) -> list[str]:
-    """Answers in a state; what on a page is not done, an index has apart."""
+    """Answers in a state; unfinished ones on pages have their own index."""
     return [f"a.state = '{state}'", *(["a.state <> 'done'"] if page and state != "done" else [])]
 
 
@@ -208,12 +208,12 @@ def entries(sites: Sequence[str], wanted: Filter, limit: int) -> Work[list[Entry
 
 
 def _used(values: Mapping[str, object], sql: str) -> dict[str, object]:
-    """The parameters that a statement has."""
+    """The parameters that a statement uses."""
     return {name: value for name, value in values.items() if f":{name}" in sql}
 
 
 def entries_of(sites: Sequence[str], hits: Sequence[Hit], wanted: Filter) -> Work[list[Entry]]:
-    """The entries of these sites that were found by their words and fit the filter too, in that order."""
+    """Entries of these sites found by full-text search that also match the filter, in the same order."""
     found: dict[str, Entry] = {}
     names, params = in_list("site", sites)
     for kind, select, alias in _BY_ID:
@@ -250,8 +250,8 @@ def _read(row: Row) -> Entry:
 
 
 def totals(days: Mapping[int, Sequence[str]]) -> Work[Totals]:
-    """The figures of today; `days` says of each moment at which a day has begun, on which sites. Of each site, the
-    newest `COUNTED` comments and the newest `SUMMED` answers count."""
+    """Today's figures; `days` maps each start of a day to its sites. For each site, the newest `COUNTED` comments and
+    the newest `SUMMED` answers count."""
     comments, more_comments, more_answers = 0, False, False
     sums = {"count": 0, "tokens_in": 0, "tokens_out": 0, "cost": 0}
     for start, sites in days.items():
@@ -289,7 +289,7 @@ _SUMS = f"""SELECT COUNT(*) AS count, CAST(COALESCE(SUM(tokens_in), 0) AS BIGINT
 
 
 def pages(sites: Sequence[str]) -> Work[list[str]]:
-    """Pages with a thread or a question, to choose from: of each site the newest few hundred."""
+    """Pages with a thread or a question, for a selection: each site's newest few hundred."""
     found: set[str] = set()
     for site in (yield from sites_with(sites, _PAGES)):
         rows = yield many(

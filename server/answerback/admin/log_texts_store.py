@@ -20,7 +20,7 @@ found among these."""
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A text that is new, different, or gone."""
+    """A new, changed or deleted text."""
 
     id: int
     entry: str
@@ -29,7 +29,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """What an entry of the log says, and when it was written; no body: nothing any more."""
+    """A log entry's text and time; without a body, it is gone."""
 
     entry: str
     entry_id: str
@@ -40,7 +40,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """An entry that has the words, at its place."""
+    """A matching entry and its position."""
 
     place: int
     entry: str
@@ -48,13 +48,13 @@ class Hit:
 
 
 def changes(most: int) -> Work[list[Change]]:
-    """The oldest changes that were noted."""
+    """The oldest recorded changes."""
     rows = yield many("SELECT id, entry, entry_id FROM log_changes WHERE id > 0 ORDER BY id LIMIT :most", most=most)
     return [Change(**row) for row in rows]
 
 
 def texts(noted: Sequence[Change]) -> Work[list[Text]]:
-    """What these say now."""
+    """The current texts of these entries."""
     found: list[Text] = []
     for entry, sql in _SELECTS.items():
         ids = sorted({change.entry_id for change in noted if change.entry == entry})
@@ -76,15 +76,15 @@ _SELECTS = {
 
 
 def site_word(site: str) -> str:
-    """A site's key as one word of the index; not unique, so what is found is compared with the key itself."""
+    """A site's key as one word of the index; not unique, so hits are compared with the key itself."""
     return "s" + site.replace("-", "")
 
 
 class SQLiteTexts:
-    """FTS5, whose rows come in the order of their numbers."""
+    """FTS5, which returns rows in rowid order."""
 
     def put(self, text: Text, words: str) -> Work[None]:
-        """Put in a text, in place of what was there."""
+        """Inserts or replaces a text."""
         yield from self.forget(text.entry_id)
         place = yield from _take_place(text)
         yield run(
@@ -93,13 +93,13 @@ class SQLiteTexts:
         )  # fmt: skip
 
     def forget(self, entry_id: str) -> Work[None]:
-        """Take out a text."""
+        """Deletes a text."""
         row = yield one("DELETE FROM log_texts WHERE entry_id = :id RETURNING place", id=entry_id)
         if row is not None:
             yield run("DELETE FROM log_terms WHERE rowid = :place", place=row["place"])
 
     def search(self, site: str, words: Sequence[str], before: int, most: int) -> Work[list[Row]]:
-        """Entries of a site that have all words and stand before that place, the newest first."""
+        """A site's entries that contain all words and come before that position, newest first."""
         wanted = " ".join(f'"{word}"' for word in words)
         rows: list[Row] = yield many(
             """SELECT t.place, t.entry, t.entry_id FROM log_terms JOIN log_texts t ON t.place = log_terms.rowid
@@ -111,19 +111,19 @@ class SQLiteTexts:
 
 
 class PostgresTexts:
-    """A tsvector without a dictionary, under a GIN index."""
+    """A dictionary-free tsvector with a GIN index."""
 
     def put(self, text: Text, words: str) -> Work[None]:
-        """Put in a text, in place of what was there."""
+        """Inserts or replaces a text."""
         yield from self.forget(text.entry_id)
         yield from _take_place(text, words)
 
     def forget(self, entry_id: str) -> Work[None]:
-        """Take out a text."""
+        """Deletes a text."""
         yield run("DELETE FROM log_texts WHERE entry_id = :id", id=entry_id)
 
     def search(self, site: str, words: Sequence[str], before: int, most: int) -> Work[list[Row]]:
-        """Entries of a site that have all words and stand before that place, the newest first."""
+        """A site's entries that contain all words and come before that position, newest first."""
         query = " ".join([site_word(site), *words])
         has_them = "site = :site AND terms @@ plainto_tsquery('simple', CAST(:query AS TEXT))"
         rows: list[Row] = yield many(
@@ -146,12 +146,12 @@ Texts = SQLiteTexts | PostgresTexts
 
 
 def texts_of(*, is_sqlite: bool) -> Texts:
-    """What is said to a database of this kind."""
+    """The statements for this kind of database."""
     return SQLiteTexts() if is_sqlite else PostgresTexts()
 
 
 def _take_place(text: Text, words: str | None = None) -> Work[int]:
-    """A place of its own in time; of texts of the same moment, each has the next one that is free."""
+    """A unique position derived from the time; texts of the same moment get the next free ones."""
     place = (text.at << 20) + (crc32(text.entry_id.encode()) & 0xFFFFF)
     more = "" if words is None else ", terms"
     value = "" if words is None else ", to_tsvector('simple', CAST(:words AS TEXT))"
@@ -168,7 +168,7 @@ def _take_place(text: Text, words: str | None = None) -> Work[int]:
 
 
 def keep(index: Texts, noted: Sequence[tuple[Text, str]], last: int) -> Work[None]:
-    """Put these texts in with their words, or take out those that say nothing; what was noted up to `last` is done."""
+    """Indexes these texts, or removes empty ones; changes recorded up to `last` are done."""
     for text, words in noted:
         if words:
             yield from index.put(text, words)
@@ -178,7 +178,7 @@ def keep(index: Texts, noted: Sequence[tuple[Text, str]], last: int) -> Work[Non
 
 
 def hits(index: Texts, sites: Sequence[str], words: Sequence[str], before: int, most: int) -> Work[list[Hit]]:
-    """Entries of these sites that have all words, the newest first."""
+    """Entries of these sites that contain all words, newest first."""
     rows: list[Row] = []
     for site in sites:
         rows += yield from index.search(site, words, before, most)

@@ -12,8 +12,8 @@ FEW = 30
 
 
 def newest_sites(sites: Sequence[str], latest: Sequence[str], limit: int, **values: object) -> Work[Sequence[str]]:
-    """Those that the `limit` newest can be of. Each of `latest` selects the time of the newest row of the site `s.key`
-    by an index, so that ten thousand sites cost a look each, in one statement."""
+    """The sites that the `limit` newest rows can belong to. Each of `latest` selects the time of the newest row of site
+    `s.key` by an index: one lookup for each site, in a single statement."""
     if len(sites) <= FEW:
         return sites
     names, params = in_list("site", sites)
@@ -25,7 +25,7 @@ def newest_sites(sites: Sequence[str], latest: Sequence[str], limit: int, **valu
 
 
 def sites_with(sites: Sequence[str], rows_of: Sequence[str], **values: object) -> Work[Sequence[str]]:
-    """Those that have a row of one of these, each a table with what holds for rows of the site `s.key`."""
+    """The sites with a row in one of these, each a table and a condition on rows of site `s.key`."""
     if len(sites) <= FEW:
         return sites
     names, params = in_list("site", sites)

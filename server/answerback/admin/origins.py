@@ -13,6 +13,6 @@ from .auth import Owner
 
 
 def may_name(owner: Owner, private: PrivateSites, wanted: Collection[str], known: Collection[str] = ()) -> bool:
-    """Whether this owner may give a site these origins, beside those it is known by. Owners of all sites may name
-    private addresses, others only those that the operator has named."""
+    """Whether this owner may give a site these origins, besides its present ones. Owners of all sites may add private
+    addresses, others only those that the operator has named."""
     return owner.all_sites or not any(private.forbid(origin) for origin in wanted if origin not in known)

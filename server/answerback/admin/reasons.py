@@ -11,7 +11,7 @@ from ..i18n.catalogue import Texts, entries, texts
 
 
 def told(reasons: Sequence[Reason], reports: Sequence[Report], lang: str) -> list[str]:
-    """Each reason in a few words; reports that are open speak for themselves."""
+    """Each reason in a few words; a report counts only while it is open."""
     t = texts(lang, "reasons")
     said = [in_words(t, reason) for reason in reasons if reason.kind != "reported"]
     if reports:
@@ -24,7 +24,7 @@ def told(reasons: Sequence[Reason], reports: Sequence[Report], lang: str) -> lis
 
 
 def weighed(reasons: Sequence[Reason], lang: str) -> list[tuple[str, float | None]]:
-    """Each reason in words, with what it weighs where it is a signal of spam: for it, or against it below zero."""
+    """Each reason in words, with its weight if it is a spam signal (negative: against spam)."""
     t = texts(lang, "reasons")
     weights = [reason.figures.get("weight") for reason in reasons]
     return [
@@ -34,7 +34,7 @@ def weighed(reasons: Sequence[Reason], lang: str) -> list[tuple[str, float | Non
 
 
 def in_words(t: Texts, reason: Reason) -> str:
-    """A reason as its text says it, with its figures."""
+    """A reason's text, with its figures."""
     entry = entries(t.lang).get(f"reasons.{reason.kind}")
     figures = {name: str(value) for name, value in reason.figures.items()}
     if entry is None:

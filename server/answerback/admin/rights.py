@@ -68,7 +68,7 @@ OTHERS: Mapping[tuple[str, str], Role] = {
 
 
 def needed(method: str, path: str) -> Role:
-    """The role that a view needs on the site that it is about."""
+    """The role that a view requires on its site."""
     return OTHERS.get((method, path), BY_METHOD[method])
 
 
@@ -90,7 +90,7 @@ PROOF_NEEDED = frozenset(
 
 
 def needs_proof(method: str, path: str, form: Form) -> bool:
-    """Whether a view is called only after a fresh proof of who calls it."""
+    """Whether a view requires a fresh proof."""
     if (method, path) == ("POST", "/admin/settings/{site}/save/"):
         return has_secret(form)
     return (method, path) in PROOF_NEEDED

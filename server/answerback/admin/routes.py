@@ -62,7 +62,7 @@ def admin_routes(
     erasure: Erasure, index: LogIndex, spam: SpamParts, notices: Notices, webhooks: Webhooks,
     factors: OwnerFactors, posting: Posting,
 ) -> list[BaseRoute]:  # fmt: skip
-    """The owner's pages, for whoever is signed in; the sign-in, for everybody."""
+    """The owner's pages, for signed-in owners, and the sign-in, for everybody."""
     auth = OwnerAuth(runtime.settings, runtime.db, runtime.clock, NAVIGATION)
     correcting = AnswerCorrections(runtime.db, runtime.clock, runtime.ids, updates)
     confirming = Confirming(runtime, auth, factors)

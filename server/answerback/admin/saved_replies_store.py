@@ -17,7 +17,7 @@ NAME_LIMIT, BODY_LIMIT = 60, 5_000
 
 @dataclass(frozen=True, slots=True)
 class SavedReply:
-    """A reply under its name."""
+    """A named reply."""
 
     id: str
     site: str
@@ -26,12 +26,12 @@ class SavedReply:
 
 
 def filled(body: str, values: Mapping[str, str]) -> str:
-    """The words with the variables' values in place; other braces stay as they are."""
+    """The text with variables replaced by their values; other braces stay as they are."""
     return re.sub(r"\{(\w+)\}", lambda match: values.get(match[1], match[0]), body)
 
 
 def replies(sites: Sequence[str]) -> Work[list[SavedReply]]:
-    """Those of these sites, by their names."""
+    """The saved replies of these sites, by name."""
     if not sites:
         return []
     names, params = in_list("site", sites)
@@ -42,7 +42,7 @@ def replies(sites: Sequence[str]) -> Work[list[SavedReply]]:
 
 
 def keep(reply: SavedReply, now: int) -> Work[None]:
-    """Keep a reply, in place of the one with its id."""
+    """Stores a reply, replacing the one with its id."""
     yield run(
         """INSERT INTO saved_replies (id, site, name, body, updated_at) VALUES (:id, :site, :name, :body, :now)
         ON CONFLICT (id) DO UPDATE SET name = excluded.name, body = excluded.body, updated_at = excluded.updated_at
@@ -52,13 +52,13 @@ def keep(reply: SavedReply, now: int) -> Work[None]:
 
 
 def is_there(site: str, id: str) -> Work[bool]:
-    """Whether this is a reply of the site."""
+    """Whether the site has this reply."""
     row = yield one("SELECT 1 AS one FROM saved_replies WHERE site = :site AND id = :id", site=site, id=id)
     return row is not None
 
 
 def count(site: str) -> Work[int]:
-    """How many replies a site has."""
+    """The number of a site's replies."""
     row = yield one("SELECT COUNT(*) AS count FROM saved_replies WHERE site = :site", site=site)
     return int(row["count"])
 

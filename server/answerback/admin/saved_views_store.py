@@ -11,7 +11,7 @@ MOST, NAME_LIMIT, QUERY_LIMIT = 30, 60, 1_000
 
 @dataclass(frozen=True, slots=True)
 class SavedView:
-    """A query of the log's address under its name."""
+    """A named query of the log."""
 
     id: str
     name: str
@@ -19,7 +19,7 @@ class SavedView:
 
 
 def views(owner_id: str) -> Work[list[SavedView]]:
-    """What an owner has saved, by name."""
+    """An owner's saved views, by name."""
     rows = yield many(
         f"SELECT id, name, query FROM saved_views WHERE owner_id = :id ORDER BY name LIMIT {MOST}", id=owner_id
     )
@@ -27,7 +27,7 @@ def views(owner_id: str) -> Work[list[SavedView]]:
 
 
 def keep(owner_id: str, view: SavedView, now: int) -> Work[None]:
-    """Save a view, in place of the one of that name; the first `MOST` are kept."""
+    """Saves a view, replacing the one with that name; the first `MOST` are kept."""
     yield run("DELETE FROM saved_views WHERE owner_id = :owner AND name = :name", owner=owner_id, name=view.name)
     yield run(
         f"""INSERT INTO saved_views (id, owner_id, name, query, created_at)
@@ -38,6 +38,6 @@ def keep(owner_id: str, view: SavedView, now: int) -> Work[None]:
 
 
 def drop(owner_id: str, id: str) -> Work[bool]:
-    """Delete a view of an owner's own."""
+    """Deletes one of an owner's views."""
     row = yield one("DELETE FROM saved_views WHERE owner_id = :owner AND id = :id RETURNING id", owner=owner_id, id=id)
     return row is not None

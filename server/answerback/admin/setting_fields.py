@@ -85,12 +85,12 @@ BOXES = ("all", *(rule for rule in RULES if rule not in ("none", "all")))
 
 
 def fault(name: str) -> str:
-    """Under which name the text stands that says what is wrong with a setting."""
+    """The name of the text that explains an error in a setting."""
     return name if name in OWN_FAULTS else KINDS[name]
 
 
 def choices(name: str) -> tuple[str, ...]:
-    """What a setting may be, where it is one of several words."""
+    """The words that a setting may be, if it is an enumeration."""
     if name == "lang":
         return ("", *languages())
     read = BY_NAME[name].parse
@@ -98,7 +98,7 @@ def choices(name: str) -> tuple[str, ...]:
 
 
 def stored(name: str, text: str) -> str:
-    """The text of a setting as its field would store it: written one way, so that it can be compared."""
+    """A setting's text as its field would store it: normalised, for comparison."""
     kind = KINDS[name]
     if kind == "lines":
         return ",".join(part.strip() for part in re.split(r"[,\n]", text) if part.strip())
@@ -109,7 +109,7 @@ def stored(name: str, text: str) -> str:
 
 
 def typed(name: str, form: Form, before: str) -> str:
-    """The text that a form has for a setting; what it does not say stays as it was `before`."""
+    """A setting's text from a form; parts that the form lacks stay as they were `before`."""
     kind = KINDS[name]
     if kind == "flag":
         return "true" if name in form else "false"
@@ -121,7 +121,7 @@ def typed(name: str, form: Form, before: str) -> str:
 
 
 def in_field(name: str, text: str) -> str:
-    """What stands in the field of a setting with this text; a secret is never shown."""
+    """The content of a setting's field for this text; a secret is never shown."""
     kind = KINDS[name]
     if kind == "secret":
         return ""

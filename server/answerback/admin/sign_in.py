@@ -40,7 +40,7 @@ PENDING_COOKIE, PENDING_SECONDS = "__Host-answerback-owner-pending", 600
 
 
 class SignInViews:
-    """How owners come in, and out."""
+    """Signing owners in and out."""
 
     def __init__(self, runtime: Runtime, auth: OwnerAuth, factors: OwnerFactors) -> None:
         self._db = runtime.db
@@ -51,7 +51,7 @@ class SignInViews:
         self._proofs = factors.proofs
 
     def views(self) -> dict[str, dict[str, View]]:
-        """Where each is found."""
+        """Its routes."""
         return {
             SIGN_IN: {"GET": self.ask, "POST": self.by_password},
             PASSKEY: {"GET": self.passkey_options, "POST": self.by_passkey},
@@ -68,7 +68,7 @@ class SignInViews:
         return await self._form(request, 200, "")
 
     async def by_password(self, request: Request) -> Response:
-        """`POST /admin/sign-in/`: the same answer, in the same time, for unknown owners and bad passwords."""
+        """`POST /admin/sign-in/`: the same response, in the same time, for unknown owners and bad passwords."""
         fields, lang = await self._auth.form(request), self._auth.language(request)
         email = normal_email(fields.get("email", "")[:EMAIL_LIMIT])
         caller = self._factors.caller(request, email, lang)
@@ -83,7 +83,8 @@ class SignInViews:
     # ---- passkeys
 
     async def passkey_options(self, request: Request) -> Response:
-        """`GET /admin/sign-in/passkey/`: what the browser is to sign, as JSON; for a second step, with whose keys."""
+        """`GET /admin/sign-in/passkey/`: passkey options for the browser, as JSON; for a second step, limited to the
+        owner's keys."""
         pending = await self._pending(request)
         if pending is None:
             options = self._factors.passkeys.to_sign("sign-in")
@@ -93,8 +94,8 @@ class SignInViews:
         return Response(options, media_type="application/json")
 
     async def by_passkey(self, request: Request) -> Response:
-        """`POST /admin/sign-in/passkey/` `{passkey}`: what the browser has signed. It takes no second step: a passkey
-        is somebody's device and their finger, face or number."""
+        """`POST /admin/sign-in/passkey/` `{passkey}`: signs in by passkey, without a second step: it proves a device
+        and a fingerprint, face or PIN."""
         fields = await self._auth.form(request)
         caller = self._factors.caller(request, "", self._auth.language(request))
         try:
@@ -108,7 +109,7 @@ class SignInViews:
     # ---- the second step
 
     async def ask_again(self, request: Request) -> Response:
-        """`GET /admin/sign-in/second/`: for a code or a passkey, within ten minutes."""
+        """`GET /admin/sign-in/second/`: asks for a code or a passkey, within ten minutes."""
         pending = await self._pending(request)
         if pending is None:
             return self._auth.redirect(SIGN_IN)
@@ -154,7 +155,7 @@ class SignInViews:
     # ---- links
 
     async def show_link(self, request: Request) -> Response:
-        """`GET /admin/sign-in/<secret>/`: a button only, since mail programs look at links before people do."""
+        """`GET /admin/sign-in/<secret>/`: only a button, since mail programs open links before people do."""
         path = f"{SIGN_IN}{quote(request.path_params['secret'], safe='')}/"
         t = texts(self._auth.language(request), "admin.sign_in")
         return self._auth.open(request, "admin/sign_in_link.html", t=t, title=t["link_title"], path=path)
@@ -177,7 +178,7 @@ class SignInViews:
         return self._known(request, emails[-1], response) if emails else response
 
     async def sign_out(self, request: Request) -> Response:
-        """`POST /admin/sign-out/`: the session is dead on the server, and its cookie goes."""
+        """`POST /admin/sign-out/`: revokes the session and deletes its cookie."""
         fields = await self._auth.form(request)
         owner = await self._auth.owner(request)
         if owner is not None:
@@ -200,7 +201,7 @@ class SignInViews:
         return self._known(request, account.email, response) if in_now else response
 
     def _known(self, request: Request, email: str, response: Response) -> Response:
-        """The response, after which the browser is one that the account knows."""
+        """The response, with a device cookie for the account."""
         response.headers.append("Set-Cookie", self._factors.device_cookie(request, email))
         return response
 
@@ -208,8 +209,8 @@ class SignInViews:
         self, request: Request, who: Callable[[], Work[Account]], path: str = "/admin/",
         query: Mapping[str, str] | None = None, *, whole: bool = False,
     ) -> Response:  # fmt: skip
-        """A session of its own for each sign-in; the one that this browser had before ends. `who` says whose it is,
-        in the same write. Leads to this path, or to the second step unless what was shown is the `whole` of it."""
+        """Creates a session and ends this browser's previous one. `who` returns its owner, in the same write. Redirects
+        to this path, or to the second step unless the proof is the `whole` of it."""
         before = await self._auth.owner(request)
         secret, id, now = self._ids.secret(), self._ids.new(), self._clock.now()
         lang = self._auth.language(request)
@@ -239,7 +240,7 @@ class SignInViews:
         return response
 
     async def choose_language(self, request: Request) -> Response:
-        """`POST /admin/language/` `{lang, here}`: what the owner's pages are read in from now on, in this browser."""
+        """`POST /admin/language/` `{lang, here}`: sets the language of the owner's pages in this browser."""
         fields = await self._auth.form(request)
         here = fields.get("here", "")
         response = self._auth.redirect(here if OWN.fullmatch(here) else "/admin/")
@@ -269,7 +270,7 @@ class SignInViews:
 
 
 def _later(response: Response, error: AppError | None) -> Response:
-    """The response, which says when it is worth trying again."""
+    """The response, with the time of the next allowed attempt."""
     if error is not None and error.retry_after is not None:
         response.headers["Retry-After"] = str(error.retry_after)
     return response

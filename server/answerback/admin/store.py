@@ -14,7 +14,7 @@ from ..db.work import Work, many, one
 
 
 async def roles_of(db: Database, owner_id: str, on_all: Role | None) -> dict[str, Role]:
-    """What somebody may do on each site; `on_all` is the role of who has all of them."""
+    """An owner's role on each site; `on_all` is the role of an owner of all sites."""
     if on_all is not None:
         return {row["key"]: on_all for row in await db.fetch_all("SELECT key FROM sites ORDER BY key")}
     rows = await db.fetch_all(
@@ -26,7 +26,7 @@ async def roles_of(db: Database, owner_id: str, on_all: Role | None) -> dict[str
 
 
 def waiting_count(sites: Sequence[str]) -> Work[int]:
-    """How much waits for the owner of these sites, counted up to 100."""
+    """The number of open items for the owner of these sites, counted up to 100."""
     if not sites:
         return 0
     names, params = in_list("site", sites)
@@ -39,7 +39,7 @@ def waiting_count(sites: Sequence[str]) -> Work[int]:
 
 
 def site_of(sites: Sequence[str], id: str) -> Work[str | None]:
-    """The site of a comment, when it is one of these."""
+    """The site of a comment, if it is one of these."""
     if not sites:
         return None
     names, params = in_list("site", sites)
@@ -48,7 +48,7 @@ def site_of(sites: Sequence[str], id: str) -> Work[str | None]:
 
 
 def alerts(days: Mapping[str, Sequence[str]]) -> Work[list[Alert]]:
-    """The budgets of today of which most is used; `days` says of each day on which sites it is today."""
+    """Today's most used budgets; `days` maps each day to the sites where it is today."""
     found: list[Alert] = []
     for day, sites in days.items():
         names, params = in_list("site", sites)

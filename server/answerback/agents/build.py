@@ -14,7 +14,7 @@ from .mcp_endpoint import McpEndpoint
 
 
 class Agents:
-    """The addresses for programs, and what runs behind them."""
+    """The endpoints for programs, and their background work."""
 
     def __init__(
         self, runtime: Runtime, knowledge: Knowledge, intake: QuestionIntake, streams: AnswerStreams, metrics: Metrics
@@ -24,5 +24,5 @@ class Agents:
         self.handlers = AgentHandlers(runtime, desk, self._mcp)
 
     async def close(self) -> None:
-        """Let go of what is being answered."""
+        """Cancels answers in progress."""
         await self._mcp.close()

@@ -41,7 +41,7 @@ EXCERPT = 1_200
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """A program: the site it asks about, its address, and by which way it comes."""
+    """A program: the site it asks about, its address, and the endpoint it uses."""
 
     site: Site
     address: str
@@ -49,7 +49,7 @@ class Caller:
 
 
 class AgentDesk:
-    """Searches and asks for programs."""
+    """Searches and answers for programs."""
 
     def __init__(
         self, runtime: Runtime, knowledge: Knowledge, intake: QuestionIntake, follower: AnswerFollower,
@@ -68,8 +68,8 @@ class AgentDesk:
         self._metrics = metrics
 
     async def site_of(self, request: Request, named: str = "") -> Site:
-        """The site that a request to our own host is about: the one it names, or the only one that is open to programs;
-        from its own pages or from no browser at all. Raises BadRequest, NotFound, Forbidden."""
+        """The site of a request to our own host: the one it names, or the only one open to programs; from its own
+        pages, or not from a browser. Raises BadRequest, NotFound, Forbidden."""
         self._views.check_host(request)
         key = named or request.query_params.get("site", "")
         await self._sites.refresh()
@@ -89,8 +89,7 @@ class AgentDesk:
         return site
 
     async def caller(self, request: Request, via: Via, named: str = "") -> Caller:
-        """Who asks. What a page elsewhere has a browser load, as a picture maybe, asks nothing in its name. Raises as
-        `site_of` does."""
+        """The caller. Rejects cross-site requests by a browser, such as for an image. Raises as `site_of` does."""
         site = await self.site_of(request, named)
         if "origin" not in request.headers and request.headers.get("sec-fetch-site") in ("cross-site", "same-site"):
             raise Forbidden("origin_not_allowed")
@@ -101,7 +100,7 @@ class AgentDesk:
         return Caller(site, address, via)
 
     async def search(self, caller: Caller, query: str, limit: int = MOST_RESULTS) -> list[dict[str, Any]]:
-        """Passages that may answer, the best first, verbatim. Raises BadRequest, LimitReached."""
+        """Passages that may answer the question, best first, verbatim. Raises BadRequest, LimitReached."""
         query = _question(query)
         self._metrics.agent_called(caller.via, "search")
         await self._pace(caller)
@@ -112,8 +111,8 @@ class AgentDesk:
         ]
 
     async def ask(self, caller: Caller, query: str, url: str = "") -> dict[str, Any]:
-        """An answer from the site's pages, with its sources. Each is asked by a visitor of its own, who has no
-        conversation before it; the address and the site are counted. Raises an AppError."""
+        """An answer from the site's pages, with its sources. Each question gets its own visitor, without earlier
+        conversation; limits apply by address and site. Raises an AppError."""
         site = caller.site
         self._metrics.agent_called(caller.via, "ask")
         if site.agents != "ask":
@@ -142,7 +141,7 @@ class AgentDesk:
         return work
 
     async def _pace(self, caller: Caller) -> None:
-        """Count a search, as often a minute as an address may write."""
+        """Counts a search; an address may search as often a minute as it may write."""
         site, now = caller.site, self._clock.now()
         hashed = address_key(caller.address, day_of(now, site.timezone), self._secret)
         if not await self._db.write(lambda: quota.may_search(site, hashed, now)):
@@ -150,7 +149,7 @@ class AgentDesk:
 
 
 def _question(query: str) -> str:
-    """The words that are asked. Raises BadRequest."""
+    """The question's text. Raises BadRequest."""
     text = rules.clean_text(query) if isinstance(query, str) else ""
     if not 0 < len(text) <= rules.QUESTION_LIMIT:
         raise BadRequest("validation_failed", f"query: must have 1 to {rules.QUESTION_LIMIT} characters.")

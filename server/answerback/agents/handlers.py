@@ -27,7 +27,7 @@ Handler = Callable[[Request], Awaitable[Response]]
 
 
 class AgentHandlers:
-    """The addresses for programs."""
+    """The handlers of the endpoints for programs."""
 
     def __init__(self, runtime: Runtime, desk: AgentDesk, mcp: McpEndpoint) -> None:
         self._db = runtime.db
@@ -37,7 +37,7 @@ class AgentHandlers:
         self._mcp = mcp
 
     def routes(self) -> list[Route]:
-        """Where each is found."""
+        """Its routes."""
         return [
             Route("/mcp", self._mcp, methods=["POST"]),
             Route("/ask", _guarded(self.ask), methods=["GET", "POST"]),
@@ -47,7 +47,7 @@ class AgentHandlers:
 
     async def ask(self, request: Request) -> Response:
         """`GET /ask?query=&site=&mode=list|summarize|generate`, or the same as JSON by `POST`; with `streaming`, as
-        server-sent events once it is there."""
+        server-sent events once the answer is complete."""
         fields: dict[str, Any] = dict(request.query_params)
         fields |= await read_json(request) if request.method == "POST" else {}
         query = fields.get("query") or ""
@@ -84,13 +84,13 @@ class AgentHandlers:
         }
 
     async def llms(self, request: Request) -> Response:
-        """`GET /llms.txt?site=`: the site's pages, as its last crawl has found them."""
+        """`GET /llms.txt?site=`: the site's pages, as of its last crawl."""
         site = await self._desk.site_of(request)
         pages = await self._db.read(lambda: store.pages(site.key))
         return _text(llms_txt(site, pages, self._public_url), "text/plain")
 
     async def page(self, request: Request) -> Response:
-        """`GET /page.md?site=&url=`: a page's own words, as the last crawl has read them."""
+        """`GET /page.md?site=&url=`: a page's own text, as of the last crawl."""
         site, url = await self._desk.site_of(request), request.query_params.get("url", "")
         page = await page_text(self._db, site.key, url)
         if page is None or not await self._db.read(lambda: store.is_page(site.key, url)):

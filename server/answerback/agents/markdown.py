@@ -16,7 +16,7 @@ _LITERAL = str.maketrans({"[": "\\[", "]": "\\]", "\n": " ", "\r": " "})
 
 
 def llms_txt(site: Site, pages: Sequence[Page], public_url: str) -> str:
-    """The index of a site's pages (llmstxt.org), each leading to its Markdown."""
+    """The index of a site's pages (llmstxt.org), each linked to its Markdown."""
     lines = [
         f"# {_line(site.name or site.key)}",
         "",
@@ -32,7 +32,7 @@ def llms_txt(site: Site, pages: Sequence[Page], public_url: str) -> str:
 
 
 def page_markdown(page: PageText) -> str:
-    """A page's own words, under its headings."""
+    """A page's own text, under its headings."""
     lines = [f"# {_line(page.title or page.url)}", "", f"Source: {page.url}", ""]
     above: tuple[str, ...] = ()
     for block in own_words(page.blocks):

@@ -54,7 +54,7 @@ class McpEndpoint:
         self._over = asyncio.Event()
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """Answer one request."""
+        """Handles one request."""
         try:
             scope[CALLER] = await self._desk.caller(Request(scope), "mcp")
             manager = await self._started()
@@ -64,7 +64,7 @@ class McpEndpoint:
         await manager.handle_request(scope, receive, send)
 
     async def close(self) -> None:
-        """End what is being answered."""
+        """Cancels answers in progress."""
         self._over.set()
         if self._running is not None:
             with suppress(asyncio.CancelledError):

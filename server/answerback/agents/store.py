@@ -11,7 +11,7 @@ MOST_PAGES = 5_000
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page in use, and the words that it begins with."""
+    """A page in use, with the beginning of its text."""
 
     url: str
     title: str
@@ -27,7 +27,7 @@ def pages(site: str) -> Work[list[Page]]:
 
 
 def is_page(site: str, url: str) -> Work[bool]:
-    """Whether a crawl has this page in use: what only a visitor has named is nobody else's to read."""
+    """Whether a crawl uses this page: one that only a visitor has named is not shown to others."""
     row = yield one(
         "SELECT 1 AS one FROM site_pages WHERE site = :site AND url = :url AND status = 'ok'", site=site, url=url
     )

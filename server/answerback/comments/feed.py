@@ -55,7 +55,7 @@ class Feed:
 
     @cached_property
     def mark(self) -> Callable[[str, str], str]:
-        """What tells people of one name apart."""
+        """A mark that distinguishes people with the same name."""
         return marks((comment.author_name, comment.author_id or "") for comment in self.comments)
 
     @property
@@ -75,8 +75,8 @@ def comment_link(comment: Comment, page_url: str, home: str, own: str) -> str:
 
 
 def author_of(comment: Comment, lang: str, mark: str = "") -> str:
-    """The author, with the `mark` that tells people of one name apart; for an AI reply, that it is one, or the owner
-    who replaced its text."""
+    """The author, with the `mark` that distinguishes people with the same name; for an AI reply, that it is one, or the
+    owner who replaced its text."""
     t = texts(lang, "widget")
     if comment.answer is None:
         return f"{comment.author_name or t['anonymous']} {mark}".rstrip()

@@ -86,7 +86,7 @@ class Snapshot:
         return self
 
     def go_on_from(self, last_event: str) -> None:
-        """The same page for readers who continue after this event."""
+        """The same page, for readers who resume after this event."""
         self.last_event = last_event
         head = self.body[: self._head_bytes]
         self.body = b'%s%s,"last_event":%s}' % (head, self._settings, orjson.dumps(last_event))
@@ -206,7 +206,7 @@ class Snapshots:
         self._looked_at = now
 
     def _hear(self, channel: str, event: str, data: dict[str, Any]) -> None:
-        """What any process tells of a thread but pieces of answers: what is at hand of it is out of date."""
+        """Invalidates a thread's snapshots on any process's events except pieces of answers."""
         if event == START_OVER:
             self._forget_all()
         elif event != "answer.delta" and (thread := page_of(channel)):

@@ -228,7 +228,7 @@ def set_place(site: str, page: str, url: str, title: str, now: int) -> Work[None
 
 
 def sent_with(site: str, id: str) -> Work[tuple[str, bool | None]]:
-    """The keyed hash of a comment's address, and its author's choice about an answer."""
+    """The keyed hash of a comment's address, and its author's choice about an AI answer."""
     row = yield one("SELECT address_key, ask FROM comments WHERE site = :site AND id = :id", site=site, id=id)
     if row is None:
         return "", None

@@ -237,7 +237,7 @@ def _shares(site: str, roots: dict[str, str]) -> Work[tuple[list[Row], dict[str,
 
 
 def _pinned_replies(site: str, page: str, roots: set[str]) -> Work[list[Row]]:
-    """Pinned replies of these roots, shown first wherever they stand."""
+    """Pinned replies of these roots, shown first."""
     rows = yield many(
         f"""SELECT {COLUMNS} {FROM} WHERE c.page = :page AND c.pinned = 1 AND {_REPLIES}
         ORDER BY c.depth, c.created_at LIMIT {PINNED_LIMIT}""",

@@ -10,7 +10,7 @@ from .bus import Bus, MemoryBus, Watch
 
 
 def make_bus(settings: Settings, db: Database, clock: Clock, ids: Ids, watch: Watch) -> Bus:
-    """The bus of one process, or where others may run beside it, that of several."""
+    """The in-process bus, or the shared one if several processes may run."""
     if not settings.is_shared:
         return MemoryBus(ids.new(), clock)
     from .carriers import Carrier, PostgresCarrier

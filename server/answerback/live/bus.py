@@ -35,33 +35,33 @@ Observer = Callable[[str, str, dict[str, Any]], None]
 
 
 class Bus(Protocol):
-    """Carries events of channels (one a page, one a private answer) to any number of readers."""
+    """Carries events of channels (one for each page and each private answer) to any number of readers."""
 
     def tell(self, channels: Sequence[str], event: Told, data: dict[str, Any], *, afresh: bool = False) -> Work[None]:
-        """Within the transaction of a change: once it is committed, and only then, everyone on the channels is told of
-        it, in all processes, whatever becomes of this one. `afresh`: and nobody who comes back is told what was said
-        there before, of which some is not to be read any more. So are all events of `TAKE_BACK`."""
+        """Within the transaction of a change: publishes an event to all readers of the channels, in all processes, if
+        and only if it commits, even if this process dies. `afresh`: earlier events there, which may hold text that must
+        not be read any more, are not replayed to returning readers. Events of `TAKE_BACK` always imply this."""
         ...
 
     def publish(self, channel: str, event: EventName, data: dict[str, Any]) -> None:
-        """Tell everyone on the channel something of the moment, which may be lost: a piece of an answer."""
+        """Publishes an ephemeral event, which may be lost: a piece of an answer."""
         ...
 
     def observe(self, observer: Observer) -> None:
-        """Have every event that comes by told to `observer` too."""
+        """Calls `observer` with every event."""
         ...
 
     def latest(self, channel: str) -> str:
-        """The id of the channel's last event, to begin after."""
+        """The id of the channel's last event, to subscribe after."""
         ...
 
     def holds(self, channel: str, after: str) -> bool:
-        """Whether everything that came on the channel after that id is still kept."""
+        """Whether all events on the channel after that id are still stored."""
         ...
 
     @property
     def readers(self) -> int:
-        """How many read at this moment, in this process."""
+        """The number of current readers in this process."""
         ...
 
     def subscribe(self, channel: str, after: str | None, reader: Reader | None = None) -> Any:
@@ -70,27 +70,27 @@ class Bus(Protocol):
         ...
 
     async def open(self) -> None:
-        """Begin to carry."""
+        """Starts the bus."""
         ...
 
     def close(self) -> None:
-        """End every stream, so that the server can stop."""
+        """Ends every stream, so that the server can stop."""
         ...
 
     async def disconnect(self) -> None:
-        """Send what is still queued, then close the connections."""
+        """Sends queued events, then closes the connections."""
         ...
 
 
 class Watch(Protocol):
-    """Hears how the bus is doing."""
+    """Monitors the bus."""
 
     def carrier(self, name: str, *, is_up: bool) -> None:
-        """A carrier is connected, or not any more."""
+        """Called when a carrier connects or disconnects."""
         ...
 
     def bus_failed(self, part: str) -> None:
-        """A carrier, the database or a single event has failed; the bus goes on."""
+        """Called when a carrier, the database or a single event fails; the bus continues."""
         ...
 
 
@@ -104,7 +104,7 @@ class _Channel:
 
 
 class Reader:
-    """One reader's queue; a reader that falls too far behind is told to fetch everything again."""
+    """A reader's queue; a reader that falls too far behind is told to reload."""
 
     __slots__ = ("_wake", "behind", "closed", "queue", "size")
 
@@ -117,7 +117,7 @@ class Reader:
         self._wake: asyncio.Future[None] | None = None
 
     def put(self, data: bytes) -> None:
-        """Add an event; wakes whoever waits."""
+        """Adds an event and wakes the waiting `take`."""
         if self.queue and self.size + len(data) > QUEUE_BYTES:
             self.lose()
         elif not self.behind:
@@ -126,19 +126,19 @@ class Reader:
             self.wake()
 
     def lose(self) -> None:
-        """Drop the queue: an event was missed, so the reader has to start over."""
+        """Drops the queue: an event was missed, so the reader must reload."""
         self.queue.clear()
         self.size = 0
         self.behind = True
         self.wake()
 
     def wake(self) -> None:
-        """Let `take` return."""
+        """Makes `take` return."""
         if self._wake is not None and not self._wake.done():
             self._wake.set_result(None)
 
     async def take(self, seconds: float) -> bytes | None:
-        """All that waits, joined; b"" after that many quiet seconds; None at the end."""
+        """All queued events, joined; b"" after that many seconds without any; None at the end."""
         if not self.queue and not self.behind and not self.closed:
             self._wake = asyncio.get_running_loop().create_future()
             timer = asyncio.get_running_loop().call_later(seconds, self.wake)
@@ -150,7 +150,7 @@ class Reader:
         return self.take_now()
 
     def take_now(self) -> bytes | None:
-        """As `take`, without waiting, so that nothing can come in between."""
+        """Like `take`, without waiting, so that nothing can come in between."""
         if self.behind:
             self.closed = True
             self.behind = False
@@ -164,10 +164,8 @@ class Reader:
 
 
 class Channels(ABC):
-    """The readers of this process, and each channel's newest events for those who come back.
-
-    Events have positions that grow; an id is the text of a position. `most` bytes are kept of them in all.
-    """
+    """This process's readers, and each channel's newest events for readers that return. Events have increasing
+    positions; an id is a position as text. At most `most` bytes of events are kept in all."""
 
     def __init__(self, clock: Clock, most: int = KEPT_BYTES) -> None:
         self._clock = clock
@@ -191,19 +189,19 @@ class Channels(ABC):
 
     @abstractmethod
     def position_of(self, id: str) -> int | None:
-        """The position behind an event's id; None for an id that is none of ours."""
+        """The position of an event id; None for a foreign id."""
 
     def observe(self, observer: Observer) -> None:
-        """Have every event that comes by told to `observer` too."""
+        """Calls `observer` with every event."""
         self._observers.append(observer)
 
     def tell_observers(self, channel: str, event: str, data: dict[str, Any]) -> None:
-        """An event comes by."""
+        """Passes an event to the observers."""
         for observer in self._observers:
             observer(channel, event, data)
 
     def passes(self, event: str, data: dict[str, Any]) -> bool:
-        """Whether an event may go out after those before it."""
+        """Whether an event may be sent: no piece of an answer is, after its removal or end."""
         id = str(data.get("id") or data.get("comment", {}).get("id"))
         if event == "answer.delta":
             return id not in self._taken_away
@@ -216,8 +214,8 @@ class Channels(ABC):
         return True
 
     def deliver(self, channel: str, position: int, encoded: bytes, *, afresh: bool, missed: bool = False) -> None:
-        """Keep an event, and nothing from before it where it is told afresh, and give it to the channel's readers;
-        `missed`: what came before it on the channel is not all known here."""
+        """Stores an event and passes it to the channel's readers; `afresh` drops earlier ones. `missed`: earlier events
+        of the channel may be missing here."""
         entry = self._entry(channel)
         if afresh:
             self._bytes -= sum(len(data) for _, data in entry.kept)
@@ -234,19 +232,19 @@ class Channels(ABC):
         self._forget_old()
 
     def pass_on(self, channel: str, encoded: bytes) -> None:
-        """Give an event without a position to the channel's readers; nobody who comes later hears of it."""
+        """Passes an event without a position to the channel's current readers; it is not replayed."""
         entry = self._channels.get(channel)
         for reader in entry.readers if entry else ():
             reader.put(encoded)
 
     def latest(self, channel: str) -> str:
-        """The id of the channel's last event, to begin after."""
+        """The id of the channel's last event, to subscribe after."""
         entry = self._channels.get(channel)
         return self.id_of(entry.latest if entry else self._position)
 
     @asynccontextmanager
     async def subscribe(self, channel: str, after: str | None, reader: Reader | None = None) -> AsyncIterator[Reader]:
-        """A `Reader` that first gets what it missed since `after`, or a `reload` when that is too much, or is not known
+        """A `Reader` that first gets the events missed since `after`, or a `reload` if those are too many or not stored
         any more."""
         entry = self._entry(channel)
         reader = reader or Reader()
@@ -266,7 +264,7 @@ class Channels(ABC):
             self._leave(channel, entry)
 
     def holds(self, channel: str, after: str) -> bool:
-        """Whether everything that came on the channel after that id is still kept."""
+        """Whether all events on the channel after that id are still stored."""
         position, entry = self.position_of(after), self._channels.get(channel)
         return position is not None and position >= (entry.dropped if entry else self._floor)
 
@@ -292,18 +290,18 @@ class Channels(ABC):
                 self._leave(channel, entry)
 
     def _leave(self, channel: str, entry: _Channel) -> None:
-        """A channel on which nothing is kept and that nobody reads is none; a thread shown from before begins again."""
+        """Drops a channel without readers and stored events; a thread shown before that must reload."""
         if not entry.kept and not entry.readers and self._channels.get(channel) is entry:
             del self._channels[channel]
             self._floor = max(self._floor, entry.latest)
 
     @property
     def readers(self) -> int:
-        """How many read at this moment, in this process."""
+        """The number of current readers in this process."""
         return sum(len(entry.readers) for entry in self._channels.values())
 
     def start_over(self, position: int) -> None:
-        """Events may have been missed up to this position: everyone fetches everything again."""
+        """Makes all readers reload: events up to this position may have been missed."""
         self._position = self._floor = position
         self._kept.clear()
         self._bytes = 0
@@ -315,7 +313,7 @@ class Channels(ABC):
         self.tell_observers("", START_OVER, {})
 
     def close(self) -> None:
-        """End every stream, so that the server can stop."""
+        """Ends every stream, so that the server can stop."""
         self._closed = True
         for entry in self._channels.values():
             for reader in entry.readers:
@@ -324,7 +322,7 @@ class Channels(ABC):
 
 
 class MemoryBus(Channels):
-    """The bus of one process. Ids are `<epoch>-<n>`; another epoch means that the server was restarted."""
+    """The bus of a single process. Ids are `<epoch>-<n>`; another epoch means that the server has restarted."""
 
     def __init__(self, epoch: str, clock: Clock, most: int = KEPT_BYTES) -> None:
         super().__init__(clock, most)
@@ -335,14 +333,14 @@ class MemoryBus(Channels):
         return f"{self._epoch}-{position}"
 
     def position_of(self, id: str) -> int | None:
-        """The position of an event id; None for an id that this bus has not given."""
+        """The position of an event id; None for an id of another bus."""
         epoch, _, number = id.rpartition("-")
         if epoch != self._epoch or not number.isdecimal() or len(number) > 18:
             return None
         return int(number) if int(number) <= self._position else None
 
     def tell(self, channels: Sequence[str], event: Told, data: dict[str, Any], *, afresh: bool = False) -> Work[None]:
-        """Tell everyone on the channels, after the commit: nobody else reads along, so no row is needed."""
+        """Publishes the event after the commit, without a row, since no other process reads it."""
         yield after(partial(self._tell, channels, event, data, afresh=afresh))
 
     def _tell(self, channels: Sequence[str], event: Told, data: dict[str, Any], *, afresh: bool) -> None:
@@ -350,7 +348,7 @@ class MemoryBus(Channels):
             self.publish(channel, event, data, afresh=afresh)
 
     def publish(self, channel: str, event: Told, data: dict[str, Any], *, afresh: bool = False) -> None:
-        """Tell everyone on the channel, now."""
+        """Publishes the event to the channel now."""
         if event == CHANGED:
             self.tell_observers(channel, event, data)
         elif self.passes(event, data):
@@ -360,24 +358,24 @@ class MemoryBus(Channels):
             self.tell_observers(channel, event, data)
 
     async def open(self) -> None:
-        """Nothing to open."""
+        """Does nothing."""
 
     async def disconnect(self) -> None:
-        """Nothing to close."""
+        """Does nothing."""
 
 
 def page_channel(site: str, page: str) -> str:
-    """The channel of everyone on a page."""
+    """The channel of a page's readers."""
     return f"page:{site}:{page}"
 
 
 def page_of(channel: str) -> tuple[str, str] | None:
-    """The site and the page of a page's channel; None of another."""
+    """The site and page of a page's channel; None for another channel."""
     kind, _, rest = channel.partition(":")
     site, _, page = rest.partition(":")
     return (site, page) if kind == "page" else None
 
 
 def answer_channel(answer_id: str) -> str:
-    """The private channel of one answer in the ask box."""
+    """The private channel of one ask-box answer."""
     return f"answer:{answer_id}"

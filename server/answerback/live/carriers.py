@@ -22,52 +22,52 @@ LONGEST_NOTICE = 7_900
 
 
 class Link(Protocol):
-    """A carrier that is connected."""
+    """A carrier's connection."""
 
     async def send(self, messages: Sequence[bytes]) -> None:
-        """Bring messages to all processes. Raises whatever shows that it cannot."""
+        """Sends messages to all processes. Raises the connection's error."""
         ...
 
     async def last(self) -> None:
-        """As long as the connection does; raises whatever has ended it."""
+        """Runs as long as the connection; raises the error that ends it."""
         ...
 
 
 class Carrier(Protocol):
-    """A way to the other processes."""
+    """A transport to the other processes."""
 
     name: str
 
     def connect(self, hear: Hear) -> AbstractAsyncContextManager[Link]:
-        """A connection to it. Raises whatever shows that there is none."""
+        """Connects. Raises the connection's error."""
         ...
 
 
 class PostgresLink:
-    """A connection to PostgreSQL that listens."""
+    """A listening connection to PostgreSQL."""
 
     def __init__(self, connection: Any, ended: asyncio.Event) -> None:
         self._connection = connection
         self._ended = ended
 
     async def place(self) -> None:
-        """Give what was committed its positions, and ring the bell."""
+        """Assigns positions to committed events and notifies the processes."""
         await self._connection.execute(PLACE, timeout=SILENCE_SECONDS)
 
     async def send(self, messages: Sequence[bytes]) -> None:
-        """Notify of them; one that is too long for that is left to the database."""
+        """Sends messages by NOTIFY; those too long for it are left to the database."""
         for message in messages:
             if len(message) <= LONGEST_NOTICE:
                 await self._connection.execute(NOTIFY, BELL, message.decode(), timeout=SILENCE_SECONDS)
 
     async def last(self) -> None:
-        """Until PostgreSQL ends it."""
+        """Runs until PostgreSQL ends the connection."""
         await self._ended.wait()
         raise ConnectionResetError("PostgreSQL has ended the connection")
 
 
 class PostgresCarrier:
-    """`LISTEN` and `NOTIFY` on a connection of its own."""
+    """`LISTEN` and `NOTIFY` on a dedicated connection."""
 
     name = "postgresql"
 
@@ -76,7 +76,7 @@ class PostgresCarrier:
 
     @asynccontextmanager
     async def connect(self, hear: Hear) -> AsyncIterator[PostgresLink]:
-        """A connection that listens. Raises Unavailable, or asyncpg's errors."""
+        """Connects and listens. Raises Unavailable, or asyncpg's errors."""
         from ..db.postgres import lone_connection
 
         def heard(*notice: Any) -> None:

@@ -29,8 +29,8 @@ statement of its own, so that the next one sees what was placed meanwhile."""
 
 
 class Event(NamedTuple):
-    """Something that is told: on which channel, of what (`subject`), its name, its data as JSON, and whether what was
-    said of it before is not to be read any more."""
+    """An event: its channel, `subject`, name, data as JSON, and whether earlier events about the subject must not be
+    read any more."""
 
     channel: str
     subject: str
@@ -40,14 +40,14 @@ class Event(NamedTuple):
 
 
 class Placed(NamedTuple):
-    """An event that has its position."""
+    """An event with a position."""
 
     position: int
     event: Event
 
 
 def add(events: Sequence[Event], now: int) -> Work[None]:
-    """Write events, in the transaction of what they tell of."""
+    """Inserts events, in the transaction of the change."""
     for begin in range(0, len(events), AT_ONCE):
         params: dict[str, str | int] = {"now": now}
         for number, each in enumerate(events[begin : begin + AT_ONCE]):
@@ -63,7 +63,8 @@ def add(events: Sequence[Event], now: int) -> Work[None]:
 
 
 def take_back(channel: str, subject: str) -> Work[None]:
-    """Nothing of what was said of this stays but that the thread has changed: positions are not given twice."""
+    """Replaces earlier events about this subject by the fact that the thread has changed: positions are never
+    reused."""
     yield run(
         f"UPDATE events SET {_WORDLESS} WHERE channel = :channel AND subject = :subject",
         channel=channel, subject=subject,
@@ -71,7 +72,7 @@ def take_back(channel: str, subject: str) -> Work[None]:
 
 
 def take_all_back(channels: Sequence[str]) -> Work[None]:
-    """As `take_back`, of everything that was said on these channels."""
+    """Like `take_back`, for all events on these channels."""
     listed, params = in_list("channel", channels)
     yield run(f"UPDATE events SET {_WORDLESS} WHERE channel IN ({listed})", **params)
 
@@ -97,14 +98,13 @@ def newest_events(most: int) -> Work[list[Placed]]:
 
 
 def newest_position() -> Work[int]:
-    """The position of the newest event, 0 before the first."""
+    """The position of the newest event, 0 if there is none."""
     row = yield one("SELECT MAX(position) AS position FROM events")
     return row["position"] or 0
 
 
 def forget(before: int, most: int) -> Work[None]:
-    """Delete events of before that moment, the oldest first; the newest always stays, since positions follow on from
-    it."""
+    """Deletes events from before that moment, the oldest first; keeps the newest, since positions continue from it."""
     yield run(
         """DELETE FROM events WHERE position IN (SELECT position FROM events ORDER BY position LIMIT :most)
         AND at < :before AND position < (SELECT MAX(position) FROM events)""",

@@ -24,28 +24,28 @@ HEADERS = {
 
 
 class Connection(Protocol):
-    """The connection of a response that has begun and goes on."""
+    """The connection of a response that is being streamed."""
 
     @property
     def paused(self) -> bool:
-        """Whether the other side has to take something first."""
+        """Whether the client must read before more can be written."""
         ...
 
     def follow(self, reader: PushingReader | None) -> None:
-        """Call this reader's `wake` when the other side takes more, and its `leave` when it has gone."""
+        """Calls this reader's `wake` when the client can take more, and its `leave` when it has gone."""
         ...
 
     def push(self, data: bytes) -> None:
-        """Write a piece of the response."""
+        """Writes a piece of the response."""
         ...
 
     def abort(self) -> None:
-        """Break it off, with what was not taken."""
+        """Aborts the connection and discards unsent data."""
         ...
 
 
 class PushingReader(Reader):
-    """A reader who needs no task to wake: what comes is written at once, or waits until the other side takes it."""
+    """A reader without a task of its own: events are written at once, or wait until the client can take them."""
 
     __slots__ = ("_connection", "_heartbeat", "_over", "_stuck", "_timer")
 
@@ -58,7 +58,7 @@ class PushingReader(Reader):
         self._stuck = False
 
     def wake(self) -> None:
-        """Write what waits, as far as the other side takes it."""
+        """Writes queued events, as far as the client can take them."""
         if self._over is None:
             return
         while (self.queue or self.behind or self.closed) and not self._connection.paused:
@@ -69,7 +69,7 @@ class PushingReader(Reader):
             self._connection.push(data)
 
     async def follow(self) -> None:
-        """Push events from now on, until the bus closes, the other side goes, or it has not taken anything for long."""
+        """Pushes events until the bus closes, the client leaves, or it has read nothing for too long."""
         self._over = asyncio.get_running_loop().create_future()
         self._connection.follow(self)
         self._wait()
@@ -83,7 +83,7 @@ class PushingReader(Reader):
             self._over = None
 
     def leave(self) -> None:
-        """It is over."""
+        """Ends the stream."""
         if self._over is not None and not self._over.done():
             self._over.set_result(None)
 
@@ -91,7 +91,7 @@ class PushingReader(Reader):
         self._timer = asyncio.get_running_loop().call_later(self._heartbeat, self._beat)
 
     def _beat(self) -> None:
-        """A sign of life; whoever has taken nothing between two of them is dropped."""
+        """Sends a heartbeat, or drops a client that has read nothing since the last one."""
         if not self._connection.paused:
             self._connection.push(PING)
         elif self._stuck:
@@ -102,10 +102,8 @@ class PushingReader(Reader):
 
 
 class EventStream(StreamingResponse):
-    """A channel's events: what came since `after`, the state of things that `opening` tells, what comes.
-
-    `seat` is held as long as somebody reads.
-    """
+    """Streams a channel's events: those since `after`, then the current state from `opening`, then new ones. Holds
+    `seat` meanwhile."""
 
     def __init__(
         self,
@@ -123,7 +121,7 @@ class EventStream(StreamingResponse):
         self._seat = seat
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """ASGI: stream until one of the two sides ends it."""
+        """Streams, as an ASGI app, until either side ends it."""
         reader = PushingReader(scope["extensions"][EXTENSION])
         with self._seat:
             async with self._bus.subscribe(self._channel, self._after, reader):

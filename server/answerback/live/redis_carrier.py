@@ -14,7 +14,7 @@ TOPIC = "answerback:messages"
 
 
 class RedisLink:
-    """Two connections to Redis: one listens, one speaks."""
+    """Two connections to Redis: one subscribes, one publishes."""
 
     def __init__(self, speaking: Any, listening: Any, hear: Hear) -> None:  # redis-py's types do not fit
         self._speaking = speaking
@@ -22,14 +22,14 @@ class RedisLink:
         self._hear = hear
 
     async def send(self, messages: Sequence[bytes]) -> None:
-        """Publish them."""
+        """Publishes the messages."""
         pipeline = self._speaking.pipeline(transaction=False)
         for message in messages:
             pipeline.publish(TOPIC, message)
         await pipeline.execute()
 
     async def last(self) -> None:
-        """Hear what comes, one's own signs of life too."""
+        """Receives messages, including its own heartbeats."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._listen())
             tasks.create_task(self._beat())
@@ -48,7 +48,7 @@ class RedisLink:
 
 
 class RedisCarrier:
-    """Redis's publish and subscribe: nothing is kept there."""
+    """Redis publish/subscribe; stores nothing there."""
 
     name = "redis"
 
@@ -57,7 +57,7 @@ class RedisCarrier:
 
     @asynccontextmanager
     async def connect(self, hear: Hear) -> AsyncIterator[RedisLink]:
-        """Connections that speak and listen. Raises redis-py's errors."""
+        """Connects both. Raises redis-py's errors."""
         async with client_of(self._url) as client, client.pubsub() as listening:
             await listening.subscribe(TOPIC)
             yield RedisLink(client, listening, hear)

@@ -16,7 +16,7 @@ OPTIONS: dict[str, Any] = {"protocol": 2, "socket_timeout": 5, "socket_connect_t
 
 @asynccontextmanager
 async def client_of(url: str) -> AsyncIterator[Redis]:
-    """A client of the server that takes what is published. Raises RedisError or OSError when none answers."""
+    """A client of the server to publish to. Raises RedisError or OSError if none responds."""
     async with AsyncExitStack() as stack:
         yield await _client(url, stack)
 
@@ -44,7 +44,7 @@ async def _client(url: str, stack: AsyncExitStack) -> Redis:
 
 
 async def _first(nodes: list[tuple[str, int]], options: dict[str, Any]) -> Redis:
-    """Each node of a cluster passes on to all what is published on it."""
+    """The first node that responds: a cluster's nodes all forward what is published on them."""
     for number, (host, port) in enumerate(nodes, 1):
         client = Redis(host=host, port=port, **options)
         try:

@@ -42,7 +42,7 @@ SWEEP_SECONDS, SWEPT_AT_ONCE = 10.0, 2_000
 
 
 class Piece(NamedTuple):
-    """Something of the moment, on its channel."""
+    """An ephemeral event on its channel."""
 
     channel: str
     event: str
@@ -54,7 +54,7 @@ Item = Piece | bytes | None
 
 
 class SharedBus(Channels):
-    """A bus over the database and these carriers, the best one first; `name` is this process's own."""
+    """A bus over the database and these carriers, in order of preference; `name` is this process's own."""
 
     def __init__(self, db: Database, carriers: Sequence[Carrier], name: str, clock: Clock, watch: Watch) -> None:
         super().__init__(clock)
@@ -85,13 +85,13 @@ class SharedBus(Channels):
         return str(position)
 
     def position_of(self, id: str) -> int | None:
-        """The position of an event id; None for one that is none of ours, or not known here yet."""
+        """The position of an event id; None for a foreign id, or one not known here yet."""
         if not (id.isascii() and id.isdecimal() and len(id) < 19):
             return None
         return int(id) if int(id) <= self._read_to else None
 
     def tell(self, channels: Sequence[str], event: Told, data: dict[str, Any], *, afresh: bool = False) -> Work[None]:
-        """Write it down, and take back what it takes back; once that is committed, everyone is told."""
+        """Inserts the event and takes back those it replaces; all readers get it after the commit."""
         if not channels:
             return
         subject = str(data.get("id") or data.get("comment", {}).get("id") or "")
@@ -105,13 +105,14 @@ class SharedBus(Channels):
         yield after(partial(self._committed, channels))
 
     def _committed(self, channels: Sequence[str]) -> None:
-        """At once, for whoever reads here after their own change; the others follow when the row is read."""
+        """Tells the observers at once, so that the author of a change reads it here; the readers follow when its row is
+        read."""
         for channel in channels:
             self.tell_observers(channel, CHANGED, {})
         self._do(None)
 
     def publish(self, channel: str, event: EventName, data: dict[str, Any]) -> None:
-        """Tell everyone on the channel, in all processes that can be reached."""
+        """Publishes the event in all reachable processes."""
         self._do(Piece(channel, event, orjson.dumps(data)))
 
     def _do(self, item: Item) -> None:
@@ -119,7 +120,7 @@ class SharedBus(Channels):
         self._more.set()
 
     async def open(self) -> None:
-        """Begin to carry; returns when each carrier was reached, or could not be. Raises Unavailable."""
+        """Starts the bus; returns once each carrier has connected or failed. Raises Unavailable."""
         placed = await self._db.read(partial(store.newest_events, CAUGHT_UP))
         if placed:
             self.start_over(placed[0].position - 1)
@@ -131,7 +132,7 @@ class SharedBus(Channels):
         self._working = [asyncio.create_task(self._work()), asyncio.create_task(self._sweep())]
 
     async def disconnect(self) -> None:
-        """Send what is still queued, then close the connections."""
+        """Sends queued events, then closes the connections."""
         if self._working:
             await _end(self._working)
             with suppress(TimeoutError):
@@ -140,7 +141,7 @@ class SharedBus(Channels):
         await _end(self._keeping)
 
     async def _keep(self, carrier: Carrier) -> None:
-        """Stay connected, whatever happens to the connection."""
+        """Keeps a carrier connected, whatever happens to the connection."""
         pause = 0.1
         while True:
             try:
@@ -169,7 +170,7 @@ class SharedBus(Channels):
             await self._turn()
 
     async def _turn(self) -> None:
-        """Do what there is to do, in its order; nothing that goes wrong ends the work, or hinders what comes after."""
+        """Processes the queue in order; no failure stops it or affects later items."""
         self._more.clear()
         items, self._items = self._items, []
         pieces: list[Piece] = []
@@ -193,7 +194,7 @@ class SharedBus(Channels):
             await self._send(pieces)
 
     async def _place(self) -> bool:
-        """Give what was committed its positions, where the database does not, and ring the bell with that."""
+        """Assigns positions to committed events, if the database does not, and notifies the processes."""
         try:
             for link in self._links.values():
                 if isinstance(link, PostgresLink):
@@ -204,7 +205,7 @@ class SharedBus(Channels):
         return False
 
     async def _look(self) -> None:
-        """Read on in the database."""
+        """Reads new events from the database."""
         try:
             if self._doubtful or time.monotonic() - self._read_at > KEPT_MS / 2_000:
                 await self._go_on()
@@ -221,8 +222,8 @@ class SharedBus(Channels):
             self._reading.raised(error)
 
     async def _go_on(self) -> None:
-        """After an outage: what was told meanwhile may be forgotten, and a database that has lost its newest positions
-        gives them out again."""
+        """Resumes after an outage: events may have been deleted meanwhile, and a database that lost its newest
+        positions assigns them again."""
         newest = await self._db.read(store.newest_position)
         if newest < self._read_to or time.monotonic() - self._read_at > KEPT_MS / 2_000:
             self._read_to = newest
@@ -230,7 +231,7 @@ class SharedBus(Channels):
         self._doubtful = False
 
     async def _hear(self, message: bytes) -> None:
-        """A bell (the position alone), or a piece with the position up to which its sender has read."""
+        """Handles a notification (only a position), or a piece with the position up to which its sender has read."""
         told = orjson.loads(message)
         name, position, *piece = told if isinstance(told, list) else ("", told)
         if name == self._name:
@@ -268,7 +269,7 @@ class SharedBus(Channels):
         self._faults[carrier].failed(describe(error))
 
     async def _send(self, pieces: Sequence[Piece]) -> None:
-        """By the best carrier there is, or to nobody else."""
+        """Sends by the best connected carrier, if any."""
         messages = [
             b"[%s]" % b",".join((*map(orjson.dumps, (self._name, self._read_to, channel, event)), data))
             for channel, event, data in pieces

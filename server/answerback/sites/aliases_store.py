@@ -13,7 +13,7 @@ MOST_SUGGESTED = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A page of a thread seems to be at another address: by a permanent redirect, or by its canonical link."""
+    """A thread's page seems to have another address: a permanent redirect's target, or its canonical link."""
 
     old: str
     new: str
@@ -22,13 +22,13 @@ class Suggestion:
 
 
 def aliases_of(site: str) -> Work[list[tuple[str, str]]]:
-    """Old and new keys, by the old."""
+    """Old and new keys, ordered by the old."""
     rows = yield many("SELECT old, new FROM page_aliases WHERE site = :site ORDER BY old", site=site)
     return [(row["old"], row["new"]) for row in rows]
 
 
 def keep_aliases(site: str, pairs: Sequence[tuple[str, str]], now: int) -> Work[None]:
-    """Keep aliases, each in place of one of the same old key; what suggested them is done."""
+    """Stores aliases, replacing those with the same old key, and removes their suggestions."""
     for old, new in pairs:
         yield run(
             """INSERT INTO page_aliases (site, old, new, created_at) VALUES (:site, :old, :new, :now)
@@ -40,7 +40,7 @@ def keep_aliases(site: str, pairs: Sequence[tuple[str, str]], now: int) -> Work[
 
 
 def drop_alias(site: str, old: str, now: int) -> Work[bool]:
-    """Forget an alias; what has been joined stays so. False when there is none."""
+    """Deletes an alias; joined threads stay joined. False if there is none."""
     row = yield one("DELETE FROM page_aliases WHERE site = :site AND old = :old RETURNING old", site=site, old=old)
     if row is not None:
         yield from note_change(now)
@@ -48,7 +48,7 @@ def drop_alias(site: str, old: str, now: int) -> Work[bool]:
 
 
 def suggest(site: str, old: str, new: str, reason: str, now: int) -> Work[None]:
-    """Suggest an alias for a key that has a thread; not again what an owner has dismissed."""
+    """Suggests an alias for a key that has a thread, unless an owner has dismissed it."""
     yield run(
         """INSERT INTO suggested_aliases (site, old, new, reason, found_at)
         SELECT t.site, t.page, :new, :reason, CAST(:now AS BIGINT) FROM threads t WHERE t.site = :site AND t.page = :old
@@ -60,7 +60,7 @@ def suggest(site: str, old: str, new: str, reason: str, now: int) -> Work[None]:
 
 
 def suggestions(site: str) -> Work[list[Suggestion]]:
-    """What a crawl suggests and the owner has not dismissed, the newest first."""
+    """Suggestions from crawls that the owner has not dismissed, newest first."""
     rows = yield many(
         """SELECT old, new, reason, found_at FROM suggested_aliases WHERE site = :site AND dismissed = 0
         ORDER BY found_at DESC, old LIMIT :limit""",
@@ -70,7 +70,7 @@ def suggestions(site: str) -> Work[list[Suggestion]]:
 
 
 def dismiss(site: str, old: str) -> Work[bool]:
-    """Do not suggest this again; False when it is not suggested."""
+    """Dismisses a suggestion for good; False if there is none."""
     row = yield one(
         "UPDATE suggested_aliases SET dismissed = 1 WHERE site = :site AND old = :old AND dismissed = 0 RETURNING old",
         site=site, old=old,

@@ -34,7 +34,7 @@ PREFLIGHT_HEADERS = {
 
 @dataclass(slots=True)
 class Call:
-    """One checked call: its site, where it comes from, its query and its JSON body."""
+    """A checked call: its site, origin, query and JSON body."""
 
     request: Request
     site: Site
@@ -44,15 +44,15 @@ class Call:
 
     @property
     def query(self) -> QueryParams:
-        """The parameters of the query."""
+        """The query parameters."""
         return self.request.query_params
 
     def text(self, name: str, limit: int = BODY_LIMIT, *, required: bool = False, default: str = "") -> str:
-        """A string of the body, at most `limit` characters. Raises BadRequest."""
+        """A string from the body, at most `limit` characters. Raises BadRequest."""
         return _text(name, self.body.get(name), limit, required=required, default=default)
 
     def page(self) -> str:
-        """The thread's key, however the query or the body says it. Raises BadRequest."""
+        """The thread's key, from the query or the body. Raises BadRequest."""
         value = self.query.get("page") if "page" in self.query else self.body.get("page")
         return read_page(value, self.site)
 
@@ -61,7 +61,7 @@ Handler = Callable[[Call], Awaitable[Response]]
 
 
 def read_page(value: Any, site: Site) -> str:
-    """The key of a thread of the site, whichever way a client says it; one that is too long is refused, since a cut one
+    """The key of a site's thread, in any form that clients use; one that is too long is rejected, since truncated it
     would be another page's. Raises BadRequest."""
     return _text("page", site.pages.key(_text("page", value, SAID_LIMIT, required=True)), PAGE_LIMIT)
 
@@ -81,7 +81,7 @@ def _text(name: str, value: Any, limit: int, *, required: bool = False, default:
 
 
 class Edge:
-    """Makes handlers of checked calls into endpoints: origin first, then site, then everything else."""
+    """Turns handlers of checked calls into endpoints: checks the origin first, then the site, then the rest."""
 
     def __init__(self, settings: Settings, sites: SiteDirectory, refusals: Refusals, sightings: Sightings) -> None:
         self._settings = settings
@@ -93,7 +93,7 @@ class Edge:
     def endpoint(
         self, *, own_origin_only: bool = False, **methods: Handler
     ) -> Callable[[Request], Awaitable[Response]]:
-        """An endpoint for the given methods; `own_origin_only` refuses those of sites (passwords)."""
+        """An endpoint for the given methods; `own_origin_only` rejects sites' origins (for passwords)."""
 
         async def serve(request: Request) -> Response:
             origin = request.headers.get("origin")
@@ -154,7 +154,7 @@ class Edge:
 
 
 def allow_origin(response: Response, origin: str) -> None:
-    """The headers that let this one origin read the response."""
+    """The headers that allow this one origin to read the response."""
     response.headers["Access-Control-Allow-Origin"] = origin
     response.headers["Access-Control-Allow-Credentials"] = "true"
     response.headers["Access-Control-Expose-Headers"] = "ETag, Retry-After, X-Request-Id"
@@ -162,7 +162,7 @@ def allow_origin(response: Response, origin: str) -> None:
 
 
 def _site_key(request: Request, body: dict[str, Any]) -> str:
-    """The site that a call names: in the query, in the body, or by its bearer token."""
+    """The site's key: from the query, the body, or the bearer token."""
     key = (request.query_params.get("site") if request.scope["query_string"] else None) or body.get("site")
     if key is None:
         bearer = bearer_token(request)
@@ -173,6 +173,6 @@ def _site_key(request: Request, body: dict[str, Any]) -> str:
 
 
 def bearer_token(request: Request) -> str | None:
-    """The bearer token of the call, which begins with its site's key and a dot; None without one."""
+    """The call's bearer token, which begins with its site's key and a dot; None without one."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" and token.strip() else None

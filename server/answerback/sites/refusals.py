@@ -14,7 +14,7 @@ from .store import SiteDirectory
 
 
 class Refusals:
-    """Refuses calls of foreign origins, and notes each origin once."""
+    """Rejects calls from foreign origins, and records each origin once."""
 
     def __init__(self, db: Database, clock: Clock, sites: SiteDirectory) -> None:
         self._db = db
@@ -24,7 +24,7 @@ class Refusals:
         self._version = sites.version
 
     async def refuse(self, origin: str, key: str) -> Forbidden:
-        """What a page of that origin is told, which has asked for that site."""
+        """The error for a page of that origin that requested that site."""
         if not _is_web(origin):
             return Forbidden(
                 "origin_not_allowed",
@@ -56,7 +56,7 @@ class Refusals:
 
 
 def _is_web(origin: str) -> bool:
-    """Whether it is one that a site can list."""
+    """Whether a site can list this origin."""
     try:
         return normal_origin(origin) == origin
     except ValueError:

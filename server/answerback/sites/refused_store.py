@@ -15,7 +15,7 @@ MOST_REFUSED = 20
 
 @dataclass(frozen=True, slots=True)
 class RefusedOrigin:
-    """A page there has asked for comments."""
+    """An origin whose page has requested comments."""
 
     site: str
     origin: str
@@ -23,7 +23,7 @@ class RefusedOrigin:
 
 
 def note_refused(site: str, origin: str, now: int) -> Work[None]:
-    """Note that a page of that origin was refused; one that an owner has dismissed stays so."""
+    """Records a rejected origin; a dismissed one stays dismissed."""
     yield run(
         """INSERT INTO refused_origins (site, origin, seen_at)
         SELECT s.key, :origin, CAST(:now AS BIGINT) FROM sites s WHERE s.key = :site
@@ -34,7 +34,7 @@ def note_refused(site: str, origin: str, now: int) -> Work[None]:
 
 
 def refused_origins(sites: Sequence[str]) -> Work[list[RefusedOrigin]]:
-    """What an owner of these sites may allow, the newest first."""
+    """Rejected origins that an owner of these sites may allow, newest first."""
     names, params = in_list("site", sites)
     rows = yield many(
         f"""SELECT site, origin, seen_at FROM refused_origins WHERE site IN ({names}) AND dismissed = 0
@@ -45,7 +45,7 @@ def refused_origins(sites: Sequence[str]) -> Work[list[RefusedOrigin]]:
 
 
 def allow_refused(site: str, origin: str, now: int) -> Work[bool]:
-    """Make an origin that was refused one of the site's; False where none such is known."""
+    """Adds a rejected origin to the site's origins; False if it is not recorded."""
     row = yield one(
         "DELETE FROM refused_origins WHERE site = :site AND origin = :origin RETURNING origin",
         site=site, origin=origin,
@@ -56,7 +56,7 @@ def allow_refused(site: str, origin: str, now: int) -> Work[bool]:
 
 
 def dismiss_refused(site: str, origin: str) -> Work[bool]:
-    """Do not offer this origin again; False when it is not offered."""
+    """Dismisses this origin for good; False if it is not offered."""
     row = yield one(
         """UPDATE refused_origins SET dismissed = 1 WHERE site = :site AND origin = :origin AND dismissed = 0
         RETURNING origin""",

@@ -28,7 +28,7 @@ _KEY = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,48}[a-z0-9])?")
 
 @dataclass(frozen=True, slots=True)
 class SiteSetting:
-    """One setting of a site: its name, its default as text, what it is for, how its text is read."""
+    """A site setting: its name, default as text, purpose, and parser."""
 
     name: str
     default: str
@@ -38,7 +38,7 @@ class SiteSetting:
     """Whether nobody is shown it again."""
 
     def shown(self, text: str) -> str:
-        """Its text, as it may be shown."""
+        """Its text in a form safe to show."""
         return "(set)" if self.secret and text else text
 
 
@@ -59,7 +59,7 @@ def _timezone(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class OneOf:
-    """Reads one of several words."""
+    """Parses an enumeration."""
 
     choices: tuple[str, ...]
 
@@ -94,7 +94,7 @@ def _budget(text: str) -> int | None:
 
 
 def _money(text: str) -> int | None:
-    """US dollars as text, kept as millionths."""
+    """Parses US dollars into millionths."""
     if text in ("", "unlimited"):
         return None
     if not re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,6})?", text):
@@ -115,7 +115,7 @@ def _words(text: str) -> tuple[str, ...]:
 
 
 def _header(text: str) -> str:
-    """A line of a request: what gets a reader past a password."""
+    """Parses a request header line, which gets the crawler past a password."""
     name, sign, value = (part.strip() for part in text.partition(":"))
     if not text:
         return ""
@@ -151,7 +151,7 @@ def _params(text: str) -> frozenset[str]:
 
 
 def read_moderation(text: str) -> frozenset[str]:
-    """Which comments are held, of a comma-separated list. Raises ValueError."""
+    """Parses the comma-separated approval rules. Raises ValueError."""
     names = frozenset(part.strip() for part in text.split(","))
     if not names <= set(RULES) or (len(names) > 1 and names & {"none", "all"}):
         raise ValueError("must be none, all, or a list of first, links, pictures, words")
@@ -248,7 +248,7 @@ BY_NAME: Mapping[str, SiteSetting] = {setting.name: setting for setting in SITE_
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """A site with its settings, read; limits are None where there is none, `budget_usd` is in millionths."""
+    """A site with its parsed settings; a limit of None means no limit, `budget_usd` is in millionths."""
 
     key: str
     name: str
@@ -300,7 +300,7 @@ class Site:
     bans: tuple[AddressBan, ...] = ()
 
     def public(self) -> dict[str, Any]:
-        """What the widget needs to know."""
+        """The settings that the widget needs."""
         return {
             "name": self.name or self.key,
             "ai": self.ai,
@@ -315,7 +315,7 @@ class Site:
 
 
 def is_key(text: str) -> bool:
-    """Whether a site may have that key."""
+    """Whether this is a valid site key."""
     return _KEY.fullmatch(text) is not None
 
 
@@ -329,7 +329,7 @@ def check_key(key: str) -> str:
 
 
 def check(name: str, text: str) -> str:
-    """The text of a setting as it is stored. Raises BadRequest naming the setting and what is wrong."""
+    """A setting's text in stored form. Raises BadRequest naming the setting and the error."""
     if name not in BY_NAME:
         raise BadRequest("validation_failed", f"Unknown site setting {name!r}.")
     try:
@@ -342,7 +342,7 @@ def check(name: str, text: str) -> str:
 
 
 def check_added(name: str, before: str, text: str) -> str:
-    """The text of a list to which more comes. Raises BadRequest as `check` does, and for what is no list."""
+    """A list setting's text after an addition. Raises BadRequest as `check` does, and if the setting is no list."""
     check(name, text)
     if name not in LISTS:
         raise BadRequest("validation_failed", f"{name}: is no list; {', '.join(LISTS)} are.")
@@ -354,8 +354,8 @@ def read_site(
     key: str, texts: Mapping[str, str], *, daily_answers: int | None, aliases: Iterable[tuple[str, str]] = (),
     bans: Iterable[AddressBan] = (),
 ) -> Site:  # fmt: skip
-    """A site from the texts that are stored for it; `daily_answers` is the operator's default, `aliases` are addresses
-    that its pages had and have, `bans` prefixes that nobody writes from."""
+    """A site from its stored texts; `daily_answers` is the operator's default, `aliases` maps old to new page keys,
+    `bans` are banned address prefixes."""
     values = {setting.name: setting.parse(texts.get(setting.name, setting.default)) for setting in SITE_SETTINGS}
     if not texts.get("daily_answers"):
         values["daily_answers"] = daily_answers

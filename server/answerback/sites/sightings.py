@@ -14,7 +14,7 @@ PAGE_LIMIT = 500
 
 
 class Sightings:
-    """Notes each site's first page; what it has noted costs no statement again."""
+    """Records each site's first page; a known sighting costs no statement."""
 
     def __init__(self, db: Database, clock: Clock) -> None:
         self._db = db
@@ -22,7 +22,7 @@ class Sightings:
         self._noted: set[str] = set()
 
     async def see(self, site: Site, origin: str | None, page: str) -> None:
-        """A call has come from a page of that origin."""
+        """Records a call from a page of that origin."""
         if site.key in self._noted or origin not in site.origins or not page or len(page) > PAGE_LIMIT:
             return
         self._noted.add(site.key)

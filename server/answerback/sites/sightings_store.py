@@ -9,7 +9,7 @@ from ..db.work import Work, one, run
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """Which page it was, below which origin, and when."""
+    """The page, its origin, and the time."""
 
     origin: str
     page: str
@@ -17,7 +17,7 @@ class Sighting:
 
 
 def note_seen(site: str, origin: str, page: str, now: int) -> Work[None]:
-    """Note it, unless one has been seen before."""
+    """Records a sighting, unless there is one already."""
     yield run(
         """INSERT INTO flags (name, value, changed_at) VALUES (:name, :value, :now) ON CONFLICT (name) DO NOTHING""",
         name=f"seen|{site}", value=f"{origin} {page}", now=now,
@@ -25,7 +25,7 @@ def note_seen(site: str, origin: str, page: str, now: int) -> Work[None]:
 
 
 def seen(site: str) -> Work[Sighting | None]:
-    """The first page that was seen; None where the tag has not run yet."""
+    """The first sighting; None before the tag's first run."""
     row = yield one("SELECT value, changed_at FROM flags WHERE name = :name", name=f"seen|{site}")
     if row is None:
         return None

@@ -12,7 +12,7 @@ LOADER = Path(__file__).parents[1] / "static" / "answerback.js"
 
 
 def snippet(settings: Settings, key: str, *, integrity: bool = False) -> str:
-    """The line to paste into a page; with `integrity`, browsers run this version's script and no other."""
+    """The HTML to paste into a page; with `integrity`, browsers run only this version of the script."""
     if integrity:
         digest = base64.b64encode(hashlib.sha384(LOADER.read_bytes()).digest()).decode()
         pinned = f'integrity="sha384-{digest}" crossorigin="anonymous"'

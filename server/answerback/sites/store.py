@@ -38,8 +38,8 @@ def change_site(
     key: str, changes: Mapping[str, str], now: int, check_all: Callable[[Mapping[str, str]], None] = lambda texts: None,
     *, added: Mapping[str, str] | None = None,
 ) -> Work[None]:  # fmt: skip
-    """Change settings of a site; what is `added` is appended to the lists there are. Raises NotFound, BadRequest for a
-    bad name or value, and what `check_all` raises for settings that do not go together."""
+    """Changes settings of a site; `added` is appended to list settings. Raises NotFound, BadRequest for a bad name or
+    value, and what `check_all` raises for conflicting settings."""
     texts = {**(yield from settings_of(key)), **{name: check(name, text) for name, text in changes.items()}}
     for name, text in (added or {}).items():
         texts[name] = check_added(name, texts.get(name, ""), text)
@@ -56,7 +56,7 @@ def change_site(
 
 
 def settings_of(key: str) -> Work[dict[str, str]]:
-    """The texts that are stored for a site. Raises NotFound."""
+    """The stored texts of a site's settings. Raises NotFound."""
     row = yield one("SELECT settings FROM sites WHERE key = :key", key=key)
     if row is None:
         raise NotFound("site_unknown")
@@ -64,7 +64,7 @@ def settings_of(key: str) -> Work[dict[str, str]]:
 
 
 def note_change(now: int) -> Work[None]:
-    """A number that grows, by which processes see that a site has changed without going through all of them."""
+    """Increments the number by which processes notice a changed site without reading them all."""
     yield run(
         """INSERT INTO flags (name, value, changed_at) VALUES ('sites', '1', :now)
         ON CONFLICT (name) DO UPDATE
@@ -74,14 +74,14 @@ def note_change(now: int) -> Work[None]:
 
 
 def flags() -> Work[tuple[str, str]]:
-    """How often sites have changed, and whether anybody is answered at all: `on` or `off`."""
+    """The number of site changes, and the state of the answers switch: `on` or `off`."""
     rows = yield many("SELECT name, value FROM flags WHERE name IN ('answers', 'sites')")
     found = {row["name"]: row["value"] for row in rows}
     return found.get("sites", "0"), found.get("answers", "on")
 
 
 def switch_answers(value: str, now: int) -> Work[None]:
-    """`off` ends all answering on this server within seconds, `on` lets it go on."""
+    """Sets the answers switch: `off` stops all answers on this server within seconds, `on` resumes them."""
     yield run(
         """INSERT INTO flags (name, value, changed_at) VALUES ('answers', :value, :now)
         ON CONFLICT (name) DO UPDATE SET value = excluded.value, changed_at = excluded.changed_at""",
@@ -90,13 +90,13 @@ def switch_answers(value: str, now: int) -> Work[None]:
 
 
 def answers_switch() -> Work[str]:
-    """`on` or `off`: where `switch_answers` stands."""
+    """The state of the answers switch: `on` or `off`."""
     row = yield one("SELECT value FROM flags WHERE name = 'answers'")
     return row["value"] if row else "on"
 
 
 def all_aliases() -> Work[dict[str, tuple[tuple[str, str], ...]]]:
-    """The keys that pages of each site had and have, as its owner has said."""
+    """Each site's old and new page keys, as set by its owner."""
     found: dict[str, list[tuple[str, str]]] = {}
     for row in (yield many("SELECT site, old, new FROM page_aliases ORDER BY site, old")):
         found.setdefault(row["site"], []).append((row["old"], row["new"]))
@@ -104,7 +104,7 @@ def all_aliases() -> Work[dict[str, tuple[tuple[str, str], ...]]]:
 
 
 def all_bans() -> Work[dict[str, tuple[AddressBan, ...]]]:
-    """The address prefixes that are banned on each site."""
+    """Each site's banned address prefixes."""
     found: dict[str, list[AddressBan]] = {}
     for row in (yield many("SELECT site, prefix, shadow, until FROM address_bans ORDER BY site, prefix")):
         ban = AddressBan(ip_network(row["prefix"]), bool(row["shadow"]), row["until"])
@@ -113,13 +113,13 @@ def all_bans() -> Work[dict[str, tuple[AddressBan, ...]]]:
 
 
 def list_sites() -> Work[list[tuple[str, dict[str, str]]]]:
-    """All sites with the texts stored for them, by key."""
+    """All sites with their stored texts, by key."""
     rows = yield many("SELECT key, settings FROM sites ORDER BY key")
     return [(row["key"], orjson.loads(row["settings"])) for row in rows]
 
 
 class SiteDirectory:
-    """The sites as this process knows them: changes are seen within `FRESH_MS`, new sites and origins at once."""
+    """This process's cache of sites: shows changes within `FRESH_MS`, new sites and origins at once."""
 
     def __init__(self, db: Database, clock: Clock, daily_answers: int | None) -> None:
         self._db = db
@@ -138,7 +138,7 @@ class SiteDirectory:
         """Grows with each change that is seen, so that others know when to let go of what they derived."""
 
     async def get(self, key: str, origin: str | None = None) -> Site:
-        """The site of that key, for a page of that origin. Raises NotFound (`site_unknown`), Forbidden
+        """The site with that key, for a page of that origin. Raises NotFound (`site_unknown`), Forbidden
         (`origin_not_allowed`)."""
         await self.refresh()
         site = self._sites.get(key)
@@ -152,41 +152,41 @@ class SiteDirectory:
         return site
 
     async def find(self, key: str) -> Site | None:
-        """The site of that key, however new it is; None where there is none (any more)."""
+        """The site with that key, even a brand-new one; None if there is none (any more)."""
         try:
             return await self.get(key)
         except NotFound:
             return None
 
     def known(self, key: str) -> Site | None:
-        """The site as last read, without looking."""
+        """The site as last read, without a query."""
         return self._sites.get(key)
 
     def all(self) -> list[Site]:
-        """The sites as last read, without looking."""
+        """The sites as last read, without a query."""
         return list(self._sites.values())
 
     @property
     def stale(self) -> bool:
-        """Whether it is time to look again."""
+        """Whether the cache needs a check."""
         return not 0 <= self._clock.now() - self._read_at < FRESH_MS
 
     async def has_origin(self, origin: str) -> bool:
-        """Whether any site may be used from that origin."""
+        """Whether any site allows that origin."""
         await self.refresh()
         if origin not in self._origins:
             await self._look()
         return origin in self._origins
 
     async def refresh(self, *, force: bool = False) -> None:
-        """Look whether anything has changed, at most every `FRESH_MS`; `force`: read all of it now."""
+        """Checks for changes, at most every `FRESH_MS`; `force`: reads everything now."""
         if force:
             self._mark = None
         if force or self.stale:
             await self._look(force=force)
 
     async def _look(self, *, force: bool = True) -> None:
-        """Read what has changed up to now. Who comes while somebody reads shares the next reading with others."""
+        """Reads all changes so far. Callers that arrive during a read share the next one."""
         begun = self._looks
         async with self._looking:
             if self._looks > begun or not (force or self.stale):

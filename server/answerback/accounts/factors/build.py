@@ -18,7 +18,7 @@ from .sealing import Seal
 
 
 class OwnerFactors:
-    """The parts."""
+    """The parts of second-factor authentication."""
 
     def __init__(self, runtime: Runtime, mailer: Mailer | None) -> None:
         self._settings = settings = runtime.settings
@@ -31,14 +31,14 @@ class OwnerFactors:
         self.changes = FactorChanges(runtime, seal, self.notices)
 
     def caller(self, request: Request, email: str, lang: str) -> Caller:
-        """Who tries to prove that they are the owner with that address."""
+        """The caller who claims to be the owner with that address."""
         device = self._devices.known(request, owner_failures(email))
         return Caller(caller_key(request, self._settings), device, lang)
 
     def knows_browser(self, request: Request, email: str) -> bool:
-        """Whether somebody has signed in to that account in this browser before."""
+        """Whether this browser has signed in to that account before."""
         return bool(self._devices.known(request, owner_failures(email)))
 
     def device_cookie(self, request: Request, email: str) -> str:
-        """The Set-Cookie header for a browser in which that owner has just signed in."""
+        """The Set-Cookie header for a browser that has just signed in as that owner."""
         return self._devices.cookie(request, owner_failures(email))

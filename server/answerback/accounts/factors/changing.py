@@ -22,7 +22,7 @@ MOST_PASSKEYS = 20
 
 @dataclass(frozen=True, slots=True)
 class Changer:
-    """Who changes something: an owner, in the session with that hash, which stays; the language they read."""
+    """Who makes a change: an owner, the hash of their session, which stays open, and their language."""
 
     id: str
     email: str
@@ -31,7 +31,7 @@ class Changer:
 
 
 class FactorChanges:
-    """The changes. Those that add the first factor, and `make_codes`, give recovery codes, to be shown once."""
+    """Changes an owner's factors. Adding the first factor, and `make_codes`, return recovery codes to show once."""
 
     def __init__(self, runtime: Runtime, seal: Seal, notices: SignInNotices) -> None:
         self._db = runtime.db
@@ -40,7 +40,7 @@ class FactorChanges:
         self._notices = notices
 
     async def set_password(self, by: Changer, hash: str) -> None:
-        """Another password."""
+        """Changes the password."""
 
         def work() -> Work[None]:
             yield from set_owner_password(by.id, hash)
@@ -49,19 +49,19 @@ class FactorChanges:
         await self._db.write(work)
 
     def begin_app(self, by: Changer) -> tuple[str, str]:
-        """A secret for an app, and the same sealed for this owner: it is kept once a code of it has been shown."""
+        """A new app secret, and the same sealed for this owner; it is stored once one of its codes has been entered."""
         secret = new_secret()
         return secret, self._seal.seal(f"{by.id}|{secret}", self._clock.now())
 
     def begun_app(self, by: Changer, sealed: str) -> str:
-        """The secret that was made for this owner a while ago. Raises NotFound."""
+        """The secret made for this owner earlier. Raises NotFound."""
         id, _, secret = (self._seal.open(sealed, self._clock.now(), SETUP_SECONDS) or "").partition("|")
         if not secret or id != by.id:
             raise NotFound("ticket_invalid")
         return secret
 
     async def add_app(self, by: Changer, secret: str, text: str) -> list[str]:
-        """Keep the app that has shown this code. Raises BadRequest for another code."""
+        """Adds the app that produced this code. Raises BadRequest if the code is wrong."""
         now, code = self._clock.now(), read_code(text)
         step = step_of(secret, code, now) if code else None
         if step is None:
@@ -76,7 +76,7 @@ class FactorChanges:
         return await self._db.write(work)
 
     async def remove_app(self, by: Changer) -> None:
-        """Forget the app. Raises NotFound."""
+        """Removes the app. Raises NotFound."""
 
         def work() -> Work[None]:
             if not (yield from store.remove_totp(by.id)):
@@ -86,7 +86,7 @@ class FactorChanges:
         await self._db.write(work)
 
     async def add_passkey(self, by: Changer, shown: Shown) -> list[str]:
-        """Keep a passkey. Raises BadRequest where there are too many, or it is there already."""
+        """Adds a passkey. Raises BadRequest if there are too many or it exists already."""
 
         def work() -> Work[list[str]]:
             room = len((yield from store.passkeys(by.id))) < MOST_PASSKEYS
@@ -98,7 +98,7 @@ class FactorChanges:
         return await self._db.write(work)
 
     async def remove_passkey(self, by: Changer, id: str) -> None:
-        """Forget a passkey. Raises NotFound."""
+        """Removes a passkey. Raises NotFound."""
 
         def work() -> Work[None]:
             name = yield from store.remove_passkey(by.id, id)
@@ -109,7 +109,7 @@ class FactorChanges:
         await self._db.write(work)
 
     async def make_codes(self, by: Changer) -> list[str]:
-        """Recovery codes in place of those before. Raises NotFound for whoever has no second factor."""
+        """Replaces the recovery codes. Raises NotFound for an owner without a second factor."""
 
         def work() -> Work[list[str]]:
             if not (yield from store.factors_of(by.id)).any:
@@ -144,7 +144,7 @@ def _new_codes(owner_id: str) -> Work[list[str]]:
 
 
 def reset_factors(owner_id: str, email: str, now: int, actor: str) -> Work[None]:
-    """For an owner who has lost everything: nothing but the password is left, and nothing is open."""
+    """Removes all factors but the password and ends all sessions, for an owner who has lost them."""
     yield from store.remove_all(owner_id)
     yield from end_everything_of_owner(owner_id)
     yield from note_about_owner(owner_id, now, actor, "factors_reset", email)

@@ -22,7 +22,7 @@ Change = Literal[
 
 
 class SignInNotices:
-    """Tells them, where the server sends mail."""
+    """Notifies owners of sign-in changes, if the server sends mail."""
 
     def __init__(self, runtime: Runtime, mailer: Mailer | None) -> None:
         self._db = runtime.db
@@ -32,11 +32,11 @@ class SignInNotices:
         self._mailer = mailer
 
     def kinds(self) -> list[Kind]:
-        """The job that sends one; none without a mail server."""
+        """The job that sends a notice; none without a mail server."""
         return [] if self._mailer is None else [Kind(KIND, partial(self._deliver, self._mailer), tries=8)]
 
     def tell(self, owner_id: str, change: Change, lang: str) -> Work[None]:
-        """Within the write of a change: have its owner told."""
+        """Within the write of a change: queues the notice to its owner."""
         if self._mailer is not None:
             yield from self._jobs.put(KIND, job_data(owner_id, change, lang))
 
@@ -48,5 +48,5 @@ class SignInNotices:
 
 
 def job_data(owner_id: str, change: Change, lang: str) -> dict[str, str]:
-    """What such a job has to know."""
+    """The data of such a job."""
     return {"owner": owner_id, "change": change, "lang": lang}

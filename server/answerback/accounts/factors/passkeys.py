@@ -35,7 +35,7 @@ NAME_LIMIT = 60
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A good answer of a browser, which is not used yet."""
+    """A valid browser response that has not been used yet."""
 
     key: Passkey
     challenge: str
@@ -44,7 +44,7 @@ class Shown:
 
 
 class Passkeys:
-    """Registers them and verifies what is signed with them, for this server's own host."""
+    """Registers passkeys and verifies their signatures, for this server's host."""
 
     def __init__(self, settings: Settings, clock: Clock, ids: Ids) -> None:
         self._key = settings.secret_key[-1].encode() if settings.secret_key else b""
@@ -55,13 +55,13 @@ class Passkeys:
 
     @property
     def offered(self) -> bool:
-        """Whether browsers make passkeys for this address: one with a name, over TLS or on this machine."""
+        """Whether browsers create passkeys for this address: a host name, over TLS or on this machine."""
         return not _is_address(self.host) and (self._origin.startswith("https:") or _is_local(self.host))
 
     # ---- asking
 
     def to_add(self, purpose: str, owner_id: str, email: str, known: Sequence[Passkey]) -> bytes:
-        """JSON for `navigator.credentials.create()`."""
+        """Options for `navigator.credentials.create()`, as JSON."""
         from webauthn import generate_registration_options, options_to_json
         from webauthn.helpers.structs import (
             AuthenticatorSelectionCriteria,
@@ -79,7 +79,7 @@ class Passkeys:
         return options_to_json(options).encode()
 
     def to_sign(self, purpose: str, known: Sequence[Passkey] = ()) -> bytes:
-        """JSON for `navigator.credentials.get()`; whose key it will be is open unless some are `known`."""
+        """Options for `navigator.credentials.get()`, as JSON; any passkey is accepted unless some are `known`."""
         from webauthn import generate_authentication_options, options_to_json
         from webauthn.helpers.structs import UserVerificationRequirement
 
@@ -92,7 +92,7 @@ class Passkeys:
     # ---- reading answers
 
     def added(self, purpose: str, owner_id: str, answer: str, name: str) -> Shown | None:
-        """The new passkey that a browser tells of; None where anything about it is not as it should be."""
+        """The new passkey in a browser's response; None if anything about it is invalid."""
         from webauthn import verify_registration_response
         from webauthn.helpers import bytes_to_base64url
 
@@ -113,7 +113,7 @@ class Passkeys:
         return Shown(key, hashlib.sha256(challenge).hexdigest(), expires_at)
 
     def signed(self, purpose: str, answer: str, key: Passkey | None) -> Shown | None:
-        """What a browser has signed with that passkey; None as above."""
+        """The browser's response signed with that passkey; None if anything about it is invalid."""
         from webauthn import base64url_to_bytes, verify_authentication_response
 
         try:
@@ -139,7 +139,7 @@ class Passkeys:
         return Shown(used, hashlib.sha256(challenge).hexdigest(), expires_at)
 
     def use(self, shown: Shown) -> Work[None]:
-        """Use what was signed, once. Raises Unauthorized."""
+        """Uses the response, once. Raises Unauthorized."""
         key, now = shown.key, self._clock.now()
         fresh = yield from store.use_challenge(shown.challenge, shown.expires_at)
         if not fresh or not (yield from store.use_passkey(key.id, key.sign_count, now)):
@@ -155,8 +155,7 @@ class Passkeys:
         return hmac.new(self._key, f"passkey|{purpose}|{made}".encode(), hashlib.sha256).hexdigest()
 
     def _check_client(self, purpose: str, said: dict[str, Any]) -> tuple[bytes, int]:
-        """The challenge that was answered, which is ours, made for this and not long ago, and when that is over. Raises
-        ValueError."""
+        """The answered challenge and its expiry, if we issued it recently for this purpose. Raises ValueError."""
         from webauthn.helpers import base64url_to_bytes, parse_client_data_json
 
         client = parse_client_data_json(base64url_to_bytes(said["response"]["clientDataJSON"]))
@@ -172,7 +171,7 @@ class Passkeys:
 
 
 def credential_id(answer: str) -> str:
-    """The id of the passkey that a browser says it has signed with; empty where it says nothing."""
+    """The passkey id in a browser's response; empty if there is none."""
     try:
         return str(_read(answer)["id"])
     except (ValueError, KeyError):

@@ -26,7 +26,7 @@ from .totp import read_code, step_of
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who tries: the keyed address, what the browser is known by at that account, the language of its pages."""
+    """Who is trying: the keyed address, the browser's device name at that account, the language of its pages."""
 
     address: str
     device: str
@@ -35,7 +35,7 @@ class Caller:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """An owner who has shown something; `credentials` as they were when it was read."""
+    """An owner who has proved something; `credentials` as of when it was read."""
 
     id: str
     email: str
@@ -45,7 +45,8 @@ class Account:
 
 
 class Proofs:
-    """Checks what is shown, each once where it can be used once. All raise LimitReached when it is too early to try."""
+    """Verifies proofs, each once where it is single-use. All methods raise LimitReached before the next attempt is
+    allowed."""
 
     def __init__(
         self, runtime: Runtime, passkeys: Passkeys, attempts: Attempts, seal: Seal, notices: SignInNotices
@@ -58,12 +59,12 @@ class Proofs:
         self._notices = notices
 
     async def account(self, id: str) -> Account | None:
-        """An owner, with what they have."""
+        """An owner with their factors."""
 
         return await self._db.read(lambda: account_of(id))
 
     async def by_password(self, email: str, password: str, caller: Caller, *, whole: bool = False) -> Account | None:
-        """The owner with that address and password. `whole`: nothing else is going to be asked for."""
+        """The owner with that address and password. `whole`: no further factor will be asked for."""
 
         async def check() -> Account | None:
             row = await people.owner_by_email(self._db, email)
@@ -79,7 +80,7 @@ class Proofs:
         )  # fmt: skip
 
     async def by_code(self, id: str, email: str, text: str, caller: Caller) -> bool:
-        """Whether this is the owner's current code, or one of their recovery codes; it is used up."""
+        """Whether this is the owner's current code or one of their recovery codes; uses it up."""
 
         async def check() -> bool | None:
             return (await self._db.write(lambda: self._use(id, email, text, caller.lang))) or None
@@ -101,7 +102,7 @@ class Proofs:
         return (yield from store.use_step(id, step, self._seal.seal(secret, now)))
 
     async def by_passkey(self, purpose: str, answer: str, caller: Caller, of: str = "") -> Account | None:
-        """Whose passkey has signed that, and nobody but `of` where that is given."""
+        """The owner of the passkey that signed the response; only `of`, if given."""
         # Nobody guesses a signature: only addresses are delayed, so that no stranger keeps an owner out.
         id = credential_id(answer)
 
@@ -121,7 +122,7 @@ class Proofs:
 
 
 def account_of(id: str) -> Work[Account | None]:
-    """An owner, with what they have."""
+    """An owner with their factors."""
     row = yield from store.owner(id)
     if row is None:
         return None

@@ -13,13 +13,13 @@ _READ = str.maketrans("oil", "011", " -\t\r\n")
 
 
 def new_codes() -> list[str]:
-    """Codes as they are shown, once."""
+    """New codes in the form that is shown, once."""
     return [
         "-".join("".join(secrets.choice(ALPHABET) for _ in range(GROUP)) for _ in range(GROUPS)) for _ in range(COUNT)
     ]
 
 
 def code_hash(text: str) -> str:
-    """The hash of a code, however it was typed; empty for what is none."""
+    """The hash of a code, however it was typed; empty if it is not a code."""
     code = text.lower().translate(_READ)
     return hash_secret(code) if len(code) == GROUPS * GROUP and set(code) <= set(ALPHABET) else ""

@@ -14,17 +14,17 @@ CENTURY = 100 * 365 * 24 * 3600
 
 
 class Seal:
-    """Seals with the newest of the server's keys, and opens with each."""
+    """Encrypts with the newest of the server's keys, and decrypts with any of them."""
 
     def __init__(self, keys: tuple[str, ...]) -> None:
         self._keys = keys
 
     def seal(self, text: str, now: int) -> str:
-        """The text, sealed at that moment (ms)."""
+        """Encrypts the text with that timestamp (ms)."""
         return self._fernet().encrypt_at_time(text.encode(), now // 1000).decode()
 
     def open(self, sealed: str, now: int, seconds: int = CENTURY) -> str | None:
-        """The text that was sealed within so many seconds; None for anything else."""
+        """The text sealed within so many seconds; None for anything else."""
         from cryptography.fernet import InvalidToken
 
         try:

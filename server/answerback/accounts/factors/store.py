@@ -10,7 +10,7 @@ from ...db.work import Row, Work, many, one, run
 
 @dataclass(frozen=True, slots=True)
 class Factors:
-    """What an owner has beside a password."""
+    """An owner's factors besides the password."""
 
     app: bool
     passkeys: int
@@ -19,7 +19,7 @@ class Factors:
 
     @property
     def any(self) -> bool:
-        """Whether a password or a link alone lets nobody in."""
+        """Whether a second factor is required after a password or a link."""
         return self.app or self.passkeys > 0
 
 
@@ -29,7 +29,7 @@ NONE = Factors(False, 0, 0)
 
 @dataclass(frozen=True, slots=True)
 class Passkey:
-    """A public key of an owner; `synced` between devices by whoever keeps the private one."""
+    """An owner's public key; `synced` if its provider syncs the private key between devices."""
 
     id: str
     owner_id: str
@@ -48,7 +48,7 @@ def owner(id: str) -> Work[Row | None]:
 
 
 def factors_of(owner_id: str) -> Work[Factors]:
-    """What an owner has."""
+    """An owner's factors."""
     row = yield one(
         """SELECT (SELECT COUNT(*) FROM owner_totp t WHERE t.owner_id = :id) AS app,
             (SELECT COUNT(*) FROM passkeys p WHERE p.owner_id = :id) AS passkeys,
@@ -68,7 +68,7 @@ def totp_secret(owner_id: str) -> Work[str | None]:
 
 
 def add_totp(owner_id: str, secret: str, step: int, now: int) -> Work[bool]:
-    """Keep the secret of an app, whose code of that step has been shown; False where there is one already."""
+    """Stores an app's secret, with the step of its first code; False if the owner has an app already."""
     row = yield one(
         """INSERT INTO owner_totp (owner_id, secret, last_step, created_at) VALUES (:id, :secret, :step, :now)
         ON CONFLICT (owner_id) DO NOTHING RETURNING owner_id""",
@@ -78,7 +78,7 @@ def add_totp(owner_id: str, secret: str, step: int, now: int) -> Work[bool]:
 
 
 def use_step(owner_id: str, step: int, secret: str) -> Work[bool]:
-    """Use the code of a step, once, and none of an earlier one after it; the secret is kept as it is sealed now."""
+    """Uses up a step's code and those of all earlier steps; stores the secret as sealed now."""
     row = yield one(
         """UPDATE owner_totp SET last_step = :step, secret = :secret WHERE owner_id = :id AND last_step < :step
         RETURNING owner_id""",
@@ -88,7 +88,7 @@ def use_step(owner_id: str, step: int, secret: str) -> Work[bool]:
 
 
 def remove_totp(owner_id: str) -> Work[bool]:
-    """Forget an owner's app."""
+    """Removes an owner's app."""
     return (yield one("DELETE FROM owner_totp WHERE owner_id = :id RETURNING owner_id", id=owner_id)) is not None
 
 
@@ -96,14 +96,14 @@ def remove_totp(owner_id: str) -> Work[bool]:
 
 
 def set_codes(owner_id: str, hashes: Sequence[str]) -> Work[None]:
-    """Put these recovery codes in place of those before."""
+    """Replaces the recovery codes."""
     yield run("DELETE FROM recovery_codes WHERE owner_id = :id", id=owner_id)
     for hash in hashes:
         yield run("INSERT INTO recovery_codes (hash, owner_id) VALUES (:hash, :id)", hash=hash, id=owner_id)
 
 
 def use_code(owner_id: str, hash: str) -> Work[bool]:
-    """Use a recovery code, once."""
+    """Uses a recovery code, once."""
     row = yield one(
         "DELETE FROM recovery_codes WHERE hash = :hash AND owner_id = :id RETURNING hash", hash=hash, id=owner_id
     )
@@ -120,7 +120,7 @@ def passkeys(owner_id: str) -> Work[list[Passkey]]:
 
 
 def passkey(id: str) -> Work[Passkey | None]:
-    """The passkey with that id, of whichever owner."""
+    """The passkey with that id, whoever owns it."""
     row = yield one("SELECT * FROM passkeys WHERE id = :id", id=id)
     return None if row is None else _passkey(row)
 
@@ -130,7 +130,7 @@ def _passkey(row: Row) -> Passkey:
 
 
 def add_passkey(key: Passkey) -> Work[bool]:
-    """Keep a passkey; False where there is one with its id."""
+    """Stores a passkey; False if its id exists already."""
     row = yield one(
         """INSERT INTO passkeys (id, owner_id, public_key, sign_count, name, synced, created_at)
         VALUES (:id, :owner_id, :public_key, :sign_count, :name, :synced, :created_at)
@@ -142,7 +142,7 @@ def add_passkey(key: Passkey) -> Work[bool]:
 
 
 def use_passkey(id: str, sign_count: int, now: int) -> Work[bool]:
-    """Note that a passkey was used; False where its count has not moved on since it was read."""
+    """Records a use of a passkey; False if its counter has not increased since it was read."""
     row = yield one(
         """UPDATE passkeys SET sign_count = :count, used_at = :now
         WHERE id = :id AND (sign_count < :count OR (sign_count = 0 AND :count = 0)) RETURNING id""",
@@ -152,7 +152,7 @@ def use_passkey(id: str, sign_count: int, now: int) -> Work[bool]:
 
 
 def remove_passkey(owner_id: str, id: str) -> Work[str | None]:
-    """Forget one of an owner's passkeys; its name."""
+    """Removes one of an owner's passkeys; returns its name."""
     row = yield one(
         "DELETE FROM passkeys WHERE id = :id AND owner_id = :owner_id RETURNING name", id=id, owner_id=owner_id
     )
@@ -160,7 +160,7 @@ def remove_passkey(owner_id: str, id: str) -> Work[str | None]:
 
 
 def use_challenge(hash: str, expires_at: int) -> Work[bool]:
-    """Use a challenge, once."""
+    """Uses a challenge, once."""
     row = yield one(
         """INSERT INTO used_challenges (hash, expires_at) VALUES (:hash, :expires_at)
         ON CONFLICT (hash) DO NOTHING RETURNING hash""",
@@ -170,12 +170,12 @@ def use_challenge(hash: str, expires_at: int) -> Work[bool]:
 
 
 def any_passkey() -> Work[bool]:
-    """Whether there is one at all."""
+    """Whether there is any passkey."""
     return (yield one("SELECT id FROM passkeys LIMIT 1")) is not None
 
 
 def remove_all(owner_id: str) -> Work[None]:
-    """Forget everything but the password."""
+    """Removes all factors but the password."""
     for table in ("owner_totp", "passkeys", "recovery_codes"):
         yield run(f"DELETE FROM {table} WHERE owner_id = :id", id=owner_id)
 
@@ -184,7 +184,7 @@ def remove_all(owner_id: str) -> Work[None]:
 
 
 def add_pending(hash: str, owner_id: str, credentials: int, expires_at: int) -> Work[None]:
-    """Note that somebody has shown a password or a link, and nothing more."""
+    """Stores a sign-in that has passed only a password or a link."""
     yield run(
         """INSERT INTO pending_owners (hash, owner_id, credentials, expires_at)
         VALUES (:hash, :id, :credentials, :expires_at)""",
@@ -193,7 +193,7 @@ def add_pending(hash: str, owner_id: str, credentials: int, expires_at: int) -> 
 
 
 def pending(hash: str, now: int) -> Work[Row | None]:
-    """Whose sign-in waits: id, email, and the `credentials` that were shown."""
+    """The owner of a pending sign-in: id, email, and the `credentials` shown."""
     found: Row | None = yield one(
         """SELECT o.id, o.email, p.credentials FROM pending_owners p JOIN owners o ON o.id = p.owner_id
         WHERE p.hash = :hash AND p.expires_at > :now AND p.credentials = o.credentials""",
@@ -203,5 +203,5 @@ def pending(hash: str, now: int) -> Work[Row | None]:
 
 
 def end_pending(hash: str) -> Work[bool]:
-    """End a sign-in that waits; whether there was one."""
+    """Ends a pending sign-in; returns whether there was one."""
     return (yield one("DELETE FROM pending_owners WHERE hash = :hash RETURNING hash", hash=hash)) is not None

@@ -9,34 +9,34 @@ ISSUER = "Answerback"
 
 
 def new_secret() -> str:
-    """160 random bits, as apps take them."""
+    """160 random bits, in the encoding that apps expect."""
     import pyotp
 
     return pyotp.random_base32()
 
 
 def app_address(secret: str, email: str, host: str) -> str:
-    """What a QR code tells an app."""
+    """The `otpauth:` address for a QR code."""
     import pyotp
 
     return pyotp.TOTP(secret).provisioning_uri(name=email, issuer_name=f"{ISSUER} {host}")
 
 
 def qr_code(text: str) -> str:
-    """A QR code as SVG without styles of its own."""
+    """A QR code as SVG without inline styles."""
     import segno
 
     return segno.make_qr(text, error="m").svg_inline(omitsize=True, border=4, light="#fff")
 
 
 def read_code(text: str) -> str:
-    """The six digits that somebody has typed; empty for anything else."""
+    """The six digits typed; empty for anything else."""
     digits = "".join(text.split())
     return digits if len(digits) == 6 and digits.isascii() and digits.isdecimal() else ""
 
 
 def step_of(secret: str, code: str, now: int) -> int | None:
-    """The step whose code this is, among the current one and its neighbours. It takes as long whichever it is."""
+    """The step of this code, among the current one and its neighbours. Runs in constant time."""
     import pyotp
 
     totp, current, found = pyotp.TOTP(secret), now // STEP_MS, None

@@ -11,7 +11,7 @@ from .model import NewIds, Profile
 
 
 def sign_in(site: str, profile: Profile, ids: NewIds, now: int) -> Work[Visitor]:
-    """The visitor behind an identity; at the first time a new one, whatever address or name it comes with."""
+    """The visitor with that identity; a new one at the first sign-in, whatever its address or name."""
     visitor = yield from store.visitor_of_identity(site, profile.issuer, profile.subject)
     if visitor is None:
         name = yield from first_allowed(site, clean_name(profile.name))
@@ -24,7 +24,7 @@ def sign_in(site: str, profile: Profile, ids: NewIds, now: int) -> Work[Visitor]
 
 
 def link(visitor: Visitor, profile: Profile, ids: NewIds, now: int) -> Work[bool]:
-    """Link an identity to a signed-in visitor; False if it belongs to somebody else."""
+    """Links an identity to a signed-in visitor; False if it belongs to another visitor."""
     there = yield from store.visitor_of_identity(visitor.site, profile.issuer, profile.subject)
     if there is not None:
         return there.id == visitor.id

@@ -12,7 +12,7 @@ SUBJECT_LIMIT = 255
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What an issuer says of somebody. Only issuer and subject are certain; `email` is given only when verified."""
+    """An issuer's claims about a user. Only issuer and subject are certain; `email` is set only if verified."""
 
     issuer: str
     subject: str
@@ -31,18 +31,18 @@ class Profile:
 
 
 def said(value: Any, limit: int = 2_000) -> str:
-    """A text as an issuer says it; empty for anything that is none, too long, or not to be kept."""
+    """A claim as text; empty if it is not text, too long, or cannot be stored."""
     return value if isinstance(value, str) and len(value) <= limit and is_text(value) else ""
 
 
 def said_name(value: Any) -> str:
-    """As `said`, but a name may have been cut within a character, and is kept up to there."""
+    """Like `said`, but keeps a name that was cut within a character up to there."""
     return said(keepable(value)) if isinstance(value, str) else ""
 
 
 @dataclass(frozen=True, slots=True)
 class NewIds:
-    """Ids made before the write, which may be run again."""
+    """Ids made before the write, since the write may be retried."""
 
     visitor: str
     identity: str

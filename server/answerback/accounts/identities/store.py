@@ -26,7 +26,7 @@ class Identity:
 
 
 def visitor_of_identity(site: str, issuer: str, subject: str) -> Work[Visitor | None]:
-    """The visitor whom that identity signs in on the site."""
+    """The visitor who signs in to the site with that identity."""
     row = yield one(
         f"""SELECT {VISITOR} FROM identities i JOIN visitors v ON v.id = i.visitor_id
         WHERE i.site = :site AND i.issuer = :issuer AND i.subject = :subject""",
@@ -36,7 +36,7 @@ def visitor_of_identity(site: str, issuer: str, subject: str) -> Work[Visitor | 
 
 
 def add_member(id: str, site: str, name: str, now: int) -> Work[None]:
-    """Add a visitor who signs in, without email address and password."""
+    """Adds a visitor who signs in, without email address or password."""
     yield run(
         "INSERT INTO visitors (id, site, kind, name, created_at) VALUES (:id, :site, 'user', :name, :now)",
         id=id, site=site, name=name, now=now,
@@ -44,7 +44,7 @@ def add_member(id: str, site: str, name: str, now: int) -> Work[None]:
 
 
 def add_identity(id: str, visitor: Visitor, profile: Profile, now: int) -> Work[None]:
-    """Add an identity. A second one of the same violates a constraint, and the write is undone."""
+    """Adds an identity. A duplicate violates a constraint, which rolls the write back."""
     yield run(
         """INSERT INTO identities (id, site, issuer, subject, visitor_id, email, created_at, used_at)
         VALUES (:id, :site, :issuer, :subject, :visitor_id, :email, :now, :now)""",
@@ -54,7 +54,7 @@ def add_identity(id: str, visitor: Visitor, profile: Profile, now: int) -> Work[
 
 
 def touch_identity(site: str, profile: Profile, now: int) -> Work[None]:
-    """An identity has been used again; its address is what it is now."""
+    """Records a use of an identity, and its current address."""
     yield run(
         """UPDATE identities SET used_at = :now, email = :email
         WHERE site = :site AND issuer = :issuer AND subject = :subject""",
@@ -63,7 +63,7 @@ def touch_identity(site: str, profile: Profile, now: int) -> Work[None]:
 
 
 def identities_of(visitor_id: str) -> Work[list[Identity]]:
-    """All identities of a visitor, oldest first."""
+    """A visitor's identities, oldest first."""
     rows: list[Row] = yield many(
         """SELECT id, issuer, subject, email, created_at, used_at FROM identities
         WHERE visitor_id = :visitor_id ORDER BY created_at, id""",
@@ -73,7 +73,7 @@ def identities_of(visitor_id: str) -> Work[list[Identity]]:
 
 
 def visitors_of_subject(issuer: str, subject: str) -> Work[list[Visitor]]:
-    """The visitors of that identity on every site."""
+    """The visitors with that identity, on every site."""
     rows: list[Row] = yield many(
         f"""SELECT {VISITOR} FROM identities i JOIN visitors v ON v.id = i.visitor_id
         WHERE i.issuer = :issuer AND i.subject = :subject""",
@@ -83,7 +83,8 @@ def visitors_of_subject(issuer: str, subject: str) -> Work[list[Visitor]]:
 
 
 def ways_left(visitor_id: str, *, without: str) -> Work[int]:
-    """How many ways in a visitor has besides one identity: others, a password, a confirmed address."""
+    """How many sign-in methods a visitor has besides one identity: other identities, a password, a confirmed
+    address."""
     row = yield one(
         """SELECT (SELECT COUNT(*) FROM identities WHERE visitor_id = :id AND id <> :without)
         + (SELECT COUNT(*) FROM visitors WHERE id = :id
@@ -94,7 +95,7 @@ def ways_left(visitor_id: str, *, without: str) -> Work[int]:
 
 
 def remove_identity(visitor_id: str, id: str) -> Work[bool]:
-    """Remove an identity; False if the visitor has no such."""
+    """Removes an identity; False if the visitor does not have it."""
     row = yield one(
         "DELETE FROM identities WHERE id = :id AND visitor_id = :visitor_id RETURNING id", id=id, visitor_id=visitor_id
     )

@@ -30,7 +30,7 @@ HEADERS = {
 
 
 class Avatars:
-    """Has pictures fetched, keeps and serves them; `changed` hears of the threads that show a new one."""
+    """Fetches, stores and serves pictures; `changed` is called with the threads that show a new one."""
 
     def __init__(self, runtime: Runtime, fetcher: PictureFetcher, changed: Told) -> None:
         self._db = runtime.db
@@ -46,7 +46,7 @@ class Avatars:
         return Kind(KIND, self._take, at_once=AT_ONCE, tries=TRIES)
 
     def later(self, visitor: Visitor, url: str) -> Work[None]:
-        """Within a sign-in's transaction: have a picture fetched for somebody who has none."""
+        """Within a sign-in's transaction: queues fetching a picture for a visitor who has none."""
         if url and visitor.avatar_url is None:
             yield from self._jobs.put(KIND, {"visitor": visitor.id, "url": url}, site=visitor.site, key=visitor.id)
 
@@ -57,7 +57,7 @@ class Avatars:
             await self.keep(visitor, picture, only_first=True)
 
     async def keep(self, visitor: Visitor, picture: Picture, *, only_first: bool = False) -> str | None:
-        """Make it the visitor's picture; its address, or None when the visitor has chosen already."""
+        """Stores the visitor's picture; returns its address, or None if the visitor has chosen one already."""
         id, now = self._ids.new(), self._clock.now()
         url = f"{self._public_url}/avatars/{id}"
         data = base64.b64encode(picture.data).decode("ascii")

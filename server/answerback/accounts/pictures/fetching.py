@@ -19,18 +19,16 @@ AGENT = "Answerback/0.1 (pictures of visitors)"
 
 
 class PictureFetcher:
-    """Fetches pictures. `own` are origins that the operator has set (a provider inside the house): only those may be at
-    private addresses, and only those are read without TLS."""
+    """Fetches pictures. `own` are origins set by the operator (an internal provider): only those may have private
+    addresses or lack TLS."""
 
     def __init__(self, own: Collection[str], resolver: Resolver = resolve) -> None:
         self._own = {_place(url) for url in own}
         self._resolver = resolver
 
     async def fetch(self, url: str) -> Picture | None:
-        """The picture at an address, or None where there is none for us; nothing but public addresses is ever asked.
-
-        Raises JobFailed when it does not come, but may another time.
-        """
+        """The picture at an address, or None if there is no usable one; other origins are requested at public addresses
+        only. Raises JobFailed if a retry may help."""
         import httpcore2  # first needed here, as in net/fetch.py
         import httpx2
 
@@ -65,7 +63,7 @@ class PictureFetcher:
         return None
 
     def _safe(self, url: str) -> str:
-        """The address with TLS (Kakao writes its pictures' addresses without), empty if it is none of the web."""
+        """The address with TLS (Kakao's picture addresses lack it); empty if it is not a web address."""
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc or "\\" in url:
             return ""

@@ -18,18 +18,15 @@ every reader's phone."""
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """An image whose bytes are of the type that is said."""
+    """An image whose bytes match the stated type."""
 
     media_type: str
     data: bytes
 
 
 def read_picture(data: bytes) -> Picture | None:
-    """The image, by what its bytes say, and nothing else of the file; None for all but PNG, JPEG, WebP and GIF.
-
-    None as well for what is more than `MOST_BYTES`, more than `MOST_PIXELS` wide or high, more than `MOST_MEMORY` to
-    show, or out of order.
-    """
+    """The image, identified by its bytes and stripped of metadata; None unless it is a well-formed PNG, JPEG, WebP or
+    GIF of at most `MOST_BYTES`, `MOST_PIXELS` wide and high, and `MOST_MEMORY` when decoded."""
     media_type = _type_of(data)
     clean = without_metadata(media_type, data) if media_type and len(data) <= MOST_BYTES else None
     if clean is None:

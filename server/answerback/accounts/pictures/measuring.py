@@ -22,7 +22,7 @@ Size = tuple[int, int, int]
 
 
 def measured(media_type: str, data: bytes) -> Size:
-    """How large the picture is. Raises ValueError, IndexError or struct.error for what is not in order."""
+    """The picture's size. Raises ValueError, IndexError or struct.error for a malformed file."""
     return {"image/png": _png, "image/jpeg": _jpeg, "image/webp": _webp, "image/gif": _gif}[media_type](data)
 
 
@@ -50,7 +50,7 @@ def _png_chunks(data: bytes) -> Iterator[tuple[int, bytes]]:
 
 
 def _jpeg(data: bytes) -> Size:
-    """One frame, of a height that holds; `metadata` has refused the markers without length."""
+    """The size of a JPEG with one frame and a valid height; `metadata` has rejected markers without length."""
     sizes = []
     for marker, at in _jpeg_segments(data):
         if marker in _RESIZING:
@@ -63,7 +63,7 @@ def _jpeg(data: bytes) -> Size:
 
 
 def _jpeg_segments(data: bytes) -> Iterator[tuple[int, int]]:
-    """Each marker with a length, and where that stands; after a scan the next is looked for."""
+    """Each marker that has a length, with its position; after a scan, searches for the next."""
     at = 2
     while data[at + 1] != 0xD9:
         marker, length = unpack_from(">BH", data, at + 1)
@@ -131,12 +131,12 @@ def _gif(data: bytes) -> Size:
 
 
 def colours(flags: int) -> int:
-    """Bytes of the table of colours that a GIF's flags announce."""
+    """The size in bytes of the colour table that a GIF's flags announce."""
     return 3 << (flags & 7) + 1 if flags & 0x80 else 0
 
 
 def after_blocks(data: bytes, at: int) -> int:
-    """Where a GIF goes on after blocks that each say their length."""
+    """The position after a GIF's length-prefixed blocks."""
     while data[at]:
         at += 1 + data[at]
     return at + 1

@@ -19,7 +19,7 @@ _TURNED = 0x0112
 
 
 def without_metadata(media_type: str, data: bytes) -> bytes | None:
-    """The image and nothing else of its file; None for a file whose structure does not hold to its end."""
+    """The image without metadata; None if the file's structure is invalid anywhere."""
     clean = {"image/png": _png, "image/jpeg": _jpeg, "image/webp": _webp, "image/gif": _gif}[media_type]
     try:
         return clean(data)
@@ -73,7 +73,7 @@ def _jpeg(data: bytes) -> bytes:
 
 
 def _jpeg_segment(marker: int, segment: bytes) -> bytes:
-    """The segment; empty if it is an application's or a comment, but for what colours depend on."""
+    """The segment; empty for application and comment segments that do not affect colours."""
     if marker == 0xE0 and segment[4:9] == b"JFIF\x00" and len(segment) >= 18:
         return b"\xff\xe0\x00\x10" + segment[4:16] + b"\x00\x00"  # without its thumbnail
     if (marker == 0xE2 and segment[4:16] == b"ICC_PROFILE\x00") or (marker == 0xEE and segment[4:9] == b"Adobe"):
@@ -82,7 +82,7 @@ def _jpeg_segment(marker: int, segment: bytes) -> bytes:
 
 
 def _how_turned(exif: bytes) -> int:
-    """The orientation that EXIF says, 2 to 8; 0 where it says none, or that the picture stands as it is."""
+    """The EXIF orientation, 2 to 8; 0 if there is none or it is the normal one."""
     if exif[:6] != b"Exif\x00\x00" or exif[6:8] not in (b"II", b"MM"):
         return 0
     order, tiff = ("<" if exif[6:8] == b"II" else ">"), exif[6:]

@@ -27,7 +27,8 @@ class _Parser(MultiPartParser):
 
 
 async def read_upload(request: Request) -> tuple[dict[str, str], bytes]:
-    """The text fields and the bytes of the one file. Raises an AppError, TooLarge once the rest was passed over."""
+    """The form's text fields and the bytes of its one file. Raises an AppError; TooLarge only after draining the
+    body."""
     kind = request.headers.get("content-type", "")
     if kind.partition(";")[0].strip().lower() != "multipart/form-data":
         raise WrongMediaType("unsupported_media_type", "A picture must be sent as multipart/form-data.")

@@ -13,17 +13,17 @@ from ..identities.store import identities_of
 
 
 def by_email(email: str) -> str:
-    """What somebody with that address is known by."""
+    """The blocking key for an address."""
     return f"email|{email}"
 
 
 def by_identity(issuer: str, subject: str) -> str:
-    """What somebody with that identity is known by."""
+    """The blocking key for an identity."""
     return f"identity|{issuer}|{subject}"
 
 
 def remember(visitor: Visitor, key: str, now: int) -> Work[None]:
-    """Within the write that erases a visitor: if they are blocked, whoever comes in by the same way is so too."""
+    """Within the write that erases a visitor: if they are blocked, remembers their sign-in methods."""
     row = yield one("SELECT email, blocked FROM visitors WHERE id = :id", id=visitor.id)
     if row is None or not row["blocked"]:
         return
@@ -39,7 +39,7 @@ def remember(visitor: Visitor, key: str, now: int) -> Work[None]:
 
 
 def recognise(visitor: Visitor, known: Sequence[str], keys: Iterable[str]) -> Work[None]:
-    """Within the write that makes a visitor: blocked, where they were before. From then on the account says so."""
+    """Within the write that adds a visitor: blocks the account if its sign-in method was blocked before."""
     listed, params = in_list("hash", _hashes(visitor.site, known, keys))
     rows = yield many(
         f"DELETE FROM blocked_identities WHERE site = :site AND hash IN ({listed}) RETURNING hash",

@@ -28,7 +28,7 @@ from .blocking_store import remember
 
 
 class Erasure:
-    """Erases accounts; `told` hears of the threads that look different afterwards."""
+    """Erases accounts; `told` is called with the affected threads."""
 
     def __init__(self, settings: Settings, db: Database, clock: Clock, ids: Ids, told: Told) -> None:
         self._kakao = settings.kakao_url
@@ -40,7 +40,7 @@ class Erasure:
         self._told = told
 
     async def erase(self, visitor: Visitor, *, keep_words: bool) -> None:
-        """Take a visitor out for good. Raises as `hold`."""
+        """Erases a visitor for good. Raises as `hold` does."""
         nobody = self._ids.new()
 
         def work() -> Work[None]:
@@ -50,11 +50,8 @@ class Erasure:
         await self._db.write(work)
 
     async def kakao_unlinked(self, request: Request) -> Response:
-        """`GET`/`POST /sign-in/kakao/unlink`: somebody has cut the tie at Kakao.
-
-        Kakao wants 200 within three seconds, for people whom we do not know too. Calls without the app's admin key
-        change nothing.
-        """
+        """`GET`/`POST /sign-in/kakao/unlink`: a user has unlinked us at Kakao. Kakao expects 200 within three seconds,
+        for unknown users too. Calls without the app's admin key change nothing."""
         try:
             given = request.headers.get("authorization", "")
             wanted = f"KakaoAK {self._admin_key}"
@@ -80,9 +77,8 @@ class Erasure:
             await self._db.write(partial(self._cut, visitor, subject, self._ids.new()))
 
     def _cut(self, visitor: Visitor, subject: str, nobody: str) -> Work[None]:
-        """Take the way in away and end what is open, or everything where it was the last one.
-
-        One write: an account that nobody can come into would be out of reach of its owner, and not erased."""
+        """Removes the sign-in method and ends all sessions, or erases the account if it was the last one, in one write:
+        otherwise its owner could neither sign in nor erase it."""
         for identity in (yield from identities.identities_of(visitor.id)):
             if (identity.issuer, identity.subject) == (self._kakao, subject):
                 if not (yield from identities.ways_left(visitor.id, without=identity.id)):
@@ -92,7 +88,7 @@ class Erasure:
         yield from end_everything(visitor.id, self._clock.now())
 
     def _erase(self, visitor: Visitor, nobody: str, *, keep_words: bool) -> Work[None]:
-        """As `erasing_store.erase`, with the picture that is still to be fetched; who is blocked stays so."""
+        """Like `erasing_store.erase`, including the picture still to be fetched; a block is remembered."""
         yield from jobs.forget(PICTURE, visitor.id)
         yield from remember(visitor, self._key, self._clock.now())
         pages = yield from erasing_store.erase(visitor, nobody, keep_words=keep_words)

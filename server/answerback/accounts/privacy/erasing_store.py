@@ -63,11 +63,9 @@ _COUNTED = ("votes", "reports", "feedback")
 
 
 def erase(visitor: Visitor, nobody: str, *, keep_words: bool) -> Work[list[str]]:
-    """Erase a visitor; the pages concerned. `nobody` is a fresh id that nothing else leads to.
-
-    With `keep_words` what others have read stays, without its author; otherwise it becomes "deleted". Answers stay
-    either way, with their records of tokens and cost, but no longer say who has asked.
-    """
+    """Erases a visitor; returns the affected pages. `nobody` is a fresh id that nothing refers to. With `keep_words`,
+    published comments stay without their author; otherwise they become "deleted". Answers stay either way, with their
+    token and cost records, but no longer say who asked."""
     pages = yield from pages_of(visitor)
     for sql in (*(() if keep_words else _WORDS), *_PRIVATE, *_TRACES):
         yield run(sql, id=visitor.id)

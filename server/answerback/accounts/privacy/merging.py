@@ -10,12 +10,12 @@ from . import merging_store
 
 
 class Merging:
-    """Merges guests into accounts; `told` hears of the threads that look different afterwards."""
+    """Merges guests into accounts; `told` is called with the affected threads."""
 
     def __init__(self, told: Told) -> None:
         self._told = told
 
     def merge(self, guest: Visitor, account: Visitor, now: int) -> Work[None]:
-        """Within the transaction of a sign-in; both are of one site."""
+        """Merges a guest within a sign-in's transaction; both belong to one site."""
         yield from merging_store.merge(guest, account)
         yield from self._told(account.site, (yield from pages_of(account)))

@@ -39,7 +39,7 @@ _MOVED = (
 
 
 def merge(guest: Visitor, account: Visitor) -> Work[None]:
-    """Give everything of a guest to an account of the same site; a second time there is nothing left to give."""
+    """Moves everything of a guest to an account of the same site; idempotent."""
     ids = {"guest": guest.id, "account": account.id}
     for sql in _VOTED_TWICE:
         yield from take_away(sql, **{name: value for name, value in ids.items() if f":{name}" in sql})
@@ -63,7 +63,7 @@ def merge(guest: Visitor, account: Visitor) -> Work[None]:
 
 
 def _keep_limit(guest: Visitor, account: Visitor) -> Work[None]:
-    """A limit that the owner has set for the guest holds for the account; of two, the lower one."""
+    """Applies the owner's limit for the guest to the account; the lower of two wins."""
     rows = yield many(
         "SELECT daily_answers FROM visitors WHERE id IN (:guest, :account) AND daily_answers IS NOT NULL",
         guest=guest.id, account=account.id,
@@ -75,7 +75,7 @@ def _keep_limit(guest: Visitor, account: Visitor) -> Work[None]:
 
 
 def _move_quota(guest: str, account: str) -> Work[None]:
-    """What the guest has used today, the account has used: signing in is no fresh quota."""
+    """Adds the guest's usage of today to the account's, so that signing in gives no fresh quota."""
     rows = yield many("DELETE FROM quota_usage WHERE bucket = :guest RETURNING day, used", guest=guest)
     for row in rows:
         yield run(

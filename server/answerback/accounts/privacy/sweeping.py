@@ -19,7 +19,7 @@ TOLD_MS = 100 * DAY_MS
 
 
 class Sweeping:
-    """Looks at the next rows of each table once a minute, and begins anew at its end."""
+    """Deletes expired rows: every minute the next stretch of each table, from the start again after its end."""
 
     def __init__(self, db: Database, clock: Clock, rows: int = ROWS) -> None:
         self._db = db
@@ -28,11 +28,11 @@ class Sweeping:
         self._places = dict.fromkeys((of.table for of in SWEEPS), "")
 
     def kind(self) -> Kind:
-        """The job that does it."""
+        """The job that sweeps."""
         return Kind("sweep", lambda _: self.once(), every_ms=EVERY_MS)
 
     async def once(self) -> None:
-        """One stretch of every table."""
+        """Sweeps one stretch of every table."""
         now = self._clock.now()
         past_day = day_of(now - 2 * DAY_MS, "UTC")
         times: dict[str, int | str] = {

@@ -18,7 +18,7 @@ _IDLE = """kind = 'guest' AND blocked = 0 AND daily_answers IS NULL AND created_
 
 @dataclass(frozen=True, slots=True)
 class Sweep:
-    """A table that is swept: its key, which of its rows are over, and what belongs to those."""
+    """A table to sweep: its key, the condition of expired rows, and what is deleted with them."""
 
     table: str
     key: str
@@ -62,11 +62,9 @@ SWEEPS = (
 
 
 def sweep(of: Sweep, after: str, most: int, times: Mapping[str, int | str]) -> Work[str]:
-    """Delete the expired rows among the next `most` after that key; returns where to go on, empty at the table's end.
-
-    `times` are `ended_before`, `forgotten_before` (failed sign-ins), `idle_before` and `known_before` (what visitors
-    were told) in milliseconds, and `past_day`, before which days are over everywhere.
-    """
+    """Deletes the expired rows among the next `most` after that key; returns where to continue, empty at the table's
+    end. `times` are `ended_before`, `forgotten_before` (failed sign-ins), `idle_before` and `known_before` (what
+    visitors were told) in milliseconds, and `past_day`, before which days have ended in every time zone."""
     last = yield one(
         f"""SELECT MAX(key) AS key, COUNT(*) AS count FROM (
             SELECT {of.key} AS key FROM {of.table} WHERE {of.key} > :after ORDER BY {of.key} LIMIT :most) stretch""",

@@ -27,7 +27,7 @@ class AccountApi:
         self._profiles = profiles
 
     async def rename(self, call: Call) -> Response:
-        """`PATCH /api/user/` `{site, name}`: another name, also over what has been written already."""
+        """`PATCH /api/user/` `{site, name}`: renames the visitor, on existing comments too."""
         visitor = writer((await self._member(call)).visitor, self._clock.now())
         name = clean_name(call.text("name", NAME_LIMIT, required=True))
         if not shows_something(name):
@@ -36,7 +36,7 @@ class AccountApi:
         return json_response({"user": {**visitor.public(), "name": name}})
 
     async def list_sessions(self, call: Call) -> Response:
-        """`GET /api/user/sessions/`: where one is signed in, newest first."""
+        """`GET /api/user/sessions/`: the visitor's sessions, newest first."""
         session = await self._member(call)
         found = await self._db.read(lambda: store.devices(session.visitor.id, self._clock.now()))
         shown = [
@@ -49,7 +49,7 @@ class AccountApi:
         return json_response({"sessions": shown})
 
     async def end_session(self, call: Call) -> Response:
-        """`DELETE /api/user/sessions/{id}/`: one of one's own ends."""
+        """`DELETE /api/user/sessions/{id}/`: ends one of the visitor's sessions."""
         visitor = (await self._member(call)).visitor
         id, now = str(call.request.path_params["id"]), self._clock.now()
         if not await self._db.write(lambda: store.end_device(visitor.id, id, now)):

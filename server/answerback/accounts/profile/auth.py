@@ -32,17 +32,17 @@ WITH_SCRIPT: Mapping[str, str] = {
 
 
 def cookie_name(site: str) -> str:
-    """The cookie of the account page; neither the API nor the owner's pages ever take it."""
+    """The account page's cookie; neither the API nor the owner's pages accept it."""
     return f"__Host-answerback-account-{site}"
 
 
 def cookie(site: str, value: str, seconds: int) -> str:
-    """Its Set-Cookie header. `Lax`, so that it comes along when somebody follows a link from the site to here."""
+    """Its Set-Cookie header. `Lax`, so that it is sent when a visitor follows a link from the site."""
     return f"{cookie_name(site)}={value}; Path=/; Max-Age={seconds}; Secure; HttpOnly; SameSite=Lax"
 
 
 class AccountAuth(WebViews):
-    """Opens and checks sessions of the account page; its one script is a file of ours, and nothing needs it."""
+    """Opens and checks sessions of the account page; its only script is our own file, and it works without."""
 
     headers = WITH_SCRIPT
 
@@ -55,7 +55,7 @@ class AccountAuth(WebViews):
         self._ids = ids
 
     async def open(self, visitor: Visitor) -> str:
-        """A session for somebody who has just shown who they are, as a Set-Cookie header. Raises as `hold`."""
+        """A session for a visitor who has just proved who they are, as a Set-Cookie header. Raises as `hold` does."""
         secret, now = self._ids.secret(), self._clock.now()
         until = now + SESSION_SECONDS * 1000
 
@@ -67,19 +67,19 @@ class AccountAuth(WebViews):
         return cookie(visitor.site, secret, SESSION_SECONDS)
 
     async def account(self, request: Request, site: str) -> Account | None:
-        """Whose account is open in this browser, if any is."""
+        """The account open in this browser, if any."""
         secret = request.cookies.get(cookie_name(site))
         if not secret:
             return None
         return await store.account_by_session(self._db, site, hash_secret(secret), self._clock.now())
 
     async def visitor(self, request: Request, site: str) -> Visitor | None:
-        """As `account`: who that is."""
+        """Like `account`, but returns the visitor."""
         account = await self.account(request, site)
         return account.visitor if account else None
 
     async def require(self, request: Request, site: str, fields: Mapping[str, str]) -> Account:
-        """The open account, for a form that was made for it. Raises Unauthorized and Forbidden."""
+        """The open account, for a form made for it. Raises Unauthorized and Forbidden."""
         account = await self.account(request, site)
         if account is None:
             raise Unauthorized("session_required", reason="account_expired")
@@ -92,7 +92,7 @@ class AccountAuth(WebViews):
         return caller_key(request, self._settings)
 
     def fresh(self, account: Account) -> bool:
-        """Whether the proof is a few minutes old at most."""
+        """Whether the proof is at most a few minutes old."""
         return 0 <= self._clock.now() - account.proved_at < FRESH_SECONDS * 1000
 
     def token(self, account: Account) -> str:
@@ -100,11 +100,11 @@ class AccountAuth(WebViews):
         return hmac.new(self._key, f"account-form|{account.session}".encode(), hashlib.sha256).hexdigest()
 
     def address(self, site: str, **values: str) -> str:
-        """Where the account of a site is read."""
+        """The address of a site's account page."""
         query = {"site": site, **{name: text for name, text in values.items() if text}}
         return f"{self.base}/account/?{urlencode(query)}"
 
     def error_values(self, request: Request, lang: str) -> dict[str, str]:
-        """Back to the account, where the address names its site."""
+        """Links back to the account page if the address names its site."""
         site = request.query_params.get("site", "")
         return {"again": self.address(site, lang=lang), "again_text": texts(lang, "account")["back"]} if site else {}

@@ -15,14 +15,14 @@ Told = Callable[[str, Iterable[str]], Work[None]]
 
 
 class Profiles:
-    """Changes profiles; `changed` hears of the threads that look different afterwards."""
+    """Changes profiles; `changed` is called with the affected threads."""
 
     def __init__(self, db: Database, changed: Told) -> None:
         self._db = db
         self._changed = changed
 
     async def rename(self, visitor: Visitor, name: str) -> None:
-        """Another name, also over what has been written already. Raises BadRequest (`name_reserved`)."""
+        """Renames a visitor, on existing comments too. Raises BadRequest (`name_reserved`)."""
 
         def work() -> Work[None]:
             yield from check_member_name(visitor.site, name)
@@ -31,7 +31,7 @@ class Profiles:
         await self._db.write(work)
 
     async def remove_picture(self, visitor: Visitor) -> None:
-        """Initials again."""
+        """Removes the picture; initials are shown instead."""
 
         def work() -> Work[None]:
             yield from self._changed(visitor.site, (yield from store.drop_picture(visitor)))

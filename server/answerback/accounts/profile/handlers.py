@@ -49,14 +49,14 @@ PLACES: Mapping[str, str] = {
 
 
 class OAuth(Protocol):
-    """Sign-in with providers, as far as the account page uses it."""
+    """The part of provider sign-in that the account page uses."""
 
     def offered(self, lang: str) -> list[tuple[str, str, str]]:
-        """Name, what it is called in that language, and issuer of each provider that is set up."""
+        """Name, display name in that language, and issuer of each configured provider."""
         ...
 
     async def begin(self, request: Request, provider: str, *, account: str) -> Response:
-        """Send the browser to a provider, to come back to this account session."""
+        """Sends the browser to a provider, to return to this account session."""
         ...
 
 
@@ -83,7 +83,7 @@ class AccountViews:
         self._can = can
 
     def routes(self) -> list[Route]:
-        """All addresses of the page."""
+        """All routes of the page."""
         table = {
             "/account/": {"GET": self.read},
             "/account/name/": {"POST": self.rename},
@@ -100,7 +100,7 @@ class AccountViews:
         return [Route(path, self._auth.guarded(calls), methods=METHODS) for path, calls in table.items()]
 
     async def read(self, request: Request) -> Response:
-        """`GET /account/?site=`: the account that is open in this browser, or the way to open it."""
+        """`GET /account/?site=`: the account open in this browser, or the way to sign in."""
         site = await self._sites.get(request.query_params.get("site", ""))
         lang = language_of(request, site.lang, request.query_params.get("lang", ""))
         account = await self._auth.account(request, site.key)
@@ -141,7 +141,7 @@ class AccountViews:
         ]
 
     async def rename(self, request: Request) -> Response:
-        """`POST /account/name/`: another name, also over what has been written already."""
+        """`POST /account/name/`: renames the visitor, on existing comments too."""
         fields, site, account = await self._form(request)
         name = clean_name(fields.get("name", ""))
         if not shows_something(name) or len(fields["name"]) > 200:
@@ -153,7 +153,7 @@ class AccountViews:
         return self._back(site, fields, "done_name")
 
     async def upload(self, request: Request) -> Response:
-        """`POST /account/picture/` (multipart): a picture of one's own, by what its bytes say it is."""
+        """`POST /account/picture/` (multipart): uploads a picture; its bytes decide its type."""
         self._auth.check_own(request)
         try:
             fields, data = await read_upload(request)
@@ -169,13 +169,13 @@ class AccountViews:
         return self._back(site, fields, "done_picture")
 
     async def remove_picture(self, request: Request) -> Response:
-        """`POST /account/picture/remove/`: initials again."""
+        """`POST /account/picture/remove/`: removes the picture; initials are shown instead."""
         fields, site, account = await self._form(request)
         await self._can.profiles.remove_picture(account.visitor)
         return self._back(site, fields, "done_picture")
 
     async def change_password(self, request: Request) -> Response:
-        """`POST /account/password/`: another one for whoever knows the one until now, or a first one."""
+        """`POST /account/password/`: changes the password, given the current one, or sets the first."""
         fields, site, account = await self._form(request)
         if account.email is None or not (account.has_password or account.email_verified):
             return self._back(site, fields, "bad_failed")
@@ -193,7 +193,7 @@ class AccountViews:
         return self._back(site, fields, "done_password")
 
     async def end_sessions(self, request: Request) -> Response:
-        """`POST /account/sessions/end/`: one session of one's own, or all."""
+        """`POST /account/sessions/end/`: ends one of the visitor's sessions, or all."""
         fields, site, account = await self._form(request)
         visitor, id, now = account.visitor, fields.get("id", ""), self._clock.now()
         if id == "all":
@@ -208,7 +208,7 @@ class AccountViews:
         return self._back(site, fields, "done_session")
 
     async def add_way(self, request: Request) -> Response:
-        """`GET /account/ways/add/<provider>/`: off to a provider, to come back with one more way in."""
+        """`GET /account/ways/add/<provider>/`: redirects to a provider, to link another sign-in method."""
         fields = dict(request.query_params)
         site = await self._sites.get(fields.get("site", ""))
         account = await self._auth.require(request, site.key, fields)
@@ -219,7 +219,7 @@ class AccountViews:
         )
 
     async def linked(self, request: Request, flow: Flow) -> Response:
-        """Back from a provider: its identity becomes a way into the account that is open here, unless it is taken."""
+        """Links the identity that a provider returned to the open account, unless it is taken."""
         key, _, session = flow.account.partition(" ")
         site = await self._sites.get(key)
         account = await self._auth.account(request, key)
@@ -244,7 +244,7 @@ class AccountViews:
         return self._back(site, {}, "done_linked" if linked else "bad_taken")
 
     async def remove_way(self, request: Request) -> Response:
-        """`POST /account/ways/remove/`: never the last one."""
+        """`POST /account/ways/remove/`: removes a sign-in method, never the last one."""
         fields, site, account = await self._form(request)
         if not self._auth.fresh(account):
             return self._again(site, fields, request)
@@ -257,7 +257,7 @@ class AccountViews:
         return self._back(site, fields, "done_method" if removed else "bad_last")
 
     async def export(self, request: Request) -> Response:
-        """`GET /account/export/?site=`: everything about oneself as JSON."""
+        """`GET /account/export/?site=`: all the visitor's data as JSON."""
         site = await self._sites.get(request.query_params.get("site", ""))
         account = await self._auth.account(request, site.key)
         if account is None:
@@ -270,7 +270,7 @@ class AccountViews:
         return Response(body, headers=headers, media_type="application/json")
 
     async def erase(self, request: Request) -> Response:
-        """`POST /account/erase/`: the end of the account; `words` says what becomes of what was written."""
+        """`POST /account/erase/`: erases the account; `words` says what happens to its comments."""
         fields, site, account = await self._form(request)
         if not self._auth.fresh(account):
             return self._again(site, fields, request)
@@ -280,7 +280,7 @@ class AccountViews:
         return self._close(site, fields, "done_erased")
 
     async def sign_out(self, request: Request) -> Response:
-        """`POST /account/sign-out/`: leave this page; sessions on the site stay."""
+        """`POST /account/sign-out/`: signs out of this page; sessions on the site stay."""
         fields, site, account = await self._form(request)
         await self._db.write(lambda: store.end_account_session(account.session))
         return self._close(site, fields, "")
@@ -295,7 +295,7 @@ class AccountViews:
     async def _refused(
         self, request: Request, site: Site, account: Account, fields: Form, code: str, status: int = 400
     ) -> Response:
-        """The page again, with what was typed and what is wrong with it."""
+        """The page again, with the input and its error."""
         lang = language_of(request, site.lang, fields.get("lang", ""))
         words = texts(lang, "account")[code]
         form = BoundForm(fields, {PLACES[code]: words}) if code in PLACES else BoundForm(fields, problem=words)
@@ -314,7 +314,7 @@ class AccountViews:
         return self._sign_in_view(site, language_of(request, site.lang, fields.get("lang", "")), request, again=True)
 
     def _sign_in_view(self, site: Site, lang: str, request: Request, *, again: bool = False) -> Response:
-        """The way to the sign-in page and back to here; nonce and challenge are not needed on our own origin."""
+        """A link to the sign-in page and back; nonce and challenge are not needed on our own origin."""
         origin = self._auth.origin
         here = f"{origin}{self._auth.address(site.key, lang=lang)}"
         query = urlencode({

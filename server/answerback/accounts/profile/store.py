@@ -15,7 +15,7 @@ from ..store import VISITOR, read_visitor
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A visitor as the account page sees them; times in milliseconds."""
+    """A visitor's account, as the account page shows it; times in milliseconds."""
 
     visitor: Visitor
     email: str | None
@@ -40,7 +40,7 @@ class Device:
 
 
 def add_account_session(hash: str, visitor: Visitor, now: int, expires_at: int) -> Work[None]:
-    """Add a session of the account page."""
+    """Adds a session of the account page."""
     yield run(
         """INSERT INTO account_sessions (hash, site, visitor_id, created_at, expires_at)
         VALUES (:hash, :site, :visitor_id, :now, :expires_at)""",
@@ -49,7 +49,7 @@ def add_account_session(hash: str, visitor: Visitor, now: int, expires_at: int) 
 
 
 async def account_by_session(db: Database, site: str, hash: str, now: int) -> Account | None:
-    """The account behind a session of its page."""
+    """The account of an account page session."""
     row = await db.fetch_one(
         f"""SELECT {VISITOR}, v.email, v.email_verified_at, v.password_hash, v.created_at AS joined_at,
             s.created_at AS proved_at FROM account_sessions s JOIN visitors v ON v.id = s.visitor_id
@@ -65,7 +65,7 @@ async def account_by_session(db: Database, site: str, hash: str, now: int) -> Ac
 
 
 def end_account_session(hash: str) -> Work[None]:
-    """End a session of the account page."""
+    """Ends a session of the account page."""
     yield run("DELETE FROM account_sessions WHERE hash = :hash", hash=hash)
 
 
@@ -84,7 +84,7 @@ def devices(visitor_id: str, now: int) -> Work[list[Device]]:
 
 
 def end_device(visitor_id: str, id: str, now: int) -> Work[bool]:
-    """End one session of the visitor; False when there is no such."""
+    """Ends one of the visitor's sessions; False if there is no such session."""
     row = yield one(
         """UPDATE sessions SET revoked_at = :now WHERE id = :id AND visitor_id = :visitor_id
         AND revoked_at IS NULL RETURNING id""",
@@ -105,7 +105,7 @@ def pages_of(visitor: Visitor) -> Work[list[str]]:
 
 
 def rename(visitor: Visitor, name: str) -> Work[list[str]]:
-    """The visitor goes by another name, in what is written already too; the pages concerned."""
+    """Renames a visitor, on existing comments too; returns the affected pages."""
     yield run("UPDATE visitors SET name = :name WHERE id = :id AND kind = 'user'", id=visitor.id, name=name)
     yield run("UPDATE comments SET author_name = :name WHERE visitor_id = :id", id=visitor.id, name=name)
     return (yield from pages_of(visitor))
@@ -114,7 +114,8 @@ def rename(visitor: Visitor, name: str) -> Work[list[str]]:
 def keep_picture(
     id: str, visitor: Visitor, media_type: str, data: str, url: str, now: int, *, only_first: bool
 ) -> Work[list[str] | None]:
-    """Give the visitor a picture; the pages concerned, or None when there was one (`only_first`) or nobody is left."""
+    """Sets a visitor's picture; returns the affected pages, or None if there was one (`only_first`) or the visitor is
+    gone."""
     condition = "AND avatar_url IS NULL" if only_first else ""
     row = yield one(
         f"UPDATE visitors SET avatar_url = :url WHERE id = :id {condition} RETURNING id", id=visitor.id, url=url
@@ -132,7 +133,7 @@ def keep_picture(
 
 
 def drop_picture(visitor: Visitor) -> Work[list[str]]:
-    """Initials again, and for good: empty means that the visitor wants none; the pages concerned."""
+    """Removes a visitor's picture for good (empty: the visitor wants none); returns the affected pages."""
     yield run("UPDATE visitors SET avatar_url = '' WHERE id = :id", id=visitor.id)
     yield run("DELETE FROM avatars WHERE visitor_id = :id", id=visitor.id)
     yield run("UPDATE comments SET avatar_url = NULL WHERE visitor_id = :id", id=visitor.id)
@@ -140,7 +141,7 @@ def drop_picture(visitor: Visitor) -> Work[list[str]]:
 
 
 async def picture(db: Database, id: str) -> tuple[str, str] | None:
-    """Type and base64 of a picture."""
+    """A picture's type and base64."""
     row = await db.fetch_one("SELECT media_type, data FROM avatars WHERE id = :id", id=id)
     return None if row is None else (row["media_type"], row["data"])
 
@@ -149,7 +150,7 @@ async def picture(db: Database, id: str) -> tuple[str, str] | None:
 
 
 def own_data(visitor: Visitor) -> Work[Mapping[str, Any]]:
-    """Everything that is kept about a visitor, as rows by kind; no secrets and no hashes."""
+    """All data stored about a visitor, as rows by kind, without secrets and hashes."""
     found: dict[str, Any] = {}
     values = {"id": visitor.id, "bucket": visitor_bucket(visitor.site, visitor.id)}
     for name, sql in OWN_DATA.items():

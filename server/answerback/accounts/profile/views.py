@@ -13,7 +13,7 @@ from .store import Account, Device
 
 
 def notice(code: str, texts: Texts) -> str:
-    """The sentence for a code in the address; empty for what is none."""
+    """The notice for a code in the address; empty for an unknown code."""
     try:
         return texts[code] if code.startswith(("done_", "bad_")) else ""
     except KeyError:
@@ -23,7 +23,7 @@ def notice(code: str, texts: Texts) -> str:
 def show_methods(
     site: Site, account: Account, identities: Sequence[Identity], issuers: Mapping[str, str], texts: Texts
 ) -> list[dict[str, Any]]:
-    """The sign-in methods by their names; only identities can be removed, and only when they are not the last."""
+    """The sign-in methods by name; only identities can be removed, and only if they are not the last method."""
     own = f"sso:{site.key}"
     ways: list[dict[str, Any]] = []
     if account.email and account.has_password:
@@ -40,7 +40,7 @@ def show_methods(
 
 
 def show_devices(devices: Sequence[Device], site: Site, texts: Texts) -> list[dict[str, str]]:
-    """The living sessions, each with browser, origin and beginning."""
+    """The active sessions, each with browser, origin and start."""
     return [
         {
             "id": device.id,

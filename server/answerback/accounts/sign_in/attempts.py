@@ -28,7 +28,7 @@ WAITING_OF_ADDRESS, WAITING_OF_DEVICE = 60, 5
 
 
 class Attempts:
-    """Lets attempts through one after the other, so that many at once are not more than the delays allow."""
+    """Serialises attempts, so that concurrent ones cannot get around the delays."""
 
     def __init__(self, db: Database, clock: Clock) -> None:
         self._db = db
@@ -41,12 +41,9 @@ class Attempts:
         self, account: str, address: str, check: Callable[[], Awaitable[T | None]], *, device: str = "",
         settles: Callable[[T], bool] = lambda _: True,
     ) -> T | None:  # fmt: skip
-        """What `check` gives; None is a failure and is counted. Raises LimitReached when it is too early to try.
-
-        `device` is what `Devices` knows this browser by: its failures are counted by themselves, and those of
-        strangers do not delay it. What is good but not all that is asked for does not settle it: failures before it
-        still count.
-        """
+        """Returns the result of `check`; None is a failure and is counted. Raises LimitReached before the next attempt
+        is allowed. `device` is this browser's name from `Devices`: its failures are counted separately, and strangers'
+        do not delay it. A success that needs a further factor does not reset the count."""
         failures = {device_failures(device) if device else account: FREE_FAILURES}
         if not device:
             failures |= dict(shares(address, FREE_OF_ADDRESS))
@@ -63,8 +60,8 @@ class Attempts:
             return result
 
     async def register(self, address: str, check: Callable[[], Awaitable[T | None]]) -> T | None:
-        """As `attempt`, where nothing but the address says who tries: for an account that may be there already, or with
-        a passkey. A good one is no reason to forget the others."""
+        """Like `attempt`, if only the address identifies the caller: for a registration, or a passkey. A success does
+        not reset the count."""
         failures = dict(shares(address, FREE_TAKEN))
         async with self._turn(address, {}):
             await self._delay(failures)
@@ -74,7 +71,7 @@ class Attempts:
             return result
 
     async def work(self, by: str, address: str, do: Callable[[], Awaitable[T]]) -> T:
-        """Something that takes as long as an attempt, but proves nothing: once at a time for each `by`."""
+        """Does work that takes as long as an attempt but proves nothing: one at a time for each `by`."""
         async with self._turn(address, {by: 1}):
             return await do()
 

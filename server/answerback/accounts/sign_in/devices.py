@@ -13,17 +13,15 @@ SECONDS = 400 * 24 * 3600
 
 
 class Devices:
-    """Gives a browser a signed cookie for an account, and knows it again (OWASP: device cookies).
-
-    It opens nothing: it only says by what attempts are counted.
-    """
+    """Issues and checks signed device cookies for accounts (OWASP). They grant no access: they only select the counter
+    of a browser's attempts."""
 
     def __init__(self, keys: tuple[str, ...], ids: Ids) -> None:
         self._ids = ids
         self._signed = URLSafeSerializer(list(keys), salt="device", signer_kwargs={"digest_method": hashlib.sha256})
 
     def known(self, request: Request, account: str) -> str:
-        """What this browser is called at that account; empty where nobody has signed in to it here."""
+        """This browser's name at that account; empty if nobody has signed in to it here."""
         try:
             said = self._signed.loads(request.cookies.get(_name(account), ""))
         except BadSignature:
@@ -31,7 +29,7 @@ class Devices:
         return str(said[1]) if isinstance(said, list) and len(said) == 2 and said[0] == account else ""
 
     def cookie(self, request: Request, account: str) -> str:
-        """The Set-Cookie header for a browser in which somebody has just signed in to that account."""
+        """The Set-Cookie header for a browser that has just signed in to that account."""
         value = self._signed.dumps([account, self.known(request, account) or self._ids.secret()])
         return f"{_name(account)}={value}; Path=/; Max-Age={SECONDS}; Secure; HttpOnly; SameSite=Lax"
 

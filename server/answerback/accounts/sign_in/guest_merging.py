@@ -9,8 +9,8 @@ from ...db.work import Work
 
 
 class Merging(Protocol):
-    """Gives what a guest has done to the account."""
+    """Moves a guest's data to an account."""
 
     def merge(self, guest: Visitor, account: Visitor, now: int) -> Work[None]:
-        """Within the transaction of the sign-in, which tells of the threads that look different."""
+        """Merges within the sign-in's transaction, which publishes the affected threads."""
         ...

@@ -17,12 +17,12 @@ MINUTE_MS = 60_000
 
 
 def caller_key(request: Request, settings: Settings) -> str:
-    """The caller's keyed address, by which attempts to sign in are counted in whatever way they are made."""
+    """The caller's keyed address, by which sign-in attempts of every kind are counted."""
     return address_key(client_address(request, settings.trusted_proxies), "sign-in", settings.secret_key[-1])
 
 
 class Pace:
-    """Counts in this process, by keyed address."""
+    """Counts by keyed address, in this process."""
 
     def __init__(self, clock: Clock, a_minute: int) -> None:
         self._clock = clock
@@ -30,7 +30,7 @@ class Pace:
         self._begun: dict[str, list[int]] = {}
 
     def step(self, key: str) -> None:
-        """Count one more. Raises LimitReached (`too_many_requests`) when there have been enough."""
+        """Counts one more. Raises LimitReached (`too_many_requests`) above the limit."""
         now = self._clock.now()
         counted: dict[str, list[int]] = {}
         for each, most in shares(key, self._most):
@@ -44,8 +44,8 @@ class Pace:
 
 
 class AddressPace:
-    """Limits what an address does under this name in a minute, in all processes together: counted in the database where
-    several may serve, otherwise in memory."""
+    """Limits what an address does under this name in a minute, across all processes: counted in the database if several
+    may serve, otherwise in memory."""
 
     def __init__(self, runtime: Runtime, name: str, a_minute: int) -> None:
         self._db = runtime.db
@@ -55,7 +55,7 @@ class AddressPace:
         self._own = None if runtime.settings.is_shared else Pace(runtime.clock, a_minute)
 
     async def step(self, key: str) -> None:
-        """Counts one more. Raises LimitReached (`too_many_requests`) when there have been enough."""
+        """Counts one more. Raises LimitReached (`too_many_requests`) above the limit."""
         if self._own is not None:
             return self._own.step(key)
         now = self._clock.now()

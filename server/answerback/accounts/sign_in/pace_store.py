@@ -6,7 +6,7 @@ from ...db.work import Work, one
 
 
 def count(bucket: str, now: int, before: int) -> Work[tuple[int, int]]:
-    """Counts one more; returns how many there are and since when. A count of before that moment begins anew."""
+    """Counts one more; returns the count and its start. A count that began before that moment restarts."""
     row = yield one(
         """INSERT INTO paces (bucket, since, count) VALUES (:bucket, :now, 1)
         ON CONFLICT (bucket) DO UPDATE SET

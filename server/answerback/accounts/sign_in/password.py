@@ -22,8 +22,8 @@ Registered = Callable[[Visitor, str, str, str], Awaitable[None]]
 
 
 class PasswordAccounts:
-    """Every check and every change of a visitor's password; `address` is the caller's keyed address. `registered` is
-    called with a new account's visitor, e-mail address and language, and the caller's keyed address."""
+    """Checks and changes visitors' passwords; `address` is the caller's keyed address. `registered` is called with a
+    new account's visitor, email address and language, and the caller's keyed address."""
 
     def __init__(self, runtime: Runtime, registered: Registered) -> None:
         self._db = runtime.db
@@ -35,8 +35,8 @@ class PasswordAccounts:
         self.devices = Devices(runtime.settings.secret_key, runtime.ids)
 
     async def register(self, site: str, email: str, password: str, name: str, lang: str, address: str) -> Visitor:
-        """A new account. Raises BadRequest (`password_weak`, `name_reserved`), Conflict (`email_taken`), or
-        LimitReached for whoever has tried addresses that are taken again and again."""
+        """Creates an account. Raises BadRequest (`password_weak`, `name_reserved`), Conflict (`email_taken`), or
+        LimitReached after repeated attempts with taken addresses."""
         check_password(password, email=email)
         id = self._ids.new()
 
@@ -62,11 +62,9 @@ class PasswordAccounts:
         return visitor
 
     async def sign_in(self, site: str, email: str, password: str, address: str, device: str = "") -> Visitor:
-        """The visitor, to be held in the write that lets them in; `device` as `Attempts.attempt` has it.
-
-        Raises Unauthorized (`login_failed`), the same and as late for unknown addresses and bad passwords, or
-        LimitReached when it is too early to try again.
-        """
+        """The visitor, to be held in the write that signs them in; `device` as in `Attempts.attempt`. Raises
+        Unauthorized (`login_failed`), the same and in the same time for unknown addresses and bad passwords, or
+        LimitReached before the next attempt is allowed."""
 
         async def check() -> Visitor | None:
             return await self._checked(site, email, password)
@@ -80,10 +78,8 @@ class PasswordAccounts:
     async def change(
         self, visitor: Visitor, email: str, current: str | None, password: str, address: str, *, page: str
     ) -> None:
-        """Another password; what is open elsewhere than in that session of the account page ends.
-
-        `current` is the one until now, or None where there is none. Raises as `sign_in` and `register` do.
-        """
+        """Changes the password and ends all sessions except that session of the account page. `current` is the current
+        password, or None if there is none. Raises as `sign_in` and `register` do."""
         check_password(password, email=email)
 
         async def check() -> str | None:
@@ -105,8 +101,8 @@ class PasswordAccounts:
         await self._db.write(work)
 
     async def hash_for(self, link: str, email: str, password: str, address: str) -> str:
-        """The hash of a new password that a link is about to set. Raises BadRequest (`password_weak`) and LimitReached
-        where the link is at it already."""
+        """The hash of a new password for a reset link. Raises BadRequest (`password_weak`), and LimitReached if the
+        link is in use already."""
         check_password(password, email=email)
         return await self._attempts.work(f"link:{link}", address, lambda: hash_password(password))
 

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 
 
 class Turns:
-    """A lock that a crowd at one address does not keep from everybody else."""
+    """A fair lock: a crowd at one address does not keep out everybody else."""
 
     def __init__(self) -> None:
         self._taken = False
@@ -17,7 +17,7 @@ class Turns:
 
     @asynccontextmanager
     async def turn(self, address: str) -> AsyncIterator[None]:
-        """Wait for a turn, and have it."""
+        """Waits for a turn and holds it."""
         if self._taken:
             called = asyncio.get_running_loop().create_future()
             self._waiting.setdefault(address, deque()).append(called)

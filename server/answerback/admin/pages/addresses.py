@@ -43,7 +43,7 @@ class AddressViews:
         self._auth = auth
 
     def views(self) -> Mapping[str, Mapping[str, OwnerView]]:
-        """Where each is found."""
+        """Its routes."""
         return {
             PATH: {"GET": self.read},
             f"{PATH}{{site}}/add/": {"POST": self.add},
@@ -54,7 +54,7 @@ class AddressViews:
         }
 
     async def read(self, call: OwnerCall) -> Response:
-        """`GET /admin/addresses/?site=&old=`: the aliases of one site, and what is suggested for it."""
+        """`GET /admin/addresses/?site=&old=`: a site's aliases and suggestions."""
         query, sites = call.query("site", "old"), call.owner.sites
         if query["site"] and query["site"] not in sites:
             raise NotFound
@@ -72,7 +72,8 @@ class AddressViews:
         )  # fmt: skip
 
     async def add(self, call: OwnerCall) -> Response:
-        """`POST /admin/addresses/<site>/add/` `{old, new}`: what was said under the old one belongs to the new one."""
+        """`POST /admin/addresses/<site>/add/` `{old, new}`: adds an alias; comments of the old address move to the new
+        one."""
         site, now = await self._site(call), self._clock.now()
         pair = call.form.get("old", "")[: URL_LIMIT + 1], call.form.get("new", "")[: URL_LIMIT + 1]
         try:
@@ -88,7 +89,7 @@ class AddressViews:
         return self._back(site)
 
     async def remove(self, call: OwnerCall) -> Response:
-        """`POST /admin/addresses/<site>/remove/` `{old}`: an address is its own again; what has been joined stays."""
+        """`POST /admin/addresses/<site>/remove/` `{old}`: removes an alias; joined threads stay joined."""
         site, now = await self._site(call), self._clock.now()
         old = old_key(call.form.get("old", ""), site.pages.rules)
 
@@ -102,7 +103,7 @@ class AddressViews:
         return self._back(site)
 
     async def dismiss(self, call: OwnerCall) -> Response:
-        """`POST /admin/addresses/<site>/dismiss/` `{old}`: this is not suggested again."""
+        """`POST /admin/addresses/<site>/dismiss/` `{old}`: dismisses a suggestion for good."""
         site = await self._site(call)
         old, now = call.form.get("old", ""), self._clock.now()
 
@@ -115,7 +116,7 @@ class AddressViews:
         return self._back(site)
 
     async def allow(self, call: OwnerCall) -> Response:
-        """`POST /admin/addresses/<site>/origins/add/` `{origin}`: pages there may have the site's comments."""
+        """`POST /admin/addresses/<site>/origins/add/` `{origin}`: allows an origin to show the site's comments."""
         site, now, origin = await self._site(call), self._clock.now(), call.form.get("origin", "")
         if not may_name(call.owner, self._private, [origin]):
             raise Forbidden("not_yours", reason="role_required")
@@ -130,7 +131,7 @@ class AddressViews:
         return self._back(site)
 
     async def dismiss_origin(self, call: OwnerCall) -> Response:
-        """`POST /admin/addresses/<site>/origins/dismiss/` `{origin}`: this origin is not offered again."""
+        """`POST /admin/addresses/<site>/origins/dismiss/` `{origin}`: dismisses an origin for good."""
         site, now, origin = await self._site(call), self._clock.now(), call.form.get("origin", "")
 
         def work() -> Work[None]:

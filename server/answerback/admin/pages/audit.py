@@ -37,7 +37,7 @@ class AuditViews:
         self._auth = auth
 
     def views(self) -> Mapping[str, Mapping[str, OwnerView]]:
-        """Where each is found."""
+        """Its routes."""
         return {PATH: {"GET": self.read}, f"{PATH}export/": {"GET": self.export}}
 
     async def read(self, call: OwnerCall) -> Response:
@@ -59,7 +59,7 @@ class AuditViews:
         )  # fmt: skip
 
     async def export(self, call: OwnerCall) -> Response:
-        """`GET /admin/audit/export/?site=&format=csv|json`: all of them, newest first; JSON has one a line."""
+        """`GET /admin/audit/export/?site=&format=csv|json`: all decisions, newest first; the JSON has one a line."""
         kind, sites = call.query("format")["format"] or "csv", _chosen(call)
         if kind not in ("csv", "json"):
             raise BadRequest("validation_failed", "format: must be csv or json.")
@@ -103,7 +103,8 @@ ACTIONS = (
 
 
 def _chosen(call: OwnerCall) -> list[str]:
-    """The sites that are asked for, with the server's own for owners of all. Raises NotFound for one not theirs."""
+    """The requested sites, including the server's own entries for owners of all sites. Raises NotFound for another
+    owner's site."""
     wanted = call.query("site")["site"]
     if wanted and wanted not in call.owner.sites:
         raise NotFound

@@ -37,7 +37,7 @@ class BanViews:
         self._auth = auth
 
     def views(self) -> Mapping[str, Mapping[str, OwnerView]]:
-        """Where each is found."""
+        """Its routes."""
         return {
             BANS: {"GET": self.read},
             f"{BANS}{{site}}/add/": {"POST": self.ban_prefix},
@@ -45,7 +45,7 @@ class BanViews:
         }
 
     async def read(self, call: OwnerCall) -> Response:
-        """`GET /admin/bans/?site=`: people and addresses."""
+        """`GET /admin/bans/?site=`: banned visitors and address prefixes."""
         wanted, sites = call.query("site")["site"], call.owner.sites
         if wanted and wanted not in sites:
             raise NotFound
@@ -117,7 +117,7 @@ class BanViews:
 
 
 def read_until(call: OwnerCall, now: int) -> int | None:
-    """When a ban of a form ends; None: never. Raises BadRequest."""
+    """The end of a ban in a form; None: never. Raises BadRequest."""
     days = call.form.get("days", "")
     if days and days not in DAYS:
         raise BadRequest("validation_failed", "days: unknown.")
@@ -125,5 +125,5 @@ def read_until(call: OwnerCall, now: int) -> int | None:
 
 
 def read_reason(call: OwnerCall) -> str:
-    """Why, in the owner's words."""
+    """The reason in a form, in the owner's words."""
     return clean_line(call.form.get("reason", ""))[:REASON_LIMIT]

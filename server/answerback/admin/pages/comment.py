@@ -42,7 +42,7 @@ Change = Callable[[Site, Form], Awaitable[Comment]]
 
 
 class CommentViews:
-    """A comment, and what the owner does to it and on its page."""
+    """A comment's page, with the owner's actions on it and on its thread."""
 
     def __init__(self, runtime: Runtime, auth: OwnerAuth, correcting: AnswerCorrections) -> None:
         self._db = runtime.db
@@ -52,7 +52,7 @@ class CommentViews:
         self._correcting = correcting
 
     def views(self) -> Mapping[str, Mapping[str, OwnerView]]:
-        """Where each is found."""
+        """Its routes."""
         below: dict[str, OwnerView] = {
             "": self.read, "correct/": self.correct, "verify/": self.verify, "withdraw/": self.withdraw,
             "pin/": self.pin, "reply/": self.answer, "rule/": self.rule,
@@ -104,7 +104,7 @@ class CommentViews:
         )  # fmt: skip
 
     async def correct(self, call: OwnerCall) -> Response:
-        """`POST …/correct/`: the owner's words in place of the answer's."""
+        """`POST …/correct/`: replaces the answer's text with the owner's."""
         return await self._change(
             call,
             lambda site, form: self._correcting.correct(
@@ -119,13 +119,13 @@ class CommentViews:
         )
 
     async def verify(self, call: OwnerCall) -> Response:
-        """`POST …/verify/`: the owner vouches for the answer as it stands."""
+        """`POST …/verify/`: marks the answer as verified by the owner."""
         return await self._change(
             call, lambda site, form: self._correcting.verify(site, call.id, seen=call.seen, by=call.owner.email)
         )
 
     async def withdraw(self, call: OwnerCall) -> Response:
-        """`POST …/withdraw/`: the answer's words go."""
+        """`POST …/withdraw/`: removes the answer's text."""
         return await self._change(
             call, lambda site, form: self._correcting.withdraw(site, call.id, form.get("note", ""), by=call.owner.email)
         )
@@ -140,7 +140,7 @@ class CommentViews:
         )
 
     async def answer(self, call: OwnerCall) -> Response:
-        """`POST …/reply/`: the owner answers in person."""
+        """`POST …/reply/`: posts the owner's reply."""
         return await self._change(
             call,
             lambda site, form: self._correcting.answer(
@@ -149,7 +149,7 @@ class CommentViews:
         )
 
     async def rule(self, call: OwnerCall) -> Response:
-        """`POST …/rule/`: `ai` is what is answered on the comment's page, `default` as on the whole site."""
+        """`POST …/rule/`: sets the page's answer rule, `ai`; `default`: the site's."""
 
         async def change(site: Site, form: Form) -> Comment:
             rule, seen = form.get("ai", ""), call.seen
@@ -173,8 +173,8 @@ class CommentViews:
         return await self._change(call, change)
 
     async def holds(self, call: OwnerCall) -> Response:
-        """`POST …/holds/`: `mode` says what is held on the comment's page: `default` as on the whole site, `none`,
-        `all`, or `some` of the rules that `holds` names."""
+        """`POST …/holds/`: sets which comments are held on the page. `mode`: `default` (the site's rules), `none`,
+        `all`, or `some` (the rules in `holds`)."""
 
         async def change(site: Site, form: Form) -> Comment:
             mode, seen, now = form.get("mode", ""), call.seen, self._clock.now()
@@ -198,7 +198,7 @@ class CommentViews:
         return await self._change(call, change)
 
     async def place(self, call: OwnerCall) -> Response:
-        """`POST …/place/`: `url` is where the comment's page is, `title` what it is called."""
+        """`POST …/place/`: sets the page's address, `url`, and `title`."""
 
         async def change(site: Site, form: Form) -> Comment:
             url, title = page_url(site, form.get("url", "")), clean_title(form.get("title", ""))
@@ -224,7 +224,7 @@ class CommentViews:
         return await self._change(call, change)
 
     async def _change(self, call: OwnerCall, change: Change) -> Response:
-        """Do it, and back; or the page again, with what was typed and what is wrong with it."""
+        """Makes the change and redirects back; on an error, shows the page with the input and the error."""
         try:
             comment = await change(await self._site(call), call.form)
         except (BadRequest, Conflict) as error:
@@ -244,5 +244,5 @@ class CommentViews:
 
 
 def is_rules(text: str) -> bool:
-    """Whether this names rules that hold a comment, at least one."""
+    """Whether this names at least one approval rule and no others."""
     return bool(text) and set(text.split(",")) <= set(HOLDING)

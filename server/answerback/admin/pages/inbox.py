@@ -40,7 +40,7 @@ HERE = ("kind", "site", "before")
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """Something that an owner decides on, in the version that was shown."""
+    """An item to decide, in the version shown."""
 
     id: str
     version: int
@@ -50,7 +50,7 @@ class Chosen:
 
 
 class InboxViews:
-    """What waits, and what is done about it."""
+    """The inbox and its actions."""
 
     LINK = (PATH, "inbox")
 
@@ -63,7 +63,7 @@ class InboxViews:
         self._correcting = correcting
 
     def views(self) -> Mapping[str, Mapping[str, OwnerView]]:
-        """Where each is found."""
+        """Its routes."""
         return {
             PATH: {"GET": self.read},
             f"{PATH}pulse/": {"GET": self.pulse},
@@ -74,7 +74,7 @@ class InboxViews:
         }
 
     async def read(self, call: OwnerCall) -> Response:
-        """`GET /admin/inbox/?kind=&site=&before=`: what waits, the newest first."""
+        """`GET /admin/inbox/?kind=&site=&before=`: open items, newest first."""
         return await self._show(call, BoundForm(), 200)
 
     async def _show(self, call: OwnerCall, form: BoundForm, status: int) -> Response:
@@ -116,7 +116,7 @@ class InboxViews:
         )  # fmt: skip
 
     def _values(self, item: Item) -> dict[str, str]:
-        """What the variables of saved replies stand for."""
+        """The values of saved replies' variables."""
         site = self._sites.known(item.review.site)
         who = _target(item)
         return {
@@ -127,8 +127,8 @@ class InboxViews:
         }
 
     async def pulse(self, call: OwnerCall) -> Response:
-        """`GET …/pulse/?site=&ids=`: how many wait, the newest, and which of the shown `ids` (each `id.version`) are
-        decided or different by now, as JSON for the page's script."""
+        """`GET …/pulse/?site=&ids=`: the number of open items, the newest, and which of the shown `ids` (each
+        `id.version`) are decided or changed by now, as JSON for the page's script."""
         query = call.query("site", "kind", "ids")
         sites = _chosen_sites(call, query["site"])
         shown = _read_chosen([each for each in query["ids"].split(",") if each])
@@ -156,8 +156,8 @@ class InboxViews:
         })  # fmt: skip
 
     async def decide(self, call: OwnerCall) -> Response:
-        """`POST …/decide/` `{action, id, id, …, note}`: each `id` with its version. What others have decided meanwhile
-        stays as they left it, and is said."""
+        """`POST …/decide/` `{action, id, id, …, note}`: each `id` with its version. Skips and reports items that others
+        have decided meanwhile."""
         action = call.form.get("action", "")
         chosen = _read_chosen(call.form.all("id"))
         if action not in (*ACTIONS, "dismiss") or not chosen:
@@ -197,7 +197,7 @@ class InboxViews:
         return await self._db.write(work)
 
     async def undo(self, call: OwnerCall) -> Response:
-        """`POST …/undo/` `{undo}`: what was decided a moment ago waits again."""
+        """`POST …/undo/` `{undo}`: undoes recent decisions; the items are open again."""
         undone = 0
         late: list[str] = []
         for each in _read_chosen(call.form.get("undo", "").split(",")):
@@ -226,8 +226,8 @@ class InboxViews:
         await self._db.write(work)
 
     async def reply(self, call: OwnerCall) -> Response:
-        """`POST …/<id>/reply/` `{version, seen, body}`: answer in person, as the site's owner; a comment that waits is
-        approved with that."""
+        """`POST …/<id>/reply/` `{version, seen, body}`: posts a reply as the site's owner, and approves a held
+        comment."""
         chosen = _read_chosen([f"{call.id}.{call.seen}"])[0]
 
         async def act(site: Site, review: Reviewable) -> list[Chosen]:
@@ -260,7 +260,7 @@ class InboxViews:
         return found[2]
 
     async def correct(self, call: OwnerCall) -> Response:
-        """`POST …/<id>/correct/` `{version, seen, body}`: the owner's words in place of an answer's."""
+        """`POST …/<id>/correct/` `{version, seen, body}`: replaces an answer's text with the owner's."""
         chosen = _read_chosen([f"{call.id}.{call.seen}"])[0]
 
         async def act(site: Site, review: Reviewable) -> list[Chosen]:
@@ -271,7 +271,7 @@ class InboxViews:
         return await self._act(call, chosen, act, "correct")
 
     async def _act(self, call: OwnerCall, chosen: Chosen, act: Any, name: str) -> Response:
-        """Do it, and back; or the page again, with what was typed and what is wrong with it."""
+        """Carries out the action and redirects back; on an error, shows the page with the input and the error."""
         site, review = await self._review(call, chosen)
         try:
             if review.state != "open" or review.version != chosen.version:
@@ -287,7 +287,7 @@ class InboxViews:
         return self._back(call, name, done or [Chosen("", 0)], [])
 
     async def _review(self, call: OwnerCall, chosen: Chosen) -> tuple[Site, Reviewable]:
-        """Raises NotFound where it is of no site of the owner's."""
+        """The item. Raises NotFound if it belongs to none of the owner's sites."""
         found = await self._db.read(lambda: store.states(call.owner.sites, [chosen.id]))
         if not found:
             raise NotFound
@@ -309,12 +309,12 @@ class InboxViews:
 
 
 def capped(count: int) -> str:
-    """A count as it is shown."""
+    """A count for display."""
     return str(count) if count < store.COUNTED else f"{store.COUNTED - 1}+"
 
 
 def _said(t: Texts, review: Reviewable, deciders: Mapping[str, str]) -> str:
-    """What has become of something that was shown."""
+    """What has happened to an item since it was shown."""
     if review.state == "open":
         return t["changed"]
     who = deciders.get(review.decided_by or "", "")
@@ -326,12 +326,12 @@ def _action(name: str) -> Action:
 
 
 def _target(item: Item) -> Comment | None:
-    """The comment that a reply answers: what waits itself, or the question of an answer."""
+    """The comment that a reply answers: the item's own, or an answer's question."""
     return item.comment if item.comment is not None and item.comment.answer is None else item.above
 
 
 def _seen(comment: Comment, question: Comment | None = None) -> str:
-    """The version of the words that a form of this item was made for."""
+    """The version of the text that this item's form was made for."""
     return version_of(comment, question)
 
 
@@ -364,6 +364,6 @@ def _read_chosen(texts: Sequence[str]) -> list[Chosen]:
 
 
 def _done(query: Mapping[str, str]) -> tuple[str, int] | None:
-    """What has just been done, to how many."""
+    """The last action and its number of items."""
     match = re.fullmatch(r"(approve|hide|spam|dismiss|undo|reply|correct)\.([0-9]{1,2})", query["done"])
     return None if match is None else (match[1], int(match[2]))

@@ -22,7 +22,7 @@ COUNTED = 100
 
 @dataclass(frozen=True, slots=True)
 class Chat:
-    """A question of the ask box and its answer; nothing is said about who asked."""
+    """A question of the ask box and its answer, without the asker."""
 
     question: str
     answer: str
@@ -30,8 +30,8 @@ class Chat:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """What waits, with its comment (an answer's too) or the question of the ask box, those that it stands below or
-    answers, its page, its reports, and the edit that waits."""
+    """An open item: its comment (an answer's too) or ask-box question, the comments above it, its page, reports, and
+    held edit."""
 
     review: Reviewable
     comment: Comment | None = None
@@ -47,15 +47,15 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which are shown: of one kind, or of all; those after `before`, the last that was shown."""
+    """Which items to show: of one kind or all, after `before`, the last one shown."""
 
     kind: str = ""
     before: tuple[int, str] | None = None
 
 
 def counts(sites: Sequence[str]) -> Work[dict[str, int]]:
-    """How many wait of each kind, counted up to `COUNTED`. With the time, SQLite goes by the index of the kind even
-    where almost everything that waits is of another."""
+    """The number of open items of each kind, counted up to `COUNTED`. The condition on time makes SQLite use the kind's
+    index even if almost all items are of another kind."""
     if not sites:
         return dict.fromkeys(KINDS, 0)
     names, params = in_list("site", sites)
@@ -69,7 +69,7 @@ def counts(sites: Sequence[str]) -> Work[dict[str, int]]:
 
 
 def waiting(sites: Sequence[str], wanted: Wanted, limit: int) -> Work[list[Reviewable]]:
-    """The newest that wait. Each site is asked for its own, so that an index gives them in order."""
+    """The newest open items. Queries each site separately, so that an index gives their order."""
     where = "r.state = 'open'"
     params: dict[str, object] = {}
     if wanted.kind:
@@ -95,7 +95,7 @@ def _in_parts(values: list[str], most: int) -> Iterable[list[str]]:
 
 
 def items(reviews: Sequence[Reviewable]) -> Work[list[Item]]:
-    """Those with what they are about, in a constant number of statements for each site."""
+    """Items with their details, in a constant number of statements for each site."""
     found: dict[str, Item] = {}
     for site in dict.fromkeys(review.site for review in reviews):
         own = [review for review in reviews if review.site == site]
@@ -128,7 +128,7 @@ def _of_site(site: str, reviews: Sequence[Reviewable]) -> Work[dict[str, Item]]:
 
 
 def _item(item: Item, row: Row | None, url: str, title: str) -> Item:
-    """With where it is, what went wrong, and what was asked in the ask box."""
+    """An item with its page, its error, and its ask-box question."""
     if row is None:
         answer = item.comment.answer if item.comment is not None else None
         return replace(item, url=url, title=title, error=(answer.error if answer is not None else None) or "")
@@ -137,12 +137,12 @@ def _item(item: Item, row: Row | None, url: str, title: str) -> Item:
 
 
 def _stands_below(comment: Comment) -> str:
-    """The comment that it answers."""
+    """The parent comment."""
     return (comment.answer.question_id if comment.answer is not None else comment.parent_id) or ""
 
 
 def _path(comment: Comment | None, known: Mapping[str, Comment]) -> list[Comment]:
-    """What is known of the thread above a comment, root first."""
+    """The known ancestors of a comment, root first."""
     path: list[Comment] = []
     while comment is not None and comment.parent_id is not None and comment.parent_id in known:
         comment = known[comment.parent_id]
@@ -163,7 +163,7 @@ def _comments(site: str, ids: Iterable[str]) -> Work[dict[str, Comment]]:
 
 
 def _answers(site: str, ids: Sequence[str], in_threads: Iterable[str]) -> Work[dict[str, Row]]:
-    """Answers that have no place in a thread: of the ask box, or refused."""
+    """Answers without a place in a thread: from the ask box, or refused."""
     wanted = sorted(set(ids) - set(in_threads))
     if not wanted:
         return {}
@@ -208,7 +208,7 @@ def answer_kind(sites: Sequence[str], id: str) -> Work[tuple[str, str, str] | No
 
 
 def undismiss(site: str, id: str, since: int) -> Work[bool]:
-    """Have an answer wait again that was dismissed since then."""
+    """Reopens an answer dismissed since then."""
     row = yield one(
         """UPDATE answers SET dismissed_at = NULL WHERE site = :site AND id = :id AND dismissed_at >= :since
         RETURNING id""",
@@ -218,7 +218,7 @@ def undismiss(site: str, id: str, since: int) -> Work[bool]:
 
 
 def emails(ids: Iterable[str]) -> Work[dict[str, str]]:
-    """Who these owners are."""
+    """The email addresses of these owners."""
     wanted = sorted(set(ids))
     if not wanted:
         return {}
@@ -228,7 +228,7 @@ def emails(ids: Iterable[str]) -> Work[dict[str, str]]:
 
 
 def states(sites: Sequence[str], ids: Sequence[str]) -> Work[list[Reviewable]]:
-    """These as they are now, of these sites."""
+    """The current state of these items of these sites."""
     if not sites or not ids:
         return []
     names, params = in_list("site", sites)

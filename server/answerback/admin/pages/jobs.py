@@ -40,7 +40,7 @@ KINDS = (
 
 
 class JobsViews:
-    """The jobs of an owner's sites, and the server's own for owners of all sites."""
+    """The jobs of an owner's sites; for owners of all sites, the server's own too."""
 
     LINK = (PATH, "jobs")
 
@@ -52,7 +52,7 @@ class JobsViews:
         self._auth = auth
 
     def views(self) -> Mapping[str, Mapping[str, OwnerView]]:
-        """Where each is found."""
+        """Its routes."""
         return {
             PATH: {"GET": self.read},
             f"{PATH}{{id}}/retry/": {"POST": self.retry},
@@ -60,7 +60,7 @@ class JobsViews:
         }
 
     async def read(self, call: OwnerCall) -> Response:
-        """`GET /admin/jobs/`: the newest first."""
+        """`GET /admin/jobs/`: jobs, newest first."""
         jobs = await self._db.read(lambda: store.dead_jobs(_sites(call.owner), MOST))
         lang = self._auth.language(call.request)
         return self._auth.show(
@@ -69,7 +69,7 @@ class JobsViews:
         )  # fmt: skip
 
     async def retry(self, call: OwnerCall) -> Response:
-        """`POST /admin/jobs/<id>/retry/`: it runs again, as if for the first time."""
+        """`POST /admin/jobs/<id>/retry/`: runs a job again, with all its tries."""
         sites, now = _sites(call.owner), self._clock.now()
 
         def work() -> Work[None]:
@@ -82,7 +82,7 @@ class JobsViews:
         return self._auth.redirect(PATH)
 
     async def discard(self, call: OwnerCall) -> Response:
-        """`POST /admin/jobs/<id>/discard/`: it leaves the list."""
+        """`POST /admin/jobs/<id>/discard/`: removes a job from the list."""
         now = self._clock.now()
 
         def work() -> Work[None]:

@@ -33,7 +33,7 @@ ADVICE = frozenset(("script", "outside", "refused", "paused", "listing", "missin
 
 
 class KnowledgeViews:
-    """The page about a site's knowledge, and its forms."""
+    """A site's knowledge and its forms."""
 
     LINK = (PATH, "knowledge")
 
@@ -46,7 +46,7 @@ class KnowledgeViews:
         self._crawls = knowledge.crawls
 
     def views(self) -> Mapping[str, Mapping[str, OwnerView]]:
-        """Where each is found."""
+        """Its routes."""
         return {
             PATH: {"GET": self.read},
             f"{PATH}{{site}}/read/": {"POST": self.again},
@@ -54,7 +54,7 @@ class KnowledgeViews:
         }
 
     async def read(self, call: OwnerCall) -> Response:
-        """`GET /admin/knowledge/?site=&status=&q=&after=`: all sites, and the pages of one."""
+        """`GET /admin/knowledge/?site=&status=&q=&after=`: all sites, and one site's pages."""
         query, sites = call.query("site", "status", "q", "after"), call.owner.sites
         if query["site"] and query["site"] not in sites:
             raise NotFound
@@ -117,7 +117,7 @@ class KnowledgeViews:
         return known.timezone if known else "UTC"
 
     async def again(self, call: OwnerCall) -> Response:
-        """`POST /admin/knowledge/<site>/read/` `{url}`: the site is read now, that page first if one is named."""
+        """`POST /admin/knowledge/<site>/read/` `{url}`: crawls the site now, starting with that page if given."""
         site, url, now = self._site(call), call.form.get("url", ""), self._clock.now()
 
         def work() -> Work[None]:
@@ -132,8 +132,8 @@ class KnowledgeViews:
         return self._back(site, call.form)
 
     async def forget(self, call: OwnerCall) -> Response:
-        """`POST /admin/knowledge/<site>/forget/` `{url}`: nothing of a page serves any answer elsewhere; without `url`
-        nothing of the whole site, until it is read again."""
+        """`POST /admin/knowledge/<site>/forget/` `{url}`: forgets a page, so that it supports no answer on other pages;
+        without `url`, the whole site until the next crawl."""
         site, url, now = self._site(call), call.form.get("url", ""), self._clock.now()
 
         def work() -> Work[None]:
@@ -186,7 +186,7 @@ def _in_words(name: str, lang: str) -> str:
 
 
 def advice_on(name: str, lang: str) -> str:
-    """What an owner can do about it; empty where there is nothing to say."""
+    """What an owner can do about it; empty if there is no advice."""
     what, _, why = name.partition(" ")
     key = "refused" if what == "http" and why in ("401", "403") else what
     return texts(lang, "admin.knowledge")[f"advice.{key}"] if key in ADVICE else ""

@@ -41,7 +41,7 @@ PATH = "/admin/"
 
 
 class LogViews:
-    """The log, and what an owner does to a comment in it."""
+    """The log and its actions on comments."""
 
     LINK = (PATH, "log")
 
@@ -56,7 +56,7 @@ class LogViews:
         self._auth = auth
 
     def views(self) -> Mapping[str, Mapping[str, OwnerView]]:
-        """Where each is found."""
+        """Its routes."""
         return {
             PATH: {"GET": self.read},
             "/admin/comments/{id}/hide/": {"POST": self.hide},
@@ -112,8 +112,8 @@ class LogViews:
     async def _found(
         self, sites: list[str], query: Mapping[str, str], wanted: Filter, place: int
     ) -> tuple[list[Entry], str, bool]:
-        """The entries, where the list goes on, and whether some texts are not in the index yet. However many have the
-        words, so many are looked at for what else is wanted of them: the list then goes on from there."""
+        """The entries, the next cursor, and whether some texts are not indexed yet. Checks a limited number of full-
+        text hits against the other filters; the list then continues from there."""
         if not query["q"]:
             found = await self._db.read(lambda: log_store.entries(sites, wanted, ENTRIES + 1))
             last = ".".join(str(part) for part in found[ENTRIES - 1].cursor) if found[ENTRIES:] else ""
@@ -129,7 +129,7 @@ class LogViews:
         return found, f"t{hits[-1].place}" if len(hits) == most else "", behind
 
     async def save_view(self, call: OwnerCall) -> Response:
-        """`POST /admin/views/` `{name, here}`: the filters that are shown, under a name."""
+        """`POST /admin/views/` `{name, here}`: saves the current filters under a name."""
         name = clean_line(call.form.get("name", ""))[: saved_views_store.NAME_LIMIT]
         here = {key: text for key, text in parse_qsl(call.form.get("here", "")) if key in FILTERS}
         query = urlencode(here)[: saved_views_store.QUERY_LIMIT]
@@ -146,14 +146,14 @@ class LogViews:
         return self._auth.redirect(PATH)
 
     async def _server(self, call: OwnerCall, now: int) -> Wording | None:
-        """How the server is, for owners of all sites."""
+        """The server's status, for owners of all sites."""
         if not call.owner.all_sites:
             return None
         status = await read_status(self._db, self._free_bytes, now)
         return Wording(status, self._auth.language(call.request))
 
     def _as_set(self, alert: Alert) -> Alert | None:
-        """An alert by the budget as it is set now; None where that leaves room again."""
+        """A budget alert, updated to the current budget; None if that is no longer reached."""
         site = self._sites.known(alert.site)
         limits = (
             {"answers": site.budget_answers, "tokens": site.budget_tokens, "money": site.budget_usd} if site else {}
@@ -172,11 +172,11 @@ class LogViews:
         return known.timezone if known else "UTC"
 
     async def hide(self, call: OwnerCall) -> Response:
-        """`POST /admin/comments/<id>/hide/`: nobody but the owner sees the comment any more."""
+        """`POST /admin/comments/<id>/hide/`: hides the comment from everybody but the owner."""
         return await self._decide(call, Order("hide", call.owner.id))
 
     async def restore(self, call: OwnerCall) -> Response:
-        """`POST /admin/comments/<id>/restore/`: a hidden comment comes back, one that waits is approved."""
+        """`POST /admin/comments/<id>/restore/`: restores a hidden comment or approves a held one."""
         return await self._decide(call, Order("approve", call.owner.id, seen=call.seen))
 
     async def _decide(self, call: OwnerCall, order: Order) -> Response:
@@ -195,7 +195,7 @@ class LogViews:
 
 
 def day_start(now: int, timezone: str) -> int:
-    """When the current day began there, in milliseconds; right on days of 23 or 25 hours too."""
+    """The start of the current day in that time zone, in milliseconds; also right on days of 23 or 25 hours."""
     start = next_midnight(now - 2 * 86_400_000, timezone)
     while (following := next_midnight(start, timezone)) <= now:
         start = following
@@ -203,7 +203,7 @@ def day_start(now: int, timezone: str) -> int:
 
 
 def read_filter(query: Mapping[str, str]) -> Filter:
-    """The filter of a query. Raises BadRequest for an unknown state or position."""
+    """The filter in a query. Raises BadRequest for an unknown state or cursor."""
     state = query["state"]
     if state and not any(state in states for states in STATES.values()):
         raise BadRequest("validation_failed", "Unknown state.")
@@ -217,7 +217,7 @@ def read_filter(query: Mapping[str, str]) -> Filter:
 
 
 def read_place(query: Mapping[str, str]) -> int:
-    """Before which place a search goes on. Raises BadRequest."""
+    """The position where a search continues. Raises BadRequest."""
     if not query["q"] or not query["before"]:
         return END
     match = re.fullmatch(r"t([0-9]{1,19})", query["before"])

@@ -20,7 +20,7 @@ SHOWN_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors '
 
 
 class MailViews:
-    """The mails, one at a time, as HTML in a frame of its own and as plain text."""
+    """Previews of the mails, one at a time, as HTML in a frame and as plain text."""
 
     def __init__(self, runtime: Runtime, auth: OwnerAuth) -> None:
         self._sites = runtime.sites
@@ -28,7 +28,7 @@ class MailViews:
         self._auth = auth
 
     def views(self) -> Mapping[str, Mapping[str, OwnerView]]:
-        """Where each is found."""
+        """Its routes."""
         return {PATH: {"GET": self.read}, SHOWN: {"GET": self.show}}
 
     async def read(self, call: OwnerCall) -> Response:
@@ -44,12 +44,12 @@ class MailViews:
         return response
 
     async def show(self, call: OwnerCall) -> Response:
-        """`GET /admin/mails/shown/?mail=&lang=`: the HTML of a mail, for the frame."""
+        """`GET /admin/mails/shown/?mail=&lang=`: a mail's HTML, for the frame."""
         _, _, message = await self._message(call)
         return HTMLResponse(message.html, headers={"Content-Security-Policy": SHOWN_POLICY})
 
     async def _message(self, call: OwnerCall) -> tuple[str, str, Message]:
-        """Which mail is asked for, in which language. Raises NotFound."""
+        """The requested mail in the requested language. Raises NotFound."""
         query = call.query("mail", "lang")
         name, lang = query["mail"] or next(iter(SAMPLES)), query["lang"] or self._auth.language(call.request)
         if name not in SAMPLES or lang not in languages() or not call.owner.sites:

@@ -21,7 +21,7 @@ ADDED = "/admin/start/"
 
 
 class NewSiteViews:
-    """How owners of all sites add one."""
+    """The form that adds a site, for owners of all sites."""
 
     def __init__(self, runtime: Runtime, auth: OwnerAuth) -> None:
         self._db = runtime.db
@@ -30,7 +30,7 @@ class NewSiteViews:
         self._auth = auth
 
     def views(self) -> Mapping[str, Mapping[str, OwnerView]]:
-        """Where it is found."""
+        """Its routes."""
         return {PATH: {"GET": self.read, "POST": self.add}}
 
     async def read(self, call: OwnerCall) -> Response:
@@ -63,13 +63,13 @@ class NewSiteViews:
 
 
 def faults(form: Mapping[str, str], lang: str) -> dict[str, str]:
-    """What is wrong with the name, the key and the origins of a new site."""
+    """The errors in a new site's name, key and origins."""
     t = texts(lang, "admin.new_site")
     return {name: t[f"wrong.{name}"] for name in ("name", "key", "origins") if not _is_good(name, form[name])}
 
 
 def _check_right(call: OwnerCall) -> None:
-    """Raises Forbidden for whoever does not have every site, new ones included."""
+    """Raises Forbidden for anybody but an owner of all sites."""
     if not call.owner.all_sites:
         raise Forbidden("not_yours", reason="role_required")
 

@@ -21,7 +21,7 @@ PATH = "/admin/notifications/"
 
 
 class NotificationViews:
-    """An owner's choices, for each of their sites and each kind of news."""
+    """An owner's notification settings, for each site and kind."""
 
     LINK = (PATH, "notifications")
 
@@ -33,7 +33,7 @@ class NotificationViews:
         self._notices = notices
 
     def views(self) -> Mapping[str, Mapping[str, OwnerView]]:
-        """Where each is found."""
+        """Its routes."""
         return {PATH: {"GET": self.read, "POST": self.keep}}
 
     async def read(self, call: OwnerCall) -> Response:
@@ -78,18 +78,18 @@ class NotificationViews:
 
 
 class NoticeStopViews:
-    """The way out of each mail: without signing in, by a link that only its reader has."""
+    """Unsubscribing by the link in each mail, without signing in; only the mail's reader has that link."""
 
     def __init__(self, auth: OwnerAuth, notices: Notices) -> None:
         self._auth = auth
         self._notices = notices
 
     def views(self) -> dict[str, dict[str, View]]:
-        """Where it is found. A GET changes nothing: mail programs follow links by themselves."""
+        """Its routes. A GET changes nothing, since mail programs follow links themselves."""
         return {STOP: {"GET": self.read, "POST": self.stop}}
 
     async def read(self, request: Request) -> Response:
-        """`GET /admin/notifications/stop/?owner=&proof=`: the question whether to stop."""
+        """`GET /admin/notifications/stop/?owner=&proof=`: asks for confirmation."""
         query = request.query_params
         email = await self._notices.address(query.get("owner", ""), query.get("proof", ""))
         if email is None:
@@ -97,7 +97,7 @@ class NoticeStopViews:
         return self._show(request, email, stopped=False)
 
     async def stop(self, request: Request) -> Response:
-        """`POST …`: the page's own button, and mail programs (RFC 8058)."""
+        """`POST …`: unsubscribes, from the page's button or a mail program (RFC 8058)."""
         query = request.query_params
         owner, proof = query.get("owner", ""), query.get("proof", "")
         email = await self._notices.address(owner, proof)

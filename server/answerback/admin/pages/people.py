@@ -29,7 +29,7 @@ NOTE_LIMIT = 2_000
 
 
 class PeopleViews:
-    """A visitor, and whether they may write."""
+    """A visitor's page and its actions."""
 
     def __init__(self, runtime: Runtime, auth: OwnerAuth, updates: ThreadUpdates, erasure: Erasure) -> None:
         self._db = runtime.db
@@ -41,7 +41,7 @@ class PeopleViews:
         self._erasure = erasure
 
     def views(self) -> Mapping[str, Mapping[str, OwnerView]]:
-        """Where each is found."""
+        """Its routes."""
         one: dict[str, OwnerView] = {
             "block/": self.block, "unblock/": self.unblock, "trust/": self.trust, "quota/": self.quota,
             "note/": self.add_note, "erase/": self.erase,
@@ -52,7 +52,7 @@ class PeopleViews:
         }
 
     async def read(self, call: OwnerCall) -> Response:
-        """`GET /admin/visitors/<id>/`: who it is, what they wrote, whether they may write."""
+        """`GET /admin/visitors/<id>/`: the visitor, their comments, and whether they may write."""
         return await self._show(call, BoundForm(), 200)
 
     async def _show(self, call: OwnerCall, form: BoundForm, status: int) -> Response:
@@ -76,8 +76,8 @@ class PeopleViews:
         )  # fmt: skip
 
     async def block(self, call: OwnerCall) -> Response:
-        """`POST …/block/` `{days, shadow, reason, hide}`: this visitor writes no more, for so many days or (empty) for
-        good; with `shadow`, they do not notice; with `hide`, nobody sees what they wrote either."""
+        """`POST …/block/` `{days, shadow, reason, hide}`: blocks the visitor for so many days or (empty) for good. With
+        `shadow`, they do not notice; with `hide`, their comments are hidden too."""
         visitor, now = (await self._known(call)).visitor, self._clock.now()
         until, shadow, reason = read_until(call, now), "shadow" in call.form, read_reason(call)
 
@@ -95,11 +95,11 @@ class PeopleViews:
         return self._back(visitor)
 
     async def unblock(self, call: OwnerCall) -> Response:
-        """`POST …/unblock/`: this visitor may write again. What was hidden stays so."""
+        """`POST …/unblock/`: unblocks the visitor. Hidden comments stay hidden."""
         return await self._change(call, "unblocked", lambda visitor: bans.lift(visitor.site, visitor.id))
 
     async def trust(self, call: OwnerCall) -> Response:
-        """`POST …/trust/` `{trusted}`: what they write needs no look by the spam filter."""
+        """`POST …/trust/` `{trusted}`: sets whether the visitor's comments skip the spam filter."""
         trusted = call.form.get("trusted") == "1"
         return await self._change(
             call, "trusted" if trusted else "untrusted",
@@ -107,7 +107,7 @@ class PeopleViews:
         )  # fmt: skip
 
     async def quota(self, call: OwnerCall) -> Response:
-        """`POST …/quota/` `{daily_answers}`: answers a day for this visitor alone; empty: as on the site."""
+        """`POST …/quota/` `{daily_answers}`: sets the visitor's own daily answer limit; empty: the site's."""
         text = call.form.get("daily_answers", "").strip()
         try:
             if text:
@@ -120,7 +120,7 @@ class PeopleViews:
         )
 
     async def add_note(self, call: OwnerCall) -> Response:
-        """`POST …/note/` `{note}`: written down for everybody who works on the site."""
+        """`POST …/note/` `{note}`: adds a note that the site's whole team can read."""
         body, now = clean_text(call.form.get("note", "")), self._clock.now()
         if not body or len(body) > NOTE_LIMIT:
             return await self._refused(call, BadRequest("validation_failed", "note: must not be empty.", reason="note"))
@@ -130,8 +130,8 @@ class PeopleViews:
         )
 
     async def erase(self, call: OwnerCall) -> Response:
-        """`POST …/erase/` `{sure, keep_words}`: on their own request, everything that says who they are, and with it
-        their words, unless those are to stay without a name."""
+        """`POST …/erase/` `{sure, keep_words}`: erases the visitor at their request, with all personal data and their
+        comments, unless those are to stay anonymously."""
         visitor, now = (await self._known(call)).visitor, self._clock.now()
         if "sure" not in call.form:
             return await self._refused(call, BadRequest("validation_failed", "sure: must be ticked.", reason="sure"))

@@ -13,7 +13,8 @@ from ...db.work import Work, many, one
 
 @dataclass(frozen=True, slots=True)
 class VisitorSummary:
-    """A visitor, since when (milliseconds), and how many comments (hidden ones of them) and private questions."""
+    """A visitor: first appearance (milliseconds), and the numbers of comments, hidden comments and private
+    questions."""
 
     visitor: Visitor
     since: int
@@ -44,7 +45,7 @@ def known(sites: Sequence[str], id: str) -> Work[VisitorSummary | None]:
 
 @dataclass(frozen=True, slots=True)
 class Wrote:
-    """A comment of somebody, to be read at a glance."""
+    """A visitor's comment in short."""
 
     id: str
     page: str
@@ -54,7 +55,7 @@ class Wrote:
 
 
 def latest(site: str, id: str, most: int = 20) -> Work[list[Wrote]]:
-    """The newest comments of a visitor, in whatever state."""
+    """A visitor's newest comments, in any state."""
     rows = yield many(
         """SELECT id, page, state, html, created_at AS at FROM comments WHERE visitor_id = :id AND site = :site
         ORDER BY created_at DESC LIMIT :most""",
@@ -64,7 +65,7 @@ def latest(site: str, id: str, most: int = 20) -> Work[list[Wrote]]:
 
 
 def hide_all(site: str, id: str) -> Work[list[str]]:
-    """Hide whatever a visitor has written that others see, or that waits; the pages where something was."""
+    """Hides a visitor's published and held comments; returns the affected pages."""
     rows = yield many(
         """UPDATE comments SET state = 'hidden' WHERE site = :site AND visitor_id = :id
         AND state IN ('published', 'pending') RETURNING page""",

@@ -19,18 +19,18 @@ NO_PAGE = "/preview/"
 
 
 class PreviewViews:
-    """The preview of an owner's sites. Only our own pages may frame it."""
+    """The widget preview of an owner's sites. Only our own pages may frame it."""
 
     def __init__(self, runtime: Runtime, auth: OwnerAuth) -> None:
         self._db = runtime.db
         self._auth = auth
 
     def views(self) -> Mapping[str, Mapping[str, OwnerView]]:
-        """Where it is found."""
+        """Its routes."""
         return {PATH: {"GET": self.read}}
 
     async def read(self, call: OwnerCall) -> Response:
-        """`GET /admin/settings/preview/?site=&theme=&lang=`: as the site has it saved, but for what is given."""
+        """`GET /admin/settings/preview/?site=&theme=&lang=`: the site's saved settings, except for the given ones."""
         query, lang = call.query("site", "theme", "lang"), self._auth.language(call.request)
         if query["site"] not in call.owner.sites:
             raise NotFound

@@ -20,7 +20,7 @@ PATH = "/admin/replies/"
 
 
 class SavedReplyViews:
-    """The replies of the owner's sites."""
+    """The saved replies of an owner's sites."""
 
     def __init__(self, runtime: Runtime, auth: OwnerAuth) -> None:
         self._db = runtime.db
@@ -29,11 +29,11 @@ class SavedReplyViews:
         self._auth = auth
 
     def views(self) -> Mapping[str, Mapping[str, OwnerView]]:
-        """Where each is found."""
+        """Its routes."""
         return {PATH: {"GET": self.read, "POST": self.keep}, f"{PATH}{{id}}/delete/": {"POST": self.drop}}
 
     async def read(self, call: OwnerCall) -> Response:
-        """`GET /admin/replies/?id=`: all of them, and a form for a new one or the one of that id."""
+        """`GET /admin/replies/?id=`: all replies, and a form for a new one or the one with that id."""
         return await self._show(call, BoundForm(), 200)
 
     async def _show(self, call: OwnerCall, form: BoundForm, status: int) -> Response:
@@ -53,7 +53,7 @@ class SavedReplyViews:
         )  # fmt: skip
 
     async def keep(self, call: OwnerCall) -> Response:
-        """`POST /admin/replies/` `{id, site, name, body}`: keep a new one, or the one of that id."""
+        """`POST /admin/replies/` `{id, site, name, body}`: adds a reply, or changes the one with that id."""
         form, now = call.form, self._clock.now()
         id, site = form.get("id", ""), form.get("site", "") or next(iter(call.owner.sites), "")
         if site not in call.owner.sites:

@@ -32,7 +32,7 @@ DONE = (
 
 
 class SecurityViews:
-    """The page of an owner's own account."""
+    """An owner's account security."""
 
     LINK = (PATH, "security")
 
@@ -45,7 +45,7 @@ class SecurityViews:
         self._changes = factors.changes
 
     def views(self) -> Mapping[str, Mapping[str, OwnerView]]:
-        """Where each is found."""
+        """Its routes."""
         posts = {
             "password": self.set_password, "app/begin": self.begin_app, "app/add": self.add_app,
             "app/remove": self.remove_app, "codes": self.make_codes, "passkeys/add": self.add_passkey,
@@ -100,7 +100,7 @@ class SecurityViews:
     # ---- the app
 
     async def begin_app(self, call: OwnerCall) -> Response:
-        """`POST /admin/security/app/begin/`: a secret for an app, shown here only."""
+        """`POST /admin/security/app/begin/`: a new app secret, shown once."""
         secret, sealed = self._changes.begin_app(self._by(call))
         return self._setup(call, secret, sealed)
 
@@ -127,13 +127,13 @@ class SecurityViews:
         return self._done("app_removed")
 
     async def make_codes(self, call: OwnerCall) -> Response:
-        """`POST /admin/security/codes/`: new recovery codes, shown once; those before are void."""
+        """`POST /admin/security/codes/`: replaces the recovery codes and shows the new ones once."""
         return await self._show(call, codes=await self._changes.make_codes(self._by(call)))
 
     # ---- passkeys
 
     async def passkey_options(self, call: OwnerCall) -> Response:
-        """`GET /admin/security/passkeys/options/`: what a browser makes a passkey for, as JSON."""
+        """`GET /admin/security/passkeys/options/`: options for a new passkey, as JSON."""
         owner = call.owner
         known = await self._db.read(lambda: store.passkeys(owner.id))
         options = self._factors.passkeys.to_add(_purpose(call), owner.id, owner.email, known)
@@ -160,7 +160,7 @@ class SecurityViews:
     # ---- sessions
 
     async def end_session(self, call: OwnerCall) -> Response:
-        """`POST /admin/security/sessions/end/` `{session}`: signed out there at once."""
+        """`POST /admin/security/sessions/end/` `{session}`: signs that session out at once."""
         owner, now, id = call.owner, self._clock.now(), call.form.get("session", "")
 
         def work() -> Work[None]:
@@ -173,7 +173,7 @@ class SecurityViews:
         return self._done("session_ended")
 
     async def end_others(self, call: OwnerCall) -> Response:
-        """`POST /admin/security/sessions/end-others/`: signed out everywhere but here."""
+        """`POST /admin/security/sessions/end-others/`: signs all other sessions out."""
         owner, now = call.owner, self._clock.now()
 
         def work() -> Work[None]:

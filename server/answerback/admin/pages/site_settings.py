@@ -41,7 +41,7 @@ class SiteSettingsViews:
         self._auth = auth
 
     def views(self) -> Mapping[str, Mapping[str, OwnerView]]:
-        """Where each is found."""
+        """Its routes."""
         return {PATH: {"GET": self.read}, f"{PATH}{{site}}/save/": {"POST": self.save}}
 
     async def read(self, call: OwnerCall) -> Response:
@@ -56,7 +56,7 @@ class SiteSettingsViews:
         return await self._show(call, site, found, 200)
 
     async def save(self, call: OwnerCall) -> Response:
-        """`POST /admin/settings/<site>/save/` `{version, <name>: text, …}`: writes what was changed in the form."""
+        """`POST /admin/settings/<site>/save/` `{version, <name>: text, …}`: saves the settings changed in the form."""
         site, now, seen = self._site(call), self._clock.now(), call.seen
         lang = self._auth.language(call.request)
         t = texts(lang, "admin.site_settings")
@@ -92,7 +92,7 @@ class SiteSettingsViews:
         return self._auth.redirect(PATH, {"site": site, "kept": "1"})
 
     def _changes(self, call: OwnerCall, found: Mapping[str, str]) -> dict[str, str]:
-        """What has been changed in the form, as far as the site does not have it already."""
+        """The settings changed in the form that differ from the site's."""
         seen = dict(zip(fields.KINDS, call.seen.split("."), strict=False))
         typed = {name: fields.typed(name, call.form, _text(found, name)) for name in fields.KINDS}
         return {
@@ -101,7 +101,7 @@ class SiteSettingsViews:
         }  # fmt: skip
 
     async def _meanwhile(self, call: OwnerCall, site: str, t: Texts) -> Response:
-        """What there is by now, with what was typed over it, and beside that what somebody else has saved."""
+        """The current settings overlaid with the input, and the settings that somebody else has saved meanwhile."""
         found = await self._db.read(lambda: settings_of(site))
         changes, seen = self._changes(call, found), call.seen.split(".")
         now = {name: BY_NAME[name].shown(_text(found, name)) or t["nothing"] for name in changes}
@@ -132,11 +132,11 @@ class SiteSettingsViews:
         return response
 
     def _version(self, found: Mapping[str, str]) -> str:
-        """What tells these settings from others, one by one."""
+        """A version of these settings, with a mark for each."""
         return ".".join(self._mark(name, _text(found, name)) for name in fields.KINDS)
 
     def _mark(self, name: str, text: str) -> str:
-        """Made with our key, since some settings are secret."""
+        """A keyed hash, since some settings are secret."""
         key, data = self._settings.secret_key[-1].encode()[:64], f"{name}={fields.stored(name, text)}".encode()
         return hashlib.blake2b(data, key=key, digest_size=5).hexdigest()
 

@@ -39,7 +39,7 @@ class SpamViews:
         self._spam = spam
 
     def views(self) -> Mapping[str, Mapping[str, OwnerView]]:
-        """Where each is found."""
+        """Its routes."""
         return {
             PATH: {"GET": self.read},
             f"{PATH}{{site}}/switch/": {"POST": self.switch},
@@ -76,7 +76,7 @@ class SpamViews:
         )  # fmt: skip
 
     async def switch(self, call: OwnerCall) -> Response:
-        """`POST /admin/spam/<site>/switch/` `{on}`."""
+        """`POST /admin/spam/<site>/switch/` `{on}`: turns the filter on or off."""
         site, now, on = self._site(call), self._clock.now(), "true" if call.form.get("on") == "1" else "false"
 
         def work() -> Work[None]:
@@ -88,13 +88,13 @@ class SpamViews:
         return self._back(site)
 
     async def attempt(self, call: OwnerCall) -> Response:
-        """`POST /admin/spam/<site>/try/` `{body}`: what the filter would say; nothing is kept."""
+        """`POST /admin/spam/<site>/try/` `{body}`: the filter's verdict on a sample; stores nothing."""
         site, body = self._site(call), call.form.get("body", "")[:BODY_LIMIT]
         judged = await self._spam.signal.attempt(await self._sites.get(site), body, self._clock.now())
         return await self._show(call, site, BoundForm({"site": site, "body": body}), 200, judged)
 
     async def load(self, call: OwnerCall) -> Response:
-        """`POST /admin/spam/<site>/load/` `{name, entries}`: in place of what the list has held."""
+        """`POST /admin/spam/<site>/load/` `{name, entries}`: replaces a list's entries."""
         site, now, name = self._site(call), self._clock.now(), " ".join(call.form.get("name", "").split())[:NAME_LIMIT]
         try:
             values = read_list(call.form.get("entries", "")).values
@@ -113,7 +113,7 @@ class SpamViews:
         return self._back(site)
 
     async def remove(self, call: OwnerCall) -> Response:
-        """`POST /admin/spam/<site>/remove/` `{name}`."""
+        """`POST /admin/spam/<site>/remove/` `{name}`: deletes a list."""
         site, now, name = self._site(call), self._clock.now(), call.form.get("name", "")
 
         def work() -> Work[None]:
@@ -125,7 +125,7 @@ class SpamViews:
         return self._back(site)
 
     async def forget(self, call: OwnerCall) -> Response:
-        """`POST /admin/spam/<site>/forget/`: the filter knows what it knew at first."""
+        """`POST /admin/spam/<site>/forget/`: resets the filter's training."""
         site, now = self._site(call), self._clock.now()
 
         def work() -> Work[None]:

@@ -31,7 +31,7 @@ RUNNING = ("queued", "streaming")
 
 
 class StartViews:
-    """Leads an owner from a site's tag to the first answer."""
+    """Guides an owner from a site's tag to the first answer."""
 
     def __init__(self, runtime: Runtime, auth: OwnerAuth, posting: Posting) -> None:
         self._settings = runtime.settings
@@ -43,11 +43,11 @@ class StartViews:
         self._posting = posting
 
     def views(self) -> Mapping[str, Mapping[str, OwnerView]]:
-        """Where each is found."""
+        """Its routes."""
         return {PATH: {"GET": self.read}, f"{PATH}{{site}}/ask/": {"POST": self.ask}}
 
     async def read(self, call: OwnerCall) -> Response:
-        """`GET /admin/start/?site=&added=&asked=`: what is done, and what comes next."""
+        """`GET /admin/start/?site=&added=&asked=`: the finished steps and the next one."""
         query, sites = call.query("site"), call.owner.sites
         if query["site"] and query["site"] not in sites:
             raise NotFound
@@ -56,7 +56,7 @@ class StartViews:
         return await self._show(call, query["site"] or sites[0])
 
     async def ask(self, call: OwnerCall) -> Response:
-        """`POST /admin/start/<site>/ask/` `{question}`: a comment on the page that was seen, as a visitor's."""
+        """`POST /admin/start/<site>/ask/` `{question}`: posts a comment on the first page seen, as a visitor."""
         key, lang = str(call.request.path_params["site"]), self._auth.language(call.request)
         if key not in call.owner.sites:
             raise NotFound
@@ -113,5 +113,5 @@ class StartViews:
 
 
 def _address(page: Sighting) -> str:
-    """Where the page is, as far as its key says so."""
+    """The page's address, if its key implies it."""
     return page.origin + (page.page if page.page.startswith("/") else "/")

@@ -22,7 +22,7 @@ PATH = "/admin/team/"
 
 
 class TeamViews:
-    """The people of an owner's sites."""
+    """The teams of an owner's sites."""
 
     LINK = (PATH, "team")
 
@@ -33,7 +33,7 @@ class TeamViews:
         self._invitations = invitations
 
     def views(self) -> Mapping[str, Mapping[str, OwnerView]]:
-        """Where each is found."""
+        """Its routes."""
         return {
             PATH: {"GET": self.read},
             f"{PATH}{{site}}/invite/": {"POST": self.invite},
@@ -42,7 +42,7 @@ class TeamViews:
         }
 
     async def read(self, call: OwnerCall) -> Response:
-        """`GET /admin/team/?site=`: everybody with a role on one site."""
+        """`GET /admin/team/?site=`: the members of a site's team."""
         wanted, sites = call.query("site")["site"], call.owner.sites
         if wanted and wanted not in sites:
             raise NotFound
@@ -56,7 +56,7 @@ class TeamViews:
         )  # fmt: skip
 
     async def invite(self, call: OwnerCall) -> Response:
-        """`POST /admin/team/<site>/invite/` `{email, role, way}`: by `mail`, else by a link that is shown once."""
+        """`POST /admin/team/<site>/invite/` `{email, role, way}`: invites by `mail`, else by a link shown once."""
         site, now, lang = self._site(call), self._clock.now(), self._auth.language(call.request)
         try:
             email, role = read_email(call.form.get("email", "")[: EMAIL_LIMIT + 1]), _role(call)
@@ -89,7 +89,7 @@ class TeamViews:
         return self._auth.redirect(PATH, {"site": site})
 
     async def remove(self, call: OwnerCall) -> Response:
-        """`POST /admin/team/<site>/remove/` `{member}`: they have nothing to do with the site any more."""
+        """`POST /admin/team/<site>/remove/` `{member}`: removes a member from the site."""
         site, now = self._site(call), self._clock.now()
 
         def work() -> Work[None]:
@@ -102,14 +102,14 @@ class TeamViews:
         return self._auth.redirect(PATH, {"site": site})
 
     def _member(self, site: str, id: str) -> Work[Member]:
-        """Somebody who has this site by name. Raises NotFound."""
+        """A member who has this site by name. Raises NotFound."""
         member = yield from store.member(site, id)
         if member is None or member.all_sites:
             raise NotFound
         return member
 
     def _keep_an_owner(self, site: str, member: Member) -> Work[None]:
-        """Raises Conflict where nobody would be left who may set anything."""
+        """Raises Conflict if no owner would be left."""
         if member.role == "owner" and not (yield from store.owners_left(site, member.id)):
             raise Conflict("not_yours", reason="last_owner")
 

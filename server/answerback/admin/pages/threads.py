@@ -41,7 +41,7 @@ class ThreadsViews:
         self._updates = updates
 
     def views(self) -> Mapping[str, Mapping[str, OwnerView]]:
-        """Where each is found."""
+        """Its routes."""
         return {
             PATH: {"GET": self.read},
             f"{PATH}{{site}}/lock/": {"POST": self.lock},
@@ -51,7 +51,7 @@ class ThreadsViews:
         }
 
     async def read(self, call: OwnerCall) -> Response:
-        """`GET /admin/threads/?site=&page=&after=`: a list, or one thread."""
+        """`GET /admin/threads/?site=&page=&after=`: the list, or one thread."""
         query, sites = call.query("site", "page", "after"), call.owner.sites
         if query["site"] and query["site"] not in sites:
             raise NotFound
@@ -83,8 +83,8 @@ class ThreadsViews:
         )  # fmt: skip
 
     async def lock(self, call: OwnerCall) -> Response:
-        """`POST /admin/threads/<site>/lock/` `{page, locked}`: nobody writes here, or everybody again; opened by
-        hand, it does not close by itself any more."""
+        """`POST /admin/threads/<site>/lock/` `{page, locked}`: locks or unlocks a thread; one unlocked by hand no
+        longer closes by itself."""
         now, locked = self._clock.now(), call.form.get("locked") == "1"
 
         def change(site: Site, page: str) -> Work[None]:
@@ -96,8 +96,8 @@ class ThreadsViews:
         return await self._change(call, change)
 
     async def closing(self, call: OwnerCall) -> Response:
-        """`POST /admin/threads/<site>/closing/` `{page, when, day}`: as the `site` says, `never`, or at the end of a
-        `day`."""
+        """`POST /admin/threads/<site>/closing/` `{page, when, day}`: sets when a thread closes: as the `site` says,
+        `never`, or at the end of a `day`."""
         now, when, day = self._clock.now(), call.form.get("when", ""), call.form.get("day", "")
         site = await self._site(call)
         closes_at: int | None = None
@@ -118,7 +118,7 @@ class ThreadsViews:
         return await self._change(call, change)
 
     async def rule(self, call: OwnerCall) -> Response:
-        """`POST /admin/threads/<site>/rule/` `{page, ai}`: what is answered there; `default` as on the whole site."""
+        """`POST /admin/threads/<site>/rule/` `{page, ai}`: sets the page's answer rule; `default`: the site's."""
         now, rule = self._clock.now(), call.form.get("ai", "")
         if rule not in (*AI_RULES, "default"):
             raise BadRequest("validation_failed", "ai: unknown rule.")
@@ -130,8 +130,8 @@ class ThreadsViews:
         return await self._change(call, change)
 
     async def move(self, call: OwnerCall) -> Response:
-        """`POST /admin/threads/<site>/move/` `{page, new}`: the thread goes there, and joins what is there; the old
-        address leads to the new one."""
+        """`POST /admin/threads/<site>/move/` `{page, new}`: moves a thread, joining it with any thread there; the old
+        address becomes an alias."""
         site, now = await self._site(call), self._clock.now()
         page, new = call.form.get("page", ""), call.form.get("new", "")[: URL_LIMIT + 1]
         try:
@@ -167,7 +167,7 @@ class ThreadsViews:
 
 
 def _end_of(day: str, timezone: str) -> int:
-    """The moment at which a day ends there. Raises ValueError."""
+    """The end of a day in that time zone. Raises ValueError."""
     read = date.fromisoformat(day)
     ends = datetime(read.year, read.month, read.day, 23, 59, 59, tzinfo=ZoneInfo(timezone))
     return int(ends.timestamp() * 1000)

@@ -25,7 +25,7 @@ CLOSED, CLOSED_MS = 10, 30 * 24 * 3_600_000
 
 
 class UnansweredViews:
-    """Questions that wait for somebody's words."""
+    """Questions that need a human answer."""
 
     LINK = (PATH, "unanswered")
 
@@ -36,11 +36,11 @@ class UnansweredViews:
         self._auth = auth
 
     def views(self) -> Mapping[str, Mapping[str, OwnerView]]:
-        """Where each is found."""
+        """Its routes."""
         return {PATH: {"GET": self.read}, f"{PATH}dismiss/": {"POST": self.dismiss}}
 
     async def read(self, call: OwnerCall) -> Response:
-        """`GET /admin/unanswered/?site=&from=`: so many groups, newest first."""
+        """`GET /admin/unanswered/?site=&from=`: a number of groups, newest first."""
         query = call.query("site", "from")
         site, start = query["site"], _start(query["from"])
         if site and site not in call.owner.sites:
@@ -64,8 +64,8 @@ class UnansweredViews:
         )  # fmt: skip
 
     async def dismiss(self, call: OwnerCall) -> Response:
-        """`POST /admin/unanswered/dismiss/` `{id, id, …}`: these leave the list, until the same is asked again. An `id`
-        may be several, with commas between; what was asked or edited since the list was shown stays."""
+        """`POST /admin/unanswered/dismiss/` `{id, id, …}`: dismisses questions until they are asked again. An `id` may
+        hold several, separated by commas; questions asked or edited since the list was shown stay."""
         ids = [id for ids in call.form.all("id") for id in ids.split(",") if id][:IDS_LIMIT]
         now, sites = self._clock.now(), call.owner.sites
         if not re.fullmatch(r"[0-9]{1,15}", call.seen):

@@ -38,7 +38,7 @@ class WebhookViews:
         self._webhooks = webhooks
 
     def views(self) -> Mapping[str, Mapping[str, OwnerView]]:
-        """Where each is found."""
+        """Its routes."""
         calls = {
             "add": self.add, "save": self.save, "rotate": self.rotate, "switch": self.switch, "remove": self.remove,
             "test": self.test, "replay": self.replay,
@@ -49,7 +49,7 @@ class WebhookViews:
         }
 
     async def read(self, call: OwnerCall) -> Response:
-        """`GET /admin/webhooks/?site=&webhook=`: a site's webhooks, or one of them with its last deliveries."""
+        """`GET /admin/webhooks/?site=&webhook=`: a site's webhooks, or one of them with its latest deliveries."""
         query, sites = call.query("site", "webhook"), call.owner.sites
         if query["site"] and query["site"] not in sites:
             raise NotFound
@@ -80,7 +80,8 @@ class WebhookViews:
         )  # fmt: skip
 
     async def add(self, call: OwnerCall) -> Response:
-        """`POST /admin/webhooks/<site>/add/` `{url, format, <event>: 1, …}`: its secret is shown once."""
+        """`POST /admin/webhooks/<site>/add/` `{url, format, <event>: 1, …}`: adds a webhook; its secret is shown
+        once."""
         site, now, id, secret = self._site(call), self._clock.now(), self._ids.new(), new_secret()
         try:
             chosen = self._chosen(call)
@@ -117,7 +118,8 @@ class WebhookViews:
         return self._to(site, id)
 
     async def rotate(self, call: OwnerCall) -> Response:
-        """`POST /admin/webhooks/<site>/rotate/` `{webhook}`: a new secret, shown once; the old one signs for a day."""
+        """`POST /admin/webhooks/<site>/rotate/` `{webhook}`: a new secret, shown once; the old one also signs for a
+        day."""
         site, now, id, secret = self._site(call), self._clock.now(), call.form.get("webhook", ""), new_secret()
 
         def work() -> Work[Webhook]:
@@ -130,7 +132,7 @@ class WebhookViews:
         return await self._one(call, hook, _filled(hook), secret=secret)
 
     async def switch(self, call: OwnerCall) -> Response:
-        """`POST /admin/webhooks/<site>/switch/` `{webhook, on}`: pause it, or go on."""
+        """`POST /admin/webhooks/<site>/switch/` `{webhook, on}`: pauses or resumes a webhook."""
         site, now, id = self._site(call), self._clock.now(), call.form.get("webhook", "")
         on = call.form.get("on") == "1"
 
@@ -143,7 +145,7 @@ class WebhookViews:
         return self._to(site, id)
 
     async def remove(self, call: OwnerCall) -> Response:
-        """`POST /admin/webhooks/<site>/remove/` `{webhook}`: it is gone, with its log."""
+        """`POST /admin/webhooks/<site>/remove/` `{webhook}`: deletes a webhook and its log."""
         site, now, id = self._site(call), self._clock.now(), call.form.get("webhook", "")
 
         def work() -> Work[None]:
@@ -156,7 +158,7 @@ class WebhookViews:
         return self._to(site)
 
     async def test(self, call: OwnerCall) -> Response:
-        """`POST /admin/webhooks/<site>/test/` `{webhook}`: a job sends it something; the log says what came of it."""
+        """`POST /admin/webhooks/<site>/test/` `{webhook}`: queues a test delivery; the log shows its result."""
         site, now, id = self._site(call), self._clock.now(), call.form.get("webhook", "")
 
         def work() -> Work[None]:
@@ -167,7 +169,7 @@ class WebhookViews:
         return self._to(site, id)
 
     async def replay(self, call: OwnerCall) -> Response:
-        """`POST /admin/webhooks/<site>/replay/` `{webhook, delivery}`: the same once more, under the same id."""
+        """`POST /admin/webhooks/<site>/replay/` `{webhook, delivery}`: sends a delivery again, under the same id."""
         site, now, id = self._site(call), self._clock.now(), call.form.get("webhook", "")
         delivery = call.form.get("delivery", "")
 
@@ -186,7 +188,7 @@ class WebhookViews:
         return hook
 
     def _chosen(self, call: OwnerCall) -> dict[str, str]:
-        """What a form asks for. Raises BadRequest."""
+        """The webhook that a form describes. Raises BadRequest."""
         form = call.form
         url, format = form.get("url", "").strip(), form.get("format", "")
         if len(url) > URL_LIMIT or not self._webhooks.sender.may_name(url):

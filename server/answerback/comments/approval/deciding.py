@@ -84,7 +84,7 @@ class Deciding:
         self._told = told
 
     def kind(self) -> Kind:
-        """The job that lets go of the words which a decision has kept to be undone, once it cannot be."""
+        """The job that deletes the text kept for an undo once the undo has expired."""
         return Kind(UNDO_OVER, self._undo_over)
 
     async def _undo_over(self, job: Job) -> None:

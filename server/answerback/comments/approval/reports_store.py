@@ -228,7 +228,7 @@ def answer_appeals(comment_id: str, *, goes: bool, reply: str, now: int) -> Work
 
 
 def reopen_appeals(comment_id: str, since: int) -> Work[None]:
-    """Take back what has been answered to appeals about a comment since then."""
+    """Reopens appeals about a comment that were settled since then."""
     yield run(
         """UPDATE moderation_statements SET appeal_state = 'open', reply = '', replied_at = NULL
         WHERE comment_id = :id AND replied_at >= :since""",

@@ -142,7 +142,7 @@ def undoable(site: str, id: str, version: int, actor: str, since: int) -> Work[t
 
 
 def undo(site: str, decided: Reviewable, actor: str, now: int) -> Work[Reviewable]:
-    """Take back a decision whose changes have been taken back: it waits again, where it did."""
+    """Undoes a decision whose effects have been reverted: the item is open again if it was before."""
     id = decided.id
     waited = yield one(
         """SELECT state_before FROM reviewable_history WHERE reviewable_id = :id AND site = :site
@@ -205,7 +205,7 @@ def forget_words(site: str, id: str) -> Work[None]:
 
 
 def forget_undo(site: str, id: str, state: str, decided_at: int) -> Work[None]:
-    """A decision of that moment can be undone no more: of what it took only the comment's state before is kept."""
+    """Deletes the undo data of a decision made by then, except the comment's state before it."""
     yield run(
         """UPDATE reviewables SET undo = :undo WHERE site = :site AND id = :id AND undo <> ''
         AND (decided_at IS NULL OR decided_at <= :decided_at)""",

@@ -60,7 +60,7 @@ class Signal(Protocol):
 
 
 def nothing(author: Visitor, page_holds: str | None) -> Work[Sequence[Reason]]:
-    """No statements, no reasons."""
+    """No statements and no reasons."""
     return ()
     yield
 
@@ -80,7 +80,7 @@ class SiteRules:
     """The owner's approval rules."""
 
     async def judge(self, submission: Submission) -> Look:
-        """The rules to apply are known once the page is."""
+        """Applies the rules within the write, once the page is known."""
         return partial(self._look, submission)
 
     def _look(self, submission: Submission, author: Visitor, page_holds: str | None) -> Work[Sequence[Reason]]:

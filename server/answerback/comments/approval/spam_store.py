@@ -224,7 +224,7 @@ class ReputationList:
 
 
 def lists_of(site: str) -> Work[list[ReputationList]]:
-    """The lists of a site, by name."""
+    """A site's lists, by name."""
     rows = yield many(
         "SELECT name, entries, loaded_at FROM reputation_lists WHERE site = :site ORDER BY name LIMIT 100", site=site
     )

@@ -39,7 +39,7 @@ OpenOwn = Callable[[Visitor], Awaitable[str]]
 
 
 class CodeExchange:
-    """Makes codes and exchanges them."""
+    """Issues and exchanges codes."""
 
     def __init__(self, db: Database, clock: Clock, ids: Ids, sessions: Sessions, merging: Merging) -> None:
         self._db = db
@@ -49,7 +49,7 @@ class CodeExchange:
         self._merging = merging
 
     async def code_for(self, begun: PendingSignIn, visitor: Visitor) -> str:
-        """A code that hands this visitor over. Raises as `hold`."""
+        """A code for this visitor. Raises as `hold` does."""
         code, now = self._ids.secret(), self._clock.now()
 
         def work() -> Work[None]:
@@ -60,10 +60,8 @@ class CodeExchange:
         return code
 
     async def exchange(self, call: Call) -> Response:
-        """`POST /api/session/exchange/` `{site, code, verifier}`: a new session of whom the code hands over.
-
-        A wrong verifier, origin or site uses the code up as well: whoever sent it has seen what was not theirs.
-        """
+        """`POST /api/session/exchange/` `{site, code, verifier}`: a new session for the code's visitor. A wrong
+        verifier, origin or site uses the code up as well: its sender has seen a code that was not theirs."""
         code = call.text("code", 128, required=True)
         verifier = call.text("verifier", 128, required=True)
         current = await self._sessions.before(call)

@@ -45,7 +45,7 @@ POPUP_HEADERS: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Ways:
-    """The ways in that are set up beside passwords, and the way back."""
+    """The configured sign-in methods besides passwords, and the way back to the page."""
 
     providers: Callable[[str], list[tuple[str, str, str]]]
     """Name, what it is called in a language, and issuer of each provider."""
@@ -58,22 +58,22 @@ class Ways:
 
 
 class PopupViews(WebViews):
-    """What is read in the sign-in popup."""
+    """The views of the sign-in popup."""
 
     headers = POPUP_HEADERS
 
     def error_values(self, request: Request, lang: str) -> dict[str, str]:
-        """The window may go: the page that opened it is still there."""
+        """Lets the window close: the page that opened it is still there."""
         return {"hint": texts(lang, "sign_in")["close"]}
 
 
 def cookie_name(id: str) -> str:
-    """The cookie that binds a sign-in to the browser in which it was begun; one each, for parallel tabs."""
+    """The cookie that binds a sign-in to its browser; one for each sign-in, for parallel tabs."""
     return f"__Host-answerback-sign-in-{id}"
 
 
 class SignInViews:
-    """The handlers of `/sign-in/…`, and the door that every way in begins and ends at."""
+    """The handlers of `/sign-in/…`; every sign-in method starts and ends here."""
 
     def __init__(
         self, runtime: Runtime, views: PopupViews, by_password: PasswordAccounts, handover: CodeExchange,
@@ -93,7 +93,7 @@ class SignInViews:
         self._pace = AddressPace(runtime, "sign-in", BEGUN_A_MINUTE)
 
     def routes(self) -> list[Route]:
-        """All addresses of the page; those of providers and mail stand before `/sign-in/{id}/`."""
+        """All routes of the page; those of providers and mail come before `/sign-in/{id}/`."""
         table = {
             "/sign-in/": {"GET": self.begin},
             "/sign-in/{id}/": {"GET": self.read},
@@ -108,7 +108,7 @@ class SignInViews:
     # ---- entry
 
     async def find(self, request: Request, sign_in_id: str) -> PendingSignIn:
-        """The sign-in of this very browser. Raises NotFound for one that is over, or another browser's."""
+        """This browser's sign-in. Raises NotFound if it is over or belongs to another browser."""
         begun = await self._of_this_browser(request, sign_in_id)
         if begun is None or begun.ended_at is not None:
             # Who has none at all keeps none: the cookie was set by the redirect to here.
@@ -116,7 +116,7 @@ class SignInViews:
         return begun
 
     async def ended(self, request: Request, sign_in_id: str) -> str:
-        """Where a sign-in of this browser has led; empty while it is under way."""
+        """The address where this browser's sign-in ended; empty while it is pending."""
         begun = await self._of_this_browser(request, sign_in_id)
         return begun.return_to if begun is not None and begun.ended_at is not None else ""
 
@@ -127,10 +127,8 @@ class SignInViews:
         return await store.sign_in_of(self._db, sign_in_id, hash_secret(secret), self._clock.now())
 
     async def finish(self, request: Request, sign_in_id: str, visitor: Visitor, *, email: str = "") -> Response:
-        """Hand the visitor over to the page where the sign-in began. Raises NotFound as `find`, and as `hold`.
-
-        `email` is the address by which they have come in: the browser is known to the account from now on.
-        """
+        """Hands the visitor over to the page where the sign-in began. `email` is the address they signed in with: the
+        account knows the browser from now on. Raises NotFound as `find` does, and as `hold` does."""
         begun = await self.find(request, sign_in_id)
         if visitor.site != begun.site:
             raise NotFound
@@ -150,7 +148,7 @@ class SignInViews:
     async def refuse(
         self, request: Request, sign_in_id: str, problem: AppError, *, email: str, reset: bool
     ) -> Response:
-        """The form that somebody has come from, and what is wrong with what was typed there."""
+        """The submitted form again, with its error."""
         begun = await self.find(request, sign_in_id)
         form = refused({"email": email}, problem, error_text(problem, begun.lang))
         if reset:
@@ -160,13 +158,13 @@ class SignInViews:
         return self._ways(begun, BoundForm({"mail": email}, errors, form.problem), problem)
 
     def again(self, sign_in: SignIn) -> str:
-        """Where the sign-in page of this row is read."""
+        """The address of this row's sign-in page."""
         return sign_in_address(self._views.base, sign_in)
 
     # ---- the page
 
     async def begin(self, request: Request) -> Response:
-        """`GET /sign-in/?site=&origin=&return_to=&lang=&nonce=&challenge=`: a sign-in of this browser begins."""
+        """`GET /sign-in/?site=&origin=&return_to=&lang=&nonce=&challenge=`: starts a sign-in for this browser."""
         query = request.query_params
         site = await self._sites.get(query.get("site", ""))
         origin = allowed_origin(site, query.get("origin", ""), self._settings.public_origin)
@@ -189,13 +187,13 @@ class SignInViews:
         return response
 
     async def read(self, request: Request) -> Response:
-        """`GET /sign-in/<id>/`: all ways in that are set up, and first that of who is signed in on our own pages."""
+        """`GET /sign-in/<id>/`: all configured methods, first the account that is signed in on our own pages."""
         begun = await self._begun(request)
         visitor = await self._ways_in.opened(request, begun.site)
         return self._ways(begun, opened=visitor.name or begun.site if visitor else "")
 
     async def go_on(self, request: Request) -> Response:
-        """`POST /sign-in/<id>/continue/`: as whose account page is open in this browser, without another proof."""
+        """`POST /sign-in/<id>/continue/`: signs in as the account page's visitor, without another proof."""
         await self._views.form(request)
         begun = await self._begun(request)
         visitor = await self._ways_in.opened(request, begun.site)
@@ -204,8 +202,8 @@ class SignInViews:
         return await self.finish(request, begun.id, visitor)
 
     async def go_back(self, request: Request) -> Response:
-        """`GET /sign-in/<id>/return/`: where no window waits for the code, it goes along in the address of the page,
-        which must be one with our tag."""
+        """`GET /sign-in/<id>/return/`: if no window waits for the code, passes it in the page's address, which must be
+        a page with our tag."""
         begun = await self._begun(request)
         visitor = await self._db.read(lambda: store.handed_over(begun.id))
         if visitor is None:
@@ -219,7 +217,8 @@ class SignInViews:
         return RedirectResponse(f"{page}#answerback-code={code}&answerback-nonce={begun.nonce}", 303)
 
     async def sign_in(self, request: Request) -> Response:
-        """`POST /sign-in/<id>/password/`: the same answer, as late, for unknown addresses and bad passwords."""
+        """`POST /sign-in/<id>/password/`: the same response in the same time for unknown addresses and bad
+        passwords."""
         fields = await self._views.form(request)
         begun = await self._begun(request)
         email = fields.get("email", "")
@@ -234,11 +233,11 @@ class SignInViews:
             return self._ways(begun, refused({"email": email}, error, error_text(error, begun.lang)), error)
 
     async def show_register(self, request: Request) -> Response:
-        """`GET /sign-in/<id>/register/`: a new account."""
+        """`GET /sign-in/<id>/register/`: the registration form."""
         return self._show("register.html", await self._begun(request))
 
     async def register(self, request: Request) -> Response:
-        """`POST /sign-in/<id>/register/`: a new account, signed in at once."""
+        """`POST /sign-in/<id>/register/`: creates an account and signs in."""
         fields = await self._views.form(request)
         begun = await self._begun(request)
         email, name = fields.get("email", ""), clean_name(fields.get("name", ""))
@@ -254,7 +253,7 @@ class SignInViews:
         return await self.finish(request, begun.id, visitor, email=read_email(email))
 
     async def show_reset(self, request: Request) -> Response:
-        """`GET /sign-in/<id>/reset/`: ask for a link to choose a new password by."""
+        """`GET /sign-in/<id>/reset/`: the form that requests a password reset link."""
         return self._show("reset.html", await self._begun(request))
 
     def _ways(

@@ -13,7 +13,7 @@ _CANONICAL = "string(//link[@rel='canonical']/@href)"
 
 
 def has_tag(args: dict[str, Any], body: bytes) -> tuple[Any, bytes]:
-    """Whether a page has the tag of this site, and this query, if any, is that of its canonical link."""
+    """Whether a page has this site's tag, and this query, if any, is that of its canonical link."""
     try:
         tree = html.document_fromstring(body)
     except (LxmlError, ValueError):

@@ -12,11 +12,11 @@ from ....errors import AppError
 
 
 class SignIn(Protocol):
-    """A row of the sign-in page, as far as it is needed here."""
+    """The part of a sign-in's row that is needed here."""
 
     @property
     def id(self) -> str:
-        """Names the row, in the address of its page."""
+        """The row's id, in the address of its page."""
         ...
 
     @property
@@ -26,36 +26,36 @@ class SignIn(Protocol):
 
     @property
     def lang(self) -> str:
-        """The language of the page, as a tag such as `en`."""
+        """The language tag of the page, such as `en`."""
         ...
 
 
 def sign_in_address(base: str, sign_in: SignIn) -> str:
-    """Where the sign-in page of this row is read."""
+    """The address of this row's sign-in page."""
     return f"{base}/sign-in/{sign_in.id}/"
 
 
 class SignInFlow(Protocol):
-    """The sign-in page: where a way in begins and where it ends."""
+    """The sign-in page, where every sign-in method starts and ends."""
 
     async def find(self, request: Request, sign_in_id: str) -> SignIn:
-        """The sign-in of this very browser. Raises an AppError for one that is over, or another browser's."""
+        """This browser's sign-in. Raises an AppError if it is over or belongs to another browser."""
         ...
 
     async def ended(self, request: Request, sign_in_id: str) -> str:
-        """Where a sign-in of this browser has led; empty while it is under way."""
+        """The address where this browser's sign-in ended; empty while it is pending."""
         ...
 
     async def finish(self, request: Request, sign_in_id: str, visitor: Visitor, *, email: str = "") -> Response:
-        """Hand the visitor over to the page where the sign-in began; `email` is the address they came in by."""
+        """Hands the visitor over to the page where the sign-in began; `email` is the address they signed in with."""
         ...
 
     async def refuse(
         self, request: Request, sign_in_id: str, problem: AppError, *, email: str, reset: bool
     ) -> Response:
-        """The form that somebody has come from, and what is wrong with what was typed there."""
+        """The submitted form again, with its error."""
         ...
 
     def again(self, sign_in: SignIn) -> str:
-        """Where the sign-in page of this row is read."""
+        """The address of this row's sign-in page."""
         ...

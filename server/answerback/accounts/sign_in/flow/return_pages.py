@@ -18,20 +18,19 @@ PAGES = Pool(f"{__package__}.page_tasks", Limits(seconds=1.0, megabytes=200), wo
 
 
 def stays(url: str) -> bool:
-    """No address but the first is asked for."""
+    """Rejects redirects to any other address."""
     return False
 
 
 class ReturnPages:
-    """Looks at pages of a site."""
+    """Checks pages to return to."""
 
     def __init__(self, fetcher: PageFetcher, pool: Pool = PAGES) -> None:
         self._fetcher = fetcher
         self._workers = pool
 
     async def address(self, site: Site, origin: str, url: str) -> str:
-        """The address to go back to: this one, or without a query that is not the page's own; empty where the page is
-        none with our tag."""
+        """The return address, without a query that is not the page's own; empty if the page lacks our tag."""
         for address in dict.fromkeys((url, url.partition("?")[0])):
             page = await self._fetcher.fetch(address, [origin], allows=stays, session=Session(site.crawl_header))
             if page.status == "ok" and await self._has_tag(page.body, site.key, urlsplit(address).query):

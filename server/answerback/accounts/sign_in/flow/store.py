@@ -15,7 +15,7 @@ _COLUMNS = "id, site, origin, return_to, nonce, challenge, lang, ended_at"
 
 @dataclass(frozen=True, slots=True)
 class PendingSignIn:
-    """A sign-in: for which site it is, and where its visitor goes back to; `ended_at` (ms) once it has led there."""
+    """A sign-in: its site, the address to return to, and `ended_at` (ms) once it has ended there."""
 
     id: str
     site: str
@@ -32,7 +32,7 @@ def _begun(row: Row) -> PendingSignIn:
 
 
 def add_sign_in(begun: PendingSignIn, browser: str, now: int) -> Work[None]:
-    """Add a sign-in, bound to the browser that holds the secret of this hash."""
+    """Adds a sign-in bound to the browser that holds the secret with this hash."""
     yield run(
         """INSERT INTO sign_ins (id, site, origin, return_to, nonce, challenge, lang, browser, created_at, expires_at)
         VALUES (:id, :site, :origin, :return_to, :nonce, :challenge, :lang, :browser, :now, :expires_at)""",
@@ -42,7 +42,7 @@ def add_sign_in(begun: PendingSignIn, browser: str, now: int) -> Work[None]:
 
 
 async def sign_in_of(db: Database, id: str, browser: str, now: int) -> PendingSignIn | None:
-    """The sign-in, if it is this browser's and not over."""
+    """The sign-in, if it belongs to this browser and is not over."""
     row = await db.fetch_one(
         f"SELECT {_COLUMNS} FROM sign_ins WHERE id = :id AND browser = :browser AND expires_at > :now",
         id=id, browser=browser, now=now,
@@ -51,12 +51,12 @@ async def sign_in_of(db: Database, id: str, browser: str, now: int) -> PendingSi
 
 
 def end_sign_in(id: str, now: int) -> Work[None]:
-    """End a sign-in that has succeeded: no other window can use it again."""
+    """Ends a successful sign-in: no other window can use it again."""
     yield run("UPDATE sign_ins SET ended_at = :now WHERE id = :id AND ended_at IS NULL", id=id, now=now)
 
 
 def add_code(hash: str, sign_in_id: str, visitor_id: str, now: int) -> Work[None]:
-    """Add the one-time code for a visitor who has signed in."""
+    """Adds the one-time code of a signed-in visitor."""
     yield run(
         """INSERT INTO sign_in_codes (hash, sign_in_id, visitor_id, expires_at)
         VALUES (:hash, :sign_in_id, :visitor_id, :expires_at)""",
@@ -65,7 +65,7 @@ def add_code(hash: str, sign_in_id: str, visitor_id: str, now: int) -> Work[None
 
 
 def handed_over(sign_in_id: str) -> Work[Visitor | None]:
-    """Whom a sign-in has a code for that nobody has used."""
+    """The visitor of a sign-in's unused code."""
     row = yield one(
         f"""SELECT {VISITOR} FROM sign_in_codes c JOIN visitors v ON v.id = c.visitor_id
         WHERE c.sign_in_id = :id AND c.used_at IS NULL ORDER BY c.expires_at DESC LIMIT 1""",
@@ -75,7 +75,7 @@ def handed_over(sign_in_id: str) -> Work[Visitor | None]:
 
 
 def use_code(hash: str, now: int) -> Work[tuple[PendingSignIn, Visitor] | None]:
-    """The sign-in and the visitor of a code, once; the sign-in ends with it, and every other code of it."""
+    """The sign-in and visitor of a code, once; ends the sign-in and its other codes."""
     used = yield one(
         """UPDATE sign_in_codes SET used_at = :now WHERE hash = :hash AND used_at IS NULL AND expires_at > :now
         RETURNING sign_in_id, visitor_id""",

@@ -46,7 +46,7 @@ class MailLinks:
         self._using = LinkRedemption(runtime)
 
     def routes(self) -> list[Route]:
-        """All addresses around mail; none where no mail can be sent."""
+        """All routes of sign-in by mail; none without a mail server."""
         if not self._post.ready:
             return []
         table: Mapping[str, Mapping[str, View]] = {
@@ -61,11 +61,11 @@ class MailLinks:
     # ---- asking
 
     async def start(self, request: Request) -> Response:
-        """`POST /sign-in/mail/start`: a link and a code to sign in by; the same answer for every address."""
+        """`POST /sign-in/mail/start`: sends a sign-in link and code; the same response for every address."""
         return await self._ask(request, "sign_in")
 
     async def start_reset(self, request: Request) -> Response:
-        """`POST /sign-in/mail/reset`: a link to choose a new password by; the same answer for every address."""
+        """`POST /sign-in/mail/reset`: sends a password reset link; the same response for every address."""
         return await self._ask(request, "reset")
 
     async def _ask(self, request: Request, purpose: str) -> Response:
@@ -87,7 +87,7 @@ class MailLinks:
         return f"{self._views.base}/sign-in/mail/wait?" + urlencode({"sign_in": sign_in, "for": purpose})
 
     async def wait(self, request: Request) -> Response:
-        """`GET /sign-in/mail/wait`: looks again every few seconds, and goes on once the link was used."""
+        """`GET /sign-in/mail/wait`: reloads every few seconds, and continues once the link has been used."""
         led_to = await self._door.ended(request, request.query_params.get("sign_in", ""))
         if led_to:  # another window has used it
             return RedirectResponse(led_to, 303)
@@ -110,7 +110,7 @@ class MailLinks:
         )  # fmt: skip
 
     async def by_code(self, request: Request) -> Response:
-        """`POST /sign-in/mail/code`: the code of the message, typed where the sign-in began; five guesses."""
+        """`POST /sign-in/mail/code`: the mailed code, entered where the sign-in began; five attempts."""
         fields = await self._views.form(request)
         sign_in = await self._door.find(request, fields.get("sign_in", ""))
         now = self._clock.now()
@@ -124,7 +124,7 @@ class MailLinks:
     # ---- using
 
     async def show(self, request: Request) -> Response:
-        """`GET /sign-in/mail/<secret>/`: what the link is for, and a button: looking uses nothing."""
+        """`GET /sign-in/mail/<secret>/`: the link's purpose and a button; does not use the link."""
         link = await self._link(request)
         site = await self._sites.get(link.site)
         t = texts(link.lang, "sign_in")
@@ -169,7 +169,7 @@ class MailLinks:
         return "" if sign_in is None else self._waiting(sign_in.id, "sign_in")
 
     async def _begun_here(self, request: Request, link: Link) -> SignIn | None:
-        """The sign-in that the message was asked for, if this browser is the one that began it."""
+        """The sign-in that requested the message, if it began in this browser."""
         if link.sign_in_id is None:
             return None
         try:

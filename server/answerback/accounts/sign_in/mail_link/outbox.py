@@ -29,7 +29,7 @@ KIND = "mail_link"
 
 
 class MailOutbox:
-    """Takes links in, and sends them."""
+    """Queues and sends links."""
 
     def __init__(self, runtime: Runtime, mailer: Mailer | None) -> None:
         self._db = runtime.db
@@ -43,11 +43,11 @@ class MailOutbox:
 
     @property
     def ready(self) -> bool:
-        """Whether mail can be sent here at all."""
+        """Whether the server can send mail."""
         return self._mailer is not None
 
     def kinds(self) -> list[Kind]:
-        """The job that sends a link; none where no mail can be sent."""
+        """The job that sends a link; none without a mail server."""
         return [] if self._mailer is None else [Kind(KIND, partial(self._deliver, self._mailer), at_once=AT_ONCE)]
 
     # ---- queueing
@@ -63,11 +63,9 @@ class MailOutbox:
         device: str = "",
         sign_in_id: str | None = None,
     ) -> None:
-        """Take a message in, if there is anybody to send it to; the caller cannot tell.
-
-        `address` is the caller's keyed address; `device` is what the mailbox's owner is known by in this browser, whom
-        the requests of strangers do not use up anything of. Raises LimitReached when too many come from there.
-        """
+        """Queues a message if it has a recipient; the caller cannot tell. `address` is the caller's keyed address;
+        `device` is the name of a browser that the mailbox's owner has used, which has its own limit. Raises
+        LimitReached after too many requests from there."""
         link = self._link(purpose, site, email, None, sign_in_id, lang)
         now = self._clock.now()
 
@@ -84,10 +82,8 @@ class MailOutbox:
             raise LimitReached("too_many_requests", retry_after=3_600)
 
     async def ask_verification(self, visitor: Visitor, email: str, lang: str, address: str) -> None:
-        """Ask somebody who has just registered to confirm the e-mail address.
-
-        Does nothing where no mail can be sent, and for a keyed `address` from where very many have registered.
-        """
+        """Asks a newly registered visitor to confirm the email address. Does nothing without a mail server, or for a
+        keyed `address` with very many registrations."""
         if not self.ready:
             return
         link = self._link("verify", visitor.site, email, visitor.id, None, lang)
@@ -111,20 +107,21 @@ class MailOutbox:
         return Link(self._ids.new(), purpose, site, email, visitor_id, sign_in_id, lang, expires_at)
 
     def _allowed(self, site: str, email: str, now: int, device: str = "") -> Work[bool]:
-        """Whether the recipient's share is not used up; counted hashed, so that the counts are no list of addresses."""
+        """Whether the recipient's limit is not reached; counted by hash, so that the counters are no list of
+        addresses."""
         to = hmac.new(self._key, f"mail|{site}|{email}|{device}".encode(), hashlib.sha256).hexdigest()[:32]
         today = yield from store.count(f"day:{to}", now, DAY_MS)
         lately = yield from store.count(f"quarter:{to}", now, 15 * MINUTE_MS)
         return today <= A_DAY and lately <= A_QUARTER
 
     def hash_code(self, id: str, code: str) -> str:
-        """What is stored of a code: keyed, since six digits are soon tried."""
+        """The stored hash of a code: keyed, since six digits are quickly enumerated."""
         return hmac.new(self._key, f"mail-code|{id}|{code}".encode(), hashlib.sha256).hexdigest()
 
     # ---- sending
 
     async def _deliver(self, mailer: Mailer, job: Job) -> None:
-        """Make a link's secret and send it; nothing where it is sent already, over, or gone with its account."""
+        """Creates a link's secret and sends it, unless it was sent, has expired, or its account is gone."""
         now = self._clock.now()
         link = await self._db.read(lambda: store.unsent(str(job.data["id"]), now))
         if link is None:
@@ -144,7 +141,7 @@ class MailOutbox:
 
 
 def _too_many(address: str, now: int) -> Work[bool]:
-    """Count one more message that a keyed address asks for, and say whether that is more than it may in an hour."""
+    """Counts a message requested by a keyed address; returns whether it exceeds the hourly limit."""
     counts = []
     for key, most in shares(address, AN_HOUR_BY_ADDRESS):
         counts.append((yield from store.count(key, now, HOUR_MS)) > most)

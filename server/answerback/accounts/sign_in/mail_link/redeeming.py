@@ -18,7 +18,7 @@ UseLink = Callable[[], Work[Link | None]]
 
 
 class LinkRedemption:
-    """Uses links and codes; each is gone with the first use, also of two at once."""
+    """Redeems links and codes, each once, even under concurrent use."""
 
     def __init__(self, runtime: Runtime) -> None:
         self._db = runtime.db
@@ -27,12 +27,12 @@ class LinkRedemption:
         self._keys = runtime.settings.secret_key
 
     async def sign_in(self, secret: str) -> tuple[Visitor, str]:
-        """Whom the link signs in, and by which address. Raises NotFound (`ticket_invalid`)."""
+        """The visitor whom the link signs in, and its address. Raises NotFound (`ticket_invalid`)."""
         hash, now = hash_secret(secret), self._clock.now()
         return await self._arrive(lambda: store.use_link(hash, now))
 
     async def sign_in_by_code(self, id: str) -> tuple[Visitor, str]:
-        """As `sign_in`, by the message whose code was right. Raises NotFound (`ticket_invalid`)."""
+        """Like `sign_in`, for the message whose code was correct. Raises NotFound (`ticket_invalid`)."""
         now = self._clock.now()
         return await self._arrive(lambda: store.use_by_id(id, now))
 
@@ -55,7 +55,7 @@ class LinkRedemption:
             return await self._db.write(work)
 
     async def verify(self, secret: str) -> None:
-        """Confirm the address that the link was sent to. Raises NotFound (`ticket_invalid`)."""
+        """Confirms the address that the link was sent to. Raises NotFound (`ticket_invalid`)."""
         hash, now = hash_secret(secret), self._clock.now()
 
         def work() -> Work[None]:
@@ -68,11 +68,9 @@ class LinkRedemption:
         await self._db.write(work)
 
     async def reset(self, secret: str, password_hash: str, *, begun_here: bool) -> None:
-        """Give the account a new password, and end everything that was open. Raises NotFound (`ticket_invalid`).
-
-        It signs in where it was asked for only if that is this browser (`begun_here`): otherwise somebody could ask
-        for another person's new password, and wait.
-        """
+        """Sets the account's new password and ends all its sessions. Raises NotFound (`ticket_invalid`). Signs in only
+        if the reset was requested in this browser (`begun_here`): otherwise somebody could request another person's
+        reset, and wait."""
         hash, now = hash_secret(secret), self._clock.now()
 
         def work() -> Work[None]:
@@ -90,11 +88,8 @@ class LinkRedemption:
 
 
 def _reader_of(link: Link, new_id: str, now: int) -> Work[Visitor]:
-    """The visitor who reads that address's mail.
-
-    An account that somebody has registered with the address without ever confirming it may be anybody's: it becomes
-    the reader's, and whatever else could open it is taken away.
-    """
+    """The visitor who reads that address's mail. An account with an unconfirmed address may be anybody's: it becomes
+    the reader's, and all its other sign-in methods are removed."""
     holder = yield from store.holder(link.site, link.email)
     if holder is None:
         return (yield from store.add_holder(new_id, link.site, link.email, now))

@@ -20,7 +20,7 @@ _COLUMNS = "id, purpose, site, email, visitor_id, sign_in_id, lang, expires_at"
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A message that is to be sent, or the link in one that was."""
+    """A message to be sent, or the link in one that was."""
 
     id: str
     purpose: str
@@ -51,7 +51,7 @@ def add_link(link: Link, now: int) -> Work[None]:
 
 
 def unsent(id: str, now: int) -> Work[Link | None]:
-    """A message that has not been sent yet, and whose link is still of use."""
+    """A message that has not been sent yet, and whose link is still useful."""
     row = yield one(
         f"SELECT {_COLUMNS} FROM mail_links WHERE id = :id AND state <> 'sent' AND expires_at > :now", id=id, now=now
     )
@@ -59,7 +59,7 @@ def unsent(id: str, now: int) -> Work[Link | None]:
 
 
 def arm(id: str, hash: str, code: str) -> Work[None]:
-    """The hashes of the secret and the code that are about to be sent; earlier ones are worth nothing any more."""
+    """Stores the hashes of the secret and code about to be sent; earlier ones become invalid."""
     yield run(
         "UPDATE mail_links SET hash = :hash, code = :code, guesses = 0 WHERE id = :id", id=id, hash=hash, code=code
     )
@@ -71,7 +71,7 @@ def set_sent(id: str) -> Work[None]:
 
 
 def count(bucket: str, now: int, window_ms: int) -> Work[int]:
-    """Count one more in a window that begins with the first; how many that makes."""
+    """Increments a counter whose window begins with the first count; returns the new value."""
     row = yield one(
         """INSERT INTO mail_counts (bucket, since, count) VALUES (:bucket, :now, 1)
         ON CONFLICT (bucket) DO UPDATE SET
@@ -87,7 +87,7 @@ def count(bucket: str, now: int, window_ms: int) -> Work[int]:
 
 
 async def link_by_hash(db: Database, hash: str, now: int) -> Link | None:
-    """The link, if it may still be used."""
+    """The link, if it is still valid."""
     row = await db.fetch_one(
         f"SELECT {_COLUMNS} FROM mail_links WHERE hash = :hash AND used_at IS NULL AND expires_at > :now",
         hash=hash, now=now,
@@ -96,7 +96,7 @@ async def link_by_hash(db: Database, hash: str, now: int) -> Link | None:
 
 
 def use_link(hash: str, now: int) -> Work[Link | None]:
-    """Use the link, once."""
+    """Uses the link, once."""
     row = yield one(
         f"""UPDATE mail_links SET used_at = :now WHERE hash = :hash AND used_at IS NULL AND expires_at > :now
         RETURNING {_COLUMNS}""",
@@ -106,7 +106,7 @@ def use_link(hash: str, now: int) -> Work[Link | None]:
 
 
 def guess(sign_in_id: str, now: int) -> Work[tuple[str, str] | None]:
-    """Id and hashed code of the newest message of a sign-in, for one more guess; None when all are used up."""
+    """Id and hashed code of a sign-in's newest message, for one more attempt; None if no attempts are left."""
     row = yield one(
         """UPDATE mail_links SET guesses = guesses + 1
         WHERE id = (SELECT id FROM mail_links WHERE sign_in_id = :sign_in_id AND purpose = 'sign_in'
@@ -118,7 +118,7 @@ def guess(sign_in_id: str, now: int) -> Work[tuple[str, str] | None]:
 
 
 def use_by_id(id: str, now: int) -> Work[Link | None]:
-    """Use the message whose code was right, once."""
+    """Uses the message whose code was correct, once."""
     row = yield one(
         f"""UPDATE mail_links SET used_at = :now WHERE id = :id AND used_at IS NULL AND expires_at > :now
         RETURNING {_COLUMNS}""",
@@ -128,12 +128,12 @@ def use_by_id(id: str, now: int) -> Work[Link | None]:
 
 
 def prove(id: str, visitor_id: str) -> Work[None]:
-    """Note whom a used message has shown to be there."""
+    """Records the visitor whom a used message has identified."""
     yield run("UPDATE mail_links SET proved_by = :visitor_id WHERE id = :id", id=id, visitor_id=visitor_id)
 
 
 async def proved(db: Database, sign_in_id: str) -> tuple[Visitor, str] | None:
-    """Whom a message of this sign-in has shown to be there, and the address it went to."""
+    """The visitor whom a message of this sign-in has identified, and its address."""
     row = await db.fetch_one(
         f"""SELECT {VISITOR}, m.email FROM mail_links m JOIN visitors v ON v.id = m.proved_by
         WHERE m.sign_in_id = :sign_in_id ORDER BY m.used_at DESC LIMIT 1""",
@@ -147,14 +147,14 @@ async def proved(db: Database, sign_in_id: str) -> tuple[Visitor, str] | None:
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """The visitor who has an address on a site, and whether the address is confirmed."""
+    """The visitor with an address on a site, and whether the address is confirmed."""
 
     visitor: Visitor
     confirmed: bool
 
 
 def holder(site: str, email: str) -> Work[Holder | None]:
-    """Who has that address on the site."""
+    """The visitor with that address on the site."""
     row = yield one(
         f"SELECT {VISITOR}, v.email_verified_at FROM visitors v WHERE v.site = :site AND v.email = :email",
         site=site, email=email,
@@ -163,7 +163,7 @@ def holder(site: str, email: str) -> Work[Holder | None]:
 
 
 def add_holder(id: str, site: str, email: str, now: int) -> Work[Visitor]:
-    """Add a visitor who has proved to own that email address."""
+    """Adds a visitor with that confirmed email address."""
     row = yield one(
         f"""INSERT INTO visitors (id, site, kind, name, email, email_verified_at, created_at)
         VALUES (:id, :site, 'user', '', :email, :now, :now) RETURNING {VISITOR.replace("v.", "")}""",
@@ -173,7 +173,7 @@ def add_holder(id: str, site: str, email: str, now: int) -> Work[Visitor]:
 
 
 def confirm(visitor_id: str, email: str, now: int) -> Work[bool]:
-    """The visitor's address is confirmed; False when the visitor has another one by now."""
+    """Confirms the visitor's address; False if the visitor has another one by now."""
     row = yield one(
         """UPDATE visitors SET email_verified_at = COALESCE(email_verified_at, :now)
         WHERE id = :id AND email = :email RETURNING id""",
@@ -183,7 +183,7 @@ def confirm(visitor_id: str, email: str, now: int) -> Work[bool]:
 
 
 def shut_out(visitor_id: str, now: int, *, identities_too: bool) -> Work[None]:
-    """End all that is open for an account; with `identities_too` all other ways in go as well."""
+    """Ends all of an account's sessions; with `identities_too`, removes all other sign-in methods as well."""
     yield from end_everything(visitor_id, now)
     if identities_too:
         yield run("DELETE FROM identities WHERE visitor_id = :id", id=visitor_id)

@@ -27,7 +27,7 @@ class _Capped(httpx2.AsyncByteStream):
 
 
 class CappedTransport(httpx2.AsyncBaseTransport):
-    """The network, less of it: a response has at most `MOST_BYTES`, and comes as it is."""
+    """An HTTP transport whose responses have at most `MOST_BYTES` and are not compressed."""
 
     def __init__(self) -> None:
         self._inner = httpx2.AsyncHTTPTransport(trust_env=False)

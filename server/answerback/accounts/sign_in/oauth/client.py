@@ -16,11 +16,9 @@ Reason = Literal["cancelled", "unavailable", "refused"]
 
 
 class ProviderFailed(Exception):
-    """Signing in has failed at the provider.
-
-    `cancelled`: the visitor did not want to; `unavailable`: it does not respond as it should; `refused`: what it says
-    cannot be accepted. `detail` is for the operator's log and holds nothing that the provider or a visitor wrote.
-    """
+    """Signing in failed at the provider. `cancelled`: the visitor declined; `unavailable`: the provider does not
+    respond properly; `refused`: its response is not acceptable. `detail` is for the operator's log and contains nothing
+    written by the provider or a visitor."""
 
     def __init__(self, reason: Reason, detail: str) -> None:
         super().__init__(f"{reason}: {detail}")
@@ -30,10 +28,8 @@ class ProviderFailed(Exception):
 
 @asynccontextmanager
 async def calling(client_id: str, secret: str, seconds: float = SECONDS) -> AsyncIterator[AsyncOAuth2Client]:
-    """A client for one sign-in, which has so many seconds in all; it forgets its tokens at the end.
-
-    Raises ProviderFailed for whatever goes wrong.
-    """
+    """A client for one sign-in, with a total timeout in seconds; it forgets its tokens at the end. Raises
+    ProviderFailed for any failure."""
     # Imported at the first sign-in, to keep idle memory low.
     import httpx2
     from authlib.integrations.base_client import OAuthError
@@ -65,7 +61,7 @@ async def calling(client_id: str, secret: str, seconds: float = SECONDS) -> Asyn
 
 
 async def get_json(client: AsyncOAuth2Client, url: str, *, token: bool) -> Any:
-    """The JSON at an address of the provider, with or without the access token. Raises ProviderFailed."""
+    """The JSON at a provider's address, with or without the access token. Raises ProviderFailed."""
     response = await client.request("GET", url, withhold_token=not token)
     if response.status_code != 200:
         raise ProviderFailed("unavailable", f"status {response.status_code}")
@@ -76,7 +72,7 @@ async def get_json(client: AsyncOAuth2Client, url: str, *, token: bool) -> Any:
 
 
 async def get_optional(client: AsyncOAuth2Client, url: str) -> Any:
-    """As `get_json` with the access token, but None when it does not come, or not soon: it is only to be shown."""
+    """Like `get_json` with the access token, but None if the request fails or is slow: the data is only displayed."""
     import httpx2
     from authlib.integrations.base_client import OAuthError
 

@@ -29,12 +29,13 @@ _SECRET = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
 def browser_cookie(secret: str) -> str:
-    """The Set-Cookie header that binds sign-ins to a browser; `Lax`, since providers send it back from outside."""
+    """The Set-Cookie header that binds sign-ins to a browser; `Lax`, since providers return by a cross-site
+    navigation."""
     return f"{BROWSER_COOKIE}={secret}; Path=/; Max-Age={SECONDS * 6}; Secure; HttpOnly; SameSite=Lax"
 
 
 class OAuthFlow:
-    """Sends browsers to providers, and reads what they bring back."""
+    """Sends browsers to providers and handles their callbacks."""
 
     def __init__(self, runtime: Runtime, views: WebViews, providers: Mapping[str, Provider]) -> None:
         self._public_url = runtime.settings.public_url
@@ -45,14 +46,14 @@ class OAuthFlow:
         self._providers = providers
 
     def offered(self, lang: str) -> list[tuple[str, str, str]]:
-        """Name, what it is called in that language, and issuer of each provider that is set up."""
+        """Name, display name in that language, and issuer of each configured provider."""
         t = texts(lang, "sign_in")
         return [(name, t[f"providers.{name}"], provider.issuer) for name, provider in self._providers.items()]
 
     async def begin(
         self, request: Request, provider: str, *, sign_in: SignIn | None = None, account: str = ""
     ) -> Response:
-        """Send the browser to a provider, for a sign-in or for an account that wants one more way in."""
+        """Sends the browser to a provider, for a sign-in or to link another sign-in method to an account."""
         chosen = self.provider(provider)
         known = request.cookies.get(BROWSER_COOKIE, "")
         browser = known if _SECRET.fullmatch(known) else self._ids.secret()
@@ -69,7 +70,7 @@ class OAuthFlow:
         return response
 
     async def state(self, request: Request, provider: Provider, secret: str) -> store.State | None:
-        """The state that this browser began, once; nothing is touched for any other browser."""
+        """The state that this browser began, once; changes nothing for any other browser."""
         browser = request.cookies.get(BROWSER_COOKIE, "")
         if not secret or not browser:
             return None
@@ -77,7 +78,7 @@ class OAuthFlow:
         return await self._db.write(lambda: store.use_state(hash, provider.name, bound, now))
 
     async def profile(self, provider: Provider, state: store.State, query: Mapping[str, str]) -> Profile:
-        """Who has come back from the provider with this query. Raises ProviderFailed."""
+        """The user who returned from the provider with this query. Raises ProviderFailed."""
         issuer = query.get("iss")  # RFC 9207: guards against mix-up attacks
         if issuer is not None and issuer not in provider.answers_as:
             raise ProviderFailed("refused", "issuer of the response")
@@ -101,7 +102,7 @@ class OAuthFlow:
         return self._providers[name]
 
     def failed(self, request: Request, reason: str, sign_in: SignIn | None, of: Provider, detail: str) -> Response:
-        """A page with a sentence of ours; the operator's log has the kind of failure, never the provider's words."""
+        """A page with our own error text; the operator's log has the kind of failure, never the provider's text."""
         if reason not in ("cancelled", "lost"):
             log.warning("sign-in by %s failed (%s): %s", of.name, reason, detail)
         lang = language_of(request, sign_in.lang if sign_in else "")

@@ -26,16 +26,16 @@ STARTED_A_MINUTE = 60
 
 
 class PictureKeeper(Protocol):
-    """Takes pictures of visitors in."""
+    """Queues fetching visitors' pictures."""
 
     def later(self, visitor: Visitor, url: str) -> Work[None]:
-        """Within a sign-in's transaction: have a picture fetched for somebody who has none."""
+        """Within a sign-in's transaction: queues fetching a picture for a visitor who has none."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """What came back for an account that wants one more way in; no profile when it failed."""
+    """The result of linking another sign-in method to an account; no profile if it failed."""
 
     account: str
     profile: Profile | None
@@ -45,7 +45,7 @@ Linked = Callable[[Request, Flow], Awaitable[Response]]
 
 
 class OAuth:
-    """The handlers of `/sign-in/<provider>/…`; `linked` is called for an account that wants one more way in."""
+    """The handlers of `/sign-in/<provider>/…`; `linked` is called when an account links another sign-in method."""
 
     def __init__(
         self, runtime: Runtime, flow: OAuthFlow, door: SignInFlow, views: WebViews, pictures: PictureKeeper,
@@ -63,18 +63,18 @@ class OAuth:
         self._pace = AddressPace(runtime, "provider", STARTED_A_MINUTE)
 
     def routes(self) -> list[Route]:
-        """All addresses of signing in elsewhere."""
+        """All routes of provider sign-in."""
         table = {"/sign-in/{provider}/start": self.start, "/sign-in/{provider}/callback": self.callback}
         return [Route(path, self._views.guarded({"GET": call}), methods=METHODS) for path, call in table.items()]
 
     async def start(self, request: Request) -> Response:
-        """`GET /sign-in/<provider>/start?sign_in=`: off to the provider."""
+        """`GET /sign-in/<provider>/start?sign_in=`: redirects to the provider."""
         sign_in = await self._door.find(request, request.query_params.get("sign_in", ""))
         await self._pace.step(caller_key(request, self._settings))
         return await self._flow.begin(request, request.path_params["provider"], sign_in=sign_in)
 
     async def callback(self, request: Request) -> Response:
-        """`GET /sign-in/<provider>/callback`: whatever comes, the state is looked at first."""
+        """`GET /sign-in/<provider>/callback`: checks the state before anything else."""
         provider = self._flow.provider(request.path_params["provider"])
         query = request.query_params
         state = await self._flow.state(request, provider, query.get("state", ""))

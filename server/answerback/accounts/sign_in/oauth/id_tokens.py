@@ -18,7 +18,7 @@ FetchKeys = Callable[[], Awaitable[Any]]
 
 
 class KeyRing:
-    """The provider's keys, kept for an hour and read anew for a key id that is not among them; not too often."""
+    """The provider's keys, cached for an hour and refetched for an unknown key id, at a limited rate."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -27,7 +27,7 @@ class KeyRing:
         self._fetches: deque[int] = deque(maxlen=FETCHES)
 
     async def key(self, kid: str, fetch: FetchKeys) -> Any:
-        """The key of that id. Raises ProviderFailed (`refused`) when the provider has no such key."""
+        """The key with that id. Raises ProviderFailed (`refused`) if the provider has no such key."""
         now = self._clock.now()
         if kid not in self._keys or now - self._read_at >= FRESH_MS:
             if len(self._fetches) == FETCHES and now - self._fetches[0] < FETCHES_MS:
@@ -63,7 +63,7 @@ def _signing_keys(data: Any) -> dict[str, Any]:
 async def read_id_token(
     token: Any, ring: KeyRing, fetch: FetchKeys, *, issuer: str, client_id: str, nonce: str, now: int
 ) -> dict[str, Any]:
-    """The claims of an ID token made by `issuer` for us and this very sign-in. Raises ProviderFailed."""
+    """The claims of an ID token that `issuer` made for us and this sign-in. Raises ProviderFailed."""
     from joserfc import jws, jwt
     from joserfc.errors import JoseError
 

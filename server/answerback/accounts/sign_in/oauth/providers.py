@@ -15,7 +15,7 @@ from .id_tokens import FRESH_MS, KeyRing, read_id_token
 
 
 class Provider(Protocol):
-    """One provider of sign-in."""
+    """A sign-in provider."""
 
     name: str
     issuer: str
@@ -23,16 +23,16 @@ class Provider(Protocol):
     """What it may call itself in `iss` of an answer (RFC 9207), where it says so at all."""
 
     async def address(self, redirect_uri: str, state: str, verifier: str, nonce: str) -> str:
-        """Where the visitor's browser goes. Raises ProviderFailed."""
+        """The authorization URL for the visitor's browser. Raises ProviderFailed."""
         ...
 
     async def profile(self, redirect_uri: str, code: str, verifier: str, nonce: str) -> Profile:
-        """Who has come back with that code; its tokens are forgotten. Raises ProviderFailed."""
+        """The profile of the user who returned with that code; forgets its tokens. Raises ProviderFailed."""
         ...
 
 
 def configured(settings: Settings, clock: Clock) -> dict[str, Provider]:
-    """The providers whose client id and secret are set, by name, in the order in which they are offered."""
+    """The providers whose client id and secret are set, by name, in display order."""
     found: dict[str, Provider] = {}
     if settings.kakao_client_id and settings.kakao_client_secret:
         found["kakao"] = Kakao(settings, clock)
@@ -47,14 +47,15 @@ def _inner(data: Any, name: str) -> dict[str, Any]:
 
 
 def _id_as_text(data: Any) -> str:
-    """The numeric id as text: it has 64 bits, and names may change hands. Empty when there is none."""
+    """The numeric id as text, since it has 64 bits; empty if there is none. Names are no identity: they may change
+    hands."""
     value = data.get("id") if isinstance(data, dict) else None
     text = str(value) if isinstance(value, int | str) and not isinstance(value, bool) else ""
     return text if re.fullmatch(r"[1-9][0-9]{0,24}", text) else ""
 
 
 class Kakao:
-    """Kakao by OpenID Connect; the ID token says who, `/v2/user/me` what may be shown of them."""
+    """Kakao by OpenID Connect; the ID token gives the identity, `/v2/user/me` what may be displayed."""
 
     name = "kakao"
     scope = "openid profile_nickname profile_image"
@@ -81,7 +82,7 @@ class Kakao:
             return str(url)
 
     async def profile(self, redirect_uri: str, code: str, verifier: str, nonce: str) -> Profile:
-        """The user named by the ID token, with name and picture of `/v2/user/me`. Raises ProviderFailed."""
+        """The ID token's user, with name and picture from `/v2/user/me`. Raises ProviderFailed."""
         async with calling(self._id, self._secret) as client:
             found = await self._discover(client)
             token = await client.fetch_token(
@@ -117,7 +118,7 @@ class Kakao:
         return Profile(self.issuer, subject, name, email or None, picture)
 
     async def _discover(self, client: Any) -> dict[str, str]:
-        """Kakao's own addresses; each must be below the address that the operator has set."""
+        """Kakao's endpoints; each must be below the address that the operator set."""
         async with self._one_at_a_time:
             now = self._clock.now()
             if now - self._found_at < FRESH_MS:
@@ -134,7 +135,7 @@ class Kakao:
 
 
 class GitHub:
-    """GitHub by OAuth 2; the numeric id is the identity, since a login can be given up and taken by others."""
+    """GitHub by OAuth 2; the numeric id is the identity, since others can take a login that is given up."""
 
     name = "github"
     scope = "read:user user:email"
@@ -155,7 +156,7 @@ class GitHub:
             return str(url)
 
     async def profile(self, redirect_uri: str, code: str, verifier: str, nonce: str) -> Profile:
-        """The user named by `/user`, with the verified primary email address. Raises ProviderFailed."""
+        """The user from `/user`, with the verified primary email address. Raises ProviderFailed."""
         async with calling(self._id, self._secret) as client:
             token = await client.fetch_token(
                 f"{self.issuer}/login/oauth/access_token", grant_type="authorization_code", code=code,
@@ -172,7 +173,7 @@ class GitHub:
         return Profile(self.issuer, subject, name, email, said(data.get("avatar_url")))
 
     async def _email(self, client: Any) -> str | None:
-        """The primary address if GitHub has verified it; the visitor may not have let us see it."""
+        """The primary address if GitHub has verified it; the visitor may not have granted access to it."""
         data = await get_optional(client, f"{self._api}/user/emails")
         for entry in data if isinstance(data, list) else []:
             if isinstance(entry, dict) and entry.get("primary") is True and entry.get("verified") is True:

@@ -9,7 +9,7 @@ from ....db.work import Work, one, run
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """One sign-in under way: for a row of the sign-in page, or for an account that wants one more way in."""
+    """A pending provider sign-in: for a row of the sign-in page, or to link another sign-in method to an account."""
 
     provider: str
     sign_in_id: str
@@ -29,7 +29,7 @@ def add_state(hash: str, browser: str, state: State, expires_at: int) -> Work[No
 
 
 def use_state(hash: str, provider: str, browser: str, now: int) -> Work[State | None]:
-    """The state, once, and only for the browser that has it; another one's callback leaves it as it is."""
+    """The state, once, and only for its own browser; another browser's callback does not change it."""
     row = yield one(
         """DELETE FROM oauth_states WHERE hash = :hash AND provider = :provider AND browser = :browser
         AND expires_at > :now RETURNING provider, sign_in_id, account, verifier, nonce""",

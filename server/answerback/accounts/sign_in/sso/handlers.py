@@ -29,7 +29,7 @@ TOKEN_LIMIT = 4_096
 
 
 class SiteSignOn:
-    """The handler of `/api/session/sso/`; `merging` gives what a guest has done to the account."""
+    """The handler of `/api/session/sso/`; `merging` moves a guest's data to the account."""
 
     def __init__(self, runtime: Runtime, sessions: Sessions, pictures: PictureKeeper, merging: Merging) -> None:
         self._keys = runtime.settings.secret_key
@@ -42,7 +42,7 @@ class SiteSignOn:
         self._merging = merging
 
     async def sign_on(self, call: Call) -> Response:
-        """`POST /api/session/sso/` `{site, token}`: a session of whom the site's server vouches for."""
+        """`POST /api/session/sso/` `{site, token}`: a session for the user whom the site's server vouches for."""
         token = call.text("token", TOKEN_LIMIT, required=True)
         salt = await store.salt_of(self._db, call.site.key)
         if salt is None:

@@ -7,13 +7,13 @@ from ....db.work import Work, one, run
 
 
 async def salt_of(db: Database, site: str) -> str | None:
-    """What the site's secret is derived from; None where signing on is not set up."""
+    """The salt of the site's secret; None if single sign-on is off."""
     row = await db.fetch_one("SELECT salt FROM sso_secrets WHERE site = :site", site=site)
     return None if row is None else row["salt"]
 
 
 def set_salt(site: str, salt: str, now: int) -> Work[bool]:
-    """Make or change a site's secret; False when there is no such site."""
+    """Sets or rotates a site's secret; False if there is no such site."""
     row = yield one("SELECT key FROM sites WHERE key = :site", site=site)
     if row is None:
         return False
@@ -26,13 +26,13 @@ def set_salt(site: str, salt: str, now: int) -> Work[bool]:
 
 
 def drop_salt(site: str) -> Work[bool]:
-    """Switch signing on off; False when it was not on."""
+    """Turns single sign-on off; False if it was off."""
     row = yield one("DELETE FROM sso_secrets WHERE site = :site RETURNING site", site=site)
     return row is not None
 
 
 def use_token(site: str, jti: str, expires_at: int) -> Work[bool]:
-    """Note that a token is used; False when it was before."""
+    """Marks a token as used; False if it was used before."""
     row = yield one(
         """INSERT INTO sso_tokens (site, jti, expires_at) VALUES (:site, :jti, :expires_at)
         ON CONFLICT (site, jti) DO NOTHING RETURNING jti""",

@@ -19,7 +19,7 @@ _JTI = re.compile(r"[\x21-\x7e]{8,128}")
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Who a site says that somebody is; `expires_at` (ms) is when the token's name may be forgotten."""
+    """A site's claims about a user; after `expires_at` (ms), the token's id may be forgotten."""
 
     profile: Profile
     jti: str
@@ -27,18 +27,18 @@ class Claim:
 
 
 def issuer_of(site: str) -> str:
-    """The issuer of identities that a site vouches for: nobody else's, and only on that site."""
+    """The issuer of identities that a site vouches for; valid on that site only."""
     return f"sso:{site}"
 
 
 def derive_secret(key: str, site: str, salt: str) -> str:
-    """The site's secret: derived from the server's key, so that a copy of the database signs nothing."""
+    """The site's secret, derived from the server's key, so that a copy of the database cannot sign."""
     digest = hmac.new(key.encode(), f"sso|{site}|{salt}".encode(), hashlib.sha256).digest()
     return urlsafe_b64encode(digest).decode().rstrip("=")
 
 
 def read_token(token: str, secrets: list[str], *, site: str, audience: str, now: int) -> Claim:
-    """What the token says. Raises Unauthorized (`sso_invalid`) for one that does not hold."""
+    """The token's claims. Raises Unauthorized (`sso_invalid`) for an invalid one."""
     from joserfc import jws, jwt
     from joserfc.errors import JoseError
     from joserfc.jwk import OctKey
