@@ -11,7 +11,7 @@ from ..db.work import Row, Work, many, one, run
 
 LONGEST = 500
 MANY = 30
-"""Sites that are no longer asked one by one."""
+"""Up to this number, sites are queried one by one; above it, together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Decision:
     site: str
     at: int
     actor: str
-    """The e-mail address of an owner, or what else has decided (`reports`, `retention`)."""
+    """An owner's email address, or the part of the server that decided (`reports`, `retention`)."""
     action: str
     kind: str
     subject: str
@@ -65,7 +65,7 @@ def entries(sites: Sequence[str], limit: int, before: int | None = None) -> Work
     """The newest decisions on these sites, newest first; `before` is the number of the last known one."""
     values: dict[str, Any] = {"before": 2**62 if before is None else before, "limit": limit}
     newest = f"SELECT {_COLUMNS} FROM audit WHERE {{}} AND number < :before ORDER BY number DESC LIMIT :limit"
-    if len(sites) > MANY:  # what is newest is likely of one of them, whichever
+    if len(sites) > MANY:  # with that many, the newest entries are likely theirs
         names, params = in_list("site", sites)
         found = yield many(newest.format(f"site || '' IN ({names})"), **params, **values)
     else:
@@ -95,7 +95,7 @@ def _read(row: Row) -> Entry:
 
 def forget(before: int, now: int, limit: int, *, site: str | None = None, but: Sequence[str] = ()) -> Work[int]:
     """Deletes some of the decisions older than their retention; returns how many. Covers one `site`, or all `but` those
-    with a retention of their own. Only what is older than the moment recorded here can be deleted at all."""
+    with a retention of their own. Records `before`: the database refuses to delete anything newer."""
     yield run(
         """INSERT INTO flags (name, value, changed_at) VALUES ('audit_before', :value, :now)
         ON CONFLICT (name) DO UPDATE SET changed_at = excluded.changed_at, value = CASE
@@ -109,7 +109,7 @@ def forget(before: int, now: int, limit: int, *, site: str | None = None, but: S
             site=site, before=before, limit=limit,
         )  # fmt: skip
     else:
-        names, others = in_list("site", but or ["-"])  # a hyphen is no site's key
+        names, others = in_list("site", but or ["-"])  # no site has this key
         rows = yield many(
             f"SELECT number FROM audit WHERE at < :before AND site NOT IN ({names}) ORDER BY at LIMIT :limit",
             before=before, limit=limit, **others,

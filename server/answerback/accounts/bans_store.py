@@ -1,4 +1,4 @@
-"""Bans of people and of address prefixes, trust, and notes about people."""
+"""Bans of visitors and address prefixes, trust, and notes about visitors."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""A version number for each account's credentials; raising it ends every open session and link.
+"""Versions each account's credentials; incrementing the version ends every open session and link.
 
-Whoever has shown a password, a link or a provider's word is let in, or may change the account, in a write that first
-holds the number that was read with it. So what was shown before a change opens nothing after it, however late it comes.
+Whoever has shown a password, a link or a provider's identity signs in, or changes the account, in a write that first
+holds the version read with that proof. So a proof from before a change opens nothing after it, however late it arrives.
 """
 
 from __future__ import annotations

@@ -1,5 +1,4 @@
-"""Owners' sessions: in which browser each was begun, when it was last used, and when its owner last proved who they
-are."""
+"""Owners' sessions: each with its browser, last use, and last proof of identity."""
 
 from __future__ import annotations
 

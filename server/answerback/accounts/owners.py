@@ -21,7 +21,7 @@ from .store import Owner
 LINK_HOURS = 24
 FIRST_RUN = "/admin/first-run/"
 ACTOR = "answerback owner"
-"""Who has decided, in the audit trail, what is decided on the command line."""
+"""The actor in the audit trail for decisions on the command line."""
 
 
 async def add_owner_with_link(

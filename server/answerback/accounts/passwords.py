@@ -15,7 +15,7 @@ from ..priority import step_back
 
 SHORTEST, LONGEST = 8, 128
 LENGTHS = {"least": str(SHORTEST), "most": str(LONGEST)}
-"""For the placeholders of texts."""
+"""For the placeholders in texts."""
 # OWASP's password storage cheat sheet: argon2id with 19 MiB, 2 iterations, 1 lane.
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 _THREADS = ThreadPoolExecutor(max_workers=1, thread_name_prefix="password", initializer=step_back)

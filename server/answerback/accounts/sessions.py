@@ -208,7 +208,7 @@ class Sessions:
         except BadSignature:
             raise BadRequest("ticket_invalid") from None
         age = self._clock.now() / 1000 - made_at.timestamp()
-        skew = 0 if self._db.is_sqlite else CLOCKS_DIFFER_MS / 1000  # its processes are on one machine
+        skew = 0 if self._db.is_sqlite else CLOCKS_DIFFER_MS / 1000  # its processes run on one machine
         if not -skew <= age <= TICKET_SECONDS + skew:
             raise BadRequest("ticket_invalid")
         if not isinstance(data, list) or data[1:] != [call.site.key, call.origin or ""]:

@@ -20,7 +20,7 @@ class Member:
     role: Role
     all_sites: bool
     invited: bool
-    """Whether they have never signed in, and could not yet."""
+    """Whether they have never signed in, and have no password."""
 
 
 _MEMBERS = """SELECT o.id, o.email, o.all_sites, CASE WHEN o.all_sites = 1 THEN o.role ELSE s.role END AS role,

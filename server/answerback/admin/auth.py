@@ -32,12 +32,12 @@ from .store import roles_of, waiting_count
 COOKIE = "__Host-answerback-owner"
 SESSION_SECONDS, IDLE_SECONDS = 30 * 24 * 3600, 24 * 3600
 NOTED_SECONDS = 600
-"""How long a session may be in use before that is written down."""
+"""The interval between updates of a session's last use."""
 FRESH_SECONDS = 15 * 60
-"""How long a proof of who somebody is counts for what is dangerous."""
+"""How long a proof allows dangerous actions."""
 SIGN_IN = "/admin/sign-in/"
 OWN = re.compile(r"/admin/[\w./-]{0,200}(?:\?[\w.~%&=+:-]{0,1000})?", re.ASCII)
-"""One of our own addresses, as it stands in a form."""
+"""One of our own addresses, as submitted in a form."""
 LANGUAGE_COOKIE = "__Host-answerback-owner-language"
 LANGUAGE_SECONDS = 400 * 24 * 3600
 
@@ -56,9 +56,9 @@ class Owner:
     session_id: str
     token: str
     proved_at: int
-    """When they last proved who they are."""
+    """The time of the last proof of identity."""
     waiting: int = 0
-    """How much waits in the inbox, counted up to 100."""
+    """The number of open inbox items, counted up to 100."""
 
     def may(self, role: Role, site: str = "") -> bool:
         """Whether the owner may do what requires this role, on that site or on any."""

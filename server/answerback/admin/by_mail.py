@@ -1,4 +1,4 @@
-"""The page behind the buttons of a mail: it shows what they are about, and one form decides it, without signing in."""
+"""The page behind a mail's buttons: shows what they decide, and decides by one form, without signing in."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""What is dangerous takes a fresh proof: a password, a passkey or a code, shown within the last minutes.
+"""Requires a fresh proof for dangerous actions: a password, a passkey or a code, within the last minutes.
 
-A form that comes without one is answered by a question for it, which carries all that was typed; sent with the proof,
-it does what it was for. The session goes on under another secret.
+The response to a form without one asks for it and carries the input; sent with the proof, the form takes effect. The
+session continues with a new secret.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ class Confirming:
             return self._ask(call, account, 401, t["wrong"])
         secret, now, session = self._ids.secret(), self._clock.now(), call.owner.session
         form = Form({name: call.form.all(name) for name in call.form if name not in PROOFS})
-        # The view first: where it refuses, no cookie would reach the browser.
+        # The view runs first: if it raised, the new cookie would not reach the browser.
         response = await view(OwnerCall(call.request, replace(call.owner, proved_at=now), form))
         if await self._db.write(lambda: prove_session(session, hash_secret(secret), now)):
             response.headers.append("Set-Cookie", session_cookie(secret, SESSION_SECONDS))

@@ -14,7 +14,7 @@ from .log_texts_store import Change, Hit, Text
 EVERY_MS = 60_000
 AT_ONCE = 200
 MOST_WORDS = 12
-"""Words of a search that count."""
+"""The most words of a search that count."""
 
 
 class LogIndex:

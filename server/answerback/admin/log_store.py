@@ -1,8 +1,8 @@
 """Queries of the owner's log. Every query names the sites.
 
-Each kind of entry of each site is asked for its own newest, so that an index gives them in order, whatever filters
-hold; what a filter must not choose an index by is written so that it cannot. What is found by its words comes as a list
-of ids (`log_index.py`).
+Each query asks for the newest entries of one kind and site, so that an index gives their order whatever the filters
+are; conditions that must not choose the index are written so that they cannot. Full-text hits come as a list of ids
+(`log_index.py`).
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ COMMENT_STATES = ("published", "pending", "hidden", "deleted")
 ANSWER_STATES = ("queued", "streaming", "done", "stopped", "failed", "withheld")
 PAGES_OFFERED = 300
 SITES_AT_ONCE = 30
-"""Sites that one statement asks for entries: databases take some hundred parts, and plan each of them."""
+"""The most sites in one statement: databases allow some hundred parts, and plan each of them."""
 COUNTED, SUMMED = 20_000, 1_000
-"""Rows that the figures of a day go by, at most."""
+"""The most rows behind a day's figures."""
 
 _ANSWER = "a.state AS answer_state, a.provider, a.model, a.tokens_in, a.tokens_out, a.cost_microusd, a.error"
-# One row an entry: comments and AI replies of the threads, then the ask box's questions and its answers. `rank` puts
-# an answer above its question where both have the same time.
+# One row for each entry: comments and AI replies of the threads, then the ask box's questions and its answers.
+# `rank` puts an answer above its question if both have the same time.
 _COMMENTS = f"""'comment' AS entry, c.id, c.site, c.page, c.visitor_id AS author_id, c.author_kind,
     c.author_name, {HTML} AS html, a.body AS draft, c.state, {{0}} AS at,
     0 AS rank, t.url, t.title, {_ANSWER}"""
@@ -115,7 +115,7 @@ class Totals:
     cost_microusd: int
     more_comments: bool = False
     more_answers: bool = False
-    """Whether there are more than the figures go by."""
+    """Whether there are more answers than the figures include."""
 
 
 def _before(wanted: Filter, at: str, rank: int, id: str) -> str:
@@ -148,7 +148,7 @@ class _Part:
     def _newest(self, site: str, wanted: Filter) -> str:
         alias, conditions = self.alias, list(self.where)
         if wanted.author:
-            # By the author's own index, whatever else is asked: the site and the page are told apart there.
+            # Always the author's index: `|| ''` keeps site and page from choosing another.
             conditions += [f"{alias}.visitor_id = :author", f"{alias}.site || '' = {site}"]
             if wanted.page:
                 conditions.append(f"{alias}.page || '' = :page")
@@ -166,7 +166,7 @@ def _parts(wanted: Filter) -> list[_Part]:
     state, parts = wanted.state, []
     if not state or state in COMMENT_STATES:
         only = [f"c.state = '{state}'"] if state else []
-        if state not in ("", "published"):  # which says to SQLite that the index of what is set aside will do
+        if state not in ("", "published"):  # lets SQLite use the partial index
             only.append("c.state <> 'published'")
         parts.append(_Part(_COMMENTS.format("c.created_at"), _FROM_COMMENTS, "c.created_at", 0, "c", only))
     if state in ANSWER_STATES and not wanted.author:

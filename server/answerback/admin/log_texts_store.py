@@ -1,7 +1,7 @@
 """The log's full-text index: finds the newest texts that contain all words.
 
-A text's number is its place in time. Where SQLite and PostgreSQL differ, `Texts` has what each of them says; both read
-from the newest on, and no further than asked.
+A text's number is its position in time. `Texts` holds the statements that differ between SQLite and PostgreSQL; both
+read newest first, and no further than needed.
 """
 
 from __future__ import annotations
@@ -14,8 +14,7 @@ from ..db.sql import in_list
 from ..db.work import Row, Work, many, one, run
 
 NEWEST = 2_000
-"""Texts that PostgreSQL looks through one by one, before it asks for all that have the words: what is in many texts is
-found among these."""
+"""The number of newest texts that PostgreSQL scans before it uses the index: frequent words are found among them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Which of an owner's many sites have something, and which the newest: what else is read is read of those."""
+"""Finds which of an owner's many sites have rows, and which the newest, so that other queries read only those."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from ..db.sql import in_list
 from ..db.work import Work, many
 
 FEW = 30
-"""So many sites are each asked for their own newest at once."""
+"""Up to this number, sites are not narrowed down at all."""
 
 
 def newest_sites(sites: Sequence[str], latest: Sequence[str], limit: int, **values: object) -> Work[Sequence[str]]:
@@ -29,7 +29,7 @@ def sites_with(sites: Sequence[str], rows_of: Sequence[str], **values: object) -
     if len(sites) <= FEW:
         return sites
     names, params = in_list("site", sites)
-    # Not by EXISTS, for which PostgreSQL may read a whole table once instead of an index for each site.
+    # Not EXISTS: for that, PostgreSQL may scan the whole table instead of using the index for each site.
     any_row = " OR ".join(f"(SELECT 1 FROM {one} LIMIT 1) = 1" for one in rows_of)
     rows = yield many(f"SELECT s.key FROM sites s WHERE s.key IN ({names}) AND ({any_row})", **params, **values)
     return [row["key"] for row in rows]

@@ -1,7 +1,7 @@
 """Which origins an owner may give a site.
 
-The server reads the pages of an origin, and shows owners what it has read. Whoever owns a single site need not be who
-runs the server, and does not get at its own addresses by that.
+The server reads the pages of an origin, and shows owners what it has read. A site's owner need not be the server's
+operator, and must not reach the server's internal addresses this way.
 """
 
 from __future__ import annotations

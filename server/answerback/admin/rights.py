@@ -86,7 +86,7 @@ PROOF_NEEDED = frozenset(
         ),
     }
 )  # fmt: skip
-"""What is dangerous in the hands of somebody who has found an open browser."""
+"""Actions that are dangerous in the hands of somebody who finds an open browser."""
 
 
 def needs_proof(method: str, path: str, form: Form) -> bool:

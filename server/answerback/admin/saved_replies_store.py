@@ -10,7 +10,7 @@ from ..db.sql import in_list
 from ..db.work import Work, many, one, run
 
 VARIABLES = ("name", "page", "url", "site")
-"""What may stand in braces: the author's name, the page's title and address, the site's name."""
+"""The variables: the author's name, the page's title and address, the site's name."""
 MOST = 100
 NAME_LIMIT, BODY_LIMIT = 60, 5_000
 

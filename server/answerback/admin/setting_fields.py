@@ -77,11 +77,11 @@ HINTS = frozenset(
     crawl_header edit_minutes keep_address_days keep_private_days keep_deleted_days
     keep_audit_days""".split()
 )
-"""The settings whose field has a sentence below it."""
+"""The settings whose field has a hint."""
 OWN_FAULTS = frozenset(("name", "origins", "page_params", "timezone", "akismet_key", "crawl_header", "crawl_hours"))
-"""The settings with words of their own for what is wrong; others share those of their kind."""
+"""The settings with their own error texts; others share those of their kind."""
 BOXES = ("all", *(rule for rule in RULES if rule not in ("none", "all")))
-"""The ways to hold a comment that can be ticked."""
+"""The approval rules with a checkbox."""
 
 
 def fault(name: str) -> str:

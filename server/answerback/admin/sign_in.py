@@ -1,5 +1,7 @@
-"""Owners sign in by password, by a passkey, or by a one-time link, choose their language, and sign out. For whoever has
-a second factor, a password or a link is the first step of two."""
+"""Owners sign in by password, passkey or one-time link, choose their language, and sign out.
+
+For owners with a second factor, a password or a link is the first of two steps.
+"""
 
 from __future__ import annotations
 

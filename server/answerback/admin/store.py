@@ -1,4 +1,4 @@
-"""An owner's sites, and how much needs a decision there. Every query names the sites."""
+"""An owner's sites, and the number of open items there. Every query names the sites."""
 
 from __future__ import annotations
 

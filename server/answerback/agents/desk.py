@@ -33,10 +33,10 @@ __all__ = ["AgentDesk", "Caller", "Via"]
 
 Via = Literal["mcp", "nlweb"]
 NAMES: Mapping[Via, str] = {"mcp": "Agent (MCP)", "nlweb": "Agent (NLWeb)"}
-"""What the log calls whoever has asked."""
+"""The asker's name in the log."""
 MOST_RESULTS = 10
 EXCERPT = 1_200
-"""Characters of a passage."""
+"""The most characters of a passage."""
 
 
 @dataclass(frozen=True, slots=True)

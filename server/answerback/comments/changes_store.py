@@ -9,7 +9,7 @@ from ..db.work import Work, many, one, run
 
 COUNT = """t.comments + COALESCE((SELECT CAST(SUM(n.published) AS BIGINT) FROM thread_changes n
     WHERE n.site = t.site AND n.page = t.page), 0)"""
-"""How many comments of the thread `t` are published: as last counted, and what has been noted since."""
+"""The number of published comments of thread `t`: the last count plus the changes recorded since."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from ..db.work import Row, Work, many, one, run
 from .store import keep_thread
 
 NEVER = 0
-"""As the date of a thread of its own: it does not close by itself."""
+"""A thread's own date that means it does not close by itself."""
 
 
 @dataclass(frozen=True, slots=True)

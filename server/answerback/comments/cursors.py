@@ -14,7 +14,7 @@ from .thread_store import Position
 REPLIES = "replies"
 """The order of replies, in their cursors."""
 BACK = "before "
-"""What the order begins with in cursors that lead towards the beginning."""
+"""The prefix of the order in cursors that lead back."""
 
 
 @dataclass(frozen=True, slots=True)

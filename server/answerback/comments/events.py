@@ -31,10 +31,10 @@ class CommentEvent:
     comment: Comment
     thread: Thread
     visitor: Visitor | None
-    """Its author; None for an approved comment whose author is gone."""
+    """The author; None for an approved comment whose author is gone."""
     address_key: str
     ask: bool | None
-    """What the author has chosen about an answer."""
+    """The author's choice about an AI answer."""
     now: int
 
 

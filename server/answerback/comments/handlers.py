@@ -23,12 +23,12 @@ from .posting import Posting, read_draft, read_words
 from .snapshot import Snapshots, read_key, respond
 
 NEWEST = 50
-"""Entries of a feed."""
+"""The number of entries in a feed."""
 CONTACT_LIMIT = 254
 MOST_PAGES = 100
-"""Whose comments are counted in one call."""
+"""The most pages counted in one call."""
 CHANGES_A_MINUTE = 300
-"""Edits, votes, reports and previews of one address: each is told to everybody on the page, or takes long to render."""
+"""Edits, votes, reports and previews of one address: each is published to the page's readers, or slow to render."""
 
 
 class CommentHandlers:

@@ -21,7 +21,7 @@ from . import joining_store
 
 KIND = "join_threads"
 AT_ONCE = 20
-"""Threads that are joined in one transaction, while other writes wait."""
+"""The number of threads joined in one transaction, while other writes wait."""
 MOST_HOPS = 20
 Pairs = Sequence[tuple[str, str]]
 
@@ -67,7 +67,7 @@ def _join_all(site: str, moved: Pairs, rules: PageRules) -> Work[None]:
 
 
 class Joining:
-    """Joins what was written under an old address after it became an alias."""
+    """Joins comments and questions saved under an old address after it became an alias."""
 
     def __init__(self, runtime: Runtime) -> None:
         self._db = runtime.db

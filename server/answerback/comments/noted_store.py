@@ -1,4 +1,4 @@
-"""What has become of comments, noted in its own write for whoever wants to be told of it later."""
+"""Records what happened to comments, in the same write, for later notifications."""
 
 from __future__ import annotations
 

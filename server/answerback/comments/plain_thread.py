@@ -28,9 +28,9 @@ from .snapshot import Snapshots, read_key
 
 HEADERS = {"Cache-Control": "public, max-age=30", "Vary": "Accept-Language"}
 SITEMAP_LIMIT = 50_000
-"""Addresses that a sitemap may have (https://www.sitemaps.org/protocol.html)."""
+"""The most addresses in a sitemap (https://www.sitemaps.org/protocol.html)."""
 TITLE_LENGTH = 110
-"""Of a question that is a page's title; what search engines show of one."""
+"""The most characters of a question in a page title, as search engines display it."""
 
 
 class ThreadViews:

@@ -1,4 +1,4 @@
-"""Posts a comment: rules, one transaction with everything that takes part, then the events."""
+"""Posts a comment: rules, one transaction with all listeners, then the events."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Draft:
     key: str
     agent: str = ""
     sent: Mapping[str, Any] = field(default_factory=dict)
-    """The body of the call, for what signals read of it."""
+    """The call's body, for signals."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +72,8 @@ class Posting:
         self._secret = runtime.secret
 
     async def post(self, site: Site, find: Callable[[], Work[Visitor]], address: str, draft: Draft) -> Posted:
-        """Saves a comment in one transaction. Raises an AppError and saves nothing. `find` finds its author. Repeating
-        a key returns what was saved the first time; without a key each call is new."""
+        """Saves a comment in one transaction, or raises an AppError and saves nothing. `find` finds its author.
+        Repeating a key returns the comment saved the first time; without a key each call is new."""
         now = self._clock.now()
         hashed = address_key(address, day_of(now, site.timezone), self._secret)
         html = render(draft.body)
@@ -98,7 +98,7 @@ class Posting:
 
         try:
             return await self._db.write(work)
-        except IntegrityConflict:  # the same key twice at once, on PostgreSQL
+        except IntegrityConflict:  # the same key twice concurrently, on PostgreSQL
             return await self._db.write(work)
 
     def _save(
@@ -158,7 +158,7 @@ class Posting:
         parent_id, root_id, depth = None, id, 0
         if draft.parent_id is not None:
             parent = yield from store.comment_by_id(site.key, draft.parent_id)
-            # Under a shadow ban, one's own hidden comment is there.
+            # Under a shadow ban, one's own hidden comment exists.
             own = parent is not None and parent.author_id == visitor.id and parent.state == state == "hidden"
             if parent is None or parent.page != draft.page or (parent.state != "published" and not own):
                 raise NotFound("not_found", "The parent comment does not exist.")
@@ -208,7 +208,7 @@ class Posting:
             return shown_to_author(visitor, (yield from self._edit_unseen(submission, comment))), True
         page_holds = yield from store.moderation_of(site.key, comment.page)
         reasons, verdict = yield from self._judged(submission, visitor, page_holds, looks)
-        if comment.state == "pending":  # it waits on, for its own reasons too
+        if comment.state == "pending":  # stays open, for its own reasons too
             before = yield from reviews.reviewable(site.key, id)
             kinds = {reason.kind for reason in reasons}
             reasons += [reason for reason in (before.reasons if before else ()) if reason.kind not in kinds]

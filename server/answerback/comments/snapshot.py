@@ -31,16 +31,16 @@ from .thread_store import Position
 
 KEPT_BYTES = 32 * 1024 * 1024
 LEAST_BYTES = 2_048
-"""What a thread takes up beside its bytes: anybody can ask for any number of threads that are not there."""
+"""A snapshot's overhead beyond its bytes: anybody can request any number of nonexistent threads."""
 ENCODINGS = 3
-"""Forms of a body: as it is, gzip, brotli."""
+"""A body's encodings: plain, gzip, brotli."""
 MOST_QUERIES, LONGEST_KEPT_QUERY = 5_000, 500
 FRESH_MS = 10_000
-"""How long a change that nobody tells of (an import on the command line) may stay unseen."""
+"""How long an unannounced change (an import on the command line) may stay unnoticed."""
 LATE_CHANGES = 500
 ROOTS, MOST_ROOTS = 50, 100
 AROUND = "@"
-"""What stands for a cursor where the page is that of a comment: this and its id."""
+"""The prefix of a pseudo-cursor for the page of a comment, followed by its id."""
 Key = tuple[str, str, str, str, int]
 RawHeaders = list[tuple[bytes, bytes]]
 
@@ -71,7 +71,7 @@ class Snapshot:
         self.body = orjson.dumps(thread)[:-1]
         self._head_bytes = len(self.body)
         self.size = ENCODINGS * self._head_bytes + LEAST_BYTES
-        """Bytes of memory that it takes up, at most."""
+        """An upper bound of its memory, in bytes."""
         self.go_on_from(last_event)
 
     def on(self, site: Site, about: Mapping[str, Any]) -> Snapshot:
@@ -109,15 +109,15 @@ class Snapshot:
 
 
 class Snapshots:
-    """An LRU cache of snapshots, limited to `most` bytes. A thread's change invalidates its snapshots: this process
-    learns of its own changes and those of other processes from the bus, and of unannounced ones (an import by command)
-    from the recorded changes."""
+    """An LRU cache of snapshots, limited to `most` bytes. A thread's change invalidates its snapshots: changes by any
+    process are announced on the bus, and unannounced ones (an import on the command line) are found in the recorded
+    changes."""
 
     def __init__(
         self, db: Database, bus: Bus, clock: Clock, most: int = KEPT_BYTES, about: Mapping[str, Any] | None = None
     ) -> None:
         self.about = about or {}
-        """What every thread says of the server: who answers."""
+        """What every thread says about the server: who answers."""
         self._db = db
         self._bus = bus
         self._clock = clock
@@ -126,12 +126,12 @@ class Snapshots:
         self._keys: dict[tuple[str, str], set[Key]] = {}
         self._size = 0
         self._flights: dict[Key, asyncio.Task[Snapshot]] = {}
-        """What is being read now; whoever asks for it meanwhile waits for the same."""
+        """Reads in progress; further requests for the same snapshot wait for them."""
         self._looking: asyncio.Task[None] | None = None
         self._looked_at = -FRESH_MS
         self._seen: set[int] = set()
         self._seen_after = 0
-        """The newest changes that were seen, and the one after which they begin."""
+        """The newest changes seen, and the id after which they begin."""
         bus.observe(self._hear)
 
     def known(self, key: Key) -> Snapshot | None:

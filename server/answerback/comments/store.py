@@ -19,7 +19,7 @@ _SHOWN = """CASE WHEN a.id IS NULL OR c.state = 'deleted' THEN c.{0}
     WHEN a.outdated = 0 AND (a.state IN ('queued', 'streaming') OR (a.state = 'withheld' AND a.revised_at IS NULL))
     THEN '' ELSE a.{0} END"""
 BODY, HTML = (_SHOWN.format(column) for column in ("body", "html"))
-"""What readers see. An AI reply's text is kept in its answer only, and nobody but the owner reads what was withheld."""
+"""What readers see. An AI reply's text is stored only in its answer, and only the owner reads a withheld one."""
 COLUMNS = f"""c.id, c.site, c.page, c.parent_id, c.root_id, c.depth, c.visitor_id, c.author_kind, c.author_name,
     c.avatar_url, {BODY} AS body, {HTML} AS html, c.state, c.created_at, c.edited_at, c.up, c.down,
     a.state AS answer_state, c.pinned, a.question_id, a.model, a.provider, a.sources, a.verified_by_owner, a.retry_at,

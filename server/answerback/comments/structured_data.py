@@ -95,4 +95,4 @@ _NAMES = {
     "compositeWithTrainedAlgorithmicMedia": "CompositeWithTrainedAlgorithmicMediaDigitalSource",
     "algorithmicMedia": "AlgorithmicMediaDigitalSource",
 }
-"""What schema.org calls IPTC's terms, as far as it has names for them."""
+"""schema.org's names for IPTC's terms, as far as there are any."""

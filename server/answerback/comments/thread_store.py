@@ -17,16 +17,16 @@ from .store import COLUMNS, FROM, comment_by_id, read_comment
 _ROOTS = "c.site = :site AND c.page = :page AND c.depth = 0 AND c.shown = 1"
 _REPLIES = "c.site = :site AND c.depth > 0 AND c.state = 'published'"
 REPLIES_LIMIT = 300
-"""Replies below all roots of a page; where there are more, each root has an equal share of them."""
+"""The most replies below all roots of a page; if there are more, each root gets an equal share."""
 LEAST_SHARE = 5
 REPLIES_PAGE = 100
-"""Replies of one root that come at a time, beyond those."""
+"""The number of further replies of one root in a page."""
 PINNED_LIMIT = 20
 _ORDER = {"oldest": ("c.created_at", "ASC"), "newest": ("c.created_at", "DESC"), "best": ("c.score", "DESC")}
 SORTS = tuple(_ORDER)
 _BEYOND = {"ASC": ">", "DESC": "<"}
 Position = tuple[float, str]
-"""What comments are ordered by, and the id, of the last one that was given."""
+"""The sort values and the id of the last comment returned."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +46,14 @@ class Thread:
     """A thread's totals."""
 
     total: int = 0
-    """Published comments."""
+    """The number of published comments."""
     locked: bool = False
     rule: str | None = None
-    """The page's own rule for answers."""
+    """The page's own answer rule."""
 
 
 NOTHING_BEFORE: Position = (-1, "")
-"""From where replies begin of which none came along."""
+"""The start for replies of a root of which none are included."""
 
 
 def page_of_thread(

@@ -1,4 +1,4 @@
-"""The bus: delivers a page's events to everyone who has it open."""
+"""The bus: delivers a page's events to everybody who has it open."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from ..db.work import Work, after
 from .events_store import CHANGED
 
 KEPT_EVENTS = 512
-"""For those who come back to one channel."""
+"""The most events kept for each channel, for readers that return."""
 KEPT_BYTES = 8 * 1024 * 1024
 KEPT_MS = 10 * 60_000
 MOST_KEPT = 20_000
-"""On all channels: what is kept for those who come back, in bytes, in milliseconds and in events."""
+"""The limits over all channels, in bytes, milliseconds and events."""
 QUEUE_BYTES = 64 * 1024
-"""Of events that wait for one reader. Whoever is further behind, or has missed more, fetches everything again."""
+"""The most bytes queued for one reader. A reader further behind must reload."""
 TAKEN_AWAY = 10_000
 TAKE_BACK = ("comment.removed", "reload")
-"""Always told afresh."""
+"""Events that always imply `afresh`."""
 START_OVER = "again"
-"""What observers hear, on an empty channel, when they may have missed something."""
+"""What observers get, on an empty channel, when they may have missed events."""
 Told = EventName | Literal["thread.changed"]
 Observer = Callable[[str, str, dict[str, Any]], None]
 """Gets the channel, the event's name and its data."""
@@ -97,7 +97,7 @@ class Watch(Protocol):
 @dataclass(slots=True)
 class _Channel:
     dropped: int
-    """Position of the newest event that is not kept any more."""
+    """Position of the newest event that is not stored any more."""
     latest: int
     kept: deque[tuple[int, bytes]] = field(default_factory=deque)
     readers: set[Reader] = field(default_factory=set)
@@ -109,7 +109,7 @@ class Reader:
     __slots__ = ("_wake", "behind", "closed", "queue", "size")
 
     def __init__(self) -> None:
-        self.queue: list[bytes] = []  # a deque takes 600 bytes more, and most are empty
+        self.queue: list[bytes] = []  # a deque takes 600 bytes more, and most queues are empty
         self.size = 0
         """Bytes in the queue."""
         self.behind = False
@@ -171,17 +171,17 @@ class Channels(ABC):
         self._clock = clock
         self._most = most
         self._kept: deque[tuple[int, int, str]] = deque()
-        """When each of the events that may still be kept came, its position and its channel, the oldest first."""
+        """Time, position and channel of the events that may still be stored, oldest first."""
         self._bytes = 0
         self._channels: dict[str, _Channel] = {}
         self._observers: list[Observer] = []
         self._closed = False
         self._position = 0
-        """Of the newest event on any channel."""
+        """The newest event's position on any channel."""
         self._taken_away: dict[str, None] = {}
-        """Comments that can be seen no more, and settled answers: no piece of one goes out, from any process."""
+        """Removed comments and settled answers: no process's pieces of them are sent any more."""
         self._floor = 0
-        """Of the newest event that may have been forgotten together with its channel."""
+        """The newest position that may have been dropped together with its channel."""
 
     @abstractmethod
     def id_of(self, position: int) -> str:

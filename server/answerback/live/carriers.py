@@ -1,6 +1,6 @@
-"""What brings messages to other processes at once: PostgreSQL's notifications, or Redis.
+"""Transports that notify other processes at once: PostgreSQL's NOTIFY, or Redis.
 
-Nothing rests on them alone. What is told is in the database, and a process that hears nothing looks there by itself.
+Nothing depends on them alone. Events are in the database, and a process without notifications polls it.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from typing import Any, Protocol
 from .events_store import BELL, NOTIFY, PLACE
 
 Hear = Callable[[bytes], None]
-"""Gets each message, one's own too."""
+"""Gets each message, including the process's own."""
 SILENCE_SECONDS = 6.0
-"""After which a connection on which nothing comes is given up; a sign of life is due each `BEAT_SECONDS`."""
+"""The timeout for a silent connection; heartbeats are due every `BEAT_SECONDS`."""
 BEAT_SECONDS = 2.0
 LONGEST_NOTICE = 7_900
-"""Bytes of a notification; PostgreSQL takes 8,000."""
+"""The most bytes of a notification; PostgreSQL allows 8,000."""
 
 
 class Link(Protocol):

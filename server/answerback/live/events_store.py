@@ -1,4 +1,4 @@
-"""Events in the database: written with the change they tell of, read by every process in the order of commits."""
+"""Events in the database: written with their change, read by every process in commit order."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from ..db.sql import in_list
 from ..db.work import Row, Work, many, one, run
 
 AT_ONCE = 50
-"""Events written by one statement."""
+"""The most events inserted by one statement."""
 BELL = "answerback_events"
-"""The channel of PostgreSQL's notifications."""
+"""The PostgreSQL notification channel."""
 NOTIFY = "SELECT pg_notify($1, $2)"
 CHANGED: Final = "thread.changed"
-"""An event that readers are not told: what is at hand of the thread is out of date."""
+"""An event for observers only: cached data of the thread is stale."""
 _WORDLESS = f"event = '{CHANGED}', data = '{{}}'"
 _LOCK = 4_717_002_113_005_481_933
 PLACE = f"""SELECT pg_advisory_xact_lock({_LOCK}) WHERE EXISTS (SELECT 1 FROM events WHERE position IS NULL);
@@ -24,8 +24,8 @@ PLACE = f"""SELECT pg_advisory_xact_lock({_LOCK}) WHERE EXISTS (SELECT 1 FROM ev
             FROM events WHERE position IS NULL) fresh
         WHERE events.id = fresh.id RETURNING events.position)
     SELECT pg_notify('{BELL}', MAX(position)::text) FROM placed HAVING COUNT(*) > 0"""
-"""Gives committed events of PostgreSQL their positions, one process at a time, and rings the bell. The lock is a
-statement of its own, so that the next one sees what was placed meanwhile."""
+"""Assigns positions to committed events in PostgreSQL, one process at a time, and notifies the others. The lock is a
+separate statement, so that the next one sees positions assigned meanwhile."""
 
 
 class Event(NamedTuple):

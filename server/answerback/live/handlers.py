@@ -16,7 +16,7 @@ from .bus import Bus, page_channel
 from .pushing import EventStream
 
 STREAMS_OF_ADDRESS = 1_000
-"""A whole office may read at once; one machine must not take all connections that a process holds."""
+"""Enough for a whole office, without letting one machine take all of a process's connections."""
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Writes events to all streams of a page as ready bytes, without waking a task for each."""
+"""Writes encoded events to all streams of a page, without waking a task for each."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ..core.events import PING, RETRY
 from .bus import Bus, Reader
 
 EXTENSION = "answerback.connection"
-"""Under which a request's scope has the connection that it came by (`app/serve.py`)."""
+"""The ASGI extension that gives a request its connection (`app/serve.py`)."""
 HEARTBEAT_SECONDS = 15.0
 HEADERS = {
     "Content-Type": "text/event-stream",
@@ -125,10 +125,10 @@ class EventStream(StreamingResponse):
         reader = PushingReader(scope["extensions"][EXTENSION])
         with self._seat:
             async with self._bus.subscribe(self._channel, self._after, reader):
-                missed = reader.take_now() or b""  # what comes from here on comes after the opening
+                missed = reader.take_now() or b""  # events from here on follow the opening
                 first = RETRY + PING + missed + self._opening()
                 await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
-                self.raw_headers.clear()  # none of them is needed for as long as the stream lasts
+                self.raw_headers.clear()  # frees memory while the stream lasts
                 await send({"type": "http.response.body", "body": first, "more_body": True})
                 await reader.follow()
         await send({"type": "http.response.body", "body": b"", "more_body": False})

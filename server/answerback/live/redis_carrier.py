@@ -1,4 +1,4 @@
-"""Redis brings messages to other processes; nothing is kept there."""
+"""Notifies other processes through Redis; stores nothing there."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ TOPIC = "answerback:messages"
 class RedisLink:
     """Two connections to Redis: one subscribes, one publishes."""
 
-    def __init__(self, speaking: Any, listening: Any, hear: Hear) -> None:  # redis-py's types do not fit
+    def __init__(self, speaking: Any, listening: Any, hear: Hear) -> None:  # redis-py's types are wrong
         self._speaking = speaking
         self._listening = listening
         self._hear = hear

@@ -1,4 +1,4 @@
-"""The addresses of Redis: one server, a master behind Sentinels, or the nodes of a cluster."""
+"""Redis URLs: one server, a master behind Sentinels, or the nodes of a cluster."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ async def _client(url: str, stack: AsyncExitStack) -> Redis:
     secure = scheme == "rediss"
     if kind == "sentinel":
         name, _, number = parts.path.strip("/").partition("/")
-        # Sentinels have accounts of their own, mostly none.
+        # Sentinels have separate credentials, mostly none.
         sentinel: Any = Sentinel(  # type: ignore[no-untyped-call]  # redis-py leaves it so
             nodes, sentinel_kwargs=OPTIONS | {"ssl": secure}, **known, ssl=secure, db=int(number or 0)
         )

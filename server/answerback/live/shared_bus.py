@@ -1,9 +1,10 @@
-"""The bus of several processes: what is told is a row of the database, in the transaction of the change it tells of.
+"""The bus of several processes: each event is a database row, written in the transaction of its change.
 
-Every process reads the rows in the order of their positions, its own too, so that order and ids are the same everywhere
-and a reader may come back at another process. Carriers (`carriers.py`) ring the bell and take along what is of the
-moment: pieces of answers. A message names the position up to which its sender has read, which is read first, so that a
-piece never comes before what it belongs to. Without any carrier the rows are looked at four times a second.
+Every process, including the author's, reads the rows in the order of their positions, so that order and ids are the
+same everywhere and a reader may return to another process. Carriers (`carriers.py`) notify the processes and transport
+ephemeral events: pieces of answers. A message names the position up to which its sender has read; the receiver first
+reads up to there, so that a piece never comes before the event it belongs to. Without any carrier, the rows are polled
+four times a second.
 """
 
 from __future__ import annotations
@@ -31,13 +32,13 @@ from .events_store import CHANGED, Event, Placed
 log = logging.getLogger(__name__)
 
 CAUGHT_UP = 2_000
-"""How many events a process that starts reads back, so that readers of the one before it need not begin anew."""
+"""The number of events that a new process reads back, so that its predecessor's readers need not reload."""
 READ_AT_ONCE = 500
 LOOK_SECONDS, ALONE_SECONDS = 1.0, 0.25
-"""How often the database is looked at when no bell has rung, and where there is none that could ring."""
+"""The polling intervals of the database, with and without a connected carrier."""
 LONGEST_PAUSE = 2.0
 KEPT_MS = 3_600_000
-"""How long events stay in the database, for processes that start and readers who come back to them."""
+"""How long events stay in the database, for new processes and returning readers."""
 SWEEP_SECONDS, SWEPT_AT_ONCE = 10.0, 2_000
 
 
@@ -50,7 +51,7 @@ class Piece(NamedTuple):
 
 
 Item = Piece | bytes | None
-"""What is to be done next: a piece of our own, a message of another process's, or a look at the database."""
+"""The next task: a piece of our own, another process's message, or a read of the database."""
 
 
 class SharedBus(Channels):
@@ -72,7 +73,7 @@ class SharedBus(Channels):
         """Position of the newest event that was read."""
         self._read_at = time.monotonic()
         self._doubtful = False
-        """Whether the database may have lost its newest events since."""
+        """Whether the database may have lost its newest events since the last check."""
         self._reading = Fault(log, "events could not be read from the database")
         self._faults = {
             carrier.name: Fault(log, f"live events cannot go by {carrier.name}", level=logging.WARNING)
@@ -187,7 +188,7 @@ class SharedBus(Channels):
                     await self._look()
             except Exception as error:
                 self._left_out(error)
-        if not items:  # others may have gone without a word
+        if not items:  # a notification may have been lost
             await self._place()
             await self._look()
         if pieces or (looked and not rang):

@@ -1,4 +1,4 @@
-"""Aliases of page addresses: the owner's, and those that a crawl suggests."""
+"""Aliases of page addresses: the owner's, and suggestions from crawls."""
 
 from __future__ import annotations
 

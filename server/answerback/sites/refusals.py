@@ -1,4 +1,4 @@
-"""Refused calls from unlisted origins: the page is told what to do, and the owner can allow the origin."""
+"""Rejects calls from unlisted origins: the page is told what to do, and the owner can allow the origin."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Refusals:
             )
         site = self._sites.known(key)
         if site is not None:
-            # What cannot be noted is refused all the same.
+            # A failure to record it must not change the refusal.
             with suppress(AppError):
                 await self._note(site.key, origin)
         known = key if is_key(key) else "KEY"

@@ -1,4 +1,4 @@
-"""Origins that asked for a site's comments and were refused."""
+"""Origins that requested a site's comments and were rejected."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ..db.work import Work, many, one, run
 from .store import change_site
 
 MOST_REFUSED = 20
-"""A site's, at most: anybody can send any origin."""
+"""The most stored for each site: anybody can send any origin."""
 
 
 @dataclass(frozen=True, slots=True)

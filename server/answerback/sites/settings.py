@@ -35,7 +35,7 @@ class SiteSetting:
     help: str
     parse: Callable[[str], Any] = str
     secret: bool = False
-    """Whether nobody is shown it again."""
+    """Whether it is never shown again."""
 
     def shown(self, text: str) -> str:
         """Its text in a form safe to show."""
@@ -336,7 +336,7 @@ def check(name: str, text: str) -> str:
         value = BY_NAME[name].parse(text)
     except ValueError as error:
         raise BadRequest("validation_failed", f"{name}: {error}") from None
-    if name == "lang" and text and not has_language(text):  # only here: what was stored before stays readable
+    if name == "lang" and text and not has_language(text):  # only here, so that values stored before stay readable
         raise BadRequest("validation_failed", f"lang: must be empty or one of {', '.join(languages())}")
     return ",".join(value) if name == "origins" else text
 

@@ -1,4 +1,4 @@
-"""Whether the tag works: the first page of a site that asks for its comments is noted, once."""
+"""Detects whether the tag works: records a site's first page that requests its comments."""
 
 from __future__ import annotations
 
@@ -27,6 +27,6 @@ class Sightings:
             return
         self._noted.add(site.key)
         key, now, of = site.pages.key(page), self._clock.now(), str(origin)
-        # What cannot be noted is answered all the same.
+        # A failure to record it must not fail the call.
         with suppress(AppError):
             await self._db.write(lambda: note_seen(site.key, of, key, now))

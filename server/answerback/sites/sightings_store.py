@@ -1,4 +1,4 @@
-"""The first page of a site that asked for its comments."""
+"""Each site's first page that requested its comments."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from ..errors import BadRequest, Forbidden, NotFound
 from .settings import Site, check, check_added, check_key, read_site
 
 FRESH_MS = 2_000
-"""How long a change made by another process (`answerback site set`) may stay unseen."""
+"""How long another process's change (`answerback site set`) may stay unnoticed."""
 
 
 def add_site(key: str, texts: Mapping[str, str], now: int) -> Work[bool]:
@@ -135,7 +135,7 @@ class SiteDirectory:
         self._looking = asyncio.Lock()
         self._looks = 0
         self.version = 0
-        """Grows with each change that is seen, so that others know when to let go of what they derived."""
+        """Increases with each change seen, so that others know when derived data is stale."""
 
     async def get(self, key: str, origin: str | None = None) -> Site:
         """The site with that key, for a page of that origin. Raises NotFound (`site_unknown`), Forbidden
@@ -195,7 +195,7 @@ class SiteDirectory:
             begun_at = self._clock.now()
             try:
                 await self._read()
-            finally:  # not before: who comes meanwhile waits, and a limit that was changed holds for them
+            finally:  # only now: callers wait until then, so that they get changed limits
                 self._read_at = begun_at
 
     async def _read(self) -> None:

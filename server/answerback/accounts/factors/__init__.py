@@ -1,1 +1,1 @@
-"""How owners prove who they are, beside a password: passkeys, codes of an app, recovery codes."""
+"""Owners' factors besides a password: passkeys, app codes, recovery codes."""

@@ -1,4 +1,4 @@
-"""How owners prove who they are, put together for their pages."""
+"""Builds second-factor authentication for the owner's pages."""
 
 from __future__ import annotations
 

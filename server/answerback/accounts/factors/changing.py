@@ -1,4 +1,5 @@
-"""Owners change how they sign in: each change ends what is open elsewhere, is written down, and is told by email."""
+"""Changes an owner's factors: each change ends other sessions, is recorded in the audit trail, and is mailed to the
+owner."""
 
 from __future__ import annotations
 

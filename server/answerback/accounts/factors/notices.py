@@ -1,5 +1,5 @@
-"""Owners hear by email of each change of how they sign in, and of each new browser: if it was not them, they act in
-time."""
+"""Mails owners about each change of their factors and each sign-in from a new browser, so that they can act if it was
+not them."""
 
 from __future__ import annotations
 

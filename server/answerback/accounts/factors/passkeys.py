@@ -1,7 +1,7 @@
-"""Passkeys (WebAuthn, level 2): what browsers are asked for, and whether what they answer is good.
+"""Passkeys (WebAuthn, level 2): options for browsers, and verification of their responses.
 
-A challenge says by itself when and for what it was made, so that nothing is kept of those that nobody uses. The one who
-takes an answer notes its challenge in the same write: each is good once.
+A challenge carries its own time and purpose, so that unused ones need no storage. The caller that uses a response
+records its challenge in the same write: each is valid once.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Shown:
 
     key: Passkey
     challenge: str
-    """Its hash."""
+    """The challenge's hash."""
     expires_at: int
 
 
@@ -103,7 +103,7 @@ class Passkeys:
                 credential=said, expected_challenge=challenge, expected_rp_id=self.host, expected_origin=self._origin,
                 require_user_verification=True,
             )  # fmt: skip
-        except Exception as error:  # whatever a stranger's bytes do to the parsers below
+        except Exception as error:  # untrusted bytes may raise anything in the parsers
             log.info("a passkey was refused", exc_info=error)
             return None
         key = Passkey(

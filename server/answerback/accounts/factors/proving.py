@@ -1,6 +1,6 @@
-"""Whether somebody is the owner: by password, by a code, or by a passkey.
+"""Verifies an owner's proof: a password, a code, or a passkey.
 
-All guesses are counted together: one at a code slows down the next one at a password, and the other way round.
+All attempts share one counter: guessing a code slows down guessing the password, and the other way round.
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ class Proofs:
 
     async def by_passkey(self, purpose: str, answer: str, caller: Caller, of: str = "") -> Account | None:
         """The owner of the passkey that signed the response; only `of`, if given."""
-        # Nobody guesses a signature: only addresses are delayed, so that no stranger keeps an owner out.
+        # Signatures cannot be guessed: only addresses are delayed, so that no stranger locks an owner out.
         id = credential_id(answer)
 
         async def check() -> Account | None:

@@ -1,4 +1,4 @@
-"""Recovery codes: each is 120 random bits, so that a plain hash of it tells nothing."""
+"""Recovery codes: 120 random bits each, so that a plain hash reveals nothing."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from ..sessions import hash_secret
 
 COUNT, GROUPS, GROUP = 10, 4, 6
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
-"""Without letters that look like others (Crockford's base 32)."""
+"""Without letters that look alike (Crockford's base 32)."""
 _READ = str.maketrans("oil", "011", " -\t\r\n")
 
 

@@ -1,4 +1,4 @@
-"""Secrets that the server has to read again are kept sealed: a copy of the database alone does not give them away."""
+"""Encrypts secrets that the server must read again: a copy of the database alone does not reveal them."""
 
 from __future__ import annotations
 

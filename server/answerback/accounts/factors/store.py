@@ -1,4 +1,4 @@
-"""What an owner can prove themselves by, and what of it has been used."""
+"""Owners' factors, and which codes and challenges have been used."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Factors:
     app: bool
     passkeys: int
     codes: int
-    """Recovery codes that are left."""
+    """The number of recovery codes left."""
 
     @property
     def any(self) -> bool:
@@ -24,7 +24,7 @@ class Factors:
 
 
 NONE = Factors(False, 0, 0)
-"""What somebody has who has just come."""
+"""The factors of a new owner."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Codes of an authenticator app (RFC 6238): six digits, of 30 seconds each."""
+"""Authenticator app codes (RFC 6238): six digits, valid for 30 seconds each."""
 
 from __future__ import annotations
 

@@ -10,9 +10,9 @@ from .metadata import without_metadata
 
 MOST_BYTES = 512 * 1024
 MOST_PIXELS = 4_096
-"""On either side."""
+"""Of width and height."""
 MOST_MEMORY = 128 * 1024 * 1024
-"""Bytes that a decoder allocates for all frames: half a megabyte can hold an image that takes gigabytes to show, on
+"""Bytes that a decoder allocates for all frames: half a megabyte can hold an image that takes gigabytes to decode, on
 every reader's phone."""
 
 

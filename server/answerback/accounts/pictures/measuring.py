@@ -1,6 +1,6 @@
-"""The memory that decoding a picture takes, from every frame of the file.
+"""Computes the memory that decoding a picture takes, from every frame of the file.
 
-For files whose structure `metadata` has walked to its end. What decoders read in different ways is refused.
+For files whose structure `metadata` has checked to the end. Rejects what decoders interpret differently.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from struct import unpack_from
 _FRAMES = frozenset({*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC})
 _PROGRESSIVE = frozenset({0xC2, 0xC6, 0xCA, 0xCE})
 _RESIZING = frozenset({0xDC, 0xDE, 0xDF})
-"""Segments that say another height, or that there are pictures of other sizes (ITU T.81, B.2.5 and B.3)."""
+"""Segments that change the height or announce pictures of other sizes (ITU T.81, B.2.5 and B.3)."""
 # In entropy-coded data, FF is followed by 00 or a restart marker, else a segment begins (ITU T.81, B.1.1.5).
 AFTER_SCAN = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
 _SHOWN, _COEFFICIENT = 4, 2
-"""Bytes of a pixel on the screen, and of a progressive JPEG's pixel and colour until its last scan."""
+"""Bytes of a pixel on the screen, and of one colour of a progressive JPEG's pixel before its last scan."""
 Size = tuple[int, int, int]
 """Width, height, and the bytes that a decoder allocates."""
 

@@ -57,7 +57,7 @@ async def _whole(body: bytes) -> AsyncGenerator[bytes]:
 
 async def _drain(request: Request) -> None:
     size = 0
-    with suppress(TimeoutError, RuntimeError):  # RuntimeError: nothing was left
+    with suppress(TimeoutError, RuntimeError):  # RuntimeError: the body was read already
         async with asyncio.timeout(RECEIVE_SECONDS):
             async for part in request.stream():
                 size += len(part)

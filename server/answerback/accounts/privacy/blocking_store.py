@@ -1,4 +1,4 @@
-"""Recognises blocked people after they erased their account, by a keyed hash of their sign-in identity alone."""
+"""Recognises blocked visitors after they erased their account, by only a keyed hash of their sign-in identity."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ _PRIVATE = (
     """DELETE FROM answered_questions WHERE question_id IN (
         SELECT id FROM comments WHERE visitor_id = :id AND state = 'deleted')""",
     "DELETE FROM held_edits WHERE visitor_id = :id",
-    # What an owner could undo has the words from before an edit.
+    # Undo data contains the text from before an edit.
     "UPDATE reviewables SET undo = '' WHERE id IN (SELECT id FROM comments WHERE visitor_id = :id)",
     """UPDATE reviewables SET reasons = '[]' WHERE id IN (
         SELECT id FROM comments WHERE visitor_id = :id AND state = 'deleted')""",

@@ -7,7 +7,7 @@ from ...core.model import Visitor
 from ...db.work import Work, many, run
 from ..votes_store import take_away
 
-# Where both have done the same, the account's counts: signing in gives no second vote.
+# If both have a row, the account's counts: signing in gives no second vote.
 _VOTED_TWICE = (
     """DELETE FROM votes WHERE visitor_id = :guest
         AND comment_id IN (SELECT comment_id FROM votes WHERE visitor_id = :account)""",

@@ -15,7 +15,7 @@ EVERY_MS, ROWS = 60_000, 500
 DAY_MS = 86_400_000
 ENDED_MS, IDLE_MS = DAY_MS, 30 * DAY_MS
 TOLD_MS = 100 * DAY_MS
-"""Longer than anything is told of (`notify/visitor_news.py`)."""
+"""Longer than any visitor news is kept (`notify/visitor_news.py`)."""
 
 
 class Sweeping:

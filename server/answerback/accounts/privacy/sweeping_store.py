@@ -1,6 +1,6 @@
 """Deletes expired rows table by table, in small batches so that writers never wait long.
 
-Readers check for themselves whether a row is over; only here is one taken out for it.
+Readers check a row's expiry themselves; only this module deletes rows because of it.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class Sweep:
     key: str
     over: str
     first: str = ""
-    """Of a table whose rows belong to these: its delete, to be followed by the keys of those that go."""
+    """The DELETE of a dependent table's rows, to be followed by the keys of the deleted rows."""
 
 
 SWEEPS = (

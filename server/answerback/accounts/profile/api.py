@@ -1,4 +1,4 @@
-"""The part of a profile that the site's page may read and change, with a commenter's rights."""
+"""The part of a profile that the site's page may read and change, with a visitor's rights."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Authorizes the account page: a cookie of its own for an hour, and a fresh sign-in for what cannot be undone."""
+"""Authorizes the account page: a cookie of its own for an hour, and a fresh sign-in for irreversible actions."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from ..naming import check_member_name
 from . import store
 
 Told = Callable[[str, Iterable[str]], Work[None]]
-"""Says of a site's threads that they look different, within the change that makes them so."""
+"""Publishes that threads of a site have changed, within the change's write."""
 
 
 class Profiles:

@@ -45,7 +45,7 @@ PLACES: Mapping[str, str] = {
     "bad_name": "name", "bad_name_reserved": "name",
     "bad_picture": "picture", "bad_current": "current", "bad_weak": "new", "bad_sure": "sure",
 }  # fmt: skip
-"""Beside which field each is said."""
+"""The form field that shows each error."""
 
 
 class OAuth(Protocol):

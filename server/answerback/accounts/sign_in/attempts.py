@@ -24,7 +24,7 @@ LONGEST_DELAY_S = 300
 # About ten seconds of hashing: nobody waits longer than that.
 MOST_WAITING = 200
 WAITING_OF_ADDRESS, WAITING_OF_DEVICE = 60, 5
-"""Of these at most, so that one address does not keep all others out, with passwords that are right either."""
+"""Most waiting attempts, so that one address does not keep out all others, even those with correct passwords."""
 
 
 class Attempts:

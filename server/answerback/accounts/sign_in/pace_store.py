@@ -1,4 +1,4 @@
-"""How often each address has begun something, for all processes."""
+"""Counts what each address has started, across all processes."""
 
 from __future__ import annotations
 

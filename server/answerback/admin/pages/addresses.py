@@ -1,4 +1,4 @@
-"""Page addresses of a site: the owner's aliases, suggestions from the last crawls, and refused origins."""
+"""A site's page addresses: the owner's aliases, suggestions from recent crawls, and rejected origins."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The audit trail, to read and to export."""
+"""Shows and exports the audit trail."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ ACTIONS = (
     "webhook_replayed", "password_changed", "passkey_added", "passkey_removed", "app_added", "app_removed",
     "codes_made", "code_used", "factors_reset", "session_ended", "sessions_ended",
 )  # fmt: skip
-"""Decisions that owners read a text for; any other is named as it is."""
+"""Decisions with a text; any other is shown by its name."""
 
 
 def _chosen(call: OwnerCall) -> list[str]:

@@ -1,4 +1,4 @@
-"""Bans of a site: people and address prefixes."""
+"""A site's bans: visitors and address prefixes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from ..auth import OwnerAuth, OwnerCall, OwnerView
 
 BANS = "/admin/bans/"
 DAYS = ("1", "7", "30", "365")
-"""For how long somebody may be banned; else for good."""
+"""The lengths of temporary bans."""
 DAY_MS = 86_400_000
 
 

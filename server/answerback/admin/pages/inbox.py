@@ -177,7 +177,7 @@ class InboxViews:
 
     async def _decide(self, call: OwnerCall, chosen: Chosen, action: str, note: str) -> Reviewable:
         site, review = await self._review(call, chosen)
-        # For an alert, and an answer that has no place in a thread, any action means that it was seen.
+        # For an alert, or an answer outside any thread, any action dismisses it.
         in_thread = await self._db.read(lambda: comment_by_id(site.key, chosen.id)) is not None
         if action == "dismiss" or not in_thread:
             return await self._dismiss(site, chosen, call.owner.id)

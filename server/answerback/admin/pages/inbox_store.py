@@ -17,7 +17,7 @@ from ..newest_store import newest_sites
 _REVIEWABLE = """r.id, r.site, r.kind, r.page, r.state, r.score, r.version, r.reasons, r.opened_at, r.decided_by,
     r.decided_at"""
 COUNTED = 100
-"""Of each kind no more are counted: "99+"."""
+"""The limit of each kind's count: "99+"."""
 
 
 @dataclass(frozen=True, slots=True)

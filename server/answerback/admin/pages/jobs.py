@@ -1,4 +1,4 @@
-"""Failed jobs, to run again or to discard."""
+"""Failed jobs, to retry or discard."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ KINDS = (
     "server_alert",
     "integrity",
 )
-"""Kinds that owners read a text for; any other is named as it is."""
+"""Kinds with a text; any other is shown by its name."""
 
 
 class JobsViews:

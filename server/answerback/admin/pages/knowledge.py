@@ -1,4 +1,4 @@
-"""The pages that were read of each site, and why others were not; read again or forget them here."""
+"""Each site's crawled pages, and why others were not read; owners can crawl again or forget pages."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ from ..auth import OwnerAuth, OwnerCall, OwnerView
 PATH = "/admin/knowledge/"
 PAGES = 50
 MOST_CARDS = 20
-"""Who has more sites sees one of them at a time."""
+"""Owners of more sites see one of them at a time."""
 TEXT_LIMIT, ADDRESS_LIMIT = 200, 2_000
 PROBLEMS = frozenset(("address", "lost", "robots", "paused"))
 REASONS = frozenset(("gone", "away", "limit", "paused", "outside", "cut", "format"))
-"""Reasons for not reading, or not keeping, that are no statuses of pages."""
+"""Reasons for not reading or not storing a page that are not page statuses."""
 ADVICE = frozenset(("script", "outside", "refused", "paused", "listing", "missing"))
 
 

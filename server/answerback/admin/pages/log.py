@@ -32,7 +32,7 @@ from ..log_store import ANSWER_STATES, COMMENT_STATES, Entry, Filter
 
 ENTRIES = 50
 LOOKED_AT = 1_000
-"""Texts that have the words, of which those are shown that fit the other filters."""
+"""The number of full-text hits checked against the other filters."""
 END = 2**63 - 1
 SEARCH_LIMIT, PAGE_LIMIT = 200, 500
 STATES = {"comments": COMMENT_STATES, "answers": ANSWER_STATES, "ask_box": ("private",)}

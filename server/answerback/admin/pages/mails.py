@@ -16,7 +16,7 @@ from ..auth import OwnerAuth, OwnerCall, OwnerView
 PATH = "/admin/mails/"
 SHOWN = f"{PATH}shown/"
 SHOWN_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; sandbox"
-"""A mail has its styles in place; nothing else of it may do anything."""
+"""Allows a mail's inline styles and nothing else."""
 
 
 class MailViews:

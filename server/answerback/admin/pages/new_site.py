@@ -17,7 +17,7 @@ from ..auth import OwnerAuth, OwnerCall, OwnerView
 
 PATH = "/admin/settings/new/"
 ADDED = "/admin/start/"
-"""Where the tag of a new site is shown, and what to do with it."""
+"""The page that shows a new site's tag and the next steps."""
 
 
 class NewSiteViews:

@@ -87,7 +87,7 @@ class PeopleViews:
             after += "" if until is None else f", {call.form.get('days', '')} d"
             yield from call.note(visitor.site, now, "blocked", "visitor", visitor.id, after=after, reason=reason)
             if "hide" in call.form:
-                yield from stay_decided(visitor.site, visitor.id)  # an undo would show again what is hidden here
+                yield from stay_decided(visitor.site, visitor.id)  # an undo would reveal what is hidden here
                 pages = yield from store.hide_all(visitor.site, visitor.id)
                 yield from self._updates.reload(visitor.site, pages)
 

@@ -1,4 +1,4 @@
-"""How a site's widget looks, in a frame of the page that sets it: the widget itself, on our own origin."""
+"""A preview of a site's widget, framed by its settings page: the widget itself, on our own origin."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ..auth import OwnerAuth, OwnerCall, OwnerView
 
 PATH = "/admin/settings/preview/"
 NO_PAGE = "/preview/"
-"""A page without comments, where none of the site's has been seen yet."""
+"""An empty page, for a site whose pages have not been seen yet."""
 
 
 class PreviewViews:

@@ -1,4 +1,4 @@
-"""How an owner signs in: password, passkeys, an app's codes, recovery codes; and where they are signed in."""
+"""An owner's factors (password, passkeys, app codes, recovery codes) and sessions."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ DONE = (
     "password_changed", "passkey_added", "passkey_removed", "app_added", "app_removed", "session_ended",
     "sessions_ended",
 )  # fmt: skip
-"""What can have been done, as the page then says."""
+"""The actions that the page can confirm."""
 
 
 class SecurityViews:

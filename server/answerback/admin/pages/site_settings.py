@@ -85,7 +85,7 @@ class SiteSettingsViews:
                 await self._db.write(work)
         except Conflict:
             return await self._meanwhile(call, site, t)
-        except BadRequest as error:  # settings that do not go together
+        except BadRequest as error:  # settings that conflict
             words, name = error_text(error, lang), error.detail.partition(":")[0]
             return await self._show(call, site, found, 400, changes, {name: words}, t.counted("faults", 1))
         await self._sites.refresh(force=True)

@@ -1,4 +1,4 @@
-"""The first minutes of a site: the tag is pasted, the page is seen, and a question on it is asked and answered."""
+"""A site's first steps: paste the tag, see the page, ask a question on it and get an answer."""
 
 from __future__ import annotations
 

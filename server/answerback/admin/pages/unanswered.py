@@ -1,4 +1,4 @@
-"""Questions that the site does not answer."""
+"""Questions that the site's pages do not answer."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PATH = "/admin/unanswered/"
 GROUPS = 25
 IDS_LIMIT = store.OPEN_LIMIT
 CLOSED, CLOSED_MS = 10, 30 * 24 * 3_600_000
-"""Questions that pages have come to answer lately, and how long they are shown."""
+"""The most questions shown that new pages have answered, and for how long."""
 
 
 class UnansweredViews:

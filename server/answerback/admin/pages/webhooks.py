@@ -21,7 +21,7 @@ from ..auth import OwnerAuth, OwnerCall, OwnerView
 PATH = "/admin/webhooks/"
 SHOWN, MOST, URL_LIMIT = 50, 20, 1_000
 WRONG = ("url", "events")
-"""What a form can have wrong that it does not prevent by itself."""
+"""Errors that the form itself does not prevent."""
 
 
 class WebhookViews:

@@ -1,6 +1,6 @@
-"""Asks Akismet (https://akismet.com/developers/) about a comment where a site has a key.
+"""Checks comments with Akismet (https://akismet.com/developers/) if a site has a key.
 
-What owners decide later is not sent there: it wants the address that a comment came from, which is not kept.
+Owners' later decisions are not reported back: that requires the comment's IP address, which is not stored.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from ...version import version
 log = logging.getLogger(__name__)
 
 SECONDS = 3.0
-"""Nobody waits longer for an opinion: a comment goes on without it."""
+"""The timeout; without a verdict, the comment goes on."""
 MOST_BYTES = 4_096
 _NONE = "Akismet has given an answer that is none"
 
@@ -73,7 +73,7 @@ class Akismet:
             return None
         text, headers = said
         if text not in ("true", "false"):
-            # Nothing that it says: it may quote whoever has written.
+            # Not the error's text: it may quote the comment's author.
             log.warning("Akismet does not take the key" if text == "invalid" else _NONE)
             return None
         return Opinion(spam=text == "true", sure=headers.get("x-akismet-pro-tip") == "discard")

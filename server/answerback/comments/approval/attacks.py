@@ -1,4 +1,4 @@
-"""Requires proof of work while a site is under attack, judged by what is held."""
+"""Requires proof of work while a site is under attack, judged by the number of held comments."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from ...sites.settings import Site
 from . import spam_store as store
 
 FRESH_MS = 5_000
-"""How long what was counted counts."""
+"""How long a count is cached."""
 LASTS_MS = 1_800_000
-"""How long an attack lasts after it was last seen."""
+"""How long an attack lasts after its last sign."""
 KEPT = 20_000
-"""Challenges of this process that have been answered, so that none is answered twice; they are over in an hour."""
+"""The most solved challenges that this process remembers, so that none is solved twice; they expire in an hour."""
 
 
 class Attacks:

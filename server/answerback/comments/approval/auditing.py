@@ -33,4 +33,4 @@ class AuditedDecisions:
 
 
 AFTER = {"approve": "published", "hide": "hidden", "spam": "hidden"}
-"""The state that a comment has after each action."""
+"""A comment's state after each action."""

@@ -27,10 +27,10 @@ from .words import Words, change_words
 
 Action = Literal["approve", "hide", "spam"]
 ACTIONS: Mapping[Action, str] = {"approve": "approved", "hide": "hidden", "spam": "spam"}
-"""What becomes of a reviewable by each."""
+"""A reviewable's state after each action."""
 UNDO_OVER = "undo_over"
 UNDO_MS = 15_000
-"""For how long a decision can be undone: the ten seconds that owners are promised, and the way there."""
+"""How long a decision can be undone: the ten seconds promised to owners, plus the time of a request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +173,7 @@ class Deciding:
             comment = yield from store.comment_by_id(site.key, id)
             if comment is None:
                 raise NotFound
-            if comment.state == "deleted":  # its words are not to come back
+            if comment.state == "deleted":  # its text must not return
                 raise changed_meanwhile()
             found = yield from reviews.undoable(site.key, id, version, by, now - UNDO_MS)
             if found is None:
@@ -191,7 +191,7 @@ class Deciding:
             if "edit" in undo:
                 edit = HeldEdit(id, **undo["edit"])
                 yield from reviews.hold_edit(site.key, comment.page, comment.author_id or "", edit)
-            # Last: what was open would be closed by the comment's new state.
+            # Last, since the comment's new state closes an open item.
             reviewable = yield from reviews.undo(site.key, decided, by, now)
             restored = yield from store.comment_by_id(site.key, id)
             assert restored is not None

@@ -12,9 +12,9 @@ from . import spam_store as store
 from .deciding import Decision
 
 KEPT = 32
-"""Filters that are kept at hand, the last used ones: a quarter of a megabyte each."""
+"""The most filters cached, by last use: a quarter of a megabyte each."""
 LESSONS = 3
-"""How often a decision is repeated until the filter is of the owner's opinion."""
+"""How often a decision is repeated in training, so that the filter follows the owner."""
 
 
 class SpamFilters:

@@ -1,4 +1,4 @@
-"""Deletes fingerprints of texts that are past their time."""
+"""Deletes expired fingerprints."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Readers' reports: each gets a receipt and weighs by its sender's record; enough of them hide a comment until the
-owner decides, and its author is told why.
+"""Readers' reports: each gets a receipt and is weighted by its sender's record; enough of them hide a comment until the
+owner decides, and its author gets the reasons.
 
-What the Digital Services Act asks of a host in articles 16 and 17: a notice with its reasons, a receipt, a decision
-that both sides are told with its grounds, and a way to contest it.
+Implements articles 16 and 17 of the Digital Services Act for hosts: a notice with its reasons, a receipt, a decision
+with its grounds sent to both sides, and a way to contest it.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Items that need the owner's decision: one row per comment, answer or alert, reopened by new events, with a history.
 
-A reviewable has its target's id. Those of answers and of alerts are opened by triggers (migration 0019), whoever
-changes an answer; those of comments are opened here, with the reasons. Whatever takes a target out of the state that it
-waited in closes it, by a trigger too: what is gone or published otherwise needs nobody's decision.
+A reviewable has its target's id. Triggers (migration 0019) open those of answers and alerts, whoever changes an answer;
+this module opens those of comments, with the reasons. A trigger also closes an item whenever its target leaves the
+state it waited in: what is gone, or published in another way, needs no decision.
 """
 
 from __future__ import annotations
@@ -16,9 +16,10 @@ from ...db.sql import in_list
 from ...db.work import Row, Work, many, one, run
 
 KINDS = ("held", "reported", "draft", "failed", "withheld", "unanswered", "alert")
-"""Why something waits. `held` is a comment or an edit, `reported` a published comment."""
+"""Why an item is open. `held` is a comment or an edit, `reported` a published comment."""
 STATES = ("open", "passed", "approved", "hidden", "spam", "dismissed", "closed")
-"""`passed` never waited: it keeps the reasons of a comment that was published at once. `closed` went by itself."""
+"""`passed` was never open: it stores the reasons of a comment that was published at once. `closed` needed no
+decision."""
 _COLUMNS = "id, site, kind, page, state, score, version, reasons, opened_at, decided_by, decided_at"
 
 

@@ -1,12 +1,9 @@
 """Checks a comment or an edit before it is written.
 
-`Posting` asks twice: `judge` is awaited before the write, for what takes time or another server (a text filter, a
-reputation service, a model); what it gives back runs inside the write, for what the database knows of the author and
-the page, so that it costs no transaction of its own and nobody slips by between looking and writing. All reasons are
-kept beside the comment, whatever the verdict.
-
-A signal must be quick where it has nothing to say: every comment passes here. What it reads it reads along an index
-(`tests/cost`).
+`Posting` asks twice: it awaits `judge` before the write, for slow checks (a text filter, a reputation service, a
+model), and runs the returned work inside the write, for what the database knows about the author and the page: no extra
+transaction, and no race between check and write. All reasons are stored beside the comment, whatever the verdict. A
+signal without reasons must be fast, since every comment passes here, and must read along an index (`tests/cost`).
 """
 
 from __future__ import annotations
@@ -34,21 +31,21 @@ class Submission:
     html: str
     name: str
     address_key: str
-    """The keyed hash of the address that it came from, which changes daily (`net/addresses.py`)."""
+    """The keyed hash of its IP address, which changes daily (`net/addresses.py`)."""
     now: int
     parent_id: str | None = None
     edited: str | None = None
-    """The comment that it changes; None for a new one."""
+    """The comment that an edit changes; None for a new comment."""
     address: str = ""
-    """In full, for those who know addresses by their own lists; it is not kept."""
+    """The full IP address, for external services; not stored."""
     agent: str = ""
     sent: Mapping[str, Any] = field(default_factory=dict)
-    """The body of the call, unchecked: a signal reads its own fields here (a signed time, a hidden field, a proof)."""
+    """The call's body, unvalidated: a signal reads its own fields here (a signed time, a hidden field, a proof)."""
 
 
 Look = Callable[[Visitor, str | None], Work[Sequence[Reason]]]
-"""What is still to be asked within the write, of the author and of the page's own rule (`threads.moderation`; None for
-the site's)."""
+"""The checks left for the write, about the author and the page's own rule (`threads.moderation`; None for the
+site's)."""
 
 
 class Signal(Protocol):

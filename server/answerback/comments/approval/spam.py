@@ -1,7 +1,7 @@
 """Spam checks before a comment is written: its text, how it was sent, and its sender's history.
 
-What takes no database is done before the write, and what others are asked too; one statement within the write says what
-is known of author, address and text. Where a site has no spam filter, nothing is done at all.
+Checks without the database and external services run before the write; one statement within it looks up the author,
+address and text. Without a spam filter on the site, nothing runs.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from .filters import SpamFilters
 from .screening import Look, Submission, nothing
 
 NOTED = 0.3
-"""From this probability on the signals are kept, also of a comment that is published."""
+"""The probability from which signals are stored, even for a published comment."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,14 +12,14 @@ from ...db.sql import in_list
 from ...db.work import Row, Work, many, one, run
 
 LATEST, COPIES = 20, 20
-"""How many comments of an author and an address, and how many with the same print, are looked at: the newest."""
+"""The most comments of an author or address, and of the same fingerprint, that are looked up: the newest."""
 KEPT_MS = 30 * 86_400_000
 MOST_PRINTS = 600_000
-"""Rows of prints that are kept: those of the newest 100,000 comments."""
+"""The most fingerprint rows stored: those of the newest 100,000 comments."""
 ATTACK_MS, ATTACK = 600_000, 10
-"""That many comments held as spam in this time are an attack."""
+"""This many comments held as spam within this time are an attack."""
 SETTLED_MS = 86_400_000
-"""What has been public for so long, with nobody objecting, is a good comment."""
+"""A comment public for this long without an objection counts as good."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """One-time codes for the hand-over: bound to the exact return page, valid once within a minute.
 
-The code alone is worth nothing: exchanging it takes the verifier, which has never left the page (as in PKCE, RFC
-7636), from the same origin. The page itself makes the exchange, so that the session's cookie lands in its partition.
+The code alone is worth nothing: exchanging it requires the verifier, which never leaves the page (as in PKCE, RFC
+7636), and the same origin. The page makes the exchange itself, so that the session cookie lands in its partition.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from . import store
 from .store import PendingSignIn
 
 OpenOwn = Callable[[Visitor], Awaitable[str]]
-"""Opens the account page for a visitor; gives the Set-Cookie header."""
+"""Opens the account page for a visitor; returns the Set-Cookie header."""
 
 
 class CodeExchange:

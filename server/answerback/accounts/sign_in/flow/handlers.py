@@ -48,13 +48,13 @@ class Ways:
     """The configured sign-in methods besides passwords, and the way back to the page."""
 
     providers: Callable[[str], list[tuple[str, str, str]]]
-    """Name, what it is called in a language, and issuer of each provider."""
+    """Name, display name in a language, and issuer of each provider."""
     mail: bool
     """Whether links can be sent by mail."""
     return_pages: ReturnPages
-    """What is asked before a code goes along in an address."""
+    """Checks a page before a code is passed in its address."""
     opened: Callable[[Request, str], Awaitable[Visitor | None]]
-    """Whose account page of a site is open in this browser."""
+    """The visitor whose account page for a site is open in this browser."""
 
 
 class PopupViews(WebViews):
@@ -111,7 +111,7 @@ class SignInViews:
         """This browser's sign-in. Raises NotFound if it is over or belongs to another browser."""
         begun = await self._of_this_browser(request, sign_in_id)
         if begun is None or begun.ended_at is not None:
-            # Who has none at all keeps none: the cookie was set by the redirect to here.
+            # No cookies at all: the browser blocks them, since the redirect to here set one.
             raise NotFound(reason="sign_in_over" if request.cookies else "cookies_needed")
         return begun
 

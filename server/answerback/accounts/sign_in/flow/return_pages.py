@@ -1,7 +1,7 @@
 """Checks that the page a sign-in returns to has our tag, since any script on it can read the code.
 
-An open redirect of the site would carry it on. So the page is looked at first, as it is, without following anything; of
-its query only what its canonical link names is kept.
+An open redirect on the site would pass the code on. So the page is fetched first, without following redirects; of its
+query, only the part in its canonical link is kept.
 """
 
 from __future__ import annotations

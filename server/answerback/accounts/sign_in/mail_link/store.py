@@ -1,7 +1,7 @@
 """Mail links: one row each, from the request to its use.
 
-A link's secret is made when it is sent and is nowhere but in that message; here is its hash. So a message that was
-not sent before a crash is sent afterwards, with a secret of its own.
+A link's secret is created when it is sent and is only in that message; its hash is stored here. So a message that a
+crash left unsent is sent later, with a new secret.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ class Provider(Protocol):
     name: str
     issuer: str
     answers_as: tuple[str, ...]
-    """What it may call itself in `iss` of an answer (RFC 9207), where it says so at all."""
+    """The provider's `iss` in its callback (RFC 9207), if it sends one."""
 
     async def address(self, redirect_uri: str, state: str, verifier: str, nonce: str) -> str:
         """The authorization URL for the visitor's browser. Raises ProviderFailed."""
