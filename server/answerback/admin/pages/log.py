@@ -112,8 +112,8 @@ class LogViews:
     async def _found(
         self, sites: list[str], query: Mapping[str, str], wanted: Filter, place: int
     ) -> tuple[list[Entry], str, bool]:
-        """The entries, the next cursor, and whether some texts are not indexed yet. Checks a limited number of full-
-        text hits against the other filters; the list then continues from there."""
+        """The entries, the next cursor, and whether some texts are not indexed yet. Checks a limited number of
+        full-text hits against the other filters; the list then continues from there."""
         if not query["q"]:
             found = await self._db.read(lambda: log_store.entries(sites, wanted, ENTRIES + 1))
             last = ".".join(str(part) for part in found[ENTRIES - 1].cursor) if found[ENTRIES:] else ""
