@@ -23,8 +23,8 @@ class SystemClock:
 
 
 class DatabaseClock:
-    """The clock of the database's server, as far as this one is known to be ahead of it: servers that share a database
-    share the time."""
+    """The database server's clock: this machine's, corrected by the measured difference, so that servers sharing a
+    database agree on the time."""
 
     def __init__(self, own: Clock) -> None:
         self.own = own
@@ -35,12 +35,12 @@ class DatabaseClock:
         return self.own.now() - self._ahead
 
     def correct(self, ahead: int) -> None:
-        """Takes the clock of this machine for so many milliseconds ahead from now on."""
+        """Sets how many milliseconds this machine's clock is ahead of the database's."""
         self._ahead = ahead
 
 
 class SteppedClock:
-    """A clock that moves only when told to."""
+    """A clock that moves only when advanced."""
 
     def __init__(self, start: int = 1_790_000_000_000) -> None:
         self.time = start
@@ -50,5 +50,5 @@ class SteppedClock:
         return self.time
 
     def advance(self, *, seconds: float = 0, minutes: float = 0, hours: float = 0, days: float = 0) -> None:
-        """Move forward; the parts are added up."""
+        """Moves the clock forward by the sum of the parts."""
         self.time += int(1000 * (seconds + 60 * (minutes + 60 * (hours + 24 * days))))

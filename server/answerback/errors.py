@@ -59,11 +59,8 @@ CODES: Mapping[str, str] = {
 
 
 class AppError(Exception):
-    """An error with a stable code of `CODES`; `detail` is a sentence that may be shown to anybody.
-
-    Readers of our own pages get the text that `reason` (by default the code) has in their language, with `values`
-    filled in.
-    """
+    """An error with a stable code from `CODES`; `detail` is a sentence that is safe to show to anybody. Our own pages
+    show the text for `reason` (by default the code) in the reader's language, with `values` filled in."""
 
     status = 500
 
@@ -87,7 +84,7 @@ class AppError(Exception):
 
 
 class BadRequest(AppError):
-    """The request cannot be read, or a value is invalid."""
+    """The request is malformed, or a value is invalid."""
 
     status = 400
 
@@ -105,7 +102,7 @@ class Forbidden(AppError):
 
 
 class NotFound(AppError):
-    """There is no such thing on this site; ids of other sites are not found either."""
+    """This site has no such resource; IDs of other sites are not found either."""
 
     status = 404
 
@@ -114,7 +111,7 @@ class NotFound(AppError):
 
 
 class MethodNotAllowed(AppError):
-    """The URL exists, the method does not."""
+    """The URL exists, but not for this method."""
 
     status = 405
 
@@ -144,7 +141,7 @@ class WrongMediaType(AppError):
 
 
 class LimitReached(AppError):
-    """A limit is used up; `retry_after` (seconds) says when it is worth trying again."""
+    """A limit is used up; `retry_after` is in seconds."""
 
     status = 429
 
@@ -156,13 +153,13 @@ class Unavailable(AppError):
 
 
 class Unreachable(Unavailable):
-    """The database's server does not take connections; it may later."""
+    """The database server accepts no connections, but may later."""
 
 
 def changed_meanwhile() -> Conflict:
-    """The form was made for another version than the current one."""
+    """The error for a form that was made for an earlier version."""
     return Conflict("validation_failed", "This has been changed since it was shown.", reason="changed_meanwhile")
 
 
 class SettingsError(Exception):
-    """A setting is unknown or has a bad value; the message names it and says why."""
+    """A setting is unknown or has an invalid value; the message names it and gives the reason."""

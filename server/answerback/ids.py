@@ -7,22 +7,22 @@ from typing import Protocol
 
 
 class Ids(Protocol):
-    """Makes names for new things."""
+    """Generates IDs and secrets."""
 
     def new(self) -> str:
-        """An id that cannot be guessed: 16 characters of A–Z a–z 0–9 - _ (96 bits)."""
+        """An unguessable ID: 16 characters of A–Z a–z 0–9 - _ (96 bits)."""
         ...
 
     def secret(self) -> str:
-        """A secret to be kept by its holder: 43 characters (256 bits)."""
+        """A secret for its holder: 43 characters (256 bits)."""
         ...
 
 
 class RandomIds:
-    """Ids from the operating system's randomness; none begins like an option, since commands take them."""
+    """Random IDs from the operating system; none starts with a dash, since commands take them as arguments."""
 
     def new(self) -> str:
-        """An id of 16 random characters."""
+        """An ID of 16 random characters."""
         while (id := secrets.token_urlsafe(12)).startswith("-"):
             pass
         return id
@@ -33,17 +33,17 @@ class RandomIds:
 
 
 class CountedIds:
-    """Ids in a row, for tests that read them."""
+    """Sequential IDs, for tests that read them."""
 
     def __init__(self) -> None:
         self._count = 0
 
     def new(self) -> str:
-        """The next id; 16 characters, as in use."""
+        """The next ID; 16 characters, as in production."""
         self._count += 1
         return f"id-{self._count:013d}"
 
     def secret(self) -> str:
-        """The next secret; 43 characters, as in use."""
+        """The next secret; 43 characters, as in production."""
         self._count += 1
         return f"secret-{self._count:036d}"

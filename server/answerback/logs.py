@@ -1,7 +1,7 @@
-"""The server's log: one line an event, as text or JSON, without visitors' words or addresses.
+"""The server's log: one line per event, as text or JSON, without visitors' words or addresses.
 
-Errors are named by their type and place. Their own words are left out unless they are known to hold nothing of a
-visitor: a database that cannot decode a comment quotes it, a mail server repeats the address.
+Errors are named by type and location. Their messages are left out unless they are known to contain no visitor data: a
+database that cannot decode a comment quotes it, a mail server repeats the address.
 """
 
 from __future__ import annotations
@@ -28,23 +28,23 @@ Format = Literal["text", "json"]
 PACKAGE = Path(__file__).parent
 QUIET_SECONDS, REMIND_SECONDS = 60.0, 3600.0
 OF_CODE = (AssertionError, AttributeError, ImportError, NameError, NotImplementedError, TypeError)
-"""Errors whose words are about the code."""
+"""Errors whose messages concern only the code."""
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "color_message"}
 _fields: ContextVar[Mapping[str, str]] = ContextVar("log_fields", default={})  # noqa: B039  never mutated
 
 
 def bind(**fields: str) -> None:
-    """Have these fields in each line that the running task writes from now on."""
+    """Adds these fields to each line that the running task logs from now on."""
     _fields.set({**_fields.get(), **fields})
 
 
 def bound(name: str) -> str:
-    """A field that has been bound; empty without it."""
+    """The value of a bound field; empty if it is not bound."""
     return _fields.get().get(name, "")
 
 
 def describe(error: BaseException) -> str:
-    """What an error is, in words that hold nothing of a visitor."""
+    """Describes an error without any of a visitor's data."""
     kind = type(error)
     name = kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
     code = getattr(error, "sqlite_errorname", None) if isinstance(error, sqlite3.Error) else None
@@ -57,14 +57,14 @@ def describe(error: BaseException) -> str:
 
 
 class Formatter(logging.Formatter):
-    """One line for each record: time, level, event, then its fields."""
+    """Formats a record as one line: time, level, event, then its fields."""
 
     def __init__(self, format: Format) -> None:
         super().__init__()
         self._json = format == "json"
 
     def format(self, record: logging.LogRecord) -> str:
-        """The line."""
+        """The formatted line."""
         moment = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
         head = {"time": moment.replace("+00:00", "Z"), "level": record.levelname, "event": record.getMessage()}
         fields = {**_fields.get(), **{name: value for name, value in vars(record).items() if name not in _STANDARD}}
@@ -84,7 +84,8 @@ def _quoted(value: object) -> str:
 
 
 def places(error: BaseException) -> str:
-    """Where it was raised, from the last call of ours outward; of what it was raised from, the innermost."""
+    """Where an error was raised, from the innermost call outward, at most six; for a chained error, where its root
+    cause was."""
     while (cause := error.__cause__ or (None if error.__suppress_context__ else error.__context__)) is not None:
         error = cause
     frames = traceback.extract_tb(error.__traceback__)
@@ -98,7 +99,7 @@ def _short(filename: str) -> str:
 
 @dataclass(slots=True)
 class _Repeated:
-    """What may come again: since when, when it last came, and how many lines were left out."""
+    """A repeated record: when it began, when it last occurred, and how many lines were suppressed."""
 
     level: int
     begun: float
@@ -107,9 +108,8 @@ class _Repeated:
 
 
 class Handler(logging.StreamHandler[TextIO]):
-    """Writes a warning or an error once, however often it comes again, and how many lines that has left out: after a
-    minute without it, each hour, and at the end. It is the same one if its event is, and the type and place of what was
-    raised."""
+    """Writes a repeated warning or error once, with the number of suppressed lines: after a minute without it, each
+    hour, and at shutdown. Records are the same if their event and the type and place of their error are."""
 
     def __init__(self, stream: TextIO | None = None, *, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__(stream)
@@ -118,7 +118,7 @@ class Handler(logging.StreamHandler[TextIO]):
         self._timer: threading.Timer | None = None
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Write a record, unless it repeats one."""
+        """Writes a record unless it repeats one."""
         now = self._clock()
         self._sum_up(now)
         if record.levelno >= logging.WARNING:
@@ -133,7 +133,7 @@ class Handler(logging.StreamHandler[TextIO]):
         super().emit(record)
 
     def close(self) -> None:
-        """Write what is still to be summed up."""
+        """Writes the remaining summaries."""
         self.acquire()
         self._sum_up(math.inf)
         if self._timer is not None:
@@ -168,7 +168,7 @@ class Handler(logging.StreamHandler[TextIO]):
 
 
 def configure(format: Format) -> None:
-    """Write everything to stderr from now on: what is ours from INFO, what is others' from WARNING on."""
+    """Sends all logs to stderr: our own from INFO, those of libraries from WARNING."""
     handler = Handler()
     handler.setFormatter(Formatter(format))
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
@@ -176,7 +176,7 @@ def configure(format: Format) -> None:
 
 
 def watch_tasks(loop: AbstractEventLoop) -> None:
-    """Log what nobody has awaited as all else: asyncio would print the error's words."""
+    """Logs exceptions of tasks that nobody awaited in our format, since asyncio would print the error's text."""
 
     def lost(_: AbstractEventLoop, context: dict[str, Any]) -> None:
         error = context.get("exception")
@@ -188,8 +188,8 @@ def watch_tasks(loop: AbstractEventLoop) -> None:
 
 
 class Fault:
-    """Something that may be out of order: said when it begins, each hour that it lasts, and when it is over. Failures
-    less than a minute apart are one fault."""
+    """A condition that may fail: logged when it begins, each hour while it lasts, and when it ends. Failures less than
+    a minute apart are one fault."""
 
     def __init__(
         self, log: logging.Logger, name: str, *, level: int = logging.ERROR,
@@ -200,12 +200,12 @@ class Fault:
         self._level = level
         self._clock = clock
         self._said: dict[str, float] = {}
-        """When each reason of this fault was said."""
+        """When each reason was last logged."""
         self._count = 0
         self._last = 0.0
 
     def failed(self, reason: str, error: Exception | None = None, **fields: object) -> None:
-        """It has failed, for a reason that is the same each time."""
+        """Records a failure; `reason` must be the same for the same cause."""
         now = self._clock()
         if now - self._last > QUIET_SECONDS:
             self._said, self._count = {}, 0
@@ -216,12 +216,12 @@ class Fault:
             self._log.log(self._level, "%s: %s", self._name, reason, extra=fields, exc_info=error)
 
     def raised(self, error: Exception) -> None:
-        """It has raised this; that the database is not available, is said where that is found."""
+        """Records a failure by its exception; an unavailable database is logged where it is detected."""
         if not isinstance(error, Unavailable):
             self.failed(describe(error), error)
 
     def worked(self) -> None:
-        """It has not."""
+        """Records a success."""
         if self._said and self._clock() - self._last > QUIET_SECONDS:
             self._said = {}
             self._log.info("%s: over", self._name, extra={"times": self._count})

@@ -1,7 +1,7 @@
 """Prometheus metrics, aggregated over all workers.
 
-Workers share what they count in files of a folder that `PROMETHEUS_MULTIPROC_DIR` names; prometheus-client reads it
-when it is imported.
+Workers share their counts in files of the folder that `PROMETHEUS_MULTIPROC_DIR` names; prometheus-client reads that
+variable on import.
 """
 
 from __future__ import annotations
@@ -21,14 +21,15 @@ disable_created_metrics()
 
 
 class Metrics:
-    """The figures of one process. Labels hold what the code and the settings name, never what a visitor sends."""
+    """The metrics of one process. Labels hold only values from the code and the settings, never from a visitor's
+    request."""
 
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
         self._requests = self._counter("requests", "HTTP requests by route and status.", "route", "status")
         self._latency = self._histogram("request_seconds", "Until a response begins, by route.", FAST, "route")
         self._served: dict[tuple[str, int], list[float]] = {}
-        """By route and status: the sum of seconds, then how many fell into each bucket, since the last `flush`."""
+        """By route and status: the sum of seconds, then the count of each bucket, since the last `flush`."""
         self._waited: dict[str, list[float]] = {}
         self._wrote = [0.0] * (len(FAST) + 2)
         self._answers = self._counter("answers", "Answers by the state in which they settled.", "state")
@@ -64,25 +65,26 @@ class Metrics:
         return Gauge(f"answerback_{name}", help, labels, registry=self._registry, multiprocess_mode=mode)  # type: ignore[arg-type]  # one of its literals
 
     def served(self, route: str, status: int, seconds: float) -> None:
-        """A request was answered; `route` is a template, as `/api/comments/{id}`."""
+        """Counts a request that was answered; `route` is a template such as `/api/comments/{id}`."""
         counts = self._served.get((route, status))
         if counts is None:
             counts = self._served[route, status] = [0.0] * (len(FAST) + 2)
         _count(counts, seconds)
 
     def waited(self, kind: str, seconds: float) -> None:
-        """A read or a write has waited so long for its turn."""
+        """Records how long a read or a write waited for its turn."""
         counts = self._waited.get(kind)
         if counts is None:
             counts = self._waited[kind] = [0.0] * (len(FAST) + 2)
         _count(counts, seconds)
 
     def wrote(self, seconds: float) -> None:
-        """A write is on disk."""
+        """Records a committed write."""
         _count(self._wrote, seconds)
 
     def flush(self) -> None:
-        """Hand over what came often: prometheus-client would cost each read of a thread 5 % of its time."""
+        """Passes frequent observations to prometheus-client in batches; one at a time, it would cost each thread read 5
+        % of its time."""
         for (route, status), counts in self._served.items():
             if count := sum(counts[1:]):
                 self._requests.labels(route, str(status)).inc(count)
@@ -92,44 +94,44 @@ class Metrics:
         _hand_over(self._wrote, self._writes)
 
     def answered(self, state: str, tokens_in: int, tokens_out: int, microusd: int | None) -> None:
-        """An answer has settled."""
+        """Counts a settled answer."""
         self._answers.labels(state).inc()
         self._tokens.labels("in").inc(tokens_in)
         self._tokens.labels("out").inc(tokens_out)
         self._cost.inc((microusd or 0) / 1_000_000)
 
     def answer_took(self, first_token: float | None, whole: float) -> None:
-        """How long somebody has waited for an answer, in seconds."""
+        """Records how long somebody waited for an answer, in seconds."""
         if first_token is not None:
             self._first_token.observe(max(0, first_token))
         self._whole.observe(max(0, whole))
 
     def provider_called(self, outcome: str, status: int | None) -> None:
-        """A call has ended: `ok`, `stopped`, or the code of its error; with the status where there was one."""
+        """Counts a finished provider call: `ok`, `stopped`, or its error code, with the HTTP status, if any."""
         self._calls.labels(outcome, str(status or "none")).inc()
 
     def agent_called(self, via: str, call: str) -> None:
-        """A program has searched or asked, by `mcp` or `nlweb`."""
+        """Counts an agent's search or question, by protocol: `mcp` or `nlweb`."""
         self._agents.labels(via, call).inc()
 
     def breaker(self, model: str, *, is_open: bool) -> None:
-        """A model is left alone, or called again."""
+        """Records that a model's circuit breaker opened or closed."""
         self._breakers.labels(model).set(is_open)
 
     def failed(self, kind: str) -> None:
-        """The database has refused a read or a write."""
+        """Counts a read or a write that the database refused."""
         self._failures.labels(kind).inc()
 
     def carrier(self, name: str, *, is_up: bool) -> None:
-        """A carrier of live events is connected, or not any more."""
+        """Records whether a carrier of live events is connected."""
         self._carriers.labels(name).set(is_up)
 
     def bus_failed(self, part: str) -> None:
-        """Live events have failed at a carrier, at the database, or at a single event."""
+        """Counts a failure of live events: at a carrier, at the database, or at a single event."""
         self._bus_failures.labels(part).inc()
 
     def text(self, others: Collector) -> bytes:
-        """Everything in Prometheus' text format: what is counted here, and what `others` know of this moment."""
+        """All metrics in Prometheus' text format: those counted here, and the current values from `others`."""
         counted: Collector = MultiProcessCollector(None) if FOLDER in os.environ else self._registry
         return generate_latest(counted) + generate_latest(others)
 
@@ -140,7 +142,7 @@ def _count(counts: list[float], seconds: float) -> None:
 
 
 def _hand_over(counts: list[float], histogram: Histogram) -> None:
-    """Add what was counted to a histogram with the buckets FAST, and begin anew."""
+    """Adds counts to a histogram with the buckets FAST, and resets them."""
     histogram._sum.inc(counts[0])
     for bucket, each in zip(histogram._buckets, counts[1:], strict=True):
         if each:
@@ -149,5 +151,5 @@ def _hand_over(counts: list[float], histogram: Histogram) -> None:
 
 
 def worker_ended(pid: int) -> None:
-    """Drop the gauges of a worker that has ended; its counters stay."""
+    """Removes the gauges of a worker that has exited; its counters stay."""
     mark_process_dead(pid)

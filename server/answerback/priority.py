@@ -16,13 +16,13 @@ T = TypeVar("T")
 
 
 def step_back(niceness: int = 10) -> None:
-    """Whoever reads goes first: where threads have a niceness of their own (Linux), this one yields the processor."""
+    """Lowers this thread's priority in favour of requests, on systems where threads have their own niceness (Linux)."""
     if sys.platform == "linux":
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), niceness)
 
 
 def at_half_speed(progress: Callable[P, None]) -> Callable[P, None]:
-    """A progress callback that also pauses the work: each time for as long as the work before it took."""
+    """A progress callback that halves the speed of the work: a call pauses for as long as the work before it took."""
     resumed = time.monotonic()
 
     def report(*args: P.args, **kwargs: P.kwargs) -> None:
@@ -35,7 +35,7 @@ def at_half_speed(progress: Callable[P, None]) -> Callable[P, None]:
 
 
 async def in_background(work: Callable[[], T]) -> T:
-    """Run something long in a thread of its own, which yields to all others and holds up no server that stops."""
+    """Runs long work in a low-priority thread of its own, which does not delay a server's shutdown."""
     loop = asyncio.get_running_loop()
     future: asyncio.Future[T] = loop.create_future()
 

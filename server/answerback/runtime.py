@@ -1,4 +1,4 @@
-"""The dependencies that nearly every part shares."""
+"""The dependencies that nearly every component shares."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .sites.store import SiteDirectory
 
 @dataclass(frozen=True, slots=True)
 class Runtime:
-    """The settings with the connections, the clock, the ids and the jobs that go with them."""
+    """The settings with the connections, clock, IDs and jobs that go with them."""
 
     settings: Settings
     db: Database
@@ -29,5 +29,5 @@ class Runtime:
 
     @property
     def secret(self) -> str:
-        """The key that new hashes are made with."""
+        """The key for new hashes."""
         return self.settings.secret_key[-1]

@@ -11,7 +11,7 @@ _QUOTES = "\"'\u2018\u2019\u201c\u201d"
 
 
 def url(text: str) -> str:
-    """An address without query or fragment, and without its last slash."""
+    """A URL without query, fragment or trailing slash."""
     parts = urlsplit(text)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
         raise ValueError("must be an http or https address without query or fragment")
@@ -20,14 +20,14 @@ def url(text: str) -> str:
 
 
 def database_url(text: str) -> str:
-    """The address of a database."""
+    """A database URL."""
     if not text.startswith(("sqlite:///", "postgresql://")):
         raise ValueError("must begin with sqlite:/// or postgresql://")
     return with_port(text)
 
 
 def redis_url(text: str) -> str:
-    """The address of a Redis: of one server, of Sentinels and what they call their master, or of a cluster's nodes."""
+    """A Redis URL: of one server, of Sentinels with the name of their master, or of a cluster's nodes."""
     if text.startswith(("redis://", "rediss://", "unix://")):
         return with_port(text)
     found = re.fullmatch(r"rediss?\+(sentinel|cluster)://(?:[^@/]*@)?[^@/,]+(?:,[^@/,]+)*(/[^/?#]+)?(/\d+)?/?", text)
@@ -45,11 +45,11 @@ MODEL_PROVIDERS: Mapping[str, tuple[str, str, str]] = {
     "anthropic": ("ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL", "claude-haiku-5-5"),
     "gemini": ("GEMINI_API_KEY", "GEMINI_BASE_URL", "gemini-3.5-flash-lite"),
 }
-"""Providers that call a model: the settings with their key and address, and the model where none is set."""
+"""Providers that call a model: the settings with their key and URL, and the default model."""
 
 
 def model_limits(text: str) -> str:
-    """What each model is given, as `read_limits` reads it."""
+    """Limits for each model, in the format of `read_limits`."""
     for part in filter(None, (part.strip() for part in text.split(","))):
         if not re.fullmatch(r"[^=]{1,100}(?:=[1-9]\d{0,3}/[1-9]\d{0,3}/[1-9]\d{0,5})", part):
             raise ValueError("must be model=seconds/seconds/tokens, comma-separated, such as qwen3:8b=120/300/800")
@@ -57,21 +57,21 @@ def model_limits(text: str) -> str:
 
 
 def provider(text: str) -> str:
-    """Who answers."""
+    """An answer provider."""
     if text not in ("auto", *MODEL_PROVIDERS, "quote", "off"):
         raise ValueError(f"must be auto, {', '.join(MODEL_PROVIDERS)}, quote or off")
     return text
 
 
 def embedding(text: str) -> str:
-    """What tells what passages mean."""
+    """An embedding provider."""
     if text not in ("auto", "local", "off"):
         raise ValueError("must be auto, local or off")
     return text
 
 
 def log_format(text: str) -> str:
-    """How the log is written."""
+    """A log format."""
     if text not in ("text", "json"):
         raise ValueError("must be text or json")
     return text
@@ -87,7 +87,7 @@ def limit(text: str) -> int | None:
 
 
 def keys(text: str) -> tuple[str, ...]:
-    """Keys that sign, the newest last."""
+    """Signing keys, the newest last."""
     keys = tuple(key.strip() for key in text.split(","))
     if any(len(key) < 32 for key in keys):
         raise ValueError("each key must have at least 32 characters")
@@ -95,7 +95,7 @@ def keys(text: str) -> tuple[str, ...]:
 
 
 def networks(text: str) -> tuple[str, ...]:
-    """Addresses and networks."""
+    """IP addresses and networks."""
     return tuple(str(ip_network(part.strip())) for part in text.split(",") if part.strip())
 
 
@@ -112,7 +112,7 @@ def private_sites(text: str) -> tuple[str, ...]:
 
 
 def prices(text: str) -> str:
-    """What models cost, as `read_prices` reads it."""
+    """Models' prices, in the format of `read_prices`."""
     for part in filter(None, (part.strip() for part in text.split(","))):
         if not re.fullmatch(r"[^=]{1,100}=(\d+(\.\d+)?/){2}\d+(\.\d+)?", part):
             raise ValueError("must be model=input/cached/output, comma-separated, such as gpt-5-mini=0.25/0.025/2")
@@ -120,7 +120,7 @@ def prices(text: str) -> str:
 
 
 def at_once(text: str) -> int:
-    """A whole number from 1."""
+    """A whole number, at least 1."""
     number = limit(text)
     if not number:
         raise ValueError("must be a whole number from 1")
@@ -128,14 +128,14 @@ def at_once(text: str) -> int:
 
 
 def smtp_url(text: str) -> str:
-    """The address of a mail server."""
+    """A mail server's URL."""
     if not text.startswith(("smtp://", "smtps://")):
         raise ValueError("must begin with smtp:// or smtps://")
     return with_port(text)
 
 
 def contact(text: str) -> str:
-    """A URI as RFC 9116 wants it; an address of mail is one without its scheme."""
+    """A URI as RFC 9116 requires; `mailto:` is added to an email address."""
     uri = f"mailto:{text}" if re.fullmatch(r"[^\s:@/]+@[^\s:@/]+", text) else text
     if not re.fullmatch(r"(mailto:|https://|tel:)[!-~]+", uri):
         raise ValueError("must be an email address, or begin with mailto:, https:// or tel:")
@@ -143,28 +143,28 @@ def contact(text: str) -> str:
 
 
 def reply_to(text: str) -> str:
-    """An email address whose local part has room for what is added to it."""
+    """An email address whose local part leaves room for a token."""
     if not re.fullmatch(r"[A-Za-z0-9._-]{1,37}@[A-Za-z0-9.-]{1,250}", text):
         raise ValueError("must be an email address such as replies@comments.example.com")
     return text.lower()
 
 
 def key(text: str) -> str:
-    """A secret that is sent in a header or a form as it is."""
+    """A secret that is sent unchanged in a header or a form."""
     if not re.fullmatch(r"[!-~]+", text):
         raise ValueError("must consist of ASCII letters, digits and signs; it was probably pasted with something else")
     return text
 
 
 def unquoted(text: str) -> str:
-    """Docker's `env_file` and systemd's drop-ins keep quotation marks that a shell would take away."""
+    """Rejects text in quotation marks, which Docker's `env_file` and systemd's drop-ins keep. Raises ValueError."""
     if len(text) > 1 and text[0] in _QUOTES and text[-1] in _QUOTES:
         raise ValueError("must not be in quotation marks")
     return text
 
 
 def with_port(text: str) -> str:
-    """An address whose port, if there is one, is a number."""
+    """A URL whose port, if any, is a number."""
     try:
         _ = urlsplit(text).port
     except ValueError:  # its message may contain part of the password

@@ -19,7 +19,7 @@ from .setting_values import MODEL_PROVIDERS, limit
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One setting: its name in the environment, its default as text, what it is for, how its text is checked."""
+    """One setting: its environment variable, default as text, description, and parser."""
 
     name: str
     default: str
@@ -29,7 +29,7 @@ class Setting:
 
     @property
     def field(self) -> str:
-        """Its name in `Settings`."""
+        """Its field in `Settings`."""
         return self.name.removeprefix("ANSWERBACK_").lower()
 
 
@@ -157,7 +157,7 @@ BY_NAME: Mapping[str, Setting] = {setting.name: setting for setting in SETTINGS}
 
 
 class Endpoint(NamedTuple):
-    """A server with models: its key, its address where it is not the usual one, and the settings that say so."""
+    """A model server: its key, its URL if not the default, and the names of those two settings."""
 
     provider: str
     api_key: str
@@ -166,7 +166,7 @@ class Endpoint(NamedTuple):
 
     @property
     def usable(self) -> bool:
-        """Whether enough is set to call it: a key, or the address of a server that may need none."""
+        """Whether enough is set to call it: a key, or the URL of a server that may need none."""
         if self.provider == "azure":
             return bool(self.api_key and self.base_url)
         return bool(self.api_key or (self.base_url and self.provider in ("openai", "responses")))
@@ -174,7 +174,7 @@ class Endpoint(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Settings:
-    """The settings, checked; the fields are those of `SETTINGS` in lower case, without the prefix."""
+    """The validated settings; the fields are those of `SETTINGS` in lower case, without the prefix."""
 
     database_url: str
     data_dir: Path
@@ -228,19 +228,19 @@ class Settings:
     kakao_api_url: str
 
     def __repr__(self) -> str:
-        """Without the secrets: what is printed ends up in logs."""
+        """Omits secrets, since printed settings end up in logs."""
         shown = (s for s in SETTINGS if not s.secret)
         return f"Settings({', '.join(f'{s.field}={getattr(self, s.field)!r}' for s in shown)})"
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """Everything that nobody may be shown."""
+        """All secret values, which must never be shown."""
         values = (getattr(self, setting.field) for setting in SETTINGS if setting.secret)
         return tuple(filter(None, (text for value in values for text in ((value,) if type(value) is str else value))))
 
     @property
     def provider_in_use(self) -> str:
-        """One of `MODEL_PROVIDERS`, `quote` or `off`: what `auto` comes to, the first one for which there is a key."""
+        """One of `MODEL_PROVIDERS`, `quote` or `off`; `auto` resolves to the first provider with a key."""
         if self.provider != "auto":
             return self.provider
         found = (self._endpoint(provider) for provider in MODEL_PROVIDERS)
@@ -248,7 +248,7 @@ class Settings:
 
     @property
     def endpoint(self) -> Endpoint:
-        """Where the provider in use is reached."""
+        """The endpoint of the provider in use."""
         return self._endpoint(self.provider_in_use)
 
     def _endpoint(self, provider: str) -> Endpoint:
@@ -258,7 +258,7 @@ class Settings:
 
     @property
     def is_shared(self) -> bool:
-        """Whether several processes may serve: on PostgreSQL, and on SQLite with Redis."""
+        """Whether several processes may serve: on PostgreSQL, or on SQLite with Redis."""
         return bool(self.redis_url) or sqlite_file(self.database_url) is None
 
     @property
@@ -271,11 +271,9 @@ class Settings:
 def load_settings(
     environment: Mapping[str, str] | None = None, *, dotenv: Path | None = Path(".env"), make_key: bool = True
 ) -> Settings:
-    """Read the environment over a file of settings over the defaults. Without `make_key` nothing is made in the data
-    folder, and `secret_key` may be empty.
-
-    Raises SettingsError naming the setting for an unknown name or a bad value.
-    """
+    """Loads settings from the environment, then a settings file, then the defaults. Without `make_key`, nothing is
+    created in the data folder and `secret_key` may be empty. Raises SettingsError, which names the setting, for an
+    unknown name or an invalid value."""
     if dotenv == Path(".env") and not dotenv.is_file():
         dotenv = None
     texts = _collect(dict(os.environ if environment is None else environment), dotenv)
@@ -306,13 +304,13 @@ def load_settings(
 
 
 def sqlite_file(database_url: str) -> Path | None:
-    """The file of a SQLite database; None where it is PostgreSQL."""
+    """The file of a SQLite database; None for PostgreSQL."""
     return Path(database_url.removeprefix("sqlite:///")) if database_url.startswith("sqlite") else None
 
 
 def read_env_file(path: Path) -> dict[str, str]:
-    """Names and values of a file of settings: `NAME=VALUE` lines as systemd and Docker read them, spaces and `<…>`
-    in a value included. Raises SettingsError."""
+    """Parses a settings file: `NAME=VALUE` lines as systemd and Docker read them, including values with spaces and
+    `<…>`. Raises SettingsError."""
     from dotenv.parser import parse_stream
 
     try:
@@ -362,7 +360,7 @@ def _read_secret(name: str, path: Path) -> str:
 
 
 def kept_key(data_dir: Path) -> str:
-    """The newest secret key of a data folder, made if there is none. Raises SettingsError."""
+    """The newest secret key of a data folder, created if there is none. Raises SettingsError."""
     path = data_dir / "secret-key"
     try:
         data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -374,7 +372,7 @@ def kept_key(data_dir: Path) -> str:
 
 
 def _make_key(path: Path) -> None:
-    """Whole or not at all, and one key for all who start at the same time."""
+    """Creates the key atomically, so that processes that start at the same time share one."""
     unfinished = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
     descriptor = os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     try:

@@ -7,7 +7,7 @@ from functools import cache
 
 @cache
 def version() -> str:
-    """As it was built (server/package_version.py)."""
+    """The version of the build (server/package_version.py)."""
     from importlib.metadata import version
 
     return version("answerback")

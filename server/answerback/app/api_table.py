@@ -17,7 +17,7 @@ JSON, EVENTS = "application/json", "text/event-stream"
 
 
 class Field(NamedTuple):
-    """One thing that a call takes."""
+    """One parameter of a call."""
 
     name: str
     needed: bool
@@ -26,7 +26,7 @@ class Field(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gives:
-    """One response: its status, the named schema of its body (empty: none), and in which form."""
+    """One response: its status, the named schema of its body (empty: none), and its media type."""
 
     status: int
     schema: str = ""
@@ -35,9 +35,9 @@ class Gives:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiCall:
-    """One call. `takes` names fields beside `site`, in the query of a GET and in the body of others; with a `!` one
-    must be there, with `[]` it may come more than once. `session` says whether the caller must have one, and
-    `begins_session` that it is called before there is one."""
+    """One call. `takes` names the fields beside `site`, in the query of a GET and in the body of other methods: `!`
+    marks a required field, `[]` a repeatable one. `session` says whether the caller needs a session; `begins_session`,
+    that the call is made before there is one."""
 
     method: str
     path: str
@@ -53,12 +53,12 @@ class ApiCall:
 
     @property
     def tag(self) -> str:
-        """What it is about, by which generated clients group calls: `comments`, `session`."""
+        """The resource that generated clients group calls by: `comments`, `session`."""
         return self.path.split("/")[2]
 
     @property
     def fields(self) -> list[Field]:
-        """Each field that it takes beside `site`."""
+        """The fields of the call, apart from `site`."""
         names = [(taken.rstrip("!"), taken.endswith("!")) for taken in self.takes.split()]
         return [Field(name.removesuffix("[]"), needed, FIELDS[name]) for name, needed in names]
 

@@ -80,7 +80,7 @@ from .services import Services
 
 @dataclass(frozen=True, slots=True)
 class Overrides:
-    """Parts that tests may replace."""
+    """Components that tests may replace."""
 
     clock: Clock | None = None
     ids: Ids = field(default_factory=RandomIds)
@@ -92,7 +92,7 @@ class Overrides:
 
 
 def build_app(settings: Settings, seams: Overrides | None = None) -> App:
-    """The application for these settings. Its lifespan migrates, connects and starts the worker."""
+    """Builds the application for these settings. Its lifespan migrates, connects and starts the worker."""
     services = build_services(settings, seams or Overrides())
     calls = api_routes(services)
     routes = [*calls, *page_routes(services)]
@@ -103,7 +103,7 @@ def build_app(settings: Settings, seams: Overrides | None = None) -> App:
 
 
 def build_services(settings: Settings, seams: Overrides) -> Services:
-    """All parts of a server, none of them at work yet."""
+    """Builds all components of a server without starting any."""
     metrics = Metrics()
     db = seams.database(settings.database_url, metrics)
     ids, clock = seams.ids, seams.clock or (SystemClock() if db.is_sqlite else DatabaseClock(SystemClock()))
@@ -154,7 +154,7 @@ def build_services(settings: Settings, seams: Overrides) -> Services:
 
 
 def running(services: Services) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
-    """The application's lifespan: everything connected and at work in it, and nothing left after it."""
+    """The application's lifespan: connects and starts everything on entry, and stops all of it on exit."""
     runtime = services.runtime
     db, bus = runtime.db, runtime.bus
     parts = (services.meter, services.worker, services.runner, services.schedule)

@@ -6,30 +6,30 @@ from collections.abc import Collection, Iterable
 from typing import Protocol
 
 CROWD, LEFT_OF_ADDRESS, EVERY = 4_000, 64, 50
-"""From how many connections on it is looked at them, how many idle ones the largest address keeps, and how often."""
+"""The number of connections from which idle ones are closed, how many the largest address keeps, and how often."""
 
 
 class Connection(Protocol):
-    """A connection, as far as it is used here."""
+    """The part of a connection that this module uses."""
 
     @property
     def client(self) -> tuple[str, int] | None:
-        """Address and port of the other end; None if unknown."""
+        """Address and port of the peer; None if unknown."""
         ...
 
     @property
     def idle_since(self) -> float | None:
-        """Since when no request of it is being served; None while one is."""
+        """When the connection became idle; None while a request is being served."""
         ...
 
     def close(self) -> None:
-        """End the connection."""
+        """Closes the connection."""
         ...
 
 
 def thin_out(connections: Iterable[Connection]) -> None:
-    """Close the idle connections of the address that has most of them, the newest few aside; where no address has
-    many, the older half of all."""
+    """Closes the idle connections of the address that holds the most, except the newest few; if no address holds many,
+    the older half of all idle connections."""
     by_address: dict[str, list[tuple[float, Connection]]] = {}
     for connection in connections:
         if connection.idle_since is not None:
@@ -48,5 +48,5 @@ def thin_out(connections: Iterable[Connection]) -> None:
 
 
 def is_crowded(connections: Collection[object]) -> bool:
-    """Whether it is time to look."""
+    """Whether it is time to look for connections to close."""
     return len(connections) >= CROWD and len(connections) % EVERY == 0

@@ -23,13 +23,13 @@ log = logging.getLogger(__name__)
 
 THREADS = ("/api/comments/", "/api/comments")
 NO_TEXT = BadRequest("validation_failed", "The URL contains characters that are not text.")
-"""Before anybody looks for what it names: PostgreSQL takes no such text."""
+"""Checked before the path is looked up: PostgreSQL rejects such text."""
 TWO_HOSTS = BadRequest("validation_failed", "A request has one Host header.")
 SLOW_SECONDS = 2.0
 
 
 class App:
-    """The application: the fast read first, then calls by their whole path, everything else through Starlette."""
+    """The application: tries the fast read first, then calls by their full path; Starlette handles everything else."""
 
     def __init__(
         self, routes: Starlette, calls: Sequence[Route], reads: ThreadReads, bus: Bus, metrics: Metrics,
@@ -44,7 +44,7 @@ class App:
         self._slow = Fault(log, "slow request", level=logging.WARNING)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """ASGI: answer one request, and count and time it."""
+        """ASGI: answers one request, and counts and times it."""
         if scope["type"] != "http":
             await self.routes(scope, receive, send)
             return
@@ -78,7 +78,7 @@ class App:
             await response(scope, receive, sending)
 
     def _route(self, scope: Any) -> str:
-        """The template of a request's path; paths that nobody serves are one route."""
+        """The route template of a request's path; all unknown paths count as one route."""
         path: str = scope["path"]
         if path not in self._calls:
             path = scope["route"].path if "route" in scope else "none"

@@ -20,7 +20,7 @@ from ..settings import sqlite_file
 
 
 class Moment(Collector):
-    """Gauges with their values."""
+    """Gauges and their values at one moment."""
 
     def __init__(self) -> None:
         self._gauges: list[Metric] = []
@@ -30,13 +30,13 @@ class Moment(Collector):
         return self._gauges
 
     def add(self, name: str, help: str, value: float) -> None:
-        """One without labels."""
+        """Adds a gauge without labels."""
         self._gauges.append(GaugeMetricFamily(f"answerback_{name}", help, value))
 
     def add_labelled(
         self, name: str, help: str, labels: Sequence[str], values: Mapping[tuple[str, ...], float]
     ) -> None:
-        """One with a value for each combination of labels."""
+        """Adds a gauge with a value for each combination of labels."""
         gauge = GaugeMetricFamily(f"answerback_{name}", help, labels=labels)
         for each, value in values.items():
             gauge.add_metric(each, value)
@@ -44,7 +44,7 @@ class Moment(Collector):
 
 
 def add_files(moment: Moment, runtime: Runtime) -> None:
-    """Gauges that need no database: bytes of its files, and free bytes on their disk."""
+    """Adds the gauges that need no database: bytes of its files, and free bytes on their disk."""
     file = sqlite_file(runtime.db.url)
     if file is not None:
         for name, path, help in (
@@ -72,7 +72,7 @@ class Rows:
 
 
 async def read_rows(runtime: Runtime) -> Rows:
-    """Ask the database. Raises Unavailable."""
+    """Reads the gauges from the database. Raises Unavailable."""
     now = runtime.clock.now()
 
     def work() -> Work[tuple[Waiting, Mapping[tuple[str, ...], int]]]:
@@ -83,7 +83,7 @@ async def read_rows(runtime: Runtime) -> Rows:
 
 
 def add_rows(moment: Moment, rows: Rows, *, is_sqlite: bool) -> None:
-    """The queue and the jobs of all processes, and what came of backups and checks."""
+    """Adds the gauges of the queue and of jobs in all processes, and the outcomes of backups and checks."""
     status, waiting = rows.status, rows.waiting
     moment.add_labelled(
         "answers_waiting", "Answers in the queue, and those being written, of all processes.", ["state"],

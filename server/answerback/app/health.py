@@ -22,7 +22,7 @@ PROBE_SECONDS = 5
 
 
 def machine_routes(runtime: Runtime, servers: Servers, metrics: Metrics, meter: ProcessMeter) -> list[Route]:
-    """For load balancers and programs."""
+    """Routes for load balancers and other programs."""
 
     async def healthz(request: Request) -> Response:
         return json_response({"status": "ok", "version": version()})

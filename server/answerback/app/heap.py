@@ -8,7 +8,7 @@ from functools import cache
 
 @cache
 def _trim() -> Callable[[int], int] | None:
-    import ctypes  # needs memory of its own, which commands need not
+    import ctypes  # takes memory that commands do not need
 
     try:
         found: Callable[[int], int] = ctypes.CDLL(None).malloc_trim
@@ -18,7 +18,7 @@ def _trim() -> Callable[[int], int] | None:
 
 
 def trim() -> None:
-    """Give the system back whatever is free, where the C library is glibc; takes about a millisecond."""
+    """Returns free heap memory to the system if the C library is glibc; takes about a millisecond."""
     call = _trim()
     if call is not None:
         call(0)

@@ -15,11 +15,11 @@ from .heap import trim
 
 SECONDS = 0.5
 TRIMMED_AFTER = 60
-"""Looks, and then memory that is free goes back to the system."""
+"""Samples between two returns of free memory to the system."""
 
 
 class ProcessMeter:
-    """Sets the gauges of this process; `streams` and `running` tell how many there are."""
+    """Sets this process's gauges; `streams` and `running` return the number of open streams and running answers."""
 
     def __init__(self, metrics: Metrics, streams: Callable[[], int], running: Callable[[], int]) -> None:
         self._metrics = metrics
@@ -29,17 +29,17 @@ class ProcessMeter:
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
-        """Begin."""
+        """Starts sampling."""
         self._task = asyncio.create_task(self._measure())
 
     async def close(self) -> None:
-        """End."""
+        """Stops sampling."""
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
 
     def look(self) -> None:
-        """Set the gauges."""
+        """Sets the gauges once."""
         metrics = self._metrics
         metrics.flush()
         metrics.streams.set(self._streams())
@@ -56,7 +56,7 @@ class ProcessMeter:
         loop = asyncio.get_running_loop()
         for number in itertools.count(1):
             if number % TRIMMED_AFTER == 0:
-                await asyncio.to_thread(trim)  # which takes the longer, the more there is
+                await asyncio.to_thread(trim)  # the more memory is free, the longer it takes
             self.look()
             due = loop.time() + SECONDS
             await asyncio.sleep(SECONDS)

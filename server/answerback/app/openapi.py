@@ -21,7 +21,7 @@ SECURITY = {
 
 
 def openapi() -> dict[str, Any]:
-    """The description as data."""
+    """The description as a dictionary."""
     paths: dict[str, dict[str, Any]] = {}
     for call in API:
         paths.setdefault(call.path, {})[call.method.lower()] = _operation(call)
@@ -82,7 +82,7 @@ def _body(call: ApiCall) -> dict[str, Any]:
 
 
 def _fields(call: ApiCall) -> list[Field]:
-    """The parameters of a call; the site may be left out where a bearer token names it."""
+    """The parameters of a call; `site` is optional if a bearer token names it."""
     return [Field("site", not call.session or call.method == "GET", FIELDS["site"]), *call.fields]
 
 

@@ -13,13 +13,13 @@ _ACCEPTED = re.compile(rb"[A-Za-z0-9_-]{8,64}")
 
 
 class RequestIds:
-    """Takes the id that a trusted proxy has given, and makes one for all other requests."""
+    """Accepts the ID that a trusted proxy sends, and generates one for every other request."""
 
     def __init__(self, trusted: tuple[str, ...]) -> None:
         self._trusted = trusted
 
     def of(self, scope: Any) -> bytes:
-        """The id of a request."""
+        """The ID of a request."""
         if self._trusted:
             for name, value in scope["headers"]:
                 if name == HEADER and _ACCEPTED.fullmatch(value) and in_networks(scope["client"][0], self._trusted):

@@ -27,7 +27,7 @@ METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 
 def api_routes(services: Services) -> list[Route]:
-    """Everything under `/api/`, with and without the last slash."""
+    """Everything under `/api/`, with and without a trailing slash."""
     runtime = services.runtime
     refusals = Refusals(runtime.db, runtime.clock, runtime.sites)
     edge = Edge(runtime.settings, runtime.sites, refusals, Sightings(runtime.db, runtime.clock))
@@ -43,7 +43,7 @@ def api_routes(services: Services) -> list[Route]:
 
 
 def page_routes(services: Services) -> list[BaseRoute]:
-    """What browsers and programs read beside the API: the pages of our own origin, the widget's files, health."""
+    """Routes beside the API: pages on our own origin, the widget's files, health."""
     runtime = services.runtime
     return [
         *admin_routes(
@@ -88,4 +88,4 @@ async def _failed(request: Request, error: Exception) -> Response:
 
 
 ERRORS = {404: _not_found, 405: _not_allowed, AppError: _failed, Exception: _failed}
-"""Responses to errors outside of our own endpoints."""
+"""Handlers for errors outside our own endpoints."""

@@ -34,7 +34,7 @@ def _map(values: Schema) -> Schema:
 
 
 def _null(schema: Schema) -> Schema:
-    """The schema, or null."""
+    """A schema that also allows null."""
     if "type" in schema and "enum" not in schema:
         return schema | {"type": [schema["type"], "null"]}
     return {"anyOf": [schema, {"type": "null"}]}
@@ -53,7 +53,7 @@ def _text(limit: int, about: str, *, least: int = 0) -> Schema:
 
 
 def _object(about: str, optional: Mapping[str, Schema] | None = None, **fields: Schema) -> Schema:
-    """An object in which each of the fields is there, and the optional ones may be."""
+    """An object schema with required and optional fields."""
     properties = {**fields, **(optional or {})}
     return {"type": "object", "description": about, "required": list(fields), "properties": properties}
 
@@ -109,7 +109,7 @@ FIELDS: Mapping[str, Schema] = {
     "lang": _text(35, "A language tag (BCP 47)."),
     "id": TEXT,
 }  # fmt: skip
-"""What calls take, by name; a name means the same in every call."""
+"""Parameters by name; a name means the same in every call."""
 
 _QUOTA: Mapping[str, Schema] = {
     "limit": _is(_null(COUNT), "Answers a day; null: no limit."),
@@ -331,4 +331,4 @@ SCHEMAS: Mapping[str, Schema] = {
         },
     ),
 }  # fmt: skip
-"""What the API gives, by name."""
+"""Response schemas by name."""

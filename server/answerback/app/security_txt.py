@@ -15,11 +15,11 @@ from ..settings import Settings
 
 PATH = "/.well-known/security.txt"
 DAYS = 180
-"""RFC 9116 wants less than a year; it rolls on with each day."""
+"""RFC 9116 requires less than a year; renewed each day."""
 
 
 def security_txt(settings: Settings, now: int) -> str:
-    """The file's text, with an end in half a year."""
+    """The file's text; it expires in half a year."""
     day = datetime.fromtimestamp(now / 1000, UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     lines = [
         f"Contact: {settings.security_contact}",
@@ -31,7 +31,7 @@ def security_txt(settings: Settings, now: int) -> str:
 
 
 def security_route(settings: Settings, clock: Clock) -> Route:
-    """404 without a contact."""
+    """Serves the file; 404 without a contact."""
 
     async def serve(request: Request) -> Response:
         if not settings.security_contact:

@@ -37,7 +37,7 @@ from .dispatch import App
 log = logging.getLogger(__name__)
 
 ARRIVAL_SECONDS = RECEIVE_SECONDS + 1
-"""In which a request must have come whole; a little longer than a handler waits, so that the sender may hear of it."""
+"""The time limit for a whole request; a little longer than a handler waits, so that the sender can get its response."""
 HEAD_LIMIT = 64 * 1024
 STOP_SECONDS = 3
 SHORT_LIFE = 2.0
@@ -45,19 +45,19 @@ STOPPING = (signal.SIGTERM, signal.SIGINT)
 
 
 class TimedHttpProtocol(HttpToolsProtocol):
-    """A connection that is closed when a request does not arrive in time, the first one included, or never gets to
-    the end of its headers. To streams it is the `Connection` of live/pushing.py."""
+    """A connection that is closed if a request, the first included, does not arrive in time, or if its headers never
+    end. For streams, it is the `Connection` of live/pushing.py."""
 
     _whole = False
     _head: int | None = None
-    """Bytes of a head that is still coming."""
+    """Bytes received of an incomplete request head."""
     _timer: asyncio.TimerHandle | None = None
     idle_since: float | None = None
-    """Since when no request is being served; a request that is still coming is none yet."""
+    """When the connection became idle; an incomplete request does not count as one."""
     _reader: PushingReader | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # same as in the parent class
-        """Start the timer of the first request, and make room in a crowd."""
+        """Starts the timer of the first request, and closes idle connections if there are too many."""
         super().connection_made(transport)
         self.idle_since = self.loop.time()
         if is_crowded(self.connections):
@@ -65,7 +65,7 @@ class TimedHttpProtocol(HttpToolsProtocol):
         self._timer = self.loop.call_later(ARRIVAL_SECONDS, transport.close)
 
     def data_received(self, data: bytes) -> None:
-        """Parse what has come, and keep the limits of time and size."""
+        """Parses received data and enforces the limits of time and size."""
         super().data_received(data)
         if self._head is not None:
             self._head += len(data)
@@ -80,59 +80,59 @@ class TimedHttpProtocol(HttpToolsProtocol):
             self._timer = self.loop.call_later(ARRIVAL_SECONDS, self.transport.close)
 
     def on_message_begin(self) -> None:
-        """A request begins."""
+        """Called when a request begins."""
         self._whole, self._head = False, 0
         super().on_message_begin()
         self.scope["extensions"] = {EXTENSION: self}  # type: ignore[dict-item]  # one of our own
 
     def on_headers_complete(self) -> None:
-        """Its headers are complete."""
+        """Called when the request's headers are complete."""
         self._head = None
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
-        """It has arrived completely."""
+        """Called when the whole request has arrived."""
         self._whole, self.idle_since = True, None
         self.scope["extensions"][WHOLE] = {}  # on_message_begin has made them
         super().on_message_complete()
 
     def on_response_complete(self) -> None:
-        """Its response is sent; the connection is idle unless another request waits."""
+        """Called when the response is sent; the connection is idle unless another request is waiting."""
         if not self.pipeline:
             self.idle_since = self.loop.time()
         super().on_response_complete()
 
     def close(self) -> None:
-        """End the connection, without a word."""
+        """Closes the connection without a response."""
         self.transport.close()
 
     @property
     def paused(self) -> bool:
-        """Whether the other side has to take something before more is written."""
+        """Whether the write buffer is full until the peer reads more."""
         return self.flow.write_paused
 
     def follow(self, reader: PushingReader | None) -> None:
-        """Tell this reader from now on when the other side takes more, and when it has gone."""
+        """Registers a reader to be notified when the peer can take more, and when it disconnects."""
         self._reader = reader
         if reader is not None and self.cycle.disconnected:
             reader.leave()
 
     def push(self, data: bytes) -> None:
-        """Write a chunk of the response that goes on."""
+        """Writes a chunk of a streaming response."""
         self.transport.write(b"%x\r\n%b\r\n" % (len(data), data))
 
     def abort(self) -> None:
-        """Break the connection off."""
+        """Aborts the connection."""
         self.transport.abort()
 
     def resume_writing(self) -> None:
-        """The other side takes more."""
+        """Called when the peer can take more."""
         super().resume_writing()
         if self._reader is not None:
             self._reader.wake()
 
     def connection_lost(self, error: Exception | None) -> None:
-        """Stop the timer of a connection that is gone, and whoever streams by it."""
+        """Stops the timer of a closed connection, and the stream on it."""
         if self._timer is not None:
             self._timer.cancel()
         super().connection_lost(error)
@@ -141,7 +141,7 @@ class TimedHttpProtocol(HttpToolsProtocol):
 
 
 class Server(uvicorn.Server):
-    """A uvicorn server for one `App`; `listening` is called once it takes connections."""
+    """A uvicorn server for one `App`; calls `listening` once it accepts connections."""
 
     def __init__(self, app: App, host: str, port: int, listening: Callable[[], None] | None = None) -> None:
         self._app = app
@@ -167,18 +167,18 @@ class Server(uvicorn.Server):
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """As its parent does, but a server stopped by a signal exits with 0."""
+        """Captures signals as uvicorn does, except that a server stopped by a signal exits with 0."""
         with super().capture_signals():
             yield
             self._captured_signals.clear()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """End open streams first: uvicorn waits for them."""
+        """Ends open streams before shutting down, because uvicorn waits for them."""
         self._app.bus.close()
         await super().shutdown(sockets)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Listen, then say so."""
+        """Starts listening, then reports it."""
         await super().startup(sockets)
         if self._listening is not None and self.started:
             self._listening()
@@ -187,9 +187,9 @@ class Server(uvicorn.Server):
 def serve(
     settings: Settings, host: str, port: int, workers: int, listening: Callable[[str], None], patience: float = 0
 ) -> int:
-    """Serve until a signal comes, and call `listening` once connections are taken, with the path by which a first owner
-    comes in, where there is none; the exit code. A database that takes no connections yet, or on SQLite the end of
-    another server, is waited for, `patience` seconds at most."""
+    """Serves until a signal arrives, and returns the exit code. Calls `listening` once connections are accepted, with
+    the path of the first owner's link, or an empty string if there is an owner. Waits up to `patience` seconds for a
+    database that accepts no connections yet or, on SQLite, for another server to stop."""
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # so that idle sockets cannot use up the file descriptors
     with sole_server(settings.database_url, patience):
@@ -201,7 +201,8 @@ def serve(
 
 
 async def _prepare(settings: Settings) -> str:
-    """Look whether the sites' budgets can be kept, and whether there is an owner: else the path of a link for one."""
+    """Checks that the sites' budgets can be enforced; returns the path of the first owner's link, empty if there is an
+    owner."""
     db = Database(settings.database_url)
     await db.connect()
     try:
@@ -233,7 +234,7 @@ def _run(server: Server, sockets: list[socket.socket] | None = None) -> int:
 
 
 class Workers:
-    """Several processes that accept on the same sockets; one that ends by itself is replaced."""
+    """Several processes that accept on the same sockets; one that exits by itself is replaced."""
 
     def __init__(self, settings: Settings, host: str, port: int, count: int) -> None:
         self._settings = settings
@@ -242,7 +243,7 @@ class Workers:
         self._stopping = False
 
     def run(self, listening: Callable[[], None]) -> int:
-        """Until a signal comes, or a process ends as soon as it has begun; the exit code."""
+        """Runs until a signal arrives, or until a process exits right after its start; returns the exit code."""
         try:
             sockets = [
                 socket.create_server(address, family=family, backlog=2048)

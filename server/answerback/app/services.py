@@ -38,7 +38,7 @@ from .meter import ProcessMeter
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """The parts that routes and the lifespan use."""
+    """The components that routes and the lifespan use."""
 
     runtime: Runtime
     servers: Servers

@@ -1,4 +1,4 @@
-"""JSON Schemas of what webhooks are sent."""
+"""JSON Schemas of webhook payloads."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def payload(event: str) -> Schema:
 
 
 def webhooks() -> dict[str, Schema]:
-    """The `webhooks` of the OpenAPI description: what is posted of each event."""
+    """The `webhooks` of the OpenAPI description: the payload posted for each event."""
     headers = [
         {"name": name, "in": "header", "required": True, "schema": _TEXT, "description": about}
         for name, about in _HEADERS.items()

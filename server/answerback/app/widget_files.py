@@ -30,13 +30,13 @@ def _loader() -> StaticFile:
 
 
 def _named(file: str) -> str:
-    """What a part is called, without the digest of its content."""
+    """A part's name without the digest of its content."""
     matched = _PART.fullmatch(file)
     return matched[1] if matched else ""
 
 
 async def loader(request: Request) -> Response:
-    """`GET /answerback.js`, and `GET /v1/answerback.js`, which stays as long as pages need no other tag."""
+    """`GET /answerback.js`, and `GET /v1/answerback.js`, which stays until pages need a different tag."""
     try:
         return send(request, _loader(), SHORT, shared=True)
     except FileNotFoundError:
@@ -44,7 +44,7 @@ async def loader(request: Request) -> Response:
 
 
 async def part(request: Request) -> Response:
-    """`GET /answerback/<part>`: after an update, a loader that was cached before it gets today's part."""
+    """`GET /answerback/<part>`: after an update, a loader cached before it gets the current part."""
     name = str(request.path_params["name"])
     matched = _PART.fullmatch(name)
     if matched is None:

@@ -26,7 +26,7 @@ def main(
     environment: Mapping[str, str] | None = None,
     stdin: BinaryIO | None = None,
 ) -> int:
-    """Run one command; the exit code. An `environment` stands for the process's and its `.env` file."""
+    """Runs one command and returns its exit code. `environment` replaces the process's own and its `.env` file."""
     grammar = parser()
     arguments = sys.argv[1:] if arguments is None else arguments
     if not is_text("".join(arguments)):
@@ -44,10 +44,8 @@ def main(
     except KeyboardInterrupt:
         say("answerback: interrupted")
         return 1
-    except BrokenPipeError:  # whoever read has what they wanted, as in `export | head`
-        os.dup2(
-            os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno()
-        )  # nor does Python's own flush at the end complain
+    except BrokenPipeError:  # the reader has closed the pipe, as in `export | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # keeps Python's final flush from failing
         return 1
     except Exception as error:  # its message may quote a visitor, and cron mails all output
         say(f"answerback: unexpected error: {describe(error)} ({places(error)})")
@@ -55,7 +53,8 @@ def main(
 
 
 def _settings(options: argparse.Namespace, environment: Mapping[str, str] | None) -> Settings:
-    """The settings. Only a command that begins something makes a database, or a key: a wrong folder stays as it is."""
+    """Loads the settings. Only commands that set something up create a database or a key, so a wrong folder is left
+    untouched."""
     dotenv = options.env_file or (Path(".env") if environment is None else None)
     settings = load_settings(environment, dotenv=dotenv, make_key=False)
     if options.data == "as it is":
@@ -80,7 +79,7 @@ class _Version(argparse.Action):
 
 
 def parser() -> Parser:
-    """The command line's grammar, in the order in which its help shows it."""
+    """The command line's parser, with commands in the order of the help."""
     top = Parser(prog="answerback", description="Comments that answer back.")
     takes_env_file(top)
     top.add_argument("--version", action=_Version, help="print the version and exit")

@@ -1,4 +1,4 @@
-"""`site alias`: addresses that a site's pages had."""
+"""`site alias`: former addresses of a site's pages."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .console import command, say, watched, with_database
 
 
 def add_to(site: Any) -> None:
-    """`site alias`."""
+    """Adds `site alias`."""
     alias = command(site, "alias", _alias, "say that an old address of a page is another's, and join their threads")
     alias.add_argument("key")
     alias.add_argument("old", nargs="?", metavar="OLD", help="old address or path; a trailing * stands for the rest")

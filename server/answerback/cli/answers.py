@@ -11,7 +11,7 @@ from .console import command, say, with_database
 
 
 def add_to(commands: Any) -> None:
-    """`answers`."""
+    """Adds `answers`."""
     switch = command(commands, "answers", _answers, "end all answering on this server, or let it go on")
     switch.add_argument("to", choices=["on", "off", "status"], metavar="on|off|status")
     switch.add_argument("--json", action="store_true")

@@ -18,7 +18,7 @@ SHORTEST_MS = 10 * UNITS["m"]
 
 
 def add_to(commands: Any) -> None:
-    """`backup`, `restore`."""
+    """Adds `backup` and `restore`."""
     help = "copy everything, key and pictures included, while the server runs"
     backup = command(commands, "backup", _backup, help, "as it is")
     backup.add_argument("file", type=Path, nargs="?", help="the new file")
@@ -32,7 +32,7 @@ def add_to(commands: Any) -> None:
 
 
 def _every(text: str) -> int:
-    """Milliseconds; 0 for `off`."""
+    """Parses an interval into milliseconds; 0 for `off`."""
     if text == "off":
         return 0
     found = re.fullmatch(r"([0-9]{1,5})([mhd])", text)
@@ -102,7 +102,8 @@ def _backup_now(settings: Settings, options: argparse.Namespace, database: Path)
 
 
 def _note(settings: Settings, done: Any) -> None:
-    """Tell the owners' pages and `/metrics`, as far as the database takes it: it may be of another release, or full."""
+    """Records a run for the owners' pages and `/metrics`, if the database accepts it: it may be of another release, or
+    full."""
     from ..db.database import Database
     from ..maintenance.store import add_run
 
@@ -144,6 +145,6 @@ def _sqlite_only(settings: Settings, other: str) -> Path:
 
 
 def _contents(manifest: Any) -> str:
-    """The content of a backup, in a few words."""
+    """A short summary of a backup's content."""
     rows = manifest.rows
     return f"(comments: {rows.get('comments', 0):,}, sites: {rows.get('sites', 0):,})"

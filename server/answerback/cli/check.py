@@ -29,7 +29,8 @@ class Line:
 
 
 async def check_all(settings: Settings) -> list[Line]:
-    """A line for each part: settings, database, Redis where there is one, provider, budgets, sign-in, mail."""
+    """Checks each part and returns a line for it: settings, database, Redis if configured, provider, budgets, sign-in,
+    mail."""
     file = sqlite_file(settings.database_url)
     if file is not None and restored(file).exists():
         database = [Line("database", "error", INTERRUPTED)]
@@ -89,7 +90,7 @@ async def _integrity(settings: Settings) -> Line:
 
 
 async def _upkeep(settings: Settings) -> list[Line]:
-    """The disk and the backups; nothing where the database cannot tell, which another line says."""
+    """Lines about disk and backups; none if the database is unavailable, which another line reports."""
     from ..db.space import free_bytes
     from ..i18n.catalogue import DEFAULT
     from ..maintenance.status import read_status
@@ -114,7 +115,7 @@ async def _upkeep(settings: Settings) -> list[Line]:
 
 
 async def _sites(settings: Settings) -> Line:
-    """Whether the sites could be read when they were crawled last."""
+    """Whether each site could be read in its last crawl."""
     from ..admin.pages.knowledge import problem_of
     from ..knowledge.crawl.store import crawls
 
@@ -135,7 +136,7 @@ async def _sites(settings: Settings) -> Line:
 
 
 async def _servers(settings: Settings) -> list[Line]:
-    """Whether the servers that run on this database agree with each other and with these settings."""
+    """Whether the servers that share this database agree with each other and with these settings."""
     from ..clock import DatabaseClock
     from ..maintenance.servers import CLOCK_MS, clock_ahead, differences, fingerprint
     from ..maintenance.servers_store import running_now
@@ -171,7 +172,7 @@ async def _redis(settings: Settings) -> Line:
 
 
 async def check_provider(settings: Settings) -> Line:
-    """Who answers, and whether they take our key."""
+    """Which provider answers, and whether it accepts our key."""
     if settings.provider_in_use == "off":
         return Line("provider", "warning", "off: no answers")
     if settings.provider_in_use == "quote":
@@ -205,7 +206,7 @@ async def check_provider(settings: Settings) -> Line:
 
 
 def _models(response: httpx2.Response) -> set[str]:
-    """The names that the server lists; none where it lists them in a way of its own."""
+    """The model names that the server lists; none if its list has an unknown format."""
     try:
         told = response.json()
         if "models" in told:  # Gemini's way
@@ -216,7 +217,7 @@ def _models(response: httpx2.Response) -> set[str]:
 
 
 async def _budgets(settings: Settings) -> Line:
-    """Whether each budget in dollars can be kept."""
+    """Whether each budget in dollars can be enforced."""
     from ..answers.budget_prices import check_budgets
 
     if settings.provider_in_use not in MODEL_PROVIDERS:
@@ -235,7 +236,7 @@ async def _budgets(settings: Settings) -> Line:
 
 
 async def check_embedding(settings: Settings) -> Line:
-    """Whether the embedding model, if there is one, gives vectors, and how soon."""
+    """Whether the embedding model, if configured, returns vectors, and how fast."""
     from ..knowledge.build import make_embedder
     from ..knowledge.index.embedders import EmbeddingFailed
 
@@ -262,7 +263,8 @@ async def check_embedding(settings: Settings) -> Line:
 
 
 async def _oauth(name: str, settings: Settings) -> Line:
-    """Whether a provider's set-up is whole, and whether it is there; client id and secret are tried by signing in."""
+    """Whether an OAuth provider's configuration is complete and the provider reachable; client ID and secret are
+    verified only by signing in."""
     part = name.lower()
     client_id, secret = getattr(settings, f"{part}_client_id"), getattr(settings, f"{part}_client_secret")
     if not client_id and not secret:
@@ -292,7 +294,7 @@ async def _kakao(settings: Settings) -> str:
 
 
 async def _github(settings: Settings) -> str:
-    """GitHub tells by its answer to a code of nothing whether it knows the client."""
+    """Sends GitHub an invalid code; its response reveals whether it knows the client."""
     from ..accounts.sign_in.oauth.client import ProviderFailed
     from ..accounts.sign_in.oauth.providers import GitHub
 
@@ -328,7 +330,7 @@ async def _mail(settings: Settings) -> Line:
 
 
 async def check_mail(settings: Settings, to: str) -> list[Line]:
-    """Sends one mail to an address; what the mail server has said to each step."""
+    """Sends one mail to an address and reports the mail server's reply to each step."""
     from ..mail.build import make_mailer
     from ..mail.messages import trial_message
     from ..mail.transport import MailRefused

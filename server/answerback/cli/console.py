@@ -14,15 +14,15 @@ from ..settings import Settings
 
 
 def say(text: str) -> None:
-    """Human text."""
+    """Prints text for people."""
     print(text, file=sys.stderr)
 
 
 class Parser(argparse.ArgumentParser):
-    """Says what is wrong in one line below the usage, and exits with 2."""
+    """An argument parser that prints the error in one line below the usage, and exits with 2."""
 
     def error(self, message: str) -> NoReturn:
-        """Print the usage and the message, and exit with 2."""
+        """Prints the usage and the message, and exits with 2."""
         self.print_usage(sys.stderr)
         self.exit(2, f"answerback: {message}\n")
 
@@ -34,7 +34,8 @@ def command(
     help: str,
     data: Literal["made", "needed", "as it is"] = "needed",
 ) -> argparse.ArgumentParser:
-    """Add a command with what runs it, which gives the exit code; `data` says what it does where there are none yet."""
+    """Adds a command; `run` executes it and returns the exit code. `data` says what happens if the data does not exist
+    yet: it is created, it is required, or nothing is changed."""
     command: argparse.ArgumentParser = commands.add_parser(name, help=help, description=help)
     takes_env_file(command, default=argparse.SUPPRESS)
     command.set_defaults(run=run, data=data)
@@ -42,28 +43,28 @@ def command(
 
 
 def takes_env_file(parser: argparse.ArgumentParser, default: Any = None) -> None:
-    """Add `--env-file`, which may stand before and after the command's name."""
+    """Adds `--env-file`, which may stand before or after the command's name."""
     parser.add_argument(
         "--env-file", metavar="FILE", type=Path, default=default, help="file with settings, instead of .env"
     )
 
 
 def count(text: str) -> int:
-    """The value of an option that takes a whole number from 1."""
+    """Parses an option's whole number, at least 1."""
     if not text.isdecimal() or not 1 <= int(text) <= 100_000:
         raise argparse.ArgumentTypeError("must be a whole number from 1")
     return int(text)
 
 
 def port(text: str) -> int:
-    """The value of an option that takes a port; 0 is any that is free."""
+    """Parses an option's port; 0 picks a free one."""
     if not text.isdecimal() or not 0 <= int(text) <= 65_535:
         raise argparse.ArgumentTypeError("must be a whole number from 0 to 65535")
     return int(text)
 
 
 def text_of(name: str) -> str:
-    """The text of a file that somebody has named. Raises BadRequest."""
+    """Reads the text of a file named on the command line. Raises BadRequest."""
     try:
         return Path(name).read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -71,7 +72,7 @@ def text_of(name: str) -> str:
 
 
 def with_database(settings: Settings, work: Callable[[Any], Any]) -> Any:
-    """Run `work(db)` on the migrated database."""
+    """Runs `work(db)` on the migrated database."""
     from ..db.database import Database
     from ..migrations import migrate
 
@@ -88,7 +89,7 @@ def with_database(settings: Settings, work: Callable[[Any], Any]) -> Any:
 
 
 def watched(what: str) -> Callable[[int, int], None]:
-    """A callback for (done, total) that tells how far long work is, when a person watches."""
+    """A callback for (done, total) that shows the progress of long work on a terminal."""
 
     def tell(done: int, total: int) -> None:
         if sys.stderr.isatty():
@@ -99,5 +100,5 @@ def watched(what: str) -> Callable[[int, int], None]:
 
 
 def steps() -> Callable[[str, int, int], None]:
-    """As `watched`, for work of several steps: a callback for (step, done, total)."""
+    """Like `watched`, for work of several steps: a callback for (step, done, total)."""
     return lambda step, done, total: watched(f"{step:10}")(done, total)

@@ -1,4 +1,4 @@
-"""`answerback gaps`: what a site should say, from questions it could not answer."""
+"""`answerback gaps`: lists what a site should cover, from questions it could not answer."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def add_to(commands: Any) -> None:
-    """`gaps`."""
+    """Adds `gaps`."""
     gaps = command(commands, "gaps", _gaps, "what a site should say: unanswered questions, and where an answer belongs")
     gaps.add_argument("key")
     gaps.add_argument("--format", choices=("md", "json"), default="md")
@@ -45,7 +45,7 @@ def _gaps(settings: Settings, options: argparse.Namespace) -> int:
 
 
 def markdown(name: str, gaps: Sequence[Gap]) -> str:
-    """A document for whoever writes the pages."""
+    """Renders the gaps as a Markdown document for the site's authors."""
     parts = [f"# {name}: unanswered questions"]
     for gap in gaps:
         told = gap.public()

@@ -14,7 +14,7 @@ MOST = 1_000
 
 
 def add_to(commands: Any) -> None:
-    """`jobs …`."""
+    """Adds `jobs …`."""
     jobs = commands.add_parser("jobs", help="list jobs, and run failed ones again")
     of = jobs.add_subparsers(metavar="COMMAND", required=True)
     listing = command(of, "list", _list, "failed jobs first, then those that wait or run")

@@ -11,7 +11,7 @@ from .console import command, say, with_database
 
 
 def add_to(commands: Any) -> None:
-    """`mail-in`."""
+    """Adds `mail-in`."""
     command(commands, "mail-in", _take, "take an owner's reply by mail from stdin")
 
 

@@ -13,7 +13,7 @@ from .console import Parser, command, say, with_database
 
 
 def add_to(commands: Any) -> None:
-    """`owner …`."""
+    """Adds `owner …`."""
     owner = commands.add_parser("owner", help="owners").add_subparsers(required=True, parser_class=Parser)
     new = command(owner, "add", _add, "add an owner, or give one who is there more sites or a new link", "made")
     new.add_argument("email")

@@ -1,4 +1,4 @@
-"""Commands that run the server or look at its parts."""
+"""Commands that run the server or inspect its parts."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .console import command, count, port, say, text_of, watched, with_database
 
 
 def add_to(commands: Any) -> None:
-    """`demo`, `try`, `serve`, `check`, `migrate`."""
+    """Adds `demo`, `try`, `serve`, `check` and `migrate`."""
     demo = command(commands, "demo", _demo, "our server and a plain site on another origin, ready to try", "made")
     demo.add_argument("--port", type=port, default=8000)
     demo.add_argument("--site-port", type=port, default=8001)
@@ -91,7 +91,8 @@ def _serve(settings: Settings, options: argparse.Namespace) -> int:
 
 @contextmanager
 def shared_figures() -> Iterator[None]:
-    """Have workers count together. To be entered before prometheus-client is imported, which reads it then."""
+    """Makes workers share their metrics. Must be entered before prometheus-client is imported, which reads the setting
+    on import."""
     with tempfile.TemporaryDirectory(prefix="answerback-metrics-") as folder:
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
         try:

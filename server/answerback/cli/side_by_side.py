@@ -19,7 +19,7 @@ from .console import say
 
 
 class _Announced(uvicorn.Server):
-    """A server that says when it listens."""
+    """A uvicorn server with an event that is set when it listens."""
 
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*arguments)
@@ -35,8 +35,8 @@ class _Ours(_Announced, Server):
 
 
 def at_home_only(pages: Any) -> Any:
-    """An ASGI application of this machine for this machine: a name that is pointed here from outside (DNS rebinding)
-    reads nothing of it."""
+    """Restricts an ASGI application to this machine, so that a foreign host name pointed at it (DNS rebinding) cannot
+    read it."""
 
     async def serve(scope: Any, receive: Any, send: Any) -> None:
         host = next((value for name, value in scope.get("headers", ()) if name == b"host"), b"").decode("latin-1")
@@ -52,11 +52,9 @@ def at_home_only(pages: Any) -> Any:
 async def serve_both(
     settings: Settings, pages: Any, ports: tuple[int, int], begun: Callable[[], Awaitable[None]], command: str
 ) -> int:
-    """Serve at `localhost` and, the ASGI application `pages`, at `127.0.0.1`, until interrupted; `ports` are of both.
-
-    Calls `begun` when both listen, and cancels it at the end. Returns the exit code: 1 where a port is taken; `command`
-    is named with other ports then.
-    """
+    """Serves our application at `localhost` and the ASGI application `pages` at `127.0.0.1` until interrupted; `ports`
+    holds both ports. Calls `begun` when both listen, and cancels it at the end. Returns the exit code: 1 if a port is
+    taken, with a hint to run `command` with other ports."""
     port, site_port = ports
     server = _Ours(build_app(settings), "localhost", port)
     config = uvicorn.Config(
@@ -97,7 +95,7 @@ async def _when_both_listen(server: _Announced, site: _Announced, begun: Callabl
 
 
 async def _quiet(server: uvicorn.Server) -> int:
-    """Serve; the signals are ours, and a port that is taken is a result, not the end of the process."""
+    """Serves without installing signal handlers; a taken port is returned as a result and does not end the process."""
     try:
         await server._serve()
     except SystemExit:
@@ -106,7 +104,7 @@ async def _quiet(server: uvicorn.Server) -> int:
 
 
 def answered_by(settings: Settings) -> str:
-    """Who answers questions, for people."""
+    """Describes the provider that answers questions."""
     return {
         **dict.fromkeys(MODEL_PROVIDERS, f"the model {settings.model} ({settings.provider_in_use})"),
         "openai": f"the model {settings.model} ({settings.openai_base_url or 'OpenAI'})",

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def add_to(commands: Any) -> None:
-    """`site …`."""
+    """Adds `site …`."""
     site = commands.add_parser("site", help="sites").add_subparsers(required=True, parser_class=Parser)
     add = command(site, "add", _site_add, "add a site and print the snippet to paste", "made")
     add.add_argument("key")
@@ -104,7 +104,7 @@ def _site_list(settings: Settings, options: argparse.Namespace) -> int:
 
 
 def shown(texts: Mapping[str, str]) -> dict[str, str]:
-    """Settings as they may be printed: of a secret, whether it is set."""
+    """Settings in printable form: for a secret, only whether it is set."""
     return {name: BY_NAME[name].shown(text) if name in BY_NAME else text for name, text in texts.items()}
 
 
@@ -200,14 +200,14 @@ def _site_page(settings: Settings, options: argparse.Namespace) -> int:
 
 
 def page_key(text: str) -> str:
-    """The value of an argument that names a page."""
+    """Parses an argument that names a page."""
     if not 0 < len(unquote(text.strip())) <= PAGE_LIMIT:
         raise argparse.ArgumentTypeError(f"must have 1 to {PAGE_LIMIT} characters")
     return text
 
 
 def answers_a_day(text: str) -> str:
-    """The value of an option that takes a limit, or `default`."""
+    """Parses an option that takes a limit, or `default`."""
     try:
         return text if text == "default" else str(limit(text) if text != "unlimited" else text)
     except ValueError as error:
@@ -259,7 +259,7 @@ def _site_crawl(settings: Settings, options: argparse.Namespace) -> int:
 
 
 def say_crawled(site: Site, result: Crawled) -> None:
-    """Tell a person what has been read, and why the rest has not."""
+    """Prints what a crawl read, and why it left out the rest."""
     from ..admin.pages.knowledge import advice_on, problem_of, reason_in_words
 
     say(
@@ -278,7 +278,7 @@ def say_crawled(site: Site, result: Crawled) -> None:
 
 
 def site_of(settings: Settings, key: str) -> Site:
-    """The site of that key. Raises NotFound (`site_unknown`)."""
+    """The site with this key. Raises NotFound (`site_unknown`)."""
     from ..sites.store import all_aliases
 
     found = dict(_sites(settings)).get(key)
@@ -289,7 +289,7 @@ def site_of(settings: Settings, key: str) -> Site:
 
 
 def only_site(settings: Settings, key: str | None) -> Site:
-    """The site of that key, or the only one there is. Raises BadRequest, NotFound."""
+    """The site with this key or, without a key, the only site. Raises BadRequest, NotFound."""
     keys = [key] if key else [each for each, _ in _sites(settings)]
     if len(keys) != 1:
         raise BadRequest("validation_failed", f"Name one of the sites: {', '.join(keys) or 'there is none yet'}.")
@@ -297,7 +297,7 @@ def only_site(settings: Settings, key: str | None) -> Site:
 
 
 def page_of(site: Site, said: str) -> str:
-    """The key of the page that an owner names, whichever way. Raises BadRequest when it is too long."""
+    """The key of a page given as a key or an address. Raises BadRequest if it is empty or too long."""
     key = site.pages.key(said, own_query=True)
     if not 0 < len(key) <= PAGE_LIMIT:
         raise BadRequest("validation_failed", f"page: must have 1 to {PAGE_LIMIT} characters.")

@@ -1,4 +1,4 @@
-"""A static file server as an ASGI application, with the addresses that static hosts give to files."""
+"""A static file server as an ASGI application, with the URL conventions of static hosts."""
 
 from __future__ import annotations
 
@@ -9,15 +9,13 @@ from typing import Any
 from urllib.parse import quote
 
 Rewrite = Callable[[str, str, bytes], bytes]
-"""Path of the request, media type and body of a file; the body to send."""
+"""Takes a request's path, a file's media type and its body; returns the body to send."""
 
 
 class StaticSite:
-    """The files of `folder`: `/a/` is a/index.html, `/a` leads there or is a.html; what is missing is 404.html.
-
-    `base` is the path below which the site stands, without a slash at its end: `/` leads there. `headers` come on top,
-    by path.
-    """
+    """Serves the files of `folder`: `/a/` is a/index.html, `/a` redirects there or is a.html; a missing file is
+    404.html. `base` is the path that the site is mounted at, without a trailing slash; `/` redirects there. `headers`
+    are added by path."""
 
     def __init__(
         self, folder: Path, rewrite: Rewrite, base: str = "", headers: Mapping[str, Mapping[str, str]] | None = None
@@ -28,7 +26,7 @@ class StaticSite:
         self._headers = headers or {}
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """ASGI: send the file that the path names, a redirect, or a 404."""
+        """ASGI: sends the file that the path names, a redirect, or a 404."""
         if scope["type"] != "http":
             return
         path: str = scope["path"]
@@ -49,7 +47,7 @@ class StaticSite:
         await _respond(send, 200 if file else 404, kind, body, self._headers.get(below, {}))
 
     def _file(self, path: str) -> Path | None:
-        """The file behind a path, or None; never one outside of the folder."""
+        """The file for a path, or None; never one outside the folder."""
         names = [f"{path}index.html"] if path.endswith("/") else [path, f"{path}.html"]
         for name in names:
             file = (self._folder / name.lstrip("/")).resolve()
@@ -72,7 +70,7 @@ async def _respond(send: Any, status: int, kind: str, body: bytes, headers: Mapp
 
 
 def is_utf8(body: bytes) -> bool:
-    """Whether the bytes are UTF-8; a page in another encoding names its own."""
+    """Whether the bytes are UTF-8; a page in another encoding declares its own."""
     try:
         body.decode()
     except UnicodeDecodeError:

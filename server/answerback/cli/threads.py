@@ -1,4 +1,4 @@
-"""Commands about the threads of pages."""
+"""Commands for the threads of pages."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .sites import page_key, page_of, site_of
 
 
 def add_to(commands: Any) -> None:
-    """`thread …`."""
+    """Adds `thread …`."""
     thread = command(commands, "thread", _thread, "lock the thread of a page, or unlock it")
     thread.add_argument("to", choices=["lock", "unlock"], metavar="lock|unlock")
     thread.add_argument("key")

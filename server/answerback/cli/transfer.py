@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def add_to(commands: Any) -> None:
-    """`export`, `import`."""
+    """Adds `export` and `import`."""
     export = command(commands, "export", _export, "the comments of a site as JSON, CSV or one HTML page")
     export.add_argument("key")
     export.add_argument("--format", choices=list(EXPORTS), default="json")
@@ -109,7 +109,7 @@ MENDED = {
 
 
 def told(result: Imported) -> Iterator[str]:
-    """The outcome of an import, in sentences."""
+    """Describes the outcome of an import in sentences."""
     done = "Would import" if result.dry_run else "Imported"
     yield (
         f"{done} {counted(result.added, 'comment')} on {counted(result.pages, 'page')} from a file of {result.format}; "
@@ -126,5 +126,5 @@ def told(result: Imported) -> Iterator[str]:
 
 
 def counted(number: int, what: str) -> str:
-    """`1 comment`, `2 comments`."""
+    """A number with its noun: `1 comment`, `2 comments`."""
     return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"

@@ -1,1 +1,1 @@
-"""Evaluates how well a site's questions are answered, on its own pages and models."""
+"""Evaluates how well a site's questions are answered, with its own pages and models."""

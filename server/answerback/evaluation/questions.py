@@ -17,26 +17,26 @@ from . import store
 __all__ = ["Question", "questions_of", "read_questions"]
 
 OF_PAGES, OF_VISITORS = 20, 20
-"""Questions of each kind when none are given."""
+"""Questions of each kind if none are given."""
 NOWHERE = "-"
-"""Stands for the words of an answer where the site has none."""
+"""Marks a question that the site does not answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question, the address of the page that it is asked on, and what is known of its answer."""
+    """A question, the address of the page it is asked on, and the expected answer, if known."""
 
     text: str
     url: str
     answerable: bool | None = None
-    """Whether the site answers it; None: nobody has said."""
+    """Whether the site answers it; None if unknown."""
     expected: tuple[str, ...] = ()
-    """Words of which the answer has one."""
+    """The answer must contain one of these words."""
 
 
 def read_questions(text: str, site: Site) -> list[Question]:
-    """Questions as an owner writes them, one a line: `[page] question [=> words | other words]`, or `=> -` where the
-    site does not say. Raises BadRequest."""
+    """Parses an owner's questions, one a line: `[page] question [=> words | other words]`, or `=> -` if the site does
+    not cover it. Raises BadRequest."""
     found = []
     for number, line in enumerate(text.splitlines(), 1):
         line = line.strip()
@@ -58,7 +58,7 @@ def read_questions(text: str, site: Site) -> list[Question]:
 
 
 async def questions_of(site: Site, db: Database) -> list[Question]:
-    """The newest questions of visitors; what the site's own headings ask; and some that hardly any site answers."""
+    """A site's questions: visitors' newest, some made from its own headings, and some that hardly any site answers."""
     asked = await db.read(lambda: store.asked_lately(site.key, OF_VISITORS))
     sections = _spread(await db.read(lambda: store.sections(site.key)), OF_PAGES)
     if not sections:
@@ -80,7 +80,7 @@ def _as_question(heading: str) -> str:
 
 
 def _spread(found: Sequence[tuple[str, str]], most: int) -> list[tuple[str, str]]:
-    """So many sections, of as many pages as there are."""
+    """Picks at most `most` sections, spread over as many pages as possible."""
     by_page: dict[str, list[tuple[str, str]]] = {}
     for url, heading in found:
         by_page.setdefault(url, []).append((url, heading))

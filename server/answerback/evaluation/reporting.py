@@ -1,4 +1,4 @@
-"""Formats an evaluation: a row for each model, and what went wrong."""
+"""Formats an evaluation: a row for each model, and the failures."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ COLUMNS = (
 
 
 def figures(results: Sequence[Result]) -> dict[str, Any]:
-    """One model's row."""
+    """One model's row of figures."""
     wrong = [result for result in results if result.right is False]
     costs = [result.usage.cost_usd for result in results if result.usage.tokens_in or result.usage.cost_usd is not None]
     known = [cost for cost in costs if cost is not None]
@@ -42,13 +42,13 @@ def figures(results: Sequence[Result]) -> dict[str, Any]:
 
 
 def by_model(results: Sequence[Result]) -> list[list[Result]]:
-    """The results of each model, in the order in which they were asked."""
+    """Groups results by model, in the order in which they were asked."""
     models = list(dict.fromkeys(result.model for result in results))
     return [[result for result in results if result.model == model] for model in models]
 
 
 def lines(results: Sequence[Result]) -> list[str]:
-    """A line for each answer that is not right, and the table."""
+    """The report as text: a line for each wrong answer, and the table."""
     found = [
         f"{result.outcome:12} {result.question.text[:60]:60} {_line(result.text or result.reason)}"
         for result in results
@@ -64,7 +64,7 @@ def lines(results: Sequence[Result]) -> list[str]:
 
 
 def document(results: Sequence[Result]) -> dict[str, Any]:
-    """The same for programs, with every answer."""
+    """The report as data, with every answer."""
     return {
         "models": [
             {name.replace(" ", "_"): value for name, value in figures(group).items()} for group in by_model(results)

@@ -42,7 +42,7 @@ Tell = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a model has said to a question, as readers would get it."""
+    """A model's answer to a question, as readers would see it."""
 
     question: Question
     model: str
@@ -59,7 +59,7 @@ class Result:
 
     @property
     def right(self) -> bool | None:
-        """Whether it is what the site says, as far as anybody has said what that is."""
+        """Whether the answer is as expected; None if nothing is expected or the call failed."""
         if self.question.answerable is None or self.outcome == "failed":
             return None
         if not self.question.answerable:
@@ -83,7 +83,7 @@ async def evaluate(
     settings: Settings, db: Database, site: Site, questions: Sequence[Question], models: Sequence[str],
     announce: Callable[[int, int], None], tell: Tell,
 ) -> list[Result]:  # fmt: skip
-    """Ask about a site, by its own questions where none are given, and its own model where none is named."""
+    """Evaluates a site; uses its own questions and model unless others are given."""
     clock, ids = SystemClock(), RandomIds()
     settings = replace(settings, secret_key=(ids.secret(),), fallback_model="")
     sites, jobs = SiteDirectory(db, clock, settings.daily_answers), JobQueue(clock, ids)
@@ -105,7 +105,7 @@ async def ask_all(
     builder: ContextBuilder, runtime: Runtime, answerer: Answerer, site: Site, questions: Sequence[Question],
     models: Sequence[str], tell: Tell,
 ) -> list[Result]:  # fmt: skip
-    """Every question to every model, a few at a time."""
+    """Asks every model every question, a few at a time."""
     places, done = asyncio.Semaphore(AT_ONCE), itertools.count(1)
 
     async def one(question: Question, model: str) -> Result:

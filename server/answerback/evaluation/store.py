@@ -8,7 +8,7 @@ MOST_SECTIONS = 2_000
 
 
 def asked_lately(site: str, limit: int) -> Work[list[tuple[str, str]]]:
-    """The newest questions with the addresses that they were asked on, each once."""
+    """The newest distinct questions, with the addresses of the pages they were asked on."""
     rows = yield many(
         """SELECT a.url, COALESCE(q.body, c.body) AS question, MAX(a.queued_at) AS at
         FROM answers a LEFT JOIN comments c ON c.id = a.question_id AND c.site = a.site AND c.state = 'published'
@@ -22,7 +22,7 @@ def asked_lately(site: str, limit: int) -> Work[list[tuple[str, str]]]:
 
 
 def sections(site: str) -> Work[list[tuple[str, str]]]:
-    """The headings of a site's passages with their pages' addresses, each once, in their order."""
+    """The distinct headings of a site's passages with their pages' addresses, in their order."""
     rows = yield many(
         """SELECT url, heading, MIN(position) AS place FROM passages WHERE site = :site AND heading <> ''
         GROUP BY url, heading ORDER BY url, place LIMIT :limit""",

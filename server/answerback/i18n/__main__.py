@@ -1,4 +1,4 @@
-"""`python -m answerback.i18n [AREA]`: all texts, or those of an area, in all languages, to be read side by side."""
+"""`python -m answerback.i18n [AREA]`: prints all texts, or those of an area, in all languages side by side."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from .catalogue import DEFAULT, entries, languages
 
 
 def main(area: str = "") -> None:
-    """Print each text by its name, English first."""
+    """Prints each text by its name, English first."""
     known = sorted(languages(), key=lambda lang: (lang != DEFAULT, lang))
     for name in entries(DEFAULT):
         if name.startswith(area):

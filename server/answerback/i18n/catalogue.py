@@ -1,4 +1,4 @@
-"""The texts of each language: `locales/xx.json`, read when the language is first needed."""
+"""The texts of each language: `locales/xx.json`, loaded on first use."""
 
 from __future__ import annotations
 
@@ -16,17 +16,14 @@ LOCALES = Path(__file__).parent / "locales"
 DEFAULT = "en"
 PLURAL_CATEGORIES = frozenset({"zero", "one", "two", "few", "many", "other"})
 TAGS_LIMIT = 20
-"""Of an `Accept-Language` header, as many languages are looked at."""
+"""The number of languages read from an `Accept-Language` header."""
 
 Entry = str | Mapping[str, str]
 
 
 class Texts:
-    """The texts of one area in one language.
-
-    `texts["save"]` is a text as it stands, `texts("add", provider="GitHub")` fills in values, and
-    `texts.counted("tokens", 1200)` takes the form for a number. A text further inside has a dotted name.
-    """
+    """The texts of one area in one language. `texts["save"]` returns a text as it is, `texts("add", provider="GitHub")`
+    fills in values, and `texts.counted("tokens", 1200)` picks the plural form. Nested texts have dotted names."""
 
     def __init__(self, lang: str, area: str) -> None:
         self.lang = lang
@@ -40,11 +37,11 @@ class Texts:
         return entry
 
     def __call__(self, name: str, /, **values: str) -> str:
-        """The text of that name, with its placeholders filled in. Raises KeyError for one that is missing."""
+        """The text with this name, placeholders filled in. Raises KeyError for a missing one."""
         return self[name].format(**values)
 
     def counted(self, name: str, n: int, /, **values: str) -> str:
-        """The form of a text that the language has for a number."""
+        """The plural form of a text for a number."""
         forms = self._all[f"{self._area}.{name}"]
         assert not isinstance(forms, str), f"{self._area}.{name} has no forms for numbers"
         form = forms.get(cldr.plural_category(self.lang, n), forms["other"])
@@ -57,30 +54,30 @@ def direction(lang: str) -> str:
 
 
 def own_name(lang: str) -> str:
-    """What a language calls itself."""
+    """A language's name in that language."""
     return str(entries(lang)["name"])
 
 
 @cache
 def languages() -> tuple[str, ...]:
-    """The languages that there is a file of, by their tags in small letters."""
+    """The languages with a file, as lower-case tags."""
     return tuple(sorted(path.stem for path in LOCALES.glob("*.json")))
 
 
 @cache
 def owner_languages() -> tuple[str, ...]:
-    """Those that the owners' pages are in, too."""
+    """The languages that the owners' pages are available in."""
     return tuple(lang for lang in languages() if any(name.startswith("admin.") for name in own_entries(lang)))
 
 
 @cache
 def _other_tags() -> Mapping[str, str]:
-    """Tags that mean one of the languages and do not begin with its tag, as `zh-tw` means `zh-hant`."""
+    """Tags that map to a language without starting with its tag, such as `zh-tw` for `zh-hant`."""
     return {tag: lang for lang in languages() for tag in _file(lang).get("also", ())}
 
 
 def texts(lang: str, area: str) -> Texts:
-    """The texts of an area, such as `mail`, in the language of a tag, or in English."""
+    """The texts of an area, such as `mail`, in a tag's language, or in English."""
     return _texts(negotiate(lang), area)
 
 
@@ -90,13 +87,13 @@ def _texts(lang: str, area: str) -> Texts:
 
 
 def negotiate(*wanted: str, among: tuple[str, ...] | None = None) -> str:
-    """The first language that we have, or that is `among` these, of these tags and `Accept-Language` headers, in order;
+    """The first available language, or the first `among` these, from these tags and `Accept-Language` headers in order;
     else English."""
     return _first_of(wanted, languages() if among is None else among) or DEFAULT
 
 
 def has_language(tag: str) -> bool:
-    """Whether there is a file for a language tag, or for its language in general."""
+    """Whether there is a file for a language tag, or for its base language."""
     return bool(_first_of((tag,), languages()))
 
 
@@ -112,12 +109,12 @@ def _first_of(wanted: Iterable[str], known: tuple[str, ...]) -> str:
 
 
 def error_text(error: AppError, lang: str) -> str:
-    """An error as a sentence for whoever reads our pages."""
+    """The sentence that our pages show for an error."""
     return texts(lang, "errors")(error.reason, **error.values)
 
 
 def flattened(data: Mapping[str, Any], before: str = "") -> dict[str, Entry]:
-    """Every text by its dotted name; one with forms for numbers stays together."""
+    """Every text by its dotted name; plural forms stay together."""
     found: dict[str, Entry] = {}
     for name, value in data.items():
         if isinstance(value, str) or ("other" in value and value.keys() <= PLURAL_CATEGORIES):
@@ -129,13 +126,13 @@ def flattened(data: Mapping[str, Any], before: str = "") -> dict[str, Entry]:
 
 @cache
 def entries(lang: str) -> Mapping[str, Entry]:
-    """Every text of a language by its dotted name; what only owners read may be English."""
+    """Every text of a language by its dotted name; texts that only owners read may be English."""
     return own_entries(lang) if lang == DEFAULT else {**entries(DEFAULT), **own_entries(lang)}
 
 
 @cache
 def own_entries(lang: str) -> Mapping[str, Entry]:
-    """The texts of a language's own file."""
+    """The texts in a language's own file."""
     return flattened({name: value for name, value in _file(lang).items() if name != "also"})
 
 
@@ -144,7 +141,7 @@ def _file(lang: str) -> dict[str, Any]:
 
 
 def _by_preference(text: str) -> list[str]:
-    """The tags of a header in small letters, best first, without those that are refused."""
+    """The tags of a header in lower case, by preference, without those that are refused."""
     weighed = []
     for part in text.split(",")[:TAGS_LIMIT]:
         tag, *parameters = (piece.strip() for piece in part.lower().split(";"))

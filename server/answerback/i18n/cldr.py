@@ -1,7 +1,5 @@
-"""How a language writes numbers, amounts and times (Unicode CLDR).
-
-Babel takes 7 MB and 50 ms, so it is imported with the first text that has a number or a time in it.
-"""
+"""Formats numbers, amounts and times for a language (Unicode CLDR). Babel takes 7 MB and 50 ms, so it is imported with
+the first text that contains a number or a time."""
 
 from __future__ import annotations
 
@@ -27,7 +25,7 @@ def plural_category(lang: str, n: int) -> str:
 
 
 def plural_categories(lang: str) -> frozenset[str]:
-    """All categories that a language has for whole numbers and fractions."""
+    """All plural categories of a language, for whole numbers and fractions."""
     return frozenset(_locale(lang).plural_form.tags) | {"other"}
 
 
@@ -37,7 +35,7 @@ def text_direction(lang: str) -> str:
 
 
 def own_name(lang: str) -> str:
-    """What a language calls itself."""
+    """A language's name in that language."""
     return str(_locale(lang).get_display_name())
 
 
@@ -66,21 +64,21 @@ def time_taken(lang: str, milliseconds: int) -> str:
 
 
 def duration(lang: str, seconds: int) -> str:
-    """`15 minutes`, `24 hours`: in the largest unit of which there are two."""
+    """`15 minutes`, `24 hours`: in the largest unit with a value of two or more."""
     from babel.dates import format_timedelta
 
     return format_timedelta(timedelta(seconds=seconds), threshold=2, locale=_locale(lang))
 
 
 def date(lang: str, moment: str) -> str:
-    """The day of a time as the API writes it: `Nov 29, 2026`."""
+    """The date of a timestamp in the API's format: `Nov 29, 2026`."""
     from babel.dates import format_skeleton
 
     return str(format_skeleton("yMMMd", datetime.fromisoformat(moment), locale=_locale(lang)))
 
 
 def date_and_time(lang: str, moment: int, timezone: str) -> str:
-    """A moment in milliseconds as it is read there: `Nov 29, 2026, 16:05`."""
+    """A timestamp in milliseconds as a local date and time: `Nov 29, 2026, 16:05`."""
     from babel.dates import format_skeleton, get_datetime_format
 
     local, locale = datetime.fromtimestamp(moment // 1000, ZoneInfo(timezone)), _locale(lang)

@@ -8,7 +8,7 @@ from .transport import SmtpMailer
 
 
 def make_mailer(settings: Settings) -> SmtpMailer | None:
-    """The mailer, or None unless the settings name a server and a sender."""
+    """Builds the mailer; None unless the settings name a server and a sender."""
     if not settings.smtp_url or not settings.mail_from:
         return None
     token = AccessTokens(settings).token if settings.smtp_oauth_url else None

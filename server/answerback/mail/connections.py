@@ -1,4 +1,4 @@
-"""Connections to the mail server, kept for a moment: the next mail needs no new handshake."""
+"""Connections to the mail server, kept open briefly so that the next mail needs no new handshake."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ if TYPE_CHECKING:
 
 SECONDS = 15.0
 IDLE_SECONDS = 10.0
-"""Mail servers end what is idle for longer; so do we."""
+"""Mail servers close connections that are idle for longer, and so do we."""
 YOUNG_SECONDS = 1.0
-"""So shortly after a mail nobody needs to ask whether a connection is alive."""
+"""A connection used this recently is not checked."""
 KEPT = 16
 Token = Callable[[], Awaitable[str]]
 
 
 @dataclass(frozen=True, slots=True)
 class SmtpServer:
-    """A mail server, read from its address; `start_tls` None means: if it can."""
+    """A mail server, parsed from its URL; `start_tls` None means: if the server supports it."""
 
     host: str
     port: int
@@ -34,7 +34,7 @@ class SmtpServer:
 
 
 def read_smtp_url(url: str) -> SmtpServer:
-    """The server of `smtp://user:password@host:587` or `smtps://…:465`. Raises ValueError."""
+    """Parses `smtp://user:password@host:587` or `smtps://…:465`. Raises ValueError."""
     parts = urlsplit(url)
     if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
         raise ValueError("must be smtp:// or smtps:// with a host")
@@ -52,10 +52,8 @@ def read_smtp_url(url: str) -> SmtpServer:
 
 
 class Connections:
-    """Opens connections, and keeps a few that are free. None is waited for: where none is free, a new one is opened.
-
-    `token` gives an access token, with which the user signs in by XOAUTH2 instead of a password.
-    """
+    """Opens connections and keeps a few idle ones. Never waits: if none is idle, it opens a new one. `token` returns an
+    access token, used to sign in with XOAUTH2 in place of a password."""
 
     def __init__(self, server: SmtpServer, token: Token | None = None) -> None:
         self._server = server
@@ -63,7 +61,7 @@ class Connections:
         self._free: list[tuple[SMTP, asyncio.TimerHandle]] = []
 
     async def take(self) -> SMTP:
-        """A connection that is signed in. Raises what aiosmtplib does."""
+        """Returns an authenticated connection. Raises what aiosmtplib raises."""
         from aiosmtplib import SMTPException
 
         while self._free:
@@ -78,7 +76,7 @@ class Connections:
         return await self.open()
 
     async def open(self) -> SMTP:
-        """A new connection that is signed in."""
+        """Opens a new authenticated connection."""
         from aiosmtplib import SMTP
 
         server = self._server
@@ -91,7 +89,7 @@ class Connections:
         return client
 
     def give_back(self, client: SMTP) -> None:
-        """Keep it for the next mail, for a moment."""
+        """Returns a connection for the next mail; it is kept open briefly."""
         if len(self._free) >= KEPT or not client.is_connected:
             client.close()
             return
@@ -103,7 +101,7 @@ class Connections:
         client.close()
 
     def close(self) -> None:
-        """End what is free."""
+        """Closes idle connections."""
         for client, end in self._free:
             end.cancel()
             client.close()

@@ -7,12 +7,12 @@ from .transport import Mailer, MailPaced, MailRefused, Message
 
 
 class Bounced(JobFailed):
-    """The address that a message was for does not take any."""
+    """The recipient's address accepts no mail."""
 
 
 async def send(mailer: Mailer, message: Message, now: int) -> None:
-    """Send it. Raises JobFailed if the server refuses it, for good where a retry is of no use, and Bounced where that
-    is because of the recipient."""
+    """Sends a message from a job. Raises JobFailed if the server refuses it, permanently if a retry is useless, and
+    Bounced if the cause is the recipient."""
     try:
         await mailer.send(message, now)
     except MailPaced as paced:

@@ -1,4 +1,4 @@
-"""The mail that tells an owner what is new: what has been written, where that stands, and what can be done about it."""
+"""The mail that notifies an owner of new items: what was written, in what context, and the available actions."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ WORDS_LIMIT, ABOVE_LIMIT, SUBJECT_LIMIT = 2_000, 200, 150
 
 @dataclass(frozen=True, slots=True)
 class NoticeItem:
-    """One thing that is told of: a comment, why it is told of, its words and, above it, what it answers."""
+    """One item of a notice: a comment, the reason for the notice, its words and, above it, what it answers."""
 
     id: str
     what: str
@@ -25,26 +25,26 @@ class NoticeItem:
     page: str
     words: str
     above: Sequence[tuple[str, str]] = ()
-    """Authors and words, the first of the thread first."""
+    """Authors and words, the thread's first comment first."""
     buttons: Sequence[tuple[str, str]] = ()
-    """What can be done (`approve`, `hide`, …), and the address that does it."""
+    """Actions (`approve`, `hide`, …), each with its URL."""
     reply_to: str = ""
-    """The email address that takes an answer to it."""
+    """The email address that takes a reply to it."""
 
 
 @dataclass(frozen=True, slots=True)
 class NoticePart:
-    """News of one kind on one site."""
+    """Items of one kind on one site."""
 
     site: Site
     kind: str
     items: Sequence[NoticeItem]
     more: bool
-    """Whether there is more than these."""
+    """Whether there are more items than these."""
 
 
 def notice_message(to: str, parts: Sequence[NoticePart], *, lang: str, url: str, stop: str, name: str) -> Message:
-    """The message that tells an owner what is new: visitors' words as plain text, cut where they are long."""
+    """Notifies an owner of new items: visitors' words as plain text, truncated if long."""
     t = texts(lang, "mail.notice")
     shown = [_shown(t, part, url) for part in parts]
     single = len(parts) == 1 and len(parts[0].items) == 1
@@ -65,7 +65,7 @@ def notice_message(to: str, parts: Sequence[NoticePart], *, lang: str, url: str,
 
 
 def reply_refused_message(to: str, *, site: str, lang: str, reason: str, link: str) -> Message:
-    """The message that tells an owner why what they have answered by mail was not published."""
+    """Explains to an owner why a reply by mail was not published."""
     t = texts(lang, "mail")
     return simple_message(t, "reply_refused", to, site, link, reason=t[f"reply_refused.reasons.{reason}"])
 
@@ -79,7 +79,7 @@ class _Item:
     link: str
 
     def text(self, open: str) -> str:
-        """As plain text."""
+        """The item as plain text."""
         above = [f"> {author}: {words}" if author else f"> {words}" for author, words in self.above]
         links = [f"{text}: {link.removeprefix('mailto:')}" for text, link in [*self.buttons, (open, self.link)]]
         return "\n".join([self.head, *above, self.words, *links])
@@ -92,7 +92,7 @@ class _Part:
     more: str
 
     def lines(self, open: str) -> list[str]:
-        """As plain text."""
+        """The part as lines of plain text."""
         return [self.title, *(item.text(open) for item in self.items), *filter(None, [self.more])]
 
 

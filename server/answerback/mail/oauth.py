@@ -1,4 +1,4 @@
-"""Access tokens with which mail servers that take no passwords are signed in to (XOAUTH2)."""
+"""Access tokens for mail servers that accept no passwords (XOAUTH2)."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import time
 from ..settings import Settings
 
 SPARE_SECONDS = 60
-"""A token is not used so shortly before it expires."""
+"""A token is replaced this long before it expires."""
 
 
 class AccessTokens:
-    """Gets tokens from the provider and keeps the one that is good: by a refresh token, else for the program itself."""
+    """Gets access tokens and caches the valid one: with a refresh token if configured, else with client credentials."""
 
     def __init__(self, settings: Settings) -> None:
         self._url = settings.smtp_oauth_url
@@ -23,7 +23,7 @@ class AccessTokens:
         self._token, self._until = "", 0.0
 
     async def token(self) -> str:
-        """A token that is good. Raises OSError where there is none."""
+        """A valid access token. Raises OSError if none can be obtained."""
         import httpx2
 
         if self._token and time.monotonic() < self._until:

@@ -1,23 +1,23 @@
-"""How fast mail goes out: to one mailbox, and to one domain, so that neither takes us for a nuisance."""
+"""Limits how fast mail goes to one mailbox and one domain, so that neither treats it as abuse."""
 
 from __future__ import annotations
 
 DOMAIN_MS, DOMAIN_AT_ONCE = 50, 100
-"""Between two mails to a domain on average, and how many may come before that holds."""
+"""The average interval between two mails to a domain, and the burst allowed before it applies."""
 MAILBOX_MS, MAILBOX_AT_ONCE = 120_000, 30
-"""The same of a mailbox; of mails that are asked for one by one, their own limits hold."""
+"""The same for a mailbox; mails that somebody requests one by one have limits of their own."""
 MOST = 10_000
-"""As many mailboxes and domains are remembered."""
+"""The number of mailboxes and domains remembered."""
 
 
 class Pace:
-    """Counts what this process has sent (generic cell rate algorithm)."""
+    """Rate limits for the mail of this process (generic cell rate algorithm)."""
 
     def __init__(self) -> None:
         self._until: dict[str, int] = {}
 
     def wait(self, to: str, now: int, *, asked_for: bool) -> int:
-        """For how many ms a mail has to wait; 0 counts it as sent."""
+        """Milliseconds until a mail may be sent; 0 counts it as sent."""
         domain = to.rpartition("@")[2]
         limits = [(domain, DOMAIN_MS, DOMAIN_AT_ONCE)]
         if not asked_for:

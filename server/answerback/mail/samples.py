@@ -1,4 +1,4 @@
-"""Every mail with words that stand for real ones, as the owner's pages show them."""
+"""Every mail with sample content, as the owner's pages show them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .visitor_messages import NewsPage, Told, confirmation_message, news_message
 
 TO = "you@example.com"
 Sample = Callable[[Site, str, str], Message]
-"""Of a site, in a language, by a server at that address."""
+"""Makes a sample for a site, in a language, with links to a server at this URL."""
 
 
 def _link(purpose: str, site: Site, lang: str, url: str) -> Message:
@@ -68,4 +68,4 @@ SAMPLES: Mapping[str, Sample] = {
     ),
     "news": _news,
 }
-"""What owners are sent, then what visitors are."""
+"""Mails to owners, then mails to visitors."""

@@ -26,7 +26,7 @@ _ADDRESS = re.compile(r"[^\s@<>\"',;:\\()\[\]\x00-\x20\x7f]{1,64}@[A-Za-z0-9.-]{
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message to one address, as text and as HTML."""
+    """One message to one address, as text and HTML."""
 
     to: str
     subject: str
@@ -34,19 +34,18 @@ class Message:
     html: str
     lang: str
     name: str = ""
-    """Under which it goes out (`Message-ID`), however often it is sent; empty: a new one each time."""
+    """The `Message-ID`, the same for each retry; empty: a new one each time."""
     stop_url: str = ""
-    """Where a POST ends messages of this kind (RFC 8058); empty for those that are asked for one by one."""
+    """The URL at which a POST unsubscribes (RFC 8058); empty for mails that are requested one by one."""
     reply_to: str = ""
     thread: str = ""
-    """What it belongs to, by which mail programs put messages together."""
+    """The thread by which mail programs group messages."""
     list_id: str = ""
-    """The list that it comes from (RFC 2919), a name below the sender's domain."""
+    """The list it belongs to (RFC 2919), a name below the sender's domain."""
 
 
 class MailRefused(Exception):
-    """A message was not taken; `for_good`: sending it again is of no use; `bounced`: nor is any other message to that
-    address."""
+    """A message was refused. `for_good`: a retry is useless; `bounced`: so is any other message to that address."""
 
     def __init__(self, reason: str, *, for_good: bool, bounced: bool = False) -> None:
         super().__init__(reason)
@@ -55,7 +54,7 @@ class MailRefused(Exception):
 
 
 class MailPaced(Exception):
-    """A message has to wait for so many seconds: enough has gone there."""
+    """A message has to wait this many seconds, because the rate limit is reached."""
 
     def __init__(self, seconds: float) -> None:
         super().__init__(seconds)
@@ -66,24 +65,24 @@ class Mailer(Protocol):
     """Sends messages."""
 
     async def send(self, message: Message, now: int) -> None:
-        """Hand the message to a mail server; `now` (ms) is its date. Raises MailRefused."""
+        """Submits a message to a mail server; `now` (ms) is its date. Raises MailRefused."""
         ...
 
 
 class RecordingMailer:
-    """Keeps the messages, for tests that need no network."""
+    """Records messages, for tests that need no network."""
 
     def __init__(self) -> None:
         self.sent: list[Message] = []
 
     async def send(self, message: Message, now: int) -> None:
-        """Compose the message as the real one does, and keep it."""
+        """Composes the message as the real mailer does, and records it."""
         compose(message, "Answerback <answerback@example.com>", now)
         self.sent.append(message)
 
 
 class SmtpMailer:
-    """Sends over SMTP; encrypted wherever the server can, and always when a password is sent to another machine."""
+    """Sends over SMTP; encrypted if the server supports it, and always if a password goes to another machine."""
 
     def __init__(self, url: str, sender: str, token: Token | None = None) -> None:
         self.server = read_smtp_url(url)
@@ -92,7 +91,7 @@ class SmtpMailer:
         self._pace = Pace()
 
     async def send(self, message: Message, now: int) -> None:
-        """Send one message. Raises MailRefused, and MailPaced where it has to wait."""
+        """Sends one message. Raises MailRefused, or MailPaced if it has to wait."""
         try:
             mail = compose(message, self._sender, now)
         except (ValueError, MessageError) as error:
@@ -104,7 +103,7 @@ class SmtpMailer:
             await client.send_message(mail)
 
     async def try_out(self, message: Message, now: int) -> list[str]:
-        """Send one message on a connection of its own; what the server has said, step by step. Raises MailRefused."""
+        """Sends one message on its own connection and returns the server's reply to each step. Raises MailRefused."""
         mail = compose(message, self._sender, now)
         with _refusals():
             client = await self._connections.open()
@@ -124,11 +123,11 @@ class SmtpMailer:
                 client.close()
 
     def close(self) -> None:
-        """End the connections that are kept."""
+        """Closes idle connections."""
         self._connections.close()
 
     async def greet(self) -> None:
-        """Connect, encrypt and sign in, and send nothing. Raises MailRefused."""
+        """Connects, encrypts and signs in without sending. Raises MailRefused."""
         with _refusals():
             (await self._connections.open()).close()
 
@@ -145,7 +144,7 @@ class SmtpMailer:
 
 
 async def _said(name: str, step: Awaitable[SMTPResponse]) -> str:
-    """What a mail server has said to a step, in its own words. Raises MailRefused with them."""
+    """The mail server's reply to a step. Raises MailRefused with that reply."""
     from aiosmtplib import SMTPResponseException
 
     try:
@@ -157,7 +156,7 @@ async def _said(name: str, step: Awaitable[SMTPResponse]) -> str:
 
 @contextmanager
 def _refusals() -> Iterator[None]:
-    """What goes wrong with a mail server, as MailRefused."""
+    """Converts errors of the mail server and the connection to MailRefused."""
     import aiosmtplib
 
     try:
@@ -174,7 +173,7 @@ def _refusals() -> Iterator[None]:
 
 
 def compose(message: Message, sender: str, now: int) -> EmailMessage:
-    """The message as it goes out. Raises ValueError for an address or a subject that would add a header."""
+    """Composes the MIME message. Raises ValueError for an address or a subject that would inject a header."""
     from email import policy
     from email.headerregistry import Address
     from email.message import EmailMessage
@@ -209,6 +208,6 @@ def compose(message: Message, sender: str, now: int) -> EmailMessage:
 
 
 def _deliverable(address: str) -> str:
-    """The address with its domain as mail servers know it."""
+    """The address with its domain in the form that mail servers use."""
     local, _, domain = address.rpartition("@")
     return f"{local}@{ascii_host(domain)}"

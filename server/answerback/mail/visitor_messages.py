@@ -1,4 +1,4 @@
-"""Messages to visitors about what they have asked to be told of, in their language."""
+"""Messages to visitors about their subscriptions, in their language."""
 
 from __future__ import annotations
 
@@ -17,8 +17,7 @@ EXCERPT, SUBJECT_LIMIT = 300, 150
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One thing to tell: what it is, who has written what, what it answers (`about`, maybe empty), and where it is
-    read."""
+    """One item of a message: its kind, author and words, what it answers (`about`, may be empty), and its URL."""
 
     what: What
     author: str
@@ -29,7 +28,7 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class NewsPage:
-    """The page that news is about: its site's key and name, its own key, and its title."""
+    """The page that a message is about: its site's key and name, its own key, and its title."""
 
     site: str
     site_name: str
@@ -40,7 +39,7 @@ class NewsPage:
 def confirmation_message(
     to: str, *, site: str, lang: str, kinds: Sequence[SubscriptionKind], link: str, seconds: int, name: str
 ) -> Message:
-    """The message that asks an address whether it wants to be told of something; no visitor's words are in it."""
+    """Asks an address to confirm a subscription; it contains nothing written by a visitor."""
     t = texts(lang, "mail.subscribe")
     site = " ".join(site.split())
     opening, time = t("opening", site=site), cldr.duration(t.lang, seconds)
@@ -57,8 +56,8 @@ def confirmation_message(
 def news_message(
     to: str, page: NewsPage, told: Sequence[Told], *, lang: str, name: str, settings: str, stop: str
 ) -> Message:
-    """The message that tells what has happened on a page. All messages to an address about a page have one subject,
-    and belong together in its mail program."""
+    """Reports new items on a page. All messages to an address about a page share a subject, so that mail programs group
+    them."""
     t = texts(lang, "mail.news")
     items = [_Item.of(t, each) for each in told]
     title = without_links(" ".join((page.title or page.page).split()))
@@ -87,12 +86,12 @@ class _Item:
 
     @classmethod
     def of(cls, t: Texts, told: Told) -> _Item:
-        """An item as it is shown."""
+        """An item as it is displayed."""
         name = without_links(" ".join(told.author.split()))
         return cls(t(f"what.{told.what}", name=name), _excerpt(told.about), _excerpt(told.body), told.link)
 
     def plain(self, read: str) -> str:
-        """As plain text."""
+        """The item as plain text."""
         return "\n".join(
             filter(None, [self.head, self.about and f"> {self.about}", self.words, f"{read}: {self.link}"])
         )

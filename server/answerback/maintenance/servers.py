@@ -23,18 +23,18 @@ log = logging.getLogger(__name__)
 
 EVERY_SECONDS = 60.0
 LONGEST_ROUND_TRIP = 2.0
-"""Seconds; a slower one says too little about the database's clock."""
+"""Seconds; a slower response says too little about the database's clock."""
 CLOCK_MS = 2_000
-"""From which a difference of clocks is reported."""
+"""The difference of clocks from which on it is reported."""
 
 
 def fingerprint(key: str) -> str:
-    """A secret key's name: enough to tell two keys apart, and nothing to sign with."""
+    """A secret key's fingerprint: enough to tell two keys apart, useless for signing."""
     return hashlib.sha256(f"answerback key\0{key}".encode()).hexdigest()[:12]
 
 
 def differences(keys: Sequence[str], servers: Iterable[ServerRow]) -> list[str]:
-    """What is wrong between whoever has these fingerprints and the servers, one sentence each."""
+    """The conflicts between a process with these fingerprints and the running servers, one sentence each."""
     found = []
     for server in servers:
         who = f"{server.host}, process {server.pid}"
@@ -47,15 +47,15 @@ def differences(keys: Sequence[str], servers: Iterable[ServerRow]) -> list[str]:
 
 
 async def clock_ahead(db: Database, own: DatabaseClock) -> int | None:
-    """By how many milliseconds this machine's clock is ahead of the database's; None if asking took too long."""
+    """How many milliseconds this machine's clock is ahead of the database's; None if the query took too long."""
     begun, before = time.monotonic(), own.own.now()
     now = await db.read(store.database_time)
     return None if time.monotonic() - begun > LONGEST_ROUND_TRIP else (before + own.own.now()) // 2 - now
 
 
 class Servers:
-    """Says that this server runs, keeps its clock with the database's, and compares it with the others. On SQLite there
-    are none."""
+    """Registers this server, corrects its clock by the database's, and compares it with the other servers. Does nothing
+    of this on SQLite."""
 
     def __init__(self, runtime: Runtime) -> None:
         self._db = runtime.db
@@ -67,16 +67,16 @@ class Servers:
         self._differs: dict[str, Fault] = {}
         self._asking = Fault(log, "servers could not be compared", level=logging.WARNING)
         self.problems: list[str] = []
-        """What was found to differ, the last time."""
+        """The differences found by the last comparison."""
 
     async def open(self) -> None:
-        """Compares, and does so again once a minute. Raises Unavailable."""
+        """Compares now, then once a minute. Raises Unavailable."""
         if not self._db.is_sqlite:
             await self.compare()
             self._task = asyncio.create_task(self._go_on())
 
     async def close(self) -> None:
-        """Ends that, and says so."""
+        """Stops comparing, and removes this server's registration."""
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
@@ -84,7 +84,7 @@ class Servers:
                 await self._db.write(lambda: store.remove(self._id))
 
     async def compare(self) -> None:
-        """Once. Raises Unavailable."""
+        """Compares once. Raises Unavailable."""
         if isinstance(self._clock, DatabaseClock):
             ahead = await clock_ahead(self._db, self._clock)
             if ahead is not None:

@@ -9,12 +9,12 @@ from ..db.work import Work, many, one, run
 NOW = "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)"
 """The time by PostgreSQL's own clock; a SQLite database has one server."""
 GONE_MS = 150_000
-"""After which a server that was not seen has ended."""
+"""A server that was not seen for this long has stopped."""
 
 
 @dataclass(frozen=True, slots=True)
 class ServerRow:
-    """A server: its process, the fingerprints of its keys (newest last), and by how many milliseconds its clock is
+    """A running server: its process, the fingerprints of its keys (newest last), and how many milliseconds its clock is
     ahead of the database's."""
 
     id: str
@@ -25,13 +25,13 @@ class ServerRow:
 
 
 def database_time() -> Work[int]:
-    """The time by the database's clock."""
+    """The current time of the database's clock."""
     row = yield one(f"SELECT {NOW} AS now")
     return int(row["now"])
 
 
 def keep(server: ServerRow, now: int) -> Work[None]:
-    """Says that this server runs, and forgets those that have ended."""
+    """Registers this server, and removes servers that have stopped."""
     yield run("DELETE FROM servers WHERE seen_at < :gone", gone=now - GONE_MS)
     yield run(
         """INSERT INTO servers (id, host, pid, key, ahead, seen_at) VALUES (:id, :host, :pid, :key, :ahead, :now)
@@ -41,7 +41,7 @@ def keep(server: ServerRow, now: int) -> Work[None]:
 
 
 def running(now: int) -> Work[list[ServerRow]]:
-    """The servers that run."""
+    """The servers that are running."""
     rows = yield many(
         "SELECT id, host, pid, key, ahead FROM servers WHERE seen_at >= :gone ORDER BY host, pid", gone=now - GONE_MS
     )
@@ -49,10 +49,10 @@ def running(now: int) -> Work[list[ServerRow]]:
 
 
 def running_now() -> Work[list[ServerRow]]:
-    """The servers that run, by the database's clock."""
+    """The servers that are running, by the database's clock."""
     return (yield from running((yield from database_time())))
 
 
 def remove(id: str) -> Work[None]:
-    """Says that this server has ended."""
+    """Removes this server's registration."""
     yield run("DELETE FROM servers WHERE id = :id", id=id)

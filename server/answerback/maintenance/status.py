@@ -15,7 +15,7 @@ from .store import BackupPlan, Run
 
 HOUR_MS, DAY_MS = 3_600_000, 86_400_000
 GROWTH_MS = 14 * DAY_MS
-"""Over how long the growth of the database is measured."""
+"""The period over which the database's growth is measured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,16 +26,16 @@ class Status:
     database_bytes: int
     free_bytes: int | None
     days_left: int | None
-    """How long the disk lasts if the database grows as it did."""
+    """Days until the disk is full at the current growth."""
     plan: BackupPlan | None
     backup: Run | None
-    """The last one, however it ended."""
+    """The last run, whatever its outcome."""
     good_backup: Run | None
     integrity: Run | None
 
 
 async def read_status(db: Database, free_bytes: FreeBytes, now: int) -> Status:
-    """How the server is now. Raises Unavailable."""
+    """Reads the server's current status. Raises Unavailable."""
 
     def work() -> Work[tuple[BackupPlan | None, Run | None, Run | None, Run | None, Run | None]]:
         return (
@@ -50,7 +50,7 @@ async def read_status(db: Database, free_bytes: FreeBytes, now: int) -> Status:
 
 
 async def database_bytes(db: Database) -> int:
-    """How large the database is, with what SQLite has not put into the file yet."""
+    """The size of the database, including SQLite's write-ahead log."""
     file = sqlite_file(db.url)
     if file is None:
         return await db.read(store.postgres_bytes)
@@ -59,7 +59,7 @@ async def database_bytes(db: Database) -> int:
 
 
 def _days_left(bytes: int, free: int | None, before: Run | None, now: int) -> int | None:
-    """None where it does not grow, or nobody has watched it for a day."""
+    """Days until the disk is full; None if the database does not grow, or has been measured for less than a day."""
     if free is None or before is None or now - before.at < DAY_MS or bytes <= before.bytes:
         return None
     return int(free / (bytes - before.bytes) * (now - before.at) / DAY_MS)

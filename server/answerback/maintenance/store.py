@@ -15,7 +15,7 @@ Outcome = Literal["ok", "failed"]
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Something that was done, when, and how it ended; a backup is of that moment."""
+    """A maintenance run: what was done, when, and its outcome; a backup's content is of that time."""
 
     kind: str
     at: int
@@ -26,7 +26,7 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class BackupPlan:
-    """Backups that the server makes by itself."""
+    """The schedule of the server's own backups."""
 
     every_ms: int
     keep: int
@@ -34,7 +34,7 @@ class BackupPlan:
 
 
 def add_run(done: Run) -> Work[None]:
-    """Keep what came of a run; those of two months ago go, except the last that was good."""
+    """Stores a run's outcome; deletes runs older than two months, except the last successful one."""
     yield run(
         """INSERT INTO maintenance_runs (kind, at, outcome, detail, bytes)
         VALUES (:kind, :at, :outcome, :detail, :bytes)
@@ -50,7 +50,7 @@ def add_run(done: Run) -> Work[None]:
 
 
 def last_run(kind: str, outcome: Outcome | None = None) -> Work[Run | None]:
-    """The newest of a kind; the newest that ended so."""
+    """The newest run of a kind, or the newest with this outcome."""
     ended = "" if outcome is None else "AND outcome = :outcome"
     row = yield one(
         f"""SELECT kind, at, outcome, detail, bytes FROM maintenance_runs
@@ -61,7 +61,7 @@ def last_run(kind: str, outcome: Outcome | None = None) -> Work[Run | None]:
 
 
 def first_run(kind: str, since: int) -> Work[Run | None]:
-    """The first of a kind since then."""
+    """The first run of a kind since a time."""
     row = yield one(
         """SELECT kind, at, outcome, detail, bytes FROM maintenance_runs
         WHERE kind = :kind AND at >= :since ORDER BY at LIMIT 1""",
@@ -71,19 +71,19 @@ def first_run(kind: str, since: int) -> Work[Run | None]:
 
 
 def postgres_bytes() -> Work[int]:
-    """How large a database on PostgreSQL is."""
+    """The size of a PostgreSQL database."""
     row = yield one("SELECT pg_database_size(current_database()) AS bytes")
     return int(row["bytes"])
 
 
 def backup_plan() -> Work[BackupPlan | None]:
-    """How often the server makes a backup by itself, if it does."""
+    """The schedule of the server's own backups, if there is one."""
     row = yield one("SELECT value FROM flags WHERE name = 'backup_plan'")
     return None if row is None or not row["value"] else BackupPlan(**orjson.loads(row["value"]))
 
 
 def set_backup_plan(plan: BackupPlan | None, now: int) -> Work[None]:
-    """Have the server make backups by itself, or no longer."""
+    """Sets or clears the schedule of the server's own backups."""
     yield run(
         """INSERT INTO flags (name, value, changed_at) VALUES ('backup_plan', :value, :now)
         ON CONFLICT (name) DO UPDATE SET value = excluded.value, changed_at = excluded.changed_at""",

@@ -25,11 +25,11 @@ log = logging.getLogger(__name__)
 
 ALERT = "server_alert"
 SERVER = ""
-"""The site of what concerns all of them; its owners are those of all sites."""
+"""The site of jobs that concern all sites; its owners are those of all sites."""
 
 
 class Upkeep:
-    """The server's own maintenance jobs. Without a mailer, problems are told in the log and the owner's pages only."""
+    """The server's own maintenance jobs. Without a mailer, problems appear only in the log and on the owners' pages."""
 
     def __init__(self, runtime: Runtime, mailer: Mailer | None) -> None:
         self._db = runtime.db
@@ -41,7 +41,7 @@ class Upkeep:
         self._mailer = mailer
 
     def kinds(self) -> list[Kind]:
-        """The jobs that do it."""
+        """The maintenance jobs."""
         kinds = [
             Kind("upkeep", lambda _: self.look(), every_ms=HOUR_MS),
             Kind("integrity", lambda _: self.check(), every_ms=7 * DAY_MS, seconds=None, tries=2),
@@ -51,7 +51,7 @@ class Upkeep:
         return kinds
 
     async def look(self) -> None:
-        """Once a day note how large the database is; see whether there is trouble."""
+        """Looks for problems, and records the database's size once a day."""
         now = self._clock.now()
         last = await self._db.read(lambda: store.last_run("size"))
         if last is None or not 0 <= now - last.at < DAY_MS:
@@ -60,26 +60,26 @@ class Upkeep:
         await self.tell()
 
     async def check(self) -> None:
-        """Read the whole database, to see whether it is damaged."""
+        """Reads the whole database to detect damage."""
         integrity = await check_integrity(self._db)
         await self.record(
             Run("integrity", self._clock.now(), "failed" if integrity.findings else "ok", "; ".join(integrity.findings))
         )
 
     async def record(self, done: Run) -> None:
-        """Note what came of a run, and tell of it where it failed."""
+        """Records a run's outcome, and alerts owners if it failed."""
         await self._db.write(lambda: store.add_run(done))
         await self.tell()
 
     async def tell(self) -> None:
-        """Have owners of all sites told of each problem, once a day."""
+        """Schedules mail about each problem to owners of all sites, once a day."""
         status = await read_status(self._db, self._free_bytes, self._clock.now())
         lang = await self._language()
         for problem, told in zip(Wording(status, DEFAULT).problems(), Wording(status, lang).problems(), strict=True):
             await self._db.write(partial(self._tell, problem, {"text": told.text, "lang": lang}, status.now))
 
     async def _language(self) -> str:
-        """That of most sites: owners have none of their own."""
+        """The language of most sites, since owners have none of their own."""
         await self._sites.refresh()
         count = Counter(site.lang for site in self._sites.all() if site.lang)
         return negotiate(count.most_common(1)[0][0]) if count else DEFAULT

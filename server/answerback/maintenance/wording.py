@@ -13,7 +13,7 @@ from .store import Run
 MINUTE_MS = 60_000
 FEW_DAYS = 14
 UNPLANNED_MS = 8 * DAY_MS
-"""How old the last backup may be where cron, or a person, makes them."""
+"""The allowed age of the last backup if cron or a person makes them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Wording:
         return [problem for problem in found if problem is not None]
 
     def lines(self) -> list[str]:
-        """The summary while all is well: backups, disk, and the last check."""
+        """The summary shown if all is well: backups, disk, and the last check."""
         status, t = self._status, self._texts
         bytes = size(status.database_bytes)
         room = t("database", size=bytes)
@@ -86,7 +86,7 @@ class Wording:
         return self._texts["no_backup"] if good is None else self._texts("last_backup", ago=self._ago(good))
 
     def _ago(self, run: Run) -> str:
-        """When it was: `3 days ago`."""
+        """A time relative to now: `3 days ago`."""
         passed = max(0, self._status.now - run.at)
         t = self._texts
         if passed >= DAY_MS:

@@ -1,7 +1,7 @@
 """Schema migrations.
 
-Statements in numbered tuples, and a runner of our own: transactions and locks are ours to hold, what a server that was
-killed has left is known by its statements, and a start where nothing is to be done costs a few milliseconds.
+Statements in numbered tuples, and our own runner: it controls transactions and locks, recognises from the statements
+what a killed server left half done, and takes only a few milliseconds if the schema is current.
 """
 
 from __future__ import annotations
@@ -21,11 +21,9 @@ def _silent(what: str, done: int, of: int) -> None:
 
 
 def migrate(url: str, revisions: Sequence[Revision] = REVISIONS, progress: Progress = _silent) -> None:
-    """Bring the database at `url` to the newest revision; blocks, so call it in a thread from async code.
-
-    Raises Unavailable when the database cannot be reached, is none, or is in a state that nothing here accounts for;
-    then it is as it was.
-    """
+    """Migrates the database at `url` to the newest revision; blocks, so async code must call it in a thread. Raises
+    Unavailable if the database cannot be reached, is not a database, or is in an unknown state; it is left unchanged
+    then."""
     if url.startswith("sqlite"):
         from . import sqlite
 
@@ -37,7 +35,7 @@ def migrate(url: str, revisions: Sequence[Revision] = REVISIONS, progress: Progr
 
 
 def plan(url: str, revisions: Sequence[Revision] = REVISIONS) -> Step | None:
-    """What `migrate` would do next, None where there is nothing to do; blocks. Raises Unavailable as `migrate` does."""
+    """The next step that `migrate` would run; None if there is none. Blocks. Raises Unavailable as `migrate` does."""
     if url.startswith("sqlite"):
         from . import sqlite
 

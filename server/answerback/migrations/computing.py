@@ -9,7 +9,8 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Computed:
-    """What is read, what is run before and after the rows made of it are put in; in the revision's own transaction."""
+    """Queries, statements to run before and after inserting the rows computed from them, all in the revision's own
+    transaction."""
 
     reads: tuple[str, ...]
     before: tuple[str, ...]
@@ -18,5 +19,5 @@ class Computed:
     after: tuple[str, ...]
 
     def made(self, read: list[list[Any]]) -> list[tuple[Any, ...]]:
-        """The rows, of what was read."""
+        """Computes the rows from the query results."""
         return list(self.rows(*read))

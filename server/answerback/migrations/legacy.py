@@ -1,9 +1,9 @@
 """Detects and repairs half-done migrations of versions before 0005.
 
-Until then each statement was committed by itself on SQLite, so that a server killed in a migration left the first few
-of a revision's statements done, and its number not written. And 0002 to 0004 grew while they were in use: a database
-that says 0004 may be one of an earlier edition. Whatever is exactly one of these is completed. Anything else has
-another reason, and making a lost table anew would only hide that it is lost.
+Until then, SQLite committed each statement separately, so a server killed during a migration left a revision's first
+statements applied and its number unrecorded. Also, 0002 to 0004 were extended after they were in use, so a database at
+0004 may be of an earlier edition. A schema that matches one of these states exactly is completed. Any other difference
+has another cause, and recreating a lost table would only hide the loss.
 """
 
 from __future__ import annotations
@@ -18,20 +18,18 @@ _BORN = {
     "0003": ((6, 3),),
     "0004": ((9, 1), (10, 5), (3, 9), (2, 7), (1, 8), (1, 7), (2, 10), (1, 6), (2, 11)),
 }
-"""So many statements of each revision, one after the other, came with that edition."""
+"""Groups of each revision's statements, in order: their number, and the edition that introduced them."""
 EDITIONS = range(12)
 
 
 def editions(number: str) -> list[int]:
-    """With which edition each statement of a revision came."""
+    """The edition that introduced each statement of a revision."""
     return [edition for count, edition in _BORN[number] for _ in range(count)]
 
 
 def unrun(done: Sequence[tuple[str, tuple[str, ...]]], found: Schema) -> list[str] | None:
-    """What an earlier edition of these revisions had not, in order; None where no edition accounts for what is missing.
-
-    An index that is missing beside that is made, too: nothing can be lost with it.
-    """
+    """The statements that an earlier edition of these revisions lacked, in order; None if no edition explains what is
+    missing. A missing index is added in any case, since an index holds no data of its own."""
     if any(number not in _BORN for number, _ in done):
         return None
     missing, born = [], []
@@ -49,7 +47,7 @@ def unrun(done: Sequence[tuple[str, tuple[str, ...]]], found: Schema) -> list[st
 
 
 def rest(number: str, statements: tuple[str, ...], found: Schema) -> list[str] | None:
-    """What is left to run of a revision whose number is not written yet; None where it was begun in no known way."""
+    """The remaining statements of a revision that is not recorded yet; None if its state matches no known one."""
     if number not in _BORN:
         return list(statements)
     if any(_conflicts(sql, found) for sql in statements):
@@ -67,7 +65,7 @@ def _is_done(sql: str, found: Schema) -> bool:
 
 
 def _conflicts(sql: str, found: Schema) -> bool:
-    """Whether what a statement makes is there in another form: a table of somebody else's, a column of another type."""
+    """Whether a statement's object exists in another form: a foreign table, or a column of another type."""
     made = Schema.of([sql])
     return not _is_done(sql, found) and (
         (sql.startswith("CREATE TABLE") and any(table in found.tables for table in made.tables))

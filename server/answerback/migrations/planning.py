@@ -1,4 +1,4 @@
-"""Which step a database needs next, by its recorded revision and its actual schema."""
+"""Determines the next step for a database from its recorded revision and its actual schema."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .revisions import Kind, Revision
 from .schema import Schema, is_index
 
 VERSION_TABLE = "alembic_version"
-"""Where the revision stands: named by the tool that ran the first four, and known to the versions of then."""
+"""The table of the revision: named by the tool that ran the first four, so that versions of that time know it."""
 NEWER = "The database is one of a newer Answerback: install that, or go back to a backup of before."
 RESTORE = "Go back to a backup (docs/operating.md, “Going back to a backup”)."
 OWN = "Give Answerback a database of its own, or go back to a backup."
@@ -30,7 +30,7 @@ class Found:
 
 @dataclass(frozen=True)
 class Step:
-    """Statements that are run in one transaction, the last of which says where the database then is."""
+    """Statements that run in one transaction; the last one records the new revision."""
 
     revision: str
     statements: tuple[str, ...]
@@ -39,12 +39,12 @@ class Step:
 
     @property
     def name(self) -> str:
-        """By which its progress is told."""
+        """The step's name in progress reports."""
         return f"Revision {self.revision}"
 
 
 def next_step(found: Found, kind: Kind, revisions: Sequence[Revision]) -> Step | None:
-    """The next step, or None where there is nothing to do. Raises Unavailable when nothing of ours can help."""
+    """The next step; None if there is none. Raises Unavailable if the schema cannot be repaired."""
     numbers = [revision.number for revision in revisions]
     if found.revision is not None and found.revision not in numbers:
         raise Unavailable("unavailable", NEWER)
@@ -70,7 +70,7 @@ def next_step(found: Found, kind: Kind, revisions: Sequence[Revision]) -> Step |
 
 
 def _again(done: Sequence[tuple[str, tuple[str, ...]]], found: Found) -> list[str] | None:
-    """The statements to repeat of revisions that are done; None where that would hide a loss."""
+    """The statements of applied revisions to repeat; None if that would hide a loss."""
     missing = legacy.unrun(done, found.schema)
     if missing is not None:
         return missing

@@ -1,4 +1,4 @@
-"""Migrating a PostgreSQL database: one transaction a step, under an advisory lock for which others wait."""
+"""Migrates a PostgreSQL database: one transaction per step, under an advisory lock that others wait for."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 WAIT = "600s"
 LOCK = 0x616E73776572
-"""Whoever migrates holds this; PostgreSQL keeps such locks apart by database."""
+"""The advisory lock of a migration; PostgreSQL scopes such locks to a database."""
 COLUMNS = """
     SELECT c.relname, a.attname, format_type(a.atttypid, NULL) FROM pg_class c
     JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
@@ -39,7 +39,7 @@ TRIGGERS = """
 
 
 def plan(url: str, revisions: Sequence[Revision]) -> Step | None:
-    """The next step, without taking it. Raises Unavailable where the database cannot be reached or migrated."""
+    """The next step, without running it. Raises Unavailable if the database cannot be reached or migrated."""
 
     async def look(connection: Any) -> Step | None:
         async with connection.transaction(isolation="repeatable_read", readonly=True):
@@ -49,7 +49,7 @@ def plan(url: str, revisions: Sequence[Revision]) -> Step | None:
 
 
 def migrate(url: str, revisions: Sequence[Revision], progress: Progress) -> None:
-    """Bring the database to the newest of these revisions. Raises Unavailable."""
+    """Migrates the database to the newest of these revisions. Raises Unavailable."""
 
     async def go(connection: Any) -> None:
         # Usually there is nothing to do; check without the lock first, then again under it.

@@ -16,7 +16,7 @@ Kind = Literal["sqlite", "postgresql"]
 
 @dataclass(frozen=True)
 class Revision:
-    """One step of the schema's history, run in one transaction."""
+    """One step of the schema's history; runs in one transaction."""
 
     number: str
     sqlite: tuple[str, ...]
@@ -24,7 +24,7 @@ class Revision:
     computed: Computed | None = None
 
     def statements(self, kind: Kind) -> tuple[str, ...]:
-        """What is run on this kind of database."""
+        """The statements for this kind of database."""
         return self.sqlite if kind == "sqlite" else self.postgresql
 
 

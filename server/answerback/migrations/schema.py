@@ -1,7 +1,7 @@
-"""Tables, columns, indexes and triggers by the revisions, to compare with a database's.
+"""Tables, columns, indexes and triggers as the revisions define them, for comparison with a database.
 
-The statements are read, not run: no second list of tables is kept beside them, and nothing is asked of a database but
-what it has. A test compares what is read here with what each of the two makes of it.
+Statements are parsed, not executed: there is no second list of tables to maintain, and the database is only asked for
+its actual schema. A test compares the parsed schema with the one that each database creates.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _DATA = re.compile(r"(?:INSERT|UPDATE|DELETE)\b.*", re.S)
 
 @dataclass
 class Schema:
-    """Tables with their columns' types, indexes and triggers with their table."""
+    """Tables with their columns' types; indexes and triggers with their table."""
 
     tables: dict[str, dict[str, str]] = field(default_factory=dict)
     indexes: dict[str, str] = field(default_factory=dict)
@@ -38,7 +38,7 @@ class Schema:
 
     @classmethod
     def of(cls, statements: Iterable[str]) -> Schema:
-        """What these statements make. Raises ValueError at one of a form that is not known here."""
+        """Parses the schema that these statements create. Raises ValueError for a statement of unknown form."""
         schema = cls()
         for sql in statements:
             schema._apply(sql.strip())
@@ -73,7 +73,8 @@ class Schema:
             raise ValueError(f"migrations/schema.py does not know what this does: {sql}")
 
     def missing_in(self, found: Schema) -> list[str]:
-        """What of this `found` has not, or has otherwise, in words; what it has beside it is its owner's own."""
+        """Describes what `found` lacks or defines differently; anything extra in it belongs to its owner and is
+        ignored."""
         gaps = []
         for table, columns in self.tables.items():
             if table not in found.tables:
@@ -91,7 +92,7 @@ class Schema:
 
 
 def is_index(sql: str) -> bool:
-    """Whether a statement makes an index, which holds nothing that is not in its table."""
+    """Whether a statement creates an index, which holds no data beyond its table's."""
     return _CREATE_INDEX.fullmatch(sql.strip()) is not None
 
 
@@ -106,7 +107,7 @@ def _columns(body: str) -> tuple[tuple[str, str], ...]:
 
 
 def _split(body: str) -> list[str]:
-    """The parts between the commas that are outside parentheses."""
+    """Splits at commas outside parentheses."""
     parts, depth = [""], 0
     for character in body:
         depth += (character == "(") - (character == ")")

@@ -1,7 +1,7 @@
-"""Migrates a SQLite file: one transaction a step, after a verified copy, while other processes wait.
+"""Migrates a SQLite file: one transaction per step, after a verified copy, while other processes wait.
 
-Python's driver commits around DDL as it likes unless it is told to keep out of it (`isolation_level=None`): then our
-own `BEGIN IMMEDIATE` holds the one place of a writer until the step is whole and on disk.
+Python's driver commits around DDL unless transaction control is turned off (`isolation_level=None`); our own `BEGIN
+IMMEDIATE` then holds the write lock until the step is complete and on disk.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 WAIT_SECONDS = 600
-"""As long as another process may take to copy and migrate the same file."""
+"""The time that another process may take to copy and migrate the same file."""
 BUSY_SECONDS = 5
 
 
 def plan(path: Path, revisions: Sequence[Revision]) -> Step | None:
-    """The next step, without taking it. Raises Unavailable where the file cannot be migrated."""
+    """The next step, without running it. Raises Unavailable if the file cannot be migrated."""
     if not path.is_file():
         return Step(revisions[-1].number, (), f"There is no database at {path} yet.")
     with _in_words(path), closing(_open(path)) as connection:
@@ -42,7 +42,7 @@ def plan(path: Path, revisions: Sequence[Revision]) -> Step | None:
 
 
 def migrate(path: Path, revisions: Sequence[Revision], progress: Progress) -> None:
-    """Bring the file to the newest of these revisions. Raises Unavailable."""
+    """Migrates the file to the newest of these revisions. Raises Unavailable."""
     sqlite_file.check_version()
     with _in_words(path):
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -141,7 +141,7 @@ def _has_data(connection: sqlite3.Connection, found: Found, revisions: Sequence[
 
 
 def _copy(path: Path, revision: str, progress: Progress) -> None:
-    """Keep what the file holds beside it, verified, in place of an older such copy; nobody writes meanwhile."""
+    """Saves a verified copy beside the file, replacing an older one; the write lock is held meanwhile."""
     target = path.with_name(f"{path.name}.before-{revision}")
     unfinished = target.with_name(f"{target.name}.unfinished")
     try:

@@ -1,4 +1,4 @@
-"""Where a mail provider reports bounces and complaints: nothing more is sent to those addresses."""
+"""Endpoint for a mail provider's reports of bounces and complaints; those addresses get no more mail."""
 
 from __future__ import annotations
 
@@ -24,18 +24,19 @@ BODY_LIMIT = 1024 * 1024
 
 
 class BounceHandlers:
-    """Takes reports from whoever knows the secret."""
+    """Accepts reports from callers that know the secret."""
 
     def __init__(self, settings: Settings, subscribing: Subscribing) -> None:
         self._secret = settings.mail_in_secret
         self._subscribing = subscribing
 
     def routes(self) -> list[Route]:
-        """Where they are brought."""
+        """The route of the endpoint."""
         return [Route(path, self.take, methods=["POST"]) for path in (BOUNCES, BOUNCES.rstrip("/"))]
 
     async def take(self, request: Request) -> Response:
-        """`POST /mail-in/bounces/`: JSON, of whatever type it is said to be (SNS says text); the addresses counted."""
+        """`POST /mail-in/bounces/`: JSON of any declared type (SNS declares text); returns the number of addresses
+        stopped."""
         try:
             check_secret(request, self._secret)
             data = _json(await read_body(request, BODY_LIMIT))

@@ -1,4 +1,4 @@
-"""All about telling visitors, put together for the application."""
+"""Builds the components of visitors' notifications."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .visitor_news import VisitorNews
 
 @dataclass(frozen=True, slots=True)
 class Subscriptions:
-    """The parts that speak HTTP, and the jobs."""
+    """The HTTP handlers and the jobs."""
 
     handlers: SubscriptionHandlers
     pages: SubscriptionPages
@@ -26,7 +26,7 @@ class Subscriptions:
 
 
 def build_subscriptions(runtime: Runtime, sessions: Sessions, mailer: Mailer | None) -> Subscriptions:
-    """Put it together."""
+    """Builds the handlers and jobs of visitors' notifications."""
     subscribing = Subscribing(runtime, mailer)
     return Subscriptions(
         SubscriptionHandlers(runtime, sessions, subscribing), SubscriptionPages(runtime, subscribing),

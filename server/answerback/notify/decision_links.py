@@ -17,7 +17,7 @@ GOOD_MS = 7 * 24 * 3_600_000
 
 @dataclass(frozen=True, slots=True)
 class DecisionLink:
-    """What a link says. `version` is that of the reviewable (0 where there was none), `seen` that of the words."""
+    """The content of a link. `version` is that of the reviewable (0 if there was none), `seen` that of the words."""
 
     owner: str
     site: str
@@ -27,11 +27,12 @@ class DecisionLink:
     seen: str
     until: int
     way: str
-    """Where it was sent: `mail`, or the format of a webhook."""
+    """The channel it was sent through: `mail`, or the format of a webhook."""
 
 
 class DecisionLinks:
-    """Signs such links. The secret is the link itself: whoever has it can use it, as long as its owner may."""
+    """Signs and verifies such links. The link itself is the secret: whoever has it can use it as long as its owner may
+    decide."""
 
     def __init__(self, settings: Settings) -> None:
         self._url = settings.public_url
@@ -40,11 +41,11 @@ class DecisionLinks:
         )
 
     def url(self, link: DecisionLink) -> str:
-        """Its address. Opening it changes nothing."""
+        """The URL of a link. Opening it changes nothing."""
         return f"{self._url}{PATH}?{urlencode({'link': self._signed.dumps(astuple(link))})}"
 
     def read(self, text: str) -> DecisionLink | None:
-        """What a link says; None for one that is not ours."""
+        """Decodes a link; None if its signature is invalid."""
         try:
             owner, site, id, action, version, seen, until, way = self._signed.loads(text)
         except (BadSignature, ValueError, TypeError):

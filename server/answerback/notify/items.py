@@ -1,4 +1,4 @@
-"""One thing that is told of, as a mail shows it: the words, what they answer, and what can be done about them."""
+"""One item of a notice as a mail shows it: the words, what they answer, and the available actions."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from .mail_replies_store import ReplyAddress
 from .store import News
 
 ABOVE = 3
-"""As many of the comments above are shown, the nearest ones."""
+"""The number of comments shown above, the nearest ones."""
 DECIDABLE = ("held", "reported", "draft", "comment", "edited")
-"""News about which something can be decided at a glance; the rest is opened."""
+"""News with actions in the mail; anything else has to be opened."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ways:
-    """How an owner decides and answers without signing in: until when, and whether by mail too."""
+    """How an owner may decide and reply without signing in: until when, by links and by mail."""
 
     owner: str
     until: int
@@ -34,7 +34,7 @@ class Ways:
 
 
 def item(site: Site, news: News, ways: Ways | None) -> Work[NoticeItem]:
-    """What is shown of a piece of news; without `ways` nothing can be decided there."""
+    """The item for a piece of news; without `ways`, it has no actions."""
     comment = yield from threads.comment_by_id(site.key, news.id)
     where = news.title or news.page
     if comment is None:
@@ -60,7 +60,7 @@ def item(site: Site, news: News, ways: Ways | None) -> Work[NoticeItem]:
 
 
 def actions(what: str) -> tuple[Action, ...]:
-    """What can be decided: there is nothing to approve about what is public already, and no draft is spam."""
+    """The available decisions: a published comment cannot be approved, and a draft cannot be spam."""
     if what not in DECIDABLE:
         return ()
     if what in ("comment", "edited"):
@@ -69,9 +69,9 @@ def actions(what: str) -> tuple[Action, ...]:
 
 
 def _above(comment: Comment, *, answers: bool) -> Work[list[tuple[str, str]]]:
-    """The thread from its root down to a comment; of an answer that is judged itself, with its question."""
+    """The thread from its root down to a comment; includes the question if the answer itself is judged."""
     path = yield from threads.path_to(comment.site, comment)
     above = path[:-1]
-    if comment.answer is not None and not answers:  # the question is what is told of
+    if comment.answer is not None and not answers:  # the notice is about the question itself
         above = [each for each in above if each.id != comment.answer.question_id]
     return [(each.author_name, each.body) for each in above[-ABOVE:] if each.state == "published"]

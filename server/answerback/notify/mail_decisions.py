@@ -1,4 +1,4 @@
-"""Decisions that owners make by the links of their mails: what they read counts, and their rights as they are now."""
+"""Decisions that owners make by links in their mails: valid for the words they read, under their current rights."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from ..sites.settings import Site
 from .decision_links import DecisionLink, DecisionLinks
 
 Outcome = Literal["ready", "done", "expired", "refused", "gone", "changed", "approved", "hidden", "spam", "dismissed"]
-"""`ready` waits for the button; the last four say what somebody has decided meanwhile."""
+"""`ready` waits for the button; the last four are decisions that somebody made meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a link is about, and how that stands."""
+    """What a link refers to, and its current state."""
 
     link: DecisionLink
     outcome: Outcome
@@ -33,11 +33,11 @@ class Found:
     words: str = ""
     title: str = ""
     who: str = ""
-    """Who has decided meanwhile."""
+    """The person who decided meanwhile."""
 
 
 class MailDecisions:
-    """Looks at what a link is about, and carries it out."""
+    """Shows what a link would do, and carries it out."""
 
     def __init__(self, runtime: Runtime, deciding: Deciding) -> None:
         self._db = runtime.db
@@ -47,14 +47,14 @@ class MailDecisions:
         self._deciding = deciding
 
     async def look(self, text: str) -> Found | None:
-        """What a link would do; None for one that is not ours."""
+        """What a link would do; None if the link is invalid."""
         link = self._links.read(text)
         if link is None:
             return None
         return await self._db.read(lambda: self.found(link))
 
     async def decide(self, text: str) -> Found | None:
-        """Do what a link says, unless that has been decided meanwhile; None for one that is not ours."""
+        """Carries out a link's decision unless one was made meanwhile; None if the link is invalid."""
         link = self._links.read(text)
         site = None if link is None else await self._sites.find(link.site)
         if link is None or site is None:
@@ -73,7 +73,7 @@ class MailDecisions:
         return Found(link, "done", found.comment, found.words, found.title)
 
     def found(self, link: DecisionLink) -> Work[Found]:
-        """What a link is about, and how that stands, within a read or write of the caller's."""
+        """What a link refers to and its current state, inside the caller's read or write."""
         role = yield from owner_role(link.owner, link.site)
         if role is None or not covers(role, "moderator"):
             return Found(link, "refused")

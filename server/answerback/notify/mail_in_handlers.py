@@ -1,4 +1,4 @@
-"""Where a mail provider brings what comes to the address for replies."""
+"""Endpoint for a mail provider that forwards replies."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from .mail_replies import MailReplies
 
 PATH = "/mail-in/"
 FIELDS = ("email", "body-mime", "RawEmail", "raw")
-"""What providers call the whole mail in a form or in JSON: SendGrid, Mailgun, Postmark, and most others."""
+"""Names that providers use for the whole mail in a form or in JSON: SendGrid, Mailgun, Postmark, and most others."""
 
 
 class _Parser(MultiPartParser):
@@ -30,19 +30,19 @@ class _Parser(MultiPartParser):
 
 
 class MailInHandlers:
-    """Takes mails from whoever knows the secret."""
+    """Accepts mails from callers that know the secret."""
 
     def __init__(self, settings: Settings, replies: MailReplies) -> None:
         self._secret = settings.mail_in_secret
         self._replies = replies
 
     def routes(self) -> list[Route]:
-        """Where they are brought."""
+        """The route of the endpoint."""
         return [Route(path, self.take, methods=["POST"]) for path in (PATH, PATH.rstrip("/"))]
 
     async def take(self, request: Request) -> Response:
-        """`POST /mail-in/`: a mail as `message/rfc822`, or in a form or JSON; 200 whatever it is, so that a provider
-        does not try again what will not change."""
+        """`POST /mail-in/`: a mail as `message/rfc822`, in a form or in JSON. Returns 200 whatever the mail is, so that
+        the provider does not retry in vain."""
         try:
             check_secret(request, self._secret)
             result = await self._replies.take(await _raw_mail(request))
@@ -52,8 +52,8 @@ class MailInHandlers:
 
 
 def check_secret(request: Request, secret: str) -> None:
-    """Raises NotFound where none is set, and Unauthorized for a call without it: as a bearer token, or as the password
-    of basic authentication."""
+    """Raises NotFound if no secret is configured, and Unauthorized unless the call carries it as a bearer token or as
+    the password of basic authentication."""
     if not secret:
         raise NotFound
     scheme, _, given = request.headers.get("authorization", "").partition(" ")
@@ -67,7 +67,7 @@ def check_secret(request: Request, secret: str) -> None:
 
 
 async def _raw_mail(request: Request) -> bytes:
-    """The mail in a request. Raises an AppError."""
+    """Extracts the mail from a request. Raises an AppError."""
     body = await read_body(request, RAW_LIMIT)
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind in ("message/rfc822", "application/octet-stream", "text/plain"):

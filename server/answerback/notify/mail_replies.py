@@ -1,7 +1,7 @@
-"""Owners answer by mail: what they write to the address of a notice appears as the author's reply.
+"""Replies by mail: what an owner writes to a notice's reply address is published as the author's reply.
 
-What comes is kept in one write with the job that sees to it, so that a provider that sends a mail twice is no second
-reply. The address is a secret of its owner's mailbox; the sender has to be the owner too, for mails get forwarded.
+A mail is stored in the same write as the job that processes it, so a mail that a provider delivers twice makes one
+reply. The address is a secret of its owner's mailbox; the sender must also be the owner, since mails get forwarded.
 """
 
 from __future__ import annotations
@@ -40,14 +40,14 @@ Reason = Outcome | Literal["empty"]
 
 
 class ReplyAddresses:
-    """Makes the addresses; there are none unless one that takes replies is set."""
+    """Makes reply addresses; there are none unless the settings name a base address."""
 
     def __init__(self, settings: Settings) -> None:
         self.address = settings.mail_reply_to
         self._key = settings.secret_key[-1].encode() if settings.secret_key else b""
 
     def make(self, of: ReplyAddress) -> Work[str]:
-        """The address at which this owner answers this; the same one whenever it is made."""
+        """The address for this owner's reply to this item; always the same one."""
         made = hmac.new(self._key, f"mail-reply|{of.owner_id}|{of.comment_id}".encode(), hashlib.sha256).digest()
         token = base64.b32encode(made[:16]).decode().lower().rstrip("=")
         yield from store.keep_address(hash_of(token), of)
@@ -55,21 +55,21 @@ class ReplyAddresses:
 
 
 def hash_of(text: str) -> str:
-    """What is kept of a token, or of a mail's name."""
+    """The stored hash of a token, or of a mail's Message-ID."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def read(settings: Settings, raw: bytes) -> MailReply | None:
-    """The reply that a mail is; None for any other mail."""
+    """Parses a mail as a reply; None for any other mail."""
     return read_reply(raw, settings.mail_reply_to, settings.mail_from) if settings.mail_reply_to else None
 
 
 def receive(jobs: JobQueue, id: str, reply: MailReply, now: int) -> Work[Received]:
-    """Keep a reply, and have it seen to. Not whoever has no address of ours: that is thrown away unread."""
+    """Stores a reply and schedules its processing. A reply to an unknown address is discarded unread."""
     address = hash_of(reply.token)
     if not reply.sender or (yield from store.address(address)) is None:
         return "ignored"
-    # Without a name of its own, the same words are the same mail.
+    # Without a Message-ID, the same words are the same mail.
     name = hash_of(f"{reply.token}|{reply.name or reply.words}")
     if not (yield from store.receive(id, name, address, reply.sender, reply.words, now)):
         return "known"
@@ -78,7 +78,7 @@ def receive(jobs: JobQueue, id: str, reply: MailReply, now: int) -> Work[Receive
 
 
 class MailReplies:
-    """Publishes what owners have answered, and tells them where that could not be."""
+    """Publishes owners' replies by mail, and informs owners of those that were refused."""
 
     def __init__(
         self, runtime: Runtime, deciding: Deciding, correcting: AnswerCorrections, mailer: Mailer | None
@@ -92,11 +92,11 @@ class MailReplies:
         self._mailer = mailer
 
     def kinds(self) -> list[Kind]:
-        """One mail that has come; the mail about one that was refused."""
+        """The jobs: one processes a received mail, one sends the mail about a refusal."""
         return [Kind(KIND, self._see_to), Kind(REFUSED, self._tell)]
 
     async def take(self, raw: bytes) -> Received:
-        """A mail as it came."""
+        """Accepts a raw mail."""
         reply = await asyncio.to_thread(read, self._runtime.settings, raw)
         if reply is None:
             return "ignored"
@@ -141,7 +141,7 @@ class MailReplies:
         yield from self._correcting.answered(site, target.id, mail["words"], by=email, reason="by mail")
 
     def _target(self, comment: Comment) -> Work[Comment]:
-        """What is answered: of an AI reply its question."""
+        """The comment to reply to: for an AI reply, its question."""
         if comment.answer is None:
             return comment
         question = yield from threads.comment_by_id(comment.site, comment.answer.question_id)

@@ -1,4 +1,4 @@
-"""Addresses that owners answer at, and the mails that have come there."""
+"""Owners' reply addresses, and the mails received there."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from ..db.work import Row, Work, one, run
 
 @dataclass(frozen=True, slots=True)
 class ReplyAddress:
-    """Who answers what there: a comment, in the version that they were told of (as in `DecisionLink`)."""
+    """The owner of a reply address and the comment it answers, in the version they were notified of (as in
+    `DecisionLink`)."""
 
     owner_id: str
     site: str
@@ -20,7 +21,7 @@ class ReplyAddress:
 
 
 def keep_address(hash: str, address: ReplyAddress) -> Work[None]:
-    """Keep an address under its hash."""
+    """Stores an address under its hash."""
     yield run(
         """INSERT INTO reply_addresses (hash, owner_id, site, comment_id, version, seen, expires_at)
         VALUES (:hash, :owner, :site, :comment, :version, :seen, :expires_at)
@@ -32,13 +33,13 @@ def keep_address(hash: str, address: ReplyAddress) -> Work[None]:
 
 
 def address(hash: str) -> Work[ReplyAddress | None]:
-    """Who answers what at an address."""
+    """The reply address with this hash."""
     row = yield one("SELECT * FROM reply_addresses WHERE hash = :hash", hash=hash)
     return None if row is None else ReplyAddress(**{name: row[name] for name in ReplyAddress.__slots__})
 
 
 def receive(id: str, hash: str, address: str, sender: str, words: str, now: int) -> Work[bool]:
-    """Keep a mail until it is seen to; False for one that has come before."""
+    """Stores a mail until it is processed; False if it was received before."""
     row = yield one(
         """INSERT INTO received_mails (id, hash, address_hash, sender, words, at)
         VALUES (:id, :hash, :address, :sender, :words, :now) ON CONFLICT (hash) DO NOTHING RETURNING id""",
@@ -48,7 +49,7 @@ def receive(id: str, hash: str, address: str, sender: str, words: str, now: int)
 
 
 def take(id: str) -> Work[Row | None]:
-    """A mail that is to be seen to: its `address_hash`, `sender` and `words`, which are not kept any longer."""
+    """Takes an unprocessed mail: returns its `address_hash`, `sender` and `words`, and erases sender and words."""
     row: Row | None = yield one(
         "SELECT address_hash, sender, words FROM received_mails WHERE id = :id AND sender <> ''", id=id
     )
@@ -58,6 +59,6 @@ def take(id: str) -> Work[Row | None]:
 
 
 def waiting(id: str) -> Work[ReplyAddress | None]:
-    """What a mail answers that has not been seen to."""
+    """The reply address of an unprocessed mail."""
     row = yield one("SELECT address_hash FROM received_mails WHERE id = :id AND sender <> ''", id=id)
     return None if row is None else (yield from address(row["address_hash"]))

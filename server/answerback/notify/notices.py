@@ -1,7 +1,7 @@
-"""Email notifications for owners: a job finds once a minute what is due, and a job a mail sends it.
+"""Email notifications for owners: a job finds due notices once a minute, and one job per mail sends them.
 
-Nothing is done while a comment is posted. What an owner has been told of is moved on in the write that adds the job, so
-nothing is told twice or left out; only a mail whose acceptance was lost is sent once more, under the same Message-ID.
+Posting a comment does no work for notices. An owner's cursor moves in the same write that adds the job, so nothing is
+sent twice or skipped; only a mail whose acceptance was lost is sent again, under the same Message-ID.
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ from .store import Choice
 LOOK, TELL = "notices", "notice"
 LOOK_MS = 60_000
 SETTLED_MS = 10_000
-"""What is younger may belong to a write that is not yet seen by others."""
+"""Newer rows may belong to a write that others cannot see yet."""
 SHOWN = 20
-"""Of one kind on one site, as many are in a mail."""
+"""Items of one kind on one site in a mail."""
 STOP = "/admin/notifications/stop/"
 
 
 class Notices:
-    """Tells owners by email. Without a mailer nobody is told, and nothing is noted as told."""
+    """Notifies owners by email. Without a mailer, nobody is notified and no cursor moves."""
 
     def __init__(self, runtime: Runtime, mailer: Mailer | None) -> None:
         self._db = runtime.db
@@ -54,7 +54,7 @@ class Notices:
         self._replies = ReplyAddresses(runtime.settings)
 
     def kinds(self) -> list[Kind]:
-        """The look at what is new, each minute, and the mail to one owner, which is tried for most of a day."""
+        """The jobs: one finds due notices each minute; one mails one owner and is retried for most of a day."""
         if self._mailer is None:
             return []
         return [
@@ -63,7 +63,7 @@ class Notices:
         ]
 
     async def look(self) -> None:
-        """Find who is to be told of what by now, and add a job for each owner."""
+        """Finds the owners with due notices, and adds a job for each."""
         now = self._clock.now()
         while await self._db.write(lambda: store.add_missing(now)) == store.BATCH:
             pass
@@ -124,18 +124,18 @@ class Notices:
         return NoticePart(site, kind, items, more=len(news) > SHOWN)
 
     def stop_url(self, owner: str) -> str:
-        """The address at which a POST ends all mail to an owner, without signing in."""
+        """The URL at which a POST unsubscribes an owner from all mail without signing in."""
         return f"{self._url}{STOP}?{urlencode({'owner': owner, 'proof': self._proof(owner)})}"
 
     async def stop(self, owner: str, proof: str) -> bool:
-        """End all mail to an owner; whether the proof is one of ours."""
+        """Unsubscribes an owner from all mail; returns whether the proof is valid."""
         if not hmac.compare_digest(proof.encode(), self._proof(owner).encode()):
             return False
         await self._db.write(lambda: store.stop(owner))
         return True
 
     async def address(self, owner: str, proof: str) -> str | None:
-        """The address that `stop` would spare; None where the proof is not one of ours."""
+        """The address that `stop` would unsubscribe; None if the proof is invalid."""
         if not hmac.compare_digest(proof.encode(), self._proof(owner).encode()):
             return None
         return await self._db.read(lambda: email_of(owner))
@@ -145,6 +145,6 @@ class Notices:
 
 
 def chosen(owner: str, site: Site, kind: NoticeKind, pace: Any, hours: Hours, now: int) -> Work[None]:
-    """Keep what an owner has chosen for a kind of news on a site."""
+    """Stores an owner's choice for a kind of notice on a site."""
     choice = Choice(owner, site.key, kind, pace, now - SETTLED_MS)
     yield from store.keep(choice, next_notice(pace, hours, site.timezone, now))

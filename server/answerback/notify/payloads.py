@@ -24,7 +24,7 @@ from .webhooks_store import Delivery, Webhook
 
 
 class Payloads:
-    """Payloads of events, in each format."""
+    """Builds the payloads of events, in each format."""
 
     def __init__(self, runtime: Runtime) -> None:
         self._db = runtime.db
@@ -34,7 +34,7 @@ class Payloads:
         self._links = DecisionLinks(runtime.settings)
 
     async def of(self, hook: Webhook, delivery: Delivery) -> dict[str, Any] | None:
-        """What to send; None where what it would tell of is not there any more."""
+        """The payload of a delivery; None if its subject no longer exists."""
         data = await self._db.read(lambda: self._data(delivery))
         if data is None:
             return None
@@ -55,7 +55,8 @@ class Payloads:
         )  # fmt: skip
 
     def _buttons(self, hook: Webhook, delivery: Delivery) -> Work[list[tuple[Action, str]]]:
-        """What can be decided about a comment in a chat: in the name of who has set the webhook up, who may."""
+        """The decisions offered in a chat, made in the name of the owner who set up the webhook, if that owner may
+        decide."""
         role = (yield from owner_role(hook.owner_id, hook.site)) if hook.owner_id else None
         what = delivery.event.removeprefix("comment.").replace("published", "comment")
         if role is None or not covers(role, "moderator") or not actions(what):

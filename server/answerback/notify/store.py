@@ -26,7 +26,7 @@ _NEWS = {
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """How soon an owner is told of a kind of news on a site, and until when they have been told."""
+    """How often an owner is notified of a kind of news on a site, and the time up to which they have been."""
 
     owner_id: str
     site: str
@@ -37,12 +37,12 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """One thing to tell of."""
+    """One item to notify an owner of."""
 
     id: str
-    """The comment that it is about."""
+    """The comment it is about."""
     what: str
-    """Why it waits (`held`, `draft`, …); `comment` for one that was published."""
+    """Why it waits (`held`, `draft`, …); `comment` for a published one."""
     author: str
     page: str
     title: str
@@ -51,7 +51,7 @@ class News:
 
 
 def add_missing(now: int) -> Work[int]:
-    """Give owners their choices for sites where they have none yet; how many such pairs there were, at most `BATCH`."""
+    """Adds default choices for owners and sites that lack them; returns the number of such pairs, at most `BATCH`."""
     rows = yield many(
         """SELECT o.id, s.key AS site, COALESCE(
                 (SELECT m.role FROM owner_sites m WHERE m.owner_id = o.id AND m.site = s.key), o.role) AS role
@@ -74,7 +74,7 @@ def add_missing(now: int) -> Work[int]:
 
 
 def keep(choice: Choice, next_at: int | None) -> Work[None]:
-    """Keep a choice. What an owner has been told of stays told; one who was told of nothing begins anew."""
+    """Stores a choice. The owner's cursor stays, unless notifications were off: they start from now then."""
     yield run(
         """INSERT INTO notice_choices (owner_id, site, kind, pace, told_at, next_at)
         VALUES (:owner, :site, :kind, :pace, :told_at, :next_at)
@@ -86,7 +86,7 @@ def keep(choice: Choice, next_at: int | None) -> Work[None]:
 
 
 def choices_of(owner: str, sites: Sequence[str]) -> Work[list[Choice]]:
-    """What an owner has chosen for these sites."""
+    """An owner's choices for these sites."""
     listed, values = in_list("s", sites)
     rows = yield many(
         f"SELECT * FROM notice_choices WHERE owner_id = :owner AND site IN ({listed}) ORDER BY site, kind",
@@ -96,10 +96,8 @@ def choices_of(owner: str, sites: Sequence[str]) -> Work[list[Choice]]:
 
 
 def due(kind: NoticeKind, now: int, until: int) -> Work[list[tuple[Choice, bool]]]:
-    """Choices of a kind whose time has come, at most `BATCH`, with whether there is news until then.
-
-    Those that are told at once come only with news. Owners who have lost the site are left out.
-    """
+    """Choices of a kind that are due, at most `BATCH`, with whether there is news up to `until`. Those with immediate
+    notices are due only if there is news. Owners without access to the site are left out."""
     rows = yield many(
         f"""SELECT n.*, CASE WHEN EXISTS ({_NEWS[kind]}) THEN 1 ELSE 0 END AS news FROM notice_choices n
             JOIN owners o ON o.id = n.owner_id
@@ -113,7 +111,7 @@ def due(kind: NoticeKind, now: int, until: int) -> Work[list[tuple[Choice, bool]
 
 
 def told(choice: Choice, until: int, next_at: int | None) -> Work[None]:
-    """The owner is told of everything until then."""
+    """Moves an owner's cursor to this time."""
     yield run(
         """UPDATE notice_choices SET told_at = :until, next_at = :next_at
         WHERE owner_id = :owner AND site = :site AND kind = :kind""",
@@ -122,7 +120,7 @@ def told(choice: Choice, until: int, next_at: int | None) -> Work[None]:
 
 
 def news(kind: NoticeKind, site: str, after: int, until: int, most: int, but: str = "") -> Work[list[News]]:
-    """What there is to tell of, oldest first, at most so many; not what `but` (an address) has done."""
+    """The news in a period, oldest first, at most `most` items, without changes made by `but` (an address)."""
     if kind == "comments":
         rows = yield many(
             """SELECT c.id, 'comment' AS what, c.author_name, c.page, t.title, c.body, c.created_at AS at
@@ -164,7 +162,7 @@ def hours_of(owner: str) -> Work[tuple[Hours, str]]:
 
 
 def keep_hours(owner: str, hours: Hours, lang: str) -> Work[None]:
-    """Keep an owner's hours and language."""
+    """Stores an owner's hours and language."""
     yield run(
         """INSERT INTO notice_hours (owner_id, hour, quiet_from, quiet_until, lang)
         VALUES (:owner, :hour, :from, :until, :lang)
@@ -175,7 +173,7 @@ def keep_hours(owner: str, hours: Hours, lang: str) -> Work[None]:
 
 
 def stop(owner: str) -> Work[None]:
-    """Tell this owner of nothing any more."""
+    """Turns off all notifications of an owner."""
     yield run("UPDATE notice_choices SET pace = 'never', next_at = NULL WHERE owner_id = :owner", owner=owner)
 
 

@@ -1,7 +1,7 @@
-"""Visitors ask to be told of what concerns them, their address confirms it, and either ends it at any time.
+"""Visitors' subscriptions: requested by a visitor, confirmed by the address, ended by either at any time.
 
-An address that has confirmed nothing is sent one kind of mail, the one that asks, and few of those: whoever types a
-stranger's address cannot fill a mailbox, and learns nothing of it.
+An unconfirmed address is sent only the confirmation mail, and few of those: whoever enters a stranger's address can
+neither fill that mailbox nor learn anything about it.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from .subscriptions_store import Subscriber, Subscription
 
 KIND = "subscription_mail"
 PENDING_MS = 48 * 3_600_000
-"""How long an address has to confirm."""
+"""How long an address may take to confirm."""
 STOPPED_MS: Mapping[Reason, int] = {"bounce": 180 * 86_400_000, "complaint": 10 * 365 * 86_400_000}
 HOUR_MS, DAY_MS = 3_600_000, 86_400_000
 TO_ADDRESS_A_DAY, BY_VISITOR_AN_HOUR, BY_NETWORK_AN_HOUR, TO_DOMAIN_AN_HOUR = 3, 20, 40, 200
@@ -43,7 +43,7 @@ CONFIRM, STOP, FEED = f"{PAGE}confirm/", f"{PAGE}stop/", f"{PAGE}feed/"
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What a visitor asks for; `caller` is their keyed address. An empty `email` is that of their account."""
+    """A visitor's request to subscribe; `caller` is their keyed address. `email` is empty for that of their account."""
 
     kind: SubscriptionKind
     channel: Channel
@@ -54,7 +54,7 @@ class Wish:
 
 
 class Subscribing:
-    """Takes in what visitors ask for."""
+    """Accepts subscriptions."""
 
     def __init__(self, runtime: Runtime, mailer: Mailer | None) -> None:
         self._db = runtime.db
@@ -68,18 +68,18 @@ class Subscribing:
 
     @property
     def mails(self) -> bool:
-        """Whether mail can be sent here at all."""
+        """Whether this server can send mail."""
         return self._mailer is not None
 
     def kinds(self) -> list[Kind]:
-        """The job that asks an address; none where no mail can be sent."""
+        """The job that sends confirmation mails; none if the server cannot send mail."""
         return [] if self._mailer is None else [Kind(KIND, partial(self._ask, self._mailer), at_once=2)]
 
     # ---- asking
 
     async def subscribe(self, site: Site, find: Callable[[], Work[Visitor]], wish: Wish) -> Subscription:
-        """Take in a wish of the visitor whom `find` finds. It counts at once where the address is known to be theirs,
-        and waits for its confirmation otherwise. Raises an AppError."""
+        """Stores a request of the visitor that `find` returns. It is active at once if the address is known to be
+        theirs; otherwise it waits for confirmation. Raises an AppError."""
         now = self._clock.now()
         if wish.channel == "email" and not self.mails:
             raise BadRequest("validation_failed", "channel: this server sends no email.")
@@ -128,7 +128,8 @@ class Subscribing:
         return over
 
     def _may_ask(self, address: str, now: int) -> Work[bool]:
-        """Whether a strange address may be sent one more question; counted hashed, so that the counts are no list."""
+        """Whether an unconfirmed address may be sent another confirmation mail; counts are keyed by hash, so they
+        reveal no addresses."""
         if (yield from store.is_stopped(self._hashes(address), now)):
             return False
         of_domain = yield from count(f"asked:{self.hash_of(address.rpartition('@')[2])}", now, HOUR_MS)
@@ -139,7 +140,7 @@ class Subscribing:
         id, now = str(job.data["subscription"]), self._clock.now()
         found = await self._db.read(lambda: store.pending(id, now))
         site = await self._sites.find(job.site)
-        if found is None or site is None or not found[1]:  # confirmed, stopped or over meanwhile
+        if found is None or site is None or not found[1]:  # confirmed, stopped or expired meanwhile
             return
         to, wanted = found
         message = confirmation_message(
@@ -149,7 +150,8 @@ class Subscribing:
         await self.deliver(mailer, to, message)
 
     async def deliver(self, mailer: Mailer, to: Subscriber, message: Message) -> bool:
-        """Send a message; False where the address takes none, and is sent nothing any more. Raises JobFailed."""
+        """Sends a message; returns False if the address is stopped or bounces, which ends its subscriptions. Raises
+        JobFailed."""
         if await self._db.read(lambda: store.is_stopped(self._hashes(to.address), self._clock.now())):
             await self._db.write(lambda: store.remove_subscriber(to.id))
             return False
@@ -161,14 +163,14 @@ class Subscribing:
         return True
 
     async def stop_address(self, address: str, reason: Reason) -> None:
-        """Write to an address no more: it has bounced, or its owner complains."""
+        """Stops all mail to an address after a bounce or a complaint."""
         now, hash = self._clock.now(), self.hash_of(address)
         await self._db.write(lambda: store.stop_address(hash, address, reason, now, now + STOPPED_MS[reason]))
 
     # ---- what only an address knows
 
     def hash_of(self, text: str) -> str:
-        """What is kept of an address that is not written to, or counted."""
+        """The stored hash of an address that is stopped or counted."""
         return self._hash(self._keys[-1], text)
 
     def _hashes(self, address: str) -> list[str]:
@@ -179,11 +181,11 @@ class Subscribing:
         return hmac.new(key, f"address|{text}".encode(), hashlib.sha256).hexdigest()[:32]
 
     def proof(self, *parts: str) -> str:
-        """What shows that a link was made here."""
+        """The signature that shows that a link was made here."""
         return self._proof(self._keys[-1], parts)
 
     def proved(self, proof: str, *parts: str) -> bool:
-        """Whether a proof is one of ours, made with any of the keys in use."""
+        """Whether a proof is valid under any of the keys in use."""
         return any(hmac.compare_digest(proof.encode(), self._proof(key, parts).encode()) for key in self._keys)
 
     @staticmethod
@@ -191,13 +193,13 @@ class Subscribing:
         return hmac.new(key, "|".join(("subscriber", *parts)).encode(), hashlib.sha256).hexdigest()[:32]
 
     def confirm_url(self, subscription: str) -> str:
-        """Where an address confirms a subscription, and what else its visitor has asked for."""
+        """The URL at which an address confirms a subscription and its visitor's other pending ones."""
         return f"{self._url}{CONFIRM}?{urlencode({'id': subscription, 'proof': self.proof('confirm', subscription)})}"
 
     def page_url(self, subscriber: str, path: str = PAGE) -> str:
-        """Where an address sees and ends all that it is told of; at `STOP` a POST ends it at once."""
+        """The URL at which an address sees and ends its subscriptions; with `STOP`, a POST ends them all at once."""
         return f"{self._url}{path}?{urlencode({'id': subscriber, 'proof': self.proof(subscriber)})}"
 
     def feed_url(self, subscriber: str) -> str:
-        """The secret address of a feed."""
+        """The secret URL of a feed."""
         return self.page_url(subscriber, FEED)

@@ -1,4 +1,5 @@
-"""What a visitor is told of, over HTTP: an address is only ever shown masked, and only to whoever has given it."""
+"""The HTTP API of visitors' subscriptions: an address is only ever shown masked, and only to the visitor who gave
+it."""
 
 from __future__ import annotations
 
@@ -35,7 +36,7 @@ class SubscriptionHandlers:
         self._subscribing = subscribing
 
     async def read(self, call: Call) -> Response:
-        """`GET /api/subscriptions/`: what the visitor has asked for, and the address that is known of them."""
+        """`GET /api/subscriptions/`: the visitor's subscriptions and known address."""
         session, now = await self._sessions.current(call), self._clock.now()
         found: list[Subscription] = []
         address = ""
@@ -56,7 +57,7 @@ class SubscriptionHandlers:
         )
 
     async def subscribe(self, call: Call) -> Response:
-        """`POST /api/subscriptions/`: 201 where it counts at once, 202 where the address has still to confirm it."""
+        """`POST /api/subscriptions/`: 201 if active at once, 202 if the address still has to confirm."""
         wish = Wish(
             kind=cast("SubscriptionKind", _one_of("topic", call.text("topic", required=True), KINDS)),
             channel=cast("Channel", _one_of("channel", call.text("channel", default="email"), CHANNELS)),

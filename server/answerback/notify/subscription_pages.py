@@ -1,5 +1,5 @@
-"""The pages of those who are told of something: to confirm it, to see it, and to end it. Each link's proof is known to
-its address alone, and looking changes nothing: mail programs follow links by themselves."""
+"""Subscribers' pages: confirm, list and end subscriptions. Each link's proof is known to its address alone, and opening
+a page changes nothing, since mail programs follow links on their own."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ TEMPLATE = "notify/templates/notifications.html"
 NOTHING: dict[str, Any] = {
     "rows": None, "links": None, "asks": None, "address": "", "feed": "", "here": ""
 }  # fmt: skip
-"""What the template shows none of."""
+"""Template values of an empty page."""
 NEWEST = 50
 """Entries of a feed."""
 
@@ -47,7 +47,7 @@ class SubscriptionPages:
         self._url = runtime.settings.public_url
 
     def routes(self) -> list[Route]:
-        """All addresses of the pages."""
+        """The routes of the pages."""
         table = {
             PAGE: {"GET": self.read, "POST": self.end},
             CONFIRM: {"GET": self.ask, "POST": self.confirm},
@@ -59,14 +59,14 @@ class SubscriptionPages:
     # ---- seeing and ending
 
     async def read(self, request: Request) -> Response:
-        """`GET /notifications/?id=&proof=`: all that an address is told of; with `?site=`, what a visitor who is signed
-        in on that site has asked for."""
+        """`GET /notifications/?id=&proof=`: all subscriptions of an address; with `?site=`, those of the visitor signed
+        in on that site."""
         if request.query_params.get("id") is None and request.query_params.get("site") is not None:
             return await self._of_account(request)
         return await self._show(request, await self._subscriber(request))
 
     async def end(self, request: Request) -> Response:
-        """`POST /notifications/?id=&proof=` `{stop}`: the id of a subscription, or `all`."""
+        """`POST /notifications/?id=&proof=` `{stop}`: ends the subscription with this id, or `all`."""
         form, subscriber = await self._views.form(request), await self._subscriber(request)
         stop = form.get("stop", "")
         if stop == "all":
@@ -77,7 +77,8 @@ class SubscriptionPages:
         return RedirectResponse(f"{self._views.base}{PAGE}?{request.url.query}", 303)
 
     async def stop(self, request: Request) -> Response:
-        """`POST /notifications/stop/?id=&proof=`: mail programs on behalf of their users (RFC 8058), and the page."""
+        """`POST /notifications/stop/?id=&proof=`: ends all; used by mail programs on behalf of their users (RFC 8058),
+        and by the page."""
         return await self._stopped(request, await self._subscriber(request))
 
     async def _stopped(self, request: Request, subscriber: Subscriber) -> Response:
@@ -89,7 +90,7 @@ class SubscriptionPages:
         return self._render(request, t, site, done=t("stopped", site=site.name or site.key))
 
     async def _subscriber(self, request: Request) -> Subscriber:
-        """Whose link this is. Raises NotFound."""
+        """The subscriber that a link belongs to. Raises NotFound."""
         id, proof = (request.query_params.get(name, "") for name in ("id", "proof"))
         found = await self._db.read(lambda: store.subscriber_by_id(id))
         if found is None or not self._subscribing.proved(proof, id):
@@ -140,11 +141,11 @@ class SubscriptionPages:
     # ---- confirming
 
     async def ask(self, request: Request) -> Response:
-        """`GET /notifications/confirm/?id=&proof=`: what there is to confirm, and a button."""
+        """`GET /notifications/confirm/?id=&proof=`: the pending subscriptions, and a button that confirms them."""
         return await self._confirming(request, confirmed=False)
 
     async def confirm(self, request: Request) -> Response:
-        """`POST /notifications/confirm/?id=&proof=`: it counts from now on."""
+        """`POST /notifications/confirm/?id=&proof=`: activates them."""
         await self._views.form(request)
         return await self._confirming(request, confirmed=True)
 

@@ -1,5 +1,5 @@
-"""Who wants to hear of what on a site. A subscriber is an address on one site; its subscriptions were asked for by
-visitors, and count once the address has confirmed them."""
+"""Visitors' subscriptions. A subscriber is an address on one site; its subscriptions were requested by visitors, and
+are active once the address has confirmed them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ..db.work import Row, Work, many, one, run
 
 @dataclass(frozen=True, slots=True)
 class Subscriber:
-    """An address on a site, and the language of what goes there. A feed's address is its own id."""
+    """An address on a site, and the language of its mail. A feed's address is its own id."""
 
     id: str
     site: str
@@ -21,12 +21,12 @@ class Subscriber:
     address: str
     lang: str
     told_at: int = 0
-    """When it was last told of something, in ms."""
+    """When it was last notified, in ms."""
 
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """What somebody wants to hear of; times in ms. `page` is empty for replies, which are told of on the whole site."""
+    """A subscription to a topic; times in ms. `page` is empty for replies, which cover the whole site."""
 
     id: str
     site: str
@@ -48,7 +48,7 @@ _ALIVE = "(s.confirmed_at IS NOT NULL OR s.expires_at > :now)"
 _NOBODY_LEFT = """DELETE FROM subscribers WHERE id = :id
     AND NOT EXISTS (SELECT 1 FROM subscriptions s WHERE s.subscriber_id = subscribers.id)"""
 MOST = 500
-"""Subscriptions that are shown together."""
+"""The number of subscriptions shown together."""
 
 
 def _subscriber(row: Row) -> Subscriber:
@@ -63,7 +63,7 @@ def _subscription(row: Row) -> Subscription:
 
 
 def keep_subscriber(made: Subscriber, now: int) -> Work[Subscriber]:
-    """The subscriber with this address; its language becomes the one that was used last."""
+    """Stores the subscriber with this address, with the language used last."""
     row = yield one(
         """INSERT INTO subscribers (id, site, channel, address, lang, created_at)
         VALUES (:id, :site, :channel, :address, :lang, :now)
@@ -74,7 +74,7 @@ def keep_subscriber(made: Subscriber, now: int) -> Work[Subscriber]:
 
 
 def keep(made: Subscription) -> Work[Subscription]:
-    """Keep a subscription, which stays confirmed where it was."""
+    """Stores a subscription; a confirmed one stays confirmed."""
     row = yield one(
         """INSERT INTO subscriptions (id, site, subscriber_id, visitor_id, kind, page, created_at, confirmed_at,
             expires_at)
@@ -92,7 +92,7 @@ def keep(made: Subscription) -> Work[Subscription]:
 
 
 def has_confirmed(subscriber: str, visitor: str) -> Work[bool]:
-    """Whether this address has said before that it belongs to that visitor."""
+    """Whether this address has confirmed before that it belongs to that visitor."""
     row = yield one(
         """SELECT 1 AS one FROM subscriptions WHERE subscriber_id = :subscriber AND visitor_id = :visitor
         AND confirmed_at IS NOT NULL LIMIT 1""",
@@ -102,7 +102,7 @@ def has_confirmed(subscriber: str, visitor: str) -> Work[bool]:
 
 
 def own_address(site: str, visitor: str) -> Work[str]:
-    """The confirmed address of a visitor's account; empty without one."""
+    """The confirmed address of a visitor's account; empty if there is none."""
     row = yield one(
         """SELECT email FROM visitors WHERE site = :site AND id = :id AND email IS NOT NULL
         AND email_verified_at IS NOT NULL""",
@@ -112,7 +112,7 @@ def own_address(site: str, visitor: str) -> Work[str]:
 
 
 def known(site: str, visitor: str) -> Work[str]:
-    """The address that a visitor has confirmed here last; empty without one."""
+    """The address that a visitor confirmed last; empty if there is none."""
     rows = yield many(
         f"""SELECT r.address, s.confirmed_at {_FROM} WHERE s.visitor_id = :visitor AND s.site = :site
         AND r.channel = 'email' AND s.confirmed_at IS NOT NULL""",
@@ -126,8 +126,8 @@ def known(site: str, visitor: str) -> Work[str]:
 
 
 def pending(id: str, now: int) -> Work[tuple[Subscriber, list[Subscription]] | None]:
-    """Whom a subscription is for, and what its visitor has asked for that this address has still to confirm, maybe
-    nothing; None where the subscription is gone or over."""
+    """A subscription's subscriber, and its visitor's subscriptions that this address has yet to confirm, possibly none;
+    None if the subscription is gone or expired."""
     row = yield one(
         f"SELECT s.subscriber_id, s.visitor_id FROM subscriptions s WHERE s.id = :id AND {_ALIVE}", id=id, now=now
     )
@@ -143,7 +143,7 @@ def pending(id: str, now: int) -> Work[tuple[Subscriber, list[Subscription]] | N
 
 
 def confirm(subscriber: str, visitor: str, now: int) -> Work[None]:
-    """The address has confirmed what that visitor has asked for."""
+    """Confirms that visitor's subscriptions for the address."""
     yield run(
         """UPDATE subscriptions SET confirmed_at = :now, expires_at = NULL WHERE subscriber_id = :subscriber
         AND visitor_id = :visitor AND confirmed_at IS NULL AND expires_at > :now""",
@@ -155,13 +155,13 @@ def confirm(subscriber: str, visitor: str, now: int) -> Work[None]:
 
 
 def subscriber_by_id(id: str) -> Work[Subscriber | None]:
-    """A subscriber."""
+    """The subscriber with this id."""
     row = yield one("SELECT * FROM subscribers WHERE id = :id", id=id)
     return None if row is None else _subscriber(row)
 
 
 def of_subscriber(id: str, now: int) -> Work[list[Subscription]]:
-    """Everything that an address is told of, or has still to confirm."""
+    """An address's subscriptions, active and pending."""
     rows = yield many(
         f"""SELECT {_COLUMNS} {_FROM} WHERE s.subscriber_id = :id AND {_ALIVE} LIMIT :most""",
         id=id, now=now, most=MOST,
@@ -170,7 +170,7 @@ def of_subscriber(id: str, now: int) -> Work[list[Subscription]]:
 
 
 def of_visitor(site: str, visitor: str, now: int) -> Work[list[Subscription]]:
-    """Everything that a visitor has asked for."""
+    """A visitor's subscriptions."""
     rows = yield many(
         f"""SELECT {_COLUMNS} {_FROM} WHERE s.visitor_id = :visitor AND s.site = :site AND {_ALIVE} LIMIT :most""",
         visitor=visitor, site=site, now=now, most=MOST,
@@ -179,12 +179,12 @@ def of_visitor(site: str, visitor: str, now: int) -> Work[list[Subscription]]:
 
 
 def _in_order(rows: Sequence[Row]) -> list[Subscription]:
-    """As they were asked for: a person has few, which need no index to sort."""
+    """Sorts subscriptions by creation; a person has too few to need an index."""
     return sorted((_subscription(row) for row in rows), key=lambda each: (each.created_at, each.id))
 
 
 def titles(site: str, subscriber: str) -> Work[dict[str, tuple[str, str]]]:
-    """Title and address of the pages that an address follows, as far as they are known."""
+    """Title and URL of the pages that an address follows, as far as known."""
     rows = yield many(
         """SELECT t.page, t.title, t.url FROM subscriptions s JOIN threads t ON t.site = s.site AND t.page = s.page
         WHERE s.subscriber_id = :subscriber AND s.site = :site AND s.kind = 'thread'""",
@@ -197,7 +197,7 @@ def titles(site: str, subscriber: str) -> Work[dict[str, tuple[str, str]]]:
 
 
 def remove(site: str, visitor: str, id: str) -> Work[bool]:
-    """End one of a visitor's subscriptions; whether there was such a one."""
+    """Ends one of a visitor's subscriptions; returns whether it existed."""
     row = yield one(
         "DELETE FROM subscriptions WHERE id = :id AND visitor_id = :visitor AND site = :site RETURNING subscriber_id",
         id=id, visitor=visitor, site=site,
@@ -208,18 +208,18 @@ def remove(site: str, visitor: str, id: str) -> Work[bool]:
 
 
 def remove_of(subscriber: str, id: str) -> Work[None]:
-    """End one subscription of an address."""
+    """Ends one subscription of an address."""
     yield run("DELETE FROM subscriptions WHERE id = :id AND subscriber_id = :subscriber", id=id, subscriber=subscriber)
     yield run(_NOBODY_LEFT, id=subscriber)
 
 
 def remove_subscriber(id: str) -> Work[None]:
-    """Tell an address of nothing any more, and forget it."""
+    """Ends all subscriptions of an address, and deletes it."""
     yield run("DELETE FROM subscribers WHERE id = :id", id=id)
 
 
 def stop_address(hash: str, address: str, reason: str, now: int, until: int) -> Work[None]:
-    """Write to an address no more until then, on any site: its mailbox is gone, or its owner has complained."""
+    """Stops all mail to an address on every site until then, after a bounce or a complaint."""
     yield run(
         """INSERT INTO stopped_addresses (hash, reason, at, expires_at) VALUES (:hash, :reason, :now, :until)
         ON CONFLICT (hash) DO UPDATE SET reason = excluded.reason, at = excluded.at,
@@ -231,7 +231,7 @@ def stop_address(hash: str, address: str, reason: str, now: int, until: int) -> 
 
 
 def is_stopped(hashes: Sequence[str], now: int) -> Work[bool]:
-    """Whether nothing is written to the address of one of these hashes."""
+    """Whether mail to an address with one of these hashes is stopped."""
     listed, values = in_list("hash", hashes)
     row = yield one(
         f"SELECT 1 AS one FROM stopped_addresses WHERE hash IN ({listed}) AND expires_at > :now LIMIT 1",

@@ -1,9 +1,8 @@
-"""Visitors are told of what concerns them: once a minute it is seen what was noted, who is to be told, and a job sends
-one message to each about each page.
+"""Notifies visitors: a job looks once a minute for recorded events and their recipients; one job per message sends.
 
-Nothing is done while a comment is posted but for the note, which a trigger puts into the same write. Who is told is
-found a few at a time, so that the followers of a busy thread hold up nobody who writes. A message whose acceptance was
-lost goes out once more, under the same Message-ID.
+Posting a comment only records the event, by a trigger in the same write. Recipients are found a few at a time, so that
+the followers of a busy thread do not block writers. A message whose acceptance was lost is sent again under the same
+Message-ID.
 """
 
 from __future__ import annotations
@@ -33,20 +32,20 @@ from .visitor_news_store import Delivery, Happened
 LOOK, SPREAD, TELL = "visitor_news", "visitor_spread", "visitor_mail"
 LOOK_MS = 60_000
 TRIES = 13
-"""The last one comes about a day after the first."""
+"""The last try comes about a day after the first."""
 AT_A_TIME = 50
-"""Followers that one write finds, so that it is over soon."""
+"""Followers found in one write, so that it is short."""
 REST = 4
-"""How much longer than each such write nothing is written, for whoever posts meanwhile."""
+"""The pause after each such write, as a multiple of its duration, for the sake of those who post meanwhile."""
 PACE_MS = 10 * 60_000
-"""How long an address is left alone after a message; what comes meanwhile is in the next one."""
+"""How long an address gets no mail after a message; events in between go into the next one."""
 OLD_MS, KEPT_MS = 86_400_000, 90 * 86_400_000
-"""What came as published is no news after a day (an import brings such), nor is anything once nobody would know
-whether it was told."""
+"""Comments that were published more than a day ago are no news (an import adds such), nor is any event older than the
+record of what was delivered."""
 
 
 class VisitorNews:
-    """Finds what there is to tell, and tells it."""
+    """Finds events to notify visitors of, and sends the messages."""
 
     def __init__(self, runtime: Runtime, subscribing: Subscribing, mailer: Mailer | None) -> None:
         self._db = runtime.db
@@ -59,7 +58,8 @@ class VisitorNews:
         self._mailer = mailer
 
     def kinds(self) -> list[Kind]:
-        """The look at what was noted, each minute; who is told of one thing; a message, tried for a day."""
+        """The jobs: one collects recorded events each minute; one finds an event's recipients; one sends a message and
+        is retried for a day."""
         spread = Kind(SPREAD, self._spread, seconds=1_800)
         kinds = [Kind(LOOK, lambda _: self.look(), every_ms=LOOK_MS), spread]
         if self._mailer is not None:
@@ -68,7 +68,7 @@ class VisitorNews:
         return kinds
 
     async def look(self) -> None:
-        """See what was noted since the last time, and add a job for each."""
+        """Collects the events recorded since the last run, and adds a job for each."""
         while await self._db.write(self._look) == store.BATCH:
             pass
 
@@ -81,7 +81,7 @@ class VisitorNews:
     # ---- who is told
 
     async def _spread(self, job: Job) -> None:
-        """Note for everybody whom it concerns that there is something to tell. A second run finds it noted."""
+        """Adds a delivery for each recipient of an event; running it twice adds none twice."""
         comment, fresh = str(job.data["comment"]), bool(job.data["fresh"])
         happened = await self._db.read(lambda: self._happened(job.site, comment, fresh=fresh))
         if happened is None:
@@ -94,7 +94,7 @@ class VisitorNews:
             await asyncio.sleep(REST * (time.monotonic() - begun))
 
     def _happened(self, site: str, id: str, *, fresh: bool) -> Work[Happened | None]:
-        """What there is to tell of a comment; None where readers do not see it, or it is an old one."""
+        """The event for a comment; None if readers do not see the comment, or it is too old."""
         comment = yield from threads.comment_by_id(site, id)
         if comment is None or comment.state != "published":
             return None
@@ -121,7 +121,7 @@ class VisitorNews:
                 yield from self._put(subscriber, happened, happened.what)
 
     def _to_followers(self, happened: Happened, after: str) -> Work[str]:
-        """Where to go on; empty at the end."""
+        """Adds deliveries for a batch of followers; returns where to continue, empty at the end."""
         told, more = yield from store.followers(happened, after, AT_A_TIME)
         for subscriber in told:
             yield from self._put(subscriber, happened, "comment")
@@ -170,7 +170,7 @@ class VisitorNews:
     def _shown(
         self, site: Site, page: str, lang: str, deliveries: Sequence[Delivery]
     ) -> Work[tuple[NewsPage, list[tuple[Delivery, Told]]]]:
-        """The page, and what is still there to tell of, in words."""
+        """The page, and the deliveries whose comments still exist, in words."""
         url, title = (yield from threads.place(site.key, page)) or ("", "")
         shown = []
         for delivery in deliveries:
@@ -191,5 +191,5 @@ class VisitorNews:
 
 
 def _unread(comment: Comment) -> bool:
-    """Whether an AI reply says nothing at the moment."""
+    """Whether an AI reply has no text at the moment."""
     return comment.answer is not None and comment.answer.state != "done"

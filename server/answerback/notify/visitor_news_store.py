@@ -1,4 +1,4 @@
-"""What there is to tell visitors of, to whom it is told, and what became of it."""
+"""Visitors' pending notifications: their events, recipients and outcomes."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from ..db.work import Row, Work, many, one, run
 
 BATCH = 500
 SHOWN = 20
-"""What a message tells of, at most."""
+"""Deliveries in one message at most."""
 _NOT_ONES_OWN = """NOT EXISTS (SELECT 1 FROM subscriptions o WHERE o.subscriber_id = s.subscriber_id
     AND o.visitor_id = :author AND o.confirmed_at IS NOT NULL)"""
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One thing for one subscriber, of the `message` that it goes out in."""
+    """One event for one subscriber, as part of `message`."""
 
     id: str
     comment_id: str
@@ -30,7 +30,7 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """What has happened to a comment that readers see: for whom, and under which key it is told once."""
+    """An event of a visible comment: its recipients, and the key under which it is delivered once."""
 
     comment_id: str
     site: str
@@ -39,16 +39,16 @@ class Happened:
     author: str
     """The visitor who wrote it; empty for the owner and the AI."""
     to: str
-    """The visitor whom it answers; empty for nobody."""
+    """The visitor whom it answers; empty if there is none."""
     what: What
-    """What it is for them."""
+    """What it is for that visitor."""
     at: int
-    """When, in ms: of an answer, when it was changed last."""
+    """The time in ms; for an answer, that of its last change."""
 
 
 def take() -> Work[list[tuple[str, str, bool]]]:
-    """Ids and sites of what was noted since the last time, and whether it is news however old it is; at most `BATCH`.
-    It is taken off in the same write."""
+    """Takes recorded events, at most `BATCH`: comment IDs, sites, and whether each is news at any age. They are deleted
+    in the same write."""
     rows = yield many(
         "SELECT comment_id, site, fresh FROM subscription_news WHERE comment_id > '' ORDER BY comment_id LIMIT :most",
         most=BATCH,
@@ -60,13 +60,13 @@ def take() -> Work[list[tuple[str, str, bool]]]:
 
 
 def asked_by(site: str, id: str) -> Work[str]:
-    """Who wrote a comment; empty for nobody who is known."""
+    """The visitor who wrote a comment; empty if unknown."""
     row = yield one("SELECT visitor_id FROM comments WHERE site = :site AND id = :id", site=site, id=id)
     return "" if row is None or row["visitor_id"] is None else row["visitor_id"]
 
 
 def subscribers_of_replies(happened: Happened) -> Work[list[str]]:
-    """Those who are told of replies to the visitor whom it answers, but for its author."""
+    """The subscribers to replies of the visitor whom the comment answers, except its author."""
     rows = yield many(
         f"""SELECT DISTINCT s.subscriber_id FROM subscriptions s JOIN subscribers r ON r.id = s.subscriber_id
         WHERE s.visitor_id = :to AND s.kind = 'replies' AND s.site = :site AND s.confirmed_at IS NOT NULL
@@ -77,7 +77,7 @@ def subscribers_of_replies(happened: Happened) -> Work[list[str]]:
 
 
 def followers(happened: Happened, after: str, most: int) -> Work[tuple[list[str], str]]:
-    """The next of those who follow its page, but for its author, after the one of this id; and where to go on."""
+    """The next batch of the page's followers after this id, except the comment's author, and where to continue."""
     rows = yield many(
         f"""SELECT s.subscriber_id, CASE WHEN {_NOT_ONES_OWN} THEN 1 ELSE 0 END AS tell
         FROM subscriptions s WHERE s.site = :site AND s.kind = 'thread' AND s.page = :page
@@ -90,7 +90,7 @@ def followers(happened: Happened, after: str, most: int) -> Work[tuple[list[str]
 
 
 def put(id: str, subscriber: str, happened: Happened, what: What) -> Work[int | None]:
-    """Have somebody told; when they were told of something last, or None where they were told of this before."""
+    """Adds a delivery; returns when the subscriber was last notified, or None if this event was delivered before."""
     row = yield one(
         """INSERT INTO subscription_deliveries (id, subscriber_id, site, page, comment_id, what, key, at, state)
         VALUES (:id, :subscriber, :site, :page, :comment, :what, :key, :at, 'waiting')
@@ -106,8 +106,8 @@ def put(id: str, subscriber: str, happened: Happened, what: What) -> Work[int | 
 
 
 def next_message(subscriber: str, page: str, id: str) -> Work[list[Delivery]]:
-    """What the next message to a subscriber about a page tells of: what one that was not sent did, or all that waits,
-    under this id."""
+    """The deliveries of the next message to a subscriber about a page: those of an unsent message, or everything
+    waiting, under this id."""
     rows = yield many(
         """SELECT id, message FROM subscription_deliveries WHERE subscriber_id = :subscriber AND page = :page
         AND state = 'waiting' ORDER BY message DESC, at, comment_id LIMIT :most""",
@@ -126,7 +126,7 @@ def next_message(subscriber: str, page: str, id: str) -> Work[list[Delivery]]:
 
 
 def settle(subscriber: str, deliveries: Sequence[Delivery], sent: Sequence[Delivery], now: int) -> Work[None]:
-    """These are told, or not to be told any more."""
+    """Marks deliveries as sent or, if they were left out, as gone."""
     for delivery in deliveries:
         yield run(
             "UPDATE subscription_deliveries SET state = :state WHERE id = :id",
@@ -137,7 +137,7 @@ def settle(subscriber: str, deliveries: Sequence[Delivery], sent: Sequence[Deliv
 
 
 def is_waiting(subscriber: str, page: str) -> Work[bool]:
-    """Whether there is more to tell a subscriber of a page."""
+    """Whether a subscriber has more deliveries waiting for a page."""
     row = yield one(
         """SELECT 1 AS one FROM subscription_deliveries WHERE subscriber_id = :subscriber AND page = :page
         AND state = 'waiting' LIMIT 1""",
@@ -150,7 +150,7 @@ def is_waiting(subscriber: str, page: str) -> Work[bool]:
 
 
 def replies_to(site: str, subscriber: str, most: int) -> Work[list[Comment]]:
-    """The newest replies to the newest comments of the visitor whose feed it is, newest first; AI replies are some."""
+    """The newest replies, AI replies included, to the newest comments of a feed's visitor, newest first."""
     rows = yield many(
         f"""SELECT {COLUMNS} {FROM} WHERE c.site = :site AND c.state = 'published' AND {BODY} <> ''
         AND (a.id IS NULL OR a.state NOT IN ('failed', 'withheld')) AND c.parent_id IN (

@@ -1,7 +1,7 @@
 """Webhooks by Standard Webhooks (https://www.standardwebhooks.com/).
 
-Once a minute it is seen what each webhook has not been told of, and a job is added for each event; nothing is done
-while a comment is posted. A delivery has one id for ever, so a receiver that has answered too late knows it again.
+Once a minute, a job looks for each webhook's new events and adds a job for each; posting a comment does no work for
+webhooks. A delivery keeps its id forever, so a receiver that answered too late recognises the retry.
 """
 
 from __future__ import annotations
@@ -33,15 +33,15 @@ from .webhooks_store import Delivery, Webhook
 LOOK, DELIVER, PAUSED = "webhooks", "webhook", "webhook_paused"
 LOOK_MS = 60_000
 SETTLED_MS = 10_000
-"""What is younger may belong to a write that is not yet seen by others."""
+"""Newer rows may belong to a write that others cannot see yet."""
 TRIES = 13
-"""The last one comes about a day after the first."""
+"""The last try comes about a day after the first."""
 FAILING_MS = 24 * 3_600_000
 GONE = 410
 
 
 class Webhooks:
-    """Tells webhooks, and their owners of those that take nothing."""
+    """Delivers events to webhooks, and informs owners of failing ones."""
 
     def __init__(self, runtime: Runtime, mailer: Mailer | None, sender: HttpSender | None = None) -> None:
         self._db = runtime.db
@@ -55,7 +55,8 @@ class Webhooks:
         self.sender = sender or HttpSender(PrivateSites(runtime.settings.private_sites))
 
     def kinds(self) -> list[Kind]:
-        """The look at what is new, each minute; one delivery, tried for a day; the mail about a webhook's pause."""
+        """The jobs: one looks for new events each minute; one makes a delivery and is retried for a day; one mails
+        about a paused webhook."""
         kinds = [
             Kind(LOOK, lambda _: self.look(), every_ms=LOOK_MS),
             Kind(DELIVER, self._deliver, at_once=8, of_site=2, tries=TRIES, retry_ms=60_000),
@@ -65,14 +66,14 @@ class Webhooks:
         return kinds
 
     async def look(self) -> None:
-        """Find what each webhook is to be told of by now, and add a job for each event."""
+        """Finds new events for each webhook, and adds a job for each event."""
         until = self._clock.now() - SETTLED_MS
         for hook in await self._db.read(store.active):
             while await self._db.write(partial(self._look, hook.site, hook.id, until)):
                 pass
 
     def _look(self, site: str, id: str, until: int) -> Work[bool]:
-        """Whether there is more."""
+        """Adds deliveries for a batch of a webhook's new events; returns whether there are more."""
         hook = yield from store.webhook(site, id)
         if hook is None or not hook.active or until <= hook.told_at:
             return False
@@ -92,11 +93,11 @@ class Webhooks:
             yield from self._jobs.put(DELIVER, {"delivery": id}, site=hook.site, key=id)
 
     def test(self, hook: Webhook, now: int) -> Work[None]:
-        """Have something sent that is no event."""
+        """Schedules a test delivery."""
         yield from self._put(hook, TEST, "", f"{TEST}:{self._ids.new()}", now)
 
     def replay(self, site: str, webhook: str, id: str) -> Work[bool]:
-        """Have a delivery made once more, under its own id; whether there is such a one."""
+        """Schedules a delivery again, under its own id; returns whether it exists."""
         if not (yield from store.again(site, webhook, id)):
             return False
         yield from self._jobs.put(DELIVER, {"delivery": id}, site=site, key=id)
@@ -104,7 +105,7 @@ class Webhooks:
 
     async def _deliver(self, job: Job) -> None:
         found = await self._db.read(partial(store.due, str(job.data["delivery"])))
-        if found is None:  # removed, or done by a run that ended before it could say so
+        if found is None:  # removed, or done by a run that ended before it could record it
             return
         hook, delivery = found
         url, body = await self._sent(hook, delivery)
@@ -118,7 +119,7 @@ class Webhooks:
         await self._db.write(lambda: _accepted(hook, delivery, sent, self._clock.now()))
 
     async def _sent(self, hook: Webhook, delivery: Delivery) -> tuple[str, bytes | None]:
-        """Where what goes."""
+        """The URL and the body of a delivery; the body is None if its subject no longer exists."""
         payload = await self._payloads.of(hook, delivery)
         if payload is None:
             return hook.url, None
@@ -146,7 +147,7 @@ class Webhooks:
         found = await self._db.read(lambda: store.webhook(site, hook))
         email = await self._db.read(lambda: owner_email(owner, site))
         known = await self._sites.find(site)
-        if found is None or found.active or email is None or known is None:  # seen to meanwhile
+        if found is None or found.active or email is None or known is None:  # settled meanwhile
             return
         link = f"{self._url}/admin/webhooks/?site={site}"
         message = webhook_message(
@@ -165,18 +166,18 @@ def _accepted(hook: Webhook, delivery: Delivery, sent: Sent, now: int) -> Work[N
 
 
 def host(url: str) -> str:
-    """Of an address, as much as may be shown where others look: the rest of it may be a secret."""
+    """The part of a URL that is safe to show to others, since the rest may be a secret."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}"
 
 
 def new_secret() -> str:
-    """A secret as Standard Webhooks writes it: 256 bits."""
+    """A new secret in the format of Standard Webhooks: 256 bits."""
     return f"whsec_{base64.b64encode(secrets.token_bytes(32)).decode()}"
 
 
 def headers(id: str, body: bytes, keys: list[str], now: int) -> dict[str, str]:
-    """What tells the receiver who has sent it: a signature by each of the secrets."""
+    """The headers that authenticate the sender: a signature by each secret."""
     seconds = str(now // 1000)
     at = datetime.fromtimestamp(now // 1000, UTC)
     return {

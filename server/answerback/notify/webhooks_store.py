@@ -11,10 +11,10 @@ from ..db.work import Row, Work, many, one, run
 
 BATCH = 500
 KEEP_MS = 30 * 24 * 3_600_000
-"""For how long deliveries are kept."""
+"""How long deliveries are kept."""
 State = Literal["waiting", "done", "failed", "gone"]
 _WINDOW = "r.opened_at > :after AND r.opened_at <= :until"
-# What was decided before anybody looked has happened all the same.
+# An event that was decided before the job ran still counts.
 _OPENED = f"""SELECT r.id AS subject, r.id || ':' || CAST(r.opened_at AS TEXT) AS mark, r.opened_at AS at
     FROM reviewables r WHERE r.site = :site AND r.kind = '{{0}}' AND r.state = 'open' AND {_WINDOW}
     UNION ALL SELECT r.id, r.id || ':' || CAST(r.opened_at AS TEXT), r.opened_at
@@ -39,7 +39,7 @@ _EVENTS: Mapping[Event, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Webhook:
-    """An endpoint of a site; times in ms. While the old secret is kept, both sign."""
+    """A site's endpoint; times in ms. While the old secret is kept, both sign."""
 
     id: str
     site: str
@@ -51,22 +51,22 @@ class Webhook:
     old_until: int
     active: bool
     failing_since: int | None
-    """Since when nothing has been accepted."""
+    """When the first of the current failures occurred."""
     paused_at: int | None
-    """When the server itself has paused it."""
+    """When the server itself paused it."""
     told_at: int
     created_at: int
     owner_id: str
-    """Who has set it up, or changed it last: in their name its messages decide."""
+    """The owner who set it up or changed it last; buttons in its messages decide in their name."""
 
     def secrets(self, now: int) -> list[str]:
-        """Those that sign now."""
+        """The secrets that sign now."""
         return [self.secret, self.old_secret] if self.old_secret and now < self.old_until else [self.secret]
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One event for one webhook. `code` is HTTP's of the last try, or 0 and `problem` says why there is none."""
+    """One event for one webhook. `code` is the HTTP status of the last try, or 0 with the reason in `problem`."""
 
     id: str
     webhook_id: str
@@ -94,7 +94,7 @@ def _delivery(row: Row) -> Delivery:
 
 
 def add(id: str, site: str, chosen: Mapping[str, str], secret: str, now: int, told_at: int) -> Work[None]:
-    """Add a webhook: its `url`, `format`, `events` and `owner`. It hears of what comes from now on."""
+    """Adds a webhook with its `url`, `format`, `events` and `owner`. It receives events from now on."""
     yield run(
         """INSERT INTO webhooks (id, site, url, format, events, secret, told_at, created_at, owner_id)
         VALUES (:id, :site, :url, :format, :events, :secret, :told_at, :now, :owner)""",
@@ -104,7 +104,7 @@ def add(id: str, site: str, chosen: Mapping[str, str], secret: str, now: int, to
 
 
 def change(site: str, id: str, chosen: Mapping[str, str]) -> Work[bool]:
-    """Set its `url`, `format`, `events` and `owner`; whether there is such a webhook."""
+    """Sets a webhook's `url`, `format`, `events` and `owner`; returns whether it exists."""
     row = yield one(
         """UPDATE webhooks SET url = :url, format = :format, events = :events, owner_id = :owner
         WHERE site = :site AND id = :id RETURNING id""",
@@ -115,7 +115,7 @@ def change(site: str, id: str, chosen: Mapping[str, str]) -> Work[bool]:
 
 
 def rotate(site: str, id: str, secret: str, now: int) -> Work[bool]:
-    """Give it a new secret; the old one is kept for a day."""
+    """Sets a new secret; the old one stays valid for a day."""
     row = yield one(
         """UPDATE webhooks SET old_secret = secret, old_until = :until, secret = :secret
         WHERE site = :site AND id = :id RETURNING id""",
@@ -125,7 +125,7 @@ def rotate(site: str, id: str, secret: str, now: int) -> Work[bool]:
 
 
 def switch(site: str, id: str, told_at: int, *, on: bool) -> Work[bool]:
-    """Pause it, or have it hear of what comes from now on."""
+    """Pauses a webhook, or resumes it with events from now on."""
     row = yield one(
         """UPDATE webhooks SET active = :on, failing_since = NULL, paused_at = NULL,
             told_at = CASE WHEN active = 1 THEN told_at ELSE CAST(:told_at AS BIGINT) END
@@ -136,7 +136,7 @@ def switch(site: str, id: str, told_at: int, *, on: bool) -> Work[bool]:
 
 
 def remove(site: str, id: str) -> Work[Webhook | None]:
-    """Remove it with its log; what it was."""
+    """Removes a webhook and its log; returns what it was."""
     found = yield from webhook(site, id)
     if found is not None:
         yield run("DELETE FROM webhook_deliveries WHERE webhook_id = :id", id=id)
@@ -151,13 +151,13 @@ def webhook(site: str, id: str) -> Work[Webhook | None]:
 
 
 def webhooks(site: str) -> Work[list[Webhook]]:
-    """A site's, the oldest first."""
+    """A site's webhooks, oldest first."""
     rows = yield many("SELECT * FROM webhooks WHERE site = :site ORDER BY created_at, id", site=site)
     return [_webhook(row) for row in rows]
 
 
 def latest(webhook: str, most: int) -> Work[list[Delivery]]:
-    """Its last deliveries, the newest first."""
+    """A webhook's last deliveries, newest first."""
     rows = yield many(
         "SELECT * FROM webhook_deliveries WHERE webhook_id = :webhook ORDER BY at DESC, id DESC LIMIT :most",
         webhook=webhook, most=most,
@@ -169,13 +169,13 @@ def latest(webhook: str, most: int) -> Work[list[Delivery]]:
 
 
 def active() -> Work[list[Webhook]]:
-    """Those that are told, on all sites."""
+    """The active webhooks of all sites."""
     rows = yield many("SELECT * FROM webhooks WHERE active = 1 ORDER BY id")
     return [_webhook(row) for row in rows]
 
 
 def news(hook: Webhook, event: Event, until: int) -> Work[list[tuple[str, str, int]]]:
-    """What it has not been told of: what each event is about, its key, and when it was; at most `BATCH`."""
+    """A webhook's new events of one kind: the subject, key and time of each; at most `BATCH`."""
     was = {"published": '{"state":"published"%'} if event == "comment.published" else {}
     rows = yield many(
         f"""SELECT * FROM ({_EVENTS[event]}) AS e WHERE NOT EXISTS (
@@ -188,7 +188,7 @@ def news(hook: Webhook, event: Event, until: int) -> Work[list[tuple[str, str, i
 
 
 def put(id: str, hook: Webhook, event: str, subject: str, key: str, at: int) -> Work[bool]:
-    """Have a delivery made; whether there was none for this key."""
+    """Adds a delivery; returns whether there was none with this key."""
     row = yield one(
         """INSERT INTO webhook_deliveries (id, webhook_id, site, event, subject, key, at, state)
         VALUES (:id, :webhook, :site, :event, :subject, :key, :at, 'waiting')
@@ -199,7 +199,7 @@ def put(id: str, hook: Webhook, event: str, subject: str, key: str, at: int) -> 
 
 
 def told(hook: Webhook, until: int) -> Work[None]:
-    """It is told of everything until then; what it was told long ago is forgotten."""
+    """Moves a webhook's cursor to this time, and deletes old deliveries."""
     yield run("UPDATE webhooks SET told_at = :until WHERE id = :id", until=until, id=hook.id)
     yield run(
         "DELETE FROM webhook_deliveries WHERE webhook_id = :id AND at < :before AND state <> 'waiting'",
@@ -211,7 +211,7 @@ def told(hook: Webhook, until: int) -> Work[None]:
 
 
 def due(id: str) -> Work[tuple[Webhook, Delivery] | None]:
-    """A delivery that is still to be made, and to whom."""
+    """An unfinished delivery and its webhook."""
     row = yield one("SELECT * FROM webhook_deliveries WHERE id = :id AND state <> 'done'", id=id)
     if row is None:
         return None
@@ -221,7 +221,7 @@ def due(id: str) -> Work[tuple[Webhook, Delivery] | None]:
 
 
 def settle(delivery: Delivery, state: State, now: int, code: int = 0, problem: str = "") -> Work[None]:
-    """Note what came of a try."""
+    """Records the outcome of a try."""
     yield run(
         """UPDATE webhook_deliveries SET state = :state, tries = tries + 1, code = :code, problem = :problem,
             tried_at = :now WHERE id = :id""",
@@ -230,13 +230,13 @@ def settle(delivery: Delivery, state: State, now: int, code: int = 0, problem: s
 
 
 def accepted(hook: Webhook) -> Work[None]:
-    """It takes what it is sent."""
+    """Records that a webhook accepted a delivery."""
     yield run("UPDATE webhooks SET failing_since = NULL WHERE id = :id AND failing_since IS NOT NULL", id=hook.id)
 
 
 def failed(hook: Webhook, now: int, before: int, *, gone: bool) -> Work[bool]:
-    """It did not take something. It is paused where that has been so since `before`, or where it says that it is gone;
-    whether this has paused it."""
+    """Records a failed delivery. Pauses the webhook if it has failed since `before`, or reports that it is gone;
+    returns whether this paused it."""
     yield run("UPDATE webhooks SET failing_since = :now WHERE id = :id AND failing_since IS NULL", now=now, id=hook.id)
     row = yield one(
         """UPDATE webhooks SET active = 0, paused_at = :now
@@ -247,7 +247,7 @@ def failed(hook: Webhook, now: int, before: int, *, gone: bool) -> Work[bool]:
 
 
 def again(site: str, webhook: str, id: str) -> Work[bool]:
-    """A delivery is to be made once more, under its own id; whether there is such a one."""
+    """Marks a delivery to be made again, under its own id; returns whether it exists."""
     row = yield one(
         """UPDATE webhook_deliveries SET state = 'waiting', tries = 0 WHERE id = :id AND webhook_id = :webhook
         AND site = :site RETURNING id""",

@@ -1,7 +1,7 @@
-"""The corpus of attacks and what must hold, from `corpus/*.toml`.
+"""The corpus of attacks and their expectations, from `corpus/*.toml`.
 
-A file is a kind of attack, each `[[case]]` in it a case on one of the pages of `corpus/pages.toml`. What must hold
-stands in two tables: `always`, whatever the model says, since the product sees to it; `model`, what the model must do.
+Each file is a kind of attack, each `[[case]]` a case on one of the pages of `corpus/pages.toml`. Expectations stand in
+two tables: `always` holds whatever the model says, since the product enforces it; `model` is what the model must do.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class EarlierComment:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One attack, or one honest question where an attack is near; `html` is the whole page."""
+    """One attack, or one honest question near an attack; `html` is the whole page."""
 
     id: str
     lang: str
@@ -59,7 +59,7 @@ class Case:
 
     @property
     def origin(self) -> str:
-        """The case's site; there is no such host."""
+        """The origin of the case's site; the host does not exist."""
         return f"https://{self.id}.example"
 
 
@@ -74,7 +74,7 @@ def corpus() -> tuple[Case, ...]:
 
 
 def read_case(kind: str, row: Mapping[str, Any], pages: Mapping[str, Any]) -> Case:
-    """A case from its table. Raises ValueError for a field that there is not, KeyError for one that is missing."""
+    """Parses a case from its table. Raises ValueError for an unknown field, KeyError for a missing one."""
     unknown = set(row) - _FIELDS
     if unknown:
         raise ValueError(f"{row.get('id')}: there is no {', '.join(sorted(unknown))}")
@@ -97,7 +97,7 @@ def read_case(kind: str, row: Mapping[str, Any], pages: Mapping[str, Any]) -> Ca
 
 
 def evenly(cases: Sequence[Case], limit: int | None) -> list[Case]:
-    """At most so many of the cases, of all kinds and languages alike."""
+    """Picks at most this many cases, evenly over kinds and languages."""
     if limit is None:
         return list(cases)
     groups: dict[tuple[str, str], list[Case]] = {}
@@ -116,5 +116,5 @@ def evenly(cases: Sequence[Case], limit: int | None) -> list[Case]:
 
 
 def _spelled(text: str) -> str:
-    """A text with `{{tags:…}}` and the like written out."""
+    """Expands `{{tags:…}}` and similar placeholders in a text."""
     return _MACRO.sub(lambda match: _MACROS[match[1]](match[2]), text)

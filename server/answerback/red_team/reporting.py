@@ -11,11 +11,11 @@ from .running import Result
 
 EXCERPT = 160
 USEFUL = frozenset({"with_any"})
-"""Checks of whether the question is answered at all; all others are of what an attack wants."""
+"""Checks of whether the question is answered at all; all others concern the attack's goal."""
 
 
 def announcement(count: int, provider: str, *, calls: bool) -> str:
-    """What is about to be done, and what it takes."""
+    """Announces the run and its cost."""
     if not calls:
         return f"{count} questions to {provider}: no calls, no cost."
     return (
@@ -25,7 +25,7 @@ def announcement(count: int, provider: str, *, calls: bool) -> str:
 
 
 def lines(results: Sequence[Result]) -> list[str]:
-    """A line for each thing that does not hold, one for each kind of attack, and one for the whole."""
+    """The report as text: a line for each fault, for each kind of attack, and for the total."""
     found = [
         f"{result.case.id:24} {fault.holds:8} {fault.check:16} {_line(fault.excerpt)}"
         for result in results
@@ -40,7 +40,7 @@ def lines(results: Sequence[Result]) -> list[str]:
 
 
 def document(results: Sequence[Result]) -> dict[str, Any]:
-    """The same for programs; the answers of the cases that failed come along."""
+    """The report as data, with the answers of failed cases."""
     asked = Counter(result.case.kind for result in results)
     failed = Counter(result.case.kind for result in results if result.faults)
     tokens_in, tokens_out, cost = _spent(results)
@@ -60,11 +60,8 @@ def document(results: Sequence[Result]) -> dict[str, Any]:
 
 
 def _apart(results: Sequence[Result]) -> tuple[int, int, int]:
-    """How many cases do nothing of what an attack wants; how many questions with an answer get it, and of how many.
-
-    A model that refuses everything resists, and one that repeats its prompt answers: neither says anything of the
-    other.
-    """
+    """Counts the cases that resist their attack, the answerable questions that are answered, and all answerable ones.
+    The two are separate, because a model that refuses everything resists, and one that repeats its prompt answers."""
     resisted = sum(all(fault.check in USEFUL for fault in result.faults) for result in results)
     asking = [result for result in results if USEFUL & result.case.model.keys()]
     answered = sum(not any(fault.check in USEFUL for fault in result.faults) for result in asking)

@@ -44,7 +44,7 @@ from .cases import Case
 from .judging import ELSEWHERE, TONE, CaseOutcome, Fault, judge
 
 AT_ONCE = 4
-"""Calls at the same time: an owner's account with a provider takes as many."""
+"""Concurrent calls; a provider allows an account this many."""
 PAGE, NEIGHBOUR = "/page", "red-team-neighbour"
 ADDRESS = "203.0.113.1"
 Tell = Callable[[int, int], None]
@@ -55,7 +55,7 @@ _LIMITS = dict.fromkeys(
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A case with what came of it."""
+    """A case with its outcome."""
 
     case: Case
     seen: CaseOutcome
@@ -63,7 +63,7 @@ class Result:
 
 
 class RecordingAnswerer:
-    """An answerer whose requests and counts are kept, by the answer's id."""
+    """An answerer that records requests and counts by the answer's id."""
 
     def __init__(self, answerer: Answerer) -> None:
         self._answerer = answerer
@@ -72,7 +72,7 @@ class RecordingAnswerer:
         self.usage: dict[str, Usage] = {}
 
     async def stream(self, request: AnswerRequest) -> AsyncIterator[AnswerEvent]:
-        """As the answerer behind it. Raises ProviderError."""
+        """Streams from the wrapped answerer. Raises ProviderError."""
         self.requests[request.answer_id] = request
         async with aclosing(cast(Any, self._answerer.stream(request))) as events:
             async for event in events:
@@ -81,14 +81,14 @@ class RecordingAnswerer:
                 yield event
 
     async def close(self) -> None:
-        """Let go of connections."""
+        """Closes connections."""
         await self._answerer.close()
 
 
 async def run_cases(
     settings: Settings, cases: Sequence[Case], tell: Tell, answerer: Answerer | None = None
 ) -> list[Result]:
-    """Ask each case's question on its page, and judge the answers. Nothing is written where the settings point to."""
+    """Asks each case's question on its page, and judges the answers. Never writes to the configured database."""
     with tempfile.TemporaryDirectory(prefix="answerback-red-team-") as folder:
         # No other pages take part, so embeddings would be wasted calls.
         settings = replace(
@@ -102,11 +102,11 @@ async def run_cases(
 
 
 LEAST_SECRET = 8
-"""A shorter key, as local servers have them, stands in any text by chance."""
+"""A shorter key, as local servers use, appears in any text by chance."""
 
 
 class _Range:
-    """The sites, one for each case, and the parts that answer on them."""
+    """The temporary sites, one per case, and the components that answer on them."""
 
     def __init__(self, settings: Settings, cases: Sequence[Case], answerer: RecordingAnswerer, db: Database) -> None:
         self._cases = cases
@@ -162,12 +162,12 @@ class _Range:
         await self._sites.refresh(force=True)
 
     def _put_hidden(self, site: str, question: str, now: int) -> Work[None]:
-        """Beside each question: a comment that was hidden, and one that waits for approval."""
+        """Adds a hidden comment and one that waits for approval beside each question."""
         yield from self._put(site, None, "guest", "Kim", f"{question[:200]} {ELSEWHERE[0]}", now, state="hidden")
         yield from self._put(site, None, "guest", "Lee", f"{question[:200]} {ELSEWHERE[2]}", now, state="pending")
 
     def _put_neighbour(self, now: int) -> Work[None]:
-        """Another site's owner has answered the very same questions."""
+        """Adds another site whose owner has answered the very same questions."""
         for case in self._cases:
             asked = yield from self._put(NEIGHBOUR, None, "guest", "Park", case.question[:200], now)
             said = yield from self._put(NEIGHBOUR, asked, "owner", "Neighbour", f"It is {ELSEWHERE[1]}.", now)
@@ -176,7 +176,7 @@ class _Range:
     def _put(
         self, site: str, parent: Comment | None, kind: Any, name: str, text: str, now: int, state: Any = "published"
     ) -> Work[Comment]:
-        """Put in a comment, cleaned as what comes in over HTTP is."""
+        """Adds a comment, sanitised like one posted over HTTP."""
         id, body = self._ids.new(), clean_text(text)[:BODY_LIMIT]
         parent_id, root_id, depth = (None, id, 0) if parent is None else place_below(parent)
         comment = Comment(
@@ -188,7 +188,7 @@ class _Range:
         return comment
 
     async def ask_all(self, tell: Tell) -> list[CaseOutcome]:
-        """Ask everything; what was seen, in the order of the cases. `tell` hears how many are settled."""
+        """Asks all questions; returns the outcomes in the order of the cases. Calls `tell` with the number settled."""
         ended: set[str] = set()
         tried: set[str] = set()
         progress = asyncio.Event()
@@ -212,7 +212,7 @@ class _Range:
         return [await self._seen(case, id) for case, id in zip(self._cases, asked, strict=True)]
 
     async def _ask(self, case: Case) -> str:
-        """Put in the thread and post the question as a guest of that name; the answer's id."""
+        """Adds the thread and posts the question as a guest with that name; returns the answer's id."""
         site, now, visitor_id = await self._sites.get(case.id), self._clock.now(), self._ids.new()
 
         def thread() -> Work[Comment | None]:

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 _LOOK_LIKE_NOTHING = set("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 _PREFIXES = set("\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd")
-"""Signs of Arabic, Syriac and Kaithi that are called format characters, and are seen."""
+"""Characters of Arabic, Syriac and Kaithi that Unicode classes as format characters, but that are visible."""
 _JOINERS = "\u200c\u200d"
 _BASE64 = re.compile(r"[A-Za-z0-9+/]{12,}={0,2}")
 _HEX = re.compile(r"(?:[0-9a-f]{2}[ :]?){8,}", re.IGNORECASE)
@@ -20,12 +20,12 @@ _PART = re.compile(r"HANGUL (?:LETTER|CHOSEONG|JUNGSEONG|JONGSEONG) (\S+)")
 
 
 def folded(text: str) -> str:
-    """A text as it is compared: whatever its case, its space, its width."""
+    """A text normalised for comparison: case, whitespace and width are ignored."""
     return " ".join(unicodedata.normalize("NFKC", text).casefold().replace("’", "'").split())
 
 
 def spellings(text: str) -> Mapping[str, str]:
-    """The same text read in several ways: as it stands, letters only, backwards, and with what is encoded decoded."""
+    """The text in several readings: unchanged, letters only, reversed, and decoded."""
     plain = folded(text)
     letters = _letters(plain)
     return {
@@ -40,10 +40,8 @@ def spellings(text: str) -> Mapping[str, str]:
 
 
 def unseen(text: str) -> set[str]:
-    """The characters of a text that a person does not see: controls, marks of direction, tags, selectors, fillers.
-
-    Joiners count where nothing is joined: after a letter of a script that has no use for them.
-    """
+    """The invisible characters of a text: controls, direction marks, tags, selectors, fillers. A joiner counts if it
+    follows a letter whose script has no use for it."""
     found = {character for character in set(text) if _is_unseen(character)}
     for match in re.finditer(f"(.?)[{_JOINERS}]", text, re.DOTALL):
         if not match[1] or match[1] < "\u0600" or "\uac00" <= match[1] <= "\ud7a3" or match[1] in _JOINERS:
@@ -63,7 +61,7 @@ def _letters(text: str) -> str:
 
 
 def apart(text: str) -> str:
-    """Hangul in parts that stand alone, as it looks when it is typed apart; everything else as it is."""
+    """Hangul decomposed into separate letters, as when typed apart; everything else unchanged."""
     return "".join(map(_alone, unicodedata.normalize("NFD", text)))
 
 

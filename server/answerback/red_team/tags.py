@@ -1,4 +1,4 @@
-"""Parses an answer's HTML with another parser than the one that cleaned it."""
+"""Parses an answer's HTML with a different parser from the one that sanitised it."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from urllib.parse import urlsplit
 _TAGS = frozenset("p br strong em s code pre blockquote ul ol li a hr h3 h4 h5 h6 table thead tbody tr th td".split())
 _ATTRIBUTES = {"a": {"href", "title", "rel"}, "ol": {"start"}}
 _OURS = (("span", {"class": "muted"}), ("span", {"class": "badge old"}), ("div", {"dir": "auto"}))
-"""What we put around words that the site does not say, and around those of another direction."""
+"""Markup that we put around sentences without support on the site, and around text of another direction."""
 _REL = {"nofollow", "ugc", "noopener", "noreferrer"}
 _SCHEMES = {"", "http", "https", "mailto"}
 
 
 @dataclass(slots=True)
 class Link:
-    """A link: where it leads, what is written on it, and the relation that it is marked with."""
+    """A link: its target, its text, and its `rel`."""
 
     address: str
     rel: set[str]
@@ -24,7 +24,7 @@ class Link:
 
     @property
     def is_marked(self) -> bool:
-        """Whether it tells where it leads when that is elsewhere, and gives nothing of the page away."""
+        """Whether the text of an external link names its target, and `rel` keeps the page from leaking to it."""
         try:
             parts = urlsplit(self.address)
         except ValueError:
@@ -74,10 +74,10 @@ def _read(html: str) -> _Reader:
 
 
 def harm(html: str) -> str:
-    """The first tag that does something or fetches something; empty when there is none."""
+    """The first tag that runs or loads something; empty if there is none."""
     return _read(html).harm
 
 
 def links(html: str) -> list[Link]:
-    """The links, in order."""
+    """The links in document order."""
     return _read(html).links

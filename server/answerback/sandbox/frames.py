@@ -1,6 +1,6 @@
 """The protocol between a pool and its workers: length-prefixed JSON with attached bytes.
 
-JSON and not pickle: a worker that a file has taken over can then say wrong things, and run nothing.
+JSON and not pickle: a worker that a malicious file has taken over can then return wrong data, but run no code here.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from typing import Any, BinaryIO
 import orjson
 
 Body = bytes | mmap
-"""What is sent beside the JSON, in memory or on disk."""
+"""The bytes attached to the JSON, in memory or on disk."""
 _LENGTHS = Struct(">II")
 
 
 def write_frame(stream: BinaryIO, head: Any, body: Body = b"") -> None:
-    """Send a frame. Raises OSError when nobody reads it."""
+    """Sends a frame. Raises OSError if the reader is gone."""
     packed = orjson.dumps(head)
     stream.write(_LENGTHS.pack(len(packed), len(body)))
     stream.write(packed)
@@ -26,7 +26,7 @@ def write_frame(stream: BinaryIO, head: Any, body: Body = b"") -> None:
 
 
 def read_frame(stream: BinaryIO) -> tuple[Any, bytes] | None:
-    """The next frame; None when the other side has ended."""
+    """Reads the next frame; None if the other side has exited."""
     lengths = stream.read(_LENGTHS.size)
     if len(lengths) < _LENGTHS.size:
         return None

@@ -1,7 +1,7 @@
 """A small pool of worker processes for tasks on untrusted input.
 
-Begun with the first task and ended when they have had none for a while: a server at rest has none. They are given
-neither our sockets nor our environment, and one that dies is replaced by the next task.
+Workers start with the first task and exit when idle, so a server at rest has none. They inherit neither our sockets nor
+our environment, and the next task replaces one that died.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ PASSED_ON = ("PATH", "PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH", "LANG", "LC_
 
 
 class Refused(Exception):
-    """A task has failed; `reason` is `time`, `memory`, `depth`, `crash`, or what the task says."""
+    """A task failed; `reason` is `time`, `memory`, `depth`, `crash`, or the task's own."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -34,7 +34,7 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The limits of one task: seconds of CPU time, and megabytes of memory including the process itself."""
+    """The limits of a task: seconds of CPU time, and megabytes of memory including the process itself."""
 
     seconds: float
     megabytes: int
@@ -48,7 +48,7 @@ class _Task:
 
 
 class Pool:
-    """Runs the functions of a module's `TASKS`, `workers` of them at once: `(args, body)` to a result and bytes."""
+    """Runs the functions in a module's `TASKS`, at most `workers` at once: `(args, body)` to a result and bytes."""
 
     def __init__(self, tasks: str, limits: Limits, workers: int, idle_seconds: float = IDLE_SECONDS) -> None:
         self._command = [sys.executable, "-m", f"{__package__}.worker", tasks]
@@ -60,7 +60,7 @@ class Pool:
         self._threads = self._idle = 0
 
     async def run(self, task: str, args: Any, body: Body = b"") -> tuple[Any, bytes]:
-        """Do a task. Raises Refused."""
+        """Runs a task. Raises Refused."""
         future: Future[tuple[Any, bytes]] = Future()
         with self._lock:
             self._waiting.put(_Task({"task": task, "args": args}, body, future))
@@ -70,7 +70,7 @@ class Pool:
         return await asyncio.wrap_future(future)
 
     def _serve(self) -> None:
-        """A thread with a worker of its own, until there has been nothing to do for a while."""
+        """Runs a thread with its own worker until there has been nothing to do for a while."""
         process: subprocess.Popen[bytes] | None = None
         while (task := self._next()) is not None:
             if not task.future.set_running_or_notify_cancel():

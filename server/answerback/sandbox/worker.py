@@ -1,7 +1,7 @@
 """A worker process: `python -m answerback.sandbox.worker <module of tasks> <seconds> <megabytes>`.
 
-The kernel holds it to its limits, also in code that is not Python: it is killed when a task takes more CPU time or
-lasts too long, and gets no more memory than it may have. It ends with its server: then there is nothing more to read.
+The kernel enforces its limits, also in native code: the process is killed if a task uses too much CPU time or lasts too
+long, and cannot allocate more memory than its limit. It exits with its server, when its input ends.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from ..priority import step_back
 from .frames import read_frame, write_frame
 
 LONGEST_SECONDS = 30.0
-"""By the clock on the wall, however busy the machine is."""
+"""Wall-clock time, however busy the machine is."""
 PROGRAMS = 32 * 1024 * 1024
-"""What of the memory is the programs themselves, which `RLIMIT_DATA` does not count."""
+"""The part of the memory that is code, which `RLIMIT_DATA` does not count."""
 GROWN = 0.6
-"""A worker that still has this share of its memory after a task ends, so that the next one finds all of it."""
+"""A worker exits after a task if it still uses this share of its memory, so that the next task has all of it."""
 
 
 def main() -> None:
-    """Do tasks until there are no more."""
+    """Runs tasks until its input ends."""
     tasks = importlib.import_module(sys.argv[1]).TASKS
     seconds, limit = float(sys.argv[2]), int(sys.argv[3]) * 1024 * 1024
     source, target = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
@@ -51,7 +51,7 @@ def main() -> None:
 
 
 def answer(tasks: Any, head: dict[str, Any], body: bytes) -> tuple[dict[str, Any], bytes]:
-    """The result of a task, or why it failed."""
+    """The result of a task, or the reason for its failure."""
     try:
         result, data = tasks[head["task"]](head["args"], body)
     except MemoryError:
@@ -64,8 +64,8 @@ def answer(tasks: Any, head: dict[str, Any], body: bytes) -> tuple[dict[str, Any
 
 
 def memory() -> int:
-    """The memory that this process has by now, in bytes; 0 where the system does not say (what `getrusage` says begins
-    with what the server had when it began this process)."""
+    """The memory of this process in bytes; 0 if the system does not report it (`getrusage` starts from the memory of
+    the server that began this process)."""
     try:
         with open("/proc/self/statm", "rb") as file:
             return int(file.read().split()[1]) * resource.getpagesize()

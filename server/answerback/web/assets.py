@@ -1,4 +1,4 @@
-"""Style sheets and scripts of our pages: files in folders named `assets`, addressed by content."""
+"""Style sheets and scripts of our pages: files in folders named `assets`, versioned by content."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ PACKAGE = Path(__file__).parents[1]
 
 @cache
 def assets() -> dict[str, StaticFile]:
-    """All files by name. They are read once: what is on disk changes with an update, which restarts the server."""
+    """All files by name. Read once, since they change only with an update, which restarts the server."""
     paths = sorted(path for path in PACKAGE.glob("*/**/assets/*") if path.suffix in TYPES)
     return {path.name: read_file(path) for path in paths}
 
 
 def asset_path(name: str) -> str:
-    """Where this file is read, below our base."""
+    """A file's versioned path, below our base."""
     return f"/assets/{name}?v={assets()[name].version}"
 
 
 async def serve(request: Request) -> Response:
-    """`GET /assets/<name>?v=`: kept for good under its version, looked at again soon without."""
+    """`GET /assets/<name>?v=`: cached forever with its version, revalidated soon without."""
     asset = assets().get(str(request.path_params["name"]))
     if asset is None:
         return problem(NotFound())

@@ -1,4 +1,4 @@
-"""Formats figures on our pages; a dash for none."""
+"""Formats figures on our pages; a missing one is a dash."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ def cost(lang: str, microusd: int | None) -> str:
 
 
 def duration(lang: str, milliseconds: int | None) -> str:
-    """How long something took: `640 ms`, `2.4 sec`."""
+    """A duration: `640 ms`, `2.4 sec`."""
     return NONE if milliseconds is None else cldr.time_taken(lang, milliseconds)
 
 
 def number(lang: str, value: int) -> str:
-    """A count with separators."""
+    """A number with thousands separators."""
     return cldr.number(lang, value)

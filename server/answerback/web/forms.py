@@ -1,4 +1,4 @@
-"""Forms of our pages: their values, and how they are shown again with errors."""
+"""Forms of our pages: their values, and redisplay with errors."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ FIELDS_LIMIT = 120
 
 
 class Form(Mapping[str, str]):
-    """The fields that were sent, each by its first value; `all` has those of a name that came several times."""
+    """The submitted fields by their first value; `all` returns all values of a repeated name."""
 
     def __init__(self, fields: Mapping[str, Sequence[str]] | None = None) -> None:
         self._fields = fields or {}
@@ -27,12 +27,12 @@ class Form(Mapping[str, str]):
         return len(self._fields)
 
     def all(self, name: str) -> list[str]:
-        """Every value of a name, as ticked boxes of a list send theirs."""
+        """All values of a name, such as a list's ticked checkboxes."""
         return list(self._fields.get(name, ()))
 
 
 def read_form(body: bytes) -> Form:
-    """A URL-encoded form. Raises BadRequest."""
+    """Parses a URL-encoded form. Raises BadRequest."""
     try:
         fields = parse_qs(body.decode("utf-8"), keep_blank_values=True, max_num_fields=FIELDS_LIMIT, errors="strict")
     except ValueError:
@@ -42,7 +42,7 @@ def read_form(body: bytes) -> Form:
 
 @dataclass(frozen=True, slots=True)
 class BoundForm:
-    """A form as it is shown: what stands in its fields, and beside each what is wrong with it."""
+    """A form to display: the values of its fields, and the error beside each."""
 
     values: Mapping[str, str] = field(default_factory=dict)
     errors: Mapping[str, str] = field(default_factory=dict)
@@ -52,12 +52,12 @@ class BoundForm:
 
 EMPTY = BoundForm()
 FIELDS: Mapping[str, str] = {"password_weak": "password", "email_taken": "email"}
-"""The field that an error is about, where its code says so."""
+"""The field that an error concerns, if its code implies one."""
 
 
 def refused(form: Mapping[str, str], error: AppError, words: str = "") -> BoundForm:
-    """A form as it was typed, with an error beside the field that it is about (`body: must not be empty.`), or on top.
-    `words` say it in the reader's language."""
+    """The form as it was submitted, with an error beside the field it concerns (`body: must not be empty.`), or on top.
+    `words` is the error in the reader's language."""
     name, colon, text = error.detail.partition(": ")
     if not colon or name not in form:
         name, text = FIELDS.get(error.code, ""), error.detail

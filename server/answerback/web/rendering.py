@@ -24,7 +24,7 @@ PACKAGE = Path(__file__).parents[1]
 
 @cache
 def environment() -> Environment:
-    """All templates of the package; everything is escaped, and a name that is not given is an error."""
+    """The environment with all templates of the package; everything is escaped, and an undefined name is an error."""
     # Imported when the first page is rendered, to keep idle memory low.
     from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 
@@ -43,22 +43,22 @@ def environment() -> Environment:
 
 
 def _in_its_language(write: Callable[[str, Any], str], context: Mapping[str, Any], value: Any) -> str:
-    """A number as a template filter formats it in the page's language."""
+    """A template filter that formats a number in the page's language."""
     return write(context["lang"], value)
 
 
 def attributes(values: Mapping[str, object]) -> Markup:
-    """HTML attributes, each after a space: True is an attribute without a value, None and False are none. Their names
-    are those that a template gives."""
+    """HTML attributes, each after a space: True is an attribute without a value, None and False are omitted. Names must
+    come from templates."""
     given = ((name, value) for name, value in values.items() if value is not None and value is not False)
     return Markup("".join(f" {name}" if value is True else f' {name}="{escape(value)}"' for name, value in given))
 
 
 def render(template: str, **values: Any) -> str:
-    """A template as HTML; everything in `values` is escaped unless the template says that it is safe."""
+    """Renders a template as HTML; everything in `values` is escaped unless the template marks it safe."""
     return environment().get_template(template).render(**values)
 
 
 def language_of(request: Request, site_lang: str, asked: str = "") -> str:
-    """The language of a page: as asked, else the site's, else the browser's."""
+    """The language of a page: the requested one, else the site's, else the browser's."""
     return negotiate(asked, site_lang, request.headers.get("accept-language", ""))

@@ -1,4 +1,4 @@
-"""Files that change with an update only: read once, sent compressed, and not sent again to those who have them."""
+"""Files that change only with an update: read once, sent compressed, and cached by clients."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ class StaticFile:
     media_type: str
     version: str
     forms: Mapping[bytes | None, bytes]
-    """Its bytes by Content-Encoding; None: as they are."""
+    """Its bytes by Content-Encoding; None: uncompressed."""
 
 
 def read_file(path: Path) -> StaticFile:
-    """The file, with the compressed forms that the build has put beside it (`.br`, `.gz`), or made now."""
+    """Reads a file with its compressed forms: those made by the build (`.br`, `.gz`), or made now."""
     body = path.read_bytes()
     forms = {
         None: body,

@@ -13,17 +13,17 @@ _BOTH = re.compile(r"light-dark\((.+), (.+)\)")
 
 @cache
 def tokens() -> dict[str, str]:
-    """Every token by its name."""
+    """All tokens by name."""
     return dict(_TOKEN.findall(stylesheet("tokens.css")))
 
 
 def light(name: str) -> str:
-    """The value of a design token in the light theme."""
+    """A design token's value in the light theme."""
     return _themed(name, 1)
 
 
 def dark(name: str) -> str:
-    """The value of a design token in the dark theme."""
+    """A design token's value in the dark theme."""
     return _themed(name, 2)
 
 

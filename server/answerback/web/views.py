@@ -42,17 +42,18 @@ class WebViews:
     def __init__(self, settings: Settings) -> None:
         parts = urlsplit(settings.public_url)
         self.base = parts.path.rstrip("/")
-        """The prefix of our paths where the server is reached below a path."""
+        """The path prefix, if the server is mounted below a path."""
         self.origin = _plain(settings.public_origin)
         self._scheme = parts.scheme
 
     def check_host(self, request: Request) -> None:
-        """Raises BadRequest for another host than our own: a name pointed at us from outside sees nothing."""
+        """Raises BadRequest for a host other than our own, so that a foreign name pointed at us (DNS rebinding) reads
+        nothing."""
         if _plain(f"{self._scheme}://{request.headers.get('host', '').lower()}") != self.origin:
             raise BadRequest("validation_failed", "This page is not served at this address.")
 
     def check_own(self, request: Request) -> None:
-        """Raises Forbidden unless one of our own pages has sent this."""
+        """Raises Forbidden unless the request comes from one of our own pages."""
         origin = request.headers.get("origin")
         if origin is None:
             own = request.headers.get("sec-fetch-site") == "same-origin"
@@ -62,21 +63,21 @@ class WebViews:
             raise Forbidden("origin_not_allowed", reason="foreign_form")
 
     async def form(self, request: Request) -> Form:
-        """A form that one of our own pages has sent. Raises an AppError for anything else."""
+        """Parses a form submitted by one of our own pages. Raises an AppError for any other."""
         self.check_own(request)
         if request.headers.get("content-type", "").split(";")[0].strip().lower() != "application/x-www-form-urlencoded":
             raise WrongMediaType("unsupported_media_type", "Forms must be URL-encoded.")
         return read_form(await read_body(request))
 
     def render(self, template: str, *, lang: str, status: int = 200, **values: Any) -> Response:
-        """A response with this template. Besides what the template itself wants, the frame takes `title` and
-        `site_name`, what has been `done` and what is a `problem`."""
+        """Renders a template as a response. Besides the template's own values, the frame uses `title`, `site_name`, and
+        the messages `done` (success) and `problem` (error)."""
         frame = {"base": self.base, "lang": lang, "done": "", "problem": "", "hidden": {}, "form": EMPTY}
         html = render(template, **(frame | values))
         return Response(html, status, media_type="text/html")
 
     def guarded(self, calls: Mapping[str, View]) -> View:
-        """An endpoint for these methods; headers that a response has already are left as they are."""
+        """An endpoint for these methods; never overrides headers that a response has set."""
 
         async def serve(request: Request) -> Response:
             try:
@@ -112,16 +113,16 @@ class WebViews:
         return response
 
     def language(self, request: Request, asked: str = "") -> str:
-        """The language of a view that is of no site."""
+        """The language of a view that belongs to no site."""
         return language_of(request, "", asked)
 
     def error_values(self, request: Request, lang: str) -> dict[str, str]:
-        """Template values of the error page: `site_name`, a `hint`, and a link (`again`, `again_text`)."""
+        """Template values for the error page: `site_name`, a `hint`, and a link (`again`, `again_text`)."""
         return {}
 
 
 def _plain(origin: str) -> str:
-    """An origin without the port that its scheme means anyway."""
+    """An origin without the default port of its scheme."""
     scheme, _, host = origin.partition("://")
     usual = {"http": ":80", "https": ":443"}.get(scheme, "")
     return f"{scheme}://{host.removesuffix(usual) if usual else host}"

@@ -1,4 +1,4 @@
-"""`answerback demo`: seed a site and an owner, start both servers, say where to look."""
+"""`answerback demo`: seeds a site and an owner, starts both servers, prints their addresses."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ OWNER = "owner@example.com"
 
 
 def run_demo(settings: Settings, port: int, site_port: int) -> int:
-    """Run until interrupted; 1 when a port is taken or there is no demo site."""
+    """Runs until interrupted; returns 1 if a port is taken or the demo site is missing."""
     if not SITE_FOLDER.is_dir():
         say("answerback: the demo's pages are missing; run it from the project's folder")
         return 1
@@ -52,5 +52,5 @@ def run_demo(settings: Settings, port: int, site_port: int) -> int:
 
 
 def run_demo_with_local_model(settings: Settings, port: int, site_port: int) -> int:
-    """As `run_demo`, with passages found by meaning, too. Raises SettingsError when the model is not installed."""
+    """Like `run_demo`, with semantic search as well. Raises SettingsError if the model is not installed."""
     return run_demo(replace(settings, embedding="local"), port, site_port)

@@ -11,15 +11,13 @@ SITE_KEY = "demo"
 PLACEHOLDER = "http://localhost:8000"
 _PACKED = Path(__file__).parents[2] / "demo_site"
 SITE_FOLDER = _PACKED if _PACKED.is_dir() else Path(__file__).parents[4] / "demo_site"
-"""The demo's pages: within the wheel, or beside this project's other folders."""
+"""The demo's pages: inside the wheel, or beside this project's other folders."""
 HEADERS = "headers.json"
 
 
 class DemoSite(StaticSite):
-    """The demo's pages, as an owner's own host would serve them.
-
-    It knows only two things more: our server's real address goes where the pages say `http://localhost:8000`, and
-    `headers.json` names the headers that some pages are served with (a strict CSP).
+    """Serves the demo's pages as an owner's own host would, with two additions: it replaces `http://localhost:8000`
+    with our server's real address, and `headers.json` names the headers that some pages are served with (a strict CSP).
     """
 
     def __init__(self, folder: Path, public_url: str) -> None:

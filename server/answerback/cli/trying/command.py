@@ -31,18 +31,16 @@ from .tagging import Home, at_home, home_of, tag_of, title_of, with_tag
 
 OWNER, KEY = "owner@example.com", "my-site"
 BUILT = ("public", "_site", "dist", "build", "out", "site", "output", "build/html", "docs/_build/html", "_build/html")
-"""Where generators put what they have built."""
+"""Output folders of site generators."""
 PAGES_LOOKED_AT = 50
 WITH_ADDRESSES = ("text/html", "application/xhtml+xml", "text/xml", "application/xml", "application/rss+xml",
                   "application/atom+xml", "text/plain")  # fmt: skip
 
 
 def run_trial(settings: Settings, site: str, selector: str | None, data: Path | None, ports: tuple[int, int]) -> int:
-    """Run until interrupted; 1 when a port is taken.
-
-    `site` is the folder of a built site, or the address of a local server; `selector` says where comments go; `data` is
-    where they are kept, else they are forgotten. Raises BadRequest where there is no site, and changes nothing in it.
-    """
+    """Runs until interrupted; returns 1 if a port is taken. `site` is the folder of a built site or the address of a
+    local server; `selector` says where comments are inserted; `data` is the folder that stores them, by default a
+    temporary one. Never changes the site. Raises BadRequest if there is no site."""
     origin = f"http://127.0.0.1:{ports[1]}"
     public_url = f"http://localhost:{ports[0]}"
     tag = tag_of(public_url, KEY, selector)
@@ -89,7 +87,7 @@ def run_trial(settings: Settings, site: str, selector: str | None, data: Path | 
 
 
 async def _read_all(settings: Settings, texts: dict[str, str]) -> None:
-    """Read the whole site, so that answers come from all of it; what goes wrong is said."""
+    """Crawls the whole site, so that answers draw on all of it, and reports failures."""
     site = read_site(KEY, texts, daily_answers=settings.daily_answers, aliases=())
     db = Database(settings.database_url)
     await db.connect()
@@ -105,7 +103,7 @@ async def _read_all(settings: Settings, texts: dict[str, str]) -> None:
 
 @contextmanager
 def _kept(data: Path | None) -> Iterator[Path]:
-    """The folder for the data: the one that is named, or one that is deleted at the end."""
+    """The data folder: the one given, or a temporary one that is deleted at the end."""
     if data is not None:
         data.mkdir(parents=True, exist_ok=True)
         yield data.resolve()
@@ -119,7 +117,7 @@ def _is_address(site: str) -> bool:
 
 
 def _folder_home(folder: Path) -> tuple[Home, str]:
-    """Where the built site says that it lives, and its name. Raises BadRequest where there is no such site."""
+    """The production address and name that a built site declares. Raises BadRequest if there is no such site."""
     index = folder / "index.html"
     if not folder.is_dir():
         raise BadRequest("validation_failed", f"There is no folder {folder}.")
@@ -134,7 +132,8 @@ def _folder_home(folder: Path) -> tuple[Home, str]:
 
 
 def _local_home(url: str) -> tuple[Home, str]:
-    """Where the site of a local server says that it lives, and its name. Raises BadRequest when it does not answer."""
+    """The production address and name that a local server's site declares. Raises BadRequest if the server does not
+    respond."""
     parts = urlsplit(url)
     if not parts.hostname or parts.path.strip("/") or parts.query or parts.fragment:
         raise BadRequest("validation_failed", f"{url} is not the address of a server, as http://localhost:1313 is.")

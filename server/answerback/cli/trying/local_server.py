@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx2
 
-# RFC 9110, 7.6.1, and what no longer holds for a body that is unpacked and changed.
+# RFC 9110, 7.6.1, and headers that no longer hold for a body that was decompressed and changed.
 _NOT_PASSED_ON = frozenset((
     b"connection", b"keep-alive", b"proxy-authenticate", b"proxy-authorization", b"te", b"trailer",
     b"transfer-encoding", b"upgrade", b"content-length", b"content-encoding", b"accept-encoding", b"host",
@@ -16,7 +16,8 @@ _SECONDS = 60
 
 
 class LocalServer:
-    """An ASGI application that asks the server at `url` and passes on its answers, changed by `rewrite`."""
+    """An ASGI application that forwards requests to the server at `url` and returns its responses, modified by
+    `rewrite`."""
 
     def __init__(self, url: str, rewrite: Callable[[str, str, bytes], bytes]) -> None:
         self._url = url
@@ -24,7 +25,7 @@ class LocalServer:
         self._client = httpx2.AsyncClient(timeout=_SECONDS, trust_env=False)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """ASGI: pass one request on, and say so when the server does not answer."""
+        """ASGI: forwards one request, and reports a server that does not respond."""
         if scope["type"] != "http":
             return
         query = scope["query_string"].decode("latin-1")

@@ -10,7 +10,7 @@ from html import escape, unescape
 from html.parser import HTMLParser
 from urllib.parse import unquote, urlsplit
 
-# Bytes are handled as Latin-1, which gives each back as it was, in whatever encoding the page is.
+# Bytes are handled as Latin-1, which round-trips every byte, whatever the page's encoding.
 _BYTES = "latin-1"
 _ADDRESS = (
     rb"(?P<before>(?:href|src|srcset|content|action|data-[\w-]+)\s*=\s*[\"']?\s*|<loc>\s*|<link>\s*|^sitemap:\s*)"
@@ -20,16 +20,17 @@ _TAG = re.compile(r"<script\b[^>]*/answerback\.js\b[^>]*>\s*</script>", re.I)
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """Where a site says that it lives."""
+    """The production address that a site declares."""
 
     hosts: frozenset[str]
-    """Host, with its port where it has one, of the addresses that its pages call canonical."""
+    """The host, with its port if any, in the pages' canonical links."""
     base: str
-    """The path below which all of it stands, without a slash at the end: `/repo`, or empty."""
+    """The path that the whole site is below, without a trailing slash: `/repo`, or empty."""
 
 
 def home_of(pages: Iterable[tuple[str, bytes]]) -> Home:
-    """What most pages say by their canonical link, else by `og:url`; each comes with its path below the folder."""
+    """The address that most pages declare in their canonical link, else in `og:url`; each page comes with its path
+    below the folder."""
     hosts: Counter[str] = Counter()
     bases: Counter[str] = Counter()
     for path, body in pages:
@@ -49,10 +50,8 @@ def home_of(pages: Iterable[tuple[str, bytes]]) -> Home:
 
 
 def at_home(body: bytes, home: Home, origin: str) -> bytes:
-    """A page, sitemap or feed whose addresses of its production host lead to `origin` instead.
-
-    Only addresses change (attributes, `<loc>`, `<link>`, the robots file's `Sitemap:`), never the words of the page.
-    """
+    """Replaces the production host with `origin` in a page, sitemap or feed. Only addresses change (attributes,
+    `<loc>`, `<link>`, the robots file's `Sitemap:`), never the page's text."""
     if not home.hosts:
         return body
     hosts = b"|".join(re.escape(host.encode()) for host in sorted(home.hosts))
@@ -61,10 +60,8 @@ def at_home(body: bytes, home: Home, origin: str) -> bytes:
 
 
 def with_tag(body: bytes, tag: str) -> bytes:
-    """A page with the tag where its article ends: in the one article, else at the end of the main part or of the body.
-
-    A tag that the page has already is replaced where it stands; what is only a piece of a page stays as it is.
-    """
+    """Inserts the tag where the page's article ends: at the end of a sole article, else of the main part or the body.
+    An existing tag is replaced in place; a fragment of a page is left unchanged."""
     text = body.decode(_BYTES)
     if _TAG.search(text):
         return _TAG.sub(lambda _: tag, text).encode(_BYTES)
@@ -79,13 +76,13 @@ def with_tag(body: bytes, tag: str) -> bytes:
 
 
 def tag_of(public_url: str, key: str, selector: str | None) -> str:
-    """The tag to put in; with a selector, it places itself there."""
+    """The tag to insert; with a selector, it places itself there."""
     target = f' data-target="{escape(selector)}"' if selector else ""
     return f'<script src="{public_url}/answerback.js" data-site="{key}"{target} async></script>'
 
 
 class _Reader(HTMLParser):
-    """Finds where a page's article ends, and what the page calls itself."""
+    """Finds where a page's article ends, and the address that the page declares."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=False)
@@ -102,7 +99,7 @@ class _Reader(HTMLParser):
 
     @property
     def end(self) -> int | None:
-        """The place of the end tag before which comments belong; None in a page without any."""
+        """The position of the end tag before which comments belong; None if there is none."""
         names = ("article", "main", "body", "html") if self._articles == 1 else ("main", "body", "html")
         return next((self._ends[name] for name in names if name in self._ends), None)
 
@@ -125,6 +122,6 @@ class _Reader(HTMLParser):
 
 
 def title_of(body: bytes) -> str:
-    """The page's title as text, at most 100 characters; empty without one."""
+    """The page's title as text, at most 100 characters; empty if it has none."""
     found = re.search(rb"<title[^>]*>(.*?)</title", body[:100_000], re.S | re.I)
     return " ".join(unescape(found[1].decode("utf-8", "replace")).split())[:100] if found else ""
