@@ -13,7 +13,7 @@ from ..db.work import Row, Work, many, run
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """The rows of a site from `after` on that are older than `before`, so many at most."""
+    """At most `most` rows of a site from `after` on that are older than `before`."""
 
     site: str
     after: int

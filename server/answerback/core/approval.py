@@ -78,7 +78,7 @@ def suspicion(reasons: Iterable[Reason]) -> float:
 
 
 def decide(reasons: Sequence[Reason]) -> Verdict:
-    """The strictest verdict that a reason asks for; else held where the suspicion is high."""
+    """The strictest verdict that a reason asks for; otherwise holds the comment if its suspicion is high."""
     asked = {reason.verdict for reason in reasons}
     if "reject" in asked:
         return "reject"

@@ -1,4 +1,4 @@
-"""What mail providers report of addresses: bounced for good, or complained about."""
+"""Parses mail providers' reports of permanent bounces and complaints."""
 
 from __future__ import annotations
 

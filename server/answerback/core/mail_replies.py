@@ -1,4 +1,4 @@
-"""Replies by mail: whose they are, and what somebody has written, without what their mail program quotes."""
+"""Parses replies by mail: the recipient, the sender, and what was written, without the quoted mail."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _DEVICE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class MailReply:
-    """A mail to a reply address: the address's token, who has sent it, under which name, and their words."""
+    """A mail to a reply address: the address's token, the sender, the Message-ID (`name`), and the words."""
 
     token: str
     sender: str
@@ -55,8 +55,8 @@ def reply_address(address: str, token: str) -> str:
 
 
 def unquoted(text: str, own: list[str]) -> str:
-    """What somebody has written above, between or below what their mail program quotes; `own` are addresses of ours,
-    which stand where it begins."""
+    """The text written above, between or below the quoted mail; `own` are our addresses, which appear where the
+    quotation begins."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     local = [each.partition("@") for each in own]
     cut = len(lines)

@@ -1,4 +1,4 @@
-"""What visitors may ask to be told of, and how addresses and strangers' words are shown to others."""
+"""The topics that visitors subscribe to, and how addresses and strangers' words are shown to others."""
 
 from __future__ import annotations
 

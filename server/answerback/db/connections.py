@@ -11,7 +11,7 @@ READERS = 4
 
 
 def follow_up(calls: Iterable[Callable[[], None]]) -> None:
-    """Run the callbacks of a committed write. One that raises affects neither the write nor the others."""
+    """Runs the callbacks of a committed write. One that raises affects neither the write nor the others."""
     for call in calls:
         try:
             call()

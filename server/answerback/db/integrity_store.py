@@ -21,7 +21,7 @@ class Integrity:
 
 
 async def check_integrity(db: Database) -> Integrity:
-    """Read everything; on PostgreSQL by the extension amcheck, where it is there. Raises Unavailable."""
+    """Reads everything; on PostgreSQL with the extension amcheck, if installed. Raises Unavailable."""
     file = sqlite_file(db.url)
     if file is not None:
         return Integrity(tuple(await in_background(lambda: findings_of(file))))

@@ -1,7 +1,7 @@
-"""One server at a time on a SQLite database: two would not hear of each other, and neither would know of the other.
+"""Allows one server at a time on a SQLite database: two would not see each other's live events.
 
-The lock is one of the system's on a file of its own, which says who has it: it ends with the process, however that
-ends, and is inherited by workers.
+A system lock on a separate file, which names its holder: it ends with the process, however that exits, and workers
+inherit it.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ LOOK_SECONDS = 0.1
 
 @contextmanager
 def sole_server(url: str, patience: float) -> Iterator[None]:
-    """No other server is started on this database meanwhile; one that is about to stop is waited for, `patience`
-    seconds at most. Raises Unavailable, which says who runs. Any number may run on PostgreSQL."""
+    """Keeps other servers from starting on this database; waits up to `patience` seconds for one that is stopping.
+    Raises Unavailable, which names the running server. PostgreSQL allows any number."""
     file = sqlite_file(url)
     if file is None:
         yield

@@ -52,15 +52,15 @@ def copy(source: sqlite3.Connection, target: Path, progress: Progress) -> None:
 
 
 def check_version(found: tuple[int, ...] = sqlite3.sqlite_version_info) -> None:
-    """Raises Unavailable where Python's SQLite does not know the statements that we use."""
+    """Raises Unavailable if Python's SQLite is too old for our statements."""
     if found < OLDEST:
         oldest, here = (".".join(map(str, each)) for each in (OLDEST, found))
         raise Unavailable("unavailable", f"SQLite {oldest} or newer is needed; this Python has {here}.")
 
 
 def damage(connection: sqlite3.Connection, *, indexes: bool = False) -> list[str]:
-    """Pages of the file that make no sense; with `indexes`, which takes several times as long, also rows that an index
-    does not know. Empty when it is sound."""
+    """Damaged pages of the file; with `indexes`, which takes several times as long, also rows missing from an index.
+    Empty if it is sound."""
     check = "integrity_check" if indexes else "quick_check"
     try:
         found = [" ".join(str(row[0]).split()) for row in connection.execute(f"PRAGMA {check}({MOST_FINDINGS})")]

@@ -62,7 +62,7 @@ class SQLiteThread:
         await self._held.close()
 
     def _work(self) -> None:
-        """Run the next function; the thread remembers what it has called, which is therefore nothing but this."""
+        """Runs the next function; the thread keeps a reference to what it called last, so that is only this method."""
         function, done = self._calls.popleft()
         try:
             result = function(self._connection)

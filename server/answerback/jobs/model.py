@@ -67,7 +67,7 @@ class JobFailed(Exception):
 
 
 class JobPostponed(Exception):
-    """A run has found that it is too early: it comes again after so many seconds, and the try does not count."""
+    """The run was too early: it is repeated after this many seconds, and the try does not count."""
 
     def __init__(self, seconds: float) -> None:
         super().__init__(seconds)

@@ -115,7 +115,7 @@ class JobRunner:
         return 0 if claimed or not full else POLL_SECONDS
 
     def _full(self) -> dict[str, list[str]]:
-        """The sites of which no more jobs of a kind may run now; the server's own have no share."""
+        """The sites that have reached their share of a kind's running jobs; the server's own jobs have no limit."""
         full: dict[str, list[str]] = {}
         counted = Counter((each.job.kind, each.job.site) for each in self._running.values() if each.job.site)
         for (name, site), count in counted.items():

@@ -19,7 +19,7 @@ def _read(row: Row) -> Job:
 
 
 def add(id: str, kind: str, key: str | None, site: str, data: Mapping[str, Any], now: int, due_at: int) -> Work[None]:
-    """Add a job, or bring the one of this kind and key forward."""
+    """Adds a job, or brings forward the one of this kind and key."""
     yield run(
         """INSERT INTO jobs (id, kind, key, site, data, created_at, due_at)
         VALUES (:id, :kind, :key, :site, :data, :now, :due_at)
@@ -79,7 +79,7 @@ def keep(worker: str, ids: Sequence[str], lease_until: int) -> Work[set[str]]:
 
 
 def finish(worker: str, id: str) -> Work[None]:
-    """Delete a job that is done, or queue it again if it was added again meanwhile."""
+    """Deletes a finished job, or queues it again if it was added again meanwhile."""
     again = yield one(
         """UPDATE jobs SET worker = NULL, due_at = again_at, again_at = NULL, tries = 0, error = ''
         WHERE id = :id AND worker = :worker AND again_at IS NOT NULL RETURNING id""",
@@ -90,7 +90,7 @@ def finish(worker: str, id: str) -> Work[None]:
 
 
 def try_again(worker: str, id: str, due_at: int, error: str) -> Work[None]:
-    """Put a failed job back, to be tried again at `due_at` (ms)."""
+    """Schedules a failed job to be retried at `due_at` (ms)."""
     yield run(
         """UPDATE jobs SET worker = NULL, due_at = :due_at, again_at = NULL, error = :error
         WHERE id = :id AND worker = :worker""",
@@ -99,7 +99,7 @@ def try_again(worker: str, id: str, due_at: int, error: str) -> Work[None]:
 
 
 def postpone(worker: str, id: str, due_at: int) -> Work[None]:
-    """Put a job back until `due_at` (ms); the try does not count."""
+    """Postpones a job until `due_at` (ms); the try does not count."""
     yield run(
         """UPDATE jobs SET worker = NULL, due_at = :due_at, again_at = NULL, tries = tries - 1
         WHERE id = :id AND worker = :worker""",
@@ -108,7 +108,7 @@ def postpone(worker: str, id: str, due_at: int) -> Work[None]:
 
 
 def give_up(worker: str, id: str, now: int, error: str) -> Work[None]:
-    """Mark a job as dead, or queue it again if it was added again meanwhile."""
+    """Marks a job as dead, or queues it again if it was added again meanwhile."""
     yield run(
         """UPDATE jobs SET worker = NULL, due_at = again_at, again_at = NULL, error = :error,
             tries = CASE WHEN again_at IS NULL THEN tries ELSE 0 END,
@@ -189,7 +189,7 @@ def revive(ids: Sequence[str] | None, sites: Sequence[str] | None, now: int) -> 
 
 
 def discard(ids: Sequence[str], sites: Sequence[str] | None) -> Work[int]:
-    """Delete dead jobs; returns how many."""
+    """Deletes dead jobs; returns how many."""
     chosen, params = _chosen(ids, sites)
     rows = yield many(f"DELETE FROM jobs WHERE due_at IS NULL{chosen} RETURNING id", **params)
     return len(rows)

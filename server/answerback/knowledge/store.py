@@ -83,7 +83,7 @@ def mark_page_text(page: PageText) -> Work[None]:
 
 
 def _forget_oldest(site: str) -> Work[None]:
-    """Of what visitors had us read, keep no more than has its place."""
+    """Drops the oldest pages fetched for visitors' questions beyond the site's limits."""
     rows = yield many(
         """SELECT url, size FROM page_texts WHERE site = :site AND asked = 1 ORDER BY fetched_at DESC
         LIMIT :limit""",
@@ -97,8 +97,8 @@ def _forget_oldest(site: str) -> Work[None]:
 
 
 def name_threads(page: PageText, keys: Iterable[str]) -> Work[None]:
-    """Call the threads of a page as it calls itself, and have those whose keys it names be found there; not where the
-    owner has said what and where they are."""
+    """Gives a page's threads its title and URL, including threads under other keys that it names; never overrides what
+    the owner has set."""
     for key in {key_of(page.url), *(page_key(key, ANYWHERE) for key in keys)}:
         yield run(
             """UPDATE threads SET title = :title, url = :url WHERE site = :site AND page = :page

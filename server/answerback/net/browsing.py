@@ -1,6 +1,6 @@
 """State of a crawl's requests: the site's own header, and cookies per origin.
 
-Firewalls and shops send whoever is new from a page to the same page with a cookie: without it that never ends.
+Firewalls and shops redirect new visitors to the same page with a cookie; without it, the redirects never end.
 """
 
 from __future__ import annotations

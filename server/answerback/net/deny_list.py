@@ -70,7 +70,7 @@ class PrivateSites:
         return names_itself(host) or self.names(host, address)
 
     def forbid(self, origin: str) -> bool:
-        """Whether an origin names a private address in so many words, which only the operator may have read."""
+        """Whether an origin literally names a private address that the operator has not allowed."""
         host = urlsplit(origin).hostname or ""
         return names_itself(host) and not is_public(host) and not self.names(host, host)
 

@@ -1,7 +1,7 @@
 """Sends webhooks to checked addresses and reads only the status of the response.
 
-Whoever sets up a webhook need not be who runs the server: a private address is reached only where the operator has
-named its host or network (ANSWERBACK_PRIVATE_SITES), never because the URL says so itself.
+The person who sets up a webhook need not run the server, so a private address is reached only if the operator has named
+its host or network (ANSWERBACK_PRIVATE_SITES), never because the URL names it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ SECONDS = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """How it was taken: HTTP's `code`, or 0 and why there is none (`address`, `slow`, `network`)."""
+    """The outcome: HTTP's `code`, or 0 with the reason (`address`, `slow`, `network`)."""
 
     code: int
     problem: str = ""
@@ -28,12 +28,12 @@ class Sent:
 
     @property
     def accepted(self) -> bool:
-        """Whether the receiver has it. A redirect is none: nothing is sent on."""
+        """Whether the receiver accepted it. A redirect does not count and is not followed."""
         return 200 <= self.code < 300
 
 
 class HttpSender:
-    """Posts over the network. Nothing of an answer's body is read, however large it is."""
+    """Posts over the network. Never reads a response's body, however large it is."""
 
     def __init__(self, private: PrivateSites, resolver: Resolver = resolve, seconds: float = SECONDS) -> None:
         self._private = private
@@ -52,7 +52,7 @@ class HttpSender:
         return parts.scheme == "https" or (parts.scheme == "http" and self._private.names(host, host))
 
     async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Sent:
-        """Post it. Never raises."""
+        """Posts a body. Never raises."""
         import httpcore2  # first needed here, as in net/fetch.py
         import httpx2
 

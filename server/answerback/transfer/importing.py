@@ -36,7 +36,8 @@ _UNKNOWN_ANSWER: dict[str, Any] = {
 
 @dataclass(slots=True)
 class Imported:
-    """What became of a file's comments: put in, there already, or left out, and why; and on how many pages they are."""
+    """The outcome of a file's comments: added, already present, or left out with the reason; and the number of pages
+    they are on."""
 
     format: str
     dry_run: bool = False

@@ -166,7 +166,7 @@ def _opened(path: Path, limit: int, stack: ExitStack) -> Source:
 
 
 def _lay_out(stream: BinaryIO, file: Any, limit: int, path: Path) -> None:
-    """Copy at most so many bytes, so that what is packed small stays small."""
+    """Copies at most `limit` bytes, to bound what a compressed file expands to."""
     copied = 0
     try:
         while data := stream.read(CHUNK):

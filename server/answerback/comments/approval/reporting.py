@@ -28,7 +28,7 @@ from .reports_store import KINDS, NewReport, Statement
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
-    """A reader's complaint: a kind of `KINDS` and the reason; `contact` is told of the decision."""
+    """A reader's complaint: a kind of `KINDS` and the reason; `contact` is notified of the decision."""
 
     kind: str
     reason: str

@@ -109,7 +109,7 @@ def read_signs(root: Any, url: str, header: str, origins: Collection[str]) -> Si
 
 
 def _refresh(root: Any) -> str:
-    """Where a page sends whoever opens it, at once; empty for none. Generators write such pages at old addresses."""
+    """The target of a page's immediate redirect; empty if none. Generators write such pages at old addresses."""
     for meta in root.iter("meta"):
         if (meta.get("http-equiv") or "").strip().lower() == "refresh" and meta.getparent().tag != "noscript":
             target = _REFRESH.fullmatch((meta.get("content") or "")[:ADDRESS_LIMIT])
