@@ -1,4 +1,4 @@
-// Builds the widget into the server's static files and holds it to its budget of bytes.
+// Builds the widget into the server's static files and checks its size budgets.
 
 import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
@@ -10,7 +10,7 @@ import { minify } from "terser";
 import { readAsking, readLocales } from "./locales.mjs";
 
 const LOADER_BUDGET = 4_096;
-// What every visitor loads: the loader, and the thread with the longest of the languages. What few need is fetched when it is asked for.
+// What every visitor loads: the loader plus the largest language's thread. Everything else is lazy-loaded.
 const WHOLE_BUDGET = 25_000;
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -25,7 +25,7 @@ const out =
   process.argv.slice(2).find((argument) => !argument.startsWith("--")) ??
   join(here, "../server/answerback/static");
 
-// The values of the design, which our own pages are served as they are: `var(--token-accent)` becomes that of `--accent`.
+// Design tokens, which our own pages use unprocessed: `var(--token-accent)` becomes the value of `--accent`.
 const tokensFile = join(here, "../server/answerback/web/assets/tokens.css");
 const tokens = new Map(
   [...(await readFile(tokensFile, "utf8")).matchAll(/^ {2}--([a-z-]+): (.+);$/gm)].map(([, name, value]) => [
@@ -41,7 +41,7 @@ function withTokens(sheet, path) {
   });
 }
 
-/** Style sheets as minified text. */
+/** Loads style sheets as minified text. */
 const cssText = {
   name: "css-text",
   setup(plugin) {
@@ -56,8 +56,8 @@ const cssText = {
   },
 };
 
-// Names of texts that have several words are shortened, in each part alike, and those of our own properties that are used most.
-// None is the browser's or the API's, which test/words.test.ts holds them to, nor an attribute or kept in the browser's storage.
+// Names to mangle, the same in every bundle: multi-word text names and our own most used properties. None is
+// a browser or API name (test/words.test.ts checks this), an attribute, or a key in browser storage.
 const own = JSON.parse(await readFile(join(here, "own_names.json"), "utf8"));
 const texts = { ...reading.en, ...answers.en, ...writing.en };
 const long = [...own, ...Object.keys(texts).filter((name) => /[A-Z]/.test(name))];
@@ -66,7 +66,7 @@ const short = Object.fromEntries(
   long.map((name, index) => [name, letter(index) + (Math.floor(index / 26) || "")]),
 );
 
-// What the parts that are fetched on demand take from what is there, as `src/kit.ts` lists it: names by module.
+// What lazy-loaded parts share with the main bundle: the names that `src/kit.ts` exports, by module.
 const kit = new Map(
   [
     ...(await readFile(join(here, "src/kit.ts"), "utf8")).matchAll(
@@ -76,7 +76,7 @@ const kit = new Map(
 );
 const kitNames = [...kit.values()].flat();
 
-/** In a part, modules of the kit are what it is handed. */
+/** In a lazy-loaded part, resolves kit modules to the kit that is passed in. */
 const handed = {
   name: "handed",
   setup(plugin) {
@@ -99,7 +99,7 @@ const kit = () => [${kitNames.join()}];
 const demanded = file => fetched(new URL(file, import.meta.url).href).then(part => part.default(kit()));
 `;
 
-/** What is imported on demand is fetched by the name that it was built under. */
+/** Rewrites dynamic imports to fetch the built file by its hashed name. */
 const onDemand = (files) => ({
   name: "on-demand",
   setup(plugin) {
@@ -107,7 +107,7 @@ const onDemand = (files) => ({
       const source = await readFile(path, "utf8");
       const named = source.replaceAll(/(?<!typeof )import\("\.\/(\w+)(?:\/index)?\.js"\)/g, (_, name) => {
         const file = JSON.stringify(files[name].replace("answerback/", "./"));
-        // In a function that is given the language.
+        // The call is inside a function that takes the language as `_lang`.
         return `demanded(${file}${file.includes("@") ? '.replace("@", _lang)' : ""})`;
       });
       return { contents: FETCHED + named, loader: "ts" };
@@ -115,8 +115,8 @@ const onDemand = (files) => ({
   },
 });
 
-// gzip looks back 32 kB: what is alike stands close together, which saves 600 bytes. Only the order of modules without
-// effects changes. Found by trying.
+// gzip has a 32 kB window: placing similar modules side by side saves 600 bytes. Found by experiment. Only
+// modules without side effects are reordered.
 const ORDER = (
   "styles/all retrying live rows core/time locale session dom constants core/allowance elements/comments " +
   "elements/ask core/tree elements/base_element store elements/composer core/texts"
@@ -139,11 +139,12 @@ async function bundle({ ordered = false, wrapped = false, plugins = [], ...optio
   });
   const [{ text }] = result.outputFiles;
   const whole = wrapped ? `export default kit => { ${text} return part; }` : text;
-  // What esbuild leaves, terser makes smaller by a twentieth; without moving values to where they are used, gzip finds more.
+  // terser shrinks esbuild's output by another 5%. Not inlining values (`reduce_vars`) helps gzip.
   const { code } = await minify(whole, {
     module: wrapped || options.format === "esm",
     ecma: 2020,
-    // Getters of ours have no effects, so that what is read and not used may go; no function of ours is a constructor.
+    // Our getters have no side effects, so unused reads can be dropped; none of our functions is a
+    // constructor.
     compress: {
       reduce_vars: !ordered,
       lhs_constants: false,
@@ -164,7 +165,7 @@ function hashed(name, bytes) {
 const asking = await readAsking();
 const files = new Map();
 
-/** Builds a part under a name of its content; returns that name. */
+/** Builds a part under a content-hashed name and returns that name. */
 async function part(name, contents, options = {}) {
   const stdin = { contents, resolveDir: join(here, "src") };
   const bytes = await bundle({ stdin, format: "esm", ...options });
@@ -173,7 +174,7 @@ async function part(name, contents, options = {}) {
   return file;
 }
 
-/** Texts as code, by the short names of the build. */
+/** Serializes texts as code, with their mangled names. */
 const coded = (texts) =>
   typeof texts === "string"
     ? JSON.stringify(texts)
@@ -183,7 +184,7 @@ const coded = (texts) =>
           .map(([name, text]) => `${short[name] ?? name}:${coded(text)}`)
           .join()}}`;
 const languages = Object.keys(reading);
-/** Makes a file of each language under a name with one digest of them all; returns the name, with `@` for the language. */
+/** Creates one file per language, all sharing one hash; returns the name with `@` for the language. */
 function perLanguage(name, contentOf) {
   const made = languages.map((lang) => [lang, Buffer.from(contentOf(lang))]);
   const file = hashed(`${name}@`, Buffer.concat(made.map(([, bytes]) => bytes)));
@@ -192,7 +193,7 @@ function perLanguage(name, contentOf) {
 }
 const LANGUAGE_FILE = JSON.stringify(perLanguage("", (lang) => `export default${coded(reading[lang])}`));
 const WRITING_FILE = JSON.stringify(perLanguage("words-", (lang) => `export default${coded(writing[lang])}`));
-/** A part that is fetched on demand: a function of the kit. */
+/** Options for a lazy-loaded part: a function of the kit. */
 const demandedOptions = {
   format: "iife",
   globalName: "part",
@@ -216,7 +217,7 @@ const onDemandFiles = {
   writing: await demanded("writing", "./writing/index.js"),
 };
 const modules = [...ORDER, "widget"].map((name) => `import "./${name}.js";`).join("");
-// Made once; each language's texts stand in the place of a name.
+// Bundled once; each language's texts then replace the placeholders.
 const learns = `import { learn } from "./locale.js"; learn(LANG, TEXTS); export * from "./widget.js";`;
 const thread = String(
   await bundle({
@@ -249,7 +250,7 @@ const loader = await bundle({
 });
 files.set("answerback.js", loader);
 
-// What `/embed/thread.html` looks like before any script.
+// The style sheet that `/embed/thread.html` uses before any script has run.
 const { css } = await import(
   `data:text/javascript;base64,${(
     await bundle({
@@ -292,7 +293,7 @@ console.log(
 );
 if (whole > WHOLE_BUDGET) overBudget("The widget is over its budget.");
 
-// Only `make check` fails for it: a sentence too many must not keep anybody from building.
+// Only `make check` fails on this: going over the budget must not block a build.
 function overBudget(message) {
   console.error(message);
   if (checks) process.exitCode = 1;

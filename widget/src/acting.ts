@@ -1,4 +1,4 @@
-/** A store with actions that only some visitors need: their code is fetched when the first of them is called for. */
+/** A store whose actions only some visitors need: their code is lazy-loaded on the first call. */
 
 import { toWrite, type Writing } from "./parts.js";
 import { Store } from "./store.js";
@@ -11,13 +11,16 @@ export abstract class ActingStore<S extends object, A extends object> extends St
 
   protected abstract equip(part: Writing): A;
 
-  /** The actions, from the code that is here. */
+  /** Creates the actions from the loaded writing code. */
   actionsFrom(part: Writing): A {
     this.actions ??= this.equip(part);
     return this.actions;
   }
 
-  /** Calls an action by its name; undefined where its code cannot be had, which the page is told. */
+  /**
+   * Runs an action by name. Returns undefined, and reports an error to the page, if its code cannot be
+   * loaded.
+   */
   async do<K extends keyof A>(name: K, ...values: Given<A, K>): Promise<Made<A, K> | undefined> {
     const part = await toWrite().catch(() => this.fail("unavailable"));
     if (!part) return undefined;

@@ -1,23 +1,23 @@
-/** The calls that read, and how any call to the server is made. */
+/** The read requests, and the transport for all requests to the server. */
 
 import { PERMALINK } from "./constants.js";
 import { toJson } from "./core/json.js";
 import { isLasting } from "./core/limits.js";
 import type { Session as SessionInfo, Sort, Thread } from "./core/types.js";
 
-/** The order in which a thread comes at first: whoever writes sees it stand right below the field. */
+/** A thread's initial sort order: a new comment appears right below the form. */
 export const FIRST_SORT: Sort = "newest";
 
-/** What was asked for while this code was on its way, by its address; undefined for what failed. */
+/** Requests started while this code was loading, by URL; undefined for those that failed. */
 export type Early = Map<string, Promise<Response | undefined>>;
 
-/** Same for everyone: neither cookie nor token is sent. */
+/** The response is the same for everyone, so neither cookie nor token is sent. */
 export const OPEN = { credentials: "omit", cache: "no-cache" } as const;
 
-/** The comment that the address names; empty for none. */
+/** The comment ID in the URL's fragment; empty if there is none. */
 export const targetOf = ({ hash }: Location): string => hash.split(`#${PERMALINK}`)[1] ?? "";
 
-/** `there`: the thread as the server has written it into the page. */
+/** Starts loading a thread. `there`: the thread as the server rendered it into the page. */
 export function readEarly(early: Early, base: string, site: string, page: string, there?: string): void {
   const query = { site, page, sort: FIRST_SORT, around: targetOf(location) };
   const { href } = addressOf(base, "api/comments/", query);
@@ -26,19 +26,19 @@ export function readEarly(early: Early, base: string, site: string, page: string
 }
 
 export type Mistakes = typeof import("./mistakes.js");
-/** Fetches what speaks to the page's author, and has it speak. */
+/** Loads the code that explains mistakes to the page's author, and runs it. */
 export type Explain = <T>(tell: (mistakes: Mistakes) => T) => Promise<T | undefined>;
 
 let early: Early = new Map();
 let explain: Explain | undefined;
 
-/** Takes what the loader has asked for already, and how it speaks to the page's author. */
+/** Takes over the requests that the loader has started, and its `explain` function. */
 export function setLoaded(asked: Early, explaining?: Explain): void {
   early = asked;
   explain = explaining;
 }
 
-/** A refusal of the server, or `offline` when it was not reached. */
+/** An error response from the server, or `offline` if the server was not reached. */
 export class Problem extends Error {
   constructor(
     readonly code: string,
@@ -47,7 +47,7 @@ export class Problem extends Error {
     super(code);
   }
 
-  /** Whether it may be gone in a while: the server was not reached, or is not itself. */
+  /** Whether the problem may be temporary: the server, or a gateway before it, is unreachable or failing. */
   get passing(): boolean {
     return this.code === "offline" || this.status >= 502;
   }
@@ -57,12 +57,12 @@ export function problemOf(error: unknown): Problem {
   return error instanceof Problem ? error : new Problem("internal", 0);
 }
 
-/** What a page is refused for good: nothing is asked again before it is loaded anew. */
+/** Permanent refusals by page: no further requests are made until the page is reloaded. */
 const refused: Record<string, Problem> = {};
 
 type Query = Record<string, string | null | undefined>;
 
-/** An address below the server's, with those of the values that there are. */
+/** A URL on the server, with the query values that are set. */
 export function addressOf(base: string, path: string, query: Query): URL {
   const url = new URL(path, base);
   for (const [name, value] of Object.entries(query)) if (value) url.searchParams.set(name, value);
@@ -73,14 +73,14 @@ interface Call {
   method?: string;
   query?: Query;
   body?: object;
-  /** Same for everyone: neither cookie nor token is sent. */
+  /** The response is the same for everyone, so neither cookie nor token is sent. */
   open?: boolean;
   accept?: string;
   signal?: AbortSignal | undefined;
 }
 
 export class Api {
-  /** Where the cookie does not come back. */
+  /** Set if the browser does not send the cookie back. */
   token: string | null = null;
 
   constructor(
@@ -90,11 +90,11 @@ export class Api {
 
   session = (page: string) => this.json<SessionInfo>("session/", { query: { page } });
 
-  /** A part of a thread: the first, what comes at a cursor, or what stands around a comment. */
+  /** One page of a thread: the first, the one at a cursor, or the one around a comment. */
   thread = (page: string, sort: Sort, cursor: string | null, around = "") =>
     this.json<Thread>("comments/", { query: { page, sort, cursor, around }, open: true });
 
-  /** A call and the JSON that it gives. */
+  /** Makes a request and returns its JSON. */
   async json<T>(path: string, call: Call = {}): Promise<T> {
     const response = await this.call(path, call);
     if (response.status === 204) return null as T;
@@ -105,7 +105,7 @@ export class Api {
     }
   }
 
-  /** A call; what the server refuses is thrown. */
+  /** Makes a request; throws if the server refuses it. */
   async call(
     path: string,
     { method = "GET", query = {}, body, open, accept, signal }: Call,
@@ -150,7 +150,9 @@ interface Counted {
   detail?: string;
 }
 
-/** How many comments each page has, or why that is not said; apart from `Api`, since the count is loaded alone. */
+/**
+ * Comment counts by page, or an error code; not part of `Api`, since the count element is loaded on its own.
+ */
 export async function fetchCounts(base: string, site: string, pages: string[]): Promise<Counted> {
   const url = new URL("api/counts/", base);
   url.searchParams.set("site", site);
@@ -162,7 +164,7 @@ export async function fetchCounts(base: string, site: string, pages: string[]): 
   }
 }
 
-/** What is refused, which is told to the page's author where it is the page that is wrong. */
+/** Builds the error for a refused request, and tells the page's author if the page is at fault. */
 async function refusal(response: Response, place: string): Promise<Problem> {
   const said: { code?: string; detail?: string } = await response.json().catch(() => ({}));
   const { code = "internal", detail = code } = said;

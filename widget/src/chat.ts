@@ -1,4 +1,4 @@
-/** The visitor's private conversation about the page: what is known of it. */
+/** The state of the visitor's private conversation about the page. */
 
 import { ActingStore } from "./acting.js";
 import { type Problem, problemOf } from "./api.js";
@@ -15,15 +15,15 @@ import type { ChatActions } from "./writing/chat_actions.js";
 export interface ChatState {
   status: "loading" | "ready" | "failed";
   entries: ChatEntry[];
-  /** Why the last question was not taken. */
+  /** Why the last question was refused. */
   problem: Problem | null;
   draft: string;
-  /** Whether it is being looked up if the question has been answered already, and what was found. */
+  /** Whether we are checking for an existing answer to the question, and what was found. */
   looking: boolean;
   known: KnownAnswer | null;
-  /** The passage of the page that the next question is about. */
+  /** The passage of the page that the next question quotes. */
   quote?: string;
-  /** What was taken out of the field, since it is answered already. */
+  /** The question removed from the field because it already has an answer. */
   taken: string;
 }
 
@@ -76,7 +76,7 @@ export class ChatStore extends ActingStore<ChatState, ChatActions> {
     if (await this.session.meet()) await this.do("recall");
   }
 
-  /** `quiet`: what is shown stays until there is something better. */
+  /** `quiet`: keeps what is shown until there is a replacement. */
   async load(quiet = false): Promise<void> {
     if (!quiet) this.set({ status: "loading" });
     clearTimeout(this.#later);

@@ -1,4 +1,4 @@
-/** Where an element belongs: from its attributes, else from the script tag, else from the page. */
+/** An element's configuration: from its attributes, else the script tag, else the page. */
 
 import { canonical, here, routeOf } from "./statements.js";
 
@@ -18,24 +18,26 @@ export interface Config {
   page: string;
   url: string;
   title: string;
-  /** Null: the site's setting decides. */
+  /** Null: use the site's setting. */
   theme: string | null;
   lang: string | null;
-  /** What the site's own server says of its user, signed. */
+  /** A signed token from the site's own server that identifies its user. */
   ssoToken: string | null;
 }
 
-/** What the loader knows: the server's address and the script tag's options. */
+/** What the loader knows: the server's URL and the script tag's options. */
 export interface Defaults extends Options {
   base: string;
 }
 
-/** Where an element belongs; the loader's, so that the parts need not bring it again. */
+/**
+ * Returns an element's configuration; passed in by the loader, so that the parts need not bundle it again.
+ */
 export type Locate = (element: Element) => Config;
 
 export const OPTION_NAMES = ["site", "page", "mode", "theme", "lang", "target", "ssoToken"] as const;
 
-/** The attribute of an option: `data-sso-token` for `ssoToken`. */
+/** The attribute for an option: `data-sso-token` for `ssoToken`. */
 export const attributeOf = (name: string): string =>
   `data-${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
@@ -49,13 +51,13 @@ export function optionsOf(element: Element): Options {
 }
 
 /**
- * What the server makes the page's key of, where nothing names the page: path and query of its canonical link, else its
- * whole address, of whose query only the site's own parameters count.
+ * What the server derives the page key from if no page is named: the path and query of the canonical link,
+ * else the full URL. Of that URL's query, only the site's own parameters count.
  */
 export const pageOf = (link: URL | null, at: URL | Location): string =>
   link ? link.pathname + link.search + routeOf(at) : at.origin + here(at);
 
-/** The server fetches the page from here, so a canonical address of another origin is of no use to it. */
+/** The server fetches the page from this URL, so a canonical link to another origin is of no use. */
 function pageUrl(): string {
   const url = canonical();
   const known = url?.origin === location.origin ? url.href : location.href;

@@ -1,11 +1,11 @@
-/** Names that more than one file knows. */
+/** Names shared by several files. */
 
 export const COMMENTS = "answerback-comments";
 export const ASK = "answerback-ask";
 export const COUNT = "answerback-count";
 export const OUTER = `${COMMENTS},${ASK},${COUNT}`;
 
-/** How far below the screen the widget begins to load. */
+/** How far below the viewport the widget starts to load. */
 export const MARGIN = "1000px 0px";
 
 export const EVENTS = {

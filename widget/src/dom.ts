@@ -1,12 +1,15 @@
-/** A small virtual DOM: views say what should stand there, `render` changes what differs. */
+/** A small virtual DOM: views describe what should be there, `render` applies the differences. */
 
 export type Child = VNode | string | number | false | null | undefined;
 type Handler = (event: Event) => void;
-/** Attributes; `on…` listeners; `.name` properties; `style` custom properties; `html`; `ref`, told of a new element. */
+/**
+ * Attributes, `on…` listeners, `.name` properties, `style` custom properties, `html`, and `ref`, called with
+ * a new element.
+ */
 export type Props = Record<string, unknown>;
 export interface Markup {
   html: string;
-  /** What is shown where markup is refused. */
+  /** Shown if the page blocks HTML. */
   text: string;
 }
 
@@ -17,7 +20,9 @@ export interface VNode {
   kids: Iterable<Kid> | null;
 }
 
-/** A child by its name among its siblings: its key, else its place, which what is left out keeps too. */
+/**
+ * A child with its unique name among its siblings: its key, else its index, where omitted children count too.
+ */
 export type Kid = [name: string, node: VNode | string];
 
 interface Drawn {
@@ -34,7 +39,7 @@ export function h(tag: string, props: Props | null, ...children: (Child | Child[
   return node(tag, props, named(children));
 }
 
-/** A list of rows that are made while they are drawn. */
+/** A list whose rows are created during rendering. */
 export function list(tag: string, props: Props, rows: Iterable<Kid>): VNode {
   return node(tag, props, rows);
 }
@@ -55,8 +60,8 @@ function named(children: (Child | Child[])[], place = ""): Kid[] {
 }
 
 /**
- * Makes the children of `parent` what `children` says, touching nothing that is already so: what has a key is found by
- * it, what has none by its place. No element becomes another one, so that a focus stays where it is.
+ * Makes the children of `parent` match `children` and leaves alone what already matches. Finds children by
+ * key, else by index. An element is never turned into another, so the focus stays where it is.
  */
 export function render(parent: ParentNode & Node, children: Child[]): void {
   const restore = keepFocus(parent);
@@ -82,7 +87,7 @@ function arrange(parent: Node, now: ReadonlyMap<string, Drawn>): void {
   for (const { dom } of now.values()) own.add(dom);
   let cursor = parent.firstChild;
   for (const dom of own) {
-    // Nodes inserted by browser extensions stay in place: moving an element drops its focus.
+    // Leave nodes that browser extensions inserted in place: moving an element drops its focus.
     while (cursor && !own.has(cursor)) cursor = cursor.nextSibling;
     if (dom === cursor) cursor = cursor.nextSibling;
     else parent.insertBefore(dom, cursor);
@@ -91,7 +96,9 @@ function arrange(parent: Node, now: ReadonlyMap<string, Drawn>): void {
 
 const FOCUSABLE = "button:enabled,a[href],textarea,input,select,[tabindex]";
 
-/** When what has the focus goes, it passes to what it stood in, or to what stands beside it; never to the page's body. */
+/**
+ * If the focused element is removed, moves the focus to its parent or a sibling, never to the page's body.
+ */
 function keepFocus(parent: Node): (() => void) | null {
   const root = parent.getRootNode() as ShadowRoot;
   const focused = root.activeElement as HTMLElement | null | undefined;
@@ -170,7 +177,7 @@ function setProp(element: Element, name: string, value: unknown, before: unknown
   }
 }
 
-/** One real listener per element and event, whatever function stands behind it. */
+/** Adds one real listener per element and event; the handler behind it may change. */
 function listen(element: Element, type: string, handler: Handler | undefined): void {
   const known = handlers.get(element) ?? new Map<string, Handler>();
   handlers.set(element, known);
@@ -183,7 +190,7 @@ interface Policy {
 }
 let policy: Policy | null | undefined;
 
-/** Null where there are no Trusted Types, or where the page does not allow our policy's name. */
+/** Null if the browser has no Trusted Types, or if the page does not allow our policy's name. */
 function trusted(): Policy | null {
   if (policy !== undefined) return policy;
   const types = (globalThis as { trustedTypes?: { createPolicy(name: string, rules: Policy): Policy } })
@@ -196,11 +203,11 @@ function trusted(): Policy | null {
   return policy;
 }
 
-/** The one place where HTML becomes elements. It was made and sanitised by the server. */
+/** The only place where HTML becomes elements. The server has generated and sanitized it. */
 function setMarkup(element: Element, { html, text }: Markup): void {
   try {
     element.innerHTML = trusted()?.createHTML(html) ?? html;
-    // Scrollable by keyboard.
+    // Lets keyboard users scroll it.
     for (const wide of element.querySelectorAll<HTMLElement>("pre,table")) wide.tabIndex = 0;
   } catch {
     element.textContent = text;
@@ -208,14 +215,14 @@ function setMarkup(element: Element, { html, text }: Markup): void {
   }
 }
 
-/** A style sheet that a strict Content-Security-Policy allows. */
+/** A style sheet that is allowed under a strict Content-Security-Policy. */
 export function styleSheet(css: string): CSSStyleSheet {
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(css);
   return sheet;
 }
 
-/** Whether motion is welcome. */
+/** Smooth scrolling, unless the visitor prefers reduced motion. */
 export function scrolling(): ScrollBehavior {
   return matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth";
 }

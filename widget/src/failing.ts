@@ -1,4 +1,4 @@
-/** Tells the page that a part or a count did not come. */
+/** Fires an error event when a part or a count fails to load. */
 
 import { EVENTS } from "./constants.js";
 

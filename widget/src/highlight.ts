@@ -1,4 +1,4 @@
-/** Shows where on the page a quotation stands. */
+/** Shows where a quotation stands on the page. */
 
 import { HIGHLIGHT, OUTER } from "./constants.js";
 import { findQuote } from "./core/quote.js";
@@ -6,7 +6,7 @@ import { scrolling, styleSheet } from "./dom.js";
 
 const SKIPPED = `script,style,noscript,template,textarea,select,${OUTER}`;
 const TITLE = "button,[aria-expanded],[role=button],[role=tab]";
-/** Passages that were asked about. */
+/** Highlight name of the passages that were asked about. */
 const ASKED = "answerback-asked";
 const STYLES =
   `::highlight(${HIGHLIGHT}){background-color:#ffe58a;color:#1b1d21}` +
@@ -37,7 +37,7 @@ function rangeOf(quote: string, skipped: string): Range | null {
   return range;
 }
 
-/** What a visitor clicks on to see an element: what names it, what is named as its label, what stands before it. */
+/** The control that reveals an element: one that references it, its label, or the heading before it. */
 function controlOf(element: Element): HTMLElement | null {
   const id = CSS.escape(element.id);
   const names = ["aria-controls~", "data-bs-target", "data-target"].flatMap((name) => [
@@ -53,7 +53,7 @@ function controlOf(element: Element): HTMLElement | null {
     : (before?.querySelector<HTMLElement>(TITLE) ?? null);
 }
 
-/** Brings up what a text stands in: a closed accordion, a tab behind others. */
+/** Reveals a text inside closed accordions and inactive tabs. */
 function open(text: Element | null): void {
   for (let element = text; element && element !== document.body; element = element.parentElement) {
     if (element.matches("details:not([open])")) (element as HTMLDetailsElement).open = true;
@@ -62,7 +62,7 @@ function open(text: Element | null): void {
   }
 }
 
-/** Scrolls to the quotation and marks it, and opens what it stands in. False when it is not there. */
+/** Scrolls to the quotation, highlights it, and opens what it is hidden in. False if it is not found. */
 export function showOnPage(quote: string): boolean {
   const range = rangeOf(quote, `${SKIPPED},[hidden]`) ?? rangeOf(quote, SKIPPED);
   if (!range) return false;
@@ -70,7 +70,7 @@ export function showOnPage(quote: string): boolean {
   const element = range.startContainer.parentElement;
   open(element);
   const behavior = scrolling();
-  // In a tall paragraph the quotation may be far from the centre.
+  // In a tall paragraph the quotation may be far from the center.
   if (element && element.getBoundingClientRect().height < innerHeight) {
     element.scrollIntoView({ block: "center", behavior });
   } else {
@@ -80,7 +80,7 @@ export function showOnPage(quote: string): boolean {
   return true;
 }
 
-/** Marks the passages that were asked about, and no other; `places` learns where they stand. */
+/** Highlights exactly the passages that were asked about; stores their ranges in `places`. */
 export function markPassages(quotes: string[], places: Map<string, Range>): void {
   for (const quote of places.keys()) if (!quotes.includes(quote)) places.delete(quote);
   for (const quote of quotes) {
@@ -96,7 +96,7 @@ function mark(range: Range): void {
   getSelection()?.addRange(range);
 }
 
-/** False where the browser cannot. */
+/** False if the browser does not support it. */
 function highlight(name: string, ranges: Range[]): boolean {
   if (!("highlights" in CSS) || typeof Highlight === "undefined") return false;
   if (!styled) {

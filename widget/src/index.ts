@@ -1,4 +1,4 @@
-/** The loader: places the elements where the script tag stands, and fetches the rest when one comes near the screen. */
+/** The loader: places the elements at the script tag, and loads the rest when one comes near the viewport. */
 
 import { type Early, type Explain, type Mistakes, readEarly } from "./api.js";
 import { configOf, type Defaults, type Locate, type Options, optionsOf } from "./config.js";
@@ -12,22 +12,22 @@ import { fetched, tried } from "./retrying.js";
 import { canonical, isSaidHere } from "./statements.js";
 import type { Handed } from "./writing/signing_in.js";
 
-/** Where the build has put the thread with the texts of a language, `@`. */
+/** Build output path of the thread, with the texts of the language `@`. */
 declare const THREAD_FILE: string;
-/** And what counts comments, and what explains mistakes. */
+/** Build output paths of the counting code and of the code that explains mistakes. */
 declare const COUNT_FILE: string;
 declare const MISTAKES_FILE: string;
 
-/** When a page has had time to make the place that its tag names. */
+/** How long a page has to create the element that its tag targets. */
 const LATE_MS = 3_000;
-/** Attributes that may be meant for us, and have a name or a value that there is not. */
+/** Attributes that may be meant for us but have an unknown name or value. */
 const ODD =
   /^data-(?!(site|page|lang|target|answerback|sso-token)=|mode=(both|comments|ask|none)$|theme=(auto|light|dark|paper|ink|forest|ocean|rose|terminal)$)(\w+|[ps]\w+-.*)=/;
 
 type Counting = typeof import("./elements/count.js");
 type Part = { start(locate: Locate, handed: Handed | null, early: Early, explain: Explain): void };
 
-/** What `mount` has placed. */
+/** A handle to what `mount` has placed. */
 interface Mounted {
   update(options?: Options): void;
   destroy(): void;
@@ -38,7 +38,7 @@ interface Answerback {
   update(options?: Options): void;
   reload(): void;
   destroy(): void;
-  /** Set by `destroy()`: whoever mounts something begins anew, and so does a new tag. */
+  /** Set by `destroy()`. A later `mount()` or a new tag starts over. */
   ended?: boolean;
 }
 
@@ -48,7 +48,7 @@ declare global {
   }
 }
 
-// Remove a code from the address before anything else reads it.
+// Remove a sign-in code from the URL before other code reads it.
 const found = /^#answerback-code=([\w-]+)&answerback-nonce=([\w-]+)$/.exec(location.hash);
 let handed: Handed | null = found && ({ code: found[1], nonce: found[2] } as Handed);
 if (found) history.replaceState(history.state, "", location.pathname + location.search);
@@ -59,25 +59,25 @@ const script = (document.currentScript ??
 const base = new URL(".", (script?.src || location.href).replace("/v1/answerback", "/answerback")).href;
 const { page: _, ...options } = script ? optionsOf(script) : {};
 const defaults: Defaults = { base, ...options };
-/** What was said by `update()`. */
+/** Options from the last `update()`. */
 let updated: Options = {};
 let watched = new WeakSet<Placed>();
 let address = "";
 let started = false;
 const early: Early = new Map();
-/** Elements whose code did not come. */
+/** Elements whose code failed to load. */
 const lost = new Set<HTMLElement>();
 let near: IntersectionObserver | null = null;
 let unwatch: (() => void) | null = null;
 let looking = 0;
 let late = 0;
 
-/** Whether what is odd about an element is a mistake; it has to wait until that is known. */
+/** Whether an element's odd attributes are a mistake; until that is known, the element waits. */
 const mistaken = new WeakMap<Element, boolean>();
 
 const placing = new Placing(script, watch, look, isUnderstood);
 
-/** Says to the page's author, in the console, what is wrong. */
+/** Explains a mistake to the page's author in the console. */
 const explain: Explain = (tell) =>
   fetched<Mistakes>(new URL(MISTAKES_FILE, base).href)
     .then(tell)
@@ -104,7 +104,7 @@ function areUnderstood(options: Options): boolean {
   return isUnderstood(probe);
 }
 
-/** The page that somebody names, if they do so on this one. */
+/** The page that a tag or `update()` names, if that was meant for the current URL. */
 function said(by: object, { page }: Options): string | undefined {
   return page && isSaidHere(by, page) ? page : undefined;
 }
@@ -115,7 +115,7 @@ const locate: Locate = (element) => {
   return configOf(element, { ...defaults, page });
 };
 
-/** Fetches an element's code, and tries again with growing pauses; till then the page stays as it is. */
+/** Loads an element's code and retries with growing delays; until then, the page stays as it is. */
 async function load(element: HTMLElement): Promise<void> {
   lost.delete(element);
   const { lang, site, page } = locate(element);
@@ -124,9 +124,9 @@ async function load(element: HTMLElement): Promise<void> {
     return;
   }
   const file = THREAD_FILE.replace("@", languageOf(lang ?? navigator.language));
-  // One language is bundled; an element in another fetches its own.
+  // One language is bundled; an element in another one loads its own.
   address ||= new URL(file, base).href;
-  // Fetch the comments in parallel with the code.
+  // Load the comments in parallel with the code.
   if (!started && element.localName === COMMENTS) {
     readEarly(early, base, site, page, element.shadowRoot?.querySelector("script")?.text);
   }
@@ -148,7 +148,7 @@ async function load(element: HTMLElement): Promise<void> {
 
 let counting = false;
 
-/** Fetches what counts, for pages that show counts. */
+/** Loads the counting code, for pages that show counts. */
 async function count(element: Element): Promise<void> {
   if (counting) return;
   counting = true;
@@ -172,10 +172,11 @@ function watch(element: Placed): void {
   watched.add(element);
   const unknown = !customElements.get(element.localName);
   if (unknown) reserve(element, locate(element).page);
-  // Load at once for a permalink, and where the page hides undefined elements (`:not(:defined)`), which never intersect.
+  // Load at once for a permalink, and if the page hides undefined elements (`:not(:defined)`), which never
+  // intersect.
   const hidden = unknown && !element.hidden && getComputedStyle(element).display === "none";
   const { top, height } = element.getBoundingClientRect();
-  // What is near already is not waited for until the next frame.
+  // If it is near already, don't wait a frame for the observer.
   if (handed || hidden || location.hash.startsWith(`#${PERMALINK}`) || (height && top < innerHeight)) {
     void load(element);
   }
@@ -190,7 +191,7 @@ function watch(element: Placed): void {
     { rootMargin: MARGIN },
   );
   near.observe(element);
-  // Whoever selects something may want to ask about it.
+  // A visitor who selects text may want to ask about it.
   if (element.localName === ASK) {
     document.addEventListener("selectionchange", () => {
       if (`${getSelection()}`) void load(element);
@@ -198,7 +199,9 @@ function watch(element: Placed): void {
   }
 }
 
-/** What the page says of itself has changed, or may have: once the framework is done, every element looks where it is. */
+/**
+ * The page's metadata may have changed: once the framework is done, every element checks which page it is on.
+ */
 function look(): void {
   looking ||= setTimeout(() => {
     looking = 0;
@@ -234,7 +237,7 @@ function all(): Placed[] {
   return [...document.querySelectorAll<Placed>(OUTER)];
 }
 
-/** Takes new options for every element; where no page is named, it is the address's anew. */
+/** Applies new options to every element; without a page, the current URL's applies again. */
 function update(options: Options = {}): void {
   if (!areUnderstood(options)) return;
   const { page, ...others } = options;
@@ -254,7 +257,9 @@ function reload(): void {
   if (counted) void count(counted);
 }
 
-/** Takes away what was placed, empties what the page placed itself, and leaves no trace but loaded code. */
+/**
+ * Removes what was placed, empties elements that the page placed itself, and leaves nothing but loaded code.
+ */
 function destroy(): void {
   clearTimeout(looking);
   clearTimeout(late);
@@ -284,8 +289,8 @@ function begin(): void {
   }, LATE_MS);
 }
 
-// A second tag, or one run again by a framework: the first instance handles it.
-// An element with that id, or another script's global of that name, is not the widget.
+// A second tag, or one that a framework runs again: the first instance handles it.
+// An element with that ID, or another script's global of that name, is not the widget.
 if (typeof window.Answerback?.mount !== "function" || window.Answerback.ended) {
   window.Answerback = surface;
   if (document.readyState !== "loading") begin();

@@ -1,4 +1,4 @@
-/** What the parts that are fetched on demand have in common with what is there: the build hands it to them. */
+/** What the main bundle shares with the lazy-loaded parts: the build passes these exports to them. */
 
 export { addressOf, Problem, problemOf } from "./api.js";
 export { EVENTS, HIGHLIGHT, OUTER, PERMALINK } from "./constants.js";

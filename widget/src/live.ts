@@ -1,18 +1,18 @@
 /**
- * The live stream of a page: one EventSource for all tabs that show it, held by one of them, which comes back after any break
- * and rests while nobody looks. Where it is silent (a proxy that holds it back, all connections taken), what listens is told
- * to read anew, less and less often.
+ * A page's live stream: one EventSource shared by all its tabs. One tab holds it, reconnects after failures,
+ * and disconnects while hidden. If the stream is silent (a buffering proxy, no free connection), listeners
+ * are told to reload, at growing intervals.
  */
 
 import { addressOf } from "./api.js";
 import { channelTo } from "./tabs.js";
 
-/** Soon, since a browser has six connections to an HTTP/1.1 server, for all tabs together. */
+/** Short, since a browser allows six connections per HTTP/1.1 server across all tabs. */
 const HIDDEN_REST_MS = 5_000;
-/** Longer than two of the server's pings are apart. */
+/** Longer than the time between two of the server's pings. */
 const SILENT_MS = 32_000;
 const FIRST_SILENT_MS = 5_000;
-/** How long a tab that has rested waits for its turn to stream, before it reads what it may have missed. */
+/** How long a tab that was hidden waits for the stream before it reloads what it may have missed. */
 const TURN_MS = 300;
 const FIRST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 60_000;
@@ -29,7 +29,7 @@ export const LIVE_EVENTS = [
 ] as const;
 export type LiveEvent = (typeof LIVE_EVENTS)[number];
 
-/** An event as tabs tell it to each other: its name, its data, its id. */
+/** An event as broadcast between tabs: its name, data and ID. */
 type Told = [LiveEvent, unknown, string];
 
 export class Live {
@@ -41,10 +41,10 @@ export class Live {
   #patience = FIRST_SILENT_MS;
   #ending: AbortController | null = null;
   #tabs: BroadcastChannel | null = null;
-  /** This tab's place among those that would hold the stream; given up by aborting. */
+  /** This tab's place in the queue for the stream; aborting gives it up. */
   #turn: AbortController | null = null;
   #holds = false;
-  /** What another tab has told while the thread is being read. */
+  /** Events from other tabs that arrived while the thread was loading. */
   #meanwhile: Told[] | null = null;
 
   constructor(
@@ -57,7 +57,9 @@ export class Live {
     return `answerback:${base}${site}:${page}`;
   }
 
-  /** To be called before the thread is read: what another tab tells from here on is told again at the start. */
+  /**
+   * Call before loading the thread: events from other tabs are buffered from here on and replayed by `start`.
+   */
   listen(): void {
     this.#meanwhile = [];
     this.#join();
@@ -73,7 +75,7 @@ export class Live {
     };
   }
 
-  /** Listens to what comes after `last`; called again, it starts anew from there. */
+  /** Listens to events after `last`; a second call restarts from there. */
   start(last: string | null): void {
     this.#last = last;
     if (!this.#ending) {
@@ -111,7 +113,7 @@ export class Live {
     this.#source = null;
   }
 
-  /** Reading anew begins to listen anew, too. */
+  /** Triggers a reload after this long without events; the reload restarts the wait. */
   #expect(within: number): void {
     clearTimeout(this.#silence);
     this.#silence = setTimeout(() => {
@@ -136,7 +138,7 @@ export class Live {
     else if (!this.#turn) void this.#queue(new AbortController());
   };
 
-  /** Streams once no other tab does; at once, and for this tab alone, where tabs cannot agree on that. */
+  /** Streams once no other tab does; at once, and for this tab alone, if tabs cannot coordinate. */
   async #queue(turn: AbortController): Promise<void> {
     this.#turn = turn;
     const { signal } = turn;
@@ -164,7 +166,7 @@ export class Live {
     source.onopen = () => {
       this.#wait = FIRST_WAIT_MS;
     };
-    // EventSource reconnects after a cut, but never after an error status.
+    // EventSource reconnects after a dropped connection, but never after an error status.
     source.onerror = () => {
       if (source !== this.#source || source.readyState !== EventSource.CLOSED) return;
       this.#timer = setTimeout(this.#connect, this.#wait * (0.75 + Math.random() / 2));

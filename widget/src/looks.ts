@@ -1,4 +1,4 @@
-/** Themes that have more to them than their shade. Each follows the ground, light or dark. */
+/** Themes that change more than light and dark. Each adapts to the background, light or dark. */
 
 import forest from "./styles/looks/forest.css";
 import ink from "./styles/looks/ink.css";

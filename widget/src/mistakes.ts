@@ -1,4 +1,7 @@
-/** What a page's author has written that we cannot follow: one line in the console, once. Fetched where something is odd. */
+/**
+ * Explains configuration mistakes to the page's author: one line in the console, once each. Loaded only if
+ * something is odd.
+ */
 
 import { attributeOf, OPTION_NAMES } from "./config.js";
 
@@ -8,14 +11,17 @@ const VALUES: Record<string, string[]> = {
 };
 const told = new Set<string>();
 
-/** Tells the page's author. True, so that whoever complains can stop there. */
+/** Warns the page's author, once per text. Returns true, so that callers can return it. */
 export function complain(text: string): true {
   if (!told.has(text)) console.warn(`Answerback: ${text}`);
   told.add(text);
   return true;
 }
 
-/** Whether one name is nearly the other: its beginning, or a letter away from it. Other scripts have names of their own. */
+/**
+ * Whether a name is almost a known one: a prefix, or one letter off. Other scripts have attributes of their
+ * own.
+ */
 function isNearly(name: string, known: string): boolean {
   let at = 0;
   while (name[at] === known[at]) at++;
@@ -24,7 +30,7 @@ function isNearly(name: string, known: string): boolean {
   return !a || !b || a.slice(1) === b.slice(1) || a.slice(1) === b || a === b.slice(1) || swapped;
 }
 
-/** Whether `data-name=value` is no option, or no value of it. */
+/** Whether `data-name=value` is a misspelled option or an invalid value. */
 export function isMistake(pair: string): boolean {
   const [name = "", value = ""] = pair.split(/=(.*)/s);
   const known = OPTION_NAMES.map(attributeOf);

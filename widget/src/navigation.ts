@@ -1,4 +1,7 @@
-/** Tells of each new address that comes without a load: by the Navigation API, else by events and the History's own calls. */
+/**
+ * Detects URL changes without a page load: with the Navigation API, else with events and wrapped History
+ * methods.
+ */
 
 const CALLS = ["pushState", "replaceState"] as const;
 
@@ -23,7 +26,7 @@ function wrap(name: (typeof CALLS)[number], changed: () => void, signal: AbortSi
   };
   history[name] = ours;
   signal.addEventListener("abort", () => {
-    // If another script has wrapped ours, it stays but does nothing.
+    // If another script has wrapped our wrapper, it stays in place but does nothing.
     if (history[name] === ours) history[name] = before;
   });
 }

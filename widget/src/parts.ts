@@ -1,23 +1,23 @@
-/** Code that not everyone needs, fetched when it is needed. */
+/** Lazy-loaded parts: code that not every visitor needs. */
 
 import { styleSheet } from "./dom.js";
 import { learnMore, type Texts, textsOfWriting } from "./locale.js";
 import { tried } from "./retrying.js";
 
-/** All that it takes to write, to ask and to sign in. */
+/** The code for writing, asking and signing in. */
 export type Writing = typeof import("./writing/index.js");
 
 let here: Writing | null = null;
 
-/** Who is told when a part has come. */
+/** Called when a part has loaded. */
 export const waiting = new Set<() => void>();
-/** The style sheets of the parts that are here. */
+/** The style sheets of the loaded parts. */
 export const sheets: CSSStyleSheet[] = [];
 
-/** What it takes to write, if it is here. */
+/** The writing code, if it has loaded. */
 export const writing = (): Writing | null => here;
 
-/** Fetches something once; when that has failed, anew at the next call. */
+/** Loads something once; after a failure, the next call retries. */
 function once<T extends { css: string }>(fetch: () => Promise<T>): () => Promise<T> {
   let coming: Promise<T> | null = null;
   return () => {
@@ -39,23 +39,23 @@ function once<T extends { css: string }>(fetch: () => Promise<T>): () => Promise
 type Answers = typeof import("./answers/index.js");
 let answers: Answers | undefined;
 
-/** The build makes a file for each language, of the same code and its texts. */
+/** The build makes one file per language, with the same code and that language's texts. */
 const textsOfAnswers = async (_lang: string): Promise<Partial<Texts>> => {
   answers = await import("./answers/index.js");
   return answers.words;
 };
 
-/** What shows answers, if it is here. */
+/** The code that renders answers, if it has loaded. */
 export const answering = (): Answers | undefined => answers;
 
-/** Fetches what shows answers. */
+/** Loads the code that renders answers. */
 export const toAnswer = once(async () => {
   await learnMore(textsOfAnswers);
   (answers as Answers).define();
   return answers as Answers;
 });
 
-/** Fetches what it takes to write, and with it what shows answers. */
+/** Loads the writing code, and with it the code that renders answers. */
 export const toWrite = once(async () => {
   const [part] = await Promise.all([import("./writing/index.js"), learnMore(textsOfWriting), toAnswer()]);
   here = part;
@@ -69,6 +69,6 @@ export const lookOf = (name: string): Promise<string> =>
     () => "",
   );
 
-/** What finds passages on the page and marks them. */
+/** Loads the code that finds passages on the page and highlights them. */
 export const highlighting = (): Promise<typeof import("./highlight.js")> =>
   tried(() => import("./highlight.js"));

@@ -1,10 +1,10 @@
-/** Reserves an element's height before its content is loaded, so that nothing below it shifts. */
+/** Reserves an element's height before its content has loaded, to avoid layout shifts. */
 
 import { COMMENTS } from "./constants.js";
 
 const nameOf = (element: Element, page: string): string => `answerback:height:${element.localName}:${page}`;
 
-/** Reserves the height that the element had last in this tab, or a default. */
+/** Reserves the element's last height in this tab, or a default. */
 export function reserve(element: HTMLElement, page: string): void {
   let height: string | null = null;
   try {

@@ -1,25 +1,28 @@
-/** Keeps the elements where the page's tags want them, once each, whatever a framework puts in, takes out, copies or brings back. */
+/**
+ * Keeps each tag's elements in place, exactly once, even if a framework inserts, removes, copies or restores
+ * nodes.
+ */
 
 import { attributeOf, OPTION_NAMES, type Options, optionsOf } from "./config.js";
 import { ASK, COMMENTS, OUTER } from "./constants.js";
 
 export type Placed = HTMLElement & { refresh?(): void; reload?(): void; stop?(): void };
 
-/** On what we have made; copies that a framework keeps have it, too. */
+/** Marks the elements we have created; copies that a framework makes carry it, too. */
 const MARK = "data-answerback";
 const TELLING = `script[data-site],link[rel~="canonical" i],${OUTER}`;
-/** How often elements are put back at one address: whoever takes them away each time means it. */
+/** Maximum number of insertions per URL: beyond it, the page is removing the elements on purpose. */
 const MOST_INSERTIONS = 1_000;
 
-/** The tags of a page that was left by `destroy()`: they have had their time. */
+/** Marks tags that were on the page when `destroy()` was called: they no longer count. */
 const ENDED = "answerbackEnded";
 
 export class Placing {
   readonly #groups = new Map<HTMLScriptElement, Placed[]>();
   readonly #mounted = new WeakSet<Element>();
-  /** Where tags want to stand. */
+  /** Selectors that tags target. */
   readonly #targets = new Set<string>();
-  /** What a tag names as its place, and is not there. */
+  /** The selector of a target that is not on the page. */
   missing = "";
   readonly #loose: boolean;
   #insertions = 0;
@@ -36,8 +39,8 @@ export class Placing {
   });
 
   /**
-   * `seen` is told of each element that stands in the page, `changed` where the page may say something else; `understood`
-   * says whether a tag has nothing odd about it.
+   * `seen` is called with each element on the page, `changed` when the page's metadata may have changed;
+   * `understood` tells whether a tag has no mistakes.
    */
   constructor(
     private readonly script: HTMLScriptElement | null,
@@ -45,7 +48,7 @@ export class Placing {
     private readonly changed: () => void,
     private readonly understood: (tag: Element) => boolean,
   ) {
-    // Some routers remove the tag again before it has run.
+    // Some routers remove the tag before it has run.
     this.#loose = !script?.isConnected;
   }
 
@@ -58,19 +61,19 @@ export class Placing {
     });
   }
 
-  /** Takes away all that was placed, and lets go of the page. */
+  /** Removes everything that was placed, and stops observing the page. */
   end(): void {
     this.#observer.disconnect();
     for (const tag of this.tags()) Object.assign(tag, { [ENDED]: true });
     remove(document.querySelectorAll(`[${MARK}]`));
   }
 
-  /** A new address: whatever was placed may be placed anew. */
+  /** Resets the insertion limit for a new URL. */
   renew(): void {
     this.#insertions = 0;
   }
 
-  /** The tags that stand in the page; one that never stood anywhere counts while there is no other. */
+  /** The tags on the page; one that was never attached counts as long as there is no other. */
   tags(): HTMLScriptElement[] {
     const { script } = this;
     const found = [...document.scripts].filter(
@@ -82,13 +85,15 @@ export class Placing {
     return found.length || !this.#loose || !script ? found : [script];
   }
 
-  /** The tag that an element is there for. */
+  /** The tag that an element belongs to. */
   tagOf(element: Element): HTMLScriptElement | null {
     for (const [tag, elements] of this.#groups) if (elements.includes(element as Placed)) return tag;
     return this.tags().at(-1) ?? this.script;
   }
 
-  /** Makes the page what its tags say. What stood for a tag that is gone stands for one like it that has come. */
+  /**
+   * Syncs the page with its tags. Elements of a removed tag are reused for a new tag with the same options.
+   */
   settle(): void {
     const tags = this.tags();
     const free: [string, Placed[]][] = [];
@@ -111,7 +116,7 @@ export class Placing {
     }
   }
 
-  /** Places elements for good, until they are removed. */
+  /** Places elements until they are removed explicitly. */
   mount(element: Element, options: Options): Placed[] {
     const elements = this.#elementsFor(options);
     for (const each of elements) this.#mounted.add(each);
@@ -120,7 +125,10 @@ export class Placing {
     return elements;
   }
 
-  /** Where the tag stands or where it says, unless the page has elements of its own; `moved`: the tag has changed. */
+  /**
+   * At the tag or its target, unless the page has elements of its own; `moved`: they were reused from another
+   * tag.
+   */
   #place(tag: HTMLScriptElement, before: Placed[], moved: boolean): void {
     const { page: _, ...options } = optionsOf(tag);
     const target = this.#targetOf(options);
@@ -138,7 +146,7 @@ export class Placing {
     else document.body.append(...elements);
   }
 
-  /** Not where the page has placed its own, nor beside the place that the tag names. */
+  /** False if the page has placed its own elements, or if the tag has a target, even a missing one. */
   #mayStand({ target }: Options): boolean {
     return !target && !document.querySelector(`:is(${OUTER}):not([${MARK}])`);
   }
@@ -157,7 +165,7 @@ export class Placing {
       });
   }
 
-  /** The element that an option names; none where there is no such, or what it says is no selector. */
+  /** The element that an option targets; null if there is none, or if the selector is invalid. */
   #targetOf({ target }: Options): Element | null {
     if (!target) return null;
     try {
@@ -176,7 +184,7 @@ export function remove(elements: Iterable<Element>): void {
   for (const element of elements) element.remove();
 }
 
-/** What tags have in common that ask for the same, on whatever page. */
+/** What identifies tags with the same options, regardless of the page. */
 function likeness(tag: Element): string {
   return JSON.stringify({ ...optionsOf(tag), page: null });
 }

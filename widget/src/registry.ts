@@ -1,4 +1,4 @@
-/** What the elements of one page share: a session per site, a thread or chat per page, kept while one is shown. */
+/** What a page's elements share: a session, and a thread or chat, kept for as long as an element uses it. */
 
 import { Api } from "./api.js";
 import { ChatStore } from "./chat.js";
@@ -7,7 +7,7 @@ import { Session } from "./session.js";
 import type { Store } from "./store.js";
 import { ThreadStore } from "./thread.js";
 
-/** What an element shows. */
+/** A store that an element shows. */
 export type Shown = Openable &
   Store<object> & { session: Session; load(): Promise<void>; meet(): Promise<void> };
 
@@ -25,11 +25,11 @@ const held = new Map<string, Held>();
 
 export interface Lease<T> {
   thing: T;
-  /** Once. */
+  /** Call only once. */
   release: () => void;
 }
 
-/** Opens a thing when its first user comes and closes it when its last one goes. */
+/** Opens a resource for its first user and closes it after its last one. */
 function lease<T extends Openable>(name: string, make: () => T): Lease<T> {
   const entry = held.get(name) ?? opened(make());
   held.set(name, entry);

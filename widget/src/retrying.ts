@@ -1,13 +1,13 @@
-/** Loading that may fail in passing. */
+/** Loading with retries. */
 
 const TRIES = 4;
 
-/** How long to wait after so many failures in a row, in ms. */
+/** How long to wait after this many consecutive failures, in ms. */
 export function pause(failures: number): number {
   return Math.min(60_000, 400 * 2 ** failures);
 }
 
-/** Loads, and tries again with growing pauses; `failed` is called at the first failure. */
+/** Loads with retries at growing intervals; calls `failed` after the first failure. */
 export async function tried<T>(load: () => Promise<T>, failed?: () => void): Promise<T> {
   for (let failures = 1; ; failures++) {
     try {
@@ -22,7 +22,7 @@ export async function tried<T>(load: () => Promise<T>, failed?: () => void): Pro
 
 let failures = 0;
 
-/** Imports a module; once one has failed, under another address: browsers remember failures. */
+/** Imports a module; after a failure, under a different URL, since browsers cache failed imports. */
 export function fetched<T>(address: string): Promise<T> {
   return import(/* @vite-ignore */ failures ? `${address}?${failures}` : address).catch((error) => {
     failures++;

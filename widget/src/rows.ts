@@ -1,8 +1,10 @@
-/** Lists that are drawn a few rows at a time, so that no task is long, and whose rows are made anew only when they change. */
+/**
+ * Renders long lists a few rows at a time to avoid long tasks, and re-creates only rows that have changed.
+ */
 
 import type { Kid, VNode } from "./dom.js";
 
-/** What one task may take, in ms, on a fast machine and a slow one alike. */
+/** Time budget of a task in ms, the same on fast and slow machines. */
 const SLICE_MS = 8;
 
 interface Drawable {
@@ -13,7 +15,7 @@ interface Drawable {
 const waiting = new Set<Drawable>();
 let until = 0;
 
-/** Begins a task's time. */
+/** Starts a task's time budget. */
 export function beginSlice(): void {
   until = performance.now() + SLICE_MS;
 }
@@ -36,10 +38,10 @@ function goOn(): void {
   }
 }
 
-/** Row names by comment id, for comments that were posted here: they keep the row of their unsent draft. */
+/** Row names by comment ID: a comment posted here keeps the row of its unsent draft. */
 const names = new Map<string, string>();
 
-/** Gives the comment `id` the row of another. */
+/** Makes the comment `id` keep the row named `row`. */
 export function become(row: string, id: string): void {
   names.set(id, names.get(row) ?? row);
 }
@@ -51,12 +53,12 @@ interface Row {
 
 export class Rows {
   #known = new Map<string, Row>();
-  /** Whether some rows are still to be drawn. */
+  /** Whether some rows are still to be rendered. */
   partial = false;
 
   /**
-   * The rows of a list, to be drawn as they come: those whose values have changed as long as there is time, the others
-   * as they are; what has to wait comes with the list's next drawings.
+   * A list's rows, generated while they are rendered: changed ones are re-created as long as there is time,
+   * the others reused; the rest follows in later renders of the list.
    */
   *of<T extends { id: string }>(
     list: Drawable,

@@ -1,4 +1,4 @@
-/** Who the visitor is here, and what they may still ask. */
+/** The visitor's session on this site, and their quota. */
 
 import { ActingStore } from "./acting.js";
 import { type Api, problemOf } from "./api.js";
@@ -9,7 +9,7 @@ import { channelTo } from "./tabs.js";
 import type { SessionActions } from "./writing/session_actions.js";
 import type { Handed } from "./writing/signing_in.js";
 
-/** Between tabs, beside tokens: one that has none asks for one, which comes behind the same sign. */
+/** Broadcast between tabs: alone, it asks for a token; with a token appended, it is the reply. */
 export const ASKS = "?";
 
 /** The session of an unknown visitor. */
@@ -17,20 +17,20 @@ const NOBODY = { visitor: null, quota: null, mine: { votes: {}, pending: [] } };
 
 export type Info = Omit<SessionInfo, "quota"> & { quota: Quota | null };
 
-/** What a thread says of the site and of who answers. */
+/** What a thread's response says about the site and its AI provider. */
 type Told = Pick<SessionInfo, "settings" | "provider" | "provider_name">;
 
 export interface SessionState {
   info: Info | null;
   loaded: boolean;
   offline: boolean;
-  /** Whether the last try to sign in has come to nothing. */
+  /** Whether the last attempt to sign in failed. */
   refused: boolean;
 }
 
 let arrived: Handed | null = null;
 
-/** The loader has found a code in the address, and has taken it out. */
+/** Takes the sign-in code that the loader has found in the URL and removed. */
 export function setArrived(handed: Handed | null): void {
   arrived = handed;
 }
@@ -55,7 +55,7 @@ export class Session extends ActingStore<SessionState, SessionActions> {
     api.token = this.kept.get<string>("token");
   }
 
-  /** Follows the connection and the other tabs, until the returned function is called. */
+  /** Watches the connection and the other tabs, until the returned function is called. */
   open(): () => void {
     const told = () => this.set({ offline: !navigator.onLine });
     const ending = new AbortController();
@@ -77,7 +77,7 @@ export class Session extends ActingStore<SessionState, SessionActions> {
     };
   }
 
-  /** Tells the other tabs. */
+  /** Broadcasts to the other tabs. */
   tell(what: string | null): void {
     this.#tabs?.postMessage(what);
   }
@@ -96,24 +96,24 @@ export class Session extends ActingStore<SessionState, SessionActions> {
     return this.state.info?.visitor ?? null;
   }
 
-  /** Whether there is likely to be a session: this browser has seen one, or is to begin one. */
+  /** Whether a session is likely: this browser has had one, or is about to start one. */
   get expected(): boolean {
     return !!(this.api.token || arrived || this.#seen.get("session"));
   }
 
-  /** Takes the site's settings for this page from a thread. */
+  /** Takes the site's settings for this page from a thread's response. */
   learn({ settings, provider, provider_name }: Told): void {
     this.set({ info: { ...(this.state.info ?? NOBODY), settings, provider, provider_name } });
   }
 
-  /** Loads the session unless it is loaded; true if there is a visitor. */
+  /** Loads the session unless it has been loaded; true if that finds a visitor. */
   async meet(): Promise<boolean> {
     if (this.state.loaded) return false;
     await this.load().catch(() => undefined);
     return !!this.visitor;
   }
 
-  /** Asks the server who this is. A dead token is dropped; another tab may have one that lives. */
+  /** Loads the session. An expired token is dropped; another tab may have a valid one. */
   load(): Promise<void> {
     this.#loading ??= this.#load().finally(() => {
       this.#loading = null;
@@ -143,7 +143,7 @@ export class Session extends ActingStore<SessionState, SessionActions> {
     }
   }
 
-  /** Loads, once a load that runs has ended; what cannot be loaded stays as it was. */
+  /** Reloads the session after any load in progress; a failure keeps the current state. */
   async renew(): Promise<void> {
     await this.#loading?.catch(() => undefined);
     await this.load().catch(() => undefined);

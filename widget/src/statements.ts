@@ -1,9 +1,9 @@
 /**
- * What a page says of itself holds for the address at which it came to be said. Frameworks change the address, the canonical
- * link and the content one after the other, in any order; some never change the link at all.
+ * A page's metadata counts only for the URL at which it was set. Frameworks change the URL, the canonical
+ * link and the content in any order; some never update the link at all.
  */
 
-/** Parameters that come and go while the page stays. */
+/** Query parameters that do not change the page. */
 const TRACKING = /^(utm_.*|.*clid|_g[al]|mc_[ce]id)$/i;
 
 interface Statement {
@@ -13,24 +13,24 @@ interface Statement {
 
 const statements = new WeakMap<object, Statement>();
 
-/** What of a fragment may be a page: a route. */
+/** The part of the fragment that may identify a page: a route. */
 export const routeOf = ({ hash }: URL | Location): string => (/^#[/!]/.test(hash) ? hash : "");
 
-/** Where we are. */
+/** The current page: path, query without tracking parameters, and route. */
 export function here(at: URL | Location = location): string {
   const query = new URLSearchParams(at.search);
   for (const name of [...query.keys()]) if (TRACKING.test(name)) query.delete(name);
   return `${at.pathname}?${query}${routeOf(at)}`;
 }
 
-/** Whether somebody says it of this page: the same words from the same mouth as on a page before are not believed. */
+/** Whether a page name applies to the current URL: an unchanged value from a previous page does not. */
 export function isSaidHere(by: object, text: string): boolean {
   let said = statements.get(by);
   if (said?.text !== text) {
     const now: Statement = { text, address: here() };
     statements.set(by, now);
     said = now;
-    // An address set in the same task wins.
+    // A URL set in the same task wins.
     setTimeout(() => {
       now.address = here();
     });
@@ -38,7 +38,7 @@ export function isSaidHere(by: object, text: string): boolean {
   return said.address === here();
 }
 
-/** The canonical address; null where there is none, or only one of a page before. */
+/** The canonical URL; null if there is none, or if it is left over from a previous page. */
 export function canonical(): URL | null {
   const link = document.querySelector<HTMLLinkElement>('link[rel~="canonical" i]');
   const href = link?.getAttribute("href");

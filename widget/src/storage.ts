@@ -1,4 +1,7 @@
-/** What this browser keeps between visits: drafts, unsent comments, the guest's name. Storage may be refused. */
+/**
+ * Browser storage kept between visits: drafts, unsent comments, the guest's name. The browser may deny
+ * access.
+ */
 
 import { toJson } from "./core/json.js";
 
@@ -25,7 +28,7 @@ export class BrowserStorage {
     }
   }
 
-  /** Keeps a value; null forgets it. */
+  /** Stores a value; null removes it. */
   set(name: string, value: unknown): void {
     const key = this.prefix + name;
     const text = toJson(value);

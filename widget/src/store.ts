@@ -1,4 +1,7 @@
-/** State that elements look at: the first change is told in a task of its own, what follows once per frame; signals at once. */
+/**
+ * Observable state: the first change is delivered in its own task, later ones once per frame; signals
+ * immediately.
+ */
 
 import { EVENTS } from "./constants.js";
 import type { Signal } from "./core/state.js";
@@ -43,7 +46,7 @@ export class Store<S extends object> {
     return () => this.#hearers.delete(hearer);
   }
 
-  /** Tells the page that something could not be done. */
+  /** Reports a failure to the page. */
   fail(code: string): void {
     this.signal({ event: EVENTS.error, detail: { code } });
   }

@@ -1,6 +1,6 @@
-/** The way to the other tabs of this origin. */
+/** Communication with other tabs of the same origin. */
 
-/** A channel of that name; null where the browser allows none. */
+/** A broadcast channel; null if the browser does not allow one. */
 export function channelTo(name: string): BroadcastChannel | null {
   try {
     return new BroadcastChannel(name);

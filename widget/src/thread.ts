@@ -1,4 +1,4 @@
-/** The thread of a page: what is loaded, and what comes live. */
+/** A page's thread: what is loaded, and its live events. */
 
 import { ActingStore } from "./acting.js";
 import { FIRST_SORT, problemOf, targetOf } from "./api.js";
@@ -16,21 +16,24 @@ import { BrowserStorage } from "./storage.js";
 import type { ThreadActions } from "./writing/thread_actions.js";
 
 const RELOAD_GAP_MS = 1_500;
-/** How long the server is waited for before anything is said of it. */
+/** How long to wait for the server before showing an error. */
 const PATIENCE_MS = 3_000;
 const ignored = () => undefined;
 
 export class ThreadStore extends ActingStore<ThreadState, ThreadActions> {
   readonly drafts: BrowserStorage;
-  /** What is said under a comment, by its id, like all that follows: who changes it draws the comment anew. */
+  /**
+   * Notices by comment ID. After changing this or the following collections, call `touch` to rerender the
+   * comment.
+   */
   readonly notes = new Map<string, Note>();
-  /** What this visitor thought of an answer. */
+  /** This visitor's answer ratings. */
   readonly rated = new Map<string, boolean>();
   /** Answers that this visitor asked for and may stop. */
   readonly asked = new Set<string>();
-  /** The comment that the address names. */
+  /** The comment in the URL's fragment. */
   target = "";
-  /** The comment whose part of the thread is loaded; empty: the beginning. */
+  /** The comment around which the thread is loaded; empty for the start. */
   #around = targetOf(location);
   #live: Live;
   #loads = 0;
@@ -47,12 +50,12 @@ export class ThreadStore extends ActingStore<ThreadState, ThreadActions> {
     this.#live = new Live(config, (event, data) => this.#told(event, data));
   }
 
-  /** The server's address, from where alone pictures come. */
+  /** The server's URL, the only source of avatar pictures. */
   get base(): string {
     return this.config.base;
   }
 
-  /** Begins to load and to listen, until the returned function is called. */
+  /** Starts loading and listening, until the returned function is called. */
   open(): () => void {
     const ending = new AbortController();
     addEventListener("online", () => void this.load(true), ending);
@@ -69,7 +72,7 @@ export class ThreadStore extends ActingStore<ThreadState, ThreadActions> {
     };
   }
 
-  /** `quiet`: what is shown stays until there is something better. */
+  /** `quiet`: keeps what is shown until there is a replacement. */
   async load(quiet = false): Promise<void> {
     clearTimeout(this.#reloading);
     const turn = ++this.#loads;
@@ -107,14 +110,14 @@ export class ThreadStore extends ActingStore<ThreadState, ThreadActions> {
     }
   }
 
-  /** A reload reads as far as was read before. */
+  /** After a reload, loads as many pages as before. */
   async #readOn(thread: Thread, before: Comment[]): Promise<void> {
     if (!before.length || !(thread.next || thread.comments.some((root) => root.replies_next))) return;
     const { readAsFar } = await toWrite();
     await readAsFar(this.session.api, this.config.page, this.state.sort, before, thread);
   }
 
-  /** A reload begins at the first comment at hand. */
+  /** Makes reloads start from the first loaded comment. */
   goOnFrom({ previous, comments }: { previous: string | null; comments: Comment[] }): void {
     this.#around = previous ? (comments[0]?.id ?? "") : "";
   }
@@ -130,7 +133,7 @@ export class ThreadStore extends ActingStore<ThreadState, ThreadActions> {
     toWrite().then(() => this.#touchOwn(this.state.comments), ignored);
   }
 
-  /** Comments that only this visitor sees: those waiting for approval, and those that were not sent. */
+  /** Adds comments that only this visitor sees: pending and unsent ones. */
   withOwn(roots: Comment[]): Comment[] {
     const { sort } = this.state;
     let comments = roots;
@@ -140,7 +143,7 @@ export class ThreadStore extends ActingStore<ThreadState, ThreadActions> {
     return this.actions?.withUnsent(comments) ?? comments;
   }
 
-  /** Sends again what did not reach the server, now or before a reload. */
+  /** Resends comments that did not reach the server, now or before a page reload. */
   #restore(): void {
     if (this.drafts.get(`outbox:${this.config.page}`)) void this.do("resend");
   }
@@ -156,7 +159,7 @@ export class ThreadStore extends ActingStore<ThreadState, ThreadActions> {
     void this.#readAnew("");
   }
 
-  /** Reads the part of the thread in which a comment stands. */
+  /** Loads the part of the thread around a comment. */
   seek(id: string): void {
     void this.#readAnew(id);
   }
@@ -167,7 +170,7 @@ export class ThreadStore extends ActingStore<ThreadState, ThreadActions> {
     return this.load();
   }
 
-  /** Loads what comes at a cursor: the roots that follow or stand before, or the next replies of one. */
+  /** Loads what comes at a cursor: earlier or later roots, or a root's next replies. */
   async loadMore(cursor: string): Promise<void> {
     if (this.state.more === "loading") return;
     this.set({ more: "loading" });
@@ -198,13 +201,13 @@ export class ThreadStore extends ActingStore<ThreadState, ThreadActions> {
     const own = isOwn(comment, this.session.visitor);
     const known = tree.find(comments, comment.id);
     if (!known && comment.state !== "published" && !this.asked.has(comment.id)) return;
-    // A pinned or unpinned comment moves with its replies.
+    // A pinned or unpinned comment moves together with its replies.
     if (known && known.pinned !== comment.pinned) this.#reloadSoon(0);
     const { previous } = this.state;
     const beyond = (sort === "newest" ? previous : next) !== null && !own;
     this.set({ comments: tree.upsert(comments, comment, sort, beyond) });
     if (known) return;
-    // A changed comment that is not here may be on a page not loaded yet.
+    // A changed comment that is not here may be on a page that is not loaded yet.
     if (!comment.answer && (added || !(next || previous))) this.count();
     if (own || comment.answer || !tree.find(this.state.comments, comment.id)) return;
     this.set({ fresh: [...this.state.fresh, comment.id] });
@@ -269,7 +272,7 @@ export class ThreadStore extends ActingStore<ThreadState, ThreadActions> {
     this.touch(id);
   }
 
-  /** What a visitor may do to comments of their own comes with the code for writing. */
+  /** Actions on the visitor's own comments come with the writing code. */
   #touchOwn(comments: readonly Comment[]): void {
     for (const comment of comments) {
       if (isOwn(comment, this.session.visitor)) this.touch(comment.id);
@@ -277,12 +280,12 @@ export class ThreadStore extends ActingStore<ThreadState, ThreadActions> {
     }
   }
 
-  /** Draws a comment anew, and what it hangs below. */
+  /** Rerenders a comment and its ancestors. */
   touch(id: string): void {
     this.change(id, (comment) => ({ ...comment }));
   }
 
-  /** Marks the comment that the address names. */
+  /** Marks the comment in the URL's fragment. */
   point(id: string): void {
     const before = this.target;
     this.target = id;

@@ -1,4 +1,4 @@
-/** The part that is loaded when the thread or the ask box comes near the screen. */
+/** The part that is loaded when the thread or the ask box comes near the viewport. */
 
 import { type Early, type Explain, setLoaded } from "./api.js";
 import type { Locate } from "./config.js";
@@ -12,7 +12,7 @@ import { toWrite } from "./parts.js";
 import { setArrived } from "./session.js";
 import type { Handed } from "./writing/signing_in.js";
 
-// The thread first: it loads the site's settings for the ask box, too.
+// The thread first: it also loads the site's settings for the ask box.
 const ELEMENTS: [string, CustomElementConstructor][] = [
   ["answerback-composer", ComposerElement],
   ["answerback-comment", CommentElement],
@@ -30,6 +30,6 @@ export function start(
   setArrived(handed);
   setLocate(locate);
   for (const [name, element] of ELEMENTS) if (!customElements.get(name)) customElements.define(name, element);
-  // Called again by the loader: somebody selects what they may want to ask about.
+  // The loader calls again when a visitor selects text that they may want to ask about.
   if (`${getSelection()}`) toWrite().catch(() => undefined);
 }

@@ -6,15 +6,15 @@ const words = { id: "a", text: "At *nine*.", html: "<p>At <em>nine</em>.</p>" };
 const seen = (given: Partial<Answer>, quotes = false) => viewOf(words, given, quotes, false);
 const REVISED = "2026-11-23T10:00:00.000Z";
 
-describe("an answer as it is shown", () => {
-  it("has its markup only once it has ended", () => {
+describe("an answer's view", () => {
+  it("has HTML only once it has settled", () => {
     expect(seen({ state: "queued" }).html).toBe("");
     expect(seen({ state: "streaming" }).html).toBe("");
     expect(seen({ state: "done" }).html).toBe(words.html);
     expect(seen({ state: "stopped" }).html).toBe(words.html);
   });
 
-  it("has ended where nothing says otherwise", () => {
+  it("is settled by default", () => {
     expect(seen({})).toMatchObject({
       state: "done",
       sources: [],
@@ -24,13 +24,13 @@ describe("an answer as it is shown", () => {
     });
   });
 
-  it("is a quotation by its own word, else by the site's", () => {
+  it("is a quotation if it says so, else if the site quotes", () => {
     expect(seen({ provider: "quote" })).toMatchObject({ quoted: true, quoting: true });
     expect(seen({ provider: "openai" }, true).quoting).toBe(false);
     expect(seen({}, true).quoting).toBe(true);
   });
 
-  it("is no quotation any more once the owner has written it", () => {
+  it("is no longer a quotation once the owner has rewritten it", () => {
     const corrected = { provider: "quote", verified_by_owner: true, revised_at: REVISED };
     expect(seen(corrected)).toMatchObject({ quoted: true, quoting: false, verified: true, revised: true });
     expect(seen({ ...corrected, revised_at: null }).quoting).toBe(true);

@@ -49,7 +49,7 @@ beforeEach(() => {
 afterEach(() => element.remove());
 
 describe("<answerback-ask>", () => {
-  it("says how much too long a question is, and keeps it whole", async () => {
+  it("says by how much a question is too long, and keeps it", async () => {
     mount();
     await ask("why ".repeat(501));
     await until(() => shown("[role=alert]"));
@@ -79,7 +79,7 @@ describe("<answerback-ask>", () => {
     expect(sessionStorage.getItem("answerback:demo:asking:/post")).toBeNull();
   });
 
-  it("goes on with the same key when the stream is cut", async () => {
+  it("resumes with the same key when the stream drops", async () => {
     let times = 0;
     server.on("POST /api/chat/gpt/", () => {
       times++;
@@ -95,7 +95,7 @@ describe("<answerback-ask>", () => {
     expect(new Set(keys).size).toBe(1);
   });
 
-  it("takes up a running answer after a reload", async () => {
+  it("resumes a running answer after a reload", async () => {
     const common = { html: "", created_at: "2026-11-23T10:00:00.000Z", sources: [], key: "the-key-1" };
     const conversations = [
       { ...common, id: "q", role: "user", content: "How far?" },
@@ -111,7 +111,7 @@ describe("<answerback-ask>", () => {
     });
   });
 
-  it("gives the question back when the day's answers are used up", async () => {
+  it("restores the question when the daily quota is used up", async () => {
     server.on("POST /api/chat/gpt/", () => problem(429, "quota_exhausted", { "Retry-After": "60" }));
     mount();
     await until(() => server.calls("GET /api/chat/gpt/").length);
@@ -123,7 +123,7 @@ describe("<answerback-ask>", () => {
     expect(shown(".answer")).toBeNull();
   });
 
-  it("does not send while a syllable is being composed", async () => {
+  it("does not send during IME composition", async () => {
     mount();
     const area = (await until(() => shown("textarea"))) as HTMLTextAreaElement;
     area.value = "얼마나";
@@ -134,7 +134,7 @@ describe("<answerback-ask>", () => {
     expect(server.calls("POST /api/chat/gpt/")).toHaveLength(0);
   });
 
-  it("is not there where nothing can be asked", async () => {
+  it("renders nothing if asking is impossible", async () => {
     server.on("GET /api/session/", session({ provider: "off" }));
     mount();
     await until(() => server.calls("GET /api/session/").length);

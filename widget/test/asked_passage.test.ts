@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { askedOf, passageOf, withPassage } from "../src/core/asked_passage.js";
 
 describe("a question about a passage", () => {
-  it("is one line of the page's words, then what is asked", () => {
+  it("quotes the passage on one line, then asks", () => {
     const quote = passageOf("  The oven\n\twas built\u00a0in 1889. ");
     expect(quote).toBe("The oven was built in 1889.");
     const sent = withPassage({ quote, text: "By whom?\n\nAnd why?" });
@@ -10,12 +10,12 @@ describe("a question about a passage", () => {
     expect(askedOf(sent)).toEqual({ quote, text: "By whom?\n\nAnd why?" });
   });
 
-  it("needs words, in whatever script", () => {
+  it("needs words, in any script", () => {
     expect(passageOf(" – … !")).toBe("");
     expect(passageOf("오븐")).toBe("오븐");
   });
 
-  it("is cut at a word to what a question may hold", () => {
+  it("truncates the passage at a word to fit the limit", () => {
     const quote = passageOf("word ".repeat(300));
     expect(quote.length).toBeLessThanOrEqual(500);
     expect(quote.endsWith("word…")).toBe(true);
@@ -25,7 +25,7 @@ describe("a question about a passage", () => {
     expect(withPassage({ quote, text: "x".repeat(1_990) })).toBe("x".repeat(1_990));
   });
 
-  it("is what it says where no passage is quoted", () => {
+  it("is sent as is without a passage", () => {
     for (const text of ["Why?", "> only a quote", "a\n> b\n\nc"]) {
       expect(askedOf(text)).toEqual({ quote: "", text });
       expect(withPassage({ quote: "", text })).toBe(text);

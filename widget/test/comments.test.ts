@@ -43,7 +43,7 @@ async function write(text: string): Promise<void> {
 beforeEach(() => {
   localStorage.clear();
   sessionStorage.clear();
-  // Somebody who has been here before.
+  // A returning visitor.
   localStorage.setItem("answerback:demo:session", "true");
   start((element) => configOf(element, { base: "https://our.example/" }));
   server = new FakeServer();
@@ -68,7 +68,7 @@ describe("<answerback-comments>", () => {
     expect((ready as Event | null)?.composed).toBe(true);
   });
 
-  it("posts with a key and shows the row before the reply", async () => {
+  it("posts with a key and shows the row before the response", async () => {
     let arrive = (): void => undefined;
     const arrived = new Promise<void>((resolve) => {
       arrive = resolve;
@@ -95,7 +95,7 @@ describe("<answerback-comments>", () => {
     expect(localStorage.getItem("answerback:demo:outbox:/post")).toBeNull();
   });
 
-  it("keeps an answer that ends before its question's reply comes", async () => {
+  it("keeps an answer that settles before the post's response", async () => {
     const question = comment("new", { author: me, body: "Is it so?" });
     server.on("POST /api/comments/", async () => {
       const [live] = server.streams;
@@ -119,7 +119,7 @@ describe("<answerback-comments>", () => {
     expect(shown(".waiting")).toBeNull();
   });
 
-  it("makes a session only when something is written", async () => {
+  it("creates a session only when a comment is posted", async () => {
     let known = false;
     server.on("GET /api/session/", () => session({ visitor: known ? me : null }));
     server.on("POST /api/session/", () => {
@@ -136,7 +136,7 @@ describe("<answerback-comments>", () => {
     expect(server.calls("POST /api/session/bearer/")).toHaveLength(0);
   });
 
-  it("takes a bearer token where the cookie does not come back", async () => {
+  it("uses a bearer token if the cookie is blocked", async () => {
     const seen = ({ headers }: { headers: Headers }) =>
       session({ visitor: headers.get("Authorization") === "Bearer tok" ? me : null });
     server.on("GET /api/session/", seen);
@@ -167,7 +167,7 @@ describe("<answerback-comments>", () => {
     expect(new Set(keys)).toEqual(new Set([kept[0]?.key]));
   });
 
-  it("keeps a draft over a reload", async () => {
+  it("keeps a draft across a reload", async () => {
     mount();
     await until(() => shown("article"));
     const area = shown("textarea") as HTMLTextAreaElement;
@@ -180,7 +180,7 @@ describe("<answerback-comments>", () => {
     expect(again.value).toBe("half a thought");
   });
 
-  it("says that the comment is saved when no answers are left", async () => {
+  it("says the comment is saved when the quota is used up", async () => {
     const refused = { code: "quota_exhausted", detail: "", resets_at: "2026-11-24T00:00:00.000Z" };
     const spent = quota({ used: 5, left: 0 });
     server.on("POST /api/comments/", { comment: comment("n"), answer: null, quota: spent, refused });
@@ -192,7 +192,7 @@ describe("<answerback-comments>", () => {
     await until(() => shown('[data-id="n"]'));
   });
 
-  it("streams an answer as text, then shows its markup", async () => {
+  it("streams an answer as text, then shows its HTML", async () => {
     server.on("GET /api/comments/", thread([comment("a", { replies: [answer("x", "a")] })]));
     mount();
     const live = await until(() => server.streams[0]);
@@ -209,7 +209,7 @@ describe("<answerback-comments>", () => {
     expect(shown(".caret")).toBeNull();
   });
 
-  it("refetches the thread when a piece is missing or on reload", async () => {
+  it("refetches the thread if a chunk is missing or on reload", async () => {
     mount();
     const live = await until(() => server.streams[0]);
     live.send("reload", null);
@@ -218,7 +218,7 @@ describe("<answerback-comments>", () => {
     expect(server.calls("GET /api/comments/").length).toBeGreaterThan(1);
   });
 
-  it("offers to stop only to the one who asked", async () => {
+  it("offers to stop only to the visitor who asked", async () => {
     const running = answer("x", "a", { state: "streaming" }, "so far");
     server.on("GET /api/comments/", thread([comment("a", { replies: [running] })]));
     mount();
@@ -235,7 +235,7 @@ describe("<answerback-comments>", () => {
     await until(() => shown('[part="answer"][data-state="stopped"]'));
   });
 
-  it("says that the server is not itself and loads on retry", async () => {
+  it("says that the server is failing and loads on retry", async () => {
     const reply = server.routes.get("GET /api/comments/");
     server.on("GET /api/comments/", () => problem(500, "internal"));
     mount();
@@ -245,7 +245,7 @@ describe("<answerback-comments>", () => {
     await until(() => shown("article"));
   });
 
-  it("lets nobody write in a locked thread, and its author delete", async () => {
+  it("blocks writing in a locked thread, but not deleting", async () => {
     const own = comment("a", { author: me, created_at: new Date().toISOString() });
     server.on("GET /api/comments/", thread([own], { locked: true }));
     mount();
@@ -268,7 +268,7 @@ describe("<answerback-comments>", () => {
     await until(() => shown('[data-state="failed"]')?.textContent?.includes("This thread is closed."));
   });
 
-  it("offers editing for ever where the site sets no limit", async () => {
+  it("always offers editing if the site sets no time limit", async () => {
     const settings = { ...session().settings, edit_minutes: null };
     server.on("GET /api/session/", session({ visitor: me, settings }));
     server.on("GET /api/comments/", thread([comment("a", { author: me })], { settings }));
@@ -277,7 +277,7 @@ describe("<answerback-comments>", () => {
     expect(edit.getAttribute("title")).toBeNull();
   });
 
-  describe("with more replies than come at once", () => {
+  describe("with more replies than fit on a page", () => {
     const reply = (id: string) => comment(id, { parent_id: "a" });
     const parts: Record<string, ReturnType<typeof comment>[]> = {
       "": [comment("a", { replies: [reply("r1")], replies_next: "c1" }), comment("b")],
@@ -305,7 +305,7 @@ describe("<answerback-comments>", () => {
       expect(shown("h2")?.textContent).toBe("5 comments");
     });
 
-    it("says when they cannot be loaded, and tries again", async () => {
+    it("shows a loading error and retries", async () => {
       mount();
       await until(() => shown('[part~="more"]'));
       server.down = true;
@@ -316,7 +316,7 @@ describe("<answerback-comments>", () => {
       await until(() => shown('[data-id="r2"]'));
     });
 
-    it("finds the reply that the address names in one reading", async () => {
+    it("finds the reply in the URL with one request", async () => {
       location.hash = "#answerback-r3";
       mount();
       await until(() => shown('[data-id="r3"][data-target]'));
@@ -324,7 +324,7 @@ describe("<answerback-comments>", () => {
       expect(server.calls("GET /api/comments/")).toHaveLength(1);
     });
 
-    it("reads as many again after a break", async () => {
+    it("loads as many again after a reconnect", async () => {
       mount();
       await until(() => shown('[part~="more"]'));
       button("Show more replies").click();
@@ -336,7 +336,7 @@ describe("<answerback-comments>", () => {
     });
   });
 
-  it("shows the beginning of a cut comment, and all on request", async () => {
+  it("shows a truncated comment in full on request", async () => {
     const long = comment("a", { body: "The beginning", html: "<p>The beginning…</p>", cut: true });
     server.on("GET /api/comments/", thread([{ ...long, replies: [comment("r", { parent_id: "a" })] }]));
     server.on("GET /api/comments/a/", {
@@ -351,7 +351,7 @@ describe("<answerback-comments>", () => {
     expect(server.calls("POST /api/session/")).toEqual([]);
   });
 
-  it("says when the rest of a comment cannot be loaded", async () => {
+  it("says if the rest of a comment cannot be loaded", async () => {
     server.on("GET /api/comments/", thread([comment("a", { cut: true })]));
     mount();
     await until(() => shown(".body"));
@@ -360,7 +360,7 @@ describe("<answerback-comments>", () => {
     expect(button("Show all")).toBeTruthy();
   });
 
-  it("takes a vote back when the server refuses it", async () => {
+  it("reverts a vote that the server refuses", async () => {
     server.on("PUT /api/comments/a/vote/", () => problem(403, "not_yours"));
     mount();
     const up = await until(() => shown('[part~="vote-up"]'));
@@ -370,7 +370,7 @@ describe("<answerback-comments>", () => {
     expect(shown('[part~="vote-up"]')?.textContent).toBe("Upvote");
   });
 
-  it("speaks Korean where the page does", async () => {
+  it("is in Korean on a Korean page", async () => {
     document.documentElement.lang = "ko";
     mount();
     await until(() => shown("article"));
@@ -378,7 +378,7 @@ describe("<answerback-comments>", () => {
     document.documentElement.lang = "";
   });
 
-  it("ends its stream when it is taken away", async () => {
+  it("closes its stream when it is removed", async () => {
     mount();
     const live = await until(() => server.streams[0]);
     element.remove();

@@ -17,8 +17,8 @@ afterEach(() => {
   document.documentElement.lang = "";
 });
 
-describe("an element's place", () => {
-  it("is what its attributes say, with data- or without", () => {
+describe("an element's configuration", () => {
+  it("comes from its attributes, with or without data-", () => {
     expect(optionsOf(element({ "data-site": "a", page: "/p", "data-theme": "dark" }))).toEqual({
       site: "a",
       page: "/p",
@@ -26,7 +26,7 @@ describe("an element's place", () => {
     });
   });
 
-  it("is what the script tag says where it says nothing itself", () => {
+  it("falls back to the script tag", () => {
     const config = configOf(element({}), { ...defaults, page: "/tag", theme: "light" });
     expect(config).toMatchObject({
       site: "demo",
@@ -36,7 +36,7 @@ describe("an element's place", () => {
     });
   });
 
-  it("has a title of whole characters, which the server cuts", () => {
+  it("has a title of whole characters, which the server truncates", () => {
     for (const [title, kept] of [
       [`${"a".repeat(299)}😀b`, `${"a".repeat(299)}😀b`],
       ["half \ud83d and \ude00", "half  and "],
@@ -46,7 +46,7 @@ describe("an element's place", () => {
     }
   });
 
-  it("is on the page of the canonical link, else of the address", () => {
+  it("uses the page of the canonical link, else of the URL", () => {
     expect(configOf(element({}), defaults).page).toBe(`${location.href}?`);
     const link = document.createElement("link");
     link.rel = "canonical";
@@ -56,7 +56,7 @@ describe("an element's place", () => {
     expect(configOf(element({ "data-page": "own" }), defaults).page).toBe("own");
   });
 
-  it("speaks the language of the part of the page around it", () => {
+  it("uses the language of the surrounding content", () => {
     document.documentElement.lang = "en";
     document.body.lang = "ko";
     expect(configOf(element({}), defaults).lang).toBe("ko");
@@ -66,14 +66,14 @@ describe("an element's place", () => {
   });
 });
 
-describe("what is behind an element", () => {
-  it("is dark, light or not known", () => {
+describe("the background behind an element", () => {
+  it("is dark, light or unknown", () => {
     expect(brightness("rgb(255, 255, 255)")).toBeCloseTo(1);
     expect(brightness("rgb(20 20 20 / 0.9)")).toBeLessThan(0.1);
     expect(brightness("rgba(0, 0, 0, 0)")).toBeNull();
   });
 
-  it("is as bright in every notation", () => {
+  it("is equally bright in every notation", () => {
     for (const white of [
       "color(srgb 1 1 1)",
       "lab(100 0 0)",

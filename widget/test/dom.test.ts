@@ -7,7 +7,7 @@ beforeEach(() => {
 });
 
 describe("rendering", () => {
-  it("keeps the elements that stay, moved by their keys", () => {
+  it("reuses elements by key and moves them", () => {
     const row = (key: string) => h("li", { key }, key);
     render(root, [row("a"), row("b"), row("c")]);
     const [a, , c] = root.children;
@@ -17,7 +17,7 @@ describe("rendering", () => {
     expect(root.children[1]).toBe(a);
   });
 
-  it("makes no element of one thing into another", () => {
+  it("never reuses an element for another one", () => {
     const buttons = (stop: boolean) => [
       stop && h("button", null, "Stop"),
       h("button", null, "Reply"),
@@ -35,7 +35,7 @@ describe("rendering", () => {
     expect([again[1], again[3]]).toEqual([reply, y]);
   });
 
-  it("passes the focus on when what has it goes", () => {
+  it("moves the focus when its element is removed", () => {
     document.body.append(root);
     const row = (key: string) => h("li", { key }, h("p", { tabindex: -1 }, h("button", null, key)));
     const focus = (label: string) =>
@@ -54,7 +54,7 @@ describe("rendering", () => {
     root.remove();
   });
 
-  it("moves nothing for an element that somebody else has put in", () => {
+  it("leaves elements inserted by others in place", () => {
     const row = (key: string) => h("li", { key }, key);
     render(root, [row("a"), row("b")]);
     const [a, b] = root.children;
@@ -72,7 +72,7 @@ describe("rendering", () => {
     expect(moved).toEqual([root.lastChild]);
   });
 
-  it("does not touch what is inside a custom element", () => {
+  it("leaves a custom element's content alone", () => {
     render(root, [h("x-inner", { ".data": 1 })]);
     const inner = root.firstElementChild;
     inner?.append("own");
@@ -81,7 +81,7 @@ describe("rendering", () => {
     expect((inner as unknown as { data: number }).data).toBe(2);
   });
 
-  it("takes attributes and listeners away again", () => {
+  it("removes attributes and listeners", () => {
     const heard: string[] = [];
     render(root, [h("button", { title: "x", disabled: true, onclick: () => heard.push("one") })]);
     const button = root.querySelector("button") as HTMLButtonElement;
@@ -98,7 +98,7 @@ describe("rendering", () => {
     expect(root.querySelector("img")).toBeNull();
   });
 
-  it("sets markup once, or shows the source where it is refused", () => {
+  it("sets HTML once, or shows the source if it is blocked", () => {
     const markup = (html: string) => [h("div", { html: { html, text: "plain" } })];
     render(root, markup("<b>x</b>"));
     const bold = root.querySelector("b");

@@ -32,7 +32,7 @@ beforeEach(() => {
 
 afterEach(() => element.remove());
 
-it("shows the comments that the loader has asked for", async () => {
+it("shows the comments that the loader has requested", async () => {
   const early = new Map();
   readEarly(early, "https://our.example/", "demo", "/post");
   await until(() => server.calls("GET /api/comments/").length);
@@ -42,7 +42,7 @@ it("shows the comments that the loader has asked for", async () => {
   expect(server.calls("GET /api/comments/")).toHaveLength(1);
 });
 
-it("asks who it is only once somebody is about to do something", async () => {
+it("loads the session only before a visitor's first action", async () => {
   const own = comment("a", { author: me, created_at: new Date().toISOString() });
   server.on("GET /api/comments/", thread([own]));
   mount();

@@ -15,13 +15,13 @@ describe("proof of work", () => {
     expect(await solve(await work(321))).toEqual({ salt: SALT, signature: "signed", number: 321 });
   });
 
-  it("gives up where there is none", async () => {
+  it("gives up if there is none", async () => {
     expect(await solve({ ...(await work(321)), hash: "0".repeat(64) })).toBeNull();
   });
 });
 
 describe("the form", () => {
-  it("is begun once, and anew after each comment", async () => {
+  it("is started once, and again after each comment", async () => {
     const begun: CommentForm[] = [
       { form: "one", work: await work(7) },
       { form: "two", work: null },
@@ -36,7 +36,7 @@ describe("the form", () => {
     expect(calls).toBe(3);
   });
 
-  it("lets a comment go without it where it cannot be had", async () => {
+  it("lets comments through if it cannot be loaded", async () => {
     const proof = new FormProof(() => Promise.reject(new Error("offline")));
     proof.begin();
     expect(await proof.take()).toEqual({});

@@ -1,4 +1,7 @@
-/** What the server's own tests say that readers are told (tests/golden): told so, the widget shows what a reload shows. */
+/**
+ * Events that the server's own tests say readers receive (tests/golden): after them, the widget shows what a
+ * reload shows.
+ */
 
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import golden from "../../tests/golden/thread.json";
@@ -30,7 +33,7 @@ function told(roots: Comment[], { event, data }: Golden["events"][number]): Comm
   return data.comment ? upsert(roots, withReplies(data.comment), "oldest") : roots;
 }
 
-/** A tombstone is told apart by its state alone. */
+/** A tombstone is recognized by its state alone. */
 function seen(comment: Comment): unknown {
   const { id, parent_id, body, html, state, votes, answer, edited_at } = comment;
   const replies = comment.replies.map(seen);
@@ -40,12 +43,12 @@ function seen(comment: Comment): unknown {
 }
 
 describe("the golden events", () => {
-  it("lead to the thread that the server has", () => {
+  it("lead to the server's thread", () => {
     const roots = events.reduce(told, before.comments);
     expect(roots.map(seen)).toEqual(after.comments.map(seen));
   });
 
-  it("lead there from the middle of an answer too", () => {
+  it("lead there even from the middle of an answer", () => {
     const first = events.findIndex(({ event }) => event === "answer.delta");
     const id = events[first]?.data.id ?? "";
     let text = "";
@@ -53,14 +56,14 @@ describe("the golden events", () => {
     for (const { event, data } of events.slice(first)) {
       if (event !== "answer.delta") break;
       text += data.text;
-      // Who comes now is first told all there is, from offset 0.
+      // A client that connects now first receives the whole text, from offset 0.
       roots = applyDelta(roots, id, 0, text) ?? [];
       expect(find(roots, id)?.body).toBe(text);
     }
     expect(applyDelta(roots, id, text.length + 1, "x")).toBeNull();
   });
 
-  it("are read alike wherever the stream is cut", () => {
+  it("are parsed the same wherever the stream is split", () => {
     const lines = events.map(({ event, data }) => `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
     const stream = lines.join("");
     for (let cut = 0; cut <= stream.length; cut += 7) {
@@ -101,7 +104,7 @@ describe("the element", () => {
     return rows.map((row) => `${row.dataset.id} ${row.querySelector(".body")?.textContent}`);
   }
 
-  it("shows after the events what it shows after a reload", async () => {
+  it("shows the same after the events as after a reload", async () => {
     const watching = mount(before);
     const stream = await until(() => server.streams[0], "the stream");
     for (const { event, data } of events) stream.send(event, data);

@@ -1,4 +1,7 @@
-/** The ask box and the server say the same: what comes in pieces (tests/golden/chat.json) looks as the history after it. */
+/**
+ * Streamed chunks (tests/golden/chat.json) must look the same in the ask box as the history loaded
+ * afterwards.
+ */
 
 import { afterEach, beforeEach, expect, it } from "vitest";
 import golden from "../../tests/golden/chat.json";
@@ -52,7 +55,7 @@ function looks(element: HTMLElement): unknown {
   };
 }
 
-it("shows what came in pieces as it shows the history", async () => {
+it("shows streamed chunks and the history alike", async () => {
   const asking = mount([]);
   const area = (await until(() => find(asking, "textarea"))) as HTMLTextAreaElement;
   await until(() => server.calls("GET /api/chat/gpt/").length, "the history");

@@ -1,4 +1,4 @@
-/** Rules that server and widget both have: tests/golden has the cases, which the server's tests run too. */
+/** Rules shared by server and widget: tests/golden has the cases, which the server's tests run too. */
 
 import { describe, expect, it } from "vitest";
 import calls from "../../tests/golden/calls.json";
@@ -18,8 +18,8 @@ describe("what calls the AI", () => {
   });
 });
 
-describe("what asks something in a language", () => {
-  it.each(Object.entries(questions.languages))("is looked up: %s", (_, { asks }) => {
+describe("a question in each language", () => {
+  it.each(Object.entries(questions.languages))("is recognized: %s", (_, { asks }) => {
     expect(asks.filter((body) => !maybeAsked(body, null, "questions"))).toEqual([]);
   });
 });
@@ -36,8 +36,8 @@ describe("the key of a page", () => {
   });
 });
 
-describe("how long texts may be", () => {
-  it("is the same here as on the server", () => {
+describe("text length limits", () => {
+  it("match the server's", () => {
     expect(limits.limits).toEqual({
       body: own.BODY_LIMIT,
       user_input: own.QUESTION_LIMIT,
@@ -55,7 +55,7 @@ describe("how long texts may be", () => {
     ["a😀😀b", 3, 5, "a😀b"],
     ["😀xyzb", 2, 5, "😀b"],
     ["abcX", 3, 4, "abc"],
-  ])("takes out of '%s' what is over %i, where it was typed", (value, most, caret, kept) => {
+  ])("cuts '%s' to %i characters at the caret", (value, most, caret, kept) => {
     const field = document.createElement("textarea");
     field.value = value;
     field.setSelectionRange(caret, caret);

@@ -24,7 +24,7 @@ beforeEach(() => {
   const address = { base: "https://our.example/", site: "demo", page: "/" };
   live = new Live(address, (event) => {
     told.push(event);
-    // As a thread does that is told to read anew.
+    // Like a thread that is told to reload.
     if (event === "reload") live.start("e-1");
   });
 });
@@ -36,7 +36,7 @@ afterEach(() => {
 });
 
 describe("the live stream", () => {
-  it("has one read anew while it is silent, less and less often", async () => {
+  it("triggers reloads while silent, at growing intervals", async () => {
     live.start("e-1");
     const after: number[] = [];
     for (let second = 1; second <= 240; second++) {
@@ -49,7 +49,7 @@ describe("the live stream", () => {
     expect(open()).toHaveLength(1);
   });
 
-  it("is watched only while it is silent", () => {
+  it("runs its watchdog only while silent", () => {
     live.start("e-1");
     for (let ping = 0; ping < 20; ping++) {
       vi.advanceTimersByTime(15_000 / (ping ? 1 : 15));
@@ -74,7 +74,7 @@ describe("the live stream", () => {
     expect(open()[0]?.url.searchParams.get("after")).toBe("e-2");
   });
 
-  it("takes no connection for a tab opened in the background", () => {
+  it("opens no connection for a background tab", () => {
     hidden = true;
     live.start("e-1");
     vi.advanceTimersByTime(60_000);

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { start as startCounting } from "../src/elements/count.js";
 
-/** What the loader asks to be told of; the tests say when it comes near. */
+/** A fake IntersectionObserver; the tests decide when an element intersects. */
 class Watcher {
   static all: Watcher[] = [];
   readonly targets = new Set<Element>();
@@ -76,13 +76,13 @@ afterEach(() => {
 });
 
 describe("the loader", () => {
-  it("puts the ask box and the comments where the tag stands", async () => {
+  it("places the ask box and the comments at the tag", async () => {
     await load("<main>[tag]<footer></footer></main>");
     expect(placed()).toEqual(["answerback-ask", "answerback-comments"]);
     expect(document.querySelector("answerback-comments")?.nextElementSibling?.localName).toBe("footer");
   });
 
-  it("fetches nothing before one of them is near", async () => {
+  it("loads nothing before one of them is near the viewport", async () => {
     await load("<main>[tag]</main>", 'data-page="/post"');
     const comments = document.querySelector("answerback-comments") as Element;
     const [watcher] = Watcher.all;
@@ -94,7 +94,7 @@ describe("the loader", () => {
     expect(watcher?.targets.has(comments)).toBe(false);
   });
 
-  it("asks for the comments while their code is on its way", async () => {
+  it("loads the comments in parallel with their code", async () => {
     const asked: string[] = [];
     vi.stubGlobal("fetch", async (url: string, { credentials }: RequestInit) => {
       asked.push(`${credentials} ${url}`);
@@ -106,7 +106,7 @@ describe("the loader", () => {
     await vi.waitFor(() => expect(started.length).toBe(2));
   });
 
-  it("places only what the tag asks for, and where it says", async () => {
+  it("places only what the tag asks for, at its target", async () => {
     await load("<div id=here></div>[tag]", 'data-mode="comments" data-target="#here"');
     expect(placed()).toEqual(["answerback-comments"]);
     expect(document.querySelector("#here > answerback-comments")).not.toBeNull();
@@ -127,7 +127,7 @@ describe("the loader", () => {
     await vi.waitFor(() => expect(explained).toEqual([said]));
   });
 
-  it("says that the tag has lost its site", async () => {
+  it("says that the tag has no site", async () => {
     vi.useFakeTimers();
     await load("<main>[tag]</main>", "", "");
     await vi.advanceTimersByTimeAsync(3_000);
@@ -136,7 +136,7 @@ describe("the loader", () => {
     await vi.waitFor(() => expect(explained).toEqual(["noSite"]));
   });
 
-  it("lets other scripts have attributes of their own on the tag", async () => {
+  it("ignores other scripts' attributes on the tag", async () => {
     await load("<main>[tag]</main>", 'data-cfasync="false" data-astro-exec data-mode="ask"');
     await vi.waitFor(() => expect(placed()).toEqual(["answerback-ask"]));
   });
@@ -151,7 +151,7 @@ describe("the loader", () => {
     },
   );
 
-  it("leaves the page alone when the parts fail to load", async () => {
+  it("leaves the page alone if the parts fail to load", async () => {
     vi.stubGlobal("THREAD_FILE", "data:text/javascript,throw new Error('gone')");
     const codes: string[] = [];
     const hear = (event: Event) => codes.push((event as CustomEvent<{ code: string }>).detail.code);
@@ -164,7 +164,7 @@ describe("the loader", () => {
     expect(comments.shadowRoot).toBeNull();
   });
 
-  it("mounts, updates and takes everything away again", async () => {
+  it("mounts, updates and destroys", async () => {
     await load("<main>[tag]</main><aside></aside>", 'data-mode="ask"');
     const surface = window.Answerback;
     surface?.mount(document.querySelector("aside") as Element, { mode: "comments", page: "/aside" });
@@ -186,7 +186,7 @@ describe("the loader", () => {
     expect(surface).toBe(window.Answerback);
   });
 
-  it("mounts nothing where it is told nonsense, and says so", async () => {
+  it("mounts nothing for invalid arguments, and says so", async () => {
     await load("<main></main>[tag]", 'data-mode="none"');
     const main = document.querySelector("main") as Element;
     window.Answerback?.mount(null as unknown as Element).destroy();
@@ -197,14 +197,14 @@ describe("the loader", () => {
     await vi.waitFor(() => expect(explained).toEqual(said));
   });
 
-  it("begins anew for a tag that comes after all was taken away", async () => {
+  it("starts again for a tag added after destroy()", async () => {
     await load("<main>[tag]</main>", 'data-mode="ask"');
     window.Answerback?.destroy();
     await load("<main>[tag]</main>", 'data-mode="comments"');
     expect(placed()).toEqual(["answerback-comments"]);
   });
 
-  it("takes a second tag as one more place", async () => {
+  it("handles a second tag as another place", async () => {
     await load("<main>[tag]</main>", 'data-mode="comments" data-page="/first"');
     const again = document.createElement("div");
     again.innerHTML =
@@ -216,7 +216,7 @@ describe("the loader", () => {
     expect(document.querySelectorAll("answerback-comments")).toHaveLength(1);
   });
 
-  it("splits counts into calls that servers take in any language", async () => {
+  it("splits counts into requests short enough for any server", async () => {
     const asked: URL[] = [];
     vi.stubGlobal("fetch", async (url: URL) => {
       asked.push(url);
@@ -238,7 +238,7 @@ describe("the loader", () => {
     }
   });
 
-  it("says so where comments could not be counted", async () => {
+  it("fires an error event if counting fails", async () => {
     const codes: string[] = [];
     const told = (event: Event) => codes.push((event as CustomEvent<{ code: string }>).detail.code);
     document.addEventListener("answerback:error", told);

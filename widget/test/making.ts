@@ -1,4 +1,4 @@
-/** Things of the API for tests, whole and valid. */
+/** Factories for complete, valid API objects. */
 
 import type { Answer, Comment, Quota, Session, Thread } from "../src/core/types.js";
 
@@ -43,7 +43,7 @@ export function answer(id: string, parent: string, given: Partial<Answer> = {}, 
   return comment(id, { parent_id: parent, author, answer: state, body, html: body && `<p>${body}</p>` });
 }
 
-/** A page of a thread as the server tells it. */
+/** A page of a thread as the server returns it. */
 export function thread(comments: Comment[] = [], given: Partial<Thread> = {}): Thread {
   const { settings, provider, provider_name } = session();
   const rest = {

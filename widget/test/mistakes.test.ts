@@ -20,7 +20,7 @@ it.each([
   "data-mode=comment",
   "data-theme=Dark",
   "data-theme=a=b",
-])("%s is meant for us", (pair) => {
+])("%s is a mistake in one of our options", (pair) => {
   expect(isMistake(pair)).toBe(true);
   expect(warned).toHaveBeenCalledOnce();
 });
@@ -32,12 +32,12 @@ it.each([
   "data-loaded=",
   "data-id=x",
   "data-name=x",
-])("%s is somebody else's", (pair) => {
+])("%s is another script's attribute", (pair) => {
   expect(isMistake(pair)).toBe(false);
   expect(warned).not.toHaveBeenCalled();
 });
 
-it("says a thing once, and what is allowed", () => {
+it("warns once, and lists what is allowed", () => {
   complain("Not here.");
   complain("Not here.");
   noSite();

@@ -10,6 +10,6 @@ it.each([
   [[by("Mina", "a", by("Tom", "b")), by("Tom", "b", by("Mina", "c"), by("Mina", "a"))], ["Mina"]],
   [[by("", "a"), by("", "b"), by("Tom", "")], [""]],
   [[by("constructor", "a"), by("__proto__", "b"), by("__proto__", "b")], []],
-])("names that several people go by: %#", (comments, names) => {
+])("names shared by several people: %#", (comments, names) => {
   expect(namesakesIn(comments)).toEqual(names);
 });

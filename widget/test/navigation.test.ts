@@ -26,7 +26,7 @@ afterEach(() => {
 });
 
 describe("the address", () => {
-  it("is watched by its events and the History's calls", () => {
+  it("is watched through events and the History API", () => {
     const { pushState } = history;
     const told: string[] = [];
     const end = watchAddress(() => told.push(location.pathname));
@@ -42,7 +42,7 @@ describe("the address", () => {
     expect(told).toHaveLength(4);
   });
 
-  it("leaves a wrapper of others in place, and is silent behind it", () => {
+  it("leaves another script's wrapper in place, silently", () => {
     const { pushState } = history;
     const told = vi.fn();
     const end = watchAddress(told);
@@ -59,7 +59,7 @@ describe("the address", () => {
     history.pushState = pushState;
   });
 
-  it("is watched by the Navigation API where there is one", () => {
+  it("is watched through the Navigation API if available", () => {
     const navigation = new EventTarget();
     const { pushState } = history;
     vi.stubGlobal("navigation", navigation);
@@ -75,7 +75,7 @@ describe("the address", () => {
 });
 
 describe("a canonical link", () => {
-  it("is not believed where the address changed and it did not", async () => {
+  it("is ignored if the URL has changed and it has not", async () => {
     link("/canonical/one");
     expect(canonical()?.pathname).toBe("/canonical/one");
     await breath();
@@ -85,7 +85,7 @@ describe("a canonical link", () => {
     expect(canonical()?.pathname).toBe("/canonical/one");
   });
 
-  it("is believed as soon as it is set anew, also to what it was", async () => {
+  it("is trusted once it is set again, even to the same value", async () => {
     const first = link("/canonical/one");
     canonical();
     await go("/two");
@@ -99,7 +99,7 @@ describe("a canonical link", () => {
     expect(canonical()?.pathname).toBe("/canonical/two");
   });
 
-  it("belongs to the address that comes in the same breath", async () => {
+  it("belongs to the URL set in the same task", async () => {
     link("/canonical/one");
     canonical();
     await breath();
@@ -110,7 +110,7 @@ describe("a canonical link", () => {
     expect(canonical()?.pathname).toBe("/canonical/two");
   });
 
-  it("holds while only tracking or a fragment comes and goes", async () => {
+  it("stays valid if only tracking or the fragment changes", async () => {
     history.replaceState(null, "", "/?p=12&utm_source=mail&fbclid=x");
     link("/?p=12");
     canonical();
@@ -122,8 +122,8 @@ describe("a canonical link", () => {
   });
 });
 
-describe("a page's name on a tag", () => {
-  it("is that of the page where it was first said", async () => {
+describe("a page named on a tag", () => {
+  it("applies to the URL where it was first set", async () => {
     const tag = document.createElement("script");
     expect(isSaidHere(tag, "/named")).toBe(true);
     await breath();

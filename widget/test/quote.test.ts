@@ -21,7 +21,7 @@ describe("a quotation on the page", () => {
     );
   });
 
-  it("is found whatever its dashes, soft hyphens and case", () => {
+  it("is found despite other dashes, soft hyphens and case", () => {
     expect(shown(["A light\u00adhouse – a fire on a hill"], "a lighthouse - a Fire")).toBe(
       "A light\u00adhouse – a fire",
     );
@@ -61,7 +61,7 @@ describe("a quotation on the page", () => {
     expect(shown(texts, "Day\tDeparts\tPier\nSaturday\t16:15\tSouth")).toBe("Saturday08:30North16:15South");
   });
 
-  it("is found where raised and struck-out text stands between", () => {
+  it("is found around superscript and struck-out text", () => {
     expect(shown(["A poster costs €7", "50", ", framed €9."], "A poster costs €7.50, framed €9.")).toBe(
       "A poster costs €750, framed €9.",
     );
@@ -70,14 +70,14 @@ describe("a quotation on the page", () => {
     expect(shown(struck, "The model ship is €95 and a lamp is €12.")).toBe(struck.join(""));
   });
 
-  it("is not found where it does not stand", () => {
+  it("is not found where it is not", () => {
     expect(findQuote(["Something else entirely."], "Keepers trimmed the wicks")).toBeNull();
     expect(findQuote(["anything"], "  ")).toBeNull();
   });
 });
 
-describe("addresses", () => {
-  it("lead to a passage of another page", () => {
+describe("URLs", () => {
+  it("link to a passage on another page", () => {
     expect(fragmentUrl("https://a.example/x#y", "well-known fact")).toBe(
       "https://a.example/x#:~:text=well%2Dknown%20fact",
     );
@@ -93,7 +93,7 @@ describe("addresses", () => {
     );
   });
 
-  it("are one page whatever their fragment and last slash", () => {
+  it("are the same page with any fragment or trailing slash", () => {
     expect(samePage("https://a.example/x/#1", "https://a.example/x")).toBe(true);
     expect(samePage("https://a.example/x/index.html", "https://a.example/x/")).toBe(true);
     expect(samePage("https://a.example/x?p=1", "https://a.example/x?p=2")).toBe(false);

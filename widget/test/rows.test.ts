@@ -11,7 +11,7 @@ interface Item {
   text: string;
 }
 
-/** A list whose rows take 5 ms each, by a clock that only they move on. */
+/** A list whose rows take 5 ms each, on a clock that only they advance. */
 function slowList(items: Item[]) {
   let now = 0;
   vi.spyOn(performance, "now").mockImplementation(() => now);
@@ -43,7 +43,7 @@ function slowList(items: Item[]) {
 
 const items = (count: number) => Array.from({ length: count }, (_, at) => ({ id: `i${at}`, text: `t${at}` }));
 
-it("draws a long list a few rows at a time", async () => {
+it("renders a long list a few rows at a time", async () => {
   const { shown, made, texts } = slowList(items(7));
   beginSlice();
   shown.draw();
@@ -52,7 +52,7 @@ it("draws a long list a few rows at a time", async () => {
   expect(made).toHaveLength(7);
 });
 
-it("makes only those rows anew that have changed", async () => {
+it("re-creates only the rows that have changed", async () => {
   const { shown, made, texts } = slowList(items(4));
   beginSlice();
   shown.draw();

@@ -1,4 +1,4 @@
-/** A server of the tests' own behind `fetch` and `EventSource`: it answers from a table and remembers who asked. */
+/** A fake server behind `fetch` and `EventSource`: it answers from a table and records requests. */
 
 export interface Asked {
   method: string;
@@ -89,7 +89,7 @@ export class FakeStream extends EventTarget {
   }
 }
 
-/** Waits for a condition, looked at after each turn of the event loop. */
+/** Waits for a condition, checked after each turn of the event loop. */
 export async function until<T>(check: () => T | null | undefined | false, what = "condition"): Promise<T> {
   for (let turn = 0; turn < 2_000; turn++) {
     const value = check();

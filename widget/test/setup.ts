@@ -1,4 +1,4 @@
-/** The texts come with the tests; in a page they are fetched. */
+/** Provides the texts that a page would fetch. */
 
 import en from "../../server/answerback/i18n/locales/en.json";
 import ko from "../../server/answerback/i18n/locales/ko.json";

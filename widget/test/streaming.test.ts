@@ -11,11 +11,11 @@ const EVENTS: ServerEvent[] = [
 ];
 
 describe("server-sent events", () => {
-  it("are read whole", () => {
+  it("are parsed completely", () => {
     expect(new EventParser().push(STREAM)).toEqual(EVENTS);
   });
 
-  it("are the same wherever the stream is cut", () => {
+  it("are the same wherever the stream is split", () => {
     for (let cut = 0; cut <= STREAM.length; cut++) {
       const parser = new EventParser();
       const events = [...parser.push(STREAM.slice(0, cut)), ...parser.push(STREAM.slice(cut))];
@@ -23,13 +23,13 @@ describe("server-sent events", () => {
     }
   });
 
-  it("wait for the empty line that ends them", () => {
+  it("wait for their final empty line", () => {
     expect(new EventParser().push("data: half\n")).toEqual([]);
   });
 });
 
-describe("markdown that is still coming", () => {
-  it("shows bold, lists and links without their marks", () => {
+describe("partial Markdown", () => {
+  it("shows bold, lists and links without their syntax", () => {
     expect(lightly("The **lens** is\n- new\n- [old](https://x.example")).toEqual([
       { text: "The ", strong: false },
       { text: "lens", strong: true },
@@ -37,7 +37,7 @@ describe("markdown that is still coming", () => {
     ]);
   });
 
-  it("never shows half a mark", () => {
+  it("never shows incomplete syntax", () => {
     expect(
       lightly("so *")
         .map(({ text }) => text)

@@ -11,7 +11,7 @@ function pair(id: string, content: string, state: AnswerState): ChatEntry[] {
 const ids = (entries: ChatEntry[]) => withoutRetried(entries).map(({ id }) => id);
 
 describe("a conversation", () => {
-  it("shows a question that was tried again once", () => {
+  it("shows a retried question once", () => {
     const failed = pair("a", "How far?", "failed");
     expect(ids([...failed, ...pair("b", "How far?", "streaming")])).toEqual(["qb", "b"]);
     expect(
@@ -19,7 +19,7 @@ describe("a conversation", () => {
     ).toEqual(["qc", "c", "qb", "b"]);
   });
 
-  it("shows what has an answer, however often it was asked", () => {
+  it("shows every answered question, even if repeated", () => {
     const twice = [...pair("a", "How far?", "done"), ...pair("b", "How far?", "done")];
     expect(ids(twice)).toEqual(["qa", "a", "qb", "b"]);
     expect(ids(pair("a", "How far?", "failed"))).toEqual(["qa", "a"]);

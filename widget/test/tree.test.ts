@@ -23,7 +23,7 @@ describe("a thread", () => {
     expect(next[0]?.replies).toHaveLength(1);
   });
 
-  it("leaves out another's root of a page not loaded yet", () => {
+  it("leaves out others' roots beyond the loaded pages", () => {
     const roots = [comment("a")];
     expect(tree.upsert(roots, comment("z"), "oldest", true)).toBe(roots);
     expect(tree.upsert(roots, comment("z"), "oldest")).toHaveLength(2);
@@ -31,7 +31,7 @@ describe("a thread", () => {
     expect(tree.upsert(roots, comment("z"), "newest")[0]?.id).toBe("z");
   });
 
-  it("leaves a reply to an unknown comment alone", () => {
+  it("ignores a reply to an unknown comment", () => {
     const roots = [comment("a")];
     expect(tree.upsert(roots, comment("x", { parent_id: "gone" }), "oldest")).toBe(roots);
   });
@@ -43,14 +43,14 @@ describe("a thread", () => {
     expect(tree.remove(stone, "b")).toEqual([]);
   });
 
-  it("replaces an unsent row by the server's comment", () => {
+  it("replaces an unsent row with the server's comment", () => {
     const composition: Composition = { key: "k", parent_id: null, body: "hi", name: "Mina", ask: null };
     const row = unsentRow(composition, null, "/post", "sending", 0);
     const roots = [row, comment("later")];
     expect(unsent.confirm(roots, "k", "oldest", comment("a")).map(({ id }) => id)).toEqual(["a", "later"]);
   });
 
-  it("shows a comment once when its event precedes the reply", () => {
+  it("shows a comment once if its event precedes the response", () => {
     const composition: Composition = { key: "k", parent_id: null, body: "hi", name: "", ask: null };
     const visitor = { id: "v1", name: "Mina", kind: "guest" as const, avatar_url: null };
     const roots = [unsentRow(composition, visitor, "/post", "sending", 0)];
@@ -61,12 +61,12 @@ describe("a thread", () => {
     expect(unsent.confirm(both, "k", "oldest", live).map(({ id }) => id)).toEqual(["a"]);
   });
 
-  it("joins pages without doubles", () => {
+  it("merges pages without duplicates", () => {
     const pages = appendPage([comment("a"), comment("b")], [comment("b"), comment("c")]);
     expect(pages.map(({ id }) => id)).toEqual(["a", "b", "c"]);
   });
 
-  it("joins further replies in their places, the pinned first", () => {
+  it("merges further replies in order, pinned first", () => {
     const reply = (id: string, minute: number, given = {}) =>
       comment(id, { parent_id: "a", created_at: `2026-11-23T10:0${minute}:00.000Z`, ...given });
     const pinned = reply("pinned", 8, { pinned: true });
@@ -82,7 +82,7 @@ describe("a thread", () => {
     expect(appendPage([root as Comment], [comment("a")])[0]?.replies_next).toBe("");
   });
 
-  it("keeps the cursor of further replies when a root changes", () => {
+  it("keeps the reply cursor when a root changes", () => {
     const roots = [comment("a", { replies_next: "c1" })];
     const [root] = tree.upsert(roots, comment("a", { votes: { up: 1, down: 0 } }), "oldest");
     expect([root?.votes.up, root?.replies_next]).toEqual([1, "c1"]);
@@ -92,29 +92,29 @@ describe("a thread", () => {
 describe("a streaming answer", () => {
   const thread = () => [comment("q", { replies: [answer("x", "q")] })];
 
-  it("grows by pieces at UTF-16 offsets", () => {
+  it("grows by chunks at UTF-16 offsets", () => {
     let roots = applyDelta(thread(), "x", 0, "Hi 😀") ?? [];
     roots = applyDelta(roots, "x", 5, " there") ?? [];
     expect(tree.find(roots, "x")?.body).toBe("Hi 😀 there");
     expect(tree.find(roots, "x")?.answer?.state).toBe("streaming");
   });
 
-  it("takes a repeated piece without doubling it", () => {
+  it("applies a repeated chunk only once", () => {
     let roots = applyDelta(thread(), "x", 0, "one two") ?? [];
     roots = applyDelta(roots, "x", 4, "two three") ?? [];
     expect(tree.find(roots, "x")?.body).toBe("one two three");
   });
 
-  it("says when a piece is missing", () => {
+  it("detects a missing chunk", () => {
     expect(applyDelta(thread(), "x", 3, "late")).toBeNull();
   });
 
-  it("does not go on after it has settled", () => {
+  it("does not change after it has settled", () => {
     const roots = [comment("q", { replies: [answer("x", "q", { state: "done" }, "whole")] })];
     expect(applyDelta(roots, "x", 2, "zzz")).toBe(roots);
   });
 
-  it("keeps the longer text when an older state of it comes", () => {
+  it("keeps the longer text when an older state arrives", () => {
     const roots = applyDelta(thread(), "x", 0, "some text") ?? [];
     const next = tree.upsert(roots, answer("x", "q", { state: "streaming" }, "some"), "oldest");
     expect(tree.find(next, "x")?.body).toBe("some text");

@@ -25,11 +25,11 @@ const inEnglish: Locale = { lang: "en", texts: en };
 const inKorean: Locale = { lang: "ko", texts: ko as Texts };
 const NOW = Date.parse("2026-11-23T12:00:00.000Z");
 
-describe("the day's answers", () => {
+describe("the daily quota", () => {
   const resets_at = new Date(2026, 10, 24, 0, 0).toISOString();
   const now = new Date(2026, 10, 23, 12, 0).getTime();
 
-  it("are told with the time of the visitor's own clock", () => {
+  it("is shown with its reset time in local time", () => {
     const some = quota({ used: 2, left: 3, resets_at });
     expect(quotaText(some, now, inEnglish)).toBe("3 of 5 AI answers left today");
     expect(quotaText(some, now, inKorean)).toBe("오늘 AI 답변 5번 중 3번 남았어요");
@@ -40,31 +40,31 @@ describe("the day's answers", () => {
     expect(quotaText(quota({ resets_at }), now, inEnglish)).toBe("5 of 5 AI answers left today");
   });
 
-  it("are not spoken of where there is no limit", () => {
+  it("is not shown if there is no limit", () => {
     expect(quotaText(quota({ limit: null, left: null }), now, inEnglish)).toBe("");
     expect(quotaText(null, now, inEnglish)).toBe("");
     expect(quotaText(quota({ limit: 0, left: 0 }), now, inEnglish)).toBe("No answers today");
   });
 
-  it("are used up when none is left", () => {
+  it("is used up when no answers are left", () => {
     expect(isUsedUp(quota({ left: 0 }))).toBe(true);
     expect(isUsedUp(quota({ limit: null, left: null }))).toBe(false);
     expect(isUsedUp(null)).toBe(false);
   });
 });
 
-describe("answers that are quotes", () => {
-  it("are said to be of the site, not of this page", () => {
+describe("quoted answers", () => {
+  it("are attributed to the site, not to this page", () => {
     for (const words of [en.sources, en.quoteCaution, en.askQuotes]) expect(words).not.toContain("page");
     for (const words of [ko.sources, ko.quoteCaution, ko.askQuotes]) expect(words).toContain("사이트");
   });
 });
 
-describe("a comment of one's own", () => {
+describe("a visitor's own comment", () => {
   const { settings } = session();
   const visitor = { id: "v1", name: "Mina", kind: "guest" as const, avatar_url: null };
 
-  it("may be changed by its author within the edit window only", () => {
+  it("can be changed by its author only in the edit window", () => {
     const mine = comment("a", { created_at: new Date(NOW - 60_000).toISOString() });
     expect(changeableUntil(mine, visitor, settings)).toBe(NOW + 14 * 60_000);
     expect(changeableUntil(mine, visitor, { ...settings, edit_minutes: null })).toBe(
@@ -76,13 +76,13 @@ describe("a comment of one's own", () => {
   });
 });
 
-describe("whether a comment is looked up before it is sent", () => {
-  it("is what the visitor has chosen", () => {
+describe("whether an existing answer is looked up before sending", () => {
+  it("follows the visitor's choice", () => {
     expect(maybeAsked("It is sunny.", true, "mention")).toBe(true);
     expect(maybeAsked("When does it open?", false, "always")).toBe(false);
   });
 
-  it("is else as the site's rule is", () => {
+  it("otherwise follows the site's rule", () => {
     expect(maybeAsked("It is sunny.", null, "always")).toBe(true);
     expect(maybeAsked("It is sunny.", null, "questions")).toBe(false);
     expect(maybeAsked("When does it open?", null, "mention")).toBe(false);
@@ -95,16 +95,16 @@ describe("whether a comment is looked up before it is sent", () => {
     "Nice.\nWhere is it",
     "몇 시에 여나요",
     "언제 열까요~",
-  ])("takes for a question: %s", (body) => expect(maybeAsked(body, null, "questions")).toBe(true));
+  ])("recognizes a question: %s", (body) => expect(maybeAsked(body, null, "questions")).toBe(true));
 
   it.each(["However that may be.", "I know what it is.", "잘 읽었어요.", "Candy!"])(
-    "takes for none: %s",
+    "recognizes no question: %s",
     (body) => expect(maybeAsked(body, null, "questions")).toBe(false),
   );
 });
 
 describe("times and names", () => {
-  it("are said as people say them", () => {
+  it("are displayed in natural language", () => {
     const ago = (ms: number, lang: string) =>
       relativeTime(new Date(NOW - ms).toISOString(), NOW, lang, lang === "ko" ? ko : en);
     expect(ago(5_000, "en")).toBe("just now");
@@ -115,7 +115,7 @@ describe("times and names", () => {
     expect(ago(2 * 86_400_000, "ko")).toBe("그저께");
   });
 
-  it("are said as the browser would say them", () => {
+  it("match the browser's own formatting", () => {
     const sizes = { year: 31_536_000, month: 2_592_000, week: 604_800, day: 86_400, hour: 3_600, minute: 60 };
     const most = { year: 30, month: 12, week: 4, day: 6, hour: 23, minute: 59 };
     for (const lang of Object.keys(AGO) as ("en" | "ko")[]) {
@@ -131,7 +131,7 @@ describe("times and names", () => {
     }
   });
 
-  it("give initials and a colour that stays", () => {
+  it("give initials and a stable color", () => {
     expect(initialsOf("Mina Park")).toBe("MP");
     expect(initialsOf("김 민수")).toBe("김");
     expect(initialsOf("")).toBe("?");
@@ -141,7 +141,7 @@ describe("times and names", () => {
 });
 
 describe("the languages", () => {
-  it("take the form that they have for a number", () => {
+  it("use the plural form for a number", () => {
     expect(counted(en.comments, 1, "en")).toBe("1 comment");
     expect(counted(en.comments, 1_234, "en")).toBe("1,234 comments");
     expect(counted(ko.comments, 1, "ko")).toBe("댓글 1개");
@@ -149,11 +149,11 @@ describe("the languages", () => {
     expect(counted({ other: "{n} other" }, 3, "pl"), "a form that is missing").toBe("3 other");
   });
 
-  it("fill in values, whatever is in them", () => {
+  it("fill in values, whatever they contain", () => {
     expect(fill(en.replyHint, { name: "$& {name}" })).toBe("Reply to $& {name}…");
   });
 
-  it("are found by the tag of the page, else English", () => {
+  it("are found by the page's language tag, else English", () => {
     const languages = ["en", "ko"];
     for (const [wanted, found] of Object.entries({
       ko: "ko",
@@ -169,17 +169,17 @@ describe("the languages", () => {
       expect(languageOf(none, languages)).toBe("en");
   });
 
-  it("use no name of the browser's: the build shortens theirs", () => {
+  it("use no browser API names, since the build mangles theirs", () => {
     const [element, event] = [document.createElement("textarea"), new KeyboardEvent("keydown")];
     const things = [window, document, element, event, new Range(), "", [], new Map(), Promise.resolve()];
     const long = [...ownNames, ...Object.keys(en).filter((name) => /[A-Z]/.test(name))];
     expect(long.filter((name) => things.some((thing) => name in Object(thing)))).toEqual([]);
     expect(ownNames.filter((name) => apiTypes.match(`\\b${name}\\b`))).toEqual([]);
-    // A part is called by the names that it exports, and actions by their names as texts.
+    // Parts are accessed by their export names, and actions by name as strings.
     const called = [SessionActions, ThreadActions, ChatActions].flatMap(({ prototype }) =>
       Object.getOwnPropertyNames(prototype),
     );
-    // And so are modules that are imported whole.
+    // So are modules imported as a namespace.
     called.push(...Object.keys(writing), ...Object.keys(tree));
     expect(long.filter((name) => called.includes(name))).toEqual([]);
   });

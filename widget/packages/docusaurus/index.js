@@ -1,4 +1,7 @@
-/** Puts comments and ask box below each document and each blog post; `comments: false` in its front matter leaves them out. */
+/**
+ * Adds comments and an ask box below each doc and blog post, except those with `comments: false` in their
+ * front matter.
+ */
 
 import { fileURLToPath } from "node:url";
 
@@ -20,7 +23,7 @@ export default function answerback(_context, { server, site, theme, lang, integr
   };
 }
 
-/** Raises an error that names the option which is missing. */
+/** Throws an error that names the missing option. */
 export function validateOptions({ options }) {
   for (const name of ["server", "site"]) {
     if (typeof options[name] !== "string" || !options[name]) {

@@ -10,7 +10,7 @@ export interface AnswerbackProps extends Source, Options, Element {
   onError?(detail: Events["answerback:error"]): void;
 }
 
-/** Comments and ask box. Options may change at any time; other props go to the element around them. */
+/** Comments and ask box. Options may change at any time; other props go to the wrapper element. */
 export function Answerback(props: AnswerbackProps): ReactElement;
 
 export interface CommentCountProps extends Source, Element {
@@ -19,5 +19,5 @@ export interface CommentCountProps extends Source, Element {
   page: string;
 }
 
-/** How many comments a page has, as text. */
+/** A page's comment count, as text. */
 export function CommentCount(props: CommentCountProps): ReactElement;

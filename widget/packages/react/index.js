@@ -5,7 +5,7 @@ import { createElement, useEffect, useRef } from "react";
 
 const EVENTS = { ready: "onReady", comment: "onComment", answer: "onAnswer", error: "onError" };
 
-/** Comments and ask box. Options may change at any time; other props go to the element around them. */
+/** Comments and ask box. Options may change at any time; other props go to the wrapper element. */
 export function Answerback({
   server,
   integrity,
@@ -26,7 +26,8 @@ export function Answerback({
   const listeners = useRef(null);
   listeners.current = { onReady, onComment, onAnswer, onError };
 
-  // What an element cannot take back begins anew: the place, the mode, and whatever is left out from now on.
+  // Remounts when an option changes that `update` cannot change (server, integrity, mode), or is set or
+  // unset.
   const kept = JSON.stringify([
     server,
     integrity,
@@ -62,7 +63,7 @@ export function Answerback({
   return createElement("div", { ...props, ref: element });
 }
 
-/** How many comments a page has, as text. */
+/** A page's comment count, as text. */
 export function CommentCount({ server, integrity, site, page, ...props }) {
   useEffect(() => {
     load({ server, integrity, site }).catch((error) => console.error(error.message));
@@ -70,5 +71,5 @@ export function CommentCount({ server, integrity, site, page, ...props }) {
   return createElement("answerback-count", { ...props, "data-site": site, "data-page": page, key: page });
 }
 
-/** The options that are given. */
+/** The options that are set. */
 const given = (options) => Object.fromEntries(Object.entries(options).filter(([, value]) => value != null));

@@ -12,5 +12,5 @@ export const Answerback: DefineSetupFnComponent<
   }
 >;
 
-/** How many comments a page has, as text. */
+/** A page's comment count, as text. */
 export const CommentCount: DefineSetupFnComponent<Source & { site: string; page: string }>;

@@ -46,7 +46,7 @@ export const Answerback = defineComponent({
   },
 });
 
-/** How many comments a page has, as text. */
+/** A page's comment count, as text. */
 export const CommentCount = defineComponent({
   name: "CommentCount",
   props: { ...SOURCE, site: { type: String, required: true }, page: { type: String, required: true } },
@@ -58,5 +58,5 @@ export const CommentCount = defineComponent({
   },
 });
 
-/** The options that are given. */
+/** The options that are set. */
 const given = (options) => Object.fromEntries(Object.entries(options).filter(([, value]) => value != null));

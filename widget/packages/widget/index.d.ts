@@ -3,11 +3,11 @@ import type { Answer, Comment } from "./api.js";
 export type Mode = "both" | "comments" | "ask";
 export type Theme = "auto" | "light" | "dark" | "paper" | "ink" | "forest" | "ocean" | "rose" | "terminal";
 
-/** What to show. Whatever is left out, the site's settings and the page decide. */
+/** What to show. Options left out default to the site's settings or the page's own values. */
 export interface Options {
   /** The site's key, from `answerback site add`. */
   site: string;
-  /** The thread's key. Default: the page's canonical link, else its address. */
+  /** The thread's key. Default: the page's canonical link, else its URL. */
   page?: string;
   mode?: Mode;
   theme?: Theme;
@@ -17,11 +17,11 @@ export interface Options {
   ssoToken?: string;
 }
 
-/** Where the script comes from. */
+/** Where to load the script from. */
 export interface Source {
-  /** The address of your Answerback server, such as `https://comments.example.com`. */
+  /** The URL of your Answerback server, such as `https://comments.example.com`. */
   server: string;
-  /** The script's digest, from `answerback site show KEY --integrity`. */
+  /** The script's integrity hash, from `answerback site show KEY --integrity`. */
   integrity?: string;
 }
 
@@ -38,13 +38,13 @@ export interface Answerback {
   destroy(): void;
 }
 
-/** Loads the server's script once for the page. Rejects where it cannot be loaded; the next call tries again. */
+/** Loads the server's script, once per page. Rejects if it fails to load; the next call retries. */
 export function load(source: Source & Pick<Options, "site">): Promise<Answerback>;
 
-/** Adds comments and ask box to an element. The handle works at once, also before the script has come. */
+/** Adds comments and ask box to an element. The handle works at once, even before the script has loaded. */
 export function mount(element: Element, options: Source & Options): Mounted;
 
-/** The `detail` of each event. They bubble and are composed. */
+/** The `detail` of each event. All of them bubble and are composed. */
 export interface Events {
   "answerback:ready": { page: string; total?: number };
   "answerback:comment": { comment: Comment };

@@ -1,9 +1,11 @@
-/** Answerback from your own server, as a module. Nothing is touched before `load` or `mount` is called. */
+/**
+ * Loads Answerback from your own server, as a module. Has no side effects until `load` or `mount` is called.
+ */
 
 /** @type {{ server: string, api: Promise<Window["Answerback"]> } | null} */
 let loaded = null;
 
-/** Loads the server's script once for the page. Rejects where it cannot be loaded; the next call tries again. */
+/** Loads the server's script, once per page. Rejects if it fails to load; the next call retries. */
 export function load({ server, site, integrity }) {
   const base = new URL(server, location.href).href.replace(/\/*$/, "/");
   if (loaded && loaded.server !== base) {
@@ -16,7 +18,7 @@ export function load({ server, site, integrity }) {
 function insert(base, site, integrity) {
   return new Promise((resolve, reject) => {
     const script = document.createElement("script");
-    // Only the address with a version goes with a digest.
+    // Only the versioned URL can be used with an integrity hash.
     script.src = `${base}${integrity ? "v1/" : ""}answerback.js`;
     script.async = true;
     script.dataset.site = site;
@@ -35,7 +37,7 @@ function insert(base, site, integrity) {
   });
 }
 
-/** Adds comments and ask box to an element. The handle works at once, also before the script has come. */
+/** Adds comments and ask box to an element. The handle works at once, even before the script has loaded. */
 export function mount(element, { server, integrity, ...options }) {
   let latest = options;
   let mounted = null;

@@ -1,4 +1,4 @@
-/** <answerback-answer>: an answer in whatever state it is. Tells `stop`, `again`, `feedback` and `report`. */
+/** <answerback-answer>: an answer in any state. Fires `stop`, `again`, `feedback` and `report`. */
 
 import { fill } from "../core/texts.js";
 import { isRunning } from "../core/tree.js";
@@ -13,38 +13,41 @@ import { CHECK, QUOTE, STOP } from "./icons.js";
 import { lightly } from "./streaming.js";
 
 const BROKEN_OFF = ["answer_failed", "cut", "malformed", "stalled", "timeout"];
-/** Why there is no answer, where the reader can make something of it. */
+/** Failure codes worth explaining to readers. */
 const TOLD = ["offline", "budget_exhausted", "ai_off"];
 
-/** What is known of an answer, as its comment or the private conversation has it. */
+/** An answer's data, from its comment or from the private conversation. */
 export interface AnswerData extends Locale {
   id: string;
   text: string;
   html: string;
   given: Partial<Answer>;
-  /** Whether it waits for the owner's approval; only its asker hears of it. */
+  /** Whether it awaits the owner's approval; only its asker sees it. */
   draft?: boolean;
   /** Whether the site answers with quotations. */
   quotes: boolean;
-  /** Whether this visitor has asked for it. */
+  /** Whether this visitor asked for it. */
   mine: boolean;
   url: string;
   pinned: boolean;
-  /** What this visitor said of it; null hides the question. */
+  /** This visitor's rating; null hides the rating prompt. */
   feedback: boolean | undefined | null;
   mayAsk: boolean;
-  /** How it came to be what it is; null in a private conversation. */
+  /** Loads its revision history; null in a private conversation. */
   versions: ((id: string) => Promise<Revision[] | null | undefined>) | null;
 }
 
-/** The same with what follows from it. */
+/** The data plus values derived from it. */
 interface Shown extends AnswerData {
   answer: AnswerView;
 }
 
 const WITHHELD = { state: "withheld", revised_at: null } as const;
 
-/** Of a failed answer that never began, the server's text says so in the site's language; we say it in the reader's. */
+/**
+ * If an answer failed before it started, its text is a notice in the site's language; we show our own in the
+ * reader's.
+ */
 function hasWords({ state, code, retryAt, text }: AnswerView): boolean {
   return state !== "failed" || (!retryAt && text !== "" && BROKEN_OFF.includes(code ?? ""));
 }
@@ -53,7 +56,7 @@ function labelOf({ quoting, verified, revised }: AnswerView, { texts }: Locale):
   return quoting ? texts.sources : verified && revised ? texts.answer : texts.aiAnswer;
 }
 
-/** Matches code, links and tags, which are left alone, or a citation mark outside of them. */
+/** Matches code, links and tags, which are left alone, or a citation mark outside them. */
 const MARKS = /<(pre|code|a)\b.*?<\/\1>|<[^>]*>|\[(\d\d?)\]/gs;
 
 /** Turns citation marks such as [1] in safe HTML into links. */
@@ -66,7 +69,7 @@ export class AnswerElement extends View<AnswerData> {
   #form: "why" | "report" | null = null;
   #versions: Revision[] | "loading" | "failed" | null = null;
 
-  /** What it was given before its code had come hides the accessors. */
+  /** Reapplies data set before the element was upgraded: it shadows the accessors. */
   connectedCallback(): void {
     if (!Object.hasOwn(this, "data")) return;
     const { data } = this;
@@ -140,7 +143,7 @@ export class AnswerElement extends View<AnswerData> {
     return h("div", { ...props, html: { html: withMarks(html, answer.sources.length), text } });
   }
 
-  /** A citation mark opens its source. */
+  /** Opens the source of a clicked citation mark. */
   #follow = (event: Event): void => {
     const mark = (event.target as Element).closest<HTMLElement>("[data-source]");
     if (!mark) return;

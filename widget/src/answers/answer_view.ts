@@ -1,9 +1,9 @@
-/** An answer as the card shows it, whether of a thread or of the ask box. */
+/** An answer as its card shows it, in a thread or in the ask box. */
 
 import { isRunning } from "../core/tree.js";
 import type { Answer, AnswerView } from "../core/types.js";
 
-/** `quotes`: whether the site answers with quotations, where the answer itself does not say. */
+/** `quotes`: whether the site answers with quotations, used if the answer does not say. */
 export function viewOf(
   { id, text, html }: { id: string; text: string; html: string },
   given: Partial<Answer>,
@@ -27,7 +27,7 @@ export function viewOf(
     state,
     sources: given.sources ?? [],
     quoted,
-    // A text corrected by the owner is no quotation.
+    // An answer that the owner has corrected is no longer a quotation.
     quoting: quoted && !(verified && revised),
     verified,
     revised,

@@ -1,6 +1,6 @@
 /** Times of day. */
 
-/** The visitor's own clock: "00:00", with the day when it is not within the next 24 hours. */
+/** Local time as "00:00", with the date unless it is within the next 24 hours. */
 export function clockTime(iso: string, now: number, lang: string): string {
   const date = new Date(iso);
   const far = Math.abs(date.getTime() - now) > 86_400_000;

@@ -1,4 +1,4 @@
-/** Icons that only answers have. */
+/** Icons used only by answers. */
 
 export const STOP = "M4 4h8v8H4z";
 export const CHECK = "M6.4 11.9L2.9 8.4l1.2-1.2 2.3 2.3 5.5-5.5 1.2 1.2z";

@@ -1,8 +1,8 @@
-/** Leads to a quotation on the page. */
+/** Scrolls to a quotation on the page. */
 
 import { highlighting } from "../parts.js";
 
-/** False where it is not to be found. */
+/** Resolves to false if the quotation is not found. */
 export const showQuote = (quote: string): Promise<boolean> =>
   highlighting().then(
     (part) => part.showOnPage(quote),

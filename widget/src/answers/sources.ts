@@ -1,4 +1,4 @@
-/** <answerback-sources>: the quotations behind an answer; each leads to its place. */
+/** <answerback-sources>: the quotations behind an answer, each linking to its place. */
 
 import { PERMALINK } from "../constants.js";
 import { fragmentUrl, isHere } from "../core/quote.js";
@@ -41,7 +41,7 @@ export class SourcesView extends View<Data> {
       ];
       return h(tag, { class: "source", part: "source", ...way }, icon(QUOTE), h("span", null, words));
     };
-    // An owner's answer is found in a thread, not in the page's text.
+    // An owner's answer is in a thread, not in the page's text.
     if (url.includes(`#${PERMALINK}`)) return row("a", wayTo(url, here), texts.ownersAnswer);
     if (!isHere(url, here)) {
       const way = wayTo(fragmentUrl(url, quote), here);

@@ -1,17 +1,17 @@
-/** Text that arrives in pieces. */
+/** Text that streams in chunks. */
 
 import { change, isRunning } from "../core/tree.js";
 import type { Comment } from "../core/types.js";
 
 /**
- * The text after a piece at `offset`, counted in UTF-16 code units as JavaScript strings are.
- * Null when the piece lies beyond the end: something before it is missing.
+ * The text after a chunk at `offset`, in UTF-16 code units as in JavaScript strings. Null if the chunk starts
+ * past the end: an earlier one is missing.
  */
 export function splice(text: string, offset: number, piece: string): string | null {
   return offset > text.length ? null : text.slice(0, offset) + piece;
 }
 
-/** Applies a piece of streaming text; null when a piece is missing and the thread must be fetched again. */
+/** Applies a chunk of streamed text; null if a chunk is missing and the thread must be refetched. */
 export function applyDelta(roots: Comment[], id: string, offset: number, text: string): Comment[] | null {
   let missing = false;
   const next = change(roots, id, (comment) => {
@@ -31,7 +31,7 @@ export interface Run {
   strong: boolean;
 }
 
-/** Markdown that is still coming, as runs of plain text: no marks in sight, bold where it is meant. */
+/** Partial Markdown as runs of plain text: no syntax characters, bold where marked. */
 export function lightly(markdown: string): Run[] {
   const plain = markdown
     .replace(/^#{1,6} +|`/gm, "")

@@ -1,4 +1,4 @@
-/** What a visitor may still do, and how they are shown. */
+/** Quotas and ownership, and how visitors are displayed. */
 
 import type { Comment, Quota, Visitor } from "./types.js";
 
@@ -10,14 +10,14 @@ export function isOwn(comment: Comment, visitor: Visitor | null): boolean {
   return visitor !== null && comment.author.kind !== "ai" && comment.author.id === visitor.id;
 }
 
-/** A colour of one's own: the same hue in degrees for the same name, in every browser. */
+/** A hue in degrees, the same for a given name in every browser. */
 export function hueOf(seed: string): number {
   let hash = 7;
   for (const char of seed) hash = (hash * 31 + (char.codePointAt(0) ?? 0)) % 360;
   return hash;
 }
 
-/** "Mina Park" → "MP"; one letter where a script has no capitals. */
+/** "Mina Park" → "MP"; a single letter in scripts without capitals. */
 export function initialsOf(name: string): string {
   const words = name.trim().split(/\s+/).filter(Boolean);
   const first = (word: string | undefined) => [...(word ?? "")][0] ?? "";

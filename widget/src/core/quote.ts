@@ -1,7 +1,7 @@
-/** Finds a quotation in the texts of a page, whatever their white space, quotation marks and dashes. */
+/** Finds a quotation in a page's texts, ignoring differences in white space, quotation marks and dashes. */
 
 export interface Spot {
-  /** Index into the texts. */
+  /** Index into the list of texts. */
   text: number;
   offset: number;
 }
@@ -15,7 +15,7 @@ export interface Found {
 const DROPPED = /[\s\u00ad\u200b-\u200f\u2060\ufeff]|\ufe0e|\ufe0f/u;
 const SHORTEST = 12;
 
-/** A character as it is compared, here as on the server (tests/golden/quotes.json). */
+/** Normalizes a character for comparison, as on the server (tests/golden/quotes.json). */
 function folded(char: string): string {
   if (DROPPED.test(char)) return "";
   const like = char
@@ -47,9 +47,11 @@ function foldAll(texts: readonly string[]): Folded {
 
 const fold = (text: string): string => foldAll([text]).text;
 
-/** What to look for, best first; parts that follow each other, with something else between them maybe: the whole, a price
- * whose cents are raised, the cells of rows (without the names of their columns), its beginning and end around what is not
- * quoted, its parts around an ellipsis, then its beginning. */
+/**
+ * Search candidates, best first; the parts of one must appear in order, perhaps with other text in between:
+ * the whole quotation, prices with superscript cents, table cells (without the header row), beginning and end
+ * around text that is not quoted, the parts around an ellipsis, then the beginning alone.
+ */
 function candidates(quote: string): string[][] {
   const parts = quote
     .split(/…|\.\.\.|\[…\]/)
@@ -70,7 +72,7 @@ function candidates(quote: string): string[][] {
   return [[whole], [whole.replace(/(\d)\.(?=\d\d(?!\d))/g, "$1")], rows, ...ends, ...alone];
 }
 
-/** Whether no character goes on there: `é` is no `e`, nor is half a syllable one. */
+/** Whether a match ends at a character boundary: `e` does not match `é`, nor half a syllable a whole one. */
 function endsWhole({ text, spots }: Folded, end: number): boolean {
   const [last, next] = [spots[end - 1], spots[end]];
   return (
@@ -85,7 +87,7 @@ function indexOf(page: Folded, part: string, from: number): number {
   return at;
 }
 
-/** Where parts stand on a page one after the other, as close together as can be. */
+/** Where the parts appear in order on the page, as close together as possible. */
 function inOrder(page: Folded, [first = "", ...others]: string[]): [number, number] | null {
   const most = 2 * (first + others.join("")).length + 200;
   let best: [number, number] | null = null;
@@ -102,7 +104,7 @@ function inOrder(page: Folded, [first = "", ...others]: string[]): [number, numb
   return best;
 }
 
-/** Where the quotation stands in the texts, read as one; null when it does not. */
+/** Finds the quotation in the texts, read as one; null if it is not there. */
 export function findQuote(texts: readonly string[], quote: string): Found | null {
   const page = foldAll(texts);
   for (const wanted of candidates(quote)) {
@@ -116,8 +118,10 @@ export function findQuote(texts: readonly string[], quote: string): Found | null
   return null;
 }
 
-/** The address of a passage on another page, by a text fragment; what is long, or not in one piece, by its two ends. Of
- * rows, the last: the names of the columns stand above the first. */
+/**
+ * A URL with a text fragment for a passage on another page. If the passage is long or split, uses its start
+ * and end; in a table, those of the last row, since the header stands above the first.
+ */
 export function fragmentUrl(url: string, quote: string): string {
   const shown = quote.includes("\t") ? quote.slice(quote.lastIndexOf("\n") + 1) : quote;
   const parts = shown.split(/[\t\n…]|\.{3}/).map((part) => part.trim());
@@ -129,12 +133,12 @@ export function fragmentUrl(url: string, quote: string): string {
   return `${url.split("#")[0]}#:~:text=${text}`;
 }
 
-/** Whether an address is that of the page one is on; `here`: what the page calls itself. */
+/** Whether a URL is that of the current page; `here`: the URL that the page claims. */
 export function isHere(url: string, here: string): boolean {
   return !url || samePage(url, here) || samePage(url, location.href);
 }
 
-/** Whether two addresses are one document: its query counts, its fragment and trailing slash do not. */
+/** Whether two URLs are the same document: the query counts, the fragment and trailing slash do not. */
 export function samePage(a: string, b: string): boolean {
   const plain = (text: string) => {
     try {

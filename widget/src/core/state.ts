@@ -1,8 +1,8 @@
-/** What is known of a thread, and what its store tells. */
+/** A thread's state, and the signals that its store sends. */
 
 import type { Comment, Refusal, Sort } from "./types.js";
 
-/** What is said under one comment. */
+/** A notice shown under one comment. */
 export type Note =
   | { kind: "refused"; refused: Refusal }
   | { kind: "problem"; code: string }
@@ -10,26 +10,26 @@ export type Note =
 
 export interface ThreadState {
   status: "loading" | "ready" | "failed";
-  /** The code of what went wrong. */
+  /** The error code. */
   problem: string | null;
   comments: Comment[];
   next: string | null;
-  /** Where what stands before begins, of a thread that is read from its middle. */
+  /** Cursor to what comes before, if the thread was loaded from its middle. */
   previous: string | null;
   total: number;
   locked: boolean;
   sort: Sort;
   more: "idle" | "loading" | "failed";
-  /** Comments by others that came while the page was open. */
+  /** Comments by others that arrived while the page was open. */
   fresh: string[];
 }
 
-/** What elements pass on: DOM events of the public surface, a comment to be shown, and words for screen readers. */
+/** Signals for elements: public DOM events, a comment to reveal, or a screen-reader announcement. */
 export type Signal =
   | { event: string; detail: unknown }
   | { show: string }
   | {
-      /** The name of a text, in one word: the build shortens those of several. */
+      /** A text's name, always a single word: the build mangles the others. */
       say:
         | ("comment" | "ready" | "stopped" | "unanswered" | "known" | "posted" | "deleted")
         | ("selected" | "marked" | "absent");

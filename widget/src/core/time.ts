@@ -1,18 +1,18 @@
-/** Times as people say them. */
+/** Relative times. */
 
 import { counted, type Forms } from "./texts.js";
 
-/** A year, a month, a week, a day, an hour and a minute, in seconds. */
+/** A year, month, week, day, hour and minute, in seconds. */
 const UNITS = [31_536_000, 2_592_000, 604_800, 86_400, 3_600, 60];
 
-/** What a language says of times gone by. */
+/** A language's texts for relative times. */
 export interface Ago {
   justNow: string;
-  /** "3 hours ago" for each unit: what `Intl.RelativeTimeFormat` says when the widget is built. */
+  /** "3 hours ago" for each unit, generated from `Intl.RelativeTimeFormat` at build time. */
   ago: Forms[];
 }
 
-/** "3 hours ago"; under a minute, and for a clock that runs late, `justNow`. */
+/** "3 hours ago"; `justNow` if less than a minute ago, or if the clock is slow. */
 export function relativeTime(iso: string, now: number, lang: string, texts: Ago): string {
   const seconds = (now - Date.parse(iso)) / 1000;
   const at = UNITS.findIndex((unit) => seconds >= unit);

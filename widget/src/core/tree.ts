@@ -1,4 +1,4 @@
-/** Reducers over the tree of a thread. What does not change keeps its identity, so that it is not drawn again. */
+/** Reducers for the thread's tree. Unchanged nodes keep their identity, so they are not rendered again. */
 
 import type { AnswerState, Comment, Sort } from "./types.js";
 
@@ -10,7 +10,7 @@ export function find(roots: readonly Comment[], id: string): Comment | null {
   return null;
 }
 
-/** The tree with one comment replaced; null takes it out. The same array when the id is not in it. */
+/** Replaces one comment; null removes it. Returns the same array if the ID is not in the tree. */
 export function change(roots: Comment[], id: string, to: (comment: Comment) => Comment | null): Comment[] {
   let index = 0;
   for (const comment of roots) {
@@ -27,8 +27,8 @@ export function change(roots: Comment[], id: string, to: (comment: Comment) => C
 }
 
 /**
- * Adds a comment, or brings the one with its id up to date (keeping its replies).
- * With `more`, the thread goes on beyond what is loaded, and a root that would stand at its end is left out.
+ * Adds a comment, or updates the one with the same ID and keeps its replies. With `more`, the thread has
+ * unloaded pages, and a root that would come last is left out.
  */
 export function upsert(roots: Comment[], comment: Comment, sort: Sort, more = false): Comment[] {
   const known = find(roots, comment.id);
@@ -47,7 +47,9 @@ export function upsert(roots: Comment[], comment: Comment, sort: Sort, more = fa
   return [...roots, comment];
 }
 
-/** The newer state of a comment; a settled answer is never taken back to one that runs unless it was asked again. */
+/**
+ * Merges a newer state into a comment; a settled answer never reverts to running unless it was asked again.
+ */
 function renewed(old: Comment, fresh: Comment): Comment {
   const replies = fresh.replies?.length ? fresh.replies : old.replies;
   const running = old.answer && fresh.answer && isRunning(fresh.answer);
@@ -63,7 +65,7 @@ export function isRunning(answer: { state?: AnswerState } | null): boolean {
 export const someAnswer = (roots: readonly Comment[]): boolean =>
   roots.some(({ answer, replies }) => answer || someAnswer(replies));
 
-/** Takes a comment out; one with replies stays as a tombstone, and goes with the last of them. */
+/** Removes a comment. One with replies stays as a tombstone until its last reply is gone. */
 export function remove(roots: Comment[], id: string): Comment[] {
   const rest = change(roots, id, (comment) => {
     if (comment.replies.length === 0) return null;
@@ -86,7 +88,7 @@ export function count(roots: readonly Comment[]): number {
   return sum;
 }
 
-/** Names that several people go by. */
+/** Names shared by several people. */
 export function namesakesIn(comments: readonly Comment[], bearers = new Map<string, string>()): string[] {
   for (const { author, replies } of comments) {
     const { name, id } = author;

@@ -1,10 +1,10 @@
-/** What the widget works with: the API's objects, and what it adds to them. */
+/** The widget's data types: the API's objects, and what it adds to them. */
 
 import type { AnswerState, Comment as ApiComment, Source } from "./api_types.js";
 
 export type * from "./api_types.js";
 
-/** A row of this browser that the server has not confirmed. */
+/** A comment of this browser that the server has not confirmed. */
 export interface Unsent {
   key: string;
   state: "sending" | "failed";
@@ -16,30 +16,30 @@ export interface Comment extends ApiComment {
   unsent?: Unsent;
 }
 
-/** What a visitor says of an answer. */
+/** A visitor's rating of an answer. */
 export interface Opinion {
   helpful: boolean;
   reason: string;
 }
 
-/** What a visitor says against a comment. */
+/** A visitor's report of a comment. */
 export interface Complaint {
   kind: string;
   reason: string;
 }
 
-/** What the composer hands over; `key` is made once per composition. */
+/** What the composer submits; `key` is generated once per composition. */
 export interface Composition {
   key: string;
   parent_id: string | null;
   body: string;
   name: string;
   ask: boolean | null;
-  /** A field that people do not see, where it was filled in. */
+  /** The honeypot field's content, if it was filled in. */
   homepage?: string;
 }
 
-/** An answer as the card shows it, from a comment or from the ask box. */
+/** An answer as its card shows it, from a comment or from the ask box. */
 export interface AnswerView {
   id: string;
   text: string;
@@ -53,7 +53,7 @@ export interface AnswerView {
   revised: boolean;
   outdated: boolean;
   retryAt: string | null;
-  /** Where its words come from, for machines. */
+  /** Where its text comes from, in machine-readable form. */
   origin: string | null;
   mine: boolean;
   code: string | null;

@@ -13,7 +13,7 @@ import type { Info } from "../session.js";
 import { BaseElement } from "./base_element.js";
 import { askNotice, ICON, icon, refusedNote } from "./view.js";
 
-/** What the conversation needs of its element. */
+/** What the conversation view needs from its element. */
 export interface Asking extends Locale {
   store: ChatStore;
   info: Info | null;
@@ -38,11 +38,12 @@ export class AskElement extends BaseElement<ChatStore> {
   protected view(locale: Locale, { url }: Config): Child[] {
     const { store, info } = this;
     const { state } = store;
-    // Nothing to show where nothing can be asked, or the server is down; a refusal shows once.
+    // Render nothing if asking is impossible or the server is down. Show a permanent refusal, unless the
+    // comments do.
     const code = state.problem?.code;
     if (state.status === "failed" && !info)
       return [isLasting(code) && !document.querySelector(COMMENTS) && refusedNote(locale.texts, code)];
-    // Until the settings are known, the reserved place stays empty: the notice would move what is below it.
+    // Keep the reserved space empty until the settings have loaded: the notice would shift what is below it.
     if (!info || info.provider === "off" || info.settings.ai === "off") return [];
     const { texts } = locale;
     const notice = askNotice(texts, info);
@@ -79,9 +80,9 @@ export class AskElement extends BaseElement<ChatStore> {
     const ready = !busy && draft.trim() !== "" && over <= 0 && !isUsedUp(this.info?.quota);
     const onsubmit = (event: Event) => {
       event.preventDefault();
-      // The drawing may be a frame behind the typing.
+      // Rendering may lag a frame behind typing.
       const text = store.state.draft.trim();
-      // Wait until the page's key is known.
+      // Pick up the current page key first.
       this.refresh();
       if (this.store !== store) store.setDraft("");
       if (text && lengthOf(text) <= QUESTION_LIMIT && !isUsedUp(this.info?.quota))
@@ -103,7 +104,7 @@ export class AskElement extends BaseElement<ChatStore> {
         onsubmit(event);
       },
     };
-    // Disabled, it would lose the focus.
+    // The disabled attribute would drop the focus.
     const send = { type: "submit", class: "send", part: "button send", "aria-disabled": !ready };
     return h(
       "form",
@@ -113,7 +114,7 @@ export class AskElement extends BaseElement<ChatStore> {
     );
   }
 
-  /** The newest words stay in sight, unless one has scrolled up to read. */
+  /** Keeps the newest text in view, unless the visitor has scrolled up to read. */
   protected override drawn(root: HTMLElement): void {
     const talk = root.querySelector(".talk");
     const last = this.store.state.entries.at(-1);

@@ -1,8 +1,8 @@
-/** The ground that an element stands on: how bright it is, and when that changes. */
+/** The background behind an element: whether it is dark, and when that changes. */
 
 const COLOR = /(?:rgba?|color|(?:ok)?l(?:ab|ch))\([^()]+\)/g;
 
-/** Brightness from 0 to 1 of a computed colour, in whatever notation; null where it lets through what is behind it. */
+/** Brightness from 0 to 1 of a computed color in any notation; null if it is transparent. */
 export function brightness(color: string): number | null {
   const [name = "", ...rest] = color.split(/[(\s]+/);
   const space = name === "color" ? rest.shift() : "";
@@ -11,14 +11,16 @@ export function brightness(color: string): number | null {
     .match(/[\d.e-]+%?|none/g)
     ?.map((each) => Number.parseFloat(each) || 0) ?? [0, 0, 0, 0];
   if (!(alpha >= 0.5)) return null;
-  // Lightness as given: OKLab's is below that of sRGB's greys.
+  // Use the given lightness: OKLab's is lower than that of sRGB grays.
   if (/^ok/.test(name)) return a ** 1.36;
   if (/^l/.test(name)) return a / 100;
   if (space?.startsWith("xyz")) return b ** 0.45;
   return (0.2126 * a + 0.7152 * b + 0.0722 * c) / (space ? 1 : 255);
 }
 
-/** Brightness of what an element paints itself; null for nothing, NaN for a picture, of which nobody can tell. */
+/**
+ * Brightness of an element's own background; null if it has none, NaN for an image, which cannot be judged.
+ */
 function painted({ backgroundColor, backgroundImage = "" }: CSSStyleDeclaration): number | null {
   const color = brightness(backgroundColor);
   if (backgroundImage.includes("url(")) return color ?? Number.NaN;
@@ -30,7 +32,7 @@ function painted({ backgroundColor, backgroundImage = "" }: CSSStyleDeclaration)
 
 export const prefersDark = (): boolean => matchMedia("(prefers-color-scheme: dark)").matches;
 
-/** Whether the ground is dark; null where a picture hides it. */
+/** Whether the background is dark; null if an image covers it. */
 export function darkGround(host: Element): boolean | null {
   for (let at = host.parentElement; at; at = at.parentElement) {
     const found = painted(getComputedStyle(at));
@@ -40,7 +42,10 @@ export function darkGround(host: Element): boolean | null {
   return scheme.includes("dark") && (!scheme.includes("light") || prefersDark());
 }
 
-/** Calls back whenever the ground may have changed: a class or a style of what is around, a style sheet, a box, the end of a fade. */
+/**
+ * Calls back when the background may have changed: ancestor attributes, style sheets, checkboxes, ended
+ * transitions.
+ */
 export function watchGround(host: Element, changed: () => void): () => void {
   const observer = new MutationObserver(changed);
   for (let at = host.parentElement; at; at = at.parentElement) observer.observe(at, { attributes: true });
@@ -49,7 +54,7 @@ export function watchGround(host: Element, changed: () => void): () => void {
   const scheme = matchMedia("(prefers-color-scheme: dark)");
   scheme.addEventListener("change", changed, ending);
   document.addEventListener("transitionend", changed, ending);
-  // A box that a style sheet asks about by :checked.
+  // A checkbox that a style sheet matches with :checked.
   document.addEventListener("change", changed, ending);
   // A style sheet has just loaded.
   document.addEventListener("load", changed, { signal: ending.signal, capture: true });

@@ -1,4 +1,4 @@
-/** What the two elements of a page have in common: shadow root, language, theme, live region, DOM events. */
+/** Base class of the page's two elements: shadow root, language, theme, live region, DOM events. */
 
 import type { Config, Locate } from "../config.js";
 import type { Signal } from "../core/state.js";
@@ -17,18 +17,21 @@ let locate: Locate;
 let sheet: CSSStyleSheet | null = null;
 const ignored = () => undefined;
 
-/** The loader knows where the server is and what the script tag says. */
+/** Set by the loader, which knows the server's URL and the script tag's options. */
 export function setLocate(given: Locate): void {
   locate = given;
 }
 
 const SAID_MS = 4_000;
-/** Comments that arrive within this time are announced together. */
+/** Comments that arrive within this time share one announcement. */
 const JOINED_MS = 1_000;
-/** Themes without a style sheet of their own. */
+/** Themes without their own style sheet. */
 const PLAIN = ["auto", "light", "dark"];
 
-/** What is typed here is not for the page's shortcuts; what moves, closes or commands goes on. */
+/**
+ * Keeps typing from triggering the page's keyboard shortcuts; Tab, Escape and Ctrl/Cmd combinations still
+ * pass.
+ */
 function keep(event: Event): void {
   const { key, ctrlKey, metaKey } = event as KeyboardEvent;
   if (ctrlKey || metaKey || key === "Tab" || key === "Escape") return;
@@ -47,7 +50,7 @@ export abstract class BaseElement<T extends Shown> extends HTMLElement {
   #come = 0;
   #coming = 0;
   #look = "";
-  /** The style sheet of the theme, if it has one. */
+  /** The theme's style sheet, if it has one. */
   #theme: CSSStyleSheet[] = [];
   #due = false;
   #dark: boolean | null = null;
@@ -70,12 +73,14 @@ export abstract class BaseElement<T extends Shown> extends HTMLElement {
     });
   }
 
-  /** Takes the options anew: another page is another thread, another theme or language only looks different. */
+  /**
+   * Applies the current options: another page loads another thread, another theme or language only rerenders.
+   */
   refresh(): void {
     const now = locate(this);
     const before = this.#config;
     if (before && before.site === now.site && before.page === now.page && before.base === now.base) {
-      // Requests from here on use the new page.
+      // Later requests use the new page.
       Object.assign(before, now);
       if (now.ssoToken) void this.store.session.do("vouch", now.ssoToken);
       this.draw();
@@ -86,7 +91,7 @@ export abstract class BaseElement<T extends Shown> extends HTMLElement {
   }
 
   #start(): void {
-    // Asked before there is anything new to be styled, it costs little.
+    // Cheap here, before there are any new styles to compute.
     this.#dark = darkGround(this);
     const shadow = this.shadowRoot ?? this.attachShadow({ mode: "open" });
     sheet ??= styleSheet(css);
@@ -97,13 +102,13 @@ export abstract class BaseElement<T extends Shown> extends HTMLElement {
       this.#root = document.createElement("div");
       this.#root.className = "root";
       this.#root.setAttribute("part", "root");
-      // The last resort for the focus, so that it never falls back to the page's body.
+      // Fallback for the focus, so that it never moves to the page's body.
       this.#root.tabIndex = -1;
-      // What the server has written stays until there is something to put in its place.
+      // Keep the server-rendered content until there is something to replace it.
       if (!shadow.firstChild) shadow.append(this.#root);
       for (const type of ["pointerover", "focusin"]) shadow.addEventListener(type, this.#meant);
       for (const type of ["keydown", "keypress", "keyup"]) shadow.addEventListener(type, keep);
-      // Wait until the page's key is known.
+      // Pick up the current page key first.
       shadow.addEventListener("send", () => this.refresh(), true);
     }
     this.#config = locate(this);
@@ -123,13 +128,13 @@ export abstract class BaseElement<T extends Shown> extends HTMLElement {
       settled();
       end();
     };
-    // In a task of its own: where the comments are here already, it is they that are drawn.
+    // In a separate task: if the comments have already loaded, the first render shows them.
     setTimeout(() => this.draw());
   }
 
   /**
-   * Removes the reserved height: at once if the content fills it, else when that cannot be seen as a layout shift (off
-   * screen, or right after input).
+   * Removes the reserved height: at once if the content fills it, otherwise when it causes no visible layout
+   * shift (off screen, or right after input).
    */
   #settle(root: HTMLElement, page: string): () => void {
     let height = 0;
@@ -162,12 +167,12 @@ export abstract class BaseElement<T extends Shown> extends HTMLElement {
   /** Whether everything is loaded and drawn. */
   protected abstract get whole(): boolean;
 
-  /** Its own style sheet, that of the theme, and those of the parts that have come. */
+  /** Adopts the base style sheet, the theme's, and those of the loaded parts. */
   #dress(shadow = this.shadowRoot as ShadowRoot): void {
     shadow.adoptedStyleSheets = [sheet as CSSStyleSheet, ...this.#theme, ...sheets];
   }
 
-  /** Whoever has a button under the pointer is about to do something. */
+  /** Hovering or focusing a control is a sign of an action to come: preloads what it needs. */
   #meant = (event: Event): void => {
     if (!(event.composedPath()[0] as Element).closest("button,select,textarea")) return;
     toWrite().catch(ignored);
@@ -185,18 +190,18 @@ export abstract class BaseElement<T extends Shown> extends HTMLElement {
     this.#dress();
   }
 
-  /** Lets go of everything; the place stays empty until the element is connected again. */
+  /** Disconnects from everything and renders nothing until the element is connected again. */
   stop(): void {
     this.#close?.();
     this.#close = this.#config = null;
     if (this.#root) render(this.#root, []);
   }
 
-  /** What it shows. */
+  /** Leases the store that it shows. */
   protected abstract lend(config: Config): Lease<T>;
   protected abstract view(locale: Locale, config: Config): Child[];
 
-  /** Takes what it needs; returns what ends it. */
+  /** Subscribes to the store; returns the cleanup. */
   protected begin(config: Config): () => void {
     const lease = this.lend(config);
     this.#lease = lease;
@@ -222,13 +227,13 @@ export abstract class BaseElement<T extends Shown> extends HTMLElement {
     void this.#lease?.thing.load();
   }
 
-  /** Null until the words are here. */
+  /** Null until the texts have loaded. */
   get locale(): Locale | null {
     const { lang: wanted, base = "" } = this.#config ?? {};
     return localeOf(wanted || this.info?.settings.lang || navigator.language, base, this.#arrived);
   }
 
-  /** A part has come: words, or code with its style sheet. */
+  /** Runs when a part has loaded: texts, or code with its style sheet. */
   #arrived = (): void => {
     if (this.#close) this.#dress();
     this.draw();
@@ -244,7 +249,7 @@ export abstract class BaseElement<T extends Shown> extends HTMLElement {
     // Setting an unchanged value would restyle the whole subtree.
     if (root.lang !== locale.lang) {
       root.lang = locale.lang;
-      // What is in no such language stays as the page has it.
+      // Other content keeps the page's direction.
       root.dir = isRightToLeft(locale.lang) ? "rtl" : "";
     }
     const dark = theme === "light" ? false : theme === "dark" || (this.#dark ?? prefersDark());
@@ -259,14 +264,14 @@ export abstract class BaseElement<T extends Shown> extends HTMLElement {
     this.drawn(root);
   }
 
-  /** Whether there is more to see than that something is coming. */
+  /** Whether there is more to show than a loading state. */
   protected get ready(): boolean {
     return true;
   }
 
   protected drawn(_root: HTMLElement): void {}
 
-  /** Passes on what a store tells: to the page as a DOM event, to screen readers as words. */
+  /** Forwards a store's signals: to the page as DOM events, to screen readers as announcements. */
   protected heard = (signal: Signal): void => {
     if ("show" in signal) this.reveal(signal.show);
     else if ("event" in signal) {
@@ -291,7 +296,7 @@ export abstract class BaseElement<T extends Shown> extends HTMLElement {
     }, JOINED_MS);
   }
 
-  /** Says something to screen readers, once. */
+  /** Announces a text to screen readers, once. */
   #say(text: string): void {
     this.#said = text;
     clearTimeout(this.#saying);
@@ -302,6 +307,6 @@ export abstract class BaseElement<T extends Shown> extends HTMLElement {
     this.draw();
   }
 
-  /** Brings a comment into view. */
+  /** Scrolls a comment into view. */
   protected reveal(_id: string): void {}
 }

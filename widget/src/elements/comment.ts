@@ -19,7 +19,7 @@ export interface CommentData {
   parent: Comment | null;
   /** 0 for a root. */
   depth: number;
-  /** How the loading of more stands, for a root that has more replies. */
+  /** Whether more replies are loading or have failed to load, if the root has more. */
   more?: string;
 }
 
@@ -27,9 +27,9 @@ export type Form = "reply" | "edit" | "remove" | "report";
 
 export class CommentElement extends View<CommentData> {
   #form: Form | null = null;
-  /** Whether the rare actions are shown. */
+  /** Whether the secondary actions are shown. */
   #more = false;
-  /** Whether a long text is shown to its end. */
+  /** Whether a long text is expanded. */
   #all = false;
   #closed = false;
   #rows = new Rows();
@@ -125,7 +125,7 @@ export class CommentElement extends View<CommentData> {
     return h("a", { ...link, title: texts.permalink }, time);
   }
 
-  /** The text, in an unknown language; clipped if it is long. */
+  /** The text, whose language is unknown; collapsed if long. */
   #body({ body, html, unsent, cut }: Comment): Child {
     const long = !this.#all && (cut || isLong(body));
     const props = { class: "body", part: "body", dir: "auto", lang: "", "data-long": long };
@@ -186,7 +186,7 @@ export class CommentElement extends View<CommentData> {
     return write && !locked && this.#opener(texts.reply, "reply");
   }
 
-  /** Toggles the rare actions. */
+  /** Toggles the secondary actions. */
   #moreOf(label: string): Child {
     const toggle = () => {
       this.#more = !this.#more;
@@ -247,7 +247,7 @@ export class CommentElement extends View<CommentData> {
     );
   }
 
-  /** The open form, if it is one of these kinds. */
+  /** The open form, if it is of one of these kinds. */
   #formOf(data: CommentData, ...kinds: Form[]): Child {
     const form = this.#form;
     return !!form && kinds.includes(form) && writing()?.commentForm(form, data, () => void this.#show(null));
@@ -294,7 +294,7 @@ export class CommentElement extends View<CommentData> {
   }
 }
 
-/** The date and time as a tooltip, made under the pointer: the first one costs 100 ms on a phone. */
+/** The date and time as a tooltip, formatted on hover: the first formatting takes 100 ms on a phone. */
 function dated(iso: string, lang: string): Props {
   const onpointerenter = ({ target }: Event) => {
     (target as HTMLElement).title = fullTime(iso, lang);
@@ -302,7 +302,7 @@ function dated(iso: string, lang: string): Props {
   return { onpointerenter };
 }
 
-/** Initials on a colour of their own, or a picture that our own server serves. */
+/** Initials on a color of their own, or a picture served by our own server. */
 function avatar({ name, avatar_url, id }: Visitor, { texts, store }: Context): Child {
   const shown = name || texts.anonymous;
   if (avatar_url?.startsWith(store.base)) {

@@ -21,7 +21,7 @@ import { askNotice, moreButton, note, problemIn, refusedNote, same, skeleton, te
 
 const TICK_MS = 30_000;
 
-/** What was known before, where what is known now says the same. */
+/** Returns the previous value if the new one is equal, to keep its identity. */
 function steady<T>(before: T | undefined, now: T): T {
   return before !== undefined && JSON.stringify(before) === JSON.stringify(now) ? before : now;
 }
@@ -31,9 +31,9 @@ export class CommentsElement extends BaseElement<ThreadStore> {
   #rows = new Rows();
   #fresh: string[] = [];
   #sought = "";
-  /** The comment that was requested last; it is requested once. */
+  /** The comment that was requested last, so that it is requested only once. */
   #looked = "";
-  /** Whether to scroll no further than needed, as for one's own comment. */
+  /** Whether to scroll no further than necessary, as for the visitor's own comment. */
   #near = false;
   #watching: IntersectionObserver | null = null;
 
@@ -65,7 +65,10 @@ export class CommentsElement extends BaseElement<ThreadStore> {
     return this.store.state.status !== "loading";
   }
 
-  /** New comments do not move what one reads; most browsers see to that themselves, Safari does not. */
+  /**
+   * Keeps new comments from moving what is being read. Most browsers do this by themselves (scroll
+   * anchoring), Safari does not.
+   */
   override draw(): void {
     const within = !CSS.supports?.("overflow-anchor", "auto") && this.getBoundingClientRect().top < 0;
     const topOf = (row: Element) => row.getBoundingClientRect().top;
@@ -82,7 +85,7 @@ export class CommentsElement extends BaseElement<ThreadStore> {
     const { texts } = locale;
     if (state.status === "failed") return this.#failed(locale, state);
     const ready = state.status === "ready";
-    // Whether one may write is known with the comments.
+    // Whether the visitor may write is known once the comments have loaded.
     return [
       this.#head(ctx, state),
       this.store.session.state.refused && note("alert", texts.signInFailed),
@@ -166,7 +169,7 @@ export class CommentsElement extends BaseElement<ThreadStore> {
     );
   }
 
-  /** Who is signed in, or the way to be. */
+  /** The signed-in visitor, or the sign-in button. */
   #who({ visitor, lang, texts }: Context): Child {
     const { session } = this.store;
     const member = visitor && visitor.kind !== "guest";
@@ -203,7 +206,7 @@ export class CommentsElement extends BaseElement<ThreadStore> {
       const hint = ctx.write && !ctx.locked && h("p", { class: "muted" }, noCommentsHint);
       return h("div", { key: "empty", class: "empty", part: "empty" }, h("p", null, noComments), hint);
     }
-    // When more is loaded, only roots with new replies are redrawn.
+    // When loading more, rerender only the roots that have more replies.
     const loading = (comment: Comment) => comment.replies_next && more;
     const rows = this.#rows.of(
       this,
@@ -236,7 +239,7 @@ export class CommentsElement extends BaseElement<ThreadStore> {
     if (fresh !== this.#fresh) {
       const rows = fresh.map((id) => this.#row(id));
       for (const row of rows) if (row) this.#watching?.observe(row);
-      // Some rows may not have been drawn yet.
+      // Some rows may not be rendered yet.
       if (rows.every(Boolean)) this.#fresh = fresh;
     }
     if (this.#sought && status === "ready") this.#find();
@@ -266,11 +269,11 @@ export class CommentsElement extends BaseElement<ThreadStore> {
     this.draw();
   }
 
-  /** Scrolls to the wanted comment, after loading its part of the thread if needed. */
+  /** Scrolls to the requested comment, after loading its part of the thread if necessary. */
   #find(): void {
     const id = this.#sought;
     if (find(this.store.state.comments, id)) {
-      // Its row has not been drawn yet.
+      // Its row has not been rendered yet.
       if (!this.#row(id) && this.#rows.partial) return;
       const near = this.#near;
       if (!near || id.startsWith("local-")) this.store.point(id);

@@ -1,4 +1,4 @@
-/** <answerback-composer>: where one writes. Tells `send` with what was written, and `cancel`. */
+/** <answerback-composer>: the form to write in. Fires `send` with the composition, and `cancel`. */
 
 import { type Child, h } from "../dom.js";
 import { toWrite } from "../parts.js";
@@ -10,7 +10,7 @@ export interface ComposerData {
   ctx: Context;
   kind: "new" | "reply" | "edit";
   parentId: string | null;
-  /** The draft's place in storage. */
+  /** The draft's key in storage. */
   draft: string;
   hint: string;
   text: string;
@@ -23,7 +23,7 @@ export interface Draft {
 
 const NO_DRAFT: Draft = { body: "", ask: null };
 
-/** The field alone; what stands around it once somebody writes is fetched then. */
+/** Only the field; the rest of the form is lazy-loaded when somebody starts to write. */
 export class ComposerElement extends View<ComposerData> {
   draft: Draft = NO_DRAFT;
   open = false;
@@ -31,7 +31,7 @@ export class ComposerElement extends View<ComposerData> {
   #unwatch: (() => void) | null = null;
 
   connectedCallback(): void {
-    // The footer says how many answers are left.
+    // The footer shows how many answers are left.
     this.#unwatch = this.data?.ctx.store.session.watch(() => this.#tools && this.draw()) ?? null;
   }
 
@@ -89,7 +89,7 @@ export class ComposerElement extends View<ComposerData> {
     });
   }
 
-  /** Keeps what is written; what was found about other words counts no more. */
+  /** Updates the draft; what was found for the old text no longer applies. */
   change(part: Partial<Draft>): void {
     this.draft = { ...this.draft, ...part };
     this.#tools?.changed();
@@ -97,7 +97,7 @@ export class ComposerElement extends View<ComposerData> {
     this.draw();
   }
 
-  /** Makes the field as high as its text, where the browser does not do so by itself. */
+  /** Fits the field's height to its text, if the browser cannot do so by itself. */
   grow(): void {
     const area = this.querySelector("textarea");
     if (!area || CSS.supports?.("field-sizing", "content")) return;

@@ -1,4 +1,4 @@
-/** What every part of a thread needs to draw itself. Kept the same object while nothing in it changes. */
+/** What every part of a thread needs to render. Keeps its identity while nothing in it changes. */
 
 import type { Settings, Visitor } from "../core/types.js";
 import type { Locale } from "../locale.js";
@@ -12,13 +12,13 @@ export interface Context extends Locale {
   quotes: boolean;
   url: string;
   locked: boolean;
-  /** Names that several people in this thread go by. */
+  /** Names shared by several people in this thread. */
   namesakes: string[];
-  /** Whether AI answers can be asked for here. */
+  /** Whether AI answers are available here. */
   ai: boolean;
-  /** Whether this visitor has some of them left. */
+  /** Whether this visitor has any answers left. */
   asks: boolean;
-  /** What one should know before asking. */
+  /** The notice shown before asking. */
   notice: string;
   /** Whether this visitor may write. */
   write: boolean;

@@ -1,4 +1,4 @@
-/** <answerback-count>: how many comments a page has, as plain text of the page itself. */
+/** <answerback-count>: a page's comment count, as plain text in the page itself. */
 
 import { type Explain, fetchCounts } from "../api.js";
 import type { Locate } from "../config.js";
@@ -7,16 +7,19 @@ import { isLasting } from "../core/limits.js";
 import { counted, type Forms, languageOf } from "../core/texts.js";
 import { fail } from "../failing.js";
 
-/** A page that shows counts alone loads no other text, and one without loads none of this. */
+/** Only the count texts: a page that shows nothing but counts loads no other text. */
 declare const COUNT_TEXTS: Record<string, Forms>;
 
 const MOST_PAGES = 100;
-/** How long the pages of one call may be in its address: nginx takes 8,192 bytes, and Korean is long in addresses. */
+/**
+ * Maximum length of the pages in one request's URL: nginx accepts 8,192 bytes, and URL-encoded Korean is
+ * long.
+ */
 const LONGEST = 4_000;
 
 let locate: Locate;
 let explain: Explain;
-/** Whether the page may not ask. */
+/** Whether the server has refused this page for good. */
 let refused = false;
 const waiting = new Set<CountElement>();
 
@@ -43,7 +46,7 @@ export class CountElement extends HTMLElement {
     if (this.isConnected) this.reload();
   }
 
-  /** All counts of a moment are asked for in one call. */
+  /** Batches all counts requested in the same task. */
   reload(): void {
     this.#asked = this.#place;
     if (waiting.size === 0) queueMicrotask(askAll);
@@ -92,7 +95,7 @@ function askAll(): void {
   }
 }
 
-/** How many comments each page has, null where that cannot be told. */
+/** Comment counts by page; null if they cannot be loaded. */
 async function countsOf(base: string, site: string, names: string[]): Promise<Record<string, number> | null> {
   const { counts = null, code, detail = "" } = refused ? {} : await fetchCounts(base, site, names);
   refused ||= isLasting(code);
@@ -100,7 +103,7 @@ async function countsOf(base: string, site: string, names: string[]): Promise<Re
   return counts;
 }
 
-/** What could not be counted keeps the text that the page's author put there, and an event says that. */
+/** If counting fails, the element keeps the text from the page's author and fires an error event. */
 async function ask(
   base: string,
   site: string,

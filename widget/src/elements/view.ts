@@ -1,4 +1,4 @@
-/** Inner elements: given data, they draw themselves, and only when the data has changed. */
+/** Inner elements: they render the data they are given, and only when it has changed. */
 
 import { fill } from "../core/texts.js";
 import { type Child, h, type Props, render } from "../dom.js";
@@ -29,7 +29,7 @@ export abstract class View<D extends object> extends HTMLElement {
     this.draw();
   }
 
-  /** Called before a drawing with new data. */
+  /** Called before rendering new data. */
   protected changed(_data: D, _before: D | null): void {}
 
   protected abstract view(data: D): Child[];
@@ -43,7 +43,7 @@ export abstract class View<D extends object> extends HTMLElement {
   }
 }
 
-/** What icons are drawn of. */
+/** Icon paths. */
 export const ICON = {
   spark: "M8 1q1 6 7 7-6 1-7 7-1-6-7-7 6-1 7-7z",
   up: "M8 4.4l5.3 5.3-1.2 1.2L8 6.8l-4.1 4.1-1.2-1.2z",
@@ -62,7 +62,7 @@ export function badge(text: string, d = "", kind = ""): Child {
   return h("span", { class: `badge ${kind}`, part: "badge" }, d && icon(d), text);
 }
 
-/** What is said beside what one does: an alert says what went wrong. */
+/** A note next to an action; `alert` is for errors. */
 export function note(role: "status" | "alert", text: Child | Child[], props: Props = {}): Child {
   return h("p", { class: role === "alert" ? "note bad" : "note", role, ...props }, text);
 }
@@ -71,7 +71,7 @@ export function textButton(label: Child | Child[], onclick: () => void, props: P
   return h("button", { type: "button", class: "text", part: "button", onclick, ...props }, label);
 }
 
-/** Loads what comes at a cursor, and says how that stands; null where there is nothing more. */
+/** A button that loads what comes at a cursor and shows its progress; null if there is nothing more. */
 export function moreButton(
   { texts, store }: Context,
   more: string | undefined,
@@ -86,7 +86,7 @@ export function moreButton(
     "div",
     { key, class: "more" },
     failed && h("p", { class: "bad" }, problemText(texts, "offline")),
-    // Disabled, it would lose the focus.
+    // The disabled attribute would drop the focus.
     textButton(text, () => void store.loadMore(cursor), {
       class: "wide",
       part: "button more",
@@ -95,9 +95,9 @@ export function moreButton(
   );
 }
 
-/** What is said of a problem, where more is known than its code. */
+/** The text for an error code, if there is a specific one. */
 export function problemIn(texts: Texts, code: string | null | undefined): string | undefined {
-  // What a visitor may have done comes with the texts of writing.
+  // Texts on what a visitor has done are loaded with the writing code.
   const problems: Record<string, string> = { ...texts.problems, ...texts.refusals };
   return problems[code ?? ""];
 }
@@ -106,7 +106,7 @@ export function problemText(texts: Texts, code: string | null | undefined): stri
   return problemIn(texts, code) || texts.problem;
 }
 
-/** What one should know before asking: who answers, and to whom one's words go. */
+/** The notice shown before asking: who answers, and who receives the question. */
 export function askNotice(texts: Texts, info: Info | null): string {
   const { provider = "off", provider_name } = info ?? {};
   if (provider === "off") return "";
@@ -114,7 +114,7 @@ export function askNotice(texts: Texts, info: Info | null): string {
   return provider_name ? fill(texts.aiNotice, { provider: provider_name }) : texts.aiNoticeOwn;
 }
 
-/** All that a visitor reads of a page that may have no comments here: its author is told more in the console. */
+/** All that visitors see if the page may not have comments; its author finds the details in the console. */
 export function refusedNote(texts: Texts, code: string | null | undefined): Child {
   return h("p", { class: "muted", part: "error" }, problemText(texts, code));
 }

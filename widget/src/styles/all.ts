@@ -1,4 +1,4 @@
-/** One sheet for both elements; it lives in their shadow roots alone. */
+/** One style sheet for both elements, used only in their shadow roots. */
 
 import ask from "./ask.css";
 import comments from "./comments.css";

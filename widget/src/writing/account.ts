@@ -1,4 +1,4 @@
-/** Who is signed in. */
+/** The signed-in visitor. */
 
 import { addressOf } from "../api.js";
 import type { Visitor } from "../core/types.js";

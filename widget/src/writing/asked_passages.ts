@@ -1,19 +1,19 @@
-/** Passages of the page that were asked about: marked on the page, and their marks lead to the answers. */
+/** Highlights passages of the page that were asked about; clicking one leads to its answer. */
 
 import type { ChatState } from "../chat.js";
 import { type Asked, askedOf } from "../core/asked_passage.js";
 import { highlighting } from "../parts.js";
 
-/** Where passages stand; what was selected is known to the letter. */
+/** Ranges by passage; for a selection, the exact one. */
 const places = new Map<string, Range>();
 let marked = "";
 
-/** Remembers which of several like passages was meant. */
+/** Remembers which of several identical passages was selected. */
 export function place(quote: string, range: Range): void {
   places.set(quote, range);
 }
 
-/** Marks what the conversation is about. */
+/** Highlights the passages of the conversation. */
 export function markAsked({ entries, quote = "" }: ChatState): void {
   const asked = entries.filter(({ role }) => role === "user").map(({ content }) => askedOf(content));
   mark([...asked.map((each: Asked) => each.quote), quote]);
@@ -32,7 +32,7 @@ function mark(all: string[]): void {
   );
 }
 
-/** The passage under a point of the screen. */
+/** The passage at a point on the screen. */
 export function passageAt(x: number, y: number): string | undefined {
   const within = ({ left, right, top, bottom }: DOMRect) =>
     x >= left && x <= right && y >= top && y <= bottom;

@@ -1,4 +1,4 @@
-/** To ask about the page, and to follow what comes. */
+/** Asks about the page and streams the answer. */
 
 import { splice } from "../answers/streaming.js";
 import { type Problem, problemOf } from "../api.js";
@@ -49,12 +49,12 @@ export class ChatActions {
     unmark();
   }
 
-  /** The next question is about what is selected on the page. */
+  /** Makes the next question about the current selection. */
   takePassage(): void {
     this.store.set({ quote: takeSelected(this.store) });
   }
 
-  /** The next question is about the page again. */
+  /** Makes the next question about the page again. */
   leavePassage(): void {
     this.store.set({ quote: "" });
   }
@@ -66,7 +66,7 @@ export class ChatActions {
     this.store.set({ quote });
   }
 
-  /** Shows what was asked here before, and goes on with what was running. */
+  /** Loads the conversation, and resumes a running answer. */
   async recall(): Promise<void> {
     clearTimeout(this.#later);
     const history = await this.visiting.api.history(this.#page);
@@ -79,21 +79,21 @@ export class ChatActions {
     return this.store.config.page;
   }
 
-  /** The answer that is there already is enough. */
+  /** Removes the question from the field: the existing answer is enough. */
   takeOut(): void {
     const { draft: text, quote = "" } = this.store.state;
     this.store.setDraft("");
     this.store.set({ quote: "", taken: withPassage({ quote, text: text.trim() }) });
   }
 
-  /** The history, and after it what was asked while it was on its way. */
+  /** The history, followed by what was asked while it was loading. */
   #joined(known: ChatEntry[]): ChatEntry[] {
     if (!this.store.running) return known;
     const keys = new Set(known.map((entry) => entry.key));
     return [...known, ...this.store.state.entries.filter((entry) => !keys.has(entry.key))];
   }
 
-  /** Takes up a question that was running when the page was left. */
+  /** Resumes an answer that was running when the visitor left the page. */
   #resume(): void {
     const asking = this.#storage.get<Asking>(this.#page);
     const { running } = this.store;
@@ -117,7 +117,7 @@ export class ChatActions {
     return this.store.state.entries[at - 1]?.content ?? "";
   }
 
-  /** Asks. What the site has answered already is offered first; asked once more, it is asked all the same. */
+  /** Asks a question. Offers an existing answer first; a second call asks anyway. */
   async ask(own: string): Promise<void> {
     if (this.store.running || this.store.state.looking) return;
     const text = withPassage({ quote: this.store.state.quote ?? "", text: own });
@@ -166,7 +166,7 @@ export class ChatActions {
     return this.#follow(asking, answer.id);
   }
 
-  /** Streams the answer into its entry; a cut stream is taken up again with the same key, which costs nothing. */
+  /** Streams the answer into its entry; a dropped stream is resumed with the same key, at no extra cost. */
   async #follow(asking: Asking, entry: string): Promise<void> {
     const control = new AbortController();
     this.#stream = control;
@@ -198,7 +198,7 @@ export class ChatActions {
     this.#storage.set(this.#page, null);
   }
 
-  /** An answer that the server tries again by itself is looked for when its time has come. */
+  /** If the server will retry a failed answer by itself, looks again at that time. */
   #followLater(asking: Asking, id: string): void {
     const entry = this.store.state.entries.find((known) => known.id === id);
     if (entry?.state !== "failed" || !entry.retry_at) return;
@@ -211,7 +211,7 @@ export class ChatActions {
     return streamed(this.store.session.api, { page, url, title, user_input: text, key }, signal);
   }
 
-  /** Applies one event; returns the entry's id, which the server names in its first. */
+  /** Applies one event; returns the entry's ID, which the server sends in the first. */
   #take(entry: string, event: string, data: unknown): string {
     if (event === "answer.queued") {
       const { id, question_id, ...spent } = data as ChatAnswer & { question_id: string };
@@ -251,7 +251,7 @@ export class ChatActions {
     }
   }
 
-  /** The server said no before there was an answer: the question goes back to the input. */
+  /** Handles a refusal before any answer: the question goes back into the field. */
   #refused(asking: Asking, entry: string, problem: Problem): void {
     if (problem.passing || problem.status >= 500) {
       this.#failed(asking, entry, problem.code);

@@ -1,4 +1,4 @@
-/** What stands around a field in which somebody writes, and what sends it. */
+/** The controls around a field being written in, and submission. */
 
 import { isUsedUp } from "../core/allowance.js";
 import { BODY_LIMIT, lengthOf, NAME_LIMIT } from "../core/limits.js";
@@ -16,9 +16,9 @@ import { knownCard, takenNote } from "./known.js";
 import { quotaLine } from "./quota.js";
 
 export class Composing {
-  /** What the site has answered to this already, once it was looked up. */
+  /** The site's existing answer to this text, once looked up. */
   #known: KnownAnswer | "looking" | null = null;
-  /** What was taken out of the field, since it is answered already. */
+  /** The draft removed from the field because it already has an answer. */
   #taken: Draft | null = null;
   #preview: { html: string; body: string } | "loading" | "failed" | null = null;
 
@@ -29,12 +29,12 @@ export class Composing {
     if (data?.kind !== "edit") void data?.ctx.store.do("begin");
   }
 
-  /** Whether it is being looked up if this has been answered already. */
+  /** Whether we are checking for an existing answer. */
   get looking(): boolean {
     return this.#known === "looking";
   }
 
-  /** Other words are written: what was found about those before counts no more. */
+  /** Discards what was found for the previous text. */
   changed(): void {
     this.#known = this.#taken = null;
   }
@@ -44,7 +44,7 @@ export class Composing {
     this.#preview = null;
   }
 
-  /** Closes what stands over the field or below it, and goes back to the field; false where there is nothing. */
+  /** Closes the preview or the existing answer and returns to the field; false if neither is open. */
   close(): boolean {
     if (this.#preview === null && !this.#known) return false;
     this.forget();
@@ -53,12 +53,12 @@ export class Composing {
     return true;
   }
 
-  /** Characters that are too many. */
+  /** How many characters the text is over the limit. */
   get #over(): number {
     return lengthOf(this.composer.draft.body.trim()) - BODY_LIMIT;
   }
 
-  /** What stands in place of the field. */
+  /** The preview, shown in place of the field. */
   shown({ ctx }: ComposerData): Child {
     const { texts } = ctx;
     const preview = this.#preview;
@@ -72,7 +72,7 @@ export class Composing {
     return h("div", { key: "shown", class: "preview body", html: markup });
   }
 
-  /** What stands below the field. */
+  /** The controls below the field. */
   foot(data: ComposerData): Child[] {
     const { texts, lang } = data.ctx;
     const over = this.#over;
@@ -84,7 +84,7 @@ export class Composing {
     ];
   }
 
-  /** What stands below the form: nothing is sent before the visitor has seen what is answered already. */
+  /** What is below the form: an existing answer is shown before anything is sent. */
   after({ ctx }: ComposerData): Child[] {
     const known = this.#known;
     const { texts } = ctx;
@@ -117,7 +117,7 @@ export class Composing {
     composer.focus();
   }
 
-  /** Forgets what was written. */
+  /** Clears the draft. */
   #clear(): void {
     const { composer } = this;
     composer.change({ body: "", ask: null });
@@ -126,7 +126,7 @@ export class Composing {
     composer.grow();
   }
 
-  /** Whether the AI may answer what is sent. */
+  /** Whether the AI may answer this comment. */
   #mayAsk({ ctx, kind }: ComposerData): boolean {
     return kind !== "edit" && ctx.ai && this.composer.draft.ask !== false;
   }
@@ -181,7 +181,7 @@ export class Composing {
     );
   }
 
-  /** The ask box says how many answers are left; here it is said where it counts. */
+  /** The ask box always shows how many answers are left; here only if it matters. */
   #quota({ ctx, kind }: ComposerData): Child {
     const { info } = ctx.store.session.state;
     const counts = this.composer.draft.ask || isUsedUp(info?.quota);
@@ -207,7 +207,7 @@ export class Composing {
       }),
       solidButton(label, () => undefined, {
         type: "submit",
-        // While it is looked up it stays what it is: disabled, it would lose the focus.
+        // Not disabled during the lookup: that would drop the focus.
         disabled: this.#over > 0 || !composer.draft.body.trim(),
       }),
     );
@@ -231,7 +231,7 @@ export class Composing {
     composer.draw();
   }
 
-  /** Sends; what the site has answered already is shown first, and sending once more is asking all the same. */
+  /** Submits. Shows an existing answer first; a second call sends anyway. */
   async send(ask = this.composer.draft.ask): Promise<void> {
     const { composer } = this;
     const { data } = composer;

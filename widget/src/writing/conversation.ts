@@ -1,4 +1,4 @@
-/** What was asked and answered in private, and what stands around the next question. */
+/** The private conversation, and the controls around the next question. */
 
 import { clockTime } from "../answers/clock.js";
 import { showQuote } from "../answers/showing.js";
@@ -37,7 +37,7 @@ function entry(said: ChatEntry, { store, info, url, feedback, rate, lang, texts 
   const sent = !id.startsWith("local-");
   const mayAsk = !store.running && !said.retry_at && !isUsedUp(info?.quota);
   const given = sent ? feedback[id] : null;
-  // The key is stable; the server's id comes later.
+  // The key is stable; the server's ID comes later.
   return h("answerback-answer", {
     key: `answer ${said.key ?? id}`,
     ".data": {
@@ -54,13 +54,13 @@ function entry(said: ChatEntry, { store, info, url, feedback, rate, lang, texts 
   });
 }
 
-/** The passage that a question is about; leads to it. */
+/** The passage that a question is about, with a link to it. */
 function passage(quote: string, store: ChatStore, title: string): Child {
   const onclick = async () => store.signal({ say: (await showQuote(quote)) ? "marked" : "absent" });
   return h("button", { type: "button", class: "about", part: "about", dir: "auto", title, onclick }, quote);
 }
 
-/** What stands above the field: what the question is about, and why nothing more can be asked. */
+/** What is above the field: the question's passage, and why no more questions are possible. */
 export function askAbove(asking: Asking): Child[] {
   const { store, texts, lang, focus } = asking;
   const { quote, draft } = store.state;
@@ -88,7 +88,7 @@ function problem({ store, info, texts, lang }: Asking): Child {
   return problem && note("alert", problemText(texts, problem.code));
 }
 
-/** What stands below the field. */
+/** What is below the field. */
 export function askBelow(asking: Asking, notice: string): Child[] {
   const { store, texts } = asking;
   markAsked(store.state);
@@ -100,7 +100,7 @@ export function askBelow(asking: Asking, notice: string): Child[] {
   ];
 }
 
-/** Nothing is asked before the visitor has seen what is answered already. */
+/** An existing answer, shown before the question is sent. */
 function known({ store, texts, lang, url, focus }: Asking): Child {
   const { known, taken, draft } = store.state;
   const back = (work: () => void) => () => {

@@ -1,8 +1,8 @@
-/** Answers that come as server-sent events. */
+/** Answers streamed as server-sent events. */
 
 import { type Api, Problem } from "../api.js";
 
-/** Asks about the page, or re-attaches to the question with this key; yields `[event, data]`. */
+/** Asks about the page, or reconnects to the question with this key; yields `[event, data]`. */
 export async function* streamed(
   api: Api,
   body: object,
@@ -26,13 +26,13 @@ export interface ServerEvent {
   data: string;
 }
 
-/** Reads server-sent events from pieces of text that may be cut anywhere. */
+/** Parses server-sent events from text chunks that may be split anywhere. */
 export class EventParser {
   #rest = "";
 
   push(piece: string): ServerEvent[] {
     const text = this.#rest + piece;
-    // A lone \r at the end may be the first half of \r\n.
+    // A trailing \r may be the first half of \r\n.
     const end = text.endsWith("\r") ? text.length - 1 : text.length;
     const blocks = text.slice(0, end).replace(/\r\n?/g, "\n").split("\n\n");
     this.#rest = (blocks.pop() ?? "") + text.slice(end);

@@ -1,9 +1,9 @@
-/** What forms have in common. */
+/** Helpers shared by forms. */
 
 import { lengthOf } from "../core/limits.js";
 import { type Child, h, type Props } from "../dom.js";
 
-/** What a field holds, once what was typed over the limit is out; `maxlength` would count halves of characters. */
+/** A field's value, truncated to the limit; `maxlength` would count UTF-16 halves of characters. */
 export function typed(event: Event, most: number): string {
   const field = event.target as HTMLInputElement;
   const over = lengthOf(field.value) - most;

@@ -1,4 +1,4 @@
-/** What a visitor is told of by email or in a feed, chosen where they write. */
+/** Notifications by email or feed, chosen in the form. */
 
 import { problemOf } from "../api.js";
 import type { Subscription, Subscriptions } from "../core/types.js";
@@ -64,7 +64,7 @@ export class Following {
     ];
   }
 
-  /** What the visitor has asked for by email. */
+  /** The visitor's email subscription for a topic. */
   #found(ctx: Context, topic: Topic): Subscription | undefined {
     const { page } = ctx.store.config;
     return this.#known?.subscriptions.find(
@@ -101,7 +101,7 @@ export class Following {
     this.#said = note("status", waits ? ctx.texts.notifyMailed : ctx.texts.notifySaved, { class: "" });
   }
 
-  /** A feed has a secret address of its own. */
+  /** Each feed has its own secret URL. */
   async #feed({ store, texts }: Context): Promise<void> {
     const made = await store.session.do("subscribe", { topic: "replies", channel: "feed" });
     const href = made?.subscription.url ?? "";

@@ -1,4 +1,7 @@
-/** What a comment is sent with where the site has a spam filter: when it was begun, and proof of work under attack. */
+/**
+ * What a comment is sent with on sites with a spam filter: when the form was begun, and proof of work under
+ * attack.
+ */
 
 import type { CommentForm, Work } from "../core/api_types.js";
 
@@ -9,7 +12,7 @@ export interface Proof {
   work?: Solution;
 }
 
-/** Begins when somebody begins to write, so that the work is done by the time they send. */
+/** Starts when somebody starts to write, so that the work is done by the time they send. */
 export class FormProof {
   #proof: Promise<Proof> | null = null;
 
@@ -21,7 +24,7 @@ export class FormProof {
       .catch(() => ({}));
   }
 
-  /** For one comment; the next one begins now. */
+  /** Proof for one comment; the work for the next one starts now. */
   async take(): Promise<Proof> {
     const proof = await this.#proof;
     if (!proof) return {};
@@ -31,7 +34,7 @@ export class FormProof {
   }
 }
 
-/** Null where the browser cannot: a page without HTTPS has no `crypto.subtle`. */
+/** Null if the browser cannot compute it: a page without HTTPS has no `crypto.subtle`. */
 export async function solve({ salt, hash, signature, most }: Work): Promise<Solution> {
   if (!globalThis.crypto?.subtle) return null;
   const coder = new TextEncoder();

@@ -12,7 +12,7 @@ import { note, problemText, textButton } from "../elements/view.js";
 import type { Locale, Texts } from "../locale.js";
 import { solidButton, typed } from "./fields.js";
 
-/** Asks in one line what is wrong with something; to say nothing is fine. */
+/** A one-line form that asks what is wrong; the reason is optional. */
 export function reasonForm(texts: Texts, send: (reason: string) => void, close: () => void): Child {
   const field = reasonField(texts.reportHint, { "data-first": true });
   return smallForm(texts, [field], (form) => send(reasonIn(form)), close);
@@ -20,7 +20,7 @@ export function reasonForm(texts: Texts, send: (reason: string) => void, close: 
 
 const KINDS = ["spam", "abuse", "illegal", "other"] as const;
 
-/** Asks what is wrong with a comment and why; of something illegal one has to say why. */
+/** The report form; illegal content needs a reason. */
 export function reportForm(texts: Texts, send: (complaint: Complaint) => void, close: () => void): Child {
   const onchange = ({ target }: Event) => {
     const { value, nextElementSibling: field } = target as HTMLSelectElement;
@@ -60,7 +60,7 @@ function smallForm(texts: Texts, fields: Child[], send: (form: Element) => void,
   );
 }
 
-/** A form that is open at a comment; `close` takes it away. */
+/** The form that is open at a comment; `close` removes it. */
 export function commentForm(kind: Form, data: CommentData, close: () => void): Child {
   const { ctx, comment } = data;
   if (kind === "remove") return removing(ctx, comment, close);
@@ -92,7 +92,7 @@ function composer({ ctx, comment }: CommentData, kind: "reply" | "edit", close: 
   return h("answerback-composer", { key: kind, ".data": data, oncancel: close, onsend });
 }
 
-/** Asks whether a comment is to go. */
+/** Asks to confirm deleting a comment. */
 function removing({ texts, store }: Context, { id }: Comment, close: () => void): Child {
   const remove = () => {
     close();
@@ -107,7 +107,7 @@ function removing({ texts, store }: Context, { id }: Comment, close: () => void)
   );
 }
 
-/** How an answer came to be what it is. */
+/** An answer's revision history. */
 export function history(versions: Revision[] | "failed", answer: AnswerView, { texts, lang }: Locale): Child {
   if (versions === "failed") return note("alert", problemText(texts, null));
   const names = {

@@ -1,4 +1,4 @@
-/** The part that is fetched when somebody begins to write, to ask or to sign in. */
+/** The part that is lazy-loaded when somebody starts to write, ask or sign in. */
 
 export { default as css } from "../styles/writing.css";
 export { account } from "./account.js";

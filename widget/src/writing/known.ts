@@ -1,4 +1,4 @@
-/** What the site has answered already. */
+/** Existing answers to a question. */
 
 import { CHECK } from "../answers/icons.js";
 import { wayTo } from "../answers/way.js";
@@ -8,12 +8,12 @@ import { type Child, h } from "../dom.js";
 import { badge, icon, note, textButton } from "../elements/view.js";
 import type { Locale } from "../locale.js";
 
-/** Gives back what was taken out of the field, since it is answered already. */
+/** Offers to restore the text that was removed from the field because it already has an answer. */
 export function takenNote({ texts }: Locale, undo: () => void): Child {
   return note("status", textButton(texts.undo, undo));
 }
 
-/** An answer of before, with what one may do about it. */
+/** An existing answer with its actions. */
 export function knownCard(known: KnownAnswer, { texts }: Locale, here: string, choices: Child[]): Child {
   const { html, body, author_kind, verified_by_owner, revised_at, url, id, digital_source_type } = known;
   const checked = verified_by_owner && badge(revised_at ? texts.corrected : texts.verified, CHECK, "good");

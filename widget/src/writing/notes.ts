@@ -1,4 +1,4 @@
-/** What is said under a visitor's own comments, and until when they may be changed. */
+/** Notes on a visitor's own comments, and until when they may be changed. */
 
 import { clockTime } from "../answers/clock.js";
 import { wayTo } from "../answers/way.js";
@@ -47,7 +47,7 @@ function unsent({ texts, store }: Context, { unsent }: Comment): Child {
   ]);
 }
 
-/** What one may do to a comment of one's own; `opener` makes a button that opens a form. */
+/** Actions on the visitor's own comment; `opener` makes a button that opens a form. */
 export function ownActions(
   ctx: Context,
   comment: Comment,
@@ -62,7 +62,10 @@ export function ownActions(
   ];
 }
 
-/** Until when one's own comment may be changed, in words, which are none where the site sets no limit; null: not now. */
+/**
+ * The deadline for changing a visitor's own comment, as text; empty if there is no limit, null if it cannot be
+ * changed.
+ */
 function changeable({ texts, visitor, settings, lang }: Context, comment: Comment): string | null {
   const end = settings ? changeableUntil(comment, visitor, settings) : 0;
   if (Date.now() >= end) return null;
@@ -70,7 +73,10 @@ function changeable({ texts, visitor, settings, lang }: Context, comment: Commen
   return fill(texts.editLater, { time: clockTime(new Date(end).toISOString(), Date.now(), lang) });
 }
 
-/** Until when the visitor may edit or delete, in ms: their own comment, inside the site's window if it has one; else 0. */
+/**
+ * Until when the visitor may edit or delete the comment, in ms; infinite without a time limit, 0 if they may
+ * not.
+ */
 export function changeableUntil(
   comment: Comment,
   visitor: Visitor | null,

@@ -1,9 +1,9 @@
-/** Comments on their way. */
+/** Comments being sent. */
 
 import type { Composition } from "../core/types.js";
 import type { BrowserStorage } from "../storage.js";
 
-/** Comments that the server has not confirmed yet; they outlive a reload. */
+/** Comments that the server has not confirmed yet; they survive a page reload. */
 export class Outbox {
   constructor(
     private readonly storage: BrowserStorage,

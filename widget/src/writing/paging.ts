@@ -1,10 +1,10 @@
-/** A thread that is read in pages. */
+/** Pagination of threads. */
 
 import type { Api } from "../api.js";
 import { count, find } from "../core/tree.js";
 import type { Comment, Sort, Thread } from "../core/types.js";
 
-/** Reads on after the first page, as far as it had been read before. */
+/** After the first page, loads as many more as were loaded before. */
 export async function readAsFar(
   api: Api,
   page: string,
@@ -25,7 +25,7 @@ export async function readAsFar(
   }
 }
 
-/** Joins a page to the comments at hand, each once: further roots, or further replies of one, in their places. */
+/** Merges a page into the loaded comments without duplicates: further roots, or a root's further replies. */
 export function appendPage(comments: Comment[], page: Comment[]): Comment[] {
   const known = new Map(comments.map((comment) => [comment.id, comment]));
   for (const comment of page) {
@@ -39,7 +39,7 @@ export function appendPage(comments: Comment[], page: Comment[]): Comment[] {
   return [...known.values()];
 }
 
-/** The first comment of a page that is not at hand already. */
+/** The first comment of a page that is not loaded already. */
 export function firstBeyond(page: readonly Comment[], known: readonly Comment[]): string {
   for (const { id, replies } of page) {
     const old = find(known, id);
@@ -49,7 +49,7 @@ export function firstBeyond(page: readonly Comment[], known: readonly Comment[])
   return "";
 }
 
-/** Replies in the order in which the server gives them. */
+/** Replies in the server's order. */
 function inOrder(replies: Comment[]): Comment[] {
   return replies.sort((a, b) => +b.pinned - +a.pinned || a.created_at.localeCompare(b.created_at));
 }

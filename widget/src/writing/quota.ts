@@ -8,7 +8,7 @@ import { type Child, h } from "../dom.js";
 import type { Locale } from "../locale.js";
 import type { Info } from "../session.js";
 
-/** "3 of 5 AI answers left today", of no AI where there is none; empty when there is no limit. */
+/** "3 of 5 AI answers left today", without "AI" for quoted answers; empty if there is no limit. */
 export function quotaText(quota: Quota | null, now: number, { lang, texts }: Locale, quotes = false): string {
   if (!quota || quota.limit === null) return "";
   if (quota.limit === 0) return texts.quotaNone;

@@ -1,4 +1,4 @@
-/** The button that offers to ask about what is selected on the page. */
+/** The button that offers to ask about the page's selected text. */
 
 import type { ChatStore } from "../chat.js";
 import { OUTER } from "../constants.js";
@@ -8,7 +8,7 @@ import type { Asking } from "../elements/ask.js";
 import { ICON, icon } from "../elements/view.js";
 import { passageAt, place } from "./asked_passages.js";
 
-/** Till a selection counts as made; it changes with every letter. */
+/** Debounce delay: a selection fires an event with every letter. */
 const SETTLED_MS = 200;
 const EDGE = 8;
 const FINGER = 32;
@@ -24,7 +24,7 @@ export function aboutButton({ store, texts, focus }: Asking): Child {
       class: "about-this",
       part: "button about",
       popover: "manual",
-      // A press must not end the selection.
+      // Pressing the button must not clear the selection.
       onmousedown: (event: Event) => event.preventDefault(),
       onclick: () => void store.do("takePassage").then(focus),
       ref: (button: HTMLElement) => following.set(store, new Selecting(button, store)),
@@ -36,7 +36,7 @@ export function aboutButton({ store, texts, focus }: Asking): Child {
 
 const following = new WeakMap<ChatStore, Selecting>();
 
-/** What is selected on the page, once; the button goes. */
+/** Takes the selected passage, once, and hides the button. */
 export const takeSelected = (store: ChatStore): string => following.get(store)?.take() ?? "";
 
 class Selecting {
@@ -68,7 +68,7 @@ class Selecting {
     const quote = this.#quote;
     if (quote && this.#range) place(quote, this.#range);
     this.#hide();
-    // Where the browser keeps the focus on what is hidden.
+    // Some browsers keep the focus on a hidden element.
     button.blur();
     return quote;
   }
@@ -86,10 +86,10 @@ class Selecting {
     const root = button.getRootNode() as ShadowRoot;
     const selection = getSelection();
     const range = selection?.rangeCount ? selection.getRangeAt(0) : null;
-    // With several boxes on a page, the first is asked.
+    // If the page has several ask boxes, the first one is used.
     const own = document.querySelector(root.host.localName) === root.host;
     const quote = own && range && isOfPage(range) ? passageOf(`${selection}`) : "";
-    // One who moves to the button may lose the selection by it.
+    // Moving the focus to the button may clear the selection.
     if (root.activeElement === button) return;
     if (quote && range) this.#show(quote, range.cloneRange());
     else this.#hide();
@@ -114,7 +114,7 @@ class Selecting {
     this.button.hidePopover?.();
   }
 
-  /** Below the selection's end, where the system's own menu is not; above it where there is no room. */
+  /** Below the selection's end, clear of the system's own menu; above it if there is no room. */
   #place(): void {
     const rects = [...(this.#range?.getClientRects() ?? [])].filter(({ width }) => width > 0);
     const [first, last] = [rects[0], rects.at(-1)];
@@ -143,7 +143,7 @@ class Selecting {
     this.button.focus();
   }
 
-  /** From a mark to what was answered there. */
+  /** Leads from a highlighted passage to its answer. */
   #follow(event: MouseEvent): void {
     const target = event.target as Element;
     if (target.closest(`${ACTIVE},${OUTER}`) || getSelection()?.isCollapsed === false) return;
@@ -157,7 +157,7 @@ class Selecting {
   }
 }
 
-/** Whether what is selected is the page's text, not somebody's writing. */
+/** Whether the selection is the page's text, not a form field. */
 function isOfPage({ startContainer, endContainer, collapsed }: Range): boolean {
   if (collapsed || document.activeElement?.matches(`${FIELDS},${OUTER}`)) return false;
   return [startContainer, endContainer].every((node) => {

@@ -1,4 +1,4 @@
-/** A session begins, changes hands and ends; and what is written is written as its visitor. */
+/** Starts, changes and ends sessions, and makes requests as the visitor. */
 
 import { Problem } from "../api.js";
 import type { KnownAnswer, Quota, Visitor, Vote } from "../core/types.js";
@@ -6,11 +6,11 @@ import { ASKS, type Session } from "../session.js";
 import { type Handed, SigningIn } from "./signing_in.js";
 import { type Wish, WritingApi } from "./writing_api.js";
 
-/** Asking does not wait longer to hear that it need not be asked. */
+/** How long to wait for the lookup of an existing answer before asking anyway. */
 const KNOWN_MS = 2_000;
-/** What is longer is no question that somebody has asked before. */
+/** Longer texts are unlikely to have been asked before. */
 const KNOWN_LONGEST = 400;
-/** What tells the other tabs of the end. */
+/** Tells the other tabs that the session has ended. */
 const OVER = "";
 
 export class SessionActions {
@@ -25,7 +25,7 @@ export class SessionActions {
     this.signing = new SigningIn(session.api.base, session.site, done);
   }
 
-  /** The visitor, made a guest now if there is none yet. */
+  /** Returns the visitor; creates a guest if there is none yet. */
   ensure(): Promise<Visitor> {
     const { visitor } = this.session;
     if (visitor) return Promise.resolve(visitor);
@@ -62,7 +62,7 @@ export class SessionActions {
     this.session.set({ info: { ...info, mine } });
   }
 
-  /** Does a write as the visitor; once more with a new session when the old one has ended. */
+  /** Makes a write request as the visitor; retries once with a new session if the old one has expired. */
   async write<T>(work: () => Promise<T>): Promise<T> {
     const { session } = this;
     await this.ensure();
@@ -78,17 +78,17 @@ export class SessionActions {
     }
   }
 
-  /** Opens the sign-in page: called in a click. */
+  /** Opens the sign-in page; must be called from a click handler. */
   openSignIn(lang: string): Promise<void> {
     return this.signing.begin(lang);
   }
 
-  /** What the sign-in page has left in the address; false where it was not for us. */
+  /** Handles a sign-in code from the URL; false if it was not meant for us. */
   arrive(handed: Handed): boolean {
     return this.signing.finish(handed);
   }
 
-  /** The sign-in page has handed somebody over: the session is theirs, in every tab. */
+  /** Exchanges the sign-in code for a session, in every tab. */
   async #exchange(code: string, verifier: string): Promise<void> {
     try {
       await this.#enter(await this.api.exchange(code, verifier));
@@ -98,7 +98,7 @@ export class SessionActions {
     }
   }
 
-  /** The site's own server vouches for its user. A token that does not hold leaves everything as it is. */
+  /** Signs in with a token from the site's own server. An invalid token changes nothing. */
   async vouch(token: string): Promise<void> {
     const { session } = this;
     if (token === this.#vouched) return;
@@ -113,7 +113,7 @@ export class SessionActions {
     } catch {}
   }
 
-  /** The server has made a session of somebody's own: by cookie, or by ticket where that does not come back. */
+  /** Enters a session that the server has created: by cookie, or by ticket if the cookie is blocked. */
   async #enter({ ticket }: { ticket: string | null }): Promise<void> {
     const { session } = this;
     await this.#become(null);
@@ -121,7 +121,10 @@ export class SessionActions {
     session.tell(session.api.token);
   }
 
-  /** What another tab says: somebody has come in by token or by cookie, has a token to give, or leaves. */
+  /**
+   * Handles a message from another tab: a sign-in by token or cookie, a request for a token or a reply, or a
+   * sign-out.
+   */
   async hear(said: string | null, dead: string | null): Promise<void> {
     const { token } = this.session.api;
     if (said?.startsWith(ASKS)) {
@@ -140,20 +143,20 @@ export class SessionActions {
     this.session.tell(OVER);
   }
 
-  /** Goes on with another token, or with none: then the cookie counts. */
+  /** Switches to another token, or to none: then the cookie counts. */
   #become(token: string | null): Promise<void> {
     this.session.keepToken(token);
     return this.session.renew();
   }
 
-  /** What the visitor is told of. */
+  /** The visitor's notification subscriptions. */
   subscriptions = () => this.api.subscriptions();
 
   subscribe = (wish: Wish) => this.write(() => this.api.subscribe(wish));
 
   unsubscribe = (id: string) => this.write(() => this.api.unsubscribe(id));
 
-  /** What the site has answered to this already; null also where that cannot be said at once. */
+  /** The site's existing answer to this question; null also if the lookup fails or takes too long. */
   async known(question: string): Promise<KnownAnswer | null> {
     if (question.length > KNOWN_LONGEST) return null;
     try {
@@ -164,7 +167,7 @@ export class SessionActions {
   }
 }
 
-/** Whom a token of the site's server is about; only the server can say whether it holds. */
+/** The subject of a single sign-on token, unverified: only the server can check it. */
 function subjectOf(token: string): string | null {
   try {
     const { sub } = JSON.parse(atob((token.split(".")[1] ?? "").replace(/-/g, "+").replace(/_/g, "/"))) as {

@@ -1,10 +1,10 @@
-/** Signing in on our own page: in a popup opened by the click itself, or in place of the page where none may open. */
+/** Signing in on our own page: in a popup opened from a click, or in the same tab if popups are blocked. */
 
 import { addressOf } from "../api.js";
 import { BrowserStorage } from "../storage.js";
 import { newKey } from "./keys.js";
 
-/** What the sign-in page hands over. */
+/** What the sign-in page returns. */
 export interface Handed {
   code: string;
   nonce: string;
@@ -22,7 +22,7 @@ const RECEIVED = "answerback:received";
 
 export class SigningIn {
   #kept: BrowserStorage;
-  /** Null where browsers have no digest (pages without TLS): there nobody can sign in. */
+  /** Null if the browser has no SubtleCrypto (pages without TLS): signing in is impossible there. */
   #next: Promise<Attempt> | null;
   #forget: (() => void) | null = null;
 
@@ -39,7 +39,10 @@ export class SigningIn {
     this.#forget?.();
   }
 
-  /** Called in the click. A popup that seems closed at once may be alive: the host page may have cut it off. */
+  /**
+   * Call from a click handler. A popup that seems closed may still be open: the host page's policy may have
+   * cut the link.
+   */
   async begin(lang: string): Promise<void> {
     const attempt = await this.#next;
     if (!attempt) return;
@@ -65,7 +68,7 @@ export class SigningIn {
     this.#forget = () => removeEventListener("message", told);
   }
 
-  /** Takes what the sign-in page has handed over; false where it was not begun here. */
+  /** Accepts the sign-in page's result; false if the attempt was not started here. */
   finish({ code, nonce }: Handed): boolean {
     const { [nonce]: kept, ...others } = this.#all();
     if (!kept) return false;
@@ -85,7 +88,7 @@ export class SigningIn {
   }
 }
 
-/** Made before the click, which lets a popup open for a short while only. */
+/** Prepared before the click, since the permission to open a popup is brief. */
 async function prepared(): Promise<Attempt> {
   const verifier = newKey() + newKey();
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(verifier));

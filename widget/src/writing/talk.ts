@@ -1,8 +1,8 @@
-/** The visitor's conversation, as a list of questions and answers in turn. */
+/** The visitor's conversation, as alternating questions and answers. */
 
 import type { ChatEntry } from "../core/types.js";
 
-/** Leaves out what was tried again: a question without a whole answer that was asked once more in the same words. */
+/** Leaves out retried questions: those without a complete answer that were asked again with the same text. */
 export function withoutRetried(entries: readonly ChatEntry[]): ChatEntry[] {
   return entries.filter((entry, at) => {
     const asked = entry.role === "user" ? at : at - 1;

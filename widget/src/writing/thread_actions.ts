@@ -1,4 +1,4 @@
-/** What a visitor does to a thread: to write, change, vote, ask and report. */
+/** A visitor's actions on a thread: write, edit, vote, ask and report. */
 
 import { problemOf } from "../api.js";
 import { EVENTS } from "../constants.js";
@@ -23,7 +23,7 @@ export class ThreadActions {
     this.#outbox = new Outbox(store.drafts, store.config.page);
   }
 
-  /** Somebody begins to write. */
+  /** Called when somebody starts to write. */
   begin(): void {
     if (this.store.session.state.info?.settings.form !== false) this.#proof.begin();
   }
@@ -85,7 +85,7 @@ export class ThreadActions {
     this.store.set({ comments: confirm(comments, key, sort, comment) });
   }
 
-  /** Whether a comment that comes live is one that this browser is sending; it is taken for it. */
+  /** Whether a live comment is one that this browser is sending; if so, confirms that one. */
   isSent(comment: Comment): boolean {
     const { unsent } = unsentTwin(this.store.state.comments, comment) ?? {};
     if (!unsent) return false;
@@ -94,7 +94,7 @@ export class ThreadActions {
     return true;
   }
 
-  /** Takes in the answer that was asked for, unless live events have told more of it since the tree was `before`. */
+  /** Adds the answer that was asked for, unless live events have updated it since the tree was `before`. */
   #takeAsked(answer: Comment, before: Comment[]): void {
     this.store.asked.add(answer.id);
     const known = tree.find(before, answer.id);
@@ -102,7 +102,7 @@ export class ThreadActions {
     else this.store.touch(answer.id);
   }
 
-  /** The tree with what was not sent, as this browser has kept it. */
+  /** Adds this browser's unsent comments to the tree. */
   withUnsent(roots: Comment[]): Comment[] {
     const { comments, sort } = this.store.state;
     let all = roots;
@@ -113,7 +113,7 @@ export class ThreadActions {
     return all;
   }
 
-  /** Sends again what did not reach the server; it takes each key once. */
+  /** Resends what did not reach the server, which accepts each key only once. */
   resend(): void {
     this.store.set({ comments: this.withUnsent(this.store.state.comments) });
     for (const { key } of this.#outbox.all()) {
@@ -122,7 +122,7 @@ export class ThreadActions {
     }
   }
 
-  /** Loads what comes at a cursor; `turn` tells whether the thread was read anew meanwhile. */
+  /** Loads what comes at a cursor; `turn` tells whether the thread was reloaded meanwhile. */
   async more(cursor: string, turn: () => number): Promise<true> {
     const { store } = this;
     const { next, previous, sort } = store.state;
@@ -151,7 +151,7 @@ export class ThreadActions {
     return unsentRow(composition, this.store.session.visitor, this.store.config.page, state, Date.now());
   }
 
-  /** True when the server took the new text. */
+  /** True if the server has accepted the new text. */
   edit(id: string, body: string): Promise<boolean> {
     return this.#try(id, async () => {
       const { comment } = await this.visiting.api.edit(id, body);
@@ -191,7 +191,7 @@ export class ThreadActions {
     if (!done) apply(value, before);
   }
 
-  /** The server's markup of a text; null when it cannot be had. */
+  /** The server's HTML for a text; null if it cannot be loaded. */
   async preview(body: string): Promise<string | null> {
     const preview = this.visiting.write(() => this.visiting.api.preview(body));
     return preview.then(({ html }) => html).catch(() => null);
@@ -210,7 +210,7 @@ export class ThreadActions {
     await this.#try(id, () => this.visiting.api.feedback(id, opinion));
   }
 
-  /** Loads all of a comment that came cut. */
+  /** Loads the full text of a truncated comment. */
   async whole(id: string): Promise<void> {
     try {
       const { comment } = await this.visiting.api.comment(id);
@@ -221,14 +221,14 @@ export class ThreadActions {
     }
   }
 
-  /** What the site has answered to this already. */
+  /** The site's existing answer to this question. */
   async known(question: string): Promise<KnownAnswer | null> {
     const known = await this.visiting.known(question);
     if (known) this.store.signal({ say: "known" });
     return known;
   }
 
-  /** How an answer came to be what it is, oldest first; null when that cannot be had. */
+  /** An answer's revision history, oldest first; null if it cannot be loaded. */
   versions(id: string): Promise<Revision[] | null> {
     return this.visiting.api.versions(id).then(
       ({ history }) => history,

@@ -1,4 +1,4 @@
-/** Rows of this browser that the server has not confirmed. */
+/** This browser's rows that the server has not confirmed. */
 
 import { change, find, upsert } from "../core/tree.js";
 import type { Comment, Composition, Sort, Unsent, Visitor } from "../core/types.js";
@@ -30,7 +30,7 @@ export function unsentRow(
   };
 }
 
-/** An unsent row of this browser gives way to the comment that the server made of it. */
+/** Replaces an unsent row with the comment that the server has created from it. */
 export function confirm(roots: Comment[], key: string, sort: Sort, comment: Comment): Comment[] {
   const local = unsentWith(roots, key);
   if (local && !find(roots, comment.id)) return change(roots, local.id, () => comment);
@@ -45,7 +45,7 @@ export function localId(key: string): string {
   return `local-${key}`;
 }
 
-/** How a live event of one's own comment is told from a stranger's before the server's reply has come. */
+/** Matches a live event to the visitor's own unsent comment before the server has replied. */
 export function unsentTwin(roots: readonly Comment[], comment: Comment): Comment | null {
   for (const row of roots) {
     const twin =

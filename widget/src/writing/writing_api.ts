@@ -1,4 +1,4 @@
-/** The calls that few visitors make. */
+/** Requests that few visitors make. */
 
 import type { Api } from "../api.js";
 import type {
@@ -21,7 +21,7 @@ import type {
   Vote,
 } from "../core/types.js";
 
-/** What somebody wants to be told of. */
+/** A subscription to create. */
 export interface Wish extends Pick<Subscription, "topic"> {
   channel?: Subscription["channel"];
   page?: string;
@@ -70,7 +70,7 @@ export class WritingApi {
   feedback = (id: string, opinion: Opinion) =>
     this.api.json<null>(`answers/${id}/feedback/`, { method: "PUT", body: opinion });
 
-  /** What the site has answered to the question already. */
+  /** The site's existing answer to the question. */
   known = (q: string, signal: AbortSignal) =>
     this.api.json<{ answered: KnownAnswer | null }>("answered/", { query: { q }, open: true, signal });
 
