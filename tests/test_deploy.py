@@ -104,13 +104,21 @@ def test_nginx_passes_events_on_at_once(shared: Server, tmp_path: Path) -> None:
         f"{kind}_temp_path {tmp_path};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     )
     (tmp_path / "whole.conf").write_text(
-        f"daemon off; pid {tmp_path}/pid; error_log stderr; events {{}} http {{ access_log off; {temporary}\n{site} }}",
+        f"daemon off; pid {tmp_path}/pid; error_log stderr; events {{}}\n"
+        f"http {{ access_log {tmp_path}/log; {temporary}\n{site} }}",
         "utf-8",
     )
     context = ssl.create_default_context(cafile=str(tmp_path / "cert.pem"))
     command = (program("nginx"), "-p", str(tmp_path), "-e", "stderr", "-c", str(tmp_path / "whole.conf"))
     with running(*command, folder=tmp_path):
-        events_arrive_one_by_one(f"https://127.0.0.1:{secure}", shared, context)
+        proxy = f"https://127.0.0.1:{secure}"
+        events_arrive_one_by_one(proxy, shared, context)
+        secret = ("/notifications/feed/?id=a", "/admin/by-mail/?link=a", "/admin/sign-in/a/", "/sign-in/mail/a/")
+        for path in (*secret, "/last/"):
+            with pytest.raises(urllib.error.HTTPError, match="40"):
+                urllib.request.urlopen(f"{proxy}{path}", timeout=20, context=context)
+        logged = wait_until(lambda: [text for text in [(tmp_path / "log").read_text()] if "/last/" in text])[0]
+        assert "/api/events/" in logged and not any(path in logged for path in secret)
 
 
 def test_caddy_passes_events_on_at_once(shared: Server, tmp_path: Path) -> None:

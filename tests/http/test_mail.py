@@ -204,6 +204,8 @@ def test_mail_to_one_address_is_limited_silently(server: Server, post: MailServe
     for spelling in ("often@ｅxample.com", "often@exａmple.com", "OFTEN@EXAMPLE。COM"):
         ask(Window(server, WebBrowser()), spelling)
     assert rows(server, "SELECT email FROM mail_links WHERE email LIKE 'often@%'") == [("often@example.com",)] * 3
+    ask(Window(server, WebBrowser()), "often+more@example.com")
+    assert rows(server, "SELECT email FROM mail_links WHERE email LIKE 'often+%'") == []
 
 
 def test_mail_requests_per_client_are_limited(server: Server, post: MailServer) -> None:

@@ -112,12 +112,14 @@ async def test_only_what_was_changed_is_written(house: House) -> None:
 
 
 async def test_what_is_wrong_stands_beside_its_field(house: House) -> None:
-    status, page = await save(house, name="Ones", timezone="Mars", hold_links="0", origins=" ", budget_usd="much")
+    wrong = {"timezone": "Mars", "hold_links": "0", "origins": " ", "budget_usd": "much", "keep_audit_days": "29"}
+    status, page = await save(house, name="Ones", **wrong)
     assert status == 400
-    assert "4 settings need a correction." in page
+    assert "5 settings need a correction." in page
     assert error_of(page, "timezone") == "Enter a time zone such as Asia/Seoul."
     assert error_of(page, "hold_links") == "Enter a whole number from 1 to 9999."
     assert error_of(page, "origins").startswith("Enter at least one address")
+    assert error_of(page, "keep_audit_days") == "Enter a whole number from 30 to 9999."
     assert error_of(page, "budget_usd") == "Enter an amount such as 2.50."
     assert filled(page)["timezone"] == "Mars" and filled(page)["name"] == "Ones"
     assert await now(house) == {"origins": "https://one.example"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import html
 import json
 import re
 import urllib.error
@@ -190,6 +191,29 @@ def test_account_sees_exports_and_takes_its_subscriptions_along(server: Server, 
     assert rows(server, "SELECT COUNT(*) FROM subscribers WHERE address = 'other@example.com'") == [(0,)]
     with pytest.raises(urllib.error.HTTPError, match="404"):
         opened(feed["url"])
+
+
+def test_account_sees_nothing_that_others_want_at_its_address(server: Server, post: MailServer) -> None:
+    """Whose address it is has confirmed both, maybe without a look at who had asked."""
+    shared = "shared@example.com"
+    guest(server, shared)
+    browser = WebBrowser()
+    browser.post(re.findall(r"http://\S+/notifications/confirm/\S+", post.next_to(shared).part("plain"))[0], {})
+    server.begin()
+    member = join(server)
+    ask_of(member, email=shared, topic="thread", page="/followed/")
+    browser.post(re.findall(r"http://\S+/notifications/confirm/\S+", post.next_to(shared, 2).part("plain"))[0], {})
+    listing = member.browser.get(f"{server.url}/notifications/?site=demo").text
+    [link] = [html.unescape(url) for url in re.findall(r'href="([^"]+/notifications/\?id=[^"]+)"', listing)]
+    page = member.browser.get(link)
+    assert "/followed/" in page.text and "Replies to your comments" not in page.text
+    member.browser.post(link, {"stop": "all"})
+    others = "SELECT kind FROM subscriptions s JOIN subscribers r ON r.id = s.subscriber_id WHERE r.address = ?"
+    assert sorted(rows(server, others, shared)) == [("replies",), ("thread",)]
+    member.browser.post(link, {"stop": page.field("stop")})
+    assert rows(server, others, shared) == [("replies",)]
+    with pytest.raises(urllib.error.HTTPError, match="404"):
+        opened(re.sub("of=[^&]+", "of=another", link))
 
 
 def test_signed_out_reader_of_the_page_is_led_to_sign_in(server: Server) -> None:

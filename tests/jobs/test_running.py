@@ -163,7 +163,7 @@ async def test_a_postponed_job_comes_again_and_its_try_does_not_count(desk: Desk
     runner.start()
     desk.fails = [JobPostponed(90)]
     await desk.put()
-    waiting = await row(desk, lambda job: job.state == "waiting" and job.due_at > desk.clock.now())
+    waiting = await row(desk, lambda job: job.state == "waiting" and (job.due_at or 0) > desk.clock.now())
     assert (waiting.tries, waiting.due_at, len(desk.runs)) == (0, desk.clock.now() + 90_000, 1)
     await runner.close()
 

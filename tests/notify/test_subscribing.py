@@ -10,7 +10,7 @@ from answerback.db.database import Database
 from answerback.errors import AppError, BadRequest, LimitReached
 from answerback.mail.transport import MailRefused, SmtpMailer
 from answerback.notify import subscriptions_store as store
-from answerback.notify.subscribing import KIND, PENDING_MS, Subscribing
+from answerback.notify.subscribing import KIND, PENDING_MS, TO_DOMAIN_AN_HOUR, Subscribing
 
 from tests.fakes.smtp_server import MailServer
 from tests.notify.audience import Audience, one
@@ -69,6 +69,41 @@ async def test_mailbox_of_a_stranger_gets_three_questions_a_day(audience: Audien
     audience.clock.advance(minutes=24 * 60)
     await audience.wish("guest99", "victim@example.com")
     assert len(await audience.after(0)) == 1
+
+
+@pytest.mark.parametrize(
+    ("spellings", "mails"),
+    [
+        (["victim+{}@example.com"], 3),
+        (["vic.tim+{}@gmail.com", "v.ictim+{}@googlemail.com"], 3),
+        (["vic.tim@example.com", "victim@example.com", "victim@other.example"], 9),
+    ],
+)
+async def test_spellings_of_a_mailbox_share_its_questions(audience: Audience, spellings: list[str], mails: int) -> None:
+    for number in range(12):
+        typed = spellings[number % len(spellings)].format(number)
+        await audience.wish(f"guest{number}", typed, caller=f"network{number}")
+    assert len(await audience.after(1)) == mails
+
+
+async def test_refused_questions_use_up_no_domain(audience: Audience) -> None:
+    for number in range(TO_DOMAIN_AN_HOUR + 1):
+        await audience.wish(f"guest{number}", "victim@example.com", caller=f"network{number}")
+    await audience.after(1)
+    await audience.wish("mina", "mina@example.com")
+    assert [mail.to for mail in await audience.after(1)] == ["mina@example.com"]
+
+
+async def test_strangers_do_not_change_a_readers_language(audience: Audience) -> None:
+    await audience.follow("mina", "mina@example.com")
+    await audience.wish("stranger", "mina@example.com", lang="ko")
+    await audience.after(0)
+    await audience.post("mine", "mina")
+    await audience.post("c1", to="mine")
+    assert [mail.lang for mail in await audience.after(1)] == ["en"]
+    await audience.wish("mina", "mina@example.com", "thread", lang="ko")
+    await audience.post("c2", to="mine")
+    assert [mail.lang for mail in await audience.after(10)] == ["ko"]
 
 
 async def test_one_visitor_or_network_is_slowed_down(audience: Audience) -> None:

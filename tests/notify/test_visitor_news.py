@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 import pytest
+from answerback.accounts.profile.store import own_data
+from answerback.core.model import Visitor
 from answerback.db.database import Database
 from answerback.db.work import Work, run
 from answerback.jobs import store as jobs
@@ -213,6 +215,32 @@ async def test_who_has_stopped_hears_nothing_that_waits(audience: Audience) -> N
     audience.refuses = None
     assert await audience.after(60) == []
     assert await audience.count("subscribers") == await audience.count("subscription_deliveries") == 0
+
+
+async def test_stopped_thread_is_told_nothing_that_waits(audience: Audience) -> None:
+    """The address wants something else still: of that it is told."""
+    stopped = await audience.follow("mina", "mina@example.com", "thread")
+    await audience.follow("mina", "mina@example.com")
+    await audience.post("c1")
+    await audience.post("c2", to="mine")
+    audience.refuses = LATER
+    await audience.after(1)
+    await audience.db.write(lambda: subscriptions_store.remove("bread", "mina", stopped.id))
+    audience.refuses = None
+    assert told(await audience.after(5)) == [("mina@example.com", ["id-mine", "id-c2"])]
+    assert await audience.after(60) == []
+
+
+async def test_export_has_nothing_that_others_want_at_an_address(audience: Audience) -> None:
+    await audience.follow("mina", "shared@example.com")
+    await audience.follow("ben", "shared@example.com", "thread")
+    await audience.post("c1")
+    assert told(await audience.after(1)) == [("shared@example.com", ["id-c1"])]
+    exported = {
+        name: (await audience.db.read(lambda name=name: own_data(Visitor(name, "bread", "guest", name))))
+        for name in ("mina", "ben")
+    }
+    assert {name: len(data["notifications"]) for name, data in exported.items()} == {"mina": 0, "ben": 1}
 
 
 async def test_strangers_words_carry_no_links(audience: Audience) -> None:

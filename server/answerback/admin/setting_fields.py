@@ -78,7 +78,7 @@ HINTS = frozenset(
     keep_audit_days""".split()
 )
 """The settings whose field has a hint."""
-OWN_FAULTS = frozenset(("name", "origins", "page_params", "timezone", "akismet_key", "crawl_header", "crawl_hours"))
+OWN_FAULTS = frozenset("name origins page_params timezone akismet_key crawl_header crawl_hours keep_audit_days".split())
 """The settings with their own error texts; others share those of their kind."""
 BOXES = ("all", *(rule for rule in RULES if rule not in ("none", "all")))
 """The approval rules with a checkbox."""

@@ -10,6 +10,8 @@ from .hosts import ascii_host
 
 EMAIL_LIMIT = 254
 _EMAIL = re.compile(r"[^\s@<>\",;:\\]{1,64}@[^\s@<>\"',;:\\]{1,250}")
+_WITHOUT_DOTS = ("gmail.com", "googlemail.com")
+"""Domains that ignore dots before the @."""
 _DOMAIN = re.compile(r"((?!-)[a-z0-9-]{1,63}(?<!-)\.)+(?!-)[a-z0-9-]{2,63}(?<!-)")
 
 
@@ -34,3 +36,12 @@ def read_email(text: str) -> str:
     ):
         raise BadRequest("validation_failed", "email: must be an email address.", reason="email")
     return email
+
+
+def mailbox(email: str) -> str:
+    """The key by which mail to a normalised address is limited: `name+anything@` is delivered to `name@`."""
+    local, _, domain = email.rpartition("@")
+    name = local.partition("+")[0] or local
+    if domain in _WITHOUT_DOTS:
+        return f"{name.replace('.', '')}@{_WITHOUT_DOTS[0]}"
+    return f"{name}@{domain}"

@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 
 from ..accounts.sign_in.mail_link.store import count
 from ..core.bounces import Reason
-from ..core.emails import read_email
+from ..core.emails import mailbox, read_email
 from ..core.model import Visitor
 from ..core.subscriptions import Channel, SubscriptionKind
 from ..db.work import Work
@@ -105,6 +105,8 @@ class Subscribing:
         lang = negotiate(wish.lang, site.lang)
         subscriber = yield from store.keep_subscriber(Subscriber(id, site.key, wish.channel, address, lang), now)
         sure = wish.channel == "feed" or address == own or (yield from store.has_confirmed(subscriber.id, visitor.id))
+        if sure and subscriber.lang != lang:
+            yield from store.set_language(subscriber.id, lang)
         made = yield from store.keep(
             Subscription(
                 self._ids.new(), site.key, subscriber.id, visitor.id, wish.kind,
@@ -129,12 +131,13 @@ class Subscribing:
 
     def _may_ask(self, address: str, now: int) -> Work[bool]:
         """Whether an unconfirmed address may be sent another confirmation mail; counts are keyed by hash, so they
-        reveal no addresses."""
+        reveal no addresses. A refused mailbox does not count against its domain."""
         if (yield from store.is_stopped(self._hashes(address), now)):
             return False
-        of_domain = yield from count(f"asked:{self.hash_of(address.rpartition('@')[2])}", now, HOUR_MS)
-        today = yield from count(f"asked:{self.hash_of(address)}", now, DAY_MS)
-        return today <= TO_ADDRESS_A_DAY and of_domain <= TO_DOMAIN_AN_HOUR
+        to = mailbox(address)
+        if (yield from count(f"asked:{self.hash_of(to)}", now, DAY_MS)) > TO_ADDRESS_A_DAY:
+            return False
+        return (yield from count(f"asked:{self.hash_of(to.rpartition('@')[2])}", now, HOUR_MS)) <= TO_DOMAIN_AN_HOUR
 
     async def _ask(self, mailer: Mailer, job: Job) -> None:
         id, now = str(job.data["subscription"]), self._clock.now()
@@ -199,6 +202,11 @@ class Subscribing:
     def page_url(self, subscriber: str, path: str = PAGE) -> str:
         """The URL at which an address sees and ends its subscriptions; with `STOP`, a POST ends them all at once."""
         return f"{self._url}{path}?{urlencode({'id': subscriber, 'proof': self.proof(subscriber)})}"
+
+    def visitor_url(self, subscriber: str, visitor: str) -> str:
+        """The URL at which a visitor sees and ends their own subscriptions of an address, and no others."""
+        proof = self.proof("of", subscriber, visitor)
+        return f"{self._url}{PAGE}?{urlencode({'id': subscriber, 'of': visitor, 'proof': proof})}"
 
     def feed_url(self, subscriber: str) -> str:
         """The secret URL of a feed."""

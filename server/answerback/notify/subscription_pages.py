@@ -28,7 +28,7 @@ from .subscriptions_store import Subscriber, Subscription
 
 TEMPLATE = "notify/templates/notifications.html"
 NOTHING: dict[str, Any] = {
-    "rows": None, "links": None, "asks": None, "address": "", "feed": "", "here": ""
+    "rows": None, "links": None, "asks": None, "address": "", "feed": "", "here": "", "stop_all": False,
 }  # fmt: skip
 """Template values of an empty page."""
 NEWEST = 50
@@ -63,15 +63,18 @@ class SubscriptionPages:
         in on that site."""
         if request.query_params.get("id") is None and request.query_params.get("site") is not None:
             return await self._of_account(request)
-        return await self._show(request, await self._subscriber(request))
+        return await self._show(request, *await self._read_by(request))
 
     async def end(self, request: Request) -> Response:
         """`POST /notifications/?id=&proof=` `{stop}`: ends the subscription with this id, or `all`."""
-        form, subscriber = await self._views.form(request), await self._subscriber(request)
+        form, (subscriber, visitor) = await self._views.form(request), await self._read_by(request)
         stop = form.get("stop", "")
-        if stop == "all":
+        if visitor:
+            await self._db.write(lambda: store.remove(subscriber.site, visitor, stop))
+        elif stop == "all":
             return await self._stopped(request, subscriber)
-        await self._db.write(lambda: store.remove_of(subscriber.id, stop))
+        else:
+            await self._db.write(lambda: store.remove_of(subscriber.id, stop))
         if await self._db.read(lambda: store.subscriber_by_id(subscriber.id)) is None:
             return await self._done(request, subscriber)
         return RedirectResponse(f"{self._views.base}{PAGE}?{request.url.query}", 303)
@@ -97,10 +100,21 @@ class SubscriptionPages:
             raise NotFound
         return found
 
+    async def _read_by(self, request: Request) -> tuple[Subscriber, str]:
+        """As `_subscriber`, with the visitor to whose subscriptions the link is limited, or empty. Raises NotFound."""
+        visitor = request.query_params.get("of", "")
+        if not visitor:
+            return await self._subscriber(request), ""
+        id, proof = (request.query_params.get(name, "") for name in ("id", "proof"))
+        found = await self._db.read(lambda: store.subscriber_by_id(id))
+        if found is None or not self._subscribing.proved(proof, "of", id, visitor):
+            raise NotFound
+        return found, visitor
+
     async def _about(self, subscriber: Subscriber) -> tuple[Site, Texts]:
         return await self._sites.get(subscriber.site), texts(subscriber.lang, "notifications")
 
-    async def _show(self, request: Request, subscriber: Subscriber) -> Response:
+    async def _show(self, request: Request, subscriber: Subscriber, visitor: str) -> Response:
         now = self._clock.now()
 
         def work() -> Work[tuple[list[Subscription], dict[str, tuple[str, str]]]]:
@@ -110,12 +124,15 @@ class SubscriptionPages:
         found, titles = await self._db.read(work)
         site, t = await self._about(subscriber)
         rows = [
-            {"id": each.id, "waits": each.confirmed_at is None, "text": self._text(t, each, titles)} for each in found
+            {"id": each.id, "waits": each.confirmed_at is None, "text": self._text(t, each, titles)}
+            for each in found
+            if visitor in ("", each.visitor_id)
         ]
         feed = self._subscribing.feed_url(subscriber.id) if subscriber.channel == "feed" else ""
         return self._render(
-            request, t, site, rows=rows, address="" if feed else subscriber.address, feed=feed, here=request.url.query
-        )
+            request, t, site, rows=rows, address="" if feed else subscriber.address, feed=feed, here=request.url.query,
+            stop_all=not (feed or visitor),
+        )  # fmt: skip
 
     # ---- signed in
 
@@ -131,7 +148,7 @@ class SubscriptionPages:
         links = {
             each.subscriber_id: {
                 "text": t["feed"] if each.channel == "feed" else each.address,
-                "url": self._subscribing.page_url(each.subscriber_id),
+                "url": self._subscribing.visitor_url(each.subscriber_id, account.visitor.id),
             }
             for each in found
             if each.confirmed_at is not None

@@ -63,14 +63,23 @@ def _subscription(row: Row) -> Subscription:
 
 
 def keep_subscriber(made: Subscriber, now: int) -> Work[Subscriber]:
-    """Stores the subscriber with this address, with the language used last."""
+    """Stores the subscriber with this address, with the language used last; once the address has confirmed a
+    subscription, nobody else changes its language."""
     row = yield one(
         """INSERT INTO subscribers (id, site, channel, address, lang, created_at)
         VALUES (:id, :site, :channel, :address, :lang, :now)
-        ON CONFLICT (site, channel, address) DO UPDATE SET lang = excluded.lang RETURNING *""",
+        ON CONFLICT (site, channel, address) DO UPDATE SET lang = CASE WHEN EXISTS (
+                SELECT 1 FROM subscriptions s WHERE s.subscriber_id = subscribers.id AND s.confirmed_at IS NOT NULL)
+            THEN subscribers.lang ELSE excluded.lang END
+        RETURNING *""",
         id=made.id, site=made.site, channel=made.channel, address=made.address, lang=made.lang, now=now,
     )  # fmt: skip
     return _subscriber(row)
+
+
+def set_language(id: str, lang: str) -> Work[None]:
+    """Sets the language of messages to a subscriber."""
+    yield run("UPDATE subscribers SET lang = :lang WHERE id = :id", lang=lang, id=id)
 
 
 def keep(made: Subscription) -> Work[Subscription]:

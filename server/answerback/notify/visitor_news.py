@@ -170,7 +170,7 @@ class VisitorNews:
     def _shown(
         self, site: Site, page: str, lang: str, deliveries: Sequence[Delivery]
     ) -> Work[tuple[NewsPage, list[tuple[Delivery, Told]]]]:
-        """The page, and the deliveries whose comments still exist, in words."""
+        """The page, and the deliveries that are still wanted and whose comments still exist, in words."""
         url, title = (yield from threads.place(site.key, page)) or ("", "")
         shown = []
         for delivery in deliveries:
@@ -185,6 +185,9 @@ class VisitorNews:
             return None
         about: Any = comment.parent_id if comment.answer is None else comment.answer.question_id
         before = None if about is None else (yield from threads.comment_by_id(site.key, about))
+        author = "" if before is None or before.author_id is None else before.author_id
+        if not (yield from store.is_wanted(delivery.id, author)):
+            return None
         asked = "" if before is None or before.state != "published" else before.body
         link = comment_link(comment, url, site.origins[0], self._url)
         return Told(delivery.what, author_of(comment, lang), comment.body, asked, link)

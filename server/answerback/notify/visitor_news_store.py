@@ -146,6 +146,18 @@ def is_waiting(subscriber: str, page: str) -> Work[bool]:
     return row is not None
 
 
+def is_wanted(delivery: str, to: str) -> Work[bool]:
+    """Whether its subscriber still has a subscription for it; `to`: the visitor whom the comment answers, or empty."""
+    row = yield one(
+        """SELECT 1 AS one FROM subscription_deliveries d JOIN subscriptions s ON s.subscriber_id = d.subscriber_id
+        WHERE d.id = :id AND s.confirmed_at IS NOT NULL
+            AND ((s.kind = 'thread' AND s.page = d.page) OR (s.kind = 'replies' AND s.visitor_id = :to)) LIMIT 1""",
+        id=delivery,
+        to=to,
+    )
+    return row is not None
+
+
 # ---- feeds
 
 

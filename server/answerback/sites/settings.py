@@ -168,6 +168,15 @@ def _days(text: str) -> int | None:
     return _at_least_one(text) if text else None
 
 
+def _audit_days(text: str) -> int | None:
+    """Days of the audit trail: enough for other owners to see what one of them did. Raises ValueError."""
+    days = _days(text)
+    if days is not None and days < LEAST_AUDIT_DAYS:
+        raise ValueError(f"must be a number from {LEAST_AUDIT_DAYS} to 9999")
+    return days
+
+
+LEAST_AUDIT_DAYS = 30
 SITE_SETTINGS: tuple[SiteSetting, ...] = (
     SiteSetting("name", "", "The site's name.", _name),
     SiteSetting("origins", "", "Origins on which the script may run, comma-separated.", _origins),
@@ -197,7 +206,9 @@ SITE_SETTINGS: tuple[SiteSetting, ...] = (
     SiteSetting("keep_address_days", "", "Days until hashed IP addresses are removed. Empty: kept.", _days),
     SiteSetting("keep_private_days", "", "Days until private questions are deleted. Empty: kept.", _days),
     SiteSetting("keep_deleted_days", "", "Days until deleted comments are removed for good. Empty: kept.", _days),
-    SiteSetting("keep_audit_days", "", "Days until the audit trail is deleted. Empty: the server's.", _days),
+    SiteSetting(
+        "keep_audit_days", "", "Days until the audit trail is deleted, 30 or more. Empty: the server's.", _audit_days
+    ),
     SiteSetting("spam_filter", "false", "Whether likely spam is held for approval.", _boolean),
     SiteSetting(
         "proof_of_work",

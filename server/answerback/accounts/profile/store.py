@@ -184,9 +184,12 @@ OWN_DATA: Mapping[str, str] = {
     "subscriptions": """SELECT r.channel, r.address, r.lang, s.kind, s.page, s.created_at, s.confirmed_at
         FROM subscriptions s JOIN subscribers r ON r.id = s.subscriber_id WHERE s.visitor_id = :id
         ORDER BY s.created_at, s.id""",
+    # Of an address, what this visitor has asked for: others may have given the same.
     "notifications": """SELECT d.what, d.page, d.comment_id, d.at, d.state FROM subscription_deliveries d
-        WHERE d.subscriber_id IN (
-            SELECT subscriber_id FROM subscriptions WHERE visitor_id = :id AND confirmed_at IS NOT NULL)
+        WHERE EXISTS (
+            SELECT 1 FROM subscriptions s WHERE s.subscriber_id = d.subscriber_id AND s.visitor_id = :id
+            AND s.confirmed_at IS NOT NULL AND ((s.kind = 'thread' AND s.page = d.page) OR NOT EXISTS (
+                SELECT 1 FROM subscriptions o WHERE o.subscriber_id = d.subscriber_id AND o.visitor_id <> :id)))
         ORDER BY d.at, d.id""",
     "owners_notes": "SELECT body, created_at FROM visitor_notes WHERE visitor_id = :id ORDER BY created_at, id",
     "feedback": """SELECT answer_id, helpful, reason, created_at FROM feedback WHERE visitor_id = :id

@@ -7,6 +7,7 @@ import hmac
 import secrets
 from functools import partial
 
+from ....core.emails import mailbox
 from ....core.model import Visitor
 from ....db.work import Work
 from ....errors import LimitReached
@@ -109,7 +110,7 @@ class MailOutbox:
     def _allowed(self, site: str, email: str, now: int, device: str = "") -> Work[bool]:
         """Whether the recipient's limit is not reached; counted by hash, so that the counters are no list of
         addresses."""
-        to = hmac.new(self._key, f"mail|{site}|{email}|{device}".encode(), hashlib.sha256).hexdigest()[:32]
+        to = hmac.new(self._key, f"mail|{site}|{mailbox(email)}|{device}".encode(), hashlib.sha256).hexdigest()[:32]
         today = yield from store.count(f"day:{to}", now, DAY_MS)
         lately = yield from store.count(f"quarter:{to}", now, 15 * MINUTE_MS)
         return today <= A_DAY and lately <= A_QUARTER
