@@ -34,16 +34,17 @@ def arriving(browser: Browser, address: str, **options: Any) -> Iterator[Page]:
     context.close()
 
 
-def comment(page: Page, name: str, text: str, *, answered: bool = False) -> None:
+def comment(page: Page, name: str, text: str, *, answered: bool = False, state: str = "published") -> None:
     """Leave a comment, and wait until it and its answer are there."""
     composer = page.locator("answerback-comments [part~=composer]").first
     composer.locator("textarea").fill(text)
+    composer.locator("[part~=submit]").wait_for()  # with it, the name
     field = composer.locator("[part~=name]")
     if field.count():
         field.fill(name)
     composer.locator("textarea").press("Control+Enter")
     mine = page.locator("answerback-comment", has_text=text.replace("*", "")).first
-    expect(mine.locator("article[data-state=published]").first).to_be_visible()
+    expect(mine.locator(f"article[data-state={state}]").first).to_be_visible()
     if answered:
         expect(mine.locator("[part~=answer][data-state=done]").first).to_be_visible()
 
@@ -54,6 +55,7 @@ def reply(page: Page, to: str, name: str, text: str) -> None:
     above.get_by_role("button", name=re.compile("^(Reply|답글)$")).first.click()
     composer = above.locator("[part~=composer]").first
     composer.locator("textarea").fill(text)
+    composer.locator("[part~=submit]").wait_for()  # with it, the name
     field = composer.locator("[part~=name]")
     if field.count():
         field.fill(name)
@@ -63,9 +65,9 @@ def reply(page: Page, to: str, name: str, text: str) -> None:
 
 def shoot(page: Page, name: str) -> None:
     """The visible part, from the ask box down."""
+    page.locator("answerback-comments [part~=heading]").first.wait_for()
     page.locator("answerback-ask").first.evaluate("element => element.scrollIntoView()")
     page.evaluate("scrollBy(0, -24)")
-    page.locator("answerback-comments [part~=heading]").first.wait_for()
     page.mouse.move(0, 0)
     page.screenshot(path=FOLDER / f"{name}.png", animations="disabled", caret="hide")
 
@@ -97,33 +99,69 @@ def korean(browser: Browser, address: str) -> None:
 
 
 ANSWERS = {
-    "answered": "How heavy is a rye loaf?",
-    "half-sure": "Is the crust of the bread dark?",
-    "refused": "Who won the 2010 World Cup?",
+    "answered": ("Mina", "How heavy is a rye loaf?"),
+    "half-sure": ("Tom", "Is the crust of the bread dark?"),
+    "refused": ("Ida", "Who won the 2010 World Cup?"),
 }
 """Pictures of answers without a model: the page says it, something near it, nothing."""
 UNSUPPORTED, CLAIM = "Do you sell croissants?", "Yes, butter croissants cost 2.50 euros."
 
 
-def answers(browser: Browser, address: str, asked: dict[str, str]) -> None:
+def answers(browser: Browser, address: str, asked: dict[str, tuple[str, str]]) -> None:
     """A picture of each answer, with its question."""
-    for name, question in asked.items():
+    for name, (visitor, question) in asked.items():
         with arriving(browser, address) as page:
-            comment(page, "Mina", question, answered=True)
+            comment(page, visitor, question, answered=True)
             page.mouse.move(0, 0)
             page.locator("answerback-comment", has_text=question).first.screenshot(
                 path=FOLDER / f"{name}.png", animations="disabled", caret="hide"
             )
 
 
-def admin(browser: Browser, link: str) -> None:
+DESK = {"inbox": "inbox/", "log": "", "start": "start/", "settings": "settings/"}
+"""Pictures of the owner's pages, and where they are below /admin/."""
+
+
+def to_decide(browser: Browser, site: str) -> None:
+    """Something that waits for the owner: a question that the site does not answer, a link, a report."""
+    with arriving(browser, f"{site}bread.html") as page:
+        comment(page, "Noor", "Do you accept credit cards?", answered=True)
+    with arriving(browser, f"{site}bread.html") as page:
+        comment(page, "Leo", "The mill has a page of its own now: https://mill.example.org", state="pending")
+    rude = "여기 커피는 돈 아까워요. 좋다는 사람들은 맛을 모르나 봐요."
+    with arriving(browser, f"{site}ko.html", locale="ko-KR") as page:
+        comment(page, "지훈", rude)
+    with arriving(browser, f"{site}ko.html", locale="ko-KR") as page:
+        theirs = page.locator("answerback-comment", has_text=rude).first
+        theirs.get_by_role("button", name="더 보기", exact=True).first.click()
+        theirs.get_by_role("button", name="신고", exact=True).click()
+        theirs.get_by_role("combobox").select_option("abuse")
+        theirs.get_by_role("textbox").last.fill("다른 손님을 비웃어요.")
+        theirs.get_by_role("button", name="보내기", exact=True).click()
+        theirs.get_by_role("link", name="내 신고").wait_for()
+
+
+def desk(browser: Browser, site: str, link: str) -> None:
+    """The owner's pages in both of their languages; the rule is set there."""
+    base = link.partition("/admin/")[0]
     context = browser.new_context(viewport=WIDE)
     page = context.new_page()
     page.goto(link)
     page.get_by_role("button").first.click()
-    page.locator(".entry").first.wait_for()
-    page.screenshot(path=FOLDER / "admin.png", animations="disabled")
+    page.goto(f"{base}/admin/settings/")
+    page.get_by_role("checkbox", name="Comments with links").check()
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_text("Saved.", exact=True).wait_for()
+    to_decide(browser, site)
+    signed_in = context.storage_state()
     context.close()
+    for locale, ending in (("en-US", ""), ("ko-KR", "-ko")):
+        context = browser.new_context(viewport=WIDE, locale=locale, storage_state=signed_in)
+        page = context.new_page()
+        for name, path in DESK.items():
+            page.goto(f"{base}/admin/{path}")
+            page.screenshot(path=FOLDER / f"{name}{ending}.png", animations="disabled")
+        context.close()
 
 
 @contextmanager
@@ -148,12 +186,12 @@ def main() -> int:
         with running() as (site, link):
             english(browser, f"{site}bread.html")
             korean(browser, f"{site}ko.html")
-            admin(browser, link)
+            desk(browser, site, link)
         with running() as (site, _):
             answers(browser, f"{site}bread.html", ANSWERS)
         with OpenAIServer.start() as model, running(OPENAI_BASE_URL=model.base_url) as (site, _):
             model.script(default={"text": CLAIM})
-            answers(browser, f"{site}bread.html", {"unsupported": UNSUPPORTED})
+            answers(browser, f"{site}bread.html", {"unsupported": ("Mina", UNSUPPORTED)})
         browser.close()
     return 0
 
