@@ -75,10 +75,29 @@ def test_address_is_found_in_any_case_and_among_others() -> None:
         {"To": "replies@comments.example"}, {"To": "replies+short@comments.example"},
         {"To": reply_address("replies@evil.example", TOKEN)}, {"Auto_Submitted": "auto-replied"},
         {"Precedence": "bulk"}, {"Return_Path": "<>"}, {"X_Autoreply": "yes"},
+        {"Authentication_Results": "mx.example; spf=pass; DMARC = fail (p=none) header.from=example.com"},
     ],
 )  # fmt: skip
 def test_other_mail_is_no_reply(headers: dict[str, str]) -> None:
     assert read_reply(mail(**headers).as_bytes(), ADDRESS, SENDER) is None
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "From: jin@example.com\n", "To: " + "(" * 5_000 + "\n", f"Cc: {'a,' * 20_000}\n",
+        "Authentication-Results: mx.example; dkim=pass\nAuthentication-Results: mx.example; dmarc=fail\n",
+    ],
+    ids=["two senders", "comments in comments", "long", "disowned"],
+)  # fmt: skip
+def test_forged_or_monstrous_mail_is_no_reply(head: str) -> None:
+    assert read_reply(head.encode() + mail().as_bytes(), ADDRESS, SENDER) is None
+
+
+def test_mail_that_its_domain_vouches_for_is_read() -> None:
+    passed = b"Authentication-Results: mx.example; dkim=fail; dmarc=pass\n"
+    read = read_reply(passed + mail("Ja\x00.").as_bytes(), ADDRESS, SENDER)
+    assert read is not None and read.words == "Ja."
 
 
 def test_html_alone_is_read_without_its_quotes() -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from answerback.accounts.store import credentials_of
 from answerback.comments.approval import reviewables_store as reviews
 from answerback.db.work import Work, run
 from answerback.notify.decision_links import DecisionLinks
@@ -43,7 +44,9 @@ class Mailed:
     async def told(self, id: str, what: str) -> None:
         """A mail about something else, by the same owner's links."""
         news, now = News(id, what, "", "/a/", "A page", "", 0), self.house.clock.now()
-        ways = Ways(self.owner, now + 1_000_000, DecisionLinks(self.settings), ReplyAddresses(self.settings))
+        credentials = await self.house.db.read(lambda: credentials_of(self.owner))
+        links, addresses = DecisionLinks(self.settings), ReplyAddresses(self.settings)
+        ways = Ways(self.owner, now + 1_000_000, credentials, links, addresses)
         made = await self.house.db.write(lambda: item(SITE, news, ways))
         self.links.update({name: link.removeprefix("http://localhost:8000") for name, link in made.buttons})
         self.reply_to = made.reply_to
@@ -125,6 +128,7 @@ async def test_decision_of_another_owner_stands(mailed: Mailed) -> None:
         ("UPDATE comments SET state = 'deleted' WHERE id = 'c3'", "This has been deleted"),
         ("UPDATE owner_sites SET role = 'reader'", "You may no longer decide"),
         ("DELETE FROM owner_sites", "You may no longer decide"),
+        ("UPDATE owners SET credentials = credentials + 1", "This link has expired"),
     ],
 )
 async def test_what_changed_meanwhile_ends_a_button(mailed: Mailed, meanwhile: str, said: str) -> None:

@@ -132,6 +132,7 @@ async def test_only_the_owner_who_was_told_answers(mailed: Mailed, headers: dict
         ("UPDATE comments SET html = '<p>Other</p>' WHERE id = 'c3'", "Yes.", "has changed since"),
         ("UPDATE comments SET state = 'deleted' WHERE id = 'c3'", "Yes.", "has been deleted"),
         ("UPDATE owner_sites SET role = 'reader'", "Yes.", "may no longer decide"),
+        ("UPDATE owners SET credentials = credentials + 1", "Yes.", "within seven days"),
         ("", "> all quoted", "no words of your own"),
         ("", "word " * 2_000, "too many of them"),
     ],

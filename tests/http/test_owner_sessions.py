@@ -9,9 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from answerback.accounts.factors.changing import Changer, FactorChanges
+from answerback.accounts.factors.notices import SignInNotices
+from answerback.accounts.factors.sealing import Seal
+from answerback.errors import Unauthorized
 
 from tests.http.owners import EMAIL, SECURITY, add_app, add_passkey, code_of, is_in, post, sign_out, trail
 from tests.http.test_admin import PASSWORD, House, open_house
+from tests.services import runtime
 
 pytestmark = pytest.mark.anyio
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
@@ -73,6 +78,17 @@ async def test_a_change_of_sign_in_ends_other_sessions(house: House, change: str
     else:
         await (add_app if change == "app" else add_passkey)(house)
     assert not await is_open(house, other) and await is_in(house)
+
+
+async def test_change_under_way_ends_with_its_session(house: House) -> None:
+    """Somebody at an open browser adds a factor at the moment at which its owner ends that session."""
+    parts = runtime(house.db, house.clock)
+    changes = FactorChanges(parts, Seal(("k" * 32,)), SignInNotices(parts, None))
+    [row] = await house.db.fetch_all("SELECT id, password_hash FROM owners WHERE email = :email", email=EMAIL)
+    with pytest.raises(Unauthorized):
+        await changes.set_password(Changer(row["id"], EMAIL, "ended meanwhile", "en"), "another hash")
+    assert [row] == await house.db.fetch_all("SELECT id, password_hash FROM owners WHERE email = :email", email=EMAIL)
+    assert await is_in(house)
 
 
 async def test_danger_takes_a_fresh_proof(house: House) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from answerback.accounts.factors.passkeys import credential_id
 from answerback.settings import load_settings
 
 from tests.fakes.authenticator import BACKUP, PRESENT, VERIFIED, Authenticator, b64
@@ -225,6 +226,11 @@ async def test_sign_in_page_offers_passkeys_once_there_are_some(house: House) ->
     await sign_out(house)
     page = (await house.browser.get("/admin/sign-in/")).text
     assert "passkeys.js" in page and 'autocomplete="username webauthn"' in page
+
+
+@pytest.mark.parametrize("id", ["\\u0000", "a\\u0000b", "", "é", "a" * 1_401])
+def test_impossible_ids_reach_no_database(id: str) -> None:
+    assert credential_id(f'{{"id": "{id}", "response": {{}}}}') == ""
 
 
 def test_passkeys_need_a_name_and_a_safe_address() -> None:

@@ -173,6 +173,16 @@ def test_owner_in_a_known_browser_is_not_locked_out(server: Server) -> None:
     assert known.sign_in().status == 303
 
 
+def test_strangers_with_the_password_lock_nobody_out(server: Server) -> None:
+    """Who knows it comes no further than the second step, and can come there as often as the delays allow."""
+    known = owners_browser(server)
+    assert known.sign_in().status == 303
+    assert owners_browser(server).sign_in().status == 303
+    change(server, "UPDATE login_failures SET failures = ? WHERE bucket LIKE 'in:owner:%'", FREE_SUCCESSES + 3)
+    assert owners_browser(server).sign_in().status == 429
+    assert known.sign_in().status == 303
+
+
 def test_one_link_and_many_posts_keep_nobody_waiting(server: Server, post: MailServer) -> None:
     """Of all that press the button of one link at once, one has a password hashed."""
     member = join(server)

@@ -11,6 +11,7 @@ import pytest
 from answerback.accounts.owners import add_owner_with_link
 from answerback.accounts.store import remove_owner
 
+from tests.http.owners import add_passkey, post, sign_out, with_passkey
 from tests.http.test_admin import PASSWORD, House, open_house
 
 pytestmark = pytest.mark.anyio
@@ -87,6 +88,44 @@ async def test_a_link_seen_by_others_opens_no_other_site(house: House, used: boo
         assert (await house.browser.get("/admin/team/?site=two")).headers["location"].endswith("/admin/sign-in/")
     else:
         assert (await house.send(link, {})).status_code == 404
+
+
+@pytest.mark.parametrize("way", ["password", "passkey"])
+async def test_what_a_seen_link_set_opens_no_other_site(house: House, way: str) -> None:
+    """Whoever has invited an address that is not theirs gives the account a password or passkey of their own."""
+    _, page = await send(house, "one/invite", email="mina@example.com", role="reader", way="link")
+    await sign_out(house)
+    house.keep_cookie(await house.send(link_in(page), {}))
+    key = await add_passkey(house) if way == "passkey" else None
+    if key is None:
+        assert (await post(house, "password", password="nine blue kettles")).status_code == 303
+    await add_owner_with_link(house.db, "two@example.com", ["two"], PASSWORD)
+    await sign_out(house)
+    await house.sign_in("two@example.com")
+    assert (await send(house, "two/invite", email="mina@example.com", role="owner", way="link"))[0] == 303
+    await sign_out(house)
+    again = await (with_passkey(house, key) if key else house.sign_in("mina@example.com", "nine blue kettles"))
+    assert again.status_code == 403
+    trail = await house.db.fetch_all("SELECT site, subject FROM audit WHERE action = 'factors_reset'")
+    assert trail == [{"site": "one", "subject": "mina@example.com"}]
+
+
+async def test_password_of_the_command_line_stays(house: House) -> None:
+    await add_owner_with_link(house.db, "two@example.com", ["two"], PASSWORD)
+    await send(house, "one/invite", email="two@example.com", role="reader", way="link")
+    await sign_out(house)
+    assert (await house.sign_in("two@example.com")).status_code == 303
+
+
+async def test_no_link_is_shown_into_an_account_with_a_passkey(house: House) -> None:
+    _, page = await send(house, "one/invite", email="mina@example.com", role="reader", way="link")
+    own = house.browser.headers.pop("Cookie")
+    house.keep_cookie(await house.send(link_in(page), {}))
+    await add_passkey(house)
+    await house.send("/admin/sign-out/", {"token": await house.token()})
+    house.browser.headers["Cookie"] = own
+    status, page = await send(house, "one/invite", email="mina@example.com", role="reader", way="link")
+    assert (status, link_in(page)) == (303, "")
 
 
 async def test_a_session_of_a_link_ends_with_more_rights(house: House) -> None:

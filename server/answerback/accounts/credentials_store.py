@@ -9,6 +9,7 @@ from __future__ import annotations
 from ..core.model import Visitor
 from ..db.work import Work, one, run
 from ..errors import Unauthorized
+from .audit_store import note_about_owner
 
 _HOLD = {
     table: f"UPDATE {table} SET credentials = credentials WHERE id = :id AND credentials = :credentials RETURNING id"
@@ -57,17 +58,41 @@ def end_everything(visitor_id: str, now: int, *, but_page: str = "") -> Work[Non
     )  # fmt: skip
 
 
-def end_unproved(email: str, site: str = "") -> Work[None]:
+def note_shown_link(owner_id: str, now: int) -> Work[None]:
+    """Records that a link into this account was shown to somebody else: a factor set up there does not prove that the
+    address is the owner's."""
+    yield run(
+        "INSERT INTO flags (name, value, changed_at) VALUES (:name, '1', :now) ON CONFLICT (name) DO NOTHING",
+        name=f"shown_link|{owner_id}", now=now,
+    )  # fmt: skip
+
+
+def end_unproved(email: str, now: int, site: str = "") -> Work[None]:
     """Ends links and the sessions they opened, before somebody is given a site (or all): whoever invited that address
-    to
-    another site may have used such a link. Nobody else has seen a link of an owner who has a password or all sites."""
+    to another site may have used such a link. If one was shown, also removes the password and all factors, which may
+    have been set through it. Accounts with all sites, or with a password and no shown link, stay as they are."""
     row = yield one(
-        """SELECT o.id FROM owners o WHERE o.email = :email AND o.password_hash IS NULL AND o.all_sites = 0
+        """SELECT o.id, o.password_hash, f.name AS shown FROM owners o
+        LEFT JOIN flags f ON f.name = 'shown_link|' || o.id
+        WHERE o.email = :email AND o.all_sites = 0
         AND NOT EXISTS (SELECT 1 FROM owner_sites s WHERE s.owner_id = o.id AND s.site = :site)""",
         email=email, site=site,
     )  # fmt: skip
-    if row is not None:
-        yield from end_everything_of_owner(row["id"])
+    if row is None or (row["password_hash"] is not None and row["shown"] is None):
+        return
+    # Sessions first: a concurrent change waits for this, then finds that its session has ended.
+    yield from end_everything_of_owner(row["id"])
+    if row["shown"] is not None:
+        yield from set_owner_password(row["id"], None)
+        yield from forget_factors(row["id"])
+        yield run("DELETE FROM flags WHERE name = :name", name=row["shown"])
+        yield from note_about_owner(row["id"], now, "invitation", "factors_reset", email)
+
+
+def forget_factors(owner_id: str) -> Work[None]:
+    """Removes all factors but the password."""
+    for table in ("owner_totp", "passkeys", "recovery_codes"):
+        yield run(f"DELETE FROM {table} WHERE owner_id = :id", id=owner_id)
 
 
 def end_everything_of_owner(owner_id: str, *, but: str = "") -> Work[None]:
@@ -77,6 +102,6 @@ def end_everything_of_owner(owner_id: str, *, but: str = "") -> Work[None]:
     yield run("DELETE FROM owner_links WHERE owner_id = :id", id=owner_id)
 
 
-def set_owner_password(owner_id: str, password_hash: str) -> Work[None]:
-    """Sets an owner's password; call `end_everything_of_owner` in the same write."""
+def set_owner_password(owner_id: str, password_hash: str | None) -> Work[None]:
+    """Sets or removes an owner's password; call `end_everything_of_owner` in the same write."""
     yield run("UPDATE owners SET password_hash = :hash WHERE id = :id", id=owner_id, hash=password_hash)

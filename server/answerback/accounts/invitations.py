@@ -12,6 +12,7 @@ from ..mail.messages import invitation_message
 from ..mail.transport import Mailer
 from ..runtime import Runtime
 from . import team_store
+from .credentials_store import note_shown_link
 from .owners import LINK_HOURS
 from .sessions import hash_secret
 from .store import add_owner_link
@@ -54,6 +55,7 @@ class Invitations:
             return added, ""
         secret = self._ids.secret()
         yield from self._add_link(added.id, secret)
+        yield from note_shown_link(added.id, self._clock.now())
         return added, f"/admin/sign-in/{secret}/"
 
     def _add_link(self, owner_id: str, secret: str) -> Work[None]:

@@ -46,6 +46,11 @@ def prove_session(hash: str, renewed: str, now: int) -> Work[bool]:
     return row is not None
 
 
+def is_open(hash: str) -> Work[bool]:
+    """Whether this session exists."""
+    return (yield one("SELECT id FROM owner_sessions WHERE hash = :hash", hash=hash)) is not None
+
+
 def end_session(hash: str) -> Work[None]:
     """Ends a session."""
     yield run("DELETE FROM owner_sessions WHERE hash = :hash", hash=hash)

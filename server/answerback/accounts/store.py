@@ -183,7 +183,7 @@ def add_owner(
     gives all sites, to a new owner without named ones or an existing owner. Without a `role`, a new one is an owner,
     and an existing one keeps theirs. A new password ends sessions opened with the old one."""
     for given in sites or ([""] if all_sites else []):
-        yield from end_unproved(email, given)
+        yield from end_unproved(email, now, given)
     row = yield one(
         """INSERT INTO owners (id, email, password_hash, all_sites, role, created_at)
         VALUES (:id, :email, :password_hash, :all_sites, :role, :now)
@@ -297,6 +297,12 @@ def owner_role(id: str, site: str) -> Work[Role | None]:
         id=id, site=site,
     )  # fmt: skip
     return None if row is None or row["role"] is None else read_role(row["role"])
+
+
+def credentials_of(id: str) -> Work[int]:
+    """The current version of an owner's credentials; -1 if there is no such owner."""
+    row = yield one("SELECT credentials FROM owners WHERE id = :id", id=id)
+    return -1 if row is None else int(row["credentials"])
 
 
 def email_of(id: str) -> Work[str | None]:

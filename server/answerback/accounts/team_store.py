@@ -24,8 +24,9 @@ class Member:
 
 
 _MEMBERS = """SELECT o.id, o.email, o.all_sites, CASE WHEN o.all_sites = 1 THEN o.role ELSE s.role END AS role,
-    CASE WHEN o.password_hash IS NULL AND NOT EXISTS (
-        SELECT 1 FROM owner_sessions e WHERE e.owner_id = o.id) THEN 1 ELSE 0 END AS invited
+    CASE WHEN o.password_hash IS NULL AND NOT EXISTS (SELECT 1 FROM owner_sessions e WHERE e.owner_id = o.id)
+        AND NOT EXISTS (SELECT 1 FROM passkeys p WHERE p.owner_id = o.id)
+        AND NOT EXISTS (SELECT 1 FROM owner_totp t WHERE t.owner_id = o.id) THEN 1 ELSE 0 END AS invited
     FROM owners o LEFT JOIN owner_sites s ON s.owner_id = o.id AND s.site = :site
     WHERE (o.all_sites = 1 OR s.site IS NOT NULL)"""
 
@@ -75,7 +76,7 @@ def take_from(site: str, id: str) -> Work[None]:
 
 def add_member(id: str, email: str, site: str, role: Role, now: int) -> Work[Member]:
     """Adds a member to a site; an existing member's role there stays."""
-    yield from end_unproved(email, site)
+    yield from end_unproved(email, now, site)
     row = yield one(
         """INSERT INTO owners (id, email, password_hash, all_sites, created_at) VALUES (:id, :email, NULL, 0, :now)
         ON CONFLICT (email) DO UPDATE SET email = excluded.email RETURNING id""",

@@ -6,6 +6,7 @@ import email
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from email.errors import MessageError
 from email.message import EmailMessage
 from email.policy import default
 from email.utils import getaddresses, parseaddr
@@ -15,7 +16,7 @@ from itertools import islice
 from .emails import normal_email
 
 TOKEN = "[a-z2-7]{26}"
-RAW_LIMIT, WORDS_LIMIT, PARTS_LIMIT = 2_000_000, 100_000, 100
+RAW_LIMIT, HEADER_LIMIT, WORDS_LIMIT, PARTS_LIMIT = 2_000_000, 20_000, 100_000, 100
 _TO = ("To", "Cc", "Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To", "X-Forwarded-To")
 _RULE = re.compile(r"\s*(?:_{8,}|-{3,}[^-\n]{1,80}-{3,})\s*")
 """What Outlook and others put above what they quote."""
@@ -23,6 +24,7 @@ _DEVICE = re.compile(
     r"[^.!?\n]{0,40}(?<![A-Za-z])(?:iPhone|iPad|Galaxy|Android|Outlook|Samsung|BlackBerry)(?![A-Za-z])[^.!?\n]{0,40}"
 )
 """The line that a phone adds, in whatever language."""
+_DISOWNED = re.compile(r"\bdmarc\s*=\s*fail\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +38,31 @@ class MailReply:
 
 
 def read_reply(raw: bytes, address: str, sender: str) -> MailReply | None:
-    """The reply in a mail; None for one that is no reply to us, or that no person has written. `address` takes replies,
-    `sender` is the one that our mails come from."""
+    """The reply in a mail; None for one that is no reply to us, that no person has written, or whose sender is forged.
+    `address` takes replies, `sender` is the one that our mails come from."""
     message = email.message_from_bytes(raw[:RAW_LIMIT], policy=default)
     assert isinstance(message, EmailMessage)
+    if any(len(value) > HEADER_LIMIT for part in _parts(message) for _, value in part.raw_items()):
+        return None  # Python takes long for some
+    try:
+        return _read(message, address, [normal_email(each) for each in (address, parseaddr(sender)[1]) if each])
+    except (AssertionError, AttributeError, LookupError, MessageError, RecursionError, TypeError, ValueError):
+        return None  # whatever a stranger's bytes do to Python's parsers
+
+
+def _read(message: EmailMessage, address: str, own: list[str]) -> MailReply | None:
     token = _token(message, address)
-    if token is None or _automatic(message):
+    if token is None or _automatic(message) or _forged(message):
         return None
-    own = (address, parseaddr(sender)[1])
-    words = unquoted(_text(message)[:WORDS_LIMIT], [normal_email(each) for each in own if each])
+    words = unquoted(_text(message)[:WORDS_LIMIT].replace("\x00", ""), own)
     return MailReply(token, _address(message, "From"), _header(message, "Message-ID").strip(), words)
+
+
+def _forged(message: EmailMessage) -> bool:
+    """Whether there are two senders, or the server that took the mail says that the sender's domain disowns it
+    (RFC 8601). Nobody gains by adding such a header: it only ever refuses."""
+    results = [str(each) for each in message.get_all("Authentication-Results", [])]
+    return len(message.get_all("From", [])) > 1 or any(_DISOWNED.search(each) for each in results)
 
 
 def reply_address(address: str, token: str) -> str:
@@ -126,9 +143,13 @@ def _address(message: EmailMessage, name: str) -> str:
     return normal_email(found[0][1]) if len(found) == 1 else ""
 
 
+def _parts(message: EmailMessage) -> list[EmailMessage]:
+    return [part for part in islice(message.walk(), PARTS_LIMIT) if isinstance(part, EmailMessage)]
+
+
 def _text(message: EmailMessage) -> str:
     """The words of the first part that is text, else of the first that is HTML."""
-    parts = [part for part in islice(message.walk(), PARTS_LIMIT) if isinstance(part, EmailMessage)]
+    parts = _parts(message)
     for kind in ("text/plain", "text/html"):
         for part in parts:
             if part.get_content_type() != kind or part.get_content_disposition() == "attachment":

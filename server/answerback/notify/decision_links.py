@@ -17,7 +17,8 @@ GOOD_MS = 7 * 24 * 3_600_000
 
 @dataclass(frozen=True, slots=True)
 class DecisionLink:
-    """The content of a link. `version` is that of the reviewable (0 if there was none), `seen` that of the words."""
+    """The content of a link. `version` is that of the reviewable (0 if there was none), `seen` that of the words,
+    `credentials` that of the owner's credentials."""
 
     owner: str
     site: str
@@ -26,6 +27,7 @@ class DecisionLink:
     version: int
     seen: str
     until: int
+    credentials: int
     way: str
     """The channel it was sent through: `mail`, or the format of a webhook."""
 
@@ -47,8 +49,10 @@ class DecisionLinks:
     def read(self, text: str) -> DecisionLink | None:
         """Decodes a link; None if its signature is invalid."""
         try:
-            owner, site, id, action, version, seen, until, way = self._signed.loads(text)
+            owner, site, id, action, version, seen, until, credentials, way = self._signed.loads(text)
         except (BadSignature, ValueError, TypeError):
             return None
         known = next((each for each in ACTIONS if each == action), None)
-        return None if known is None else DecisionLink(owner, site, id, known, version, seen, until, way)
+        if known is None:
+            return None
+        return DecisionLink(owner, site, id, known, version, seen, until, credentials, way)

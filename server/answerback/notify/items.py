@@ -25,10 +25,12 @@ DECIDABLE = ("held", "reported", "draft", "comment", "edited")
 
 @dataclass(frozen=True, slots=True)
 class Ways:
-    """How an owner may decide and reply without signing in: until when, by links and by mail."""
+    """How an owner may decide and reply without signing in: until when, with which version of their credentials, by
+    links and by mail."""
 
     owner: str
     until: int
+    credentials: int
     links: DecisionLinks
     replies: ReplyAddresses
 
@@ -51,11 +53,13 @@ def item(site: Site, news: News, ways: Ways | None) -> Work[NoticeItem]:
         review = yield from reviews.reviewable(site.key, comment.id)
         shown, seen = 0 if review is None else review.version, version(comment.html, comment.author_name)
         for action in actions(news.what):
-            link = DecisionLink(ways.owner, site.key, comment.id, action, shown, seen, ways.until, "mail")
+            link = DecisionLink(
+                ways.owner, site.key, comment.id, action, shown, seen, ways.until, ways.credentials, "mail"
+            )
             buttons.append((action, ways.links.url(link)))
         if ways.replies.address and comment.state != "deleted":
             of = ReplyAddress(ways.owner, site.key, comment.id, shown, seen, ways.until)
-            reply_to = yield from ways.replies.make(of)
+            reply_to = yield from ways.replies.make(of, ways.credentials)
     return NoticeItem(news.id, news.what, author, where, words, above, buttons, reply_to)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from ..accounts.store import email_of, owner_role
+from ..accounts.store import credentials_of, email_of, owner_role
 from ..comments import store as threads
 from ..comments.approval import reviewables_store as reviews
 from ..comments.approval.deciding import Deciding, Order
@@ -77,7 +77,7 @@ class MailDecisions:
         role = yield from owner_role(link.owner, link.site)
         if role is None or not covers(role, "moderator"):
             return Found(link, "refused")
-        if self._clock.now() > link.until:
+        if self._clock.now() > link.until or link.credentials != (yield from credentials_of(link.owner)):
             return Found(link, "expired")
         comment = yield from threads.comment_by_id(link.site, link.id)
         if comment is None or comment.state == "deleted":

@@ -12,7 +12,7 @@ import hashlib
 import hmac
 from typing import Literal
 
-from ..accounts.store import owner_email
+from ..accounts.store import credentials_of, owner_email
 from ..answers.corrections.correcting import AnswerCorrections
 from ..comments import store as threads
 from ..comments.approval.deciding import Deciding, Order
@@ -44,14 +44,22 @@ class ReplyAddresses:
 
     def __init__(self, settings: Settings) -> None:
         self.address = settings.mail_reply_to
-        self._key = settings.secret_key[-1].encode() if settings.secret_key else b""
+        self._keys = [key.encode() for key in settings.secret_key] or [b""]
 
-    def make(self, of: ReplyAddress) -> Work[str]:
-        """The address for this owner's reply to this item; always the same one."""
-        made = hmac.new(self._key, f"mail-reply|{of.owner_id}|{of.comment_id}".encode(), hashlib.sha256).digest()
-        token = base64.b32encode(made[:16]).decode().lower().rstrip("=")
+    def make(self, of: ReplyAddress, credentials: int) -> Work[str]:
+        """The address for this owner's reply to this item; the same one until the owner's credentials change."""
+        token = _token(self._keys[-1], of, credentials)
         yield from store.keep_address(hash_of(token), of)
         return reply_address(self.address, token)
+
+    def is_good(self, hash: str, of: ReplyAddress, credentials: int) -> bool:
+        """Whether the address with this hash was made for these credentials."""
+        return hash in [hash_of(_token(key, of, credentials)) for key in self._keys]
+
+
+def _token(key: bytes, of: ReplyAddress, credentials: int) -> str:
+    made = hmac.new(key, f"mail-reply|{of.owner_id}|{of.comment_id}|{credentials}".encode(), hashlib.sha256).digest()
+    return base64.b32encode(made[:16]).decode().lower().rstrip("=")
 
 
 def hash_of(text: str) -> str:
@@ -89,6 +97,7 @@ class MailReplies:
         self._deciding = deciding
         self._correcting = correcting
         self._decisions = MailDecisions(runtime, deciding)
+        self._addresses = ReplyAddresses(runtime.settings)
         self._mailer = mailer
 
     def kinds(self) -> list[Kind]:
@@ -126,9 +135,13 @@ class MailReplies:
         email = yield from owner_email(address.owner_id, address.site)
         if email is None or email != mail["sender"]:
             return
+        credentials = yield from credentials_of(address.owner_id)
+        if not self._addresses.is_good(mail["address_hash"], address, credentials):
+            yield from self._put_refused(address, "expired")
+            return
         link = DecisionLink(
             address.owner_id, address.site, address.comment_id, "approve", address.version, address.seen,
-            address.expires_at, "mail",
+            address.expires_at, credentials, "mail",
         )  # fmt: skip
         found = yield from self._decisions.found(link)
         if found.outcome != "ready" or found.comment is None:

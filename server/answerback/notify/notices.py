@@ -14,7 +14,7 @@ from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
-from ..accounts.store import email_of, owner_email, owner_role
+from ..accounts.store import credentials_of, email_of, owner_email, owner_role
 from ..core.notices import KINDS, Hours, NoticeKind, next_notice
 from ..core.roles import covers
 from ..db.work import Work
@@ -117,7 +117,8 @@ class Notices:
         role = yield from owner_role(owner, site.key)
         now, ways = self._clock.now(), None
         if role is not None and covers(role, "moderator"):
-            ways = Ways(owner, now + GOOD_MS, self._links, self._replies)
+            credentials = yield from credentials_of(owner)
+            ways = Ways(owner, now + GOOD_MS, credentials, self._links, self._replies)
         items = []
         for each in news[:SHOWN]:
             items.append((yield from item(site, each, ways)))

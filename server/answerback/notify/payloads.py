@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from ..accounts.store import owner_role
+from ..accounts.store import credentials_of, owner_role
 from ..comments.approval.deciding import Action
 from ..comments.approval.reviewables_store import reviewable
 from ..comments.store import comment_by_id
@@ -66,10 +66,10 @@ class Payloads:
             return []
         review = yield from reviewable(hook.site, comment.id)
         shown, seen = 0 if review is None else review.version, version(comment.html, comment.author_name)
-        until = self._clock.now() + GOOD_MS
+        until, credentials = self._clock.now() + GOOD_MS, (yield from credentials_of(hook.owner_id))
         return [
-            (action, self._links.url(
-                DecisionLink(hook.owner_id, hook.site, comment.id, action, shown, seen, until, hook.format)))
+            (action, self._links.url(DecisionLink(
+                hook.owner_id, hook.site, comment.id, action, shown, seen, until, credentials, hook.format)))
             for action in actions(what)
         ]  # fmt: skip
 

@@ -6,10 +6,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ...db.work import Work
-from ...errors import BadRequest, NotFound
+from ...errors import BadRequest, NotFound, Unauthorized
 from ...runtime import Runtime
 from ..audit_store import note_about_owner
-from ..credentials_store import end_everything_of_owner, set_owner_password
+from ..credentials_store import end_everything_of_owner, forget_factors, set_owner_password
+from ..owner_sessions_store import is_open
 from . import store
 from .notices import Change, SignInNotices
 from .passkeys import Shown
@@ -134,6 +135,8 @@ class FactorChanges:
     def _changed(self, by: Changer, change: Change, about: str = "") -> Work[None]:
         now = self._clock.now()
         yield from end_everything_of_owner(by.id, but=by.session)
+        if not (yield from is_open(by.session)):  # ended by a concurrent change
+            raise Unauthorized("session_invalid")
         yield from note_about_owner(by.id, now, by.email, change, by.email, about)
         yield from self._notices.tell(by.id, change, by.lang)
 
@@ -146,6 +149,6 @@ def _new_codes(owner_id: str) -> Work[list[str]]:
 
 def reset_factors(owner_id: str, email: str, now: int, actor: str) -> Work[None]:
     """Removes all factors but the password and ends all sessions, for an owner who has lost them."""
-    yield from store.remove_all(owner_id)
     yield from end_everything_of_owner(owner_id)
+    yield from forget_factors(owner_id)
     yield from note_about_owner(owner_id, now, actor, "factors_reset", email)

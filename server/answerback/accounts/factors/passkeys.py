@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import logging
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 CHALLENGE_MS = 10 * 60_000
+_ID = re.compile(r"[\w-]{1,1400}", re.ASCII)
+"""Base64url of at most 1,023 bytes (WebAuthn, 6.5.1)."""
 NAME_LIMIT = 60
 
 
@@ -171,11 +174,12 @@ class Passkeys:
 
 
 def credential_id(answer: str) -> str:
-    """The passkey id in a browser's response; empty if there is none."""
+    """The passkey id in a browser's response; empty if there is none or it is malformed."""
     try:
-        return str(_read(answer)["id"])
+        id = str(_read(answer)["id"])
     except (ValueError, KeyError):
         return ""
+    return id if _ID.fullmatch(id) else ""  # PostgreSQL refuses NUL
 
 
 def _read(answer: str) -> dict[str, Any]:

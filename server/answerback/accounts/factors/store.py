@@ -174,12 +174,6 @@ def any_passkey() -> Work[bool]:
     return (yield one("SELECT id FROM passkeys LIMIT 1")) is not None
 
 
-def remove_all(owner_id: str) -> Work[None]:
-    """Removes all factors but the password."""
-    for table in ("owner_totp", "passkeys", "recovery_codes"):
-        yield run(f"DELETE FROM {table} WHERE owner_id = :id", id=owner_id)
-
-
 # ---- sign-ins that wait for their second step
 
 

@@ -42,12 +42,14 @@ class Attempts:
         settles: Callable[[T], bool] = lambda _: True,
     ) -> T | None:  # fmt: skip
         """Returns the result of `check`; None is a failure and is counted. Raises LimitReached before the next attempt
-        is allowed. `device` is this browser's name from `Devices`: its failures are counted separately, and strangers'
-        do not delay it. A success that needs a further factor does not reset the count."""
+        is allowed. `device` is this browser's name from `Devices`: its attempts are counted separately, and strangers'
+        do not delay it, even with the right password. A success that needs a further factor does not reset the
+        count."""
         failures = {device_failures(device) if device else account: FREE_FAILURES}
         if not device:
             failures |= dict(shares(address, FREE_OF_ADDRESS))
-        good = {successes(account): FREE_SUCCESSES, **dict(shares(successes(address), FREE_SUCCESSES_OF_ADDRESS))}
+        of = next(iter(failures))
+        good = {successes(of): FREE_SUCCESSES, **dict(shares(successes(address), FREE_SUCCESSES_OF_ADDRESS))}
         places = {device_failures(device): WAITING_OF_DEVICE} if device else {}
         async with self._turn(address, places, known=bool(device)):
             await self._delay(failures | good)
@@ -55,7 +57,7 @@ class Attempts:
             if result is None:
                 await self._db.write(lambda: self._count(failures))
             else:
-                forgiven = next(iter(failures)) if settles(result) else None
+                forgiven = of if settles(result) else None
                 await self._db.write(lambda: self._count(good, forgiven=forgiven))
             return result
 
