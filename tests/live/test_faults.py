@@ -152,6 +152,18 @@ def test_words_of_a_dead_server_are_told(tmp_path: Path, postgres: Postgres) -> 
         watching.leave()
 
 
+def test_server_without_redis_keeps_no_deleted_words(tmp_path: Path) -> None:
+    """They were told while it had Redis; nobody takes them back now, whatever is deleted."""
+    with Site.start() as site, Server.start(tmp_path, site) as server:
+        execute(
+            server.database_url,
+            """INSERT INTO events (channel, subject, event, data, afresh, at)
+            VALUES ('page:demo:/bakery.html', 'c1', 'comment.added', 'These words go.', 0, 0)""",
+        )
+        server.restart()
+        assert fetch(server.database_url, "SELECT event, data FROM events") == [("thread.changed", "{}")]
+
+
 async def hears_itself(url: str) -> None:
     """Whoever speaks by this address is heard there."""
     heard = asyncio.Event()

@@ -55,6 +55,7 @@ from ..jobs.runner import JobRunner
 from ..jobs.schedule import Schedule
 from ..knowledge.build import Knowledge
 from ..knowledge.crawl.crawls import PACE_SECONDS
+from ..live import events_store
 from ..live.build import make_bus
 from ..logs import watch_tasks
 from ..mail.build import make_mailer
@@ -165,6 +166,8 @@ def running(services: Services) -> Callable[[Starlette], AbstractAsyncContextMan
         await asyncio.to_thread(migrate, runtime.settings.database_url)
         await db.connect()
         await services.servers.open()
+        if not runtime.settings.is_shared:
+            await db.write(events_store.take_everything_back)
         await bus.open()
         await runtime.sites.refresh(force=True)
         for part in parts:

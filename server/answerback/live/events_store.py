@@ -77,6 +77,11 @@ def take_all_back(channels: Sequence[str]) -> Work[None]:
     yield run(f"UPDATE events SET {_WORDLESS} WHERE channel IN ({listed})", **params)
 
 
+def take_everything_back() -> Work[None]:
+    """Like `take_back`, for all events there are: what is deleted while a single process serves would stay in them."""
+    yield run(f"UPDATE events SET {_WORDLESS} WHERE event <> '{CHANGED}'")
+
+
 def events_after(position: int, most: int) -> Work[list[Placed]]:
     """The first `most` events after that position."""
     rows = yield many(
