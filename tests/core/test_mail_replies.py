@@ -85,10 +85,11 @@ def test_other_mail_is_no_reply(headers: dict[str, str]) -> None:
 @pytest.mark.parametrize(
     "head",
     [
-        "From: jin@example.com\n", "To: " + "(" * 5_000 + "\n", f"Cc: {'a,' * 20_000}\n",
+        "From: jin@example.com\n", "To: " + "(" * 1_900 + "\n", f"To: {'a,' * 20_000}\n",
+        "Content-Type: " + "(" * 1_900 + "\n", "Content-Type: text/plain; " + "a=b;" * 600 + "\n",
         "Authentication-Results: mx.example; dkim=pass\nAuthentication-Results: mx.example; dmarc=fail\n",
     ],
-    ids=["two senders", "comments in comments", "long", "disowned"],
+    ids=["two senders", "comments in comments", "long", "nested type", "long type", "disowned"],
 )  # fmt: skip
 def test_forged_or_monstrous_mail_is_no_reply(head: str) -> None:
     assert read_reply(head.encode() + mail().as_bytes(), ADDRESS, SENDER) is None

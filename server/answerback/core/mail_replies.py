@@ -8,15 +8,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from email.errors import MessageError
 from email.message import EmailMessage
-from email.policy import default
+from email.policy import EmailPolicy
 from email.utils import getaddresses, parseaddr
 from html.parser import HTMLParser
 from itertools import islice
+from typing import Any
 
 from .emails import normal_email
 
 TOKEN = "[a-z2-7]{26}"
-RAW_LIMIT, HEADER_LIMIT, WORDS_LIMIT, PARTS_LIMIT = 2_000_000, 20_000, 100_000, 100
+RAW_LIMIT, HEADER_LIMIT, WORDS_LIMIT, PARTS_LIMIT = 2_000_000, 2_000, 100_000, 100
 _TO = ("To", "Cc", "Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To", "X-Forwarded-To")
 _RULE = re.compile(r"\s*(?:_{8,}|-{3,}[^-\n]{1,80}-{3,})\s*")
 """What Outlook and others put above what they quote."""
@@ -25,6 +26,18 @@ _DEVICE = re.compile(
 )
 """The line that a phone adds, in whatever language."""
 _DISOWNED = re.compile(r"\bdmarc\s*=\s*fail\b", re.IGNORECASE)
+
+
+class _Policy(EmailPolicy):
+    """Parses no long headers: Python takes quadratic time for some."""
+
+    def header_fetch_parse(self, name: str, value: str) -> Any:
+        if len(value) > HEADER_LIMIT:
+            raise ValueError(f"{name} is too long")
+        return super().header_fetch_parse(name, value)
+
+
+_POLICY = _Policy()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +53,12 @@ class MailReply:
 def read_reply(raw: bytes, address: str, sender: str) -> MailReply | None:
     """The reply in a mail; None for one that is no reply to us, that no person has written, or whose sender is forged.
     `address` takes replies, `sender` is the one that our mails come from."""
-    message = email.message_from_bytes(raw[:RAW_LIMIT], policy=default)
-    assert isinstance(message, EmailMessage)
-    if any(len(value) > HEADER_LIMIT for part in _parts(message) for _, value in part.raw_items()):
-        return None  # Python takes long for some
     try:
+        message = email.message_from_bytes(raw[:RAW_LIMIT], policy=_POLICY)
+        assert isinstance(message, EmailMessage)
         return _read(message, address, [normal_email(each) for each in (address, parseaddr(sender)[1]) if each])
     except (AssertionError, AttributeError, LookupError, MessageError, RecursionError, TypeError, ValueError):
-        return None  # whatever a stranger's bytes do to Python's parsers
+        return None  # Python's parsers raise any of these for hostile bytes
 
 
 def _read(message: EmailMessage, address: str, own: list[str]) -> MailReply | None:
@@ -143,13 +154,9 @@ def _address(message: EmailMessage, name: str) -> str:
     return normal_email(found[0][1]) if len(found) == 1 else ""
 
 
-def _parts(message: EmailMessage) -> list[EmailMessage]:
-    return [part for part in islice(message.walk(), PARTS_LIMIT) if isinstance(part, EmailMessage)]
-
-
 def _text(message: EmailMessage) -> str:
     """The words of the first part that is text, else of the first that is HTML."""
-    parts = _parts(message)
+    parts = [part for part in islice(message.walk(), PARTS_LIMIT) if isinstance(part, EmailMessage)]
     for kind in ("text/plain", "text/html"):
         for part in parts:
             if part.get_content_type() != kind or part.get_content_disposition() == "attachment":
