@@ -9,7 +9,7 @@ from answerback.comments.joining import add_aliases, join_moved
 from answerback.comments.thread_store import page_of_thread
 from answerback.core.model import Comment
 from answerback.db.database import Database
-from answerback.db.work import Work
+from answerback.db.work import Work, run
 from answerback.errors import BadRequest
 from answerback.ids import RandomIds
 from answerback.jobs.queue import JobQueue
@@ -71,6 +71,30 @@ async def test_two_threads_become_one(blog: Database) -> None:
     }  # fmt: skip
     keys = site(await blog.read(lambda: aliases_of("blog"))).pages
     assert (keys.key("https://blog.example/old?x=1"), keys.key("/other")) == ("/new/", "/other/")
+
+
+async def test_followers_of_the_old_address_follow_the_new_one(blog: Database) -> None:
+    def followed() -> Work[None]:
+        for id in ("r1", "r2"):
+            yield run(
+                """INSERT INTO subscribers (id, site, channel, address, lang, created_at)
+                VALUES (:id, 'blog', 'email', :id, 'en', 1)""",
+                id=id,
+            )
+        for id, subscriber, page, confirmed in (
+            ("both", "r1", "/old/", 1), ("twice", "r1", "/new/", None), ("old", "r2", "/old/", 1)
+        ):  # fmt: skip
+            yield run(
+                """INSERT INTO subscriptions (id, site, subscriber_id, visitor_id, kind, page, created_at, confirmed_at)
+                VALUES (:id, 'blog', :subscriber, 'v', 'thread', :page, 1, :confirmed)""",
+                id=id, subscriber=subscriber, page=page, confirmed=confirmed,
+            )  # fmt: skip
+
+    await comment(blog, "/old/")
+    await blog.write(followed)
+    await alias(blog, ("/old", "/new"))
+    rows = await blog.fetch_all("SELECT id, page, confirmed_at FROM subscriptions ORDER BY id")
+    assert rows == [{"id": id, "page": "/new/", "confirmed_at": 1} for id in ("both", "old")]
 
 
 async def test_all_below_a_prefix_moves(blog: Database) -> None:

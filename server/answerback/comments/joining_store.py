@@ -34,11 +34,26 @@ def join(site: str, old: str, new: str, rules: PageRules) -> Work[None]:
     yield run("UPDATE answers SET page = :new WHERE site = :site AND page = :old", **keys)
     for table in ("reviewables", "held_edits"):
         yield run(f"UPDATE {table} SET page = :new WHERE site = :site AND page = :old", **keys)
+    yield from _followers(keys)
     yield run("UPDATE thread_changes SET page = :new WHERE site = :site AND page = :old", **keys)
     yield run("DELETE FROM threads WHERE site = :site AND page = :old", site=site, old=old)
     for page in (old, new):  # drop cached bytes of both
         yield run("INSERT INTO thread_changes (site, page, published) VALUES (:site, :page, 0)", site=site, page=page)
     yield from _quota(page_bucket(site, old), page_bucket(site, new))
+
+
+def _followers(keys: dict[str, str]) -> Work[None]:
+    """Moves subscriptions; who follows both addresses keeps one, confirmed if either is."""
+    same = """EXISTS (SELECT 1 FROM subscriptions s WHERE s.subscriber_id = subscriptions.subscriber_id
+        AND s.visitor_id = subscriptions.visitor_id AND s.kind = subscriptions.kind AND s.page = """
+    yield run(
+        f"""DELETE FROM subscriptions WHERE site = :site AND page = :new AND confirmed_at IS NULL
+        AND {same} :old)""",
+        **keys,
+    )
+    yield run(f"DELETE FROM subscriptions WHERE site = :site AND page = :old AND {same} :new)", **keys)
+    for table in ("subscriptions", "subscription_deliveries"):
+        yield run(f"UPDATE {table} SET page = :new WHERE site = :site AND page = :old", **keys)
 
 
 def _thread(site: str, old: str, new: str, rules: PageRules) -> Work[None]:
