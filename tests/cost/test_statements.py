@@ -51,6 +51,7 @@ ALLOWED = {
     "AND a.question_id = :question_id": "answers to one question are sorted",
     "SELECT DISTINCT page FROM comments": "whoever signs in is told on all pages that were commented on",
     "FROM sessions WHERE visitor_id": "a visitor's own sessions are sorted",
+    "WHERE event <> 'thread.changed'": "a server alone on its file empties the events it finds, once, as it starts",
 }
 """What statements may cost more, and why."""
 BY_OTHER_TESTS = {"exchangeSignInCode", "signInWithSso", "streamEvents"}
